@@ -1,0 +1,67 @@
+"""The user's cache folder: prepared models live there, each made once, whole or not at all."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import platformdirs
+from filelock import FileLock
+
+MANIFEST = "fundstelle.json"
+
+
+def cache_folder() -> Path:
+    """Return the folder for prepared models; it may be deleted at any time and is then made anew."""
+    return Path(platformdirs.user_cache_dir("fundstelle", appauthor=False))
+
+
+def read_manifest(folder: Path) -> dict[str, Any] | None:
+    """Return what stands in the folder's manifest, or None if the folder is missing or not whole."""
+    try:
+        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        sizes: dict[str, int] = manifest["sizes"]
+        whole = all((folder / name).stat().st_size == size for name, size in sizes.items())
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return None
+    return manifest if whole else None
+
+
+def make_once(folder: Path, make: Callable[[Path], dict[str, Any]]) -> dict[str, Any]:
+    """Make a folder if it is not there and return its manifest.
+
+    `make` fills an empty folder and returns what the manifest shall hold. The folder appears under its
+    name by one rename, after all its files are written; of several processes that want it at once, one
+    makes it and the others wait. A folder whose files are missing or cut short is made anew.
+
+    Raises:
+        OSError: the cache cannot be written.
+    """
+    manifest = read_manifest(folder)
+    if manifest is not None:
+        return manifest
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with FileLock(folder.with_name(folder.name + ".lock")):
+        manifest = read_manifest(folder)
+        if manifest is not None:
+            return manifest
+        for left_over in folder.parent.glob(f"{folder.name}.making-*"):
+            shutil.rmtree(left_over, ignore_errors=True)
+        making = Path(tempfile.mkdtemp(prefix=f"{folder.name}.making-", dir=folder.parent))
+        try:
+            facts = make(making)
+            files = [path for path in sorted(making.rglob("*")) if path.is_file()]
+            sizes = {path.relative_to(making).as_posix(): path.stat().st_size for path in files}
+            (making / MANIFEST).write_text(json.dumps({**facts, "sizes": sizes}, indent=1), encoding="utf-8")
+            if folder.exists():
+                shutil.rmtree(folder)
+            os.replace(making, folder)
+        except BaseException:
+            shutil.rmtree(making, ignore_errors=True)
+            raise
+    return {**facts, "sizes": sizes}

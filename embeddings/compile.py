@@ -1,0 +1,116 @@
+"""A sentence-transformers model → an OpenVINO graph in 8-bit integers.
+
+Runs as a process of its own (`python -m embeddings.compile MODEL TARGET`), so that torch, the float
+weights and the calibration leave no trace in the program that asked for the graph. Each line on standard
+output is one step: the share done, a space, what is being done.
+
+The graph has inputs `input_ids` and `attention_mask`, both (batch, tokens) int64, and two outputs: the
+pooled vectors (batch, dim) and the last hidden states (batch, tokens, dim), both with rows of length 1.
+"""
+
+from __future__ import annotations
+
+import importlib.resources
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from embeddings.openvino_runtime import import_openvino
+from embeddings.sentence import load_model, model_fingerprint, prompts_of, room_for_text
+
+GRAPH = "encoder.xml"
+TOKENIZER = "tokenizer.json"
+
+
+def compile_model(model_folder: Path, target: Path) -> None:
+    """Write the quantised graph, the tokenizer and `facts.json` into the folder `target`."""
+    ov = import_openvino()
+    _say(0.05, "loading the model")
+    import nncf
+    import torch
+
+    model = load_model(str(model_folder), "cpu")
+    prompts = prompts_of(model, str(model_folder))
+
+    class Graph(torch.nn.Module):
+        """The modules of the model one after the other, with both outputs."""
+
+        def __init__(self) -> None:
+            super().__init__()
+            self.parts = torch.nn.ModuleList(list(model))
+
+        def forward(self, input_ids: Any, attention_mask: Any) -> tuple[Any, Any]:
+            features = {"input_ids": input_ids, "attention_mask": attention_mask}
+            for part in self.parts:
+                features = part(features)
+            normalise = torch.nn.functional.normalize
+            return normalise(features["sentence_embedding"]), normalise(features["token_embeddings"], dim=-1)
+
+    def inputs(text: str) -> dict[str, Any]:
+        encoding = model.tokenizer(text, truncation=True, max_length=model.get_max_seq_length())
+        return {name: np.array([encoding[name]], np.int64) for name in ("input_ids", "attention_mask")}
+
+    _say(0.2, "tracing the graph")
+    example = {name: torch.from_numpy(np.repeat(array, 2, 0)) for name, array in inputs("passage: Beispiel").items()}
+    with torch.no_grad():
+        graph = ov.convert_model(Graph().eval(), example_input=example)
+
+    texts = calibration_texts(prompts["query"], prompts["passage"])
+
+    def calibration() -> Iterator[dict[str, Any]]:
+        for done, text in enumerate(texts):
+            if done % 8 == 0:
+                _say(0.3 + 0.6 * done / len(texts), "measuring value ranges for 8 bits")
+            yield inputs(text)
+
+    quantised = nncf.quantize(
+        graph,
+        nncf.Dataset(_Calibration(calibration)),
+        model_type=nncf.ModelType.TRANSFORMER,
+        subset_size=len(texts),
+    )
+    _say(0.9, "writing the graph")
+    ov.save_model(quantised, target / GRAPH)
+    (target / TOKENIZER).write_text(model.tokenizer.backend_tokenizer.to_str(), encoding="utf-8")
+    facts = {
+        "model": model_folder.name,
+        "dim": int(model.get_embedding_dimension() or 0),
+        "sequence": int(model.get_max_seq_length() or 512),
+        "max_tokens": room_for_text(model, prompts),
+        "prompts": prompts,
+        "pad": model.tokenizer.pad_token_id,
+        "fingerprint": model_fingerprint(model, prompts),
+    }
+    (target / "facts.json").write_text(json.dumps(facts), encoding="utf-8")
+
+
+class _Calibration:
+    """Lets NNCF walk over the texts as often as it likes."""
+
+    def __init__(self, make: Any) -> None:
+        self._make = make
+
+    def __iter__(self) -> Iterator[dict[str, Any]]:
+        return iter(self._make())
+
+
+def calibration_texts(query_prompt: str, passage_prompt: str) -> list[str]:
+    """Return texts in many languages, with the model's own prompts in place of E5's."""
+    lines = importlib.resources.files("embeddings").joinpath("calibration.txt").read_text(encoding="utf-8")
+    swap = {"query: ": query_prompt, "passage: ": passage_prompt}
+    return [
+        own + line.removeprefix(e5) for line in lines.splitlines() for e5, own in swap.items() if line.startswith(e5)
+    ]
+
+
+def _say(share: float, step: str) -> None:
+    sys.__stdout__.write(f"{share:.2f} {step}\n")  # type: ignore[union-attr]
+    sys.__stdout__.flush()  # type: ignore[union-attr]
+
+
+if __name__ == "__main__":
+    compile_model(Path(sys.argv[1]), Path(sys.argv[2]))

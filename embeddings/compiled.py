@@ -1,0 +1,188 @@
+"""Runs the compiled graph: OpenVINO, the tokenizer and NumPy, no torch."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.resources
+import json
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from embeddings.bundled import MODEL_NAME, SHA256, bundled_model
+from embeddings.cache import cache_folder, make_once, read_manifest
+from embeddings.encoder import OnStep, Role, TokenVectors, Vectors
+from embeddings.errors import CompiledGraphUnavailable
+from embeddings.openvino_runtime import import_openvino
+from embeddings.tokens import content_tokens
+
+BATCH_TOKENS = 4096
+GRAPH_VERSION = 1
+"""Raised whenever compile.py writes another graph from the same weights."""
+
+
+def compiled_graph(*, on_step: OnStep | None = None) -> Path:
+    """Return the folder of the bundled model's compiled graph, making it first if need be (about a minute).
+
+    Raises:
+        CompiledGraphUnavailable: OpenVINO cannot be loaded, or cannot compile the model here.
+        EncoderError: the packed weights are missing or unknown.
+    """
+    version = import_openvino().__version__.split("-")[0]
+    calibration = importlib.resources.files("embeddings").joinpath("calibration.txt").read_bytes()
+    made_from = hashlib.sha256(f"{SHA256} {GRAPH_VERSION} {version}".encode() + calibration).hexdigest()[:12]
+    folder = cache_folder() / "graphs" / f"{MODEL_NAME}-int8-{made_from}"
+    if read_manifest(folder) is None:
+        model = bundled_model(on_step=on_step)
+        make_once(folder, lambda target: _compile(model, target, on_step))
+    return folder
+
+
+def _compile(model: Path, target: Path, on_step: OnStep | None) -> dict[str, Any]:
+    command = [sys.executable, "-m", "embeddings.compile", str(model), str(target)]
+    with (target.parent / f"{target.name}.log").open("w+", encoding="utf-8") as log:
+        try:
+            with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, text=True) as process:
+                try:
+                    for line in process.stdout or ():
+                        share, _, step = line.strip().partition(" ")
+                        if on_step and share.replace(".", "", 1).isdigit():
+                            on_step(step, float(share))
+                except BaseException:
+                    process.kill()
+                    raise
+            if process.returncode != 0:
+                log.seek(0)
+                reason = (log.read().strip().splitlines() or ["no reason given"])[-1]
+                raise CompiledGraphUnavailable(f"OpenVINO could not compile the model ({reason[:300]}).")
+        finally:
+            Path(log.name).unlink(missing_ok=True)
+    facts_file = target / "facts.json"
+    facts: dict[str, Any] = json.loads(facts_file.read_text(encoding="utf-8"))
+    facts_file.unlink()
+    return facts
+
+
+class CompiledEncoder:
+    """Runs a folder made by `compiled_graph`. Safe to use from several threads at once.
+
+    Raises:
+        CompiledGraphUnavailable: the folder is not whole, or OpenVINO cannot run the graph on this processor.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        from tokenizers import Tokenizer
+
+        facts = read_manifest(folder)
+        if facts is None:
+            raise CompiledGraphUnavailable(f"The compiled graph in {folder} is not whole.")
+        ov = import_openvino()
+        try:
+            core = ov.Core()
+            config = {"CACHE_DIR": str(folder.with_name(folder.name + ".blobs")), "PERFORMANCE_HINT": "LATENCY"}
+            if "BF16" in core.get_property("CPU", "OPTIMIZATION_CAPABILITIES"):
+                config["INFERENCE_PRECISION_HINT"] = "bf16"
+            self._graph = core.compile_model(str(folder / "encoder.xml"), "CPU", config)
+        except RuntimeError as error:
+            raise CompiledGraphUnavailable(
+                f"OpenVINO cannot run the model on this processor ({str(error).splitlines()[0][:200]})."
+            ) from error
+        self._requests = threading.local()
+        self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+        self._model: str = facts["model"]
+        self._dim: int = facts["dim"]
+        self._sequence: int = facts["sequence"]
+        self._max_tokens: int = facts["max_tokens"]
+        self._prompts: dict[Role, str] = facts["prompts"]
+        self._pad: int = facts["pad"]
+        self._fingerprint: str = facts["fingerprint"]
+
+    @property
+    def name(self) -> str:
+        return f"{MODEL_NAME} (bundled, OpenVINO int8)"
+
+    @property
+    def dim(self) -> int:
+        return self._dim
+
+    @property
+    def max_tokens(self) -> int:
+        return self._max_tokens
+
+    @property
+    def fingerprint(self) -> str:
+        return self._fingerprint
+
+    def encode_passages(self, texts: Sequence[str]) -> Vectors:
+        """Encode passages: shape (len(texts), dim), rows of length 1."""
+        return self._pooled(texts, "passage")
+
+    def encode_query(self, text: str) -> Vectors:
+        """Encode one question: shape (dim,), length 1."""
+        return self._pooled([text], "query")[0]
+
+    def token_vectors(self, texts: Sequence[str], role: Role) -> list[TokenVectors]:
+        """Encode texts token by token."""
+        prompt = self._prompts[role]
+        encodings = self._encodings(texts, role)
+        result: list[TokenVectors | None] = [None] * len(texts)
+        for rows, outputs in self._run([self._ids(encoding) for encoding in encodings]):
+            for row, states in zip(rows, outputs[1], strict=True):
+                encoding = encodings[row]
+                length = min(len(encoding.ids), self._sequence)
+                offsets = [*encoding.offsets[: length - 1], (0, 0)]
+                special = [*encoding.special_tokens_mask[: length - 1], 1]
+                result[row] = content_tokens(states[:length].copy(), texts[row], len(prompt), offsets, special)
+        return [vectors for vectors in result if vectors is not None]
+
+    def count_tokens(self, texts: Sequence[str]) -> list[int]:
+        """Count the tokens of each text, prompt and special tokens left out."""
+        return [len(encoding.ids) for encoding in self._tokenizer.encode_batch_fast(list(texts), add_special_tokens=False)]
+
+    def _pooled(self, texts: Sequence[str], role: Role) -> Vectors:
+        vectors = np.empty((len(texts), self._dim), np.float32)
+        for rows, outputs in self._run([self._ids(encoding) for encoding in self._encodings(texts, role)]):
+            vectors[rows] = outputs[0]
+        return vectors
+
+    def _encodings(self, texts: Sequence[str], role: Role) -> list[Any]:
+        prompt = self._prompts[role]
+        encodings: list[Any] = self._tokenizer.encode_batch([prompt + text for text in texts])
+        return encodings
+
+    def _ids(self, encoding: Any) -> list[int]:
+        ids: list[int] = encoding.ids
+        return ids if len(ids) <= self._sequence else [*ids[: self._sequence - 1], ids[-1]]
+
+    def _run(self, ids: list[list[int]]) -> Iterator[tuple[list[int], tuple[NDArray[Any], NDArray[Any]]]]:
+        """Run batches of similar length; yield the rows of each and views of both outputs."""
+        request = getattr(self._requests, "request", None)
+        if request is None:
+            request = self._requests.request = self._graph.create_infer_request()
+        for rows in batches([len(row) for row in ids], BATCH_TOKENS):
+            longest = max(len(ids[row]) for row in rows)
+            tokens = np.full((len(rows), longest), self._pad, np.int64)
+            mask = np.zeros((len(rows), longest), np.int64)
+            for at, row in enumerate(rows):
+                tokens[at, : len(ids[row])] = ids[row]
+                mask[at, : len(ids[row])] = 1
+            request.infer({"input_ids": tokens, "attention_mask": mask})
+            yield rows, (request.get_output_tensor(0).data, request.get_output_tensor(1).data)
+
+
+def batches(lengths: Sequence[int], budget: int) -> Iterator[list[int]]:
+    """Group rows of similar length so that a padded group has at most `budget` tokens (or one row)."""
+    group: list[int] = []
+    for row in sorted(range(len(lengths)), key=lambda row: -lengths[row]):
+        if group and lengths[group[0]] * (len(group) + 1) > budget:
+            yield group
+            group = []
+        group.append(row)
+    if group:
+        yield group

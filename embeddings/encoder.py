@@ -1,0 +1,99 @@
+"""The `Encoder` seam: what every text encoder offers, and how one is opened by name."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from embeddings.errors import CompiledGraphUnavailable
+
+log = logging.getLogger(__name__)
+
+Vectors = NDArray[np.float32]
+Role = Literal["query", "passage"]
+OnStep = Callable[[str, float], None]
+"""Called with what is being done and the share of it that is done, in [0, 1]."""
+
+BUNDLED = "bundled"
+
+
+@dataclass(frozen=True, slots=True)
+class TokenVectors:
+    """The last hidden states of one text, without prompt and special tokens.
+
+    `vectors` has shape (tokens, dim) and rows of length 1; `spans` has shape (tokens, 2) and holds, for
+    each row, the half-open range of code points of the text that the token covers.
+    """
+
+    vectors: Vectors
+    spans: NDArray[np.int32]
+
+
+class Encoder(Protocol):
+    """A text encoder whose query and passage vectors are comparable by cosine.
+
+    Callers pass raw text; prompts ("query: ", "passage: ") are the encoder's own affair, since E5 without
+    them fails silently. Texts longer than `max_tokens` are cut at the end.
+    """
+
+    @property
+    def name(self) -> str:
+        """What a person calls this encoder, with the engine that runs it."""
+
+    @property
+    def dim(self) -> int:
+        """Length of a vector."""
+
+    @property
+    def max_tokens(self) -> int:
+        """How many tokens of a text are read, prompt and special tokens not counted."""
+
+    @property
+    def fingerprint(self) -> str:
+        """Names the weights, tokenizer, pooling and prompts: equal if and only if vectors are comparable."""
+
+    def encode_passages(self, texts: Sequence[str]) -> Vectors:
+        """Encode passages: shape (len(texts), dim), rows of length 1, in the order of the texts."""
+
+    def encode_query(self, text: str) -> Vectors:
+        """Encode one question: shape (dim,), length 1."""
+
+    def token_vectors(self, texts: Sequence[str], role: Role) -> list[TokenVectors]:
+        """Encode texts token by token, for late interaction (ColBERT; Khattab and Zaharia, 2020)."""
+
+    def count_tokens(self, texts: Sequence[str]) -> list[int]:
+        """Count the tokens of each text, prompt and special tokens left out, nothing cut off."""
+
+
+def open_encoder(name: str = BUNDLED, *, on_step: OnStep | None = None) -> Encoder:
+    """Open an encoder: `bundled`, or the folder or hub name of a sentence-transformers model.
+
+    The bundled encoder is unpacked and compiled once, which takes about a minute; `on_step` hears how far
+    it is. Where OpenVINO cannot run, a warning says so and sentence-transformers runs the same weights.
+
+    Raises:
+        EncoderError: the model cannot be found or opened.
+    """
+    from embeddings.bundled import bundled_model
+
+    if name != BUNDLED:
+        from embeddings.sentence import SentenceTransformerEncoder
+
+        return SentenceTransformerEncoder(name)
+    try:
+        from embeddings.compiled import CompiledEncoder, compiled_graph
+
+        return CompiledEncoder(compiled_graph(on_step=on_step))
+    except CompiledGraphUnavailable as error:
+        log.warning(
+            "%s The bundled model runs on sentence-transformers instead: same results, several times slower.",
+            error,
+        )
+        from embeddings.sentence import SentenceTransformerEncoder
+
+        return SentenceTransformerEncoder(str(bundled_model(on_step=on_step)))

@@ -1,0 +1,25 @@
+"""Imports OpenVINO without its usage statistics."""
+
+from __future__ import annotations
+
+import sys
+from types import ModuleType
+
+from embeddings.errors import CompiledGraphUnavailable
+
+
+def import_openvino() -> ModuleType:
+    """Return the module `openvino`.
+
+    Importing OpenVINO reports the import to a statistics server through the package openvino_telemetry.
+    With that package hidden, OpenVINO and NNCF fall back to stubs of their own that send nothing.
+
+    Raises:
+        CompiledGraphUnavailable: OpenVINO is not installed or does not load here.
+    """
+    sys.modules.setdefault("openvino_telemetry", None)  # type: ignore[arg-type]
+    try:
+        import openvino
+    except (ImportError, OSError) as error:
+        raise CompiledGraphUnavailable(f"OpenVINO cannot be loaded ({error}).") from error
+    return openvino

@@ -1,0 +1,158 @@
+"""Any sentence-transformers model, by folder or hub name, on the processor or on CUDA."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import os
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from embeddings.encoder import Role, TokenVectors, Vectors
+from embeddings.errors import EncoderError
+from embeddings.tokens import content_tokens
+
+if TYPE_CHECKING:
+    from sentence_transformers import SentenceTransformer
+
+log = logging.getLogger(__name__)
+
+
+class SentenceTransformerEncoder:
+    """Runs a sentence-transformers model in its own precision, without compiling it.
+
+    Args:
+        name: a model's folder, or its name on the hub (fetched by sentence-transformers if it is not cached).
+        device: "cpu", "cuda" or None for the best one there is.
+
+    Raises:
+        EncoderError: the model cannot be found or opened, or has no fast tokenizer.
+    """
+
+    def __init__(self, name: str, device: str | None = None) -> None:
+        self._model = load_model(name, device)
+        if not getattr(self._model.tokenizer, "is_fast", False):
+            raise EncoderError(f"The model {name} has no fast tokenizer, which offsets need: choose another model.")
+        self._prompts = prompts_of(self._model, name)
+        self._name = name
+        self._fingerprint = model_fingerprint(self._model, self._prompts)
+
+    @property
+    def name(self) -> str:
+        return f"{os.path.basename(os.path.normpath(self._name))} (sentence-transformers, {self._model.device.type})"
+
+    @property
+    def dim(self) -> int:
+        return int(self._model.get_embedding_dimension() or 0)
+
+    @property
+    def max_tokens(self) -> int:
+        return room_for_text(self._model, self._prompts)
+
+    @property
+    def fingerprint(self) -> str:
+        return self._fingerprint
+
+    def encode_passages(self, texts: Sequence[str]) -> Vectors:
+        """Encode passages: shape (len(texts), dim), rows of length 1."""
+        if not texts:
+            return np.empty((0, self.dim), np.float32)
+        return self._encode(texts, "passage")
+
+    def encode_query(self, text: str) -> Vectors:
+        """Encode one question: shape (dim,), length 1."""
+        return self._encode([text], "query")[0]
+
+    def _encode(self, texts: Sequence[str], role: Role) -> Vectors:
+        vectors = self._model.encode(
+            list(texts), prompt=self._prompts[role], normalize_embeddings=True, show_progress_bar=False
+        )
+        return np.asarray(vectors, np.float32)
+
+    def token_vectors(self, texts: Sequence[str], role: Role) -> list[TokenVectors]:
+        """Encode texts token by token."""
+        prompt = self._prompts[role]
+        states = self._model.encode(
+            list(texts), prompt=prompt, output_value="token_embeddings", show_progress_bar=False
+        )
+        limit = self._model.get_max_seq_length()
+        result = []
+        for text, state in zip(texts, states, strict=True):
+            encoding = self._model.tokenizer(
+                prompt + text,
+                truncation=limit is not None,
+                max_length=limit,
+                return_offsets_mapping=True,
+                return_special_tokens_mask=True,
+            )
+            vectors = state.float().cpu().numpy()
+            vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+            result.append(
+                content_tokens(
+                    vectors, text, len(prompt), encoding["offset_mapping"], encoding["special_tokens_mask"]
+                )
+            )
+        return result
+
+    def count_tokens(self, texts: Sequence[str]) -> list[int]:
+        """Count the tokens of each text, prompt and special tokens left out."""
+        if not texts:
+            return []
+        encodings = self._model.tokenizer(list(texts), add_special_tokens=False, truncation=False, verbose=False)
+        return [len(ids) for ids in encodings["input_ids"]]
+
+
+def load_model(name: str, device: str | None = None) -> SentenceTransformer:
+    """Open a sentence-transformers model.
+
+    Raises:
+        EncoderError: there is no such model, or it cannot be read.
+    """
+    from sentence_transformers import SentenceTransformer
+    from transformers.utils import logging as transformers_logging
+
+    transformers_logging.disable_progress_bar()
+    try:
+        return SentenceTransformer(name, device=device)
+    except Exception as error:  # the library raises a dozen kinds, all of them meaning this
+        raise EncoderError(
+            f"The model {name} cannot be opened ({str(error).splitlines()[0][:200]}): "
+            "give the folder of a sentence-transformers model, or its exact hub name while online."
+        ) from error
+
+
+def prompts_of(model: SentenceTransformer, name: str) -> dict[Role, str]:
+    """Return what the model wants before questions and passages: its configuration's prompts, or E5's."""
+    known = model.prompts or {}
+    query = known.get("query", "")
+    passage = known.get("passage") or known.get("document", "")
+    if not query and not passage:
+        if "e5" in name.lower() and "instruct" not in name.lower():
+            query, passage = "query: ", "passage: "
+        else:
+            log.warning(
+                "The model %s names no prompts for questions and passages, so texts are encoded as they are; "
+                "if it needs some, write them into its config_sentence_transformers.json.",
+                name,
+            )
+    return {"query": query, "passage": passage}
+
+
+def room_for_text(model: SentenceTransformer, prompts: Mapping[Role, str]) -> int:
+    """Return how many tokens of a text the model reads beside the longest prompt and the special tokens."""
+    ids = model.tokenizer([*prompts.values()])["input_ids"]
+    return int(model.get_max_seq_length() or 512) - max(len(prompt) for prompt in ids)
+
+
+def model_fingerprint(model: SentenceTransformer, prompts: Mapping[Role, str]) -> str:
+    """Hash all that decides a vector: weights, tokenizer, modules, prompts and length limit."""
+    digest = hashlib.sha256()
+    for name, tensor in sorted(model.state_dict().items()):
+        digest.update(name.encode())
+        digest.update(np.ascontiguousarray(tensor.float().cpu().numpy()).data)
+    digest.update(model.tokenizer.backend_tokenizer.to_str().encode())
+    modules = [(type(module).__name__, getattr(module, "pooling_mode", None)) for module in model]
+    digest.update(repr((modules, sorted(prompts.items()), model.get_max_seq_length())).encode())
+    return digest.hexdigest()[:16]

@@ -1,0 +1,39 @@
+"""Which rows of the last hidden state belong to the text, and where in the text they stand."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from embeddings.encoder import TokenVectors, Vectors
+
+
+def content_tokens(
+    vectors: Vectors,
+    text: str,
+    prompt_length: int,
+    offsets: Sequence[tuple[int, int]],
+    special: Sequence[int],
+) -> TokenVectors:
+    """Keep the tokens of the text itself.
+
+    Args:
+        vectors: (tokens, dim), one row for each token of prompt + text, special tokens included.
+        text: the text without its prompt.
+        prompt_length: code points of the prompt.
+        offsets: for each token, the code points of prompt + text that it covers.
+        special: 1 for special tokens, else 0.
+    """
+    rows, spans = [], []
+    for row, ((start, end), is_special) in enumerate(zip(offsets, special, strict=True)):
+        if is_special or end <= prompt_length:
+            continue
+        start = max(0, start - prompt_length)
+        end -= prompt_length
+        # a SentencePiece token begins with the space before its word
+        while start < end - 1 and text[start].isspace():
+            start += 1
+        rows.append(row)
+        spans.append((start, end))
+    return TokenVectors(vectors[rows], np.array(spans, np.int32).reshape(-1, 2))
