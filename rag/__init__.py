@@ -1,1 +1,1 @@
-"""x"""
+"""Articles, passages, answers: what to find and how to cite it. Knows no screen."""

@@ -1,1 +1,1 @@
-"""x"""
+"""The web page: shows what `rag` returns."""

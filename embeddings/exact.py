@@ -1,0 +1,77 @@
+"""Exact search in NumPy: the oracle that every other index is compared with."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from embeddings.encoder import Vectors
+from embeddings.errors import DimensionMismatch, IndexDamaged
+from embeddings.index import Ids, Neighbor, best_first, checked
+from embeddings.snapshot import read_snapshot, write_snapshot
+
+
+class ExactIndex:
+    """Float32 vectors in memory, compared one by one; for small archives and for tests."""
+
+    def __init__(self, folder: Path, dim: int) -> None:
+        self._folder = folder
+        self._dim = dim
+        self._stamp = ""
+        self._vectors: dict[int, Vectors] = {}
+        snapshot = read_snapshot(folder)
+        if snapshot is None:
+            return
+        if snapshot.dim != dim:
+            raise DimensionMismatch(snapshot.dim, dim)
+        try:
+            with np.load(snapshot.path) as arrays:
+                self.add(arrays["ids"], arrays["vectors"])
+        except (OSError, ValueError, KeyError) as error:
+            raise IndexDamaged(f"The index file {snapshot.path} cannot be read ({error}): build it anew.") from error
+        self._stamp = snapshot.stamp
+
+    @property
+    def dim(self) -> int:
+        return self._dim
+
+    @property
+    def stamp(self) -> str:
+        return self._stamp
+
+    def __len__(self) -> int:
+        return len(self._vectors)
+
+    def add(self, ids: Sequence[int] | Ids, vectors: Vectors) -> None:
+        """Add vectors, shape (len(ids), dim); a known id gets the new vector."""
+        numbers, rows = checked(ids, vectors, self._dim)
+        self._vectors.update(zip(numbers.tolist(), rows, strict=True))
+
+    def remove(self, ids: Sequence[int] | Ids) -> None:
+        """Remove ids; unknown ones are ignored."""
+        for number in np.asarray(ids, np.int64).tolist():
+            self._vectors.pop(number, None)
+
+    def search(self, query: Vectors, k: int) -> list[Neighbor]:
+        """Return the nearest: best first, ties by id."""
+        if query.shape != (self._dim,):
+            raise DimensionMismatch(self._dim, query.shape[-1] if query.ndim else 0)
+        ids, vectors = self._arrays()
+        return best_first(ids, vectors @ query.astype(np.float32), max(k, 0))
+
+    def flush(self, stamp: str) -> None:
+        """Write vectors and stamp to disk together."""
+        ids, vectors = self._arrays()
+
+        def write(path: Path) -> None:
+            np.savez(path, ids=ids, vectors=vectors)
+
+        write_snapshot(self._folder, self._dim, stamp, ".npz", write)
+        self._stamp = stamp
+
+    def _arrays(self) -> tuple[Ids, Vectors]:
+        ids = np.fromiter(self._vectors, np.int64, len(self._vectors))
+        rows = np.array(list(self._vectors.values()), np.float32).reshape(-1, self._dim)
+        return ids, rows

@@ -1,0 +1,25 @@
+"""Errors that a person may meet. Each message is one sentence or two: what happened, and what to do next."""
+
+
+class FundstelleError(Exception):
+    """Anything that stops a command; its text is meant for the person who ran it."""
+
+
+class LoadError(FundstelleError):
+    """A file cannot be taken as an article."""
+
+
+class QuestionError(FundstelleError):
+    """A question is empty or too long."""
+
+
+class ArchiveError(FundstelleError):
+    """An archive cannot be opened, read or written."""
+
+
+class EncoderMisfit(ArchiveError):
+    """An archive was made by another encoder than the one at hand."""
+
+
+class NotFound(FundstelleError):
+    """There is no such article, file or folder."""

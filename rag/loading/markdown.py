@@ -1,0 +1,45 @@
+"""Markdown: the words that a reader of the rendered page sees."""
+
+from __future__ import annotations
+
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+from rag.loading.draft import Draft
+from rag.loading.frontmatter import split_front_matter
+from rag.loading.text import decode
+
+
+def load_markdown(raw: bytes) -> Draft:
+    """Read Markdown; its title comes from front matter, or else from a heading of the first level.
+
+    Raises:
+        LoadError: the bytes are no text in any known encoding.
+    """
+    fields, body = split_front_matter(decode(raw))
+    blocks = []
+    title = fields.title
+    tokens = MarkdownIt("commonmark").enable("table").parse(body)
+    for before, token in zip([None, *tokens], tokens, strict=False):
+        if token.type == "inline":
+            text = _visible(token)
+            if title is None and before is not None and before.type == "heading_open" and before.tag == "h1":
+                title = text
+            elif text.strip():
+                blocks.append(text)
+        elif token.type in ("fence", "code_block"):
+            blocks.append(token.content.rstrip("\n"))
+    return fields.draft("\n\n".join(blocks), title=title)
+
+
+def _visible(inline: Token) -> str:
+    """The text of a block without its markup; an image is its description."""
+    parts = []
+    for child in inline.children or ():
+        if child.type in ("softbreak", "hardbreak"):
+            parts.append("\n")
+        elif child.type == "image":
+            parts.append(_visible(child))
+        elif child.type in ("text", "code_inline", "text_special"):
+            parts.append(child.content)
+    return "".join(parts)

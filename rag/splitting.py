@@ -1,0 +1,89 @@
+"""An article → its passages, with exact offsets."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from langchain_text_splitters import RecursiveCharacterTextSplitter
+
+from rag.config import Config
+from rag.sentences import sentence_spans
+from rag.types import Article, Passage, Span, cut
+
+CountTokens = Callable[[Sequence[str]], list[int]]
+
+# stands after each sentence while the text is split; a control character that no loader lets through
+SENTENCE_END = "\x1e"
+_CLAUSE_ENDS = ["; ", ", ", "、", "，", "،"]
+_SEPARATORS = ["\n\n", "\n", SENTENCE_END, *_CLAUSE_ENDS, " ", ""]
+
+
+def split(article: Article, count_tokens: CountTokens, config: Config) -> tuple[Passage, ...]:
+    """Cut an article into passages of at most `config.passage_tokens` tokens.
+
+    Paragraphs are kept together where they fit, else sentences, else clauses, else words. The last sentence
+    of a passage begins the next one too, if it is short. Every letter of the article is in some passage;
+    only white space at the edges, and pieces without any letter or digit, are left out.
+    """
+    text = article.text
+    sentences = sentence_spans(text, article.language)
+    pieces = _pieces(text, sentences, count_tokens, config.passage_tokens)
+    sentence_starts = [start for start, _ in sentences]
+    passages = []
+    for number, (start, end) in enumerate(pieces):
+        if number > 0:
+            start = _with_overlap(text, start, pieces[number - 1], sentence_starts, count_tokens, config.overlap_tokens)
+        start, end = _trimmed(text, start, end)
+        if any(character.isalnum() for character in text[start:end]):
+            passages.append(cut(article, start, end))
+    return tuple(passages)
+
+
+def _pieces(text: str, sentences: Sequence[Span], count_tokens: CountTokens, passage_tokens: int) -> list[Span]:
+    """Cover the text with pieces that follow on each other.
+
+    The splitter gives back strings and no reliable places. Asked to keep separators and white space, and to
+    overlap nothing, it gives back the whole text in order, so the places are the sums of the lengths.
+    """
+    marked = SENTENCE_END.join(text[start:end] for start, end in sentences)
+
+    def length(piece: str) -> int:
+        return count_tokens([piece.replace(SENTENCE_END, "")])[0]
+
+    splitter = RecursiveCharacterTextSplitter(
+        separators=_SEPARATORS,
+        keep_separator="end",
+        strip_whitespace=False,
+        chunk_size=passage_tokens,
+        chunk_overlap=0,
+        length_function=length,
+    )
+    spans, start = [], 0
+    for piece in splitter.split_text(marked):
+        end = start + len(piece.replace(SENTENCE_END, ""))
+        if text[start:end] != piece.replace(SENTENCE_END, ""):
+            raise AssertionError("The pieces of the splitter do not add up to the text.")
+        if end > start:
+            spans.append((start, end))
+        start = end
+    if start != len(text):
+        raise AssertionError("The splitter lost the end of the text.")
+    return spans
+
+
+def _with_overlap(
+    text: str, start: int, before: Span, sentence_starts: Sequence[int], count_tokens: CountTokens, overlap_tokens: int
+) -> int:
+    """Return where the last sentence of the piece before begins, if it is short enough, else `start`."""
+    inside = [place for place in sentence_starts if before[0] < place < start and text[place:start].strip()]
+    if not inside or count_tokens([text[inside[-1] : start]])[0] > overlap_tokens:
+        return start
+    return inside[-1]
+
+
+def _trimmed(text: str, start: int, end: int) -> Span:
+    while start < end and text[start].isspace():
+        start += 1
+    while end > start and text[end - 1].isspace():
+        end -= 1
+    return start, end

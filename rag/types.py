@@ -1,0 +1,161 @@
+"""The values that flow through the program: all frozen, all plain.
+
+Offsets count code points, are half open, and point into `Article.text`, which is normalised once on
+loading (Unicode NFC, line feeds).
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import PurePath
+
+Span = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """One article. What is not known is None; `id` follows from the path, `sha256` from the file's raw bytes."""
+
+    id: str
+    title: str | None
+    text: str
+    language: str
+    source: str | None
+    author: str | None
+    published: date | None
+    url: str | None
+    path: str
+    sha256: str
+
+    @property
+    def label(self) -> str:
+        """The title, or the file's name where the title is unknown."""
+        return self.title or PurePath(self.path).name
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A part of an article: `text == article.text[start:end]`."""
+
+    article_id: str
+    start: int
+    end: int
+    text: str
+
+    @property
+    def id(self) -> str:
+        """Names the passage: the same place of the same article always has the same id."""
+        return f"{self.article_id}:{self.start}-{self.end}"
+
+    @property
+    def key(self) -> int:
+        """The id as a number that an index of vectors can hold (63 bits)."""
+        return int.from_bytes(hashlib.sha256(self.id.encode()).digest()[:8]) >> 1
+
+
+def cut(article: Article, start: int, end: int) -> Passage:
+    """Return the passage of the article at [start, end).
+
+    Raises:
+        ValueError: there is no such place, or it is empty.
+    """
+    if not 0 <= start < end <= len(article.text):
+        raise ValueError(f"Article {article.id} has {len(article.text)} characters; there is no passage {start}-{end}.")
+    return Passage(article.id, start, end, article.text[start:end])
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A passage that was found: rank from 1, a score that is higher for better ones, and what it rests on."""
+
+    passage: Passage
+    article: Article
+    rank: int
+    score: float
+    signals: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """A quotation that can be checked: `quote == article.text[start:end]`, `article.sha256` names the file's bytes.
+
+    `highlights` are spans of the article's text that lie inside the quote.
+    """
+
+    marker: int
+    article: Article
+    passage_id: str
+    start: int
+    end: int
+    quote: str
+    highlights: tuple[Span, ...]
+    score: float
+    signals: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The passages that answer a question, best first; if nothing does, the nearest ones, and `answerable` is False.
+
+    `confidence` is the probability, in [0, 1], that one of the passages answers; `reason` says in words why.
+    `took_ms` holds milliseconds: `total` and the parts of it.
+    """
+
+    question: str
+    language: str
+    answerable: bool
+    confidence: float
+    reason: str
+    citations: tuple[Citation, ...]
+    took_ms: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A file that could not be taken, and one sentence that says why and what to do."""
+
+    path: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far an indexing run is."""
+
+    articles: int
+    articles_total: int
+    passages: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class IndexReport:
+    """What an indexing run did. `passages_encoded` counts only texts that had no vector yet."""
+
+    new: int
+    changed: int
+    unchanged: int
+    removed: int
+    failures: tuple[Failure, ...]
+    passages_encoded: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """What an archive holds. Counts by language and by source; dates of the oldest and newest article."""
+
+    folder: str
+    articles: int
+    passages: int
+    languages: Mapping[str, int]
+    sources: Mapping[str, int]
+    oldest: date | None
+    newest: date | None
+    encoder: str | None
+    fingerprint: str | None
+    revision: int
+    bytes_on_disk: Mapping[str, int]
