@@ -14,6 +14,7 @@ CountTokens = Callable[[Sequence[str]], list[int]]
 
 # stands after each sentence while the text is split; a control character that no loader lets through
 SENTENCE_END = "\x1e"
+_TITLE_CHARACTERS = 200
 _CLAUSE_ENDS = ["; ", ", ", "、", "，", "،"]
 _SEPARATORS = ["\n\n", "\n", SENTENCE_END, *_CLAUSE_ENDS, " ", ""]
 
@@ -87,3 +88,14 @@ def _trimmed(text: str, start: int, end: int) -> Span:
     while end > start and text[end - 1].isspace():
         end -= 1
     return start, end
+
+
+def encoder_input(article: Article, passage: Passage) -> str:
+    """Return what the encoder reads for a passage: the article's title as context, then the passage.
+
+    The title is not part of the passage and of no offset. A passage that begins with it needs no other.
+    """
+    title = (article.title or "")[:_TITLE_CHARACTERS]
+    if not title or passage.text.startswith(title):
+        return passage.text
+    return f"{title}\n{passage.text}"

@@ -133,13 +133,17 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class IndexReport:
-    """What an indexing run did. `passages_encoded` counts only texts that had no vector yet."""
+    """What an indexing run did. `passages_encoded` counts only texts that had no vector yet.
+
+    `skipped` counts the files in folders that are of no kind that can be read, by their ending.
+    """
 
     new: int
     changed: int
     unchanged: int
     removed: int
     failures: tuple[Failure, ...]
+    skipped: Mapping[str, int]
     passages_encoded: int
     seconds: float
 

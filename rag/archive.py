@@ -1,0 +1,220 @@
+"""The façade: an archive in a folder, opened and wired."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from filelock import FileLock, Timeout
+
+from embeddings.encoder import BUNDLED, Encoder, OnStep, open_encoder
+from embeddings.errors import EncoderError
+from rag.answer import checked_question, compose
+from rag.config import Config
+from rag.dense import DenseView
+from rag.errors import ArchiveError, EncoderMisfit, NotFound
+from rag.ingest import OnProgress, index_paths
+from rag.loading.language import language_of
+from rag.retrieve import retrieve
+from rag.store import Store
+from rag.types import Answer, Article, IndexReport, Passage, Status
+
+DATABASE = "archive.sqlite"
+DENSE = "dense"
+INDEXING_LOCK = "indexing.lock"
+
+
+class Archive:
+    """Articles in a folder of their own, ready to be asked. Safe to use from several threads.
+
+    The encoder is opened when it is first needed. Close the archive, or use it in a `with` block.
+    """
+
+    def __init__(
+        self, folder: Path, encoder_name: str | None = None, config: Config | None = None, on_step: OnStep | None = None
+    ) -> None:
+        self.folder = folder
+        self._store = Store(folder / DATABASE)
+        self._dense = DenseView(folder / DENSE, self._store)
+        record = self._store.encoder
+        self._encoder_name = encoder_name or (record.name if record else BUNDLED)
+        self._config = config or Config()
+        self._on_step = on_step
+        self._encoder: Encoder | None = None
+        self._opening = threading.Lock()
+
+    @classmethod
+    def open(
+        cls,
+        folder: Path | str,
+        *,
+        create: bool = True,
+        encoder: str | None = None,
+        config: Config | None = None,
+        on_step: OnStep | None = None,
+    ) -> Self:
+        """Open the archive in a folder.
+
+        Args:
+            create: make a new archive if there is none.
+            encoder: `bundled`, or a sentence-transformers model by folder or hub name; None for the
+                archive's own. Another one takes effect at the next `index`, which encodes all passages anew.
+            on_step: hears how far the one-time preparation of the model is.
+
+        Raises:
+            NotFound: there is no archive, and none shall be made.
+            ArchiveError: the folder is used by something else, damaged, or made by a newer version.
+        """
+        folder = Path(folder)
+        if not (folder / DATABASE).is_file():
+            if not create:
+                raise NotFound(f"There is no archive in {folder}: make one with `fundstelle index FOLDER`.")
+            _make_folder(folder)
+        return cls(folder, encoder, config, on_step)
+
+    def close(self) -> None:
+        """Close the database; what was indexed is on disk already."""
+        self._store.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    @property
+    def encoder(self) -> Encoder:
+        """The encoder, opened at the first use.
+
+        Raises:
+            ArchiveError: it cannot be opened.
+        """
+        with self._opening:
+            if self._encoder is None:
+                try:
+                    self._encoder = open_encoder(self._encoder_name, on_step=self._on_step)
+                except (EncoderError, OSError) as error:
+                    raise ArchiveError(str(error)) from error
+            return self._encoder
+
+    def index(self, paths: Sequence[Path | str], on_progress: OnProgress | None = None) -> IndexReport:
+        """Bring the archive in step with files and folders; see `rag.ingest.index_paths`.
+
+        Raises:
+            NotFound: a path does not exist, or there is no article below it.
+            ArchiveError: another process is indexing, or the archive cannot be written.
+        """
+        lock = FileLock(self.folder / INDEXING_LOCK, timeout=0)
+        try:
+            with lock:
+                try:
+                    return index_paths(
+                        [Path(path) for path in paths],
+                        self._store,
+                        self.encoder,
+                        self._encoder_name,
+                        self._config,
+                        on_progress,
+                    )
+                finally:
+                    self._catch_up()
+        except Timeout as error:
+            raise ArchiveError(f"Another program is indexing into {self.folder}: wait until it is done.") from error
+
+    def ask(self, question: str, k: int = 5) -> Answer:
+        """Return the k passages that answer a question best, in any language, each with its citation.
+
+        Raises:
+            QuestionError: the question is empty or too long.
+            EncoderMisfit: the archive's vectors come from another encoder.
+        """
+        question = checked_question(question)
+        started = time.perf_counter()
+        record = self._store.encoder
+        if record is None:
+            hits, encoded = (), started
+        else:
+            if record.fingerprint != self.encoder.fingerprint:
+                raise EncoderMisfit(
+                    f"The archive {self.folder} was made by another encoder than {self.encoder.name}: "
+                    "index your articles again (`fundstelle index PATH`), which encodes them anew."
+                )
+            started = time.perf_counter()
+            query = self.encoder.encode_query(question)
+            encoded = time.perf_counter()
+            hits = retrieve(query, k, self._dense, self._store)
+        done = time.perf_counter()
+        took = {"total": done - started, "encode": encoded - started, "search": done - encoded}
+        milliseconds = {name: round(seconds * 1000, 1) for name, seconds in took.items()}
+        return compose(question, language_of(question), hits, milliseconds)
+
+    def article(self, reference: str) -> Article:
+        """Return the article that a person means: by id, path, title or address, or a part of one.
+
+        Raises:
+            NotFound: there is none, or more than one.
+        """
+        found = self._store.find_articles(reference)
+        if not found:
+            raise NotFound(f"There is no article {reference!r} in this archive: give its id, path or title.")
+        if len(found) > 1:
+            names = "; ".join(f"{one} ({self._store.article(one).label})" for one in found[:5])
+            raise NotFound(f"{len(found)} articles match {reference!r}: give the id of one: {names}.")
+        return self._store.article(found[0])
+
+    def passages(self, article_id: str) -> tuple[Passage, ...]:
+        """Return the passages of an article, in its order."""
+        return self._store.passages(self._store.article(article_id))
+
+    def status(self) -> Status:
+        """Return what the archive holds."""
+        record = self._store.encoder
+        oldest, newest = self._store.date_range()
+        return Status(
+            folder=str(self.folder),
+            articles=self._store.article_count(),
+            passages=self._store.passage_count(),
+            languages=self._store.counts("language"),
+            sources=self._store.counts("source"),
+            oldest=oldest,
+            newest=newest,
+            encoder=record.name if record else None,
+            fingerprint=record.fingerprint if record else None,
+            revision=self._store.revision,
+            bytes_on_disk={"database": _size(self.folder, f"{DATABASE}*"), "dense": _size(self.folder / DENSE, "*")},
+        )
+
+    def _catch_up(self) -> None:
+        try:
+            self._dense.catch_up()
+        except OSError as error:
+            raise ArchiveError(
+                f"The index in {self.folder} cannot be written ({error.strerror}): make room or check the "
+                "permissions; your articles are stored, and the index is made at the next question."
+            ) from error
+
+
+def _make_folder(folder: Path) -> None:
+    ours = {DATABASE, DENSE, INDEXING_LOCK}
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        strangers = [path.name for path in folder.iterdir() if path.name not in ours]
+    except OSError as error:
+        raise ArchiveError(
+            f"No archive can be made in {folder} ({error.strerror}): choose another folder with --archive."
+        ) from error
+    if strangers:
+        raise ArchiveError(
+            f"{folder} holds other files ({', '.join(sorted(strangers)[:3])}) and no archive: "
+            "choose an empty or a new folder with --archive."
+        )
+
+
+def _size(folder: Path, pattern: str) -> int:
+    return sum(path.stat().st_size for path in folder.glob(pattern))

@@ -1,0 +1,167 @@
+"""The SQLite file: schema, connections, transactions, and errors in plain words."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from rag.errors import ArchiveError
+
+SCHEMA_VERSION = 1
+_APPLICATION_ID = 0x46756E64  # "Fund"
+_SCHEMA = """
+CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE articles (
+    id TEXT PRIMARY KEY, path TEXT NOT NULL UNIQUE, sha256 TEXT NOT NULL, recipe TEXT NOT NULL,
+    title TEXT, text TEXT NOT NULL, language TEXT NOT NULL, source TEXT, author TEXT, published TEXT, url TEXT
+);
+CREATE TABLE passages (
+    key INTEGER PRIMARY KEY, article TEXT NOT NULL REFERENCES articles (id),
+    start INTEGER NOT NULL, "end" INTEGER NOT NULL, input_hash BLOB NOT NULL, revision INTEGER NOT NULL
+);
+CREATE INDEX passages_by_article ON passages (article, start);
+CREATE INDEX passages_by_input ON passages (input_hash);
+CREATE INDEX passages_by_revision ON passages (revision);
+CREATE TABLE removed (revision INTEGER NOT NULL, key INTEGER NOT NULL, PRIMARY KEY (revision, key)) WITHOUT ROWID;
+CREATE TABLE vectors (
+    fingerprint TEXT NOT NULL, input_hash BLOB NOT NULL, vector BLOB NOT NULL,
+    PRIMARY KEY (fingerprint, input_hash)
+) WITHOUT ROWID;
+"""
+
+
+class Database:
+    """An archive's database file, in write-ahead mode: readers never wait for the writer.
+
+    Usable from several threads; each has a connection of its own.
+
+    Raises:
+        ArchiveError: the file is no archive, is damaged, or was made by a newer version.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._local = threading.local()
+        self._all: list[sqlite3.Connection] = []
+        version = int(self.rows("PRAGMA user_version")[0][0])
+        if version == 0 and not self.rows("SELECT 1 FROM sqlite_schema LIMIT 1"):
+            with self._translated():
+                self._create()
+            version = SCHEMA_VERSION
+        if self.rows("PRAGMA application_id")[0][0] != _APPLICATION_ID:
+            raise ArchiveError(f"{path} is a database of another program: choose another folder with --archive.")
+        if version > SCHEMA_VERSION:
+            raise ArchiveError(
+                f"The archive {path.parent} was made by a newer Fundstelle (format {version}, this one knows "
+                f"{SCHEMA_VERSION}): upgrade with `pip install --upgrade fundstelle`."
+            )
+
+    def close(self) -> None:
+        for connection in self._all:
+            connection.close()
+        self._all.clear()
+        self._local = threading.local()
+
+    @property
+    def revision(self) -> int:
+        """Raised by one by every change."""
+        return int(self.meta("revision") or 0)
+
+    def meta(self, name: str) -> str | None:
+        """Return a fact about the whole archive."""
+        rows = self.rows("SELECT value FROM meta WHERE name = ?", name)
+        return str(rows[0][0]) if rows else None
+
+    def rows(self, query: str, *values: object) -> list[Any]:
+        """Run a query and return all its rows."""
+        with self._translated():
+            return self._connection.execute(query, values).fetchall()
+
+    @contextmanager
+    def snapshot(self) -> Iterator[sqlite3.Connection]:
+        """Give a connection on which all queries see the same revision."""
+        with self._translated():
+            connection = self._connection
+            connection.execute("BEGIN")
+            try:
+                yield connection
+            finally:
+                connection.execute("ROLLBACK")
+
+    @contextmanager
+    def transaction(self) -> Iterator[tuple[sqlite3.Connection, int]]:
+        """All or nothing; gives a connection and the revision that the change makes."""
+        with self._translated():
+            connection = self._connection
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                revision = self.revision + 1
+                yield connection, revision
+                connection.execute("UPDATE meta SET value = ? WHERE name = 'revision'", (str(revision),))
+                connection.execute("COMMIT")
+            except BaseException:
+                # after some errors, a full disk among them, SQLite has rolled back by itself
+                if connection.in_transaction:
+                    connection.execute("ROLLBACK")
+                raise
+
+    @property
+    def _connection(self) -> sqlite3.Connection:
+        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
+        if connection is None:
+            connection = sqlite3.connect(self._path, timeout=30, isolation_level=None, check_same_thread=False)
+            self._all.append(connection)
+            self._local.connection = connection
+            connection.execute("PRAGMA journal_mode = WAL")
+            # in write-ahead mode this survives a crash of the program; only a power cut may undo the last change
+            connection.execute("PRAGMA synchronous = NORMAL")
+            connection.execute("PRAGMA foreign_keys = ON")
+        return connection
+
+    def _create(self) -> None:
+        connection = self._connection
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            # another process may have been first
+            if connection.execute("PRAGMA user_version").fetchone()[0] == 0:
+                for statement in _SCHEMA.split(";"):
+                    connection.execute(statement)
+                connection.execute("INSERT INTO meta VALUES ('archive_id', ?), ('revision', '0')", (uuid.uuid4().hex,))
+                connection.execute(f"PRAGMA application_id = {_APPLICATION_ID}")
+                connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+            connection.execute("COMMIT")
+        except BaseException:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+            raise
+
+    @contextmanager
+    def _translated(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.DatabaseError as error:
+            raise ArchiveError(_explained(error, self._path.parent)) from error
+
+
+def _explained(error: sqlite3.DatabaseError, folder: Path) -> str:
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    if code == sqlite3.SQLITE_FULL:
+        return (
+            f"The disk of the archive {folder} is full: make room and run the same command again; "
+            "what was stored before is safe."
+        )
+    if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+        return f"Another program keeps the archive {folder} locked: wait until it is done and try again."
+    if code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM):
+        return f"The archive {folder} cannot be opened for writing: check its permissions, or choose another with --archive."
+    if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+        return (
+            f"The archive {folder} is damaged ({error}): restore it from a backup, or delete the folder and "
+            "index your articles again."
+        )
+    return f"The archive {folder} cannot be used ({error}): check the disk, then try again."

@@ -1,0 +1,93 @@
+"""The vector index as a view of the store: it catches up by itself, and is rebuilt when it cannot be trusted."""
+
+from __future__ import annotations
+
+import logging
+import shutil
+import threading
+from pathlib import Path
+
+import numpy as np
+
+from embeddings.encoder import Vectors
+from embeddings.errors import DimensionMismatch, IndexDamaged
+from embeddings.index import Neighbor, VectorIndex, open_index
+from rag.store import EncoderRecord, Store
+
+log = logging.getLogger(__name__)
+
+
+class DenseView:
+    """The vectors of all passages, searched by cosine.
+
+    Its stamp names the archive, the encoder and the revision that it holds. One that is damaged, or of
+    another archive or encoder, is thrown away and filled again from the store. Safe to use from several
+    threads.
+    """
+
+    def __init__(self, folder: Path, store: Store) -> None:
+        self._folder = folder
+        self._store = store
+        self._lock = threading.Lock()
+        self._index: VectorIndex | None = None
+        self._encoder: EncoderRecord | None = None
+        self._revision = 0
+
+    def search(self, query: Vectors, k: int) -> list[Neighbor]:
+        """Return the keys of the nearest passages of the store as it is now, best first."""
+        index = self.catch_up()
+        return index.search(query, k) if index is not None else []
+
+    def catch_up(self) -> VectorIndex | None:
+        """Bring the index to the store's revision, on disk too; None while the archive has no vectors.
+
+        Raises:
+            OSError: the index cannot be written.
+        """
+        with self._lock:
+            encoder = self._store.encoder
+            if encoder is None:
+                return None
+            if self._index is None or encoder != self._encoder:
+                self._index = self._open(encoder)
+                self._encoder = encoder
+            if self._revision != self._store.revision:
+                self._apply(self._index, encoder)
+                if len(self._index) != self._store.passage_count():
+                    log.warning("The vector index did not match the archive and was built anew.")
+                    self._index = self._fresh(encoder)
+                    self._apply(self._index, encoder)
+            return self._index
+
+    def _open(self, encoder: EncoderRecord) -> VectorIndex:
+        try:
+            index = open_index(f"faiss:{self._folder}", encoder.dim)
+        except IndexDamaged as error:
+            log.warning("%s It is built anew now.", error)
+            return self._fresh(encoder)
+        except DimensionMismatch:
+            return self._fresh(encoder)
+        made_from, _, revision = index.stamp.rpartition(" ")
+        if made_from != self._made_from(encoder) or not revision.isdigit() or int(revision) > self._store.revision:
+            return self._fresh(encoder)
+        self._revision = int(revision)
+        return index
+
+    def _fresh(self, encoder: EncoderRecord) -> VectorIndex:
+        shutil.rmtree(self._folder, ignore_errors=True)
+        self._revision = 0
+        return open_index(f"faiss:{self._folder}", encoder.dim)
+
+    def _apply(self, index: VectorIndex, encoder: EncoderRecord) -> None:
+        revision = self._revision
+        for changes in self._store.changes_since(self._revision, encoder.fingerprint):
+            revision = changes.revision
+            if len(changes.removed):
+                index.remove(changes.removed)
+            if len(changes.added):
+                index.add(changes.added, changes.vectors.astype(np.float32))
+        index.flush(f"{self._made_from(encoder)} {revision}")
+        self._revision = revision
+
+    def _made_from(self, encoder: EncoderRecord) -> str:
+        return f"{self._store.archive_id} {encoder.fingerprint}"

@@ -1,0 +1,282 @@
+"""The one truth: articles, passages and vectors in SQLite. Everything else can be rebuilt from it."""
+
+from __future__ import annotations
+
+import hashlib
+import sqlite3
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rag.database import Database
+from rag.errors import ArchiveError, NotFound
+from rag.types import Article, Passage, cut
+
+_ARTICLE_COLUMNS = "id, title, text, language, source, author, published, url, path, sha256"
+_BATCH = 4096
+
+HalfVectors = NDArray[np.float16]
+
+
+def input_hash(text: str) -> bytes:
+    """Return the key of a text under which its vector is kept."""
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()[:16]
+
+
+@dataclass(frozen=True, slots=True)
+class EncoderRecord:
+    """The encoder that an archive's vectors come from: how to open it, and how to know it."""
+
+    name: str
+    fingerprint: str
+    dim: int
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What happened to the passages since a revision: keys that went, keys that came or got another vector."""
+
+    revision: int
+    removed: NDArray[np.int64]
+    added: NDArray[np.int64]
+    vectors: HalfVectors
+
+
+class Store:
+    """The articles of an archive. Every change of one is a transaction and raises the revision by one.
+
+    Usable from several threads.
+
+    Raises:
+        ArchiveError: the file is no archive, is damaged, was made by a newer version, or the disk is full.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._database = Database(path)
+
+    def close(self) -> None:
+        self._database.close()
+
+    # -- reading ------------------------------------------------------------------------------------
+
+    @property
+    def archive_id(self) -> str:
+        """A random word that tells this archive from every other."""
+        return self._database.meta("archive_id") or ""
+
+    @property
+    def revision(self) -> int:
+        """Raised by every change."""
+        return self._database.revision
+
+    @property
+    def encoder(self) -> EncoderRecord | None:
+        """The encoder of the archive's vectors, or None before the first indexing."""
+        fingerprint = self._database.meta("encoder_fingerprint")
+        if fingerprint is None:
+            return None
+        return EncoderRecord(self._database.meta("encoder_name") or "", fingerprint, int(self._database.meta("encoder_dim") or 0))
+
+    def known_files(self) -> dict[str, tuple[str, str]]:
+        """Return the file hash and the recipe of every article, by path."""
+        rows = self._database.rows("SELECT path, sha256, recipe FROM articles")
+        return {path: (sha256, recipe) for path, sha256, recipe in rows}
+
+    def article(self, article_id: str) -> Article:
+        """Return an article by its id.
+
+        Raises:
+            NotFound: there is none.
+        """
+        rows = self._database.rows(f"SELECT {_ARTICLE_COLUMNS} FROM articles WHERE id = ?", article_id)  # noqa: S608
+        for row in rows:
+            return _article(row)
+        raise NotFound(f"There is no article {article_id} in this archive: `fundstelle status` tells what is there.")
+
+    def find_articles(self, reference: str) -> list[str]:
+        """Return the ids of the articles that a person may mean: by id, path, title, or the beginning or end of one."""
+        exact = "SELECT id FROM articles WHERE id = ?1 OR path = ?1 OR title = ?1 OR url = ?1"
+        close = (
+            "SELECT id FROM articles WHERE substr(id, 1, length(?1)) = ?1 OR title LIKE ?2 ESCAPE '\\' "
+            "OR substr(path, -length(?1) - 1) = '/' || ?1"
+        )
+        pattern = "%" + reference.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+        found = [row[0] for row in self._database.rows(exact, reference)]
+        return found or [row[0] for row in self._database.rows(close + " ORDER BY path", reference, pattern)]
+
+    def article_ids(self) -> list[str]:
+        """Return all ids, in the order of the paths."""
+        return [row[0] for row in self._database.rows("SELECT id FROM articles ORDER BY path")]
+
+    def passages(self, article: Article) -> tuple[Passage, ...]:
+        """Return the passages of an article, in its order."""
+        rows = self._database.rows('SELECT start, "end" FROM passages WHERE article = ? ORDER BY start', article.id)
+        return tuple(cut(article, start, end) for start, end in rows)
+
+    def passage(self, key: int) -> tuple[Article, Passage] | None:
+        """Return a passage and its article, or None if it is gone."""
+        for article_id, start, end in self._database.rows('SELECT article, start, "end" FROM passages WHERE key = ?', key):
+            article = self.article(article_id)
+            return article, cut(article, start, end)
+        return None
+
+    def passage_count(self) -> int:
+        return int(self._database.rows("SELECT count(*) FROM passages")[0][0])
+
+    def counts(self, column: str) -> dict[str, int]:
+        """Return how many articles have each value of `language` or `source`, the most frequent first."""
+        if column not in ("language", "source"):
+            raise ValueError(f"Articles are not counted by {column}.")
+        rows = self._database.rows(
+            f"SELECT {column}, count(*) AS n FROM articles WHERE {column} IS NOT NULL GROUP BY 1 ORDER BY n DESC, 1"  # noqa: S608
+        )
+        return dict(rows)
+
+    def article_count(self) -> int:
+        return int(self._database.rows("SELECT count(*) FROM articles")[0][0])
+
+    def date_range(self) -> tuple[date | None, date | None]:
+        """Return the days of the oldest and of the newest article."""
+        oldest, newest = self._database.rows("SELECT min(published), max(published) FROM articles")[0]
+        return _day(oldest), _day(newest)
+
+    def hashes_with_vector(self, fingerprint: str, hashes: Sequence[bytes]) -> set[bytes]:
+        """Return those of the hashes whose vectors are there already."""
+        query = "SELECT 1 FROM vectors WHERE fingerprint = ? AND input_hash = ?"
+        with self._database.snapshot() as database:
+            return {one for one in hashes if database.execute(query, (fingerprint, one)).fetchone()}
+
+    def changes_since(self, revision: int, fingerprint: str) -> Iterator[Changes]:
+        """Yield, in batches, what a view of this revision must do to hold what the store holds now.
+
+        First all keys to remove, then keys with vectors to add or replace. All batches show the same revision.
+        """
+        with self._database.snapshot() as database:
+            now = self.revision
+            gone = database.execute("SELECT key FROM removed WHERE revision > ?", (revision,)).fetchall()
+            dim = self.encoder.dim if self.encoder else 0
+            nothing = np.empty((0, dim), np.float16)
+            yield Changes(now, np.array(gone, np.int64).reshape(-1), np.empty(0, np.int64), nothing)
+            cursor = database.execute(
+                "SELECT key, vector FROM passages JOIN vectors USING (input_hash) "
+                "WHERE revision > ? AND fingerprint = ? ORDER BY key",
+                (revision, fingerprint),
+            )
+            while rows := cursor.fetchmany(_BATCH):
+                vectors = np.frombuffer(b"".join(row[1] for row in rows), np.float16).reshape(len(rows), -1)
+                keys = np.array([row[0] for row in rows], np.int64)
+                yield Changes(now, np.empty(0, np.int64), keys, vectors)
+
+    # -- writing ------------------------------------------------------------------------------------
+
+    def set_encoder(self, record: EncoderRecord) -> None:
+        """Say which encoder's vectors count from now on, and forget the vectors of others.
+
+        Raises:
+            ArchiveError: some passage has no vector of this encoder.
+        """
+        with self._database.transaction() as (database, _):
+            missing = database.execute(
+                "SELECT count(*) FROM passages AS p WHERE NOT EXISTS "
+                "(SELECT 1 FROM vectors AS v WHERE v.fingerprint = ? AND v.input_hash = p.input_hash)",
+                (record.fingerprint,),
+            ).fetchone()[0]
+            if missing:
+                raise ArchiveError(f"{missing} passages have no vector of {record.name} yet: run the same command again.")
+            for name, value in (("name", record.name), ("fingerprint", record.fingerprint), ("dim", record.dim)):
+                database.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (f"encoder_{name}", str(value)))
+            database.execute("DELETE FROM vectors WHERE fingerprint <> ?", (record.fingerprint,))
+
+    def put_vectors(self, fingerprint: str, vectors: Mapping[bytes, HalfVectors]) -> None:
+        """Keep vectors by the hash of their text; known ones stay."""
+        with self._database.transaction() as (database, _):
+            _insert_vectors(database, fingerprint, vectors)
+
+    def put(
+        self,
+        article: Article,
+        recipe: str,
+        passages: Sequence[tuple[Passage, bytes]],
+        fingerprint: str,
+        vectors: Mapping[bytes, HalfVectors],
+    ) -> None:
+        """Store an article in place of what stood at its path.
+
+        Args:
+            recipe: names how it was loaded and cut; another recipe means that it must be done again.
+            passages: each with the hash of the text that its vector belongs to.
+            vectors: the vectors that were not there yet, by hash.
+
+        Raises:
+            ValueError: a passage is not the text at its place.
+        """
+        for passage, _ in passages:
+            if passage.text != article.text[passage.start : passage.end]:
+                raise ValueError(f"Passage {passage.id} is not the text at its place.")
+        with self._database.transaction() as (database, revision):
+            database.execute(
+                "INSERT INTO articles VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET "
+                "path = excluded.path, sha256 = excluded.sha256, recipe = excluded.recipe, title = excluded.title, "
+                "text = excluded.text, language = excluded.language, source = excluded.source, "
+                "author = excluded.author, published = excluded.published, url = excluded.url",
+                (
+                    article.id, article.path, article.sha256, recipe, article.title, article.text, article.language,
+                    article.source, article.author, article.published and article.published.isoformat(), article.url,
+                ),
+            )  # fmt: skip
+            query = "SELECT key, input_hash FROM passages WHERE article = ?"
+            before: dict[int, bytes] = dict(database.execute(query, (article.id,)))
+            now = {passage.key: (passage, hashed) for passage, hashed in passages}
+            _insert_vectors(database, fingerprint, vectors)
+            _remove_passages(database, revision, {key: before[key] for key in before.keys() - now.keys()})
+            changed = [key for key, (_, hashed) in now.items() if before.get(key) != hashed]
+            database.executemany(
+                "INSERT OR REPLACE INTO passages VALUES (?, ?, ?, ?, ?, ?)",
+                [(key, article.id, now[key][0].start, now[key][0].end, now[key][1], revision) for key in changed],
+            )
+            _forget_vectors(database, {before[key] for key in changed if key in before})
+
+    def remove(self, path: str) -> None:
+        """Remove the article at a path with its passages and vectors; nothing happens if there is none."""
+        with self._database.transaction() as (database, revision):
+            row = database.execute("SELECT id FROM articles WHERE path = ?", (path,)).fetchone()
+            if row:
+                query = "SELECT key, input_hash FROM passages WHERE article = ?"
+                _remove_passages(database, revision, dict(database.execute(query, row)))
+                database.execute("DELETE FROM articles WHERE id = ?", row)
+
+
+
+def _insert_vectors(database: sqlite3.Connection, fingerprint: str, vectors: Mapping[bytes, HalfVectors]) -> None:
+    database.executemany(
+        "INSERT OR IGNORE INTO vectors VALUES (?, ?, ?)",
+        [(fingerprint, hashed, vector.tobytes()) for hashed, vector in vectors.items()],
+    )
+
+
+def _remove_passages(database: sqlite3.Connection, revision: int, gone: Mapping[int, bytes]) -> None:
+    database.executemany("DELETE FROM passages WHERE key = ?", [(key,) for key in gone])
+    database.executemany("INSERT OR IGNORE INTO removed VALUES (?, ?)", [(revision, key) for key in gone])
+    _forget_vectors(database, set(gone.values()))
+
+
+def _forget_vectors(database: sqlite3.Connection, hashes: set[bytes]) -> None:
+    """Drop the vectors of texts that no passage has any more."""
+    database.executemany(
+        "DELETE FROM vectors WHERE input_hash = ?1 AND NOT EXISTS (SELECT 1 FROM passages WHERE input_hash = ?1)",
+        [(one,) for one in hashes],
+    )
+
+
+def _article(row: tuple[Any, ...]) -> Article:
+    article_id, title, text, language, source, author, published, url, path, sha256 = row
+    return Article(article_id, title, text, language, source, author, _day(published), url, path, sha256)
+
+
+def _day(value: str | None) -> date | None:
+    return date.fromisoformat(value) if value else None

@@ -1,0 +1,120 @@
+"""An answer as HTML: pure functions, so that every word of the page can be tested without a browser."""
+
+from __future__ import annotations
+
+from rag.types import Answer, Citation, Status
+from ui.markup import byline, escape, external_link, marked, reader_address, web_address
+from ui.texts import Texts, count_of, grouped, language_name, long_date
+
+# From this cosine on, a passage is called very close, close, related; below the last one, distant.
+# multilingual-e5 keeps all its cosines between about .7 and 1, so the steps are narrow.
+CLOSENESS = (0.88, 0.85, 0.82)
+
+_SHA_SHOWN = 16
+
+
+def answer(found: Answer, texts: Texts) -> str:
+    """Return the whole answer: a notice where nothing answers, then the passages, best first."""
+    if not found.citations:
+        return _wrap(_asked(found, texts.nothing, texts) + notice(texts.nothing_hint, found.reason), texts)
+    if found.answerable:
+        before, heading = "", count_of(texts.found, len(found.citations), texts)
+    else:
+        before, heading = notice(texts.doubtful, found.reason), texts.nearest
+    cards = "".join(f"<li>{card(citation, texts)}</li>" for citation in found.citations)
+    return _wrap(f'{before}{_asked(found, heading, texts)}<ol class="fs-cards">{cards}</ol>', texts)
+
+
+def card(citation: Citation, texts: Texts) -> str:
+    """Return one passage with its source, its closeness to the question and what can be done with it."""
+    article = citation.article
+    url = web_address(article)
+    original = external_link(url, texts.original) if url else ""
+    address = reader_address(article.id, citation.start, citation.end, texts)
+    lang = escape(article.language)
+    return (
+        f'<article class="fs-card">'
+        f'<header><span class="fs-marker">[{citation.marker}]</span>'
+        f'<div><h3 lang="{lang}" dir="auto">{escape(article.label)}</h3>'
+        f'<p class="fs-byline">{byline(article, texts)}</p></div></header>'
+        f'<blockquote lang="{lang}" dir="auto">'
+        f"{marked(citation.quote, citation.start, citation.highlights)}</blockquote>"
+        f'<p class="fs-actions">'
+        f'<a href="{escape(address)}" target="_blank" data-fs-reader="{escape(article.label)}">{escape(texts.open)}</a>'
+        f'<button type="button" data-fs-citation="{escape(citation_text(citation, texts))}"'
+        f' data-fs-done="{escape(texts.copied)}" data-fs-failed="{escape(texts.copy_failed)}">'
+        f"{escape(texts.copy)}</button>{original}"
+        f'<span class="fs-closeness" title="{escape(texts.cosine.format(score=f"{citation.score:.3f}"))}">'
+        f"{escape(closeness(citation.score, texts))}</span></p>"
+        f'<p class="fs-file"><span>{escape(article.path)}</span> '
+        f"<span>{escape(texts.characters.format(start=citation.start, end=citation.end))}</span> "
+        f'<span title="{escape(article.sha256)}">SHA-256 {escape(article.sha256[:_SHA_SHOWN])}…</span></p>'
+        f"</article>"
+    )
+
+
+def closeness(cosine: float, texts: Texts) -> str:
+    """Return how near a passage is to the question, in words."""
+    return texts.closeness[sum(cosine < step for step in CLOSENESS)]
+
+
+def citation_text(citation: Citation, texts: Texts) -> str:
+    """Return the citation as plain text to paste: the quote, who published it and when, and where to check it."""
+    article = citation.article
+    named = ": ".join(part for part in (article.author, article.label) if part)
+    published = ", ".join(
+        part for part in (article.source, long_date(article.published, texts) if article.published else "") if part
+    )
+    place = ", ".join(
+        (web_address(article) or article.path, texts.characters.format(start=citation.start, end=citation.end))
+    )
+    sentences = (named, published, place, f"SHA-256 {article.sha256[:_SHA_SHOWN]}")
+    return f"„{citation.quote}“ — " + " ".join(_ended(part) for part in sentences if part).removesuffix(".")
+
+
+def notice(heading: str, sentence: str = "") -> str:
+    """Return a calm box: a short heading and, where there is more to say, a sentence."""
+    more = f"<p>{escape(sentence)}</p>" if sentence else ""
+    return f'<div class="fs-notice" role="status"><p><strong>{escape(heading)}</strong></p>{more}</div>'
+
+
+def error(sentence: str, texts: Texts) -> str:
+    """Return the notice that says what went wrong, in a sentence made for the person."""
+    return _wrap(notice(texts.failed, sentence), texts)
+
+
+def holdings(status: Status, texts: Texts) -> str:
+    """Return what the archive holds in one line; for an empty archive, how to fill it."""
+    if not status.articles:
+        command = f"fundstelle index {texts.folder}"
+        return _wrap(
+            f'<div class="fs-notice"><p><strong>{escape(texts.empty)}</strong></p><p>{escape(texts.empty_hint)}</p>'
+            f"<pre><code>{escape(command)}</code></pre></div>",
+            texts,
+        )
+    by_count = sorted(status.languages.items(), key=lambda item: (-item[1], item[0]))
+    counted = ", ".join(f"{language_name(tag, texts)} {grouped(number, texts)}" for tag, number in by_count)
+    parts = (
+        count_of(texts.articles, status.articles, texts),
+        count_of(texts.passages, status.passages, texts),
+        f"{count_of(texts.languages, len(by_count), texts)}: {counted}",
+    )
+    return _wrap(f'<p class="fs-holdings">{escape(" · ".join(parts))}</p>', texts)
+
+
+def _asked(found: Answer, heading: str, texts: Texts) -> str:
+    """Return the heading over the passages: what they are, the question, and how long it took."""
+    total = found.took_ms.get("total")
+    took = f"<small>{escape(texts.took.format(ms=grouped(round(total), texts)))}</small>" if total is not None else ""
+    question = f'<q lang="{escape(found.language)}" dir="auto">{escape(found.question)}</q>'
+    return f'<h2 class="fs-asked" role="status"><span>{escape(heading)}</span> {question} {took}</h2>'
+
+
+def _ended(sentence: str) -> str:
+    """Return the sentence with a full stop, unless it has its own ending."""
+    return sentence if sentence.endswith((".", "!", "?", "…", "。", "！", "？", "؟")) else f"{sentence}."
+
+
+def _wrap(inner: str, texts: Texts) -> str:
+    """Return a section that says in which language our own words are."""
+    return f'<section class="fs" lang="{texts.code}">{inner}</section>'

@@ -1,0 +1,254 @@
+"""All wording of the page, in German and in English, and how numbers, dates and languages are written in each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """The wording in one language. Names in braces are filled in by the page."""
+
+    code: str
+    other: str
+    switch: str
+    tagline: str
+    box: str
+    placeholder: str
+    ask: str
+    examples: str
+    found: tuple[str, str]
+    nearest: str
+    nothing: str
+    nothing_hint: str
+    doubtful: str
+    failed: str
+    unexpected: str
+    closeness: tuple[str, str, str, str]
+    cosine: str
+    took: str
+    open: str
+    copy: str
+    copied: str
+    copy_failed: str
+    original: str
+    reader: str
+    close: str
+    characters: str
+    marked: str
+    no_article: str
+    articles: tuple[str, str]
+    passages: tuple[str, str]
+    languages: tuple[str, str]
+    empty: str
+    empty_hint: str
+    folder: str
+    file: str
+    thousands: str
+    date: str
+    months: tuple[str, ...]
+    names: Mapping[str, str]
+
+
+GERMAN = Texts(
+    code="de",
+    other="en",
+    switch="English",
+    tagline="Fragen Sie Ihr Archiv. Die Antwort sind Stellen aus Ihren Artikeln: wörtlich und belegt.",
+    box="Ihre Frage, in jeder Sprache",
+    placeholder="Zum Beispiel: Wie lang ist der Gotthard-Basistunnel?",
+    ask="Suchen",
+    examples="Zum Ausprobieren",
+    found=("Eine Fundstelle", "{count} Fundstellen"),
+    nearest="Die nächstgelegenen Stellen",
+    nothing="Keine Fundstelle",
+    nothing_hint="Im Archiv steht nichts, das der Frage nahekommt.",
+    doubtful="Vermutlich steht die Antwort nicht im Archiv",
+    failed="Das ging nicht",
+    unexpected="Es ist etwas schiefgegangen. Bitte versuchen Sie es noch einmal; was geschah, steht im Protokoll.",
+    closeness=("sehr nah an der Frage", "nah an der Frage", "verwandt mit der Frage", "entfernt von der Frage"),
+    cosine="Kosinus {score}",
+    took="in {ms} ms",
+    open="Im Artikel öffnen",
+    copy="Beleg kopieren",
+    copied="Kopiert",
+    copy_failed="Kopieren nicht möglich",
+    original="Zur Quelle",
+    reader="Artikel",
+    close="Schließen",
+    characters="Zeichen {start}–{end}",
+    marked="Zur markierten Stelle",
+    no_article="Diesen Artikel gibt es im Archiv nicht. Vielleicht wurde er seit der Frage entfernt; fragen Sie noch einmal.",
+    articles=("1 Artikel", "{count} Artikel"),
+    passages=("1 Textstelle", "{count} Textstellen"),
+    languages=("1 Sprache", "{count} Sprachen"),
+    empty="Dieses Archiv ist noch leer",
+    empty_hint="Fügen Sie Artikel hinzu und laden Sie diese Seite dann neu:",
+    folder="ORDNER",
+    file="Datei",
+    thousands=".",
+    date="{day}. {month} {year}",
+    months=("Januar", "Februar", "März", "April", "Mai", "Juni")
+    + ("Juli", "August", "September", "Oktober", "November", "Dezember"),
+    names={
+        "ar": "Arabisch",
+        "bg": "Bulgarisch",
+        "cs": "Tschechisch",
+        "da": "Dänisch",
+        "de": "Deutsch",
+        "el": "Griechisch",
+        "en": "Englisch",
+        "es": "Spanisch",
+        "fa": "Persisch",
+        "fi": "Finnisch",
+        "fr": "Französisch",
+        "he": "Hebräisch",
+        "hi": "Hindi",
+        "hr": "Kroatisch",
+        "hu": "Ungarisch",
+        "it": "Italienisch",
+        "ja": "Japanisch",
+        "ko": "Koreanisch",
+        "nl": "Niederländisch",
+        "no": "Norwegisch",
+        "pl": "Polnisch",
+        "pt": "Portugiesisch",
+        "ro": "Rumänisch",
+        "ru": "Russisch",
+        "sk": "Slowakisch",
+        "sl": "Slowenisch",
+        "sr": "Serbisch",
+        "sv": "Schwedisch",
+        "tr": "Türkisch",
+        "uk": "Ukrainisch",
+        "vi": "Vietnamesisch",
+        "zh": "Chinesisch",
+    },
+)
+
+ENGLISH = Texts(
+    code="en",
+    other="de",
+    switch="Deutsch",
+    tagline="Ask your archive. The answer is passages from your articles: word for word, with a citation.",
+    box="Your question, in any language",
+    placeholder="For example: How long is the Gotthard Base Tunnel?",
+    ask="Search",
+    examples="Try one of these",
+    found=("One passage", "{count} passages"),
+    nearest="The nearest passages",
+    nothing="No passage found",
+    nothing_hint="Nothing in the archive comes near the question.",
+    doubtful="The archive probably does not hold the answer",
+    failed="That did not work",
+    unexpected="Something went wrong. Please try again; the log says what happened.",
+    closeness=("very close to the question", "close to the question", "related to the question")
+    + ("distant from the question",),
+    cosine="cosine {score}",
+    took="in {ms} ms",
+    open="Open in the article",
+    copy="Copy citation",
+    copied="Copied",
+    copy_failed="Copying is not possible",
+    original="Original",
+    reader="Article",
+    close="Close",
+    characters="characters {start}–{end}",
+    marked="To the marked passage",
+    no_article="There is no such article in the archive. It may have been removed since you asked; ask again.",
+    articles=("1 article", "{count} articles"),
+    passages=("1 passage", "{count} passages"),
+    languages=("1 language", "{count} languages"),
+    empty="This archive is still empty",
+    empty_hint="Add articles, then reload this page:",
+    folder="FOLDER",
+    file="File",
+    thousands=",",
+    date="{day} {month} {year}",
+    months=("January", "February", "March", "April", "May", "June")
+    + ("July", "August", "September", "October", "November", "December"),
+    names={
+        "ar": "Arabic",
+        "bg": "Bulgarian",
+        "cs": "Czech",
+        "da": "Danish",
+        "de": "German",
+        "el": "Greek",
+        "en": "English",
+        "es": "Spanish",
+        "fa": "Persian",
+        "fi": "Finnish",
+        "fr": "French",
+        "he": "Hebrew",
+        "hi": "Hindi",
+        "hr": "Croatian",
+        "hu": "Hungarian",
+        "it": "Italian",
+        "ja": "Japanese",
+        "ko": "Korean",
+        "nl": "Dutch",
+        "no": "Norwegian",
+        "pl": "Polish",
+        "pt": "Portuguese",
+        "ro": "Romanian",
+        "ru": "Russian",
+        "sk": "Slovak",
+        "sl": "Slovenian",
+        "sr": "Serbian",
+        "sv": "Swedish",
+        "tr": "Turkish",
+        "uk": "Ukrainian",
+        "vi": "Vietnamese",
+        "zh": "Chinese",
+    },
+)
+
+TEXTS: Mapping[str, Texts] = {texts.code: texts for texts in (GERMAN, ENGLISH)}
+
+
+def choose(wanted: str | None, accept_language: str | None) -> Texts:
+    """Return the wording that the address asks for (`?lang=en`), else the browser's first that we have, else German."""
+    for tag in (wanted or "", *_by_weight(accept_language or "")):
+        found = TEXTS.get(tag.strip().lower().split("-")[0])
+        if found:
+            return found
+    return GERMAN
+
+
+def _by_weight(accept_language: str) -> list[str]:
+    """Return the tags of an Accept-Language header, heaviest first: `en;q=0.5,de` gives de, en."""
+
+    def weight(part: str) -> float:
+        try:
+            return float(part.partition(";q=")[2] or 1)
+        except ValueError:
+            return 0.0
+
+    parts = accept_language.replace(" ", "").split(",")
+    return [part.partition(";")[0] for part in sorted(parts, key=weight, reverse=True)]
+
+
+def count_of(forms: tuple[str, str], number: int, texts: Texts) -> str:
+    """Return a number with its noun: `1 article`, `1,234 articles`."""
+    return forms[0] if number == 1 else forms[1].format(count=grouped(number, texts))
+
+
+def grouped(number: int, texts: Texts) -> str:
+    """Return a whole number with its thousands set apart as the language does."""
+    return f"{number:,}".replace(",", texts.thousands)
+
+
+def long_date(day: date, texts: Texts) -> str:
+    """Return a date in words: `3 December 2024`, `3. Dezember 2024`."""
+    return texts.date.format(day=day.day, month=texts.months[day.month - 1], year=day.year)
+
+
+def language_name(tag: str, texts: Texts) -> str:
+    """Return the name of a language: `German`, `German (CH)`; a tag that is not in the table as it stands."""
+    base, _, region = tag.partition("-")
+    name = texts.names.get(base.lower())
+    if name is None:
+        return tag
+    return f"{name} ({region})" if region else name
