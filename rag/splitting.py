@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 
 from langchain_text_splitters import RecursiveCharacterTextSplitter
@@ -15,6 +16,9 @@ CountTokens = Callable[[Sequence[str]], list[int]]
 # stands after each sentence while the text is split; a control character that no loader lets through
 SENTENCE_END = "\x1e"
 _TITLE_CHARACTERS = 200
+_TOP = 500
+# passages of one length leave no stub at the end; sentences do not divide evenly, so they get some room
+_ROOM = 1.1
 _CLAUSE_ENDS = ["; ", ", ", "、", "，", "،"]
 _SEPARATORS = ["\n\n", "\n", SENTENCE_END, *_CLAUSE_ENDS, " ", ""]
 
@@ -41,12 +45,15 @@ def split(article: Article, count_tokens: CountTokens, config: Config) -> tuple[
 
 
 def _pieces(text: str, sentences: Sequence[Span], count_tokens: CountTokens, passage_tokens: int) -> list[Span]:
-    """Cover the text with pieces that follow on each other.
+    """Cover the text with pieces that follow on each other, of about the same length.
 
     The splitter gives back strings and no reliable places. Asked to keep separators and white space, and to
     overlap nothing, it gives back the whole text in order, so the places are the sums of the lengths.
     """
     marked = SENTENCE_END.join(text[start:end] for start, end in sentences)
+
+    tokens = sum(count_tokens([text[start:end] for start, end in sentences]))
+    even = _ROOM * tokens / math.ceil(tokens / passage_tokens) if tokens else passage_tokens
 
     def length(piece: str) -> int:
         return count_tokens([piece.replace(SENTENCE_END, "")])[0]
@@ -55,7 +62,7 @@ def _pieces(text: str, sentences: Sequence[Span], count_tokens: CountTokens, pas
         separators=_SEPARATORS,
         keep_separator="end",
         strip_whitespace=False,
-        chunk_size=passage_tokens,
+        chunk_size=min(passage_tokens, math.ceil(even)),
         chunk_overlap=0,
         length_function=length,
     )
@@ -93,9 +100,10 @@ def _trimmed(text: str, start: int, end: int) -> Span:
 def encoder_input(article: Article, passage: Passage) -> str:
     """Return what the encoder reads for a passage: the article's title as context, then the passage.
 
-    The title is not part of the passage and of no offset. A passage that begins with it needs no other.
+    The title is not part of the passage and of no offset. One that was read off the text's own first lines
+    is not said twice: it may be wrong, and would then mislead every passage.
     """
-    title = (article.title or "")[:_TITLE_CHARACTERS]
-    if not title or passage.text.startswith(title):
+    title = article.title
+    if title is None or title in article.text[:_TOP]:
         return passage.text
-    return f"{title}\n{passage.text}"
+    return f"{title[:_TITLE_CHARACTERS]}\n{passage.text}"

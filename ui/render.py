@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from rag.types import Answer, Citation, Status
 from ui.markup import byline, escape, external_link, marked, reader_address, web_address
 from ui.texts import Texts, count_of, grouped, language_name, long_date
@@ -92,12 +94,14 @@ def holdings(status: Status, texts: Texts) -> str:
             f"<pre><code>{escape(command)}</code></pre></div>",
             texts,
         )
-    by_count = sorted(status.languages.items(), key=lambda item: (-item[1], item[0]))
-    counted = ", ".join(f"{language_name(tag, texts)} {grouped(number, texts)}" for tag, number in by_count)
+    languages: Counter[str] = Counter()
+    for tag, number in status.languages.items():
+        languages[tag.partition("-")[0]] += number  # Swiss and other German are one language here
+    counted = ", ".join(f"{language_name(tag, texts)} {grouped(n, texts)}" for tag, n in languages.most_common())
     parts = (
         count_of(texts.articles, status.articles, texts),
         count_of(texts.passages, status.passages, texts),
-        f"{count_of(texts.languages, len(by_count), texts)}: {counted}",
+        f"{count_of(texts.languages, len(languages), texts)}: {counted}",
     )
     return _wrap(f'<p class="fs-holdings">{escape(" · ".join(parts))}</p>', texts)
 

@@ -48,8 +48,7 @@ class Texts:
     file: str
     thousands: str
     date: str
-    months: tuple[str, ...]
-    names: Mapping[str, str]
+    months: str
 
 
 GERMAN = Texts(
@@ -58,7 +57,7 @@ GERMAN = Texts(
     switch="English",
     tagline="Fragen Sie Ihr Archiv. Die Antwort sind Stellen aus Ihren Artikeln: wörtlich und belegt.",
     box="Ihre Frage, in jeder Sprache",
-    placeholder="Zum Beispiel: Wie lang ist der Gotthard-Basistunnel?",
+    placeholder="Was möchten Sie wissen?",
     ask="Suchen",
     examples="Zum Ausprobieren",
     found=("Eine Fundstelle", "{count} Fundstellen"),
@@ -80,7 +79,7 @@ GERMAN = Texts(
     close="Schließen",
     characters="Zeichen {start}–{end}",
     marked="Zur markierten Stelle",
-    no_article="Diesen Artikel gibt es im Archiv nicht. Vielleicht wurde er seit der Frage entfernt; fragen Sie noch einmal.",
+    no_article="Diesen Artikel gibt es im Archiv nicht. Vielleicht wurde er entfernt; fragen Sie noch einmal.",
     articles=("1 Artikel", "{count} Artikel"),
     passages=("1 Textstelle", "{count} Textstellen"),
     languages=("1 Sprache", "{count} Sprachen"),
@@ -90,42 +89,7 @@ GERMAN = Texts(
     file="Datei",
     thousands=".",
     date="{day}. {month} {year}",
-    months=("Januar", "Februar", "März", "April", "Mai", "Juni")
-    + ("Juli", "August", "September", "Oktober", "November", "Dezember"),
-    names={
-        "ar": "Arabisch",
-        "bg": "Bulgarisch",
-        "cs": "Tschechisch",
-        "da": "Dänisch",
-        "de": "Deutsch",
-        "el": "Griechisch",
-        "en": "Englisch",
-        "es": "Spanisch",
-        "fa": "Persisch",
-        "fi": "Finnisch",
-        "fr": "Französisch",
-        "he": "Hebräisch",
-        "hi": "Hindi",
-        "hr": "Kroatisch",
-        "hu": "Ungarisch",
-        "it": "Italienisch",
-        "ja": "Japanisch",
-        "ko": "Koreanisch",
-        "nl": "Niederländisch",
-        "no": "Norwegisch",
-        "pl": "Polnisch",
-        "pt": "Portugiesisch",
-        "ro": "Rumänisch",
-        "ru": "Russisch",
-        "sk": "Slowakisch",
-        "sl": "Slowenisch",
-        "sr": "Serbisch",
-        "sv": "Schwedisch",
-        "tr": "Türkisch",
-        "uk": "Ukrainisch",
-        "vi": "Vietnamesisch",
-        "zh": "Chinesisch",
-    },
+    months="Januar Februar März April Mai Juni Juli August September Oktober November Dezember",
 )
 
 ENGLISH = Texts(
@@ -134,7 +98,7 @@ ENGLISH = Texts(
     switch="Deutsch",
     tagline="Ask your archive. The answer is passages from your articles: word for word, with a citation.",
     box="Your question, in any language",
-    placeholder="For example: How long is the Gotthard Base Tunnel?",
+    placeholder="What would you like to know?",
     ask="Search",
     examples="Try one of these",
     found=("One passage", "{count} passages"),
@@ -144,8 +108,12 @@ ENGLISH = Texts(
     doubtful="The archive probably does not hold the answer",
     failed="That did not work",
     unexpected="Something went wrong. Please try again; the log says what happened.",
-    closeness=("very close to the question", "close to the question", "related to the question")
-    + ("distant from the question",),
+    closeness=(
+        "very close to the question",
+        "close to the question",
+        "related to the question",
+        "distant from the question",
+    ),
     cosine="cosine {score}",
     took="in {ms} ms",
     open="Open in the article",
@@ -167,43 +135,44 @@ ENGLISH = Texts(
     file="File",
     thousands=",",
     date="{day} {month} {year}",
-    months=("January", "February", "March", "April", "May", "June")
-    + ("July", "August", "September", "October", "November", "December"),
-    names={
-        "ar": "Arabic",
-        "bg": "Bulgarian",
-        "cs": "Czech",
-        "da": "Danish",
-        "de": "German",
-        "el": "Greek",
-        "en": "English",
-        "es": "Spanish",
-        "fa": "Persian",
-        "fi": "Finnish",
-        "fr": "French",
-        "he": "Hebrew",
-        "hi": "Hindi",
-        "hr": "Croatian",
-        "hu": "Hungarian",
-        "it": "Italian",
-        "ja": "Japanese",
-        "ko": "Korean",
-        "nl": "Dutch",
-        "no": "Norwegian",
-        "pl": "Polish",
-        "pt": "Portuguese",
-        "ro": "Romanian",
-        "ru": "Russian",
-        "sk": "Slovak",
-        "sl": "Slovenian",
-        "sr": "Serbian",
-        "sv": "Swedish",
-        "tr": "Turkish",
-        "uk": "Ukrainian",
-        "vi": "Vietnamese",
-        "zh": "Chinese",
-    },
+    months="January February March April May June July August September October November December",
 )
+
+# Languages by their tag, in German and in English.
+_LANGUAGES = {
+    "ar": {"de": "Arabisch", "en": "Arabic"},
+    "bg": {"de": "Bulgarisch", "en": "Bulgarian"},
+    "cs": {"de": "Tschechisch", "en": "Czech"},
+    "da": {"de": "Dänisch", "en": "Danish"},
+    "de": {"de": "Deutsch", "en": "German"},
+    "el": {"de": "Griechisch", "en": "Greek"},
+    "en": {"de": "Englisch", "en": "English"},
+    "es": {"de": "Spanisch", "en": "Spanish"},
+    "fa": {"de": "Persisch", "en": "Persian"},
+    "fi": {"de": "Finnisch", "en": "Finnish"},
+    "fr": {"de": "Französisch", "en": "French"},
+    "he": {"de": "Hebräisch", "en": "Hebrew"},
+    "hi": {"de": "Hindi", "en": "Hindi"},
+    "hr": {"de": "Kroatisch", "en": "Croatian"},
+    "hu": {"de": "Ungarisch", "en": "Hungarian"},
+    "it": {"de": "Italienisch", "en": "Italian"},
+    "ja": {"de": "Japanisch", "en": "Japanese"},
+    "ko": {"de": "Koreanisch", "en": "Korean"},
+    "nl": {"de": "Niederländisch", "en": "Dutch"},
+    "no": {"de": "Norwegisch", "en": "Norwegian"},
+    "pl": {"de": "Polnisch", "en": "Polish"},
+    "pt": {"de": "Portugiesisch", "en": "Portuguese"},
+    "ro": {"de": "Rumänisch", "en": "Romanian"},
+    "ru": {"de": "Russisch", "en": "Russian"},
+    "sk": {"de": "Slowakisch", "en": "Slovak"},
+    "sl": {"de": "Slowenisch", "en": "Slovenian"},
+    "sr": {"de": "Serbisch", "en": "Serbian"},
+    "sv": {"de": "Schwedisch", "en": "Swedish"},
+    "tr": {"de": "Türkisch", "en": "Turkish"},
+    "uk": {"de": "Ukrainisch", "en": "Ukrainian"},
+    "vi": {"de": "Vietnamesisch", "en": "Vietnamese"},
+    "zh": {"de": "Chinesisch", "en": "Chinese"},
+}
 
 TEXTS: Mapping[str, Texts] = {texts.code: texts for texts in (GERMAN, ENGLISH)}
 
@@ -242,13 +211,14 @@ def grouped(number: int, texts: Texts) -> str:
 
 def long_date(day: date, texts: Texts) -> str:
     """Return a date in words: `3 December 2024`, `3. Dezember 2024`."""
-    return texts.date.format(day=day.day, month=texts.months[day.month - 1], year=day.year)
+    return texts.date.format(day=day.day, month=texts.months.split()[day.month - 1], year=day.year)
 
 
 def language_name(tag: str, texts: Texts) -> str:
     """Return the name of a language: `German`, `German (CH)`; a tag that is not in the table as it stands."""
     base, _, region = tag.partition("-")
-    name = texts.names.get(base.lower())
-    if name is None:
+    names = _LANGUAGES.get(base.lower())
+    if names is None:
         return tag
+    name = names[texts.code]
     return f"{name} ({region})" if region else name

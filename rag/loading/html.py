@@ -22,8 +22,11 @@ def load_html(raw: bytes) -> Draft:
     page = bare_extraction(_decoded(raw), include_comments=False, include_tables=True, with_metadata=True)
     if page is None or not page.text:
         raise LoadError("No article was found in the page: open it and save it again, or save its text as .txt.")
+    paragraphs = page.text.split("\n")
+    if page.title and paragraphs[0].strip() == page.title.strip() and len(paragraphs) > 1:
+        del paragraphs[0]
     return Draft(
-        text="\n\n".join(page.text.split("\n")),
+        text="\n\n".join(paragraphs),
         title=page.title,
         source=page.sitename,
         author=page.author,

@@ -1,0 +1,71 @@
+"""Values for the tests of the page: articles, citations, answers, and a reader of the HTML made from them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from html.parser import HTMLParser
+
+from rag.types import Answer, Article, Citation, Span
+
+TEXT = (
+    "Der Tunnel ist eröffnet.\n\nMit 57 Kilometern ist er der längste der Welt.\nEr liegt tief.\n\nNoch fährt kein Zug."
+)
+
+ARTICLE = Article(
+    id="abc123",
+    title="57 Kilometer unter den Alpen",
+    text=TEXT,
+    language="de-CH",
+    source="Passblatt",
+    author="Ladina Tschuor",
+    published=date(2016, 6, 1),
+    url="https://passblatt.example/gotthard",
+    path="articles/gotthard.md",
+    sha256="0123456789abcdef" * 4,
+)
+
+
+def citation(article: Article = ARTICLE, span: Span = (26, 72), score: float = 0.9, *highlights: Span) -> Citation:
+    """Return a citation of a place in an article."""
+    start, end = span
+    quote = article.text[start:end]
+    return Citation(1, article, f"{article.id}:{start}-{end}", start, end, quote, highlights, score, {})
+
+
+def answer(*citations: Citation, question: str = "Wie lang?", answerable: bool = True, reason: str = "Near.") -> Answer:
+    """Return an answer made of citations, numbered from 1."""
+    numbered = tuple(replace(one, marker=number) for number, one in enumerate(citations, start=1))
+    return Answer(question, "de", answerable, 0.9, reason, numbered, {"total": 1234.4})
+
+
+class Parts(HTMLParser):
+    """What a browser would make of some HTML: its tags, its attributes and its text."""
+
+    def __init__(self, markup: str) -> None:
+        super().__init__(convert_charrefs=True)
+        self.tags: list[str] = []
+        self.names: list[tuple[str, ...]] = []
+        self.values: list[str] = []
+        self.texts: list[str] = []
+        self.feed(markup)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        self.names.append(tuple(name for name, _ in attrs))
+        self.values += [value or "" for _, value in attrs]
+
+    def handle_data(self, data: str) -> None:
+        self.texts.append(data)
+
+    def handle_comment(self, data: str) -> None:
+        self.tags.append("comment")
+
+    def handle_decl(self, decl: str) -> None:
+        self.tags.append("declaration")
+
+    @property
+    def text(self) -> str:
+        """All text, run together."""
+        return "".join(self.texts)

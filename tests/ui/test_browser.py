@@ -1,0 +1,320 @@
+"""The page in a real browser, over a real archive, served by a process of its own."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+
+from rag.archive import Archive
+from ui.ask import EXAMPLES
+from ui.render import citation_text
+from ui.texts import ENGLISH, GERMAN
+
+sync_api = pytest.importorskip(
+    "playwright.sync_api", reason="playwright is not installed: pip install fundstelle[test]"
+)
+
+CHROMIUM = shutil.which("chromium", path=f"/usr/bin{os.pathsep}{os.environ.get('PATH', '')}")
+pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="there is no chromium: apt-get install chromium")
+
+ROOT = Path(__file__).parents[2]
+QUESTION = "Wie viele Meter lang ist der Gotthard-Basistunnel?"
+HOSTILE = (
+    "<script>alert(1)</script> <img src=x onerror=alert(2)> ${alert(3)} ${7*7} {{7*7}} {{{value}}} @children "
+    "</template></blockquote> &lt;b&gt;"
+)
+
+# Serves an archive as the command line does, and reports every connection to another machine on stderr.
+SERVER = """
+import sys
+def watch(event, arguments):
+    if event == "socket.connect" and isinstance(arguments[1], tuple) and arguments[1][0] not in ("127.0.0.1", "::1"):
+        print("connected to", arguments[1], file=sys.stderr)
+sys.addaudithook(watch)
+from rag.archive import Archive
+from ui.app import serve
+with Archive.open(sys.argv[1]) as archive:
+    serve(archive, "127.0.0.1", int(sys.argv[2]))
+"""
+
+
+@dataclass
+class Visit:
+    """A page that was opened, and what happened while it was open."""
+
+    page: sync_api.Page
+    addresses: list[str] = field(default_factory=list)
+    faults: list[str] = field(default_factory=list)
+
+    def ask(self, question: str) -> None:
+        """Type a question, press Enter and wait for the answer to it."""
+        self.page.locator("#fs-question textarea").fill(question)
+        self.page.keyboard.press("Enter")
+        self.page.locator(".fs-asked q", has_text=question).wait_for()
+
+
+Open = Callable[..., Visit]
+
+
+@contextmanager
+def serving(folder: Path) -> Iterator[str]:
+    """Serve an archive by `ui.app.serve` in another process; at the end send it Ctrl-C and expect a silent end."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    process = subprocess.Popen(
+        [sys.executable, "-c", SERVER, str(folder), str(port)],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    try:
+        until = time.monotonic() + 120
+        while process.poll() is None and time.monotonic() < until:
+            with socket.socket() as probe:
+                if probe.connect_ex(("127.0.0.1", port)) == 0:
+                    break
+            time.sleep(0.1)
+        yield f"http://127.0.0.1:{port}/"
+    finally:
+        process.send_signal(signal.SIGINT)
+        try:
+            said = process.communicate(timeout=20)[0]
+        except subprocess.TimeoutExpired:
+            process.kill()
+            said = process.communicate()[0] + "(did not end at Ctrl-C)"
+    assert (process.returncode, said) == (0, "")
+
+
+@pytest.fixture(scope="module")
+def sample(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Archive]:
+    """An archive of the sample articles."""
+    with Archive.open(tmp_path_factory.mktemp("sample") / "archive") as archive:
+        archive.index([ROOT / "seeds" / "articles"])
+        yield archive
+
+
+@pytest.fixture(scope="module")
+def address(sample: Archive) -> Iterator[str]:
+    """Where the sample archive is served."""
+    with serving(sample.folder) as served:
+        yield served
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[sync_api.Browser]:
+    """The browser."""
+    arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+    with sync_api.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def open_page(chromium: sync_api.Browser) -> Iterator[Open]:
+    """Open addresses in fresh windows and note every request, error and dialog."""
+    contexts: list[sync_api.BrowserContext] = []
+
+    def open_one(address: str, width: int = 1280, scheme: str = "light", locale: str = "de-DE") -> Visit:
+        size: sync_api.ViewportSize = {"width": width, "height": 900}
+        context = chromium.new_context(viewport=size, color_scheme=scheme, locale=locale)
+        contexts.append(context)
+        visit = Visit(context.new_page())
+        context.on("request", lambda request: visit.addresses.append(request.url))
+        context.on("requestfailed", lambda request: visit.addresses.append(request.url))
+        visit.page.on("websocket", lambda opened: visit.addresses.append(opened.url))
+        visit.page.on("pageerror", lambda error: visit.faults.append(str(error)))
+        visit.page.on("console", lambda said: visit.faults.append(said.text) if said.type == "error" else None)
+
+        def refuse(dialog: sync_api.Dialog) -> None:
+            visit.faults.append(f"dialog: {dialog.message}")
+            dialog.dismiss()
+
+        visit.page.on("dialog", refuse)
+        visit.page.goto(address)
+        visit.page.locator("#fs-holdings .fs").wait_for()
+        return visit
+
+    yield open_one
+    for context in contexts:
+        context.close()
+
+
+def test_a_question_brings_cited_passages_best_first(address: str, open_page: Open, sample: Archive) -> None:
+    """Typing a question and Enter shows the passages of the archive in its order, each with its source."""
+    visit = open_page(address)
+    assert visit.page.evaluate("document.activeElement.tagName") == "TEXTAREA"
+    visit.ask(QUESTION)
+    first = visit.page.locator(".fs-card").first
+    assert "Gotthard-Basistunnel" in first.locator("h3").inner_text()
+    assert first.locator(".fs-byline").inner_text() == "Passblatt · Ladina Tschuor · 1. Juni 2016 · Deutsch (CH)"
+    quotes = visit.page.locator(".fs-card blockquote").all()
+    assert [quote.text_content() for quote in quotes] == [one.quote for one in sample.ask(QUESTION).citations]
+    assert visit.faults == []
+
+
+def test_no_request_leaves_this_machine(address: str, open_page: Open) -> None:
+    """Opening, asking, reading and copying asks 127.0.0.1 alone; the policy refuses the browser anything else."""
+    visit = open_page(address)
+    visit.ask(QUESTION)
+    visit.page.locator("a[data-fs-reader]").first.click()
+    visit.page.frame_locator("#fs-panel iframe").locator("#passage").wait_for()
+    visit.page.keyboard.press("Escape")
+    visit.page.locator("button[data-fs-citation]").first.click()
+    visit.page.wait_for_timeout(1000)
+    web = [urlsplit(each) for each in visit.addresses]
+    assert {each.hostname for each in web if each.scheme not in {"data", "blob"}} == {"127.0.0.1"}
+    assert any(each.path.startswith("/article/") for each in web)
+    refused = "fetch('http://127.0.0.2:9/').then(() => 'sent', () => 'refused')"
+    violated = "new Promise(done => document.addEventListener('securitypolicyviolation', e => done(e.blockedURI)))"
+    assert visit.page.evaluate(f"Promise.all([{violated}, {refused}])") == ["http://127.0.0.2:9/", "refused"]
+
+
+def test_the_article_opens_at_the_passage(address: str, open_page: Open) -> None:
+    """The panel shows the article with the quoted words marked, and the mark begins inside the window."""
+    visit = open_page(address)
+    visit.ask(QUESTION)
+    card = visit.page.locator(".fs-card").nth(1)
+    quote = card.locator("blockquote").text_content()
+    card.locator("a[data-fs-reader]").click()
+    panel = visit.page.locator("#fs-panel")
+    frame = panel.locator("iframe").content_frame
+    mark = frame.locator("#passage")
+    mark.wait_for()
+    whole = """article => {
+        const marks = article.querySelectorAll("mark"), range = new Range();
+        range.setStartBefore(marks[0]); range.setEndAfter(marks[marks.length - 1]);
+        return range.toString();
+    }"""
+    assert frame.locator("article").evaluate(whole) == quote
+    box, around = mark.bounding_box(), panel.locator("iframe").bounding_box()
+    assert box
+    assert around
+    assert around["y"] <= box["y"] < around["y"] + around["height"] * 0.6
+    assert around["x"] <= box["x"] < box["x"] + box["width"] <= 1280
+    assert visit.faults == []
+
+
+def test_the_article_closes_in_three_ways(address: str, open_page: Open) -> None:
+    """Esc (also from inside the article), the button, and a click outside close the panel."""
+    visit = open_page(address)
+    visit.ask(QUESTION)
+    panel = visit.page.locator("#fs-panel")
+    inside = panel.locator("iframe").content_frame
+    for close in (
+        lambda: visit.page.keyboard.press("Escape"),
+        lambda: inside.locator("h1").press("Escape"),
+        lambda: panel.get_by_role("button").click(),
+        lambda: visit.page.mouse.click(50, 450),
+    ):
+        visit.page.locator("a[data-fs-reader]").first.click()
+        inside.locator("#passage").wait_for()
+        close()
+        panel.wait_for(state="hidden")
+
+
+def test_the_citation_lands_on_the_clipboard(address: str, open_page: Open, sample: Archive) -> None:
+    """Copy citation puts the plain text of the citation on the clipboard and says that it did."""
+    visit = open_page(address)
+    visit.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    visit.ask(QUESTION)
+    visit.page.locator("button[data-fs-citation]").first.click()
+    visit.page.get_by_role("button", name=GERMAN.copied).wait_for()
+    expected = citation_text(sample.ask(QUESTION).citations[0], GERMAN)
+    assert visit.page.evaluate("navigator.clipboard.readText()") == expected
+    visit.page.get_by_role("button", name=GERMAN.copy).first.wait_for()
+
+
+def test_the_examples_are_answered(address: str, open_page: Open) -> None:
+    """A click on an example asks it, and the first passage is from the outlet for which it was written."""
+    visit = open_page(address)
+    for example in EXAMPLES:
+        visit.page.get_by_role("button", name=example.question).click()
+        visit.page.locator(".fs-asked q", has_text=example.question).wait_for()
+        assert visit.page.locator("#fs-question textarea").input_value() == example.question
+        assert example.outlet in visit.page.locator(".fs-byline").first.inner_text()
+
+
+def test_hostile_text_is_shown_literally(tmp_path: Path, open_page: Open) -> None:
+    """Markup, script and template text in an article and in a question is shown as it was written, and does nothing."""
+    (tmp_path / "hostile.txt").write_text(f"---\ntitle: '{HOSTILE}'\n---\n\n{HOSTILE}\n", encoding="utf-8")
+    with Archive.open(tmp_path / "archive") as archive:
+        archive.index([tmp_path / "hostile.txt"])
+        article = archive.ask(HOSTILE).citations[0].article
+    assert HOSTILE in article.text
+    with serving(tmp_path / "archive") as address:
+        visit = open_page(address)
+        visit.ask(HOSTILE)
+        assert visit.page.locator(".fs-asked q").text_content() == HOSTILE
+        assert visit.page.locator(".fs-card h3").text_content() == HOSTILE
+        assert HOSTILE in (visit.page.locator(".fs-card blockquote").text_content() or "")
+        visit.page.locator("a[data-fs-reader]").click()
+        frame = visit.page.locator("#fs-panel iframe").content_frame
+        assert frame.locator("article").text_content() == article.text
+        assert visit.page.locator("#fs-panel strong").text_content() == HOSTILE
+        visit.page.wait_for_timeout(300)
+        assert visit.faults == []
+
+
+def test_an_empty_archive_says_how_to_add_articles(tmp_path: Path, open_page: Open) -> None:
+    """An archive without articles shows the command that adds them, and no examples that it cannot answer."""
+    with serving(tmp_path / "archive") as address:
+        visit = open_page(address)
+        assert "fundstelle index" in visit.page.locator("#fs-holdings").inner_text()
+        assert visit.page.locator("#fs-examples button").count() == 0
+        visit.ask(QUESTION)
+        assert GERMAN.nothing in visit.page.locator("#fs-results").inner_text()
+        assert visit.faults == []
+
+
+def test_a_question_that_is_refused_is_a_sentence(address: str, open_page: Open) -> None:
+    """An empty question gets a calm sentence in the page; the box takes 1,000 characters and no more."""
+    visit = open_page(address)
+    visit.page.locator("#fs-button").click()
+    visit.page.locator(".fs-notice", has_text="The question is empty").wait_for()
+    assert visit.page.locator("#fs-question textarea").get_attribute("maxlength") == "1000"
+    assert visit.faults == []
+
+
+def test_the_page_speaks_the_readers_language(address: str, open_page: Open) -> None:
+    """An English browser gets English, and a link leads to the German page."""
+    visit = open_page(address, locale="en-GB")
+    visit.page.get_by_role("button", name=ENGLISH.ask).wait_for()
+    visit.page.get_by_text(ENGLISH.tagline).wait_for()
+    assert visit.page.evaluate("document.documentElement.lang") == "en"
+    visit.page.get_by_role("link", name=ENGLISH.switch).click()
+    visit.page.get_by_role("button", name=GERMAN.ask).wait_for()
+
+
+@pytest.mark.parametrize("width", [360, 1400])
+def test_nothing_is_wider_than_the_window(address: str, open_page: Open, width: int) -> None:
+    """On a telephone as on a wide screen every card lies inside the window."""
+    visit = open_page(address, width=width)
+    visit.ask(QUESTION)
+    assert visit.page.evaluate("document.documentElement.scrollWidth") == width
+    for part in visit.page.locator(".fs-card, .fs-card *, #fs-question, #fs-button").all():
+        box = part.bounding_box()
+        assert box is None or (box["x"] >= 0 and box["x"] + box["width"] <= width)
+
+
+@pytest.mark.skipif("FUNDSTELLE_SCREENSHOTS" not in os.environ, reason="FUNDSTELLE_SCREENSHOTS is not set")
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_take_screenshots(address: str, open_page: Open, scheme: str) -> None:
+    """The pictures of the documentation are taken from the page as it is."""
+    visit = open_page(address, scheme=scheme, locale="en-GB")
+    visit.ask(QUESTION)
+    visit.page.wait_for_timeout(500)
+    visit.page.screenshot(path=ROOT / "docs" / "images" / f"page-{scheme}.png")

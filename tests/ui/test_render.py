@@ -1,0 +1,206 @@
+"""The answer as HTML: nothing from outside becomes markup, and every word says what is so."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from page_parts import ARTICLE, TEXT, Parts, answer, citation
+
+from rag.types import Status
+from ui import render
+from ui.markup import escape, marked
+from ui.texts import ENGLISH, GERMAN, TEXTS, choose, grouped, language_name, long_date
+
+# Text that someone might slip into an article, and any other text.
+HOSTILE = (
+    "<script>alert(1)</script>",
+    "</blockquote></article><img src=x onerror=alert(1)>",
+    '" onmouseover="alert(1)',
+    "' autofocus onfocus='alert(1)",
+    "<!-- ",
+    "]]>",
+    "&lt;b&gt; &amp;amp;",
+    "${7*7} {{7*7}} {{{value}}} @children `x`",
+    "</template></style><style>*{display:none}</style>",
+)
+ANYTHING = st.one_of(st.sampled_from(HOSTILE), st.text(min_size=1, max_size=60))
+
+
+def status(articles: int = 2) -> Status:
+    """Return what a small archive would hold."""
+    return Status("f", articles, 1234, {"de": 1, "de-CH": 1}, {"Passblatt": 2}, None, None, "bundled", "x", 1, {})
+
+
+@given(st.tuples(*[ANYTHING] * 6))
+def test_text_from_outside_never_becomes_markup(outside: tuple[str, ...]) -> None:
+    """Whatever an article or a question holds, the page has the tags and attributes that it has for plain words."""
+    title, text, who, path, ask, why = outside
+    plain = replace(ARTICLE, title="t", text="x", language="l", source="s", author="a", url="https://u", path="p")
+    vile = replace(
+        plain, title=title, text=text, language=who, source=who, author=who, url=f"https://{path}", path=path, id=path
+    )
+    shown, expected = (
+        Parts(render.answer(answer(one, question=question, answerable=False, reason=reason), GERMAN))
+        for one, question, reason in (
+            (citation(plain, (0, 1), 0.9, (0, 1)), "q", "r"),
+            (citation(vile, (0, len(text)), 0.9, (0, len(text))), ask, why),
+        )
+    )
+    assert (shown.tags, shown.names) == (expected.tags, expected.names)
+    for value in outside:
+        assert value in expected.text
+
+
+@given(ANYTHING)
+def test_an_error_is_shown_literally(sentence: str) -> None:
+    """The sentence of an error may quote the question; it stays text all the same."""
+    parts = Parts(render.error(sentence, ENGLISH))
+    assert parts.tags == ["section", "div", "p", "strong", "p"]
+    assert sentence in parts.text
+
+
+@given(st.text())
+def test_no_sign_of_gradios_templates_is_left(text: str) -> None:
+    """Gradio fills `${…}`, `{{…}}` and `@children` in on the page; escaped text has none of their signs."""
+    assert not set(escape(text)) & set("${}@`<>\"'")
+    assert Parts(f"<p>{escape(text)}</p>").text == text
+
+
+@given(st.text(max_size=40), st.lists(st.tuples(st.integers(-5, 60), st.integers(-5, 60))), st.integers(0, 20))
+def test_marks_change_no_text(text: str, spans: list[tuple[int, int]], offset: int) -> None:
+    """Any spans, even overlapping, empty or out of range, leave the text as it is, and marks are never nested."""
+    markup = marked(text, offset, spans)
+    assert Parts(markup).text == text
+    depth = 0
+    for piece in markup.split("<")[1:]:
+        depth += 1 if piece.startswith("mark>") else -1
+        assert depth in {0, 1}
+
+
+def test_highlights_count_from_the_article() -> None:
+    """A highlight is a span of the article, so it is found in a quote that begins elsewhere."""
+    start = TEXT.index("57 Kilometern")
+    shown = render.card(citation(ARTICLE, (26, 72), 0.9, (start, start + 13)), GERMAN)
+    assert "Mit <mark>57 Kilometern</mark> ist er" in shown
+
+
+def test_highlights_that_meet_are_one() -> None:
+    """Overlapping and touching highlights are joined, those outside the quote are left out."""
+    assert marked("abcdef", 10, [(12, 14), (11, 13), (14, 15), (30, 40), (0, 10)]) == "a<mark>bcde</mark>f"
+
+
+def test_the_citation_says_where_to_check() -> None:
+    """The copied text holds quote, author, title, outlet, date, address, place and hash, in this order."""
+    assert render.citation_text(citation(), ENGLISH) == (
+        "„Mit 57 Kilometern ist er der längste der Welt.“ — "
+        "Ladina Tschuor: 57 Kilometer unter den Alpen. Passblatt, 1 June 2016. "
+        "https://passblatt.example/gotthard, characters 26–72. SHA-256 0123456789abcdef"
+    )
+
+
+def test_the_citation_leaves_out_what_is_unknown() -> None:
+    """Without author, outlet, date and address the path stands in, and no empty punctuation is left."""
+    bare = replace(ARTICLE, title=None, source=None, author=None, published=None, url=None)
+    assert render.citation_text(citation(bare, (0, 24)), GERMAN) == (
+        "„Der Tunnel ist eröffnet.“ — gotthard.md. articles/gotthard.md, Zeichen 0–24. SHA-256 0123456789abcdef"
+    )
+
+
+def test_a_title_keeps_its_own_ending() -> None:
+    """A title that ends with a question mark gets no full stop after it."""
+    asked = replace(ARTICLE, title="Wie weiter?", author=None)
+    assert "“ — Wie weiter? Passblatt, 1. Juni 2016. https" in render.citation_text(citation(asked), GERMAN)
+
+
+@pytest.mark.parametrize(
+    ("score", "words"),
+    [
+        (1.0, "very close to the question"),
+        (0.88, "very close to the question"),
+        (0.879, "close to the question"),
+        (0.85, "close to the question"),
+        (0.849, "related to the question"),
+        (0.82, "related to the question"),
+        (0.819, "distant from the question"),
+        (-1.0, "distant from the question"),
+    ],
+)
+def test_closeness_is_said_in_words(score: float, words: str) -> None:
+    """The steps are .88, .85 and .82; the number itself is in a title."""
+    assert render.closeness(score, ENGLISH) == words
+    assert f'title="cosine {score:.3f}"' in render.card(citation(ARTICLE, (0, 24), score), ENGLISH)
+
+
+def test_cards_keep_the_order_of_the_answer() -> None:
+    """The passages stand in the order in which the answer has them, each with its number."""
+    shown = Parts(render.answer(answer(citation(), citation(ARTICLE, (0, 24))), GERMAN)).text
+    assert shown.index("[1]") < shown.index("Mit 57") < shown.index("[2]") < shown.index("Der Tunnel ist")
+    assert "2 Fundstellen" in shown
+    assert "in 1.234 ms" in shown
+
+
+def test_a_doubtful_answer_says_so_first() -> None:
+    """Where nothing answers, the reason stands above the passages, which are called the nearest."""
+    shown = Parts(render.answer(answer(citation(), answerable=False, reason="Too far away."), ENGLISH)).text
+    assert shown.index("probably") < shown.index("Too far away.") < shown.index("nearest") < shown.index("Mit 57")
+
+
+def test_an_answer_without_passages_says_so() -> None:
+    """No passage at all is a state of its own, without cards."""
+    shown = Parts(render.answer(answer(answerable=False, reason="The archive is empty."), ENGLISH))
+    assert "No passage found" in shown.text
+    assert "The archive is empty." in shown.text
+    assert "article" not in shown.tags
+
+
+@pytest.mark.parametrize("url", ["javascript:alert(1)", "data:text/html,x", "file:///etc/passwd", "//x.example", ""])
+def test_only_web_addresses_become_links(url: str) -> None:
+    """An article's address is a link if it begins with http:// or https://, and nothing else."""
+    shown = render.card(citation(replace(ARTICLE, url=url)), GERMAN)
+    assert shown.count("<a ") == 1
+    assert 'href="/article/' in shown
+
+
+def test_links_out_give_nothing_away() -> None:
+    """A link to the original opens a new tab that has no hold on this one and is told no referrer."""
+    shown = render.card(citation(), GERMAN)
+    assert 'href="https://passblatt.example/gotthard" target="_blank" rel="noopener noreferrer"' in shown
+
+
+def test_the_line_about_the_archive_counts() -> None:
+    """Articles, passages and languages are counted; regional kinds of a language are one."""
+    assert "2 articles · 1,234 passages · 1 language: German 2" in Parts(render.holdings(status(), ENGLISH)).text
+
+
+def test_an_empty_archive_says_how_to_fill_it() -> None:
+    """The command that adds articles is shown."""
+    assert "fundstelle index ORDNER" in Parts(render.holdings(status(articles=0), GERMAN)).text
+
+
+@pytest.mark.parametrize(
+    ("wanted", "accepted", "code"),
+    [
+        (None, None, "de"),
+        (None, "en-GB,en;q=0.9,de;q=0.8", "en"),
+        (None, "fr,de;q=0.5,en;q=0.7", "en"),
+        (None, "pl;q=x, ,;;", "de"),
+        ("de", "en", "de"),
+        ("xx", "en", "en"),
+    ],
+)
+def test_the_language_is_the_readers(wanted: str | None, accepted: str | None, code: str) -> None:
+    """The address decides, then the browser by its weights, then German."""
+    assert choose(wanted, accepted) is TEXTS[code]
+
+
+def test_dates_numbers_and_languages_are_written_as_in_the_language() -> None:
+    """German and English write dates, thousands and the names of languages each in their way."""
+    day = date(2024, 12, 3)
+    assert (long_date(day, GERMAN), long_date(day, ENGLISH)) == ("3. Dezember 2024", "3 December 2024")
+    assert (grouped(45678, GERMAN), grouped(45678, ENGLISH)) == ("45.678", "45,678")
+    assert (language_name("uk", GERMAN), language_name("de-CH", ENGLISH)) == ("Ukrainisch", "German (CH)")
+    assert language_name("tlh", ENGLISH) == "tlh"

@@ -1,0 +1,128 @@
+"""The web server: the page, the reader, and the rules that keep both to themselves."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import ipaddress
+import socket
+from collections.abc import Sequence
+
+import gradio as gr
+import uvicorn
+from fastapi import FastAPI
+from starlette.datastructures import MutableHeaders
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from rag.archive import Archive
+from rag.errors import FundstelleError
+from ui.ask import build_page
+from ui.look import ASSETS, head, theme
+from ui.reader import add_reader
+
+# The names under which a browser on this machine asks. Any other name that resolves to us is somebody's trick
+# (DNS rebinding) to read the archive through a web page.
+LOOPBACK = ("localhost", "127.0.0.1", "[::1]", "::1")
+
+# The browser itself refuses every address but ours. Gradio compiles its templates ('unsafe-eval') and writes
+# styles and scripts into the page ('unsafe-inline').
+POLICY = "; ".join(
+    (
+        "default-src 'self'",
+        "script-src 'self' 'unsafe-inline' 'unsafe-eval'",
+        "style-src 'self' 'unsafe-inline'",
+        "img-src 'self' data: blob:",
+        "font-src 'self' data:",
+        "worker-src 'self' blob:",
+        "object-src 'none'",
+        "base-uri 'self'",
+        "form-action 'self'",
+        "frame-ancestors 'self'",
+    )
+)
+
+# A browser tab keeps a connection open for as long as it lives; Ctrl-C does not wait for it.
+_SECONDS_TO_FINISH = 1
+
+
+def build_app(archive: Archive, hosts: Sequence[str] = LOOPBACK) -> FastAPI:
+    """Return the web application: the page at /, articles at /article/ID. `hosts` are the names it answers to."""
+    app = FastAPI(title="Fundstelle", docs_url=None, redoc_url=None, openapi_url=None)
+    app.add_middleware(_with_headers)
+    app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(hosts), www_redirect=False)
+    add_reader(app, archive)  # before the page, which answers to every address that is left
+    gr.mount_gradio_app(
+        app,
+        build_page(archive),
+        path="/",
+        footer_links=[],
+        run_history=False,  # Gradio would keep every question in the browser
+        show_error=False,
+        max_file_size="1kb",  # nothing is uploaded here
+        favicon_path=str(ASSETS / "favicon.svg"),
+        ssr_mode=False,
+        pwa=False,
+        mcp_server=False,
+        theme=theme(),
+        head=head(),
+    )
+    return app
+
+
+def serve(archive: Archive, host: str, port: int) -> None:
+    """Serve the page until Ctrl-C.
+
+    Raises:
+        FundstelleError: the address cannot be taken.
+    """
+    listener = _listen(host, port)
+    with listener:
+        app = build_app(archive, _names(host))
+        config = uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=_SECONDS_TO_FINISH)
+        with contextlib.suppress(KeyboardInterrupt):
+            uvicorn.Server(config).run(sockets=[listener])
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    """Return a listening socket: taken before the server starts, so that nobody can come between."""
+    try:
+        return socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            raise FundstelleError(
+                f"Port {port} is in use: stop the other program or choose another with --port."
+            ) from error
+        raise FundstelleError(
+            f"Cannot listen on {host}, port {port} ({error.strerror or error}): choose others with --host and --port."
+        ) from error
+    except OverflowError as error:
+        raise FundstelleError(f"There is no port {port}: choose one from 1024 to 65535 with --port.") from error
+
+
+def _names(host: str) -> tuple[str, ...]:
+    """Return the names to answer to: on this machine's own address only its own names, elsewhere any."""
+    if host in LOOPBACK:
+        return LOOPBACK
+    try:
+        own = ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        own = False
+    return (*LOOPBACK, host) if own else ("*",)
+
+
+def _with_headers(app: ASGIApp) -> ASGIApp:
+    """Wrap an application: each response tells the browser what it may load. One that says so itself is left."""
+
+    async def wrapped(scope: Scope, receive: Receive, send: Send) -> None:
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                headers.setdefault("Content-Security-Policy", POLICY)
+                headers.setdefault("X-Content-Type-Options", "nosniff")
+                headers.setdefault("Referrer-Policy", "no-referrer")
+            await send(message)
+
+        await app(scope, receive, send_with_headers)
+
+    return wrapped

@@ -1,0 +1,150 @@
+"""The page where one asks: a box, a few examples, the answer, and what the archive holds."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from typing import NamedTuple
+
+import gradio as gr
+
+from rag.archive import Archive
+from rag.errors import FundstelleError
+from rag.types import Status
+from ui import render
+from ui.markup import escape
+from ui.texts import GERMAN, TEXTS, Texts, choose
+
+MAX_CHARACTERS = 1000
+
+_log = logging.getLogger(__name__)
+
+
+class Example(NamedTuple):
+    """A question to try; it is offered only where the archive holds articles of that outlet."""
+
+    language: str
+    question: str
+    outlet: str
+
+
+# The sample archive in seeds/ answers each of them, the French one from an Italian article.
+EXAMPLES = (
+    Example("de", "Wie viele Menschen starben im Ahrtal?", "Mittelrhein-Chronik"),
+    Example("en", "How long did Philae’s battery last?", "Perihelion Review"),
+    Example("fr", "Quelle est la longueur du tunnel de base du Saint-Gothard ?", "La Voce di Montebreno"),
+    Example("es", "¿Quién ganó el Premio Nobel de la Paz por el acuerdo con las FARC?", "Crónica del Altozano"),
+    Example("tr", "Karadeniz tahıl anlaşması hangi sarayda imzalandı?", "Telmaris"),
+    Example("pl", "Jaki zbiornik zbudowano po powodzi tysiąclecia?", "Kurier Dwubrzeski"),
+    Example("uk", "Яке судно першим вийшло з Одеси із зерном?", "Pontelune"),
+)
+
+# Chips are HTML and not Gradio buttons because only so each can carry its own language, for screen readers.
+_CHIPS_SCRIPT = """
+element.addEventListener("click", (event) => {
+  const chip = event.target.closest("button");
+  if (chip) trigger("click", { question: chip.textContent });
+});
+"""
+
+# Gradio writes English into the page's own `lang`; the masthead knows better.
+_LANGUAGE_SCRIPT = """
+const tell = () => { document.documentElement.lang = element.querySelector(".fs").lang; };
+watch("value", tell);
+tell();
+"""
+
+_PLAIN = {"apply_default_css": False, "padding": False}
+
+
+def build_page(archive: Archive) -> gr.Blocks:
+    """Return the page, wired to the archive."""
+    with gr.Blocks(title="Fundstelle", analytics_enabled=False) as page:
+        code = gr.State(GERMAN.code)
+        masthead = gr.HTML(_masthead(GERMAN), js_on_load=_LANGUAGE_SCRIPT, elem_id="fs-masthead", **_PLAIN)
+        with gr.Row(elem_id="fs-ask", equal_height=True):
+            box = gr.Textbox(
+                label=GERMAN.box,
+                placeholder=GERMAN.placeholder,
+                max_length=MAX_CHARACTERS,
+                autofocus=True,
+                max_lines=4,
+                scale=1,
+                elem_id="fs-question",
+            )
+            button = gr.Button(GERMAN.ask, variant="primary", scale=0, min_width=120, elem_id="fs-button")
+        chips = gr.HTML(js_on_load=_CHIPS_SCRIPT, elem_id="fs-examples", **_PLAIN)
+        results = gr.HTML(js_on_load=None, elem_id="fs-results", **_PLAIN)
+        holdings = gr.HTML(js_on_load=None, elem_id="fs-holdings", **_PLAIN)
+
+        ask = _asker(archive)
+
+        def ask_example(language: str, event: gr.EventData) -> tuple[str, str]:
+            question = str(event._data.get("question", ""))[:MAX_CHARACTERS]
+            return question, ask(question, language)
+
+        # Without the queue an answer is one request, and questions run side by side: the archive is thread-safe.
+        quiet = {"queue": False, "api_visibility": "private", "show_progress": "minimal"}
+        gr.on([box.submit, button.click], ask, [box, code], results, **quiet)
+        chips.click(ask_example, code, [box, results], **quiet)
+        page.load(
+            _opener(archive),
+            outputs=[code, masthead, box, button, chips, holdings],
+            queue=False,
+            api_visibility="private",
+            show_progress="hidden",
+        )
+    return page
+
+
+def _asker(archive: Archive) -> Callable[[str, str], str]:
+    """Return the function that turns a question into the HTML of its answer; it never raises."""
+
+    def ask(question: str, code: str) -> str:
+        texts = TEXTS.get(code, GERMAN)
+        try:
+            return render.answer(archive.ask(question), texts)
+        except FundstelleError as refusal:
+            return render.error(str(refusal), texts)
+        except Exception:
+            _log.exception("A question could not be answered.")
+            return render.error(texts.unexpected, texts)
+
+    return ask
+
+
+def _opener(archive: Archive) -> Callable[..., tuple[object, ...]]:
+    """Return the function that fills the page when it is opened: in the reader's language, with today's archive."""
+
+    def open_page(request: gr.Request) -> tuple[object, ...]:
+        texts = choose(request.query_params.get("lang"), request.headers.get("accept-language"))
+        try:
+            status = archive.status()
+            held, offered = render.holdings(status, texts), _examples(status, texts)
+        except FundstelleError as refusal:
+            held, offered = render.error(str(refusal), texts), ""
+        box = gr.update(label=texts.box, placeholder=texts.placeholder)
+        return texts.code, _masthead(texts), box, gr.update(value=texts.ask), offered, held
+
+    return open_page
+
+
+def _masthead(texts: Texts) -> str:
+    """Return the name of the page, what it does, and the way to the other language."""
+    return (
+        f'<header class="fs" lang="{texts.code}"><div><h1><a href="/?lang={texts.code}">Fundstelle</a></h1>'
+        f'<a class="fs-switch" href="/?lang={texts.other}" lang="{texts.other}" hreflang="{texts.other}">'
+        f"{escape(texts.switch)}</a></div><p>{escape(texts.tagline)}</p></header>"
+    )
+
+
+def _examples(status: Status, texts: Texts) -> str:
+    """Return the examples that this archive can answer, or nothing."""
+    chips = "".join(
+        f'<li><button type="button" lang="{example.language}">{escape(example.question)}</button></li>'
+        for example in EXAMPLES
+        if example.outlet in status.sources
+    )
+    if not chips:
+        return ""
+    return f'<nav class="fs" lang="{texts.code}" aria-label="{escape(texts.examples)}"><ul>{chips}</ul></nav>'

@@ -1,0 +1,87 @@
+// Opens articles in a panel beside the answer and copies citations. Without it the links open a new tab.
+(() => {
+  "use strict";
+
+  let panel;
+
+  function words() {
+    return fundstelleWords[document.documentElement.lang] || fundstelleWords.de;
+  }
+
+  function makePanel() {
+    const dialog = document.createElement("dialog");
+    dialog.id = "fs-panel";
+    const bar = document.createElement("div");
+    const title = document.createElement("strong");
+    const close = document.createElement("button");
+    const frame = document.createElement("iframe");
+    close.type = "button";
+    close.autofocus = true;
+    bar.append(title, close);
+    dialog.append(bar, frame);
+    close.addEventListener("click", () => dialog.close());
+    // The dialog fills its own box, so a click that lands on it, and not on a child, came from outside.
+    dialog.addEventListener("click", (event) => {
+      if (event.target === dialog) dialog.close();
+    });
+    dialog.addEventListener("close", () => frame.removeAttribute("src"));
+    // Keys pressed while reading go to the frame, which knows nothing of the panel around it.
+    frame.addEventListener("load", () => {
+      frame.contentDocument?.addEventListener("keydown", (event) => {
+        if (event.key === "Escape") dialog.close();
+      });
+    });
+    document.body.append(dialog);
+    return { dialog, title, close, frame };
+  }
+
+  function openReader(link) {
+    panel ??= makePanel();
+    panel.title.textContent = link.dataset.fsReader;
+    panel.close.textContent = words().close;
+    panel.frame.title = words().reader;
+    panel.dialog.setAttribute("aria-label", words().reader);
+    panel.frame.src = link.href;
+    panel.dialog.showModal();
+  }
+
+  // For pages that are not served from this machine or by https: there the browser has no navigator.clipboard.
+  function copyOldStyle(text) {
+    const area = document.createElement("textarea");
+    area.value = text;
+    area.style.cssText = "position:fixed;opacity:0";
+    document.body.append(area);
+    area.select();
+    const done = document.execCommand("copy");
+    area.remove();
+    return done;
+  }
+
+  async function copy(button) {
+    const text = button.dataset.fsCitation;
+    let done = true;
+    try {
+      await navigator.clipboard.writeText(text);
+    } catch {
+      done = copyOldStyle(text);
+      button.focus();
+    }
+    const label = button.dataset.fsLabel ??= button.textContent;
+    button.setAttribute("aria-live", "polite");
+    button.textContent = done ? button.dataset.fsDone : button.dataset.fsFailed;
+    clearTimeout(button.fsTimer);
+    button.fsTimer = setTimeout(() => (button.textContent = label), 2000);
+  }
+
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest?.("a[data-fs-reader]");
+    const button = event.target.closest?.("button[data-fs-citation]");
+    // With a key held down the person wants a new tab or window: leave it to the browser.
+    if (link && !event.ctrlKey && !event.metaKey && !event.shiftKey && window.HTMLDialogElement) {
+      event.preventDefault();
+      openReader(link);
+    } else if (button) {
+      copy(button);
+    }
+  });
+})();

@@ -1,0 +1,57 @@
+"""How the page looks: Gradio's plainest theme in our colours, and the styles and script in assets/."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import gradio as gr
+
+from ui.texts import TEXTS
+
+ASSETS = Path(__file__).parent / "assets"
+
+# (light, dark) for each of Gradio's variables; page.css uses the same variables and has no colours of its own beside
+# the marker's. Text on its ground has a contrast of 4.5 or more in both.
+_COLOURS = {
+    "body_background_fill": ("#fdfcf9", "#171614"),
+    "body_text_color": ("#1f1d1a", "#e9e5dd"),
+    "body_text_color_subdued": ("#5f5a52", "#aaa398"),
+    "background_fill_primary": ("#fdfcf9", "#171614"),
+    "background_fill_secondary": ("#f4f1ea", "#24221f"),
+    "block_background_fill": ("#ffffff", "#1f1d1b"),
+    "border_color_primary": ("#e2ddd3", "#37342f"),
+    "link_text_color": ("#0f5f5c", "#74c7c1"),
+    "input_background_fill": ("#ffffff", "#1f1d1b"),
+    "input_border_color": ("#85807a", "#7d776d"),
+    "input_border_color_focus": ("#0f5f5c", "#74c7c1"),
+    "input_placeholder_color": ("#6d675f", "#958e83"),
+    "block_label_text_color": ("#5f5a52", "#aaa398"),
+    "button_primary_background_fill": ("#0f5f5c", "#74c7c1"),
+    "button_primary_background_fill_hover": ("#0b4b49", "#8ed6d0"),
+    "button_primary_text_color": ("#ffffff", "#0c2423"),
+    "button_primary_text_color_hover": ("#ffffff", "#0c2423"),
+    "button_primary_border_color": ("#0f5f5c", "#74c7c1"),
+}
+
+
+def theme() -> gr.themes.Base:
+    """Return the theme. Its fonts are those that the system has: nothing is loaded for them."""
+    plain = gr.themes.Base(
+        text_size="lg", radius_size="md", font=("system-ui", "sans-serif"), font_mono=("ui-monospace", "monospace")
+    )
+    return plain.set(
+        **{name: light for name, (light, _) in _COLOURS.items()},
+        **{f"{name}_dark": dark for name, (_, dark) in _COLOURS.items()},
+    )
+
+
+def head() -> str:
+    """Return our styles and our script, with the few words that the script needs.
+
+    The styles go into the page itself: Gradio's `css` reaches only what lies in its own box, and the reader does not.
+    """
+    style = (ASSETS / "page.css").read_text(encoding="utf-8")
+    script = (ASSETS / "page.js").read_text(encoding="utf-8")
+    words = json.dumps({code: {"reader": texts.reader, "close": texts.close} for code, texts in TEXTS.items()})
+    return f"<style>{style}</style><script>const fundstelleWords = {words};\n{script}</script>"

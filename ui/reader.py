@@ -1,0 +1,103 @@
+"""The whole article, opened at the passage: a page of its own that needs nothing but itself."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from fastapi import FastAPI, Request
+from fastapi.responses import HTMLResponse
+
+from rag.archive import Archive
+from rag.errors import NotFound
+from rag.types import Article, Span
+from ui.markup import byline, escape, external_link, marked, web_address
+from ui.texts import Texts, choose
+
+# The reader runs no script and loads nothing, whatever an article holds; only our own page may frame it.
+POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
+
+_STYLE = (Path(__file__).parent / "assets" / "reader.css").read_text(encoding="utf-8")
+_PARAGRAPH_BREAK = re.compile(r"(\n\s*\n)")
+_MARKS = ('<mark id="passage" tabindex="-1">', "<mark>")
+
+
+def add_reader(app: FastAPI, archive: Archive) -> None:
+    """Add the route that shows an article: /article/ID?start=…&end=…"""
+
+    @app.get("/article/{article_id}", response_class=HTMLResponse, include_in_schema=False)
+    def read(article_id: str, request: Request) -> HTMLResponse:
+        asked = request.query_params
+        texts = choose(asked.get("lang"), request.headers.get("accept-language"))
+        headers = {"Content-Security-Policy": POLICY}
+        try:
+            article: Article | None = archive.article(article_id)
+        except NotFound:
+            article = None
+        # The archive also finds articles by a part of their title; a citation must never open another article.
+        if article is None or article.id != article_id:
+            return HTMLResponse(missing_page(texts), status_code=404, headers=headers)
+        span = passage_in(article, asked.get("start"), asked.get("end"))
+        return HTMLResponse(article_page(article, span, texts), headers=headers)
+
+
+def passage_in(article: Article, start: str | None, end: str | None) -> Span | None:
+    """Return the place that an address asks for, or None if the article has no such place."""
+    try:
+        first, last = int(start or ""), int(end or "")
+    except ValueError:
+        return None
+    return (first, last) if 0 <= first < last <= len(article.text) else None
+
+
+def article_page(article: Article, span: Span | None, texts: Texts) -> str:
+    """Return the article as a complete page, with the passage marked where one is given."""
+    url = web_address(article)
+    original = f"<p>{external_link(url, texts.original)}</p>" if url else ""
+    where = texts.characters.format(start=span[0], end=span[1]) if span else ""
+    jump = f'<p><a href="#passage">{escape(texts.marked)}</a> <small>{escape(where)}</small></p>' if span else ""
+    lang = escape(article.language)
+    return _page(
+        article.label,
+        f'<main><header><h1 lang="{lang}" dir="auto">{escape(article.label)}</h1>'
+        f'<p class="byline">{byline(article, texts)}</p>{original}{jump}</header>'
+        f'<article lang="{lang}">{paragraphs(article.text, span)}</article>'
+        f"<footer><p>{escape(texts.file)}: {escape(article.path)}</p>"
+        f"<p>SHA-256 {escape(article.sha256)}</p></footer></main>",
+        texts,
+    )
+
+
+def missing_page(texts: Texts) -> str:
+    """Return the page that says that there is no such article."""
+    return _page(texts.reader, f'<main><p class="missing">{escape(texts.no_article)}</p></main>', texts)
+
+
+def paragraphs(text: str, span: Span | None) -> str:
+    """Return the text in paragraphs, the span marked in each one that it runs through.
+
+    What stands between paragraphs is kept between the tags: the text of the result is the text, sign by sign.
+    """
+    parts: list[str] = []
+    begun = False
+    offset = 0
+    for number, piece in enumerate(_PARAGRAPH_BREAK.split(text)):
+        if number % 2 or not piece:
+            parts.append(piece)
+        else:
+            # An id may stand only once: a passage that runs on into the next paragraph goes on with a plain mark.
+            body = marked(piece, offset, [span] if span else [], _MARKS[begun:])
+            begun = begun or "<mark" in body
+            parts.append(f'<p dir="auto">{body}</p>')
+        offset += len(piece)
+    return "".join(parts)
+
+
+def _page(title: str, body: str, texts: Texts) -> str:
+    """Return a complete page around its body."""
+    return (
+        f'<!doctype html><html lang="{texts.code}"><head><meta charset="utf-8">'
+        f'<meta name="viewport" content="width=device-width, initial-scale=1">'
+        f"<title>{escape(title)} – Fundstelle</title><style>{_STYLE}</style></head>"
+        f"<body>{body}</body></html>"
+    )
