@@ -1,4 +1,4 @@
-"""A sentence-transformers model → an OpenVINO graph in 8-bit integers.
+"""A sentence-transformers model → an OpenVINO graph in 8-bit integers, its embedding tables in 16-bit floats.
 
 Runs as a process of its own (`python -m embeddings.compile MODEL TARGET`), so that torch, the float
 weights and the calibration leave no trace in the program that asked for the graph. Each line on standard
@@ -13,6 +13,7 @@ from __future__ import annotations
 import importlib.resources
 import json
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -32,6 +33,8 @@ def compile_model(model_folder: Path, target: Path) -> None:
     _say(0.05, "loading the model")
     import nncf
     import torch
+    from nncf.quantization.advanced_parameters import AdvancedSmoothQuantParameters
+    from nncf.quantization.range_estimator import RangeEstimatorParametersSet
 
     model = load_model(str(model_folder), "cpu")
     prompts = prompts_of(model, str(model_folder))
@@ -67,14 +70,23 @@ def compile_model(model_folder: Path, target: Path) -> None:
                 _say(0.3 + 0.6 * done / len(texts), "measuring value ranges for 8 bits")
             yield inputs(text)
 
-    quantised = nncf.quantize(
-        graph,
-        nncf.Dataset(_Calibration(calibration)),
-        model_type=nncf.ModelType.TRANSFORMER,
-        subset_size=len(texts),
-    )
-    _say(0.9, "writing the graph")
-    ov.save_model(quantised, target / GRAPH)
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        # through a file in 16-bit floats: an 8-bit embedding table is unfolded to 32 bits at load, a 16-bit one stays
+        ov.save_model(graph, Path(folder) / GRAPH)
+        quantised = nncf.quantize(
+            ov.Core().read_model(Path(folder) / GRAPH),
+            nncf.Dataset(_Calibration(calibration)),
+            model_type=nncf.ModelType.TRANSFORMER,
+            subset_size=len(texts),
+            ignored_scope=nncf.IgnoredScope(types=["Gather"]),
+            # MEASURED
+            advanced_parameters=nncf.AdvancedQuantizationParameters(
+                smooth_quant_alphas=AdvancedSmoothQuantParameters(matmul=0.8),
+                activations_range_estimator_params=RangeEstimatorParametersSet.MINMAX,
+            ),
+        )
+        _say(0.9, "writing the graph")
+        ov.save_model(quantised, target / GRAPH)
     (target / TOKENIZER).write_text(model.tokenizer.backend_tokenizer.to_str(), encoding="utf-8")
     facts = {
         "model": model_folder.name,

@@ -23,7 +23,7 @@ from embeddings.openvino_runtime import import_openvino
 from embeddings.tokens import content_tokens
 
 BATCH_TOKENS = 4096
-GRAPH_VERSION = 1
+GRAPH_VERSION = 2
 """Raised whenever compile.py writes another graph from the same weights."""
 
 

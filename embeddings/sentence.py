@@ -142,8 +142,9 @@ def prompts_of(model: SentenceTransformer, name: str) -> dict[Role, str]:
 
 def room_for_text(model: SentenceTransformer, prompts: Mapping[Role, str]) -> int:
     """Return how many tokens of a text the model reads beside the longest prompt and the special tokens."""
-    ids = model.tokenizer([*prompts.values()])["input_ids"]
-    return int(model.get_max_seq_length() or 512) - max(len(prompt) for prompt in ids)
+    ids = model.tokenizer([prompt + "a" for prompt in prompts.values()])["input_ids"]
+    alone = model.tokenizer("a", add_special_tokens=False)["input_ids"]
+    return int(model.get_max_seq_length() or 512) - max(map(len, ids)) + len(alone)
 
 
 def model_fingerprint(model: SentenceTransformer, prompts: Mapping[Role, str]) -> str:

@@ -33,7 +33,7 @@ def compose(question: str, language: str, hits: Sequence[Hit], took_ms: Mapping[
     Raises:
         ValueError: a hit's passage is not the text at its place in its article.
     """
-    sure = confidence(hits)
+    sure = confidence(hits, language)
     answerable = sure >= THRESHOLD
     reason = FOUND if answerable else NOT_FOUND if hits else EMPTY
     return Answer(question, language, answerable, sure, reason, tuple(_citation(hit) for hit in hits), took_ms)

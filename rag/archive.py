@@ -103,6 +103,10 @@ class Archive:
                     raise ArchiveError(str(error)) from error
             return self._encoder
 
+    def warm_up(self) -> None:
+        """Open the encoder now, so that the first question or article need not wait for it."""
+        _ = self.encoder
+
     def index(self, paths: Sequence[Path | str], on_progress: OnProgress | None = None) -> IndexReport:
         """Bring the archive in step with files and folders; see `rag.ingest.index_paths`.
 

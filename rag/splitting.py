@@ -17,6 +17,7 @@ CountTokens = Callable[[Sequence[str]], list[int]]
 SENTENCE_END = "\x1e"
 _TITLE_CHARACTERS = 200
 _TOP = 500
+_HEADING_CHARACTERS = 80
 # passages of one length leave no stub at the end; sentences do not divide evenly, so they get some room
 _ROOM = 1.1
 _CLAUSE_ENDS = ["; ", ", ", "、", "，", "،"]
@@ -24,7 +25,7 @@ _SEPARATORS = ["\n\n", "\n", SENTENCE_END, *_CLAUSE_ENDS, " ", ""]
 
 
 def split(article: Article, count_tokens: CountTokens, config: Config) -> tuple[Passage, ...]:
-    """Cut an article into passages of at most `config.passage_tokens` tokens.
+    """Cut an article into passages of about `config.passage_tokens` tokens, and a little more with the overlap.
 
     Paragraphs are kept together where they fit, else sentences, else clauses, else words. The last sentence
     of a passage begins the next one too, if it is short. Every letter of the article is in some passage;
@@ -71,12 +72,23 @@ def _pieces(text: str, sentences: Sequence[Span], count_tokens: CountTokens, pas
         end = start + len(piece.replace(SENTENCE_END, ""))
         if text[start:end] != piece.replace(SENTENCE_END, ""):
             raise AssertionError("The pieces of the splitter do not add up to the text.")
-        if end > start:
-            spans.append((start, end))
+        spans.append((start, end))
         start = end
     if start != len(text):
         raise AssertionError("The splitter lost the end of the text.")
-    return spans
+    return _with_headings(text, spans)
+
+
+def _with_headings(text: str, pieces: Sequence[Span]) -> list[Span]:
+    """Move a heading at the end of a piece to the piece whose heading it is."""
+    starts = [start for start, _ in pieces]
+    for number, (start, end) in enumerate(pieces[:-1]):
+        body = text[start:end].rstrip()
+        line = body[body.rfind("\n") + 1 :]
+        heading = len(body) - len(line)
+        if 0 < len(line) <= _HEADING_CHARACTERS and line[-1].isalnum() and text[start : start + heading].strip():
+            starts[number + 1] = start + heading
+    return list(zip(starts, [*starts[1:], len(text)], strict=False))
 
 
 def _with_overlap(

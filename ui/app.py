@@ -7,12 +7,14 @@ import errno
 import ipaddress
 import socket
 from collections.abc import Sequence
+from typing import cast
 
 import gradio as gr
 import uvicorn
 from fastapi import FastAPI
 from starlette.datastructures import MutableHeaders
 from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.routing import Mount
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from rag.archive import Archive
@@ -42,8 +44,7 @@ POLICY = "; ".join(
     )
 )
 
-# A browser tab keeps a connection open for as long as it lives; Ctrl-C does not wait for it.
-_SECONDS_TO_FINISH = 1
+_SECONDS_TO_FINISH = 5  # for a question that is being answered when Ctrl-C comes
 
 
 def build_app(archive: Archive, hosts: Sequence[str] = LOOPBACK) -> FastAPI:
@@ -81,7 +82,17 @@ def serve(archive: Archive, host: str, port: int) -> None:
         app = build_app(archive, _names(host))
         config = uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=_SECONDS_TO_FINISH)
         with contextlib.suppress(KeyboardInterrupt):
-            uvicorn.Server(config).run(sockets=[listener])
+            _Server(config).run(sockets=[listener])
+
+
+class _Server(uvicorn.Server):
+    """A server that lets go of open pages when it stops: each one keeps a connection for as long as it lives."""
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        for mounted in cast(FastAPI, self.config.app).routes:
+            if isinstance(mounted, Mount):
+                cast(gr.routes.App, mounted.app).stop_event.set()
+        await super().shutdown(sockets)
 
 
 def _listen(host: str, port: int) -> socket.socket:

@@ -54,6 +54,7 @@ watch("value", tell);
 tell();
 """
 
+# Our own styles alone: Gradio would dress headings, lists and quotes for a chat.
 _PLAIN = {"apply_default_css": False, "padding": False}
 
 
@@ -77,10 +78,10 @@ def build_page(archive: Archive) -> gr.Blocks:
         results = gr.HTML(js_on_load=None, elem_id="fs-results", **_PLAIN)
         holdings = gr.HTML(js_on_load=None, elem_id="fs-holdings", **_PLAIN)
 
-        ask = _asker(archive)
+        ask = answerer(archive)
 
         def ask_example(language: str, event: gr.EventData) -> tuple[str, str]:
-            question = str(event._data.get("question", ""))[:MAX_CHARACTERS]
+            question = str(getattr(event, "question", ""))[:MAX_CHARACTERS]
             return question, ask(question, language)
 
         # Without the queue an answer is one request, and questions run side by side: the archive is thread-safe.
@@ -97,7 +98,7 @@ def build_page(archive: Archive) -> gr.Blocks:
     return page
 
 
-def _asker(archive: Archive) -> Callable[[str, str], str]:
+def answerer(archive: Archive) -> Callable[[str, str], str]:
     """Return the function that turns a question into the HTML of its answer; it never raises."""
 
     def ask(question: str, code: str) -> str:

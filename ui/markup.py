@@ -9,8 +9,8 @@ from urllib.parse import quote, urlencode
 from rag.types import Article, Span
 from ui.texts import Texts, language_name, long_date
 
-# Gradio fills templates on the page: `${…}`, `{{…}}`, `@children`. As character references these stay plain text
-# whatever it evaluates, and in whatever order.
+# Gradio fills templates on the page: `${…}`, `{{…}}`, `@children`. Today it leaves the values that it fills in alone;
+# as character references these signs stay plain text even if it should once look at them again.
 _TEMPLATE_SIGNS = str.maketrans({sign: f"&#{ord(sign)};" for sign in "${}@`"})
 
 
@@ -49,7 +49,10 @@ def _inside(text: str, offset: int, spans: Iterable[Span]) -> list[Span]:
 
 
 def byline(article: Article, texts: Texts) -> str:
-    """Return what is known of an article in one line of HTML: outlet · author · date · language."""
+    """Return what is known of an article in one line of HTML: outlet · author · date · language.
+
+    Each part stands in a <bdi>, or an Arabic name would carry the number beside it to its other side.
+    """
     day = article.published
     when = f'<time datetime="{day.isoformat()}">{long_date(day, texts)}</time>' if day else ""
     known = (
@@ -58,7 +61,7 @@ def byline(article: Article, texts: Texts) -> str:
         when,
         escape(language_name(article.language, texts)),
     )
-    return '<span aria-hidden="true"> · </span>'.join(f"<span>{part}</span>" for part in known if part)
+    return '<span aria-hidden="true"> · </span>'.join(f"<bdi>{part}</bdi>" for part in known if part)
 
 
 def web_address(article: Article) -> str | None:

@@ -9,7 +9,7 @@ from fastapi import FastAPI, Request
 from fastapi.responses import HTMLResponse
 
 from rag.archive import Archive
-from rag.errors import NotFound
+from rag.errors import FundstelleError, NotFound
 from rag.types import Article, Span
 from ui.markup import byline, escape, external_link, marked, web_address
 from ui.texts import Texts, choose
@@ -29,16 +29,18 @@ def add_reader(app: FastAPI, archive: Archive) -> None:
     def read(article_id: str, request: Request) -> HTMLResponse:
         asked = request.query_params
         texts = choose(asked.get("lang"), request.headers.get("accept-language"))
-        headers = {"Content-Security-Policy": POLICY}
+        status, page = 404, sentence_page(texts.no_article, texts)
         try:
-            article: Article | None = archive.article(article_id)
+            article = archive.article(article_id)
+            # The archive also finds articles by a part of their title; a citation must never open another one.
+            if article.id == article_id:
+                span = passage_in(article, asked.get("start"), asked.get("end"))
+                status, page = 200, article_page(article, span, texts)
         except NotFound:
-            article = None
-        # The archive also finds articles by a part of their title; a citation must never open another article.
-        if article is None or article.id != article_id:
-            return HTMLResponse(missing_page(texts), status_code=404, headers=headers)
-        span = passage_in(article, asked.get("start"), asked.get("end"))
-        return HTMLResponse(article_page(article, span, texts), headers=headers)
+            pass
+        except FundstelleError as refusal:
+            status, page = 503, sentence_page(str(refusal), texts)
+        return HTMLResponse(page, status, {"Content-Security-Policy": POLICY})
 
 
 def passage_in(article: Article, start: str | None, end: str | None) -> Span | None:
@@ -68,9 +70,9 @@ def article_page(article: Article, span: Span | None, texts: Texts) -> str:
     )
 
 
-def missing_page(texts: Texts) -> str:
-    """Return the page that says that there is no such article."""
-    return _page(texts.reader, f'<main><p class="missing">{escape(texts.no_article)}</p></main>', texts)
+def sentence_page(sentence: str, texts: Texts) -> str:
+    """Return the page that says in a sentence why there is no article to show."""
+    return _page(texts.reader, f'<main><p class="sentence">{escape(sentence)}</p></main>', texts)
 
 
 def paragraphs(text: str, span: Span | None) -> str:

@@ -48,7 +48,7 @@ def card(citation: Citation, texts: Texts) -> str:
         f"{escape(texts.copy)}</button>{original}"
         f'<span class="fs-closeness" title="{escape(texts.cosine.format(score=f"{citation.score:.3f}"))}">'
         f"{escape(closeness(citation.score, texts))}</span></p>"
-        f'<p class="fs-file"><span>{escape(article.path)}</span> '
+        f'<p class="fs-file"><bdi>{escape(article.path)}</bdi> '
         f"<span>{escape(texts.characters.format(start=citation.start, end=citation.end))}</span> "
         f'<span title="{escape(article.sha256)}">SHA-256 {escape(article.sha256[:_SHA_SHOWN])}…</span></p>'
         f"</article>"
@@ -111,7 +111,7 @@ def _asked(found: Answer, heading: str, texts: Texts) -> str:
     total = found.took_ms.get("total")
     took = f"<small>{escape(texts.took.format(ms=grouped(round(total), texts)))}</small>" if total is not None else ""
     question = f'<q lang="{escape(found.language)}" dir="auto">{escape(found.question)}</q>'
-    return f'<h2 class="fs-asked" role="status"><span>{escape(heading)}</span> {question} {took}</h2>'
+    return f'<div role="status"><h2 class="fs-asked"><span>{escape(heading)}</span> {question} {took}</h2></div>'
 
 
 def _ended(sentence: str) -> str:

@@ -65,7 +65,7 @@ def load(path: Path, raw: bytes) -> Article:
         LoadError: it holds no article that can be read; the message says why.
     """
     draft = LOADERS[path.suffix.lower()](raw)
-    text = normalised(draft.text).strip("\n")
+    text = normalised(draft.text).strip()
     if not any(character.isalnum() for character in text):
         raise LoadError("It holds no text: check that the article was saved with its body.")
     return Article(

@@ -16,7 +16,8 @@ from page_parts import ARTICLE, TEXT, Parts
 from rag.archive import Archive
 from rag.errors import FundstelleError
 from ui.app import build_app, serve
-from ui.reader import article_page, missing_page, paragraphs, passage_in
+from ui.ask import answerer
+from ui.reader import article_page, paragraphs, passage_in, sentence_page
 from ui.texts import ENGLISH, GERMAN
 
 LINES = st.text(alphabet=st.sampled_from("ab<&{\n\n "), max_size=40)
@@ -68,7 +69,7 @@ def test_an_article_cannot_write_markup(text: str) -> None:
 
 def test_a_missing_article_is_said_in_a_sentence() -> None:
     """The page for a wrong id is a whole page with one sentence in the reader's language."""
-    assert "There is no such article" in Parts(missing_page(ENGLISH)).text
+    assert "There is no such article" in Parts(sentence_page(ENGLISH.no_article, ENGLISH)).text
 
 
 @pytest.fixture(scope="module")
@@ -124,6 +125,14 @@ def test_a_port_in_use_is_said_in_a_sentence(archive: Archive) -> None:
         port = other.getsockname()[1]
         with pytest.raises(FundstelleError, match=f"Port {port} is in use: stop the other program or choose another"):
             serve(archive, "127.0.0.1", port)
+
+
+def test_an_unexpected_error_is_a_sentence_and_is_logged(archive: Archive, caplog: pytest.LogCaptureFixture) -> None:
+    """What the archive did not foresee, here a question that is no text, shows no trace in the page but in the log."""
+    shown = Parts(answerer(archive)(None, "en")).text  # type: ignore[arg-type]
+    assert "Something went wrong" in shown
+    assert "Traceback" not in shown
+    assert "AttributeError" in caplog.text
 
 
 def test_nothing_is_loaded_from_elsewhere() -> None:

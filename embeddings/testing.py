@@ -1,0 +1,189 @@
+"""Contract tests for whoever writes an encoder or an index: subclass, give the fixture, run pytest.
+
+    class TestMine(VectorIndexContract):
+        def open(self, folder, dim):
+            return MyIndex(folder, dim)
+
+Numbers are compared with exact arithmetic in NumPy, to 1e-3, the precision of float16.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from embeddings.encoder import Encoder, Vectors
+from embeddings.errors import DimensionMismatch
+from embeddings.index import VectorIndex
+
+DIM = 48
+TOLERANCE = 1e-3
+
+
+def unit_vectors(count: int, dim: int = DIM, seed: int = 0) -> Vectors:
+    """Return random vectors of length 1, the same for the same seed."""
+    vectors = np.random.default_rng(seed).standard_normal((count, dim)).astype(np.float32)
+    return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+
+
+class VectorIndexContract(ABC):
+    """What every `VectorIndex` must do."""
+
+    @abstractmethod
+    def open(self, folder: Path, dim: int) -> VectorIndex:
+        """Open the index in a folder, or a new one."""
+
+    def test_agrees_with_exact_arithmetic(self, tmp_path: Path) -> None:
+        """Ids and similarities are those of a full matrix product, best first."""
+        vectors, queries = unit_vectors(500), unit_vectors(20, seed=1)
+        ids = np.random.default_rng(2).permutation(10_000)[:500].astype(np.int64)
+        index = self.open(tmp_path, DIM)
+        index.add(ids, vectors)
+        for query in queries:
+            truth = vectors @ query
+            found = index.search(query, 10)
+            by_id = dict(zip(ids.tolist(), truth.tolist(), strict=True))
+            assert [neighbor.similarity for neighbor in found] == sorted(
+                (neighbor.similarity for neighbor in found), reverse=True
+            )
+            for neighbor, best in zip(found, np.sort(truth)[::-1], strict=False):
+                assert neighbor.similarity == pytest.approx(best, abs=TOLERANCE)
+                assert neighbor.similarity == pytest.approx(by_id[neighbor.id], abs=TOLERANCE)
+
+    def test_never_pads(self, tmp_path: Path) -> None:
+        """More neighbours than vectors cannot be had; an empty index and k = 0 give none."""
+        index = self.open(tmp_path, DIM)
+        assert index.search(unit_vectors(1)[0], 5) == []
+        index.add([7, 8, 9], unit_vectors(3))
+        assert {neighbor.id for neighbor in index.search(unit_vectors(1)[0], 10)} == {7, 8, 9}
+        assert index.search(unit_vectors(1)[0], 0) == []
+
+    def test_equal_vectors_come_in_the_order_of_their_ids(self, tmp_path: Path) -> None:
+        """Ties are settled by id, whatever the order of adding, at the end of the list too."""
+        index = self.open(tmp_path, DIM)
+        vector = unit_vectors(1)
+        for number in (5, 3, 9, 1, 7):
+            index.add([number], vector)
+        assert [neighbor.id for neighbor in index.search(vector[0], 5)] == [1, 3, 5, 7, 9]
+        assert [neighbor.id for neighbor in index.search(vector[0], 2)] == [1, 3]
+
+    def test_a_known_id_is_replaced(self, tmp_path: Path) -> None:
+        """Adding an id again keeps one vector, the newer; within one call the last counts."""
+        old, new, newest = unit_vectors(3)
+        index = self.open(tmp_path, DIM)
+        index.add([1, 2], np.stack([old, old]))
+        index.add([1, 1], np.stack([new, newest]))
+        assert len(index) == 2
+        best = index.search(newest, 1)[0]
+        assert (best.id, best.similarity) == (1, pytest.approx(1.0, abs=TOLERANCE))
+
+    def test_removes(self, tmp_path: Path) -> None:
+        """A removed id is not found again; unknown ids are ignored."""
+        vectors = unit_vectors(10)
+        index = self.open(tmp_path, DIM)
+        index.add(range(10), vectors)
+        index.remove([3, 99])
+        assert len(index) == 9
+        assert 3 not in {neighbor.id for neighbor in index.search(vectors[3], 10)}
+
+    def test_large_ids(self, tmp_path: Path) -> None:
+        """Ids go up to 63 bits."""
+        index = self.open(tmp_path, DIM)
+        index.add([2**63 - 1, 2**62 + 1], unit_vectors(2))
+        assert index.search(unit_vectors(2)[0], 1)[0].id == 2**63 - 1
+
+    def test_refuses_other_dimensions(self, tmp_path: Path) -> None:
+        """Vectors of another length are refused when added, when searched, and when an index is reopened."""
+        index = self.open(tmp_path, DIM)
+        with pytest.raises(DimensionMismatch):
+            index.add([1], unit_vectors(1, DIM + 1))
+        index.add([1], unit_vectors(1))
+        with pytest.raises(DimensionMismatch):
+            index.search(unit_vectors(1, DIM - 1)[0], 1)
+        index.flush("x")
+        with pytest.raises(DimensionMismatch):
+            self.open(tmp_path, DIM + 1)
+
+    def test_is_the_same_after_reopening(self, tmp_path: Path) -> None:
+        """What was flushed is there again, with its stamp; what was not is as if it had never been."""
+        vectors = unit_vectors(50)
+        index = self.open(tmp_path, DIM)
+        assert index.stamp == ""
+        index.add(range(50), vectors)
+        index.remove([0])
+        index.flush("revision 7")
+        before = index.search(vectors[10], 10)
+        index.add([1000], vectors[:1])
+        again = self.open(tmp_path, DIM)
+        assert again.stamp == "revision 7"
+        assert len(again) == 49
+        assert again.search(vectors[10], 10) == before
+
+
+class EncoderContract(ABC):
+    """What every `Encoder` must do. The texts are short, so that no encoder cuts them."""
+
+    texts = ("Der Fluss trat in der Nacht über die Ufer.", "The probe landed on the comet.", "Seçim sonuçları açıklandı.")
+
+    @abstractmethod
+    def encoder(self) -> Encoder:
+        """Return the encoder; it is asked for once a test."""
+
+    def test_vectors_have_length_one(self) -> None:
+        """Passages give (n, dim), a question gives (dim,), all float32 and of length 1."""
+        encoder = self.encoder()
+        passages, query = encoder.encode_passages(self.texts), encoder.encode_query(self.texts[0])
+        assert passages.shape == (3, encoder.dim)
+        assert query.shape == (encoder.dim,)
+        assert passages.dtype == query.dtype == np.float32
+        assert np.linalg.norm(passages, axis=1) == pytest.approx(1, abs=TOLERANCE)
+        assert np.linalg.norm(query) == pytest.approx(1, abs=TOLERANCE)
+
+    def test_no_texts_give_no_vectors(self) -> None:
+        """An empty list is no error."""
+        encoder = self.encoder()
+        assert encoder.encode_passages([]).shape == (0, encoder.dim)
+        assert encoder.token_vectors([], "query") == []
+        assert encoder.count_tokens([]) == []
+
+    def test_vectors_come_in_the_order_of_the_texts(self) -> None:
+        """A text has the same vector alone and among others of other lengths."""
+        encoder = self.encoder()
+        texts = [self.texts[0] * 9, self.texts[1], self.texts[2] * 4]
+        together = encoder.encode_passages(texts)
+        for text, vector in zip(texts, together, strict=True):
+            assert float(vector @ encoder.encode_passages([text])[0]) > 0.99
+
+    def test_finds_the_answer_in_another_language(self) -> None:
+        """A German question is nearest to the English passage that answers it."""
+        encoder = self.encoder()
+        query = encoder.encode_query("Wo landete die Raumsonde?")
+        assert int(np.argmax(encoder.encode_passages(self.texts) @ query)) == 1
+
+    def test_token_vectors_point_into_the_text(self) -> None:
+        """Each token has a vector of length 1 and the place of its characters; together they cover all words."""
+        encoder = self.encoder()
+        for role in ("query", "passage"):
+            for text, tokens in zip(self.texts, encoder.token_vectors(self.texts, role), strict=True):
+                assert tokens.vectors.shape == (len(tokens.spans), encoder.dim)
+                assert np.linalg.norm(tokens.vectors, axis=1) == pytest.approx(1, abs=TOLERANCE)
+                covered = {place for start, end in tokens.spans for place in range(start, end)}
+                assert covered >= {place for place, character in enumerate(text) if not character.isspace()}
+                assert max(covered) < len(text)
+
+    def test_counts_tokens_of_the_text_alone(self) -> None:
+        """The count is that of the token vectors: neither prompt nor special tokens."""
+        encoder = self.encoder()
+        counts = [len(tokens.vectors) for tokens in encoder.token_vectors(self.texts, "passage")]
+        assert encoder.count_tokens(self.texts) == counts
+
+    def test_long_texts_are_cut(self) -> None:
+        """A text far longer than `max_tokens` gives a vector and at most `max_tokens` token vectors."""
+        encoder = self.encoder()
+        long = "Wasser " * 3 * encoder.max_tokens
+        assert encoder.encode_passages([long]).shape == (1, encoder.dim)
+        assert 0 < len(encoder.token_vectors([long], "passage")[0].vectors) <= encoder.max_tokens
+        assert encoder.count_tokens([long])[0] > encoder.max_tokens

@@ -1,0 +1,195 @@
+"""The command line: results on standard output, everything else on standard error."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.text import Text
+
+from rag.console import (
+    IndexingBar,
+    PreparationBar,
+    err,
+    out,
+    print_answer,
+    print_article,
+    print_facts,
+    print_json,
+    print_report,
+)
+from rag.errors import FundstelleError
+from rag.types import IndexReport
+from rag.views import answer_json, shown_json, status_json
+
+if TYPE_CHECKING:
+    from rag.archive import Archive
+
+DONE, SOME_FAILED, UNUSABLE, INTERRUPTED = 0, 1, 2, 130
+SEEDS = Path("seeds")
+
+app = typer.Typer(
+    help="Ask your archive of articles a question in any language and get the passages that answer it, cited.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+ArchiveOption = Annotated[
+    Path, typer.Option("--archive", metavar="DIR", envvar="FUNDSTELLE_ARCHIVE", help="The folder of the archive.")
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+DEFAULT_ARCHIVE = Path(".fundstelle")
+
+
+@app.callback()
+def common(
+    debug: Annotated[bool, typer.Option("--debug", help="Show where an error comes from.")] = False,
+) -> None:
+    """Options of every command."""
+    logging.basicConfig(level=logging.DEBUG if debug else logging.ERROR, format="%(message)s", stream=sys.stderr)
+    for ours in ("embeddings", "rag", "ui"):
+        logging.getLogger(ours).setLevel(logging.WARNING)
+
+
+@app.command()
+def index(
+    paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help="Files and folders; folders recursively.")],
+    archive: ArchiveOption = DEFAULT_ARCHIVE,
+    encoder: Annotated[
+        str | None,
+        typer.Option(metavar="MODEL", help="A sentence-transformers model, by folder or hub name; or `bundled`."),
+    ] = None,
+) -> None:
+    """Bring the archive in step with files and folders (.txt, .md, .html)."""
+    with _opened(archive, encoder=encoder) as opened:
+        report = _index(opened, paths)
+    if report.failures:
+        raise typer.Exit(SOME_FAILED)
+
+
+@app.command()
+def ask(
+    question: Annotated[str, typer.Argument(help="What you want to know, in any language.")],
+    archive: ArchiveOption = DEFAULT_ARCHIVE,
+    k: Annotated[int, typer.Option("-k", min=1, max=100, help="How many passages to show.")] = 5,
+    as_json: JsonOption = False,
+) -> None:
+    """Print the passages that answer a question, best first, each with its citation."""
+    with _opened(archive, create=False) as opened:
+        answer = opened.ask(question, k)
+    if as_json:
+        print_json(answer_json(answer))
+    else:
+        print_answer(answer)
+
+
+@app.command()
+def show(
+    article: Annotated[str, typer.Argument(help="Its id, path, title or address, or a part of one.")],
+    archive: ArchiveOption = DEFAULT_ARCHIVE,
+    as_json: JsonOption = False,
+) -> None:
+    """Print an article with its metadata and the places of its passages."""
+    with _opened(archive, create=False) as opened:
+        found = opened.article(article)
+        passages = opened.passages(found.id)
+    if as_json:
+        print_json(shown_json(found, passages))
+    else:
+        print_article(found, passages)
+
+
+@app.command()
+def status(archive: ArchiveOption = DEFAULT_ARCHIVE, as_json: JsonOption = False) -> None:
+    """Print what the archive holds."""
+    with _opened(archive, create=False) as opened:
+        facts = status_json(opened.status())
+    if as_json:
+        print_json(facts)
+    else:
+        print_facts(facts)
+
+
+@app.command()
+def ui(
+    archive: ArchiveOption = DEFAULT_ARCHIVE,
+    host: Annotated[
+        str, typer.Option(help="The address to listen on; with 127.0.0.1, only this computer is served.")
+    ] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=1, max=65535, help="The port to listen on.")] = 7860,
+) -> None:
+    """Serve the page on which the archive is asked; without an archive, make one of ./seeds."""
+    with _opened(archive) as opened:
+        if opened.status().articles == 0:
+            if SEEDS.is_dir():
+                err.print(f"The archive {archive} is empty: indexing the sample articles in ./{SEEDS}.")
+                _index(opened, [SEEDS])
+            else:
+                err.print(f"The archive {archive} is empty: add articles with `fundstelle index FOLDER`.")
+        opened.warm_up()
+        # imported here, since gradio takes seconds to load
+        from ui.app import serve
+
+        out.print(f"Fundstelle answers at http://{host}:{port} (Ctrl-C ends it).")
+        serve(opened, host, port)
+
+
+def main() -> None:
+    """Run a command. Errors are printed as sentences; a stack trace is shown only with --debug."""
+    debug = "--debug" in sys.argv[1:]
+    # it may stand anywhere, as people add it at the end
+    arguments = ["--debug"] * debug + [argument for argument in sys.argv[1:] if argument != "--debug"]
+    try:
+        code = app(arguments, prog_name="fundstelle", standalone_mode=False) or DONE
+    except (KeyboardInterrupt, typer.Abort):
+        err.print("Interrupted. What was stored is safe; the same command goes on from there.")
+        code = INTERRUPTED
+    except BrokenPipeError:
+        # the reader of our output, `head` perhaps, has had enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = DONE
+    except Exception as error:
+        if debug:
+            raise
+        code = _explained(error)
+    sys.exit(code)
+
+
+def _explained(error: Exception) -> int:
+    if isinstance(error, FundstelleError):
+        err.print(Text(str(error)), soft_wrap=True)
+    elif hasattr(error, "show"):
+        # typer's usage errors print themselves; their class has no public name
+        error.show()
+    else:
+        said = f"{type(error).__name__}: {error}".splitlines()[0]
+        err.print(Text(f"Something went wrong ({said}): run it again with --debug to see where."), soft_wrap=True)
+    return UNUSABLE
+
+
+@contextmanager
+def _opened(folder: Path, *, create: bool = True, encoder: str | None = None) -> Iterator[Archive]:
+    from rag.archive import Archive
+
+    preparation = PreparationBar()
+    try:
+        with Archive.open(folder, create=create, encoder=encoder, on_step=preparation) as archive:
+            yield archive
+    finally:
+        preparation.close()
+
+
+def _index(archive: Archive, paths: list[Path]) -> IndexReport:
+    archive.warm_up()
+    with IndexingBar() as bar:
+        report = archive.index(paths, bar)
+    print_report(report)
+    return report

@@ -1,0 +1,78 @@
+"""Answers, articles and counts as JSON: stable, documented in docs/json.md."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from rag.types import Answer, Article, Citation, Passage, Status
+
+
+def article_json(article: Article) -> dict[str, Any]:
+    """The metadata of an article, without its text."""
+    return {
+        "id": article.id,
+        "title": article.title,
+        "source": article.source,
+        "author": article.author,
+        "published": _iso(article.published),
+        "language": article.language,
+        "url": article.url,
+        "path": article.path,
+        "sha256": article.sha256,
+    }
+
+
+def answer_json(answer: Answer) -> dict[str, Any]:
+    """An answer with its citations; offsets are code points into the article's text."""
+    return {
+        "question": answer.question,
+        "language": answer.language,
+        "answerable": answer.answerable,
+        "confidence": round(answer.confidence, 4),
+        "reason": answer.reason,
+        "took_ms": dict(answer.took_ms),
+        "citations": [_citation_json(citation) for citation in answer.citations],
+    }
+
+
+def _citation_json(citation: Citation) -> dict[str, Any]:
+    return {
+        "marker": citation.marker,
+        "score": round(citation.score, 4),
+        "signals": {name: round(value, 4) for name, value in citation.signals.items()},
+        "article": article_json(citation.article),
+        "passage_id": citation.passage_id,
+        "start": citation.start,
+        "end": citation.end,
+        "quote": citation.quote,
+        "highlights": [list(span) for span in citation.highlights],
+    }
+
+
+def shown_json(article: Article, passages: Sequence[Passage]) -> dict[str, Any]:
+    """A whole article with its text and the places of its passages."""
+    places = [{"passage_id": passage.id, "start": passage.start, "end": passage.end} for passage in passages]
+    return {**article_json(article), "text": article.text, "passages": places}
+
+
+def status_json(status: Status) -> dict[str, Any]:
+    """What an archive holds."""
+    return {
+        "folder": status.folder,
+        "articles": status.articles,
+        "passages": status.passages,
+        "languages": dict(status.languages),
+        "sources": dict(status.sources),
+        "oldest": _iso(status.oldest),
+        "newest": _iso(status.newest),
+        "encoder": status.encoder,
+        "fingerprint": status.fingerprint,
+        "revision": status.revision,
+        "bytes_on_disk": dict(status.bytes_on_disk),
+    }
+
+
+def _iso(day: date | None) -> str | None:
+    return day.isoformat() if day else None

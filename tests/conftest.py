@@ -1,0 +1,48 @@
+"""What many tests need: the prepared encoder, the sample archive, the folders."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from embeddings.encoder import Encoder, open_encoder
+from rag.archive import Archive
+
+ROOT = Path(__file__).parent.parent
+ARTICLES = ROOT / "seeds" / "articles"
+REAL_ARTICLES = ROOT.parent / "shared" / "seeds"
+
+Run = Callable[..., "subprocess.CompletedProcess[str]"]
+
+
+@pytest.fixture(scope="session")
+def encoder() -> Encoder:
+    """The bundled encoder, prepared once."""
+    return open_encoder()
+
+
+@pytest.fixture(scope="session")
+def sample(encoder: Encoder, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Archive]:
+    """An archive of all sample articles; tests only read it."""
+    with Archive.open(tmp_path_factory.mktemp("sample") / "archive") as archive:
+        archive.index([ARTICLES])
+        yield archive
+
+
+@pytest.fixture
+def fundstelle(tmp_path: Path, encoder: Encoder) -> Run:
+    """Run the command line in a process of its own, in an empty folder."""
+
+    def run(*arguments: str | Path, cwd: Path = tmp_path, **environment: str) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-c", "from rag.cli import main; main()", *map(str, arguments)]
+        clean = {name: value for name, value in os.environ.items() if name != "FUNDSTELLE_ARCHIVE"}
+        return subprocess.run(
+            command, cwd=cwd, env={**clean, "COLUMNS": "100", **environment}, capture_output=True, text=True, check=False
+        )
+
+    return run

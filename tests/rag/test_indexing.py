@@ -1,0 +1,290 @@
+"""Indexing: only what changed, nothing lost, the same end whatever interrupts it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+from conftest import ARTICLES
+
+from embeddings.bundled import bundled_model
+from rag.archive import Archive
+from rag.config import Config
+from rag.errors import ArchiveError, EncoderMisfit, NotFound
+
+SOME = ("de-gotthard-basistunnel-eroeffnung.md", "en-philae-comet-67p.md", "fr-notre-dame-reouverture.html",
+        "pl-powodz-tysiaclecia-rocznica.txt", "tr-6-subat-depremleri.md", "de-oder-fischsterben-goldalge.txt")  # fmt: skip
+TUNNEL = "Wie lang ist der Gotthard-Basistunnel?"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A folder with six of the sample articles."""
+    target = tmp_path / "articles"
+    target.mkdir()
+    for name in SOME:
+        shutil.copy(ARTICLES / name, target)
+    return target
+
+
+@pytest.fixture
+def archive(tmp_path: Path, encoder: object) -> Archive:
+    return Archive.open(tmp_path / "archive")
+
+
+def dump(archive: Path) -> tuple[list[object], list[object], dict[bytes, np.ndarray]]:
+    """All that an archive holds, without the revisions, which count the ways and not the end."""
+    with sqlite3.connect(archive / "archive.sqlite") as database:
+        articles = database.execute("SELECT * FROM articles ORDER BY id").fetchall()
+        passages = database.execute('SELECT key, article, start, "end", input_hash FROM passages ORDER BY key').fetchall()
+        vectors = dict(database.execute("SELECT input_hash, vector FROM vectors"))
+    return articles, passages, {key: np.frombuffer(value, np.float16).astype(np.float32) for key, value in vectors.items()}
+
+
+def assert_same(one: Path, other: Path) -> None:
+    articles, passages, vectors = dump(one)
+    assert (articles, passages) == dump(other)[:2]
+    others = dump(other)[2]
+    assert vectors.keys() == others.keys()
+    # the last bit depends on which texts were encoded together
+    assert min(float(vectors[key] @ others[key]) for key in vectors) > 0.99
+
+
+def test_a_second_run_encodes_nothing(archive: Archive, folder: Path) -> None:
+    """Unchanged files are neither loaded nor encoded, and the revision stays."""
+    first = archive.index([folder])
+    revision = archive.status().revision
+    second = archive.index([folder])
+    assert (first.new, first.passages_encoded) == (6, archive.status().passages)
+    assert (second.new, second.changed, second.unchanged, second.removed, second.passages_encoded) == (0, 0, 6, 0, 0)
+    assert archive.status().revision == revision
+
+
+def test_only_the_changed_passages_are_encoded(archive: Archive, folder: Path) -> None:
+    """A sentence added at the end of an article costs its last passages alone."""
+    archive.index([folder])
+    path = folder / SOME[5]
+    path.write_text(path.read_text() + "\n\nZum Schluss ein neuer Absatz über Zwölfspindelpumpen.\n")
+    report = archive.index([folder])
+    assert (report.changed, report.unchanged) == (1, 5)
+    assert 1 <= report.passages_encoded < len(archive.passages(archive.article(SOME[5]).id))
+    assert "Zwölfspindelpumpen" in archive.ask("Was steht über Zwölfspindelpumpen?", 1).citations[0].quote
+
+
+def test_what_is_gone_is_removed(archive: Archive, folder: Path) -> None:
+    """A deleted file's passages are found no more; files outside the folder stay."""
+    archive.index([folder, ARTICLES / "de-higgs-boson-cern.html"])
+    assert archive.ask(TUNNEL, 1).citations[0].article.path.endswith(SOME[0])
+    (folder / SOME[0]).unlink()
+    report = archive.index([folder])
+    assert (report.removed, report.unchanged) == (1, 5)
+    assert not archive.ask(TUNNEL, 1).citations[0].article.path.endswith(SOME[0])
+    assert archive.article("de-higgs-boson-cern.html").language == "de"
+
+
+def test_a_moved_file_costs_no_encoding(archive: Archive, folder: Path) -> None:
+    """The same text at another path finds its vectors there."""
+    archive.index([folder])
+    (folder / "sub").mkdir()
+    (folder / SOME[0]).rename(folder / "sub" / "renamed.md")
+    report = archive.index([folder])
+    assert (report.new, report.removed, report.passages_encoded) == (1, 1, 0)
+
+
+def test_one_bad_file_stops_nothing(archive: Archive, folder: Path) -> None:
+    """Bad files are reported each with its reason; the others are taken; kinds that cannot be read are counted."""
+    (folder / "empty.txt").write_bytes(b"")
+    (folder / "binary.md").write_bytes(b"\0\1\2\3")
+    (folder / "link.txt").symlink_to(folder / "nowhere.txt")
+    (folder / "photo.jpg").write_bytes(b"x")
+    (folder / "README.md").write_text("Dieser Ordner enthält Artikel.")
+    (folder / ".hidden.txt").write_text("Verborgen.")
+    report = archive.index([folder])
+    assert report.new == 6
+    assert [Path(failure.path).name for failure in report.failures] == ["binary.md", "empty.txt", "link.txt"]
+    assert all(failure.reason.endswith(".") for failure in report.failures)
+    assert report.skipped == {".jpg": 1}
+
+
+def test_a_file_that_turns_bad_keeps_its_article(archive: Archive, folder: Path) -> None:
+    """What was stored stays findable when its file cannot be read any more."""
+    archive.index([folder])
+    (folder / SOME[0]).write_bytes(b"\0\0")
+    report = archive.index([folder])
+    assert (len(report.failures), report.removed) == (1, 0)
+    assert archive.ask(TUNNEL, 1).citations[0].article.path.endswith(SOME[0])
+
+
+def test_an_emptied_folder_removes_nothing(archive: Archive, folder: Path) -> None:
+    """A folder that holds no article any more may be a disk that is not connected: its articles are kept."""
+    archive.index([folder])
+    for name in SOME:
+        (folder / name).unlink()
+    with pytest.raises(NotFound, match="holds no article any more, but 6 came from there: they are kept"):
+        archive.index([folder])
+    assert archive.status().articles == 6
+
+
+@pytest.mark.parametrize("damage", ["deleted", "cut short", "garbage manifest", "of another archive"])
+def test_a_lost_index_is_rebuilt(archive: Archive, folder: Path, tmp_path: Path, damage: str) -> None:
+    """Whatever happens to the FAISS files, the next question answers from the store as before."""
+    archive.index([folder])
+    before = archive.ask(TUNNEL)
+    archive.close()
+    dense = tmp_path / "archive" / "dense"
+    match damage:
+        case "deleted":
+            shutil.rmtree(dense)
+        case "cut short":
+            data = next(dense.glob("*.faiss"))
+            data.write_bytes(data.read_bytes()[:-100])
+        case "garbage manifest":
+            (dense / "manifest.json").write_text("[]")
+        case "of another archive":
+            with Archive.open(tmp_path / "other") as other:
+                other.index([folder / SOME[1]])
+            shutil.rmtree(dense)
+            shutil.copytree(tmp_path / "other" / "dense", dense)
+    with Archive.open(tmp_path / "archive") as again:
+        after = again.ask(TUNNEL)
+        assert [one.passage_id for one in after.citations] == [one.passage_id for one in before.citations]
+        assert len(list(dense.glob("*.faiss"))) == 1
+
+
+def test_an_open_archive_sees_what_another_process_indexed(archive: Archive, folder: Path, tmp_path: Path) -> None:
+    """A page that is open while articles come in finds them with the next question."""
+    archive.index([folder / SOME[1]])
+    assert archive.ask(TUNNEL, 1).citations[0].article.path.endswith(SOME[1])
+    with Archive.open(tmp_path / "archive") as other:
+        other.index([folder])
+    assert archive.ask(TUNNEL, 1).citations[0].article.path.endswith(SOME[0])
+
+
+def test_two_runs_at_once_are_refused(archive: Archive, folder: Path, tmp_path: Path) -> None:
+    """While one process indexes, another is told to wait."""
+    started, wait = threading.Event(), threading.Event()
+
+    def hold(_: object) -> None:
+        started.set()
+        wait.wait(30)
+
+    run = threading.Thread(target=archive.index, args=([folder], hold))
+    run.start()
+    try:
+        assert started.wait(60)
+        with Archive.open(tmp_path / "archive") as other, pytest.raises(ArchiveError, match="Another program is indexing"):
+            other.index([folder])
+    finally:
+        wait.set()
+        run.join()
+
+
+def test_other_lengths_cut_anew(archive: Archive, folder: Path, tmp_path: Path) -> None:
+    """With another passage length the same files count as changed."""
+    archive.index([folder])
+    before = archive.status().passages
+    with Archive.open(tmp_path / "archive", config=Config(passage_tokens=90)) as other:
+        report = other.index([folder])
+        assert (report.changed, report.unchanged) == (6, 0)
+        assert other.status().passages > before
+
+
+def test_another_encoder(archive: Archive, folder: Path, tmp_path: Path) -> None:
+    """Another model is refused for questions until `index` has encoded all passages anew, also those of other folders."""
+    archive.index([folder, ARTICLES / "de-higgs-boson-cern.html"])
+    archive.close()
+    model = tmp_path / "model"
+    model.mkdir()
+    for path in bundled_model().iterdir():
+        os.symlink(path, model / path.name)
+    (model / "config_sentence_transformers.json").unlink()
+    (model / "config_sentence_transformers.json").write_text('{"prompts": {"query": "question: ", "passage": "text: "}}')
+    with Archive.open(tmp_path / "archive", encoder=str(model)) as other:
+        with pytest.raises(EncoderMisfit, match="made by another encoder"):
+            other.ask(TUNNEL)
+        report = other.index([folder])
+        assert report.passages_encoded == other.status().passages
+        assert other.ask(TUNNEL, 1).citations[0].article.path.endswith(SOME[0])
+    with Archive.open(tmp_path / "archive") as later:
+        assert later.status().encoder == str(model)
+        assert later.ask("Was wurde am Cern entdeckt?", 1).citations[0].article.path.endswith("de-higgs-boson-cern.html")
+
+
+KILLED = """
+import os, signal, sys
+import rag.database, rag.ingest
+from rag.archive import Archive
+rag.ingest._BATCH = 8
+left = int(sys.argv[3])
+seen = 0
+def event(*_):
+    global seen
+    seen += 1
+    if seen == left:
+        os.kill(os.getpid(), signal.SIGKILL)
+archive = Archive.open(sys.argv[1])
+archive.warm_up()
+connection = archive._store._database._connection
+connection.set_trace_callback(event)
+sys.addaudithook(lambda name, _: event() if name in ("open", "os.rename", "os.remove") else None)
+archive.index([sys.argv[2]])
+connection.set_trace_callback(None)
+print(seen)
+"""
+
+
+def killed_run(archive: Path, folder: Path, at: int) -> subprocess.CompletedProcess[str]:
+    """Index in a process that kills itself at the given SQL statement, file opened, renamed or deleted (0: never)."""
+    command = [sys.executable, "-c", KILLED, str(archive), str(folder), str(at)]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+def test_killing_at_any_moment_ends_in_the_same_archive(folder: Path, tmp_path: Path, encoder: object) -> None:
+    """Killed at twenty moments spread over the run, each time the next run ends in the archive of one clean run."""
+    clean = killed_run(tmp_path / "clean", folder, 0)
+    events = int(clean.stdout)
+    assert events > 150
+    for at in np.linspace(1, events, 20, dtype=int):
+        killed = tmp_path / f"killed-{at}"
+        assert killed_run(killed, folder, int(at)).returncode == -signal.SIGKILL
+        with Archive.open(killed) as archive:
+            report = archive.index([folder])
+            assert report.new + report.unchanged == 6
+            assert archive.ask(TUNNEL, 1).citations[0].article.path.endswith(SOME[0])
+        assert_same(tmp_path / "clean", killed)
+
+
+def test_ctrl_c_keeps_what_is_stored(fundstelle: object, tmp_path: Path) -> None:
+    """Interrupted in the middle, `index` says so in a sentence, exits with 130, and goes on where it stopped."""
+    code = "from rag.cli import main; import rag.ingest; rag.ingest._BATCH = 8; main()"
+    command = [sys.executable, "-c", code, "index", str(ARTICLES), "--archive", str(tmp_path / "a")]
+    process = subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    deadline = time.monotonic() + 60
+    stored = 0
+    while stored < 3 and time.monotonic() < deadline:
+        time.sleep(0.02)
+        if (tmp_path / "a" / "archive.sqlite").exists():
+            try:
+                with sqlite3.connect(f"file:{tmp_path / 'a' / 'archive.sqlite'}?mode=ro", uri=True) as database:
+                    stored = database.execute("SELECT count(*) FROM articles").fetchone()[0]
+            except sqlite3.OperationalError:
+                continue
+    process.send_signal(signal.SIGINT)
+    _, said = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert "Interrupted. What was stored is safe" in said
+    assert "Traceback" not in said
+    with Archive.open(tmp_path / "a") as archive:
+        assert 3 <= archive.status().articles < 45
+        report = archive.index([ARTICLES])
+        assert report.unchanged >= 3
+        assert archive.status().articles == 45

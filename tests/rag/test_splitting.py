@@ -1,0 +1,136 @@
+"""Passages: exact places, nothing lost, sentences kept whole."""
+
+from __future__ import annotations
+
+import pytest
+from conftest import ARTICLES
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from embeddings.encoder import Encoder
+from rag.config import Config
+from rag.loading import load, normalised, read_file
+from rag.sentences import sentence_spans
+from rag.splitting import encoder_input, split
+from rag.types import Article, cut
+
+
+def words(texts: list[str]) -> list[int]:
+    """Stands for a tokenizer where only the arithmetic matters: a token is five characters."""
+    return [-(-len(text) // 5) for text in texts]
+
+
+def article(text: str, title: str | None = None, language: str = "de") -> Article:
+    return Article("a" * 12, title, text, language, None, None, None, None, "/x.txt", "0" * 64)
+
+
+prose = st.text(alphabet=st.sampled_from("abcäöü. !?\n\n,;:„“。、東京ابج🙂 \u00a0\u0301"), max_size=600)
+
+
+@settings(max_examples=300, deadline=None)
+@given(prose | st.text(max_size=300), st.integers(5, 60), st.integers(0, 20))
+def test_passages_are_the_text_at_their_places_and_lose_nothing(text: str, size: int, overlap: int) -> None:
+    """Whatever the text: each passage is its slice, they come in order, and every letter is in one of them."""
+    text = normalised(text)
+    passages = split(article(text), words, Config(size, overlap))
+    covered: set[int] = set()
+    for passage in passages:
+        assert passage.text == text[passage.start : passage.end]
+        assert passage.text == passage.text.strip()
+        covered.update(range(passage.start, passage.end))
+    starts = [(passage.start, passage.end) for passage in passages]
+    assert starts == sorted(set(starts))
+    kept = {place for place, character in enumerate(text) if character.isalnum()}
+    assert kept <= covered
+
+
+@settings(max_examples=200, deadline=None)
+@given(prose | st.text(max_size=300))
+def test_sentences_cover_the_text(text: str) -> None:
+    """The spans follow on each other from the beginning to the end."""
+    spans = sentence_spans(text, "de-AT")
+    assert "".join(text[start:end] for start, end in spans) == text
+    assert all(start < end for start, end in spans)
+
+
+def test_repeated_text_gets_its_own_places() -> None:
+    """Twins of a paragraph are cut at their own places, not at the first one's."""
+    text = "\n\n".join(["Der Rat tagte am Abend. Er vertagte sich."] * 20)
+    passages = split(article(text), words, Config(20, 0))
+    assert [passage.start for passage in passages] == list(range(0, len(text), 86))
+
+
+def test_german_sentences_stay_whole() -> None:
+    """Dates, ordinals and abbreviations end no sentence, so no passage begins after one."""
+    text = (
+        "Am 12. Oktober sprach Dr. Müller z. B. über die Elbe. " "Der 3. Senat wies die Klage ab. " "Das Urteil ist rechtskräftig. "
+    ) * 6
+    for passage in split(article(text), words, Config(30, 0)):
+        assert passage.text.startswith(("Am 12.", "Der 3.", "Das Urteil"))
+        assert passage.text.endswith(".")
+
+
+def test_japanese_is_cut_after_its_full_stop() -> None:
+    """Text without spaces is cut between sentences, not inside words."""
+    text = "探査機は小惑星に着陸した。試料は容器に入れられた。" * 12
+    passages = split(article(text, language="ja"), words, Config(12, 0))
+    assert len(passages) > 3
+    assert all(passage.text.endswith("。") for passage in passages)
+
+
+def test_a_word_longer_than_a_passage_is_cut() -> None:
+    """A text without any break is cut all the same, at exact places."""
+    text = "x" * 2000
+    passages = split(article(text), words, Config(50, 10))
+    assert "".join(passage.text for passage in passages) == text
+    assert all(len(passage.text) <= 255 for passage in passages)
+
+
+def test_a_heading_goes_with_what_follows() -> None:
+    """A short line at the end of a piece, which is a heading, begins the next passage."""
+    text = "Erster Absatz, der lang genug ist. Er hat zwei Sätze.\n\nDie Folgen\n\nZweiter Absatz, auch lang genug. Und Schluss."
+    passages = split(article(text), words, Config(14, 0))
+    assert any(passage.text.startswith("Die Folgen") for passage in passages)
+    assert not any(passage.text.endswith("Die Folgen") for passage in passages)
+
+
+def test_real_lengths(encoder: Encoder) -> None:
+    """Sample articles are cut into passages that the encoder reads whole, on average of more than 100 tokens."""
+    config = Config()
+    lengths = []
+    for path in sorted(ARTICLES.iterdir()):
+        one = load(path, read_file(path))
+        passages = split(one, encoder.count_tokens, config)
+        lengths += encoder.count_tokens([passage.text for passage in passages])
+        assert max(encoder.count_tokens([encoder_input(one, passage) for passage in passages])) <= encoder.max_tokens
+    # a heading may come on top of the overlap
+    assert max(lengths) <= config.passage_tokens + config.overlap_tokens + 20
+    assert sum(lengths) / len(lengths) > 100
+
+
+def test_overlap_is_the_last_sentence() -> None:
+    """A passage begins with the last sentence of the one before, if it is short, and else does not overlap."""
+    text = "Eins ist hier zu Ende. Zwei auch. Drei ist ein Satz von gewisser Länge. Vier. Fünf steht am Schluss hier."
+    apart, over = split(article(text), words, Config(10, 0)), split(article(text), words, Config(10, 4))
+    assert [one.end for one in apart] == [one.end for one in over]
+    assert [one.start for one in apart] != [one.start for one in over]
+    for before, after in zip(over, over[1:], strict=False):
+        assert after.start <= before.end + 1
+
+
+def test_the_encoder_reads_the_title_once() -> None:
+    """The title goes before the passage, unless the text itself carries it in its first lines."""
+    body = "Der Tunnel ist eröffnet. Die ersten Züge fuhren am Mittag."
+    titled = article(body, title="57 Kilometer")
+    assert encoder_input(titled, cut(titled, 0, 24)) == "57 Kilometer\nDer Tunnel ist eröffnet."
+    inside = article("57 Kilometer\n" + body, title="57 Kilometer")
+    assert encoder_input(inside, cut(inside, 13, 37)) == "Der Tunnel ist eröffnet."
+    untitled = article(body)
+    assert encoder_input(untitled, cut(untitled, 0, 24)) == "Der Tunnel ist eröffnet."
+
+
+@pytest.mark.parametrize(("start", "end"), [(-1, 3), (3, 3), (0, 1000)])
+def test_no_passage_outside_the_text(start: int, end: int) -> None:
+    """A place that is not in the article cannot be cut."""
+    with pytest.raises(ValueError, match="there is no passage"):
+        cut(article("kurz"), start, end)

@@ -1,0 +1,160 @@
+"""The store: transactions, what changed since when, and errors in plain words."""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from rag.errors import ArchiveError, NotFound
+from rag.store import EncoderRecord, Store, input_hash
+from rag.types import Article, Passage, cut
+
+ENCODER = EncoderRecord("bundled", "f" * 16, 4)
+
+
+def article(number: int, text: str = "Eins zwei drei. Vier fünf sechs.") -> Article:
+    return Article(
+        f"{number:012x}", f"Titel {number}", text, "de", "Bote", None, date(2020, 1, number), None, f"/a/{number}.txt", "0" * 64
+    )
+
+
+def put(store: Store, one: Article, *places: tuple[int, int]) -> None:
+    passages = [(cut(one, start, end), input_hash(one.text[start:end])) for start, end in places]
+    vectors = {hashed: np.full(4, hashed[0] / 255, np.float16) for _, hashed in passages}
+    store.put(one, "recipe", passages, ENCODER.fingerprint, vectors)
+
+
+def changes(store: Store, revision: int) -> tuple[set[int], set[int]]:
+    removed: set[int] = set()
+    added: set[int] = set()
+    for batch in store.changes_since(revision, ENCODER.fingerprint):
+        removed.update(batch.removed.tolist())
+        added.update(batch.added.tolist())
+        assert len(batch.added) == len(batch.vectors)
+    return removed, added
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    opened = Store(tmp_path / "archive.sqlite")
+    opened.set_encoder(ENCODER)
+    return opened
+
+
+def test_an_article_comes_back_as_it_went_in(store: Store) -> None:
+    """All fields, and passages in the order of the text."""
+    one = article(1)
+    put(store, one, (16, 32), (0, 15))
+    assert store.article(one.id) == one
+    assert [passage.text for passage in store.passages(one)] == ["Eins zwei drei.", "Vier fünf sechs."]
+    assert store.passage(cut(one, 0, 15).key) == (one, cut(one, 0, 15))
+
+
+def test_a_view_hears_only_what_changed(store: Store) -> None:
+    """Since a revision: passages with another text and new ones are added, missing ones removed, others untouched."""
+    one = article(1)
+    put(store, one, (0, 15), (16, 32))
+    put(store, article(2), (0, 15))
+    before = store.revision
+    assert changes(store, 0) == (set(), {cut(one, 0, 15).key, cut(one, 16, 32).key, cut(article(2), 0, 15).key})
+    changed = replace(one, text="Eins zwei drei. VIER fünf sechs.")
+    put(store, changed, (0, 15), (16, 32))
+    assert changes(store, before) == (set(), {cut(one, 16, 32).key})
+    before = store.revision
+    put(store, changed, (0, 15))
+    assert changes(store, before) == ({cut(one, 16, 32).key}, set())
+    store.remove(one.path)
+    assert changes(store, before) == ({cut(one, 0, 15).key, cut(one, 16, 32).key}, set())
+
+
+def test_vectors_go_with_their_last_passage(store: Store, tmp_path: Path) -> None:
+    """A text that two articles share keeps its vector until both are gone."""
+    put(store, article(1), (0, 15))
+    put(store, article(2), (0, 15))
+    shared = input_hash("Eins zwei drei.")
+    store.remove("/a/1.txt")
+    assert store.hashes_with_vector(ENCODER.fingerprint, [shared]) == {shared}
+    store.remove("/a/2.txt")
+    assert store.hashes_with_vector(ENCODER.fingerprint, [shared]) == set()
+    assert (store.article_count(), store.passage_count()) == (0, 0)
+
+
+def test_a_passage_that_is_not_the_text_is_refused(store: Store) -> None:
+    """Nothing of the article is stored then."""
+    wrong = Passage(article(1).id, 0, 4, "Zwei")
+    with pytest.raises(ValueError, match="is not the text at its place"):
+        store.put(article(1), "recipe", [(wrong, b"x" * 16)], ENCODER.fingerprint, {})
+    assert store.article_count() == 0
+
+
+def test_a_full_disk_is_one_sentence_and_loses_nothing(tmp_path: Path) -> None:
+    """When SQLite finds no room, the article before stays and the change is undone."""
+    store = Store(tmp_path / "archive.sqlite")
+    store.set_encoder(ENCODER)
+    put(store, article(1), (0, 15))
+    connection = store._database._connection
+    pages = connection.execute("PRAGMA page_count").fetchone()[0]
+    connection.execute(f"PRAGMA max_page_count = {pages + 1}")
+    with pytest.raises(ArchiveError, match="is full: make room and run the same command again"):
+        put(store, article(2, "lang " * 100_000), (0, 15))
+    assert store.article(article(1).id) == article(1)
+    assert store.article_count() == 1
+    connection.execute("PRAGMA max_page_count = 1073741823")
+    put(store, article(2), (0, 15))
+    assert store.article_count() == 2
+
+
+def test_a_newer_archive_is_refused(tmp_path: Path) -> None:
+    """A format that this version does not know is left alone, with the way to upgrade."""
+    path = tmp_path / "archive.sqlite"
+    Store(path).close()
+    with sqlite3.connect(path) as connection:
+        connection.execute("PRAGMA user_version = 99")
+    with pytest.raises(ArchiveError, match=r"made by a newer Fundstelle \(format 99.*upgrade with"):
+        Store(path)
+
+
+def test_other_databases_and_damaged_files_are_refused(tmp_path: Path) -> None:
+    """A database of another program and a file of garbage are named as such."""
+    other = tmp_path / "other.sqlite"
+    with sqlite3.connect(other) as connection:
+        connection.execute("CREATE TABLE t (x)")
+    with pytest.raises(ArchiveError, match="database of another program"):
+        Store(other)
+    garbage = tmp_path / "garbage.sqlite"
+    garbage.write_bytes(b"not a database at all" * 500)
+    with pytest.raises(ArchiveError, match="is damaged"):
+        Store(garbage)
+
+
+def test_an_encoder_takes_over_only_when_all_passages_have_its_vectors(store: Store) -> None:
+    """Until then the archive keeps the encoder it had; afterwards the old vectors are gone."""
+    put(store, article(1), (0, 15))
+    other = EncoderRecord("other", "e" * 16, 4)
+    with pytest.raises(ArchiveError, match="1 passages have no vector of other yet"):
+        store.set_encoder(other)
+    assert store.encoder == ENCODER
+    hashed = input_hash("Eins zwei drei.")
+    store.put_vectors(other.fingerprint, {hashed: np.ones(4, np.float16)})
+    store.set_encoder(other)
+    assert store.encoder == other
+    assert store.hashes_with_vector(ENCODER.fingerprint, [hashed]) == set()
+
+
+def test_articles_are_found_by_what_people_remember(store: Store) -> None:
+    """By id, its beginning, path, file name, title and a part of it; wildcards are letters."""
+    for number in (1, 2):
+        put(store, article(number), (0, 15))
+    one = article(1).id
+    for reference in (one, one[:12], "/a/1.txt", "1.txt", "Titel 1", "itel 1"):
+        assert store.find_articles(reference) == [one]
+    assert store.find_articles("Titel") == [one, article(2).id]
+    assert store.find_articles("T%") == []
+    assert store.find_articles("xt") == []
+    with pytest.raises(NotFound):
+        store.article("nowhere")
