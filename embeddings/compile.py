@@ -79,7 +79,7 @@ def compile_model(model_folder: Path, target: Path) -> None:
             model_type=nncf.ModelType.TRANSFORMER,
             subset_size=len(texts),
             ignored_scope=nncf.IgnoredScope(types=["Gather"]),
-            # MEASURED
+            # mean cosine to float32 on mlqa_de / belebele en-de: .9993 / .9992, with NNCF's defaults .9987 / .9979
             advanced_parameters=nncf.AdvancedQuantizationParameters(
                 smooth_quant_alphas=AdvancedSmoothQuantParameters(matmul=0.8),
                 activations_range_estimator_params=RangeEstimatorParametersSet.MINMAX,

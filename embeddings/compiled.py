@@ -125,7 +125,8 @@ class CompiledEncoder:
 
     def encode_query(self, text: str) -> Vectors:
         """Encode one question: shape (dim,), length 1."""
-        return self._pooled([text], "query")[0]
+        vector: Vectors = self._pooled([text], "query")[0]
+        return vector
 
     def token_vectors(self, texts: Sequence[str], role: Role) -> list[TokenVectors]:
         """Encode texts token by token."""
@@ -143,7 +144,9 @@ class CompiledEncoder:
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """Count the tokens of each text, prompt and special tokens left out."""
-        return [len(encoding.ids) for encoding in self._tokenizer.encode_batch_fast(list(texts), add_special_tokens=False)]
+        return [
+            len(encoding.ids) for encoding in self._tokenizer.encode_batch_fast(list(texts), add_special_tokens=False)
+        ]
 
     def _pooled(self, texts: Sequence[str], role: Role) -> Vectors:
         vectors = np.empty((len(texts), self._dim), np.float32)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import faiss
 import numpy as np
@@ -29,7 +30,7 @@ class FaissIndex:
         snapshot = read_snapshot(folder)
         if snapshot is None:
             quantiser = faiss.IndexScalarQuantizer(dim, faiss.ScalarQuantizer.QT_fp16, faiss.METRIC_INNER_PRODUCT)
-            self._index = faiss.IndexIDMap2(quantiser)
+            self._index: Any = faiss.IndexIDMap2(quantiser)
             return
         if snapshot.dim != dim:
             raise DimensionMismatch(snapshot.dim, dim)

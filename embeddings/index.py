@@ -94,7 +94,7 @@ def checked(ids: Sequence[int] | Ids, vectors: Vectors, dim: int) -> tuple[Ids, 
         ValueError: there are not as many vectors as ids.
     """
     vectors = np.ascontiguousarray(vectors, np.float32)
-    if vectors.ndim != 2 or vectors.shape[1] != dim:
+    if vectors.shape[1:] != (dim,):
         raise DimensionMismatch(dim, vectors.shape[-1] if vectors.ndim else 0)
     numbers = np.asarray(ids, np.int64)
     if len(numbers) != len(vectors):

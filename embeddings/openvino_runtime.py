@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import sys
-from types import ModuleType
+from typing import Any
 
 from embeddings.errors import CompiledGraphUnavailable
 
 
-def import_openvino() -> ModuleType:
+def import_openvino() -> Any:
     """Return the module `openvino`.
 
     Importing OpenVINO reports the import to a statistics server through the package openvino_telemetry.

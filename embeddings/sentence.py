@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import logging
-import os
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -41,7 +41,7 @@ class SentenceTransformerEncoder:
 
     @property
     def name(self) -> str:
-        return f"{os.path.basename(os.path.normpath(self._name))} (sentence-transformers, {self._model.device.type})"
+        return f"{Path(self._name).name} (sentence-transformers, {self._model.device.type})"
 
     @property
     def dim(self) -> int:
@@ -63,7 +63,8 @@ class SentenceTransformerEncoder:
 
     def encode_query(self, text: str) -> Vectors:
         """Encode one question: shape (dim,), length 1."""
-        return self._encode([text], "query")[0]
+        vector: Vectors = self._encode([text], "query")[0]
+        return vector
 
     def _encode(self, texts: Sequence[str], role: Role) -> Vectors:
         vectors = self._model.encode(
@@ -90,9 +91,7 @@ class SentenceTransformerEncoder:
             vectors = state.float().cpu().numpy()
             vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
             result.append(
-                content_tokens(
-                    vectors, text, len(prompt), encoding["offset_mapping"], encoding["special_tokens_mask"]
-                )
+                content_tokens(vectors, text, len(prompt), encoding["offset_mapping"], encoding["special_tokens_mask"])
             )
         return result
 
@@ -110,12 +109,17 @@ def load_model(name: str, device: str | None = None) -> SentenceTransformer:
     Raises:
         EncoderError: there is no such model, or it cannot be read.
     """
+    from huggingface_hub import model_info
     from sentence_transformers import SentenceTransformer
     from transformers.utils import logging as transformers_logging
 
-    transformers_logging.disable_progress_bar()
+    transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
     try:
-        return SentenceTransformer(name, device=device)
+        if not Path(name).is_dir() and not _is_cached(name):
+            # one question to the hub, where the loader would retry for a minute without a network
+            model_info(name, timeout=10)
+            return SentenceTransformer(name, device=device)
+        return SentenceTransformer(name, device=device, local_files_only=True)
     except Exception as error:  # the library raises a dozen kinds, all of them meaning this
         raise EncoderError(
             f"The model {name} cannot be opened ({str(error).splitlines()[0][:200]}): "
@@ -123,11 +127,17 @@ def load_model(name: str, device: str | None = None) -> SentenceTransformer:
         ) from error
 
 
+def _is_cached(name: str) -> bool:
+    from huggingface_hub import try_to_load_from_cache
+
+    return isinstance(try_to_load_from_cache(name, "modules.json"), str)
+
+
 def prompts_of(model: SentenceTransformer, name: str) -> dict[Role, str]:
     """Return what the model wants before questions and passages: its configuration's prompts, or E5's."""
     known = model.prompts or {}
-    query = known.get("query", "")
-    passage = known.get("passage") or known.get("document", "")
+    query = known.get("query") or ""
+    passage = known.get("passage") or known.get("document") or ""
     if not query and not passage:
         if "e5" in name.lower() and "instruct" not in name.lower():
             query, passage = "query: ", "passage: "

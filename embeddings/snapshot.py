@@ -39,7 +39,7 @@ def write_snapshot(folder: Path, dim: int, stamp: str, suffix: str, write: Calla
             os.fsync(file.fileno())
         manifest = {"file": data.name, "bytes": data.stat().st_size, "crc32": _crc32(data), "dim": dim, "stamp": stamp}
         fresh.write_text(json.dumps(manifest), encoding="utf-8")
-        os.replace(fresh, folder / _MANIFEST)
+        fresh.replace(folder / _MANIFEST)
     except BaseException:
         data.unlink(missing_ok=True)
         fresh.unlink(missing_ok=True)

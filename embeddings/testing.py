@@ -26,7 +26,8 @@ TOLERANCE = 1e-3
 def unit_vectors(count: int, dim: int = DIM, seed: int = 0) -> Vectors:
     """Return random vectors of length 1, the same for the same seed."""
     vectors = np.random.default_rng(seed).standard_normal((count, dim)).astype(np.float32)
-    return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    return vectors
 
 
 class VectorIndexContract(ABC):
@@ -78,7 +79,8 @@ class VectorIndexContract(ABC):
         index.add([1, 1], np.stack([new, newest]))
         assert len(index) == 2
         best = index.search(newest, 1)[0]
-        assert (best.id, best.similarity) == (1, pytest.approx(1.0, abs=TOLERANCE))
+        assert best.id == 1
+        assert best.similarity == pytest.approx(1.0, abs=TOLERANCE)
 
     def test_removes(self, tmp_path: Path) -> None:
         """A removed id is not found again; unknown ids are ignored."""
@@ -126,7 +128,11 @@ class VectorIndexContract(ABC):
 class EncoderContract(ABC):
     """What every `Encoder` must do. The texts are short, so that no encoder cuts them."""
 
-    texts = ("Der Fluss trat in der Nacht über die Ufer.", "The probe landed on the comet.", "Seçim sonuçları açıklandı.")
+    texts = (
+        "Der Fluss trat in der Nacht über die Ufer.",
+        "The probe landed on the comet.",
+        "Seçim sonuçları açıklandı.",
+    )
 
     @abstractmethod
     def encoder(self) -> Encoder:

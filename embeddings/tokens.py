@@ -29,11 +29,10 @@ def content_tokens(
     for row, ((start, end), is_special) in enumerate(zip(offsets, special, strict=True)):
         if is_special or end <= prompt_length:
             continue
-        start = max(0, start - prompt_length)
-        end -= prompt_length
+        first, last = max(0, start - prompt_length), end - prompt_length
         # a SentencePiece token begins with the space before its word
-        while start < end - 1 and text[start].isspace():
-            start += 1
+        while first < last - 1 and text[first].isspace():
+            first += 1
         rows.append(row)
-        spans.append((start, end))
+        spans.append((first, last))
     return TokenVectors(vectors[rows], np.array(spans, np.int32).reshape(-1, 2))

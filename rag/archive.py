@@ -17,11 +17,11 @@ from rag.answer import checked_question, compose
 from rag.config import Config
 from rag.dense import DenseView
 from rag.errors import ArchiveError, EncoderMisfit, NotFound
-from rag.ingest import OnProgress, index_paths
+from rag.ingest import Indexer, OnProgress
 from rag.loading.language import language_of
 from rag.retrieve import retrieve
 from rag.store import Store
-from rag.types import Answer, Article, IndexReport, Passage, Status
+from rag.types import Answer, Article, Hit, IndexReport, Passage, Status
 
 DATABASE = "archive.sqlite"
 DENSE = "dense"
@@ -108,24 +108,18 @@ class Archive:
         _ = self.encoder
 
     def index(self, paths: Sequence[Path | str], on_progress: OnProgress | None = None) -> IndexReport:
-        """Bring the archive in step with files and folders; see `rag.ingest.index_paths`.
+        """Bring the archive in step with files and folders; see `rag.ingest.Indexer.index`.
 
         Raises:
             NotFound: a path does not exist, or there is no article below it.
             ArchiveError: another process is indexing, or the archive cannot be written.
         """
         lock = FileLock(self.folder / INDEXING_LOCK, timeout=0)
+        indexer = Indexer(self._store, self.encoder, self._encoder_name, self._config, on_progress)
         try:
             with lock:
                 try:
-                    return index_paths(
-                        [Path(path) for path in paths],
-                        self._store,
-                        self.encoder,
-                        self._encoder_name,
-                        self._config,
-                        on_progress,
-                    )
+                    return indexer.index([Path(path) for path in paths])
                 finally:
                     self._catch_up()
         except Timeout as error:
@@ -142,7 +136,8 @@ class Archive:
         started = time.perf_counter()
         record = self._store.encoder
         if record is None:
-            hits, encoded = (), started
+            hits: tuple[Hit, ...] = ()
+            encoded = started
         else:
             if record.fingerprint != self.encoder.fingerprint:
                 raise EncoderMisfit(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -149,17 +148,15 @@ def main() -> None:
     arguments = ["--debug"] * debug + [argument for argument in sys.argv[1:] if argument != "--debug"]
     try:
         code = app(arguments, prog_name="fundstelle", standalone_mode=False) or DONE
-    except (KeyboardInterrupt, typer.Abort):
-        err.print("Interrupted. What was stored is safe; the same command goes on from there.")
+    except KeyboardInterrupt:
         code = INTERRUPTED
-    except BrokenPipeError:
-        # the reader of our output, `head` perhaps, has had enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        code = DONE
     except Exception as error:
         if debug:
             raise
         code = _explained(error)
+    # typer turns Ctrl-C inside a command into this code
+    if code == INTERRUPTED:
+        err.print("Interrupted. What was stored is safe; the same command goes on from there.")
     sys.exit(code)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from rag.types import Hit
+from rag.types import Hit, primary
 
 # Logistic regression, made by benchmarks/fit_confidence.py from questions with their answers in the corpus and
 # the same questions with them taken out (MLQA German, Belebele in four pairs of languages). The threshold is
@@ -24,5 +24,5 @@ def confidence(hits: Sequence[Hit], language: str) -> float:
     """Return the probability, in [0, 1], that the hits hold an answer to a question in a language (BCP-47)."""
     if not hits:
         return 0.0
-    same = hits[0].article.language.split("-")[0] == language.split("-")[0]
+    same = primary(hits[0].article.language) == primary(language)
     return 1.0 / (1.0 + math.exp(-(COSINE * hits[0].signals["dense"] + SAME_LANGUAGE * same + INTERCEPT)))

@@ -37,7 +37,9 @@ def print_answer(answer: Answer) -> None:
         place = f"{citation.article.path}, characters {citation.start}-{citation.end}, score {citation.score:.3f}"
         out.print(Padding(Text(place, style="dim"), (0, 0, 1, 4)))
     count = len(answer.citations)
-    err.print(Text(f"{count} {'passage' if count == 1 else 'passages'} in {answer.took_ms['total']:.0f} ms", style="dim"))
+    err.print(
+        Text(f"{count} {'passage' if count == 1 else 'passages'} in {answer.took_ms['total']:.0f} ms", style="dim")
+    )
 
 
 def _source_line(citation: Citation) -> Text:

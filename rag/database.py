@@ -158,7 +158,7 @@ def _explained(error: sqlite3.DatabaseError, folder: Path) -> str:
     if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
         return f"Another program keeps the archive {folder} locked: wait until it is done and try again."
     if code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM):
-        return f"The archive {folder} cannot be opened for writing: check its permissions, or choose another with --archive."
+        return f"The archive {folder} cannot be written: check its permissions, or choose another with --archive."
     if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
         return (
             f"The archive {folder} is damaged ({error}): restore it from a backup, or delete the folder and "

@@ -67,7 +67,9 @@ def find_files(paths: Sequence[Path]) -> Found:
                 found.skipped[file.suffix.lower() or "no ending"] += 1
             else:
                 kinds = ", ".join(LOADERS)
-                found.failures.append(Failure(str(file), f"Files of this kind cannot be read: save it as one of {kinds}."))
+                found.failures.append(
+                    Failure(str(file), f"Files of this kind cannot be read: save it as one of {kinds}.")
+                )
     return found
 
 
@@ -75,7 +77,9 @@ def _walk(folder: Path, found: Found) -> Iterator[Path]:
     def report(error: OSError) -> None:
         where = Path(error.filename or folder)
         found.unreadable.append(where)
-        found.failures.append(Failure(str(where), f"The folder cannot be read ({error.strerror}): check its permissions."))
+        found.failures.append(
+            Failure(str(where), f"The folder cannot be read ({error.strerror}): check its permissions.")
+        )
 
     for parent, folders, files in os.walk(folder, onerror=report):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
@@ -84,33 +88,19 @@ def _walk(folder: Path, found: Found) -> Iterator[Path]:
                 yield Path(parent, name)
 
 
-def index_paths(
-    paths: Sequence[Path],
-    store: Store,
-    encoder: Encoder,
-    encoder_name: str,
-    config: Config,
-    on_progress: OnProgress | None = None,
-) -> IndexReport:
-    """Bring the store in step with the files below `paths`.
+class Indexer:
+    """Brings a store in step with files: what is being counted, and the articles that wait for their vectors.
 
-    A file whose bytes are known is not read again. A text that has a vector is not encoded again. Articles
-    whose files are gone from the given folders are removed. A file that cannot be taken is reported, and
-    what was stored of it before stays. Whenever this is interrupted, what is stored is whole, and the same
-    call goes on from there.
-
-    Raises:
-        NotFound: a path does not exist, or there is no article below it.
-        ArchiveError: the store cannot be written.
+    Use it for one run.
     """
-    return _Run(store, encoder, encoder_name, config, on_progress).index(find_files(paths))
-
-
-class _Run:
-    """One indexing run: what is being counted, and the articles that wait for their vectors."""
 
     def __init__(
-        self, store: Store, encoder: Encoder, encoder_name: str, config: Config, on_progress: OnProgress | None
+        self,
+        store: Store,
+        encoder: Encoder,
+        encoder_name: str,
+        config: Config,
+        on_progress: OnProgress | None = None,
     ) -> None:
         self._store = store
         self._encoder = encoder
@@ -126,7 +116,19 @@ class _Run:
         self._done = 0
         self._total = 0
 
-    def index(self, found: Found) -> IndexReport:
+    def index(self, paths: Sequence[Path]) -> IndexReport:
+        """Bring the store in step with the files below `paths`.
+
+        A file whose bytes are known is not read again. A text that has a vector is not encoded again. Articles
+        whose files are gone from the given folders are removed. A file that cannot be taken is reported, and
+        what was stored of it before stays. Whenever this is interrupted, what is stored is whole, and the same
+        call goes on from there.
+
+        Raises:
+            NotFound: a path does not exist, or there is no article below it.
+            ArchiveError: the store cannot be written.
+        """
+        found = find_files(paths)
         known = self._store.known_files()
         gone = _gone(known, found)
         if not found.files and not found.failures:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sentencex
 
-from rag.types import Span
+from rag.types import Span, primary
 
 
 def sentence_spans(text: str, language: str) -> list[Span]:
@@ -13,7 +13,7 @@ def sentence_spans(text: str, language: str) -> list[Span]:
     White space belongs to the sentence before it. `language` is a BCP-47 tag; its region does not matter.
     """
     spans, start = [], 0
-    for sentence in sentencex.segment(language.split("-")[0], text):
+    for sentence in sentencex.segment(primary(language), text):
         end = start + len(sentence)
         spans.append((start, end))
         start = end

@@ -37,11 +37,12 @@ def split(article: Article, count_tokens: CountTokens, config: Config) -> tuple[
     sentence_starts = [start for start, _ in sentences]
     passages = []
     for number, (start, end) in enumerate(pieces):
-        if number > 0:
-            start = _with_overlap(text, start, pieces[number - 1], sentence_starts, count_tokens, config.overlap_tokens)
-        start, end = _trimmed(text, start, end)
-        if any(character.isalnum() for character in text[start:end]):
-            passages.append(cut(article, start, end))
+        overlap = _overlap(text, start, pieces[number - 1], sentence_starts) if number > 0 else start
+        if overlap < start and count_tokens([text[overlap:start]])[0] <= config.overlap_tokens:
+            start = overlap  # noqa: PLW2901
+        first, last = _trimmed(text, start, end)
+        if any(character.isalnum() for character in text[first:last]):
+            passages.append(cut(article, first, last))
     return tuple(passages)
 
 
@@ -91,14 +92,10 @@ def _with_headings(text: str, pieces: Sequence[Span]) -> list[Span]:
     return list(zip(starts, [*starts[1:], len(text)], strict=False))
 
 
-def _with_overlap(
-    text: str, start: int, before: Span, sentence_starts: Sequence[int], count_tokens: CountTokens, overlap_tokens: int
-) -> int:
-    """Return where the last sentence of the piece before begins, if it is short enough, else `start`."""
+def _overlap(text: str, start: int, before: Span, sentence_starts: Sequence[int]) -> int:
+    """Return where the last sentence of the piece before begins, or `start` if that piece is one sentence."""
     inside = [place for place in sentence_starts if before[0] < place < start and text[place:start].strip()]
-    if not inside or count_tokens([text[inside[-1] : start]])[0] > overlap_tokens:
-        return start
-    return inside[-1]
+    return inside[-1] if inside else start
 
 
 def _trimmed(text: str, start: int, end: int) -> Span:

@@ -80,7 +80,9 @@ class Store:
         fingerprint = self._database.meta("encoder_fingerprint")
         if fingerprint is None:
             return None
-        return EncoderRecord(self._database.meta("encoder_name") or "", fingerprint, int(self._database.meta("encoder_dim") or 0))
+        return EncoderRecord(
+            self._database.meta("encoder_name") or "", fingerprint, int(self._database.meta("encoder_dim") or 0)
+        )
 
     def known_files(self) -> dict[str, tuple[str, str]]:
         """Return the file hash and the recipe of every article, by path."""
@@ -120,7 +122,9 @@ class Store:
 
     def passage(self, key: int) -> tuple[Article, Passage] | None:
         """Return a passage and its article, or None if it is gone."""
-        for article_id, start, end in self._database.rows('SELECT article, start, "end" FROM passages WHERE key = ?', key):
+        for article_id, start, end in self._database.rows(
+            'SELECT article, start, "end" FROM passages WHERE key = ?', key
+        ):
             article = self.article(article_id)
             return article, cut(article, start, end)
         return None
@@ -187,7 +191,9 @@ class Store:
                 (record.fingerprint,),
             ).fetchone()[0]
             if missing:
-                raise ArchiveError(f"{missing} passages have no vector of {record.name} yet: run the same command again.")
+                raise ArchiveError(
+                    f"{missing} passages have no vector of {record.name} yet: run the same command again."
+                )
             for name, value in (("name", record.name), ("fingerprint", record.fingerprint), ("dim", record.dim)):
                 database.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (f"encoder_{name}", str(value)))
             database.execute("DELETE FROM vectors WHERE fingerprint <> ?", (record.fingerprint,))
@@ -249,7 +255,6 @@ class Store:
                 query = "SELECT key, input_hash FROM passages WHERE article = ?"
                 _remove_passages(database, revision, dict(database.execute(query, row)))
                 database.execute("DELETE FROM articles WHERE id = ?", row)
-
 
 
 def _insert_vectors(database: sqlite3.Connection, fingerprint: str, vectors: Mapping[bytes, HalfVectors]) -> None:

@@ -15,6 +15,11 @@ from pathlib import PurePath
 Span = tuple[int, int]
 
 
+def primary(language: str) -> str:
+    """Return the language of a BCP-47 tag without its region: de for de-CH."""
+    return language.partition("-")[0]
+
+
 @dataclass(frozen=True, slots=True)
 class Article:
     """One article. What is not known is None; `id` follows from the path, `sha256` from the file's raw bytes."""

@@ -42,7 +42,12 @@ def fundstelle(tmp_path: Path, encoder: Encoder) -> Run:
         command = [sys.executable, "-c", "from rag.cli import main; main()", *map(str, arguments)]
         clean = {name: value for name, value in os.environ.items() if name != "FUNDSTELLE_ARCHIVE"}
         return subprocess.run(
-            command, cwd=cwd, env={**clean, "COLUMNS": "100", **environment}, capture_output=True, text=True, check=False
+            command,
+            cwd=cwd,
+            env={**clean, "COLUMNS": "100", **environment},
+            capture_output=True,
+            text=True,
+            check=False,
         )
 
     return run

@@ -13,7 +13,19 @@ from rag.errors import LoadError
 from rag.loading.draft import Draft, iso_date
 
 _BLOCK = re.compile(r"\A\s*---[ \t]*\r?\n(.*?)(?:\r?\n)?---[ \t]*(?:\r?\n|\Z)", re.DOTALL)
-_NAMES = {"title", "headline", "source", "outlet", "publisher", "author", "authors", "date", "published", "url", "language"}
+_NAMES = {
+    "title",
+    "headline",
+    "source",
+    "outlet",
+    "publisher",
+    "author",
+    "authors",
+    "date",
+    "published",
+    "url",
+    "language",
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -69,7 +68,9 @@ def test_compiled_vectors_are_those_of_sentence_transformers(encoder: Encoder, r
 def test_token_vectors_are_those_of_sentence_transformers(encoder: Encoder, reference: Encoder) -> None:
     """Token by token, both engines see the same places and nearly the same directions."""
     paragraphs = _paragraphs()[:12]
-    pairs = zip(encoder.token_vectors(paragraphs, "passage"), reference.token_vectors(paragraphs, "passage"), strict=True)
+    pairs = zip(
+        encoder.token_vectors(paragraphs, "passage"), reference.token_vectors(paragraphs, "passage"), strict=True
+    )
     for compiled, exact in pairs:
         assert np.array_equal(compiled.spans, exact.spans)
         assert (compiled.vectors * exact.vectors).sum(axis=1).mean() > 0.98
@@ -162,7 +163,7 @@ def test_a_model_without_prompts_says_so(tmp_path: Path, caplog: pytest.LogCaptu
     folder = tmp_path / "plain"
     folder.mkdir()
     for path in bundled_model().iterdir():
-        os.symlink(path, folder / path.name)
+        (folder / path.name).symlink_to(path)
     (folder / "config_sentence_transformers.json").unlink()
     SentenceTransformerEncoder(str(folder), "cpu")
     assert "names no prompts" in caplog.text

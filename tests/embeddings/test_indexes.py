@@ -87,7 +87,7 @@ def test_a_crash_while_writing_leaves_the_old_snapshot(
         raise OSError(28, "No space left on device")
 
     with monkeypatch.context() as broken:
-        broken.setattr("embeddings.snapshot.os.replace", fail)
+        broken.setattr(Path, "replace", fail)
         with pytest.raises(OSError, match="No space"):
             index.flush("new")
     again = open_index(f"{engine}:{tmp_path}", DIM)

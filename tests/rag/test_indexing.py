@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import signal
 import sqlite3
@@ -21,8 +20,14 @@ from rag.archive import Archive
 from rag.config import Config
 from rag.errors import ArchiveError, EncoderMisfit, NotFound
 
-SOME = ("de-gotthard-basistunnel-eroeffnung.md", "en-philae-comet-67p.md", "fr-notre-dame-reouverture.html",
-        "pl-powodz-tysiaclecia-rocznica.txt", "tr-6-subat-depremleri.md", "de-oder-fischsterben-goldalge.txt")  # fmt: skip
+SOME = (
+    "de-gotthard-basistunnel-eroeffnung.md",
+    "en-philae-comet-67p.md",
+    "fr-notre-dame-reouverture.html",
+    "pl-powodz-tysiaclecia-rocznica.txt",
+    "tr-6-subat-depremleri.md",
+    "de-oder-fischsterben-goldalge.txt",
+)
 TUNNEL = "Wie lang ist der Gotthard-Basistunnel?"
 
 
@@ -45,9 +50,15 @@ def dump(archive: Path) -> tuple[list[object], list[object], dict[bytes, np.ndar
     """All that an archive holds, without the revisions, which count the ways and not the end."""
     with sqlite3.connect(archive / "archive.sqlite") as database:
         articles = database.execute("SELECT * FROM articles ORDER BY id").fetchall()
-        passages = database.execute('SELECT key, article, start, "end", input_hash FROM passages ORDER BY key').fetchall()
+        passages = database.execute(
+            'SELECT key, article, start, "end", input_hash FROM passages ORDER BY key'
+        ).fetchall()
         vectors = dict(database.execute("SELECT input_hash, vector FROM vectors"))
-    return articles, passages, {key: np.frombuffer(value, np.float16).astype(np.float32) for key, value in vectors.items()}
+    return (
+        articles,
+        passages,
+        {key: np.frombuffer(value, np.float16).astype(np.float32) for key, value in vectors.items()},
+    )
 
 
 def assert_same(one: Path, other: Path) -> None:
@@ -181,7 +192,10 @@ def test_two_runs_at_once_are_refused(archive: Archive, folder: Path, tmp_path: 
     run.start()
     try:
         assert started.wait(60)
-        with Archive.open(tmp_path / "archive") as other, pytest.raises(ArchiveError, match="Another program is indexing"):
+        with (
+            Archive.open(tmp_path / "archive") as other,
+            pytest.raises(ArchiveError, match="Another program is indexing"),
+        ):
             other.index([folder])
     finally:
         wait.set()
@@ -199,15 +213,17 @@ def test_other_lengths_cut_anew(archive: Archive, folder: Path, tmp_path: Path) 
 
 
 def test_another_encoder(archive: Archive, folder: Path, tmp_path: Path) -> None:
-    """Another model is refused for questions until `index` has encoded all passages anew, also those of other folders."""
+    """Another model answers nothing until `index` has encoded all passages anew, those of other folders too."""
     archive.index([folder, ARTICLES / "de-higgs-boson-cern.html"])
     archive.close()
     model = tmp_path / "model"
     model.mkdir()
     for path in bundled_model().iterdir():
-        os.symlink(path, model / path.name)
+        (model / path.name).symlink_to(path)
     (model / "config_sentence_transformers.json").unlink()
-    (model / "config_sentence_transformers.json").write_text('{"prompts": {"query": "question: ", "passage": "text: "}}')
+    (model / "config_sentence_transformers.json").write_text(
+        '{"prompts": {"query": "question: ", "passage": "text: "}}'
+    )
     with Archive.open(tmp_path / "archive", encoder=str(model)) as other:
         with pytest.raises(EncoderMisfit, match="made by another encoder"):
             other.ask(TUNNEL)
@@ -216,7 +232,9 @@ def test_another_encoder(archive: Archive, folder: Path, tmp_path: Path) -> None
         assert other.ask(TUNNEL, 1).citations[0].article.path.endswith(SOME[0])
     with Archive.open(tmp_path / "archive") as later:
         assert later.status().encoder == str(model)
-        assert later.ask("Was wurde am Cern entdeckt?", 1).citations[0].article.path.endswith("de-higgs-boson-cern.html")
+        assert (
+            later.ask("Was wurde am Cern entdeckt?", 1).citations[0].article.path.endswith("de-higgs-boson-cern.html")
+        )
 
 
 KILLED = """

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from conftest import ARTICLES
 from hypothesis import given, settings
@@ -63,7 +65,9 @@ def test_repeated_text_gets_its_own_places() -> None:
 def test_german_sentences_stay_whole() -> None:
     """Dates, ordinals and abbreviations end no sentence, so no passage begins after one."""
     text = (
-        "Am 12. Oktober sprach Dr. Müller z. B. über die Elbe. " "Der 3. Senat wies die Klage ab. " "Das Urteil ist rechtskräftig. "
+        "Am 12. Oktober sprach Dr. Müller z. B. über die Elbe. "
+        "Der 3. Senat wies die Klage ab. "
+        "Das Urteil ist rechtskräftig. "
     ) * 6
     for passage in split(article(text), words, Config(30, 0)):
         assert passage.text.startswith(("Am 12.", "Der 3.", "Das Urteil"))
@@ -88,7 +92,11 @@ def test_a_word_longer_than_a_passage_is_cut() -> None:
 
 def test_a_heading_goes_with_what_follows() -> None:
     """A short line at the end of a piece, which is a heading, begins the next passage."""
-    text = "Erster Absatz, der lang genug ist. Er hat zwei Sätze.\n\nDie Folgen\n\nZweiter Absatz, auch lang genug. Und Schluss."
+    first, second = (
+        "Erster Absatz, der lang genug ist. Er hat zwei Sätze.",
+        "Zweiter Absatz, auch lang genug. Und Schluss.",
+    )
+    text = f"{first}\n\nDie Folgen\n\n{second}"
     passages = split(article(text), words, Config(14, 0))
     assert any(passage.text.startswith("Die Folgen") for passage in passages)
     assert not any(passage.text.endswith("Die Folgen") for passage in passages)
@@ -114,7 +122,7 @@ def test_overlap_is_the_last_sentence() -> None:
     apart, over = split(article(text), words, Config(10, 0)), split(article(text), words, Config(10, 4))
     assert [one.end for one in apart] == [one.end for one in over]
     assert [one.start for one in apart] != [one.start for one in over]
-    for before, after in zip(over, over[1:], strict=False):
+    for before, after in pairwise(over):
         assert after.start <= before.end + 1
 
 

@@ -19,7 +19,16 @@ ENCODER = EncoderRecord("bundled", "f" * 16, 4)
 
 def article(number: int, text: str = "Eins zwei drei. Vier fünf sechs.") -> Article:
     return Article(
-        f"{number:012x}", f"Titel {number}", text, "de", "Bote", None, date(2020, 1, number), None, f"/a/{number}.txt", "0" * 64
+        f"{number:012x}",
+        f"Titel {number}",
+        text,
+        "de",
+        "Bote",
+        None,
+        date(2020, 1, number),
+        None,
+        f"/a/{number}.txt",
+        "0" * 64,
     )
 
 

@@ -1,0 +1,170 @@
+"""The command line as a person meets it: each command in a process of its own."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+import sqlite3
+from pathlib import Path
+
+import jsonschema
+import pytest
+from conftest import ARTICLES, ROOT, Run
+
+TUNNEL = "Wie lang ist der Gotthard-Basistunnel?"
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory, encoder: object) -> Path:
+    """A folder with an archive of the German sample articles at its default place."""
+    from rag.archive import Archive
+
+    folder = tmp_path_factory.mktemp("made")
+    with Archive.open(folder / ".fundstelle") as archive:
+        archive.index(sorted(ARTICLES.glob("de-*")))
+    return folder
+
+
+def test_index_says_what_it_did(fundstelle: Run, tmp_path: Path) -> None:
+    """The closing line stands on standard output; a second run finds all unchanged."""
+    first = fundstelle("index", ARTICLES / "de-higgs-boson-cern.html", ARTICLES / "en-philae-comet-67p.md")
+    assert (first.returncode, first.stdout) == (0, "2 new, 0 changed, 0 unchanged, 0 removed, 0 failed\n")
+    second = fundstelle("index", ARTICLES / "de-higgs-boson-cern.html", ARTICLES / "en-philae-comet-67p.md")
+    assert (second.returncode, second.stdout) == (0, "0 new, 0 changed, 2 unchanged, 0 removed, 0 failed\n")
+    assert (tmp_path / ".fundstelle" / "archive.sqlite").is_file()
+
+
+def test_files_that_fail_are_named_with_their_reason(fundstelle: Run, tmp_path: Path) -> None:
+    """Exit code 1; the good article is stored, the bad one named on standard error."""
+    folder = tmp_path / "in"
+    folder.mkdir()
+    (folder / "good.txt").write_text("Der Rat hat am Montag die Satzung beschlossen.")
+    (folder / "empty.txt").write_text("")
+    done = fundstelle("index", folder)
+    assert done.returncode == 1
+    assert done.stdout == "1 new, 0 changed, 0 unchanged, 0 removed, 1 failed\n"
+    assert f"{folder / 'empty.txt'}: It is empty" in done.stderr
+
+
+def test_ask_in_words(fundstelle: Run, made: Path) -> None:
+    """The best passage comes first, with marker, title, outlet, date and place; nothing but it on standard output."""
+    done = fundstelle("ask", TUNNEL, "-k", "2", cwd=made)
+    assert done.returncode == 0
+    words = " ".join(done.stdout.split())
+    assert words.startswith("[1] 57 Kilometer unter den Alpen: Der Gotthard-Basistunnel ist eröffnet · Passblatt")
+    assert "2016-06-01" in words
+    assert re.search(r"characters \d+-\d+, score 0\.\d{3}", words)
+    assert "[2]" in words
+    assert "[3]" not in words
+    assert "2 passages in" in done.stderr
+
+
+def test_ask_as_json(fundstelle: Run, made: Path) -> None:
+    """The JSON keeps its schema, each quote is the article's text at its place, each hash that of the file."""
+    done = fundstelle("ask", TUNNEL, "--json", cwd=made)
+    answer = json.loads(done.stdout)
+    schema = json.loads((ROOT / "docs" / "answer.schema.json").read_text(encoding="utf-8"))
+    jsonschema.Draft202012Validator(schema, format_checker=jsonschema.FormatChecker()).validate(answer)
+    assert (answer["question"], answer["language"], len(answer["citations"])) == (TUNNEL, "de", 5)
+    assert [one["marker"] for one in answer["citations"]] == [1, 2, 3, 4, 5]
+    scores = [one["score"] for one in answer["citations"]]
+    assert scores == sorted(scores, reverse=True)
+    for citation in answer["citations"][:2]:
+        shown = json.loads(fundstelle("show", citation["article"]["id"], "--json", cwd=made).stdout)
+        assert shown["text"][citation["start"] : citation["end"]] == citation["quote"]
+        assert shown["sha256"] == hashlib.sha256(Path(shown["path"]).read_bytes()).hexdigest()
+        assert citation["passage_id"] in [passage["passage_id"] for passage in shown["passages"]]
+
+
+def test_show_and_status_in_words(fundstelle: Run, made: Path) -> None:
+    """`show` prints metadata and text with the places of passages, `status` the counts."""
+    shown = fundstelle("show", "de-higgs-boson-cern.html", cwd=made)
+    assert shown.returncode == 0
+    assert "Cern-Forscher finden neues Teilchen" in shown.stdout
+    assert "⟦1: 0-" in shown.stdout
+    status = fundstelle("status", cwd=made)
+    count = len(list(ARTICLES.glob("de-*")))
+    assert re.search(rf"^articles +{count}$", status.stdout, re.MULTILINE)
+    facts = json.loads(fundstelle("status", "--json", cwd=made).stdout)
+    assert facts["articles"] == count
+    assert sum(facts["languages"].values()) == count
+    assert facts["oldest"] < facts["newest"]
+
+
+def test_the_archive_is_chosen_by_option_then_environment(fundstelle: Run, made: Path, tmp_path: Path) -> None:
+    """--archive comes before $FUNDSTELLE_ARCHIVE, which comes before ./.fundstelle."""
+    elsewhere = str(made / ".fundstelle")
+    assert fundstelle("status", FUNDSTELLE_ARCHIVE=elsewhere).returncode == 0
+    assert fundstelle("status", "--archive", elsewhere).returncode == 0
+    assert fundstelle("status", "--archive", str(tmp_path / "none"), FUNDSTELLE_ARCHIVE=elsewhere).returncode == 2
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("ask", ""), "The question is empty: type what you want to know."),
+        (("ask", " ?! "), "The question is empty"),
+        (("ask", "Warum? " * 1500), "The question has 10499 characters: ask in 1000 or fewer"),
+        (("ask", "Wer?", "--archive", "nowhere"), "There is no archive in nowhere: make one with `fundstelle index"),
+        (("index", "nowhere"), "nowhere does not exist: check the spelling"),
+        (("index", "empty-folder"), "holds no article: put files of these kinds there: .txt, .md, .html"),
+        (("show", "nothing like that"), "There is no article 'nothing like that' in this archive"),
+        (("show", "de-"), "There is no article 'de-' in this archive"),
+        (("show", "der"), "articles match 'der': give the id of one"),
+        (("index", "file.txt", "--archive", "."), "holds other files"),
+        (("index", "file.txt", "--encoder", "no/such-model"), "The model no/such-model cannot be opened"),
+        (("ask", "Wer?", "--archive", "damaged"), "is damaged"),
+        (("ask", "Wer?", "--archive", "newer"), "was made by a newer Fundstelle"),
+        (("ask",), "Missing argument"),
+        (("no-such-command",), "No such command"),
+        (("ask", "Wer?", "-k", "0"), "Invalid value"),
+    ],
+)
+def test_wrong_use_is_one_sentence(
+    fundstelle: Run, made: Path, tmp_path: Path, arguments: tuple[str, ...], message: str
+) -> None:
+    """Exit code 2, one sentence that says what to do, no stack trace, nothing on standard output."""
+    (tmp_path / "empty-folder").mkdir()
+    (tmp_path / "file.txt").write_text("Ein Satz.")
+    (tmp_path / "damaged").mkdir()
+    (tmp_path / "damaged" / "archive.sqlite").write_bytes(b"garbage " * 1000)
+    (tmp_path / "newer").mkdir()
+    with sqlite3.connect(tmp_path / "newer" / "archive.sqlite") as database:
+        database.executescript("CREATE TABLE meta (x); PRAGMA application_id = 1182101092; PRAGMA user_version = 2")
+    in_archive = {"FUNDSTELLE_ARCHIVE": str(made / ".fundstelle")} if arguments[0] in ("ask", "show") else {}
+    done = fundstelle(*arguments, **in_archive, COLUMNS="1000")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert message in " ".join(done.stderr.split())
+    assert "Traceback" not in done.stderr
+
+
+def test_debug_shows_where(fundstelle: Run) -> None:
+    """With --debug, at any place, the stack trace is shown."""
+    assert "Traceback" in fundstelle("index", "nowhere", "--debug").stderr
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may read every file, so nothing is unreadable here")
+def test_unreadable_files_and_folders(fundstelle: Run, tmp_path: Path) -> None:
+    """A file and a folder without permission are reported; what was stored from there is kept."""
+    folder = tmp_path / "in"
+    (folder / "sub").mkdir(parents=True)
+    (folder / "a.txt").write_text("Der Rat tagte am Montag.")
+    (folder / "sub" / "b.txt").write_text("Die Straße bleibt gesperrt.")
+    assert fundstelle("index", folder).returncode == 0
+    (folder / "a.txt").chmod(0)
+    (folder / "sub").chmod(0)
+    try:
+        done = fundstelle("index", folder)
+    finally:
+        (folder / "sub").chmod(0o755)
+    assert done.returncode == 1
+    assert "0 removed, 2 failed" in done.stdout
+
+
+def test_help_names_every_command(fundstelle: Run) -> None:
+    """`--help` lists the commands; without arguments the same is shown."""
+    said = fundstelle("--help").stdout
+    for command in ("index", "ask", "show", "status", "ui"):
+        assert re.search(rf"^  {command} ", said, re.MULTILINE)
