@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import re
 import sqlite3
 from pathlib import Path
@@ -143,24 +142,6 @@ def test_wrong_use_is_one_sentence(
 def test_debug_shows_where(fundstelle: Run) -> None:
     """With --debug, at any place, the stack trace is shown."""
     assert "Traceback" in fundstelle("index", "nowhere", "--debug").stderr
-
-
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may read every file, so nothing is unreadable here")
-def test_unreadable_files_and_folders(fundstelle: Run, tmp_path: Path) -> None:
-    """A file and a folder without permission are reported; what was stored from there is kept."""
-    folder = tmp_path / "in"
-    (folder / "sub").mkdir(parents=True)
-    (folder / "a.txt").write_text("Der Rat tagte am Montag.")
-    (folder / "sub" / "b.txt").write_text("Die Straße bleibt gesperrt.")
-    assert fundstelle("index", folder).returncode == 0
-    (folder / "a.txt").chmod(0)
-    (folder / "sub").chmod(0)
-    try:
-        done = fundstelle("index", folder)
-    finally:
-        (folder / "sub").chmod(0o755)
-    assert done.returncode == 1
-    assert "0 removed, 2 failed" in done.stdout
 
 
 def test_help_names_every_command(fundstelle: Run) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import signal
 import sqlite3
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from pathlib import Path
@@ -124,6 +126,35 @@ def test_one_bad_file_stops_nothing(archive: Archive, folder: Path) -> None:
     assert [Path(failure.path).name for failure in report.failures] == ["binary.md", "empty.txt", "link.txt"]
     assert all(failure.reason.endswith(".") for failure in report.failures)
     assert report.skipped == {".jpg": 1}
+
+
+def test_what_may_not_be_read_is_kept(encoder: object) -> None:
+    """A file and a folder without permission are reported, and the articles stored from there stay."""
+    nobody = 65534
+    # root may read everything, so root becomes nobody for the second run, in a folder open to all
+    base = Path(tempfile.mkdtemp(prefix="fundstelle-"))
+    base.chmod(0o755)
+    folder = base / "in"
+    (folder / "sub").mkdir(parents=True)
+    (folder / "a.txt").write_text("Der Rat tagte am Montag.")
+    (folder / "sub" / "b.txt").write_text("Die Straße bleibt gesperrt.")
+    with Archive.open(base / "archive") as archive:
+        assert archive.index([folder]).new == 2
+        if os.geteuid() == 0:
+            for path in (base / "archive", *(base / "archive").rglob("*")):
+                os.chown(path, nobody, nobody)
+        (folder / "a.txt").chmod(0)
+        (folder / "sub").chmod(0)
+        if os.geteuid() == 0:
+            os.seteuid(nobody)
+        try:
+            report = archive.index([folder])
+        finally:
+            os.seteuid(os.getuid())
+            (folder / "sub").chmod(0o755)
+        assert sorted(Path(failure.path).name for failure in report.failures) == ["a.txt", "sub"]
+        assert (report.removed, archive.status().articles) == (0, 2)
+    shutil.rmtree(base)
 
 
 def test_a_file_that_turns_bad_keeps_its_article(archive: Archive, folder: Path) -> None:
