@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from rag.confidence import EMPTY, FOUND, NOT_FOUND, THRESHOLD, confidence
-from rag.errors import QuestionError
+from rag.errors import EmptyQuestion, LongQuestion
 from rag.types import Answer, Citation, Hit
 
 MAX_QUESTION = 1000
@@ -15,13 +15,13 @@ def checked_question(question: str) -> str:
     """Return the question without white space around it.
 
     Raises:
-        QuestionError: it is empty or too long.
+        EmptyQuestion, LongQuestion: it has no word, or more than `MAX_QUESTION` characters.
     """
     question = " ".join(question.split())
     if not any(character.isalnum() for character in question):
-        raise QuestionError("The question is empty: type what you want to know.")
+        raise EmptyQuestion("The question is empty: type what you want to know.")
     if len(question) > MAX_QUESTION:
-        raise QuestionError(
+        raise LongQuestion(
             f"The question has {len(question)} characters: ask in {MAX_QUESTION} or fewer, one thing at a time."
         )
     return question

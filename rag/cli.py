@@ -137,8 +137,8 @@ def ui(
         # imported here, since gradio takes seconds to load
         from ui.app import serve
 
-        out.print(f"Fundstelle answers at http://{host}:{port} (Ctrl-C ends it).")
-        serve(opened, host, port)
+        err.print("Making the page …")
+        serve(opened, host, port, lambda: out.print(f"Fundstelle answers at http://{host}:{port} (Ctrl-C ends it)."))
 
 
 def main() -> None:

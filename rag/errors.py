@@ -10,7 +10,15 @@ class LoadError(FundstelleError):
 
 
 class QuestionError(FundstelleError):
-    """A question is empty or too long."""
+    """A question cannot be asked as it is."""
+
+
+class EmptyQuestion(QuestionError):
+    """There is no word in it."""
+
+
+class LongQuestion(QuestionError):
+    """It has more characters than are taken."""
 
 
 class ArchiveError(FundstelleError):

@@ -6,7 +6,7 @@ import contextlib
 import errno
 import ipaddress
 import socket
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import cast
 
 import gradio as gr
@@ -71,8 +71,8 @@ def build_app(archive: Archive, hosts: Sequence[str] = LOOPBACK) -> FastAPI:
     return app
 
 
-def serve(archive: Archive, host: str, port: int) -> None:
-    """Serve the page until Ctrl-C.
+def serve(archive: Archive, host: str, port: int, on_ready: Callable[[], None] = lambda: None) -> None:
+    """Serve the page until Ctrl-C; `on_ready` is called when the address is taken and the page is made.
 
     Raises:
         FundstelleError: the address cannot be taken.
@@ -81,6 +81,7 @@ def serve(archive: Archive, host: str, port: int) -> None:
     with listener:
         app = build_app(archive, _names(host))
         config = uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=_SECONDS_TO_FINISH)
+        on_ready()
         with contextlib.suppress(KeyboardInterrupt):
             _Server(config).run(sockets=[listener])
 

@@ -8,14 +8,13 @@ from typing import NamedTuple
 
 import gradio as gr
 
+from rag.answer import MAX_QUESTION
 from rag.archive import Archive
-from rag.errors import FundstelleError
+from rag.errors import EmptyQuestion, FundstelleError, LongQuestion
 from rag.types import Status
 from ui import render
 from ui.markup import escape
 from ui.texts import GERMAN, TEXTS, Texts, choose
-
-MAX_CHARACTERS = 1000
 
 _log = logging.getLogger(__name__)
 
@@ -67,7 +66,7 @@ def build_page(archive: Archive) -> gr.Blocks:
             box = gr.Textbox(
                 label=GERMAN.box,
                 placeholder=GERMAN.placeholder,
-                max_length=MAX_CHARACTERS,
+                max_length=MAX_QUESTION,
                 autofocus=True,
                 max_lines=4,
                 scale=1,
@@ -81,7 +80,7 @@ def build_page(archive: Archive) -> gr.Blocks:
         ask = answerer(archive)
 
         def ask_example(language: str, event: gr.EventData) -> tuple[str, str]:
-            question = str(getattr(event, "question", ""))[:MAX_CHARACTERS]
+            question = str(getattr(event, "question", ""))[:MAX_QUESTION]
             return question, ask(question, language)
 
         # Without the queue an answer is one request, and questions run side by side: the archive is thread-safe.
@@ -105,6 +104,10 @@ def answerer(archive: Archive) -> Callable[[str, str], str]:
         texts = TEXTS.get(code, GERMAN)
         try:
             return render.answer(archive.ask(question), texts)
+        except EmptyQuestion:
+            return render.error(texts.empty_question, texts)
+        except LongQuestion:
+            return render.error(texts.long_question.format(most=MAX_QUESTION), texts)
         except FundstelleError as refusal:
             return render.error(str(refusal), texts)
         except Exception:

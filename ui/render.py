@@ -18,11 +18,11 @@ _SHA_SHOWN = 16
 def answer(found: Answer, texts: Texts) -> str:
     """Return the whole answer: a notice where nothing answers, then the passages, best first."""
     if not found.citations:
-        return _wrap(_asked(found, texts.nothing, texts) + notice(texts.nothing_hint, found.reason), texts)
+        return _wrap(_asked(found, texts.nothing, texts) + notice(texts.nothing, texts.nothing_hint), texts)
     if found.answerable:
         before, heading = "", count_of(texts.found, len(found.citations), texts)
     else:
-        before, heading = notice(texts.doubtful, found.reason), texts.nearest
+        before, heading = notice(texts.doubtful, texts.doubtful_hint), texts.nearest
     cards = "".join(f"<li>{card(citation, texts)}</li>" for citation in found.citations)
     return _wrap(f'{before}{_asked(found, heading, texts)}<ol class="fs-cards">{cards}</ol>', texts)
 

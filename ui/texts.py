@@ -24,6 +24,9 @@ class Texts:
     nothing: str
     nothing_hint: str
     doubtful: str
+    doubtful_hint: str
+    empty_question: str
+    long_question: str
     failed: str
     unexpected: str
     closeness: tuple[str, str, str, str]
@@ -65,6 +68,9 @@ GERMAN = Texts(
     nothing="Keine Fundstelle",
     nothing_hint="Im Archiv steht nichts, das der Frage nahekommt.",
     doubtful="Vermutlich steht die Antwort nicht im Archiv",
+    doubtful_hint="Keine Stelle beantwortet die Frage gut; hier stehen die, die ihr am nächsten kommen.",
+    empty_question="Bitte geben Sie eine Frage ein.",
+    long_question="Die Frage ist zu lang: Fragen Sie in höchstens {most} Zeichen, eines nach dem anderen.",
     failed="Das ging nicht",
     unexpected="Es ist etwas schiefgegangen. Bitte versuchen Sie es noch einmal; was geschah, steht im Protokoll.",
     closeness=("sehr nah an der Frage", "nah an der Frage", "verwandt mit der Frage", "entfernt von der Frage"),
@@ -106,6 +112,9 @@ ENGLISH = Texts(
     nothing="No passage found",
     nothing_hint="Nothing in the archive comes near the question.",
     doubtful="The archive probably does not hold the answer",
+    doubtful_hint="No passage answers the question well; these are the ones that come nearest to it.",
+    empty_question="Please type a question.",
+    long_question="The question is too long: ask in {most} characters or fewer, one thing at a time.",
     failed="That did not work",
     unexpected="Something went wrong. Please try again; the log says what happened.",
     closeness=(

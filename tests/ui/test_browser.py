@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -31,6 +32,7 @@ pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="there is no chromium: 
 
 ROOT = Path(__file__).parents[2]
 QUESTION = "Wie viele Meter lang ist der Gotthard-Basistunnel?"
+PICTURED = "By how many votes did Colombians reject the first FARC peace deal in the October 2016 referendum?"
 HOSTILE = (
     "<script>alert(1)</script> <img src=x onerror=alert(2)> ${alert(3)} ${7*7} {{7*7}} {{{value}}} @children "
     "</template></blockquote> &lt;b&gt;"
@@ -287,7 +289,7 @@ def test_a_question_that_is_refused_is_a_sentence(address: str, open_page: Open)
     """An empty question gets a calm sentence in the page; the box takes 1,000 characters and no more."""
     visit = open_page(address)
     visit.page.locator("#fs-button").click()
-    visit.page.locator(".fs-notice", has_text="The question is empty").wait_for()
+    visit.page.locator(".fs-notice", has_text=GERMAN.empty_question).wait_for()
     assert visit.page.locator("#fs-question textarea").get_attribute("maxlength") == "1000"
     assert visit.faults == []
 
@@ -313,11 +315,18 @@ def test_nothing_is_wider_than_the_window(address: str, open_page: Open, width: 
         assert box is None or (box["x"] >= 0 and box["x"] + box["width"] <= width)
 
 
-@pytest.mark.skipif("FUNDSTELLE_SCREENSHOTS" not in os.environ, reason="FUNDSTELLE_SCREENSHOTS is not set")
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_take_screenshots(address: str, open_page: Open, scheme: str) -> None:
-    """The pictures of the documentation are taken from the page as it is."""
-    visit = open_page(address, scheme=scheme, locale="en-GB")
-    visit.ask(QUESTION)
-    visit.page.wait_for_timeout(500)
-    visit.page.screenshot(path=ROOT / "docs" / "images" / f"page-{scheme}.png")
+def test_pictures_for_the_documentation(open_page: Open, scheme: str, tmp_path: Path) -> None:
+    """The answered page fits a picture of 1280 × 900; with FUNDSTELLE_SCREENSHOTS=docs/images it is put there."""
+    target = Path(os.environ.get("FUNDSTELLE_SCREENSHOTS", tmp_path)).absolute() / f"page-{scheme}.png"
+    # the cards show the articles' paths, which in a picture for everybody are nobody's own
+    with tempfile.TemporaryDirectory(prefix="archive-") as folder:
+        shutil.copytree(ROOT / "seeds" / "articles", Path(folder) / "articles")
+        with Archive.open(Path(folder) / "archive") as archive:
+            archive.index([Path(folder) / "articles"])
+        with serving(Path(folder) / "archive") as address:
+            visit = open_page(address, scheme=scheme, locale="en-GB")
+            visit.ask(PICTURED)
+            visit.page.wait_for_timeout(500)
+            visit.page.screenshot(path=target)
+    assert target.read_bytes().startswith(b"\x89PNG")
