@@ -22,9 +22,9 @@ import numpy as np
 
 from embeddings.openvino_runtime import import_openvino
 from embeddings.sentence import load_model, model_fingerprint, prompts_of, room_for_text
+from embeddings.tokenizer import write_tokenizer
 
 GRAPH = "encoder.xml"
-TOKENIZER = "tokenizer.json"
 
 
 def compile_model(model_folder: Path, target: Path) -> None:
@@ -87,13 +87,17 @@ def compile_model(model_folder: Path, target: Path) -> None:
         )
         _say(0.9, "writing the graph")
         ov.save_model(quantised, target / GRAPH)
-    (target / TOKENIZER).write_text(model.tokenizer.backend_tokenizer.to_str(), encoding="utf-8")
+    write_tokenizer(target, model.tokenizer.backend_tokenizer.to_str())
+    with_special, alone = (model.tokenizer("a", add_special_tokens=special)["input_ids"] for special in (True, False))
+    at = with_special.index(alone[0])
     facts = {
         "model": model_folder.name,
         "dim": int(model.get_embedding_dimension() or 0),
         "sequence": int(model.get_max_seq_length() or 512),
         "max_tokens": room_for_text(model, prompts),
         "prompts": prompts,
+        "before": with_special[:at],
+        "after": with_special[at + len(alone) :],
         "pad": model.tokenizer.pad_token_id,
         "fingerprint": model_fingerprint(model, prompts),
     }

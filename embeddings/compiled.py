@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import importlib.metadata
 import importlib.resources
 import json
 import subprocess
@@ -20,10 +21,11 @@ from embeddings.cache import cache_folder, make_once, read_manifest
 from embeddings.encoder import OnStep, Role, TokenVectors, Vectors
 from embeddings.errors import CompiledGraphUnavailable
 from embeddings.openvino_runtime import import_openvino
+from embeddings.tokenizer import ModelTokenizer
 from embeddings.tokens import content_tokens
 
 BATCH_TOKENS = 4096
-GRAPH_VERSION = 2
+GRAPH_VERSION = 3
 """Raised whenever compile.py writes another graph from the same weights."""
 
 
@@ -34,7 +36,10 @@ def compiled_graph(*, on_step: OnStep | None = None) -> Path:
         CompiledGraphUnavailable: OpenVINO cannot be loaded, or cannot compile the model here.
         EncoderError: the packed weights are missing or unknown.
     """
-    version = import_openvino().__version__.split("-")[0]
+    try:
+        version = importlib.metadata.version("openvino")
+    except importlib.metadata.PackageNotFoundError as error:
+        raise CompiledGraphUnavailable("OpenVINO is not installed.") from error
     calibration = importlib.resources.files("embeddings").joinpath("calibration.txt").read_bytes()
     made_from = hashlib.sha256(f"{SHA256} {GRAPH_VERSION} {version}".encode() + calibration).hexdigest()[:12]
     folder = cache_folder() / "graphs" / f"{MODEL_NAME}-int8-{made_from}"
@@ -77,27 +82,17 @@ class CompiledEncoder:
     """
 
     def __init__(self, folder: Path) -> None:
-        from tokenizers import Tokenizer
-
         facts = read_manifest(folder)
         if facts is None:
             raise CompiledGraphUnavailable(f"The compiled graph in {folder} is not whole.")
-        ov = import_openvino()
-        try:
-            core = ov.Core()
-            config = {"CACHE_DIR": str(folder.with_name(folder.name + ".blobs")), "PERFORMANCE_HINT": "LATENCY"}
-            if "BF16" in core.get_property("CPU", "OPTIMIZATION_CAPABILITIES"):
-                config["INFERENCE_PRECISION_HINT"] = "bf16"
-            self._graph = core.compile_model(str(folder / "encoder.xml"), "CPU", config)
-        except RuntimeError as error:
-            raise CompiledGraphUnavailable(
-                f"OpenVINO cannot run the model on this processor ({str(error).splitlines()[0][:200]})."
-            ) from error
+        self._graph = _loaded_graph(folder)
+        self._tokenizer = ModelTokenizer(folder)
         self._requests = threading.local()
-        self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
         self._model: str = facts["model"]
         self._dim: int = facts["dim"]
-        self._sequence: int = facts["sequence"]
+        self._before: list[int] = facts["before"]
+        self._after: list[int] = facts["after"]
+        self._room: int = facts["sequence"] - len(self._before) - len(self._after)
         self._max_tokens: int = facts["max_tokens"]
         self._prompts: dict[Role, str] = facts["prompts"]
         self._pad: int = facts["pad"]
@@ -131,40 +126,32 @@ class CompiledEncoder:
     def token_vectors(self, texts: Sequence[str], role: Role) -> list[TokenVectors]:
         """Encode texts token by token."""
         prompt = self._prompts[role]
-        encodings = self._encodings(texts, role)
+        prompted = [prompt + text for text in texts]
+        ids = self._tokenizer.ids(prompted)
+        offsets = self._tokenizer.offsets(prompted) if prompted else []
+        first = len(self._before)
         result: list[TokenVectors | None] = [None] * len(texts)
-        for rows, outputs in self._run([self._ids(encoding) for encoding in encodings]):
-            for row, states in zip(rows, outputs[1], strict=True):
-                encoding = encodings[row]
-                length = min(len(encoding.ids), self._sequence)
-                offsets = [*encoding.offsets[: length - 1], (0, 0)]
-                special = [*encoding.special_tokens_mask[: length - 1], 1]
-                result[row] = content_tokens(states[:length].copy(), texts[row], len(prompt), offsets, special)
+        for rows, (_, states) in self._run(ids):
+            for row, state in zip(rows, states, strict=True):
+                tokens = min(len(ids[row]), self._room)
+                own = state[first : first + tokens].copy()
+                result[row] = content_tokens(own, texts[row], len(prompt), offsets[row][:tokens])
         return [vectors for vectors in result if vectors is not None]
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """Count the tokens of each text, prompt and special tokens left out."""
-        return [
-            len(encoding.ids) for encoding in self._tokenizer.encode_batch_fast(list(texts), add_special_tokens=False)
-        ]
+        return [len(ids) for ids in self._tokenizer.ids(texts)]
 
     def _pooled(self, texts: Sequence[str], role: Role) -> Vectors:
         vectors = np.empty((len(texts), self._dim), np.float32)
-        for rows, outputs in self._run([self._ids(encoding) for encoding in self._encodings(texts, role)]):
-            vectors[rows] = outputs[0]
+        prompt = self._prompts[role]
+        for rows, (pooled, _) in self._run(self._tokenizer.ids([prompt + text for text in texts])):
+            vectors[rows] = pooled
         return vectors
 
-    def _encodings(self, texts: Sequence[str], role: Role) -> list[Any]:
-        prompt = self._prompts[role]
-        encodings: list[Any] = self._tokenizer.encode_batch([prompt + text for text in texts])
-        return encodings
-
-    def _ids(self, encoding: Any) -> list[int]:
-        ids: list[int] = encoding.ids
-        return ids if len(ids) <= self._sequence else [*ids[: self._sequence - 1], ids[-1]]
-
-    def _run(self, ids: list[list[int]]) -> Iterator[tuple[list[int], tuple[NDArray[Any], NDArray[Any]]]]:
+    def _run(self, texts: list[list[int]]) -> Iterator[tuple[list[int], tuple[NDArray[Any], NDArray[Any]]]]:
         """Run batches of similar length; yield the rows of each and views of both outputs."""
+        ids = [[*self._before, *text[: self._room], *self._after] for text in texts]
         request = getattr(self._requests, "request", None)
         if request is None:
             request = self._requests.request = self._graph.create_infer_request()
@@ -177,6 +164,20 @@ class CompiledEncoder:
                 mask[at, : len(ids[row])] = 1
             request.infer({"input_ids": tokens, "attention_mask": mask})
             yield rows, (request.get_output_tensor(0).data, request.get_output_tensor(1).data)
+
+
+def _loaded_graph(folder: Path) -> Any:
+    ov = import_openvino()
+    try:
+        core = ov.Core()
+        config = {"CACHE_DIR": str(folder.with_name(folder.name + ".blobs")), "PERFORMANCE_HINT": "LATENCY"}
+        if "BF16" in core.get_property("CPU", "OPTIMIZATION_CAPABILITIES"):
+            config["INFERENCE_PRECISION_HINT"] = "bf16"
+        return core.compile_model(str(folder / "encoder.xml"), "CPU", config)
+    except RuntimeError as error:
+        raise CompiledGraphUnavailable(
+            f"OpenVINO cannot run the model on this processor ({str(error).splitlines()[0][:200]})."
+        ) from error
 
 
 def batches(lengths: Sequence[int], budget: int) -> Iterator[list[int]]:

@@ -51,7 +51,7 @@ class Encoder(Protocol):
 
     @property
     def max_tokens(self) -> int:
-        """How many tokens of a text are read, prompt and special tokens not counted."""
+        """How many tokens of a text are read whatever its role, prompt and special tokens not counted."""
 
     @property
     def fingerprint(self) -> str:

@@ -88,11 +88,11 @@ class SentenceTransformerEncoder:
                 return_offsets_mapping=True,
                 return_special_tokens_mask=True,
             )
-            vectors = state.float().cpu().numpy()
+            own = [row for row, special in enumerate(encoding["special_tokens_mask"]) if not special]
+            vectors = state.float().cpu().numpy()[own]
             vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
-            result.append(
-                content_tokens(vectors, text, len(prompt), encoding["offset_mapping"], encoding["special_tokens_mask"])
-            )
+            offsets = [encoding["offset_mapping"][row] for row in own]
+            result.append(content_tokens(vectors, text, len(prompt), offsets))
         return result
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:

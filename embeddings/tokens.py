@@ -9,25 +9,18 @@ import numpy as np
 from embeddings.encoder import TokenVectors, Vectors
 
 
-def content_tokens(
-    vectors: Vectors,
-    text: str,
-    prompt_length: int,
-    offsets: Sequence[tuple[int, int]],
-    special: Sequence[int],
-) -> TokenVectors:
+def content_tokens(vectors: Vectors, text: str, prompt_length: int, offsets: Sequence[tuple[int, int]]) -> TokenVectors:
     """Keep the tokens of the text itself.
 
     Args:
-        vectors: (tokens, dim), one row for each token of prompt + text, special tokens included.
+        vectors: (tokens, dim), one row for each token of prompt + text, special tokens left out.
         text: the text without its prompt.
         prompt_length: code points of the prompt.
-        offsets: for each token, the code points of prompt + text that it covers.
-        special: 1 for special tokens, else 0.
+        offsets: for each row, the code points of prompt + text that it covers.
     """
     rows, spans = [], []
-    for row, ((start, end), is_special) in enumerate(zip(offsets, special, strict=True)):
-        if is_special or end <= prompt_length:
+    for row, (start, end) in enumerate(offsets):
+        if end <= prompt_length:
             continue
         first, last = max(0, start - prompt_length), end - prompt_length
         # a SentencePiece token begins with the space before its word

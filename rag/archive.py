@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -17,11 +18,10 @@ from rag.answer import checked_question, compose
 from rag.config import Config
 from rag.dense import DenseView
 from rag.errors import ArchiveError, EncoderMisfit, NotFound
-from rag.ingest import Indexer, OnProgress
-from rag.loading.language import language_of
+from rag.language import language_of
 from rag.retrieve import retrieve
 from rag.store import Store
-from rag.types import Answer, Article, Hit, IndexReport, Passage, Status
+from rag.types import Answer, Article, Hit, IndexReport, Passage, Progress, Status
 
 DATABASE = "archive.sqlite"
 DENSE = "dense"
@@ -97,23 +97,30 @@ class Archive:
         """
         with self._opening:
             if self._encoder is None:
-                try:
-                    self._encoder = open_encoder(self._encoder_name, on_step=self._on_step)
-                except (EncoderError, OSError) as error:
-                    raise ArchiveError(str(error)) from error
+                # the model for languages loads meanwhile on another core
+                with ThreadPoolExecutor(1) as pool:
+                    pool.submit(language_of, "")
+                    try:
+                        self._encoder = open_encoder(self._encoder_name, on_step=self._on_step)
+                    except (EncoderError, OSError) as error:
+                        raise ArchiveError(str(error)) from error
             return self._encoder
 
     def warm_up(self) -> None:
-        """Open the encoder now, so that the first question or article need not wait for it."""
-        _ = self.encoder
+        """Load now what the first question would have to wait for."""
+        self.encoder.encode_query(language_of("Was?"))
+        self._dense.catch_up()
 
-    def index(self, paths: Sequence[Path | str], on_progress: OnProgress | None = None) -> IndexReport:
+    def index(self, paths: Sequence[Path | str], on_progress: Callable[[Progress], None] | None = None) -> IndexReport:
         """Bring the archive in step with files and folders; see `rag.ingest.Indexer.index`.
 
         Raises:
             NotFound: a path does not exist, or there is no article below it.
             ArchiveError: another process is indexing, or the archive cannot be written.
         """
+        # imported here, since a question needs none of it and should not wait for it
+        from rag.ingest import Indexer
+
         lock = FileLock(self.folder / INDEXING_LOCK, timeout=0)
         indexer = Indexer(self._store, self.encoder, self._encoder_name, self._config, on_progress)
         try:

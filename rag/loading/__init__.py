@@ -9,9 +9,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from rag.errors import LoadError
+from rag.language import language_of
 from rag.loading.draft import Draft
 from rag.loading.html import load_html
-from rag.loading.language import language_of
 from rag.loading.markdown import load_markdown
 from rag.loading.text import load_text
 from rag.types import Article

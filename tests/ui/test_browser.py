@@ -48,6 +48,7 @@ sys.addaudithook(watch)
 from rag.archive import Archive
 from ui.app import serve
 with Archive.open(sys.argv[1]) as archive:
+    archive.warm_up()
     serve(archive, "127.0.0.1", int(sys.argv[2]))
 """
 
