@@ -187,9 +187,10 @@ class EncoderContract(ABC):
         assert encoder.count_tokens(self.texts) == counts
 
     def test_long_texts_are_cut(self) -> None:
-        """A text far longer than `max_tokens` gives a vector and at most `max_tokens` token vectors."""
+        """Of a text far longer than `max_tokens`, that many tokens are read (a few more after a short prompt)."""
         encoder = self.encoder()
         long = "Wasser " * 3 * encoder.max_tokens
         assert encoder.encode_passages([long]).shape == (1, encoder.dim)
-        assert 0 < len(encoder.token_vectors([long], "passage")[0].vectors) <= encoder.max_tokens
+        for role in ("query", "passage"):
+            assert 0 <= len(encoder.token_vectors([long], role)[0].vectors) - encoder.max_tokens < 10
         assert encoder.count_tokens([long])[0] > encoder.max_tokens
