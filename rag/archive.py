@@ -128,7 +128,7 @@ class Archive:
                 try:
                     return indexer.index([Path(path) for path in paths])
                 finally:
-                    self._catch_up()
+                    self._dense.catch_up()
         except Timeout as error:
             raise ArchiveError(f"Another program is indexing into {self.folder}: wait until it is done.") from error
 
@@ -195,15 +195,6 @@ class Archive:
             revision=self._store.revision,
             bytes_on_disk={"database": _size(self.folder, f"{DATABASE}*"), "dense": _size(self.folder / DENSE, "*")},
         )
-
-    def _catch_up(self) -> None:
-        try:
-            self._dense.catch_up()
-        except OSError as error:
-            raise ArchiveError(
-                f"The index in {self.folder} cannot be written ({error.strerror}): make room or check the "
-                "permissions; your articles are stored, and the index is made at the next question."
-            ) from error
 
 
 def _make_folder(folder: Path) -> None:

@@ -39,11 +39,7 @@ class DenseView:
         return index.search(query, k) if index is not None else []
 
     def catch_up(self) -> VectorIndex | None:
-        """Bring the index to the store's revision, on disk too; None while the archive has no vectors.
-
-        Raises:
-            OSError: the index cannot be written.
-        """
+        """Bring the index to the store's revision, on disk too; None while the archive has no vectors."""
         with self._lock:
             encoder = self._store.encoder
             if encoder is None:
@@ -86,8 +82,17 @@ class DenseView:
                 index.remove(changes.removed)
             if len(changes.added):
                 index.add(changes.added, changes.vectors.astype(np.float32))
-        index.flush(f"{self._made_from(encoder)} {revision}")
         self._revision = revision
+        try:
+            index.flush(f"{self._made_from(encoder)} {revision}")
+        except (OSError, RuntimeError) as error:
+            # faiss raises RuntimeError when a write fails
+            log.warning(
+                "The vector index cannot be written to %s (%s): questions are answered, but it is made anew at "
+                "every start until there is room and permission.",
+                self._folder,
+                str(error).splitlines()[0],
+            )
 
     def _made_from(self, encoder: EncoderRecord) -> str:
         return f"{self._store.archive_id} {encoder.fingerprint}"

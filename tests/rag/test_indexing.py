@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import shutil
 import signal
 import sqlite3
@@ -11,6 +12,8 @@ import sys
 import tempfile
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -200,6 +203,50 @@ def test_a_lost_index_is_rebuilt(archive: Archive, folder: Path, tmp_path: Path,
         after = again.ask(TUNNEL)
         assert [one.passage_id for one in after.citations] == [one.passage_id for one in before.citations]
         assert len(list(dense.glob("*.faiss"))) == 1
+
+
+@contextmanager
+def no_file_larger_than(size: int) -> Iterator[None]:
+    """The kernel refuses to let any file grow beyond a size, as a full disk would."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+def test_questions_are_answered_when_the_index_cannot_be_written(
+    archive: Archive, folder: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Without room for the FAISS file a question is answered from memory, with a warning, and no file is left."""
+    archive.index([folder])
+    before = archive.ask(TUNNEL)
+    archive.close()
+    shutil.rmtree(tmp_path / "archive" / "dense")
+    with Archive.open(tmp_path / "archive") as again:
+        again.warm_up()
+        shutil.rmtree(tmp_path / "archive" / "dense")
+    with Archive.open(tmp_path / "archive") as again, no_file_larger_than(1000):
+        after = again.ask(TUNNEL)
+    assert [one.passage_id for one in after.citations] == [one.passage_id for one in before.citations]
+    assert "The vector index cannot be written" in caplog.text
+    assert list((tmp_path / "archive" / "dense").iterdir()) == []
+
+
+def test_indexing_without_room_loses_nothing(archive: Archive, folder: Path, tmp_path: Path) -> None:
+    """When the database cannot grow, one sentence says so; what was stored stays, and later the rest follows."""
+    archive.index([folder / SOME[0]])
+    with (
+        no_file_larger_than(20_000),
+        pytest.raises(ArchiveError, match="The (disk of the )?archive .* (is full|cannot be)"),
+    ):
+        archive.index([folder])
+    archive.close()
+    with Archive.open(tmp_path / "archive") as again:
+        assert again.ask(TUNNEL, 1).citations[0].article.path.endswith(SOME[0])
+        again.index([folder])
+        assert again.status().articles == 6
 
 
 def test_an_open_archive_sees_what_another_process_indexed(archive: Archive, folder: Path, tmp_path: Path) -> None:
