@@ -224,9 +224,6 @@ def test_questions_are_answered_when_the_index_cannot_be_written(
     before = archive.ask(TUNNEL)
     archive.close()
     shutil.rmtree(tmp_path / "archive" / "dense")
-    with Archive.open(tmp_path / "archive") as again:
-        again.warm_up()
-        shutil.rmtree(tmp_path / "archive" / "dense")
     with Archive.open(tmp_path / "archive") as again, no_file_larger_than(1000):
         after = again.ask(TUNNEL)
     assert [one.passage_id for one in after.citations] == [one.passage_id for one in before.citations]
@@ -237,10 +234,7 @@ def test_questions_are_answered_when_the_index_cannot_be_written(
 def test_indexing_without_room_loses_nothing(archive: Archive, folder: Path, tmp_path: Path) -> None:
     """When the database cannot grow, one sentence says so; what was stored stays, and later the rest follows."""
     archive.index([folder / SOME[0]])
-    with (
-        no_file_larger_than(20_000),
-        pytest.raises(ArchiveError, match="The (disk of the )?archive .* (is full|cannot be)"),
-    ):
+    with no_file_larger_than(20_000), pytest.raises(ArchiveError, match="check the disk, then try again"):
         archive.index([folder])
     archive.close()
     with Archive.open(tmp_path / "archive") as again:
