@@ -50,7 +50,8 @@ def compiled_graph(*, on_step: OnStep | None = None) -> Path:
 
 
 def _compile(model: Path, target: Path, on_step: OnStep | None) -> dict[str, Any]:
-    command = [sys.executable, "-m", "embeddings.compile", str(model), str(target)]
+    # -P: a file of the user's that is named like one of ours or Python's is not imported
+    command = [sys.executable, "-P", "-m", "embeddings.compile", str(model), str(target)]
     with (target.parent / f"{target.name}.log").open("w+", encoding="utf-8") as log:
         try:
             with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, text=True) as process:

@@ -16,12 +16,12 @@ from embeddings.snapshot import read_snapshot, write_snapshot
 class ExactIndex:
     """Float32 vectors in memory, compared one by one; for small archives and for tests."""
 
-    def __init__(self, folder: Path, dim: int) -> None:
+    def __init__(self, folder: Path, dim: int, *, empty: bool = False) -> None:
         self._folder = folder
         self._dim = dim
         self._stamp = ""
         self._vectors: dict[int, Vectors] = {}
-        snapshot = read_snapshot(folder)
+        snapshot = None if empty else read_snapshot(folder)
         if snapshot is None:
             return
         if snapshot.dim != dim:

@@ -22,12 +22,12 @@ _SPARE = 16
 class FaissIndex:
     """A float16 scalar quantiser with inner product, in an IndexIDMap2. Safe to use from several threads."""
 
-    def __init__(self, folder: Path, dim: int) -> None:
+    def __init__(self, folder: Path, dim: int, *, empty: bool = False) -> None:
         self._folder = folder
         self._dim = dim
         self._stamp = ""
         self._lock = threading.Lock()
-        snapshot = read_snapshot(folder)
+        snapshot = None if empty else read_snapshot(folder)
         if snapshot is None:
             quantiser = faiss.IndexScalarQuantizer(dim, faiss.ScalarQuantizer.QT_fp16, faiss.METRIC_INNER_PRODUCT)
             self._index: Any = faiss.IndexIDMap2(quantiser)

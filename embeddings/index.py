@@ -62,12 +62,13 @@ class VectorIndex(Protocol):
         """Write vectors and stamp to disk together: after a crash, both are old or both are new."""
 
 
-def open_index(url: str, dim: int) -> VectorIndex:
+def open_index(url: str, dim: int, *, empty: bool = False) -> VectorIndex:
     """Open an index, or an empty one where there is none yet.
 
     Args:
         url: `faiss:FOLDER` or `exact:FOLDER`.
         dim: length of the vectors.
+        empty: begin anew, whatever is there; the next `flush` replaces it.
 
     Raises:
         IndexDamaged: something is there but cannot be read; delete it and build it anew.
@@ -78,11 +79,11 @@ def open_index(url: str, dim: int) -> VectorIndex:
     if engine == "faiss":
         from embeddings.faiss_index import FaissIndex
 
-        return FaissIndex(Path(folder), dim)
+        return FaissIndex(Path(folder), dim, empty=empty)
     if engine == "exact":
         from embeddings.exact import ExactIndex
 
-        return ExactIndex(Path(folder), dim)
+        return ExactIndex(Path(folder), dim, empty=empty)
     raise ValueError(f"There is no vector index named {engine!r}: use faiss:FOLDER or exact:FOLDER.")
 
 

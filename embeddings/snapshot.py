@@ -13,6 +13,7 @@ from embeddings.errors import IndexDamaged
 
 _MANIFEST = "manifest.json"
 _BLOCK = 1 << 22
+_ATTEMPTS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +56,19 @@ def read_snapshot(folder: Path) -> Snapshot | None:
     Raises:
         IndexDamaged: the manifest or its data file is missing, cut short or altered.
     """
-    if not folder.exists() or not any(folder.iterdir()):
-        return None
+    for _ in range(_ATTEMPTS - 1):
+        try:
+            return _read(folder)
+        except IndexDamaged:
+            # another process may just have switched to a newer file
+            continue
+    return _read(folder)
+
+
+def _read(folder: Path) -> Snapshot | None:
     try:
+        if not folder.exists() or not any(folder.iterdir()):
+            return None
         manifest = json.loads((folder / _MANIFEST).read_text(encoding="utf-8"))
         data = folder / Path(manifest["file"]).name
         if data.stat().st_size != manifest["bytes"] or _crc32(data) != manifest["crc32"]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from rag.confidence import EMPTY, FOUND, NOT_FOUND, THRESHOLD, confidence
-from rag.errors import EmptyQuestion, LongQuestion
+from rag.errors import EmptyQuestion, LongQuestion, QuestionError
 from rag.types import Answer, Citation, Hit
 
 MAX_QUESTION = 1000
@@ -16,8 +16,13 @@ def checked_question(question: str) -> str:
 
     Raises:
         EmptyQuestion, LongQuestion: it has no word, or more than `MAX_QUESTION` characters.
+        QuestionError: it is no valid text.
     """
     question = " ".join(question.split())
+    try:
+        question.encode("utf-8")
+    except UnicodeEncodeError as error:
+        raise QuestionError("The question holds bytes that are no text: type it anew.") from error
     if not any(character.isalnum() for character in question):
         raise EmptyQuestion("The question is empty: type what you want to know.")
     if len(question) > MAX_QUESTION:

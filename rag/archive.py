@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -12,6 +13,7 @@ from typing import Self
 
 from filelock import FileLock, Timeout
 
+from embeddings.cache import cache_folder
 from embeddings.encoder import BUNDLED, Encoder, OnStep, open_encoder
 from embeddings.errors import EncoderError
 from rag.answer import checked_question, compose
@@ -39,9 +41,12 @@ class Archive:
     ) -> None:
         self.folder = folder
         self._store = Store(folder / DATABASE)
-        self._dense = DenseView(folder / DENSE, self._store)
+        self._indexing = FileLock(folder / INDEXING_LOCK, timeout=0)
+        self._dense = DenseView(folder / DENSE, self._store, self._indexing)
         record = self._store.encoder
-        self._encoder_name = encoder_name or (record.name if record else BUNDLED)
+        name = encoder_name or (record.name if record else BUNDLED)
+        # a folder is remembered by its whole path, since the next command may run elsewhere
+        self._encoder_name = str(Path(name).absolute()) if name != BUNDLED and Path(name).is_dir() else name
         self._config = config or Config()
         self._on_step = on_step
         self._encoder: Encoder | None = None
@@ -70,7 +75,11 @@ class Archive:
             ArchiveError: the folder is used by something else, damaged, or made by a newer version.
         """
         folder = Path(folder)
-        if not (folder / DATABASE).is_file():
+        try:
+            there = (folder / DATABASE).is_file()
+        except OSError as error:
+            raise ArchiveError(f"No archive can be there ({error.strerror}): choose a shorter path.") from error
+        if not there:
             if not create:
                 raise NotFound(f"There is no archive in {folder}: make one with `fundstelle index FOLDER`.")
             _make_folder(folder)
@@ -102,8 +111,13 @@ class Archive:
                     pool.submit(language_of, "")
                     try:
                         self._encoder = open_encoder(self._encoder_name, on_step=self._on_step)
-                    except (EncoderError, OSError) as error:
+                    except EncoderError as error:
                         raise ArchiveError(str(error)) from error
+                    except OSError as error:
+                        raise ArchiveError(
+                            f"The model cannot be prepared in {cache_folder()} ({error.strerror}): make room there, or "
+                            "check the permissions."
+                        ) from error
             return self._encoder
 
     def warm_up(self) -> None:
@@ -121,10 +135,9 @@ class Archive:
         # imported here, since a question needs none of it and should not wait for it
         from rag.ingest import Indexer
 
-        lock = FileLock(self.folder / INDEXING_LOCK, timeout=0)
         indexer = Indexer(self._store, self.encoder, self._encoder_name, self._config, on_progress)
         try:
-            with lock:
+            with self._indexing:
                 try:
                     return indexer.index([Path(path) for path in paths])
                 finally:
@@ -149,7 +162,8 @@ class Archive:
             if record.fingerprint != self.encoder.fingerprint:
                 raise EncoderMisfit(
                     f"The archive {self.folder} was made by another encoder than {self.encoder.name}: "
-                    "index your articles again (`fundstelle index PATH`), which encodes them anew."
+                    "index your articles again (`fundstelle index PATH`), which encodes them anew, or start this "
+                    "program again if another one has just done so."
                 )
             started = time.perf_counter()
             query = self.encoder.encode_query(question)
@@ -166,17 +180,30 @@ class Archive:
         Raises:
             NotFound: there is none, or more than one.
         """
-        found = self._store.find_articles(reference)
+        return self.reading(reference)[0]
+
+    def passages(self, article_id: str) -> tuple[Passage, ...]:
+        """Return the passages of an article, in its order.
+
+        Raises:
+            NotFound: there is no such article.
+        """
+        return self._store.reading(article_id)[1]
+
+    def reading(self, reference: str) -> tuple[Article, tuple[Passage, ...]]:
+        """Return the article that a person means, as `article` does, with its passages, both of one moment.
+
+        Raises:
+            NotFound: there is none, or more than one.
+        """
+        # a path from here, as it was given to `index`
+        found = self._store.find_articles(reference) or self._store.find_articles(os.path.abspath(reference))  # noqa: PTH100
         if not found:
             raise NotFound(f"There is no article {reference!r} in this archive: give its id, path or title.")
         if len(found) > 1:
             names = "; ".join(f"{one} ({self._store.article(one).label})" for one in found[:5])
             raise NotFound(f"{len(found)} articles match {reference!r}: give the id of one: {names}.")
-        return self._store.article(found[0])
-
-    def passages(self, article_id: str) -> tuple[Passage, ...]:
-        """Return the passages of an article, in its order."""
-        return self._store.passages(self._store.article(article_id))
+        return self._store.reading(found[0])
 
     def status(self) -> Status:
         """Return what the archive holds."""

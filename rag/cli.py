@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import logging
 import os
 import sys
+import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,6 +20,7 @@ from rag.console import (
     PreparationBar,
     err,
     out,
+    plain,
     print_answer,
     print_article,
     print_facts,
@@ -69,6 +72,9 @@ def index(
     ] = None,
 ) -> None:
     """Bring the archive in step with files and folders (.txt, .md, .html)."""
+    from rag.ingest import find_files
+
+    find_files(paths)  # before an archive is made and the model is loaded for nothing
     with _opened(archive, encoder=encoder) as opened:
         report = _index(opened, paths)
     if report.failures:
@@ -99,8 +105,7 @@ def show(
 ) -> None:
     """Print an article with its metadata and the places of its passages."""
     with _opened(archive, create=False) as opened:
-        found = opened.article(article)
-        passages = opened.passages(found.id)
+        found, passages = opened.reading(article)
     if as_json:
         print_json(shown_json(found, passages))
     else:
@@ -139,11 +144,15 @@ def ui(
         from ui.app import serve
 
         err.print("Making the page …")
-        serve(opened, host, port, lambda: out.print(f"Fundstelle answers at http://{host}:{port} (Ctrl-C ends it)."))
+        serve(opened, host, port, lambda address: out.print(f"Fundstelle answers at {address} (Ctrl-C ends it)."))
 
 
 def main() -> None:
     """Run a command. Errors are printed as sentences; a stack trace is shown only with --debug."""
+    # a sign that the terminal cannot show must not cost the answer
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     debug = "--debug" in sys.argv[1:]
     # it may stand anywhere, as people add it at the end
     arguments = ["--debug"] * debug + [argument for argument in sys.argv[1:] if argument != "--debug"]
@@ -153,7 +162,7 @@ def main() -> None:
         code = INTERRUPTED
     except Exception as error:
         if debug:
-            raise
+            traceback.print_exc()
         code = _explained(error)
     # typer turns Ctrl-C inside a command into this code
     if code == INTERRUPTED:
@@ -166,12 +175,12 @@ def main() -> None:
 
 def _explained(error: Exception) -> int:
     if isinstance(error, FundstelleError):
-        err.print(Text(str(error)), soft_wrap=True)
+        err.print(Text(plain(str(error))), soft_wrap=True)
     elif hasattr(error, "show"):
         # typer's usage errors print themselves; their class has no public name
         error.show()
     else:
-        said = f"{type(error).__name__}: {error}".splitlines()[0]
+        said = plain(f"{type(error).__name__}: {error}".splitlines()[0])
         err.print(Text(f"Something went wrong ({said}): run it again with --debug to see where."), soft_wrap=True)
     return UNUSABLE
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from rich.console import Console
-from rich.padding import Padding
 from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
 from rich.progress import Progress as Bar
 from rich.text import Text
@@ -21,33 +22,55 @@ _FAILURES_SHOWN = 50
 
 
 def print_json(value: Mapping[str, Any]) -> None:
-    """Print JSON as it is, whatever the width of the terminal."""
-    out.file.write(json.dumps(value, ensure_ascii=False, indent=2) + "\n")
-    out.file.flush()
+    """Print JSON as it is, whatever the width of the terminal; in ASCII where the output cannot hold more."""
+    unicode = (sys.stdout.encoding or "").lower().startswith("utf")
+    sys.stdout.write(json.dumps(value, ensure_ascii=not unicode, indent=2) + "\n")
 
 
 def print_answer(answer: Answer) -> None:
     """Print the citations of an answer, best first; if nothing answers, say so above them."""
     if not answer.answerable:
-        out.print(Text(answer.reason, style="yellow"))
+        out.print(Text(answer.reason, style="yellow"), soft_wrap=True)
         out.print()
     for citation in answer.citations:
-        out.print(_source_line(citation))
-        out.print(Padding(_quote(citation), (0, 0, 0, 4)))
-        place = f"{citation.article.path}, characters {citation.start}-{citation.end}, score {citation.score:.3f}"
-        out.print(Padding(Text(place, style="dim"), (0, 0, 1, 4)))
+        _print_indented(_source_line(citation), 0)
+        _print_indented(_quote(citation), 4)
+        _print_indented(Text(_short(citation.article.path), style="dim"), 4, wrap=False)
+        place = f"characters {citation.start}-{citation.end}, score {citation.score:.3f}"
+        _print_indented(Text(place, style="dim"), 4)
+        out.print()
     count = len(answer.citations)
-    err.print(
-        Text(f"{count} {'passage' if count == 1 else 'passages'} in {answer.took_ms['total']:.0f} ms", style="dim")
-    )
+    said = f"{count} {'passage' if count == 1 else 'passages'} in {answer.took_ms['total']:.0f} ms"
+    err.print(Text(said, style="dim"))
+
+
+def _print_indented(text: Text, indent: int, wrap: bool = True) -> None:
+    """Print lines that fit the terminal; in a file or a pipe they stay whole, so that they can be searched."""
+    fits = wrap and out.is_terminal
+    for line in text.wrap(out, max(20, out.width - indent)) if fits else text.split("\n", allow_blank=True):
+        line.rstrip()
+        out.print(Text(" " * indent if line.plain else "").append_text(line), soft_wrap=True)
+
+
+def _short(path: str) -> str:
+    """A path from here, if it is below; and control characters, which a file's name may hold, as escapes."""
+    here = Path.cwd()
+    short = str(Path(path).relative_to(here)) if Path(path).is_relative_to(here) else path
+    return plain(short)
+
+
+def plain(words: str) -> str:
+    """Return words that cannot move the cursor or change colours: control characters are written as escapes."""
+    return "".join(one if one.isprintable() else one.encode("unicode_escape").decode() for one in words)
 
 
 def _source_line(citation: Citation) -> Text:
     article = citation.article
-    line = Text(f"[{citation.marker}] ", style="bold cyan")
+    line = Text()
+    line.append(f"[{citation.marker}] ", style="bold cyan")
     line.append(article.label, style="bold")
     facts = [article.source, article.author, article.published and article.published.isoformat(), article.language]
-    line.append(" · " + " · ".join(fact for fact in facts if fact), style="not bold")
+    line.append(" · " + " · ".join(fact for fact in facts if fact))
     return line
 
 
@@ -74,7 +97,7 @@ def print_article(article: Article, passages: Sequence[Passage]) -> None:
     out.print(Text(article.label, style="bold"))
     for name, value in facts.items():
         if value is not None:
-            out.print(Text(f"{name:<10} {value}"), soft_wrap=True)
+            out.print(Text(f"{name:<10} {plain(str(value))}"), soft_wrap=True)
     at = 0
     body = Text()
     for number, passage in enumerate(passages, 1):
@@ -83,7 +106,7 @@ def print_article(article: Article, passages: Sequence[Passage]) -> None:
         at = passage.start
     body.append(article.text[at:])
     out.print()
-    out.print(body)
+    _print_indented(body, 0)
 
 
 def print_facts(facts: Mapping[str, Any]) -> None:
@@ -93,18 +116,18 @@ def print_facts(facts: Mapping[str, Any]) -> None:
             shown = ", ".join(f"{key} {_size(n) if name == 'bytes_on_disk' else n}" for key, n in value.items())
         else:
             shown = "" if value is None else str(value)
-        out.print(Text(f"{name.replace('_', ' '):<14} {shown or '-'}"), soft_wrap=True)
+        out.print(Text(f"{name.replace('_', ' '):<14} {plain(shown) or '-'}"), soft_wrap=True)
 
 
 def print_report(report: IndexReport) -> None:
     """Print each file that failed with its reason, then the closing line."""
     for failure in report.failures[:_FAILURES_SHOWN]:
-        err.print(Text(f"{failure.path}: {failure.reason}", style="yellow"), soft_wrap=True)
+        err.print(Text(f"{plain(failure.path)}: {failure.reason}", style="yellow"), soft_wrap=True)
     if len(report.failures) > _FAILURES_SHOWN:
         err.print(f"… and {len(report.failures) - _FAILURES_SHOWN} more.")
     if report.skipped:
         kinds = ", ".join(f"{ending} {count}" for ending, count in report.skipped.items())
-        err.print(Text(f"Left aside, being of no kind that can be read: {kinds}."))
+        err.print(Text(f"Left aside: {kinds}."))
     out.print(
         f"{report.new} new, {report.changed} changed, {report.unchanged} unchanged, "
         f"{report.removed} removed, {len(report.failures)} failed"
@@ -123,6 +146,7 @@ class IndexingBar:
             TimeRemainingColumn(),
             console=err,
             transient=True,
+            disable=not err.is_terminal,
         )
         self._task = self._bar.add_task("indexing", total=None, speed="")
 
@@ -155,7 +179,8 @@ class PreparationBar:
 
     def close(self) -> None:
         """Take the bar away."""
-        self._bar.stop()
+        if self._started:
+            self._bar.stop()
 
 
 def _size(count: int) -> str:

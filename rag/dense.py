@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import logging
-import shutil
 import threading
 from pathlib import Path
 
 import numpy as np
+from filelock import BaseFileLock, Timeout
 
 from embeddings.encoder import Vectors
 from embeddings.errors import DimensionMismatch, IndexDamaged
@@ -21,11 +21,12 @@ class DenseView:
     """The vectors of all passages, searched by cosine.
 
     Its stamp names the archive, the encoder and the revision that it holds. One that is damaged, or of
-    another archive or encoder, is thrown away and filled again from the store. Safe to use from several
-    threads.
+    another archive or encoder, is filled again from the store. `writing` is the lock, taken without waiting, that
+    lets one process at a time write the files. Safe to use from several threads.
     """
 
-    def __init__(self, folder: Path, store: Store) -> None:
+    def __init__(self, folder: Path, store: Store, writing: BaseFileLock) -> None:
+        self._writing = writing
         self._folder = folder
         self._store = store
         self._lock = threading.Lock()
@@ -70,9 +71,8 @@ class DenseView:
         return index
 
     def _fresh(self, encoder: EncoderRecord) -> VectorIndex:
-        shutil.rmtree(self._folder, ignore_errors=True)
         self._revision = 0
-        return open_index(f"faiss:{self._folder}", encoder.dim)
+        return open_index(f"faiss:{self._folder}", encoder.dim, empty=True)
 
     def _apply(self, index: VectorIndex, encoder: EncoderRecord) -> None:
         revision = self._revision
@@ -84,7 +84,11 @@ class DenseView:
                 index.add(changes.added, changes.vectors.astype(np.float32))
         self._revision = revision
         try:
-            index.flush(f"{self._made_from(encoder)} {revision}")
+            # one process writes at a time; while another indexes, it will write what this one has only in memory
+            with self._writing:
+                index.flush(f"{self._made_from(encoder)} {revision}")
+        except Timeout:
+            log.debug("Another process is indexing and will write the vector index.")
         except (OSError, RuntimeError) as error:
             # faiss raises RuntimeError when a write fails
             log.warning(

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 import os
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -19,6 +20,8 @@ from rag.loading import LOADERS, VERSION, load, read_file
 from rag.splitting import encoder_input, split
 from rag.store import EncoderRecord, HalfVectors, Store, input_hash
 from rag.types import Article, Failure, IndexReport, Passage, Progress
+
+log = logging.getLogger(__name__)
 
 OnProgress = Callable[[Progress], None]
 
@@ -40,7 +43,8 @@ class Found:
 def find_files(paths: Sequence[Path]) -> Found:
     """List the files that can be articles, folders recursively, in the order of their names.
 
-    Hidden files and folders are left aside, and so is a README, which speaks of a folder and is no article.
+    Hidden files and folders, links to folders, and a README, which speaks of a folder and is no article, are left
+    aside.
 
     Raises:
         NotFound: a path does not exist, or a folder holds no file that can be an article.
@@ -50,13 +54,13 @@ def find_files(paths: Sequence[Path]) -> Found:
     for path in paths:
         # the absolute path without links followed: that is where its owner looks for it
         path = Path(os.path.abspath(path))  # noqa: PLW2901, PTH100
+        if not exists(path):
+            raise NotFound(f"{shown(path)} does not exist: check the spelling, or index the folder that it was in.")
         if path.is_dir():
             found.folders.append(path)
             files = list(_walk(path, found))
-        elif path.exists():
-            files = [path]
         else:
-            raise NotFound(f"{path} does not exist: check the spelling, or index the folder that it was in.")
+            files = [path]
         for file in files:
             if file in seen:
                 continue
@@ -68,7 +72,7 @@ def find_files(paths: Sequence[Path]) -> Found:
             else:
                 kinds = ", ".join(LOADERS)
                 found.failures.append(
-                    Failure(str(file), f"Files of this kind cannot be read: save it as one of {kinds}.")
+                    Failure(shown(file), f"Files of this kind cannot be read: save it as one of {kinds}.")
                 )
     return found
 
@@ -78,14 +82,41 @@ def _walk(folder: Path, found: Found) -> Iterator[Path]:
         where = Path(error.filename or folder)
         found.unreadable.append(where)
         found.failures.append(
-            Failure(str(where), f"The folder cannot be read ({error.strerror}): check its permissions.")
+            Failure(shown(where), f"The folder cannot be read ({error.strerror}): check its permissions.")
         )
 
     for parent, folders, files in os.walk(folder, onerror=report):
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        for name in (*folders, *files):
+            reason = _left_aside(Path(parent, name))
+            if reason:
+                found.skipped[reason] += 1
+        folders[:] = sorted(name for name in folders if not _left_aside(Path(parent, name)))
         for name in sorted(files):
-            if not name.startswith(".") and Path(name).stem.upper() != "README":
+            if not _left_aside(Path(parent, name)):
                 yield Path(parent, name)
+
+
+def _left_aside(path: Path) -> str | None:
+    """Return why a file or folder is not looked at, or None if it is."""
+    if path.name.startswith("."):
+        return "hidden"
+    if path.stem.upper() == "README":
+        return "README"
+    # a link may lead around in a circle
+    return "link to a folder" if path.is_symlink() and path.is_dir() else None
+
+
+def exists(path: Path) -> bool:
+    """Whether there is something at a path; one that is too long for the system leads nowhere."""
+    try:
+        return path.exists() or path.is_symlink()
+    except OSError:
+        return False
+
+
+def shown(path: Path) -> str:
+    """Return a path as text that can be printed: bytes that are no text are written as escapes."""
+    return str(path).encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 class Indexer:
@@ -131,17 +162,17 @@ class Indexer:
         found = find_files(paths)
         known = self._store.known_files()
         gone = _gone(known, found)
-        if not found.files and not found.failures:
-            raise NotFound(_nothing_there(found, len(gone)))
+        failures = [*found.failures, *_emptied(known, found)]
+        if not found.files and not failures:
+            raise NotFound(_nothing_there(found))
         self._total = len(found.files)
         self._switch_encoder()
-        failures = list(found.failures)
         counts: Counter[str] = Counter()
         for file in found.files:
             try:
                 kind = self._take(file, known.get(file.as_posix()))
             except LoadError as error:
-                failures.append(Failure(str(file), str(error)))
+                failures.append(Failure(shown(file), str(error)))
                 kind = "failed"
             counts[kind] += 1
             if kind in ("failed", "unchanged"):
@@ -164,8 +195,17 @@ class Indexer:
         raw = read_file(file)
         if known == (hashlib.sha256(raw).hexdigest(), self._recipe):
             return "unchanged"
-        article = load(file, raw)
-        passages = split(article, self._encoder.count_tokens, self._config)
+        try:
+            article = load(file, raw)
+            passages = split(article, self._encoder.count_tokens, self._config)
+        except LoadError:
+            raise
+        except Exception as error:
+            # a file can be broken in ways that no loader foresees; the others are indexed all the same
+            log.debug("%s", file, exc_info=True)
+            raise LoadError(
+                f"It cannot be read ({type(error).__name__}: {str(error)[:200]}): save the article in another format."
+            ) from error
         hashed = []
         for passage in passages:
             text = encoder_input(article, passage)
@@ -179,7 +219,7 @@ class Indexer:
     def _store_waiting(self) -> None:
         vectors = self._vectors(self._inputs)
         for article, passages in self._waiting:
-            own = {hashed: vectors[hashed] for _, hashed in passages if hashed in vectors}
+            own = {hashed: vectors[hashed] for _, hashed in passages}
             self._store.put(article, self._recipe, passages, self._encoder.fingerprint, own)
             self._passages += len(passages)
             self._report_done(1)
@@ -187,14 +227,14 @@ class Indexer:
         self._inputs.clear()
 
     def _vectors(self, inputs: Mapping[bytes, str]) -> dict[bytes, HalfVectors]:
-        """Encode the texts that have no vector yet."""
-        there = self._store.hashes_with_vector(self._encoder.fingerprint, list(inputs))
-        missing = [hashed for hashed in inputs if hashed not in there]
-        if not missing:
-            return {}
-        encoded = self._encoder.encode_passages([inputs[hashed] for hashed in missing]).astype(np.float16)
-        self._encoded += len(missing)
-        return dict(zip(missing, encoded, strict=True))
+        """Return the vector of each text, encoding only those that have none yet."""
+        vectors = self._store.vectors(self._encoder.fingerprint, inputs)
+        missing = [hashed for hashed in inputs if hashed not in vectors]
+        if missing:
+            encoded = self._encoder.encode_passages([inputs[hashed] for hashed in missing]).astype(np.float16)
+            self._encoded += len(missing)
+            vectors.update(zip(missing, encoded, strict=True))
+        return vectors
 
     def _switch_encoder(self) -> None:
         """Before another encoder's name stands in the archive, every passage gets a vector of it."""
@@ -203,8 +243,8 @@ class Indexer:
             return
         inputs: dict[bytes, str] = {}
         for article_id in self._store.article_ids():
-            article = self._store.article(article_id)
-            texts = [encoder_input(article, passage) for passage in self._store.passages(article)]
+            article, passages = self._store.reading(article_id)
+            texts = [encoder_input(article, passage) for passage in passages]
             inputs.update((input_hash(text), text) for text in texts)
             if len(inputs) >= _BATCH:
                 self._store.put_vectors(record.fingerprint, self._vectors(inputs))
@@ -219,26 +259,40 @@ class Indexer:
             self._on_progress(Progress(self._done, self._total, self._passages, seconds))
 
 
-def _gone(known: Mapping[str, tuple[str, str]], found: Found) -> list[str]:
-    """Return the paths of stored articles that should be below the folders but are not there any more."""
+def _below(path: Path, folders: Iterable[Path]) -> bool:
+    return any(path.is_relative_to(folder) for folder in folders)
+
+
+def _gone(known: Iterable[str], found: Found) -> list[str]:
+    """Return the paths of stored articles that should be below the folders but are not there any more.
+
+    A folder that holds no article at all any more may be a disk that is not connected: its articles stay.
+    """
     present = {file.as_posix() for file in found.files}
-
-    def below(path: Path, folders: Sequence[Path]) -> bool:
-        return any(path.is_relative_to(folder) for folder in folders)
-
+    alive = [folder for folder in found.folders if any(file.is_relative_to(folder) for file in found.files)]
     return [
         path
         for path in known
-        if path not in present and below(Path(path), found.folders) and not below(Path(path), found.unreadable)
+        if path not in present and _below(Path(path), alive) and not _below(Path(path), found.unreadable)
     ]
 
 
-def _nothing_there(found: Found, gone: int) -> str:
-    where = ", ".join(map(str, found.folders))
-    kinds = ", ".join(LOADERS)
-    if gone:
-        return (
-            f"{where} holds no article any more, but {gone} came from there: they are kept, in case a disk is not "
-            "connected. To remove them, index the folder above, or make a new archive."
-        )
+def _emptied(known: Iterable[str], found: Found) -> list[Failure]:
+    """Return a failure for each folder that held articles and holds none any more."""
+    failures = []
+    for folder in found.folders:
+        kept = sum(Path(path).is_relative_to(folder) for path in known)
+        if kept and folder not in found.unreadable and not any(file.is_relative_to(folder) for file in found.files):
+            failures.append(Failure(shown(folder), _EMPTIED.format(kept=kept)))
+    return failures
+
+
+_EMPTIED = (
+    "The folder holds no article any more, but {kept} came from there: they are kept, in case a disk is not connected. "
+    "To remove them, index the folder above, or make a new archive."
+)
+
+
+def _nothing_there(found: Found) -> str:
+    where, kinds = ", ".join(map(shown, found.folders)), ", ".join(LOADERS)
     return f"{where} holds no article: put files of these kinds there: {kinds}."

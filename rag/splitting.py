@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from bisect import bisect_left
 from collections.abc import Callable, Sequence
 
 from langchain_text_splitters import RecursiveCharacterTextSplitter
@@ -94,8 +95,12 @@ def _with_headings(text: str, pieces: Sequence[Span]) -> list[Span]:
 
 def _overlap(text: str, start: int, before: Span, sentence_starts: Sequence[int]) -> int:
     """Return where the last sentence of the piece before begins, or `start` if that piece is one sentence."""
-    inside = [place for place in sentence_starts if before[0] < place < start and text[place:start].strip()]
-    return inside[-1] if inside else start
+    place = bisect_left(sentence_starts, start) - 1
+    while place >= 0 and sentence_starts[place] > before[0]:
+        if text[sentence_starts[place] : start].strip():
+            return sentence_starts[place]
+        place -= 1
+    return start
 
 
 def _trimmed(text: str, start: int, end: int) -> Span:

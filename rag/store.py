@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -95,37 +95,50 @@ class Store:
         Raises:
             NotFound: there is none.
         """
-        rows = self._database.rows(f"SELECT {_ARTICLE_COLUMNS} FROM articles WHERE id = ?", article_id)  # noqa: S608
-        for row in rows:
+        for row in self._database.rows(f"SELECT {_ARTICLE_COLUMNS} FROM articles WHERE id = ?", article_id):  # noqa: S608
             return _article(row)
         raise NotFound(f"There is no article {article_id} in this archive: `fundstelle status` tells what is there.")
 
+    def reading(self, article_id: str) -> tuple[Article, tuple[Passage, ...]]:
+        """Return an article and its passages in the order of the text, both of the same revision.
+
+        Raises:
+            NotFound: there is no such article.
+        """
+        with self._database.snapshot():
+            article = self.article(article_id)
+            query = 'SELECT start, "end" FROM passages WHERE article = ? ORDER BY start'
+            return article, tuple(cut(article, start, end) for start, end in self._database.rows(query, article_id))
+
     def find_articles(self, reference: str) -> list[str]:
-        """Return the ids of the articles that a person may mean: by id, path, title, or the beginning or end of one."""
-        exact = "SELECT id FROM articles WHERE id = ?1 OR path = ?1 OR title = ?1 OR url = ?1"
-        close = (
-            "SELECT id FROM articles WHERE substr(id, 1, length(?1)) = ?1 OR title LIKE ?2 ESCAPE '\\' "
-            "OR substr(path, -length(?1) - 1) = '/' || ?1"
-        )
+        """Return the ids of the articles that a person may mean, by the first of these that finds any.
+
+        The id; the whole path, title or address; the beginning of an id, a part of a title, the end of a path.
+        """
         pattern = "%" + reference.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
-        found = [row[0] for row in self._database.rows(exact, reference)]
-        return found or [row[0] for row in self._database.rows(close + " ORDER BY path", reference, pattern)]
+        for condition in (
+            "id = ?1",
+            "path = ?1 OR title = ?1 OR url = ?1",
+            "substr(id, 1, length(?1)) = ?1 OR title LIKE ?2 ESCAPE '\\' OR substr(path, -length(?1) - 1) = '/' || ?1",
+        ):
+            query = f"SELECT id FROM articles WHERE ?2 <> '' AND ({condition}) ORDER BY path"  # noqa: S608
+            found = [row[0] for row in self._database.rows(query, reference, pattern)]
+            if found:
+                return found
+        return []
 
     def article_ids(self) -> list[str]:
         """Return all ids, in the order of the paths."""
         return [row[0] for row in self._database.rows("SELECT id FROM articles ORDER BY path")]
 
-    def passages(self, article: Article) -> tuple[Passage, ...]:
-        """Return the passages of an article, in its order."""
-        rows = self._database.rows('SELECT start, "end" FROM passages WHERE article = ? ORDER BY start', article.id)
-        return tuple(cut(article, start, end) for start, end in rows)
-
     def passage(self, key: int) -> tuple[Article, Passage] | None:
         """Return a passage and its article, or None if it is gone."""
-        for article_id, start, end in self._database.rows(
-            'SELECT article, start, "end" FROM passages WHERE key = ?', key
-        ):
-            article = self.article(article_id)
+        query = (
+            f'SELECT {_ARTICLE_COLUMNS}, start, "end" FROM passages JOIN articles ON articles.id = passages.article '  # noqa: S608
+            "WHERE key = ?"
+        )
+        for *row, start, end in self._database.rows(query, key):
+            article = _article(tuple(row))
             return article, cut(article, start, end)
         return None
 
@@ -149,11 +162,12 @@ class Store:
         oldest, newest = self._database.rows("SELECT min(published), max(published) FROM articles")[0]
         return _day(oldest), _day(newest)
 
-    def hashes_with_vector(self, fingerprint: str, hashes: Sequence[bytes]) -> set[bytes]:
-        """Return those of the hashes whose vectors are there already."""
-        query = "SELECT 1 FROM vectors WHERE fingerprint = ? AND input_hash = ?"
+    def vectors(self, fingerprint: str, hashes: Iterable[bytes]) -> dict[bytes, HalfVectors]:
+        """Return the vectors that are there, by the hash of their text."""
+        query = "SELECT vector FROM vectors WHERE fingerprint = ? AND input_hash = ?"
         with self._database.snapshot() as database:
-            return {one for one in hashes if database.execute(query, (fingerprint, one)).fetchone()}
+            rows = {one: database.execute(query, (fingerprint, one)).fetchone() for one in hashes}
+        return {one: np.frombuffer(row[0], np.float16) for one, row in rows.items() if row}
 
     def changes_since(self, revision: int, fingerprint: str) -> Iterator[Changes]:
         """Yield, in batches, what a view of this revision must do to hold what the store holds now.
@@ -216,12 +230,14 @@ class Store:
         Args:
             recipe: names how it was loaded and cut; another recipe means that it must be done again.
             passages: each with the hash of the text that its vector belongs to.
-            vectors: the vectors that were not there yet, by hash.
+            vectors: the vector of each of these hashes.
 
         Raises:
-            ValueError: a passage is not the text at its place.
+            ValueError: a passage is not the text at its place, or has no vector.
         """
-        for passage, _ in passages:
+        for passage, hashed in passages:
+            if hashed not in vectors:
+                raise ValueError(f"Passage {passage.id} has no vector.")
             if passage.text != article.text[passage.start : passage.end]:
                 raise ValueError(f"Passage {passage.id} is not the text at its place.")
         with self._database.transaction() as (database, revision):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import stat
 import unicodedata
 from collections.abc import Callable
 from pathlib import Path
@@ -27,8 +28,10 @@ LOADERS: dict[str, Callable[[bytes], Draft]] = {
     ".htm": load_html,
 }
 
-# C0 and C1 controls other than line feed and tab, and the marks of byte order
-_CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ufeff\ufffe]")
+_LINE_ENDS = re.compile("\r\n|[\r\v\f\x85\u2028]")
+# C0 and C1 controls other than line feed and tab, the marks of byte order, and halves of characters
+_CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ufeff\ufffe\ud800-\udfff]")
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 
 
 def article_id(path: Path) -> str:
@@ -43,10 +46,16 @@ def read_file(path: Path) -> bytes:
         LoadError: the file cannot be read, is empty, or is too large for one article.
     """
     try:
-        size = path.stat().st_size
-        if size > MAX_BYTES:
+        path.as_posix().encode("utf-8")
+    except UnicodeEncodeError as error:
+        raise LoadError("Its name holds bytes that are no text: rename the file.") from error
+    try:
+        status = path.stat()
+        if not stat.S_ISREG(status.st_mode):
+            raise LoadError("It is no file but a pipe, a device or the like: save the article as a file.")
+        if status.st_size > MAX_BYTES:
             raise LoadError(
-                f"It has {size / 1e6:.0f} MB, and an article may have {MAX_BYTES // 10**6} MB: "
+                f"It has {status.st_size / 1e6:.0f} MB, and an article may have {MAX_BYTES // 10**6} MB: "
                 "split it into one file for each article."
             )
         raw = path.read_bytes()
@@ -72,7 +81,7 @@ def load(path: Path, raw: bytes) -> Article:
         id=article_id(path),
         title=_line(draft.title),
         text=text,
-        language=draft.language or language_of(f"{draft.title or ''}\n{text}"),
+        language=_language(draft) or language_of(f"{draft.title or ''}\n{text}"),
         source=_line(draft.source),
         author=_line(draft.author),
         published=draft.published,
@@ -84,9 +93,14 @@ def load(path: Path, raw: bytes) -> Article:
 
 def normalised(text: str) -> str:
     """Return the text in Unicode NFC with line feeds, without control characters."""
-    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n").replace("\u2029", "\n\n")
-    text = text.replace("\f", "\n").replace("\v", "\n")
-    return unicodedata.normalize("NFC", _CONTROLS.sub("", text))
+    lines = _LINE_ENDS.sub("\n", text).replace("\u2029", "\n\n")
+    return unicodedata.normalize("NFC", _CONTROLS.sub("", lines))
+
+
+def _language(draft: Draft) -> str | None:
+    """What the file states, if it is a BCP-47 tag."""
+    stated = (draft.language or "").strip().replace("_", "-")
+    return stated if _LANGUAGE.fullmatch(stated) else None
 
 
 def _line(value: str | None) -> str | None:

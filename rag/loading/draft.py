@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date
 
@@ -19,12 +20,11 @@ class Draft:
     language: str | None = None
 
 
-def iso_date(value: object) -> date | None:
-    """Return the day of an ISO 8601 date or time, or None for anything else."""
-    if isinstance(value, date):
-        # a datetime is a date too, but does not compare with one
-        return date(value.year, value.month, value.day)
+def day_of(value: str) -> date | None:
+    """Return the day of an ISO 8601 date or time, or of a date as 14.01.2022; None for anything else."""
+    words = value.strip()
+    german = re.fullmatch(r"(\d{1,2})\.\s*(\d{1,2})\.\s*(\d{4})", words)
     try:
-        return date.fromisoformat(str(value).strip()[:10])
+        return date(int(german[3]), int(german[2]), int(german[1])) if german else date.fromisoformat(words[:10])
     except ValueError:
         return None

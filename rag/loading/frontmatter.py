@@ -3,82 +3,65 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 import yaml
 
 from rag.errors import LoadError
-from rag.loading.draft import Draft, iso_date
+from rag.loading.draft import Draft, day_of
 
-_BLOCK = re.compile(r"\A\s*---[ \t]*\r?\n(.*?)(?:\r?\n)?---[ \t]*(?:\r?\n|\Z)", re.DOTALL)
-_NAMES = {
-    "title",
-    "headline",
-    "source",
-    "outlet",
-    "publisher",
-    "author",
-    "authors",
-    "date",
-    "published",
-    "url",
-    "language",
+_BLOCK = re.compile(r"\A\s*^---[ \t]*\r?$\n(.*?)^---[ \t]*\r?$\n?", re.DOTALL | re.MULTILINE)
+_FIELDS = {
+    "title": ("title", "headline"),
+    "source": ("source", "outlet", "publisher"),
+    "author": ("author", "authors"),
+    "published": ("date", "published"),
+    "url": ("url",),
+    "language": ("language", "lang"),
 }
+_NAMES = re.compile(
+    rf"^({'|'.join(name for names in _FIELDS.values() for name in names)})\s*:", re.MULTILINE | re.IGNORECASE
+)
 
 
-@dataclass(frozen=True, slots=True)
-class FrontMatter:
-    """What the block says; what it does not say is None."""
+class _Loader(yaml.BaseLoader):
+    """Reads every scalar as the text that it is, and refuses aliases, by which a few bytes can grow without end."""
 
-    title: str | None = None
-    source: str | None = None
-    author: str | None = None
-    published: date | None = None
-    url: str | None = None
-    language: str | None = None
-
-    def draft(self, text: str, title: str | None) -> Draft:
-        return Draft(text, title, self.source, self.author, self.published, self.url, self.language)
+    def compose_node(self, parent: Any, index: Any) -> Any:
+        if self.check_event(yaml.events.AliasEvent):
+            raise yaml.YAMLError("aliases are not allowed")
+        return super().compose_node(parent, index)
 
 
-def split_front_matter(text: str) -> tuple[FrontMatter, str]:
-    """Return the front matter and the rest; a text without any is returned whole.
+def split_front_matter(text: str) -> tuple[Draft, str]:
+    """Return what the front matter says, as a draft without text, and the rest; without any, the whole text.
 
     Raises:
         LoadError: there is a block between `---` with known fields, but it is not valid YAML.
     """
     block = _BLOCK.match(text)
     # a text may well begin with a rule of dashes and be no front matter at all
-    if not block or not any(re.search(rf"^{name}\s*:", block[1], re.MULTILINE) for name in _NAMES):
-        return FrontMatter(), text
+    if not block or not _NAMES.search(block[1]):
+        return Draft(""), text
     try:
-        fields = yaml.safe_load(block[1])
-    except yaml.YAMLError as error:
+        # BaseLoader makes strings, lists and mappings, and no other objects
+        fields = yaml.load(block[1], _Loader)  # noqa: S506
+    except (yaml.YAMLError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
         where = f" in line {mark.line + 2}" if mark else ""
         raise LoadError(f"Its front matter is not valid YAML{where}: put quotes around values with a colon.") from error
     if not isinstance(fields, dict):
-        return FrontMatter(), text
+        return Draft(""), text
     known = {str(name).lower(): value for name, value in fields.items()}
-
-    def first(*names: str) -> str | None:
-        return next((_words(known[name]) for name in names if known.get(name)), None)
-
-    published = iso_date(known.get("date") or known.get("published"))
-    return (
-        FrontMatter(
-            title=first("title", "headline"),
-            source=first("source", "outlet", "publisher"),
-            author=first("author", "authors"),
-            published=published,
-            url=first("url"),
-            language=first("language"),
-        ),
-        text[block.end() :],
-    )
+    found = {
+        field: next((words for name in names if (words := _words(known.get(name)))), None)
+        for field, names in _FIELDS.items()
+    }
+    published = found.pop("published")
+    return Draft("", published=day_of(published) if published else None, **found), text[block.end() :]
 
 
-def _words(value: Any) -> str:
-    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+def _words(value: Any) -> str | None:
+    if isinstance(value, list):
+        return ", ".join(one for one in value if isinstance(one, str)) or None
+    return value if isinstance(value, str) else None

@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 
 from rag.errors import LoadError
-from rag.loading.draft import Draft, iso_date
+from rag.loading.draft import Draft, day_of
 from rag.loading.text import decode
 
+# only dates that the page states as its own, not any year that stands somewhere in it
+_DATES = {"extensive_search": False, "original_date": True}
 _DECLARED = re.compile(rb"<meta[^>]+charset\s*=\s*[\"']?\s*([\w-]+)", re.IGNORECASE)
 
 
@@ -19,7 +21,9 @@ def load_html(raw: bytes) -> Draft:
     """
     from trafilatura import bare_extraction
 
-    page = bare_extraction(_decoded(raw), include_comments=False, include_tables=True, with_metadata=True)
+    page = bare_extraction(
+        _decoded(raw), include_comments=False, include_tables=True, with_metadata=True, date_extraction_params=_DATES
+    )
     if page is None or not page.text:
         raise LoadError("No article was found in the page: open it and save it again, or save its text as .txt.")
     paragraphs = page.text.split("\n")
@@ -30,7 +34,7 @@ def load_html(raw: bytes) -> Draft:
         title=page.title,
         source=page.sitename,
         author=page.author,
-        published=iso_date(page.date),
+        published=day_of(page.date) if page.date else None,
         url=page.url,
     )
 
@@ -41,6 +45,6 @@ def _decoded(raw: bytes) -> str:
     if declared:
         try:
             return raw.decode(declared[1].decode("ascii"))
-        except (LookupError, UnicodeDecodeError):
+        except (LookupError, UnicodeError):
             pass
     return decode(raw)

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
+from html import unescape
+
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
@@ -29,14 +33,25 @@ def load_markdown(raw: bytes) -> Draft:
                 blocks.append(text)
         elif token.type in ("fence", "code_block"):
             blocks.append(token.content.rstrip("\n"))
-    return fields.draft("\n\n".join(blocks), title=title)
+        elif token.type == "html_block" and (words := _without_tags(token.content)):
+            blocks.append(words)
+    return replace(fields, text="\n\n".join(blocks), title=title)
+
+
+def _without_tags(markup: str) -> str:
+    """The words of a piece of HTML; what a browser does not show, comments and scripts, is left out."""
+    hidden = re.sub(r"<!--.*?-->|<(script|style)\b.*?</\1\s*>", "", markup, flags=re.DOTALL | re.IGNORECASE)
+    words = re.sub(r"<br\s*/?>", "\n", hidden, flags=re.IGNORECASE)
+    return unescape(re.sub(r"<[^>]+>", "", words)).strip()
 
 
 def _visible(inline: Token) -> str:
     """The text of a block without its markup; an image is its description."""
     parts = []
     for child in inline.children or ():
-        if child.type in ("softbreak", "hardbreak"):
+        if child.type in ("softbreak", "hardbreak") or (
+            child.type == "html_inline" and child.content.lower().startswith("<br")
+        ):
             parts.append("\n")
         elif child.type == "image":
             parts.append(_visible(child))

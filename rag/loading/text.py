@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from charset_normalizer import from_bytes
 
@@ -22,7 +23,7 @@ def load_text(raw: bytes) -> Draft:
         LoadError: the bytes are no text in any known encoding.
     """
     fields, body = split_front_matter(decode(raw))
-    return fields.draft(body, title=fields.title or headline(body))
+    return replace(fields, text=body, title=fields.title or headline(body))
 
 
 def decode(raw: bytes) -> str:
@@ -38,17 +39,33 @@ def decode(raw: bytes) -> str:
             except UnicodeDecodeError as error:
                 raise LoadError(f"Its {encoding} is damaged: save it again as UTF-8 text.") from error
     if b"\0" in raw:
-        raise LoadError("It is a binary file and not text: save the article as .txt, .md or .html.")
+        return _without_mark(raw)
     try:
         return raw.decode("utf-8")
     except UnicodeDecodeError:
-        best = from_bytes(raw[:_SAMPLE]).best()
+        # cut after a whole line, so that no character is cut in two
+        sample = raw[: raw.rfind(b"\n", 0, _SAMPLE) + 1] if len(raw) > _SAMPLE else raw
+        best = from_bytes(sample or raw).best()
     if best is None:
         raise LoadError("Its encoding cannot be told: save it again as UTF-8 text.")
     try:
         return raw.decode(best.encoding)
     except UnicodeDecodeError as error:
         raise LoadError(f"It looks like {best.encoding} but is damaged: save it again as UTF-8 text.") from error
+
+
+def _without_mark(raw: bytes) -> str:
+    """Return the text of bytes with zeros among them: UTF-16 without its mark, if it reads as words and lines."""
+    for encoding in ("utf-16-le", "utf-16-be"):
+        try:
+            text = raw.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        sample = text[:_SAMPLE]
+        plain = sum(character.isalnum() or character.isspace() for character in sample)
+        if "\0" not in sample and plain > 0.7 * len(sample) and " " in sample:
+            return text
+    raise LoadError("It is a binary file and not text: save the article as .txt, .md or .html.")
 
 
 def headline(body: str) -> str | None:

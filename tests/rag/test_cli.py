@@ -105,6 +105,9 @@ def test_the_archive_is_chosen_by_option_then_environment(fundstelle: Run, made:
     [
         (("ask", ""), "The question is empty: type what you want to know."),
         (("ask", " ?! "), "The question is empty"),
+        (("ask", "Wer \udcff?"), "The question holds bytes that are no text"),
+        (("index", "x" * 5000), "does not exist: check the spelling"),
+        (("status", "--archive", "x" * 300), "No archive can be there"),
         (("ask", "Warum? " * 1500), "The question has 10499 characters: ask in 1000 or fewer"),
         (("ask", "Wer?", "--archive", "nowhere"), "There is no archive in nowhere: make one with `fundstelle index"),
         (("index", "nowhere"), "nowhere does not exist: check the spelling"),
@@ -140,8 +143,38 @@ def test_wrong_use_is_one_sentence(
 
 
 def test_debug_shows_where(fundstelle: Run) -> None:
-    """With --debug, at any place, the stack trace is shown."""
-    assert "Traceback" in fundstelle("index", "nowhere", "--debug").stderr
+    """With --debug, at any place, the stack trace is shown; the exit code stays."""
+    done = fundstelle("index", "nowhere", "--debug")
+    assert done.returncode == 2
+    assert "Traceback" in done.stderr
+
+
+def test_output_that_cannot_hold_every_letter(fundstelle: Run, made: Path) -> None:
+    """On an ASCII terminal an answer is printed with escapes, and JSON stays JSON."""
+    words = fundstelle("ask", TUNNEL, "-k", "1", cwd=made, PYTHONIOENCODING="ascii")
+    assert (words.returncode, words.stdout.isascii()) == (0, True)
+    quote = json.loads(fundstelle("ask", TUNNEL, "-k", "1", "--json", cwd=made, PYTHONIOENCODING="ascii").stdout)
+    assert "Höhe" in quote["citations"][0]["quote"]
+
+
+def test_a_quote_in_a_pipe_is_whole(fundstelle: Run, made: Path) -> None:
+    """Each paragraph of a quote is one line, without blanks at its end, so that it can be searched and copied."""
+    citation = json.loads(fundstelle("ask", TUNNEL, "-k", "1", "--json", cwd=made).stdout)["citations"][0]
+    printed = fundstelle("ask", TUNNEL, "-k", "1", cwd=made, COLUMNS="40").stdout.splitlines()
+    assert all(line == line.rstrip() for line in printed)
+    for paragraph in citation["quote"].split("\n\n"):
+        assert f"    {paragraph}" in printed
+
+
+def test_an_exact_id_wins(fundstelle: Run, tmp_path: Path) -> None:
+    """An article whose title is another's id does not hide it."""
+    (tmp_path / "a.txt").write_text("Der Rat tagte am Montag.")
+    fundstelle("index", "a.txt")
+    first = json.loads(fundstelle("show", "a.txt", "--json").stdout)["id"]
+    (tmp_path / "b.txt").write_text(f"---\ntitle: {first}\n---\nEtwas anderes.")
+    fundstelle("index", "b.txt")
+    assert json.loads(fundstelle("show", first, "--json").stdout)["path"].endswith("a.txt")
+    assert json.loads(fundstelle("show", "./b.txt", "--json").stdout)["path"].endswith("b.txt")
 
 
 def test_help_names_every_command(fundstelle: Run) -> None:

@@ -23,7 +23,7 @@ from conftest import ARTICLES
 from embeddings.bundled import bundled_model
 from rag.archive import Archive
 from rag.config import Config
-from rag.errors import ArchiveError, EncoderMisfit, NotFound
+from rag.errors import ArchiveError, EncoderMisfit
 
 SOME = (
     "de-gotthard-basistunnel-eroeffnung.md",
@@ -128,7 +128,7 @@ def test_one_bad_file_stops_nothing(archive: Archive, folder: Path) -> None:
     assert report.new == 6
     assert [Path(failure.path).name for failure in report.failures] == ["binary.md", "empty.txt", "link.txt"]
     assert all(failure.reason.endswith(".") for failure in report.failures)
-    assert report.skipped == {".jpg": 1}
+    assert report.skipped == {".jpg": 1, "README": 1, "hidden": 1}
 
 
 def test_what_may_not_be_read_is_kept(encoder: object) -> None:
@@ -160,6 +160,35 @@ def test_what_may_not_be_read_is_kept(encoder: object) -> None:
     shutil.rmtree(base)
 
 
+def test_odd_files_stop_nothing(archive: Archive, folder: Path) -> None:
+    """A pipe, a name that is no text and a page in a made-up encoding are reported or read; the others are taken."""
+    os.mkfifo(folder / "pipe.txt")
+    Path(os.fsdecode(os.fsencode(folder) + b"/name-\xff.txt")).write_text("Der Rat tagte.")
+    (folder / "odd.html").write_text('<meta charset="undefined"><p>Der Rat tagte am Montag lange über die Brücke.</p>')
+    report = archive.index([folder])
+    assert report.new == 7
+    assert {Path(failure.path).name: failure.reason.split(":")[0] for failure in report.failures} == {
+        "pipe.txt": "It is no file but a pipe, a device or the like",
+        "name-\\udcff.txt": "Its name holds bytes that are no text",
+    }
+
+
+def test_swapped_texts_keep_their_vectors(archive: Archive, folder: Path, tmp_path: Path) -> None:
+    """When two files swap their contents, both texts are still found, each at its new place."""
+    archive.index([folder])
+    one, other = folder / SOME[3], folder / SOME[5]
+    first, second = one.read_bytes(), other.read_bytes()
+    one.write_bytes(second)
+    other.write_bytes(first)
+    report = archive.index([folder])
+    assert (report.changed, report.passages_encoded) == (2, 0)
+    best = archive.ask("Welche Alge war schuld am Fischsterben in der Oder?", 1).citations[0]
+    assert best.article.path == str(one)
+    with sqlite3.connect(tmp_path / "archive" / "archive.sqlite") as database:
+        query = "SELECT count(*) FROM passages LEFT JOIN vectors USING (input_hash) WHERE vector IS NULL"
+        assert database.execute(query).fetchone() == (0,)
+
+
 def test_a_file_that_turns_bad_keeps_its_article(archive: Archive, folder: Path) -> None:
     """What was stored stays findable when its file cannot be read any more."""
     archive.index([folder])
@@ -174,9 +203,14 @@ def test_an_emptied_folder_removes_nothing(archive: Archive, folder: Path) -> No
     archive.index([folder])
     for name in SOME:
         (folder / name).unlink()
-    with pytest.raises(NotFound, match="holds no article any more, but 6 came from there: they are kept"):
-        archive.index([folder])
-    assert archive.status().articles == 6
+    for paths in ([folder], [folder, ARTICLES / "de-higgs-boson-cern.html"]):
+        report = archive.index(paths)
+        assert [failure.reason for failure in report.failures] == [
+            "The folder holds no article any more, but 6 came from there: they are kept, in case a disk is not "
+            "connected. To remove them, index the folder above, or make a new archive."
+        ]
+        assert report.removed == 0
+    assert archive.status().articles == 7
 
 
 @pytest.mark.parametrize("damage", ["deleted", "cut short", "garbage manifest", "of another archive"])

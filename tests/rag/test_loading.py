@@ -206,3 +206,70 @@ def test_the_id_follows_from_the_path(tmp_path: Path) -> None:
     other = load_bytes(tmp_path, b"Vier.", "b.txt")
     assert one.id == changed.id != other.id
     assert len(one.id) == 12
+
+
+@pytest.mark.parametrize(
+    ("stated", "day"),
+    [("2022-01-14", date(2022, 1, 14)), ("14.01.2022", date(2022, 1, 14)), ("2024-02-30", None), ("gestern", None)],
+)
+def test_dates(tmp_path: Path, stated: str, day: date | None) -> None:
+    """ISO and German dates are read; a day that there is not stays unknown and spoils nothing."""
+    article = load_bytes(tmp_path, f"---\ntitle: T\ndate: {stated}\n---\nDer Rat tagte.\n".encode())
+    assert (article.title, article.published, article.text) == ("T", day, "Der Rat tagte.")
+
+
+@pytest.mark.parametrize(
+    "block",
+    [
+        "a: &a [x,x]\nb: &b [*a,*a,*a,*a,*a,*a,*a,*a]\nc: &c [*b,*b,*b,*b,*b,*b,*b,*b]\ntitle: *c",
+        "title: " + "[" * 3000,
+    ],
+)
+def test_front_matter_that_would_grow_without_end(tmp_path: Path, block: str) -> None:
+    """Aliases of aliases and endless nesting are refused at once, in a sentence."""
+    with pytest.raises(LoadError, match="not valid YAML"):
+        load_bytes(tmp_path, f"---\n{block}\n---\nText.\n".encode())
+
+
+def test_the_block_ends_at_a_line_of_its_own(tmp_path: Path) -> None:
+    """Dashes at the end of a value end no front matter."""
+    article = load_bytes(tmp_path, b"---\ntitle: Interview ---\ndate: 2020-01-02\n---\nText hier.\n")
+    assert (article.title, article.published, article.text) == ("Interview ---", date(2020, 1, 2), "Text hier.")
+
+
+def test_a_stated_language_is_a_tag(tmp_path: Path) -> None:
+    """de_AT is read as de-AT; what is no tag, control characters above all, is detected instead."""
+    for stated, expected in (("de_AT", "de-AT"), ('"\\e[31mGerman\\nx"', "de"), ("Deutsch bitte", "de")):
+        raw = f"---\nlanguage: {stated}\n---\n{GERMAN * 2}".encode()
+        assert load_bytes(tmp_path, raw).language == expected
+
+
+def test_html_inside_markdown(tmp_path: Path) -> None:
+    """Words inside HTML are words of the article; tags, comments and scripts are not."""
+    raw = b"<p align=center>Wichtige Worte &amp; mehr.</p>\n\nZeile<br>weiter\n\n<!-- x -->\n\n<script>y</script>\n"
+    assert load_bytes(tmp_path, raw, "a.md").text.split("\n\n") == ["Wichtige Worte & mehr.", "Zeile\nweiter"]
+
+
+def test_a_year_in_the_footer_is_no_date(tmp_path: Path) -> None:
+    """A page that does not state when it was published has no date, whatever years stand in it."""
+    page = f"<html><body><article><p>{GERMAN * 4}</p></article><footer>Copyright 2019 Foo GmbH</footer></body></html>"
+    assert load_bytes(tmp_path, page.encode(), "a.html").published is None
+
+
+@pytest.mark.parametrize(
+    ("encoding", "sentence"),
+    [
+        ("gb18030", "国家统计局周一公布的数据显示，今年第三季度国内生产总值同比增长百分之四点九。\n"),
+        ("shift-jis", "政府は月曜日に新しい予算案を発表した。野党は強く反対している。\n"),
+    ],
+)
+def test_large_files_in_old_encodings(tmp_path: Path, encoding: str, sentence: str) -> None:
+    """The sample by which an encoding is told ends between characters, so large files come out right."""
+    text = "a" + sentence * (400_000 // len(sentence.encode(encoding)))
+    assert load_bytes(tmp_path, text.encode(encoding)).text == text.strip()
+
+
+def test_utf_16_without_its_mark(tmp_path: Path) -> None:
+    """Text in UTF-16 that lost its byte order mark is text and not a binary file."""
+    for encoding in ("utf-16-le", "utf-16-be"):
+        assert load_bytes(tmp_path, (GERMAN * 3).encode(encoding)).text == (GERMAN * 3).strip()

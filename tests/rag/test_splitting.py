@@ -142,3 +142,19 @@ def test_no_passage_outside_the_text(start: int, end: int) -> None:
     """A place that is not in the article cannot be cut."""
     with pytest.raises(ValueError, match="there is no passage"):
         cut(article("kurz"), start, end)
+
+
+@pytest.mark.parametrize("size", [9_000, 11_000, 50_000, 200_000])
+def test_long_articles(size: int) -> None:
+    """Articles far above ten thousand bytes, with paragraphs and umlauts, are cut like short ones, in seconds."""
+    paragraph = "Der Bürgermeister eröffnete die Brücke über die Höhe. Am 3. Mai folgt Dr. Öllers mit der Straße.\n\n"
+    text = (paragraph * (size // len(paragraph) + 1))[:size].strip()
+    passages = split(article(text), words, Config(60, 10))
+    covered = {place for passage in passages for place in range(passage.start, passage.end)}
+    assert {place for place, one in enumerate(text) if one.isalnum()} <= covered
+
+
+def test_odd_spaces_do_no_harm() -> None:
+    """A capital before a thin space and a full stop, at which the sentence finder panics, is text like any."""
+    text = "Anhang A\u2009. Der Rat tagt. I\u202f. Introduction follows. Punkt\u00a0B. Ende."
+    assert "".join(text[start:end] for start, end in sentence_spans(text, "de")) == text

@@ -60,7 +60,7 @@ def test_an_article_comes_back_as_it_went_in(store: Store) -> None:
     one = article(1)
     put(store, one, (16, 32), (0, 15))
     assert store.article(one.id) == one
-    assert [passage.text for passage in store.passages(one)] == ["Eins zwei drei.", "Vier fünf sechs."]
+    assert [passage.text for passage in store.reading(one.id)[1]] == ["Eins zwei drei.", "Vier fünf sechs."]
     assert store.passage(cut(one, 0, 15).key) == (one, cut(one, 0, 15))
 
 
@@ -87,9 +87,9 @@ def test_vectors_go_with_their_last_passage(store: Store, tmp_path: Path) -> Non
     put(store, article(2), (0, 15))
     shared = input_hash("Eins zwei drei.")
     store.remove("/a/1.txt")
-    assert store.hashes_with_vector(ENCODER.fingerprint, [shared]) == {shared}
+    assert store.vectors(ENCODER.fingerprint, [shared]).keys() == {shared}
     store.remove("/a/2.txt")
-    assert store.hashes_with_vector(ENCODER.fingerprint, [shared]) == set()
+    assert store.vectors(ENCODER.fingerprint, [shared]) == {}
     assert (store.article_count(), store.passage_count()) == (0, 0)
 
 
@@ -97,7 +97,7 @@ def test_a_passage_that_is_not_the_text_is_refused(store: Store) -> None:
     """Nothing of the article is stored then."""
     wrong = Passage(article(1).id, 0, 4, "Zwei")
     with pytest.raises(ValueError, match="is not the text at its place"):
-        store.put(article(1), "recipe", [(wrong, b"x" * 16)], ENCODER.fingerprint, {})
+        store.put(article(1), "recipe", [(wrong, b"x" * 16)], ENCODER.fingerprint, {b"x" * 16: np.ones(4, np.float16)})
     assert store.article_count() == 0
 
 
@@ -152,7 +152,7 @@ def test_an_encoder_takes_over_only_when_all_passages_have_its_vectors(store: St
     store.put_vectors(other.fingerprint, {hashed: np.ones(4, np.float16)})
     store.set_encoder(other)
     assert store.encoder == other
-    assert store.hashes_with_vector(ENCODER.fingerprint, [hashed]) == set()
+    assert store.vectors(ENCODER.fingerprint, [hashed]) == {}
 
 
 def test_articles_are_found_by_what_people_remember(store: Store) -> None:
