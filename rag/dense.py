@@ -45,15 +45,17 @@ class DenseView:
             encoder = self._store.encoder
             if encoder is None:
                 return None
-            if self._index is None or encoder != self._encoder:
+            opened = self._index is None or encoder != self._encoder
+            if self._index is None or opened:
                 self._index = self._open(encoder)
                 self._encoder = encoder
-            if self._revision != self._store.revision:
+            behind = self._revision != self._store.revision
+            if behind:
                 self._apply(self._index, encoder)
-                if len(self._index) != self._store.passage_count():
-                    log.warning("The vector index did not match the archive and was built anew.")
-                    self._index = self._fresh(encoder)
-                    self._apply(self._index, encoder)
+            if (opened or behind) and len(self._index) != self._store.passage_count():
+                log.warning("The vector index did not match the archive and was built anew.")
+                self._index = self._fresh(encoder)
+                self._apply(self._index, encoder)
             return self._index
 
     def _open(self, encoder: EncoderRecord) -> VectorIndex:

@@ -104,9 +104,9 @@ def test_packed_and_full_tokenizer_agree(encoder: Encoder) -> None:
 def test_four_bit_blocks_by_hand() -> None:
     """Scale 0.5 and nibbles 0, 8, 15 give -4, 0 and 3.5; low nibbles are the first sixteen weights."""
     block = np.float16(0.5).tobytes() + bytes([0xF0, 0x88] + [0x88] * 14)
-    weights = _dequantised(block)
-    assert weights.shape == (32,)
-    assert (weights[0], weights[16], weights[1], weights[17]) == (-4.0, 3.5, 0.0, 0.0)
+    weights = _dequantised(block + block)
+    assert weights.shape == (64,)
+    assert (weights[0], weights[16], weights[1], weights[17], weights[32]) == (-4.0, 3.5, 0.0, 0.0, -4.0)
 
 
 def test_the_running_program_imports_no_torch(encoder: Encoder) -> None:

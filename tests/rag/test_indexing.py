@@ -21,6 +21,7 @@ import pytest
 from conftest import ARTICLES
 
 from embeddings.bundled import bundled_model
+from embeddings.index import open_index
 from rag.archive import Archive
 from rag.config import Config
 from rag.errors import ArchiveError, EncoderMisfit
@@ -213,11 +214,12 @@ def test_an_emptied_folder_removes_nothing(archive: Archive, folder: Path) -> No
     assert archive.status().articles == 7
 
 
-@pytest.mark.parametrize("damage", ["deleted", "cut short", "garbage manifest", "of another archive"])
+@pytest.mark.parametrize("damage", ["deleted", "cut short", "garbage manifest", "of another archive", "half empty"])
 def test_a_lost_index_is_rebuilt(archive: Archive, folder: Path, tmp_path: Path, damage: str) -> None:
     """Whatever happens to the FAISS files, the next question answers from the store as before."""
     archive.index([folder])
     before = archive.ask(TUNNEL)
+    before_passages = archive.passages(before.citations[0].article.id)
     archive.close()
     dense = tmp_path / "archive" / "dense"
     match damage:
@@ -233,6 +235,10 @@ def test_a_lost_index_is_rebuilt(archive: Archive, folder: Path, tmp_path: Path,
                 other.index([folder / SOME[1]])
             shutil.rmtree(dense)
             shutil.copytree(tmp_path / "other" / "dense", dense)
+        case "half empty":
+            index = open_index(f"faiss:{dense}", 384)
+            index.remove([one.key for one in before_passages])
+            index.flush(index.stamp)
     with Archive.open(tmp_path / "archive") as again:
         after = again.ask(TUNNEL)
         assert [one.passage_id for one in after.citations] == [one.passage_id for one in before.citations]
