@@ -15,8 +15,9 @@ import numpy as np
 
 from benchmarks.beir import ndcg_at_10, read_set
 from embeddings.bundled import bundled_model
-from embeddings.encoder import Encoder, Vectors, open_encoder
+from embeddings.encoder import Encoder, open_encoder
 from embeddings.sentence import SentenceTransformerEncoder
+from embeddings.types import Vectors
 
 
 def ndcg(documents: Vectors, queries: Vectors, ids: list[str], judgements: list[dict[str, int]]) -> float:

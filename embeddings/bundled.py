@@ -18,8 +18,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embeddings.cache import cache_folder, make_once
-from embeddings.encoder import OnStep
 from embeddings.errors import EncoderError
+from embeddings.types import OnStep
 
 MODEL_NAME = "multilingual-e5-small"
 SHA256 = "1571fc9827503943b6bb2e2c03c071f70a14f6e8ffc673946a1f7abbbfbb782f"

@@ -18,11 +18,11 @@ from numpy.typing import NDArray
 
 from embeddings.bundled import MODEL_NAME, SHA256, bundled_model
 from embeddings.cache import cache_folder, make_once, read_manifest
-from embeddings.encoder import OnStep, Role, TokenVectors, Vectors
 from embeddings.errors import CompiledGraphUnavailable
 from embeddings.openvino_runtime import import_openvino
 from embeddings.tokenizer import ModelTokenizer
 from embeddings.tokens import content_tokens
+from embeddings.types import OnStep, Role, TokenVectors, Vectors
 
 BATCH_TOKENS = 4096
 GRAPH_VERSION = 3

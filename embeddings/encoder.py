@@ -3,35 +3,16 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Literal, Protocol
+from collections.abc import Sequence
+from typing import Protocol
 
-import numpy as np
-from numpy.typing import NDArray
-
+from embeddings.bundled import bundled_model
 from embeddings.errors import CompiledGraphUnavailable
+from embeddings.types import OnStep, Role, TokenVectors, Vectors
 
 log = logging.getLogger(__name__)
 
-Vectors = NDArray[np.float32]
-Role = Literal["query", "passage"]
-OnStep = Callable[[str, float], None]
-"""Called with what is being done and the share of it that is done, in [0, 1]."""
-
 BUNDLED = "bundled"
-
-
-@dataclass(frozen=True, slots=True)
-class TokenVectors:
-    """The last hidden states of one text, without prompt and special tokens.
-
-    `vectors` has shape (tokens, dim) and rows of length 1; `spans` has shape (tokens, 2) and holds, for
-    each row, the half-open range of code points of the text that the token covers.
-    """
-
-    vectors: Vectors
-    spans: NDArray[np.int32]
 
 
 class Encoder(Protocol):
@@ -79,8 +60,6 @@ def open_encoder(name: str = BUNDLED, *, on_step: OnStep | None = None) -> Encod
     Raises:
         EncoderError: the model cannot be found or opened.
     """
-    from embeddings.bundled import bundled_model
-
     if name != BUNDLED:
         from embeddings.sentence import SentenceTransformerEncoder
 

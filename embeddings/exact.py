@@ -7,10 +7,10 @@ from pathlib import Path
 
 import numpy as np
 
-from embeddings.encoder import Vectors
 from embeddings.errors import DimensionMismatch, IndexDamaged
-from embeddings.index import Ids, Neighbor, best_first, checked
+from embeddings.ranking import best_first, checked
 from embeddings.snapshot import read_snapshot, write_snapshot
+from embeddings.types import Ids, Neighbor, Vectors
 
 
 class ExactIndex:

@@ -10,10 +10,10 @@ from typing import Any
 import faiss
 import numpy as np
 
-from embeddings.encoder import Vectors
 from embeddings.errors import DimensionMismatch, IndexDamaged
-from embeddings.index import Ids, Neighbor, best_first, checked
+from embeddings.ranking import best_first, checked
 from embeddings.snapshot import read_snapshot, write_snapshot
+from embeddings.types import Ids, Neighbor, Vectors
 
 # more than k are fetched, so that ties at the end are settled by id and not by FAISS's order
 _SPARE = 16

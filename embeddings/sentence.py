@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from embeddings.encoder import Role, TokenVectors, Vectors
 from embeddings.errors import EncoderError
 from embeddings.tokens import content_tokens
+from embeddings.types import Role, TokenVectors, Vectors
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer

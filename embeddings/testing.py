@@ -15,9 +15,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from embeddings.encoder import Encoder, Vectors
+from embeddings.encoder import Encoder
 from embeddings.errors import DimensionMismatch
 from embeddings.index import VectorIndex
+from embeddings.types import Vectors
 
 DIM = 48
 TOLERANCE = 1e-3

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from embeddings.encoder import TokenVectors, Vectors
+from embeddings.types import TokenVectors, Vectors
 
 
 def content_tokens(vectors: Vectors, text: str, prompt_length: int, offsets: Sequence[tuple[int, int]]) -> TokenVectors:

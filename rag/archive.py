@@ -14,8 +14,9 @@ from typing import Self
 from filelock import FileLock, Timeout
 
 from embeddings.cache import cache_folder
-from embeddings.encoder import BUNDLED, Encoder, OnStep, open_encoder
+from embeddings.encoder import BUNDLED, Encoder, open_encoder
 from embeddings.errors import EncoderError
+from embeddings.types import OnStep
 from rag.answer import checked_question, compose
 from rag.config import Config
 from rag.dense import DenseView

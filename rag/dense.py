@@ -9,9 +9,9 @@ from pathlib import Path
 import numpy as np
 from filelock import BaseFileLock, Timeout
 
-from embeddings.encoder import Vectors
 from embeddings.errors import DimensionMismatch, IndexDamaged
-from embeddings.index import Neighbor, VectorIndex, open_index
+from embeddings.index import VectorIndex, open_index
+from embeddings.types import Neighbor, Vectors
 from rag.store import EncoderRecord, Store
 
 log = logging.getLogger(__name__)

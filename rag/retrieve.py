@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from embeddings.encoder import Vectors
+from embeddings.types import Vectors
 from rag.dense import DenseView
 from rag.store import Store
 from rag.types import Hit

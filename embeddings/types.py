@@ -1,0 +1,36 @@
+"""The values that encoders and indexes exchange."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+Vectors = NDArray[np.float32]
+Ids = NDArray[np.int64]
+Role = Literal["query", "passage"]
+OnStep = Callable[[str, float], None]
+"""Called with what is being done and the share of it that is done, in [0, 1]."""
+
+
+@dataclass(frozen=True, slots=True)
+class TokenVectors:
+    """The last hidden states of one text, without prompt and special tokens.
+
+    `vectors` has shape (tokens, dim) and rows of length 1; `spans` has shape (tokens, 2) and holds, for
+    each row, the half-open range of code points of the text that the token covers.
+    """
+
+    vectors: Vectors
+    spans: NDArray[np.int32]
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbor:
+    """An id and its cosine similarity to the question: higher is nearer, in [-1, 1]; never a distance."""
+
+    id: int
+    similarity: float
