@@ -57,9 +57,9 @@ def common(
     debug: Annotated[bool, typer.Option("--debug", help="Show where an error comes from.")] = False,
 ) -> None:
     """Options of every command."""
-    logging.basicConfig(level=logging.DEBUG if debug else logging.ERROR, format="%(message)s", stream=sys.stderr)
+    logging.basicConfig(level=logging.ERROR, format="%(message)s", stream=sys.stderr)
     for ours in ("embeddings", "rag", "ui"):
-        logging.getLogger(ours).setLevel(logging.WARNING)
+        logging.getLogger(ours).setLevel(logging.DEBUG if debug else logging.WARNING)
 
 
 @app.command()
