@@ -12,8 +12,9 @@ from typing import cast
 import gradio as gr
 import uvicorn
 from fastapi import FastAPI
-from starlette.datastructures import MutableHeaders
+from starlette.datastructures import Headers, MutableHeaders
 from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.responses import PlainTextResponse
 from starlette.routing import Mount
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -44,12 +45,16 @@ POLICY = "; ".join(
     )
 )
 
+# The routes on which Gradio writes files: nothing is uploaded, recorded or shared here.
+_WRITING = {"upload", "upload_progress", "process_recording", "deep_link"}
+
 _SECONDS_TO_FINISH = 5  # for a question that is being answered when Ctrl-C comes
 
 
 def build_app(archive: Archive, hosts: Sequence[str] = LOOPBACK) -> FastAPI:
     """Return the web application: the page at /, articles at /article/ID. `hosts` are the names it answers to."""
     app = FastAPI(title="Fundstelle", docs_url=None, redoc_url=None, openapi_url=None)
+    app.add_middleware(_without_strangers)
     app.add_middleware(_with_headers)
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(hosts), www_redirect=False)
     add_reader(app, archive)  # before the page, which answers to every address that is left
@@ -71,8 +76,8 @@ def build_app(archive: Archive, hosts: Sequence[str] = LOOPBACK) -> FastAPI:
     return app
 
 
-def serve(archive: Archive, host: str, port: int, on_ready: Callable[[], None] = lambda: None) -> None:
-    """Serve the page until Ctrl-C; `on_ready` is called when the address is taken and the page is made.
+def serve(archive: Archive, host: str, port: int, on_ready: Callable[[str], None] = lambda _: None) -> None:
+    """Serve the page until Ctrl-C; `on_ready` is called with its address when that is taken and the page is made.
 
     Raises:
         FundstelleError: the address cannot be taken.
@@ -81,9 +86,14 @@ def serve(archive: Archive, host: str, port: int, on_ready: Callable[[], None] =
     with listener:
         app = build_app(archive, _names(host))
         config = uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=_SECONDS_TO_FINISH)
-        on_ready()
+        on_ready(address(host, port))
         with contextlib.suppress(KeyboardInterrupt):
             _Server(config).run(sockets=[listener])
+
+
+def address(host: str, port: int) -> str:
+    """Return the address of the page as a browser takes it: that of an IPv6 host stands in brackets."""
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
 class _Server(uvicorn.Server):
@@ -121,6 +131,31 @@ def _names(host: str) -> tuple[str, ...]:
     except ValueError:
         own = False
     return (*LOOPBACK, host) if own else ("*",)
+
+
+def _without_strangers(app: ASGIApp) -> ASGIApp:
+    """Wrap an application: no address takes files, and the pages of others may send nothing."""
+
+    async def wrapped(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and _is_strange(scope):
+            refusal = PlainTextResponse("Fundstelle takes no files, and no requests from other pages.", 403)
+            await refusal(scope, receive, send)
+        else:
+            await app(scope, receive, send)
+
+    return wrapped
+
+
+def _is_strange(scope: Scope) -> bool:
+    """Return whether a request would write files, or was sent by a page that is not ours."""
+    if not _WRITING.isdisjoint(scope["path"].split("/")):
+        return True
+    headers = Headers(scope=scope)
+    origin = headers.get("origin")
+    if scope["method"] in {"GET", "HEAD"} or origin is None:
+        return False
+    # a page without an address of its own (a file, a sandboxed frame) is "null"
+    return origin.partition("://")[2] != headers.get("host")
 
 
 def _with_headers(app: ASGIApp) -> ASGIApp:

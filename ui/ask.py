@@ -80,7 +80,7 @@ def build_page(archive: Archive) -> gr.Blocks:
         ask = answerer(archive)
 
         def ask_example(language: str, event: gr.EventData) -> tuple[str, str]:
-            question = str(getattr(event, "question", ""))[:MAX_QUESTION]
+            question = _chip_text(event)
             return question, ask(question, language)
 
         # Without the queue an answer is one request, and questions run side by side: the archive is thread-safe.
@@ -97,24 +97,38 @@ def build_page(archive: Archive) -> gr.Blocks:
     return page
 
 
-def answerer(archive: Archive) -> Callable[[str, str], str]:
-    """Return the function that turns a question into the HTML of its answer; it never raises."""
+def answerer(archive: Archive) -> Callable[[object, str], str]:
+    """Return the function that turns a question into the HTML of its answer; it never raises.
 
-    def ask(question: str, code: str) -> str:
+    Gradio hands on what a request holds, so the question may be anything; what is no text is an empty one.
+    """
+
+    def ask(question: object, code: str) -> str:
         texts = TEXTS.get(code, GERMAN)
         try:
-            return render.answer(archive.ask(question), texts)
+            return render.answer(archive.ask(question if isinstance(question, str) else ""), texts)
         except EmptyQuestion:
             return render.error(texts.empty_question, texts)
         except LongQuestion:
             return render.error(texts.long_question.format(most=MAX_QUESTION), texts)
         except FundstelleError as refusal:
             return render.error(str(refusal), texts)
-        except Exception:
-            _log.exception("A question could not be answered.")
+        except Exception as error:
+            _log.error("A question could not be answered: %r", error)
+            _log.debug("It happened here:", exc_info=True)  # the terminal is no place for a trace
             return render.error(texts.unexpected, texts)
 
     return ask
+
+
+def _chip_text(event: gr.EventData) -> str:
+    """Return the question on the chip that was clicked, in signs that can be sent back; none if none came."""
+    try:
+        question = event.question
+    except (AttributeError, TypeError):
+        # Gradio looks for the name in whatever the request holds, even in nothing
+        return ""
+    return question[:MAX_QUESTION].encode(errors="replace").decode() if isinstance(question, str) else ""
 
 
 def _opener(archive: Archive) -> Callable[..., tuple[object, ...]]:

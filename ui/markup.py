@@ -64,6 +64,11 @@ def byline(article: Article, texts: Texts) -> str:
     return '<span aria-hidden="true"> · </span>'.join(f"<bdi>{part}</bdi>" for part in known if part)
 
 
+def breakable(path: str) -> str:
+    """Return the escaped path, which a narrow window may break after each slash rather than within a name."""
+    return escape(path).replace("/", "/<wbr>")
+
+
 def web_address(article: Article) -> str | None:
     """Return the article's address if it is one that a browser may follow: http or https, nothing else."""
     url = article.url

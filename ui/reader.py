@@ -11,7 +11,7 @@ from fastapi.responses import HTMLResponse
 from rag.archive import Archive
 from rag.errors import FundstelleError, NotFound
 from rag.types import Article, Span
-from ui.markup import byline, escape, external_link, marked, web_address
+from ui.markup import breakable, byline, escape, external_link, marked, web_address
 from ui.texts import Texts, choose
 
 # The reader runs no script and loads nothing, whatever an article holds; only our own page may frame it.
@@ -64,7 +64,7 @@ def article_page(article: Article, span: Span | None, texts: Texts) -> str:
         f'<main><header><h1 lang="{lang}" dir="auto">{escape(article.label)}</h1>'
         f'<p class="byline">{byline(article, texts)}</p>{original}{jump}</header>'
         f'<article lang="{lang}">{paragraphs(article.text, span)}</article>'
-        f"<footer><p>{escape(texts.file)}: {escape(article.path)}</p>"
+        f"<footer><p>{escape(texts.file)}: {breakable(article.path)}</p>"
         f"<p>SHA-256 {escape(article.sha256)}</p></footer></main>",
         texts,
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from rag.types import Answer, Citation, Status
-from ui.markup import byline, escape, external_link, marked, reader_address, web_address
+from ui.markup import breakable, byline, escape, external_link, marked, reader_address, web_address
 from ui.texts import Texts, count_of, grouped, language_name, long_date
 
 # From this cosine on, a passage is called very close, close, related; below the last one, distant.
@@ -48,7 +48,7 @@ def card(citation: Citation, texts: Texts) -> str:
         f"{escape(texts.copy)}</button>{original}"
         f'<span class="fs-closeness" title="{escape(texts.cosine.format(score=f"{citation.score:.3f}"))}">'
         f"{escape(closeness(citation.score, texts))}</span></p>"
-        f'<p class="fs-file"><bdi>{escape(article.path)}</bdi> '
+        f'<p class="fs-file"><bdi>{breakable(article.path)}</bdi> '
         f"<span>{escape(texts.characters.format(start=citation.start, end=citation.end))}</span> "
         f'<span title="{escape(article.sha256)}">SHA-256 {escape(article.sha256[:_SHA_SHOWN])}…</span></p>'
         f"</article>"

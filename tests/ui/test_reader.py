@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import socket
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,9 +12,7 @@ from hypothesis import strategies as st
 from page_parts import ARTICLE, TEXT, Parts
 
 from rag.archive import Archive
-from rag.errors import FundstelleError
-from ui.app import build_app, serve
-from ui.ask import answerer
+from ui.app import build_app
 from ui.reader import article_page, paragraphs, passage_in, sentence_page
 from ui.texts import ENGLISH, GERMAN
 
@@ -72,22 +68,6 @@ def test_a_missing_article_is_said_in_a_sentence() -> None:
     assert "There is no such article" in Parts(sentence_page(ENGLISH.no_article, ENGLISH)).text
 
 
-@pytest.fixture(scope="module")
-def archive(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Archive]:
-    """An archive of one article."""
-    folder = tmp_path_factory.mktemp("reader")
-    (folder / "one.txt").write_text(TEXT, encoding="utf-8")
-    with Archive.open(folder / "archive") as made:
-        made.index([folder / "one.txt"])
-        yield made
-
-
-@pytest.fixture(scope="module")
-def browser(archive: Archive) -> TestClient:
-    """A client that asks as a browser on this machine does."""
-    return TestClient(build_app(archive), base_url="http://127.0.0.1:7860")
-
-
 def test_the_route_shows_the_article_at_the_passage(archive: Archive, browser: TestClient) -> None:
     """The address that a citation carries opens the article with its passage marked, and lets no script run."""
     found = archive.ask("Wie lang ist der Tunnel?").citations[0]
@@ -104,39 +84,17 @@ def test_a_wrong_id_is_not_found(archive: Archive, browser: TestClient) -> None:
     assert browser.get("/article/one.txt").status_code == 404
 
 
-def test_the_page_may_load_from_its_own_address_only(browser: TestClient) -> None:
-    """Every reply carries a policy under which the browser refuses all other addresses."""
-    policy = browser.get("/").headers["content-security-policy"]
-    assert "default-src 'self'" in policy
-    assert "http" not in policy
-
-
-def test_only_the_names_of_this_machine_are_answered(archive: Archive, browser: TestClient) -> None:
-    """A strange name that resolves to this machine (DNS rebinding) reads nothing."""
-    assert browser.get("/", headers={"host": "evil.example"}).status_code == 400
-    assert browser.get("/article/x", headers={"host": "evil.example:7860"}).status_code == 400
-    assert browser.get("/", headers={"host": "localhost:7860"}).status_code == 200
-    assert browser.get("/", headers={"host": "[::1]:7860"}).status_code == 200
-
-
-def test_a_port_in_use_is_said_in_a_sentence(archive: Archive) -> None:
-    """A port that another program holds is refused before anything starts, with what to do next."""
-    with socket.create_server(("127.0.0.1", 0)) as other:
-        port = other.getsockname()[1]
-        with pytest.raises(FundstelleError, match=f"Port {port} is in use: stop the other program or choose another"):
-            serve(archive, "127.0.0.1", port)
-
-
-def test_an_unexpected_error_is_a_sentence_and_is_logged(archive: Archive, caplog: pytest.LogCaptureFixture) -> None:
-    """What the archive did not foresee, here a question that is no text, shows no trace in the page but in the log."""
-    shown = Parts(answerer(archive)(None, "en")).text  # type: ignore[arg-type]
-    assert "Something went wrong" in shown
-    assert "Traceback" not in shown
-    assert "AttributeError" in caplog.text
-
-
-def test_nothing_is_loaded_from_elsewhere() -> None:
-    """Our own styles and scripts name no address."""
-    for asset in (Path(__file__).parents[2] / "ui" / "assets").iterdir():
-        text = asset.read_text(encoding="utf-8").replace("http://www.w3.org/2000/svg", "")
-        assert "//" not in text.replace("// ", ""), asset.name
+def test_no_title_can_hide_an_article(tmp_path: Path) -> None:
+    """An article whose title, and another whose address, is the id of a third one leaves that one where it was."""
+    (tmp_path / "one.txt").write_text(TEXT, encoding="utf-8")
+    with Archive.open(tmp_path / "archive") as archive:
+        archive.index([tmp_path / "one.txt"])
+        wanted = archive.article("one.txt").id
+        # their paths sort before that of the article that they name
+        for name, key in (("a.md", "title"), ("b.md", "url")):
+            (tmp_path / name).write_text(f"---\n{key}: '{wanted}'\n---\n\nEin anderer Tunnel.\n", encoding="utf-8")
+        archive.index([tmp_path])
+        assert archive.status().articles == 3
+        reply = TestClient(build_app(archive), base_url="http://127.0.0.1:7860").get(f"/article/{wanted}")
+        assert reply.status_code == 200
+        assert "Noch fährt kein Zug." in reply.text

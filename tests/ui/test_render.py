@@ -13,6 +13,7 @@ from page_parts import ARTICLE, TEXT, Parts, answer, citation
 from rag.types import Status
 from ui import render
 from ui.markup import escape, marked
+from ui.reader import article_page
 from ui.texts import ENGLISH, GERMAN, TEXTS, choose, grouped, language_name, long_date
 
 # Text that someone might slip into an article, and any other text.
@@ -39,7 +40,8 @@ def status(articles: int = 2) -> Status:
 def test_text_from_outside_never_becomes_markup(outside: tuple[str, ...]) -> None:
     """Whatever an article or a question holds, the page has the tags and attributes that it has for plain words."""
     title, text, who, path, ask = outside
-    plain = replace(ARTICLE, title="t", text="x", language="l", source="s", author="a", url="https://u", path="p")
+    steps = "/" * path.count("/")  # after each a <wbr> stands
+    plain = replace(ARTICLE, title="t", text="x", language="l", source="s", author="a", url="https://u", path=steps)
     vile = replace(
         plain, title=title, text=text, language=who, source=who, author=who, url=f"https://{path}", path=path, id=path
     )
@@ -155,6 +157,15 @@ def test_an_answer_without_passages_says_so() -> None:
     assert "No passage found" in shown.text
     assert "Nothing in the archive comes near the question." in shown.text
     assert "article" not in shown.tags
+
+
+def test_a_path_breaks_after_its_slashes() -> None:
+    """A narrow card breaks the path between names; the names are escaped, and the text stays the path."""
+    path = "articles/<b>/$x.md"
+    shown = render.card(citation(replace(ARTICLE, path=path)), GERMAN)
+    assert "<bdi>articles/<wbr>&lt;b&gt;/<wbr>&#36;x.md</bdi>" in shown
+    assert path in Parts(shown).text
+    assert path in Parts(article_page(replace(ARTICLE, path=path), None, GERMAN)).text
 
 
 @pytest.mark.parametrize("url", ["javascript:alert(1)", "data:text/html,x", "file:///etc/passwd", "//x.example", ""])

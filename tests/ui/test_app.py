@@ -1,0 +1,185 @@
+"""The server: whom it answers, what it refuses, and how quietly it takes a request that makes no sense."""
+
+from __future__ import annotations
+
+import json
+import logging
+import socket
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
+from fastapi.testclient import TestClient
+from page_parts import Parts
+
+from rag.archive import Archive
+from rag.errors import FundstelleError
+from ui.app import address, serve
+from ui.ask import answerer
+
+SURROGATE = "Was ist \ud800?"
+
+
+def test_the_page_may_load_from_its_own_address_only(browser: TestClient) -> None:
+    """Every reply carries a policy under which the browser refuses all other addresses."""
+    policy = browser.get("/").headers["content-security-policy"]
+    assert "default-src 'self'" in policy
+    assert "http" not in policy
+
+
+def test_only_the_names_of_this_machine_are_answered(archive: Archive, browser: TestClient) -> None:
+    """A strange name that resolves to this machine (DNS rebinding) reads nothing."""
+    assert browser.get("/", headers={"host": "evil.example"}).status_code == 400
+    assert browser.get("/article/x", headers={"host": "evil.example:7860"}).status_code == 400
+    assert browser.get("/", headers={"host": "localhost:7860"}).status_code == 200
+    assert browser.get("/", headers={"host": "[::1]:7860"}).status_code == 200
+
+
+def test_a_port_in_use_is_said_in_a_sentence(archive: Archive) -> None:
+    """A port that another program holds is refused before anything starts, with what to do next."""
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        with pytest.raises(FundstelleError, match=f"Port {port} is in use: stop the other program or choose another"):
+            serve(archive, "127.0.0.1", port)
+
+
+@pytest.mark.parametrize(
+    ("host", "shown"),
+    [
+        ("127.0.0.1", "http://127.0.0.1:7860"),
+        ("localhost", "http://localhost:7860"),
+        ("::1", "http://[::1]:7860"),
+        ("fe80::2", "http://[fe80::2]:7860"),
+    ],
+)
+def test_the_address_can_be_opened(host: str, shown: str) -> None:
+    """RFC 3986 puts an IPv6 address into brackets, or its last part would be read as the port."""
+    assert address(host, 7860) == shown
+
+
+def test_the_server_says_where_it_answers(archive: Archive) -> None:
+    """Once the port is taken, `on_ready` gets the address that a browser takes."""
+
+    class Ready(Exception):
+        """Ends the server before it begins."""
+
+    told: list[str] = []
+
+    def on_ready(where: str) -> None:
+        told.append(where)
+        raise Ready
+
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    with pytest.raises(Ready):
+        serve(archive, "127.0.0.1", port, on_ready)
+    assert told == [f"http://127.0.0.1:{port}"]
+
+
+@pytest.mark.parametrize("origin", [None, "http://127.0.0.1:7860", "http://evil.example"])
+@pytest.mark.parametrize("route", ["upload", "upload/", "upload?upload_id=x", "process_recording"])
+def test_nothing_is_uploaded(
+    browser: TestClient, origin: str | None, route: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Gradio's routes for files are closed to everybody."""
+    monkeypatch.setenv("GRADIO_TEMP_DIR", str(tmp_path))
+    headers = {"origin": origin} if origin else {}
+    reply = browser.post(f"/gradio_api/{route}", files={"files": ("a.txt", b"a"), "video": b"a"}, headers=headers)
+    assert reply.status_code == 403
+    assert "Content-Security-Policy" in reply.headers
+    assert not list(tmp_path.rglob("*.txt"))
+
+
+def test_no_link_to_a_state_is_kept(browser: TestClient) -> None:
+    """Gradio would write the state of a page into a file at a mere GET, which any page can have a browser send."""
+    assert browser.get("/gradio_api/deep_link", params={"session_hash": "x"}).status_code == 403
+
+
+@pytest.mark.parametrize(
+    "origin",
+    [
+        "http://evil.example",
+        "http://127.0.0.1:8000",
+        "http://127.0.0.1",
+        "http://localhost:7860",
+        "null",
+        "",
+        "http://[",
+    ],
+)
+def test_the_pages_of_others_send_nothing(browser: TestClient, origin: str) -> None:
+    """A request that may change something is refused when the browser says that another page sent it."""
+    question = {"fn_index": 0, "data": ["Wie lang ist der Tunnel?", None]}
+    reply = browser.post("/gradio_api/run/predict", json=question, headers={"origin": origin})
+    assert (reply.status_code, "Tunnel" in reply.text) == (403, False)
+    asked_first = {"origin": origin, "access-control-request-method": "POST"}
+    assert browser.options("/gradio_api/run/predict", headers=asked_first).status_code == 403
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1:7860", "localhost:7860", "[::1]:7860"])
+def test_the_page_itself_may_ask(browser: TestClient, host: str) -> None:
+    """A question from our own page, under each name of this machine, is answered, and so is one from no page."""
+    question = {"fn_index": 0, "data": ["Wie lang ist der Tunnel?", None]}
+    for headers in ({"host": host, "origin": f"http://{host}"}, {"host": host}):
+        reply = browser.post("/gradio_api/run/predict", json=question, headers=headers)
+        assert (reply.status_code, "57 Kilometern" in reply.text) == (200, True)
+    assert browser.get("/", headers={"host": host, "origin": "http://evil.example"}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "request_body",
+    [
+        {"fn_index": 0, "data": [None, None]},
+        {"fn_index": 0, "data": [SURROGATE, None]},
+        {"fn_index": 0, "data": [{"a": 1}, None]},
+        {"fn_index": 0, "data": [[], None]},
+        {"fn_index": 1, "data": [None]},
+        {"fn_index": 1, "data": [None], "event_data": {}},
+        {"fn_index": 1, "data": [None], "event_data": 5},
+        {"fn_index": 1, "data": [None], "event_data": "question"},
+        {"fn_index": 1, "data": [None], "event_data": ["question"]},
+        {"fn_index": 1, "data": [None], "event_data": {"question": None}},
+        {"fn_index": 1, "data": [None], "event_data": {"question": ["a"]}},
+        {"fn_index": 1, "data": [None], "event_data": {"question": SURROGATE}},
+        {"fn_index": 2, "data": [None]},
+    ],
+)
+def test_a_request_without_sense_is_answered_quietly(
+    browser: TestClient,
+    request_body: dict[str, Any],
+    capfd: pytest.CaptureFixture[str],
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """Whatever stands where the question should be, the reply is a page and the terminal stays empty."""
+    # with \ud800 spelt out, which the client's own JSON could not send
+    kind = {"content-type": "application/json"}
+    reply = browser.post("/gradio_api/run/predict", content=json.dumps(request_body), headers=kind)
+    assert reply.status_code == 200
+    assert 'class=\\"fs\\"' in reply.text
+    assert (capfd.readouterr(), caplog.text) == (("", ""), "")
+
+
+def test_an_unexpected_error_is_a_sentence_and_a_line(caplog: pytest.LogCaptureFixture) -> None:
+    """What the archive did not foresee is a sentence in the page, one line in the log, and a trace for --debug only."""
+
+    def fail(_: str) -> None:
+        raise ValueError("first\nsecond")
+
+    broken = cast(Archive, SimpleNamespace(ask=fail))
+    with caplog.at_level(logging.DEBUG, "ui"):
+        shown = Parts(answerer(broken)("Was?", "en")).text
+    assert "Something went wrong" in shown
+    assert "Traceback" not in shown
+    line, trace = caplog.records
+    assert (line.levelno, line.exc_info) == (logging.ERROR, None)
+    assert line.getMessage() == "A question could not be answered: ValueError('first\\nsecond')"
+    assert trace.levelno == logging.DEBUG
+    assert trace.exc_info
+
+
+def test_nothing_is_loaded_from_elsewhere() -> None:
+    """Our own styles and scripts name no address."""
+    for asset in (Path(__file__).parents[2] / "ui" / "assets").iterdir():
+        text = asset.read_text(encoding="utf-8").replace("http://www.w3.org/2000/svg", "")
+        assert "//" not in text.replace("// ", ""), asset.name
