@@ -72,7 +72,7 @@ def index(
     ] = None,
 ) -> None:
     """Bring the archive in step with files and folders (.txt, .md, .html)."""
-    from rag.ingest import find_files
+    from rag.sources import find_files
 
     find_files(paths)  # before an archive is made and the model is loaded for nothing
     with _opened(archive, encoder=encoder) as opened:

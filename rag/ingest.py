@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import logging
-import os
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +14,8 @@ import numpy as np
 from embeddings.encoder import Encoder
 from rag.config import Config
 from rag.errors import LoadError, NotFound
-from rag.loading import LOADERS, VERSION, load, read_file
+from rag.loading import VERSION, load, read_file
+from rag.sources import emptied, find_files, gone, nothing_there, shown
 from rag.splitting import encoder_input, split
 from rag.store import EncoderRecord, HalfVectors, Store, input_hash
 from rag.types import Article, Failure, IndexReport, Passage, Progress
@@ -27,96 +26,6 @@ OnProgress = Callable[[Progress], None]
 
 # passages that are encoded together: enough for full batches, little enough to lose by an interruption
 _BATCH = 256
-
-
-@dataclass(slots=True)
-class Found:
-    """The files below some paths: those to load, and what hides or is left aside."""
-
-    files: list[Path] = field(default_factory=list)
-    skipped: Counter[str] = field(default_factory=Counter)
-    failures: list[Failure] = field(default_factory=list)
-    folders: list[Path] = field(default_factory=list)
-    unreadable: list[Path] = field(default_factory=list)
-
-
-def find_files(paths: Sequence[Path]) -> Found:
-    """List the files that can be articles, folders recursively, in the order of their names.
-
-    Hidden files and folders, links to folders, and a README, which speaks of a folder and is no article, are left
-    aside.
-
-    Raises:
-        NotFound: a path does not exist, or a folder holds no file that can be an article.
-    """
-    found = Found()
-    seen: set[Path] = set()
-    for path in paths:
-        # the absolute path without links followed: that is where its owner looks for it
-        path = Path(os.path.abspath(path))  # noqa: PLW2901, PTH100
-        if not exists(path):
-            raise NotFound(f"{shown(path)} does not exist: check the spelling, or index the folder that it was in.")
-        if path.is_dir():
-            found.folders.append(path)
-            files = list(_walk(path, found))
-        else:
-            files = [path]
-        for file in files:
-            if file in seen:
-                continue
-            seen.add(file)
-            if file.suffix.lower() in LOADERS:
-                found.files.append(file)
-            elif path.is_dir():
-                found.skipped[file.suffix.lower() or "no ending"] += 1
-            else:
-                kinds = ", ".join(LOADERS)
-                found.failures.append(
-                    Failure(shown(file), f"Files of this kind cannot be read: save it as one of {kinds}.")
-                )
-    return found
-
-
-def _walk(folder: Path, found: Found) -> Iterator[Path]:
-    def report(error: OSError) -> None:
-        where = Path(error.filename or folder)
-        found.unreadable.append(where)
-        found.failures.append(
-            Failure(shown(where), f"The folder cannot be read ({error.strerror}): check its permissions.")
-        )
-
-    for parent, folders, files in os.walk(folder, onerror=report):
-        for name in (*folders, *files):
-            reason = _left_aside(Path(parent, name))
-            if reason:
-                found.skipped[reason] += 1
-        folders[:] = sorted(name for name in folders if not _left_aside(Path(parent, name)))
-        for name in sorted(files):
-            if not _left_aside(Path(parent, name)):
-                yield Path(parent, name)
-
-
-def _left_aside(path: Path) -> str | None:
-    """Return why a file or folder is not looked at, or None if it is."""
-    if path.name.startswith("."):
-        return "hidden"
-    if path.stem.upper() == "README":
-        return "README"
-    # a link may lead around in a circle
-    return "link to a folder" if path.is_symlink() and path.is_dir() else None
-
-
-def exists(path: Path) -> bool:
-    """Whether there is something at a path; one that is too long for the system leads nowhere."""
-    try:
-        return path.exists() or path.is_symlink()
-    except OSError:
-        return False
-
-
-def shown(path: Path) -> str:
-    """Return a path as text that can be printed: bytes that are no text are written as escapes."""
-    return str(path).encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 class Indexer:
@@ -161,10 +70,10 @@ class Indexer:
         """
         found = find_files(paths)
         known = self._store.known_files()
-        gone = _gone(known, found)
-        failures = [*found.failures, *_emptied(known, found)]
+        removed = gone(known, found)
+        failures = [*found.failures, *emptied(known, found)]
         if not found.files and not failures:
-            raise NotFound(_nothing_there(found))
+            raise NotFound(nothing_there(found))
         self._total = len(found.files)
         self._switch_encoder()
         counts: Counter[str] = Counter()
@@ -178,13 +87,13 @@ class Indexer:
             if kind in ("failed", "unchanged"):
                 self._report_done(1)
         self._store_waiting()
-        for path in gone:
+        for path in removed:
             self._store.remove(path)
         return IndexReport(
             new=counts["new"],
             changed=counts["changed"],
             unchanged=counts["unchanged"],
-            removed=len(gone),
+            removed=len(removed),
             failures=tuple(failures),
             skipped=dict(found.skipped.most_common()),
             passages_encoded=self._encoded,
@@ -257,42 +166,3 @@ class Indexer:
         if self._on_progress:
             seconds = time.perf_counter() - self._started
             self._on_progress(Progress(self._done, self._total, self._passages, seconds))
-
-
-def _below(path: Path, folders: Iterable[Path]) -> bool:
-    return any(path.is_relative_to(folder) for folder in folders)
-
-
-def _gone(known: Iterable[str], found: Found) -> list[str]:
-    """Return the paths of stored articles that should be below the folders but are not there any more.
-
-    A folder that holds no article at all any more may be a disk that is not connected: its articles stay.
-    """
-    present = {file.as_posix() for file in found.files}
-    alive = [folder for folder in found.folders if any(file.is_relative_to(folder) for file in found.files)]
-    return [
-        path
-        for path in known
-        if path not in present and _below(Path(path), alive) and not _below(Path(path), found.unreadable)
-    ]
-
-
-def _emptied(known: Iterable[str], found: Found) -> list[Failure]:
-    """Return a failure for each folder that held articles and holds none any more."""
-    failures = []
-    for folder in found.folders:
-        kept = sum(Path(path).is_relative_to(folder) for path in known)
-        if kept and folder not in found.unreadable and not any(file.is_relative_to(folder) for file in found.files):
-            failures.append(Failure(shown(folder), _EMPTIED.format(kept=kept)))
-    return failures
-
-
-_EMPTIED = (
-    "The folder holds no article any more, but {kept} came from there: they are kept, in case a disk is not connected. "
-    "To remove them, index the folder above, or make a new archive."
-)
-
-
-def _nothing_there(found: Found) -> str:
-    where, kinds = ", ".join(map(shown, found.folders)), ", ".join(LOADERS)
-    return f"{where} holds no article: put files of these kinds there: {kinds}."

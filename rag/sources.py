@@ -1,0 +1,142 @@
+"""Which files are there to be indexed, and which stored ones are there no more."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from rag.errors import NotFound
+from rag.loading import LOADERS
+from rag.types import Failure
+
+_EMPTIED = (
+    "The folder holds no article any more, but {kept} came from there: they are kept, in case a disk is not connected. "
+    "To remove them, index the folder above, or make a new archive."
+)
+
+
+@dataclass(slots=True)
+class Found:
+    """The files below some paths: those to load, those left aside, and what went wrong."""
+
+    files: list[Path] = field(default_factory=list)
+    skipped: Counter[str] = field(default_factory=Counter)
+    failures: list[Failure] = field(default_factory=list)
+    folders: list[Path] = field(default_factory=list)
+    unreadable: list[Path] = field(default_factory=list)
+
+
+def find_files(paths: Sequence[Path]) -> Found:
+    """List the files that can be articles, folders recursively, in the order of their names.
+
+    Hidden files and folders, links to folders, and a README, which speaks of a folder and is no article, are left
+    aside.
+
+    Raises:
+        NotFound: a path does not exist.
+    """
+    found = Found()
+    seen: set[Path] = set()
+    for path in paths:
+        # the absolute path without links followed: that is where its owner looks for it
+        path = Path(os.path.abspath(path))  # noqa: PLW2901, PTH100
+        if not _exists(path):
+            raise NotFound(f"{shown(path)} does not exist: check the spelling, or index the folder that it was in.")
+        if path.is_dir():
+            found.folders.append(path)
+            files = list(_walk(path, found))
+        else:
+            files = [path]
+        for file in files:
+            if file in seen:
+                continue
+            seen.add(file)
+            if file.suffix.lower() in LOADERS:
+                found.files.append(file)
+            elif path.is_dir():
+                found.skipped[file.suffix.lower() or "no ending"] += 1
+            else:
+                kinds = ", ".join(LOADERS)
+                found.failures.append(
+                    Failure(shown(file), f"Files of this kind cannot be read: save it as one of {kinds}.")
+                )
+    return found
+
+
+def _walk(folder: Path, found: Found) -> Iterator[Path]:
+    def report(error: OSError) -> None:
+        where = Path(error.filename or folder)
+        found.unreadable.append(where)
+        found.failures.append(
+            Failure(shown(where), f"The folder cannot be read ({error.strerror}): check its permissions.")
+        )
+
+    for parent, folders, files in os.walk(folder, onerror=report):
+        for name in (*folders, *files):
+            reason = _left_aside(Path(parent, name))
+            if reason:
+                found.skipped[reason] += 1
+        folders[:] = sorted(name for name in folders if not _left_aside(Path(parent, name)))
+        for name in sorted(files):
+            if not _left_aside(Path(parent, name)):
+                yield Path(parent, name)
+
+
+def _left_aside(path: Path) -> str | None:
+    """Return why a file or folder is not looked at, or None if it is."""
+    if path.name.startswith("."):
+        return "hidden"
+    if path.stem.upper() == "README":
+        return "README"
+    # a link may lead around in a circle
+    return "link to a folder" if path.is_symlink() and path.is_dir() else None
+
+
+def _exists(path: Path) -> bool:
+    """Whether there is something at a path; one that is too long for the system leads nowhere."""
+    try:
+        return path.exists() or path.is_symlink()
+    except OSError:
+        return False
+
+
+def shown(path: Path) -> str:
+    """Return a path as text that can be printed: bytes that are no text are written as escapes."""
+    return str(path).encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+def gone(known: Iterable[str], found: Found) -> list[str]:
+    """Return the paths of stored articles that should be below the folders but are not there any more.
+
+    A folder that holds no article at all any more may be a disk that is not connected: its articles stay.
+    """
+    present = {file.as_posix() for file in found.files}
+    alive = [folder for folder in found.folders if _below(folder, found.files)]
+
+    def should_be_there(path: Path) -> bool:
+        return any(map(path.is_relative_to, alive)) and not any(map(path.is_relative_to, found.unreadable))
+
+    return [path for path in known if path not in present and should_be_there(Path(path))]
+
+
+def emptied(known: Iterable[str], found: Found) -> list[Failure]:
+    """Return a failure for each folder that held articles and holds none any more."""
+    failures = []
+    for folder in found.folders:
+        kept = len(_below(folder, map(Path, known)))
+        if kept and folder not in found.unreadable and not _below(folder, found.files):
+            failures.append(Failure(shown(folder), _EMPTIED.format(kept=kept)))
+    return failures
+
+
+def nothing_there(found: Found) -> str:
+    """Return the sentence for folders that hold no article, and of which none is stored."""
+    where, kinds = ", ".join(map(shown, found.folders)), ", ".join(LOADERS)
+    return f"{where} holds no article: put files of these kinds there: {kinds}."
+
+
+def _below(folder: Path, paths: Iterable[Path]) -> list[Path]:
+    return [path for path in paths if path.is_relative_to(folder)]
