@@ -89,7 +89,6 @@ class CompiledEncoder:
         self._graph = _loaded_graph(folder)
         self._tokenizer = ModelTokenizer(folder)
         self._requests = threading.local()
-        self._model: str = facts["model"]
         self._dim: int = facts["dim"]
         self._before: list[int] = facts["before"]
         self._after: list[int] = facts["after"]

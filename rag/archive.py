@@ -123,7 +123,8 @@ class Archive:
 
     def warm_up(self) -> None:
         """Load now what the first question would have to wait for."""
-        self.encoder.encode_query(language_of("Was?"))
+        language_of("")
+        self.encoder.encode_query("")
         self._dense.catch_up()
 
     def index(self, paths: Sequence[Path | str], on_progress: Callable[[Progress], None] | None = None) -> IndexReport:
