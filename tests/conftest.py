@@ -5,19 +5,14 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from places import ARTICLES, Run
 
 from embeddings.encoder import Encoder, open_encoder
 from rag.archive import Archive
-
-ROOT = Path(__file__).parent.parent
-ARTICLES = ROOT / "seeds" / "articles"
-REAL_ARTICLES = ROOT.parent / "shared" / "seeds"
-
-Run = Callable[..., "subprocess.CompletedProcess[str]"]
 
 
 @pytest.fixture(scope="session")

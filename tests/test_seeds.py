@@ -7,7 +7,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from conftest import ARTICLES, ROOT
+from places import ARTICLES, ROOT
 
 from rag.loading import load, read_file
 from rag.types import Article

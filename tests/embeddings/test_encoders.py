@@ -10,9 +10,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from conftest import ARTICLES
 from hypothesis import given
 from hypothesis import strategies as st
+from places import ARTICLES
 
 from embeddings.bundled import _dequantised, bundled_model
 from embeddings.compile import calibration_texts

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
-from conftest import REAL_ARTICLES, ROOT
+from places import REAL_ARTICLES, ROOT
 
 from rag.archive import Archive
 from rag.confidence import confidence

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import jsonschema
 import pytest
-from conftest import ARTICLES, ROOT, Run
+from places import ARTICLES, ROOT, Run
 
 TUNNEL = "Wie lang ist der Gotthard-Basistunnel?"
 

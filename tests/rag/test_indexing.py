@@ -18,7 +18,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from conftest import ARTICLES
+from places import ARTICLES
 
 from embeddings.bundled import bundled_model
 from embeddings.index import open_index

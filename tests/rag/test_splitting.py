@@ -5,9 +5,9 @@ from __future__ import annotations
 from itertools import pairwise
 
 import pytest
-from conftest import ARTICLES
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from places import ARTICLES
 
 from embeddings.encoder import Encoder
 from rag.config import Config

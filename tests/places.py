@@ -1,0 +1,14 @@
+"""Where things are that several tests read."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+ARTICLES = ROOT / "seeds" / "articles"
+# five newspaper articles, which belong to their publishers and are no part of this project
+REAL_ARTICLES = ROOT.parent / "shared" / "seeds"
+
+Run = Callable[..., "subprocess.CompletedProcess[str]"]
