@@ -1,4 +1,4 @@
-"""What many tests need: the prepared encoder, the sample archive, the folders."""
+"""What many tests need: the prepared encoder, the sample archive, the command line."""
 
 from __future__ import annotations
 
