@@ -14,7 +14,6 @@ import importlib.resources
 import json
 import sys
 import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -64,18 +63,18 @@ def compile_model(model_folder: Path, target: Path) -> None:
 
     texts = calibration_texts(prompts["query"], prompts["passage"])
 
-    def calibration() -> Iterator[dict[str, Any]]:
-        for done, text in enumerate(texts):
-            if done % 8 == 0:
-                _say(0.3 + 0.6 * done / len(texts), "measuring value ranges for 8 bits")
-            yield inputs(text)
+    def calibration(numbered: tuple[int, str]) -> dict[str, Any]:
+        done, text = numbered
+        if done % 8 == 0:
+            _say(0.3 + 0.6 * done / len(texts), "measuring value ranges for 8 bits")
+        return inputs(text)
 
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         # through a file in 16-bit floats: an 8-bit embedding table is unfolded to 32 bits at load, a 16-bit one stays
         ov.save_model(graph, Path(folder) / GRAPH)
         quantised = nncf.quantize(
             ov.Core().read_model(Path(folder) / GRAPH),
-            nncf.Dataset(_Calibration(calibration)),
+            nncf.Dataset(list(enumerate(texts)), calibration),
             model_type=nncf.ModelType.TRANSFORMER,
             subset_size=len(texts),
             ignored_scope=nncf.IgnoredScope(types=["Gather"]),
@@ -102,16 +101,6 @@ def compile_model(model_folder: Path, target: Path) -> None:
         "fingerprint": model_fingerprint(model, prompts),
     }
     (target / "facts.json").write_text(json.dumps(facts), encoding="utf-8")
-
-
-class _Calibration:
-    """Lets NNCF walk over the texts as often as it likes."""
-
-    def __init__(self, make: Any) -> None:
-        self._make = make
-
-    def __iter__(self) -> Iterator[dict[str, Any]]:
-        return iter(self._make())
 
 
 def calibration_texts(query_prompt: str, passage_prompt: str) -> list[str]:

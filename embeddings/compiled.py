@@ -52,7 +52,8 @@ def compiled_graph(*, on_step: OnStep | None = None) -> Path:
 def _compile(model: Path, target: Path, on_step: OnStep | None) -> dict[str, Any]:
     # -P: a file of the user's that is named like one of ours or Python's is not imported
     command = [sys.executable, "-P", "-m", "embeddings.compile", str(model), str(target)]
-    with (target.parent / f"{target.name}.log").open("w+", encoding="utf-8") as log:
+    log_file = target / "log"
+    with log_file.open("w+", encoding="utf-8") as log:
         try:
             with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, text=True) as process:
                 try:
@@ -68,7 +69,7 @@ def _compile(model: Path, target: Path, on_step: OnStep | None) -> dict[str, Any
                 reason = (log.read().strip().splitlines() or ["no reason given"])[-1]
                 raise CompiledGraphUnavailable(f"OpenVINO could not compile the model ({reason[:300]}).")
         finally:
-            Path(log.name).unlink(missing_ok=True)
+            log_file.unlink()
     facts_file = target / "facts.json"
     facts: dict[str, Any] = json.loads(facts_file.read_text(encoding="utf-8"))
     facts_file.unlink()

@@ -72,9 +72,9 @@ def index(
     ] = None,
 ) -> None:
     """Bring the archive in step with files and folders (.txt, .md, .html)."""
-    from rag.sources import find_files
+    from rag.sources import existing
 
-    find_files(paths)  # before an archive is made and the model is loaded for nothing
+    existing(paths)  # before an archive is made and the model is loaded for nothing
     with _opened(archive, encoder=encoder) as opened:
         report = _index(opened, paths)
     if report.failures:

@@ -14,6 +14,7 @@ from rich.progress import Progress as Bar
 from rich.text import Text
 
 from rag.types import Answer, Article, Citation, IndexReport, Passage, Progress
+from rag.views import article_json
 
 out = Console(highlight=False, soft_wrap=False)
 err = Console(stderr=True, highlight=False)
@@ -83,20 +84,10 @@ def _quote(citation: Citation) -> Text:
 
 def print_article(article: Article, passages: Sequence[Passage]) -> None:
     """Print the metadata of an article, then its text with the beginning of each passage marked."""
-    facts = {
-        "id": article.id,
-        "source": article.source,
-        "author": article.author,
-        "published": article.published,
-        "language": article.language,
-        "url": article.url,
-        "path": article.path,
-        "sha256": article.sha256,
-        "passages": len(passages),
-    }
+    facts = {**article_json(article), "passages": len(passages)}
     out.print(Text(article.label, style="bold"))
     for name, value in facts.items():
-        if value is not None:
+        if value is not None and name != "title":
             out.print(Text(f"{name:<10} {plain(str(value))}"), soft_wrap=True)
     at = 0
     body = Text()

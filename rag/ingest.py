@@ -118,8 +118,9 @@ class Indexer:
         hashed = []
         for passage in passages:
             text = encoder_input(article, passage)
-            self._inputs[input_hash(text)] = text
-            hashed.append((passage, input_hash(text)))
+            key = input_hash(text)
+            self._inputs[key] = text
+            hashed.append((passage, key))
         self._waiting.append((article, hashed))
         if len(self._inputs) >= _BATCH:
             self._store_waiting()

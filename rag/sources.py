@@ -29,6 +29,19 @@ class Found:
     unreadable: list[Path] = field(default_factory=list)
 
 
+def existing(paths: Sequence[Path]) -> list[Path]:
+    """Return the absolute paths, links not followed: that is where their owner looks for them.
+
+    Raises:
+        NotFound: a path does not exist.
+    """
+    absolute = [Path(os.path.abspath(path)) for path in paths]  # noqa: PTH100
+    for path in absolute:
+        if not _exists(path):
+            raise NotFound(f"{shown(path)} does not exist: check the spelling, or index the folder that it was in.")
+    return absolute
+
+
 def find_files(paths: Sequence[Path]) -> Found:
     """List the files that can be articles, folders recursively, in the order of their names.
 
@@ -40,11 +53,7 @@ def find_files(paths: Sequence[Path]) -> Found:
     """
     found = Found()
     seen: set[Path] = set()
-    for path in paths:
-        # the absolute path without links followed: that is where its owner looks for it
-        path = Path(os.path.abspath(path))  # noqa: PLW2901, PTH100
-        if not _exists(path):
-            raise NotFound(f"{shown(path)} does not exist: check the spelling, or index the folder that it was in.")
+    for path in existing(paths):
         if path.is_dir():
             found.folders.append(path)
             files = list(_walk(path, found))
@@ -75,14 +84,10 @@ def _walk(folder: Path, found: Found) -> Iterator[Path]:
         )
 
     for parent, folders, files in os.walk(folder, onerror=report):
-        for name in (*folders, *files):
-            reason = _left_aside(Path(parent, name))
-            if reason:
-                found.skipped[reason] += 1
-        folders[:] = sorted(name for name in folders if not _left_aside(Path(parent, name)))
-        for name in sorted(files):
-            if not _left_aside(Path(parent, name)):
-                yield Path(parent, name)
+        reasons = {name: _left_aside(Path(parent, name)) for name in (*folders, *files)}
+        found.skipped.update(reason for reason in reasons.values() if reason)
+        folders[:] = sorted(name for name in folders if not reasons[name])
+        yield from (Path(parent, name) for name in sorted(files) if not reasons[name])
 
 
 def _left_aside(path: Path) -> str | None:

@@ -77,12 +77,10 @@ class Store:
     @property
     def encoder(self) -> EncoderRecord | None:
         """The encoder of the archive's vectors, or None before the first indexing."""
-        fingerprint = self._database.meta("encoder_fingerprint")
-        if fingerprint is None:
+        facts = dict(self._database.rows("SELECT name, value FROM meta WHERE name LIKE 'encoder_%'"))
+        if not facts:
             return None
-        return EncoderRecord(
-            self._database.meta("encoder_name") or "", fingerprint, int(self._database.meta("encoder_dim") or 0)
-        )
+        return EncoderRecord(facts["encoder_name"], facts["encoder_fingerprint"], int(facts["encoder_dim"]))
 
     def known_files(self) -> dict[str, tuple[str, str]]:
         """Return the file hash and the recipe of every article, by path."""

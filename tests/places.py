@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -10,5 +11,7 @@ ROOT = Path(__file__).parent.parent
 ARTICLES = ROOT / "seeds" / "articles"
 # five newspaper articles, which belong to their publishers and are no part of this project
 REAL_ARTICLES = ROOT.parent / "shared" / "seeds"
+
+QUESTIONS = [json.loads(line) for line in (ROOT / "seeds" / "questions.jsonl").read_text("utf-8").splitlines()]
 
 Run = Callable[..., "subprocess.CompletedProcess[str]"]

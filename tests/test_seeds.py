@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from pathlib import Path
 
 import pytest
-from places import ARTICLES, ROOT
+from places import ARTICLES, QUESTIONS
 
 from rag.loading import load, read_file
 from rag.types import Article
-
-QUESTIONS = [json.loads(line) for line in (ROOT / "seeds" / "questions.jsonl").read_text("utf-8").splitlines()]
 
 
 @pytest.fixture(scope="module")

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import pytest
-from places import REAL_ARTICLES, ROOT
+from places import QUESTIONS, REAL_ARTICLES
 
 from rag.archive import Archive
 from rag.confidence import confidence
 from rag.loading import load, read_file
 from rag.types import Article, Hit, cut
-
-QUESTIONS = [json.loads(line) for line in (ROOT / "seeds" / "questions.jsonl").read_text("utf-8").splitlines()]
 
 REAL = [
     ("Wie viele Albaner wurden in Račak ermordet?", ("000",)),

@@ -12,6 +12,7 @@ from typing import Any, cast
 import pytest
 from fastapi.testclient import TestClient
 from page_parts import Parts
+from places import ROOT
 
 from rag.archive import Archive
 from rag.errors import FundstelleError
@@ -180,6 +181,6 @@ def test_an_unexpected_error_is_a_sentence_and_a_line(caplog: pytest.LogCaptureF
 
 def test_nothing_is_loaded_from_elsewhere() -> None:
     """Our own styles and scripts name no address."""
-    for asset in (Path(__file__).parents[2] / "ui" / "assets").iterdir():
+    for asset in (ROOT / "ui" / "assets").iterdir():
         text = asset.read_text(encoding="utf-8").replace("http://www.w3.org/2000/svg", "")
         assert "//" not in text.replace("// ", ""), asset.name

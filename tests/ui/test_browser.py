@@ -17,6 +17,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+from places import ROOT
 
 from rag.archive import Archive
 from ui.ask import EXAMPLES
@@ -30,7 +31,6 @@ sync_api = pytest.importorskip(
 CHROMIUM = shutil.which("chromium", path=f"/usr/bin{os.pathsep}{os.environ.get('PATH', '')}")
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="there is no chromium: apt-get install chromium")
 
-ROOT = Path(__file__).parents[2]
 QUESTION = "Wie viele Meter lang ist der Gotthard-Basistunnel?"
 PICTURED = "By how many votes did Colombians reject the first FARC peace deal in the October 2016 referendum?"
 HOSTILE = (
