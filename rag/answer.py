@@ -56,6 +56,8 @@ def _citation(hit: Hit) -> Citation:
         end=passage.end,
         quote=passage.text,
         highlights=(),
+        matches=(),
+        also=(),
         score=hit.score,
         signals=hit.signals,
     )

@@ -53,8 +53,10 @@ def _pieces(text: str, sentences: Sequence[Span], count_tokens: CountTokens, pas
     The splitter gives back strings and no reliable places. Asked to keep separators and white space, and to
     overlap nothing, it gives back the whole text in order, so the places are the sums of the lengths.
     """
+    # the tokens of its parts may add up to more
+    if text and count_tokens([text])[0] <= passage_tokens:
+        return [(0, len(text))]
     marked = SENTENCE_END.join(text[start:end] for start, end in sentences)
-
     tokens = sum(count_tokens([text[start:end] for start, end in sentences]))
     even = _ROOM * tokens / math.ceil(tokens / passage_tokens) if tokens else passage_tokens
 

@@ -73,6 +73,23 @@ def cut(article: Article, start: int, end: int) -> Passage:
 
 
 @dataclass(frozen=True, slots=True)
+class Filter:
+    """Which articles may answer; an empty field asks for nothing, several values of one field mean any of them.
+
+    `since` and `until` are inclusive, and leave out articles without a date. `sources` and `authors` are compared
+    with letters folded and match a part of the name; `languages` are BCP-47 tags without regions; `paths` match a
+    part of the path.
+    """
+
+    since: date | None = None
+    until: date | None = None
+    sources: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()
+    authors: tuple[str, ...] = ()
+    paths: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Hit:
     """A passage that was found: rank from 1, a score that is higher for better ones, and what it rests on."""
 
@@ -87,7 +104,8 @@ class Hit:
 class Citation:
     """A quotation that can be checked: `quote == article.text[start:end]`, `article.sha256` names the file's bytes.
 
-    `highlights` are spans of the article's text that lie inside the quote.
+    `highlights` are the spans of the article's text that answer, `matches` the words that the question and the
+    quote share; both lie inside the quote. `also` names the articles that print nearly the same passage.
     """
 
     marker: int
@@ -97,6 +115,8 @@ class Citation:
     end: int
     quote: str
     highlights: tuple[Span, ...]
+    matches: tuple[Span, ...]
+    also: tuple[Article, ...]
     score: float
     signals: Mapping[str, float]
 

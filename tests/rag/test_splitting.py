@@ -55,6 +55,12 @@ def test_sentences_cover_the_text(text: str) -> None:
     assert all(start < end for start, end in spans)
 
 
+def test_a_text_that_fits_is_one_passage(encoder: Encoder) -> None:
+    """A note of two lines, far below the limit, is not cut at its line break."""
+    text = "Der Begriff Beihilfe bezeichnet im deutschen Strafrecht eine Form\nder Beteiligung an einer Straftat."
+    assert [passage.text for passage in split(article(text), encoder.count_tokens, Config())] == [text]
+
+
 def test_repeated_text_gets_its_own_places() -> None:
     """Twins of a paragraph are cut at their own places, not at the first one's."""
     text = "\n\n".join(["Der Rat tagte am Abend. Er vertagte sich."] * 20)

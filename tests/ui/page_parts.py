@@ -30,7 +30,7 @@ def citation(article: Article = ARTICLE, span: Span = (26, 72), score: float = 0
     """Return a citation of a place in an article."""
     start, end = span
     quote = article.text[start:end]
-    return Citation(1, article, f"{article.id}:{start}-{end}", start, end, quote, highlights, score, {})
+    return Citation(1, article, f"{article.id}:{start}-{end}", start, end, quote, highlights, (), (), score, {})
 
 
 def answer(*citations: Citation, question: str = "Wie lang?", answerable: bool = True) -> Answer:
