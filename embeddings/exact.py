@@ -54,12 +54,16 @@ class ExactIndex:
         for number in np.asarray(ids, np.int64).tolist():
             self._vectors.pop(number, None)
 
-    def search(self, query: Vectors, k: int) -> list[Neighbor]:
-        """Return the nearest: best first, ties by id."""
+    def search(self, query: Vectors, k: int, allowed: Ids | None = None) -> list[Neighbor]:
+        """Return the nearest of those allowed: best first, ties by id."""
         if query.shape != (self._dim,):
             raise DimensionMismatch(self._dim, query.shape[-1] if query.ndim else 0)
         ids, vectors = self._arrays()
-        return best_first(ids, vectors @ query.astype(np.float32), max(k, 0))
+        if allowed is not None:
+            kept = np.isin(ids, allowed)
+            ids, vectors = ids[kept], vectors[kept]
+        # not a matrix product, which rounds equal vectors differently by their place among the rows
+        return best_first(ids, np.einsum("ij,j->i", vectors, query.astype(np.float32)), max(k, 0))
 
     def flush(self, stamp: str) -> None:
         """Write vectors and stamp to disk together."""

@@ -63,15 +63,23 @@ class FaissIndex:
         with self._lock:
             self._index.remove_ids(np.asarray(ids, np.int64))
 
-    def search(self, query: Vectors, k: int) -> list[Neighbor]:
-        """Return the nearest: best first, ties by id."""
+    def search(self, query: Vectors, k: int, allowed: Ids | None = None) -> list[Neighbor]:
+        """Return the nearest of those allowed: best first, ties by id."""
         if query.shape != (self._dim,):
             raise DimensionMismatch(self._dim, query.shape[-1] if query.ndim else 0)
+        parameters = None
+        if allowed is not None:
+            # FAISS keeps but a pointer to the selector: its name here keeps it alive through the search
+            selector = faiss.IDSelectorBatch(np.ascontiguousarray(allowed, np.int64))
+            parameters = faiss.SearchParameters()
+            parameters.sel = selector
         with self._lock:
             fetch = min(k + _SPARE, len(self)) if k > 0 else 0
             if fetch == 0:
                 return []
-            similarities, ids = self._index.search(np.ascontiguousarray(query[None], np.float32), fetch)
+            question = np.ascontiguousarray(query[None], np.float32)
+            similarities, ids = self._index.search(question, fetch, params=parameters)
+        # FAISS fills up with -1 where fewer are allowed than were asked for
         found = ids[0] >= 0
         return best_first(ids[0][found], similarities[0][found], k)
 

@@ -36,8 +36,11 @@ class VectorIndex(Protocol):
     def remove(self, ids: Sequence[int] | Ids) -> None:
         """Remove ids; unknown ones are ignored."""
 
-    def search(self, query: Vectors, k: int) -> list[Neighbor]:
+    def search(self, query: Vectors, k: int, allowed: Ids | None = None) -> list[Neighbor]:
         """Return the min(k, len) nearest of a vector of shape (dim,): best first, ties by id.
+
+        Args:
+            allowed: only these ids may be found, in any order, unknown ones are ignored; None: all, empty: none.
 
         Raises:
             DimensionMismatch: the vector has another length.

@@ -55,6 +55,42 @@ class VectorIndexContract(ABC):
                 assert neighbor.similarity == pytest.approx(best, abs=TOLERANCE)
                 assert neighbor.similarity == pytest.approx(by_id[neighbor.id], abs=TOLERANCE)
 
+    def test_finds_only_what_is_allowed(self, tmp_path: Path) -> None:
+        """Among any number of allowed ids, in any order, the best are those of a product with their vectors alone."""
+        vectors, queries = unit_vectors(500), unit_vectors(5, seed=1)
+        ids = np.random.default_rng(2).integers(0, 2**63, 500)
+        index = self.open(tmp_path, DIM)
+        index.add(ids, vectors)
+        for count in (1, 3, 30, 499, 500):
+            chosen = np.random.default_rng(count).permutation(500)[:count]
+            for query in queries:
+                truth = dict(zip(ids[chosen].tolist(), (vectors[chosen] @ query).tolist(), strict=True))
+                found = index.search(query, 10, ids[chosen])
+                similarities = [neighbor.similarity for neighbor in found]
+                assert len({neighbor.id for neighbor in found}) == min(10, count)
+                assert similarities == pytest.approx(sorted(truth.values(), reverse=True)[:10], abs=TOLERANCE)
+                assert similarities == pytest.approx([truth[neighbor.id] for neighbor in found], abs=TOLERANCE)
+
+    def test_nothing_allowed_finds_nothing(self, tmp_path: Path) -> None:
+        """No id allows nothing, None allows all; unknown ids and those given twice change nothing."""
+        vectors = unit_vectors(3)
+        index = self.open(tmp_path, DIM)
+        index.add([7, 8, 9], vectors)
+        assert index.search(vectors[0], 3, np.array([], np.int64)) == []
+        assert index.search(vectors[0], 3, np.array([1, 2**63 - 1])) == []
+        assert index.search(vectors[0], 0, np.array([7])) == []
+        assert [neighbor.id for neighbor in index.search(vectors[0], 3, np.array([9, 1, 9]))] == [9]
+        assert index.search(vectors[0], 3, None) == index.search(vectors[0], 3)
+        assert index.search(vectors[0], 3, np.array([9, 8, 7])) == index.search(vectors[0], 3)
+
+    def test_ties_among_the_allowed_are_settled_by_id(self, tmp_path: Path) -> None:
+        """A limit does not change the order of equals, and what was removed is not found though it is allowed."""
+        index = self.open(tmp_path, DIM)
+        index.add([5, 3, 9, 1, 7], np.repeat(unit_vectors(1), 5, axis=0))
+        index.remove([3])
+        allowed = np.array([9, 7, 5, 3])
+        assert [neighbor.id for neighbor in index.search(unit_vectors(1)[0], 2, allowed)] == [5, 7]
+
     def test_never_pads(self, tmp_path: Path) -> None:
         """More neighbours than vectors cannot be had; an empty index and k = 0 give none."""
         index = self.open(tmp_path, DIM)

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from rag.confidence import EMPTY, FOUND, NOT_FOUND, THRESHOLD, confidence
+from rag.confidence import THRESHOLD
 from rag.errors import EmptyQuestion, LongQuestion, QuestionError
 from rag.types import Answer, Citation, Hit
 
 MAX_QUESTION = 1000
+
+FOUND = "The first passages are close enough to the question to answer it."
+NOT_FOUND = "Nothing in this archive answers the question well; these are the nearest passages."
+NOTHING_LEFT = "No passage fits the filters, phrases and excluded words of the question: take one of them back."
+EMPTY = "The archive holds no passages yet: add articles with `fundstelle index FOLDER`."
 
 
 def checked_question(question: str) -> str:
@@ -32,22 +37,29 @@ def checked_question(question: str) -> str:
     return question
 
 
-def compose(question: str, language: str, hits: Sequence[Hit], took_ms: Mapping[str, float]) -> Answer:
+def compose(
+    question: str, language: str, hits: Sequence[Hit], confidence: float, took_ms: Mapping[str, float], *, empty: bool
+) -> Answer:
     """Return the answer that cites the hits in their order.
 
+    Args:
+        confidence: the probability, in [0, 1], that they answer.
+        empty: the archive holds no passages.
+
     Raises:
-        ValueError: a hit's passage is not the text at its place in its article.
+        ValueError: a hit's passage is not the text at its place in its article, or a mark lies outside of it.
     """
-    sure = confidence(hits, language)
-    answerable = sure >= THRESHOLD
-    reason = FOUND if answerable else NOT_FOUND if hits else EMPTY
-    return Answer(question, language, answerable, sure, reason, tuple(_citation(hit) for hit in hits), took_ms)
+    answerable = bool(hits) and confidence >= THRESHOLD
+    reason = FOUND if answerable else NOT_FOUND if hits else EMPTY if empty else NOTHING_LEFT
+    return Answer(question, language, answerable, confidence, reason, tuple(_citation(hit) for hit in hits), took_ms)
 
 
 def _citation(hit: Hit) -> Citation:
     passage, article = hit.passage, hit.article
     if article.text[passage.start : passage.end] != passage.text:
         raise ValueError(f"Passage {passage.id} is not the text at its place.")
+    if any(not passage.start <= start < end <= passage.end for start, end in (*hit.highlights, *hit.matches)):
+        raise ValueError(f"A mark lies outside of passage {passage.id}.")
     return Citation(
         marker=hit.rank,
         article=article,
@@ -55,9 +67,9 @@ def _citation(hit: Hit) -> Citation:
         start=passage.start,
         end=passage.end,
         quote=passage.text,
-        highlights=(),
-        matches=(),
-        also=(),
+        highlights=hit.highlights,
+        matches=hit.matches,
+        also=hit.also,
         score=hit.score,
         signals=hit.signals,
     )

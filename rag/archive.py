@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import TracebackType
@@ -16,19 +16,31 @@ from filelock import FileLock, Timeout
 from embeddings.cache import cache_folder
 from embeddings.encoder import BUNDLED, Encoder, open_encoder
 from embeddings.errors import EncoderError
+from embeddings.neutral import language_neutral
 from embeddings.types import OnStep
 from rag.answer import checked_question, compose
+from rag.calibration import CalibrationReport, Example, cross_validated, fit, from_json, judged, to_json
+from rag.confidence import TABLES, Calibration
 from rag.config import Config
 from rag.dense import DenseView
-from rag.errors import ArchiveError, EncoderMisfit, NotFound
+from rag.errors import ArchiveError, EncoderMisfit, NotFound, QuestionError
 from rag.language import language_of
-from rag.retrieve import retrieve
+from rag.lexical.view import LexicalView
+from rag.query import parse
+from rag.questions import TestQuestion
+from rag.reranking import CrossEncoderReranker, LateInteraction, Reranker
+from rag.retrieve import Legs, Retrieval, retrieve
 from rag.store import Store
-from rag.types import Answer, Article, Hit, IndexReport, Passage, Progress, Status
+from rag.types import EVERYTHING, Answer, Article, Filter, IndexReport, Passage, Progress, Status
 
 DATABASE = "archive.sqlite"
 DENSE = "dense"
+LEXICAL = "lexical"
 INDEXING_LOCK = "indexing.lock"
+
+_FEWEST_QUESTIONS = 10
+# as many sure questions as the weights that Fundstelle comes with are worth
+_PULL = 10.0
 
 
 class Archive:
@@ -38,12 +50,19 @@ class Archive:
     """
 
     def __init__(
-        self, folder: Path, encoder_name: str | None = None, config: Config | None = None, on_step: OnStep | None = None
+        self,
+        folder: Path,
+        encoder_name: str | None = None,
+        config: Config | None = None,
+        on_step: OnStep | None = None,
+        cross_encoder: str | None = None,
     ) -> None:
         self.folder = folder
         self._store = Store(folder / DATABASE)
         self._indexing = FileLock(folder / INDEXING_LOCK, timeout=0)
         self._dense = DenseView(folder / DENSE, self._store, self._indexing)
+        self._lexical = LexicalView(folder / LEXICAL, self._store, self._indexing)
+        self._cross_encoder = CrossEncoderReranker(cross_encoder) if cross_encoder else None
         record = self._store.encoder
         name = encoder_name or (record.name if record else BUNDLED)
         # a folder is remembered by its whole path, since the next command may run elsewhere
@@ -62,6 +81,7 @@ class Archive:
         encoder: str | None = None,
         config: Config | None = None,
         on_step: OnStep | None = None,
+        cross_encoder: str | None = None,
     ) -> Self:
         """Open the archive in a folder.
 
@@ -70,10 +90,13 @@ class Archive:
             encoder: `bundled`, or a sentence-transformers model by folder or hub name; None for the
                 archive's own. Another one takes effect at the next `index`, which encodes all passages anew.
             on_step: hears how far the one-time preparation of the model is.
+            cross_encoder: a cross-encoder of sentence-transformers, by folder or hub name, that re-ranks in place
+                of late interaction.
 
         Raises:
             NotFound: there is no archive, and none shall be made.
-            ArchiveError: the folder is used by something else, damaged, or made by a newer version.
+            ArchiveError: the cross-encoder cannot be opened, or the folder is used by something else, damaged, or
+                made by a newer version.
         """
         folder = Path(folder)
         try:
@@ -84,7 +107,7 @@ class Archive:
             if not create:
                 raise NotFound(f"There is no archive in {folder}: make one with `fundstelle index FOLDER`.")
             _make_folder(folder)
-        return cls(folder, encoder, config, on_step)
+        return cls(folder, encoder, config, on_step, cross_encoder)
 
     def close(self) -> None:
         """Close the database; what was indexed is on disk already."""
@@ -124,8 +147,8 @@ class Archive:
     def warm_up(self) -> None:
         """Load now what the first question would have to wait for."""
         language_of("")
-        self.encoder.encode_query("")
-        self._dense.catch_up()
+        self.encoder.token_vectors([""], "query")
+        self._catch_up()
 
     def index(self, paths: Sequence[Path | str], on_progress: Callable[[Progress], None] | None = None) -> IndexReport:
         """Bring the archive in step with files and folders; see `rag.ingest.Indexer.index`.
@@ -143,38 +166,102 @@ class Archive:
                 try:
                     return indexer.index([Path(path) for path in paths])
                 finally:
-                    self._dense.catch_up()
+                    self._catch_up()
         except Timeout as error:
             raise ArchiveError(f"Another program is indexing into {self.folder}: wait until it is done.") from error
 
-    def ask(self, question: str, k: int = 5) -> Answer:
+    def ask(self, question: str, k: int = 5, *, filter: Filter = EVERYTHING, fast: bool = False) -> Answer:
         """Return the k passages that answer a question best, in any language, each with its citation.
 
+        "Quoted phrases" must stand in a passage, and -excluded words must not.
+
+        Args:
+            filter: which articles may answer.
+            fast: leave out re-ranking, and with it the search for the answering sentence.
+
         Raises:
-            QuestionError: the question is empty or too long.
+            QuestionError: the question is empty or too long, or only says what to leave out.
             EncoderMisfit: the archive's vectors come from another encoder.
         """
         question = checked_question(question)
         started = time.perf_counter()
+        found = self._retrieve(question, k, filter, fast=fast)
+        table = self._tables()["fast" if fast or self._cross_encoder else "reranked"]
+        confidence = table.probability(found.features) if found.hits else 0.0
+        done = time.perf_counter()
+        language = language_of(question)
+        milliseconds = {"total": round((done - started) * 1000, 1)}
+        empty = self._store.encoder is None or not self._store.passage_count()
+        return compose(question, language, found.hits, confidence, milliseconds, empty=empty)
+
+    def calibrate(
+        self, questions: Sequence[TestQuestion], on_progress: Callable[[int, int], None] | None = None
+    ) -> CalibrationReport:
+        """Fit the confidence to test questions, and use it for this archive from now on.
+
+        Each answerable question is asked twice, the second time without the articles that answer it. Few questions
+        change little: the fit starts from the weights that Fundstelle comes with.
+
+        Args:
+            on_progress: hears how many questions are done, of how many.
+
+        Raises:
+            QuestionError: there are fewer than ten questions, or one cannot be asked.
+            NotFound: an article that answers is not in the archive.
+        """
+        if len(questions) < _FEWEST_QUESTIONS:
+            raise QuestionError(f"There are {len(questions)} questions: write at least {_FEWEST_QUESTIONS}.")
+        answering = [[self.article(one).id for one in question.articles] for question in questions]
+        asked: dict[str, list[list[Example]]] = {name: [] for name in TABLES}
+        for number, (question, articles) in enumerate(zip(questions, answering, strict=True), 1):
+            for name, of_table in asked.items():
+                text = checked_question(question.question)
+                found = self._retrieve(text, 1, EVERYTHING, fast=name == "fast")
+                examples: list[Example] = [(found.features, question.answerable)]
+                if question.answerable:
+                    found = self._retrieve(text, 1, EVERYTHING, fast=name == "fast", without=articles)
+                    examples.append((found.features, False))
+                of_table.append([example for example in examples if example[0]])
+            if on_progress is not None:
+                on_progress(number, len(questions))
+        tables = {
+            name: fit([one for of_question in of_table for one in of_question], TABLES[name], _PULL)
+            for name, of_table in asked.items()
+        }
+        self._store.set_calibration(to_json(tables, self.encoder.fingerprint))
+        reranked = asked["reranked"]
+        before = judged(TABLES["reranked"], [one for of_question in reranked for one in of_question])
+        return CalibrationReport(len(questions), before, cross_validated(reranked, TABLES["reranked"], _PULL))
+
+    def forget_calibration(self) -> None:
+        """Use the confidence that Fundstelle comes with again."""
+        self._store.set_calibration(None)
+
+    def _tables(self) -> Mapping[str, Calibration]:
+        written = self._store.calibration
+        return TABLES | (from_json(written, self.encoder.fingerprint) if written else {})
+
+    def _retrieve(
+        self, question: str, k: int, filter: Filter, *, fast: bool = False, without: Collection[str] = ()
+    ) -> Retrieval:
+        parsed = parse(question)
         record = self._store.encoder
         if record is None:
-            hits: tuple[Hit, ...] = ()
-            encoded = started
-        else:
-            if record.fingerprint != self.encoder.fingerprint:
-                raise EncoderMisfit(
-                    f"The archive {self.folder} was made by another encoder than {self.encoder.name}: "
-                    "index your articles again (`fundstelle index PATH`), which encodes them anew, or start this "
-                    "program again if another one has just done so."
-                )
-            started = time.perf_counter()
-            query = self.encoder.encode_query(question)
-            encoded = time.perf_counter()
-            hits = retrieve(query, k, self._dense, self._store)
-        done = time.perf_counter()
-        took = {"total": done - started, "encode": encoded - started, "search": done - encoded}
-        milliseconds = {name: round(seconds * 1000, 1) for name, seconds in took.items()}
-        return compose(question, language_of(question), hits, milliseconds)
+            return Retrieval((), {})
+        if record.fingerprint != self.encoder.fingerprint:
+            raise EncoderMisfit(
+                f"The archive {self.folder} was made by another encoder than {self.encoder.name}: "
+                "index your articles again (`fundstelle index PATH`), which encodes them anew, or start this "
+                "program again if another one has just done so."
+            )
+        neutral = language_neutral(record.fingerprint)
+        legs = Legs(self._store, self._dense, self._lexical, self.encoder, neutral)
+        reranker: Reranker | None = self._cross_encoder or LateInteraction(self.encoder, neutral)
+        return retrieve(parsed, k, legs, None if fast else reranker, filter, without)
+
+    def _catch_up(self) -> None:
+        self._dense.catch_up()
+        self._lexical.catch_up()
 
     def article(self, reference: str) -> Article:
         """Return the article that a person means: by id, path, title or address, or a part of one.
@@ -222,12 +309,16 @@ class Archive:
             encoder=record.name if record else None,
             fingerprint=record.fingerprint if record else None,
             revision=self._store.revision,
-            bytes_on_disk={"database": _size(self.folder, f"{DATABASE}*"), "dense": _size(self.folder / DENSE, "*")},
+            bytes_on_disk={
+                "database": _size(self.folder, f"{DATABASE}*"),
+                "dense": _size(self.folder / DENSE, "*"),
+                "lexical": _size(self.folder / LEXICAL, "*/*"),
+            },
         )
 
 
 def _make_folder(folder: Path) -> None:
-    ours = {DATABASE, DENSE, INDEXING_LOCK}
+    ours = {DATABASE, DENSE, LEXICAL, INDEXING_LOCK}
     try:
         folder.mkdir(parents=True, exist_ok=True)
         strangers = [path.name for path in folder.iterdir() if path.name not in ours]

@@ -16,6 +16,7 @@ import typer
 from rich.text import Text
 
 from rag.console import (
+    CountingBar,
     IndexingBar,
     PreparationBar,
     err,
@@ -23,11 +24,14 @@ from rag.console import (
     plain,
     print_answer,
     print_article,
+    print_calibration,
+    print_explanation,
     print_facts,
     print_json,
     print_report,
 )
 from rag.errors import FundstelleError
+from rag.filters import make_filter
 from rag.types import IndexReport
 from rag.views import answer_json, shown_json, status_json
 
@@ -50,6 +54,7 @@ ArchiveOption = Annotated[
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 DEFAULT_ARCHIVE = Path(".fundstelle")
+_ANY = "; may be given several times."
 
 
 @app.callback()
@@ -86,15 +91,75 @@ def ask(
     question: Annotated[str, typer.Argument(help="What you want to know, in any language.")],
     archive: ArchiveOption = DEFAULT_ARCHIVE,
     k: Annotated[int, typer.Option("-k", min=1, max=100, help="How many passages to show.")] = 5,
+    since: Annotated[
+        str | None, typer.Option(metavar="DAY", help="Only articles from this day, month or year on.")
+    ] = None,
+    until: Annotated[
+        str | None, typer.Option(metavar="DAY", help="Only articles up to and with this day, month or year.")
+    ] = None,
+    source: Annotated[
+        list[str] | None, typer.Option(metavar="NAME", help=f"Only articles of this source{_ANY}")
+    ] = None,
+    language: Annotated[
+        list[str] | None, typer.Option(metavar="CODE", help=f"Only articles in this language{_ANY}")
+    ] = None,
+    author: Annotated[
+        list[str] | None, typer.Option(metavar="NAME", help=f"Only articles by this author{_ANY}")
+    ] = None,
+    path: Annotated[
+        list[str] | None, typer.Option(metavar="PART", help=f"Only files with this in their path{_ANY}")
+    ] = None,
+    fast: Annotated[bool, typer.Option("--fast", help="Leave out re-ranking.")] = False,
+    reranker: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME", help="Re-rank by a cross-encoder of sentence-transformers: its folder or hub name."
+        ),
+    ] = None,
+    explain: Annotated[
+        bool, typer.Option("--explain", help="Print why each passage was chosen; JSON always says it.")
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Print the passages that answer a question, best first, each with its citation."""
-    with _opened(archive, create=False) as opened:
-        answer = opened.ask(question, k)
+    """Print the passages that answer a question, best first, each with its citation.
+
+    A "quoted phrase" must stand in the passage; -word and -"a phrase" must not.
+    """
+    filter = make_filter(since, until, source or (), language or (), author or (), path or ())
+    with _opened(archive, create=False, cross_encoder=reranker) as opened:
+        answer = opened.ask(question, k, filter=filter, fast=fast)
     if as_json:
         print_json(answer_json(answer))
     else:
         print_answer(answer)
+        if explain:
+            print_explanation(answer)
+
+
+@app.command()
+def calibrate(
+    questions: Annotated[
+        Path | None, typer.Argument(help="Test questions, one JSON object a line; see docs/json.md.")
+    ] = None,
+    archive: ArchiveOption = DEFAULT_ARCHIVE,
+    reset: Annotated[
+        bool, typer.Option("--reset", help="Go back to the confidence that Fundstelle has by itself.")
+    ] = False,
+) -> None:
+    """Fit the confidence to questions of your own, whose answers you know."""
+    from rag.questions import read_questions
+
+    if reset == (questions is not None):
+        raise FundstelleError("Give either a file of questions or --reset.")
+    with _opened(archive, create=False) as opened:
+        if questions is None:
+            opened.forget_calibration()
+            out.print("The confidence is again the one that Fundstelle comes with.")
+            return
+        asked = read_questions(questions)
+        with CountingBar("asking", "questions") as bar:
+            report = opened.calibrate(asked, bar)
+    print_calibration(report)
 
 
 @app.command()
@@ -186,12 +251,16 @@ def _explained(error: Exception) -> int:
 
 
 @contextmanager
-def _opened(folder: Path, *, create: bool = True, encoder: str | None = None) -> Iterator[Archive]:
+def _opened(
+    folder: Path, *, create: bool = True, encoder: str | None = None, cross_encoder: str | None = None
+) -> Iterator[Archive]:
     from rag.archive import Archive
 
     preparation = PreparationBar()
     try:
-        with Archive.open(folder, create=create, encoder=encoder, on_step=preparation) as archive:
+        with Archive.open(
+            folder, create=create, encoder=encoder, on_step=preparation, cross_encoder=cross_encoder
+        ) as archive:
             yield archive
     finally:
         preparation.close()

@@ -6,7 +6,7 @@ import json
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
@@ -16,10 +16,19 @@ from rich.text import Text
 from rag.types import Answer, Article, Citation, IndexReport, Passage, Progress
 from rag.views import article_json
 
+if TYPE_CHECKING:
+    # it loads NumPy, which `--help` should not wait for
+    from rag.calibration import CalibrationReport
+
 out = Console(highlight=False, soft_wrap=False)
 err = Console(stderr=True, highlight=False)
 
 _FAILURES_SHOWN = 50
+_SIGNALS = {
+    "dense": "cosine of the question and the passage, without what only tells the language",
+    "late": "how well each word of the question finds its like in the passage, on average",
+    "lexical": "share of the best score that a passage could have for the question's words (BM25)",
+}
 
 
 def print_json(value: Mapping[str, Any]) -> None:
@@ -36,6 +45,8 @@ def print_answer(answer: Answer) -> None:
     for citation in answer.citations:
         _print_indented(_source_line(citation), 0)
         _print_indented(_quote(citation), 4)
+        for article in citation.also:
+            _print_indented(Text(f"also in: {_origin(article)}", style="dim"), 4)
         _print_indented(Text(_short(citation.article.path), style="dim"), 4, wrap=False)
         place = f"characters {citation.start}-{citation.end}, score {citation.score:.3f}"
         _print_indented(Text(place, style="dim"), 4)
@@ -43,6 +54,24 @@ def print_answer(answer: Answer) -> None:
     count = len(answer.citations)
     said = f"{count} {'passage' if count == 1 else 'passages'} in {answer.took_ms['total']:.0f} ms"
     err.print(Text(said, style="dim"))
+
+
+def print_explanation(answer: Answer) -> None:
+    """Print for each citation the signals that it was chosen by, the words it shares with the question, and copies."""
+    for citation in answer.citations:
+        _print_indented(Text(f"[{citation.marker}] {citation.article.label}", style="bold"), 0)
+        for name, value in citation.signals.items():
+            _print_indented(Text(f"{name:<8} {value:>6.3f}  {_SIGNALS.get(name, '')}"), 4)
+        shared = dict.fromkeys(citation.article.text[start:end] for start, end in citation.matches)
+        _print_indented(Text(f"words    {', '.join(shared) or '-'}"), 4)
+        for article in citation.also:
+            _print_indented(Text(f"also in  {_origin(article)}: {_short(article.path)}"), 4, wrap=False)
+        out.print()
+
+
+def _origin(article: Article) -> str:
+    day = f" ({article.published.isoformat()})" if article.published else ""
+    return f"{article.source or article.label}{day}"
 
 
 def _print_indented(text: Text, indent: int, wrap: bool = True) -> None:
@@ -77,6 +106,8 @@ def _source_line(citation: Citation) -> Text:
 
 def _quote(citation: Citation) -> Text:
     quote = Text(citation.quote)
+    for start, end in citation.matches:
+        quote.stylize("underline", start - citation.start, end - citation.start)
     for start, end in citation.highlights:
         quote.stylize("reverse", start - citation.start, end - citation.start)
     return quote
@@ -123,6 +154,41 @@ def print_report(report: IndexReport) -> None:
         f"{report.new} new, {report.changed} changed, {report.unchanged} unchanged, "
         f"{report.removed} removed, {len(report.failures)} failed"
     )
+
+
+def print_calibration(report: CalibrationReport) -> None:
+    """Print how good the confidence was and is."""
+    out.print(f"The confidence is fitted to {report.questions} questions and is used from now on.")
+    for name, one in (("before", report.before), ("now", report.after)):
+        out.print(f"{name:<7} right {one.right:.0%}, AUROC {one.auroc:.3f}, calibration error {one.error:.3f}")
+    out.print("Now is measured on questions that were left out of the fit in turn.", style="dim")
+
+
+class CountingBar:
+    """How many of a number of things are done, on standard error."""
+
+    def __init__(self, doing: str, things: str) -> None:
+        self._bar = Bar(
+            TextColumn(doing),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TextColumn(things),
+            TimeRemainingColumn(),
+            console=err,
+            transient=True,
+            disable=not err.is_terminal,
+        )
+        self._task = self._bar.add_task(doing, total=None)
+
+    def __enter__(self) -> CountingBar:
+        self._bar.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._bar.stop()
+
+    def __call__(self, done: int, total: int) -> None:
+        self._bar.update(self._task, total=total, completed=done)
 
 
 class IndexingBar:

@@ -11,18 +11,19 @@ from filelock import BaseFileLock, Timeout
 
 from embeddings.errors import DimensionMismatch, IndexDamaged
 from embeddings.index import VectorIndex, open_index
-from embeddings.types import Neighbor, Vectors
+from embeddings.neutral import LanguageNeutral, language_neutral
+from embeddings.types import Ids, Neighbor, Vectors
 from rag.store import EncoderRecord, Store
 
 log = logging.getLogger(__name__)
 
 
 class DenseView:
-    """The vectors of all passages, searched by cosine.
+    """The vectors of all passages, without what only tells their language, searched by cosine.
 
-    Its stamp names the archive, the encoder and the revision that it holds. One that is damaged, or of
-    another archive or encoder, is filled again from the store. `writing` is the lock, taken without waiting, that
-    lets one process at a time write the files. Safe to use from several threads.
+    Its stamp names the archive, the encoder, the map to neutral vectors and the revision that it holds. One that is
+    damaged, or of another archive or encoder, is filled again from the store. `writing` is the lock, taken without
+    waiting, that lets one process at a time write the files. Safe to use from several threads.
     """
 
     def __init__(self, folder: Path, store: Store, writing: BaseFileLock) -> None:
@@ -32,12 +33,16 @@ class DenseView:
         self._lock = threading.Lock()
         self._index: VectorIndex | None = None
         self._encoder: EncoderRecord | None = None
+        self._neutral = LanguageNeutral({}, {})
         self._revision = 0
 
-    def search(self, query: Vectors, k: int) -> list[Neighbor]:
-        """Return the keys of the nearest passages of the store as it is now, best first."""
+    def search(self, query: Vectors, k: int, allowed: Ids | None = None) -> list[Neighbor]:
+        """Return the keys of the nearest passages of the store as it is now, best first; of those allowed, if given.
+
+        `query` is a neutral vector, as `rag.candidates` makes it.
+        """
         index = self.catch_up()
-        return index.search(query, k) if index is not None else []
+        return index.search(query, k, allowed) if index is not None else []
 
     def catch_up(self) -> VectorIndex | None:
         """Bring the index to the store's revision, on disk too; None while the archive has no vectors."""
@@ -47,6 +52,7 @@ class DenseView:
                 return None
             opened = self._index is None or encoder != self._encoder
             if self._index is None or opened:
+                self._neutral = language_neutral(encoder.fingerprint)
                 self._index = self._open(encoder)
                 self._encoder = encoder
             behind = self._revision != self._store.revision
@@ -83,7 +89,7 @@ class DenseView:
             if len(changes.removed):
                 index.remove(changes.removed)
             if len(changes.added):
-                index.add(changes.added, changes.vectors.astype(np.float32))
+                index.add(changes.added, self._neutral.texts(changes.vectors.astype(np.float32), "passage"))
         self._revision = revision
         try:
             # one process writes at a time; while another indexes, it will write what this one has only in memory
@@ -101,4 +107,4 @@ class DenseView:
             )
 
     def _made_from(self, encoder: EncoderRecord) -> str:
-        return f"{self._store.archive_id} {encoder.fingerprint}"
+        return f"{self._store.archive_id} {encoder.fingerprint} {self._neutral.name}"

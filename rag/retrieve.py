@@ -1,23 +1,186 @@
-"""A question → the passages that are nearest to it."""
+"""A question → ranked hits, and what the confidence rests on."""
 
 from __future__ import annotations
 
-from embeddings.types import Vectors
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from embeddings.encoder import Encoder
+from embeddings.neutral import LanguageNeutral
+from rag.candidates import Asked, Candidates, allowed_keys, ask_both, gather
+from rag.confidence import features
 from rag.dense import DenseView
+from rag.diversity import Group, grouped
+from rag.fusion import Scores, agreement, blended, credited, fused
+from rag.highlighting import Sentence, outstanding, scored, sentences_of
+from rag.lexical.query import Match
+from rag.lexical.view import LexicalView
+from rag.query import ParsedQuestion
+from rag.reranking import Alignment, Reranker
 from rag.store import Store
-from rag.types import Hit
+from rag.types import EVERYTHING, Article, Filter, Hit, Passage, cut, primary
+
+RERANKED = 32
+"""How many of the best candidates are read once more."""
+_BELOW = 1e-3
 
 
-def retrieve(query: Vectors, k: int, dense: DenseView, store: Store) -> tuple[Hit, ...]:
-    """Return the k passages whose vectors are nearest to the question's, best first.
+@dataclass(frozen=True)
+class Legs:
+    """What passages are found with."""
 
-    A hit's score is its cosine. Signals: `dense`, the cosine of the question's vector and the passage's.
+    store: Store
+    dense: DenseView
+    lexical: LexicalView
+    encoder: Encoder
+    neutral: LanguageNeutral
+
+
+@dataclass(frozen=True)
+class Retrieval:
+    """What was found: hits, best first, and the features of the confidence, none if there are no hits."""
+
+    hits: tuple[Hit, ...]
+    features: Mapping[str, float]
+
+
+@dataclass(frozen=True)
+class Ranking:
+    """Passages, best first, with scores that are higher for better ones, and for each its signals.
+
+    Those that were read once more stand first, in `signals` with one signal more, and have alignments.
     """
-    hits: list[Hit] = []
-    for neighbor in dense.search(query, k):
-        found = store.passage(neighbor.id)
-        # another process may have removed it since the index caught up
-        if found is not None:
-            article, passage = found
-            hits.append(Hit(passage, article, len(hits) + 1, neighbor.similarity, {"dense": neighbor.similarity}))
-    return tuple(hits)
+
+    passages: tuple[tuple[Article, Passage], ...]
+    scores: Scores
+    signals: tuple[Mapping[str, float], ...]
+    alignments: tuple[Alignment | None, ...]
+
+
+def retrieve(
+    question: ParsedQuestion,
+    k: int,
+    legs: Legs,
+    reranker: Reranker | None,
+    filter: Filter = EVERYTHING,
+    without: Collection[str] = (),
+) -> Retrieval:
+    """Return the k best citations' worth of passages.
+
+    Args:
+        reranker: reads the best candidates once more, and lets the answering sentence be found; None for speed.
+        without: ids of articles that are left out, as if the archive did not hold them.
+    """
+    asked = ask_both(question, legs.encoder, legs.neutral, legs.lexical)
+    allowed = allowed_keys(question, filter, legs.store, legs.lexical)
+    candidates = gather(asked, allowed, without, legs.neutral, legs.dense, legs.lexical, legs.store)
+    if not len(candidates):
+        return Retrieval((), {})
+    ranking = rank(asked, candidates, reranker)
+    groups = grouped(ranking.passages, k)
+    matches = {number: _matches(number, ranking, asked, legs) for group in groups for number in group.merged}
+    sentences = _sentences(matches, ranking, asked, legs) if reranker is not None else {}
+    hits = tuple(_hit(rank, group, ranking, matches, sentences) for rank, group in enumerate(groups, 1))
+    best = [one.score for number in groups[0].merged for one in sentences.get(number, ())]
+    return Retrieval(hits, _features(ranking, max(best) if best else None))
+
+
+def rank(asked: Asked, candidates: Candidates, reranker: Reranker | None) -> Ranking:
+    """Order candidates by all their signals."""
+    languages = [primary(article.language) for article, _ in candidates.passages]
+    lexical = credited(candidates.lexical, languages)
+    scores = fused(candidates.dense, lexical)
+    order = np.argsort(-scores, kind="stable")
+    signals = [
+        {"dense": float(dense), "lexical": float(share)}
+        for dense, share in zip(candidates.dense, candidates.lexical, strict=True)
+    ]
+    alignments: list[Alignment | None] = [None] * len(candidates)
+    if reranker is not None:
+        read, rest = order[:RERANKED], order[RERANKED:]
+        reranked = reranker.rerank(asked, [candidates.passages[number] for number in read])
+        new = reranked.scores
+        if not reranked.alone:
+            new = blended(new, candidates.dense[read], lexical[read], agreement(candidates.lexical))
+        for number, score, alignment in zip(read, reranked.scores, reranked.alignments, strict=True):
+            signals[number] = {reranked.signal: float(score), **signals[number]}
+            alignments[number] = alignment
+        # the others keep their order below those that were read
+        if len(rest):
+            scores[rest] -= max(0.0, scores[rest].max() - new.min() + _BELOW)
+        scores[read] = new
+        order = np.concatenate([read[np.argsort(-new, kind="stable")], rest])
+    return Ranking(
+        tuple(candidates.passages[number] for number in order),
+        scores[order],
+        tuple(signals[number] for number in order),
+        tuple(alignments[number] for number in order),
+    )
+
+
+def _matches(number: int, ranking: Ranking, asked: Asked, legs: Legs) -> tuple[Match, ...]:
+    article, passage = ranking.passages[number]
+    return legs.lexical.matched(asked.words, passage.text, article.language)
+
+
+def _sentences(
+    matches: Mapping[int, Sequence[Match]], ranking: Ranking, asked: Asked, legs: Legs
+) -> dict[int, list[Sentence]]:
+    """Score the sentences of passages, all read in one go."""
+    places = {
+        number: sentences_of(ranking.passages[number][1].text, ranking.passages[number][0].language)
+        for number in matches
+    }
+    texts = [ranking.passages[number][1].text[start:end] for number, spans in places.items() for start, end in spans]
+    vectors = legs.neutral.texts(legs.encoder.encode_passages(texts), "passage")
+    cosines = iter((vectors @ asked.vector).tolist())
+    return {
+        number: scored(spans, [next(cosines) for _ in spans], ranking.alignments[number], matches[number], asked.words)
+        for number, spans in places.items()
+    }
+
+
+def _hit(
+    rank: int,
+    group: Group,
+    ranking: Ranking,
+    matches: Mapping[int, Sequence[Match]],
+    sentences: Mapping[int, Sequence[Sentence]],
+) -> Hit:
+    """Make one hit of a group; spans in passages become spans in the article."""
+    best = group.merged[0]
+    article, _ = ranking.passages[best]
+    passages = [ranking.passages[number][1] for number in group.merged]
+    places: dict[tuple[int, int], Sentence] = {}
+    words: set[tuple[int, int]] = set()
+    for number, passage in zip(group.merged, passages, strict=True):
+        start = passage.start
+        words |= {(start + match.start, start + match.end) for match in matches[number]}
+        # a sentence of two overlapping passages is scored twice, and counts once
+        for one in sentences.get(number, ()):
+            place = (start + one.span[0], start + one.span[1])
+            if place not in places or places[place].score < one.score:
+                places[place] = Sentence(place, one.score)
+    answering = outstanding(list(places.values()))
+    return Hit(
+        passage=cut(article, min(one.start for one in passages), max(one.end for one in passages)),
+        article=article,
+        rank=rank,
+        score=float(ranking.scores[best]),
+        signals=ranking.signals[best],
+        highlights=(answering.span,) if answering else (),
+        matches=tuple(sorted(words)),
+        also=_others([ranking.passages[number][0] for number in group.copies]),
+    )
+
+
+def _others(articles: Sequence[Article]) -> tuple[Article, ...]:
+    return tuple({article.id: article for article in articles}.values())
+
+
+def _features(ranking: Ranking, sentence: float | None) -> dict[str, float]:
+    read = [number for number, signals in enumerate(ranking.signals) if signals.keys() == ranking.signals[0].keys()]
+    scores = {name: np.array([ranking.signals[number][name] for number in read]) for name in ranking.signals[0]}
+    return features(0, scores, [ranking.passages[number][0].id for number in read], sentence)

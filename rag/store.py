@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -15,7 +16,8 @@ from numpy.typing import NDArray
 
 from rag.database import Database
 from rag.errors import ArchiveError, NotFound
-from rag.types import Article, Passage, cut
+from rag.lexical.analysis import words
+from rag.types import Article, Filter, Passage, cut, primary
 
 _ARTICLE_COLUMNS = "id, title, text, language, source, author, published, url, path, sha256"
 _BATCH = 4096
@@ -45,6 +47,29 @@ class Changes:
     removed: NDArray[np.int64]
     added: NDArray[np.int64]
     vectors: HalfVectors
+
+
+@dataclass(frozen=True, slots=True)
+class FoundPassage:
+    """A passage with its article and its vector."""
+
+    article: Article
+    passage: Passage
+    vector: HalfVectors
+
+
+@dataclass(frozen=True, slots=True)
+class PassageChanges:
+    """What happened to the texts of passages since a revision.
+
+    `outdated` are the keys that went or got another text, `added` the passages that are new or got another text;
+    `total` is the number of all passages at this revision.
+    """
+
+    revision: int
+    total: int
+    outdated: NDArray[np.int64]
+    added: tuple[tuple[Article, Passage], ...]
 
 
 class Store:
@@ -81,6 +106,11 @@ class Store:
         if not facts:
             return None
         return EncoderRecord(facts["encoder_name"], facts["encoder_fingerprint"], int(facts["encoder_dim"]))
+
+    @property
+    def calibration(self) -> str | None:
+        """What `set_calibration` kept, or None."""
+        return self._database.meta("calibration")
 
     def known_files(self) -> dict[str, tuple[str, str]]:
         """Return the file hash and the recipe of every article, by path."""
@@ -129,16 +159,59 @@ class Store:
         """Return all ids, in the order of the paths."""
         return [row[0] for row in self._database.rows("SELECT id FROM articles ORDER BY path")]
 
-    def passage(self, key: int) -> tuple[Article, Passage] | None:
-        """Return a passage and its article, or None if it is gone."""
+    def found(self, keys: Sequence[int], fingerprint: str) -> list[FoundPassage]:
+        """Return the passages with these keys, in their order, with their vectors; those that are gone are left out."""
         query = (
-            f'SELECT {_ARTICLE_COLUMNS}, start, "end" FROM passages JOIN articles ON articles.id = passages.article '  # noqa: S608
-            "WHERE key = ?"
+            'SELECT article, start, "end", vector FROM passages JOIN vectors USING (input_hash) '
+            "WHERE key = ? AND fingerprint = ?"
         )
-        for *row, start, end in self._database.rows(query, key):
-            article = _article(tuple(row))
-            return article, cut(article, start, end)
-        return None
+        articles: dict[str, Article] = {}
+        found = []
+        with self._database.snapshot() as database:
+            for key in keys:
+                row = database.execute(query, (key, fingerprint)).fetchone()
+                if row is None:
+                    continue
+                article_id, start, end, vector = row
+                if article_id not in articles:
+                    articles[article_id] = self.article(article_id)
+                article = articles[article_id]
+                found.append(FoundPassage(article, cut(article, start, end), np.frombuffer(vector, np.float16)))
+        return found
+
+    def allowed(self, filter: Filter) -> NDArray[np.int64] | None:
+        """Return the keys of all passages whose article passes, ascending; None if the filter asks for nothing."""
+        languages = [primary(one).lower() for one in filter.languages]
+        conditions: list[tuple[str, str | None]] = [
+            ("published >= ?", filter.since.isoformat() if filter.since else None),
+            ("published <= ?", filter.until.isoformat() if filter.until else None),
+            ("source IN (SELECT value FROM json_each(?))", self._names("source", filter.sources)),
+            ("author IN (SELECT value FROM json_each(?))", self._names("author", filter.authors)),
+            (
+                "EXISTS (SELECT 1 FROM json_each(?) WHERE instr(lower(language) || '-', value || '-') = 1)",
+                _json(languages),
+            ),
+            ("EXISTS (SELECT 1 FROM json_each(?) WHERE instr(articles.path, value))", _json(filter.paths)),
+        ]
+        asked = {condition: value for condition, value in conditions if value is not None}
+        if not asked:
+            return None
+        articles = f"SELECT id FROM articles WHERE {' AND '.join(asked)}"  # noqa: S608
+        rows = self._database.rows(f"SELECT key FROM passages WHERE article IN ({articles})", *asked.values())  # noqa: S608
+        return np.sort(np.fromiter((row[0] for row in rows), np.int64, len(rows)))
+
+    def _names(self, column: str, parts: Sequence[str]) -> str | None:
+        """Return, as a list in JSON, the names in a column that hold one of the parts; None if there are no parts."""
+        if not parts:
+            return None
+        folded = [one for part in parts if (one := " ".join(words(part)))]
+        rows = self._database.rows(f"SELECT DISTINCT {column} FROM articles WHERE {column} IS NOT NULL")  # noqa: S608
+        return json.dumps([name for (name,) in rows if any(part in " ".join(words(name)) for part in folded)])
+
+    def all_keys(self) -> NDArray[np.int64]:
+        """Return the keys of all passages, ascending."""
+        rows = self._database.rows("SELECT key FROM passages ORDER BY key")
+        return np.fromiter((row[0] for row in rows), np.int64, len(rows))
 
     def passage_count(self) -> int:
         return int(self._database.rows("SELECT count(*) FROM passages")[0][0])
@@ -188,6 +261,33 @@ class Store:
                 keys = np.array([row[0] for row in rows], np.int64)
                 yield Changes(now, np.empty(0, np.int64), keys, vectors)
 
+    def passage_changes_since(self, revision: int) -> Generator[PassageChanges, None, None]:
+        """Yield, in batches, what a view of the texts must do to hold what the store holds now.
+
+        First all keys to remove, those with another text too; then passages to add. All batches show the same
+        revision, and whoever needs the keys alone takes the first batch.
+        """
+        with self._database.snapshot() as database:
+            now, total = self.revision, self.passage_count()
+            gone = database.execute(
+                "SELECT key FROM removed WHERE revision > ?1 UNION SELECT key FROM passages WHERE revision > ?1",
+                (revision,),
+            ).fetchall()
+            yield PassageChanges(now, total, np.array(gone, np.int64).reshape(-1), ())
+            nothing = np.empty(0, np.int64)
+            # a revision changes one article, so its passages follow on each other
+            cursor = database.execute(
+                'SELECT article, start, "end" FROM passages WHERE revision > ? ORDER BY revision', (revision,)
+            )
+            article = None
+            while rows := cursor.fetchmany(_BATCH):
+                added = []
+                for article_id, start, end in rows:
+                    if article is None or article.id != article_id:
+                        article = self.article(article_id)
+                    added.append((article, cut(article, start, end)))
+                yield PassageChanges(now, total, nothing, tuple(added))
+
     # -- writing ------------------------------------------------------------------------------------
 
     def set_encoder(self, record: EncoderRecord) -> None:
@@ -209,6 +309,13 @@ class Store:
             for name, value in (("name", record.name), ("fingerprint", record.fingerprint), ("dim", record.dim)):
                 database.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (f"encoder_{name}", str(value)))
             database.execute("DELETE FROM vectors WHERE fingerprint <> ?", (record.fingerprint,))
+
+    def set_calibration(self, written: str | None) -> None:
+        """Keep the weights of the confidence that were fitted to this archive; None forgets them."""
+        with self._database.transaction() as (database, _):
+            database.execute("DELETE FROM meta WHERE name = 'calibration'")
+            if written is not None:
+                database.execute("INSERT INTO meta VALUES ('calibration', ?)", (written,))
 
     def put_vectors(self, fingerprint: str, vectors: Mapping[bytes, HalfVectors]) -> None:
         """Keep vectors by the hash of their text; known ones stay."""
@@ -290,6 +397,10 @@ def _forget_vectors(database: sqlite3.Connection, hashes: set[bytes]) -> None:
         "DELETE FROM vectors WHERE input_hash = ?1 AND NOT EXISTS (SELECT 1 FROM passages WHERE input_hash = ?1)",
         [(one,) for one in hashes],
     )
+
+
+def _json(values: Sequence[str]) -> str | None:
+    return json.dumps(values) if values else None
 
 
 def _article(row: tuple[Any, ...]) -> Article:

@@ -89,15 +89,24 @@ class Filter:
     paths: tuple[str, ...] = ()
 
 
+EVERYTHING = Filter()
+
+
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A passage that was found: rank from 1, a score that is higher for better ones, and what it rests on."""
+    """A passage that was found: rank from 1, a score that is higher for better ones, and what it rests on.
+
+    The other fields are those of `Citation`.
+    """
 
     passage: Passage
     article: Article
     rank: int
     score: float
     signals: Mapping[str, float]
+    highlights: tuple[Span, ...] = ()
+    matches: tuple[Span, ...] = ()
+    also: tuple[Article, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ ARTICLES = ROOT / "seeds" / "articles"
 # five newspaper articles, which belong to their publishers and are no part of this project
 REAL_ARTICLES = ROOT.parent / "shared" / "seeds"
 
-QUESTIONS = [json.loads(line) for line in (ROOT / "seeds" / "questions.jsonl").read_text("utf-8").splitlines()]
+QUESTIONS_FILE = ROOT / "seeds" / "questions.jsonl"
+QUESTIONS = [json.loads(line) for line in QUESTIONS_FILE.read_text("utf-8").splitlines()]
 
 Run = Callable[..., "subprocess.CompletedProcess[str]"]

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import pytest
-from places import QUESTIONS, REAL_ARTICLES
+from places import ARTICLES, QUESTIONS, QUESTIONS_FILE, REAL_ARTICLES
 
 from rag.archive import Archive
-from rag.confidence import confidence
+from rag.errors import QuestionError
 from rag.loading import load, read_file
-from rag.types import Article, Hit, cut
+from rag.questions import read_questions
+from rag.types import Filter
 
 REAL = [
     ("Wie viele Albaner wurden in Račak ermordet?", ("000",)),
@@ -39,17 +41,175 @@ def test_real_articles_as_they_reach_users(real: Archive, question: str, files: 
     assert best.quote == best.article.text[best.start : best.end]
 
 
-def test_sample_questions(sample: Archive) -> None:
-    """Of the answerable sample questions, at least 70% find an answering article first, 85% among five."""
+@pytest.mark.parametrize("fast", [False, True])
+def test_sample_questions(sample: Archive, fast: bool) -> None:
+    """Of the answerable sample questions in eleven languages, 85% find an answering article first, 97% among five."""
     first = among = 0
     answerable = [question for question in QUESTIONS if question["answerable"]]
     for question in answerable:
         wanted = {Path(answer["article"]).name for answer in question["answers"]}
-        found = [Path(citation.article.path).name for citation in sample.ask(question["question"]).citations]
+        answer = sample.ask(question["question"], fast=fast)
+        found = [Path(citation.article.path).name for citation in answer.citations]
         first += found[0] in wanted
         among += bool(wanted & set(found))
-    assert first / len(answerable) >= 0.70
-    assert among / len(answerable) >= 0.85
+    assert first / len(answerable) >= 0.85
+    assert among / len(answerable) >= 0.97
+
+
+def test_a_highlight_is_a_sentence_of_the_quote(sample: Archive) -> None:
+    """Whatever is asked, at most one sentence is highlighted, within the quote, and words are marked whole."""
+    highlighted = 0
+    for question in QUESTIONS[::8]:
+        for citation in sample.ask(question["question"]).citations:
+            text = citation.article.text
+            highlighted += len(citation.highlights)
+            assert len(citation.highlights) <= 1
+            for start, end in (*citation.highlights, *citation.matches):
+                assert citation.start <= start < end <= citation.end
+            for start, end in citation.highlights:
+                assert text[start:end] == text[start:end].strip()
+            for start, end in citation.matches:
+                whole = not (text[max(start - 1, 0)].isalnum() and start) and not text[end : end + 1].isalnum()
+                assert whole or citation.article.language in ("ja", "zh")
+    assert highlighted > 20
+
+
+def test_the_answering_sentence(real: Archive) -> None:
+    """The sentence that says how many refugees fled is highlighted, in German for an English question."""
+    best = real.ask("How many refugees fled the violence in Kyrgyzstan?").citations[0]
+    ((start, end),) = best.highlights
+    assert "Flüchtling" in best.article.text[start:end] or "geflohen" in best.article.text[start:end]
+
+
+def test_fast_answers_have_no_highlight_and_say_so_by_their_signals(sample: Archive) -> None:
+    """Without re-ranking there are two signals and no answering sentence, and the matching words all the same."""
+    question = "Wie viele Menschen starben im Ahrtal?"
+    fast, full = sample.ask(question, fast=True).citations[0], sample.ask(question).citations[0]
+    assert set(fast.signals) == {"dense", "lexical"}
+    assert set(full.signals) == {"late", "dense", "lexical"}
+    assert fast.highlights == ()
+    assert fast.matches
+
+
+# -- what narrows a question ------------------------------------------------------------------------
+
+
+def test_filters_narrow_before_ranking(sample: Archive) -> None:
+    """With any filter every citation fits it, and there are as many citations as without."""
+    question = "Was geschah bei der Flut?"
+    for chosen in (
+        Filter(languages=("en",)),
+        Filter(since=date(2022, 1, 1)),
+        Filter(until=date(2015, 12, 31)),
+        Filter(paths=("/de-",)),
+    ):
+        citations = sample.ask(question, filter=chosen).citations
+        assert len(citations) == 5
+        for article in (citation.article for citation in citations):
+            assert not chosen.languages or article.language == "en"
+            assert not chosen.since or (article.published and article.published >= chosen.since)
+            assert not chosen.until or (article.published and article.published <= chosen.until)
+            assert not chosen.paths or Path(article.path).name.startswith("de-")
+
+
+def test_a_filter_that_leaves_nothing_is_said_so(sample: Archive) -> None:
+    """No citation, no error, and a sentence that says what to do."""
+    answer = sample.ask("Was geschah bei der Flut?", filter=Filter(sources=("Gibt-es-nicht",)))
+    assert (answer.citations, answer.answerable, answer.confidence) == ((), False, 0.0)
+    assert "take one of them back" in answer.reason
+
+
+def test_phrases_must_stand_there_and_excluded_words_must_not(sample: Archive) -> None:
+    """Both by the passage's words, whatever their case."""
+    with_phrase = sample.ask('Was geschah im "ahrtal"?', k=20).citations
+    assert with_phrase
+    assert all("ahrtal" in citation.quote.lower() for citation in with_phrase)
+    without = sample.ask("Was geschah bei der Flut? -Ahrtal", k=20).citations
+    assert without
+    assert not any("ahrtal" in citation.quote.lower() for citation in without)
+
+
+# -- bad input --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "der die das",
+        "a",
+        "Ω",
+        "🙂 Flut 🙂",
+        "xqzv blorf grunk",
+        'Wer sagte "das?',
+        "title:(Flut AND [a TO b]) OR *:* ~2 ^3 \\ /x/",
+        "-5 Grad",
+        "wer " * 200,
+        "洪水",
+        "\u202eFlut\u202c",
+    ],
+)
+@pytest.mark.parametrize("fast", [False, True])
+def test_odd_questions_get_an_answer(sample: Archive, question: str, fast: bool) -> None:
+    """Stop words, one letter, signs, no language, open quotes, query syntax: passages and a probability, no error."""
+    answer = sample.ask(question, fast=fast)
+    assert len(answer.citations) == 5
+    assert 0 <= answer.confidence <= 1
+
+
+@pytest.mark.parametrize(
+    ("question", "said"),
+    [("🙂", "empty"), ("", "empty"), ('""', "empty"), ("x" * 10_000, "10000 characters"), ("-Flut", "only says what")],
+)
+def test_questions_that_ask_nothing_are_refused_in_a_sentence(sample: Archive, question: str, said: str) -> None:
+    """Nothing but signs, nothing, ten thousand characters, exclusions alone."""
+    with pytest.raises(QuestionError, match=said):
+        sample.ask(question)
+
+
+# -- neighbours and copies --------------------------------------------------------------------------
+
+
+def test_wire_copy_is_cited_once(tmp_path: Path) -> None:
+    """Three papers print an agency's report; the earliest is cited, and the others are named with it."""
+    report = (
+        "Der Ministerpräsident Hinnerk Aldenhoven hat am Dienstag im Landtag seinen Rücktritt erklärt. Er zog damit "
+        "die Folgen aus der Affäre um gefälschte Abrechnungen, die das Land seit Monaten beschäftigt.\n"
+    )
+    folder = tmp_path / "articles"
+    folder.mkdir()
+    for name, day in (("abend", "2024-05-03"), ("morgen", "2024-05-01"), ("mittag", "2024-05-02")):
+        text = f"---\ntitle: Rücktritt\nsource: {name}\ndate: {day}\n---\n\n{report}"
+        (folder / f"{name}.md").write_text(text, encoding="utf-8")
+    (folder / "other.txt").write_text("Im Hafen wurde am Montag ein neuer Kran aufgestellt.\n", encoding="utf-8")
+    with Archive.open(tmp_path / "archive") as archive:
+        archive.index([folder])
+        citations = archive.ask("Warum trat Ministerpräsident Aldenhoven zurück?").citations
+    assert citations[0].article.source == "morgen"
+    assert [article.source for article in citations[0].also] == ["mittag", "abend"]
+    assert len(citations) == 2
+
+
+# -- calibration ------------------------------------------------------------------------------------
+
+
+def test_calibration_learns_from_the_users_questions(encoder: object, tmp_path: Path) -> None:
+    """The sample questions lower the error of the confidence; the archive keeps it until it is reset."""
+    with Archive.open(tmp_path / "archive") as archive:
+        archive.index([ARTICLES])
+        asked = read_questions(QUESTIONS_FILE)
+        question = asked[0].question
+        before = archive.ask(question).confidence
+        steps: list[tuple[int, int]] = []
+        report = archive.calibrate(asked, lambda *step: steps.append(step))
+        after = archive.ask(question).confidence
+        assert steps[-1] == (len(asked), len(asked))
+        assert report.questions == len(asked)
+        assert report.after.error < report.before.error
+        assert after != before
+    with Archive.open(tmp_path / "archive") as again:
+        assert again.ask(question).confidence == pytest.approx(after)
+        again.forget_calibration()
+        assert again.ask(question).confidence == pytest.approx(before)
 
 
 def test_every_citation_can_be_checked(sample: Archive) -> None:
@@ -79,16 +239,3 @@ def test_an_empty_archive_answers_nothing(tmp_path: Path) -> None:
         answer = archive.ask("Wer war dort?")
     assert (answer.citations, answer.answerable, answer.confidence) == ((), False, 0.0)
     assert "fundstelle index" in answer.reason
-
-
-def test_confidence_by_hand() -> None:
-    """The logistic function of 68.11 · cosine - 2.96 · same language - 54.62: .8454 is even odds within a language."""
-    article = Article("a" * 12, None, "Text.", "de-CH", None, None, None, None, "/x", "0" * 64)
-
-    def hit(cosine: float) -> Hit:
-        return Hit(cut(article, 0, 5), article, 1, cosine, {"dense": cosine})
-
-    assert confidence([hit(57.58 / 68.11)], "de") == pytest.approx(0.5)
-    assert confidence([hit(54.62 / 68.11)], "en") == pytest.approx(0.5)
-    assert confidence([hit(0.9)], "de") > 0.97
-    assert confidence([], "de") == 0.0

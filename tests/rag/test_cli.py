@@ -6,11 +6,17 @@ import hashlib
 import json
 import re
 import sqlite3
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import jsonschema
 import pytest
 from places import ARTICLES, ROOT, Run
+
+from rag.console import print_answer, print_explanation
+from rag.types import Answer, Article, Citation
+from rag.views import answer_json
 
 TUNNEL = "Wie lang ist der Gotthard-Basistunnel?"
 
@@ -70,11 +76,37 @@ def test_ask_as_json(fundstelle: Run, made: Path) -> None:
     assert [one["marker"] for one in answer["citations"]] == [1, 2, 3, 4, 5]
     scores = [one["score"] for one in answer["citations"]]
     assert scores == sorted(scores, reverse=True)
+    assert {tuple(one["signals"]) for one in answer["citations"]} == {("late", "dense", "lexical")}
+    assert answer["citations"][0]["matches"]
+    for citation in answer["citations"]:
+        for start, end in citation["highlights"] + citation["matches"]:
+            assert citation["start"] <= start < end <= citation["end"]
     for citation in answer["citations"][:2]:
         shown = json.loads(fundstelle("show", citation["article"]["id"], "--json", cwd=made).stdout)
         assert shown["text"][citation["start"] : citation["end"]] == citation["quote"]
         assert shown["sha256"] == hashlib.sha256(Path(shown["path"]).read_bytes()).hexdigest()
-        assert citation["passage_id"] in [passage["passage_id"] for passage in shown["passages"]]
+        # passages that follow on each other are cited as one
+        assert citation["start"] in [passage["start"] for passage in shown["passages"]]
+        assert citation["end"] in [passage["end"] for passage in shown["passages"]]
+        assert citation["passage_id"] == f"{citation['article']['id']}:{citation['start']}-{citation['end']}"
+
+
+def test_articles_that_print_the_same_are_in_the_json() -> None:
+    """`also` holds them with the fields of `article`, `matches` and `highlights` their spans; the schema takes all."""
+    one = Article("0" * 12, "Tunnel", "Der Tunnel ist offen.", "de", None, None, None, None, "/a/1.txt", "0" * 64)
+    copy = replace(one, id="1" * 12, source="Kurier", published=date(2016, 6, 1))
+    signals = {"cross": 7.5, "dense": 0.5, "lexical": 1.0}
+    spans = ((4, 8), (7, 10))
+    cited = Citation(1, one, f"{one.id}:0-21", 0, 21, one.text, ((0, 21),), spans, (copy,), 0.5, signals)
+    answer = answer_json(Answer("?", "de", True, 0.9, "", (cited,), {"total": 1.0}))
+    schema = json.loads((ROOT / "docs" / "answer.schema.json").read_text(encoding="utf-8"))
+    jsonschema.Draft202012Validator(schema, format_checker=jsonschema.FormatChecker()).validate(answer)
+    (shown,) = answer["citations"]
+    assert (shown["highlights"], shown["matches"]) == ([[0, 21]], [[4, 8], [7, 10]])
+    assert [(other["id"], other["source"], other["published"]) for other in shown["also"]] == [
+        ("1" * 12, "Kurier", "2016-06-01")
+    ]
+    assert shown["also"][0].keys() == shown["article"].keys()
 
 
 def test_show_and_status_in_words(fundstelle: Run, made: Path) -> None:
@@ -182,3 +214,56 @@ def test_help_names_every_command(fundstelle: Run) -> None:
     said = fundstelle("--help").stdout
     for command in ("index", "ask", "show", "status", "ui"):
         assert re.search(rf"^  {command} ", said, re.MULTILINE)
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "message"),
+    [
+        ("--since", "gestern", "There is no day 'gestern': write 2024-03-01, 1.3.2024, 2024-03 or 2024."),
+        ("--until", "2023-02-29", "There is no day '2023-02-29': write"),
+        ("--language", "deutsch", "There is no language 'deutsch': write its code of two or three letters"),
+        ("--source", "", "The source '' names nothing: give a part of it, or leave it out."),
+        ("--author", " ", "The author '' names nothing"),
+        ("--path", "", "The path '' names nothing"),
+        ("--path", "\udcff", "The path holds bytes that are no text: type it anew."),
+    ],
+)
+def test_a_filter_that_cannot_be_read_is_one_sentence(fundstelle: Run, option: str, value: str, message: str) -> None:
+    """Exit code 2, said before an archive is looked for, and nothing on standard output."""
+    done = fundstelle("ask", "Wer?", option, value, COLUMNS="1000")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith(message)
+    assert done.stderr.count("\n") == 1
+
+
+def test_days_in_the_wrong_order(fundstelle: Run) -> None:
+    """A time that ends before it begins is refused with both days."""
+    done = fundstelle("ask", "Wer?", "--since", "2024", "--until", "1.3.2023")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == "The time from 2024-01-01 to 2023-03-01 is empty: give the earlier day first.\n"
+
+
+def test_an_explanation_names_signals_words_and_copies(capsys: pytest.CaptureFixture[str]) -> None:
+    """Each signal with its value, unknown ones too; words as the article writes them, once; where else it stands."""
+    text = "Der Tunnel misst 57 Kilometer. Der Tunnel ist offen."
+    one = Article("0" * 12, "Tunnel", text, "de", "Bote", None, None, None, "/a/1.txt", "0" * 64)
+    copy = replace(one, id="1" * 12, source="Kurier", published=date(2016, 6, 1), path="/a/2.txt")
+    nameless = replace(one, id="2" * 12, title=None, source=None, path="/a/3.txt")
+    signals = {"dense": 0.51, "lexical": 1.0, "colour": -0.25}
+    shared = ((4, 10), (17, 19), (35, 41))
+    citation = Citation(1, one, "p", 4, 52, text[4:52], (), shared, (copy, nameless), 0.5, signals)
+    answer = Answer("?", "de", True, 0.9, "", (citation,), {"total": 1.0})
+    print_answer(answer)
+    assert "    also in: Kurier (2016-06-01)\n    also in: 3.txt\n" in capsys.readouterr().out
+    print_explanation(answer)
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == "[1] Tunnel"
+    assert lines[1].startswith("    dense     0.510  cosine of the question and the passage")
+    assert lines[2].startswith("    lexical   1.000  share of the best score")
+    assert lines[3:] == [
+        "    colour   -0.250",
+        "    words    Tunnel, 57",
+        "    also in  Kurier (2016-06-01): /a/2.txt",
+        "    also in  3.txt: /a/3.txt",
+        "",
+    ]

@@ -61,7 +61,8 @@ def test_an_article_comes_back_as_it_went_in(store: Store) -> None:
     put(store, one, (16, 32), (0, 15))
     assert store.article(one.id) == one
     assert [passage.text for passage in store.reading(one.id)[1]] == ["Eins zwei drei.", "Vier fünf sechs."]
-    assert store.passage(cut(one, 0, 15).key) == (one, cut(one, 0, 15))
+    (found,) = store.found([cut(one, 0, 15).key, 0], ENCODER.fingerprint)
+    assert (found.article, found.passage, found.vector.dtype) == (one, cut(one, 0, 15), np.float16)
 
 
 def test_a_view_hears_only_what_changed(store: Store) -> None:

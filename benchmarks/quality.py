@@ -1,0 +1,209 @@
+"""How good is the ranking, the answering sentence, and the confidence?
+
+    python -m benchmarks.quality DATA [SET …]
+
+DATA is a folder with retrieval sets in BEIR layout (see benchmarks/sets.py); without names, all sets are measured.
+Documents are split into passages as in real use, and a document's score is that of its best passage. One
+configuration for all sets. Rows:
+
+- `bm25`: the index of words alone
+- `dense`: cosine of the encoder's vectors as they are, which is what others do
+- `reciprocal ranks`: these two by reciprocal rank fusion, which others call hybrid
+- `neutral dense`: cosine of the vectors without what tells their language
+- `fusion`: `ask --fast`
+- `fusion + late`: `ask`
+
+Writes benchmarks/results/quality.json and quality.md: nDCG@10 with 95% bootstrap intervals (10,000 resamples), and the
+difference to `dense` with its interval, question by question. On sets with gold answers: how often the highlighted
+sentence of the right document holds the answer. On sets whose questions are asked again without their documents: AUROC
+and expected calibration error of the confidence, over the questions that make sense without their document.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from benchmarks.beir import ndcg_at_10
+from benchmarks.latency import machine
+from benchmarks.sets import LANGUAGES, RememberingEncoder, SearchableSet, answers, document, searchable, vague
+from embeddings.encoder import open_encoder
+from rag.calibration import quality
+from rag.candidates import ask_both, gather
+from rag.confidence import RERANKED
+from rag.fusion import reciprocal_ranks
+from rag.reranking import LateInteraction
+from rag.retrieve import rank, retrieve
+
+RESULTS = Path(__file__).parent / "results"
+RESAMPLES = 10_000
+DEPTH = 100
+WITH_ANSWERS = ("mlqa_de",)
+ASKED_TWICE = ("mlqa_de", "belebele/de-de", "belebele/en-de", "belebele/de-en")
+
+Numbers = NDArray[np.float64]
+
+
+def rankings(opened: SearchableSet) -> dict[str, list[list[str]]]:
+    """Return, for each row and question, the documents in order."""
+    legs = opened.legs
+    record = legs.store.encoder
+    assert record is not None
+    found = legs.store.found(legs.store.all_keys().tolist(), record.fingerprint)
+    owner = {one.passage.key: document(one.article) for one in found}
+    keys = [one.passage.key for one in found]
+    raw = np.stack([one.vector for one in found]).astype(np.float32)
+    neutral = legs.neutral.texts(raw, "passage")
+    late = LateInteraction(legs.encoder, legs.neutral)
+    rows: dict[str, list[list[str]]] = {}
+
+    def note(row: str, documents: Iterable[str]) -> None:
+        rows.setdefault(row, []).append(list(dict.fromkeys(documents))[:10])
+
+    for _, question in opened.asked():
+        asked = ask_both(question, legs.encoder, legs.neutral, legs.lexical)
+        by_words = [key for key, _ in legs.lexical.search(asked.words, DEPTH)]
+        by_meaning = _nearest(raw @ legs.encoder.encode_query(question.text), keys)
+        hybrid = reciprocal_ranks([by_words, by_meaning])
+        candidates = gather(asked, None, (), legs.neutral, legs.dense, legs.lexical, legs.store)
+        note("bm25", (owner[key] for key in by_words))
+        note("dense", (owner[key] for key in by_meaning))
+        note("reciprocal ranks", (owner[key] for key in sorted(hybrid, key=lambda key: -hybrid[key])))
+        note("neutral dense", (owner[key] for key in _nearest(neutral @ asked.vector, keys)))
+        note("fusion", (document(article) for article, _ in rank(asked, candidates, None).passages))
+        note("fusion + late", (document(article) for article, _ in rank(asked, candidates, late).passages))
+    return rows
+
+
+def _nearest(similarities: NDArray[np.float32], keys: Sequence[int]) -> list[int]:
+    return [keys[number] for number in np.argsort(-similarities, kind="stable")[:DEPTH]]
+
+
+def interval(values: Numbers) -> tuple[float, float, float]:
+    """Return the mean and its 95% bootstrap interval."""
+    picks = np.random.default_rng(0).integers(len(values), size=(RESAMPLES, len(values)))
+    low, high = np.percentile(values[picks].mean(axis=1), [2.5, 97.5])
+    return float(values.mean()), float(low), float(high)
+
+
+def ranking_quality(opened: SearchableSet) -> dict[str, Any]:
+    """Return nDCG@10 of each row, and its difference to `dense`, with intervals."""
+    judgements = list(opened.questions.judgements.values())
+    values = {
+        row: np.array([ndcg_at_10(ranking, grades) for ranking, grades in zip(found, judgements, strict=True)])
+        for row, found in rankings(opened).items()
+    }
+    return {
+        row: {"ndcg@10": _rounded(interval(of_row)), "above dense": _rounded(interval(of_row - values["dense"]))}
+        for row, of_row in values.items()
+    }
+
+
+def sentence_accuracy(opened: SearchableSet, gold: dict[str, list[str]]) -> list[float]:
+    """Return how often the highlighted sentence of the right document holds a gold answer, with its interval.
+
+    No highlight counts as wrong.
+    """
+    late = LateInteraction(opened.legs.encoder, opened.legs.neutral)
+    right = []
+    for query, question in opened.asked():
+        (relevant,) = opened.questions.judgements[query]
+        hits = retrieve(question, 5, opened.legs, late, opened.only(relevant)).hits
+        sentences = [hits[0].article.text[start:end].casefold() for start, end in hits[0].highlights]
+        right.append(any(answer.casefold() in one for answer in gold[query] for one in sentences))
+    return _rounded(interval(np.array(right, np.float64)))
+
+
+def confidence_quality(opened: SearchableSet, unclear: set[str]) -> dict[str, float]:
+    """Return AUROC and calibration error of questions asked with and without their documents."""
+    legs = opened.legs
+    late = LateInteraction(legs.encoder, legs.neutral)
+    ids = {document(legs.store.article(one)): one for one in legs.store.article_ids()}
+    probabilities, labels = [], []
+    for query, question in opened.asked():
+        if query in unclear:
+            continue
+        for without in ((), {ids[one] for one in opened.questions.judgements[query]}):
+            probabilities.append(RERANKED.probability(retrieve(question, 1, legs, late, without=without).features))
+            labels.append(not without)
+    found = quality(np.array(probabilities), np.array(labels))
+    return {"auroc": round(found.auroc, 4), "calibration error": round(found.error, 4), "right": round(found.right, 4)}
+
+
+def _rounded(values: Iterable[float]) -> list[float]:
+    return [round(value, 4) for value in values]
+
+
+def table(result: dict[str, Any]) -> str:
+    """Return the result as Markdown."""
+    sets = result["sets"]
+    rows = list(next(iter(sets.values()))["ranking"])
+    lines = [
+        f"{result['machine']}, {result['date']}, commit {result['commit']}. nDCG@10, 95% bootstrap intervals.",
+        "",
+        "| set | " + " | ".join(rows) + " | fusion + late above dense |",
+        "|---" * (len(rows) + 2) + "|",
+    ]
+    for name, found in sets.items():
+        cells = [_cell(found["ranking"][row]["ndcg@10"]) for row in rows]
+        lines.append(
+            f"| {name} ({found['questions']}) | "
+            + " | ".join(cells)
+            + " | "
+            + _cell(found["ranking"]["fusion + late"]["above dense"])
+            + " |"
+        )
+    lines += [
+        "",
+        "| set | answering sentence | confidence: AUROC | calibration error | right at .5 |",
+        "|---|---|---|---|---|",
+    ]
+    for name, found in sets.items():
+        sentence, sure = found.get("answering sentence"), found.get("confidence")
+        if sentence or sure:
+            figures = [f"{sure[key]:.3f}" for key in ("auroc", "calibration error", "right")] if sure else ["", "", ""]
+            lines.append(f"| {name} | {_cell(sentence) if sentence else ''} | " + " | ".join(figures) + " |")
+    return "\n".join(lines) + "\n"
+
+
+def _cell(values: Sequence[float]) -> str:
+    mean, low, high = values
+    return f"{mean:.3f} ({low:.3f} to {high:.3f})"
+
+
+def main(data: Path, names: Sequence[str]) -> None:
+    encoder = RememberingEncoder(open_encoder())
+    sets: dict[str, Any] = {}
+    for name in names or LANGUAGES:
+        with searchable(data, name, encoder) as opened:
+            found: dict[str, Any] = {"questions": len(opened.questions.judgements), "ranking": ranking_quality(opened)}
+            if name in WITH_ANSWERS:
+                found["answering sentence"] = sentence_accuracy(opened, answers(data, name))
+            if name in ASKED_TWICE:
+                found["confidence"] = confidence_quality(opened, vague(data, name))
+        sets[name] = found
+        print(name, json.dumps(found), flush=True)
+    commit = subprocess.run(
+        ["git", "rev-parse", "--short", "HEAD"],  # noqa: S607
+        cwd=RESULTS,
+        capture_output=True,
+        text=True,
+        check=False,
+    ).stdout.strip()
+    result = {"machine": machine(), "date": datetime.now(UTC).date().isoformat(), "commit": commit, "sets": sets}
+    print(table(result))
+    if not names:
+        (RESULTS / "quality.json").write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
+        (RESULTS / "quality.md").write_text(table(result), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), sys.argv[2:])

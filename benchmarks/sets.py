@@ -1,0 +1,127 @@
+"""Retrieval sets as archives: documents become articles, cut, encoded and indexed as in real use."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from filelock import FileLock
+
+from benchmarks.beir import RetrievalSet, read_set
+from embeddings.encoder import Encoder
+from embeddings.neutral import language_neutral
+from embeddings.types import Role, TokenVectors, Vectors
+from rag.config import Config
+from rag.dense import DenseView
+from rag.lexical.view import LexicalView
+from rag.query import ParsedQuestion
+from rag.retrieve import Legs
+from rag.splitting import encoder_input, split
+from rag.store import EncoderRecord, Store, input_hash
+from rag.types import Article, Filter
+
+# the language of the documents; the licences of the first five let weights be learnt from them
+FREE = {
+    "mlqa_de": "de",
+    "belebele/de-de": "de",
+    "belebele/en-de": "de",
+    "belebele/de-en": "en",
+    "belebele/en-en": "en",
+}
+CHECKED = {"qam_de/dev": "de", "wikinews_de": "de", "qa4mre_de": "de"}
+LANGUAGES = FREE | CHECKED
+
+
+@dataclass(frozen=True)
+class SearchableSet:
+    """A set with what its documents are found with; the path of an article is its document's id."""
+
+    questions: RetrievalSet
+    legs: Legs
+
+    def asked(self) -> list[tuple[str, ParsedQuestion]]:
+        """Return the ids and texts of the judged questions; their quotes and dashes are no operators."""
+        queries = self.questions.queries
+        return [(query, ParsedQuestion(queries[query], (), ())) for query in self.questions.judgements]
+
+    def only(self, document: str) -> Filter:
+        """Return the filter that leaves one document."""
+        return Filter(paths=(_path(document),))
+
+
+class RememberingEncoder:
+    """An encoder that reads each text once, so that many questions to the same passages take little time."""
+
+    def __init__(self, encoder: Encoder) -> None:
+        self._encoder = encoder
+        self._tokens: dict[tuple[str, str], TokenVectors] = {}
+        self._passages: dict[str, Vectors] = {}
+        self.name, self.dim = encoder.name, encoder.dim
+        self.max_tokens, self.fingerprint = encoder.max_tokens, encoder.fingerprint
+        self.encode_query, self.count_tokens = encoder.encode_query, encoder.count_tokens
+
+    def encode_passages(self, texts: Sequence[str]) -> Vectors:
+        """Encode passages: shape (len(texts), dim)."""
+        new = [text for text in dict.fromkeys(texts) if text not in self._passages]
+        self._passages |= dict(zip(new, self._encoder.encode_passages(new), strict=True))
+        return np.stack([self._passages[text] for text in texts]) if texts else np.empty((0, self.dim), np.float32)
+
+    def token_vectors(self, texts: Sequence[str], role: Role) -> list[TokenVectors]:
+        """Encode texts token by token."""
+        new = [text for text in dict.fromkeys(texts) if (text, role) not in self._tokens]
+        for text, read in zip(new, self._encoder.token_vectors(new, role), strict=True):
+            self._tokens[text, role] = TokenVectors(read.vectors.astype(np.float16), read.spans)
+        known = [self._tokens[text, role] for text in texts]
+        return [TokenVectors(one.vectors.astype(np.float32), one.spans) for one in known]
+
+
+@contextmanager
+def searchable(data: Path, name: str, encoder: Encoder) -> Iterator[SearchableSet]:
+    """Open a set of LANGUAGES below the folder `data` in an archive that lasts as long as the block."""
+    questions = read_set(data / name)
+    with tempfile.TemporaryDirectory() as temporary:
+        store = Store(Path(temporary) / "archive.sqlite")
+        fingerprint = encoder.fingerprint
+        articles = [
+            Article(f"{number:012x}", None, text, LANGUAGES[name], None, None, None, None, _path(document), "")
+            for number, (document, (_, text)) in enumerate(questions.documents.items())
+        ]
+        passages = [split(article, encoder.count_tokens, Config()) for article in articles]
+        inputs = [encoder_input(article, one) for article, cut in zip(articles, passages, strict=True) for one in cut]
+        vectors = iter(encoder.encode_passages(inputs).astype(np.float16))
+        for article, cut in zip(articles, passages, strict=True):
+            hashed = [(one, input_hash(encoder_input(article, one))) for one in cut]
+            of_article = {key: next(vectors) for _, key in hashed}
+            store.put(article, "benchmark", hashed, fingerprint, of_article)
+        store.set_encoder(EncoderRecord(encoder.name, fingerprint, encoder.dim))
+        lock = FileLock(Path(temporary) / "lock", timeout=0)
+        dense = DenseView(Path(temporary) / "dense", store, lock)
+        lexical = LexicalView(Path(temporary) / "lexical", store, lock)
+        yield SearchableSet(questions, Legs(store, dense, lexical, encoder, language_neutral(fingerprint)))
+        store.close()
+
+
+def document(article: Article) -> str:
+    """Return the id of the document that an article was made of."""
+    return article.path.strip("/")
+
+
+def _path(document: str) -> str:
+    return f"/{document}/"
+
+
+def answers(data: Path, name: str) -> dict[str, list[str]]:
+    """Return the gold answers of the questions that have some."""
+    rows = [json.loads(line) for line in (data / name / "queries.jsonl").read_text("utf-8").splitlines()]
+    return {row["_id"]: row["answers"] for row in rows if row.get("answers")}
+
+
+def vague(data: Path, name: str) -> set[str]:
+    """Return the questions that make no sense without their document ("What does the author think?")."""
+    rows = [json.loads(line) for line in (data / name / "queries.jsonl").read_text("utf-8").splitlines()]
+    return {row["_id"] for row in rows if row.get("context_dependent")}

@@ -1,0 +1,120 @@
+"""Questions with known answers → the weights of the confidence."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rag.confidence import THRESHOLD, Calibration
+
+Numbers = NDArray[np.float64]
+Example = tuple[Mapping[str, float], bool]
+"""The features of a question's hits, and whether the archive answered it."""
+
+_STEPS = 100
+_BINS = 10
+_SMALL = 1e-9
+
+
+@dataclass(frozen=True)
+class Quality:
+    """How good probabilities are.
+
+    `auroc`: how often an answered question gets the higher one (area under the ROC curve). `error`: the expected
+    calibration error, by ten bins of equal width (Naeini et al., 2015). `right`: how often the side of one half is.
+    """
+
+    auroc: float
+    error: float
+    right: float
+
+
+@dataclass(frozen=True)
+class CalibrationReport:
+    """How good the confidence was on test questions, and how good it is, on questions that it has not seen."""
+
+    questions: int
+    before: Quality
+    after: Quality
+
+
+def to_json(tables: Mapping[str, Calibration], fingerprint: str) -> str:
+    """Write tables for an encoder as JSON."""
+    written = {name: {"intercept": one.intercept, "weights": dict(one.weights)} for name, one in tables.items()}
+    return json.dumps({"fingerprint": fingerprint, "tables": written})
+
+
+def from_json(text: str, fingerprint: str) -> dict[str, Calibration]:
+    """Read what `to_json` wrote; nothing, if it was for another encoder."""
+    stored = json.loads(text)
+    if stored["fingerprint"] != fingerprint:
+        return {}
+    return {name: Calibration(one["intercept"], one["weights"]) for name, one in stored["tables"].items()}
+
+
+def fit(
+    examples: Sequence[Example], start: Calibration, pull: float, weights: Sequence[float] | None = None
+) -> Calibration:
+    """Fit a logistic regression by Newton's method, pulled towards the weights that it starts from.
+
+    Args:
+        start: names the features, and is the mean of the Gaussian prior.
+        pull: its precision, for features scaled to unit variance: how many sure examples it weighs as much as.
+        weights: of the examples; all 1 if left out.
+
+    Raises:
+        ValueError: all examples have the same label.
+    """
+    names = list(start.weights)
+    features = np.array([[example[name] for name in names] for example, _ in examples])
+    labels = np.array([label for _, label in examples], np.float64)
+    if len(set(labels.tolist())) < 2:  # noqa: PLR2004
+        raise ValueError("There are no two kinds of examples to tell apart.")
+    scale = features.std(axis=0) + _SMALL
+    inputs = np.column_stack([features / scale, np.ones(len(features))])
+    prior = np.array([*(start.weights[name] * unit for name, unit in zip(names, scale, strict=True)), start.intercept])
+    of_example = np.ones(len(labels)) if weights is None else np.asarray(weights, np.float64)
+    fitted = prior.copy()
+    for _ in range(_STEPS):
+        probability = 1 / (1 + np.exp(-np.clip(inputs @ fitted, -50, 50)))
+        gradient = inputs.T @ (of_example * (labels - probability)) - pull * (fitted - prior)
+        curvature = (inputs * (of_example * probability * (1 - probability))[:, None]).T @ inputs
+        step = np.linalg.solve(curvature + (pull + _SMALL) * np.eye(len(prior)), gradient)
+        fitted += step
+        if np.abs(step).max() < _SMALL:
+            break
+    found = fitted[:-1] / scale
+    return Calibration(float(fitted[-1]), dict(zip(names, found.tolist(), strict=True)))
+
+
+def judged(calibration: Calibration, examples: Sequence[Example]) -> Quality:
+    """Return how good a calibration is on examples of both kinds."""
+    probabilities = np.array([calibration.probability(features) for features, _ in examples])
+    labels = np.array([label for _, label in examples])
+    return quality(probabilities, labels)
+
+
+def quality(probabilities: Numbers, labels: NDArray[np.bool_]) -> Quality:
+    """Return how good probabilities are for labels of both kinds."""
+    with_answer, without = probabilities[labels], probabilities[~labels]
+    above = np.mean(with_answer[:, None] > without[None]) + 0.5 * np.mean(with_answer[:, None] == without[None])
+    bins = np.minimum((probabilities * _BINS).astype(int), _BINS - 1)
+    error = sum(abs(probabilities[bins == one].sum() - labels[bins == one].sum()) for one in range(_BINS)) / len(labels)
+    return Quality(float(above), float(error), float(np.mean((probabilities >= THRESHOLD) == labels)))
+
+
+def cross_validated(examples: Sequence[Sequence[Example]], start: Calibration, pull: float, folds: int = 5) -> Quality:
+    """Return how good a fit is on questions that it has not seen; the examples of one question stay together."""
+    probabilities, labels = [], []
+    for fold in range(folds):
+        seen = [example for number, of_one in enumerate(examples) if number % folds != fold for example in of_one]
+        fitted = fit(seen, start, pull)
+        for number, of_one in enumerate(examples):
+            if number % folds == fold:
+                probabilities += [fitted.probability(features) for features, _ in of_one]
+                labels += [label for _, label in of_one]
+    return quality(np.array(probabilities), np.array(labels))

@@ -1,0 +1,97 @@
+"""A question → the passages that may answer it, from both legs, with their signals."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from functools import reduce
+
+import numpy as np
+from numpy.typing import NDArray
+
+from embeddings.encoder import Encoder
+from embeddings.neutral import LanguageNeutral
+from embeddings.types import Vectors
+from rag.dense import DenseView
+from rag.fusion import Scores
+from rag.lexical.query import LexicalQuery
+from rag.lexical.view import LexicalView
+from rag.query import ParsedQuestion
+from rag.store import Store
+from rag.types import Article, Filter, Passage
+
+NEAREST = 50
+"""How many candidates each leg gives."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A question as all legs read it: its words, and its vector without what tells its language."""
+
+    text: str
+    words: LexicalQuery
+    vector: Vectors
+
+
+@dataclass(frozen=True)
+class Candidates:
+    """Passages with, for each, the cosine to the question and its share of the best possible BM25 score."""
+
+    passages: tuple[tuple[Article, Passage], ...]
+    dense: Scores
+    lexical: Scores
+
+    def __len__(self) -> int:
+        return len(self.passages)
+
+
+def ask_both(question: ParsedQuestion, encoder: Encoder, neutral: LanguageNeutral, lexical: LexicalView) -> Asked:
+    """Encode a question and look up its words."""
+    vector = neutral.texts(encoder.encode_query(question.text), "query")
+    return Asked(question.text, lexical.analyse(question.text), vector)
+
+
+def allowed_keys(
+    question: ParsedQuestion, filter: Filter, store: Store, lexical: LexicalView
+) -> NDArray[np.int64] | None:
+    """Return the keys of the passages that may be found; None for all."""
+    allowed = store.allowed(filter)
+    if question.phrases:
+        wanted = reduce(np.intersect1d, map(lexical.containing, question.phrases))
+        allowed = wanted if allowed is None else np.intersect1d(allowed, wanted)
+    if question.excluded:
+        unwanted = reduce(np.union1d, map(lexical.containing, question.excluded))
+        allowed = np.setdiff1d(store.all_keys() if allowed is None else allowed, unwanted)
+    return allowed
+
+
+def gather(
+    asked: Asked,
+    allowed: NDArray[np.int64] | None,
+    without: Collection[str],
+    neutral: LanguageNeutral,
+    dense: DenseView,
+    lexical: LexicalView,
+    store: Store,
+) -> Candidates:
+    """Return the nearest passages of each leg, in no order.
+
+    Args:
+        allowed: the only keys that may be found, or None for all.
+        without: ids of articles that are left out, as if the archive did not hold them.
+    """
+    record = store.encoder
+    if record is None:
+        return Candidates((), np.empty(0), np.empty(0))
+    by_meaning = [neighbor.id for neighbor in dense.search(asked.vector, NEAREST, allowed)]
+    by_words = [key for key, _ in lexical.search(asked.words, NEAREST, allowed)]
+    keys = list(dict.fromkeys([*by_meaning, *by_words]))
+    found = [one for one in store.found(keys, record.fingerprint) if one.article.id not in without]
+    if not found:
+        return Candidates((), np.empty(0), np.empty(0))
+    vectors = neutral.texts(np.stack([one.vector for one in found]).astype(np.float32), "passage")
+    scores = lexical.scores(asked.words, np.array([one.passage.key for one in found], np.int64))
+    best = asked.words.best_possible or 1.0
+    shares = np.array([min(1.0, scores.get(one.passage.key, 0.0) / best) for one in found])
+    passages = tuple((one.article, one.passage) for one in found)
+    return Candidates(passages, (vectors @ asked.vector).astype(np.float64), shares)

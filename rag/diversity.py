@@ -1,0 +1,87 @@
+"""Ranked passages → groups, one for each citation: neighbours become one quote, copies fold into one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from rag.lexical.analysis import words
+from rag.types import Article, Passage
+
+# two passages are copies if this share of the shorter one's runs of five words stands in the other too
+_COPY = 0.8
+_RUN = 5
+_MOST_MERGED = 3
+
+Found = tuple[Article, Passage]
+
+
+@dataclass(frozen=True)
+class Group:
+    """What one citation is made of: numbers of ranked passages.
+
+    `merged` are neighbours in one article, the best one first; `copies` are near-identical passages of other
+    articles.
+    """
+
+    merged: tuple[int, ...]
+    copies: tuple[int, ...] = ()
+
+
+def grouped(ranked: Sequence[Found], k: int) -> list[Group]:
+    """Return at most k groups of ranked passages, in the order of their best ones.
+
+    Of copies, the earliest published one is cited. A neighbour is merged if it would have been shown by itself.
+    """
+    runs = [_runs(passage.text) for _, passage in ranked]
+    groups: list[Group] = []
+    for number in range(len(ranked)):
+        original = next((at for at, one in enumerate(groups) if _copies(number, one.merged[0], ranked, runs)), None)
+        if original is not None:
+            groups[original] = replace(groups[original], copies=(*groups[original].copies, number))
+            continue
+        if len(groups) == k:
+            continue
+        neighbour = next((at for at, one in enumerate(groups) if _adjacent(number, one, ranked)), None)
+        if neighbour is not None:
+            groups[neighbour] = replace(groups[neighbour], merged=(*groups[neighbour].merged, number))
+        else:
+            groups.append(Group((number,)))
+    return [_earliest_first(group, ranked) for group in groups]
+
+
+def _copies(number: int, other: int, ranked: Sequence[Found], runs: Sequence[frozenset[tuple[str, ...]]]) -> bool:
+    if ranked[number][0].id == ranked[other][0].id:
+        return False
+    shorter = min(len(runs[number]), len(runs[other]))
+    return shorter > 0 and len(runs[number] & runs[other]) >= _COPY * shorter
+
+
+def _runs(text: str) -> frozenset[tuple[str, ...]]:
+    said = words(text)
+    return frozenset(tuple(said[at : at + _RUN]) for at in range(max(1, len(said) - _RUN + 1)) if said)
+
+
+def _adjacent(number: int, group: Group, ranked: Sequence[Found]) -> bool:
+    article, passage = ranked[number]
+    if ranked[group.merged[0]][0].id != article.id or len(group.merged) == _MOST_MERGED:
+        return False
+    return any(_touch(article.text, passage, ranked[one][1]) for one in group.merged)
+
+
+def _touch(text: str, one: Passage, other: Passage) -> bool:
+    first, second = sorted((one, other), key=lambda passage: passage.start)
+    return not text[first.end : second.start].strip()
+
+
+def _earliest_first(group: Group, ranked: Sequence[Found]) -> Group:
+    """Put the earliest of the copies in the place of the one that was found first; those without a date come last."""
+
+    def published(number: int) -> tuple[date, int]:
+        return ranked[number][0].published or date.max, number
+
+    first, *others = sorted([group.merged[0], *group.copies], key=published)
+    if first == group.merged[0]:
+        return Group(group.merged, tuple(others))
+    return Group((first,), tuple(others))

@@ -1,0 +1,78 @@
+"""What a person types to narrow an archive → a `Filter`."""
+
+from __future__ import annotations
+
+import re
+from calendar import monthrange
+from collections.abc import Sequence
+from contextlib import suppress
+from datetime import date
+
+from rag.errors import QuestionError
+from rag.types import Filter
+
+_DAY = re.compile(r"(?P<year>\d{4})(-(?P<month>\d\d?)(-(?P<day>\d\d?))?)?", re.ASCII)
+_GERMAN_DAY = re.compile(r"(?P<day>\d\d?)\.\s*(?P<month>\d\d?)\.\s*(?P<year>\d{4})", re.ASCII)
+_LANGUAGE = re.compile(r"([a-z]{2,3})([-_].*)?", re.ASCII | re.IGNORECASE)
+
+
+def make_filter(
+    since: str | None = None,
+    until: str | None = None,
+    sources: Sequence[str] = (),
+    languages: Sequence[str] = (),
+    authors: Sequence[str] = (),
+    paths: Sequence[str] = (),
+) -> Filter:
+    """Return the filter that was typed; for days, see `parse_day`.
+
+    Raises:
+        QuestionError: a day or a language cannot be read, the days are in the wrong order, or a value is blank.
+    """
+    first = None if since is None else parse_day(since, end=False)
+    last = None if until is None else parse_day(until, end=True)
+    if first and last and first > last:
+        raise QuestionError(f"The time from {first} to {last} is empty: give the earlier day first.")
+    return Filter(
+        since=first,
+        until=last,
+        sources=tuple(_filled(one, "source") for one in sources),
+        languages=tuple(_language(one) for one in languages),
+        authors=tuple(_filled(one, "author") for one in authors),
+        paths=tuple(_filled(one, "path") for one in paths),
+    )
+
+
+def parse_day(text: str, end: bool) -> date:
+    """Return the day that was typed; of a month or a year, the first day or, at the `end` of a time, the last.
+
+    Raises:
+        QuestionError: it is no day, month or year, or there is no such day.
+    """
+    found = _DAY.fullmatch(text.strip()) or _GERMAN_DAY.fullmatch(text.strip())
+    if found:
+        year = int(found["year"])
+        month = int(found["month"] or (12 if end else 1))
+        # no such month or day is a ValueError
+        with suppress(ValueError):
+            return date(year, month, int(found["day"] or (monthrange(year, month)[1] if end else 1)))
+    raise QuestionError(f"There is no day {text!r}: write 2024-03-01, 1.3.2024, 2024-03 or 2024.")
+
+
+def _language(text: str) -> str:
+    found = _LANGUAGE.fullmatch(text.strip())
+    if found is None:
+        raise QuestionError(f"There is no language {text!r}: write its code of two or three letters, such as de or en.")
+    return found[1].lower()
+
+
+def _filled(text: str, field: str) -> str:
+    """Return the text without white space around it; a part of a name or path has a sign, and is valid text."""
+    text = text.strip()
+    if not any(character.isalnum() for character in text) and not (field == "path" and text):
+        raise QuestionError(f"The {field} {text!r} names nothing: give a part of it, or leave it out.")
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError as error:
+        raise QuestionError(f"The {field} holds bytes that are no text: type it anew.") from error
+    return text

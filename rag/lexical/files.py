@@ -1,0 +1,121 @@
+"""The files of an index of words on disk: a manifest that names a Tantivy folder, and whether all are whole."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import zlib
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+_MANIFEST = "manifest.json"
+_BLOCK = 1 << 22
+# Tantivy ends each file with a JSON footer, the footer's length and this number
+_FOOTER_MAGIC = 1337
+_TAIL = 8
+_PARTS = {".term", ".idx", ".pos", ".fieldnorm", ".fast", ".store"}
+
+
+class IndexDamaged(Exception):
+    """Files of the index are missing, cut short or altered."""
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What an index holds at least: `made_from` which archive and rules, and up to which `revision` of it.
+
+    `name` is its folder; `decided` the number of passages by whose words compounds were split; `languages` are the
+    primary subtags of its articles, the most frequent first.
+    """
+
+    name: str
+    made_from: str
+    revision: int
+    decided: int
+    languages: tuple[str, ...]
+
+
+def read_manifest(folder: Path) -> Manifest | None:
+    """Return what the manifest says, or None where there is none: no index was ever finished.
+
+    Raises:
+        IndexDamaged: it makes no sense.
+    """
+    try:
+        fields = json.loads((folder / _MANIFEST).read_text(encoding="utf-8"))
+        return Manifest(
+            Path(fields["name"]).name,
+            str(fields["made_from"]),
+            int(fields["revision"]),
+            int(fields["decided"]),
+            tuple(map(str, fields["languages"])),
+        )
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise IndexDamaged(f"The index of words in {folder} cannot be read ({error!r}).") from error
+
+
+def write_manifest(folder: Path, manifest: Manifest) -> None:
+    """Let the manifest name an index, then drop all others in the folder.
+
+    Raises:
+        OSError: the folder cannot be written; the manifest before stays as it was.
+    """
+    fresh = folder / f"{_MANIFEST}.new"
+    fresh.write_text(json.dumps(asdict(manifest)), encoding="utf-8")
+    fresh.replace(folder / _MANIFEST)
+    for old in folder.iterdir():
+        if old.is_dir() and old.name != manifest.name:
+            shutil.rmtree(old, ignore_errors=True)
+
+
+def new_folder(folder: Path) -> Path:
+    """Make an empty folder that no manifest names yet.
+
+    Raises:
+        OSError: it cannot be made.
+    """
+    made = folder / f"index-{os.getpid()}-{os.urandom(4).hex()}"
+    made.mkdir(parents=True)
+    return made
+
+
+def check_files(index: Path) -> None:
+    """Compare every file of a Tantivy index with the checksum at its end.
+
+    Raises:
+        IndexDamaged: one is missing, cut short or altered.
+    """
+    try:
+        listed = json.loads((index / "meta.json").read_text(encoding="utf-8"))["segments"]
+        for segment in listed:
+            files = list(index.glob(segment["segment_id"].replace("-", "") + ".*"))
+            missing = _PARTS - {path.suffix for path in files}
+            if missing:
+                raise IndexDamaged(f"The index of words in {index} lacks files ({', '.join(sorted(missing))}).")
+            for path in files:
+                _check(path)
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise IndexDamaged(f"The index of words in {index} cannot be read ({error!r}).") from error
+
+
+def _check(path: Path) -> None:
+    with path.open("rb") as file:
+        size = file.seek(0, os.SEEK_END)
+        file.seek(max(0, size - _TAIL))
+        tail = file.read()
+        length, magic = int.from_bytes(tail[:4], "little"), int.from_bytes(tail[4:], "little")
+        body = size - _TAIL - length
+        if magic != _FOOTER_MAGIC or body < 0:
+            raise IndexDamaged(f"The file {path} was cut short.")
+        file.seek(body)
+        expected = json.loads(file.read(length))["crc"]
+        file.seek(0)
+        checksum, left = 0, body
+        while left and (block := file.read(min(_BLOCK, left))):
+            checksum = zlib.crc32(block, checksum)
+            left -= len(block)
+        if checksum != expected:
+            raise IndexDamaged(f"The file {path} was altered.")

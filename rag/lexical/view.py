@@ -1,0 +1,240 @@
+"""The index of words as a view of the store: it catches up by itself, and is rebuilt when it cannot be trusted."""
+
+from __future__ import annotations
+
+import logging
+import shutil
+import threading
+from contextlib import closing
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+from filelock import BaseFileLock, Timeout
+
+from rag.lexical.analysis import word_spans, words
+from rag.lexical.files import IndexDamaged, Manifest, new_folder, read_manifest, write_manifest
+from rag.lexical.filling import Terms, count, entries, term_maker
+from rag.lexical.index import Ids, WordIndex
+from rag.lexical.query import LexicalQuery, Match, QueryWord, idf
+from rag.lexical.stopwords import is_stop_word, telling_words
+from rag.store import Store
+
+log = logging.getLogger(__name__)
+
+# raised whenever the same articles give other terms than before
+VERSION = 1
+# a term that more than this share of an archive's passages hold says little, once there are so many passages
+_COMMON = 0.25
+_MANY_PASSAGES = 200
+_SHORT = 3
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """An open index: what it holds at least, and what of it is `hidden`, being out of date at revision `seen`.
+
+    `seen` is -1 while nobody has looked.
+    """
+
+    manifest: Manifest
+    index: WordIndex
+    terms: Terms
+    hidden: Ids
+    seen: int
+
+
+class LexicalView:
+    """The words of all passages, searched by BM25.
+
+    Its manifest names the archive, the rules of analysis and the revision that it holds. One that is damaged, or of
+    another archive or other rules, is filled again from the store; so is one whose archive has doubled or halved,
+    since the frequencies of words decide which compounds are split. `writing` is the lock, taken without waiting,
+    that lets one process at a time write the files: while another has it, questions see what was written last,
+    without the passages that have changed since. Safe to use from several threads.
+    """
+
+    def __init__(self, folder: Path, store: Store, writing: BaseFileLock) -> None:
+        self._folder = folder
+        self._store = store
+        self._writing = writing
+        self._lock = threading.Lock()
+        self._held: _Held | None = None
+        self._unwritable = -1
+
+    # -- asking -------------------------------------------------------------------------------------
+
+    def analyse(self, question: str) -> LexicalQuery:
+        """Return the words that are looked for in the archive as it is now. Any text will do."""
+        held = self._current()
+        if held is None:
+            return LexicalQuery((), 0)
+        spans = [(start, end) for start, end, _ in word_spans(question)]
+        telling = telling_words([question[start:end] for start, end in spans], held.manifest.languages)
+        found: dict[tuple[str, ...], QueryWord] = {}
+        for (start, end), tells in zip(spans, telling, strict=True):
+            variants = _variants(question[start:end], held) if tells else ()
+            if variants and variants not in found:
+                frequency = max(map(held.index.passages_with_term, variants))
+                found[variants] = QueryWord((start, end), variants, idf(frequency, len(held.index)))
+        return LexicalQuery(tuple(found.values()), len(held.index))
+
+    def search(self, query: LexicalQuery, k: int, allowed: Ids | None = None) -> list[tuple[int, float]]:
+        """Return the keys and BM25 scores of the k best passages that hold any of the words, best first.
+
+        Equal scores are in the order of the keys. `allowed`, if given, are the only keys that can be found.
+        """
+        held = self._current()
+        return held.index.best(_sought(query, held.index), k, allowed, held.hidden) if held else []
+
+    def scores(self, query: LexicalQuery, keys: Ids) -> dict[int, float]:
+        """Return the BM25 scores of these passages as `search` gives them; those that hold no word are left out."""
+        return dict(self.search(query, len(keys), keys))
+
+    def containing(self, phrase: str) -> Ids:
+        """Return the keys of all passages with these words, folded and not stemmed, one after the other; ascending."""
+        held = self._current()
+        if held is None:
+            return np.empty(0, np.int64)
+        return np.setdiff1d(held.index.containing(words(phrase)), held.hidden)
+
+    def matched(self, query: LexicalQuery, text: str, language: str) -> tuple[Match, ...]:
+        """Return the words of a text, in order, that hold a word of the question by their stem or a part.
+
+        Words that say little are left out: stop words of the text's language, and what many passages hold. In a
+        small archive nearly every word is in many passages; there short words are left out. In scripts without
+        spaces, where each two characters are a word, matches overlap.
+        """
+        held = self._current()
+        if held is None:
+            return ()
+        small = query.passages < _MANY_PASSAGES
+        least = 0.0 if small else idf(int(_COMMON * query.passages), query.passages)
+        asked = {variant for word in query.words if word.idf >= least for variant in word.variants}
+        found = []
+        for start, end, folded in word_spans(text):
+            terms = [one for one in held.terms(text[start:end], language) if one in asked]
+            short = small and len(folded) <= _SHORT and folded.isascii() and folded.isalpha()
+            if terms and not short and not is_stop_word(text[start:end], language):
+                found.append(Match(start, end, terms[0]))
+        return tuple(found)
+
+    # -- keeping up ---------------------------------------------------------------------------------
+
+    def catch_up(self) -> None:
+        """Bring the index to the store's revision, on disk too, if no other process is at it."""
+        self._current()
+
+    def _current(self) -> _Held | None:
+        """Return the index, brought up to date where that is possible; None while there is none."""
+        with self._lock:
+            revision = self._store.revision
+            if self._held is None or self._held.manifest.revision != revision:
+                self._held = self._brought_up()
+            return self._held
+
+    def _brought_up(self) -> _Held | None:
+        held, revision = self._opened(), self._store.revision
+        if held is not None and held.seen != revision:
+            with closing(self._store.passage_changes_since(held.manifest.revision)) as changes:
+                first = next(changes)
+            revision = first.revision
+            held = replace(held, hidden=np.sort(first.outdated), seen=revision)
+            if held.manifest.revision == revision and len(held.index) != first.total:
+                held = None
+        if (held is not None and held.manifest.revision == revision) or self._unwritable == revision:
+            return held
+        try:
+            # one process writes at a time; while another indexes, it will write what is new
+            with self._writing:
+                return self._written()
+        except Timeout:
+            log.debug("Another process is indexing and will write the index of words.")
+        except OSError as error:
+            self._unwritable = revision
+            log.warning(
+                "The index of words cannot be written to %s (%s): until there is room and permission, new words are "
+                "found by meaning alone.",
+                self._folder,
+                str(error).splitlines()[0],
+            )
+        return held
+
+    def _written(self) -> _Held:
+        # another process may just have done it
+        held = self._opened()
+        count = self._store.passage_count()
+        if held is None or count > 2 * held.manifest.decided or 2 * count < held.manifest.decided:
+            return self._built()
+        index, before = held.index, held.manifest
+        manifest, total = self._fill(index, before)
+        if len(index) != total:
+            log.warning("The index of words did not match the archive and was built anew.")
+            return self._built()
+        if manifest != before:
+            # written last: a crash before it has the same changes made once more, and that changes nothing
+            write_manifest(self._folder, manifest)
+        return _held(manifest, index)
+
+    def _built(self) -> _Held:
+        folder = new_folder(self._folder)
+        try:
+            index = WordIndex.create(folder)
+            manifest, total = self._fill(index, Manifest(folder.name, self._made_from(), 0, 0, ()))
+            manifest = replace(manifest, decided=total)
+            write_manifest(self._folder, manifest)
+        except BaseException:
+            shutil.rmtree(folder, ignore_errors=True)
+            raise
+        return _held(manifest, index)
+
+    def _fill(self, index: WordIndex, before: Manifest) -> tuple[Manifest, int]:
+        """Write what changed; return what the index holds now, and how many passages that should be."""
+        with closing(self._store.passage_changes_since(before.revision)) as changes:
+            new, languages = count(changes)
+        with closing(self._store.passage_changes_since(before.revision)) as changes:
+            first = next(changes)
+            if len(first.outdated):
+                terms = term_maker(lambda word: index.passages_with_word(word) + new[word])
+                index.write(first.outdated, entries(changes, terms))
+        known = dict.fromkeys([*before.languages, *(language for language, _ in languages.most_common())])
+        return replace(before, revision=first.revision, languages=tuple(known)), first.total
+
+    def _opened(self) -> _Held | None:
+        """Return the index on disk, or None where there is none of this archive."""
+        try:
+            manifest = read_manifest(self._folder)
+            if manifest is None or manifest.made_from != self._made_from() or manifest.revision > self._store.revision:
+                return None
+            if self._held is not None and self._held.manifest == manifest:
+                return self._held
+            if self._held is not None and self._held.manifest.name == manifest.name:
+                index = self._held.index
+                index.reload()
+            else:
+                index = WordIndex.open(self._folder / manifest.name)
+            return _held(manifest, index)
+        except IndexDamaged as error:
+            log.warning("%s It is built anew now.", error)
+            return None
+
+    def _made_from(self) -> str:
+        return f"{self._store.archive_id} {VERSION}"
+
+
+def _held(manifest: Manifest, index: WordIndex) -> _Held:
+    return _Held(manifest, index, term_maker(index.passages_with_word), np.empty(0, np.int64), seen=-1)
+
+
+def _variants(word: str, held: _Held) -> tuple[str, ...]:
+    found = (one for language in held.manifest.languages for one in held.terms(word, language))
+    return tuple(dict.fromkeys(found))
+
+
+def _sought(query: LexicalQuery, index: WordIndex) -> list[str]:
+    """Return the question's terms that the archive has; of a large archive only rare ones, if there are any."""
+    frequencies = {one: index.passages_with_term(one) for word in query.words for one in word.variants}
+    known = [one for one, frequency in frequencies.items() if frequency]
+    if len(index) < _MANY_PASSAGES:
+        return known
+    return [one for one in known if frequencies[one] <= _COMMON * len(index)] or known

@@ -1,0 +1,80 @@
+"""What a question asks for: the words that are looked for, the "phrases" that must stand there, and what must -not."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from rag.errors import EmptyQuestion, QuestionError
+
+_QUOTES = '"„“”«»'
+# a quotation may hold another in other signs; inside a word, a quote is an inch or a typing error
+_QUOTED = "|".join(rf"(?<!\w){one}[^{one}{other}]*{other}(?!\w)" for one, other in ('""', "„“", "„”", "“”", "«»", "»«"))
+_OPERATOR = re.compile(
+    rf"""
+      \b(?:und|oder|sowie|bzw\.)\s-(?=[a-zäöüß])                      # Bundeskanzler und -präsident: half a compound
+    | (?<!\S)-(?P<unwanted_phrase>{_QUOTED})
+    | (?<!\S)-(?P<unwanted_word>[^\W\d_][^\s{_QUOTES}]*?)[.,;:!?…)]*(?=[\s{_QUOTES}]|$)
+    | (?P<phrase>{_QUOTED})
+    """,
+    re.VERBOSE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedQuestion:
+    """A question without its operators.
+
+    `text` is what is encoded and ranked: all words but the excluded ones, those of the phrases included. `phrases`
+    must stand in a passage word for word; what is in `excluded`, words or phrases, must not.
+    """
+
+    text: str
+    phrases: tuple[str, ...]
+    excluded: tuple[str, ...]
+
+
+def parse(question: str) -> ParsedQuestion:
+    """Take the operators out of a question.
+
+    "…" and „…“ “…” «…» »…« hold phrases. A minus that begins a word or a quotation excludes it; before a digit it
+    belongs to a number, and between words it is a dash. Whatever else looks like an operator is text, a quote
+    without its partner too.
+
+    Raises:
+        EmptyQuestion: there is no word in it.
+        QuestionError: it only excludes.
+    """
+    phrases: list[str] = []
+    excluded: list[str] = []
+
+    def plain(found: re.Match[str]) -> str:
+        if found["unwanted_word"] is not None:
+            excluded.append(found["unwanted_word"])
+            return " "
+        if found["unwanted_phrase"] is not None:
+            _note(found["unwanted_phrase"], excluded)
+            return " "
+        if found["phrase"] is not None:
+            return _note(found["phrase"], phrases)
+        return found[0]
+
+    text = " ".join(_OPERATOR.sub(plain, question).split())
+    if not _has_word(text):
+        if excluded:
+            raise QuestionError("The question only says what to leave out: add what to look for.")
+        raise EmptyQuestion("The question is empty: type what you want to know.")
+    return ParsedQuestion(text, tuple(phrases), tuple(excluded))
+
+
+def _note(quoted: str, phrases: list[str]) -> str:
+    """Keep what is between the quotes and return it; without any word it is nothing."""
+    phrase = quoted[1:-1].strip()
+    if not _has_word(phrase):
+        return ""
+    phrases.append(phrase)
+    return phrase
+
+
+def _has_word(text: str) -> bool:
+    return any(character.isalnum() for character in text)

@@ -1,0 +1,138 @@
+"""The few best candidates, read once more together with the question."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from embeddings.encoder import Encoder
+from embeddings.neutral import LanguageNeutral
+from embeddings.types import Vectors
+from rag.candidates import Asked
+from rag.errors import ArchiveError
+from rag.fusion import Scores
+from rag.splitting import encoder_input
+from rag.types import Article, Passage
+
+if TYPE_CHECKING:
+    from sentence_transformers import CrossEncoder
+
+# what the tokens of articles and conjunctions count beside those of words that are looked for
+_STOP_WORD = 0.2
+
+
+@dataclass(frozen=True)
+class Alignment:
+    """How well each token of a question matches each token of a passage.
+
+    `similarities` are cosines, shape (tokens of the question, tokens of the passage). `spans`, shape (tokens of the
+    passage, 2), are half-open places in the passage's text; those of the title before it are negative.
+    """
+
+    similarities: Vectors
+    spans: NDArray[np.int32]
+
+
+@dataclass(frozen=True)
+class Reranked:
+    """What a re-ranker says of passages: scores in their order, higher for better ones, and alignments if it has any.
+
+    `signal` names the scores. If `alone`, they decide by themselves; else they are blended with the other signals.
+    """
+
+    signal: str
+    scores: Scores
+    alignments: tuple[Alignment | None, ...]
+    alone: bool
+
+
+class Reranker(Protocol):
+    """Scores passages for a question by reading both."""
+
+    def rerank(self, asked: Asked, passages: Sequence[tuple[Article, Passage]]) -> Reranked:
+        """Return a score for each passage."""
+
+
+class LateInteraction:
+    """MaxSim over the encoder's own token vectors, without training (ColBERT; Khattab and Zaharia, 2020).
+
+    Each token of the question is matched with the passage's token that is nearest to it; the score is the mean of
+    these cosines, in [-1, 1], in which rare words of the archive count more (by the square root of their idf).
+    """
+
+    def __init__(self, encoder: Encoder, neutral: LanguageNeutral) -> None:
+        self._encoder = encoder
+        self._neutral = neutral
+
+    def rerank(self, asked: Asked, passages: Sequence[tuple[Article, Passage]]) -> Reranked:
+        """Return the MaxSim of each passage, read with its title, and how the tokens align."""
+        question = self._encoder.token_vectors([asked.text], "query")[0]
+        tokens = self._neutral.tokens(question.vectors, "query")
+        weights = token_weights(asked, question.spans)
+        if not passages:
+            return Reranked("late", np.empty(0), (), alone=False)
+        texts = [encoder_input(article, passage) for article, passage in passages]
+        read = self._encoder.token_vectors(texts, "passage")
+        # all passages at once: one matrix product instead of dozens
+        similarities = tokens @ self._neutral.tokens(np.concatenate([one.vectors for one in read]), "passage").T
+        ends = np.cumsum([len(one.vectors) for one in read])[:-1]
+        alignments = [
+            Alignment(of_passage, one.spans - (len(text) - len(passage.text)))
+            for of_passage, one, text, (_, passage) in zip(
+                np.split(similarities, ends, axis=1), read, texts, passages, strict=True
+            )
+        ]
+        scores = np.array([max_sim(one.similarities, weights) for one in alignments])
+        return Reranked("late", scores, tuple(alignments), alone=False)
+
+
+class CrossEncoderReranker:
+    """A cross-encoder of sentence-transformers, by folder or hub name: slower, and it decides alone.
+
+    Raises:
+        ArchiveError: there is no such model, or it cannot be read.
+    """
+
+    def __init__(self, name: str) -> None:
+        self._model = _cross_encoder(name)
+
+    def rerank(self, asked: Asked, passages: Sequence[tuple[Article, Passage]]) -> Reranked:
+        """Return the model's score of each passage, read with its title."""
+        pairs = [(asked.text, encoder_input(article, passage)) for article, passage in passages]
+        scores = np.asarray(self._model.predict(pairs, show_progress_bar=False), np.float64) if pairs else np.empty(0)
+        return Reranked("cross", scores.reshape(len(pairs)), (None,) * len(pairs), alone=True)
+
+
+def max_sim(similarities: Vectors, weights: Scores) -> float:
+    """Return the weighted mean, over the question's tokens, of the best match among the passage's tokens."""
+    if similarities.size == 0:
+        return -1.0
+    return float(similarities.max(axis=1) @ weights / weights.sum())
+
+
+def token_weights(asked: Asked, spans: NDArray[np.int32]) -> Scores:
+    """Return the weight of each token of the question: the square root of its word's share of the highest idf."""
+    weights = np.full(len(spans), _STOP_WORD)
+    highest = asked.words.max_idf
+    for word in asked.words.words:
+        first, last = word.span
+        of_word = (spans[:, 0] < last) & (spans[:, 1] > first)
+        weights[of_word] = max(_STOP_WORD, (word.idf / highest) ** 0.5)
+    return weights
+
+
+def _cross_encoder(name: str) -> CrossEncoder:
+    from sentence_transformers import CrossEncoder
+
+    try:
+        model: CrossEncoder = CrossEncoder(name)
+    except Exception as error:  # the library raises a dozen kinds, all of them meaning this
+        raise ArchiveError(
+            f"The cross-encoder {name} cannot be opened ({str(error).splitlines()[0][:200]}): "
+            "give the folder of a sentence-transformers cross-encoder, or its exact hub name while online."
+        ) from error
+    return model

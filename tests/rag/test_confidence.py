@@ -1,0 +1,99 @@
+"""The confidence: features and logistic function by hand, the fit and its figures against scikit-learn."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import roc_auc_score
+
+from rag.calibration import Example, cross_validated, fit, from_json, quality, to_json
+from rag.confidence import TABLES, Calibration, features
+
+
+def examples(count: int, seed: int = 0) -> list[Example]:
+    """Answered questions have higher features, but not always."""
+    random = np.random.default_rng(seed)
+    found: list[Example] = []
+    for number in range(count):
+        label = number % 2 == 0
+        late, dense = random.normal(0.6 + 0.1 * label, 0.1), random.normal(0.3 + 0.05 * label, 0.1)
+        found.append(({"late": float(late), "dense": float(dense)}, label))
+    return found
+
+
+def test_the_logistic_function_by_hand() -> None:
+    """At 2 · .75 - 1 = .5 the probability is 1 / (1 + e^-.5); far out it stays within [0, 1]."""
+    calibration = Calibration(-1.0, {"late": 2.0})
+    assert calibration.probability({"late": 0.75, "dense": 9.0}) == pytest.approx(1 / (1 + math.exp(-0.5)))
+    assert calibration.probability({"late": 1e6}) == pytest.approx(1)
+    assert calibration.probability({"late": -1e6}) == pytest.approx(0)
+
+
+def test_rivals_are_passages_of_other_articles() -> None:
+    """The gap is the distance from the best passage to the mean of the five best of other articles."""
+    late = np.array([0.9, 0.8, 0.5, 0.4, 0.3, 0.2, 0.1, 0.0])
+    found = features(0, {"late": late}, ["a", "a", *"bcdefg"], 1.5)
+    assert found["late"] == 0.9
+    assert found["late_gap"] == pytest.approx(0.9 - (0.5 + 0.4 + 0.3 + 0.2 + 0.1) / 5)
+    assert found["sentence"] == 1.5
+    assert features(0, {"late": np.array([0.9])}, ["a"], None)["late_gap"] == 0
+
+
+def test_the_fit_is_that_of_scikit_learn() -> None:
+    """Without a pull towards the start, both find the same maximum of the likelihood."""
+    data = examples(400)
+    ours = fit(data, Calibration(0.0, {"late": 0.0, "dense": 0.0}), pull=0.0)
+    inputs = np.array([[one["late"], one["dense"]] for one, _ in data])
+    theirs = LogisticRegression(C=1e9, tol=1e-10, max_iter=10_000).fit(inputs, [label for _, label in data])
+    assert [*ours.weights.values(), ours.intercept] == pytest.approx([*theirs.coef_[0], theirs.intercept_[0]], rel=1e-3)
+
+
+def test_few_questions_change_little() -> None:
+    """With a strong pull the weights stay near those that the fit starts from, with many examples they leave."""
+    start = Calibration(-20.0, {"late": 30.0, "dense": 0.0})
+    few, many = (fit(examples(count), start, pull=10.0) for count in (10, 4000))
+    truth = fit(examples(4000), start, pull=0.0)
+    assert abs(few.weights["late"] - 30) < 3 < abs(many.weights["late"] - 30)
+    assert abs(many.weights["late"] - truth.weights["late"]) < 0.2 * abs(few.weights["late"] - truth.weights["late"])
+
+
+def test_examples_of_one_kind_cannot_be_fitted() -> None:
+    """There is nothing to tell apart."""
+    with pytest.raises(ValueError, match="two kinds"):
+        fit([({"late": 0.5}, True)] * 20, Calibration(0.0, {"late": 1.0}), pull=1.0)
+
+
+def test_quality_by_hand_and_by_scikit_learn() -> None:
+    """Of .95 .85 .85 with and .15 .85 without an answer; the error weighs each bin by its size."""
+    probabilities = np.array([0.95, 0.85, 0.85, 0.15, 0.85])
+    labels = np.array([True, True, True, False, False])
+    found = quality(probabilities, labels)
+    assert found.auroc == pytest.approx(roc_auc_score(labels, probabilities))
+    assert found.error == pytest.approx((abs(0.95 - 1) + abs(3 * 0.85 - 2) + abs(0.15 - 0)) / 5)
+    assert found.right == pytest.approx(4 / 5)
+
+
+def test_cross_validation_has_not_seen_what_it_judges() -> None:
+    """Where features say nothing, a fit that had seen the labels would seem to know them."""
+    random = np.random.default_rng(5)
+    noise = {f"f{number}": 0.0 for number in range(15)}
+    questions: list[list[Example]] = [
+        [({name: float(random.normal()) for name in noise}, label) for label in (True, False)] for _ in range(30)
+    ]
+    flat = [example for one in questions for example in one]
+    start = Calibration(0.0, noise)
+    seen = fit(flat, start, pull=1e-3)
+    optimistic = quality(np.array([seen.probability(one) for one, _ in flat]), np.array([label for _, label in flat]))
+    honest = cross_validated(questions, start, pull=1e-3)
+    assert optimistic.auroc > 0.7
+    assert honest.auroc < 0.65
+
+
+def test_tables_survive_writing_and_belong_to_an_encoder() -> None:
+    """What was fitted for one encoder says nothing about another's vectors."""
+    written = to_json(TABLES, "abc")
+    assert from_json(written, "abc") == TABLES
+    assert from_json(written, "abd") == {}

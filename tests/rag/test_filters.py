@@ -1,0 +1,173 @@
+"""Filters: how they are typed, and which passages pass."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import numpy as np
+import pytest
+
+from rag.errors import QuestionError
+from rag.filters import make_filter, parse_day
+from rag.store import EncoderRecord, Store, input_hash
+from rag.types import Article, Filter, cut
+
+TEXT = "Eins zwei drei. Vier fünf sechs."
+ENCODER = EncoderRecord("bundled", "f" * 16, 4)
+
+# number: source, author, language, day, path
+ARTICLES: dict[int, tuple[str | None, str | None, str, date | None, str]] = {
+    1: ("Der Spiegel", "Jürgen Müller", "de", date(2020, 2, 29), "/zeitung/2020/Eins.txt"),
+    2: ("Neue Zürcher Zeitung", "Anna Meier", "de-CH", date(2020, 3, 1), "/zeitung/2020/zwei_1.txt"),
+    3: ("THE GUARDIAN", "Zoë Łódź", "en-GB", date(2021, 12, 31), "/paper/2021/three%.txt"),
+    4: (None, None, "DEN", None, "/paper/four.txt"),
+}
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Store:
+    """Four articles of two passages each."""
+    opened = Store(tmp_path_factory.mktemp("store") / "archive.sqlite")
+    for number, (source, author, language, day, path) in ARTICLES.items():
+        one = Article(f"{number:012x}", None, TEXT, language, source, author, day, None, path, "0" * 64)
+        places = [cut(one, 0, 15), cut(one, 16, 32)]
+        vectors = {input_hash(place.text): np.ones(4, np.float16) for place in places}
+        opened.put(one, "r", [(place, input_hash(place.text)) for place in places], ENCODER.fingerprint, vectors)
+    return opened
+
+
+def allowed(store: Store, filter: Filter) -> list[int]:
+    """Return the numbers of the articles that pass; of these all passages do."""
+    keys = store.allowed(filter)
+    assert keys is not None
+    assert keys.dtype == np.int64
+    assert keys.tolist() == sorted(keys.tolist())
+    numbers = [int(one.article.id, 16) for one in store.found(keys.tolist(), ENCODER.fingerprint)]
+    assert len(numbers) == len(keys) == 2 * len(set(numbers))
+    return sorted(set(numbers))
+
+
+def test_no_filter_is_no_limit(store: Store) -> None:
+    """Nothing asked for is None, which is another thing than nothing allowed."""
+    assert store.allowed(Filter()) is None
+    assert allowed(store, Filter(sources=("taz",))) == []
+
+
+@pytest.mark.parametrize(
+    ("filter", "passes"),
+    [
+        # days are inclusive, and leave out what has none
+        (Filter(since=date(2020, 3, 1)), [2, 3]),
+        (Filter(until=date(2020, 3, 1)), [1, 2]),
+        (Filter(since=date(2020, 2, 29), until=date(2020, 2, 29)), [1]),
+        (Filter(since=date(1, 1, 1)), [1, 2, 3]),
+        # the language, whatever the region and case; no beginning of another tag
+        (Filter(languages=("de",)), [1, 2]),
+        (Filter(languages=("de-AT",)), [1, 2]),
+        (Filter(languages=("den",)), [4]),
+        (Filter(languages=("d",)), []),
+        (Filter(languages=("ch",)), []),
+        (Filter(languages=("en", "den")), [3, 4]),
+        # a part of the name with letters folded: ü, ue and u are one, and case is none
+        (Filter(sources=("spiegel",)), [1]),
+        (Filter(sources=("ZUERCHER",)), [2]),
+        (Filter(sources=("zurcher zeit",)), [2]),
+        (Filter(sources=("the guardian", "Spiegel")), [1, 3]),
+        (Filter(sources=("er",)), [1, 2]),
+        (Filter(sources=("%",)), []),
+        (Filter(authors=("mueller",)), [1]),
+        (Filter(authors=("muller",)), [1]),
+        (Filter(authors=("Mu\u0308ller",)), [1]),
+        (Filter(authors=("Zoe Lodz",)), [3]),
+        # a part of the path as it is written
+        (Filter(paths=("/zeitung/",)), [1, 2]),
+        (Filter(paths=("/Zeitung/",)), []),
+        (Filter(paths=("%",)), [3]),
+        (Filter(paths=("_",)), [2]),
+        (Filter(paths=("2021", "four")), [3, 4]),
+        (Filter(paths=("'; DROP TABLE articles; --",)), []),
+        # several fields must all pass
+        (Filter(since=date(2020, 1, 1), languages=("de",), paths=("zwei",)), [2]),
+        (Filter(sources=("Spiegel",), authors=("Meier",)), []),
+    ],
+)
+def test_what_passes(store: Store, filter: Filter, passes: list[int]) -> None:
+    """The four articles, sorted by hand."""
+    assert allowed(store, filter) == passes
+
+
+@pytest.mark.parametrize(
+    ("text", "first", "last"),
+    [
+        ("2024-03-01", date(2024, 3, 1), date(2024, 3, 1)),
+        ("1.3.2024", date(2024, 3, 1), date(2024, 3, 1)),
+        (" 01. 03. 2024 ", date(2024, 3, 1), date(2024, 3, 1)),
+        ("2024-02", date(2024, 2, 1), date(2024, 2, 29)),
+        ("2023-02", date(2023, 2, 1), date(2023, 2, 28)),
+        ("2024", date(2024, 1, 1), date(2024, 12, 31)),
+    ],
+)
+def test_days_months_and_years(text: str, first: date, last: date) -> None:
+    """A month or a year is the time from its first to its last day."""
+    assert (parse_day(text, end=False), parse_day(text, end=True)) == (first, last)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "gestern",
+        "2023-02-29",
+        "2024-13",
+        "31.4.2024",
+        "0000",
+        "24",
+        "2024-W10",
+        "20240301",
+        "٢٠٢٤",
+        "2024-3-",
+        "\ud800",
+    ],
+)
+def test_what_is_no_day(text: str) -> None:
+    """The error names all forms."""
+    for end in (False, True):
+        with pytest.raises(QuestionError, match=r"write 2024-03-01, 1\.3\.2024, 2024-03 or 2024"):
+            parse_day(text, end)
+
+
+def test_what_is_typed_becomes_a_filter() -> None:
+    """Days are read, languages lose their region, values the white space around them."""
+    assert make_filter() == Filter()
+    assert make_filter("2023", "2024-02", [" taz "], ["DE", "en-GB", "pt_BR"], ["Müller"], ["/2024/", "_"]) == Filter(
+        since=date(2023, 1, 1),
+        until=date(2024, 2, 29),
+        sources=("taz",),
+        languages=("de", "en", "pt"),
+        authors=("Müller",),
+        paths=("/2024/", "_"),
+    )
+    assert make_filter("2024", "2024").until == date(2024, 12, 31)
+
+
+@pytest.mark.parametrize(
+    ("typed", "message"),
+    [
+        (
+            {"since": "2024-02", "until": "2024-01"},
+            "from 2024-02-01 to 2024-01-31 is empty: give the earlier day first",
+        ),
+        ({"since": ""}, "There is no day ''"),
+        ({"languages": ["deutsch"]}, "There is no language 'deutsch': write its code of two or three letters"),
+        ({"languages": [""]}, "There is no language ''"),
+        ({"sources": ["  "]}, "The source '' names nothing"),
+        ({"sources": ["taz", "!?"]}, "The source '!\\?' names nothing"),
+        ({"authors": [""]}, "The author '' names nothing"),
+        ({"paths": ["\t"]}, "The path '' names nothing"),
+        ({"paths": ["a\udcff"]}, "The path holds bytes that are no text"),
+    ],
+)
+def test_what_cannot_be_a_filter(typed: dict[str, object], message: str) -> None:
+    """Each is refused in a sentence that says what to do."""
+    with pytest.raises(QuestionError, match=message):
+        make_filter(**typed)  # type: ignore[arg-type]

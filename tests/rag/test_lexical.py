@@ -1,0 +1,558 @@
+"""The index of words: what a word is, what is found and how it is ranked, and that the index is always the store's."""
+
+from __future__ import annotations
+
+import logging
+import math
+import shutil
+import signal
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from resource import RLIMIT_FSIZE, getrlimit, setrlimit
+
+import numpy as np
+import pytest
+from filelock import FileLock
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rag.lexical.analysis import fold, term, word_spans, words, written
+from rag.lexical.compounds import compound_parts
+from rag.lexical.stopwords import is_stop_word, telling_words
+from rag.lexical.view import LexicalView
+from rag.store import Store, input_hash
+from rag.types import Article, cut
+
+DOCTOR = "Die Kinderarztpraxis zog um. Der Kinderarzt wartet."
+TEXTS = (
+    "Der Gotthard-Basistunnel ist 57 Kilometer lang.",
+    "Die Stadt München baut einen neuen Tunnel unter der Isar.",
+    "Ein Tunnel, ein Tunnel und noch ein Tunnel: der Tunnelbau in den Alpen geht weiter, sagt der Minister in Bern.",
+    "Die Oder führt wenig Wasser.",
+)
+
+
+def article(name: str, text: str, language: str = "de", title: str | None = None) -> Article:
+    return Article(f"{abs(hash(name)):x}", title, text, language, None, None, None, None, name, "")
+
+
+def put(store: Store, one: Article) -> int:
+    """Store an article as one passage; return its key."""
+    passage = cut(one, 0, len(one.text))
+    hashed = input_hash(one.text)
+    store.put(one, "", [(passage, hashed)], "", {hashed: np.zeros(1, np.float16)})
+    return passage.key
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    opened = Store(tmp_path / "archive.sqlite")
+    yield opened
+    opened.close()
+
+
+def view_of(store: Store, tmp_path: Path, name: str = "lexical") -> LexicalView:
+    return LexicalView(tmp_path / name, store, FileLock(tmp_path / "lock", timeout=0))
+
+
+def found(view: LexicalView, question: str, k: int = 10) -> list[int]:
+    return [key for key, _ in view.search(view.analyse(question), k)]
+
+
+def ranked(view: LexicalView, question: str) -> list[tuple[int, float]]:
+    return view.search(view.analyse(question), 100)
+
+
+def terms(text: str, language: str) -> list[str]:
+    return [term(word, language) for word in written(text)]
+
+
+# -- words ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "spellings",
+    [
+        "München Muenchen MUNCHEN MÜNCHEN Mu\u0308nchen",
+        "Straße Strasse STRASSE",
+        "Häuser Haeuser",
+        "Öl Oel",
+        "größte grösste",
+    ],
+)
+@pytest.mark.parametrize("language", ["de", "de-CH", "en", "pl", "ja"])
+def test_umlauts_meet(spellings: str, language: str) -> None:
+    """However an umlaut or sharp s is written, and whatever the text's language, the term is the same."""
+    assert len({term(word, language) for word in spellings.split()}) == 1
+    assert len({fold(word) for word in spellings.split()}) == 1
+
+
+def test_one_spelling() -> None:
+    """Width, case and accents go; vowel signs that are letters stay."""
+    assert words("ＡＢＣ Łódź İSTANBUL ısı Ёлка Ἀθῆναι Tromsø cœur ﬁn") == (
+        ["abc", "lodz", "istanbul", "isi", "елка", "αθηναι", "tromso", "cour", "fin"]
+    )
+    assert fold("السَّلامُ") == fold("السلام")
+    assert fold("שָׁלוֹם") == fold("שלום")
+    assert fold("हिन्दी") == "हिन्दी" != fold("हनद")
+    assert fold("Kin\u00adder\u00adarzt") == "kinderarzt"
+
+
+def test_stems_follow_the_language() -> None:
+    """Forms of a word meet in their language; without a stemmer a word is itself."""
+    assert terms("Die Häuser des Hauses", "de-AT") == [term(word, "de") for word in ("die", "Haus", "des", "Haus")]
+    assert term("connections", "en") == term("connected", "en") != term("connections", "ja")
+    assert term("Bücher", "xx") == "bucher"
+    assert term("GELİŞİM", "tr") == term("gelişim", "tr") == "gelis"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("東京2020年", ["東京", "2020", "年"]),
+        ("はやぶさ", ["はや", "やぶ", "ぶさ"]),
+        ("ｶﾞｲﾄﾞ", ["ガイ", "イド"]),
+        ("か\u3099ぎ", ["がぎ"]),
+        ("ภาษาไทย", ["ภา", "าษ", "ษา", "าไ", "ไท", "ทย"]),
+        ("l'homme d’État, 1.5 km", ["l", "homme", "d", "etat", "1", "5", "km"]),
+        ("\ud800 😀 \u0301 -- ...", []),
+    ],
+)
+def test_words_of_many_scripts(text: str, expected: list[str]) -> None:
+    """A run of letters, digits and marks is a word; without spaces between words, two characters are."""
+    assert words(text) == expected
+
+
+@given(st.text() | st.text(st.sampled_from("aÄßéİ1 .-\u00ad\u200d\u0308東京カｶﾞーไทยहिन्दी😀\ud800ﷺ½")))
+def test_places_are_those_of_the_text(text: str) -> None:
+    """Every span lies in the text, spans ascend, the word is the folded span, and none is lost or holds a space."""
+    spans = list(word_spans(text))
+    assert [word for _, _, word in spans] == words(text)
+    last = 0
+    for start, end, word in spans:
+        assert last <= start < end <= len(text)
+        last = start
+        assert word == fold(text[start:end])
+        assert word.split() == [word]
+        assert len(word) <= 64
+        for language in ("de", "tr", "ja"):
+            assert " " not in term(text[start:end], language)
+
+
+def test_stop_words() -> None:
+    """The language whose list knows most words decides; a question of stop words alone keeps them all."""
+    assert is_stop_word("Und", "de-CH")
+    assert not is_stop_word("und", "en")
+    assert not is_stop_word("und", "ja")
+    assert telling_words(["What", "is", "the", "war", "about"], ["de", "en"]) == [True, False, False, True, True]
+    assert telling_words(["Wie", "war", "die", "Ernte"], ["de", "en"]) == [False, False, False, True]
+    assert telling_words(["wie", "ist", "das"], ["de"]) == [True, True, True]
+    assert telling_words([], []) == []
+
+
+# -- compounds --------------------------------------------------------------------------------------
+
+
+def test_compounds_split_by_frequency() -> None:
+    """Split where sqrt(left * right) is greatest and beats the whole; links go; rare and short parts do not count."""
+    seen = {"kinder": 9, "arzt": 16, "kinderarzt": 5, "bahnhof": 5, "platz": 5, "eier": 50, "stock": 50, "auto": 2}
+
+    def parts(word: str, **more: int) -> tuple[str, ...]:
+        return compound_parts(word, lambda one: {**seen, **more}.get(one, 0))
+
+    assert parts("kinderarzt") == ("kinder", "arzt")
+    # sqrt(9 * 16) = 12
+    assert parts("kinderarzt", kinderarzt=11) == ("kinder", "arzt")
+    assert parts("kinderarzt", kinderarzt=12) == ()
+    assert parts("bahnhofsplatz") == ("bahnhof", "platz")
+    # with "kind" seen 36 times, kind + er + arzt is sqrt(36 * 16) = 24
+    assert parts("kinderarzt", kind=36) == ("kind", "arzt")
+    assert parts("autoarzt") == ()
+    assert parts("platzei", ei=99) == ()
+    assert parts("arzt") == parts("12345678") == ()
+
+
+def test_a_part_of_a_compound_is_found(store: Store, tmp_path: Path) -> None:
+    """Kinderarzt is found by Arzt and by Ärzte, and Kinderarzt finds Arzt, once the archive knows both parts."""
+    key = put(store, article("a", "Der Kinderarzt wartet."))
+    others = [put(store, article(f"b{one}", f"Ein Arzt sieht Kinder, {one}.")) for one in range(3)]
+    far = put(store, article("c", "Die Oder führt wenig Wasser."))
+    view = view_of(store, tmp_path)
+    assert set(found(view, "Arzt")) == {key, *others}
+    assert key in found(view, "Welche Kinder?")
+    assert found(view, "Kinderarzt")[0] == key
+    assert set(found(view, "Kinderarzt")) == {key, *others}
+    assert far not in found(view, "Kinderarzt")
+
+
+# -- ranking ----------------------------------------------------------------------------------------
+
+
+def bm25(documents: list[list[str]], query: list[str]) -> list[float]:
+    """BM25 in the formula of Robertson and Zaragoza, k1 = 1.2, b = .75, with the idf of Lucene."""
+    average = sum(map(len, documents)) / len(documents)
+    scores = []
+    for document in documents:
+        score = 0.0
+        for one in query:
+            holding = sum(one in other for other in documents)
+            idf = math.log(1 + (len(documents) - holding + 0.5) / (holding + 0.5))
+            count = document.count(one)
+            score += idf * count * 2.2 / (count + 1.2 * (0.25 + 0.75 * len(document) / average))
+        scores.append(score)
+    return scores
+
+
+def test_scores_are_bm25(store: Store, tmp_path: Path) -> None:
+    """Scores agree with the formula, and passages come in its order; `scores` gives the same to chosen ones."""
+    keys = [put(store, article(str(number), text)) for number, text in enumerate(TEXTS)]
+    view = view_of(store, tmp_path)
+    query = view.analyse("Wie lang ist der Tunnel in den Alpen?")
+    expected = bm25([terms(text, "de") for text in TEXTS], terms("lang Tunnel Alpen", "de"))
+    assert [word.variants for word in query.words] == [(one,) for one in terms("lang Tunnel Alpen", "de")]
+    order = sorted((number for number in range(4) if expected[number]), key=lambda number: -expected[number])
+    result = view.search(query, 10)
+    assert [key for key, _ in result] == [keys[number] for number in order]
+    # passages of up to 40 words have their exact length in the index
+    assert [score for _, score in result] == pytest.approx([expected[number] for number in order], abs=1e-3)
+    assert view.scores(query, np.array([keys[3], keys[0]])) == {keys[0]: dict(result)[keys[0]]}
+    assert view.scores(query, np.array(keys)) == dict(result)
+    assert view.search(query, 1) == result[:1]
+
+
+def test_what_a_question_could_score(store: Store, tmp_path: Path) -> None:
+    """By hand: of 4 passages, 2 hold Tunnel and none Kamel; the best possible score is 2.2 times the sum of the idf."""
+    for number, text in enumerate(TEXTS):
+        put(store, article(str(number), text))
+    query = view_of(store, tmp_path).analyse("Der Tunnel, der Tunnel: ein Kamel!")
+    tunnel, camel = query.words
+    assert (tunnel.span, camel.span) == ((4, 10), (28, 33))
+    assert tunnel.idf == pytest.approx(math.log(1 + 2.5 / 2.5))
+    assert camel.idf == pytest.approx(math.log(1 + 4.5 / 0.5)) == query.max_idf
+    assert query.best_possible == pytest.approx(2.2 * (tunnel.idf + camel.idf))
+
+
+def test_only_what_is_allowed(store: Store, tmp_path: Path) -> None:
+    """Few allowed keys or many, the best of them are found, and nothing else; equal scores come by key."""
+    keys = [put(store, article(str(number), f"Tunnel Nummer {number}")) for number in range(120)]
+    view = view_of(store, tmp_path)
+    query = view.analyse("Tunnel")
+    assert [key for key, _ in view.search(query, 1000)] == sorted(keys)
+    assert [key for key, _ in view.search(query, 7)] == sorted(keys)[:7]
+    for allowed in (sorted(keys)[90:], *([*sorted(keys)[90:], *range(more)] for more in (500, 6000))):
+        assert [key for key, _ in view.search(query, 7, np.array(allowed))] == sorted(keys)[90:97]
+    longer = [put(store, article(f"longer {number}", "Die Brücke" + " hält" * number)) for number in range(40)]
+    allowed = [*longer[1::2], *range(2000)]
+    assert [key for key, _ in view.search(view.analyse("Brücke"), 3, np.array(allowed))] == longer[1:6:2]
+    assert view.search(query, 7, np.empty(0, np.int64)) == []
+    assert view.search(query, 0) == []
+
+
+def test_titles_count(store: Store, tmp_path: Path) -> None:
+    """A title is context, as for the encoder; a phrase and a match are of the text alone."""
+    key = put(store, article("a", "Er wurde zwölf Jahre lang gebaut.", title="Der Gotthardtunnel"))
+    view = view_of(store, tmp_path)
+    assert found(view, "Gotthardtunnel") == [key]
+    assert len(view.containing("Gotthardtunnel")) == 0
+
+
+def test_phrases(store: Store, tmp_path: Path) -> None:
+    """Words one after the other, in any case and form of letters, unstemmed; of any script; nothing without words."""
+    keys = [put(store, article(str(number), text)) for number, text in enumerate(TEXTS)]
+    japanese = put(store, article("ja", "小惑星リュウグウの砂が届いた。", "ja"))
+    view = view_of(store, tmp_path)
+    assert view.containing("STADT MUENCHEN").tolist() == [keys[1]]
+    assert view.containing("München Stadt").tolist() == []
+    assert view.containing("Tunnels").tolist() == []
+    assert view.containing("„Tunnel“").tolist() == sorted([keys[1], keys[2]])
+    assert view.containing("リュウグウの砂").tolist() == [japanese]
+    assert view.containing("砂のリュウグウ").tolist() == []
+    assert view.containing(" … ").tolist() == []
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "question"),
+    [
+        ("zh", "昨天北京下了大雪。", "北京的雪"),
+        ("ja", "小惑星リュウグウの砂が届いた。", "リュウグウはどこですか"),
+        ("th", "น้ำท่วมใหญ่ในกรุงเทพมหานคร", "กรุงเทพ"),
+        ("hi", "दिल्ली में भारी बारिश हुई।", "दिल्ली की बारिश"),
+        ("ar", "فازت الأرجنتين بكأس العالم", "كَأْس"),
+        ("uk", "Угоду підписали в Стамбулі.", "Де підписали угоду?"),
+        ("ko", "서울에서 회의가 열렸다.", "서울에서"),
+    ],
+)
+def test_words_of_every_script_are_found(store: Store, tmp_path: Path, language: str, text: str, question: str) -> None:
+    """A question finds the passage that shares its words, and no German one; the words are marked."""
+    key = put(store, article("there", text, language))
+    for number, other in enumerate(TEXTS):
+        put(store, article(str(number), other))
+    view = view_of(store, tmp_path)
+    query = view.analyse(question)
+    assert [one for one, _ in view.search(query, 5)] == [key]
+    assert view.matched(query, text, language)
+
+
+def test_matched_words(store: Store, tmp_path: Path) -> None:
+    """Marked are words with the same stem and compounds with the same part, where they stand; no stop words."""
+    for number in range(3):
+        put(store, article(str(number), f"Ein Arzt, {number} Kinder und der Tunnel."))
+    view = view_of(store, tmp_path)
+    query = view.analyse("Was sagt der Arzt über die Tunnel?")
+    text = "Der Kinderarzt, die Ärzte\u0308 und der Bau des Tunnels."
+    marked = [text[one.start : one.end] for one in view.matched(query, text, "de")]
+    assert marked == ["Kinderarzt", "Tunnels"]
+    assert {one.term for one in view.matched(query, text, "de")} == {term("Arzt", "de"), term("Tunnel", "de")}
+    assert view.matched(view.analyse("wie ist der"), "Wie ist der Bau?", "de") == ()
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "", "   ", "wie ist das", "😀👍🏽", '"unbalanced', "a AND (b OR", "terms:x^2 ~1 *:* [a TO b] \\", "-x +y",
+        "\ud800\udfff",
+        "x" * 10_000, "Wort " * 2_000, "\x00\x1f\u200d", "東" * 10_000, "ü" * 10_000, " ".join(map(str, range(2_000))),
+    ],
+    ids=repr,
+)  # fmt: skip
+def test_every_question_is_safe(store: Store, tmp_path: Path, question: str) -> None:
+    """No text is an error or matches everything."""
+    for number, text in enumerate(TEXTS):
+        put(store, article(str(number), text))
+    view = view_of(store, tmp_path)
+    query = view.analyse(question)
+    assert len(view.search(query, 5)) <= 3
+    assert math.isfinite(query.best_possible)
+    view.matched(query, question, "de")
+    assert len(view.containing(question)) == 0
+
+
+# -- keeping up -------------------------------------------------------------------------------------
+
+
+def test_an_empty_archive(store: Store, tmp_path: Path) -> None:
+    """Finds nothing, and finds what comes."""
+    view = view_of(store, tmp_path)
+    assert found(view, "Tunnel") == []
+    assert len(view.containing("Tunnel")) == 0
+    key = put(store, article("a", TEXTS[1]))
+    assert found(view, "Tunnel") == [key]
+
+
+def test_catching_up_is_as_good_as_a_fresh_build(store: Store, tmp_path: Path) -> None:
+    """After articles came, changed and went, the same questions find the same passages as in an index built anew."""
+    view = view_of(store, tmp_path)
+    keys = [put(store, article(str(number), text)) for number, text in enumerate([*TEXTS, *TEXTS])]
+    view.catch_up()
+    before = next(iter((tmp_path / "lexical").glob("index-*")))
+    changed = put(store, article("0", "Der Kanal in München."[:47].ljust(47, "!")))
+    assert changed == keys[0]
+    store.remove("1")
+    new = put(store, article("new", "Ein Kanal statt eines Tunnels."))
+    assert found(view, "Kanal") == sorted([changed, new], key=found(view_of(store, tmp_path, "fresh"), "Kanal").index)
+    assert list((tmp_path / "lexical").glob("index-*")) == [before]
+    fresh = view_of(store, tmp_path, "fresh")
+    for question in ("Kanal", "Tunnel", "Gotthard", "München", "Wasser der Oder", "57 Kilometer"):
+        assert set(found(view, question)) == set(found(fresh, question)), question
+        assert view.containing(question).tolist() == fresh.containing(question).tolist()
+    reopened = view_of(store, tmp_path)
+    assert ranked(reopened, "Tunnel") == ranked(view, "Tunnel")
+
+
+def test_a_doubled_archive_is_decided_anew(store: Store, tmp_path: Path) -> None:
+    """Compounds stored before their parts were known are split once the archive has doubled."""
+    key = put(store, article("a", "Der Kinderarzt wartet."))
+    view = view_of(store, tmp_path)
+    assert found(view, "Arzt") == []
+    for one in range(3):
+        put(store, article(f"b{one}", f"Ein Arzt sieht Kinder, {one}."))
+    assert key in found(view, "Arzt")
+    assert len(list((tmp_path / "lexical").glob("index-*"))) == 1
+
+
+def test_a_crash_before_the_manifest(store: Store, tmp_path: Path) -> None:
+    """When Tantivy has committed and the manifest has not, the changes are made once more and nothing is twice."""
+    for number, text in enumerate(TEXTS):
+        put(store, article(str(number), text))
+    view_of(store, tmp_path).catch_up()
+    manifest = tmp_path / "lexical" / "manifest.json"
+    before = manifest.read_bytes()
+    new = put(store, article("new", "Ein Kanal."))
+    store.remove("0")
+    view_of(store, tmp_path).catch_up()
+    manifest.write_bytes(before)
+    assert found(view_of(store, tmp_path), "Kanal Gotthard") == [new]
+    assert manifest.read_bytes() != before
+
+
+FILES = ("manifest.json", "meta.json", ".term", ".idx", ".pos", ".fieldnorm", ".fast", ".store", ".del")
+
+
+@pytest.mark.parametrize("damage", ["deleted", "cut short", "altered", "empty"])
+@pytest.mark.parametrize("name", FILES)
+def test_damage_is_survived(
+    store: Store, tmp_path: Path, caplog: pytest.LogCaptureFixture, name: str, damage: str
+) -> None:
+    """Whatever happens to whichever file, the next question finds what it found before."""
+    for number, text in enumerate([*TEXTS, *TEXTS]):
+        put(store, article(str(number), text))
+    view_of(store, tmp_path).catch_up()
+    store.remove("7")
+    before = view_of(store, tmp_path)
+    expected = ranked(before, "Tunnel Gotthard"), before.containing("neuen Tunnel").tolist()
+    path = next(path for path in sorted((tmp_path / "lexical").rglob("*")) if path.name.endswith(name))
+    content = path.read_bytes()
+    match damage:
+        case "deleted":
+            path.unlink()
+        case "cut short":
+            path.write_bytes(content[: len(content) // 2])
+        case "altered":
+            path.write_bytes(content[:5] + bytes([content[5] ^ 0xFF]) + content[6:])
+        case "empty":
+            path.write_bytes(b"")
+    after = view_of(store, tmp_path)
+    assert [key for key, _ in ranked(after, "Tunnel Gotthard")] == [key for key, _ in expected[0]]
+    assert after.containing("neuen Tunnel").tolist() == expected[1]
+    # without a manifest there was never an index, as far as one can tell
+    assert "built anew" in caplog.text or (name, damage) == ("manifest.json", "deleted")
+    assert len(list((tmp_path / "lexical").glob("index-*"))) == 1
+
+
+def test_a_deleted_folder(store: Store, tmp_path: Path) -> None:
+    """It is made again, silently."""
+    key = put(store, article("a", TEXTS[1]))
+    view_of(store, tmp_path).catch_up()
+    shutil.rmtree(tmp_path / "lexical")
+    assert found(view_of(store, tmp_path), "Isar") == [key]
+
+
+def test_an_index_that_lost_passages(store: Store, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """Whole files that do not hold what the archive holds are noticed by the number of passages."""
+    for number, text in enumerate(TEXTS):
+        put(store, article(str(number), text))
+    view = view_of(store, tmp_path)
+    view.catch_up()
+    shutil.copytree(tmp_path / "lexical", tmp_path / "older")
+    new = put(store, article("new", "Ein Kanal."))
+    view.catch_up()
+    manifest = (tmp_path / "lexical" / "manifest.json").read_bytes()
+    shutil.rmtree(tmp_path / "lexical")
+    (tmp_path / "older").rename(tmp_path / "lexical")
+    (tmp_path / "lexical" / "manifest.json").write_bytes(manifest)
+    assert found(view_of(store, tmp_path), "Kanal") == [new]
+    assert "did not match" in caplog.text
+
+
+def test_the_index_of_another_archive_is_refused(store: Store, tmp_path: Path) -> None:
+    """An index copied from another archive, even of as many passages, is replaced."""
+    other = Store(tmp_path / "other.sqlite")
+    put(other, article("a", "Ein Kanal."))
+    view_of(other, tmp_path, "other").catch_up()
+    key = put(store, article("a", TEXTS[1]))
+    shutil.copytree(tmp_path / "other", tmp_path / "lexical")
+    view = view_of(store, tmp_path)
+    assert found(view, "Kanal") == []
+    assert found(view, "Isar") == [key]
+    other.close()
+
+
+def test_an_older_archive_put_back(store: Store, tmp_path: Path) -> None:
+    """When the database is restored from a backup, an index of later revisions is replaced."""
+    key = put(store, article("a", TEXTS[1]))
+    store.close()
+    shutil.copy(tmp_path / "archive.sqlite", tmp_path / "backup.sqlite")
+    later = Store(tmp_path / "archive.sqlite")
+    put(later, article("b", "Ein Kanal."))
+    later.remove("a")
+    view_of(later, tmp_path).catch_up()
+    later.close()
+    restored = Store(tmp_path / "backup.sqlite")
+    assert found(view_of(restored, tmp_path), "Kanal Isar") == [key]
+    restored.close()
+
+
+def test_while_another_process_indexes(store: Store, tmp_path: Path) -> None:
+    """Without the lock, questions see what was written last, but no passage that has changed since or is gone."""
+    keys = [put(store, article(str(number), text)) for number, text in enumerate(TEXTS)]
+    view = view_of(store, tmp_path)
+    view.catch_up()
+    with FileLock(tmp_path / "lock"):
+        assert found(view_of(store, tmp_path), "Tunnel") == found(view, "Tunnel") == [keys[2], keys[1]]
+        put(store, article("1", "Ein Kanal.".ljust(len(TEXTS[1]), "!")))
+        new = put(store, article("new", "Ein Tunnel."))
+        store.remove("3")
+        for one in (view, view_of(store, tmp_path)):
+            assert found(one, "Tunnel") == [keys[2]]
+            assert found(one, "Kanal") == []
+            assert found(one, "Oder") == []
+            assert one.containing("Tunnel").tolist() == [keys[2]]
+        assert found(view_of(store, tmp_path, "none"), "Tunnel") == []
+    writer = view_of(store, tmp_path)
+    assert set(found(writer, "Tunnel")) == set(found(view, "Tunnel")) == {keys[2], new}
+    assert found(view, "Kanal") == [keys[1]]
+
+
+def test_a_reader_follows_the_writer(store: Store, tmp_path: Path) -> None:
+    """What another process wrote and built anew is seen with the next question, while the lock is still held."""
+    put(store, article("a", TEXTS[1]))
+    reader = view_of(store, tmp_path)
+    reader.catch_up()
+    lock = FileLock(tmp_path / "lock", timeout=0)
+    writer = LexicalView(tmp_path / "lexical", store, lock)
+    with lock:
+        for number in range(5):
+            key = put(store, article(f"new{number}", f"Kanal Nummer {number}."))
+            assert key not in found(reader, "Kanal")
+            writer.catch_up()
+            assert set(found(reader, "Kanal")) == set(found(writer, "Kanal"))
+            assert key in found(reader, "Kanal")
+
+
+def test_without_room(store: Store, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """On a full disk one warning says so; what was written before is found, and later the rest."""
+    key = put(store, article("a", TEXTS[1]))
+    view = view_of(store, tmp_path)
+    view.catch_up()
+    new = put(store, article("b", "Ein Kanal."))
+    ignored = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    limits = getrlimit(RLIMIT_FSIZE)
+    setrlimit(RLIMIT_FSIZE, (20, limits[1]))
+    try:
+        assert found(view, "Isar Kanal") == [key]
+        assert found(view, "Isar Kanal") == [key]
+        assert found(view_of(store, tmp_path, "none"), "Isar") == []
+    finally:
+        setrlimit(RLIMIT_FSIZE, limits)
+        signal.signal(signal.SIGXFSZ, ignored)
+    warnings = [one for one in caplog.records if one.levelno == logging.WARNING]
+    assert [one.message.startswith("The index of words cannot be written") for one in warnings] == [True, True]
+    assert set(found(view_of(store, tmp_path), "Isar Kanal")) == {key, new}
+
+
+def test_two_threads(store: Store, tmp_path: Path) -> None:
+    """While articles come in, threads ask through one view, and each finds what was stored before it asked."""
+    view = view_of(store, tmp_path)
+    failures: list[object] = []
+    done = threading.Event()
+
+    def ask() -> None:
+        while not done.is_set():
+            number = len(stored) - 1
+            if number >= 0 and stored[number] not in found(view, f"Stichwort{number}x"):
+                failures.append(number)
+
+    stored: list[int] = []
+    threads = [threading.Thread(target=ask) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    try:
+        for number in range(25):
+            stored.append(put(store, article(str(number), f"Stichwort{number}x steht hier.")))  # noqa: PERF401
+    finally:
+        done.set()
+        for thread in threads:
+            thread.join()
+    assert failures == []
+    assert [found(view, f"Stichwort{number}x") for number in range(25)] == [[key] for key in stored]

@@ -1,0 +1,102 @@
+"""What a question asks for: quoted phrases, excluded words, and signs that only look like operators."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from rag.errors import EmptyQuestion, QuestionError
+from rag.query import ParsedQuestion, parse
+
+SIGNS = '"„“”«»-– ,.?!()\n\t5aÄß' + "\u0301\ud800😀"
+
+
+def test_a_question_without_operators_is_its_own_text() -> None:
+    """Nothing but white space changes."""
+    assert parse(" Wie lang  ist der\tTunnel? ") == ParsedQuestion("Wie lang ist der Tunnel?", (), ())
+
+
+@pytest.mark.parametrize(
+    "quoted", ['"Der Spiegel"', "„Der Spiegel“", "„Der Spiegel”", "“Der Spiegel”", "«Der Spiegel»", "»Der Spiegel«"]
+)
+def test_quotes_hold_a_phrase(quoted: str) -> None:
+    """In straight and in typographic quotes; its words stay in the text, a minus before it excludes it."""
+    assert parse(f"Wem gehört {quoted}?") == ParsedQuestion("Wem gehört Der Spiegel?", ("Der Spiegel",), ())
+    assert parse(f"Presse -{quoted} heute") == ParsedQuestion("Presse heute", (), ("Der Spiegel",))
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "phrases", "excluded"),
+    [
+        # of several, each is its own, in their order
+        ('"eins zwei" drei -vier -"fünf sechs" „sieben“', "eins zwei drei sieben", ["eins zwei", "sieben"],
+         ["vier", "fünf sechs"]),
+        ("« Le Monde » heute", "Le Monde heute", ["Le Monde"], []),
+        ('„Er sagte "ja" dazu“ gestern', 'Er sagte "ja" dazu gestern', ['Er sagte "ja" dazu'], []),
+        ("«Eins» und «Zwei»", "Eins und Zwei", ["Eins", "Zwei"], []),
+        ("»Eins« und »Zwei«", "Eins und Zwei", ["Eins", "Zwei"], []),
+        ('"Spiegel"-Titel', "Spiegel-Titel", ["Spiegel"], []),
+        # without any word between the quotes there is no phrase, and nothing is excluded
+        ('Tunnel "" „?!“ -"…"', "Tunnel", [], []),
+        # a quote without its partner is a sign, and so are inches
+        ('Wer "sagte das?', 'Wer "sagte das?', [], []),
+        ("Wer „sagte das?", "Wer „sagte das?", [], []),
+        ('ein -"Wort', 'ein -"Wort', [], []),
+        ('24" Monitor oder 27" Monitor', '24" Monitor oder 27" Monitor', [], []),
+        ('Das "Fünf"jährige Kind', 'Das "Fünf"jährige Kind', [], []),
+        # punctuation is no part of a word that is left out
+        ("Hauptstadt -Berlin, -Bonn? (-Trier)", "Hauptstadt (-Trier)", [], ["Berlin", "Bonn"]),
+        ("Sprache -C++ -CDU/CSU -été", "Sprache", [], ["C++", "CDU/CSU", "été"]),
+        ("भाषा -हिन्दी", "भाषा", [], ["हिन्दी"]),
+        ("Tunnel\n-Gotthard\tAlpen", "Tunnel Alpen", [], ["Gotthard"]),
+        ("-Gotthard Tunnel", "Tunnel", [], ["Gotthard"]),
+        ("Wahl -CDU-Politiker", "Wahl", [], ["CDU-Politiker"]),
+        # a minus that excludes nothing
+        ("CDU-Politiker", "CDU-Politiker", [], []),
+        ("5 - 3 -- 2 – 1 -", "5 - 3 -- 2 – 1 -", [], []),
+        ("Wo war es -5 Grad kalt?", "Wo war es -5 Grad kalt?", [], []),
+        ("Bahn --verbose", "Bahn --verbose", [], []),
+        ("Ein- und Ausfuhr", "Ein- und Ausfuhr", [], []),
+        ("Bundeskanzler und -präsident", "Bundeskanzler und -präsident", [], []),
+        # what other programs take for operators is text
+        ("AND OR NOT title:foo [a TO b] * ? ~ ^ \\ / +x", "AND OR NOT title:foo [a TO b] * ? ~ ^ \\ / +x", [], []),
+        ("der die das und", "der die das und", [], []),
+        ("x", "x", [], []),
+        ("😀 a", "😀 a", [], []),
+    ],
+)  # fmt: skip
+def test_what_is_an_operator(question: str, text: str, phrases: list[str], excluded: list[str]) -> None:
+    """Text, phrases and excluded words, read by hand."""
+    assert parse(question) == ParsedQuestion(text, tuple(phrases), tuple(excluded))
+
+
+@pytest.mark.parametrize("question", ["-Berlin", '-"Der Spiegel" -taz?', "  -Berlin  !?"])
+def test_exclusions_alone_are_no_question(question: str) -> None:
+    """The error says what is missing, and is not that of an empty question."""
+    with pytest.raises(QuestionError, match="only says what to leave out: add what to look for") as refusal:
+        parse(question)
+    assert not isinstance(refusal.value, EmptyQuestion)
+
+
+@pytest.mark.parametrize("question", ["", " \n", "?!", "😀", '""', '-""', "„…“", "-", "* ? ~ ^"])
+def test_without_a_word_there_is_no_question(question: str) -> None:
+    """It is called empty."""
+    with pytest.raises(EmptyQuestion, match="type what you want to know"):
+        parse(question)
+
+
+@given(st.text(SIGNS) | st.text())
+@example("Wer \ud800 „\udcff“?")
+def test_no_text_is_too_strange(question: str) -> None:
+    """Any text is parsed or refused in words; phrases and exclusions are parts of it, all its words are kept."""
+    try:
+        parsed = parse(question)
+    except QuestionError:
+        return
+    for part in (*parsed.phrases, *parsed.excluded):
+        assert part in question
+        assert any(character.isalnum() for character in part)
+    assert all(" ".join(phrase.split()) in parsed.text for phrase in parsed.phrases)
+    kept = sum(map(str.isalnum, parsed.text + "".join(parsed.excluded)))
+    assert kept == sum(map(str.isalnum, question))

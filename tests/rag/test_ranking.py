@@ -1,0 +1,209 @@
+"""Fusion, late interaction and the answering sentence, by hand and against plain loops."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from embeddings.encoder import Encoder
+from embeddings.neutral import language_neutral
+from rag.candidates import Asked, Candidates
+from rag.errors import ArchiveError
+from rag.fusion import agreement, blended, credited, fused, reciprocal_ranks
+from rag.highlighting import Sentence, outstanding, scored, sentences_of
+from rag.lexical.query import LexicalQuery, Match, QueryWord
+from rag.reranking import Alignment, CrossEncoderReranker, LateInteraction, max_sim, token_weights
+from rag.retrieve import RERANKED, rank
+from rag.types import Article, Passage, cut
+
+NO_WORDS = LexicalQuery((), 100)
+
+
+def article(text: str, name: str = "a", language: str = "de", title: str | None = None) -> Article:
+    return Article(name, title, text, language, None, None, None, None, f"/{name}", "0" * 64)
+
+
+def whole(text: str, name: str = "a", language: str = "de") -> tuple[Article, Passage]:
+    one = article(text, name, language)
+    return one, cut(one, 0, len(text))
+
+
+def asked(text: str, encoder: Encoder, words: LexicalQuery = NO_WORDS) -> Asked:
+    neutral = language_neutral(encoder.fingerprint)
+    return Asked(text, words, neutral.texts(encoder.encode_query(text), "query"))
+
+
+# -- fusion -----------------------------------------------------------------------------------------
+
+
+def test_fused_scores_by_hand() -> None:
+    """(.5 + .2 · .6) / 1.2, and with late interaction (.7 + agreement · .7 · .5 + .2 · .6) / (1.2 + agreement · .7)."""
+    dense, lexical, late = np.array([0.5]), np.array([0.6]), np.array([0.7])
+    assert fused(dense, lexical)[0] == pytest.approx(0.62 / 1.2)
+    assert blended(late, dense, lexical, 0.0)[0] == pytest.approx(0.82 / 1.2)
+    assert blended(late, dense, lexical, 1.0)[0] == pytest.approx(1.17 / 1.9)
+
+
+def test_agreement_is_that_of_the_best_passage() -> None:
+    """Up to a lexical share of .1 they share no words, from .3 on they do; between, in proportion."""
+    assert [agreement(np.array([0.0, best])) for best in (0.05, 0.1, 0.2, 0.3, 0.9)] == pytest.approx([0, 0, 0.5, 1, 1])
+    assert agreement(np.empty(0)) == 0
+
+
+def test_no_passage_is_behind_for_its_language() -> None:
+    """English passages that share a name with a German question are credited what nine of ten German ones share."""
+    lexical = np.array([0.5, 0.1, 0.0, 0.02, 0.0])
+    languages = ["de", "de", "de", "en", "en"]
+    credit = 0.42  # between .1 and .5 at the ninth decile of three: .1 + .8 · .4
+    assert credited(lexical, languages) == pytest.approx([0.5, 0.1, 0.0, 0.02 + credit, credit])
+    assert credited(lexical, ["de"] * 5) == pytest.approx(lexical)
+
+
+def test_reciprocal_rank_fusion_by_hand() -> None:
+    """1 / (60 + rank), summed over the rankings that name a key."""
+    assert reciprocal_ranks([[1, 2], [2]]) == pytest.approx({1: 1 / 61, 2: 1 / 62 + 1 / 61})
+
+
+# -- late interaction -------------------------------------------------------------------------------
+
+
+def test_max_sim_is_the_weighted_mean_of_best_matches() -> None:
+    """Against two plain loops, with numbers that have no pattern."""
+    random = np.random.default_rng(3)
+    similarities, weights = random.uniform(-1, 1, (4, 7)).astype(np.float32), random.uniform(0.1, 1, 4)
+    total = sum(weight * max(row) for weight, row in zip(weights, similarities.tolist(), strict=True))
+    assert max_sim(similarities, weights) == pytest.approx(total / weights.sum(), abs=1e-6)
+
+
+def test_rare_words_weigh_more() -> None:
+    """A word that no passage holds weighs 1, one with a quarter of that idf one half, a stop word the least."""
+    question = "wer sah Račak"
+    highest = LexicalQuery((), 100).max_idf
+    words = LexicalQuery((QueryWord((4, 7), ("sah",), highest / 4), QueryWord((8, 13), ("racak",), highest)), 100)
+    spans = np.array([[0, 3], [4, 7], [8, 10], [10, 13]], np.int32)
+    assert token_weights(Asked(question, words, np.zeros(1, np.float32)), spans) == pytest.approx([0.2, 0.5, 1, 1])
+
+
+def test_late_interaction_prefers_the_passage_that_answers(encoder: Encoder) -> None:
+    """Among three passages on one subject, the one that says when; and tokens align with their places in the text."""
+    passages = [
+        whole("Die Brücke war lange umstritten, und die Anwohner protestierten gegen den Bau."),
+        whole("Eröffnet wurde die Brücke am 3. Mai 1998 vom Bürgermeister."),
+        whole("Die Brücke ist 420 Meter lang und hat vier Spuren."),
+    ]
+    found = LateInteraction(encoder, language_neutral(encoder.fingerprint)).rerank(
+        asked("Wann wurde die Brücke eröffnet?", encoder), passages
+    )
+    assert np.argmax(found.scores) == 1
+    assert found.signal == "late"
+    for (_, passage), alignment in zip(passages, found.alignments, strict=True):
+        assert alignment is not None
+        assert alignment.similarities.shape[1] == len(alignment.spans)
+        covered = {place for start, end in alignment.spans.tolist() for place in range(start, end)}
+        assert {place for place, sign in enumerate(passage.text) if sign.isalnum()} <= covered
+
+
+def test_a_title_is_read_but_has_no_place_in_the_passage(encoder: Encoder) -> None:
+    """Tokens of the title stand before the passage: their places are negative, and the passage's begin at 0."""
+    text = "Er trat am Montag zurück. " + "Mehr ist nicht bekannt. " * 40
+    one = article(text, title="Der Minister von Taka-Tuka-Land")
+    late = LateInteraction(encoder, language_neutral(encoder.fingerprint))
+    found = late.rerank(asked("Wann trat der Minister zurück?", encoder), [(one, cut(one, 0, 25))])
+    assert found.alignments[0] is not None
+    starts = found.alignments[0].spans[:, 0]
+    assert starts.min() < 0
+    assert 0 in starts
+    assert found.alignments[0].spans[:, 1].max() == 25
+
+
+def test_no_passages_no_scores(encoder: Encoder) -> None:
+    """Nothing to read is read without an error."""
+    found = LateInteraction(encoder, language_neutral(encoder.fingerprint)).rerank(asked("Wer?", encoder), [])
+    assert (len(found.scores), found.alignments) == (0, ())
+
+
+class ByLength:
+    """A re-ranker whose scores are known: the longer the text, the better."""
+
+    def rerank(self, asked: Asked, passages: object) -> object:
+        from rag.reranking import Reranked
+
+        scores = np.array([len(passage.text) / 1000 for _, passage in passages])  # type: ignore[attr-defined]
+        return Reranked("length", scores, (None,) * len(scores), alone=True)
+
+
+def test_the_best_are_read_and_the_others_stay_below_them() -> None:
+    """Of more candidates than are read, those that were read come first in their new order, then the rest in theirs."""
+    count = RERANKED + 3
+    passages = tuple(whole("x" * (number + 1), f"a{number}") for number in range(count))
+    dense = np.linspace(0.9, 0.1, count)
+    question = Asked("x", NO_WORDS, np.zeros(1, np.float32))
+    ranking = rank(question, Candidates(passages, dense, np.zeros(count)), ByLength())  # type: ignore[arg-type]
+    order = [int(one.id[1:]) for one, _ in ranking.passages]
+    assert order == [*range(RERANKED - 1, -1, -1), *range(RERANKED, count)]
+    assert (np.diff(ranking.scores) < 0).all()
+    assert ["length" in signals for signals in ranking.signals] == [True] * RERANKED + [False] * 3
+
+
+def test_a_cross_encoder_takes_the_place_of_late_interaction(encoder: Encoder, tmp_path: Path) -> None:
+    """A real one, tiny and untrained, gives the scores that sentence-transformers gives, and decides alone."""
+    from sentence_transformers import CrossEncoder
+    from tokenizers import Tokenizer, models, pre_tokenizers
+    from transformers import BertConfig, BertForSequenceClassification, PreTrainedTokenizerFast
+
+    words = {word: number for number, word in enumerate(["[PAD]", "[UNK]", "[CLS]", "[SEP]", "wer", "kam", "ging"])}
+    tokenizer = Tokenizer(models.WordLevel(words, unk_token="[UNK]"))
+    tokenizer.pre_tokenizer = pre_tokenizers.Whitespace()
+    fast = PreTrainedTokenizerFast(tokenizer_object=tokenizer, pad_token="[PAD]", unk_token="[UNK]",
+                                   cls_token="[CLS]", sep_token="[SEP]")  # fmt: skip
+    config = BertConfig(vocab_size=len(words), hidden_size=8, num_hidden_layers=1, num_attention_heads=1,
+                        intermediate_size=8, num_labels=1)  # fmt: skip
+    BertForSequenceClassification(config).save_pretrained(tmp_path)
+    fast.save_pretrained(tmp_path)
+    passages = [whole("kam"), whole("ging")]
+    found = CrossEncoderReranker(str(tmp_path)).rerank(asked("wer", encoder), passages)
+    truth = CrossEncoder(str(tmp_path)).predict([("wer", "kam"), ("wer", "ging")])
+    assert found.scores == pytest.approx(truth.tolist(), abs=1e-6)
+    assert (found.signal, found.alone, found.alignments) == ("cross", True, (None, None))
+
+
+def test_a_missing_cross_encoder_is_one_sentence(tmp_path: Path) -> None:
+    """It names the model and says what to give."""
+    with pytest.raises(ArchiveError, match=r"nowhere cannot be opened .* give the folder"):
+        CrossEncoderReranker(str(tmp_path / "nowhere"))
+
+
+# -- the answering sentence -------------------------------------------------------------------------
+
+
+def test_a_sentence_score_by_hand() -> None:
+    """Cosine .5, best matches of two tokens within the sentence .6 and .2, and half of the words by idf."""
+    similarities = np.array([[0.6, 0.1, 0.9], [0.2, 0.0, 0.9]], np.float32)
+    alignment = Alignment(similarities, np.array([[0, 3], [4, 9], [12, 15]], np.int32))
+    words = LexicalQuery((QueryWord((0, 1), ("x",), 2.0), QueryWord((2, 3), ("y",), 2.0)), 100)
+    (found,) = scored([(0, 10)], [0.5], alignment, [Match(0, 3, "x"), Match(12, 15, "y")], words)
+    assert found.score == pytest.approx(0.5 + 0.4 + 0.2 * 0.5, abs=1e-6)
+
+
+def test_if_no_sentence_stands_out_none_is_taken() -> None:
+    """Two sentences that are about as good leave the question open; one alone answers."""
+    first, second, third = Sentence((0, 5), 1.0), Sentence((5, 9), 0.995), Sentence((5, 9), 0.8)
+    assert outstanding([first, second]) is None
+    assert outstanding([third, first]) == first
+    assert outstanding([first]) == first
+    assert outstanding([]) is None
+
+
+@given(st.text(alphabet="aB. !?\n„“", max_size=200))
+def test_sentences_are_trimmed_and_in_order(text: str) -> None:
+    """They begin and end with a sign, hold a letter, and do not overlap."""
+    places = sentences_of(text, "de")
+    for start, end in places:
+        assert text[start:end] == text[start:end].strip()
+        assert any(sign.isalnum() for sign in text[start:end])
+    assert all(one[1] <= other[0] for one, other in pairwise(places))
