@@ -48,6 +48,8 @@ def _citation_json(citation: Citation) -> dict[str, Any]:
         "end": citation.end,
         "quote": citation.quote,
         "highlights": [list(span) for span in citation.highlights],
+        "matches": [list(span) for span in citation.matches],
+        "also": [article_json(article) for article in citation.also],
     }
 
 

@@ -10,7 +10,7 @@ import gradio as gr
 
 from rag.answer import MAX_QUESTION
 from rag.archive import Archive
-from rag.errors import EmptyQuestion, FundstelleError, LongQuestion
+from rag.errors import EmptyQuestion, FundstelleError, LongQuestion, QuestionError
 from rag.types import Status
 from ui import render
 from ui.markup import escape
@@ -73,6 +73,7 @@ def build_page(archive: Archive) -> gr.Blocks:
                 elem_id="fs-question",
             )
             button = gr.Button(GERMAN.ask, variant="primary", scale=0, min_width=120, elem_id="fs-button")
+        hint = gr.HTML(js_on_load=None, elem_id="fs-hint", **_PLAIN)
         chips = gr.HTML(js_on_load=_CHIPS_SCRIPT, elem_id="fs-examples", **_PLAIN)
         results = gr.HTML(js_on_load=None, elem_id="fs-results", **_PLAIN)
         holdings = gr.HTML(js_on_load=None, elem_id="fs-holdings", **_PLAIN)
@@ -89,7 +90,7 @@ def build_page(archive: Archive) -> gr.Blocks:
         chips.click(ask_example, code, [box, results], **quiet)
         page.load(
             _opener(archive),
-            outputs=[code, masthead, box, button, chips, holdings],
+            outputs=[code, masthead, box, button, hint, chips, holdings],
             queue=False,
             api_visibility="private",
             show_progress="hidden",
@@ -111,6 +112,8 @@ def answerer(archive: Archive) -> Callable[[object, str], str]:
             return render.error(texts.empty_question, texts)
         except LongQuestion:
             return render.error(texts.long_question.format(most=MAX_QUESTION), texts)
+        except QuestionError:
+            return render.error(texts.wrong_question, texts)
         except FundstelleError as refusal:
             return render.error(str(refusal), texts)
         except Exception as error:
@@ -142,7 +145,7 @@ def _opener(archive: Archive) -> Callable[..., tuple[object, ...]]:
         except FundstelleError as refusal:
             held, offered = render.error(str(refusal), texts), ""
         box = gr.update(label=texts.box, placeholder=texts.placeholder)
-        return texts.code, _masthead(texts), box, gr.update(value=texts.ask), offered, held
+        return texts.code, _masthead(texts), box, gr.update(value=texts.ask), render.hint(texts), offered, held
 
     return open_page
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from urllib.parse import quote, urlencode
 
 from rag.types import Article, Span
@@ -19,22 +19,45 @@ def escape(text: str) -> str:
     return html.escape(text, quote=True).translate(_TEMPLATE_SIGNS)
 
 
-def marked(text: str, offset: int, spans: Iterable[Span], opening: Sequence[str] = ("<mark>",)) -> str:
-    """Return escaped text with <mark> around spans, which count from where the text begins in its article.
+def marked(
+    text: str, offset: int, spans: Iterable[Span], words: Iterable[Span] = (), opening: Sequence[str] = ("<mark>",)
+) -> str:
+    """Return escaped text with <mark> around spans and <b> around words, both counted as in the text's article.
 
-    Spans may overlap, touch or stick out: they are joined and trimmed. The n-th mark begins with the n-th opening
-    tag, or the last one where there are fewer.
+    Spans may overlap, touch or stick out: they are joined and trimmed. A word that runs over the edge of a mark is
+    two <b>, one on either side. The n-th mark begins with the n-th opening tag, or the last one where there are
+    fewer.
+
+    Args:
+        offset: where the text begins in its article.
     """
+    bold = list(words)
+
+    def with_words(piece: str, begin: int) -> str:
+        return _wrapped(piece, begin, bold, ("<b>",), "</b>", lambda plain, _: escape(plain))
+
+    return _wrapped(text, offset, spans, opening, "</mark>", with_words)
+
+
+def _wrapped(
+    text: str,
+    offset: int,
+    spans: Iterable[Span],
+    opening: Sequence[str],
+    closing: str,
+    inner: Callable[[str, int], str],
+) -> str:
+    """Return the text with tags around spans; `inner` makes HTML of each piece and the offset where it begins."""
     parts: list[str] = []
     done = 0
-    for number, (start, end) in enumerate(_inside(text, offset, spans)):
+    for number, (start, end) in enumerate(joined_spans(text, offset, spans)):
         tag = opening[min(number, len(opening) - 1)]
-        parts += escape(text[done:start]), tag, escape(text[start:end]), "</mark>"
+        parts += inner(text[done:start], offset + done), tag, inner(text[start:end], offset + start), closing
         done = end
-    return "".join(parts) + escape(text[done:])
+    return "".join(parts) + inner(text[done:], offset + done)
 
 
-def _inside(text: str, offset: int, spans: Iterable[Span]) -> list[Span]:
+def joined_spans(text: str, offset: int, spans: Iterable[Span]) -> list[Span]:
     """Return the spans as places in the text: sorted, trimmed to it, joined where they meet."""
     joined: list[Span] = []
     for first, last in sorted(spans):
@@ -80,7 +103,9 @@ def external_link(url: str, label: str) -> str:
     return f'<a href="{escape(url)}" target="_blank" rel="noopener noreferrer">{escape(label)}</a>'
 
 
-def reader_address(article_id: str, start: int, end: int, texts: Texts) -> str:
-    """Return the address of the article opened at a passage."""
-    query = urlencode({"start": start, "end": end, "lang": texts.code})
-    return f"/article/{quote(article_id, safe='')}?{query}#passage"
+def reader_address(article_id: str, texts: Texts, passage: Span | None = None, sentence: Span | None = None) -> str:
+    """Return the address of the article: opened at a passage, and in it a sentence, or from its beginning."""
+    place = {"start": passage[0], "end": passage[1]} if passage else {}
+    answering = {"from": sentence[0], "to": sentence[1]} if sentence else {}
+    query = urlencode({**place, **answering, "lang": texts.code})
+    return f"/article/{quote(article_id, safe='')}?{query}{'#passage' if passage else ''}"

@@ -23,7 +23,7 @@ _MARKS = ('<mark id="passage" tabindex="-1">', "<mark>")
 
 
 def add_reader(app: FastAPI, archive: Archive) -> None:
-    """Add the route that shows an article: /article/ID?start=…&end=…"""
+    """Add the route that shows an article: /article/ID?start=…&end=…&from=…&to=…, a passage and a sentence in it."""
 
     @app.get("/article/{article_id}", response_class=HTMLResponse, include_in_schema=False)
     def read(article_id: str, request: Request) -> HTMLResponse:
@@ -34,8 +34,9 @@ def add_reader(app: FastAPI, archive: Archive) -> None:
             article = archive.article(article_id)
             # The archive also finds articles by a part of their title; a citation must never open another one.
             if article.id == article_id:
-                span = passage_in(article, asked.get("start"), asked.get("end"))
-                status, page = 200, article_page(article, span, texts)
+                span = place_in(article, asked.get("start"), asked.get("end"))
+                sentence = place_in(article, asked.get("from"), asked.get("to"))
+                status, page = 200, article_page(article, span, texts, sentence)
         except NotFound:
             pass
         except FundstelleError as refusal:
@@ -43,7 +44,7 @@ def add_reader(app: FastAPI, archive: Archive) -> None:
         return HTMLResponse(page, status, {"Content-Security-Policy": POLICY})
 
 
-def passage_in(article: Article, start: str | None, end: str | None) -> Span | None:
+def place_in(article: Article, start: str | None, end: str | None) -> Span | None:
     """Return the place that an address asks for, or None if the article has no such place."""
     try:
         first, last = int(start or ""), int(end or "")
@@ -52,8 +53,8 @@ def passage_in(article: Article, start: str | None, end: str | None) -> Span | N
     return (first, last) if 0 <= first < last <= len(article.text) else None
 
 
-def article_page(article: Article, span: Span | None, texts: Texts) -> str:
-    """Return the article as a complete page, with the passage marked where one is given."""
+def article_page(article: Article, span: Span | None, texts: Texts, sentence: Span | None = None) -> str:
+    """Return the article as a complete page, with the passage marked, and the sentence in it, where they are given."""
     url = web_address(article)
     original = f"<p>{external_link(url, texts.original)}</p>" if url else ""
     where = texts.characters.format(start=span[0], end=span[1]) if span else ""
@@ -63,7 +64,7 @@ def article_page(article: Article, span: Span | None, texts: Texts) -> str:
         article.label,
         f'<main><header><h1 lang="{lang}" dir="auto">{escape(article.label)}</h1>'
         f'<p class="byline">{byline(article, texts)}</p>{original}{jump}</header>'
-        f'<article lang="{lang}">{paragraphs(article.text, span)}</article>'
+        f'<article lang="{lang}">{paragraphs(article.text, span, sentence)}</article>'
         f"<footer><p>{escape(texts.file)}: {breakable(article.path)}</p>"
         f"<p>SHA-256 {escape(article.sha256)}</p></footer></main>",
         texts,
@@ -75,8 +76,8 @@ def sentence_page(sentence: str, texts: Texts) -> str:
     return _page(texts.reader, f'<main><p class="sentence">{escape(sentence)}</p></main>', texts)
 
 
-def paragraphs(text: str, span: Span | None) -> str:
-    """Return the text in paragraphs, the span marked in each one that it runs through.
+def paragraphs(text: str, span: Span | None, sentence: Span | None = None) -> str:
+    """Return the text in paragraphs, the span marked in each one that it runs through, and the sentence in <b>.
 
     What stands between paragraphs is kept between the tags: the text of the result is the text, sign by sign.
     """
@@ -88,7 +89,7 @@ def paragraphs(text: str, span: Span | None) -> str:
             parts.append(piece)
         else:
             # An id may stand only once: a passage that runs on into the next paragraph goes on with a plain mark.
-            body = marked(piece, offset, [span] if span else [], _MARKS[begun:])
+            body = marked(piece, offset, [span] if span else [], [sentence] if sentence else [], _MARKS[begun:])
             begun = begun or "<mark" in body
             parts.append(f'<p dir="auto">{body}</p>')
         offset += len(piece)

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 
-from rag.types import Answer, Citation, Status
+from rag.answer import NOTHING_LEFT
+from rag.types import Answer, Article, Citation, Span, Status
 from ui.markup import breakable, byline, escape, external_link, marked, reader_address, web_address
 from ui.texts import Texts, count_of, grouped, language_name, long_date
-
-# From this cosine on, a passage is called very close, close, related; below the last one, distant.
-# multilingual-e5 keeps all its cosines between about .7 and 1, so the steps are narrow.
-CLOSENESS = (0.88, 0.85, 0.82)
+from ui.why import why
 
 _SHA_SHOWN = 16
 
@@ -18,21 +16,23 @@ _SHA_SHOWN = 16
 def answer(found: Answer, texts: Texts) -> str:
     """Return the whole answer: a notice where nothing answers, then the passages, best first."""
     if not found.citations:
-        return _wrap(_asked(found, texts.nothing, texts) + notice(texts.nothing, texts.nothing_hint), texts)
+        why_none = texts.nothing_left if found.reason == NOTHING_LEFT else texts.nothing_yet
+        return _wrap(_asked(found, texts.nothing, texts) + notice(why_none), texts)
     if found.answerable:
         before, heading = "", count_of(texts.found, len(found.citations), texts)
     else:
-        before, heading = notice(texts.doubtful, texts.doubtful_hint), texts.nearest
+        before, heading = notice(texts.doubtful_hint, texts.doubtful), texts.nearest
     cards = "".join(f"<li>{card(citation, texts)}</li>" for citation in found.citations)
     return _wrap(f'{before}{_asked(found, heading, texts)}<ol class="fs-cards">{cards}</ol>', texts)
 
 
 def card(citation: Citation, texts: Texts) -> str:
-    """Return one passage with its source, its closeness to the question and what can be done with it."""
+    """Return one passage with its source, what can be done with it, and why it was chosen."""
     article = citation.article
     url = web_address(article)
     original = external_link(url, texts.original) if url else ""
-    address = reader_address(article.id, citation.start, citation.end, texts)
+    sentence = citation.highlights[0] if citation.highlights else None
+    address = reader_address(article.id, texts, (citation.start, citation.end), sentence)
     lang = escape(article.language)
     return (
         f'<article class="fs-card">'
@@ -40,14 +40,14 @@ def card(citation: Citation, texts: Texts) -> str:
         f'<div><h3 lang="{lang}" dir="auto">{escape(article.label)}</h3>'
         f'<p class="fs-byline">{byline(article, texts)}</p></div></header>'
         f'<blockquote lang="{lang}" dir="auto">'
-        f"{marked(citation.quote, citation.start, citation.highlights)}</blockquote>"
+        f"{marked(citation.quote, citation.start, citation.highlights, citation.matches)}</blockquote>"
+        f"{_also(citation, texts)}"
         f'<p class="fs-actions">'
         f'<a href="{escape(address)}" target="_blank" data-fs-reader="{escape(article.label)}">{escape(texts.open)}</a>'
         f'<button type="button" data-fs-citation="{escape(citation_text(citation, texts))}"'
         f' data-fs-done="{escape(texts.copied)}" data-fs-failed="{escape(texts.copy_failed)}">'
-        f"{escape(texts.copy)}</button>{original}"
-        f'<span class="fs-closeness" title="{escape(texts.cosine.format(score=f"{citation.score:.3f}"))}">'
-        f"{escape(closeness(citation.score, texts))}</span></p>"
+        f"{escape(texts.copy)}</button>{original}</p>"
+        f"{why(citation, texts)}"
         f'<p class="fs-file"><bdi>{breakable(article.path)}</bdi> '
         f"<span>{escape(texts.characters.format(start=citation.start, end=citation.end))}</span> "
         f'<span title="{escape(article.sha256)}">SHA-256 {escape(article.sha256[:_SHA_SHOWN])}…</span></p>'
@@ -55,9 +55,30 @@ def card(citation: Citation, texts: Texts) -> str:
     )
 
 
-def closeness(cosine: float, texts: Texts) -> str:
-    """Return how near a passage is to the question, in words."""
-    return texts.closeness[sum(cosine < step for step in CLOSENESS)]
+def _also(citation: Citation, texts: Texts) -> str:
+    """Return the line that names the other articles which print the passage, each a link to it there."""
+    named = ", ".join(_other(other, _place_in(other, citation), texts) for other in citation.also)
+    return f'<p class="fs-also">{escape(texts.also)} {named}</p>' if named else ""
+
+
+def _other(article: Article, place: Span | None, texts: Texts) -> str:
+    """Return the link to another article that prints the passage: its outlet and, if known, the day."""
+    day = article.published
+    when = f' (<time datetime="{day.isoformat()}">{long_date(day, texts)}</time>)' if day else ""
+    return (
+        f'<bdi><a href="{escape(reader_address(article.id, texts, place))}" target="_blank"'
+        f' data-fs-reader="{escape(article.label)}">{escape(article.source or article.label)}</a>{when}</bdi>'
+    )
+
+
+def _place_in(article: Article, citation: Citation) -> Span | None:
+    """Return where another article holds the quote or, where it only prints nearly the same, the sentence."""
+    sentences = (citation.article.text[start:end] for start, end in citation.highlights)
+    for words in (citation.quote, *sentences):
+        at = article.text.find(words)
+        if at >= 0:
+            return at, at + len(words)
+    return None
 
 
 def citation_text(citation: Citation, texts: Texts) -> str:
@@ -74,15 +95,20 @@ def citation_text(citation: Citation, texts: Texts) -> str:
     return f"„{citation.quote}“ — " + " ".join(_ended(part) for part in sentences if part).removesuffix(".")
 
 
-def notice(heading: str, sentence: str = "") -> str:
-    """Return a calm box: a short heading and, where there is more to say, a sentence."""
-    more = f"<p>{escape(sentence)}</p>" if sentence else ""
-    return f'<div class="fs-notice" role="status"><p><strong>{escape(heading)}</strong></p>{more}</div>'
+def notice(sentence: str, heading: str = "") -> str:
+    """Return a calm box: a sentence and, where nothing says it above the box, what it is about."""
+    about = f"<p><strong>{escape(heading)}</strong></p>" if heading else ""
+    return f'<div class="fs-notice" role="status">{about}<p>{escape(sentence)}</p></div>'
 
 
 def error(sentence: str, texts: Texts) -> str:
     """Return the notice that says what went wrong, in a sentence made for the person."""
-    return _wrap(notice(texts.failed, sentence), texts)
+    return _wrap(notice(sentence, texts.failed), texts)
+
+
+def hint(texts: Texts) -> str:
+    """Return the line that says what can be written into a question beside words."""
+    return _wrap(f"<p>{escape(texts.operators)}</p>", texts)
 
 
 def holdings(status: Status, texts: Texts) -> str:

@@ -22,15 +22,21 @@ class Texts:
     found: tuple[str, str]
     nearest: str
     nothing: str
-    nothing_hint: str
+    nothing_left: str
+    nothing_yet: str
     doubtful: str
     doubtful_hint: str
     empty_question: str
     long_question: str
+    wrong_question: str
     failed: str
     unexpected: str
-    closeness: tuple[str, str, str, str]
-    cosine: str
+    operators: str
+    also: str
+    why: str
+    signals: Mapping[str, str]
+    shared: str
+    none_shared: str
     took: str
     open: str
     copy: str
@@ -50,6 +56,7 @@ class Texts:
     folder: str
     file: str
     thousands: str
+    decimal: str
     date: str
     months: str
 
@@ -66,15 +73,26 @@ GERMAN = Texts(
     found=("Eine Fundstelle", "{count} Fundstellen"),
     nearest="Die nächstgelegenen Stellen",
     nothing="Keine Fundstelle",
-    nothing_hint="Im Archiv steht nichts, das der Frage nahekommt.",
+    nothing_left="Keine Stelle passt zu den Anführungszeichen und -Wörtern der Frage: Nehmen Sie davon etwas zurück.",
+    nothing_yet="Im Archiv steht noch nichts.",
     doubtful="Vermutlich steht die Antwort nicht im Archiv",
     doubtful_hint="Keine Stelle beantwortet die Frage gut; hier stehen die, die ihr am nächsten kommen.",
     empty_question="Bitte geben Sie eine Frage ein.",
     long_question="Die Frage ist zu lang: Fragen Sie in höchstens {most} Zeichen, eines nach dem anderen.",
+    wrong_question="So lässt sich nicht suchen. Schreiben Sie in Worten, was Sie suchen; -Wörter lassen nur weg.",
     failed="Das ging nicht",
     unexpected="Es ist etwas schiefgegangen. Bitte versuchen Sie es noch einmal; was geschah, steht im Protokoll.",
-    closeness=("sehr nah an der Frage", "nah an der Frage", "verwandt mit der Frage", "entfernt von der Frage"),
-    cosine="Kosinus {score}",
+    operators="„Worte in Anführungszeichen“ müssen genau so dastehen; -Wort schließt Stellen mit diesem Wort aus.",
+    also="Auch in",
+    why="Warum diese Stelle?",
+    signals={
+        "late": "Wie gut die Wörter der Frage in der Stelle ihresgleichen finden (−1\u00a0bis\u00a01)",
+        "dense": "Wie nah der Sinn der Stelle im Ganzen der Frage ist (−1\u00a0bis\u00a01)",
+        "lexical": "Wie viel von den Wörtern der Frage in der Stelle steht; seltene zählen mehr (0\u00a0bis\u00a01)",
+        "cross": "Wie gut die Stelle antwortet, wenn ein Cross-Encoder beides zusammen liest (höher ist besser)",
+    },
+    shared="Gemeinsame Wörter",
+    none_shared="keine",
     took="in {ms} ms",
     open="Im Artikel öffnen",
     copy="Beleg kopieren",
@@ -94,6 +112,7 @@ GERMAN = Texts(
     folder="ORDNER",
     file="Datei",
     thousands=".",
+    decimal=",",
     date="{day}. {month} {year}",
     months="Januar Februar März April Mai Juni Juli August September Oktober November Dezember",
 )
@@ -110,20 +129,26 @@ ENGLISH = Texts(
     found=("One passage", "{count} passages"),
     nearest="The nearest passages",
     nothing="No passage found",
-    nothing_hint="Nothing in the archive comes near the question.",
+    nothing_left="No passage fits the quoted phrases and -words of the question: take one of them back.",
+    nothing_yet="There is nothing in the archive yet.",
     doubtful="The archive probably does not hold the answer",
     doubtful_hint="No passage answers the question well; these are the ones that come nearest to it.",
     empty_question="Please type a question.",
     long_question="The question is too long: ask in {most} characters or fewer, one thing at a time.",
+    wrong_question="This cannot be searched for. Say in words what to look for; -words only leave out.",
     failed="That did not work",
     unexpected="Something went wrong. Please try again; the log says what happened.",
-    closeness=(
-        "very close to the question",
-        "close to the question",
-        "related to the question",
-        "distant from the question",
-    ),
-    cosine="cosine {score}",
+    operators="“Words in quotes” must stand there exactly so; -word leaves out passages that hold this word.",
+    also="Also in",
+    why="Why this passage?",
+    signals={
+        "late": "How well the question’s words find their like in the passage (−1\u00a0to\u00a01)",
+        "dense": "How near the passage as a whole is to the question in meaning (−1\u00a0to\u00a01)",
+        "lexical": "How much of the question’s words the passage holds; rare ones count more (0\u00a0to\u00a01)",
+        "cross": "How well the passage answers when a cross-encoder reads both together (higher is better)",
+    },
+    shared="Words in common",
+    none_shared="none",
     took="in {ms} ms",
     open="Open in the article",
     copy="Copy citation",
@@ -143,6 +168,7 @@ ENGLISH = Texts(
     folder="FOLDER",
     file="File",
     thousands=",",
+    decimal=".",
     date="{day} {month} {year}",
     months="January February March April May June July August September October November December",
 )
@@ -216,6 +242,11 @@ def count_of(forms: tuple[str, str], number: int, texts: Texts) -> str:
 def grouped(number: int, texts: Texts) -> str:
     """Return a whole number with its thousands set apart as the language does."""
     return f"{number:,}".replace(",", texts.thousands)
+
+
+def decimal(number: float, texts: Texts) -> str:
+    """Return a number with two decimals: `−0.25`, `−0,25`."""
+    return f"{number:.2f}".replace(".", texts.decimal).replace("-", "−")
 
 
 def long_date(day: date, texts: Texts) -> str:

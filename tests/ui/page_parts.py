@@ -33,10 +33,10 @@ def citation(article: Article = ARTICLE, span: Span = (26, 72), score: float = 0
     return Citation(1, article, f"{article.id}:{start}-{end}", start, end, quote, highlights, (), (), score, {})
 
 
-def answer(*citations: Citation, question: str = "Wie lang?", answerable: bool = True) -> Answer:
+def answer(*citations: Citation, question: str = "Wie lang?", answerable: bool = True, reason: str = "Near.") -> Answer:
     """Return an answer made of citations, numbered from 1."""
     numbered = tuple(replace(one, marker=number) for number, one in enumerate(citations, start=1))
-    return Answer(question, "de", answerable, 0.9, "Near.", numbered, {"total": 1234.4})
+    return Answer(question, "de", answerable, 0.9, reason, numbered, {"total": 1234.4})
 
 
 class Parts(HTMLParser):

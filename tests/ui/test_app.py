@@ -18,6 +18,7 @@ from rag.archive import Archive
 from rag.errors import FundstelleError
 from ui.app import address, serve
 from ui.ask import answerer
+from ui.texts import ENGLISH, GERMAN
 
 SURROGATE = "Was ist \ud800?"
 
@@ -159,6 +160,32 @@ def test_a_request_without_sense_is_answered_quietly(
     assert reply.status_code == 200
     assert 'class=\\"fs\\"' in reply.text
     assert (capfd.readouterr(), caplog.text) == (("", ""), "")
+
+
+@pytest.mark.parametrize(
+    ("question", "german", "english"),
+    [
+        ("", GERMAN.empty_question, ENGLISH.empty_question),
+        ('"?"', GERMAN.empty_question, ENGLISH.empty_question),
+        ("a" * 1001, "höchstens 1000 Zeichen", "1000 characters or fewer"),
+        ("-Gotthard", GERMAN.wrong_question, ENGLISH.wrong_question),
+        (SURROGATE, GERMAN.wrong_question, ENGLISH.wrong_question),
+    ],
+)
+def test_a_refusal_is_in_the_readers_language(archive: Archive, question: str, german: str, english: str) -> None:
+    """Nothing to look for, too much, only words to leave out, no text: each has a sentence in both languages."""
+    ask = answerer(archive)
+    for sentence, other, code in ((german, english, "de"), (english, german, "en")):
+        shown = Parts(ask(question, code)).text
+        assert sentence in shown
+        assert other not in shown
+
+
+def test_nothing_left_is_said_in_the_readers_language(archive: Archive) -> None:
+    """A phrase that stands nowhere leaves nothing, which the page says in its own words."""
+    shown = Parts(answerer(archive)('Tunnel "steht nirgends"', "de")).text
+    assert GERMAN.nothing_left in shown
+    assert "No passage" not in shown
 
 
 def test_an_unexpected_error_is_a_sentence_and_a_line(caplog: pytest.LogCaptureFixture) -> None:

@@ -32,7 +32,7 @@ CHROMIUM = shutil.which("chromium", path=f"/usr/bin{os.pathsep}{os.environ.get('
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="there is no chromium: apt-get install chromium")
 
 QUESTION = "Wie viele Meter lang ist der Gotthard-Basistunnel?"
-PICTURED = "By how many votes did Colombians reject the first FARC peace deal in the October 2016 referendum?"
+PICTURED = "Which prize did Mbappé win at the World Cup in Qatar?"
 HOSTILE = (
     "<script>alert(1)</script> <img src=x onerror=alert(2)> ${alert(3)} ${7*7} {{7*7}} {{{value}}} @children "
     "</template></blockquote> &lt;b&gt;"
@@ -169,6 +169,75 @@ def test_a_question_brings_cited_passages_best_first(address: str, open_page: Op
     assert visit.faults == []
 
 
+def test_the_sentence_and_the_words_are_marked(address: str, open_page: Open, sample: Archive) -> None:
+    """The answering sentence has the marker's ground, the shared words a dotted line and no colour of their own."""
+    found = sample.ask(QUESTION).citations[0]
+    assert found.highlights
+    assert found.matches
+    for scheme in ("light", "dark"):
+        visit = open_page(address, scheme=scheme)
+        visit.ask(QUESTION)
+        quote = visit.page.locator(".fs-card blockquote").first
+        sentences, words = (quote.locator(tag).all_text_contents() for tag in ("mark", "b"))
+        assert sentences == [found.article.text[start:end] for start, end in found.highlights]
+        assert words == [found.article.text[start:end] for start, end in found.matches]
+        style = """tag => {
+            const word = getComputedStyle(tag), around = getComputedStyle(tag.parentElement);
+            return [word.textDecorationLine, word.textDecorationStyle, word.color === around.color];
+        }"""
+        assert quote.locator("b").evaluate_all(f"all => all.map({style})") == [["underline", "dotted", True]] * len(
+            words
+        )
+        ground = "tag => getComputedStyle(tag).backgroundColor"
+        assert quote.locator("mark").first.evaluate(ground) not in {quote.evaluate(ground), "rgba(0, 0, 0, 0)"}
+        assert visit.faults == []
+
+
+def test_why_unfolds_with_the_keyboard(address: str, open_page: Open, sample: Archive) -> None:
+    """The reasons are folded away and silent; Tab reaches their heading, Enter unfolds them and folds them again."""
+    visit = open_page(address)
+    visit.ask(QUESTION)
+    box = visit.page.locator(".fs-card details").first
+    value = box.get_by_role("definition").first
+    assert box.evaluate("box => box.open") is False
+    assert value.is_hidden()
+    visit.page.locator(".fs-card .fs-actions > *").nth(2).focus()
+    visit.page.keyboard.press("Tab")
+    assert visit.page.evaluate("document.activeElement.textContent") == GERMAN.why
+    visit.page.keyboard.press("Enter")
+    value.wait_for(state="visible")
+    late = sample.ask(QUESTION).citations[0].signals["late"]
+    assert value.inner_text() == f"{late:.2f}".replace(".", ",")
+    assert box.get_by_role("term").first.inner_text() == GERMAN.signals["late"]
+    visit.page.keyboard.press("Enter")
+    value.wait_for(state="hidden")
+    assert visit.faults == []
+
+
+def test_an_article_that_prints_the_same_opens(tmp_path: Path, open_page: Open) -> None:
+    """Of two articles with the same words one is cited, and the other one's name opens it at these words."""
+    report = (ROOT / "seeds" / "articles" / "de-ahrtal-flut-halbes-jahr.md").read_text(encoding="utf-8")
+    (tmp_path / "one.md").write_text(report, encoding="utf-8")
+    (tmp_path / "two.md").write_text(report.replace("2022-01-14", "2022-01-15"), encoding="utf-8")
+    question = EXAMPLES[0].question
+    with Archive.open(tmp_path / "archive") as archive:
+        archive.index([tmp_path])
+        found = archive.ask(question).citations[0]
+    assert found.article.published
+    with serving(tmp_path / "archive") as address:
+        visit = open_page(address)
+        visit.ask(question)
+        line = visit.page.locator(".fs-also").first
+        other = {14: "15. Januar 2022", 15: "14. Januar 2022"}[found.article.published.day]
+        assert line.inner_text() == f"Auch in Mittelrhein-Chronik ({other})"
+        line.get_by_role("link").click()
+        frame = visit.page.locator("#fs-panel iframe").content_frame
+        frame.locator("#passage").wait_for()
+        assert other in frame.locator(".byline").inner_text()
+        assert "".join(frame.locator("mark").all_text_contents()) in found.quote.replace("\n\n", "")
+        assert visit.faults == []
+
+
 def test_no_request_leaves_this_machine(address: str, open_page: Open) -> None:
     """Opening, asking, reading and copying asks 127.0.0.1 alone; the policy refuses the browser anything else."""
     visit = open_page(address)
@@ -292,6 +361,7 @@ def test_a_question_that_is_refused_is_a_sentence(address: str, open_page: Open)
     visit.page.locator("#fs-button").click()
     visit.page.locator(".fs-notice", has_text=GERMAN.empty_question).wait_for()
     assert visit.page.locator("#fs-question textarea").get_attribute("maxlength") == "1000"
+    assert visit.page.locator("#fs-hint").inner_text() == GERMAN.operators
     assert visit.faults == []
 
 
@@ -310,6 +380,8 @@ def test_nothing_is_wider_than_the_window(address: str, open_page: Open, width: 
     """On a telephone as on a wide screen every card lies inside the window."""
     visit = open_page(address, width=width)
     visit.ask(QUESTION)
+    for heading in visit.page.locator(".fs-why summary").all():
+        heading.click()
     assert visit.page.evaluate("document.documentElement.scrollWidth") == width
     for part in visit.page.locator(".fs-card, .fs-card *, #fs-question, #fs-button").all():
         box = part.bounding_box()

@@ -13,7 +13,7 @@ from page_parts import ARTICLE, TEXT, Parts
 
 from rag.archive import Archive
 from ui.app import build_app
-from ui.reader import article_page, paragraphs, passage_in, sentence_page
+from ui.reader import article_page, paragraphs, place_in, sentence_page
 from ui.texts import ENGLISH, GERMAN
 
 LINES = st.text(alphabet=st.sampled_from("ab<&{\n\n "), max_size=40)
@@ -36,13 +36,21 @@ def test_a_passage_is_marked_across_paragraphs() -> None:
     assert "<mark>Noch</mark> fährt" in shown
 
 
+def test_the_sentence_is_marked_within_the_passage() -> None:
+    """The sentence that answers lies inside the passage's mark, and the text stays what it is."""
+    first, last = TEXT.index("Er liegt"), TEXT.index("\n\nNoch")
+    shown = paragraphs(TEXT, (26, len(TEXT)), (first, last))
+    assert "der Welt.\n<b>Er liegt tief.</b></mark></p>\n\n<p" in shown
+    assert Parts(shown).text == TEXT
+
+
 @pytest.mark.parametrize(
     ("start", "end"),
     [(None, None), ("0", None), ("a", "5"), ("5", "5"), ("9", "3"), ("-1", "4"), ("0", "999999"), ("1.5", "4")],
 )
 def test_a_place_that_is_not_there_marks_nothing(start: str | None, end: str | None) -> None:
     """Numbers out of range, the wrong way round, or no numbers: the article is shown without a mark."""
-    assert passage_in(ARTICLE, start, end) is None
+    assert place_in(ARTICLE, start, end) is None
     assert "<mark" not in article_page(ARTICLE, None, GERMAN)
 
 
@@ -75,6 +83,15 @@ def test_the_route_shows_the_article_at_the_passage(archive: Archive, browser: T
     assert reply.status_code == 200
     assert '<mark id="passage"' in reply.text
     assert "default-src 'none'" in reply.headers["content-security-policy"]
+
+
+def test_the_route_marks_the_sentence(browser: TestClient, archive: Archive) -> None:
+    """The address may also name a sentence; one that is not there is left out."""
+    found = archive.ask("Wie lang ist der Tunnel?").citations[0]
+    for last, marked in ((24, True), (99999, False)):
+        asked = {"start": 0, "end": found.end, "from": 0, "to": last}
+        reply = browser.get(f"/article/{found.article.id}", params=asked)
+        assert (reply.status_code, "<b>Der Tunnel ist eröffnet.</b>" in reply.text) == (200, marked)
 
 
 def test_a_wrong_id_is_not_found(archive: Archive, browser: TestClient) -> None:

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from html.parser import HTMLParser
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from page_parts import ARTICLE, TEXT, Parts, answer, citation
 
-from rag.types import Status
+from rag.answer import EMPTY, NOTHING_LEFT
+from rag.types import Span, Status
 from ui import render
 from ui.markup import escape, marked
 from ui.reader import article_page
-from ui.texts import ENGLISH, GERMAN, TEXTS, choose, grouped, language_name, long_date
+from ui.texts import ENGLISH, GERMAN, TEXTS, choose, decimal, grouped, language_name, long_date
+from ui.why import why
 
 # Text that someone might slip into an article, and any other text.
 HOSTILE = (
@@ -48,8 +51,16 @@ def test_text_from_outside_never_becomes_markup(outside: tuple[str, ...]) -> Non
     shown, expected = (
         Parts(render.answer(answer(one, question=question, answerable=False), GERMAN))
         for one, question in (
-            (citation(plain, (0, 1), 0.9, (0, 1)), "q"),
-            (citation(vile, (0, len(text)), 0.9, (0, len(text))), ask),
+            (
+                replace(
+                    citation(article, span, 0.9, span), matches=(span,), also=(article, article), signals={signal: 0.5}
+                ),
+                question,
+            )
+            for article, span, signal, question in (
+                (plain, (0, 1), "s", "q"),
+                (vile, (0, len(text)), who, ask),
+            )
         )
     )
     assert (shown.tags, shown.names) == (expected.tags, expected.names)
@@ -72,22 +83,64 @@ def test_no_sign_of_gradios_templates_is_left(text: str) -> None:
     assert Parts(f"<p>{escape(text)}</p>").text == text
 
 
-@given(st.text(max_size=40), st.lists(st.tuples(st.integers(-5, 60), st.integers(-5, 60))), st.integers(0, 20))
-def test_marks_change_no_text(text: str, spans: list[tuple[int, int]], offset: int) -> None:
-    """Any spans, even overlapping, empty or out of range, leave the text as it is, and marks are never nested."""
-    markup = marked(text, offset, spans)
+SPANS = st.lists(st.tuples(st.integers(-5, 60), st.integers(-5, 60)))
+
+
+class Nesting(HTMLParser):
+    """Each character of some HTML with the elements around it, outermost first."""
+
+    def __init__(self, markup: str) -> None:
+        super().__init__(convert_charrefs=True)
+        self.open: list[str] = []
+        self.around: list[tuple[str, ...]] = []
+        self.feed(markup)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        self.around += [tuple(self.open)] * len(data)
+
+
+@given(st.text(max_size=40), SPANS, SPANS, st.integers(0, 20))
+def test_marks_change_no_text(text: str, spans: list[Span], words: list[Span], offset: int) -> None:
+    """Any spans, even overlapping, empty or out of range: the text stays, and each sign has the tags of its place.
+
+    A word's tag lies inside the mark's, neither in one of its own kind, and every tag is closed in its turn.
+    """
+    markup = marked(text, offset, spans, words)
     assert Parts(markup).text == text
-    depth = 0
-    for piece in markup.split("<")[1:]:
-        depth += 1 if piece.startswith("mark>") else -1
-        assert depth in {0, 1}
+
+    def inside(at: int, places: list[Span]) -> bool:
+        return any(start <= offset + at < end for start, end in places)
+
+    expected = [
+        ("mark",) * inside(at, spans) + ("b",) * inside(at, words)  # whether, not how often
+        for at in range(len(text))
+    ]
+    assert Nesting(markup).around == expected
+
+
+def test_a_word_over_the_edge_of_a_mark_is_on_both_sides() -> None:
+    """By hand: overlapping words (pairs of signs) are one, and the edge of the mark parts them cleanly."""
+    shown = marked("東京都庁前駅", 0, [(2, 5)], [(0, 2), (1, 3), (4, 6)])
+    assert shown == "<b>東京</b><mark><b>都</b>庁<b>前</b></mark><b>駅</b>"
 
 
 def test_highlights_count_from_the_article() -> None:
     """A highlight is a span of the article, so it is found in a quote that begins elsewhere."""
     start = TEXT.index("57 Kilometern")
-    shown = render.card(citation(ARTICLE, (26, 72), 0.9, (start, start + 13)), GERMAN)
-    assert "Mit <mark>57 Kilometern</mark> ist er" in shown
+    cited = replace(citation(ARTICLE, (26, 72), 0.9, (start, start + 13)), matches=((start + 3, start + 13),))
+    shown = render.card(cited, GERMAN)
+    assert "Mit <mark>57 <b>Kilometern</b></mark> ist er" in shown
+    # the sentence is marked in the article too
+    assert (
+        f'href="/article/abc123?start=26&amp;end=72&amp;from={start}&amp;to={start + 13}&amp;lang=de#passage"' in shown
+    )
 
 
 def test_highlights_that_meet_are_one() -> None:
@@ -118,23 +171,52 @@ def test_a_title_keeps_its_own_ending() -> None:
     assert "“ — Wie weiter? Passblatt, 1. Juni 2016. https" in render.citation_text(citation(asked), GERMAN)
 
 
-@pytest.mark.parametrize(
-    ("score", "words"),
-    [
-        (1.0, "very close to the question"),
-        (0.88, "very close to the question"),
-        (0.879, "close to the question"),
-        (0.85, "close to the question"),
-        (0.849, "related to the question"),
-        (0.82, "related to the question"),
-        (0.819, "distant from the question"),
-        (-1.0, "distant from the question"),
-    ],
-)
-def test_closeness_is_said_in_words(score: float, words: str) -> None:
-    """The steps are .88, .85 and .82; the number itself is in a title."""
-    assert render.closeness(score, ENGLISH) == words
-    assert f'title="cosine {score:.3f}"' in render.card(citation(ARTICLE, (0, 24), score), ENGLISH)
+def test_articles_that_print_the_same_are_named_and_linked() -> None:
+    """Outlet and day, each a link: to the quote, to the sentence where only that is the same, else to the beginning."""
+    sentence = (TEXT.index("Er liegt"), TEXT.index("\n\nNoch"))
+    cited = citation(ARTICLE, (26, sentence[1]), 0.9, sentence)
+    same = replace(ARTICLE, id="b", source="taz", published=date(2022, 1, 12), text=f"Neu: {cited.quote}")
+    nearly = replace(ARTICLE, id="c", source="Tagesschau", published=None, text="Ein Tunnel. Er liegt tief.")
+    reworded = replace(ARTICLE, id="d", source=None, title="<Titel>", published=None, text="Der Tunnel liegt tief.")
+    shown = render.card(replace(cited, also=(same, nearly, reworded)), ENGLISH)
+    assert "Also in taz (12 January 2022), Tagesschau, <Titel>Open" in Parts(shown).text
+    assert f'href="/article/b?start=5&amp;end={5 + len(cited.quote)}&amp;lang=en#passage"' in shown
+    assert 'href="/article/c?start=12&amp;end=26&amp;lang=en#passage"' in shown
+    assert 'href="/article/d?lang=en"' in shown
+    assert "Auch in taz (12. Januar 2022)" in Parts(render.card(replace(cited, also=(same,)), GERMAN)).text
+    assert "fs-also" not in render.card(cited, GERMAN)
+
+
+def test_why_a_passage_was_chosen_is_said_in_words() -> None:
+    """Each signal in plain words with its value, an unknown one by its name; words once, as written; folded away."""
+    lang, once_more = TEXT.index("Tunnel"), TEXT.index("längste")
+    signals = {"late": 0.853, "dense": -0.25, "lexical": 0.5, "cross": 4.0, "<colour>": 1.0}
+    cited = replace(
+        citation(ARTICLE, (0, 72)),
+        signals=signals,
+        # the second and third overlap, as the pairs of signs in Japanese do
+        matches=((lang, lang + 6), (once_more, once_more + 4), (once_more + 3, once_more + 7)),
+    )
+    shown = why(cited, GERMAN)
+    assert shown.startswith('<details class="fs-why"><summary>Warum diese Stelle?</summary>')
+    parts = Parts(shown).texts
+    assert [parts[at + 1] for at in range(1, 11, 2)] == ["0,85", "−0,25", "0,50", "4,00", "1,00"]
+    assert parts[1:9:2] == [GERMAN.signals[name] for name in ("late", "dense", "lexical", "cross")]
+    assert parts[9] == "<colour>"
+    assert parts[11:] == ["Gemeinsame Wörter", "Tunnel", ", ", "längste"]
+    assert Parts(why(citation(), ENGLISH)).texts == ["Why this passage?", "Words in common", "none"]
+
+
+def test_a_word_in_common_is_listed_once() -> None:
+    """However often the quote holds it."""
+    text = "Tunnel um Tunnel"
+    cited = replace(citation(replace(ARTICLE, text=text), (0, 16)), matches=((0, 6), (10, 16)))
+    assert Parts(why(cited, ENGLISH)).text.count("Tunnel") == 1
+
+
+def test_german_and_english_explain_the_same_signals() -> None:
+    """Both have words for each signal that a citation may carry."""
+    assert set(GERMAN.signals) == set(ENGLISH.signals) == {"late", "dense", "lexical", "cross"}
 
 
 def test_cards_keep_the_order_of_the_answer() -> None:
@@ -152,11 +234,14 @@ def test_a_doubtful_answer_says_so_first() -> None:
 
 
 def test_an_answer_without_passages_says_so() -> None:
-    """No passage at all is a state of its own, without cards."""
-    shown = Parts(render.answer(answer(answerable=False), ENGLISH))
+    """No passage at all is a state of its own, without cards: the archive is empty, or the question asks too much."""
+    shown = Parts(render.answer(answer(answerable=False, reason=EMPTY), ENGLISH))
     assert "No passage found" in shown.text
-    assert "Nothing in the archive comes near the question." in shown.text
+    assert "There is nothing in the archive yet." in shown.text
     assert "article" not in shown.tags
+    narrow = answer(answerable=False, reason=NOTHING_LEFT)
+    assert "No passage fits the quoted phrases and -words" in Parts(render.answer(narrow, ENGLISH)).text
+    assert "Keine Stelle passt zu den Anführungszeichen und -Wörtern" in Parts(render.answer(narrow, GERMAN)).text
 
 
 def test_a_path_breaks_after_its_slashes() -> None:
@@ -213,5 +298,6 @@ def test_dates_numbers_and_languages_are_written_as_in_the_language() -> None:
     day = date(2024, 12, 3)
     assert (long_date(day, GERMAN), long_date(day, ENGLISH)) == ("3. Dezember 2024", "3 December 2024")
     assert (grouped(45678, GERMAN), grouped(45678, ENGLISH)) == ("45.678", "45,678")
+    assert (decimal(-1.256, GERMAN), decimal(0, ENGLISH)) == ("−1,26", "0.00")
     assert (language_name("uk", GERMAN), language_name("de-CH", ENGLISH)) == ("Ukrainisch", "German (CH)")
     assert language_name("tlh", ENGLISH) == "tlh"
