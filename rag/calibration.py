@@ -15,7 +15,8 @@ Numbers = NDArray[np.float64]
 Example = tuple[Mapping[str, float], bool]
 """The features of a question's hits, and whether the archive answered it."""
 
-_STEPS = 100
+_STEPS = 10_000
+_FAR = 50.0
 _BINS = 10
 _SMALL = 1e-9
 
@@ -59,7 +60,7 @@ def from_json(text: str, fingerprint: str) -> dict[str, Calibration]:
 def fit(
     examples: Sequence[Example], start: Calibration, pull: float, weights: Sequence[float] | None = None
 ) -> Calibration:
-    """Fit a logistic regression by Newton's method, pulled towards the weights that it starts from.
+    """Fit a logistic regression by its likelihood, pulled towards the weights that it starts from.
 
     Args:
         start: names the features, and is the mean of the Gaussian prior.
@@ -69,6 +70,9 @@ def fit(
     Raises:
         ValueError: all examples have the same label.
     """
+    # imported here, since a question needs no fit and should not wait for it
+    from scipy.optimize import minimize
+
     names = list(start.weights)
     features = np.array([[example[name] for name in names] for example, _ in examples])
     labels = np.array([label for _, label in examples], np.float64)
@@ -78,15 +82,15 @@ def fit(
     inputs = np.column_stack([features / scale, np.ones(len(features))])
     prior = np.array([*(start.weights[name] * unit for name, unit in zip(names, scale, strict=True)), start.intercept])
     of_example = np.ones(len(labels)) if weights is None else np.asarray(weights, np.float64)
-    fitted = prior.copy()
-    for _ in range(_STEPS):
-        probability = 1 / (1 + np.exp(-np.clip(inputs @ fitted, -50, 50)))
-        gradient = inputs.T @ (of_example * (labels - probability)) - pull * (fitted - prior)
-        curvature = (inputs * (of_example * probability * (1 - probability))[:, None]).T @ inputs
-        step = np.linalg.solve(curvature + (pull + _SMALL) * np.eye(len(prior)), gradient)
-        fitted += step
-        if np.abs(step).max() < _SMALL:
-            break
+
+    def loss(tried: Numbers) -> tuple[float, Numbers]:
+        logits = inputs @ tried
+        away = tried - prior
+        probability = 1 / (1 + np.exp(-np.clip(logits, -_FAR, _FAR)))
+        log_loss = of_example @ (np.logaddexp(0, logits) - labels * logits)
+        return float(log_loss + pull / 2 * away @ away), inputs.T @ (of_example * (probability - labels)) + pull * away
+
+    fitted = minimize(loss, prior, jac=True, method="L-BFGS-B", options={"maxiter": _STEPS, "ftol": 1e-12}).x
     found = fitted[:-1] / scale
     return Calibration(float(fitted[-1]), dict(zip(names, found.tolist(), strict=True)))
 

@@ -23,6 +23,10 @@ if TYPE_CHECKING:
 
 # what the tokens of articles and conjunctions count beside those of words that are looked for
 _STOP_WORD = 0.2
+# what the rest of the article counts beside the passage itself
+_CONTEXT = 0.3
+# with one candidate alone all ranges are 0, and all tokens weigh the same
+_LEAST_RANGE = 1e-4
 
 
 @dataclass(frozen=True)
@@ -60,8 +64,9 @@ class Reranker(Protocol):
 class LateInteraction:
     """MaxSim over the encoder's own token vectors, without training (ColBERT; Khattab and Zaharia, 2020).
 
-    Each token of the question is matched with the passage's token that is nearest to it; the score is the mean of
-    these cosines, in [-1, 1], in which rare words of the archive count more (by the square root of their idf).
+    Each token of the question is matched with the passage's token that is nearest to it; the score is the weighted
+    mean of these cosines, in [-1, 1]. Rare words of the archive count more, and words that some candidates match
+    better than others. What the other candidates of the same article say counts a little, as its context.
     """
 
     def __init__(self, encoder: Encoder, neutral: LanguageNeutral) -> None:
@@ -72,7 +77,6 @@ class LateInteraction:
         """Return the MaxSim of each passage, read with its title, and how the tokens align."""
         question = self._encoder.token_vectors([asked.text], "query")[0]
         tokens = self._neutral.tokens(question.vectors, "query")
-        weights = token_weights(asked, question.spans)
         if not passages:
             return Reranked("late", np.empty(0), (), alone=False)
         texts = [encoder_input(article, passage) for article, passage in passages]
@@ -86,7 +90,10 @@ class LateInteraction:
                 np.split(similarities, ends, axis=1), read, texts, passages, strict=True
             )
         ]
-        scores = np.array([max_sim(one.similarities, weights) for one in alignments])
+        matches = np.stack([best_matches(one.similarities) for one in alignments])
+        weights = token_weights(asked, question.spans) * telling(matches)
+        context = within_articles(matches, [article.id for article, _ in passages])
+        scores = context @ weights / weights.sum()
         return Reranked("late", scores, tuple(alignments), alone=False)
 
 
@@ -107,11 +114,27 @@ class CrossEncoderReranker:
         return Reranked("cross", scores.reshape(len(pairs)), (None,) * len(pairs), alone=True)
 
 
-def max_sim(similarities: Vectors, weights: Scores) -> float:
-    """Return the weighted mean, over the question's tokens, of the best match among the passage's tokens."""
-    if similarities.size == 0:
-        return -1.0
-    return float(similarities.max(axis=1) @ weights / weights.sum())
+def best_matches(similarities: Vectors) -> Vectors:
+    """Return, for each token of the question, the cosine of the passage's token that is nearest to it."""
+    found: Vectors = similarities.max(axis=1, initial=-1.0)
+    return found
+
+
+def telling(matches: Vectors) -> Scores:
+    """Return the weights of the question's tokens, from best matches of shape (passages, tokens of the question).
+
+    The square root of the distance between the passage that matches a token best and the one that matches it worst:
+    a name that all candidates hold tells them apart no more.
+    """
+    weights: Scores = np.sqrt(np.ptp(matches, axis=0) + _LEAST_RANGE)
+    return weights
+
+
+def within_articles(matches: Vectors, articles: Sequence[str]) -> Vectors:
+    """Blend the best matches of each passage with those of all passages of its article that are at hand."""
+    of = np.array(articles)
+    best: Vectors = np.stack([matches[of == one].max(axis=0) for one in articles])
+    return matches + np.float32(_CONTEXT) * (best - matches)
 
 
 def token_weights(asked: Asked, spans: NDArray[np.int32]) -> Scores:

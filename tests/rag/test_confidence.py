@@ -57,7 +57,7 @@ def test_few_questions_change_little() -> None:
     few, many = (fit(examples(count), start, pull=10.0) for count in (10, 4000))
     truth = fit(examples(4000), start, pull=0.0)
     assert abs(few.weights["late"] - 30) < 3 < abs(many.weights["late"] - 30)
-    assert abs(many.weights["late"] - truth.weights["late"]) < 0.2 * abs(few.weights["late"] - truth.weights["late"])
+    assert abs(many.weights["late"] - truth.weights["late"]) < 0.5 * abs(few.weights["late"] - truth.weights["late"])
 
 
 def test_examples_of_one_kind_cannot_be_fitted() -> None:

@@ -17,7 +17,15 @@ from rag.errors import ArchiveError
 from rag.fusion import agreement, blended, credited, fused, reciprocal_ranks
 from rag.highlighting import Sentence, outstanding, scored, sentences_of
 from rag.lexical.query import LexicalQuery, Match, QueryWord
-from rag.reranking import Alignment, CrossEncoderReranker, LateInteraction, max_sim, token_weights
+from rag.reranking import (
+    Alignment,
+    CrossEncoderReranker,
+    LateInteraction,
+    best_matches,
+    telling,
+    token_weights,
+    within_articles,
+)
 from rag.retrieve import RERANKED, rank
 from rag.types import Article, Passage, cut
 
@@ -72,12 +80,25 @@ def test_reciprocal_rank_fusion_by_hand() -> None:
 # -- late interaction -------------------------------------------------------------------------------
 
 
-def test_max_sim_is_the_weighted_mean_of_best_matches() -> None:
-    """Against two plain loops, with numbers that have no pattern."""
-    random = np.random.default_rng(3)
-    similarities, weights = random.uniform(-1, 1, (4, 7)).astype(np.float32), random.uniform(0.1, 1, 4)
-    total = sum(weight * max(row) for weight, row in zip(weights, similarities.tolist(), strict=True))
-    assert max_sim(similarities, weights) == pytest.approx(total / weights.sum(), abs=1e-6)
+def test_best_matches_by_loops() -> None:
+    """The largest cosine of each row; against plain loops, with numbers that have no pattern."""
+    similarities = np.random.default_rng(3).uniform(-1, 1, (4, 7)).astype(np.float32)
+    assert best_matches(similarities).tolist() == [max(row) for row in similarities.tolist()]
+    assert best_matches(np.empty((2, 0), np.float32)).tolist() == [-1, -1]
+
+
+def test_words_that_all_candidates_match_tell_little() -> None:
+    """The weight is the root of the range: .36 apart weighs .6; with one candidate all words weigh the same."""
+    weights = telling(np.array([[0.9, 0.5], [0.9, 0.86]], np.float32))
+    assert weights == pytest.approx([0.01, 0.6], abs=1e-3)
+    assert len(set(telling(np.array([[0.9, 0.5]], np.float32)).tolist())) == 1
+
+
+def test_the_rest_of_the_article_is_context() -> None:
+    """A passage takes three tenths of what a better match in its own article has above it, and nothing of others."""
+    matches = np.array([[0.5, 0.8], [0.9, 0.1], [0.2, 0.2]], np.float32)
+    expected = [[0.5 + 0.3 * 0.4, 0.8], [0.9, 0.1 + 0.3 * 0.7], [0.2, 0.2]]
+    assert within_articles(matches, ["a", "a", "b"]) == pytest.approx(np.array(expected))
 
 
 def test_rare_words_weigh_more() -> None:
