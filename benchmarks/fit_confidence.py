@@ -1,97 +1,95 @@
-"""Fits the three numbers of rag/confidence.py.
+"""Fits the two small tables of rag/confidence.py.
 
     python -m benchmarks.fit_confidence DATA
 
-DATA is a folder with mlqa_de and belebele/{de-de,en-de,de-en,en-en} in BEIR layout. Each question counts
-twice: as it is, and after its relevant documents were taken out of the corpus, so that nothing answers it.
-A question whose own documents are not first counts as answered all the same: the archive holds an answer.
-Prints the weights of the logistic regression on the best passage's cosine and on whether it is written in
-the question's language, the area under the ROC curve, and how often the threshold .5 is right.
+DATA is a folder with mlqa_de and belebele/{de-de,en-de,de-en,en-en} in BEIR layout, all of a free licence. Each
+question is asked twice: as it is, and after its relevant documents were taken out of the corpus, so that nothing
+answers it. A question whose own documents are not found first counts as answered all the same: the archive holds an
+answer. Every set weighs the same. Prints the two tables, and what they reach on questions that they were not fitted
+on (two halves, each judged by the table of the other).
 """
 
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
-from benchmarks.beir import read_set
-from embeddings.encoder import Encoder, open_encoder
-from rag.config import Config
-from rag.splitting import split
-from rag.types import Article
+from benchmarks.sets import FREE, RememberingEncoder, SearchableSet, document, searchable, vague
+from embeddings.encoder import open_encoder
+from rag.calibration import Example, fit, quality
+from rag.confidence import Calibration
+from rag.reranking import LateInteraction, Reranker
+from rag.retrieve import retrieve
 
-# the language of the questions and of the documents
-SETS = {
-    "mlqa_de": ("de", "de"),
-    "belebele/de-de": ("de", "de"),
-    "belebele/en-de": ("en", "de"),
-    "belebele/de-en": ("de", "en"),
-    "belebele/en-en": ("en", "en"),
+# what is fitted; rag/confidence.py computes more
+FEATURES = {
+    "reranked": ("late", "late_gap", "sentence"),
+    "fast": ("dense", "dense_gap", "lexical_gap"),
 }
+_PULL = 1e-3
 
-Numbers = NDArray[np.float64]
-
-
-def best_cosines(folder: Path, language: str, encoder: Encoder) -> tuple[Numbers, Numbers]:
-    """Return the best passage's cosine for each question: with all documents, and without the relevant ones."""
-    retrieval_set = read_set(folder)
-    owners, texts = [], []
-    for document, (_, text) in retrieval_set.documents.items():
-        article = Article(document, None, text, language, None, None, None, None, document, "")
-        for passage in split(article, encoder.count_tokens, Config()):
-            owners.append(document)
-            texts.append(passage.text)
-    vectors = encoder.encode_passages(texts)
-    owner = np.array(owners)
-    found, left = [], []
-    for query, relevant in retrieval_set.judgements.items():
-        cosines = vectors @ encoder.encode_query(retrieval_set.queries[query])
-        found.append(cosines.max())
-        left.append(cosines[~np.isin(owner, list(relevant))].max())
-    return np.array(found, np.float64), np.array(left, np.float64)
+Pair = tuple[Example, Example]
+"""A question with its documents, and without them."""
 
 
-def logistic(features: Numbers, label: Numbers) -> Numbers:
-    """Fit by Newton's method (iteratively reweighted least squares).
-
-    `features` has shape (questions, features), a column of ones among them; returns a weight for each.
-    """
-    weights = np.zeros(features.shape[1])
-    for _ in range(50):
-        probability = 1 / (1 + np.exp(-features @ weights))
-        gradient = features.T @ (label - probability)
-        curvature = (features * (probability * (1 - probability))[:, None]).T @ features
-        weights += np.linalg.solve(curvature, gradient)
-    return weights
+def examples(opened: SearchableSet, reranker: Reranker | None) -> list[Pair]:
+    """Return the features of each question with its documents, and without them."""
+    ids = {document(opened.legs.store.article(one)): one for one in opened.legs.store.article_ids()}
+    found = []
+    for query, question in opened.asked():
+        relevant = {ids[one] for one in opened.questions.judgements[query]}
+        answered = retrieve(question, 1, opened.legs, reranker).features
+        unanswered = retrieve(question, 1, opened.legs, reranker, without=relevant).features
+        found.append(((answered, True), (unanswered, False)))
+    return found
 
 
-def auroc(positive: Numbers, negative: Numbers) -> float:
-    """Area under the ROC curve: how often an answerable question has the higher cosine."""
-    return float(np.mean(positive[:, None] > negative[None]) + 0.5 * np.mean(positive[:, None] == negative[None]))
+def fitted(sets: Sequence[Sequence[Pair]], names: Sequence[str]) -> Calibration:
+    """Fit one table on several sets, each of the same weight."""
+    flat = [example for pairs in sets for pair in pairs for example in pair]
+    weights = [1000 / len(pairs) for pairs in sets for _ in range(2 * len(pairs))]
+    return fit(flat, Calibration(0.0, dict.fromkeys(names, 0.0)), _PULL, weights)
+
+
+def report(sets: dict[str, list[Pair]], clear: dict[str, list[bool]], names: Sequence[str]) -> None:
+    """Print the table, and what it reaches on the half of the questions that it was not fitted on."""
+    tables = [fitted([pairs[half::2] for pairs in sets.values()], names) for half in (0, 1)]
+    table = fitted(list(sets.values()), names)
+    print({name: round(weight, 2) for name, weight in table.weights.items()}, "intercept", round(table.intercept, 2))
+    together: list[tuple[float, bool]] = []
+    for name, pairs in sets.items():
+        judged = [
+            (tables[1 - number % 2].probability(features), label, is_clear)
+            for number, (pair, is_clear) in enumerate(zip(pairs, clear[name], strict=True))
+            for features, label in pair
+        ]
+        everything = [one[:2] for one in judged]
+        together += everything
+        print(f"{name:<16} clear questions {_said([one[:2] for one in judged if one[2]])}   all {_said(everything)}")
+    print(f"{'together':<16} {_said(together)}")
+
+
+def _said(judged: Sequence[tuple[float, bool]]) -> str:
+    found = quality(np.array([one for one, _ in judged]), np.array([label for _, label in judged]))
+    return f"AUROC {found.auroc:.4f}, calibration error {found.error:.3f}, right {found.right:.3f}"
 
 
 def main(data: Path) -> None:
-    encoder = open_encoder()
-    pairs = {}
-    for name, (asked, written) in SETS.items():
-        cosines = best_cosines(data / name, written, encoder)
-        pairs[name] = [np.stack([one, np.full_like(one, asked == written), np.ones_like(one)], 1) for one in cosines]
-    # every set weighs the same, whatever its number of questions
-    smallest = min(len(found) for found, _ in pairs.values())
-    found = np.concatenate([found[:smallest] for found, _ in pairs.values()])
-    left = np.concatenate([left[:smallest] for _, left in pairs.values()])
-    weights = logistic(np.concatenate([found, left]), np.concatenate([np.ones(len(found)), np.zeros(len(left))]))
-    print("COSINE, SAME_LANGUAGE, INTERCEPT =", ", ".join(f"{weight:.2f}" for weight in weights))
-    print(f"{'set':<16}{'AUROC':>8}{'accuracy at .5':>16}{'median cosine with':>20}{'without':>9}")
-    for name, (with_answer, without) in [*pairs.items(), ("all", (found, left))]:
-        right = np.concatenate([with_answer @ weights > 0, without @ weights <= 0])
-        print(
-            f"{name:<16}{auroc(with_answer @ weights, without @ weights):>8.3f}{right.mean():>16.3f}"
-            f"{np.median(with_answer[:, 0]):>20.3f}{np.median(without[:, 0]):>9.3f}"
-        )
+    encoder = RememberingEncoder(open_encoder())
+    found: dict[str, dict[str, list[Pair]]] = {table: {} for table in FEATURES}
+    clear = {}
+    for name in FREE:
+        with searchable(data, name, encoder) as opened:
+            unclear = vague(data, name)
+            clear[name] = [query not in unclear for query in opened.questions.judgements]
+            found["reranked"][name] = examples(opened, LateInteraction(encoder, opened.legs.neutral))
+            found["fast"][name] = examples(opened, None)
+    for table, names in FEATURES.items():
+        print(table)
+        report(found[table], clear, names)
 
 
 if __name__ == "__main__":

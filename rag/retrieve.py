@@ -25,6 +25,8 @@ from rag.types import EVERYTHING, Article, Filter, Hit, Passage, cut, primary
 RERANKED = 32
 """How many of the best candidates are read once more."""
 _BELOW = 1e-3
+# so many passages for each citation are looked through for copies
+_LOOKED_AT = 4
 
 
 @dataclass(frozen=True)
@@ -79,12 +81,12 @@ def retrieve(
     if not len(candidates):
         return Retrieval((), {})
     ranking = rank(asked, candidates, reranker)
-    groups = grouped(ranking.passages, k)
+    groups = grouped(ranking.passages[: max(RERANKED, _LOOKED_AT * k)], k)
     matches = {number: _matches(number, ranking, asked, legs) for group in groups for number in group.merged}
     sentences = _sentences(matches, ranking, asked, legs) if reranker is not None else {}
     hits = tuple(_hit(rank, group, ranking, matches, sentences) for rank, group in enumerate(groups, 1))
     best = [one.score for number in groups[0].merged for one in sentences.get(number, ())]
-    return Retrieval(hits, _features(ranking, max(best) if best else None))
+    return Retrieval(hits, _features(ranking, None if reranker is None else max(best, default=0.0)))
 
 
 def rank(asked: Asked, candidates: Candidates, reranker: Reranker | None) -> Ranking:

@@ -1,0 +1,55 @@
+"""How long does a question wait in an archive of 20,000 passages?
+
+    python -m benchmarks.question_speed DATA
+
+DATA is a folder with qam_de/dev in BEIR layout, whose 19,925 documents are passages of 65 tokens in the mean: with
+longer ones, re-ranking takes longer in proportion. A second measurement asks the questions of wikinews_de, whose
+passages are of usual length. Warm, one question at a time, five citations. Writes
+benchmarks/results/question_speed.json: median and 95th percentile in milliseconds.
+"""
+
+from __future__ import annotations
+
+import json
+import statistics
+import sys
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+
+from benchmarks.latency import machine
+from benchmarks.sets import searchable
+from embeddings.encoder import open_encoder
+from rag.reranking import LateInteraction
+from rag.retrieve import retrieve
+
+RESULT = Path(__file__).parent / "results" / "question_speed.json"
+QUESTIONS = 200
+WARM_UP = 10
+
+
+def main(data: Path) -> None:
+    encoder = open_encoder()
+    result: dict[str, object] = {"machine": machine(), "date": datetime.now(UTC).date().isoformat()}
+    for name in ("qam_de/dev", "wikinews_de"):
+        with searchable(data, name, encoder) as opened:
+            late = LateInteraction(encoder, opened.legs.neutral)
+            measured: dict[str, object] = {"passages": opened.legs.store.passage_count()}
+            for row, reranker in (("fast", None), ("re-ranked", late)):
+                taken = []
+                for _, question in opened.asked()[: QUESTIONS + WARM_UP]:
+                    started = time.perf_counter()
+                    retrieve(question, 5, opened.legs, reranker)
+                    taken.append((time.perf_counter() - started) * 1000)
+                taken = sorted(taken[WARM_UP:])
+                measured[row] = {
+                    "p50": round(statistics.median(taken), 1),
+                    "p95": round(taken[int(len(taken) * 0.95)], 1),
+                }
+            result[name] = measured
+            print(name, measured, flush=True)
+    RESULT.write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
