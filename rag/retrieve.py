@@ -14,7 +14,7 @@ from rag.confidence import features
 from rag.dense import DenseView
 from rag.diversity import Group, grouped
 from rag.fusion import Scores, agreement, blended, credited, fused
-from rag.highlighting import Sentence, outstanding, scored, sentences_of
+from rag.highlighting import Sentence, outstanding, promising, scored, sentences_of
 from rag.lexical.query import Match
 from rag.lexical.view import LexicalView
 from rag.query import ParsedQuestion
@@ -23,7 +23,7 @@ from rag.store import Store
 from rag.types import EVERYTHING, Article, Filter, Hit, Passage, cut, primary
 
 RERANKED = 32
-"""How many of the best candidates are read once more."""
+"""How many of the best candidates are read once more at most."""
 _BELOW = 1e-3
 # so many passages for each citation are looked through for copies
 _LOOKED_AT = 4
@@ -101,9 +101,9 @@ def rank(asked: Asked, candidates: Candidates, reranker: Reranker | None) -> Ran
     ]
     alignments: list[Alignment | None] = [None] * len(candidates)
     if reranker is not None:
-        read, rest = order[:RERANKED], order[RERANKED:]
-        reranked = reranker.rerank(asked, [candidates.passages[number] for number in read])
+        reranked = reranker.rerank(asked, [candidates.passages[number] for number in order[:RERANKED]])
         new = reranked.scores
+        read, rest = order[: len(new)], order[len(new) :]
         if not reranked.alone:
             new = blended(new, candidates.dense[read], lexical[read], agreement(candidates.lexical))
         for number, score, alignment in zip(read, reranked.scores, reranked.alignments, strict=True):
@@ -132,7 +132,12 @@ def _sentences(
 ) -> dict[int, list[Sentence]]:
     """Score the sentences of passages, all read in one go."""
     places = {
-        number: sentences_of(ranking.passages[number][1].text, ranking.passages[number][0].language)
+        number: promising(
+            sentences_of(ranking.passages[number][1].text, ranking.passages[number][0].language),
+            ranking.alignments[number],
+            matches[number],
+            asked.words,
+        )
         for number in matches
     }
     texts = [ranking.passages[number][1].text[start:end] for number, spans in places.items() for start, end in spans]
