@@ -1,70 +1,125 @@
-"""Fits the two small tables of rag/confidence.py.
+"""Fits the confidence: the two tables of rag/confidence.py, and writes rag/confidence.npz.
 
     python -m benchmarks.fit_confidence DATA
 
 DATA is a folder with mlqa_de and belebele/{de-de,en-de,de-en,en-en} in BEIR layout, all of a free licence. Each
 question is asked twice: as it is, and after its relevant documents were taken out of the corpus, so that nothing
 answers it. A question whose own documents are not found first counts as answered all the same: the archive holds an
-answer. Every set weighs the same. Prints the two tables, and what they reach on questions that they were not fitted
-on (two halves, each judged by the table of the other).
+answer. Every set weighs the same.
+
+The weights of the features and a direction for the question's vector are fitted together, the direction pulled
+strongly to nothing; the second table takes over the direction of the first. Prints the two tables, and what they
+reach on questions that they were not fitted on (two halves, each judged by the table of the other).
 """
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
+import rag
 from benchmarks.sets import FREE, RememberingEncoder, SearchableSet, document, searchable, vague
 from embeddings.encoder import open_encoder
+from embeddings.types import Vectors
 from rag.calibration import Example, fit, quality
-from rag.confidence import Calibration
+from rag.candidates import ask_both
+from rag.confidence import OFFSETS, Calibration, QuestionOffset
 from rag.reranking import LateInteraction, Reranker
 from rag.retrieve import retrieve
 
 # what is fitted; rag/confidence.py computes more
 FEATURES = {
-    "reranked": ("late", "late_gap", "sentence"),
-    "fast": ("dense", "dense_gap", "lexical_gap"),
+    "reranked": ("late", "late_gap", "sentence", "rarity"),
+    "fast": ("dense", "dense_gap", "lexical_gap", "rarity"),
 }
 _PULL = 1e-3
+_PULL_OF_VECTOR = 1000.0
+_FIXED = 1e9
+_OF_SET = 1000.0
 
-Pair = tuple[Example, Example]
-"""A question with its documents, and without them."""
+
+@dataclass(frozen=True)
+class Asked:
+    """A question's vector, its features with and without its documents, and whether it makes sense without them."""
+
+    vector: Vectors
+    answered: dict[str, float]
+    unanswered: dict[str, float]
+    clear: bool
+
+    def examples(self, offset: QuestionOffset) -> list[Example]:
+        """Return both with the question's offset."""
+        question = {"question": offset(self.vector)}
+        return [(self.answered | question, True), (self.unanswered | question, False)]
 
 
-def examples(opened: SearchableSet, reranker: Reranker | None) -> list[Pair]:
-    """Return the features of each question with its documents, and without them."""
-    ids = {document(opened.legs.store.article(one)): one for one in opened.legs.store.article_ids()}
+Sets = dict[str, list[Asked]]
+
+
+def ask_twice(opened: SearchableSet, reranker: Reranker | None, unclear: set[str]) -> list[Asked]:
+    """Ask each question with its documents, and without them."""
+    legs = opened.legs
+    ids = {document(legs.store.article(one)): one for one in legs.store.article_ids()}
     found = []
     for query, question in opened.asked():
         relevant = {ids[one] for one in opened.questions.judgements[query]}
-        answered = retrieve(question, 1, opened.legs, reranker).features
-        unanswered = retrieve(question, 1, opened.legs, reranker, without=relevant).features
-        found.append(((answered, True), (unanswered, False)))
+        vector = ask_both(question, legs.encoder, legs.neutral, legs.lexical).vector
+        answered = retrieve(question, 1, legs, reranker).features
+        unanswered = retrieve(question, 1, legs, reranker, without=relevant).features
+        found.append(Asked(vector, dict(answered), dict(unanswered), query not in unclear))
     return found
 
 
-def fitted(sets: Sequence[Sequence[Pair]], names: Sequence[str]) -> Calibration:
-    """Fit one table on several sets, each of the same weight."""
-    flat = [example for pairs in sets for pair in pairs for example in pair]
-    weights = [1000 / len(pairs) for pairs in sets for _ in range(2 * len(pairs))]
-    return fit(flat, Calibration(0.0, dict.fromkeys(names, 0.0)), _PULL, weights)
+def fitted_offset(sets: Sets, names: Sequence[str]) -> QuestionOffset:
+    """Fit the direction of the question's vector, together with the features."""
+    vectors = [one.vector for questions in sets.values() for one in questions]
+    parts = [f"vector {number}" for number in range(len(vectors[0]))]
+    examples = [
+        (features | dict(zip(parts, one.vector.tolist(), strict=True)), label)
+        for questions in sets.values()
+        for one in questions
+        for features, label in ((one.answered, True), (one.unanswered, False))
+    ]
+    pull = np.array([*[_PULL] * len(names), *[_PULL_OF_VECTOR] * len(parts), _PULL])
+    found = fit(examples, Calibration(0.0, dict.fromkeys([*names, *parts], 0.0)), pull, _weights(sets))
+    direction = np.array([found.weights[part] for part in parts], np.float32)
+    return QuestionOffset(direction, float(np.mean([direction @ vector for vector in vectors])))
 
 
-def report(sets: dict[str, list[Pair]], clear: dict[str, list[bool]], names: Sequence[str]) -> None:
+def fitted(sets: Sets, names: Sequence[str], offset: QuestionOffset) -> Calibration:
+    """Fit one table on several sets, each of the same weight; the offset keeps its own.
+
+    The offset was learnt from the same questions, so it seems to say more of them than it will of others.
+    """
+    examples = [example for questions in sets.values() for one in questions for example in one.examples(offset)]
+    start = Calibration(0.0, dict.fromkeys(names, 0.0) | {"question": 1.0})
+    return fit(examples, start, np.array([*[_PULL] * len(names), _FIXED, _PULL]), _weights(sets))
+
+
+def _weights(sets: Sets) -> list[float]:
+    return [_OF_SET / len(questions) for questions in sets.values() for _ in range(2 * len(questions))]
+
+
+def half(sets: Sets, number: int) -> Sets:
+    """Return every second question of each set, from the first (0) or the second (1) on."""
+    return {name: questions[number::2] for name, questions in sets.items()}
+
+
+def report(sets: Sets, names: Sequence[str], offsets: Sequence[QuestionOffset], offset: QuestionOffset) -> None:
     """Print the table, and what it reaches on the half of the questions that it was not fitted on."""
-    tables = [fitted([pairs[half::2] for pairs in sets.values()], names) for half in (0, 1)]
-    table = fitted(list(sets.values()), names)
+    table = fitted(sets, names, offset)
     print({name: round(weight, 2) for name, weight in table.weights.items()}, "intercept", round(table.intercept, 2))
+    tables = [fitted(half(sets, number), names, offsets[number]) for number in (0, 1)]
     together: list[tuple[float, bool]] = []
-    for name, pairs in sets.items():
+    for name, questions in sets.items():
         judged = [
-            (tables[1 - number % 2].probability(features), label, is_clear)
-            for number, (pair, is_clear) in enumerate(zip(pairs, clear[name], strict=True))
-            for features, label in pair
+            (tables[1 - number % 2].probability(features), label, one.clear)
+            for number, one in enumerate(questions)
+            for features, label in one.examples(offsets[1 - number % 2])
         ]
         everything = [one[:2] for one in judged]
         together += everything
@@ -79,17 +134,21 @@ def _said(judged: Sequence[tuple[float, bool]]) -> str:
 
 def main(data: Path) -> None:
     encoder = RememberingEncoder(open_encoder())
-    found: dict[str, dict[str, list[Pair]]] = {table: {} for table in FEATURES}
-    clear = {}
+    found: dict[str, Sets] = {table: {} for table in FEATURES}
     for name in FREE:
         with searchable(data, name, encoder) as opened:
-            unclear = vague(data, name)
-            clear[name] = [query not in unclear for query in opened.questions.judgements]
-            found["reranked"][name] = examples(opened, LateInteraction(encoder, opened.legs.neutral))
-            found["fast"][name] = examples(opened, None)
-    for table, names in FEATURES.items():
+            late = LateInteraction(encoder, opened.legs.neutral)
+            found["reranked"][name] = ask_twice(opened, late, vague(data, name))
+            found["fast"][name] = ask_twice(opened, None, vague(data, name))
+    reranked, names = found["reranked"], FEATURES["reranked"]
+    offset = fitted_offset(reranked, names)
+    offsets = [fitted_offset(half(reranked, number), names) for number in (0, 1)]
+    for table, of_table in FEATURES.items():
         print(table)
-        report(found[table], clear, names)
+        report(found[table], of_table, offsets, offset)
+    target = Path(rag.__file__).parent / OFFSETS
+    direction = offset.direction.astype(np.float16)
+    np.savez_compressed(target, fingerprint=encoder.fingerprint, direction=direction, mean=np.float32(offset.mean))
 
 
 if __name__ == "__main__":

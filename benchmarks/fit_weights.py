@@ -23,8 +23,8 @@ from rag.candidates import ask_both, gather
 from rag.fusion import Scores
 from rag.reranking import LateInteraction
 
-DENSE = (0.0, 0.3, 0.5, 0.7, 1.0)
-LEXICAL = (0.0, 0.1, 0.15, 0.2, 0.3)
+DENSE = (0.0, 0.4, 0.7, 1.0, 1.3)
+LEXICAL = (0.0, 0.1, 0.2, 0.3, 0.4)
 BEST = 20
 RANGES = ((0.0, 0.0), (0.0, 0.3), (0.1, 0.3), (0.1, 0.5))
 
@@ -32,9 +32,9 @@ Question = tuple[list[str], dict[str, int], Scores, Scores, Scores]
 
 
 def questions(opened: SearchableSet) -> list[Question]:
-    """Return, for each question, the candidates' documents, the judgements, and the three signals."""
+    """Return, for each question, the candidates' documents, the judgements, and the three signals of all of them."""
     legs = opened.legs
-    reranker = LateInteraction(legs.encoder, legs.neutral)
+    reranker = LateInteraction(legs.encoder, legs.neutral, tokens=sys.maxsize)
     found = []
     for query, question in opened.asked():
         asked = ask_both(question, legs.encoder, legs.neutral, legs.lexical)

@@ -34,7 +34,7 @@ from numpy.typing import NDArray
 
 from benchmarks.beir import ndcg_at_10
 from benchmarks.latency import machine
-from benchmarks.sets import LANGUAGES, RememberingEncoder, SearchableSet, answers, document, searchable, vague
+from benchmarks.sets import NAMES, RememberingEncoder, SearchableSet, answers, document, searchable, vague
 from embeddings.encoder import open_encoder
 from rag.calibration import quality
 from rag.candidates import ask_both, gather
@@ -182,7 +182,7 @@ def _cell(values: Sequence[float]) -> str:
 def main(data: Path, names: Sequence[str]) -> None:
     encoder = RememberingEncoder(open_encoder())
     sets: dict[str, Any] = {}
-    for name in names or LANGUAGES:
+    for name in names or NAMES:
         with searchable(data, name, encoder) as opened:
             found: dict[str, Any] = {"questions": len(opened.questions.judgements), "ranking": ranking_quality(opened)}
             if name in WITH_ANSWERS:

@@ -35,6 +35,12 @@ FREE = {
 }
 CHECKED = {"qam_de/dev": "de", "wikinews_de": "de", "qa4mre_de": "de"}
 LANGUAGES = FREE | CHECKED
+# archives in two languages: every second document of the first set, the others of the second
+MIXED = {
+    "belebele/de-mixed": ("belebele/de-de", "belebele/de-en"),
+    "belebele/en-mixed": ("belebele/en-de", "belebele/en-en"),
+}
+NAMES = (*LANGUAGES, *MIXED)
 
 
 @dataclass(frozen=True)
@@ -82,13 +88,13 @@ class RememberingEncoder:
 
 @contextmanager
 def searchable(data: Path, name: str, encoder: Encoder) -> Iterator[SearchableSet]:
-    """Open a set of LANGUAGES below the folder `data` in an archive that lasts as long as the block."""
-    questions = read_set(data / name)
+    """Open a set of NAMES below the folder `data` in an archive that lasts as long as the block."""
+    questions, languages = _read(data, name)
     with tempfile.TemporaryDirectory() as temporary:
         store = Store(Path(temporary) / "archive.sqlite")
         fingerprint = encoder.fingerprint
         articles = [
-            Article(f"{number:012x}", None, text, LANGUAGES[name], None, None, None, None, _path(document), "")
+            Article(f"{number:012x}", None, text, languages[document], None, None, None, None, _path(document), "")
             for number, (document, (_, text)) in enumerate(questions.documents.items())
         ]
         passages = [split(article, encoder.count_tokens, Config()) for article in articles]
@@ -104,6 +110,16 @@ def searchable(data: Path, name: str, encoder: Encoder) -> Iterator[SearchableSe
         lexical = LexicalView(Path(temporary) / "lexical", store, lock)
         yield SearchableSet(questions, Legs(store, dense, lexical, encoder, language_neutral(fingerprint)))
         store.close()
+
+
+def _read(data: Path, name: str) -> tuple[RetrievalSet, dict[str, str]]:
+    """Return a set and the language of each of its documents."""
+    halves = MIXED.get(name, (name, name))
+    first, second = (read_set(data / half) for half in halves)
+    take = {document: number % 2 for number, document in enumerate(first.documents)}
+    documents = {document: (first, second)[one].documents[document] for document, one in take.items()}
+    languages = {document: LANGUAGES[halves[one]] for document, one in take.items()}
+    return RetrievalSet(documents, first.queries, first.judgements), languages
 
 
 def document(article: Article) -> str:

@@ -6,6 +6,7 @@ import hashlib
 import importlib.metadata
 import importlib.resources
 import json
+import math
 import subprocess
 import sys
 import threading
@@ -24,7 +25,10 @@ from embeddings.tokenizer import ModelTokenizer
 from embeddings.tokens import content_tokens
 from embeddings.types import OnStep, Role, TokenVectors, Vectors
 
-BATCH_TOKENS = 4096
+# large enough to keep the processor busy, small enough that texts of a batch are of much the same length
+BATCH_TOKENS = 1024
+# lengths are rounded up to it: for each new shape, OpenVINO prepares itself for some 20 ms
+_LENGTH_STEP = 16
 GRAPH_VERSION = 3
 """Raised whenever compile.py writes another graph from the same weights."""
 
@@ -157,7 +161,7 @@ class CompiledEncoder:
         if request is None:
             request = self._requests.request = self._graph.create_infer_request()
         for rows in batches([len(row) for row in ids], BATCH_TOKENS):
-            longest = max(len(ids[row]) for row in rows)
+            longest = _LENGTH_STEP * math.ceil(max(len(ids[row]) for row in rows) / _LENGTH_STEP)
             tokens = np.full((len(rows), longest), self._pad, np.int64)
             mask = np.zeros((len(rows), longest), np.int64)
             for at, row in enumerate(rows):

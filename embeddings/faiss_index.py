@@ -15,6 +15,9 @@ from embeddings.ranking import best_first, checked
 from embeddings.snapshot import read_snapshot, write_snapshot
 from embeddings.types import Ids, Neighbor, Vectors
 
+# one question gains nothing from FAISS's threads, but their idle spinning takes the cores from the encoder
+faiss.omp_set_num_threads(1)
+
 # more than k are fetched, so that ties at the end are settled by id and not by FAISS's order
 _SPARE = 16
 

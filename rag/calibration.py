@@ -58,13 +58,17 @@ def from_json(text: str, fingerprint: str) -> dict[str, Calibration]:
 
 
 def fit(
-    examples: Sequence[Example], start: Calibration, pull: float, weights: Sequence[float] | None = None
+    examples: Sequence[Example],
+    start: Calibration,
+    pull: float | Numbers,
+    weights: Sequence[float] | None = None,
 ) -> Calibration:
     """Fit a logistic regression by its likelihood, pulled towards the weights that it starts from.
 
     Args:
         start: names the features, and is the mean of the Gaussian prior.
-        pull: its precision, for features scaled to unit variance: how many sure examples it weighs as much as.
+        pull: its precision, for features scaled to unit variance: how many sure examples it weighs as much as. One
+            for all, or one for each feature and for the intercept after them.
         weights: of the examples; all 1 if left out.
 
     Raises:
@@ -88,7 +92,9 @@ def fit(
         away = tried - prior
         probability = 1 / (1 + np.exp(-np.clip(logits, -_FAR, _FAR)))
         log_loss = of_example @ (np.logaddexp(0, logits) - labels * logits)
-        return float(log_loss + pull / 2 * away @ away), inputs.T @ (of_example * (probability - labels)) + pull * away
+        return float(log_loss + (pull * away) @ away / 2), inputs.T @ (
+            of_example * (probability - labels)
+        ) + pull * away
 
     fitted = minimize(loss, prior, jac=True, method="L-BFGS-B", options={"maxiter": _STEPS, "ftol": 1e-12}).x
     found = fitted[:-1] / scale

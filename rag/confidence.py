@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import importlib.resources
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 
+from embeddings.types import Vectors
 from rag.fusion import Scores
 
 THRESHOLD = 0.5
+OFFSETS = "confidence.npz"
 
 _RIVALS = 5
 
@@ -30,9 +34,36 @@ class Calibration:
 
 # Made by benchmarks/fit_confidence.py from MLQA German and Belebele in four pairs of languages.
 # "fast" is for answers without late interaction.
-RERANKED = Calibration(-7.68, {"late": 3.73, "late_gap": 19.54, "sentence": 2.91})
-FAST = Calibration(-7.74, {"dense": 10.48, "dense_gap": 16.13, "lexical_gap": 7.14})
+RERANKED = Calibration(-17.70, {"late": 10.54, "late_gap": 13.57, "sentence": 6.80, "rarity": 4.40, "question": 1.0})
+FAST = Calibration(-15.59, {"dense": 19.89, "dense_gap": 10.99, "lexical_gap": 9.62, "rarity": 2.74, "question": 1.0})
 TABLES = {"reranked": RERANKED, "fast": FAST}
+
+
+@dataclass(frozen=True)
+class QuestionOffset:
+    """What a question alone says of its scores.
+
+    A question with names is near to passages with these names, whether they answer it or not; a vague one is far even
+    from those that do, so that the same scores mean more.
+
+    `direction` has shape (dim,); `mean` is what it gives the average question.
+    """
+
+    direction: Vectors
+    mean: float
+
+    def __call__(self, question: Vectors) -> float:
+        """Return the offset of a question's neutral vector: higher if its scores mean more, 0 in the mean."""
+        return float(self.direction @ question) - self.mean
+
+
+@cache
+def question_offset(fingerprint: str) -> QuestionOffset | None:
+    """Return the offsets for the encoder with this fingerprint, or None if none were fitted for it."""
+    with importlib.resources.files("rag").joinpath(OFFSETS).open("rb") as file, np.load(file) as table:
+        if str(table["fingerprint"]) != fingerprint:
+            return None
+        return QuestionOffset(table["direction"].astype(np.float32), float(table["mean"]))
 
 
 def features(

@@ -11,8 +11,8 @@ Scores = NDArray[np.float64]
 
 # Made by benchmarks/fit_weights.py on MLQA German and Belebele; late interaction has weight 1. The same for all
 # languages and all archives.
-DENSE = 0.7
-LEXICAL = 0.2
+DENSE = 1.0
+LEXICAL = 0.3
 # the lexical share of the best passage at which question and archive share no words, and at which they do
 NO_AGREEMENT, AGREEMENT = 0.1, 0.3
 # what a passage in another language is given for the words that it cannot share
@@ -29,14 +29,18 @@ def agreement(lexical: Scores) -> float:
     return min(1.0, max(0.0, (best - NO_AGREEMENT) / (AGREEMENT - NO_AGREEMENT)))
 
 
-def credited(lexical: Scores, languages: Sequence[str]) -> Scores:
-    """Return lexical shares in which no passage is behind for being written in another language.
+def own_language(lexical: Scores, languages: Sequence[str]) -> str:
+    """Return the language of the passage that shares most words with the question: it is taken for the question's."""
+    return languages[int(np.argmax(lexical))] if len(languages) else ""
 
-    The language that agrees best with the question is taken for its own. A passage in any other gets, beside what
-    it shares, as much as nine of ten candidates in that language share.
+
+def credited(lexical: Scores, languages: Sequence[str]) -> Scores:
+    """Return lexical shares in which no passage is behind for being written in another language than the question.
+
+    A passage in another language gets, beside what it shares, as much as nine of ten candidates in that language share.
     """
     of = np.array(languages)
-    own = max(dict.fromkeys(languages), key=lambda one: float(lexical[of == one].max()), default="")
+    own = own_language(lexical, languages)
     if (of == own).all():
         return lexical
     return np.where(of == own, lexical, lexical + np.quantile(lexical[of == own], CREDIT_QUANTILE))

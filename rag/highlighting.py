@@ -7,14 +7,16 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from embeddings.neutral import LanguageNeutral
+from rag.alignment import Alignment
+from rag.candidates import Asked
 from rag.lexical.query import LexicalQuery, Match
-from rag.reranking import Alignment
 from rag.sentences import sentence_spans
 from rag.types import Span
 
-# Measured by benchmarks/quality.py on MLQA German; the embedding and the alignment have weight 1
+# Measured by benchmarks/quality.py on MLQA German; the alignment has weight 1
+_COSINE = 0.5
 _WORDS = 0.2
-_PROMISING = 3
 # a sentence that is no further above the second one is right in a third of all cases: then none stands out
 _STANDS_OUT = 0.01
 
@@ -38,35 +40,29 @@ def sentences_of(text: str, language: str) -> list[Span]:
     return found
 
 
-def promising(
-    sentences: Sequence[Span], alignment: Alignment | None, matches: Sequence[Match], question: LexicalQuery
-) -> list[Span]:
-    """Return the few sentences that are best without their own vectors, in their order; the others cost time."""
-    score = {one.span: one.score for one in scored(sentences, [0.0] * len(sentences), alignment, matches, question)}
-    return sorted(sorted(sentences, key=lambda span: -score[span])[:_PROMISING])
-
-
 def scored(
-    sentences: Sequence[Span],
-    cosines: Sequence[float],
-    alignment: Alignment | None,
-    matches: Sequence[Match],
-    question: LexicalQuery,
+    sentences: Sequence[Span], alignment: Alignment, matches: Sequence[Match], asked: Asked, neutral: LanguageNeutral
 ) -> list[Sentence]:
-    """Score the sentences of a passage.
+    """Score the sentences of a passage that the encoder has read.
 
-    A score is the sum of the cosine of sentence and question; the mean best match of the question's tokens within
-    the sentence, as it stands in its context; and a fifth of the share, by idf, of the question's words in it.
+    A score is the sum of the mean best match of the question's tokens within the sentence; half of the cosine of
+    question and sentence, whose vector is the mean of its tokens in their context (Günther et al., "Late chunking",
+    2024); and a fifth of the share, by idf, of the question's words in it.
 
     Args:
         sentences: their places in the passage's text.
-        cosines: of the sentences' vectors and the question's, in the same order.
     """
-    found = []
-    for span, cosine in zip(sentences, cosines, strict=True):
-        in_context = _max_sim_within(alignment, span) if alignment is not None else 0.0
-        found.append(Sentence(span, cosine + in_context + _WORDS * _share(matches, span, question)))
-    return found
+    read = [(span, inside) for span in sentences if len(inside := alignment.within(span))]
+    if not read:
+        return []
+    means = np.stack([inside.vectors.mean(axis=0) for _, inside in read])
+    vectors = neutral.texts(means / np.linalg.norm(means, axis=1, keepdims=True), "passage")
+    return [
+        Sentence(span, float(match + _COSINE * cosine) + _WORDS * _share(matches, span, asked.words))
+        for (span, _), match, cosine in zip(
+            read, [inside.best_matches().mean() for _, inside in read], vectors @ asked.vector, strict=True
+        )
+    ]
 
 
 def outstanding(sentences: Sequence[Sentence]) -> Sentence | None:
@@ -75,14 +71,6 @@ def outstanding(sentences: Sequence[Sentence]) -> Sentence | None:
     if not ranked or (len(ranked) > 1 and ranked[0].score - ranked[1].score < _STANDS_OUT):
         return None
     return ranked[0]
-
-
-def _max_sim_within(alignment: Alignment, span: Span) -> float:
-    start, end = span
-    inside = (alignment.spans[:, 0] < end) & (alignment.spans[:, 1] > start)
-    if not inside.any() or not len(alignment.similarities):
-        return 0.0
-    return float(np.mean(alignment.similarities[:, inside].max(axis=1)))
 
 
 def _share(matches: Sequence[Match], span: Span, question: LexicalQuery) -> float:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from embeddings.encoder import Encoder
 from embeddings.neutral import LanguageNeutral
 from embeddings.types import Vectors
+from rag.alignment import Alignment, TokenAligner
 from rag.candidates import Asked
 from rag.errors import ArchiveError
 from rag.fusion import Scores
@@ -23,25 +24,13 @@ if TYPE_CHECKING:
 
 # what the tokens of articles and conjunctions count beside those of words that are looked for
 _STOP_WORD = 0.2
-# of the passages so many tokens are read, about a fifth of a second's work; and so many passages at least
-_TOKENS = 3000
+TOKENS = 2000
+"""So many tokens of passages are read at most, unless that is less than eight passages."""
 _FEWEST = 8
 # what the rest of the article counts beside the passage itself
 _CONTEXT = 0.3
 # with one candidate alone all ranges are 0, and all tokens weigh the same
 _LEAST_RANGE = 1e-4
-
-
-@dataclass(frozen=True)
-class Alignment:
-    """How well each token of a question matches each token of a passage.
-
-    `similarities` are cosines, shape (tokens of the question, tokens of the passage). `spans`, shape (tokens of the
-    passage, 2), are half-open places in the passage's text; those of the title before it are negative.
-    """
-
-    similarities: Vectors
-    spans: NDArray[np.int32]
 
 
 @dataclass(frozen=True)
@@ -72,32 +61,22 @@ class LateInteraction:
     better than others. What the other candidates of the same article say counts a little, as its context.
     """
 
-    def __init__(self, encoder: Encoder, neutral: LanguageNeutral) -> None:
+    def __init__(self, encoder: Encoder, neutral: LanguageNeutral, tokens: int = TOKENS) -> None:
         self._encoder = encoder
         self._neutral = neutral
+        self._budget = tokens
 
     def rerank(self, asked: Asked, passages: Sequence[tuple[Article, Passage]]) -> Reranked:
         """Return the MaxSim of the first passages, read with their titles, and how the tokens align."""
-        question = self._encoder.token_vectors([asked.text], "query")[0]
-        tokens = self._neutral.tokens(question.vectors, "query")
+        lengths = self._encoder.count_tokens([encoder_input(article, passage) for article, passage in passages])
+        affordable = int((np.cumsum(lengths) <= self._budget).sum())
+        passages = passages[: max(_FEWEST, affordable)]
         if not passages:
             return Reranked("late", np.empty(0), (), alone=False)
-        texts = [encoder_input(article, passage) for article, passage in passages]
-        affordable = int((np.cumsum(self._encoder.count_tokens(texts)) <= _TOKENS).sum())
-        passages = passages[: max(_FEWEST, affordable)]
-        texts = texts[: len(passages)]
-        read = self._encoder.token_vectors(texts, "passage")
-        # all passages at once: one matrix product instead of dozens
-        similarities = tokens @ self._neutral.tokens(np.concatenate([one.vectors for one in read]), "passage").T
-        ends = np.cumsum([len(one.vectors) for one in read])[:-1]
-        alignments = [
-            Alignment(of_passage, one.spans - (len(text) - len(passage.text)))
-            for of_passage, one, text, (_, passage) in zip(
-                np.split(similarities, ends, axis=1), read, texts, passages, strict=True
-            )
-        ]
-        matches = np.stack([best_matches(one.similarities) for one in alignments])
-        weights = token_weights(asked, question.spans) * telling(matches)
+        aligner = TokenAligner(asked.text, self._encoder, self._neutral)
+        alignments = aligner.align(passages)
+        matches = np.stack([one.best_matches() for one in alignments])
+        weights = token_weights(asked, aligner.question) * telling(matches)
         context = within_articles(matches, [article.id for article, _ in passages])
         scores = context @ weights / weights.sum()
         return Reranked("late", scores, tuple(alignments), alone=False)
@@ -118,12 +97,6 @@ class CrossEncoderReranker:
         pairs = [(asked.text, encoder_input(article, passage)) for article, passage in passages]
         scores = np.asarray(self._model.predict(pairs, show_progress_bar=False), np.float64) if pairs else np.empty(0)
         return Reranked("cross", scores.reshape(len(pairs)), (None,) * len(pairs), alone=True)
-
-
-def best_matches(similarities: Vectors) -> Vectors:
-    """Return, for each token of the question, the cosine of the passage's token that is nearest to it."""
-    found: Vectors = similarities.max(axis=1, initial=-1.0)
-    return found
 
 
 def telling(matches: Vectors) -> Scores:

@@ -9,16 +9,18 @@ import numpy as np
 
 from embeddings.encoder import Encoder
 from embeddings.neutral import LanguageNeutral
+from rag.alignment import Alignment, TokenAligner
 from rag.candidates import Asked, Candidates, allowed_keys, ask_both, gather
-from rag.confidence import features
+from rag.confidence import features, question_offset
 from rag.dense import DenseView
 from rag.diversity import Group, grouped
-from rag.fusion import Scores, agreement, blended, credited, fused
-from rag.highlighting import Sentence, outstanding, promising, scored, sentences_of
+from rag.fusion import Scores, agreement, blended, credited, fused, own_language
+from rag.highlighting import Sentence, outstanding, scored, sentences_of
+from rag.lexical.analysis import fold
 from rag.lexical.query import Match
 from rag.lexical.view import LexicalView
 from rag.query import ParsedQuestion
-from rag.reranking import Alignment, Reranker
+from rag.reranking import Reranker
 from rag.store import Store
 from rag.types import EVERYTHING, Article, Filter, Hit, Passage, cut, primary
 
@@ -27,6 +29,8 @@ RERANKED = 32
 _BELOW = 1e-3
 # so many passages for each citation are looked through for copies
 _LOOKED_AT = 4
+# so long is what two words have in common at least
+_STEM = 4
 
 
 @dataclass(frozen=True)
@@ -52,13 +56,15 @@ class Retrieval:
 class Ranking:
     """Passages, best first, with scores that are higher for better ones, and for each its signals.
 
-    Those that were read once more stand first, in `signals` with one signal more, and have alignments.
+    Those that were read once more stand first, in `signals` with one signal more, and have alignments. `language` is
+    that of the question as far as shared words tell it, else empty.
     """
 
     passages: tuple[tuple[Article, Passage], ...]
     scores: Scores
     signals: tuple[Mapping[str, float], ...]
     alignments: tuple[Alignment | None, ...]
+    language: str
 
 
 def retrieve(
@@ -86,7 +92,8 @@ def retrieve(
     sentences = _sentences(matches, ranking, asked, legs) if reranker is not None else {}
     hits = tuple(_hit(rank, group, ranking, matches, sentences) for rank, group in enumerate(groups, 1))
     best = [one.score for number in groups[0].merged for one in sentences.get(number, ())]
-    return Retrieval(hits, _features(ranking, None if reranker is None else max(best, default=0.0)))
+    sentence = None if reranker is None else max(best, default=0.0)
+    return Retrieval(hits, _features(ranking, sentence, asked, legs.encoder))
 
 
 def rank(asked: Asked, candidates: Candidates, reranker: Reranker | None) -> Ranking:
@@ -119,34 +126,43 @@ def rank(asked: Asked, candidates: Candidates, reranker: Reranker | None) -> Ran
         scores[order],
         tuple(signals[number] for number in order),
         tuple(alignments[number] for number in order),
+        own_language(candidates.lexical, languages) if agreement(candidates.lexical) else "",
     )
 
 
 def _matches(number: int, ranking: Ranking, asked: Asked, legs: Legs) -> tuple[Match, ...]:
+    """Return the words of a passage that the question shares.
+
+    In another language an equal stem is often chance (many, mano): there the words must be spelled alike.
+    """
     article, passage = ranking.passages[number]
-    return legs.lexical.matched(asked.words, passage.text, article.language)
+    found = legs.lexical.matched(asked.words, passage.text, article.language)
+    if primary(article.language) == ranking.language:
+        return found
+    spelled = [fold(asked.text[slice(*word.span)]) for word in asked.words.words]
+    return tuple(one for one in found if any(_alike(fold(passage.text[one.start : one.end]), word) for word in spelled))
+
+
+def _alike(one: str, other: str) -> bool:
+    """Tell whether one word is the other, or the other with an ending."""
+    return one == other or (min(len(one), len(other)) >= _STEM and (one.startswith(other) or other.startswith(one)))
 
 
 def _sentences(
     matches: Mapping[int, Sequence[Match]], ranking: Ranking, asked: Asked, legs: Legs
 ) -> dict[int, list[Sentence]]:
-    """Score the sentences of passages, all read in one go."""
-    places = {
-        number: promising(
-            sentences_of(ranking.passages[number][1].text, ranking.passages[number][0].language),
-            ranking.alignments[number],
-            matches[number],
-            asked.words,
-        )
-        for number in matches
-    }
-    texts = [ranking.passages[number][1].text[start:end] for number, spans in places.items() for start, end in spans]
-    vectors = legs.neutral.texts(legs.encoder.encode_passages(texts), "passage")
-    cosines = iter((vectors @ asked.vector).tolist())
-    return {
-        number: scored(spans, [next(cosines) for _ in spans], ranking.alignments[number], matches[number], asked.words)
-        for number, spans in places.items()
-    }
+    """Score the sentences of passages; those that no alignment was made for are read now."""
+    read = {number: found for number in matches if (found := ranking.alignments[number]) is not None}
+    unread = [number for number in matches if number not in read]
+    if unread:
+        aligner = TokenAligner(asked.text, legs.encoder, legs.neutral)
+        read |= zip(unread, aligner.align([ranking.passages[number] for number in unread]), strict=True)
+    scores = {}
+    for number, alignment in read.items():
+        article, passage = ranking.passages[number]
+        places = sentences_of(passage.text, article.language)
+        scores[number] = scored(places, alignment, matches[number], asked, legs.neutral)
+    return scores
 
 
 def _hit(
@@ -187,7 +203,9 @@ def _others(articles: Sequence[Article]) -> tuple[Article, ...]:
     return tuple({article.id: article for article in articles}.values())
 
 
-def _features(ranking: Ranking, sentence: float | None) -> dict[str, float]:
+def _features(ranking: Ranking, sentence: float | None, asked: Asked, encoder: Encoder) -> dict[str, float]:
     read = [number for number, signals in enumerate(ranking.signals) if signals.keys() == ranking.signals[0].keys()]
     scores = {name: np.array([ranking.signals[number][name] for number in read]) for name in ranking.signals[0]}
-    return features(0, scores, [ranking.passages[number][0].id for number in read], sentence)
+    of_passages = features(0, scores, [ranking.passages[number][0].id for number in read], sentence)
+    offset = question_offset(encoder.fingerprint)
+    return of_passages | {"rarity": asked.words.rarity, "question": offset(asked.vector) if offset else 0.0}

@@ -183,6 +183,26 @@ def test_questions_that_ask_nothing_are_refused_in_a_sentence(sample: Archive, q
 # -- neighbours and copies --------------------------------------------------------------------------
 
 
+def test_words_that_languages_share_by_chance_are_not_marked(tmp_path: Path) -> None:
+    """The Polish stem of "many" is that of the Spanish "mano", a hand; a name and its forms are marked everywhere."""
+    texts = {
+        "en": "How many goals has Messi scored in finals? Two in Lusail, and many more in the cups of the clubs.",
+        "es": "Una mano de Gonzalo Montiel permitió el empate de Francia. Messi marcó dos goles en la final de Lusail.",
+        "pl": "Messi strzelił dwa gole w finale w Katarze, a Francja przegrała dopiero po rzutach karnych.",
+    }
+    for language, text in texts.items():
+        (tmp_path / f"{language}.txt").write_text(f"---\nlanguage: {language}\n---\n{text}", encoding="utf-8")
+    archive = Archive.open(tmp_path / "archive")
+    archive.index([tmp_path])
+    answer = archive.ask("How many goals has Messi scored in Lusail?")
+    marked = {
+        one.article.language: {one.article.text[start:end] for start, end in one.matches} for one in answer.citations
+    }
+    archive.close()
+    assert marked["es"] == {"Messi", "Lusail"}
+    assert {"Messi", "goals"} <= marked["en"]
+
+
 def test_wire_copy_is_cited_once(tmp_path: Path) -> None:
     """Three papers print an agency's report; the earliest is cited, and the others are named with it."""
     report = (

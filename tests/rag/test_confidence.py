@@ -9,8 +9,10 @@ import pytest
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 
+from embeddings.encoder import Encoder
+from embeddings.neutral import language_neutral
 from rag.calibration import Example, cross_validated, fit, from_json, quality, to_json
-from rag.confidence import TABLES, Calibration, features
+from rag.confidence import TABLES, Calibration, QuestionOffset, features, question_offset
 
 
 def examples(count: int, seed: int = 0) -> list[Example]:
@@ -49,6 +51,41 @@ def test_the_fit_is_that_of_scikit_learn() -> None:
     inputs = np.array([[one["late"], one["dense"]] for one, _ in data])
     theirs = LogisticRegression(C=1e9, tol=1e-10, max_iter=10_000).fit(inputs, [label for _, label in data])
     assert [*ours.weights.values(), ours.intercept] == pytest.approx([*theirs.coef_[0], theirs.intercept_[0]], rel=1e-3)
+
+
+def test_each_feature_can_be_pulled_by_itself() -> None:
+    """A feature that is pulled strongly keeps its weight, one that is not gets the weight of a fit without it."""
+    data = examples(400)
+    start = Calibration(0.0, {"late": 0.0, "dense": 0.0})
+    found = fit(data, start, pull=np.array([0.0, 1e9, 0.0]))
+    alone = fit(data, Calibration(0.0, {"late": 0.0}), pull=0.0)
+    assert found.weights["dense"] == pytest.approx(0, abs=1e-4)
+    assert found.weights["late"] == pytest.approx(alone.weights["late"], rel=1e-3)
+
+
+def test_the_offset_of_a_question_by_hand() -> None:
+    """(2, 1) · (.6, .8) less the mean of .5; an encoder that none was fitted for has none."""
+    offset = QuestionOffset(np.array([2, 1], np.float32), 0.5)
+    assert offset(np.array([0.6, 0.8], np.float32)) == pytest.approx(1.5)
+    assert question_offset("another encoder") is None
+
+
+def test_the_scores_of_vague_questions_mean_more(encoder: Encoder) -> None:
+    """Beside those of questions with names; in French and Turkish too, which no offset was learnt from."""
+    offset = question_offset(encoder.fingerprint)
+    assert offset is not None
+    neutral = language_neutral(encoder.fingerprint)
+    vague = ["Worum geht es im Text?", "What happened then?", "Que s'est-il passé ensuite ?", "Yazar ne diyor?"]
+    clear = [
+        "Wann wurde die Elbphilharmonie eröffnet?",
+        "Who founded the Red Cross in Geneva?",
+        "Qui a construit la tour Eiffel ?",
+        "Atatürk ne zaman Samsun'a çıktı?",
+    ]
+    of_vague, of_clear = (
+        [offset(neutral.texts(encoder.encode_query(one), "query")) for one in of] for of in (vague, clear)
+    )
+    assert min(of_vague) > max(of_clear)
 
 
 def test_few_questions_change_little() -> None:

@@ -11,17 +11,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from embeddings.encoder import Encoder
-from embeddings.neutral import language_neutral
+from embeddings.neutral import LanguageNeutral, language_neutral
+from rag.alignment import Alignment
+from rag.archive import Archive
 from rag.candidates import Asked, Candidates
 from rag.errors import ArchiveError
 from rag.fusion import agreement, blended, credited, fused, reciprocal_ranks
 from rag.highlighting import Sentence, outstanding, scored, sentences_of
 from rag.lexical.query import LexicalQuery, Match, QueryWord
 from rag.reranking import (
-    Alignment,
     CrossEncoderReranker,
     LateInteraction,
-    best_matches,
     telling,
     token_weights,
     within_articles,
@@ -50,11 +50,11 @@ def asked(text: str, encoder: Encoder, words: LexicalQuery = NO_WORDS) -> Asked:
 
 
 def test_fused_scores_by_hand() -> None:
-    """(.5 + .2 · .6) / 1.2, and with late interaction (.7 + agreement · .7 · .5 + .2 · .6) / (1.2 + agreement · .7)."""
+    """(.5 + .3 · .6) / 1.3, and with late interaction (.7 + agreement · .5 + .3 · .6) / (1.3 + agreement)."""
     dense, lexical, late = np.array([0.5]), np.array([0.6]), np.array([0.7])
-    assert fused(dense, lexical)[0] == pytest.approx(0.62 / 1.2)
-    assert blended(late, dense, lexical, 0.0)[0] == pytest.approx(0.82 / 1.2)
-    assert blended(late, dense, lexical, 1.0)[0] == pytest.approx(1.17 / 1.9)
+    assert fused(dense, lexical)[0] == pytest.approx(0.68 / 1.3)
+    assert blended(late, dense, lexical, 0.0)[0] == pytest.approx(0.88 / 1.3)
+    assert blended(late, dense, lexical, 1.0)[0] == pytest.approx(1.38 / 2.3)
 
 
 def test_agreement_is_that_of_the_best_passage() -> None:
@@ -83,8 +83,11 @@ def test_reciprocal_rank_fusion_by_hand() -> None:
 def test_best_matches_by_loops() -> None:
     """The largest cosine of each row; against plain loops, with numbers that have no pattern."""
     similarities = np.random.default_rng(3).uniform(-1, 1, (4, 7)).astype(np.float32)
-    assert best_matches(similarities).tolist() == [max(row) for row in similarities.tolist()]
-    assert best_matches(np.empty((2, 0), np.float32)).tolist() == [-1, -1]
+    spans = np.array([(place, place + 1) for place in range(7)], np.int32)
+    alignment = Alignment(similarities, spans, np.zeros((7, 2), np.float32))
+    assert alignment.best_matches().tolist() == [max(row) for row in similarities.tolist()]
+    assert alignment.within((2, 5)).best_matches().tolist() == [max(row[2:5]) for row in similarities.tolist()]
+    assert alignment.within((9, 12)).best_matches().tolist() == [-1] * 4
 
 
 def test_words_that_all_candidates_match_tell_little() -> None:
@@ -171,9 +174,8 @@ def test_the_best_are_read_and_the_others_stay_below_them() -> None:
     assert ["length" in signals for signals in ranking.signals] == [True] * RERANKED + [False] * 3
 
 
-def test_a_cross_encoder_takes_the_place_of_late_interaction(encoder: Encoder, tmp_path: Path) -> None:
-    """A real one, tiny and untrained, gives the scores that sentence-transformers gives, and decides alone."""
-    from sentence_transformers import CrossEncoder
+def tiny_cross_encoder(folder: Path) -> str:
+    """Save a real cross-encoder, tiny and untrained."""
     from tokenizers import Tokenizer, models, pre_tokenizers
     from transformers import BertConfig, BertForSequenceClassification, PreTrainedTokenizerFast
 
@@ -184,13 +186,37 @@ def test_a_cross_encoder_takes_the_place_of_late_interaction(encoder: Encoder, t
                                    cls_token="[CLS]", sep_token="[SEP]")  # fmt: skip
     config = BertConfig(vocab_size=len(words), hidden_size=8, num_hidden_layers=1, num_attention_heads=1,
                         intermediate_size=8, num_labels=1)  # fmt: skip
-    BertForSequenceClassification(config).save_pretrained(tmp_path)
-    fast.save_pretrained(tmp_path)
+    BertForSequenceClassification(config).save_pretrained(folder)
+    fast.save_pretrained(folder)
+    return str(folder)
+
+
+def test_a_cross_encoder_takes_the_place_of_late_interaction(encoder: Encoder, tmp_path: Path) -> None:
+    """It gives the scores that sentence-transformers gives, and decides alone."""
+    from sentence_transformers import CrossEncoder
+
+    name = tiny_cross_encoder(tmp_path)
     passages = [whole("kam"), whole("ging")]
-    found = CrossEncoderReranker(str(tmp_path)).rerank(asked("wer", encoder), passages)
-    truth = CrossEncoder(str(tmp_path)).predict([("wer", "kam"), ("wer", "ging")])
+    found = CrossEncoderReranker(name).rerank(asked("wer", encoder), passages)
+    truth = CrossEncoder(name).predict([("wer", "kam"), ("wer", "ging")])
     assert found.scores == pytest.approx(truth.tolist(), abs=1e-6)
     assert (found.signal, found.alone, found.alignments) == ("cross", True, (None, None))
+
+
+def test_the_answering_sentence_is_marked_with_a_cross_encoder_too(encoder: Encoder, tmp_path: Path) -> None:
+    """It says nothing of sentences, so the encoder finds the one that answers."""
+    name = tiny_cross_encoder(tmp_path / "model")
+    text = "Die Brücke war lange umstritten. Eröffnet wurde sie am 3. Mai 1998. Sie hat vier Spuren."
+    (tmp_path / "articles").mkdir()
+    (tmp_path / "articles" / "brücke.txt").write_text(text, encoding="utf-8")
+    archive = Archive.open(tmp_path / "archive", cross_encoder=name)
+    archive.index([tmp_path / "articles"])
+    (citation,) = archive.ask("Wann wurde die Brücke eröffnet?").citations
+    archive.close()
+    assert citation.signals.keys() == {"cross", "dense", "lexical"}
+    assert [citation.article.text[start:end] for start, end in citation.highlights] == [
+        "Eröffnet wurde sie am 3. Mai 1998."
+    ]
 
 
 def test_a_missing_cross_encoder_is_one_sentence(tmp_path: Path) -> None:
@@ -203,12 +229,16 @@ def test_a_missing_cross_encoder_is_one_sentence(tmp_path: Path) -> None:
 
 
 def test_a_sentence_score_by_hand() -> None:
-    """Cosine .5, best matches of two tokens within the sentence .6 and .2, and half of the words by idf."""
+    """Best matches of two tokens .6 and .2, half of the cosine of (3, 4)/5 and (1, 1)/√2, half of the words by idf."""
     similarities = np.array([[0.6, 0.1, 0.9], [0.2, 0.0, 0.9]], np.float32)
-    alignment = Alignment(similarities, np.array([[0, 3], [4, 9], [12, 15]], np.int32))
+    vectors = np.array([[1, 0], [0, 1], [0.6, 0.8]], np.float32)
+    alignment = Alignment(similarities, np.array([[0, 3], [4, 9], [12, 15]], np.int32), vectors)
     words = LexicalQuery((QueryWord((0, 1), ("x",), 2.0), QueryWord((2, 3), ("y",), 2.0)), 100)
-    (found,) = scored([(0, 10)], [0.5], alignment, [Match(0, 3, "x"), Match(12, 15, "y")], words)
-    assert found.score == pytest.approx(0.5 + 0.4 + 0.2 * 0.5, abs=1e-6)
+    question = Asked("x y", words, np.array([0.6, 0.8], np.float32))
+    matches = [Match(0, 3, "x"), Match(12, 15, "y")]
+    (found,) = scored([(0, 10), (20, 30)], alignment, matches, question, LanguageNeutral({}, {}))
+    assert found.span == (0, 10)
+    assert found.score == pytest.approx(0.4 + 0.5 * 1.4 / 2**0.5 + 0.2 * 0.5, abs=1e-6)
 
 
 def test_if_no_sentence_stands_out_none_is_taken() -> None:
