@@ -81,9 +81,9 @@ class RememberingEncoder:
         """Encode texts token by token."""
         new = [text for text in dict.fromkeys(texts) if (text, role) not in self._tokens]
         for text, read in zip(new, self._encoder.token_vectors(new, role), strict=True):
-            self._tokens[text, role] = TokenVectors(read.vectors.astype(np.float16), read.spans)
+            self._tokens[text, role] = TokenVectors(read.vectors.astype(np.float16), read.spans, read.whole)
         known = [self._tokens[text, role] for text in texts]
-        return [TokenVectors(one.vectors.astype(np.float32), one.spans) for one in known]
+        return [TokenVectors(one.vectors.astype(np.float32), one.spans, one.whole) for one in known]
 
 
 @contextmanager

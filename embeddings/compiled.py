@@ -136,11 +136,11 @@ class CompiledEncoder:
         offsets = self._tokenizer.offsets(prompted) if prompted else []
         first = len(self._before)
         result: list[TokenVectors | None] = [None] * len(texts)
-        for rows, (_, states) in self._run(ids):
-            for row, state in zip(rows, states, strict=True):
+        for rows, (pooled, states) in self._run(ids):
+            for row, whole, state in zip(rows, pooled, states, strict=True):
                 tokens = min(len(ids[row]), self._room)
                 own = state[first : first + tokens].copy()
-                result[row] = content_tokens(own, texts[row], len(prompt), offsets[row][:tokens])
+                result[row] = content_tokens(own, whole.copy(), texts[row], len(prompt), offsets[row][:tokens])
         return [vectors for vectors in result if vectors is not None]
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:

@@ -6,7 +6,7 @@ import hashlib
 import logging
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -75,12 +75,11 @@ class SentenceTransformerEncoder:
     def token_vectors(self, texts: Sequence[str], role: Role) -> list[TokenVectors]:
         """Encode texts token by token."""
         prompt = self._prompts[role]
-        states = self._model.encode(
-            list(texts), prompt=prompt, output_value="token_embeddings", show_progress_bar=False
-        )
+        # its type names only the usual output
+        outputs: Any = self._model.encode(list(texts), prompt=prompt, output_value=None, show_progress_bar=False)
         limit = self._model.get_max_seq_length()
         result = []
-        for text, state in zip(texts, states, strict=True):
+        for text, output in zip(texts, outputs, strict=True):
             encoding = self._model.tokenizer(
                 prompt + text,
                 truncation=limit is not None,
@@ -89,10 +88,12 @@ class SentenceTransformerEncoder:
                 return_special_tokens_mask=True,
             )
             own = [row for row, special in enumerate(encoding["special_tokens_mask"]) if not special]
-            vectors = state.float().cpu().numpy()[own]
+            vectors = output["token_embeddings"].float().cpu().numpy()[own]
             vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
             offsets = [encoding["offset_mapping"][row] for row in own]
-            result.append(content_tokens(vectors, text, len(prompt), offsets))
+            whole = output["sentence_embedding"].float().cpu().numpy()
+            whole = whole / np.linalg.norm(whole)
+            result.append(content_tokens(vectors, whole, text, len(prompt), offsets))
         return result
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:

@@ -207,12 +207,17 @@ class EncoderContract(ABC):
         assert int(np.argmax(encoder.encode_passages(self.texts) @ query)) == 1
 
     def test_token_vectors_point_into_the_text(self) -> None:
-        """Each token has a vector of length 1 and the place of its characters; together they cover all words."""
+        """Each token has a vector of length 1 and the place of its characters; together they cover all words.
+
+        Beside them is the vector of the whole text.
+        """
         encoder = self.encoder()
         for role in ("query", "passage"):
             for text, tokens in zip(self.texts, encoder.token_vectors(self.texts, role), strict=True):
                 assert tokens.vectors.shape == (len(tokens.spans), encoder.dim)
                 assert np.linalg.norm(tokens.vectors, axis=1) == pytest.approx(1, abs=TOLERANCE)
+                whole = encoder.encode_query(text) if role == "query" else encoder.encode_passages([text])[0]
+                assert float(tokens.whole @ whole) == pytest.approx(1, abs=TOLERANCE)
                 covered = {place for start, end in tokens.spans for place in range(start, end)}
                 assert covered >= {place for place, character in enumerate(text) if not character.isspace()}
                 assert max(covered) < len(text)

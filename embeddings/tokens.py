@@ -9,11 +9,14 @@ import numpy as np
 from embeddings.types import TokenVectors, Vectors
 
 
-def content_tokens(vectors: Vectors, text: str, prompt_length: int, offsets: Sequence[tuple[int, int]]) -> TokenVectors:
+def content_tokens(
+    vectors: Vectors, whole: Vectors, text: str, prompt_length: int, offsets: Sequence[tuple[int, int]]
+) -> TokenVectors:
     """Keep the tokens of the text itself.
 
     Args:
         vectors: (tokens, dim), one row for each token of prompt + text, special tokens left out.
+        whole: (dim,), the vector of prompt + text.
         text: the text without its prompt.
         prompt_length: code points of the prompt.
         offsets: for each row, the code points of prompt + text that it covers.
@@ -28,4 +31,4 @@ def content_tokens(vectors: Vectors, text: str, prompt_length: int, offsets: Seq
             first += 1
         rows.append(row)
         spans.append((first, last))
-    return TokenVectors(vectors[rows], np.array(spans, np.int32).reshape(-1, 2))
+    return TokenVectors(vectors[rows], np.array(spans, np.int32).reshape(-1, 2), whole)

@@ -21,11 +21,13 @@ class TokenVectors:
     """The last hidden states of one text, without prompt and special tokens.
 
     `vectors` has shape (tokens, dim) and rows of length 1; `spans` has shape (tokens, 2) and holds, for
-    each row, the half-open range of code points of the text that the token covers.
+    each row, the half-open range of code points of the text that the token covers. `whole` is the vector of the
+    whole text, shape (dim,), as the encoder's other methods give it: the same pass yields both.
     """
 
     vectors: Vectors
     spans: NDArray[np.int32]
+    whole: Vectors
 
 
 @dataclass(frozen=True, slots=True)

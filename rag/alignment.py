@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from embeddings.encoder import Encoder
 from embeddings.neutral import LanguageNeutral
 from embeddings.types import Vectors
+from rag.candidates import Asked
 from rag.splitting import encoder_input
 from rag.types import Article, Passage, Span
 
@@ -46,8 +47,8 @@ class Alignment:
 class TokenAligner:
     """Aligns one question with passages. `question` holds the places of its tokens, shape (tokens, 2)."""
 
-    def __init__(self, question: str, encoder: Encoder, neutral: LanguageNeutral) -> None:
-        read = encoder.token_vectors([question], "query")[0]
+    def __init__(self, asked: Asked, encoder: Encoder, neutral: LanguageNeutral) -> None:
+        read = asked.tokens or encoder.token_vectors([asked.text], "query")[0]
         self._encoder = encoder
         self._neutral = neutral
         self._tokens = neutral.tokens(read.vectors, "query")

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from embeddings.encoder import Encoder
 from embeddings.neutral import LanguageNeutral
-from embeddings.types import Vectors
+from embeddings.types import TokenVectors, Vectors
 from rag.dense import DenseView
 from rag.fusion import Scores
 from rag.lexical.query import LexicalQuery
@@ -26,11 +26,12 @@ NEAREST = 50
 
 @dataclass(frozen=True)
 class Asked:
-    """A question as all legs read it: its words, and its vector without what tells its language."""
+    """A question as all legs read it: its words, its vector without what tells its language, and perhaps its tokens."""
 
     text: str
     words: LexicalQuery
     vector: Vectors
+    tokens: TokenVectors | None = None
 
 
 @dataclass(frozen=True)
@@ -45,10 +46,13 @@ class Candidates:
         return len(self.passages)
 
 
-def ask_both(question: ParsedQuestion, encoder: Encoder, neutral: LanguageNeutral, lexical: LexicalView) -> Asked:
-    """Encode a question and look up its words."""
-    vector = neutral.texts(encoder.encode_query(question.text), "query")
-    return Asked(question.text, lexical.analyse(question.text), vector)
+def ask_both(
+    question: ParsedQuestion, encoder: Encoder, neutral: LanguageNeutral, lexical: LexicalView, *, tokens: bool = False
+) -> Asked:
+    """Encode a question, with its tokens if wanted, and look up its words."""
+    read = encoder.token_vectors([question.text], "query")[0] if tokens else None
+    vector = read.whole if read else encoder.encode_query(question.text)
+    return Asked(question.text, lexical.analyse(question.text), neutral.texts(vector, "query"), read)
 
 
 def allowed_keys(

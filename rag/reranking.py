@@ -73,7 +73,7 @@ class LateInteraction:
         passages = passages[: max(_FEWEST, affordable)]
         if not passages:
             return Reranked("late", np.empty(0), (), alone=False)
-        aligner = TokenAligner(asked.text, self._encoder, self._neutral)
+        aligner = TokenAligner(asked, self._encoder, self._neutral)
         alignments = aligner.align(passages)
         matches = np.stack([one.best_matches() for one in alignments])
         weights = token_weights(asked, aligner.question) * telling(matches)

@@ -81,7 +81,7 @@ def retrieve(
         reranker: reads the best candidates once more, and lets the answering sentence be found; None for speed.
         without: ids of articles that are left out, as if the archive did not hold them.
     """
-    asked = ask_both(question, legs.encoder, legs.neutral, legs.lexical)
+    asked = ask_both(question, legs.encoder, legs.neutral, legs.lexical, tokens=reranker is not None)
     allowed = allowed_keys(question, filter, legs.store, legs.lexical)
     candidates = gather(asked, allowed, without, legs.neutral, legs.dense, legs.lexical, legs.store)
     if not len(candidates):
@@ -155,7 +155,7 @@ def _sentences(
     read = {number: found for number in matches if (found := ranking.alignments[number]) is not None}
     unread = [number for number in matches if number not in read]
     if unread:
-        aligner = TokenAligner(asked.text, legs.encoder, legs.neutral)
+        aligner = TokenAligner(asked, legs.encoder, legs.neutral)
         read |= zip(unread, aligner.align([ranking.passages[number] for number in unread]), strict=True)
     scores = {}
     for number, alignment in read.items():
