@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -69,7 +70,15 @@ class RememberingEncoder:
         self._passages: dict[str, Vectors] = {}
         self.name, self.dim = encoder.name, encoder.dim
         self.max_tokens, self.fingerprint = encoder.max_tokens, encoder.fingerprint
-        self.encode_query, self.count_tokens = encoder.encode_query, encoder.count_tokens
+        # functions of one text, remembered
+        self.encode_query, self._count = (
+            cache(encoder.encode_query),
+            cache(lambda text: encoder.count_tokens([text])[0]),
+        )
+
+    def count_tokens(self, texts: Sequence[str]) -> list[int]:
+        """Count the tokens of each text."""
+        return [self._count(text) for text in texts]
 
     def encode_passages(self, texts: Sequence[str]) -> Vectors:
         """Encode passages: shape (len(texts), dim)."""

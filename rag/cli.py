@@ -53,6 +53,14 @@ ArchiveOption = Annotated[
     Path, typer.Option("--archive", metavar="DIR", envvar="FUNDSTELLE_ARCHIVE", help="The folder of the archive.")
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+RerankerOption = Annotated[
+    str | None,
+    typer.Option(
+        "--reranker",
+        metavar="NAME",
+        help="Re-rank by a cross-encoder of sentence-transformers: its folder or hub name.",
+    ),
+]
 DEFAULT_ARCHIVE = Path(".fundstelle")
 _ANY = "; may be given several times."
 
@@ -110,12 +118,7 @@ def ask(
         list[str] | None, typer.Option(metavar="PART", help=f"Only files with this in their path{_ANY}")
     ] = None,
     fast: Annotated[bool, typer.Option("--fast", help="Leave out re-ranking.")] = False,
-    reranker: Annotated[
-        str | None,
-        typer.Option(
-            metavar="NAME", help="Re-rank by a cross-encoder of sentence-transformers: its folder or hub name."
-        ),
-    ] = None,
+    reranker: RerankerOption = None,
     explain: Annotated[
         bool, typer.Option("--explain", help="Print why each passage was chosen; JSON always says it.")
     ] = False,
@@ -195,9 +198,10 @@ def ui(
         str, typer.Option(help="The address to listen on; with 127.0.0.1, only this computer is served.")
     ] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=1, max=65535, help="The port to listen on.")] = 7860,
+    reranker: RerankerOption = None,
 ) -> None:
     """Serve the page on which the archive is asked; without an archive, make one of ./seeds."""
-    with _opened(archive) as opened:
+    with _opened(archive, cross_encoder=reranker) as opened:
         if opened.status().articles == 0:
             if SEEDS.is_dir():
                 err.print(f"The archive {archive} is empty: indexing the sample articles in ./{SEEDS}.")

@@ -243,7 +243,7 @@ def test_a_sentence_score_by_hand() -> None:
 
 def test_if_no_sentence_stands_out_none_is_taken() -> None:
     """Two sentences that are about as good leave the question open; one alone answers."""
-    first, second, third = Sentence((0, 5), 1.0), Sentence((5, 9), 0.995), Sentence((5, 9), 0.8)
+    first, second, third = Sentence((0, 5), 1.0), Sentence((5, 9), 0.998), Sentence((5, 9), 0.8)
     assert outstanding([first, second]) is None
     assert outstanding([third, first]) == first
     assert outstanding([first]) == first
