@@ -1,10 +1,10 @@
-"""How long does a question wait?
+"""How long does a question wait in the sample archive?
 
     python -m benchmarks.latency
 
 Builds an archive of seeds/articles in a temporary folder. Warm: the median and the 95th percentile of a question
-in a running process, dense search alone, over all sample questions. Cold: the median of `fundstelle ask` in a
-process of its own, from start to exit, over ten runs. Writes benchmarks/results/latency.json.
+in a running process, over all sample questions. Cold: the median of `fundstelle ask` in a process of its own, from
+start to exit, over ten runs. Both re-ranked and with `--fast`. Writes benchmarks/results/latency.json.
 """
 
 from __future__ import annotations
@@ -27,29 +27,33 @@ COLD_RUNS = 10
 WARM_ROUNDS = 5
 
 
-def warm(archive: Archive, questions: list[str]) -> list[float]:
-    """Return milliseconds, one for each question, the median of a few rounds."""
+def warm(archive: Archive, questions: list[str], *, fast: bool) -> dict[str, float]:
+    """Return milliseconds over all questions, of each the median of a few rounds."""
     archive.warm_up()
     rounds = []
     for _ in range(WARM_ROUNDS):
         taken = []
         for question in questions:
             started = time.perf_counter()
-            archive.ask(question)
+            archive.ask(question, fast=fast)
             taken.append((time.perf_counter() - started) * 1000)
         rounds.append(taken)
-    return [statistics.median(of_one) for of_one in zip(*rounds, strict=True)]
+    of_questions = sorted(statistics.median(of_one) for of_one in zip(*rounds, strict=True))
+    p95 = of_questions[int(len(of_questions) * 0.95)]
+    return {"p50": round(statistics.median(of_questions), 1), "p95": round(p95, 1)}
 
 
-def cold(folder: Path, question: str) -> list[float]:
+def cold(folder: Path, question: str, *options: str) -> dict[str, float]:
     """Return milliseconds of whole processes; the first run, which fills the page cache, is not counted."""
-    command = [sys.executable, "-c", "from rag.cli import main; main()", "ask", question, "--archive", str(folder)]
+    code = "from rag.cli import main; main()"
+    command = [sys.executable, "-c", code, "ask", question, "--archive", str(folder), *options]
     taken = []
     for _ in range(COLD_RUNS + 1):
         started = time.perf_counter()
         subprocess.run(command, check=True, capture_output=True)
         taken.append((time.perf_counter() - started) * 1000)
-    return taken[1:]
+    del taken[0]
+    return {"median": round(statistics.median(taken)), "min": round(min(taken)), "max": round(max(taken))}
 
 
 def machine() -> str:
@@ -67,8 +71,8 @@ def main() -> None:
         with Archive.open(folder) as archive:
             report = archive.index([ROOT / "seeds" / "articles"])
             passages = archive.status().passages
-            warm_ms = sorted(warm(archive, questions))
-        cold_ms = cold(folder, questions[0])
+            warm_ms = {"re-ranked": warm(archive, questions, fast=False), "fast": warm(archive, questions, fast=True)}
+        cold_ms = {"re-ranked": cold(folder, questions[0]), "fast": cold(folder, questions[0], "--fast")}
     result = {
         "machine": machine(),
         "date": datetime.now(UTC).date().isoformat(),
@@ -81,12 +85,8 @@ def main() -> None:
         ).stdout.strip(),
         "passages": passages,
         "index_passages_per_second": round(passages / report.seconds, 1),
-        "warm_ms": {"p50": round(statistics.median(warm_ms), 1), "p95": round(warm_ms[int(len(warm_ms) * 0.95)], 1)},
-        "cold_ms": {
-            "median": round(statistics.median(cold_ms)),
-            "min": round(min(cold_ms)),
-            "max": round(max(cold_ms)),
-        },
+        "warm_ms": warm_ms,
+        "cold_ms": cold_ms,
     }
     text = json.dumps(result, indent=2)
     (ROOT / "benchmarks" / "results" / "latency.json").write_text(text + "\n", encoding="utf-8")

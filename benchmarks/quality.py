@@ -39,17 +39,15 @@ from embeddings.encoder import open_encoder
 from rag.calibration import quality
 from rag.candidates import ask_both, gather
 from rag.confidence import RERANKED
+from rag.evaluation.statistics import Numbers, bootstrap
 from rag.fusion import reciprocal_ranks
 from rag.reranking import LateInteraction
 from rag.retrieve import rank, retrieve
 
 RESULTS = Path(__file__).parent / "results"
-RESAMPLES = 10_000
 DEPTH = 100
 WITH_ANSWERS = ("mlqa_de",)
 ASKED_TWICE = ("mlqa_de", "belebele/de-de", "belebele/en-de", "belebele/de-en")
-
-Numbers = NDArray[np.float64]
 
 
 def rankings(opened: SearchableSet) -> dict[str, list[list[str]]]:
@@ -87,13 +85,6 @@ def _nearest(similarities: NDArray[np.float32], keys: Sequence[int]) -> list[int
     return [keys[number] for number in np.argsort(-similarities, kind="stable")[:DEPTH]]
 
 
-def interval(values: Numbers) -> tuple[float, float, float]:
-    """Return the mean and its 95% bootstrap interval."""
-    picks = np.random.default_rng(0).integers(len(values), size=(RESAMPLES, len(values)))
-    low, high = np.percentile(values[picks].mean(axis=1), [2.5, 97.5])
-    return float(values.mean()), float(low), float(high)
-
-
 def ranking_quality(opened: SearchableSet) -> dict[str, Any]:
     """Return nDCG@10 of each row, and its difference to `dense`, with intervals."""
     judgements = list(opened.questions.judgements.values())
@@ -102,7 +93,7 @@ def ranking_quality(opened: SearchableSet) -> dict[str, Any]:
         for row, found in rankings(opened).items()
     }
     return {
-        row: {"ndcg@10": _rounded(interval(of_row)), "above dense": _rounded(interval(of_row - values["dense"]))}
+        row: {"ndcg@10": _interval(of_row), "above dense": _interval(of_row - values["dense"])}
         for row, of_row in values.items()
     }
 
@@ -119,7 +110,7 @@ def sentence_accuracy(opened: SearchableSet, gold: dict[str, list[str]]) -> list
         hits = retrieve(question, 5, opened.legs, late, opened.only(relevant)).hits
         sentences = [hits[0].article.text[start:end].casefold() for start, end in hits[0].highlights]
         right.append(any(answer.casefold() in one for answer in gold[query] for one in sentences))
-    return _rounded(interval(np.array(right, np.float64)))
+    return _interval(np.array(right, np.float64))
 
 
 def confidence_quality(opened: SearchableSet, unclear: set[str]) -> dict[str, float]:
@@ -138,8 +129,9 @@ def confidence_quality(opened: SearchableSet, unclear: set[str]) -> dict[str, fl
     return {"auroc": round(found.auroc, 4), "calibration error": round(found.error, 4), "right": round(found.right, 4)}
 
 
-def _rounded(values: Iterable[float]) -> list[float]:
-    return [round(value, 4) for value in values]
+def _interval(values: Numbers) -> list[float]:
+    found = bootstrap(values)
+    return [round(value, 4) for value in (found.mean, found.low, found.high)]
 
 
 def table(result: dict[str, Any]) -> str:

@@ -70,11 +70,8 @@ class RememberingEncoder:
         self._passages: dict[str, Vectors] = {}
         self.name, self.dim = encoder.name, encoder.dim
         self.max_tokens, self.fingerprint = encoder.max_tokens, encoder.fingerprint
-        # functions of one text, remembered
-        self.encode_query, self._count = (
-            cache(encoder.encode_query),
-            cache(lambda text: encoder.count_tokens([text])[0]),
-        )
+        self.encode_query = cache(encoder.encode_query)
+        self._count = cache(lambda text: encoder.count_tokens([text])[0])
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """Count the tokens of each text."""

@@ -50,11 +50,11 @@ def asked(text: str, encoder: Encoder, words: LexicalQuery = NO_WORDS) -> Asked:
 
 
 def test_fused_scores_by_hand() -> None:
-    """(.5 + .3 · .6) / 1.3, and with late interaction (.7 + agreement · .5 + .3 · .6) / (1.3 + agreement)."""
+    """(.5 + .35 · .6) / 1.35, and with late interaction (.7 + a · 1.2 · .5 + .35 · .6) / (1.35 + a · 1.2)."""
     dense, lexical, late = np.array([0.5]), np.array([0.6]), np.array([0.7])
-    assert fused(dense, lexical)[0] == pytest.approx(0.68 / 1.3)
-    assert blended(late, dense, lexical, 0.0)[0] == pytest.approx(0.88 / 1.3)
-    assert blended(late, dense, lexical, 1.0)[0] == pytest.approx(1.38 / 2.3)
+    assert fused(dense, lexical)[0] == pytest.approx(0.71 / 1.35)
+    assert blended(late, dense, lexical, 0.0)[0] == pytest.approx(0.91 / 1.35)
+    assert blended(late, dense, lexical, 1.0)[0] == pytest.approx(1.51 / 2.55)
 
 
 def test_agreement_is_that_of_the_best_passage() -> None:
