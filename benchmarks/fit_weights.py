@@ -23,8 +23,8 @@ from rag.candidates import ask_both, gather
 from rag.fusion import Scores
 from rag.reranking import LateInteraction
 
-DENSE = (0.0, 0.4, 0.7, 1.0, 1.3)
-LEXICAL = (0.0, 0.1, 0.2, 0.3, 0.4)
+DENSE = (0.0, 0.4, 0.8, 1.2, 1.6)
+LEXICAL = (0.0, 0.15, 0.25, 0.35, 0.5)
 BEST = 20
 RANGES = ((0.0, 0.0), (0.0, 0.3), (0.1, 0.3), (0.1, 0.5))
 

@@ -24,10 +24,10 @@ from rag.confidence import TABLES, Calibration
 from rag.config import Config
 from rag.dense import DenseView
 from rag.errors import ArchiveError, EncoderMisfit, NotFound, QuestionError
+from rag.evaluation.questions import TestQuestion
 from rag.language import language_of
 from rag.lexical.view import LexicalView
 from rag.query import parse
-from rag.questions import TestQuestion
 from rag.reranking import CrossEncoderReranker, LateInteraction, Reranker
 from rag.retrieve import Legs, Retrieval, retrieve
 from rag.store import Store

@@ -141,16 +141,14 @@ def ask(
 
 @app.command()
 def calibrate(
-    questions: Annotated[
-        Path | None, typer.Argument(help="Test questions, one JSON object a line; see docs/json.md.")
-    ] = None,
+    questions: Annotated[Path | None, typer.Argument(help="Test questions, .jsonl or .csv; see docs/json.md.")] = None,
     archive: ArchiveOption = DEFAULT_ARCHIVE,
     reset: Annotated[
         bool, typer.Option("--reset", help="Go back to the confidence that Fundstelle has by itself.")
     ] = False,
 ) -> None:
     """Fit the confidence to questions of your own, whose answers you know."""
-    from rag.questions import read_questions
+    from rag.evaluation.questions import read_questions
 
     if reset == (questions is not None):
         raise FundstelleError("Give either a file of questions or --reset.")

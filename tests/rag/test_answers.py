@@ -11,8 +11,8 @@ from places import ARTICLES, QUESTIONS, QUESTIONS_FILE, REAL_ARTICLES
 
 from rag.archive import Archive
 from rag.errors import QuestionError
+from rag.evaluation.questions import read_questions
 from rag.loading import load, read_file
-from rag.questions import read_questions
 from rag.types import Filter
 
 REAL = [

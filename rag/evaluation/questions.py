@@ -1,0 +1,155 @@
+"""Test questions: what is asked, and where it is answered."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, ClassVar
+
+from rag.errors import NotFound, QuestionError
+
+_WRITE = 'write {"question": "…", "answerable": true, "answers": [{"article": "…", "quote": "…"}]}'
+# an answer names its article by any of these
+_REFERENCES = ("article", "path", "url", "title")
+_COLUMNS = ("question", "article")
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """Where a question is answered: an article, by id, path, title or address, and perhaps the very words in it."""
+
+    article: str
+    quote: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class TestQuestion:
+    """A question, whether the archive answers it, and where. `place` names the file and line for messages."""
+
+    # tells pytest that this is no test
+    __test__: ClassVar[bool] = False
+
+    id: str
+    question: str
+    language: str | None
+    answerable: bool
+    tags: tuple[str, ...]
+    labels: tuple[Label, ...]
+    place: str
+
+    @property
+    def articles(self) -> tuple[str, ...]:
+        """The articles that answer it, each once."""
+        return tuple(dict.fromkeys(label.article for label in self.labels))
+
+
+def read_questions(path: Path) -> list[TestQuestion]:
+    """Read test questions from a `.csv` file, or from one JSON object a line.
+
+    JSON: `question`; `answerable` (true if there are answers); `answers`, a list of objects with `article` (or `path`,
+    `url`, `title`) and perhaps `quote`; perhaps `id`, `language` and `tags`. CSV: a header line with the columns
+    `question` and `article`, perhaps `quote`, `id`, `language`, `tags`, `answerable`; lines with one id are one
+    question with several answers.
+
+    Raises:
+        NotFound: there is no such file.
+        QuestionError: the file holds no question, one that cannot be understood, or an id twice; the message names
+            the file and the line.
+    """
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise NotFound(
+            f"The questions in {path} cannot be read ({error.strerror}): give a .jsonl or .csv file."
+        ) from error
+    except UnicodeDecodeError as error:
+        raise QuestionError(f"The questions in {path} are not in UTF-8: save the file anew.") from error
+    read = _rows_of_csv if path.suffix.lower() == ".csv" else _rows_of_json
+    questions: dict[str, TestQuestion] = {}
+    for row, place in read(text, path):
+        question = _question(row, place, len(questions) + 1)
+        if question.id in questions:
+            raise QuestionError(f"{place}: the id {question.id} was used before ({questions[question.id].place}).")
+        questions[question.id] = question
+    if not questions:
+        raise QuestionError(f"There is no question in {path}: {_WRITE}, one a line.")
+    return list(questions.values())
+
+
+def _rows_of_json(text: str, path: Path) -> Iterator[tuple[Mapping[str, Any], str]]:
+    for number, line in enumerate(text.splitlines(), 1):
+        if line.strip():
+            place = f"{path}, line {number}"
+            try:
+                row = json.loads(line)
+            except ValueError as error:
+                raise QuestionError(f"{place} is no question: {_WRITE}.") from error
+            if not isinstance(row, dict):
+                raise QuestionError(f"{place} is no question: {_WRITE}.")
+            yield row, place
+
+
+def _rows_of_csv(text: str, path: Path) -> Iterator[tuple[Mapping[str, Any], str]]:
+    """Yield the lines of a table, those with the same id as one."""
+    header = text.partition("\n")[0]
+    # the sign between columns, as spreadsheets of several countries write it
+    delimiter = max(",;\t", key=header.count)
+    table = csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    rows: dict[str, tuple[dict[str, Any], str]] = {}
+    try:
+        if missing := [name for name in _COLUMNS if name not in (table.fieldnames or ())]:
+            raise QuestionError(
+                f"{path} has no column {missing[0]}: its first line must name question, article, quote, …."
+            )
+        for line in table:
+            # cells beyond the header's columns are a list under None
+            named = {name: (cell or "").strip() for name, cell in line.items() if name}
+            cells: dict[str, Any] = {name: cell for name, cell in named.items() if cell}
+            if not cells:
+                continue
+            place = f"{path}, line {table.line_num}"
+            row, _ = rows.setdefault(cells.get("id") or place, ({**cells, "answers": []}, place))
+            if "question" in cells and cells["question"] != row.get("question"):
+                raise QuestionError(f"{place}: the id {cells['id']} was used before for another question.")
+            if "article" in cells:
+                row["answers"].append({name: cells[name] for name in ("article", "quote") if name in cells})
+    except csv.Error as error:
+        raise QuestionError(
+            f"{path} cannot be read after line {table.line_num} ({error}): save the table anew."
+        ) from error
+    for row, place in rows.values():
+        if "tags" in row:
+            row["tags"] = row["tags"].replace(";", " ").replace(",", " ").split()
+        if "answerable" in row:
+            row["answerable"] = row["answerable"].casefold() in ("1", "true", "yes", "ja", "wahr", "x")
+        yield row, place
+
+
+def _question(row: Mapping[str, Any], place: str, number: int) -> TestQuestion:
+    try:
+        labels = tuple(_label(answer) for answer in row.get("answers") or ())
+        question = row["question"]
+        tags = tuple(str(tag) for tag in row.get("tags") or ())
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise QuestionError(f"{place} is no question: {_WRITE}.") from error
+    if not isinstance(question, str) or not question.strip():
+        raise QuestionError(f"{place} asks nothing: write a question or delete the line.")
+    answerable = bool(row.get("answerable", labels))
+    if answerable and not labels:
+        raise QuestionError(f"{place} names no article that answers it: add one, or write answerable: false.")
+    language = row.get("language")
+    return TestQuestion(
+        str(row.get("id") or number), question, str(language) if language else None, answerable, tags, labels, place
+    )
+
+
+def _label(answer: Mapping[str, Any]) -> Label:
+    references = [str(answer[name]) for name in _REFERENCES if answer.get(name)]
+    if not references:
+        raise ValueError("An answer names no article.")
+    quote = answer.get("quote")
+    return Label(references[0], str(quote) if quote else None)
