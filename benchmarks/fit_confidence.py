@@ -22,11 +22,10 @@ from pathlib import Path
 import numpy as np
 
 import rag
-from benchmarks.sets import FREE, RememberingEncoder, SearchableSet, document, searchable, vague
+from benchmarks.sets import FREE, RememberingEncoder, SearchableSet, searchable, vague
 from embeddings.encoder import open_encoder
 from embeddings.types import Vectors
 from rag.calibration import Example, fit, quality
-from rag.candidates import ask_both
 from rag.confidence import OFFSETS, Calibration, QuestionOffset
 from rag.reranking import LateInteraction, Reranker
 from rag.retrieve import retrieve
@@ -63,11 +62,11 @@ Sets = dict[str, list[Asked]]
 def ask_twice(opened: SearchableSet, reranker: Reranker | None, unclear: set[str]) -> list[Asked]:
     """Ask each question with its documents, and without them."""
     legs = opened.legs
-    ids = {document(legs.store.article(one)): one for one in legs.store.article_ids()}
+    ids = opened.articles()
     found = []
     for query, question in opened.asked():
         relevant = {ids[one] for one in opened.questions.judgements[query]}
-        vector = ask_both(question, legs.encoder, legs.neutral, legs.lexical).vector
+        vector = legs.neutral.texts(legs.encoder.encode_query(question.text), "query")
         answered = retrieve(question, 1, legs, reranker).features
         unanswered = retrieve(question, 1, legs, reranker, without=relevant).features
         found.append(Asked(vector, dict(answered), dict(unanswered), query not in unclear))

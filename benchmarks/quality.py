@@ -22,7 +22,6 @@ and expected calibration error of the confidence, over the questions that make s
 from __future__ import annotations
 
 import json
-import subprocess
 import sys
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
@@ -33,7 +32,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.beir import ndcg_at_10
-from benchmarks.latency import machine
+from benchmarks.latency import commit, machine
 from benchmarks.sets import NAMES, RememberingEncoder, SearchableSet, answers, document, searchable, vague
 from embeddings.encoder import open_encoder
 from rag.calibration import quality
@@ -117,7 +116,7 @@ def confidence_quality(opened: SearchableSet, unclear: set[str]) -> dict[str, fl
     """Return AUROC and calibration error of questions asked with and without their documents."""
     legs = opened.legs
     late = LateInteraction(legs.encoder, legs.neutral)
-    ids = {document(legs.store.article(one)): one for one in legs.store.article_ids()}
+    ids = opened.articles()
     probabilities, labels = [], []
     for query, question in opened.asked():
         if query in unclear:
@@ -183,14 +182,7 @@ def main(data: Path, names: Sequence[str]) -> None:
                 found["confidence"] = confidence_quality(opened, vague(data, name))
         sets[name] = found
         print(name, json.dumps(found), flush=True)
-    commit = subprocess.run(
-        ["git", "rev-parse", "--short", "HEAD"],  # noqa: S607
-        cwd=RESULTS,
-        capture_output=True,
-        text=True,
-        check=False,
-    ).stdout.strip()
-    result = {"machine": machine(), "date": datetime.now(UTC).date().isoformat(), "commit": commit, "sets": sets}
+    result = {"machine": machine(), "date": datetime.now(UTC).date().isoformat(), "commit": commit(), "sets": sets}
     print(table(result))
     if not names:
         (RESULTS / "quality.json").write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")

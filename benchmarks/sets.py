@@ -56,6 +56,10 @@ class SearchableSet:
         queries = self.questions.queries
         return [(query, ParsedQuestion(queries[query], (), ())) for query in self.questions.judgements]
 
+    def articles(self) -> dict[str, str]:
+        """Return the id of each document's article."""
+        return {document(self.legs.store.article(one)): one for one in self.legs.store.article_ids()}
+
     def only(self, document: str) -> Filter:
         """Return the filter that leaves one document."""
         return Filter(paths=(_path(document),))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import sqlite3
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,10 +13,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from rag.allowed import allowed_keys
 from rag.database import Database
 from rag.errors import ArchiveError, NotFound
-from rag.lexical.analysis import words
-from rag.types import Article, Filter, Passage, cut, primary
+from rag.types import Article, Filter, Passage, cut
 
 _ARTICLE_COLUMNS = "id, title, text, language, source, author, published, url, path, sha256"
 _BATCH = 4096
@@ -181,32 +180,7 @@ class Store:
 
     def allowed(self, filter: Filter) -> NDArray[np.int64] | None:
         """Return the keys of all passages whose article passes, ascending; None if the filter asks for nothing."""
-        languages = [primary(one).lower() for one in filter.languages]
-        conditions: list[tuple[str, str | None]] = [
-            ("published >= ?", filter.since.isoformat() if filter.since else None),
-            ("published <= ?", filter.until.isoformat() if filter.until else None),
-            ("source IN (SELECT value FROM json_each(?))", self._names("source", filter.sources)),
-            ("author IN (SELECT value FROM json_each(?))", self._names("author", filter.authors)),
-            (
-                "EXISTS (SELECT 1 FROM json_each(?) WHERE instr(lower(language) || '-', value || '-') = 1)",
-                _json(languages),
-            ),
-            ("EXISTS (SELECT 1 FROM json_each(?) WHERE instr(articles.path, value))", _json(filter.paths)),
-        ]
-        asked = {condition: value for condition, value in conditions if value is not None}
-        if not asked:
-            return None
-        articles = f"SELECT id FROM articles WHERE {' AND '.join(asked)}"  # noqa: S608
-        rows = self._database.rows(f"SELECT key FROM passages WHERE article IN ({articles})", *asked.values())  # noqa: S608
-        return np.sort(np.fromiter((row[0] for row in rows), np.int64, len(rows)))
-
-    def _names(self, column: str, parts: Sequence[str]) -> str | None:
-        """Return, as a list in JSON, the names in a column that hold one of the parts; None if there are no parts."""
-        if not parts:
-            return None
-        folded = [one for part in parts if (one := " ".join(words(part)))]
-        rows = self._database.rows(f"SELECT DISTINCT {column} FROM articles WHERE {column} IS NOT NULL")  # noqa: S608
-        return json.dumps([name for (name,) in rows if any(part in " ".join(words(name)) for part in folded)])
+        return allowed_keys(self._database, filter)
 
     def all_keys(self) -> NDArray[np.int64]:
         """Return the keys of all passages, ascending."""
@@ -397,10 +371,6 @@ def _forget_vectors(database: sqlite3.Connection, hashes: set[bytes]) -> None:
         "DELETE FROM vectors WHERE input_hash = ?1 AND NOT EXISTS (SELECT 1 FROM passages WHERE input_hash = ?1)",
         [(one,) for one in hashes],
     )
-
-
-def _json(values: Sequence[str]) -> str | None:
-    return json.dumps(values) if values else None
 
 
 def _article(row: tuple[Any, ...]) -> Article:

@@ -1,0 +1,45 @@
+"""A filter → the passages that may be found."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rag.database import Database
+from rag.lexical.analysis import words
+from rag.types import Filter, primary
+
+
+def allowed_keys(database: Database, filter: Filter) -> NDArray[np.int64] | None:
+    """Return the keys of all passages whose article passes, ascending; None if the filter asks for nothing."""
+    languages = [primary(one).lower() for one in filter.languages]
+    conditions: list[tuple[str, str | None]] = [
+        ("published >= ?", filter.since.isoformat() if filter.since else None),
+        ("published <= ?", filter.until.isoformat() if filter.until else None),
+        ("source IN (SELECT value FROM json_each(?))", _names(database, "source", filter.sources)),
+        ("author IN (SELECT value FROM json_each(?))", _names(database, "author", filter.authors)),
+        ("EXISTS (SELECT 1 FROM json_each(?) WHERE instr(lower(language) || '-', value || '-') = 1)", _json(languages)),
+        ("EXISTS (SELECT 1 FROM json_each(?) WHERE instr(articles.path, value))", _json(filter.paths)),
+    ]
+    asked = {condition: value for condition, value in conditions if value is not None}
+    if not asked:
+        return None
+    articles = f"SELECT id FROM articles WHERE {' AND '.join(asked)}"  # noqa: S608
+    rows = database.rows(f"SELECT key FROM passages WHERE article IN ({articles})", *asked.values())  # noqa: S608
+    return np.sort(np.fromiter((row[0] for row in rows), np.int64, len(rows)))
+
+
+def _names(database: Database, column: str, parts: Sequence[str]) -> str | None:
+    """Return, as a list in JSON, the names in a column that hold one of the parts; None if there are no parts."""
+    if not parts:
+        return None
+    folded = [one for part in parts if (one := " ".join(words(part)))]
+    rows = database.rows(f"SELECT DISTINCT {column} FROM articles WHERE {column} IS NOT NULL")  # noqa: S608
+    return json.dumps([name for (name,) in rows if any(part in " ".join(words(name)) for part in folded)])
+
+
+def _json(values: Sequence[str]) -> str | None:
+    return json.dumps(values) if values else None
