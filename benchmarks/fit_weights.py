@@ -1,4 +1,4 @@
-"""Learns the weights of rag/fusion.py.
+"""Learns the weights of rag/config.py, and the bounds of agreement of rag/fusion.py.
 
     python -m benchmarks.fit_weights DATA
 
@@ -20,6 +20,7 @@ from benchmarks.sets import CHECKED, FREE, RememberingEncoder, SearchableSet, do
 from embeddings.encoder import Encoder, open_encoder
 from rag import fusion
 from rag.candidates import ask_both, gather
+from rag.config import IN_USE
 from rag.fusion import Scores
 from rag.reranking import LateInteraction
 
@@ -65,7 +66,7 @@ def main(data: Path) -> None:
         of_sets = [ndcg(of_set, dense, lexical, low, high) for of_set in learnt.values()]
         rows.append((float(np.mean(of_sets)), dense, lexical, low, high, of_sets))
     rows.sort(reverse=True)
-    used = (fusion.DENSE, fusion.LEXICAL, fusion.NO_AGREEMENT, fusion.AGREEMENT)
+    used = (IN_USE.dense_weight, IN_USE.lexical_weight, fusion.NO_AGREEMENT, fusion.AGREEMENT)
     print(
         f"{'mean':>7} {'dense':>6} {'lexical':>8} {'agreement':>10}   " + "  ".join(learnt) + " | " + "  ".join(checked)
     )

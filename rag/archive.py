@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import threading
 import time
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import TracebackType
@@ -19,17 +19,17 @@ from embeddings.errors import EncoderError
 from embeddings.neutral import language_neutral
 from embeddings.types import OnStep
 from rag.answer import checked_question, compose
-from rag.calibration import CalibrationReport, Example, cross_validated, fit, from_json, judged, to_json
+from rag.calibration import from_json, to_json
 from rag.confidence import TABLES, Calibration
-from rag.config import Config
+from rag.config import IN_USE, Config, RankingConfig
 from rag.dense import DenseView
-from rag.errors import ArchiveError, EncoderMisfit, NotFound, QuestionError
-from rag.evaluation.questions import TestQuestion
+from rag.errors import ArchiveError, EncoderMisfit, NotFound
 from rag.language import language_of
 from rag.lexical.view import LexicalView
 from rag.query import parse
 from rag.reranking import CrossEncoderReranker, LateInteraction, Reranker
-from rag.retrieve import Legs, Retrieval, retrieve
+from rag.retrieve import NOTHING, Legs
+from rag.search import Search
 from rag.store import Store
 from rag.types import EVERYTHING, Answer, Article, Filter, IndexReport, Passage, Progress, Status
 
@@ -37,10 +37,6 @@ DATABASE = "archive.sqlite"
 DENSE = "dense"
 LEXICAL = "lexical"
 INDEXING_LOCK = "indexing.lock"
-
-_FEWEST_QUESTIONS = 10
-# as many sure questions as the weights that Fundstelle comes with are worth
-_PULL = 10.0
 
 
 class Archive:
@@ -185,79 +181,50 @@ class Archive:
         """
         question = checked_question(question)
         started = time.perf_counter()
-        found = self._retrieve(question, k, filter, fast=fast)
-        table = self._tables()["fast" if fast or self._cross_encoder else "reranked"]
-        confidence = table.probability(found.features) if found.hits else 0.0
+        parsed, search = parse(question), self.search(RankingConfig(fast=fast))
+        found = search(parsed, k, filter) if search else NOTHING
+        confidence = search.confidence(found) if search else 0.0
         done = time.perf_counter()
         language = language_of(question)
         milliseconds = {"total": round((done - started) * 1000, 1)}
         empty = self._store.encoder is None or not self._store.passage_count()
         return compose(question, language, found.hits, confidence, milliseconds, empty=empty)
 
-    def calibrate(
-        self, questions: Sequence[TestQuestion], on_progress: Callable[[int, int], None] | None = None
-    ) -> CalibrationReport:
-        """Fit the confidence to test questions, and use it for this archive from now on.
-
-        Each answerable question is asked twice, the second time without the articles that answer it. Few questions
-        change little: the fit starts from the weights that Fundstelle comes with.
-
-        Args:
-            on_progress: hears how many questions are done, of how many.
-
-        Raises:
-            QuestionError: there are fewer than ten questions, or one cannot be asked.
-            NotFound: an article that answers is not in the archive.
-        """
-        if len(questions) < _FEWEST_QUESTIONS:
-            raise QuestionError(f"There are {len(questions)} questions: write at least {_FEWEST_QUESTIONS}.")
-        answering = [[self.article(one).id for one in question.articles] for question in questions]
-        asked: dict[str, list[list[Example]]] = {name: [] for name in TABLES}
-        for number, (question, articles) in enumerate(zip(questions, answering, strict=True), 1):
-            for name, of_table in asked.items():
-                text = checked_question(question.question)
-                found = self._retrieve(text, 1, EVERYTHING, fast=name == "fast")
-                examples: list[Example] = [(found.features, question.answerable)]
-                if question.answerable:
-                    found = self._retrieve(text, 1, EVERYTHING, fast=name == "fast", without=articles)
-                    examples.append((found.features, False))
-                of_table.append([example for example in examples if example[0]])
-            if on_progress is not None:
-                on_progress(number, len(questions))
-        tables = {
-            name: fit([one for of_question in of_table for one in of_question], TABLES[name], _PULL)
-            for name, of_table in asked.items()
-        }
-        self._store.set_calibration(to_json(tables, self.encoder.fingerprint))
-        reranked = asked["reranked"]
-        before = judged(TABLES["reranked"], [one for of_question in reranked for one in of_question])
-        return CalibrationReport(len(questions), before, cross_validated(reranked, TABLES["reranked"], _PULL))
-
     def forget_calibration(self) -> None:
         """Use the confidence that Fundstelle comes with again."""
         self._store.set_calibration(None)
 
-    def _tables(self) -> Mapping[str, Calibration]:
-        written = self._store.calibration
-        return TABLES | (from_json(written, self.encoder.fingerprint) if written else {})
+    def keep_calibration(self, tables: Mapping[str, Calibration]) -> None:
+        """Use these tables of the confidence for this archive from now on."""
+        self._store.set_calibration(to_json(tables, self.encoder.fingerprint))
 
-    def _retrieve(
-        self, question: str, k: int, filter: Filter, *, fast: bool = False, without: Collection[str] = ()
-    ) -> Retrieval:
-        parsed = parse(question)
+    def search(self, ranking: RankingConfig = IN_USE, encoder: Encoder | None = None) -> Search | None:
+        """Return what questions are asked with; None if the archive has never held an article.
+
+        Args:
+            encoder: reads in place of the archive's own, giving the same vectors.
+
+        Raises:
+            EncoderMisfit: the archive's vectors come from another encoder.
+        """
         record = self._store.encoder
         if record is None:
-            return Retrieval((), {})
+            return None
         if record.fingerprint != self.encoder.fingerprint:
             raise EncoderMisfit(
                 f"The archive {self.folder} was made by another encoder than {self.encoder.name}: "
                 "index your articles again (`fundstelle index PATH`), which encodes them anew, or start this "
                 "program again if another one has just done so."
             )
+        encoder = encoder or self.encoder
         neutral = language_neutral(record.fingerprint)
-        legs = Legs(self._store, self._dense, self._lexical, self.encoder, neutral)
-        reranker: Reranker | None = self._cross_encoder or LateInteraction(self.encoder, neutral)
-        return retrieve(parsed, k, legs, None if fast else reranker, filter, without)
+        legs = Legs(self._store, self._dense, self._lexical, encoder, neutral, ranking)
+        tokens = ranking.reranked_tokens
+        reranker: Reranker | None = self._cross_encoder or LateInteraction(encoder, neutral, tokens)
+        written = self._store.calibration
+        tables = TABLES | (from_json(written, record.fingerprint) if written else {})
+        table = "fast" if ranking.fast or self._cross_encoder else "reranked"
+        return Search(legs, None if ranking.fast else reranker, tables[table])
 
     def _catch_up(self) -> None:
         self._dense.catch_up()

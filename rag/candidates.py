@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from embeddings.encoder import Encoder
 from embeddings.neutral import LanguageNeutral
 from embeddings.types import TokenVectors, Vectors
+from rag.config import IN_USE
 from rag.dense import DenseView
 from rag.fusion import Scores
 from rag.lexical.query import LexicalQuery
@@ -19,9 +20,6 @@ from rag.lexical.view import LexicalView
 from rag.query import ParsedQuestion
 from rag.store import Store
 from rag.types import Article, Filter, Passage
-
-NEAREST = 50
-"""How many candidates each leg gives."""
 
 
 @dataclass(frozen=True)
@@ -77,18 +75,20 @@ def gather(
     dense: DenseView,
     lexical: LexicalView,
     store: Store,
+    nearest: int = IN_USE.candidates,
 ) -> Candidates:
     """Return the nearest passages of each leg, in no order.
 
     Args:
         allowed: the only keys that may be found, or None for all.
         without: ids of articles that are left out, as if the archive did not hold them.
+        nearest: how many passages each leg gives.
     """
     record = store.encoder
     if record is None:
         return Candidates((), np.empty(0), np.empty(0))
-    by_meaning = [neighbor.id for neighbor in dense.search(asked.vector, NEAREST, allowed)]
-    by_words = [key for key, _ in lexical.search(asked.words, NEAREST, allowed)]
+    by_meaning = [neighbor.id for neighbor in dense.search(asked.vector, nearest, allowed)]
+    by_words = [key for key, _ in lexical.search(asked.words, nearest, allowed)]
     keys = list(dict.fromkeys([*by_meaning, *by_words]))
     found = [one for one in store.found(keys, record.fingerprint) if one.article.id not in without]
     if not found:

@@ -148,6 +148,7 @@ def calibrate(
     ] = False,
 ) -> None:
     """Fit the confidence to questions of your own, whose answers you know."""
+    from rag.evaluation.calibrate import calibrate as fit_to
     from rag.evaluation.questions import read_questions
 
     if reset == (questions is not None):
@@ -159,7 +160,7 @@ def calibrate(
             return
         asked = read_questions(questions)
         with CountingBar("asking", "questions") as bar:
-            report = opened.calibrate(asked, bar)
+            report = fit_to(opened, asked, bar)
     print_calibration(report)
 
 

@@ -31,3 +31,7 @@ class EncoderMisfit(ArchiveError):
 
 class NotFound(FundstelleError):
     """There is no such article, file or folder."""
+
+
+class ConfigError(FundstelleError):
+    """A setting does not exist, or cannot have this value."""

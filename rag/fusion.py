@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 Scores = NDArray[np.float64]
 
-# Made by benchmarks/fit_weights.py on MLQA German and Belebele; late interaction has weight 1. The same for all
-# languages and all archives.
-DENSE = 1.2
-LEXICAL = 0.35
+# Made by benchmarks/fit_weights.py, as the weights of RankingConfig are:
 # the lexical share of the best passage at which question and archive share no words, and at which they do
 NO_AGREEMENT, AGREEMENT = 0.1, 0.3
 # what a passage in another language is given for the words that it cannot share
@@ -46,14 +43,10 @@ def credited(lexical: Scores, languages: Sequence[str]) -> Scores:
     return np.where(of == own, lexical, lexical + np.quantile(lexical[of == own], CREDIT_QUANTILE))
 
 
-def fused(dense: Scores, lexical: Scores) -> Scores:
-    """Return scores in [-1, 1] from cosines and credited lexical shares."""
-    return (dense + LEXICAL * lexical) / (1 + LEXICAL)
-
-
-def blended(late: Scores, dense: Scores, lexical: Scores, agree: float) -> Scores:
-    """Return scores in [-1, 1] from late interaction, cosines and credited lexical shares."""
-    return (late + agree * DENSE * dense + LEXICAL * lexical) / (1 + agree * DENSE + LEXICAL)
+def weighted_mean(signals: Mapping[str, Scores], weights: Mapping[str, float]) -> Scores:
+    """Return one score for each passage from its signals, in the range of these: [-1, 1] for cosines and shares."""
+    total: Scores = np.sum([weight * signals[name] for name, weight in weights.items()], axis=0)
+    return total / sum(weights.values())
 
 
 def reciprocal_ranks(rankings: Sequence[Sequence[int]], constant: int = 60) -> dict[int, float]:

@@ -14,6 +14,7 @@ from embeddings.neutral import LanguageNeutral
 from embeddings.types import Vectors
 from rag.alignment import Alignment, TokenAligner
 from rag.candidates import Asked
+from rag.config import IN_USE
 from rag.errors import ArchiveError
 from rag.fusion import Scores
 from rag.splitting import encoder_input
@@ -24,8 +25,7 @@ if TYPE_CHECKING:
 
 # what the tokens of articles and conjunctions count beside those of words that are looked for
 _STOP_WORD = 0.2
-TOKENS = 2000
-"""So many tokens of passages are read at most, unless that is less than eight passages."""
+# so many passages are read whatever their length
 _FEWEST = 8
 # what the rest of the article counts beside the passage itself
 _CONTEXT = 0.3
@@ -61,7 +61,7 @@ class LateInteraction:
     better than others. What the other candidates of the same article say counts a little, as its context.
     """
 
-    def __init__(self, encoder: Encoder, neutral: LanguageNeutral, tokens: int = TOKENS) -> None:
+    def __init__(self, encoder: Encoder, neutral: LanguageNeutral, tokens: int = IN_USE.reranked_tokens) -> None:
         self._encoder = encoder
         self._neutral = neutral
         self._budget = tokens

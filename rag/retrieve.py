@@ -12,9 +12,10 @@ from embeddings.neutral import LanguageNeutral
 from rag.alignment import Alignment, TokenAligner
 from rag.candidates import Asked, Candidates, allowed_keys, ask_both, gather
 from rag.confidence import features, question_offset
+from rag.config import IN_USE, RankingConfig
 from rag.dense import DenseView
 from rag.diversity import Group, grouped
-from rag.fusion import Scores, agreement, blended, credited, fused, own_language
+from rag.fusion import Scores, agreement, credited, own_language, weighted_mean
 from rag.highlighting import Sentence, outstanding, scored, sentences_of
 from rag.lexical.analysis import fold
 from rag.lexical.query import Match
@@ -24,11 +25,9 @@ from rag.reranking import Reranker
 from rag.store import Store
 from rag.types import EVERYTHING, Article, Filter, Hit, Passage, cut, primary
 
-RERANKED = 32
-"""How many of the best candidates are read once more at most."""
 _BELOW = 1e-3
-# so many passages for each citation are looked through for copies
-_LOOKED_AT = 4
+# so many passages for each citation are looked through for copies, and so many at least
+_LOOKED_AT, _LOOKED_AT_LEAST = 4, 32
 # so long is what two words have in common at least
 _STEM = 4
 
@@ -42,29 +41,41 @@ class Legs:
     lexical: LexicalView
     encoder: Encoder
     neutral: LanguageNeutral
-
-
-@dataclass(frozen=True)
-class Retrieval:
-    """What was found: hits, best first, and the features of the confidence, none if there are no hits."""
-
-    hits: tuple[Hit, ...]
-    features: Mapping[str, float]
+    config: RankingConfig = IN_USE
 
 
 @dataclass(frozen=True)
 class Ranking:
     """Passages, best first, with scores that are higher for better ones, and for each its signals.
 
-    Those that were read once more stand first, in `signals` with one signal more, and have alignments. `language` is
-    that of the question as far as shared words tell it, else empty.
+    Those that were read once more stand first, in `signals` with one signal more, and have alignments. `fused` are
+    the ranks, from 1, that they had before. `weights` are those of the signals in the score of the best. `language`
+    is that of the question as far as shared words tell it, else empty.
     """
 
     passages: tuple[tuple[Article, Passage], ...]
     scores: Scores
     signals: tuple[Mapping[str, float], ...]
     alignments: tuple[Alignment | None, ...]
+    fused: tuple[int, ...]
+    weights: Mapping[str, float]
     language: str
+
+
+@dataclass(frozen=True)
+class Retrieval:
+    """What was found: hits, best first, each made of one of the `groups` of the ranking's passages.
+
+    `features` are what the confidence rests on; there are none if there are no hits.
+    """
+
+    hits: tuple[Hit, ...]
+    features: Mapping[str, float]
+    ranking: Ranking
+    groups: tuple[Group, ...]
+
+
+NOTHING = Retrieval((), {}, Ranking((), np.empty(0), (), (), (), {}, ""), ())
 
 
 def retrieve(
@@ -83,36 +94,45 @@ def retrieve(
     """
     asked = ask_both(question, legs.encoder, legs.neutral, legs.lexical, tokens=reranker is not None)
     allowed = allowed_keys(question, filter, legs.store, legs.lexical)
-    candidates = gather(asked, allowed, without, legs.neutral, legs.dense, legs.lexical, legs.store)
+    nearest = legs.config.candidates
+    candidates = gather(asked, allowed, without, legs.neutral, legs.dense, legs.lexical, legs.store, nearest)
     if not len(candidates):
-        return Retrieval((), {})
-    ranking = rank(asked, candidates, reranker)
-    groups = grouped(ranking.passages[: max(RERANKED, _LOOKED_AT * k)], k)
+        return NOTHING
+    ranking = rank(asked, candidates, reranker, legs.config)
+    groups = grouped(ranking.passages[: max(_LOOKED_AT_LEAST, _LOOKED_AT * k)], k)
     matches = {number: _matches(number, ranking, asked, legs) for group in groups for number in group.merged}
     sentences = _sentences(matches, ranking, asked, legs) if reranker is not None else {}
     hits = tuple(_hit(rank, group, ranking, matches, sentences) for rank, group in enumerate(groups, 1))
     best = [one.score for number in groups[0].merged for one in sentences.get(number, ())]
     sentence = None if reranker is None else max(best, default=0.0)
-    return Retrieval(hits, _features(ranking, sentence, asked, legs.encoder))
+    return Retrieval(hits, _features(ranking, sentence, asked, legs.encoder), ranking, tuple(groups))
 
 
-def rank(asked: Asked, candidates: Candidates, reranker: Reranker | None) -> Ranking:
+def rank(asked: Asked, candidates: Candidates, reranker: Reranker | None, config: RankingConfig = IN_USE) -> Ranking:
     """Order candidates by all their signals."""
     languages = [primary(article.language) for article, _ in candidates.passages]
     lexical = credited(candidates.lexical, languages)
-    scores = fused(candidates.dense, lexical)
+    values = {"dense": candidates.dense, "lexical": lexical}
+    weights = {"dense": 1.0, "lexical": config.lexical_weight}
+    scores = weighted_mean(values, weights)
     order = np.argsort(-scores, kind="stable")
+    fused = np.empty(len(order), np.int64)
+    fused[order] = np.arange(1, len(order) + 1)
     signals = [
         {"dense": float(dense), "lexical": float(share)}
         for dense, share in zip(candidates.dense, candidates.lexical, strict=True)
     ]
     alignments: list[Alignment | None] = [None] * len(candidates)
     if reranker is not None:
-        reranked = reranker.rerank(asked, [candidates.passages[number] for number in order[:RERANKED]])
+        reranked = reranker.rerank(asked, [candidates.passages[number] for number in order[: config.reranked]])
         new = reranked.scores
         read, rest = order[: len(new)], order[len(new) :]
+        weights = {reranked.signal: 1.0}
         if not reranked.alone:
-            new = blended(new, candidates.dense[read], lexical[read], agreement(candidates.lexical))
+            agree = agreement(candidates.lexical)
+            weights |= {"dense": agree * config.dense_weight, "lexical": config.lexical_weight}
+            of_read = {name: signal[read] for name, signal in values.items()}
+            new = weighted_mean({reranked.signal: new, **of_read}, weights)
         for number, score, alignment in zip(read, reranked.scores, reranked.alignments, strict=True):
             signals[number] = {reranked.signal: float(score), **signals[number]}
             alignments[number] = alignment
@@ -126,6 +146,8 @@ def rank(asked: Asked, candidates: Candidates, reranker: Reranker | None) -> Ran
         scores[order],
         tuple(signals[number] for number in order),
         tuple(alignments[number] for number in order),
+        tuple(fused[order].tolist()),
+        weights,
         own_language(candidates.lexical, languages) if agreement(candidates.lexical) else "",
     )
 

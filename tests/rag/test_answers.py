@@ -11,6 +11,7 @@ from places import ARTICLES, QUESTIONS, QUESTIONS_FILE, REAL_ARTICLES
 
 from rag.archive import Archive
 from rag.errors import QuestionError
+from rag.evaluation.calibrate import calibrate
 from rag.evaluation.questions import read_questions
 from rag.loading import load, read_file
 from rag.types import Filter
@@ -234,7 +235,7 @@ def test_calibration_learns_from_the_users_questions(encoder: object, tmp_path: 
         question = asked[0].question
         before = archive.ask(question).confidence
         steps: list[tuple[int, int]] = []
-        report = archive.calibrate(asked, lambda *step: steps.append(step))
+        report = calibrate(archive, asked, lambda *step: steps.append(step))
         after = archive.ask(question).confidence
         assert steps[-1] == (len(asked), len(asked))
         assert report.questions == len(asked)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import pairwise
 from pathlib import Path
 
@@ -15,18 +16,21 @@ from embeddings.neutral import LanguageNeutral, language_neutral
 from rag.alignment import Alignment
 from rag.archive import Archive
 from rag.candidates import Asked, Candidates
+from rag.config import IN_USE, RankingConfig
 from rag.errors import ArchiveError
-from rag.fusion import agreement, blended, credited, fused, reciprocal_ranks
+from rag.fusion import agreement, credited, reciprocal_ranks
 from rag.highlighting import Sentence, outstanding, scored, sentences_of
 from rag.lexical.query import LexicalQuery, Match, QueryWord
 from rag.reranking import (
     CrossEncoderReranker,
     LateInteraction,
+    Reranked,
+    Reranker,
     telling,
     token_weights,
     within_articles,
 )
-from rag.retrieve import RERANKED, rank
+from rag.retrieve import rank
 from rag.types import Article, Passage, cut
 
 NO_WORDS = LexicalQuery((), 100)
@@ -51,10 +55,18 @@ def asked(text: str, encoder: Encoder, words: LexicalQuery = NO_WORDS) -> Asked:
 
 def test_fused_scores_by_hand() -> None:
     """(.5 + .35 · .6) / 1.35, and with late interaction (.7 + a · 1.2 · .5 + .35 · .6) / (1.35 + a · 1.2)."""
-    dense, lexical, late = np.array([0.5]), np.array([0.6]), np.array([0.7])
-    assert fused(dense, lexical)[0] == pytest.approx(0.71 / 1.35)
-    assert blended(late, dense, lexical, 0.0)[0] == pytest.approx(0.91 / 1.35)
-    assert blended(late, dense, lexical, 1.0)[0] == pytest.approx(1.51 / 2.55)
+    question = Asked("x", NO_WORDS, np.zeros(1, np.float32))
+
+    def score(share: float, reranker: Reranker | None, config: RankingConfig = IN_USE) -> float:
+        candidates = Candidates((whole("x" * 700),), np.array([0.5]), np.array([share]))
+        return float(rank(question, candidates, reranker, config).scores[0])
+
+    assert score(0.6, None) == pytest.approx(0.71 / 1.35)
+    assert score(0.6, ByLength(alone=False)) == pytest.approx(1.51 / 2.55)
+    assert score(0.1, ByLength(alone=False)) == pytest.approx(0.735 / 1.35)
+    assert score(0.6, ByLength(alone=True)) == pytest.approx(0.7)
+    chosen = RankingConfig(dense_weight=2.0, lexical_weight=1.0)
+    assert score(0.6, ByLength(alone=False), chosen) == pytest.approx((0.7 + 2 * 0.5 + 0.6) / 4)
 
 
 def test_agreement_is_that_of_the_best_passage() -> None:
@@ -154,24 +166,27 @@ def test_no_passages_no_scores(encoder: Encoder) -> None:
 class ByLength:
     """A re-ranker whose scores are known: the longer the text, the better."""
 
-    def rerank(self, asked: Asked, passages: object) -> object:
-        from rag.reranking import Reranked
+    def __init__(self, *, alone: bool) -> None:
+        self.alone = alone
 
-        scores = np.array([len(passage.text) / 1000 for _, passage in passages])  # type: ignore[attr-defined]
-        return Reranked("length", scores, (None,) * len(scores), alone=True)
+    def rerank(self, asked: Asked, passages: Sequence[tuple[Article, Passage]]) -> Reranked:
+        scores = np.array([len(passage.text) / 1000 for _, passage in passages])
+        return Reranked("length", scores, (None,) * len(scores), self.alone)
 
 
 def test_the_best_are_read_and_the_others_stay_below_them() -> None:
     """Of more candidates than are read, those that were read come first in their new order, then the rest in theirs."""
-    count = RERANKED + 3
+    read = IN_USE.reranked
+    count = read + 3
     passages = tuple(whole("x" * (number + 1), f"a{number}") for number in range(count))
     dense = np.linspace(0.9, 0.1, count)
     question = Asked("x", NO_WORDS, np.zeros(1, np.float32))
-    ranking = rank(question, Candidates(passages, dense, np.zeros(count)), ByLength())  # type: ignore[arg-type]
+    ranking = rank(question, Candidates(passages, dense, np.zeros(count)), ByLength(alone=True))
     order = [int(one.id[1:]) for one, _ in ranking.passages]
-    assert order == [*range(RERANKED - 1, -1, -1), *range(RERANKED, count)]
+    assert order == [*range(read - 1, -1, -1), *range(read, count)]
     assert (np.diff(ranking.scores) < 0).all()
-    assert ["length" in signals for signals in ranking.signals] == [True] * RERANKED + [False] * 3
+    assert ranking.fused == tuple(one + 1 for one in order)
+    assert ["length" in signals for signals in ranking.signals] == [True] * read + [False] * 3
 
 
 def tiny_cross_encoder(folder: Path) -> str:

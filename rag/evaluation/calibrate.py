@@ -1,0 +1,56 @@
+"""Test questions → a confidence that fits the archive that they are about."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from rag.answer import checked_question
+from rag.archive import Archive
+from rag.calibration import CalibrationReport, Example, cross_validated, fit, judged
+from rag.confidence import TABLES
+from rag.config import RankingConfig
+from rag.errors import ArchiveError, QuestionError
+from rag.evaluation.questions import TestQuestion
+from rag.query import parse
+
+_FEWEST_QUESTIONS = 10
+# as many sure questions as the weights that Fundstelle comes with are worth
+_PULL = 10.0
+
+
+def calibrate(
+    archive: Archive, questions: Sequence[TestQuestion], on_progress: Callable[[int, int], None] | None = None
+) -> CalibrationReport:
+    """Fit the confidence to test questions, and use it for this archive from now on.
+
+    Each answerable question is asked twice, the second time without the articles that answer it. Few questions
+    change little: the fit starts from the weights that Fundstelle comes with.
+
+    Args:
+        on_progress: hears how many questions are done, of how many.
+
+    Raises:
+        ArchiveError: there is nothing in the archive.
+        QuestionError: there are fewer than ten questions, or one cannot be asked.
+        NotFound: an article that answers is not in the archive.
+    """
+    if len(questions) < _FEWEST_QUESTIONS:
+        raise QuestionError(f"There are {len(questions)} questions: write at least {_FEWEST_QUESTIONS}.")
+    answering = [[archive.article(one).id for one in question.articles] for question in questions]
+    asked: dict[str, list[list[Example]]] = {name: [] for name in TABLES}
+    searches = {name: archive.search(RankingConfig(fast=name == "fast")) for name in TABLES}
+    for number, (question, articles) in enumerate(zip(questions, answering, strict=True), 1):
+        parsed = parse(checked_question(question.question))
+        for name, search in searches.items():
+            if search is None:
+                raise ArchiveError("The archive holds no passages yet: add articles with `fundstelle index FOLDER`.")
+            examples: list[Example] = [(search(parsed, 1).features, question.answerable)]
+            if question.answerable:
+                examples.append((search(parsed, 1, without=articles).features, False))
+            asked[name].append([example for example in examples if example[0]])
+        if on_progress is not None:
+            on_progress(number, len(questions))
+    flat = {name: [example for of_one in of_table for example in of_one] for name, of_table in asked.items()}
+    archive.keep_calibration({name: fit(examples, TABLES[name], _PULL) for name, examples in flat.items()})
+    before = judged(TABLES["reranked"], flat["reranked"])
+    return CalibrationReport(len(questions), before, cross_validated(asked["reranked"], TABLES["reranked"], _PULL))

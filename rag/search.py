@@ -1,0 +1,31 @@
+"""What a question is asked with."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from rag.confidence import Calibration
+from rag.query import ParsedQuestion
+from rag.reranking import Reranker
+from rag.retrieve import Legs, Retrieval, retrieve
+from rag.types import EVERYTHING, Filter
+
+
+@dataclass(frozen=True)
+class Search:
+    """The legs of a search, what reads the best candidates once more, and how sure its answers are."""
+
+    legs: Legs
+    reranker: Reranker | None
+    calibration: Calibration
+
+    def __call__(
+        self, question: ParsedQuestion, k: int, filter: Filter = EVERYTHING, without: Collection[str] = ()
+    ) -> Retrieval:
+        """Return the k best citations' worth of passages; see `rag.retrieve.retrieve`."""
+        return retrieve(question, k, self.legs, self.reranker, filter, without)
+
+    def confidence(self, found: Retrieval) -> float:
+        """Return the probability, in [0, 1], that what was found answers."""
+        return self.calibration.probability(found.features) if found.hits else 0.0
