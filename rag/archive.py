@@ -22,6 +22,7 @@ from rag.answer import checked_question, compose
 from rag.calibration import from_json, to_json
 from rag.confidence import TABLES, Calibration
 from rag.config import IN_USE, Config, RankingConfig
+from rag.database import Database
 from rag.dense import DenseView
 from rag.errors import ArchiveError, EncoderMisfit, NotFound
 from rag.language import language_of
@@ -116,6 +117,21 @@ class Archive:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+    @property
+    def id(self) -> str:
+        """A random word that tells this archive from every other."""
+        return self._store.archive_id
+
+    @property
+    def database(self) -> Database:
+        """The archive's file, in which runs and marks are kept."""
+        return self._store.database
+
+    @property
+    def config(self) -> Config:
+        """How its articles are cut."""
+        return self._config
 
     @property
     def encoder(self) -> Encoder:

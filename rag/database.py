@@ -12,7 +12,7 @@ from typing import Any
 
 from rag.errors import ArchiveError
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 _APPLICATION_ID = 0x46756E64  # "Fund"
 # the index by facts spares a filter the reading of all texts
 _SCHEMA = """
@@ -35,6 +35,17 @@ CREATE TABLE vectors (
     PRIMARY KEY (fingerprint, input_hash)
 ) WITHOUT ROWID;
 """
+# what each version has more than the one before
+_ADDED = {
+    2: """
+CREATE TABLE runs (name TEXT PRIMARY KEY, made TEXT NOT NULL, facts TEXT NOT NULL, body BLOB NOT NULL);
+CREATE TABLE marks (
+    question TEXT NOT NULL, article TEXT NOT NULL, start INTEGER NOT NULL, "end" INTEGER NOT NULL,
+    quote TEXT NOT NULL, answers INTEGER NOT NULL, made TEXT NOT NULL,
+    PRIMARY KEY (question, article, start, "end")
+);
+"""
+}
 
 
 class Database:
@@ -55,6 +66,8 @@ class Database:
             with self._translated():
                 self._create()
             version = SCHEMA_VERSION
+        elif version < SCHEMA_VERSION:
+            self._upgrade()
         if self.rows("PRAGMA application_id")[0][0] != _APPLICATION_ID:
             raise ArchiveError(f"{path} is a database of another program: choose another folder with --archive.")
         if version > SCHEMA_VERSION:
@@ -96,13 +109,17 @@ class Database:
                 connection.execute("ROLLBACK")
 
     @contextmanager
-    def transaction(self) -> Iterator[tuple[sqlite3.Connection, int]]:
-        """All or nothing; gives a connection and the revision that the change makes."""
+    def transaction(self, *, of_articles: bool = True) -> Iterator[tuple[sqlite3.Connection, int]]:
+        """All or nothing; gives a connection and the revision that the change makes.
+
+        Args:
+            of_articles: whether what is searched changes; if not, the revision stays.
+        """
         with self._translated():
             connection = self._connection
             connection.execute("BEGIN IMMEDIATE")
             try:
-                revision = self.revision + 1
+                revision = self.revision + of_articles
                 yield connection, revision
                 connection.execute("UPDATE meta SET value = ? WHERE name = 'revision'", (str(revision),))
                 connection.execute("COMMIT")
@@ -131,7 +148,7 @@ class Database:
         try:
             # another process may have been first
             if connection.execute("PRAGMA user_version").fetchone()[0] == 0:
-                for statement in _SCHEMA.split(";"):
+                for statement in ";".join([_SCHEMA, *_ADDED.values()]).split(";"):
                     connection.execute(statement)
                 connection.execute("INSERT INTO meta VALUES ('archive_id', ?), ('revision', '0')", (uuid.uuid4().hex,))
                 connection.execute(f"PRAGMA application_id = {_APPLICATION_ID}")
@@ -141,6 +158,18 @@ class Database:
             if connection.in_transaction:
                 connection.execute("ROLLBACK")
             raise
+
+    def _upgrade(self) -> None:
+        """Add what this version has more; the archive's articles stay as they are."""
+        if self.rows("PRAGMA application_id")[0][0] != _APPLICATION_ID:
+            return
+        with self.transaction(of_articles=False) as (connection, _):
+            # another process may have been first
+            version = connection.execute("PRAGMA user_version").fetchone()[0]
+            for added in range(version + 1, SCHEMA_VERSION + 1):
+                for statement in _ADDED[added].split(";"):
+                    connection.execute(statement)
+            connection.execute(f"PRAGMA user_version = {max(version, SCHEMA_VERSION)}")
 
     @contextmanager
     def _translated(self) -> Iterator[None]:

@@ -83,6 +83,11 @@ class Store:
     def __init__(self, path: Path) -> None:
         self._database = Database(path)
 
+    @property
+    def database(self) -> Database:
+        """The file, for what is kept beside the articles."""
+        return self._database
+
     def close(self) -> None:
         self._database.close()
 
@@ -286,7 +291,7 @@ class Store:
 
     def set_calibration(self, written: str | None) -> None:
         """Keep the weights of the confidence that were fitted to this archive; None forgets them."""
-        with self._database.transaction() as (database, _):
+        with self._database.transaction(of_articles=False) as (database, _):
             database.execute("DELETE FROM meta WHERE name = 'calibration'")
             if written is not None:
                 database.execute("INSERT INTO meta VALUES ('calibration', ?)", (written,))

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from rag.errors import FundstelleError, QuestionError
-from rag.evaluation.questions import TestQuestion
+from rag.evaluation.questions import Label, TestQuestion
 from rag.types import Article, Span
 
 # so much of a quote a passage must hold
@@ -16,24 +16,47 @@ _COVERED = 0.5
 _SHOWN = 120
 
 
+Places = Mapping[str, tuple[Span, ...] | None]
+"""For each article's id the spans of its text, or None for the whole article."""
+
+
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """Where a question is answered: for each article's id the spans of its text, or None for the whole article.
+    """Where a question is answered, and where it is not though somebody may think so.
 
-    Places, not passages, are judged: the judgement stays right however articles are cut.
+    Places, not passages, are judged: the judgement stays right however articles are cut. `articles` are those that
+    answer, by id; `grades` tell how well, 1 where nothing is said.
     """
 
     question: TestQuestion
-    places: Mapping[str, tuple[Span, ...] | None]
+    places: Places
+    articles: Mapping[str, Article]
+    wrong: Places = field(default_factory=dict)
+    grades: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def by_article(self) -> bool:
+        """Whether the labels name articles alone and quote none."""
+        return bool(self.places) and not any([*self.places.values(), *self.wrong.values()])
 
     def relevant(self, article: str, start: int, end: int) -> bool:
         """Tell whether a passage answers: it holds half of a judged span, or its whole article was judged."""
-        if article not in self.places:
-            return False
-        spans = self.places[article]
-        return spans is None or any(
-            min(end, last) - max(start, first) >= _COVERED * (last - first) for first, last in spans
-        )
+        return _holds(self.places, article, start, end)
+
+    def grade(self, article: str, start: int, end: int) -> int | None:
+        """Return how well a passage answers: 0 if it was judged wrong, None if nobody has judged it."""
+        if self.relevant(article, start, end):
+            return self.grades.get(article, 1)
+        return 0 if _holds(self.wrong, article, start, end) else None
+
+
+def _holds(places: Places, article: str, start: int, end: int) -> bool:
+    if article not in places:
+        return False
+    spans = places[article]
+    return spans is None or any(
+        min(end, last) - max(start, first) >= _COVERED * (last - first) for first, last in spans
+    )
 
 
 def judge(question: TestQuestion, find: Callable[[str], Article]) -> Judgement:
@@ -45,17 +68,23 @@ def judge(question: TestQuestion, find: Callable[[str], Article]) -> Judgement:
     Raises:
         QuestionError: an article is not there, or does not hold the quote; the message names the question's line.
     """
-    places: dict[str, tuple[Span, ...] | None] = {}
-    for label in question.labels:
-        try:
-            article = find(label.article)
-        except FundstelleError as error:
-            raise QuestionError(f"{question.place}: {error}") from error
-        spans = _found(label.quote, article, question.place) if label.quote else None
-        known = places.get(article.id, ())
-        # an article that answers as a whole answers anywhere
-        places[article.id] = None if spans is None or known is None else tuple(sorted({*known, *spans}))
-    return Judgement(question, places)
+    articles: dict[str, Article] = {}
+
+    def found(labels: Sequence[Label]) -> dict[str, tuple[Span, ...] | None]:
+        places: dict[str, tuple[Span, ...] | None] = {}
+        for label in labels:
+            try:
+                article = articles[label.article] = articles.get(label.article) or find(label.article)
+            except FundstelleError as error:
+                raise QuestionError(f"{question.place}: {error}") from error
+            spans = _found(label.quote, article, question.place) if label.quote else None
+            known = places.get(article.id, ())
+            # an article that answers as a whole answers anywhere
+            places[article.id] = None if spans is None or known is None else tuple(sorted({*known, *spans}))
+        return places
+
+    right, wrong = found(question.labels), found(question.wrong)
+    return Judgement(question, right, {one.id: one for one in articles.values() if one.id in right}, wrong)
 
 
 def _found(quote: str, article: Article, place: str) -> tuple[Span, ...]:

@@ -28,7 +28,10 @@ class Label:
 
 @dataclass(frozen=True, slots=True)
 class TestQuestion:
-    """A question, whether the archive answers it, and where. `place` names the file and line for messages."""
+    """A question, whether the archive answers it, and where; `wrong` are places that were shown and do not answer.
+
+    `place` names the file and line for messages.
+    """
 
     # tells pytest that this is no test
     __test__: ClassVar[bool] = False
@@ -40,6 +43,7 @@ class TestQuestion:
     tags: tuple[str, ...]
     labels: tuple[Label, ...]
     place: str
+    wrong: tuple[Label, ...] = ()
 
     @property
     def articles(self) -> tuple[str, ...]:
@@ -51,9 +55,9 @@ def read_questions(path: Path) -> list[TestQuestion]:
     """Read test questions from a `.csv` file, or from one JSON object a line.
 
     JSON: `question`; `answerable` (true if there are answers); `answers`, a list of objects with `article` (or `path`,
-    `url`, `title`) and perhaps `quote`; perhaps `id`, `language` and `tags`. CSV: a header line with the columns
-    `question` and `article`, perhaps `quote`, `id`, `language`, `tags`, `answerable`; lines with one id are one
-    question with several answers.
+    `url`, `title`) and perhaps `quote`; perhaps `wrong`, a list like it of what does not answer, `id`, `language` and
+    `tags`. CSV: a header line with the columns `question` and `article`, perhaps `quote`, `id`, `language`, `tags`,
+    `answerable`; lines with one id are one question with several answers.
 
     Raises:
         NotFound: there is no such file.
@@ -132,6 +136,7 @@ def _rows_of_csv(text: str, path: Path) -> Iterator[tuple[Mapping[str, Any], str
 def _question(row: Mapping[str, Any], place: str, number: int) -> TestQuestion:
     try:
         labels = tuple(_label(answer) for answer in row.get("answers") or ())
+        wrong = tuple(_label(answer) for answer in row.get("wrong") or ())
         question = row["question"]
         tags = tuple(str(tag) for tag in row.get("tags") or ())
     except (ValueError, KeyError, TypeError, AttributeError) as error:
@@ -142,9 +147,8 @@ def _question(row: Mapping[str, Any], place: str, number: int) -> TestQuestion:
     if answerable and not labels:
         raise QuestionError(f"{place} names no article that answers it: add one, or write answerable: false.")
     language = row.get("language")
-    return TestQuestion(
-        str(row.get("id") or number), question, str(language) if language else None, answerable, tags, labels, place
-    )
+    name = str(row.get("id") or number)
+    return TestQuestion(name, question, str(language) if language else None, answerable, tags, labels, place, wrong)
 
 
 def _label(answer: Mapping[str, Any]) -> Label:

@@ -37,7 +37,7 @@ def test_a_quote_is_right_wherever_it_stands() -> None:
 
 def test_half_of_a_quote_is_enough() -> None:
     """Of a span of ten characters a passage must hold five, wherever it begins and ends."""
-    judged = Judgement(question(Label("a", "x")), {"a": ((10, 20),), "b": None})
+    judged = Judgement(question(Label("a", "x")), {"a": ((10, 20),), "b": None}, {})
     assert [judged.relevant("a", *span) for span in ((0, 15), (0, 14), (15, 40), (16, 40), (12, 17), (12, 16))] == [
         True, False, True, False, True, False,
     ]  # fmt: skip
@@ -49,7 +49,7 @@ def test_half_of_a_quote_is_enough() -> None:
 def test_relevance_by_counting(first: int, length: int, start: int, size: int) -> None:
     """Against the share of the quote's characters that are in the passage, counted one by one."""
     inside = sum(start <= place < start + size for place in range(first, first + length))
-    judged = Judgement(question(Label("a", "x")), {"a": ((first, first + length),)})
+    judged = Judgement(question(Label("a", "x")), {"a": ((first, first + length),)}, {})
     assert judged.relevant("a", start, start + size) == (inside >= length / 2)
 
 

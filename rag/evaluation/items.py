@@ -1,0 +1,55 @@
+"""What was found → the results that are judged. Pure functions on values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+
+from rag.evaluation.judgements import Judgement
+from rag.evaluation.types import Shown
+from rag.retrieve import Retrieval
+from rag.types import Article
+
+DEPTH = 10
+"""So many results of a question are looked at, as many as the measures do."""
+_BEGINNING = 200
+
+
+def shown(found: Retrieval, judgement: Judgement) -> tuple[Shown, ...]:
+    """Return the results of a question, best first.
+
+    A question whose labels name articles alone ranks articles, each by its best passage (as retrieval sets are
+    measured). One whose labels quote ranks citations, as a person sees them: neighbours are one, and copies of it in
+    other articles follow it if they answer too.
+    """
+    every = _articles(found, judgement) if judgement.by_article else _citations(found, judgement)
+    first: dict[str, Shown] = {}
+    for one in every:
+        # the second passage that answers from an article tells nothing new
+        first.setdefault(one.item, one)
+    return tuple(first.values())[:DEPTH]
+
+
+def _articles(found: Retrieval, judgement: Judgement) -> Iterator[Shown]:
+    ranking = found.ranking
+    for (article, passage), score, signals in zip(ranking.passages, ranking.scores, ranking.signals, strict=True):
+        yield replace(_shown(article, passage.start, passage.end, float(score), signals, judgement), item=article.id)
+
+
+def _citations(found: Retrieval, judgement: Judgement) -> Iterator[Shown]:
+    for hit, group in zip(found.hits, found.groups, strict=True):
+        yield _shown(hit.article, hit.passage.start, hit.passage.end, hit.score, hit.signals, judgement)
+        for number in group.copies:
+            article, passage = found.ranking.passages[number]
+            copy = _shown(article, passage.start, passage.end, hit.score, found.ranking.signals[number], judgement)
+            if copy.grade:
+                yield copy
+
+
+def _shown(
+    article: Article, start: int, end: int, score: float, signals: Mapping[str, float], judgement: Judgement
+) -> Shown:
+    grade = judgement.grade(article.id, start, end)
+    item = article.id if grade else f"{article.id}:{start}-{end}"
+    beginning = " ".join(article.text[start : min(end, start + _BEGINNING)].split())
+    return Shown(item, article.id, article.label, start, end, beginning, score, signals, grade)

@@ -1,0 +1,63 @@
+"""What people said of passages that they were shown → judgements."""
+
+from __future__ import annotations
+
+import unicodedata
+from datetime import UTC, datetime
+
+from rag.database import Database
+from rag.evaluation.questions import Label, TestQuestion
+from rag.types import Citation
+
+MARKED = "marked"
+
+
+class Marks:
+    """Passages that were marked right or wrong for a question, kept in an archive's database."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def mark(self, question: str, citation: Citation, *, answers: bool | None) -> None:
+        """Note whether a citation answers a question; what was said of the same place before is forgotten.
+
+        If it answers and a sentence is highlighted, that sentence is noted, else the whole passage.
+
+        Args:
+            answers: None takes back what was said.
+        """
+        start, end = citation.highlights[0] if answers and citation.highlights else (citation.start, citation.end)
+        key = (_asked(question), citation.article.id)
+        with self._database.transaction(of_articles=False) as (database, _):
+            database.execute(
+                'DELETE FROM marks WHERE question = ? AND article = ? AND start >= ? AND "end" <= ?',
+                (*key, citation.start, citation.end),
+            )
+            if answers is not None:
+                made = datetime.now(UTC).isoformat(timespec="seconds")
+                row = (*key, start, end, citation.article.text[start:end], int(answers), made)
+                database.execute("INSERT INTO marks VALUES (?, ?, ?, ?, ?, ?, ?)", row)
+
+    def questions(self) -> list[TestQuestion]:
+        """Return the questions for which a passage was marked right, in the order of their first mark.
+
+        A mark of an article that is gone, or that holds the quote no more, is left out.
+        """
+        rows = self._database.rows(
+            "SELECT question, article, quote, answers FROM marks JOIN articles ON articles.id = marks.article "
+            "WHERE instr(text, quote) ORDER BY marks.rowid"
+        )
+        labels: dict[str, tuple[list[Label], list[Label]]] = {}
+        for question, article, quote, answers in rows:
+            right, wrong = labels.setdefault(question, ([], []))
+            (right if answers else wrong).append(Label(article, quote))
+        return [
+            TestQuestion(f"m-{number}", question, None, True, (MARKED,), tuple(right), f"mark {number}", tuple(wrong))
+            for number, (question, (right, wrong)) in enumerate(labels.items(), 1)
+            if right
+        ]
+
+
+def _asked(question: str) -> str:
+    """Return the question as it is compared: however it was spaced."""
+    return " ".join(unicodedata.normalize("NFC", question).split())

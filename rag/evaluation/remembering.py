@@ -1,0 +1,89 @@
+"""An encoder that reads each text once in a run."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from embeddings.encoder import Encoder
+from embeddings.types import Role, TokenVectors, Vectors
+
+# of 384 numbers of two bytes each, about 1.5 GB; then the oldest are forgotten
+_MOST_TOKENS = 2_000_000
+# so many questions are read at once
+_BATCH = 256
+
+
+class RememberingEncoder:
+    """Gives what another encoder gives, and reads each text once, so that many questions take little time.
+
+    Token vectors are kept in half precision, up to a bound of memory.
+    """
+
+    def __init__(self, encoder: Encoder, most_tokens: int = _MOST_TOKENS) -> None:
+        self._encoder = encoder
+        self._tokens: dict[tuple[Role, str], TokenVectors] = {}
+        self._held = 0
+        self._most = most_tokens
+        self._passages: dict[str, Vectors] = {}
+        self._counts: dict[str, int] = {}
+
+    @property
+    def name(self) -> str:
+        """That of the encoder that reads."""
+        return self._encoder.name
+
+    @property
+    def dim(self) -> int:
+        """Length of a vector."""
+        return self._encoder.dim
+
+    @property
+    def max_tokens(self) -> int:
+        """How many tokens of a text are read."""
+        return self._encoder.max_tokens
+
+    @property
+    def fingerprint(self) -> str:
+        """That of the encoder that reads: vectors are comparable."""
+        return self._encoder.fingerprint
+
+    def read_questions(self, texts: Sequence[str]) -> None:
+        """Read questions in batches, ahead of their being asked."""
+        for first in range(0, len(texts), _BATCH):
+            self.token_vectors(texts[first : first + _BATCH], "query")
+
+    def count_tokens(self, texts: Sequence[str]) -> list[int]:
+        """Count the tokens of each text."""
+        new = [text for text in dict.fromkeys(texts) if text not in self._counts]
+        self._counts |= zip(new, self._encoder.count_tokens(new), strict=True)
+        return [self._counts[text] for text in texts]
+
+    def encode_passages(self, texts: Sequence[str]) -> Vectors:
+        """Encode passages: shape (len(texts), dim)."""
+        new = [text for text in dict.fromkeys(texts) if text not in self._passages]
+        self._passages |= zip(new, self._encoder.encode_passages(new), strict=True)
+        return np.stack([self._passages[text] for text in texts]) if texts else np.empty((0, self.dim), np.float32)
+
+    def encode_query(self, text: str) -> Vectors:
+        """Encode one question: shape (dim,)."""
+        return self.token_vectors([text], "query")[0].whole
+
+    def token_vectors(self, texts: Sequence[str], role: Role) -> list[TokenVectors]:
+        """Encode texts token by token."""
+        new = [text for text in dict.fromkeys(texts) if (role, text) not in self._tokens]
+        found = {text: self._tokens[role, text] for text in texts if (role, text) in self._tokens}
+        for text, read in zip(new, self._encoder.token_vectors(new, role) if new else [], strict=True):
+            # the same precision whether a text was read now or before
+            found[text] = TokenVectors(read.vectors.astype(np.float16), read.spans, read.whole)
+            self._keep(role, text, found[text])
+        known = [found[text] for text in texts]
+        return [TokenVectors(one.vectors.astype(np.float32), one.spans, one.whole) for one in known]
+
+    def _keep(self, role: Role, text: str, read: TokenVectors) -> None:
+        self._tokens[role, text] = read
+        self._held += len(read.vectors)
+        while self._held > self._most and len(self._tokens) > 1:
+            oldest = next(iter(self._tokens))
+            self._held -= len(self._tokens.pop(oldest).vectors)

@@ -1,0 +1,130 @@
+"""Runs, kept in the archive and as JSON."""
+
+from __future__ import annotations
+
+import json
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from rag.database import Database
+from rag.errors import FundstelleError, NotFound
+from rag.evaluation.measures import MAIN
+from rag.evaluation.summary import summarised
+from rag.evaluation.types import Run
+
+if TYPE_CHECKING:
+    from pydantic import TypeAdapter
+
+_LISTED = 8
+
+
+@dataclass(frozen=True, slots=True)
+class RunFacts:
+    """What is told of a run in a list. `mean` is that of the main measure, None if no question was answerable."""
+
+    name: str
+    made: str
+    questions: str
+    asked: int
+    archive_revision: int
+    mean: float | None
+    config: Mapping[str, Any]
+
+
+class Runs:
+    """The runs that are kept in an archive's database, by name."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def listed(self) -> list[RunFacts]:
+        """Return what there is, the oldest first."""
+        rows = self._database.rows("SELECT name, made, facts FROM runs ORDER BY made, rowid")
+        return [RunFacts(name=name, made=made, **json.loads(facts)) for name, made, facts in rows]
+
+    def free_name(self, wished: str) -> str:
+        """Return a name that no run has: the wished one, or that with a number."""
+        taken = {one.name for one in self.listed()}
+        number = 2
+        name = wished
+        while name in taken:
+            name, number = f"{wished}-{number}", number + 1
+        return name
+
+    def keep(self, run: Run) -> None:
+        """Keep a run.
+
+        Raises:
+            FundstelleError: another has its name.
+        """
+        mean = summarised(run.results).measures.get(MAIN)
+        facts = {
+            "questions": run.questions,
+            "asked": len(run.results),
+            "archive_revision": run.archive_revision,
+            "mean": round(mean.mean, 4) if mean else None,
+            "config": dict(run.config),
+        }
+        body = zlib.compress(run_json(run).encode())
+        with self._database.transaction(of_articles=False) as (database, _):
+            if database.execute("SELECT 1 FROM runs WHERE name = ?", (run.name,)).fetchone():
+                raise FundstelleError(f"There is a run {run.name} already: choose another --name, or delete that one.")
+            database.execute("INSERT INTO runs VALUES (?, ?, ?, ?)", (run.name, run.made, json.dumps(facts), body))
+
+    def read(self, name: str) -> Run:
+        """Return a run.
+
+        Raises:
+            NotFound: there is none of that name.
+        """
+        rows = self._database.rows("SELECT body FROM runs WHERE name = ?", name)
+        if not rows:
+            raise NotFound(self._none(name))
+        return _adapter().validate_json(zlib.decompress(rows[0][0]))
+
+    def delete(self, name: str) -> None:
+        """Forget a run.
+
+        Raises:
+            NotFound: there is none of that name.
+        """
+        with self._database.transaction(of_articles=False) as (database, _):
+            if not database.execute("DELETE FROM runs WHERE name = ?", (name,)).rowcount:
+                raise NotFound(self._none(name))
+
+    def _none(self, name: str) -> str:
+        names = [one.name for one in self.listed()][-_LISTED:]
+        known = f"there are {', '.join(names)}" if names else "make one with `fundstelle eval QUESTIONS`"
+        return f"There is no run {name!r} in this archive: {known}."
+
+
+def run_json(run: Run) -> str:
+    """Return a run as JSON."""
+    return _adapter().dump_json(run, indent=1).decode()
+
+
+def read_run(path: Path) -> Run:
+    """Read a run that was exported.
+
+    Raises:
+        NotFound: the file cannot be read.
+        FundstelleError: it holds no run.
+    """
+    try:
+        return _adapter().validate_json(path.read_bytes())
+    except OSError as error:
+        raise NotFound(f"The run {path} cannot be read ({error.strerror}): give a run's name or its file.") from error
+    except ValueError as error:
+        raise FundstelleError(f"{path} holds no run: export one with `fundstelle runs export NAME`.") from error
+
+
+@cache
+def _adapter() -> TypeAdapter[Run]:
+    # imported here, since a question does not need it
+    from pydantic import TypeAdapter
+
+    return TypeAdapter(Run)
