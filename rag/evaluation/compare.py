@@ -131,12 +131,11 @@ def changed_questions(first: Run, other: Run) -> list[Changed]:
 def verdict(found: Difference, questions: int) -> str:
     """Say in a sentence what a difference is worth."""
     mean = found.mean.mean
+    if not (found.better or found.worse):
+        return f"No difference: all {questions} questions came out alike."
     if not found.certain:
         limit = f"these {questions} questions cannot tell a difference below {found.smallest:.3f}"
-        said = f"No certain difference ({mean:+.3f}, p = {found.p:.3f})"
-        return (
-            f"{said}: {limit}." if found.smallest > 0 else f"No difference: all {questions} questions came out alike."
-        )
+        return f"No certain difference ({mean:+.3f}, p = {found.p:.3f}): {limit}."
     better = "Better" if mean > 0 else "Worse"
     return f"{better} by {abs(mean):.3f} ({found.mean.low:+.3f} to {found.mean.high:+.3f}, p = {found.p:.3f})."
 
