@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -53,6 +54,7 @@ class Archive:
         config: Config | None = None,
         on_step: OnStep | None = None,
         cross_encoder: str | None = None,
+        opened: Encoder | None = None,
     ) -> None:
         self.folder = folder
         self._store = Store(folder / DATABASE)
@@ -66,7 +68,7 @@ class Archive:
         self._encoder_name = str(Path(name).absolute()) if name != BUNDLED and Path(name).is_dir() else name
         self._config = config or Config()
         self._on_step = on_step
-        self._encoder: Encoder | None = None
+        self._encoder = opened
         self._opening = threading.Lock()
 
     @classmethod
@@ -79,6 +81,7 @@ class Archive:
         config: Config | None = None,
         on_step: OnStep | None = None,
         cross_encoder: str | None = None,
+        opened: Encoder | None = None,
     ) -> Self:
         """Open the archive in a folder.
 
@@ -89,6 +92,7 @@ class Archive:
             on_step: hears how far the one-time preparation of the model is.
             cross_encoder: a cross-encoder of sentence-transformers, by folder or hub name, that re-ranks in place
                 of late interaction.
+            opened: the encoder of that name, if it is open already.
 
         Raises:
             NotFound: there is no archive, and none shall be made.
@@ -104,7 +108,7 @@ class Archive:
             if not create:
                 raise NotFound(f"There is no archive in {folder}: make one with `fundstelle index FOLDER`.")
             _make_folder(folder)
-        return cls(folder, encoder, config, on_step, cross_encoder)
+        return cls(folder, encoder, config, on_step, cross_encoder, opened)
 
     def close(self) -> None:
         """Close the database; what was indexed is on disk already."""
@@ -122,6 +126,11 @@ class Archive:
     def id(self) -> str:
         """A random word that tells this archive from every other."""
         return self._store.archive_id
+
+    @property
+    def encoder_name(self) -> str:
+        """How its encoder is opened: `bundled`, a folder or a hub name."""
+        return self._encoder_name
 
     @property
     def database(self) -> Database:
@@ -173,10 +182,32 @@ class Archive:
         from rag.ingest import Indexer
 
         indexer = Indexer(self._store, self.encoder, self._encoder_name, self._config, on_progress)
+        with self._writing():
+            return indexer.index([Path(path) for path in paths])
+
+    def fill(self, articles: Iterable[Article], loaders: str, on_article: Callable[[int], None] | None = None) -> None:
+        """Bring the archive in step with articles: it holds these afterwards, and no others.
+
+        What is stored already is not encoded again. It may be interrupted, and goes on from there.
+
+        Args:
+            loaders: names how the articles were made; those made in another way are stored anew.
+            on_article: hears how many articles are done.
+
+        Raises:
+            ArchiveError: another process is indexing, or the archive cannot be written.
+        """
+        from rag.ingest import Filler
+
+        with self._writing():
+            Filler(self._store, self.encoder, self._encoder_name, self._config, loaders, on_article).fill(articles)
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
         try:
             with self._indexing:
                 try:
-                    return indexer.index([Path(path) for path in paths])
+                    yield
                 finally:
                     self._catch_up()
         except Timeout as error:
@@ -245,6 +276,11 @@ class Archive:
     def _catch_up(self) -> None:
         self._dense.catch_up()
         self._lexical.catch_up()
+
+    def articles(self) -> Iterator[Article]:
+        """Yield all articles, in the order of their paths."""
+        for article_id in self._store.article_ids():
+            yield self._store.article(article_id)
 
     def article(self, reference: str) -> Article:
         """Return the article that a person means: by id, path, title or address, or a part of one.

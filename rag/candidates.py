@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from functools import reduce
 
@@ -70,7 +69,7 @@ def allowed_keys(
 def gather(
     asked: Asked,
     allowed: NDArray[np.int64] | None,
-    without: Collection[str],
+    without: frozenset[str],
     neutral: LanguageNeutral,
     dense: DenseView,
     lexical: LexicalView,
@@ -81,7 +80,7 @@ def gather(
 
     Args:
         allowed: the only keys that may be found, or None for all.
-        without: ids of articles that are left out, as if the archive did not hold them.
+        without: ids of articles and passages that are left out, as if the archive did not hold them.
         nearest: how many passages each leg gives.
     """
     record = store.encoder
@@ -90,7 +89,7 @@ def gather(
     by_meaning = [neighbor.id for neighbor in dense.search(asked.vector, nearest, allowed)]
     by_words = [key for key, _ in lexical.search(asked.words, nearest, allowed)]
     keys = list(dict.fromkeys([*by_meaning, *by_words]))
-    found = [one for one in store.found(keys, record.fingerprint) if one.article.id not in without]
+    found = [one for one in store.found(keys, record.fingerprint) if not {one.article.id, one.passage.id} & without]
     if not found:
         return Candidates((), np.empty(0), np.empty(0))
     vectors = neutral.texts(np.stack([one.vector for one in found]).astype(np.float32), "passage")

@@ -7,18 +7,16 @@ import logging
 import os
 import sys
 import traceback
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.text import Text
 
+from rag import cli_evaluation as evaluation
 from rag.console import (
     CountingBar,
     IndexingBar,
-    PreparationBar,
     err,
     out,
     plain,
@@ -32,6 +30,7 @@ from rag.console import (
 )
 from rag.errors import FundstelleError
 from rag.filters import make_filter
+from rag.options import DEFAULT_ARCHIVE, ArchiveOption, JsonOption, RerankerOption, opened_archive
 from rag.types import IndexReport
 from rag.views import answer_json, shown_json, status_json
 
@@ -49,20 +48,11 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
-ArchiveOption = Annotated[
-    Path, typer.Option("--archive", metavar="DIR", envvar="FUNDSTELLE_ARCHIVE", help="The folder of the archive.")
-]
-JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
-RerankerOption = Annotated[
-    str | None,
-    typer.Option(
-        "--reranker",
-        metavar="NAME",
-        help="Re-rank by a cross-encoder of sentence-transformers: its folder or hub name.",
-    ),
-]
-DEFAULT_ARCHIVE = Path(".fundstelle")
 _ANY = "; may be given several times."
+
+app.command("eval")(evaluation.evaluate)
+app.add_typer(evaluation.runs, name="runs")
+app.add_typer(evaluation.questions, name="questions")
 
 
 @app.callback()
@@ -88,7 +78,7 @@ def index(
     from rag.sources import existing
 
     existing(paths)  # before an archive is made and the model is loaded for nothing
-    with _opened(archive, encoder=encoder) as opened:
+    with opened_archive(archive, encoder=encoder) as opened:
         report = _index(opened, paths)
     if report.failures:
         raise typer.Exit(SOME_FAILED)
@@ -119,6 +109,12 @@ def ask(
     ] = None,
     fast: Annotated[bool, typer.Option("--fast", help="Leave out re-ranking.")] = False,
     reranker: RerankerOption = None,
+    right: Annotated[
+        str | None, typer.Option("--right", metavar="N,N", help="Note that these passages answer the question.")
+    ] = None,
+    wrong: Annotated[
+        str | None, typer.Option("--wrong", metavar="N,N", help="Note that these passages do not.")
+    ] = None,
     explain: Annotated[
         bool, typer.Option("--explain", help="Print why each passage was chosen; JSON always says it.")
     ] = False,
@@ -126,17 +122,21 @@ def ask(
 ) -> None:
     """Print the passages that answer a question, best first, each with its citation.
 
-    A "quoted phrase" must stand in the passage; -word and -"a phrase" must not.
+    A "quoted phrase" must stand in the passage; -word and -"a phrase" must not. --right and --wrong make a test
+    question of it: by the numbers of the passages, all of them noted with the question.
     """
     filter = make_filter(since, until, source or (), language or (), author or (), path or ())
-    with _opened(archive, create=False, cross_encoder=reranker) as opened:
+    with opened_archive(archive, create=False, cross_encoder=reranker) as opened:
         answer = opened.ask(question, k, filter=filter, fast=fast)
+        noted = evaluation.mark(opened, answer, right, wrong)
     if as_json:
         print_json(answer_json(answer))
     else:
         print_answer(answer)
         if explain:
             print_explanation(answer)
+    if noted:
+        err.print(f"Noted {noted}: `fundstelle eval` without a file asks all questions with a passage that answers.")
 
 
 @app.command()
@@ -153,7 +153,7 @@ def calibrate(
 
     if reset == (questions is not None):
         raise FundstelleError("Give either a file of questions or --reset.")
-    with _opened(archive, create=False) as opened:
+    with opened_archive(archive, create=False) as opened:
         if questions is None:
             opened.forget_calibration()
             out.print("The confidence is again the one that Fundstelle comes with.")
@@ -171,7 +171,7 @@ def show(
     as_json: JsonOption = False,
 ) -> None:
     """Print an article with its metadata and the places of its passages."""
-    with _opened(archive, create=False) as opened:
+    with opened_archive(archive, create=False) as opened:
         found, passages = opened.reading(article)
     if as_json:
         print_json(shown_json(found, passages))
@@ -182,7 +182,7 @@ def show(
 @app.command()
 def status(archive: ArchiveOption = DEFAULT_ARCHIVE, as_json: JsonOption = False) -> None:
     """Print what the archive holds."""
-    with _opened(archive, create=False) as opened:
+    with opened_archive(archive, create=False) as opened:
         facts = status_json(opened.status())
     if as_json:
         print_json(facts)
@@ -200,7 +200,7 @@ def ui(
     reranker: RerankerOption = None,
 ) -> None:
     """Serve the page on which the archive is asked; without an archive, make one of ./seeds."""
-    with _opened(archive, cross_encoder=reranker) as opened:
+    with opened_archive(archive, cross_encoder=reranker) as opened:
         if opened.status().articles == 0:
             if SEEDS.is_dir():
                 err.print(f"The archive {archive} is empty: indexing the sample articles in ./{SEEDS}.")
@@ -251,22 +251,6 @@ def _explained(error: Exception) -> int:
         said = plain(f"{type(error).__name__}: {error}".splitlines()[0])
         err.print(Text(f"Something went wrong ({said}): run it again with --debug to see where."), soft_wrap=True)
     return UNUSABLE
-
-
-@contextmanager
-def _opened(
-    folder: Path, *, create: bool = True, encoder: str | None = None, cross_encoder: str | None = None
-) -> Iterator[Archive]:
-    from rag.archive import Archive
-
-    preparation = PreparationBar()
-    try:
-        with Archive.open(
-            folder, create=create, encoder=encoder, on_step=preparation, cross_encoder=cross_encoder
-        ) as archive:
-            yield archive
-    finally:
-        preparation.close()
 
 
 def _index(archive: Archive, paths: list[Path]) -> IndexReport:

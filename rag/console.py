@@ -187,7 +187,7 @@ class CountingBar:
     def __exit__(self, *_: object) -> None:
         self._bar.stop()
 
-    def __call__(self, done: int, total: int) -> None:
+    def __call__(self, done: int, total: int | None) -> None:
         self._bar.update(self._task, total=total, completed=done)
 
 

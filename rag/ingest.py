@@ -6,33 +6,25 @@ import hashlib
 import logging
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-
-import numpy as np
 
 from embeddings.encoder import Encoder
 from rag.config import Config
 from rag.errors import LoadError, NotFound
 from rag.loading import VERSION, load, read_file
 from rag.sources import emptied, find_files, gone, nothing_there, shown
-from rag.splitting import encoder_input, split
-from rag.store import EncoderRecord, HalfVectors, Store, input_hash
-from rag.types import Article, Failure, IndexReport, Passage, Progress
+from rag.store import Store
+from rag.types import Article, Failure, IndexReport, Progress
+from rag.writing import ArticleWriter
 
 log = logging.getLogger(__name__)
 
 OnProgress = Callable[[Progress], None]
 
-# passages that are encoded together: enough for full batches, little enough to lose by an interruption
-_BATCH = 256
-
 
 class Indexer:
-    """Brings a store in step with files: what is being counted, and the articles that wait for their vectors.
-
-    Use it for one run.
-    """
+    """Brings a store in step with files, and counts what it does. Use it for one run."""
 
     def __init__(
         self,
@@ -43,16 +35,9 @@ class Indexer:
         on_progress: OnProgress | None = None,
     ) -> None:
         self._store = store
-        self._encoder = encoder
-        self._encoder_name = encoder_name
-        self._config = config
+        self._writer = ArticleWriter(store, encoder, encoder_name, config, str(VERSION), self._report_done)
         self._on_progress = on_progress
-        self._recipe = f"loaders {VERSION}, {config}, encoder {encoder.fingerprint}"
         self._started = time.perf_counter()
-        self._waiting: list[tuple[Article, list[tuple[Passage, bytes]]]] = []
-        self._inputs: dict[bytes, str] = {}
-        self._passages = 0
-        self._encoded = 0
         self._done = 0
         self._total = 0
 
@@ -75,7 +60,7 @@ class Indexer:
         if not found.files and not failures:
             raise NotFound(nothing_there(found))
         self._total = len(found.files)
-        self._switch_encoder()
+        self._writer.switch_encoder()
         counts: Counter[str] = Counter()
         for file in found.files:
             try:
@@ -85,8 +70,8 @@ class Indexer:
                 kind = "failed"
             counts[kind] += 1
             if kind in ("failed", "unchanged"):
-                self._report_done(1)
-        self._store_waiting()
+                self._report_done()
+        self._writer.flush()
         for path in removed:
             self._store.remove(path)
         return IndexReport(
@@ -96,17 +81,17 @@ class Indexer:
             removed=len(removed),
             failures=tuple(failures),
             skipped=dict(found.skipped.most_common()),
-            passages_encoded=self._encoded,
+            passages_encoded=self._writer.encoded,
             seconds=time.perf_counter() - self._started,
         )
 
     def _take(self, file: Path, known: tuple[str, str] | None) -> str:
         raw = read_file(file)
-        if known == (hashlib.sha256(raw).hexdigest(), self._recipe):
+        if known == (hashlib.sha256(raw).hexdigest(), self._writer.recipe):
             return "unchanged"
         try:
             article = load(file, raw)
-            passages = split(article, self._encoder.count_tokens, self._config)
+            passages = self._writer.cut(article)
         except LoadError:
             raise
         except Exception as error:
@@ -115,55 +100,47 @@ class Indexer:
             raise LoadError(
                 f"It cannot be read ({type(error).__name__}: {str(error)[:200]}): save the article in another format."
             ) from error
-        hashed = []
-        for passage in passages:
-            text = encoder_input(article, passage)
-            key = input_hash(text)
-            self._inputs[key] = text
-            hashed.append((passage, key))
-        self._waiting.append((article, hashed))
-        if len(self._inputs) >= _BATCH:
-            self._store_waiting()
+        self._writer.add(article, passages)
         return "changed" if known else "new"
 
-    def _store_waiting(self) -> None:
-        vectors = self._vectors(self._inputs)
-        for article, passages in self._waiting:
-            own = {hashed: vectors[hashed] for _, hashed in passages}
-            self._store.put(article, self._recipe, passages, self._encoder.fingerprint, own)
-            self._passages += len(passages)
-            self._report_done(1)
-        self._waiting.clear()
-        self._inputs.clear()
-
-    def _vectors(self, inputs: Mapping[bytes, str]) -> dict[bytes, HalfVectors]:
-        """Return the vector of each text, encoding only those that have none yet."""
-        vectors = self._store.vectors(self._encoder.fingerprint, inputs)
-        missing = [hashed for hashed in inputs if hashed not in vectors]
-        if missing:
-            encoded = self._encoder.encode_passages([inputs[hashed] for hashed in missing]).astype(np.float16)
-            self._encoded += len(missing)
-            vectors.update(zip(missing, encoded, strict=True))
-        return vectors
-
-    def _switch_encoder(self) -> None:
-        """Before another encoder's name stands in the archive, every passage gets a vector of it."""
-        record = EncoderRecord(self._encoder_name, self._encoder.fingerprint, self._encoder.dim)
-        if record == self._store.encoder:
-            return
-        inputs: dict[bytes, str] = {}
-        for article_id in self._store.article_ids():
-            article, passages = self._store.reading(article_id)
-            texts = [encoder_input(article, passage) for passage in passages]
-            inputs.update((input_hash(text), text) for text in texts)
-            if len(inputs) >= _BATCH:
-                self._store.put_vectors(record.fingerprint, self._vectors(inputs))
-                inputs.clear()
-        self._store.put_vectors(record.fingerprint, self._vectors(inputs))
-        self._store.set_encoder(record)
-
-    def _report_done(self, articles: int) -> None:
-        self._done += articles
+    def _report_done(self) -> None:
+        self._done += 1
         if self._on_progress:
             seconds = time.perf_counter() - self._started
-            self._on_progress(Progress(self._done, self._total, self._passages, seconds))
+            self._on_progress(Progress(self._done, self._total, self._writer.passages, seconds))
+
+
+class Filler:
+    """Brings a store in step with articles that are no files. Use it for one run."""
+
+    def __init__(
+        self,
+        store: Store,
+        encoder: Encoder,
+        encoder_name: str,
+        config: Config,
+        loaders: str,
+        on_article: Callable[[int], None] | None = None,
+    ) -> None:
+        self._store = store
+        self._writer = ArticleWriter(store, encoder, encoder_name, config, loaders, self._report_done)
+        self._on_article = on_article
+        self._done = 0
+
+    def fill(self, articles: Iterable[Article]) -> None:
+        """Store articles that are new or changed, and remove all others."""
+        self._writer.switch_encoder()
+        known = self._store.known_files()
+        for article in articles:
+            if known.pop(article.path, None) == (article.sha256, self._writer.recipe):
+                self._report_done()
+            else:
+                self._writer.add(article, self._writer.cut(article))
+        self._writer.flush()
+        for path in known:
+            self._store.remove(path)
+
+    def _report_done(self) -> None:
+        self._done += 1
+        if self._on_article:
+            self._on_article(self._done)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -84,13 +84,13 @@ def retrieve(
     legs: Legs,
     reranker: Reranker | None,
     filter: Filter = EVERYTHING,
-    without: Collection[str] = (),
+    without: frozenset[str] = frozenset(),
 ) -> Retrieval:
     """Return the k best citations' worth of passages.
 
     Args:
         reranker: reads the best candidates once more, and lets the answering sentence be found; None for speed.
-        without: ids of articles that are left out, as if the archive did not hold them.
+        without: ids of articles and passages that are left out, as if the archive did not hold them.
     """
     asked = ask_both(question, legs.encoder, legs.neutral, legs.lexical, tokens=reranker is not None)
     allowed = allowed_keys(question, filter, legs.store, legs.lexical)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass
 
 from rag.confidence import Calibration
@@ -21,7 +20,7 @@ class Search:
     calibration: Calibration
 
     def __call__(
-        self, question: ParsedQuestion, k: int, filter: Filter = EVERYTHING, without: Collection[str] = ()
+        self, question: ParsedQuestion, k: int, filter: Filter = EVERYTHING, without: frozenset[str] = frozenset()
     ) -> Retrieval:
         """Return the k best citations' worth of passages; see `rag.retrieve.retrieve`."""
         return retrieve(question, k, self.legs, self.reranker, filter, without)

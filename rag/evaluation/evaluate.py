@@ -98,8 +98,9 @@ def _parsed(judgement: Judgement, operators: bool) -> ParsedQuestion:
 def _asked(
     question: ParsedQuestion, judgement: Judgement, search: Search, passages: Callable[[str], Sequence[Passage]]
 ) -> Result:
+    without = frozenset(one.id for article in judgement.hidden for one in passages(article) if judgement.hides(one))
     # articles are ranked by their passages alone, and need no citations
-    found = search(question, 1 if judgement.by_article else DEPTH)
+    found = search(question, 1 if judgement.by_article else DEPTH, without=without)
     confidence = search.confidence(found)
     results = shown(found, judgement)
     places = wanted(judgement, results, found.ranking)

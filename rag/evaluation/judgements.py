@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from rag.errors import FundstelleError, QuestionError
 from rag.evaluation.questions import Label, TestQuestion
-from rag.types import Article, Span
+from rag.types import Article, Passage, Span
 
 # so much of a quote a passage must hold
 _COVERED = 0.5
@@ -32,12 +32,18 @@ class Judgement:
     places: Places
     articles: Mapping[str, Article]
     wrong: Places = field(default_factory=dict)
+    hidden: Places = field(default_factory=dict)
     grades: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def by_article(self) -> bool:
         """Whether the labels name articles alone and quote none."""
         return bool(self.places) and not any([*self.places.values(), *self.wrong.values()])
+
+    def hides(self, passage: Passage) -> bool:
+        """Tell whether a passage is left out of the search: it holds a part of what is hidden."""
+        spans = self.hidden.get(passage.article_id, ())
+        return spans is None or any(passage.start < last and first < passage.end for first, last in spans)
 
     def relevant(self, article: str, start: int, end: int) -> bool:
         """Tell whether a passage answers: it holds half of a judged span, or its whole article was judged."""
@@ -83,8 +89,8 @@ def judge(question: TestQuestion, find: Callable[[str], Article]) -> Judgement:
             places[article.id] = None if spans is None or known is None else tuple(sorted({*known, *spans}))
         return places
 
-    right, wrong = found(question.labels), found(question.wrong)
-    return Judgement(question, right, {one.id: one for one in articles.values() if one.id in right}, wrong)
+    right, wrong, hidden = (found(labels) for labels in (question.labels, question.wrong, question.hidden))
+    return Judgement(question, right, {one.id: one for one in articles.values() if one.id in right}, wrong, hidden)
 
 
 def _found(quote: str, article: Article, place: str) -> tuple[Span, ...]:

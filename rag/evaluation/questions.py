@@ -30,7 +30,8 @@ class Label:
 class TestQuestion:
     """A question, whether the archive answers it, and where; `wrong` are places that were shown and do not answer.
 
-    `place` names the file and line for messages.
+    Passages that hold what is `hidden` are left out of the search: a quotation should not find itself. `place` names
+    the file and line for messages.
     """
 
     # tells pytest that this is no test
@@ -44,6 +45,7 @@ class TestQuestion:
     labels: tuple[Label, ...]
     place: str
     wrong: tuple[Label, ...] = ()
+    hidden: tuple[Label, ...] = ()
 
     @property
     def articles(self) -> tuple[str, ...]:
@@ -55,9 +57,10 @@ def read_questions(path: Path) -> list[TestQuestion]:
     """Read test questions from a `.csv` file, or from one JSON object a line.
 
     JSON: `question`; `answerable` (true if there are answers); `answers`, a list of objects with `article` (or `path`,
-    `url`, `title`) and perhaps `quote`; perhaps `wrong`, a list like it of what does not answer, `id`, `language` and
-    `tags`. CSV: a header line with the columns `question` and `article`, perhaps `quote`, `id`, `language`, `tags`,
-    `answerable`; lines with one id are one question with several answers.
+    `url`, `title`) and perhaps `quote`; perhaps `id`, `language` and `tags`; and perhaps lists like `answers` of what
+    does not answer, `wrong`, and of what is left out of the search, `hidden`. CSV: a header line with the columns
+    `question` and `article`, perhaps `quote`, `id`, `language`, `tags`, `answerable`; lines with one id are one
+    question with several answers.
 
     Raises:
         NotFound: there is no such file.
@@ -72,22 +75,31 @@ def read_questions(path: Path) -> list[TestQuestion]:
         ) from error
     except UnicodeDecodeError as error:
         raise QuestionError(f"The questions in {path} are not in UTF-8: save the file anew.") from error
-    read = _rows_of_csv if path.suffix.lower() == ".csv" else _rows_of_json
+    return read_questions_text(text, str(path))
+
+
+def read_questions_text(text: str, name: str) -> list[TestQuestion]:
+    """Read test questions from the text of a file of that name, as `read_questions` does.
+
+    Raises:
+        QuestionError: it holds no question, one that cannot be understood, or an id twice.
+    """
+    read = _rows_of_csv if name.lower().endswith(".csv") else _rows_of_json
     questions: dict[str, TestQuestion] = {}
-    for row, place in read(text, path):
+    for row, place in read(text, name):
         question = _question(row, place, len(questions) + 1)
         if question.id in questions:
             raise QuestionError(f"{place}: the id {question.id} was used before ({questions[question.id].place}).")
         questions[question.id] = question
     if not questions:
-        raise QuestionError(f"There is no question in {path}: {_WRITE}, one a line.")
+        raise QuestionError(f"There is no question in {name}: {_WRITE}, one a line.")
     return list(questions.values())
 
 
-def _rows_of_json(text: str, path: Path) -> Iterator[tuple[Mapping[str, Any], str]]:
-    for number, line in enumerate(text.splitlines(), 1):
+def _rows_of_json(text: str, name: str) -> Iterator[tuple[Mapping[str, Any], str]]:
+    for number, line in enumerate(text.split("\n"), 1):
         if line.strip():
-            place = f"{path}, line {number}"
+            place = f"{name}, line {number}"
             try:
                 row = json.loads(line)
             except ValueError as error:
@@ -97,7 +109,7 @@ def _rows_of_json(text: str, path: Path) -> Iterator[tuple[Mapping[str, Any], st
             yield row, place
 
 
-def _rows_of_csv(text: str, path: Path) -> Iterator[tuple[Mapping[str, Any], str]]:
+def _rows_of_csv(text: str, name: str) -> Iterator[tuple[Mapping[str, Any], str]]:
     """Yield the lines of a table, those with the same id as one."""
     header = text.partition("\n")[0]
     # the sign between columns, as spreadsheets of several countries write it
@@ -107,7 +119,7 @@ def _rows_of_csv(text: str, path: Path) -> Iterator[tuple[Mapping[str, Any], str
     try:
         if missing := [name for name in _COLUMNS if name not in (table.fieldnames or ())]:
             raise QuestionError(
-                f"{path} has no column {missing[0]}: its first line must name question, article, quote, …."
+                f"{name} has no column {missing[0]}: its first line must name question, article, quote, …."
             )
         for line in table:
             # cells beyond the header's columns are a list under None
@@ -115,7 +127,7 @@ def _rows_of_csv(text: str, path: Path) -> Iterator[tuple[Mapping[str, Any], str
             cells: dict[str, Any] = {name: cell for name, cell in named.items() if cell}
             if not cells:
                 continue
-            place = f"{path}, line {table.line_num}"
+            place = f"{name}, line {table.line_num}"
             row, _ = rows.setdefault(cells.get("id") or place, ({**cells, "answers": []}, place))
             if "question" in cells and cells["question"] != row.get("question"):
                 raise QuestionError(f"{place}: the id {cells['id']} was used before for another question.")
@@ -123,7 +135,7 @@ def _rows_of_csv(text: str, path: Path) -> Iterator[tuple[Mapping[str, Any], str
                 row["answers"].append({name: cells[name] for name in ("article", "quote") if name in cells})
     except csv.Error as error:
         raise QuestionError(
-            f"{path} cannot be read after line {table.line_num} ({error}): save the table anew."
+            f"{name} cannot be read after line {table.line_num} ({error}): save the table anew."
         ) from error
     for row, place in rows.values():
         if "tags" in row:
@@ -136,7 +148,7 @@ def _rows_of_csv(text: str, path: Path) -> Iterator[tuple[Mapping[str, Any], str
 def _question(row: Mapping[str, Any], place: str, number: int) -> TestQuestion:
     try:
         labels = tuple(_label(answer) for answer in row.get("answers") or ())
-        wrong = tuple(_label(answer) for answer in row.get("wrong") or ())
+        wrong, hidden = (tuple(_label(answer) for answer in row.get(name) or ()) for name in ("wrong", "hidden"))
         question = row["question"]
         tags = tuple(str(tag) for tag in row.get("tags") or ())
     except (ValueError, KeyError, TypeError, AttributeError) as error:
@@ -148,7 +160,8 @@ def _question(row: Mapping[str, Any], place: str, number: int) -> TestQuestion:
         raise QuestionError(f"{place} names no article that answers it: add one, or write answerable: false.")
     language = row.get("language")
     name = str(row.get("id") or number)
-    return TestQuestion(name, question, str(language) if language else None, answerable, tags, labels, place, wrong)
+    stated = str(language) if language else None
+    return TestQuestion(name, question, stated, answerable, tags, labels, place, wrong, hidden)
 
 
 def _label(answer: Mapping[str, Any]) -> Label:

@@ -55,6 +55,15 @@ class Runs:
             name, number = f"{wished}-{number}", number + 1
         return name
 
+    def check_free(self, name: str) -> None:
+        """Do nothing if no run has a name.
+
+        Raises:
+            FundstelleError: one has it.
+        """
+        if any(one.name == name for one in self.listed()):
+            raise FundstelleError(f"There is a run {name} already: choose another --name, or delete that one.")
+
     def keep(self, run: Run) -> None:
         """Keep a run.
 

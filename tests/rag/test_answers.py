@@ -14,7 +14,7 @@ from rag.errors import QuestionError
 from rag.evaluation.calibrate import calibrate
 from rag.evaluation.questions import read_questions
 from rag.loading import load, read_file
-from rag.types import Filter
+from rag.types import Answer, Filter
 
 REAL = [
     ("Wie viele Albaner wurden in Račak ermordet?", ("000",)),
@@ -55,19 +55,43 @@ def test_real_articles_that_differ_in_their_subject(real: Archive, question: str
     assert Path(real.ask(question).citations[0].article.path).name.startswith(files)
 
 
-@pytest.mark.parametrize("fast", [False, True])
-def test_sample_questions(sample: Archive, fast: bool) -> None:
-    """Of the answerable sample questions in eleven languages, 85% find an answering article first, 97% among five."""
+@pytest.fixture(scope="module", params=[False, True], ids=["re-ranked", "fast"])
+def answers(sample: Archive, request: pytest.FixtureRequest) -> tuple[bool, list[Answer]]:
+    """Whether without re-ranking, and the answers to all sample questions, in their order."""
+    return request.param, [sample.ask(question["question"], fast=request.param) for question in QUESTIONS]
+
+
+def test_sample_questions(answers: tuple[bool, list[Answer]]) -> None:
+    """Of 147 answerable questions in sixteen languages, how many find an answering article first and among five.
+
+    Measured: 133 first and 143 among five; `fast` 133 and 145. An answer without citations counts as a miss.
+    """
+    fast, given = answers
     first = among = 0
-    answerable = [question for question in QUESTIONS if question["answerable"]]
-    for question in answerable:
-        wanted = {Path(answer["article"]).name for answer in question["answers"]}
-        answer = sample.ask(question["question"], fast=fast)
+    for question, answer in zip(QUESTIONS, given, strict=True):
+        wanted = {Path(one["article"]).name for one in question["answers"]}
         found = [Path(citation.article.path).name for citation in answer.citations]
-        first += found[0] in wanted
+        assert len(found) <= 5
+        first += bool(wanted & set(found[:1]))
         among += bool(wanted & set(found))
-    assert first / len(answerable) >= 0.85
-    assert among / len(answerable) >= 0.97
+    assert first >= (131 if fast else 132)
+    assert among >= (143 if fast else 142)
+
+
+def test_yes_and_no_on_sample_questions(answers: tuple[bool, list[Answer]]) -> None:
+    """A question whose subject is not in the archive gets a no, always; the other noes are counted.
+
+    Measured: of 25 unanswerable questions 14 get a no, of 147 answerable ones 55; `fast` 10 and 47. Most of the
+    unanswerable ones are about an article's very event, and passages about it are near whether they answer or not.
+    """
+    fast, given = answers
+    refused = [question for question, answer in zip(QUESTIONS, given, strict=True) if not answer.answerable]
+    off_topic = [question["id"] for question in QUESTIONS if "off-topic" in question["tags"]]
+    assert off_topic
+    assert set(off_topic) <= {question["id"] for question in refused}
+    wrongly = sum(question["answerable"] for question in refused)
+    assert len(refused) - wrongly >= (9 if fast else 13)
+    assert wrongly <= (49 if fast else 57)
 
 
 def test_a_highlight_is_a_sentence_of_the_quote(sample: Archive) -> None:

@@ -1,0 +1,314 @@
+"""What the commands of the evaluation do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import typer
+
+from rag.archive import Archive
+from rag.config import IN_USE, Config
+from rag.console import CountingBar, PreparationBar, err, out, print_json
+from rag.console_evaluation import (
+    print_changes,
+    print_comparison,
+    print_misses,
+    print_run,
+    print_runs,
+    print_sweep,
+)
+from rag.errors import ConfigError, FundstelleError, QuestionError
+from rag.evaluation.beir import judged, read_beir, write_beir
+from rag.evaluation.compare import Comparison, changed_questions, compared
+from rag.evaluation.evaluate import OnProgress
+from rag.evaluation.judgements import Judgement, judge
+from rag.evaluation.markdown import markdown_report
+from rag.evaluation.marks import Marks
+from rag.evaluation.questions import read_questions
+from rag.evaluation.report import html_report
+from rag.evaluation.runs import Runs, read_run, run_json
+from rag.evaluation.suggest import questions_json, suggested
+from rag.evaluation.sweep import Setup, grid, runs_of
+from rag.evaluation.throwaway import archive_of_set
+from rag.evaluation.trec import read_trec_run, results_of, write_trec
+from rag.evaluation.types import Run
+from rag.evaluation.views import comparison_json, summary_json
+from rag.options import opened_archive
+
+INTERRUPTED = 130
+_TWO = 2
+MARKED = "marked"
+
+Opened = tuple[Archive, Sequence[Judgement]]
+
+
+@dataclass(frozen=True)
+class Written:
+    """What is made of runs: files, and what is printed."""
+
+    report: Path | None
+    markdown: Path | None
+    trec: Path | None
+    misses: bool
+    as_json: bool
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """The file of questions, None for marks, and the setups that they are asked with, by what tells them apart."""
+
+    file: str | None
+    start: Setup
+    setups: Mapping[str, Setup]
+
+
+def chosen_settings(arguments: Sequence[str], set_: Sequence[str], swept: Sequence[str], *, fast: bool) -> Chosen:
+    """Sort what stands on the command line into a file and settings.
+
+    Raises:
+        FundstelleError: there is more than one file.
+        ConfigError: there is no such setting, or it cannot have this value.
+    """
+    more = [one for one in arguments if "=" in one and not Path(one).exists()]
+    files = [one for one in arguments if one not in more]
+    if len(files) > 1:
+        raise FundstelleError("Give one file of questions, or --compare and the names of runs.")
+    # settings without an option of their own belong to the last one that takes several
+    single = _pairs([*set_, *(() if swept else more)])
+    start = Setup(Config(), replace(IN_USE, fast=fast)).changed({name: ",".join(one) for name, one in single.items()})
+    points = grid(_pairs([*swept, *(more if swept else ())]))
+    setups = {" ".join(f"{name}={value}" for name, value in one.items()): start.changed(one) for one in points}
+    return Chosen(files[0] if files else None, start, setups)
+
+
+def _pairs(written: Sequence[str]) -> dict[str, list[str]]:
+    """Read `key=value,value` of several settings."""
+    found: dict[str, list[str]] = {}
+    for one in written:
+        key, _, values = one.partition("=")
+        if not values:
+            raise ConfigError(f"{one!r} is no setting: write KEY=VALUE, for example lexical_weight=0.3.")
+        found[key.strip()] = [value.strip() for value in values.split(",")]
+    return found
+
+
+@contextmanager
+def opened_set(folder: Path, settings: Chosen, encoder: str | None, reranker: str | None) -> Iterator[Opened]:
+    """Give an archive of a retrieval set, made once, and the set's judged queries."""
+    found = read_beir(folder)
+    preparation = PreparationBar()
+    try:
+        with CountingBar("reading", "documents") as bar:
+            archive = archive_of_set(
+                folder, settings.start.config, encoder, preparation, lambda done: bar(done, None), reranker
+            )
+    finally:
+        preparation.close()
+    with archive:
+        yield archive, judged(found, archive.article)
+
+
+@contextmanager
+def opened_questions(folder: Path, settings: Chosen, reranker: str | None) -> Iterator[Opened]:
+    """Give the archive in a folder, and judged questions about it."""
+    with opened_archive(folder, create=False, cross_encoder=reranker) as archive:
+        yield archive, judged_questions(archive, settings.file)
+
+
+def judged_questions(archive: Archive, file: str | None) -> list[Judgement]:
+    """Return the questions of a file, or without one those that were marked, with the places that answer them.
+
+    Raises:
+        NotFound, QuestionError: there are none, or one cannot be understood.
+    """
+    asked = read_questions(Path(file)) if file else Marks(archive.database).questions()
+    if not asked:
+        raise QuestionError(
+            "No passage was marked as an answer yet: give a file of questions, or mark some with "
+            '`fundstelle ask "…" --right 1`.'
+        )
+    return [judge(one, archive.article) for one in asked]
+
+
+def asked_runs(
+    archive: Archive,
+    judgements: Sequence[Judgement],
+    settings: Chosen,
+    name: str | None,
+    source: str,
+    *,
+    operators: bool,
+) -> list[Run]:
+    """Ask all questions with each setup, and keep the runs.
+
+    Args:
+        source: where the questions come from.
+        operators: whether quotes and dashes in a question mean what they mean in `ask`.
+
+    Raises:
+        FundstelleError: another run has the name.
+    """
+    kept = Runs(archive.database)
+    wished = name or f"{Path(source).resolve().stem}-{datetime.now(UTC):%Y-%m-%d}"
+    if name and len(settings.setups) == 1:
+        kept.check_free(name)
+    setups = {kept.free_name(f"{wished} {label}".strip()): setup for label, setup in settings.setups.items()}
+    finished: list[Run] = []
+    with CountingBar("asking", "questions") as bar, CountingBar("cutting anew", "articles") as cutting:
+
+        def progress(_: str) -> OnProgress:
+            done = len(finished) * len(judgements)
+            return lambda number, total: bar(done + number, len(setups) * total)
+
+        runs = runs_of(
+            archive, judgements, setups, questions=source, operators=operators, on_progress=progress,
+            on_article=lambda done: cutting(done, archive.status().articles),
+        )  # fmt: skip
+        try:
+            for run in runs:
+                kept.keep(run)
+                finished.append(run)
+                if len(run.results) < run.asked_of:
+                    break
+        except KeyboardInterrupt:
+            err.print("Interrupted: settings that were not asked to the end are left out.")
+    if not finished:
+        raise typer.Exit(INTERRUPTED)
+    return finished
+
+
+def run_of_other(archive: Archive, judgements: Sequence[Judgement], file: Path, source: str) -> Run:
+    """Return another program's run of a set, from its file; it is kept too."""
+    results = tuple(results_of(read_trec_run(file), judgements))
+    kept = Runs(archive.database)
+    run = Run(
+        name=kept.free_name(file.stem),
+        made=datetime.now(UTC).isoformat(timespec="seconds"),
+        questions=source,
+        asked_of=len(results),
+        archive=archive.id,
+        archive_revision=archive.status().revision,
+        encoder=file.name,
+        fingerprint="",
+        config={},
+        latency_ms={},
+        results=results,
+    )
+    kept.keep(run)
+    return run
+
+
+def show(found: Sequence[Run], written: Written) -> None:
+    """Print one run, or the runs of a sweep, and write what is asked for; exit with 130 if it was interrupted."""
+    comparison = _comparison(found) if len(found) > 1 else None
+    if written.as_json:
+        print_json(summary_json(found[0]) if len(found) == 1 else {"runs": [summary_json(run) for run in found]})
+    elif comparison:
+        print_sweep(found, comparison)
+    else:
+        print_run(found[0])
+    if written.misses and not written.as_json:
+        print_misses(found[-1])
+    for run in found:
+        if written.trec:
+            write_trec(written.trec if len(found) == 1 else written.trec / run.name, run.name, run.results)
+    _write_reports(found[-1], comparison, written)
+    if any(len(run.results) < run.asked_of for run in found):
+        raise typer.Exit(INTERRUPTED)
+
+
+def compare(archive: Archive, names: Sequence[str], written: Written) -> None:
+    """Print what tells runs apart, and whether it is more than chance."""
+    found = [run_named(archive, name) for name in names]
+    if len(found) < _TWO:
+        raise FundstelleError("Name two runs at least: the others are compared with the first one.")
+    if len({run.name for run in found}) < len(found):
+        raise FundstelleError("A run is compared with others: give each name once.")
+    comparison = _comparison(found)
+    if written.as_json:
+        print_json(comparison_json(comparison))
+    else:
+        print_comparison(comparison)
+        if len(found) == _TWO:
+            print_changes(changed_questions(*found))
+    _write_reports(found[-1], comparison, written)
+
+
+def _comparison(found: Sequence[Run]) -> Comparison:
+    try:
+        return compared(found)
+    except ValueError as error:
+        raise FundstelleError(
+            "The runs have no answerable question in common: compare runs of the same questions."
+        ) from error
+
+
+def run_named(archive: Archive, name: str) -> Run:
+    """Return a run by its name, or from the file that it was exported to."""
+    if name.endswith(".json") and Path(name).is_file():
+        return read_run(Path(name))
+    return Runs(archive.database).read(name)
+
+
+def list_runs(archive: Archive, *, as_json: bool) -> None:
+    """Print what runs there are."""
+    found = Runs(archive.database).listed()
+    if as_json:
+        print_json({"runs": [asdict(one) for one in found]})
+    else:
+        print_runs(found)
+
+
+def delete_runs(archive: Archive, names: Sequence[str]) -> None:
+    """Forget runs."""
+    for name in names:
+        Runs(archive.database).delete(name)
+        out.print(f"Deleted: {name}", soft_wrap=True, markup=False)
+
+
+def export_run(archive: Archive, name: str, file: Path) -> None:
+    """Write a run as JSON."""
+    _write(file, run_json(Runs(archive.database).read(name)))
+
+
+def suggest(archive: Archive, file: Path, most: int) -> None:
+    """Write questions that were made by a rule."""
+    found = suggested((archive.reading(one.id) for one in archive.articles()), most)
+    if not found:
+        raise FundstelleError(
+            "The articles have neither headlines of their own nor quotations: write test questions yourself."
+        )
+    _write(file, questions_json(found))
+    out.print(f"{len(found)} questions; ask them with `fundstelle eval {file}`.", soft_wrap=True, markup=False)
+
+
+def write_marked(archive: Archive, file: Path) -> None:
+    """Write the questions for which passages were marked."""
+    found = Marks(archive.database).questions()
+    if not found:
+        raise FundstelleError('No passage was marked as an answer yet: `fundstelle ask "…" --right 1` marks the first.')
+    _write(file, questions_json(found))
+
+
+def write_set(archive: Archive, file: Path, folder: Path) -> None:
+    """Write questions and articles in BEIR layout."""
+    write_beir(folder, [one for one in judged_questions(archive, str(file)) if one.places], archive.articles())
+    err.print(f"Written: {folder}", soft_wrap=True, markup=False)
+
+
+def _write_reports(run: Run, comparison: Comparison | None, written: Written) -> None:
+    for path, make in ((written.report, html_report), (written.markdown, markdown_report)):
+        if path:
+            _write(path, make(run, comparison))
+
+
+def _write(path: Path, text: str) -> None:
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise FundstelleError(f"{path} cannot be written ({error.strerror}): choose another file.") from error
+    err.print(f"Written: {path}", soft_wrap=True, markup=False)

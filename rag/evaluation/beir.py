@@ -1,0 +1,163 @@
+"""Retrieval sets in the BEIR layout (Thakur et al., 2021), in and out.
+
+A folder holds `corpus.jsonl` (`_id`, `title`, `text`, perhaps `lang`), `queries.jsonl` (`_id`, `text`, perhaps `lang`)
+and `qrels.tsv` or `qrels/test.tsv`: query, document and grade with tabs between them, or the four columns of TREC.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from rag.errors import NotFound, QuestionError
+from rag.evaluation.judgements import Judgement
+from rag.evaluation.questions import Label, TestQuestion
+from rag.language import language_of
+from rag.loading import normalised
+from rag.types import Article
+
+CORPUS, QUERIES = "corpus.jsonl", "queries.jsonl"
+_QRELS = ("qrels.tsv", "qrels/test.tsv", "qrels.trec", "qrels")
+
+
+@dataclass(frozen=True, slots=True)
+class RetrievalSet:
+    """A folder in the BEIR layout: its judged queries with the grades of their documents."""
+
+    folder: Path
+    queries: tuple[TestQuestion, ...]
+    grades: dict[str, dict[str, int]]
+
+
+def read_beir(folder: Path) -> RetrievalSet:
+    """Read the queries and their judgements; the corpus is read by `articles`.
+
+    A query without a document of a grade above 0 is left out: nothing can be measured by it.
+
+    Raises:
+        NotFound: a file is missing.
+        QuestionError: a line cannot be understood; the message names the file and the line.
+    """
+    for name in (CORPUS, QUERIES):
+        if not (folder / name).is_file():
+            raise NotFound(f"There is no {name} in {folder}: give a folder with {CORPUS}, {QUERIES} and {_QRELS[0]}.")
+    grades = _grades(folder)
+    queries = []
+    for row, place in _rows(folder / QUERIES):
+        name, language = str(row["_id"]), row.get("lang")
+        answering = [document for document, grade in grades.get(name, {}).items() if grade > 0]
+        if answering:
+            labels = tuple(Label(document, None) for document in answering)
+            queries.append(TestQuestion(name, row["text"], language, True, (), labels, place))
+    if not queries:
+        raise QuestionError(f"No query in {folder / QUERIES} has a judgement: its ids must be those of the qrels.")
+    return RetrievalSet(folder, tuple(queries), grades)
+
+
+def articles(folder: Path) -> Iterator[Article]:
+    """Yield the documents of a corpus as articles: the id and the path of each are its document's id."""
+    for row, _ in _rows(folder / CORPUS):
+        text = normalised(row["text"]).strip()
+        if not any(character.isalnum() for character in text):
+            # nothing can be found in it
+            continue
+        name, title = row["_id"], normalised(str(row.get("title") or "")).strip() or None
+        language = str(row.get("lang") or "") or language_of(text)
+        sha256 = hashlib.sha256(f"{title}\n{text}".encode()).hexdigest()
+        yield Article(name, title, text, language, None, None, None, None, name, sha256)
+
+
+def judged(found: RetrievalSet, find: Callable[[str], Article]) -> list[Judgement]:
+    """Return the judgements of a set's queries over the articles that were made of its documents.
+
+    Args:
+        find: returns the article with an id.
+
+    Raises:
+        QuestionError: a query's document is not in the corpus.
+    """
+    judgements = []
+    for query in found.queries:
+        grades = found.grades[query.id]
+        right = {document: grade for document, grade in grades.items() if grade > 0}
+        wrong = [document for document, grade in grades.items() if grade <= 0]
+        try:
+            known = {document: find(document) for document in right}
+        except NotFound as error:
+            raise QuestionError(
+                f"{query.place}: a document that answers {query.id} is not in {found.folder / CORPUS}, or "
+                "holds no text: take it out of the qrels."
+            ) from error
+        judgements.append(Judgement(query, dict.fromkeys(right), known, dict.fromkeys(wrong), grades=right))
+    return judgements
+
+
+def write_beir(folder: Path, judgements: Sequence[Judgement], corpus: Iterable[Article]) -> None:
+    """Write judged questions and articles as a set that other tools can read; quotes become whole articles.
+
+    Raises:
+        NotFound: the folder cannot be written.
+    """
+    documents = ({"_id": one.id, "title": one.title or "", "text": one.text, "lang": one.language} for one in corpus)
+    queries = (
+        {"_id": one.question.id, "text": one.question.question, "lang": one.question.language} for one in judgements
+    )
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, rows in ((CORPUS, documents), (QUERIES, queries)):
+            with (folder / name).open("w", encoding="utf-8") as file:
+                file.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
+        with (folder / _QRELS[0]).open("w", encoding="utf-8") as file:
+            file.write("query-id\tcorpus-id\tscore\n")
+            for one in judgements:
+                for article in (*one.places, *(wrong for wrong in one.wrong if wrong not in one.places)):
+                    grade = one.grades.get(article, 1) if article in one.places else 0
+                    file.write(f"{one.question.id}\t{article}\t{grade}\n")
+    except OSError as error:
+        raise NotFound(f"{folder} cannot be written ({error.strerror}): choose another folder.") from error
+
+
+def _grades(folder: Path) -> dict[str, dict[str, int]]:
+    path = next((folder / name for name in _QRELS if (folder / name).is_file()), None)
+    if path is None:
+        raise NotFound(f"There is no {_QRELS[0]} in {folder}: write query, document and grade, with tabs between them.")
+    grades: dict[str, dict[str, int]] = {}
+    for number, line in enumerate(_text(path).splitlines(), 1):
+        cells = line.split("\t") if "\t" in line else line.split()
+        if not cells:
+            continue
+        try:
+            query, *_, document, grade = cells
+            value = int(grade)
+        except ValueError as error:
+            if number == 1:
+                # the names of the columns
+                continue
+            raise QuestionError(f"{path}, line {number} is no judgement: write query, document and grade.") from error
+        grades.setdefault(query, {})[document] = value
+    return grades
+
+
+def _rows(path: Path) -> Iterator[tuple[dict[str, Any], str]]:
+    for number, line in enumerate(_text(path).split("\n"), 1):
+        if line.strip():
+            place = f"{path}, line {number}"
+            try:
+                row = json.loads(line)
+                row["_id"], row["text"] = str(row["_id"]), str(row["text"])
+            except (ValueError, KeyError, TypeError) as error:
+                raise QuestionError(f'{place} cannot be read: write {{"_id": "…", "text": "…"}}.') from error
+            yield row, place
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise NotFound(f"{path} cannot be read ({error.strerror}).") from error
+    except UnicodeDecodeError as error:
+        raise QuestionError(f"{path} is not in UTF-8: save the file anew.") from error

@@ -1,0 +1,101 @@
+"""Test questions made by a rule, without a model: headlines, and who said what."""
+
+from __future__ import annotations
+
+import json
+import random
+import re
+from collections.abc import Iterable, Iterator, Sequence
+
+from rag.evaluation.questions import Label, TestQuestion
+from rag.sentences import sentence_spans
+from rag.types import Article, Passage, primary
+
+SYNTHETIC = "synthetic"
+
+# a quotation of so many words says something by itself
+_FEWEST_WORDS, _MOST_WORDS = 6, 40
+_QUOTATION = re.compile(r"[„“»«\"]([^„“”»«\"]{20,400})[“”«»\"]")
+# who asks for what was said, in the language of the article
+_WHO_SAID = {
+    "de": "Wer sagte: {quote}?", "en": "Who said: {quote}?", "fr": "Qui a dit : {quote} ?",
+    "es": "¿Quién dijo: {quote}?", "it": "Chi ha detto: {quote}?", "nl": "Wie zei: {quote}?",
+    "pl": "Kto powiedział: {quote}?", "pt": "Quem disse: {quote}?", "tr": "Bunu kim söyledi: {quote}?",
+    "uk": "Хто сказав: {quote}?", "ru": "Кто сказал: {quote}?", "sv": "Vem sade: {quote}?",
+}  # fmt: skip
+_FEWEST_HEADLINE_WORDS = 3
+
+
+def suggested(
+    readings: Iterable[tuple[Article, Sequence[Passage]]], most: int = 200, seed: int = 0
+) -> list[TestQuestion]:
+    """Return questions with known answers: a headline asks for its article, a quotation for who said it.
+
+    What is quoted is hidden from the search, so that the article must be found by what else it tells. All are tagged
+    `synthetic`: they are of another kind than what people ask, and are reported apart.
+
+    Args:
+        readings: articles with their passages.
+        most: so many of each kind, drawn at random, repeatably.
+    """
+    headlines: list[TestQuestion] = []
+    quotations: list[TestQuestion] = []
+    for article, passages in readings:
+        headlines += _of_headline(article)
+        quotations += _of_quotations(article, passages)
+    drawn = random.Random(seed)  # noqa: S311 - nothing secret is drawn
+    chosen = [kind if len(kind) <= most else drawn.sample(kind, most) for kind in (headlines, quotations)]
+    return [question for kind in chosen for question in kind]
+
+
+def _of_headline(article: Article) -> Iterator[TestQuestion]:
+    title = " ".join((article.title or "").split())
+    # one that was read off the text's first line finds itself, and measures nothing
+    if len(title.split()) >= _FEWEST_HEADLINE_WORDS and title not in article.text:
+        yield _question(f"{article.id}-headline", title, article, "headline")
+
+
+def _of_quotations(article: Article, passages: Sequence[Passage]) -> Iterator[TestQuestion]:
+    language = primary(article.language)
+    for start, end in sentence_spans(article.text, article.language):
+        sentence = article.text[start:end].strip()
+        found = _QUOTATION.search(sentence)
+        if found is None or all(one.start < end and start < one.end for one in passages):
+            # nothing would be left to find
+            continue
+        words = found[1].split()
+        # somebody must be told to have said it: the sentence goes on around the quotation
+        if _FEWEST_WORDS <= len(words) <= _MOST_WORDS and len(sentence.split()) > len(words) + 1:
+            text = _WHO_SAID.get(language, _WHO_SAID["en"]).format(quote=" ".join(words).strip(" ,.;:!?"))
+            yield _question(f"{article.id}-said-{start}", text, article, "quotation", sentence)
+
+
+def _question(name: str, text: str, article: Article, kind: str, hidden: str | None = None) -> TestQuestion:
+    return TestQuestion(
+        id=name,
+        question=text,
+        language=primary(article.language),
+        answerable=True,
+        tags=(SYNTHETIC, kind),
+        labels=(Label(article.id, None),),
+        place=article.path,
+        hidden=(Label(article.id, hidden),) if hidden else (),
+    )
+
+
+def questions_json(questions: Sequence[TestQuestion]) -> str:
+    """Return questions as lines of JSON, as `read_questions` reads them."""
+    return "".join(json.dumps(_row(one), ensure_ascii=False) + "\n" for one in questions)
+
+
+def _row(question: TestQuestion) -> dict[str, object]:
+    row: dict[str, object] = {"id": question.id, "question": question.question}
+    if question.language:
+        row["language"] = question.language
+    row |= {"answerable": question.answerable, "tags": list(question.tags), "answers": _labels(question.labels)}
+    row |= {name: _labels(of) for name, of in (("wrong", question.wrong), ("hidden", question.hidden)) if of}
+    return row
+
+
+def _labels(labels: Sequence[Label]) -> list[dict[str, str]]:
+    return [{"article": one.article} | ({"quote": one.quote} if one.quote else {}) for one in labels]

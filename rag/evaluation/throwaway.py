@@ -1,0 +1,56 @@
+"""Archives that are made to be measured, and kept in the user's cache so that the second time costs no encoding."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from pathlib import Path
+
+from embeddings.cache import cache_folder
+from embeddings.encoder import BUNDLED
+from embeddings.types import OnStep
+from rag.archive import Archive
+from rag.config import Config
+from rag.evaluation.beir import CORPUS, articles
+
+OnArticle = Callable[[int], None]
+"""Hears how many articles are done."""
+
+# raised whenever the same document gives another article
+_LOADERS = "set 1"
+
+
+def archive_of_set(
+    folder: Path,
+    config: Config,
+    encoder: str | None = None,
+    on_step: OnStep | None = None,
+    on_article: OnArticle | None = None,
+    cross_encoder: str | None = None,
+) -> Archive:
+    """Return an archive of the documents of a set in BEIR layout; the folder in the cache is named by their content."""
+    digest = hashlib.sha256((folder / CORPUS).read_bytes())
+    digest.update(repr((config, encoder)).encode())
+    place, name = _folder(digest.hexdigest()), encoder or BUNDLED
+    made = Archive.open(place, encoder=name, config=config, on_step=on_step, cross_encoder=cross_encoder)
+    return _filled(made, lambda: made.fill(articles(folder), _LOADERS, on_article))
+
+
+def archive_cut_otherwise(archive: Archive, config: Config, on_article: OnArticle | None = None) -> Archive:
+    """Return an archive of the same articles as another one, cut by other numbers, with the same encoder."""
+    name = hashlib.sha256(repr((archive.id, config)).encode()).hexdigest()
+    made = Archive.open(_folder(name), encoder=archive.encoder_name, config=config, opened=archive.encoder)
+    return _filled(made, lambda: made.fill(archive.articles(), f"copy of {archive.id}", on_article))
+
+
+def _filled(made: Archive, fill: Callable[[], None]) -> Archive:
+    try:
+        fill()
+    except BaseException:
+        made.close()
+        raise
+    return made
+
+
+def _folder(name: str) -> Path:
+    return cache_folder() / "evaluation" / name[:16]

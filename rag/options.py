@@ -1,0 +1,47 @@
+"""What several commands have in common: their options, and the archive that they open."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from rag.console import PreparationBar
+
+if TYPE_CHECKING:
+    from rag.archive import Archive
+
+DEFAULT_ARCHIVE = Path(".fundstelle")
+
+ArchiveOption = Annotated[
+    Path, typer.Option("--archive", metavar="DIR", envvar="FUNDSTELLE_ARCHIVE", help="The folder of the archive.")
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+RerankerOption = Annotated[
+    str | None,
+    typer.Option(
+        "--reranker",
+        metavar="NAME",
+        help="Re-rank by a cross-encoder of sentence-transformers: its folder or hub name.",
+    ),
+]
+
+
+@contextmanager
+def opened_archive(
+    folder: Path, *, create: bool = True, encoder: str | None = None, cross_encoder: str | None = None
+) -> Iterator[Archive]:
+    """Open the archive in a folder; the one-time preparation of the model is shown."""
+    from rag.archive import Archive
+
+    preparation = PreparationBar()
+    try:
+        with Archive.open(
+            folder, create=create, encoder=encoder, on_step=preparation, cross_encoder=cross_encoder
+        ) as archive:
+            yield archive
+    finally:
+        preparation.close()

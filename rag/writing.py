@@ -1,0 +1,97 @@
+"""Articles → store: cut, encoded where a text has no vector yet, one transaction an article."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+import numpy as np
+
+from embeddings.encoder import Encoder
+from rag.config import Config
+from rag.splitting import encoder_input, split
+from rag.store import EncoderRecord, HalfVectors, Store, input_hash
+from rag.types import Article, Passage
+
+# passages that are encoded together: enough for full batches, little enough to lose by an interruption
+_BATCH = 256
+
+
+class ArticleWriter:
+    """Takes articles one by one and stores them in batches; call `flush` after the last.
+
+    `recipe` names how an article was loaded, cut and encoded; what is stored under another one must be done again.
+    `passages` counts what was stored, `encoded` the texts that had no vector.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        encoder: Encoder,
+        encoder_name: str,
+        config: Config,
+        loaders: str,
+        on_stored: Callable[[], None] = lambda: None,
+    ) -> None:
+        self._store = store
+        self._encoder = encoder
+        self._encoder_name = encoder_name
+        self._config = config
+        self._on_stored = on_stored
+        self._waiting: list[tuple[Article, list[tuple[Passage, bytes]]]] = []
+        self._inputs: dict[bytes, str] = {}
+        self.recipe = f"loaders {loaders}, {config}, encoder {encoder.fingerprint}"
+        self.passages = 0
+        self.encoded = 0
+
+    def cut(self, article: Article) -> tuple[Passage, ...]:
+        """Cut an article into passages."""
+        return split(article, self._encoder.count_tokens, self._config)
+
+    def add(self, article: Article, passages: Sequence[Passage]) -> None:
+        """Store an article now or with one of the next. `on_stored` is called once for each."""
+        hashed = []
+        for passage in passages:
+            text = encoder_input(article, passage)
+            key = input_hash(text)
+            self._inputs[key] = text
+            hashed.append((passage, key))
+        self._waiting.append((article, hashed))
+        if len(self._inputs) >= _BATCH:
+            self.flush()
+
+    def flush(self) -> None:
+        """Store what waits."""
+        vectors = self._vectors(self._inputs)
+        for article, passages in self._waiting:
+            own = {hashed: vectors[hashed] for _, hashed in passages}
+            self._store.put(article, self.recipe, passages, self._encoder.fingerprint, own)
+            self.passages += len(passages)
+            self._on_stored()
+        self._waiting.clear()
+        self._inputs.clear()
+
+    def switch_encoder(self) -> None:
+        """Make the encoder that of the store: before its name stands there, every passage gets a vector of it."""
+        record = EncoderRecord(self._encoder_name, self._encoder.fingerprint, self._encoder.dim)
+        if record == self._store.encoder:
+            return
+        inputs: dict[bytes, str] = {}
+        for article_id in self._store.article_ids():
+            article, passages = self._store.reading(article_id)
+            texts = [encoder_input(article, passage) for passage in passages]
+            inputs.update((input_hash(text), text) for text in texts)
+            if len(inputs) >= _BATCH:
+                self._store.put_vectors(record.fingerprint, self._vectors(inputs))
+                inputs.clear()
+        self._store.put_vectors(record.fingerprint, self._vectors(inputs))
+        self._store.set_encoder(record)
+
+    def _vectors(self, inputs: Mapping[bytes, str]) -> dict[bytes, HalfVectors]:
+        """Return the vector of each text, encoding only those that have none yet."""
+        vectors = self._store.vectors(self._encoder.fingerprint, inputs)
+        missing = [hashed for hashed in inputs if hashed not in vectors]
+        if missing:
+            encoded = self._encoder.encode_passages([inputs[hashed] for hashed in missing]).astype(np.float16)
+            self.encoded += len(missing)
+            vectors.update(zip(missing, encoded, strict=True))
+        return vectors
