@@ -57,13 +57,19 @@ def allowed_keys(
 ) -> NDArray[np.int64] | None:
     """Return the keys of the passages that may be found; None for all."""
     allowed = store.allowed(filter)
-    if question.phrases:
-        wanted = reduce(np.intersect1d, map(lexical.containing, question.phrases))
-        allowed = wanted if allowed is None else np.intersect1d(allowed, wanted)
+    for phrase in question.phrases:
+        allowed = _narrowed(allowed, lexical.containing(phrase))
+    for name in question.names:
+        narrowed = _narrowed(allowed, lexical.containing(name))
+        allowed = narrowed if len(narrowed) else allowed
     if question.excluded:
         unwanted = reduce(np.union1d, map(lexical.containing, question.excluded))
         allowed = np.setdiff1d(store.all_keys() if allowed is None else allowed, unwanted)
     return allowed
+
+
+def _narrowed(allowed: NDArray[np.int64] | None, wanted: NDArray[np.int64]) -> NDArray[np.int64]:
+    return wanted if allowed is None else np.intersect1d(allowed, wanted)
 
 
 def gather(

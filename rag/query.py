@@ -26,26 +26,30 @@ class ParsedQuestion:
     """A question without its operators.
 
     `text` is what is encoded and ranked: all words but the excluded ones, those of the phrases included. `phrases`
-    must stand in a passage word for word; what is in `excluded`, words or phrases, must not.
+    must stand in a passage word for word; `names` too, unless that leaves nothing; what is in `excluded`, words or
+    phrases, must not.
     """
 
     text: str
     phrases: tuple[str, ...]
     excluded: tuple[str, ...]
+    names: tuple[str, ...] = ()
 
 
 def parse(question: str) -> ParsedQuestion:
     """Take the operators out of a question.
 
-    "…" and „…“ “…” «…» »…« hold phrases. A minus that begins a word or a quotation excludes it; before a digit it
-    belongs to a number, and between words it is a dash. Whatever else looks like an operator is text, a quote
-    without its partner too.
+    "…" holds a phrase. „…“ “…” «…» »…« do too, but in many languages names are written so, and the article that answers
+    may be in another one: they ask for nothing that would leave nothing. A minus that begins a word or a quotation
+    excludes it; before a digit it belongs to a number, and between words it is a dash. Whatever else looks like an
+    operator is text, a quote without its partner too.
 
     Raises:
         EmptyQuestion: there is no word in it.
         QuestionError: it only excludes.
     """
     phrases: list[str] = []
+    names: list[str] = []
     excluded: list[str] = []
 
     def plain(found: re.Match[str]) -> str:
@@ -56,7 +60,7 @@ def parse(question: str) -> ParsedQuestion:
             _note(found["unwanted_phrase"], excluded)
             return " "
         if found["phrase"] is not None:
-            return _note(found["phrase"], phrases)
+            return _note(found["phrase"], phrases if found["phrase"].startswith('"') else names)
         return found[0]
 
     text = " ".join(_OPERATOR.sub(plain, question).split())
@@ -64,7 +68,7 @@ def parse(question: str) -> ParsedQuestion:
         if excluded:
             raise QuestionError("The question only says what to leave out: add what to look for.")
         raise EmptyQuestion("The question is empty: type what you want to know.")
-    return ParsedQuestion(text, tuple(phrases), tuple(excluded))
+    return ParsedQuestion(text, tuple(phrases), tuple(excluded), tuple(names))
 
 
 def _note(quoted: str, phrases: list[str]) -> str:

@@ -62,7 +62,8 @@ class Changed:
 class Comparison:
     """Several runs beside the first one, over the answerable questions that all of them asked.
 
-    `warnings` are sentences that say why they should be compared with care.
+    Questions that a rule made count only if there are no others. `warnings` are sentences that say why the runs should
+    be compared with care.
     """
 
     first: str
@@ -135,13 +136,17 @@ def verdict(found: Difference, questions: int) -> str:
         return f"No difference: all {questions} questions came out alike."
     if not found.certain:
         limit = f"these {questions} questions cannot tell a difference below {found.smallest:.3f}"
+        if abs(mean) >= found.smallest or questions == 1:
+            limit = "more questions would tell"
         return f"No certain difference ({mean:+.3f}, p = {found.p:.3f}): {limit}."
     better = "Better" if mean > 0 else "Worse"
     return f"{better} by {abs(mean):.3f} ({found.mean.low:+.3f} to {found.mean.high:+.3f}, p = {found.p:.3f})."
 
 
 def _answerable(run: Run) -> dict[str, Result]:
-    return {one.id: one for one in run.results if one.answerable and one.values}
+    """Return the questions that people wrote, or those that a rule made if there are no others."""
+    found = {one.id: one for one in run.results if one.answerable and one.values}
+    return {name: one for name, one in found.items() if not one.synthetic} or found
 
 
 def _shared(runs: Sequence[Run]) -> list[str]:

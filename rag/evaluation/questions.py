@@ -147,6 +147,8 @@ def _rows_of_csv(text: str, name: str) -> Iterator[tuple[Mapping[str, Any], str]
 
 def _question(row: Mapping[str, Any], place: str, number: int) -> TestQuestion:
     try:
+        # a half of a character, which JSON can hold and no file
+        json.dumps(row, ensure_ascii=False).encode("utf-8")
         labels = tuple(_label(answer) for answer in row.get("answers") or ())
         wrong, hidden = (tuple(_label(answer) for answer in row.get(name) or ()) for name in ("wrong", "hidden"))
         question = row["question"]

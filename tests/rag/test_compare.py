@@ -69,6 +69,9 @@ def test_the_verdict_says_what_the_questions_cannot_tell() -> None:
     three = compared([of("a", {"p": MISSED, "q": FOUND, "r": FOUND}), of("b", {"p": FOUND, "q": FOUND, "r": FOUND})])
     said = verdict(three.compared[0].differences["nDCG@10"], 3)
     assert said.startswith("No certain difference (+0.333, p = 1.000): these 3 questions cannot tell")
+    five = compared([of("a", dict.fromkeys("pqrst", MISSED)), of("b", dict.fromkeys("pqrst", FOUND))])
+    said = verdict(five.compared[0].differences["nDCG@10"], 5)
+    assert said == "No certain difference (+1.000, p = 0.062): more questions would tell."
     names = [f"q{number}" for number in range(40)]
     forty = compared([of("a", dict.fromkeys(names, SECOND)), of("b", dict.fromkeys(names, FOUND))])
     assert verdict(forty.compared[0].differences["Success@1"], 40).startswith(
@@ -76,6 +79,13 @@ def test_the_verdict_says_what_the_questions_cannot_tell() -> None:
     )
     assert verdict(compared([forty_a := of("a", dict.fromkeys(names, FOUND)), replace(forty_a, name="b")]).compared[0]
                    .differences["nDCG@10"], 40) == "No difference: all 40 questions came out alike."  # fmt: skip
+
+
+def test_questions_that_a_rule_made_count_only_without_others() -> None:
+    """They are easier, and would drown what people ask."""
+    people, rule = result("a", FOUND, ["A"]), result("b", MISSED, ["A"], tags=("synthetic",))
+    assert compared([run("x", [people, rule]), run("y", [people, rule])]).means["x"]["Success@1"] == 1.0
+    assert compared([run("x", [rule]), run("y", [rule])]).means["x"]["Success@1"] == 0.0
 
 
 def test_only_questions_that_both_asked_in_the_same_words_count() -> None:

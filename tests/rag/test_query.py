@@ -21,8 +21,9 @@ def test_a_question_without_operators_is_its_own_text() -> None:
     "quoted", ['"Der Spiegel"', "„Der Spiegel“", "„Der Spiegel”", "“Der Spiegel”", "«Der Spiegel»", "»Der Spiegel«"]
 )
 def test_quotes_hold_a_phrase(quoted: str) -> None:
-    """In straight and in typographic quotes; its words stay in the text, a minus before it excludes it."""
-    assert parse(f"Wem gehört {quoted}?") == ParsedQuestion("Wem gehört Der Spiegel?", ("Der Spiegel",), ())
+    """In straight quotes, or as a name in typographic ones; its words stay, and a minus before it excludes it."""
+    straight, typographic = (("Der Spiegel",), ()) if quoted.startswith('"') else ((), ("Der Spiegel",))
+    assert parse(f"Wem gehört {quoted}?") == ParsedQuestion("Wem gehört Der Spiegel?", straight, (), typographic)
     assert parse(f"Presse -{quoted} heute") == ParsedQuestion("Presse heute", (), ("Der Spiegel",))
 
 
@@ -67,8 +68,11 @@ def test_quotes_hold_a_phrase(quoted: str) -> None:
     ],
 )  # fmt: skip
 def test_what_is_an_operator(question: str, text: str, phrases: list[str], excluded: list[str]) -> None:
-    """Text, phrases and excluded words, read by hand."""
-    assert parse(question) == ParsedQuestion(text, tuple(phrases), tuple(excluded))
+    """Text, phrases and names, and excluded words, read by hand."""
+    parsed = parse(question)
+    straight = [phrase for phrase in phrases if f'"{phrase}"' in question]
+    assert (parsed.text, parsed.excluded) == (text, tuple(excluded))
+    assert (list(parsed.phrases), list(parsed.names)) == (straight, [one for one in phrases if one not in straight])
 
 
 @pytest.mark.parametrize("question", ["-Berlin", '-"Der Spiegel" -taz?', "  -Berlin  !?"])
@@ -94,9 +98,9 @@ def test_no_text_is_too_strange(question: str) -> None:
         parsed = parse(question)
     except QuestionError:
         return
-    for part in (*parsed.phrases, *parsed.excluded):
+    for part in (*parsed.phrases, *parsed.names, *parsed.excluded):
         assert part in question
         assert any(character.isalnum() for character in part)
-    assert all(" ".join(phrase.split()) in parsed.text for phrase in parsed.phrases)
+    assert all(" ".join(phrase.split()) in parsed.text for phrase in (*parsed.phrases, *parsed.names))
     kept = sum(map(str.isalnum, parsed.text + "".join(parsed.excluded)))
     assert kept == sum(map(str.isalnum, question))
