@@ -65,7 +65,7 @@ def ask_twice(opened: SearchableSet, reranker: Reranker | None, unclear: set[str
     ids = opened.articles()
     found = []
     for query, question in opened.asked():
-        relevant = {ids[one] for one in opened.questions.judgements[query]}
+        relevant = frozenset(ids[one] for one in opened.questions.judgements[query])
         vector = legs.neutral.texts(legs.encoder.encode_query(question.text), "query")
         answered = retrieve(question, 1, legs, reranker).features
         unanswered = retrieve(question, 1, legs, reranker, without=relevant).features

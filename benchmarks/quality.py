@@ -70,7 +70,7 @@ def rankings(opened: SearchableSet) -> dict[str, list[list[str]]]:
         by_words = [key for key, _ in legs.lexical.search(asked.words, DEPTH)]
         by_meaning = _nearest(raw @ legs.encoder.encode_query(question.text), keys)
         hybrid = reciprocal_ranks([by_words, by_meaning])
-        candidates = gather(asked, None, (), legs.neutral, legs.dense, legs.lexical, legs.store)
+        candidates = gather(asked, None, frozenset(), legs.neutral, legs.dense, legs.lexical, legs.store)
         note("bm25", (owner[key] for key in by_words))
         note("dense", (owner[key] for key in by_meaning))
         note("reciprocal ranks", (owner[key] for key in sorted(hybrid, key=lambda key: -hybrid[key])))
@@ -121,7 +121,7 @@ def confidence_quality(opened: SearchableSet, unclear: set[str]) -> dict[str, fl
     for query, question in opened.asked():
         if query in unclear:
             continue
-        for without in ((), {ids[one] for one in opened.questions.judgements[query]}):
+        for without in (frozenset[str](), frozenset(ids[one] for one in opened.questions.judgements[query])):
             probabilities.append(RERANKED.probability(retrieve(question, 1, legs, late, without=without).features))
             labels.append(not without)
     found = quality(np.array(probabilities), np.array(labels))

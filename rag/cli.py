@@ -50,10 +50,6 @@ app = typer.Typer(
 
 _ANY = "; may be given several times."
 
-app.command("eval")(evaluation.evaluate)
-app.add_typer(evaluation.runs, name="runs")
-app.add_typer(evaluation.questions, name="questions")
-
 
 @app.callback()
 def common(
@@ -136,7 +132,8 @@ def ask(
         if explain:
             print_explanation(answer)
     if noted:
-        err.print(f"Noted {noted}: `fundstelle eval` without a file asks all questions with a passage that answers.")
+        said = f"Noted {noted}: `fundstelle eval` without a file asks all questions with a passage that answers."
+        err.print(said, soft_wrap=True)
 
 
 @app.command()
@@ -213,6 +210,11 @@ def ui(
 
         err.print("Making the page …")
         serve(opened, host, port, lambda address: out.print(f"Fundstelle answers at {address} (Ctrl-C ends it)."))
+
+
+app.command("eval")(evaluation.evaluate)
+app.add_typer(evaluation.runs, name="runs")
+app.add_typer(evaluation.questions, name="questions")
 
 
 def main() -> None:

@@ -164,8 +164,7 @@ def print_comparison(found: Comparison) -> None:
         main = other.differences[MAIN]
         out.print(f"{MAIN}: {verdict(main, found.questions)}", soft_wrap=True)
         out.print(f"better in {main.better} questions, worse in {main.worse}", soft_wrap=True)
-    for warning in found.warnings:
-        err.print(Text(warning, style="yellow"), soft_wrap=True)
+    _print_warnings(found)
 
 
 def print_changes(changes: Sequence[Changed]) -> None:
@@ -186,29 +185,34 @@ def print_changes(changes: Sequence[Changed]) -> None:
 
 def print_sweep(runs: Sequence[Run], found: Comparison) -> None:
     """Print a line for each run of a sweep, the best ones first; differences are to the first settings."""
+    varied = [name for name in runs[0].config if len({run.config[name] for run in runs}) > 1]
     differences = {one.name: one.differences[MAIN] for one in found.compared}
     table = _table("settings", MAIN, "difference", "95% interval", "p", "Success@1", "ms")
     for run in sorted(runs, key=lambda one: -found.means[one.name][MAIN]):
         means, away = found.means[run.name], differences.get(run.name)
-        told = (
-            (f"{away.mean.mean:+.3f}", f"{away.mean.low:+.3f} to {away.mean.high:+.3f}", f"{away.p:.3f}")
-            if away
-            else ()
-        )
-        table.add_row(
-            Text(plain(run.name)), f"{means[MAIN]:.3f}", *(told or ("first", "", "")), f"{means['Success@1']:.3f}",
-            f"{run.latency_ms.get('p50', float('nan')):.0f}", style="bold" if away and away.certain else "",
-        )  # fmt: skip
+        told = ["first", "", ""]
+        if away:
+            told = [f"{away.mean.mean:+.3f}", f"{away.mean.low:+.3f} to {away.mean.high:+.3f}", f"{away.p:.3f}"]
+        milliseconds = f"{run.latency_ms['p50']:.0f}" if run.latency_ms else "-"
+        label = " ".join(f"{name}={run.config[name]}" for name in varied)
+        figures = (f"{means[MAIN]:.3f}", *told, f"{means['Success@1']:.3f}", milliseconds)
+        table.add_row(Text(label), *figures, style="bold" if away and away.certain else "")
     out.print(table)
-    certain = [name for name, one in differences.items() if one.certain]
+    certain = sum(one.certain for one in differences.values())
     if certain:
-        out.print(f"certain at 5%, after Holm's correction: {', '.join(certain)}", soft_wrap=True)
-    else:
-        smallest = max((one.smallest for one in differences.values()), default=0.0)
+        out.print(f"{certain} of {len(differences)} differences are certain at 5%, after Holm's correction.")
+    elif any(one.better or one.worse for one in differences.values()):
+        smallest = max(one.smallest for one in differences.values())
         out.print(
             f"No difference is certain: these {found.questions} questions cannot tell one below {smallest:.3f}.",
             soft_wrap=True,
         )
+    else:
+        out.print(f"All {found.questions} questions came out alike with all settings.")
+    _print_warnings(found)
+
+
+def _print_warnings(found: Comparison) -> None:
     for warning in found.warnings:
         err.print(Text(warning, style="yellow"), soft_wrap=True)
 

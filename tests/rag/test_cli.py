@@ -212,7 +212,7 @@ def test_an_exact_id_wins(fundstelle: Run, tmp_path: Path) -> None:
 def test_help_names_every_command(fundstelle: Run) -> None:
     """`--help` lists the commands; without arguments the same is shown."""
     said = fundstelle("--help").stdout
-    for command in ("index", "ask", "show", "status", "ui"):
+    for command in ("index", "ask", "show", "status", "ui", "eval", "runs", "questions"):
         assert re.search(rf"^  {command} ", said, re.MULTILINE)
 
 

@@ -199,7 +199,7 @@ def test_a_remembering_encoder_gives_the_same_vectors(encoder: Encoder) -> None:
 
 # -- questions without an author --------------------------------------------------------------------
 
-SAID = "„Wir haben zwölf Jahre lang auf diesen Tag gewartet und nie gezweifelt“, sagte Bürgermeisterin Anna Kolb am Freitag."
+SAID = "„Wir haben zwölf Jahre lang auf diesen Tag gewartet und nie gezweifelt“, sagte Anna Kolb am Freitag."
 
 
 def of_article(text: str, title: str | None = "Die neue Brücke steht") -> Article:

@@ -1,0 +1,211 @@
+"""eval, runs and questions as a person meets them: each command in a process of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import jsonschema
+import pytest
+from places import ARTICLES, ROOT, Run
+
+TUNNEL = "Wie lang ist der Gotthard-Basistunnel?"
+QUESTIONS = [
+    {"id": "t", "question": TUNNEL, "answers": [{"article": "de-gotthard-basistunnel-eroeffnung.md"}]},
+    {
+        "id": "h",
+        "question": "Wann wurde das Higgs-Boson gefunden?",
+        "answers": [{"article": "de-higgs-boson-cern.html"}],
+    },
+    {"id": "u", "question": "Was kostet ein Fahrrad in Münster?", "answerable": False},
+]
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory, encoder: object) -> Path:
+    """A folder with an archive of the German sample articles, and a file of three questions."""
+    from rag.archive import Archive
+
+    folder = tmp_path_factory.mktemp("made")
+    with Archive.open(folder / ".fundstelle") as archive:
+        archive.index(sorted(ARTICLES.glob("de-*")))
+    (folder / "q.jsonl").write_text("".join(json.dumps(one) + "\n" for one in QUESTIONS), encoding="utf-8")
+    return folder
+
+
+@pytest.fixture
+def here(made: Path, tmp_path: Path) -> Path:
+    """A copy of that folder, for a test of its own."""
+    shutil.copytree(made, tmp_path / "here")
+    return tmp_path / "here"
+
+
+def test_eval_prints_measures_and_keeps_the_run(fundstelle: Run, here: Path) -> None:
+    """Means with intervals, what became of the questions, and the run in the list, shown again as it was."""
+    done = fundstelle("eval", "q.jsonl", "--name", "erster", "--fast", cwd=here)
+    assert done.returncode == 0, done.stderr
+    assert "erster: 3 questions, 1 of them without an answer" in done.stdout
+    assert re.search(r"^nDCG@10 +1\.000 +1\.000 to 1\.000", done.stdout, re.MULTILINE)
+    assert "    2  first: a passage that answers came first" in done.stdout
+    assert "settings: fast=True" in done.stdout
+    assert "erster" in fundstelle("runs", "list", cwd=here).stdout
+    assert fundstelle("runs", "show", "erster", cwd=here).stdout == done.stdout
+    again = fundstelle("eval", "q.jsonl", "--name", "erster", "--fast", cwd=here)
+    assert (again.returncode, again.stdout) == (2, "")
+    assert again.stderr == "There is a run erster already: choose another --name, or delete that one.\n"
+    assert fundstelle("runs", "delete", "erster", cwd=here).stdout == "Deleted: erster\n"
+    assert "No run is kept" in fundstelle("runs", "list", cwd=here).stdout
+
+
+def test_eval_as_json(fundstelle: Run, here: Path) -> None:
+    """By the documented schema, with the promised fields."""
+    done = fundstelle("eval", "q.jsonl", "--json", "--fast", cwd=here)
+    found = json.loads(done.stdout)
+    jsonschema.validate(found, json.loads((ROOT / "docs" / "evaluation.schema.json").read_text("utf-8")))
+    assert (found["queries"], found["answerable"], found["interrupted"]) == (3, 2, False)
+    assert found["measures"]["nDCG@10"] == {"mean": 1.0, "low": 1.0, "high": 1.0}
+    assert found["by_language"]["de"]["queries"] == 2
+    assert set(found["latency_ms"]) == {"p50", "p95"}
+    assert found["config"]["fast"] is True
+
+
+def test_two_runs_are_compared(fundstelle: Run, here: Path) -> None:
+    """By name and from an exported file; equal runs are said to be alike, and one alone cannot be compared."""
+    fundstelle("eval", "q.jsonl", "--name", "a", "--fast", cwd=here)
+    fundstelle("eval", "q.jsonl", "--name", "b", "--fast", "--set", "lexical_weight=0", cwd=here)
+    assert fundstelle("runs", "export", "a", "a.json", cwd=here).returncode == 0
+    done = fundstelle("eval", "--compare", "a.json", "b", cwd=here)
+    assert done.returncode == 0, done.stderr
+    assert "settings: lexical_weight 0.35 → 0.0" in done.stdout
+    assert "nDCG@10: No difference: all 2 questions came out alike." in done.stdout
+    told = json.loads(fundstelle("eval", "--compare", "a", "b", "--json", cwd=here).stdout)
+    assert told["compared"][0]["differences"]["nDCG@10"]["p"] == 1.0
+    assert fundstelle("eval", "--compare", "a", cwd=here).stderr.startswith("Name two runs at least")
+    assert (
+        "There is no run 'c' in this archive: there are a, b."
+        in fundstelle("eval", "--compare", "a", "c", cwd=here).stderr
+    )
+
+
+def test_a_sweep_tries_all_combinations(fundstelle: Run, here: Path) -> None:
+    """As the help shows it: several settings after one --sweep; each combination is a line and a run."""
+    swept = ("eval", "q.jsonl", "--fast", "--sweep", "candidates=5,50", "lexical_weight=0,0.35", "--name", "s")
+    done = fundstelle(*swept, cwd=here)
+    assert done.returncode == 0, done.stderr
+    for label in ("lexical_weight=0.0 candidates=5", "lexical_weight=0.35 candidates=50"):
+        assert re.search(rf"^{label} +1\.000 ", done.stdout, re.MULTILINE)
+    assert "All 2 questions came out alike with all settings." in done.stdout
+    assert len(json.loads(fundstelle("runs", "list", "--json", cwd=here).stdout)["runs"]) == 4
+
+
+def test_reports_and_trec_files(fundstelle: Run, here: Path) -> None:
+    """All at once; the misses on standard output."""
+    done = fundstelle(
+        "eval", "q.jsonl", "--fast", "--report", "r.html", "--markdown", "r.md", "--trec", "t", "--misses", cwd=here
+    )
+    assert done.returncode == 0, done.stderr
+    assert (here / "r.html").read_text("utf-8").startswith("<!doctype html>")
+    assert "nDCG@10" in (here / "r.md").read_text("utf-8")
+    assert len((here / "t" / "qrels.trec").read_text("utf-8").splitlines()) == 2
+    assert "of 3 questions went wrong." in done.stdout
+
+
+def test_a_set_in_beir_layout_has_an_archive_of_its_own(fundstelle: Run, here: Path) -> None:
+    """Written from the archive, measured twice (the second time nothing is encoded), and by its own files of TREC."""
+    assert fundstelle("questions", "beir", "q.jsonl", "set", cwd=here).returncode == 0
+    cache = {"XDG_CACHE_HOME": os.environ.get("XDG_CACHE_HOME", "")} if "XDG_CACHE_HOME" in os.environ else {}
+    done = fundstelle("eval", "--beir", "set", "--fast", "--json", "--trec", "t", cwd=here, **cache)
+    found = json.loads(done.stdout)
+    assert (found["queries"], found["measures"]["Success@1"]["mean"]) == (2, 1.0)
+    measured = fundstelle("eval", "--beir", "set", "--trec-run", "t/run.trec", "--json", cwd=here)
+    assert json.loads(measured.stdout)["measures"] == found["measures"]
+
+
+def test_marks_become_test_questions(fundstelle: Run, here: Path) -> None:
+    """By the numbers of the passages; without a file, eval asks them."""
+    assert fundstelle("eval", cwd=here).stderr.startswith("No passage was marked as an answer yet")
+    done = fundstelle("ask", TUNNEL, "-k", "2", "--right", "1", "--wrong", "2", cwd=here)
+    assert done.returncode == 0, done.stderr
+    assert "Noted 2" in done.stderr
+    found = json.loads(fundstelle("eval", "--json", "--fast", cwd=here).stdout)
+    assert (found["queries"], found["questions"]) == (1, "marked")
+    fundstelle("questions", "marked", "m.jsonl", cwd=here)
+    (row,) = map(json.loads, (here / "m.jsonl").read_text("utf-8").splitlines())
+    assert (row["question"], len(row["answers"]), len(row["wrong"])) == (TUNNEL, 1, 1)
+    assert fundstelle("ask", TUNNEL, "-k", "2", "--right", "3", cwd=here).stderr.startswith("There is no passage 3")
+    assert "are no numbers of passages" in fundstelle("ask", TUNNEL, "--right", "eins", cwd=here).stderr
+
+
+def test_questions_by_a_rule(fundstelle: Run, here: Path) -> None:
+    """They can be asked as they are, and are reported as what they are."""
+    done = fundstelle("questions", "suggest", "s.jsonl", "--most", "5", cwd=here)
+    assert "questions; ask them with `fundstelle eval s.jsonl`" in done.stdout
+    assert json.loads(fundstelle("eval", "s.jsonl", "--fast", "--json", cwd=here).stdout)["synthetic"] is True
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("nowhere.jsonl",), "The questions in nowhere.jsonl cannot be read (No such file or directory)"),
+        (("q.jsonl", "r.jsonl"), "Give one file of questions"),
+        (("q.jsonl", "--set", "lexical=1"), "There is no setting 'lexical': choose among passage_tokens"),
+        (("q.jsonl", "--set", "lexical_weight"), "'lexical_weight' is no setting: write KEY=VALUE"),
+        (("q.jsonl", "--beir", "set"), "Give either a file of questions or a set with --beir."),
+        (("--beir", "set"), "There is no corpus.jsonl in set"),
+        (("--trec-run", "x"), "--trec-run measures a run of a set"),
+        (("q.jsonl", "--encoder", "x"), "--encoder goes with --beir"),
+        (("empty.jsonl",), "There is no question in empty.jsonl"),
+        (("foreign.jsonl",), "foreign.jsonl, line 1: There is no article 'fremd.txt' in this archive"),
+        (("misquoted.jsonl",), "misquoted.jsonl, line 1: the article 57 Kilometer"),
+        (("q.jsonl", "--report", "no/such/folder.html", "--fast"), "no/such/folder.html cannot be written"),
+    ],
+)
+def test_what_is_wrong_is_one_sentence(fundstelle: Run, here: Path, arguments: tuple[str, ...], said: str) -> None:
+    """Exit code 2; with file and line where there is one."""
+    (here / "empty.jsonl").write_text("\n")
+    (here / "foreign.jsonl").write_text('{"question": "Wer?", "answers": [{"article": "fremd.txt"}]}\n')
+    quote = {"article": "de-gotthard-basistunnel-eroeffnung.md", "quote": "Er misst 58 Kilometer"}
+    (here / "misquoted.jsonl").write_text(json.dumps({"question": "Wer?", "answers": [quote]}))
+    done = fundstelle("eval", *arguments, cwd=here, COLUMNS="1000")
+    assert done.returncode == 2
+    assert said in done.stderr
+
+
+def test_ctrl_c_keeps_what_was_asked(here: Path) -> None:
+    """Many questions, interrupted in the middle: exit code 130, figures of those that were asked, and a kept run."""
+    many = "".join(
+        json.dumps({**QUESTIONS[0], "id": str(number), "question": f"{TUNNEL} {number}"}) + "\n"
+        for number in range(4000)
+    )
+    (here / "many.jsonl").write_text(many, encoding="utf-8")
+    # a test that runs in the background inherits that Ctrl-C is ignored
+    listening = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
+    command = [sys.executable, "-c", listening + "from rag.cli import main; main()"]
+    # colours are for terminals, and on a terminal the bar shows that the first question was asked
+    process = subprocess.Popen(
+        [*command, "eval", "many.jsonl", "--name", "cut"], cwd=here, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        text=True, env={**os.environ, "FORCE_COLOR": "1", "COLUMNS": "100"},
+    )  # fmt: skip
+    assert process.stderr is not None
+    said = ""
+    deadline = time.monotonic() + 120
+    while not re.search(r"\b[1-9]\d*/4000", said) and time.monotonic() < deadline:
+        said += process.stderr.read(64)
+    process.send_signal(signal.SIGINT)
+    printed, _ = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert "cut: " in printed
+    listed = subprocess.run(
+        [*command, "runs", "list", "--json"], cwd=here, capture_output=True, text=True, check=True
+    ).stdout
+    (kept,) = json.loads(listed)["runs"]
+    assert kept["name"] == "cut"
+    assert 0 < kept["asked"] < 4000
+
