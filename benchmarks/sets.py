@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +15,6 @@ from filelock import FileLock
 from benchmarks.beir import RetrievalSet, read_set
 from embeddings.encoder import Encoder
 from embeddings.neutral import language_neutral
-from embeddings.types import Role, TokenVectors, Vectors
 from rag.config import Config
 from rag.dense import DenseView
 from rag.lexical.view import LexicalView
@@ -63,37 +61,6 @@ class SearchableSet:
     def only(self, document: str) -> Filter:
         """Return the filter that leaves one document."""
         return Filter(paths=(_path(document),))
-
-
-class RememberingEncoder:
-    """An encoder that reads each text once, so that many questions to the same passages take little time."""
-
-    def __init__(self, encoder: Encoder) -> None:
-        self._encoder = encoder
-        self._tokens: dict[tuple[str, str], TokenVectors] = {}
-        self._passages: dict[str, Vectors] = {}
-        self.name, self.dim = encoder.name, encoder.dim
-        self.max_tokens, self.fingerprint = encoder.max_tokens, encoder.fingerprint
-        self.encode_query = cache(encoder.encode_query)
-        self._count = cache(lambda text: encoder.count_tokens([text])[0])
-
-    def count_tokens(self, texts: Sequence[str]) -> list[int]:
-        """Count the tokens of each text."""
-        return [self._count(text) for text in texts]
-
-    def encode_passages(self, texts: Sequence[str]) -> Vectors:
-        """Encode passages: shape (len(texts), dim)."""
-        new = [text for text in dict.fromkeys(texts) if text not in self._passages]
-        self._passages |= dict(zip(new, self._encoder.encode_passages(new), strict=True))
-        return np.stack([self._passages[text] for text in texts]) if texts else np.empty((0, self.dim), np.float32)
-
-    def token_vectors(self, texts: Sequence[str], role: Role) -> list[TokenVectors]:
-        """Encode texts token by token."""
-        new = [text for text in dict.fromkeys(texts) if (text, role) not in self._tokens]
-        for text, read in zip(new, self._encoder.token_vectors(new, role), strict=True):
-            self._tokens[text, role] = TokenVectors(read.vectors.astype(np.float16), read.spans, read.whole)
-        known = [self._tokens[text, role] for text in texts]
-        return [TokenVectors(one.vectors.astype(np.float32), one.spans, one.whole) for one in known]
 
 
 @contextmanager
