@@ -27,13 +27,19 @@ def shown(found: Retrieval, judgement: Judgement) -> tuple[Shown, ...]:
     for one in every:
         # the second passage that answers from an article tells nothing new
         first.setdefault(one.item, one)
-    return tuple(first.values())[:DEPTH]
+        if len(first) == DEPTH:
+            break
+    return tuple(first.values())
 
 
 def _articles(found: Retrieval, judgement: Judgement) -> Iterator[Shown]:
     ranking = found.ranking
+    seen: set[str] = set()
     for (article, passage), score, signals in zip(ranking.passages, ranking.scores, ranking.signals, strict=True):
-        yield replace(_shown(article, passage.start, passage.end, float(score), signals, judgement), item=article.id)
+        if article.id not in seen:
+            seen.add(article.id)
+            one = _shown(article, passage.start, passage.end, float(score), signals, judgement)
+            yield replace(one, item=article.id)
 
 
 def _citations(found: Retrieval, judgement: Judgement) -> Iterator[Shown]:
