@@ -22,11 +22,12 @@ from pathlib import Path
 import numpy as np
 
 import rag
-from benchmarks.sets import FREE, RememberingEncoder, SearchableSet, searchable, vague
+from benchmarks.sets import FREE, SearchableSet, searchable, vague
 from embeddings.encoder import open_encoder
 from embeddings.types import Vectors
 from rag.calibration import Example, fit, quality
 from rag.confidence import OFFSETS, Calibration, QuestionOffset
+from rag.evaluation.remembering import RememberingEncoder
 from rag.reranking import LateInteraction, Reranker
 from rag.retrieve import retrieve
 

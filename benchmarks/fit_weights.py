@@ -16,11 +16,12 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.beir import ndcg_at_10
-from benchmarks.sets import CHECKED, FREE, RememberingEncoder, SearchableSet, document, searchable
+from benchmarks.sets import CHECKED, FREE, SearchableSet, document, searchable
 from embeddings.encoder import Encoder, open_encoder
 from rag import fusion
 from rag.candidates import ask_both, gather
 from rag.config import IN_USE
+from rag.evaluation.remembering import RememberingEncoder
 from rag.fusion import Scores
 from rag.reranking import LateInteraction
 

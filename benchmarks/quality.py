@@ -33,11 +33,12 @@ from numpy.typing import NDArray
 
 from benchmarks.beir import ndcg_at_10
 from benchmarks.latency import commit, machine
-from benchmarks.sets import NAMES, RememberingEncoder, SearchableSet, answers, document, searchable, vague
+from benchmarks.sets import NAMES, SearchableSet, answers, document, searchable, vague
 from embeddings.encoder import open_encoder
 from rag.calibration import quality
 from rag.candidates import ask_both, gather
 from rag.confidence import RERANKED
+from rag.evaluation.remembering import RememberingEncoder
 from rag.evaluation.statistics import Numbers, bootstrap
 from rag.fusion import reciprocal_ranks
 from rag.reranking import LateInteraction

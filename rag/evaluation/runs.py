@@ -8,12 +8,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from statistics import fmean
 from typing import TYPE_CHECKING, Any
 
 from rag.database import Database
 from rag.errors import FundstelleError, NotFound
 from rag.evaluation.measures import MAIN
-from rag.evaluation.summary import summarised
 from rag.evaluation.types import Run
 
 if TYPE_CHECKING:
@@ -70,12 +70,12 @@ class Runs:
         Raises:
             FundstelleError: another has its name.
         """
-        mean = summarised(run.results).measures.get(MAIN)
+        values = [one.values[MAIN] for one in run.results if one.answerable]
         facts = {
             "questions": run.questions,
             "asked": len(run.results),
             "archive_revision": run.archive_revision,
-            "mean": round(mean.mean, 4) if mean else None,
+            "mean": round(fmean(values), 4) if values else None,
             "config": dict(run.config),
         }
         body = zlib.compress(run_json(run).encode())
