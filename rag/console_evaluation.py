@@ -7,14 +7,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from rich.table import Table
 from rich.text import Text
 
-from rag.config import IN_USE, Config, settings
 from rag.console import err, out, plain
 from rag.evaluation.compare import Changed, Comparison, verdict
 from rag.evaluation.measures import MAIN, MEASURES
 from rag.evaluation.runs import RunFacts
 from rag.evaluation.statistics import Interval
 from rag.evaluation.summary import Slice, Summary, by_origin
-from rag.evaluation.types import ANSWERED, DOUBTFUL, FATES, FIRST, REFUSED, Result, Run
+from rag.evaluation.types import ANSWERED, DOUBTFUL, FATES, Result, Run
+from rag.evaluation.wording import chosen, failed
 
 _SHOWN_SLICES = ("question language", "crossing", "tag")
 _SHOWN_VALUES = 12
@@ -32,18 +32,11 @@ def print_run(run: Run) -> None:
     if run.latency_ms:
         timed = ", ".join(f"{name} {value:.0f} ms" for name, value in run.latency_ms.items())
         out.print(f"a question asked by itself: {timed}")
-    changed = changed_settings(run)
-    if changed:
-        out.print("settings: " + ", ".join(f"{name}={value}" for name, value in changed.items()))
+    if changed := chosen(run.config):
+        out.print("settings: " + ", ".join(f"{name}={value}" for name, (_, value) in changed.items()))
     if len(run.results) < run.asked_of:
         err.print(f"Interrupted after {len(run.results)} of {run.asked_of} questions: the figures are of these.")
     err.print(Text(f"Kept as {run.name!r}.", style="dim"), soft_wrap=True)
-
-
-def changed_settings(run: Run) -> dict[str, object]:
-    """Return the settings of a run that are not those in use."""
-    usual = settings(Config(), IN_USE)
-    return {name: value for name, value in run.config.items() if value != usual.get(name)}
 
 
 def _heading(words: str) -> None:
@@ -121,7 +114,7 @@ def _print_confidence(summary: Summary) -> None:
 
 def print_misses(run: Run) -> None:
     """Print each question that went wrong: what was wanted, what came, and why."""
-    wrong = [one for one in run.results if one.fate not in (FIRST, REFUSED)]
+    wrong = [one for one in run.results if failed(one)]
     for one in wrong:
         out.print()
         _heading(f"{one.id}  {one.question}")
