@@ -40,11 +40,17 @@ def measured(rankings: Mapping[str, Sequence[str]], judgements: Mapping[str, Jud
     # imported here, since only an evaluation needs it
     import ir_measures
 
-    # a library that is not told of a question's results leaves it out, or counts it as 0: so it is asked for none
     values = {question: dict.fromkeys(MEASURES, 0.0) for question in judgements}
-    run = {question: trec_scores(items) for question, items in rankings.items() if items and question in judgements}
+    # numbers in place of names: trec_eval is written in C, and a name may hold what ends a string there
+    names = {str(number): question for number, question in enumerate(judgements) if rankings.get(question)}
+    run, judged = {}, {}
+    for number, question in names.items():
+        items = dict.fromkeys([*judgements[question], *rankings[question]])
+        of_item = {item: str(at) for at, item in enumerate(items)}
+        run[number] = trec_scores([of_item[item] for item in rankings[question]])
+        judged[number] = {of_item[item]: grade for item, grade in judgements[question].items()}
     wanted = [ir_measures.parse_measure(name) for name in MEASURES]
-    judged = {question: dict(judgements[question]) for question in run}
+    # what has no results is not asked for: it counts 0
     for one in ir_measures.iter_calc(wanted, judged, run) if run else ():
-        values[one.query_id][str(one.measure)] = float(one.value)
+        values[names[one.query_id]][str(one.measure)] = float(one.value)
     return values

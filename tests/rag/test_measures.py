@@ -56,6 +56,12 @@ def test_a_question_without_results_counts_nothing() -> None:
     assert measured({"c": ["x"]}, {}) == {}
 
 
+def test_any_name_is_measured() -> None:
+    """A name that ends a string in C, and two that differ behind that."""
+    found = measured({"\0": ["a\0x", "a\0y"], "q": ["a"]}, {"\0": {"a\0y": 1}, "q": {"a": 1}})
+    assert [values["RR@10"] for values in found.values()] == [0.5, 1.0]
+
+
 def test_grades_are_gains() -> None:
     """By hand: grades 1 and 3 at ranks 1 and 2 against the other order."""
     found = measured({"q": ["one", "three"]}, {"q": {"one": 1, "three": 3}})["q"]

@@ -51,11 +51,11 @@ def test_runs_are_listed_oldest_first_and_deleted_by_name(runs: Runs) -> None:
     runs.keep(
         run("late", [result("a", ["A"], ["A"]), result("b", ["x", "A"], ["A"])], made="2026-02-01T00:00:00+00:00")
     )
-    runs.keep(run("early", [result("u", ["x"], [])], made="2026-01-01T00:00:00+00:00"))
-    assert [(one.name, one.asked, one.mean) for one in runs.listed()] == [("early", 1, None), ("late", 2, 0.8155)]
+    runs.keep(run("zuerst", [result("u", ["x"], [])], made="2026-01-01T00:00:00+00:00"))
+    assert [(one.name, one.asked, one.mean) for one in runs.listed()] == [("zuerst", 1, None), ("late", 2, 0.8155)]
     runs.delete("late")
-    assert [one.name for one in runs.listed()] == ["early"]
-    with pytest.raises(NotFound, match="There is no run 'late' in this archive: there are early"):
+    assert [one.name for one in runs.listed()] == ["zuerst"]
+    with pytest.raises(NotFound, match="There is no run 'late' in this archive: there are zuerst"):
         runs.delete("late")
     with pytest.raises(NotFound, match="no run 'late'"):
         runs.read("late")
