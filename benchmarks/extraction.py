@@ -1,0 +1,195 @@
+"""How much of a saved page is the article, and are headline, date and author right?
+
+    pip install inscriptis
+    python -m benchmarks.extraction DATA
+
+DATA is a folder with `trafilatura` (pages with segments that the article must hold, `with`, or must not, `without`, and
+segments of readers' `comments`) and `fundus` (pages with their whole text), each with gzipped pages and gold.jsonl.
+
+Segments are counted as trafilatura's own evaluation does: found where they should be is right, found where they should
+not be is wrong; precision, recall and F1 over all segments (Barbaresi, 2021). Whole texts are compared by their words,
+each counted as often as it stands there, F1 in the mean over pages. Headlines are compared without regard to case,
+quotes and the name of the outlet behind them. Rows:
+
+- `html`: our loader, pages as they are
+- `trafilatura`: its own extraction with its usual options, comments left out
+- `text`: our loader, the same pages as plain text, made by inscriptis, as a person saves a page
+- `text, whole`: that text as it is
+
+Writes benchmarks/results/extraction.json and prints a table.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+import re
+import sys
+import time
+import unicodedata
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from inscriptis import get_text
+from trafilatura import bare_extraction
+from trafilatura.utils import decode_file
+
+from benchmarks.latency import commit, machine
+from rag.errors import LoadError
+from rag.evaluation.statistics import bootstrap
+from rag.loading import normalised
+from rag.loading.draft import Draft, day_of
+from rag.loading.html import load_html
+from rag.loading.text import load_text
+
+RESULT = Path(__file__).parent / "results" / "extraction.json"
+_QUOTES = re.compile(r"[\"'„“”‚‘’«»‹›]")
+_OUTLET = re.compile(r"\s+[|–—-]\s+[^|–—-]{2,40}$")
+
+_BETWEEN_NAMES = frozenset({"und", "and", "et", "y", "e", "by", "von", "par"})
+
+Read = Callable[[bytes], Draft]
+
+
+@dataclass(frozen=True)
+class Page:
+    """A saved page and what is known of it."""
+
+    raw: bytes
+    gold: dict[str, Any]
+
+
+def pages(folder: Path) -> list[Page]:
+    """Return the pages of a folder."""
+    rows = [json.loads(line) for line in (folder / "gold.jsonl").read_text("utf-8").splitlines()]
+    return [Page(gzip.decompress((folder / row["file"]).read_bytes()), row) for row in rows]
+
+
+def trafilatura_alone(raw: bytes) -> Draft:
+    """Read a page by trafilatura, without anything of ours."""
+    found = bare_extraction(raw, include_comments=False, with_metadata=True)
+    if found is None:
+        return Draft("")
+    day = day_of(found.date) if found.date else None
+    return Draft(found.text or "", title=found.title, author=found.author, published=day)
+
+
+def as_text(raw: bytes) -> bytes:
+    """Return a page as the plain text that a browser would save."""
+    return get_text(decode_file(raw).replace("\0", "")).encode()
+
+
+def whole(raw: bytes) -> Draft:
+    """Return the text as it is."""
+    return Draft(raw.decode())
+
+
+def _loaded(read: Read, raw: bytes) -> Draft:
+    try:
+        return read(raw)
+    except LoadError:
+        return Draft("")
+
+
+def _flat(text: str) -> str:
+    return " ".join(normalised(text).split())
+
+
+def segments(found: Sequence[Draft], asked: Sequence[Page]) -> dict[str, float]:
+    """Return precision, recall and F1 of segments, and how many comments are left in articles."""
+    counts: Counter[str] = Counter()
+    for draft, page in zip(found, asked, strict=True):
+        text = _flat(draft.text)
+        for kind in ("with", "without", "comments"):
+            there = [_flat(segment) in text for segment in page.gold[kind]]
+            counts[kind] += sum(there)
+            counts[f"all {kind}"] += len(there)
+    precision = counts["with"] / max(1, counts["with"] + counts["without"])
+    recall = counts["with"] / counts["all with"]
+    return {
+        "precision": precision,
+        "recall": recall,
+        "f1": 2 * precision * recall / max(1e-9, precision + recall),
+        "comments": counts["comments"],
+        "all comments": counts["all comments"],
+    }
+
+
+def texts(found: Sequence[Draft], asked: Sequence[Page]) -> list[float]:
+    """Return the F1 of words of each page."""
+    return [_words_f1(draft.text, page.gold["text"]) for draft, page in zip(found, asked, strict=True)]
+
+
+def _words_f1(found: str, truth: str) -> float:
+    one, other = (Counter(re.findall(r"\w+", _flat(text).casefold())) for text in (found, truth))
+    shared = (one & other).total()
+    return 2 * shared / max(1, one.total() + other.total())
+
+
+def metadata(found: Sequence[Draft], asked: Sequence[Page]) -> dict[str, list[float]]:
+    """Return for each page that states it whether headline, day and author are right."""
+    right: dict[str, list[float]] = {"title": [], "date": [], "author": []}
+    for draft, page in zip(found, asked, strict=True):
+        gold = page.gold
+        if gold.get("title"):
+            right["title"].append(float(_headline(draft.title or "") == _headline(gold["title"])))
+        if gold.get("date"):
+            right["date"].append(float(draft.published == day_of(gold["date"])))
+        if gold.get("authors"):
+            right["author"].append(float(_names(draft.author or "") == _names(" ".join(gold["authors"]))))
+    return right
+
+
+def _headline(title: str) -> str:
+    plain = _QUOTES.sub("", _flat(title)).casefold()
+    return " ".join(_OUTLET.sub("", plain).split())
+
+
+def _names(names: str) -> frozenset[str]:
+    """Return the words of names, without accents and small words between them."""
+    plain = "".join(one for one in unicodedata.normalize("NFD", names) if not unicodedata.combining(one))
+    return frozenset(re.findall(r"\w+", plain.casefold())) - _BETWEEN_NAMES
+
+
+def measured(folder: Path, name: str) -> dict[str, Any]:
+    """Return the figures of all rows over one folder of pages."""
+    asked = pages(folder)
+    plain = [as_text(page.raw) for page in asked]
+    rows: dict[str, tuple[Read, Sequence[bytes]]] = {
+        "html": (load_html, [page.raw for page in asked]),
+        "trafilatura": (trafilatura_alone, [page.raw for page in asked]),
+        "text": (load_text, plain),
+        "text, whole": (whole, plain),
+    }
+    result: dict[str, Any] = {}
+    for row, (read, raws) in rows.items():
+        started = time.perf_counter()
+        found = [_loaded(read, raw) for raw in raws]
+        figures: dict[str, Any] = {"pages a second": round(len(raws) / (time.perf_counter() - started), 1)}
+        if name == "trafilatura":
+            figures |= {key: round(value, 4) for key, value in segments(found, asked).items()}
+        else:
+            figures["text"] = _interval(texts(found, asked))
+        figures |= {key: _interval(values) for key, values in metadata(found, asked).items()}
+        result[row] = figures
+        print(f"{name:<12} {row:<12} {json.dumps(figures)}", flush=True)
+    return result
+
+
+def _interval(values: Sequence[float]) -> list[float]:
+    found = bootstrap(values)
+    return [round(value, 4) for value in (found.mean, found.low, found.high)]
+
+
+def main(data: Path) -> None:
+    result: dict[str, Any] = {"machine": machine(), "date": datetime.now(UTC).date().isoformat(), "commit": commit()}
+    result |= {name: measured(data / name, name) for name in ("trafilatura", "fundus")}
+    RESULT.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
