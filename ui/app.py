@@ -20,9 +20,12 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from rag.archive import Archive
 from rag.errors import FundstelleError
-from ui.ask import build_page
+from ui.bench import Bench
 from ui.look import ASSETS, head, theme
+from ui.marking import add_marking
+from ui.page import build_page
 from ui.reader import add_reader
+from ui.report import add_report
 
 # The names under which a browser on this machine asks. Any other name that resolves to us is somebody's trick
 # (DNS rebinding) to read the archive through a web page.
@@ -52,15 +55,23 @@ _SECONDS_TO_FINISH = 5  # for a question that is being answered when Ctrl-C come
 
 
 def build_app(archive: Archive, hosts: Sequence[str] = LOOPBACK) -> FastAPI:
-    """Return the web application: the page at /, articles at /article/ID. `hosts` are the names it answers to."""
+    """Return the web application: the page at /, articles at /article/ID, reports at /evaluation/NAME.html.
+
+    Args:
+        hosts: the names it answers to.
+    """
     app = FastAPI(title="Fundstelle", docs_url=None, redoc_url=None, openapi_url=None)
+    bench = app.state.bench = Bench(archive)
     app.add_middleware(_without_strangers)
     app.add_middleware(_with_headers)
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(hosts), www_redirect=False)
-    add_reader(app, archive)  # before the page, which answers to every address that is left
+    # before the page, which answers to every address that is left
+    add_reader(app, archive)
+    add_marking(app, archive)
+    add_report(app, archive)
     gr.mount_gradio_app(
         app,
-        build_page(archive),
+        build_page(archive, bench),
         path="/",
         footer_links=[],
         run_history=False,  # Gradio would keep every question in the browser
@@ -89,6 +100,7 @@ def serve(archive: Archive, host: str, port: int, on_ready: Callable[[str], None
         on_ready(address(host, port))
         with contextlib.suppress(KeyboardInterrupt):
             _Server(config).run(sockets=[listener])
+        app.state.bench.close()  # what was asked until now is kept
 
 
 def address(host: str, port: int) -> str:
@@ -97,10 +109,12 @@ def address(host: str, port: int) -> str:
 
 
 class _Server(uvicorn.Server):
-    """A server that lets go of open pages when it stops: each one keeps a connection for as long as it lives."""
+    """A server that lets go of what would keep it when it stops: an evaluation, and the connections of open pages."""
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        for mounted in cast(FastAPI, self.config.app).routes:
+        app = cast(FastAPI, self.config.app)
+        app.state.bench.cancel()
+        for mounted in app.routes:
             if isinstance(mounted, Mount):
                 cast(gr.routes.App, mounted.app).stop_event.set()
         await super().shutdown(sockets)

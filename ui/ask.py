@@ -1,10 +1,10 @@
-"""The page where one asks: a box, a few examples, the answer, and what the archive holds."""
+"""The tab where one asks: a box, a few examples, and the answer."""
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import gradio as gr
 
@@ -13,8 +13,10 @@ from rag.archive import Archive
 from rag.errors import EmptyQuestion, FundstelleError, LongQuestion, QuestionError
 from rag.types import Status
 from ui import render
+from ui.look import PLAIN
+from ui.marking import said_of
 from ui.markup import escape
-from ui.texts import GERMAN, TEXTS, Texts, choose
+from ui.texts import GERMAN, TEXTS, Texts
 
 _log = logging.getLogger(__name__)
 
@@ -46,56 +48,54 @@ element.addEventListener("click", (event) => {
 });
 """
 
-# Gradio writes English into the page's own `lang`; the masthead knows better.
-_LANGUAGE_SCRIPT = """
-const tell = () => { document.documentElement.lang = element.querySelector(".fs").lang; };
-watch("value", tell);
-tell();
-"""
 
-# Our own styles alone: Gradio would dress headings, lists and quotes for a chat.
-_PLAIN = {"apply_default_css": False, "padding": False}
+class AskTab(NamedTuple):
+    """The components of the tab."""
+
+    box: gr.Textbox
+    button: gr.Button
+    hint: gr.HTML
+    chips: gr.HTML
 
 
-def build_page(archive: Archive) -> gr.Blocks:
-    """Return the page, wired to the archive."""
-    with gr.Blocks(title="Fundstelle", analytics_enabled=False) as page:
-        code = gr.State(GERMAN.code)
-        masthead = gr.HTML(_masthead(GERMAN), js_on_load=_LANGUAGE_SCRIPT, elem_id="fs-masthead", **_PLAIN)
-        with gr.Row(elem_id="fs-ask", equal_height=True):
-            box = gr.Textbox(
-                label=GERMAN.box,
-                placeholder=GERMAN.placeholder,
-                max_length=MAX_QUESTION,
-                autofocus=True,
-                max_lines=4,
-                scale=1,
-                elem_id="fs-question",
-            )
-            button = gr.Button(GERMAN.ask, variant="primary", scale=0, min_width=120, elem_id="fs-button")
-        hint = gr.HTML(js_on_load=None, elem_id="fs-hint", **_PLAIN)
-        chips = gr.HTML(js_on_load=_CHIPS_SCRIPT, elem_id="fs-examples", **_PLAIN)
-        results = gr.HTML(js_on_load=None, elem_id="fs-results", **_PLAIN)
-        holdings = gr.HTML(js_on_load=None, elem_id="fs-holdings", **_PLAIN)
-
-        ask = answerer(archive)
-
-        def ask_example(language: str, event: gr.EventData) -> tuple[str, str]:
-            question = _chip_text(event)
-            return question, ask(question, language)
-
-        # Without the queue an answer is one request, and questions run side by side: the archive is thread-safe.
-        quiet = {"queue": False, "api_visibility": "private", "show_progress": "minimal"}
-        gr.on([box.submit, button.click], ask, [box, code], results, **quiet)
-        chips.click(ask_example, code, [box, results], **quiet)
-        page.load(
-            _opener(archive),
-            outputs=[code, masthead, box, button, hint, chips, holdings],
-            queue=False,
-            api_visibility="private",
-            show_progress="hidden",
+def ask_tab(archive: Archive, code: gr.State) -> AskTab:
+    """Return the components, laid out where they are made and wired to the archive."""
+    with gr.Row(elem_id="fs-ask", equal_height=True):
+        box = gr.Textbox(
+            label=GERMAN.box,
+            placeholder=GERMAN.placeholder,
+            max_length=MAX_QUESTION,
+            autofocus=True,
+            max_lines=4,
+            scale=1,
+            elem_id="fs-question",
         )
-    return page
+        button = gr.Button(GERMAN.ask, variant="primary", scale=0, min_width=120, elem_id="fs-button")
+    hint = gr.HTML(js_on_load=None, elem_id="fs-hint", **PLAIN)
+    chips = gr.HTML(js_on_load=_CHIPS_SCRIPT, elem_id="fs-examples", **PLAIN)
+    results = gr.HTML(js_on_load=None, elem_id="fs-results", **PLAIN)
+
+    ask = answerer(archive)
+
+    def ask_example(language: str, event: gr.EventData) -> tuple[str, str]:
+        question = _chip_text(event)
+        return question, ask(question, language)
+
+    # Without the queue an answer is one request, and questions run side by side: the archive is thread-safe.
+    quiet = {"queue": False, "api_visibility": "private", "show_progress": "minimal"}
+    gr.on([box.submit, button.click], ask, [box, code], results, **quiet)
+    chips.click(ask_example, code, [box, results], **quiet)
+    return AskTab(box, button, hint, chips)
+
+
+def ask_labels(tab: AskTab, status: Status | None, texts: Texts) -> dict[Any, Any]:
+    """Return the labels in the reader's language, and the examples that the archive can answer."""
+    return {
+        tab.box: gr.update(label=texts.box, placeholder=texts.placeholder),
+        tab.button: gr.update(value=texts.ask),
+        tab.hint: render.hint(texts),
+        tab.chips: _examples(status, texts) if status else "",
+    }
 
 
 def answerer(archive: Archive) -> Callable[[object, str], str]:
@@ -107,7 +107,8 @@ def answerer(archive: Archive) -> Callable[[object, str], str]:
     def ask(question: object, code: str) -> str:
         texts = TEXTS.get(code, GERMAN)
         try:
-            return render.answer(archive.ask(question if isinstance(question, str) else ""), texts)
+            found = archive.ask(question if isinstance(question, str) else "")
+            return render.answer(found, texts, said_of(archive, found.question, found.citations))
         except EmptyQuestion:
             return render.error(texts.empty_question, texts)
         except LongQuestion:
@@ -132,31 +133,6 @@ def _chip_text(event: gr.EventData) -> str:
         # Gradio looks for the name in whatever the request holds, even in nothing
         return ""
     return question[:MAX_QUESTION].encode(errors="replace").decode() if isinstance(question, str) else ""
-
-
-def _opener(archive: Archive) -> Callable[..., tuple[object, ...]]:
-    """Return the function that fills the page when it is opened: in the reader's language, with today's archive."""
-
-    def open_page(request: gr.Request) -> tuple[object, ...]:
-        texts = choose(request.query_params.get("lang"), request.headers.get("accept-language"))
-        try:
-            status = archive.status()
-            held, offered = render.holdings(status, texts), _examples(status, texts)
-        except FundstelleError as refusal:
-            held, offered = render.error(str(refusal), texts), ""
-        box = gr.update(label=texts.box, placeholder=texts.placeholder)
-        return texts.code, _masthead(texts), box, gr.update(value=texts.ask), render.hint(texts), offered, held
-
-    return open_page
-
-
-def _masthead(texts: Texts) -> str:
-    """Return the name of the page, what it does, and the way to the other language."""
-    return (
-        f'<header class="fs" lang="{texts.code}"><div><h1><a href="/?lang={texts.code}">Fundstelle</a></h1>'
-        f'<a class="fs-switch" href="/?lang={texts.other}" lang="{texts.other}" hreflang="{texts.other}">'
-        f"{escape(texts.switch)}</a></div><p>{escape(texts.tagline)}</p></header>"
-    )
 
 
 def _examples(status: Status, texts: Texts) -> str:

@@ -11,6 +11,9 @@ from ui.texts import TEXTS
 
 ASSETS = Path(__file__).parent / "assets"
 
+# Our own styles alone: Gradio would dress headings, lists and quotes for a chat.
+PLAIN = {"apply_default_css": False, "padding": False}
+
 # (light, dark) for each of Gradio's variables; page.css uses the same variables and has no colours of its own beside
 # the marker's. Text on its ground has a contrast of 4.5 or more in both.
 _COLOURS = {
@@ -51,7 +54,7 @@ def head() -> str:
 
     The styles go into the page itself: Gradio's `css` reaches only what lies in its own box, and the reader does not.
     """
-    style = (ASSETS / "page.css").read_text(encoding="utf-8")
+    style = "".join((ASSETS / name).read_text(encoding="utf-8") for name in ("page.css", "evaluate.css"))
     script = (ASSETS / "page.js").read_text(encoding="utf-8")
     words = json.dumps({code: {"reader": texts.reader, "close": texts.close} for code, texts in TEXTS.items()})
     return f"<style>{style}</style><script>const fundstelleWords = {words};\n{script}</script>"

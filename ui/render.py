@@ -6,15 +6,21 @@ from collections import Counter
 
 from rag.answer import NOTHING_LEFT
 from rag.types import Answer, Article, Citation, Span, Status
+from ui.marks import Said, mark_buttons
 from ui.markup import breakable, byline, escape, external_link, marked, reader_address, web_address
 from ui.texts import Texts, count_of, grouped, language_name, long_date
+from ui.texts_evaluation import words_of
 from ui.why import why
 
 _SHA_SHOWN = 16
 
 
-def answer(found: Answer, texts: Texts) -> str:
-    """Return the whole answer: a notice where nothing answers, then the passages, best first."""
+def answer(found: Answer, texts: Texts, said: Said | None = None) -> str:
+    """Return the whole answer: a notice where nothing answers, then the passages, best first.
+
+    Args:
+        said: by passage id, whether somebody marked it as one that answers this question.
+    """
     if not found.citations:
         why_none = texts.nothing_left if found.reason == NOTHING_LEFT else texts.nothing_yet
         return _wrap(_asked(found, texts.nothing, texts) + notice(why_none), texts)
@@ -22,12 +28,16 @@ def answer(found: Answer, texts: Texts) -> str:
         before, heading = "", count_of(texts.found, len(found.citations), texts)
     else:
         before, heading = notice(texts.doubtful_hint, texts.doubtful), texts.nearest
-    cards = "".join(f"<li>{card(citation, texts)}</li>" for citation in found.citations)
+    known, words = said or {}, words_of(texts)
+    cards = "".join(
+        f"<li>{card(one, texts, mark_buttons(one, found.question, known.get(one.passage_id), words))}</li>"
+        for one in found.citations
+    )
     return _wrap(f'{before}{_asked(found, heading, texts)}<ol class="fs-cards">{cards}</ol>', texts)
 
 
-def card(citation: Citation, texts: Texts) -> str:
-    """Return one passage with its source, what can be done with it, and why it was chosen."""
+def card(citation: Citation, texts: Texts, marks: str = "") -> str:
+    """Return one passage with its source, what can be done with it, and why it was chosen; `marks` is HTML."""
     article = citation.article
     url = web_address(article)
     original = external_link(url, texts.original) if url else ""
@@ -47,7 +57,7 @@ def card(citation: Citation, texts: Texts) -> str:
         f'<button type="button" data-fs-citation="{escape(citation_text(citation, texts))}"'
         f' data-fs-done="{escape(texts.copied)}" data-fs-failed="{escape(texts.copy_failed)}">'
         f"{escape(texts.copy)}</button>{original}</p>"
-        f"{why(citation, texts)}"
+        f"{why(citation, texts)}{marks}"
         f'<p class="fs-file"><bdi>{breakable(article.path)}</bdi> '
         f"<span>{escape(texts.characters.format(start=citation.start, end=citation.end))}</span> "
         f'<span title="{escape(article.sha256)}">SHA-256 {escape(article.sha256[:_SHA_SHOWN])}…</span></p>'
@@ -104,6 +114,20 @@ def notice(sentence: str, heading: str = "") -> str:
 def error(sentence: str, texts: Texts) -> str:
     """Return the notice that says what went wrong, in a sentence made for the person."""
     return _wrap(notice(sentence, texts.failed), texts)
+
+
+def said(sentence: str, texts: Texts) -> str:
+    """Return a calm box that says what was done."""
+    return _wrap(notice(sentence), texts)
+
+
+def progress(done: int, total: int, texts: Texts) -> str:
+    """Return how far an evaluation is; before its first question is asked, that the questions are read."""
+    words = words_of(texts)
+    told = words.progress.format(done=grouped(done, texts), total=grouped(total, texts)) if done else words.preparing
+    value = f' value="{done}"' if done else ""
+    bar = f'<progress max="{total}"{value} aria-label="{escape(words.tab)}"></progress>'
+    return _wrap(f'<div class="fs-progress">{bar}<span>{escape(told)}</span></div>', texts)
 
 
 def hint(texts: Texts) -> str:

@@ -149,7 +149,7 @@ def _rows(path: Path) -> Iterator[tuple[dict[str, Any], str]]:
             try:
                 row = json.loads(line)
                 row["_id"], row["text"] = str(row["_id"]), str(row["text"])
-            except (ValueError, KeyError, TypeError) as error:
+            except (ValueError, KeyError, TypeError, RecursionError) as error:
                 raise QuestionError(f'{place} cannot be read: write {{"_id": "…", "text": "…"}}.') from error
             yield row, place
 

@@ -57,5 +57,14 @@ def _shown(
 ) -> Shown:
     grade = judgement.grade(article.id, start, end)
     item = article.id if grade else f"{article.id}:{start}-{end}"
-    beginning = " ".join(article.text[start : min(end, start + _BEGINNING)].split())
-    return Shown(item, article.id, article.label, start, end, beginning, score, signals, grade)
+    return Shown(
+        item, article.id, article.label, start, end, _beginning(article.text[start:end]), score, signals, grade
+    )
+
+
+def _beginning(text: str) -> str:
+    """Return the first words of a text; in scripts without spaces its first signs."""
+    words = " ".join(text[: 2 * _BEGINNING].split())
+    if len(words) <= _BEGINNING:
+        return words
+    return words[: max(words.rfind(" ", _BEGINNING // 2, _BEGINNING), 0) or _BEGINNING]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from rag.database import Database
@@ -10,6 +11,16 @@ from rag.evaluation.questions import Label, TestQuestion
 from rag.types import Citation
 
 MARKED = "marked"
+
+
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """A place in an article, and whether somebody said that it answers."""
+
+    article: str
+    start: int
+    end: int
+    answers: bool
 
 
 class Marks:
@@ -37,6 +48,12 @@ class Marks:
                 made = datetime.now(UTC).isoformat(timespec="seconds")
                 row = (*key, start, end, citation.article.text[start:end], int(answers), made)
                 database.execute("INSERT INTO marks VALUES (?, ?, ?, ?, ?, ?, ?)", row)
+
+    def of(self, question: str) -> list[Marked]:
+        """Return what was said of places for a question."""
+        query = 'SELECT article, start, "end", answers FROM marks WHERE question = ? ORDER BY rowid'
+        rows = self._database.rows(query, _asked(question))
+        return [Marked(article, start, end, bool(answers)) for article, start, end, answers in rows]
 
     def questions(self) -> list[TestQuestion]:
         """Return the questions for which a passage was marked right, in the order of their first mark.

@@ -102,7 +102,7 @@ def _rows_of_json(text: str, name: str) -> Iterator[tuple[Mapping[str, Any], str
             place = f"{name}, line {number}"
             try:
                 row = json.loads(line)
-            except ValueError as error:
+            except (ValueError, RecursionError) as error:
                 raise QuestionError(f"{place} is no question: {_WRITE}.") from error
             if not isinstance(row, dict):
                 raise QuestionError(f"{place} is no question: {_WRITE}.")
@@ -153,7 +153,7 @@ def _question(row: Mapping[str, Any], place: str, number: int) -> TestQuestion:
         wrong, hidden = (tuple(_label(answer) for answer in row.get(name) or ()) for name in ("wrong", "hidden"))
         question = row["question"]
         tags = tuple(str(tag) for tag in row.get("tags") or ())
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise QuestionError(f"{place} is no question: {_WRITE}.") from error
     if not isinstance(question, str) or not question.strip():
         raise QuestionError(f"{place} asks nothing: write a question or delete the line.")

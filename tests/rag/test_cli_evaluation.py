@@ -208,4 +208,3 @@ def test_ctrl_c_keeps_what_was_asked(here: Path) -> None:
     (kept,) = json.loads(listed)["runs"]
     assert kept["name"] == "cut"
     assert 0 < kept["asked"] < 4000
-

@@ -103,6 +103,20 @@ def test_no_more_results_than_the_measures_look_at() -> None:
     assert len(shown(found(of), judged({"A": None}))) == DEPTH == 10
 
 
+def test_a_result_begins_with_whole_words() -> None:
+    """Two hundred signs at most; without spaces, as in Japanese, as many as there is room for."""
+    japanese = article("J", "字" * 500)
+    one, other, short = (
+        shown(found(ranking([(of, 0, end)])), judged({"A": None}))[0].beginning
+        for of, end in ((A, 400), (japanese, 500), (A, 20))
+    )
+    assert TEXT.startswith(one)
+    assert 150 < len(one) <= 200
+    assert TEXT[len(one)] == " "
+    assert other == "字" * 200
+    assert short == TEXT[:20].strip()
+
+
 # -- where it was lost ------------------------------------------------------------------------------
 
 

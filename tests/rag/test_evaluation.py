@@ -255,6 +255,7 @@ def test_marks_become_questions(encoder: Encoder, tmp_path: Path) -> None:
         revision = archive.status().revision
         marks.mark(answer.question, second, answers=False)
         assert marks.questions() == []
+        assert [(one.article, one.answers) for one in marks.of(answer.question)] == [(second.article.id, False)]
         marks.mark(f" {answer.question} ", first, answers=True)
         marks.mark(answer.question, first, answers=True)
         (asked,) = marks.questions()

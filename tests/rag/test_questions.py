@@ -65,6 +65,8 @@ def test_tables_of_any_country(tmp_path: Path, delimiter: str) -> None:
         ("q.jsonl", "\n \n", "There is no question"),
         ("q.jsonl", '{"question": "Wer?"}\n{oops', "line 2 is no question"),
         ("q.jsonl", '["Wer?"]', "line 1 is no question"),
+        ("q.jsonl", "[" * 100_000, "line 1 is no question"),
+        ("q.jsonl", '{"question": "Wer?", "tags": ["\\ud800"]}', "line 1 is no question"),
         ("q.jsonl", '{"frage": "Wer?"}', "line 1 is no question"),
         ("q.jsonl", '{"question": "Wer?", "answers": ["eins.txt"]}', "line 1 is no question"),
         ("q.jsonl", '{"question": "Wer?", "answers": [{"quote": "Er"}]}', "line 1 is no question"),

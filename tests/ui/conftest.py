@@ -1,15 +1,20 @@
-"""An archive of one article and a client of its page, for the tests that need no browser."""
+"""An archive of one article and a client of its page; and a real browser."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import pytest
+from browser_parts import CHROMIUM, Open, Visit
 from fastapi.testclient import TestClient
 from page_parts import TEXT
 
 from rag.archive import Archive
 from ui.app import build_app
+
+if TYPE_CHECKING:
+    from playwright import sync_api
 
 
 @pytest.fixture(scope="module")
@@ -26,3 +31,46 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Archive]:
 def browser(archive: Archive) -> TestClient:
     """A client that asks as a browser on this machine does."""
     return TestClient(build_app(archive), base_url="http://127.0.0.1:7860")
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[sync_api.Browser]:
+    """The browser."""
+    sync_api = pytest.importorskip(
+        "playwright.sync_api", reason="playwright is not installed: pip install fundstelle[test]"
+    )
+    arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+    with sync_api.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def open_page(chromium: sync_api.Browser) -> Iterator[Open]:
+    """Open addresses in fresh windows and note every request, error and dialog."""
+    contexts: list[sync_api.BrowserContext] = []
+
+    def open_one(address: str, width: int = 1280, scheme: str = "light", locale: str = "de-DE") -> Visit:
+        size: sync_api.ViewportSize = {"width": width, "height": 900}
+        context = chromium.new_context(viewport=size, color_scheme=scheme, locale=locale)
+        contexts.append(context)
+        visit = Visit(context.new_page())
+        context.on("request", lambda request: visit.addresses.append(request.url))
+        context.on("requestfailed", lambda request: visit.addresses.append(request.url))
+        visit.page.on("websocket", lambda opened: visit.addresses.append(opened.url))
+        visit.page.on("pageerror", lambda error: visit.faults.append(str(error)))
+        visit.page.on("console", lambda said: visit.faults.append(said.text) if said.type == "error" else None)
+
+        def refuse(dialog: sync_api.Dialog) -> None:
+            visit.faults.append(f"dialog: {dialog.message}")
+            dialog.dismiss()
+
+        visit.page.on("dialog", refuse)
+        visit.page.goto(address)
+        visit.page.locator("#fs-holdings .fs").wait_for()
+        return visit
+
+    yield open_one
+    for context in contexts:
+        context.close()

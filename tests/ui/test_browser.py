@@ -4,19 +4,13 @@ from __future__ import annotations
 
 import os
 import shutil
-import signal
-import socket
-import subprocess
-import sys
 import tempfile
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+from browser_parts import HOSTILE, Open, needs_chromium, serving
 from places import ROOT
 
 from rag.archive import Archive
@@ -24,81 +18,10 @@ from ui.ask import EXAMPLES
 from ui.render import citation_text
 from ui.texts import ENGLISH, GERMAN
 
-sync_api = pytest.importorskip(
-    "playwright.sync_api", reason="playwright is not installed: pip install fundstelle[test]"
-)
-
-CHROMIUM = shutil.which("chromium", path=f"/usr/bin{os.pathsep}{os.environ.get('PATH', '')}")
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="there is no chromium: apt-get install chromium")
+pytestmark = needs_chromium
 
 QUESTION = "Wie viele Meter lang ist der Gotthard-Basistunnel?"
 PICTURED = "Which prize did Mbappé win at the World Cup in Qatar?"
-HOSTILE = (
-    "<script>alert(1)</script> <img src=x onerror=alert(2)> ${alert(3)} ${7*7} {{7*7}} {{{value}}} @children "
-    "</template></blockquote> &lt;b&gt;"
-)
-
-# Serves an archive as the command line does, and reports every connection to another machine on stderr.
-SERVER = """
-import sys
-def watch(event, arguments):
-    if event == "socket.connect" and isinstance(arguments[1], tuple) and arguments[1][0] not in ("127.0.0.1", "::1"):
-        print("connected to", arguments[1], file=sys.stderr)
-sys.addaudithook(watch)
-from rag.archive import Archive
-from ui.app import serve
-with Archive.open(sys.argv[1]) as archive:
-    archive.warm_up()
-    serve(archive, "127.0.0.1", int(sys.argv[2]))
-"""
-
-
-@dataclass
-class Visit:
-    """A page that was opened, and what happened while it was open."""
-
-    page: sync_api.Page
-    addresses: list[str] = field(default_factory=list)
-    faults: list[str] = field(default_factory=list)
-
-    def ask(self, question: str) -> None:
-        """Type a question, press Enter and wait for the answer to it."""
-        self.page.locator("#fs-question textarea").fill(question)
-        self.page.keyboard.press("Enter")
-        self.page.locator(".fs-asked q", has_text=question).wait_for()
-
-
-Open = Callable[..., Visit]
-
-
-@contextmanager
-def serving(folder: Path) -> Iterator[str]:
-    """Serve an archive by `ui.app.serve` in another process; at the end send it Ctrl-C and expect a silent end."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    process = subprocess.Popen(
-        [sys.executable, "-c", SERVER, str(folder), str(port)],
-        cwd=ROOT,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
-    try:
-        until = time.monotonic() + 120
-        while process.poll() is None and time.monotonic() < until:
-            with socket.socket() as probe:
-                if probe.connect_ex(("127.0.0.1", port)) == 0:
-                    break
-            time.sleep(0.1)
-        yield f"http://127.0.0.1:{port}/"
-    finally:
-        process.send_signal(signal.SIGINT)
-        try:
-            said = process.communicate(timeout=20)[0]
-        except subprocess.TimeoutExpired:
-            process.kill()
-            said = process.communicate()[0] + "(did not end at Ctrl-C)"
-    assert (process.returncode, said) == (0, "")
 
 
 @pytest.fixture(scope="module")
@@ -114,46 +37,6 @@ def address(sample: Archive) -> Iterator[str]:
     """Where the sample archive is served."""
     with serving(sample.folder) as served:
         yield served
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[sync_api.Browser]:
-    """The browser."""
-    arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-    with sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)
-        yield browser
-        browser.close()
-
-
-@pytest.fixture
-def open_page(chromium: sync_api.Browser) -> Iterator[Open]:
-    """Open addresses in fresh windows and note every request, error and dialog."""
-    contexts: list[sync_api.BrowserContext] = []
-
-    def open_one(address: str, width: int = 1280, scheme: str = "light", locale: str = "de-DE") -> Visit:
-        size: sync_api.ViewportSize = {"width": width, "height": 900}
-        context = chromium.new_context(viewport=size, color_scheme=scheme, locale=locale)
-        contexts.append(context)
-        visit = Visit(context.new_page())
-        context.on("request", lambda request: visit.addresses.append(request.url))
-        context.on("requestfailed", lambda request: visit.addresses.append(request.url))
-        visit.page.on("websocket", lambda opened: visit.addresses.append(opened.url))
-        visit.page.on("pageerror", lambda error: visit.faults.append(str(error)))
-        visit.page.on("console", lambda said: visit.faults.append(said.text) if said.type == "error" else None)
-
-        def refuse(dialog: sync_api.Dialog) -> None:
-            visit.faults.append(f"dialog: {dialog.message}")
-            dialog.dismiss()
-
-        visit.page.on("dialog", refuse)
-        visit.page.goto(address)
-        visit.page.locator("#fs-holdings .fs").wait_for()
-        return visit
-
-    yield open_one
-    for context in contexts:
-        context.close()
 
 
 def test_a_question_brings_cited_passages_best_first(address: str, open_page: Open, sample: Archive) -> None:

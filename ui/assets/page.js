@@ -1,4 +1,4 @@
-// Opens articles in a panel beside the answer and copies citations. Without it the links open a new tab.
+// Opens articles in a panel beside the answer, copies citations and marks passages. Without it the links open a new tab.
 (() => {
   "use strict";
 
@@ -73,7 +73,28 @@
     button.fsTimer = setTimeout(() => (button.textContent = label), 2000);
   }
 
+  // Pressing a pressed button takes the judgement back; the page shows what the archive has stored, and nothing else.
+  async function mark(button) {
+    const group = button.closest("[data-fs-mark]");
+    const answers = button.ariaPressed === "true" ? null : JSON.parse(button.dataset.fsAnswers);
+    const body = JSON.stringify({ ...JSON.parse(group.dataset.fsMark), answers });
+    const headers = { "Content-Type": "application/json" };
+    let done = false;
+    try {
+      done = (await fetch("/mark", { method: "POST", headers, body })).ok;
+    } catch {
+      // the server is gone: the same sentence says so
+    }
+    group.querySelector("[role=status]").textContent = done ? "" : group.dataset.fsFailed;
+    if (!done) return;
+    for (const each of group.querySelectorAll("button")) {
+      each.ariaPressed = String(JSON.parse(each.dataset.fsAnswers) === answers);
+    }
+  }
+
   document.addEventListener("click", (event) => {
+    const language = event.target.closest?.("a.fs-switch");
+    const answering = event.target.closest?.("button[data-fs-answers]");
     const link = event.target.closest?.("a[data-fs-reader]");
     const button = event.target.closest?.("button[data-fs-citation]");
     // With a key held down the person wants a new tab or window: leave it to the browser.
@@ -82,6 +103,12 @@
       openReader(link);
     } else if (button) {
       copy(button);
+    } else if (answering) {
+      mark(answering);
+    } else if (language) {
+      // the other language opens in the tab where one is
+      const evaluating = document.querySelector("#fs-evaluate")?.checkVisibility();
+      language.search = language.search.split("&")[0] + (evaluating ? "&tab=evaluate" : "");
     }
   });
 })();

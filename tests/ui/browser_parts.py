@@ -1,0 +1,93 @@
+"""The page in a real browser: how an archive is served for it, and how a page is opened and asked."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from places import ROOT
+
+if TYPE_CHECKING:
+    from playwright import sync_api
+
+CHROMIUM = shutil.which("chromium", path=f"/usr/bin{os.pathsep}{os.environ.get('PATH', '')}")
+needs_chromium = pytest.mark.skipif(CHROMIUM is None, reason="there is no chromium: apt-get install chromium")
+
+HOSTILE = (
+    "<script>alert(1)</script> <img src=x onerror=alert(2)> ${alert(3)} ${7*7} {{7*7}} {{{value}}} @children "
+    "</template></blockquote> &lt;b&gt;"
+)
+
+# Serves an archive as the command line does, and reports every connection to another machine on stderr.
+SERVER = """
+import sys
+def watch(event, arguments):
+    if event == "socket.connect" and isinstance(arguments[1], tuple) and arguments[1][0] not in ("127.0.0.1", "::1"):
+        print("connected to", arguments[1], file=sys.stderr)
+sys.addaudithook(watch)
+from rag.archive import Archive
+from ui.app import serve
+with Archive.open(sys.argv[1]) as archive:
+    archive.warm_up()
+    serve(archive, "127.0.0.1", int(sys.argv[2]))
+"""
+
+
+@dataclass
+class Visit:
+    """A page that was opened, and what happened while it was open."""
+
+    page: sync_api.Page
+    addresses: list[str] = field(default_factory=list)
+    faults: list[str] = field(default_factory=list)
+
+    def ask(self, question: str) -> None:
+        """Type a question, press Enter and wait for the answer to it."""
+        self.page.locator("#fs-question textarea").fill(question)
+        self.page.keyboard.press("Enter")
+        self.page.locator(".fs-asked q", has_text=question).wait_for()
+
+
+Open = Callable[..., Visit]
+
+
+@contextmanager
+def serving(folder: Path, cwd: Path = ROOT) -> Iterator[str]:
+    """Serve an archive by `ui.app.serve` in another process; at the end send it Ctrl-C and expect a silent end."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    process = subprocess.Popen(
+        [sys.executable, "-c", SERVER, str(folder), str(port)],
+        cwd=cwd,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    try:
+        until = time.monotonic() + 120
+        while process.poll() is None and time.monotonic() < until:
+            with socket.socket() as probe:
+                if probe.connect_ex(("127.0.0.1", port)) == 0:
+                    break
+            time.sleep(0.1)
+        yield f"http://127.0.0.1:{port}/"
+    finally:
+        process.send_signal(signal.SIGINT)
+        try:
+            said = process.communicate(timeout=20)[0]
+        except subprocess.TimeoutExpired:
+            process.kill()
+            said = process.communicate()[0] + "(did not end at Ctrl-C)"
+    assert (process.returncode, said) == (0, "")

@@ -1,0 +1,267 @@
+"""The tab that evaluates without a browser: marks, sources, what is refused, and what a request cannot do."""
+
+from __future__ import annotations
+
+import json
+import string
+import threading
+from collections.abc import Iterator
+from dataclasses import fields, replace
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+import pytest
+from fastapi.testclient import TestClient
+from page_parts import TEXT, Parts
+from run_parts import run
+
+from rag.archive import Archive
+from rag.errors import QuestionError
+from rag.evaluation.judgements import judge
+from rag.evaluation.marks import Marks
+from rag.evaluation.questions import read_questions_text
+from rag.evaluation.runs import Runs
+from ui.app import build_app
+from ui.bench import Bench, Busy
+from ui.evaluate import Evaluating
+from ui.evaluate_layout import EvaluateTab
+from ui.render_run import report_address
+from ui.sources import MOST, handed_in, label, offered
+from ui.texts import ENGLISH, GERMAN
+from ui.texts_evaluation import words_of
+
+QUESTION = "Wie lang ist der Tunnel?"
+ASKED = '{"question": "Wie lang ist der Tunnel?", "answers": [{"article": "one.txt", "quote": "57 Kilometern"}]}\n'
+PLACE = {"question": QUESTION, "start": 26, "end": 72}
+DE = words_of(GERMAN)
+
+
+@pytest.fixture
+def archive(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Archive]:
+    """An archive of one article, without marks and runs, in an empty folder."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "one.txt").write_text(TEXT, encoding="utf-8")
+    with Archive.open(tmp_path / "archive") as made:
+        made.index([tmp_path / "one.txt"])
+        yield made
+
+
+@pytest.fixture
+def browser(archive: Archive) -> TestClient:
+    """A client that asks as a browser on this machine does."""
+    return TestClient(build_app(archive), base_url="http://127.0.0.1:7860")
+
+
+@pytest.fixture
+def tab(archive: Archive) -> Evaluating:
+    """What the tab does; its components are their own names."""
+    names = EvaluateTab(*EvaluateTab._fields)  # type: ignore[arg-type]
+    return Evaluating(names, archive, Bench(archive))
+
+
+def said(html: Any) -> str:
+    return Parts(html).text
+
+
+def test_a_mark_becomes_a_test_question(archive: Archive, browser: TestClient) -> None:
+    """What is stored is the archive's own text, the marked sentence if there is one; a second click takes it back."""
+    place = PLACE | {"article": next(archive.articles()).id}
+    assert browser.post("/mark", json=place | {"answers": True, "sentence": [30, 43]}).status_code == 200
+    (marked,) = Marks(archive.database).questions()
+    assert (marked.question, marked.labels[0].quote) == (QUESTION, TEXT[30:43])
+    assert browser.post("/mark", json=place | {"answers": None}).status_code == 200
+    assert Marks(archive.database).questions() == []
+
+
+def test_a_marked_passage_is_shown_as_marked(archive: Archive, browser: TestClient) -> None:
+    """Who asks the same again sees what was said of the passage, however the question is spaced."""
+    cited = archive.ask(QUESTION).citations[0]
+    place = {"question": QUESTION, "article": cited.article.id, "start": cited.start, "end": cited.end}
+    browser.post("/mark", json=place | {"answers": True})
+    for asked, pressed in ((f"  {QUESTION} ", 1), ("Wie tief liegt er?", 0)):
+        reply = browser.post("/gradio_api/run/predict", json={"fn_index": 0, "data": [asked, None]})
+        assert reply.json()["data"][0].count('aria-pressed="true"') == pressed
+
+
+@pytest.mark.parametrize(
+    ("change", "status"),
+    [
+        ({"end": 100_000}, 400),
+        ({"start": -1}, 400),
+        ({"start": 72}, 400),
+        ({"sentence": [0, 30]}, 400),
+        ({"sentence": [40, 40]}, 400),
+        ({"article": "one.txt"}, 400),
+        ({"article": "nowhere"}, 400),
+        ({"article": "\ud800"}, 400),
+        ({"question": "?"}, 400),
+        ({"question": "a\ud800?"}, 400),
+        ({"question": "a" * 1001}, 400),
+        ({"question": 5}, 422),
+        ({"start": True}, 422),
+        ({"end": "72"}, 422),
+        ({"answers": "yes"}, 422),
+        ({"sentence": [1]}, 422),
+    ],
+)
+def test_a_mark_that_makes_no_sense_stores_nothing(
+    archive: Archive, browser: TestClient, change: dict[str, Any], status: int
+) -> None:
+    """A place that the article does not have, a part of a title in place of an id, no text: nothing is stored."""
+    place = PLACE | {"article": next(archive.articles()).id, "answers": True} | change
+    reply = browser.post("/mark", content=json.dumps(place), headers={"content-type": "application/json"})
+    assert reply.status_code == status
+    assert archive.database.rows("SELECT * FROM marks") == []
+
+
+def test_only_our_own_page_marks(archive: Archive, browser: TestClient) -> None:
+    """A page of somebody else cannot store what it likes, and a form, which needs no leave, is no mark."""
+    place = PLACE | {"article": next(archive.articles()).id, "answers": True}
+    assert browser.post("/mark", json=place, headers={"origin": "http://evil.example"}).status_code == 403
+    assert browser.post("/mark", content=str(place), headers={"content-type": "text/plain"}).status_code == 422
+    assert browser.get("/mark").status_code in {404, 405}
+    assert archive.database.rows("SELECT * FROM marks") == []
+
+
+def test_files_stay_refused_on_the_server(browser: TestClient) -> None:
+    """The tab's file is read in the browser: no route takes one, not even from our own page."""
+    for route in ("upload", "upload_progress", "process_recording", "deep_link"):
+        reply = browser.post(
+            f"/gradio_api/{route}", files={"files": ("a.jsonl", b"{}")}, headers={"origin": "http://127.0.0.1:7860"}
+        )
+        assert reply.status_code == 403
+
+
+def test_the_report_runs_no_script(archive: Archive, browser: TestClient) -> None:
+    """The report of a run, whatever its name, comes with a policy that allows nothing; of no run there is none."""
+    name = "a/b <script>?"
+    Runs(archive.database).keep(replace(run(), name=name))
+    reply = browser.get(report_address(name))
+    assert (reply.status_code, "&lt;script&gt;?" in reply.text) == (200, True)
+    assert "default-src 'none'" in reply.headers["content-security-policy"]
+    assert "script-src" not in reply.headers["content-security-policy"]
+    missing = browser.get("/evaluation/none.html")
+    assert (missing.status_code, "There is no run" in missing.text) == (404, True)
+
+
+def test_questions_come_from_files_marks_and_runs(archive: Archive, tmp_path: Path) -> None:
+    """The sample questions are offered where the archive answers them, a run's file as long as it exists."""
+    assert offered(archive, None) == []
+    (tmp_path / "seeds").mkdir()
+    sample = tmp_path / "seeds" / "questions.jsonl"
+    sample.write_text(ASKED.replace("one.txt", "two.txt"), encoding="utf-8")
+    assert offered(archive, None) == []
+    sample.write_text(ASKED, encoding="utf-8")
+    own = tmp_path / "own.csv"
+    own.write_text("question,article\nWas?,one.txt\nWer?,one.txt\n", encoding="utf-8")
+    kept = Runs(archive.database)
+    for number, file in enumerate([str(own), str(sample), str(tmp_path / "gone.csv"), str(tmp_path / "one.txt"), "/"]):
+        kept.keep(replace(run(), name=str(number), questions=file))
+    Marks(archive.database).mark(QUESTION, archive.ask(QUESTION).citations[0], answers=True)
+    sources = offered(archive, handed_in("C:\\x\\mine.jsonl", ASKED))
+    names = [label(one, DE) for one in sources]
+    assert names == [
+        "Aus Ihrer Datei: mine.jsonl (1 Frage)",
+        "Beim Fragen markiert (1 Frage)",
+        f"{Path('seeds') / 'questions.jsonl'} (1 Frage)",
+        f"{own} (2 Fragen)",
+    ]
+    assert sources[0].run_name().startswith("mine-20")
+
+
+def test_a_request_opens_no_file_that_is_not_offered(tab: Evaluating, archive: Archive, tmp_path: Path) -> None:
+    """What a request names is compared with what is offered: another file is not opened, whatever it holds."""
+    secret = tmp_path / "secret.jsonl"
+    secret.write_text(ASKED, encoding="utf-8")
+    for key in (str(secret), "uploaded", None, 5, ["marked"]):
+        (update,) = tab.run("de", key, None, "", True)
+        assert DE.no_source in said(update["progress"])
+    assert Runs(archive.database).listed() == []
+
+
+@pytest.mark.parametrize(
+    ("sent", "told"),
+    [
+        ({"name": "a.jsonl", "text": "{"}, "a.jsonl, line 1 is no question"),
+        ({"name": "<b>.csv", "text": "a,b\n1,2\n"}, "<b>.csv has no column question"),
+        ({"name": "a.jsonl", "text": ""}, "There is no question in a.jsonl"),
+        ({"name": "a.jsonl", "text": '{"question": "\\ud800?"}'}, "a.jsonl, line 1 is no question"),
+        ({"name": "a.jsonl", "fault": "not text"}, DE.not_text),
+        ({"name": "a.jsonl", "fault": "too large"}, DE.too_large),
+        ({"name": "a.jsonl", "text": "x" * (MOST + 1)}, DE.too_large),
+        ({"name": "a.jsonl", "text": "[" * 100_000}, GERMAN.failed),
+        ({}, "There is no question in"),
+        (5, "There is no question in"),
+        (None, "There is no question in"),
+        ({"name": ["a"], "text": {"b": 1}}, "There is no question in"),
+    ],
+)
+def test_a_wrong_file_is_a_sentence(tab: Evaluating, sent: Any, told: str) -> None:
+    """Whatever comes as a file, the page says in a sentence what is wrong with it."""
+    update = tab.take("de", gr.EventData(None, sent))
+    assert told in said(update["progress"])
+    assert "uploaded" not in update
+
+
+def test_an_article_that_is_not_there_is_a_sentence(tab: Evaluating) -> None:
+    """The answer names an article that the archive does not hold: nothing is asked."""
+    source = handed_in("a.jsonl", ASKED.replace("one.txt", "<i>two"))
+    (update,) = tab.run("en", source.key, source, None, None)
+    assert "There is no article '<i>two' in this archive" in said(update["progress"])
+    with pytest.raises(QuestionError):
+        handed_in("a.jsonl", "[]")
+
+
+def test_a_run_is_told_while_it_goes_and_shown_when_it_is_done(tab: Evaluating, archive: Archive) -> None:
+    """The buttons change places, the questions are counted, and in the end the run is chosen under its name."""
+    source = handed_in("a.jsonl", ASKED)
+    first, *_, last = tab.run("de", source.key, source, "  Probe\n\x00 1 ", True)
+    assert (first["run"]["visible"], first["cancel"]["visible"]) == (False, True)
+    assert (last["run"]["visible"], last["cancel"]["visible"], last["progress"]) == (True, False, "")
+    assert last["chosen"]["value"] == "Probe 1"
+    (facts,) = Runs(archive.database).listed()
+    assert (facts.name, facts.asked, facts.config["fast"]) == ("Probe 1", 1, True)
+    assert "Antwort vorn" in said(tab.show("de", "Probe 1"))
+    assert tab.compare("de", "Probe 1", "Probe 1") == tab.compare("de", "Probe 1", "") == tab.show("de", None) == ""
+    assert "There is no run" in said(tab.show("de", "none"))
+    assert DE.deleted.format(name="Probe 1") in said(tab.delete("de", "Probe 1")["progress"])
+    assert Runs(archive.database).listed() == []
+
+
+def test_one_evaluation_runs_at_a_time(archive: Archive) -> None:
+    """A second one is refused; the first one, cancelled, keeps what was asked."""
+    questions = read_questions_text("".join(ASKED.replace("Wie", f"{n} Wie") for n in range(300)), "a.jsonl")
+    judgements = [judge(one, archive.article) for one in questions]
+    bench = Bench(archive)
+    bench.start(judgements, "long", "a.jsonl", fast=True)
+    with pytest.raises(Busy):
+        bench.start(judgements, "other", "a.jsonl", fast=True)
+    waited = threading.Event()
+    while not bench.done[0] and bench.running:
+        waited.wait(0.01)
+    assert archive.ask(QUESTION).citations
+    bench.close()
+    assert (bench.running, bench.outcome.run) == (False, "long")
+    found = Runs(archive.database).read("long")
+    assert 0 < len(found.results) < found.asked_of == 300
+
+
+def test_what_was_cancelled_before_it_began_is_not_kept(tab: Evaluating, archive: Archive) -> None:
+    """Nothing asked is nothing kept, and an archive without articles is a sentence."""
+    with Archive.open(archive.folder.parent / "empty") as empty:
+        bench = Bench(empty)
+        bench.start([], "none", "a.jsonl", fast=True)
+        assert bench.wait(10)
+        assert "holds no passages yet" in str(bench.outcome.refusal)
+    assert Runs(archive.database).listed() == []
+
+
+def test_the_words_are_those_of_the_page() -> None:
+    """German and English have the same names in their braces, so that no sentence loses its numbers."""
+    english = words_of(ENGLISH)
+    for field in fields(english):
+        mine, other = getattr(DE, field.name), getattr(english, field.name)
+        if isinstance(mine, str):
+            braces = [{name for _, name, _, _ in string.Formatter().parse(text) if name} for text in (mine, other)]
+            assert braces[0] == braces[1], field.name

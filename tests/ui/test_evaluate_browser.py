@@ -1,0 +1,282 @@
+"""The tab that evaluates, in a real browser over the sample archive: questions are asked, runs shown and compared."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from browser_parts import HOSTILE, Open, Visit, needs_chromium, serving
+from places import ROOT
+
+from rag.archive import Archive
+from rag.evaluation.marks import Marks
+from rag.evaluation.measures import MAIN
+from rag.evaluation.runs import Runs
+from rag.evaluation.summary import summarised
+from rag.evaluation.types import Run
+from rag.evaluation.wording import failed, worst_first
+from ui.texts import ENGLISH, GERMAN
+from ui.texts_evaluation import bounds, fixed, words_of
+
+if TYPE_CHECKING:
+    from playwright import sync_api
+
+pytestmark = needs_chromium
+
+DE, EN = words_of(GERMAN), words_of(ENGLISH)
+SAMPLE = ROOT / "seeds" / "questions.jsonl"
+LINES = SAMPLE.read_text(encoding="utf-8").splitlines(keepends=True)
+FEW = [line for line in LINES if json.loads(line)["answerable"]][:6]
+FEW += [line for line in LINES if not json.loads(line)["answerable"]][:2]
+
+
+@pytest.fixture(scope="module")
+def archive(sample: Archive, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Archive]:
+    """A copy of the sample archive, beside it a file of eight sample questions."""
+    folder = tmp_path_factory.mktemp("evaluated")
+    (folder / "seeds").mkdir()
+    (folder / "seeds" / "questions.jsonl").write_text("".join(FEW), encoding="utf-8")
+    shutil.copytree(sample.folder, folder / "archive")
+    with Archive.open(folder / "archive") as copied:
+        yield copied
+
+
+@pytest.fixture(scope="module")
+def address(archive: Archive) -> Iterator[str]:
+    """Where it is served, from the folder that holds the questions."""
+    with serving(archive.folder, archive.folder.parent) as served:
+        yield served
+
+
+def filled(page: sync_api.Page) -> None:
+    """Wait until questions are offered: the tab is filled when it is opened."""
+    page.wait_for_function("document.querySelector('#fs-questions input')?.value")
+
+
+def evaluate(visit: Visit, name: str, *, fast: bool = True) -> None:
+    """Ask what is chosen, under a name, and wait for the run."""
+    page = visit.page
+    filled(page)
+    page.locator("#fs-fast input").set_checked(fast)
+    page.locator("#fs-name").get_by_role("textbox").fill(name)
+    page.locator("#fs-run").click()
+    page.locator("#fs-shown h2", has_text=name).wait_for()
+
+
+def choose(page: sync_api.Page, box: str, option: str) -> None:
+    """Choose in a list."""
+    page.locator(f"{box} input").click()
+    page.locator(f"{box} [role=option]", has_text=option).first.click()
+
+
+def hand_in(page: sync_api.Page, name: str, content: bytes) -> None:
+    """Choose a file of that name and content."""
+    file: sync_api.FilePayload = {"name": name, "mimeType": "text/plain", "buffer": content}
+    page.locator("#fs-upload input").set_input_files(file)
+
+
+def test_questions_are_asked_and_measured(address: str, open_page: Open, archive: Archive) -> None:
+    """The sample questions are offered; the table holds the numbers of the run that was kept."""
+    visit = open_page(address)
+    visit.page.get_by_role("tab", name=DE.tab).click()
+    filled(visit.page)
+    assert visit.page.locator("#fs-questions input").input_value() == "seeds/questions.jsonl (8 Fragen)"
+    evaluate(visit, "gemessen")
+    run = Runs(archive.database).read("gemessen")
+    measures = summarised(run.results).measures
+    rows = visit.page.locator(".fs-measures").first.locator("tbody tr")
+    shown = [row.locator("td").all_inner_texts()[1:] for row in rows.all()]
+    assert shown == [[fixed(one.mean, GERMAN), bounds(one, GERMAN)] for one in measures.values()]
+    assert len(run.results) == visit.page.locator("#fs-shown .fs-question").count() == 8
+    assert visit.page.locator("#fs-chosen input").input_value() == f"gemessen · {MAIN} {shown[0][0]}"
+    assert visit.faults == []
+
+
+def test_a_question_opens_and_leads_to_the_passage(address: str, open_page: Open, archive: Archive) -> None:
+    """Enter opens a question; the link of its first result opens the article beside the page, at that passage."""
+    visit = open_page(f"{address}?tab=evaluate")
+    evaluate(visit, "geöffnet")
+    worst = worst_first(Runs(archive.database).read("geöffnet").results)[0]
+    assert failed(worst)
+    row = visit.page.locator(".fs-question").first
+    assert row.locator(".fs-q").inner_text() == worst.question
+    row.locator("summary").focus()
+    visit.page.keyboard.press("Enter")
+    first = row.locator(".fs-came li").first
+    first.wait_for(state="visible")
+    assert worst.shown[0].beginning in first.inner_text()
+    first.get_by_role("link").click()
+    mark = visit.page.locator("#fs-panel iframe").content_frame.locator("#passage")
+    mark.wait_for()
+    text = archive.article(worst.shown[0].article).text[worst.shown[0].start : worst.shown[0].end]
+    assert text.startswith(mark.text_content() or "-")
+    visit.page.keyboard.press("Escape")
+    assert visit.faults == []
+
+
+def test_a_cancelled_evaluation_keeps_what_was_asked(address: str, open_page: Open, archive: Archive) -> None:
+    """While it runs another page is answered and sees it running; cancelled there, it is shown as interrupted here."""
+    visit = open_page(f"{address}?tab=evaluate")
+    hand_in(visit.page, "viele.jsonl", "".join(LINES).encode())
+    visit.page.wait_for_function(f"document.querySelector('#fs-questions input').value.includes('{len(LINES)}')")
+    visit.page.locator("#fs-name").get_by_role("textbox").fill("abgebrochen")
+    visit.page.locator("#fs-run").click()
+    visit.page.locator("#fs-progress progress[value]").wait_for()
+    other = open_page(address)
+    other.ask("Wie viele Menschen starben im Ahrtal?")
+    other.page.get_by_role("tab", name=DE.tab).click()
+    other.page.get_by_role("button", name=DE.cancel).click()
+    visit.page.locator("#fs-shown .fs-warning").wait_for()
+    run = Runs(archive.database).read("abgebrochen")
+    assert 0 < len(run.results) < run.asked_of == len(LINES)
+    told = DE.asked_of.format(done=len(run.results), total=len(LINES))
+    assert visit.page.locator("#fs-shown .fs-warning").inner_text() == told
+    visit.page.get_by_role("button", name=DE.run).wait_for()
+    assert visit.faults == other.faults == []
+
+
+def test_two_runs_are_compared_and_one_is_deleted(address: str, open_page: Open, archive: Archive) -> None:
+    """The verdict counts the questions both asked; deleting wants a second click."""
+    visit = open_page(f"{address}?tab=evaluate", locale="en-GB")
+    page = visit.page
+    evaluate(visit, "quick")
+    evaluate(visit, "slow", fast=False)
+    choose(page, "#fs-other", "quick")
+    page.locator(".fs-compared").wait_for()
+    assert page.locator(".fs-compared h2").inner_text() == "slow against quick"
+    assert "Over 6 questions" in page.locator(".fs-compared").inner_text()
+    means = page.locator(".fs-differences tbody tr").first.locator("td").all_inner_texts()[:2]
+    runs: list[Run] = [Runs(archive.database).read(name) for name in ("quick", "slow")]
+    assert means == [fixed(summarised(run.results).measures[MAIN].mean, ENGLISH) for run in runs]
+    with page.expect_download() as download:
+        page.get_by_role("link", name=EN.report).click()
+    assert "slow" in download.value.path().read_text(encoding="utf-8")
+    page.get_by_role("button", name=EN.delete).click()
+    page.get_by_role("button", name=EN.really).click()
+    page.get_by_text(EN.deleted.format(name="slow")).wait_for()
+    page.locator("#fs-shown h2", has_text="quick").wait_for()
+    page.locator(".fs-compared").wait_for(state="detached")
+    assert "slow" not in [one.name for one in Runs(archive.database).listed()]
+    assert visit.faults == []
+
+
+def test_a_marked_passage_becomes_a_question(address: str, open_page: Open, archive: Archive) -> None:
+    """Space on “answers” stores the sentence; the tab offers the question; a second press takes the mark back."""
+    question = "Wie viele Menschen starben im Ahrtal?"
+    visit = open_page(address)
+    visit.ask(question)
+    button = visit.page.get_by_role("button", name=DE.answers).first
+    button.focus()
+    visit.page.keyboard.press("Space")
+    visit.page.locator('.fs-marks button[aria-pressed="true"]').wait_for()
+    (marked,) = Marks(archive.database).questions()
+    cited = archive.ask(question).citations[0]
+    assert (marked.question, marked.labels[0].article) == (question, cited.article.id)
+    assert marked.labels[0].quote == cited.article.text[slice(*cited.highlights[0])]
+    visit.page.get_by_role("tab", name=DE.tab).click()
+    filled(visit.page)
+    choose(visit.page, "#fs-questions", DE.marked.format(count="1 Frage"))
+    evaluate(visit, "markiert")
+    assert visit.page.locator("#fs-shown .fs-question").count() == 1
+    again = open_page(address)
+    again.ask(question)
+    pressed = again.page.locator('.fs-marks button[aria-pressed="true"]')
+    assert pressed.count() == 1
+    pressed.click()
+    pressed.wait_for(state="detached")
+    assert Marks(archive.database).questions() == []
+    assert visit.faults == again.faults == []
+
+
+def test_a_file_of_ones_own_is_asked(address: str, open_page: Open, archive: Archive) -> None:
+    """A table from a spreadsheet is read in the browser, and nothing is uploaded."""
+    visit = open_page(f"{address}?tab=evaluate")
+    hand_in(
+        visit.page,
+        "eigene.csv",
+        b"question;article\nWer siegte?;de-ahrtal-flut-halbes-jahr.md\nWo?;de-ahrtal-flut-halbes-jahr.md\n",
+    )
+    visit.page.wait_for_function("document.querySelector('#fs-questions input').value.includes('eigene.csv (2')")
+    evaluate(visit, "eigene")
+    assert Runs(archive.database).read("eigene").questions == "uploaded: eigene.csv"
+    assert not [each for each in visit.addresses if "upload" in each]
+    assert visit.faults == []
+
+
+def test_a_hostile_file_is_shown_literally(address: str, open_page: Open, archive: Archive) -> None:
+    """Markup and templates in a question, in its tags and in a file's name are shown as they are; a wrong file is not
+    asked."""
+    visit = open_page(f"{address}?tab=evaluate")
+    wrong = visit.page.locator("#fs-progress .fs-notice")
+    for content, told in ((b"\xff\xfe", DE.not_text), (b"x" * 5_000_001, DE.too_large), (b"{", "is no question")):
+        hand_in(visit.page, "<img src=x onerror=alert(1)>.jsonl", content)
+        wrong.filter(has_text=told).wait_for()
+    asked = {
+        "question": HOSTILE,
+        "id": HOSTILE,
+        "tags": [HOSTILE],
+        "answers": [{"article": "de-ahrtal-flut-halbes-jahr.md"}],
+    }
+    hand_in(visit.page, "<img src=x onerror=alert(1)>.jsonl", json.dumps(asked).encode())
+    wrong.wait_for(state="detached")
+    evaluate(visit, HOSTILE[:60])
+    assert visit.page.locator("#fs-shown .fs-q").text_content() == HOSTILE
+    visit.page.locator("#fs-shown .fs-group > summary, #fs-shown .fs-question > summary").last.click()
+    visit.page.wait_for_timeout(300)
+    assert [one for one in visit.addresses if one.endswith("/x")] == []
+    assert visit.faults == []
+
+
+def test_the_other_language_opens_in_the_same_tab(address: str, open_page: Open) -> None:
+    """Enter opens a tab, and the link to the other language leads to the tab where one is."""
+    visit = open_page(address)
+    visit.page.get_by_role("tab", name=DE.tab).focus()
+    visit.page.keyboard.press("Enter")
+    visit.page.get_by_text(DE.intro).wait_for()
+    visit.page.get_by_role("link", name=GERMAN.switch).click()
+    visit.page.get_by_text(EN.intro).wait_for()
+    assert visit.page.get_by_role("tab", name=EN.tab).get_attribute("aria-selected") == "true"
+    visit.page.get_by_role("tab", name=EN.ask_tab).click()
+    visit.page.get_by_role("link", name=ENGLISH.switch).click()
+    visit.page.get_by_role("button", name=GERMAN.ask).wait_for()
+
+
+@pytest.mark.parametrize("width", [400, 1280])
+def test_nothing_is_wider_than_the_window(address: str, open_page: Open, width: int) -> None:
+    """A run with its questions open fits a telephone as it fits a screen."""
+    visit = open_page(f"{address}?tab=evaluate", width=width)
+    evaluate(visit, f"breit {width} {'x' * 60}")
+    for row in visit.page.locator(".fs-group[open] .fs-question summary").all():
+        row.click()
+    assert visit.page.evaluate("document.documentElement.scrollWidth") == width
+
+
+def test_ctrl_c_ends_an_evaluation(sample: Archive, tmp_path: Path, open_page: Open) -> None:
+    """A server that is stopped in the middle ends silently, as `serving` expects, and keeps what was asked."""
+    shutil.copytree(sample.folder, tmp_path / "archive")
+    with serving(tmp_path / "archive") as address:
+        visit = open_page(f"{address}?tab=evaluate")
+        filled(visit.page)
+        visit.page.locator("#fs-name").get_by_role("textbox").fill("gestoppt")
+        visit.page.locator("#fs-run").click()
+        visit.page.locator("#fs-progress progress[value]").wait_for()
+    with Archive.open(tmp_path / "archive") as archive:
+        run = Runs(archive.database).read("gestoppt")
+    assert 0 < len(run.results) < run.asked_of
+
+
+def test_an_empty_archive_says_what_is_missing(tmp_path: Path, open_page: Open) -> None:
+    """Without questions the button answers with what to do; without articles a file's questions are refused."""
+    with serving(tmp_path / "archive", tmp_path) as address:
+        visit = open_page(f"{address}?tab=evaluate")
+        visit.page.locator("#fs-run").click()
+        visit.page.locator(".fs-notice", has_text=DE.no_source).wait_for()
+        hand_in(visit.page, "a.jsonl", FEW[0].encode())
+        visit.page.wait_for_function("document.querySelector('#fs-questions input').value.includes('a.jsonl')")
+        visit.page.locator("#fs-run").click()
+        visit.page.locator(".fs-notice", has_text="There is no article").wait_for()
+        assert visit.faults == []

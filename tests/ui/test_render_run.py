@@ -1,0 +1,194 @@
+"""A run as HTML: nothing from outside becomes markup, and every number is written as the language does."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from page_parts import ARTICLE, Parts, citation
+from run_parts import RIGHT, WANTED, changed, result, run
+
+from rag.evaluation.compare import compared
+from rag.evaluation.measures import MAIN, MEASURES
+from rag.evaluation.statistics import Interval
+from rag.evaluation.summary import SLICES
+from rag.evaluation.types import FATES, FUSION, REFUSED
+from ui import render
+from ui.marks import mark_buttons
+from ui.render_compared import compared_html, verdict
+from ui.render_questions import LISTED, question, questions_list
+from ui.render_run import bar, report_address, run_html
+from ui.texts import ENGLISH, GERMAN
+from ui.texts_evaluation import bounds, fixed, percent, words_of
+
+DE, EN = words_of(GERMAN), words_of(ENGLISH)
+HOSTILE = (
+    "<script>alert(1)</script>",
+    "</details></section><img src=x onerror=alert(1)>",
+    '" onmouseover="alert(1)',
+    "${7*7} {{7*7}} @children `x` &lt;",
+)
+ANYTHING = st.one_of(st.sampled_from(HOSTILE), st.text(min_size=1, max_size=40))
+
+
+@given(st.tuples(*[ANYTHING] * 4))
+def test_text_from_outside_never_becomes_markup(outside: tuple[str, ...]) -> None:
+    """Whatever a question, an article, a tag or a name holds, the page has the tags that it has for plain words."""
+
+    def shown(asked: str, label: str, tag: str, name: str) -> Parts:
+        wanted = replace(WANTED, label=label, quote=label, source=label, language=label)
+        found = replace(RIGHT, label=label, article=label, beginning=label, end=RIGHT.start + 500)
+        one = replace(result(question=asked), tags=(tag,), wanted=(wanted,), shown=(found,), id=tag, language=label)
+        made = replace(run(one), name=name, questions=name, made=name)
+        return Parts(run_html(made, DE) + compared_html(made, changed(made, 0.5, f"{name}2"), DE))
+
+    vile, plain = shown(*outside), shown("q", "l", "t", "n")
+    assert (vile.tags, vile.names) == (plain.tags, plain.names)
+    for value in outside:
+        assert value in vile.text
+
+
+@pytest.mark.parametrize(
+    ("words", "mean", "interval", "share", "waited"),
+    [(DE, "0,750", "0,500–1,000", "100,0\u00a0%", "1.234 ms"), (EN, "0.750", "0.500–1.000", "100.0%", "1,234 ms")],
+)
+def test_numbers_are_right_for_the_language(words: type[DE], mean: str, interval: str, share: str, waited: str) -> None:
+    """Two questions, one of 1 and one of .5: a mean of .75 between them, in German with a comma."""
+    text = Parts(run_html(run(), words)).text
+    for written in (mean, interval, share, waited):
+        assert written in text
+    for name in MEASURES:
+        assert name in text
+
+
+def test_small_numbers_by_hand() -> None:
+    """Signs are real minus signs, percent has a space in German, and an interval with signs has a word between."""
+    assert fixed(-0.0415, GERMAN, "+") == "−0,042"
+    assert fixed(0.5, ENGLISH, "+") == "+0.500"
+    assert (percent(0.825, GERMAN), percent(0.825, ENGLISH)) == ("82,5\u00a0%", "82.5%")
+    around = Interval(0.0, -0.25, 0.25)
+    assert (bounds(around, GERMAN, "+"), bounds(around, ENGLISH, "+")) == ("−0,250 bis +0,250", "−0.250 to +0.250")
+
+
+def test_the_bar_shows_mean_and_interval() -> None:
+    """The bar is as long as the mean says and never longer than the whole."""
+    assert 'style="--mean:82.5%;--low:71.0%;--high:100.0%"' in bar(Interval(0.825, 0.71, 1.2))
+
+
+def test_every_fate_and_dimension_has_words() -> None:
+    """What the library may say of a question is said in both languages."""
+    for words in (DE, EN):
+        assert words.fates.keys() == FATES.keys()
+        assert words.slices.keys() <= SLICES.keys()
+        assert words.glosses.keys() == set(MEASURES)
+
+
+def test_failures_come_first() -> None:
+    """A failure stands before a success, which is folded away; each heading counts its own."""
+    parts = Parts(questions_list(run().results, DE))
+    assert parts.text.index("Wie hoch?") < parts.text.index("Wie lang?")
+    assert parts.text.startswith("Misslungen 1")
+    assert "Gelungen 1" in parts.text
+
+
+def test_a_question_opens_to_what_was_wanted_and_what_came() -> None:
+    """Fate and winning signal in words, the wanted article with its rank, each result with its judgement and link."""
+    html = question(result("q-2", 0.5, FUSION), DE)
+    text = Parts(html).text
+    for said in (DE.fates[FUSION][1], f"{DE.beaten}: Wortvergleich.", "Rang 2", "Nr. 3, zuletzt Nr. 2", "unbeurteilt"):
+        assert said in text
+    for said in ("richtig", "Wortvergleich 0,75", "Sinn im Ganzen −0,50", "87,5\u00a0% sicher"):
+        assert said in text
+    assert 'href="/article/abc123?start=26&amp;end=72&amp;lang=de#passage"' in html
+    assert 'data-fs-reader="Die Brücke"' in html
+
+
+def test_only_so_many_questions_are_listed() -> None:
+    """Of more than two hundred questions two hundred are shown, and how many are left is said."""
+    many = [result(f"q-{number}", fate=FUSION) for number in range(LISTED + 3)]
+    html = questions_list(many, EN)
+    assert html.count('<details class="fs-question">') == LISTED
+    assert "3 questions more are not shown" in html
+    assert f"Failures <small>{LISTED + 3}</small>" in html
+
+
+def test_an_interrupted_run_says_so() -> None:
+    """The figures of a run that was cancelled are those of the questions that were asked."""
+    assert "Abgebrochen nach 2 von 172 Fragen" in Parts(run_html(run(asked_of=172), DE)).text
+    assert "Abgebrochen" not in Parts(run_html(run(), DE)).text
+
+
+def test_questions_without_an_answer_alone_have_no_measures() -> None:
+    """A run of unanswerable questions shows what became of them, and no empty table."""
+    one = replace(result(), answerable=False, values={}, wanted=(), shown=(), fate=REFUSED, sentence=None)
+    text = Parts(run_html(run(one), EN)).text
+    assert "rightly refused" in text
+    assert EN.nothing_came in text
+    assert MAIN not in text
+
+
+def test_synthetic_questions_are_told_apart() -> None:
+    """Questions that a rule made have measures of their own."""
+    made = replace(result("s-1"), tags=("synthetic",))
+    text = Parts(run_html(run(result(), made), DE)).text
+    assert DE.written in text
+    assert DE.synthetic in text
+    assert DE.written not in Parts(run_html(run(), DE)).text
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "german", "english"),
+    [
+        (0.5, 0.5, "Kein Unterschied", "No difference"),
+        (0.25, 0.75, "neu ist besser, um 0,500 (+0,500 bis +0,500; p", "neu is better, by 0.500 (+0.500 to +0.500; p"),
+        (0.75, 0.25, "neu ist schlechter, um 0,500 (−0,500", "neu is worse, by 0.500 (−0.500"),
+    ],
+)
+def test_the_verdict_is_said_in_both_languages(before: float, after: float, german: str, english: str) -> None:
+    """Ten questions that all differ by the same are no chance: 2 of 1,024 ways to set the signs are as far apart."""
+    first = run(*(result(f"q-{number}", before) for number in range(10)), name="alt")
+    found = compared([first, changed(first, after, "neu")]).compared[0].differences[MAIN]
+    assert verdict("neu", found, DE).startswith(german)
+    assert verdict("neu", found, EN).startswith(english)
+    if before != after:
+        assert "p\u00a0=\u00a0" + fixed(2 / 1024, GERMAN) in verdict("neu", found, DE)
+
+
+def test_an_uncertain_difference_is_not_called_better() -> None:
+    """Two questions cannot tell chance from skill."""
+    text = Parts(compared_html(changed(run(), 0.9, "neu"), run(), EN)).text
+    assert "No certain difference (+0.150" in text
+
+
+def test_questions_that_changed_are_listed_by_loss_and_gain() -> None:
+    """Both are .9 now: the one of 1 lost, the one of .5 gained; each opens to both runs."""
+    parts = Parts(compared_html(changed(run(), 0.9, "neu"), run(), DE))
+    losses, gains = (parts.text.partition(f"{heading} 1")[2] for heading in (DE.losses, DE.gains))
+    assert losses.index("Wie lang?") < losses.index("−0,100") < losses.index(DE.gains)
+    assert gains.index("Wie hoch?") < gains.index("+0,400")
+    assert parts.tags.count("details") == 2
+    assert parts.text.count(DE.came) == 4
+
+
+def test_runs_without_a_question_in_common_are_not_compared() -> None:
+    """The library refuses, and so does the page."""
+    with pytest.raises(ValueError, match="no question"):
+        compared_html(run(result("a")), run(result("b"), name="other"), DE)
+
+
+def test_the_address_of_a_report_is_one_path() -> None:
+    """A name may hold any sign: in the address it is quoted whole."""
+    assert report_address("a/../b c?#.html") == "/evaluation/a%2F..%2Fb%20c%3F%23.html.html"
+
+
+def test_the_buttons_say_what_was_marked() -> None:
+    """Exactly the button of what was said is pressed, and a card of an answer carries both."""
+    for said, pressed in ((True, ["true", "false"]), (False, ["false", "true"]), (None, ["false", "false"])):
+        html = mark_buttons(citation(), "Wie lang?", said, DE)
+        assert [part.partition('"')[0] for part in html.split('aria-pressed="')[1:]] == pressed
+    whole = render.progress(3, 8, GERMAN)
+    assert 'max="8" value="3"' in whole
+    assert "3 von 8 Fragen" in whole
+    assert ARTICLE.id in mark_buttons(citation(), "Wie lang?", None, DE)
