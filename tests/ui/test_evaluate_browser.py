@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -280,3 +281,18 @@ def test_an_empty_archive_says_what_is_missing(tmp_path: Path, open_page: Open) 
         visit.page.locator("#fs-run").click()
         visit.page.locator(".fs-notice", has_text="There is no article").wait_for()
         assert visit.faults == []
+
+
+def test_a_picture_for_the_documentation(sample: Archive, open_page: Open, tmp_path: Path) -> None:
+    """All sample questions, evaluated; with FUNDSTELLE_SCREENSHOTS=docs/images the picture is put there."""
+    target = Path(os.environ.get("FUNDSTELLE_SCREENSHOTS", tmp_path)).absolute() / "evaluate-light.png"
+    (tmp_path / "seeds").mkdir()
+    shutil.copy(SAMPLE, tmp_path / "seeds")
+    shutil.copytree(sample.folder, tmp_path / "archive")
+    with serving(tmp_path / "archive", tmp_path) as address:
+        visit = open_page(f"{address}?tab=evaluate", locale="en-GB")
+        evaluate(visit, "sample questions")
+        visit.page.set_viewport_size({"width": 1280, "height": 1100})
+        visit.page.wait_for_timeout(500)
+        visit.page.screenshot(path=target)
+    assert target.read_bytes().startswith(b"\x89PNG")
