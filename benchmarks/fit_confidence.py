@@ -2,10 +2,10 @@
 
     python -m benchmarks.fit_confidence DATA
 
-DATA is a folder with mlqa_de and belebele/{de-de,en-de,de-en,en-en} in BEIR layout, all of a free licence. Each
-question is asked twice: as it is, and after its relevant documents were taken out of the corpus, so that nothing
-answers it. A question whose own documents are not found first counts as answered all the same: the archive holds an
-answer. Every set weighs the same.
+DATA is a folder with mlqa_de and belebele/{de-de,en-de,de-en,en-en} in BEIR layout, all of a free licence; the sample
+questions, about a small archive of many languages, are a set more. Each question is asked twice: as it is, and after
+its relevant documents were taken out of the corpus, so that nothing answers it. A question whose own documents are
+not found first counts as answered all the same: the archive holds an answer. Every set weighs the same.
 
 The weights of the features and a direction for the question's vector are fitted together, the direction pulled
 strongly to nothing; the second table takes over the direction of the first. Prints the two tables, and what they
@@ -15,7 +15,9 @@ reach on questions that they were not fitted on (two halves, each judged by the 
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,19 +25,23 @@ import numpy as np
 
 import rag
 from benchmarks.sets import FREE, SearchableSet, searchable, vague
-from embeddings.encoder import open_encoder
+from embeddings.encoder import Encoder, open_encoder
 from embeddings.types import Vectors
+from rag.archive import Archive
 from rag.calibration import Example, fit, quality
 from rag.confidence import OFFSETS, Calibration, QuestionOffset
+from rag.evaluation.questions import read_questions
 from rag.evaluation.remembering import RememberingEncoder
+from rag.query import ParsedQuestion, parse
 from rag.reranking import LateInteraction, Reranker
-from rag.retrieve import retrieve
+from rag.retrieve import Legs, retrieve
 
 # what is fitted; rag/confidence.py computes more
 FEATURES = {
-    "reranked": ("late", "late_gap", "sentence", "rarity"),
-    "fast": ("dense", "dense_gap", "lexical_gap", "rarity"),
+    "reranked": ("late", "late_gap", "sentence", "unknown"),
+    "fast": ("dense", "dense_gap", "lexical_gap", "unknown"),
 }
+SEEDS = Path(__file__).parents[1] / "seeds"
 _PULL = 1e-3
 _PULL_OF_VECTOR = 1000.0
 _FIXED = 1e9
@@ -60,17 +66,37 @@ class Asked:
 Sets = dict[str, list[Asked]]
 
 
-def ask_twice(opened: SearchableSet, reranker: Reranker | None, unclear: set[str]) -> list[Asked]:
-    """Ask each question with its documents, and without them."""
-    legs = opened.legs
+Judged = tuple[ParsedQuestion, frozenset[str], bool]
+"""A question, the ids of the articles that answer it, and whether it makes sense without them."""
+
+
+def judged_of_set(opened: SearchableSet, unclear: set[str]) -> list[Judged]:
+    """Return the questions of a set in BEIR layout."""
     ids = opened.articles()
+    relevant = {query: frozenset(ids[one] for one in of) for query, of in opened.questions.judgements.items()}
+    return [(question, relevant[query], query not in unclear) for query, question in opened.asked()]
+
+
+@contextmanager
+def sample_legs(encoder: Encoder) -> Iterator[tuple[Legs, list[Judged]]]:
+    """Open the sample articles, and return with them the sample questions that they answer."""
+    questions = [one for one in read_questions(SEEDS / "questions.jsonl") if one.answerable]
+    with tempfile.TemporaryDirectory() as temporary, Archive.open(Path(temporary), opened=encoder) as archive:
+        archive.index([SEEDS / "articles"])
+        search = archive.search()
+        assert search is not None
+        ids = [frozenset(archive.article(one).id for one in question.articles) for question in questions]
+        yield search.legs, [(parse(one.question), of, True) for one, of in zip(questions, ids, strict=True)]
+
+
+def ask_twice(questions: Sequence[Judged], legs: Legs, reranker: Reranker | None) -> list[Asked]:
+    """Ask each question with its documents, and without them."""
     found = []
-    for query, question in opened.asked():
-        relevant = frozenset(ids[one] for one in opened.questions.judgements[query])
+    for question, relevant, clear in questions:
         vector = legs.neutral.texts(legs.encoder.encode_query(question.text), "query")
         answered = retrieve(question, 1, legs, reranker).features
         unanswered = retrieve(question, 1, legs, reranker, without=relevant).features
-        found.append(Asked(vector, dict(answered), dict(unanswered), query not in unclear))
+        found.append(Asked(vector, dict(answered), dict(unanswered), clear))
     return found
 
 
@@ -135,11 +161,16 @@ def _said(judged: Sequence[tuple[float, bool]]) -> str:
 def main(data: Path) -> None:
     encoder = RememberingEncoder(open_encoder())
     found: dict[str, Sets] = {table: {} for table in FEATURES}
+
+    def ask(name: str, questions: Sequence[Judged], legs: Legs) -> None:
+        found["reranked"][name] = ask_twice(questions, legs, LateInteraction(legs.encoder, legs.neutral))
+        found["fast"][name] = ask_twice(questions, legs, None)
+
     for name in FREE:
         with searchable(data, name, encoder) as opened:
-            late = LateInteraction(encoder, opened.legs.neutral)
-            found["reranked"][name] = ask_twice(opened, late, vague(data, name))
-            found["fast"][name] = ask_twice(opened, None, vague(data, name))
+            ask(name, judged_of_set(opened, vague(data, name)), opened.legs)
+    with sample_legs(encoder) as (legs, questions):
+        ask("sample", questions, legs)
     reranked, names = found["reranked"], FEATURES["reranked"]
     offset = fitted_offset(reranked, names)
     offsets = [fitted_offset(half(reranked, number), names) for number in (0, 1)]

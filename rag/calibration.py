@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.confidence import THRESHOLD, Calibration
+from rag.confidence import TABLES, THRESHOLD, Calibration
 
 Numbers = NDArray[np.float64]
 Example = tuple[Mapping[str, float], bool]
@@ -50,11 +50,13 @@ def to_json(tables: Mapping[str, Calibration], fingerprint: str) -> str:
 
 
 def from_json(text: str, fingerprint: str) -> dict[str, Calibration]:
-    """Read what `to_json` wrote; nothing, if it was for another encoder."""
+    """Read what `to_json` wrote; nothing, if it was for another encoder, and no table of other features than now."""
     stored = json.loads(text)
     if stored["fingerprint"] != fingerprint:
         return {}
-    return {name: Calibration(one["intercept"], one["weights"]) for name, one in stored["tables"].items()}
+    tables = {name: Calibration(one["intercept"], one["weights"]) for name, one in stored["tables"].items()}
+    features = {name: table.weights.keys() for name, table in TABLES.items()}
+    return {name: one for name, one in tables.items() if one.weights.keys() == features.get(name)}
 
 
 def fit(

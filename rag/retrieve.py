@@ -230,4 +230,4 @@ def _features(ranking: Ranking, sentence: float | None, asked: Asked, encoder: E
     scores = {name: np.array([ranking.signals[number][name] for number in read]) for name in ranking.signals[0]}
     of_passages = features(0, scores, [ranking.passages[number][0].id for number in read], sentence)
     offset = question_offset(encoder.fingerprint)
-    return of_passages | {"rarity": asked.words.rarity, "question": offset(asked.vector) if offset else 0.0}
+    return of_passages | {"unknown": asked.words.unknown, "question": offset(asked.vector) if offset else 0.0}

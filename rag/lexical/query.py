@@ -46,9 +46,9 @@ class LexicalQuery:
         return idf(0, self.passages)
 
     @property
-    def rarity(self) -> float:
-        """The mean idf of the words as a share of the highest, in [0, 1]; 0 without words."""
-        return sum(word.idf for word in self.words) / (len(self.words) * self.max_idf) if self.words else 0.0
+    def unknown(self) -> float:
+        """The share of the words that no passage holds, in [0, 1]; 0 without words."""
+        return sum(word.idf == self.max_idf for word in self.words) / len(self.words) if self.words else 0.0
 
     @property
     def best_possible(self) -> float:

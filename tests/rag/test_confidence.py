@@ -130,7 +130,9 @@ def test_cross_validation_has_not_seen_what_it_judges() -> None:
 
 
 def test_tables_survive_writing_and_belong_to_an_encoder() -> None:
-    """What was fitted for one encoder says nothing about another's vectors."""
+    """What was fitted for one encoder says nothing about another's vectors, nor a table of other features anything."""
     written = to_json(TABLES, "abc")
     assert from_json(written, "abc") == TABLES
     assert from_json(written, "abd") == {}
+    older = Calibration(1.0, {"late": 2.0, "rarity": 3.0})
+    assert from_json(to_json(TABLES | {"fast": older}, "abc"), "abc") == {"reranked": TABLES["reranked"]}

@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 
 from rag.lexical.analysis import fold, term, word_spans, words, written
 from rag.lexical.compounds import compound_parts
+from rag.lexical.query import LexicalQuery
 from rag.lexical.stopwords import is_stop_word, telling_words
 from rag.lexical.view import LexicalView
 from rag.store import Store, input_hash
@@ -222,7 +223,10 @@ def test_scores_are_bm25(store: Store, tmp_path: Path) -> None:
 
 
 def test_what_a_question_could_score(store: Store, tmp_path: Path) -> None:
-    """By hand: of 4 passages, 2 hold Tunnel and none Kamel; the best possible score is 2.2 times the sum of the idf."""
+    """By hand: of 4 passages, 2 hold Tunnel and none Kamel; the best possible score is 2.2 times the sum of the idf.
+
+    One of the two words is unknown.
+    """
     for number, text in enumerate(TEXTS):
         put(store, article(str(number), text))
     query = view_of(store, tmp_path).analyse("Der Tunnel, der Tunnel: ein Kamel!")
@@ -231,6 +235,8 @@ def test_what_a_question_could_score(store: Store, tmp_path: Path) -> None:
     assert tunnel.idf == pytest.approx(math.log(1 + 2.5 / 2.5))
     assert camel.idf == pytest.approx(math.log(1 + 4.5 / 0.5)) == query.max_idf
     assert query.best_possible == pytest.approx(2.2 * (tunnel.idf + camel.idf))
+    assert query.unknown == 0.5
+    assert LexicalQuery((), 4).unknown == 0
 
 
 def test_only_what_is_allowed(store: Store, tmp_path: Path) -> None:
