@@ -42,7 +42,7 @@ from benchmarks.latency import commit, machine
 from rag.errors import LoadError
 from rag.evaluation.statistics import bootstrap
 from rag.loading import normalised
-from rag.loading.draft import Draft, day_of
+from rag.loading.draft import Block, Draft, day_of
 from rag.loading.html import load_html
 from rag.loading.text import load_text
 
@@ -73,9 +73,9 @@ def trafilatura_alone(raw: bytes) -> Draft:
     """Read a page by trafilatura, without anything of ours."""
     found = bare_extraction(raw, include_comments=False, with_metadata=True)
     if found is None:
-        return Draft("")
+        return Draft(())
     day = day_of(found.date) if found.date else None
-    return Draft(found.text or "", title=found.title, author=found.author, published=day)
+    return Draft((Block(found.text or ""),), title=found.title, author=found.author, published=day)
 
 
 def as_text(raw: bytes) -> bytes:
@@ -85,14 +85,14 @@ def as_text(raw: bytes) -> bytes:
 
 def whole(raw: bytes) -> Draft:
     """Return the text as it is."""
-    return Draft(raw.decode())
+    return Draft((Block(raw.decode()),))
 
 
 def _loaded(read: Read, raw: bytes) -> Draft:
     try:
         return read(raw)
     except LoadError:
-        return Draft("")
+        return Draft(())
 
 
 def _flat(text: str) -> str:

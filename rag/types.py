@@ -11,8 +11,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import PurePath
+from typing import Literal
 
 Span = tuple[int, int]
+
+Kind = Literal["article", "teaser", "comment", "boilerplate"]
+"""What a part of a text is: the article's own words, a hint at another one, a reader's comment, or none of these."""
 
 
 def primary(language: str) -> str:

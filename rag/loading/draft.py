@@ -3,21 +3,60 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
+
+from rag.types import Kind
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A part of a text, with the white space that ends it; the blocks of a text follow on each other.
+
+    `page` is the number of the page that it stands on, from 1, where there are pages.
+    """
+
+    text: str
+    kind: Kind = "article"
+    page: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """The text and what the file itself says about it; what it does not say is None."""
+    """The text in blocks, and what the file itself says about it; what it does not say is None.
 
-    text: str
+    `origins` says of each field that is known where in the file it stands, in a word or two. `name` tells the article
+    from others in the same file: the path of a member, the id or line of a row; it is empty where a file is an article.
+    """
+
+    blocks: tuple[Block, ...]
     title: str | None = None
     source: str | None = None
     author: str | None = None
     published: date | None = None
     url: str | None = None
     language: str | None = None
+    origins: Mapping[str, str] = field(default_factory=dict)
+    name: str = ""
+
+    @property
+    def text(self) -> str:
+        """The article's own words, without what is set aside."""
+        return "".join(block.text for block in self.blocks if block.kind == "article")
+
+
+@dataclass(frozen=True, slots=True)
+class Flaw:
+    """A part of a file that could not be taken, and one sentence that says why and what to do."""
+
+    name: str
+    reason: str
+
+
+def paragraphs(texts: Sequence[str], kind: Kind = "article", page: int | None = None) -> tuple[Block, ...]:
+    """Return a block for each paragraph, with an empty line after it."""
+    return tuple(Block(f"{text}\n\n", kind, page) for text in texts)
 
 
 def day_of(value: str) -> date | None:

@@ -42,7 +42,7 @@ def split_front_matter(text: str) -> tuple[Draft, str]:
     block = _BLOCK.match(text)
     # a text may well begin with a rule of dashes and be no front matter at all
     if not block or not _NAMES.search(block[1]):
-        return Draft(""), text
+        return Draft(()), text
     try:
         # BaseLoader makes strings, lists and mappings, and no other objects
         fields = yaml.load(block[1], _Loader)  # noqa: S506
@@ -51,14 +51,14 @@ def split_front_matter(text: str) -> tuple[Draft, str]:
         where = f" in line {mark.line + 2}" if mark else ""
         raise LoadError(f"Its front matter is not valid YAML{where}: put quotes around values with a colon.") from error
     if not isinstance(fields, dict):
-        return Draft(""), text
+        return Draft(()), text
     known = {str(name).lower(): value for name, value in fields.items()}
-    found = {
+    found: dict[str, Any] = {
         field: next((words for name in names if (words := _words(known.get(name)))), None)
         for field, names in _FIELDS.items()
     }
     published = found.pop("published")
-    return Draft("", published=day_of(published) if published else None, **found), text[block.end() :]
+    return Draft((), published=day_of(published) if published else None, **found), text[block.end() :]
 
 
 def _words(value: Any) -> str | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from rag.errors import LoadError
-from rag.loading.draft import Draft, day_of
+from rag.loading.draft import Draft, day_of, paragraphs
 from rag.loading.text import decode
 
 # only dates that the page states as its own, not any year that stands somewhere in it
@@ -26,11 +26,11 @@ def load_html(raw: bytes) -> Draft:
     )
     if page is None or not page.text:
         raise LoadError("No article was found in the page: open it and save it again, or save its text as .txt.")
-    paragraphs = page.text.split("\n")
-    if page.title and paragraphs[0].strip() == page.title.strip() and len(paragraphs) > 1:
-        del paragraphs[0]
+    body = page.text.split("\n")
+    if page.title and body[0].strip() == page.title.strip() and len(body) > 1:
+        del body[0]
     return Draft(
-        text="\n\n".join(paragraphs),
+        blocks=paragraphs(body),
         title=page.title,
         source=page.sitename,
         author=page.author,

@@ -9,7 +9,7 @@ from html import unescape
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from rag.loading.draft import Draft
+from rag.loading.draft import Draft, paragraphs
 from rag.loading.frontmatter import split_front_matter
 from rag.loading.text import decode
 
@@ -35,7 +35,7 @@ def load_markdown(raw: bytes) -> Draft:
             blocks.append(token.content.rstrip("\n"))
         elif token.type == "html_block" and (words := _without_tags(token.content)):
             blocks.append(words)
-    return replace(fields, text="\n\n".join(blocks), title=title)
+    return replace(fields, blocks=paragraphs(blocks), title=title)
 
 
 def _without_tags(markup: str) -> str:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from charset_normalizer import from_bytes
 
 from rag.errors import LoadError
-from rag.loading.draft import Draft
+from rag.loading.draft import Block, Draft
 from rag.loading.frontmatter import split_front_matter
 
 _BYTE_ORDER_MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
@@ -23,7 +23,7 @@ def load_text(raw: bytes) -> Draft:
         LoadError: the bytes are no text in any known encoding.
     """
     fields, body = split_front_matter(decode(raw))
-    return replace(fields, text=body, title=fields.title or headline(body))
+    return replace(fields, blocks=(Block(body),), title=fields.title or headline(body))
 
 
 def decode(raw: bytes) -> str:
