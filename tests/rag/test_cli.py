@@ -166,7 +166,7 @@ def test_wrong_use_is_one_sentence(
     (tmp_path / "damaged" / "archive.sqlite").write_bytes(b"garbage " * 1000)
     (tmp_path / "newer").mkdir()
     with sqlite3.connect(tmp_path / "newer" / "archive.sqlite") as database:
-        database.executescript("CREATE TABLE meta (x); PRAGMA application_id = 1182101092; PRAGMA user_version = 2")
+        database.executescript("CREATE TABLE meta (x); PRAGMA application_id = 1182101092; PRAGMA user_version = 99")
     in_archive = {"FUNDSTELLE_ARCHIVE": str(made / ".fundstelle")} if arguments[0] in ("ask", "show") else {}
     done = fundstelle(*arguments, **in_archive, COLUMNS="1000")
     assert (done.returncode, done.stdout) == (2, "")
