@@ -95,7 +95,8 @@ def _loaded(read: Read, raw: bytes) -> Draft:
         return Draft(())
 
 
-def _flat(text: str) -> str:
+def flat(text: str) -> str:
+    """Return a text with single spaces."""
     return " ".join(normalised(text).split())
 
 
@@ -103,9 +104,9 @@ def segments(found: Sequence[Draft], asked: Sequence[Page]) -> dict[str, float]:
     """Return precision, recall and F1 of segments, and how many comments are left in articles."""
     counts: Counter[str] = Counter()
     for draft, page in zip(found, asked, strict=True):
-        text = _flat(draft.text)
+        text = flat(draft.text)
         for kind in ("with", "without", "comments"):
-            there = [_flat(segment) in text for segment in page.gold[kind]]
+            there = [flat(segment) in text for segment in page.gold[kind]]
             counts[kind] += sum(there)
             counts[f"all {kind}"] += len(there)
     precision = counts["with"] / max(1, counts["with"] + counts["without"])
@@ -125,7 +126,7 @@ def texts(found: Sequence[Draft], asked: Sequence[Page]) -> list[float]:
 
 
 def _words_f1(found: str, truth: str) -> float:
-    one, other = (Counter(re.findall(r"\w+", _flat(text).casefold())) for text in (found, truth))
+    one, other = (Counter(re.findall(r"\w+", flat(text).casefold())) for text in (found, truth))
     shared = (one & other).total()
     return 2 * shared / max(1, one.total() + other.total())
 
@@ -145,7 +146,7 @@ def metadata(found: Sequence[Draft], asked: Sequence[Page]) -> dict[str, list[fl
 
 
 def _headline(title: str) -> str:
-    plain = _QUOTES.sub("", _flat(title)).casefold()
+    plain = _QUOTES.sub("", flat(title)).casefold()
     return " ".join(_OUTLET.sub("", plain).split())
 
 
