@@ -41,9 +41,9 @@ from trafilatura.utils import decode_file
 from benchmarks.latency import commit, machine
 from rag.errors import LoadError
 from rag.evaluation.statistics import bootstrap
-from rag.loading import normalised
 from rag.loading.draft import Block, Draft, day_of
 from rag.loading.html import load_html
+from rag.loading.normal import normalised
 from rag.loading.text import load_text
 
 RESULT = Path(__file__).parent / "results" / "extraction.json"

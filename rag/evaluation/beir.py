@@ -17,7 +17,7 @@ from rag.errors import NotFound, QuestionError
 from rag.evaluation.judgements import Judgement
 from rag.evaluation.questions import Label, TestQuestion
 from rag.language import language_of
-from rag.loading import normalised
+from rag.loading.normal import normalised
 from rag.types import Article
 
 CORPUS, QUERIES = "corpus.jsonl", "queries.jsonl"

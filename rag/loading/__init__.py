@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import re
 import stat
-import unicodedata
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,6 +13,7 @@ from rag.language import language_of
 from rag.loading.draft import Draft
 from rag.loading.html import load_html
 from rag.loading.markdown import load_markdown
+from rag.loading.normal import normalised
 from rag.loading.text import load_text
 from rag.types import Article
 
@@ -28,9 +28,6 @@ LOADERS: dict[str, Callable[[bytes], Draft]] = {
     ".htm": load_html,
 }
 
-_LINE_ENDS = re.compile("\r\n|[\r\v\f\x85\u2028]")
-# C0 and C1 controls other than line feed and tab, the marks of byte order, and halves of characters
-_CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ufeff\ufffe\ud800-\udfff]")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 
 
@@ -89,12 +86,6 @@ def load(path: Path, raw: bytes) -> Article:
         path=path.as_posix(),
         sha256=hashlib.sha256(raw).hexdigest(),
     )
-
-
-def normalised(text: str) -> str:
-    """Return the text in Unicode NFC with line feeds, without control characters."""
-    lines = _LINE_ENDS.sub("\n", text).replace("\u2029", "\n\n")
-    return unicodedata.normalize("NFC", _CONTROLS.sub("", lines))
 
 
 def _language(draft: Draft) -> str | None:

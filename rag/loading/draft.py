@@ -37,6 +37,7 @@ class Draft:
     published: date | None = None
     url: str | None = None
     language: str | None = None
+    place: str | None = None
     origins: Mapping[str, str] = field(default_factory=dict)
     name: str = ""
 

@@ -18,6 +18,7 @@ _FIELDS = {
     "published": ("date", "published"),
     "url": ("url",),
     "language": ("language", "lang"),
+    "place": ("place", "dateline"),
 }
 _NAMES = re.compile(
     rf"^({'|'.join(name for names in _FIELDS.values() for name in names)})\s*:", re.MULTILINE | re.IGNORECASE
@@ -58,7 +59,9 @@ def split_front_matter(text: str) -> tuple[Draft, str]:
         for field, names in _FIELDS.items()
     }
     published = found.pop("published")
-    return Draft((), published=day_of(published) if published else None, **found), text[block.end() :]
+    found["published"] = day_of(published) if published else None
+    origins = {name: "front matter" for name, value in found.items() if value}
+    return Draft((), **found, origins=origins), text[block.end() :]
 
 
 def _words(value: Any) -> str | None:

@@ -4,26 +4,59 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from typing import Any
 
 from charset_normalizer import from_bytes
 
 from rag.errors import LoadError
-from rag.loading.draft import Block, Draft
+from rag.loading.blocks import blocks_of
+from rag.loading.bylines import byline, dateline
+from rag.loading.draft import Draft
 from rag.loading.frontmatter import split_front_matter
+from rag.loading.headlines import headline_of
+from rag.loading.normal import normalised
+from rag.loading.stamps import date_stamp
 
 _BYTE_ORDER_MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
-_HEADLINE_LENGTH = 150
 _SAMPLE = 200_000
+# so many lines of an article may begin with a dateline
+_OPENING = 12
+_INDENTED = re.compile(r"^[ \t\u00a0]+", re.MULTILINE)
 
 
 def load_text(raw: bytes) -> Draft:
-    """Read a plain text; its title comes from front matter, or else from a first line that is a headline.
+    """Read a plain text, with or without front matter; what that does not say is looked for in lines of their own.
 
     Raises:
         LoadError: the bytes are no text in any known encoding.
     """
     fields, body = split_front_matter(decode(raw))
-    return replace(fields, blocks=(Block(body),), title=fields.title or headline(body))
+    return described(replace(fields, blocks=blocks_of(_flush(normalised(body)))))
+
+
+def described(draft: Draft) -> Draft:
+    """Return a draft of plain text with what its own lines say: headline, day, author, outlet, place."""
+    lines = [line.strip() for block in draft.blocks for line in block.text.splitlines() if line.strip()]
+    stamp = date_stamp(lines)
+    written = byline(lines, stamp[1] if stamp else None)
+    opening = dateline(draft.text.split("\n")[:_OPENING])
+    found: dict[str, tuple[str, Any]] = {
+        "title": ("headline", headline_of(draft.blocks)),
+        "published": ("date line", stamp[0] if stamp else None),
+        "author": ("byline", written.author),
+        "source": ("byline", written.outlet) if written.outlet else ("dateline", opening.outlet),
+        "place": ("byline", written.place) if written.place else ("dateline", opening.place),
+    }
+    new = {name: (origin, value) for name, (origin, value) in found.items() if value and getattr(draft, name) is None}
+    origins = {**draft.origins, **{name: origin for name, (origin, _) in new.items()}}
+    return replace(draft, origins=origins, **{name: value for name, (_, value) in new.items()})
+
+
+def _flush(text: str) -> str:
+    """A text without indentation, where most lines have some: what a page's layout leaves."""
+    lines = [line for line in text.splitlines(keepends=True) if line.strip()]
+    indented = sum(line[0] in " \t" for line in lines)
+    return _INDENTED.sub("", text) if 2 * indented > len(lines) else text
 
 
 def decode(raw: bytes) -> str:
@@ -66,15 +99,3 @@ def _without_mark(raw: bytes) -> str:
         if "\0" not in sample and plain > 0.7 * len(sample) and " " in sample:
             return text
     raise LoadError("It is a binary file and not text: save the article as .txt, .md or .html.")
-
-
-def headline(body: str) -> str | None:
-    """Return the first line if it reads like a headline: short, capitalised, no full stop, a longer text below."""
-    lines = [line.strip() for line in body.splitlines() if line.strip()]
-    for number, line in enumerate(lines[:3]):
-        rest = lines[number + 1 :]
-        if len(line) > _HEADLINE_LENGTH or not rest or max(map(len, rest)) < 2 * len(line):
-            return None
-        if re.search(r"[A-ZÄÖÜ]|[^\W\d_a-zäöüß]", line) and len(line.split()) > 1 and line[-1] not in ".,;:":
-            return line
-    return None

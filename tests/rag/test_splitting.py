@@ -11,7 +11,8 @@ from places import ARTICLES
 
 from embeddings.encoder import Encoder
 from rag.config import Config
-from rag.loading import load, normalised, read_file
+from rag.loading import load, read_file
+from rag.loading.normal import normalised
 from rag.sentences import sentence_spans
 from rag.splitting import encoder_input, split
 from rag.types import Article, cut
