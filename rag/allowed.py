@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,9 +12,12 @@ from rag.database import Database
 from rag.lexical.analysis import words
 from rag.types import Filter, primary
 
+# the index of what is set aside answers this at once, and tells whether the article's own words are asked for by itself
+_KINDS = "SELECT DISTINCT kind FROM passages WHERE kind <> 'article' UNION SELECT 'article'"
+
 
 def allowed_keys(database: Database, filter: Filter) -> NDArray[np.int64] | None:
-    """Return the keys of all passages whose article passes, ascending; None if the filter asks for nothing."""
+    """Return the keys of all passages that pass, ascending; None if all do."""
     languages = [primary(one).lower() for one in filter.languages]
     conditions: list[tuple[str, str | None]] = [
         ("published >= ?", filter.since.isoformat() if filter.since else None),
@@ -25,10 +28,15 @@ def allowed_keys(database: Database, filter: Filter) -> NDArray[np.int64] | None
         ("EXISTS (SELECT 1 FROM json_each(?) WHERE instr(articles.path, value))", _json(filter.paths)),
     ]
     asked = {condition: value for condition, value in conditions if value is not None}
-    if not asked:
+    unwanted = [row[0] for row in database.rows(_KINDS) if row[0] not in filter.kinds]
+    articles = f"article IN (SELECT id FROM articles WHERE {' AND '.join(asked)})"  # noqa: S608
+    of_kinds = "kind NOT IN (SELECT value FROM json_each(?))"
+    passages: dict[str, Iterable[str]] = {articles: asked.values()} if asked else {}
+    passages |= {of_kinds: (json.dumps(unwanted),)} if unwanted else {}
+    if not passages:
         return None
-    articles = f"SELECT id FROM articles WHERE {' AND '.join(asked)}"  # noqa: S608
-    rows = database.rows(f"SELECT key FROM passages WHERE article IN ({articles})", *asked.values())  # noqa: S608
+    values = [value for of_condition in passages.values() for value in of_condition]
+    rows = database.rows(f"SELECT key FROM passages WHERE {' AND '.join(passages)}", *values)  # noqa: S608
     return np.sort(np.fromiter((row[0] for row in rows), np.int64, len(rows)))
 
 

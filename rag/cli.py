@@ -26,13 +26,15 @@ from rag.console import (
     print_explanation,
     print_facts,
     print_json,
+    print_origins,
+    print_removed,
     print_report,
 )
 from rag.errors import FundstelleError
 from rag.filters import make_filter
-from rag.options import DEFAULT_ARCHIVE, ArchiveOption, JsonOption, RerankerOption, opened_archive
+from rag.options import DEFAULT_ARCHIVE, ArchiveOption, ArticleArgument, JsonOption, RerankerOption, opened_archive
 from rag.types import IndexReport
-from rag.views import answer_json, shown_json, status_json
+from rag.views import answer_json, article_json, shown_json, status_json
 
 if TYPE_CHECKING:
     from rag.archive import Archive
@@ -103,6 +105,9 @@ def ask(
     path: Annotated[
         list[str] | None, typer.Option(metavar="PART", help=f"Only files with this in their path{_ANY}")
     ] = None,
+    include: Annotated[
+        list[str] | None, typer.Option(metavar="comments", help="Search readers' comments too, beside the articles.")
+    ] = None,
     fast: Annotated[bool, typer.Option("--fast", help="Leave out re-ranking.")] = False,
     reranker: RerankerOption = None,
     right: Annotated[
@@ -121,7 +126,7 @@ def ask(
     A "quoted phrase" must stand in the passage; -word and -"a phrase" must not. --right and --wrong make a test
     question of it: by the numbers of the passages, all of them noted with the question.
     """
-    filter = make_filter(since, until, source or (), language or (), author or (), path or ())
+    filter = make_filter(since, until, source or (), language or (), author or (), path or (), include or ())
     with opened_archive(archive, create=False, cross_encoder=reranker) as opened:
         answer = opened.ask(question, k, filter=filter, fast=fast)
         noted = evaluation.mark(opened, answer, right, wrong)
@@ -163,8 +168,11 @@ def calibrate(
 
 @app.command()
 def show(
-    article: Annotated[str, typer.Argument(help="Its id, path, title or address, or a part of one.")],
+    article: ArticleArgument,
     archive: ArchiveOption = DEFAULT_ARCHIVE,
+    removed: Annotated[
+        bool, typer.Option("--removed", help="Print what was set aside: navigation, teasers, comments.")
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Print an article with its metadata and the places of its passages."""
@@ -172,17 +180,27 @@ def show(
         found, passages = opened.reading(article)
     if as_json:
         print_json(shown_json(found, passages))
+    elif removed:
+        print_removed(found)
     else:
         print_article(found, passages)
 
 
 @app.command()
-def status(archive: ArchiveOption = DEFAULT_ARCHIVE, as_json: JsonOption = False) -> None:
+def status(
+    archive: ArchiveOption = DEFAULT_ARCHIVE,
+    article: Annotated[
+        str | None, typer.Option(metavar="ID", help="What is known of one article, and where each fact was found.")
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
     """Print what the archive holds."""
     with opened_archive(archive, create=False) as opened:
-        facts = status_json(opened.status())
+        facts = status_json(opened.status()) if article is None else article_json(opened.article(article))
     if as_json:
         print_json(facts)
+    elif article is not None:
+        print_origins(facts)
     else:
         print_facts(facts)
 

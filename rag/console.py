@@ -48,7 +48,8 @@ def print_answer(answer: Answer) -> None:
         for article in citation.also:
             _print_indented(Text(f"also in: {_origin(article)}", style="dim"), 4)
         _print_indented(Text(_short(citation.article.path), style="dim"), 4, wrap=False)
-        place = f"characters {citation.start}-{citation.end}, score {citation.score:.3f}"
+        page = f"page {citation.page}, " if citation.page else ""
+        place = f"{page}characters {citation.start}-{citation.end}, score {citation.score:.3f}"
         _print_indented(Text(place, style="dim"), 4)
         out.print()
     count = len(answer.citations)
@@ -99,7 +100,10 @@ def _source_line(citation: Citation) -> Text:
     line = Text()
     line.append(f"[{citation.marker}] ", style="bold cyan")
     line.append(article.label, style="bold")
-    facts = [article.source, article.author, article.published and article.published.isoformat(), article.language]
+    if citation.kind == "comment":
+        line.append(" · reader comment", style="yellow")
+    day = article.published and article.published.isoformat()
+    facts = [article.source, article.author, article.place, day, article.language]
     line.append(" · " + " · ".join(fact for fact in facts if fact))
     return line
 
@@ -116,6 +120,7 @@ def _quote(citation: Citation) -> Text:
 def print_article(article: Article, passages: Sequence[Passage]) -> None:
     """Print the metadata of an article, then its text with the beginning of each passage marked."""
     facts = {**article_json(article), "passages": len(passages)}
+    del facts["origins"]
     out.print(Text(article.label, style="bold"))
     for name, value in facts.items():
         if value is not None and name != "title":
@@ -129,6 +134,25 @@ def print_article(article: Article, passages: Sequence[Passage]) -> None:
     body.append(article.text[at:])
     out.print()
     _print_indented(body, 0)
+
+
+def print_removed(article: Article) -> None:
+    """Print what of an article's file was set aside, each part with its kind and place."""
+    for one in article.asides:
+        out.print(Text(f"⟦{one.kind}: {one.start}-{one.end}⟧", style="cyan"))
+        _print_indented(Text(article.text[one.start : one.end].strip("\n")), 0)
+        out.print()
+    if not article.asides:
+        err.print("Nothing was set aside.")
+
+
+def print_origins(facts: Mapping[str, Any]) -> None:
+    """Print what is known of an article, each fact with where it was found."""
+    for name, value in facts.items():
+        if name != "origins":
+            origin = facts["origins"].get(name)
+            where = f"  ({origin})" if origin else ""
+            out.print(Text(f"{name:<10} {'-' if value is None else plain(str(value))}{where}"), soft_wrap=True)
 
 
 def print_facts(facts: Mapping[str, Any]) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 
 from rag.errors import ArchiveError
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 _APPLICATION_ID = 0x46756E64  # "Fund"
 # the index by facts spares a filter the reading of all texts
 _SCHEMA = """
@@ -44,7 +44,15 @@ CREATE TABLE marks (
     quote TEXT NOT NULL, answers INTEGER NOT NULL, made TEXT NOT NULL,
     PRIMARY KEY (question, article, start, "end")
 );
-"""
+""",
+    3: """
+ALTER TABLE articles ADD COLUMN place TEXT;
+ALTER TABLE articles ADD COLUMN asides TEXT NOT NULL DEFAULT '[]';
+ALTER TABLE articles ADD COLUMN pages TEXT NOT NULL DEFAULT '[]';
+ALTER TABLE articles ADD COLUMN origins TEXT NOT NULL DEFAULT '{}';
+ALTER TABLE passages ADD COLUMN kind TEXT NOT NULL DEFAULT 'article';
+CREATE INDEX passages_set_aside ON passages (kind) WHERE kind <> 'article';
+""",
 }
 
 

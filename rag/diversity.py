@@ -72,7 +72,7 @@ def _adjacent(number: int, group: Group, ranked: Sequence[Found]) -> bool:
 
 def _touch(text: str, one: Passage, other: Passage) -> bool:
     first, second = sorted((one, other), key=lambda passage: passage.start)
-    return not text[first.end : second.start].strip()
+    return one.kind == other.kind and not text[first.end : second.start].strip()
 
 
 def _earliest_first(group: Group, ranked: Sequence[Found]) -> Group:

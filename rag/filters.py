@@ -9,10 +9,11 @@ from contextlib import suppress
 from datetime import date
 
 from rag.errors import QuestionError
-from rag.types import Filter
+from rag.types import Filter, Kind
 
 _DAY = re.compile(r"(?P<year>\d{4})(-(?P<month>\d\d?)(-(?P<day>\d\d?))?)?", re.ASCII)
 _GERMAN_DAY = re.compile(r"(?P<day>\d\d?)\.\s*(?P<month>\d\d?)\.\s*(?P<year>\d{4})", re.ASCII)
+_INCLUDED: dict[str, Kind] = {"comments": "comment"}
 _LANGUAGE = re.compile(r"([a-z]{2,3})([-_].*)?", re.ASCII | re.IGNORECASE)
 
 
@@ -23,12 +24,19 @@ def make_filter(
     languages: Sequence[str] = (),
     authors: Sequence[str] = (),
     paths: Sequence[str] = (),
+    include: Sequence[str] = (),
 ) -> Filter:
     """Return the filter that was typed; for days, see `parse_day`.
 
+    Args:
+        include: what may answer beside the articles' own words: "comments".
+
     Raises:
-        QuestionError: a day or a language cannot be read, the days are in the wrong order, or a value is blank.
+        QuestionError: a day or a language cannot be read, the days are in the wrong order, a value is blank, or there
+            is nothing of that name to include.
     """
+    if unknown := [one for one in include if one not in _INCLUDED]:
+        raise QuestionError(f"There is no {unknown[0]!r} to include: choose among {', '.join(_INCLUDED)}.")
     first = None if since is None else parse_day(since, end=False)
     last = None if until is None else parse_day(until, end=True)
     if first and last and first > last:
@@ -40,6 +48,7 @@ def make_filter(
         languages=tuple(_language(one) for one in languages),
         authors=tuple(_filled(one, "author") for one in authors),
         paths=tuple(_filled(one, "path") for one in paths),
+        kinds=("article", *(_INCLUDED[one] for one in dict.fromkeys(include))),
     )
 
 

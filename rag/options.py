@@ -19,6 +19,7 @@ DEFAULT_ARCHIVE = Path(".fundstelle")
 ArchiveOption = Annotated[
     Path, typer.Option("--archive", metavar="DIR", envvar="FUNDSTELLE_ARCHIVE", help="The folder of the archive.")
 ]
+ArticleArgument = Annotated[str, typer.Argument(help="Its id, path, title or address, or a part of one.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 RerankerOption = Annotated[
     str | None,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_left
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from langchain_text_splitters import RecursiveCharacterTextSplitter
 
@@ -16,6 +16,8 @@ CountTokens = Callable[[Sequence[str]], list[int]]
 
 # stands after each sentence while the text is split; a control character that no loader lets through
 SENTENCE_END = "\x1e"
+# what is cut into passages; whether comments are searched is the question's matter
+_SEARCHED = ("article", "comment")
 _TITLE_CHARACTERS = 200
 _TOP = 500
 _HEADING_CHARACTERS = 80
@@ -29,22 +31,30 @@ def split(article: Article, count_tokens: CountTokens, config: Config) -> tuple[
     """Cut an article into passages of about `config.passage_tokens` tokens, and a little more with the overlap.
 
     Paragraphs are kept together where they fit, else sentences, else clauses, else words. The last sentence
-    of a passage begins the next one too, if it is short. Every letter of the article is in some passage;
-    only white space at the edges, and pieces without any letter or digit, are left out.
+    of a passage begins the next one too, if it is short. Every letter of the article and of its readers' comments is
+    in some passage, which holds either; only white space at the edges, pieces without any letter or digit, and what
+    else is set aside, are left out.
     """
-    text = article.text
-    sentences = sentence_spans(text, article.language)
+    found = []
+    for part in article.parts():
+        if part.kind in _SEARCHED:
+            spans = _spans(article.text[part.start : part.end], article.language, count_tokens, config)
+            found += [cut(article, part.start + start, part.start + end) for start, end in spans]
+    return tuple(found)
+
+
+def _spans(text: str, language: str, count_tokens: CountTokens, config: Config) -> Iterator[Span]:
+    """Yield the places of the passages of a text."""
+    sentences = sentence_spans(text, language)
     pieces = _pieces(text, sentences, count_tokens, config.passage_tokens)
     sentence_starts = [start for start, _ in sentences]
-    passages = []
     for number, (start, end) in enumerate(pieces):
         overlap = _overlap(text, start, pieces[number - 1], sentence_starts) if number > 0 else start
         if overlap < start and count_tokens([text[overlap:start]])[0] <= config.overlap_tokens:
             start = overlap  # noqa: PLW2901
         first, last = _trimmed(text, start, end)
         if any(character.isalnum() for character in text[first:last]):
-            passages.append(cut(article, first, last))
-    return tuple(passages)
+            yield first, last
 
 
 def _pieces(text: str, sentences: Sequence[Span], count_tokens: CountTokens, passage_tokens: int) -> list[Span]:

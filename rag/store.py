@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import sqlite3
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,9 +17,16 @@ from numpy.typing import NDArray
 from rag.allowed import allowed_keys
 from rag.database import Database
 from rag.errors import ArchiveError, NotFound
-from rag.types import Article, Filter, Passage, cut
+from rag.types import Article, Aside, Filter, Passage, cut
 
-_ARTICLE_COLUMNS = "id, title, text, language, source, author, published, url, path, sha256"
+_ARTICLE_COLUMNS = (
+    "id, title, text, language, source, author, published, url, path, sha256, place, asides, pages, origins"
+)
+_COLUMNS = [*_ARTICLE_COLUMNS.split(", "), "recipe"]
+_PUT_ARTICLE = (
+    f"INSERT INTO articles ({', '.join(_COLUMNS)}) VALUES ({', '.join('?' * len(_COLUMNS))}) "  # noqa: S608
+    f"ON CONFLICT (id) DO UPDATE SET {', '.join(f'{one} = excluded.{one}' for one in _COLUMNS[1:])}"
+)
 _BATCH = 4096
 
 HalfVectors = NDArray[np.float16]
@@ -326,13 +334,12 @@ class Store:
                 raise ValueError(f"Passage {passage.id} is not the text at its place.")
         with self._database.transaction() as (database, revision):
             database.execute(
-                "INSERT INTO articles VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET "
-                "path = excluded.path, sha256 = excluded.sha256, recipe = excluded.recipe, title = excluded.title, "
-                "text = excluded.text, language = excluded.language, source = excluded.source, "
-                "author = excluded.author, published = excluded.published, url = excluded.url",
+                _PUT_ARTICLE,
                 (
-                    article.id, article.path, article.sha256, recipe, article.title, article.text, article.language,
-                    article.source, article.author, article.published and article.published.isoformat(), article.url,
+                    article.id, article.title, article.text, article.language, article.source, article.author,
+                    article.published and article.published.isoformat(), article.url, article.path, article.sha256,
+                    article.place, json.dumps([(one.start, one.end, one.kind) for one in article.asides]),
+                    json.dumps(article.pages), json.dumps(dict(article.origins)), recipe,
                 ),
             )  # fmt: skip
             query = "SELECT key, input_hash FROM passages WHERE article = ?"
@@ -340,10 +347,18 @@ class Store:
             now = {passage.key: (passage, hashed) for passage, hashed in passages}
             _insert_vectors(database, fingerprint, vectors)
             _remove_passages(database, revision, {key: before[key] for key in before.keys() - now.keys()})
-            changed = [key for key, (_, hashed) in now.items() if before.get(key) != hashed]
+            changed = {key for key, (_, hashed) in now.items() if before.get(key) != hashed}
             database.executemany(
-                "INSERT OR REPLACE INTO passages VALUES (?, ?, ?, ?, ?, ?)",
-                [(key, article.id, now[key][0].start, now[key][0].end, now[key][1], revision) for key in changed],
+                "UPDATE passages SET kind = ? WHERE key = ? AND kind <> ?1",
+                [(passage.kind, key) for key, (passage, _) in now.items() if key not in changed],
+            )
+            database.executemany(
+                "INSERT OR REPLACE INTO passages VALUES (?, ?, ?, ?, ?, ?, ?)",
+                [
+                    (key, article.id, passage.start, passage.end, hashed, revision, passage.kind)
+                    for key, (passage, hashed) in now.items()
+                    if key in changed
+                ],
             )
             _forget_vectors(database, {before[key] for key in changed if key in before})
 
@@ -379,8 +394,12 @@ def _forget_vectors(database: sqlite3.Connection, hashes: set[bytes]) -> None:
 
 
 def _article(row: tuple[Any, ...]) -> Article:
-    article_id, title, text, language, source, author, published, url, path, sha256 = row
-    return Article(article_id, title, text, language, source, author, _day(published), url, path, sha256)
+    *facts, place, asides, pages, origins = row
+    article_id, title, text, language, source, author, published, url, path, sha256 = facts
+    return Article(
+        article_id, title, text, language, source, author, _day(published), url, path, sha256, place,
+        tuple(Aside(*one) for one in json.loads(asides)), tuple(json.loads(pages)), json.loads(origins),
+    )  # fmt: skip
 
 
 def _day(value: str | None) -> date | None:

@@ -7,8 +7,9 @@ loading (Unicode NFC, line feeds).
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
-from dataclasses import dataclass
+from bisect import bisect_right
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import PurePath
 from typing import Literal
@@ -25,8 +26,22 @@ def primary(language: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class Aside:
+    """A part of an article's text, [start, end), that is not the article's own words."""
+
+    start: int
+    end: int
+    kind: Kind
+
+
+@dataclass(frozen=True, slots=True)
 class Article:
-    """One article. What is not known is None; `id` follows from the path, `sha256` from the file's raw bytes."""
+    """One article. What is not known is None; `id` follows from the path, `sha256` from the file's raw bytes.
+
+    `place` is where it was written, as its dateline says. `asides` are the parts of the text that are set aside, in
+    order and apart from each other; `pages` the offsets at which its pages begin, the first one 0, and nothing for what
+    has none. `origins` says of fields that are known where in the file they were found.
+    """
 
     id: str
     title: str | None
@@ -38,6 +53,29 @@ class Article:
     url: str | None
     path: str
     sha256: str
+    place: str | None = None
+    asides: tuple[Aside, ...] = ()
+    pages: tuple[int, ...] = ()
+    origins: Mapping[str, str] = field(default_factory=dict)
+
+    def parts(self) -> Iterator[Aside]:
+        """Yield the whole text in parts of one kind, in order; the article's own words are parts too."""
+        at = 0
+        for aside in self.asides:
+            if at < aside.start:
+                yield Aside(at, aside.start, "article")
+            yield aside
+            at = aside.end
+        if at < len(self.text):
+            yield Aside(at, len(self.text), "article")
+
+    def kind_at(self, offset: int) -> Kind:
+        """Return what the text is at an offset."""
+        return next((one.kind for one in self.asides if one.start <= offset < one.end), "article")
+
+    def page_at(self, offset: int) -> int | None:
+        """Return the number of the page on which an offset stands, from 1; None where there are no pages."""
+        return bisect_right(self.pages, offset) or None
 
     @property
     def label(self) -> str:
@@ -47,12 +85,13 @@ class Article:
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A part of an article: `text == article.text[start:end]`."""
+    """A part of an article: `text == article.text[start:end]`; the article's own words, or a reader's comment."""
 
     article_id: str
     start: int
     end: int
     text: str
+    kind: Kind = "article"
 
     @property
     def id(self) -> str:
@@ -73,7 +112,7 @@ def cut(article: Article, start: int, end: int) -> Passage:
     """
     if not 0 <= start < end <= len(article.text):
         raise ValueError(f"Article {article.id} has {len(article.text)} characters; there is no passage {start}-{end}.")
-    return Passage(article.id, start, end, article.text[start:end])
+    return Passage(article.id, start, end, article.text[start:end], article.kind_at(start))
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +121,7 @@ class Filter:
 
     `since` and `until` are inclusive, and leave out articles without a date. `sources` and `authors` are compared
     with letters folded and match a part of the name; `languages` are BCP-47 tags without regions; `paths` match a
-    part of the path.
+    part of the path. `kinds` are the kinds of passages that may answer.
     """
 
     since: date | None = None
@@ -91,9 +130,11 @@ class Filter:
     languages: tuple[str, ...] = ()
     authors: tuple[str, ...] = ()
     paths: tuple[str, ...] = ()
+    kinds: tuple[Kind, ...] = ("article",)
 
 
 EVERYTHING = Filter()
+"""All articles, and nothing of what is set aside in them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +173,16 @@ class Citation:
     also: tuple[Article, ...]
     score: float
     signals: Mapping[str, float]
+
+    @property
+    def kind(self) -> Kind:
+        """Whether it quotes the article itself or a reader's comment."""
+        return self.article.kind_at(self.start)
+
+    @property
+    def page(self) -> int | None:
+        """The number of the page on which the quote begins, from 1; None where there are no pages."""
+        return self.article.page_at(self.start)
 
 
 @dataclass(frozen=True, slots=True)

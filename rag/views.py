@@ -21,6 +21,8 @@ def article_json(article: Article) -> dict[str, Any]:
         "url": article.url,
         "path": article.path,
         "sha256": article.sha256,
+        "place": article.place,
+        "origins": dict(article.origins),
     }
 
 
@@ -46,6 +48,8 @@ def _citation_json(citation: Citation) -> dict[str, Any]:
         "passage_id": citation.passage_id,
         "start": citation.start,
         "end": citation.end,
+        "page": citation.page,
+        "kind": citation.kind,
         "quote": citation.quote,
         "highlights": [list(span) for span in citation.highlights],
         "matches": [list(span) for span in citation.matches],
@@ -56,7 +60,9 @@ def _citation_json(citation: Citation) -> dict[str, Any]:
 def shown_json(article: Article, passages: Sequence[Passage]) -> dict[str, Any]:
     """A whole article with its text and the places of its passages."""
     places = [{"passage_id": passage.id, "start": passage.start, "end": passage.end} for passage in passages]
-    return {**article_json(article), "text": article.text, "passages": places}
+    asides = [{"start": one.start, "end": one.end, "kind": one.kind} for one in article.asides]
+    pages = list(article.pages)
+    return {**article_json(article), "text": article.text, "passages": places, "asides": asides, "pages": pages}
 
 
 def status_json(status: Status) -> dict[str, Any]:

@@ -72,7 +72,7 @@ def joined_spans(text: str, offset: int, spans: Iterable[Span]) -> list[Span]:
 
 
 def byline(article: Article, texts: Texts) -> str:
-    """Return what is known of an article in one line of HTML: outlet · author · date · language.
+    """Return what is known of an article in one line of HTML: outlet · author · place · date · language.
 
     Each part stands in a <bdi>, or an Arabic name would carry the number beside it to its other side.
     """
@@ -81,10 +81,18 @@ def byline(article: Article, texts: Texts) -> str:
     known = (
         escape(article.source or ""),
         escape(article.author or ""),
+        escape(article.place or ""),
         when,
         escape(language_name(article.language, texts)),
     )
     return '<span aria-hidden="true"> · </span>'.join(f"<bdi>{part}</bdi>" for part in known if part)
+
+
+def location(article: Article, span: Span, texts: Texts) -> str:
+    """Return where in an article a place is, in words: its page, where there are pages, and its characters."""
+    page = article.page_at(span[0])
+    characters = texts.characters.format(start=span[0], end=span[1])
+    return f"{texts.page.format(page=page)}, {characters}" if page else characters
 
 
 def breakable(path: str) -> str:

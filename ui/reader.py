@@ -11,7 +11,7 @@ from fastapi.responses import HTMLResponse
 from rag.archive import Archive
 from rag.errors import FundstelleError, NotFound
 from rag.types import Article, Span
-from ui.markup import breakable, byline, escape, external_link, marked, web_address
+from ui.markup import breakable, byline, escape, external_link, location, marked, web_address
 from ui.texts import Texts, choose
 
 # The reader runs no script and loads nothing, whatever an article holds; only our own page may frame it.
@@ -57,15 +57,15 @@ def article_page(article: Article, span: Span | None, texts: Texts, sentence: Sp
     """Return the article as a complete page, with the passage marked, and the sentence in it, where they are given."""
     url = web_address(article)
     original = f"<p>{external_link(url, texts.original)}</p>" if url else ""
-    where = texts.characters.format(start=span[0], end=span[1]) if span else ""
+    where = location(article, span, texts) if span else ""
     jump = f'<p><a href="#passage">{escape(texts.marked)}</a> <small>{escape(where)}</small></p>' if span else ""
     lang = escape(article.language)
     return _page(
         article.label,
         f'<main><header><h1 lang="{lang}" dir="auto">{escape(article.label)}</h1>'
         f'<p class="byline">{byline(article, texts)}</p>{original}{jump}</header>'
-        f'<article lang="{lang}">{paragraphs(article.text, span, sentence)}</article>'
-        f"<footer><p>{escape(texts.file)}: {breakable(article.path)}</p>"
+        f'<article lang="{lang}">{body(article, span, texts, sentence)}</article>'
+        f"<footer>{_origins(article, texts)}<p>{escape(texts.file)}: {breakable(article.path)}</p>"
         f"<p>SHA-256 {escape(article.sha256)}</p></footer></main>",
         texts,
     )
@@ -76,22 +76,47 @@ def sentence_page(sentence: str, texts: Texts) -> str:
     return _page(texts.reader, f'<main><p class="sentence">{escape(sentence)}</p></main>', texts)
 
 
-def paragraphs(text: str, span: Span | None, sentence: Span | None = None) -> str:
-    """Return the text in paragraphs, the span marked in each one that it runs through, and the sentence in <b>.
+def body(article: Article, span: Span | None, texts: Texts, sentence: Span | None = None) -> str:
+    """Return the text of an article; what is set aside in it is folded away, unless the span is in there."""
+    parts = []
+    for part in article.parts():
+        shown = paragraphs(article.text[part.start : part.end], span, sentence, part.start)
+        if part.kind != "article":
+            opened = " open" if span and part.start <= span[0] < part.end else ""
+            name = f'<summary lang="{texts.code}">{escape(texts.asides[part.kind])}</summary>'
+            shown = f"<details{opened}>{name}{shown}</details>"
+        parts.append(shown)
+    return "".join(parts)
+
+
+def _origins(article: Article, texts: Texts) -> str:
+    """Return the line that says where the known facts were found."""
+    named = [
+        f"{texts.facts[fact]} ({texts.origins.get(origin, origin)})"
+        for fact, origin in article.origins.items()
+        if fact in texts.facts
+    ]
+    return f"<p>{escape(texts.found_in)}: {escape(', '.join(named))}</p>" if named else ""
+
+
+def paragraphs(text: str, span: Span | None, sentence: Span | None = None, offset: int = 0) -> str:
+    """Return a text in paragraphs, the span marked in each one that it runs through, and the sentence in <b>.
 
     What stands between paragraphs is kept between the tags: the text of the result is the text, sign by sign.
+
+    Args:
+        offset: where the text begins in its article.
     """
     parts: list[str] = []
     begun = False
-    offset = 0
     for number, piece in enumerate(_PARAGRAPH_BREAK.split(text)):
         if number % 2 or not piece:
             parts.append(piece)
         else:
             # An id may stand only once: a passage that runs on into the next paragraph goes on with a plain mark.
-            body = marked(piece, offset, [span] if span else [], [sentence] if sentence else [], _MARKS[begun:])
-            begun = begun or "<mark" in body
-            parts.append(f'<p dir="auto">{body}</p>')
+            shown = marked(piece, offset, [span] if span else [], [sentence] if sentence else [], _MARKS[begun:])
+            begun = begun or "<mark" in shown
+            parts.append(f'<p dir="auto">{shown}</p>')
         offset += len(piece)
     return "".join(parts)
 

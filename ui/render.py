@@ -7,7 +7,7 @@ from collections import Counter
 from rag.answer import NOTHING_LEFT
 from rag.types import Answer, Article, Citation, Span, Status
 from ui.marks import Said, mark_buttons
-from ui.markup import breakable, byline, escape, external_link, marked, reader_address, web_address
+from ui.markup import breakable, byline, escape, external_link, location, marked, reader_address, web_address
 from ui.texts import Texts, count_of, grouped, language_name, long_date
 from ui.texts_evaluation import words_of
 from ui.why import why
@@ -48,7 +48,7 @@ def card(citation: Citation, texts: Texts, marks: str = "") -> str:
         f'<article class="fs-card">'
         f'<header><span class="fs-marker">[{citation.marker}]</span>'
         f'<div><h3 lang="{lang}" dir="auto">{escape(article.label)}</h3>'
-        f'<p class="fs-byline">{byline(article, texts)}</p></div></header>'
+        f'<p class="fs-byline">{_comment(citation, texts)}{byline(article, texts)}</p></div></header>'
         f'<blockquote lang="{lang}" dir="auto">'
         f"{marked(citation.quote, citation.start, citation.highlights, citation.matches)}</blockquote>"
         f"{_also(citation, texts)}"
@@ -59,10 +59,15 @@ def card(citation: Citation, texts: Texts, marks: str = "") -> str:
         f"{escape(texts.copy)}</button>{original}</p>"
         f"{why(citation, texts)}{marks}"
         f'<p class="fs-file"><bdi>{breakable(article.path)}</bdi> '
-        f"<span>{escape(texts.characters.format(start=citation.start, end=citation.end))}</span> "
+        f"<span>{escape(location(article, (citation.start, citation.end), texts))}</span> "
         f'<span title="{escape(article.sha256)}">SHA-256 {escape(article.sha256[:_SHA_SHOWN])}…</span></p>'
         f"</article>"
     )
+
+
+def _comment(citation: Citation, texts: Texts) -> str:
+    """Return the mark of a quote that is a reader's and not the outlet's."""
+    return f'<strong class="fs-comment">{escape(texts.comment)}</strong> ' if citation.kind == "comment" else ""
 
 
 def _also(citation: Citation, texts: Texts) -> str:
@@ -94,13 +99,13 @@ def _place_in(article: Article, citation: Citation) -> Span | None:
 def citation_text(citation: Citation, texts: Texts) -> str:
     """Return the citation as plain text to paste: the quote, who published it and when, and where to check it."""
     article = citation.article
-    named = ": ".join(part for part in (article.author, article.label) if part)
+    # a reader wrote it, and not the author of the article below which it stands
+    author = texts.comment if citation.kind == "comment" else article.author
+    named = ": ".join(part for part in (author, article.label) if part)
     published = ", ".join(
         part for part in (article.source, long_date(article.published, texts) if article.published else "") if part
     )
-    place = ", ".join(
-        (web_address(article) or article.path, texts.characters.format(start=citation.start, end=citation.end))
-    )
+    place = f"{web_address(article) or article.path}, {location(article, (citation.start, citation.end), texts)}"
     sentences = (named, published, place, f"SHA-256 {article.sha256[:_SHA_SHOWN]}")
     return f"„{citation.quote}“ — " + " ".join(_ended(part) for part in sentences if part).removesuffix(".")
 

@@ -46,6 +46,12 @@ class Texts:
     reader: str
     close: str
     characters: str
+    page: str
+    comment: str
+    asides: Mapping[str, str]
+    facts: Mapping[str, str]
+    origins: Mapping[str, str]
+    found_in: str
     marked: str
     no_article: str
     articles: tuple[str, str]
@@ -102,6 +108,31 @@ GERMAN = Texts(
     reader="Artikel",
     close="Schließen",
     characters="Zeichen {start}–{end}",
+    page="Seite {page}",
+    comment="Leserkommentar",
+    asides={
+        "teaser": "Hinweise auf andere Artikel",
+        "comment": "Leserkommentare",
+        "boilerplate": "Was um den Artikel herum stand",
+    },
+    facts={
+        "title": "Überschrift",
+        "source": "Quelle",
+        "author": "Autor",
+        "published": "Datum",
+        "url": "Adresse",
+        "language": "Sprache",
+        "place": "Ort",
+    },
+    origins={
+        "front matter": "Kopf der Datei",
+        "headline": "Zeile über dem Text",
+        "date line": "Zeile mit Datum",
+        "byline": "Autorenzeile",
+        "dateline": "Ortsmarke",
+        "the text's words": "am Text erkannt",
+    },
+    found_in="Woher die Angaben stammen",
     marked="Zur markierten Stelle",
     no_article="Diesen Artikel gibt es im Archiv nicht. Vielleicht wurde er entfernt; fragen Sie noch einmal.",
     articles=("1 Artikel", "{count} Artikel"),
@@ -158,6 +189,24 @@ ENGLISH = Texts(
     reader="Article",
     close="Close",
     characters="characters {start}–{end}",
+    page="page {page}",
+    comment="Reader comment",
+    asides={
+        "teaser": "Hints at other articles",
+        "comment": "Readers’ comments",
+        "boilerplate": "What stood around the article",
+    },
+    facts={
+        "title": "headline",
+        "source": "outlet",
+        "author": "author",
+        "published": "date",
+        "url": "address",
+        "language": "language",
+        "place": "place",
+    },
+    origins={},
+    found_in="Where these facts were found",
     marked="To the marked passage",
     no_article="There is no such article in the archive. It may have been removed since you asked; ask again.",
     articles=("1 article", "{count} articles"),

@@ -5,19 +5,19 @@ from __future__ import annotations
 import hashlib
 import re
 import stat
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from rag.errors import LoadError
 from rag.language import language_of
-from rag.loading.draft import Draft
+from rag.loading.draft import Block, Draft
 from rag.loading.html import load_html
 from rag.loading.markdown import load_markdown
 from rag.loading.normal import normalised
 from rag.loading.text import load_text
-from rag.types import Article
+from rag.types import Article, Aside
 
-VERSION = 1
+VERSION = 2
 """Raised whenever a loader reads the same bytes differently; stored articles are then loaded anew."""
 MAX_BYTES = 20_000_000
 
@@ -71,21 +71,53 @@ def load(path: Path, raw: bytes) -> Article:
         LoadError: it holds no article that can be read; the message says why.
     """
     draft = LOADERS[path.suffix.lower()](raw)
-    text = normalised(draft.text).strip()
-    if not any(character.isalnum() for character in text):
+    text, asides, pages = _joined(draft.blocks)
+    if not any(character.isalnum() for character in draft.text):
         raise LoadError("It holds no text: check that the article was saved with its body.")
+    stated = _language(draft)
+    told = {} if stated else {"language": "the text's words"}
     return Article(
         id=article_id(path),
         title=_line(draft.title),
         text=text,
-        language=_language(draft) or language_of(f"{draft.title or ''}\n{text}"),
+        language=stated or language_of(f"{draft.title or ''}\n{normalised(draft.text)}"),
         source=_line(draft.source),
         author=_line(draft.author),
         published=draft.published,
         url=_line(draft.url),
         path=path.as_posix(),
         sha256=hashlib.sha256(raw).hexdigest(),
+        place=_line(draft.place),
+        asides=asides,
+        pages=pages,
+        origins={**draft.origins, **told},
     )
+
+
+def _joined(blocks: Sequence[Block]) -> tuple[str, tuple[Aside, ...], tuple[int, ...]]:
+    """Return the text of the blocks without white space around it, what is set aside in it, and where pages begin."""
+    texts = [normalised(block.text) for block in blocks]
+    whole = "".join(texts)
+    first, last = len(whole) - len(whole.lstrip()), len(whole.rstrip())
+    asides: list[Aside] = []
+    pages: dict[int, int] = {}
+    at = 0
+    for block, text in zip(blocks, texts, strict=True):
+        start, end = (min(max(one, first), last) - first for one in (at, at + len(text)))
+        at += len(text)
+        if block.page is not None:
+            pages.setdefault(block.page, start)
+        if block.kind == "article" or start == end:
+            continue
+        if asides and (asides[-1].kind, asides[-1].end) == (block.kind, start):
+            start = asides.pop().start
+        asides.append(Aside(start, end, block.kind))
+    # a page without text begins where the next one does
+    count = max(pages, default=0)
+    starts = [pages.get(count, 0)]
+    for number in range(count - 1, 0, -1):
+        starts.append(pages.get(number, starts[-1]))
+    return whole[first:last], tuple(asides), tuple(starts[::-1]) if pages else ()
 
 
 def _language(draft: Draft) -> str | None:
