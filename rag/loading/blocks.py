@@ -64,7 +64,7 @@ def kinds_of(lines: Sequence[str]) -> list[Kind]:
     # a heading belongs to what it heads
     for number in range(len(texts) - 2, -1, -1):
         if chosen[number] == "article" and chosen[number + 1] != "article" and _is_label(texts[number]):
-            chosen[number] = chosen[number + 1]
+            chosen[number] = "boilerplate"
     return _with_teasers(texts, chosen)
 
 
@@ -95,7 +95,7 @@ def _is_label(text: str) -> bool:
 
 
 def _with_thread(texts: Sequence[str], kinds: Sequence[Kind], likely: Numbers) -> list[Kind]:
-    """Return the kinds with comments below a heading of comments, down to the last line that may be one."""
+    """Return the kinds with comments below their heading, down to the last line that may be one, and nowhere else."""
     article = np.exp(likely[:, KINDS.index("article")]) * [len(text) for text in texts]
     read = np.cumsum(article) / max(article.sum(), 1e-9)
     heads = (number for number, text in enumerate(texts) if len(text) < _LABEL and CUES["comments"].search(text))
@@ -103,7 +103,11 @@ def _with_thread(texts: Sequence[str], kinds: Sequence[Kind], likely: Numbers) -
     certain = likely[:, KINDS.index("boilerplate")] > np.log(_CERTAIN)
     told = [number for number in range(head + 1, len(texts)) if not certain[number]]
     end = told[-1] + 1 if told else head
-    return [*kinds[:head], *["comment"] * (end - head), *kinds[end:]]  # type: ignore[list-item]
+    if head == len(texts):
+        return list(kinds)
+    around: list[Kind] = ["boilerplate" if kind == "comment" else kind for kind in kinds]
+    thread: list[Kind] = ["comment"] * (end - head)
+    return [*around[:head], *thread, *around[end:]]
 
 
 def _with_teasers(texts: Sequence[str], kinds: Sequence[Kind]) -> list[Kind]:

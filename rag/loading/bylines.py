@@ -18,10 +18,9 @@ _NO_NAME = (
     "März|April|Mai|Juni|Juli|August|September|Oktober|November|Dezember"
 )
 _NAME = rf"(?!\p{{L}}+-Studio)(?!(?:{_NO_NAME})\b)\p{{Lu}}[\p{{L}}’'.-]+"
-_NAMES = (
-    rf"{_NAME}(?:\s(?:von|van|de|der|den|di|da|del|la|le|zu|el|al|bin))*(?:\s{_NAME}){{1,3}}"
-    rf"(?:(?:,|\su\.|\sund|\sand|\set|\sy|\se|\s&)\s{_NAME}(?:\s{_NAME}){{1,3}}){{0,4}}"
-)
+_PERSON = rf"{_NAME}(?:\s(?:von|van|de|der|den|di|da|del|la|le|zu|el|al|bin))*(?:\s{_NAME}){{1,3}}"
+# what follows a comma may be a desk or a city; it is a person where an "and" ends the list
+_NAMES = rf"{_PERSON}(?:(?:,\s{_PERSON}){{0,4}},?\s(?:u\.|und|and|et|y|e|i|&)\s{_PERSON})?"
 _BYLINE = regex.compile(
     rf"(?:^|(?<=[|·–—,:]\s)|(?<=\d\s))(?:(?:geschrieben|verfasst|veröffentlicht|written|posted|published)\s+(?:von|by)|"
     rf"Von|VON|By|BY|Par|Por|Di|Door|Autor(?:in)?(?:\sdes\s\p{{L}}+)?:|Author:|Text:|Ein\s\p{{L}}+\svon)\s+"

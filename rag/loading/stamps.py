@@ -22,7 +22,7 @@ _ABOVE, _LOOKED_AT = 15, 1000
 _FIRST_YEAR = 1700
 
 _NUMERIC = re.compile(
-    r"(?<![\d.,/-])(?P<day>\d{1,2})\.\s?(?P<month>\d{1,2})\.\s?(?P<year>\d{4})(?![\d/-])|"
+    r"(?<![\d.,/-])(?P<day>\d{1,2})\.\s?(?P<month>\d{1,2})\.\s?(?P<year>\d{4})(?![\d/-]|\.\d)|"
     r"(?<![\d-])(?P<iso_year>\d{4})-(?P<iso_month>\d{2})-(?P<iso_day>\d{2})(?![\d-])|"
     r"(?P<ja_year>\d{4})年\s?(?P<ja_month>\d{1,2})月\s?(?P<ja_day>\d{1,2})日|"
     r"(?<![\d/])(?P<one>\d{1,2})/(?P<other>\d{1,2})/(?P<slash_year>\d{4})(?![\d/])"

@@ -1,0 +1,209 @@
+"""Pages that were saved as plain text: what is the article in them, and what their lines say of it."""
+
+from __future__ import annotations
+
+from datetime import date
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from babel.dates import format_date
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rag.loading.blocks import blocks_of
+from rag.loading.bylines import Byline, byline, dateline
+from rag.loading.headlines import headline_of
+from rag.loading.stamps import date_stamp, dates_in
+from rag.loading.text import load_text
+from rag.types import Kind
+
+SAMPLES = Path(__file__).parents[2] / "seeds" / "articles"
+
+PAGE = """\
+      * Startseite
+      * Politik
+          + Inland
+          + Ausland
+      * Anmelden
+
+      Zum Inhalt springen
+
+          Kleinbahn nach Moorwerder fährt wieder
+
+          Von Hanne Lüders, 12. März 2021 um 18:40 Uhr
+
+          Nach elf Jahren Pause hat die Kleinbahn zwischen Altenfleth und Moorwerder am Freitag den Betrieb \
+aufgenommen. Zur ersten Fahrt kamen mehr als zweihundert Menschen an den Bahnhof, viele mit gemalten Schildern.
+
+          Drei Jahre Streit
+
+          Der Landkreis hatte die Strecke 2010 stillgelegt, weil die Brücke über die Fleth als baufällig galt. Ein \
+Verein sammelte danach Geld und ließ sie prüfen; das Gutachten bescheinigte ihr noch vierzig Jahre Lebensdauer.
+
+          „Wir haben nie aufgegeben“, sagte der Vorsitzende des Vereins, Jost Behrens, bei der Abfahrt. Die Bahn soll \
+nun an jedem Wochenende sechsmal fahren, eine Fahrkarte kostet zwei Euro und fünfzig Cent.
+
+          Unterstützen Sie unseren Journalismus: Als unabhängige Zeitung gehören wir unseren Leserinnen und Lesern. \
+Mit einer Spende helfen Sie uns, weiter kostenfrei zu berichten, werden Sie jetzt Mitglied.
+
+          Mehr zum Thema
+            * Bahnstrecken im Norden, die wieder befahren werden
+            * Was aus dem alten Bahnhof wird
+
+          2 Kommentare
+
+             1. Fietje sagt:
+                13. März 2021 um 09:12 Uhr
+
+                Endlich! Ich bin als Kind jeden Sommer mit dieser Bahn zu meiner Oma gefahren und freue mich sehr.
+
+                Antworten
+             2. K. Petersen sagt:
+                13. März 2021 um 11:30 Uhr
+
+                Zwei Euro fünfzig für neun Kilometer finde ich für eine Familie zu teuer, das muss doch billiger gehen.
+
+                Antworten
+
+      * Impressum
+      * Datenschutz
+      © 2021 Altenflether Bote
+"""
+
+
+def kind_at(text: str, words: str) -> Kind:
+    """The kind of the block that holds words."""
+    (found,) = (block.kind for block in blocks_of(text) if words in block.text)
+    return found
+
+
+@pytest.mark.parametrize("indented", [True, False])
+def test_a_saved_page_comes_apart(indented: bool) -> None:
+    """Navigation, appeal, teasers and comments are no words of the article; indentation helps but is not needed."""
+    text = PAGE if indented else "".join(f"{line.strip()}\n" for line in PAGE.splitlines())
+    for words in ("Nach elf Jahren Pause", "Drei Jahre Streit", "vierzig Jahre Lebensdauer", "fünfzig Cent"):
+        assert kind_at(text, words) == "article"
+    for words in ("Startseite", "Ausland", "Unterstützen Sie", "Impressum", "© 2021"):
+        assert kind_at(text, words) == "boilerplate"
+    assert kind_at(text, "Was aus dem alten Bahnhof") == "teaser"
+    for words in ("Endlich! Ich bin", "Zwei Euro fünfzig"):
+        assert kind_at(text, words) == "comment"
+
+
+def test_what_the_page_says_of_itself() -> None:
+    """Headline, author and day stand above the article, and each field says where it was found."""
+    draft = load_text(PAGE.encode())
+    assert draft.title == "Kleinbahn nach Moorwerder fährt wieder"
+    assert (draft.author, draft.published) == ("Hanne Lüders", date(2021, 3, 12))
+    assert draft.origins == {"title": "headline", "author": "byline", "published": "date line"}
+    # the layout of the page is no part of its words
+    assert not any(line.startswith(" ") for block in draft.blocks for line in block.text.splitlines())
+
+
+def test_front_matter_is_believed() -> None:
+    """What the person wrote there is not looked for in the lines, and says that it comes from there."""
+    draft = load_text(b"---\nauthor: Redaktion\ndate: 2020-01-01\n---\n" + PAGE.encode())
+    assert (draft.author, draft.published) == ("Redaktion", date(2020, 1, 1))
+    assert draft.origins == {"author": "front matter", "published": "front matter", "title": "headline"}
+
+
+@pytest.mark.parametrize("path", sorted(SAMPLES.glob("*.txt")), ids=lambda path: path.stem)
+def test_a_clean_article_is_one_block(path: Path) -> None:
+    """In ten languages' worth of articles without navigation nothing is set aside."""
+    assert {block.kind for block in load_text(path.read_bytes()).blocks} == {"article"}
+
+
+@given(st.lists(st.text(st.sampled_from("aB1.,:|*•\n \t\u00a0ßé漢2020©@")), max_size=30).map("\n".join))
+def test_blocks_add_up(text: str) -> None:
+    """Whatever the text, nothing is lost or moved, and some of it is the article."""
+    blocks = blocks_of(text)
+    assert "".join(block.text for block in blocks) == text
+    assert any(block.kind == "article" for block in blocks)
+    assert all(one.kind != other.kind for one, other in pairwise(blocks))
+
+
+# -- days -------------------------------------------------------------------------------------------
+
+
+LANGUAGES = ("de", "en", "fr", "es", "it", "pt", "nl", "pl", "tr", "uk", "ru", "cs", "sv", "da", "nb", "fi", "ro", "hr")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("day", [date(2022, 1, 3), date(1998, 5, 14), date(2019, 12, 31)], ids=str)
+def test_days_in_words(language: str, day: date) -> None:
+    """As the Unicode consortium says that they are written in a language."""
+    assert [found for found, _ in dates_in(f"x {format_date(day, 'long', language)} x")] == [day]
+
+
+@pytest.mark.parametrize(
+    ("text", "days"),
+    [
+        ("Stand: 12.01.2022 03:55 Uhr", [date(2022, 1, 12)]),
+        ("am 3. 4. 2021 und am 2021-04-05", [date(2021, 4, 3), date(2021, 4, 5)]),
+        ("2023年9月5日", [date(2023, 9, 5)]),
+        # the second number can be no month
+        ("4/25/2020, 25/4/2020", [date(2020, 4, 25), date(2020, 4, 25)]),
+        ("5/5/2020", [date(2020, 5, 5)]),
+        # the third of April here, the fourth of March there
+        ("3/4/2021", []),
+        ("31.02.2021 und 99.99.2021", []),
+        ("Version 1.2.2021.5, Tel. 040/12/2021", []),
+    ],
+)
+def test_days_in_numbers(text: str, days: list[date]) -> None:
+    """Read by hand; what can be two days, or is none, is none."""
+    assert [day for day, _ in dates_in(text)] == days
+
+
+def test_the_stamp_is_the_day_of_the_article() -> None:
+    """Not that of a list above it, of a comment, of a copyright, or of a day to come."""
+    article = "Ein langer Absatz, der den Artikel beginnt und nicht aufhört. " * 5
+    assert date_stamp(["* 01.02.2020 Anderes", "Stand: 03.04.2021", article]) == (date(2021, 4, 3), 1)
+    assert date_stamp([article, article, "gast sagt: 05.06.2022"]) is None
+    assert date_stamp(["© 01.01.2020", article]) is None
+    assert date_stamp(["Veranstaltung am 03.04.2999", article]) is None
+    assert date_stamp(["", article]) is None
+
+
+# -- authors, places, headlines ---------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("line", "found"),
+    [
+        ("Von Hanne Lüders", Byline("Hanne Lüders")),
+        ("Von Hanne Lüders und Jost van der Meer | 3 Min. Lesezeit", Byline("Hanne Lüders und Jost van der Meer")),
+        ("Von Hanne Lüders, RBB-Studio Warschau", Byline("Hanne Lüders", "RBB", "Warschau")),
+        ("By Mary O’Hara, Foreign Desk", Byline("Mary O’Hara")),
+        ("12. März 2021 · Von Hanne Lüders", Byline("Hanne Lüders")),
+        ("Par Élodie Kœnig", Byline("Élodie Kœnig")),
+        ("Von der Elbe bis zum Rhein", Byline()),
+        ("Von Montag an", Byline()),
+        ("Ein Brief von Hanne Lüders an alle", Byline()),
+    ],
+)
+def test_bylines(line: str, found: Byline) -> None:
+    """A name behind "by" at the beginning of a line; anything else is no author."""
+    assert byline([line, "x" * 200], None) == found
+
+
+@pytest.mark.parametrize(
+    ("paragraph", "found"),
+    [
+        ("Brüssel taz | In der Stadt", Byline(None, "taz", "Brüssel")),
+        ("Berlin (dpa) - Die Regierung", Byline(None, "dpa", "Berlin")),
+        ("NEW YORK, Jan 5 (Reuters) - Stocks", Byline(None, "Reuters", "NEW YORK")),
+        ("París (EFE).- El presidente", Byline(None, "EFE", "París")),
+        ("Die Bank (gegründet 1870) ist alt.", Byline()),
+        ("Ein Satz ohne alles.", Byline()),
+    ],
+)
+def test_datelines(paragraph: str, found: Byline) -> None:
+    """The place and the agency or outlet before the first sentence."""
+    assert dateline([paragraph]) == found
+
+
+def test_the_headline_of_a_page_with_navigation() -> None:
+    """The first full line above the article that is no label, no date and no author."""
+    assert headline_of(blocks_of(PAGE)) == "Kleinbahn nach Moorwerder fährt wieder"
