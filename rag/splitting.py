@@ -130,6 +130,6 @@ def encoder_input(article: Article, passage: Passage) -> str:
     is not said twice: it may be wrong, and would then mislead every passage.
     """
     title = article.title
-    if title is None or title in article.text[:_TOP]:
+    if title is None or article.origins.get("title") == "headline" or title in article.text[:_TOP]:
         return passage.text
     return f"{title[:_TITLE_CHARACTERS]}\n{passage.text}"

@@ -57,7 +57,10 @@ def _of_headline(article: Article) -> Iterator[TestQuestion]:
 
 def _of_quotations(article: Article, passages: Sequence[Passage]) -> Iterator[TestQuestion]:
     language = primary(article.language)
-    for start, end in sentence_spans(article.text, article.language):
+    own = [part for part in article.parts() if part.kind == "article"]
+    texts = [(part.start, article.text[part.start : part.end]) for part in own]
+    spans = [(at + start, at + end) for at, text in texts for start, end in sentence_spans(text, article.language)]
+    for start, end in spans:
         sentence = article.text[start:end].strip()
         found = _QUOTATION.search(sentence)
         if found is None or all(one.start < end and start < one.end for one in passages):

@@ -71,7 +71,7 @@ def load(path: Path, raw: bytes) -> Article:
         LoadError: it holds no article that can be read; the message says why.
     """
     draft = LOADERS[path.suffix.lower()](raw)
-    text, asides, pages = _joined(draft.blocks)
+    text, asides, pages = joined(draft.blocks)
     if not any(character.isalnum() for character in draft.text):
         raise LoadError("It holds no text: check that the article was saved with its body.")
     stated = _language(draft)
@@ -94,7 +94,7 @@ def load(path: Path, raw: bytes) -> Article:
     )
 
 
-def _joined(blocks: Sequence[Block]) -> tuple[str, tuple[Aside, ...], tuple[int, ...]]:
+def joined(blocks: Sequence[Block]) -> tuple[str, tuple[Aside, ...], tuple[int, ...]]:
     """Return the text of the blocks without white space around it, what is set aside in it, and where pages begin."""
     texts = [normalised(block.text) for block in blocks]
     whole = "".join(texts)

@@ -1,0 +1,152 @@
+"""What is set aside in an article: kept, cut apart, searched only when asked for, and said to be what it is."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from embeddings.encoder import Encoder
+from rag.archive import Archive
+from rag.config import Config
+from rag.errors import QuestionError
+from rag.evaluation.suggest import suggested
+from rag.filters import make_filter
+from rag.loading import joined
+from rag.loading.draft import Block
+from rag.splitting import split
+from rag.types import Article, Aside, Kind, cut
+from tests.places import Run
+from tests.rag.test_plain_text import PAGE
+
+KINDS: tuple[Kind, ...] = ("article", "comment", "teaser", "boilerplate")
+BLOCKS = st.lists(
+    st.builds(
+        Block,
+        st.text(st.sampled_from("aé \n\r\u0301\x00漢"), max_size=8).map(lambda text: f"{text}\n"),
+        st.sampled_from(KINDS),
+        st.none() | st.integers(1, 5),
+    ),
+    max_size=8,
+)
+
+
+def article(blocks: list[Block]) -> Article:
+    text, asides, pages = joined(blocks)
+    return Article("0" * 12, "T", text, "de", None, None, None, None, "/a.txt", "0" * 64, None, asides, pages)
+
+
+@given(BLOCKS)
+def test_parts_are_the_whole_text(blocks: list[Block]) -> None:
+    """In order, each once, of alternating kinds where they touch; an offset is of the kind of its part."""
+    made = article(blocks)
+    parts = list(made.parts())
+    assert "".join(made.text[one.start : one.end] for one in parts) == made.text
+    assert all(one.start < one.end for one in parts)
+    assert all(made.kind_at(offset) == one.kind for one in parts for offset in range(one.start, one.end))
+
+
+def test_blocks_become_a_text_by_hand() -> None:
+    """White space around the whole goes; equal kinds join; a page without text begins where the next one does."""
+    blocks = [
+        Block("  \nMenü\n", "boilerplate", 1),
+        Block("Suche\n", "boilerplate", 1),
+        Block("Der Text.\r\n", "article", 1),
+        Block("Gast: Ja!\n \n", "comment", 3),
+    ]
+    text, asides, pages = joined(blocks)
+    assert text == "Menü\nSuche\nDer Text.\nGast: Ja!"
+    assert asides == (Aside(0, 11, "boilerplate"), Aside(21, 30, "comment"))
+    assert pages == (0, 21, 21)
+    made = article(blocks)
+    assert [made.page_at(offset) for offset in (0, 20, 21, 29)] == [1, 1, 3, 3]
+    assert article([Block("x")]).page_at(0) is None
+
+
+def test_passages_hold_one_kind(encoder: Encoder) -> None:
+    """None runs over the edge of what is set aside; teasers and boilerplate are in none."""
+    blocks = [
+        Block("Menü und Suche und noch mehr davon.\n", "boilerplate"),
+        Block("Der erste Satz. Der zweite Satz.\n"),
+        Block("Mehr zum Thema: Brücken.\n", "teaser"),
+        Block("Der dritte Satz.\n"),
+        Block("Ein Gast sagt etwas dazu.\n", "comment"),
+    ]
+    found = split(article(blocks), encoder.count_tokens, Config())
+    assert [(one.text, one.kind) for one in found] == [
+        ("Der erste Satz. Der zweite Satz.", "article"),
+        ("Der dritte Satz.", "article"),
+        ("Ein Gast sagt etwas dazu.", "comment"),
+    ]
+
+
+@pytest.fixture(scope="module")
+def archive(encoder: Encoder, tmp_path_factory: pytest.TempPathFactory) -> Archive:
+    folder = tmp_path_factory.mktemp("asides")
+    (folder / "bahn.txt").write_text(PAGE)
+    (folder / "klar.txt").write_text("---\nplace: Husum\n---\nEin Deich wurde gebaut. Er ist neun Meter hoch.")
+    archive = Archive.open(folder / "archive")
+    archive.index([folder])
+    return archive
+
+
+def test_comments_answer_only_when_they_are_asked(archive: Archive) -> None:
+    """What readers think of the fare stands in a comment, which says that it is one."""
+    question = "Wie finden Leser den Fahrpreis für eine Familie?"
+    assert all(one.kind == "article" for one in archive.ask(question, k=20).citations)
+    with_comments = archive.ask(question, k=20, filter=make_filter(include=["comments"])).citations
+    assert "zu teuer" in with_comments[0].quote
+    assert with_comments[0].kind == "comment"
+    assert {one.kind for one in with_comments} == {"article", "comment"}
+    only = archive.ask(question, k=20, filter=make_filter(include=["comments"], paths=["klar"])).citations
+    assert {Path(one.article.path).name for one in only} == {"klar.txt"}
+
+
+def test_nothing_else_that_was_set_aside_is_found(archive: Archive) -> None:
+    """Not the appeal, not the teasers, not the navigation, comments included or not."""
+    for question in ("Wie kann ich die Zeitung mit einer Spende unterstützen?", "Was wird aus dem alten Bahnhof?"):
+        found = archive.ask(question, k=20, filter=make_filter(include=["comments"])).citations
+        assert not any(words in one.quote for one in found for words in ("Spende", "alten Bahnhof wird", "Impressum"))
+
+
+def test_what_is_known_of_an_article_survives_storing(archive: Archive) -> None:
+    """Asides, place and origins come back as they were loaded."""
+    page, clear = archive.article("bahn.txt"), archive.article("klar.txt")
+    assert {one.kind for one in page.asides} == {"boilerplate", "teaser", "comment"}
+    assert clear.asides == ()
+    assert clear.place == "Husum"
+    assert clear.origins == {"place": "front matter", "language": "the text's words"}
+
+
+def test_there_is_nothing_else_to_include() -> None:
+    """A kind that does not exist is refused with those that do."""
+    with pytest.raises(QuestionError, match="choose among comments"):
+        make_filter(include=["teasers"])
+
+
+def test_questions_are_made_of_the_articles_own_words(archive: Archive) -> None:
+    """A quotation in a comment is nobody's whom the article names."""
+    said = 'Der Kapitän hat damals laut gerufen: "Wir fahren niemals wieder nach Moorwerder zurück", und alle lachten. '
+    for kind, count in (("article", 1), ("comment", 0)):
+        made = article([Block("Vor der Fahrt war es still am Hafen.\n"), Block(said, kind)])
+        assert len(list(suggested([(made, [cut(made, 0, 36)])]))) == count
+
+
+def test_the_command_line_says_what_is_what(archive: Archive, fundstelle: Run) -> None:
+    """A comment is named so, what was set aside can be seen, and each fact tells where it was found."""
+    place = {"FUNDSTELLE_ARCHIVE": str(archive.folder)}
+    asked = fundstelle("ask", "Wie finden Leser den Fahrpreis?", "--include", "comments", **place)
+    assert "reader comment" in asked.stdout
+    removed = fundstelle("show", "bahn.txt", "--removed", **place).stdout
+    assert "⟦comment: " in removed
+    assert "Mehr zum Thema" in removed
+    assert "fünfzig Cent" not in removed
+    facts = fundstelle("status", "--article", "bahn.txt", **place).stdout
+    assert "Hanne Lüders  (byline)" in facts
+    shown = json.loads(fundstelle("show", "bahn.txt", "--json", **place).stdout)
+    assert {one["kind"] for one in shown["asides"]} == {"boilerplate", "teaser", "comment"}
+    wrong = fundstelle("ask", "Wer?", "--include", "navigation", **place)
+    assert (wrong.returncode, wrong.stdout) == (2, "")
