@@ -19,13 +19,14 @@ from rag.evaluation.wording import chosen, failed
 _SHOWN_SLICES = ("question language", "crossing", "tag")
 _SHOWN_VALUES = 12
 _SHOWN_CHANGES = 10
+_WHOLE = 1000
 
 
 def print_run(run: Run) -> None:
     """Print the measures of a run, its slices, what became of the questions, and how sure it was."""
     for origin, summary in by_origin(run).items():
         _heading(f"{run.name}: {_count(summary)}" + (f", {origin}" if origin else ""))
-        out.print(_measures(summary))
+        _print(_measures(summary))
         _print_slices(summary)
         _print_fates(summary)
         _print_confidence(summary)
@@ -47,6 +48,13 @@ def _count(summary: Summary) -> str:
     unanswerable = summary.questions - summary.answerable
     said = f"{summary.questions} questions"
     return f"{said}, {unanswerable} of them without an answer" if unanswerable else said
+
+
+def _print(table: Table) -> None:
+    """Print a table that fits the terminal; in a file or a pipe its lines stay whole, so that they can be searched."""
+    if not out.is_terminal:
+        out.width = max(out.width, table.__rich_measure__(out, out.options.update(width=_WHOLE)).maximum)
+    out.print(table)
 
 
 def _table(*columns: str) -> Table:
@@ -78,7 +86,7 @@ def _print_slices(summary: Summary) -> None:
             table.add_section()
     if table.row_count:
         out.print()
-        out.print(table)
+        _print(table)
 
 
 def _add_slices(table: Table, values: Mapping[str, Slice]) -> None:
@@ -147,7 +155,7 @@ def print_comparison(found: Comparison) -> None:
     for name in MEASURES:
         table.add_row(name, *(f"{means[name]:.3f}" for means in found.means.values()))
     _heading(f"{found.questions} questions that all runs asked")
-    out.print(table)
+    _print(table)
     for other in found.compared:
         out.print()
         _heading(f"{other.name} beside {found.first}")
@@ -171,7 +179,7 @@ def print_changes(changes: Sequence[Changed]) -> None:
         values = (f"{result.values[MAIN]:.2f}" for result in (one.before, one.after))
         table.add_row(Text(plain(f"{one.before.id}  {one.before.question}")), *values)
     out.print()
-    out.print(table)
+    _print(table)
     if len(chosen) < len(changes):
         out.print(f"and {len(changes) - len(chosen)} more: see --report", soft_wrap=True)
 
@@ -190,7 +198,7 @@ def print_sweep(runs: Sequence[Run], found: Comparison) -> None:
         label = " ".join(f"{name}={run.config[name]}" for name in varied)
         figures = (f"{means[MAIN]:.3f}", *told, f"{means['Success@1']:.3f}", milliseconds)
         table.add_row(Text(label), *figures, style="bold" if away and away.certain else "")
-    out.print(table)
+    _print(table)
     certain = sum(one.certain for one in differences.values())
     if certain:
         out.print(f"{certain} of {len(differences)} differences are certain at 5%, after Holm's correction.")
@@ -221,4 +229,4 @@ def print_runs(found: Sequence[RunFacts]) -> None:
         table.add_row(
             Text(plain(one.name)), one.made[:16].replace("T", " "), str(one.asked), mean, f"#{one.archive_revision}"
         )
-    out.print(table)
+    _print(table)
