@@ -90,13 +90,22 @@ def test_keeping_a_run_is_no_change_of_the_articles(tmp_path: Path) -> None:
     assert store.revision == before
 
 
-def test_an_archive_of_the_version_before_is_upgraded(tmp_path: Path) -> None:
-    """It gets the tables that it lacks and keeps what it has, its id and revision among them; twice does no harm."""
+THIRD = (
+    "DROP INDEX passages_set_aside; ALTER TABLE passages DROP COLUMN kind; ALTER TABLE articles DROP COLUMN place;"
+    "ALTER TABLE articles DROP COLUMN asides; ALTER TABLE articles DROP COLUMN pages;"
+    "ALTER TABLE articles DROP COLUMN origins; PRAGMA user_version = 2;"
+)
+SECOND = THIRD + "DROP TABLE runs; DROP TABLE marks; PRAGMA user_version = 1;"
+
+
+@pytest.mark.parametrize("undone", [SECOND, THIRD], ids=["1", "2"])
+def test_an_archive_of_a_version_before_is_upgraded(tmp_path: Path, undone: str) -> None:
+    """It gets what it lacks and keeps what it has, its id and revision among them; twice does no harm."""
     store = Store(tmp_path / DATABASE)
     archive_id = store.archive_id
     store.close()
     with sqlite3.connect(tmp_path / DATABASE) as database:
-        database.executescript("DROP TABLE runs; DROP TABLE marks; PRAGMA user_version = 1;")
+        database.executescript(undone)
     for _ in range(2):
         store = Store(tmp_path / DATABASE)
         assert (store.archive_id, store.revision) == (archive_id, 0)
