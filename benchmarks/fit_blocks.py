@@ -26,7 +26,7 @@ from benchmarks.extraction import Page, as_text, flat, pages, segments
 from rag.loading import blocks, normalised
 from rag.loading.blocks import KINDS, TABLE, blocks_of
 from rag.loading.draft import Draft
-from rag.loading.lines import Numbers, features
+from rag.loading.line_features import Numbers, features
 
 _FOLDS = 5
 _PULL = 3.0

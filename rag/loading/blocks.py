@@ -10,7 +10,7 @@ import numpy as np
 
 from rag.loading.cues import APPEAL, CUES, US
 from rag.loading.draft import Block
-from rag.loading.lines import Numbers, features
+from rag.loading.line_features import Numbers, features
 from rag.types import Kind
 
 TABLE = "blocks.npz"
