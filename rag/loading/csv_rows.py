@@ -98,6 +98,7 @@ class _Feed:
         self.number = number
         self._source = source
         self._taken: list[str] = []
+        self._letters = 0
         self._back: deque[str] = deque()
 
     def __iter__(self) -> _Feed:
@@ -109,11 +110,14 @@ class _Feed:
         if isinstance(line, Unreadable):
             raise _Unread(line.why)
         self._taken.append(line)
+        self._letters += len(line)
+        if self._letters > MAX_LINE:
+            raise csv.Error(_UNCLOSED)
         return line
 
     def begin(self) -> int:
         """Start a row, and return the number of its first line."""
-        self._taken = []
+        self._taken, self._letters = [], 0
         return self.number + 1
 
     def give_back(self) -> None:

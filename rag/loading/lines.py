@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 MAX_LINE = 20_000_000
 """The longest line, in bytes: a row is one article, and an article may have so many."""
-MAX_WHOLE = 200_000_000
+MAX_WHOLE = 100_000_000
 """The largest text that is read at once, in bytes, where it cannot be read line by line."""
 _SAMPLE = 200_000
 _WIDE_MARKS = (b"\xff\xfe", b"\xfe\xff", b"\0\0\xfe\xff")
