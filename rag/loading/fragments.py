@@ -11,10 +11,8 @@ _TAG = re.compile(
     re.IGNORECASE,
 )
 _ENTITY = re.compile(r"&(?:[A-Za-z]{2,31}|#\d{1,7}|#[xX][0-9A-Fa-f]{1,6});")
-# each comment is one atom, for it could be read as the start of a longer one
-_PAGE = re.compile(
-    r"\s*(?:(?><\?xml[^>]*>\s*)|(?><!--.*?-->\s*))*<(?:!doctype\s+html|html)\b", re.IGNORECASE | re.DOTALL
-)
+# what stands before the first tag is one atom, for a comment could be read in many ways
+_PAGE = re.compile(r"(?>(?:\s|<!--.*?-->|<\?[^<>]*>)*)<(?:!doctype\s+html|html)\b", re.IGNORECASE | re.DOTALL)
 _HIDDEN = re.compile("script|style|template|title|noscript|iframe|svg|object").fullmatch
 _BLOCK = re.compile(
     "address|article|aside|blockquote|body|center|dd|details|div|dl|dt|fieldset|figcaption|figure|footer|form|h[1-6]|"
