@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from heapq import nlargest
+from operator import itemgetter
 
 from rag.errors import ConfigError, LoadError
 
@@ -76,10 +78,14 @@ def guess_columns(names: Sequence[str], rows: Sequence[Cells]) -> Columns:
     text = _text_column(filled, rows) or _text_column(names, rows)
     found = {"text": text} if text else {}
     # fields.headline is the headline if fields.body is the text, and image.url is no address of the article
-    below = text.rpartition(".")[0] if text else ""
+    below = "".join((text or "").rpartition(".")[:2])
+    tiers = [
+        _called([name for name in some if name != text], lambda name: _forms(name) | _forms(name.removeprefix(below)))
+        for some in (filled, names)
+    ]
     for field in FIELDS[1:]:
-        column = _named(field, filled, below) or _named(field, names, below)
-        if column and column != text:
+        column = next((called[word] for called in tiers for word in _words(field) if word in called), None)
+        if column:
             found[field] = column
     return found
 
@@ -102,22 +108,20 @@ def columns_of(names: Sequence[str], rows: Sequence[Cells], given: Columns | Non
 
 
 def _text_column(names: Sequence[str], rows: Sequence[Cells]) -> str | None:
-    lengths = {name: sum(len(" ".join(texts_of(row.get(name)))) for row in rows) / len(rows or "-") for name in names}
+    lengths = {name: sum(len(" ".join(texts_of(row.get(name)))) for row in rows) for name in names}
     for forms in (_forms, _last_forms):
-        called = [name for word in _words("text") for name in names if word in forms(name)]
-        if called:
-            longest = max(lengths[name] for name in called)
-            return next(name for name in called if 2 * lengths[name] >= longest)
-    by_length = sorted(names, key=lambda name: lengths[name], reverse=True)
-    if not by_length or lengths[by_length[0]] < LONG:
-        return None
-    return by_length[0] if len(by_length) == 1 or lengths[by_length[0]] > 3 * lengths[by_length[1]] else None
+        called = _called(names, forms)
+        columns = [called[word] for word in _words("text") if word in called]
+        if columns:
+            longest = max(lengths[name] for name in columns)
+            return next(name for name in columns if 2 * lengths[name] >= longest)
+    first, second = nlargest(2, [*lengths.items(), ("", 0), ("", 0)], key=itemgetter(1))
+    return first[0] if first[1] >= LONG * len(rows) and first[1] > 3 * second[1] else None
 
 
-def _named(field: str, names: Sequence[str], below: str) -> str | None:
-    """The first column named like the field, itself or below where the text lies."""
-    forms = {name: _forms(name) | (_forms(name.removeprefix(f"{below}.")) if below else set()) for name in names}
-    return next((name for word in _words(field) for name in names if word in forms[name]), None)
+def _called(names: Sequence[str], forms: Callable[[str], set[str]]) -> dict[str, str]:
+    """The first column for each of the forms that names have."""
+    return {form: name for name in reversed(names) for form in forms(name)}
 
 
 def _words(field: str) -> list[str]:
