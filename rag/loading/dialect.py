@@ -22,27 +22,31 @@ def dialect_of(sample: Sequence[str]) -> Way:
 def _ways(sample: Sequence[str]) -> Iterator[Way]:
     escaped = any('\\"' in line for line in sample)
     for mark in ",;\t|":
-        single, double = (sum(line.count(f"{mark}{quote}") for line in sample) for quote in ("'", '"'))
-        way = {"delimiter": mark, "quotechar": "'" if single > double else '"', "strict": True}
+        way = {"delimiter": mark, "quotechar": '"', "strict": True}
         yield way
+        single, double = (sum(line.count(f"{mark}{quote}") for line in sample) for quote in ("'", '"'))
+        if single > double:
+            yield {**way, "quotechar": "'"}
         if escaped:
-            yield {**way, "quotechar": '"', "escapechar": "\\", "doublequote": False}
+            yield {**way, "escapechar": "\\", "doublequote": False}
         # texts are full of commas and semicolons, so a table that is parted by them quotes its texts
         if mark in "\t|":
             yield {**way, "quotechar": None, "quoting": csv.QUOTE_NONE}
 
 
-def _fit(sample: Sequence[str], way: Way) -> tuple[bool, float, int]:
-    """Whether the first row has cells, the share of lines in rows as wide as it, and its width."""
+def _fit(sample: Sequence[str], way: Way) -> tuple[bool, bool, float, int]:
+    """Whether the first row has cells, and no quotation marks in them; how many lines are in rows as wide; its width."""
     reader = csv.reader(iter(sample), **way)
-    width, fitting, before = 0, 0, 0
+    first: list[str] = []
+    fitting, before = 0, 0
     while True:
         try:
             row = next(reader)
         except csv.Error:
             row = []
         except StopIteration:
-            return width > 1, round(fitting / max(1, len(sample)), 2), width
-        width = width or len(row)
-        fitting += (reader.line_num - before) * (len(row) == width)
+            clean = not any('"' in cell for cell in first)
+            return len(first) > 1, clean, round(fitting / max(1, len(sample)), 2), len(first)
+        first = first or row
+        fitting += (reader.line_num - before) * (len(row) == len(first))
         before = reader.line_num
