@@ -40,7 +40,7 @@ def members(source: bytes | Path, name: str, limits: Limits = USUAL) -> Iterator
     try:
         with io.BytesIO(source) if isinstance(source, bytes) else source.open("rb") as file:
             kind = kind_of(name, file.read(HEAD_BYTES))
-            yield from _Walk(limits).archive(file, kind, PurePosixPath(name).name, Budget(limits.total_bytes))
+            yield from _Walk(limits).archive(file, kind, PurePosixPath(name).name)
     except OSError as error:
         yield Flaw("", f"It cannot be read ({error.strerror}): check that it is there and that you may read it.")
 
@@ -54,7 +54,7 @@ class _Walk:
         self._count = 0
 
     def archive(
-        self, file: BinaryIO, kind: str | None, name: str, around: Budget, depth: int = 0
+        self, file: BinaryIO, kind: str | None, name: str, around: Budget | None = None, depth: int = 0
     ) -> Iterator[Member | Flaw]:
         """Yield what is in an archive; `depth` says how many archives are around it."""
         shown = name if depth else ""
@@ -70,8 +70,6 @@ class _Walk:
         except DAMAGE:
             yield Flaw(shown, "It is no archive that can be opened: save it again, or unpack it by hand.")
         except Exhausted:
-            if around.left < 0 < depth:
-                raise
             yield Flaw(shown, _TOO_MUCH)
 
     def _zip(self, file: BinaryIO, above: str, budget: Budget, depth: int) -> Iterator[Member | Flaw]:
@@ -97,7 +95,7 @@ class _Walk:
                     yield from self._part(stream, name, budget, depth)
 
     def _part(self, stream: BinaryIO, name: str, budget: Budget, depth: int) -> Iterator[Member | Flaw]:
-        counted = Counted(stream, self._limits.many_bytes, budget)
+        counted = Counted(stream, max(self._limits.max_bytes, self._limits.many_bytes), budget)
         reader = io.BufferedReader(counted, HEAD_BYTES)
         try:
             head = reader.read(HEAD_BYTES)

@@ -35,7 +35,7 @@ def _ways(sample: Sequence[str]) -> Iterator[Way]:
 
 
 def _fit(sample: Sequence[str], way: Way) -> tuple[bool, bool, float, int]:
-    """Whether the first row has cells, and no quotation marks in them; how many lines are in rows as wide; its width."""
+    """Whether the first row has cells, and no quotation marks in them; how many lines are rows as wide; its width."""
     reader = csv.reader(iter(sample), **way)
     first: list[str] = []
     fitting, before = 0, 0

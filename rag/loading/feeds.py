@@ -32,7 +32,7 @@ def load_feed(raw: bytes) -> Iterator[Draft | Flaw]:
         raise LoadError("It defines entities, which can be an attack: delete the lines with <!ENTITY.")
     # bytes in a file, for a bare text may be taken for an address and fetched
     feed = feedparser.parse(io.BytesIO(raw), sanitize_html=False, resolve_relative_uris=False)
-    if not feed.version or not feed.entries:
+    if not feed.get("version") or not feed.entries:
         raise LoadError("It is no RSS or Atom feed with entries: save it again from the address of the feed.")
     names = Names()
     for number, entry in enumerate(feed.entries, 1):

@@ -49,13 +49,21 @@ class Exhausted(Exception):
 
 
 class Budget:
-    """How many bytes an archive may still unpack to; those in it also use up that of the archive around it."""
+    """How many bytes an archive may still unpack to.
+
+    One in another one may use up half of what is left to that, so that something is left for the files behind it.
+    """
 
     def __init__(self, size: int, around: Budget | None = None) -> None:
-        self.left: int = min(size, around.left) if around else size
+        self.left: int = min(size, around.left // 2) if around else size
         self._around = around
 
     def spend(self, size: int) -> None:
+        """Count bytes that were unpacked.
+
+        Raises:
+            Exhausted: there are too many of them.
+        """
         self.left -= size
         if self._around:
             self._around.spend(size)

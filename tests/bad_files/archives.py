@@ -39,6 +39,14 @@ def record(url: str, body: bytes, headers: str = "Content-Type: text/html", kind
     return head.encode() + block + b"\r\n\r\n"
 
 
+def overlapping(archive: bytes, times: int) -> bytes:
+    """Return an archive whose list names its only member, a.txt, many times."""
+    start, end = archive.index(b"PK\x01\x02"), archive.rindex(b"PK\x05\x06")
+    entry = archive[start:end]
+    closing = archive[end : end + 8] + struct.pack("<HHII", times, times, len(entry) * times, start) + b"\0\0"
+    return archive[:start] + entry * times + closing
+
+
 def files() -> Iterator[tuple[str, bytes, str]]:
     """Yield the name, the bytes and what is expected of each."""
     yield from _gz()
@@ -133,17 +141,7 @@ def _bombs() -> Iterator[tuple[str, bytes, str]]:
     yield "spaces.zip", zipped([("a.html", page_of_spaces), ("b.txt", _RAW)]), "taken"
     one = zipped([("a.txt", bytes(19_000_000))])
     yield "many_zeros.zip", zipped([(f"{number}.zip", one) for number in range(40)]), "refused"
-    yield "one_for_many.zip", _overlapping(zipped([("a.txt", bytes(19_000_000))]), 2000), "refused"
-
-
-def _overlapping(archive: bytes, times: int) -> bytes:
-    """An archive whose list names its only member many times."""
-    start = archive.index(b"PK\x01\x02")
-    end = archive.rindex(b"PK\x05\x06")
-    entry = archive[start:end]
-    names = (entry.replace(b"a.txt", f"{number:05}".encode()[:1] + b".txt") for number in range(times))
-    closing = archive[end : end + 8] + struct.pack("<HHII", times, times, len(entry) * times, start) + b"\0\0"
-    return archive[:start] + b"".join(names) + closing
+    yield "one_for_many.zip", overlapping(zipped([("a.txt", bytes(19_000_000))]), 2000), "refused"
 
 
 def _warc() -> Iterator[tuple[str, bytes, str]]:

@@ -59,7 +59,7 @@ def _json() -> Iterator[tuple[str, bytes, str]]:
     yield "old_mac.jsonl", f"{_GOOD}\r{_OTHER}\r".encode(), "taken"
     yield "windows.jsonl", f"{_GOOD}\r\n\r\n{_OTHER}\r\n".encode(), "taken"
     yield "two_encodings.jsonl", f"{_OTHER}\n".encode() * 3 + _OTHER.encode("cp1252"), "taken"
-    yield "cut.json", f"[{_GOOD}, {_OTHER[:50]}".encode(), "refused"
+    yield "cut_list.json", f"[{_GOOD}, {_OTHER[:50]}".encode(), "refused"
     yield "several_lists.json", f'{{"a": [{_GOOD}], "b": [{_OTHER}]}}'.encode(), "refused"
     yield "wrapped.json", f'{{"response": {{"total": 2, "results": [{_GOOD}, {_OTHER}]}}}}'.encode(), "taken"
     yield "one.json", _GOOD.encode(), "taken"
