@@ -1,0 +1,129 @@
+"""Files that hold files: .gz and .zip, also in each other. Nothing is written to disk."""
+
+from __future__ import annotations
+
+import io
+import stat
+import zipfile
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import BinaryIO, cast
+
+from rag.errors import LoadError
+from rag.loading.draft import Flaw
+from rag.loading.kinds import ARCHIVES, HEAD_BYTES, MANY, kind_of
+from rag.loading.names import Names, safe_path
+from rag.loading.unpacking import DAMAGE, DAMAGED, USUAL, Budget, Counted, Directory, Exhausted, Limits, gunzip, size_of
+
+_METHODS = frozenset((zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2))
+_TOO_MUCH = "It unpacks to far more than its own size, or holds too many files: unpack it by hand."
+_ENCRYPTED, _UTF8 = 0x1, 0x800
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A file in an archive that can hold articles: `name` is its path there, and no two members have the same."""
+
+    name: str
+    kind: str
+    raw: bytes
+
+
+def members(source: bytes | Path, name: str, limits: Limits = USUAL) -> Iterator[Member | Flaw]:
+    """Yield the files of readable kinds in an archive, one at a time in memory, and a flaw for each that is damaged.
+
+    `name` is the name of the archive, by which the file in a .gz is called. Archives in it are opened, too. Hidden
+    files, links, a README, and files of other kinds are left aside.
+    """
+    try:
+        with io.BytesIO(source) if isinstance(source, bytes) else source.open("rb") as file:
+            kind = kind_of(name, file.read(HEAD_BYTES))
+            yield from _Walk(limits).archive(file, kind, PurePosixPath(name).name)
+    except OSError as error:
+        yield Flaw("", f"It cannot be read ({error.strerror}): check that it is there and that you may read it.")
+
+
+class _Walk:
+    """Goes through an archive and those in it, and counts."""
+
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
+        self._names = Names()
+        self._count = 0
+
+    def archive(
+        self, file: BinaryIO, kind: str | None, name: str, around: Budget | None = None, depth: int = 0
+    ) -> Iterator[Member | Flaw]:
+        """Yield what is in an archive; `depth` says how many archives are around it."""
+        shown = name if depth else ""
+        budget = Budget(self._limits.allowed(size_of(file)), around)
+        try:
+            if kind == "zip":
+                yield from self._zip(file, shown, budget, depth)
+            elif kind == "gz":
+                stem = name.removesuffix(".gz").removesuffix(".GZ") or name
+                yield from self._part(gunzip(file), stem, budget, depth)
+            else:
+                yield Flaw(shown, "It is no archive: check that it was saved whole.")
+        except DAMAGE:
+            yield Flaw(shown, "It is no archive that can be opened: save it again, or unpack it by hand.")
+        except Exhausted:
+            yield Flaw(shown, _TOO_MUCH)
+
+    def _zip(self, file: BinaryIO, above: str, budget: Budget, depth: int) -> Iterator[Member | Flaw]:
+        archive = zipfile.ZipFile(Directory(file, self._limits.members))
+        for info in archive.infolist():
+            path = safe_path(_name(info))
+            if info.is_dir() or _left_aside(path) or stat.S_ISLNK(info.external_attr >> 16):
+                continue
+            self._count += 1
+            if self._count > self._limits.members:
+                raise Exhausted
+            name = f"{above}/{path}" if above else path
+            if info.flag_bits & _ENCRYPTED:
+                yield Flaw(name, "It is encrypted: unpack it by hand with its password.")
+            elif info.compress_type not in _METHODS:
+                yield Flaw(name, "It is compressed in a way that cannot be read: unpack it by hand.")
+            else:
+                try:
+                    stream = cast(BinaryIO, archive.open(info))
+                except DAMAGE:
+                    yield Flaw(name, DAMAGED)
+                else:
+                    yield from self._part(stream, name, budget, depth)
+
+    def _part(self, stream: BinaryIO, name: str, budget: Budget, depth: int) -> Iterator[Member | Flaw]:
+        counted = Counted(stream, max(self._limits.max_bytes, self._limits.many_bytes), budget)
+        reader = io.BufferedReader(counted, HEAD_BYTES)
+        try:
+            head = reader.read(HEAD_BYTES)
+            kind = kind_of(name, head)
+            if kind is None:
+                return
+            counted.most = self._limits.many_bytes if kind in MANY | ARCHIVES else self._limits.max_bytes
+            raw = head + reader.read()
+        except LoadError as error:
+            yield Flaw(name, str(error))
+            return
+        if kind not in ARCHIVES:
+            yield Member(self._names.unique(name), kind, raw)
+        elif depth + 1 < self._limits.depth:
+            yield from self.archive(io.BytesIO(raw), kind, name, budget, depth + 1)
+        else:
+            yield Flaw(name, f"It lies more than {self._limits.depth} archives deep: unpack it by hand.")
+
+
+def _name(info: zipfile.ZipInfo) -> str:
+    """The name of a member; macOS writes UTF-8 without saying so."""
+    if not info.flag_bits & _UTF8:
+        with suppress(UnicodeError):
+            return info.filename.encode("cp437").decode("utf-8")
+    return info.filename
+
+
+def _left_aside(path: str) -> bool:
+    parts = PurePosixPath(path).parts
+    hidden = any(part.startswith(".") or part == "__MACOSX" for part in parts)
+    return not parts or hidden or PurePosixPath(path).stem.upper() == "README"

@@ -1,0 +1,173 @@
+"""Whatever a file does to a worker process, it costs one line and nothing else."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import subprocess
+import sys
+import time
+import tracemalloc
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from misbehaving import act
+
+from rag.errors import LoadError
+from rag.loading.isolation import Workers
+
+TESTS = Path(__file__).parents[1]
+
+
+def children() -> set[int]:
+    """The processes that this one has started and that still run."""
+    return {process.pid or 0 for process in multiprocessing.active_children()}
+
+
+def test_order() -> None:
+    """Results come in the order of the arguments, though the first takes longest, from processes of their own."""
+    words = ["sleep 0.5", *map(str, range(10))]
+    with Workers(2) as workers:
+        found = list(workers.map(act, words))
+    assert [argument for argument, _ in found] == words
+    assert [result[0] for _, result in found if isinstance(result, tuple)] == words
+    processes = {result[1] for _, result in found if isinstance(result, tuple)}
+    assert len(processes) == 2
+    assert os.getpid() not in processes
+
+
+def test_nothing_starts_before_it_is_needed() -> None:
+    """No process is there before the first argument, one for one argument, and none afterwards."""
+    before = children()
+    with Workers(4) as workers:
+        assert list(workers.map(act, [])) == []
+        assert children() == before
+        assert len(list(workers.map(act, ["a"]))) == 1
+        assert len(children() - before) == 1
+    assert children() == before
+
+
+@pytest.mark.parametrize(
+    ("what", "reason"),
+    [
+        ("kill", r"It makes the reader crash \(SIGKILL\): save the article in another format."),
+        ("segfault", r"It makes the reader crash \(SIGSEGV\): save"),
+        ("sleep 30", "It takes longer than 1 seconds to read: save the article in another format."),
+        ("spin", "It takes longer than 1 seconds to read: save"),
+        ("allocate 900", "It needs too much memory to read: save the article in another format."),
+        ("refuse", "It is encrypted: save a copy without password."),
+        ("fail", r"It cannot be read \(KeyError: 'what a library forgot'\): save the article in another format."),
+        ("exit", r"It cannot be read \(SystemExit: 3\): save"),
+        ("unpicklable", "It cannot be read .*pickle local object"),
+    ],
+)
+def test_one_that_misbehaves(what: str, reason: str) -> None:
+    """It is one error in its place, and those before and behind it have results."""
+    started = time.monotonic()
+    with Workers(2, seconds=1, memory=600_000_000) as workers:
+        results = [result for _, result in workers.map(act, ["a", "b", what, "c", "d", "e"])]
+    with pytest.raises(LoadError, match=reason):
+        raise results.pop(2)  # type: ignore[misc]
+    assert [result[0] for result in results if isinstance(result, tuple)] == ["a", "b", "c", "d", "e"]
+    assert time.monotonic() - started < 15
+
+
+def test_memory_that_is_not_given_back() -> None:
+    """A process that has grown is replaced before the next file suffers from it."""
+    with Workers(1, memory=400_000_000) as workers:
+        results = [result for _, result in workers.map(act, ["leak 150"] * 6)]
+    assert not [result for result in results if isinstance(result, LoadError)]
+    assert len({result[1] for result in results if isinstance(result, tuple)}) == 3
+
+
+def test_memory_stays_flat() -> None:
+    """A few arguments are taken ahead, and no more results are held than those."""
+    taken = 0
+
+    def words() -> Iterator[str]:
+        nonlocal taken
+        for _ in range(40):
+            taken += 1
+            yield "large 10"
+
+    ahead = []
+    tracemalloc.start()
+    with Workers(2) as workers:
+        for number, _ in enumerate(workers.map(act, words()), 1):
+            ahead.append(taken - number)
+        peak = tracemalloc.get_traced_memory()[1] / 1e6
+    tracemalloc.stop()
+    assert len(ahead) == 40
+    assert max(ahead) <= 6
+    assert peak < 100
+
+
+def test_it_can_be_left_and_used_again() -> None:
+    """A call that is not gone through to its end leaves nothing behind that the next one could mistake."""
+    with Workers(2) as workers:
+        for argument, _ in workers.map(act, ["a", "b", "sleep 30", "c"]):
+            if argument == "b":
+                break
+        assert [argument for argument, _ in workers.map(act, ["d", "e"])] == ["d", "e"]
+        assert [result for _, result in workers.map(str.upper, ["f"])] == ["F"]
+
+
+def test_a_process_that_was_killed_while_idle() -> None:
+    """The next file is not blamed for it."""
+    with Workers(1) as workers:
+        ((_, (_, process)),) = workers.map(act, ["a"])  # type: ignore[misc]
+        os.kill(process, signal.SIGKILL)
+        time.sleep(0.2)
+        ((_, result),) = workers.map(act, ["b"])
+        assert isinstance(result, tuple)
+
+
+def gone_within(group: int, seconds: float) -> bool:
+    """Whether no process of a group is left after a while; one that looks after the others ends last."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        try:
+            os.killpg(group, 0)
+        except ProcessLookupError:
+            return True
+        time.sleep(0.05)
+    return False
+
+
+SCRIPT = """
+from misbehaving import act
+from rag.loading.isolation import Workers
+
+if __name__ == "__main__":
+    with Workers(2) as workers:
+        for argument, result in workers.map(act, ["a", "sleep 60", "spin", "b"]):
+            print(result[1], flush=True)
+"""
+
+
+def test_interrupted(tmp_path: Path) -> None:
+    """Ctrl-C ends this process at once and all others with it; none of those says a word."""
+    script = tmp_path / "script.py"
+    script.write_text(SCRIPT)
+    path = os.pathsep.join([str(TESTS), str(TESTS.parent)])
+    with subprocess.Popen(
+        [sys.executable, script],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+        env={**os.environ, "PYTHONPATH": path},
+    ) as process:
+        assert process.stdout and process.stderr
+        worker = int(process.stdout.readline())
+        # as a terminal does it: the signal goes to all of them
+        os.killpg(process.pid, signal.SIGINT)
+        said = process.stderr.read()
+        assert process.wait(timeout=20) == -signal.SIGINT
+    assert said.count("Traceback") == 1
+    assert said.strip().endswith("KeyboardInterrupt")
+    with pytest.raises(ProcessLookupError):
+        os.kill(worker, 0)
+    assert gone_within(process.pid, seconds=10)

@@ -1,0 +1,61 @@
+"""Reads the articles of one file of any kind that the loaders of this package know, for tests in worker processes."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from pathlib import Path
+
+from rag.errors import LoadError
+from rag.loading import read_file
+from rag.loading.containers import members
+from rag.loading.draft import Draft, Flaw
+from rag.loading.feeds import load_feed
+from rag.loading.html import load_html
+from rag.loading.kinds import ARCHIVES, HEAD_BYTES, kind_of
+from rag.loading.markdown import load_markdown
+from rag.loading.tables import READERS, load_table
+from rag.loading.text import load_text
+from rag.loading.warc import load_warc
+
+ONE = {"text": load_text, "markdown": load_markdown, "html": load_html}
+
+
+def known(kind: str | None) -> bool:
+    """Whether a file of this kind can be read here."""
+    return kind in ONE or kind in READERS or kind in ARCHIVES or kind in ("feed", "warc", None)
+
+
+def kind_at(path: Path) -> str | None:
+    """Return the kind of a file, of which the beginning alone is read."""
+    with path.open("rb") as file:
+        return kind_of(path.name, file.read(HEAD_BYTES))
+
+
+def articles(path: Path) -> list[Draft | Flaw]:
+    """Return all that is in a file."""
+    raw = read_file(path)
+    kind = kind_of(path.name, raw[:HEAD_BYTES])
+    if kind not in ARCHIVES:
+        return list(_read(kind, raw))
+    found: list[Draft | Flaw] = []
+    for member in members(raw, path.name):
+        if isinstance(member, Flaw):
+            found.append(member)
+            continue
+        try:
+            found += _read(member.kind, member.raw)
+        except LoadError as error:
+            found.append(Flaw(member.name, str(error)))
+    return found
+
+
+def _read(kind: str | None, raw: bytes) -> Iterator[Draft | Flaw]:
+    if kind in ONE:
+        yield ONE[kind](raw)
+    elif kind in READERS:
+        yield from load_table(io.BytesIO(raw), kind)
+    elif kind == "feed":
+        yield from load_feed(raw)
+    elif kind == "warc":
+        yield from load_warc(io.BytesIO(raw))
