@@ -1,4 +1,4 @@
-"""Saved web pages: the main text by trafilatura (Barbaresi, 2021), comments of readers aside, and what the page states."""
+"""Saved web pages: main text by trafilatura (Barbaresi, 2021), readers' comments aside, and what the page states."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from rag.loading.text import decode
 _DECLARED = re.compile(rb"<meta[^>]+charset\s*=\s*[\"']?\s*([\w-]+)", re.IGNORECASE)
 _TOP = 4096
 _MOST_BROKEN = 0.001
+_SHORT = 600
 
 
 def load_html(raw: bytes) -> Draft:
@@ -22,8 +23,7 @@ def load_html(raw: bytes) -> Draft:
         LoadError: the page holds no article, or is no text in any known encoding.
     """
     from rag.loading.web.comments import set_aside_comments
-    from rag.loading.web.lead import lead
-    from rag.loading.web.lines import key
+    from rag.loading.web.lead import with_lead
     from rag.loading.web.metadata import metadata
     from rag.loading.web.page import read
 
@@ -31,25 +31,23 @@ def load_html(raw: bytes) -> Draft:
     tree = _parsed(text)
     comments = set_aside_comments(tree)
     body = _body(tree)
-    if not body and comments:
-        # a page of a discussion is made of comments alone
-        comments, tree = (), _parsed(text)
-        body = _body(tree)
+    if comments and _size(body) < _SHORT:
+        # an article may be called a comment, too
+        whole = _parsed(text)
+        if _size(again := _body(whole)) > 2 * _size(body):
+            tree, body, comments = whole, again, ()
     if not body:
         raise LoadError("No article was found in the page: open it and save it again, or save its text as .txt.")
     page = read(tree)
     fields = metadata(page, text[:_TOP])
-    if len(body) > 1 and key(body[0]) == key(fields.title or ""):
-        del body[0]
-    whole = key("".join(body))
-    body = [line for line in lead(page, fields.title) if key(line) not in whole] + body
-    return replace(fields, blocks=paragraphs(body) + paragraphs(comments, "comment"))
+    article = with_lead(body, page, fields.title)
+    return replace(fields, blocks=paragraphs(article) + paragraphs(comments, "comment"))
 
 
-def _parsed(page: str) -> Any:
+def _parsed(text: str) -> Any:
     from trafilatura import load_html as parse
 
-    tree = parse(page)
+    tree = parse(text)
     if tree is None:
         raise LoadError("It is no web page: save it again from the browser, or save its text as .txt.")
     return tree
@@ -63,11 +61,15 @@ def _body(tree: Any) -> list[str]:
     return [line.strip() for line in lines if line.strip()]
 
 
+def _size(body: list[str]) -> int:
+    return sum(map(len, body))
+
+
 def _decoded(raw: bytes) -> str:
-    """What reads as UTF-8 is UTF-8, whatever the page declares; else what it declares is right more often than a guess."""
+    """What reads as UTF-8 is UTF-8, whatever the page declares; else that is right more often than a guess."""
     found = _DECLARED.search(raw[:_TOP])
     declared = found[1].decode("ascii").lower() if found else None
-    for encoding in ("utf-8-sig" if not raw.isascii() else None, declared):
+    for encoding in (None if raw.isascii() else "utf-8-sig", declared):
         try:
             if encoding:
                 return raw.decode(encoding)

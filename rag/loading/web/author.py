@@ -13,13 +13,13 @@ from rag.loading.web.names import byline, people
 from rag.loading.web.page import Found, Page
 
 _TAG = re.compile(r"(^|[.:_ -]|article)(author|authors|creator|byl)$")
-_LABELS = frozenset("author authors authorname autor autoren autorin auteur auteurs byline username writer".split())
+_LABEL = re.compile(r"authors?|authorname|autor(en|in)?|auteurs?|byline|username|writer")
 _WORK = re.compile(r"(Article|Posting|Page|Report|Recipe|Work|Blog)$")
 _PROFILE = re.compile(
     r"/(authors?|autor(en|in|es)?|auteurs?|profile?s?|staff|journalists?|redaktion|mitarbeiter|contributors?)/",
     re.IGNORECASE,
 )
-_LONGEST_LABELLED = 80
+_LONGEST_LABELLED, _MOST_MARKED = 80, 100
 
 Names = tuple[str, ...]
 Named = Callable[[Iterable[str | None]], Names]
@@ -35,11 +35,9 @@ def author(page: Page, title: str | None, outlets: Collection[str]) -> Found | N
     return next((Found(", ".join(names), origin) for names, origin in sources if names), None)
 
 
-def _sources(
-    page: Page, near: Iterable[Line], named: Named, outlets: Collection[str]
-) -> Iterator[tuple[Names, str]]:
+def _sources(page: Page, near: Iterable[Line], named: Named, outlets: Collection[str]) -> Iterator[tuple[Names, str]]:
     """The names in all places where a page may name its author, the surest place first."""
-    owners = jsonld.resolved(page.article.get("author") or page.article.get("creator"), page.nodes)
+    owners = page.graph.resolved(page.graph.article.get("author") or page.graph.article.get("creator"))
     houses = [one for one in owners if any(kind.endswith("Organization") for kind in jsonld.types(one))]
     if len(houses) < len(owners):
         yield named(map(jsonld.name, owners)), "JSON-LD"
@@ -70,14 +68,21 @@ def _labelled_preview(page: Page) -> Iterator[str]:
 def _marked(tree: Any, is_marked: Callable[[Any], bool], named: Named) -> list[Names]:
     """The names in elements that are marked as the author's, those of elements beside each other together."""
     groups: dict[Any, dict[str, None]] = {}
-    for element in filter(is_marked, tree.iter()):
-        inner = [one for one in element.iter() if one.get("itemprop") == "name" or one.tag == "a" or "fn" in labels(one)]
-        texts = [line.text for one in (*inner[:2], element) for line in islice(lines(one), 2)]
+    for element in islice(filter(is_marked, tree.iter()), _MOST_MARKED):
+        texts = [
+            line.text
+            for one in (*islice(filter(_is_name, element.iter()), 2), element)
+            for line in islice(lines(one), 2)
+        ]
         names = next((names for text in (element.get("content"), *texts) if (names := named([text]))), ())
         if names:
             place = next((one for one in islice(element.iterancestors(), 2) if one in groups), element.getparent())
             groups.setdefault(place, {}).update(dict.fromkeys(names))
     return [tuple(names) for names in groups.values()]
+
+
+def _is_name(element: Any) -> bool:
+    return element.tag == "a" or element.get("itemprop") == "name" or "fn" in labels(element)
 
 
 def _is_microdata(element: Any) -> bool:
@@ -91,7 +96,10 @@ def _is_microdata(element: Any) -> bool:
 
 
 def _is_labelled(element: Any) -> bool:
-    return bool(labels(element) & _LABELS) and len(" ".join(element.text_content().split())) <= _LONGEST_LABELLED
+    return (
+        any(map(_LABEL.fullmatch, labels(element)))
+        and len(" ".join(element.text_content().split())) <= _LONGEST_LABELLED
+    )
 
 
 def _profiles(element: Any) -> Iterator[str]:

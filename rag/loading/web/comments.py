@@ -10,12 +10,11 @@ from lxml.etree import iterwalk
 from rag.loading.web.lines import labels, lines
 
 _TAGS = ("div", "section", "aside", "article", "ol", "ul", "li", "dl", "table", "details")
-_COMMENT = frozenset(
-    "comment comments commentlist commentarea kommentar kommentare leserkommentar leserkommentare commentaire "
-    "commentaires comentario comentarios commento commenti reactie reacties komentarz komentarze disqus".split()
+_COMMENT = re.compile(
+    r"comment(s|list|area)?|(leser)?kommentare?|commentaires?|comentarios?|comment[oi]|reacties?|komentarze?|disqus"
 )
-# what only leads to comments or counts them, or says whether there may be any
-_NO_COMMENT = frozenset("count counter link button btn icon toggle form open closed respond no has live".split())
+# what only leads to comments or counts them, says whether there may be any, or is a reporter's
+_NO_COMMENT = re.compile(r"count|counter|link|button|btn|icon|toggle|form|open|closed|respond|no|has|live")
 _SCHEMA = re.compile(r"schema\.org/(User)?Comments?$")
 
 
@@ -42,11 +41,9 @@ def _is_comment(element: Any) -> bool:
     if _SCHEMA.search(element.get("itemtype") or ""):
         return True
     words = labels(element)
-    return bool(words & _COMMENT) and not words & _NO_COMMENT
+    return any(map(_COMMENT.fullmatch, words)) and not any(map(_NO_COMMENT.fullmatch, words))
 
 
 def _holds_article(element: Any) -> bool:
     """Say whether the page's article is in it, whatever it is called."""
-    return any(
-        one.tag == "h1" or "articleBody" in (one.get("itemprop") or "").split() for one in element.iter()
-    )
+    return any(one.tag == "h1" or "articleBody" in (one.get("itemprop") or "").split() for one in element.iter())

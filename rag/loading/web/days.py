@@ -44,7 +44,7 @@ def _worded(text: str, language: str) -> date | None:
         except ValueError:  # it does not know the language
             continue
         if found:
-            return found.date()
+            return date(found.year, found.month, found.day)
     return None
 
 

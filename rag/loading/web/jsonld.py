@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import re
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 _DECODER = json.JSONDecoder(strict=False)
@@ -16,43 +17,45 @@ _MOST_NODES = 10_000
 Node = dict[str, Any]
 
 
-def nodes(tree: Any) -> list[Node]:
-    """Return all objects of a page's JSON-LD, outer ones first; what is no JSON is left out."""
-    found: list[Node] = []
+@dataclass(frozen=True, slots=True)
+class Graph:
+    """The objects of a page's JSON-LD, outer ones first, and those with a name by their identifiers.
+
+    `article` is the outermost one that is an article, or else the page; it is empty if there is neither.
+    """
+
+    nodes: Sequence[Node]
+    named: Mapping[str, Node]
+    article: Node
+
+    def resolved(self, value: Any) -> list[Node | str]:
+        """Return the objects and texts of a property; instead of an object that refers to another, that other one."""
+        return [
+            self.named.get(str(one.get("@id")), one) if isinstance(one, dict) else one
+            for one in (value if isinstance(value, list) else [value])
+            if isinstance(one, dict | str)
+        ]
+
+
+def read(tree: Any) -> Graph:
+    """Return the JSON-LD of a page; what is no JSON is left out."""
+    nodes: list[Node] = []
     waiting: deque[Any] = deque(_scripts(tree))
-    while waiting and len(found) < _MOST_NODES:
+    while waiting and len(nodes) < _MOST_NODES:
         value = waiting.popleft()
         if isinstance(value, dict):
-            found.append(value)
+            nodes.append(value)
             waiting.extend(value.values())
         elif isinstance(value, list):
             waiting.extend(value)
-    return found
+    named = {node["@id"]: node for node in nodes if isinstance(node.get("@id"), str) and "name" in node}
+    articles = (node for kind in (_ARTICLE, _PAGE) for node in nodes if any(map(kind.match, types(node))))
+    return Graph(nodes, named, next(articles, {}))
 
 
-def article(found: list[Node]) -> Node:
-    """Return the outermost object that is an article, or else the page; an empty one if there is neither."""
-    for kind in (_ARTICLE, _PAGE):
-        for node in found:
-            if any(kind.match(one) for one in types(node)):
-                return node
-    return {}
-
-
-def types(value: Any) -> list[str]:
+def types(value: Node | str) -> list[str]:
     """Return the types of an object; a text has none."""
     return _texts(value.get("@type")) if isinstance(value, dict) else []
-
-
-def resolved(value: Any, found: list[Node]) -> list[Node | str]:
-    """Return the objects and texts of a property; instead of an object that refers to another one, that other one."""
-    named = {node["@id"]: node for node in found if isinstance(node.get("@id"), str) and "name" in node}
-    values = value if isinstance(value, list) else [value]
-    return [
-        named.get(str(one.get("@id")), one) if isinstance(one, dict) else one
-        for one in values
-        if isinstance(one, dict | str)
-    ]
 
 
 def name(value: Node | str) -> str | None:
@@ -71,11 +74,11 @@ def text(node: Node, name: str) -> str | None:
 def _scripts(tree: Any) -> Iterator[Any]:
     for script in tree.iter("script"):
         if "ld+json" in (script.get("type") or "").lower():
-            text = script.text or ""
+            content = script.text or ""
             # some put it between the marks of a comment, or a semicolon behind it
-            start = re.search(r"[{\[]", text)
+            start = re.search(r"[{\[]", content)
             try:
-                yield _DECODER.raw_decode(text, start.start() if start else 0)[0]
+                yield _DECODER.raw_decode(content, start.start() if start else 0)[0]
             except (ValueError, RecursionError):
                 continue
 

@@ -8,13 +8,13 @@ from typing import Any, NamedTuple
 
 from lxml.etree import iterwalk
 
-_INLINE = frozenset(
-    "a abbr acronym b bdi bdo big cite code data del dfn em font i ins kbd label mark nobr q s samp small span strike "
-    "strong sub sup time tt u var wbr".split()
+_INLINE = re.compile(
+    r"a|abbr|acronym|b|bdi|bdo|big|cite|code|data|del|dfn|em|font|i|ins|kbd|label|mark|nobr|q|s|samp|small|span|strike|"
+    r"strong|sub|sup|time|tt|u|var|wbr"
 )
-_UNSEEN = frozenset("head script style noscript template svg iframe object select textarea button".split())
-_HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
-_CAPTIONS = frozenset(("figure", "figcaption"))
+_UNSEEN = re.compile(r"head|script|style|noscript|template|svg|iframe|object|select|textarea|button")
+_HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
+_CAPTIONS = ("figure", "figcaption")
 _LABEL = re.compile(r"[A-Z]?[a-zäöüß]+|[A-Z]+")
 _ABOVE, _BELOW = 6, 12
 
@@ -32,18 +32,19 @@ def lines(root: Any) -> Iterator[Line]:
     first: Any = None
     walk = iterwalk(root, events=("start", "end"))
     for event, element in walk:
-        if element.tag not in _INLINE and words:
+        if words and not _INLINE.fullmatch(element.tag):
             if text := " ".join("".join(words).split()):
                 yield Line(text, first)
             words, first = [], None
-        if event == "start" and element.tag in _UNSEEN:
+        if event == "start" and _UNSEEN.fullmatch(element.tag):
             walk.skip_subtree()
             continue
-        text = element.text if event == "start" else element.tail if element is not root else None
-        if text:
-            words.append(text)
-            if first is None and not text.isspace():
-                first = element if event == "start" else element.getparent()
+        begins = event == "start"
+        piece = element.text if begins else None if element is root else element.tail
+        if piece:
+            words.append(piece)
+            if first is None and not piece.isspace():
+                first = element if begins else element.getparent()
     if text := " ".join("".join(words).split()):
         yield Line(text, first)
 
@@ -63,7 +64,7 @@ def around(title: str | None, seen: Sequence[Line]) -> tuple[Sequence[Line], int
 
 def block(element: Any) -> Any:
     """Return the element, or the one around it that begins a line."""
-    while element.tag in _INLINE and element.getparent() is not None:
+    while _INLINE.fullmatch(element.tag) and element.getparent() is not None:
         element = element.getparent()
     return element
 
@@ -83,5 +84,5 @@ def key(text: str) -> str:
     return "".join(one for one in text.casefold() if one.isalnum())
 
 
-def _is_in(element: Any, tags: Sequence[str] | frozenset[str]) -> bool:
+def _is_in(element: Any, tags: Sequence[str]) -> bool:
     return block(element).tag in tags or element.tag in tags

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
 from rag.loading.draft import Draft
 from rag.loading.web.author import author
@@ -20,28 +19,31 @@ def metadata(page: Page, top: str) -> Draft:
 
     `top` is the beginning of its file.
     """
-    language = _language(page.tree)
+    language = _language(page)
     url = address(page, top)
     found = outlets(page, _value(url))
     names = [one.value for one in found]
     title = headline(page, names)
     day = published(page, _value(title), _value(url), _value(language))
-    fields = {
-        "title": title,
-        "source": found[0] if found else None,
-        "author": author(page, _value(title), names),
-        "url": url,
-        "language": language,
-    }
-    origins = {name: one.origin for name, one in fields.items() if one} | ({"published": day[1]} if day else {})
+    writer = author(page, _value(title), names)
+    source = found[0] if found else None
+    places = {"title": title, "source": source, "author": writer, "url": url, "language": language}
+    origins = {name: one.origin for name, one in places.items() if one}
     return Draft(
-        (), published=day[0] if day else None, origins=origins, **{name: _value(one) for name, one in fields.items()}
+        blocks=(),
+        title=_value(title),
+        source=_value(source),
+        author=_value(writer),
+        published=day[0] if day else None,
+        url=_value(url),
+        language=_value(language),
+        origins=origins | ({"published": day[1]} if day else {}),
     )
 
 
-def _language(tree: Any) -> Found | None:
+def _language(page: Page) -> Found | None:
     for name in ("lang", "{http://www.w3.org/XML/1998/namespace}lang", "xml:lang"):
-        stated = (tree.get(name) or "").strip()
+        stated = (page.tree.get(name) or "").strip()
         if _TAG.fullmatch(stated):
             return Found(stated.replace("_", "-"), "html tag")
     return None

@@ -35,10 +35,10 @@ _COMPANY = regex.compile(
     r"Verband|Team|Staff|Sekretariat)\b|\be\.?\s?V\b",
     regex.IGNORECASE,
 )
-_NOBODY = frozenset(
-    "admin administrator agencies agenturen allartikel anonym anonymous author autor autorin benutzername by editor "
-    "editorial gast guest herausgeber kontakt login moderator name posted publisher quelle red redakteur root "
-    "superuser unbekannt unknown user veröffentlicht von webmaster website wordpress wordpressadmin".split()
+_NOBODY = regex.compile(
+    r"admin|administrator|agencies|agenturen|anonym|anonymous|author|autor(?:in)?|by|editor|editorial|gast|guest|"
+    r"herausgeber|login|moderator|name|posted|publisher|quelle|red|redakteur|root|superuser|unbekannt|unknown|user|von|"
+    r"webmaster|wordpress"
 )
 _LONGEST, _LONGEST_NAME, _MOST_WORDS, _LONGEST_AGENCY = 200, 60, 6, 4
 
@@ -48,7 +48,7 @@ def people(stated: str, outlets: Collection[str] = ()) -> tuple[str, ...]:
     plain = _LEAD.sub("", " ".join(_NOISE.sub(" ", unescape(stated)[: 5 * _LONGEST]).split()))
     if len(plain) > _LONGEST:
         return ()
-    found = []
+    found: list[str] = []
     for part in _BETWEEN.split(plain):
         pieces = [piece for one in part.split(",") if (piece := one.strip(" .:*\"'-–"))]
         # behind the name of a company or outlet stands its place
@@ -75,6 +75,6 @@ def is_somebody(name: str, outlets: Collection[str] = ()) -> bool:
     # a name of several words has no numbers in it, and its first and last word have capitals
     if len(words) > 1 and (regex.search(r"\d", name) or words[0][0].islower() or words[-1][0].islower()):
         return False
-    if not any(one.isalpha() for one in name) or key(name) in _NOBODY or key(name) in map(key, outlets):
+    if not any(one.isalpha() for one in name) or _NOBODY.fullmatch(key(name)) or key(name) in map(key, outlets):
         return False
     return not _DOMAIN.fullmatch(name) and not _COMPANY.search(name)

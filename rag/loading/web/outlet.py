@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from urllib.parse import urljoin, urlsplit
 
 from rag.loading.web import jsonld
 from rag.loading.web.page import Found, Page
 
 _SAVED_FROM = re.compile(r"<!--[^>]{0,300}?(?:saved from url=\(\d+\)|\burl:\s*)(https?://[^\s>]+)")
+_MOST, _LONGEST = 20, 100
 
 
 def address(page: Page, top: str) -> Found | None:
@@ -25,18 +26,17 @@ def outlets(page: Page, url: str | None) -> list[Found]:
     host = _host(url or "").removeprefix("www.")
     return [
         *page.meta("og:site_name"),
-        *(Found(name, "JSON-LD") for name in _publishers(page)),
+        *(Found(name, "JSON-LD") for name in _publishers(page.graph)),
         *page.meta("application-name"),
         *(Found(name, "address of the page") for name in (host, *host.split(".")[-2:-1]) if name),
     ]
 
 
-def _publishers(page: Page) -> Iterator[str]:
-    for node in (page.article, *page.nodes):
-        for owner in jsonld.resolved(node.get("publisher"), page.nodes):
-            # a person who publishes is the author of a blog, and no outlet
-            if (name := jsonld.name(owner)) and "Person" not in jsonld.types(owner):
-                yield name
+def _publishers(graph: jsonld.Graph) -> Sequence[str]:
+    owners = [one for node in (graph.article, *graph.nodes) for one in graph.resolved(node.get("publisher"))]
+    # a person who publishes is the author of a blog, and no outlet
+    names = (jsonld.name(one) for one in owners if "Person" not in jsonld.types(one))
+    return [*dict.fromkeys(one for one in names if one and len(one) <= _LONGEST)][:_MOST]
 
 
 def _addresses(page: Page, top: str) -> Iterator[Found]:
@@ -61,6 +61,6 @@ def _host(url: str) -> str:
     """The host of an address on the web, or nothing."""
     try:
         parts = urlsplit(url)
-        return (parts.hostname or "") if parts.scheme in ("http", "https") else ""
     except ValueError:
         return ""
+    return (parts.hostname or "") if parts.scheme in ("http", "https") else ""

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator
 from html import unescape
+from itertools import islice, pairwise
 from typing import Any
 
 from rag.loading.web.lines import key, lines
 from rag.loading.web.page import Found, Page
 
-_SEPARATOR = re.compile(r"\s+[|–—»«·•⋆│:›>/-]{1,2}\s+|\s*[|｜│]\s*|[：:]\s*")
-_FEWEST_WORDS = 3
+_SEPARATOR = re.compile(r"\s[|–—»«·•⋆│:›>/-]{1,2}\s|\s?[|｜│]\s?|[：:]\s?")
+_FEWEST_WORDS, _LONGEST, _MOST_HEADINGS = 3, 300, 100
 
 
 def headline(page: Page, outlets: Collection[str]) -> Found | None:
@@ -21,63 +22,54 @@ def headline(page: Page, outlets: Collection[str]) -> Found | None:
     the browser (page title). Often one of them differs, or has a kicker or the outlet's name with it.
     """
     outlet = {key(one) for one in outlets}
-    stated = [*page.stated("headline"), *list(page.meta("og:title"))[:1]]
-    said = [Found(text, one.origin) for one in stated if (text := _without(_plain(unescape(one.value)), outlet))]
-    shown = [one for one in _headings(page.tree) if key(one) and key(one) not in outlet]
     browser = next((_plain("".join(one.itertext())) for one in page.tree.iter("title")), "")
-    candidates = _candidates(said, shown, _only_heading(page.tree), _parts(browser))
-    if candidates:
-        return _elected(candidates, said, _parts(browser), key(_only_heading(page.tree)))
-    rest = [Found(_without(browser, outlet), "page title"), *(Found(one, "heading") for one in shown)]
-    return next((found for found in rest if found.value), None)
-
-
-def _candidates(said: list[Found], shown: list[str], only: str, in_browser: set[str]) -> list[Found]:
-    """What is stated, and the headings that are stated too, or stand alone; what search engines get comes first."""
-    known = {key(one.value) for one in said} | in_browser | {key(only)}
+    engines, others = (
+        [Found(text, one.origin) for one in islice(said, 1) if key(text := _without(_plain(one.value), outlet))]
+        for said in (page.stated("headline"), page.meta("og:title"))
+    )
+    shown = [one for one in _headings(page.tree) if key(one) and key(one) not in outlet]
+    alone, parts = _only_heading(page.tree), _parts(browser)
+    known = {key(one.value) for one in (*engines, *others)} | parts | {alone}
     headings = [Found(one, "heading") for one in shown if key(one) in known]
-    engines = [one for one in said if one.origin == "JSON-LD"]
-    return [*engines, *headings, *(one for one in said if one not in engines)]
 
-
-def _elected(candidates: list[Found], said: list[Found], in_browser: set[str], only: str) -> Found:
+    votes: dict[str, set[str]] = {}
+    for found in (*engines, *headings, *others):
+        votes.setdefault(key(found.value), set()).add(found.origin)
+    if not votes:
+        rest = [Found(_without(browser, outlet), "page title"), *(Found(one, "heading") for one in shown)]
+        return next((found for found in rest if found.value), None)
     # of the headings, or else the statements, that are in the page title, the longest has its vote
-    headings = [key(one.value) for one in candidates if one.origin == "heading" and key(one.value) in in_browser]
-    stated = [key(one.value) for one in said if key(one.value) in in_browser]
-    browser = max(headings or stated, key=len, default="")
-
-    def votes(found: Found) -> float:
-        same = key(found.value)
-        count = len({one.origin for one in candidates if key(one.value) == same}) + (same == browser)
-        return 1.5 if count == 1 and same == only else count
-
-    best = key(max(candidates, key=votes).value)
+    in_title = [one for one in votes if one in parts]
+    shown_in_title = [one for one in in_title if "heading" in votes[one]]
+    for one in sorted(shown_in_title or in_title, key=len)[-1:]:
+        votes[one].add("page title")
+    best = max(votes, key=lambda one: 1.5 if one == alone and votes[one] == {"heading"} else len(votes[one]))
     # without its kicker, if that is stated somewhere
-    shorter = [key(one.value) for one in said if len(one.value.split()) >= _FEWEST_WORDS]
-    best = min((one for one in (best, *shorter) if best.endswith(one)), key=len)
+    bare = [key(one.value) for one in (*engines, *others) if len(one.value.split()) >= _FEWEST_WORDS]
+    best = min((one for one in (best, *bare) if best.endswith(one)), key=len)
     # other sites get a mark between kicker and headline, where readers see two lines
-    return next(one for one in (*said[::-1], *candidates) if key(one.value) == best)
+    return next(found for found in (*others, *engines, *headings) if key(found.value) == best)
 
 
 def _headings(tree: Any) -> Iterator[str]:
     """The texts of headings, and their lines: a kicker may stand above the headline in the same heading."""
-    for element in tree.iter("h1", "h2", "h3"):
+    for element in islice(tree.iter("h1", "h2", "h3"), _MOST_HEADINGS):
         parts = [_plain(line.text) for line in lines(element)]
-        yield from dict.fromkeys([" ".join(parts), *parts])
+        yield from (one for one in dict.fromkeys([" ".join(parts), *parts]) if len(one) <= _LONGEST)
 
 
 def _only_heading(tree: Any) -> str:
-    """The heading of the first level, if there is but one and it is more than a word or two."""
-    texts = [text for one in tree.iter("h1") if (text := " ".join(_plain(line.text) for line in lines(one)))]
-    return texts[0] if len(texts) == 1 and len(texts[0].split()) >= _FEWEST_WORDS else ""
+    """The key of the heading of the first level, if there is but one and it is more than a word or two."""
+    texts = (" ".join(line.text for line in lines(one)) for one in tree.iter("h1"))
+    first = [*islice(filter(None, map(_plain, texts)), 2)]
+    return key(first[0]) if len(first) == 1 and len(first[0].split()) >= _FEWEST_WORDS else ""
 
 
 def _parts(title: str) -> set[str]:
     """The keys of the whole, and of what stands before, behind and between its separators."""
-    cuts = [match.span() for match in _SEPARATOR.finditer(title)][:20]
-    ends = [(0, 0), *cuts, (len(title), len(title))]
-    between = {key(title[before[1] : after[0]]) for before, after in zip(ends, ends[1:], strict=False)}
-    return {key(title), *(key(title[:start]) for start, _ in cuts), *(key(title[end:]) for _, end in cuts)} | between
+    cuts = [(0, 0), *(match.span() for match in _SEPARATOR.finditer(title)), (len(title), len(title))]
+    whole = {key(title[:start]) for start, _ in cuts} | {key(title[end:]) for _, end in cuts}
+    return whole | {key(title[end:start]) for (_, end), (start, _) in pairwise(cuts)}
 
 
 def _without(title: str, outlet: Collection[str]) -> str:
@@ -92,4 +84,5 @@ def _without(title: str, outlet: Collection[str]) -> str:
 
 
 def _plain(text: str) -> str:
-    return " ".join(text.replace("\xad", "").split())
+    """A line without soft hyphens, cut where no headline is as long."""
+    return " ".join(unescape(text[: 3 * _LONGEST]).replace("\xad", "").split())[:_LONGEST].strip()
