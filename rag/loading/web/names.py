@@ -9,7 +9,8 @@ import regex
 
 from rag.loading.web.lines import key
 
-_NAME = r"\p{Lu}[\p{L}\p{M}.'’‑-]*"
+_NAME = r"(?:[dlo]['’])?\p{Lu}[\p{L}\p{M}.'’‑-]*"
+_CAPITAL = regex.compile(r"(?:[dlo]['’](?=\p{Lu}))?[^\p{Ll}]")
 _PARTICLE = r"(?:von|van|vom|der|den|de|del|della|da|dos|du|di|zu|zur|la|le|el|al|bin|ibn|ter|ten|y|e|i)"
 _PERSON = rf"{_NAME}(?:\s+(?:{_PARTICLE}\s+){{0,2}}{_NAME}){{1,4}}"
 _AND = r"(?:\s*[,/&]\s*|\s+(?:und|and|et|y|e|og|och)\s+)"
@@ -73,7 +74,7 @@ def is_somebody(name: str, outlets: Collection[str] = ()) -> bool:
     if not 1 < len(name) <= _LONGEST_NAME or len(words) > _MOST_WORDS or regex.search(r"[:!?()]", name):
         return False
     # a name of several words has no numbers in it, and its first and last word have capitals
-    if len(words) > 1 and (regex.search(r"\d", name) or words[0][0].islower() or words[-1][0].islower()):
+    if len(words) > 1 and (regex.search(r"\d", name) or not _CAPITAL.match(words[0]) or not _CAPITAL.match(words[-1])):
         return False
     if not any(one.isalpha() for one in name) or _NOBODY.fullmatch(key(name)) or key(name) in map(key, outlets):
         return False

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from html import unescape
 from urllib.parse import urljoin, urlsplit
 
 from rag.loading.web import jsonld
@@ -23,13 +24,15 @@ def address(page: Page, top: str) -> Found | None:
 
 def outlets(page: Page, url: str | None) -> list[Found]:
     """Return the names of the outlet, the likeliest first; the last are the host of the address and its main part."""
-    host = _host(url or "").removeprefix("www.")
-    return [
+    # an archive's address has the page's own in it
+    host = _host(re.sub(r".*/(?=https?://)", "", url or "")).removeprefix("www.")
+    stated = [
         *page.meta("og:site_name"),
         *(Found(name, "JSON-LD") for name in _publishers(page.graph)),
         *page.meta("application-name"),
-        *(Found(name, "address of the page") for name in (host, *host.split(".")[-2:-1]) if name),
     ]
+    named = [Found(unescape(name), origin) for name, origin in stated if not _host(name)]
+    return named + [Found(name, "address of the page") for name in (host, *host.split(".")[-2:-1]) if name]
 
 
 def _publishers(graph: jsonld.Graph) -> Sequence[str]:
