@@ -1,50 +1,83 @@
-"""Saved web pages: main text and metadata by trafilatura (Barbaresi, 2021)."""
+"""Saved web pages: main text by trafilatura (Barbaresi, 2021), readers' comments aside, and what the page states."""
 
 from __future__ import annotations
 
 import re
+from dataclasses import replace
+from typing import Any
 
 from rag.errors import LoadError
-from rag.loading.draft import Draft, day_of, paragraphs
+from rag.loading.draft import Draft, paragraphs
 from rag.loading.text import decode
 
-# only dates that the page states as its own, not any year that stands somewhere in it
-_DATES = {"extensive_search": False, "original_date": True}
 _DECLARED = re.compile(rb"<meta[^>]+charset\s*=\s*[\"']?\s*([\w-]+)", re.IGNORECASE)
+_TOP = 4096
+_MOST_BROKEN = 0.001
+_SHORT = 600
 
 
 def load_html(raw: bytes) -> Draft:
-    """Read a saved page: the article without navigation, teasers and comments.
+    """Read a saved page: the article without navigation and teasers; comments of readers stand behind it.
 
     Raises:
         LoadError: the page holds no article, or is no text in any known encoding.
     """
+    from rag.loading.web.comments import set_aside_comments
+    from rag.loading.web.lead import with_lead
+    from rag.loading.web.metadata import metadata
+    from rag.loading.web.page import read
+
+    text = _decoded(raw)
+    tree = _parsed(text)
+    comments = set_aside_comments(tree)
+    body = _body(tree)
+    if comments and _size(body) < _SHORT:
+        # an article may be called a comment, too
+        whole = _parsed(text)
+        if _size(again := _body(whole)) > 2 * _size(body):
+            tree, body, comments = whole, again, ()
+    if not body:
+        raise LoadError("No article was found in the page: open it and save it again, or save its text as .txt.")
+    page = read(tree)
+    fields = metadata(page, text[:_TOP])
+    article = with_lead(body, page, fields.title)
+    return replace(fields, blocks=paragraphs(article) + paragraphs(comments, "comment"))
+
+
+def _parsed(text: str) -> Any:
+    from trafilatura import load_html as parse
+
+    tree = parse(text)
+    if tree is None:
+        raise LoadError("It is no web page: save it again from the browser, or save its text as .txt.")
+    return tree
+
+
+def _body(tree: Any) -> list[str]:
     from trafilatura import bare_extraction
 
-    page = bare_extraction(
-        _decoded(raw), include_comments=False, include_tables=True, with_metadata=True, date_extraction_params=_DATES
-    )
-    if page is None or not page.text:
-        raise LoadError("No article was found in the page: open it and save it again, or save its text as .txt.")
-    body = page.text.split("\n")
-    if page.title and body[0].strip() == page.title.strip() and len(body) > 1:
-        del body[0]
-    return Draft(
-        blocks=paragraphs(body),
-        title=page.title,
-        source=page.sitename,
-        author=page.author,
-        published=day_of(page.date) if page.date else None,
-        url=page.url,
-    )
+    found = bare_extraction(tree, include_comments=False, include_tables=True)
+    lines = found.text.split("\n") if found and found.text else []
+    return [line.strip() for line in lines if line.strip()]
+
+
+def _size(body: list[str]) -> int:
+    return sum(map(len, body))
 
 
 def _decoded(raw: bytes) -> str:
-    """The encoding that the page declares is right more often than a guess, if it fits."""
-    declared = _DECLARED.search(raw[:4096])
-    if declared:
+    """What reads as UTF-8 is UTF-8, whatever the page declares; else that is right more often than a guess."""
+    found = _DECLARED.search(raw[:_TOP])
+    declared = found[1].decode("ascii").lower() if found else None
+    for encoding in (None if raw.isascii() else "utf-8-sig", declared):
         try:
-            return raw.decode(declared[1].decode("ascii"))
+            if encoding:
+                return raw.decode(encoding)
         except (LookupError, UnicodeError):
-            pass
+            continue
+    if declared in ("utf-8", "utf8"):
+        # a few bytes of another encoding, as in advertisements, do not make all others wrong
+        text = raw.decode("utf-8", errors="replace")
+        if text.count("\ufffd") <= _MOST_BROKEN * len(text):
+            return text
     return decode(raw)

@@ -1,0 +1,80 @@
+"""The day on which a page says that its article was published."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import date
+
+from rag.loading.draft import day_of
+from rag.loading.web.days import day_in
+from rag.loading.web.lines import around, is_caption
+from rag.loading.web.page import Found, Page
+
+_IN_ADDRESS = re.compile(r"/((?:19|20)\d\d)[/-](\d\d)[/-](\d\d)(?=\D|$)")
+_OPEN_GRAPH = ("article:published_time", "article:published", "og:article:published_time", "og:published_time")
+_TAGS = (
+    "itemprop datepublished",
+    "datepublished",
+    "dc.date.issued",
+    "dcterms.issued",
+    "dcterms.created",
+    "dc.date",
+    "dcterms.date",
+    "citation_publication_date",
+    "prism.publicationdate",
+    "parsely-pub-date",
+    "sailthru.date",
+    "publish_date",
+    "pubdate",
+    "date",
+)
+_CHANGED = re.compile(
+    r"aktualisiert|geändert|bearbeitet|stand:|zuletzt|updated|modified|edited|last|mis à jour|actualizad", re.IGNORECASE
+)
+_LONGEST, _LONGEST_BEFORE = 120, 60
+_NO_DAY = date(1970, 1, 1)  # what computers write where they have no time
+
+
+def published(page: Page, title: str | None, url: str | None, language: str | None) -> tuple[date, str] | None:
+    """Return the day of publication, not of a change, and where the page states it."""
+    for value, origin in _stated(page, url):
+        day = day_of(value) or day_in(value)
+        if day and day != _NO_DAY:
+            return day, origin
+    beside = _beside(page, title, language)
+    return (beside, "beside the headline") if beside else _guessed(page, url)
+
+
+def _stated(page: Page, url: str | None) -> Iterator[Found]:
+    if in_address := _IN_ADDRESS.search(url or ""):
+        yield Found("-".join(in_address.groups()), "address of the page")
+    yield from page.meta(*_OPEN_GRAPH)
+    yield from page.stated("datePublished")
+    yield from page.meta(*_TAGS)
+    for element in page.tree.iter():
+        marked = "datePublished" in (element.get("itemprop") or "").split()
+        if marked or (element.tag == "time" and element.get("pubdate") is not None):
+            yield Found(element.get("datetime") or element.get("content") or element.text_content(), "microdata")
+    yield from page.stated("dateCreated")
+
+
+def _beside(page: Page, title: str | None, language: str | None) -> date | None:
+    """The day nearest to the headline, in a line that says little more."""
+    near, headline = around(title, page.lines)
+    for number in sorted(range(len(near)), key=lambda one: (abs(one - headline), -one)):
+        text, element = near[number]
+        if len(text) <= _LONGEST and not _CHANGED.search(text) and not is_caption(element):
+            stated = element.get("datetime") if element.tag == "time" else None
+            if day := day_in(stated or text[:_LONGEST_BEFORE], language):
+                return day
+    return None
+
+
+def _guessed(page: Page, url: str | None) -> tuple[date, str] | None:
+    """What htmldate finds in other places, but no year that merely stands somewhere in the page."""
+    from htmldate import find_date
+
+    found = find_date(page.tree, extensive_search=False, original_date=True, url=url)
+    day = day_of(found) if found else None
+    return (day, "page, by htmldate") if day else None

@@ -1,0 +1,28 @@
+"""The beginning of an article: its lead, but not its headline."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rag.loading.web.lines import around, key
+from rag.loading.web.page import Page
+
+_SHORTEST, _COMPARED, _TOP = 30, 60, 6
+
+
+def with_lead(body: Sequence[str], page: Page, title: str | None) -> list[str]:
+    """Return the lines of an article without its headline, and with the lead that may be missing.
+
+    The lead is what stands under the headline and is stated as the page's description, too.
+    """
+    stated = (*page.meta("og:description", "description", "dc.description"), *page.stated("description"))
+    described = {key(one.value)[:_COMPARED] for one in stated}
+    near, headline = around(title, page.lines)
+    there = key("".join(body))
+    lead = [
+        line.text
+        for line in near[headline + 1 :]
+        if len(line.text) >= _SHORTEST and key(line.text)[:_COMPARED] in described and key(line.text) not in there
+    ]
+    top = [line for line in body[:_TOP] if key(line) != key(title or "")]
+    return lead + (top + list(body[_TOP:]) or list(body))

@@ -1,0 +1,484 @@
+"""Saved web pages: the article and its readers' comments, and what a page says of itself, with where it says so."""
+
+from __future__ import annotations
+
+import json
+import time
+from datetime import date
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from rag.errors import LoadError
+from rag.loading.draft import Draft
+from rag.loading.html import load_html
+from rag.loading.web.days import day_in
+from rag.loading.web.names import byline, people
+
+BODY = (
+    "Der Rat der Stadt hat am Abend beschlossen, die alte Brücke über den Fluss bis zum Herbst zu sperren. Die Pfeiler "
+    "sind morsch, und ein Gutachten rät von jedem weiteren Verkehr ab. Fußgänger nehmen solange die Fähre. "
+)
+PARAGRAPHS = "".join(f"<p>Absatz {number}. {BODY}</p>" for number in range(1, 5))
+HEADLINE = "Alte Brücke bleibt bis zum Herbst gesperrt"
+
+
+def page(head: str = "", body: str = "", above: str = f"<h1>{HEADLINE}</h1>", lang: str = ' lang="de"') -> Draft:
+    """Load a page of four paragraphs with what is given in its head, above them, and below them."""
+    html = (
+        f"<html{lang}><head>{head}</head><body><main><article>{above}{PARAGRAPHS}</article>{body}</main></body></html>"
+    )
+    return load_html(html.encode())
+
+
+def ld(value: Any) -> str:
+    return f'<script type="application/ld+json">{json.dumps(value)}</script>'
+
+
+def test_a_graph_of_objects_that_refer_to_each_other() -> None:
+    """Authors and publisher are found by their identifiers, and no author of another object is taken."""
+    found = page(
+        ld(
+            {
+                "@context": "https://schema.org",
+                "@graph": [
+                    {"@type": "WebSite", "@id": "#site", "name": "Flussbote", "publisher": {"@id": "#house"}},
+                    {"@type": "Organization", "@id": "#house", "name": "Flussbote Medien"},
+                    {"@type": "Person", "@id": "#beck", "name": "Anna Beck"},
+                    {
+                        "@type": ["NewsArticle"],
+                        "headline": HEADLINE,
+                        "author": [{"@id": "#beck"}, {"@type": "Person", "givenName": "Carl", "familyName": "Dorn"}],
+                        "publisher": {"@id": "#house"},
+                        "datePublished": "2023-04-05T23:10:00+02:00",
+                        "dateModified": "2023-05-01T08:00:00+02:00",
+                        "image": {"@type": "ImageObject", "author": "Foto Agentur Eins"},
+                    },
+                ],
+            }
+        )
+    )
+    assert (found.title, found.source, found.author) == (HEADLINE, "Flussbote Medien", "Anna Beck, Carl Dorn")
+    assert found.published == date(2023, 4, 5)
+    assert found.origins == {
+        "title": "JSON-LD",
+        "source": "JSON-LD",
+        "author": "JSON-LD",
+        "published": "JSON-LD",
+        "language": "html tag",
+    }
+
+
+def test_what_a_page_does_not_say_stays_unknown() -> None:
+    """A page of text alone has no outlet, author, day or address, and no origins for them."""
+    found = page(lang="")
+    assert (found.source, found.author, found.published, found.url, found.language) == (None,) * 5
+    assert found.origins == {"title": "heading"}
+
+
+@pytest.mark.parametrize(
+    ("stated", "names"),
+    [
+        ("Anna Beck", ("Anna Beck",)),
+        ("Von Anna Beck und Carl Dorn", ("Anna Beck", "Carl Dorn")),
+        ("By Anna Beck, Reporter", ("Anna Beck",)),
+        ("Anna von Beck; Carl Dorn (dpa)", ("Anna von Beck", "Carl Dorn")),
+        ("Anna Beck, dpa", ("Anna Beck", "dpa")),
+        ("Anna Beck &amp; Carl Dorn", ("Anna Beck", "Carl Dorn")),
+        ("<b>Anna Beck</b> anna.beck@flussbote.example", ("Anna Beck",)),
+        ("Beck, Anna", ("Beck, Anna",)),
+        ("abeck", ("abeck",)),
+        ("渡辺洋介", ("渡辺洋介",)),
+        ("Anna Beck am 3. April 2023 um 10 Uhr", ("Anna Beck",)),
+        ("Flussbote", ()),
+        ("FLUSSBOTE, Hamburg, Germany", ()),
+        ("Redaktion", ()),
+        ("Redaktion Flussbote", ()),
+        ("Beck Medien GmbH, Köln", ()),
+        ("https://flussbote.example/team/beck", ()),
+        ("www.flussbote.example", ()),
+        ("flussbote.info", ()),
+        ("admin", ()),
+        ("7:57 AM", ()),
+        ("alle unsere Autoren sagen etwas", ()),
+        ("", ()),
+        ("A" * 100_000, ()),
+    ],
+)
+def test_who_is_somebody(stated: str, names: tuple[str, ...]) -> None:
+    """Names of people are kept; outlets, companies, jobs, places, addresses and user names of machines are not."""
+    assert people(stated, ["Flussbote"]) == names
+
+
+@pytest.mark.parametrize(
+    ("line", "following", "names"),
+    [
+        ("Von Anna Beck", "", ("Anna Beck",)),
+        ("By Anna Beck and Carl Dorn", "", ("Anna Beck", "Carl Dorn")),
+        ("Ein Kommentar von Anna Beck", "", ("Anna Beck",)),
+        ("05.04.2023 18:30 Uhr von Anna Beck", "", ("Anna Beck",)),
+        ("Von Anna Beck, Kiel | 5. April 2023", "", ("Anna Beck",)),
+        ("Par Zoé d'Arcy et Jean-Luc Petit", "", ("Zoé d'Arcy", "Jean-Luc Petit")),
+        ("Autorin:", "Anna Beck", ("Anna Beck",)),
+        ("Von Kiel fährt jetzt wieder eine Fähre nach Oslo", "", ()),
+        ("Das sagte Anna Beck", "", ()),
+        ("Anna Beck", "", ()),
+    ],
+)
+def test_bylines(line: str, following: str, names: tuple[str, ...]) -> None:
+    """A line that begins as a byline does and says little more names its authors."""
+    assert byline(line, following) == names
+
+
+@pytest.mark.parametrize(
+    ("head", "above", "author", "origin"),
+    [
+        ('<meta name="author" content="Anna Beck">', "", "Anna Beck", "meta tag"),
+        ('<meta property="article:author" content="https://facebook.example/x">', "", None, None),
+        ('<meta name="author" content="Flussbote"><meta property="og:site_name" content="Flussbote">', "", None, None),
+        (
+            '<meta name="twitter:label1" content="Verfasst von"><meta name="twitter:data1" content="Anna Beck">',
+            "",
+            "Anna Beck",
+            "meta tag",
+        ),
+        ("", '<p class="meta">Von Anna Beck, 5. April 2023</p>', "Anna Beck", "byline"),
+        ("", '<a rel="author" href="/x">Anna Beck</a>', "Anna Beck", "microdata"),
+        (
+            "",
+            '<span itemprop="author"><b itemprop="name">Anna Beck</b></span>'
+            '<span itemprop="author"><b itemprop="name">Carl Dorn</b></span>',
+            "Anna Beck, Carl Dorn",
+            "microdata",
+        ),
+        ("", '<figure><figcaption itemprop="author">Foto Eins</figcaption></figure>', None, None),
+        ("", '<p><a href="/autoren/anna-beck">Dr. Anna Beck</a></p>', "Dr. Anna Beck", "link to the author"),
+        ("", '<p><a href="/autoren/">Alle Leute</a></p>', None, None),
+        (
+            "",
+            '<p class="post-author vcard"><span>Autor</span> <a class="fn">abeck</a></p>',
+            "abeck",
+            "element for the author",
+        ),
+    ],
+)
+def test_where_the_author_stands(head: str, above: str, author: str | None, origin: str | None) -> None:
+    """The author is found in tags, microdata, bylines, links and named elements; photographers and outlets are none."""
+    found = page(head, above=f"<h1>{HEADLINE}</h1>{above}")
+    assert (found.author, found.origins.get("author")) == (author, origin)
+
+
+def test_authors_of_teasers_are_no_authors() -> None:
+    """Several people in elements for authors are those of other articles, too, so that none is taken."""
+    teasers = "".join(
+        f'<div><div><h3>Noch ein Thema</h3><p class="author">{name}</p></div></div>'
+        for name in ("Eva Eins", "Udo Zwei")
+    )
+    assert page(body=teasers).author is None
+    assert page(body=teasers[: len(teasers) // 2]).author == "Eva Eins"
+
+
+def test_a_house_is_the_author_where_it_says_so() -> None:
+    """An organization that JSON-LD states as the author is taken where nobody else is named."""
+    house = ld({"@type": "NewsArticle", "author": {"@type": "Organization", "name": "Nachrichtenagentur Eins"}})
+    assert page(house).author == "Nachrichtenagentur Eins"
+    assert page(house, above=f"<h1>{HEADLINE}</h1><p>Von Anna Beck</p>").author == "Anna Beck"
+
+
+@pytest.mark.parametrize(
+    ("head", "above"),
+    [
+        (f"<title>{HEADLINE} | Flussbote</title>", f"<h1>Flussbote</h1><h2>{HEADLINE}</h2>"),
+        (
+            f'<title>Flussbote » {HEADLINE}</title><meta property="og:site_name" content="Flussbote">',
+            f"<h1>Flussbote</h1><h2>{HEADLINE}</h2><h2>Mehr zum Thema</h2>",
+        ),
+        (f'<meta property="og:title" content="{HEADLINE} – Flussbote">', f"<h1>{HEADLINE}</h1>"),
+        (
+            f'<meta property="og:title" content="{HEADLINE} - Flussbote">'
+            '<meta property="og:site_name" content="Flussbote">',
+            "",
+        ),
+        (f'<meta property="og:title" content="Klick hier!"><title>{HEADLINE}</title>', f"<h1>{HEADLINE}</h1>"),
+        (
+            f'<meta property="og:title" content="Klick hier!">{ld({"@type": "Article", "headline": HEADLINE})}',
+            f"<h1>{HEADLINE}</h1>",
+        ),
+        (
+            f"{ld({'@type': 'Article', 'headline': HEADLINE})}<title>Verkehr: {HEADLINE}</title>",
+            f"<h1>Verkehr: {HEADLINE}</h1>",
+        ),
+        (f"<title>{HEADLINE}</title>", f"<h1><div>Verkehr</div><div>{HEADLINE}</div></h1>"),
+        (ld({"@type": "Article", "headline": HEADLINE.replace("ü", "&uuml;")}), ""),
+        ("", f"<h1>{HEADLINE.replace('gesperrt', 'ge&shy;sperrt')}</h1>"),
+    ],
+)
+def test_the_headline(head: str, above: str) -> None:
+    """What most sources agree on is the headline, without kicker, outlet, entities and soft hyphens."""
+    assert page(head, above=above).title == HEADLINE
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "day"),
+    [
+        ("5. April 2023", "de", date(2023, 4, 5)),
+        ("Mittwoch, 5.4.2023, 18 Uhr", "de", date(2023, 4, 5)),
+        ("Apr 5, 2023 6:30 PM", "en", date(2023, 4, 5)),
+        ("5th April 2023", None, date(2023, 4, 5)),
+        ("5 avril 2023", "fr", date(2023, 4, 5)),
+        ("5 de abril de 2023", "es", date(2023, 4, 5)),
+        ("5 kwietnia 2023", None, date(2023, 4, 5)),
+        ("5. dubna 2023", "cs", date(2023, 4, 5)),
+        ("2023年4月5日", "ja", date(2023, 4, 5)),
+        ("2023-04-05", None, date(2023, 4, 5)),
+        ("5/4/2023", "fr", date(2023, 4, 5)),
+        ("13/4/2023", "en", date(2023, 4, 13)),
+        ("4/13/2023", "en", date(2023, 4, 13)),
+        ("5/4/2023", "en", None),
+        ("31.2.2023", "de", None),
+        ("um 10 Uhr 2023", "de", None),
+        ("seit 2023", "de", None),
+    ],
+)
+def test_days_in_words(text: str, language: str | None, day: date | None) -> None:
+    """Days are read in many languages; one that could be two days, or is none, stays unknown."""
+    assert day_in(text, language) == day
+
+
+@pytest.mark.parametrize(
+    ("head", "above", "origin"),
+    [
+        ('<link rel="canonical" href="https://flussbote.example/2023/04/05/bruecke">', "", "address of the page"),
+        (
+            '<meta property="article:modified_time" content="2023-06-01">'
+            '<meta property="article:published_time" content="2023-04-05T10:00:00Z">',
+            "",
+            "OpenGraph",
+        ),
+        ('<meta name="DC.date.issued" content="05.04.2023">', "", "meta tag"),
+        ("", '<time itemprop="datePublished" datetime="2023-04-05">gestern</time>', "microdata"),
+        ("", "<p>Stand: 01.06.2023</p><p>Mittwoch, 5. April 2023</p>", "beside the headline"),
+        ("", "<figure><figcaption>Die Brücke, 1.1.2020</figcaption></figure><p>5.4.2023</p>", "beside the headline"),
+        ("", '<time datetime="2023-04-05T09:00">vor drei Tagen</time>', "beside the headline"),
+    ],
+)
+def test_where_the_day_stands(head: str, above: str, origin: str) -> None:
+    """The day of publication is found in address, tags, microdata and next to the headline; a change is none."""
+    found = page(head, above=f"<h1>{HEADLINE}</h1>{above}")
+    assert (found.published, found.origins["published"]) == (date(2023, 4, 5), origin)
+
+
+def test_a_time_that_is_none() -> None:
+    """The first day of 1970 is what a computer writes that has no time, and no day of publication."""
+    assert page('<meta property="article:published_time" content="1970-01-01T00:00:00Z">').published is None
+
+
+@pytest.mark.parametrize(
+    ("head", "top", "url", "origin"),
+    [
+        ('<link rel="canonical" href="https://a.example/x">', "", "https://a.example/x", "canonical link"),
+        (
+            '<link rel="canonical" href="/x"><meta property="og:url" content="https://a.example/y">',
+            "",
+            "https://a.example/x",
+            "canonical link",
+        ),
+        (
+            '<link rel="canonical" href="https://a.example/"><meta property="og:url" content="https://a.example/y">',
+            "",
+            "https://a.example/y",
+            "OpenGraph",
+        ),
+        ("", "<!-- saved from url=(0019)https://a.example/x -->", "https://a.example/x", "note of the browser"),
+        (
+            "",
+            "<!--\n Page saved with SingleFile \n url: https://a.example/x \n saved date: heute\n-->",
+            "https://a.example/x",
+            "note of the browser",
+        ),
+        ('<link rel="canonical" href="javascript:x"><link rel="canonical" href="http://[::1">', "", None, None),
+    ],
+)
+def test_the_address(head: str, top: str, url: str | None, origin: str | None) -> None:
+    """The address is the canonical one, or where the browser saved the page from; a front page's is of no use."""
+    html = f"<!doctype html>{top}<html><head>{head}</head><body><h1>{HEADLINE}</h1>{PARAGRAPHS}</body></html>"
+    found = load_html(html.encode())
+    assert (found.url, found.origins.get("url")) == (url, origin)
+
+
+@pytest.mark.parametrize(
+    ("head", "source"),
+    [
+        ('<meta property="og:site_name" content="Flussbote"><meta name="application-name" content="FB">', "Flussbote"),
+        ('<meta property="og:site_name" content="https://a.example"><meta name="application-name" content="FB">', "FB"),
+        (ld({"@type": "Article", "publisher": {"name": "Fluss &amp; Bote"}}), "Fluss & Bote"),
+        (
+            ld({"@type": "Article", "publisher": {"@type": "Person", "name": "Anna Beck"}})
+            + '<link rel="canonical" href="https://www.blog.example/x">',
+            "blog.example",
+        ),
+        (
+            '<link rel="canonical" href="https://archiv.example/web/2013/http://flussbote.example/x">',
+            "flussbote.example",
+        ),
+    ],
+)
+def test_the_outlet(head: str, source: str) -> None:
+    """The outlet is what the page calls itself or its publisher, or else the host of its own address."""
+    assert page(head).source == source
+
+
+COMMENTS = "<p>Das ist ein Satz von einer Leserin.</p><p>Und noch einer, mit ähnlich vielen Worten.</p>"
+
+
+@pytest.mark.parametrize(
+    "comments",
+    [
+        f'<div class="comments-area"><h2>Zwei Meinungen</h2>{COMMENTS}</div>',
+        f'<section id="kommentare"><div class="kommentar-text">{COMMENTS}</div></section>',
+        f'<ol class="commentList"><li class="comment">{COMMENTS}</li></ol>',
+        f'<div itemprop="comment" itemscope itemtype="https://schema.org/Comment">{COMMENTS}</div>',
+        f'<div role="comment">{COMMENTS}</div>',
+    ],
+)
+def test_comments_of_readers(comments: str) -> None:
+    """Comments stand behind the article in blocks of their own kind, and are no words of the article."""
+    found = page(body=f'{comments}<div class="comment-form"><form><p>Ihr Name</p></form></div>')
+    kept = [block.text.strip() for block in found.blocks if block.kind == "comment"]
+    assert kept[-2:] == ["Das ist ein Satz von einer Leserin.", "Und noch einer, mit ähnlich vielen Worten."]
+    assert "Leserin" not in found.text
+    assert [block.kind for block in found.blocks] == ["article"] * 4 + ["comment"] * len(kept)
+
+
+def test_an_author_among_the_comments_is_none() -> None:
+    """Who comments on an article did not write it."""
+    assert page(body=f'<div class="comments"><p class="author">Udo Leser</p>{COMMENTS}</div>').author is None
+
+
+@pytest.mark.parametrize("label", ['class="kommentar"', 'class="text has-comments"'])
+def test_an_article_that_is_called_a_comment(label: str) -> None:
+    """An opinion piece in an element named so is the article, and its page's."""
+    html = f"<html><body><h1>{HEADLINE}</h1><div {label}>{PARAGRAPHS}</div><footer>Impressum</footer></body></html>"
+    found = load_html(html.encode())
+    assert found.text.count("Absatz") == 4
+    assert {block.kind for block in found.blocks} == {"article"}
+
+
+def test_the_lead_is_part_of_the_article() -> None:
+    """What stands under the headline and is the page's description is the article's beginning, once."""
+    lead = "Die Pfeiler sind morsch, und der Rat der Stadt handelt sofort."
+    for inside in (False, True):
+        found = page(
+            f'<meta name="description" content="{lead}">',
+            above=f"<header><h1>{HEADLINE}</h1><div>{lead}</div></header>"
+            if inside
+            else f"<h1>{HEADLINE}</h1><p>{lead}</p>",
+        )
+        assert found.text.startswith(lead)
+        assert (found.text.count(lead), found.text.count("Absatz")) == (1, 4)
+
+
+def test_the_language_of_the_page() -> None:
+    """What the page states is its language if it has the form of a tag."""
+    stated = {' lang="de-AT"': "de-AT", ' lang="de_CH"': "de-CH", ' lang="deutsch bitte"': None, "": None}
+    assert {lang: page(lang=lang).language for lang in stated} == stated
+
+
+def test_utf_8_under_a_wrong_name() -> None:
+    """A page that was saved as UTF-8 and still declares another encoding comes out right."""
+    assert page('<meta charset="iso-8859-1">').title == HEADLINE
+
+
+def test_one_broken_byte() -> None:
+    """A page in UTF-8 with one byte of another encoding keeps all its other letters."""
+    html = f'<html><head><meta charset="utf-8"></head><body><h1>{HEADLINE}</h1>{PARAGRAPHS * 3}<p>X.</p></body></html>'
+    found = load_html(html.encode().replace(b"X.", b"\xfc."))
+    assert found.title == HEADLINE
+    assert found.text.startswith("Absatz 1. Der Rat")
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        f'<script type="application/ld+json">{"[" * 100_000}</script>',
+        f'<script type="application/ld+json">{{"author": {"[" * 900}{"]" * 900}}}</script>',
+        f'<script type="application/ld+json">{{"@type": "Article", "x": {"9" * 10_000}}}</script>',
+        '<script type="application/ld+json">{"headline": </script>',
+        ld([{"@type": "Article", "publisher": {"@id": "x"}}] * 20_000),
+        ld({"@graph": [{"@type": "Article", "@id": "a", "name": "x", "author": {"@id": "a"}}]}),
+        f'<meta name="author" content="{"Anna Beck, " * 100_000}">',
+        f'<meta name="author" content="{"(<" * 100_000}">',
+        f"<title>{' - ' * 100_000}</title><meta property='og:title' content='{'x : ' * 100_000}'>",
+        f"<title>{'a | ' * 100_000}</title>",
+        f'<meta property="og:url" content="https://[{"x" * 100_000}">',
+        '<meta charset="punycode">',
+    ],
+)
+def test_hostile_heads(head: str) -> None:
+    """Nesting, numbers, references to themselves and endless values spoil nothing else and take no long time."""
+    started = time.perf_counter()
+    found = page(head)
+    assert (found.title, found.text.count("Absatz")) == (HEADLINE, 4)
+    assert time.perf_counter() - started < 5
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "<div>" * 50_000 + "x",
+        '<div class="comment">' * 20_000 + "x",
+        '<div class="comment">x y z</div>' * 5_000,
+        f'<div class="{"author comment " * 100_000}">Anna Beck</div>',
+        "<p>Von " + "Anna Beck " * 20_000 + "</p>",
+        "".join(f"<p>Von {'Aa de ' * 30}x!</p>" for _ in range(12)),
+        '<span class="author">' * 200 + "Anna Beck",
+    ],
+)
+def test_hostile_bodies(body: str) -> None:
+    """Endless nesting, repetition and lines that nearly are bylines take no long time."""
+    started = time.perf_counter()
+    assert page(body=body).text.count("Absatz") == 4
+    assert time.perf_counter() - started < 5
+
+
+@pytest.mark.parametrize("raw", [b"just words", b"<!doctype html>", b"<svg><text>x</text></svg>", b"<p></p>" * 100])
+def test_what_is_no_page(raw: bytes) -> None:
+    """Bytes without a page or an article give one sentence that says what to do."""
+    with pytest.raises(LoadError, match="save"):
+        load_html(raw)
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=8) | st.just("Article") | st.just("a"),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(
+                ["@type", "@id", "@graph", "author", "name", "headline", "publisher", "datePublished", "url"]
+            ),
+            inner,
+            max_size=5,
+        )
+    ),
+    max_leaves=12,
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(JSON)
+def test_any_json(value: Any) -> None:
+    """Whatever a page states in JSON-LD, its article is read, and only what is known has an origin."""
+    found = page(ld(value))
+    assert found.text.count("Absatz") == 4
+    fields = ("title", "source", "author", "published", "url", "language")
+    assert set(found.origins) == {name for name in fields if getattr(found, name) is not None}
+
+
+@given(st.text(max_size=300), st.lists(st.text(max_size=10), max_size=2))
+def test_any_name(stated: str, outlets: list[str]) -> None:
+    """Any text gives names without line breaks, none of them twice and none the outlet's."""
+    names = people(stated, outlets)
+    assert len(set(names)) == len(names)
+    assert not any(set(name) & set("\n\r\t") or name in outlets for name in names)
