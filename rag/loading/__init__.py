@@ -14,6 +14,7 @@ from rag.language import language_of
 from rag.loading.draft import Draft
 from rag.loading.html import load_html
 from rag.loading.markdown import load_markdown
+from rag.loading.pdf import load_pdf
 from rag.loading.text import load_text
 from rag.types import Article
 
@@ -26,6 +27,7 @@ LOADERS: dict[str, Callable[[bytes], Draft]] = {
     ".md": load_markdown,
     ".html": load_html,
     ".htm": load_html,
+    ".pdf": load_pdf,
 }
 
 _LINE_ENDS = re.compile("\r\n|[\r\v\f\x85\u2028]")
