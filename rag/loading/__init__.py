@@ -11,10 +11,15 @@ from pathlib import Path
 
 from rag.errors import LoadError
 from rag.language import language_of
+from rag.loading.docx import load_docx
 from rag.loading.draft import Draft
+from rag.loading.epub import load_epub
 from rag.loading.html import load_html
+from rag.loading.mail import load_eml, load_mhtml
 from rag.loading.markdown import load_markdown
+from rag.loading.odt import load_odt
 from rag.loading.pdf import load_pdf
+from rag.loading.rtf import load_rtf
 from rag.loading.text import load_text
 from rag.types import Article
 
@@ -28,6 +33,13 @@ LOADERS: dict[str, Callable[[bytes], Draft]] = {
     ".html": load_html,
     ".htm": load_html,
     ".pdf": load_pdf,
+    ".docx": load_docx,
+    ".odt": load_odt,
+    ".rtf": load_rtf,
+    ".epub": load_epub,
+    ".eml": load_eml,
+    ".mhtml": load_mhtml,
+    ".mht": load_mhtml,
 }
 
 _LINE_ENDS = re.compile("\r\n|[\r\v\f\x85\u2028]")

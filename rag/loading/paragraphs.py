@@ -19,7 +19,7 @@ _SAME_EDGE = 0.1
 _SPACE = 0.25
 _NEIGHBOURS = 10
 _SENTENCE_END = re.compile(r"[.!?:…][\"'”“’‘»«›‹)\]\d]*$")
-_ITEM = re.compile(r"([•▪◦‣●■□])|([–—*-]|\(?\w{1,3}[.)])\s")
+_ITEM = re.compile(r"([•▪◦‣●■□\uf0b7\uf0a7])|([–—*-]|\(?\w{1,3}[.)])\s")
 
 Paragraph = list[Line]
 

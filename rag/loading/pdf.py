@@ -9,17 +9,10 @@ from rag.errors import LoadError
 from rag.loading.draft import Draft, day_of
 from rag.loading.pdf_lines import read_pages
 from rag.loading.printed import blocks_of, headline_of
+from rag.loading.properties import stated_author, stated_title
 
 _RECOGNISE = "run a text recognition (OCR) over it, for example ocrmypdf"
 _PUBLISHED = re.compile(rb"prism:(?:publicationDate|coverDate)\s*(?:>|=\s*[\"'])\s*([\d.-]{8,10})")
-_WORD = re.compile(r"[^\W\d_]{3}")
-_NO_TITLE = re.compile(
-    r"(microsoft \w+ - |untitled|unbenannt|ohne titel|print$|about:|https?:|(dokument|document|scan)\W*\d*$)"
-    r"|.*\.(docx?|odt|rtf|indd|qx[pd]|pdf|tex|dvi|x?html?|pages|txt|xlsx?|pptx?|tiff?|jpe?g|png)$"
-    r"|\S*[\d_/\\]\S*$|\(.*\)$",
-    re.IGNORECASE,
-)
-_NAME = re.compile(r"(?!(?i:microsoft|windows|admin|user|unknown|unbekannt|root|owner|default))(?=.* |[A-ZÄÖÜ])\D+")
 
 
 def load_pdf(raw: bytes) -> Draft:
@@ -47,18 +40,6 @@ def load_pdf(raw: bytes) -> Draft:
         published=published,
         origins={name: origin for name, origin in origins.items() if origin},
     )
-
-
-def stated_title(value: str | None) -> str | None:
-    """Return the title that a document's properties state, unless it is what programs put where nobody wrote one."""
-    title = " ".join((value or "").split())
-    return title if _WORD.search(title) and not _NO_TITLE.match(title) else None
-
-
-def stated_author(value: str | None) -> str | None:
-    """Return the author that a document's properties state, unless it is the name of a program or an account."""
-    author = " ".join((value or "").split())
-    return author if _NAME.fullmatch(author) else None
 
 
 def _published(raw: bytes) -> date | None:

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 
 _LIGATURES = {code: unicodedata.normalize("NFKC", chr(code)) for code in range(0xFB00, 0xFB07)}
 _INVISIBLE = dict.fromkeys((0xAD, 0x200B, 0x2060, 0xFEFF))
+_BULLETS = {0xF0B7: "•", 0xF0A7: "▪"}  # as fonts of signs number them
+_PLAIN = {**_LIGATURES, **_INVISIBLE, **_BULLETS}
 _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 # a hyphen as it is typed, set, shown only at line ends, and read by OCR from Latin and from Gothic letters
 _HYPHENS = ("-", "\u2010", "\u00ad", "\u00ac", "\u2e17")
@@ -41,7 +43,7 @@ ANY = Usage()
 
 def plain_letters(text: str) -> str:
     """Return the text with letters in place of ligatures (fi, fl, ff), and without soft hyphens inside words."""
-    return text.translate(_LIGATURES).translate(_INVISIBLE)
+    return text.translate(_PLAIN)
 
 
 def is_cut(line: str) -> bool:

@@ -15,7 +15,8 @@ from reportlab.pdfgen.canvas import Canvas
 
 from rag.errors import LoadError
 from rag.loading.draft import Draft
-from rag.loading.pdf import load_pdf, stated_author, stated_title
+from rag.loading.pdf import load_pdf
+from rag.loading.properties import stated_author, stated_title
 
 HEADLINE = "Der Haushalt bleibt ohne Mehrheit im Rat"
 
