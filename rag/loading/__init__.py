@@ -10,10 +10,16 @@ from pathlib import Path
 
 from rag.errors import LoadError
 from rag.language import language_of
+from rag.loading.docx import load_docx
 from rag.loading.draft import Block, Draft
+from rag.loading.epub import load_epub
 from rag.loading.html import load_html
+from rag.loading.mail import load_eml, load_mhtml
 from rag.loading.markdown import load_markdown
 from rag.loading.normal import normalised
+from rag.loading.odt import load_odt
+from rag.loading.pdf import load_pdf
+from rag.loading.rtf import load_rtf
 from rag.loading.text import load_text
 from rag.types import Article, Aside
 
@@ -26,6 +32,14 @@ LOADERS: dict[str, Callable[[bytes], Draft]] = {
     ".md": load_markdown,
     ".html": load_html,
     ".htm": load_html,
+    ".pdf": load_pdf,
+    ".docx": load_docx,
+    ".odt": load_odt,
+    ".rtf": load_rtf,
+    ".epub": load_epub,
+    ".eml": load_eml,
+    ".mhtml": load_mhtml,
+    ".mht": load_mhtml,
 }
 
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")

@@ -1,0 +1,118 @@
+"""Rich Text Format by striprtf, which reads the body; what it passes over is handed to it group by group."""
+
+from __future__ import annotations
+
+import codecs
+import re
+from collections.abc import Iterator
+
+from rag.errors import LoadError
+from rag.loading.draft import Draft, paragraphs
+from rag.loading.office import document, unlike
+from rag.loading.repair import plain_letters
+
+_TOKEN = re.compile(r"\\bin(\d{1,9}) ?|\\[{}\\]|[{}]")
+_NAME = re.compile(r"\{(?:\\\*)?\s*\\([a-z]+)-?\d* ?")
+_CODE_PAGE = re.compile(rb"\\ansicpg(\d+)")
+_DATA = {"pict", "objdata", "datastore", "themedata", "fontemb", "fldinst"}
+_HEADERS = {"header", "headerl", "headerr", "headerf"}
+_FOOTERS = {"footer", "footerl", "footerr", "footerf"}
+_BELOW = {"footnote", "shptxt", "dptxbxtext"}
+_ASIDE = {*_HEADERS, *_FOOTERS, *_BELOW, "annotation", "title", "author"}
+# characters that no text has, for the ends that striprtf writes as it writes line feeds and bars of the text
+_CELL, _ROW, _ROW_START, _LINE = "\ue000", "\ue001", "\ue002", "\ue003"
+_SIGNS = {"cell": _CELL, "nestcell": _CELL, "row": _ROW, "trowd": _ROW_START, "line": _LINE}
+_SIGN = re.compile(rf"\\({'|'.join(_SIGNS)})(?![a-z])-?\d* ?")
+_TABLE_ROW = re.compile(f"{_ROW_START}([^{_ROW}]*){_ROW}")
+_TABLE = re.compile(f"\n*((?:{_ROW}[^{_ROW}\n]*{_ROW})+)\n*")
+
+
+def load_rtf(raw: bytes) -> Draft:
+    """Read Rich Text; notes and text boxes follow the text.
+
+    Raises:
+        LoadError: it is no Rich Text, or damaged.
+    """
+    if not raw.lstrip().startswith(b"{\\rtf"):
+        raise LoadError("It is no Rich Text: open it with the program that it was made with, and save it as .rtf.")
+    stated = _CODE_PAGE.search(raw)
+    rtf = raw.decode(_encoding(stated[1].decode("ascii") if stated else ""), "replace")
+    rtf, _ = _taken_out(rtf, _DATA)
+    rtf, aside = _taken_out(rtf, _ASIDE)
+    fonts = "".join(group for name, group in _taken_out(rtf, {"fonttbl"})[1])
+    start = f"{{\\rtf1{(stated[0] if stated else b'').decode('ascii')}{fonts}"
+
+    def inside(*names: str) -> list[str]:
+        return [
+            text
+            for name, group in aside
+            if name in names
+            for text in _texts(f"{start}{{{_NAME.sub('', group, count=1)}}}")
+        ]
+
+    return document(
+        (
+            *paragraphs(unlike(inside(*_HEADERS)), "boilerplate"),
+            *paragraphs([*_texts(rtf), *inside(*_BELOW)]),
+            *paragraphs(unlike(inside(*_FOOTERS)), "boilerplate"),
+            *paragraphs(inside("annotation"), "comment"),
+        ),
+        title=" ".join(inside("title")),
+        author=" ".join(inside("author")),
+    )
+
+
+def _encoding(code_page: str) -> str:
+    try:
+        return codecs.lookup(f"cp{code_page}").name
+    except LookupError:
+        return "cp1252"
+
+
+def _taken_out(rtf: str, names: set[str]) -> tuple[str, list[tuple[str, str]]]:
+    """The text without the outermost groups of these names, and these groups."""
+    rest, taken, at = [], [], 0
+    for name, start, end in _groups(rtf, names):
+        rest.append(rtf[at:start])
+        taken.append((name, rtf[start:end]))
+        at = end
+    return "".join([*rest, rtf[at:]]), taken
+
+
+def _groups(rtf: str, names: set[str]) -> Iterator[tuple[str, int, int]]:
+    """The outermost groups of these names: name, start and end."""
+    depth, at = 0, 0
+    name, start, outside = "", 0, -1
+    while token := _TOKEN.search(rtf, at):
+        at = token.end() + int(token[1] or 0)
+        if token[0] == "{":
+            named = _NAME.match(rtf, token.start())
+            if outside < 0 and named and named[1] in names:
+                name, start, outside = named[1], token.start(), depth
+            depth += 1
+        elif token[0] == "}":
+            depth -= 1
+            if depth == outside:
+                yield name, start, at
+                outside = -1
+
+
+def _texts(rtf: str) -> list[str]:
+    """The paragraphs of a text; the rows of a table are the lines of one."""
+    from striprtf.striprtf import rtf_to_text
+
+    marked = _SIGN.sub(lambda word: f"{{\\uc1\\u{ord(_SIGNS[word[1]])}?}}", rtf)
+    try:
+        text = str(rtf_to_text(marked, errors="replace"))
+    except (ValueError, LookupError, TypeError, OverflowError) as error:
+        raise LoadError("It is damaged: open it with a program for rtf, and save it again.") from error
+    text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    lines = _TABLE_ROW.sub(lambda row: f"{_ROW}{_cells(row[1])}{_ROW}", text)
+    tables = _TABLE.sub(lambda rows: f"\n{_LINE.join(filter(None, rows[1].split(_ROW)))}\n", lines)
+    signs = str.maketrans({_LINE: "\n", _CELL: " ", _ROW: "\n", _ROW_START: None})
+    return [text for line in tables.split("\n") if (text := plain_letters(line.translate(signs)).strip())]
+
+
+def _cells(row: str) -> str:
+    cells = [" ".join(cell.replace(_ROW_START, "").replace(_LINE, " ").split()) for cell in row.split(_CELL)[:-1]]
+    return " | ".join(cells) if any(cells) else ""

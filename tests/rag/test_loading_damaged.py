@@ -1,0 +1,86 @@
+"""Whatever the bytes, a loader returns a text or says in a sentence why not, and nothing else."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+
+import pytest
+from documents import EPUB, RTF, docx, mail, mhtml, odt, zipped
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pdfs import STORY, set_in_columns
+
+from rag.errors import LoadError
+from rag.loading import LOADERS
+
+WHOLE = {
+    ".pdf": set_in_columns(["Ein Titel ohne Not", *STORY[:3]], 2),
+    ".docx": docx(),
+    ".odt": odt(),
+    ".rtf": RTF,
+    ".epub": zipped(EPUB),
+    ".eml": mail("Am 1.1. schrieb X:\n> Zitat\n\nText.\n", "<p>Text und mehr Text</p>"),
+    ".mhtml": mhtml(
+        "<html><body><p>Ein Absatz mit genug Worten, um einer zu sein.</p></body></html>", "https://x.example/"
+    ),
+}
+KINDS = [*WHOLE, ".mht"]
+
+
+def check(kind: str, raw: bytes) -> None:
+    try:
+        draft = LOADERS[kind](raw)
+    except LoadError as error:
+        assert str(error).endswith(".")
+        assert ": " in str(error)
+    else:
+        assert all(isinstance(block.text, str) for block in draft.blocks)
+
+
+def damaged(raw: bytes, data: st.DataObject) -> bytes:
+    """Cut off, or with some bytes changed, removed or put in."""
+    bytes_ = bytearray(raw)
+    for _ in range(data.draw(st.integers(0, 12))):
+        at, length = data.draw(st.integers(0, len(raw))), data.draw(st.integers(0, 4))
+        bytes_[at : at + length] = data.draw(st.binary(max_size=4))
+    return bytes(bytes_[: data.draw(st.integers(len(raw) // 2, 2 * len(raw)))])
+
+
+@settings(max_examples=40, deadline=None)
+@given(raw=st.binary(max_size=200))
+@pytest.mark.parametrize("kind", KINDS)
+def test_any_bytes(kind: str, raw: bytes) -> None:
+    """Random bytes, alone and after the first bytes of a file of the kind, are refused or read."""
+    check(kind, raw)
+    check(kind, WHOLE.get(kind, b"")[:30] + raw)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("other", WHOLE)
+def test_files_of_another_kind(kind: str, other: str) -> None:
+    """A file with the ending of another format is refused or read."""
+    check(kind, WHOLE[other])
+
+
+@settings(max_examples=60, deadline=None)
+@given(data=st.data())
+@pytest.mark.parametrize("kind", WHOLE)
+def test_damaged_files(kind: str, data: st.DataObject) -> None:
+    """A file that is cut off or changed in some places is refused or read."""
+    check(kind, damaged(WHOLE[kind], data))
+
+
+@settings(max_examples=60, deadline=None)
+@given(data=st.data())
+@pytest.mark.parametrize("kind", [".docx", ".odt", ".epub"])
+def test_damaged_members(kind: str, data: st.DataObject) -> None:
+    """An archive that is whole, but with a damaged or missing member, is refused or read."""
+    with zipfile.ZipFile(io.BytesIO(WHOLE[kind])) as archive:
+        members = {name: archive.read(name) for name in archive.namelist()}
+    name = data.draw(st.sampled_from(sorted(members)))
+    if data.draw(st.booleans()):
+        members[name] = damaged(members[name], data)
+    else:
+        del members[name]
+    check(kind, zipped(members))

@@ -1,0 +1,248 @@
+"""PDFs become paragraphs: in reading order, with whole words, and without what stands on every page."""
+
+from __future__ import annotations
+
+import re
+import time
+from datetime import date
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pdfs import HEIGHT, STORY, both, drawn, lines, pictures, set_in_columns, with_font
+from reportlab.lib.pdfencrypt import StandardEncryption
+from reportlab.pdfgen.canvas import Canvas
+
+from rag.errors import LoadError
+from rag.loading.draft import Draft
+from rag.loading.pdf import load_pdf
+from rag.loading.properties import stated_author, stated_title
+
+HEADLINE = "Der Haushalt bleibt ohne Mehrheit im Rat"
+
+
+def texts(draft: Draft) -> list[str]:
+    return draft.text.removesuffix("\n\n").split("\n\n")
+
+
+@pytest.mark.parametrize("columns", [1, 2])
+@pytest.mark.parametrize("style", [{"spaceAfter": 6}, {"firstLineIndent": 12}])
+def test_paragraphs_of_set_pages(columns: int, style: dict[str, object]) -> None:
+    """What ReportLab broke into lines, columns and pages is the same paragraphs again, and nothing else."""
+    draft = load_pdf(set_in_columns([HEADLINE, *STORY], columns, **style))
+    assert texts(draft) == [HEADLINE, *STORY]
+    assert (draft.title, draft.origins["title"]) == (HEADLINE, "largest letters of the first page")
+    assert (draft.author, draft.published, draft.source, draft.language) == (None,) * 4
+
+
+def test_headers_and_footers_are_boilerplate() -> None:
+    """What recurs on every page is kept, as no words of the article, before and after those of its page."""
+    draft = load_pdf(set_in_columns([HEADLINE, *STORY], 1, spaceAfter=6))
+    pages = max(block.page or 0 for block in draft.blocks)
+    assert pages >= 3
+    for page in range(1, pages + 1):
+        here = [block for block in draft.blocks if block.page == page]
+        assert (here[0].text, here[0].kind) == ("Der Flussbote, 3. März\n\n", "boilerplate")
+        assert (here[-1].text, here[-1].kind) == (f"– {page} –\n\n", "boilerplate")
+        assert {block.kind for block in here[1:-1]} == {"article"}
+
+
+def test_pages_are_counted_from_one() -> None:
+    """A paragraph over two pages is a block on each and one in the text; a word that is cut stands on the first."""
+    first = ["Ein Absatz, der auf dieser Seite beginnt und", "der noch nicht zu Ende ist, weil der Bundes-"]
+    second = ["kanzler erst danach spricht.", "Dann folgt ein zweiter Absatz mit eigenen Worten."]
+    draft = load_pdf(drawn(lines(*first), lines(*second)))
+    assert [(block.text, block.page) for block in draft.blocks] == [
+        ("Ein Absatz, der auf dieser Seite beginnt und der noch nicht zu Ende ist, weil der Bundeskanzler ", 1),
+        ("erst danach spricht.\n\n", 2),
+        ("Dann folgt ein zweiter Absatz mit eigenen Worten.\n\n", 2),
+    ]
+
+
+def test_a_page_number_beside_a_changing_header() -> None:
+    """A row at the edge with a number that grows with the pages is boilerplate, whatever else stands in it."""
+    topics = ("Politik", "Kultur", "Sport", "Wetter")
+    draft = load_pdf(
+        drawn(
+            *(
+                both(lines(f"{topic} {number}", y=HEIGHT - 30), lines(f"Ein Satz über {topic} steht hier allein."))
+                for number, topic in enumerate(topics, 17)
+            )
+        )
+    )
+    assert texts(draft) == [f"Ein Satz über {topic} steht hier allein." for topic in topics]
+
+
+def test_words_that_are_cut() -> None:
+    """Hyphens at line ends go or stay as the German word wants it."""
+    draft = load_pdf(
+        drawn(
+            lines(
+                "Am Montag sprach der Bundes-",
+                "kanzler zwischen Nord- und",
+                "Südbahnhof mit einem CDU-",
+                "Politiker über die E-",
+                "Mail, die der Bundeskanzler",
+                "aus Ver-",
+                "sehen erhielt.",
+            )
+        )
+    )
+    assert draft.text == (
+        "Am Montag sprach der Bundeskanzler zwischen Nord- und Südbahnhof mit einem CDU-Politiker über die E-Mail, "
+        "die der Bundeskanzler aus Versehen erhielt.\n\n"
+    )
+
+
+def test_ligatures_and_soft_hyphens() -> None:
+    """Ligatures of a font are letters in the text; soft hyphens inside words are gone."""
+    draft = load_pdf(
+        drawn(lines("Die Au\ufb02age der \ufb01nanziellen Schi\ufb00e ö\u00adffent\u00adlich.", font=with_font()))
+    )
+    assert draft.text == "Die Auflage der finanziellen Schiffe öffentlich.\n\n"
+
+
+def test_a_large_first_letter() -> None:
+    """A letter over three lines begins the word beside its top, wherever in the file it is drawn."""
+    capital = lines("D", x=40, y=478, size=40)
+    beside = lines(
+        "ie Regierung hat am Montag über alles", "beraten. Danach war Schluss und alle", "gingen.", x=72, y=502
+    )
+    below = lines("Am Dienstag ging es mit neuen Leuten weiter.", x=40, y=455)
+    for parts in ((capital, beside, below), (beside, below, capital)):
+        assert texts(load_pdf(drawn(both(*parts)))) == [
+            "Die Regierung hat am Montag über alles beraten. Danach war Schluss und alle gingen.",
+            "Am Dienstag ging es mit neuen Leuten weiter.",
+        ]
+
+
+@pytest.mark.parametrize("turn", [0, 90, 180, 270])
+def test_turned_pages(turn: int) -> None:
+    """A page that is stored turned is read as it is shown."""
+
+    def page(canvas: Canvas) -> None:
+        canvas.setPageRotation(turn)
+        canvas.translate(*{0: (0, 0), 90: (600, 0), 180: (600, 600), 270: (0, 600)}[turn])
+        canvas.rotate(turn)
+        lines("Die erste Zeile ist hier", "zu Ende, und dieser Satz endet früh.")(canvas)
+        lines("Ein zweiter Absatz folgt mit Abstand.", y=460)(canvas)
+
+    assert texts(load_pdf(drawn(page, size=(600, 600)))) == [
+        "Die erste Zeile ist hier zu Ende, und dieser Satz endet früh.",
+        "Ein zweiter Absatz folgt mit Abstand.",
+    ]
+
+
+def test_what_the_document_states() -> None:
+    """Title and author come from the document information; the day it was made is not the day of publication."""
+
+    def page(canvas: Canvas) -> None:
+        canvas.setTitle("Streit um das Schwimmbad")
+        canvas.setAuthor("Anna Beck")
+        lines("Ein Satz.")(canvas)
+
+    draft = load_pdf(drawn(page))
+    assert (draft.title, draft.author, draft.published) == ("Streit um das Schwimmbad", "Anna Beck", None)
+    assert draft.origins == {"title": "document information", "author": "document information"}
+
+
+def test_the_day_of_publication_in_the_xmp() -> None:
+    """PRISM's publication date is the day of publication."""
+    packet = b"<x:xmpmeta><prism:publicationDate>2019-05-04T10:00:00Z</prism:publicationDate></x:xmpmeta>"
+    draft = load_pdf(drawn(lines("Ein Satz.")) + b"\n%" + packet)
+    assert (draft.published, draft.origins["published"]) == (date(2019, 5, 4), "XMP")
+
+
+@pytest.mark.parametrize(
+    ("stated", "title"),
+    [
+        ("Streit um das Schwimmbad", "Streit um das Schwimmbad"),
+        ("Microsoft verklagt Google", "Microsoft verklagt Google"),
+        ("Microsoft Word - artikel_neu.doc", None),
+        ("untitled", None),
+        ("Dokument1", None),
+        ("seite_3.indd", None),
+        ("A1_POLITIK_17", None),
+        ("", None),
+        (None, None),
+    ],
+)
+def test_titles_that_are_none(stated: str | None, title: str | None) -> None:
+    """Names of files and of programs are no titles."""
+    assert stated_title(stated) == title
+
+
+@pytest.mark.parametrize(
+    ("stated", "author"),
+    [
+        ("Anna Beck", "Anna Beck"),
+        ("Loriot", "Loriot"),
+        ("abeck", None),
+        ("Administrator", None),
+        ("Windows User", None),
+    ],
+)
+def test_authors_that_are_none(stated: str, author: str | None) -> None:
+    """Names of accounts are no authors."""
+    assert stated_author(stated) == author
+
+
+@pytest.mark.parametrize(
+    ("raw", "message"),
+    [
+        (pictures(), "pictures of pages and no text: run a text recognition"),
+        (
+            drawn(lines("Geheim."), encrypt=StandardEncryption("wort", "anderes", strength=128)),
+            "encrypted: save a copy",
+        ),
+        (drawn(lines("Ein Satz."))[:500], "no PDF, or damaged"),
+        (b"%PDF-1.7\n", "no PDF, or damaged"),
+        (b"", "no PDF, or damaged"),
+        (b"Ein Text und kein PDF.", "no PDF, or damaged"),
+    ],
+)
+def test_what_cannot_be_read(raw: bytes, message: str) -> None:
+    """Pictures, encrypted and broken files give one sentence each."""
+    with pytest.raises(LoadError, match=message):
+        load_pdf(raw)
+
+
+def test_protected_against_change_only() -> None:
+    """A file that anyone may open but not change is read."""
+    raw = drawn(lines("Offen für alle."), encrypt=StandardEncryption("", "anderes", canModify=0, strength=128))
+    assert texts(load_pdf(raw)) == ["Offen für alle."]
+
+
+def test_fonts_that_do_not_name_their_letters() -> None:
+    """A text of unknown letters is refused with what helps, and not taken as gibberish."""
+    raw = drawn(lines("Die Zeitung von gestern ist die Quelle.", font=with_font()), pageCompression=0)
+    assert texts(load_pdf(raw)) == ["Die Zeitung von gestern ist die Quelle."]
+    with pytest.raises(LoadError, match="fonts do not say which letters they show"):
+        load_pdf(raw.replace(b"/ToUnicode", b"/ToNothing"))
+
+
+def test_500_pages_in_ten_seconds() -> None:
+    """A book of 500 pages with 2,000 letters each is read in less than ten seconds."""
+    page = lines(*(f"Zeile {number} hat etwa vierzig Buchstaben im Satz." for number in range(40)))
+    raw = drawn(*[page] * 500)
+    start = time.perf_counter()
+    draft = load_pdf(raw)
+    assert time.perf_counter() - start < 10
+    assert draft.blocks[-1].page == 500
+
+
+WHOLE = set_in_columns([HEADLINE, *STORY[:3]], 2)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.data())
+def test_damaged_files(data: st.DataObject) -> None:
+    """A PDF that is cut off or changed anywhere, and any bytes after its first, give a text or one sentence."""
+    raw = bytearray(WHOLE[: data.draw(st.integers(0, len(WHOLE)))] if data.draw(st.booleans()) else WHOLE)
+    for _ in range(data.draw(st.integers(0, 30)) if raw else 0):
+        raw[data.draw(st.integers(0, len(raw) - 1))] = data.draw(st.integers(0, 255))
+    for each in (bytes(raw), b"%PDF-1.4\n" + bytes(raw[100:])):
+        try:
+            assert load_pdf(each).text
+        except LoadError as error:
+            assert re.search(r": .*\.$", str(error))
