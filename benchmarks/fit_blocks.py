@@ -23,10 +23,11 @@ from scipy.optimize import minimize
 from trafilatura import bare_extraction
 
 from benchmarks.extraction import Page, as_text, flat, pages, segments
-from rag.loading import blocks, normalised
+from rag.loading import blocks
 from rag.loading.blocks import KINDS, TABLE, blocks_of
 from rag.loading.draft import Draft
 from rag.loading.line_features import Numbers, features
+from rag.loading.normal import normalised
 
 _FOLDS = 5
 _PULL = 3.0

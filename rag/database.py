@@ -52,6 +52,13 @@ ALTER TABLE articles ADD COLUMN pages TEXT NOT NULL DEFAULT '[]';
 ALTER TABLE articles ADD COLUMN origins TEXT NOT NULL DEFAULT '{}';
 ALTER TABLE passages ADD COLUMN kind TEXT NOT NULL DEFAULT 'article';
 CREATE INDEX passages_set_aside ON passages (kind) WHERE kind <> 'article';
+CREATE TABLE files (
+    path TEXT PRIMARY KEY, digest TEXT NOT NULL, recipe TEXT NOT NULL, articles INTEGER NOT NULL, flaws TEXT NOT NULL
+) WITHOUT ROWID;
+INSERT INTO files SELECT path, sha256, recipe, 1, '[]' FROM articles;
+ALTER TABLE articles ADD COLUMN file TEXT NOT NULL DEFAULT '';
+UPDATE articles SET file = path;
+CREATE INDEX articles_by_file ON articles (file);
 """,
 }
 

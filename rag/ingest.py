@@ -2,25 +2,45 @@
 
 from __future__ import annotations
 
-import hashlib
 import logging
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from embeddings.encoder import Encoder
 from rag.config import Config
 from rag.errors import LoadError, NotFound
-from rag.loading import VERSION, load, read_file
+from rag.loading.articles import article_id
+from rag.loading.columns import Columns
+from rag.loading.companion import companion_of
+from rag.loading.containers import Member
+from rag.loading.draft import Flaw
+from rag.loading.files import digest
+from rag.loading.isolation import Workers
+from rag.loading.reading import VERSION, Piece, articles_in, is_harmless, pieces
+from rag.loading.unpacking import USUAL, Limits
+from rag.loading.warc import Page
 from rag.sources import emptied, find_files, gone, nothing_there, shown
-from rag.store import Store
+from rag.store import FileRecord, Store
 from rag.types import Article, Failure, IndexReport, Progress
 from rag.writing import ArticleWriter
 
 log = logging.getLogger(__name__)
 
 OnProgress = Callable[[Progress], None]
+
+_UNFORESEEN = "It cannot be cut into passages ({error}): save the article in another format."
+
+
+@dataclass
+class _Open:
+    """The file that is being read: how many articles it gave, the ids of those that stay, and what was not taken."""
+
+    articles: int = 0
+    kept: set[str] = field(default_factory=set)
+    flaws: list[Failure] = field(default_factory=list)
 
 
 class Indexer:
@@ -33,11 +53,19 @@ class Indexer:
         encoder_name: str,
         config: Config,
         on_progress: OnProgress | None = None,
+        limits: Limits = USUAL,
+        columns: Columns | None = None,
     ) -> None:
         self._store = store
         self._writer = ArticleWriter(store, encoder, encoder_name, config, str(VERSION), self._report_done)
         self._on_progress = on_progress
+        self._limits = limits
+        self._columns = columns
         self._started = time.perf_counter()
+        self._counts: Counter[str] = Counter()
+        self._failures: list[Failure] = []
+        self._digests: dict[str, str] = {}
+        self._open = _Open()
         self._done = 0
         self._total = 0
 
@@ -54,60 +82,104 @@ class Indexer:
             ArchiveError: the store cannot be written.
         """
         found = find_files(paths)
-        known = self._store.known_files()
-        removed = gone(known, found)
-        failures = [*found.failures, *emptied(known, found)]
-        if not found.files and not failures:
+        known = self._store.files()
+        self._failures = [*found.failures, *emptied(known, found)]
+        if not found.files and not self._failures:
             raise NotFound(nothing_there(found))
         self._total = len(found.files)
         self._writer.switch_encoder()
-        counts: Counter[str] = Counter()
-        for file in found.files:
-            try:
-                kind = self._take(file, known.get(file.as_posix()))
-            except LoadError as error:
-                failures.append(Failure(shown(file), str(error)))
-                kind = "failed"
-            counts[kind] += 1
-            if kind in ("failed", "unchanged"):
-                self._report_done()
+        with Workers() as workers:
+            for piece, result in workers.map(articles_in, self._pieces(found.files, known), is_harmless):
+                self._take(piece, result)
         self._writer.flush()
-        for path in removed:
-            self._store.remove(path)
+        removed = sum(self._store.remove(path) for path in gone(known, found))
         return IndexReport(
-            new=counts["new"],
-            changed=counts["changed"],
-            unchanged=counts["unchanged"],
-            removed=len(removed),
-            failures=tuple(failures),
+            new=self._counts["new"],
+            changed=self._counts["changed"],
+            unchanged=self._counts["unchanged"],
+            removed=removed,
+            failures=tuple(sorted(self._failures, key=lambda one: one.path)),
             skipped=dict(found.skipped.most_common()),
             passages_encoded=self._writer.encoded,
             seconds=time.perf_counter() - self._started,
         )
 
-    def _take(self, file: Path, known: tuple[str, str] | None) -> str:
-        raw = read_file(file)
-        if known == (hashlib.sha256(raw).hexdigest(), self._writer.recipe):
-            return "unchanged"
-        try:
-            article = load(file, raw)
-            passages = self._writer.cut(article)
-        except LoadError:
-            raise
-        except Exception as error:
-            # a file can be broken in ways that no loader foresees; the others are indexed all the same
-            log.debug("%s", file, exc_info=True)
-            raise LoadError(
-                f"It cannot be read ({type(error).__name__}: {str(error)[:200]}): save the article in another format."
-            ) from error
-        self._writer.add(article, passages)
-        return "changed" if known else "new"
+    def _pieces(self, files: Iterable[Path], known: Mapping[str, FileRecord]) -> Iterator[Piece]:
+        """Yield what is to be read, file by file; unchanged files are counted here."""
+        for file in files:
+            path = file.as_posix()
+            try:
+                sha256 = digest(file)
+                self._digests[path] = _with_companion(file, sha256)
+                record = known.get(path)
+                if record and (record.digest, record.recipe) == (self._digests[path], self._writer.recipe):
+                    self._counts["unchanged"] += record.articles
+                    self._failures += record.flaws
+                    self._report_done()
+                else:
+                    yield from pieces(file, sha256, self._limits, self._columns)
+            except LoadError as error:
+                self._fail(shown(file), str(error))
+                # what was read of it before the error is finished, and the rest stays as it was
+                self._digests.pop(path, None)
+                yield Piece(path, "")
+
+    def _take(self, piece: Piece, result: list[Article | Flaw] | LoadError) -> None:
+        """Store the articles in a part of a file; with the last part, finish the file."""
+        if isinstance(result, LoadError):
+            name = piece.content.name if isinstance(piece.content, Member | Page) else ""
+            result = [Flaw(f"/{name}" if name else "", str(result))]
+        for one in result:
+            if isinstance(one, Flaw):
+                self._open.flaws.append(Failure(shown(Path(piece.path + one.name)), one.reason))
+                self._open.kept.add(article_id(piece.path + one.name))
+            else:
+                self._store_one(one, piece.path)
+        if piece.content is None:
+            self._finish(piece.path)
+
+    def _store_one(self, article: Article, file: str) -> None:
+        same = self._store.holds(article, self._writer.recipe)
+        if same:
+            self._store.restate(article)
+        else:
+            try:
+                passages = self._writer.cut(article)
+            except Exception as error:
+                # a text can be odd in ways that nobody foresees; the others are indexed all the same
+                log.debug("%s", article.path, exc_info=True)
+                self._open.flaws.append(Failure(article.path, _UNFORESEEN.format(error=type(error).__name__)))
+                self._open.kept.add(article.id)
+                return
+            self._writer.add(article, passages, file)
+        self._counts["unchanged" if same else "new" if same is None else "changed"] += 1
+        self._open.kept.add(article.id)
+        self._open.articles += 1
+
+    def _finish(self, path: str) -> None:
+        done, self._open = self._open, _Open()
+        self._failures += done.flaws
+        known_by = self._digests.pop(path, None)
+        if known_by is None or not done.articles:
+            # nothing of it could be taken: what was stored of it stays, and it is read again the next time
+            self._report_done()
+        else:
+            self._writer.finish(path, known_by, done.kept, done.articles, done.flaws)
+
+    def _fail(self, path: str, reason: str) -> None:
+        self._failures.append(Failure(path, reason))
 
     def _report_done(self) -> None:
         self._done += 1
         if self._on_progress:
             seconds = time.perf_counter() - self._started
             self._on_progress(Progress(self._done, self._total, self._writer.passages, seconds))
+
+
+def _with_companion(file: Path, sha256: str) -> str:
+    """Return what a file is known by: its own hash, with that of its companion where it has one."""
+    companion = companion_of(file)
+    return sha256 if companion is None else f"{sha256} {digest(companion)}"
 
 
 class Filler:
@@ -130,12 +202,14 @@ class Filler:
     def fill(self, articles: Iterable[Article]) -> None:
         """Store articles that are new or changed, and remove all others."""
         self._writer.switch_encoder()
-        known = self._store.known_files()
+        known = self._store.files()
         for article in articles:
-            if known.pop(article.path, None) == (article.sha256, self._writer.recipe):
+            record = known.pop(article.path, None)
+            if record and (record.digest, record.recipe) == (article.sha256, self._writer.recipe):
                 self._report_done()
             else:
-                self._writer.add(article, self._writer.cut(article))
+                self._writer.add(article, self._writer.cut(article), article.path)
+                self._writer.finish(article.path, article.sha256, [article.id], 1)
         self._writer.flush()
         for path in known:
             self._store.remove(path)

@@ -9,7 +9,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from rag.errors import NotFound
-from rag.loading import LOADERS
+from rag.loading.companion import ENDING
+from rag.loading.files import kind_at
+from rag.loading.kinds import ENDINGS
 from rag.types import Failure
 
 _EMPTIED = (
@@ -63,15 +65,14 @@ def find_files(paths: Sequence[Path]) -> Found:
             if file in seen:
                 continue
             seen.add(file)
-            if file.suffix.lower() in LOADERS:
+            # what cannot be opened, or is no file at all, says so when it is read
+            if kind_at(file) is not None or not file.is_file() or not os.access(file, os.R_OK):
                 found.files.append(file)
             elif path.is_dir():
                 found.skipped[file.suffix.lower() or "no ending"] += 1
             else:
-                kinds = ", ".join(LOADERS)
-                found.failures.append(
-                    Failure(shown(file), f"Files of this kind cannot be read: save it as one of {kinds}.")
-                )
+                reason = f"Files of this kind cannot be read: save it as one of {', '.join(ENDINGS)}."
+                found.failures.append(Failure(shown(file), reason))
     return found
 
 
@@ -96,6 +97,8 @@ def _left_aside(path: Path) -> str | None:
         return "hidden"
     if path.stem.upper() == "README":
         return "README"
+    if path.name.endswith(ENDING):
+        return "companion"
     # a link may lead around in a circle
     return "link to a folder" if path.is_symlink() and path.is_dir() else None
 
@@ -139,7 +142,7 @@ def emptied(known: Iterable[str], found: Found) -> list[Failure]:
 
 def nothing_there(found: Found) -> str:
     """Return the sentence for folders that hold no article, and of which none is stored."""
-    where, kinds = ", ".join(map(shown, found.folders)), ", ".join(LOADERS)
+    where, kinds = ", ".join(map(shown, found.folders)), ", ".join(ENDINGS)
     return f"{where} holds no article: put files of these kinds there: {kinds}."
 
 

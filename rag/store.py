@@ -5,8 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 import sqlite3
-from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Generator, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -17,12 +17,12 @@ from numpy.typing import NDArray
 from rag.allowed import allowed_keys
 from rag.database import Database
 from rag.errors import ArchiveError, NotFound
-from rag.types import Article, Aside, Filter, Passage, cut
+from rag.types import Article, Aside, Failure, Filter, Passage, cut
 
 _ARTICLE_COLUMNS = (
     "id, title, text, language, source, author, published, url, path, sha256, place, asides, pages, origins"
 )
-_COLUMNS = [*_ARTICLE_COLUMNS.split(", "), "recipe"]
+_COLUMNS = [*_ARTICLE_COLUMNS.split(", "), "recipe", "file"]
 _PUT_ARTICLE = (
     f"INSERT INTO articles ({', '.join(_COLUMNS)}) VALUES ({', '.join('?' * len(_COLUMNS))}) "  # noqa: S608
     f"ON CONFLICT (id) DO UPDATE SET {', '.join(f'{one} = excluded.{one}' for one in _COLUMNS[1:])}"
@@ -44,6 +44,17 @@ class EncoderRecord:
     name: str
     fingerprint: str
     dim: int
+
+
+@dataclass(frozen=True, slots=True)
+class FileRecord:
+    """A file that articles came from: what its bytes are known by, how it was read, and what of it was not taken."""
+
+    path: str
+    digest: str
+    recipe: str
+    articles: int
+    flaws: tuple[Failure, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,10 +135,23 @@ class Store:
         """What `set_calibration` kept, or None."""
         return self._database.meta("calibration")
 
-    def known_files(self) -> dict[str, tuple[str, str]]:
-        """Return the file hash and the recipe of every article, by path."""
-        rows = self._database.rows("SELECT path, sha256, recipe FROM articles")
-        return {path: (sha256, recipe) for path, sha256, recipe in rows}
+    def files(self) -> dict[str, FileRecord]:
+        """Return what is known of every file that articles came from, by path."""
+        rows = self._database.rows("SELECT path, digest, recipe, articles, flaws FROM files")
+        return {
+            path: FileRecord(path, digest, recipe, articles, tuple(Failure(*one) for one in json.loads(flaws)))
+            for path, digest, recipe, articles, flaws in rows
+        }
+
+    def holds(self, article: Article, recipe: str) -> bool | None:
+        """Tell whether an article is stored just so, made by this recipe; None if there is none at its path.
+
+        The bytes of its file may be others: an article in a table stays the same where another row changes.
+        """
+        query = f"SELECT recipe, {_ARTICLE_COLUMNS} FROM articles WHERE id = ?"  # noqa: S608
+        for made, *row in self._database.rows(query, article.id):
+            return made == recipe and replace(_article(row), sha256=article.sha256) == article
+        return None
 
     def article(self, article_id: str) -> Article:
         """Return an article by its id.
@@ -316,10 +340,12 @@ class Store:
         passages: Sequence[tuple[Passage, bytes]],
         fingerprint: str,
         vectors: Mapping[bytes, HalfVectors],
+        file: str | None = None,
     ) -> None:
         """Store an article in place of what stood at its path.
 
         Args:
+            file: the path of the file that it came from, where that is not its own.
             recipe: names how it was loaded and cut; another recipe means that it must be done again.
             passages: each with the hash of the text that its vector belongs to.
             vectors: the vector of each of these hashes.
@@ -339,7 +365,7 @@ class Store:
                     article.id, article.title, article.text, article.language, article.source, article.author,
                     article.published and article.published.isoformat(), article.url, article.path, article.sha256,
                     article.place, json.dumps([(one.start, one.end, one.kind) for one in article.asides]),
-                    json.dumps(article.pages), json.dumps(dict(article.origins)), recipe,
+                    json.dumps(article.pages), json.dumps(dict(article.origins)), recipe, file or article.path,
                 ),
             )  # fmt: skip
             query = "SELECT key, input_hash FROM passages WHERE article = ?"
@@ -362,14 +388,37 @@ class Store:
             )
             _forget_vectors(database, {before[key] for key in changed if key in before})
 
-    def remove(self, path: str) -> None:
-        """Remove the article at a path with its passages and vectors; nothing happens if there is none."""
-        with self._database.transaction() as (database, revision):
-            row = database.execute("SELECT id FROM articles WHERE path = ?", (path,)).fetchone()
-            if row:
-                query = "SELECT key, input_hash FROM passages WHERE article = ?"
-                _remove_passages(database, revision, dict(database.execute(query, row)))
-                database.execute("DELETE FROM articles WHERE id = ?", row)
+    def restate(self, article: Article) -> None:
+        """Note that a stored article stands in a file with other bytes than before."""
+        with self._database.transaction(of_articles=False) as (database, _):
+            database.execute("UPDATE articles SET sha256 = ? WHERE id = ?", (article.sha256, article.id))
+
+    def finish(self, file: FileRecord, kept: Collection[str]) -> None:
+        """Note that a file was read to its end; articles of it that are not among the ids `kept` are removed."""
+        rows = self._database.rows("SELECT id FROM articles WHERE file = ?", file.path)
+        gone = [row[0] for row in rows if row[0] not in kept]
+        with self._database.transaction(of_articles=bool(gone)) as (database, revision):
+            _remove_articles(database, revision, gone)
+            flaws = json.dumps([(one.path, one.reason) for one in file.flaws])
+            database.execute(
+                "INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?, ?)",
+                (file.path, file.digest, file.recipe, file.articles, flaws),
+            )
+
+    def remove(self, path: str) -> int:
+        """Remove the articles of a file with their passages and vectors, and return how many there were."""
+        gone = [row[0] for row in self._database.rows("SELECT id FROM articles WHERE file = ?", path)]
+        with self._database.transaction(of_articles=bool(gone)) as (database, revision):
+            _remove_articles(database, revision, gone)
+            database.execute("DELETE FROM files WHERE path = ?", (path,))
+        return len(gone)
+
+
+def _remove_articles(database: sqlite3.Connection, revision: int, gone: Iterable[str]) -> None:
+    for article in gone:
+        passages = database.execute("SELECT key, input_hash FROM passages WHERE article = ?", (article,))
+        _remove_passages(database, revision, dict(passages))
+        database.execute("DELETE FROM articles WHERE id = ?", (article,))
 
 
 def _insert_vectors(database: sqlite3.Connection, fingerprint: str, vectors: Mapping[bytes, HalfVectors]) -> None:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 import numpy as np
 
 from embeddings.encoder import Encoder
 from rag.config import Config
 from rag.splitting import encoder_input, split
-from rag.store import EncoderRecord, HalfVectors, Store, input_hash
-from rag.types import Article, Passage
+from rag.store import EncoderRecord, FileRecord, HalfVectors, Store, input_hash
+from rag.types import Article, Failure, Passage
 
 # passages that are encoded together: enough for full batches, little enough to lose by an interruption
 _BATCH = 256
@@ -37,7 +37,7 @@ class ArticleWriter:
         self._encoder_name = encoder_name
         self._config = config
         self._on_stored = on_stored
-        self._waiting: list[tuple[Article, list[tuple[Passage, bytes]]]] = []
+        self._waiting: list[tuple[Article, list[tuple[Passage, bytes]], str] | tuple[FileRecord, Collection[str]]] = []
         self._inputs: dict[bytes, str] = {}
         self.recipe = f"loaders {loaders}, {config}, encoder {encoder.fingerprint}"
         self.passages = 0
@@ -47,26 +47,38 @@ class ArticleWriter:
         """Cut an article into passages."""
         return split(article, self._encoder.count_tokens, self._config)
 
-    def add(self, article: Article, passages: Sequence[Passage]) -> None:
-        """Store an article now or with one of the next. `on_stored` is called once for each."""
+    def add(self, article: Article, passages: Sequence[Passage], file: str) -> None:
+        """Store an article of a file now or with one of the next."""
         hashed = []
         for passage in passages:
             text = encoder_input(article, passage)
             key = input_hash(text)
             self._inputs[key] = text
             hashed.append((passage, key))
-        self._waiting.append((article, hashed))
+        self._waiting.append((article, hashed, file))
         if len(self._inputs) >= _BATCH:
+            self.flush()
+
+    def finish(
+        self, path: str, digest: str, kept: Collection[str], articles: int, flaws: Sequence[Failure] = ()
+    ) -> None:
+        """Note, after what was added, that a file was read to its end; see `Store.finish`. `on_stored` is called."""
+        self._waiting.append((FileRecord(path, digest, self.recipe, articles, tuple(flaws)), kept))
+        if not self._inputs:
             self.flush()
 
     def flush(self) -> None:
         """Store what waits."""
         vectors = self._vectors(self._inputs)
-        for article, passages in self._waiting:
+        for waiting in self._waiting:
+            if isinstance(waiting[0], FileRecord):
+                self._store.finish(*waiting)
+                self._on_stored()
+                continue
+            article, passages, file = waiting
             own = {hashed: vectors[hashed] for _, hashed in passages}
-            self._store.put(article, self.recipe, passages, self._encoder.fingerprint, own)
+            self._store.put(article, self.recipe, passages, self._encoder.fingerprint, own, file)
             self.passages += len(passages)
-            self._on_stored()
         self._waiting.clear()
         self._inputs.clear()
 

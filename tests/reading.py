@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from rag.errors import LoadError
-from rag.loading import read_file
 from rag.loading.containers import members
 from rag.loading.draft import Draft, Flaw
 from rag.loading.feeds import load_feed
+from rag.loading.files import read_file
 from rag.loading.html import load_html
 from rag.loading.kinds import ARCHIVES, HEAD_BYTES, kind_of
 from rag.loading.markdown import load_markdown

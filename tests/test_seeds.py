@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from places import ARTICLES, QUESTIONS, QUESTIONS_FILE
 
-from rag.loading import load, read_file
+from rag.loading.files import read_file
+from rag.loading.reading import load
 from rag.types import Article
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 import yaml
@@ -53,15 +54,20 @@ def split_front_matter(text: str) -> tuple[Draft, str]:
         raise LoadError(f"Its front matter is not valid YAML{where}: put quotes around values with a colon.") from error
     if not isinstance(fields, dict):
         return Draft(()), text
-    known = {str(name).lower(): value for name, value in fields.items()}
+    found = fields_of(fields)
+    origins = {name: "front matter" for name, value in found.items() if value}
+    return Draft((), **found, origins=origins), text[block.end() :]
+
+
+def fields_of(stated: Mapping[Any, Any]) -> dict[str, Any]:
+    """Return the fields of an article that a mapping states under any of their names; those that it lacks are None."""
+    known = {str(name).lower(): value for name, value in stated.items()}
     found: dict[str, Any] = {
         field: next((words for name in names if (words := _words(known.get(name)))), None)
         for field, names in _FIELDS.items()
     }
     published = found.pop("published")
-    found["published"] = day_of(published) if published else None
-    origins = {name: "front matter" for name, value in found.items() if value}
-    return Draft((), **found, origins=origins), text[block.end() :]
+    return found | {"published": day_of(published) if published else None}
 
 
 def _words(value: Any) -> str | None:

@@ -11,7 +11,7 @@ from multiprocessing.connection import wait
 from typing import Any, TypeVar
 
 from rag.errors import LoadError
-from rag.loading.worker import NO_MEMORY, READY, TIRED, Task, Worker
+from rag.loading.worker import NO_MEMORY, READY, TIRED, Task, Worker, answered
 
 A = TypeVar("A")
 R = TypeVar("R")
@@ -48,11 +48,13 @@ class Workers:
         while self._workers:
             self._workers.pop().end()
 
-    def map(self, function: Callable[[A], R], arguments: Iterable[A]) -> Iterator[tuple[A, R | LoadError]]:
+    def map(
+        self, function: Callable[[A], R], arguments: Iterable[A], harmless: Callable[[A], bool] = lambda _: False
+    ) -> Iterator[tuple[A, R | LoadError]]:
         """Yield each argument and what the function makes of it, in their order; a few are taken ahead.
 
         A LoadError of the function comes back instead of a result, and so does any other end that it takes. The
-        function, the arguments and the results must be picklable.
+        function, the arguments and the results must be picklable. What is `harmless` is done right here.
 
         Raises:
             RuntimeError: a process cannot be started.
@@ -66,6 +68,9 @@ class Workers:
             while True:
                 while len(begun) < self._most * _AHEAD and (task := next(map(Task, source), None)):
                     begun.append(task)
+                    if harmless(task.argument):
+                        task.given = task.done = True
+                        task.result = answered(function, task.argument)
                     self._hand_out(begun)
                 if not begun:
                     return

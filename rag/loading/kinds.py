@@ -17,7 +17,7 @@ MANY = frozenset(("jsonl", "json", "csv", "tsv", "feed", "warc"))
 ARCHIVES = frozenset(("gz", "zip"))
 """Kinds that hold files."""
 
-_ENDINGS = {
+ENDINGS = {
     **dict.fromkeys((".txt", ".text"), "text"),
     **dict.fromkeys((".md", ".markdown"), "markdown"),
     **dict.fromkeys((".html", ".htm", ".xhtml"), "html"),
@@ -45,7 +45,7 @@ def kind_of(name: str, head: bytes) -> str | None:
     and zip.
     """
     ending = PurePosixPath(name.lower()).suffix
-    named = _ENDINGS.get(ending)
+    named = ENDINGS.get(ending)
     # "Interview mit Dr. Weber" and "Bericht vom 14.01" have no ending
     plain = not re.fullmatch(r"\.[a-z0-9]*[a-z][a-z0-9]*", ending)
     if head.startswith(b"\x1f\x8b\x08"):

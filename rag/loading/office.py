@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from rag.loading.draft import Block, Draft
+from rag.loading.headlines import headline
 from rag.loading.packed import name_of, outermost
 from rag.loading.properties import stated_author, stated_title
 from rag.loading.repair import plain_letters
-from rag.loading.text import headline
 
 
 @dataclass(frozen=True, slots=True)

@@ -112,18 +112,27 @@ def _serve(pipe: Connection, function: Callable[[Any], Any], memory: int) -> Non
             pipe.send_bytes(answer)
 
 
-def _answer(function: Callable[[Any], Any], argument: Any, large: int) -> bytes:
-    """The result, or the error, ready to be sent; that memory ran out is raised."""
+def answered(function: Callable[[Any], Any], argument: Any) -> Any:
+    """Return what a function makes of an argument, or the LoadError that says why it makes nothing of it.
+
+    Raises:
+        MemoryError: memory ran out.
+    """
     try:
-        result = function(argument)
-        return pickle.dumps((TIRED if _memory() > large else RESULT, result))
+        return function(argument)
     except MemoryError:
         raise
     except LoadError as error:
-        return pickle.dumps((RESULT, error))
-    except BaseException as error:
+        return error
+    except Exception as error:
         why = f"{type(error).__name__}: {str(error)[:200]}"
-        return pickle.dumps((RESULT, LoadError(f"It cannot be read ({why}): save the article in another format.")))
+        return LoadError(f"It cannot be read ({why}): save the article in another format.")
+
+
+def _answer(function: Callable[[Any], Any], argument: Any, large: int) -> bytes:
+    """The result, ready to be sent."""
+    result = answered(function, argument)
+    return pickle.dumps((TIRED if _memory() > large else RESULT, result))
 
 
 def _memory() -> int:

@@ -21,7 +21,8 @@ from embeddings.encoder import Encoder, open_encoder
 from embeddings.errors import EncoderError
 from embeddings.sentence import SentenceTransformerEncoder
 from embeddings.testing import EncoderContract
-from rag.loading import load, read_file
+from rag.loading.files import read_file
+from rag.loading.reading import load
 
 
 @pytest.fixture(scope="module")

@@ -13,7 +13,8 @@ from rag.archive import Archive
 from rag.errors import QuestionError
 from rag.evaluation.calibrate import calibrate
 from rag.evaluation.questions import read_questions
-from rag.loading import load, read_file
+from rag.loading.files import read_file
+from rag.loading.reading import load
 from rag.types import Answer, Filter
 
 REAL = [

@@ -15,7 +15,7 @@ from rag.config import Config
 from rag.errors import QuestionError
 from rag.evaluation.suggest import suggested
 from rag.filters import make_filter
-from rag.loading import joined
+from rag.loading.articles import joined
 from rag.loading.draft import Block
 from rag.splitting import split
 from rag.types import Article, Aside, Kind, cut

@@ -12,8 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.errors import LoadError
-from rag.loading import MAX_BYTES, load, read_file
+from rag.loading.files import MAX_BYTES, read_file
 from rag.loading.normal import normalised
+from rag.loading.reading import load
 from rag.loading.text import decode
 from rag.types import Article
 

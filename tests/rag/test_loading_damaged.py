@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from pdfs import STORY, set_in_columns
 
 from rag.errors import LoadError
-from rag.loading import LOADERS
+from rag.loading.reading import LOADERS
 
 WHOLE = {
     ".pdf": set_in_columns(["Ein Titel ohne Not", *STORY[:3]], 2),

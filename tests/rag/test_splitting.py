@@ -11,8 +11,9 @@ from places import ARTICLES
 
 from embeddings.encoder import Encoder
 from rag.config import Config
-from rag.loading import load, read_file
+from rag.loading.files import read_file
 from rag.loading.normal import normalised
+from rag.loading.reading import load
 from rag.sentences import sentence_spans
 from rag.splitting import encoder_input, split
 from rag.types import Article, cut

@@ -1,0 +1,83 @@
+"""A file's bytes, and what they are known by."""
+
+from __future__ import annotations
+
+import hashlib
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
+from io import BufferedReader
+from pathlib import Path
+
+from rag.errors import LoadError
+from rag.loading.kinds import HEAD_BYTES, kind_of
+
+MAX_BYTES = 20_000_000
+"""How large a text or a page may be."""
+MAX_DOCUMENT_BYTES = 200_000_000
+"""How large a document with pictures in it may be."""
+DOCUMENTS = frozenset(("pdf", "docx", "odt", "epub", "eml", "mhtml"))
+
+
+def kind_at(path: Path) -> str | None:
+    """Return the kind of a file by its first bytes and its name; None if it holds no articles, or cannot be opened."""
+    try:
+        if not stat.S_ISREG(path.stat().st_mode):
+            return None
+        with path.open("rb") as file:
+            return kind_of(path.name, file.read(HEAD_BYTES))
+    except OSError:
+        return None
+
+
+def digest(path: Path) -> str:
+    """Return the SHA-256 of a file's bytes.
+
+    Raises:
+        LoadError: it cannot be read, or is empty.
+    """
+    with opened(path) as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def read_file(path: Path, most: int = MAX_BYTES) -> bytes:
+    """Return the bytes of a file that is one article.
+
+    Raises:
+        LoadError: it cannot be read, is empty, or is too large.
+    """
+    with opened(path) as file:
+        size = path.stat().st_size
+        if size > most:
+            raise LoadError(
+                f"It has {size / 1e6:.0f} MB, and an article may have {most // 10**6} MB: "
+                "split it into one file for each article."
+            )
+        raw = file.read()
+    if not raw.strip():
+        raise LoadError("It is empty: delete it, or save the article again.")
+    return raw
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[BufferedReader]:
+    """Open a file.
+
+    Raises:
+        LoadError: it is no file, is empty, or it cannot be read, now or later in the block.
+    """
+    try:
+        path.as_posix().encode("utf-8")
+    except UnicodeEncodeError as error:
+        raise LoadError("Its name holds bytes that are no text: rename the file.") from error
+    try:
+        status = path.stat()
+        if not stat.S_ISREG(status.st_mode):
+            raise LoadError("It is no file but a pipe, a device or the like: save the article as a file.")
+        if not status.st_size:
+            raise LoadError("It is empty: delete it, or save the article again.")
+        with path.open("rb") as file:
+            yield file
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise LoadError(f"It cannot be read ({reason}): check that it is there and that you may read it.") from error

@@ -1,0 +1,49 @@
+"""Which loader reads which kind of file."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Iterable
+
+from rag.loading.docx import load_docx
+from rag.loading.draft import Draft, Flaw
+from rag.loading.epub import load_epub
+from rag.loading.feeds import load_feed
+from rag.loading.html import load_html
+from rag.loading.mail import load_eml, load_mhtml
+from rag.loading.markdown import load_markdown
+from rag.loading.odt import load_odt
+from rag.loading.pdf import load_pdf
+from rag.loading.rtf import load_rtf
+from rag.loading.tables import READERS, load_table
+from rag.loading.text import load_text
+from rag.loading.warc import load_warc
+
+LOADERS: dict[str, Callable[[bytes], Draft]] = {
+    "text": load_text,
+    "markdown": load_markdown,
+    "html": load_html,
+    "mhtml": load_mhtml,
+    "pdf": load_pdf,
+    "docx": load_docx,
+    "odt": load_odt,
+    "rtf": load_rtf,
+    "epub": load_epub,
+    "eml": load_eml,
+}
+"""For each kind of file that holds one article, what reads it."""
+
+
+def drafts_of(kind: str, raw: bytes) -> Iterable[Draft | Flaw]:
+    """Return what is in a file of a kind that `kind_of` tells, archives excepted.
+
+    Raises:
+        LoadError: it cannot be read.
+    """
+    if kind in READERS:
+        return load_table(io.BytesIO(raw), kind)
+    if kind == "feed":
+        return load_feed(raw)
+    if kind == "warc":
+        return load_warc(io.BytesIO(raw))
+    return [LOADERS[kind](raw)]

@@ -1,0 +1,151 @@
+"""A file → its articles, in steps of which each can be taken in a process of its own."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from itertools import islice
+from pathlib import Path
+
+from rag.errors import LoadError
+from rag.loading.articles import article_of
+from rag.loading.columns import Columns
+from rag.loading.companion import with_companion
+from rag.loading.containers import Member, members
+from rag.loading.draft import Draft, Flaw
+from rag.loading.files import DOCUMENTS, MAX_BYTES, MAX_DOCUMENT_BYTES, kind_at, opened, read_file
+from rag.loading.kinds import HEAD_BYTES, kind_of
+from rag.loading.loaders import LOADERS, drafts_of
+from rag.loading.tables import READERS, load_table
+from rag.loading.unpacking import USUAL, Limits, unpacked
+from rag.loading.warc import Page, draft_of_page, pages
+from rag.types import Article
+
+VERSION = 2
+"""Raised whenever a loader reads the same bytes differently; stored articles are then loaded anew."""
+
+# rows of a table that are taken together, and the largest text that needs no process of its own
+_ROWS = 200
+_SMALL = 1_000_000
+
+Content = Member | Page | tuple[Draft | Flaw, ...] | Flaw
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A part of a file, to be read by itself: a member, a page, some rows; the last one has no content.
+
+    `sha256` is that of the file's bytes.
+    """
+
+    path: str
+    sha256: str
+    content: Content | None = None
+
+
+def is_harmless(piece: Piece) -> bool:
+    """Tell whether a part can be read right here: a small text, or something that has been read."""
+    content = piece.content
+    if isinstance(content, Member):
+        return content.kind in ("text", "markdown") and len(content.raw) <= _SMALL
+    return not isinstance(content, Page)
+
+
+def pieces(path: Path, sha256: str, limits: Limits = USUAL, columns: Columns | None = None) -> Iterator[Piece]:
+    """Yield the parts of a file, one at a time in memory, and one without content after the last.
+
+    Args:
+        columns: of tables, where they are not to be guessed.
+
+    Raises:
+        LoadError: the file as a whole cannot be read.
+    """
+    for content in _contents(path, limits, columns):
+        yield Piece(path.as_posix(), sha256, content)
+    yield Piece(path.as_posix(), sha256)
+
+
+def articles_in(piece: Piece) -> list[Article | Flaw]:
+    """Return the articles in a part of a file, and what cannot be taken.
+
+    Raises:
+        LoadError: nothing of it can be read.
+    """
+    found: list[Article | Flaw] = []
+    for draft in _drafts(piece.content):
+        if isinstance(draft, Flaw):
+            found.append(draft)
+            continue
+        try:
+            # what is noted of a file of many articles would be wrong of some
+            whole = draft if draft.name else with_companion(draft, Path(piece.path))
+            found.append(article_of(whole, f"{piece.path}{draft.name}", piece.sha256))
+        except LoadError as error:
+            found.append(Flaw(draft.name, str(error)))
+    return found
+
+
+def load(path: Path, raw: bytes) -> Article:
+    """Return the one article in a file at an absolute path, given the file's bytes.
+
+    Raises:
+        LoadError: it holds no article that can be read, or more than one; the message says why.
+    """
+    kind = kind_of(path.name, raw[:HEAD_BYTES])
+    if kind not in LOADERS:
+        raise LoadError("It is no file that holds one article.")
+    return article_of(with_companion(LOADERS[kind](raw), path), path.as_posix(), hashlib.sha256(raw).hexdigest())
+
+
+def _contents(path: Path, limits: Limits, columns: Columns | None) -> Iterator[Content]:
+    kind = kind_at(path)
+    if kind == "gz":
+        yield from _unpacked(path, limits, columns)
+    elif kind == "zip":
+        yield from members(path, path.name, limits)
+    elif kind in READERS:
+        with opened(path) as file:
+            yield from _in_rows(load_table(file, kind, columns))
+    elif kind == "warc":
+        with opened(path) as file:
+            yield from pages(file)
+    elif kind is None:
+        raise LoadError("It is of no kind that can be read.")
+    else:
+        yield Member("", kind, read_file(path, MAX_DOCUMENT_BYTES if kind in DOCUMENTS else MAX_BYTES))
+
+
+def _unpacked(path: Path, limits: Limits, columns: Columns | None) -> Iterator[Content]:
+    """Yield what a .gz file holds; a table in it may be larger than memory."""
+    with opened(path) as file:
+        stream = unpacked(file, limits)
+        kind = kind_of(path.stem, stream.peek(HEAD_BYTES)[:HEAD_BYTES])
+        if kind in READERS:
+            yield from _in_rows(load_table(stream, kind, columns))
+            return
+    for one in members(path, path.name, limits):
+        # what is alone in there is called by the name of the file
+        yield replace(one, name="") if isinstance(one, Member) and one.name == path.stem else one
+
+
+def _in_rows(rows: Iterator[Draft | Flaw]) -> Iterator[tuple[Draft | Flaw, ...]]:
+    while taken := tuple(islice(rows, _ROWS)):
+        yield taken
+
+
+def _drafts(content: Content | None) -> Iterator[Draft | Flaw]:
+    """Yield what is in a part, called by its place in the file: /member, #row."""
+    if content is None:
+        return
+    if isinstance(content, Flaw):
+        yield replace(content, name=f"/{content.name}" if content.name else "")
+    elif isinstance(content, tuple):
+        yield from (replace(row, name=f"#{row.name}") for row in content)
+    elif isinstance(content, Page):
+        page = draft_of_page(content)
+        yield replace(page, name=f"#{page.name}")
+    else:
+        above = f"/{content.name}" if content.name else ""
+        for draft in drafts_of(content.kind, content.raw):
+            yield replace(draft, name=f"{above}#{draft.name}" if draft.name else above)
