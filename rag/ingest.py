@@ -98,7 +98,7 @@ class Indexer:
             changed=self._counts["changed"],
             unchanged=self._counts["unchanged"],
             removed=removed,
-            failures=tuple(sorted(self._failures, key=lambda one: one.path)),
+            failures=tuple(self._failures),
             skipped=dict(found.skipped.most_common()),
             passages_encoded=self._writer.encoded,
             seconds=time.perf_counter() - self._started,
@@ -119,9 +119,9 @@ class Indexer:
                 else:
                     yield from pieces(file, sha256, self._limits, self._columns)
             except LoadError as error:
-                self._fail(shown(file), str(error))
-                # what was read of it before the error is finished, and the rest stays as it was
+                # what was read of it before the error is stored, and the rest stays as it was
                 self._digests.pop(path, None)
+                yield Piece(path, "", Flaw("", str(error)))
                 yield Piece(path, "")
 
     def _take(self, piece: Piece, result: list[Article | Flaw] | LoadError) -> None:
@@ -165,9 +165,6 @@ class Indexer:
             self._report_done()
         else:
             self._writer.finish(path, known_by, done.kept, done.articles, done.flaws)
-
-    def _fail(self, path: str, reason: str) -> None:
-        self._failures.append(Failure(path, reason))
 
     def _report_done(self) -> None:
         self._done += 1

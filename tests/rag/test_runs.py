@@ -91,6 +91,7 @@ def test_keeping_a_run_is_no_change_of_the_articles(tmp_path: Path) -> None:
 
 
 THIRD = (
+    "DROP TABLE files; DROP INDEX articles_by_file; ALTER TABLE articles DROP COLUMN file;"
     "DROP INDEX passages_set_aside; ALTER TABLE passages DROP COLUMN kind; ALTER TABLE articles DROP COLUMN place;"
     "ALTER TABLE articles DROP COLUMN asides; ALTER TABLE articles DROP COLUMN pages;"
     "ALTER TABLE articles DROP COLUMN origins; PRAGMA user_version = 2;"
