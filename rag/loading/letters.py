@@ -11,6 +11,7 @@ _SAID = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _SAID_LINES = 3
+_SAID_LENGTH = 300
 _ORIGINAL = re.compile(r"[-_ ]{3,}[^-_\n]*(message|nachricht|mail|messaggio|mensaje)[^-_\n]*[-_ ]{3,}", re.IGNORECASE)
 _FIELD = re.compile(
     r"\W{0,2}(from|von|de|sent|gesendet|envoyé|date|datum|to|an|à|subject|betreff|objet|cc)\W{0,2}:", re.IGNORECASE
@@ -44,7 +45,7 @@ def _without_said(text: str) -> list[Part]:
     """A paragraph before a quote, and apart from it the lines that say who is quoted."""
     lines = text.split("\n")
     for count in range(1, _SAID_LINES + 1):
-        if _SAID.fullmatch("\n".join(lines[-count:]).strip()):
+        if _says_who("\n".join(lines[-count:])):
             return [
                 *([("\n".join(lines[:-count]), False)] if lines[:-count] else []),
                 ("\n".join(lines[-count:]), True),
@@ -58,12 +59,17 @@ def own_words(parts: Sequence[Part], is_forwarded: bool) -> list[Part]:
     found: list[Part] = []
     rest = False
     for at, (text, is_quote) in enumerate(parts):
-        said = _SAID.fullmatch(text) is not None and ("@" in text or any(quote for _, quote in parts[at + 1 : at + 2]))
-        head = _ORIGINAL.match(text) is not None or _is_head(text)
+        said = _says_who(text) and ("@" in text or any(quote for _, quote in parts[at + 1 : at + 2]))
+        head = _ORIGINAL.match(text[:_SAID_LENGTH]) is not None or _is_head(text)
         if not is_quote:
             rest = rest or _SIGNATURE.match(text) is not None or ((said or head) and not is_forwarded)
         found.append((text, is_quote or rest or said or head))
     return found
+
+
+def _says_who(text: str) -> bool:
+    """Whether it says that on some day somebody wrote."""
+    return len(text) < _SAID_LENGTH and _SAID.fullmatch(text.strip()) is not None
 
 
 def _is_head(text: str) -> bool:

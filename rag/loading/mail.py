@@ -75,7 +75,7 @@ def _message(raw: bytes) -> Message:
     try:
         # the newer policies of the package raise errors of many kinds where headers are damaged
         return message_from_bytes(raw)
-    except (TypeError, ValueError, LookupError) as error:
+    except (TypeError, ValueError, LookupError, RecursionError) as error:
         raise LoadError("It is damaged: save the mail or page again.") from error
 
 

@@ -98,8 +98,11 @@ def _words(text: str | None, keeps_lines: bool) -> str:
 
 def _cells(row: Any) -> list[str]:
     """The texts of a row's cells if it holds data; in a row that only places paragraphs on a page, nothing."""
-    cells = [[text for text, _ in paragraphs_of_markup(cell)] for cell in row if name_of(cell) in ("td", "th")]
-    places = next(outermost(row, "table"), None) is not None or any(
-        texts[1:] and len("".join(texts)) > _LONG_CELL for texts in cells
-    )
-    return [" ".join(" ".join(texts).split()) for texts in cells] if cells[1:] and any(cells) and not places else []
+    cells = [cell for cell in row if name_of(cell) in ("td", "th")]
+    # a row that holds rows places them; looking into its cells here and again below would double with each level
+    if not cells[1:] or next(outermost(row, "tr"), None) is not None:
+        return []
+    texts = [[text for text, _ in paragraphs_of_markup(cell)] for cell in cells]
+    if not any(texts) or any(of_cell[1:] and len("".join(of_cell)) > _LONG_CELL for of_cell in texts):
+        return []
+    return [" ".join(" ".join(of_cell).split()) for of_cell in texts]

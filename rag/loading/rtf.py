@@ -13,6 +13,7 @@ from rag.loading.repair import plain_letters
 
 _TOKEN = re.compile(r"\\bin(\d{1,9}) ?|\\[{}\\]|[{}]")
 _NAME = re.compile(r"\{(?:\\\*)?\s*\\([a-z]+)-?\d* ?")
+_FONT = re.compile(r"\\f(\d+)(?:[^;\\]|\\(?!f\d)){0,200}?\\fcharset(\d+)")
 _CODE_PAGE = re.compile(rb"\\ansicpg(\d+)")
 _DATA = {"pict", "objdata", "datastore", "themedata", "fontemb", "fldinst"}
 _HEADERS = {"header", "headerl", "headerr", "headerf"}
@@ -39,8 +40,10 @@ def load_rtf(raw: bytes) -> Draft:
     rtf = raw.decode(_encoding(stated[1].decode("ascii") if stated else ""), "replace")
     rtf, _ = _taken_out(rtf, _DATA)
     rtf, aside = _taken_out(rtf, _ASIDE)
-    fonts = "".join(group for name, group in _taken_out(rtf, {"fonttbl"})[1])
-    start = f"{{\\rtf1{(stated[0] if stated else b'').decode('ascii')}{fonts}"
+    rtf, fonts = _taken_out(rtf, {"fonttbl"})
+    character_sets = {font[1]: font[2] for _, group in fonts for font in _FONT.finditer(group)}
+    table = "".join(f"{{\\f{number}\\fcharset{kind} x;}}" for number, kind in character_sets.items())
+    start = f"{{\\rtf1{(stated[0] if stated else b'').decode('ascii')}{{\\fonttbl{table}}}"
 
     def inside(*names: str) -> list[str]:
         return [
@@ -53,7 +56,7 @@ def load_rtf(raw: bytes) -> Draft:
     return document(
         (
             *paragraphs(unlike(inside(*_HEADERS)), "boilerplate"),
-            *paragraphs([*_texts(rtf), *inside(*_BELOW)]),
+            *paragraphs([*_texts(f"{start}{rtf}}}"), *inside(*_BELOW)]),
             *paragraphs(unlike(inside(*_FOOTERS)), "boilerplate"),
             *paragraphs(inside("annotation"), "comment"),
         ),
@@ -101,6 +104,8 @@ def _texts(rtf: str) -> list[str]:
     """The paragraphs of a text; the rows of a table are the lines of one."""
     from striprtf.striprtf import rtf_to_text
 
+    # an instruction of a field that has no end; striprtf would look for it again and again
+    rtf = rtf.replace("\\fldinst", "")
     marked = _SIGN.sub(lambda word: f"{{\\uc1\\u{ord(_SIGNS[word[1]])}?}}", rtf)
     try:
         text = str(rtf_to_text(marked, errors="replace"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import time
 import zipfile
 
 import pytest
@@ -84,3 +85,26 @@ def test_damaged_members(kind: str, data: st.DataObject) -> None:
     else:
         del members[name]
     check(kind, zipped(members))
+
+
+NESTED = "".join(f'Content-Type: multipart/mixed; boundary="b{at}"\n\n--b{at}\n' for at in range(3000))
+
+
+@pytest.mark.parametrize(
+    ("kind", "raw"),
+    [
+        (".rtf", b"{\\rtf1{\\fonttbl" + b"\\f1 " * 50_000 + b"}x}"),
+        (".rtf", b"{\\rtf1" + b"{\\field{\\*\\fldinst{" * 5_000),
+        (".rtf", b"{\\rtf1" + b"{" * 100_000),
+        (".eml", f"Subject: x\n{NESTED}\nText".encode()),
+        (".eml", mail("Am " + "schrieb " * 50_000)),
+        (".eml", mail(" " * 100_000 + "x")),
+        (".eml", mail(html="<div>" * 50_000 + "Text")),
+        (".epub", zipped({**EPUB, "OPS/eins.xhtml": "<table><tr><td>" * 5_000 + "Text"})),
+    ],
+)
+def test_files_made_to_take_long(kind: str, raw: bytes) -> None:
+    """Nesting and repetition without end take a second or two, and no exception."""
+    start = time.perf_counter()
+    check(kind, raw)
+    assert time.perf_counter() - start < 5
