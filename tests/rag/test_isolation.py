@@ -105,11 +105,13 @@ def test_memory_stays_flat() -> None:
 
 
 def test_it_can_be_left_and_used_again() -> None:
-    """A call that is not gone through to its end leaves nothing behind that the next one could mistake."""
+    """A call that is not gone through to its end leaves no process at work, and nothing that the next could mistake."""
+    before = children()
     with Workers(2) as workers:
         for argument, _ in workers.map(act, ["a", "b", "sleep 30", "c"]):
             if argument == "b":
                 break
+        assert len(children() - before) <= 1
         assert [argument for argument, _ in workers.map(act, ["d", "e"])] == ["d", "e"]
         assert [result for _, result in workers.map(str.upper, ["f"])] == ["F"]
 
