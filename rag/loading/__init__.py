@@ -17,7 +17,7 @@ from rag.loading.markdown import load_markdown
 from rag.loading.text import load_text
 from rag.types import Article
 
-VERSION = 1
+VERSION = 2
 """Raised whenever a loader reads the same bytes differently; stored articles are then loaded anew."""
 MAX_BYTES = 20_000_000
 
