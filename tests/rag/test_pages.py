@@ -103,6 +103,7 @@ def test_what_a_page_does_not_say_stays_unknown() -> None:
         ("admin", ()),
         ("7:57 AM", ()),
         ("alle unsere Autoren sagen etwas", ()),
+        ("Mehr zum Thema hier", ()),
         ("", ()),
         ("A" * 100_000, ()),
     ],
@@ -270,6 +271,22 @@ def test_where_the_day_stands(head: str, above: str, origin: str) -> None:
     assert (found.published, found.origins["published"]) == (date(2023, 4, 5), origin)
 
 
+def test_of_two_days_the_nearer() -> None:
+    """The day next to the heading is taken, not one beside a link to the article or further above."""
+    above = f"<p>Archiv</p><p>1. Mai 2008</p><p>Verkehr</p><p>Stadt</p><h1>{HEADLINE}</h1><p>5. April 2023</p>"
+    links = f"<ul><li><a href='/x'>{HEADLINE}</a></li><li>2. Mai 2009</li>{'<li>Sonst</li>' * 9}</ul>"
+    assert page(above=above).published == date(2023, 4, 5)
+    assert page(above=links + above).published == date(2023, 4, 5)
+
+
+def test_a_day_under_another_heading() -> None:
+    """A page that states another headline than it shows has its day beside the one that it shows."""
+    other = "Rat sperrt die Brücke"
+    head = f'<title>{other}</title><meta property="og:title" content="{other}">'
+    found = page(head, above=f"<h1>{HEADLINE}</h1><p>5. April 2023</p>")
+    assert (found.title, found.published) == (other, date(2023, 4, 5))
+
+
 def test_a_time_that_is_none() -> None:
     """The first day of 1970 is what a computer writes that has no time, and no day of publication."""
     assert page('<meta property="article:published_time" content="1970-01-01T00:00:00Z">').published is None
@@ -338,18 +355,27 @@ COMMENTS = "<p>Das ist ein Satz von einer Leserin.</p><p>Und noch einer, mit äh
     [
         f'<div class="comments-area"><h2>Zwei Meinungen</h2>{COMMENTS}</div>',
         f'<section id="kommentare"><div class="kommentar-text">{COMMENTS}</div></section>',
-        f'<ol class="commentList"><li class="comment">{COMMENTS}</li></ol>',
+        f'<ol class="commentList"><li class="comment">{COMMENTS}<form><p>Ihr Name</p></form></li></ol>',
         f'<div itemprop="comment" itemscope itemtype="https://schema.org/Comment">{COMMENTS}</div>',
+        f'<div itemtype="https://schema.org/Comment">{COMMENTS}</div>',
         f'<div role="comment">{COMMENTS}</div>',
     ],
 )
 def test_comments_of_readers(comments: str) -> None:
     """Comments stand behind the article in blocks of their own kind, and are no words of the article."""
-    found = page(body=f'{comments}<div class="comment-form"><form><p>Ihr Name</p></form></div>')
+    found = page(body=f'<div class="comment-count">Zwei Kommentare bisher</div>{comments}')
     kept = [block.text.strip() for block in found.blocks if block.kind == "comment"]
     assert kept[-2:] == ["Das ist ein Satz von einer Leserin.", "Und noch einer, mit ähnlich vielen Worten."]
+    assert kept[:-2] in ([], ["Zwei Meinungen"])
     assert "Leserin" not in found.text
     assert [block.kind for block in found.blocks] == ["article"] * 4 + ["comment"] * len(kept)
+
+
+def test_more_comments_than_article() -> None:
+    """However much readers write, it is not the article."""
+    found = page(body=f'<div class="leserkommentare">{COMMENTS * 40}</div>')
+    assert (found.text.count("Absatz"), found.text.count("Leserin")) == (4, 0)
+    assert sum(block.kind == "comment" for block in found.blocks) == 80
 
 
 def test_an_author_among_the_comments_is_none() -> None:
@@ -366,6 +392,14 @@ def test_an_article_that_is_called_a_comment(label: str) -> None:
     assert {block.kind for block in found.blocks} == {"article"}
 
 
+def test_a_page_whose_frame_is_called_comments() -> None:
+    """What holds the headline is no comment, whatever its name."""
+    html = (
+        f'<html><body><div class="comments"><h1>{HEADLINE}</h1>{PARAGRAPHS}</div><div>{PARAGRAPHS}</div></body></html>'
+    )
+    assert {block.kind for block in load_html(html.encode()).blocks} == {"article"}
+
+
 def test_the_lead_is_part_of_the_article() -> None:
     """What stands under the headline and is the page's description is the article's beginning, once."""
     lead = "Die Pfeiler sind morsch, und der Rat der Stadt handelt sofort."
@@ -378,6 +412,11 @@ def test_the_lead_is_part_of_the_article() -> None:
         )
         assert found.text.startswith(lead)
         assert (found.text.count(lead), found.text.count("Absatz")) == (1, 4)
+
+
+def test_a_name_without_end() -> None:
+    """A site's name of a million letters is cut."""
+    assert len(page(f'<meta property="og:site_name" content="{"Bote" * 250_000}">').source or "") == 1000
 
 
 def test_the_language_of_the_page() -> None:

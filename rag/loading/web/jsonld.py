@@ -12,7 +12,6 @@ from typing import Any
 _DECODER = json.JSONDecoder(strict=False)
 _ARTICLE = re.compile(r"\w*(Article|Posting|Report|Review|Recipe)$")
 _PAGE = re.compile(r"WebPage$")
-_MOST_NODES = 10_000
 
 Node = dict[str, Any]
 
@@ -41,7 +40,7 @@ def read(tree: Any) -> Graph:
     """Return the JSON-LD of a page; what is no JSON is left out."""
     nodes: list[Node] = []
     waiting: deque[Any] = deque(_scripts(tree))
-    while waiting and len(nodes) < _MOST_NODES:
+    while waiting:
         value = waiting.popleft()
         if isinstance(value, dict):
             nodes.append(value)

@@ -85,4 +85,4 @@ def _without(title: str, outlet: Collection[str]) -> str:
 
 def _plain(text: str) -> str:
     """A line without soft hyphens, cut where no headline is as long."""
-    return " ".join(unescape(text[: 3 * _LONGEST]).replace("\xad", "").split())[:_LONGEST].strip()
+    return " ".join(unescape(text).replace("\xad", "").split())[:_LONGEST].strip()
