@@ -125,14 +125,24 @@ def answered(function: Callable[[Any], Any], argument: Any) -> Any:
     except LoadError as error:
         return error
     except Exception as error:
-        why = f"{type(error).__name__}: {str(error)[:200]}"
-        return LoadError(f"It cannot be read ({why}): save the article in another format.")
+        return _unreadable(error)
 
 
 def _answer(function: Callable[[Any], Any], argument: Any, large: int) -> bytes:
-    """The result, ready to be sent."""
-    result = answered(function, argument)
-    return pickle.dumps((TIRED if _memory() > large else RESULT, result))
+    """The result, ready to be sent; that memory ran out is raised."""
+    try:
+        result = answered(function, argument)
+        return pickle.dumps((TIRED if _memory() > large else RESULT, result))
+    except MemoryError:
+        raise
+    except BaseException as error:
+        # a library that wants to exit, or a result that cannot be sent
+        return pickle.dumps((RESULT, _unreadable(error)))
+
+
+def _unreadable(error: BaseException) -> LoadError:
+    why = f"{type(error).__name__}: {str(error)[:200]}"
+    return LoadError(f"It cannot be read ({why}): save the article in another format.")
 
 
 def _memory() -> int:
