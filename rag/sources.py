@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from rag.errors import NotFound
+from rag.errors import LoadError, NotFound
 from rag.loading.companion import ENDING
 from rag.loading.files import kind_at
 from rag.loading.kinds import ENDINGS
@@ -65,8 +65,7 @@ def find_files(paths: Sequence[Path]) -> Found:
             if file in seen:
                 continue
             seen.add(file)
-            # what cannot be opened, or is no file at all, says so when it is read
-            if kind_at(file) is not None or not file.is_file() or not os.access(file, os.R_OK):
+            if _may_hold_articles(file):
                 found.files.append(file)
             elif path.is_dir():
                 found.skipped[file.suffix.lower() or "no ending"] += 1
@@ -74,6 +73,14 @@ def find_files(paths: Sequence[Path]) -> Found:
                 reason = f"Files of this kind cannot be read: save it as one of {', '.join(ENDINGS)}."
                 found.failures.append(Failure(shown(file), reason))
     return found
+
+
+def _may_hold_articles(file: Path) -> bool:
+    try:
+        return kind_at(file) is not None
+    except LoadError:
+        # it will say so when it is read
+        return file.suffix.lower() in ENDINGS
 
 
 def _walk(folder: Path, found: Found) -> Iterator[Path]:

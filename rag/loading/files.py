@@ -20,14 +20,13 @@ DOCUMENTS = frozenset(("pdf", "docx", "odt", "epub", "eml", "mhtml"))
 
 
 def kind_at(path: Path) -> str | None:
-    """Return the kind of a file by its first bytes and its name; None if it holds no articles, or cannot be opened."""
-    try:
-        if not stat.S_ISREG(path.stat().st_mode):
-            return None
-        with path.open("rb") as file:
-            return kind_of(path.name, file.read(HEAD_BYTES))
-    except OSError:
-        return None
+    """Return the kind of a file by its first bytes and its name; None if it is of no kind that holds articles.
+
+    Raises:
+        LoadError: it cannot be read, or is empty.
+    """
+    with opened(path) as file:
+        return kind_of(path.name, file.read(HEAD_BYTES))
 
 
 def digest(path: Path) -> str:

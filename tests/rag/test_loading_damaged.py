@@ -93,14 +93,14 @@ NESTED = "".join(f'Content-Type: multipart/mixed; boundary="b{at}"\n\n--b{at}\n'
 @pytest.mark.parametrize(
     ("kind", "raw"),
     [
-        (".rtf", b"{\\rtf1{\\fonttbl" + b"\\f1 " * 50_000 + b"}x}"),
-        (".rtf", b"{\\rtf1" + b"{\\field{\\*\\fldinst{" * 5_000),
-        (".rtf", b"{\\rtf1" + b"{" * 100_000),
-        (".eml", f"Subject: x\n{NESTED}\nText".encode()),
-        (".eml", mail("Am " + "schrieb " * 50_000)),
-        (".eml", mail(" " * 100_000 + "x")),
-        (".eml", mail(html="<div>" * 50_000 + "Text")),
-        (".epub", zipped({**EPUB, "OPS/eins.xhtml": "<table><tr><td>" * 5_000 + "Text"})),
+        ("rtf", b"{\\rtf1{\\fonttbl" + b"\\f1 " * 50_000 + b"}x}"),
+        ("rtf", b"{\\rtf1" + b"{\\field{\\*\\fldinst{" * 5_000),
+        ("rtf", b"{\\rtf1" + b"{" * 100_000),
+        ("eml", f"Subject: x\n{NESTED}\nText".encode()),
+        ("eml", mail("Am " + "schrieb " * 50_000)),
+        ("eml", mail(" " * 100_000 + "x")),
+        ("eml", mail(html="<div>" * 50_000 + "Text")),
+        ("epub", zipped({**EPUB, "OPS/eins.xhtml": "<table><tr><td>" * 5_000 + "Text"})),
     ],
 )
 def test_files_made_to_take_long(kind: str, raw: bytes) -> None:
