@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -11,7 +12,7 @@ from charset_normalizer import from_bytes
 from rag.errors import LoadError
 from rag.loading.blocks import blocks_of
 from rag.loading.bylines import byline, dateline
-from rag.loading.draft import Draft
+from rag.loading.draft import Block, Draft
 from rag.loading.frontmatter import split_front_matter
 from rag.loading.headlines import headline_of
 from rag.loading.normal import normalised
@@ -31,7 +32,7 @@ def load_text(raw: bytes) -> Draft:
         LoadError: the bytes are no text in any known encoding.
     """
     fields, body = split_front_matter(decode(raw))
-    return described(replace(fields, blocks=blocks_of(_flush(normalised(body)))))
+    return described(replace(fields, blocks=_flush(blocks_of(normalised(body)))))
 
 
 def described(draft: Draft) -> Draft:
@@ -52,11 +53,12 @@ def described(draft: Draft) -> Draft:
     return replace(draft, origins=origins, **{name: value for name, (_, value) in new.items()})
 
 
-def _flush(text: str) -> str:
-    """A text without indentation, where most lines have some: what a page's layout leaves."""
-    lines = [line for line in text.splitlines(keepends=True) if line.strip()]
-    indented = sum(line[0] in " \t" for line in lines)
-    return _INDENTED.sub("", text) if 2 * indented > len(lines) else text
+def _flush(blocks: Sequence[Block]) -> tuple[Block, ...]:
+    """Return a text without indentation where most lines have some: what a page's layout leaves."""
+    lines = [line for block in blocks for line in block.text.splitlines() if line.strip()]
+    if 2 * sum(line[0] in " \t" for line in lines) <= len(lines):
+        return tuple(blocks)
+    return tuple(replace(block, text=_INDENTED.sub("", block.text)) for block in blocks)
 
 
 def decode(raw: bytes) -> str:
