@@ -42,9 +42,9 @@ from benchmarks.latency import commit, machine
 from rag.errors import LoadError
 from rag.evaluation.statistics import bootstrap
 from rag.loading.draft import Block, Draft, day_of
-from rag.loading.html import load_html
 from rag.loading.normal import normalised
-from rag.loading.text import load_text
+from rag.loading.plain.text import load_text
+from rag.loading.web.html import load_html
 
 RESULT = Path(__file__).parent / "results" / "extraction.json"
 _QUOTES = re.compile(r"[\"'„“”‚‘’«»‹›]")

@@ -1,4 +1,4 @@
-"""Fits the table that tells the article from the rest of a plain text, and writes rag/loading/blocks.npz.
+"""Fits the table that tells the article from the rest of a plain text, and writes rag/loading/plain/blocks.npz.
 
     pip install inscriptis
     python -m benchmarks.fit_blocks PAGES
@@ -23,11 +23,11 @@ from scipy.optimize import minimize
 from trafilatura import bare_extraction
 
 from benchmarks.extraction import Page, as_text, flat, pages, segments
-from rag.loading import blocks
-from rag.loading.blocks import KINDS, TABLE, blocks_of
 from rag.loading.draft import Draft
-from rag.loading.line_features import Numbers, features
 from rag.loading.normal import normalised
+from rag.loading.plain import blocks
+from rag.loading.plain.blocks import KINDS, TABLE, blocks_of
+from rag.loading.plain.line_features import Numbers, features
 
 _FOLDS = 5
 _PULL = 3.0

@@ -13,15 +13,15 @@ from embeddings.encoder import Encoder
 from rag.config import Config
 from rag.errors import LoadError, NotFound
 from rag.loading.articles import article_id
-from rag.loading.columns import Columns
+from rag.loading.collections.containers import Member
+from rag.loading.collections.unpacking import USUAL, Limits
+from rag.loading.collections.warc import Page
 from rag.loading.companion import companion_of
-from rag.loading.containers import Member
 from rag.loading.draft import Flaw
 from rag.loading.files import digest
 from rag.loading.isolation import Workers
 from rag.loading.reading import VERSION, Piece, articles_in, is_harmless, pieces
-from rag.loading.unpacking import USUAL, Limits
-from rag.loading.warc import Page
+from rag.loading.tables.columns import Columns
 from rag.sources import emptied, find_files, gone, nothing_there, shown
 from rag.store import FileRecord, Store
 from rag.types import Article, Failure, IndexReport, Progress

@@ -7,16 +7,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from rag.errors import LoadError
-from rag.loading.containers import members
+from rag.loading.collections.containers import members
+from rag.loading.collections.feeds import load_feed
+from rag.loading.collections.warc import load_warc
 from rag.loading.draft import Draft, Flaw
-from rag.loading.feeds import load_feed
 from rag.loading.files import read_file
-from rag.loading.html import load_html
 from rag.loading.kinds import ARCHIVES, HEAD_BYTES, kind_of
-from rag.loading.markdown import load_markdown
-from rag.loading.tables import READERS, load_table
-from rag.loading.text import load_text
-from rag.loading.warc import load_warc
+from rag.loading.plain.markdown import load_markdown
+from rag.loading.plain.text import load_text
+from rag.loading.tables.rows import READERS, load_table
+from rag.loading.web.html import load_html
 
 ONE = {"text": load_text, "markdown": load_markdown, "html": load_html}
 

@@ -10,7 +10,7 @@ from typing import Any
 from rag.errors import LoadError
 from rag.loading.draft import Draft
 from rag.loading.files import read_file
-from rag.loading.frontmatter import fields_of
+from rag.loading.plain.frontmatter import fields_of
 
 ENDING = ".meta.json"
 _MOST = 1_000_000

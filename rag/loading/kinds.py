@@ -7,8 +7,8 @@ import re
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 
-from rag.loading.fragments import is_page
-from rag.loading.json_rows import is_json_lines
+from rag.loading.tables.json_rows import is_json_lines
+from rag.loading.web.fragments import is_page
 
 HEAD_BYTES = 16_384
 """How much of a file's beginning tells its kind."""

@@ -5,19 +5,19 @@ from __future__ import annotations
 import io
 from collections.abc import Callable, Iterable
 
-from rag.loading.docx import load_docx
+from rag.loading.collections.feeds import load_feed
+from rag.loading.collections.warc import load_warc
+from rag.loading.documents.docx import load_docx
+from rag.loading.documents.epub import load_epub
+from rag.loading.documents.mail import load_eml, load_mhtml
+from rag.loading.documents.odt import load_odt
+from rag.loading.documents.rtf import load_rtf
 from rag.loading.draft import Draft, Flaw
-from rag.loading.epub import load_epub
-from rag.loading.feeds import load_feed
-from rag.loading.html import load_html
-from rag.loading.mail import load_eml, load_mhtml
-from rag.loading.markdown import load_markdown
-from rag.loading.odt import load_odt
-from rag.loading.pdf import load_pdf
-from rag.loading.rtf import load_rtf
-from rag.loading.tables import READERS, load_table
-from rag.loading.text import load_text
-from rag.loading.warc import load_warc
+from rag.loading.plain.markdown import load_markdown
+from rag.loading.plain.text import load_text
+from rag.loading.printed.pdf import load_pdf
+from rag.loading.tables.rows import READERS, load_table
+from rag.loading.web.html import load_html
 
 LOADERS: dict[str, Callable[[bytes], Draft]] = {
     "text": load_text,

@@ -10,16 +10,16 @@ from pathlib import Path
 
 from rag.errors import LoadError
 from rag.loading.articles import article_of
-from rag.loading.columns import Columns
+from rag.loading.collections.containers import Member, members
+from rag.loading.collections.unpacking import USUAL, Limits, unpacked
+from rag.loading.collections.warc import Page, draft_of_page, pages
 from rag.loading.companion import with_companion
-from rag.loading.containers import Member, members
 from rag.loading.draft import Draft, Flaw
 from rag.loading.files import DOCUMENTS, MAX_BYTES, MAX_DOCUMENT_BYTES, kind_at, opened, read_file
 from rag.loading.kinds import HEAD_BYTES, kind_of
 from rag.loading.loaders import LOADERS, drafts_of
-from rag.loading.tables import READERS, load_table
-from rag.loading.unpacking import USUAL, Limits, unpacked
-from rag.loading.warc import Page, draft_of_page, pages
+from rag.loading.tables.columns import Columns
+from rag.loading.tables.rows import READERS, load_table
 from rag.types import Article
 
 VERSION = 2

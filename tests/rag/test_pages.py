@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from rag.errors import LoadError
 from rag.loading.draft import Draft
-from rag.loading.html import load_html
 from rag.loading.web.days import day_in
+from rag.loading.web.html import load_html
 from rag.loading.web.names import byline, people
 
 BODY = (

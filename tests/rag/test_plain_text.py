@@ -11,11 +11,11 @@ from babel.dates import format_date
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.loading.blocks import blocks_of
-from rag.loading.bylines import Byline, byline, dateline
-from rag.loading.headlines import headline_of
-from rag.loading.stamps import date_stamp, dates_in
-from rag.loading.text import load_text
+from rag.loading.plain.blocks import blocks_of
+from rag.loading.plain.bylines import Byline, byline, dateline
+from rag.loading.plain.headlines import headline_of
+from rag.loading.plain.stamps import date_stamp, dates_in
+from rag.loading.plain.text import load_text
 from rag.types import Kind
 
 SAMPLES = Path(__file__).parents[2] / "seeds" / "articles"

@@ -10,8 +10,8 @@ import pytest
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
+from rag.loading.collections.warc import load_warc, pages
 from rag.loading.draft import Draft, Flaw
-from rag.loading.warc import load_warc, pages
 
 TEXT = "Die Brücke bleibt gesperrt, sagte sie am Montag. Niemand weiß, wie lange es noch dauert. " * 4
 

@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterator
 from html.entities import html5
 from typing import Any
 
-from rag.loading.packed import name_of, outermost
+from rag.loading.documents.packed import name_of, outermost
+from rag.loading.encodings import decode
 from rag.loading.repair import plain_letters
-from rag.loading.text import decode
 
 _PARAGRAPH = re.compile(
     "address|article|aside|blockquote|body|caption|center|d[dlt]|details|dialog|div|fieldset|figcaption|figure|footer|form|"

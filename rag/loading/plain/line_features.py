@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.loading.cues import CUES, US, YOU
+from rag.loading.plain.cues import CUES, US, YOU
 
 Numbers = NDArray[np.float64]
 

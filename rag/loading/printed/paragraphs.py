@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, pairwise
 
-from rag.loading.layout import Line, same_row, step
+from rag.loading.printed.layout import Line, same_row, step
 from rag.loading.repair import is_cut
 
 SAME_SIZE = 1.12

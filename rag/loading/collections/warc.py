@@ -13,8 +13,8 @@ from typing import Any, BinaryIO, cast
 
 from rag.errors import LoadError
 from rag.loading.draft import Draft, Flaw
-from rag.loading.html import load_html
 from rag.loading.names import Names, safe_name
+from rag.loading.web.html import load_html
 
 MAX_PAGE = 20_000_000
 """The largest page, in bytes: a page is one article, and an article may have so many."""

@@ -7,8 +7,8 @@ import re
 from collections.abc import Iterator
 
 from rag.errors import LoadError
+from rag.loading.documents.office import document, unlike
 from rag.loading.draft import Draft, paragraphs
-from rag.loading.office import document, unlike
 from rag.loading.repair import plain_letters
 
 _TOKEN = re.compile(r"\\bin(\d{1,9}) ?|\\[{}\\]|[{}]")

@@ -6,10 +6,10 @@ import re
 from datetime import date
 
 from rag.errors import LoadError
+from rag.loading.documents.properties import stated_author, stated_title
 from rag.loading.draft import Draft, day_of
-from rag.loading.pdf_lines import read_pages
-from rag.loading.printed import blocks_of, headline_of
-from rag.loading.properties import stated_author, stated_title
+from rag.loading.printed.pages import blocks_of, headline_of
+from rag.loading.printed.pdf_lines import read_pages
 
 _RECOGNISE = "run a text recognition (OCR) over it, for example ocrmypdf"
 _PUBLISHED = re.compile(rb"prism:(?:publicationDate|coverDate)\s*(?:>|=\s*[\"'])\s*([\d.-]{8,10})")

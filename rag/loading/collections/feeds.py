@@ -10,8 +10,8 @@ from typing import Any
 from rag.errors import LoadError
 from rag.loading.dates import certain_day
 from rag.loading.draft import Draft, Flaw, paragraphs
-from rag.loading.fragments import fragment_paragraphs
 from rag.loading.names import Names, safe_name
+from rag.loading.web.fragments import fragment_paragraphs
 
 _ENTITY = re.compile(rb"<!\s*ENTITY", re.IGNORECASE)
 _END = re.compile(rb"(</[\w:.-]+\s*>|-->)\s*\Z")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, BinaryIO
 from charset_normalizer import from_bytes
 
 from rag.errors import LoadError
-from rag.loading.text import decode
+from rag.loading.encodings import decode
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer as Buffer

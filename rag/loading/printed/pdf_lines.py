@@ -10,7 +10,7 @@ from threading import Lock
 from typing import Any
 
 from rag.errors import LoadError
-from rag.loading.layout import Line
+from rag.loading.printed.layout import Line
 
 _PDFIUM = Lock()  # the library works for one thread at a time
 _MAX_PAGES = 5_000

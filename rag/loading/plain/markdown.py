@@ -10,8 +10,8 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from rag.loading.draft import Draft, paragraphs
-from rag.loading.frontmatter import split_front_matter
-from rag.loading.text import decode
+from rag.loading.encodings import decode
+from rag.loading.plain.frontmatter import split_front_matter
 
 
 def load_markdown(raw: bytes) -> Draft:

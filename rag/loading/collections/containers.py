@@ -12,10 +12,21 @@ from pathlib import Path, PurePosixPath
 from typing import BinaryIO, cast
 
 from rag.errors import LoadError
+from rag.loading.collections.unpacking import (
+    DAMAGE,
+    DAMAGED,
+    USUAL,
+    Budget,
+    Counted,
+    Directory,
+    Exhausted,
+    Limits,
+    gunzip,
+    size_of,
+)
 from rag.loading.draft import Flaw
 from rag.loading.kinds import ARCHIVES, HEAD_BYTES, MANY, kind_of
 from rag.loading.names import Names, safe_path
-from rag.loading.unpacking import DAMAGE, DAMAGED, USUAL, Budget, Counted, Directory, Exhausted, Limits, gunzip, size_of
 
 _METHODS = frozenset((zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2))
 _TOO_MUCH = "It unpacks to far more than its own size, or holds too many files: unpack it by hand."

@@ -8,14 +8,14 @@ from itertools import chain
 from typing import Any, BinaryIO
 
 from rag.errors import LoadError
-from rag.loading.columns import Cell, Cells, Columns, columns_of, texts_of
-from rag.loading.csv_rows import csv_rows
 from rag.loading.dates import certain_day
 from rag.loading.draft import Draft, Flaw, paragraphs
-from rag.loading.fragments import fragment_line, fragment_paragraphs, is_fragment, is_page
-from rag.loading.html import load_html
-from rag.loading.json_rows import json_entries, json_lines
 from rag.loading.names import Names, safe_name
+from rag.loading.tables.columns import Cell, Cells, Columns, columns_of, texts_of
+from rag.loading.tables.csv_rows import csv_rows
+from rag.loading.tables.json_rows import json_entries, json_lines
+from rag.loading.web.fragments import fragment_line, fragment_paragraphs, is_fragment, is_page
+from rag.loading.web.html import load_html
 
 READERS: dict[str, Callable[[BinaryIO], Iterator[tuple[str, Cells] | Flaw]]] = {
     "jsonl": json_lines,

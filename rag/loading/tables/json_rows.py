@@ -8,10 +8,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any, BinaryIO
 
 from rag.errors import LoadError
-from rag.loading.columns import LONG, Cell, Cells, guess_columns
 from rag.loading.draft import Flaw
-from rag.loading.lines import Unreadable, lines, whole
-from rag.loading.text import decode
+from rag.loading.encodings import decode
+from rag.loading.tables.columns import LONG, Cell, Cells, guess_columns
+from rag.loading.tables.lines import Unreadable, lines, whole
 
 _DEPTH = 5
 """How deep objects are looked into for columns and for the list of rows."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from rag.loading.cues import CUES
 from rag.loading.draft import Block
-from rag.loading.stamps import dates_in
+from rag.loading.plain.cues import CUES
+from rag.loading.plain.stamps import dates_in
 
 _LONGEST, _LEAST_WORDS = 150, 3
 _PARAGRAPH = 120

@@ -6,9 +6,9 @@ import posixpath
 from collections.abc import Mapping
 from typing import Any
 
+from rag.loading.documents.office import Markup, document, paragraphs_in, unlike
+from rag.loading.documents.packed import attribute, damaged, descendants, name_of, parsed, text_of, unpacked
 from rag.loading.draft import Block, Draft, paragraphs
-from rag.loading.office import Markup, document, paragraphs_in, unlike
-from rag.loading.packed import attribute, damaged, descendants, name_of, parsed, text_of, unpacked
 
 _WHAT = "docx"
 _GONE = {"del", "moveFrom", "Fallback"}  # deleted, moved away, or there twice, for older programs

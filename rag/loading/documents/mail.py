@@ -13,11 +13,11 @@ from email.utils import parseaddr, parsedate_to_datetime
 from typing import Any
 
 from rag.errors import LoadError
+from rag.loading.documents.letters import Part, own_words, parts_of_plain, unfolded
 from rag.loading.draft import Block, Draft
-from rag.loading.html import load_html
-from rag.loading.letters import Part, own_words, parts_of_plain, unfolded
-from rag.loading.markup import paragraphs_of_markup, parsed_markup
-from rag.loading.text import decode
+from rag.loading.encodings import decode
+from rag.loading.web.html import load_html
+from rag.loading.web.markup import paragraphs_of_markup, parsed_markup
 
 _FORWARDED = re.compile(r"(wg|fwd?|tr)\s*:", re.IGNORECASE)
 _QUOTE = re.compile(r"(gmail|yahoo|protonmail)_(quote|quoted|signature)|moz-(signature|cite-prefix)")

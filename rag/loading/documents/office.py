@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from rag.loading.documents.packed import name_of, outermost
+from rag.loading.documents.properties import stated_author, stated_title
 from rag.loading.draft import Block, Draft
-from rag.loading.headlines import headline
-from rag.loading.packed import name_of, outermost
-from rag.loading.properties import stated_author, stated_title
+from rag.loading.plain.headlines import headline
 from rag.loading.repair import plain_letters
 
 

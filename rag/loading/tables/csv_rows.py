@@ -9,11 +9,11 @@ from itertools import chain
 from typing import BinaryIO
 
 from rag.errors import LoadError
-from rag.loading.columns import LONG, Cells
-from rag.loading.dialect import dialect_of
 from rag.loading.draft import Flaw
-from rag.loading.lines import MAX_LINE, Unreadable, lines
 from rag.loading.names import Names
+from rag.loading.tables.columns import LONG, Cells
+from rag.loading.tables.dialect import dialect_of
+from rag.loading.tables.lines import MAX_LINE, Unreadable, lines
 
 _SAMPLE = 250_000
 """How many characters the dialect is told from."""

@@ -8,9 +8,9 @@ from functools import cache
 
 import numpy as np
 
-from rag.loading.cues import APPEAL, CUES, US
 from rag.loading.draft import Block
-from rag.loading.line_features import Numbers, features
+from rag.loading.plain.cues import APPEAL, CUES, US
+from rag.loading.plain.line_features import Numbers, features
 from rag.types import Kind
 
 TABLE = "blocks.npz"

@@ -7,9 +7,9 @@ from collections.abc import Iterable
 from typing import Any
 
 from rag.errors import LoadError
+from rag.loading.documents.office import Markup, document, paragraphs_in, unlike
+from rag.loading.documents.packed import attribute, damaged, descendants, name_of, outermost, parsed, text_of, unpacked
 from rag.loading.draft import Draft, paragraphs
-from rag.loading.office import Markup, document, paragraphs_in, unlike
-from rag.loading.packed import attribute, damaged, descendants, name_of, outermost, parsed, text_of, unpacked
 
 _WHAT = "odt"
 _GONE = frozenset({"tracked-changes", "annotation", "note"})  # notes stand below the text

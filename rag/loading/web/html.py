@@ -8,7 +8,7 @@ from typing import Any
 
 from rag.errors import LoadError
 from rag.loading.draft import Draft, paragraphs
-from rag.loading.text import decode
+from rag.loading.encodings import decode
 
 _DECLARED = re.compile(rb"<meta[^>]+charset\s*=\s*[\"']?\s*([\w-]+)", re.IGNORECASE)
 _TOP = 4096

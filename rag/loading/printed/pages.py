@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from itertools import groupby, pairwise
 
 from rag.loading.draft import Block
-from rag.loading.layout import Line, running_lines, with_initials
-from rag.loading.paragraphs import SAME_SIZE, Paragraph, paragraphs_of, usual_size
+from rag.loading.printed.layout import Line, running_lines, with_initials
+from rag.loading.printed.paragraphs import SAME_SIZE, Paragraph, paragraphs_of, usual_size
 from rag.loading.repair import Usage, is_cut, joined, usage_of
 
 _HEADLINE = 1.25  # times the usual size

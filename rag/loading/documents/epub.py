@@ -9,9 +9,9 @@ from typing import Any
 from urllib.parse import unquote
 
 from rag.errors import LoadError
+from rag.loading.documents.packed import attribute, damaged, descendants, parsed, unpacked
 from rag.loading.draft import Block, Draft, day_of, paragraphs
-from rag.loading.markup import paragraphs_of_markup, parsed_markup
-from rag.loading.packed import attribute, damaged, descendants, parsed, unpacked
+from rag.loading.web.markup import paragraphs_of_markup, parsed_markup
 
 _WHAT = "epub"
 _CONTAINER = "META-INF/container.xml"

@@ -1,0 +1,1 @@
+"""Files that hold many articles or files: feeds, web archives, packed files."""

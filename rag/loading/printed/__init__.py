@@ -1,0 +1,1 @@
+"""Printed pages (PDF): letters with places on paper, made into paragraphs again."""

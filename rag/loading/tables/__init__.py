@@ -1,0 +1,1 @@
+"""Files of many rows, each of them an article."""
