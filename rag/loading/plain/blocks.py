@@ -81,7 +81,7 @@ def log_probabilities(rows: Numbers, names: Sequence[str]) -> Numbers:
 
 @cache
 def _table() -> dict[str, np.ndarray]:
-    with importlib.resources.files("rag.loading").joinpath(TABLE).open("rb") as file, np.load(file) as table:
+    with importlib.resources.files("rag.loading.plain").joinpath(TABLE).open("rb") as file, np.load(file) as table:
         return dict(table)
 
 
