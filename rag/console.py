@@ -19,6 +19,7 @@ from rag.views import article_json
 if TYPE_CHECKING:
     # it loads NumPy, which `--help` should not wait for
     from rag.calibration import CalibrationReport
+    from rag.resemblance import Version
 
 out = Console(highlight=False, soft_wrap=False)
 err = Console(stderr=True, highlight=False)
@@ -117,14 +118,21 @@ def _quote(citation: Citation) -> Text:
     return quote
 
 
-def print_article(article: Article, passages: Sequence[Passage]) -> None:
-    """Print the metadata of an article, then its text with the beginning of each passage marked."""
+def print_article(
+    article: Article, passages: Sequence[Passage], doubles: Sequence[Article], versions: Sequence[Version]
+) -> None:
+    """Print an article's metadata and further places, then its text with the beginning of each passage marked."""
     facts = {**article_json(article), "passages": len(passages)}
     del facts["origins"]
     out.print(Text(article.label, style="bold"))
     for name, value in facts.items():
         if value is not None and name != "title":
             out.print(Text(f"{name:<10} {plain(str(value))}"), soft_wrap=True)
+    for one in doubles:
+        out.print(Text(f"{'same as':<10} {plain(_origin(one))}: {_short(one.path)}"), soft_wrap=True)
+    for version in versions:
+        told = f"{plain(_origin(version.article))}: {version.article.id} (shares {version.shared:.0%} of the text)"
+        out.print(Text(f"{'version':<10} {told}"), soft_wrap=True)
     at = 0
     body = Text()
     for number, passage in enumerate(passages, 1):

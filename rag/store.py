@@ -9,24 +9,19 @@ from collections.abc import Collection, Generator, Iterable, Iterator, Mapping, 
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from rag.allowed import allowed_keys
 from rag.database import Database
+from rag.doubles import Doubles, hand_over, put_bands
 from rag.errors import ArchiveError, NotFound
-from rag.types import Article, Aside, Failure, Filter, Passage, cut
+from rag.removal import forget_vectors, remove_all_passages, remove_passages
+from rag.resemblance import text_key
+from rag.rows import PUT_ARTICLE, READ, article_of, day_of, values_of
+from rag.types import Article, Failure, Filter, Passage, cut
 
-_ARTICLE_COLUMNS = (
-    "id, title, text, language, source, author, published, url, path, sha256, place, asides, pages, origins"
-)
-_COLUMNS = [*_ARTICLE_COLUMNS.split(", "), "recipe", "file"]
-_PUT_ARTICLE = (
-    f"INSERT INTO articles ({', '.join(_COLUMNS)}) VALUES ({', '.join('?' * len(_COLUMNS))}) "  # noqa: S608
-    f"ON CONFLICT (id) DO UPDATE SET {', '.join(f'{one} = excluded.{one}' for one in _COLUMNS[1:])}"
-)
 _BATCH = 4096
 
 HalfVectors = NDArray[np.float16]
@@ -107,6 +102,11 @@ class Store:
         """The file, for what is kept beside the articles."""
         return self._database
 
+    @property
+    def doubles(self) -> Doubles:
+        """Which articles are the same, and which are alike."""
+        return Doubles(self._database)
+
     def close(self) -> None:
         self._database.close()
 
@@ -148,9 +148,9 @@ class Store:
 
         The bytes of its file may be others: an article in a table stays the same where another row changes.
         """
-        query = f"SELECT recipe, {_ARTICLE_COLUMNS} FROM articles WHERE id = ?"  # noqa: S608
+        query = f"SELECT recipe, {READ} FROM articles WHERE id = ?"  # noqa: S608
         for made, *row in self._database.rows(query, article.id):
-            return made == recipe and replace(_article(row), sha256=article.sha256) == article
+            return made == recipe and replace(article_of(row), sha256=article.sha256) == article
         return None
 
     def article(self, article_id: str) -> Article:
@@ -159,8 +159,8 @@ class Store:
         Raises:
             NotFound: there is none.
         """
-        for row in self._database.rows(f"SELECT {_ARTICLE_COLUMNS} FROM articles WHERE id = ?", article_id):  # noqa: S608
-            return _article(row)
+        for row in self._database.rows(f"SELECT {READ} FROM articles WHERE id = ?", article_id):  # noqa: S608
+            return article_of(row)
         raise NotFound(f"There is no article {article_id} in this archive: `fundstelle status` tells what is there.")
 
     def reading(self, article_id: str) -> tuple[Article, tuple[Passage, ...]]:
@@ -171,7 +171,10 @@ class Store:
         """
         with self._database.snapshot():
             article = self.article(article_id)
-            query = 'SELECT start, "end" FROM passages WHERE article = ? ORDER BY start'
+            query = (
+                'SELECT start, "end" FROM passages '
+                "WHERE article = (SELECT coalesce(same_as, id) FROM articles WHERE id = ?) ORDER BY start"
+            )
             return article, tuple(cut(article, start, end) for start, end in self._database.rows(query, article_id))
 
     def find_articles(self, reference: str) -> list[str]:
@@ -192,8 +195,8 @@ class Store:
         return []
 
     def article_ids(self) -> list[str]:
-        """Return all ids, in the order of the paths."""
-        return [row[0] for row in self._database.rows("SELECT id FROM articles ORDER BY path")]
+        """Return the ids of all articles that passages are kept of, in the order of the paths."""
+        return [row[0] for row in self._database.rows("SELECT id FROM articles WHERE same_as IS NULL ORDER BY path")]
 
     def found(self, keys: Sequence[int], fingerprint: str) -> list[FoundPassage]:
         """Return the passages with these keys, in their order, with their vectors; those that are gone are left out."""
@@ -237,12 +240,13 @@ class Store:
         return dict(rows)
 
     def article_count(self) -> int:
-        return int(self._database.rows("SELECT count(*) FROM articles")[0][0])
+        """Return how many different articles there are; doubles of them are not counted."""
+        return int(self._database.rows("SELECT count(*) FROM articles WHERE same_as IS NULL")[0][0])
 
     def date_range(self) -> tuple[date | None, date | None]:
         """Return the days of the oldest and of the newest article."""
         oldest, newest = self._database.rows("SELECT min(published), max(published) FROM articles")[0]
-        return _day(oldest), _day(newest)
+        return day_of(oldest), day_of(newest)
 
     def vectors(self, fingerprint: str, hashes: Iterable[bytes]) -> dict[bytes, HalfVectors]:
         """Return the vectors that are there, by the hash of their text."""
@@ -341,10 +345,12 @@ class Store:
         fingerprint: str,
         vectors: Mapping[bytes, HalfVectors],
         file: str | None = None,
+        bands: Sequence[int] = (),
     ) -> None:
         """Store an article in place of what stood at its path.
 
         Args:
+            bands: the marks by which articles that are alike find each other.
             file: the path of the file that it came from, where that is not its own.
             recipe: names how it was loaded and cut; another recipe means that it must be done again.
             passages: each with the hash of the text that its vector belongs to.
@@ -358,21 +364,16 @@ class Store:
                 raise ValueError(f"Passage {passage.id} has no vector.")
             if passage.text != article.text[passage.start : passage.end]:
                 raise ValueError(f"Passage {passage.id} is not the text at its place.")
+        key = text_key(article)
         with self._database.transaction() as (database, revision):
-            database.execute(
-                _PUT_ARTICLE,
-                (
-                    article.id, article.title, article.text, article.language, article.source, article.author,
-                    article.published and article.published.isoformat(), article.url, article.path, article.sha256,
-                    article.place, json.dumps([(one.start, one.end, one.kind) for one in article.asides]),
-                    json.dumps(article.pages), json.dumps(dict(article.origins)), recipe, file or article.path,
-                ),
-            )  # fmt: skip
+            hand_over(database, article.id, key)
+            database.execute(PUT_ARTICLE, values_of(article, recipe, file or article.path, key))
+            put_bands(database, article.id, bands)
             query = "SELECT key, input_hash FROM passages WHERE article = ?"
             before: dict[int, bytes] = dict(database.execute(query, (article.id,)))
             now = {passage.key: (passage, hashed) for passage, hashed in passages}
             _insert_vectors(database, fingerprint, vectors)
-            _remove_passages(database, revision, {key: before[key] for key in before.keys() - now.keys()})
+            remove_passages(database, revision, {key: before[key] for key in before.keys() - now.keys()})
             changed = {key for key, (_, hashed) in now.items() if before.get(key) != hashed}
             database.executemany(
                 "UPDATE passages SET kind = ? WHERE key = ? AND kind <> ?1",
@@ -386,7 +387,7 @@ class Store:
                     if key in changed
                 ],
             )
-            _forget_vectors(database, {before[key] for key in changed if key in before})
+            forget_vectors(database, {before[key] for key in changed if key in before})
 
     def restate(self, article: Article) -> None:
         """Note that a stored article stands in a file with other bytes than before."""
@@ -416,8 +417,9 @@ class Store:
 
 def _remove_articles(database: sqlite3.Connection, revision: int, gone: Iterable[str]) -> None:
     for article in gone:
-        passages = database.execute("SELECT key, input_hash FROM passages WHERE article = ?", (article,))
-        _remove_passages(database, revision, dict(passages))
+        hand_over(database, article, b"")
+        remove_all_passages(database, revision, article)
+        put_bands(database, article, ())
         database.execute("DELETE FROM articles WHERE id = ?", (article,))
 
 
@@ -426,30 +428,3 @@ def _insert_vectors(database: sqlite3.Connection, fingerprint: str, vectors: Map
         "INSERT OR IGNORE INTO vectors VALUES (?, ?, ?)",
         [(fingerprint, hashed, vector.tobytes()) for hashed, vector in vectors.items()],
     )
-
-
-def _remove_passages(database: sqlite3.Connection, revision: int, gone: Mapping[int, bytes]) -> None:
-    database.executemany("DELETE FROM passages WHERE key = ?", [(key,) for key in gone])
-    database.executemany("INSERT OR IGNORE INTO removed VALUES (?, ?)", [(revision, key) for key in gone])
-    _forget_vectors(database, set(gone.values()))
-
-
-def _forget_vectors(database: sqlite3.Connection, hashes: set[bytes]) -> None:
-    """Drop the vectors of texts that no passage has any more."""
-    database.executemany(
-        "DELETE FROM vectors WHERE input_hash = ?1 AND NOT EXISTS (SELECT 1 FROM passages WHERE input_hash = ?1)",
-        [(one,) for one in hashes],
-    )
-
-
-def _article(row: tuple[Any, ...]) -> Article:
-    *facts, place, asides, pages, origins = row
-    article_id, title, text, language, source, author, published, url, path, sha256 = facts
-    return Article(
-        article_id, title, text, language, source, author, _day(published), url, path, sha256, place,
-        tuple(Aside(*one) for one in json.loads(asides)), tuple(json.loads(pages)), json.loads(origins),
-    )  # fmt: skip
-
-
-def _day(value: str | None) -> date | None:
-    return date.fromisoformat(value) if value else None
