@@ -103,6 +103,19 @@ def test_nothing_is_lost_when_the_process_dies_before_the_text_is_handed_on(arch
     assert archive.ask(QUESTION).citations[0].article.id == left.id
 
 
+def test_further_places_follow_their_text(archive: Archive, folder: Path) -> None:
+    """While an earlier article takes the place of the one that was cited, the text of the others is there all along."""
+    archive.index([folder])
+    (folder / "c.txt").write_text(article("Frei", "2021-05-01", "Wochenpost"), "utf-8")
+    alone = Archive.open(archive.folder.parent / "other", opened=archive.encoder)
+    alone.index([folder / "c.txt"])
+    earliest = alone.article("c.txt")
+    store, cited = archive._store, archive.article("b.md")
+    store.put(earliest, "made", [], archive.encoder.fingerprint, {})
+    store.doubles.fold(cited.id, earliest.id)
+    assert archive.article("a.md").text == BRIDGE
+
+
 def test_a_short_text_under_two_headlines_is_two_articles(archive: Archive, folder: Path) -> None:
     """What a paywall leaves of articles is the same, and the articles are not."""
     for number in (1, 2):
