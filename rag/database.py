@@ -65,6 +65,12 @@ CREATE INDEX articles_by_text ON articles (text_key);
 CREATE INDEX doubles ON articles (same_as) WHERE same_as IS NOT NULL;
 CREATE TABLE bands (band INTEGER NOT NULL, article TEXT NOT NULL, PRIMARY KEY (band, article)) WITHOUT ROWID;
 CREATE INDEX bands_by_article ON bands (article);
+ALTER TABLE articles ADD COLUMN recurring TEXT NOT NULL DEFAULT '[]';
+CREATE TABLE lines (line INTEGER NOT NULL, article TEXT NOT NULL, PRIMARY KEY (line, article)) WITHOUT ROWID;
+CREATE INDEX lines_by_article ON lines (article);
+CREATE TABLE often (line INTEGER PRIMARY KEY);
+CREATE TABLE touched (line INTEGER PRIMARY KEY);
+CREATE TABLE unsettled (article TEXT PRIMARY KEY) WITHOUT ROWID;
 """,
 }
 

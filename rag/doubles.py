@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from rag.allowed import passing
 from rag.database import Database
+from rag.recurring import put_lines
 from rag.removal import remove_all_passages
 from rag.rows import READ, article_of
 from rag.types import Article, Filter, Hit
@@ -74,18 +75,19 @@ class Doubles:
         The first is the one published first, and of several the first by its path: it follows from the articles
         alone, whatever happened on the way.
         """
-        groups: dict[bytes, list[tuple[str, str | None, str, str]]] = {}
+        groups: dict[bytes, list[tuple[str, str | None, bool, str]]] = {}
         query = (
-            "SELECT text_key, id, same_as, recipe, file FROM articles WHERE recipe = '' OR (text_key <> x'' "
-            "AND text_key IN (SELECT text_key FROM articles GROUP BY text_key HAVING count(*) > 1)) "
+            "SELECT text_key, id, same_as, EXISTS (SELECT 1 FROM passages WHERE article = id), file FROM articles "
+            "WHERE text_key <> x'' AND (id IN (SELECT article FROM unsettled) OR text_key IN "
+            "(SELECT text_key FROM articles GROUP BY text_key HAVING count(*) > 1)) "
             "ORDER BY published IS NULL, published, path"
         )
         for key, *row in self._database.rows(query):
             groups.setdefault(key, []).append((row[0], row[1], row[2], row[3]))
         found = []
         for group in groups.values():
-            first, same_as, recipe, file = group[0]
-            ready = same_as is None and recipe != ""
+            first, same_as, cut, file = group[0]
+            ready = same_as is None and bool(cut)
             if not ready or any(other != first for _, other, _, _ in group[1:]):
                 found.append(Unsettled(tuple(one for one, *_ in group), ready, file))
         return found
@@ -100,15 +102,22 @@ class Doubles:
             database.execute("UPDATE articles SET same_as = ?, text = '' WHERE id = ?", (original, article_id))
             remove_all_passages(database, revision, article_id)
             put_bands(database, article_id, ())
+            put_lines(database, article_id, ())
+            database.execute("UPDATE articles SET recurring = '[]' WHERE id = ?", (article_id,))
 
 
 def hand_over(database: sqlite3.Connection, article: str, key: bytes) -> None:
     """Give the text of an article that goes, or gets a text of another key, to those whose text is kept with it.
 
-    They have no passages until one of them is stored anew; that their recipe is empty says so.
+    They have no passages until one of them is stored anew.
     """
     database.execute(
-        "UPDATE articles SET same_as = NULL, recipe = '', text = (SELECT text FROM articles WHERE id = ?1) "
+        "INSERT OR IGNORE INTO unsettled SELECT id FROM articles "
+        "WHERE same_as = ?1 AND (SELECT text_key FROM articles WHERE id = ?1) <> ?2",
+        (article, key),
+    )
+    database.execute(
+        "UPDATE articles SET same_as = NULL, text = (SELECT text FROM articles WHERE id = ?1) "
         "WHERE same_as = ?1 AND (SELECT text_key FROM articles WHERE id = ?1) <> ?2",
         (article, key),
     )

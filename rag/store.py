@@ -17,10 +17,11 @@ from rag.allowed import allowed_keys
 from rag.database import Database
 from rag.doubles import Doubles, hand_over, put_bands
 from rag.errors import ArchiveError, NotFound
+from rag.recurring import Recurring, edge_lines, put_lines
 from rag.removal import forget_vectors, remove_all_passages, remove_passages
 from rag.resemblance import text_key
-from rag.rows import PUT_ARTICLE, READ, article_of, day_of, values_of
-from rag.types import Article, Failure, Filter, Passage, cut
+from rag.rows import BARE, PUT_ARTICLE, READ, article_of, day_of, values_of
+from rag.types import Article, Failure, Filter, Passage, Span, cut
 
 _BATCH = 4096
 
@@ -107,6 +108,16 @@ class Store:
         """Which articles are the same, and which are alike."""
         return Doubles(self._database)
 
+    @property
+    def recurring(self) -> Recurring:
+        """Which lines recur in articles of an outlet."""
+        return Recurring(self._database)
+
+    @property
+    def settled(self) -> bool:
+        """Whether, since the last change, doubles and recurring lines were looked for in all articles."""
+        return self._database.meta("settled") == str(self.revision)
+
     def close(self) -> None:
         self._database.close()
 
@@ -148,7 +159,7 @@ class Store:
 
         The bytes of its file may be others: an article in a table stays the same where another row changes.
         """
-        query = f"SELECT recipe, {READ} FROM articles WHERE id = ?"  # noqa: S608
+        query = f"SELECT recipe, {BARE} FROM articles WHERE id = ?"  # noqa: S608
         for made, *row in self._database.rows(query, article.id):
             return made == recipe and replace(article_of(row), sha256=article.sha256) == article
         return None
@@ -160,6 +171,16 @@ class Store:
             NotFound: there is none.
         """
         for row in self._database.rows(f"SELECT {READ} FROM articles WHERE id = ?", article_id):  # noqa: S608
+            return article_of(row)
+        raise NotFound(f"There is no article {article_id} in this archive: `fundstelle status` tells what is there.")
+
+    def bare(self, article_id: str) -> Article:
+        """Return an article by its id as its file has it, with the lines in the text that are set aside for recurring.
+
+        Raises:
+            NotFound: there is none.
+        """
+        for row in self._database.rows(f"SELECT {BARE} FROM articles WHERE id = ?", article_id):  # noqa: S608
             return article_of(row)
         raise NotFound(f"There is no article {article_id} in this archive: `fundstelle status` tells what is there.")
 
@@ -346,12 +367,14 @@ class Store:
         vectors: Mapping[bytes, HalfVectors],
         file: str | None = None,
         bands: Sequence[int] = (),
+        recurring: Sequence[Span] = (),
     ) -> None:
         """Store an article in place of what stood at its path.
 
         Args:
             bands: the marks by which articles that are alike find each other.
             file: the path of the file that it came from, where that is not its own.
+            recurring: lines of the text that are set aside because other articles have them too.
             recipe: names how it was loaded and cut; another recipe means that it must be done again.
             passages: each with the hash of the text that its vector belongs to.
             vectors: the vector of each of these hashes.
@@ -367,8 +390,9 @@ class Store:
         key = text_key(article)
         with self._database.transaction() as (database, revision):
             hand_over(database, article.id, key)
-            database.execute(PUT_ARTICLE, values_of(article, recipe, file or article.path, key))
+            database.execute(PUT_ARTICLE, values_of(article, recipe, file or article.path, key, recurring))
             put_bands(database, article.id, bands)
+            put_lines(database, article.id, tuple(edge_lines(article).values()))
             query = "SELECT key, input_hash FROM passages WHERE article = ?"
             before: dict[int, bytes] = dict(database.execute(query, (article.id,)))
             now = {passage.key: (passage, hashed) for passage, hashed in passages}
@@ -388,6 +412,11 @@ class Store:
                 ],
             )
             forget_vectors(database, {before[key] for key in changed if key in before})
+
+    def set_settled(self) -> None:
+        """Note that doubles and recurring lines were looked for in all articles as they are now."""
+        with self._database.transaction(of_articles=False) as (database, _):
+            database.execute("INSERT OR REPLACE INTO meta VALUES ('settled', ?)", (str(self.revision),))
 
     def restate(self, article: Article) -> None:
         """Note that a stored article stands in a file with other bytes than before."""
@@ -420,6 +449,7 @@ def _remove_articles(database: sqlite3.Connection, revision: int, gone: Iterable
         hand_over(database, article, b"")
         remove_all_passages(database, revision, article)
         put_bands(database, article, ())
+        put_lines(database, article, ())
         database.execute("DELETE FROM articles WHERE id = ?", (article,))
 
 

@@ -136,7 +136,7 @@ def kept(archive: Archive) -> tuple[list[object], dict[bytes, np.ndarray]]:
     """All that is stored, but for the revision at which it was."""
     with sqlite3.connect(archive.folder / "archive.sqlite") as database:
         articles = database.execute(
-            "SELECT id, title, text, published, same_as, text_key, recipe FROM articles"
+            "SELECT id, title, text, published, same_as, text_key, recipe, recurring FROM articles"
         ).fetchall()
         found = database.execute('SELECT key, article, start, "end", input_hash FROM passages').fetchall()
         bands = database.execute("SELECT * FROM bands").fetchall()
