@@ -182,7 +182,9 @@ def show(
     if as_json:
         print_json({**shown_json(found, passages), **related_json(doubles, versions)})
     elif removed:
-        print_removed(found)
+        from rag.loading.web.left_out import left_out
+
+        print_removed(found, left_out(found))
     else:
         print_article(found, passages, doubles, versions)
 

@@ -144,13 +144,16 @@ def print_article(
     _print_indented(body, 0)
 
 
-def print_removed(article: Article) -> None:
-    """Print what of an article's file was set aside, each part with its kind and place."""
+def print_removed(article: Article, left_out: Sequence[str]) -> None:
+    """Print what of an article was set aside, each part with its kind and place, and the lines left out of its page."""
     for one in article.asides:
         out.print(Text(f"⟦{one.kind}: {one.start}-{one.end}⟧", style="cyan"))
         _print_indented(Text(article.text[one.start : one.end].strip("\n")), 0)
         out.print()
-    if not article.asides:
+    if left_out:
+        out.print(Text("⟦left out of the page⟧", style="cyan"))
+        _print_indented(Text("\n".join(map(plain, left_out))), 0)
+    if not article.asides and not left_out:
         err.print("Nothing was set aside.")
 
 
