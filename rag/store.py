@@ -252,11 +252,16 @@ class Store:
         return int(self._database.rows("SELECT count(*) FROM passages")[0][0])
 
     def counts(self, column: str) -> dict[str, int]:
-        """Return how many articles have each value of `language` or `source`, the most frequent first."""
+        """Return how many articles have each value of `language` or `source`, the most frequent first.
+
+        Of doubles, which are in other outlets, only the outlets are counted.
+        """
         if column not in ("language", "source"):
             raise ValueError(f"Articles are not counted by {column}.")
         rows = self._database.rows(
-            f"SELECT {column}, count(*) AS n FROM articles WHERE {column} IS NOT NULL GROUP BY 1 ORDER BY n DESC, 1"  # noqa: S608
+            f"SELECT {column}, count(*) AS n FROM articles WHERE {column} IS NOT NULL "  # noqa: S608
+            f"AND (same_as IS NULL OR ?) GROUP BY 1 ORDER BY n DESC, 1",
+            column == "source",
         )
         return dict(rows)
 
