@@ -260,7 +260,7 @@ class Store:
             raise ValueError(f"Articles are not counted by {column}.")
         rows = self._database.rows(
             f"SELECT {column}, count(*) AS n FROM articles WHERE {column} IS NOT NULL "  # noqa: S608
-            f"AND (same_as IS NULL OR ?) GROUP BY 1 ORDER BY n DESC, 1",
+            "AND (same_as IS NULL OR ?) GROUP BY 1 ORDER BY n DESC, 1",
             column == "source",
         )
         return dict(rows)
