@@ -93,7 +93,8 @@ def _walk(folder: Path, found: Found) -> Iterator[Path]:
 
     for parent, folders, files in os.walk(folder, onerror=report):
         reasons = {name: _left_aside(Path(parent, name)) for name in (*folders, *files)}
-        found.skipped.update(reason for reason in reasons.values() if reason)
+        # a companion is read with its file
+        found.skipped.update(reason for reason in reasons.values() if reason and reason != "companion")
         folders[:] = sorted(name for name in folders if not reasons[name])
         yield from (Path(parent, name) for name in sorted(files) if not reasons[name])
 
@@ -108,6 +109,11 @@ def _left_aside(path: Path) -> str | None:
         return "companion"
     # a link may lead around in a circle
     return "link to a folder" if path.is_symlink() and path.is_dir() else None
+
+
+def is_looked_at(path: Path, folder: Path) -> bool:
+    """Whether a path is below a folder and not hidden there; what is hidden may have been indexed by its own name."""
+    return path.is_relative_to(folder) and not any(part.startswith(".") for part in path.relative_to(folder).parts)
 
 
 def _exists(path: Path) -> bool:
@@ -132,7 +138,8 @@ def gone(known: Iterable[str], found: Found) -> list[str]:
     alive = [folder for folder in found.folders if _below(folder, found.files)]
 
     def should_be_there(path: Path) -> bool:
-        return any(map(path.is_relative_to, alive)) and not any(map(path.is_relative_to, found.unreadable))
+        unread = any(map(path.is_relative_to, found.unreadable))
+        return not unread and any(is_looked_at(path, folder) for folder in alive)
 
     return [path for path in known if path not in present and should_be_there(Path(path))]
 
@@ -154,4 +161,4 @@ def nothing_there(found: Found) -> str:
 
 
 def _below(folder: Path, paths: Iterable[Path]) -> list[Path]:
-    return [path for path in paths if path.is_relative_to(folder)]
+    return [path for path in paths if is_looked_at(path, folder)]
