@@ -29,10 +29,10 @@ _REASONS = {
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What stands at an address; `address` is the one that redirects led to."""
+    """What stands at an address; `address` is the one that redirects led to, `raw` is None if nothing has changed."""
 
     address: str
-    raw: bytes
+    raw: bytes | None
     headers: Mapping[str, str]
 
 
@@ -49,8 +49,8 @@ class Downloads:
         self._conditions = conditions
         self._robots: dict[str, Protego] = {}
 
-    def get(self, address: str, source: str | None = None) -> Answer | None:
-        """Return what stands at an address; None if it has not changed since it was fetched.
+    def get(self, address: str, source: str | None = None) -> Answer:
+        """Return what stands at an address, if it has changed since it was fetched.
 
         Args:
             source: the list that links to it.
@@ -68,7 +68,7 @@ class Downloads:
         address = urldefrag(address).url
         where, reply = self._follow(address, source or address, polite)
         if reply.status == HTTPStatus.NOT_MODIFIED:
-            return None
+            return Answer(where, None, reply.headers)
         if reply.status != HTTPStatus.OK:
             reason = _REASONS.get(reply.status, "The server cannot give it ({}): try again later.")
             raise LoadError(reason.format(reply.status))

@@ -84,17 +84,18 @@ class _Run:
         self._seen.add(same_as(address))
         try:
             answer = self._answer(address, role, source)
-            links = links_in(answer.raw, answer.address) if answer else None
-            if answer and links:
+            if answer.raw is None:
+                self._saved.still(answer.address, address)
+            elif (links := links_in(answer.raw, answer.address)) is not None:
                 self._follow(links, role, answer.address, depth)
-            elif answer:
-                self._keep(answer, role, address)
+            else:
+                self._keep(answer, answer.raw, role, address)
         except LeftAlone:
             self._left[host_of(address)] += 1
         except LoadError as error:
             self.failures.append(Failure(address, str(error)))
 
-    def _answer(self, address: str, role: Role, source: str | None) -> Answer | None:
+    def _answer(self, address: str, role: Role, source: str | None) -> Answer:
         counted = "list" if role == "list" else "page"
         if self._asked[counted] >= self._most:
             raise _Enough
@@ -106,8 +107,6 @@ class _Run:
             raise
         if self._on_page:
             self._on_page(self._asked["page"], min(self._expected, self._most))
-        if answer is None:
-            self._saved.still(address)
         return answer
 
     def _follow(self, links: Links, role: Role, address: str, depth: int) -> None:
@@ -124,19 +123,18 @@ class _Run:
         for one in links.lists:
             self._take(one, "list", address, depth + 1)
         if links.unlinked:
-            raise LoadError(
-                f"{links.unlinked} entries of the feed link to no page: save the feed as a file, and index it."
-            )
+            said = f"Entries of the feed without a link ({links.unlinked}) were left"
+            raise LoadError(f"{said}: save the feed as a file, and index that for their text.")
 
-    def _keep(self, answer: Answer, role: Role, asked: str) -> None:
+    def _keep(self, answer: Answer, raw: bytes, role: Role, asked: str) -> None:
         if role == "list":
             raise LoadError("There is no sitemap at this address.")
         kind = answer.headers.get("content-type", "")
-        if not answer.raw.strip():
+        if not raw.strip():
             raise LoadError("The page is empty.")
-        ending = ending_of(answer.address, kind, answer.raw)
+        ending = ending_of(answer.address, kind, raw)
         if ending is None:
             raise LoadError(
                 f"It is of a kind that cannot be read ({safe_name(kind) or 'unknown'}): save it as a text or PDF."
             )
-        self._saved.keep(answer, asked, ending)
+        self._saved.keep(answer, raw, asked, ending)

@@ -59,13 +59,14 @@ def ending_of(address: str, content_type: str, raw: bytes) -> str | None:
         # a picture or a program, unless its content says that it is something else
         ending = _TYPES.get(stated, ".unknown")
     kind = kind_of(f"page{ending}", head)
-    if kind is None or ENDINGS.get(ending) == kind or (ending.endswith(".gz") and kind in ("gz", "warc")):
-        return ending if kind else None
-    return _USUAL.get(kind, f".{kind}")
+    if kind is None:
+        return None
+    packed = ending.endswith(".gz") and kind in ("gz", "warc")
+    return ending if packed or ENDINGS.get(ending) == kind else _USUAL.get(kind, f".{kind}")
 
 
 def _known(ending: str) -> bool:
-    return PurePosixPath(ending).suffix in ENDINGS
+    return f".{ending.rpartition('.')[2]}" in ENDINGS
 
 
 def _safe(words: str) -> str:
