@@ -23,7 +23,7 @@ from rag.answer import checked_question, compose
 from rag.calibration import from_json, to_json
 from rag.confidence import TABLES, Calibration
 from rag.config import IN_USE, Config, RankingConfig
-from rag.database import Database
+from rag.database import DATABASE, Database
 from rag.dense import DenseView
 from rag.errors import ArchiveBusy, ArchiveError, EncoderMisfit, NotFound
 from rag.language import language_of
@@ -35,7 +35,6 @@ from rag.search import Search
 from rag.store import Store
 from rag.types import EVERYTHING, Answer, Article, Failure, Filter, IndexReport, Passage, Progress, Status
 
-DATABASE = "archive.sqlite"
 DENSE = "dense"
 LEXICAL = "lexical"
 INDEXING_LOCK = "indexing.lock"

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from rag.database import DATABASE
 from rag.errors import LoadError, NotFound
 from rag.loading.companion import ENDING
 from rag.loading.files import kind_at
@@ -47,8 +48,8 @@ def existing(paths: Sequence[Path]) -> list[Path]:
 def find_files(paths: Sequence[Path]) -> Found:
     """List the files that can be articles, folders recursively, in the order of their names.
 
-    Hidden files and folders, links to folders, and a README, which speaks of a folder and is no article, are left
-    aside.
+    Hidden files and folders, links to folders, archives of Fundstelle, and a README, which speaks of a folder and is
+    no article, are left aside.
 
     Raises:
         NotFound: a path does not exist.
@@ -107,13 +108,24 @@ def _left_aside(path: Path) -> str | None:
         return "README"
     if path.name.endswith(ENDING):
         return "companion"
+    if _is_archive(path):
+        return "archive"
     # a link may lead around in a circle
     return "link to a folder" if path.is_symlink() and path.is_dir() else None
 
 
 def is_looked_at(path: Path, folder: Path) -> bool:
-    """Whether a path is below a folder and not hidden there; what is hidden may have been indexed by its own name."""
-    return path.is_relative_to(folder) and not any(part.startswith(".") for part in path.relative_to(folder).parts)
+    """Whether a path is below a folder, and neither hidden there nor in an archive: that is indexed by its own name."""
+    if not path.is_relative_to(folder):
+        return False
+    inner = path.relative_to(folder).parts
+    archives = (_is_archive(folder.joinpath(*inner[:depth])) for depth in range(1, len(inner)))
+    return not any(part.startswith(".") for part in inner) and not any(archives)
+
+
+def _is_archive(folder: Path) -> bool:
+    # what may not be looked at is none
+    return os.path.isfile(folder / DATABASE)  # noqa: PTH113
 
 
 def _exists(path: Path) -> bool:
