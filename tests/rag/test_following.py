@@ -18,6 +18,7 @@ from filelock import FileLock
 from places import Run
 from sites import Place, Site, serving
 
+from embeddings.encoder import Encoder
 from rag.archive import Archive
 
 PATIENCE = 40
@@ -92,15 +93,17 @@ def test_pages_and_files_in_one_call(fundstelle: Run, site: Site, tmp_path: Path
     assert json.loads(fundstelle("status", "--json").stdout)["articles"] == 3
 
 
-def test_an_archive_in_a_folder(fundstelle: Run, site: Site, tmp_path: Path) -> None:
+def test_an_archive_in_a_folder(site: Site, tmp_path: Path, encoder: Encoder) -> None:
     """It is left aside when the folder around it is indexed, and the pages in it stay, hidden or not."""
     (tmp_path / "a.txt").write_text(SENTENCE.format("am Fluss"))
-    fundstelle("index", site.page("/1", "Brücke"), "--archive", "made")
-    around = fundstelle("index", ".", "--archive", "made", COLUMNS="500")
-    assert (around.returncode, around.stdout) == (0, "1 new, 0 changed, 0 unchanged, 0 removed, 0 failed\n")
-    assert around.stderr == "Left aside: archive 1.\n"
-    with Archive.open(tmp_path / "made") as archive:
-        assert archive.status().articles == 2
+    for name in ("made", ".made"):
+        with Archive.open(tmp_path / name, opened=encoder) as archive:
+            assert archive.fetch([site.page("/1", "Brücke")]) == ()
+            archive.index([archive.fetched])
+            report = archive.index([tmp_path])
+            assert (report.new, report.removed, report.failures) == (1, 0, ())
+            assert report.skipped["archive"] == 1
+            assert archive.status().articles == 2
 
 
 def test_nothing_could_be_fetched(fundstelle: Run, tmp_path: Path) -> None:
@@ -147,7 +150,7 @@ def test_fetching_is_interrupted(fundstelle: Run, site: Site, tmp_path: Path) ->
 
 
 @pytest.mark.parametrize("polling", ["", "1"])
-def test_a_watched_folder(tmp_path: Path, encoder: object, monkeypatch: pytest.MonkeyPatch, polling: str) -> None:
+def test_a_watched_folder(tmp_path: Path, encoder: Encoder, monkeypatch: pytest.MonkeyPatch, polling: str) -> None:
     """The archive follows what comes, changes and goes, whether the system tells or the folder is looked through."""
     monkeypatch.setenv("WATCHFILES_FORCE_POLLING", polling)
     folder = tmp_path / "in"
@@ -174,7 +177,7 @@ def test_a_watched_folder(tmp_path: Path, encoder: object, monkeypatch: pytest.M
         assert len(command.lines()) == 5
 
 
-def test_watching_while_another_program_indexes(tmp_path: Path, encoder: object) -> None:
+def test_watching_while_another_program_indexes(tmp_path: Path, encoder: Encoder) -> None:
     """It is said once, and done when the other one is ready; a folder that goes away ends it."""
     folder = tmp_path / "in"
     folder.mkdir()
