@@ -18,9 +18,11 @@ from sites import Place, Site, article, serving
 
 from rag.errors import LoadError, NotFound
 from rag.fetching.addresses import Links, leads_inside, links_in, same_as, split_addresses
+from rag.fetching.download import Downloads
 from rag.fetching.fetch import fetch
 from rag.fetching.manners import USUAL, Manners, seconds_to_wait
 from rag.fetching.naming import ending_of, place_of
+from rag.fetching.requests import Requests
 
 QUICK = replace(USUAL, pause=0.0, silence=0.5, whole=1.0)
 Fetch = Callable[..., list[tuple[str, str]]]
@@ -368,6 +370,17 @@ def test_the_web_does_not_lead_inside() -> None:
         assert leads_inside(public, inside)
         assert not leads_inside("http://127.0.0.1:8000/", inside)
     assert not leads_inside(public, "http://[2606:2800:220:1::1]/")
+
+
+def test_a_link_from_the_web_to_this_computer(site: Site) -> None:
+    """It is not asked for, though the same address is fetched when a person gives it."""
+    address = site.page("/1", "Eins")
+    with Requests(QUICK) as requests:
+        downloads = Downloads(requests, QUICK, lambda _: {})
+        with pytest.raises(LoadError, match="It leads into your own network"):
+            downloads.get(address, source="https://93.184.216.34/feed")
+        assert site.asked == []
+        assert downloads.get(address).raw == article("Eins")
 
 
 def test_links_that_are_none() -> None:
