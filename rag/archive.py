@@ -23,9 +23,9 @@ from rag.answer import checked_question, compose
 from rag.calibration import from_json, to_json
 from rag.confidence import TABLES, Calibration
 from rag.config import IN_USE, Config, RankingConfig
-from rag.database import Database
+from rag.database import DATABASE, Database
 from rag.dense import DenseView
-from rag.errors import ArchiveError, EncoderMisfit, NotFound
+from rag.errors import ArchiveBusy, ArchiveError, EncoderMisfit, NotFound
 from rag.language import language_of
 from rag.lexical.view import LexicalView
 from rag.query import parse
@@ -34,12 +34,12 @@ from rag.resemblance import Version, versions_among
 from rag.retrieve import NOTHING, Legs
 from rag.search import Search
 from rag.store import Store
-from rag.types import EVERYTHING, Answer, Article, Filter, IndexReport, Passage, Progress, Status
+from rag.types import EVERYTHING, Answer, Article, Failure, Filter, IndexReport, Passage, Progress, Status
 
-DATABASE = "archive.sqlite"
 DENSE = "dense"
 LEXICAL = "lexical"
 INDEXING_LOCK = "indexing.lock"
+FETCHED = "fetched"
 
 
 class Archive:
@@ -177,7 +177,8 @@ class Archive:
 
         Raises:
             NotFound: a path does not exist, or there is no article below it.
-            ArchiveError: another process is indexing, or the archive cannot be written.
+            ArchiveBusy: another process is indexing.
+            ArchiveError: the archive cannot be written.
         """
         # imported here, since a question needs none of it and should not wait for it
         from rag.ingest import Indexer
@@ -185,6 +186,23 @@ class Archive:
         indexer = Indexer(self._store, self.encoder, self._encoder_name, self._config, on_progress)
         with self._writing():
             return indexer.index([Path(path) for path in paths])
+
+    def fetch(
+        self, addresses: Sequence[str], on_page: Callable[[int, int | None], None] | None = None
+    ) -> tuple[Failure, ...]:
+        """Keep pages of the web in the archive's folder `fetched`, to be indexed there; see `rag.fetching.fetch`.
+
+        Raises:
+            ArchiveError: the folder cannot be written.
+        """
+        from rag.fetching.fetch import fetch
+
+        return tuple(fetch(addresses, self.fetched, on_page=on_page))
+
+    @property
+    def fetched(self) -> Path:
+        """The folder in which pages of the web are kept; it is made with the first one."""
+        return self.folder / FETCHED
 
     def fill(self, articles: Iterable[Article], loaders: str, on_article: Callable[[int], None] | None = None) -> None:
         """Bring the archive in step with articles: it holds these afterwards, and no others.
@@ -196,7 +214,8 @@ class Archive:
             on_article: hears how many articles are done.
 
         Raises:
-            ArchiveError: another process is indexing, or the archive cannot be written.
+            ArchiveBusy: another process is indexing.
+            ArchiveError: the archive cannot be written.
         """
         from rag.ingest import Filler
 
@@ -212,7 +231,7 @@ class Archive:
                 finally:
                     self._catch_up()
         except Timeout as error:
-            raise ArchiveError(f"Another program is indexing into {self.folder}: wait until it is done.") from error
+            raise ArchiveBusy(f"Another program is indexing into {self.folder}: wait until it is done.") from error
 
     def ask(self, question: str, k: int = 5, *, filter: Filter = EVERYTHING, fast: bool = False) -> Answer:
         """Return the k passages that answer a question best, in any language, each with its citation.
@@ -359,7 +378,7 @@ class Archive:
 
 
 def _make_folder(folder: Path) -> None:
-    ours = {DATABASE, DENSE, LEXICAL, INDEXING_LOCK}
+    ours = {DATABASE, DENSE, LEXICAL, INDEXING_LOCK, FETCHED}
     try:
         folder.mkdir(parents=True, exist_ok=True)
         strangers = [path.name for path in folder.iterdir() if path.name not in ours]

@@ -7,6 +7,8 @@ import logging
 import os
 import sys
 import traceback
+from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -30,10 +32,10 @@ from rag.console import (
     print_removed,
     print_report,
 )
-from rag.errors import FundstelleError
+from rag.errors import ArchiveBusy, FundstelleError, NotFound
 from rag.filters import make_filter
 from rag.options import DEFAULT_ARCHIVE, ArchiveOption, ArticleArgument, JsonOption, RerankerOption, opened_archive
-from rag.types import IndexReport
+from rag.types import Failure, IndexReport
 from rag.views import answer_json, article_json, related_json, shown_json, status_json
 
 if TYPE_CHECKING:
@@ -65,19 +67,39 @@ def common(
 
 @app.command()
 def index(
-    paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help="Files and folders; folders recursively.")],
+    sources: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="PATH|ADDRESS...",
+            help="Files and folders, folders recursively; https:// addresses of pages, feeds and sitemaps.",
+        ),
+    ],
     archive: ArchiveOption = DEFAULT_ARCHIVE,
     encoder: Annotated[
         str | None,
         typer.Option(metavar="MODEL", help="A sentence-transformers model, by folder or hub name; or `bundled`."),
     ] = None,
+    watch: Annotated[
+        bool, typer.Option("--watch", help="Go on: index again whenever something in the folders changes.")
+    ] = False,
 ) -> None:
-    """Bring the archive in step with files and folders (.txt, .md, .html)."""
+    """Bring the archive in step with files and folders, or with pages on the web, which are fetched and kept."""
+    from rag.fetching.addresses import split_addresses
     from rag.sources import existing
 
-    existing(paths)  # before an archive is made and the model is loaded for nothing
+    given, addresses = split_addresses(sources)
+    paths = existing(given)  # before an archive is made and the model is loaded for nothing
+    if watch and not (paths and all(path.is_dir() for path in paths)):
+        raise FundstelleError("Only folders can be watched: give the folder that the file is in.")
     with opened_archive(archive, encoder=encoder) as opened:
-        report = _index(opened, paths)
+        failures = _fetch(opened, addresses) if addresses else ()
+        fetched = [opened.fetched] if addresses and any(opened.fetched.glob("*/*")) else []
+        if watch:
+            if addresses:
+                _index(opened, fetched, failures)
+            _watch(opened, paths)
+            return
+        report = _index(opened, [*paths, *fetched], failures)
     if report.failures:
         raise typer.Exit(SOME_FAILED)
 
@@ -276,9 +298,50 @@ def _explained(error: Exception) -> int:
     return UNUSABLE
 
 
-def _index(archive: Archive, paths: list[Path]) -> IndexReport:
-    archive.warm_up()
-    with IndexingBar() as bar:
-        report = archive.index(paths, bar)
-    print_report(report)
+def _fetch(archive: Archive, addresses: list[str]) -> tuple[Failure, ...]:
+    with CountingBar("fetching", "pages") as bar:
+        return archive.fetch(addresses, bar)
+
+
+def _index(archive: Archive, paths: list[Path], failures: tuple[Failure, ...] = (), at: str = "") -> IndexReport:
+    """Index and print the report, with failures from before; without a path, there are only these."""
+    report = IndexReport(0, 0, 0, 0, (), {}, 0, 0.0)
+    if paths:
+        archive.warm_up()
+        try:
+            with IndexingBar() as bar:
+                report = archive.index(paths, bar)
+        except NotFound:
+            if failures:
+                print_report(replace(report, failures=failures))
+            raise
+    report = replace(report, failures=(*failures, *report.failures))
+    print_report(report, at)
     return report
+
+
+def _watch(archive: Archive, folders: list[Path]) -> None:
+    """Index folders now, and again after each batch of changes, until it is interrupted.
+
+    Raises:
+        NotFound: a folder is gone.
+    """
+    from rag.sources import existing
+    from rag.watching import changes
+
+    due, said = True, ""
+    for changed in changes(folders, archive.folder):
+        if not (changed or due):
+            continue
+        existing(folders)
+        due, why = False, ""
+        try:
+            _index(archive, folders, at=f"{datetime.now():%H:%M:%S} ")
+        except NotFound as error:
+            # an article may come
+            why = str(error)
+        except ArchiveBusy as error:
+            due, why = True, str(error)
+        if why and why != said:
+            err.print(Text(plain(why)), soft_wrap=True)
+        said = why

@@ -176,8 +176,8 @@ def print_facts(facts: Mapping[str, Any]) -> None:
         out.print(Text(f"{name.replace('_', ' '):<14} {plain(shown) or '-'}"), soft_wrap=True)
 
 
-def print_report(report: IndexReport) -> None:
-    """Print each file that failed with its reason, then the closing line."""
+def print_report(report: IndexReport, at: str = "") -> None:
+    """Print each file that failed with its reason, then the closing line, which begins with the time if it is given."""
     for failure in report.failures[:_FAILURES_SHOWN]:
         err.print(Text(f"{plain(failure.path)}: {failure.reason}", style="yellow"), soft_wrap=True)
     if len(report.failures) > _FAILURES_SHOWN:
@@ -186,7 +186,7 @@ def print_report(report: IndexReport) -> None:
         kinds = ", ".join(f"{ending} {count}" for ending, count in report.skipped.items())
         err.print(Text(f"Left aside: {kinds}."))
     out.print(
-        f"{report.new} new, {report.changed} changed, {report.unchanged} unchanged, "
+        f"{at}{report.new} new, {report.changed} changed, {report.unchanged} unchanged, "
         f"{report.removed} removed, {len(report.failures)} failed"
     )
 

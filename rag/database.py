@@ -12,6 +12,8 @@ from typing import Any
 
 from rag.errors import ArchiveError
 
+DATABASE = "archive.sqlite"
+"""What the file is called in the folder of an archive."""
 SCHEMA_VERSION = 3
 _APPLICATION_ID = 0x46756E64  # "Fund"
 # the index by facts spares a filter the reading of all texts
