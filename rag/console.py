@@ -153,6 +153,8 @@ def print_origins(facts: Mapping[str, Any]) -> None:
             origin = facts["origins"].get(name)
             where = f"  ({origin})" if origin else ""
             out.print(Text(f"{name:<10} {'-' if value is None else plain(str(value))}{where}"), soft_wrap=True)
+    if "text" in facts["origins"]:
+        out.print(Text(f"{'text':<10} {facts['origins']['text']}"), soft_wrap=True)
 
 
 def print_facts(facts: Mapping[str, Any]) -> None:

@@ -40,7 +40,8 @@ class Article:
 
     `place` is where it was written, as its dateline says. `asides` are the parts of the text that are set aside, in
     order and apart from each other; `pages` the offsets at which its pages begin, the first one 0, and nothing for what
-    has none. `origins` says of fields that are known where in the file they were found.
+    has none. `origins` says of fields that are known where in the file they were found, and of `text` whether letters
+    were put right that had been read in a wrong encoding.
     """
 
     id: str
