@@ -18,6 +18,7 @@ from rag.diversity import Group, grouped
 from rag.fusion import Scores, agreement, credited, own_language, weighted_mean
 from rag.highlighting import Sentence, outstanding, scored, sentences_of
 from rag.lexical.analysis import fold
+from rag.lexical.damage import damaged
 from rag.lexical.query import Match
 from rag.lexical.view import LexicalView
 from rag.query import ParsedQuestion
@@ -161,7 +162,8 @@ def _matches(number: int, ranking: Ranking, asked: Asked, legs: Legs) -> tuple[M
     found = legs.lexical.matched(asked.words, passage.text, article.language)
     if primary(article.language) == ranking.language:
         return found
-    spelled = [fold(asked.text[slice(*word.span)]) for word in asked.words.words]
+    in_question = [asked.text[slice(*word.span)] for word in asked.words.words]
+    spelled = [fold(form) for word in in_question for form in (word, *damaged(word))]
     return tuple(one for one in found if any(_alike(fold(passage.text[one.start : one.end]), word) for word in spelled))
 
 
