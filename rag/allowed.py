@@ -18,6 +18,29 @@ _KINDS = "SELECT DISTINCT kind FROM passages WHERE kind <> 'article' UNION SELEC
 
 def allowed_keys(database: Database, filter: Filter) -> NDArray[np.int64] | None:
     """Return the keys of all passages that pass, ascending; None if all do."""
+    asked = _asked(database, filter)
+    unwanted = [row[0] for row in database.rows(_KINDS) if row[0] not in filter.kinds]
+    # a passage stands in all articles of the same text, and is kept with one of them
+    articles = f"article IN (SELECT coalesce(same_as, id) FROM articles WHERE {' AND '.join(asked)})"  # noqa: S608
+    of_kinds = "kind NOT IN (SELECT value FROM json_each(?))"
+    passages: dict[str, Iterable[str]] = {articles: asked.values()} if asked else {}
+    passages |= {of_kinds: (json.dumps(unwanted),)} if unwanted else {}
+    if not passages:
+        return None
+    values = [value for of_condition in passages.values() for value in of_condition]
+    rows = database.rows(f"SELECT key FROM passages WHERE {' AND '.join(passages)}", *values)  # noqa: S608
+    return np.sort(np.fromiter((row[0] for row in rows), np.int64, len(rows)))
+
+
+def passing(database: Database, filter: Filter, ids: Sequence[str]) -> set[str]:
+    """Return those of some articles that pass."""
+    asked = {"id IN (SELECT value FROM json_each(?))": json.dumps(list(ids)), **_asked(database, filter)}
+    rows = database.rows(f"SELECT id FROM articles WHERE {' AND '.join(asked)}", *asked.values())  # noqa: S608
+    return {row[0] for row in rows}
+
+
+def _asked(database: Database, filter: Filter) -> dict[str, str]:
+    """Return what a filter asks of articles: conditions, each with its value."""
     languages = [primary(one).lower() for one in filter.languages]
     conditions: list[tuple[str, str | None]] = [
         ("published >= ?", filter.since.isoformat() if filter.since else None),
@@ -27,17 +50,7 @@ def allowed_keys(database: Database, filter: Filter) -> NDArray[np.int64] | None
         ("EXISTS (SELECT 1 FROM json_each(?) WHERE instr(lower(language) || '-', value || '-') = 1)", _json(languages)),
         ("EXISTS (SELECT 1 FROM json_each(?) WHERE instr(articles.path, value))", _json(filter.paths)),
     ]
-    asked = {condition: value for condition, value in conditions if value is not None}
-    unwanted = [row[0] for row in database.rows(_KINDS) if row[0] not in filter.kinds]
-    articles = f"article IN (SELECT id FROM articles WHERE {' AND '.join(asked)})"  # noqa: S608
-    of_kinds = "kind NOT IN (SELECT value FROM json_each(?))"
-    passages: dict[str, Iterable[str]] = {articles: asked.values()} if asked else {}
-    passages |= {of_kinds: (json.dumps(unwanted),)} if unwanted else {}
-    if not passages:
-        return None
-    values = [value for of_condition in passages.values() for value in of_condition]
-    rows = database.rows(f"SELECT key FROM passages WHERE {' AND '.join(passages)}", *values)  # noqa: S608
-    return np.sort(np.fromiter((row[0] for row in rows), np.int64, len(rows)))
+    return {condition: value for condition, value in conditions if value is not None}
 
 
 def _names(database: Database, column: str, parts: Sequence[str]) -> str | None:

@@ -30,6 +30,7 @@ from rag.language import language_of
 from rag.lexical.view import LexicalView
 from rag.query import parse
 from rag.reranking import CrossEncoderReranker, LateInteraction, Reranker
+from rag.resemblance import Version, versions_among
 from rag.retrieve import NOTHING, Legs
 from rag.search import Search
 from rag.store import Store
@@ -231,11 +232,12 @@ class Archive:
         parsed, search = parse(question), self.search(RankingConfig(fast=fast))
         found = search(parsed, k, filter) if search else NOTHING
         confidence = search.confidence(found) if search else 0.0
+        hits = [self._store.doubles.cited(hit, filter) for hit in found.hits]
         done = time.perf_counter()
         language = language_of(question)
         milliseconds = {"total": round((done - started) * 1000, 1)}
         empty = self._store.encoder is None or not self._store.passage_count()
-        return compose(question, language, found.hits, confidence, milliseconds, empty=empty)
+        return compose(question, language, hits, confidence, milliseconds, empty=empty)
 
     def forget_calibration(self) -> None:
         """Use the confidence that Fundstelle comes with again."""
@@ -290,6 +292,22 @@ class Archive:
         """
         return self.reading(reference)[0]
 
+    def original(self, reference: str) -> Article:
+        """Return the article that a person means, or the one of the same text that is cited in its place.
+
+        Raises:
+            NotFound: there is none, or more than one.
+        """
+        return self._store.article(self._store.doubles.original(self.article(reference).id))
+
+    def doubles(self, article_id: str) -> tuple[Article, ...]:
+        """Return the other articles of the same text as one."""
+        return self._store.doubles.of(article_id)
+
+    def versions(self, article_id: str) -> tuple[Version, ...]:
+        """Return the articles that share much of the text of one without being the same, the most alike first."""
+        return versions_among(self._store.article(article_id), self._store.doubles.alike(article_id))
+
     def passages(self, article_id: str) -> tuple[Passage, ...]:
         """Return the passages of an article, in its order.
 
@@ -309,6 +327,9 @@ class Archive:
         if not found:
             raise NotFound(f"There is no article {reference!r} in this archive: give its id, path or title.")
         if len(found) > 1:
+            # all of the same text are one
+            found = list(dict.fromkeys(map(self._store.doubles.original, found)))
+        if len(found) > 1:
             names = "; ".join(f"{one} ({self._store.article(one).label})" for one in found[:5])
             raise NotFound(f"{len(found)} articles match {reference!r}: give the id of one: {names}.")
         return self._store.reading(found[0])
@@ -320,6 +341,7 @@ class Archive:
         return Status(
             folder=str(self.folder),
             articles=self._store.article_count(),
+            doubles=self._store.doubles.count(),
             passages=self._store.passage_count(),
             languages=self._store.counts("language"),
             sources=self._store.counts("source"),

@@ -34,7 +34,7 @@ from rag.errors import FundstelleError
 from rag.filters import make_filter
 from rag.options import DEFAULT_ARCHIVE, ArchiveOption, ArticleArgument, JsonOption, RerankerOption, opened_archive
 from rag.types import IndexReport
-from rag.views import answer_json, article_json, shown_json, status_json
+from rag.views import answer_json, article_json, related_json, shown_json, status_json
 
 if TYPE_CHECKING:
     from rag.archive import Archive
@@ -178,12 +178,15 @@ def show(
     """Print an article with its metadata and the places of its passages."""
     with opened_archive(archive, create=False) as opened:
         found, passages = opened.reading(article)
+        doubles, versions = opened.doubles(found.id), opened.versions(found.id)
     if as_json:
-        print_json(shown_json(found, passages))
+        print_json({**shown_json(found, passages), **related_json(doubles, versions)})
     elif removed:
-        print_removed(found)
+        from rag.loading.web.left_out import left_out
+
+        print_removed(found, left_out(found))
     else:
-        print_article(found, passages)
+        print_article(found, passages, doubles, versions)
 
 
 @app.command()

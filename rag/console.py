@@ -19,6 +19,7 @@ from rag.views import article_json
 if TYPE_CHECKING:
     # it loads NumPy, which `--help` should not wait for
     from rag.calibration import CalibrationReport
+    from rag.resemblance import Version
 
 out = Console(highlight=False, soft_wrap=False)
 err = Console(stderr=True, highlight=False)
@@ -117,14 +118,21 @@ def _quote(citation: Citation) -> Text:
     return quote
 
 
-def print_article(article: Article, passages: Sequence[Passage]) -> None:
-    """Print the metadata of an article, then its text with the beginning of each passage marked."""
+def print_article(
+    article: Article, passages: Sequence[Passage], doubles: Sequence[Article], versions: Sequence[Version]
+) -> None:
+    """Print an article's metadata and further places, then its text with the beginning of each passage marked."""
     facts = {**article_json(article), "passages": len(passages)}
     del facts["origins"]
     out.print(Text(article.label, style="bold"))
     for name, value in facts.items():
         if value is not None and name != "title":
             out.print(Text(f"{name:<10} {plain(str(value))}"), soft_wrap=True)
+    for one in doubles:
+        out.print(Text(f"{'same as':<10} {plain(_origin(one))}: {_short(one.path)}"), soft_wrap=True)
+    for version in versions:
+        told = f"{plain(_origin(version.article))}: {version.article.id} (shares {version.shared:.0%} of the text)"
+        out.print(Text(f"{'version':<10} {told}"), soft_wrap=True)
     at = 0
     body = Text()
     for number, passage in enumerate(passages, 1):
@@ -136,13 +144,16 @@ def print_article(article: Article, passages: Sequence[Passage]) -> None:
     _print_indented(body, 0)
 
 
-def print_removed(article: Article) -> None:
-    """Print what of an article's file was set aside, each part with its kind and place."""
+def print_removed(article: Article, left_out: Sequence[str]) -> None:
+    """Print what of an article was set aside, each part with its kind and place, and the lines left out of its page."""
     for one in article.asides:
         out.print(Text(f"⟦{one.kind}: {one.start}-{one.end}⟧", style="cyan"))
         _print_indented(Text(article.text[one.start : one.end].strip("\n")), 0)
         out.print()
-    if not article.asides:
+    if left_out:
+        out.print(Text("⟦left out of the page⟧", style="cyan"))
+        _print_indented(Text("\n".join(map(plain, left_out))), 0)
+    if not article.asides and not left_out:
         err.print("Nothing was set aside.")
 
 

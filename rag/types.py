@@ -160,7 +160,7 @@ class Citation:
     """A quotation that can be checked: `quote == article.text[start:end]`, `article.sha256` names the file's bytes.
 
     `highlights` are the spans of the article's text that answer, `matches` the words that the question and the
-    quote share; both lie inside the quote. `also` names the articles that print nearly the same passage.
+    quote share; both lie inside the quote. `also` names the articles that print the same passage, or nearly the same.
     """
 
     marker: int
@@ -240,10 +240,14 @@ class IndexReport:
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """What an archive holds. Counts by language and by source; dates of the oldest and newest article."""
+    """What an archive holds. Counts by language and by source; dates of the oldest and newest article.
+
+    `doubles` are articles of the same text as another one, which `articles` does not count.
+    """
 
     folder: str
     articles: int
+    doubles: int
     passages: int
     languages: Mapping[str, int]
     sources: Mapping[str, int]
