@@ -104,7 +104,7 @@ def _source_line(citation: Citation) -> Text:
     if citation.kind == "comment":
         line.append(" · reader comment", style="yellow")
     day = article.published and article.published.isoformat()
-    facts = [article.source, article.author, article.place, day, article.language]
+    facts = [article.source, article.author, article.place, day, citation.language]
     line.append(" · " + " · ".join(fact for fact in facts if fact))
     return line
 
