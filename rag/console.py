@@ -104,7 +104,7 @@ def _source_line(citation: Citation) -> Text:
     if citation.kind == "comment":
         line.append(" · reader comment", style="yellow")
     day = article.published and article.published.isoformat()
-    facts = [article.source, article.author, article.place, day, article.language]
+    facts = [article.source, article.author, article.place, day, citation.language]
     line.append(" · " + " · ".join(fact for fact in facts if fact))
     return line
 
@@ -164,6 +164,8 @@ def print_origins(facts: Mapping[str, Any]) -> None:
             origin = facts["origins"].get(name)
             where = f"  ({origin})" if origin else ""
             out.print(Text(f"{name:<10} {'-' if value is None else plain(str(value))}{where}"), soft_wrap=True)
+    if "text" in facts["origins"]:
+        out.print(Text(f"{'text':<10} {facts['origins']['text']}"), soft_wrap=True)
 
 
 def print_facts(facts: Mapping[str, Any]) -> None:

@@ -53,6 +53,7 @@ ALTER TABLE articles ADD COLUMN asides TEXT NOT NULL DEFAULT '[]';
 ALTER TABLE articles ADD COLUMN pages TEXT NOT NULL DEFAULT '[]';
 ALTER TABLE articles ADD COLUMN origins TEXT NOT NULL DEFAULT '{}';
 ALTER TABLE passages ADD COLUMN kind TEXT NOT NULL DEFAULT 'article';
+ALTER TABLE passages ADD COLUMN language TEXT;
 CREATE INDEX passages_set_aside ON passages (kind) WHERE kind <> 'article';
 CREATE TABLE files (
     path TEXT PRIMARY KEY, digest TEXT NOT NULL, recipe TEXT NOT NULL, articles INTEGER NOT NULL, flaws TEXT NOT NULL

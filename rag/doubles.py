@@ -48,6 +48,9 @@ class Doubles:
     def cited(self, hit: Hit, filter: Filter) -> Hit:
         """Return a hit in the first article of its text that passes the filter; all other places stand in `also`."""
         same = (hit.article, *self.of(hit.article.id))
+        if hit.passage.language != hit.article.language:
+            # it passed by its own language
+            filter = replace(filter, languages=())
         passed = passing(self._database, filter, [one.id for one in same]) if len(same) > 1 else {hit.article.id}
         article = next((one for one in same if one.id in passed), hit.article)
         copies = [place for one in hit.also for place in (one, *self.of(one.id))]

@@ -23,6 +23,10 @@ from rag.resemblance import text_key
 from rag.rows import BARE, PUT_ARTICLE, READ, article_of, day_of, values_of
 from rag.types import Article, Failure, Filter, Passage, Span, cut
 
+_PASSAGES = (
+    "SELECT key, input_hash, coalesce(passages.language, articles.language) "
+    "FROM passages JOIN articles ON article = id WHERE article = ?"
+)
 _BATCH = 4096
 
 HalfVectors = NDArray[np.float16]
@@ -193,10 +197,10 @@ class Store:
         with self._database.snapshot():
             article = self.article(article_id)
             query = (
-                'SELECT start, "end" FROM passages '
+                'SELECT start, "end", language FROM passages '
                 "WHERE article = (SELECT coalesce(same_as, id) FROM articles WHERE id = ?) ORDER BY start"
             )
-            return article, tuple(cut(article, start, end) for start, end in self._database.rows(query, article_id))
+            return article, tuple(cut(article, *place) for place in self._database.rows(query, article_id))
 
     def find_articles(self, reference: str) -> list[str]:
         """Return the ids of the articles that a person may mean, by the first of these that finds any.
@@ -222,7 +226,7 @@ class Store:
     def found(self, keys: Sequence[int], fingerprint: str) -> list[FoundPassage]:
         """Return the passages with these keys, in their order, with their vectors; those that are gone are left out."""
         query = (
-            'SELECT article, start, "end", vector FROM passages JOIN vectors USING (input_hash) '
+            'SELECT article, start, "end", language, vector FROM passages JOIN vectors USING (input_hash) '
             "WHERE key = ? AND fingerprint = ?"
         )
         articles: dict[str, Article] = {}
@@ -232,11 +236,11 @@ class Store:
                 row = database.execute(query, (key, fingerprint)).fetchone()
                 if row is None:
                     continue
-                article_id, start, end, vector = row
+                article_id, *place, vector = row
                 if article_id not in articles:
                     articles[article_id] = self.article(article_id)
                 article = articles[article_id]
-                found.append(FoundPassage(article, cut(article, start, end), np.frombuffer(vector, np.float16)))
+                found.append(FoundPassage(article, cut(article, *place), np.frombuffer(vector, np.float16)))
         return found
 
     def allowed(self, filter: Filter) -> NDArray[np.int64] | None:
@@ -318,15 +322,15 @@ class Store:
             nothing = np.empty(0, np.int64)
             # a revision changes one article, so its passages follow on each other
             cursor = database.execute(
-                'SELECT article, start, "end" FROM passages WHERE revision > ? ORDER BY revision', (revision,)
+                'SELECT article, start, "end", language FROM passages WHERE revision > ? ORDER BY revision', (revision,)
             )
             article = None
             while rows := cursor.fetchmany(_BATCH):
                 added = []
-                for article_id, start, end in rows:
+                for article_id, *place in rows:
                     if article is None or article.id != article_id:
                         article = self.article(article_id)
-                    added.append((article, cut(article, start, end)))
+                    added.append((article, cut(article, *place)))
                 yield PassageChanges(now, total, nothing, tuple(added))
 
     # -- writing ------------------------------------------------------------------------------------
@@ -395,24 +399,33 @@ class Store:
         key = text_key(article)
         with self._database.transaction() as (database, revision):
             hand_over(database, article.id, key)
+            rows = database.execute(_PASSAGES, (article.id,)).fetchall()
             database.execute(PUT_ARTICLE, values_of(article, recipe, file or article.path, key, recurring))
             put_bands(database, article.id, bands)
             put_lines(database, article.id, tuple(edge_lines(article).values()))
-            query = "SELECT key, input_hash FROM passages WHERE article = ?"
-            before: dict[int, bytes] = dict(database.execute(query, (article.id,)))
+            before = {key: hashed for key, hashed, _ in rows}
+            spoken = {key: language for key, _, language in rows}
             now = {passage.key: (passage, hashed) for passage, hashed in passages}
             _insert_vectors(database, fingerprint, vectors)
             remove_passages(database, revision, {key: before[key] for key in before.keys() - now.keys()})
-            changed = {key for key, (_, hashed) in now.items() if before.get(key) != hashed}
+            changed = {
+                key
+                for key, (passage, hashed) in now.items()
+                if (before.get(key), spoken.get(key)) != (hashed, passage.language)
+            }
             database.executemany(
-                "UPDATE passages SET kind = ? WHERE key = ? AND kind <> ?1",
-                [(passage.kind, key) for key, (passage, _) in now.items() if key not in changed],
+                "UPDATE passages SET kind = ?, language = nullif(?, ?) WHERE key = ?",
+                [
+                    (one.kind, one.language, article.language, key)
+                    for key, (one, _) in now.items()
+                    if key not in changed
+                ],
             )
             database.executemany(
-                "INSERT OR REPLACE INTO passages VALUES (?, ?, ?, ?, ?, ?, ?)",
+                "INSERT OR REPLACE INTO passages VALUES (?, ?, ?, ?, ?, ?, ?, nullif(?, ?))",
                 [
-                    (key, article.id, passage.start, passage.end, hashed, revision, passage.kind)
-                    for key, (passage, hashed) in now.items()
+                    (key, article.id, one.start, one.end, hashed, revision, one.kind, one.language, article.language)
+                    for key, (one, hashed) in now.items()
                     if key in changed
                 ],
             )

@@ -51,6 +51,7 @@ def _citation_json(citation: Citation) -> dict[str, Any]:
         "end": citation.end,
         "page": citation.page,
         "kind": citation.kind,
+        "language": citation.language,
         "quote": citation.quote,
         "highlights": [list(span) for span in citation.highlights],
         "matches": [list(span) for span in citation.matches],

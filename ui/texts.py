@@ -125,6 +125,7 @@ GERMAN = Texts(
         "url": "Adresse",
         "language": "Sprache",
         "place": "Ort",
+        "text": "Text",
     },
     origins={
         "front matter": "Kopf der Datei",
@@ -133,6 +134,7 @@ GERMAN = Texts(
         "byline": "Autorenzeile",
         "dateline": "Ortsmarke",
         "the text's words": "am Text erkannt",
+        "misread letters put right": "falsch gelesene Zeichen berichtigt",
     },
     found_in="Woher die Angaben stammen",
     marked="Zur markierten Stelle",
@@ -207,6 +209,7 @@ ENGLISH = Texts(
         "url": "address",
         "language": "language",
         "place": "place",
+        "text": "text",
     },
     origins={},
     found_in="Where these facts were found",

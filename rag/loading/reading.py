@@ -22,7 +22,7 @@ from rag.loading.tables.columns import Columns
 from rag.loading.tables.rows import READERS, load_table
 from rag.types import Article
 
-VERSION = 2
+VERSION = 3
 """Raised whenever a loader reads the same bytes differently; stored articles are then loaded anew."""
 
 # rows of a table that are taken together, and the largest text that needs no process of its own
