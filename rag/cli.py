@@ -38,6 +38,8 @@ from rag.views import answer_json, article_json, shown_json, status_json
 
 if TYPE_CHECKING:
     from rag.archive import Archive
+    from rag.loading.collections.unpacking import Limits
+    from rag.loading.tables.columns import Columns
 
 DONE, SOME_FAILED, UNUSABLE, INTERRUPTED = 0, 1, 2, 130
 SEEDS = Path("seeds")
@@ -71,13 +73,24 @@ def index(
         str | None,
         typer.Option(metavar="MODEL", help="A sentence-transformers model, by folder or hub name; or `bundled`."),
     ] = None,
+    columns: Annotated[
+        str | None,
+        typer.Option(metavar="FIELD=NAME,…", help="What the columns of tables hold, such as text=body,title=headline."),
+    ] = None,
+    limit: Annotated[
+        list[str] | None, typer.Option(metavar="NAME=VALUE", help=f"How far archives are unpacked, as depth=5{_ANY}")
+    ] = None,
 ) -> None:
-    """Bring the archive in step with files and folders (.txt, .md, .html)."""
+    """Bring the archive in step with files and folders: texts, pages, documents, mails, tables, feeds, archives."""
+    from rag.loading.collections.unpacking import limits_from
+    from rag.loading.tables.columns import columns_from
     from rag.sources import existing
 
-    existing(paths)  # before an archive is made and the model is loaded for nothing
+    # before an archive is made and the model is loaded for nothing
+    existing(paths)
+    limits, given = limits_from(limit or ()), columns_from(columns) if columns is not None else None
     with opened_archive(archive, encoder=encoder) as opened:
-        report = _index(opened, paths)
+        report = _index(opened, paths, limits, given)
     if report.failures:
         raise typer.Exit(SOME_FAILED)
 
@@ -273,9 +286,11 @@ def _explained(error: Exception) -> int:
     return UNUSABLE
 
 
-def _index(archive: Archive, paths: list[Path]) -> IndexReport:
+def _index(
+    archive: Archive, paths: list[Path], limits: Limits | None = None, columns: Columns | None = None
+) -> IndexReport:
     archive.warm_up()
     with IndexingBar() as bar:
-        report = archive.index(paths, bar)
+        report = archive.index(paths, bar, limits=limits, columns=columns)
     print_report(report)
     return report
