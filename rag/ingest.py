@@ -18,7 +18,7 @@ from rag.loading.collections.unpacking import USUAL, Limits
 from rag.loading.collections.warc import Page
 from rag.loading.companion import companion_of
 from rag.loading.draft import Flaw
-from rag.loading.files import digest, kind_at
+from rag.loading.files import check_size, digest, kind_at
 from rag.loading.isolation import Workers
 from rag.loading.kinds import ARCHIVES, INSTEAD
 from rag.loading.reading import VERSION, Piece, Rows, TableColumns, articles_in, is_harmless, pieces
@@ -120,6 +120,7 @@ class Indexer:
         for file in files:
             path = file.as_posix()
             try:
+                check_size(file)
                 sha256 = digest(file)
                 self._digests[path] = self._known_by(file, sha256)
                 record = known.get(path)

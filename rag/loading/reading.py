@@ -23,12 +23,14 @@ from rag.loading.tables.lines import whole
 from rag.loading.tables.rows import READERS, Row, Table, draft_of, open_table
 from rag.types import Article
 
-VERSION = 2
+VERSION = 3
 """Raised whenever a loader reads the same bytes differently; stored articles are then loaded anew."""
 
-# rows of a table that are taken together, and the largest text that needs no process of its own
+# the most rows of a table, and letters in them, that are taken together
 _ROWS = 200
-_SMALL = 1_000_000
+_LETTERS = 1_000_000
+_HARMLESS = {"text": 100_000, "markdown": 20_000}
+"""The size, in bytes, up to which a text needs no process of its own; Markdown can be made to be slow to read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +69,7 @@ def is_harmless(piece: Piece) -> bool:
     """Tell whether a part can be read right here: a small text, or something that has been read."""
     content = piece.content
     if isinstance(content, Member):
-        return content.kind in ("text", "markdown") and len(content.raw) <= _SMALL
+        return len(content.raw) <= _HARMLESS.get(content.kind, 0)
     if isinstance(content, Rows):
         # HTML can make its reader do anything
         return not any("<" in text for row in content.rows for text in _texts(row))
@@ -163,7 +165,7 @@ def _in_rows(table: Table) -> Iterator[TableColumns | Rows]:
         for row in table.rows:
             taken.append(row if isinstance(row, Flaw) else _needed(row, table.columns))
             letters += sum(map(len, _texts(taken[-1])))
-            if len(taken) == _ROWS or letters > _SMALL:
+            if len(taken) == _ROWS or letters > _LETTERS:
                 yield Rows(table.columns, tuple(taken))
                 taken, letters = [], 0
     except LoadError:
