@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from filelock import FileLock, Timeout
 
@@ -35,6 +35,10 @@ from rag.retrieve import NOTHING, Legs
 from rag.search import Search
 from rag.store import Store
 from rag.types import EVERYTHING, Answer, Article, Failure, Filter, IndexReport, Passage, Progress, Status
+
+if TYPE_CHECKING:
+    from rag.loading.collections.unpacking import Limits
+    from rag.loading.tables.columns import Columns
 
 DENSE = "dense"
 LEXICAL = "lexical"
@@ -172,8 +176,20 @@ class Archive:
         self.encoder.token_vectors([""], "query")
         self._catch_up()
 
-    def index(self, paths: Sequence[Path | str], on_progress: Callable[[Progress], None] | None = None) -> IndexReport:
+    def index(
+        self,
+        paths: Sequence[Path | str],
+        on_progress: Callable[[Progress], None] | None = None,
+        *,
+        limits: Limits | None = None,
+        columns: Columns | None = None,
+    ) -> IndexReport:
         """Bring the archive in step with files and folders; see `rag.ingest.Indexer.index`.
+
+        Args:
+            on_progress: hears how far it is.
+            limits: how far archives are unpacked, where not as usual.
+            columns: which column of tables holds which field; what is not given is guessed.
 
         Raises:
             NotFound: a path does not exist, or there is no article below it.
@@ -182,8 +198,10 @@ class Archive:
         """
         # imported here, since a question needs none of it and should not wait for it
         from rag.ingest import Indexer
+        from rag.loading.collections.unpacking import USUAL
 
-        indexer = Indexer(self._store, self.encoder, self._encoder_name, self._config, on_progress)
+        name, limits = self._encoder_name, limits or USUAL
+        indexer = Indexer(self._store, self.encoder, name, self._config, on_progress, limits, columns)
         with self._writing():
             return indexer.index([Path(path) for path in paths])
 

@@ -7,8 +7,6 @@ import logging
 import os
 import sys
 import traceback
-from dataclasses import replace
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -16,9 +14,9 @@ import typer
 from rich.text import Text
 
 from rag import cli_evaluation as evaluation
+from rag.cli_indexing import bring_in_step, index
 from rag.console import (
     CountingBar,
-    IndexingBar,
     err,
     out,
     plain,
@@ -30,18 +28,16 @@ from rag.console import (
     print_json,
     print_origins,
     print_removed,
-    print_report,
 )
-from rag.errors import ArchiveBusy, FundstelleError, NotFound
+from rag.errors import FundstelleError
 from rag.filters import make_filter
 from rag.options import DEFAULT_ARCHIVE, ArchiveOption, ArticleArgument, JsonOption, RerankerOption, opened_archive
-from rag.types import Failure, IndexReport
 from rag.views import answer_json, article_json, related_json, shown_json, status_json
 
 if TYPE_CHECKING:
-    from rag.archive import Archive
+    pass
 
-DONE, SOME_FAILED, UNUSABLE, INTERRUPTED = 0, 1, 2, 130
+DONE, UNUSABLE, INTERRUPTED = 0, 2, 130
 SEEDS = Path("seeds")
 
 app = typer.Typer(
@@ -65,43 +61,7 @@ def common(
         logging.getLogger(ours).setLevel(logging.DEBUG if debug else logging.WARNING)
 
 
-@app.command()
-def index(
-    sources: Annotated[
-        list[str],
-        typer.Argument(
-            metavar="PATH|ADDRESS...",
-            help="Files and folders, folders recursively; https:// addresses of pages, feeds and sitemaps.",
-        ),
-    ],
-    archive: ArchiveOption = DEFAULT_ARCHIVE,
-    encoder: Annotated[
-        str | None,
-        typer.Option(metavar="MODEL", help="A sentence-transformers model, by folder or hub name; or `bundled`."),
-    ] = None,
-    watch: Annotated[
-        bool, typer.Option("--watch", help="Go on: index again whenever something in the folders changes.")
-    ] = False,
-) -> None:
-    """Bring the archive in step with files and folders, or with pages on the web, which are fetched and kept."""
-    from rag.fetching.addresses import split_addresses
-    from rag.sources import existing
-
-    given, addresses = split_addresses(sources)
-    paths = existing(given)  # before an archive is made and the model is loaded for nothing
-    if watch and not (paths and all(path.is_dir() for path in paths)):
-        raise FundstelleError("Only folders can be watched: give the folder that the file is in.")
-    with opened_archive(archive, encoder=encoder) as opened:
-        failures = _fetch(opened, addresses) if addresses else ()
-        fetched = [opened.fetched] if addresses and any(opened.fetched.glob("*/*")) else []
-        if watch:
-            if addresses:
-                _index(opened, fetched, failures)
-            _watch(opened, paths)
-            return
-        report = _index(opened, [*paths, *fetched], failures)
-    if report.failures:
-        raise typer.Exit(SOME_FAILED)
+app.command()(index)
 
 
 @app.command()
@@ -244,7 +204,7 @@ def ui(
         if opened.status().articles == 0:
             if SEEDS.is_dir():
                 err.print(f"The archive {archive} is empty: indexing the sample articles in ./{SEEDS}.")
-                _index(opened, [SEEDS])
+                bring_in_step(opened, [SEEDS])
             else:
                 err.print(f"The archive {archive} is empty: add articles with `fundstelle index FOLDER`.")
         opened.warm_up()
@@ -296,52 +256,3 @@ def _explained(error: Exception) -> int:
         said = plain(f"{type(error).__name__}: {error}".splitlines()[0])
         err.print(Text(f"Something went wrong ({said}): run it again with --debug to see where."), soft_wrap=True)
     return UNUSABLE
-
-
-def _fetch(archive: Archive, addresses: list[str]) -> tuple[Failure, ...]:
-    with CountingBar("fetching", "pages") as bar:
-        return archive.fetch(addresses, bar)
-
-
-def _index(archive: Archive, paths: list[Path], failures: tuple[Failure, ...] = (), at: str = "") -> IndexReport:
-    """Index and print the report, with failures from before; without a path, there are only these."""
-    report = IndexReport(0, 0, 0, 0, (), {}, 0, 0.0)
-    if paths:
-        archive.warm_up()
-        try:
-            with IndexingBar() as bar:
-                report = archive.index(paths, bar)
-        except NotFound:
-            if failures:
-                print_report(replace(report, failures=failures))
-            raise
-    report = replace(report, failures=(*failures, *report.failures))
-    print_report(report, at)
-    return report
-
-
-def _watch(archive: Archive, folders: list[Path]) -> None:
-    """Index folders now, and again after each batch of changes, until it is interrupted.
-
-    Raises:
-        NotFound: a folder is gone.
-    """
-    from rag.sources import existing
-    from rag.watching import changes
-
-    due, said = True, ""
-    for changed in changes(folders, archive.folder):
-        if not (changed or due):
-            continue
-        existing(folders)
-        due, why = False, ""
-        try:
-            _index(archive, folders, at=f"{datetime.now():%H:%M:%S} ")
-        except NotFound as error:
-            # an article may come
-            why = str(error)
-        except ArchiveBusy as error:
-            due, why = True, str(error)
-        if why and why != said:
-            err.print(Text(plain(why)), soft_wrap=True)
-        said = why

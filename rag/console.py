@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 out = Console(highlight=False, soft_wrap=False)
 err = Console(stderr=True, highlight=False)
 
-_FAILURES_SHOWN = 50
+_FAILURES_SHOWN = _TABLES_SHOWN = 50
 _SIGNALS = {
     "dense": "cosine of the question and the passage, without what only tells the language",
     "late": "how well each word of the question finds its like in the passage, on average",
@@ -179,11 +179,20 @@ def print_facts(facts: Mapping[str, Any]) -> None:
 
 
 def print_report(report: IndexReport, at: str = "") -> None:
-    """Print each file that failed with its reason, then the closing line, which begins with the time if it is given."""
+    """Print each file that failed with its reason, the columns of each table, then the closing line.
+
+    Args:
+        at: what the closing line begins with, such as the time.
+    """
     for failure in report.failures[:_FAILURES_SHOWN]:
-        err.print(Text(f"{plain(failure.path)}: {failure.reason}", style="yellow"), soft_wrap=True)
+        err.print(Text(f"{plain(failure.path)}: {plain(failure.reason)}", style="yellow"), soft_wrap=True)
     if len(report.failures) > _FAILURES_SHOWN:
         err.print(f"… and {len(report.failures) - _FAILURES_SHOWN} more.")
+    for path, columns in list(report.columns.items())[:_TABLES_SHOWN]:
+        told = ", ".join(f"{field}={name}" for field, name in columns.items())
+        err.print(Text(plain(f"{Path(path).name}: {told}")), soft_wrap=True)
+    if len(report.columns) > _TABLES_SHOWN:
+        err.print(f"… and {len(report.columns) - _TABLES_SHOWN} more tables.")
     if report.skipped:
         kinds = ", ".join(f"{ending} {count}" for ending, count in report.skipped.items())
         err.print(Text(f"Left aside: {kinds}."))

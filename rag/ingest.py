@@ -13,16 +13,18 @@ from embeddings.encoder import Encoder
 from rag.config import Config
 from rag.errors import LoadError, NotFound
 from rag.loading.articles import article_id
-from rag.loading.collections.containers import Member
+from rag.loading.collections.containers import LeftAside, Member
 from rag.loading.collections.unpacking import USUAL, Limits
 from rag.loading.collections.warc import Page
 from rag.loading.companion import companion_of
 from rag.loading.draft import Flaw
-from rag.loading.files import digest
+from rag.loading.files import check_size, digest, kind_at
 from rag.loading.isolation import Workers
-from rag.loading.reading import VERSION, Piece, articles_in, is_harmless, pieces
+from rag.loading.kinds import ARCHIVES, INSTEAD
+from rag.loading.reading import VERSION, Piece, Rows, TableColumns, articles_in, is_harmless, pieces
 from rag.loading.tables.columns import Columns
-from rag.sources import emptied, find_files, gone, nothing_there, shown
+from rag.loading.tables.rows import READERS
+from rag.sources import emptied, find_files, gone, nothing_there, shown, unreadable
 from rag.store import FileRecord, Store
 from rag.types import Article, Failure, IndexReport, Progress
 from rag.writing import ArticleWriter
@@ -31,16 +33,21 @@ log = logging.getLogger(__name__)
 
 OnProgress = Callable[[Progress], None]
 
+_NOTHING = "There is no article in it: check that it was saved whole, and what it holds."
 _UNFORESEEN = "It cannot be cut into passages ({error}): save the article in another format."
 
 
 @dataclass
 class _Open:
-    """The file that is being read: how many articles it gave, the ids of those that stay, and what was not taken."""
+    """The file that is being read: how many articles it gave, the ids of those that stay, and what was not taken.
+
+    `left_aside` says why files in it were not looked at.
+    """
 
     articles: int = 0
     kept: set[str] = field(default_factory=set)
     flaws: list[Failure] = field(default_factory=list)
+    left_aside: list[str] = field(default_factory=list)
 
 
 class Indexer:
@@ -64,6 +71,8 @@ class Indexer:
         self._started = time.perf_counter()
         self._counts: Counter[str] = Counter()
         self._failures: list[Failure] = []
+        self._skipped: Counter[str] = Counter()
+        self._tables: dict[str, Columns] = {}
         self._digests: dict[str, str] = {}
         self._open = _Open()
         self._done = 0
@@ -87,6 +96,7 @@ class Indexer:
         if not found.files and not self._failures:
             raise NotFound(nothing_there(found))
         self._total = len(found.files)
+        self._skipped = found.skipped
         self._writer.switch_encoder()
         with Workers() as workers:
             for piece, result in workers.map(articles_in, self._pieces(found.files, known), is_harmless):
@@ -100,7 +110,8 @@ class Indexer:
             unchanged=self._counts["unchanged"],
             removed=removed,
             failures=tuple(self._failures),
-            skipped=dict(found.skipped.most_common()),
+            skipped=dict(self._skipped.most_common()),
+            columns=self._tables,
             passages_encoded=self._writer.encoded,
             seconds=time.perf_counter() - self._started,
         )
@@ -110,8 +121,9 @@ class Indexer:
         for file in files:
             path = file.as_posix()
             try:
+                check_size(file)
                 sha256 = digest(file)
-                self._digests[path] = _with_companion(file, sha256)
+                self._digests[path] = self._known_by(file, sha256)
                 record = known.get(path)
                 if record and (record.digest, record.recipe) == (self._digests[path], self._writer.recipe):
                     self._counts["unchanged"] += record.articles
@@ -125,13 +137,30 @@ class Indexer:
                 yield Piece(path, "", Flaw("", str(error)))
                 yield Piece(path, "")
 
-    def _take(self, piece: Piece, result: list[Article | Flaw] | LoadError) -> None:
+    def _known_by(self, file: Path, sha256: str) -> str:
+        """Return what a file is known by: its own hash, that of its companion, and what it was read with."""
+        companion = companion_of(file)
+        parts = [sha256, digest(companion) if companion else ""]
+        if self._columns or self._limits != USUAL:
+            kind = kind_at(file)
+            parts += [str(sorted(self._columns.items()))] if self._columns and kind in (*READERS, *ARCHIVES) else []
+            parts += [str(self._limits)] if self._limits != USUAL and kind in ARCHIVES else []
+        return " ".join(filter(None, parts))
+
+    def _take(self, piece: Piece, result: list[Article | TableColumns | Flaw] | LoadError) -> None:
         """Store the articles in a part of a file; with the last part, finish the file."""
+        if isinstance(piece.content, LeftAside):
+            self._skipped[piece.content.why] += 1
+            self._open.left_aside.append(piece.content.why)
         if isinstance(result, LoadError):
             name = piece.content.name if isinstance(piece.content, Member | Page) else ""
+            if isinstance(piece.content, Rows):
+                self._open.kept.update(article_id(f"{piece.path}#{row.name}") for row in piece.content.rows)
             result = [Flaw(f"/{name}" if name else "", str(result))]
         for one in result:
-            if isinstance(one, Flaw):
+            if isinstance(one, TableColumns):
+                self._tables[shown(Path(piece.path + one.name))] = one.columns
+            elif isinstance(one, Flaw):
                 self._open.flaws.append(Failure(shown(Path(piece.path + one.name)), one.reason))
                 self._open.kept.add(article_id(piece.path + one.name))
             else:
@@ -159,6 +188,9 @@ class Indexer:
 
     def _finish(self, path: str) -> None:
         done, self._open = self._open, _Open()
+        if not done.articles and not done.flaws:
+            alone = done.left_aside[0] if len(done.left_aside) == 1 else ""
+            done.flaws.append(Failure(shown(Path(path)), unreadable(alone) if alone in INSTEAD else _NOTHING))
         self._failures += done.flaws
         known_by = self._digests.pop(path, None)
         if known_by is None or not done.articles:
@@ -172,12 +204,6 @@ class Indexer:
         if self._on_progress:
             seconds = time.perf_counter() - self._started
             self._on_progress(Progress(self._done, self._total, self._writer.passages, seconds))
-
-
-def _with_companion(file: Path, sha256: str) -> str:
-    """Return what a file is known by: its own hash, with that of its companion where it has one."""
-    companion = companion_of(file)
-    return sha256 if companion is None else f"{sha256} {digest(companion)}"
 
 
 class Filler:

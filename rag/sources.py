@@ -12,7 +12,7 @@ from rag.database import DATABASE
 from rag.errors import LoadError, NotFound
 from rag.loading.companion import ENDING
 from rag.loading.files import kind_at
-from rag.loading.kinds import ENDINGS
+from rag.loading.kinds import ENDINGS, INSTEAD
 from rag.types import Failure
 
 _EMPTIED = (
@@ -71,9 +71,14 @@ def find_files(paths: Sequence[Path]) -> Found:
             elif path.is_dir():
                 found.skipped[file.suffix.lower() or "no ending"] += 1
             else:
-                reason = f"Files of this kind cannot be read: save it as one of {', '.join(ENDINGS)}."
-                found.failures.append(Failure(shown(file), reason))
+                found.failures.append(Failure(shown(file), unreadable(file.suffix)))
     return found
+
+
+def unreadable(ending: str) -> str:
+    """Return what to say of a file that cannot be read, by its ending."""
+    other = f"save it as one of {', '.join(ENDINGS)}."
+    return f"Files of this kind cannot be read: {INSTEAD.get(ending.lower(), other)}"
 
 
 def _may_hold_articles(file: Path) -> bool:

@@ -6,6 +6,7 @@ import math
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from functools import lru_cache
 
 from langchain_text_splitters import RecursiveCharacterTextSplitter
 
@@ -74,6 +75,8 @@ def _pieces(text: str, sentences: Sequence[Span], count_tokens: CountTokens, pas
     tokens = sum(count_tokens([text[start:end] for start, end in sentences]))
     even = _ROOM * tokens / math.ceil(tokens / passage_tokens) if tokens else passage_tokens
 
+    # the splitter asks for each letter of a text without spaces, and for most words several times
+    @lru_cache(maxsize=10_000)
     def length(piece: str) -> int:
         return count_tokens([piece.replace(SENTENCE_END, "")])[0]
 

@@ -237,7 +237,8 @@ class Progress:
 class IndexReport:
     """What an indexing run did. `passages_encoded` counts only texts that had no vector yet.
 
-    `skipped` counts the files in folders that are of no kind that can be read, by their ending.
+    `skipped` counts the files in folders, and in archives that were read, that are of no kind that can be read, by
+    their ending. `columns` says of each table that was read which of its columns holds which field.
     """
 
     new: int
@@ -248,6 +249,7 @@ class IndexReport:
     skipped: Mapping[str, int]
     passages_encoded: int
     seconds: float
+    columns: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from rag.errors import LoadError
-from rag.loading.collections.containers import members
+from rag.loading.collections.containers import LeftAside, members
 from rag.loading.collections.feeds import load_feed
 from rag.loading.collections.warc import load_warc
 from rag.loading.draft import Draft, Flaw
@@ -40,6 +40,8 @@ def articles(path: Path) -> list[Draft | Flaw]:
         return list(_read(kind, raw))
     found: list[Draft | Flaw] = []
     for member in members(raw, path.name):
+        if isinstance(member, LeftAside):
+            continue
         if isinstance(member, Flaw):
             found.append(member)
             continue

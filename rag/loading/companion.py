@@ -19,7 +19,15 @@ _MOST = 1_000_000
 def companion_of(path: Path) -> Path | None:
     """Return the companion of a file, which has its name with or without the ending, if there is one."""
     candidates = (path.with_name(path.name + ENDING), path.with_name(path.stem + ENDING))
-    return next((one for one in candidates if one.is_file()), None)
+    return next((one for one in candidates if _is_file(one)), None)
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:
+        # a name that is as long as it may be has no room for an ending
+        return False
 
 
 def with_companion(draft: Draft, path: Path) -> Draft:

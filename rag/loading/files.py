@@ -10,12 +10,14 @@ from io import BufferedReader
 from pathlib import Path
 
 from rag.errors import LoadError
-from rag.loading.kinds import HEAD_BYTES, kind_of
+from rag.loading.kinds import ARCHIVES, HEAD_BYTES, MANY, kind_of
 
 MAX_BYTES = 20_000_000
 """How large a text or a page may be."""
 MAX_DOCUMENT_BYTES = 200_000_000
 """How large a document with pictures in it may be."""
+STREAMED = (MANY - {"feed"}) | ARCHIVES
+"""Kinds whose files may have any size, for they are read in parts, or check it themselves."""
 DOCUMENTS = frozenset(("pdf", "docx", "odt", "epub", "eml", "mhtml"))
 
 
@@ -39,6 +41,27 @@ def digest(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
+def check_size(path: Path) -> None:
+    """Look whether a file may be as large as it is, before all of it is read.
+
+    Raises:
+        LoadError: it is too large, or cannot be read.
+    """
+    with opened(path) as file:
+        kind = kind_of(path.name, file.read(HEAD_BYTES))
+        if kind not in STREAMED:
+            _check_size(path, MAX_DOCUMENT_BYTES if kind in DOCUMENTS else MAX_BYTES)
+
+
+def _check_size(path: Path, most: int) -> None:
+    size = path.stat().st_size
+    if size > most:
+        raise LoadError(
+            f"It has {size / 1e6:.0f} MB, and an article may have {most // 10**6} MB: "
+            "split it into one file for each article."
+        )
+
+
 def read_file(path: Path, most: int = MAX_BYTES) -> bytes:
     """Return the bytes of a file that is one article.
 
@@ -46,12 +69,7 @@ def read_file(path: Path, most: int = MAX_BYTES) -> bytes:
         LoadError: it cannot be read, is empty, or is too large.
     """
     with opened(path) as file:
-        size = path.stat().st_size
-        if size > most:
-            raise LoadError(
-                f"It has {size / 1e6:.0f} MB, and an article may have {most // 10**6} MB: "
-                "split it into one file for each article."
-            )
+        _check_size(path, most)
         raw = file.read()
     if not raw.strip():
         raise LoadError("It is empty: delete it, or save the article again.")

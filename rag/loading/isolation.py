@@ -17,7 +17,7 @@ A = TypeVar("A")
 R = TypeVar("R")
 
 SECONDS = 60.0
-MEMORY = 1_200_000_000
+MEMORY = 600_000_000
 _AHEAD = 3
 """How many arguments for each worker are taken before their turn, so that a slow one does not stop the others."""
 _INSTEAD = "save the article in another format."

@@ -29,6 +29,15 @@ ENDINGS = {
         for kind in ("pdf", "docx", "odt", "rtf", "epub", "eml", "json", "csv", "tsv", "warc", *ARCHIVES)
     },
 }
+_SHEET = "save the sheet as CSV."
+_PACKED = "unpack it, and index the folder, or pack the files as .zip."
+INSTEAD = {
+    **dict.fromkeys((".xlsx", ".xls", ".xlsm", ".ods", ".numbers"), _SHEET),
+    **dict.fromkeys((".tar", ".tgz", ".bz2", ".tbz2", ".xz", ".txz", ".zst", ".7z", ".rar"), _PACKED),
+    **dict.fromkeys((".doc", ".wpd", ".pages"), "save it as .docx, .odt or PDF."),
+    **dict.fromkeys((".ppt", ".pptx", ".odp", ".key"), "save it as PDF."),
+}
+"""What to do with files that cannot be read, by their ending."""
 _ZIPPED = frozenset(("docx", "odt", "epub"))
 _MIMETYPES = {b"application/epub+zip": "epub", b"application/vnd.oasis.opendocument.text": "odt"}
 # what stands before the first tag is one atom, for a comment could be read in many ways

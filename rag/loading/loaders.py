@@ -16,7 +16,6 @@ from rag.loading.draft import Draft, Flaw
 from rag.loading.plain.markdown import load_markdown
 from rag.loading.plain.text import load_text
 from rag.loading.printed.pdf import load_pdf
-from rag.loading.tables.rows import READERS, load_table
 from rag.loading.web.html import load_html
 
 LOADERS: dict[str, Callable[[bytes], Draft]] = {
@@ -35,13 +34,11 @@ LOADERS: dict[str, Callable[[bytes], Draft]] = {
 
 
 def drafts_of(kind: str, raw: bytes) -> Iterable[Draft | Flaw]:
-    """Return what is in a file of a kind that `kind_of` tells, archives excepted.
+    """Return what is in a file of a kind that `kind_of` tells, archives and tables excepted.
 
     Raises:
         LoadError: it cannot be read.
     """
-    if kind in READERS:
-        return load_table(io.BytesIO(raw), kind)
     if kind == "feed":
         return load_feed(raw)
     if kind == "warc":

@@ -141,7 +141,7 @@ def _answer(function: Callable[[Any], Any], argument: Any, large: int) -> bytes:
 
 
 def _unreadable(error: BaseException) -> LoadError:
-    why = f"{type(error).__name__}: {str(error)[:200]}"
+    why = " ".join(f"{type(error).__name__}: {str(error)[:200]}".split())
     return LoadError(f"It cannot be read ({why}): save the article in another format.")
 
 

@@ -16,6 +16,7 @@ def files() -> Iterator[tuple[str, bytes, str]]:
     yield "long_line.jsonl", f'{{"text": "a"}}\n{row}\n{{"text": "b"}}\n'.encode(), "taken"
     yield "gigabyte.txt.gz", packed(bytes(1_000_000_000)), "refused"
     yield "many_members.zip", zipped([(f"{number}.txt", b"") for number in range(100_001)]), "refused"
+    yield "empty_objects.json.gz", packed(b"[" + b"{}," * 30_000_000 + b"{}]"), "refused"
     yield "large_page.html", page(TEXT * 20_000).encode(), "either"
 
 

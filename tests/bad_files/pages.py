@@ -23,6 +23,7 @@ def files() -> Iterator[tuple[str, bytes, str]]:
         closed = "".join(f"</{part}>" for part in reversed(tag.split("><")))
         yield f"nested_{name}.html", page(f"{TEXT}{f'<{tag}>' * 300}tief{closed * 300}{TEXT}").encode(), "either"
         yield f"nested_deep_{name}.html", page(f"{TEXT}{f'<{tag}>' * 100_000}tief").encode(), "either"
+        yield f"nested_and_closed_{name}.html", page(f"{f'<{tag}>' * 1000}{closed * 1000}{TEXT}").encode(), "taken"
     yield "entities.html", page(TEXT + "&#x110000;&#xD800;&#0;&unknown;&amp" * 500).encode(), "taken"
     yield "external_entity.html", f"{_XXE}<html><body><p>&x;{TEXT}</p></body></html>".encode(), "either"
     yield "zeros.html", page(TEXT.replace(" ", " \0")).encode(), "either"

@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.errors import LoadError
-from rag.loading.collections.containers import Member, members
+from rag.loading.collections.containers import LeftAside, Member, members
 from rag.loading.collections.unpacking import Limits, unpacked
 from rag.loading.draft import Flaw
 from rag.loading.names import safe_path
@@ -26,7 +26,7 @@ TOO_MUCH = "It unpacks to far more than its own size, or holds too many files: u
 
 def names(raw: bytes, name: str = "a.zip", limits: Limits | None = None) -> list[str]:
     """The names of all members; those of flaws with an exclamation mark."""
-    found = members(raw, name, limits or Limits())
+    found = (one for one in members(raw, name, limits or Limits()) if not isinstance(one, LeftAside))
     return [f"!{one.name}" if isinstance(one, Flaw) else one.name for one in found]
 
 

@@ -15,6 +15,7 @@ from rag.errors import LoadError
 from rag.loading.draft import Draft
 from rag.loading.web.days import day_in
 from rag.loading.web.html import load_html
+from rag.loading.web.markup import paragraphs_of_markup, parsed_markup
 from rag.loading.web.names import byline, people
 
 BODY = (
@@ -521,3 +522,26 @@ def test_any_name(stated: str, outlets: list[str]) -> None:
     names = people(stated, outlets)
     assert len(set(names)) == len(names)
     assert not any(set(name) & set("\n\r\t") or name in outlets for name in names)
+
+
+@pytest.mark.parametrize("tag", ["div", "b", "ul><li", "table><tr><td", "font"])
+@pytest.mark.parametrize("depth", [100, 1000, 20_000])
+def test_what_stands_behind_deep_nesting(tag: str, depth: int) -> None:
+    """However deep elements are nested, the text behind them is there, in a page as well as in a letter."""
+    before, behind = ("Die Brücke ist gesperrt, sagte sie am Montag. " * 8, "Danach ging der Rat nach Hause. " * 8)
+    opened, closed = f"<{tag}>" * depth, "".join(f"</{part}>" for part in reversed(tag.split("><"))) * depth
+    raw = (
+        f"<!doctype html><html><head><title>T</title></head><body><article><h1>Titel</h1><p>{before}</p>"
+        f"{opened}ganz unten{closed}<p>{behind}</p></article></body></html>"
+    ).encode()
+    assert behind.strip() in load_html(raw).text
+    words = [text for text, _ in paragraphs_of_markup(parsed_markup(raw))]
+    assert words == ["Titel", before.strip(), "ganz unten", behind.strip()]
+
+
+@pytest.mark.heavy
+def test_a_paragraph_of_megabytes() -> None:
+    """lxml leaves out what follows on a text of ten megabytes; here all of it is there."""
+    long = "Die Brücke ist gesperrt, sagte sie. " * 290_000
+    raw = f"<!doctype html><html><body><p>Anfang.</p><br><p>{long}</p><p>Zum Schluss.</p></body></html>".encode()
+    assert [len(text) for text, _ in paragraphs_of_markup(parsed_markup(raw))] == [7, len(long) - 1, 12]

@@ -42,7 +42,14 @@ class Member:
     raw: bytes
 
 
-def members(source: bytes | Path, name: str, limits: Limits = USUAL) -> Iterator[Member | Flaw]:
+@dataclass(frozen=True, slots=True)
+class LeftAside:
+    """Stands for a file in an archive that is not looked at: its ending, or why."""
+
+    why: str
+
+
+def members(source: bytes | Path, name: str, limits: Limits = USUAL) -> Iterator[Member | LeftAside | Flaw]:
     """Yield the files of readable kinds in an archive, one at a time in memory, and a flaw for each that is damaged.
 
     `name` is the name of the archive, by which the file in a .gz is called. Archives in it are opened, too. Hidden
@@ -66,7 +73,7 @@ class _Walk:
 
     def archive(
         self, file: BinaryIO, kind: str | None, name: str, around: Budget | None = None, depth: int = 0
-    ) -> Iterator[Member | Flaw]:
+    ) -> Iterator[Member | LeftAside | Flaw]:
         """Yield what is in an archive; `depth` says how many archives are around it."""
         shown = name if depth else ""
         budget = Budget(self._limits.allowed(size_of(file)), around)
@@ -83,15 +90,18 @@ class _Walk:
         except Exhausted:
             yield Flaw(shown, _TOO_MUCH)
 
-    def _zip(self, file: BinaryIO, above: str, budget: Budget, depth: int) -> Iterator[Member | Flaw]:
+    def _zip(self, file: BinaryIO, above: str, budget: Budget, depth: int) -> Iterator[Member | LeftAside | Flaw]:
         archive = zipfile.ZipFile(Directory(file, self._limits.members))
         for info in archive.infolist():
             path = safe_path(_name(info))
-            if info.is_dir() or _left_aside(path) or stat.S_ISLNK(info.external_attr >> 16):
+            if info.is_dir():
                 continue
             self._count += 1
             if self._count > self._limits.members:
                 raise Exhausted
+            if why := _left_aside(path, info):
+                yield LeftAside(why)
+                continue
             name = f"{above}/{path}" if above else path
             if info.flag_bits & _ENCRYPTED:
                 yield Flaw(name, "It is encrypted: unpack it by hand with its password.")
@@ -105,13 +115,14 @@ class _Walk:
                 else:
                     yield from self._part(stream, name, budget, depth)
 
-    def _part(self, stream: BinaryIO, name: str, budget: Budget, depth: int) -> Iterator[Member | Flaw]:
+    def _part(self, stream: BinaryIO, name: str, budget: Budget, depth: int) -> Iterator[Member | LeftAside | Flaw]:
         counted = Counted(stream, max(self._limits.max_bytes, self._limits.many_bytes), budget)
         reader = io.BufferedReader(counted, HEAD_BYTES)
         try:
             head = reader.read(HEAD_BYTES)
             kind = kind_of(name, head)
             if kind is None:
+                yield LeftAside(PurePosixPath(name).suffix.lower() or "no ending")
                 return
             counted.most = self._limits.many_bytes if kind in MANY | ARCHIVES else self._limits.max_bytes
             raw = head + reader.read()
@@ -134,7 +145,11 @@ def _name(info: zipfile.ZipInfo) -> str:
     return info.filename
 
 
-def _left_aside(path: str) -> bool:
+def _left_aside(path: str, info: zipfile.ZipInfo) -> str | None:
+    """Why a file is not looked at, or None if it is."""
     parts = PurePosixPath(path).parts
-    hidden = any(part.startswith(".") or part == "__MACOSX" for part in parts)
-    return not parts or hidden or PurePosixPath(path).stem.upper() == "README"
+    if stat.S_ISLNK(info.external_attr >> 16):
+        return "link"
+    if not parts or any(part.startswith(".") or part == "__MACOSX" for part in parts):
+        return "hidden"
+    return "README" if PurePosixPath(path).stem.upper() == "README" else None

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import gzip
 import io
+import re
 import struct
 import zipfile
 import zlib
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, BinaryIO, cast
 
-from rag.errors import LoadError
+from rag.errors import ConfigError, LoadError
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
@@ -42,6 +44,27 @@ class Limits:
 
 
 USUAL = Limits()
+
+
+def limits_from(written: Sequence[str]) -> Limits:
+    """Return the usual limits with those in place that a person gives, each as depth=5.
+
+    Raises:
+        ConfigError: one is not written so, there is no such limit, or it is no whole number above zero.
+    """
+    usual = asdict(USUAL)
+    given: dict[str, int] = {}
+    for words in written:
+        name, _, value = words.partition("=")
+        name, value = name.strip(), value.strip()
+        if name not in usual or not re.fullmatch("[1-9][0-9]{0,17}", value):
+            names = ", ".join(f"{field}={default}" for field, default in usual.items())
+            raise ConfigError(
+                f"A limit cannot be read from '{words}': write NAME=VALUE with a whole number; the usual limits are "
+                f"{names}."
+            )
+        given[name] = int(value)
+    return replace(USUAL, **given)
 
 
 class Exhausted(Exception):

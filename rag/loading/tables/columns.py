@@ -99,7 +99,7 @@ def columns_of(names: Sequence[str], rows: Sequence[Cells], given: Columns | Non
     given = {field: _spelled(name, names) for field, name in (given or {}).items()}
     taken = set(given.values())
     guessed = guess_columns([name for name in names if name not in taken], rows)
-    columns = {**guessed, **given}
+    columns = {field: name for field in FIELDS if (name := given.get(field) or guessed.get(field))}
     if "text" not in columns:
         raise LoadError(
             f"No column holds the article's text; its columns are {_listed(names)}: name it with --columns text=NAME."

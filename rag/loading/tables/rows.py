@@ -82,7 +82,10 @@ def draft_of(row: Row, columns: Columns) -> Draft | Flaw:
     found = {field: words for field, name in columns.items() if (words := _words(field, row.cells.get(name)))}
     text = found.pop("text", None)
     if text is None:
-        return Flaw(row.name, f"{row.place.capitalize()} holds no text in the column {columns['text']}.")
+        return Flaw(
+            row.name,
+            f"{row.place.capitalize()} holds no text in the column {columns['text']}: fill it in, or delete it.",
+        )
     try:
         page = _page(text)
     except LoadError as error:

@@ -9,6 +9,7 @@ from typing import Any
 from rag.errors import LoadError
 from rag.loading.draft import Draft, paragraphs
 from rag.loading.encodings import decode
+from rag.loading.web.nesting import flat_tree, was_cut
 
 _DECLARED = re.compile(rb"<meta[^>]+charset\s*=\s*[\"']?\s*([\w-]+)", re.IGNORECASE)
 _TOP = 4096
@@ -55,8 +56,11 @@ def parsed(raw: bytes) -> Any:
 
 def _parsed(text: str) -> Any:
     from trafilatura import load_html as parse
+    from trafilatura.utils import HTML_PARSER
 
     tree = parse(text)
+    if was_cut(HTML_PARSER):
+        tree = flat_tree(text)
     if tree is None:
         raise LoadError("It is no web page: save it again from the browser, or save its text as .txt.")
     return tree

@@ -10,6 +10,7 @@ from typing import Any
 from rag.loading.documents.packed import name_of, outermost
 from rag.loading.encodings import decode
 from rag.loading.repair import plain_letters
+from rag.loading.web.nesting import flat_tree, was_cut
 
 _PARAGRAPH = re.compile(
     "address|article|aside|blockquote|body|caption|center|d[dlt]|details|dialog|div|fieldset|figcaption|figure|footer|form|"
@@ -39,10 +40,12 @@ def parsed_markup(raw: bytes, encoding: str | None = None) -> Any:
         return etree.fromstring(_ENTITY.sub(_numbered, raw), parser)
     except etree.XMLSyntaxError:
         text = raw.decode(encoding) if encoding else decode(raw)
+    forgiving = html.HTMLParser(encoding="utf-8", no_network=True)
     try:
-        return html.document_fromstring(text.encode(), parser=html.HTMLParser(encoding="utf-8", no_network=True))
+        tree = html.document_fromstring(text.encode(), parser=forgiving)
     except etree.ParserError:
         return None
+    return flat_tree(text) if was_cut(forgiving) else tree
 
 
 def _numbered(entity: re.Match[bytes]) -> bytes:
