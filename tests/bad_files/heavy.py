@@ -23,7 +23,7 @@ def files() -> Iterator[tuple[str, bytes, str]]:
 def make(folder: Path) -> Iterator[tuple[Path, str]]:
     """Make files with holes, which take no room on the disk."""
     folder.mkdir(parents=True, exist_ok=True)
-    for name, size in {"holes.html": 100_000_000, "holes.txt": 30_000_000_000, "holes.zip": 5_000_000_000}.items():
+    for name, size in {"holes.html": 100_000_000, "holes.txt": 30_000_000_000, "holes.zip": 1_000_000_000}.items():
         path = folder / name
         with path.open("wb") as file:
             file.write(page().encode() if name == "holes.html" else b"PK\x03\x04" if name == "holes.zip" else b"")

@@ -1,0 +1,54 @@
+"""Damaged files of all kinds: nothing comes out but articles in order, flaws, and LoadError.
+
+FUNDSTELLE_FUZZ_MINUTES=10 tries new ones for so long; else they are the same few at every run.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from contextlib import suppress
+
+import pytest
+from fuzzing import DAMAGES, Damage, check, damaged, read, valid
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from rag.errors import LoadError
+
+VALID = valid()
+MINUTES = float(os.environ.get("FUNDSTELLE_FUZZ_MINUTES", "0"))
+EXAMPLES = 120
+
+
+@pytest.mark.parametrize("name", VALID)
+def test_valid_files(name: str) -> None:
+    """Undamaged, each of them gives articles."""
+    kind, raw = VALID[name]
+    for found in read(name, kind, raw):
+        check(found)
+        assert found
+
+
+@pytest.mark.parametrize("name", VALID)
+def test_damaged_files(name: str) -> None:
+    """Bytes that are turned, left out, repeated, moved or put in do no more than make a file unreadable."""
+    kind, raw = VALID[name]
+
+    @settings(
+        max_examples=EXAMPLES,
+        deadline=None,
+        derandomize=not MINUTES,
+        database=None,
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(DAMAGES, st.floats(0, 1, exclude_max=True))
+    def do_no_harm(damages: list[Damage], member: float) -> None:
+        with suppress(LoadError):
+            for found in read(name, kind, damaged(raw, damages, member)):
+                check(found)
+
+    end = time.monotonic() + 60 * MINUTES / len(VALID)
+    do_no_harm()
+    while time.monotonic() < end:
+        do_no_harm()
