@@ -40,9 +40,12 @@ class Doubles:
         return str(rows[0][0]) if rows else article_id
 
     def of(self, article_id: str) -> tuple[Article, ...]:
-        """Return the other articles of the same text, in the order of their paths."""
+        """Return the other articles of the same text, the earliest first, and last those without a day."""
         original = self.original(article_id)
-        query = f"SELECT {READ} FROM articles WHERE (same_as = ?1 OR id = ?1) AND id <> ?2 ORDER BY path"  # noqa: S608
+        query = (
+            f"SELECT {READ} FROM articles WHERE (same_as = ?1 OR id = ?1) AND id <> ?2 "  # noqa: S608
+            "ORDER BY published IS NULL, published, path"
+        )
         return tuple(map(article_of, self._database.rows(query, original, article_id)))
 
     def cited(self, hit: Hit, filter: Filter) -> Hit:
