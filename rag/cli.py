@@ -161,14 +161,17 @@ def show(
     with opened_archive(archive, create=False) as opened:
         found, passages = opened.reading(article)
         doubles, versions = opened.doubles(found.id), opened.versions(found.id)
+    from rag.loading.plain.source_lines import source_lines
+
+    lines = source_lines(found, [(one.start, one.end) for one in passages])
     if as_json:
-        print_json({**shown_json(found, passages), **related_json(doubles, versions)})
+        print_json({**shown_json(found, passages, lines), **related_json(doubles, versions)})
     elif removed:
         from rag.loading.web.left_out import left_out
 
         print_removed(found, left_out(found))
     else:
-        print_article(found, passages, doubles, versions)
+        print_article(found, passages, lines, doubles, versions)
 
 
 @app.command()

@@ -13,7 +13,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemaini
 from rich.progress import Progress as Bar
 from rich.text import Text
 
-from rag.types import Answer, Article, Citation, IndexReport, Passage, Progress
+from rag.types import Answer, Article, Citation, IndexReport, Passage, Progress, Span
 from rag.views import article_json
 
 if TYPE_CHECKING:
@@ -119,7 +119,11 @@ def _quote(citation: Citation) -> Text:
 
 
 def print_article(
-    article: Article, passages: Sequence[Passage], doubles: Sequence[Article], versions: Sequence[Version]
+    article: Article,
+    passages: Sequence[Passage],
+    lines: Sequence[Span | None],
+    doubles: Sequence[Article],
+    versions: Sequence[Version],
 ) -> None:
     """Print an article's metadata and further places, then its text with the beginning of each passage marked."""
     facts = {**article_json(article), "passages": len(passages)}
@@ -135,9 +139,10 @@ def print_article(
         out.print(Text(f"{'version':<10} {told}"), soft_wrap=True)
     at = 0
     body = Text()
-    for number, passage in enumerate(passages, 1):
+    for number, (passage, on) in enumerate(zip(passages, lines, strict=True), 1):
         body.append(article.text[at : passage.start])
-        body.append(f"⟦{number}: {passage.start}-{passage.end}⟧ ", style="cyan")
+        in_file = f", lines {on[0]}-{on[1]}" if on else ""
+        body.append(f"⟦{number}: {passage.start}-{passage.end}{in_file}⟧ ", style="cyan")
         at = passage.start
     body.append(article.text[at:])
     out.print()

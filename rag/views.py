@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from rag.resemblance import Version
-from rag.types import Answer, Article, Citation, Passage, Status
+from rag.types import Answer, Article, Citation, Passage, Span, Status
 
 
 def article_json(article: Article) -> dict[str, Any]:
@@ -59,9 +59,12 @@ def _citation_json(citation: Citation) -> dict[str, Any]:
     }
 
 
-def shown_json(article: Article, passages: Sequence[Passage]) -> dict[str, Any]:
-    """A whole article with its text and the places of its passages."""
-    places = [{"passage_id": passage.id, "start": passage.start, "end": passage.end} for passage in passages]
+def shown_json(article: Article, passages: Sequence[Passage], lines: Sequence[Span | None]) -> dict[str, Any]:
+    """A whole article with its text and the places of its passages, in the text and by the lines of the file."""
+    places = [
+        {"passage_id": passage.id, "start": passage.start, "end": passage.end, "lines": of_passage and list(of_passage)}
+        for passage, of_passage in zip(passages, lines, strict=True)
+    ]
     asides = [{"start": one.start, "end": one.end, "kind": one.kind} for one in article.asides]
     pages = list(article.pages)
     return {**article_json(article), "text": article.text, "passages": places, "asides": asides, "pages": pages}

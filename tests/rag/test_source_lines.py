@@ -1,0 +1,74 @@
+"""A passage of a text file is found again in the file, line by line."""
+
+from __future__ import annotations
+
+import json
+import unicodedata
+from pathlib import Path
+
+from hypothesis import given
+from hypothesis import strategies as st
+from places import ARTICLES, Run
+
+from rag.archive import Archive
+from rag.loading.normal import normalised
+from rag.loading.plain.source_lines import places_in, source_lines
+
+
+def only_letters(text: str) -> str:
+    return "".join(one for one in unicodedata.normalize("NFD", text) if one.isalnum())
+
+
+def test_a_line_is_counted_as_an_editor_counts_it(fundstelle: Run, tmp_path: Path) -> None:
+    """Windows line ends, front matter and indentation: the second paragraph is on line 7."""
+    first, second = "Erster Absatz über die Brücke.", "Zweiter Absatz über den Fluss."
+    lines = ["---", "title: Test", "---", "", f"  {first}", "", f"  {unicodedata.normalize('NFD', second)}", ""]
+    file = tmp_path / "a.txt"
+    file.write_bytes("\r\n".join(lines).encode())
+    place = {"FUNDSTELLE_ARCHIVE": str(tmp_path / "archive")}
+    assert fundstelle("index", str(file), **place).returncode == 0
+    (passage,) = json.loads(fundstelle("show", "a.txt", "--json", **place).stdout)["passages"]
+    assert passage["lines"] == [5, 7]
+    assert "lines 5-7⟧" in fundstelle("show", "a.txt", **place).stdout
+    file.write_bytes(b"\n" + file.read_bytes())
+    (passage,) = json.loads(fundstelle("show", "a.txt", "--json", **place).stdout)["passages"]
+    assert passage["lines"] is None
+
+
+def test_passages_of_the_sample_articles_are_found_in_their_files(sample: Archive) -> None:
+    """On the lines that are named stands the passage, and on no fewer; pages in HTML have no lines."""
+    seen = 0
+    for article in sample.articles():
+        passages = sample.passages(article.id)
+        for passage, lines in zip(
+            passages, source_lines(article, [(one.start, one.end) for one in passages]), strict=True
+        ):
+            if not article.path.endswith(".txt"):
+                assert lines is None or article.path.endswith(".md")
+                continue
+            assert lines is not None
+            written = Path(article.path).read_text("utf-8").split("\n")
+            assert only_letters(passage.text) in only_letters("".join(written[lines[0] - 1 : lines[1]]))
+            assert only_letters(passage.text) not in only_letters("".join(written[lines[0] : lines[1]]))
+            seen += 1
+    assert seen > 20
+    assert any(ARTICLES.glob("*.txt"))
+
+
+@given(st.text(max_size=80), st.data())
+def test_a_place_holds_the_letters_of_its_span(written: str, data: st.DataObject) -> None:
+    """Whatever the file holds and however it is normalised."""
+    text = normalised(written).strip()
+    start = data.draw(st.integers(0, len(text)))
+    end = data.draw(st.integers(start, len(text)))
+    (place,) = places_in(written, text, [(start, end)])
+    letters = only_letters(text[start:end])
+    assert (place is None) == (not letters)
+    if place:
+        assert only_letters(written[slice(*place)]) == letters
+
+
+def test_words_that_the_file_has_more_often_are_nowhere() -> None:
+    """The headline in the front matter is not the one in the text."""
+    assert places_in("titel: Hallo Welt\nHallo Welt", "Hallo Welt", [(0, 10)]) == [None]
+    assert places_in("Hallo, Hallo", "Hallo, Hallo", [(7, 12)]) == [(7, 12)]
