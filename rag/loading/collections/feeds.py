@@ -21,7 +21,7 @@ def load_feed(raw: bytes) -> Iterator[Draft | Flaw]:
     """Yield the article in each entry; the feed's own title is its source.
 
     Raises:
-        LoadError: it is no feed, has no entries, or defines entities, which a feed has no need of.
+        LoadError: it is no feed, is damaged, has no entries, or defines entities, which a feed has no need of.
     """
     import feedparser
 
@@ -31,7 +31,11 @@ def load_feed(raw: bytes) -> Iterator[Draft | Flaw]:
     if _ENTITY.search(letters):
         raise LoadError("It defines entities, which can be an attack: delete the lines with <!ENTITY.")
     # bytes in a file, for a bare text may be taken for an address and fetched
-    feed = feedparser.parse(io.BytesIO(raw), sanitize_html=False, resolve_relative_uris=False)
+    try:
+        feed = feedparser.parse(io.BytesIO(raw), sanitize_html=False, resolve_relative_uris=False)
+    except ValueError as error:
+        # an encoding that is not the stated one, or the number of no character, in a feed that is no XML
+        raise LoadError("The feed is damaged: save it again from its address.") from error
     if not feed.get("version") or not feed.entries:
         raise LoadError("It is no RSS or Atom feed with entries: save it again from the address of the feed.")
     names = Names()
