@@ -34,6 +34,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from inscriptis import get_text
 from trafilatura import bare_extraction
 from trafilatura.utils import decode_file
@@ -46,6 +47,7 @@ from rag.loading.normal import normalised
 from rag.loading.plain.text import load_text
 from rag.loading.web.html import load_html
 
+_RESAMPLES = 2000
 RESULT = Path(__file__).parent / "results" / "extraction.json"
 _QUOTES = re.compile(r"[\"'„“”‚‘’«»‹›]")
 _OUTLET = re.compile(r"\s+[|–—-]\s+[^|–—-]{2,40}$")
@@ -100,24 +102,31 @@ def flat(text: str) -> str:
     return " ".join(normalised(text).split())
 
 
-def segments(found: Sequence[Draft], asked: Sequence[Page]) -> dict[str, float]:
-    """Return precision, recall and F1 of segments, and how many comments are left in articles."""
-    counts: Counter[str] = Counter()
-    for draft, page in zip(found, asked, strict=True):
+def segments(found: Sequence[Draft], asked: Sequence[Page]) -> dict[str, Any]:
+    """Return precision, recall and F1 of segments, with intervals over pages, and how many comments are in articles."""
+    kinds = ("with", "without", "comments")
+    counts = np.zeros((len(asked), 4))
+    for number, (draft, page) in enumerate(zip(found, asked, strict=True)):
         text = flat(draft.text)
-        for kind in ("with", "without", "comments"):
-            there = [flat(segment) in text for segment in page.gold[kind]]
-            counts[kind] += sum(there)
-            counts[f"all {kind}"] += len(there)
-    precision = counts["with"] / max(1, counts["with"] + counts["without"])
-    recall = counts["with"] / counts["all with"]
+        counts[number, :3] = [sum(flat(segment) in text for segment in page.gold[kind]) for kind in kinds]
+        counts[number, 3] = len(page.gold["with"])
+    random = np.random.default_rng(0)
+    drawn = random.integers(len(asked), size=(_RESAMPLES, len(asked)))
+    resampled = _rates(counts[drawn].sum(axis=1))
+    low, high = np.percentile(resampled, [2.5, 97.5], axis=1)
+    rates = zip(("precision", "recall", "f1"), _rates(counts.sum(axis=0)), low, high, strict=True)
     return {
-        "precision": precision,
-        "recall": recall,
-        "f1": 2 * precision * recall / max(1e-9, precision + recall),
-        "comments": counts["comments"],
-        "all comments": counts["all comments"],
+        **{name: [round(float(value), 4) for value in values] for name, *values in rates},
+        "comments": int(counts[:, 2].sum()),
+        "all comments": sum(len(page.gold["comments"]) for page in asked),
     }
+
+
+def _rates(counts: np.ndarray) -> np.ndarray:
+    """Precision, recall and F1 of counts, of which the last axis holds with, without, comments, all with."""
+    taken, wrong, _, wanted = np.moveaxis(counts, -1, 0)
+    precision, recall = taken / np.maximum(1, taken + wrong), taken / np.maximum(1, wanted)
+    return np.array([precision, recall, 2 * precision * recall / np.maximum(1e-9, precision + recall)])
 
 
 def texts(found: Sequence[Draft], asked: Sequence[Page]) -> list[float]:
@@ -172,7 +181,7 @@ def measured(folder: Path, name: str) -> dict[str, Any]:
         found = [_loaded(read, raw) for raw in raws]
         figures: dict[str, Any] = {"pages a second": round(len(raws) / (time.perf_counter() - started), 1)}
         if name == "trafilatura":
-            figures |= {key: round(value, 4) for key, value in segments(found, asked).items()}
+            figures |= segments(found, asked)
         else:
             figures["text"] = _interval(texts(found, asked))
         figures |= {key: _interval(values) for key, values in metadata(found, asked).items()}

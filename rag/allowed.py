@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,30 +15,50 @@ from rag.types import Filter, primary
 
 # the index of what is set aside answers this at once, and tells whether the article's own words are asked for by itself
 _KINDS = "SELECT DISTINCT kind FROM passages WHERE kind <> 'article' UNION SELECT 'article'"
+_OF_LANGUAGE = "EXISTS (SELECT 1 FROM json_each(?) WHERE instr(lower(language) || '-', value || '-') = 1)"
+# a passage is in the language of its article, unless it has its own
+_OF_LANGUAGES = (
+    f"CASE WHEN language IS NULL THEN article IN (SELECT coalesce(same_as, id) FROM articles WHERE {_OF_LANGUAGE}) "  # noqa: S608
+    f"ELSE {_OF_LANGUAGE} END"
+)
 
 
 def allowed_keys(database: Database, filter: Filter) -> NDArray[np.int64] | None:
     """Return the keys of all passages that pass, ascending; None if all do."""
-    languages = [primary(one).lower() for one in filter.languages]
-    conditions: list[tuple[str, str | None]] = [
-        ("published >= ?", filter.since.isoformat() if filter.since else None),
-        ("published <= ?", filter.until.isoformat() if filter.until else None),
-        ("source IN (SELECT value FROM json_each(?))", _names(database, "source", filter.sources)),
-        ("author IN (SELECT value FROM json_each(?))", _names(database, "author", filter.authors)),
-        ("EXISTS (SELECT 1 FROM json_each(?) WHERE instr(lower(language) || '-', value || '-') = 1)", _json(languages)),
-        ("EXISTS (SELECT 1 FROM json_each(?) WHERE instr(articles.path, value))", _json(filter.paths)),
-    ]
-    asked = {condition: value for condition, value in conditions if value is not None}
+    asked = _asked(database, replace(filter, languages=()))
     unwanted = [row[0] for row in database.rows(_KINDS) if row[0] not in filter.kinds]
-    articles = f"article IN (SELECT id FROM articles WHERE {' AND '.join(asked)})"  # noqa: S608
+    # a passage stands in all articles of the same text, and is kept with one of them
+    articles = f"article IN (SELECT coalesce(same_as, id) FROM articles WHERE {' AND '.join(asked)})"  # noqa: S608
     of_kinds = "kind NOT IN (SELECT value FROM json_each(?))"
     passages: dict[str, Iterable[str]] = {articles: asked.values()} if asked else {}
     passages |= {of_kinds: (json.dumps(unwanted),)} if unwanted else {}
+    if filter.languages:
+        passages[_OF_LANGUAGES] = (_languages(filter), _languages(filter))
     if not passages:
         return None
     values = [value for of_condition in passages.values() for value in of_condition]
     rows = database.rows(f"SELECT key FROM passages WHERE {' AND '.join(passages)}", *values)  # noqa: S608
     return np.sort(np.fromiter((row[0] for row in rows), np.int64, len(rows)))
+
+
+def passing(database: Database, filter: Filter, ids: Sequence[str]) -> set[str]:
+    """Return those of some articles that pass."""
+    asked = {"id IN (SELECT value FROM json_each(?))": json.dumps(list(ids)), **_asked(database, filter)}
+    rows = database.rows(f"SELECT id FROM articles WHERE {' AND '.join(asked)}", *asked.values())  # noqa: S608
+    return {row[0] for row in rows}
+
+
+def _asked(database: Database, filter: Filter) -> dict[str, str]:
+    """Return what a filter asks of articles: conditions, each with its value."""
+    conditions: list[tuple[str, str | None]] = [
+        ("published >= ?", filter.since.isoformat() if filter.since else None),
+        ("published <= ?", filter.until.isoformat() if filter.until else None),
+        ("source IN (SELECT value FROM json_each(?))", _names(database, "source", filter.sources)),
+        ("author IN (SELECT value FROM json_each(?))", _names(database, "author", filter.authors)),
+        (_OF_LANGUAGE, _languages(filter) if filter.languages else None),
+        ("EXISTS (SELECT 1 FROM json_each(?) WHERE instr(articles.path, value))", _json(filter.paths)),
+    ]
+    return {condition: value for condition, value in conditions if value is not None}
 
 
 def _names(database: Database, column: str, parts: Sequence[str]) -> str | None:
@@ -47,6 +68,10 @@ def _names(database: Database, column: str, parts: Sequence[str]) -> str | None:
     folded = [one for part in parts if (one := " ".join(words(part)))]
     rows = database.rows(f"SELECT DISTINCT {column} FROM articles WHERE {column} IS NOT NULL")  # noqa: S608
     return json.dumps([name for (name,) in rows if any(part in " ".join(words(name)) for part in folded)])
+
+
+def _languages(filter: Filter) -> str:
+    return json.dumps([primary(one).lower() for one in filter.languages])
 
 
 def _json(values: Sequence[str]) -> str | None:

@@ -72,4 +72,5 @@ def _citation(hit: Hit) -> Citation:
         also=hit.also,
         score=hit.score,
         signals=hit.signals,
+        own_language=passage.language if passage.language != article.language else None,
     )

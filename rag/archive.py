@@ -23,26 +23,27 @@ from rag.answer import checked_question, compose
 from rag.calibration import from_json, to_json
 from rag.confidence import TABLES, Calibration
 from rag.config import IN_USE, Config, RankingConfig
-from rag.database import Database
+from rag.database import DATABASE, Database
 from rag.dense import DenseView
-from rag.errors import ArchiveError, EncoderMisfit, NotFound
+from rag.errors import ArchiveBusy, ArchiveError, EncoderMisfit, NotFound
 from rag.language import language_of
 from rag.lexical.view import LexicalView
 from rag.query import parse
 from rag.reranking import CrossEncoderReranker, LateInteraction, Reranker
+from rag.resemblance import Version, versions_among
 from rag.retrieve import NOTHING, Legs
 from rag.search import Search
 from rag.store import Store
-from rag.types import EVERYTHING, Answer, Article, Filter, IndexReport, Passage, Progress, Status
+from rag.types import EVERYTHING, Answer, Article, Failure, Filter, IndexReport, Passage, Progress, Status
 
 if TYPE_CHECKING:
     from rag.loading.collections.unpacking import Limits
     from rag.loading.tables.columns import Columns
 
-DATABASE = "archive.sqlite"
 DENSE = "dense"
 LEXICAL = "lexical"
 INDEXING_LOCK = "indexing.lock"
+FETCHED = "fetched"
 
 
 class Archive:
@@ -192,7 +193,8 @@ class Archive:
 
         Raises:
             NotFound: a path does not exist, or there is no article below it.
-            ArchiveError: another process is indexing, or the archive cannot be written.
+            ArchiveBusy: another process is indexing.
+            ArchiveError: the archive cannot be written.
         """
         # imported here, since a question needs none of it and should not wait for it
         from rag.ingest import Indexer
@@ -202,6 +204,23 @@ class Archive:
         indexer = Indexer(self._store, self.encoder, name, self._config, on_progress, limits, columns)
         with self._writing():
             return indexer.index([Path(path) for path in paths])
+
+    def fetch(
+        self, addresses: Sequence[str], on_page: Callable[[int, int | None], None] | None = None
+    ) -> tuple[Failure, ...]:
+        """Keep pages of the web in the archive's folder `fetched`, to be indexed there; see `rag.fetching.fetch`.
+
+        Raises:
+            ArchiveError: the folder cannot be written.
+        """
+        from rag.fetching.fetch import fetch
+
+        return tuple(fetch(addresses, self.fetched, on_page=on_page))
+
+    @property
+    def fetched(self) -> Path:
+        """The folder in which pages of the web are kept; it is made with the first one."""
+        return self.folder / FETCHED
 
     def fill(self, articles: Iterable[Article], loaders: str, on_article: Callable[[int], None] | None = None) -> None:
         """Bring the archive in step with articles: it holds these afterwards, and no others.
@@ -213,7 +232,8 @@ class Archive:
             on_article: hears how many articles are done.
 
         Raises:
-            ArchiveError: another process is indexing, or the archive cannot be written.
+            ArchiveBusy: another process is indexing.
+            ArchiveError: the archive cannot be written.
         """
         from rag.ingest import Filler
 
@@ -229,7 +249,7 @@ class Archive:
                 finally:
                     self._catch_up()
         except Timeout as error:
-            raise ArchiveError(f"Another program is indexing into {self.folder}: wait until it is done.") from error
+            raise ArchiveBusy(f"Another program is indexing into {self.folder}: wait until it is done.") from error
 
     def ask(self, question: str, k: int = 5, *, filter: Filter = EVERYTHING, fast: bool = False) -> Answer:
         """Return the k passages that answer a question best, in any language, each with its citation.
@@ -249,11 +269,12 @@ class Archive:
         parsed, search = parse(question), self.search(RankingConfig(fast=fast))
         found = search(parsed, k, filter) if search else NOTHING
         confidence = search.confidence(found) if search else 0.0
+        hits = [self._store.doubles.cited(hit, filter) for hit in found.hits]
         done = time.perf_counter()
         language = language_of(question)
         milliseconds = {"total": round((done - started) * 1000, 1)}
         empty = self._store.encoder is None or not self._store.passage_count()
-        return compose(question, language, found.hits, confidence, milliseconds, empty=empty)
+        return compose(question, language, hits, confidence, milliseconds, empty=empty)
 
     def forget_calibration(self) -> None:
         """Use the confidence that Fundstelle comes with again."""
@@ -308,6 +329,22 @@ class Archive:
         """
         return self.reading(reference)[0]
 
+    def original(self, reference: str) -> Article:
+        """Return the article that a person means, or the one of the same text that is cited in its place.
+
+        Raises:
+            NotFound: there is none, or more than one.
+        """
+        return self._store.article(self._store.doubles.original(self.article(reference).id))
+
+    def doubles(self, article_id: str) -> tuple[Article, ...]:
+        """Return the other articles of the same text as one."""
+        return self._store.doubles.of(article_id)
+
+    def versions(self, article_id: str) -> tuple[Version, ...]:
+        """Return the articles that share much of the text of one without being the same, the most alike first."""
+        return versions_among(self._store.article(article_id), self._store.doubles.alike(article_id))
+
     def passages(self, article_id: str) -> tuple[Passage, ...]:
         """Return the passages of an article, in its order.
 
@@ -327,6 +364,9 @@ class Archive:
         if not found:
             raise NotFound(f"There is no article {reference!r} in this archive: give its id, path or title.")
         if len(found) > 1:
+            # all of the same text are one
+            found = list(dict.fromkeys(map(self._store.doubles.original, found)))
+        if len(found) > 1:
             names = "; ".join(f"{one} ({self._store.article(one).label})" for one in found[:5])
             raise NotFound(f"{len(found)} articles match {reference!r}: give the id of one: {names}.")
         return self._store.reading(found[0])
@@ -338,6 +378,7 @@ class Archive:
         return Status(
             folder=str(self.folder),
             articles=self._store.article_count(),
+            doubles=self._store.doubles.count(),
             passages=self._store.passage_count(),
             languages=self._store.counts("language"),
             sources=self._store.counts("source"),
@@ -355,7 +396,7 @@ class Archive:
 
 
 def _make_folder(folder: Path) -> None:
-    ours = {DATABASE, DENSE, LEXICAL, INDEXING_LOCK}
+    ours = {DATABASE, DENSE, LEXICAL, INDEXING_LOCK, FETCHED}
     try:
         folder.mkdir(parents=True, exist_ok=True)
         strangers = [path.name for path in folder.iterdir() if path.name not in ours]

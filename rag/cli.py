@@ -14,9 +14,9 @@ import typer
 from rich.text import Text
 
 from rag import cli_evaluation as evaluation
+from rag.cli_indexing import bring_in_step, index
 from rag.console import (
     CountingBar,
-    IndexingBar,
     err,
     out,
     plain,
@@ -28,20 +28,16 @@ from rag.console import (
     print_json,
     print_origins,
     print_removed,
-    print_report,
 )
 from rag.errors import FundstelleError
 from rag.filters import make_filter
 from rag.options import DEFAULT_ARCHIVE, ArchiveOption, ArticleArgument, JsonOption, RerankerOption, opened_archive
-from rag.types import IndexReport
-from rag.views import answer_json, article_json, shown_json, status_json
+from rag.views import answer_json, article_json, related_json, shown_json, status_json
 
 if TYPE_CHECKING:
-    from rag.archive import Archive
-    from rag.loading.collections.unpacking import Limits
-    from rag.loading.tables.columns import Columns
+    pass
 
-DONE, SOME_FAILED, UNUSABLE, INTERRUPTED = 0, 1, 2, 130
+DONE, UNUSABLE, INTERRUPTED = 0, 2, 130
 SEEDS = Path("seeds")
 
 app = typer.Typer(
@@ -65,34 +61,7 @@ def common(
         logging.getLogger(ours).setLevel(logging.DEBUG if debug else logging.WARNING)
 
 
-@app.command()
-def index(
-    paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help="Files and folders; folders recursively.")],
-    archive: ArchiveOption = DEFAULT_ARCHIVE,
-    encoder: Annotated[
-        str | None,
-        typer.Option(metavar="MODEL", help="A sentence-transformers model, by folder or hub name; or `bundled`."),
-    ] = None,
-    columns: Annotated[
-        str | None,
-        typer.Option(metavar="FIELD=NAME,…", help="What the columns of tables hold, such as text=body,title=headline."),
-    ] = None,
-    limit: Annotated[
-        list[str] | None, typer.Option(metavar="NAME=VALUE", help=f"How far archives are unpacked, as depth=5{_ANY}")
-    ] = None,
-) -> None:
-    """Bring the archive in step with files and folders: texts, pages, documents, mails, tables, feeds, archives."""
-    from rag.loading.collections.unpacking import limits_from
-    from rag.loading.tables.columns import columns_from
-    from rag.sources import existing
-
-    # before an archive is made and the model is loaded for nothing
-    existing(paths)
-    limits, given = limits_from(limit or ()), columns_from(columns) if columns is not None else None
-    with opened_archive(archive, encoder=encoder) as opened:
-        report = _index(opened, paths, limits, given)
-    if report.failures:
-        raise typer.Exit(SOME_FAILED)
+app.command()(index)
 
 
 @app.command()
@@ -191,12 +160,15 @@ def show(
     """Print an article with its metadata and the places of its passages."""
     with opened_archive(archive, create=False) as opened:
         found, passages = opened.reading(article)
+        doubles, versions = opened.doubles(found.id), opened.versions(found.id)
     if as_json:
-        print_json(shown_json(found, passages))
+        print_json({**shown_json(found, passages), **related_json(doubles, versions)})
     elif removed:
-        print_removed(found)
+        from rag.loading.web.left_out import left_out
+
+        print_removed(found, left_out(found))
     else:
-        print_article(found, passages)
+        print_article(found, passages, doubles, versions)
 
 
 @app.command()
@@ -232,7 +204,7 @@ def ui(
         if opened.status().articles == 0:
             if SEEDS.is_dir():
                 err.print(f"The archive {archive} is empty: indexing the sample articles in ./{SEEDS}.")
-                _index(opened, [SEEDS])
+                bring_in_step(opened, [SEEDS])
             else:
                 err.print(f"The archive {archive} is empty: add articles with `fundstelle index FOLDER`.")
         opened.warm_up()
@@ -284,13 +256,3 @@ def _explained(error: Exception) -> int:
         said = plain(f"{type(error).__name__}: {error}".splitlines()[0])
         err.print(Text(f"Something went wrong ({said}): run it again with --debug to see where."), soft_wrap=True)
     return UNUSABLE
-
-
-def _index(
-    archive: Archive, paths: list[Path], limits: Limits | None = None, columns: Columns | None = None
-) -> IndexReport:
-    archive.warm_up()
-    with IndexingBar() as bar:
-        report = archive.index(paths, bar, limits=limits, columns=columns)
-    print_report(report)
-    return report

@@ -19,6 +19,7 @@ from rag.views import article_json
 if TYPE_CHECKING:
     # it loads NumPy, which `--help` should not wait for
     from rag.calibration import CalibrationReport
+    from rag.resemblance import Version
 
 out = Console(highlight=False, soft_wrap=False)
 err = Console(stderr=True, highlight=False)
@@ -103,7 +104,7 @@ def _source_line(citation: Citation) -> Text:
     if citation.kind == "comment":
         line.append(" · reader comment", style="yellow")
     day = article.published and article.published.isoformat()
-    facts = [article.source, article.author, article.place, day, article.language]
+    facts = [article.source, article.author, article.place, day, citation.language]
     line.append(" · " + " · ".join(fact for fact in facts if fact))
     return line
 
@@ -117,14 +118,21 @@ def _quote(citation: Citation) -> Text:
     return quote
 
 
-def print_article(article: Article, passages: Sequence[Passage]) -> None:
-    """Print the metadata of an article, then its text with the beginning of each passage marked."""
+def print_article(
+    article: Article, passages: Sequence[Passage], doubles: Sequence[Article], versions: Sequence[Version]
+) -> None:
+    """Print an article's metadata and further places, then its text with the beginning of each passage marked."""
     facts = {**article_json(article), "passages": len(passages)}
     del facts["origins"]
     out.print(Text(article.label, style="bold"))
     for name, value in facts.items():
         if value is not None and name != "title":
             out.print(Text(f"{name:<10} {plain(str(value))}"), soft_wrap=True)
+    for one in doubles:
+        out.print(Text(f"{'same as':<10} {plain(_origin(one))}: {_short(one.path)}"), soft_wrap=True)
+    for version in versions:
+        told = f"{plain(_origin(version.article))}: {version.article.id} (shares {version.shared:.0%} of the text)"
+        out.print(Text(f"{'version':<10} {told}"), soft_wrap=True)
     at = 0
     body = Text()
     for number, passage in enumerate(passages, 1):
@@ -136,13 +144,16 @@ def print_article(article: Article, passages: Sequence[Passage]) -> None:
     _print_indented(body, 0)
 
 
-def print_removed(article: Article) -> None:
-    """Print what of an article's file was set aside, each part with its kind and place."""
+def print_removed(article: Article, left_out: Sequence[str]) -> None:
+    """Print what of an article was set aside, each part with its kind and place, and the lines left out of its page."""
     for one in article.asides:
         out.print(Text(f"⟦{one.kind}: {one.start}-{one.end}⟧", style="cyan"))
         _print_indented(Text(article.text[one.start : one.end].strip("\n")), 0)
         out.print()
-    if not article.asides:
+    if left_out:
+        out.print(Text("⟦left out of the page⟧", style="cyan"))
+        _print_indented(Text("\n".join(map(plain, left_out))), 0)
+    if not article.asides and not left_out:
         err.print("Nothing was set aside.")
 
 
@@ -153,6 +164,8 @@ def print_origins(facts: Mapping[str, Any]) -> None:
             origin = facts["origins"].get(name)
             where = f"  ({origin})" if origin else ""
             out.print(Text(f"{name:<10} {'-' if value is None else plain(str(value))}{where}"), soft_wrap=True)
+    if "text" in facts["origins"]:
+        out.print(Text(f"{'text':<10} {facts['origins']['text']}"), soft_wrap=True)
 
 
 def print_facts(facts: Mapping[str, Any]) -> None:
@@ -165,8 +178,12 @@ def print_facts(facts: Mapping[str, Any]) -> None:
         out.print(Text(f"{name.replace('_', ' '):<14} {plain(shown) or '-'}"), soft_wrap=True)
 
 
-def print_report(report: IndexReport) -> None:
-    """Print each file that failed with its reason, the columns of each table, then the closing line."""
+def print_report(report: IndexReport, at: str = "") -> None:
+    """Print each file that failed with its reason, the columns of each table, then the closing line.
+
+    Args:
+        at: what the closing line begins with, such as the time.
+    """
     for failure in report.failures[:_FAILURES_SHOWN]:
         err.print(Text(f"{plain(failure.path)}: {plain(failure.reason)}", style="yellow"), soft_wrap=True)
     if len(report.failures) > _FAILURES_SHOWN:
@@ -180,7 +197,7 @@ def print_report(report: IndexReport) -> None:
         kinds = ", ".join(f"{ending} {count}" for ending, count in report.skipped.items())
         err.print(Text(f"Left aside: {kinds}."))
     out.print(
-        f"{report.new} new, {report.changed} changed, {report.unchanged} unchanged, "
+        f"{at}{report.new} new, {report.changed} changed, {report.unchanged} unchanged, "
         f"{report.removed} removed, {len(report.failures)} failed"
     )
 

@@ -12,6 +12,8 @@ from typing import Any
 
 from rag.errors import ArchiveError
 
+DATABASE = "archive.sqlite"
+"""What the file is called in the folder of an archive."""
 SCHEMA_VERSION = 3
 _APPLICATION_ID = 0x46756E64  # "Fund"
 # the index by facts spares a filter the reading of all texts
@@ -51,6 +53,7 @@ ALTER TABLE articles ADD COLUMN asides TEXT NOT NULL DEFAULT '[]';
 ALTER TABLE articles ADD COLUMN pages TEXT NOT NULL DEFAULT '[]';
 ALTER TABLE articles ADD COLUMN origins TEXT NOT NULL DEFAULT '{}';
 ALTER TABLE passages ADD COLUMN kind TEXT NOT NULL DEFAULT 'article';
+ALTER TABLE passages ADD COLUMN language TEXT;
 CREATE INDEX passages_set_aside ON passages (kind) WHERE kind <> 'article';
 CREATE TABLE files (
     path TEXT PRIMARY KEY, digest TEXT NOT NULL, recipe TEXT NOT NULL, articles INTEGER NOT NULL, flaws TEXT NOT NULL
@@ -59,6 +62,18 @@ INSERT INTO files SELECT path, sha256, recipe, 1, '[]' FROM articles;
 ALTER TABLE articles ADD COLUMN file TEXT NOT NULL DEFAULT '';
 UPDATE articles SET file = path;
 CREATE INDEX articles_by_file ON articles (file);
+ALTER TABLE articles ADD COLUMN same_as TEXT;
+ALTER TABLE articles ADD COLUMN text_key BLOB NOT NULL DEFAULT x'';
+CREATE INDEX articles_by_text ON articles (text_key);
+CREATE INDEX doubles ON articles (same_as) WHERE same_as IS NOT NULL;
+CREATE TABLE bands (band INTEGER NOT NULL, article TEXT NOT NULL, PRIMARY KEY (band, article)) WITHOUT ROWID;
+CREATE INDEX bands_by_article ON bands (article);
+ALTER TABLE articles ADD COLUMN recurring TEXT NOT NULL DEFAULT '[]';
+CREATE TABLE lines (line INTEGER NOT NULL, article TEXT NOT NULL, PRIMARY KEY (line, article)) WITHOUT ROWID;
+CREATE INDEX lines_by_article ON lines (article);
+CREATE TABLE often (line INTEGER PRIMARY KEY);
+CREATE TABLE touched (line INTEGER PRIMARY KEY);
+CREATE TABLE unsettled (article TEXT PRIMARY KEY) WITHOUT ROWID;
 """,
 }
 

@@ -6,12 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from rag.lexical.analysis import words
+from rag.resemblance import Runs, runs_of
 from rag.types import Article, Passage
 
 # two passages are copies if this share of the shorter one's runs of five words stands in the other too
 _COPY = 0.8
-_RUN = 5
 _MOST_MERGED = 3
 
 Found = tuple[Article, Passage]
@@ -34,7 +33,7 @@ def grouped(ranked: Sequence[Found], k: int) -> list[Group]:
 
     Of copies, the earliest published one is cited. A neighbour is merged if it would have been shown by itself.
     """
-    runs = [_runs(passage.text) for _, passage in ranked]
+    runs = [runs_of(passage.text) for _, passage in ranked]
     groups: list[Group] = []
     for number in range(len(ranked)):
         original = next((at for at, one in enumerate(groups) if _copies(number, one.merged[0], ranked, runs)), None)
@@ -51,16 +50,11 @@ def grouped(ranked: Sequence[Found], k: int) -> list[Group]:
     return [_earliest_first(group, ranked) for group in groups]
 
 
-def _copies(number: int, other: int, ranked: Sequence[Found], runs: Sequence[frozenset[tuple[str, ...]]]) -> bool:
+def _copies(number: int, other: int, ranked: Sequence[Found], runs: Sequence[Runs]) -> bool:
     if ranked[number][0].id == ranked[other][0].id:
         return False
     shorter = min(len(runs[number]), len(runs[other]))
     return shorter > 0 and len(runs[number] & runs[other]) >= _COPY * shorter
-
-
-def _runs(text: str) -> frozenset[tuple[str, ...]]:
-    said = words(text)
-    return frozenset(tuple(said[at : at + _RUN]) for at in range(max(1, len(said) - _RUN + 1)) if said)
 
 
 def _adjacent(number: int, group: Group, ranked: Sequence[Found]) -> bool:

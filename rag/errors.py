@@ -25,6 +25,10 @@ class ArchiveError(FundstelleError):
     """An archive cannot be opened, read or written."""
 
 
+class ArchiveBusy(ArchiveError):
+    """Another program is writing into an archive."""
+
+
 class EncoderMisfit(ArchiveError):
     """An archive was made by another encoder than the one at hand."""
 

@@ -131,7 +131,7 @@ def judged_questions(archive: Archive, file: str | None) -> list[Judgement]:
             "No passage was marked as an answer yet: give a file of questions, or mark some with "
             '`fundstelle ask "…" --right 1`.'
         )
-    return [judge(one, archive.article) for one in asked]
+    return [judge(one, archive.original) for one in asked]
 
 
 def asked_runs(

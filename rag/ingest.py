@@ -103,6 +103,7 @@ class Indexer:
                 self._take(piece, result)
         self._writer.flush()
         removed = sum(self._store.remove(path) for path in gone(known, found))
+        self._writer.settle()
         return IndexReport(
             new=self._counts["new"],
             changed=self._counts["changed"],

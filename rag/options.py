@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from rag.archive import Archive
 
 DEFAULT_ARCHIVE = Path(".fundstelle")
+SOME_FAILED = 1
+"""The exit code when files could not be read."""
 
 ArchiveOption = Annotated[
     Path, typer.Option("--archive", metavar="DIR", envvar="FUNDSTELLE_ARCHIVE", help="The folder of the archive.")

@@ -18,6 +18,7 @@ from rag.diversity import Group, grouped
 from rag.fusion import Scores, agreement, credited, own_language, weighted_mean
 from rag.highlighting import Sentence, outstanding, scored, sentences_of
 from rag.lexical.analysis import fold
+from rag.lexical.damage import damaged
 from rag.lexical.query import Match
 from rag.lexical.view import LexicalView
 from rag.query import ParsedQuestion
@@ -110,7 +111,7 @@ def retrieve(
 
 def rank(asked: Asked, candidates: Candidates, reranker: Reranker | None, config: RankingConfig = IN_USE) -> Ranking:
     """Order candidates by all their signals."""
-    languages = [primary(article.language) for article, _ in candidates.passages]
+    languages = [primary(passage.language) for _, passage in candidates.passages]
     lexical = credited(candidates.lexical, languages)
     values = {"dense": candidates.dense, "lexical": lexical}
     weights = {"dense": 1.0, "lexical": config.lexical_weight}
@@ -157,11 +158,12 @@ def _matches(number: int, ranking: Ranking, asked: Asked, legs: Legs) -> tuple[M
 
     In another language an equal stem is often chance (many, mano): there the words must be spelled alike.
     """
-    article, passage = ranking.passages[number]
-    found = legs.lexical.matched(asked.words, passage.text, article.language)
-    if primary(article.language) == ranking.language:
+    _, passage = ranking.passages[number]
+    found = legs.lexical.matched(asked.words, passage.text, passage.language)
+    if primary(passage.language) == ranking.language:
         return found
-    spelled = [fold(asked.text[slice(*word.span)]) for word in asked.words.words]
+    in_question = [asked.text[slice(*word.span)] for word in asked.words.words]
+    spelled = [fold(form) for word in in_question for form in (word, *damaged(word))]
     return tuple(one for one in found if any(_alike(fold(passage.text[one.start : one.end]), word) for word in spelled))
 
 
@@ -181,8 +183,8 @@ def _sentences(
         read |= zip(unread, aligner.align([ranking.passages[number] for number in unread]), strict=True)
     scores = {}
     for number, alignment in read.items():
-        article, passage = ranking.passages[number]
-        places = sentences_of(passage.text, article.language)
+        _, passage = ranking.passages[number]
+        places = sentences_of(passage.text, passage.language)
         scores[number] = scored(places, alignment, matches[number], asked, legs.neutral)
     return scores
 
@@ -196,7 +198,7 @@ def _hit(
 ) -> Hit:
     """Make one hit of a group; spans in passages become spans in the article."""
     best = group.merged[0]
-    article, _ = ranking.passages[best]
+    article, of_best = ranking.passages[best]
     passages = [ranking.passages[number][1] for number in group.merged]
     places: dict[tuple[int, int], Sentence] = {}
     words: set[tuple[int, int]] = set()
@@ -210,7 +212,7 @@ def _hit(
                 places[place] = Sentence(place, one.score)
     answering = outstanding(list(places.values()))
     return Hit(
-        passage=cut(article, min(one.start for one in passages), max(one.end for one in passages)),
+        passage=cut(article, min(one.start for one in passages), max(one.end for one in passages), of_best.language),
         article=article,
         rank=rank,
         score=float(ranking.scores[best]),

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from rag.database import DATABASE
 from rag.errors import LoadError, NotFound
 from rag.loading.companion import ENDING
 from rag.loading.files import kind_at
@@ -47,8 +48,8 @@ def existing(paths: Sequence[Path]) -> list[Path]:
 def find_files(paths: Sequence[Path]) -> Found:
     """List the files that can be articles, folders recursively, in the order of their names.
 
-    Hidden files and folders, links to folders, and a README, which speaks of a folder and is no article, are left
-    aside.
+    Hidden files and folders, links to folders, archives of Fundstelle, and a README, which speaks of a folder and is
+    no article, are left aside.
 
     Raises:
         NotFound: a path does not exist.
@@ -98,7 +99,8 @@ def _walk(folder: Path, found: Found) -> Iterator[Path]:
 
     for parent, folders, files in os.walk(folder, onerror=report):
         reasons = {name: _left_aside(Path(parent, name)) for name in (*folders, *files)}
-        found.skipped.update(reason for reason in reasons.values() if reason)
+        # a companion is read with its file
+        found.skipped.update(reason for reason in reasons.values() if reason and reason != "companion")
         folders[:] = sorted(name for name in folders if not reasons[name])
         yield from (Path(parent, name) for name in sorted(files) if not reasons[name])
 
@@ -111,8 +113,24 @@ def _left_aside(path: Path) -> str | None:
         return "README"
     if path.name.endswith(ENDING):
         return "companion"
+    if _is_archive(path):
+        return "archive"
     # a link may lead around in a circle
     return "link to a folder" if path.is_symlink() and path.is_dir() else None
+
+
+def is_looked_at(path: Path, folder: Path) -> bool:
+    """Whether a path is below a folder, and neither hidden there nor in an archive: that is indexed by its own name."""
+    if not path.is_relative_to(folder):
+        return False
+    inner = path.relative_to(folder).parts
+    archives = (_is_archive(folder.joinpath(*inner[:depth])) for depth in range(1, len(inner)))
+    return not any(part.startswith(".") for part in inner) and not any(archives)
+
+
+def _is_archive(folder: Path) -> bool:
+    # what may not be looked at is none
+    return os.path.isfile(folder / DATABASE)  # noqa: PTH113
 
 
 def _exists(path: Path) -> bool:
@@ -137,7 +155,8 @@ def gone(known: Iterable[str], found: Found) -> list[str]:
     alive = [folder for folder in found.folders if _below(folder, found.files)]
 
     def should_be_there(path: Path) -> bool:
-        return any(map(path.is_relative_to, alive)) and not any(map(path.is_relative_to, found.unreadable))
+        unread = any(map(path.is_relative_to, found.unreadable))
+        return not unread and any(is_looked_at(path, folder) for folder in alive)
 
     return [path for path in known if path not in present and should_be_there(Path(path))]
 
@@ -159,4 +178,4 @@ def nothing_there(found: Found) -> str:
 
 
 def _below(folder: Path, paths: Iterable[Path]) -> list[Path]:
-    return [path for path in paths if path.is_relative_to(folder)]
+    return [path for path in paths if is_looked_at(path, folder)]

@@ -5,11 +5,13 @@ from __future__ import annotations
 import math
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from functools import lru_cache
 
 from langchain_text_splitters import RecursiveCharacterTextSplitter
 
 from rag.config import Config
+from rag.language import language_of_part
 from rag.sentences import sentence_spans
 from rag.types import Article, Passage, Span, cut
 
@@ -34,13 +36,15 @@ def split(article: Article, count_tokens: CountTokens, config: Config) -> tuple[
     Paragraphs are kept together where they fit, else sentences, else clauses, else words. The last sentence
     of a passage begins the next one too, if it is short. Every letter of the article and of its readers' comments is
     in some passage, which holds either; only white space at the edges, pieces without any letter or digit, and what
-    else is set aside, are left out.
+    else is set aside, are left out. A passage that is clearly in another language than its article has that one.
     """
-    found = []
+    found: list[Passage] = []
     for part in article.parts():
         if part.kind in _SEARCHED:
             spans = _spans(article.text[part.start : part.end], article.language, count_tokens, config)
-            found += [cut(article, part.start + start, part.start + end) for start, end in spans]
+            for start, end in spans:
+                passage = cut(article, part.start + start, part.start + end)
+                found.append(replace(passage, language=language_of_part(passage.text, article.language)))
     return tuple(found)
 
 

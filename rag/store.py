@@ -9,23 +9,23 @@ from collections.abc import Collection, Generator, Iterable, Iterator, Mapping, 
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from rag.allowed import allowed_keys
 from rag.database import Database
+from rag.doubles import Doubles, hand_over, put_bands
 from rag.errors import ArchiveError, NotFound
-from rag.types import Article, Aside, Failure, Filter, Passage, cut
+from rag.recurring import Recurring, edge_lines, put_lines
+from rag.removal import forget_vectors, remove_all_passages, remove_passages
+from rag.resemblance import text_key
+from rag.rows import BARE, PUT_ARTICLE, READ, article_of, day_of, values_of
+from rag.types import Article, Failure, Filter, Passage, Span, cut
 
-_ARTICLE_COLUMNS = (
-    "id, title, text, language, source, author, published, url, path, sha256, place, asides, pages, origins"
-)
-_COLUMNS = [*_ARTICLE_COLUMNS.split(", "), "recipe", "file"]
-_PUT_ARTICLE = (
-    f"INSERT INTO articles ({', '.join(_COLUMNS)}) VALUES ({', '.join('?' * len(_COLUMNS))}) "  # noqa: S608
-    f"ON CONFLICT (id) DO UPDATE SET {', '.join(f'{one} = excluded.{one}' for one in _COLUMNS[1:])}"
+_PASSAGES = (
+    "SELECT key, input_hash, coalesce(passages.language, articles.language) "
+    "FROM passages JOIN articles ON article = id WHERE article = ?"
 )
 _BATCH = 4096
 
@@ -107,6 +107,21 @@ class Store:
         """The file, for what is kept beside the articles."""
         return self._database
 
+    @property
+    def doubles(self) -> Doubles:
+        """Which articles are the same, and which are alike."""
+        return Doubles(self._database)
+
+    @property
+    def recurring(self) -> Recurring:
+        """Which lines recur in articles of an outlet."""
+        return Recurring(self._database)
+
+    @property
+    def settled(self) -> bool:
+        """Whether, since the last change, doubles and recurring lines were looked for in all articles."""
+        return self._database.meta("settled") == str(self.revision)
+
     def close(self) -> None:
         self._database.close()
 
@@ -148,9 +163,9 @@ class Store:
 
         The bytes of its file may be others: an article in a table stays the same where another row changes.
         """
-        query = f"SELECT recipe, {_ARTICLE_COLUMNS} FROM articles WHERE id = ?"  # noqa: S608
+        query = f"SELECT recipe, {BARE} FROM articles WHERE id = ?"  # noqa: S608
         for made, *row in self._database.rows(query, article.id):
-            return made == recipe and replace(_article(row), sha256=article.sha256) == article
+            return made == recipe and replace(article_of(row), sha256=article.sha256) == article
         return None
 
     def article(self, article_id: str) -> Article:
@@ -159,8 +174,18 @@ class Store:
         Raises:
             NotFound: there is none.
         """
-        for row in self._database.rows(f"SELECT {_ARTICLE_COLUMNS} FROM articles WHERE id = ?", article_id):  # noqa: S608
-            return _article(row)
+        for row in self._database.rows(f"SELECT {READ} FROM articles WHERE id = ?", article_id):  # noqa: S608
+            return article_of(row)
+        raise NotFound(f"There is no article {article_id} in this archive: `fundstelle status` tells what is there.")
+
+    def bare(self, article_id: str) -> Article:
+        """Return an article by its id as its file has it, with the lines in the text that are set aside for recurring.
+
+        Raises:
+            NotFound: there is none.
+        """
+        for row in self._database.rows(f"SELECT {BARE} FROM articles WHERE id = ?", article_id):  # noqa: S608
+            return article_of(row)
         raise NotFound(f"There is no article {article_id} in this archive: `fundstelle status` tells what is there.")
 
     def reading(self, article_id: str) -> tuple[Article, tuple[Passage, ...]]:
@@ -171,8 +196,11 @@ class Store:
         """
         with self._database.snapshot():
             article = self.article(article_id)
-            query = 'SELECT start, "end" FROM passages WHERE article = ? ORDER BY start'
-            return article, tuple(cut(article, start, end) for start, end in self._database.rows(query, article_id))
+            query = (
+                'SELECT start, "end", language FROM passages '
+                "WHERE article = (SELECT coalesce(same_as, id) FROM articles WHERE id = ?) ORDER BY start"
+            )
+            return article, tuple(cut(article, *place) for place in self._database.rows(query, article_id))
 
     def find_articles(self, reference: str) -> list[str]:
         """Return the ids of the articles that a person may mean, by the first of these that finds any.
@@ -192,13 +220,13 @@ class Store:
         return []
 
     def article_ids(self) -> list[str]:
-        """Return all ids, in the order of the paths."""
-        return [row[0] for row in self._database.rows("SELECT id FROM articles ORDER BY path")]
+        """Return the ids of all articles that passages are kept of, in the order of the paths."""
+        return [row[0] for row in self._database.rows("SELECT id FROM articles WHERE same_as IS NULL ORDER BY path")]
 
     def found(self, keys: Sequence[int], fingerprint: str) -> list[FoundPassage]:
         """Return the passages with these keys, in their order, with their vectors; those that are gone are left out."""
         query = (
-            'SELECT article, start, "end", vector FROM passages JOIN vectors USING (input_hash) '
+            'SELECT article, start, "end", language, vector FROM passages JOIN vectors USING (input_hash) '
             "WHERE key = ? AND fingerprint = ?"
         )
         articles: dict[str, Article] = {}
@@ -208,11 +236,11 @@ class Store:
                 row = database.execute(query, (key, fingerprint)).fetchone()
                 if row is None:
                     continue
-                article_id, start, end, vector = row
+                article_id, *place, vector = row
                 if article_id not in articles:
                     articles[article_id] = self.article(article_id)
                 article = articles[article_id]
-                found.append(FoundPassage(article, cut(article, start, end), np.frombuffer(vector, np.float16)))
+                found.append(FoundPassage(article, cut(article, *place), np.frombuffer(vector, np.float16)))
         return found
 
     def allowed(self, filter: Filter) -> NDArray[np.int64] | None:
@@ -228,21 +256,27 @@ class Store:
         return int(self._database.rows("SELECT count(*) FROM passages")[0][0])
 
     def counts(self, column: str) -> dict[str, int]:
-        """Return how many articles have each value of `language` or `source`, the most frequent first."""
+        """Return how many articles have each value of `language` or `source`, the most frequent first.
+
+        Of doubles, which are in other outlets, only the outlets are counted.
+        """
         if column not in ("language", "source"):
             raise ValueError(f"Articles are not counted by {column}.")
         rows = self._database.rows(
-            f"SELECT {column}, count(*) AS n FROM articles WHERE {column} IS NOT NULL GROUP BY 1 ORDER BY n DESC, 1"  # noqa: S608
+            f"SELECT {column}, count(*) AS n FROM articles WHERE {column} IS NOT NULL "  # noqa: S608
+            "AND (same_as IS NULL OR ?) GROUP BY 1 ORDER BY n DESC, 1",
+            column == "source",
         )
         return dict(rows)
 
     def article_count(self) -> int:
-        return int(self._database.rows("SELECT count(*) FROM articles")[0][0])
+        """Return how many different articles there are; doubles of them are not counted."""
+        return int(self._database.rows("SELECT count(*) FROM articles WHERE same_as IS NULL")[0][0])
 
     def date_range(self) -> tuple[date | None, date | None]:
         """Return the days of the oldest and of the newest article."""
         oldest, newest = self._database.rows("SELECT min(published), max(published) FROM articles")[0]
-        return _day(oldest), _day(newest)
+        return day_of(oldest), day_of(newest)
 
     def vectors(self, fingerprint: str, hashes: Iterable[bytes]) -> dict[bytes, HalfVectors]:
         """Return the vectors that are there, by the hash of their text."""
@@ -288,15 +322,15 @@ class Store:
             nothing = np.empty(0, np.int64)
             # a revision changes one article, so its passages follow on each other
             cursor = database.execute(
-                'SELECT article, start, "end" FROM passages WHERE revision > ? ORDER BY revision', (revision,)
+                'SELECT article, start, "end", language FROM passages WHERE revision > ? ORDER BY revision', (revision,)
             )
             article = None
             while rows := cursor.fetchmany(_BATCH):
                 added = []
-                for article_id, start, end in rows:
+                for article_id, *place in rows:
                     if article is None or article.id != article_id:
                         article = self.article(article_id)
-                    added.append((article, cut(article, start, end)))
+                    added.append((article, cut(article, *place)))
                 yield PassageChanges(now, total, nothing, tuple(added))
 
     # -- writing ------------------------------------------------------------------------------------
@@ -341,11 +375,15 @@ class Store:
         fingerprint: str,
         vectors: Mapping[bytes, HalfVectors],
         file: str | None = None,
+        bands: Sequence[int] = (),
+        recurring: Sequence[Span] = (),
     ) -> None:
         """Store an article in place of what stood at its path.
 
         Args:
+            bands: the marks by which articles that are alike find each other.
             file: the path of the file that it came from, where that is not its own.
+            recurring: lines of the text that are set aside because other articles have them too.
             recipe: names how it was loaded and cut; another recipe means that it must be done again.
             passages: each with the hash of the text that its vector belongs to.
             vectors: the vector of each of these hashes.
@@ -358,35 +396,45 @@ class Store:
                 raise ValueError(f"Passage {passage.id} has no vector.")
             if passage.text != article.text[passage.start : passage.end]:
                 raise ValueError(f"Passage {passage.id} is not the text at its place.")
+        key = text_key(article)
         with self._database.transaction() as (database, revision):
-            database.execute(
-                _PUT_ARTICLE,
-                (
-                    article.id, article.title, article.text, article.language, article.source, article.author,
-                    article.published and article.published.isoformat(), article.url, article.path, article.sha256,
-                    article.place, json.dumps([(one.start, one.end, one.kind) for one in article.asides]),
-                    json.dumps(article.pages), json.dumps(dict(article.origins)), recipe, file or article.path,
-                ),
-            )  # fmt: skip
-            query = "SELECT key, input_hash FROM passages WHERE article = ?"
-            before: dict[int, bytes] = dict(database.execute(query, (article.id,)))
+            hand_over(database, article.id, key)
+            rows = database.execute(_PASSAGES, (article.id,)).fetchall()
+            database.execute(PUT_ARTICLE, values_of(article, recipe, file or article.path, key, recurring))
+            put_bands(database, article.id, bands)
+            put_lines(database, article.id, tuple(edge_lines(article).values()))
+            before = {key: hashed for key, hashed, _ in rows}
+            spoken = {key: language for key, _, language in rows}
             now = {passage.key: (passage, hashed) for passage, hashed in passages}
             _insert_vectors(database, fingerprint, vectors)
-            _remove_passages(database, revision, {key: before[key] for key in before.keys() - now.keys()})
-            changed = {key for key, (_, hashed) in now.items() if before.get(key) != hashed}
+            remove_passages(database, revision, {key: before[key] for key in before.keys() - now.keys()})
+            changed = {
+                key
+                for key, (passage, hashed) in now.items()
+                if (before.get(key), spoken.get(key)) != (hashed, passage.language)
+            }
             database.executemany(
-                "UPDATE passages SET kind = ? WHERE key = ? AND kind <> ?1",
-                [(passage.kind, key) for key, (passage, _) in now.items() if key not in changed],
+                "UPDATE passages SET kind = ?, language = nullif(?, ?) WHERE key = ?",
+                [
+                    (one.kind, one.language, article.language, key)
+                    for key, (one, _) in now.items()
+                    if key not in changed
+                ],
             )
             database.executemany(
-                "INSERT OR REPLACE INTO passages VALUES (?, ?, ?, ?, ?, ?, ?)",
+                "INSERT OR REPLACE INTO passages VALUES (?, ?, ?, ?, ?, ?, ?, nullif(?, ?))",
                 [
-                    (key, article.id, passage.start, passage.end, hashed, revision, passage.kind)
-                    for key, (passage, hashed) in now.items()
+                    (key, article.id, one.start, one.end, hashed, revision, one.kind, one.language, article.language)
+                    for key, (one, hashed) in now.items()
                     if key in changed
                 ],
             )
-            _forget_vectors(database, {before[key] for key in changed if key in before})
+            forget_vectors(database, {before[key] for key in changed if key in before})
+
+    def set_settled(self) -> None:
+        """Note that doubles and recurring lines were looked for in all articles as they are now."""
+        with self._database.transaction(of_articles=False) as (database, _):
+            database.execute("INSERT OR REPLACE INTO meta VALUES ('settled', ?)", (str(self.revision),))
 
     def restate(self, article: Article) -> None:
         """Note that a stored article stands in a file with other bytes than before."""
@@ -416,8 +464,10 @@ class Store:
 
 def _remove_articles(database: sqlite3.Connection, revision: int, gone: Iterable[str]) -> None:
     for article in gone:
-        passages = database.execute("SELECT key, input_hash FROM passages WHERE article = ?", (article,))
-        _remove_passages(database, revision, dict(passages))
+        hand_over(database, article, b"")
+        remove_all_passages(database, revision, article)
+        put_bands(database, article, ())
+        put_lines(database, article, ())
         database.execute("DELETE FROM articles WHERE id = ?", (article,))
 
 
@@ -426,30 +476,3 @@ def _insert_vectors(database: sqlite3.Connection, fingerprint: str, vectors: Map
         "INSERT OR IGNORE INTO vectors VALUES (?, ?, ?)",
         [(fingerprint, hashed, vector.tobytes()) for hashed, vector in vectors.items()],
     )
-
-
-def _remove_passages(database: sqlite3.Connection, revision: int, gone: Mapping[int, bytes]) -> None:
-    database.executemany("DELETE FROM passages WHERE key = ?", [(key,) for key in gone])
-    database.executemany("INSERT OR IGNORE INTO removed VALUES (?, ?)", [(revision, key) for key in gone])
-    _forget_vectors(database, set(gone.values()))
-
-
-def _forget_vectors(database: sqlite3.Connection, hashes: set[bytes]) -> None:
-    """Drop the vectors of texts that no passage has any more."""
-    database.executemany(
-        "DELETE FROM vectors WHERE input_hash = ?1 AND NOT EXISTS (SELECT 1 FROM passages WHERE input_hash = ?1)",
-        [(one,) for one in hashes],
-    )
-
-
-def _article(row: tuple[Any, ...]) -> Article:
-    *facts, place, asides, pages, origins = row
-    article_id, title, text, language, source, author, published, url, path, sha256 = facts
-    return Article(
-        article_id, title, text, language, source, author, _day(published), url, path, sha256, place,
-        tuple(Aside(*one) for one in json.loads(asides)), tuple(json.loads(pages)), json.loads(origins),
-    )  # fmt: skip
-
-
-def _day(value: str | None) -> date | None:
-    return date.fromisoformat(value) if value else None

@@ -40,7 +40,8 @@ class Article:
 
     `place` is where it was written, as its dateline says. `asides` are the parts of the text that are set aside, in
     order and apart from each other; `pages` the offsets at which its pages begin, the first one 0, and nothing for what
-    has none. `origins` says of fields that are known where in the file they were found.
+    has none. `origins` says of fields that are known where in the file they were found, and of `text` whether letters
+    were put right that had been read in a wrong encoding.
     """
 
     id: str
@@ -85,13 +86,17 @@ class Article:
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A part of an article: `text == article.text[start:end]`; the article's own words, or a reader's comment."""
+    """A part of an article: `text == article.text[start:end]`; the article's own words, or a reader's comment.
+
+    `language` is that of its words, which may be another one than the article's.
+    """
 
     article_id: str
     start: int
     end: int
     text: str
     kind: Kind = "article"
+    language: str = ""
 
     @property
     def id(self) -> str:
@@ -104,15 +109,16 @@ class Passage:
         return int.from_bytes(hashlib.sha256(self.id.encode()).digest()[:8]) >> 1
 
 
-def cut(article: Article, start: int, end: int) -> Passage:
-    """Return the passage of the article at [start, end).
+def cut(article: Article, start: int, end: int, language: str | None = None) -> Passage:
+    """Return the passage of the article at [start, end), in its language or in another one.
 
     Raises:
         ValueError: there is no such place, or it is empty.
     """
     if not 0 <= start < end <= len(article.text):
         raise ValueError(f"Article {article.id} has {len(article.text)} characters; there is no passage {start}-{end}.")
-    return Passage(article.id, start, end, article.text[start:end], article.kind_at(start))
+    text, kind = article.text[start:end], article.kind_at(start)
+    return Passage(article.id, start, end, text, kind, language or article.language)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,8 +126,8 @@ class Filter:
     """Which articles may answer; an empty field asks for nothing, several values of one field mean any of them.
 
     `since` and `until` are inclusive, and leave out articles without a date. `sources` and `authors` are compared
-    with letters folded and match a part of the name; `languages` are BCP-47 tags without regions; `paths` match a
-    part of the path. `kinds` are the kinds of passages that may answer.
+    with letters folded and match a part of the name; `languages`, those of passages, are BCP-47 tags without regions;
+    `paths` match a part of the path. `kinds` are the kinds of passages that may answer.
     """
 
     since: date | None = None
@@ -159,7 +165,8 @@ class Citation:
     """A quotation that can be checked: `quote == article.text[start:end]`, `article.sha256` names the file's bytes.
 
     `highlights` are the spans of the article's text that answer, `matches` the words that the question and the
-    quote share; both lie inside the quote. `also` names the articles that print nearly the same passage.
+    quote share; both lie inside the quote. `also` names the articles that print the same passage, or nearly the same.
+    `own_language` is that of the quote, where it is another one than the article's.
     """
 
     marker: int
@@ -173,6 +180,12 @@ class Citation:
     also: tuple[Article, ...]
     score: float
     signals: Mapping[str, float]
+    own_language: str | None = None
+
+    @property
+    def language(self) -> str:
+        """The BCP-47 tag of the language of the quote."""
+        return self.own_language or self.article.language
 
     @property
     def kind(self) -> Kind:
@@ -241,10 +254,14 @@ class IndexReport:
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """What an archive holds. Counts by language and by source; dates of the oldest and newest article."""
+    """What an archive holds. Counts by language and by source; dates of the oldest and newest article.
+
+    `doubles` are articles of the same text as another one, which `articles` does not count.
+    """
 
     folder: str
     articles: int
+    doubles: int
     passages: int
     languages: Mapping[str, int]
     sources: Mapping[str, int]

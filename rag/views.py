@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
+from rag.resemblance import Version
 from rag.types import Answer, Article, Citation, Passage, Status
 
 
@@ -50,6 +51,7 @@ def _citation_json(citation: Citation) -> dict[str, Any]:
         "end": citation.end,
         "page": citation.page,
         "kind": citation.kind,
+        "language": citation.language,
         "quote": citation.quote,
         "highlights": [list(span) for span in citation.highlights],
         "matches": [list(span) for span in citation.matches],
@@ -65,11 +67,20 @@ def shown_json(article: Article, passages: Sequence[Passage]) -> dict[str, Any]:
     return {**article_json(article), "text": article.text, "passages": places, "asides": asides, "pages": pages}
 
 
+def related_json(doubles: Sequence[Article], versions: Sequence[Version]) -> dict[str, Any]:
+    """The articles of the same text as one, and those that share much of it."""
+    return {
+        "doubles": [article_json(one) for one in doubles],
+        "versions": [{**article_json(one.article), "shared": round(one.shared, 4)} for one in versions],
+    }
+
+
 def status_json(status: Status) -> dict[str, Any]:
     """What an archive holds."""
     return {
         "folder": status.folder,
         "articles": status.articles,
+        "doubles": status.doubles,
         "passages": status.passages,
         "languages": dict(status.languages),
         "sources": dict(status.sources),

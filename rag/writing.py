@@ -3,17 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
 from embeddings.encoder import Encoder
 from rag.config import Config
+from rag.resemblance import bands_of
+from rag.rows import with_recurring
 from rag.splitting import encoder_input, split
 from rag.store import EncoderRecord, FileRecord, HalfVectors, Store, input_hash
-from rag.types import Article, Failure, Passage
+from rag.types import Article, Failure, Passage, Span
 
 # passages that are encoded together: enough for full batches, little enough to lose by an interruption
 _BATCH = 256
+
+
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    """An article of a file, its passages with the hashes of what the encoder reads, and its marks of resemblance."""
+
+    article: Article
+    passages: list[tuple[Passage, bytes]]
+    file: str
+    bands: tuple[int, ...]
+    recurring: tuple[Span, ...]
 
 
 class ArticleWriter:
@@ -37,7 +51,7 @@ class ArticleWriter:
         self._encoder_name = encoder_name
         self._config = config
         self._on_stored = on_stored
-        self._waiting: list[tuple[Article, list[tuple[Passage, bytes]], str] | tuple[FileRecord, Collection[str]]] = []
+        self._waiting: list[_Waiting | tuple[FileRecord, Collection[str]]] = []
         self._inputs: dict[bytes, str] = {}
         self.recipe = f"loaders {loaders}, {config}, encoder {encoder.fingerprint}"
         self.passages = 0
@@ -47,15 +61,15 @@ class ArticleWriter:
         """Cut an article into passages."""
         return split(article, self._encoder.count_tokens, self._config)
 
-    def add(self, article: Article, passages: Sequence[Passage], file: str) -> None:
-        """Store an article of a file now or with one of the next."""
+    def add(self, article: Article, passages: Sequence[Passage], file: str, recurring: tuple[Span, ...] = ()) -> None:
+        """Store an article of a file now or with one of the next; the recurring lines of it are set aside."""
         hashed = []
         for passage in passages:
             text = encoder_input(article, passage)
             key = input_hash(text)
             self._inputs[key] = text
             hashed.append((passage, key))
-        self._waiting.append((article, hashed, file))
+        self._waiting.append(_Waiting(article, hashed, file, bands_of(article), recurring))
         if len(self._inputs) >= _BATCH:
             self.flush()
 
@@ -71,16 +85,41 @@ class ArticleWriter:
         """Store what waits."""
         vectors = self._vectors(self._inputs)
         for waiting in self._waiting:
-            if isinstance(waiting[0], FileRecord):
+            if not isinstance(waiting, _Waiting):
                 self._store.finish(*waiting)
                 self._on_stored()
                 continue
-            article, passages, file = waiting
+            passages = waiting.passages
             own = {hashed: vectors[hashed] for _, hashed in passages}
-            self._store.put(article, self.recipe, passages, self._encoder.fingerprint, own, file)
+            fingerprint = self._encoder.fingerprint
+            self._store.put(
+                waiting.article, self.recipe, passages, fingerprint, own, waiting.file, waiting.bands, waiting.recurring
+            )
             self.passages += len(passages)
         self._waiting.clear()
         self._inputs.clear()
+
+    def settle(self) -> None:
+        """Compare all articles with each other, if any has changed; call it after `flush`.
+
+        Of articles of the same text just one has passages then, and lines that recur in an outlet's articles are set
+        aside. It follows from the articles alone, whatever happened on the way.
+        """
+        if self._store.settled:
+            return
+        for group in self._store.doubles.unsettled():
+            first, *others = group.ids
+            if not group.ready:
+                article = self._store.bare(first)
+                self.add(article, self.cut(article), group.file)
+                self.flush()
+            for other in others:
+                self._store.doubles.fold(other, first)
+        for article, recurring, file in self._store.recurring.unsettled():
+            self.add(article, self.cut(with_recurring(article, recurring)), file, recurring)
+        self.flush()
+        self._store.recurring.settle()
+        self._store.set_settled()
 
     def switch_encoder(self) -> None:
         """Make the encoder that of the store: before its name stands there, every passage gets a vector of it."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 from fastapi import FastAPI, Request
@@ -10,6 +11,7 @@ from fastapi.responses import HTMLResponse
 
 from rag.archive import Archive
 from rag.errors import FundstelleError, NotFound
+from rag.resemblance import Version
 from rag.types import Article, Span
 from ui.markup import breakable, byline, escape, external_link, location, marked, web_address
 from ui.texts import Texts, choose
@@ -36,7 +38,8 @@ def add_reader(app: FastAPI, archive: Archive) -> None:
             if article.id == article_id:
                 span = place_in(article, asked.get("start"), asked.get("end"))
                 sentence = place_in(article, asked.get("from"), asked.get("to"))
-                status, page = 200, article_page(article, span, texts, sentence)
+                also = related(archive.doubles(article.id), archive.versions(article.id), texts)
+                status, page = 200, article_page(article, span, texts, sentence, also)
         except NotFound:
             pass
         except FundstelleError as refusal:
@@ -53,8 +56,14 @@ def place_in(article: Article, start: str | None, end: str | None) -> Span | Non
     return (first, last) if 0 <= first < last <= len(article.text) else None
 
 
-def article_page(article: Article, span: Span | None, texts: Texts, sentence: Span | None = None) -> str:
-    """Return the article as a complete page, with the passage marked, and the sentence in it, where they are given."""
+def article_page(
+    article: Article, span: Span | None, texts: Texts, sentence: Span | None = None, also: str = ""
+) -> str:
+    """Return the article as a complete page, with the passage marked, and the sentence in it, where they are given.
+
+    Args:
+        also: what `related` returns.
+    """
     url = web_address(article)
     original = f"<p>{external_link(url, texts.original)}</p>" if url else ""
     where = location(article, span, texts) if span else ""
@@ -63,12 +72,29 @@ def article_page(article: Article, span: Span | None, texts: Texts, sentence: Sp
     return _page(
         article.label,
         f'<main><header><h1 lang="{lang}" dir="auto">{escape(article.label)}</h1>'
-        f'<p class="byline">{byline(article, texts)}</p>{original}{jump}</header>'
+        f'<p class="byline">{byline(article, texts)}</p>{original}{also}{jump}</header>'
         f'<article lang="{lang}">{body(article, span, texts, sentence)}</article>'
         f"<footer>{_origins(article, texts)}<p>{escape(texts.file)}: {breakable(article.path)}</p>"
         f"<p>SHA-256 {escape(article.sha256)}</p></footer></main>",
         texts,
     )
+
+
+def related(doubles: Sequence[Article], versions: Sequence[Version], texts: Texts) -> str:
+    """Return the lines that name the articles of the same text, and those that share much of it."""
+    lines = [(texts.also, [(one, "") for one in doubles])]
+    lines.append((texts.versions, [(one.article, f" ({one.shared:.0%})") for one in versions]))
+    return "".join(
+        f"<p>{escape(said)}: {', '.join(_linked(one, texts) + escape(share) for one, share in named)}</p>"
+        for said, named in lines
+        if named
+    )
+
+
+def _linked(article: Article, texts: Texts) -> str:
+    link = f'<a href="/article/{escape(article.id)}?lang={texts.code}" dir="auto">{escape(article.label)}</a>'
+    told = byline(article, texts)
+    return f"{link} · {told}" if told else link
 
 
 def sentence_page(sentence: str, texts: Texts) -> str:

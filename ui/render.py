@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 
 from rag.answer import NOTHING_LEFT
 from rag.types import Answer, Article, Citation, Span, Status
@@ -43,12 +44,13 @@ def card(citation: Citation, texts: Texts, marks: str = "") -> str:
     original = external_link(url, texts.original) if url else ""
     sentence = citation.highlights[0] if citation.highlights else None
     address = reader_address(article.id, texts, (citation.start, citation.end), sentence)
-    lang = escape(article.language)
+    lang = escape(citation.language)
+    spoken = replace(article, language=citation.language)
     return (
         f'<article class="fs-card">'
         f'<header><span class="fs-marker">[{citation.marker}]</span>'
-        f'<div><h3 lang="{lang}" dir="auto">{escape(article.label)}</h3>'
-        f'<p class="fs-byline">{_comment(citation, texts)}{byline(article, texts)}</p></div></header>'
+        f'<div><h3 lang="{escape(article.language)}" dir="auto">{escape(article.label)}</h3>'
+        f'<p class="fs-byline">{_comment(citation, texts)}{byline(spoken, texts)}</p></div></header>'
         f'<blockquote lang="{lang}" dir="auto">'
         f"{marked(citation.quote, citation.start, citation.highlights, citation.matches)}</blockquote>"
         f"{_also(citation, texts)}"

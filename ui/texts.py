@@ -33,6 +33,7 @@ class Texts:
     unexpected: str
     operators: str
     also: str
+    versions: str
     why: str
     signals: Mapping[str, str]
     shared: str
@@ -90,6 +91,7 @@ GERMAN = Texts(
     unexpected="Es ist etwas schiefgegangen. Bitte versuchen Sie es noch einmal; was geschah, steht im Protokoll.",
     operators='"Worte in geraden Anführungszeichen" müssen genau so dastehen; -Wort lässt Stellen mit diesem Wort weg.',
     also="Auch in",
+    versions="Andere Fassungen (gemeinsamer Text)",
     why="Warum diese Stelle?",
     signals={
         "late": "Wie gut die Wörter der Frage in der Stelle ihresgleichen finden (−1\u00a0bis\u00a01)",
@@ -123,6 +125,7 @@ GERMAN = Texts(
         "url": "Adresse",
         "language": "Sprache",
         "place": "Ort",
+        "text": "Text",
     },
     origins={
         "front matter": "Kopf der Datei",
@@ -131,6 +134,7 @@ GERMAN = Texts(
         "byline": "Autorenzeile",
         "dateline": "Ortsmarke",
         "the text's words": "am Text erkannt",
+        "misread letters put right": "falsch gelesene Zeichen berichtigt",
     },
     found_in="Woher die Angaben stammen",
     marked="Zur markierten Stelle",
@@ -171,6 +175,7 @@ ENGLISH = Texts(
     unexpected="Something went wrong. Please try again; the log says what happened.",
     operators='"Words in straight quotes" must stand there exactly so; -word leaves out passages that hold this word.',
     also="Also in",
+    versions="Other versions (share of the text)",
     why="Why this passage?",
     signals={
         "late": "How well the question’s words find their like in the passage (−1\u00a0to\u00a01)",
@@ -204,6 +209,7 @@ ENGLISH = Texts(
         "url": "address",
         "language": "language",
         "place": "place",
+        "text": "text",
     },
     origins={},
     found_in="Where these facts were found",

@@ -24,4 +24,4 @@ def _shared(citation: Citation, texts: Texts) -> str:
     if not words:
         return f"<dd>{escape(texts.none_shared)}</dd>"
     listed = ", ".join(f"<bdi>{escape(word)}</bdi>" for word in words)
-    return f'<dd lang="{escape(citation.article.language)}">{listed}</dd>'
+    return f'<dd lang="{escape(citation.language)}">{listed}</dd>'

@@ -11,10 +11,11 @@ from itertools import pairwise
 import regex
 import Stemmer
 
+from rag.lexical.damage import INSIDE, marked
 from rag.types import Span, primary
 
-# a soft hyphen and the joiners of Persian and Hindi stand inside a word
-_RUNS = regex.compile(r"[\p{L}\p{N}\p{M}]+(?:[\u00ad\u200c\u200d\u2060]+[\p{L}\p{N}\p{M}]+)*")
+# a soft hyphen, the joiners of Persian and Hindi, and what is left of a letter stand inside a word
+_RUNS = regex.compile(rf"[\p{{L}}\p{{N}}\p{{M}}]+(?:(?:[\u00ad\u200c\u200d\u2060]+|{INSIDE})[\p{{L}}\p{{N}}\p{{M}}]+)*")
 # in these scripts a run is a sentence; the marks of length and sound belong to no script of their own
 _SPACELESS = regex.compile(r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}ーｰ]")
 _CHARACTERS = regex.compile(rf"{_SPACELESS.pattern}[\p{{M}}ﾞﾟ]*")
@@ -41,8 +42,8 @@ _ALGORITHMS = {
 def word_spans(text: str) -> Iterator[tuple[int, int, str]]:
     """Yield each word's start and end in the text as it is, and the word folded.
 
-    A word is a run of letters, digits and marks. Of scripts without spaces, each two neighbouring characters are
-    a word; a character alone is one by itself.
+    A word is a run of letters, digits and marks, and of signs that stand for lost letters. Of scripts without spaces,
+    each two neighbouring characters are a word; a character alone is one by itself.
     """
     for start, end in _spans(text):
         word = fold(text[start:end])
@@ -89,6 +90,7 @@ def _term(word: str, algorithm: str) -> str:
 
 def normal(word: str) -> str:
     """Return a word as it is written, in one case and one form of its letters; the accents stay."""
+    word = marked(word)
     if word.isascii():
         return word.lower()[:_LONGEST]
     folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", word).casefold())

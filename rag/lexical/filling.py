@@ -42,9 +42,9 @@ def count(changes: Iterable[PassageChanges]) -> tuple[Counter[str], Counter[str]
     of_words: Counter[str] = Counter()
     of_languages: Counter[str] = Counter()
     for batch in changes:
-        for article, passage in batch.added:
+        for _, passage in batch.added:
             of_words.update(set(words(passage.text)))
-            of_languages[primary(article.language).lower()] += 1
+            of_languages[primary(passage.language).lower()] += 1
     return of_words, of_languages
 
 
@@ -57,7 +57,6 @@ def entries(changes: Iterable[PassageChanges], terms: Terms) -> Iterator[Entry]:
         for article, passage in batch.added:
             context = encoder_input(article, passage).removesuffix(passage.text)
             in_passage = written(passage.text)
-            found: list[str] = []
-            for word in (*written(context), *in_passage):
-                found += terms(word, article.language)
+            found = [one for word in written(context) for one in terms(word, article.language)]
+            found += [one for word in in_passage for one in terms(word, passage.language)]
             yield Entry(passage.key, found, [folded for word in in_passage if (folded := fold(word))])

@@ -21,8 +21,9 @@ def idf(frequency: int, passages: int) -> float:
 class QueryWord:
     """A word of a question, at the place where it stands first.
 
-    `variants` are the terms by which a passage can hold it: its stem in each of the archive's languages, and of a
-    German compound the stems of its parts. `idf` is that of the variant that most passages hold.
+    `variants` are the terms by which a passage can hold it: its stem in each of the archive's languages, of a German
+    compound the stems of its parts, and forms that have lost a letter. `idf` is that of the variant that most passages
+    hold.
     """
 
     span: Span

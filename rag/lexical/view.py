@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import shutil
 import threading
+from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -12,7 +13,8 @@ from pathlib import Path
 import numpy as np
 from filelock import BaseFileLock, Timeout
 
-from rag.lexical.analysis import word_spans, words
+from rag.lexical.analysis import word_spans, words, written
+from rag.lexical.damage import damaged
 from rag.lexical.files import IndexDamaged, Manifest, new_folder, read_manifest, write_manifest
 from rag.lexical.filling import Terms, count, entries, term_maker
 from rag.lexical.index import Ids, WordIndex
@@ -23,7 +25,7 @@ from rag.store import Store
 log = logging.getLogger(__name__)
 
 # raised whenever the same articles give other terms than before
-VERSION = 1
+VERSION = 2
 # a term that more than this share of an archive's passages hold says little, once there are so many passages
 _COMMON = 0.25
 _MANY_PASSAGES = 200
@@ -96,7 +98,8 @@ class LexicalView:
         held = self._current()
         if held is None:
             return np.empty(0, np.int64)
-        return np.setdiff1d(held.index.containing(words(phrase)), held.hidden)
+        found = [held.index.containing(spelling) for spelling in _spellings(phrase)]
+        return np.setdiff1d(np.concatenate(found), held.hidden)
 
     def matched(self, query: LexicalQuery, text: str, language: str) -> tuple[Match, ...]:
         """Return the words of a text, in order, that hold a word of the question by their stem or a part.
@@ -227,8 +230,23 @@ def _held(manifest: Manifest, index: WordIndex) -> _Held:
 
 
 def _variants(word: str, held: _Held) -> tuple[str, ...]:
-    found = (one for language in held.manifest.languages for one in held.terms(word, language))
-    return tuple(dict.fromkeys(found))
+    """Return the terms of a word, and those of its damaged forms that the archive has."""
+    found = _terms(word, held)
+    lost = [one for form in damaged(word) for one in _terms(form, held) if held.index.passages_with_term(one)]
+    return tuple(dict.fromkeys([*found, *lost]))
+
+
+def _terms(word: str, held: _Held) -> list[str]:
+    return list(dict.fromkeys(one for language in held.manifest.languages for one in held.terms(word, language)))
+
+
+def _spellings(phrase: str) -> Iterator[list[str]]:
+    """Yield the folded words of a phrase as they are, then with each one damaged."""
+    yield words(phrase)
+    as_written = written(phrase)
+    for place, word in enumerate(as_written):
+        for form in damaged(word):
+            yield words(" ".join([*as_written[:place], form, *as_written[place + 1 :]]))
 
 
 def _sought(query: LexicalQuery, index: WordIndex) -> list[str]:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from rag.errors import LoadError
 from rag.language import language_of
 from rag.loading.draft import Block, Draft
+from rag.loading.mojibake import REPAIRED, repaired
 from rag.loading.normal import normalised
 from rag.types import Article, Aside
 
@@ -30,11 +32,15 @@ def article_of(draft: Draft, path: str, sha256: str) -> Article:
     Raises:
         LoadError: it has no text.
     """
-    text, asides, pages = joined(draft.blocks)
+    blocks = tuple(replace(block, text=repaired(block.text)) for block in draft.blocks)
+    text, asides, pages = joined(blocks)
     if not any(character.isalnum() for character in draft.text):
         raise LoadError("It holds no text: check that the article was saved with its body.")
     stated = _language(draft)
     told = {} if stated else {"language": "the text's words"}
+    if blocks != draft.blocks:
+        told["text"] = REPAIRED
+        draft = replace(draft, blocks=blocks)
     return Article(
         id=article_id(path),
         title=_line(draft.title),
@@ -87,4 +93,4 @@ def _language(draft: Draft) -> str | None:
 
 def _line(value: str | None) -> str | None:
     """A field of metadata is one line, or nothing."""
-    return " ".join(normalised(value).split()) or None if value else None
+    return " ".join(normalised(repaired(value)).split()) or None if value else None

@@ -150,3 +150,26 @@ def test_the_command_line_says_what_is_what(archive: Archive, fundstelle: Run) -
     assert {one["kind"] for one in shown["asides"]} == {"boilerplate", "teaser", "comment"}
     wrong = fundstelle("ask", "Wer?", "--include", "navigation", **place)
     assert (wrong.returncode, wrong.stdout) == (2, "")
+
+
+def test_what_is_left_out_of_a_page_is_shown(fundstelle: Run, tmp_path: Path) -> None:
+    """Navigation and notices of a saved page are read from the file; a file that changed since says so."""
+    story = " ".join(
+        f"Der Bericht nennt im Abschnitt {number} die Zahl der Züge und ihre Verspätung." for number in range(9)
+    )
+    page = tmp_path / "seite.html"
+    page.write_text(
+        "<html><body><nav><a href='/'>Startseite</a> <a href='/abo'>Jetzt abonnieren</a></nav>"
+        f"<main><article><h1>Züge im Tal</h1><p>{story}</p><p>{story.replace('Zahl', 'Menge')}</p></article></main>"
+        "<footer><p>Wir verwenden Cookies.</p></footer></body></html>",
+        "utf-8",
+    )
+    place = {"FUNDSTELLE_ARCHIVE": str(tmp_path / "archive")}
+    assert fundstelle("index", str(page), **place).returncode == 0
+    removed = fundstelle("show", "seite.html", "--removed", **place).stdout
+    assert "Jetzt abonnieren" in removed
+    assert "Wir verwenden Cookies." in removed
+    assert "Verspätung" not in removed
+    page.write_text(page.read_text("utf-8").replace("Cookies", "Kekse"), "utf-8")
+    changed = fundstelle("show", "seite.html", "--removed", **place)
+    assert (changed.returncode, "changed since it was indexed" in changed.stderr) == (2, True)

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from results import result, run
 
-from rag.archive import DATABASE
+from rag.database import DATABASE
 from rag.errors import FundstelleError, NotFound
 from rag.evaluation.runs import Runs, read_run, run_json
 from rag.store import Store

@@ -23,19 +23,7 @@ def load_feed(raw: bytes) -> Iterator[Draft | Flaw]:
     Raises:
         LoadError: it is no feed, is damaged, has no entries, or defines entities, which a feed has no need of.
     """
-    import feedparser
-
-    # zeros stand between the letters of UTF-16
-    letters = raw.replace(b"\0", b"")
-    # entities can grow without end and name files of this machine
-    if _ENTITY.search(letters):
-        raise LoadError("It defines entities, which can be an attack: delete the lines with <!ENTITY.")
-    # bytes in a file, for a bare text may be taken for an address and fetched
-    try:
-        feed = feedparser.parse(io.BytesIO(raw), sanitize_html=False, resolve_relative_uris=False)
-    except ValueError as error:
-        # an encoding that is not the stated one, or the number of no character, in a feed that is no XML
-        raise LoadError("The feed is damaged: save it again from its address.") from error
+    feed = parsed_feed(raw)
     if not feed.get("version") or not feed.entries:
         raise LoadError("It is no RSS or Atom feed with entries: save it again from the address of the feed.")
     names = Names()
@@ -43,8 +31,32 @@ def load_feed(raw: bytes) -> Iterator[Draft | Flaw]:
         name = names.unique(safe_name(entry.get("id") or entry.get("link") or f"entry {number}"))
         article = _article(entry, feed, name)
         yield article or Flaw(name, f"Entry {number} of the feed has no content: save the page that it links to.")
-    if not _END.search(letters):
+    if not _END.search(_letters(raw)):
         yield Flaw("end", "The feed breaks off before its end: save it again.")
+
+
+def parsed_feed(raw: bytes) -> Any:
+    """Return a feed as feedparser reads it.
+
+    Raises:
+        LoadError: it is damaged, or defines entities, which a feed has no need of.
+    """
+    import feedparser
+
+    # entities can grow without end and name files of this machine
+    if _ENTITY.search(_letters(raw)):
+        raise LoadError("It defines entities, which can be an attack: delete the lines with <!ENTITY.")
+    # bytes in a file, for a bare text may be taken for an address and fetched
+    try:
+        return feedparser.parse(io.BytesIO(raw), sanitize_html=False, resolve_relative_uris=False)
+    except ValueError as error:
+        # an encoding that is not the stated one, or the number of no character, in a feed that is no XML
+        raise LoadError("The feed is damaged: save it again from its address.") from error
+
+
+def _letters(raw: bytes) -> bytes:
+    # zeros stand between the letters of UTF-16
+    return raw.replace(b"\0", b"")
 
 
 def _article(entry: Any, feed: Any, name: str) -> Draft | None:

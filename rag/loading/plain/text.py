@@ -9,6 +9,7 @@ from typing import Any
 
 from rag.loading.draft import Block, Draft
 from rag.loading.encodings import decode
+from rag.loading.mojibake import REPAIRED, repaired
 from rag.loading.normal import normalised
 from rag.loading.plain.blocks import blocks_of
 from rag.loading.plain.bylines import byline, dateline
@@ -28,7 +29,10 @@ def load_text(raw: bytes) -> Draft:
         LoadError: the bytes are no text in any known encoding.
     """
     fields, body = split_front_matter(decode(raw))
-    return described(replace(fields, blocks=_flush(blocks_of(normalised(body)))))
+    # before the controls go, of which some are the rest of letters
+    text = repaired(body)
+    origins = {**fields.origins, **({"text": REPAIRED} if text != body else {})}
+    return described(replace(fields, blocks=_flush(blocks_of(normalised(text))), origins=origins))
 
 
 def described(draft: Draft) -> Draft:

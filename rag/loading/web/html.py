@@ -45,6 +45,15 @@ def load_html(raw: bytes) -> Draft:
     return replace(fields, blocks=paragraphs(article) + paragraphs(comments, "comment"))
 
 
+def parsed(raw: bytes) -> Any:
+    """Return the root of a page's elements.
+
+    Raises:
+        LoadError: it is no page, or no text in any known encoding.
+    """
+    return _parsed(_decoded(raw))
+
+
 def _parsed(text: str) -> Any:
     from trafilatura import load_html as parse
     from trafilatura.utils import HTML_PARSER

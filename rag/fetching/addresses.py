@@ -1,0 +1,158 @@
+"""Addresses on the web: what is one, when two are the same, and what a feed or a sitemap links to."""
+
+from __future__ import annotations
+
+import io
+import ipaddress
+import re
+import socket
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urldefrag, urljoin, urlsplit
+
+from rag.errors import LoadError, NotFound
+from rag.loading.collections.feeds import parsed_feed
+from rag.loading.collections.unpacking import DAMAGE, DAMAGED, gunzip
+from rag.loading.kinds import HEAD_BYTES, kind_of
+
+SITEMAP_BYTES = 50_000_000
+"""How large a packed sitemap may be when it is unpacked: the protocol of sitemaps allows no more."""
+_SITEMAP = re.compile(
+    rb"(?>(?:\xef\xbb\xbf|\s|<!--.*?-->|<[?!][^<>]*>)*)<(?:[\w.-]+:)?(?:urlset|sitemapindex)\b", re.DOTALL
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """What a feed or a sitemap links to: pages, further sitemaps; `unlinked` counts entries without a link."""
+
+    pages: tuple[str, ...] = ()
+    lists: tuple[str, ...] = ()
+    unlinked: int = 0
+
+
+def split_addresses(words: Iterable[str]) -> tuple[list[Path], list[str]]:
+    """Return which words are paths, and which are addresses on the web.
+
+    Raises:
+        NotFound: one is an address that is neither http nor https.
+    """
+    paths: list[Path] = []
+    addresses: list[str] = []
+    for word in words:
+        if is_address(word):
+            addresses.append(word)
+        elif re.match(r"[A-Za-z][\w+.-]+://", word):
+            raise NotFound(f"{word} cannot be fetched: give an address that begins with https:// or http://.")
+        else:
+            paths.append(Path(word))
+    return paths, addresses
+
+
+def is_address(word: str) -> bool:
+    """Whether a word is an address on the web."""
+    return re.match("https?://", word, re.IGNORECASE) is not None
+
+
+def same_as(address: str) -> str:
+    """Return what addresses of one page have in common: it lacks the fragment and what only tracks readers."""
+    from courlan import normalize_url
+
+    try:
+        return str(normalize_url(urldefrag(address).url))
+    except ValueError:
+        return address
+
+
+def host_of(address: str) -> str:
+    """Return the host of an address, with its port where it is not the usual one.
+
+    Raises:
+        LoadError: it has none.
+    """
+    try:
+        parts = urlsplit(address)
+        host, port = parts.hostname, parts.port
+    except ValueError as error:
+        raise LoadError("It is no valid address: check the spelling.") from error
+    if not host:
+        raise LoadError("It is no valid address: check the spelling.")
+    return host if port in (None, {"http": 80, "https": 443}.get(parts.scheme.lower())) else f"{host}:{port}"
+
+
+def leads_inside(source: str, target: str) -> bool:
+    """Whether an address out on the web leads to one of this computer or the network around it."""
+    return not _is_inside(source) and _is_inside(target)
+
+
+def _is_inside(address: str) -> bool:
+    host = urlsplit(address).hostname or ""
+    try:
+        found = socket.getaddrinfo(host, None)
+    except (OSError, UnicodeError):
+        # a proxy may know it; without one it cannot be reached
+        return False
+    return any(not ipaddress.ip_address(str(where[0]).partition("%")[0]).is_global for *_, where in found)
+
+
+def links_in(raw: bytes, address: str) -> Links | None:
+    """Return what a feed or a sitemap, packed or not, links to; None if the bytes are neither.
+
+    Args:
+        address: where it was found; links may be relative to it.
+
+    Raises:
+        LoadError: it is one, but is damaged or too large.
+    """
+    if raw.startswith(b"\x1f\x8b\x08"):
+        return _links_in_packed(raw, address)
+    if _SITEMAP.match(raw[:HEAD_BYTES]):
+        return _links_in_sitemap(raw, address)
+    return _links_in_feed(raw, address) if kind_of("list.xml", raw[:HEAD_BYTES]) == "feed" else None
+
+
+def _links_in_packed(raw: bytes, address: str) -> Links | None:
+    try:
+        with gunzip(io.BytesIO(raw)) as stream:
+            head = stream.read(HEAD_BYTES)
+            if not _SITEMAP.match(head) and kind_of("list.xml", head) != "feed":
+                return None
+            whole = head + stream.read(SITEMAP_BYTES)
+    except DAMAGE as error:
+        raise LoadError(DAMAGED) from error
+    if len(whole) > SITEMAP_BYTES:
+        raise LoadError(f"It unpacks to more than {SITEMAP_BYTES // 10**6} MB: give the addresses of its pages.")
+    return links_in(whole, address)
+
+
+def _links_in_sitemap(raw: bytes, address: str) -> Links:
+    from lxml import etree
+
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, recover=True)
+    root = etree.fromstring(raw, parser)
+    found: dict[str, list[str]] = {"url": [], "sitemap": []}
+    for entry in () if root is None else root.iterchildren("{*}url", "{*}sitemap"):
+        # images and videos have a <loc> of their own, deeper down
+        for place in entry.iterchildren("{*}loc"):
+            found[etree.QName(entry).localname].append((place.text or "").strip())
+    return Links(_absolute(found["url"], address), _absolute(found["sitemap"], address))
+
+
+def _links_in_feed(raw: bytes, address: str) -> Links:
+    entries: Sequence[Any] = parsed_feed(raw).entries
+    links = [entry.get("link") for entry in entries]
+    return Links(_absolute(filter(None, links), address), unlinked=sum(not link for link in links))
+
+
+def _absolute(links: Iterable[str], address: str) -> tuple[str, ...]:
+    """Return links as whole addresses, each once; what is none is kept, so that it is reported."""
+
+    def joined(link: str) -> str:
+        try:
+            return urldefrag(urljoin(address, link)).url
+        except ValueError:
+            return link
+
+    return tuple(dict.fromkeys(joined(link) for link in links if link))

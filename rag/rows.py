@@ -1,0 +1,78 @@
+"""Articles ↔ the rows of their table."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+from rag.types import Article, Aside, Span
+
+ARTICLE_COLUMNS = (
+    "id, title, text, language, source, author, published, url, path, sha256, place, asides, pages, origins"
+)
+_COLUMNS = [*ARTICLE_COLUMNS.split(", "), "recipe", "file", "same_as", "text_key", "recurring"]
+_TEXT = (
+    "CASE WHEN same_as IS NULL THEN text "
+    "ELSE (SELECT one.text FROM articles AS one WHERE one.id = articles.same_as) END"
+)
+READ = ARTICLE_COLUMNS.replace(" text,", f" {_TEXT},") + ", recurring"
+"""The columns that an article is read from; the text of those that are the same is kept with one of them."""
+BARE = READ.replace("recurring", "'[]'")
+"""The same, but lines that are set aside for recurring are part of the text."""
+PUT_ARTICLE = (
+    f"INSERT INTO articles ({', '.join(_COLUMNS)}) VALUES ({', '.join('?' * len(_COLUMNS))}) "  # noqa: S608
+    f"ON CONFLICT (id) DO UPDATE SET {', '.join(f'{one} = excluded.{one}' for one in _COLUMNS[1:])}"
+)
+
+
+def values_of(
+    article: Article, recipe: str, file: str, text_key: bytes, recurring: Sequence[Span]
+) -> tuple[object, ...]:
+    """Return what `PUT_ARTICLE` asks for; the article is none that is kept with another one."""
+    asides = json.dumps([(one.start, one.end, one.kind) for one in article.asides])
+    return (
+        article.id, article.title, article.text, article.language, article.source, article.author,
+        article.published and article.published.isoformat(), article.url, article.path, article.sha256, article.place,
+        asides, json.dumps(article.pages), json.dumps(dict(article.origins)), recipe, file, None,
+        text_key, written(recurring),
+    )  # fmt: skip
+
+
+def article_of(row: Sequence[Any]) -> Article:
+    """Return the article in a row of the columns `READ`."""
+    *facts, place, asides, pages, origins, recurring = row
+    article_id, title, text, language, source, author, published, url, path, sha256 = facts
+    article = Article(
+        article_id, title, text, language, source, author, day_of(published), url, path, sha256, place,
+        tuple(Aside(*one) for one in json.loads(asides)), tuple(json.loads(pages)), json.loads(origins),
+    )  # fmt: skip
+    return with_recurring(article, [(start, end) for start, end in json.loads(recurring)])
+
+
+def with_recurring(article: Article, recurring: Sequence[Span]) -> Article:
+    """Return an article with lines of its own words set aside."""
+    if not recurring:
+        return article
+    asides: list[Aside] = []
+    for one in sorted([*article.asides, *(Aside(start, end, "boilerplate") for start, end in recurring)], key=_start):
+        if asides and (asides[-1].kind, asides[-1].end) == (one.kind, one.start):
+            one = Aside(asides.pop().start, one.end, one.kind)  # noqa: PLW2901
+        asides.append(one)
+    return replace(article, asides=tuple(asides))
+
+
+def written(spans: Sequence[Span]) -> str:
+    """Return spans as they are kept."""
+    return json.dumps(list(spans))
+
+
+def _start(aside: Aside) -> int:
+    return aside.start
+
+
+def day_of(value: str | None) -> date | None:
+    """Return the day that is kept as text."""
+    return date.fromisoformat(value) if value else None

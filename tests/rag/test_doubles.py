@@ -1,0 +1,210 @@
+"""The same article from several files is kept once with all its places; a later version is linked."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from places import Run
+
+from embeddings.encoder import Encoder
+from rag.archive import Archive
+from rag.resemblance import bands_of, runs_of, versions_among
+from rag.types import Article, Filter
+
+BRIDGE = (
+    "Die neue Hubbrücke über den Kattrup wurde am Dienstag nach vier Jahren Bauzeit für den Verkehr freigegeben. "
+    "Sie ersetzt ein Bauwerk aus dem Jahr 1934, dessen Lager zuletzt nur noch Lasten bis zwölf Tonnen trugen.\n\n"
+    "Die Kosten stiegen nach Angaben der Hafenbehörde von zunächst 61 auf 84 Millionen Euro. Grund seien "
+    "Altlasten im Baugrund gewesen, die bei den ersten Bohrungen unentdeckt geblieben waren.\n\n"
+    "Fußgänger und Radfahrer müssen sich noch gedulden: Ihr Steg wird erst im kommenden Frühjahr montiert."
+)
+QUESTION = "Was hat die neue Hubbrücke gekostet?"
+
+
+def article(title: str, day: str, outlet: str, text: str = BRIDGE) -> str:
+    return f"---\ntitle: {title}\ndate: {day}\nsource: {outlet}\n---\n{text}\n"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    made = tmp_path / "articles"
+    made.mkdir()
+    (made / "a.md").write_text(article("Brücke frei", "2021-05-05", "Elbblatt"), "utf-8")
+    (made / "b.md").write_text(article("Hubbrücke eröffnet", "2021-05-04", "Nordkurier"), "utf-8")
+    (made / "c.txt").write_text("Im Stadtpark blühen die Kirschen. Das Fest beginnt am Samstag um zehn Uhr.\n", "utf-8")
+    return made
+
+
+@pytest.fixture
+def archive(tmp_path: Path, encoder: Encoder) -> Archive:
+    return Archive.open(tmp_path / "archive", opened=encoder)
+
+
+def passages(archive: Archive) -> dict[str, int]:
+    """How many passages are kept of each article, by its outlet."""
+    with sqlite3.connect(archive.folder / "archive.sqlite") as database:
+        query = "SELECT coalesce(source, ''), count(*) FROM passages JOIN articles ON article = articles.id GROUP BY 1"
+        return dict(database.execute(query))
+
+
+def test_the_same_text_is_kept_once_and_cited_from_the_earliest(archive: Archive, folder: Path) -> None:
+    """The Nordkurier printed it a day earlier, so it is cited; the other one is named as a further place."""
+    archive.index([folder])
+    assert set(passages(archive)) == {"Nordkurier", ""}
+    status = archive.status()
+    assert (status.articles, status.doubles) == (2, 1)
+    first = archive.ask(QUESTION).citations[0]
+    assert (first.article.source, [one.source for one in first.also]) == ("Nordkurier", ["Elbblatt"])
+    assert first.also[0].text == first.article.text
+
+
+def test_a_filter_cites_the_place_that_it_allows(archive: Archive, folder: Path) -> None:
+    """Asked for the Elbblatt alone, the citation is the Elbblatt's, with its headline, day and file."""
+    archive.index([folder])
+    first = archive.ask(QUESTION, filter=Filter(sources=("Elbblatt",))).citations[0]
+    assert (first.article.title, first.article.published) == ("Brücke frei", date(2021, 5, 5))
+    assert first.passage_id.startswith(first.article.id)
+    assert [one.source for one in first.also] == ["Nordkurier"]
+    after = archive.ask(QUESTION, filter=Filter(since=date(2021, 5, 5))).citations[0]
+    assert after.article.source == "Elbblatt"
+
+
+@pytest.mark.parametrize("gone", ["removed", "rewritten"])
+def test_a_place_takes_over_when_the_cited_file_goes(archive: Archive, folder: Path, gone: str) -> None:
+    """Without the earlier file, or when it says something else now, the later one has the passages."""
+    archive.index([folder])
+    if gone == "removed":
+        (folder / "b.md").unlink()
+    else:
+        other = "Der Betrieb der Fähre wird zum Jahresende eingestellt, teilte die Reederei am Abend mit."
+        (folder / "b.md").write_text(article("Fähre", "2021-05-04", "Nordkurier", other), "utf-8")
+    archive.index([folder])
+    first = archive.ask(QUESTION).citations[0]
+    assert (first.article.source, first.also) == ("Elbblatt", ())
+    assert archive.status().doubles == 0
+
+
+def test_nothing_is_lost_when_the_process_dies_before_the_text_is_handed_on(archive: Archive, folder: Path) -> None:
+    """After the cited file was removed from the store and before the next one has passages, the text is there, and the
+    next run gives it passages."""
+    archive.index([folder])
+    archive._store.remove((folder / "b.md").as_posix())
+    left = archive.article("Brücke frei")
+    assert left.text == BRIDGE
+    (folder / "b.md").unlink()
+    archive.index([folder])
+    assert archive.ask(QUESTION).citations[0].article.id == left.id
+
+
+def test_further_places_follow_their_text(archive: Archive, folder: Path) -> None:
+    """While an earlier article takes the place of the one that was cited, the text of the others is there all along."""
+    archive.index([folder])
+    (folder / "c.txt").write_text(article("Frei", "2021-05-01", "Wochenpost"), "utf-8")
+    alone = Archive.open(archive.folder.parent / "other", opened=archive.encoder)
+    alone.index([folder / "c.txt"])
+    earliest = alone.article("c.txt")
+    store, cited = archive._store, archive.article("b.md")
+    store.put(earliest, "made", [], archive.encoder.fingerprint, {})
+    store.doubles.fold(cited.id, earliest.id)
+    assert archive.article("a.md").text == BRIDGE
+
+
+def test_a_short_text_under_two_headlines_is_two_articles(archive: Archive, folder: Path) -> None:
+    """What a paywall leaves of articles is the same, and the articles are not."""
+    for number in (1, 2):
+        text = article(f"Bericht {number}", "2020-01-01", "Blatt", "Dieser Artikel ist nur mit einem Abo zu lesen.")
+        (folder / f"short{number}.md").write_text(text, "utf-8")
+    archive.index([folder])
+    assert archive.status().articles == 4
+
+
+EARLY, LATE = "2020-01-01", "2020-01-02"
+STATES = st.fixed_dictionaries(
+    {name: st.sampled_from([None, (EARLY, 0), (LATE, 0), (EARLY, 1)]) for name in ("a.md", "b.md", "c.md")}
+)
+TEXTS = (BRIDGE, BRIDGE.replace("84", "97"))
+
+
+def kept(archive: Archive) -> tuple[list[object], dict[bytes, np.ndarray]]:
+    """All that is stored, but for the revision at which it was."""
+    with sqlite3.connect(archive.folder / "archive.sqlite") as database:
+        articles = database.execute(
+            "SELECT id, title, text, published, same_as, text_key, recipe, recurring FROM articles"
+        ).fetchall()
+        found = database.execute('SELECT key, article, start, "end", input_hash FROM passages').fetchall()
+        bands = database.execute("SELECT * FROM bands").fetchall()
+        vectors = dict(database.execute("SELECT input_hash, vector FROM vectors"))
+    return [sorted(articles), sorted(found), sorted(bands)], vectors
+
+
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(states=st.lists(STATES, min_size=2, max_size=4))
+def test_the_same_files_give_the_same_archive_whatever_was_there_before(
+    states: list[dict[str, tuple[str, int] | None]], tmp_path_factory: pytest.TempPathFactory, encoder: Encoder
+) -> None:
+    """Files come, change and go; in the end the archive is that of the last files alone."""
+    folder = tmp_path_factory.mktemp("articles")
+    (folder / "always.txt").write_text("Im Stadtpark blühen die Kirschen.", "utf-8")
+
+    def write(state: dict[str, tuple[str, int] | None]) -> None:
+        for name, made in state.items():
+            (folder / name).unlink(missing_ok=True)
+            if made:
+                (folder / name).write_text(article(name, made[0], name, TEXTS[made[1]]), "utf-8")
+
+    with Archive.open(tmp_path_factory.mktemp("lived") / "archive", opened=encoder) as lived:
+        for state in states:
+            write(state)
+            lived.index([folder])
+        with Archive.open(tmp_path_factory.mktemp("fresh") / "archive", opened=encoder) as fresh:
+            fresh.index([folder])
+            (one, vectors), (other, others) = kept(lived), kept(fresh)
+    assert one == other
+    assert vectors.keys() == others.keys()
+
+
+def made(text: str, path: str = "x") -> Article:
+    return Article(path, None, text, "de", None, None, None, None, path, "")
+
+
+def test_an_updated_article_is_a_version(archive: Archive, folder: Path, fundstelle: Run) -> None:
+    """One paragraph more: both are searched, each names the other, with the share of word runs counted by hand here."""
+    more = BRIDGE + "\n\nDie Reederei hatte bis zuletzt auf einen Aufschub gehofft."
+    (folder / "d.md").write_text(article("Hubbrücke eröffnet", "2021-05-06", "Nordkurier", more), "utf-8")
+    archive.index([folder])
+    first = archive.article("d.md")
+    (version,) = archive.versions(first.id)
+    assert version.article.title == "Hubbrücke eröffnet"
+    words = len(BRIDGE.split())
+    # all runs of the shorter text, of all those of the longer one, which has nine words more
+    assert version.shared == pytest.approx((words - 4) / (words - 4 + 9), abs=0.01)
+    shown = json.loads(fundstelle("show", "d.md", "--json", "--archive", str(archive.folder)).stdout)
+    assert [one["id"] for one in shown["versions"]] == [version.article.id]
+    assert [one["source"] for one in json.loads(fundstelle("show", version.article.id, "--json", "--archive",
+            str(archive.folder)).stdout)["doubles"]] == ["Elbblatt"]  # fmt: skip
+    printed = fundstelle("show", "d.md", "--archive", str(archive.folder)).stdout
+    assert f"{version.article.id} (shares" in printed
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.integers(0, 2**32 - 1), st.floats(0, 0.4))
+def test_alike_texts_share_a_mark(seed: int, changed: float) -> None:
+    """Texts that share .8 of their runs or more share one of twelve marks with a probability of .998 (1 - (1 - J⁴)¹²);
+    those that share nothing share none."""
+    random = np.random.default_rng(seed)
+    words = [f"wort{number}" for number in random.integers(0, 10**6, 400)]
+    cutting = int(400 * (1 - changed / 4))
+    one, other = made(" ".join(words)), made(" ".join(words[:cutting]))
+    runs, others = runs_of(one.text), runs_of(other.text)
+    assert len(runs & others) / len(runs | others) >= 0.8
+    assert set(bands_of(one)) & set(bands_of(other))
+    strange = made(" ".join(f"fremd{number}" for number in random.integers(0, 10**6, 400)), "y")
+    assert not set(bands_of(one)) & set(bands_of(strange))
+    assert versions_among(one, [strange]) == ()

@@ -1,0 +1,147 @@
+"""A passage in another language than its article is searched, filtered and shown in its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from filelock import FileLock
+from places import ARTICLES
+
+from embeddings.encoder import Encoder
+from rag.archive import Archive
+from rag.language import language_of, language_of_part
+from rag.lexical.view import LexicalView
+from rag.loading.reading import load
+from rag.store import Store, input_hash
+from rag.types import Article, Filter, cut
+from rag.views import answer_json
+from ui.render import card
+from ui.texts import GERMAN
+
+GERMAN_PART = (
+    "Der Stadtrat hat am Montag beschlossen, die alte Brücke über den Fluss noch in diesem Jahr zu sperren. Die "
+    "Bewohner der Siedlung müssen künftig einen Umweg von zwölf Kilometern fahren. Bürgermeisterin Karla Wendt sprach "
+    "von einer schweren Entscheidung, für die es aber keine Alternative gegeben habe. "
+) * 3
+ENGLISH_PART = (
+    "The engineers found cracks in nine of the thirty pillars when they inspected the bridge last winter. Repairing "
+    "them would have taken three years and cost more than a new bridge, their report says. The council had asked for "
+    "a second opinion from a university abroad, which came to the same conclusions. "
+) * 3
+ARABIC = (
+    "قال وزير الخارجية إن المحادثات بين البلدين ستستأنف الأسبوع المقبل في جنيف.\n\n"
+    "وأضاف أن 12 دولة أعلنت استعدادها للمشاركة، بينها فرنسا (France) وألمانيا."
+)
+HEBREW = "שר החוץ אמר כי השיחות בין שתי המדינות יתחדשו בשבוע הבא בז׳נבה.\n\nלדבריו, 12 מדינות הודיעו כי ישתתפו."
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    opened = Store(tmp_path / "archive.sqlite")
+    yield opened
+    opened.close()
+
+
+def put(store: Store, article: Article, language: str | None = None) -> int:
+    passage, hashed = cut(article, 0, len(article.text), language), input_hash(article.text)
+    store.put(article, "", [(passage, hashed)], "", {hashed: np.zeros(1, np.float16)})
+    return passage.key
+
+
+def article(name: str, text: str, language: str) -> Article:
+    return Article(name, None, text, language, None, None, None, None, name, "")
+
+
+def test_what_is_clear() -> None:
+    """A long part in another language has it; a short one, a name of the same language, and its own are the whole's."""
+    assert language_of(GERMAN_PART) == "de"
+    assert language_of_part(ENGLISH_PART, "de") == "en"
+    assert language_of_part(GERMAN_PART, "de-AT") == "de-AT"
+    assert language_of_part(ENGLISH_PART[:90], "de") == "de"
+    assert language_of_part("12345 " * 50, "de") == "de"
+    norwegian = (
+        "Regjeringen sa mandag at den ikke ville stenge broen før sommeren, men innbyggerne tror ikke på det. " * 2
+    )
+    assert language_of_part(norwegian, "no") == "no"
+
+
+def test_the_sample_articles_are_in_one_language() -> None:
+    """No part of 500 characters of a sample article, in any of its sixteen languages, is taken for another one."""
+    wrong = []
+    for path in sorted(ARTICLES.iterdir()):
+        one = load(path, path.read_bytes())
+        parts = [one.text[at : at + 500] for at in range(0, len(one.text), 500)]
+        wrong += [
+            (path.name, found) for part in parts if (found := language_of_part(part, one.language)) != one.language
+        ]
+    assert wrong == []
+
+
+def test_filter_and_stems_follow_the_passage(store: Store, tmp_path: Path) -> None:
+    """An English passage of a German article is found by English stems and the filter for English, and no German one.
+
+    When it turns out to be in the article's language after all, or the article in its, that is so at once.
+    """
+    mixed, plain = article("a", "The councils walked.", "de-CH"), article("b", "Der Rat tagte.", "de")
+    key, other = put(store, mixed, "en"), put(store, plain)
+    view = LexicalView(tmp_path / "lexical", store, FileLock(tmp_path / "lock", timeout=0))
+
+    def found(question: str) -> list[int]:
+        return [one for one, _ in view.search(view.analyse(question), 9)]
+
+    def allowed(*languages: str) -> list[int] | None:
+        keys = store.allowed(Filter(languages=languages))
+        return None if keys is None else keys.tolist()
+
+    assert store.reading("a")[1][0].language == "en"
+    assert found("walking council") == [key]
+    assert (allowed("en"), allowed("de"), allowed("de", "en")) == ([key], [other], sorted([key, other]))
+    assert allowed("fr") == []
+    put(store, mixed)
+    assert store.reading("a")[1][0].language == "de-CH"
+    assert (found("walking"), allowed("en"), allowed("de")) == ([], [], sorted([key, other]))
+    put(store, replace(mixed, language="en"))
+    assert (found("walking"), allowed("en")) == ([key], [key])
+    put(store, replace(mixed, language="fr"), "en")
+    assert (found("walking"), allowed("en"), allowed("fr")) == ([key], [key], [])
+
+
+def test_from_file_to_card(encoder: Encoder, tmp_path: Path) -> None:
+    """The English end of a German article is cited as English: to the filter, in JSON, and on the card."""
+    folder = tmp_path / "articles"
+    folder.mkdir()
+    (folder / "a.txt").write_text(f"{GERMAN_PART}\n\n{GERMAN_PART}\n\n{ENGLISH_PART}\n", "utf-8")
+    (folder / "b.txt").write_text("Im Garten blüht der Flieder, und die Bienen kommen aus dem Wald.", "utf-8")
+    with Archive.open(tmp_path / "archive", opened=encoder) as archive:
+        archive.index([folder])
+        assert archive.status().languages == {"de": 2}
+        answer = archive.ask("What did the engineers find in the pillars?", 1, filter=Filter(languages=("en",)))
+        (cited,) = answer.citations
+        assert "cracks in nine" in cited.quote
+        assert (cited.language, cited.article.language) == ("en", "de")
+        (as_json,) = answer_json(answer)["citations"]
+        assert (as_json["language"], as_json["article"]["language"]) == ("en", "de")
+        shown = card(cited, GERMAN)
+        assert '<blockquote lang="en" dir="auto">' in shown
+        assert "Englisch" in shown
+        assert "Deutsch" not in shown
+        german = archive.ask("Welchen Umweg müssen die Bewohner fahren?", 9, filter=Filter(languages=("de",)))
+        assert {one.language for one in german.citations} == {"de"}
+        assert not any("cracks" in one.quote for one in german.citations)
+
+
+@pytest.mark.parametrize(("text", "language"), [(ARABIC, "ar"), (HEBREW, "he")])
+def test_text_from_right_to_left(encoder: Encoder, tmp_path: Path, text: str, language: str) -> None:
+    """It passes through loading and search letter by letter, and the card lets it run from right to left."""
+    (tmp_path / "a.txt").write_text(text, "utf-8")
+    with Archive.open(tmp_path / "archive", opened=encoder) as archive:
+        archive.index([tmp_path / "a.txt"])
+        assert [one.text for one in archive.articles()] == [text]
+        (cited,) = archive.ask(text.partition(".")[0][:60]).citations
+        assert cited.quote == text[cited.start : cited.end]
+        assert cited.language == language
+        assert f'<blockquote lang="{language}" dir="auto">' in card(cited, GERMAN)
