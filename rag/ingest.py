@@ -153,15 +153,17 @@ class Indexer:
             self._skipped[piece.content.why] += 1
             self._open.left_aside.append(piece.content.why)
         if isinstance(result, LoadError):
-            name = piece.content.name if isinstance(piece.content, Member | Page) else ""
-            if isinstance(piece.content, Rows):
-                self._open.kept.update(article_id(f"{piece.path}#{row.name}") for row in piece.content.rows)
-            result = [Flaw(f"/{name}" if name else "", str(result))]
+            content = piece.content
+            name = f"/{content.name}" if isinstance(content, Member) and content.name else ""
+            name = f"#{content.name}" if isinstance(content, Page) else name
+            if isinstance(content, Rows):
+                self._open.kept.update(article_id(f"{piece.path}#{row.name}") for row in content.rows)
+            result = [Flaw(name, str(result))]
         for one in result:
             if isinstance(one, TableColumns):
-                self._tables[shown(Path(piece.path + one.name))] = one.columns
+                self._tables[shown(piece.path + one.name)] = one.columns
             elif isinstance(one, Flaw):
-                self._open.flaws.append(Failure(shown(Path(piece.path + one.name)), one.reason))
+                self._open.flaws.append(Failure(shown(piece.path + one.name), one.reason))
                 self._open.kept.add(article_id(piece.path + one.name))
             else:
                 self._store_one(one, piece.path)
@@ -190,7 +192,7 @@ class Indexer:
         done, self._open = self._open, _Open()
         if not done.articles and not done.flaws:
             alone = done.left_aside[0] if len(done.left_aside) == 1 else ""
-            done.flaws.append(Failure(shown(Path(path)), unreadable(alone) if alone in INSTEAD else _NOTHING))
+            done.flaws.append(Failure(shown(path), unreadable(alone) if alone in INSTEAD else _NOTHING))
         self._failures += done.flaws
         known_by = self._digests.pop(path, None)
         if known_by is None or not done.articles:

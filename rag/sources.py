@@ -141,7 +141,7 @@ def _exists(path: Path) -> bool:
         return False
 
 
-def shown(path: Path) -> str:
+def shown(path: Path | str) -> str:
     """Return a path as text that can be printed: bytes that are no text are written as escapes."""
     return str(path).encode("utf-8", "backslashreplace").decode("utf-8")
 

@@ -174,7 +174,7 @@ def check(found: list[Article | TableColumns | Flaw]) -> None:
             _check_article(one)
         elif isinstance(one, Flaw):
             assert one.reason.isprintable() and one.reason.endswith("."), one
-            assert safe_name(one.name) == one.name
+            assert safe_name(one.name[:500]) == one.name[:500]
 
 
 def _check_article(article: Article) -> None:

@@ -7,6 +7,7 @@ import io
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TypeVar
 
 from rag.errors import LoadError
 from rag.loading.articles import article_of
@@ -50,6 +51,7 @@ class Rows:
 
 
 Content = Member | Page | Rows | TableColumns | LeftAside | Flaw
+_Found = TypeVar("_Found", bound=Member | Page | LeftAside | Flaw)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +129,7 @@ def _contents(path: Path, limits: Limits, columns: Columns | None) -> Iterator[C
     if kind == "gz":
         yield from _unpacked(path, limits, columns)
     elif kind == "zip":
-        yield from members(path, path.name, limits)
+        yield from (_called(one, "/") for one in members(path, path.name, limits))
     elif kind == "json":
         with opened(path) as file:
             yield Member("", kind, whole(file))
@@ -136,7 +138,7 @@ def _contents(path: Path, limits: Limits, columns: Columns | None) -> Iterator[C
             yield from _in_rows(open_table(file, kind, columns))
     elif kind == "warc":
         with opened(path) as file:
-            yield from pages(file)
+            yield from (_called(one, "#") for one in pages(file))
     elif kind is None:
         raise LoadError("It is of no kind that can be read.")
     else:
@@ -153,7 +155,12 @@ def _unpacked(path: Path, limits: Limits, columns: Columns | None) -> Iterator[C
             return
     for one in members(path, path.name, limits):
         # what is alone in there is called by the name of the file
-        yield replace(one, name="") if isinstance(one, Member) and one.name == path.stem else one
+        yield replace(one, name="") if isinstance(one, Member) and one.name == path.stem else _called(one, "/")
+
+
+def _called(one: _Found, mark: str) -> _Found:
+    """Call a flaw as the article would be called that is not there: /member, #page."""
+    return replace(one, name=f"{mark}{one.name}") if isinstance(one, Flaw) and one.name else one
 
 
 def _in_rows(table: Table) -> Iterator[TableColumns | Rows]:
@@ -188,10 +195,8 @@ def _drafts(content: Content | None, columns: Columns | None) -> Iterator[Draft 
     """Yield what is in a part, called by its place in the file: /member, #row."""
     if content is None or isinstance(content, LeftAside):
         return
-    if isinstance(content, TableColumns):
+    if isinstance(content, TableColumns | Flaw):
         yield content
-    elif isinstance(content, Flaw):
-        yield replace(content, name=f"/{content.name}" if content.name else "")
     elif isinstance(content, Rows):
         for row in content.rows:
             yield _in_row(row, content.columns, "")

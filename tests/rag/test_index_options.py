@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-from bad_files.archives import packed, zipped
+from bad_files.archives import packed, record, zipped
+from bad_files.words import page
 from places import Run
 
 from embeddings.encoder import Encoder
@@ -175,3 +176,16 @@ def test_archives_without_articles(archive: Archive, tmp_path: Path, raw: bytes)
     (tmp_path / "a.zip").write_bytes(raw)
     (failure,) = archive.index([tmp_path / "a.zip"]).failures
     assert failure.reason == "There is no article in it: check that it was saved whole, and what it holds."
+
+
+def test_a_page_that_turned_bad_keeps_its_article(archive: Archive, tmp_path: Path) -> None:
+    """The article of a page in a web archive stays when the page can be read no more, and is called as before."""
+    path = tmp_path / "a.warc"
+    pages = [record(f"https://x.example/{number}", page(f"{number}. {BRIDGE}").encode()) for number in (1, 2)]
+    path.write_bytes(pages[0] + pages[1])
+    assert archive.index([path]).new == 2
+    path.write_bytes(pages[0] + pages[1][:-200])
+    report = archive.index([path])
+    assert (report.unchanged, report.removed, archive.status().articles) == (1, 0, 2)
+    (failure,) = report.failures
+    assert failure.path == f"{path}#https://x.example/2"

@@ -21,7 +21,7 @@ def load_feed(raw: bytes) -> Iterator[Draft | Flaw]:
     """Yield the article in each entry; the feed's own title is its source.
 
     Raises:
-        LoadError: it is no feed, has no entries, or defines entities, which a feed has no need of.
+        LoadError: it is no feed, is damaged, has no entries, or defines entities, which a feed has no need of.
     """
     feed = parsed_feed(raw)
     if not feed.get("version") or not feed.entries:
@@ -39,7 +39,7 @@ def parsed_feed(raw: bytes) -> Any:
     """Return a feed as feedparser reads it.
 
     Raises:
-        LoadError: it defines entities, which a feed has no need of.
+        LoadError: it is damaged, or defines entities, which a feed has no need of.
     """
     import feedparser
 
@@ -47,7 +47,11 @@ def parsed_feed(raw: bytes) -> Any:
     if _ENTITY.search(_letters(raw)):
         raise LoadError("It defines entities, which can be an attack: delete the lines with <!ENTITY.")
     # bytes in a file, for a bare text may be taken for an address and fetched
-    return feedparser.parse(io.BytesIO(raw), sanitize_html=False, resolve_relative_uris=False)
+    try:
+        return feedparser.parse(io.BytesIO(raw), sanitize_html=False, resolve_relative_uris=False)
+    except ValueError as error:
+        # an encoding that is not the stated one, or the number of no character, in a feed that is no XML
+        raise LoadError("The feed is damaged: save it again from its address.") from error
 
 
 def _letters(raw: bytes) -> bytes:
