@@ -36,7 +36,9 @@ class Running:
     """A command that is running in a process of its own."""
 
     def __init__(self, folder: Path, *arguments: str) -> None:
-        command = [sys.executable, "-c", "from rag.cli import main; main()", *arguments]
+        # a process in the background may have been told to ignore Ctrl-C
+        listening = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
+        command = [sys.executable, "-c", listening + "from rag.cli import main; main()", *arguments]
         clean = {name: value for name, value in os.environ.items() if name != "FUNDSTELLE_ARCHIVE"}
         self.said, self.reported = folder.parent / "stderr", folder.parent / "stdout"
         with self.said.open("w") as errors, self.reported.open("w") as output:
