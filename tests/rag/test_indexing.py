@@ -395,7 +395,9 @@ def test_killing_at_any_moment_ends_in_the_same_archive(folder: Path, tmp_path: 
 
 def test_ctrl_c_keeps_what_is_stored(fundstelle: object, tmp_path: Path) -> None:
     """Interrupted in the middle, `index` says so in a sentence, exits with 130, and goes on where it stopped."""
-    code = "from rag.cli import main; import rag.ingest; rag.ingest._BATCH = 8; main()"
+    # a process in the background may have been told to ignore Ctrl-C
+    code = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
+    code += "from rag.cli import main; import rag.writing; rag.writing._BATCH = 8; main()"
     command = [sys.executable, "-c", code, "index", str(ARTICLES), "--archive", str(tmp_path / "a")]
     process = subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     deadline = time.monotonic() + 60
