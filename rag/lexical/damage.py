@@ -14,6 +14,9 @@ _ALPHABETIC = r"[\p{Latin}\p{Greek}\p{Cyrillic}]"
 # what programs leave of a letter that they cannot show; carons and circumflexes are letters by themselves
 _SIGNS = regex.compile("[\ufffd\xa4?ˆˇ]+")
 
+# what is longer is no word that somebody looks for
+_LONGEST = 60
+
 INSIDE = (
     # spacing accents are what printing programs make of an accent: "Zuna¨chst", "L¨osung"; they are folded away
     rf"(?<={_ALPHABETIC})[\ufffd\xa4¨¸˘˙˚˛˜˝]+(?={_ALPHABETIC})"
@@ -33,7 +36,7 @@ def damaged(word: str) -> Iterator[str]:
     The letter may be gone, or have its accent beside it. If one is gone from an edge alone it is not looked for, since
     what is left may be another word: École, Cole.
     """
-    if word.isascii():
+    if word.isascii() or len(word) > _LONGEST:
         return
     word = unicodedata.normalize("NFC", word)
     lossy = [place for place, letter in enumerate(word) if letter.isalpha() and not letter.isascii()]

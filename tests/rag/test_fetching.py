@@ -24,7 +24,7 @@ from rag.fetching.manners import USUAL, Manners, seconds_to_wait
 from rag.fetching.naming import ending_of, place_of
 from rag.fetching.requests import Requests
 
-QUICK = replace(USUAL, pause=0.0, silence=0.5, whole=1.0)
+QUICK = replace(USUAL, pause=0.0, silence=2.0, whole=4.0)
 Fetch = Callable[..., list[tuple[str, str]]]
 
 
@@ -163,8 +163,8 @@ def test_a_feed_behind_a_link_of_a_feed(site: Site, fetched: Fetch) -> None:
             "It leads to 'file:///etc/passwd', which is no",
         ),
         (Place(status=302, headers={"Location": "http://[bad"}), "It redirects to what is no address"),
-        (Place(article("Eins"), delay=2), "The server does not answer in time"),
-        (Place(article("Eins")[:500], drip=0.1), "The server answers too slowly"),
+        (Place(article("Eins"), delay=4), "The server does not answer in time"),
+        (Place(article("Eins")[:500], drip=0.3), "The server answers too slowly"),
         (Place(b"\x1f\x8b\x08damaged", "application/gzip"), "It is damaged"),
         (Place(feed(), "text/xml"), "It is a feed or sitemap that links to no page"),
         (Place(feed("/1").replace(b">T<", b"><!ENTITY b 'c'><"), "text/xml"), "It defines entities"),
@@ -321,7 +321,7 @@ def test_a_run_ends_and_the_next_goes_on(site: Site, fetched: Fetch, tmp_path: P
     whole = site.put("/s.xml", Place(sitemap(*pages, "/old"), "text/xml"))
     # a page that moved is known by the address that was asked for
     site.put("/old", Place(status=302, headers={"Location": "/4"}))
-    few = replace(QUICK, pages=3)
+    few = replace(USUAL, pause=0.0, pages=3)
     ended = [("the web", "It stops here after 3 pages: run the same command again for the others.")]
     assert fetched(whole, manners=few) == ended
     assert fetched(whole, manners=few) == ended
@@ -330,7 +330,7 @@ def test_a_run_ends_and_the_next_goes_on(site: Site, fetched: Fetch, tmp_path: P
     assert fetched(whole, manners=few) == ended
     assert site.paths()[6:] == ["/s.xml", "/4", "/old", "/4", "/s.xml", "/0", "/1"]
     assert files(tmp_path).keys() == set(pages)
-    assert fetched(whole, manners=replace(QUICK, pages=7)) == []
+    assert fetched(whole, manners=replace(few, pages=7)) == []
 
 
 def test_what_robots_forbid_is_no_page_of_a_run(site: Site, fetched: Fetch, tmp_path: Path) -> None:
@@ -338,7 +338,7 @@ def test_what_robots_forbid_is_no_page_of_a_run(site: Site, fetched: Fetch, tmp_
     site.put("/robots.txt", Place(b"User-agent: *\nDisallow: /no\n"))
     good = site.page("/yes", "Eins")
     whole = site.put("/s.xml", Place(sitemap(*(f"/no{n}" for n in range(5)), good), "text/xml"))
-    assert len(fetched(whole, manners=replace(QUICK, pages=2))) == 5
+    assert len(fetched(whole, manners=replace(USUAL, pause=0.0, pages=2))) == 5
     assert files(tmp_path).keys() == {good}
 
 

@@ -138,11 +138,15 @@ def gone_within(group: int, seconds: float) -> bool:
     return False
 
 
+# a process in the background may have been told to ignore Ctrl-C
 SCRIPT = """
+import signal
+
 from misbehaving import act
 from rag.loading.isolation import Workers
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     with Workers(2) as workers:
         for argument, result in workers.map(act, ["a", "sleep 60", "spin", "b"]):
             print(result[1], flush=True)

@@ -93,6 +93,10 @@ def test_keeping_a_run_is_no_change_of_the_articles(tmp_path: Path) -> None:
 THIRD = (
     "DROP TABLE files; DROP INDEX articles_by_file; ALTER TABLE articles DROP COLUMN file;"
     "DROP INDEX passages_set_aside; ALTER TABLE passages DROP COLUMN kind; ALTER TABLE articles DROP COLUMN place;"
+    "ALTER TABLE passages DROP COLUMN language; DROP INDEX articles_by_text; DROP INDEX doubles;"
+    "ALTER TABLE articles DROP COLUMN same_as; ALTER TABLE articles DROP COLUMN text_key; DROP TABLE bands;"
+    "ALTER TABLE articles DROP COLUMN recurring; DROP TABLE lines; DROP TABLE often; DROP TABLE touched;"
+    "DROP TABLE unsettled;"
     "ALTER TABLE articles DROP COLUMN asides; ALTER TABLE articles DROP COLUMN pages;"
     "ALTER TABLE articles DROP COLUMN origins; PRAGMA user_version = 2;"
 )
