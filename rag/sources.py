@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -11,10 +12,11 @@ from pathlib import Path
 from rag.database import DATABASE
 from rag.errors import LoadError, NotFound
 from rag.loading.companion import ENDING
-from rag.loading.files import kind_at
+from rag.loading.files import kind_at, opened
 from rag.loading.kinds import ENDINGS, INSTEAD
 from rag.types import Failure
 
+_LONGEST_QUESTION = 100_000
 _EMPTIED = (
     "The folder holds no article any more, but {kept} came from there: they are kept, in case a disk is not connected. "
     "To remove them, index the folder above, or make a new archive."
@@ -66,7 +68,9 @@ def find_files(paths: Sequence[Path]) -> Found:
             if file in seen:
                 continue
             seen.add(file)
-            if _may_hold_articles(file):
+            if path.is_dir() and _holds_questions(file):
+                found.skipped["test questions"] += 1
+            elif _may_hold_articles(file):
                 found.files.append(file)
             elif path.is_dir():
                 found.skipped[file.suffix.lower() or "no ending"] += 1
@@ -87,6 +91,18 @@ def _may_hold_articles(file: Path) -> bool:
     except LoadError:
         # it will say so when it is read
         return file.suffix.lower() in ENDINGS
+
+
+def _holds_questions(file: Path) -> bool:
+    """Tell whether a file holds questions to evaluate with, which belong to no archive, by its first line."""
+    if file.suffix.lower() != ".jsonl":
+        return False
+    try:
+        with opened(file) as lines:
+            first = json.loads(lines.readline(_LONGEST_QUESTION))
+    except (LoadError, ValueError, RecursionError):
+        return False
+    return isinstance(first, dict) and "question" in first and not {"answers", "answerable"}.isdisjoint(first)
 
 
 def _walk(folder: Path, found: Found) -> Iterator[Path]:

@@ -174,6 +174,16 @@ def test_odd_files_stop_nothing(archive: Archive, folder: Path) -> None:
     }
 
 
+def test_test_questions_are_no_articles(archive: Archive, folder: Path) -> None:
+    """What one evaluates with lies beside the articles, as in the sample archive, and is left aside; a table with a
+    column of that name is one."""
+    (folder / "questions.jsonl").write_text('{"question": "Wo?", "answers": [{"article": "a", "quote": "b"}]}\n')
+    (folder / "talks.jsonl").write_text('{"question": "Wo?", "text": "Das Gespräch fand in Moorwerder statt."}\n')
+    report = archive.index([folder])
+    assert (report.new, report.failures, dict(report.skipped)) == (7, (), {"test questions": 1})
+    assert archive.index([ARTICLES.parent]).failures == ()
+
+
 def test_swapped_texts_keep_their_vectors(archive: Archive, folder: Path, tmp_path: Path) -> None:
     """When two files swap their contents, both texts are still found, each at its new place."""
     archive.index([folder])
