@@ -17,6 +17,7 @@ from rag.loading.web.days import day_in
 from rag.loading.web.html import load_html
 from rag.loading.web.markup import paragraphs_of_markup, parsed_markup
 from rag.loading.web.names import byline, people
+from rag.loading.web.nesting import flat_tree
 
 BODY = (
     "Der Rat der Stadt hat am Abend beschlossen, die alte Brücke über den Fluss bis zum Herbst zu sperren. Die Pfeiler "
@@ -545,3 +546,9 @@ def test_a_paragraph_of_megabytes() -> None:
     long = "Die Brücke ist gesperrt, sagte sie. " * 290_000
     raw = f"<!doctype html><html><body><p>Anfang.</p><br><p>{long}</p><p>Zum Schluss.</p></body></html>".encode()
     assert [len(text) for text, _ in paragraphs_of_markup(parsed_markup(raw))] == [7, len(long) - 1, 12]
+
+
+def test_names_that_a_tree_cannot_have() -> None:
+    """What a damaged page has in place of a tag keeps its words, also where the page is nested too deep for lxml."""
+    page = "<p<html><b<i x<y='1' =2>Anfang" + "<div>" * 1000 + "Ende" + "</div>" * 1000
+    assert "".join(flat_tree(page).itertext()) == "AnfangEnde"

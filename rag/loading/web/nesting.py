@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
 _DEEPEST = 200
+_NAME = re.compile(r"[A-Za-z][\w.-]*", re.ASCII)
 
 
 def was_cut(parser: Any) -> bool:
@@ -36,11 +38,13 @@ class _Flat:
     def start(self, tag: str, attributes: Mapping[str, str]) -> None:
         self._depth += 1
         if self._depth <= _DEEPEST:
-            self._builder.start(tag, dict(attributes))
+            # a damaged page has names that a tree cannot have
+            known = {name: value for name, value in attributes.items() if _NAME.fullmatch(name)}
+            self._builder.start(_named(tag), known)
 
     def end(self, tag: str) -> None:
         if self._depth <= _DEEPEST:
-            self._builder.end(tag)
+            self._builder.end(_named(tag))
         self._depth -= 1
 
     def data(self, text: str) -> None:
@@ -48,3 +52,7 @@ class _Flat:
 
     def close(self) -> Any:
         return self._builder.close()
+
+
+def _named(tag: str) -> str:
+    return tag if _NAME.fullmatch(tag) else "span"
