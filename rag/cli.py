@@ -8,7 +8,7 @@ import os
 import sys
 import traceback
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 from rich.text import Text
@@ -33,9 +33,6 @@ from rag.errors import FundstelleError
 from rag.filters import make_filter
 from rag.options import DEFAULT_ARCHIVE, ArchiveOption, ArticleArgument, JsonOption, RerankerOption, opened_archive
 from rag.views import answer_json, article_json, related_json, shown_json, status_json
-
-if TYPE_CHECKING:
-    pass
 
 DONE, UNUSABLE, INTERRUPTED = 0, 2, 130
 SEEDS = Path("seeds")
@@ -158,18 +155,18 @@ def show(
     as_json: JsonOption = False,
 ) -> None:
     """Print an article with its metadata and the places of its passages."""
+    from rag.loading.plain.source_lines import source_lines
+    from rag.loading.web.left_out import left_out
+
     with opened_archive(archive, create=False) as opened:
         found, passages = opened.reading(article)
+        if removed and not as_json:
+            print_removed(found, left_out(found))
+            return
         doubles, versions = opened.doubles(found.id), opened.versions(found.id)
-    from rag.loading.plain.source_lines import source_lines
-
     lines = source_lines(found, [(one.start, one.end) for one in passages])
     if as_json:
         print_json({**shown_json(found, passages, lines), **related_json(doubles, versions)})
-    elif removed:
-        from rag.loading.web.left_out import left_out
-
-        print_removed(found, left_out(found))
     else:
         print_article(found, passages, lines, doubles, versions)
 

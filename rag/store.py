@@ -174,9 +174,7 @@ class Store:
         Raises:
             NotFound: there is none.
         """
-        for row in self._database.rows(f"SELECT {READ} FROM articles WHERE id = ?", article_id):  # noqa: S608
-            return article_of(row)
-        raise NotFound(f"There is no article {article_id} in this archive: `fundstelle status` tells what is there.")
+        return self._read(READ, article_id)
 
     def bare(self, article_id: str) -> Article:
         """Return an article by its id as its file has it, with the lines in the text that are set aside for recurring.
@@ -184,7 +182,10 @@ class Store:
         Raises:
             NotFound: there is none.
         """
-        for row in self._database.rows(f"SELECT {BARE} FROM articles WHERE id = ?", article_id):  # noqa: S608
+        return self._read(BARE, article_id)
+
+    def _read(self, columns: str, article_id: str) -> Article:
+        for row in self._database.rows(f"SELECT {columns} FROM articles WHERE id = ?", article_id):  # noqa: S608
             return article_of(row)
         raise NotFound(f"There is no article {article_id} in this archive: `fundstelle status` tells what is there.")
 
