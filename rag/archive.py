@@ -20,6 +20,7 @@ from embeddings.errors import EncoderError
 from embeddings.neutral import language_neutral
 from embeddings.types import OnStep
 from rag.answer import checked_question, compose
+from rag.archive_folder import DENSE, FETCHED, INDEXING_LOCK, LEXICAL, bytes_on_disk, make_folder
 from rag.calibration import from_json, to_json
 from rag.confidence import TABLES, Calibration
 from rag.config import IN_USE, Config, RankingConfig
@@ -39,11 +40,6 @@ from rag.types import EVERYTHING, Answer, Article, Failure, Filter, IndexReport,
 if TYPE_CHECKING:
     from rag.loading.collections.unpacking import Limits
     from rag.loading.tables.columns import Columns
-
-DENSE = "dense"
-LEXICAL = "lexical"
-INDEXING_LOCK = "indexing.lock"
-FETCHED = "fetched"
 
 
 class Archive:
@@ -112,7 +108,7 @@ class Archive:
         if not there:
             if not create:
                 raise NotFound(f"There is no archive in {folder}: make one with `fundstelle index FOLDER`.")
-            _make_folder(folder)
+            make_folder(folder)
         return cls(folder, encoder, config, on_step, cross_encoder, opened)
 
     def close(self) -> None:
@@ -387,29 +383,5 @@ class Archive:
             encoder=record.name if record else None,
             fingerprint=record.fingerprint if record else None,
             revision=self._store.revision,
-            bytes_on_disk={
-                "database": _size(self.folder, f"{DATABASE}*"),
-                "dense": _size(self.folder / DENSE, "*"),
-                "lexical": _size(self.folder / LEXICAL, "*/*"),
-            },
+            bytes_on_disk=bytes_on_disk(self.folder),
         )
-
-
-def _make_folder(folder: Path) -> None:
-    ours = {DATABASE, DENSE, LEXICAL, INDEXING_LOCK, FETCHED}
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        strangers = [path.name for path in folder.iterdir() if path.name not in ours]
-    except OSError as error:
-        raise ArchiveError(
-            f"No archive can be made in {folder} ({error.strerror}): choose another folder with --archive."
-        ) from error
-    if strangers:
-        raise ArchiveError(
-            f"{folder} holds other files ({', '.join(sorted(strangers)[:3])}) and no archive: "
-            "choose an empty or a new folder with --archive."
-        )
-
-
-def _size(folder: Path, pattern: str) -> int:
-    return sum(path.stat().st_size for path in folder.glob(pattern))

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.allowed import allowed_keys
+from rag.changes import Changes, HalfVectors, PassageChanges, passage_changes, vector_changes
 from rag.database import Database
 from rag.doubles import Doubles, hand_over, put_bands
 from rag.errors import ArchiveError, NotFound
@@ -27,9 +28,6 @@ _PASSAGES = (
     "SELECT key, input_hash, coalesce(passages.language, articles.language) "
     "FROM passages JOIN articles ON article = id WHERE article = ?"
 )
-_BATCH = 4096
-
-HalfVectors = NDArray[np.float16]
 
 
 def input_hash(text: str) -> bytes:
@@ -58,36 +56,12 @@ class FileRecord:
 
 
 @dataclass(frozen=True, slots=True)
-class Changes:
-    """What happened to the passages since a revision: keys that went, keys that came or got another vector."""
-
-    revision: int
-    removed: NDArray[np.int64]
-    added: NDArray[np.int64]
-    vectors: HalfVectors
-
-
-@dataclass(frozen=True, slots=True)
 class FoundPassage:
     """A passage with its article and its vector."""
 
     article: Article
     passage: Passage
     vector: HalfVectors
-
-
-@dataclass(frozen=True, slots=True)
-class PassageChanges:
-    """What happened to the texts of passages since a revision.
-
-    `outdated` are the keys that went or got another text, `added` the passages that are new or got another text;
-    `total` is the number of all passages at this revision.
-    """
-
-    revision: int
-    total: int
-    outdated: NDArray[np.int64]
-    added: tuple[tuple[Article, Passage], ...]
 
 
 class Store:
@@ -287,52 +261,12 @@ class Store:
         return {one: np.frombuffer(row[0], np.float16) for one, row in rows.items() if row}
 
     def changes_since(self, revision: int, fingerprint: str) -> Iterator[Changes]:
-        """Yield, in batches, what a view of this revision must do to hold what the store holds now.
-
-        First all keys to remove, then keys with vectors to add or replace. All batches show the same revision.
-        """
-        with self._database.snapshot() as database:
-            now = self.revision
-            gone = database.execute("SELECT key FROM removed WHERE revision > ?", (revision,)).fetchall()
-            dim = self.encoder.dim if self.encoder else 0
-            nothing = np.empty((0, dim), np.float16)
-            yield Changes(now, np.array(gone, np.int64).reshape(-1), np.empty(0, np.int64), nothing)
-            cursor = database.execute(
-                "SELECT key, vector FROM passages JOIN vectors USING (input_hash) "
-                "WHERE revision > ? AND fingerprint = ? ORDER BY key",
-                (revision, fingerprint),
-            )
-            while rows := cursor.fetchmany(_BATCH):
-                vectors = np.frombuffer(b"".join(row[1] for row in rows), np.float16).reshape(len(rows), -1)
-                keys = np.array([row[0] for row in rows], np.int64)
-                yield Changes(now, np.empty(0, np.int64), keys, vectors)
+        """Yield, in batches, what a view of this revision must do to hold the vectors that the store holds now."""
+        return vector_changes(self._database, revision, fingerprint, self.encoder.dim if self.encoder else 0)
 
     def passage_changes_since(self, revision: int) -> Generator[PassageChanges, None, None]:
-        """Yield, in batches, what a view of the texts must do to hold what the store holds now.
-
-        First all keys to remove, those with another text too; then passages to add. All batches show the same
-        revision, and whoever needs the keys alone takes the first batch.
-        """
-        with self._database.snapshot() as database:
-            now, total = self.revision, self.passage_count()
-            gone = database.execute(
-                "SELECT key FROM removed WHERE revision > ?1 UNION SELECT key FROM passages WHERE revision > ?1",
-                (revision,),
-            ).fetchall()
-            yield PassageChanges(now, total, np.array(gone, np.int64).reshape(-1), ())
-            nothing = np.empty(0, np.int64)
-            # a revision changes one article, so its passages follow on each other
-            cursor = database.execute(
-                'SELECT article, start, "end", language FROM passages WHERE revision > ? ORDER BY revision', (revision,)
-            )
-            article = None
-            while rows := cursor.fetchmany(_BATCH):
-                added = []
-                for article_id, *place in rows:
-                    if article is None or article.id != article_id:
-                        article = self.article(article_id)
-                    added.append((article, cut(article, *place)))
-                yield PassageChanges(now, total, nothing, tuple(added))
+        """Yield, in batches, what a view of the texts must do to hold what the store holds now."""
+        return passage_changes(self._database, revision, self.article)
 
     # -- writing ------------------------------------------------------------------------------------
 

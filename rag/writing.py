@@ -8,11 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from embeddings.encoder import Encoder
+from rag.changes import HalfVectors
 from rag.config import Config
 from rag.resemblance import bands_of
 from rag.rows import with_recurring
 from rag.splitting import encoder_input, split
-from rag.store import EncoderRecord, FileRecord, HalfVectors, Store, input_hash
+from rag.store import EncoderRecord, FileRecord, Store, input_hash
 from rag.types import Article, Failure, Passage, Span
 
 # passages that are encoded together: enough for full batches, little enough to lose by an interruption

@@ -6,10 +6,10 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 
+from rag.changes import PassageChanges
 from rag.lexical.analysis import fold, normal, term, words, written
 from rag.lexical.compounds import compound_parts
 from rag.lexical.index import Entry
-from rag.store import PassageChanges
 from rag.types import primary
 
 # a word as it is written, a language (BCP-47) → terms

@@ -1,0 +1,47 @@
+"""The folder of an archive: what stands where in it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from rag.database import DATABASE
+from rag.errors import ArchiveError
+
+DENSE = "dense"
+LEXICAL = "lexical"
+INDEXING_LOCK = "indexing.lock"
+FETCHED = "fetched"
+
+
+def make_folder(folder: Path) -> None:
+    """Make the folder of a new archive, if it is not there.
+
+    Raises:
+        ArchiveError: it cannot be made, or holds something else.
+    """
+    ours = {DATABASE, DENSE, LEXICAL, INDEXING_LOCK, FETCHED}
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        strangers = [path.name for path in folder.iterdir() if path.name not in ours]
+    except OSError as error:
+        raise ArchiveError(
+            f"No archive can be made in {folder} ({error.strerror}): choose another folder with --archive."
+        ) from error
+    if strangers:
+        raise ArchiveError(
+            f"{folder} holds other files ({', '.join(sorted(strangers)[:3])}) and no archive: "
+            "choose an empty or a new folder with --archive."
+        )
+
+
+def bytes_on_disk(folder: Path) -> dict[str, int]:
+    """Return how large the parts of an archive are."""
+    return {
+        "database": _size(folder, f"{DATABASE}*"),
+        "dense": _size(folder / DENSE, "*"),
+        "lexical": _size(folder / LEXICAL, "*/*"),
+    }
+
+
+def _size(folder: Path, pattern: str) -> int:
+    return sum(path.stat().st_size for path in folder.glob(pattern))
