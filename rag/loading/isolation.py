@@ -74,9 +74,10 @@ class Workers:
                     self._hand_out(begun)
                 if not begun:
                     return
+                self._hand_out(begun)
                 while not begun[0].done:
-                    self._hand_out(begun)
                     self._wait()
+                    self._hand_out(begun)
                 task = begun.popleft()
                 yield task.argument, task.result
         finally:
