@@ -17,10 +17,11 @@ from embeddings.encoder import Encoder
 from embeddings.neutral import language_neutral
 from rag.config import Config
 from rag.dense import DenseView
+from rag.encoder_input import encoder_input
 from rag.lexical.view import LexicalView
 from rag.query import ParsedQuestion
 from rag.retrieve import Legs
-from rag.splitting import encoder_input, split
+from rag.splitting import split
 from rag.store import EncoderRecord, Store, input_hash
 from rag.types import Article, Filter
 

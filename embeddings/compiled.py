@@ -133,7 +133,7 @@ class CompiledEncoder:
         prompt = self._prompts[role]
         prompted = [prompt + text for text in texts]
         ids = self._tokenizer.ids(prompted)
-        offsets = self._tokenizer.offsets(prompted) if prompted else []
+        offsets = self._tokenizer.offsets(prompted, ids)
         first = len(self._before)
         result: list[TokenVectors | None] = [None] * len(texts)
         for rows, (pooled, states) in self._run(ids):

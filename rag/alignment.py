@@ -12,7 +12,7 @@ from embeddings.encoder import Encoder
 from embeddings.neutral import LanguageNeutral
 from embeddings.types import Vectors
 from rag.candidates import Asked
-from rag.splitting import encoder_input
+from rag.encoder_input import encoder_input
 from rag.types import Article, Passage, Span
 
 

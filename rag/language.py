@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import importlib.metadata
+import io
+from array import array
 from functools import cache
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
+from embeddings.cache import cache_folder, make_once
 from rag.types import primary
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
     from py3langid.langid import LanguageIdentifier
 
 _SAMPLE = 2000
@@ -16,6 +22,8 @@ _LETTERS = 100
 _LIKELY = 0.95
 # what has several names, or is told apart by little
 _ALIKE = ({"no", "nb", "nn"}, {"hr", "bs", "sr", "sh"}, {"id", "ms"}, {"tl", "fil"})
+
+_TABLES = ("ptc", "pc", "classes", "nextmove", "nextmove_row", "out_feat")
 
 
 def language_of(text: str) -> str:
@@ -36,6 +44,39 @@ def language_of_part(text: str, language: str) -> str:
 
 @cache
 def _identifier() -> LanguageIdentifier:
-    from py3langid.langid import MODEL_FILE, LanguageIdentifier
+    import numpy as np
+    from py3langid import langid
 
-    return LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
+    try:
+        folder = cache_folder() / f"languages-{importlib.metadata.version('py3langid')}"
+        make_once(folder, lambda target: _unpack(langid.MODEL_DIR / langid.MODEL_FILE, target))
+    except OSError:
+        # without a cache it takes half a second more
+        return langid.LanguageIdentifier.from_model_file(langid.MODEL_FILE, norm_probs=True)
+    table = {name: np.load(folder / f"{name}.npy", mmap_mode="r") for name in _TABLES}
+    return langid.LanguageIdentifier(
+        np.asarray(table["ptc"]),
+        np.asarray(table["pc"]),
+        table["classes"].tolist(),
+        _array(table["nextmove"]),
+        table["out_feat"].tolist(),
+        norm_probs=True,
+        tk_row=_array(table["nextmove_row"]),
+    )
+
+
+def _unpack(model: Path, target: Path) -> dict[str, Any]:
+    """Write the tables of a model of py3langid into a folder; to decompress them takes most of the time to load it."""
+    import lzma
+
+    import numpy as np
+
+    with lzma.open(model) as file, np.load(io.BytesIO(file.read()), allow_pickle=False) as tables:
+        for name in _TABLES:
+            np.save(target / f"{name}.npy", tables[name])
+    return {}
+
+
+def _array(table: NDArray[Any]) -> array[int]:
+    """Return a table as the kind of array whose numbers Python reads fastest."""
+    return array(table.dtype.char, table.tobytes())

@@ -15,9 +15,9 @@ from embeddings.types import Vectors
 from rag.alignment import Alignment, TokenAligner
 from rag.candidates import Asked
 from rag.config import IN_USE
+from rag.encoder_input import encoder_input
 from rag.errors import ArchiveError
 from rag.fusion import Scores
-from rag.splitting import encoder_input
 from rag.types import Article, Passage
 
 if TYPE_CHECKING:

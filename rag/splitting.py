@@ -21,8 +21,6 @@ CountTokens = Callable[[Sequence[str]], list[int]]
 SENTENCE_END = "\x1e"
 # what is cut into passages; whether comments are searched is the question's matter
 _SEARCHED = ("article", "comment")
-_TITLE_CHARACTERS = 200
-_TOP = 500
 _HEADING_CHARACTERS = 80
 # passages of one length leave no stub at the end; sentences do not divide evenly, so they get some room
 _ROOM = 1.1
@@ -128,15 +126,3 @@ def _trimmed(text: str, start: int, end: int) -> Span:
     while end > start and text[end - 1].isspace():
         end -= 1
     return start, end
-
-
-def encoder_input(article: Article, passage: Passage) -> str:
-    """Return what the encoder reads for a passage: the article's title as context, then the passage.
-
-    The title is not part of the passage and of no offset. One that was read off the text's own first lines
-    is not said twice: it may be wrong, and would then mislead every passage.
-    """
-    title = article.title
-    if title is None or article.origins.get("title") == "headline" or title in article.text[:_TOP]:
-        return passage.text
-    return f"{title[:_TITLE_CHARACTERS]}\n{passage.text}"

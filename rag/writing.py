@@ -10,9 +10,10 @@ import numpy as np
 from embeddings.encoder import Encoder
 from rag.changes import HalfVectors
 from rag.config import Config
+from rag.encoder_input import encoder_input
 from rag.resemblance import bands_of
 from rag.rows import with_recurring
-from rag.splitting import encoder_input, split
+from rag.splitting import split
 from rag.store import EncoderRecord, FileRecord, Store, input_hash
 from rag.types import Article, Failure, Passage, Span
 

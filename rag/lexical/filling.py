@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 
 from rag.changes import PassageChanges
+from rag.encoder_input import encoder_input
 from rag.lexical.analysis import fold, normal, term, words, written
 from rag.lexical.compounds import compound_parts
 from rag.lexical.index import Entry
@@ -50,9 +51,6 @@ def count(changes: Iterable[PassageChanges]) -> tuple[Counter[str], Counter[str]
 
 def entries(changes: Iterable[PassageChanges], terms: Terms) -> Iterator[Entry]:
     """Yield the passages to add. Terms are made of what the encoder reads too, with the title; words of the text."""
-    # imported here, since a question needs none of it and should not wait for it
-    from rag.splitting import encoder_input
-
     for batch in changes:
         for article, passage in batch.added:
             context = encoder_input(article, passage).removesuffix(passage.text)

@@ -11,11 +11,12 @@ from places import ARTICLES
 
 from embeddings.encoder import Encoder
 from rag.config import Config
+from rag.encoder_input import encoder_input
 from rag.loading.files import read_file
 from rag.loading.normal import normalised
 from rag.loading.reading import load
 from rag.sentences import sentence_spans
-from rag.splitting import encoder_input, split
+from rag.splitting import split
 from rag.types import Article, cut
 
 
