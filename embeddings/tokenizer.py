@@ -92,7 +92,11 @@ class ModelTokenizer:
                 here = (places[at], places[end - 1] + 1) if piece else (max(0, word.start() - 1), word.start())
                 offsets.append(here)
                 at = end
-        return offsets if read == list(ids) else None
+        # white space at the end is tokens without letters
+        behind = [(words[-1].end() if words else 0, len(text)) for _ in ids[len(read) :]]
+        if list(ids[: len(read)]) != read or any(map(self._piece, ids[len(read) :])):
+            return None
+        return offsets + behind
 
     def _piece(self, token: int) -> str:
         """Return the letters of a token without the space before it."""

@@ -95,7 +95,8 @@ def bring_in_step(
     """Index and print the report, with failures from before; without a path, there are only these."""
     report = IndexReport(0, 0, 0, 0, (), {}, 0, 0.0)
     if paths:
-        archive.warm_up()
+        # a model that is still to be prepared shows a bar of its own first
+        _ = archive.encoder
         try:
             with IndexingBar() as bar:
                 report = archive.index(paths, bar, limits=how.limits, columns=how.columns)

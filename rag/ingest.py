@@ -121,15 +121,18 @@ class Indexer:
         for file in files:
             path = file.as_posix()
             try:
-                check_size(file)
+                record = known.get(path)
+                if not record:
+                    # before all of it is read; of a known one, reading it is mostly all there is to do
+                    check_size(file)
                 sha256 = digest(file)
                 self._digests[path] = self._known_by(file, sha256)
-                record = known.get(path)
                 if record and (record.digest, record.recipe) == (self._digests[path], self._writer.recipe):
                     self._counts["unchanged"] += record.articles
                     self._failures += record.flaws
                     self._report_done()
                 else:
+                    check_size(file)
                     yield from pieces(file, sha256, self._limits, self._columns)
             except LoadError as error:
                 # what was read of it before the error is stored, and the rest stays as it was

@@ -168,21 +168,24 @@ def gone(known: Iterable[str], found: Found) -> list[str]:
     A folder that holds no article at all any more may be a disk that is not connected: its articles stay.
     """
     present = {file.as_posix() for file in found.files}
-    alive = [folder for folder in found.folders if _below(folder, found.files)]
+    missing = [path for path in known if path not in present]
+    alive = [folder for folder in found.folders if any(_below(folder, found.files))] if missing else []
 
     def should_be_there(path: Path) -> bool:
         unread = any(map(path.is_relative_to, found.unreadable))
         return not unread and any(is_looked_at(path, folder) for folder in alive)
 
-    return [path for path in known if path not in present and should_be_there(Path(path))]
+    return [path for path in missing if should_be_there(Path(path))]
 
 
 def emptied(known: Iterable[str], found: Found) -> list[Failure]:
     """Return a failure for each folder that held articles and holds none any more."""
     failures = []
     for folder in found.folders:
-        kept = len(_below(folder, map(Path, known)))
-        if kept and folder not in found.unreadable and not _below(folder, found.files):
+        if folder in found.unreadable or any(_below(folder, found.files)):
+            continue
+        kept = sum(1 for _ in _below(folder, map(Path, known)))
+        if kept:
             failures.append(Failure(shown(folder), _EMPTIED.format(kept=kept)))
     return failures
 
@@ -193,5 +196,5 @@ def nothing_there(found: Found) -> str:
     return f"{where} holds no article: put files of these kinds there: {kinds}."
 
 
-def _below(folder: Path, paths: Iterable[Path]) -> list[Path]:
-    return [path for path in paths if is_looked_at(path, folder)]
+def _below(folder: Path, paths: Iterable[Path]) -> Iterator[Path]:
+    return (path for path in paths if is_looked_at(path, folder))

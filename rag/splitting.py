@@ -8,8 +8,6 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import lru_cache
 
-from langchain_text_splitters import RecursiveCharacterTextSplitter
-
 from rag.config import Config
 from rag.language import language_of_part
 from rag.sentences import sentence_spans
@@ -72,6 +70,9 @@ def _pieces(text: str, sentences: Sequence[Span], count_tokens: CountTokens, pas
     marked = SENTENCE_END.join(text[start:end] for start, end in sentences)
     tokens = sum(count_tokens([text[start:end] for start, end in sentences]))
     even = _ROOM * tokens / math.ceil(tokens / passage_tokens) if tokens else passage_tokens
+
+    # imported here, for it takes a quarter of a second, and most runs find nothing new
+    from langchain_text_splitters import RecursiveCharacterTextSplitter
 
     # the splitter asks for each letter of a text without spaces, and for most words several times
     @lru_cache(maxsize=10_000)

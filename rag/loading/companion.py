@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -18,16 +19,10 @@ _MOST = 1_000_000
 
 def companion_of(path: Path) -> Path | None:
     """Return the companion of a file, which has its name with or without the ending, if there is one."""
-    candidates = (path.with_name(path.name + ENDING), path.with_name(path.stem + ENDING))
-    return next((one for one in candidates if _is_file(one)), None)
-
-
-def _is_file(path: Path) -> bool:
-    try:
-        return path.is_file()
-    except OSError:
-        # a name that is as long as it may be has no room for an ending
-        return False
+    whole = str(path)
+    # by os.path, for it is asked of every file in every run; a name too long for an ending has no companion
+    beside = (whole + ENDING, whole.removesuffix(path.suffix) + ENDING)
+    return next((Path(one) for one in beside if os.path.isfile(one)), None)  # noqa: PTH113
 
 
 def with_companion(draft: Draft, path: Path) -> Draft:
