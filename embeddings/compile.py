@@ -86,7 +86,10 @@ def compile_model(model_folder: Path, target: Path) -> None:
         )
         _say(0.9, "writing the graph")
         ov.save_model(quantised, target / GRAPH)
-    write_tokenizer(target, model.tokenizer.backend_tokenizer.to_str())
+    tokenizer = model.tokenizer.backend_tokenizer
+    # the calibration cut its texts, and the tokenizer would go on doing so
+    tokenizer.no_truncation()
+    write_tokenizer(target, tokenizer.to_str())
     with_special, alone = (model.tokenizer("a", add_special_tokens=special)["input_ids"] for special in (True, False))
     at = with_special.index(alone[0])
     facts = {

@@ -29,7 +29,7 @@ from embeddings.types import OnStep, Role, TokenVectors, Vectors
 BATCH_TOKENS = 1024
 # lengths are rounded up to it: for each new shape, OpenVINO prepares itself for some 20 ms
 _LENGTH_STEP = 16
-GRAPH_VERSION = 3
+GRAPH_VERSION = 4
 """Raised whenever compile.py writes another graph from the same weights."""
 
 

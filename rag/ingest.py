@@ -224,7 +224,7 @@ class Filler:
         on_article: Callable[[int], None] | None = None,
     ) -> None:
         self._store = store
-        self._writer = ArticleWriter(store, encoder, encoder_name, config, loaders, self._report_done)
+        self._writer = ArticleWriter(store, encoder, encoder_name, config, loaders, self._report_done, settles=False)
         self._on_article = on_article
         self._done = 0
 

@@ -36,7 +36,8 @@ class ArticleWriter:
     """Takes articles one by one and stores them in batches; call `flush` after the last.
 
     `recipe` names how an article was loaded, cut and encoded; what is stored under another one must be done again.
-    `passages` counts what was stored, `encoded` the texts that had no vector.
+    `passages` counts what was stored, `encoded` the texts that had no vector. Without `settles`, articles get no marks
+    by which `settle` compares them.
     """
 
     def __init__(
@@ -47,12 +48,15 @@ class ArticleWriter:
         config: Config,
         loaders: str,
         on_stored: Callable[[], None] = lambda: None,
+        *,
+        settles: bool = True,
     ) -> None:
         self._store = store
         self._encoder = encoder
         self._encoder_name = encoder_name
         self._config = config
         self._on_stored = on_stored
+        self._settles = settles
         self._waiting: list[_Waiting | tuple[FileRecord, Collection[str]]] = []
         self._inputs: dict[bytes, str] = {}
         self.recipe = f"loaders {loaders}, {config}, encoder {encoder.fingerprint}"
@@ -71,7 +75,8 @@ class ArticleWriter:
             key = input_hash(text)
             self._inputs[key] = text
             hashed.append((passage, key))
-        self._waiting.append(_Waiting(article, hashed, file, bands_of(article), recurring))
+        bands = bands_of(article) if self._settles else ()
+        self._waiting.append(_Waiting(article, hashed, file, bands, recurring))
         if len(self._inputs) >= _BATCH:
             self.flush()
 

@@ -6,6 +6,8 @@ import hashlib
 import json
 import re
 import sqlite3
+import subprocess
+import sys
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -64,6 +66,29 @@ def test_ask_in_words(fundstelle: Run, made: Path) -> None:
     assert "[2]" in words
     assert "[3]" not in words
     assert "2 passages in" in done.stderr
+
+
+def test_a_question_loads_nothing_that_it_does_not_need(made: Path) -> None:
+    """What reads, cuts, compiles or shows takes seconds to import; a process that answers has none of it."""
+    slow = [
+        "torch",
+        "transformers",
+        "tokenizers",
+        "langchain_core",
+        "gradio",
+        "pandas",
+        "scipy",
+        "datasketch",
+        "trafilatura",
+        "requests",
+    ]
+    code = (
+        "import sys; from rag.archive import Archive; import rag.cli;"
+        f"found = Archive.open({str(made / '.fundstelle')!r}, create=False).ask({TUNNEL!r});"
+        f"print(len(found.citations), [name for name in {slow} if sys.modules.get(name)])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "5 []"
 
 
 def test_ask_as_json(fundstelle: Run, made: Path) -> None:

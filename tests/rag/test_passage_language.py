@@ -13,7 +13,7 @@ from places import ARTICLES
 
 from embeddings.encoder import Encoder
 from rag.archive import Archive
-from rag.language import language_of, language_of_part
+from rag.language import _identifier, language_of, language_of_part
 from rag.lexical.view import LexicalView
 from rag.loading.reading import load
 from rag.store import Store, input_hash
@@ -145,3 +145,18 @@ def test_text_from_right_to_left(encoder: Encoder, tmp_path: Path, text: str, la
         assert cited.quote == text[cited.start : cited.end]
         assert cited.language == language
         assert f'<blockquote lang="{language}" dir="auto">' in card(cited, GERMAN)
+
+
+def test_unpacked_tables_say_what_the_library_says(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Languages and probabilities are those of py3langid's own model, with the cache and where it cannot be written."""
+    from py3langid.langid import MODEL_FILE, LanguageIdentifier
+
+    library = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
+    texts = [GERMAN_PART, ENGLISH_PART, ARABIC, HEBREW, "Qui a dit cela ?", ""]
+    try:
+        for cache in (tmp_path, Path("/dev/null")):
+            monkeypatch.setenv("XDG_CACHE_HOME", str(cache))
+            _identifier.cache_clear()
+            assert [_identifier().classify(text) for text in texts] == [library.classify(text) for text in texts]
+    finally:
+        _identifier.cache_clear()

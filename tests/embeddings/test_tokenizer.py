@@ -1,0 +1,84 @@
+"""Offsets that are added up word by word are those of the full tokenizer."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from embeddings.compiled import compiled_graph
+from embeddings.tokenizer import ModelTokenizer
+
+SAMPLES = sorted((Path(__file__).parents[2] / "seeds" / "articles").glob("*"))
+ODD = [
+    "Die Straßenbahn fährt … um ½ 8 nach Nürnberg.",
+    "ﬁne ligatures, ＦＵＬＬ width",
+    "東京都は、二〇二四年に新しい駅を開いた。次の駅は２０２６年に開く。",
+    "وقال الوزير إن الحكومة ستقرر غدا.",
+    "Ta\u0308glich, a decomposed umlaut",
+    "one\n\ntwo  three \u00a0 four\u3000five ",
+    "",
+    " ",
+]
+
+
+@pytest.fixture(scope="module")
+def tokenizer() -> ModelTokenizer:
+    return ModelTokenizer(compiled_graph())
+
+
+def without_spaces(text: str, offsets: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """The full tokenizer counts the space before a word to its first token; no user of offsets cares for it."""
+    trimmed = []
+    for start, end in offsets:
+        while start < end - 1 and text[start].isspace():
+            start += 1  # noqa: PLW2901
+        trimmed.append((start, end))
+    return trimmed
+
+
+def full_offsets(tokenizer: ModelTokenizer, text: str) -> list[tuple[int, int]]:
+    """Return what the library tokenizers says."""
+    encoding = tokenizer._full.encode(text, add_special_tokens=False)
+    return list(encoding.offsets)
+
+
+def same(tokenizer: ModelTokenizer, text: str) -> bool:
+    """Whether both ways agree, spaces before words left out."""
+    (found,) = tokenizer.offsets([text], tokenizer.ids([text]))
+    return without_spaces(text, found) == without_spaces(text, full_offsets(tokenizer, text))
+
+
+@pytest.mark.parametrize("text", ODD)
+def test_odd_texts(tokenizer: ModelTokenizer, text: str) -> None:
+    """Ligatures, fractions, scripts without spaces and from right to left, and spaces of all kinds."""
+    assert same(tokenizer, "passage: " + text)
+
+
+def test_articles(tokenizer: ModelTokenizer) -> None:
+    """In the sample articles that are texts both ways agree, and all but a few need no full tokenizer."""
+    texts = ["passage: " + file.read_text("utf-8").strip()[:3000] for file in SAMPLES if file.suffix in (".txt", ".md")]
+    assert len(texts) == 30
+    assert all(same(tokenizer, text) for text in texts)
+    by_word = [tokenizer._by_word(text, ids) for text, ids in zip(texts, tokenizer.ids(texts), strict=True)]
+    assert sum(offsets is None for offsets in by_word) <= len(texts) / 20
+
+
+@settings(deadline=None)
+@given(st.text(st.characters(categories=("L", "N", "P", "Zs")), max_size=60))
+def test_any_text(text: str) -> None:
+    """Where words are added up at all, the sum is right, whatever letters the words are made of."""
+    tokenizer = _opened()
+    prompted = "passage: " + text
+    ids = tokenizer.ids([prompted])[0]
+    if ids == tokenizer._full.encode(prompted, add_special_tokens=False).ids:
+        assert same(tokenizer, prompted)
+
+
+def _opened(kept: list[ModelTokenizer] = []) -> ModelTokenizer:  # noqa: B006
+    """Hypothesis may not use fixtures of the module, and opening takes most of a second."""
+    if not kept:
+        kept.append(ModelTokenizer(compiled_graph()))
+    return kept[0]
