@@ -4,7 +4,8 @@
 
 Builds an archive of seeds/articles in a temporary folder. Warm: the median and the 95th percentile of a question
 in a running process, over all sample questions. Cold: the median of `fundstelle ask` in a process of its own, from
-start to exit, over ten runs. Both re-ranked and with `--fast`. Writes benchmarks/results/latency.json.
+start to exit, over ten runs. Both re-ranked and with `--fast`. Beside it, cold, `fundstelle --help` and the usual
+pipeline of benchmarks/usual_pipeline.py with the same model and passages. Writes benchmarks/results/latency.json.
 """
 
 from __future__ import annotations
@@ -17,9 +18,11 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
+from embeddings.bundled import bundled_model
 from rag.archive import Archive
 
 ROOT = Path(__file__).parent.parent
@@ -43,17 +46,33 @@ def warm(archive: Archive, questions: list[str], *, fast: bool) -> dict[str, flo
     return {"p50": round(statistics.median(of_questions), 1), "p95": round(p95, 1)}
 
 
-def cold(folder: Path, question: str, *options: str) -> dict[str, float]:
-    """Return milliseconds of whole processes; the first run, which fills the page cache, is not counted."""
-    code = "from rag.cli import main; main()"
-    command = [sys.executable, "-c", code, "ask", question, "--archive", str(folder), *options]
-    taken = []
+def cold(*commands: Sequence[str]) -> list[dict[str, float]]:
+    """Return milliseconds of whole processes, one after the other in each of ten rounds.
+
+    The first round, which fills the page cache, is not counted.
+    """
+    taken: list[list[float]] = [[] for _ in commands]
     for _ in range(COLD_RUNS + 1):
-        started = time.perf_counter()
-        subprocess.run(command, check=True, capture_output=True)
-        taken.append((time.perf_counter() - started) * 1000)
-    del taken[0]
-    return {"median": round(statistics.median(taken)), "min": round(min(taken)), "max": round(max(taken))}
+        for command, of_command in zip(commands, taken, strict=True):
+            started = time.perf_counter()
+            subprocess.run([sys.executable, *command], check=True, capture_output=True)
+            of_command.append((time.perf_counter() - started) * 1000)
+    return [
+        {"median": round(statistics.median(one[1:])), "min": round(min(one[1:])), "max": round(max(one[1:]))}
+        for one in taken
+    ]
+
+
+def write_usual(archive: Archive, folder: Path) -> None:
+    """Write what the usual pipeline reads: the archive's passages and a flat FAISS index of their vectors."""
+    import faiss
+
+    texts = [passage.text for article in archive.articles() for passage in archive.passages(article.id)]
+    vectors = archive.encoder.encode_passages(texts)
+    index = faiss.IndexFlatIP(vectors.shape[1])
+    index.add(vectors)
+    faiss.write_index(index, str(folder / "index.faiss"))
+    (folder / "texts.json").write_text(json.dumps(texts), encoding="utf-8")
 
 
 def machine() -> str:
@@ -78,7 +97,12 @@ def main() -> None:
             report = archive.index([ROOT / "seeds" / "articles"])
             passages = archive.status().passages
             warm_ms = {"re-ranked": warm(archive, questions, fast=False), "fast": warm(archive, questions, fast=True)}
-        cold_ms = {"re-ranked": cold(folder, questions[0]), "fast": cold(folder, questions[0], "--fast")}
+            write_usual(archive, Path(temporary))
+        fundstelle = ["-c", "from rag.cli import main; main()"]
+        ask = [*fundstelle, "ask", questions[0], "--archive", str(folder)]
+        usual = [str(ROOT / "benchmarks" / "usual_pipeline.py"), str(bundled_model()), temporary, questions[0]]
+        names = ("re-ranked", "fast", "--help", "usual pipeline")
+        cold_ms = dict(zip(names, cold(ask, [*ask, "--fast"], [*fundstelle, "--help"], usual), strict=True))
     result = {
         "machine": machine(),
         "date": datetime.now(UTC).date().isoformat(),
