@@ -12,6 +12,8 @@ from embeddings.ranking import best_first, checked
 from embeddings.snapshot import read_snapshot, write_snapshot
 from embeddings.types import Ids, Neighbor, Vectors
 
+_FILE = ".npz"
+
 
 class ExactIndex:
     """Float32 vectors in memory, compared one by one; for small archives and for tests."""
@@ -27,10 +29,12 @@ class ExactIndex:
         if snapshot.dim != dim:
             raise DimensionMismatch(snapshot.dim, dim)
         try:
-            with np.load(snapshot.path) as arrays:
+            with np.load(snapshot.paths[_FILE]) as arrays:
                 self.add(arrays["ids"], arrays["vectors"])
         except (OSError, ValueError, KeyError) as error:
-            raise IndexDamaged(f"The index file {snapshot.path} cannot be read ({error}): build it anew.") from error
+            raise IndexDamaged(
+                f"The index file {snapshot.paths[_FILE]} cannot be read ({error}): build it anew."
+            ) from error
         self._stamp = snapshot.stamp
 
     @property
@@ -72,7 +76,7 @@ class ExactIndex:
         def write(path: Path) -> None:
             np.savez(path, ids=ids, vectors=vectors)
 
-        write_snapshot(self._folder, self._dim, stamp, ".npz", write)
+        write_snapshot(self._folder, self._dim, stamp, {_FILE: write})
         self._stamp = stamp
 
     def _arrays(self) -> tuple[Ids, Vectors]:

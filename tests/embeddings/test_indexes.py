@@ -7,6 +7,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from embeddings.errors import IndexDamaged
 from embeddings.exact import ExactIndex
@@ -56,7 +58,8 @@ def test_damage_is_noticed(tmp_path: Path, engine: str, damage: str) -> None:
     index.add(range(100), unit_vectors(100))
     index.flush("x")
     manifest = tmp_path / "manifest.json"
-    data = tmp_path / json.loads(manifest.read_text())["file"]
+    (facts,) = json.loads(manifest.read_text())["files"].values()
+    data = tmp_path / facts["name"]
     raw = data.read_bytes()
     match damage:
         case "cut":
@@ -101,3 +104,93 @@ def test_similarity_is_clipped(tmp_path: Path) -> None:
     vector = np.full((1, DIM), 1 / np.sqrt(DIM), np.float32)
     index.add([1], vector)
     assert index.search(vector[0], 1)[0].similarity <= 1.0
+
+
+SMALL_STEPS = pytest.mark.usefixtures("merged_early")
+
+
+@pytest.fixture
+def merged_early(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Lets changes become a new base when there are more than ten of them."""
+    monkeypatch.setattr("embeddings.faiss_index._MOST_CHANGES", 10)
+
+
+def bases(folder: Path) -> list[Path]:
+    """The files that hold a base."""
+    return sorted(folder.glob("*.faiss"))
+
+
+@SMALL_STEPS
+def test_few_changes_leave_the_base_alone(tmp_path: Path) -> None:
+    """Vectors that come, go and are replaced are written beside the base, which stays the same file."""
+    index = open_index(f"faiss:{tmp_path}", DIM)
+    vectors = unit_vectors(300)
+    index.add(range(300), vectors)
+    index.flush("a")
+    before = bases(tmp_path)
+    assert len(before) == 1
+    size, changed = before[0].stat().st_size, before[0].stat().st_mtime_ns
+    index.remove([3, 999])
+    index.add([4, 300], unit_vectors(2, seed=9))
+    index.flush("b")
+    assert bases(tmp_path) == before
+    assert (before[0].stat().st_size, before[0].stat().st_mtime_ns) == (size, changed)
+    for opened in (index, open_index(f"faiss:{tmp_path}", DIM)):
+        assert (len(opened), opened.stamp) == (300, "b")
+        found = [one.id for one in opened.search(vectors[3], 400)]
+        assert sorted(found) == [0, 1, 2, *range(4, 301)]
+        assert opened.search(unit_vectors(2, seed=9)[0], 1)[0].id == 4
+        assert opened.search(vectors[3], 5, np.array([3, 999])) == []
+
+
+@SMALL_STEPS
+def test_two_writers_take_turns(tmp_path: Path) -> None:
+    """A process whose base another one has replaced meanwhile writes all that it holds, and nothing is twice."""
+    first = open_index(f"faiss:{tmp_path}", DIM)
+    first.add(range(100), unit_vectors(100))
+    first.flush("a")
+    second = open_index(f"faiss:{tmp_path}", DIM)
+    first.add(range(100, 200), unit_vectors(100, seed=2))
+    first.flush("b")
+    second.add(range(100, 105), unit_vectors(5, seed=2))
+    second.flush("c")
+    again = open_index(f"faiss:{tmp_path}", DIM)
+    assert (len(again), again.stamp) == (105, "c")
+    assert sorted(one.id for one in again.search(unit_vectors(1)[0], 999)) == list(range(105))
+    assert len(bases(tmp_path)) == 1
+
+
+@SMALL_STEPS
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
+@given(
+    st.lists(
+        st.one_of(
+            st.tuples(st.just("add"), st.lists(st.integers(0, 40), min_size=1, max_size=15), st.integers(0, 99)),
+            st.tuples(st.just("remove"), st.lists(st.integers(0, 40), max_size=15), st.just(0)),
+            st.tuples(st.sampled_from(["flush", "open"]), st.just([]), st.just(0)),
+        ),
+        max_size=12,
+    )
+)
+def test_any_sequence_of_changes_is_that_of_the_oracle(
+    tmp_path_factory: pytest.TempPathFactory, steps: list[tuple[str, list[int], int]]
+) -> None:
+    """Whatever is added, removed, flushed and opened again in whatever order, the same ids are found as in NumPy."""
+    folder = tmp_path_factory.mktemp("any")
+    index, oracle = open_index(f"faiss:{folder}", DIM), open_index(f"exact:{folder / 'exact'}", DIM, empty=True)
+    for step, ids, seed in steps:
+        if step == "add":
+            vectors = unit_vectors(len(ids), seed=seed)
+            index.add(ids, vectors)
+            oracle.add(ids, vectors)
+        elif step == "remove":
+            index.remove(ids)
+            oracle.remove(ids)
+        else:
+            index.flush("x")
+            if step == "open":
+                index = open_index(f"faiss:{folder}", DIM)
+        assert len(index) == len(oracle)
+    question = unit_vectors(1, seed=123)[0]
+    found = {one.id: one.similarity for one in index.search(question, 99)}
+    assert found == pytest.approx({one.id: one.similarity for one in oracle.search(question, 99)}, abs=1e-3)

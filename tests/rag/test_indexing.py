@@ -236,7 +236,7 @@ def test_a_lost_index_is_rebuilt(archive: Archive, folder: Path, tmp_path: Path,
         case "deleted":
             shutil.rmtree(dense)
         case "cut short":
-            data = next(dense.glob("*.faiss"))
+            data = next(dense.glob("vectors-*"))
             data.write_bytes(data.read_bytes()[:-100])
         case "garbage manifest":
             (dense / "manifest.json").write_text("[]")
@@ -252,7 +252,7 @@ def test_a_lost_index_is_rebuilt(archive: Archive, folder: Path, tmp_path: Path,
     with Archive.open(tmp_path / "archive") as again:
         after = again.ask(TUNNEL)
         assert [one.passage_id for one in after.citations] == [one.passage_id for one in before.citations]
-        assert len(list(dense.glob("*.faiss"))) == 1
+        assert len(list(dense.glob("vectors-*"))) == 1
 
 
 @contextmanager
