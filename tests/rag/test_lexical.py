@@ -17,6 +17,7 @@ from filelock import FileLock
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rag.lexical import files
 from rag.lexical.analysis import fold, term, word_spans, words, written
 from rag.lexical.compounds import compound_parts
 from rag.lexical.query import LexicalQuery
@@ -424,6 +425,30 @@ def test_damage_is_survived(
     # without a manifest there was never an index, as far as one can tell
     assert "built anew" in caplog.text or (name, damage) == ("manifest.json", "deleted")
     assert len(list((tmp_path / "lexical").glob("index-*"))) == 1
+
+
+def test_large_files_are_read_through_if_they_were_touched(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """One that is older than the manifest is not read to open the index; one that was altered since is."""
+    read: list[str] = []
+
+    def check(path: Path) -> None:
+        read.append(path.suffix)
+        really(path)
+
+    really = files._check
+    monkeypatch.setattr(files, "_LARGE", 1)
+    monkeypatch.setattr(files, "_check", check)
+    key = put(store, article("a", TEXTS[1]))
+    view_of(store, tmp_path).catch_up()
+    assert found(view_of(store, tmp_path), "Isar") == [key]
+    assert read == []
+    path = next((tmp_path / "lexical").rglob("*.idx"))
+    path.write_bytes(path.read_bytes()[:-20] + b"x" * 20)
+    assert found(view_of(store, tmp_path), "Isar") == [key]
+    assert set(read) == {".idx"}
+    assert "built anew" in caplog.text
 
 
 def test_a_deleted_folder(store: Store, tmp_path: Path) -> None:
