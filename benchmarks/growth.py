@@ -1,0 +1,206 @@
+"""What do asking and changing cost in archives of 1,000 to 1,000,000 passages?
+
+    python -m benchmarks.growth DATA [PASSAGES …]
+
+DATA is a folder with wikinews_de in BEIR layout, whose passages and vectors are real; an archive of many passages
+repeats them, each copy of a vector with noise (cosine to the real one about .95) and under a hash of its own. An
+article has five passages. At most 10,000 articles have a file in the folder that is indexed again; the others stand
+for other folders.
+
+For each size: how long the indexes of vectors and words take to be made; a question in a new process; questions in a
+warm process, alone and eight at once; indexing the folder again without a change, with one article changed, and with
+1% of all passages deleted. Time in seconds or milliseconds, memory as the peak of the process, mapped files included.
+Adds to benchmarks/results/growth.json what was measured.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from filelock import FileLock
+from numpy.typing import NDArray
+
+from benchmarks.latency import commit, machine
+from embeddings.encoder import BUNDLED, Encoder, open_encoder
+from rag.archive import Archive
+from rag.archive_folder import DENSE, LEXICAL, make_folder
+from rag.config import Config
+from rag.database import DATABASE
+from rag.dense import DenseView
+from rag.lexical.view import LexicalView
+from rag.loading.articles import article_id
+from rag.loading.reading import VERSION
+from rag.splitting import split
+from rag.store import EncoderRecord, FileRecord, Store
+from rag.types import Article, cut
+from rag.writing import ArticleWriter
+
+RESULT = Path(__file__).parent / "results" / "growth.json"
+SIZES = (1_000, 10_000, 100_000, 1_000_000)
+AN_ARTICLE, MOST_FILES = 5, 10_000
+NOISE = 0.33
+QUESTIONS, AT_ONCE = 60, 8
+CLI = [sys.executable, "-c", "from rag.cli import main; main()"]
+
+
+def real(data: Path, encoder: Encoder) -> tuple[list[str], NDArray[np.float32]]:
+    """Return real passages and their vectors."""
+    texts: list[str] = []
+    for line in (data / "wikinews_de" / "corpus.jsonl").read_text("utf-8").splitlines():
+        article = Article("0" * 12, None, json.loads(line)["text"], "de", None, None, None, None, "/", "")
+        texts += [one.text for one in split(article, encoder.count_tokens, Config())]
+    return texts, encoder.encode_passages(texts)
+
+
+def articles(size: int, texts: Sequence[str], files: Path) -> Iterator[tuple[Article, list[int]]]:
+    """Yield articles with the numbers of the real passages that they are made of."""
+    random = np.random.default_rng(size)
+    for number in range(size // AN_ARTICLE):
+        of = random.integers(0, len(texts), AN_ARTICLE).tolist()
+        folder = files if number < MOST_FILES else files.with_name("elsewhere")
+        path = folder / f"{number // 500:04d}" / f"{number:07d}.txt"
+        text = "\n\n".join(texts[one] for one in of)
+        sha256 = hashlib.sha256(text.encode()).hexdigest()
+        name = path.as_posix()
+        yield Article(article_id(name), None, text, "de", None, None, None, None, name, sha256), of
+
+
+def make(folder: Path, files: Path, size: int, encoder: Encoder, texts: Sequence[str], vectors: Any) -> float:
+    """Make an archive of so many passages with files of its first articles; return the seconds that storing took."""
+    make_folder(folder)
+    store = Store(folder / DATABASE)
+    recipe = ArticleWriter(store, encoder, BUNDLED, Config(), str(VERSION)).recipe
+    random = np.random.default_rng(1)
+    started = time.perf_counter()
+    for number, (article, of) in enumerate(articles(size, texts, files)):
+        noise = random.standard_normal((len(of), encoder.dim), dtype=np.float32) * NOISE / encoder.dim**0.5
+        noisy = vectors[of] + noise
+        noisy = (noisy / np.linalg.norm(noisy, axis=1, keepdims=True)).astype(np.float16)
+        passages, at = [], 0
+        for place, one in enumerate(of):
+            passage = cut(article, at, at + len(texts[one]))
+            passages.append((passage, hashlib.sha256(f"{number} {place}".encode()).digest()[:16]))
+            at += len(texts[one]) + 2
+        of_hashes = {hashed: vector for (_, hashed), vector in zip(passages, noisy, strict=True)}
+        store.put(article, recipe, passages, encoder.fingerprint, of_hashes)
+        store.finish(FileRecord(article.path, article.sha256, recipe, 1), [article.id])
+        if number < MOST_FILES:
+            path = Path(article.path)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(article.text, encoding="utf-8")
+    store.set_encoder(EncoderRecord(BUNDLED, encoder.fingerprint, encoder.dim))
+    store.recurring.settle()
+    store.set_settled()
+    seconds = time.perf_counter() - started
+    store.close()
+    return seconds
+
+
+def views(folder: Path) -> dict[str, float]:
+    """Return the seconds that it takes to make the indexes of vectors and of words."""
+    store, lock = Store(folder / DATABASE), FileLock(folder / "benchmark.lock", timeout=0)
+    made = {"vectors": DenseView(folder / DENSE, store, lock), "words": LexicalView(folder / LEXICAL, store, lock)}
+    seconds = {}
+    for name, view in made.items():
+        started = time.perf_counter()
+        view.catch_up()
+        seconds[name] = round(time.perf_counter() - started, 1)
+    store.close()
+    return seconds
+
+
+def process(*arguments: str, rounds: int = 1) -> dict[str, float]:
+    """Return the median seconds of a command and its greatest peak of memory in MB."""
+    taken, peaks = [], [0]
+    for _ in range(rounds):
+        started = time.perf_counter()
+        with subprocess.Popen([*CLI, *arguments], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as running:
+            while running.poll() is None:
+                peaks.append(_peak(running.pid))
+                time.sleep(0.01)
+        taken.append(time.perf_counter() - started)
+        if running.returncode:
+            raise RuntimeError(f"{arguments} ended with {running.returncode}.")
+    return {"seconds": round(statistics.median(taken), 2), "peak MB": round(max(peaks) / 1000)}
+
+
+def _peak(process: int) -> int:
+    """Return the most memory that a process has had, in kilobytes; the system counts its parent's to a child."""
+    try:
+        lines = Path(f"/proc/{process}/status").read_text("utf-8").splitlines()
+    except OSError:
+        return 0
+    return next((int(line.split()[1]) for line in lines if line.startswith("VmHWM")), 0)
+
+
+def warm(archive: Archive, questions: Sequence[str], *, fast: bool, at_once: int = 1) -> dict[str, float]:
+    """Return milliseconds of questions, so many at once, and how many are answered in a second."""
+
+    def ask(question: str) -> float:
+        started = time.perf_counter()
+        archive.ask(question, fast=fast)
+        return (time.perf_counter() - started) * 1000
+
+    with ThreadPoolExecutor(at_once) as pool:
+        list(pool.map(ask, questions[: 2 * at_once]))
+        started = time.perf_counter()
+        taken = sorted(pool.map(ask, questions))
+        seconds = time.perf_counter() - started
+    p95 = taken[int(len(taken) * 0.95)]
+    return {"p50": round(statistics.median(taken), 1), "p95": round(p95, 1), "a second": round(len(taken) / seconds, 1)}
+
+
+def measure(folder: Path, files: Path, size: int, questions: Sequence[str]) -> dict[str, Any]:
+    """Return what an archive costs to ask and to change."""
+    found: dict[str, Any] = {"views": views(folder)}
+    at = ("--archive", str(folder))
+    found["cold"] = process("ask", questions[0], *at, rounds=3)
+    found["cold, fast"] = process("ask", questions[0], "--fast", *at, rounds=3)
+    with Archive.open(folder, create=False) as archive:
+        archive.warm_up()
+        for fast in (True, False):
+            name = "fast" if fast else "re-ranked"
+            found[name] = warm(archive, questions, fast=fast)
+            found[f"{name}, {AT_ONCE} at once"] = warm(archive, questions, fast=fast, at_once=AT_ONCE)
+    found["unchanged"] = process("index", str(files), *at, rounds=3)
+    paths = sorted(files.rglob("*.txt"))
+    with paths[0].open("a", encoding="utf-8") as file:
+        file.write("\n\nEin Satz ist dazugekommen.")
+    found["one changed"] = process("index", str(files), *at)
+    for path in paths[1 : 1 + size // AN_ARTICLE // 100]:
+        path.unlink()
+    found["1% deleted"] = process("index", str(files), *at)
+    return found
+
+
+def main(data: Path, sizes: Sequence[int]) -> None:
+    encoder = open_encoder()
+    texts, vectors = real(data, encoder)
+    queries = (data / "wikinews_de" / "queries.jsonl").read_text("utf-8").splitlines()[:QUESTIONS]
+    questions = [json.loads(line)["text"] for line in queries]
+    for size in sizes:
+        with tempfile.TemporaryDirectory() as temporary:
+            folder, files = Path(temporary) / "archive", Path(temporary) / "files"
+            stored = make(folder, files, size, encoder, texts, vectors)
+            found = {"stored in": round(stored, 1)} | measure(folder, files, size, questions)
+        print(size, json.dumps(found), flush=True)
+        result = json.loads(RESULT.read_text("utf-8")) if RESULT.exists() else {}
+        about = {"machine": machine(), "date": datetime.now(UTC).date().isoformat(), "commit": commit()}
+        result[str(size)] = about | found
+        RESULT.write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), [int(size) for size in sys.argv[2:]] or SIZES)
