@@ -112,19 +112,19 @@ class FaissIndex:
         if query.shape != (self._dim,):
             raise DimensionMismatch(self._dim, query.shape[-1] if query.ndim else 0)
         question = np.ascontiguousarray(query[None], np.float32)
+        fetch = k + _SPARE if k > 0 else 0
+        # FAISS keeps but a pointer to a selector: a name keeps it alive through the search
+        chosen = None if allowed is None else faiss.IDSelectorBatch(np.ascontiguousarray(allowed, np.int64))
         with self._lock:
-            if allowed is None:
-                # FAISS keeps but a pointer to a selector: a name here keeps it alive through the search
-                gone = faiss.IDSelectorBatch(self._gone)
-                in_base: Any = faiss.IDSelectorNot(gone) if len(self._gone) else None
-                in_changed: Any = None
-            else:
-                in_base = faiss.IDSelectorBatch(np.setdiff1d(allowed, self._gone).astype(np.int64))
-                in_changed = faiss.IDSelectorBatch(np.ascontiguousarray(allowed, np.int64))
-            found = [
-                _nearest(self._base, question, k + _SPARE if k > 0 else 0, in_base),
-                _nearest(self._changed, question, k + _SPARE if k > 0 else 0, in_changed),
-            ]
+            base, gone = self._base, self._gone
+            in_changed = _nearest(self._changed, question, fetch, chosen)
+        # the base never changes, so several questions search it at once
+        if allowed is None:
+            hidden = faiss.IDSelectorBatch(gone)
+            shown: Any = faiss.IDSelectorNot(hidden) if len(gone) else None
+        else:
+            shown = faiss.IDSelectorBatch(np.setdiff1d(allowed, gone).astype(np.int64))
+        found = [in_changed, _nearest(base, question, fetch, shown)]
         ids, similarities = (np.concatenate(arrays) for arrays in zip(*found, strict=True))
         return best_first(ids, similarities, max(k, 0))
 

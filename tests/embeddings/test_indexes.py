@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -194,3 +196,30 @@ def test_any_sequence_of_changes_is_that_of_the_oracle(
     question = unit_vectors(1, seed=123)[0]
     found = {one.id: one.similarity for one in index.search(question, 99)}
     assert found == pytest.approx({one.id: one.similarity for one in oracle.search(question, 99)}, abs=1e-3)
+
+
+@SMALL_STEPS
+def test_questions_are_answered_while_the_index_changes(tmp_path: Path) -> None:
+    """Eight threads find what they look for at every moment of a run that adds, removes, writes and merges."""
+    index = open_index(f"faiss:{tmp_path}", DIM)
+    vectors = unit_vectors(300)
+    index.add(range(300), vectors)
+    index.flush("a")
+    done = threading.Event()
+
+    def ask(number: int) -> int:
+        asked = 0
+        while not done.is_set() or not asked:
+            assert [one.id for one in index.search(vectors[number], 1)] == [number]
+            assert len({one.id for one in index.search(vectors[number], 50)}) == 50
+            asked += 1
+        return asked
+
+    with ThreadPoolExecutor(8) as pool:
+        running = [pool.submit(ask, number) for number in range(8)]
+        for step in range(40):
+            index.add(range(1000, 1008), unit_vectors(8, seed=step))
+            index.remove(range(100 + step, 104 + step))
+            index.flush(str(step))
+        done.set()
+        assert all(one.result() for one in running)
