@@ -24,7 +24,7 @@ from rag.loading.kinds import ARCHIVES, INSTEAD
 from rag.loading.reading import VERSION, Piece, Rows, TableColumns, articles_in, is_harmless, pieces
 from rag.loading.tables.columns import Columns
 from rag.loading.tables.rows import READERS
-from rag.sources import emptied, find_files, gone, nothing_there, shown, unreadable
+from rag.sources import emptied, existing, find_files, gone, nothing_there, shown, unreadable
 from rag.store import FileRecord, Store
 from rag.types import Article, Failure, IndexReport, Progress
 from rag.writing import ArticleWriter
@@ -91,7 +91,7 @@ class Indexer:
             ArchiveError: the store cannot be written.
         """
         found = find_files(paths)
-        known = self._store.files()
+        known = self._store.files_below([path.as_posix() for path in existing(paths)])
         self._failures = [*found.failures, *emptied(known, found)]
         if not found.files and not self._failures:
             raise NotFound(nothing_there(found))

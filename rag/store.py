@@ -28,6 +28,7 @@ _PASSAGES = (
     "SELECT key, input_hash, coalesce(passages.language, articles.language) "
     "FROM passages JOIN articles ON article = id WHERE article = ?"
 )
+_FILE = "path, digest, recipe, articles, flaws"
 
 
 def input_hash(text: str) -> bytes:
@@ -126,11 +127,16 @@ class Store:
 
     def files(self) -> dict[str, FileRecord]:
         """Return what is known of every file that articles came from, by path."""
-        rows = self._database.rows("SELECT path, digest, recipe, articles, flaws FROM files")
-        return {
-            path: FileRecord(path, digest, recipe, articles, tuple(Failure(*one) for one in json.loads(flaws)))
-            for path, digest, recipe, articles, flaws in rows
-        }
+        return _records(self._database.rows(f"SELECT {_FILE} FROM files"))  # noqa: S608
+
+    def files_below(self, paths: Iterable[str]) -> dict[str, FileRecord]:
+        """Return what is known of these files, and of all files in these folders, by path."""
+        # what begins with FOLDER/ stands between it and FOLDER0, for 0 is the next character
+        query = f"SELECT {_FILE} FROM files WHERE path = ?1 OR (path > ?2 || '/' AND path < ?2 || '0')"  # noqa: S608
+        found: dict[str, FileRecord] = {}
+        for path in paths:
+            found |= _records(self._database.rows(query, path, path.rstrip("/")))
+        return found
 
     def holds(self, article: Article, recipe: str) -> bool | None:
         """Tell whether an article is stored just so, made by this recipe; None if there is none at its path.
@@ -395,6 +401,13 @@ class Store:
             _remove_articles(database, revision, gone)
             database.execute("DELETE FROM files WHERE path = ?", (path,))
         return len(gone)
+
+
+def _records(rows: Iterable[tuple[str, str, str, int, str]]) -> dict[str, FileRecord]:
+    return {
+        path: FileRecord(path, digest, recipe, articles, tuple(Failure(*one) for one in json.loads(flaws)))
+        for path, digest, recipe, articles, flaws in rows
+    }
 
 
 def _remove_articles(database: sqlite3.Connection, revision: int, gone: Iterable[str]) -> None:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import sqlite3
 from dataclasses import replace
 from datetime import date
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import numpy as np
 import pytest
 
 from rag.errors import ArchiveError, NotFound
-from rag.store import EncoderRecord, Store, input_hash
+from rag.store import EncoderRecord, FileRecord, Store, input_hash
 from rag.types import Article, Passage, cut
 
 ENCODER = EncoderRecord("bundled", "f" * 16, 4)
@@ -168,3 +168,25 @@ def test_articles_are_found_by_what_people_remember(store: Store) -> None:
     assert store.find_articles("xt") == []
     with pytest.raises(NotFound):
         store.article("nowhere")
+
+
+@pytest.mark.parametrize("asked", ["/a/b", "/a/b/c.txt", "/a", "/", "/ä", "/a/b0", "/none"])
+def test_files_below_a_folder(store: Store, asked: str) -> None:
+    """They are those whose path is relative to it, however their names are spelled, and no neighbours of like name."""
+    names = [
+        "/a/b",
+        "/a/b/c.txt",
+        "/a/b/d/e.txt",
+        "/a/b-x/c",
+        "/a/b0",
+        "/a/b0/c",
+        "/a/bc",
+        "/a/b.txt",
+        "/ä/ö.txt",
+        "/a/b/ü",
+    ]
+    for name in names:
+        store.finish(FileRecord(name, "digest", "recipe", 1), [])
+    below = {name for name in names if PurePosixPath(name).is_relative_to(asked)}
+    assert set(store.files_below([asked])) == below
+    assert set(store.files()) == set(names)
