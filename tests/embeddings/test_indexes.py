@@ -223,3 +223,28 @@ def test_questions_are_answered_while_the_index_changes(tmp_path: Path) -> None:
             index.flush(str(step))
         done.set()
         assert all(one.result() for one in running)
+
+
+@SMALL_STEPS
+def test_a_crash_while_merging_loses_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """On disk stays what was there, in memory what came since, and the next flush writes it."""
+    index = open_index(f"faiss:{tmp_path}", DIM)
+    index.add(range(100), unit_vectors(100))
+    index.flush("old")
+    before = sorted(tmp_path.iterdir())
+    index.add(range(90, 150), unit_vectors(60, seed=4))
+
+    def fail(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(Path, "replace", fail)
+        with pytest.raises(OSError, match="No space"):
+            index.flush("new")
+    assert sorted(tmp_path.iterdir()) == before
+    again = open_index(f"faiss:{tmp_path}", DIM)
+    assert (again.stamp, len(again), len(index)) == ("old", 100, 150)
+    index.flush("new")
+    again = open_index(f"faiss:{tmp_path}", DIM)
+    assert (again.stamp, len(again)) == ("new", 150)
+    assert again.search(unit_vectors(60, seed=4)[0], 1)[0].id == 90
