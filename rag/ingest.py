@@ -12,6 +12,7 @@ from pathlib import Path
 from embeddings.encoder import Encoder
 from rag.config import Config
 from rag.errors import LoadError, NotFound
+from rag.file_records import FileRecord
 from rag.loading.articles import article_id
 from rag.loading.collections.containers import LeftAside, Member
 from rag.loading.collections.unpacking import USUAL, Limits
@@ -25,7 +26,7 @@ from rag.loading.reading import VERSION, Piece, Rows, TableColumns, articles_in,
 from rag.loading.tables.columns import Columns
 from rag.loading.tables.rows import READERS
 from rag.sources import emptied, existing, find_files, gone, nothing_there, shown, unreadable
-from rag.store import FileRecord, Store
+from rag.store import Store
 from rag.types import Article, Failure, IndexReport, Progress
 from rag.writing import ArticleWriter
 
@@ -91,7 +92,7 @@ class Indexer:
             ArchiveError: the store cannot be written.
         """
         found = find_files(paths)
-        known = self._store.files_below([path.as_posix() for path in existing(paths)])
+        known = self._store.files.below([path.as_posix() for path in existing(paths)])
         self._failures = [*found.failures, *emptied(known, found)]
         if not found.files and not self._failures:
             raise NotFound(nothing_there(found))
@@ -132,7 +133,8 @@ class Indexer:
                     self._failures += record.flaws
                     self._report_done()
                 else:
-                    check_size(file)
+                    if record:
+                        check_size(file)
                     yield from pieces(file, sha256, self._limits, self._columns)
             except LoadError as error:
                 # what was read of it before the error is stored, and the rest stays as it was
@@ -231,7 +233,7 @@ class Filler:
     def fill(self, articles: Iterable[Article]) -> None:
         """Store articles that are new or changed, and remove all others."""
         self._writer.switch_encoder()
-        known = self._store.files()
+        known = self._store.files.all()
         for article in articles:
             record = known.pop(article.path, None)
             if record and (record.digest, record.recipe) == (article.sha256, self._writer.recipe):

@@ -22,7 +22,6 @@ _LETTERS = 100
 _LIKELY = 0.95
 # what has several names, or is told apart by little
 _ALIKE = ({"no", "nb", "nn"}, {"hr", "bs", "sr", "sh"}, {"id", "ms"}, {"tl", "fil"})
-
 _TABLES = ("ptc", "pc", "classes", "nextmove", "nextmove_row", "out_feat")
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import sqlite3
 from collections.abc import Collection, Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -18,17 +17,17 @@ from rag.changes import Changes, HalfVectors, PassageChanges, passage_changes, v
 from rag.database import Database
 from rag.doubles import Doubles, hand_over, put_bands
 from rag.errors import ArchiveError, NotFound
+from rag.file_records import FileRecord, FileRecords, put_file
 from rag.recurring import Recurring, edge_lines, put_lines
 from rag.removal import forget_vectors, remove_all_passages, remove_passages
 from rag.resemblance import text_key
 from rag.rows import BARE, PUT_ARTICLE, READ, article_of, day_of, values_of
-from rag.types import Article, Failure, Filter, Passage, Span, cut
+from rag.types import Article, Filter, Passage, Span, cut
 
 _PASSAGES = (
     "SELECT key, input_hash, coalesce(passages.language, articles.language) "
     "FROM passages JOIN articles ON article = id WHERE article = ?"
 )
-_FILE = "path, digest, recipe, articles, flaws"
 
 
 def input_hash(text: str) -> bytes:
@@ -43,17 +42,6 @@ class EncoderRecord:
     name: str
     fingerprint: str
     dim: int
-
-
-@dataclass(frozen=True, slots=True)
-class FileRecord:
-    """A file that articles came from: what its bytes are known by, how it was read, and what of it was not taken."""
-
-    path: str
-    digest: str
-    recipe: str
-    articles: int
-    flaws: tuple[Failure, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +69,11 @@ class Store:
     def database(self) -> Database:
         """The file, for what is kept beside the articles."""
         return self._database
+
+    @property
+    def files(self) -> FileRecords:
+        """What is known of the files that articles came from."""
+        return FileRecords(self._database)
 
     @property
     def doubles(self) -> Doubles:
@@ -124,19 +117,6 @@ class Store:
     def calibration(self) -> str | None:
         """What `set_calibration` kept, or None."""
         return self._database.meta("calibration")
-
-    def files(self) -> dict[str, FileRecord]:
-        """Return what is known of every file that articles came from, by path."""
-        return _records(self._database.rows(f"SELECT {_FILE} FROM files"))  # noqa: S608
-
-    def files_below(self, paths: Iterable[str]) -> dict[str, FileRecord]:
-        """Return what is known of these files, and of all files in these folders, by path."""
-        # what begins with FOLDER/ stands between it and FOLDER0, for 0 is the next character
-        query = f"SELECT {_FILE} FROM files WHERE path = ?1 OR (path > ?2 || '/' AND path < ?2 || '0')"  # noqa: S608
-        found: dict[str, FileRecord] = {}
-        for path in paths:
-            found |= _records(self._database.rows(query, path, path.rstrip("/")))
-        return found
 
     def holds(self, article: Article, recipe: str) -> bool | None:
         """Tell whether an article is stored just so, made by this recipe; None if there is none at its path.
@@ -388,11 +368,7 @@ class Store:
         gone = [row[0] for row in rows if row[0] not in kept]
         with self._database.transaction(of_articles=bool(gone)) as (database, revision):
             _remove_articles(database, revision, gone)
-            flaws = json.dumps([(one.path, one.reason) for one in file.flaws])
-            database.execute(
-                "INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?, ?)",
-                (file.path, file.digest, file.recipe, file.articles, flaws),
-            )
+            put_file(database, file)
 
     def remove(self, path: str) -> int:
         """Remove the articles of a file with their passages and vectors, and return how many there were."""
@@ -401,13 +377,6 @@ class Store:
             _remove_articles(database, revision, gone)
             database.execute("DELETE FROM files WHERE path = ?", (path,))
         return len(gone)
-
-
-def _records(rows: Iterable[tuple[str, str, str, int, str]]) -> dict[str, FileRecord]:
-    return {
-        path: FileRecord(path, digest, recipe, articles, tuple(Failure(*one) for one in json.loads(flaws)))
-        for path, digest, recipe, articles, flaws in rows
-    }
 
 
 def _remove_articles(database: sqlite3.Connection, revision: int, gone: Iterable[str]) -> None:

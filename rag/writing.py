@@ -11,10 +11,11 @@ from embeddings.encoder import Encoder
 from rag.changes import HalfVectors
 from rag.config import Config
 from rag.encoder_input import encoder_input
+from rag.file_records import FileRecord
 from rag.resemblance import bands_of
 from rag.rows import with_recurring
 from rag.splitting import split
-from rag.store import EncoderRecord, FileRecord, Store, input_hash
+from rag.store import EncoderRecord, Store, input_hash
 from rag.types import Article, Failure, Passage, Span
 
 # passages that are encoded together: enough for full batches, little enough to lose by an interruption

@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 
 from rag.errors import ArchiveError, NotFound
-from rag.store import EncoderRecord, FileRecord, Store, input_hash
+from rag.file_records import FileRecord
+from rag.store import EncoderRecord, Store, input_hash
 from rag.types import Article, Passage, cut
 
 ENCODER = EncoderRecord("bundled", "f" * 16, 4)
@@ -188,5 +189,5 @@ def test_files_below_a_folder(store: Store, asked: str) -> None:
     for name in names:
         store.finish(FileRecord(name, "digest", "recipe", 1), [])
     below = {name for name in names if PurePosixPath(name).is_relative_to(asked)}
-    assert set(store.files_below([asked])) == below
-    assert set(store.files()) == set(names)
+    assert set(store.files.below([asked])) == below
+    assert set(store.files.all()) == set(names)

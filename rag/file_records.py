@@ -1,0 +1,60 @@
+"""The files that articles came from: what their bytes are known by, so that only what changed is read again."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from rag.database import Database
+from rag.types import Failure
+
+_SELECT = "SELECT path, digest, recipe, articles, flaws FROM files"
+
+
+@dataclass(frozen=True, slots=True)
+class FileRecord:
+    """A file that articles came from: what its bytes are known by, how it was read, and what of it was not taken."""
+
+    path: str
+    digest: str
+    recipe: str
+    articles: int
+    flaws: tuple[Failure, ...] = ()
+
+
+class FileRecords:
+    """What is known of every file that articles of an archive came from."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def all(self) -> dict[str, FileRecord]:
+        """Return what is known of all files, by path."""
+        return _records(self._database.rows(_SELECT))
+
+    def below(self, paths: Iterable[str]) -> dict[str, FileRecord]:
+        """Return what is known of these files, and of all files in these folders, by path."""
+        # what begins with FOLDER/ stands between it and FOLDER0, for 0 is the next character
+        query = f"{_SELECT} WHERE path = ?1 OR (path > ?2 || '/' AND path < ?2 || '0')"
+        found: dict[str, FileRecord] = {}
+        for path in paths:
+            found |= _records(self._database.rows(query, path, path.rstrip("/")))
+        return found
+
+
+def put_file(database: sqlite3.Connection, file: FileRecord) -> None:
+    """Keep what is known of a file, in place of what was known before."""
+    flaws = json.dumps([(one.path, one.reason) for one in file.flaws])
+    database.execute(
+        "INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?, ?)",
+        (file.path, file.digest, file.recipe, file.articles, flaws),
+    )
+
+
+def _records(rows: Iterable[tuple[str, str, str, int, str]]) -> dict[str, FileRecord]:
+    return {
+        path: FileRecord(path, digest, recipe, articles, tuple(Failure(*one) for one in json.loads(flaws)))
+        for path, digest, recipe, articles, flaws in rows
+    }
