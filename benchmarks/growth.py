@@ -30,20 +30,20 @@ from typing import Any
 
 import numpy as np
 from filelock import FileLock
-from numpy.typing import NDArray
 
-from benchmarks.latency import commit, machine
+from benchmarks.latency import commit, machine, percentiles
+from benchmarks.sets import cut_passages
 from embeddings.encoder import BUNDLED, Encoder, open_encoder
 from rag.archive import Archive
 from rag.archive_folder import DENSE, LEXICAL, make_folder
 from rag.config import Config
 from rag.database import DATABASE
 from rag.dense import DenseView
+from rag.file_records import FileRecord
 from rag.lexical.view import LexicalView
 from rag.loading.articles import article_id
 from rag.loading.reading import VERSION
-from rag.splitting import split
-from rag.store import EncoderRecord, FileRecord, Store
+from rag.store import EncoderRecord, Store
 from rag.types import Article, cut
 from rag.writing import ArticleWriter
 
@@ -53,15 +53,6 @@ AN_ARTICLE, MOST_FILES = 5, 10_000
 NOISE = 0.33
 QUESTIONS, AT_ONCE = 60, 8
 CLI = [sys.executable, "-c", "from rag.cli import main; main()"]
-
-
-def real(data: Path, encoder: Encoder) -> tuple[list[str], NDArray[np.float32]]:
-    """Return real passages and their vectors."""
-    texts: list[str] = []
-    for line in (data / "wikinews_de" / "corpus.jsonl").read_text("utf-8").splitlines():
-        article = Article("0" * 12, None, json.loads(line)["text"], "de", None, None, None, None, "/", "")
-        texts += [one.text for one in split(article, encoder.count_tokens, Config())]
-    return texts, encoder.encode_passages(texts)
 
 
 def articles(size: int, texts: Sequence[str], files: Path) -> Iterator[tuple[Article, list[int]]]:
@@ -156,10 +147,9 @@ def warm(archive: Archive, questions: Sequence[str], *, fast: bool, at_once: int
     with ThreadPoolExecutor(at_once) as pool:
         list(pool.map(ask, questions[: 2 * at_once]))
         started = time.perf_counter()
-        taken = sorted(pool.map(ask, questions))
+        taken = list(pool.map(ask, questions))
         seconds = time.perf_counter() - started
-    p95 = taken[int(len(taken) * 0.95)]
-    return {"p50": round(statistics.median(taken), 1), "p95": round(p95, 1), "a second": round(len(taken) / seconds, 1)}
+    return percentiles(taken) | {"a second": round(len(taken) / seconds, 1)}
 
 
 def measure(folder: Path, files: Path, size: int, questions: Sequence[str]) -> dict[str, Any]:
@@ -187,7 +177,8 @@ def measure(folder: Path, files: Path, size: int, questions: Sequence[str]) -> d
 
 def main(data: Path, sizes: Sequence[int]) -> None:
     encoder = open_encoder()
-    texts, vectors = real(data, encoder)
+    texts = cut_passages(data, "wikinews_de", encoder)
+    vectors = encoder.encode_passages(texts)
     queries = (data / "wikinews_de" / "queries.jsonl").read_text("utf-8").splitlines()[:QUESTIONS]
     questions = [json.loads(line)["text"] for line in queries]
     for size in sizes:

@@ -26,12 +26,10 @@ from pathlib import Path
 from benchmarks.gemm import int8_peak
 from benchmarks.indexing_rows import ROWS
 from benchmarks.latency import ROOT, commit, machine
+from benchmarks.sets import cut_passages
 from embeddings.bundled import bundled_model
 from embeddings.cache import cache_folder
 from embeddings.encoder import Encoder, open_encoder
-from rag.config import Config
-from rag.splitting import split
-from rag.types import Article
 
 RESULT = Path(__file__).parent / "results" / "indexing.json"
 OURS, USUAL = "fundstelle", "sentence-transformers float32"
@@ -45,13 +43,10 @@ OPERATIONS_A_TOKEN = 12 * 2 * (4 * 384**2 + 2 * 384 * 1536)
 
 def passages(data: Path, encoder: Encoder) -> list[str]:
     """Return passages as they are cut in real use, without stubs."""
-    found: list[str] = []
-    for line in (data / "wikinews_de" / "corpus.jsonl").read_text("utf-8").splitlines():
-        article = Article("0" * 12, None, json.loads(line)["text"], "de", None, None, None, None, "/", "")
-        texts = [one.text for one in split(article, encoder.count_tokens, Config())]
-        lengths = encoder.count_tokens(texts)
-        found += [text for text, length in zip(texts, lengths, strict=True) if SHORTEST <= length <= LONGEST]
-    return found[: PASSAGES + WARM]
+    found = cut_passages(data, "wikinews_de", encoder)
+    lengths = encoder.count_tokens(found)
+    usual = [text for text, length in zip(found, lengths, strict=True) if SHORTEST <= length <= LONGEST]
+    return usual[: PASSAGES + WARM]
 
 
 def peers_python() -> Path:

@@ -41,9 +41,13 @@ def warm(archive: Archive, questions: list[str], *, fast: bool) -> dict[str, flo
             archive.ask(question, fast=fast)
             taken.append((time.perf_counter() - started) * 1000)
         rounds.append(taken)
-    of_questions = sorted(statistics.median(of_one) for of_one in zip(*rounds, strict=True))
-    p95 = of_questions[int(len(of_questions) * 0.95)]
-    return {"p50": round(statistics.median(of_questions), 1), "p95": round(p95, 1)}
+    return percentiles([statistics.median(of_one) for of_one in zip(*rounds, strict=True)])
+
+
+def percentiles(taken: Sequence[float]) -> dict[str, float]:
+    """Return the median and the 95th percentile."""
+    p95 = sorted(taken)[int(len(taken) * 0.95)]
+    return {"p50": round(statistics.median(taken), 2), "p95": round(p95, 2)}
 
 
 def cold(*commands: Sequence[str]) -> list[dict[str, float]]:

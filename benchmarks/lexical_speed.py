@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import json
 import random
-import statistics
 import sys
 import tempfile
 import time
@@ -22,7 +21,7 @@ from pathlib import Path
 import numpy as np
 from filelock import FileLock
 
-from benchmarks.latency import machine
+from benchmarks.latency import machine, percentiles
 from rag.lexical.query import LexicalQuery
 from rag.lexical.view import LexicalView
 from rag.store import Store, input_hash
@@ -80,11 +79,6 @@ def timed(run: Callable[[], object]) -> float:
     return (time.perf_counter() - started) * 1000
 
 
-def summary(taken: list[float]) -> dict[str, float]:
-    """Return the median and the 95th percentile."""
-    return {"p50": round(statistics.median(taken), 2), "p95": round(sorted(taken)[int(len(taken) * 0.95)], 2)}
-
-
 def main() -> None:
     data = Path(sys.argv[1])
     count = int(sys.argv[2]) if len(sys.argv) > 2 else 400_000
@@ -110,13 +104,13 @@ def main() -> None:
         }
         queries = [view.analyse(one) for one in questions]
         some = [chance.sample(keys.tolist(), min(100, len(keys))) for _ in queries]
-        milliseconds = {"analyse": summary([timed(lambda one=one: view.analyse(one)) for one in questions])}
+        milliseconds = {"analyse": percentiles([timed(lambda one=one: view.analyse(one)) for one in questions])}
         for name, step in steps.items():
-            milliseconds[name] = summary(
+            milliseconds[name] = percentiles(
                 [timed(lambda step=step, a=a, b=b: step(a, b)) for a, b in zip(queries, some, strict=True)]
             )
-        milliseconds["containing_rare"] = summary([timed(lambda: view.containing("Bundesliga")) for _ in range(20)])
-        milliseconds["containing_common"] = summary([timed(lambda: view.containing("in der")) for _ in range(20)])
+        milliseconds["containing_rare"] = percentiles([timed(lambda: view.containing("Bundesliga")) for _ in range(20)])
+        milliseconds["containing_common"] = percentiles([timed(lambda: view.containing("in der")) for _ in range(20)])
         article = Article(
             "f" * 12, None, "Ein neuer Artikel über Zwölfspindelpumpen.", "de", None, None, None, None, "new", ""
         )

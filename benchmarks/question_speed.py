@@ -11,13 +11,12 @@ benchmarks/results/question_speed.json: median and 95th percentile in millisecon
 from __future__ import annotations
 
 import json
-import statistics
 import sys
 import time
 from datetime import UTC, datetime
 from pathlib import Path
 
-from benchmarks.latency import machine
+from benchmarks.latency import machine, percentiles
 from benchmarks.sets import searchable
 from embeddings.encoder import open_encoder
 from rag.reranking import LateInteraction
@@ -41,11 +40,7 @@ def main(data: Path) -> None:
                     started = time.perf_counter()
                     retrieve(question, 5, opened.legs, reranker)
                     taken.append((time.perf_counter() - started) * 1000)
-                taken = sorted(taken[WARM_UP:])
-                measured[row] = {
-                    "p50": round(statistics.median(taken), 1),
-                    "p95": round(taken[int(len(taken) * 0.95)], 1),
-                }
+                measured[row] = percentiles(taken[WARM_UP:])
             result[name] = measured
             print(name, measured, flush=True)
     RESULT.write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")

@@ -64,6 +64,15 @@ class SearchableSet:
         return Filter(paths=(_path(document),))
 
 
+def cut_passages(data: Path, name: str, encoder: Encoder) -> list[str]:
+    """Return the texts of a set's documents, cut into passages as in real use."""
+    found: list[str] = []
+    for _, text in read_set(data / name).documents.values():
+        article = Article("0" * 12, None, text, LANGUAGES[name], None, None, None, None, "/", "")
+        found += [one.text for one in split(article, encoder.count_tokens, Config())]
+    return found
+
+
 @contextmanager
 def searchable(data: Path, name: str, encoder: Encoder) -> Iterator[SearchableSet]:
     """Open a set of NAMES below the folder `data` in an archive that lasts as long as the block."""

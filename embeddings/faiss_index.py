@@ -52,18 +52,20 @@ class FaissIndex:
         self._read(snapshot)
 
     def _read(self, snapshot: Snapshot) -> None:
-        path = snapshot.paths[_CHANGES]
-        try:
-            if _BASE in snapshot.paths:
-                path = snapshot.paths[_BASE]
-                self._map(path)
-                path = snapshot.paths[_CHANGES]
-            with np.load(path) as arrays:
-                self._gone = arrays["gone"]
-                self._put(arrays["ids"], arrays["vectors"])
-        except (RuntimeError, OSError, ValueError, KeyError) as error:
-            raise IndexDamaged(f"The index file {path} cannot be read: delete it to build it anew.") from error
+        for ending, path in snapshot.paths.items():
+            try:
+                if ending == _BASE:
+                    self._map(path)
+                else:
+                    self._read_changes(path)
+            except (RuntimeError, OSError, ValueError, KeyError) as error:
+                raise IndexDamaged(f"The index file {path} cannot be read: delete it to build it anew.") from error
         self._stamp = snapshot.stamp
+
+    def _read_changes(self, path: Path) -> None:
+        with np.load(path) as arrays:
+            self._gone = arrays["gone"]
+            self._put(arrays["ids"], arrays["vectors"])
 
     def _map(self, path: Path) -> None:
         self._base = faiss.read_index(str(path), faiss.IO_FLAG_MMAP_IFC | faiss.IO_FLAG_READ_ONLY)
@@ -137,7 +139,7 @@ class FaissIndex:
             merge = lost or changes > max(_MOST_CHANGES, _MOST_SHARE * len(self._base_ids))
             parts: dict[str, Write | Path] = {_CHANGES: self._write_changes}
             if merge:
-                parts = {_BASE: self._write_merged, _CHANGES: self._write_nothing}
+                parts = {_BASE: self._write_merged}
             elif self._base_file:
                 parts[_BASE] = self._base_file
             snapshot = write_snapshot(self._folder, self._dim, stamp, parts)
@@ -150,10 +152,6 @@ class FaissIndex:
     def _write_changes(self, path: Path) -> None:
         vectors = self._changed.index.reconstruct_n(0, self._changed.ntotal).astype(np.float16)
         np.savez(path, ids=_ids(self._changed), vectors=vectors, gone=self._gone)
-
-    def _write_nothing(self, path: Path) -> None:
-        nothing = np.empty(0, np.int64)
-        np.savez(path, ids=nothing, vectors=np.empty((0, self._dim), np.float16), gone=nothing)
 
     def _write_merged(self, path: Path) -> None:
         """Write base and changes as one index."""

@@ -57,10 +57,9 @@ def write_snapshot(folder: Path, dim: int, stamp: str, parts: Mapping[str, Write
             path.unlink()
         raise
     named = {facts["name"] for facts in files.values()}
-    for ending in parts:
-        for old in folder.glob(f"vectors-*{ending}"):
-            if old.name not in named:
-                old.unlink(missing_ok=True)
+    for old in folder.glob("vectors-*"):
+        if old.name not in named:
+            old.unlink(missing_ok=True)
     return Snapshot({ending: folder / facts["name"] for ending, facts in files.items()}, dim, stamp)
 
 

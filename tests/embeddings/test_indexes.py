@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import threading
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -78,6 +80,18 @@ def test_damage_is_noticed(tmp_path: Path, engine: str, damage: str) -> None:
         open_index(f"{engine}:{tmp_path}", DIM)
 
 
+@contextmanager
+def full_disk(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """No manifest can be replaced in the block."""
+
+    def fail(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(Path, "replace", fail)
+        yield
+
+
 @pytest.mark.parametrize("engine", ["exact", "faiss"])
 def test_a_crash_while_writing_leaves_the_old_snapshot(
     tmp_path: Path, engine: str, monkeypatch: pytest.MonkeyPatch
@@ -88,13 +102,8 @@ def test_a_crash_while_writing_leaves_the_old_snapshot(
     index.flush("old")
     index.add([2], unit_vectors(1, seed=5))
 
-    def fail(*_: object) -> None:
-        raise OSError(28, "No space left on device")
-
-    with monkeypatch.context() as broken:
-        broken.setattr(Path, "replace", fail)
-        with pytest.raises(OSError, match="No space"):
-            index.flush("new")
+    with full_disk(monkeypatch), pytest.raises(OSError, match="No space"):
+        index.flush("new")
     again = open_index(f"{engine}:{tmp_path}", DIM)
     assert (again.stamp, len(again)) == ("old", 1)
     assert len(list(tmp_path.iterdir())) == 2
@@ -234,13 +243,8 @@ def test_a_crash_while_merging_loses_nothing(tmp_path: Path, monkeypatch: pytest
     before = sorted(tmp_path.iterdir())
     index.add(range(90, 150), unit_vectors(60, seed=4))
 
-    def fail(*_: object) -> None:
-        raise OSError(28, "No space left on device")
-
-    with monkeypatch.context() as broken:
-        broken.setattr(Path, "replace", fail)
-        with pytest.raises(OSError, match="No space"):
-            index.flush("new")
+    with full_disk(monkeypatch), pytest.raises(OSError, match="No space"):
+        index.flush("new")
     assert sorted(tmp_path.iterdir()) == before
     again = open_index(f"faiss:{tmp_path}", DIM)
     assert (again.stamp, len(again), len(index)) == ("old", 100, 150)
