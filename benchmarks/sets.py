@@ -19,6 +19,7 @@ from rag.config import Config
 from rag.dense import DenseView
 from rag.encoder_input import encoder_input
 from rag.lexical.view import LexicalView
+from rag.passage_tokens import PassageTokens
 from rag.query import ParsedQuestion
 from rag.retrieve import Legs
 from rag.splitting import split
@@ -95,7 +96,8 @@ def searchable(data: Path, name: str, encoder: Encoder) -> Iterator[SearchableSe
         lock = FileLock(Path(temporary) / "lock", timeout=0)
         dense = DenseView(Path(temporary) / "dense", store, lock)
         lexical = LexicalView(Path(temporary) / "lexical", store, lock)
-        yield SearchableSet(questions, Legs(store, dense, lexical, encoder, language_neutral(fingerprint)))
+        tokens, neutral = PassageTokens(encoder), language_neutral(fingerprint)
+        yield SearchableSet(questions, Legs(store, dense, lexical, encoder, tokens, neutral))
         store.close()
 
 

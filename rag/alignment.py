@@ -1,4 +1,4 @@
-"""A question and passages, read token by token with the encoder."""
+"""A question and passages, matched token by token."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from embeddings.encoder import Encoder
 from embeddings.neutral import LanguageNeutral
-from embeddings.types import Vectors
+from embeddings.types import TokenVectors, Vectors
 from rag.candidates import Asked
 from rag.encoder_input import encoder_input
 from rag.types import Article, Passage, Span
@@ -49,23 +49,25 @@ class TokenAligner:
 
     def __init__(self, asked: Asked, encoder: Encoder, neutral: LanguageNeutral) -> None:
         read = asked.tokens or encoder.token_vectors([asked.text], "query")[0]
-        self._encoder = encoder
         self._neutral = neutral
         self._tokens = neutral.tokens(read.vectors, "query")
         self.question = read.spans
 
-    def align(self, passages: Sequence[tuple[Article, Passage]]) -> list[Alignment]:
-        """Read passages with their titles."""
+    def align(self, passages: Sequence[tuple[Article, Passage]], read: Sequence[TokenVectors]) -> list[Alignment]:
+        """Align passages, given the tokens of each with its title, as the encoder reads them."""
         if not passages:
             return []
-        texts = [encoder_input(article, passage) for article, passage in passages]
-        read = self._encoder.token_vectors(texts, "passage")
         # all passages at once: one matrix product instead of dozens
         all_tokens = self._neutral.tokens(np.concatenate([one.vectors for one in read]), "passage")
         ends = np.cumsum([len(one.vectors) for one in read])[:-1]
         return [
-            Alignment(similarities, one.spans - (len(text) - len(passage.text)), one.vectors)
-            for similarities, one, text, (_, passage) in zip(
-                np.split(self._tokens @ all_tokens.T, ends, axis=1), read, texts, passages, strict=True
+            Alignment(similarities, one.spans - _before(article, passage), one.vectors)
+            for similarities, one, (article, passage) in zip(
+                np.split(self._tokens @ all_tokens.T, ends, axis=1), read, passages, strict=True
             )
         ]
+
+
+def _before(article: Article, passage: Passage) -> int:
+    """Return how many code points the encoder reads before the passage's own."""
+    return len(encoder_input(article, passage)) - len(passage.text)

@@ -20,7 +20,7 @@ from embeddings.errors import EncoderError
 from embeddings.neutral import language_neutral
 from embeddings.types import OnStep
 from rag.answer import checked_question, compose
-from rag.archive_folder import DENSE, FETCHED, INDEXING_LOCK, LEXICAL, bytes_on_disk, make_folder
+from rag.archive_folder import DENSE, FETCHED, INDEXING_LOCK, LEXICAL, TOKENS, bytes_on_disk, make_folder
 from rag.calibration import from_json, to_json
 from rag.confidence import TABLES, Calibration
 from rag.config import IN_USE, Config, RankingConfig
@@ -29,6 +29,7 @@ from rag.dense import DenseView
 from rag.errors import ArchiveBusy, ArchiveError, EncoderMisfit, NotFound
 from rag.language import language_of
 from rag.lexical.view import LexicalView
+from rag.passage_tokens import Keeping, PassageTokens, keeping
 from rag.query import parse
 from rag.reranking import CrossEncoderReranker, LateInteraction, Reranker
 from rag.resemblance import Version, versions_among
@@ -71,6 +72,8 @@ class Archive:
         self._on_step = on_step
         self._encoder = opened
         self._opening = threading.Lock()
+        self._kept: Keeping | None = None
+        self._kept_for = ""
 
     @classmethod
     def open(
@@ -114,6 +117,8 @@ class Archive:
     def close(self) -> None:
         """Close the database; what was indexed is on disk already."""
         self._store.close()
+        if self._kept is not None:
+            self._kept.kept.close()
 
     def __enter__(self) -> Self:
         return self
@@ -197,7 +202,8 @@ class Archive:
         from rag.loading.collections.unpacking import USUAL
 
         name, limits = self._encoder_name, limits or USUAL
-        indexer = Indexer(self._store, self.encoder, name, self._config, on_progress, limits, columns)
+        keeping = self._keeping(self.encoder.fingerprint)
+        indexer = Indexer(self._store, self.encoder, name, self._config, on_progress, limits, columns, keeping)
         with self._writing():
             return indexer.index([Path(path) for path in paths])
 
@@ -233,8 +239,10 @@ class Archive:
         """
         from rag.ingest import Filler
 
+        keeping = self._keeping(self.encoder.fingerprint)
+        filler = Filler(self._store, self.encoder, self._encoder_name, self._config, loaders, on_article, keeping)
         with self._writing():
-            Filler(self._store, self.encoder, self._encoder_name, self._config, loaders, on_article).fill(articles)
+            filler.fill(articles)
 
     @contextmanager
     def _writing(self) -> Iterator[None]:
@@ -300,13 +308,20 @@ class Archive:
             )
         encoder = encoder or self.encoder
         neutral = language_neutral(record.fingerprint)
-        legs = Legs(self._store, self._dense, self._lexical, encoder, neutral, ranking)
-        tokens = ranking.reranked_tokens
-        reranker: Reranker | None = self._cross_encoder or LateInteraction(encoder, neutral, tokens)
+        tokens = PassageTokens(encoder, self._store, self._keeping(record.fingerprint))
+        legs = Legs(self._store, self._dense, self._lexical, encoder, tokens, neutral, ranking)
+        late = LateInteraction(encoder, neutral, ranking.reranked_tokens, tokens)
+        reranker: Reranker | None = self._cross_encoder or late
         written = self._store.calibration
         tables = TABLES | (from_json(written, record.fingerprint) if written else {})
         table = "fast" if ranking.fast or self._cross_encoder else "reranked"
         return Search(legs, None if ranking.fast else reranker, tables[table])
+
+    def _keeping(self, fingerprint: str) -> Keeping | None:
+        with self._opening:
+            if self._kept_for != fingerprint:
+                self._kept, self._kept_for = keeping(self.folder / TOKENS, self._store, fingerprint), fingerprint
+            return self._kept
 
     def _catch_up(self) -> None:
         self._dense.catch_up()

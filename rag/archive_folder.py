@@ -9,6 +9,7 @@ from rag.errors import ArchiveError
 
 DENSE = "dense"
 LEXICAL = "lexical"
+TOKENS = "tokens"
 INDEXING_LOCK = "indexing.lock"
 FETCHED = "fetched"
 
@@ -19,7 +20,7 @@ def make_folder(folder: Path) -> None:
     Raises:
         ArchiveError: it cannot be made, or holds something else.
     """
-    ours = {DATABASE, DENSE, LEXICAL, INDEXING_LOCK, FETCHED}
+    ours = {DATABASE, DENSE, LEXICAL, TOKENS, INDEXING_LOCK, FETCHED}
     try:
         folder.mkdir(parents=True, exist_ok=True)
         strangers = [path.name for path in folder.iterdir() if path.name not in ours]
@@ -40,6 +41,7 @@ def bytes_on_disk(folder: Path) -> dict[str, int]:
         "database": _size(folder, f"{DATABASE}*"),
         "dense": _size(folder / DENSE, "*"),
         "lexical": _size(folder / LEXICAL, "*/*"),
+        "tokens": _size(folder / TOKENS, "*"),
     }
 
 

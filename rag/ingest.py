@@ -25,6 +25,7 @@ from rag.loading.kinds import ARCHIVES, INSTEAD
 from rag.loading.reading import VERSION, Piece, Rows, TableColumns, articles_in, is_harmless, pieces
 from rag.loading.tables.columns import Columns
 from rag.loading.tables.rows import READERS
+from rag.passage_tokens import Keeping
 from rag.sources import emptied, existing, find_files, gone, nothing_there, shown, unreadable
 from rag.store import Store
 from rag.types import Article, Failure, IndexReport, Progress
@@ -63,9 +64,12 @@ class Indexer:
         on_progress: OnProgress | None = None,
         limits: Limits = USUAL,
         columns: Columns | None = None,
+        keeping: Keeping | None = None,
     ) -> None:
         self._store = store
-        self._writer = ArticleWriter(store, encoder, encoder_name, config, str(VERSION), self._report_done)
+        self._writer = ArticleWriter(
+            store, encoder, encoder_name, config, str(VERSION), self._report_done, keeping=keeping
+        )
         self._on_progress = on_progress
         self._limits = limits
         self._columns = columns
@@ -105,6 +109,7 @@ class Indexer:
         self._writer.flush()
         removed = sum(self._store.remove(path) for path in gone(known, found))
         self._writer.settle()
+        self._writer.keep_tokens()
         return IndexReport(
             new=self._counts["new"],
             changed=self._counts["changed"],
@@ -224,9 +229,12 @@ class Filler:
         config: Config,
         loaders: str,
         on_article: Callable[[int], None] | None = None,
+        keeping: Keeping | None = None,
     ) -> None:
         self._store = store
-        self._writer = ArticleWriter(store, encoder, encoder_name, config, loaders, self._report_done, settles=False)
+        self._writer = ArticleWriter(
+            store, encoder, encoder_name, config, loaders, self._report_done, settles=False, keeping=keeping
+        )
         self._on_article = on_article
         self._done = 0
 
@@ -244,6 +252,7 @@ class Filler:
         self._writer.flush()
         for path in known:
             self._store.remove(path)
+        self._writer.keep_tokens()
 
     def _report_done(self) -> None:
         self._done += 1

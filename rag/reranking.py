@@ -18,6 +18,7 @@ from rag.config import IN_USE
 from rag.encoder_input import encoder_input
 from rag.errors import ArchiveError
 from rag.fusion import Scores
+from rag.passage_tokens import PassageTokens
 from rag.types import Article, Passage
 
 if TYPE_CHECKING:
@@ -25,8 +26,6 @@ if TYPE_CHECKING:
 
 # what the tokens of articles and conjunctions count beside those of words that are looked for
 _STOP_WORD = 0.2
-# so many passages are read whatever their length
-_FEWEST = 8
 # what the rest of the article counts beside the passage itself
 _CONTEXT = 0.3
 # with one candidate alone all ranges are 0, and all tokens weigh the same
@@ -61,20 +60,26 @@ class LateInteraction:
     better than others. What the other candidates of the same article say counts a little, as its context.
     """
 
-    def __init__(self, encoder: Encoder, neutral: LanguageNeutral, tokens: int = IN_USE.reranked_tokens) -> None:
+    def __init__(
+        self,
+        encoder: Encoder,
+        neutral: LanguageNeutral,
+        tokens: int = IN_USE.reranked_tokens,
+        passages: PassageTokens | None = None,
+    ) -> None:
         self._encoder = encoder
         self._neutral = neutral
         self._budget = tokens
+        self._passages = passages or PassageTokens(encoder)
 
     def rerank(self, asked: Asked, passages: Sequence[tuple[Article, Passage]]) -> Reranked:
         """Return the MaxSim of the first passages, read with their titles, and how the tokens align."""
-        lengths = self._encoder.count_tokens([encoder_input(article, passage) for article, passage in passages])
-        affordable = int((np.cumsum(lengths) <= self._budget).sum())
-        passages = passages[: max(_FEWEST, affordable)]
         if not passages:
             return Reranked("late", np.empty(0), (), alone=False)
+        read = self._passages.read_first([encoder_input(*one) for one in passages], self._budget)
+        passages = passages[: len(read)]
         aligner = TokenAligner(asked, self._encoder, self._neutral)
-        alignments = aligner.align(passages)
+        alignments = aligner.align(passages, read)
         matches = np.stack([one.best_matches() for one in alignments])
         weights = token_weights(asked, aligner.question) * telling(matches)
         context = within_articles(matches, [article.id for article, _ in passages])

@@ -15,12 +15,14 @@ from rag.confidence import features, question_offset
 from rag.config import IN_USE, RankingConfig
 from rag.dense import DenseView
 from rag.diversity import Group, grouped
+from rag.encoder_input import encoder_input
 from rag.fusion import Scores, agreement, credited, own_language, weighted_mean
 from rag.highlighting import Sentence, outstanding, scored, sentences_of
 from rag.lexical.analysis import fold
 from rag.lexical.damage import damaged
 from rag.lexical.query import Match
 from rag.lexical.view import LexicalView
+from rag.passage_tokens import PassageTokens
 from rag.query import ParsedQuestion
 from rag.reranking import Reranker
 from rag.store import Store
@@ -41,6 +43,7 @@ class Legs:
     dense: DenseView
     lexical: LexicalView
     encoder: Encoder
+    tokens: PassageTokens
     neutral: LanguageNeutral
     config: RankingConfig = IN_USE
 
@@ -180,7 +183,9 @@ def _sentences(
     unread = [number for number in matches if number not in read]
     if unread:
         aligner = TokenAligner(asked, legs.encoder, legs.neutral)
-        read |= zip(unread, aligner.align([ranking.passages[number] for number in unread]), strict=True)
+        passages = [ranking.passages[number] for number in unread]
+        tokens = legs.tokens.read([encoder_input(*one) for one in passages])
+        read |= zip(unread, aligner.align(passages, tokens), strict=True)
     scores = {}
     for number, alignment in read.items():
         _, passage = ranking.passages[number]

@@ -213,6 +213,10 @@ class Store:
         rows = self._database.rows("SELECT key FROM passages ORDER BY key")
         return np.fromiter((row[0] for row in rows), np.int64, len(rows))
 
+    def input_hashes(self) -> Iterator[bytes]:
+        """Yield the hashes of the texts that the passages' vectors belong to."""
+        yield from (row[0] for row in self._database.rows("SELECT input_hash FROM passages"))
+
     def passage_count(self) -> int:
         return int(self._database.rows("SELECT count(*) FROM passages")[0][0])
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,6 +12,7 @@ from rag.changes import HalfVectors
 from rag.config import Config
 from rag.encoder_input import encoder_input
 from rag.file_records import FileRecord
+from rag.passage_tokens import Keeping
 from rag.resemblance import bands_of
 from rag.rows import with_recurring
 from rag.splitting import split
@@ -38,7 +39,7 @@ class ArticleWriter:
 
     `recipe` names how an article was loaded, cut and encoded; what is stored under another one must be done again.
     `passages` counts what was stored, `encoded` the texts that had no vector. Without `settles`, articles get no marks
-    by which `settle` compares them.
+    by which `settle` compares them. `keeping` keeps the token vectors of each text that is encoded.
     """
 
     def __init__(
@@ -51,6 +52,7 @@ class ArticleWriter:
         on_stored: Callable[[], None] = lambda: None,
         *,
         settles: bool = True,
+        keeping: Keeping | None = None,
     ) -> None:
         self._store = store
         self._encoder = encoder
@@ -58,6 +60,7 @@ class ArticleWriter:
         self._config = config
         self._on_stored = on_stored
         self._settles = settles
+        self._keeping = keeping
         self._waiting: list[_Waiting | tuple[FileRecord, Collection[str]]] = []
         self._inputs: dict[bytes, str] = {}
         self.recipe = f"loaders {loaders}, {config}, encoder {encoder.fingerprint}"
@@ -134,23 +137,56 @@ class ArticleWriter:
         record = EncoderRecord(self._encoder_name, self._encoder.fingerprint, self._encoder.dim)
         if record == self._store.encoder:
             return
+        for inputs in self._all_inputs():
+            self._store.put_vectors(record.fingerprint, self._vectors(inputs))
+        self._store.set_encoder(record)
+
+    def _all_inputs(self) -> Iterator[dict[bytes, str]]:
+        """Yield, in batches, what the encoder reads for all passages, by its hash."""
         inputs: dict[bytes, str] = {}
         for article_id in self._store.article_ids():
             article, passages = self._store.reading(article_id)
             texts = [encoder_input(article, passage) for passage in passages]
             inputs.update((input_hash(text), text) for text in texts)
             if len(inputs) >= _BATCH:
-                self._store.put_vectors(record.fingerprint, self._vectors(inputs))
-                inputs.clear()
-        self._store.put_vectors(record.fingerprint, self._vectors(inputs))
-        self._store.set_encoder(record)
+                yield inputs
+                inputs = {}
+        if inputs:
+            yield inputs
 
     def _vectors(self, inputs: Mapping[bytes, str]) -> dict[bytes, HalfVectors]:
         """Return the vector of each text, encoding only those that have none yet."""
         vectors = self._store.vectors(self._encoder.fingerprint, inputs)
         missing = [hashed for hashed in inputs if hashed not in vectors]
-        if missing:
-            encoded = self._encoder.encode_passages([inputs[hashed] for hashed in missing]).astype(np.float16)
-            self.encoded += len(missing)
-            vectors.update(zip(missing, encoded, strict=True))
+        # an article may be huge, and its token vectors are a thousand times its text
+        for start in range(0, len(missing), _BATCH):
+            batch = missing[start : start + _BATCH]
+            vectors.update(zip(batch, self._encoded({one: inputs[one] for one in batch}), strict=True))
+            self.encoded += len(batch)
         return vectors
+
+    def _encoded(self, inputs: Mapping[bytes, str]) -> HalfVectors:
+        texts = list(inputs.values())
+        if self._keeping is None:
+            return self._encoder.encode_passages(texts).astype(np.float16)
+        read = self._encoder.token_vectors(texts, "passage")
+        self._keeping.keep(dict(zip(inputs, read, strict=True)))
+        return np.stack([one.whole for one in read]).astype(np.float16)
+
+    def keep_tokens(self) -> None:
+        """Keep the tokens of all texts, and drop those of texts that are gone; call it last.
+
+        Nearly always there is nothing to do: the tokens of a text are kept when it is encoded. They are made anew here
+        where the file was lost, or the encoder changed.
+        """
+        if self._keeping is None:
+            return
+        kept = self._keeping.kept
+        if not kept.complete:
+            for inputs in self._all_inputs():
+                there = kept.get(inputs)
+                missing = {hashed: text for hashed, text in inputs.items() if hashed not in there}
+                if missing:
+                    self._encoded(missing)
+            kept.set_complete()
+        kept.drop_all_but(self._store.passage_count(), self._store.input_hashes())

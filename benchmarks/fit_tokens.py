@@ -1,0 +1,92 @@
+"""Makes embeddings/tokens.npz: how token vectors are kept in a few bytes.
+
+    python -m benchmarks.fit_tokens DATA
+
+DATA is a folder with Belebele in BEIR layout; its German and English passages are the sample. Prints how near the
+tokens of other texts come to themselves: the cosine on MLQA, after the neutral map that late interaction uses.
+What that costs in ranking is measured by benchmarks/tokens.py.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import faiss
+import numpy as np
+
+import embeddings.token_codec
+from benchmarks.sets import cut_passages
+from embeddings.encoder import Encoder, open_encoder
+from embeddings.neutral import language_neutral
+from embeddings.token_codec import TokenCodec
+from embeddings.types import TokenVectors, Vectors
+
+SAMPLE, OTHERS = ("belebele/de-de", "belebele/de-en"), "mlqa_de"
+PARTS, WIDTH, BITS = 52, 4, 4
+_WORDS_SAMPLE = 60_000
+
+
+def tokens(data: Path, name: str, encoder: Encoder) -> list[TokenVectors]:
+    """Return the token vectors of a set's passages."""
+    return encoder.token_vectors(cut_passages(data, name, encoder), "passage")
+
+
+def balanced(variances: Vectors, parts: int) -> list[int]:
+    """Return an order of directions in which equal stretches have about the same product of variances.
+
+    Each direction, the widest first, goes to the part with the least so far (Ge et al., "Optimized product
+    quantization", 2013).
+    """
+    groups: list[list[int]] = [[] for _ in range(parts)]
+    filled = np.zeros(parts)
+    for number, gain in enumerate(np.log(variances / variances[-1]) + 0.01):
+        open_ones = [one for one in range(parts) if len(groups[one]) < len(variances) // parts]
+        least = min(open_ones, key=lambda one: filled[one])
+        groups[least].append(number)
+        filled[least] += gain
+    return [number for group in groups for number in group]
+
+
+def fit(texts: list[TokenVectors], parts: int = PARTS, width: int = WIDTH) -> TokenCodec:
+    """Return the codec that keeps these tokens best in so many parts."""
+    vectors = np.concatenate([one.vectors for one in texts])
+    wholes = np.repeat([one.whole for one in texts], [len(one.vectors) for one in texts], axis=0)
+    mean, of_wholes = vectors.mean(0), wholes.mean(0)
+    share = float(((wholes - of_wholes) * (vectors - mean)).sum() / ((wholes - of_wholes) ** 2).sum())
+    offset = mean - share * of_wholes
+    residuals = vectors - (offset + share * wholes)
+    left = (residuals**2).sum() / ((vectors - mean) ** 2).sum()
+    print(f"share {share:.3f}; {left:.3f} of the variance is within texts")
+    variances, directions = np.linalg.eigh(residuals.T @ residuals / len(residuals))
+    widest = np.argsort(-variances)[: parts * width]
+    widest = widest[balanced(variances[widest], parts)]
+    directions = np.ascontiguousarray(directions[:, widest], np.float32)
+    quantiser = faiss.ProductQuantizer(parts * width, parts, BITS)
+    chosen = np.random.default_rng(0).permutation(len(residuals))[:_WORDS_SAMPLE]
+    quantiser.train(np.ascontiguousarray(residuals[chosen] @ directions, np.float32))
+    words = faiss.vector_to_array(quantiser.centroids).reshape(parts, 1 << BITS, width)
+    return TokenCodec(share, offset, directions, words)
+
+
+def main(data: Path) -> None:
+    encoder = open_encoder()
+    codec = fit([one for name in SAMPLE for one in tokens(data, name, encoder)])
+    target = Path(embeddings.token_codec.__file__).with_name(embeddings.token_codec.TABLE)
+    arrays = {name: getattr(codec, name).astype(np.float16) for name in ("offset", "directions", "words")}
+    np.savez_compressed(target, fingerprint=np.array(encoder.fingerprint), share=np.array(codec.share), **arrays)
+    print(f"{target}: {PARTS * BITS // 8} bytes a token, {target.stat().st_size / 1000:.0f} kB")
+    others = tokens(data, OTHERS, encoder)
+    kept = [one for one in codec.encode(others) if one is not None]
+    read = codec.decode(kept, [one.whole for one in others])
+    neutral = language_neutral(encoder.fingerprint)
+    nearness = [
+        (neutral.tokens(one.vectors, "passage") * neutral.tokens(again.vectors, "passage")).sum(1)
+        for one, again in zip(others, read, strict=True)
+    ]
+    size = sum(map(len, kept)) / len(kept)
+    print(f"{OTHERS}: cosine {np.concatenate(nearness).mean():.3f}, {size:.0f} bytes a passage")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))

@@ -1,0 +1,121 @@
+"""Token vectors in 28 bytes each instead of 1,536, so that they can be kept for every passage.
+
+Half of what token vectors differ in is which text they stand in, and the vector of the whole text is kept anyway. So a
+token is kept as its residual to that vector: in its principal directions, product-quantised (Jégou et al., 2011), four
+bits for every four directions. Two more bytes say where in the text the token stands. benchmarks/fit_tokens.py made the
+table, says for which model, and measures what is lost.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.resources
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache, cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from embeddings.types import TokenVectors, Vectors
+
+TABLE = "tokens.npz"
+_PLACE = 2
+_BYTE = 255
+
+
+@dataclass(frozen=True)
+class TokenCodec:
+    """Turns the token vectors of one encoder into bytes and back.
+
+    A token is about `share` times the text's vector plus `offset`, shape (dim,). What it differs by is turned by
+    `directions`, shape (dim, parts * width), and each part becomes the nearest of the 16 `words` for it, shape
+    (parts, 16, width).
+    """
+
+    share: float
+    offset: Vectors
+    directions: Vectors
+    words: Vectors
+
+    @cached_property
+    def name(self) -> str:
+        """Names the table: what was encoded by one of the same name can be decoded."""
+        digest = hashlib.sha256(str(self.share).encode())
+        for array in (self.offset, self.directions, self.words):
+            digest.update(array.tobytes())
+        return digest.hexdigest()[:8]
+
+    def encode(self, texts: Sequence[TokenVectors]) -> list[bytes | None]:
+        """Return the bytes of each text; None for one with tokens longer or farther apart than 255 code points."""
+        if not texts:
+            return []
+        residuals = np.concatenate([one.vectors - self._base(one.whole) for one in texts]) @ self.directions
+        codes = self._quantiser.compute_codes(np.ascontiguousarray(residuals, np.float32))
+        ends = np.cumsum([len(one.vectors) for one in texts])[:-1]
+        found = []
+        for one, of_text in zip(texts, np.split(codes, ends), strict=True):
+            places = _places(one.spans)
+            fit = places.min(initial=0) >= 0 and places.max(initial=0) <= _BYTE
+            found.append(np.hstack([of_text, places.astype(np.uint8)]).tobytes() if fit else None)
+        return found
+
+    def decode(self, kept: Sequence[bytes], wholes: Sequence[Vectors]) -> list[TokenVectors]:
+        """Return what was encoded, with vectors that are nearly the same; `wholes` are the vectors of the texts."""
+        if not kept:
+            return []
+        pairs, _, width = self._pairs.shape
+        rows = [np.frombuffer(one, np.uint8).reshape(-1, pairs + _PLACE) for one in kept]
+        lengths = [len(one) for one in rows]
+        together = np.concatenate(rows)
+        residuals = self._pairs[np.arange(pairs), together[:, :pairs]].reshape(-1, pairs * width)
+        vectors = residuals @ self.directions.T
+        vectors += np.repeat([self._base(whole) for whole in wholes], lengths, axis=0)
+        vectors /= np.sqrt(np.einsum("ij,ij->i", vectors, vectors))[:, None]
+        return [
+            TokenVectors(of_text, _spans(one[:, pairs:]), whole)
+            for of_text, one, whole in zip(np.split(vectors, np.cumsum(lengths)[:-1]), rows, wholes, strict=True)
+        ]
+
+    def _base(self, whole: NDArray[Any]) -> Vectors:
+        # in the half precision that it is kept in, on both ways
+        base: Vectors = self.offset + np.float32(self.share) * whole.astype(np.float16).astype(np.float32)
+        return base
+
+    @cached_property
+    def _pairs(self) -> Vectors:
+        """The words of two parts, by the byte that names both: the first one in its lower half."""
+        first, second = self.words[0::2], self.words[1::2]
+        lower, upper = np.arange(256) % 16, np.arange(256) // 16
+        return np.concatenate([first[:, lower], second[:, upper]], axis=2)
+
+    @cached_property
+    def _quantiser(self) -> Any:
+        import faiss
+
+        parts, words, width = self.words.shape
+        quantiser = faiss.ProductQuantizer(parts * width, parts, words.bit_length() - 1)
+        faiss.copy_array_to_vector(np.ascontiguousarray(self.words, np.float32).ravel(), quantiser.centroids)
+        return quantiser
+
+
+def _places(spans: NDArray[np.int32]) -> NDArray[np.int32]:
+    """Return how far each token begins after the end of the one before, and how long it is."""
+    ends = np.concatenate([[0], spans[:-1, 1]]) if len(spans) else spans[:, 1]
+    return np.stack([spans[:, 0] - ends, spans[:, 1] - spans[:, 0]], axis=1).astype(np.int32)
+
+
+def _spans(places: NDArray[np.uint8]) -> NDArray[np.int32]:
+    ends = np.cumsum(places.astype(np.int32).sum(axis=1), dtype=np.int32)
+    return np.stack([ends - places[:, 1], ends], axis=1).astype(np.int32)
+
+
+@cache
+def token_codec(fingerprint: str) -> TokenCodec | None:
+    """Return the codec for the encoder with this fingerprint, or None if none was made for it."""
+    with importlib.resources.files("embeddings").joinpath(TABLE).open("rb") as file, np.load(file) as table:
+        if str(table["fingerprint"]) != fingerprint:
+            return None
+        offset, directions, words = (table[name].astype(np.float32) for name in ("offset", "directions", "words"))
+        return TokenCodec(float(table["share"]), offset, directions, words)

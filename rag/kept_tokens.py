@@ -1,0 +1,155 @@
+"""Token vectors of passages in a file of their own: what re-ranking would otherwise encode again at every question."""
+
+from __future__ import annotations
+
+import logging
+import sqlite3
+import threading
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from pathlib import Path
+
+log = logging.getLogger(__name__)
+
+FILE = "tokens.sqlite"
+# two to five passages stand on a page of this size, so that little room stays empty
+_PAGE = 16_384
+# so much of the file is mapped into memory; SQLite maps 2 GB at most
+_MAPPED = 1 << 31
+# texts that are gone are dropped once they are such a share of all, since looking for them takes a look at all
+_MOST_GONE = 0.2
+_FEW = 1_000
+
+
+class KeptTokens:
+    """The coded token vectors of texts, by the hash of the text: what is there is right, whatever has changed since.
+
+    Nothing in it is the only copy: without the file, or with one that cannot be read or written, questions read the
+    passages themselves, and the next indexing keeps their tokens again. `made_from` names archive, encoder and codec;
+    what was made from something else does not count. Safe to use from several threads.
+    """
+
+    def __init__(self, folder: Path, made_from: str) -> None:
+        self._path = folder / FILE
+        self._made_from = made_from
+        self._local = threading.local()
+        self._all: list[sqlite3.Connection] = []
+        self._broken = False
+
+    def get(self, hashes: Iterable[bytes]) -> dict[bytes, bytes]:
+        """Return what is kept of these texts."""
+        if self._broken or not self._path.exists():
+            return {}
+        query = "SELECT code FROM kept WHERE input_hash = ?"
+        try:
+            connection = self._connection()
+            if not self._is_ours(connection):
+                return {}
+            rows = {one: connection.execute(query, (one,)).fetchone() for one in hashes}
+        except sqlite3.DatabaseError as error:
+            self._give_up("read", error)
+            return {}
+        return {one: row[0] for one, row in rows.items() if row}
+
+    def put(self, codes: Mapping[bytes, bytes]) -> None:
+        """Keep what was made of texts; known ones stay. Where that fails, a warning says so."""
+        if codes and not self._broken:
+            self._write("INSERT OR IGNORE INTO kept VALUES (?, ?)", list(codes.items()))
+
+    @property
+    def complete(self) -> bool:
+        """Whether every text had its tokens kept when it was stored."""
+        if self._broken or not self._path.exists():
+            return self._broken
+        try:
+            connection = self._connection()
+            return self._is_ours(connection) and _meta(connection, "complete") is not None
+        except sqlite3.DatabaseError as error:
+            self._give_up("read", error)
+            return True
+
+    def set_complete(self) -> None:
+        """Note that all texts have their tokens here."""
+        if not self._broken:
+            self._write("INSERT OR REPLACE INTO meta VALUES (?, ?)", [("complete", "")])
+
+    def drop_all_but(self, texts: int, hashes: Iterable[bytes]) -> None:
+        """Drop what texts that are gone have left, if that is much.
+
+        Args:
+            texts: how many there may be; as long as no more than a fifth is more than these, nothing is looked at.
+            hashes: those of all texts that are there.
+        """
+        if self._broken or not self._path.exists():
+            return
+        try:
+            connection = self._connection()
+            kept = connection.execute("SELECT count(*) FROM kept").fetchone()[0]
+            if kept <= texts * (1 + _MOST_GONE) + _FEW:
+                return
+            there = set(hashes)
+            gone = [row for row in connection.execute("SELECT input_hash FROM kept").fetchall() if row[0] not in there]
+        except sqlite3.DatabaseError as error:
+            self._give_up("read", error)
+            return
+        self._write("DELETE FROM kept WHERE input_hash = ?", gone)
+
+    def close(self) -> None:
+        for connection in self._all:
+            connection.close()
+        self._all.clear()
+        self._local = threading.local()
+
+    def _write(self, statement: str, rows: list[tuple[object, ...]]) -> None:
+        try:
+            connection = self._connection(make=True)
+            with connection:
+                connection.execute("BEGIN IMMEDIATE")
+                if not self._is_ours(connection):
+                    connection.execute("DELETE FROM kept")
+                    connection.execute("DELETE FROM meta")
+                    connection.execute("INSERT INTO meta VALUES ('made_from', ?)", (self._made_from,))
+                connection.executemany(statement, rows)
+        except (sqlite3.DatabaseError, OSError) as error:
+            self._give_up("written", error)
+
+    def _is_ours(self, connection: sqlite3.Connection) -> bool:
+        return _meta(connection, "made_from") == self._made_from
+
+    def _connection(self, *, make: bool = False) -> sqlite3.Connection:
+        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
+        if connection is None:
+            if make:
+                self._path.parent.mkdir(exist_ok=True)
+            connection = sqlite3.connect(self._path, timeout=30, isolation_level=None, check_same_thread=False)
+            self._all.append(connection)
+            connection.execute(f"PRAGMA page_size = {_PAGE}")
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("PRAGMA synchronous = NORMAL")
+            connection.execute(f"PRAGMA mmap_size = {_MAPPED}")
+            connection.execute("CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT NOT NULL)")
+            connection.execute("CREATE TABLE IF NOT EXISTS kept (input_hash BLOB PRIMARY KEY, code BLOB NOT NULL)")
+            self._local.connection = connection
+        return connection
+
+    def _give_up(self, what: str, error: Exception) -> None:
+        """Do without from now on; a file that is damaged is removed, for the next indexing to make it anew."""
+        self._broken = True
+        code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+        if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+            self.close()
+            with suppress(OSError):
+                for path in self._path.parent.glob(f"{FILE}*"):
+                    path.unlink()
+        log.warning(
+            "The tokens kept in %s cannot be %s (%s): answers are the same, but each takes longer until "
+            "`fundstelle index` can keep them.",
+            self._path.parent,
+            what,
+            error,
+        )
+
+
+def _meta(connection: sqlite3.Connection, name: str) -> str | None:
+    row = connection.execute("SELECT value FROM meta WHERE name = ?", (name,)).fetchone()
+    return str(row[0]) if row else None
