@@ -163,7 +163,9 @@ def main(data: Path) -> None:
     found: dict[str, Sets] = {table: {} for table in FEATURES}
 
     def ask(name: str, questions: Sequence[Judged], legs: Legs) -> None:
-        found["reranked"][name] = ask_twice(questions, legs, LateInteraction(legs.encoder, legs.neutral))
+        found["reranked"][name] = ask_twice(
+            questions, legs, LateInteraction(legs.encoder, legs.neutral, passages=legs.tokens)
+        )
         found["fast"][name] = ask_twice(questions, legs, None)
 
     for name in FREE:

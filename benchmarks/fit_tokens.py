@@ -77,14 +77,12 @@ def main(data: Path) -> None:
     np.savez_compressed(target, fingerprint=np.array(encoder.fingerprint), share=np.array(codec.share), **arrays)
     print(f"{target}: {PARTS * BITS // 8} bytes a token, {target.stat().st_size / 1000:.0f} kB")
     others = tokens(data, OTHERS, encoder)
-    kept = [one for one in codec.encode(others) if one is not None]
-    read = codec.decode(kept, [one.whole for one in others])
     neutral = language_neutral(encoder.fingerprint)
     nearness = [
         (neutral.tokens(one.vectors, "passage") * neutral.tokens(again.vectors, "passage")).sum(1)
-        for one, again in zip(others, read, strict=True)
+        for one, again in zip(others, codec.coarse(others), strict=True)
     ]
-    size = sum(map(len, kept)) / len(kept)
+    size = np.mean([len(code) for code in codec.encode(others) if code is not None])
     print(f"{OTHERS}: cosine {np.concatenate(nearness).mean():.3f}, {size:.0f} bytes a passage")
 
 

@@ -36,7 +36,7 @@ Question = tuple[list[str], dict[str, int], Scores, Scores, Scores]
 def questions(opened: SearchableSet) -> list[Question]:
     """Return, for each question, the candidates' documents, the judgements, and the three signals of all of them."""
     legs = opened.legs
-    reranker = LateInteraction(legs.encoder, legs.neutral, tokens=sys.maxsize)
+    reranker = LateInteraction(legs.encoder, legs.neutral, tokens=sys.maxsize, passages=legs.tokens)
     found = []
     for query, question in opened.asked():
         asked = ask_both(question, legs.encoder, legs.neutral, legs.lexical)

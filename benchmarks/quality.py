@@ -60,7 +60,7 @@ def rankings(opened: SearchableSet) -> dict[str, list[list[str]]]:
     keys = [one.passage.key for one in found]
     raw = np.stack([one.vector for one in found]).astype(np.float32)
     neutral = legs.neutral.texts(raw, "passage")
-    late = LateInteraction(legs.encoder, legs.neutral)
+    late = LateInteraction(legs.encoder, legs.neutral, passages=legs.tokens)
     rows: dict[str, list[list[str]]] = {}
 
     def note(row: str, documents: Iterable[str]) -> None:
@@ -103,7 +103,7 @@ def sentence_accuracy(opened: SearchableSet, gold: dict[str, list[str]]) -> list
 
     No highlight counts as wrong.
     """
-    late = LateInteraction(opened.legs.encoder, opened.legs.neutral)
+    late = LateInteraction(opened.legs.encoder, opened.legs.neutral, passages=opened.legs.tokens)
     right = []
     for query, question in opened.asked():
         (relevant,) = opened.questions.judgements[query]
@@ -116,7 +116,7 @@ def sentence_accuracy(opened: SearchableSet, gold: dict[str, list[str]]) -> list
 def confidence_quality(opened: SearchableSet, unclear: set[str]) -> dict[str, float]:
     """Return AUROC and calibration error of questions asked with and without their documents."""
     legs = opened.legs
-    late = LateInteraction(legs.encoder, legs.neutral)
+    late = LateInteraction(legs.encoder, legs.neutral, passages=legs.tokens)
     ids = opened.articles()
     probabilities, labels = [], []
     for query, question in opened.asked():

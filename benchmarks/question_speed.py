@@ -32,7 +32,7 @@ def main(data: Path) -> None:
     result: dict[str, object] = {"machine": machine(), "date": datetime.now(UTC).date().isoformat()}
     for name in ("qam_de/dev", "wikinews_de"):
         with searchable(data, name, encoder) as opened:
-            late = LateInteraction(encoder, opened.legs.neutral)
+            late = LateInteraction(encoder, opened.legs.neutral, passages=opened.legs.tokens)
             measured: dict[str, object] = {"passages": opened.legs.store.passage_count()}
             for row, reranker in (("fast", None), ("re-ranked", late)):
                 taken = []

@@ -9,7 +9,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
 from filelock import FileLock
 
 from benchmarks.beir import RetrievalSet, read_set
@@ -17,14 +16,14 @@ from embeddings.encoder import Encoder
 from embeddings.neutral import language_neutral
 from rag.config import Config
 from rag.dense import DenseView
-from rag.encoder_input import encoder_input
 from rag.lexical.view import LexicalView
-from rag.passage_tokens import PassageTokens
+from rag.passage_tokens import PassageTokens, keeping
 from rag.query import ParsedQuestion
 from rag.retrieve import Legs
 from rag.splitting import split
-from rag.store import EncoderRecord, Store, input_hash
+from rag.store import Store
 from rag.types import Article, Filter
+from rag.writing import ArticleWriter
 
 # the language of the documents; the licences of the first five let weights be learnt from them
 FREE = {
@@ -85,18 +84,16 @@ def searchable(data: Path, name: str, encoder: Encoder) -> Iterator[SearchableSe
             Article(f"{number:012x}", None, text, languages[document], None, None, None, None, _path(document), "")
             for number, (document, (_, text)) in enumerate(questions.documents.items())
         ]
-        passages = [split(article, encoder.count_tokens, Config()) for article in articles]
-        inputs = [encoder_input(article, one) for article, cut in zip(articles, passages, strict=True) for one in cut]
-        vectors = iter(encoder.encode_passages(inputs).astype(np.float16))
-        for article, cut in zip(articles, passages, strict=True):
-            hashed = [(one, input_hash(encoder_input(article, one))) for one in cut]
-            of_article = {key: next(vectors) for _, key in hashed}
-            store.put(article, "benchmark", hashed, fingerprint, of_article)
-        store.set_encoder(EncoderRecord(encoder.name, fingerprint, encoder.dim))
+        keep = keeping(Path(temporary) / "tokens", store, fingerprint)
+        writer = ArticleWriter(store, encoder, encoder.name, Config(), "benchmark", settles=False, keeping=keep)
+        writer.switch_encoder()
+        for article in articles:
+            writer.add(article, writer.cut(article), article.path)
+        writer.flush()
         lock = FileLock(Path(temporary) / "lock", timeout=0)
         dense = DenseView(Path(temporary) / "dense", store, lock)
         lexical = LexicalView(Path(temporary) / "lexical", store, lock)
-        tokens, neutral = PassageTokens(encoder), language_neutral(fingerprint)
+        tokens, neutral = PassageTokens(encoder, store, keep), language_neutral(fingerprint)
         yield SearchableSet(questions, Legs(store, dense, lexical, encoder, tokens, neutral))
         store.close()
 

@@ -78,6 +78,13 @@ class TokenCodec:
             for of_text, one, whole in zip(np.split(vectors, np.cumsum(lengths)[:-1]), rows, wholes, strict=True)
         ]
 
+    def coarse(self, texts: Sequence[TokenVectors]) -> list[TokenVectors]:
+        """Return texts as they come back from their bytes; those that have none stay as they are."""
+        codes = self.encode(texts)
+        there = [(code, one.whole) for code, one in zip(codes, texts, strict=True) if code is not None]
+        back = iter(self.decode([code for code, _ in there], [whole for _, whole in there]))
+        return [one if code is None else next(back) for code, one in zip(codes, texts, strict=True)]
+
     def _base(self, whole: NDArray[Any]) -> Vectors:
         # in the half precision that it is kept in, on both ways
         base: Vectors = self.offset + np.float32(self.share) * whole.astype(np.float16).astype(np.float32)

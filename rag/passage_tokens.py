@@ -39,7 +39,10 @@ def keeping(folder: Path, store: Store, fingerprint: str) -> Keeping | None:
 
 
 class PassageTokens:
-    """Gives the token vectors of passages: those that are kept, nearly, and the others as the encoder reads them now."""
+    """Gives the token vectors of passages: those that were kept, and the others as if they had been, read now.
+
+    Without `keeping`, all are read now, in full precision.
+    """
 
     def __init__(self, encoder: Encoder, store: Store | None = None, keeping: Keeping | None = None) -> None:
         self._encoder = encoder
@@ -61,6 +64,8 @@ class PassageTokens:
     def _completed(self, inputs: Sequence[str], kept: Mapping[str, TokenVectors]) -> list[TokenVectors]:
         missing = [text for text in dict.fromkeys(inputs) if text not in kept]
         read = self._encoder.token_vectors(missing, "passage") if missing else []
+        if self._keeping is not None:
+            read = self._keeping.codec.coarse(read)
         found = {**kept, **dict(zip(missing, read, strict=True))}
         return [found[text] for text in inputs]
 

@@ -1,0 +1,122 @@
+"""What do kept token vectors cost in ranking, for how many bytes?
+
+    python -m benchmarks.tokens DATA [SET …]
+
+DATA is a folder with retrieval sets in BEIR layout (see benchmarks/sets.py); without names, all sets are measured.
+Late interaction reads the best 32 candidates of each question, once with the encoder's own token vectors and once
+with vectors that went through codecs of several sizes, each made as benchmarks/fit_tokens.py makes the one in use,
+from Belebele; the other sets have not been seen.
+
+Writes benchmarks/results/tokens.json: for each codec the bytes of a mean passage and nDCG@10; and the difference to
+full precision, question by question, with 95% bootstrap intervals.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from benchmarks.beir import ndcg_at_10
+from benchmarks.fit_tokens import SAMPLE, fit, tokens
+from benchmarks.latency import commit, machine
+from benchmarks.sets import NAMES, SearchableSet, document, searchable
+from embeddings.encoder import Encoder, open_encoder
+from embeddings.token_codec import TokenCodec
+from embeddings.types import TokenVectors
+from rag.candidates import Asked, Candidates, ask_both, gather
+from rag.evaluation.remembering import RememberingEncoder
+from rag.evaluation.statistics import Numbers, bootstrap
+from rag.passage_tokens import PassageTokens
+from rag.reranking import LateInteraction
+from rag.retrieve import rank
+
+RESULT = Path(__file__).parent / "results" / "tokens.json"
+# bytes a token, without the two of its place: parts of four directions, four bits each
+SIZES = (8, 13, 20, 26, 39)
+
+
+class Coded(PassageTokens):
+    """Gives token vectors as they come back from a codec, and notes how many bytes they took."""
+
+    def __init__(self, encoder: Encoder, codec: TokenCodec | None) -> None:
+        super().__init__(encoder)
+        self._codec = codec
+        self._back: dict[str, TokenVectors] = {}
+        self.sizes: dict[str, int] = {}
+
+    def read_first(self, inputs: Sequence[str], budget: int) -> list[TokenVectors]:
+        """Return all, whatever the budget."""
+        return self.read(inputs)
+
+    def read(self, inputs: Sequence[str]) -> list[TokenVectors]:
+        """Return what the codec leaves of the token vectors."""
+        if self._codec is None:
+            return super().read(inputs)
+        new = [text for text in inputs if text not in self._back]
+        read = super().read(new)
+        self.sizes |= zip(new, map(len, filter(None, self._codec.encode(read))), strict=True)
+        for text, one in zip(new, self._codec.coarse(read), strict=True):
+            self._back[text] = TokenVectors(one.vectors.astype(np.float16), one.spans, one.whole)
+        known = [self._back[text] for text in inputs]
+        return [TokenVectors(one.vectors.astype(np.float32), one.spans, one.whole) for one in known]
+
+
+def asked(opened: SearchableSet) -> list[tuple[Asked, Candidates]]:
+    """Return the questions of a set with their candidates."""
+    legs, found = opened.legs, []
+    for _, question in opened.asked():
+        one = ask_both(question, legs.encoder, legs.neutral, legs.lexical, tokens=True)
+        found.append((one, gather(one, None, frozenset(), legs.neutral, legs.dense, legs.lexical, legs.store)))
+    return found
+
+
+def values(opened: SearchableSet, questions: Sequence[tuple[Asked, Candidates]], tokens: PassageTokens) -> Numbers:
+    """Return nDCG@10 of each question."""
+    late = LateInteraction(opened.legs.encoder, opened.legs.neutral, passages=tokens)
+    judgements = opened.questions.judgements.values()
+    found = []
+    for (one, candidates), grades in zip(questions, judgements, strict=True):
+        documents = dict.fromkeys(document(article) for article, _ in rank(one, candidates, late).passages)
+        found.append(ndcg_at_10(list(documents)[:10], grades))
+    return np.array(found)
+
+
+def measure(opened: SearchableSet, codecs: dict[int, TokenCodec]) -> dict[str, Any]:
+    """Return what each codec costs on one set."""
+    questions = asked(opened)
+    full = values(opened, questions, Coded(opened.legs.encoder, None))
+    result: dict[str, Any] = {"full": round(float(full.mean()), 4)}
+    for size, codec in codecs.items():
+        tokens = Coded(opened.legs.encoder, codec)
+        found = values(opened, questions, tokens)
+        lost = bootstrap(found - full)
+        result[str(size)] = {
+            "ndcg@10": round(float(found.mean()), 4),
+            "difference": [round(one, 4) for one in (lost.mean, lost.low, lost.high)],
+            "bytes a passage": round(sum(tokens.sizes.values()) / len(tokens.sizes)),
+        }
+    return result
+
+
+def main(data: Path, names: Sequence[str]) -> None:
+    encoder = RememberingEncoder(open_encoder())
+    sample = [one for name in SAMPLE for one in tokens(data, name, encoder)]
+    codecs = {size: fit(sample, parts=2 * size) for size in SIZES}
+    sets = {}
+    for name in names or NAMES:
+        with searchable(data, name, encoder) as opened:
+            sets[name] = measure(opened, codecs)
+        print(name, json.dumps(sets[name]), flush=True)
+    result = {"machine": machine(), "date": datetime.now(UTC).date().isoformat(), "commit": commit(), "sets": sets}
+    if not names:
+        RESULT.write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), sys.argv[2:])
