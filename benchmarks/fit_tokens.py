@@ -23,7 +23,7 @@ from embeddings.token_codec import TokenCodec
 from embeddings.types import TokenVectors, Vectors
 
 SAMPLE, OTHERS = ("belebele/de-de", "belebele/de-en"), "mlqa_de"
-PARTS, WIDTH, BITS = 52, 4, 4
+PARTS, WIDTH, BITS = 32, 8, 8
 _WORDS_SAMPLE = 60_000
 
 
@@ -75,7 +75,7 @@ def main(data: Path) -> None:
     target = Path(embeddings.token_codec.__file__).with_name(embeddings.token_codec.TABLE)
     arrays = {name: getattr(codec, name).astype(np.float16) for name in ("offset", "directions", "words")}
     np.savez_compressed(target, fingerprint=np.array(encoder.fingerprint), share=np.array(codec.share), **arrays)
-    print(f"{target}: {PARTS * BITS // 8} bytes a token, {target.stat().st_size / 1000:.0f} kB")
+    print(f"{target}: {PARTS} bytes a token, {target.stat().st_size / 1000:.0f} kB")
     others = tokens(data, OTHERS, encoder)
     neutral = language_neutral(encoder.fingerprint)
     nearness = [

@@ -37,8 +37,8 @@ from rag.reranking import LateInteraction
 from rag.retrieve import rank
 
 RESULT = Path(__file__).parent / "results" / "tokens.json"
-# bytes a token, without the two of its place: parts of four directions, four bits each
-SIZES = (8, 13, 20, 26, 39)
+# bytes a token, without the two of its place: one for each eight directions
+SIZES = (8, 16, 24, 32, 40)
 
 
 class Coded(PassageTokens):
@@ -107,7 +107,7 @@ def measure(opened: SearchableSet, codecs: dict[int, TokenCodec]) -> dict[str, A
 def main(data: Path, names: Sequence[str]) -> None:
     encoder = RememberingEncoder(open_encoder())
     sample = [one for name in SAMPLE for one in tokens(data, name, encoder)]
-    codecs = {size: fit(sample, parts=2 * size) for size in SIZES}
+    codecs = {size: fit(sample, parts=size) for size in SIZES}
     sets = {}
     for name in names or NAMES:
         with searchable(data, name, encoder) as opened:

@@ -1,9 +1,9 @@
-"""Token vectors in 28 bytes each instead of 1,536, so that they can be kept for every passage.
+"""Token vectors in 34 bytes each instead of 1,536, so that they can be kept for every passage.
 
 Half of what token vectors differ in is which text they stand in, and the vector of the whole text is kept anyway. So a
-token is kept as its residual to that vector: in its principal directions, product-quantised (Jégou et al., 2011), four
-bits for every four directions. Two more bytes say where in the text the token stands. benchmarks/fit_tokens.py made the
-table, says for which model, and measures what is lost.
+token is kept as its residual to that vector: in its principal directions, product-quantised (Jégou et al., 2011), one
+byte for every eight directions. Two more bytes say where in the text the token stands. benchmarks/fit_tokens.py made
+the table, and says for which model.
 """
 
 from __future__ import annotations
@@ -30,8 +30,8 @@ class TokenCodec:
     """Turns the token vectors of one encoder into bytes and back.
 
     A token is about `share` times the text's vector plus `offset`, shape (dim,). What it differs by is turned by
-    `directions`, shape (dim, parts * width), and each part becomes the nearest of the 16 `words` for it, shape
-    (parts, 16, width).
+    `directions`, shape (dim, parts * width), and each part becomes the nearest of the 256 `words` for it, shape
+    (parts, 256, width).
     """
 
     share: float
@@ -65,16 +65,16 @@ class TokenCodec:
         """Return what was encoded, with vectors that are nearly the same; `wholes` are the vectors of the texts."""
         if not kept:
             return []
-        pairs, _, width = self._pairs.shape
-        rows = [np.frombuffer(one, np.uint8).reshape(-1, pairs + _PLACE) for one in kept]
+        parts, _, width = self.words.shape
+        rows = [np.frombuffer(one, np.uint8).reshape(-1, parts + _PLACE) for one in kept]
         lengths = [len(one) for one in rows]
         together = np.concatenate(rows)
-        residuals = self._pairs[np.arange(pairs), together[:, :pairs]].reshape(-1, pairs * width)
+        residuals = self.words[np.arange(parts), together[:, :parts]].reshape(-1, parts * width)
         vectors = residuals @ self.directions.T
         vectors += np.repeat([self._base(whole) for whole in wholes], lengths, axis=0)
         vectors /= np.sqrt(np.einsum("ij,ij->i", vectors, vectors))[:, None]
         return [
-            TokenVectors(of_text, _spans(one[:, pairs:]), whole)
+            TokenVectors(of_text, _spans(one[:, parts:]), whole)
             for of_text, one, whole in zip(np.split(vectors, np.cumsum(lengths)[:-1]), rows, wholes, strict=True)
         ]
 
@@ -89,13 +89,6 @@ class TokenCodec:
         # in the half precision that it is kept in, on both ways
         base: Vectors = self.offset + np.float32(self.share) * whole.astype(np.float16).astype(np.float32)
         return base
-
-    @cached_property
-    def _pairs(self) -> Vectors:
-        """The words of two parts, by the byte that names both: the first one in its lower half."""
-        first, second = self.words[0::2], self.words[1::2]
-        lower, upper = np.arange(256) % 16, np.arange(256) // 16
-        return np.concatenate([first[:, lower], second[:, upper]], axis=2)
 
     @cached_property
     def _quantiser(self) -> Any:
