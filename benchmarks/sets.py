@@ -74,8 +74,12 @@ def cut_passages(data: Path, name: str, encoder: Encoder) -> list[str]:
 
 
 @contextmanager
-def searchable(data: Path, name: str, encoder: Encoder) -> Iterator[SearchableSet]:
-    """Open a set of NAMES below the folder `data` in an archive that lasts as long as the block."""
+def searchable(data: Path, name: str, encoder: Encoder, *, keep_tokens: bool = False) -> Iterator[SearchableSet]:
+    """Open a set of NAMES below the folder `data` in an archive that lasts as long as the block.
+
+    Args:
+        keep_tokens: re-rank with kept token vectors instead of reading passages again.
+    """
     questions, languages = _read(data, name)
     with tempfile.TemporaryDirectory() as temporary:
         store = Store(Path(temporary) / "archive.sqlite")
@@ -84,7 +88,7 @@ def searchable(data: Path, name: str, encoder: Encoder) -> Iterator[SearchableSe
             Article(f"{number:012x}", None, text, languages[document], None, None, None, None, _path(document), "")
             for number, (document, (_, text)) in enumerate(questions.documents.items())
         ]
-        keep = keeping(Path(temporary) / "tokens", store, fingerprint)
+        keep = keeping(Path(temporary) / "tokens", store, fingerprint) if keep_tokens else None
         writer = ArticleWriter(store, encoder, encoder.name, Config(), "benchmark", settles=False, keeping=keep)
         writer.switch_encoder()
         for article in articles:

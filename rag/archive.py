@@ -57,6 +57,8 @@ class Archive:
         on_step: OnStep | None = None,
         cross_encoder: str | None = None,
         opened: Encoder | None = None,
+        *,
+        keep_tokens: bool = False,
     ) -> None:
         self.folder = folder
         self._store = Store(folder / DATABASE)
@@ -72,6 +74,7 @@ class Archive:
         self._on_step = on_step
         self._encoder = opened
         self._opening = threading.Lock()
+        self._keep_tokens = keep_tokens
         self._kept: Keeping | None = None
         self._kept_for = ""
 
@@ -86,6 +89,7 @@ class Archive:
         on_step: OnStep | None = None,
         cross_encoder: str | None = None,
         opened: Encoder | None = None,
+        keep_tokens: bool = False,
     ) -> Self:
         """Open the archive in a folder.
 
@@ -97,6 +101,8 @@ class Archive:
             cross_encoder: a cross-encoder of sentence-transformers, by folder or hub name, that re-ranks in place
                 of late interaction.
             opened: the encoder of that name, if it is open already.
+            keep_tokens: keep token vectors of passages at indexing, and re-rank with these instead of reading the
+                passages again. The confidence has not been fitted to them yet.
 
         Raises:
             NotFound: there is no archive, and none shall be made.
@@ -112,7 +118,7 @@ class Archive:
             if not create:
                 raise NotFound(f"There is no archive in {folder}: make one with `fundstelle index FOLDER`.")
             make_folder(folder)
-        return cls(folder, encoder, config, on_step, cross_encoder, opened)
+        return cls(folder, encoder, config, on_step, cross_encoder, opened, keep_tokens=keep_tokens)
 
     def close(self) -> None:
         """Close the database; what was indexed is on disk already."""
@@ -318,6 +324,8 @@ class Archive:
         return Search(legs, None if ranking.fast else reranker, tables[table])
 
     def _keeping(self, fingerprint: str) -> Keeping | None:
+        if not self._keep_tokens:
+            return None
         with self._opening:
             if self._kept_for != fingerprint:
                 self._kept, self._kept_for = keeping(self.folder / TOKENS, self._store, fingerprint), fingerprint
