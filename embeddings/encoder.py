@@ -51,19 +51,23 @@ class Encoder(Protocol):
         """Count the tokens of each text, prompt and special tokens left out, nothing cut off."""
 
 
-def open_encoder(name: str = BUNDLED, *, on_step: OnStep | None = None) -> Encoder:
+def open_encoder(name: str = BUNDLED, *, on_step: OnStep | None = None, device: str | None = None) -> Encoder:
     """Open an encoder: `bundled`, or the folder or hub name of a sentence-transformers model.
 
     The bundled encoder is unpacked and compiled once, which takes about a minute; `on_step` hears how far
     it is. Where OpenVINO cannot run, a warning says so and sentence-transformers runs the same weights.
 
+    Args:
+        device: "cuda" for a graphics card, on which sentence-transformers runs in float16, "cpu", or None: the
+            processor for `bundled`, the best one there is for other models.
+
     Raises:
-        EncoderError: the model cannot be found or opened.
+        EncoderError: the model cannot be found or opened, or there is no such device.
     """
-    if name != BUNDLED:
+    if name != BUNDLED or device == "cuda":
         from embeddings.sentence import SentenceTransformerEncoder
 
-        return SentenceTransformerEncoder(name)
+        return SentenceTransformerEncoder(str(bundled_model(on_step=on_step)) if name == BUNDLED else name, device)
     try:
         from embeddings.compiled import CompiledEncoder, compiled_graph
 

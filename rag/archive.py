@@ -59,6 +59,7 @@ class Archive:
         opened: Encoder | None = None,
         *,
         keep_tokens: bool = False,
+        device: str | None = None,
     ) -> None:
         self.folder = folder
         self._store = Store(folder / DATABASE)
@@ -75,6 +76,7 @@ class Archive:
         self._encoder = opened
         self._opening = threading.Lock()
         self._keep_tokens = keep_tokens
+        self._device = device
         self._kept: Keeping | None = None
         self._kept_for = ""
 
@@ -90,6 +92,7 @@ class Archive:
         cross_encoder: str | None = None,
         opened: Encoder | None = None,
         keep_tokens: bool = False,
+        device: str | None = None,
     ) -> Self:
         """Open the archive in a folder.
 
@@ -103,6 +106,7 @@ class Archive:
             opened: the encoder of that name, if it is open already.
             keep_tokens: keep token vectors of passages at indexing, and re-rank with these instead of reading the
                 passages again. The confidence has not been fitted to them yet.
+            device: "cuda" or "cpu", where it matters which runs the encoder.
 
         Raises:
             NotFound: there is no archive, and none shall be made.
@@ -118,7 +122,7 @@ class Archive:
             if not create:
                 raise NotFound(f"There is no archive in {folder}: make one with `fundstelle index FOLDER`.")
             make_folder(folder)
-        return cls(folder, encoder, config, on_step, cross_encoder, opened, keep_tokens=keep_tokens)
+        return cls(folder, encoder, config, on_step, cross_encoder, opened, keep_tokens=keep_tokens, device=device)
 
     def close(self) -> None:
         """Close the database; what was indexed is on disk already."""
@@ -167,7 +171,7 @@ class Archive:
                 with ThreadPoolExecutor(1) as pool:
                     pool.submit(language_of, "")
                     try:
-                        self._encoder = open_encoder(self._encoder_name, on_step=self._on_step)
+                        self._encoder = open_encoder(self._encoder_name, on_step=self._on_step, device=self._device)
                     except EncoderError as error:
                         raise ArchiveError(str(error)) from error
                     except OSError as error:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NamedTuple
 
@@ -19,6 +20,13 @@ if TYPE_CHECKING:
     from rag.archive import Archive
     from rag.loading.collections.unpacking import Limits
     from rag.loading.tables.columns import Columns
+
+
+class Device(StrEnum):
+    """What can run a model."""
+
+    cpu = "cpu"
+    cuda = "cuda"
 
 
 class Reading(NamedTuple):
@@ -40,6 +48,10 @@ def index(
     encoder: Annotated[
         str | None,
         typer.Option(metavar="MODEL", help="A sentence-transformers model, by folder or hub name; or `bundled`."),
+    ] = None,
+    device: Annotated[
+        Device | None,
+        typer.Option(help="What runs the model: a graphics card (cuda) or the processor.", case_sensitive=False),
     ] = None,
     columns: Annotated[
         str | None,
@@ -67,7 +79,7 @@ def index(
     if watch and not (paths and all(path.is_dir() for path in paths)):
         raise FundstelleError("Only folders can be watched: give the folder that the file is in.")
     how = Reading(limits_from(limit or ()), columns_from(columns) if columns is not None else None)
-    with opened_archive(archive, encoder=encoder) as opened:
+    with opened_archive(archive, encoder=encoder, device=device and device.value) as opened:
         failures = _fetch(opened, addresses) if addresses else ()
         fetched = [opened.fetched] if addresses and any(opened.fetched.glob("*/*")) else []
         if watch:

@@ -35,7 +35,12 @@ RerankerOption = Annotated[
 
 @contextmanager
 def opened_archive(
-    folder: Path, *, create: bool = True, encoder: str | None = None, cross_encoder: str | None = None
+    folder: Path,
+    *,
+    create: bool = True,
+    encoder: str | None = None,
+    cross_encoder: str | None = None,
+    device: str | None = None,
 ) -> Iterator[Archive]:
     """Open the archive in a folder; the one-time preparation of the model is shown."""
     from rag.archive import Archive
@@ -43,7 +48,7 @@ def opened_archive(
     preparation = PreparationBar()
     try:
         with Archive.open(
-            folder, create=create, encoder=encoder, on_step=preparation, cross_encoder=cross_encoder
+            folder, create=create, encoder=encoder, on_step=preparation, cross_encoder=cross_encoder, device=device
         ) as archive:
             yield archive
     finally:
