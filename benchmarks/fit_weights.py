@@ -16,14 +16,13 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.beir import ndcg_at_10
-from benchmarks.sets import CHECKED, FREE, SearchableSet, document, searchable
+from benchmarks.sets import CHECKED, FREE, SearchableSet, document, late_interaction, searchable
 from embeddings.encoder import Encoder, open_encoder
 from rag import fusion
 from rag.candidates import ask_both, gather
 from rag.config import IN_USE
 from rag.evaluation.remembering import RememberingEncoder
 from rag.fusion import Scores
-from rag.reranking import LateInteraction
 
 DENSE = (0.0, 0.4, 0.8, 1.2, 1.6)
 LEXICAL = (0.0, 0.15, 0.25, 0.35, 0.5)
@@ -36,7 +35,7 @@ Question = tuple[list[str], dict[str, int], Scores, Scores, Scores]
 def questions(opened: SearchableSet) -> list[Question]:
     """Return, for each question, the candidates' documents, the judgements, and the three signals of all of them."""
     legs = opened.legs
-    reranker = LateInteraction(legs.encoder, legs.neutral, tokens=sys.maxsize, passages=legs.tokens)
+    reranker = late_interaction(legs, sys.maxsize)
     found = []
     for query, question in opened.asked():
         asked = ask_both(question, legs.encoder, legs.neutral, legs.lexical)

@@ -14,16 +14,17 @@ from filelock import FileLock
 from benchmarks.beir import RetrievalSet, read_set
 from embeddings.encoder import Encoder
 from embeddings.neutral import language_neutral
-from rag.config import Config
+from rag.config import IN_USE, Config
 from rag.dense import DenseView
+from rag.ingest import Filler
 from rag.lexical.view import LexicalView
-from rag.passage_tokens import PassageTokens, keeping
+from rag.passage_tokens import PassageTokens, TokenKeeper
 from rag.query import ParsedQuestion
+from rag.reranking import LateInteraction
 from rag.retrieve import Legs
 from rag.splitting import split
 from rag.store import Store
 from rag.types import Article, Filter
-from rag.writing import ArticleWriter
 
 # the language of the documents; the licences of the first five let weights be learnt from them
 FREE = {
@@ -88,18 +89,19 @@ def searchable(data: Path, name: str, encoder: Encoder, *, keep_tokens: bool = F
             Article(f"{number:012x}", None, text, languages[document], None, None, None, None, _path(document), "")
             for number, (document, (_, text)) in enumerate(questions.documents.items())
         ]
-        keep = keeping(Path(temporary) / "tokens", store, fingerprint) if keep_tokens else None
-        writer = ArticleWriter(store, encoder, encoder.name, Config(), "benchmark", settles=False, keeping=keep)
-        writer.switch_encoder()
-        for article in articles:
-            writer.add(article, writer.cut(article), article.path)
-        writer.flush()
+        keep = TokenKeeper(Path(temporary) / "tokens", store).of(fingerprint) if keep_tokens else None
+        Filler(store, encoder, encoder.name, Config(), "benchmark", keeping=keep).fill(articles)
         lock = FileLock(Path(temporary) / "lock", timeout=0)
         dense = DenseView(Path(temporary) / "dense", store, lock)
         lexical = LexicalView(Path(temporary) / "lexical", store, lock)
         tokens, neutral = PassageTokens(encoder, store, keep), language_neutral(fingerprint)
         yield SearchableSet(questions, Legs(store, dense, lexical, encoder, tokens, neutral))
         store.close()
+
+
+def late_interaction(legs: Legs, tokens: int = IN_USE.reranked_tokens) -> LateInteraction:
+    """Return what reads the best candidates once more, so many tokens of them."""
+    return LateInteraction(legs.encoder, legs.neutral, tokens, legs.tokens)
 
 
 def _read(data: Path, name: str) -> tuple[RetrievalSet, dict[str, str]]:

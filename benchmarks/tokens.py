@@ -42,24 +42,17 @@ SIZES = (8, 16, 24, 32, 40)
 
 
 class Coded(PassageTokens):
-    """Gives token vectors as they come back from a codec, and notes how many bytes they took."""
+    """Gives token vectors as they come back from a codec, each text once, and notes how many bytes they took."""
 
-    def __init__(self, encoder: Encoder, codec: TokenCodec | None) -> None:
+    def __init__(self, encoder: Encoder, codec: TokenCodec) -> None:
         super().__init__(encoder)
         self._codec = codec
         self._back: dict[str, TokenVectors] = {}
         self.sizes: dict[str, int] = {}
 
-    def read_first(self, inputs: Sequence[str], budget: int) -> list[TokenVectors]:
-        """Return all, whatever the budget."""
-        return self.read(inputs)
-
-    def read(self, inputs: Sequence[str]) -> list[TokenVectors]:
-        """Return what the codec leaves of the token vectors."""
-        if self._codec is None:
-            return super().read(inputs)
+    def _read_now(self, inputs: Sequence[str]) -> list[TokenVectors]:
         new = [text for text in inputs if text not in self._back]
-        read = super().read(new)
+        read = super()._read_now(new) if new else []
         self.sizes |= zip(new, map(len, filter(None, self._codec.encode(read))), strict=True)
         for text, one in zip(new, self._codec.coarse(read), strict=True):
             self._back[text] = TokenVectors(one.vectors.astype(np.float16), one.spans, one.whole)
@@ -78,7 +71,7 @@ def asked(opened: SearchableSet) -> list[tuple[Asked, Candidates]]:
 
 def values(opened: SearchableSet, questions: Sequence[tuple[Asked, Candidates]], tokens: PassageTokens) -> Numbers:
     """Return nDCG@10 of each question."""
-    late = LateInteraction(opened.legs.encoder, opened.legs.neutral, passages=tokens)
+    late = LateInteraction(opened.legs.encoder, opened.legs.neutral, sys.maxsize, tokens)
     judgements = opened.questions.judgements.values()
     found = []
     for (one, candidates), grades in zip(questions, judgements, strict=True):
@@ -90,7 +83,7 @@ def values(opened: SearchableSet, questions: Sequence[tuple[Asked, Candidates]],
 def measure(opened: SearchableSet, codecs: dict[int, TokenCodec]) -> dict[str, Any]:
     """Return what each codec costs on one set."""
     questions = asked(opened)
-    full = values(opened, questions, Coded(opened.legs.encoder, None))
+    full = values(opened, questions, PassageTokens(opened.legs.encoder))
     result: dict[str, Any] = {"full": round(float(full.mean()), 4)}
     for size, codec in codecs.items():
         tokens = Coded(opened.legs.encoder, codec)

@@ -84,7 +84,8 @@ class SentenceTransformerEncoder:
             ),
             np.float32,
         )
-        vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+        # not before: in half precision, lengths would be off; a vector of zeros stays one
+        vectors /= np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12)
         return vectors
 
     def token_vectors(self, texts: Sequence[str], role: Role) -> list[TokenVectors]:

@@ -12,8 +12,7 @@ from embeddings.encoder import Encoder
 from embeddings.neutral import LanguageNeutral
 from embeddings.types import TokenVectors, Vectors
 from rag.candidates import Asked
-from rag.encoder_input import encoder_input
-from rag.types import Article, Passage, Span
+from rag.types import Span
 
 
 @dataclass(frozen=True)
@@ -53,21 +52,14 @@ class TokenAligner:
         self._tokens = neutral.tokens(read.vectors, "query")
         self.question = read.spans
 
-    def align(self, passages: Sequence[tuple[Article, Passage]], read: Sequence[TokenVectors]) -> list[Alignment]:
-        """Align passages, given the tokens of each with its title, as the encoder reads them."""
-        if not passages:
+    def align(self, read: Sequence[TokenVectors]) -> list[Alignment]:
+        """Align passages, given their tokens as `rag.passage_tokens.PassageTokens` reads them."""
+        if not read:
             return []
         # all passages at once: one matrix product instead of dozens
         all_tokens = self._neutral.tokens(np.concatenate([one.vectors for one in read]), "passage")
         ends = np.cumsum([len(one.vectors) for one in read])[:-1]
         return [
-            Alignment(similarities, one.spans - _before(article, passage), one.vectors)
-            for similarities, one, (article, passage) in zip(
-                np.split(self._tokens @ all_tokens.T, ends, axis=1), read, passages, strict=True
-            )
+            Alignment(similarities, one.spans, one.vectors)
+            for similarities, one in zip(np.split(self._tokens @ all_tokens.T, ends, axis=1), read, strict=True)
         ]
-
-
-def _before(article: Article, passage: Passage) -> int:
-    """Return how many code points the encoder reads before the passage's own."""
-    return len(encoder_input(article, passage)) - len(passage.text)

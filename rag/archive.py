@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import os
-import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
@@ -14,9 +11,7 @@ from typing import TYPE_CHECKING, Self
 
 from filelock import FileLock, Timeout
 
-from embeddings.cache import cache_folder
-from embeddings.encoder import BUNDLED, Encoder, open_encoder
-from embeddings.errors import EncoderError
+from embeddings.encoder import BUNDLED, Encoder
 from embeddings.neutral import language_neutral
 from embeddings.types import OnStep
 from rag.answer import checked_question, compose
@@ -28,9 +23,11 @@ from rag.database import DATABASE, Database
 from rag.dense import DenseView
 from rag.errors import ArchiveBusy, ArchiveError, EncoderMisfit, NotFound
 from rag.language import language_of
+from rag.lazy_encoder import LazyEncoder
 from rag.lexical.view import LexicalView
-from rag.passage_tokens import Keeping, PassageTokens, keeping
+from rag.passage_tokens import Keeping, PassageTokens, TokenKeeper
 from rag.query import parse
+from rag.references import article_meant
 from rag.reranking import CrossEncoderReranker, LateInteraction, Reranker
 from rag.resemblance import Version, versions_among
 from rag.retrieve import NOTHING, Legs
@@ -70,15 +67,10 @@ class Archive:
         record = self._store.encoder
         name = encoder_name or (record.name if record else BUNDLED)
         # a folder is remembered by its whole path, since the next command may run elsewhere
-        self._encoder_name = str(Path(name).absolute()) if name != BUNDLED and Path(name).is_dir() else name
+        name = str(Path(name).absolute()) if name != BUNDLED and Path(name).is_dir() else name
+        self._encoder = LazyEncoder(name, opened, on_step=on_step, device=device)
         self._config = config or Config()
-        self._on_step = on_step
-        self._encoder = opened
-        self._opening = threading.Lock()
-        self._keep_tokens = keep_tokens
-        self._device = device
-        self._kept: Keeping | None = None
-        self._kept_for = ""
+        self._keeper = TokenKeeper(folder / TOKENS, self._store) if keep_tokens else None
 
     @classmethod
     def open(
@@ -106,7 +98,7 @@ class Archive:
             opened: the encoder of that name, if it is open already.
             keep_tokens: keep token vectors of passages at indexing, and re-rank with these instead of reading the
                 passages again. The confidence has not been fitted to them yet.
-            device: "cuda" or "cpu", where it matters which runs the encoder.
+            device: what runs the encoder; see `embeddings.encoder.open_encoder`.
 
         Raises:
             NotFound: there is no archive, and none shall be made.
@@ -127,8 +119,8 @@ class Archive:
     def close(self) -> None:
         """Close the database; what was indexed is on disk already."""
         self._store.close()
-        if self._kept is not None:
-            self._kept.kept.close()
+        if self._keeper is not None:
+            self._keeper.close()
 
     def __enter__(self) -> Self:
         return self
@@ -146,7 +138,7 @@ class Archive:
     @property
     def encoder_name(self) -> str:
         """How its encoder is opened: `bundled`, a folder or a hub name."""
-        return self._encoder_name
+        return self._encoder.name
 
     @property
     def database(self) -> Database:
@@ -165,21 +157,7 @@ class Archive:
         Raises:
             ArchiveError: it cannot be opened.
         """
-        with self._opening:
-            if self._encoder is None:
-                # the model for languages loads meanwhile on another core
-                with ThreadPoolExecutor(1) as pool:
-                    pool.submit(language_of, "")
-                    try:
-                        self._encoder = open_encoder(self._encoder_name, on_step=self._on_step, device=self._device)
-                    except EncoderError as error:
-                        raise ArchiveError(str(error)) from error
-                    except OSError as error:
-                        raise ArchiveError(
-                            f"The model cannot be prepared in {cache_folder()} ({error.strerror}): make room there, or "
-                            "check the permissions."
-                        ) from error
-            return self._encoder
+        return self._encoder()
 
     def warm_up(self) -> None:
         """Load now what the first question would have to wait for."""
@@ -211,9 +189,9 @@ class Archive:
         from rag.ingest import Indexer
         from rag.loading.collections.unpacking import USUAL
 
-        name, limits = self._encoder_name, limits or USUAL
-        keeping = self._keeping(self.encoder.fingerprint)
-        indexer = Indexer(self._store, self.encoder, name, self._config, on_progress, limits, columns, keeping)
+        name, limits, encoder = self.encoder_name, limits or USUAL, self.encoder
+        keep = self._keeping(encoder)
+        indexer = Indexer(self._store, encoder, name, self._config, on_progress, limits, columns, keep)
         with self._writing():
             return indexer.index([Path(path) for path in paths])
 
@@ -249,8 +227,9 @@ class Archive:
         """
         from rag.ingest import Filler
 
-        keeping = self._keeping(self.encoder.fingerprint)
-        filler = Filler(self._store, self.encoder, self._encoder_name, self._config, loaders, on_article, keeping)
+        encoder = self.encoder
+        keep = self._keeping(encoder)
+        filler = Filler(self._store, encoder, self.encoder_name, self._config, loaders, on_article, keep)
         with self._writing():
             filler.fill(articles)
 
@@ -318,7 +297,7 @@ class Archive:
             )
         encoder = encoder or self.encoder
         neutral = language_neutral(record.fingerprint)
-        tokens = PassageTokens(encoder, self._store, self._keeping(record.fingerprint))
+        tokens = PassageTokens(encoder, self._store, self._keeping(encoder))
         legs = Legs(self._store, self._dense, self._lexical, encoder, tokens, neutral, ranking)
         late = LateInteraction(encoder, neutral, ranking.reranked_tokens, tokens)
         reranker: Reranker | None = self._cross_encoder or late
@@ -327,13 +306,8 @@ class Archive:
         table = "fast" if ranking.fast or self._cross_encoder else "reranked"
         return Search(legs, None if ranking.fast else reranker, tables[table])
 
-    def _keeping(self, fingerprint: str) -> Keeping | None:
-        if not self._keep_tokens:
-            return None
-        with self._opening:
-            if self._kept_for != fingerprint:
-                self._kept, self._kept_for = keeping(self.folder / TOKENS, self._store, fingerprint), fingerprint
-            return self._kept
+    def _keeping(self, encoder: Encoder) -> Keeping | None:
+        return self._keeper.of(encoder.fingerprint) if self._keeper else None
 
     def _catch_up(self) -> None:
         self._dense.catch_up()
@@ -382,17 +356,7 @@ class Archive:
         Raises:
             NotFound: there is none, or more than one.
         """
-        # a path from here, as it was given to `index`
-        found = self._store.find_articles(reference) or self._store.find_articles(os.path.abspath(reference))  # noqa: PTH100
-        if not found:
-            raise NotFound(f"There is no article {reference!r} in this archive: give its id, path or title.")
-        if len(found) > 1:
-            # all of the same text are one
-            found = list(dict.fromkeys(map(self._store.doubles.original, found)))
-        if len(found) > 1:
-            names = "; ".join(f"{one} ({self._store.article(one).label})" for one in found[:5])
-            raise NotFound(f"{len(found)} articles match {reference!r}: give the id of one: {names}.")
-        return self._store.reading(found[0])
+        return self._store.reading(article_meant(self._store, reference))
 
     def status(self) -> Status:
         """Return what the archive holds."""

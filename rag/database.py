@@ -1,15 +1,15 @@
-"""The SQLite file: schema, connections, transactions, and errors in plain words."""
+"""The SQLite file: schema, transactions, and errors in plain words."""
 
 from __future__ import annotations
 
 import sqlite3
-import threading
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from rag.connections import Connections
 from rag.errors import ArchiveError
 
 DATABASE = "archive.sqlite"
@@ -89,8 +89,7 @@ class Database:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._local = threading.local()
-        self._all: list[sqlite3.Connection] = []
+        self._connections = Connections(path, ["PRAGMA foreign_keys = ON"])
         version = int(self.rows("PRAGMA user_version")[0][0])
         if version == 0 and not self.rows("SELECT 1 FROM sqlite_schema LIMIT 1"):
             with self._translated():
@@ -107,10 +106,7 @@ class Database:
             )
 
     def close(self) -> None:
-        for connection in self._all:
-            connection.close()
-        self._all.clear()
-        self._local = threading.local()
+        self._connections.close()
 
     @property
     def revision(self) -> int:
@@ -161,16 +157,7 @@ class Database:
 
     @property
     def _connection(self) -> sqlite3.Connection:
-        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
-        if connection is None:
-            connection = sqlite3.connect(self._path, timeout=30, isolation_level=None, check_same_thread=False)
-            self._all.append(connection)
-            self._local.connection = connection
-            connection.execute("PRAGMA journal_mode = WAL")
-            # in write-ahead mode this survives a crash of the program; only a power cut may undo the last change
-            connection.execute("PRAGMA synchronous = NORMAL")
-            connection.execute("PRAGMA foreign_keys = ON")
-        return connection
+        return self._connections.own
 
     def _create(self) -> None:
         connection = self._connection

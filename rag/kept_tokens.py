@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import logging
 import sqlite3
-import threading
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
+
+from rag.connections import Connections
 
 log = logging.getLogger(__name__)
 
@@ -16,6 +17,12 @@ FILE = "tokens.sqlite"
 _PAGE = 16_384
 # so much of the file is mapped into memory; SQLite maps 2 GB at most
 _MAPPED = 1 << 31
+_PREPARE = (
+    f"PRAGMA page_size = {_PAGE}",
+    f"PRAGMA mmap_size = {_MAPPED}",
+    "CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT NOT NULL)",
+    "CREATE TABLE IF NOT EXISTS kept (input_hash BLOB PRIMARY KEY, code BLOB NOT NULL)",
+)
 # texts that are gone are dropped once they are such a share of all, since looking for them takes a look at all
 _MOST_GONE = 0.2
 _FEW = 1_000
@@ -32,8 +39,7 @@ class KeptTokens:
     def __init__(self, folder: Path, made_from: str) -> None:
         self._path = folder / FILE
         self._made_from = made_from
-        self._local = threading.local()
-        self._all: list[sqlite3.Connection] = []
+        self._connections = Connections(self._path, _PREPARE)
         self._broken = False
 
     def get(self, hashes: Iterable[bytes]) -> dict[bytes, bytes]:
@@ -42,7 +48,7 @@ class KeptTokens:
             return {}
         query = "SELECT code FROM kept WHERE input_hash = ?"
         try:
-            connection = self._connection()
+            connection = self._connections.own
             if not self._is_ours(connection):
                 return {}
             rows = {one: connection.execute(query, (one,)).fetchone() for one in hashes}
@@ -58,11 +64,13 @@ class KeptTokens:
 
     @property
     def complete(self) -> bool:
-        """Whether every text had its tokens kept when it was stored."""
-        if self._broken or not self._path.exists():
-            return self._broken
+        """Whether every text had its tokens kept when it was stored; true, too, if nothing can be kept."""
+        if self._broken:
+            return True
+        if not self._path.exists():
+            return False
         try:
-            connection = self._connection()
+            connection = self._connections.own
             return self._is_ours(connection) and _meta(connection, "complete") is not None
         except sqlite3.DatabaseError as error:
             self._give_up("read", error)
@@ -83,7 +91,7 @@ class KeptTokens:
         if self._broken or not self._path.exists():
             return
         try:
-            connection = self._connection()
+            connection = self._connections.own
             kept = connection.execute("SELECT count(*) FROM kept").fetchone()[0]
             if kept <= texts * (1 + _MOST_GONE) + _FEW:
                 return
@@ -95,14 +103,13 @@ class KeptTokens:
         self._write("DELETE FROM kept WHERE input_hash = ?", gone)
 
     def close(self) -> None:
-        for connection in self._all:
-            connection.close()
-        self._all.clear()
-        self._local = threading.local()
+        """Close the file."""
+        self._connections.close()
 
     def _write(self, statement: str, rows: list[tuple[object, ...]]) -> None:
         try:
-            connection = self._connection(make=True)
+            self._path.parent.mkdir(exist_ok=True)
+            connection = self._connections.own
             with connection:
                 connection.execute("BEGIN IMMEDIATE")
                 if not self._is_ours(connection):
@@ -115,22 +122,6 @@ class KeptTokens:
 
     def _is_ours(self, connection: sqlite3.Connection) -> bool:
         return _meta(connection, "made_from") == self._made_from
-
-    def _connection(self, *, make: bool = False) -> sqlite3.Connection:
-        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
-        if connection is None:
-            if make:
-                self._path.parent.mkdir(exist_ok=True)
-            connection = sqlite3.connect(self._path, timeout=30, isolation_level=None, check_same_thread=False)
-            self._all.append(connection)
-            connection.execute(f"PRAGMA page_size = {_PAGE}")
-            connection.execute("PRAGMA journal_mode = WAL")
-            connection.execute("PRAGMA synchronous = NORMAL")
-            connection.execute(f"PRAGMA mmap_size = {_MAPPED}")
-            connection.execute("CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT NOT NULL)")
-            connection.execute("CREATE TABLE IF NOT EXISTS kept (input_hash BLOB PRIMARY KEY, code BLOB NOT NULL)")
-            self._local.connection = connection
-        return connection
 
     def _give_up(self, what: str, error: Exception) -> None:
         """Do without from now on; a file that is damaged is removed, for the next indexing to make it anew."""

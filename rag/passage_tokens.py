@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -11,8 +12,12 @@ import numpy as np
 from embeddings.encoder import Encoder
 from embeddings.token_codec import TokenCodec, token_codec
 from embeddings.types import TokenVectors
+from rag.encoder_input import encoder_input
 from rag.kept_tokens import KeptTokens
 from rag.store import Store, input_hash
+from rag.types import Article, Passage
+
+Passages = Sequence[tuple[Article, Passage]]
 
 # so many passages are read whatever their length
 _FEWEST = 8
@@ -31,17 +36,37 @@ class Keeping:
         self.kept.put({hashed: code for hashed, code in codes if code is not None})
 
 
-def keeping(folder: Path, store: Store, fingerprint: str) -> Keeping | None:
-    """Return what the tokens of an archive are kept with; None if there is no codec for its encoder."""
-    codec = token_codec(fingerprint)
-    made_from = f"{store.archive_id} {fingerprint} {codec.name}" if codec else ""
-    return Keeping(codec, KeptTokens(folder, made_from)) if codec else None
+class TokenKeeper:
+    """Gives what the tokens of an archive are kept with, for the encoder that it has at the moment."""
+
+    def __init__(self, folder: Path, store: Store) -> None:
+        self._folder = folder
+        self._store = store
+        self._lock = threading.Lock()
+        self._of: dict[str, Keeping] = {}
+
+    def of(self, fingerprint: str) -> Keeping | None:
+        """Return what is kept for the encoder with this fingerprint; None if there is no codec for it."""
+        codec = token_codec(fingerprint)
+        if codec is None:
+            return None
+        with self._lock:
+            if fingerprint not in self._of:
+                made_from = f"{self._store.archive_id} {fingerprint} {codec.name}"
+                self._of[fingerprint] = Keeping(codec, KeptTokens(self._folder, made_from))
+            return self._of[fingerprint]
+
+    def close(self) -> None:
+        """Close the file."""
+        for keeping in self._of.values():
+            keeping.kept.close()
 
 
 class PassageTokens:
     """Gives the token vectors of passages: those that were kept, and the others as if they had been, read now.
 
-    Without `keeping`, all are read now, in full precision.
+    They are those of the passage with its title, as the encoder reads it; `spans` are places in the passage's text, and
+    those of the title are negative. Without `keeping`, all are read now, in full precision.
     """
 
     def __init__(self, encoder: Encoder, store: Store | None = None, keeping: Keeping | None = None) -> None:
@@ -49,25 +74,35 @@ class PassageTokens:
         self._store = store
         self._keeping = keeping
 
-    def read(self, inputs: Sequence[str]) -> list[TokenVectors]:
-        """Return the token vectors of what the encoder reads for passages."""
-        return self._completed(inputs, self._kept(inputs))
+    def read(self, passages: Passages) -> list[TokenVectors]:
+        """Return the token vectors of passages."""
+        inputs = _inputs(passages)
+        return self._completed(passages, inputs, self._kept(inputs))
 
-    def read_first(self, inputs: Sequence[str], budget: int) -> list[TokenVectors]:
+    def read_first(self, passages: Passages, budget: int) -> list[TokenVectors]:
         """Return those of the first passages: until so many tokens have to be read now, but eight passages at least."""
+        inputs = _inputs(passages)
         kept = self._kept(inputs)
         missing = [text for text in inputs if text not in kept]
         lengths = dict(zip(missing, self._encoder.count_tokens(missing), strict=True)) if missing else {}
         affordable = int((np.cumsum([lengths.get(text, 0) for text in inputs]) <= budget).sum())
-        return self._completed(inputs[: max(_FEWEST, affordable)], kept)
+        first = max(_FEWEST, affordable)
+        return self._completed(passages[:first], inputs[:first], kept)
 
-    def _completed(self, inputs: Sequence[str], kept: Mapping[str, TokenVectors]) -> list[TokenVectors]:
+    def _completed(
+        self, passages: Passages, inputs: Sequence[str], kept: Mapping[str, TokenVectors]
+    ) -> list[TokenVectors]:
         missing = [text for text in dict.fromkeys(inputs) if text not in kept]
-        read = self._encoder.token_vectors(missing, "passage") if missing else []
-        if self._keeping is not None:
-            read = self._keeping.codec.coarse(read)
+        read = self._read_now(missing) if missing else []
         found = {**kept, **dict(zip(missing, read, strict=True))}
-        return [found[text] for text in inputs]
+        return [
+            replace(found[text], spans=found[text].spans - (len(text) - len(passage.text)))
+            for (_, passage), text in zip(passages, inputs, strict=True)
+        ]
+
+    def _read_now(self, inputs: Sequence[str]) -> list[TokenVectors]:
+        read = self._encoder.token_vectors(inputs, "passage")
+        return self._keeping.codec.coarse(read) if self._keeping else read
 
     def _kept(self, inputs: Sequence[str]) -> dict[str, TokenVectors]:
         if self._store is None or self._keeping is None:
@@ -80,3 +115,7 @@ class PassageTokens:
         halves = [wholes[one].astype(np.float32) for one in of_texts]
         read = self._keeping.codec.decode([codes[one] for one in of_texts], halves)
         return dict(zip(texts, read, strict=True))
+
+
+def _inputs(passages: Passages) -> list[str]:
+    return [encoder_input(article, passage) for article, passage in passages]

@@ -76,10 +76,10 @@ class LateInteraction:
         """Return the MaxSim of the first passages, read with their titles, and how the tokens align."""
         if not passages:
             return Reranked("late", np.empty(0), (), alone=False)
-        read = self._passages.read_first([encoder_input(*one) for one in passages], self._budget)
+        read = self._passages.read_first(passages, self._budget)
         passages = passages[: len(read)]
         aligner = TokenAligner(asked, self._encoder, self._neutral)
-        alignments = aligner.align(passages, read)
+        alignments = aligner.align(read)
         matches = np.stack([one.best_matches() for one in alignments])
         weights = token_weights(asked, aligner.question) * telling(matches)
         context = within_articles(matches, [article.id for article, _ in passages])

@@ -15,7 +15,6 @@ from rag.confidence import features, question_offset
 from rag.config import IN_USE, RankingConfig
 from rag.dense import DenseView
 from rag.diversity import Group, grouped
-from rag.encoder_input import encoder_input
 from rag.fusion import Scores, agreement, credited, own_language, weighted_mean
 from rag.highlighting import Sentence, outstanding, scored, sentences_of
 from rag.lexical.analysis import fold
@@ -183,9 +182,8 @@ def _sentences(
     unread = [number for number in matches if number not in read]
     if unread:
         aligner = TokenAligner(asked, legs.encoder, legs.neutral)
-        passages = [ranking.passages[number] for number in unread]
-        tokens = legs.tokens.read([encoder_input(*one) for one in passages])
-        read |= zip(unread, aligner.align(passages, tokens), strict=True)
+        tokens = legs.tokens.read([ranking.passages[number] for number in unread])
+        read |= zip(unread, aligner.align(tokens), strict=True)
     scores = {}
     for number, alignment in read.items():
         _, passage = ranking.passages[number]

@@ -14,25 +14,25 @@ from places import ARTICLES, Run
 from embeddings.encoder import Encoder, open_encoder
 from rag.archive import Archive
 
-_left_out = 0
+LEFT_OUT = pytest.StashKey[int]()
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out what needs a graphics card where there is none."""
-    global _left_out  # noqa: PLW0603
     needing = [item for item in items if item.get_closest_marker("cuda")]
     if needing:
         import torch
 
         if not torch.cuda.is_available():
-            _left_out = len(needing)
+            config.stash[LEFT_OUT] = len(needing)
             items[:] = [item for item in items if item not in needing]
             config.hook.pytest_deselected(items=needing)
 
 
-def pytest_report_collectionfinish() -> str:
+def pytest_report_collectionfinish(config: pytest.Config) -> str:
     """Say what was left out."""
-    return f"{_left_out} tests are left out: they need a graphics card that torch can use" if _left_out else ""
+    left_out = config.stash.get(LEFT_OUT, 0)
+    return f"{left_out} tests are left out: they need a graphics card that torch can use" if left_out else ""
 
 
 @pytest.fixture(scope="session")

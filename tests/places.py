@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
@@ -16,3 +17,11 @@ QUESTIONS_FILE = ROOT / "seeds" / "questions.jsonl"
 QUESTIONS = [json.loads(line) for line in QUESTIONS_FILE.read_text("utf-8").splitlines()]
 
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
+
+
+def copied_articles(names: Iterable[str], folder: Path) -> Path:
+    """Copy some of the sample articles into a new folder, and return it."""
+    folder.mkdir()
+    for name in names:
+        shutil.copy(ARTICLES / name, folder)
+    return folder

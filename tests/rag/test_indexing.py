@@ -18,7 +18,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from places import ARTICLES
+from places import ARTICLES, copied_articles
 
 from embeddings.bundled import bundled_model
 from embeddings.index import open_index
@@ -40,11 +40,7 @@ TUNNEL = "Wie lang ist der Gotthard-Basistunnel?"
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """A folder with six of the sample articles."""
-    target = tmp_path / "articles"
-    target.mkdir()
-    for name in SOME:
-        shutil.copy(ARTICLES / name, target)
-    return target
+    return copied_articles(SOME, tmp_path / "articles")
 
 
 @pytest.fixture

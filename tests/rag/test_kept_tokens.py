@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-from places import ARTICLES
+from places import ARTICLES, copied_articles
 
 from embeddings.encoder import Encoder
 from embeddings.types import Role, TokenVectors, Vectors
@@ -57,11 +57,7 @@ def counting(encoder: Encoder) -> Counting:
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """A folder with four of the sample articles."""
-    target = tmp_path / "articles"
-    target.mkdir()
-    for name in SOME:
-        shutil.copy(ARTICLES / name, target)
-    return target
+    return copied_articles(SOME, tmp_path / "articles")
 
 
 @pytest.fixture
