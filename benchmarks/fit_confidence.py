@@ -15,7 +15,6 @@ reach on questions that they were not fitted on (two halves, each judged by the 
 from __future__ import annotations
 
 import sys
-import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -24,10 +23,9 @@ from pathlib import Path
 import numpy as np
 
 import rag
-from benchmarks.sets import FREE, SearchableSet, late_interaction, searchable, vague
+from benchmarks.sets import FREE, SAMPLE, SearchableSet, late_interaction, sample_archive, searchable, vague
 from embeddings.encoder import Encoder, open_encoder
 from embeddings.types import Vectors
-from rag.archive import Archive
 from rag.calibration import Example, fit, quality
 from rag.confidence import OFFSETS, Calibration, QuestionOffset
 from rag.evaluation.questions import read_questions
@@ -41,7 +39,6 @@ FEATURES = {
     "reranked": ("late", "late_gap", "sentence", "unknown"),
     "fast": ("dense", "dense_gap", "lexical_gap", "unknown"),
 }
-SEEDS = Path(__file__).parents[1] / "seeds"
 _PULL = 1e-3
 _PULL_OF_VECTOR = 1000.0
 _FIXED = 1e9
@@ -80,9 +77,8 @@ def judged_of_set(opened: SearchableSet, unclear: set[str]) -> list[Judged]:
 @contextmanager
 def sample_legs(encoder: Encoder) -> Iterator[tuple[Legs, list[Judged]]]:
     """Open the sample articles, and return with them the sample questions that they answer."""
-    questions = [one for one in read_questions(SEEDS / "questions.jsonl") if one.answerable]
-    with tempfile.TemporaryDirectory() as temporary, Archive.open(Path(temporary), opened=encoder) as archive:
-        archive.index([SEEDS / "articles"])
+    questions = [one for one in read_questions(SAMPLE / "questions.jsonl") if one.answerable]
+    with sample_archive(encoder) as archive:
         search = archive.search()
         assert search is not None
         ids = [frozenset(archive.article(one).id for one in question.articles) for question in questions]

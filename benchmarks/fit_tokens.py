@@ -2,34 +2,45 @@
 
     python -m benchmarks.fit_tokens DATA
 
-DATA is a folder with Belebele in BEIR layout; its German and English passages are the sample. Prints how near the
-tokens of other texts come to themselves: the cosine on MLQA, after the neutral map that late interaction uses.
+DATA is a folder with Belebele and MLQA in BEIR layout. What is learnt from are the passages of Belebele in German and
+English, of MLQA in German, and of the sample articles in many languages. Prints how near the tokens of other texts
+come to themselves: the cosine on wikinews_de.
 What that costs in ranking is measured by benchmarks/tokens.py.
 """
 
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import faiss
 import numpy as np
 
 import embeddings.token_codec
-from benchmarks.sets import cut_passages
+from benchmarks.sets import cut_passages, sample_archive
 from embeddings.encoder import Encoder, open_encoder
 from embeddings.neutral import language_neutral
 from embeddings.token_codec import TokenCodec
 from embeddings.types import TokenVectors, Vectors
+from rag.encoder_input import encoder_input
 
-SAMPLE, OTHERS = ("belebele/de-de", "belebele/de-en"), "mlqa_de"
+SETS, OTHERS = ("belebele/de-de", "belebele/de-en", "mlqa_de"), "wikinews_de"
 PARTS, WIDTH, BITS = 32, 8, 8
-_WORDS_SAMPLE = 60_000
 
 
-def tokens(data: Path, name: str, encoder: Encoder) -> list[TokenVectors]:
-    """Return the token vectors of a set's passages."""
-    return encoder.token_vectors(cut_passages(data, name, encoder), "passage")
+def tokens(texts: Sequence[str], encoder: Encoder) -> list[TokenVectors]:
+    """Return the token vectors of passages, without what tells the language."""
+    return language_neutral(encoder.fingerprint).read(encoder.token_vectors(texts, "passage"), "passage")
+
+
+def learnt_from(data: Path, encoder: Encoder) -> list[TokenVectors]:
+    """Return the token vectors that a codec is made from."""
+    texts = [text for name in SETS for text in cut_passages(data, name, encoder)]
+    with sample_archive(encoder) as archive:
+        for article in archive.articles():
+            texts += [encoder_input(article, passage) for passage in archive.passages(article.id)]
+    return tokens(texts, encoder)
 
 
 def balanced(variances: Vectors, parts: int) -> list[int]:
@@ -63,25 +74,20 @@ def fit(texts: list[TokenVectors], parts: int = PARTS, width: int = WIDTH) -> To
     widest = widest[balanced(variances[widest], parts)]
     directions = np.ascontiguousarray(directions[:, widest], np.float32)
     quantiser = faiss.ProductQuantizer(parts * width, parts, BITS)
-    chosen = np.random.default_rng(0).permutation(len(residuals))[:_WORDS_SAMPLE]
-    quantiser.train(np.ascontiguousarray(residuals[chosen] @ directions, np.float32))
+    quantiser.train(np.ascontiguousarray(residuals @ directions, np.float32))
     words = faiss.vector_to_array(quantiser.centroids).reshape(parts, 1 << BITS, width)
     return TokenCodec(share, offset, directions, words)
 
 
 def main(data: Path) -> None:
     encoder = open_encoder()
-    codec = fit([one for name in SAMPLE for one in tokens(data, name, encoder)])
+    codec = fit(learnt_from(data, encoder))
     target = Path(embeddings.token_codec.__file__).with_name(embeddings.token_codec.TABLE)
     arrays = {name: getattr(codec, name).astype(np.float16) for name in ("offset", "directions", "words")}
     np.savez_compressed(target, fingerprint=np.array(encoder.fingerprint), share=np.array(codec.share), **arrays)
     print(f"{target}: {PARTS} bytes a token, {target.stat().st_size / 1000:.0f} kB")
-    others = tokens(data, OTHERS, encoder)
-    neutral = language_neutral(encoder.fingerprint)
-    nearness = [
-        (neutral.tokens(one.vectors, "passage") * neutral.tokens(again.vectors, "passage")).sum(1)
-        for one, again in zip(others, codec.coarse(others), strict=True)
-    ]
+    others = tokens(cut_passages(data, OTHERS, encoder), encoder)
+    nearness = [(one.vectors * again.vectors).sum(1) for one, again in zip(others, codec.coarse(others), strict=True)]
     size = np.mean([len(code) for code in codec.encode(others) if code is not None])
     print(f"{OTHERS}: cosine {np.concatenate(nearness).mean():.3f}, {size:.0f} bytes a passage")
 

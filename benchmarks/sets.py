@@ -14,6 +14,7 @@ from filelock import FileLock
 from benchmarks.beir import RetrievalSet, read_set
 from embeddings.encoder import Encoder
 from embeddings.neutral import language_neutral
+from rag.archive import Archive
 from rag.config import IN_USE, Config
 from rag.dense import DenseView
 from rag.ingest import Filler
@@ -42,6 +43,8 @@ MIXED = {
     "belebele/en-mixed": ("belebele/en-de", "belebele/en-en"),
 }
 NAMES = (*LANGUAGES, *MIXED)
+# articles of our own in many languages, with questions
+SAMPLE = Path(__file__).parents[1] / "seeds"
 
 
 @dataclass(frozen=True)
@@ -65,6 +68,14 @@ class SearchableSet:
         return Filter(paths=(_path(document),))
 
 
+@contextmanager
+def sample_archive(encoder: Encoder) -> Iterator[Archive]:
+    """Open the sample articles in an archive that lasts as long as the block."""
+    with tempfile.TemporaryDirectory() as temporary, Archive.open(Path(temporary), opened=encoder) as archive:
+        archive.index([SAMPLE / "articles"])
+        yield archive
+
+
 def cut_passages(data: Path, name: str, encoder: Encoder) -> list[str]:
     """Return the texts of a set's documents, cut into passages as in real use."""
     found: list[str] = []
@@ -75,12 +86,8 @@ def cut_passages(data: Path, name: str, encoder: Encoder) -> list[str]:
 
 
 @contextmanager
-def searchable(data: Path, name: str, encoder: Encoder, *, keep_tokens: bool = False) -> Iterator[SearchableSet]:
-    """Open a set of NAMES below the folder `data` in an archive that lasts as long as the block.
-
-    Args:
-        keep_tokens: re-rank with kept token vectors instead of reading passages again.
-    """
+def searchable(data: Path, name: str, encoder: Encoder) -> Iterator[SearchableSet]:
+    """Open a set of NAMES below the folder `data` in an archive that lasts as long as the block."""
     questions, languages = _read(data, name)
     with tempfile.TemporaryDirectory() as temporary:
         store = Store(Path(temporary) / "archive.sqlite")
@@ -89,7 +96,7 @@ def searchable(data: Path, name: str, encoder: Encoder, *, keep_tokens: bool = F
             Article(f"{number:012x}", None, text, languages[document], None, None, None, None, _path(document), "")
             for number, (document, (_, text)) in enumerate(questions.documents.items())
         ]
-        keep = TokenKeeper(Path(temporary) / "tokens", store).of(fingerprint) if keep_tokens else None
+        keep = TokenKeeper(Path(temporary) / "tokens", store).of(fingerprint)
         Filler(store, encoder, encoder.name, Config(), "benchmark", keeping=keep).fill(articles)
         lock = FileLock(Path(temporary) / "lock", timeout=0)
         dense = DenseView(Path(temporary) / "dense", store, lock)
@@ -101,7 +108,7 @@ def searchable(data: Path, name: str, encoder: Encoder, *, keep_tokens: bool = F
 
 def late_interaction(legs: Legs, tokens: int = IN_USE.reranked_tokens) -> LateInteraction:
     """Return what reads the best candidates once more, so many tokens of them."""
-    return LateInteraction(legs.encoder, legs.neutral, tokens, legs.tokens)
+    return LateInteraction(legs.tokens, tokens)
 
 
 def _read(data: Path, name: str) -> tuple[RetrievalSet, dict[str, str]]:

@@ -4,8 +4,8 @@
 
 DATA is a folder with retrieval sets in BEIR layout (see benchmarks/sets.py); without names, all sets are measured.
 Late interaction reads the best 32 candidates of each question, once with the encoder's own token vectors and once
-with vectors that went through codecs of several sizes, each made as benchmarks/fit_tokens.py makes the one in use,
-from Belebele; the other sets have not been seen.
+with vectors that went through codecs of several sizes, each made as benchmarks/fit_tokens.py makes the one in use. It
+has seen the texts of Belebele and MLQA, but no question; of the other sets it has seen nothing.
 
 Writes benchmarks/results/tokens.json: for each codec the bytes of a mean passage and nDCG@10; and the difference to
 full precision, question by question, with 95% bootstrap intervals.
@@ -23,7 +23,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks.beir import ndcg_at_10
-from benchmarks.fit_tokens import SAMPLE, fit, tokens
+from benchmarks.fit_tokens import fit, learnt_from
 from benchmarks.latency import commit, machine
 from benchmarks.sets import NAMES, SearchableSet, document, searchable
 from embeddings.encoder import Encoder, open_encoder
@@ -64,14 +64,14 @@ def asked(opened: SearchableSet) -> list[tuple[Asked, Candidates]]:
     """Return the questions of a set with their candidates."""
     legs, found = opened.legs, []
     for _, question in opened.asked():
-        one = ask_both(question, legs.encoder, legs.neutral, legs.lexical, tokens=True)
+        one = ask_both(question, legs.encoder, legs.neutral, legs.lexical)
         found.append((one, gather(one, None, frozenset(), legs.neutral, legs.dense, legs.lexical, legs.store)))
     return found
 
 
 def values(opened: SearchableSet, questions: Sequence[tuple[Asked, Candidates]], tokens: PassageTokens) -> Numbers:
     """Return nDCG@10 of each question."""
-    late = LateInteraction(opened.legs.encoder, opened.legs.neutral, sys.maxsize, tokens)
+    late = LateInteraction(tokens, sys.maxsize)
     judgements = opened.questions.judgements.values()
     found = []
     for (one, candidates), grades in zip(questions, judgements, strict=True):
@@ -99,7 +99,7 @@ def measure(opened: SearchableSet, codecs: dict[int, TokenCodec]) -> dict[str, A
 
 def main(data: Path, names: Sequence[str]) -> None:
     encoder = RememberingEncoder(open_encoder())
-    sample = [one for name in SAMPLE for one in tokens(data, name, encoder)]
+    sample = learnt_from(data, encoder)
     codecs = {size: fit(sample, parts=size) for size in SIZES}
     sets = {}
     for name in names or NAMES:

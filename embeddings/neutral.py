@@ -17,14 +17,14 @@ from __future__ import annotations
 
 import hashlib
 import importlib.resources
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import Literal
 
 import numpy as np
 
-from embeddings.types import Role, Vectors
+from embeddings.types import Role, TokenVectors, Vectors
 
 TABLE = "neutral.npz"
 _CENTRED = 0.5
@@ -60,14 +60,27 @@ class LanguageNeutral:
         """Return vectors of tokens, shape (tokens, dim), without what tells the language; length 1 again."""
         return self._mapped(vectors, "token", role)
 
+    def read(self, texts: Sequence[TokenVectors], role: Role) -> list[TokenVectors]:
+        """Return texts as an encoder reads them, token by token and as a whole, without what tells the language."""
+        if not self.means or not texts:
+            return list(texts)
+        # all at once: one matrix product instead of dozens
+        tokens = self.tokens(np.concatenate([one.vectors for one in texts]), role)
+        wholes = self.texts(np.stack([one.whole for one in texts]), role)
+        ends = np.cumsum([len(one.vectors) for one in texts])[:-1]
+        return [
+            TokenVectors(vectors, one.spans, whole)
+            for vectors, one, whole in zip(np.split(tokens, ends), texts, wholes, strict=True)
+        ]
+
     def _mapped(self, vectors: Vectors, kind: Kind, role: Role) -> Vectors:
         if not self.means:
             return vectors
-        centred = vectors - _CENTRED * self.means[kind, role]
+        neutral: Vectors = vectors - _CENTRED * self.means[kind, role]
         languages = self.languages[kind]
-        neutral = centred - (centred @ languages.T) @ languages
-        mapped: Vectors = neutral / np.linalg.norm(neutral, axis=-1, keepdims=True)
-        return mapped
+        neutral -= (neutral @ languages.T) @ languages
+        neutral /= np.sqrt(np.einsum("...i,...i->...", neutral, neutral))[..., None]
+        return neutral
 
 
 @cache

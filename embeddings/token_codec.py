@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import importlib.resources
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import Any
@@ -61,7 +61,7 @@ class TokenCodec:
             found.append(np.hstack([of_text, places.astype(np.uint8)]).tobytes() if fit else None)
         return found
 
-    def decode(self, kept: Sequence[bytes], wholes: Sequence[Vectors]) -> list[TokenVectors]:
+    def decode(self, kept: Sequence[bytes], wholes: Iterable[Vectors]) -> list[TokenVectors]:
         """Return what was encoded, with vectors that are nearly the same; `wholes` are the vectors of the texts."""
         if not kept:
             return []
@@ -86,8 +86,7 @@ class TokenCodec:
         return [one if code is None else next(back) for code, one in zip(codes, texts, strict=True)]
 
     def _base(self, whole: NDArray[Any]) -> Vectors:
-        # in the half precision that it is kept in, on both ways
-        base: Vectors = self.offset + np.float32(self.share) * whole.astype(np.float16).astype(np.float32)
+        base: Vectors = (self.offset + self.share * whole).astype(np.float32)
         return base
 
     @cached_property

@@ -25,7 +25,7 @@ from rag.errors import ArchiveBusy, ArchiveError, EncoderMisfit, NotFound
 from rag.language import language_of
 from rag.lazy_encoder import LazyEncoder
 from rag.lexical.view import LexicalView
-from rag.passage_tokens import Keeping, PassageTokens, TokenKeeper
+from rag.passage_tokens import PassageTokens, TokenKeeper
 from rag.query import parse
 from rag.references import article_meant
 from rag.reranking import CrossEncoderReranker, LateInteraction, Reranker
@@ -55,7 +55,6 @@ class Archive:
         cross_encoder: str | None = None,
         opened: Encoder | None = None,
         *,
-        keep_tokens: bool = False,
         device: str | None = None,
     ) -> None:
         self.folder = folder
@@ -70,7 +69,7 @@ class Archive:
         name = str(Path(name).absolute()) if name != BUNDLED and Path(name).is_dir() else name
         self._encoder = LazyEncoder(name, opened, on_step=on_step, device=device)
         self._config = config or Config()
-        self._keeper = TokenKeeper(folder / TOKENS, self._store) if keep_tokens else None
+        self._keeper = TokenKeeper(folder / TOKENS, self._store)
 
     @classmethod
     def open(
@@ -83,7 +82,6 @@ class Archive:
         on_step: OnStep | None = None,
         cross_encoder: str | None = None,
         opened: Encoder | None = None,
-        keep_tokens: bool = False,
         device: str | None = None,
     ) -> Self:
         """Open the archive in a folder.
@@ -96,8 +94,6 @@ class Archive:
             cross_encoder: a cross-encoder of sentence-transformers, by folder or hub name, that re-ranks in place
                 of late interaction.
             opened: the encoder of that name, if it is open already.
-            keep_tokens: keep token vectors of passages at indexing, and re-rank with these instead of reading the
-                passages again. The confidence has not been fitted to them yet.
             device: what runs the encoder; see `embeddings.encoder.open_encoder`.
 
         Raises:
@@ -114,13 +110,12 @@ class Archive:
             if not create:
                 raise NotFound(f"There is no archive in {folder}: make one with `fundstelle index FOLDER`.")
             make_folder(folder)
-        return cls(folder, encoder, config, on_step, cross_encoder, opened, keep_tokens=keep_tokens, device=device)
+        return cls(folder, encoder, config, on_step, cross_encoder, opened, device=device)
 
     def close(self) -> None:
         """Close the database; what was indexed is on disk already."""
         self._store.close()
-        if self._keeper is not None:
-            self._keeper.close()
+        self._keeper.close()
 
     def __enter__(self) -> Self:
         return self
@@ -190,7 +185,7 @@ class Archive:
         from rag.loading.collections.unpacking import USUAL
 
         name, limits, encoder = self.encoder_name, limits or USUAL, self.encoder
-        keep = self._keeping(encoder)
+        keep = self._keeper.of(encoder.fingerprint)
         indexer = Indexer(self._store, encoder, name, self._config, on_progress, limits, columns, keep)
         with self._writing():
             return indexer.index([Path(path) for path in paths])
@@ -228,7 +223,7 @@ class Archive:
         from rag.ingest import Filler
 
         encoder = self.encoder
-        keep = self._keeping(encoder)
+        keep = self._keeper.of(encoder.fingerprint)
         filler = Filler(self._store, encoder, self.encoder_name, self._config, loaders, on_article, keep)
         with self._writing():
             filler.fill(articles)
@@ -297,17 +292,14 @@ class Archive:
             )
         encoder = encoder or self.encoder
         neutral = language_neutral(record.fingerprint)
-        tokens = PassageTokens(encoder, self._store, self._keeping(encoder))
+        tokens = PassageTokens(encoder, self._store, self._keeper.of(encoder.fingerprint))
         legs = Legs(self._store, self._dense, self._lexical, encoder, tokens, neutral, ranking)
-        late = LateInteraction(encoder, neutral, ranking.reranked_tokens, tokens)
+        late = LateInteraction(tokens, ranking.reranked_tokens)
         reranker: Reranker | None = self._cross_encoder or late
         written = self._store.calibration
         tables = TABLES | (from_json(written, record.fingerprint) if written else {})
         table = "fast" if ranking.fast or self._cross_encoder else "reranked"
         return Search(legs, None if ranking.fast else reranker, tables[table])
-
-    def _keeping(self, encoder: Encoder) -> Keeping | None:
-        return self._keeper.of(encoder.fingerprint) if self._keeper else None
 
     def _catch_up(self) -> None:
         self._dense.catch_up()

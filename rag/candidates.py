@@ -23,12 +23,16 @@ from rag.types import Article, Filter, Passage
 
 @dataclass(frozen=True)
 class Asked:
-    """A question as all legs read it: its words, its vector without what tells its language, and perhaps its tokens."""
+    """A question as all legs read it: its words, and its vectors without what tells its language."""
 
     text: str
     words: LexicalQuery
-    vector: Vectors
-    tokens: TokenVectors | None = None
+    tokens: TokenVectors
+
+    @property
+    def vector(self) -> Vectors:
+        """The vector of the whole question."""
+        return self.tokens.whole
 
 
 @dataclass(frozen=True)
@@ -43,13 +47,10 @@ class Candidates:
         return len(self.passages)
 
 
-def ask_both(
-    question: ParsedQuestion, encoder: Encoder, neutral: LanguageNeutral, lexical: LexicalView, *, tokens: bool = False
-) -> Asked:
-    """Encode a question, with its tokens if wanted, and look up its words."""
-    read = encoder.token_vectors([question.text], "query")[0] if tokens else None
-    vector = read.whole if read else encoder.encode_query(question.text)
-    return Asked(question.text, lexical.analyse(question.text), neutral.texts(vector, "query"), read)
+def ask_both(question: ParsedQuestion, encoder: Encoder, neutral: LanguageNeutral, lexical: LexicalView) -> Asked:
+    """Encode a question and look up its words."""
+    (read,) = neutral.read(encoder.token_vectors([question.text], "query"), "query")
+    return Asked(question.text, lexical.analyse(question.text), read)
 
 
 def allowed_keys(

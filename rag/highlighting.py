@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from embeddings.neutral import LanguageNeutral
 from rag.alignment import Alignment
 from rag.candidates import Asked
 from rag.lexical.query import LexicalQuery, Match
@@ -40,9 +39,7 @@ def sentences_of(text: str, language: str) -> list[Span]:
     return found
 
 
-def scored(
-    sentences: Sequence[Span], alignment: Alignment, matches: Sequence[Match], asked: Asked, neutral: LanguageNeutral
-) -> list[Sentence]:
+def scored(sentences: Sequence[Span], alignment: Alignment, matches: Sequence[Match], asked: Asked) -> list[Sentence]:
     """Score the sentences of a passage that the encoder has read.
 
     A score is the sum of the mean best match of the question's tokens within the sentence; half of the cosine of
@@ -56,7 +53,7 @@ def scored(
     if not read:
         return []
     means = np.stack([inside.vectors.mean(axis=0) for _, inside in read])
-    vectors = neutral.texts(means / np.linalg.norm(means, axis=1, keepdims=True), "passage")
+    vectors = means / np.linalg.norm(means, axis=1, keepdims=True)
     return [
         Sentence(span, float(match + _COSINE * cosine) + _WORDS * _share(matches, span, asked.words))
         for (span, _), match, cosine in zip(

@@ -10,8 +10,10 @@ from pathlib import Path
 import numpy as np
 
 from embeddings.encoder import Encoder
+from embeddings.neutral import LanguageNeutral, language_neutral
 from embeddings.token_codec import TokenCodec, token_codec
 from embeddings.types import TokenVectors
+from rag.changes import HalfVectors
 from rag.encoder_input import encoder_input
 from rag.kept_tokens import KeptTokens
 from rag.store import Store, input_hash
@@ -25,15 +27,33 @@ _FEWEST = 8
 
 @dataclass(frozen=True)
 class Keeping:
-    """What tokens are kept with: the codec of the archive's encoder, and the file."""
+    """What tokens are kept with: the map and the codec of the archive's encoder, and the file."""
 
+    neutral: LanguageNeutral
     codec: TokenCodec
     kept: KeptTokens
 
     def keep(self, texts: Mapping[bytes, TokenVectors]) -> None:
         """Keep the tokens of texts by their hashes."""
-        codes = zip(texts, self.codec.encode(list(texts.values())), strict=True)
+        codes = zip(texts, self.codec.encode(self._read(list(texts.values()))), strict=True)
         self.kept.put({hashed: code for hashed, code in codes if code is not None})
+
+    def coarse(self, texts: Sequence[TokenVectors]) -> list[TokenVectors]:
+        """Return texts, without what tells their language, as they would come back if they had been kept."""
+        return self.codec.coarse(self._read(texts))
+
+    def get(self, wholes: Mapping[bytes, HalfVectors]) -> dict[bytes, TokenVectors]:
+        """Return those of the texts that are kept, by their hashes, given the vectors of the whole texts."""
+        codes = self.kept.get(wholes)
+        if not codes:
+            return {}
+        neutral = self.neutral.texts(np.stack([wholes[one] for one in codes]).astype(np.float32), "passage")
+        return dict(zip(codes, self.codec.decode(list(codes.values()), neutral), strict=True))
+
+    def _read(self, texts: Sequence[TokenVectors]) -> list[TokenVectors]:
+        # the vector of the whole text is kept in half precision, and has to be the same on both ways
+        halves = [replace(one, whole=one.whole.astype(np.float16).astype(np.float32)) for one in texts]
+        return self.neutral.read(halves, "passage")
 
 
 class TokenKeeper:
@@ -52,8 +72,9 @@ class TokenKeeper:
             return None
         with self._lock:
             if fingerprint not in self._of:
-                made_from = f"{self._store.archive_id} {fingerprint} {codec.name}"
-                self._of[fingerprint] = Keeping(codec, KeptTokens(self._folder, made_from))
+                neutral = language_neutral(fingerprint)
+                made_from = f"{self._store.archive_id} {fingerprint} {neutral.name} {codec.name}"
+                self._of[fingerprint] = Keeping(neutral, codec, KeptTokens(self._folder, made_from))
             return self._of[fingerprint]
 
     def close(self) -> None:
@@ -65,12 +86,14 @@ class TokenKeeper:
 class PassageTokens:
     """Gives the token vectors of passages: those that were kept, and the others as if they had been, read now.
 
-    They are those of the passage with its title, as the encoder reads it; `spans` are places in the passage's text, and
-    those of the title are negative. Without `keeping`, all are read now, in full precision.
+    They are those of the passage with its title, as the encoder reads it, without what tells the language; `spans` are
+    places in the passage's text, and those of the title are negative. Without `keeping`, all are read now, in full
+    precision.
     """
 
     def __init__(self, encoder: Encoder, store: Store | None = None, keeping: Keeping | None = None) -> None:
         self._encoder = encoder
+        self._neutral = language_neutral(encoder.fingerprint)
         self._store = store
         self._keeping = keeping
 
@@ -102,19 +125,14 @@ class PassageTokens:
 
     def _read_now(self, inputs: Sequence[str]) -> list[TokenVectors]:
         read = self._encoder.token_vectors(inputs, "passage")
-        return self._keeping.codec.coarse(read) if self._keeping else read
+        return self._keeping.coarse(read) if self._keeping else self._neutral.read(read, "passage")
 
     def _kept(self, inputs: Sequence[str]) -> dict[str, TokenVectors]:
         if self._store is None or self._keeping is None:
             return {}
         hashes = {text: input_hash(text) for text in inputs}
-        codes = self._keeping.kept.get(hashes.values())
-        wholes = self._store.vectors(self._encoder.fingerprint, codes)
-        texts = [text for text, hashed in hashes.items() if hashed in codes and hashed in wholes]
-        of_texts = [hashes[text] for text in texts]
-        halves = [wholes[one].astype(np.float32) for one in of_texts]
-        read = self._keeping.codec.decode([codes[one] for one in of_texts], halves)
-        return dict(zip(texts, read, strict=True))
+        kept = self._keeping.get(self._store.vectors(self._encoder.fingerprint, hashes.values()))
+        return {text: kept[hashed] for text, hashed in hashes.items() if hashed in kept}
 
 
 def _inputs(passages: Passages) -> list[str]:

@@ -9,10 +9,8 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from embeddings.encoder import Encoder
-from embeddings.neutral import LanguageNeutral
 from embeddings.types import Vectors
-from rag.alignment import Alignment, TokenAligner
+from rag.alignment import Alignment, align
 from rag.candidates import Asked
 from rag.config import IN_USE
 from rag.encoder_input import encoder_input
@@ -60,28 +58,19 @@ class LateInteraction:
     better than others. What the other candidates of the same article say counts a little, as its context.
     """
 
-    def __init__(
-        self,
-        encoder: Encoder,
-        neutral: LanguageNeutral,
-        tokens: int = IN_USE.reranked_tokens,
-        passages: PassageTokens | None = None,
-    ) -> None:
-        self._encoder = encoder
-        self._neutral = neutral
-        self._budget = tokens
-        self._passages = passages or PassageTokens(encoder)
+    def __init__(self, tokens: PassageTokens, budget: int = IN_USE.reranked_tokens) -> None:
+        self._tokens = tokens
+        self._budget = budget
 
     def rerank(self, asked: Asked, passages: Sequence[tuple[Article, Passage]]) -> Reranked:
         """Return the MaxSim of the first passages, read with their titles, and how the tokens align."""
         if not passages:
             return Reranked("late", np.empty(0), (), alone=False)
-        read = self._passages.read_first(passages, self._budget)
+        read = self._tokens.read_first(passages, self._budget)
         passages = passages[: len(read)]
-        aligner = TokenAligner(asked, self._encoder, self._neutral)
-        alignments = aligner.align(read)
+        alignments = align(asked.tokens, read)
         matches = np.stack([one.best_matches() for one in alignments])
-        weights = token_weights(asked, aligner.question) * telling(matches)
+        weights = token_weights(asked, asked.tokens.spans) * telling(matches)
         context = within_articles(matches, [article.id for article, _ in passages])
         scores = context @ weights / weights.sum()
         return Reranked("late", scores, tuple(alignments), alone=False)

@@ -9,7 +9,7 @@ import numpy as np
 
 from embeddings.encoder import Encoder
 from embeddings.neutral import LanguageNeutral
-from rag.alignment import Alignment, TokenAligner
+from rag.alignment import Alignment, align
 from rag.candidates import Asked, Candidates, allowed_keys, ask_both, gather
 from rag.confidence import features, question_offset
 from rag.config import IN_USE, RankingConfig
@@ -95,7 +95,7 @@ def retrieve(
         reranker: reads the best candidates once more, and lets the answering sentence be found; None for speed.
         without: ids of articles and passages that are left out, as if the archive did not hold them.
     """
-    asked = ask_both(question, legs.encoder, legs.neutral, legs.lexical, tokens=reranker is not None)
+    asked = ask_both(question, legs.encoder, legs.neutral, legs.lexical)
     allowed = allowed_keys(question, filter, legs.store, legs.lexical)
     nearest = legs.config.candidates
     candidates = gather(asked, allowed, without, legs.neutral, legs.dense, legs.lexical, legs.store, nearest)
@@ -181,14 +181,13 @@ def _sentences(
     read = {number: found for number in matches if (found := ranking.alignments[number]) is not None}
     unread = [number for number in matches if number not in read]
     if unread:
-        aligner = TokenAligner(asked, legs.encoder, legs.neutral)
         tokens = legs.tokens.read([ranking.passages[number] for number in unread])
-        read |= zip(unread, aligner.align(tokens), strict=True)
+        read |= zip(unread, align(asked.tokens, tokens), strict=True)
     scores = {}
     for number, alignment in read.items():
         _, passage = ranking.passages[number]
         places = sentences_of(passage.text, passage.language)
-        scores[number] = scored(places, alignment, matches[number], asked, legs.neutral)
+        scores[number] = scored(places, alignment, matches[number], asked)
     return scores
 
 

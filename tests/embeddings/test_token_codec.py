@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from embeddings.encoder import Encoder
+from embeddings.neutral import language_neutral
 from embeddings.token_codec import TokenCodec, token_codec
 from embeddings.types import TokenVectors
 
@@ -30,7 +31,7 @@ def codec(encoder: Encoder) -> TokenCodec:
 
 @pytest.fixture(scope="module")
 def read(encoder: Encoder) -> list[TokenVectors]:
-    return encoder.token_vectors(TEXTS, "passage")
+    return language_neutral(encoder.fingerprint).read(encoder.token_vectors(TEXTS, "passage"), "passage")
 
 
 def kept(codec: TokenCodec, read: list[TokenVectors]) -> list[bytes]:
@@ -70,7 +71,7 @@ def test_words_are_those_of_faiss(codec: TokenCodec, read: list[TokenVectors]) -
     code, whole = kept(codec, read)[0], read[0].whole
     bytes_ = np.frombuffer(code, np.uint8).reshape(-1, 34)[:, :32]
     residuals = quantiser.decode(np.ascontiguousarray(bytes_)) @ codec.directions.T
-    vectors = residuals + codec.offset + codec.share * whole.astype(np.float16).astype(np.float32)
+    vectors = residuals + codec.offset + codec.share * whole
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
     assert codec.decode([code], [whole])[0].vectors == pytest.approx(vectors, abs=1e-5)
 

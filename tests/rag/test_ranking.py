@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from embeddings.encoder import Encoder
-from embeddings.neutral import LanguageNeutral, language_neutral
+from embeddings.neutral import language_neutral
+from embeddings.types import TokenVectors, Vectors
 from rag.alignment import Alignment
 from rag.archive import Archive
 from rag.candidates import Asked, Candidates
@@ -21,6 +22,7 @@ from rag.errors import ArchiveError
 from rag.fusion import agreement, credited, reciprocal_ranks
 from rag.highlighting import Sentence, outstanding, scored, sentences_of
 from rag.lexical.query import LexicalQuery, Match, QueryWord
+from rag.passage_tokens import PassageTokens
 from rag.reranking import (
     CrossEncoderReranker,
     LateInteraction,
@@ -34,6 +36,13 @@ from rag.retrieve import rank
 from rag.types import Article, Passage, cut
 
 NO_WORDS = LexicalQuery((), 100)
+NO_VECTOR = np.zeros(1, np.float32)
+
+
+def of_vector(text: str, words: LexicalQuery, vector: Vectors) -> Asked:
+    """A question with a vector and no tokens."""
+    none = TokenVectors(np.empty((0, len(vector)), np.float32), np.empty((0, 2), np.int32), vector)
+    return Asked(text, words, none)
 
 
 def article(text: str, name: str = "a", language: str = "de", title: str | None = None) -> Article:
@@ -47,7 +56,7 @@ def whole(text: str, name: str = "a", language: str = "de") -> tuple[Article, Pa
 
 def asked(text: str, encoder: Encoder, words: LexicalQuery = NO_WORDS) -> Asked:
     neutral = language_neutral(encoder.fingerprint)
-    return Asked(text, words, neutral.texts(encoder.encode_query(text), "query"))
+    return Asked(text, words, neutral.read(encoder.token_vectors([text], "query"), "query")[0])
 
 
 # -- fusion -----------------------------------------------------------------------------------------
@@ -55,7 +64,7 @@ def asked(text: str, encoder: Encoder, words: LexicalQuery = NO_WORDS) -> Asked:
 
 def test_fused_scores_by_hand() -> None:
     """(.5 + .35 · .6) / 1.35, and with late interaction (.7 + a · 1.2 · .5 + .35 · .6) / (1.35 + a · 1.2)."""
-    question = Asked("x", NO_WORDS, np.zeros(1, np.float32))
+    question = of_vector("x", NO_WORDS, NO_VECTOR)
 
     def score(share: float, reranker: Reranker | None, config: RankingConfig = IN_USE) -> float:
         candidates = Candidates((whole("x" * 700),), np.array([0.5]), np.array([share]))
@@ -122,7 +131,7 @@ def test_rare_words_weigh_more() -> None:
     highest = LexicalQuery((), 100).max_idf
     words = LexicalQuery((QueryWord((4, 7), ("sah",), highest / 4), QueryWord((8, 13), ("racak",), highest)), 100)
     spans = np.array([[0, 3], [4, 7], [8, 10], [10, 13]], np.int32)
-    assert token_weights(Asked(question, words, np.zeros(1, np.float32)), spans) == pytest.approx([0.2, 0.5, 1, 1])
+    assert token_weights(of_vector(question, words, NO_VECTOR), spans) == pytest.approx([0.2, 0.5, 1, 1])
 
 
 def test_late_interaction_prefers_the_passage_that_answers(encoder: Encoder) -> None:
@@ -132,9 +141,7 @@ def test_late_interaction_prefers_the_passage_that_answers(encoder: Encoder) -> 
         whole("Eröffnet wurde die Brücke am 3. Mai 1998 vom Bürgermeister."),
         whole("Die Brücke ist 420 Meter lang und hat vier Spuren."),
     ]
-    found = LateInteraction(encoder, language_neutral(encoder.fingerprint)).rerank(
-        asked("Wann wurde die Brücke eröffnet?", encoder), passages
-    )
+    found = LateInteraction(PassageTokens(encoder)).rerank(asked("Wann wurde die Brücke eröffnet?", encoder), passages)
     assert np.argmax(found.scores) == 1
     assert found.signal == "late"
     for (_, passage), alignment in zip(passages, found.alignments, strict=True):
@@ -148,7 +155,7 @@ def test_a_title_is_read_but_has_no_place_in_the_passage(encoder: Encoder) -> No
     """Tokens of the title stand before the passage: their places are negative, and the passage's begin at 0."""
     text = "Er trat am Montag zurück. " + "Mehr ist nicht bekannt. " * 40
     one = article(text, title="Der Minister von Taka-Tuka-Land")
-    late = LateInteraction(encoder, language_neutral(encoder.fingerprint))
+    late = LateInteraction(PassageTokens(encoder))
     found = late.rerank(asked("Wann trat der Minister zurück?", encoder), [(one, cut(one, 0, 25))])
     assert found.alignments[0] is not None
     starts = found.alignments[0].spans[:, 0]
@@ -159,7 +166,7 @@ def test_a_title_is_read_but_has_no_place_in_the_passage(encoder: Encoder) -> No
 
 def test_no_passages_no_scores(encoder: Encoder) -> None:
     """Nothing to read is read without an error."""
-    found = LateInteraction(encoder, language_neutral(encoder.fingerprint)).rerank(asked("Wer?", encoder), [])
+    found = LateInteraction(PassageTokens(encoder)).rerank(asked("Wer?", encoder), [])
     assert (len(found.scores), found.alignments) == (0, ())
 
 
@@ -180,7 +187,7 @@ def test_the_best_are_read_and_the_others_stay_below_them() -> None:
     count = read + 3
     passages = tuple(whole("x" * (number + 1), f"a{number}") for number in range(count))
     dense = np.linspace(0.9, 0.1, count)
-    question = Asked("x", NO_WORDS, np.zeros(1, np.float32))
+    question = of_vector("x", NO_WORDS, NO_VECTOR)
     ranking = rank(question, Candidates(passages, dense, np.zeros(count)), ByLength(alone=True))
     order = [int(one.id[1:]) for one, _ in ranking.passages]
     assert order == [*range(read - 1, -1, -1), *range(read, count)]
@@ -249,9 +256,9 @@ def test_a_sentence_score_by_hand() -> None:
     vectors = np.array([[1, 0], [0, 1], [0.6, 0.8]], np.float32)
     alignment = Alignment(similarities, np.array([[0, 3], [4, 9], [12, 15]], np.int32), vectors)
     words = LexicalQuery((QueryWord((0, 1), ("x",), 2.0), QueryWord((2, 3), ("y",), 2.0)), 100)
-    question = Asked("x y", words, np.array([0.6, 0.8], np.float32))
+    question = of_vector("x y", words, np.array([0.6, 0.8], np.float32))
     matches = [Match(0, 3, "x"), Match(12, 15, "y")]
-    (found,) = scored([(0, 10), (20, 30)], alignment, matches, question, LanguageNeutral({}, {}))
+    (found,) = scored([(0, 10), (20, 30)], alignment, matches, question)
     assert found.span == (0, 10)
     assert found.score == pytest.approx(0.4 + 0.5 * 1.4 / 2**0.5 + 0.2 * 0.5, abs=1e-6)
 
