@@ -2,10 +2,10 @@
 
     python -m benchmarks.growth DATA [PASSAGES …]
 
-DATA is a folder with wikinews_de in BEIR layout, whose passages and vectors are real; an archive of many passages
-repeats them, each copy of a vector with noise (cosine to the real one about .95) and under a hash of its own. An
-article has five passages. At most 10,000 articles have a file in the folder that is indexed again; the others stand
-for other folders.
+DATA is a folder with wikinews_de in BEIR layout, whose passages, vectors and kept tokens are real; an archive of many
+passages repeats them, each copy of a vector with noise (cosine to the real one about .95). An article has five
+passages and a title of its own. At most 10,000 articles have a file in the folder that is indexed again; the others
+stand for other folders.
 
 For each size: how long the indexes of vectors and words take to be made; a question in a new process; questions in a
 warm process, alone and eight at once; indexing the folder again without a change, with one article changed, and with
@@ -35,21 +35,24 @@ from benchmarks.latency import commit, machine, percentiles
 from benchmarks.sets import cut_passages
 from embeddings.encoder import BUNDLED, Encoder, open_encoder
 from rag.archive import Archive
-from rag.archive_folder import DENSE, LEXICAL, make_folder
+from rag.archive_folder import DENSE, LEXICAL, TOKENS, bytes_on_disk, make_folder
 from rag.config import Config
 from rag.database import DATABASE
 from rag.dense import DenseView
+from rag.encoder_input import encoder_input
 from rag.file_records import FileRecord
 from rag.lexical.view import LexicalView
 from rag.loading.articles import article_id
 from rag.loading.reading import VERSION
-from rag.store import EncoderRecord, Store
+from rag.passage_tokens import TokenKeeper
+from rag.store import EncoderRecord, Store, input_hash
 from rag.types import Article, cut
 from rag.writing import ArticleWriter
 
 RESULT = Path(__file__).parent / "results" / "growth.json"
 SIZES = (1_000, 10_000, 100_000, 1_000_000)
 AN_ARTICLE, MOST_FILES = 5, 10_000
+AT_A_TIME = 5_000
 NOISE = 0.33
 QUESTIONS, AT_ONCE = 60, 8
 CLI = [sys.executable, "-c", "from rag.cli import main; main()"]
@@ -65,13 +68,20 @@ def articles(size: int, texts: Sequence[str], files: Path) -> Iterator[tuple[Art
         text = "\n\n".join(texts[one] for one in of)
         sha256 = hashlib.sha256(text.encode()).hexdigest()
         name = path.as_posix()
-        yield Article(article_id(name), None, text, "de", None, None, None, None, name, sha256), of
+        yield Article(article_id(name), f"Meldung {number}", text, "de", None, None, None, None, name, sha256), of
 
 
-def make(folder: Path, files: Path, size: int, encoder: Encoder, texts: Sequence[str], vectors: Any) -> float:
+def make(folder: Path, files: Path, size: int, encoder: Encoder, texts: Sequence[str]) -> float:
     """Make an archive of so many passages with files of its first articles; return the seconds that storing took."""
+    read = encoder.token_vectors(texts, "passage")
+    vectors = np.stack([one.whole for one in read])
     make_folder(folder)
     store = Store(folder / DATABASE)
+    keeper = TokenKeeper(folder / TOKENS, store)
+    keeping = keeper.of(encoder.fingerprint)
+    assert keeping is not None
+    codes = keeping.encoded(read)
+    tokens: dict[bytes, bytes] = {}
     recipe = ArticleWriter(store, encoder, BUNDLED, Config(), str(VERSION)).recipe
     random = np.random.default_rng(1)
     started = time.perf_counter()
@@ -80,18 +90,25 @@ def make(folder: Path, files: Path, size: int, encoder: Encoder, texts: Sequence
         noisy = vectors[of] + noise
         noisy = (noisy / np.linalg.norm(noisy, axis=1, keepdims=True)).astype(np.float16)
         passages, at = [], 0
-        for place, one in enumerate(of):
+        for one in of:
             passage = cut(article, at, at + len(texts[one]))
-            passages.append((passage, hashlib.sha256(f"{number} {place}".encode()).digest()[:16]))
+            passages.append((passage, input_hash(encoder_input(article, passage))))
             at += len(texts[one]) + 2
         of_hashes = {hashed: vector for (_, hashed), vector in zip(passages, noisy, strict=True)}
         store.put(article, recipe, passages, encoder.fingerprint, of_hashes)
         store.finish(FileRecord(article.path, article.sha256, recipe, 1), [article.id])
+        tokens |= {hashed: code for hashed, one in zip(of_hashes, of, strict=True) if (code := codes[one])}
+        if len(tokens) >= AT_A_TIME:
+            keeping.kept.put(tokens)
+            tokens = {}
         if number < MOST_FILES:
             path = Path(article.path)
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(article.text, encoding="utf-8")
     store.set_encoder(EncoderRecord(BUNDLED, encoder.fingerprint, encoder.dim))
+    keeping.kept.put(tokens)
+    keeping.kept.set_complete()
+    keeper.close()
     store.recurring.settle()
     store.set_settled()
     seconds = time.perf_counter() - started
@@ -154,7 +171,7 @@ def warm(archive: Archive, questions: Sequence[str], *, fast: bool, at_once: int
 
 def measure(folder: Path, files: Path, size: int, questions: Sequence[str]) -> dict[str, Any]:
     """Return what an archive costs to ask and to change."""
-    found: dict[str, Any] = {"views": views(folder)}
+    found: dict[str, Any] = {"views": views(folder), "bytes": bytes_on_disk(folder)}
     at = ("--archive", str(folder))
     found["cold"] = process("ask", questions[0], *at, rounds=3)
     found["cold, fast"] = process("ask", questions[0], "--fast", *at, rounds=3)
@@ -178,13 +195,12 @@ def measure(folder: Path, files: Path, size: int, questions: Sequence[str]) -> d
 def main(data: Path, sizes: Sequence[int]) -> None:
     encoder = open_encoder()
     texts = cut_passages(data, "wikinews_de", encoder)
-    vectors = encoder.encode_passages(texts)
     queries = (data / "wikinews_de" / "queries.jsonl").read_text("utf-8").splitlines()[:QUESTIONS]
     questions = [json.loads(line)["text"] for line in queries]
     for size in sizes:
         with tempfile.TemporaryDirectory() as temporary:
             folder, files = Path(temporary) / "archive", Path(temporary) / "files"
-            stored = make(folder, files, size, encoder, texts, vectors)
+            stored = make(folder, files, size, encoder, texts)
             found = {"stored in": round(stored, 1)} | measure(folder, files, size, questions)
         print(size, json.dumps(found), flush=True)
         result = json.loads(RESULT.read_text("utf-8")) if RESULT.exists() else {}

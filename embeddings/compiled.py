@@ -21,6 +21,7 @@ from embeddings.bundled import MODEL_NAME, SHA256, bundled_model
 from embeddings.cache import cache_folder, make_once, read_manifest
 from embeddings.errors import CompiledGraphUnavailable
 from embeddings.openvino_runtime import import_openvino
+from embeddings.together import Together
 from embeddings.tokenizer import ModelTokenizer
 from embeddings.tokens import content_tokens
 from embeddings.types import OnStep, Role, TokenVectors, Vectors
@@ -94,6 +95,7 @@ class CompiledEncoder:
         self._graph = _loaded_graph(folder)
         self._tokenizer = ModelTokenizer(folder)
         self._requests = threading.local()
+        self._question = Together(self._questions)
         self._dim: int = facts["dim"]
         self._before: list[int] = facts["before"]
         self._after: list[int] = facts["after"]
@@ -121,15 +123,26 @@ class CompiledEncoder:
 
     def encode_passages(self, texts: Sequence[str]) -> Vectors:
         """Encode passages: shape (len(texts), dim), rows of length 1."""
-        return self._pooled(texts, "passage")
+        vectors = np.empty((len(texts), self._dim), np.float32)
+        prompt = self._prompts["passage"]
+        for rows, (pooled, _) in self._run(self._tokenizer.ids([prompt + text for text in texts])):
+            vectors[rows] = pooled
+        return vectors
 
     def encode_query(self, text: str) -> Vectors:
         """Encode one question: shape (dim,), length 1."""
-        vector: Vectors = self._pooled([text], "query")[0]
-        return vector
+        return self._question(text).whole
 
     def token_vectors(self, texts: Sequence[str], role: Role) -> list[TokenVectors]:
-        """Encode texts token by token."""
+        """Encode texts token by token; questions of several threads are read together."""
+        if role == "query" and len(texts) == 1:
+            return [self._question(texts[0])]
+        return self._token_vectors(texts, role)
+
+    def _questions(self, texts: Sequence[str]) -> list[TokenVectors]:
+        return self._token_vectors(texts, "query")
+
+    def _token_vectors(self, texts: Sequence[str], role: Role) -> list[TokenVectors]:
         prompt = self._prompts[role]
         prompted = [prompt + text for text in texts]
         ids = self._tokenizer.ids(prompted)
@@ -146,13 +159,6 @@ class CompiledEncoder:
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """Count the tokens of each text, prompt and special tokens left out."""
         return [len(ids) for ids in self._tokenizer.ids(texts)]
-
-    def _pooled(self, texts: Sequence[str], role: Role) -> Vectors:
-        vectors = np.empty((len(texts), self._dim), np.float32)
-        prompt = self._prompts[role]
-        for rows, (pooled, _) in self._run(self._tokenizer.ids([prompt + text for text in texts])):
-            vectors[rows] = pooled
-        return vectors
 
     def _run(self, texts: list[list[int]]) -> Iterator[tuple[list[int], tuple[NDArray[Any], NDArray[Any]]]]:
         """Run batches of similar length; yield the rows of each and views of both outputs."""

@@ -1,9 +1,10 @@
-"""FAISS: exact search over float16 vectors, 26 ms a question for a million of them."""
+"""FAISS: exact search over float16 vectors, and for large archives a search over the nearest groups of them."""
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +12,10 @@ import faiss
 import numpy as np
 
 from embeddings.errors import DimensionMismatch, IndexDamaged
+from embeddings.faiss_base import flat, grouped, groups_for, ids_of, is_flat, merged
 from embeddings.ranking import best_first, checked
 from embeddings.snapshot import Snapshot, Write, read_snapshot, write_snapshot
-from embeddings.types import Ids, Neighbor, Vectors
+from embeddings.types import Ids, Neighbor, OnStep, Vectors
 
 # one question gains nothing from FAISS's threads, but their idle spinning takes the cores from the encoder
 faiss.omp_set_num_threads(1)
@@ -23,14 +25,18 @@ _SPARE = 16
 _BASE, _CHANGES = ".faiss", ".npz"
 # changes are written beside the base until they are so many, or such a share of it; then both become a new base
 _MOST_CHANGES, _MOST_SHARE = 20_000, 0.1
-_BLOCK = 50_000
+# from so many vectors on, the base is grouped: looking at all of them takes 10 to 25 ms then
+_GROUPED_FROM = 300_000
+# groups are made anew when there should be so many times as many, which is when the base has doubled
+_GROWN = 2**0.5
 
 
 class FaissIndex:
     """Float16 scalar quantisers with inner product: a base that is mapped from its file, and what changed since.
 
     A flush writes only the changes, until they are many: its cost grows with them and not with all that is there. The
-    base never changes; of its ids, `gone` are replaced or removed. Safe to use from several threads.
+    base never changes; of its ids, `gone` are replaced or removed. A large base is grouped by `speed_up`. Safe to use
+    from several threads.
     """
 
     def __init__(self, folder: Path, dim: int, *, empty: bool = False) -> None:
@@ -38,12 +44,13 @@ class FaissIndex:
         self._dim = dim
         self._stamp = ""
         self._lock = threading.Lock()
-        self._base: Any = _quantiser(dim)
+        self._base: Any = flat(dim)
         self._base_file: Path | None = None
         self._base_ids = np.empty(0, np.int64)
         self._gone = np.empty(0, np.int64)
-        self._changed: Any = _quantiser(dim)
+        self._changed: Any = flat(dim)
         self._changed_ids: set[int] = set()
+        self._recall = 1.0
         snapshot = None if empty else read_snapshot(folder)
         if snapshot is None:
             return
@@ -60,7 +67,7 @@ class FaissIndex:
                     self._read_changes(path)
             except (RuntimeError, OSError, ValueError, KeyError) as error:
                 raise IndexDamaged(f"The index file {path} cannot be read: delete it to build it anew.") from error
-        self._stamp = snapshot.stamp
+        self._stamp, self._recall = snapshot.stamp, snapshot.recall
 
     def _read_changes(self, path: Path) -> None:
         with np.load(path) as arrays:
@@ -70,7 +77,7 @@ class FaissIndex:
     def _map(self, path: Path) -> None:
         self._base = faiss.read_index(str(path), faiss.IO_FLAG_MMAP_IFC | faiss.IO_FLAG_READ_ONLY)
         self._base_file = path
-        self._base_ids = np.sort(_ids(self._base))
+        self._base_ids = np.sort(ids_of(self._base))
 
     @property
     def dim(self) -> int:
@@ -79,6 +86,11 @@ class FaissIndex:
     @property
     def stamp(self) -> str:
         return self._stamp
+
+    @property
+    def recall(self) -> float:
+        """The share of the ten nearest vectors that a search finds, as measured when the base was grouped; else 1."""
+        return self._recall
 
     def __len__(self) -> int:
         return len(self._base_ids) - len(self._gone) + len(self._changed_ids)
@@ -126,7 +138,8 @@ class FaissIndex:
             shown: Any = faiss.IDSelectorNot(hidden) if len(gone) else None
         else:
             shown = faiss.IDSelectorBatch(np.setdiff1d(allowed, gone).astype(np.int64))
-        found = [in_changed, _nearest(base, question, fetch, shown)]
+        # few of those allowed may be in the nearest groups, so that all are looked at
+        found = [in_changed, _nearest(base, question, fetch, shown, everywhere=allowed is not None)]
         ids, similarities = (np.concatenate(arrays) for arrays in zip(*found, strict=True))
         return best_first(ids, similarities, max(k, 0))
 
@@ -136,52 +149,54 @@ class FaissIndex:
             changes = len(self._gone) + len(self._changed_ids)
             # what is mapped stays readable where another process has put a base of its own in its place
             lost = self._base_file is not None and not self._base_file.exists()
-            merge = lost or changes > max(_MOST_CHANGES, _MOST_SHARE * len(self._base_ids))
-            parts: dict[str, Write | Path] = {_CHANGES: self._write_changes}
-            if merge:
-                parts = {_BASE: self._write_merged}
-            elif self._base_file:
-                parts[_BASE] = self._base_file
-            snapshot = write_snapshot(self._folder, self._dim, stamp, parts)
-            if merge:
-                self._map(snapshot.paths[_BASE])
+            if lost or changes > max(_MOST_CHANGES, _MOST_SHARE * len(self._base_ids)):
+                base = merged(self._base, self._gone, self._changed)
+                self._put_base({_BASE: partial(_write, base)}, stamp, self._recall)
                 self._gone = np.empty(0, np.int64)
-                self._changed, self._changed_ids = _quantiser(self._dim), set()
+                self._changed, self._changed_ids = flat(self._dim), set()
+            else:
+                parts: dict[str, Write | Path] = {_CHANGES: self._write_changes}
+                parts |= {_BASE: self._base_file} if self._base_file else {}
+                write_snapshot(self._folder, self._dim, stamp, parts, self._recall)
             self._stamp = stamp
+
+    def speed_up(self, on_step: OnStep | None = None) -> None:
+        """Group the base, if it is large and not grouped yet or has grown much since; searches go on meanwhile."""
+        with self._lock:
+            base = self._base
+        if base.ntotal < _GROUPED_FROM or (not is_flat(base) and groups_for(base.ntotal) < _GROWN * base.nlist):
+            return
+        index, recall = grouped(base, on_step)
+        with self._lock:
+            # unless another thread has made a new base meanwhile
+            if self._base is base:
+                self._put_base({_BASE: partial(_write, index), _CHANGES: self._write_changes}, self._stamp, recall)
+
+    def _put_base(self, parts: Mapping[str, Write | Path], stamp: str, recall: float) -> None:
+        snapshot = write_snapshot(self._folder, self._dim, stamp, parts, recall)
+        self._map(snapshot.paths[_BASE])
+        self._recall = recall
 
     def _write_changes(self, path: Path) -> None:
         vectors = self._changed.index.reconstruct_n(0, self._changed.ntotal).astype(np.float16)
-        np.savez(path, ids=_ids(self._changed), vectors=vectors, gone=self._gone)
-
-    def _write_merged(self, path: Path) -> None:
-        """Write base and changes as one index."""
-        merged = _quantiser(self._dim)
-        for index in (self._base, self._changed):
-            ids = _ids(index)
-            for start in range(0, len(ids), _BLOCK):
-                block = ids[start : start + _BLOCK]
-                kept = ~np.isin(block, self._gone) if index is self._base else np.full(len(block), True)
-                vectors = index.index.reconstruct_n(start, len(block))
-                merged.add_with_ids(vectors[kept], block[kept])
-        faiss.write_index(merged, str(path))
+        np.savez(path, ids=ids_of(self._changed), vectors=vectors, gone=self._gone)
 
 
-def _quantiser(dim: int) -> Any:
-    return faiss.IndexIDMap(faiss.IndexScalarQuantizer(dim, faiss.ScalarQuantizer.QT_fp16, faiss.METRIC_INNER_PRODUCT))
+def _write(index: Any, path: Path) -> None:
+    faiss.write_index(index, str(path))
 
 
-def _ids(index: Any) -> Ids:
-    ids: Ids = faiss.vector_to_array(index.id_map)
-    return ids
-
-
-def _nearest(index: Any, question: Vectors, k: int, among: Any) -> tuple[Ids, Vectors]:
+def _nearest(index: Any, question: Vectors, k: int, among: Any, *, everywhere: bool = False) -> tuple[Ids, Vectors]:
     k = min(k, index.ntotal)
     if k == 0:
         return np.empty(0, np.int64), np.empty(0, np.float32)
-    parameters = faiss.SearchParameters()
+    if is_flat(index):
+        parameters = faiss.SearchParameters()
+    else:
+        parameters = faiss.SearchParametersIVF()
+        parameters.nprobe = index.nlist if everywhere else index.nprobe
     parameters.sel = among
-    similarities, ids = index.search(question, k, params=parameters if among is not None else None)
+    similarities, ids = index.search(question, k, params=parameters)
     # FAISS fills up with -1 where there are fewer
     found = ids[0] >= 0
     return ids[0][found], similarities[0][found]

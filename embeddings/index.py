@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol
 
-from embeddings.types import Ids, Neighbor, Vectors
+from embeddings.types import Ids, Neighbor, OnStep, Vectors
 
 
 class VectorIndex(Protocol):
@@ -44,6 +44,16 @@ class VectorIndex(Protocol):
 
         Raises:
             DimensionMismatch: the vector has another length.
+        """
+
+    @property
+    def recall(self) -> float:
+        """The share of the ten nearest vectors that a search finds, as it was measured; 1 where it looks at all."""
+
+    def speed_up(self, on_step: OnStep | None = None) -> None:
+        """Do what takes long and makes searches of many vectors fast, if there is something to do.
+
+        Searches go on meanwhile. Call it after `flush`; where it is interrupted, nothing has changed.
         """
 
     def flush(self, stamp: str) -> None:

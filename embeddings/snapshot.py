@@ -23,14 +23,20 @@ Write = Callable[[Path], None]
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """What a manifest says: the data files by their ending, and what their owner wrote beside them."""
+    """What a manifest says: the data files by their ending, and what their owner wrote beside them.
+
+    `recall` is the share of the nearest vectors that a search of them finds.
+    """
 
     paths: Mapping[str, Path]
     dim: int
     stamp: str
+    recall: float = 1.0
 
 
-def write_snapshot(folder: Path, dim: int, stamp: str, parts: Mapping[str, Write | Path]) -> Snapshot:
+def write_snapshot(
+    folder: Path, dim: int, stamp: str, parts: Mapping[str, Write | Path], recall: float = 1.0
+) -> Snapshot:
     """Write new data files, then let the manifest name them, then drop older files.
 
     Args:
@@ -50,7 +56,7 @@ def write_snapshot(folder: Path, dim: int, stamp: str, parts: Mapping[str, Write
             else:
                 write(folder / (stem + ending))
                 files[ending] = _facts(folder / (stem + ending))
-        fresh.write_text(json.dumps({"files": files, "dim": dim, "stamp": stamp}), encoding="utf-8")
+        fresh.write_text(json.dumps({"files": files, "dim": dim, "stamp": stamp, "recall": recall}), encoding="utf-8")
         fresh.replace(folder / _MANIFEST)
     except BaseException:
         for path in folder.glob(f"{stem}*"):
@@ -60,7 +66,7 @@ def write_snapshot(folder: Path, dim: int, stamp: str, parts: Mapping[str, Write
     for old in folder.glob("vectors-*"):
         if old.name not in named:
             old.unlink(missing_ok=True)
-    return Snapshot({ending: folder / facts["name"] for ending, facts in files.items()}, dim, stamp)
+    return Snapshot({ending: folder / facts["name"] for ending, facts in files.items()}, dim, stamp, recall)
 
 
 def read_snapshot(folder: Path) -> Snapshot | None:
@@ -86,7 +92,7 @@ def _read(folder: Path) -> Snapshot | None:
         for facts in manifest["files"].values():
             _check(folder, facts)
         paths = {ending: folder / Path(facts["name"]).name for ending, facts in manifest["files"].items()}
-        return Snapshot(paths, int(manifest["dim"]), str(manifest["stamp"]))
+        return Snapshot(paths, int(manifest["dim"]), str(manifest["stamp"]), float(manifest["recall"]))
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise IndexDamaged(f"The index in {folder} cannot be read ({error}): delete it to build it anew.") from error
 

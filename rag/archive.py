@@ -58,6 +58,7 @@ class Archive:
         device: str | None = None,
     ) -> None:
         self.folder = folder
+        self._on_step = on_step
         self._store = Store(folder / DATABASE)
         self._indexing = FileLock(folder / INDEXING_LOCK, timeout=0)
         self._dense = DenseView(folder / DENSE, self._store, self._indexing)
@@ -90,7 +91,7 @@ class Archive:
             create: make a new archive if there is none.
             encoder: `bundled`, or a sentence-transformers model by folder or hub name; None for the
                 archive's own. Another one takes effect at the next `index`, which encodes all passages anew.
-            on_step: hears how far the one-time preparation of the model is.
+            on_step: hears how far the one-time preparation of the model is, and what comes after indexing.
             cross_encoder: a cross-encoder of sentence-transformers, by folder or hub name, that re-ranks in place
                 of late interaction.
             opened: the encoder of that name, if it is open already.
@@ -236,6 +237,7 @@ class Archive:
                     yield
                 finally:
                     self._catch_up()
+                self._dense.speed_up(self._on_step)
         except Timeout as error:
             raise ArchiveBusy(f"Another program is indexing into {self.folder}: wait until it is done.") from error
 
@@ -366,5 +368,6 @@ class Archive:
             encoder=record.name if record else None,
             fingerprint=record.fingerprint if record else None,
             revision=self._store.revision,
+            recall=self._dense.recall,
             bytes_on_disk=bytes_on_disk(self.folder),
         )

@@ -12,7 +12,7 @@ from filelock import BaseFileLock, Timeout
 from embeddings.errors import DimensionMismatch, IndexDamaged
 from embeddings.index import VectorIndex, open_index
 from embeddings.neutral import LanguageNeutral, language_neutral
-from embeddings.types import Ids, Neighbor, Vectors
+from embeddings.types import Ids, Neighbor, OnStep, Vectors
 from rag.store import EncoderRecord, Store
 
 log = logging.getLogger(__name__)
@@ -43,6 +43,18 @@ class DenseView:
         """
         index = self.catch_up()
         return index.search(query, k, allowed) if index is not None else []
+
+    @property
+    def recall(self) -> float | None:
+        """See `embeddings.index.VectorIndex.recall`; None while the archive has no vectors."""
+        index = self.catch_up()
+        return index.recall if index is not None else None
+
+    def speed_up(self, on_step: OnStep | None = None) -> None:
+        """See `embeddings.index.VectorIndex.speed_up`; for whoever holds the lock."""
+        index = self.catch_up()
+        if index is not None:
+            index.speed_up(on_step)
 
     def catch_up(self) -> VectorIndex | None:
         """Bring the index to the store's revision, on disk too; None while the archive has no vectors."""

@@ -35,8 +35,12 @@ class Keeping:
 
     def keep(self, texts: Mapping[bytes, TokenVectors]) -> None:
         """Keep the tokens of texts by their hashes."""
-        codes = zip(texts, self.codec.encode(self._read(list(texts.values()))), strict=True)
+        codes = zip(texts, self.encoded(list(texts.values())), strict=True)
         self.kept.put({hashed: code for hashed, code in codes if code is not None})
+
+    def encoded(self, texts: Sequence[TokenVectors]) -> list[bytes | None]:
+        """Return the bytes of each text; None for one that cannot be kept."""
+        return self.codec.encode(self._read(texts))
 
     def coarse(self, texts: Sequence[TokenVectors]) -> list[TokenVectors]:
         """Return texts, without what tells their language, as they would come back if they had been kept."""

@@ -256,7 +256,8 @@ class IndexReport:
 class Status:
     """What an archive holds. Counts by language and by source; dates of the oldest and newest article.
 
-    `doubles` are articles of the same text as another one, which `articles` does not count.
+    `doubles` are articles of the same text as another one, which `articles` does not count. `recall` is the share of
+    the ten nearest vectors that a search finds: 1 where it looks at all, None while there are none.
     """
 
     folder: str
@@ -270,4 +271,5 @@ class Status:
     encoder: str | None
     fingerprint: str | None
     revision: int
+    recall: float | None
     bytes_on_disk: Mapping[str, int]

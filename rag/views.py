@@ -92,6 +92,7 @@ def status_json(status: Status) -> dict[str, Any]:
         "encoder": status.encoder,
         "fingerprint": status.fingerprint,
         "revision": status.revision,
+        "recall": status.recall,
         "bytes_on_disk": dict(status.bytes_on_disk),
     }
 

@@ -9,13 +9,16 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
+import faiss
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from embeddings.errors import IndexDamaged
 from embeddings.exact import ExactIndex
+from embeddings.faiss_base import like_questions
 from embeddings.faiss_index import FaissIndex
 from embeddings.index import VectorIndex, open_index
 from embeddings.testing import DIM, VectorIndexContract, unit_vectors
@@ -252,3 +255,127 @@ def test_a_crash_while_merging_loses_nothing(tmp_path: Path, monkeypatch: pytest
     again = open_index(f"faiss:{tmp_path}", DIM)
     assert (again.stamp, len(again)) == ("new", 150)
     assert again.search(unit_vectors(60, seed=4)[0], 1)[0].id == 90
+
+
+GROUPED = pytest.mark.usefixtures("merged_early", "grouped_early")
+
+
+@pytest.fixture
+def grouped_early(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Lets a base be grouped when it has a thousand vectors."""
+    monkeypatch.setattr("embeddings.faiss_index._GROUPED_FROM", 1000)
+
+
+def grouped_index(folder: Path, vectors: NDArray[np.float32]) -> VectorIndex:
+    index = open_index(f"faiss:{folder}", DIM)
+    index.add(range(len(vectors)), vectors)
+    index.flush("a")
+    index.speed_up()
+    return index
+
+
+def recall_of(index: VectorIndex, vectors: NDArray[np.float32], questions: NDArray[np.float32]) -> float:
+    """The share of the ten nearest by plain arithmetic that the index finds."""
+    wanted = np.argsort(-(questions @ vectors.T), axis=1)[:, :10]
+    found = [{one.id for one in index.search(question, 10)} for question in questions]
+    return float(np.mean([len(one & set(other)) / 10 for one, other in zip(found, wanted.tolist(), strict=True)]))
+
+
+@GROUPED
+def test_a_grouped_index_finds_nearly_all(tmp_path: Path) -> None:
+    """It reports a recall of at least .98 and reaches it, too, for questions that it was not measured with."""
+    vectors = unit_vectors(5_000)
+    index = grouped_index(tmp_path, vectors)
+    questions = like_questions(vectors[:400], np.random.default_rng(7))
+    assert 0.98 <= index.recall <= 1
+    assert recall_of(index, vectors, questions) == pytest.approx(index.recall, abs=0.015)
+    again = open_index(f"faiss:{tmp_path}", DIM)
+    assert (again.recall, again.stamp, len(again)) == (index.recall, "a", 5_000)
+    assert [again.search(one, 10) for one in questions[:20]] == [index.search(one, 10) for one in questions[:20]]
+
+
+@GROUPED
+def test_a_grouped_index_looks_at_some(tmp_path: Path) -> None:
+    """Where vectors lie in clusters, a search looks at less than a tenth of the groups."""
+    random = np.random.default_rng(4)
+    vectors = np.repeat(unit_vectors(100), 50, axis=0) + 0.05 * random.standard_normal((5_000, DIM))
+    vectors = (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float32)
+    grouped_index(tmp_path, vectors)
+    (path,) = bases(tmp_path)
+    on_disk = faiss.read_index(str(path))
+    assert on_disk.ntotal == 5_000
+    assert on_disk.nprobe < on_disk.nlist / 10
+
+
+@GROUPED
+def test_a_grouped_index_stays_in_step(tmp_path: Path) -> None:
+    """Few changes, and so many that they are merged into the groups, are found as in an index of all of them."""
+    vectors = unit_vectors(3_000)
+    index = grouped_index(tmp_path, vectors[:2_000])
+    oracle = open_index(f"exact:{tmp_path / 'exact'}", DIM)
+    oracle.add(range(2_000), vectors[:2_000])
+    for stamp, added, gone in (("b", range(2_000, 2_005), [7]), ("c", range(2_005, 2_400), range(100, 300))):
+        before = bases(tmp_path)
+        for one in (index, oracle):
+            one.remove(list(gone))
+            one.add(added, vectors[added.start : added.stop])
+        index.flush(stamp)
+        assert (bases(tmp_path) == before) == (stamp == "b")
+        again = open_index(f"faiss:{tmp_path}", DIM)
+        for opened in (index, again):
+            assert (len(opened), opened.stamp, opened.recall) == (len(oracle), stamp, index.recall)
+            for number in (3, 500, 2_002, *added[-3:]):
+                assert opened.search(vectors[number], 1)[0].id == number
+            kept = np.array([number for number in range(len(vectors)) if number not in gone and number < added.stop])
+            ids = [one.id for one in opened.search(vectors[gone[0]], 20)]
+            assert not set(ids) & set(gone)
+            few = kept[::97]
+            assert [one.id for one in opened.search(vectors[1], 5, few)] == [
+                one.id for one in oracle.search(vectors[1], 5, few)
+            ]
+
+
+@GROUPED
+def test_groups_are_made_anew_when_the_base_has_doubled(tmp_path: Path) -> None:
+    """A base that has grown by a tenth keeps its groups; one of twice the size has √2 times as many."""
+    vectors = unit_vectors(3_000)
+    index = grouped_index(tmp_path, vectors[:1_200])
+    groups = [faiss.read_index(str(bases(tmp_path)[0])).nlist]
+    for first, last in ((1_200, 1_400), (1_400, 2_600)):
+        index.add(range(first, last), vectors[first:last])
+        index.flush("b")
+        index.speed_up()
+        groups.append(faiss.read_index(str(bases(tmp_path)[0])).nlist)
+    assert groups[0] == groups[1]
+    assert groups[2] > 1.4 * groups[0]
+
+
+@GROUPED
+def test_grouping_that_is_interrupted_changes_nothing(tmp_path: Path) -> None:
+    """Stopped halfway, the index is as it was; a change that is made meanwhile is there afterwards."""
+    vectors = unit_vectors(1_500)
+    index = open_index(f"faiss:{tmp_path}", DIM)
+    index.add(range(1_400), vectors[:1_400])
+    index.flush("a")
+
+    def stop(_: str, share: float) -> None:
+        if share > 0.2:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        index.speed_up(stop)
+    assert index.recall == 1
+    changed: list[int] = []
+
+    def change(_: str, share: float) -> None:
+        if not changed:
+            changed.append(1_400)
+            index.add([1_400], vectors[1_400:1_401])
+            index.remove([5])
+
+    index.speed_up(change)
+    assert index.recall < 1 or faiss.read_index(str(bases(tmp_path)[0])).nlist > 1
+    for opened in (index, open_index(f"faiss:{tmp_path}", DIM)):
+        assert opened.search(vectors[1_400], 1)[0].id == 1_400
+        assert opened.search(vectors[5], 1)[0].id != 5
+        assert len(opened) == 1_400

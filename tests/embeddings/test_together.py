@@ -1,0 +1,76 @@
+"""Calls that come at the same time."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from embeddings.together import Together
+
+
+class Held:
+    """Doubles numbers; the first call waits until it is let go. It notes what each call was given."""
+
+    def __init__(self) -> None:
+        self.calls: list[list[int]] = []
+        self.begun, self.let_go = threading.Event(), threading.Event()
+
+    def __call__(self, numbers: Sequence[int]) -> list[int]:
+        self.calls.append(list(numbers))
+        self.begun.set()
+        assert self.let_go.wait(10)
+        if 13 in numbers:
+            raise ValueError("13")
+        return [2 * number for number in numbers]
+
+
+def waiting(together: Together[int, int], count: int) -> None:
+    """Wait until so many calls wait."""
+    for _ in range(1000):
+        if len(together._waiting) == count:
+            return
+        threading.Event().wait(0.01)
+    raise AssertionError("They never came.")
+
+
+def test_calls_that_wait_are_made_as_one() -> None:
+    """While one call runs, five come; they are made together, and each gets the result of its own number."""
+    held = Held()
+    together = Together(held)
+    with ThreadPoolExecutor(6) as pool:
+        first = pool.submit(together, 1)
+        assert held.begun.wait(10)
+        others = [pool.submit(together, number) for number in range(2, 7)]
+        waiting(together, 5)
+        held.let_go.set()
+        assert [one.result() for one in (first, *others)] == [2, 4, 6, 8, 10, 12]
+    assert held.calls[0] == [1]
+    assert sorted(held.calls[1]) == [2, 3, 4, 5, 6]
+    assert len(held.calls) == 2
+
+
+def test_an_error_is_raised_for_all_that_it_was_for() -> None:
+    """Two that were asked together with 13 fail with it; the call before and the one after do not."""
+    held = Held()
+    together = Together(held)
+    with ThreadPoolExecutor(3) as pool:
+        first = pool.submit(together, 1)
+        assert held.begun.wait(10)
+        failing = [pool.submit(together, number) for number in (2, 13)]
+        waiting(together, 2)
+        held.let_go.set()
+        assert first.result() == 2
+        for one in failing:
+            with pytest.raises(ValueError, match="13"):
+                one.result()
+    assert together(4) == 8
+
+
+def test_many_threads_get_what_is_theirs() -> None:
+    """Of 2,000 calls by 16 threads each returns the square of its own number."""
+    together = Together(lambda numbers: [number**2 for number in numbers])
+    with ThreadPoolExecutor(16) as pool:
+        assert list(pool.map(together, range(2_000))) == [number**2 for number in range(2_000)]
