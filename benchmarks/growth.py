@@ -97,7 +97,7 @@ def make(folder: Path, files: Path, size: int, encoder: Encoder, texts: Sequence
         of_hashes = {hashed: vector for (_, hashed), vector in zip(passages, noisy, strict=True)}
         store.put(article, recipe, passages, encoder.fingerprint, of_hashes)
         store.finish(FileRecord(article.path, article.sha256, recipe, 1), [article.id])
-        tokens |= {hashed: code for hashed, one in zip(of_hashes, of, strict=True) if (code := codes[one])}
+        tokens |= {hashed: code for (_, hashed), one in zip(passages, of, strict=True) if (code := codes[one])}
         if len(tokens) >= AT_A_TIME:
             keeping.kept.put(tokens)
             tokens = {}

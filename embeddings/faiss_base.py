@@ -137,7 +137,7 @@ def _look_at_enough(index: Any, exact: Any, questions: Vectors) -> float:
     while True:
         found = index.search(questions, _NEIGHBORS)[1]
         shared = [len(np.intersect1d(one, other)) for one, other in zip(found, wanted, strict=True)]
-        recall = float(np.mean(shared)) / min(_NEIGHBORS, exact.ntotal)
+        recall = sum(shared) / len(shared) / min(_NEIGHBORS, int(exact.ntotal))
         if recall >= RECALL or index.nprobe >= index.nlist:
             return recall
         index.nprobe = min(index.nlist, math.ceil(index.nprobe * 1.4))

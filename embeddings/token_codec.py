@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import importlib.resources
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import Any
@@ -61,22 +61,20 @@ class TokenCodec:
             found.append(np.hstack([of_text, places.astype(np.uint8)]).tobytes() if fit else None)
         return found
 
-    def decode(self, kept: Sequence[bytes], wholes: Iterable[Vectors]) -> list[TokenVectors]:
+    def decode(self, kept: Sequence[bytes], wholes: Sequence[Vectors] | Vectors) -> list[TokenVectors]:
         """Return what was encoded, with vectors that are nearly the same; `wholes` are the vectors of the texts."""
-        if not kept:
-            return []
-        parts, _, width = self.words.shape
-        rows = [np.frombuffer(one, np.uint8).reshape(-1, parts + _PLACE) for one in kept]
-        lengths = [len(one) for one in rows]
-        together = np.concatenate(rows)
-        residuals = self.words[np.arange(parts), together[:, :parts]].reshape(-1, parts * width)
+        # text by text: arrays of one stay in the processor's cache
+        return [self._decoded(*one) for one in zip(kept, wholes, strict=True)]
+
+    def _decoded(self, kept: bytes, whole: Vectors) -> TokenVectors:
+        parts, words, width = self.words.shape
+        rows = np.frombuffer(kept, np.uint8).reshape(-1, parts + _PLACE)
+        numbers = rows[:, :parts] + np.arange(0, parts * words, words, dtype=np.int32)
+        residuals = self.words.reshape(-1, width).take(numbers, axis=0).reshape(-1, parts * width)
         vectors = residuals @ self.directions.T
-        vectors += np.repeat([self._base(whole) for whole in wholes], lengths, axis=0)
+        vectors += self._base(whole)
         vectors /= np.sqrt(np.einsum("ij,ij->i", vectors, vectors))[:, None]
-        return [
-            TokenVectors(of_text, _spans(one[:, parts:]), whole)
-            for of_text, one, whole in zip(np.split(vectors, np.cumsum(lengths)[:-1]), rows, wholes, strict=True)
-        ]
+        return TokenVectors(vectors, _spans(rows[:, parts:]), whole)
 
     def coarse(self, texts: Sequence[TokenVectors]) -> list[TokenVectors]:
         """Return texts as they come back from their bytes; those that have none stay as they are."""

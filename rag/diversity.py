@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cached_property
 
 from rag.resemblance import Runs, runs_of
 from rag.types import Article, Passage
@@ -12,6 +13,7 @@ from rag.types import Article, Passage
 # two passages are copies if this share of the shorter one's runs of five words stands in the other too
 _COPY = 0.8
 _MOST_MERGED = 3
+_FEW, _HALF = 20, 0.5
 
 Found = tuple[Article, Passage]
 
@@ -33,10 +35,10 @@ def grouped(ranked: Sequence[Found], k: int) -> list[Group]:
 
     Of copies, the earliest published one is cited. A neighbour is merged if it would have been shown by itself.
     """
-    runs = [runs_of(passage.text) for _, passage in ranked]
+    texts = [_Text(passage.text) for _, passage in ranked]
     groups: list[Group] = []
     for number in range(len(ranked)):
-        original = next((at for at, one in enumerate(groups) if _copies(number, one.merged[0], ranked, runs)), None)
+        original = next((at for at, one in enumerate(groups) if _copies(number, one.merged[0], ranked, texts)), None)
         if original is not None:
             groups[original] = replace(groups[original], copies=(*groups[original].copies, number))
             continue
@@ -50,11 +52,28 @@ def grouped(ranked: Sequence[Found], k: int) -> list[Group]:
     return [_earliest_first(group, ranked) for group in groups]
 
 
-def _copies(number: int, other: int, ranked: Sequence[Found], runs: Sequence[Runs]) -> bool:
+class _Text:
+    """The words of a passage as they are written, which are soon told, and its runs of five words, if need be."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self.words = frozenset(text.casefold().split())
+
+    @cached_property
+    def runs(self) -> Runs:
+        return runs_of(self._text)
+
+
+def _copies(number: int, other: int, ranked: Sequence[Found], texts: Sequence[_Text]) -> bool:
     if ranked[number][0].id == ranked[other][0].id:
         return False
-    shorter = min(len(runs[number]), len(runs[other]))
-    return shorter > 0 and len(runs[number] & runs[other]) >= _COPY * shorter
+    one, another = texts[number], texts[other]
+    fewer = min(len(one.words), len(another.words))
+    # every other word takes five runs with it; a script without spaces has few words
+    if fewer >= _FEW and len(one.words & another.words) < _HALF * fewer:
+        return False
+    shorter = min(len(one.runs), len(another.runs))
+    return shorter > 0 and len(one.runs & another.runs) >= _COPY * shorter
 
 
 def _adjacent(number: int, group: Group, ranked: Sequence[Found]) -> bool:
