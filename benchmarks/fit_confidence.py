@@ -15,6 +15,7 @@ reach on questions that they were not fitted on (two halves, each judged by the 
 from __future__ import annotations
 
 import sys
+import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -23,9 +24,10 @@ from pathlib import Path
 import numpy as np
 
 import rag
-from benchmarks.sets import FREE, SAMPLE, SearchableSet, late_interaction, sample_archive, searchable, vague
+from benchmarks.sets import FREE, SAMPLE, SearchableSet, late_interaction, searchable, vague
 from embeddings.encoder import Encoder, open_encoder
 from embeddings.types import Vectors
+from rag.archive import Archive
 from rag.calibration import Example, fit, quality
 from rag.confidence import OFFSETS, Calibration, QuestionOffset
 from rag.evaluation.questions import read_questions
@@ -78,7 +80,8 @@ def judged_of_set(opened: SearchableSet, unclear: set[str]) -> list[Judged]:
 def sample_legs(encoder: Encoder) -> Iterator[tuple[Legs, list[Judged]]]:
     """Open the sample articles, and return with them the sample questions that they answer."""
     questions = [one for one in read_questions(SAMPLE / "questions.jsonl") if one.answerable]
-    with sample_archive(encoder) as archive:
+    with tempfile.TemporaryDirectory() as temporary, Archive.open(Path(temporary), opened=encoder) as archive:
+        archive.index([SAMPLE / "articles"])
         search = archive.search()
         assert search is not None
         ids = [frozenset(archive.article(one).id for one in question.articles) for question in questions]

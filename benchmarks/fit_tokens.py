@@ -18,12 +18,16 @@ import faiss
 import numpy as np
 
 import embeddings.token_codec
-from benchmarks.sets import cut_passages, sample_archive
+from benchmarks.sets import SAMPLE, cut_passages
 from embeddings.encoder import Encoder, open_encoder
 from embeddings.neutral import language_neutral
 from embeddings.token_codec import TokenCodec
 from embeddings.types import TokenVectors, Vectors
+from rag.config import Config
 from rag.encoder_input import encoder_input
+from rag.loading.files import read_file
+from rag.loading.reading import load
+from rag.splitting import split
 
 SETS, OTHERS = ("belebele/de-de", "belebele/de-en", "mlqa_de"), "wikinews_de"
 PARTS, WIDTH, BITS = 32, 8, 8
@@ -37,9 +41,9 @@ def tokens(texts: Sequence[str], encoder: Encoder) -> list[TokenVectors]:
 def learnt_from(data: Path, encoder: Encoder) -> list[TokenVectors]:
     """Return the token vectors that a codec is made from."""
     texts = [text for name in SETS for text in cut_passages(data, name, encoder)]
-    with sample_archive(encoder) as archive:
-        for article in archive.articles():
-            texts += [encoder_input(article, passage) for passage in archive.passages(article.id)]
+    for path in sorted((SAMPLE / "articles").iterdir()):
+        article = load(path, read_file(path))
+        texts += [encoder_input(article, one) for one in split(article, encoder.count_tokens, Config())]
     return tokens(texts, encoder)
 
 
@@ -70,13 +74,14 @@ def fit(texts: list[TokenVectors], parts: int = PARTS, width: int = WIDTH) -> To
     left = (residuals**2).sum() / ((vectors - mean) ** 2).sum()
     print(f"share {share:.3f}; {left:.3f} of the variance is within texts")
     variances, directions = np.linalg.eigh(residuals.T @ residuals / len(residuals))
-    widest = np.argsort(-variances)[: parts * width]
-    widest = widest[balanced(variances[widest], parts)]
-    directions = np.ascontiguousarray(directions[:, widest], np.float32)
+    order = np.argsort(-variances)
+    coded = order[: parts * width]
+    coded = coded[balanced(variances[coded], parts)]
+    directions = np.ascontiguousarray(directions[:, [*coded, *order[parts * width :]]], np.float32)
     quantiser = faiss.ProductQuantizer(parts * width, parts, BITS)
-    quantiser.train(np.ascontiguousarray(residuals @ directions, np.float32))
+    quantiser.train(np.ascontiguousarray(residuals @ directions[:, : parts * width], np.float32))
     words = faiss.vector_to_array(quantiser.centroids).reshape(parts, 1 << BITS, width)
-    return TokenCodec(share, offset, directions, words)
+    return TokenCodec(share, offset @ directions, directions, words)
 
 
 def main(data: Path) -> None:
@@ -87,7 +92,8 @@ def main(data: Path) -> None:
     np.savez_compressed(target, fingerprint=np.array(encoder.fingerprint), share=np.array(codec.share), **arrays)
     print(f"{target}: {PARTS} bytes a token, {target.stat().st_size / 1000:.0f} kB")
     others = tokens(cut_passages(data, OTHERS, encoder), encoder)
-    nearness = [(one.vectors * again.vectors).sum(1) for one, again in zip(others, codec.coarse(others), strict=True)]
+    turned = map(codec.turn, others)
+    nearness = [(one.vectors * again.vectors).sum(1) for one, again in zip(turned, codec.coarse(others), strict=True)]
     size = np.mean([len(code) for code in codec.encode(others) if code is not None])
     print(f"{OTHERS}: cosine {np.concatenate(nearness).mean():.3f}, {size:.0f} bytes a passage")
 

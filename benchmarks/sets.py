@@ -14,7 +14,6 @@ from filelock import FileLock
 from benchmarks.beir import RetrievalSet, read_set
 from embeddings.encoder import Encoder
 from embeddings.neutral import language_neutral
-from rag.archive import Archive
 from rag.config import IN_USE, Config
 from rag.dense import DenseView
 from rag.ingest import Filler
@@ -66,14 +65,6 @@ class SearchableSet:
     def only(self, document: str) -> Filter:
         """Return the filter that leaves one document."""
         return Filter(paths=(_path(document),))
-
-
-@contextmanager
-def sample_archive(encoder: Encoder) -> Iterator[Archive]:
-    """Open the sample articles in an archive that lasts as long as the block."""
-    with tempfile.TemporaryDirectory() as temporary, Archive.open(Path(temporary), opened=encoder) as archive:
-        archive.index([SAMPLE / "articles"])
-        yield archive
 
 
 def cut_passages(data: Path, name: str, encoder: Encoder) -> list[str]:

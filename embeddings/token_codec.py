@@ -29,9 +29,10 @@ _BYTE = 255
 class TokenCodec:
     """Turns the token vectors of one encoder into bytes and back.
 
-    A token is about `share` times the text's vector plus `offset`, shape (dim,). What it differs by is turned by
-    `directions`, shape (dim, parts * width), and each part becomes the nearest of the 256 `words` for it, shape
-    (parts, 256, width).
+    Vectors are turned by `directions`, shape (dim, dim), orthonormal: what comes back is in these coordinates, and has
+    the same cosines to what is turned likewise. There, a token is about `share` times the text's vector plus `offset`,
+    shape (dim,). What its first parts * width coordinates differ by from that is kept: each part becomes the nearest
+    of the 256 `words` for it, shape (parts, 256, width).
     """
 
     share: float
@@ -47,45 +48,62 @@ class TokenCodec:
             digest.update(array.tobytes())
         return digest.hexdigest()[:8]
 
+    def turn(self, text: TokenVectors) -> TokenVectors:
+        """Return a text in the coordinates of those that come back."""
+        return TokenVectors(text.vectors @ self.directions, text.spans, text.whole @ self.directions)
+
     def encode(self, texts: Sequence[TokenVectors]) -> list[bytes | None]:
         """Return the bytes of each text; None for one with tokens longer or farther apart than 255 code points."""
         if not texts:
             return []
-        residuals = np.concatenate([one.vectors - self._base(one.whole) for one in texts]) @ self.directions
-        codes = self._quantiser.compute_codes(np.ascontiguousarray(residuals, np.float32))
-        ends = np.cumsum([len(one.vectors) for one in texts])[:-1]
+        coded = self._coded
+        vectors = np.concatenate([one.vectors for one in texts]) @ self.directions[:, :coded]
+        lengths = [len(one.vectors) for one in texts]
+        vectors -= np.repeat(self._bases([one.whole for one in texts])[:, :coded], lengths, axis=0)
+        codes = self._quantiser.compute_codes(np.ascontiguousarray(vectors, np.float32))
         found = []
-        for one, of_text in zip(texts, np.split(codes, ends), strict=True):
+        for one, of_text in zip(texts, np.split(codes, np.cumsum(lengths)[:-1]), strict=True):
             places = _places(one.spans)
             fit = places.min(initial=0) >= 0 and places.max(initial=0) <= _BYTE
             found.append(np.hstack([of_text, places.astype(np.uint8)]).tobytes() if fit else None)
         return found
 
     def decode(self, kept: Sequence[bytes], wholes: Sequence[Vectors] | Vectors) -> list[TokenVectors]:
-        """Return what was encoded, with vectors that are nearly the same; `wholes` are the vectors of the texts."""
-        # text by text: arrays of one stay in the processor's cache
-        return [self._decoded(*one) for one in zip(kept, wholes, strict=True)]
+        """Return what was encoded, turned, with vectors that are nearly the same.
 
-    def _decoded(self, kept: bytes, whole: Vectors) -> TokenVectors:
+        `wholes` are the vectors of the texts, not turned.
+        """
+        if not kept:
+            return []
+        turned = np.stack(list(wholes)) @ self.directions
+        # text by text: arrays of one stay in the processor's cache
+        return [self._decoded(*one) for one in zip(kept, turned, self._bases(wholes), strict=True)]
+
+    def _decoded(self, kept: bytes, whole: Vectors, base: Vectors) -> TokenVectors:
         parts, words, width = self.words.shape
+        coded = self._coded
         rows = np.frombuffer(kept, np.uint8).reshape(-1, parts + _PLACE)
         numbers = rows[:, :parts] + np.arange(0, parts * words, words, dtype=np.int32)
-        residuals = self.words.reshape(-1, width).take(numbers, axis=0).reshape(-1, parts * width)
-        vectors = residuals @ self.directions.T
-        vectors += self._base(whole)
+        vectors = np.empty((len(rows), len(base)), np.float32)
+        vectors[:] = base
+        vectors[:, :coded] += self.words.reshape(-1, width).take(numbers, axis=0).reshape(-1, coded)
         vectors /= np.sqrt(np.einsum("ij,ij->i", vectors, vectors))[:, None]
         return TokenVectors(vectors, _spans(rows[:, parts:]), whole)
 
     def coarse(self, texts: Sequence[TokenVectors]) -> list[TokenVectors]:
-        """Return texts as they come back from their bytes; those that have none stay as they are."""
+        """Return texts, turned, as they come back from their bytes; those that have none are as they were."""
         codes = self.encode(texts)
         there = [(code, one.whole) for code, one in zip(codes, texts, strict=True) if code is not None]
         back = iter(self.decode([code for code, _ in there], [whole for _, whole in there]))
-        return [one if code is None else next(back) for code, one in zip(codes, texts, strict=True)]
+        return [self.turn(one) if code is None else next(back) for code, one in zip(codes, texts, strict=True)]
 
-    def _base(self, whole: NDArray[Any]) -> Vectors:
-        base: Vectors = (self.offset + self.share * whole).astype(np.float32)
-        return base
+    @property
+    def _coded(self) -> int:
+        return int(self.words.shape[0] * self.words.shape[2])
+
+    def _bases(self, wholes: Sequence[Vectors] | Vectors) -> Vectors:
+        bases: Vectors = self.offset + np.float32(self.share) * (np.stack(list(wholes)) @ self.directions)
+        return bases
 
     @cached_property
     def _quantiser(self) -> Any:

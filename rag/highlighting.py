@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from embeddings.types import Vectors
 from rag.alignment import Alignment
-from rag.candidates import Asked
 from rag.lexical.query import LexicalQuery, Match
 from rag.sentences import sentence_spans
 from rag.types import Span
@@ -39,7 +39,9 @@ def sentences_of(text: str, language: str) -> list[Span]:
     return found
 
 
-def scored(sentences: Sequence[Span], alignment: Alignment, matches: Sequence[Match], asked: Asked) -> list[Sentence]:
+def scored(
+    sentences: Sequence[Span], alignment: Alignment, matches: Sequence[Match], words: LexicalQuery, question: Vectors
+) -> list[Sentence]:
     """Score the sentences of a passage that the encoder has read.
 
     A score is the sum of the mean best match of the question's tokens within the sentence; half of the cosine of
@@ -48,6 +50,9 @@ def scored(sentences: Sequence[Span], alignment: Alignment, matches: Sequence[Ma
 
     Args:
         sentences: their places in the passage's text.
+        matches: the words of the question in the passage.
+        words: all words of the question.
+        question: the vector of the whole question, in the coordinates of the alignment.
     """
     read = [(span, inside) for span in sentences if len(inside := alignment.within(span))]
     if not read:
@@ -55,9 +60,9 @@ def scored(sentences: Sequence[Span], alignment: Alignment, matches: Sequence[Ma
     means = np.stack([inside.vectors.mean(axis=0) for _, inside in read])
     vectors = means / np.linalg.norm(means, axis=1, keepdims=True)
     return [
-        Sentence(span, float(match + _COSINE * cosine) + _WORDS * _share(matches, span, asked.words))
+        Sentence(span, float(match + _COSINE * cosine) + _WORDS * _share(matches, span, words))
         for (span, _), match, cosine in zip(
-            read, [inside.best_matches().mean() for _, inside in read], vectors @ asked.vector, strict=True
+            read, [inside.best_matches().mean() for _, inside in read], vectors @ question, strict=True
         )
     ]
 

@@ -91,8 +91,8 @@ class PassageTokens:
     """Gives the token vectors of passages: those that were kept, and the others as if they had been, read now.
 
     They are those of the passage with its title, as the encoder reads it, without what tells the language; `spans` are
-    places in the passage's text, and those of the title are negative. Without `keeping`, all are read now, in full
-    precision.
+    places in the passage's text, and those of the title are negative. They are in the coordinates of the codec: compare
+    them with a question from `turned` alone. Without `keeping`, all are read now, in full precision.
     """
 
     def __init__(self, encoder: Encoder, store: Store | None = None, keeping: Keeping | None = None) -> None:
@@ -100,6 +100,10 @@ class PassageTokens:
         self._neutral = language_neutral(encoder.fingerprint)
         self._store = store
         self._keeping = keeping
+
+    def turned(self, question: TokenVectors) -> TokenVectors:
+        """Return a question in the coordinates of the passages."""
+        return self._keeping.codec.turn(question) if self._keeping else question
 
     def read(self, passages: Passages) -> list[TokenVectors]:
         """Return the token vectors of passages."""

@@ -68,7 +68,7 @@ class LateInteraction:
             return Reranked("late", np.empty(0), (), alone=False)
         read = self._tokens.read_first(passages, self._budget)
         passages = passages[: len(read)]
-        alignments = align(asked.tokens, read)
+        alignments = align(self._tokens.turned(asked.tokens), read)
         matches = np.stack([one.best_matches() for one in alignments])
         weights = token_weights(asked, asked.tokens.spans) * telling(matches)
         context = within_articles(matches, [article.id for article, _ in passages])

@@ -178,16 +178,17 @@ def _sentences(
     matches: Mapping[int, Sequence[Match]], ranking: Ranking, asked: Asked, legs: Legs
 ) -> dict[int, list[Sentence]]:
     """Score the sentences of passages; those that no alignment was made for are read now."""
+    question = legs.tokens.turned(asked.tokens)
     read = {number: found for number in matches if (found := ranking.alignments[number]) is not None}
     unread = [number for number in matches if number not in read]
     if unread:
         tokens = legs.tokens.read([ranking.passages[number] for number in unread])
-        read |= zip(unread, align(asked.tokens, tokens), strict=True)
+        read |= zip(unread, align(question, tokens), strict=True)
     scores = {}
     for number, alignment in read.items():
         _, passage = ranking.passages[number]
         places = sentences_of(passage.text, passage.language)
-        scores[number] = scored(places, alignment, matches[number], asked)
+        scores[number] = scored(places, alignment, matches[number], asked.words, question.whole)
     return scores
 
 

@@ -256,9 +256,9 @@ def test_a_sentence_score_by_hand() -> None:
     vectors = np.array([[1, 0], [0, 1], [0.6, 0.8]], np.float32)
     alignment = Alignment(similarities, np.array([[0, 3], [4, 9], [12, 15]], np.int32), vectors)
     words = LexicalQuery((QueryWord((0, 1), ("x",), 2.0), QueryWord((2, 3), ("y",), 2.0)), 100)
-    question = of_vector("x y", words, np.array([0.6, 0.8], np.float32))
     matches = [Match(0, 3, "x"), Match(12, 15, "y")]
-    (found,) = scored([(0, 10), (20, 30)], alignment, matches, question)
+    question = np.array([0.6, 0.8], np.float32)
+    (found,) = scored([(0, 10), (20, 30)], alignment, matches, words, question)
     assert found.span == (0, 10)
     assert found.score == pytest.approx(0.4 + 0.5 * 1.4 / 2**0.5 + 0.2 * 0.5, abs=1e-6)
 
