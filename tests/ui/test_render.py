@@ -36,7 +36,9 @@ ANYTHING = st.one_of(st.sampled_from(HOSTILE), st.text(min_size=1, max_size=60))
 
 def status(articles: int = 2) -> Status:
     """Return what a small archive would hold."""
-    return Status("f", articles, 0, 1234, {"de": 1, "de-CH": 1}, {"Passblatt": 2}, None, None, "bundled", "x", 1, 1.0, {})
+    return Status(
+        "f", articles, 0, 1234, {"de": 1, "de-CH": 1}, {"Passblatt": 2}, None, None, "bundled", "x", 1, 1.0, {}
+    )
 
 
 @given(st.tuples(*[ANYTHING] * 5))
