@@ -296,11 +296,13 @@ def test_a_grouped_index_finds_nearly_all(tmp_path: Path) -> None:
 
 @GROUPED
 def test_a_grouped_index_looks_at_some(tmp_path: Path) -> None:
-    """Where vectors lie in clusters, a search looks at less than a tenth of the groups."""
+    """Where vectors lie in clusters, a search looks at less than a tenth of the groups, and at all for a filter."""
     random = np.random.default_rng(4)
     vectors = np.repeat(unit_vectors(100), 50, axis=0) + 0.05 * random.standard_normal((5_000, DIM))
     vectors = (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float32)
-    grouped_index(tmp_path, vectors)
+    index = grouped_index(tmp_path, vectors)
+    far = np.argsort(vectors @ vectors[0])[:30]
+    assert len(index.search(vectors[0], 5, far)) == 5
     (path,) = bases(tmp_path)
     on_disk = faiss.read_index(str(path))
     assert on_disk.ntotal == 5_000
@@ -340,10 +342,13 @@ def test_groups_are_made_anew_when_the_base_has_doubled(tmp_path: Path) -> None:
     """A base that has grown by a tenth keeps its groups; one of twice the size has √2 times as many."""
     vectors = unit_vectors(3_000)
     index = grouped_index(tmp_path, vectors[:1_200])
+    looked_at = faiss.read_index(str(bases(tmp_path)[0])).nprobe
     groups = [faiss.read_index(str(bases(tmp_path)[0])).nlist]
     for first, last in ((1_200, 1_400), (1_400, 2_600)):
         index.add(range(first, last), vectors[first:last])
         index.flush("b")
+        if first == 1_200:
+            assert faiss.read_index(str(bases(tmp_path)[0])).nprobe == looked_at > 1
         index.speed_up()
         groups.append(faiss.read_index(str(bases(tmp_path)[0])).nlist)
     assert groups[0] == groups[1]
