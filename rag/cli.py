@@ -226,6 +226,9 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
+    # with more, NumPy's threads wait for each other's work by spinning, and take the cores from encoder and Python; it
+    # reads this when it is first imported, which is later
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     debug = "--debug" in sys.argv[1:]
     # it may stand anywhere, as people add it at the end
     arguments = ["--debug"] * debug + [argument for argument in sys.argv[1:] if argument != "--debug"]
