@@ -21,7 +21,20 @@ def remove_passages(database: sqlite3.Connection, revision: int, gone: Mapping[i
 
 def forget_vectors(database: sqlite3.Connection, hashes: set[bytes]) -> None:
     """Drop the vectors of texts that no passage has any more."""
-    database.executemany(
-        "DELETE FROM vectors WHERE input_hash = ?1 AND NOT EXISTS (SELECT 1 FROM passages WHERE input_hash = ?1)",
-        [(one,) for one in hashes],
-    )
+    # named one by one: by the hash alone, every vector would be looked at for each text
+    for fingerprint in _fingerprints(database):
+        database.executemany(
+            "DELETE FROM vectors WHERE fingerprint = ?1 AND input_hash = ?2 "
+            "AND NOT EXISTS (SELECT 1 FROM passages WHERE input_hash = ?2)",
+            [(fingerprint, one) for one in hashes],
+        )
+
+
+def _fingerprints(database: sqlite3.Connection) -> list[str]:
+    """Return those of the encoders that vectors are there of, each found by one look into the table's order."""
+    found = [""]
+    while after := database.execute(
+        "SELECT min(fingerprint) FROM vectors WHERE fingerprint > ?", found[-1:]
+    ).fetchone()[0]:
+        found.append(after)
+    return found[1:]
