@@ -50,6 +50,10 @@ class Coded(PassageTokens):
         self._back: dict[str, TokenVectors] = {}
         self.sizes: dict[str, int] = {}
 
+    def turned(self, question: TokenVectors) -> TokenVectors:
+        """Return a question in the coordinates of this codec."""
+        return self._codec.turn(question)
+
     def _read_now(self, inputs: Sequence[str]) -> list[TokenVectors]:
         new = [text for text in inputs if text not in self._back]
         read = super()._read_now(new) if new else []
