@@ -24,7 +24,7 @@ from pathlib import Path
 import numpy as np
 
 import rag
-from benchmarks.sets import FREE, SAMPLE, SearchableSet, late_interaction, searchable, vague
+from benchmarks.sets import FREE, SAMPLE, SearchableSet, searchable, vague
 from embeddings.encoder import Encoder, open_encoder
 from embeddings.types import Vectors
 from rag.archive import Archive
@@ -33,7 +33,7 @@ from rag.confidence import OFFSETS, Calibration, QuestionOffset
 from rag.evaluation.questions import read_questions
 from rag.evaluation.remembering import RememberingEncoder
 from rag.query import ParsedQuestion, parse
-from rag.reranking import Reranker
+from rag.reranking import LateInteraction, Reranker
 from rag.retrieve import Legs, retrieve
 
 # what is fitted; rag/confidence.py computes more
@@ -162,7 +162,7 @@ def main(data: Path) -> None:
     found: dict[str, Sets] = {table: {} for table in FEATURES}
 
     def ask(name: str, questions: Sequence[Judged], legs: Legs) -> None:
-        found["reranked"][name] = ask_twice(questions, legs, late_interaction(legs))
+        found["reranked"][name] = ask_twice(questions, legs, LateInteraction(legs.tokens))
         found["fast"][name] = ask_twice(questions, legs, None)
 
     for name in FREE:

@@ -16,13 +16,14 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.beir import ndcg_at_10
-from benchmarks.sets import CHECKED, FREE, SearchableSet, document, late_interaction, searchable
+from benchmarks.sets import CHECKED, FREE, SearchableSet, document, searchable
 from embeddings.encoder import Encoder, open_encoder
 from rag import fusion
 from rag.candidates import ask_both, gather
 from rag.config import IN_USE
 from rag.evaluation.remembering import RememberingEncoder
 from rag.fusion import Scores
+from rag.reranking import LateInteraction
 
 DENSE = (0.0, 0.4, 0.8, 1.2, 1.6)
 LEXICAL = (0.0, 0.15, 0.25, 0.35, 0.5)
@@ -35,7 +36,7 @@ Question = tuple[list[str], dict[str, int], Scores, Scores, Scores]
 def questions(opened: SearchableSet) -> list[Question]:
     """Return, for each question, the candidates' documents, the judgements, and the three signals of all of them."""
     legs = opened.legs
-    reranker = late_interaction(legs, sys.maxsize)
+    reranker = LateInteraction(legs.tokens, sys.maxsize)
     found = []
     for query, question in opened.asked():
         asked = ask_both(question, legs.encoder, legs.neutral, legs.lexical)

@@ -33,7 +33,7 @@ from numpy.typing import NDArray
 
 from benchmarks.beir import ndcg_at_10
 from benchmarks.latency import commit, machine
-from benchmarks.sets import NAMES, SearchableSet, answers, document, late_interaction, searchable, vague
+from benchmarks.sets import NAMES, SearchableSet, answers, document, searchable, vague
 from embeddings.encoder import open_encoder
 from rag.calibration import quality
 from rag.candidates import ask_both, gather
@@ -41,6 +41,7 @@ from rag.confidence import RERANKED
 from rag.evaluation.remembering import RememberingEncoder
 from rag.evaluation.statistics import Numbers, bootstrap
 from rag.fusion import reciprocal_ranks
+from rag.reranking import LateInteraction
 from rag.retrieve import rank, retrieve
 
 RESULTS = Path(__file__).parent / "results"
@@ -59,7 +60,7 @@ def rankings(opened: SearchableSet) -> dict[str, list[list[str]]]:
     keys = [one.passage.key for one in found]
     raw = np.stack([one.vector for one in found]).astype(np.float32)
     neutral = legs.neutral.texts(raw, "passage")
-    late = late_interaction(legs)
+    late = LateInteraction(legs.tokens)
     rows: dict[str, list[list[str]]] = {}
 
     def note(row: str, documents: Iterable[str]) -> None:
@@ -102,7 +103,7 @@ def sentence_accuracy(opened: SearchableSet, gold: dict[str, list[str]]) -> list
 
     No highlight counts as wrong.
     """
-    late = late_interaction(opened.legs)
+    late = LateInteraction(opened.legs.tokens)
     right = []
     for query, question in opened.asked():
         (relevant,) = opened.questions.judgements[query]
@@ -115,7 +116,7 @@ def sentence_accuracy(opened: SearchableSet, gold: dict[str, list[str]]) -> list
 def confidence_quality(opened: SearchableSet, unclear: set[str]) -> dict[str, float]:
     """Return AUROC and calibration error of questions asked with and without their documents."""
     legs = opened.legs
-    late = late_interaction(legs)
+    late = LateInteraction(legs.tokens)
     ids = opened.articles()
     probabilities, labels = [], []
     for query, question in opened.asked():

@@ -17,8 +17,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from benchmarks.latency import machine, percentiles
-from benchmarks.sets import late_interaction, searchable
+from benchmarks.sets import searchable
 from embeddings.encoder import open_encoder
+from rag.reranking import LateInteraction
 from rag.retrieve import retrieve
 
 RESULT = Path(__file__).parent / "results" / "question_speed.json"
@@ -31,7 +32,7 @@ def main(data: Path) -> None:
     result: dict[str, object] = {"machine": machine(), "date": datetime.now(UTC).date().isoformat()}
     for name in ("qam_de/dev", "wikinews_de"):
         with searchable(data, name, encoder) as opened:
-            late = late_interaction(opened.legs)
+            late = LateInteraction(opened.legs.tokens)
             measured: dict[str, object] = {"passages": opened.legs.store.passage_count()}
             for row, reranker in (("fast", None), ("re-ranked", late)):
                 taken = []

@@ -14,13 +14,12 @@ from filelock import FileLock
 from benchmarks.beir import RetrievalSet, read_set
 from embeddings.encoder import Encoder
 from embeddings.neutral import language_neutral
-from rag.config import IN_USE, Config
+from rag.config import Config
 from rag.dense import DenseView
 from rag.ingest import Filler
 from rag.lexical.view import LexicalView
 from rag.passage_tokens import PassageTokens, TokenKeeper
 from rag.query import ParsedQuestion
-from rag.reranking import LateInteraction
 from rag.retrieve import Legs
 from rag.splitting import split
 from rag.store import Store
@@ -95,11 +94,6 @@ def searchable(data: Path, name: str, encoder: Encoder) -> Iterator[SearchableSe
         tokens, neutral = PassageTokens(encoder, store, keep), language_neutral(fingerprint)
         yield SearchableSet(questions, Legs(store, dense, lexical, encoder, tokens, neutral))
         store.close()
-
-
-def late_interaction(legs: Legs, tokens: int = IN_USE.reranked_tokens) -> LateInteraction:
-    """Return what reads the best candidates once more, so many tokens of them."""
-    return LateInteraction(legs.tokens, tokens)
 
 
 def _read(data: Path, name: str) -> tuple[RetrievalSet, dict[str, str]]:

@@ -12,11 +12,8 @@ from typing import Any
 
 import faiss
 import numpy as np
-from numpy.typing import NDArray
 
-from embeddings.types import Ids, OnStep, Vectors
-
-HalfVectors = NDArray[np.float16]
+from embeddings.types import HalfVectors, Ids, OnStep, Vectors
 
 _BLOCK = 50_000
 # groups for the root of the number of vectors, and vectors for each group to learn them from

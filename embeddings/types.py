@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Vectors = NDArray[np.float32]
+HalfVectors = NDArray[np.float16]
 Ids = NDArray[np.int64]
 Role = Literal["query", "passage"]
 OnStep = Callable[[str, float], None]

@@ -8,12 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from embeddings.types import HalfVectors
 from rag.database import Database
 from rag.types import Article, Passage, cut
 
 _BATCH = 4096
-
-HalfVectors = NDArray[np.float16]
 
 
 @dataclass(frozen=True, slots=True)

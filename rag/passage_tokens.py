@@ -12,8 +12,7 @@ import numpy as np
 from embeddings.encoder import Encoder
 from embeddings.neutral import LanguageNeutral, language_neutral
 from embeddings.token_codec import TokenCodec, token_codec
-from embeddings.types import TokenVectors
-from rag.changes import HalfVectors
+from embeddings.types import HalfVectors, TokenVectors
 from rag.encoder_input import encoder_input
 from rag.kept_tokens import KeptTokens
 from rag.store import Store, input_hash

@@ -12,8 +12,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from embeddings.types import HalfVectors
 from rag.allowed import allowed_keys
-from rag.changes import Changes, HalfVectors, PassageChanges, passage_changes, vector_changes
+from rag.changes import Changes, PassageChanges, passage_changes, vector_changes
 from rag.database import Database
 from rag.doubles import Doubles, hand_over, put_bands
 from rag.errors import ArchiveError, NotFound

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from embeddings.encoder import Encoder
-from rag.changes import HalfVectors
+from embeddings.types import HalfVectors
 from rag.config import Config
 from rag.encoder_input import encoder_input
 from rag.file_records import FileRecord

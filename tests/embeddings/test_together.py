@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 
 import pytest
 
@@ -36,16 +36,24 @@ def waiting(together: Together[int, int], count: int) -> None:
     raise AssertionError("They never came.")
 
 
+def while_busy(
+    pool: ThreadPoolExecutor, held: Held, together: Together[int, int], numbers: Sequence[int]
+) -> tuple[Future[int], list[Future[int]]]:
+    """Call for 1, for some numbers while that runs, and then let all go."""
+    first = pool.submit(together, 1)
+    assert held.begun.wait(10)
+    others = [pool.submit(together, number) for number in numbers]
+    waiting(together, len(numbers))
+    held.let_go.set()
+    return first, others
+
+
 def test_calls_that_wait_are_made_as_one() -> None:
     """While one call runs, five come; they are made together, and each gets the result of its own number."""
     held = Held()
     together = Together(held)
     with ThreadPoolExecutor(6) as pool:
-        first = pool.submit(together, 1)
-        assert held.begun.wait(10)
-        others = [pool.submit(together, number) for number in range(2, 7)]
-        waiting(together, 5)
-        held.let_go.set()
+        first, others = while_busy(pool, held, together, range(2, 7))
         assert [one.result() for one in (first, *others)] == [2, 4, 6, 8, 10, 12]
     assert held.calls[0] == [1]
     assert sorted(held.calls[1]) == [2, 3, 4, 5, 6]
@@ -57,11 +65,7 @@ def test_an_error_is_raised_for_all_that_it_was_for() -> None:
     held = Held()
     together = Together(held)
     with ThreadPoolExecutor(3) as pool:
-        first = pool.submit(together, 1)
-        assert held.begun.wait(10)
-        failing = [pool.submit(together, number) for number in (2, 13)]
-        waiting(together, 2)
-        held.let_go.set()
+        first, failing = while_busy(pool, held, together, (2, 13))
         assert first.result() == 2
         for one in failing:
             with pytest.raises(ValueError, match="13"):
