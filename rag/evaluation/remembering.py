@@ -18,7 +18,8 @@ _BATCH = 256
 class RememberingEncoder:
     """Gives what another encoder gives, and reads each text once, so that many questions take little time.
 
-    Token vectors are kept in half precision, up to a bound of memory.
+    Token vectors of passages are kept in half precision, up to a bound of memory; those of questions as they are, so
+    that near ties come out as they do for a person who asks.
     """
 
     def __init__(self, encoder: Encoder, most_tokens: int = _MOST_TOKENS) -> None:
@@ -76,7 +77,9 @@ class RememberingEncoder:
         found = {text: self._tokens[role, text] for text in texts if (role, text) in self._tokens}
         for text, read in zip(new, self._encoder.token_vectors(new, role) if new else [], strict=True):
             # the same precision whether a text was read now or before
-            found[text] = TokenVectors(read.vectors.astype(np.float16), read.spans, read.whole)
+            found[text] = read
+            if role == "passage":
+                found[text] = TokenVectors(read.vectors.astype(np.float16), read.spans, read.whole)
             self._keep(role, text, found[text])
         known = [found[text] for text in texts]
         return [TokenVectors(one.vectors.astype(np.float32), one.spans, one.whole) for one in known]
