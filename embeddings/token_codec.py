@@ -1,4 +1,4 @@
-"""Token vectors in 34 bytes each instead of 1,536, so that they can be kept for every passage.
+"""Token vectors in 38 bytes each instead of 1,536, so that they can be kept for every passage.
 
 Half of what token vectors differ in is which text they stand in, and the vector of the whole text is kept anyway. So a
 token is kept as its residual to that vector: in its principal directions, product-quantised (Jégou et al., 2011), one

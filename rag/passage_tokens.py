@@ -12,6 +12,7 @@ import numpy as np
 from embeddings.encoder import Encoder
 from embeddings.neutral import LanguageNeutral, language_neutral
 from embeddings.token_codec import TokenCodec, token_codec
+from embeddings.tokens import words_alone
 from embeddings.types import HalfVectors, TokenVectors
 from rag.encoder_input import encoder_input
 from rag.kept_tokens import KeptTokens
@@ -22,6 +23,12 @@ Passages = Sequence[tuple[Article, Passage]]
 
 # so many passages are read whatever their length
 _FEWEST = 8
+
+
+def read_words(encoder: Encoder, texts: Sequence[str]) -> list[TokenVectors]:
+    """Return the token vectors of what the encoder reads for passages, without punctuation."""
+    read = encoder.token_vectors(texts, "passage")
+    return [words_alone(text, one) for text, one in zip(texts, read, strict=True)]
 
 
 @dataclass(frozen=True)
@@ -89,9 +96,10 @@ class TokenKeeper:
 class PassageTokens:
     """Gives the token vectors of passages: those that were kept, and the others as if they had been, read now.
 
-    They are those of the passage with its title, as the encoder reads it, without what tells the language; `spans` are
-    places in the passage's text, and those of the title are negative. They are in the coordinates of the codec: compare
-    them with a question from `turned` alone. Without `keeping`, all are read now, in full precision.
+    They are those of the passage with its title, as the encoder reads it, without punctuation and what tells the
+    language; `spans` are places in the passage's text, and those of the title are negative. They are in the coordinates
+    of the codec: compare them with a question from `turned` alone. Without `keeping`, all are read now, in full
+    precision.
     """
 
     def __init__(self, encoder: Encoder, store: Store | None = None, keeping: Keeping | None = None) -> None:
@@ -131,7 +139,7 @@ class PassageTokens:
         ]
 
     def _read_now(self, inputs: Sequence[str]) -> list[TokenVectors]:
-        read = self._encoder.token_vectors(inputs, "passage")
+        read = read_words(self._encoder, inputs)
         return self._keeping.coarse(read) if self._keeping else self._neutral.read(read, "passage")
 
     def _kept(self, inputs: Sequence[str]) -> dict[str, TokenVectors]:

@@ -114,25 +114,30 @@ def _walk(folder: Path, found: Found) -> Iterator[Path]:
         )
 
     for parent, folders, files in os.walk(folder, onerror=report):
-        reasons = {name: _left_aside(Path(parent, name)) for name in (*folders, *files)}
+        reasons = {name: _left_aside(name) or _folder_left_aside(Path(parent, name)) for name in folders}
+        reasons |= {name: _left_aside(name) for name in files}
         # a companion is read with its file
         found.skipped.update(reason for reason in reasons.values() if reason and reason != "companion")
         folders[:] = sorted(name for name in folders if not reasons[name])
         yield from (Path(parent, name) for name in sorted(files) if not reasons[name])
 
 
-def _left_aside(path: Path) -> str | None:
-    """Return why a file or folder is not looked at, or None if it is."""
-    if path.name.startswith("."):
+def _left_aside(name: str) -> str | None:
+    """Return why a file or folder of this name is not looked at, or None if it may be."""
+    if name.startswith("."):
         return "hidden"
-    if path.stem.upper() == "README":
+    # by os.path, for it is asked of every file in every run
+    if os.path.splitext(name)[0].upper() == "README":  # noqa: PTH122
         return "README"
-    if path.name.endswith(ENDING):
-        return "companion"
-    if _is_archive(path):
+    return "companion" if name.endswith(ENDING) else None
+
+
+def _folder_left_aside(folder: Path) -> str | None:
+    """Return why a folder is not looked at, or None if it is."""
+    if _is_archive(folder):
         return "archive"
     # a link may lead around in a circle
-    return "link to a folder" if path.is_symlink() and path.is_dir() else None
+    return "link to a folder" if folder.is_symlink() else None
 
 
 def is_looked_at(path: Path, folder: Path) -> bool:

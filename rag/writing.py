@@ -12,7 +12,7 @@ from embeddings.types import HalfVectors
 from rag.config import Config
 from rag.encoder_input import encoder_input
 from rag.file_records import FileRecord
-from rag.passage_tokens import Keeping
+from rag.passage_tokens import Keeping, read_words
 from rag.resemblance import bands_of
 from rag.rows import with_recurring
 from rag.splitting import split
@@ -169,7 +169,7 @@ class ArticleWriter:
         texts = list(inputs.values())
         if self._keeping is None:
             return self._encoder.encode_passages(texts).astype(np.float16)
-        read = self._encoder.token_vectors(texts, "passage")
+        read = read_words(self._encoder, texts)
         self._keeping.keep(dict(zip(inputs, read, strict=True)))
         return np.stack([one.whole for one in read]).astype(np.float16)
 

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from embeddings.encoder import Encoder
 from embeddings.neutral import language_neutral
 from embeddings.token_codec import TokenCodec, token_codec
+from embeddings.tokens import words_alone
 from embeddings.types import TokenVectors
 
 TEXTS = [
@@ -32,6 +33,21 @@ def codec(encoder: Encoder) -> TokenCodec:
 @pytest.fixture(scope="module")
 def read(encoder: Encoder) -> list[TokenVectors]:
     return language_neutral(encoder.fingerprint).read(encoder.token_vectors(TEXTS, "passage"), "passage")
+
+
+def test_punctuation_is_left_out(encoder: Encoder) -> None:
+    """Tokens without letter or digit are left out, and the others stay as they were; a text of no others keeps all."""
+    text = "„Ja“ – 57 %, ¡sí! 好。"
+    (all_tokens,) = encoder.token_vectors([text], "passage")
+    left = words_alone(text, all_tokens)
+    spelled = [text[start:end] for start, end in all_tokens.spans]
+    places = [place for place, piece in enumerate(spelled) if piece.strip("„“–%,¡!。 ")]
+    assert [text[start:end] for start, end in left.spans] == [spelled[place] for place in places]
+    assert {"Ja", "57", "sí", "好"} <= {text[start:end] for start, end in left.spans}
+    assert np.array_equal(left.vectors, all_tokens.vectors[places])
+    assert np.array_equal(left.whole, all_tokens.whole)
+    (stars,) = encoder.token_vectors(["* * *"], "passage")
+    assert words_alone("* * *", stars) is stars
 
 
 def kept(codec: TokenCodec, read: list[TokenVectors]) -> list[bytes]:
@@ -63,12 +79,12 @@ def test_turning_keeps_cosines(codec: TokenCodec, read: list[TokenVectors]) -> N
 
 
 def test_places_come_back_exactly(codec: TokenCodec, read: list[TokenVectors]) -> None:
-    """Every token stands where it stood, for 34 bytes a token."""
+    """Every token stands where it stood, for 38 bytes a token."""
     codes = kept(codec, read)
     back = codec.decode(codes, [one.whole for one in read])
     for one, again, code in zip(read, back, codes, strict=True):
         assert again.spans.tolist() == one.spans.tolist()
-        assert len(code) == 34 * len(one.vectors)
+        assert len(code) == 38 * len(one.vectors)
 
 
 def test_words_are_those_of_faiss(codec: TokenCodec, read: list[TokenVectors]) -> None:
@@ -77,7 +93,7 @@ def test_words_are_those_of_faiss(codec: TokenCodec, read: list[TokenVectors]) -
     quantiser = faiss.ProductQuantizer(parts * width, parts, 8)
     faiss.copy_array_to_vector(codec.words.ravel(), quantiser.centroids)
     code, whole = kept(codec, read)[0], read[0].whole
-    bytes_ = np.frombuffer(code, np.uint8).reshape(-1, 34)[:, :32]
+    bytes_ = np.frombuffer(code, np.uint8).reshape(-1, 38)[:, :36]
     vectors = codec.offset + codec.share * np.repeat([whole @ codec.directions], len(bytes_), axis=0)
     vectors[:, : parts * width] += quantiser.decode(np.ascontiguousarray(bytes_))
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
