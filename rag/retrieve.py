@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -27,6 +28,8 @@ from rag.reranking import Reranker
 from rag.store import Store
 from rag.types import EVERYTHING, Article, Filter, Hit, Passage, cut, primary
 
+# mostly Python, which runs one thread at a time: several questions would only take turns, a third more slowly
+_ONE_AT_A_TIME = threading.Lock()
 _BELOW = 1e-3
 # so many passages for each citation are looked through for copies, and so many at least
 _LOOKED_AT, _LOOKED_AT_LEAST = 4, 32
@@ -96,6 +99,19 @@ def retrieve(
         without: ids of articles and passages that are left out, as if the archive did not hold them.
     """
     asked = ask_both(question, legs.encoder, legs.neutral, legs.lexical)
+    with _ONE_AT_A_TIME:
+        return _retrieve(asked, question, k, legs, reranker, filter, without)
+
+
+def _retrieve(
+    asked: Asked,
+    question: ParsedQuestion,
+    k: int,
+    legs: Legs,
+    reranker: Reranker | None,
+    filter: Filter,
+    without: frozenset[str],
+) -> Retrieval:
     allowed = allowed_keys(question, filter, legs.store, legs.lexical)
     nearest = legs.config.candidates
     candidates = gather(asked, allowed, without, legs.neutral, legs.dense, legs.lexical, legs.store, nearest)
