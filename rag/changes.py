@@ -52,9 +52,10 @@ def vector_changes(database: Database, revision: int, fingerprint: str, dim: int
         gone = connection.execute("SELECT key FROM removed WHERE revision > ?", (revision,)).fetchall()
         nothing = np.empty((0, dim), np.float16)
         yield Changes(now, np.array(gone, np.int64).reshape(-1), np.empty(0, np.int64), nothing)
+        # the keys first, or SQLite would look at all passages in the order that is asked for
         cursor = connection.execute(
             "SELECT key, vector FROM passages JOIN vectors USING (input_hash) "
-            "WHERE revision > ? AND fingerprint = ? ORDER BY key",
+            "WHERE key IN (SELECT key FROM passages WHERE revision > ?) AND fingerprint = ? ORDER BY key",
             (revision, fingerprint),
         )
         while rows := cursor.fetchmany(_BATCH):
