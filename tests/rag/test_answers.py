@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 from places import ARTICLES, QUESTIONS, QUESTIONS_FILE, REAL_ARTICLES
 
 from rag.archive import Archive
+from rag.confidence import RERANKED, TABLES
 from rag.errors import QuestionError
 from rag.evaluation.calibrate import calibrate
 from rag.evaluation.questions import read_questions
@@ -263,8 +265,14 @@ def test_wire_copy_is_cited_once(tmp_path: Path) -> None:
 # -- calibration ------------------------------------------------------------------------------------
 
 
-def test_calibration_learns_from_the_users_questions(encoder: object, tmp_path: Path) -> None:
-    """On questions that it has not seen, the confidence tells more surely; the archive keeps it until it is reset."""
+def test_calibration_learns_from_the_users_questions(
+    encoder: object, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A confidence that is far too sure becomes right, on questions it has not seen; the archive keeps it until reset.
+
+    The usual table was fitted to these questions, too; one that is off shows whether they are learnt from.
+    """
+    monkeypatch.setitem(TABLES, "reranked", replace(RERANKED, intercept=RERANKED.intercept + 3))
     with Archive.open(tmp_path / "archive") as archive:
         archive.index([ARTICLES])
         asked = read_questions(QUESTIONS_FILE)
@@ -275,9 +283,9 @@ def test_calibration_learns_from_the_users_questions(encoder: object, tmp_path: 
         after = archive.ask(question).confidence
         assert steps[-1] == (len(asked), len(asked))
         assert report.questions == len(asked)
-        assert report.after.auroc > report.before.auroc
-        assert report.after.right > report.before.right
-        assert after != before
+        assert report.after.error < report.before.error / 2
+        assert report.after.right > report.before.right + 0.1
+        assert after < before
     with Archive.open(tmp_path / "archive") as again:
         assert again.ask(question).confidence == pytest.approx(after)
         again.forget_calibration()
