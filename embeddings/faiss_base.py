@@ -39,7 +39,7 @@ def ids_of(index: Any) -> Ids:
     if is_flat(index):
         ids: Ids = faiss.vector_to_array(index.id_map)
         return ids
-    return np.concatenate([np.empty(0, np.int64), *(_group(index, group)[0] for group in range(index.nlist))])
+    return np.concatenate([np.empty(0, np.int64), *(_ids_of_group(index, group) for group in range(index.nlist))])
 
 
 def blocks_of(index: Any) -> Iterator[tuple[Ids, HalfVectors]]:
@@ -53,13 +53,19 @@ def blocks_of(index: Any) -> Iterator[tuple[Ids, HalfVectors]]:
         yield block, index.index.reconstruct_n(start, len(block)).astype(np.float16)
 
 
-def _group(index: Any, group: int) -> tuple[Ids, HalfVectors]:
+def _ids_of_group(index: Any, group: int) -> Ids:
+    # the vectors beside them are not touched: of a mapped file, they would be read from the disk
     size = index.invlists.list_size(group)
-    if not size:
-        return np.empty(0, np.int64), np.empty((0, index.d), np.float16)
-    ids = faiss.rev_swig_ptr(index.invlists.get_ids(group), size).copy()
-    codes = faiss.rev_swig_ptr(index.invlists.get_codes(group), size * index.code_size).copy()
-    return ids, codes.view(np.float16).reshape(size, index.d)
+    ids: Ids = faiss.rev_swig_ptr(index.invlists.get_ids(group), size).copy() if size else np.empty(0, np.int64)
+    return ids
+
+
+def _group(index: Any, group: int) -> tuple[Ids, HalfVectors]:
+    ids = _ids_of_group(index, group)
+    if not len(ids):
+        return ids, np.empty((0, index.d), np.float16)
+    codes = faiss.rev_swig_ptr(index.invlists.get_codes(group), len(ids) * index.code_size).copy()
+    return ids, codes.view(np.float16).reshape(len(ids), index.d)
 
 
 def merged(index: Any, gone: Ids, other: Any) -> Any:
