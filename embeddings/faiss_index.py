@@ -25,7 +25,7 @@ _SPARE = 16
 _BASE, _CHANGES = ".faiss", ".npz"
 # changes are written beside the base until they are so many, or such a share of it; then both become a new base
 _MOST_CHANGES, _MOST_SHARE = 20_000, 0.1
-# from so many vectors on, the base is grouped: looking at all of them takes 10 to 25 ms then
+# from so many vectors on, the base is grouped: looking at all of them takes about 10 ms then
 _GROUPED_FROM = 100_000
 # groups are made anew when there should be so many times as many, which is when the base has doubled
 _GROWN = 2**0.5
