@@ -95,8 +95,8 @@ class Indexer:
             NotFound: a path does not exist, or there is no article below it.
             ArchiveError: the store cannot be written.
         """
-        found = find_files(paths)
         known = self._store.files.below([path.as_posix() for path in existing(paths)])
+        found = find_files(paths, known)
         self._failures = [*found.failures, *emptied(known, found)]
         if not found.files and not self._failures:
             raise NotFound(nothing_there(found))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -47,10 +47,10 @@ def existing(paths: Sequence[Path]) -> list[Path]:
     return absolute
 
 
-def find_files(paths: Sequence[Path]) -> Found:
+def find_files(paths: Sequence[Path], known: Container[str] = ()) -> Found:
     """List the files that can be articles, folders recursively, in the order of their names.
 
-    Hidden files and folders, links to folders, archives of Fundstelle, and a README, which speaks of a folder and is
+    Those whose path is `known` held articles before, and are listed without a look into them. Hidden files and folders, links to folders, archives of Fundstelle, and a README, which speaks of a folder and is
     no article, are left aside.
 
     Raises:
@@ -70,7 +70,7 @@ def find_files(paths: Sequence[Path]) -> Found:
             seen.add(file)
             if path.is_dir() and _holds_questions(file):
                 found.skipped["test questions"] += 1
-            elif _may_hold_articles(file):
+            elif file.as_posix() in known or _may_hold_articles(file):
                 found.files.append(file)
             elif path.is_dir():
                 found.skipped[file.suffix.lower() or "no ending"] += 1
