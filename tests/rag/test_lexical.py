@@ -393,6 +393,13 @@ def test_a_crash_before_the_manifest(store: Store, tmp_path: Path) -> None:
     assert manifest.read_bytes() != before
 
 
+def exchange(path: Path, content: bytes) -> None:
+    """Put another file in the place of one: whoever has mapped the old one would be killed if that were cut short."""
+    new = path.with_name("new")
+    new.write_bytes(content)
+    new.replace(path)
+
+
 FILES = ("manifest.json", "meta.json", ".term", ".idx", ".pos", ".fieldnorm", ".fast", ".store", ".del")
 
 
@@ -414,11 +421,11 @@ def test_damage_is_survived(
         case "deleted":
             path.unlink()
         case "cut short":
-            path.write_bytes(content[: len(content) // 2])
+            exchange(path, content[: len(content) // 2])
         case "altered":
-            path.write_bytes(content[:5] + bytes([content[5] ^ 0xFF]) + content[6:])
+            exchange(path, content[:5] + bytes([content[5] ^ 0xFF]) + content[6:])
         case "empty":
-            path.write_bytes(b"")
+            exchange(path, b"")
     after = view_of(store, tmp_path)
     assert [key for key, _ in ranked(after, "Tunnel Gotthard")] == [key for key, _ in expected[0]]
     assert after.containing("neuen Tunnel").tolist() == expected[1]
@@ -445,7 +452,7 @@ def test_large_files_are_read_through_if_they_were_touched(
     assert found(view_of(store, tmp_path), "Isar") == [key]
     assert read == []
     path = next((tmp_path / "lexical").rglob("*.idx"))
-    path.write_bytes(path.read_bytes()[:-20] + b"x" * 20)
+    exchange(path, path.read_bytes()[:-20] + b"x" * 20)
     assert found(view_of(store, tmp_path), "Isar") == [key]
     assert set(read) == {".idx"}
     assert "built anew" in caplog.text
