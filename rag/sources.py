@@ -50,8 +50,8 @@ def existing(paths: Sequence[Path]) -> list[Path]:
 def find_files(paths: Sequence[Path], known: Container[str] = ()) -> Found:
     """List the files that can be articles, folders recursively, in the order of their names.
 
-    Those whose path is `known` held articles before, and are listed without a look into them. Hidden files and folders, links to folders, archives of Fundstelle, and a README, which speaks of a folder and is
-    no article, are left aside.
+    Those whose path is `known` held articles before, and are listed without a look into them. Hidden files and folders,
+    links to folders, archives of Fundstelle, and a README, which speaks of a folder and is no article, are left aside.
 
     Raises:
         NotFound: a path does not exist.
