@@ -2,7 +2,8 @@
 
     python -m benchmarks.plots
 
-Writes docs/images/growth.svg and docs/images/tokens.svg from benchmarks/results/growth.json and tokens.json.
+Writes docs/images/growth.svg and docs/images/tokens.svg from benchmarks/results/growth.json and tokens.json, as far as
+these are there.
 """
 
 from __future__ import annotations
@@ -79,6 +80,8 @@ def _plain(axes: Axes) -> None:
 
 def main() -> None:
     for name, draw, results in (("growth", draw_growth, growth.RESULT), ("tokens", draw_tokens, tokens.RESULT)):
+        if not results.exists():
+            continue
         measured = json.loads(results.read_text("utf-8"))
         figure = draw(measured.get("sets", measured))
         figure.savefig(IMAGES / f"{name}.svg", metadata={"Date": None}, facecolor="white")

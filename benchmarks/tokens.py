@@ -38,7 +38,7 @@ from rag.retrieve import rank
 
 RESULT = Path(__file__).parent / "results" / "tokens.json"
 # bytes a token, without the two of its place: one for each eight directions
-SIZES = (8, 16, 24, 32, 40)
+SIZES = (8, 16, 24, 36, 48)
 
 
 class Coded(PassageTokens):
