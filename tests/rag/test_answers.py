@@ -283,6 +283,7 @@ def test_calibration_learns_from_the_users_questions(
         after = archive.ask(question).confidence
         assert steps[-1] == (len(asked), len(asked))
         assert report.questions == len(asked)
+        assert report.after.auroc > report.before.auroc
         assert report.after.error < report.before.error / 2
         assert report.after.right > report.before.right + 0.1
         assert after < before
