@@ -54,11 +54,10 @@ def uncommon(texts: Sequence[str], read: Sequence[TokenVectors]) -> list[TokenVe
     """Leave out the tokens that are spelled most often: two in five are of these words, and they decide nothing."""
     spelled = [[text[start:end] for start, end in one.spans.tolist()] for text, one in zip(texts, read, strict=True)]
     common = {word for word, _ in Counter(word for of_text in spelled for word in of_text).most_common(COMMON)}
-    found = []
-    for of_text, one in zip(spelled, read, strict=True):
-        left = np.array([word not in common for word in of_text], bool)
-        found.append(TokenVectors(one.vectors[left], one.spans[left], one.whole))
-    return found
+    return [
+        one.only(np.array([word not in common for word in of_text], bool))
+        for of_text, one in zip(spelled, read, strict=True)
+    ]
 
 
 def balanced(variances: Vectors, parts: int) -> list[int]:

@@ -40,4 +40,4 @@ def words_alone(text: str, tokens: TokenVectors) -> TokenVectors:
     Nothing is found by punctuation alone, and it is a tenth of all tokens (Khattab and Zaharia, "ColBERT", 2020).
     """
     held = np.array([any(map(str.isalnum, text[start:end])) for start, end in tokens.spans.tolist()], bool)
-    return TokenVectors(tokens.vectors[held], tokens.spans[held], tokens.whole) if held.any() else tokens
+    return tokens.only(held) if held.any() else tokens

@@ -30,6 +30,10 @@ class TokenVectors:
     spans: NDArray[np.int32]
     whole: Vectors
 
+    def only(self, chosen: NDArray[np.bool_]) -> TokenVectors:
+        """Return the same text with these of its tokens; `chosen` has shape (tokens,)."""
+        return TokenVectors(self.vectors[chosen], self.spans[chosen], self.whole)
+
 
 @dataclass(frozen=True, slots=True)
 class Neighbor:

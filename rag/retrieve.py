@@ -100,31 +100,19 @@ def retrieve(
     """
     asked = ask_both(question, legs.encoder, legs.neutral, legs.lexical)
     with _ONE_AT_A_TIME:
-        return _retrieve(asked, question, k, legs, reranker, filter, without)
-
-
-def _retrieve(
-    asked: Asked,
-    question: ParsedQuestion,
-    k: int,
-    legs: Legs,
-    reranker: Reranker | None,
-    filter: Filter,
-    without: frozenset[str],
-) -> Retrieval:
-    allowed = allowed_keys(question, filter, legs.store, legs.lexical)
-    nearest = legs.config.candidates
-    candidates = gather(asked, allowed, without, legs.neutral, legs.dense, legs.lexical, legs.store, nearest)
-    if not len(candidates):
-        return NOTHING
-    ranking = rank(asked, candidates, reranker, legs.config)
-    groups = grouped(ranking.passages[: max(_LOOKED_AT_LEAST, _LOOKED_AT * k)], k)
-    matches = {number: _matches(number, ranking, asked, legs) for group in groups for number in group.merged}
-    sentences = _sentences(matches, ranking, asked, legs) if reranker is not None else {}
-    hits = tuple(_hit(rank, group, ranking, matches, sentences) for rank, group in enumerate(groups, 1))
-    best = [one.score for number in groups[0].merged for one in sentences.get(number, ())]
-    sentence = None if reranker is None else max(best, default=0.0)
-    return Retrieval(hits, _features(ranking, sentence, asked, legs.encoder), ranking, tuple(groups))
+        allowed = allowed_keys(question, filter, legs.store, legs.lexical)
+        nearest = legs.config.candidates
+        candidates = gather(asked, allowed, without, legs.neutral, legs.dense, legs.lexical, legs.store, nearest)
+        if not len(candidates):
+            return NOTHING
+        ranking = rank(asked, candidates, reranker, legs.config)
+        groups = grouped(ranking.passages[: max(_LOOKED_AT_LEAST, _LOOKED_AT * k)], k)
+        matches = {number: _matches(number, ranking, asked, legs) for group in groups for number in group.merged}
+        sentences = _sentences(matches, ranking, asked, legs) if reranker is not None else {}
+        hits = tuple(_hit(rank, group, ranking, matches, sentences) for rank, group in enumerate(groups, 1))
+        best = [one.score for number in groups[0].merged for one in sentences.get(number, ())]
+        sentence = None if reranker is None else max(best, default=0.0)
+        return Retrieval(hits, _features(ranking, sentence, asked, legs.encoder), ranking, tuple(groups))
 
 
 def rank(asked: Asked, candidates: Candidates, reranker: Reranker | None, config: RankingConfig = IN_USE) -> Ranking:
