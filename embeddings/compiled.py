@@ -41,17 +41,29 @@ def compiled_graph(*, on_step: OnStep | None = None) -> Path:
         CompiledGraphUnavailable: OpenVINO cannot be loaded, or cannot compile the model here.
         EncoderError: the packed weights are missing or unknown.
     """
+    folder = _graph_folder()
+    if read_manifest(folder) is None:
+        model = bundled_model(on_step=on_step)
+        make_once(folder, lambda target: _compile(model, target, on_step))
+    return folder
+
+
+def graph_facts() -> dict[str, Any] | None:
+    """Return what is known of the compiled graph, if it was made here before; nothing is opened for it."""
+    try:
+        return read_manifest(_graph_folder())
+    except CompiledGraphUnavailable:
+        return None
+
+
+def _graph_folder() -> Path:
     try:
         version = importlib.metadata.version("openvino")
     except importlib.metadata.PackageNotFoundError as error:
         raise CompiledGraphUnavailable("OpenVINO is not installed.") from error
     calibration = importlib.resources.files("embeddings").joinpath("calibration.txt").read_bytes()
     made_from = hashlib.sha256(f"{SHA256} {GRAPH_VERSION} {version}".encode() + calibration).hexdigest()[:12]
-    folder = cache_folder() / "graphs" / f"{MODEL_NAME}-int8-{made_from}"
-    if read_manifest(folder) is None:
-        model = bundled_model(on_step=on_step)
-        make_once(folder, lambda target: _compile(model, target, on_step))
-    return folder
+    return cache_folder() / "graphs" / f"{MODEL_NAME}-int8-{made_from}"
 
 
 def _compile(model: Path, target: Path, on_step: OnStep | None) -> dict[str, Any]:

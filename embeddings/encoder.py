@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 from embeddings.bundled import bundled_model
@@ -49,6 +50,24 @@ class Encoder(Protocol):
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """Count the tokens of each text, prompt and special tokens left out, nothing cut off."""
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """What an archive knows the vectors of an encoder by: its fingerprint, and their length."""
+
+    fingerprint: str
+    dim: int
+
+
+def identity(name: str) -> Identity | None:
+    """Return what the encoder of this name would say of itself, where that is known without opening it."""
+    if name != BUNDLED:
+        return None
+    from embeddings.compiled import graph_facts
+
+    facts = graph_facts()
+    return Identity(facts["fingerprint"], facts["dim"]) if facts else None
 
 
 def open_encoder(name: str = BUNDLED, *, on_step: OnStep | None = None, device: str | None = None) -> Encoder:

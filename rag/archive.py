@@ -134,7 +134,7 @@ class Archive:
     @property
     def encoder_name(self) -> str:
         """How its encoder is opened: `bundled`, a folder or a hub name."""
-        return self._encoder.name
+        return self._encoder.named
 
     @property
     def database(self) -> Database:
@@ -154,6 +154,14 @@ class Archive:
             ArchiveError: it cannot be opened.
         """
         return self._encoder()
+
+    def prepare(self) -> None:
+        """Do now what the encoder needs once on a machine, which takes a minute; one that is ready is not opened.
+
+        Raises:
+            ArchiveError: it cannot be prepared.
+        """
+        _ = self._encoder.fingerprint
 
     def warm_up(self) -> None:
         """Load now what the first question would have to wait for."""
@@ -185,7 +193,8 @@ class Archive:
         from rag.ingest import Indexer
         from rag.loading.collections.unpacking import USUAL
 
-        name, limits, encoder = self.encoder_name, limits or USUAL, self.encoder
+        # not opened yet: mostly, nothing has changed
+        name, limits, encoder = self.encoder_name, limits or USUAL, self._encoder
         keep = self._keeper.of(encoder.fingerprint)
         indexer = Indexer(self._store, encoder, name, self._config, on_progress, limits, columns, keep)
         with self._writing():

@@ -108,7 +108,7 @@ def bring_in_step(
     report = IndexReport(0, 0, 0, 0, (), {}, 0, 0.0)
     if paths:
         # a model that is still to be prepared shows a bar of its own first
-        _ = archive.encoder
+        archive.prepare()
         try:
             with IndexingBar() as bar:
                 report = archive.index(paths, bar, limits=how.limits, columns=how.columns)

@@ -14,7 +14,7 @@ from rag.errors import ArchiveError
 
 DATABASE = "archive.sqlite"
 """What the file is called in the folder of an archive."""
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 _APPLICATION_ID = 0x46756E64  # "Fund"
 # the index by facts spares a filter the reading of all texts
 _SCHEMA = """
@@ -74,6 +74,9 @@ CREATE INDEX lines_by_article ON lines (article);
 CREATE TABLE often (line INTEGER PRIMARY KEY);
 CREATE TABLE touched (line INTEGER PRIMARY KEY);
 CREATE TABLE unsettled (article TEXT PRIMARY KEY) WITHOUT ROWID;
+""",
+    4: """
+ALTER TABLE files ADD COLUMN stamp TEXT NOT NULL DEFAULT '';
 """,
 }
 

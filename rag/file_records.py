@@ -1,4 +1,4 @@
-"""The files that articles came from: what their bytes are known by, so that only what changed is read again."""
+"""The files that articles came from: what they are known by, so that only what changed is read again."""
 
 from __future__ import annotations
 
@@ -10,18 +10,22 @@ from dataclasses import dataclass
 from rag.database import Database
 from rag.types import Failure
 
-_SELECT = "SELECT path, digest, recipe, articles, flaws FROM files"
+_SELECT = "SELECT path, digest, recipe, articles, flaws, stamp FROM files"
 
 
 @dataclass(frozen=True, slots=True)
 class FileRecord:
-    """A file that articles came from: what its bytes are known by, how it was read, and what of it was not taken."""
+    """A file that articles came from: what its bytes are known by, how it was read, and what of it was not taken.
+
+    `stamp` is what it is known by without reading it.
+    """
 
     path: str
     digest: str
     recipe: str
     articles: int
     flaws: tuple[Failure, ...] = ()
+    stamp: str = ""
 
 
 class FileRecords:
@@ -43,18 +47,24 @@ class FileRecords:
             found |= _records(self._database.rows(query, path, path.rstrip("/")))
         return found
 
+    def keep(self, files: Iterable[FileRecord]) -> None:
+        """Keep what is known of files, in place of what was known before."""
+        with self._database.transaction(of_articles=False) as (database, _):
+            for file in files:
+                put_file(database, file)
+
 
 def put_file(database: sqlite3.Connection, file: FileRecord) -> None:
     """Keep what is known of a file, in place of what was known before."""
     flaws = json.dumps([(one.path, one.reason) for one in file.flaws])
     database.execute(
-        "INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?, ?)",
-        (file.path, file.digest, file.recipe, file.articles, flaws),
+        "INSERT OR REPLACE INTO files (path, digest, recipe, articles, flaws, stamp) VALUES (?, ?, ?, ?, ?, ?)",
+        (file.path, file.digest, file.recipe, file.articles, flaws, file.stamp),
     )
 
 
-def _records(rows: Iterable[tuple[str, str, str, int, str]]) -> dict[str, FileRecord]:
+def _records(rows: Iterable[tuple[str, str, str, int, str, str]]) -> dict[str, FileRecord]:
     return {
-        path: FileRecord(path, digest, recipe, articles, tuple(Failure(*one) for one in json.loads(flaws)))
-        for path, digest, recipe, articles, flaws in rows
+        path: FileRecord(path, digest, recipe, articles, tuple(Failure(*one) for one in json.loads(flaws)), stamp)
+        for path, digest, recipe, articles, flaws, stamp in rows
     }

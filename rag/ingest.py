@@ -6,12 +6,12 @@ import logging
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from embeddings.encoder import Encoder
 from rag.config import Config
-from rag.errors import LoadError, NotFound
+from rag.errors import ArchiveError, LoadError, NotFound
 from rag.file_records import FileRecord
 from rag.loading.articles import article_id
 from rag.loading.collections.containers import LeftAside, Member
@@ -19,7 +19,7 @@ from rag.loading.collections.unpacking import USUAL, Limits
 from rag.loading.collections.warc import Page
 from rag.loading.companion import companion_of
 from rag.loading.draft import Flaw
-from rag.loading.files import check_size, digest, kind_at
+from rag.loading.files import check_size, digest, kind_at, stamp
 from rag.loading.isolation import Workers
 from rag.loading.kinds import ARCHIVES, INSTEAD
 from rag.loading.reading import VERSION, Piece, Rows, TableColumns, articles_in, is_harmless, pieces
@@ -78,7 +78,8 @@ class Indexer:
         self._failures: list[Failure] = []
         self._skipped: Counter[str] = Counter()
         self._tables: dict[str, Columns] = {}
-        self._digests: dict[str, str] = {}
+        self._read: dict[str, FileRecord] = {}
+        self._touched: list[FileRecord] = []
         self._open = _Open()
         self._done = 0
         self._total = 0
@@ -86,10 +87,10 @@ class Indexer:
     def index(self, paths: Sequence[Path]) -> IndexReport:
         """Bring the store in step with the files below `paths`.
 
-        A file whose bytes are known is not read again. A text that has a vector is not encoded again. Articles
-        whose files are gone from the given folders are removed. A file that cannot be taken is reported, and
-        what was stored of it before stays. Whenever this is interrupted, what is stored is whole, and the same
-        call goes on from there.
+        A file that looks as it did (`rag.loading.files.stamp`) or whose bytes are known is not read again. A text
+        that has a vector is not encoded again. Articles whose files are gone from the given folders are removed. A
+        file that cannot be taken is reported, and what was stored of it before stays. Whenever this is interrupted,
+        what is stored is whole, and the same call goes on from there.
 
         Raises:
             NotFound: a path does not exist, or there is no article below it.
@@ -107,6 +108,8 @@ class Indexer:
             for piece, result in workers.map(articles_in, self._pieces(found.files, known), is_harmless):
                 self._take(piece, result)
         self._writer.flush()
+        if self._touched:
+            self._store.files.keep(self._touched)
         removed = sum(self._store.remove(path) for path in gone(known, found))
         self._writer.settle()
         self._writer.keep_tokens()
@@ -128,29 +131,38 @@ class Indexer:
             path = file.as_posix()
             try:
                 record = known.get(path)
+                seen = self._known_by(file, stamp)
+                if record and (record.stamp, record.recipe) == (seen, self._writer.recipe):
+                    self._leave(record)
+                    continue
                 if not record:
                     # before all of it is read; of a known one, reading it is mostly all there is to do
                     check_size(file)
-                sha256 = digest(file)
-                self._digests[path] = self._known_by(file, sha256)
-                if record and (record.digest, record.recipe) == (self._digests[path], self._writer.recipe):
-                    self._counts["unchanged"] += record.articles
-                    self._failures += record.flaws
-                    self._report_done()
-                else:
-                    if record:
-                        check_size(file)
-                    yield from pieces(file, sha256, self._limits, self._columns)
+                now = FileRecord(path, self._known_by(file, digest), self._writer.recipe, 0, stamp=seen)
+                if record and (record.digest, record.recipe) == (now.digest, now.recipe):
+                    self._touched.append(replace(record, stamp=seen))
+                    self._leave(record)
+                    continue
+                if record:
+                    check_size(file)
+                self._read[path] = now
+                yield from pieces(file, now.digest.split()[0], self._limits, self._columns)
             except LoadError as error:
                 # what was read of it before the error is stored, and the rest stays as it was
-                self._digests.pop(path, None)
+                self._read.pop(path, None)
                 yield Piece(path, "", Flaw("", str(error)))
                 yield Piece(path, "")
 
-    def _known_by(self, file: Path, sha256: str) -> str:
-        """Return what a file is known by: its own hash, that of its companion, and what it was read with."""
+    def _leave(self, record: FileRecord) -> None:
+        """Count a file that is as it was."""
+        self._counts["unchanged"] += record.articles
+        self._failures += record.flaws
+        self._report_done()
+
+    def _known_by(self, file: Path, by: Callable[[Path], str]) -> str:
+        """Return what a file is known by: itself first, then its companion, and what it was read with."""
         companion = companion_of(file)
-        parts = [sha256, digest(companion) if companion else ""]
+        parts = [by(file), by(companion) if companion else ""]
         if self._columns or self._limits != USUAL:
             kind = kind_at(file)
             parts += [str(sorted(self._columns.items()))] if self._columns and kind in (*READERS, *ARCHIVES) else []
@@ -187,6 +199,9 @@ class Indexer:
         else:
             try:
                 passages = self._writer.cut(article)
+            except ArchiveError:
+                # that is the encoder, which is opened for the first text
+                raise
             except Exception as error:
                 # a text can be odd in ways that nobody foresees; the others are indexed all the same
                 log.debug("%s", article.path, exc_info=True)
@@ -204,12 +219,12 @@ class Indexer:
             alone = done.left_aside[0] if len(done.left_aside) == 1 else ""
             done.flaws.append(Failure(shown(path), unreadable(alone) if alone in INSTEAD else _NOTHING))
         self._failures += done.flaws
-        known_by = self._digests.pop(path, None)
-        if known_by is None or not done.articles:
+        read = self._read.pop(path, None)
+        if read is None or not done.articles:
             # nothing of it could be taken: what was stored of it stays, and it is read again the next time
             self._report_done()
         else:
-            self._writer.finish(path, known_by, done.kept, done.articles, done.flaws)
+            self._writer.finish(replace(read, articles=done.articles, flaws=tuple(done.flaws)), done.kept)
 
     def _report_done(self) -> None:
         self._done += 1
@@ -248,7 +263,7 @@ class Filler:
                 self._report_done()
             else:
                 self._writer.add(article, self._writer.cut(article), article.path)
-                self._writer.finish(article.path, article.sha256, [article.id], 1)
+                self._writer.finish(FileRecord(article.path, article.sha256, self._writer.recipe, 1), [article.id])
         self._writer.flush()
         for path in known:
             self._store.remove(path)

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
 
 from rag.lexical.analysis import words
 from rag.types import Article
@@ -19,6 +24,7 @@ _ENOUGH = 0.5
 _SHORT = 500
 
 Runs = frozenset[tuple[str, ...]]
+Numbers = NDArray[np.uint64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,15 +62,24 @@ def bands_of(article: Article) -> tuple[int, ...]:
     runs = runs_of(own_words(article))
     if len(article.text) < _SHORT or len(runs) < _RUN:
         return ()
-    # imported here, since only indexing needs it
-    from datasketch import MinHash
-
-    sketch = MinHash(num_perm=_BANDS * _ROWS, hashfunc=zlib.crc32)
-    sketch.update_batch([" ".join(run).encode() for run in runs])
-    rows = sketch.hashvalues.reshape(_BANDS, _ROWS)
+    hashes = np.array([zlib.crc32(" ".join(run).encode()) for run in runs], np.uint64)
+    factors, summands = _functions()
+    rows = ((hashes[:, None] * factors + summands) >> np.uint64(32)).min(0).reshape(_BANDS, _ROWS)
     return tuple(
         int.from_bytes(hashlib.sha256(bytes([band]) + row.tobytes()).digest()[:8]) >> 1 for band, row in enumerate(rows)
     )
+
+
+@cache
+def _functions() -> tuple[Numbers, Numbers]:
+    """Return the factors and summands of the hash functions of all bands (multiply-shift; Dietzfelbinger 1996).
+
+    Marks are stored, so the numbers are the same for ever; those of a library may change with its release.
+    """
+    needed = 2 * _BANDS * _ROWS * 8
+    digests = b"".join(hashlib.sha256(number.to_bytes(2)).digest() for number in range(math.ceil(needed / 32)))
+    factors, summands = np.frombuffer(digests[:needed], "<u8").reshape(2, -1)
+    return factors | np.uint64(1), summands
 
 
 def versions_among(article: Article, others: Sequence[Article]) -> tuple[Version, ...]:

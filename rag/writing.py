@@ -17,7 +17,7 @@ from rag.resemblance import bands_of
 from rag.rows import with_recurring
 from rag.splitting import split
 from rag.store import EncoderRecord, Store, input_hash
-from rag.types import Article, Failure, Passage, Span
+from rag.types import Article, Passage, Span
 
 # passages that are encoded together: enough for full batches, little enough to lose by an interruption
 _BATCH = 256
@@ -84,11 +84,9 @@ class ArticleWriter:
         if len(self._inputs) >= _BATCH:
             self.flush()
 
-    def finish(
-        self, path: str, digest: str, kept: Collection[str], articles: int, flaws: Sequence[Failure] = ()
-    ) -> None:
+    def finish(self, file: FileRecord, kept: Collection[str]) -> None:
         """Note, after what was added, that a file was read to its end; see `Store.finish`. `on_stored` is called."""
-        self._waiting.append((FileRecord(path, digest, self.recipe, articles, tuple(flaws)), kept))
+        self._waiting.append((file, kept))
         if not self._inputs:
             self.flush()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import stat
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from io import BufferedReader
@@ -19,6 +20,8 @@ MAX_DOCUMENT_BYTES = 200_000_000
 STREAMED = (MANY - {"feed"}) | ARCHIVES
 """Kinds whose files may have any size, for they are read in parts, or check it themselves."""
 DOCUMENTS = frozenset(("pdf", "docx", "odt", "epub", "eml", "mhtml"))
+# a file may change again within the tick of a file system's clock; FAT has the longest, of two seconds
+_TICK = 2_000_000_000
 
 
 def kind_at(path: Path) -> str | None:
@@ -39,6 +42,21 @@ def digest(path: Path) -> str:
     """
     with opened(path) as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def stamp(path: Path) -> str:
+    """Return what differs from call to call if a file may have changed in between: for files that are not new, its
+    size, the times of its last changes, and its number. The file is not opened.
+    """
+    try:
+        status = path.stat()
+    except OSError:
+        # whoever opens it says what is wrong
+        return f"no sight at {time.time_ns()}"
+    now, changed = time.time_ns(), max(status.st_mtime_ns, status.st_ctime_ns)
+    if now - changed < _TICK:
+        return f"new at {now}"
+    return f"{status.st_size} {status.st_mtime_ns} {status.st_ctime_ns} {status.st_ino}"
 
 
 def check_size(path: Path) -> None:

@@ -78,7 +78,6 @@ def test_a_question_loads_nothing_that_it_does_not_need(made: Path) -> None:
         "gradio",
         "pandas",
         "scipy",
-        "datasketch",
         "trafilatura",
         "requests",
     ]

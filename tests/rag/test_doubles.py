@@ -208,3 +208,19 @@ def test_alike_texts_share_a_mark(seed: int, changed: float) -> None:
     strange = made(" ".join(f"fremd{number}" for number in random.integers(0, 10**6, 400)), "y")
     assert not set(bands_of(one)) & set(bands_of(strange))
     assert versions_among(one, [strange]) == ()
+
+
+@pytest.mark.parametrize(("shared", "truth"), [(165, 0.962), (133, 0.533), (92, 0.091)])
+def test_marks_are_shared_as_often_as_the_theory_says(shared: int, truth: float) -> None:
+    """Of 400 pairs of texts of 200 runs each that share a share J of them all, 1 - (1 - J⁴)¹² have a mark in common."""
+    random, met = np.random.default_rng(7), 0
+    for _ in range(400):
+        words = [f"wort{number}" for number in random.integers(0, 10**9, 204 + 200 - shared)]
+        one, other = made(" ".join(words[:204])), made(" ".join([*words[: shared + 4], *words[204:]]))
+        runs, others = runs_of(one.text), runs_of(other.text)
+        assert (len(runs), len(others), len(runs & others)) == (200, 200, shared)
+        met += bool(set(bands_of(one)) & set(bands_of(other)))
+    jaccard = shared / (400 - shared)
+    assert truth == pytest.approx(1 - (1 - jaccard**4) ** 12, abs=0.006)
+    # three standard deviations of a share of 400
+    assert met / 400 == pytest.approx(truth, abs=3 * (truth * (1 - truth) / 400) ** 0.5)
