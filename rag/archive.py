@@ -272,7 +272,7 @@ class Archive:
         done = time.perf_counter()
         language = language_of(question)
         milliseconds = {"total": round((done - started) * 1000, 1)}
-        empty = self._store.encoder is None or not self._store.passage_count()
+        empty = self._store.encoder is None or self._store.is_empty
         return compose(question, language, hits, confidence, milliseconds, empty=empty)
 
     def forget_calibration(self) -> None:

@@ -56,18 +56,20 @@ class _Text:
     """The words of a passage as they are written, which are soon told, and its runs of five words, if need be."""
 
     def __init__(self, text: str) -> None:
-        self._text = text
+        self.text = text
         self.words = frozenset(text.casefold().split())
 
     @cached_property
     def runs(self) -> Runs:
-        return runs_of(self._text)
+        return runs_of(self.text)
 
 
 def _copies(number: int, other: int, ranked: Sequence[Found], texts: Sequence[_Text]) -> bool:
     if ranked[number][0].id == ranked[other][0].id:
         return False
     one, another = texts[number], texts[other]
+    if one.text == another.text:
+        return True
     fewer = min(len(one.words), len(another.words))
     # every other word takes five runs with it; a script without spaces has few words
     if fewer >= _FEW and len(one.words & another.words) < _HALF * fewer:

@@ -218,6 +218,11 @@ class Store:
         """Yield the hashes of the texts that the passages' vectors belong to."""
         yield from (row[0] for row in self._database.rows("SELECT input_hash FROM passages"))
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is no passage; to count them takes the longer the more there are."""
+        return not self._database.rows("SELECT 1 FROM passages LIMIT 1")
+
     def passage_count(self) -> int:
         return int(self._database.rows("SELECT count(*) FROM passages")[0][0])
 

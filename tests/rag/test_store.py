@@ -92,7 +92,7 @@ def test_vectors_go_with_their_last_passage(store: Store, tmp_path: Path) -> Non
     assert store.vectors(ENCODER.fingerprint, [shared]).keys() == {shared}
     store.remove("/a/2.txt")
     assert store.vectors(ENCODER.fingerprint, [shared]) == {}
-    assert (store.article_count(), store.passage_count()) == (0, 0)
+    assert (store.article_count(), store.passage_count(), store.is_empty) == (0, 0, True)
 
 
 def test_a_passage_that_is_not_the_text_is_refused(store: Store) -> None:
