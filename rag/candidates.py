@@ -100,8 +100,8 @@ def gather(
     if not found:
         return Candidates((), np.empty(0), np.empty(0))
     vectors = neutral.texts(np.stack([one.vector for one in found]).astype(np.float32), "passage")
-    scores = lexical.scores(asked.words, np.array([one.passage.key for one in found], np.int64))
+    scores = lexical.scores(asked.words, np.array([one.key for one in found], np.int64))
     best = asked.words.best_possible or 1.0
-    shares = np.array([min(1.0, scores.get(one.passage.key, 0.0) / best) for one in found])
+    shares = np.array([min(1.0, scores.get(one.key, 0.0) / best) for one in found])
     passages = tuple((one.article, one.passage) for one in found)
     return Candidates(passages, (vectors @ asked.vector).astype(np.float64), shares)

@@ -6,6 +6,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from rag.types import Article, Aside, Span
@@ -41,15 +42,19 @@ def values_of(
     )  # fmt: skip
 
 
+# most articles have nothing in these columns, or the same; a question reads a hundred articles
+_parsed = lru_cache(1024)(json.loads)
+
+
 def article_of(row: Sequence[Any]) -> Article:
     """Return the article in a row of the columns `READ`."""
     *facts, place, asides, pages, origins, recurring = row
     article_id, title, text, language, source, author, published, url, path, sha256 = facts
     article = Article(
         article_id, title, text, language, source, author, day_of(published), url, path, sha256, place,
-        tuple(Aside(*one) for one in json.loads(asides)), tuple(json.loads(pages)), json.loads(origins),
+        tuple(Aside(*one) for one in _parsed(asides)), tuple(_parsed(pages)), dict(_parsed(origins)),
     )  # fmt: skip
-    return with_recurring(article, [(start, end) for start, end in json.loads(recurring)])
+    return with_recurring(article, [(start, end) for start, end in _parsed(recurring)])
 
 
 def with_recurring(article: Article, recurring: Sequence[Span]) -> Article:

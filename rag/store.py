@@ -47,8 +47,9 @@ class EncoderRecord:
 
 @dataclass(frozen=True, slots=True)
 class FoundPassage:
-    """A passage with its article and its vector."""
+    """A passage with its key, its article and its vector."""
 
+    key: int
     article: Article
     passage: Passage
     vector: HalfVectors
@@ -202,7 +203,7 @@ class Store:
                 if article_id not in articles:
                     articles[article_id] = self.article(article_id)
                 article = articles[article_id]
-                found.append(FoundPassage(article, cut(article, *place), np.frombuffer(vector, np.float16)))
+                found.append(FoundPassage(key, article, cut(article, *place), np.frombuffer(vector, np.float16)))
         return found
 
     def allowed(self, filter: Filter) -> NDArray[np.int64] | None:
