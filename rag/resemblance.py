@@ -9,12 +9,14 @@ import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING
 
 from rag.lexical.analysis import words
 from rag.types import Article
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 _RUN = 5
 # 12 bands of 4 numbers: a text that shares .7 of all runs is met with a probability of .96, one that shares .3 with .09
@@ -24,7 +26,6 @@ _ENOUGH = 0.5
 _SHORT = 500
 
 Runs = frozenset[tuple[str, ...]]
-Numbers = NDArray[np.uint64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,9 @@ def bands_of(article: Article) -> tuple[int, ...]:
     runs = runs_of(own_words(article))
     if len(article.text) < _SHORT or len(runs) < _RUN:
         return ()
+    # imported here, since only indexing needs it, and others look at articles too
+    import numpy as np
+
     hashes = np.array([zlib.crc32(" ".join(run).encode()) for run in runs], np.uint64)
     factors, summands = _functions()
     rows = ((hashes[:, None] * factors + summands) >> np.uint64(32)).min(0).reshape(_BANDS, _ROWS)
@@ -71,11 +75,13 @@ def bands_of(article: Article) -> tuple[int, ...]:
 
 
 @cache
-def _functions() -> tuple[Numbers, Numbers]:
+def _functions() -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
     """Return the factors and summands of the hash functions of all bands (multiply-shift; Dietzfelbinger 1996).
 
     Marks are stored, so the numbers are the same for ever; those of a library may change with its release.
     """
+    import numpy as np
+
     needed = 2 * _BANDS * _ROWS * 8
     digests = b"".join(hashlib.sha256(number.to_bytes(2)).digest() for number in range(math.ceil(needed / 32)))
     factors, summands = np.frombuffer(digests[:needed], "<u8").reshape(2, -1)

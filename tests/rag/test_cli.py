@@ -90,6 +90,15 @@ def test_a_question_loads_nothing_that_it_does_not_need(made: Path) -> None:
     assert done.stdout.strip() == "5 []"
 
 
+def test_help_waits_for_no_library() -> None:
+    """NumPy alone takes a third of the time that --help has; and one thread of its BLAS must be asked for before."""
+    code = (
+        "import sys, rag.cli; print([one for one in ('numpy', 'openvino', 'faiss', 'tantivy') if one in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
 def test_ask_as_json(fundstelle: Run, made: Path) -> None:
     """The JSON keeps its schema, each quote is the article's text at its place, each hash that of the file."""
     done = fundstelle("ask", TUNNEL, "--json", cwd=made)
