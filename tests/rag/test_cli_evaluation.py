@@ -182,7 +182,7 @@ def test_ctrl_c_keeps_what_was_asked(here: Path) -> None:
     """Many questions, interrupted in the middle: exit code 130, figures of those that were asked, and a kept run."""
     many = "".join(
         json.dumps({**QUESTIONS[0], "id": str(number), "question": f"{TUNNEL} {number}"}) + "\n"
-        for number in range(1000)
+        for number in range(4000)
     )
     (here / "many.jsonl").write_text(many, encoding="utf-8")
     # a test that runs in the background inherits that Ctrl-C is ignored
@@ -197,7 +197,7 @@ def test_ctrl_c_keeps_what_was_asked(here: Path) -> None:
     # bytes, since what is read may end within a character
     said = b""
     deadline = time.monotonic() + 120
-    while not re.search(rb"\b[1-9]\d*/1000", said) and time.monotonic() < deadline:
+    while not re.search(rb"\b[1-9]\d*/4000", said) and time.monotonic() < deadline:
         said += process.stderr.read(64)
     process.send_signal(signal.SIGINT)
     printed, _ = process.communicate(timeout=60)
@@ -208,4 +208,4 @@ def test_ctrl_c_keeps_what_was_asked(here: Path) -> None:
     ).stdout
     (kept,) = json.loads(listed)["runs"]
     assert kept["name"] == "cut"
-    assert 0 < kept["asked"] < 1000
+    assert 0 < kept["asked"] < 4000

@@ -221,13 +221,13 @@ def test_fonts_that_do_not_name_their_letters() -> None:
         load_pdf(raw.replace(b"/ToUnicode", b"/ToNothing"))
 
 
-def test_a_book_is_read_in_seconds() -> None:
-    """500 pages of 2,000 letters take a few seconds, and less than 40 on a machine with much else to do."""
+def test_500_pages_in_ten_seconds() -> None:
+    """A book of 500 pages with 2,000 letters each is read in less than ten seconds."""
     page = lines(*(f"Zeile {number} hat etwa vierzig Buchstaben im Satz." for number in range(40)))
     raw = drawn(*[page] * 500)
     start = time.perf_counter()
     draft = load_pdf(raw)
-    assert time.perf_counter() - start < 40
+    assert time.perf_counter() - start < 10
     assert draft.blocks[-1].page == 500
 
 
