@@ -59,7 +59,8 @@ def find_files(paths: Sequence[Path], known: Container[str] = ()) -> Found:
     found = Found()
     seen: set[Path] = set()
     for path in existing(paths):
-        if path.is_dir():
+        in_folder = path.is_dir()
+        if in_folder:
             found.folders.append(path)
             files = list(_walk(path, found))
         else:
@@ -68,11 +69,11 @@ def find_files(paths: Sequence[Path], known: Container[str] = ()) -> Found:
             if file in seen:
                 continue
             seen.add(file)
-            if path.is_dir() and _holds_questions(file):
+            if in_folder and _holds_questions(file):
                 found.skipped["test questions"] += 1
             elif file.as_posix() in known or _may_hold_articles(file):
                 found.files.append(file)
-            elif path.is_dir():
+            elif in_folder:
                 found.skipped[file.suffix.lower() or "no ending"] += 1
             else:
                 found.failures.append(Failure(shown(file), unreadable(file.suffix)))

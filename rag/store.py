@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import sqlite3
 from collections.abc import Collection, Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -14,21 +13,15 @@ from numpy.typing import NDArray
 
 from embeddings.types import HalfVectors
 from rag.allowed import allowed_keys
+from rag.article_rows import put_article, put_vectors, remove_articles
 from rag.changes import Changes, PassageChanges, passage_changes, vector_changes
 from rag.database import Database
-from rag.doubles import Doubles, hand_over, put_bands
+from rag.doubles import Doubles
 from rag.errors import ArchiveError, NotFound
 from rag.file_records import FileRecord, FileRecords, put_file
-from rag.recurring import Recurring, edge_lines, put_lines
-from rag.removal import forget_vectors, remove_all_passages, remove_passages
-from rag.resemblance import text_key
-from rag.rows import BARE, PUT_ARTICLE, READ, article_of, day_of, values_of
+from rag.recurring import Recurring
+from rag.rows import BARE, READ, article_of, day_of
 from rag.types import Article, Filter, Passage, Span, cut
-
-_PASSAGES = (
-    "SELECT key, input_hash, coalesce(passages.language, articles.language) "
-    "FROM passages JOIN articles ON article = id WHERE article = ?"
-)
 
 
 def input_hash(text: str) -> bytes:
@@ -297,7 +290,7 @@ class Store:
     def put_vectors(self, fingerprint: str, vectors: Mapping[bytes, HalfVectors]) -> None:
         """Keep vectors by the hash of their text; known ones stay."""
         with self._database.transaction() as (database, _):
-            _insert_vectors(database, fingerprint, vectors)
+            put_vectors(database, fingerprint, vectors)
 
     def put(
         self,
@@ -328,40 +321,19 @@ class Store:
                 raise ValueError(f"Passage {passage.id} has no vector.")
             if passage.text != article.text[passage.start : passage.end]:
                 raise ValueError(f"Passage {passage.id} is not the text at its place.")
-        key = text_key(article)
         with self._database.transaction() as (database, revision):
-            hand_over(database, article.id, key)
-            rows = database.execute(_PASSAGES, (article.id,)).fetchall()
-            database.execute(PUT_ARTICLE, values_of(article, recipe, file or article.path, key, recurring))
-            put_bands(database, article.id, bands)
-            put_lines(database, article.id, tuple(edge_lines(article).values()))
-            before = {key: hashed for key, hashed, _ in rows}
-            spoken = {key: language for key, _, language in rows}
-            now = {passage.key: (passage, hashed) for passage, hashed in passages}
-            _insert_vectors(database, fingerprint, vectors)
-            remove_passages(database, revision, {key: before[key] for key in before.keys() - now.keys()})
-            changed = {
-                key
-                for key, (passage, hashed) in now.items()
-                if (before.get(key), spoken.get(key)) != (hashed, passage.language)
-            }
-            database.executemany(
-                "UPDATE passages SET kind = ?, language = nullif(?, ?) WHERE key = ?",
-                [
-                    (one.kind, one.language, article.language, key)
-                    for key, (one, _) in now.items()
-                    if key not in changed
-                ],
+            put_article(
+                database,
+                revision,
+                article,
+                recipe,
+                passages,
+                fingerprint,
+                vectors,
+                file or article.path,
+                bands,
+                recurring,
             )
-            database.executemany(
-                "INSERT OR REPLACE INTO passages VALUES (?, ?, ?, ?, ?, ?, ?, nullif(?, ?))",
-                [
-                    (key, article.id, one.start, one.end, hashed, revision, one.kind, one.language, article.language)
-                    for key, (one, hashed) in now.items()
-                    if key in changed
-                ],
-            )
-            forget_vectors(database, {before[key] for key in changed if key in before})
 
     def set_settled(self) -> None:
         """Note that doubles and recurring lines were looked for in all articles as they are now."""
@@ -378,29 +350,13 @@ class Store:
         rows = self._database.rows("SELECT id FROM articles WHERE file = ?", file.path)
         gone = [row[0] for row in rows if row[0] not in kept]
         with self._database.transaction(of_articles=bool(gone)) as (database, revision):
-            _remove_articles(database, revision, gone)
+            remove_articles(database, revision, gone)
             put_file(database, file)
 
     def remove(self, path: str) -> int:
         """Remove the articles of a file with their passages and vectors, and return how many there were."""
         gone = [row[0] for row in self._database.rows("SELECT id FROM articles WHERE file = ?", path)]
         with self._database.transaction(of_articles=bool(gone)) as (database, revision):
-            _remove_articles(database, revision, gone)
+            remove_articles(database, revision, gone)
             database.execute("DELETE FROM files WHERE path = ?", (path,))
         return len(gone)
-
-
-def _remove_articles(database: sqlite3.Connection, revision: int, gone: Iterable[str]) -> None:
-    for article in gone:
-        hand_over(database, article, b"")
-        remove_all_passages(database, revision, article)
-        put_bands(database, article, ())
-        put_lines(database, article, ())
-        database.execute("DELETE FROM articles WHERE id = ?", (article,))
-
-
-def _insert_vectors(database: sqlite3.Connection, fingerprint: str, vectors: Mapping[bytes, HalfVectors]) -> None:
-    database.executemany(
-        "INSERT OR IGNORE INTO vectors VALUES (?, ?, ?)",
-        [(fingerprint, hashed, vector.tobytes()) for hashed, vector in vectors.items()],
-    )
