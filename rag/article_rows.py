@@ -46,7 +46,6 @@ def put_article(
     spoken = {key: language for key, _, language in rows}
     now = {passage.key: (passage, hashed) for passage, hashed in passages}
     put_vectors(database, fingerprint, vectors)
-    remove_passages(database, revision, {key: before[key] for key in before.keys() - now.keys()})
     changed = {
         key
         for key, (passage, hashed) in now.items()
@@ -64,6 +63,8 @@ def put_article(
             if key in changed
         ],
     )
+    # last, for a passage that only moved needs the vector that it had at its old place
+    remove_passages(database, revision, {key: before[key] for key in before.keys() - now.keys()})
     forget_vectors(database, {before[key] for key in changed if key in before})
 
 

@@ -83,6 +83,20 @@ def test_a_view_hears_only_what_changed(store: Store) -> None:
     assert changes(store, before) == ({cut(one, 0, 15).key, cut(one, 16, 32).key}, set())
 
 
+def test_passages_that_move_keep_their_vectors(store: Store) -> None:
+    """A sentence is put before them: their places and keys are others, their texts the same."""
+    one = article(1)
+    put(store, one, (0, 15), (16, 32))
+    moved = replace(one, text=f"Neu. {one.text}")
+    put(store, moved, (0, 4), (5, 20), (21, 37))
+    keys = [cut(moved, *place).key for place in ((0, 4), (5, 20), (21, 37))]
+    assert [found.passage.text for found in store.found(keys, ENCODER.fingerprint)] == [
+        "Neu.",
+        "Eins zwei drei.",
+        "Vier fünf sechs.",
+    ]
+
+
 def test_vectors_go_with_their_last_passage(store: Store, tmp_path: Path) -> None:
     """A text that two articles share keeps its vector until both are gone."""
     put(store, article(1), (0, 15))
