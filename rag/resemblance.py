@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import math
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -82,9 +81,8 @@ def _functions() -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
     """
     import numpy as np
 
-    needed = 2 * _BANDS * _ROWS * 8
-    digests = b"".join(hashlib.sha256(number.to_bytes(2)).digest() for number in range(math.ceil(needed / 32)))
-    factors, summands = np.frombuffer(digests[:needed], "<u8").reshape(2, -1)
+    drawn = hashlib.shake_256(b"bands").digest(2 * _BANDS * _ROWS * 8)
+    factors, summands = np.frombuffer(drawn, "<u8").reshape(2, -1)
     return factors | np.uint64(1), summands
 
 
