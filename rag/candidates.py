@@ -94,13 +94,15 @@ def gather(
     if record is None:
         return Candidates((), np.empty(0), np.empty(0))
     by_meaning = [neighbor.id for neighbor in dense.search(asked.vector, nearest, allowed)]
-    by_words = [key for key, _ in lexical.search(asked.words, nearest, allowed)]
+    by_words = dict(lexical.search(asked.words, nearest, allowed))
     keys = list(dict.fromkeys([*by_meaning, *by_words]))
     found = [one for one in store.found(keys, record.fingerprint) if not {one.article.id, one.passage.id} & without]
     if not found:
         return Candidates((), np.empty(0), np.empty(0))
     vectors = neutral.texts(np.stack([one.vector for one in found]).astype(np.float32), "passage")
-    scores = lexical.scores(asked.words, np.array([one.key for one in found], np.int64))
+    # in a large archive to look these up takes as long as the search did
+    unscored = np.array([one.key for one in found if one.key not in by_words], np.int64)
+    scores = by_words | lexical.scores(asked.words, unscored)
     best = asked.words.best_possible or 1.0
     shares = np.array([min(1.0, scores.get(one.key, 0.0) / best) for one in found])
     passages = tuple((one.article, one.passage) for one in found)

@@ -25,6 +25,8 @@ out = Console(highlight=False, soft_wrap=False)
 err = Console(stderr=True, highlight=False)
 
 _FAILURES_SHOWN = _TABLES_SHOWN = 50
+# seconds after which a bar is drawn anew
+_REDRAWN = 0.1
 _SIGNALS = {
     "dense": "cosine of the question and the passage, without what only tells the language",
     "late": "how well each word of the question finds its like in the passage, on average",
@@ -257,6 +259,7 @@ class IndexingBar:
             disable=not err.is_terminal,
         )
         self._task = self._bar.add_task("indexing", total=None, speed="")
+        self._next = 0.0
 
     def __enter__(self) -> IndexingBar:
         self._bar.start()
@@ -266,6 +269,10 @@ class IndexingBar:
         self._bar.stop()
 
     def __call__(self, progress: Progress) -> None:
+        # of ten thousand files without a change, a thousand are passed while the bar is drawn once
+        if progress.seconds < self._next and progress.articles < progress.articles_total:
+            return
+        self._next = progress.seconds + _REDRAWN
         speed = f"{progress.passages / max(progress.seconds, 1e-9):.0f} passages/s"
         self._bar.update(self._task, total=progress.articles_total, completed=progress.articles, speed=speed)
 

@@ -146,6 +146,7 @@ class Indexer:
                 if record:
                     check_size(file)
                 self._read[path] = now
+                self._writer.get_ready()
                 yield from pieces(file, now.digest.split()[0], self._limits, self._columns)
             except LoadError as error:
                 # what was read of it before the error is stored, and the rest stays as it was

@@ -64,15 +64,16 @@ def _pieces(text: str, sentences: Sequence[Span], count_tokens: CountTokens, pas
     The splitter gives back strings and no reliable places. Asked to keep separators and white space, and to
     overlap nothing, it gives back the whole text in order, so the places are the sums of the lengths.
     """
+    # imported here, for it takes a quarter of a second, and most runs find nothing new; before anything is counted,
+    # since the encoder is opened on another core meanwhile
+    from langchain_text_splitters import RecursiveCharacterTextSplitter
+
     # the tokens of its parts may add up to more
     if text and count_tokens([text])[0] <= passage_tokens:
         return [(0, len(text))]
     marked = SENTENCE_END.join(text[start:end] for start, end in sentences)
     tokens = sum(count_tokens([text[start:end] for start, end in sentences]))
     even = _ROOM * tokens / math.ceil(tokens / passage_tokens) if tokens else passage_tokens
-
-    # imported here, for it takes a quarter of a second, and most runs find nothing new
-    from langchain_text_splitters import RecursiveCharacterTextSplitter
 
     # the splitter asks for each letter of a text without spaces, and for most words several times
     @lru_cache(maxsize=10_000)

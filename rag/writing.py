@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -63,9 +64,20 @@ class ArticleWriter:
         self._keeping = keeping
         self._waiting: list[_Waiting | tuple[FileRecord, Collection[str]]] = []
         self._inputs: dict[bytes, str] = {}
+        self._ready = False
         self.recipe = f"loaders {loaders}, {config}, encoder {encoder.fingerprint}"
         self.passages = 0
         self.encoded = 0
+
+    def get_ready(self) -> None:
+        """Begin to open the encoder on another core, since a text is about to be read that it may have to encode."""
+        if self._ready:
+            return
+        self._ready = True
+        pool = ThreadPoolExecutor(1)
+        # where it fails, it fails once more when it is needed, and is reported then
+        pool.submit(self._encoder.count_tokens, [""])
+        pool.shutdown(wait=False)
 
     def cut(self, article: Article) -> tuple[Passage, ...]:
         """Cut an article into passages."""

@@ -28,6 +28,8 @@ from rag.types import Passage, Span
 OnProgress = Callable[[int, int], None]
 """Hears how many questions are done, of how many."""
 
+# so many questions are encoded together before the first of them is asked
+_READ_AHEAD = 256
 # so many questions are asked as a person asks them, for the time that it takes
 _TIMED = 25
 
@@ -62,10 +64,12 @@ def evaluate(
     search = archive.search(ranking, encoder)
     if search is None:
         raise ArchiveError("The archive holds no passages yet: add articles with `fundstelle index FOLDER`.")
-    encoder.read_questions([one.text for one in parsed])
     results: list[Result] = []
     try:
         for judgement, question in zip(judgements, parsed, strict=True):
+            if len(results) % _READ_AHEAD == 0:
+                ahead = parsed[len(results) : len(results) + _READ_AHEAD]
+                encoder.token_vectors([one.text for one in ahead], "query")
             results.append(_asked(question, judgement, search, archive.passages))
             if on_progress:
                 on_progress(len(results), len(judgements))

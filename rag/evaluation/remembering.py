@@ -11,8 +11,6 @@ from embeddings.types import Role, TokenVectors, Vectors
 
 # of 384 numbers of two bytes each, about 1.5 GB; then the oldest are forgotten
 _MOST_TOKENS = 2_000_000
-# so many questions are read at once
-_BATCH = 256
 
 
 class RememberingEncoder:
@@ -49,11 +47,6 @@ class RememberingEncoder:
     def fingerprint(self) -> str:
         """That of the encoder that reads: vectors are comparable."""
         return self._encoder.fingerprint
-
-    def read_questions(self, texts: Sequence[str]) -> None:
-        """Read questions in batches, ahead of their being asked."""
-        for first in range(0, len(texts), _BATCH):
-            self.token_vectors(texts[first : first + _BATCH], "query")
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """Count the tokens of each text."""

@@ -126,7 +126,10 @@ def test_blocks_add_up(text: str) -> None:
 # -- days -------------------------------------------------------------------------------------------
 
 
-LANGUAGES = ("de", "en", "fr", "es", "it", "pt", "nl", "pl", "tr", "uk", "ru", "cs", "sv", "da", "nb", "fi", "ro", "hr")
+LANGUAGES = (
+    "de", "en", "fr", "es", "it", "pt", "nl", "pl", "tr", "uk", "ru", "cs", "sk", "sv", "da", "nb", "fi", "ro", "hr",
+    "sl", "el", "bg",
+)  # fmt: skip
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -149,6 +152,7 @@ def test_days_in_words(language: str, day: date) -> None:
         ("3/4/2021", []),
         ("31.02.2021 und 99.99.2021", []),
         ("Version 1.2.2021.5, Tel. 040/12/2021", []),
+        ("12 Teile 2020, Seite 3 2019, 7 Mai 2018", [date(2018, 5, 7)]),
     ],
 )
 def test_days_in_numbers(text: str, days: list[date]) -> None:

@@ -21,12 +21,18 @@ _PARAGRAPH, _STAMP = 160, 140
 _ABOVE, _LOOKED_AT = 15, 1000
 _FIRST_YEAR = 1700
 
-_YEAR = re.compile(r"\d{4}")
 _NUMERIC = re.compile(
     r"(?<![\d.,/-])(?P<day>\d{1,2})\.\s?(?P<month>\d{1,2})\.\s?(?P<year>\d{4})(?![\d/-]|\.\d)|"
     r"(?<![\d-])(?P<iso_year>\d{4})-(?P<iso_month>\d{2})-(?P<iso_day>\d{2})(?![\d-])|"
     r"(?P<ja_year>\d{4})年\s?(?P<ja_month>\d{1,2})月\s?(?P<ja_day>\d{1,2})日|"
     r"(?<![\d/])(?P<one>\d{1,2})/(?P<other>\d{1,2})/(?P<slash_year>\d{4})(?![\d/])"
+)
+# a name of any kind, since those of the months are loaded for what looks like a day alone
+_WORDED = re.compile(
+    r"\b(?P<a_day>\d{1,2})(?:\.|st|nd|rd|th|er|º)?\s?(?:de\s|d[’'])?(?P<a_name>[^\W\d_]+)\.?,?\s?(?:de\s|del\s)?"
+    r"(?P<a_year>\d{4})\b|"
+    r"\b(?P<b_name>[^\W\d_]+)\.?\s(?P<b_day>\d{1,2})(?:st|nd|rd|th)?,?\s(?P<b_year>\d{4})\b",
+    re.IGNORECASE,
 )
 _CUE = re.compile(
     r"\b(?:stand|veröffentlicht|publiziert|erschienen|aktualisiert|geändert|erstellt|gepostet|geschrieben|datum|"
@@ -73,10 +79,7 @@ def dates_in(text: str) -> Iterator[tuple[date, str]]:
 
     3/4/2021 is the third of April in most languages and the fourth of March in another: where both can be, it is none.
     """
-    if not _YEAR.search(text):
-        # most lines; the names of months in all languages take a sixth of a second to load
-        return
-    found = [*_NUMERIC.finditer(text), *_worded().finditer(text)]
+    found = [*_NUMERIC.finditer(text), *_WORDED.finditer(text)]
     for match in sorted(found, key=re.Match.start):
         stated = {name.rpartition("_")[2]: value for name, value in match.groupdict().items() if value}
         if "one" in stated:
@@ -84,18 +87,18 @@ def dates_in(text: str) -> Iterator[tuple[date, str]]:
             if day <= _MONTHS and day != month:
                 continue
         else:
-            word = stated.get("name", "").casefold()
-            day, month = int(stated["day"]), _months()[word] if word else int(stated["month"])
+            name = stated.get("name", "").casefold()
+            day, month = int(stated["day"]), _months().get(name, 0) if name else int(stated["month"])
         try:
             yield date(int(stated["year"]), month, day), f"{text[: match.start()]} {text[match.end() :]}"
         except ValueError:
-            # 31.02. or 99.99.: numbers that are no day
+            # 31.02., 99.99. or 12 pieces 2020 are no day
             continue
 
 
 @cache
 def _months() -> dict[str, int]:
-    # imported here, since only texts need it that are no pages
+    # takes a sixth of a second, and most texts have nothing that looks like a day with a name
     from babel.dates import get_month_names
 
     found: dict[str, int] = {}
@@ -107,14 +110,3 @@ def _months() -> dict[str, int]:
                     if len(plain) >= _LEAST_LETTERS and not plain.isdigit():
                         found.setdefault(plain, int(number))
     return found | _MORE_MONTHS
-
-
-@cache
-def _worded() -> re.Pattern[str]:
-    names = "|".join(sorted(map(re.escape, _months()), key=len, reverse=True))
-    return re.compile(
-        rf"\b(?P<a_day>\d{{1,2}})(?:\.|st|nd|rd|th|er|º)?\s?(?:de\s|d[’'])?(?P<a_name>{names})\.?,?\s?(?:de\s|del\s)?"
-        rf"(?P<a_year>\d{{4}})\b|"
-        rf"\b(?P<b_name>{names})\.?\s(?P<b_day>\d{{1,2}})(?:st|nd|rd|th)?,?\s(?P<b_year>\d{{4}})\b",
-        re.IGNORECASE,
-    )
