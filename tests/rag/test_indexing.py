@@ -357,9 +357,9 @@ def test_another_encoder(archive: Archive, folder: Path, tmp_path: Path) -> None
 
 KILLED = """
 import os, signal, sys
-import rag.database, rag.ingest
+import rag.database, rag.writing
 from rag.archive import Archive
-rag.ingest._BATCH = 8
+rag.writing._BATCH = 8
 left = int(sys.argv[3])
 seen = 0
 def event(*_):
