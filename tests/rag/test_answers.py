@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+import shutil
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import pytest
-from places import ARTICLES, QUESTIONS, QUESTIONS_FILE, REAL_ARTICLES
+from places import QUESTIONS, QUESTIONS_FILE, REAL_ARTICLES
 
 from rag.archive import Archive
 from rag.confidence import RERANKED, TABLES
@@ -266,15 +267,15 @@ def test_wire_copy_is_cited_once(tmp_path: Path) -> None:
 
 
 def test_calibration_learns_from_the_users_questions(
-    encoder: object, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    sample: Archive, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A confidence that is far too sure becomes right, on questions it has not seen; the archive keeps it until reset.
 
     The usual table was fitted to these questions, too; one that is off shows whether they are learnt from.
     """
     monkeypatch.setitem(TABLES, "reranked", replace(RERANKED, intercept=RERANKED.intercept + 3))
+    shutil.copytree(sample.folder, tmp_path / "archive")
     with Archive.open(tmp_path / "archive") as archive:
-        archive.index([ARTICLES])
         asked = read_questions(QUESTIONS_FILE)
         question = asked[0].question
         before = archive.ask(question).confidence

@@ -21,10 +21,12 @@ import pytest
 from places import ARTICLES, copied_articles
 
 from embeddings.bundled import bundled_model
+from embeddings.encoder import Encoder
 from embeddings.index import open_index
 from rag.archive import Archive
 from rag.config import Config
 from rag.errors import ArchiveError, EncoderMisfit
+from rag.evaluation.remembering import RememberingEncoder
 
 SOME = (
     "de-gotthard-basistunnel-eroeffnung.md",
@@ -37,6 +39,12 @@ SOME = (
 TUNNEL = "Wie lang ist der Gotthard-Basistunnel?"
 
 
+@pytest.fixture(scope="module")
+def encoder(encoder: Encoder) -> Encoder:
+    """The bundled encoder, which reads each text once for all these tests."""
+    return RememberingEncoder(encoder)
+
+
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """A folder with six of the sample articles."""
@@ -44,8 +52,8 @@ def folder(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def archive(tmp_path: Path, encoder: object) -> Archive:
-    return Archive.open(tmp_path / "archive")
+def archive(tmp_path: Path, encoder: Encoder) -> Archive:
+    return Archive.open(tmp_path / "archive", opened=encoder)
 
 
 def dump(archive: Path) -> tuple[list[object], list[object], dict[bytes, np.ndarray]]:
@@ -237,7 +245,7 @@ def test_a_lost_index_is_rebuilt(archive: Archive, folder: Path, tmp_path: Path,
         case "garbage manifest":
             (dense / "manifest.json").write_text("[]")
         case "of another archive":
-            with Archive.open(tmp_path / "other") as other:
+            with Archive.open(tmp_path / "other", opened=archive.encoder) as other:
                 other.index([folder / SOME[1]])
             shutil.rmtree(dense)
             shutil.copytree(tmp_path / "other" / "dense", dense)
@@ -245,7 +253,7 @@ def test_a_lost_index_is_rebuilt(archive: Archive, folder: Path, tmp_path: Path,
             index = open_index(f"faiss:{dense}", 384)
             index.remove([one.key for one in before_passages])
             index.flush(index.stamp)
-    with Archive.open(tmp_path / "archive") as again:
+    with Archive.open(tmp_path / "archive", opened=archive.encoder) as again:
         after = again.ask(TUNNEL)
         assert [one.passage_id for one in after.citations] == [one.passage_id for one in before.citations]
         assert len(list(dense.glob("vectors-*"))) == 1
@@ -270,7 +278,7 @@ def test_questions_are_answered_when_the_index_cannot_be_written(
     before = archive.ask(TUNNEL)
     archive.close()
     shutil.rmtree(tmp_path / "archive" / "dense")
-    with Archive.open(tmp_path / "archive") as again, no_file_larger_than(1000):
+    with Archive.open(tmp_path / "archive", opened=archive.encoder) as again, no_file_larger_than(1000):
         after = again.ask(TUNNEL)
     assert [one.passage_id for one in after.citations] == [one.passage_id for one in before.citations]
     assert "The vector index cannot be written" in caplog.text
@@ -283,7 +291,7 @@ def test_indexing_without_room_loses_nothing(archive: Archive, folder: Path, tmp
     with no_file_larger_than(20_000), pytest.raises(ArchiveError, match="check the disk, then try again"):
         archive.index([folder])
     archive.close()
-    with Archive.open(tmp_path / "archive") as again:
+    with Archive.open(tmp_path / "archive", opened=archive.encoder) as again:
         assert again.ask(TUNNEL, 1).citations[0].article.path.endswith(SOME[0])
         again.index([folder])
         assert again.status().articles == 6
@@ -293,7 +301,7 @@ def test_an_open_archive_sees_what_another_process_indexed(archive: Archive, fol
     """A page that is open while articles come in finds them with the next question."""
     archive.index([folder / SOME[1]])
     assert archive.ask(TUNNEL, 1).citations[0].article.path.endswith(SOME[1])
-    with Archive.open(tmp_path / "archive") as other:
+    with Archive.open(tmp_path / "archive", opened=archive.encoder) as other:
         other.index([folder])
     assert archive.ask(TUNNEL, 1).citations[0].article.path.endswith(SOME[0])
 
@@ -324,7 +332,7 @@ def test_other_lengths_cut_anew(archive: Archive, folder: Path, tmp_path: Path) 
     """With another passage length the same files count as changed."""
     archive.index([folder])
     before = archive.status().passages
-    with Archive.open(tmp_path / "archive", config=Config(passage_tokens=90)) as other:
+    with Archive.open(tmp_path / "archive", opened=archive.encoder, config=Config(passage_tokens=90)) as other:
         report = other.index([folder])
         assert (report.changed, report.unchanged) == (6, 0)
         assert other.status().passages > before
@@ -384,7 +392,7 @@ def killed_run(archive: Path, folder: Path, at: int) -> subprocess.CompletedProc
     return subprocess.run(command, capture_output=True, text=True, check=False)
 
 
-def test_killing_at_any_moment_ends_in_the_same_archive(folder: Path, tmp_path: Path, encoder: object) -> None:
+def test_killing_at_any_moment_ends_in_the_same_archive(folder: Path, tmp_path: Path, encoder: Encoder) -> None:
     """Killed at twenty moments spread over the run, each time the next run ends in the archive of one clean run."""
     clean = killed_run(tmp_path / "clean", folder, 0)
     events = int(clean.stdout)
@@ -392,7 +400,7 @@ def test_killing_at_any_moment_ends_in_the_same_archive(folder: Path, tmp_path: 
     for at in np.linspace(1, events, 20, dtype=int):
         killed = tmp_path / f"killed-{at}"
         assert killed_run(killed, folder, int(at)).returncode == -signal.SIGKILL
-        with Archive.open(killed) as archive:
+        with Archive.open(killed, opened=encoder) as archive:
             report = archive.index([folder])
             assert report.new + report.unchanged == 6
             assert archive.ask(TUNNEL, 1).citations[0].article.path.endswith(SOME[0])

@@ -25,18 +25,23 @@ PICTURED = "Which prize did Mbappé win at the World Cup in Qatar?"
 
 
 @pytest.fixture(scope="module")
-def sample(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Archive]:
-    """An archive of the sample articles."""
-    with Archive.open(tmp_path_factory.mktemp("sample") / "archive") as archive:
-        archive.index([ROOT / "seeds" / "articles"])
-        yield archive
+def address(sample: Archive, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Where a copy of the sample archive is served."""
+    copied = tmp_path_factory.mktemp("served") / "archive"
+    shutil.copytree(sample.folder, copied)
+    with serving(copied) as served:
+        yield served
 
 
 @pytest.fixture(scope="module")
-def address(sample: Archive) -> Iterator[str]:
-    """Where the sample archive is served."""
-    with serving(sample.folder) as served:
-        yield served
+def pictured() -> Iterator[str]:
+    """Where the sample is served for pictures: cards show paths, which in a picture for everybody are nobody's own."""
+    with tempfile.TemporaryDirectory(prefix="archive-") as folder:
+        shutil.copytree(ROOT / "seeds" / "articles", Path(folder) / "articles")
+        with Archive.open(Path(folder) / "archive") as archive:
+            archive.index([Path(folder) / "articles"])
+        with serving(Path(folder) / "archive") as served:
+            yield served
 
 
 def test_a_question_brings_cited_passages_best_first(address: str, open_page: Open, sample: Archive) -> None:
@@ -272,17 +277,11 @@ def test_nothing_is_wider_than_the_window(address: str, open_page: Open, width: 
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_pictures_for_the_documentation(open_page: Open, scheme: str, tmp_path: Path) -> None:
+def test_pictures_for_the_documentation(pictured: str, open_page: Open, scheme: str, tmp_path: Path) -> None:
     """The answered page fits a picture of 1280 × 900; with FUNDSTELLE_SCREENSHOTS=docs/images it is put there."""
     target = Path(os.environ.get("FUNDSTELLE_SCREENSHOTS", tmp_path)).absolute() / f"page-{scheme}.png"
-    # the cards show the articles' paths, which in a picture for everybody are nobody's own
-    with tempfile.TemporaryDirectory(prefix="archive-") as folder:
-        shutil.copytree(ROOT / "seeds" / "articles", Path(folder) / "articles")
-        with Archive.open(Path(folder) / "archive") as archive:
-            archive.index([Path(folder) / "articles"])
-        with serving(Path(folder) / "archive") as address:
-            visit = open_page(address, scheme=scheme, locale="en-GB")
-            visit.ask(PICTURED)
-            visit.page.wait_for_timeout(500)
-            visit.page.screenshot(path=target)
+    visit = open_page(pictured, scheme=scheme, locale="en-GB")
+    visit.ask(PICTURED)
+    visit.page.wait_for_timeout(500)
+    visit.page.screenshot(path=target)
     assert target.read_bytes().startswith(b"\x89PNG")
