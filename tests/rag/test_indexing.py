@@ -27,6 +27,7 @@ from rag.archive import Archive
 from rag.config import Config
 from rag.errors import ArchiveError, EncoderMisfit
 from rag.evaluation.remembering import RememberingEncoder
+from rag.loading.reading import VERSION
 
 SOME = (
     "de-gotthard-basistunnel-eroeffnung.md",
@@ -186,6 +187,22 @@ def test_test_questions_are_no_articles(archive: Archive, folder: Path) -> None:
     report = archive.index([folder])
     assert (report.new, report.failures, dict(report.skipped)) == (7, (), {"test questions": 1})
     assert archive.index([ARTICLES.parent]).failures == ()
+
+
+def test_lost_vectors_come_back_with_newer_loaders(archive: Archive, folder: Path, tmp_path: Path) -> None:
+    """Of an archive whose passages lost vectors when they moved, as they once did, the lost ones alone are encoded."""
+    archive.index([folder])
+    with sqlite3.connect(tmp_path / "archive" / "archive.sqlite") as database:
+        lost = database.execute("DELETE FROM vectors WHERE hex(input_hash) < '5'").rowcount
+        older = (f"loaders {VERSION}", f"loaders {VERSION - 1}")
+        database.execute("UPDATE articles SET recipe = replace(recipe, ?, ?)", older)
+        database.execute("UPDATE files SET recipe = replace(recipe, ?, ?)", older)
+    report = archive.index([folder])
+    assert (report.passages_encoded, report.failures) == (lost, ())
+    assert lost > 3
+    with sqlite3.connect(tmp_path / "archive" / "archive.sqlite") as database:
+        query = "SELECT count(*) FROM passages LEFT JOIN vectors USING (input_hash) WHERE vector IS NULL"
+        assert database.execute(query).fetchone() == (0,)
 
 
 def test_swapped_texts_keep_their_vectors(archive: Archive, folder: Path, tmp_path: Path) -> None:
