@@ -170,6 +170,8 @@ def asked_runs(
         )  # fmt: skip
         try:
             for run in runs:
+                if not run.results:
+                    break
                 kept.keep(run)
                 finished.append(run)
                 if len(run.results) < run.asked_of:

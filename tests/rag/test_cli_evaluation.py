@@ -209,3 +209,22 @@ def test_ctrl_c_keeps_what_was_asked(here: Path) -> None:
     (kept,) = json.loads(listed)["runs"]
     assert kept["name"] == "cut"
     assert 0 < kept["asked"] < 4000
+
+
+def test_ctrl_c_before_the_first_answer_keeps_no_run(fundstelle: Run, here: Path) -> None:
+    """Interrupted while questions are encoded: exit code 130, and no run in which nothing was asked."""
+    code = """
+from embeddings.compiled import CompiledEncoder
+def interrupted(*_):
+    raise KeyboardInterrupt
+CompiledEncoder.token_vectors = interrupted
+from rag.cli import main
+main()
+"""
+    (here / "one.jsonl").write_text(json.dumps(QUESTIONS[0]) + "\n", encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, "-c", code, "eval", "one.jsonl"], cwd=here, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 130
+    assert done.stderr.startswith("Interrupted.")
+    assert json.loads(fundstelle("runs", "list", "--json", cwd=here).stdout) == {"runs": []}
