@@ -170,10 +170,9 @@ def asked_runs(
         )  # fmt: skip
         try:
             for run in runs:
-                if not run.results:
-                    break
-                kept.keep(run)
-                finished.append(run)
+                if run.results:
+                    kept.keep(run)
+                    finished.append(run)
                 if len(run.results) < run.asked_of:
                     break
         except KeyboardInterrupt:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from operator import attrgetter
 
 import numpy as np
 
@@ -75,8 +76,9 @@ class ArticleWriter:
             return
         self._ready = True
         pool = ThreadPoolExecutor(1)
-        # where it fails, it fails once more when it is needed, and is reported then
-        pool.submit(self._encoder.count_tokens, [""])
+        # a lazy one has to open for its name; no other is used, as its tokenizer may be for one thread at a time. Where
+        # opening fails, it fails once more when the encoder is needed, and is reported then
+        pool.submit(attrgetter("name"), self._encoder)
         pool.shutdown(wait=False)
 
     def cut(self, article: Article) -> tuple[Passage, ...]:

@@ -12,7 +12,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -187,6 +187,20 @@ def test_test_questions_are_no_articles(archive: Archive, folder: Path) -> None:
     report = archive.index([folder])
     assert (report.new, report.failures, dict(report.skipped)) == (7, (), {"test questions": 1})
     assert archive.index([ARTICLES.parent]).failures == ()
+
+
+def test_one_thread_counts_tokens(folder: Path, tmp_path: Path, encoder: Encoder) -> None:
+    """A tokenizer of Hugging Face fails when two threads use it at once, so indexing uses it in its own alone."""
+    threads = set()
+
+    class Watched(RememberingEncoder):
+        def count_tokens(self, texts: Sequence[str]) -> list[int]:
+            threads.add(threading.get_ident())
+            return super().count_tokens(texts)
+
+    with Archive.open(tmp_path / "archive", opened=Watched(encoder)) as archive:
+        archive.index([folder])
+    assert threads == {threading.get_ident()}
 
 
 def test_lost_vectors_come_back_with_newer_loaders(archive: Archive, folder: Path, tmp_path: Path) -> None:
