@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import ipaddress
 import socket
 from collections.abc import Callable, Sequence
 from typing import cast
 
 import gradio as gr
 import uvicorn
-from fastapi import FastAPI
-from starlette.datastructures import Headers, MutableHeaders
-from starlette.middleware.trustedhost import TrustedHostMiddleware
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from starlette.datastructures import MutableHeaders
 from starlette.responses import PlainTextResponse
 from starlette.routing import Mount
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -21,15 +20,14 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from rag.archive import Archive
 from rag.errors import FundstelleError
 from ui.bench import Bench
+from ui.calls import calls_of
+from ui.gate import Gate
 from ui.look import ASSETS, head, theme
 from ui.marking import add_marking
 from ui.page import build_page
 from ui.reader import add_reader
 from ui.report import add_report
-
-# The names under which a browser on this machine asks. Any other name that resolves to us is somebody's trick
-# (DNS rebinding) to read the archive through a web page.
-LOOPBACK = ("localhost", "127.0.0.1", "[::1]", "::1")
+from ui.serving import THIS_COMPUTER, Serving
 
 # The browser itself refuses every address but ours. Gradio compiles its templates ('unsafe-eval') and writes
 # styles and scripts into the page ('unsafe-inline').
@@ -48,30 +46,24 @@ POLICY = "; ".join(
     )
 )
 
-# The routes on which Gradio writes files: nothing is uploaded, recorded or shared here.
-_WRITING = {"upload", "upload_progress", "process_recording", "deep_link"}
-
 _SECONDS_TO_FINISH = 5  # for a question that is being answered when Ctrl-C comes
 
 
-def build_app(archive: Archive, hosts: Sequence[str] = LOOPBACK) -> FastAPI:
-    """Return the web application: the page at /, articles at /article/ID, reports at /evaluation/NAME.html.
-
-    Args:
-        hosts: the names it answers to.
-    """
+def build_app(archive: Archive, serving: Serving = THIS_COMPUTER) -> FastAPI:
+    """Return the web application: the page at /, articles at /article/ID, reports at /evaluation/NAME.html."""
     app = FastAPI(title="Fundstelle", docs_url=None, redoc_url=None, openapi_url=None)
     bench = app.state.bench = Bench(archive)
-    app.add_middleware(_without_strangers)
-    app.add_middleware(_with_headers)
-    app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(hosts), www_redirect=False)
+    app.add_exception_handler(RequestValidationError, _not_understood)
     # before the page, which answers to every address that is left
     add_reader(app, archive)
     add_marking(app, archive)
     add_report(app, archive)
+    blocks = build_page(archive, bench)
+    # only then Gradio looks whether a file that a request names is one that may be read
+    blocks.has_launched = True
     gr.mount_gradio_app(
         app,
-        build_page(archive, bench),
+        blocks,
         path="/",
         footer_links=[],
         run_history=False,  # Gradio would keep every question in the browser
@@ -84,23 +76,50 @@ def build_app(archive: Archive, hosts: Sequence[str] = LOOPBACK) -> FastAPI:
         theme=theme(),
         head=head(),
     )
+    app.add_middleware(Gate, serving=serving, calls=calls_of(blocks.config["dependencies"]))
+    app.add_middleware(_with_headers)
     return app
 
 
-def serve(archive: Archive, host: str, port: int, on_ready: Callable[[str], None] = lambda _: None) -> None:
+def serve(
+    archive: Archive,
+    host: str,
+    port: int,
+    on_ready: Callable[[str], None] = lambda _: None,
+    names: Sequence[str] = (),
+    proxies: Sequence[str] = (),
+    root: str = "",
+) -> None:
     """Serve the page until Ctrl-C; `on_ready` is called with its address when that is taken and the page is made.
 
+    Args:
+        names, proxies, root: as in `Serving`.
+
     Raises:
-        FundstelleError: the address cannot be taken.
+        FundstelleError: the address cannot be taken, or one of the names is none.
     """
+    serving = Serving(host, port, tuple(names), tuple(proxies), root)
     listener = _listen(host, port)
     with listener:
-        app = build_app(archive, _names(host))
-        config = uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=_SECONDS_TO_FINISH)
+        app = build_app(archive, serving)
         on_ready(address(host, port))
         with contextlib.suppress(KeyboardInterrupt):
-            _Server(config).run(sockets=[listener])
+            server_of(app).run(sockets=[listener])
         app.state.bench.close()  # what was asked until now is kept
+
+
+def server_of(app: FastAPI) -> uvicorn.Server:
+    """Return the server of the page. The headers of proxies are for the gate alone to believe."""
+    return _Server(
+        uvicorn.Config(
+            app,
+            log_level="warning",
+            timeout_graceful_shutdown=_SECONDS_TO_FINISH,
+            proxy_headers=False,
+            server_header=False,
+            ws="none",
+        )
+    )
 
 
 def address(host: str, port: int) -> str:
@@ -136,40 +155,9 @@ def _listen(host: str, port: int) -> socket.socket:
         raise FundstelleError(f"There is no port {port}: choose one from 1024 to 65535 with --port.") from error
 
 
-def _names(host: str) -> tuple[str, ...]:
-    """Return the names to answer to: on this machine's own address only its own names, elsewhere any."""
-    if host in LOOPBACK:
-        return LOOPBACK
-    try:
-        own = ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        own = False
-    return (*LOOPBACK, host) if own else ("*",)
-
-
-def _without_strangers(app: ASGIApp) -> ASGIApp:
-    """Wrap an application: no address takes files, and the pages of others may send nothing."""
-
-    async def wrapped(scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and _is_strange(scope):
-            refusal = PlainTextResponse("Fundstelle takes no files, and no requests from other pages.", 403)
-            await refusal(scope, receive, send)
-        else:
-            await app(scope, receive, send)
-
-    return wrapped
-
-
-def _is_strange(scope: Scope) -> bool:
-    """Return whether a request would write files, or was sent by a page that is not ours."""
-    if not _WRITING.isdisjoint(scope["path"].split("/")):
-        return True
-    headers = Headers(scope=scope)
-    origin = headers.get("origin")
-    if scope["method"] in {"GET", "HEAD"} or origin is None:
-        return False
-    # a page without an address of its own (a file, a sandboxed frame) is "null"
-    return origin.partition("://")[2] != headers.get("host")
+async def _not_understood(_: Request, __: Exception) -> PlainTextResponse:
+    """Answer a body of the wrong form; what it holds is not repeated, since not all of it could be sent."""
+    return PlainTextResponse("The request cannot be understood.", 422)
 
 
 def _with_headers(app: ASGIApp) -> ASGIApp:
@@ -182,6 +170,7 @@ def _with_headers(app: ASGIApp) -> ASGIApp:
                 headers.setdefault("Content-Security-Policy", POLICY)
                 headers.setdefault("X-Content-Type-Options", "nosniff")
                 headers.setdefault("Referrer-Policy", "no-referrer")
+                headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
             await send(message)
 
         await app(scope, receive, send_with_headers)

@@ -82,7 +82,7 @@ def ask_tab(archive: Archive, code: gr.State) -> AskTab:
         return question, ask(question, language)
 
     # Without the queue an answer is one request, and questions run side by side: the archive is thread-safe.
-    quiet = {"queue": False, "api_visibility": "private", "show_progress": "minimal"}
+    quiet = {"queue": False, "api_visibility": "private", "show_progress": "minimal", "preprocess": False}
     gr.on([box.submit, button.click], ask, [box, code], results, **quiet)
     chips.click(ask_example, code, [box, results], **quiet)
     return AskTab(box, button, hint, chips)

@@ -27,8 +27,8 @@ _Made = TypeVar("_Made")
 _TICK = 0.25
 
 # Only what takes long goes through the queue, where several pages may watch one evaluation.
-_QUIET = {"queue": False, "api_visibility": "private", "show_progress": "hidden"}
-_LONG = {"concurrency_limit": None, "api_visibility": "private", "show_progress": "hidden"}
+_QUIET = {"queue": False, "preprocess": False, "api_visibility": "private", "show_progress": "hidden"}
+_LONG = {"concurrency_limit": None, "preprocess": False, "api_visibility": "private", "show_progress": "hidden"}
 
 
 def wire_evaluate(tab: EvaluateTab, opened: gr.Tab, code: gr.State, archive: Archive, bench: Bench) -> None:

@@ -130,7 +130,7 @@ def test_files_stay_refused_on_the_server(browser: TestClient) -> None:
         reply = browser.post(
             f"/gradio_api/{route}", files={"files": ("a.jsonl", b"{}")}, headers={"origin": "http://127.0.0.1:7860"}
         )
-        assert reply.status_code == 403
+        assert reply.status_code == 404
 
 
 def test_the_report_runs_no_script(archive: Archive, browser: TestClient) -> None:

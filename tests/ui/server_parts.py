@@ -1,0 +1,74 @@
+"""The page served by a thread of this process, and what its threads do with the network meanwhile."""
+
+from __future__ import annotations
+
+import socket
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from rag.archive import Archive
+from ui.app import build_app, server_of
+from ui.serving import THIS_COMPUTER, Serving
+
+_ASKING = {"socket.connect", "socket.getaddrinfo", "socket.gethostbyname", "socket.gethostbyaddr", "socket.sendto"}
+_left: list[str] = []
+
+
+def _note(event: str, arguments: tuple[object, ...]) -> None:
+    # what the tests themselves ask comes from the main thread
+    if event in _ASKING and threading.current_thread() is not threading.main_thread():
+        _left.append(f"{event} {arguments[1:] if event == 'socket.connect' else arguments}")
+
+
+sys.addaudithook(_note)
+
+
+@dataclass(frozen=True)
+class Served:
+    """A page that is served."""
+
+    host: str
+    port: int
+    begun: int
+
+    @property
+    def address(self) -> str:
+        """Where it is, without a slash at the end."""
+        return f"http://{self.host}:{self.port}"
+
+    @property
+    def left(self) -> list[str]:
+        """Every connection and every name that its process asked for since it began."""
+        return _left[self.begun :]
+
+    def send(self, raw: bytes) -> bytes:
+        """Send bytes as they are, and return the reply up to its end."""
+        with socket.create_connection((self.host, self.port), timeout=20) as connection:
+            connection.sendall(raw)
+            connection.shutdown(socket.SHUT_WR)
+            return b"".join(iter(lambda: connection.recv(65536), b""))
+
+
+@contextmanager
+def served(archive: Archive, serving: Serving = THIS_COMPUTER) -> Iterator[Served]:
+    """Serve an archive as `ui.app.serve` does, made and run in another thread."""
+    begun = len(_left)
+    with socket.create_server((serving.host, 0)) as listener:
+        ready, servers = threading.Event(), []
+
+        def work() -> None:
+            servers.append(server_of(build_app(archive, serving)))
+            ready.set()
+            servers[0].run(sockets=[listener])
+
+        thread = threading.Thread(target=work, daemon=True)
+        thread.start()
+        assert ready.wait(60)
+        host, port = listener.getsockname()[:2]
+        yield Served(host, port, begun)
+        servers[0].should_exit = True
+        thread.join(20)
+        assert not thread.is_alive()
