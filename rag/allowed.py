@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from rag.database import Database
 from rag.lexical.analysis import words
+from rag.paths import spellings
 from rag.types import Filter, primary
 
 # the index of what is set aside answers this at once, and tells whether the article's own words are asked for by itself
@@ -56,7 +57,10 @@ def _asked(database: Database, filter: Filter) -> dict[str, str]:
         ("source IN (SELECT value FROM json_each(?))", _names(database, "source", filter.sources)),
         ("author IN (SELECT value FROM json_each(?))", _names(database, "author", filter.authors)),
         (_OF_LANGUAGE, _languages(filter) if filter.languages else None),
-        ("EXISTS (SELECT 1 FROM json_each(?) WHERE instr(articles.path, value))", _json(filter.paths)),
+        (
+            "EXISTS (SELECT 1 FROM json_each(?) WHERE instr(articles.path, value))",
+            _json([spelling for path in filter.paths for spelling in spellings(path)]),
+        ),
     ]
     return {condition: value for condition, value in conditions if value is not None}
 
