@@ -49,6 +49,22 @@ def passing(database: Database, filter: Filter, ids: Sequence[str]) -> set[str]:
     return {row[0] for row in rows}
 
 
+def unknown_name(database: Database, filter: Filter) -> tuple[str, str, list[str]] | None:
+    """Return the first source or author of a filter that no article has: the field, what was asked, and all names.
+
+    The names that are most frequent come first.
+    """
+    for column, parts in (("source", filter.sources), ("author", filter.authors)):
+        for part in parts:
+            if _names(database, column, [part]) == "[]":
+                rows = database.rows(
+                    f"SELECT {column} FROM articles WHERE {column} IS NOT NULL "  # noqa: S608
+                    "GROUP BY 1 ORDER BY count(*) DESC, 1"
+                )
+                return column, part, [name for (name,) in rows]
+    return None
+
+
 def _asked(database: Database, filter: Filter) -> dict[str, str]:
     """Return what a filter asks of articles: conditions, each with its value."""
     conditions: list[tuple[str, str | None]] = [

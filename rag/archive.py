@@ -15,7 +15,7 @@ from filelock import FileLock, Timeout
 from embeddings.encoder import BUNDLED, Encoder
 from embeddings.neutral import language_neutral
 from embeddings.types import OnStep
-from rag.answer import checked_question, compose
+from rag.answer import NOTHING_LEFT, checked_question, compose, no_such_name
 from rag.archive_folder import DENSE, FETCHED, INDEXING_LOCK, LEXICAL, TOKENS, bytes_on_disk, make_folder
 from rag.calibration import from_json, to_json
 from rag.confidence import TABLES, Calibration
@@ -292,7 +292,9 @@ class Archive:
         language = language_of(question)
         milliseconds = {"total": round((done - started) * 1000, 1)}
         empty = self._store.encoder is None or self._store.is_empty
-        answer = compose(question, language, hits, confidence, milliseconds, empty=empty)
+        unknown = None if hits or empty else self._store.unknown_name(filter)
+        nothing_left = no_such_name(*unknown) if unknown else NOTHING_LEFT
+        answer = compose(question, language, hits, confidence, milliseconds, empty=empty, nothing_left=nothing_left)
         return replace(answer, citations=self._with_missing_files(answer.citations))
 
     def _with_missing_files(self, citations: Sequence[Citation]) -> tuple[Citation, ...]:

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embeddings.types import HalfVectors
-from rag.allowed import allowed_keys
+from rag.allowed import allowed_keys, unknown_name
 from rag.article_rows import put_article, put_vectors, remove_articles
 from rag.changes import Changes, PassageChanges, passage_changes, vector_changes
 from rag.database import Database
@@ -223,6 +223,10 @@ class Store:
     def allowed(self, filter: Filter) -> NDArray[np.int64] | None:
         """Return the keys of all passages whose article passes, ascending; None if the filter asks for nothing."""
         return allowed_keys(self._database, filter)
+
+    def unknown_name(self, filter: Filter) -> tuple[str, str, list[str]] | None:
+        """Return a source or author that no article has, and the names that there are; see `rag.allowed`."""
+        return unknown_name(self._database, filter)
 
     def all_keys(self) -> NDArray[np.int64]:
         """Return the keys of all passages, ascending."""
