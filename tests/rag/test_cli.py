@@ -208,7 +208,7 @@ def test_the_archive_is_chosen_by_option_then_environment(fundstelle: Run, made:
         (("index", "nowhere"), "nowhere does not exist: check the spelling"),
         (("index", "empty-folder"), "holds no article: put files of these kinds there: .txt, "),
         (("show", "nothing like that"), "There is no article 'nothing like that' in this archive"),
-        (("show", "de-"), "There is no article 'de-' in this archive"),
+        (("show", "de-nowhere"), "There is no article 'de-nowhere' in this archive"),
         (("show", "der"), "articles match 'der': give the id of one"),
         (("index", "file.txt", "--archive", "."), "holds other files"),
         (("index", "file.txt", "--encoder", "no/such-model"), "The model no/such-model cannot be opened"),
