@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from rag.database import Database
 from rag.lexical.analysis import words
+from rag.paths import spellings
 from rag.types import Filter, primary
 
 # the index of what is set aside answers this at once, and tells whether the article's own words are asked for by itself
@@ -48,6 +49,22 @@ def passing(database: Database, filter: Filter, ids: Sequence[str]) -> set[str]:
     return {row[0] for row in rows}
 
 
+def unknown_name(database: Database, filter: Filter) -> tuple[str, str, list[str]] | None:
+    """Return the first source or author of a filter that no article has: the field, what was asked, and all names.
+
+    The names that are most frequent come first.
+    """
+    for column, parts in (("source", filter.sources), ("author", filter.authors)):
+        for part in parts:
+            if _names(database, column, [part]) == "[]":
+                rows = database.rows(
+                    f"SELECT {column} FROM articles WHERE {column} IS NOT NULL "  # noqa: S608
+                    "GROUP BY 1 ORDER BY count(*) DESC, 1"
+                )
+                return column, part, [name for (name,) in rows]
+    return None
+
+
 def _asked(database: Database, filter: Filter) -> dict[str, str]:
     """Return what a filter asks of articles: conditions, each with its value."""
     conditions: list[tuple[str, str | None]] = [
@@ -56,7 +73,10 @@ def _asked(database: Database, filter: Filter) -> dict[str, str]:
         ("source IN (SELECT value FROM json_each(?))", _names(database, "source", filter.sources)),
         ("author IN (SELECT value FROM json_each(?))", _names(database, "author", filter.authors)),
         (_OF_LANGUAGE, _languages(filter) if filter.languages else None),
-        ("EXISTS (SELECT 1 FROM json_each(?) WHERE instr(articles.path, value))", _json(filter.paths)),
+        (
+            "EXISTS (SELECT 1 FROM json_each(?) WHERE instr(articles.path, value))",
+            _json([spelling for path in filter.paths for spelling in spellings(path)]),
+        ),
     ]
     return {condition: value for condition, value in conditions if value is not None}
 

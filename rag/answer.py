@@ -16,6 +16,23 @@ NOTHING_LEFT = "No passage fits the filters, phrases and excluded words of the q
 EMPTY = "The archive holds no passages yet: add articles with `fundstelle index FOLDER`."
 
 
+_NAMES_SHOWN = 10
+
+
+def no_such_name(field: str, part: str, names: Sequence[str]) -> str:
+    """Return the sentence for a filter by a source or author that no article has.
+
+    >>> no_such_name("source", "Nirgends", ["Altmoorer Bote"])
+    "No article has the source 'Nirgends': there is Altmoorer Bote."
+    """
+    if not names:
+        return f"No article has the {field} {part!r}: of none is the {field} known."
+    shown, more = ", ".join(names[:_NAMES_SHOWN]), len(names) - _NAMES_SHOWN
+    return f"No article has the {field} {part!r}: there {'is' if len(names) == 1 else 'are'} {shown}" + (
+        f" and {more} more." if more > 0 else "."
+    )
+
+
 def checked_question(question: str) -> str:
     """Return the question without white space around it.
 
@@ -38,19 +55,27 @@ def checked_question(question: str) -> str:
 
 
 def compose(
-    question: str, language: str, hits: Sequence[Hit], confidence: float, took_ms: Mapping[str, float], *, empty: bool
+    question: str,
+    language: str,
+    hits: Sequence[Hit],
+    confidence: float,
+    took_ms: Mapping[str, float],
+    *,
+    empty: bool,
+    nothing_left: str = NOTHING_LEFT,
 ) -> Answer:
     """Return the answer that cites the hits in their order.
 
     Args:
         confidence: the probability, in [0, 1], that they answer.
         empty: the archive holds no passages.
+        nothing_left: the sentence for an answer without a passage from an archive that holds some.
 
     Raises:
         ValueError: a hit's passage is not the text at its place in its article, or a mark lies outside of it.
     """
     answerable = bool(hits) and confidence >= THRESHOLD
-    reason = FOUND if answerable else NOT_FOUND if hits else EMPTY if empty else NOTHING_LEFT
+    reason = FOUND if answerable else NOT_FOUND if hits else EMPTY if empty else nothing_left
     return Answer(question, language, answerable, confidence, reason, tuple(_citation(hit) for hit in hits), took_ms)
 
 

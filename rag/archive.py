@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
@@ -14,7 +15,7 @@ from filelock import FileLock, Timeout
 from embeddings.encoder import BUNDLED, Encoder
 from embeddings.neutral import language_neutral
 from embeddings.types import OnStep
-from rag.answer import checked_question, compose
+from rag.answer import NOTHING_LEFT, checked_question, compose, no_such_name
 from rag.archive_folder import DENSE, FETCHED, INDEXING_LOCK, LEXICAL, TOKENS, bytes_on_disk, make_folder
 from rag.calibration import from_json, to_json
 from rag.confidence import TABLES, Calibration
@@ -26,6 +27,7 @@ from rag.language import language_of
 from rag.lazy_encoder import LazyEncoder
 from rag.lexical.view import LexicalView
 from rag.passage_tokens import PassageTokens, TokenKeeper
+from rag.paths import is_missing
 from rag.query import parse
 from rag.references import article_meant
 from rag.reranking import CrossEncoderReranker, LateInteraction, Reranker
@@ -33,7 +35,7 @@ from rag.resemblance import Version, versions_among
 from rag.retrieve import NOTHING, Legs
 from rag.search import Search
 from rag.store import Store
-from rag.types import EVERYTHING, Answer, Article, Failure, Filter, IndexReport, Passage, Progress, Status
+from rag.types import EVERYTHING, Answer, Article, Citation, Failure, Filter, IndexReport, Passage, Progress, Status
 
 if TYPE_CHECKING:
     from rag.loading.collections.unpacking import Limits
@@ -200,6 +202,23 @@ class Archive:
         with self._writing():
             return indexer.index([Path(path) for path in paths])
 
+    def forget(self, paths: Sequence[Path | str]) -> int:
+        """Remove the articles of files and folders, whether these are still there or not, and return how many.
+
+        The files themselves are not touched; those that are still there come back when they are indexed again.
+
+        Raises:
+            NotFound: no article came from one of the paths.
+            ArchiveBusy: another process is indexing.
+            ArchiveError: the archive cannot be written.
+        """
+        from rag.ingest import Indexer
+
+        keep = self._keeper.of(self._encoder.fingerprint)
+        indexer = Indexer(self._store, self._encoder, self.encoder_name, self._config, keeping=keep)
+        with self._writing():
+            return indexer.forget([Path(path) for path in paths])
+
     def fetch(
         self, addresses: Sequence[str], on_page: Callable[[int, int | None], None] | None = None
     ) -> tuple[Failure, ...]:
@@ -273,7 +292,16 @@ class Archive:
         language = language_of(question)
         milliseconds = {"total": round((done - started) * 1000, 1)}
         empty = self._store.encoder is None or self._store.is_empty
-        return compose(question, language, hits, confidence, milliseconds, empty=empty)
+        unknown = None if hits or empty else self._store.unknown_name(filter)
+        nothing_left = no_such_name(*unknown) if unknown else NOTHING_LEFT
+        answer = compose(question, language, hits, confidence, milliseconds, empty=empty, nothing_left=nothing_left)
+        return replace(answer, citations=self._with_missing_files(answer.citations))
+
+    def _with_missing_files(self, citations: Sequence[Citation]) -> tuple[Citation, ...]:
+        """Return citations that say whether the file of their article is still there."""
+        files = self._store.files_of(citation.article.id for citation in citations)
+        missing = {article for article, file in files.items() if is_missing(Path(file))}
+        return tuple(replace(citation, file_missing=citation.article.id in missing) for citation in citations)
 
     def forget_calibration(self) -> None:
         """Use the confidence that Fundstelle comes with again."""

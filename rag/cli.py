@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import logging
 import os
+import signal
 import sys
 import traceback
 from pathlib import Path
@@ -14,7 +15,7 @@ import typer
 from rich.text import Text
 
 from rag import cli_evaluation as evaluation
-from rag.cli_indexing import bring_in_step, index
+from rag.cli_indexing import bring_in_step, forget, index
 from rag.console import (
     CountingBar,
     err,
@@ -59,6 +60,7 @@ def common(
 
 
 app.command()(index)
+app.command()(forget)
 
 
 @app.command()
@@ -233,6 +235,9 @@ def main() -> None:
     # it may stand anywhere, as people add it at the end
     arguments = ["--debug"] * debug + [argument for argument in sys.argv[1:] if argument != "--debug"]
     try:
+        if signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:
+            # from here on an interrupted command closes what it has opened
+            signal.signal(signal.SIGINT, signal.default_int_handler)
         code = app(arguments, prog_name="fundstelle", standalone_mode=False) or DONE
     except KeyboardInterrupt:
         code = INTERRUPTED
@@ -240,6 +245,8 @@ def main() -> None:
         if debug:
             traceback.print_exc()
         code = _explained(error)
+    # all is closed, and a second Ctrl-C should not cost the last line
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     # typer turns Ctrl-C inside a command into this code
     if code == INTERRUPTED:
         err.print("Interrupted. What was stored is safe; the same command goes on from there.")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 import typer
 from rich.text import Text
 
-from rag.console import CountingBar, IndexingBar, err, plain, print_report
+from rag.console import CountingBar, IndexingBar, err, out, plain, print_report
 from rag.errors import ArchiveBusy, FundstelleError, NotFound
 from rag.options import DEFAULT_ARCHIVE, SOME_FAILED, ArchiveOption, opened_archive
 from rag.types import Failure, IndexReport
@@ -88,8 +88,21 @@ def index(
             _watch(opened, paths, how)
             return
         report = bring_in_step(opened, [*paths, *fetched], how, failures)
-    if report.failures:
+    if report.new_failures:
         raise typer.Exit(SOME_FAILED)
+
+
+def forget(
+    paths: Annotated[
+        list[Path],
+        typer.Argument(metavar="PATH...", help="Files and folders that articles came from, whether they exist or not."),
+    ],
+    archive: ArchiveOption = DEFAULT_ARCHIVE,
+) -> None:
+    """Remove the articles of files and folders from the archive; the files themselves stay as they are."""
+    with opened_archive(archive, create=False) as opened:
+        count = opened.forget(paths)
+    out.print(f"{count} {'article' if count == 1 else 'articles'} removed from the archive")
 
 
 def _fetch(archive: Archive, addresses: list[str]) -> tuple[Failure, ...]:
@@ -114,9 +127,9 @@ def bring_in_step(
                 report = archive.index(paths, bar, limits=how.limits, columns=how.columns)
         except NotFound:
             if failures:
-                print_report(replace(report, failures=failures))
+                print_report(replace(report, failures=failures, new_failures=failures))
             raise
-    report = replace(report, failures=(*failures, *report.failures))
+    report = replace(report, failures=(*failures, *report.failures), new_failures=(*failures, *report.new_failures))
     print_report(report, at)
     return report
 

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 out = Console(highlight=False, soft_wrap=False)
 err = Console(stderr=True, highlight=False)
 
+FILE_MISSING = "This file is no longer there: index the folder that it moved to, or `fundstelle forget` it."
 _FAILURES_SHOWN = _TABLES_SHOWN = 50
 # seconds after which a bar is drawn anew
 _REDRAWN = 0.1
@@ -51,6 +52,8 @@ def print_answer(answer: Answer) -> None:
         for article in citation.also:
             _print_indented(Text(f"also in: {_origin(article)}", style="dim"), 4)
         _print_indented(Text(_short(citation.article.path), style="dim"), 4, wrap=False)
+        if citation.file_missing:
+            _print_indented(Text(FILE_MISSING, style="yellow"), 4)
         page = f"page {citation.page}, " if citation.page else ""
         place = f"{page}characters {citation.start}-{citation.end}, score {citation.score:.3f}"
         _print_indented(Text(place, style="dim"), 4)
@@ -195,6 +198,11 @@ def print_report(report: IndexReport, at: str = "") -> None:
         err.print(Text(f"{plain(failure.path)}: {plain(failure.reason)}", style="yellow"), soft_wrap=True)
     if len(report.failures) > _FAILURES_SHOWN:
         err.print(f"… and {len(report.failures) - _FAILURES_SHOWN} more.")
+    known = len(report.failures) - len(report.new_failures)
+    if known:
+        err.print(f"{known} of the failures {'was' if known == 1 else 'were'} reported before.")
+    for old, new in report.moved.items():
+        err.print(Text(f"Moved: {_short(old)} → {_short(new)}"), soft_wrap=True)
     for path, columns in list(report.columns.items())[:_TABLES_SHOWN]:
         told = ", ".join(f"{field}={name}" for field, name in columns.items())
         err.print(Text(plain(f"{Path(path).name}: {told}")), soft_wrap=True)

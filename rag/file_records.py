@@ -27,6 +27,11 @@ class FileRecord:
     flaws: tuple[Failure, ...] = ()
     stamp: str = ""
 
+    @property
+    def sha256(self) -> str:
+        """The hash of the file's bytes."""
+        return self.digest.partition(" ")[0]
+
 
 class FileRecords:
     """What is known of every file that articles of an archive came from."""
@@ -46,6 +51,15 @@ class FileRecords:
         for path in paths:
             found |= _records(self._database.rows(query, path, path.rstrip("/")))
         return found
+
+    def paths(self) -> list[str]:
+        """Return the paths of all files."""
+        return [row[0] for row in self._database.rows("SELECT path FROM files ORDER BY path")]
+
+    def records(self, paths: Iterable[str]) -> list[FileRecord]:
+        """Return what is known of the files at these paths; those of which nothing is known are left out."""
+        query = f"{_SELECT} WHERE path = ?"
+        return [record for path in paths for record in _records(self._database.rows(query, path)).values()]
 
     def keep(self, files: Iterable[FileRecord]) -> None:
         """Keep what is known of files, in place of what was known before."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -25,8 +26,10 @@ from rag.loading.kinds import ARCHIVES, INSTEAD
 from rag.loading.reading import VERSION, Piece, Rows, TableColumns, articles_in, is_harmless, pieces
 from rag.loading.tables.columns import Columns
 from rag.loading.tables.rows import READERS
+from rag.moved_files import left_behind, moved_files, moved_folders
 from rag.passage_tokens import Keeping
-from rag.sources import emptied, existing, find_files, gone, nothing_there, shown, unreadable
+from rag.paths import is_missing, spellings
+from rag.sources import Found, emptied, existing, find_files, gone, nothing_there, shown, unreadable
 from rag.store import Store
 from rag.types import Article, Failure, IndexReport, Progress
 from rag.writing import ArticleWriter
@@ -88,15 +91,17 @@ class Indexer:
         """Bring the store in step with the files below `paths`.
 
         A file that looks as it did (`rag.loading.files.stamp`) or whose bytes are known is not read again. A text
-        that has a vector is not encoded again. Articles whose files are gone from the given folders are removed. A
-        file that cannot be taken is reported, and what was stored of it before stays. Whenever this is interrupted,
-        what is stored is whole, and the same call goes on from there.
+        that has a vector is not encoded again. Articles whose files are gone from the given folders are removed, and so
+        are those of other folders whose files are missing there and were found here. A file that cannot be taken is
+        reported, and what was stored of it before stays. Whenever this is interrupted, what is stored is whole, and the
+        same call goes on from there.
 
         Raises:
             NotFound: a path does not exist, or there is no article below it.
             ArchiveError: the store cannot be written.
         """
-        known = self._store.files.below([path.as_posix() for path in existing(paths)])
+        folders = [path.as_posix() for path in existing(paths)]
+        known = self._store.files.below(folders)
         found = find_files(paths, known)
         self._failures = [*found.failures, *emptied(known, found)]
         if not found.files and not self._failures:
@@ -110,7 +115,7 @@ class Indexer:
         self._writer.flush()
         if self._touched:
             self._store.files.keep(self._touched)
-        removed = sum(self._store.remove(path) for path in gone(known, found))
+        removed, moved = self._remove_missing(folders, known, found)
         self._writer.settle()
         self._writer.keep_tokens()
         return IndexReport(
@@ -119,11 +124,57 @@ class Indexer:
             unchanged=self._counts["unchanged"],
             removed=removed,
             failures=tuple(self._failures),
+            new_failures=self._store.failures.replace(folders, self._failures),
+            moved=moved,
             skipped=dict(self._skipped.most_common()),
             columns=self._tables,
             passages_encoded=self._writer.encoded,
             seconds=time.perf_counter() - self._started,
         )
+
+    def forget(self, paths: Sequence[Path]) -> int:
+        """Remove the articles of files and folders, which may be gone, and return how many there were.
+
+        Raises:
+            NotFound: no article came from one of the paths; nothing is removed then.
+            ArchiveError: the store cannot be written.
+        """
+        records: dict[str, FileRecord] = {}
+        for path in paths:
+            absolute = Path(os.path.abspath(path)).as_posix()  # noqa: PTH100
+            below = self._store.files.below(spellings(absolute))
+            if not below:
+                raise NotFound(
+                    f"No article of this archive came from {shown(path)}: check the path, as `fundstelle show` has it."
+                )
+            records |= below
+        removed = sum(map(self._store.remove, records))
+        for path in paths:
+            self._store.failures.replace(spellings(Path(os.path.abspath(path)).as_posix()), ())  # noqa: PTH100
+        self._writer.settle()
+        self._writer.keep_tokens()
+        return removed
+
+    def _remove_missing(
+        self, folders: Sequence[str], known: Mapping[str, FileRecord], found: Found
+    ) -> tuple[int, dict[str, str]]:
+        """Remove the articles of files that are gone or moved.
+
+        Returns: how many articles there were, and the new path of each folder, or renamed file, that moved.
+        """
+        files = self._store.files
+        below = files.below(folders)
+        missing_here = gone(known, found)
+        missing_elsewhere = [path for path in files.paths() if path not in below and is_missing(Path(path))]
+        if not missing_here and not missing_elsewhere:
+            return 0, {}
+        present = [record for path, record in below.items() if path not in missing_here]
+        moved = moved_files(files.records([*missing_here, *missing_elsewhere]), present, self._store.articles_of)
+        for old, new in moved.items():
+            for article in self._store.articles_of(old):
+                self._store.move_marks(article.id, article_id(new + article.path.removeprefix(old)))
+        removed = dict.fromkeys([*missing_here, *moved, *left_behind(moved, missing_elsewhere)])
+        return sum(self._store.remove(path) for path in removed), moved_folders(moved)
 
     def _pieces(self, files: Iterable[Path], known: Mapping[str, FileRecord]) -> Iterator[Piece]:
         """Yield what is to be read, file by file; unchanged files are counted here."""

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 DEFAULT_ARCHIVE = Path(".fundstelle")
 SOME_FAILED = 1
-"""The exit code when files could not be read."""
+"""The exit code when files could not be read of which no earlier run has said so."""
 
 ArchiveOption = Annotated[
     Path, typer.Option("--archive", metavar="DIR", envvar="FUNDSTELLE_ARCHIVE", help="The folder of the archive.")

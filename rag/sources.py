@@ -19,7 +19,7 @@ from rag.types import Failure
 _LONGEST_QUESTION = 100_000
 _EMPTIED = (
     "The folder holds no article any more, but {kept} came from there: they are kept, in case a disk is not connected. "
-    "To remove them, index the folder above, or make a new archive."
+    "If it is gone for good, `fundstelle forget {folder}`."
 )
 
 
@@ -43,7 +43,10 @@ def existing(paths: Sequence[Path]) -> list[Path]:
     absolute = [Path(os.path.abspath(path)) for path in paths]  # noqa: PTH100
     for path in absolute:
         if not _exists(path):
-            raise NotFound(f"{shown(path)} does not exist: check the spelling, or index the folder that it was in.")
+            raise NotFound(
+                f"{shown(path)} does not exist: check the spelling, or, if it is gone for good, "
+                f"`fundstelle forget {shown(path)}`."
+            )
     return absolute
 
 
@@ -192,7 +195,7 @@ def emptied(known: Iterable[str], found: Found) -> list[Failure]:
             continue
         kept = sum(1 for _ in _below(folder, map(Path, known)))
         if kept:
-            failures.append(Failure(shown(folder), _EMPTIED.format(kept=kept)))
+            failures.append(Failure(shown(folder), _EMPTIED.format(kept=kept, folder=shown(folder))))
     return failures
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Collection, Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -12,12 +13,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embeddings.types import HalfVectors
-from rag.allowed import allowed_keys
+from rag.allowed import allowed_keys, unknown_name
 from rag.article_rows import put_article, put_vectors, remove_articles
 from rag.changes import Changes, PassageChanges, passage_changes, vector_changes
 from rag.database import Database
 from rag.doubles import Doubles
 from rag.errors import ArchiveError, NotFound
+from rag.failure_records import FailureRecords
 from rag.file_records import FileRecord, FileRecords, put_file
 from rag.recurring import Recurring
 from rag.rows import BARE, READ, article_of, day_of
@@ -69,6 +71,11 @@ class Store:
     def files(self) -> FileRecords:
         """What is known of the files that articles came from."""
         return FileRecords(self._database)
+
+    @property
+    def failures(self) -> FailureRecords:
+        """What could not be read in earlier runs."""
+        return FailureRecords(self._database)
 
     @property
     def doubles(self) -> Doubles:
@@ -175,6 +182,20 @@ class Store:
                 return found
         return []
 
+    def files_of(self, article_ids: Iterable[str]) -> dict[str, str]:
+        """Return, by the id of each article, the path of the file that it came from."""
+        query = "SELECT id, file FROM articles WHERE id IN (SELECT value FROM json_each(?))"
+        return dict(self._database.rows(query, json.dumps(list(article_ids))))
+
+    def articles_of(self, file: str) -> list[Article]:
+        """Return the articles that came from the file at a path, in the order of their paths."""
+        rows = self._database.rows(f"SELECT {READ} FROM articles WHERE file = ? ORDER BY path", file)  # noqa: S608
+        return list(map(article_of, rows))
+
+    def names(self) -> list[tuple[str, str | None, str, str | None]]:
+        """Return the id, title, path and address of all articles, in the order of the paths."""
+        return self._database.rows("SELECT id, title, path, url FROM articles ORDER BY path")
+
     def article_ids(self) -> list[str]:
         """Return the ids of all articles that passages are kept of, in the order of the paths."""
         return [row[0] for row in self._database.rows("SELECT id FROM articles WHERE same_as IS NULL ORDER BY path")]
@@ -202,6 +223,10 @@ class Store:
     def allowed(self, filter: Filter) -> NDArray[np.int64] | None:
         """Return the keys of all passages whose article passes, ascending; None if the filter asks for nothing."""
         return allowed_keys(self._database, filter)
+
+    def unknown_name(self, filter: Filter) -> tuple[str, str, list[str]] | None:
+        """Return a source or author that no article has, and the names that there are; see `rag.allowed`."""
+        return unknown_name(self._database, filter)
 
     def all_keys(self) -> NDArray[np.int64]:
         """Return the keys of all passages, ascending."""
@@ -339,6 +364,11 @@ class Store:
         """Note that doubles and recurring lines were looked for in all articles as they are now."""
         with self._database.transaction(of_articles=False) as (database, _):
             database.execute("INSERT OR REPLACE INTO meta VALUES ('settled', ?)", (str(self.revision),))
+
+    def move_marks(self, old: str, new: str) -> None:
+        """Let the marks on an article count for another one: the same, at another path."""
+        with self._database.transaction(of_articles=False) as (database, _):
+            database.execute("UPDATE OR IGNORE marks SET article = ? WHERE article = ?", (new, old))
 
     def restate(self, article: Article) -> None:
         """Note that a stored article stands in a file with other bytes than before."""

@@ -166,7 +166,8 @@ class Citation:
 
     `highlights` are the spans of the article's text that answer, `matches` the words that the question and the
     quote share; both lie inside the quote. `also` names the articles that print the same passage, or nearly the same.
-    `own_language` is that of the quote, where it is another one than the article's.
+    `own_language` is that of the quote, where it is another one than the article's. `file_missing` says that the file
+    from which the article came was no longer there when the question was asked.
     """
 
     marker: int
@@ -181,6 +182,7 @@ class Citation:
     score: float
     signals: Mapping[str, float]
     own_language: str | None = None
+    file_missing: bool = False
 
     @property
     def language(self) -> str:
@@ -238,7 +240,8 @@ class IndexReport:
     """What an indexing run did. `passages_encoded` counts only texts that had no vector yet.
 
     `skipped` counts the files in folders, and in archives that were read, that are of no kind that can be read, by
-    their ending. `columns` says of each table that was read which of its columns holds which field.
+    their ending. `columns` says of each table that was read which of its columns holds which field. `new_failures` are
+    those that the run before did not report. `moved` holds the new path of each folder or renamed file, by the old.
     """
 
     new: int
@@ -250,6 +253,8 @@ class IndexReport:
     passages_encoded: int
     seconds: float
     columns: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    new_failures: tuple[Failure, ...] = ()
+    moved: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,6 +56,7 @@ def _citation_json(citation: Citation) -> dict[str, Any]:
         "highlights": [list(span) for span in citation.highlights],
         "matches": [list(span) for span in citation.matches],
         "also": [article_json(article) for article in citation.also],
+        "file_missing": citation.file_missing,
     }
 
 

@@ -22,6 +22,20 @@ NOBODY = ("–", "")
 
 # The browser reads the file itself: nothing is uploaded, and nothing is written to the disk.
 _UPLOAD_SCRIPT = """
+// as rag.evaluation.questions.decoded: UTF-8, or what Excel writes
+const decoded = (name, buffer) => {
+  const [first, second] = new Uint8Array(buffer);
+  const marked = { "255,254": "utf-16le", "254,255": "utf-16be" }[[first, second]];
+  const encodings = marked ? [marked] : /\\.csv$/i.test(name) ? ["utf-8", "windows-1252"] : ["utf-8"];
+  for (const encoding of encodings) {
+    try {
+      return new TextDecoder(encoding, { fatal: true }).decode(buffer);
+    } catch {
+      continue;
+    }
+  }
+  throw new TypeError("not text");
+};
 element.addEventListener("change", async (event) => {
   const file = event.target.files?.[0];
   if (!file) return;
@@ -30,7 +44,7 @@ element.addEventListener("change", async (event) => {
   if (file.size > 5e6) told.fault = "too large";
   else {
     try {
-      told.text = new TextDecoder("utf-8", { fatal: true }).decode(await file.arrayBuffer());
+      told.text = decoded(name, await file.arrayBuffer());
     } catch {
       told.fault = "not text";
     }

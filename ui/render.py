@@ -60,11 +60,16 @@ def card(citation: Citation, texts: Texts, marks: str = "") -> str:
         f' data-fs-done="{escape(texts.copied)}" data-fs-failed="{escape(texts.copy_failed)}">'
         f"{escape(texts.copy)}</button>{original}</p>"
         f"{why(citation, texts)}{marks}"
-        f'<p class="fs-file"><bdi>{breakable(article.path)}</bdi> '
+        f'<p class="fs-file"><bdi>{breakable(article.path)}</bdi> {_missing(citation, texts)}'
         f"<span>{escape(location(article, (citation.start, citation.end), texts))}</span> "
         f'<span title="{escape(article.sha256)}">SHA-256 {escape(article.sha256[:_SHA_SHOWN])}…</span></p>'
         f"</article>"
     )
+
+
+def _missing(citation: Citation, texts: Texts) -> str:
+    """Return the remark that the file of the article is gone."""
+    return f"<strong>{escape(texts.file_missing)}</strong> " if citation.file_missing else ""
 
 
 def _comment(citation: Citation, texts: Texts) -> str:

@@ -49,6 +49,7 @@ class Texts:
     characters: str
     page: str
     comment: str
+    file_missing: str
     asides: Mapping[str, str]
     facts: Mapping[str, str]
     origins: Mapping[str, str]
@@ -112,6 +113,7 @@ GERMAN = Texts(
     characters="Zeichen {start}–{end}",
     page="Seite {page}",
     comment="Leserkommentar",
+    file_missing="Die Datei liegt nicht mehr dort, wo sie eingelesen wurde.",
     asides={
         "teaser": "Hinweise auf andere Artikel",
         "comment": "Leserkommentare",
@@ -196,6 +198,7 @@ ENGLISH = Texts(
     characters="characters {start}–{end}",
     page="page {page}",
     comment="Reader comment",
+    file_missing="The file is no longer where it was indexed.",
     asides={
         "teaser": "Hints at other articles",
         "comment": "Readers’ comments",

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 import json
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar
@@ -68,14 +70,28 @@ def read_questions(path: Path) -> list[TestQuestion]:
             the file and the line.
     """
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        content = path.read_bytes()
     except OSError as error:
         raise NotFound(
             f"The questions in {path} cannot be read ({error.strerror}): give a .jsonl or .csv file."
         ) from error
-    except UnicodeDecodeError as error:
-        raise QuestionError(f"The questions in {path} are not in UTF-8: save the file anew.") from error
-    return read_questions_text(text, str(path))
+    return read_questions_text(decoded(content, str(path)), str(path))
+
+
+def decoded(content: bytes, name: str) -> str:
+    """Return the text of a file of questions: UTF-8, UTF-16 or, as Excel saves tables in the West, Windows-1252.
+
+    Raises:
+        QuestionError: it is in none of these.
+    """
+    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        encodings = ["utf-16"]
+    else:
+        encodings = ["utf-8-sig", "cp1252"] if name.lower().endswith(".csv") else ["utf-8-sig"]
+    for encoding in encodings:
+        with suppress(UnicodeDecodeError):
+            return content.decode(encoding)
+    raise QuestionError(f"The questions in {name} are not in UTF-8: save the file in that encoding.")
 
 
 def read_questions_text(text: str, name: str) -> list[TestQuestion]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -44,7 +45,7 @@ def test_index_says_what_it_did(fundstelle: Run, tmp_path: Path) -> None:
 
 
 def test_files_that_fail_are_named_with_their_reason(fundstelle: Run, tmp_path: Path) -> None:
-    """Exit code 1; the good article is stored, the bad one named on standard error."""
+    """Exit code 1, and 0 once it is no news; the good article is stored, the bad one named on standard error."""
     folder = tmp_path / "in"
     folder.mkdir()
     (folder / "good.txt").write_text("Der Rat hat am Montag die Satzung beschlossen.")
@@ -53,6 +54,35 @@ def test_files_that_fail_are_named_with_their_reason(fundstelle: Run, tmp_path: 
     assert done.returncode == 1
     assert done.stdout == "1 new, 0 changed, 0 unchanged, 0 removed, 1 failed\n"
     assert f"{folder / 'empty.txt'}: It is empty" in done.stderr
+    again = fundstelle("index", folder)
+    assert (again.returncode, again.stdout) == (0, "0 new, 0 changed, 1 unchanged, 0 removed, 1 failed\n")
+    assert f"{folder / 'empty.txt'}: It is empty" in again.stderr
+    assert "1 of the failures was reported before." in again.stderr
+    (folder / "other.txt").write_text("")
+    assert fundstelle("index", folder).returncode == 1
+
+
+def test_forgetting(fundstelle: Run, made: Path) -> None:
+    """Standard output says how many articles were removed; a path that nothing came from is exit code 2."""
+    shutil.copytree(made / ".fundstelle", made / "copy")
+    done = fundstelle("forget", ARTICLES / "de-higgs-boson-cern.html", "--archive", "copy", cwd=made)
+    assert (done.returncode, done.stdout) == (0, "1 article removed from the archive\n")
+    done = fundstelle("forget", ARTICLES / "de-higgs-boson-cern.html", "--archive", "copy", cwd=made)
+    assert (done.returncode, "No article of this archive came from" in done.stderr) == (2, True)
+
+
+def test_a_source_that_no_article_has(fundstelle: Run, made: Path) -> None:
+    """The answer names those that there are, the most frequent first."""
+    done = fundstelle("ask", TUNNEL, "--source", "Nirgends", cwd=made)
+    said = " ".join(done.stdout.split())
+    assert said.startswith("No article has the source 'Nirgends': there are Havelbogen-Tageblatt, ")
+    assert said.endswith(" more.")
+
+
+def test_an_article_by_a_part_of_its_name(fundstelle: Run, made: Path) -> None:
+    """A part of the file's name will do, in upper or lower case, wherever it stands in it."""
+    done = fundstelle("show", "HIGGS-boson", "--json", cwd=made)
+    assert json.loads(done.stdout)["path"] == str(ARTICLES / "de-higgs-boson-cern.html")
 
 
 def test_ask_in_words(fundstelle: Run, made: Path) -> None:
@@ -178,7 +208,7 @@ def test_the_archive_is_chosen_by_option_then_environment(fundstelle: Run, made:
         (("index", "nowhere"), "nowhere does not exist: check the spelling"),
         (("index", "empty-folder"), "holds no article: put files of these kinds there: .txt, "),
         (("show", "nothing like that"), "There is no article 'nothing like that' in this archive"),
-        (("show", "de-"), "There is no article 'de-' in this archive"),
+        (("show", "de-nowhere"), "There is no article 'de-nowhere' in this archive"),
         (("show", "der"), "articles match 'der': give the id of one"),
         (("index", "file.txt", "--archive", "."), "holds other files"),
         (("index", "file.txt", "--encoder", "no/such-model"), "The model no/such-model cannot be opened"),

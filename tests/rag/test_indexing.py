@@ -253,7 +253,7 @@ def test_an_emptied_folder_removes_nothing(archive: Archive, folder: Path) -> No
         report = archive.index(paths)
         assert [failure.reason for failure in report.failures] == [
             "The folder holds no article any more, but 6 came from there: they are kept, in case a disk is not "
-            "connected. To remove them, index the folder above, or make a new archive."
+            f"connected. If it is gone for good, `fundstelle forget {folder}`."
         ]
         assert report.removed == 0
     assert archive.status().articles == 7

@@ -98,6 +98,15 @@ def test_a_missing_file_and_a_wrong_encoding(tmp_path: Path) -> None:
         read_questions(tmp_path / "q.jsonl")
 
 
+@pytest.mark.parametrize("encoding", ["cp1252", "utf-16", "utf-8-sig"])
+def test_tables_as_excel_saves_them(tmp_path: Path, encoding: str) -> None:
+    """“CSV”, “Unicode text” and “CSV UTF-8” of a German Excel: letters, dashes and quotation marks are the same."""
+    path = tmp_path / "fragen.csv"
+    path.write_bytes("question;article;quote\r\nWer kam über Köln?;eins.txt;„Müßig – 5 €“\r\n".encode(encoding))
+    (question,) = read_questions(path)
+    assert (question.question, question.labels) == ("Wer kam über Köln?", (Label("eins.txt", "„Müßig – 5 €“"),))
+
+
 @given(st.text(max_size=200), st.sampled_from(["q.jsonl", "q.csv"]))
 def test_any_text_is_read_or_refused(tmp_path_factory: pytest.TempPathFactory, text: str, name: str) -> None:
     """Never another error than that of a bad question."""

@@ -1,0 +1,98 @@
+"""Files of an archive that are not where they were → where they went, told by their contents.
+
+A folder that was moved or renamed is indexed at its new place as new files, while its old place lies outside of the
+folders that are indexed and would be cited for ever. Nothing counts as moved unless its contents are found elsewhere:
+the articles of a disk that is not connected stay.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import PurePosixPath
+
+from rapidfuzz.distance import Indel
+
+from rag.file_records import FileRecord
+from rag.types import Article
+
+# the share of a folder's files that must be found below one new folder for the whole folder to count as moved there
+_MAJORITY = 0.5
+# two files that share fewer words, in the same order, have only their name in common
+_REVISION = 0.7
+
+
+def moved_files(
+    missing: Iterable[FileRecord], present: Iterable[FileRecord], articles_of: Callable[[str], Iterable[Article]]
+) -> dict[str, str]:
+    """Return, by the path of each missing file that moved, its new path.
+
+    A file moved to one with the same bytes or, where there is none, to one with the same name whose text is a revision
+    of its own. Of several, it is the one that has the most folders in common.
+
+    Args:
+        missing: records of files that are not on the disk any more.
+        present: records of files that are.
+        articles_of: returns the articles of the file at a path.
+    """
+    by_hash: dict[str, list[str]] = defaultdict(list)
+    by_name: dict[str, list[str]] = defaultdict(list)
+    for record in present:
+        by_hash[record.sha256].append(record.path)
+        by_name[PurePosixPath(record.path).name].append(record.path)
+    moved = {}
+    for record in missing:
+        path = record.path
+        namesakes = by_name.get(PurePosixPath(path).name, ())
+        candidates = by_hash.get(record.sha256) or [
+            new for new in namesakes if is_revision(articles_of(path), articles_of(new))
+        ]
+        if candidates:
+            moved[path] = max(sorted(candidates), key=lambda new: len(_common_tail(path, new)))
+    return moved
+
+
+def is_revision(before: Iterable[Article], after: Iterable[Article]) -> bool:
+    """Whether some articles are a revision of others: they have most of their words, in the same order."""
+    old, new = ([word for article in articles for word in article.text.split()] for articles in (before, after))
+    return bool(old) and Indel.normalized_similarity(old, new) >= _REVISION
+
+
+def left_behind(moved: Mapping[str, str], missing: Iterable[str]) -> list[str]:
+    """Return the missing files that no new folder holds although most files of their folder moved there.
+
+    They were deleted before or after the folder moved, as they would be known to be in a folder that is indexed again.
+    """
+    folders = Counter(roots for old, new in moved.items() if (roots := _roots(old, new)))
+    lost: dict[str, None] = {}
+    paths = [path for path in missing if path not in moved]
+    for (old_folder, _), count in folders.items():
+        below = [path for path in paths if PurePosixPath(path).is_relative_to(old_folder)]
+        if count / (count + len(below)) >= _MAJORITY:
+            lost |= dict.fromkeys(below)
+    return list(lost)
+
+
+def moved_folders(moved: Mapping[str, str]) -> dict[str, str]:
+    """Return the new folder of each folder whose files moved, and the new path of each file that was renamed."""
+    return dict(_roots(old, new) or (old, new) for old, new in moved.items())
+
+
+def _roots(old: str, new: str) -> tuple[str, str] | None:
+    """Return the folders in which a file has the same relative path; None if it was renamed itself."""
+    tail = len(_common_tail(old, new))
+    return (_folder(old, tail), _folder(new, tail)) if tail else None
+
+
+def _folder(path: str, tail: int) -> str:
+    return str(PurePosixPath(*PurePosixPath(path).parts[:-tail]))
+
+
+def _common_tail(first: str, second: str) -> list[str]:
+    """Return the parts that both paths end with."""
+    tail = []
+    for one, other in zip(reversed(PurePosixPath(first).parts), reversed(PurePosixPath(second).parts), strict=False):
+        if one != other:
+            break
+        tail.append(one)
+    return tail

@@ -1,0 +1,39 @@
+"""Paths: how a file system may spell them, and whether anything is there."""
+
+from __future__ import annotations
+
+import unicodedata
+from itertools import product
+from pathlib import Path
+from typing import Literal
+
+_FORMS: tuple[Literal["NFC", "NFD"], ...] = ("NFC", "NFD")
+# a path of so many parts with accents is looked for in all mixtures of both forms
+_MOST_MIXED = 8
+
+
+def spellings(path: str) -> list[str]:
+    """Return a path as it was typed and in both Unicode forms of each of its parts.
+
+    macOS writes names decomposed (NFD), other systems as they were typed, which is mostly composed (NFC), and a folder
+    that came from one to the other holds files of both.
+
+    >>> [len(spelling) for spelling in spellings("Größe")]
+    [5, 6]
+    """
+    parts = [list(dict.fromkeys(unicodedata.normalize(form, part) for form in _FORMS)) for part in path.split("/")]
+    if sum(len(forms) > 1 for forms in parts) > _MOST_MIXED:
+        whole = (unicodedata.normalize(form, path) for form in _FORMS)
+        return list(dict.fromkeys((path, *whole)))
+    return list(dict.fromkeys((path, *("/".join(mixture) for mixture in product(*parts)))))
+
+
+def is_missing(path: Path) -> bool:
+    """Whether there is certainly nothing at a path: where a folder may not be looked into, nobody knows."""
+    try:
+        path.lstat()
+    except (FileNotFoundError, NotADirectoryError):
+        return True
+    except OSError:
+        return False
+    return False
