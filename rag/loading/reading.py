@@ -24,7 +24,7 @@ from rag.loading.tables.lines import whole
 from rag.loading.tables.rows import READERS, Row, Table, draft_of, open_table
 from rag.types import Article
 
-VERSION = 5
+VERSION = 6
 """Raised whenever the same bytes are read or marked otherwise than before; stored articles are then loaded anew."""
 
 # the most rows of a table, and letters in them, that are taken together
@@ -152,6 +152,11 @@ def _unpacked(path: Path, limits: Limits, columns: Columns | None) -> Iterator[C
         kind = kind_of(path.stem, stream.peek(HEAD_BYTES)[:HEAD_BYTES])
         if kind in READERS and kind != "json":
             yield from _in_rows(open_table(stream, kind, columns))
+            return
+        if kind == "warc":
+            # record by record, however large it is
+            file.seek(0)
+            yield from (_called(one, "#") for one in pages(file))
             return
     for one in members(path, path.name, limits):
         # what is alone in there is called by the name of the file
