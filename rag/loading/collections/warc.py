@@ -17,7 +17,7 @@ from rag.errors import LoadError
 from rag.loading.collections.codings import decoded
 from rag.loading.collections.containers import LeftAside
 from rag.loading.draft import Draft, Flaw
-from rag.loading.names import Names, safe_name
+from rag.loading.names import Names, safe_name, without_login
 from rag.loading.plain.text import load_text
 from rag.loading.web.html import load_html
 
@@ -111,7 +111,7 @@ def pages(file: BinaryIO) -> Iterator[Page | LeftAside | Flaw]:
 
 
 def _address(record: Any) -> str:
-    return record.rec_headers.get_header("WARC-Target-URI") or record.rec_headers.get_header("uri") or ""
+    return without_login(record.rec_headers.get_header("WARC-Target-URI") or record.rec_headers.get_header("uri") or "")
 
 
 def _kind(record: Any) -> str | LeftAside | None:
