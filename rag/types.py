@@ -238,7 +238,8 @@ class IndexReport:
     """What an indexing run did. `passages_encoded` counts only texts that had no vector yet.
 
     `skipped` counts the files in folders, and in archives that were read, that are of no kind that can be read, by
-    their ending. `columns` says of each table that was read which of its columns holds which field.
+    their ending. `columns` says of each table that was read which of its columns holds which field, `unread_days` which
+    of its dates could not be read, so that their articles have no day.
     """
 
     new: int
@@ -250,6 +251,7 @@ class IndexReport:
     passages_encoded: int
     seconds: float
     columns: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    unread_days: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
