@@ -26,6 +26,7 @@ err = Console(stderr=True, highlight=False)
 
 FILE_MISSING = "This file is no longer there: index the folder that it moved to, or `fundstelle forget` it."
 _FAILURES_SHOWN = _TABLES_SHOWN = 50
+_DAYS_SHOWN = 3
 # seconds after which a bar is drawn anew
 _REDRAWN = 0.1
 _SIGNALS = {
@@ -208,6 +209,11 @@ def print_report(report: IndexReport, at: str = "") -> None:
         err.print(Text(plain(f"{Path(path).name}: {told}")), soft_wrap=True)
     if len(report.columns) > _TABLES_SHOWN:
         err.print(f"… and {len(report.columns) - _TABLES_SHOWN} more tables.")
+    for path, days in list(report.unread_days.items())[:_TABLES_SHOWN]:
+        examples = ", ".join(repr(day) for day in list(dict.fromkeys(days))[:_DAYS_SHOWN])
+        verb = "date is no day that is certain" if len(days) == 1 else "dates are no days that are certain"
+        told = f"{Path(path).name}: {len(days)} {verb}, such as {examples}: write them as 1998-10-31 to filter by them."
+        err.print(Text(plain(told)), soft_wrap=True)
     if report.skipped:
         kinds = ", ".join(f"{ending} {count}" for ending, count in report.skipped.items())
         err.print(Text(f"Left aside: {kinds}."))

@@ -81,6 +81,7 @@ class Indexer:
         self._failures: list[Failure] = []
         self._skipped: Counter[str] = Counter()
         self._tables: dict[str, Columns] = {}
+        self._unread_days: dict[str, list[str]] = {}
         self._read: dict[str, FileRecord] = {}
         self._touched: list[FileRecord] = []
         self._open = _Open()
@@ -128,6 +129,7 @@ class Indexer:
             moved=moved,
             skipped=dict(self._skipped.most_common()),
             columns=self._tables,
+            unread_days={path: tuple(days) for path, days in self._unread_days.items() if days},
             passages_encoded=self._writer.encoded,
             seconds=time.perf_counter() - self._started,
         )
@@ -236,6 +238,7 @@ class Indexer:
         for one in result:
             if isinstance(one, TableColumns):
                 self._tables[shown(piece.path + one.name)] = one.columns
+                self._unread_days.setdefault(shown(piece.path + one.name), []).extend(one.unread_days)
             elif isinstance(one, Flaw):
                 self._open.flaws.append(Failure(shown(piece.path + one.name), one.reason))
                 self._open.kept.add(article_id(piece.path + one.name))

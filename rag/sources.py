@@ -14,6 +14,7 @@ from rag.errors import LoadError, NotFound
 from rag.loading.companion import ENDING
 from rag.loading.files import kind_at, opened
 from rag.loading.kinds import ENDINGS, INSTEAD
+from rag.loading.leftovers import belongs_to_page, leftover, pages_among
 from rag.types import Failure
 
 _LONGEST_QUESTION = 100_000
@@ -54,18 +55,21 @@ def find_files(paths: Sequence[Path], known: Container[str] = ()) -> Found:
     """List the files that can be articles, folders recursively, in the order of their names.
 
     Those whose path is `known` held articles before, and are listed without a look into them. Hidden files and folders,
-    links to folders, archives of Fundstelle, and a README, which speaks of a folder and is no article, are left aside.
+    links to folders, links out of the given folders, archives of Fundstelle, a README, which speaks of a folder and is
+    no article, and what programs leave beside articles (`rag.loading.leftovers`), are left aside.
 
     Raises:
         NotFound: a path does not exist.
     """
     found = Found()
     seen: set[Path] = set()
-    for path in existing(paths):
+    given = existing(paths)
+    roots = tuple(os.path.join(os.path.realpath(path), "") for path in given if path.is_dir())  # noqa: PTH118
+    for path in given:
         in_folder = path.is_dir()
         if in_folder:
             found.folders.append(path)
-            files = list(_walk(path, found))
+            files = list(_walk(path, roots, found))
         else:
             files = [path]
         for file in files:
@@ -109,7 +113,7 @@ def _holds_questions(file: Path) -> bool:
     return isinstance(first, dict) and "question" in first and not {"answers", "answerable"}.isdisjoint(first)
 
 
-def _walk(folder: Path, found: Found) -> Iterator[Path]:
+def _walk(folder: Path, roots: tuple[str, ...], found: Found) -> Iterator[Path]:
     def report(error: OSError) -> None:
         where = Path(error.filename or folder)
         found.unreadable.append(where)
@@ -118,8 +122,9 @@ def _walk(folder: Path, found: Found) -> Iterator[Path]:
         )
 
     for parent, folders, files in os.walk(folder, onerror=report):
-        reasons = {name: _left_aside(name) or _folder_left_aside(Path(parent, name)) for name in folders}
-        reasons |= {name: _left_aside(name) for name in files}
+        pages = pages_among(files)
+        reasons = {name: _left_aside(name) or _folder_left_aside(Path(parent, name), pages) for name in folders}
+        reasons |= {name: _left_aside(name) or _file_left_aside(f"{parent}/{name}", roots) for name in files}
         # a companion is read with its file
         found.skipped.update(reason for reason in reasons.values() if reason and reason != "companion")
         folders[:] = sorted(name for name in folders if not reasons[name])
@@ -133,11 +138,21 @@ def _left_aside(name: str) -> str | None:
     # by os.path, for it is asked of every file in every run
     if os.path.splitext(name)[0].upper() == "README":  # noqa: PTH122
         return "README"
-    return "companion" if name.endswith(ENDING) else None
+    return "companion" if name.endswith(ENDING) else leftover(name)
 
 
-def _folder_left_aside(folder: Path) -> str | None:
-    """Return why a folder is not looked at, or None if it is."""
+def _file_left_aside(file: str, roots: tuple[str, ...]) -> str | None:
+    """Return why a file is not looked at, or None if it is: a link may lead to what was never meant for an archive."""
+    # by os.path, for it is asked of every file in every run, and links may lead around in a circle
+    if os.path.islink(file) and not os.path.realpath(file).startswith(roots):  # noqa: PTH114
+        return "link out of the folder"
+    return None
+
+
+def _folder_left_aside(folder: Path, pages: frozenset[str]) -> str | None:
+    """Return why a folder is not looked at, or None if it is; `pages` are the saved pages beside it."""
+    if belongs_to_page(folder.name, pages):
+        return "saved with a page"
     if _is_archive(folder):
         return "archive"
     # a link may lead around in a circle

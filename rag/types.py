@@ -240,8 +240,9 @@ class IndexReport:
     """What an indexing run did. `passages_encoded` counts only texts that had no vector yet.
 
     `skipped` counts the files in folders, and in archives that were read, that are of no kind that can be read, by
-    their ending. `columns` says of each table that was read which of its columns holds which field. `new_failures` are
-    those that the run before did not report. `moved` holds the new path of each folder or renamed file, by the old.
+    their ending. `columns` says of each table that was read which of its columns holds which field, `unread_days` which
+    of its dates could not be read, so that their articles have no day. `new_failures` are those that the run before did
+    not report. `moved` holds the new path of each folder or renamed file, by the old.
     """
 
     new: int
@@ -255,6 +256,7 @@ class IndexReport:
     columns: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     new_failures: tuple[Failure, ...] = ()
     moved: Mapping[str, str] = field(default_factory=dict)
+    unread_days: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,12 +10,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import urldefrag, urljoin, urlsplit
+from urllib.parse import unquote, urldefrag, urljoin, urlsplit
 
 from rag.errors import LoadError, NotFound
 from rag.loading.collections.feeds import parsed_feed
 from rag.loading.collections.unpacking import DAMAGE, DAMAGED, gunzip
 from rag.loading.kinds import HEAD_BYTES, kind_of
+from rag.loading.names import without_login
 
 SITEMAP_BYTES = 50_000_000
 """How large a packed sitemap may be when it is unpacked: the protocol of sitemaps allows no more."""
@@ -45,7 +46,9 @@ def split_addresses(words: Iterable[str]) -> tuple[list[Path], list[str]]:
         if is_address(word):
             addresses.append(word)
         elif re.match(r"[A-Za-z][\w+.-]+://", word):
-            raise NotFound(f"{word} cannot be fetched: give an address that begins with https:// or http://.")
+            raise NotFound(
+                f"{without_login(word)} cannot be fetched: give an address that begins with https:// or http://."
+            )
         else:
             paths.append(Path(word))
     return paths, addresses
@@ -56,10 +59,17 @@ def is_address(word: str) -> bool:
     return re.match("https?://", word, re.IGNORECASE) is not None
 
 
+def login_of(address: str) -> tuple[str, str] | None:
+    """Return the name and the password in an address, if it has any."""
+    parts = urlsplit(address)
+    return (unquote(parts.username), unquote(parts.password or "")) if parts.username else None
+
+
 def same_as(address: str) -> str:
-    """Return what addresses of one page have in common: it lacks the fragment and what only tracks readers."""
+    """Return what addresses of one page have in common: without login, fragment and what only tracks readers."""
     from courlan import normalize_url
 
+    address = without_login(address)
     try:
         return str(normalize_url(urldefrag(address).url))
     except ValueError:
@@ -80,6 +90,15 @@ def host_of(address: str) -> str:
     if not host:
         raise LoadError("It is no valid address: check the spelling.")
     return host if port in (None, {"http": 80, "https": 443}.get(parts.scheme.lower())) else f"{host}:{port}"
+
+
+def site_of(address: str) -> str:
+    """Return scheme and host of an address: where a login counts, and robots.txt.
+
+    Raises:
+        LoadError: it has no host.
+    """
+    return f"{urlsplit(address).scheme.lower()}://{host_of(address)}"
 
 
 def leads_inside(source: str, target: str) -> bool:
@@ -151,7 +170,7 @@ def _absolute(links: Iterable[str], address: str) -> tuple[str, ...]:
 
     def joined(link: str) -> str:
         try:
-            return urldefrag(urljoin(address, link)).url
+            return without_login(urldefrag(urljoin(address, link)).url)
         except ValueError:
             return link
 

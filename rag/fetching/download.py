@@ -6,12 +6,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import TYPE_CHECKING
-from urllib.parse import urldefrag, urljoin, urlsplit
+from urllib.parse import urldefrag, urljoin
 
 from rag.errors import LoadError
-from rag.fetching.addresses import host_of, is_address, leads_inside
+from rag.fetching.addresses import host_of, is_address, leads_inside, site_of
 from rag.fetching.manners import AGENT, Manners
 from rag.fetching.requests import NotAsked, Reply, Requests
+from rag.loading.names import without_login
 
 if TYPE_CHECKING:
     from protego import Protego
@@ -84,7 +85,7 @@ class Downloads:
             if reply.status not in _MOVED or "location" not in reply.headers:
                 return address, reply
             try:
-                address = urldefrag(urljoin(address, reply.headers["location"])).url
+                address = without_login(urldefrag(urljoin(address, reply.headers["location"])).url)
             except ValueError as error:
                 raise LoadError("It redirects to what is no address.") from error
         raise LoadError(
@@ -92,8 +93,7 @@ class Downloads:
         )
 
     def _check_robots(self, address: str) -> None:
-        parts = urlsplit(address)
-        site = f"{parts.scheme}://{host_of(address)}"
+        site = site_of(address)
         if site not in self._robots:
             try:
                 self._robots[site] = self._rules(site)

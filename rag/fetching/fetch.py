@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import Literal
 
 from rag.errors import LoadError
-from rag.fetching.addresses import Links, host_of, links_in, same_as
+from rag.fetching.addresses import Links, host_of, links_in, login_of, same_as, site_of
 from rag.fetching.download import Answer, Downloads
 from rag.fetching.manners import USUAL, Manners
 from rag.fetching.naming import ending_of
 from rag.fetching.requests import LeftAlone, NotAsked, Requests
 from rag.fetching.saved import Saved
-from rag.loading.names import safe_name
+from rag.loading.names import safe_name, without_login
 from rag.types import Failure
 
 OnPage = Callable[[int, int | None], None]
@@ -33,19 +33,29 @@ def fetch(
     the same call goes on with the others.
 
     Args:
+        addresses: a name and password in one is sent to its site alone, and is neither kept nor told.
         on_page: hears how many pages were asked for, and how many are known to come.
 
     Raises:
         ArchiveError: the folder cannot be written.
     """
-    with Requests(manners) as requests:
+    logins = {site_of(address): login for address in addresses if (login := _login(address))}
+    with Requests(manners, logins) as requests:
         run = _Run(requests, Saved(folder), manners, on_page)
         try:
-            run.fetch(addresses)
+            run.fetch([without_login(address) for address in addresses])
         except _Enough:
             reason = f"It stops here after {manners.pages} pages: run the same command again for the others."
             run.failures.append(Failure("the web", reason))
         return [*run.failures, *run.left_alone()]
+
+
+def _login(address: str) -> tuple[str, str] | None:
+    try:
+        return login_of(address) if site_of(address) else None
+    except (LoadError, ValueError):
+        # whoever asks for it says what is wrong with it
+        return None
 
 
 class _Enough(Exception):

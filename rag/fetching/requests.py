@@ -8,11 +8,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from http import HTTPStatus
-from types import TracebackType
+from types import MappingProxyType, TracebackType
 from typing import TYPE_CHECKING, Self
 
 from rag.errors import LoadError
-from rag.fetching.addresses import host_of
+from rag.fetching.addresses import host_of, site_of
 from rag.fetching.manners import AGENT, Manners, seconds_to_wait
 
 if TYPE_CHECKING:
@@ -44,11 +44,16 @@ class Reply:
 
 
 class Requests:
-    """Sends requests, with pauses between those to one host. Use it in a with block."""
+    """Sends requests, with pauses between those to one host. Use it in a with block.
 
-    def __init__(self, manners: Manners) -> None:
+    Args:
+        logins: name and password for sites (`site_of`); no other site is sent them.
+    """
+
+    def __init__(self, manners: Manners, logins: Mapping[str, tuple[str, str]] = MappingProxyType({})) -> None:
         import httpx
 
+        self._logins = logins
         self._manners = manners
         self._client = httpx.Client(headers=_HEADERS, timeout=manners.silence)
         self._next: defaultdict[str, float] = defaultdict(float)
@@ -103,7 +108,8 @@ class Requests:
 
         time.sleep(max(0.0, self._next[host] - time.monotonic()))
         try:
-            with self._client.stream("GET", address, headers=dict(headers)) as response:
+            login = self._logins.get(site_of(address))
+            with self._client.stream("GET", address, headers=dict(headers), auth=login) as response:
                 raw = self._body(response) if response.status_code == HTTPStatus.OK else b""
                 return Reply(response.status_code, response.headers, raw)
         except httpx.TimeoutException as error:

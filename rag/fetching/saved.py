@@ -15,6 +15,7 @@ from rag.fetching.addresses import same_as
 from rag.fetching.download import Answer
 from rag.fetching.naming import place_of
 from rag.loading.companion import ENDING
+from rag.loading.names import without_login
 
 
 class Saved:
@@ -26,9 +27,12 @@ class Saved:
         for companion in sorted(folder.glob(f"*/*{ENDING}")):
             file, notes = companion.with_name(companion.name.removesuffix(ENDING)), _notes(companion)
             if file.is_file():
-                for address in (notes.get("url"), *_asked(notes)):
-                    if isinstance(address, str):
-                        self._files[same_as(address)] = file
+                addresses = [one for one in (notes.get("url"), *_asked(notes)) if isinstance(one, str)]
+                self._files.update((same_as(address), file) for address in addresses)
+                if any(without_login(address) != address for address in addresses):
+                    # noted by an earlier version
+                    with _writing(file):
+                        _note(file, notes)
 
     def __contains__(self, address: str) -> bool:
         return same_as(address) in self._files
@@ -123,6 +127,8 @@ def _notes(companion: Path) -> Mapping[str, Any]:
 
 def _note(file: Path, notes: Mapping[str, Any]) -> None:
     stated = {name: value for name, value in notes.items() if value}
+    stated |= {name: without_login(stated[name]) for name in ("url",) if isinstance(stated.get(name), str)}
+    stated |= {"asked": [without_login(str(one)) for one in _asked(notes)]} if _asked(notes) else {}
     _write(_companion(file), json.dumps(stated, ensure_ascii=False, indent=2).encode("utf-8", "replace"))
 
 

@@ -11,6 +11,7 @@ from rag.errors import LoadError
 from rag.language import language_of
 from rag.loading.draft import Block, Draft
 from rag.loading.mojibake import REPAIRED, repaired
+from rag.loading.names import without_login
 from rag.loading.normal import normalised
 from rag.types import Article, Aside
 
@@ -49,7 +50,7 @@ def article_of(draft: Draft, path: str, sha256: str) -> Article:
         source=_line(draft.source),
         author=_line(draft.author),
         published=draft.published,
-        url=_line(draft.url),
+        url=_line(without_login(draft.url or "")),
         path=path,
         sha256=sha256,
         place=_line(draft.place),

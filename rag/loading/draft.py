@@ -28,6 +28,7 @@ class Draft:
 
     `origins` says of each field that is known where in the file it stands, in a word or two. `name` tells the article
     from others in the same file: the path of a member, the id or line of a row; it is empty where a file is an article.
+    `unread_day` is what is stated as the day and cannot be read as one.
     """
 
     blocks: tuple[Block, ...]
@@ -40,6 +41,7 @@ class Draft:
     place: str | None = None
     origins: Mapping[str, str] = field(default_factory=dict)
     name: str = ""
+    unread_day: str = ""
 
     @property
     def text(self) -> str:

@@ -3,14 +3,35 @@
 from __future__ import annotations
 
 import re
+from urllib.parse import urlsplit
 
 _UNSHOWN = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
 _LENGTH = 500
+_ADDRESS = re.compile(r"\s*[A-Za-z][A-Za-z0-9+.-]*:[/\\]{2,}")
+
+
+def without_login(address: str) -> str:
+    """Return an address on the web without the name and password that stand before its host; any other text as it is.
+
+    RFC 3986, section 3.2.1, says that they shall not be shown. An address that is none, since the password holds a
+    slash, loses all before its last @.
+    """
+    start = _ADDRESS.match(address)
+    if not start or "@" not in address:
+        return address
+    try:
+        end = re.search(r"[/\\?#]|$", address[start.end() :])
+        host = address[start.end() :][: end.start() if end else None]
+        _ = urlsplit(f"//{host}").port
+    except ValueError:
+        host = address[start.end() :]
+    login = host.rfind("@") + 1
+    return address[: start.end()] + address[start.end() + login :]
 
 
 def safe_name(name: str) -> str:
-    """Return a name on one line, without characters that steer a terminal and without halves of characters."""
-    return _UNSHOWN.sub("\ufffd", name)[:_LENGTH]
+    """Return a name on one line, without characters that steer a terminal, halves of characters, and passwords."""
+    return _UNSHOWN.sub("\ufffd", without_login(name))[:_LENGTH]
 
 
 def safe_path(name: str) -> str:

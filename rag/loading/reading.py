@@ -20,26 +20,32 @@ from rag.loading.files import DOCUMENTS, MAX_BYTES, MAX_DOCUMENT_BYTES, kind_at,
 from rag.loading.kinds import HEAD_BYTES, kind_of
 from rag.loading.loaders import LOADERS, drafts_of
 from rag.loading.tables.columns import Columns, texts_of
+from rag.loading.tables.days import DayReading
 from rag.loading.tables.lines import whole
 from rag.loading.tables.rows import READERS, Row, Table, draft_of, open_table
 from rag.types import Article
 
-VERSION = 5
+VERSION = 6
 """Raised whenever the same bytes are read or marked otherwise than before; stored articles are then loaded anew."""
 
 # the most rows of a table, and letters in them, that are taken together
 _ROWS = 200
 _LETTERS = 1_000_000
+_DAY_LETTERS = 40
 _HARMLESS = {"text": 100_000, "markdown": 20_000}
 """The size, in bytes, up to which a text needs no process of its own; Markdown can be made to be slow to read."""
 
 
 @dataclass(frozen=True, slots=True)
 class TableColumns:
-    """Which column of a table holds which field; `name` is the table's place in the file, or empty."""
+    """Which column of a table holds which field; `name` is the table's place in the file, or empty.
+
+    `unread_days` are dates of some of its rows that could not be read.
+    """
 
     name: str
     columns: Columns
+    unread_days: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +54,7 @@ class Rows:
 
     columns: Columns
     rows: tuple[Row | Flaw, ...]
+    days: DayReading
 
 
 Content = Member | Page | Rows | TableColumns | LeftAside | Flaw
@@ -99,17 +106,22 @@ def articles_in(piece: Piece) -> list[Article | TableColumns | Flaw]:
         LoadError: nothing of it can be read.
     """
     found: list[Article | TableColumns | Flaw] = []
+    table = TableColumns("", piece.content.columns if isinstance(piece.content, Rows) else {})
+    unread: list[str] = []
     for draft in _drafts(piece.content, piece.columns):
+        if isinstance(draft, TableColumns):
+            table = draft
         if isinstance(draft, TableColumns | Flaw):
             found.append(draft)
             continue
+        unread += [draft.unread_day[:_DAY_LETTERS]] if draft.unread_day else []
         try:
             # what is noted of a file of many articles would be wrong of some
             whole = draft if draft.name else with_companion(draft, Path(piece.path))
             found.append(article_of(whole, f"{piece.path}{draft.name}", piece.sha256))
         except LoadError as error:
             found.append(Flaw(draft.name, str(error)))
-    return found
+    return [*found, replace(table, unread_days=tuple(unread))] if unread else found
 
 
 def load(path: Path, raw: bytes) -> Article:
@@ -153,6 +165,11 @@ def _unpacked(path: Path, limits: Limits, columns: Columns | None) -> Iterator[C
         if kind in READERS and kind != "json":
             yield from _in_rows(open_table(stream, kind, columns))
             return
+        if kind == "warc":
+            # record by record, however large it is
+            file.seek(0)
+            yield from (_called(one, "#") for one in pages(file))
+            return
     for one in members(path, path.name, limits):
         # what is alone in there is called by the name of the file
         yield replace(one, name="") if isinstance(one, Member) and one.name == path.stem else _called(one, "/")
@@ -173,14 +190,14 @@ def _in_rows(table: Table) -> Iterator[TableColumns | Rows]:
             taken.append(row if isinstance(row, Flaw) else _needed(row, table.columns))
             letters += sum(map(len, _texts(taken[-1])))
             if len(taken) == _ROWS or letters > _LETTERS:
-                yield Rows(table.columns, tuple(taken))
+                yield Rows(table.columns, tuple(taken), table.days)
                 taken, letters = [], 0
     except LoadError:
         # the rows before the damage are whole
-        yield Rows(table.columns, tuple(taken))
+        yield Rows(table.columns, tuple(taken), table.days)
         raise
     if taken:
-        yield Rows(table.columns, tuple(taken))
+        yield Rows(table.columns, tuple(taken), table.days)
 
 
 def _needed(row: Row, columns: Columns) -> Row:
@@ -199,7 +216,7 @@ def _drafts(content: Content | None, columns: Columns | None) -> Iterator[Draft 
         yield content
     elif isinstance(content, Rows):
         for row in content.rows:
-            yield _in_row(row, content.columns, "")
+            yield _in_row(row, content.columns, content.days, "")
     elif isinstance(content, Page):
         page = draft_of_page(content)
         yield replace(page, name=f"#{page.name}")
@@ -208,12 +225,12 @@ def _drafts(content: Content | None, columns: Columns | None) -> Iterator[Draft 
         if content.kind in READERS:
             table = open_table(io.BytesIO(content.raw), content.kind, columns)
             yield TableColumns(above, table.columns)
-            yield from (_in_row(row, table.columns, above) for row in table.rows)
+            yield from (_in_row(row, table.columns, table.days, above) for row in table.rows)
             return
         for draft in drafts_of(content.kind, content.raw):
             yield replace(draft, name=f"{above}#{draft.name}" if draft.name else above)
 
 
-def _in_row(row: Row | Flaw, columns: Columns, above: str) -> Draft | Flaw:
-    draft = row if isinstance(row, Flaw) else draft_of(row, columns)
+def _in_row(row: Row | Flaw, columns: Columns, days: DayReading, above: str) -> Draft | Flaw:
+    draft = row if isinstance(row, Flaw) else draft_of(row, columns, days)
     return replace(draft, name=f"{above}#{draft.name}")

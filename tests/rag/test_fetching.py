@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import gzip
 import json
 import re
@@ -23,6 +24,9 @@ from rag.fetching.fetch import fetch
 from rag.fetching.manners import USUAL, Manners, seconds_to_wait
 from rag.fetching.naming import ending_of, place_of
 from rag.fetching.requests import Requests
+from rag.loading.articles import article_of
+from rag.loading.names import safe_name, without_login
+from rag.loading.plain.text import load_text
 
 QUICK = replace(USUAL, pause=0.0, silence=2.0, whole=4.0)
 Fetch = Callable[..., list[tuple[str, str]]]
@@ -435,3 +439,77 @@ def test_no_two_addresses_share_a_place() -> None:
     places = {place_of(f"https://ex.org/{one}", ".txt").name for one in ends}
     assert len({name.lower() for name in places}) == len(ends)
     assert not any(name.startswith((".", "-")) for name in places)
+
+
+@pytest.mark.parametrize(
+    ("address", "plain"),
+    [
+        ("https://ilse:geheim@ex.org/a?b=c@d#e", "https://ex.org/a?b=c@d#e"),
+        ("https://ilse:geheim@ex.org:8443", "https://ex.org:8443"),
+        ("HTTP://token@ex.org/", "HTTP://ex.org/"),
+        ("https://ilse:ge@heim@ex.org/a", "https://ex.org/a"),
+        ("https://ilse:ge%40heim@[2001:db8::1]:8080/a", "https://[2001:db8::1]:8080/a"),
+        ("https://ilse:ge/heim@ex.org/a", "https://ex.org/a"),
+        ("https://ilse:ge#heim@ex.org/a", "https://ex.org/a"),
+        ("ftp://ilse:geheim@ex.org/a", "ftp://ex.org/a"),
+        ("https:\\\\ilse:geheim@ex.org", "https:\\\\ex.org"),
+        ("https://ex.org/@ilse/1", "https://ex.org/@ilse/1"),
+        ("https://ex.org?mail=a@b", "https://ex.org?mail=a@b"),
+        ("ilse:geheim@ex.org", "ilse:geheim@ex.org"),
+        ("Brief von ilse@ex.org", "Brief von ilse@ex.org"),
+        ("", ""),
+    ],
+)
+def test_an_address_without_its_login(address: str, plain: str) -> None:
+    """What stands before the @ of the host goes, whatever signs the password holds; nothing else does."""
+    assert without_login(address) == plain
+    assert without_login(plain) == plain
+
+
+def test_a_password_is_sent_and_not_kept(site: Site, fetched: Fetch, tmp_path: Path) -> None:
+    """The server gets it, its further pages too, another site does not; no file and no failure holds it."""
+    site.page("/a", "Eins")
+    site.page("/b", "Zwei")
+    with serving() as other:
+        foreign = other.page("/c", "Drei")
+        moved = foreign.replace("//", "//mallory:geheim2@")
+        site.put("/moved", Place(status=302, headers={"Location": moved}))
+        site.put("/feed", Place(feed("/b", foreign.replace("//", "//mallory:geheim2@")), "text/xml"))
+        given = [
+            site.address.replace("//", "//ilse:ge%40heim@") + path for path in ("/a", "/moved", "/feed", "/missing")
+        ]
+        failures = fetched(*given, "https://ilse:ge/heim@nowhere.invalid/", "https://ilse:geheim@nowhere.invalid:x/")
+        sent = {headers.get("Authorization") for _, headers, _ in site.asked}
+        sent_elsewhere = {headers.get("Authorization") for _, headers, _ in other.asked}
+    assert sent == {"Basic " + base64.b64encode(b"ilse:ge@heim").decode()}
+    assert sent_elsewhere == {None}
+    assert set(files(tmp_path)) == {site.address + "/a", site.address + "/b", foreign}
+    everything = [
+        failures,
+        *(path for path in tmp_path.rglob("*")),
+        *(f.read_bytes() for f in tmp_path.rglob("*.json")),
+    ]
+    assert not re.search("ilse|heim|mallory", repr(everything))
+    assert failures[0][0] == site.address + "/missing"
+    with pytest.raises(NotFound, match=r"^ftp://ex\.org/a cannot be fetched"):
+        split_addresses(["ftp://ilse:geheim@ex.org/a"])
+
+
+def test_a_password_that_was_kept_goes(site: Site, fetched: Fetch, tmp_path: Path) -> None:
+    """A companion of an earlier version loses it with the next fetch, and its page is known without it."""
+    address = site.page("/a", "Eins", ETag="1")
+    fetched(address)
+    (companion,) = tmp_path.rglob("*.meta.json")
+    noted = json.loads(companion.read_text())
+    secret = address.replace("//", "//ilse:geheim@")
+    companion.write_text(json.dumps(noted | {"url": secret, "asked": [secret + "x"]}))
+    fetched(secret)
+    assert json.loads(companion.read_text()) == noted | {"asked": [address + "x"]}
+    assert site.asked[-1][1]["If-None-Match"] == "1"
+
+
+def test_an_article_never_holds_a_password() -> None:
+    """Whatever states an article's address, it is stored without a login."""
+    draft = load_text(b"---\nurl: https://ilse:geheim@ex.org/a\n---\nDer Rat hat am Montag beraten.\n")
+    assert article_of(draft, "/a.txt", "0").url == "https://ex.org/a"
+    assert safe_name("https://ilse:geheim@ex.org/a") == "https://ex.org/a"

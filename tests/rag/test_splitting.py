@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
+from itertools import chain, pairwise
 
 import pytest
+import sentencex
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from places import ARTICLES
 
+import rag.sentences
 from embeddings.encoder import Encoder
 from rag.config import Config
 from rag.encoder_input import encoder_input
@@ -56,6 +58,53 @@ def test_sentences_cover_the_text(text: str) -> None:
     spans = sentence_spans(text, "de-AT")
     assert "".join(text[start:end] for start, end in spans) == text
     assert all(start < end for start, end in spans)
+
+
+@settings(max_examples=200, deadline=None)
+@given(prose | st.text(max_size=300), st.integers(1, 40))
+def test_sentences_of_long_paragraphs_cover_the_text(text: str, longest: int) -> None:
+    """However short the stretches are that are read at once, the spans follow on each other and none is empty."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(rag.sentences, "_LONGEST", longest)
+        spans = sentence_spans(text, "de")
+    assert "".join(text[start:end] for start, end in spans) == text
+    assert all(start < end for start, end in spans)
+
+
+def test_sentences_of_a_long_paragraph() -> None:
+    """A paragraph of a book's length has the sentences that it has, with a paragraph before and behind it."""
+    said = [
+        f"Am {day}. Mai sagte Dr. Weber (Nr. {day}): „Wir bauen. Oder nicht?“ Der Rat nickte." for day in range(900)
+    ]
+    whole = ["Vorher.", " ".join(said), "Nachher."]
+    spans = sentence_spans("\n\n".join(whole), "de")
+    alone = [[text[start:end].strip() for start, end in sentence_spans(text, "de")] for text in said]
+    text = "\n\n".join(whole)
+    assert [text[start:end].strip() for start, end in spans] == ["Vorher.", *chain(*alone), "Nachher."]
+
+
+@pytest.mark.parametrize(
+    "unit", ["`", "'", "«", "„ ", "`a` ", "漢。", "(", ".", "a", "Mr. ", "👩\u200d👩", "a\u0301", "\n a", "\n"]
+)
+def test_the_work_grows_with_the_text(unit: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of a text of 60,000 characters, sentencex is never given more than 20,000 at once, nor any part over and over.
+
+    Its time grows with the square of what it is given.
+    """
+    given: list[int] = []
+    whole = sentencex.segment
+
+    def counting(language: str, text: str) -> list[str]:
+        given.append(len(text))
+        return list(whole(language, text))
+
+    monkeypatch.setattr(sentencex, "segment", counting)
+    text = (unit * 60_000)[:60_000]
+    spans = sentence_spans(text, "de")
+    assert max(given) <= 20_000
+    assert sum(given) <= 3 * len(text)
+    assert (spans[0][0], spans[-1][1]) == (0, len(text))
+    assert all(one[1] == other[0] for one, other in pairwise(spans))
 
 
 def test_a_text_that_fits_is_one_passage(encoder: Encoder) -> None:

@@ -5,13 +5,21 @@ from __future__ import annotations
 import gzip
 import io
 import random
+import zlib
+from dataclasses import replace
+from pathlib import Path
 
+import brotli
 import pytest
+import zstandard
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
-from rag.loading.collections.warc import load_warc, pages
+from rag.loading.collections.containers import LeftAside
+from rag.loading.collections.unpacking import USUAL
+from rag.loading.collections.warc import Page, load_warc, pages
 from rag.loading.draft import Draft, Flaw
+from rag.loading.reading import pieces
 
 TEXT = "Die Brücke bleibt gesperrt, sagte sie am Montag. Niemand weiß, wie lange es noch dauert. " * 4
 
@@ -105,3 +113,161 @@ def test_what_is_none() -> None:
     (flaw,) = load_warc(io.BytesIO(b"quatsch" * 1000))
     assert flaw == Flaw("byte 0", "The record at byte 0 of the web archive is damaged: save the page again.")
     assert list(load_warc(io.BytesIO(b""))) == []
+
+
+Record = tuple[str, str | None, str, bytes, dict[str, str], dict[str, str]]
+
+
+def warc(*records: Record) -> bytes:
+    """A web archive of records: kind, address, content type, body, more headers of the answer, and of the record."""
+    out = io.BytesIO()
+    writer = WARCWriter(out, gzip=False)
+    for kind, url, content_type, body, answer, more in records:
+        http = None
+        if kind == "response":
+            http = StatusAndHeaders("200 OK", [("Content-Type", content_type), *answer.items()], protocol="HTTP/1.1")
+        record = writer.create_warc_record(
+            url or "", kind, payload=io.BytesIO(body), http_headers=http, warc_content_type=content_type
+        )
+        for name, value in more.items():
+            record.rec_headers.add_header(name, value)
+        if url is None:
+            record.rec_headers.remove_header("WARC-Target-URI")
+        writer.write_record(record)
+    return out.getvalue()
+
+
+def response(name: str, body: bytes, coding: str = "", **more: str) -> Record:
+    headers = {"Content-Encoding": coding} if coding else {}
+    return "response", f"https://x.example/{name}", "text/html; charset=utf-8", body, headers | more, {}
+
+
+PACKED = {
+    "br": brotli.compress(page("gepackt").encode()),
+    "gzip": gzip.compress(page("gepackt").encode()),
+    "x-gzip": gzip.compress(page("gepackt")[:100].encode()) + gzip.compress(page("gepackt")[100:].encode()),
+    "deflate": zlib.compress(page("gepackt").encode()),
+    "Deflate": zlib.compress(page("gepackt").encode())[2:-4],
+    "zstd": zstandard.compress(page("gepackt").encode()),
+    "gzip, br": brotli.compress(gzip.compress(page("gepackt").encode())),
+    "compress": page("gepackt").encode(),
+    "BR": page("gepackt").encode(),
+}
+
+
+@pytest.mark.parametrize("coding", PACKED)
+def test_a_packed_page(coding: str) -> None:
+    """A page is read in each of the codings of RFC 9110, in any order; also one that was stored unpacked."""
+    assert read(warc(response("1", PACKED[coding], coding), response("2", page("Zwei").encode()))) == [
+        "gepackt",
+        "Zwei",
+    ]
+
+
+def test_a_packed_page_in_chunks() -> None:
+    """Chunks are put together before they are unpacked."""
+    packed = PACKED["br"]
+    chunks = b"".join(b"%x\r\n%s\r\n" % (len(part), part) for part in (packed[:50], packed[50:])) + b"0\r\n\r\n"
+    assert read(warc(response("1", chunks, "br", **{"Transfer-Encoding": "chunked"}))) == ["gepackt"]
+
+
+@pytest.mark.parametrize("coding", ["br", "gzip", "deflate", "zstd"])
+def test_a_packed_page_that_is_cut(coding: str) -> None:
+    """Half a packed page is a flaw of that page, never half an article; the next page is read."""
+    cut = PACKED[coding][:-60]
+    flaw, good = load_warc(io.BytesIO(warc(response("1", cut, coding), response("2", page("Zwei").encode()))))
+    assert flaw == Flaw("https://x.example/1", "The page breaks off before its end: save the web archive again.")
+    assert isinstance(good, Draft)
+
+
+@pytest.mark.parametrize(
+    ("coding", "bomb"),
+    [("br", brotli.compress(bytes(40_000_000), quality=1)), ("zstd", zstandard.compress(bytes(40_000_000)))],
+)
+def test_packed_without_end(coding: str, bomb: bytes) -> None:
+    """What unpacks to 40 MB is one flaw, in newer codings too."""
+    (flaw,) = load_warc(io.BytesIO(warc(response("1", bomb, coding))))
+    assert flaw == Flaw("https://x.example/1", "The page has more than 20 MB: leave it out.")
+
+
+def test_a_coding_that_nobody_knows() -> None:
+    """Bytes in an unknown coding are a flaw that names it."""
+    (flaw,) = load_warc(io.BytesIO(warc(response("1", bytes(range(200)), "sdch"))))
+    assert isinstance(flaw, Flaw)
+    assert "cannot be unpacked (sdch)" in flaw.reason
+
+
+@pytest.mark.parametrize("error", [AttributeError, IndexError, AssertionError, RecursionError, KeyError])
+def test_an_exception_of_the_library(error: type[Exception], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever the library raises when a record is looked at costs that record alone."""
+    whole = StatusAndHeaders.get_statuscode
+    calls = iter(range(9))
+
+    def breaking(self: StatusAndHeaders) -> str:
+        if next(calls) == 0:
+            raise error
+        return str(whole(self))
+
+    monkeypatch.setattr(StatusAndHeaders, "get_statuscode", breaking)
+    flaw, good = load_warc(io.BytesIO(warc(*(response(name, page(name).encode()) for name in "12"))))
+    assert flaw == Flaw("https://x.example/1", f"The record cannot be read ({error.__name__}): save the page again.")
+    assert isinstance(good, Draft)
+
+
+def test_a_page_without_an_address() -> None:
+    """A record that lacks its address is a flaw or an article, and those around it are read."""
+    records: list[Record] = [
+        response("1", page("Eins").encode()),
+        ("response", None, *response("", page("?").encode())[2:]),
+    ]
+    found = read(warc(*records, response("3", page("Drei").encode())))
+    assert (found[0], found[-1], len(found)) == ("Eins", "Drei", 3)
+
+
+def test_texts_of_pages() -> None:
+    """A WET record is an article under its address, in the language that the crawl states; a WAT record is none."""
+    texts = [("deu,eng", "de"), ("nds", "nds"), ("", None)]
+    records: list[Record] = [
+        (
+            "conversion",
+            f"https://x.example/{number}",
+            "text/plain",
+            TEXT.encode(),
+            {},
+            {"WARC-Identified-Content-Language": code} if code else {},
+        )
+        for number, (code, _) in enumerate(texts)
+    ]
+    found = list(load_warc(io.BytesIO(warc(*records))))
+    assert [one.language for one in found if isinstance(one, Draft)] == [language for _, language in texts]
+    assert [one.url for one in found if isinstance(one, Draft)] == [f"https://x.example/{one}" for one in "012"]
+    assert all(isinstance(one, Draft) and one.text.strip() == TEXT.strip() and not one.published for one in found)
+
+
+def test_records_that_are_not_read() -> None:
+    """What is no page and no text is left aside by its kind; a file of such records alone says what to index."""
+    aside: list[Record] = [
+        ("metadata", "https://x.example/1", "application/json", b"{}", {}, {}),
+        ("resource", "urn:text:https://x.example/1", "text/plain", TEXT.encode(), {}, {}),
+        ("response", "https://x.example/2", "application/pdf", b"%PDF-1.4", {}, {}),
+    ]
+    mixed = list(pages(io.BytesIO(warc(*aside, response("1", page("Eins").encode())))))
+    assert [one.why for one in mixed if isinstance(one, LeftAside)] == [
+        "metadata record",
+        "text/plain",
+        "application/pdf",
+    ]
+    assert sum(isinstance(one, Page) for one in mixed) == len(mixed) - 3 == 1
+    (flaw,) = load_warc(io.BytesIO(warc(aside[0])))
+    assert isinstance(flaw, Flaw)
+    assert flaw.reason.startswith("It holds metadata of pages, such as the WAT files of a crawl hold: index")
+
+
+def test_a_large_packed_file_of_texts(tmp_path: Path) -> None:
+    """A .wet.gz is read record by record, so that it may unpack to more than memory holds."""
+    raw = warc(("conversion", "https://x.example/1", "text/plain", TEXT.encode() * 100, {}, {}))
+    path = tmp_path / "cc.warc.wet.gz"
+    path.write_bytes(gzip.compress(raw) * 3)
+    small = replace(USUAL, total_bytes=20_000)
+    names = [piece.content.name for piece in pieces(path, "", small) if isinstance(piece.content, Page)]
+    assert names == ["https://x.example/1", "https://x.example/1 (2)", "https://x.example/1 (3)"]

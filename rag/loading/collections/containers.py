@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import stat
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -26,6 +26,7 @@ from rag.loading.collections.unpacking import (
 )
 from rag.loading.draft import Flaw
 from rag.loading.kinds import ARCHIVES, HEAD_BYTES, MANY, kind_of
+from rag.loading.leftovers import belongs_to_page, leftover, pages_among
 from rag.loading.names import Names, safe_path
 
 _METHODS = frozenset((zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2))
@@ -53,7 +54,7 @@ def members(source: bytes | Path, name: str, limits: Limits = USUAL) -> Iterator
     """Yield the files of readable kinds in an archive, one at a time in memory, and a flaw for each that is damaged.
 
     `name` is the name of the archive, by which the file in a .gz is called. Archives in it are opened, too. Hidden
-    files, links, a README, and files of other kinds are left aside.
+    files, links, a README, what programs leave beside articles, and files of other kinds are left aside.
     """
     try:
         with io.BytesIO(source) if isinstance(source, bytes) else source.open("rb") as file:
@@ -92,6 +93,7 @@ class _Walk:
 
     def _zip(self, file: BinaryIO, above: str, budget: Budget, depth: int) -> Iterator[Member | LeftAside | Flaw]:
         archive = zipfile.ZipFile(Directory(file, self._limits.members))
+        saved = _saved_with_pages(safe_path(_name(info)) for info in archive.infolist())
         for info in archive.infolist():
             path = safe_path(_name(info))
             if info.is_dir():
@@ -99,7 +101,7 @@ class _Walk:
             self._count += 1
             if self._count > self._limits.members:
                 raise Exhausted
-            if why := _left_aside(path, info):
+            if why := _left_aside(path, info) or ("saved with a page" if path.startswith(saved) else None):
                 yield LeftAside(why)
                 continue
             name = f"{above}/{path}" if above else path
@@ -152,4 +154,22 @@ def _left_aside(path: str, info: zipfile.ZipInfo) -> str | None:
         return "link"
     if not parts or any(part.startswith(".") or part == "__MACOSX" for part in parts):
         return "hidden"
-    return "README" if PurePosixPath(path).stem.upper() == "README" else None
+    if PurePosixPath(path).stem.upper() == "README":
+        return "README"
+    return next(filter(None, map(leftover, parts)), None)
+
+
+def _saved_with_pages(paths: Iterable[str]) -> tuple[str, ...]:
+    """The folders, with a slash behind them, of what a browser saved with the pages beside them."""
+    names: dict[str, list[str]] = {}
+    for path in paths:
+        parts = path.split("/")
+        for depth, name in enumerate(parts):
+            names.setdefault("".join(f"{part}/" for part in parts[:depth]), []).append(name)
+    return tuple(
+        f"{above}{name}/"
+        for above, inside in names.items()
+        if (pages := pages_among(inside))
+        for name in dict.fromkeys(inside)
+        if belongs_to_page(name, pages)
+    )

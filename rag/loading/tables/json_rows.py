@@ -11,10 +11,11 @@ from rag.errors import LoadError
 from rag.loading.draft import Flaw
 from rag.loading.encodings import decode
 from rag.loading.tables.columns import LONG, Cell, Cells, guess_columns
+from rag.loading.tables.json_shapes import names_text, tables_in
 from rag.loading.tables.lines import Unreadable, lines, whole
 
 _DEPTH = 5
-"""How deep objects are looked into for columns and for the list of rows."""
+"""How deep objects are looked into for columns."""
 # what an object in a list is for: an author has a name, a paragraph a text
 _SPEAKING = ("name", "text", "value", "content")
 
@@ -35,10 +36,10 @@ def json_lines(file: BinaryIO) -> Iterator[tuple[str, Cells] | Flaw]:
 
 
 def json_entries(file: BinaryIO) -> Iterator[tuple[str, Cells] | Flaw]:
-    """Yield each object of the list, with its place; a single object that is an article is the only one.
+    """Yield each row of the table, in whatever shape that is, with its place; a single article is the only one.
 
     Raises:
-        LoadError: it is no JSON, holds no list of objects, or several.
+        LoadError: it is no JSON, holds no table, or several.
     """
     raw = whole(file)
     text = decode(raw)
@@ -66,30 +67,37 @@ def is_json_lines(text: str) -> bool:
 
 def _entries(value: Any) -> list[Any]:
     """The list of articles in a document, or the document itself if it is one."""
-    if isinstance(value, list):
-        return value
-    if not isinstance(value, dict):
-        raise LoadError("It holds no list of objects: save the articles as a list, or as .jsonl.")
-    if _is_article(value):
+    tables = dict(tables_in(value))
+    own = _long_texts(value, tables) if isinstance(value, dict) else {}
+    if names_text(list(own)):
         return [value]
-    lists = dict(_lists(value))
-    if len(lists) > 1:
-        raise LoadError(f"It holds several lists ({', '.join(lists)}): save the one with the articles alone.")
-    return next(iter(lists.values()), [value])
+    with_text = {name: rows for name, rows in tables.items() if any(map(_has_text, rows))}
+    # a long text of another name describes the articles, if there are any
+    if not with_text and "text" in guess_columns(list(own), [own]):
+        return [value]
+    found = with_text or tables
+    if len(found) > 1:
+        raise LoadError(f"It holds several lists ({', '.join(found)}): save the one with the articles alone.")
+    if not found and not isinstance(value, dict | list):
+        raise LoadError("It holds no list of objects: save the articles as a list, or as .jsonl.")
+    return next(iter(found.values()), value if isinstance(value, list) else [value])
 
 
-def _is_article(value: dict[str, Any]) -> bool:
-    cells = {name: cell for name, cell in _cells(value).items() if isinstance(cell, str) and len(cell) >= LONG}
+def _long_texts(value: Mapping[str, Any], tables: Mapping[str, Any]) -> Cells:
+    """The long texts of an object that stand in none of its tables."""
+    return {
+        name: cell
+        for name, cell in _cells(value).items()
+        if isinstance(cell, str)
+        and len(cell) >= LONG
+        and not any(f"{name}.".startswith(f"{one}.") for one in tables if one)
+        and "" not in tables
+    }
+
+
+def _has_text(row: Any) -> bool:
+    cells = _cells(row) if isinstance(row, dict) else {}
     return "text" in guess_columns(list(cells), [cells])
-
-
-def _lists(value: Mapping[str, Any], above: str = "", depth: int = _DEPTH) -> Iterator[tuple[str, list[Any]]]:
-    """The lists of objects below an object, each with its dotted name."""
-    for name, one in value.items():
-        if isinstance(one, list) and any(isinstance(entry, dict) for entry in one):
-            yield f"{above}{name}", one
-        elif isinstance(one, dict) and depth:
-            yield from _lists(one, f"{above}{name}.", depth - 1)
 
 
 def _cells(value: Mapping[str, Any], above: str = "", depth: int = _DEPTH) -> Cells:

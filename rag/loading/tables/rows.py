@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
 from typing import Any, BinaryIO
 
 from rag.errors import LoadError
-from rag.loading.dates import certain_day
+from rag.language import language_of
 from rag.loading.draft import Draft, Flaw, paragraphs
 from rag.loading.names import Names, safe_name
 from rag.loading.tables.columns import Cell, Cells, Columns, columns_of, texts_of
 from rag.loading.tables.csv_rows import csv_rows
+from rag.loading.tables.days import DayReading, leaves_open, reading_of
 from rag.loading.tables.json_rows import json_entries, json_lines
 from rag.loading.web.fragments import fragment_line, fragment_paragraphs, is_fragment, is_page
 from rag.loading.web.html import load_html
@@ -26,6 +29,8 @@ READERS: dict[str, Callable[[BinaryIO], Iterator[tuple[str, Cells] | Flaw]]] = {
 _LOOKED_AT = 100
 _LOOKED_AT_LETTERS = 5_000_000
 _ID_LENGTH = 200
+_SAMPLE = 5000
+_COUNTRY = re.compile(r"https?://[^/?#]*\.([a-z]{2})(?=[/:?#]|$)", re.IGNORECASE)
 # what programs write into a cell of which they know nothing
 _NOTHING = frozenset(("", "nan", "none", "null", "n/a", "nat", "undefined"))
 _MANY = {"author": ", ", "text": "\n\n"}
@@ -42,11 +47,12 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """The names of the columns, which of them holds what, and the rows, which can be gone through once."""
+    """The names of the columns, which of them holds what, how dates are read, and the rows, to be gone through once."""
 
     names: tuple[str, ...]
     columns: Columns
     rows: Iterator[Row | Flaw]
+    days: DayReading
 
 
 def load_table(file: BinaryIO, kind: str, given: Columns | None = None) -> Iterator[Draft | Flaw]:
@@ -57,7 +63,7 @@ def load_table(file: BinaryIO, kind: str, given: Columns | None = None) -> Itera
     """
     table = open_table(file, kind, given)
     for row in table.rows:
-        yield row if isinstance(row, Flaw) else draft_of(row, table.columns)
+        yield row if isinstance(row, Flaw) else draft_of(row, table.columns, table.days)
 
 
 def open_table(file: BinaryIO, kind: str, given: Columns | None = None) -> Table:
@@ -67,17 +73,42 @@ def open_table(file: BinaryIO, kind: str, given: Columns | None = None) -> Table
         LoadError: it is no table, has no rows, lacks a given column, or has no column with a text.
     """
     rows = READERS[kind](file)
-    first = list(_first(rows))
+    first = list(_first(rows, _LOOKED_AT))
     cells = [row[1] for row in first if not isinstance(row, Flaw)]
     if not cells:
         reasons = [row.reason for row in first if isinstance(row, Flaw)]
         raise LoadError(reasons[0] if reasons else "It is a table without rows: check that it was saved whole.")
     names = tuple(dict.fromkeys(name for row in cells for name in row))
     columns = columns_of(names, cells, given)
-    return Table(names, columns, _named(chain(first, rows), columns.get("id")))
+    if leaves_open(_of("published", columns, first)):
+        # the first days of a month show nothing, and rows are often sorted
+        first += _first(rows, _LOOKED_AT_LETTERS)
+    days = reading_of(_of("published", columns, first), _spoken(columns, first))
+    return Table(names, columns, _named(chain(first, rows), columns.get("id")), days)
 
 
-def draft_of(row: Row, columns: Columns) -> Draft | Flaw:
+def _of(field: str, columns: Columns, rows: Iterable[tuple[str, Cells] | Flaw]) -> list[str]:
+    """What some rows hold of a field."""
+    cells = [row[1].get(columns.get(field, "")) for row in rows if not isinstance(row, Flaw)]
+    return [words for cell in cells if (words := _words(field, cell))]
+
+
+def _spoken(columns: Columns, rows: Sequence[tuple[str, Cells] | Flaw]) -> str:
+    """The language that most rows state, else that of their texts, with the country of their addresses."""
+    if not (dates := _of("published", columns, rows)):
+        return ""
+    stated = Counter(words.replace("_", "-") for words in _of("language", columns, rows)).most_common(1)
+    language = stated[0][0] if stated else ""
+    if not language and leaves_open(dates):
+        language = language_of("\n".join(_of("text", columns, rows))[:_SAMPLE])
+    countries = {found[1].upper() for url in _of("url", columns, rows) if (found := _COUNTRY.match(url))}
+    if "-" in language or len(countries) != 1:
+        return language
+    country = countries.pop()
+    return f"{language}-{'GB' if country == 'UK' else country}" if language else ""
+
+
+def draft_of(row: Row, columns: Columns, days: DayReading) -> Draft | Flaw:
     """Return the article in a row; what is HTML becomes text, and a whole page is read as one that was saved."""
     found = {field: words for field, name in columns.items() if (words := _words(field, row.cells.get(name)))}
     text = found.pop("text", None)
@@ -90,7 +121,8 @@ def draft_of(row: Row, columns: Columns) -> Draft | Flaw:
         page = _page(text)
     except LoadError as error:
         return Flaw(row.name, f"{row.place.capitalize()}: {error}")
-    day = certain_day(found.get("published", ""))
+    stated = found.get("published", "")
+    day = days.day(stated)
     fields: dict[str, Any] = {
         name: fragment_line(found[name]) for name in ("title", "source", "author") if name in found
     }
@@ -99,6 +131,7 @@ def draft_of(row: Row, columns: Columns) -> Draft | Flaw:
     return replace(
         page,
         name=row.name,
+        unread_day="" if day else stated,
         origins={**page.origins, **{field: f"column {columns[field]}" for field in fields}},
         **fields,
     )
@@ -110,9 +143,9 @@ def _page(text: str) -> Draft:
     return Draft(paragraphs(fragment_paragraphs(text) if is_fragment(text) else [text.strip()]))
 
 
-def _first(rows: Iterator[tuple[str, Cells] | Flaw]) -> Iterator[tuple[str, Cells] | Flaw]:
-    """As many rows as are needed to tell what the columns hold."""
-    left, letters = _LOOKED_AT, _LOOKED_AT_LETTERS
+def _first(rows: Iterator[tuple[str, Cells] | Flaw], most: int) -> Iterator[tuple[str, Cells] | Flaw]:
+    """As many rows as are needed to tell what the columns hold, in so many letters as memory has room for."""
+    left, letters = most, _LOOKED_AT_LETTERS
     for row in rows:
         yield row
         left -= 1

@@ -24,17 +24,20 @@ def load_html(raw: bytes) -> Draft:
         LoadError: the page holds no article, or is no text in any known encoding.
     """
     from rag.loading.web.comments import set_aside_comments
+    from rag.loading.web.layout import without_layout
     from rag.loading.web.lead import with_lead
     from rag.loading.web.metadata import metadata
     from rag.loading.web.page import read
 
     text = _decoded(raw)
     tree = _parsed(text)
+    without_layout(tree)
     comments = set_aside_comments(tree)
     body = _body(tree)
     if comments and _size(body) < _SHORT:
         # an article may be called a comment, too
         whole = _parsed(text)
+        without_layout(whole)
         if _size(again := _body(whole)) > 2 * _size(body):
             tree, body, comments = whole, again, ()
     if not body:
