@@ -24,7 +24,7 @@ from rag.loading.tables.lines import whole
 from rag.loading.tables.rows import READERS, Row, Table, draft_of, open_table
 from rag.types import Article
 
-VERSION = 5
+VERSION = 6
 """Raised whenever the same bytes are read or marked otherwise than before; stored articles are then loaded anew."""
 
 # the most rows of a table, and letters in them, that are taken together
@@ -121,7 +121,10 @@ def load(path: Path, raw: bytes) -> Article:
     kind = kind_of(path.name, raw[:HEAD_BYTES])
     if kind not in LOADERS:
         raise LoadError("It is no file that holds one article.")
-    return article_of(with_companion(LOADERS[kind](raw), path), path.as_posix(), hashlib.sha256(raw).hexdigest())
+    drafts = [one for one in drafts_of(kind, raw) if isinstance(one, Draft)]
+    if len(drafts) != 1:
+        raise LoadError("It holds several articles.")
+    return article_of(with_companion(drafts[0], path), path.as_posix(), hashlib.sha256(raw).hexdigest())
 
 
 def _contents(path: Path, limits: Limits, columns: Columns | None) -> Iterator[Content]:

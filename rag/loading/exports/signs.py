@@ -1,0 +1,37 @@
+"""Signs that a text holds several articles, though it is in no form that is known."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from rag.loading.exports.entries import RIGHTS, Line, begins_with_day
+
+_LEAST, _LINE = 3, 120
+_SIGNS = (
+    re.compile(r"^(?:length|länge|longueur|wörter|words|wordcount)\s*:\s*\d", re.IGNORECASE),
+    re.compile(r"^\d[\d.,]*\s+(?:words|wörter|mots|palabras)$", re.IGNORECASE),
+    re.compile(r"^(?:headline|überschrift|titel|title|titre|hd)\s*[:|]\s*\S", re.IGNORECASE),
+    re.compile(r"^(?:byline|autor|author|auteur)\s*:\s*\S", re.IGNORECASE),
+    re.compile(r"^(?:quelle|source|outlet|publication(?: title)?|medium)\s*:\s*\S", re.IGNORECASE),
+    re.compile(r"^(?:document|dokument|documento)\s+\S*\d{6}\S*$", re.IGNORECASE),
+    re.compile(r"^(?:end of document|ende des dokuments|fin du document)\.?$", re.IGNORECASE),
+    re.compile(r"^(?:article|artikel)\s+\d+(?:\s+(?:of|von|de)\s+\d+)?$", re.IGNORECASE),
+    re.compile(r"^[^:.]{2,60}\s+vom\s+\d{1,2}\.\s*\w+\.?\s*\d{4}\b.{0,60}$"),
+)
+_BYLINE = re.compile(r"^(?:by|von|par|por)\s+[A-ZÄÖÜ]\S+\s+[A-ZÄÖÜ]\S+", re.IGNORECASE)
+
+
+def seems_to_hold_several(lines: Sequence[Line]) -> bool:
+    """Tell whether fields of an article come again and again, or bylines and days as of articles."""
+    short = [line.text for line in lines if len(line.text) <= _LINE]
+    counts = [sum(sign.match(text) is not None for text in short) for sign in _SIGNS]
+    counts.append(sum(RIGHTS.match(text) is not None and any(map(str.isdigit, text)) for text in short))
+    # what comes twice may be said of one article; two kinds of signs that come as often are said of as many
+    often = [count for count in counts if count >= _LEAST]
+    twice = [count for count in counts if count == _LEAST - 1]
+    if often and len(often) + len(twice) > 1:
+        return True
+    bylines = sum(_BYLINE.match(text) is not None for text in short)
+    days = sum(begins_with_day(text) for text in short if len(text) <= _LINE // 2)
+    return bylines >= _LEAST and days >= _LEAST
