@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from rag.loading.collections.feeds import load_feed
 from rag.loading.collections.warc import load_warc
 from rag.loading.documents.docx import load_docx
-from rag.loading.documents.epub import load_epub
+from rag.loading.documents.epub import load_epub, load_issue
 from rag.loading.documents.mail import load_eml, load_mhtml
 from rag.loading.documents.odt import load_odt
 from rag.loading.documents.rtf import load_rtf
@@ -18,6 +18,7 @@ from rag.loading.plain.markdown import load_markdown
 from rag.loading.plain.text import load_text, load_texts
 from rag.loading.printed.pdf import load_pdf
 from rag.loading.web.html import load_html
+from rag.loading.web.several import load_pages
 
 LOADERS: dict[str, Callable[[bytes], Draft]] = {
     "text": load_text,
@@ -37,6 +38,8 @@ MANY_IN_ONE: dict[str, Callable[[bytes], Iterable[Draft | Flaw]]] = {
     "docx": lambda raw: split(load_docx(raw)),
     "odt": lambda raw: split(load_odt(raw)),
     "rtf": lambda raw: split(load_rtf(raw)),
+    "html": load_pages,
+    "epub": load_issue,
 }
 """For kinds of files that may hold many articles, what reads them all."""
 

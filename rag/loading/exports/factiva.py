@@ -45,7 +45,7 @@ _SECTION = re.compile(
     r"politique|économie|culture|société|région|sección|economía|nacional)\b|;",
     re.IGNORECASE,
 )
-_LINES_ABOVE, _LINES_BELOW, _NAME_WORDS, _SECTION_WORDS = 3, 12, 3, 4
+_LINES_ABOVE, _LINES_BELOW, _NAME_WORDS, _SECTION_WORDS = 6, 12, 3, 4
 
 
 def with_codes(lines: Sequence[Line]) -> list[Entry]:
@@ -144,20 +144,20 @@ def _is_byline(text: str, is_below: bool) -> bool:
 
 def _plain(lines: Sequence[Line], before: int, length: int, text: int, end: int) -> Entry:
     above = [line for line in lines[before:length] if not RIGHTS.match(line.text)]
-    if not before:
-        # a list of all articles may stand before the first one
-        above = above[-_LINES_ABOVE:]
+    if not before and len(above) > _LINES_ABOVE:
+        # a list of all articles stands before the first one
+        above = above[-2:]
     facts: dict[str, Any] = {}
-    words = span_of(above)
     start = (above or lines[length:])[0].start
+    shown = [*above]
     if above[1:] and _is_byline(above[-1].text, not _SECTION.search(above[0].text) or len(above) > 2):
         facts["author"] = author_in(above.pop().text)
-    if above[1:] and len(above[0].text.split()) <= _SECTION_WORDS and (_SECTION.search(above[0].text) or not before):
-        above.pop(0)
+    if above[1:] and len(above[0].text.split()) <= _SECTION_WORDS and _SECTION.search(above[0].text):
+        shown.remove(above.pop(0))
     header = [line for line in lines[length + 2 : text] if not _TIME.match(line.text)]
     facts |= {
         "title": joined(above) or None,
         "published": day_in_line(lines[length + 1].text),
         "source": header[0].text if header else None,
     }
-    return Entry(start, (*words, *span_of(lines[text:end])), facts)
+    return Entry(start, (*span_of(shown), *span_of(lines[text:end])), facts)

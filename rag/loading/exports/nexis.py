@@ -38,7 +38,7 @@ _ABOVE: dict[str, str] = {
     "headline": "headline|überschrift|schlagzeile|titel|titre|titular|titolo|kop",
     "author": "byline|autor|autorin|autoren|verfasser|auteur|auteurs|autores|autore",
     "length": "length|länge|longueur|longitud|lunghezza|lengte",
-    "place": "dateline|ortsangabe|lieu|datumlinie",
+    "place": "dateline|ort|ortsangabe|lieu|datumlinie",
     "section": "section|rubrik|ressort|rubrique|sección|sezione|sectie|series|serie|edition|ausgabe|édition",
     "lead": "highlight|vorspann|lead|chapeau",
     "body": "body|rumpf|textkörper|corps|cuerpo|corpo",
@@ -56,6 +56,9 @@ _BELOW = (
 _FIELD = re.compile(
     rf"^(?:(?P<below>{_BELOW})|" + "|".join(f"(?P<{name}>{words})" for name, words in _ABOVE.items()) + r")\s*:\s*(?P<value>.*)$",
     re.IGNORECASE,
+)
+_CERTAINLY_BELOW = re.compile(
+    r"^(?:load-date|update|ladedatum|date de chargement|language|sprache|langue|publication-type|journal[- ]code)\s*:", re.I
 )
 _HEADING = re.compile(r"^(?:classification|klassifizierung|klassifikation|klassifizierungen|clasificación|notes)$", re.I)
 _EDITION = re.compile(
@@ -103,12 +106,12 @@ def _classic(part: Sequence[Line]) -> Entry:
     }
     words = [*map(_whole, titles)]
     body = first + _fields_above(paragraphs[first:], facts, words)
-    words += span_of([line for paragraph in paragraphs[body : _end_of_body(paragraphs, body)] for line in paragraph])
+    words += span_of(_own(paragraphs[body : _end_of_body(paragraphs, body)]))
     return Entry(part[0].start, tuple(words), facts)
 
 
 def _is_day(line: Line) -> bool:
-    return bool(not _field(line) and (begins_with_day(line.text) or _MONTH_AND_YEAR.match(line.text)))
+    return bool(not _field(line) and not RIGHTS.match(line.text) and (begins_with_day(line.text) or _MONTH_AND_YEAR.match(line.text)))
 
 
 def _is_edition(paragraph: Sequence[Line]) -> bool:
@@ -157,6 +160,14 @@ def _end_of_body(paragraphs: Sequence[Sequence[Line]], body: int) -> int:
     return end
 
 
+def _own(paragraphs: Sequence[Sequence[Line]]) -> list[Line]:
+    """The lines of these paragraphs without fields right below the last one, which no empty line parts from it."""
+    lines = [line for paragraph in paragraphs for line in paragraph]
+    while lines and _CERTAINLY_BELOW.match(lines[-1].text):
+        lines.pop()
+    return lines
+
+
 def _is_below(paragraph: Sequence[Line]) -> bool:
     found = _field(paragraph[0])
     return bool(
@@ -192,7 +203,7 @@ def _modern(part: Sequence[Line], is_first: bool) -> Entry | None:
     words = [*map(_whole, title)]
     _fields_above(_fields_alone(part[first_field:body]), facts, words)
     paragraphs = paragraphs_of(part[body + 1 :])
-    words += span_of([line for paragraph in paragraphs[: _end_of_body(paragraphs, 0)] for line in paragraph])
+    words += span_of(_own(paragraphs[: _end_of_body(paragraphs, 0)]))
     return Entry((title or part[max(outlet, 0) :])[0].start, tuple(words), facts)
 
 

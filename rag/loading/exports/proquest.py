@@ -20,7 +20,6 @@ _FIELD = re.compile(
     r"identifier ?/ ?keyword|business indexing term|supplement|edition)\s*:\s*(?P<value>.*)$",
     re.IGNORECASE,
 )
-_WORDS = ("full text", "abstract")
 
 
 def between_rules(lines: Sequence[Line]) -> list[Entry]:
@@ -76,7 +75,7 @@ def _entry(part: Sequence[Line]) -> Entry:
             facts["published"] = day_in_line(value)
         elif name == "document url" and value.startswith("http"):
             facts["url"] = value.split()[0]
-        if name in _WORDS and value:
+        if name == "full text" and value:
             start = field[0].end - len(named["value"]) if named["value"] else field[1].start
             words.append((start, field[-1].end))
     if "title" not in facts and head:
