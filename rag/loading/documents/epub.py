@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 from urllib.parse import unquote
@@ -34,7 +34,10 @@ def load_epub(raw: bytes) -> Draft:
     Raises:
         LoadError: it is no EPUB, damaged, protected against copying, or unpacks to too much.
     """
-    stated, parts = _read(raw)
+    return _book(*_read(raw))
+
+
+def _book(stated: Draft, parts: Sequence[Draft]) -> Draft:
     return replace(stated, blocks=tuple(block for part in parts for block in part.blocks))
 
 
@@ -59,7 +62,7 @@ def load_issue(raw: bytes) -> list[Draft]:
             before += part.blocks
     signed = sum(part.author is not None for part in articles)
     if not articles[1:] or (stated.author and not _is_periodical(stated, raw) and signed < _SIGNED * len(articles)):
-        return [load_epub(raw)]
+        return [_book(stated, parts)]
     # what is stated of an issue as its author is whoever made the file
     common = replace(stated, title=None, author=None, source=stated.title or stated.source)
     return [_article(part, common, stated, number) for number, part in enumerate(articles, 1)]

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from rag.loading.exports.entries import RIGHTS, Line, begins_with_day
 
-_LEAST, _LINE = 3, 120
+_LEAST, _LINE, _NEAR = 3, 120, 3
 _SIGNS = (
     re.compile(r"^(?:length|länge|longueur|wörter|words|wordcount)\s*:\s*\d", re.IGNORECASE),
     re.compile(r"^\d[\d.,]*\s+(?:words|wörter|mots|palabras)$", re.IGNORECASE),
@@ -32,6 +32,19 @@ def seems_to_hold_several(lines: Sequence[Line]) -> bool:
     twice = [count for count in counts if count == _LEAST - 1]
     if often and len(often) + len(twice) > 1:
         return True
-    bylines = sum(_BYLINE.match(text) is not None for text in short)
-    days = sum(begins_with_day(text) for text in short if len(text) <= _LINE // 2)
-    return bylines >= _LEAST and days >= _LEAST
+    return _headed(lines) >= _LEAST
+
+
+def _headed(lines: Sequence[Line]) -> int:
+    """How many times a byline and a day stand near each other above a paragraph."""
+    marks = [
+        (bool(_BYLINE.match(line.text)), len(line.text) <= _LINE // 2 and begins_with_day(line.text), len(line.text) > _LINE)
+        for line in lines
+    ]
+    count, last = 0, -_NEAR
+    for number, (is_byline, _, _) in enumerate(marks):
+        near = marks[max(0, number - _NEAR) : number + _NEAR + 1]
+        below = marks[number + 1 : number + 2 * _NEAR]
+        if is_byline and number - last >= _NEAR and any(day for _, day, _ in near) and any(full for *_, full in below):
+            count, last = count + 1, number
+    return count
