@@ -14,12 +14,22 @@ _WORDED = re.compile(
     r"|[^\W\d]{3,12}\.?\s+\d{1,2}(?:st|nd|rd|th)?,?\s+(?:19|20)\d\d(?!\d)"
 )
 _MONTHS = 12
+_MONTH_FIRST = ("us", "ph", "pr")
+_DAY_FIRST = (
+    "de", "at", "ch", "li", "lu", "fr", "be", "nl", "it", "es", "pt", "uk", "gb", "ie", "au", "nz", "in", "za", "pl", "cz",
+    "sk", "dk", "no", "fi", "gr", "tr", "ru", "ua", "ro", "bg", "hr", "si", "br", "ar", "mx", "cl", "pe", "uy", "bo", "ve",
+    "ec", "py", "cr", "il", "eg", "ke", "ng", "gh", "ug", "tz", "pk", "bd", "lk", "sg", "my", "id", "th", "vn", "hk",
+)  # fmt: skip
+_AMERICAN_TIME = re.compile(r"\d\s*(?:[ap]\.?m\.?)?,?\s*(?:E[SD]?T|C[SD]T|M[SD]T|P[SD]?T|AKS?T|HST)\b", re.IGNORECASE)
+_OTHER_TIME = re.compile(r"\b(?:GMT|BST|CES?T|EES?T|WES?T|IST|AE[SD]T|NZ[SD]T|SAST|MES?Z|Uhr)\b")
 
 
-def day_in(text: str, language: str | None = None) -> date | None:
+def day_in(text: str, language: str | None = None, host: str = "") -> date | None:
     """Return the first day that a text names; None without any, or if it can be read in two ways.
 
-    Language is a BCP-47 tag or None.
+    Language is a BCP-47 tag or None; host is the name of the machine that the page is from. In what order 4/3/2023 is to
+    be read is told by the language with its country, by the host's country, and by the zone of a time in the text; where
+    two of these differ, it is not known.
     """
     spoken = (language or "").lower()[:2]
     if found := _ISO.search(text):
@@ -28,11 +38,27 @@ def day_in(text: str, language: str | None = None) -> date | None:
         return _day(*found.groups())
     if found := _NUMBERS.search(text):
         first, second = found[1], found[3]
-        if found[2] != "/" or spoken not in ("", "en") or int(first) > _MONTHS or first == second:
+        if found[2] == "." or int(first) > _MONTHS or first == second:
             return _day(found[4], second, first)
-        # 4/3/2023 is in April or in March, 4/13/2023 in April
-        return _day(found[4], first, second) if int(second) > _MONTHS else None
+        if int(second) > _MONTHS:
+            return _day(found[4], first, second)
+        begins_with = _order(language or "", host, text)
+        if begins_with is None:
+            return None
+        return _day(found[4], second, first) if begins_with == "day" else _day(found[4], first, second)
     return next((day for found in _WORDED.finditer(text[:500]) if (day := _worded(found[0], spoken))), None)
+
+
+def _order(language: str, host: str, text: str) -> str | None:
+    """What a date in numbers begins with, day or month, if all signs of it agree."""
+    spoken, _, region = language.lower().replace("_", "-").partition("-")
+    country = host.rpartition(".")[2].lower()
+    signs = {
+        "month" if region in _MONTH_FIRST else "day" if region in _DAY_FIRST or spoken not in ("", "en") else None,
+        "month" if country in (*_MONTH_FIRST, "gov", "mil", "edu") else "day" if country in _DAY_FIRST else None,
+        "month" if _AMERICAN_TIME.search(text) else "day" if _OTHER_TIME.search(text) else None,
+    } - {None}
+    return signs.pop() if len(signs) == 1 else None
 
 
 def _worded(text: str, language: str) -> date | None:
