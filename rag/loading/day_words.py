@@ -7,13 +7,13 @@ import re
 # births and deaths, events, and what was done with a copy: downloads, print-outs
 _OTHER = re.compile(
     r"\b(?:geb(?:oren|urtstag)?|gest(?:orben)?|verstorben|starb|getauft|born|died|death|birth|baptised|née?\s+le|mort[es]?\s+le|"
-    r"décédée?s?|nacid[oa]|nació|falleci\w+|nat[oa]\s+il|morto|geboren|overleden|ur\.|zm\.|"
-    r"veranstaltung\w*|termine?|konzert\w*|lesung|premiere|vernissage|ausstellung|messe|tagung|konferenz|kongress|"
+    r"décédée?s?|nacid[oa]|nació|falleci\w+|nat[oa]\s+il|morto|overleden|geburts\w+|\w*todes(?:tag|datum)|"
+    r"veranstaltung\w*|\w*termine?|konzert\w*|lesung|premiere|vernissage|ausstellung|messe|tagung|konferenz|kongress|"
     r"versammlung|sitzung|festival|eröffnung|einweihung|hochzeit|trauung|beerdigung|beisetzung|trauerfeier|einlass|beginn|"
     r"anmeld\w+|bewerbungs\w+|einsendeschluss|frist|deadline|gültig|läuft|kinostart|save the date|event|concert|"
     r"exhibition|conference|meeting|hearing|opening|wedding|funeral|premieres?|valid|expires?|due|starts?|begins?|ends?|"
     r"wann|when|doors|concierto|evento|événement|spectacle|conférence|obsèques|release|"
-    r"herunter\s?geladen|downloaded|download(?:ed)? (?:on|from|date|am|vom)|abgerufen|abruf\w*|zugriff|zuletzt (?:besucht|gesehen)|retrieved|accessed|viewed|visited|"
+    r"herunter\s?geladen|downloaded|download(?= (?:on|from|date|am|vom)\b|\s*:)|abgerufen|abruf\w*|zugriffs?|zuletzt (?:besucht|gesehen)|retrieved|accessed|viewed|visited|"
     r"consulté\w*|consultado|téléchargé\w*|descargado|scaricato|consultato|geraadpleegd|"
     r"archiviert|archived|gedruckt|ausgedruckt|ausdruck\w*|druckdatum|printed|print(?:-?out)? (?:date|on|from)|imprimé\w*|"
     r"impreso|stampato|afgedrukt|exportiert|exported|captured|snapshot|kopiert|copied|ge?scannt|eingescannt|digitali[sz]\w+|"
@@ -36,6 +36,15 @@ _BYLINE = re.compile(r"^\W*(?:von|by|par|por|di|door|autor(?:in)?|author)\b", re
 _OF = re.compile(r"\b(?:vom|of|of the|du|del|della|dal|dell'|van|zum|from|after|before|nach|vor|der|des|den)\s*$", re.IGNORECASE)
 _ON = re.compile(r"\b(?:am|on|le|el|il|op|em)\s+(?:(?:[^\W\d_]+),?\s+)?(?:de[nm]\s+|the\s+)?$", re.IGNORECASE)
 _SENTENCE = re.compile(r"[^\W\d_]{2}[.!?]$")
+# "* 3. April 1961 in Emden", "3. April 1961 – 4. Mai 1999", "September 11, 2001: The day that changed us"
+_STAR, _PLACE = re.compile(r"(?:^|\()\s*\*\s*$"), re.compile(r"\s+in\s+[^\W\d_]")
+_TO = re.compile(r"\s*[–—-]\s*(?:\d{1,2}\.?\s?[^\W_]+\.?\s?\d{4}|[^\W\d_]+ \d{1,2}, \d{4}|[†✝])")
+_SUBJECT = re.compile(r"\s*:\s+[^\W\d_]\S*(?:\s+\S+){2}")
+_COPY = re.compile(
+    r"^(?:herunter\s?geladen|abgerufen|gedruckt|ausgedruckt|ausdruck|gespeichert|downloaded|retrieved|accessed|printed|"
+    r"print(?:-?out)?|téléchargé|consulté|imprimé)\b.{0,20}\d",
+    re.IGNORECASE,
+)
 _TIME = re.compile(r"\W*(?:(?:um|at|à|kl|by|von|par)\b|\d)", re.IGNORECASE)
 _WORDS, _OF_A_SENTENCE = re.compile(r"[^\W\d_]+"), 5
 
@@ -48,6 +57,8 @@ def is_of_something_else(before: str, after: str) -> bool:
     line = f"{before} {after}"
     if _OTHER.search(line):
         return not re.search(r"\b(?:veröffentlicht|published|publié\w*|erschienen)\b", line, re.IGNORECASE)
+    if (_STAR.search(before) and _PLACE.match(after)) or _TO.match(after) or _SUBJECT.match(after):
+        return True
     if _PUBLISHED.search(line) or _PRINTED.search(line) or _BYLINE.match(line):
         return False
     if _OF.search(before):
@@ -60,3 +71,8 @@ def is_of_something_else(before: str, after: str) -> bool:
             return len(_WORDS.findall(after)) >= _OF_A_SENTENCE - 1 and not _TIME.match(after)
         return (len(words) < 2 or any(word[0].islower() for word in words))
     return len(_WORDS.findall(line)) >= _OF_A_SENTENCE and _SENTENCE.search(after.strip() or before.strip()) is not None
+
+
+def is_of_a_copy(line: str) -> bool:
+    """Tell whether a line says when somebody downloaded or printed what is below it."""
+    return _COPY.match(line) is not None
