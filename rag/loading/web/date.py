@@ -35,7 +35,11 @@ _TAGS = (
 _CHANGED = re.compile(
     r"aktualisiert|geändert|bearbeitet|stand:|zuletzt|updated|modified|edited|last|mis à jour|actualizad", re.IGNORECASE
 )
-_LONGEST, _LONGEST_BEFORE = 120, 60
+_PUBLISHED = re.compile(
+    r"\b(?:veröffentlicht|veröffentlichung|gepostet|published|posted|publié|publicado|pubblicato|gepubliceerd|opublikowano)\b",
+    re.IGNORECASE,
+)
+_LONGEST, _LONGEST_BEFORE, _LONGEST_SAID = 120, 60, 250
 _NO_DAY = date(1970, 1, 1)  # what computers write where they have no time
 
 
@@ -47,7 +51,10 @@ def published(page: Page, title: str | None, url: str | None, language: str | No
         if day and day != _NO_DAY and not _is_to_come(day):
             return day, origin
     beside = _beside(page, title, language, host)
-    return (beside, "beside the headline") if beside else _guessed(page, url, language, host)
+    if beside:
+        return beside, "beside the headline"
+    said = _said(page, language, host)
+    return (said, "line of the page") if said else _guessed(page, url, language, host)
 
 
 def _host(url: str | None) -> str:
@@ -94,6 +101,14 @@ def _is_of_something_else(text: str, day: date) -> bool:
     """Tell whether the words around a day in a line say that it is none of publication."""
     around_it = ((before, after) for one, before, after in days_in(text) if one == day)
     return is_of_something_else(*next(around_it, (text, "")))
+
+
+def _said(page: Page, language: str | None, host: str) -> date | None:
+    """The day on which the page says in words that it was published, if it says so of one day alone."""
+    lines = [line.text for line in page.lines if len(line.text) <= _LONGEST_SAID and _PUBLISHED.search(line.text)]
+    days = {day for text in lines if (day := day_in(text, language, host)) and not _is_of_something_else(text, day)}
+    day = days.pop() if len(days) == 1 else None
+    return day if day and not _is_to_come(day) else None
 
 
 def _guessed(page: Page, url: str | None, language: str | None, host: str) -> tuple[date, str] | None:

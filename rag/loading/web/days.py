@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import UTC, date, datetime
 
 _LANGUAGES = ("de", "en", "fr", "es", "it", "nl", "pl", "pt")
 _ISO = re.compile(r"(?<!\d)((?:19|20)\d\d)([-/.])(\d\d)\2(\d\d)(?!\d)")
 _HAN = re.compile(r"((?:19|20)\d\d)\s*年\s*(\d{1,2})\s*月\s*(\d{1,2})\s*日")
 _NUMBERS = re.compile(r"(?<!\d)(\d{1,2})([./-])\s?(\d{1,2})\2\s?((?:19|20)\d\d)(?!\d)")
+# where it is all of a line: the order is certain with dots
+_SHORT = re.compile(r"(\d{1,2})\.\s?(\d{1,2})\.\s?(\d\d)")
 _WORDED = re.compile(
     r"(?<![\d.:])\d{1,2}(?:(?:st|nd|rd|th|er|º)?\s+|\.\s*)(?:de\s+)?[^\W\d]{3,12}\.?,?\s+(?:de[l]?\s+)?(?:19|20)\d\d(?!\d)"
     r"|[^\W\d]{3,12}\.?\s+\d{1,2}(?:st|nd|rd|th)?,?\s+(?:19|20)\d\d(?!\d)"
@@ -36,6 +38,10 @@ def day_in(text: str, language: str | None = None, host: str = "") -> date | Non
         return _day(found[1], found[3], found[4])
     if found := _HAN.search(text):
         return _day(*found.groups())
+    if found := _SHORT.fullmatch(text.strip()):
+        this = datetime.now(UTC).year
+        century = this - this % 100 - (100 if int(found[3]) > this % 100 else 0)
+        return _day(str(century + int(found[3])), found[2], found[1])
     if found := _NUMBERS.search(text):
         first, second = found[1], found[3]
         if found[2] == "." or int(first) > _MONTHS or first == second:
