@@ -33,7 +33,9 @@ _PUBLISHED = re.compile(
 _PRINTED = re.compile(r"\b(?:s|seite|nr|no|heft|pg|page|p|jg|jahrgang|vol)\b\.?\s*:?\s*[A-Z]?\d", re.IGNORECASE)
 _BYLINE = re.compile(r"^\W*(?:von|by|par|por|di|door|autor(?:in)?|author)\b", re.IGNORECASE)
 # behind such a word a day belongs to a phrase: the flood of 1 February 1953
-_OF = re.compile(r"\b(?:vom|of|of the|du|del|della|dal|dell'|van|zum|from|after|before|nach|vor|der|des|den)\s*$", re.IGNORECASE)
+_OF = re.compile(
+    r"\b(?:vom|of|of the|du|del|della|dal|dell'|van|zum|from|after|before|nach|vor|der|des|den)\s*$", re.IGNORECASE
+)
 _ON = re.compile(r"\b(?:am|on|le|el|il|op|em)\s+(?:(?:[^\W\d_]+),?\s+)?(?:de[nm]\s+|the\s+)?$", re.IGNORECASE)
 _SENTENCE = re.compile(r"[^\W\d_]{2}[.!?]$")
 # "* 3. April 1961 in Emden", "3. April 1961 – 4. Mai 1999", "September 11, 2001: The day that changed us"
@@ -69,7 +71,7 @@ def is_of_something_else(before: str, after: str) -> bool:
         if not words:
             # "Am 3. Mai treffen sich alle", but not "am 3. Mai um 12 Uhr"
             return len(_WORDS.findall(after)) >= _OF_A_SENTENCE - 1 and not _TIME.match(after)
-        return (len(words) < 2 or any(word[0].islower() for word in words))
+        return len(words) < 2 or any(word[0].islower() for word in words)
     return len(_WORDS.findall(line)) >= _OF_A_SENTENCE and _SENTENCE.search(after.strip() or before.strip()) is not None
 
 

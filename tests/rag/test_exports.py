@@ -358,7 +358,16 @@ def test_articles_of_exports(name: str, kind: str) -> None:
     assert [HARBOUR in drafts[0].text, HARBOUR_2 in drafts[0].text, LIBRARY in drafts[0].text] == [True, True, False]
     assert [HARBOUR in drafts[1].text, HARBOUR_2 in drafts[1].text, LIBRARY in drafts[1].text] == [False, False, True]
     own = "".join(draft.text for draft in drafts)
-    for field in ("Dokumentnummer", "LOAD-DATE", "Load-Date", "Copyright", "ProQuest", "1 von 2", "Jobnummer", "Suchergebnisse"):
+    for field in (
+        "Dokumentnummer",
+        "LOAD-DATE",
+        "Load-Date",
+        "Copyright",
+        "ProQuest",
+        "1 von 2",
+        "Jobnummer",
+        "Suchergebnisse",
+    ):
         assert field not in own
 
 
@@ -403,7 +412,12 @@ LOAD-DATE: July 1, 2004
 """
     drafts = articles_in(text)
     assert facts_of(drafts) == [
-        ("Otters return to the mill pond after forty years", "The Wexley Mercury", "DORA QUILL and SAM PERRY", date(1998, 6, 9)),
+        (
+            "Otters return to the mill pond after forty years",
+            "The Wexley Mercury",
+            "DORA QUILL and SAM PERRY",
+            date(1998, 6, 9),
+        ),
         ("Choir sings in Ghent", "Stoke Weekly", None, None),
     ]
     assert drafts[0].place == "WEXLEY"
@@ -449,7 +463,9 @@ def test_other_texts_are_no_exports(text: str) -> None:
 
 def test_what_only_looks_like_several_articles_is_said() -> None:
     """A press review of no known form stays one article, and one line of the report says what it seems to be."""
-    paragraph = "Der Rat hat lange beraten und am Ende beschlossen, was alle schon vorher gewusst hatten, nämlich nichts. " * 2
+    paragraph = (
+        "Der Rat hat lange beraten und am Ende beschlossen, was alle schon vorher gewusst hatten, nämlich nichts. " * 2
+    )
     text = "\n\n".join(f"Überschrift Nummer {n}\n\nVon Anna Beck\n\n{n}. März 2003\n\n{paragraph}" for n in (3, 4, 5))
     found = list(drafts_of("text", text.encode()))
     assert [type(one) for one in found] == [Draft, Flaw]

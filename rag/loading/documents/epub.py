@@ -24,7 +24,9 @@ _ISSUE = re.compile(
     r"\b(?:zeitung|magazin|magazine|kurier|bote|anzeiger|newspaper|gazette|weekly|daily)\b|\[\w{2,4}\.?, ",
     re.IGNORECASE,
 )
-_PERIODICAL = re.compile(rb"periodical|>\s*(?:magazine|newspaper|zeitschrift|zeitung)\s*<|prism:|calibre:publication_type", re.I)
+_PERIODICAL = re.compile(
+    rb"periodical|>\s*(?:magazine|newspaper|zeitschrift|zeitung)\s*<|prism:|calibre:publication_type", re.I
+)
 _TOP, _SIGNED = 6, 0.5
 
 

@@ -95,7 +95,9 @@ def day_in_line(text: str) -> date | None:
 
 def begins_with_day(text: str) -> bool:
     """Tell whether a line begins with a day, or with a day of the week and a day, as no headline does."""
-    return day_in_line(" ".join([word for word in text.split() if word.lower() not in _OF][:_WORDS_OF_A_DAY])) is not None
+    return (
+        day_in_line(" ".join([word for word in text.split() if word.lower() not in _OF][:_WORDS_OF_A_DAY])) is not None
+    )
 
 
 def author_in(text: str) -> str:

@@ -70,7 +70,9 @@ def _coded(part: Sequence[Line]) -> Entry:
     for line in part:
         named = _CODE.match(line.text)
         # words of the text may look like a field that stands above it; behind the number nothing stands
-        is_field = named and not (in_text and named["code"] in above[:-1]) and not (fields and fields[-1][0]["code"] == "AN")
+        is_field = (
+            named and not (in_text and named["code"] in above[:-1]) and not (fields and fields[-1][0]["code"] == "AN")
+        )
         if named and is_field:
             fields.append((named, []))
             in_text = in_text or named["code"] in ("LP", "TD")
@@ -138,7 +140,9 @@ def _above(lines: Sequence[Line], length: int, after: int) -> int:
 
 def _is_byline(text: str, is_below: bool) -> bool:
     words = text.split()
-    is_name = 1 < len(words) <= _NAME_WORDS and all(word[0].isupper() and not any(map(str.isdigit, word)) for word in words)
+    is_name = 1 < len(words) <= _NAME_WORDS and all(
+        word[0].isupper() and not any(map(str.isdigit, word)) for word in words
+    )
     return _BYLINE.match(text) is not None or (is_below and is_name)
 
 

@@ -20,7 +20,13 @@ _NAMES = (
 _FIELD = re.compile(rf"^(?P<name>{_NAMES})\s*(?::|\|)\s*(?:\|\s*)?(?P<value>.*)$", re.IGNORECASE)
 _OWNER = re.compile(r"^(?:©|\(c\)|copyright)\s*(?:\d{4}\s+)?(?:by\s+)?.*(?:genios|gbi|wiso)", re.IGNORECASE)
 _ADDRESS = re.compile(r"^https?://\S+$")
-_CERTAIN = ("dokumentnummer", "dauerhafte adresse des dokuments", "dokumentennummer", "dokument-nr", "alle rechte vorbehalten")
+_CERTAIN = (
+    "dokumentnummer",
+    "dauerhafte adresse des dokuments",
+    "dokumentennummer",
+    "dokument-nr",
+    "alle rechte vorbehalten",
+)
 _VOM = re.compile(
     r"^[\"„»«]?(?P<outlet>.+?)[\"“«»]?(?:,?\s*(?:Heft|Nr\.|Ausgabe)\s*[\w/.-]+)?,?\s+(?:vom|v\.)\s+(?P<day>\d{1,2}\.\s*(?:\d{1,2}\.|\w+)\s*\d{4})",
 )
@@ -60,7 +66,9 @@ def _runs(lines: Sequence[Line]) -> list[list[int]]:
         names[-1].add(field["name"].lower().rstrip(".") if field else "©" if _OWNER.match(line.text) else "")
     likely = [(run, known) for run, known in zip(runs, names, strict=True) if len(known - {""}) >= _FIELDS]
     # fields that other texts have, too, are certain where they come again
-    certain = [known & {*_CERTAIN, "©"} or (likely[1:] and len(known) > _FIELDS and "quelle" in known) for _, known in likely]
+    certain = [
+        known & {*_CERTAIN, "©"} or (likely[1:] and len(known) > _FIELDS and "quelle" in known) for _, known in likely
+    ]
     return [run for (run, _), is_certain in zip(likely, certain, strict=True) if is_certain]
 
 
@@ -80,7 +88,7 @@ def _entry(part: Sequence[Line], start: int, run: Sequence[int]) -> Entry:
         value = field["value"] or (part[number + 1].text if number + 1 in inside else "")
         name = field["name"].lower()
         if name == "quelle" and (stated := _VOM.match(value)):
-            facts |= {"source": stated["outlet"].strip(" ,\"„“»«"), "published": day_in_line(stated["day"])}
+            facts |= {"source": stated["outlet"].strip(' ,"„“»«'), "published": day_in_line(stated["day"])}
         elif name == "quelle":
             facts.setdefault("source", value.partition(",")[0].strip())
             facts.setdefault("published", day_in_line(value))

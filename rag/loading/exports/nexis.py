@@ -32,7 +32,9 @@ _END = re.compile(
     r"einde van (?:het )?document)\.?$",
     re.IGNORECASE,
 )
-_BODY = re.compile(r"^(?:body|rumpf|hauptteil|textkörper|haupttext|corps|corps du texte|cuerpo|corpo|hoofdtekst)\s*:?$", re.I)
+_BODY = re.compile(
+    r"^(?:body|rumpf|hauptteil|textkörper|haupttext|corps|corps du texte|cuerpo|corpo|hoofdtekst)\s*:?$", re.I
+)
 # the fields above and below an article, in the languages of the interface; those below may follow on each other alone
 _ABOVE: dict[str, str] = {
     "headline": "headline|überschrift|schlagzeile|titel|titre|titular|titolo|kop",
@@ -54,13 +56,18 @@ _BELOW = (
     "pub-type|copyright|wordcount|mediatype"
 )
 _FIELD = re.compile(
-    rf"^(?:(?P<below>{_BELOW})|" + "|".join(f"(?P<{name}>{words})" for name, words in _ABOVE.items()) + r")\s*:\s*(?P<value>.*)$",
+    rf"^(?:(?P<below>{_BELOW})|"
+    + "|".join(f"(?P<{name}>{words})" for name, words in _ABOVE.items())
+    + r")\s*:\s*(?P<value>.*)$",
     re.IGNORECASE,
 )
 _CERTAINLY_BELOW = re.compile(
-    r"^(?:load-date|update|ladedatum|date de chargement|language|sprache|langue|publication-type|journal[- ]code)\s*:", re.I
+    r"^(?:load-date|update|ladedatum|date de chargement|language|sprache|langue|publication-type|journal[- ]code)\s*:",
+    re.I,
 )
-_HEADING = re.compile(r"^(?:classification|klassifizierung|klassifikation|klassifizierungen|clasificación|notes)$", re.I)
+_HEADING = re.compile(
+    r"^(?:classification|klassifizierung|klassifikation|klassifizierungen|clasificación|notes)$", re.I
+)
 _EDITION = re.compile(
     r"\bedition\b|\bausgabe\b|\bédition\b|\bedición\b|^(?:late|early|first|final|national|metro|main)\b[\w ]*[;,-]|^final$",
     re.IGNORECASE,
@@ -111,7 +118,11 @@ def _classic(part: Sequence[Line]) -> Entry:
 
 
 def _is_day(line: Line) -> bool:
-    return bool(not _field(line) and not RIGHTS.match(line.text) and (begins_with_day(line.text) or _MONTH_AND_YEAR.match(line.text)))
+    return bool(
+        not _field(line)
+        and not RIGHTS.match(line.text)
+        and (begins_with_day(line.text) or _MONTH_AND_YEAR.match(line.text))
+    )
 
 
 def _is_edition(paragraph: Sequence[Line]) -> bool:
@@ -182,7 +193,11 @@ def _modern(part: Sequence[Line], is_first: bool) -> Entry | None:
     body = next((number for number, line in enumerate(part) if _BODY.match(line.text)), None)
     if body is None:
         # without that label an article begins below its fields
-        fields = [number for number, line in enumerate(part[: 4 * _LINES_ABOVE]) if (found := _field(line)) and not found["below"]]
+        fields = [
+            number
+            for number, line in enumerate(part[: 4 * _LINES_ABOVE])
+            if (found := _field(line)) and not found["below"]
+        ]
         if not fields:
             return None
         body = fields[-1] + 1
@@ -221,4 +236,7 @@ def _top(part: Sequence[Line], body: int) -> tuple[int, int] | None:
             return first - 1, first
         first -= 1
     # a magazine may state a month alone
-    return next(((number, number + 1) for number in range(body - 1, first - 1, -1) if _MONTH_AND_YEAR.match(part[number].text)), None)
+    return next(
+        ((number, number + 1) for number in range(body - 1, first - 1, -1) if _MONTH_AND_YEAR.match(part[number].text)),
+        None,
+    )

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from rag.loading.exports.entries import Entry, Line, cut, day_in_line, joined
+from rag.loading.exports.entries import Entry, Line, day_in_line, joined
 
 ORIGIN = "fields of ProQuest"
 
@@ -40,7 +40,11 @@ def _parts(lines: Sequence[Line]) -> list[list[Line]]:
 
 def _is_article(part: Sequence[Line]) -> bool:
     names = {found["name"].lower() for line in part if (found := _FIELD.match(line.text))}
-    return "full text" in names and "publication title" in names and bool(names & {"publication date", "proquest document id"})
+    return (
+        "full text" in names
+        and "publication title" in names
+        and bool(names & {"publication date", "proquest document id"})
+    )
 
 
 def _entry(part: Sequence[Line]) -> Entry:

@@ -38,7 +38,11 @@ def seems_to_hold_several(lines: Sequence[Line]) -> bool:
 def _headed(lines: Sequence[Line]) -> int:
     """How many times a byline and a day stand near each other above a paragraph."""
     marks = [
-        (bool(_BYLINE.match(line.text)), len(line.text) <= _LINE // 2 and begins_with_day(line.text), len(line.text) > _LINE)
+        (
+            bool(_BYLINE.match(line.text)),
+            len(line.text) <= _LINE // 2 and begins_with_day(line.text),
+            len(line.text) > _LINE,
+        )
         for line in lines
     ]
     count, last = 0, -_NEAR

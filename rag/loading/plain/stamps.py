@@ -45,7 +45,8 @@ _CUE = re.compile(
 )
 # the day of a change is but next to that of publication
 _CHANGED = re.compile(
-    r"\b(?:aktualisiert|geändert|updated|modified|mis à jour|actualizado|aggiornato|güncelleme|aktualizacja)\b", re.IGNORECASE
+    r"\b(?:aktualisiert|geändert|updated|modified|mis à jour|actualizado|aggiornato|güncelleme|aktualizacja)\b",
+    re.IGNORECASE,
 )
 _LISTED = re.compile(r"^\s*(?:[*•+·#-]|\d+[.)])\s")
 
@@ -78,7 +79,9 @@ def date_stamp(lines: Sequence[str]) -> tuple[date, int] | None:
 def _worth(line: str, rest: str) -> float:
     """Return how likely a line with a date and this rest is a stamp, by its own words."""
     worth = 1.0 - 0.1 * len(re.findall(r"[^\W\d_]+", rest))
-    return worth + max(1.0 * bool(_CUE.search(rest)), 0.8 * bool(_CHANGED.search(rest))) - 0.8 * bool(_LISTED.match(line))
+    return (
+        worth + max(1.0 * bool(_CUE.search(rest)), 0.8 * bool(_CHANGED.search(rest))) - 0.8 * bool(_LISTED.match(line))
+    )
 
 
 def dates_in(text: str) -> Iterator[tuple[date, str]]:

@@ -128,7 +128,8 @@ def _states(page: Page, day: date, language: str | None, host: str) -> bool:
     if any(written in value for element in page.tree.iter() for value in element.attrib.values()):
         return True
     return any(
-        day in (day_in(line.text, language, host), *(one for one, _, _ in days_in(line.text))) and not _is_of_something_else(line.text, day)
+        day in (day_in(line.text, language, host), *(one for one, _, _ in days_in(line.text)))
+        and not _is_of_something_else(line.text, day)
         for line in page.lines
         if len(line.text) <= _LONGEST
     ) or any(written in (script.text or "") for script in page.tree.iter("script"))

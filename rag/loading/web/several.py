@@ -55,12 +55,14 @@ def load_pages(raw: bytes) -> list[Draft | Flaw]:
 
 def _by_elements(raw: bytes) -> list[Draft | Flaw]:
     """The articles of a page with several elements that are articles, or the page as one if that is not certain."""
+    from rag.loading.web.lines import lines
+
     page = load_html(raw)
     found = full_articles(parsed(raw))
     if len(found) < 2:
         return [page]
     drafts = [_draft(one, page, number) for number, one in enumerate(found, 1)]
-    known = {_key(line) for draft in drafts for line in _lines(draft)}
+    known = {_key(line.text) for one in found for line in lines(one)}
     rest = [line for line in _lines(page) if _key(line) not in known and _key(line) != _key(page.title or "")]
     if sum(map(len, rest)) > _LEFT * sum(len(draft.text) for draft in drafts):
         return [page, SEVERAL]
@@ -142,7 +144,13 @@ def _draft(element: Any, page: Draft, number: int) -> Draft:
     stated = metadata(read(alone), "")
     link = next((one.get("href") for one in _heading(element).iter("a")), None) or ""
     url = link if re.match(r"https?://", link) else page.url
-    facts = {"title": heading, "source": page.source, "author": stated.author, "published": stated.published, "url": url}
+    facts: dict[str, Any] = {
+        "title": heading,
+        "source": page.source,
+        "author": stated.author,
+        "published": stated.published,
+        "url": url,
+    }
     known = {name: value for name, value in facts.items() if value}
     origins = {**page.origins, **stated.origins, "title": "heading"}
     return Draft(
@@ -166,7 +174,9 @@ def _page_of(element: Any, page: Draft) -> Any:
 
 
 def _lines(draft: Draft) -> list[str]:
-    return [line for block in draft.blocks if block.kind == "article" for line in block.text.split("\n") if line.strip()]
+    return [
+        line for block in draft.blocks if block.kind == "article" for line in block.text.split("\n") if line.strip()
+    ]
 
 
 def _key(text: str) -> str:
