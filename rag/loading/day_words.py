@@ -6,27 +6,31 @@ import re
 
 # births and deaths, events, and what was done with a copy: downloads, print-outs
 _OTHER = re.compile(
-    r"\b(?:geb(?:oren|urtstag)?|gest(?:orben)?|verstorben|starb|getauft|born|died|death|birth|baptised|née?\s+le|mort[es]?\s+le|"
-    r"décédée?s?|nacid[oa]|nació|falleci\w+|nat[oa]\s+il|morto|overleden|geburts\w+|\w*todes(?:tag|datum)|"
+    r"\b(?:geb(?:oren|urtstag)?|gest(?:orben)?|verstorben|starb|getauft|born|died|death|birth|baptised|née?\s+le|"
+    r"mort[es]?\s+le|décédée?s?|nacid[oa]|nació|falleci\w+|nat[oa]\s+il|morto|overleden|geburts\w+|"
+    r"\w*todes(?:tag|datum)|"
     r"veranstaltung\w*|\w*termine?|konzert\w*|lesung|premiere|vernissage|ausstellung|messe|tagung|konferenz|kongress|"
-    r"versammlung|sitzung|festival|eröffnung|einweihung|hochzeit|trauung|beerdigung|beisetzung|trauerfeier|einlass|beginn|"
-    r"anmeld\w+|bewerbungs\w+|einsendeschluss|frist|deadline|gültig|läuft|kinostart|save the date|event|concert|"
+    r"versammlung|sitzung|festival|eröffnung|einweihung|hochzeit|trauung|beerdigung|beisetzung|trauerfeier|einlass|"
+    r"beginn|anmeld\w+|bewerbungs\w+|einsendeschluss|frist|deadline|gültig|läuft|kinostart|save the date|event|concert|"
     r"exhibition|conference|meeting|hearing|opening|wedding|funeral|premieres?|valid|expires?|due|starts?|begins?|ends?|"
     r"wann|when|doors|concierto|evento|événement|spectacle|conférence|obsèques|release|"
-    r"herunter\s?geladen|downloaded|download(?= (?:on|from|date|am|vom)\b|\s*:)|abgerufen|abruf\w*|zugriffs?|zuletzt (?:besucht|gesehen)|retrieved|accessed|viewed|visited|"
+    r"herunter\s?geladen|downloaded|download(?= (?:on|from|date|am|vom)\b|\s*:)|abgerufen|abruf\w*|"
+    r"zugriffs?|zuletzt (?:besucht|gesehen)|retrieved|accessed|viewed|visited|"
     r"consulté\w*|consultado|téléchargé\w*|descargado|scaricato|consultato|geraadpleegd|"
-    r"archiviert|archived|gedruckt|ausgedruckt|ausdruck\w*|druckdatum|printed|print(?:-?out)? (?:date|on|from)|imprimé\w*|"
-    r"impreso|stampato|afgedrukt|exportiert|exported|captured|snapshot|kopiert|copied|ge?scannt|eingescannt|digitali[sz]\w+|"
-    r"scan(?:ned)?|eingegangen|received|eingang\w*|faxed|load[- ]date|ladedatum|time of request|job number|"
+    r"archiviert|archived|gedruckt|ausgedruckt|ausdruck\w*|druckdatum|printed|print(?:-?out)? (?:date|on|from)|"
+    r"imprimé\w*|impreso|stampato|afgedrukt|exportiert|exported|captured|snapshot|kopiert|copied|ge?scannt|eingescannt|"
+    r"digitali[sz]\w+|scan(?:ned)?|eingegangen|received|eingang\w*|faxed|load[- ]date|ladedatum|"
+    r"time of request|job number|"
     r"seit|since|bis|until|ab|impressum|copyright)\b|[©†✝⚰]|\(c\)|\*\s*\d{1,2}\.\s?(?:\d|\w+ 1[789])|"
     r"^[—–-]+\s.*\(@\w|@\w+\)|\bshared by\b|beitrag geteilt",
     re.IGNORECASE,
 )
 _PUBLISHED = re.compile(
     r"\b(?:stand|veröffentlich\w*|publi[zsk]\w+|erschien\w*|erscheinungs\w+|erstellt|gepostet|geschrieben|datum|verfasst|"
-    r"published|posted|written|created|dated?|publié\w*|publicad\w+|pubblicato|gepubliceerd|opublikowano|dodano|yayın\w*|giriş|"
-    r"offentliggjort|publisert|publicerad|опубликовано|опубліковано|artikel|beitrag|meldung|bericht|\w*mitteilung|nachricht|"
-    r"ausgabe|edition|issue|\w*zeitung|quelle|source|(?:gespeichert|eingetragen|eingestellt|hochgeladen) von|submitted by|"
+    r"published|posted|written|created|dated?|publié\w*|publicad\w+|pubblicato|gepubliceerd|opublikowano|dodano|yayın\w*|"
+    r"giriş|offentliggjort|publisert|publicerad|опубликовано|опубліковано|artikel|beitrag|meldung|bericht|\w*mitteilung|nachricht|"
+    r"ausgabe|edition|issue|\w*zeitung|quelle|source|(?:gespeichert|eingetragen|eingestellt|"
+    r"hochgeladen) von|submitted by|"
     r"\w*aktualisier\w*|geändert|updated?|modified|mis à jour|actualizad[oa]|aggiornato|güncelleme|aktualizacja)\b",
     re.IGNORECASE,
 )
@@ -54,25 +58,28 @@ _WORDS, _OF_A_SENTENCE = re.compile(r"[^\W\d_]+"), 5
 def is_of_something_else(before: str, after: str) -> bool:
     """Tell whether a day in a line is none of publication, by the words before and after it.
 
-    Days of births, deaths, events, downloads and print-outs are none, and neither are those in a sentence or a headline.
+    Days of births, deaths, events, downloads and print-outs are none, and neither are those in a sentence or headline.
     """
     line = f"{before} {after}"
     if _OTHER.search(line):
         return not re.search(r"\b(?:veröffentlicht|published|publié\w*|erschienen)\b", line, re.IGNORECASE)
     if (_STAR.search(before) and _PLACE.match(after)) or _TO.match(after) or _SUBJECT.match(after):
         return True
-    if _PUBLISHED.search(line) or _PRINTED.search(line) or _BYLINE.match(line):
-        return False
-    if _OF.search(before):
-        return True
-    if on := _ON.search(before):
-        # "Frank Hahn am 18. September 2019" has a name before it
-        words = _WORDS.findall(before[: on.start()])
-        if not words:
-            # "Am 3. Mai treffen sich alle", but not "am 3. Mai um 12 Uhr"
-            return len(_WORDS.findall(after)) >= _OF_A_SENTENCE - 1 and not _TIME.match(after)
-        return len(words) < 2 or any(word[0].islower() for word in words)
-    return len(_WORDS.findall(line)) >= _OF_A_SENTENCE and _SENTENCE.search(after.strip() or before.strip()) is not None
+    is_stamp = _PUBLISHED.search(line) or _PRINTED.search(line) or _BYLINE.match(line)
+    return not is_stamp and (_OF.search(before) is not None or _is_in_sentence(before, after))
+
+
+def _is_in_sentence(before: str, after: str) -> bool:
+    on = _ON.search(before)
+    if not on:
+        line = f"{before} {after}".strip()
+        return len(_WORDS.findall(line)) >= _OF_A_SENTENCE and _SENTENCE.search(line) is not None
+    words = _WORDS.findall(before[: on.start()])
+    if not words:
+        # "Am 3. Mai treffen sich alle", but not "am 3. Mai um 12 Uhr"
+        return len(_WORDS.findall(after)) >= _OF_A_SENTENCE - 1 and not _TIME.match(after)
+    # "Frank Hahn am 18. September 2019" has a name before it
+    return not words[1:] or any(word[0].islower() for word in words)
 
 
 def is_of_a_copy(line: str) -> bool:

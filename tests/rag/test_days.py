@@ -12,10 +12,10 @@ from rag.loading.web.html import load_html
 
 HEADLINE = "Enno Rolfs ist tot"
 PARAGRAPHS = (
-    "Der Deichforscher Enno Rolfs ist tot. Er starb nach kurzer Krankheit im Alter von 71 Jahren, teilte seine Familie am "
-    "Mittwoch mit. Er hinterlässt eine Frau und zwei Töchter.",
-    "Sein Buch über die Sturmfluten erschien in neun Auflagen und wird bis heute an jeder Schule der Küste gelesen, auch "
-    "wenn es an manchen Stellen überholt ist.",
+    "Der Deichforscher Enno Rolfs ist tot. Er starb nach kurzer Krankheit im Alter von 71 Jahren, teilte seine Familie "
+    "am Mittwoch mit. Er hinterlässt eine Frau und zwei Töchter.",
+    "Sein Buch über die Sturmfluten erschien in neun Auflagen und wird bis heute an jeder Schule der Küste gelesen, "
+    "auch wenn es an manchen Stellen überholt ist.",
 )
 
 

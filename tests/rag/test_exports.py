@@ -477,16 +477,18 @@ words = st.text("abcdefghijklmnopqrstuvwxyzäöüß", min_size=2, max_size=9)
 sentences = st.lists(words, min_size=3, max_size=12).map(lambda each: f"{' '.join(each).capitalize()}.")
 bodies = st.lists(st.lists(sentences, min_size=1, max_size=4), min_size=1, max_size=5)
 FORMS = {
-    "classic": "                    {n} of {all} DOCUMENTS\n\n          Outlet\n\n     March 3, 2003 Monday\n\nHeadline here\n\n"
-    "LENGTH: 42 words\n\n{body}\n\nLOAD-DATE: March 4, 2003\n\n",
+    "classic": "                    {n} of {all} DOCUMENTS\n\n          Outlet\n\n     March 3, 2003 Monday\n\n"
+    "Headline here\n\nLENGTH: 42 words\n\n{body}\n\nLOAD-DATE: March 4, 2003\n\n",
     "modern": "Headline here\nOutlet\nMarch 3, 2003 Monday\n\nCopyright 2003 X\n\nLength: 42 words\nBody\n\n{body}\n\n"
     "Load-Date: March 4, 2003\n\nEnd of Document\n\n",
-    "coded": "HD  Headline here\nWC  42 words\nPD  3 March 2003\nSN  Outlet\nLP\n{body}\n\nAN  Document ABCDEF0020030303dz330000{n}\n\n",
+    "coded": "HD  Headline here\nWC  42 words\nPD  3 March 2003\nSN  Outlet\nLP\n{body}\n\n"
+    "AN  Document ABCDEF0020030303dz330000{n}\n\n",
     "uncoded": "Headline here\n42 words\n3 March 2003\nOutlet\nABCDEF\nEnglish\n(c) 2003 X\n\n{body}\n\n"
     "Document ABCDEF0020030303dz330000{n}\n\n",
     "genios": "Headline here\n\n{body}\n\nQuelle: Outlet vom 03.03.2003, S. 1\nDokumentnummer: {n}\n\n",
-    "proquest": "____________________________________________________________\n\nHeadline here\n\nFull text: {body}\n\n"
-    "Title: Headline here\n\nPublication title: Outlet\n\nPublication date: Mar 3, 2003\n\nProQuest document ID: {n}\n\n",
+    "proquest": "____________________________________________________________\n\nHeadline here\n\n"
+    "Full text: {body}\n\nTitle: Headline here\n\nPublication title: Outlet\n\n"
+    "Publication date: Mar 3, 2003\n\nProQuest document ID: {n}\n\n",
 }
 
 

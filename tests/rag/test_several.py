@@ -19,11 +19,13 @@ from rag.loading.web.several import load_pages
 from rag.types import Article
 
 POOL = "Der Rat von Moorende hat am Dienstag beschlossen, das alte Freibad an der Mühle zu schließen. Neun waren dafür."
-POOL_2 = "Bürgermeisterin Femke Aden sagte, eine Sanierung hätte drei Millionen Euro gekostet, die es nicht gibt im Haushalt."
+POOL_2 = "Bürgermeisterin Femke Aden sagte, eine Sanierung hätte drei Millionen Euro gekostet, die es nicht gibt."
 ROAD = (
     "Ein Biber hat unter der Landstraße bei Altfleth einen Bau gegraben, sodass die Fahrbahn auf vier Metern einbrach."
 )
-ROAD_2 = "Die Meisterei rechnet mit zwei Wochen Sperrung; der Förster will das Tier mit einer Falle in den Moorwald umsiedeln."
+ROAD_2 = (
+    "Die Meisterei rechnet mit zwei Wochen Sperrung; der Förster will das Tier mit einer Falle in den Wald umsiedeln."
+)
 
 
 def article(title: str, day: str, author: str, *paragraphs: str, tag: str = "article", level: str = "h2") -> str:

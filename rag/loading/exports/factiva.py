@@ -27,7 +27,8 @@ _BELOW = "ART|CT|RF|CO|IN|NS|RE|IPC|IPD|PUB|DE|CX|AN"
 _CODE = re.compile(rf"^(?P<code>{_ABOVE}|{_BELOW})(?:\s*\|\s*|\t\s*|\s{{2,}}|(?<=\w{{3}})\s+|$)(?P<value>.*)$")
 _LAST = re.compile(r"^(?:document|dokument|documento|документ|文件|文書)\s*:?\s+([A-Z0-9]{6,}\d{6}\w*)$", re.IGNORECASE)
 _LENGTH = re.compile(
-    r"^\d[\d.,\u00a0\u202f' ]*\s*(?:words?|wörter|worte|wort|mots?|palabras?|palavras?|parole|woorden|ord|slov|слов\w*|字|語|characters)$",
+    r"^\d[\d.,\u00a0\u202f' ]*\s*(?:words?|wörter|worte|wort|mots?|palabras?|palavras?|parole|woorden|ord|slov|"
+    r"слов\w*|字|語|characters)$",
     re.IGNORECASE,
 )
 _BYLINE = re.compile(r"^(?:by|von|par|por|di|door|av)\s+\S", re.IGNORECASE)
@@ -154,7 +155,7 @@ def _plain(lines: Sequence[Line], before: int, length: int, text: int, end: int)
     facts: dict[str, Any] = {}
     start = (above or lines[length:])[0].start
     shown = [*above]
-    if above[1:] and _is_byline(above[-1].text, not _SECTION.search(above[0].text) or len(above) > 2):
+    if above[1:] and _is_byline(above[-1].text, not _SECTION.search(above[0].text) or bool(above[2:])):
         facts["author"] = author_in(above.pop().text)
     if above[1:] and len(above[0].text.split()) <= _SECTION_WORDS and _SECTION.search(above[0].text):
         shown.remove(above.pop(0))

@@ -48,8 +48,8 @@ _ABOVE: dict[str, str] = {
 _BELOW = (
     "load-date|update|ladedatum|aktualisiert am|date-chargement|date de chargement|fecha de carga|laaddatum|language|"
     "sprache|langue|idioma|taal|lingua|publication-type|publikationstyp|publikations-typ|type de publication|"
-    "type-publication|tipo de publicación|zeitungstyp|journal[- ]code|zeitungs[- ]?code|zeitschriften-?code|code-journal|"
-    "subject|themen?|thema|sujet|materia|organization|organisation|company|firma|firmen|unternehmen|société|ticker|"
+    "type-publication|tipo de publicación|zeitungstyp|journal[- ]code|zeitungs[- ]?code|zeitschriften-?code|"
+    "code-journal|subject|themen?|thema|sujet|materia|organization|organisation|company|firma|firmen|unternehmen|société|ticker|"
     "industry|branche|secteur|geographic|geographie|geografie|géographie|person|personen|people|name|city|state|"
     "country|countries|land|graphic|grafik|graphique|gráfico|url|document-type|doc-type|dokumenttyp|type|distribution|"
     "acc-no|issn|ebs-data-id|classification|klassifizierung|klassifikation|klassifizierungen|clasificación|notes|"
@@ -69,10 +69,11 @@ _HEADING = re.compile(
     r"^(?:classification|klassifizierung|klassifikation|klassifizierungen|clasificación|notes)$", re.I
 )
 _EDITION = re.compile(
-    r"\bedition\b|\bausgabe\b|\bédition\b|\bedición\b|^(?:late|early|first|final|national|metro|main)\b[\w ]*[;,-]|^final$",
+    r"\bedition\b|\bausgabe\b|\bédition\b|\bedición\b|^(?:late|early|first|final|national|metro|main)\b[\w ]*[;,-]|"
+    r"^final$",
     re.IGNORECASE,
 )
-_LINES_ABOVE = 15
+_LINES_ABOVE, _LINES_OF_A_HEADLINE = 15, 3
 _MONTH_AND_YEAR = re.compile(r"^[^\W\d_]+\.?,?\s+(?:19|20)\d\d\b")
 
 
@@ -211,7 +212,7 @@ def _modern(part: Sequence[Line], is_first: bool) -> Entry | None:
     above = part[: max(outlet, 0)]
     # a list of all articles stands before the first one: only what is nearest is its headline
     title = paragraphs_of(above)[-1] if is_first and above else above
-    if is_first and title and len(title) > 3:
+    if is_first and title[_LINES_OF_A_HEADLINE:]:
         title = title[-1:]
     facts["source"] = part[outlet].text if outlet >= 0 else None
     facts["title"] = joined(title) or None

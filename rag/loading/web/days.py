@@ -18,9 +18,10 @@ _WORDED = re.compile(
 _MONTHS = 12
 _MONTH_FIRST = ("us", "ph", "pr")
 _DAY_FIRST = (
-    "de", "at", "ch", "li", "lu", "fr", "be", "nl", "it", "es", "pt", "uk", "gb", "ie", "au", "nz", "in", "za", "pl", "cz",
-    "sk", "dk", "no", "fi", "gr", "tr", "ru", "ua", "ro", "bg", "hr", "si", "br", "ar", "mx", "cl", "pe", "uy", "bo", "ve",
-    "ec", "py", "cr", "il", "eg", "ke", "ng", "gh", "ug", "tz", "pk", "bd", "lk", "sg", "my", "id", "th", "vn", "hk",
+    "de", "at", "ch", "li", "lu", "fr", "be", "nl", "it", "es", "pt", "uk", "gb", "ie", "au", "nz", "in", "za",
+    "pl", "cz", "sk", "dk", "no", "fi", "gr", "tr", "ru", "ua", "ro", "bg", "hr", "si", "br", "ar", "mx", "cl",
+    "pe", "uy", "bo", "ve", "ec", "py", "cr", "il", "eg", "ke", "ng", "gh", "ug", "tz", "pk", "bd", "lk", "sg",
+    "my", "id", "th", "vn", "hk",
 )  # fmt: skip
 _AMERICAN_TIME = re.compile(r"\d\s*(?:[ap]\.?m\.?)?,?\s*(?:E[SD]?T|C[SD]T|M[SD]T|P[SD]?T|AKS?T|HST)\b", re.IGNORECASE)
 _OTHER_TIME = re.compile(r"\b(?:GMT|BST|CES?T|EES?T|WES?T|IST|AE[SD]T|NZ[SD]T|SAST|MES?Z|Uhr)\b")
@@ -29,9 +30,9 @@ _OTHER_TIME = re.compile(r"\b(?:GMT|BST|CES?T|EES?T|WES?T|IST|AE[SD]T|NZ[SD]T|SA
 def day_in(text: str, language: str | None = None, host: str = "") -> date | None:
     """Return the first day that a text names; None without any, or if it can be read in two ways.
 
-    Language is a BCP-47 tag or None; host is the name of the machine that the page is from. In what order 4/3/2023 is to
-    be read is told by the language with its country, by the host's country, and by the zone of a time in the text; where
-    two of these differ, it is not known.
+    Language is a BCP-47 tag or None; host is the name of the machine that the page is from. In what order 4/3/2023 is
+    to be read is told by the language with its country, by the host's country, and by the zone of a time in the text;
+    where two of these differ, it is not known.
     """
     spoken = (language or "").lower()[:2]
     if found := _ISO.search(text):
@@ -39,20 +40,20 @@ def day_in(text: str, language: str | None = None, host: str = "") -> date | Non
     if found := _HAN.search(text):
         return _day(*found.groups())
     if found := _SHORT.fullmatch(text.strip()):
-        this = datetime.now(UTC).year
-        century = this - this % 100 - (100 if int(found[3]) > this % 100 else 0)
-        return _day(str(century + int(found[3])), found[2], found[1])
+        return _day(_whole_year(int(found[3])), found[2], found[1])
     if found := _NUMBERS.search(text):
         first, second = found[1], found[3]
-        if found[2] == "." or int(first) > _MONTHS or first == second:
-            return _day(found[4], second, first)
-        if int(second) > _MONTHS:
-            return _day(found[4], first, second)
-        begins_with = _order(language or "", host, text)
-        if begins_with is None:
-            return None
-        return _day(found[4], second, first) if begins_with == "day" else _day(found[4], first, second)
+        order = "day" if found[2] == "." or int(first) > _MONTHS or first == second else None
+        order = order or ("month" if int(second) > _MONTHS else _order(language or "", host, text))
+        day, month = (first, second) if order == "day" else (second, first)
+        return _day(found[4], month, day) if order else None
     return next((day for found in _WORDED.finditer(text[:500]) if (day := _worded(found[0], spoken))), None)
+
+
+def _whole_year(of_century: int) -> str:
+    """The last year that ends so and is not to come."""
+    this = datetime.now(UTC).year
+    return str(this - (this - of_century) % 100)
 
 
 def _order(language: str, host: str, text: str) -> str | None:

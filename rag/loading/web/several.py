@@ -16,20 +16,21 @@ from rag.loading.web.markup import paragraphs_of_markup
 _SPACE = r"(?:\s|&nbsp;|&#160;|\xa0|\xc2\xa0|<[^<>]{1,200}>)+"
 # what an export of a press database has in its file, told without reading the page
 _EXPORT = re.compile(
-    rf"\d{_SPACE}(?:of|von|de){_SPACE}\d+{_SPACE}DOCUMENTS?\b|\bDo[ck]umento?{_SPACE}\d+{_SPACE}(?:of|von|de){_SPACE}\d+\b|"
+    rf"\d{_SPACE}(?:of|von|de){_SPACE}\d+{_SPACE}DOCUMENTS?\b|"
+    rf"\bDo[ck]umento?{_SPACE}\d+{_SPACE}(?:of|von|de){_SPACE}\d+\b|"
     r"\b(?:End of Document|Ende des Dokuments|Fin du document|Dokumentnummer|ProQuest document ID)\b|"
-    rf"class=[\"']?(?:article )?(?:en|de|fr|es|it|pt|ru|ja|zh\w*)Article\b|\bDo[ck]umento?{_SPACE}[A-Z0-9]{{6,}}\d{{8}}".encode(
-        "latin-1"
-    ),
+    r"class=[\"']?(?:article )?(?:en|de|fr|es|it|pt|ru|ja|zh\w*)Article\b|"
+    rf"\bDo[ck]umento?{_SPACE}[A-Z0-9]{{6,}}\d{{8}}".encode("latin-1"),
     re.IGNORECASE,
 )
 _MARK = re.compile(rb"<article[\s>]|\bhentry\b", re.IGNORECASE)
 _AROUND = ("article", "aside", "nav", "footer", "form")
 _HEADINGS = ("h1", "h2", "h3", "h4")
 _MORE = re.compile(
-    r"^\W*(?:weiterlesen|mehr lesen|(?:hier |jetzt )?weiter lesen|zum artikel|mehr dazu|ganzen artikel lesen|read (?:more|on)|"
-    r"continue reading|more|full story|mehr|lire (?:la suite|plus)|leer más|seguir leyendo|continua a leggere|leggi tutto|"
-    r"lees (?:meer|verder)|czytaj (?:więcej|dalej)|devamını oku|читать далее|weiter)\b.{0,80}$",
+    r"^\W*(?:weiterlesen|mehr lesen|(?:hier |jetzt )?weiter lesen|zum artikel|mehr dazu|ganzen artikel lesen|"
+    r"read (?:more|on)|continue reading|more|full story|mehr|lire (?:la suite|plus)|leer más|"
+    r"seguir leyendo|continua a leggere|"
+    r"leggi tutto|lees (?:meer|verder)|czytaj (?:więcej|dalej)|devamını oku|читать далее|weiter)\b.{0,80}$",
     re.IGNORECASE,
 )
 _ENDS = re.compile(r"[.!?…][\"'“”»«’)\]]*$")
@@ -48,7 +49,7 @@ def load_pages(raw: bytes) -> list[Draft | Flaw]:
         text = "\n\n".join(words for words, _ in paragraphs_of_markup(parsed(raw)))
         if articles := articles_in(text):
             return [*articles]
-    if len(_MARK.findall(raw)) < 2:
+    if not _MARK.findall(raw)[1:]:
         return [load_html(raw)]
     return _by_elements(raw)
 
@@ -59,7 +60,7 @@ def _by_elements(raw: bytes) -> list[Draft | Flaw]:
 
     page = load_html(raw)
     found = full_articles(parsed(raw))
-    if len(found) < 2:
+    if not found:
         return [page]
     drafts = [_draft(one, page, number) for number, one in enumerate(found, 1)]
     known = {_key(line.text) for one in found for line in lines(one)}
