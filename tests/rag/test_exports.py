@@ -112,6 +112,8 @@ Rumpf
 
 {HARBOUR}
 
+Seite 2 von 2
+
 {HARBOUR_2}
 
 Classification
@@ -365,6 +367,7 @@ def test_articles_of_exports(name: str, kind: str) -> None:
         "Copyright",
         "ProQuest",
         "1 von 2",
+        "2 von 2",
         "Jobnummer",
         "Suchergebnisse",
     ):

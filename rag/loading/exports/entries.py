@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
+from itertools import pairwise
 from typing import Any
 
 from rag.loading.draft import Block, Draft
@@ -28,14 +29,14 @@ _INDENTATION = re.compile(r"^[ \t\u00a0]+", re.MULTILINE)
 class Line:
     """A line that is not empty, without white space around it; `start` and `end` are its place in the text.
 
-    `apart` says whether an empty line is above it, `indent` how many spaces stand before it.
+    `apart` says whether an empty line is above it, `turns` whether the number of a page is.
     """
 
     text: str
     start: int
     end: int
     apart: bool
-    indent: int
+    turns: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,15 +55,17 @@ Reader = Callable[[Sequence[Line]], list[Entry]]
 def lines_of(text: str) -> list[Line]:
     """Return the lines of a text that are not empty; numbers of pages are none."""
     found: list[Line] = []
-    apart, at = True, 0
+    apart, turns, at = True, False, 0
     for whole in text.split("\n"):
         words = whole.strip()
         if not words:
             apart = True
-        elif not _PAGE_NUMBER.match(words):
-            indent = len(whole) - len(whole.lstrip())
-            found.append(Line(words, at + indent, at + indent + len(words), apart, indent))
-            apart = False
+        elif _PAGE_NUMBER.match(words):
+            turns = True
+        else:
+            start = at + len(whole) - len(whole.lstrip())
+            found.append(Line(words, start, start + len(words), apart, turns))
+            apart = turns = False
         at += len(whole) + 1
     return found
 
@@ -78,8 +81,9 @@ def paragraphs_of(lines: Sequence[Line]) -> list[list[Line]]:
 
 
 def span_of(lines: Sequence[Line]) -> tuple[Span, ...]:
-    """Return the place of lines that follow on each other, if there are any."""
-    return ((lines[0].start, lines[-1].end),) if lines else ()
+    """Return the places of lines that follow on each other, page by page."""
+    turns = [0, *(number for number, line in enumerate(lines) if number and line.turns), len(lines)]
+    return tuple((lines[start].start, lines[end - 1].end) for start, end in pairwise(turns) if start < end)
 
 
 def joined(lines: Iterable[Line]) -> str:
