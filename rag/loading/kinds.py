@@ -12,7 +12,7 @@ from rag.loading.web.fragments import is_page
 
 HEAD_BYTES = 16_384
 """How much of a file's beginning tells its kind."""
-MANY = frozenset(("jsonl", "json", "csv", "tsv", "feed", "warc"))
+MANY = frozenset(("jsonl", "json", "csv", "tsv", "feed", "warc", "mbox"))
 """Kinds of which a file holds many articles."""
 ARCHIVES = frozenset(("gz", "zip"))
 """Kinds that hold files."""
@@ -26,7 +26,7 @@ ENDINGS = {
     **dict.fromkeys((".rss", ".atom"), "feed"),
     **{
         f".{kind}": kind
-        for kind in ("pdf", "docx", "odt", "rtf", "epub", "eml", "json", "csv", "tsv", "warc", *ARCHIVES)
+        for kind in ("pdf", "docx", "odt", "rtf", "epub", "eml", "mbox", "json", "csv", "tsv", "warc", *ARCHIVES)
     },
 }
 _SHEET = "save the sheet as CSV."
@@ -44,14 +44,16 @@ _MIMETYPES = {b"application/epub+zip": "epub", b"application/vnd.oasis.opendocum
 _FEED = re.compile(r"(?>(?:\s|<!--.*?-->|<[?!][^<>]*>)*)<(?:\w+:)?(rss|feed|RDF)\b", re.DOTALL)
 # the lines of a mail's head, each with the lines that go on from it
 _MAIL_HEAD = re.compile(r"(?:[A-Za-z][A-Za-z-]*:[^\n]*\n(?:[ \t]+\S[^\n]*\n)*){2,}")
+# the line before a mail in a mailbox, and the first of the mail's own head
+_MAILBOX = re.compile(rb"From [^\r\n]{1,300}?\d{1,2}:\d\d[^\r\n]{0,60}\r?\n[A-Za-z][A-Za-z-]{1,50}:")
 _CONTROLS = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 
 
 def kind_of(name: str, head: bytes) -> str | None:
     """Return the kind of a file with this name and this beginning; None if it is of no kind that holds articles.
 
-    The kinds are text, markdown, html, mhtml, pdf, docx, odt, rtf, epub, eml, jsonl, json, csv, tsv, feed, warc, gz
-    and zip.
+    The kinds are text, markdown, html, mhtml, pdf, docx, odt, rtf, epub, eml, mbox, jsonl, json, csv, tsv, feed, warc,
+    gz and zip.
     """
     ending = PurePosixPath(name.lower()).suffix
     named = ENDINGS.get(ending)
@@ -70,6 +72,8 @@ def _by_magic(head: bytes, named: str | None) -> str | None:
         return "pdf"
     if head.startswith(b"{\\rtf"):
         return "rtf"
+    if _MAILBOX.match(head):
+        return "mbox"
     return "warc" if re.match(rb"WARC/\d", head) else None
 
 

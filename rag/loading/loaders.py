@@ -8,15 +8,17 @@ from collections.abc import Callable, Iterable
 from rag.loading.collections.feeds import load_feed
 from rag.loading.collections.warc import load_warc
 from rag.loading.documents.docx import load_docx
-from rag.loading.documents.epub import load_epub
+from rag.loading.documents.epub import load_epub, load_issue
 from rag.loading.documents.mail import load_eml, load_mhtml
 from rag.loading.documents.odt import load_odt
 from rag.loading.documents.rtf import load_rtf
 from rag.loading.draft import Draft, Flaw
+from rag.loading.exports.split import split
 from rag.loading.plain.markdown import load_markdown
-from rag.loading.plain.text import load_text
+from rag.loading.plain.text import load_text, load_texts
 from rag.loading.printed.pdf import load_pdf
 from rag.loading.web.html import load_html
+from rag.loading.web.several import load_pages
 
 LOADERS: dict[str, Callable[[bytes], Draft]] = {
     "text": load_text,
@@ -31,6 +33,15 @@ LOADERS: dict[str, Callable[[bytes], Draft]] = {
     "eml": load_eml,
 }
 """For each kind of file that holds one article, what reads it."""
+MANY_IN_ONE: dict[str, Callable[[bytes], Iterable[Draft | Flaw]]] = {
+    "text": load_texts,
+    "docx": lambda raw: split(load_docx(raw)),
+    "odt": lambda raw: split(load_odt(raw)),
+    "rtf": lambda raw: split(load_rtf(raw)),
+    "html": load_pages,
+    "epub": load_issue,
+}
+"""For kinds of files that may hold many articles, what reads them all."""
 
 
 def drafts_of(kind: str, raw: bytes) -> Iterable[Draft | Flaw]:
@@ -43,4 +54,4 @@ def drafts_of(kind: str, raw: bytes) -> Iterable[Draft | Flaw]:
         return load_feed(raw)
     if kind == "warc":
         return load_warc(io.BytesIO(raw))
-    return [LOADERS[kind](raw)]
+    return MANY_IN_ONE[kind](raw) if kind in MANY_IN_ONE else [LOADERS[kind](raw)]

@@ -11,7 +11,7 @@ from typing import TypeVar
 
 from rag.errors import LoadError
 from rag.loading.articles import article_of
-from rag.loading.collections.containers import LeftAside, Member, members
+from rag.loading.collections.containers import LeftAside, Member, mails_in, members
 from rag.loading.collections.unpacking import USUAL, Limits, unpacked
 from rag.loading.collections.warc import Page, draft_of_page, pages
 from rag.loading.companion import with_companion
@@ -133,7 +133,10 @@ def load(path: Path, raw: bytes) -> Article:
     kind = kind_of(path.name, raw[:HEAD_BYTES])
     if kind not in LOADERS:
         raise LoadError("It is no file that holds one article.")
-    return article_of(with_companion(LOADERS[kind](raw), path), path.as_posix(), hashlib.sha256(raw).hexdigest())
+    drafts = [one for one in drafts_of(kind, raw) if isinstance(one, Draft)]
+    if len(drafts) != 1:
+        raise LoadError("It holds several articles.")
+    return article_of(with_companion(drafts[0], path), path.as_posix(), hashlib.sha256(raw).hexdigest())
 
 
 def _contents(path: Path, limits: Limits, columns: Columns | None) -> Iterator[Content]:
@@ -151,6 +154,9 @@ def _contents(path: Path, limits: Limits, columns: Columns | None) -> Iterator[C
     elif kind == "warc":
         with opened(path) as file:
             yield from (_called(one, "#") for one in pages(file))
+    elif kind == "mbox":
+        with opened(path) as file:
+            yield from (_called(one, "/") for one in mails_in(file))
     elif kind is None:
         raise LoadError("It is of no kind that can be read.")
     else:

@@ -12,6 +12,7 @@ from pathlib import Path, PurePosixPath
 from typing import BinaryIO, cast
 
 from rag.errors import LoadError
+from rag.loading.collections.mbox import mails
 from rag.loading.collections.unpacking import (
     DAMAGE,
     DAMAGED,
@@ -62,6 +63,15 @@ def members(source: bytes | Path, name: str, limits: Limits = USUAL) -> Iterator
             yield from _Walk(limits).archive(file, kind, PurePosixPath(name).name)
     except OSError as error:
         yield Flaw("", f"It cannot be read ({error.strerror}): check that it is there and that you may read it.")
+
+
+def mails_in(file: BinaryIO, above: str = "") -> Iterator[Member | Flaw]:
+    """Yield the mails of a mailbox, each called by its number; `above` stands before that."""
+    for mail in mails(file):
+        if isinstance(mail, Flaw):
+            yield Flaw(f"{above}{mail.name}", mail.reason)
+        else:
+            yield Member(f"{above}{mail[0]}", "eml", mail[1])
 
 
 class _Walk:
@@ -131,7 +141,9 @@ class _Walk:
         except LoadError as error:
             yield Flaw(name, str(error))
             return
-        if kind not in ARCHIVES:
+        if kind == "mbox":
+            yield from mails_in(io.BytesIO(raw), f"{self._names.unique(name)}/")
+        elif kind not in ARCHIVES:
             yield Member(self._names.unique(name), kind, raw)
         elif depth + 1 < self._limits.depth:
             yield from self.archive(io.BytesIO(raw), kind, name, budget, depth + 1)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 from urllib.parse import unquote
@@ -11,11 +12,22 @@ from urllib.parse import unquote
 from rag.errors import LoadError
 from rag.loading.documents.packed import attribute, damaged, descendants, parsed, unpacked
 from rag.loading.draft import Block, Draft, day_of, paragraphs
+from rag.loading.plain.bylines import byline
 from rag.loading.web.markup import paragraphs_of_markup, parsed_markup
 
 _WHAT = "epub"
 _CONTAINER = "META-INF/container.xml"
 _ENCRYPTION = "META-INF/encryption.xml"
+# what says that it is an issue: in its title, and in its package
+_ISSUE = re.compile(
+    r"\b(?:nr|no|heft|ausgabe|issue|edition|numéro|número|vol)\b\.?\s*\d|\b\d{1,2}[./]\s?(?:\d{1,2}[./]\s?)?(?:19|20)\d\d\b|"
+    r"\b(?:zeitung|magazin|magazine|kurier|bote|anzeiger|newspaper|gazette|weekly|daily)\b|\[\w{2,4}\.?, ",
+    re.IGNORECASE,
+)
+_PERIODICAL = re.compile(
+    rb"periodical|>\s*(?:magazine|newspaper|zeitschrift|zeitung)\s*<|prism:|calibre:publication_type", re.I
+)
+_TOP, _SIGNED = 6, 0.5
 
 
 def load_epub(raw: bytes) -> Draft:
@@ -24,27 +36,87 @@ def load_epub(raw: bytes) -> Draft:
     Raises:
         LoadError: it is no EPUB, damaged, protected against copying, or unpacks to too much.
     """
-    texts = unpacked(raw, _WHAT)
+    return _book(*_read(raw))
+
+
+def _book(stated: Draft, parts: Sequence[Draft]) -> Draft:
+    return replace(stated, blocks=tuple(block for part in parts for block in part.blocks))
+
+
+def load_issue(raw: bytes) -> list[Draft]:
+    """Read an EPUB that may be an issue of a newspaper or magazine: each chapter is an article then.
+
+    A chapter without a heading goes on from the one before it. A book is one article.
+
+    Raises:
+        LoadError: as `load_epub`.
+    """
+    stated, parts = _read(raw)
+    articles: list[Draft] = []
+    before: tuple[Block, ...] = ()
+    for part in parts:
+        if part.title and any(block.kind == "article" for block in part.blocks):
+            articles.append(replace(part, blocks=(*before, *part.blocks)))
+            before = ()
+        elif articles:
+            articles[-1] = replace(articles[-1], blocks=(*articles[-1].blocks, *part.blocks))
+        else:
+            before += part.blocks
+    signed = sum(part.author is not None for part in articles)
+    if not articles[1:] or (stated.author and not _is_periodical(stated, raw) and signed < _SIGNED * len(articles)):
+        return [_book(stated, parts)]
+    # what is stated of an issue as its author is whoever made the file
+    common = replace(stated, title=None, author=None, source=stated.title or stated.source)
+    return [_article(part, common, stated, number) for number, part in enumerate(articles, 1)]
+
+
+def _article(part: Draft, common: Draft, stated: Draft, number: int) -> Draft:
+    origins = {name: origin for name, origin in stated.origins.items() if name in ("published", "language")}
+    origins |= {"title": "heading"} | ({"source": "package metadata"} if common.source else {})
+    origins |= {"author": "byline"} if part.author else {}
+    return replace(
+        common, blocks=part.blocks, title=part.title, author=part.author, origins=origins, name=f"article {number}"
+    )
+
+
+def _is_periodical(stated: Draft, raw: bytes) -> bool:
+    return bool(_ISSUE.search(stated.title or "") or _PERIODICAL.search(_package(unpacked(raw, _WHAT))[1]))
+
+
+def _package(texts: Mapping[str, bytes]) -> tuple[str, bytes]:
+    """The path of the package in the archive, and its bytes."""
     rootfile = next(descendants(parsed(texts, _CONTAINER, _WHAT), "rootfile"), None)
     if rootfile is None:
         raise damaged(_WHAT)
     path = attribute(rootfile, "full-path") or ""
+    return path, texts.get(path, b"")
+
+
+def _read(raw: bytes) -> tuple[Draft, list[Draft]]:
+    """What the package states, and its chapters, each with its heading as title and the author that it names."""
+    texts = unpacked(raw, _WHAT)
+    path, _ = _package(texts)
     package = parsed(texts, path, _WHAT)
-    chapters = list(_chapters(package, posixpath.dirname(path)))
     locked = _encrypted(texts)
-    blocks: list[Block] = []
-    for chapter, is_contents in chapters:
+    parts: list[Draft] = []
+    for chapter, is_contents in list(_chapters(package, posixpath.dirname(path))):
         if chapter in locked:
             raise LoadError("It is protected against copying (DRM): get a copy without protection.")
         if chapter in texts and (root := parsed_markup(texts[chapter])) is not None:
             words = [text for text, _ in paragraphs_of_markup(root)]
-            blocks += paragraphs(words, "boilerplate" if is_contents else "article")
+            blocks = paragraphs(words, "boilerplate" if is_contents else "article")
+            parts.append(Draft(blocks, title=_heading(root), author=byline(words[:_TOP], None).author))
     stated = {name: next(_stated(package, name), None) for name in ("title", "publisher", "language")}
     author = ", ".join(_stated(package, "creator")) or None
     published = next(filter(None, map(day_of, _stated(package, "date"))), None)
-    draft = Draft(tuple(blocks), stated["title"], stated["publisher"], author, published, None, stated["language"])
+    draft = Draft((), stated["title"], stated["publisher"], author, published, None, stated["language"])
     known = [name for name in ("title", "source", "author", "published", "language") if getattr(draft, name)]
-    return replace(draft, origins=dict.fromkeys(known, "package metadata"))
+    return replace(draft, origins=dict.fromkeys(known, "package metadata")), parts
+
+
+def _heading(root: Any) -> str | None:
+    headings = (" ".join("".join(one.itertext()).split()) for one in descendants(root, "h1", "h2", "h3"))
+    return next(filter(None, headings), None)
 
 
 def _chapters(package: Any, folder: str) -> Iterator[tuple[str, bool]]:

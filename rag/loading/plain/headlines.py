@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from rag.loading.day_words import is_of_a_copy
 from rag.loading.draft import Block
 from rag.loading.plain.cues import CUES
 from rag.loading.plain.stamps import dates_in
@@ -38,6 +39,8 @@ def headline(body: str) -> str | None:
     lines = [line.strip() for line in body.splitlines() if line.strip()]
     for number, line in enumerate(lines[:3]):
         rest = lines[number + 1 :]
+        if is_of_a_copy(line):
+            continue
         if len(line) > _LONGEST or not rest or max(map(len, rest)) < 2 * len(line):
             return None
         if re.search(r"[A-ZÄÖÜ]|[^\W\d_a-zäöüß]", line) and len(line.split()) > 1 and line[-1] not in ".,;:":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import unicodedata
 from bisect import bisect_left
 from collections.abc import Sequence
@@ -15,6 +16,7 @@ from rag.loading.kinds import HEAD_BYTES, kind_of
 from rag.types import Article, Span
 
 _LINE_BY_LINE = ("text", "markdown")
+_ARTICLE = re.compile(r"#article \d+$")
 
 
 def source_lines(article: Article, spans: Sequence[Span]) -> list[Span | None]:
@@ -24,9 +26,11 @@ def source_lines(article: Article, spans: Sequence[Span]) -> list[Span | None]:
     words that the file has more often than the article, or letters that were repaired.
     """
     unknown: list[Span | None] = [None] * len(spans)
+    # of an export, the article is a part
+    path = Path(_ARTICLE.sub("", article.path))
     try:
-        raw = read_file(Path(article.path))
-        if kind_of(Path(article.path).name, raw[:HEAD_BYTES]) not in _LINE_BY_LINE:
+        raw = read_file(path)
+        if kind_of(path.name, raw[:HEAD_BYTES]) not in _LINE_BY_LINE:
             return unknown
         written = decode(raw)
     except LoadError:

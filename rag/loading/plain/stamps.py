@@ -8,6 +8,8 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime
 from functools import cache
 
+from rag.loading.day_words import is_of_something_else
+
 # the names of months in these languages are known
 _LANGUAGES = (
     "de", "en", "fr", "es", "it", "pt", "nl", "pl", "tr", "uk", "ru", "cs", "sk", "sv", "da", "nb", "fi", "hu", "ro",
@@ -35,13 +37,17 @@ _WORDED = re.compile(
     re.IGNORECASE,
 )
 _CUE = re.compile(
-    r"\b(?:stand|veröffentlicht|publiziert|erschienen|aktualisiert|geändert|erstellt|gepostet|geschrieben|datum|"
-    r"verfasst|published|posted|updated|modified|created|date|publié|mis à jour|le|publicado|actualizado|pubblicato|"
-    r"aggiornato|gepubliceerd|opublikowano|dodano|yayınlanma|güncelleme|опубликовано|опубліковано|"
-    r"uhr|von|by|par|por|am|on)\b",
+    r"\b(?:stand|veröffentlicht|publiziert|erschienen|erstellt|gepostet|geschrieben|datum|"
+    r"verfasst|published|posted|created|date|publié|le|publicado|pubblicato|"
+    r"gepubliceerd|opublikowano|dodano|yayınlanma|опубликовано|опубліковано|"
+    r"uhr|von|by|par|por|am|on|vom)\b",
     re.IGNORECASE,
 )
-_FOREIGN = re.compile(r"©|\(c\)|copyright|impressum|seit|since|bis|until|termin|veranstaltung|event", re.IGNORECASE)
+# the day of a change is but next to that of publication
+_CHANGED = re.compile(
+    r"\b(?:aktualisiert|geändert|updated|modified|mis à jour|actualizado|aggiornato|güncelleme|aktualizacja)\b",
+    re.IGNORECASE,
+)
 _LISTED = re.compile(r"^\s*(?:[*•+·#-]|\d+[.)])\s")
 
 
@@ -49,15 +55,17 @@ def date_stamp(lines: Sequence[str]) -> tuple[date, int] | None:
     """Return the day that a line of its own states, if any does, and the number of the line.
 
     Of several days it is the likeliest: with a word like "Stand" or "published" beside it and few others, with the
-    article right below, and not among comments or in a list. Days to come are none.
+    article right below, and not among comments or in a list. Days to come are none, and neither are those of births,
+    events, downloads and the like, or those in a headline.
     """
     today = datetime.now(UTC).date()
     paragraphs = [number for number, line in enumerate(lines[:_LOOKED_AT]) if len(line) >= _PARAGRAPH]
     best: tuple[float, int, date] | None = None
     for number, line in enumerate(lines[:_LOOKED_AT]):
-        day, rest = next(dates_in(line), (None, "")) if len(line) <= _STAMP else (None, "")
-        if day is None or day.year < _FIRST_YEAR or day > today:
+        day, before, after = next(days_in(line), (None, "", "")) if len(line) <= _STAMP else (None, "", "")
+        if day is None or day.year < _FIRST_YEAR or day > today or is_of_something_else(before, after):
             continue
+        rest = f"{before} {after}"
         above = sum(one < number for one in paragraphs[: _ABOVE + 1])
         below = next((one - number - 1 for one in paragraphs if one > number), None)
         worth = (
@@ -71,11 +79,18 @@ def date_stamp(lines: Sequence[str]) -> tuple[date, int] | None:
 def _worth(line: str, rest: str) -> float:
     """Return how likely a line with a date and this rest is a stamp, by its own words."""
     worth = 1.0 - 0.1 * len(re.findall(r"[^\W\d_]+", rest))
-    return worth + 1.0 * bool(_CUE.search(rest)) - 2.0 * bool(_FOREIGN.search(rest)) - 0.8 * bool(_LISTED.match(line))
+    return (
+        worth + max(1.0 * bool(_CUE.search(rest)), 0.8 * bool(_CHANGED.search(rest))) - 0.8 * bool(_LISTED.match(line))
+    )
 
 
 def dates_in(text: str) -> Iterator[tuple[date, str]]:
-    """Yield the days that a text states with day, month and year, in its order, each with the text around it.
+    """Yield the days that a text states with day, month and year, in its order, each with the text around it."""
+    yield from ((day, f"{before} {after}") for day, before, after in days_in(text))
+
+
+def days_in(text: str) -> Iterator[tuple[date, str, str]]:
+    """Yield the days that a text states with day, month and year, each with the text before and the text after it.
 
     3/4/2021 is the third of April in most languages and the fourth of March in another: where both can be, it is none.
     """
@@ -90,7 +105,7 @@ def dates_in(text: str) -> Iterator[tuple[date, str]]:
             name = stated.get("name", "").casefold()
             day, month = int(stated["day"]), _months().get(name, 0) if name else int(stated["month"])
         try:
-            yield date(int(stated["year"]), month, day), f"{text[: match.start()]} {text[match.end() :]}"
+            yield date(int(stated["year"]), month, day), text[: match.start()], text[match.end() :]
         except ValueError:
             # 31.02., 99.99. or 12 pieces 2020 are no day
             continue

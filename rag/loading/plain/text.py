@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from rag.loading.draft import Block, Draft
+from rag.loading.draft import Block, Draft, Flaw
 from rag.loading.encodings import decode
+from rag.loading.exports.split import SEVERAL, articles_in, looks_like_several
 from rag.loading.mojibake import REPAIRED, repaired
 from rag.loading.normal import normalised
 from rag.loading.plain.blocks import blocks_of
@@ -28,11 +29,31 @@ def load_text(raw: bytes) -> Draft:
     Raises:
         LoadError: the bytes are no text in any known encoding.
     """
+    fields, text = _read(raw)
+    return described(replace(fields, blocks=_flush(blocks_of(text))))
+
+
+def load_texts(raw: bytes) -> list[Draft | Flaw]:
+    """Read a plain text that may be the export of a press database, which holds many articles.
+
+    Raises:
+        LoadError: the bytes are no text in any known encoding.
+    """
+    fields, text = _read(raw)
+    if fields.blocks or set(fields.origins) - {"text"}:
+        return [load_text(raw)]
+    if articles := articles_in(text):
+        return [*articles]
+    return [load_text(raw), *([SEVERAL] if looks_like_several(text) else [])]
+
+
+def _read(raw: bytes) -> tuple[Draft, str]:
+    """What front matter says, as a draft without text, and the text, normalised."""
     fields, body = split_front_matter(decode(raw))
     # before the controls go, of which some are the rest of letters
     text = repaired(body)
     origins = {**fields.origins, **({"text": REPAIRED} if text != body else {})}
-    return described(replace(fields, blocks=_flush(blocks_of(normalised(text))), origins=origins))
+    return replace(fields, origins=origins), normalised(text)
 
 
 def described(draft: Draft) -> Draft:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
+from urllib.parse import urlsplit
 
+from rag.loading.day_words import is_of_something_else
 from rag.loading.draft import day_of
+from rag.loading.plain.stamps import days_in
 from rag.loading.web.days import day_in
-from rag.loading.web.lines import around, is_caption
+from rag.loading.web.lines import around, is_caption, key
 from rag.loading.web.page import Found, Page
 
 _IN_ADDRESS = re.compile(r"/((?:19|20)\d\d)[/-](\d\d)[/-](\d\d)(?=\D|$)")
@@ -32,18 +35,38 @@ _TAGS = (
 _CHANGED = re.compile(
     r"aktualisiert|geändert|bearbeitet|stand:|zuletzt|updated|modified|edited|last|mis à jour|actualizad", re.IGNORECASE
 )
-_LONGEST, _LONGEST_BEFORE = 120, 60
+_PUBLISHED = re.compile(
+    r"\b(?:veröffentlicht|veröffentlichung|gepostet|published|posted|publié|publicado|pubblicato|gepubliceerd|opublikowano)\b",
+    re.IGNORECASE,
+)
+_LONGEST, _LONGEST_BEFORE, _LONGEST_SAID = 120, 60, 250
 _NO_DAY = date(1970, 1, 1)  # what computers write where they have no time
 
 
 def published(page: Page, title: str | None, url: str | None, language: str | None) -> tuple[date, str] | None:
     """Return the day of publication, not of a change, and where the page states it."""
+    host = _host(url)
     for value, origin in _stated(page, url):
         day = day_of(value) or day_in(value)
-        if day and day != _NO_DAY:
+        if day and day != _NO_DAY and not _is_to_come(day):
             return day, origin
-    beside = _beside(page, title, language)
-    return (beside, "beside the headline") if beside else _guessed(page, url)
+    beside = _beside(page, title, language, host)
+    if beside:
+        return beside, "beside the headline"
+    said = _said(page, language, host)
+    return (said, "line of the page") if said else _guessed(page, url, language, host)
+
+
+def _host(url: str | None) -> str:
+    try:
+        return urlsplit(url or "").hostname or ""
+    except ValueError:
+        return ""
+
+
+def _is_to_come(day: date) -> bool:
+    # it may be tomorrow elsewhere
+    return day > datetime.now(UTC).date() + timedelta(days=1)
 
 
 def _stated(page: Page, url: str | None) -> Iterator[Found]:
@@ -59,22 +82,54 @@ def _stated(page: Page, url: str | None) -> Iterator[Found]:
     yield from page.stated("dateCreated")
 
 
-def _beside(page: Page, title: str | None, language: str | None) -> date | None:
+def _beside(page: Page, title: str | None, language: str | None, host: str) -> date | None:
     """The day nearest to the headline, in a line that says little more."""
     near, headline = around(title, page.lines)
     for number in sorted(range(len(near)), key=lambda one: (abs(one - headline), -one)):
         text, element = near[number]
-        if len(text) <= _LONGEST and not _CHANGED.search(text) and not is_caption(element):
-            stated = element.get("datetime") if element.tag == "time" else None
-            if day := day_in(stated or text[:_LONGEST_BEFORE], language):
-                return day
+        # a day in the headline is what the article is about
+        if len(text) > _LONGEST or key(text) == key(title or "") or _CHANGED.search(text) or is_caption(element):
+            continue
+        stated = element.get("datetime") if element.tag == "time" else None
+        day = day_in(stated or text[:_LONGEST_BEFORE], language, host)
+        if day and not _is_to_come(day) and not _is_of_something_else(text, day):
+            return day
     return None
 
 
-def _guessed(page: Page, url: str | None) -> tuple[date, str] | None:
-    """What htmldate finds in other places, but no year that merely stands somewhere in the page."""
+def _is_of_something_else(text: str, day: date) -> bool:
+    """Tell whether the words around a day in a line say that it is none of publication."""
+    around_it = ((before, after) for one, before, after in days_in(text) if one == day)
+    return is_of_something_else(*next(around_it, (text, "")))
+
+
+def _said(page: Page, language: str | None, host: str) -> date | None:
+    """The day on which the page says in words that it was published, if it says so of one day alone."""
+    lines = [line.text for line in page.lines if len(line.text) <= _LONGEST_SAID and _PUBLISHED.search(line.text)]
+    days = {day for text in lines if (day := day_in(text, language, host)) and not _is_of_something_else(text, day)}
+    day = days.pop() if len(days) == 1 else None
+    return day if day and not _is_to_come(day) else None
+
+
+def _guessed(page: Page, url: str | None, language: str | None, host: str) -> tuple[date, str] | None:
+    """What htmldate finds in other places, but no year that merely stands somewhere in the page.
+
+    It counts only if the page states this day in a way that can be read but thus, and not as one of something else.
+    """
     from htmldate import find_date
 
     found = find_date(page.tree, extensive_search=False, original_date=True, url=url)
     day = day_of(found) if found else None
-    return (day, "page, by htmldate") if day else None
+    return (day, "page, by htmldate") if day and not _is_to_come(day) and _states(page, day, language, host) else None
+
+
+def _states(page: Page, day: date, language: str | None, host: str) -> bool:
+    written = day.isoformat()
+    if any(written in value for element in page.tree.iter() for value in element.attrib.values()):
+        return True
+    return any(
+        day in (day_in(line.text, language, host), *(one for one, _, _ in days_in(line.text)))
+        and not _is_of_something_else(line.text, day)
+        for line in page.lines
+        if len(line.text) <= _LONGEST
+    ) or any(written in (script.text or "") for script in page.tree.iter("script"))

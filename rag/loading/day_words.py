@@ -1,0 +1,87 @@
+"""The words around a day that say that it is none of publication."""
+
+from __future__ import annotations
+
+import re
+
+# births and deaths, events, and what was done with a copy: downloads, print-outs
+_OTHER = re.compile(
+    r"\b(?:geb(?:oren|urtstag)?|gest(?:orben)?|verstorben|starb|getauft|born|died|death|birth|baptised|née?\s+le|"
+    r"mort[es]?\s+le|décédée?s?|nacid[oa]|nació|falleci\w+|nat[oa]\s+il|morto|overleden|geburts\w+|"
+    r"\w*todes(?:tag|datum)|"
+    r"veranstaltung\w*|\w*termine?|konzert\w*|lesung|premiere|vernissage|ausstellung|messe|tagung|konferenz|kongress|"
+    r"versammlung|sitzung|festival|eröffnung|einweihung|hochzeit|trauung|beerdigung|beisetzung|trauerfeier|einlass|"
+    r"beginn|anmeld\w+|bewerbungs\w+|einsendeschluss|frist|deadline|gültig|läuft|kinostart|save the date|event|concert|"
+    r"exhibition|conference|meeting|hearing|opening|wedding|funeral|premieres?|valid|expires?|due|starts?|begins?|ends?|"
+    r"wann|when|doors|concierto|evento|événement|spectacle|conférence|obsèques|release|"
+    r"herunter\s?geladen|downloaded|download(?= (?:on|from|date|am|vom)\b|\s*:)|abgerufen|abruf\w*|"
+    r"zugriffs?|zuletzt (?:besucht|gesehen)|retrieved|accessed|viewed|visited|"
+    r"consulté\w*|consultado|téléchargé\w*|descargado|scaricato|consultato|geraadpleegd|"
+    r"archiviert|archived|gedruckt|ausgedruckt|ausdruck\w*|druckdatum|printed|print(?:-?out)? (?:date|on|from)|"
+    r"imprimé\w*|impreso|stampato|afgedrukt|exportiert|exported|captured|snapshot|kopiert|copied|ge?scannt|eingescannt|"
+    r"digitali[sz]\w+|scan(?:ned)?|eingegangen|received|eingang\w*|faxed|load[- ]date|ladedatum|"
+    r"time of request|job number|"
+    r"seit|since|bis|until|ab|impressum|copyright)\b|[©†✝⚰]|\(c\)|\*\s*\d{1,2}\.\s?(?:\d|\w+ 1[789])|"
+    r"^[—–-]+\s.*\(@\w|@\w+\)|\bshared by\b|beitrag geteilt",
+    re.IGNORECASE,
+)
+_PUBLISHED = re.compile(
+    r"\b(?:stand|veröffentlich\w*|publi[zsk]\w+|erschien\w*|erscheinungs\w+|erstellt|gepostet|geschrieben|datum|verfasst|"
+    r"published|posted|written|created|dated?|publié\w*|publicad\w+|pubblicato|gepubliceerd|opublikowano|dodano|yayın\w*|"
+    r"giriş|offentliggjort|publisert|publicerad|опубликовано|опубліковано|artikel|beitrag|meldung|bericht|\w*mitteilung|nachricht|"
+    r"ausgabe|edition|issue|\w*zeitung|quelle|source|(?:gespeichert|eingetragen|eingestellt|"
+    r"hochgeladen) von|submitted by|"
+    r"\w*aktualisier\w*|geändert|updated?|modified|mis à jour|actualizad[oa]|aggiornato|güncelleme|aktualizacja)\b",
+    re.IGNORECASE,
+)
+_PRINTED = re.compile(r"\b(?:s|seite|nr|no|heft|pg|page|p|jg|jahrgang|vol)\b\.?\s*:?\s*[A-Z]?\d", re.IGNORECASE)
+_BYLINE = re.compile(r"^\W*(?:von|by|par|por|di|door|autor(?:in)?|author)\b", re.IGNORECASE)
+# behind such a word a day belongs to a phrase: the flood of 1 February 1953
+_OF = re.compile(
+    r"\b(?:vom|of|of the|du|del|della|dal|dell'|van|zum|from|after|before|nach|vor|der|des|den)\s*$", re.IGNORECASE
+)
+_ON = re.compile(r"\b(?:am|on|le|el|il|op|em)\s+(?:(?:[^\W\d_]+),?\s+)?(?:de[nm]\s+|the\s+)?$", re.IGNORECASE)
+_SENTENCE = re.compile(r"[^\W\d_]{2}[.!?]$")
+# "* 3. April 1961 in Emden", "3. April 1961 – 4. Mai 1999", "September 11, 2001: The day that changed us"
+_STAR, _PLACE = re.compile(r"(?:^|\()\s*\*\s*$"), re.compile(r"\s+in\s+[^\W\d_]")
+_TO = re.compile(r"\s*[–—-]\s*(?:\d{1,2}\.?\s?[^\W_]+\.?\s?\d{4}|[^\W\d_]+ \d{1,2}, \d{4}|[†✝])")
+_SUBJECT = re.compile(r"\s*:\s+[^\W\d_]\S*(?:\s+\S+){2}")
+_COPY = re.compile(
+    r"^(?:herunter\s?geladen|abgerufen|gedruckt|ausgedruckt|ausdruck|gespeichert|downloaded|retrieved|accessed|printed|"
+    r"print(?:-?out)?|téléchargé|consulté|imprimé)\b.{0,20}\d",
+    re.IGNORECASE,
+)
+_TIME = re.compile(r"\W*(?:(?:um|at|à|kl|by|von|par)\b|\d)", re.IGNORECASE)
+_WORDS, _OF_A_SENTENCE = re.compile(r"[^\W\d_]+"), 5
+
+
+def is_of_something_else(before: str, after: str) -> bool:
+    """Tell whether a day in a line is none of publication, by the words before and after it.
+
+    Days of births, deaths, events, downloads and print-outs are none, and neither are those in a sentence or headline.
+    """
+    line = f"{before} {after}"
+    if _OTHER.search(line):
+        return not re.search(r"\b(?:veröffentlicht|published|publié\w*|erschienen)\b", line, re.IGNORECASE)
+    if (_STAR.search(before) and _PLACE.match(after)) or _TO.match(after) or _SUBJECT.match(after):
+        return True
+    is_stamp = _PUBLISHED.search(line) or _PRINTED.search(line) or _BYLINE.match(line)
+    return not is_stamp and (_OF.search(before) is not None or _is_in_sentence(before, after))
+
+
+def _is_in_sentence(before: str, after: str) -> bool:
+    on = _ON.search(before)
+    if not on:
+        line = f"{before} {after}".strip()
+        return len(_WORDS.findall(line)) >= _OF_A_SENTENCE and _SENTENCE.search(line) is not None
+    words = _WORDS.findall(before[: on.start()])
+    if not words:
+        # "Am 3. Mai treffen sich alle", but not "am 3. Mai um 12 Uhr"
+        return len(_WORDS.findall(after)) >= _OF_A_SENTENCE - 1 and not _TIME.match(after)
+    # "Frank Hahn am 18. September 2019" has a name before it
+    return not words[1:] or any(word[0].islower() for word in words)
+
+
+def is_of_a_copy(line: str) -> bool:
+    """Tell whether a line says when somebody downloaded or printed what is below it."""
+    return _COPY.match(line) is not None

@@ -1,0 +1,97 @@
+"""Exports of ProQuest: articles between rules, each with fields above and below its full text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from rag.loading.exports.entries import Entry, Line, day_in_line, joined
+
+ORIGIN = "fields of ProQuest"
+
+_RULE = re.compile(r"^_{20,}$|^\*{20,}$|^-{40,}$")
+_FIELD = re.compile(
+    r"^(?P<name>author|title|publication title|publication info|publication date|publication year|publication subject|"
+    r"publisher|place of publication|country of publication|full text|abstract|links|subject|location|people|company|"
+    r"company ?/ ?organization|classification|pages|number of pages|first page|volume|issue|year|section|issn|isbn|"
+    r"source type|source attribution|language of publication|language|document type|document feature|"
+    r"proquest document id|document url|url|copyright|last updated|database|column|dateline|credit|"
+    r"identifier ?/ ?keyword|business indexing term|supplement|edition)\s*:\s*(?P<value>.*)$",
+    re.IGNORECASE,
+)
+
+
+def between_rules(lines: Sequence[Line]) -> list[Entry]:
+    """Return the articles between rules that state where and when they were published."""
+    parts = [part for part in _parts(lines) if _is_article(part)]
+    return [_entry(part) for part in parts]
+
+
+def _parts(lines: Sequence[Line]) -> list[list[Line]]:
+    parts: list[list[Line]] = [[]]
+    for line in lines:
+        if _RULE.match(line.text):
+            parts.append([])
+        else:
+            parts[-1].append(line)
+    return [part for part in parts if part]
+
+
+def _is_article(part: Sequence[Line]) -> bool:
+    names = {found["name"].lower() for line in part if (found := _FIELD.match(line.text))}
+    return (
+        "full text" in names
+        and "publication title" in names
+        and bool(names & {"publication date", "proquest document id"})
+    )
+
+
+def _entry(part: Sequence[Line]) -> Entry:
+    facts: dict[str, Any] = {}
+    words: list[tuple[int, int]] = []
+    # the line above all fields is the headline
+    head = [line for line in part[:1] if not _FIELD.match(line.text)]
+    words += [(line.start, line.end) for line in head]
+    in_text = False
+    fields: list[list[Line]] = []
+    for line in part[len(head) :]:
+        found = _FIELD.match(line.text)
+        # a paragraph of the text may begin like a field
+        is_field = found and (not in_text or (line.apart and found["name"].lower() in _ENDS))
+        if is_field or not fields:
+            fields.append([])
+        fields[-1].append(line)
+        if found and is_field:
+            in_text = found["name"].lower() == "full text"
+    for field in fields:
+        named = _FIELD.match(field[0].text)
+        if named is None:
+            continue
+        name, value = named["name"].lower(), " ".join(filter(None, [named["value"], joined(field[1:])]))
+        if name == "title":
+            facts["title"] = value
+        elif name == "author":
+            facts["author"] = value
+        elif name == "publication title":
+            facts["source"] = value.partition(";")[0]
+        elif name == "publication date":
+            facts["published"] = day_in_line(value)
+        elif name == "document url" and value.startswith("http"):
+            facts["url"] = value.split()[0]
+        if name == "full text" and value:
+            start = field[0].end - len(named["value"]) if named["value"] else field[1].start
+            words.append((start, field[-1].end))
+    if "title" not in facts and head:
+        facts["title"] = head[0].text
+    return Entry(part[0].start, tuple(words), facts)
+
+
+_ENDS = frozenset(
+    (
+        "subject", "location", "people", "company", "company / organization", "classification", "title", "pages",
+        "publication title", "publication year", "publication date", "identifier / keyword", "business indexing term",
+        "credit", "copyright", "proquest document id", "document url",
+    )
+)  # fmt: skip
+"""Fields that follow on a full text."""

@@ -1,0 +1,209 @@
+"""Files of many articles that are no exports: pages, issues in EPUB, mailboxes."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from rag.loading.collections import mbox
+from rag.loading.collections.mbox import mails
+from rag.loading.documents.epub import load_issue
+from rag.loading.draft import Draft, Flaw
+from rag.loading.kinds import kind_of
+from rag.loading.reading import articles_in, pieces
+from rag.loading.web.several import load_pages
+from rag.types import Article
+
+POOL = "Der Rat von Moorende hat am Dienstag beschlossen, das alte Freibad an der Mühle zu schließen. Neun waren dafür."
+POOL_2 = "Bürgermeisterin Femke Aden sagte, eine Sanierung hätte drei Millionen Euro gekostet, die es nicht gibt."
+ROAD = (
+    "Ein Biber hat unter der Landstraße bei Altfleth einen Bau gegraben, sodass die Fahrbahn auf vier Metern einbrach."
+)
+ROAD_2 = (
+    "Die Meisterei rechnet mit zwei Wochen Sperrung; der Förster will das Tier mit einer Falle in den Wald umsiedeln."
+)
+
+
+def article(title: str, day: str, author: str, *paragraphs: str, tag: str = "article", level: str = "h2") -> str:
+    """Return an article of a page."""
+    body = "".join(f"<p>{paragraph}</p>" for paragraph in paragraphs)
+    return (
+        f"<{tag}><{level}>{title}</{level}><p class='byline'>{day} · Von {author}</p>{body}</{tag.partition(' ')[0]}>"
+    )
+
+
+def page(*articles: str, head: str = "", above: str = "<h1>Archiv März 2003</h1>") -> bytes:
+    """Return a page with articles below a heading."""
+    return (
+        f"<!DOCTYPE html><html lang='de'><head><meta charset='utf-8'><title>Archiv</title>{head}</head><body>{above}"
+        f"{''.join(articles)}</body></html>"
+    ).encode()
+
+
+FIRST = article("Moorende schließt sein Freibad", "12.03.2003", "Tomma Harms", POOL, POOL_2)
+SECOND = article("Biber legt Landstraße lahm", "14.03.2003", "Uwe Sand", ROAD, ROAD_2)
+TEASER = article(
+    "Chor singt in Gent", "15.03.2003", "Eva Lund", "Der Chor ist nach Gent gereist und hat dort gesungen."
+)
+LINKED = article("Chor", "15.03.2003", "Eva Lund", ROAD, ROAD_2, "<a href='/chor'>Weiterlesen</a>")
+
+
+@pytest.mark.parametrize("mark", ["article", "div class='post hentry'"])
+def test_page_with_several_articles(mark: str) -> None:
+    """Articles in full on one page are articles, each with its own headline, author, day and words."""
+    first = article("Moorende schließt sein Freibad", "12.03.2003", "Tomma Harms", POOL, POOL_2, tag=mark)
+    second = article("Biber legt Landstraße lahm", "14.03.2003", "Uwe Sand", ROAD, ROAD_2, tag=mark)
+    drafts = [one for one in load_pages(page(first, second)) if isinstance(one, Draft)]
+    assert [(one.title, one.author, one.published, one.name) for one in drafts] == [
+        ("Moorende schließt sein Freibad", "Tomma Harms", date(2003, 3, 12), "article 1"),
+        ("Biber legt Landstraße lahm", "Uwe Sand", date(2003, 3, 14), "article 2"),
+    ]
+    assert POOL in drafts[0].text and POOL_2 in drafts[0].text and ROAD not in drafts[0].text
+    assert ROAD in drafts[1].text and ROAD_2 in drafts[1].text and POOL not in drafts[1].text
+
+
+def test_what_stands_between_articles_is_kept() -> None:
+    """A full paragraph of the page itself is the page's own article."""
+    own = "Diese Seite sammelt, was im März 2003 in Moorende geschah, und wird von der Bücherei gepflegt und ergänzt."
+    drafts = load_pages(page(FIRST, SECOND, above=f"<h1>Archiv März 2003</h1><p>{own}</p>"))
+    assert [one.name for one in drafts] == ["article 1", "article 2", ""]
+    assert isinstance(drafts[2], Draft) and own in drafts[2].text and POOL not in drafts[2].text
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        page(FIRST, TEASER, TEASER.replace("Chor", "Verein")),
+        page(FIRST, LINKED),
+        page(article("Freibad", "12.03.2003", "Tomma Harms", POOL, POOL_2, level="h1"), SECOND, above=""),
+        page(FIRST, SECOND, head="<meta property='og:type' content='article'>"),
+        page(FIRST, f"<aside>{SECOND}</aside>"),
+        page(FIRST),
+    ],
+    ids=["teasers", "link to the rest", "lower heading", "says it is one", "aside", "one"],
+)
+def test_page_with_one_article(raw: bytes) -> None:
+    """Teasers, related articles below a headline of a higher rank, and what stands aside do not cut a page."""
+    drafts = [one for one in load_pages(raw) if isinstance(one, Draft)]
+    assert [draft.name for draft in drafts] == [""]
+
+
+def epub(title: str, creator: str, *chapters: str) -> bytes:
+    """Return an EPUB of these chapters."""
+    names = [f"c{number}.xhtml" for number in range(len(chapters))]
+    members = {
+        "mimetype": "application/epub+zip",
+        "META-INF/container.xml": '<container xmlns="urn:oasis:names:tc:opendocument:xmlns:container"><rootfiles>'
+        '<rootfile full-path="b.opf"/></rootfiles></container>',
+        "b.opf": '<package xmlns="http://www.idpf.org/2007/opf"><metadata xmlns:dc="http://purl.org/dc/elements/1.1/">'
+        f"<dc:title>{title}</dc:title>{creator}<dc:date>2003-03-14</dc:date></metadata><manifest>"
+        + "".join(f'<item id="{name}" href="{name}"/>' for name in names)
+        + "</manifest><spine>"
+        + "".join(f'<itemref idref="{name}"/>' for name in names)
+        + "</spine></package>",
+        **{name: f"<html><body>{chapter}</body></html>" for name, chapter in zip(names, chapters, strict=True)},
+    }
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for name, content in members.items():
+            archive.writestr(name, content)
+    return buffer.getvalue()
+
+
+CHAPTERS = (
+    "<p>Moorender Bote</p>",
+    f"<h1>Freibad schließt</h1><p>Von Tomma Harms</p><p>{POOL}</p>",
+    f"<p>{POOL_2}</p>",
+    f"<h1>Biber gräbt</h1><p>Von Uwe Sand</p><p>{ROAD}</p>",
+)
+
+
+@pytest.mark.parametrize("creator", ["", "<dc:creator>calibre</dc:creator>"])
+def test_issue_in_epub(creator: str) -> None:
+    """Each chapter of an issue is an article of that day; a chapter without a heading goes on from the one before."""
+    first, second = load_issue(epub("Moorender Bote 11/2003", creator, *CHAPTERS))
+    assert (first.title, first.source, first.author, first.published) == (
+        "Freibad schließt",
+        "Moorender Bote 11/2003",
+        "Tomma Harms",
+        date(2003, 3, 14),
+    )
+    assert (second.title, second.author, second.name) == ("Biber gräbt", "Uwe Sand", "article 2")
+    assert POOL in first.text and POOL_2 in first.text and "Moorender Bote" in first.text
+    assert ROAD in second.text and POOL not in second.text
+
+
+def test_book_in_epub() -> None:
+    """A book is one article, with the author that the package states."""
+    (book,) = load_issue(
+        epub(
+            "Die Flut",
+            "<dc:creator>Anna Beck</dc:creator>",
+            f"<h1>Eins</h1><p>{POOL}</p>",
+            f"<h1>Zwei</h1><p>{ROAD}</p>",
+        )
+    )
+    assert (book.title, book.author, book.name) == ("Die Flut", "Anna Beck", "")
+    assert POOL in book.text and ROAD in book.text
+
+
+MAILBOX = """\
+From g@example.org Tue Oct  6 10:00:00 1998
+From: Gesche Onken <g@example.org>
+Subject: Protokoll
+Date: Tue, 06 Oct 1998 10:00:00 +0200
+Content-Type: text/plain; charset=utf-8
+
+Die Schleuse ist gesperrt.
+>From the start it leaked.
+
+From here on it is dry.
+
+From - Fri Oct  9 18:30:00 1998
+From: Habbo Reents <h@example.org>
+Subject: Kosten
+Date: Fri, 09 Oct 1998 18:30:00 +0200
+
+Die Reparatur kostet 640000 Mark.
+"""
+
+
+@pytest.mark.parametrize("name", ["Inbox", "Sent", "post.mbox", "mails.txt", "in.eml"])
+def test_mailbox(name: str, tmp_path: Path) -> None:
+    """A mailbox is told by its content; each mail is an article, and lines that begin with From stay in it."""
+    file = tmp_path / name
+    file.write_text(MAILBOX, encoding="utf-8")
+    assert kind_of(name, MAILBOX.encode()) == "mbox"
+    found = [one for piece in pieces(file, "0") for one in articles_in(piece) if isinstance(one, Article)]
+    assert [(one.path, one.title, one.author, one.published) for one in found] == [
+        (f"{file}/mail 1", "Protokoll", "Gesche Onken", date(1998, 10, 6)),
+        (f"{file}/mail 2", "Kosten", "Habbo Reents", date(1998, 10, 9)),
+    ]
+    assert found[0].text == "Die Schleuse ist gesperrt.\nFrom the start it leaked.\n\nFrom here on it is dry."
+
+
+def test_mailbox_in_an_archive(tmp_path: Path) -> None:
+    """A mailbox that is packed is called by its place in the archive."""
+    file = tmp_path / "a.zip"
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr("mails/Inbox", MAILBOX)
+    found = [one for piece in pieces(file, "0") for one in articles_in(piece) if isinstance(one, Article)]
+    assert [one.path for one in found] == [f"{file}/mails/Inbox/mail 1", f"{file}/mails/Inbox/mail 2"]
+
+
+def test_text_that_begins_like_a_mailbox() -> None:
+    """A letter from Berlin is no mailbox."""
+    assert kind_of("a.txt", b"From Berlin with love at 10:30\n\nDear all, it is late.\n") == "text"
+
+
+def test_mail_that_is_too_large(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is a flaw, and the mails around it are read."""
+    monkeypatch.setattr(mbox, "MAX_MAIL", 150)
+    large = MAILBOX.replace("Die Schleuse ist gesperrt.", "Die Schleuse ist gesperrt. " * 20)
+    flaw, mail = mails(io.BytesIO(large.encode()))
+    assert isinstance(flaw, Flaw) and flaw.name == "mail 1"
+    assert not isinstance(mail, Flaw) and mail[0] == "mail 2"
