@@ -197,9 +197,32 @@ def ui(
         str, typer.Option(help="The address to listen on; with 127.0.0.1, only this computer is served.")
     ] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=1, max=65535, help="The port to listen on.")] = 7860,
+    allow_host: Annotated[
+        list[str] | None, typer.Option(metavar="NAME", help=f"A further name under which the page is opened{_ANY}")
+    ] = None,
+    no_auth: Annotated[
+        bool, typer.Option("--no-auth", help="Serve other computers, although there is no login.")
+    ] = False,
+    root_path: Annotated[
+        str, typer.Option(metavar="PATH", help="Where a reverse proxy shows the page: /archive, or its whole address.")
+    ] = "",
+    proxy: Annotated[
+        list[str] | None,
+        typer.Option(metavar="ADDRESS", help=f"A reverse proxy whose X-Forwarded headers are believed{_ANY}"),
+    ] = None,
     reranker: RerankerOption = None,
 ) -> None:
     """Serve the page on which the archive is asked; without an archive, make one of ./seeds."""
+    from ui.serving import Serving, is_loopback
+
+    serving = Serving(host, port, tuple(allow_host or ()), tuple(proxy or ()), root_path)
+    if not is_loopback(host):
+        if not no_auth:
+            raise FundstelleError(
+                f"There is no login: with --host {host}, everybody who reaches this computer reads the whole archive; "
+                "add --no-auth if that is meant."
+            )
+        err.print("There is no login: everybody who reaches this computer reads the whole archive.", style="yellow")
     with opened_archive(archive, cross_encoder=reranker) as opened:
         if opened.status().articles == 0:
             if SEEDS.is_dir():
@@ -212,7 +235,10 @@ def ui(
         from ui.app import serve
 
         err.print("Making the page …")
-        serve(opened, host, port, lambda address: out.print(f"Fundstelle answers at {address} (Ctrl-C ends it)."))
+        def on_ready(address: str) -> None:
+            out.print(f"Fundstelle answers at {address} (Ctrl-C ends it).")
+
+        serve(opened, host, port, on_ready, serving.names, serving.proxies, serving.root)
 
 
 app.command("eval")(evaluation.evaluate)

@@ -45,10 +45,9 @@ class Served:
         return _left[self.begun :]
 
     def send(self, raw: bytes) -> bytes:
-        """Send bytes as they are, and return the reply up to its end."""
+        """Send bytes as they are, and return what comes back until the server closes the connection."""
         with socket.create_connection((self.host, self.port), timeout=20) as connection:
             connection.sendall(raw)
-            connection.shutdown(socket.SHUT_WR)
             return b"".join(iter(lambda: connection.recv(65536), b""))
 
 
