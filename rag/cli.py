@@ -17,6 +17,7 @@ from rag import cli_evaluation as evaluation
 from rag.cli_indexing import bring_in_step, index
 from rag.console import (
     CountingBar,
+    LogLine,
     err,
     out,
     plain,
@@ -53,7 +54,9 @@ def common(
     debug: Annotated[bool, typer.Option("--debug", help="Show where an error comes from.")] = False,
 ) -> None:
     """Options of every command."""
-    logging.basicConfig(level=logging.ERROR, format="%(message)s", stream=sys.stderr)
+    terminal = logging.StreamHandler(sys.stderr)
+    terminal.setFormatter(LogLine("%(message)s"))
+    logging.basicConfig(level=logging.ERROR, handlers=[terminal])
     for ours in ("embeddings", "rag", "ui"):
         logging.getLogger(ours).setLevel(logging.DEBUG if debug else logging.WARNING)
 
@@ -235,6 +238,7 @@ def ui(
         from ui.app import serve
 
         err.print("Making the page …")
+
         def on_ready(address: str) -> None:
             out.print(f"Fundstelle answers at {address} (Ctrl-C ends it).")
 
