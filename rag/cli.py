@@ -18,6 +18,7 @@ from rag import cli_evaluation as evaluation
 from rag.cli_indexing import bring_in_step, forget, index
 from rag.console import (
     CountingBar,
+    LogLine,
     err,
     out,
     plain,
@@ -54,7 +55,9 @@ def common(
     debug: Annotated[bool, typer.Option("--debug", help="Show where an error comes from.")] = False,
 ) -> None:
     """Options of every command."""
-    logging.basicConfig(level=logging.ERROR, format="%(message)s", stream=sys.stderr)
+    terminal = logging.StreamHandler(sys.stderr)
+    terminal.setFormatter(LogLine("%(message)s"))
+    logging.basicConfig(level=logging.ERROR, handlers=[terminal])
     for ours in ("embeddings", "rag", "ui"):
         logging.getLogger(ours).setLevel(logging.DEBUG if debug else logging.WARNING)
 
@@ -199,9 +202,32 @@ def ui(
         str, typer.Option(help="The address to listen on; with 127.0.0.1, only this computer is served.")
     ] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=1, max=65535, help="The port to listen on.")] = 7860,
+    allow_host: Annotated[
+        list[str] | None, typer.Option(metavar="NAME", help=f"A further name under which the page is opened{_ANY}")
+    ] = None,
+    no_auth: Annotated[
+        bool, typer.Option("--no-auth", help="Serve other computers, although there is no login.")
+    ] = False,
+    root_path: Annotated[
+        str, typer.Option(metavar="PATH", help="Where a reverse proxy shows the page: /archive, or its whole address.")
+    ] = "",
+    proxy: Annotated[
+        list[str] | None,
+        typer.Option(metavar="ADDRESS", help=f"A reverse proxy whose X-Forwarded headers are believed{_ANY}"),
+    ] = None,
     reranker: RerankerOption = None,
 ) -> None:
     """Serve the page on which the archive is asked; without an archive, make one of ./seeds."""
+    from ui.serving import Serving, is_loopback
+
+    serving = Serving(host, port, tuple(allow_host or ()), tuple(proxy or ()), root_path)
+    if not is_loopback(host):
+        if not no_auth:
+            raise FundstelleError(
+                f"There is no login: with --host {host}, everybody who reaches this computer reads the whole archive; "
+                "add --no-auth if that is meant."
+            )
+        err.print("There is no login: everybody who reaches this computer reads the whole archive.", style="yellow")
     with opened_archive(archive, cross_encoder=reranker) as opened:
         if opened.status().articles == 0:
             if SEEDS.is_dir():
@@ -214,7 +240,11 @@ def ui(
         from ui.app import serve
 
         err.print("Making the page …")
-        serve(opened, host, port, lambda address: out.print(f"Fundstelle answers at {address} (Ctrl-C ends it)."))
+
+        def on_ready(address: str) -> None:
+            out.print(f"Fundstelle answers at {address} (Ctrl-C ends it).")
+
+        serve(opened, host, port, on_ready, serving.names, serving.proxies, serving.root)
 
 
 app.command("eval")(evaluation.evaluate)

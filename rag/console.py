@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+import logging
+import re
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from rich.console import Console
+from rich.console import Console, ConsoleOptions, RenderableType
 from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
 from rich.progress import Progress as Bar
+from rich.segment import Segment
 from rich.text import Text
 
 from rag.types import Answer, Article, Citation, IndexReport, Passage, Progress, Span
@@ -21,8 +24,36 @@ if TYPE_CHECKING:
     from rag.calibration import CalibrationReport
     from rag.resemblance import Version
 
-out = Console(highlight=False, soft_wrap=False)
-err = Console(stderr=True, highlight=False)
+# Control characters by the signs that Unicode has for them, those above U+007F by the sign for what cannot be shown:
+# the text of an article, or the name of a file, must not move the cursor, change colours or call the terminal.
+_SHOWN = {code: 0x2400 + code for code in range(0x20) if chr(code) not in "\n\t"} | {0x7F: 0x2421}
+_SHOWN |= dict.fromkeys(range(0x80, 0xA0), 0xFFFD)
+_NOT_IN_JSON = re.compile("[\x7f-\x9f]")
+
+
+def shown(text: str) -> str:
+    """Return a text of the same length that a terminal shows and does not obey."""
+    return text.translate(_SHOWN)
+
+
+class _Terminal(Console):
+    """A console on which nothing but its own styles controls the terminal."""
+
+    def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterator[Segment]:
+        for segment in super().render(renderable, options):
+            yield segment if segment.control else segment._replace(text=shown(segment.text))
+
+
+class LogLine(logging.Formatter):
+    """The format of a message on the terminal."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the message, and the trace where there is one, as they can be shown."""
+        return shown(super().format(record))
+
+
+out = _Terminal(highlight=False, soft_wrap=False)
+err = _Terminal(stderr=True, highlight=False)
 
 FILE_MISSING = "This file is no longer there: index the folder that it moved to, or `fundstelle forget` it."
 _FAILURES_SHOWN = _TABLES_SHOWN = 50
@@ -39,7 +70,8 @@ _SIGNALS = {
 def print_json(value: Mapping[str, Any]) -> None:
     """Print JSON as it is, whatever the width of the terminal; in ASCII where the output cannot hold more."""
     unicode = (sys.stdout.encoding or "").lower().startswith("utf")
-    sys.stdout.write(json.dumps(value, ensure_ascii=not unicode, indent=2) + "\n")
+    written = json.dumps(value, ensure_ascii=not unicode, indent=2)
+    sys.stdout.write(_NOT_IN_JSON.sub(lambda found: f"\\u{ord(found[0]):04x}", written) + "\n")
 
 
 def print_answer(answer: Answer) -> None:

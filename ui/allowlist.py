@@ -24,7 +24,7 @@ class Sent(Enum):
 class Rule:
     """A route that is open: by these methods, with these parameters of its query; all others are dropped.
 
-    `opens` is set where a link on somebody else's page may lead. A body has at most `most` bytes.
+    `opens` is set for what opens the page, where a link elsewhere may lead. A body has at most `most` bytes.
     """
 
     methods: frozenset[str]
@@ -61,7 +61,9 @@ RULES = (
     _rule(_READ, "/article/[^/]{1,200}", frozenset({"start", "end", "from", "to", "lang"}), opens=True),
     _rule(_READ, "/evaluation/.{1,500}[.]html", _LANGUAGE, opens=True),
     _rule(_POST, "/mark", sent=Sent.MARK, most=_MARK_MOST),
-    _rule(_READ, f"/assets/{_FILE}"),
+    # Gradio's own, which browsers ask for with an Origin; behind a proxy that may be one that is not known, and then
+    # it is a script of the page that says so
+    _rule(_READ, f"/assets/{_FILE}", opens=True),
     _rule(_READ, f"/static/(js|fonts|img)/{_FILE}"),
     _rule(_READ, "/theme[.]css"),
     _rule(_READ, "/favicon[.]ico"),

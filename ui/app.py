@@ -113,7 +113,7 @@ def server_of(app: FastAPI) -> uvicorn.Server:
     return _Server(
         uvicorn.Config(
             app,
-            log_level="warning",
+            log_level="error",  # a request that is no HTTP is nothing to report
             timeout_graceful_shutdown=_SECONDS_TO_FINISH,
             proxy_headers=False,
             server_header=False,

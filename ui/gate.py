@@ -10,6 +10,7 @@ from urllib.parse import parse_qsl, quote, urlencode
 
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
 from starlette.responses import PlainTextResponse, RedirectResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -181,7 +182,9 @@ class Gate:
         try:
             await self._app(scope, receive, watched)
         except Exception as error:
-            _log.error("A request could not be answered: %r", error)
+            # a stream of events of a page that is gone ends by an exception, which is nothing to report
+            level = logging.DEBUG if isinstance(error.__cause__, HTTPException) else logging.ERROR
+            _log.log(level, "A request could not be answered: %r", error)
             _log.debug("It happened here:", exc_info=True)  # the terminal is no place for a trace
             if not begun:
                 await _respond(Refusal(500, "Something went wrong."), scope, receive, send)

@@ -56,5 +56,6 @@ def head() -> str:
     """
     style = "".join((ASSETS / name).read_text(encoding="utf-8") for name in ("page.css", "evaluate.css"))
     script = (ASSETS / "page.js").read_text(encoding="utf-8")
-    words = json.dumps({code: {"reader": texts.reader, "close": texts.close} for code, texts in TEXTS.items()})
+    named = {code: {"reader": one.reader, "close": one.close, "moved": one.moved} for code, one in TEXTS.items()}
+    words = json.dumps(named)
     return f"<style>{style}</style><script>const fundstelleWords = {words};\n{script}</script>"

@@ -112,8 +112,11 @@ def external_link(url: str, label: str) -> str:
 
 
 def reader_address(article_id: str, texts: Texts, passage: Span | None = None, sentence: Span | None = None) -> str:
-    """Return the address of the article: opened at a passage, and in it a sentence, or from its beginning."""
+    """Return the address of the article: opened at a passage, and in it a sentence, or from its beginning.
+
+    It is relative to the page's own, which may lie below a path behind a proxy.
+    """
     place = {"start": passage[0], "end": passage[1]} if passage else {}
     answering = {"from": sentence[0], "to": sentence[1]} if sentence else {}
     query = urlencode({**place, **answering, "lang": texts.code})
-    return f"/article/{quote(article_id, safe='')}?{query}{'#passage' if passage else ''}"
+    return f"article/{quote(article_id, safe='')}?{query}{'#passage' if passage else ''}"

@@ -92,7 +92,7 @@ def _opener(page: _Page, archive: Archive) -> Callable[..., dict[Any, Any]]:
 def _masthead(texts: Texts) -> str:
     """Return the name of the page, what it does, and the way to the other language."""
     return (
-        f'<header class="fs" lang="{texts.code}"><div><h1><a href="/?lang={texts.code}">Fundstelle</a></h1>'
-        f'<a class="fs-switch" href="/?lang={texts.other}" lang="{texts.other}" hreflang="{texts.other}">'
+        f'<header class="fs" lang="{texts.code}"><div><h1><a href="./?lang={texts.code}">Fundstelle</a></h1>'
+        f'<a class="fs-switch" href="./?lang={texts.other}" lang="{texts.other}" hreflang="{texts.other}">'
         f"{escape(texts.switch)}</a></div><p>{escape(texts.tagline)}</p></header>"
     )

@@ -92,7 +92,7 @@ def related(doubles: Sequence[Article], versions: Sequence[Version], texts: Text
 
 
 def _linked(article: Article, texts: Texts) -> str:
-    link = f'<a href="/article/{escape(article.id)}?lang={texts.code}" dir="auto">{escape(article.label)}</a>'
+    link = f'<a href="{escape(article.id)}?lang={texts.code}" dir="auto">{escape(article.label)}</a>'
     told = byline(article, texts)
     return f"{link} · {told}" if told else link
 

@@ -33,8 +33,8 @@ def run_html(run: Run, words: Words) -> str:
 
 
 def report_address(name: str) -> str:
-    """Return the address of a run's report."""
-    return f"/evaluation/{quote(name, safe='')}.html"
+    """Return the address of a run's report, relative to the page's own."""
+    return f"evaluation/{quote(name, safe='')}.html"
 
 
 def source_name(questions: str, words: Words) -> str:

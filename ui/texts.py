@@ -46,6 +46,7 @@ class Texts:
     original: str
     reader: str
     close: str
+    moved: str
     characters: str
     page: str
     comment: str
@@ -110,6 +111,8 @@ GERMAN = Texts(
     original="Zur Quelle",
     reader="Artikel",
     close="Schließen",
+    moved="Ein Proxy zeigt diese Seite unter einer Adresse, die Fundstelle nicht kennt: "
+    "Starten Sie sie mit --root-path {address}",
     characters="Zeichen {start}–{end}",
     page="Seite {page}",
     comment="Leserkommentar",
@@ -200,6 +203,7 @@ ENGLISH = Texts(
     original="Original",
     reader="Article",
     close="Close",
+    moved="A proxy shows this page at an address that Fundstelle does not know: start it with --root-path {address}",
     characters="characters {start}–{end}",
     page="page {page}",
     comment="Reader comment",

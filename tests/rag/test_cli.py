@@ -35,6 +35,16 @@ def made(tmp_path_factory: pytest.TempPathFactory, encoder: object) -> Path:
     return folder
 
 
+def test_other_computers_are_served_on_purpose_only(fundstelle: Run, tmp_path: Path) -> None:
+    """Without a login, an address that other computers reach needs --no-auth; a wrong path is said as early."""
+    done = fundstelle("ui", "--host", "::")
+    assert done.returncode == 2
+    assert re.fullmatch(r"There is no login: with --host ::, [^\n]*--no-auth[^\n]*[.]\n", done.stderr)
+    wrong = fundstelle("ui", "--root-path", "archive")
+    assert (wrong.returncode, "'archive' is no root path" in wrong.stderr) == (2, True)
+    assert not list(tmp_path.iterdir())
+
+
 def test_index_says_what_it_did(fundstelle: Run, tmp_path: Path) -> None:
     """The closing line stands on standard output; a second run finds all unchanged."""
     first = fundstelle("index", ARTICLES / "de-higgs-boson-cern.html", ARTICLES / "en-philae-comet-67p.md")

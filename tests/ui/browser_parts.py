@@ -29,12 +29,15 @@ HOSTILE = (
     "</template></blockquote> &lt;b&gt;"
 )
 
-# Serves an archive as the command line does, and reports every connection to another machine on stderr.
+# Serves an archive as the command line does, and reports every connection to another machine, and every name that is
+# looked up, on stderr: from the first import on.
 SERVER = """
 import sys
 def watch(event, arguments):
     if event == "socket.connect" and isinstance(arguments[1], tuple) and arguments[1][0] not in ("127.0.0.1", "::1"):
         print("connected to", arguments[1], file=sys.stderr)
+    if event == "socket.getaddrinfo" and arguments[0] not in ("127.0.0.1", "::1", "localhost"):
+        print("looked up", arguments[0], file=sys.stderr)
 sys.addaudithook(watch)
 from rag.archive import Archive
 from ui.app import serve

@@ -45,11 +45,15 @@ class Served:
         return _left[self.begun :]
 
     def send(self, raw: bytes) -> bytes:
-        """Send bytes as they are, and return the reply up to its end."""
+        """Send bytes as they are, and return what comes back until the connection is closed."""
         with socket.create_connection((self.host, self.port), timeout=20) as connection:
             connection.sendall(raw)
-            connection.shutdown(socket.SHUT_WR)
-            return b"".join(iter(lambda: connection.recv(65536), b""))
+            parts = []
+            while part := connection.recv(65536):
+                parts.append(part)
+                if b"text/event-stream" in parts[0]:
+                    break  # it does not end by itself
+            return b"".join(parts)
 
 
 @contextmanager

@@ -81,7 +81,7 @@
     const headers = { "Content-Type": "application/json" };
     let done = false;
     try {
-      done = (await fetch("/mark", { method: "POST", headers, body })).ok;
+      done = (await fetch("mark", { method: "POST", headers, body })).ok;
     } catch {
       // the server is gone: the same sentence says so
     }
@@ -91,6 +91,21 @@
       each.ariaPressed = String(JSON.parse(each.dataset.fsAnswers) === answers);
     }
   }
+
+  // Behind a proxy that tells the server another address than ours, nothing on the page could work.
+  function checkAddress() {
+    const root = new URL(window.gradio_config.root || "/", location.href);
+    const folder = (path) => path.replace(/\/$/, "");
+    if (root.hostname === location.hostname && folder(root.pathname) === folder(location.pathname)) return;
+    const known = navigator.languages.map((code) => code.slice(0, 2)).find((code) => fundstelleWords[code]) ?? "de";
+    const sentence = document.createElement("p");
+    sentence.id = "fs-moved";
+    sentence.lang = known;
+    sentence.textContent = fundstelleWords[known].moved.replace("{address}", location.origin + location.pathname);
+    document.body.replaceChildren(sentence);
+  }
+
+  checkAddress();
 
   document.addEventListener("click", (event) => {
     const language = event.target.closest?.("a.fs-switch");
