@@ -92,7 +92,7 @@ def _shift(above: Line, below: Line) -> float:
 def _begins(lines: Sequence[Line], at: int, so_far: int, style: _Style) -> bool:
     """Whether a paragraph begins with this line; the one before has so many lines up to here."""
     before, line = lines[at - 1], lines[at]
-    if not _same_size(before, line):
+    if line.apart or not _same_size(before, line):
         return True
     if same_row(before, line) and line.left > before.left:
         return False
