@@ -238,7 +238,8 @@ class IndexReport:
     """What an indexing run did. `passages_encoded` counts only texts that had no vector yet.
 
     `skipped` counts the files in folders, and in archives that were read, that are of no kind that can be read, by
-    their ending. `columns` says of each table that was read which of its columns holds which field.
+    their ending. `columns` says of each table that was read which of its columns holds which field. `remarks` name the
+    parts of files read by this run that were not read; that is no failure.
     """
 
     new: int
@@ -250,6 +251,7 @@ class IndexReport:
     passages_encoded: int
     seconds: float
     columns: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    remarks: tuple[Failure, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

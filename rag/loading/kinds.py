@@ -22,6 +22,7 @@ ENDINGS = {
     **dict.fromkeys((".md", ".markdown"), "markdown"),
     **dict.fromkeys((".html", ".htm", ".xhtml"), "html"),
     **dict.fromkeys((".mht", ".mhtml"), "mhtml"),
+    ".emlx": "eml",
     **dict.fromkeys((".jsonl", ".ndjson"), "jsonl"),
     **dict.fromkeys((".rss", ".atom"), "feed"),
     **{
@@ -35,6 +36,7 @@ INSTEAD = {
     **dict.fromkeys((".xlsx", ".xls", ".xlsm", ".ods", ".numbers"), _SHEET),
     **dict.fromkeys((".tar", ".tgz", ".bz2", ".tbz2", ".xz", ".txz", ".zst", ".7z", ".rar"), _PACKED),
     **dict.fromkeys((".doc", ".wpd", ".pages"), "save it as .docx, .odt or PDF."),
+    ".msg": "save it as .eml.",
     **dict.fromkeys((".ppt", ".pptx", ".odp", ".key"), "save it as PDF."),
 }
 """What to do with files that cannot be read, by their ending."""

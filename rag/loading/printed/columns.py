@@ -1,8 +1,8 @@
 """Columns by the white space between them: the words of a page → lines in the order of reading.
 
 The page is cut again and again (recursive X-Y cut: Nagy, Seth 1984) along the gutter that has the most lines at both
-sides; what stands above it is read before, then each side, then what stands below. Gutters are maximal empty rectangles.
-Whether a file writes its columns one after the other or line by line does not matter.
+sides; what stands above it is read before, then each side, then what stands below. Gutters are the largest empty
+rectangles. Whether a file writes its columns one after the other or line by line does not matter.
 """
 
 from __future__ import annotations
@@ -196,9 +196,8 @@ def _gutter(bands: Sequence[Sequence[Word]], is_cased: bool) -> _Gutter | None:
         return None
     height = median(word.height for word in words)
     found: list[_Gutter] = []
-    for left, right, first, last in _spaces(bands, _NARROWEST * height):
-        section = list(bands[first : last + 1])
-        sides, first, last = _trimmed(section, (left + right) / 2, first, last)
+    for left, right, top, end in _spaces(bands, _NARROWEST * height):
+        sides, first, last = _trimmed(list(bands[top : end + 1]), (left + right) / 2, top, end)
         lines = min(map(len, sides))
         if lines < 2 or (found and lines <= max(gutter.lines for gutter in found)):  # noqa: PLR2004
             continue

@@ -8,19 +8,25 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from itertools import groupby
-from typing import TypeVar
+from statistics import median
 
 from rag.loading.printed.words import Edges, Word
 
-_T = TypeVar("_T")
 # shapes of letters as fonts number them: Hebrew and Arabic presentation forms
 _SHAPES = re.compile("[\ufb1d-\ufdff\ufe70-\ufefc]")
-_SEPARATORS = frozenset(".,:/+-٫٬'’&_@")
-_TERMINATORS = frozenset("%‰٪€$£¥₪#°")
-_BRACKETS = {"(": ")", "[": "]", "{": "}", "«": "»", "‹": "›"}
-_SWAPPED = str.maketrans("".join(("".join(_BRACKETS), *_BRACKETS.values())), "".join((*_BRACKETS.values(), *_BRACKETS)))
+_BACKWARD = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]")
+_SEPARATORS = frozenset(".,:/٫٬")
+_EUROPEAN = frozenset("+-%‰$€£¥₪#°")
+_INSIDE_WORDS = frozenset("'’&_@-")
+_OPENING, _CLOSING = "([{«‹", ")]}»›"
+_SWAPPED = str.maketrans(_OPENING + _CLOSING, _CLOSING + _OPENING)
+_GAP = 0.15  # times the height of letters, as the next two
+_ROW = 0.5
+_ALIKE = 0.4
+_TALL = 0.9
 
 
 def is_backward(letter: str) -> bool:
@@ -28,106 +34,188 @@ def is_backward(letter: str) -> bool:
     return unicodedata.bidirectional(letter) in ("R", "AL")
 
 
-def is_backward_text(letters: Sequence[str]) -> bool:
+def has_backward(text: str) -> bool:
+    """Tell whether there may be letters in a text that are read from right to left."""
+    return _BACKWARD.search(text) is not None
+
+
+def is_backward_text(text: str) -> bool:
     """Tell whether most letters of a text are read from right to left."""
-    backward = sum(map(is_backward, letters))
-    return backward > 0 and 2 * backward > sum(letter.isalpha() for letter in letters)
+    backward = sum(map(is_backward, text)) if has_backward(text) else 0
+    return backward > 0 and 2 * backward > sum(letter.isalpha() for letter in text)
 
 
-def mirrored(edges: Edges, width: float) -> Edges:
-    """Return the edges counted from the right edge of a page of this width."""
-    left, right, bottom, top = edges
-    return width - right, width - left, bottom, top
+def mirrored(word: Word, width: float) -> Word:
+    """Return the word with edges counted from the right edge of a page of this width."""
+    return Word(word.letters, tuple((width - right, width - left, low, high) for left, right, low, high in word.edges))
 
 
-def in_order(line: Sequence[Word], backward: bool) -> list[Word]:
-    """Return the words of a line, and the letters in them, in the order of reading.
+@dataclass(frozen=True)
+class _Glyph:
+    """A letter with the marks that are set over it, or a space; `kind` is R, L, N for a number, or nothing."""
+
+    letters: str
+    edges: Edges
+    kind: str = ""
+
+    @property
+    def center(self) -> float:
+        return self.edges[0] + self.edges[1]
+
+    @property
+    def middle(self) -> float:
+        return (self.edges[2] + self.edges[3]) / 2
+
+    @property
+    def height(self) -> float:
+        return self.edges[3] - self.edges[2]
+
+
+def backward_lines(words: Sequence[Word]) -> list[list[Word]]:
+    """Return the words of a page that is read from right to left, by lines, from above.
 
     Args:
-        line: with edges counted from the side where the page's lines begin.
-        backward: whether that is the right side.
+        words: with edges counted from the right, in any order, whole or not.
     """
-    if not any(is_backward(letter) for word in line for letter in word.letters):
+    rows: list[list[_Glyph]] = []
+    for glyph in sorted(_glyphs(words), key=lambda glyph: -glyph.middle):
+        tall = max([glyph.height, *(each.height for each in rows[-1])]) if rows else 0.0
+        if rows and median(each.middle for each in rows[-1][-20:]) - glyph.middle < _ROW * tall:
+            rows[-1].append(glyph)
+        else:
+            rows.append([glyph])
+    heights = [sorted(glyph.height for glyph in row)[int(_TALL * (len(row) - 1))] for row in rows]
+    usual = median(heights) if heights else 0.0
+    lines = []
+    for row, height in zip(rows, heights, strict=True):
+        # the boxes of letters may be as high as each letter is; those of a line are made alike
+        size = usual if abs(height - usual) < _ALIKE * usual else height
+        low = median(glyph.edges[2] for glyph in row)
+        lines.append([_with_height(word, low, low + size) for word in _line(row, height, backward=True)])
+    return lines
+
+
+def in_order(line: Sequence[Word]) -> list[Word]:
+    """Return the words of a line that is read from left to right, with those in it that are not in their order."""
+    if not has_backward("".join(word.text for word in line)):
         return list(line)
-    words = [_word(word, backward) for word in sorted(line, key=lambda word: word.left + word.right)]
-    kinds = [_kind_of_word(word) for word in words]
-    return _in_pairs(_turned(words, kinds, "L" if backward else "R"))
+    return _line(_glyphs(line), median(word.height for word in line), backward=False)
 
 
-def _word(word: Word, backward: bool) -> Word:
-    """The word with its letters as they are read; marks stand behind the letter that they are set over."""
-    pairs = sorted(zip(word.letters, word.edges, strict=True), key=lambda pair: pair[1][0] + pair[1][1])
-    bases = [pair for pair in pairs if not unicodedata.combining(pair[0])] or pairs[:1]
-    clusters = [[base] for base in bases]
-    for pair in pairs:
-        if pair not in bases:
-            near = min(range(len(bases)), key=lambda at: abs(sum(bases[at][1][:2]) - sum(pair[1][:2])))
-            clusters[near].append(pair)
-    texts = [letter for letter, _ in bases]
-    kinds = ["F" if _stands_forward(texts, at) else "R" if is_backward(texts[at]) else "" for at in range(len(texts))]
-    if backward:
-        clusters = _runs_turned(clusters, kinds)
-    elif "R" in kinds:
-        first, end = kinds.index("R"), len(kinds) - kinds[::-1].index("R")
-        inner = _runs_turned(clusters[first:end][::-1], kinds[first:end][::-1])
-        clusters = [*clusters[:first], *inner, *clusters[end:]]
-    found = [(plain, edges) for cluster in clusters for letter, edges in cluster if (plain := _plain(letter))]
-    return Word(tuple(letter for letter, _ in found), tuple(edges for _, edges in found)) if found else word
+def _with_height(word: Word, bottom: float, top: float) -> Word:
+    return Word(word.letters, tuple((left, right, bottom, top) for left, right, _, _ in word.edges))
 
 
-def _plain(letter: str) -> str:
-    return unicodedata.normalize("NFKC", letter).strip() if _SHAPES.match(letter) else letter
+def _glyphs(words: Sequence[Word]) -> list[_Glyph]:
+    """The letters of words; a mark joins the letter that has its box, or is nearest."""
+    pairs = [pair for word in words for pair in zip(word.letters, word.edges, strict=True)]
+    bases = [(letter, edges, [letter]) for letter, edges in pairs if not unicodedata.combining(letter)]
+    for at, (letter, edges) in enumerate(pairs):
+        if not unicodedata.combining(letter) or not bases:
+            continue
+        around = {id(each[1]) for each in pairs[max(at - 4, 0) : at + 5]}
+        near = [each for each in bases if id(each[1]) in around] or bases
+        _, _, cluster = min(near, key=lambda each: (each[1][2:] != edges[2:], _distance(each[1], edges)))
+        cluster.append(letter)
+    arabic = any(unicodedata.bidirectional(letter) == "AL" for letter, _ in pairs)
+    european = _SEPARATORS if arabic else _SEPARATORS | _EUROPEAN
+    return [_Glyph("".join(cluster), edges, _kind(letter, european)) for letter, edges, cluster in bases]
 
 
-def _stands_forward(letters: Sequence[str], at: int) -> bool:
-    """Whether a letter belongs to a number, or to letters of another script, that run from left to right."""
-    letter = letters[at]
-    if _is_forward(letter):
-        return True
-    around = [*letters[max(at - 1, 0) : at], *letters[at + 1 : at + 2]]
-    joins = letter in _SEPARATORS and len(around) > 1 and all(map(_is_forward, around))
-    return joins or (letter in _TERMINATORS and any(one.isdigit() for one in around))
+def _distance(one: Edges, other: Edges) -> float:
+    return abs(one[0] + one[1] - other[0] - other[1]) + abs(one[2] + one[3] - other[2] - other[3])
 
 
-def _is_forward(letter: str) -> bool:
-    return letter.isdigit() or (letter.isalpha() and not is_backward(letter))
-
-
-def _runs_turned(items: Sequence[_T], kinds: Sequence[str]) -> list[_T]:
-    """The letters with each run that stands from left to right turned round."""
-    found: list[_T] = []
-    for forward, run in groupby(zip(items, kinds, strict=True), key=lambda each: each[1] == "F"):
-        there = [item for item, _ in run]
-        found += there[::-1] if forward else there
-    return found
-
-
-def _kind_of_word(word: Word) -> str:
-    """R or L by the letters in it; of numbers and signs, nothing."""
-    if any(map(is_backward, word.letters)):
+def _kind(letter: str, of_numbers: frozenset[str]) -> str:
+    if is_backward(letter):
         return "R"
-    return "L" if any(letter.isalpha() for letter in word.letters) else ""
+    if letter.isdigit():
+        return "N"
+    if letter.isalpha():
+        return "L"
+    return "n" if letter in of_numbers else "l" if letter in _INSIDE_WORDS else ""
 
 
-def _turned(words: Sequence[Word], kinds: Sequence[str], against: str) -> list[Word]:
-    """The words with each run of those that are read against the line turned round, and numbers inside it with them."""
-    found: list[Word] = []
+def _line(row: Sequence[_Glyph], height: float, backward: bool) -> list[Word]:
+    """The words of a line in the order of reading."""
+    ordered = sorted(row, key=lambda glyph: glyph.center)
+    items: list[_Glyph] = []
+    reach = ordered[0].edges[1] if ordered else 0.0
+    for glyph in ordered:
+        if glyph.edges[0] - reach > _GAP * height:
+            items.append(_Glyph(" ", glyph.edges))
+        items.append(glyph)
+        reach = max(reach, glyph.edges[1])
+    glyphs = [glyph for token in _turned(_tokens(items), "L" if backward else "R") for glyph in token]
+    swap = _is_swapped(glyphs)
+    words: list[Word] = []
+    for is_space, there in groupby(glyphs, key=lambda glyph: glyph.letters == " "):
+        letters = [] if is_space else list(_plain(there, swap))
+        if letters:
+            words.append(Word(tuple(letter for letter, _ in letters), tuple(edges for _, edges in letters)))
+    return words
+
+
+def _tokens(items: Sequence[_Glyph]) -> list[list[_Glyph]]:
+    """Runs of letters, and signs each by itself; numbers keep the signs that belong to them."""
+    kinds = [item.kind for item in items]
+    for at, kind in enumerate(kinds):
+        around = [kinds[near] for near in (at - 1, at + 1) if 0 <= near < len(kinds)]
+        if kind == "n":
+            joins = len(around) > 1 and set(around) <= {"N", "L"}
+            ends = items[at].letters in _EUROPEAN and "N" in around and items[at].letters not in "+-"
+            kinds[at] = "N" if joins or ends else ""
+        elif kind == "l":
+            kinds[at] = "L" if len(around) > 1 and set(around) <= {"N", "L"} and "L" in around else ""
+    tokens: list[list[_Glyph]] = []
+    before = ""
+    for item, kind in zip(items, kinds, strict=True):
+        forward = "F" if kind in ("N", "L") else kind
+        if tokens and forward and forward == before:
+            tokens[-1].append(item)
+        else:
+            tokens.append([item])
+        before = forward
+    return tokens
+
+
+def _direction(token: Sequence[_Glyph]) -> str:
+    kinds = {glyph.kind for glyph in token}
+    return "L" if "L" in kinds else "R" if "R" in kinds else "N" if "N" in kinds else ""
+
+
+def _turned(tokens: Sequence[list[_Glyph]], against: str) -> list[list[_Glyph]]:
+    """The tokens with each run of those that are read against the line turned round, and numbers inside it with them.
+
+    In a line from right to left, numbers by themselves are turned, too.
+    """
+    found: list[list[_Glyph]] = []
+    kinds = [_direction(token) for token in tokens]
     at = 0
-    while at < len(words):
-        end = at
-        reach = at
-        while kinds[at] == against and reach < len(words) and kinds[reach] in (against, ""):
+    while at < len(tokens):
+        end = reach = at
+        while kinds[at] == against and reach < len(tokens) and kinds[reach] in (against, "N", ""):
             end = reach if kinds[reach] == against else end
             reach += 1
-        found += words[at : end + 1][::-1]
+        run = tokens[at : end + 1]
+        if kinds[at] == against:
+            # numbers stand from left to right in runs of either direction
+            run = [token if against == "R" and _direction(token) == "N" else token[::-1] for token in run[::-1]]
+        elif against == "L" and kinds[at] == "N":
+            run = [token[::-1] for token in run]
+        found += run
         at = end + 1
     return found
 
 
-def _in_pairs(words: list[Word]) -> list[Word]:
-    """The words with brackets the right way round: fonts name the shape that is seen, others the one that is meant."""
-    letters = [letter for word in words for letter in word.letters]
-    first = next((letter for letter in letters if letter in _BRACKETS or letter in _BRACKETS.values()), "")
-    if first in _BRACKETS or not any(letter in _BRACKETS for letter in letters):
-        return words
-    return [Word(tuple(letter.translate(_SWAPPED) for letter in word.letters), word.edges) for word in words]
+def _is_swapped(glyphs: Sequence[_Glyph]) -> bool:
+    """Whether brackets are named by the shape that is seen, and not by the one that is meant."""
+    brackets = [glyph.letters for glyph in glyphs if glyph.letters in (*_OPENING, *_CLOSING)]
+    return bool(brackets) and brackets[0] in _CLOSING and any(one in _OPENING for one in brackets)
+
+
+def _plain(glyphs: Iterable[_Glyph], swap: bool) -> Iterator[tuple[str, Edges]]:
+    for glyph in glyphs:
+        letters = glyph.letters.translate(_SWAPPED) if swap else glyph.letters
+        plain = _SHAPES.sub(lambda shape: unicodedata.normalize("NFKC", shape[0]).strip(), letters)
+        yield from ((letter, glyph.edges) for letter in plain)

@@ -63,12 +63,13 @@ def _scanned(pages: Pages) -> list[int]:
 
 
 def _unread(pages: Pages, scanned: Sequence[int]) -> Iterator[str]:
-    for numbers, what in ((scanned, "shows a picture of text"), (pages.damaged, "is damaged")):
+    for numbers, why, instead in (
+        (scanned, "a picture of text", _RECOGNISE),
+        (pages.damaged, "damaged", "open it in a viewer and save it again"),
+    ):
         if numbers:
-            one = len(numbers) == 1
-            many = {"shows a picture of text": "show pictures of text", "is damaged": "are damaged"}[what]
-            help_ = _RECOGNISE if what.startswith("shows") else "open it in a viewer and save it again"
-            yield f"{'Page' if one else 'Pages'} {_ranges(numbers)} {what if one else many} and {'was' if one else 'were'} not read: {help_}."
+            which = f"Page {numbers[0]} was" if len(numbers) == 1 else f"Pages {_ranges(numbers)} were"
+            yield f"{which} not read ({why}): {instead}."
     if pages.ticked:
         yield f"Boxes that are ticked were not read: see page {_ranges(sorted(set(pages.ticked)))}."
     if pages.files:

@@ -11,9 +11,9 @@ from typing import Any
 
 from rag.errors import LoadError
 from rag.loading.printed.columns import Fragment, fragments_of
-from rag.loading.printed.direction import in_order, is_backward, is_backward_text, mirrored
+from rag.loading.printed.direction import backward_lines, in_order, is_backward, is_backward_text, mirrored
 from rag.loading.printed.layout import Line
-from rag.loading.printed.pdf_notes import Filled, Note, filled_fields, files_within, notes_of
+from rag.loading.printed.pdf_notes import Filled, Note, files_within, filled_fields, notes_of
 from rag.loading.printed.pdf_pictures import is_picture
 from rag.loading.printed.words import Edges, Word
 
@@ -26,7 +26,6 @@ _INITIAL = 1.7
 _SAMPLE = 20
 _FAR = 100_000.0
 _DAMAGED = "It is no PDF, or damaged: open it in a viewer and save it again."
-
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +79,7 @@ def read_pages(raw: bytes) -> Pages:
                 letters += text.count_chars()
                 if letters > _MAX_LETTERS:
                     raise LoadError(f"It has more than {_MAX_LETTERS // 10**6} million letters: split it.")
-                fields = filled_fields(document, page, number)
+                fields = filled_fields(document, page)
                 there = _lines(text, page, number, fields.typed)
                 if is_picture(page, sum(len(line.text) for line in there)):
                     pictures.append(number)
@@ -135,11 +134,12 @@ def _lines(text: Any, page: Any, number: int, filled: Sequence[Filled]) -> list[
     """The lines of a page in the order of reading, with what is filled into the fields of a form."""
     upright, (width, height) = _upright(page), (max(page.get_width(), 1.0), max(page.get_height(), 1.0))
     written = list(_written(text, upright))
-    backward = is_backward_text([letter for line in written for word in line for letter in word.letters])
+    backward = is_backward_text("".join(word.text for line in written for word in line))
     written += [_typed(line, edges, upright) for field in filled for line, edges in field.lines()]
     if backward:
-        written = [[Word(w.letters, tuple(mirrored(e, width) for e in w.edges)) for w in line] for line in written]
-    ordered = [in_order(line, backward) for line in written]
+        ordered = backward_lines([mirrored(word, width) for line in written for word in line])
+    else:
+        ordered = [in_order(line) for line in written]
     return [line for part in fragments_of(ordered) for line in _line(part, number, height)]
 
 
@@ -154,7 +154,7 @@ def _written(text: Any, upright: Callable[[float, float, float, float], Edges]) 
 
     def end_word() -> None:
         if letters:
-            line.append(Word(tuple(letters), tuple(edges)))
+            line.append(Word(letters, edges))
             letters.clear()
             edges.clear()
 
@@ -178,9 +178,7 @@ def _written(text: Any, upright: Callable[[float, float, float, float], Edges]) 
         yield line
 
 
-def _typed(
-    text: str, edges: Edges, upright: Callable[[float, float, float, float], Edges]
-) -> list[Word]:
+def _typed(text: str, edges: Edges, upright: Callable[[float, float, float, float], Edges]) -> list[Word]:
     """The words of a line that has a box as a whole: each letter gets the same share of it."""
     left, right, bottom, top = edges
     width = min((right - left) / len(text), (top - bottom) / 2)
@@ -188,7 +186,7 @@ def _typed(
     found, at = [], 0
     for word in text.split():
         at = text.index(word, at)
-        found.append(Word(tuple(word), tuple(places[at : at + len(word)])))
+        found.append(Word(word, places[at : at + len(word)]))
         at += len(word)
     return found
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from rag.loading.printed.words import Edges
@@ -47,7 +48,7 @@ class Fields:
     ticked: int
 
 
-def filled_fields(document: Any, page: Any, number: int) -> Fields:
+def filled_fields(document: Any, page: Any) -> Fields:
     """Return what is filled into the form on a page, and what was typed onto it (free text)."""
     from pypdfium2 import raw
 
@@ -62,7 +63,7 @@ def filled_fields(document: Any, page: Any, number: int) -> Fields:
         form = document.formenv.raw
         field = raw.FPDFAnnot_GetFormFieldType(form, annotation)
         if field in (raw.FPDF_FORMFIELD_TEXTFIELD, raw.FPDF_FORMFIELD_COMBOBOX, raw.FPDF_FORMFIELD_LISTBOX):
-            value = _text(lambda *to, at=annotation: raw.FPDFAnnot_GetFormFieldValue(form, at, *to))
+            value = _text(partial(raw.FPDFAnnot_GetFormFieldValue, form, annotation))
             typed.append(Filled(value, _edges(annotation)))
         elif field in (raw.FPDF_FORMFIELD_CHECKBOX, raw.FPDF_FORMFIELD_RADIOBUTTON):
             ticked += bool(raw.FPDFAnnot_IsChecked(form, annotation))
@@ -103,11 +104,11 @@ def _annotations(page: Any) -> Iterator[Any]:
 def _string(annotation: Any, key: str) -> str:
     from pypdfium2 import raw
 
-    return _text(lambda *to: raw.FPDFAnnot_GetStringValue(annotation, key.encode(), *to))
+    return _text(partial(raw.FPDFAnnot_GetStringValue, annotation, key.encode()))
 
 
 def _text(ask: Callable[[Any, int], int]) -> str:
-    """The string that PDFium writes into a buffer, in UTF-16 with a zero at its end; `ask` returns its size in bytes."""
+    """The string that PDFium writes into a buffer in UTF-16, with a zero at its end; `ask` returns its size in bytes."""
     from pypdfium2 import raw
 
     size = ask(None, 0)

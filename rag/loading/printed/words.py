@@ -3,48 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import cached_property
 from statistics import median_low
 
 Edges = tuple[float, float, float, float]
 """Left, right, bottom and top."""
 
 
-@dataclass(frozen=True)
 class Word:
     """Letters without white space between them, in the order in which they are read, each with its edges in points.
 
-    On a page that is read from right to left, edges are counted from the right.
+    On a page that is read from right to left, edges are counted from the right. `left` and `right` are where the word
+    begins and ends, `middle` is half way up, `height` is that of most letters, at least a point.
     """
 
-    letters: tuple[str, ...]
-    edges: tuple[Edges, ...]
+    __slots__ = ("edges", "height", "left", "letters", "middle", "right")
+
+    def __init__(self, letters: Sequence[str], edges: Sequence[Edges]) -> None:
+        self.letters = tuple(letters)
+        self.edges = tuple(edges)
+        lefts, rights, bottoms, tops = zip(*edges, strict=True)
+        self.left: float = min(lefts)
+        self.right: float = max(rights)
+        bottom, top = median_low(bottoms), median_low(tops)
+        self.height: float = max(top - bottom, 1.0)
+        self.middle: float = (bottom + top) / 2
 
     @property
     def text(self) -> str:
         """The word as it is written."""
         return "".join(self.letters)
-
-    @cached_property
-    def left(self) -> float:
-        """Where it begins."""
-        return min(edges[0] for edges in self.edges)
-
-    @cached_property
-    def right(self) -> float:
-        """Where it ends."""
-        return max(edges[1] for edges in self.edges)
-
-    @cached_property
-    def height(self) -> float:
-        """How high most of its letters are, at least a point."""
-        return max(median_low(edges[3] - edges[2] for edges in self.edges), 1.0)
-
-    @cached_property
-    def middle(self) -> float:
-        """Half way between its lower and its upper edge."""
-        return median_low((edges[2] + edges[3]) / 2 for edges in self.edges)
 
 
 def rows_of(words: Sequence[Word]) -> list[list[Word]]:
