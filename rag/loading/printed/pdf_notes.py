@@ -108,7 +108,7 @@ def _string(annotation: Any, key: str) -> str:
 
 
 def _text(ask: Callable[[Any, int], int]) -> str:
-    """The string that PDFium writes into a buffer in UTF-16, with a zero at its end; `ask` returns its size in bytes."""
+    """The string that PDFium writes into a buffer in UTF-16 with a zero at its end; `ask` returns its bytes."""
     from pypdfium2 import raw
 
     size = ask(None, 0)
