@@ -41,10 +41,14 @@ class _Sides(Enum):
 
 @dataclass(frozen=True)
 class Fragment:
-    """Words of a line in a column. If it stands `apart`, nothing shows that it goes on with the fragment before it."""
+    """Words of a line in a column, which has a number on its page.
+
+    If it stands `apart`, nothing shows that it goes on with the fragment before it.
+    """
 
     words: tuple[Word, ...]
     apart: bool = False
+    column: int = 0
 
 
 @dataclass(frozen=True)
@@ -68,13 +72,28 @@ def fragments_of(lines: Sequence[Sequence[Word]]) -> list[Fragment]:
         return [Fragment(tuple(line)) for line in lines if line]
     regions = list(_regions(words, is_cased=_is_cased(words)))
     if len(regions) < 2:  # noqa: PLR2004
-        return _in_region(lines, apart=False)
+        return _with_fields_apart(_in_region(lines, apart=False))
     place = {id(word): at for at, region in enumerate(regions) for word in region.words}
     parts: dict[int, list[list[Word]]] = {at: [] for at in range(len(regions))}
     for line in lines:
         for at, there in groupby(line, key=lambda word: place[id(word)]):
             parts[at].append(list(there))
-    return [each for at, region in enumerate(regions) for each in _in_region(parts[at], region.apart)]
+    return _with_fields_apart(
+        [
+            replace(fragment, column=at)
+            for at, region in enumerate(regions)
+            for fragment in _in_region(parts[at], region.apart)
+        ]
+    )
+
+
+def _with_fields_apart(fragments: Sequence[Fragment]) -> list[Fragment]:
+    """What was typed into a form does not go on with what is printed around it."""
+    fields = [fragment.words[0].field for fragment in fragments]
+    return [
+        replace(fragment, apart=True) if before != field else fragment
+        for fragment, field, before in zip(fragments, fields, [0, *fields], strict=False)
+    ]
 
 
 def _is_cased(words: Iterable[Word]) -> bool:
@@ -115,8 +134,12 @@ def _by_rows(parts: Sequence[Fragment]) -> Iterator[list[Fragment]]:
 def _parted(part: Fragment) -> Iterator[Fragment]:
     """The line, cut where a wide space has several words at both sides."""
     start = 0
-    for at, (before, word) in enumerate(pairwise(part.words), 1):
-        wide = word.left - before.right > _WIDE * word.height
+    for at, word in enumerate(part.words[1:], 1):
+        # not by the word before, for a name in another script runs against the line
+        if word.left - part.words[at - 1].right <= _WIDE * word.height:
+            continue
+        begins, ends = min(each.left for each in part.words[at:]), max(each.right for each in part.words[:at])
+        wide = begins - ends > _WIDE * word.height
         if wide and at - start >= _WORDS and len(part.words) - at >= _WORDS:
             yield Fragment(part.words[start:at], apart=start > 0)
             start = at

@@ -47,7 +47,11 @@ def is_backward_text(text: str) -> bool:
 
 def mirrored(word: Word, width: float) -> Word:
     """Return the word with edges counted from the right edge of a page of this width."""
-    return Word(word.letters, tuple((width - right, width - left, low, high) for left, right, low, high in word.edges))
+    return Word(
+        word.letters,
+        tuple((width - right, width - left, low, high) for left, right, low, high in word.edges),
+        word.field,
+    )
 
 
 @dataclass(frozen=True)

@@ -29,7 +29,7 @@ class Line:
     first word is, its page from 1, and how high that page is.
 
     On a page that is read from right to left, edges are counted from the right. If it stands `apart`, it does not go
-    on with what the line before it says, or nobody knows.
+    on with what the line before it says, or nobody knows. `column` numbers the columns of a page.
     """
 
     text: str
@@ -41,6 +41,7 @@ class Line:
     page: int
     height: float
     apart: bool = False
+    column: int = 0
 
     @property
     def size(self) -> float:

@@ -80,6 +80,10 @@ def _follows(above: Line, below: Line) -> bool:
     )
 
 
+def _in_column(above: Line, below: Line) -> bool:
+    return above.column == below.column and _follows(above, below)
+
+
 def _same_size(one: Line, other: Line) -> bool:
     return max(one.size, other.size) < SAME_SIZE * min(one.size, other.size)
 
@@ -132,10 +136,10 @@ def _column(lines: Sequence[Line], at: int) -> Iterator[Line]:
     """The line, and those near it that stand above and below in its column."""
     yield lines[at]
     for place in range(at, min(at + _NEIGHBOURS, len(lines) - 1)):
-        if not _follows(lines[place], lines[place + 1]):
+        if not _in_column(lines[place], lines[place + 1]):
             break
         yield lines[place + 1]
     for place in range(at, max(at - _NEIGHBOURS, 0), -1):
-        if not _follows(lines[place - 1], lines[place]):
+        if not _in_column(lines[place - 1], lines[place]):
             break
         yield lines[place - 1]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import median_low
 from threading import Lock
 from typing import Any
@@ -135,7 +135,7 @@ def _lines(text: Any, page: Any, number: int, filled: Sequence[Filled]) -> list[
     upright, (width, height) = _upright(page), (max(page.get_width(), 1.0), max(page.get_height(), 1.0))
     written = list(_written(text, upright))
     backward = is_backward_text("".join(word.text for line in written for word in line))
-    written += [_typed(line, edges, upright) for field in filled for line, edges in field.lines()]
+    written += [_typed(line, edges, upright, at) for at, field in enumerate(filled, 1) for line, edges in field.lines()]
     if backward:
         ordered = backward_lines([mirrored(word, width) for line in written for word in line])
     else:
@@ -178,7 +178,7 @@ def _written(text: Any, upright: Callable[[float, float, float, float], Edges]) 
         yield line
 
 
-def _typed(text: str, edges: Edges, upright: Callable[[float, float, float, float], Edges]) -> list[Word]:
+def _typed(text: str, edges: Edges, upright: Callable[[float, float, float, float], Edges], field: int) -> list[Word]:
     """The words of a line that has a box as a whole: each letter gets the same share of it."""
     left, right, bottom, top = edges
     width = min((right - left) / len(text), (top - bottom) / 2)
@@ -186,25 +186,25 @@ def _typed(text: str, edges: Edges, upright: Callable[[float, float, float, floa
     found, at = [], 0
     for word in text.split():
         at = text.index(word, at)
-        found.append(Word(word, places[at : at + len(word)]))
+        found.append(Word(word, places[at : at + len(word)], field))
         at += len(word)
     return found
 
 
 def _line(part: Fragment, page: int, height: float) -> Iterator[Line]:
     """The line of these words; a large first letter is a line of its own."""
-    words, apart = part.words, part.apart
-    heights = [_height(edges) for word in words for edges in word.edges]
-    first = words[0]
+    heights = [_height(edges) for word in part.words for edges in word.edges]
+    first = part.words[0]
     if not is_backward(first.letters[0]) and heights[0] > _INITIAL * median_low(heights) > 0:
-        yield _whole([Word(first.letters[:1], first.edges[:1])], page, height, apart)
+        yield _whole(replace(part, words=(Word(first.letters[:1], first.edges[:1]),)), page, height)
         rest = [Word(first.letters[1:], first.edges[1:])] if len(first.letters) > 1 else []
-        words, apart = (*rest, *words[1:]), False
-    if words:
-        yield _whole(words, page, height, apart)
+        part = replace(part, words=(*rest, *part.words[1:]), apart=False)
+    if part.words:
+        yield _whole(part, page, height)
 
 
-def _whole(words: Sequence[Word], page: int, height: float, apart: bool) -> Line:
+def _whole(part: Fragment, page: int, height: float) -> Line:
+    words = part.words
     lefts, rights, bottoms, tops = zip(*(edges for word in words for edges in word.edges), strict=True)
     bottom = median_low(bottoms)
     return Line(
@@ -216,7 +216,8 @@ def _whole(words: Sequence[Word], page: int, height: float, apart: bool) -> Line
         first=words[0].right - words[0].left,
         page=page,
         height=height,
-        apart=apart,
+        apart=part.apart,
+        column=part.column,
     )
 
 

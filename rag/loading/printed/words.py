@@ -13,12 +13,14 @@ class Word:
     """Letters without white space between them, in the order in which they are read, each with its edges in points.
 
     On a page that is read from right to left, edges are counted from the right. `left` and `right` are where the word
-    begins and ends, `middle` is half way up, `height` is that of most letters, at least a point.
+    begins and ends, `middle` is half way up, `height` is that of most letters, at least a point. `field` is the number
+    of the field of a form that it was typed into, 0 for what is printed.
     """
 
-    __slots__ = ("edges", "height", "left", "letters", "middle", "right")
+    __slots__ = ("edges", "field", "height", "left", "letters", "middle", "right")
 
-    def __init__(self, letters: Sequence[str], edges: Sequence[Edges]) -> None:
+    def __init__(self, letters: Sequence[str], edges: Sequence[Edges], field: int = 0) -> None:
+        self.field = field
         self.letters = tuple(letters)
         self.edges = tuple(edges)
         lefts, rights, bottoms, tops = zip(*edges, strict=True)
