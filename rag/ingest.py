@@ -171,7 +171,11 @@ class Indexer:
         parts = [by(file), by(companion) if companion else ""]
         if self._columns or self._limits != USUAL:
             kind = kind_at(file)
-            parts += [str(sorted(self._columns.items()))] if self._columns and kind in (*READERS, *ARCHIVES) else []
+            parts += (
+                [str(sorted(self._columns.items()))]
+                if self._columns and kind in (*READERS, *ARCHIVES, "xlsx", "eml")
+                else []
+            )
             parts += [str(self._limits)] if self._limits != USUAL and kind in ARCHIVES else []
         return " ".join(filter(None, parts))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import TypeVar
@@ -21,9 +21,11 @@ from rag.loading.files import DOCUMENTS, MAX_BYTES, MAX_DOCUMENT_BYTES, kind_at,
 from rag.loading.guard import PASSED, answered, load_error
 from rag.loading.kinds import ARCHIVES, HEAD_BYTES, INSTEAD, kind_of
 from rag.loading.loaders import LOADERS, drafts_of
+from rag.loading.names import Names, safe_name
 from rag.loading.tables.columns import Columns, texts_of
 from rag.loading.tables.lines import whole
 from rag.loading.tables.rows import READERS, Row, Table, draft_of, open_table
+from rag.loading.tables.sheets import sheets
 from rag.types import Article
 
 VERSION = 6
@@ -55,6 +57,7 @@ class Rows:
 
 
 Content = Member | Page | Rows | TableColumns | LeftAside | Flaw
+_Draft = Draft | TableColumns | Flaw | Remark
 _Found = TypeVar("_Found", bound=Member | Page | LeftAside | Flaw)
 
 
@@ -212,10 +215,8 @@ def _texts(row: Row | Flaw) -> list[str]:
     return [] if isinstance(row, Flaw) else [text for cell in row.cells.values() for text in texts_of(cell)]
 
 
-def _drafts(
-    content: Content | None, columns: Columns | None, depth: int = 0
-) -> Iterator[Draft | TableColumns | Flaw | Remark]:
-    """Yield what is in a part, called by its place in the file: /member, #row. `depth` counts the mails around it."""
+def _drafts(content: Content | None, columns: Columns | None) -> Iterator[_Draft]:
+    """Yield what is in a part, called by its place in the file: /member, #row."""
     if content is None or isinstance(content, LeftAside):
         return
     if isinstance(content, TableColumns | Flaw):
@@ -227,26 +228,52 @@ def _drafts(
         page = draft_of_page(content)
         yield replace(page, name=f"#{page.name}")
     else:
-        above = f"/{content.name}" if content.name else ""
-        if content.kind in READERS:
-            table = open_table(io.BytesIO(content.raw), content.kind, columns)
-            yield TableColumns(above, table.columns)
-            yield from (_in_row(row, table.columns, above) for row in table.rows)
-            return
-        if content.kind == "eml":
-            for part in load_mail(content.raw):
-                if isinstance(part, Attachment):
-                    yield from _attached(part, above, columns, depth + 1)
-                else:
-                    yield replace(part, name=above)
-            return
-        for draft in drafts_of(content.kind, content.raw):
+        yield from _in_member(content, columns)
+
+
+def _in_member(member: Member, columns: Columns | None, depth: int = 0) -> Iterator[_Draft]:
+    """Yield what is in a file; `depth` counts the mails around it."""
+    above = f"/{member.name}" if member.name else ""
+    if member.kind in READERS:
+        table = open_table(io.BytesIO(member.raw), member.kind, columns)
+        yield TableColumns(above, table.columns)
+        yield from (_in_row(row, table.columns, above) for row in table.rows)
+    elif member.kind == "xlsx":
+        yield from _in_sheets(list(sheets(member.raw)), above, columns)
+    elif member.kind == "eml":
+        for part in load_mail(member.raw):
+            if isinstance(part, Attachment):
+                yield from _attached(part, above, columns, depth + 1)
+            else:
+                yield replace(part, name=above)
+    else:
+        for draft in drafts_of(member.kind, member.raw):
             yield replace(draft, name=f"{above}#{draft.name}" if draft.name else above)
 
 
-def _attached(
-    attachment: Attachment, above: str, columns: Columns | None, depth: int
-) -> Iterator[Draft | TableColumns | Flaw | Remark]:
+def _in_sheets(tables: Sequence[tuple[str, bytes]], above: str, columns: Columns | None) -> Iterator[_Draft]:
+    """Yield the rows of all sheets; one without texts is named if others have some."""
+    if not tables:
+        raise LoadError("It is a spreadsheet without rows: check that it was saved whole.")
+    alone = len(tables) == 1
+    errors: list[tuple[str, LoadError]] = []
+    names = Names()
+    for sheet, lines in tables:
+        name = above if alone else f"{above}/{names.unique(safe_name(sheet))}"
+        try:
+            table = open_table(io.BytesIO(lines), "jsonl", columns)
+        except LoadError as error:
+            errors.append((sheet, error))
+            continue
+        yield TableColumns(name, table.columns)
+        yield from (_in_row(row, table.columns, name) for row in table.rows)
+    if len(errors) == len(tables):
+        raise errors[0][1]
+    for sheet, why in errors:
+        yield Remark(above, f"The sheet {safe_name(sheet)} was not read. {why}")
+
+
+def _attached(attachment: Attachment, above: str, columns: Columns | None, depth: int) -> Iterator[_Draft]:
     """Yield what is in a file that is attached to a mail, or say that it was not read."""
     name = f"{above}/{attachment.name}"
     kind = "eml" if attachment.is_mail else kind_of(attachment.name, attachment.raw[:HEAD_BYTES])
@@ -267,10 +294,10 @@ def _attached(
         yield from _inside(Member(name[1:], kind, attachment.raw), columns, depth)
 
 
-def _inside(member: Member, columns: Columns | None, depth: int) -> Iterator[Draft | TableColumns | Flaw | Remark]:
+def _inside(member: Member, columns: Columns | None, depth: int) -> Iterator[_Draft]:
     """Yield what is in a file in another one, which goes on whatever this one makes its reader do."""
     try:
-        yield from _drafts(member, columns, depth)
+        yield from _in_member(member, columns, depth)
     except (*PASSED, MemoryError):
         raise
     except BaseException as error:

@@ -58,7 +58,7 @@ def printed(*texts: str, shaped: bool = False, mirrors: bool = True, per_letter:
                 x -= pdfmetrics.stringWidth(letter, name, 12)
                 canvas.drawString(x, y, letter)
 
-    return load_pdf(drawn(draw)).text.removesuffix("\n\n")
+    return " ".join(load_pdf(drawn(draw)).text.split())
 
 
 ARABIC = (
