@@ -7,7 +7,7 @@ import zipfile
 from collections.abc import Callable
 
 import pytest
-from documents import changed, docx, odt, zipped
+from documents import EPUB, changed, docx, odt, zipped
 from pdfs import STORY, both, drawn, lines
 from PIL import Image
 from reportlab.lib.utils import ImageReader, simpleSplit
@@ -15,6 +15,7 @@ from reportlab.pdfgen.canvas import Canvas
 
 from rag.errors import LoadError
 from rag.loading.documents.docx import load_docx
+from rag.loading.documents.epub import load_epub
 from rag.loading.documents.odt import load_odt
 from rag.loading.documents.rtf import load_rtf
 from rag.loading.draft import Draft
@@ -224,3 +225,16 @@ def test_hidden_text_of_odt() -> None:
 def test_hidden_text_of_rtf(rtf: bytes, text: str) -> None:
     """Text that is hidden, deleted or moved away is not read; what stands around it is."""
     assert texts(load_rtf(rb"{\rtf1\ansi\ansicpg1252 Erster Absatz.\par " + rtf + rb"\par}"))[-1] == text
+
+
+def test_parts_of_a_book() -> None:
+    """Texts that are not in the order of reading, and chapters that are not there, are named."""
+    book = zipped(EPUB)
+    assert load_epub(book).unread == ()
+    item = '<item id="x" href="notizen.xhtml" media-type="application/xhtml+xml"/><item id="y" href="weg.xhtml"/></manifest>'
+    raw = changed(book, "OPS/book.opf", "</manifest>", item)
+    raw = changed(raw, "OPS/book.opf", "</spine>", '<itemref idref="y"/></spine>')
+    assert load_epub(raw).unread == (
+        "Texts outside the order of reading were not read: notizen.xhtml.",
+        "Chapters are missing: weg.xhtml.",
+    )

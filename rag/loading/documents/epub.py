@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 from urllib.parse import unquote
@@ -11,10 +11,12 @@ from urllib.parse import unquote
 from rag.errors import LoadError
 from rag.loading.documents.packed import attribute, damaged, descendants, parsed, unpacked
 from rag.loading.draft import Block, Draft, day_of, paragraphs
+from rag.loading.names import safe_name
 from rag.loading.web.markup import paragraphs_of_markup, parsed_markup
 
 _WHAT = "epub"
 _CONTAINER = "META-INF/container.xml"
+_TEXT = "application/xhtml+xml"
 _ENCRYPTION = "META-INF/encryption.xml"
 
 
@@ -33,6 +35,7 @@ def load_epub(raw: bytes) -> Draft:
     chapters = list(_chapters(package, posixpath.dirname(path)))
     locked = _encrypted(texts)
     blocks: list[Block] = []
+    missing = [chapter for chapter, _ in chapters if chapter not in texts]
     for chapter, is_contents in chapters:
         if chapter in locked:
             raise LoadError("It is protected against copying (DRM): get a copy without protection.")
@@ -44,7 +47,24 @@ def load_epub(raw: bytes) -> Draft:
     published = next(filter(None, map(day_of, _stated(package, "date"))), None)
     draft = Draft(tuple(blocks), stated["title"], stated["publisher"], author, published, None, stated["language"])
     known = [name for name in ("title", "source", "author", "published", "language") if getattr(draft, name)]
-    return replace(draft, origins=dict.fromkeys(known, "package metadata"))
+    return replace(
+        draft,
+        origins=dict.fromkeys(known, "package metadata"),
+        unread=tuple(_unread(package, posixpath.dirname(path), {chapter for chapter, _ in chapters}, missing)),
+    )
+
+
+def _unread(package: Any, folder: str, chapters: Container[str], missing: Sequence[str]) -> Iterator[str]:
+    """Say which texts are not among those in the order of reading, and which of those are not there."""
+    texts = [
+        posixpath.normpath(posixpath.join(folder, unquote(attribute(item, "href") or "")))
+        for item in descendants(package, "item")
+        if attribute(item, "media-type") == _TEXT and "nav" not in (attribute(item, "properties") or "").split()
+    ]
+    if outside := [posixpath.basename(text) for text in texts if text not in chapters]:
+        yield f"Texts outside the order of reading were not read: {', '.join(map(safe_name, outside))}."
+    if missing:
+        yield f"Chapters are missing: {', '.join(safe_name(posixpath.basename(each)) for each in missing)}."
 
 
 def _chapters(package: Any, folder: str) -> Iterator[tuple[str, bool]]:
