@@ -149,13 +149,26 @@ def test_sides_of_which_nothing_tells_how_they_are_read() -> None:
         assert all(any(line in each for each in found) for line in (*left, *right))
 
 
-def test_a_line_over_the_gutter() -> None:
-    """A quotation set across the gutter, with lines of both columns beside it, mixes no words of both columns."""
-    columns = [column(STORY[0], 40, 760, 240), column(STORY[1], 300, 760, 240)]
-    raw = page(row_by_row(columns), [(200.0, 742.0, "„Wir haben lange genug gewartet“, sagt sie")])
-    left, right = STORY[0].split(". ")[2], STORY[1].split(". ")[2]
-    found = texts(raw)
-    assert any(left in each for each in found) or any(right in each for each in found)
+@pytest.mark.parametrize("order", ORDERS)
+def test_a_quotation_that_text_runs_around(order: Callable[..., list[Drawn]]) -> None:
+    """No sentence holds words of a quotation set across the gutter and of a column, or the lines of both by turns."""
+    around = (3, 4, 5)
+
+    def side(name: str, x: float, shift: float) -> list[Drawn]:
+        line = "{0}{1} und {0}klein{1} gehen hier weiter als {0}{1}"
+        short = "{0}{1} und klein{1} gehen"
+        return [
+            (x + shift * (row in around), 760.0 - 12 * row, (short if row in around else line).format(name, row))
+            for row in range(9)
+        ]
+
+    sides = [side("links", 40, 0), side("rechts", 310, 60)]
+    said = ("„Es ist nun lange", "genug gewartet, und", "genug, sagt sie.“")
+    quote = [(215.0, 724.0 - 12 * at, text) for at, text in enumerate(said)]
+    found = texts(page(order(sides), quote))
+    assert " ".join(said) in found
+    sequence = [word for each in found for word in each.split() if word.startswith(("links", "rechts"))]
+    assert sequence == sorted(sequence, key=lambda word: word.startswith("rechts"))
 
 
 @settings(max_examples=40, deadline=None)

@@ -231,7 +231,8 @@ def test_parts_of_a_book() -> None:
     """Texts that are not in the order of reading, and chapters that are not there, are named."""
     book = zipped(EPUB)
     assert load_epub(book).unread == ()
-    item = '<item id="x" href="notizen.xhtml" media-type="application/xhtml+xml"/><item id="y" href="weg.xhtml"/></manifest>'
+    item = '<item id="x" href="notizen.xhtml" media-type="application/xhtml+xml"/>'
+    item += '<item id="y" href="weg.xhtml"/></manifest>'
     raw = changed(book, "OPS/book.opf", "</manifest>", item)
     raw = changed(raw, "OPS/book.opf", "</spine>", '<itemref idref="y"/></spine>')
     assert load_epub(raw).unread == (

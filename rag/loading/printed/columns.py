@@ -27,6 +27,9 @@ _FILLED = 0.75
 _DEEPEST = 20
 _MOST_WORDS = 20_000
 _WIDE = 1.7
+_PARTED = 0.85
+_NEXT = 1.5
+_ALIKE = 0.1
 _WORDS = 3
 _APART = 1.8  # times the usual step from line to line
 
@@ -170,8 +173,11 @@ class _Region:
     apart: bool
 
 
-def _regions(words: Sequence[Word], is_cased: bool, apart: bool = False, depth: int = 0) -> Iterator[_Region]:
-    """The parts of a page in the order of reading, none of which is cut by a gutter."""
+def _regions(
+    words: Sequence[Word], is_cased: bool, apart: bool = False, unsure: bool = False, depth: int = 0
+) -> Iterator[_Region]:
+    """The parts of a page in the order of reading, none of which is cut by a gutter; those of a page whose order is not
+    sure stand apart."""
     bands = _bands(words)
     gutter = _gutter(bands, is_cased) if depth < _DEEPEST else None
     if gutter is None:
@@ -180,22 +186,39 @@ def _regions(words: Sequence[Word], is_cased: bool, apart: bool = False, depth: 
         return
 
     def within(*chosen: Sequence[Word], apart: bool = False) -> Iterator[_Region]:
-        return _regions([word for band in chosen for word in band], is_cased, apart, depth + 1)
+        return _regions([word for band in chosen for word in band], is_cased, apart, unsure, depth + 1)
 
     section = [word for band in bands[gutter.first : gutter.last + 1] for word in band]
     sides = [[word for word in section if (word.left > gutter.center) == second] for second in (False, True)]
-    unsure = gutter.sides is not _Sides.COLUMNS
     above, below = bands[: gutter.first], bands[gutter.last + 1 :]
+    # a quotation that text runs around may be read before, between or after what stands around it
+    unsure = unsure or any(
+        _is_set_around(band, next_to, gutter)
+        for band, next_to in ((above[-1:], bands[gutter.first]), (below[:1], bands[gutter.last]))
+    )
     yield from within(*above, apart=apart)
     apart = apart and not above
+    separate = unsure or gutter.sides is not _Sides.COLUMNS
     if gutter.sides is _Sides.CELLS:
         for row in rows_of(section):
             for _, cell in groupby(row, key=lambda word: word.left > gutter.center):
                 yield _Region(list(cell), apart=True)
     else:
-        yield from within(sides[0], apart=apart or unsure)
-        yield from within(sides[1], apart=unsure)
-    yield from within(*below, apart=unsure)
+        yield from within(sides[0], apart=apart or separate)
+        yield from within(sides[1], apart=separate)
+    yield from within(*below, apart=separate)
+
+
+def _is_set_around(bands: Sequence[Sequence[Word]], next_to: Sequence[Word], gutter: _Gutter) -> bool:
+    """Whether the line above or below a gutter runs across it and belongs to the text at its sides: it has other lines
+    beside it, or is as near and as large as the next line of that text."""
+    row = sorted((word for band in bands for word in band), key=lambda word: word.left)
+    if not any(word.left < gutter.right and word.right > gutter.left for word in row):
+        return False
+    parts = 1 + sum(word.left - before.right > _PARTED * word.height for before, word in pairwise(row))
+    height, other = median(word.height for word in row), median(word.height for word in next_to)
+    distance = min(abs(one.middle - word.middle) for one in row for word in next_to)
+    return parts > 1 or (distance < _NEXT * height and abs(height - other) < _ALIKE * height)
 
 
 def _bands(words: Sequence[Word]) -> list[list[Word]]:
