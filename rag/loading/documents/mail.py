@@ -56,8 +56,13 @@ def load_mail(raw: bytes) -> Iterator[Draft | Attachment]:
         LoadError: it is no mail, or it has neither text nor attachments.
     """
     message = _message(raw)
-    files = list(_attachments(message))
-    draft = answered(_draft, message)
+    try:
+        files = list(_attachments(message))
+        draft: Draft | LoadError = _draft(message)
+    except LoadError as error:
+        draft = error
+    except RecursionError as error:
+        raise LoadError("Its parts lie too deep in each other: save the mail again, or its text as .txt.") from error
     if isinstance(draft, LoadError):
         if not files or not (message["Subject"] or message["From"] or message["Date"]):
             raise draft
