@@ -207,8 +207,9 @@ def print_origins(facts: Mapping[str, Any]) -> None:
             origin = facts["origins"].get(name)
             where = f"  ({origin})" if origin else ""
             out.print(Text(f"{name:<10} {'-' if value is None else plain(str(value))}{where}"), soft_wrap=True)
-    if "text" in facts["origins"]:
-        out.print(Text(f"{'text':<10} {facts['origins']['text']}"), soft_wrap=True)
+    for name in ("text", "unread"):
+        if name in facts["origins"]:
+            out.print(Text(f"{name:<10} {plain(facts['origins'][name])}"), soft_wrap=True)
 
 
 def print_facts(facts: Mapping[str, Any]) -> None:
@@ -222,7 +223,8 @@ def print_facts(facts: Mapping[str, Any]) -> None:
 
 
 def print_report(report: IndexReport, at: str = "") -> None:
-    """Print each file that failed with its reason, the columns of each table, then the closing line.
+    """Print each file that failed with its reason, what was not read of others, the columns of each table, and the
+    closing line.
 
     Args:
         at: what the closing line begins with, such as the time.
@@ -236,6 +238,10 @@ def print_report(report: IndexReport, at: str = "") -> None:
         err.print(f"{known} of the failures {'was' if known == 1 else 'were'} reported before.")
     for old, new in report.moved.items():
         err.print(Text(f"Moved: {_short(old)} → {_short(new)}"), soft_wrap=True)
+    for remark in report.remarks[:_FAILURES_SHOWN]:
+        err.print(Text(f"{plain(remark.path)}: {plain(remark.reason)}"), soft_wrap=True)
+    if len(report.remarks) > _FAILURES_SHOWN:
+        err.print(f"… and {len(report.remarks) - _FAILURES_SHOWN} more with parts that were not read.")
     for path, columns in list(report.columns.items())[:_TABLES_SHOWN]:
         told = ", ".join(f"{field}={name}" for field, name in columns.items())
         err.print(Text(plain(f"{Path(path).name}: {told}")), soft_wrap=True)

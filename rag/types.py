@@ -241,8 +241,9 @@ class IndexReport:
 
     `skipped` counts the files in folders, and in archives that were read, that are of no kind that can be read, by
     their ending. `columns` says of each table that was read which of its columns holds which field, `unread_days` which
-    of its dates could not be read, so that their articles have no day. `new_failures` are those that the run before did
-    not report. `moved` holds the new path of each folder or renamed file, by the old.
+    of its dates could not be read, so that their articles have no day. `remarks` name the parts that were not read of
+    files that this run read; that is no failure. `new_failures` are those that the run before did not report. `moved`
+    holds the new path of each folder or renamed file, by the old.
     """
 
     new: int
@@ -257,6 +258,7 @@ class IndexReport:
     new_failures: tuple[Failure, ...] = ()
     moved: Mapping[str, str] = field(default_factory=dict)
     unread_days: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    remarks: tuple[Failure, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from rag.loading.draft import Block, Draft, Flaw
+from rag.loading.draft import Block, Draft
 from rag.loading.encodings import decode
-from rag.loading.exports.split import SEVERAL, articles_in, looks_like_several
+from rag.loading.exports.split import articles_in, looks_like_several, marked_as_several
 from rag.loading.mojibake import REPAIRED, repaired
 from rag.loading.normal import normalised
 from rag.loading.plain.blocks import blocks_of
@@ -33,7 +33,7 @@ def load_text(raw: bytes) -> Draft:
     return described(replace(fields, blocks=_flush(blocks_of(text))))
 
 
-def load_texts(raw: bytes) -> list[Draft | Flaw]:
+def load_texts(raw: bytes) -> list[Draft]:
     """Read a plain text that may be the export of a press database, which holds many articles.
 
     Raises:
@@ -44,7 +44,8 @@ def load_texts(raw: bytes) -> list[Draft | Flaw]:
         return [load_text(raw)]
     if articles := articles_in(text):
         return [*articles]
-    return [load_text(raw), *([SEVERAL] if looks_like_several(text) else [])]
+    draft = load_text(raw)
+    return [marked_as_several(draft) if looks_like_several(text) else draft]
 
 
 def _read(raw: bytes) -> tuple[Draft, str]:
