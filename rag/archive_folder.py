@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from pathlib import Path
 
+from embeddings.rights import make_file
 from rag.database import DATABASE
 from rag.errors import ArchiveError
 
@@ -38,6 +39,7 @@ def make_folder(folder: Path) -> None:
     # what is made in it later is as private as it is; a folder of somebody else has the rights that they chose
     with suppress(OSError):
         folder.chmod(_PRIVATE)
+        make_file(folder / INDEXING_LOCK)
 
 
 def bytes_on_disk(folder: Path) -> dict[str, int]:

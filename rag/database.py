@@ -215,14 +215,13 @@ class Database:
         Args:
             of_articles: whether what is searched changes; if not, the revision stays.
         """
-        with self.lent() as connection:
-            with _immediate(connection):
-                revision = self.revision + of_articles
-                yield connection, revision
-                if of_articles:
-                    mark = secrets.token_urlsafe(_MARK_BYTES)
-                    connection.execute("INSERT INTO states VALUES (?, ?)", (revision, mark))
-                connection.execute("UPDATE meta SET value = ? WHERE name = 'revision'", (str(revision),))
+        with self.lent() as connection, _immediate(connection):
+            revision = self.revision + of_articles
+            yield connection, revision
+            if of_articles:
+                mark = secrets.token_urlsafe(_MARK_BYTES)
+                connection.execute("INSERT INTO states VALUES (?, ?)", (revision, mark))
+            connection.execute("UPDATE meta SET value = ? WHERE name = 'revision'", (str(revision),))
 
     def _create(self, connection: sqlite3.Connection) -> None:
         with _immediate(connection):

@@ -110,7 +110,8 @@ def links_to(index: Path) -> Iterator[Path]:
     """
     with tempfile.TemporaryDirectory() as folder:
         for path in index.absolute().iterdir():
-            (Path(folder) / path.name).symlink_to(path)
+            if path.suffix != ".lock":
+                (Path(folder) / path.name).symlink_to(path)
         yield Path(folder)
 
 

@@ -572,7 +572,9 @@ def test_without_room(store: Store, tmp_path: Path, caplog: pytest.LogCaptureFix
     try:
         assert found(view, "Isar Kanal") == [key]
         assert found(view, "Isar Kanal") == [key]
-        assert found(view_of(store, tmp_path, "none"), "Isar Kanal") == found(view_of(store, tmp_path, "no"), "Isar Kanal")
+        assert found(view_of(store, tmp_path, "none"), "Isar Kanal") == found(
+            view_of(store, tmp_path, "no"), "Isar Kanal"
+        )
     finally:
         setrlimit(RLIMIT_FSIZE, limits)
         signal.signal(signal.SIGXFSZ, ignored)
