@@ -121,7 +121,7 @@ class Connections:
         """Return what tells this file from another one in its place; nothing if there is none."""
         try:
             status = self._path.stat()
-        except FileNotFoundError:
+        except OSError:
             return ()
         # somebody else may write what this process cannot, and connections without locks do not notice
         changing = (status.st_size, status.st_mtime_ns, *self._logged()) if self._only_read else ()
@@ -131,7 +131,7 @@ class Connections:
         """Return the size of what was written to the log and not to the file yet; nothing if there is no log."""
         try:
             return (self._path.with_name(f"{self._path.name}-wal").stat().st_size,)
-        except FileNotFoundError:
+        except OSError:
             return ()
 
     def _opened(self) -> sqlite3.Connection:

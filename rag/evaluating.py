@@ -204,9 +204,10 @@ def run_of_other(archive: Archive, judgements: Sequence[Judgement], file: Path, 
 
 
 def _keep(kept: Runs, run: Run) -> None:
-    """Keep a run; where the archive cannot be written, say so, since asking took a while."""
+    """Keep a run; where the archive cannot be written, it is printed all the same, and a line says so."""
     try:
         kept.keep(run)
+        err.print(f"Kept as {run.name!r}.", style="dim", soft_wrap=True, markup=False)
     except ArchiveError as error:
         err.print(f"The run is not kept. {error}", soft_wrap=True, markup=False)
 

@@ -376,6 +376,45 @@ def test_catching_up_is_as_good_as_a_fresh_build(store: Store, tmp_path: Path) -
     assert ranked(reopened, "Tunnel") == ranked(view, "Tunnel")
 
 
+@pytest.mark.usefixtures("large")
+def test_deleted_passages_do_not_count(store: Store, tmp_path: Path) -> None:
+    """In a large archive, how rare a word is follows from the passages that are there: as in an index built anew."""
+    view = view_of(store, tmp_path)
+    for number in range(12):
+        put(
+            store,
+            article(str(number), f"Tunnel Nummer {number}, Kanal und Brücke." if number < 6 else "Nur ein Kanal."),
+        )
+    view.catch_up()
+    for number in range(5):
+        store.remove(str(number))
+    fresh = view_of(store, tmp_path, "fresh")
+    for question in ("Tunnel Kanal", "Brücke"):
+        assert view.analyse(question) == fresh.analyse(question)
+        expected = dict(ranked(fresh, question))
+        # the average length of a passage still counts those that are gone
+        assert dict(ranked(view, question)) == pytest.approx(expected, rel=0.2)
+        assert [key for key, _ in ranked(view, question)] == [key for key, _ in ranked(fresh, question)]
+
+
+def test_a_tenth_deleted(store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A large index is made anew once more than a tenth of what its files hold was deleted, and not before."""
+    monkeypatch.setattr(view_module, "_FEW_PASSAGES", 0)
+    view = view_of(store, tmp_path)
+    for number in range(40):
+        put(store, article(str(number), f"Tunnel Nummer {number}."))
+    view.catch_up()
+    (before,) = (tmp_path / "lexical").glob("index-*")
+    for number in range(4):
+        store.remove(str(number))
+        view.catch_up()
+        assert before.is_dir()
+    store.remove("4")
+    view.catch_up()
+    assert not before.is_dir()
+    assert len(found(view, "Tunnel", 50)) == 35
+
+
 def test_a_doubled_archive_is_decided_anew(store: Store, tmp_path: Path) -> None:
     """Compounds stored before their parts were known are split once the archive has doubled."""
     key = put(store, article("a", "Der Kinderarzt wartet."))
@@ -579,7 +618,7 @@ def test_without_room(store: Store, tmp_path: Path, caplog: pytest.LogCaptureFix
         setrlimit(RLIMIT_FSIZE, limits)
         signal.signal(signal.SIGXFSZ, ignored)
     warnings = [one for one in caplog.records if one.levelno == logging.WARNING]
-    assert [one.message.startswith("The index of words cannot be written") for one in warnings] == [True] * 3
+    assert [one.message.startswith("The index of words cannot be written") for one in warnings] == [True] * 2
     assert set(found(view_of(store, tmp_path), "Isar Kanal")) == {key, new}
 
 

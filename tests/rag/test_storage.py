@@ -1,4 +1,4 @@
-"""The files of an archive: handles, rights, disks that may only be read, copies put back, archives that are replaced."""
+"""The files of an archive: handles, rights, archives that may only be read, are restored from a copy, or go."""
 
 from __future__ import annotations
 
@@ -69,9 +69,8 @@ def check_same_answers(one: Archive, other: Archive) -> None:
 def few_handles(spare: int) -> Iterator[None]:
     """Let this process open so many files more than it has open."""
     limits = getrlimit(RLIMIT_NOFILE)
-    probe = os.dup(0)
-    os.close(probe)
-    setrlimit(RLIMIT_NOFILE, (max(probe, *map(int, os.listdir("/proc/self/fd"))) + spare, limits[1]))
+    highest = max(int(path.name) for path in Path("/proc/self/fd").iterdir())
+    setrlimit(RLIMIT_NOFILE, (highest + spare, limits[1]))
     try:
         yield
     finally:
