@@ -106,6 +106,17 @@ def test_answers_are_the_same_without_the_file(archive: Archive, counting: Count
     assert after.confidence == pytest.approx(before.confidence, abs=2e-3)
 
 
+def test_all_scores_are_the_same_without_the_file(sample: Archive, encoder: Encoder, tmp_path: Path) -> None:
+    """However many passages have to be read for it: the same citations in the same order, with the same scores."""
+    copy = shutil.copytree(sample.folder, tmp_path / "copy", ignore=shutil.ignore_patterns("tokens"))
+    with Archive.open(copy, opened=encoder) as without:
+        before, after = sample.ask(TUNNEL, 12), without.ask(TUNNEL, 12)
+    assert [one.passage_id for one in after.citations] == [one.passage_id for one in before.citations]
+    for one, other in zip(after.citations, before.citations, strict=True):
+        assert one.signals == pytest.approx(dict(other.signals), abs=1e-6)
+    assert after.confidence == pytest.approx(before.confidence, abs=1e-6)
+
+
 def test_lost_tokens_are_kept_again_by_the_next_indexing(archive: Archive, folder: Path, counting: Counting) -> None:
     """After the folder was deleted, indexing without a change makes it whole."""
     passages = count(archive)

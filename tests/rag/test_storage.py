@@ -19,7 +19,7 @@ from resource import RLIMIT_NOFILE, getrlimit, setrlimit
 
 import pytest
 from filelock import FileLock
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from sites import serving
 
@@ -280,6 +280,7 @@ HISTORIES = st.lists(
 
 @settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(HISTORIES)
+@example([{"a": BRIDGE, "b": MARKET, "c": DIKE, "d": TEXTS[4]}, {"b": MARKET, "c": DIKE}])
 def test_answers_follow_from_the_files_alone(encoder: Encoder, history: list[dict[str, str]]) -> None:
     """Whatever was added, changed and removed on the way: passages, order and scores are those of a new archive."""
     with tempfile.TemporaryDirectory() as name:
