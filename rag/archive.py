@@ -260,14 +260,20 @@ class Archive:
     @contextmanager
     def _writing(self) -> Iterator[None]:
         try:
-            with self._indexing:
-                try:
-                    yield
-                finally:
-                    self._catch_up()
-                self._dense.speed_up(self._on_step)
+            lock = self._indexing.acquire()
         except Timeout as error:
             raise ArchiveBusy(f"Another program is indexing into {self.folder}: wait until it is done.") from error
+        except OSError as error:
+            raise ArchiveError(
+                f"The archive {self.folder} cannot be written ({error.strerror}): check its permissions, or choose "
+                "another with --archive."
+            ) from error
+        with lock:
+            try:
+                yield
+            finally:
+                self._catch_up()
+            self._dense.speed_up(self._on_step)
 
     def ask(self, question: str, k: int = 5, *, filter: Filter = EVERYTHING, fast: bool = False) -> Answer:
         """Return the k passages that answer a question best, in any language, each with its citation.

@@ -16,7 +16,7 @@ from embeddings.types import HalfVectors
 from rag.allowed import allowed_keys, unknown_name
 from rag.article_rows import put_article, put_vectors, remove_articles
 from rag.changes import Changes, PassageChanges, passage_changes, vector_changes
-from rag.database import Database
+from rag.database import Database, State
 from rag.doubles import Doubles
 from rag.errors import ArchiveError, NotFound
 from rag.failure_records import FailureRecords
@@ -106,6 +106,18 @@ class Store:
     def revision(self) -> int:
         """Raised by every change."""
         return self._database.revision
+
+    @property
+    def state(self) -> State:
+        """What the archive holds now; views note the state that they hold."""
+        return self._database.state
+
+    def has_been(self, state: State) -> bool:
+        """Tell whether the archive has come from this state, so that `changes_since` says all that happened.
+
+        It has not where the archive was restored from a copy, and has changed since.
+        """
+        return self._database.has_been(state)
 
     @property
     def encoder(self) -> EncoderRecord | None:

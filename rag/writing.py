@@ -194,11 +194,12 @@ class ArticleWriter:
         if self._keeping is None:
             return
         kept = self._keeping.kept
-        if not kept.complete:
+        since = kept.complete_at
+        if kept.usable and (since is None or not self._store.has_been(since)):
             for inputs in self._all_inputs():
                 there = kept.get(inputs)
                 missing = {hashed: text for hashed, text in inputs.items() if hashed not in there}
                 if missing:
                     self._encoded(missing)
-            kept.set_complete()
-        kept.drop_all_but(self._store.passage_count(), self._store.input_hashes())
+            kept.set_complete(self._store.state)
+        kept.drop_all_but(self._store.state, self._store.passage_count(), self._store.input_hashes())

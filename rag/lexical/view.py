@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 from filelock import BaseFileLock, Timeout
 
+from rag.database import NOTHING_YET, State
 from rag.lexical.analysis import word_spans, words, written
 from rag.lexical.damage import damaged
 from rag.lexical.files import IndexDamaged, Manifest, new_folder, read_manifest, write_manifest
@@ -30,28 +31,36 @@ VERSION = 2
 _COMMON = 0.25
 _MANY_PASSAGES = 200
 _SHORT = 3
+# so many passages are put into a new index in a second or two: whatever changes, one of them is made of what is there
+# now alone, and gives the answers of an archive that never held anything else
+_FEW_PASSAGES = 1000
+# what was deleted still counts in the average length of a passage, until it is such a share of all
+_MOST_DELETED = 0.1
+_NOWHERE = "in memory"
 
 
 @dataclass(frozen=True, slots=True)
 class _Held:
-    """An open index: what it holds at least, and what of it is `hidden`, being out of date at revision `seen`.
+    """An open index: what it holds at least, and what of it is `hidden`, being out of date in the state `seen`.
 
-    `seen` is -1 while nobody has looked.
+    `seen` is None while nobody has looked.
     """
 
     manifest: Manifest
     index: WordIndex
     terms: Terms
     hidden: Ids
-    seen: int
+    seen: State | None
 
 
 class LexicalView:
     """The words of all passages, searched by BM25.
 
-    Its manifest names the archive, the rules of analysis and the revision that it holds. One that is damaged, or of
-    another archive or other rules, is filled again from the store; so is one whose archive has doubled or halved,
-    since the frequencies of words decide which compounds are split. `writing` is the lock, taken without waiting,
+    Its manifest names the archive, the rules of analysis and the state that it holds. One that is damaged, of another
+    archive or other rules, or of a state that the archive has not come from, is filled again from the store. So is a
+    small one when anything has changed, and a large one whose archive has doubled or halved: the frequencies of words
+    decide which compounds are split. Where its folder may only be read, it is used as it is, or made in memory; one
+    line says so. `writing` is the lock, taken without waiting,
     that lets one process at a time write the files: while another has it, questions see what was written last,
     without the passages that have changed since. Safe to use from several threads.
     """
@@ -62,7 +71,7 @@ class LexicalView:
         self._writing = writing
         self._lock = threading.Lock()
         self._held: _Held | None = None
-        self._unwritable = -1
+        self._unwritable: State | None = None
 
     # -- asking -------------------------------------------------------------------------------------
 
@@ -131,21 +140,21 @@ class LexicalView:
     def _current(self) -> _Held | None:
         """Return the index, brought up to date where that is possible; None while there is none."""
         with self._lock:
-            revision = self._store.revision
-            if self._held is None or self._held.manifest.revision != revision:
+            held, state = self._held, self._store.state
+            if held is None or held.manifest.state != state or held.manifest.made_from != self._made_from():
                 self._held = self._brought_up()
             return self._held
 
     def _brought_up(self) -> _Held | None:
-        held, revision = self._opened(), self._store.revision
-        if held is not None and held.seen != revision:
-            with closing(self._store.passage_changes_since(held.manifest.revision)) as changes:
+        held, state = self._opened(), self._store.state
+        if held is not None and held.seen != state:
+            with closing(self._store.passage_changes_since(held.manifest.state.revision)) as changes:
                 first = next(changes)
-            revision = first.revision
-            held = replace(held, hidden=np.sort(first.outdated), seen=revision)
-            if held.manifest.revision == revision and len(held.index) != first.total:
+            state = first.state
+            held = replace(held, hidden=np.sort(first.outdated), seen=state)
+            if held.manifest.state == state and len(held.index) != first.total:
                 held = None
-        if (held is not None and held.manifest.revision == revision) or self._unwritable == revision:
+        if (held is not None and held.manifest.state == state) or self._unwritable == state:
             return held
         try:
             # one process writes at a time; while another indexes, it will write what is new
@@ -154,25 +163,32 @@ class LexicalView:
         except Timeout:
             log.debug("Another process is indexing and will write the index of words.")
         except OSError as error:
-            self._unwritable = revision
+            self._unwritable = state
+            in_memory = held is None or self._store.passage_count() <= _FEW_PASSAGES
             log.warning(
-                "The index of words cannot be written to %s (%s): until there is room and permission, new words are "
-                "found by meaning alone.",
+                "The index of words cannot be written to %s (%s): until there is room and permission, %s.",
                 self._folder,
                 str(error).splitlines()[0],
+                "it is made in memory, at every start" if in_memory else "new words are found by meaning alone",
             )
+            if in_memory:
+                return self._filled(WordIndex.create(None), _NOWHERE)
         return held
 
     def _written(self) -> _Held:
         # another process may just have done it
-        held = self._opened()
+        held, state = self._opened(), self._store.state
         count = self._store.passage_count()
         if held is None or count > 2 * held.manifest.decided or 2 * count < held.manifest.decided:
             return self._built()
         index, before = held.index, held.manifest
+        if before.state != state and count <= _FEW_PASSAGES:
+            return self._built()
         manifest, total = self._fill(index, before)
         if len(index) != total:
             log.warning("The index of words did not match the archive and was built anew.")
+            return self._built()
+        if index.deleted > _MOST_DELETED:
             return self._built()
         if manifest != before:
             # written last: a crash before it has the same changes made once more, and that changes nothing
@@ -182,32 +198,38 @@ class LexicalView:
     def _built(self) -> _Held:
         folder = new_folder(self._folder)
         try:
-            index = WordIndex.create(folder)
-            manifest, total = self._fill(index, Manifest(folder.name, self._made_from(), 0, 0, ()))
-            manifest = replace(manifest, decided=total)
-            write_manifest(self._folder, manifest)
+            held = self._filled(WordIndex.create(folder), folder.name)
+            write_manifest(self._folder, held.manifest)
         except BaseException:
             shutil.rmtree(folder, ignore_errors=True)
             raise
-        return _held(manifest, index)
+        return held
+
+    def _filled(self, index: WordIndex, name: str) -> _Held:
+        """Fill an empty index."""
+        manifest, total = self._fill(index, Manifest(name, self._made_from(), NOTHING_YET, 0, ()))
+        return _held(replace(manifest, decided=total), index)
 
     def _fill(self, index: WordIndex, before: Manifest) -> tuple[Manifest, int]:
         """Write what changed; return what the index holds now, and how many passages that should be."""
-        with closing(self._store.passage_changes_since(before.revision)) as changes:
+        with closing(self._store.passage_changes_since(before.state.revision)) as changes:
             new, languages = count(changes)
-        with closing(self._store.passage_changes_since(before.revision)) as changes:
+        with closing(self._store.passage_changes_since(before.state.revision)) as changes:
             first = next(changes)
             if len(first.outdated):
                 terms = term_maker(lambda word: index.passages_with_word(word) + new[word])
                 index.write(first.outdated, entries(changes, terms))
-        known = dict.fromkeys([*before.languages, *(language for language, _ in languages.most_common())])
-        return replace(before, revision=first.revision, languages=tuple(known)), first.total
+        frequent = sorted(languages, key=lambda language: (-languages[language], language))
+        known = dict.fromkeys([*before.languages, *frequent])
+        return replace(before, state=first.state, languages=tuple(known)), first.total
 
     def _opened(self) -> _Held | None:
         """Return the index on disk, or None where there is none of this archive."""
         try:
             manifest = read_manifest(self._folder)
-            if manifest is None or manifest.made_from != self._made_from() or manifest.revision > self._store.revision:
+            if manifest is None or manifest.made_from != self._made_from():
+                return None
+            if not self._store.has_been(manifest.state):
                 return None
             if self._held is not None and self._held.manifest == manifest:
                 return self._held
@@ -226,7 +248,7 @@ class LexicalView:
 
 
 def _held(manifest: Manifest, index: WordIndex) -> _Held:
-    return _Held(manifest, index, term_maker(index.passages_with_word), np.empty(0, np.int64), seen=-1)
+    return _Held(manifest, index, term_maker(index.passages_with_word), np.empty(0, np.int64), seen=None)
 
 
 def _variants(word: str, held: _Held) -> tuple[str, ...]:

@@ -18,6 +18,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.lexical import files
+from rag.lexical import view as view_module
 from rag.lexical.analysis import fold, term, word_spans, words, written
 from rag.lexical.compounds import compound_parts
 from rag.lexical.query import LexicalQuery
@@ -338,6 +339,13 @@ def test_every_question_is_safe(store: Store, tmp_path: Path, question: str) -> 
 # -- keeping up -------------------------------------------------------------------------------------
 
 
+@pytest.fixture
+def large(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An archive is taken for a large one, whose index is not made anew with every change."""
+    monkeypatch.setattr(view_module, "_FEW_PASSAGES", 0)
+    monkeypatch.setattr(view_module, "_MOST_DELETED", 0.9)
+
+
 def test_an_empty_archive(store: Store, tmp_path: Path) -> None:
     """Finds nothing, and finds what comes."""
     view = view_of(store, tmp_path)
@@ -347,6 +355,7 @@ def test_an_empty_archive(store: Store, tmp_path: Path) -> None:
     assert found(view, "Tunnel") == [key]
 
 
+@pytest.mark.usefixtures("large")
 def test_catching_up_is_as_good_as_a_fresh_build(store: Store, tmp_path: Path) -> None:
     """After articles came, changed and went, the same questions find the same passages as in an index built anew."""
     view = view_of(store, tmp_path)
@@ -365,6 +374,45 @@ def test_catching_up_is_as_good_as_a_fresh_build(store: Store, tmp_path: Path) -
         assert view.containing(question).tolist() == fresh.containing(question).tolist()
     reopened = view_of(store, tmp_path)
     assert ranked(reopened, "Tunnel") == ranked(view, "Tunnel")
+
+
+@pytest.mark.usefixtures("large")
+def test_deleted_passages_do_not_count(store: Store, tmp_path: Path) -> None:
+    """In a large archive, how rare a word is follows from the passages that are there: as in an index built anew."""
+    view = view_of(store, tmp_path)
+    for number in range(12):
+        put(
+            store,
+            article(str(number), f"Tunnel Nummer {number}, Kanal und Brücke." if number < 6 else "Nur ein Kanal."),
+        )
+    view.catch_up()
+    for number in range(5):
+        store.remove(str(number))
+    fresh = view_of(store, tmp_path, "fresh")
+    for question in ("Tunnel Kanal", "Brücke"):
+        assert view.analyse(question) == fresh.analyse(question)
+        expected = dict(ranked(fresh, question))
+        # the average length of a passage still counts those that are gone
+        assert dict(ranked(view, question)) == pytest.approx(expected, rel=0.2)
+        assert [key for key, _ in ranked(view, question)] == [key for key, _ in ranked(fresh, question)]
+
+
+def test_a_tenth_deleted(store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A large index is made anew once more than a tenth of what its files hold was deleted, and not before."""
+    monkeypatch.setattr(view_module, "_FEW_PASSAGES", 0)
+    view = view_of(store, tmp_path)
+    for number in range(40):
+        put(store, article(str(number), f"Tunnel Nummer {number}."))
+    view.catch_up()
+    (before,) = (tmp_path / "lexical").glob("index-*")
+    for number in range(4):
+        store.remove(str(number))
+        view.catch_up()
+        assert before.is_dir()
+    store.remove("4")
+    view.catch_up()
+    assert not before.is_dir()
+    assert len(found(view, "Tunnel", 50)) == 35
 
 
 def test_a_doubled_archive_is_decided_anew(store: Store, tmp_path: Path) -> None:
@@ -403,6 +451,7 @@ def exchange(path: Path, content: bytes) -> None:
 FILES = ("manifest.json", "meta.json", ".term", ".idx", ".pos", ".fieldnorm", ".fast", ".store", ".del")
 
 
+@pytest.mark.usefixtures("large")
 @pytest.mark.parametrize("damage", ["deleted", "cut short", "altered", "empty"])
 @pytest.mark.parametrize("name", FILES)
 def test_damage_is_survived(
@@ -466,6 +515,7 @@ def test_a_deleted_folder(store: Store, tmp_path: Path) -> None:
     assert found(view_of(store, tmp_path), "Isar") == [key]
 
 
+@pytest.mark.usefixtures("large")
 def test_an_index_that_lost_passages(store: Store, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     """Whole files that do not hold what the archive holds are noticed by the number of passages."""
     for number, text in enumerate(TEXTS):
@@ -548,8 +598,9 @@ def test_a_reader_follows_the_writer(store: Store, tmp_path: Path) -> None:
             assert key in found(reader, "Kanal")
 
 
+@pytest.mark.usefixtures("large")
 def test_without_room(store: Store, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    """On a full disk one warning says so; what was written before is found, and later the rest."""
+    """On a full disk one warning says so; what was written before is found, or all in memory, and later the rest."""
     key = put(store, article("a", TEXTS[1]))
     view = view_of(store, tmp_path)
     view.catch_up()
@@ -560,12 +611,12 @@ def test_without_room(store: Store, tmp_path: Path, caplog: pytest.LogCaptureFix
     try:
         assert found(view, "Isar Kanal") == [key]
         assert found(view, "Isar Kanal") == [key]
-        assert found(view_of(store, tmp_path, "none"), "Isar") == []
+        assert set(found(view_of(store, tmp_path, "none"), "Isar Kanal")) == {key, new}
     finally:
         setrlimit(RLIMIT_FSIZE, limits)
         signal.signal(signal.SIGXFSZ, ignored)
     warnings = [one for one in caplog.records if one.levelno == logging.WARNING]
-    assert [one.message.startswith("The index of words cannot be written") for one in warnings] == [True, True]
+    assert [one.message.startswith("The index of words cannot be written") for one in warnings] == [True] * 2
     assert set(found(view_of(store, tmp_path), "Isar Kanal")) == {key, new}
 
 
