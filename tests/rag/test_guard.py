@@ -71,8 +71,8 @@ def test_a_loader_that_raises(
 ) -> None:
     """The text and the row that it raises for have a line each, and all others are indexed."""
     folder = files(tmp_path)
-    monkeypatch.setitem(loaders.LOADERS, "text", failing(error, loaders.load_text, lambda raw: b"BOOM" in raw))
-    draft_of = failing(error, rows.draft_of, lambda row, columns: "BOOM" in row.cells["text"])
+    monkeypatch.setitem(loaders.MANY_IN_ONE, "text", failing(error, loaders.load_texts, lambda raw: b"BOOM" in raw))
+    draft_of = failing(error, rows.draft_of, lambda row, *_: "BOOM" in row.cells["text"])
     monkeypatch.setattr(reading, "draft_of", draft_of)
     good, bad = GOOD, {"b.txt", "c.zip/y.txt", "d.csv#2"}
     if isinstance(error, MemoryError):
@@ -97,7 +97,8 @@ def test_a_file_that_cannot_be_taken_apart(
         raise error
 
     monkeypatch.setitem(rows.READERS, "csv", lambda file: table(file, "csv"))
-    monkeypatch.setattr(containers, "safe_path", failing(error, containers.safe_path, lambda name: name == "y.txt"))
+    left_aside = failing(error, containers._left_aside, lambda path, _: path == "y.txt")
+    monkeypatch.setattr(containers, "_left_aside", left_aside)
     monkeypatch.setattr(
         reading, "read_file", failing(error, reading.read_file, lambda path, most: path.name == "b.txt")
     )
@@ -118,12 +119,13 @@ def test_an_entry_of_a_feed(monkeypatch: pytest.MonkeyPatch) -> None:
     assert found == [("1", "Draft"), ("2", "Flaw"), ("3", "Draft")]
 
 
-@pytest.mark.parametrize("stage", ["load_text", "read_file"])
+@pytest.mark.parametrize("stage", ["load_texts", "read_file"])
 def test_ctrl_c_passes(stage: str, encoder: Encoder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whoever interrupts stops the run, at whatever stage."""
     folder = files(tmp_path)
-    if stage == "load_text":
-        monkeypatch.setitem(loaders.LOADERS, "text", failing(KeyboardInterrupt(), loaders.load_text, lambda raw: True))
+    if stage == "load_texts":
+        load = failing(KeyboardInterrupt(), loaders.load_texts, lambda raw: True)
+        monkeypatch.setitem(loaders.MANY_IN_ONE, "text", load)
     else:
         monkeypatch.setattr(reading, "read_file", failing(KeyboardInterrupt(), reading.read_file, lambda *_: True))
     with pytest.raises(KeyboardInterrupt):
