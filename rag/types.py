@@ -19,6 +19,9 @@ Span = tuple[int, int]
 Kind = Literal["article", "teaser", "comment", "boilerplate"]
 """What a part of a text is: the article's own words, a hint at another one, a reader's comment, or none of these."""
 
+SEARCHED: tuple[Kind, ...] = ("article", "comment")
+"""What is cut into passages; whether comments are searched is the question's matter."""
+
 
 def primary(language: str) -> str:
     """Return the language of a BCP-47 tag without its region: de for de-CH."""
@@ -165,7 +168,7 @@ class Citation:
     """A quotation that can be checked: `quote == article.text[start:end]`, `article.sha256` names the file's bytes.
 
     `highlights` are the spans of the article's text that answer, `matches` the words that the question and the
-    quote share; both lie inside the quote. `also` names the articles that print the same passage, or nearly the same.
+    quote share; both lie inside the quote. `also` names the articles that hold every sentence of the quote.
     `own_language` is that of the quote, where it is another one than the article's.
     """
 
