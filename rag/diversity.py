@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from rag.types import Article, Passage
-from rag.wording import Sentence, Window, normalised, says_nothing_else, sentences_of_article, window
+from rag.wording import Sentence, Window, normalised, says_nothing_else, sentences_of_article, visible, window
 
 _MOST_MERGED = 3
 # passages of which fewer words are equal, are not compared word for word
@@ -95,7 +95,7 @@ class _Texts:
 
     def _written(self, number: int) -> frozenset[str]:
         if number not in self._words:
-            self._words[number] = frozenset(self.ranked[number][1].text.casefold().split())
+            self._words[number] = frozenset(visible(self.ranked[number][1].text).casefold().split())
         return self._words[number]
 
     def _window(self, *numbers: int) -> Window:

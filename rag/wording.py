@@ -23,25 +23,30 @@ _SIGNS = {
 }
 _ENDS = tuple(".!?…؟۔।॥։。！？")
 _CLOSING = "\"'»«”“„’‘›‹)]}」』）"
+# behind its full stop, a sentence has so many closing signs at most
+_NEAR = 8
 _BREAKS = re.compile(r"\s+|(?<=[。！？])(?![。！？」』）”’\s])")
 _HYPHENATED = re.compile(r"(?<=[^\W\d_])(?:\u00ad\s*|[-‐][^\S\n]*\n\s*(?=[^\W\d_A-ZÄÖÜ]))")
-_FRENCH_SPACES = re.compile(r"(?<!\S)(«)\s+|\s+(?=»(?!\w)|[;:!?])")
-_DASHES = re.compile(r"\s*(?:—|--+)\s*|\s+-\s+")
+# these see one space where there was any white space
+_FRENCH_SPACES = re.compile(r"(?<!\S)(«) | (?=»(?!\w)|[;:!?])")
+_DASHES = re.compile(r" ?(?:—|--+) ?| - ")
+_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 _IDEOGRAM = "[\u3005-\u30ff\u3400-\u9fff\uf900-\ufaff，。、！？「」『』]"
-_IDEOGRAPHIC_SPACES = re.compile(rf"(?<={_IDEOGRAM})\s+(?={_IDEOGRAM})")
+_IDEOGRAPHIC_SPACES = re.compile(rf"(?<={_IDEOGRAM}) (?={_IDEOGRAM})")
 
+# none that is also the name of a party or a country
 _AGENCY = (
-    r"(?:dpa(?:-\w+|/\w+)?|AFP|AP|Reuters|rtr|APA|sda|Keystone-SDA|epd|KNA|SID|ddp|dapd|dts|AFX|ANSA|EFE|Europa Press|"
-    r"Lusa|Belga|ANP|TT|NTB|Ritzau|PAP|ČTK|CTK|TASR|MTI|Tanjug|Hina|AA|Anadolu|IHA|DHA|TASS|ТАСС|Interfax|Интерфакс|"
-    r"Ukrinform|Укринформ|Укрінформ|PTI|IANS|ANI|Xinhua|新华社|Kyodo|共同|Jiji|時事|Bloomberg|UPI|PA|CP|AAP|WAM|SPA|IRNA)"
+    r"(?:dpa(?:-\w+)?|AFP|AP|Reuters|rtr|APA|sda|Keystone-SDA|epd|KNA|SID|ddp|dapd|dts|AFX|ANSA|EFE|Europa Press|Lusa|"
+    r"Belga|ANP|NTB|Ritzau|PAP|ČTK|TASR|MTI|Tanjug|Hina|Anadolu|TASS|ТАСС|Interfax|Интерфакс|Ukrinform|Укринформ|"
+    r"Укрінформ|PTI|IANS|Xinhua|新华社|Kyodo|共同|Jiji|時事|Bloomberg|UPI|AAP|IRNA)"
 )
 _AGENCIES = rf"{_AGENCY}(?:\s*[/,;+]\s*{_AGENCY})*"
 # "Berlin (dpa) – ", "(AFP)", "LONDON, May 3 (Reuters) - "
 _DATELINE = re.compile(
-    rf"(?:(?P<place>[^\W\d_][^()\n:;!?]{{1,40}}?)\s*)?[(（]{_AGENCIES}[)）]\s*[-–—:.|]*\s*", re.IGNORECASE
+    rf"(?:(?P<place>[^\W\d_][^()\n:;!?]{{1,40}}?) ?)?[(（]{_AGENCIES}[)）] ?[-–—:.|]* ?", re.IGNORECASE
 )
-_SIGNED = re.compile(rf"\s*[(（\[]?{_AGENCIES}[)）\]]?\.?", re.IGNORECASE)
-_SIGNED_BEHIND = re.compile(rf"\s*[(（]{_AGENCIES}[)）](?=[.!?]?$)", re.IGNORECASE)
+_SIGNED = re.compile(rf"[(（\[]?{_AGENCIES}[)）\]]?\.?", re.IGNORECASE)
+_SIGNED_BEHIND = re.compile(rf" ?[(（]{_AGENCIES}[)）](?=[.!?]?$)", re.IGNORECASE)
 
 
 class _Letters(dict[int, str]):
@@ -104,15 +109,24 @@ class Window:
         return ours == theirs
 
 
+def visible(text: str) -> str:
+    """Return a text without soft hyphens, joiners and marks of direction."""
+    return text if text.isascii() else _INVISIBLE.sub("", text)
+
+
 def normalised(text: str) -> str:
     """Return a text without what is typography alone.
 
     That is letters' case, ligatures, widths, kinds of quotation marks and dashes, hyphens at line ends, soft hyphens,
     invisible signs, and the length of white space. Accents, digits and all other signs stay.
     """
-    text = _FRENCH_SPACES.sub(r"\1", _HYPHENATED.sub("", text)).translate(_LETTERS)
+    text = _FRENCH_SPACES.sub(r"\1", _on_one_line(text)).translate(_LETTERS)
     text = _DASHES.sub(" - ", _IDEOGRAPHIC_SPACES.sub("", text.replace("''", '"')))
     return unicodedata.normalize("NFC", " ".join(text.split())).lower()
+
+
+def _on_one_line(text: str) -> str:
+    return " ".join(_HYPHENATED.sub("", text).split())
 
 
 def sentences_of_article(article: Article) -> list[Sentence]:
@@ -128,7 +142,7 @@ def sentences_of_article(article: Article) -> list[Sentence]:
         for start, end in _cut(article.text[part.start : part.end])
     )
     for start, end in spans:
-        written = article.text[start:end]
+        written = _on_one_line(article.text[start:end])
         dateline = _DATELINE.match(written)
         said = _SIGNED_BEHIND.sub("", written[dateline.end() :] if dateline else written)
         # a heading has a full stop in one paper and none in the other
@@ -141,7 +155,7 @@ def sentences_of_article(article: Article) -> list[Sentence]:
 def _cut(text: str) -> Iterator[Span]:
     start = 0
     for white in _BREAKS.finditer(text):
-        before = text[start : white.start()].rstrip(_CLOSING)
+        before = text[max(start, white.start() - _NEAR) : white.start()].rstrip(_CLOSING)
         if white[0].count("\n") > 1 or not white[0] or before.endswith(_ENDS):
             yield start, white.start()
             start = white.end()
