@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 
 from rag.confidence import THRESHOLD
 from rag.errors import EmptyQuestion, LongQuestion, QuestionError
-from rag.types import Answer, Citation, Hit
+from rag.highlighting import MARKS, mark_features
+from rag.types import Answer, Citation, Hit, primary
 
 MAX_QUESTION = 1000
 
@@ -40,7 +41,7 @@ def checked_question(question: str) -> str:
 def compose(
     question: str, language: str, hits: Sequence[Hit], confidence: float, took_ms: Mapping[str, float], *, empty: bool
 ) -> Answer:
-    """Return the answer that cites the hits in their order.
+    """Return the answer that cites the hits in their order; a sentence is highlighted if it probably answers.
 
     Args:
         confidence: the probability, in [0, 1], that they answer.
@@ -51,10 +52,16 @@ def compose(
     """
     answerable = bool(hits) and confidence >= THRESHOLD
     reason = FOUND if answerable else NOT_FOUND if hits else EMPTY if empty else NOTHING_LEFT
-    return Answer(question, language, answerable, confidence, reason, tuple(_citation(hit) for hit in hits), took_ms)
+    citations = tuple(_citation(hit, marked=answerable and _probably_right(hit, language)) for hit in hits)
+    return Answer(question, language, answerable, confidence, reason, citations, took_ms)
 
 
-def _citation(hit: Hit) -> Citation:
+def _probably_right(hit: Hit, language: str) -> bool:
+    across = primary(language) != primary(hit.passage.language)
+    return MARKS.probability(mark_features(hit.margin, hit.lead, across=across)) >= THRESHOLD
+
+
+def _citation(hit: Hit, *, marked: bool) -> Citation:
     passage, article = hit.passage, hit.article
     if article.text[passage.start : passage.end] != passage.text:
         raise ValueError(f"Passage {passage.id} is not the text at its place.")
@@ -67,7 +74,7 @@ def _citation(hit: Hit) -> Citation:
         start=passage.start,
         end=passage.end,
         quote=passage.text,
-        highlights=hit.highlights,
+        highlights=hit.highlights if marked else (),
         matches=hit.matches,
         also=hit.also,
         score=hit.score,

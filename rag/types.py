@@ -150,7 +150,9 @@ EVERYTHING = Filter()
 class Hit:
     """A passage that was found: rank from 1, a score that is higher for better ones, and what it rests on.
 
-    The other fields are those of `Citation`.
+    `margin` is how far the highlighted sentence is above the second one, `lead` how far the score is above that of the
+    best other citation. The other fields are those of `Citation`, but for highlights: of each hit one sentence is
+    chosen, as if it answered; a citation keeps it only if it probably does.
     """
 
     passage: Passage
@@ -161,13 +163,15 @@ class Hit:
     highlights: tuple[Span, ...] = ()
     matches: tuple[Span, ...] = ()
     also: tuple[Article, ...] = ()
+    margin: float = 0.0
+    lead: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
 class Citation:
     """A quotation that can be checked: `quote == article.text[start:end]`, `article.sha256` names the file's bytes.
 
-    `highlights` are the spans of the article's text that answer, `matches` the words that the question and the
+    `highlights` are the spans of the article's text that probably answer, `matches` the words that the question and the
     quote share; both lie inside the quote. `also` names the articles that hold every sentence of the quote.
     `own_language` is that of the quote, where it is another one than the article's.
     """
