@@ -20,6 +20,7 @@ import tempfile
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -32,7 +33,7 @@ from rag.confidence import RERANKED, THRESHOLD, Calibration
 from rag.evaluation.judgements import Judgement, judge
 from rag.evaluation.questions import read_questions
 from rag.evaluation.remembering import RememberingEncoder
-from rag.highlighting import mark_features
+from rag.highlighting import MARKED_FROM, mark_features
 from rag.language import language_of
 from rag.query import ParsedQuestion, parse
 from rag.reranking import LateInteraction
@@ -75,7 +76,7 @@ def of_set(data: Path, name: str, encoder: Encoder) -> Iterator[Asked | None]:
     with searchable(data, name, encoder) as opened:
         texts = opened.questions.documents
 
-        def right(hit: Hit, query: str) -> bool:
+        def right(query: str, hit: Hit) -> bool:
             marked = [hit.article.text[start:end].casefold() for start, end in hit.highlights]
             relevant = document(hit.article) in opened.questions.judgements[query]
             return relevant and any(one in sentence for one in gold[query] for sentence in marked)
@@ -90,13 +91,13 @@ def of_set(data: Path, name: str, encoder: Encoder) -> Iterator[Asked | None]:
             )
         ]
         for query, question in questions[:: math.ceil(len(questions) / _ASKED)]:
-            yield asked(name.partition("/")[0], question, opened.legs, lambda hit, query=query: right(hit, query))
+            yield asked(name.partition("/")[0], question, opened.legs, partial(right, query))
 
 
 def of_sample(encoder: Encoder) -> Iterator[Asked | None]:
     """Ask the sample questions, those that nothing answers too."""
 
-    def right(hit: Hit, judgement: Judgement) -> bool:
+    def right(judgement: Judgement, hit: Hit) -> bool:
         spans = judgement.places.get(hit.article.id) or ()
         return any(min(end, last) > max(start, first) for start, end in hit.highlights for first, last in spans)
 
@@ -106,7 +107,7 @@ def of_sample(encoder: Encoder) -> Iterator[Asked | None]:
         assert search is not None
         for one in read_questions(SAMPLE / "questions.jsonl"):
             judgement = judge(one, archive.article)
-            yield asked("sample", parse(one.question), search.legs, lambda hit, of=judgement: right(hit, of))
+            yield asked("sample", parse(one.question), search.legs, partial(right, judgement))
 
 
 def fitted(questions: Sequence[Asked]) -> Calibration:
@@ -126,16 +127,14 @@ def report(questions: Sequence[Asked]) -> None:
     rows: dict[str, list[tuple[int, int]]] = defaultdict(list)
     for number, one in enumerate(questions):
         table = tables[1 - number % 2]
-        marks = [right for features, right in one.examples if table.probability(features) >= THRESHOLD]
+        marks = [right for features, right in one.examples if table.probability(features) >= MARKED_FROM]
         for row in (one.set, f"{one.set} {one.language}"):
             rows[row].append((len(marks), sum(marks)))
     for row, counts in sorted(rows.items()):
         marked, right = (sum(one[number] for one in counts) for number in (0, 1))
         share = sum(bool(one[1]) for one in counts) / len(counts)
         said = f"{right / marked:.2f} right" if marked else "none"
-        print(
-            f"{row:<20} {len(counts):>4} questions, {marked:>4} marks, {said}, {share:.2f} of questions have a right one"
-        )
+        print(f"{row:<20} {len(counts):>4} questions, {marked:>4} marks, {said}, {share:.2f} with a right one")
 
 
 def main(data: Path) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from rag.confidence import THRESHOLD
 from rag.errors import EmptyQuestion, LongQuestion, QuestionError
-from rag.highlighting import MARKS, mark_features
+from rag.highlighting import MARKED_FROM, MARKS, mark_features
 from rag.types import Answer, Citation, Hit, primary
 
 MAX_QUESTION = 1000
@@ -58,7 +58,7 @@ def compose(
 
 def _probably_right(hit: Hit, language: str) -> bool:
     across = primary(language) != primary(hit.passage.language)
-    return MARKS.probability(mark_features(hit.margin, hit.lead, across=across)) >= THRESHOLD
+    return MARKS.probability(mark_features(hit.margin, hit.lead, across=across)) >= MARKED_FROM
 
 
 def _citation(hit: Hit, *, marked: bool) -> Citation:
