@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 
 from rag.confidence import THRESHOLD
 from rag.errors import EmptyQuestion, LongQuestion, QuestionError
-from rag.types import Answer, Citation, Hit
+from rag.highlighting import MARKED_FROM, MARKS, mark_features
+from rag.types import Answer, Citation, Hit, primary
 
 MAX_QUESTION = 1000
 
@@ -64,7 +65,7 @@ def compose(
     empty: bool,
     nothing_left: str = NOTHING_LEFT,
 ) -> Answer:
-    """Return the answer that cites the hits in their order.
+    """Return the answer that cites the hits in their order; a sentence is highlighted if it probably answers.
 
     Args:
         confidence: the probability, in [0, 1], that they answer.
@@ -76,10 +77,16 @@ def compose(
     """
     answerable = bool(hits) and confidence >= THRESHOLD
     reason = FOUND if answerable else NOT_FOUND if hits else EMPTY if empty else nothing_left
-    return Answer(question, language, answerable, confidence, reason, tuple(_citation(hit) for hit in hits), took_ms)
+    citations = tuple(_citation(hit, marked=answerable and _probably_right(hit, language)) for hit in hits)
+    return Answer(question, language, answerable, confidence, reason, citations, took_ms)
 
 
-def _citation(hit: Hit) -> Citation:
+def _probably_right(hit: Hit, language: str) -> bool:
+    across = primary(language) != primary(hit.passage.language)
+    return MARKS.probability(mark_features(hit.margin, hit.lead, across=across)) >= MARKED_FROM
+
+
+def _citation(hit: Hit, *, marked: bool) -> Citation:
     passage, article = hit.passage, hit.article
     if article.text[passage.start : passage.end] != passage.text:
         raise ValueError(f"Passage {passage.id} is not the text at its place.")
@@ -92,7 +99,7 @@ def _citation(hit: Hit) -> Citation:
         start=passage.start,
         end=passage.end,
         quote=passage.text,
-        highlights=hit.highlights,
+        highlights=hit.highlights if marked else (),
         matches=hit.matches,
         also=hit.also,
         score=hit.score,

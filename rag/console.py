@@ -83,7 +83,7 @@ def print_answer(answer: Answer) -> None:
         _print_indented(_source_line(citation), 0)
         _print_indented(_quote(citation), 4)
         for article in citation.also:
-            _print_indented(Text(f"also in: {_origin(article)}", style="dim"), 4)
+            _print_indented(Text(f"also in: {_other(article, citation)}", style="dim"), 4)
         _print_indented(Text(_short(citation.article.path), style="dim"), 4, wrap=False)
         if citation.file_missing:
             _print_indented(Text(FILE_MISSING, style="yellow"), 4)
@@ -105,13 +105,19 @@ def print_explanation(answer: Answer) -> None:
         shared = dict.fromkeys(citation.article.text[start:end] for start, end in citation.matches)
         _print_indented(Text(f"words    {', '.join(shared) or '-'}"), 4)
         for article in citation.also:
-            _print_indented(Text(f"also in  {_origin(article)}: {_short(article.path)}"), 4, wrap=False)
+            _print_indented(Text(f"also in  {_other(article, citation)}: {_short(article.path)}"), 4, wrap=False)
         out.print()
 
 
 def _origin(article: Article) -> str:
     day = f" ({article.published.isoformat()})" if article.published else ""
     return f"{article.source or article.label}{day}"
+
+
+def _other(article: Article, citation: Citation) -> str:
+    """Another article that prints a passage, with its headline where that is another one."""
+    other = article.source and article.title and article.title != citation.article.title
+    return f"{_origin(article)}, “{article.title}”" if other else _origin(article)
 
 
 def _print_indented(text: Text, indent: int, wrap: bool = True) -> None:

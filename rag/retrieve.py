@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -17,7 +18,7 @@ from rag.config import IN_USE, RankingConfig
 from rag.dense import DenseView
 from rag.diversity import Group, grouped
 from rag.fusion import Scores, agreement, credited, own_language, weighted_mean
-from rag.highlighting import Sentence, outstanding, scored, sentences_of
+from rag.highlighting import Sentence, margin_of, outstanding, scored, sentences_of
 from rag.lexical.analysis import fold
 from rag.lexical.damage import damaged
 from rag.lexical.query import Match
@@ -227,7 +228,16 @@ def _hit(
         highlights=(answering.span,) if answering else (),
         matches=tuple(sorted(words)),
         also=_others([ranking.passages[number][0] for number in group.copies]),
+        margin=margin_of(list(places.values())),
+        lead=_lead(group, ranking),
     )
+
+
+def _lead(group: Group, ranking: Ranking) -> float:
+    """Return how far the score of a citation is above the best one outside of it."""
+    inside = {*group.merged, *group.copies}
+    rivals = (float(score) for number, score in enumerate(ranking.scores) if number not in inside)
+    return float(ranking.scores[group.merged[0]]) - max(rivals, default=-math.inf)
 
 
 def _others(articles: Sequence[Article]) -> tuple[Article, ...]:

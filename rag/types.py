@@ -19,6 +19,9 @@ Span = tuple[int, int]
 Kind = Literal["article", "teaser", "comment", "boilerplate"]
 """What a part of a text is: the article's own words, a hint at another one, a reader's comment, or none of these."""
 
+SEARCHED: tuple[Kind, ...] = ("article", "comment")
+"""What is cut into passages; whether comments are searched is the question's matter."""
+
 
 def primary(language: str) -> str:
     """Return the language of a BCP-47 tag without its region: de for de-CH."""
@@ -147,7 +150,9 @@ EVERYTHING = Filter()
 class Hit:
     """A passage that was found: rank from 1, a score that is higher for better ones, and what it rests on.
 
-    The other fields are those of `Citation`.
+    `margin` is how far the highlighted sentence is above the second one, `lead` how far the score is above that of the
+    best other citation. The other fields are those of `Citation`, but for highlights: of each hit one sentence is
+    chosen, as if it answered; a citation keeps it only if it probably does.
     """
 
     passage: Passage
@@ -158,14 +163,16 @@ class Hit:
     highlights: tuple[Span, ...] = ()
     matches: tuple[Span, ...] = ()
     also: tuple[Article, ...] = ()
+    margin: float = 0.0
+    lead: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
 class Citation:
     """A quotation that can be checked: `quote == article.text[start:end]`, `article.sha256` names the file's bytes.
 
-    `highlights` are the spans of the article's text that answer, `matches` the words that the question and the
-    quote share; both lie inside the quote. `also` names the articles that print the same passage, or nearly the same.
+    `highlights` are the spans of the article's text that probably answer, `matches` the words that the question and the
+    quote share; both lie inside the quote. `also` names the articles that hold every sentence of the quote.
     `own_language` is that of the quote, where it is another one than the article's. `file_missing` says that the file
     from which the article came was no longer there when the question was asked.
     """
