@@ -1,0 +1,232 @@
+"""Days, months, years and periods that a text states: "im Oktober 1998", "between 1998 and 2001", "the 1990s"."""
+
+from __future__ import annotations
+
+import math
+import re
+from calendar import monthrange
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from functools import cache
+
+from rag.lexical.analysis import fold
+from rag.lexical.numbers import DIGITS
+from rag.types import Article, Span
+
+# the names of months in these languages are written in one way, in the others with endings
+_PLAIN = "en de fr es it pt nl sv da nb ro ca id".split()
+_INFLECTED = "pl ru uk cs sk hr sl bg sr fi hu tr el et lv lt".split()
+_MORE_MONTHS = {"sept": 9, "mrz": 3, "janner": 1, "feber": 2}
+_LEAST_LETTERS, _COMMON, _ENDING = 3, 4, 2
+# a bare number is taken for a year between these
+_FIRST_YEAR, _LAST_YEAR = 1500, 2099
+# what happened on a day is told on the next ones
+_AFTER = timedelta(days=2)
+
+_YEAR = r"(?:1\d{3}|20\d\d)"
+_ALONE = r"(?<![\w.,:/'’$€£#+])(?<!(?<!\d{4})-)"
+_END = r"(?![\w%€$£]|[.,:/'’]\d|-\d{1,2}\b)"
+_OF = r"(?:de\s|del\s|of\s|d[’'])?"
+_PATTERNS = {
+    "day": re.compile(
+        rf"{_ALONE}(?P<year>{_YEAR})-(?P<month>\d\d?)-(?P<day>\d\d?){_END}"
+    ),
+    "german_day": re.compile(rf"{_ALONE}(?P<day>\d\d?)\.\s?(?P<month>\d\d?)\.\s?(?P<year>{_YEAR})(?!\d)"),
+    "han_day": re.compile(r"(?P<year>\d{4})[年년]\s?(?P<month>\d\d?)[月월](?:\s?(?P<day>\d\d?)[日일])?"),
+    "vietnamese": re.compile(
+        rf"(?:ng[aà]y\s(?P<day>\d\d?)\s)?th[aá]ng\s(?P<month>\d\d?)(?:\sn[aă]m|,|/)?\s?(?P<year>{_YEAR}){_END}", re.I
+    ),
+    "months": re.compile(
+        rf"\b(?P<name>[^\W\d_]+)\.?(?:\s?[–—-]\s?|\s[^\W\d_]{{1,7}}\s)(?P<end_name>[^\W\d_]+)\.?,?\s{_OF}(?P<year>{_YEAR}){_END}"
+    ),
+    "worded_day": re.compile(
+        rf"{_ALONE}(?P<day>\d\d?)(?:\.|st|nd|rd|th|er|º|-го)?\s{_OF}(?P<name>[^\W\d_]+)\.?,?\s{_OF}(?P<year>{_YEAR}){_END}"
+    ),
+    "american_day": re.compile(
+        rf"\b(?P<name>[^\W\d_]+)\.?\s(?P<day>\d\d?)(?:st|nd|rd|th)?,?\s(?P<year>{_YEAR}){_END}"
+    ),
+    "hungarian_day": re.compile(rf"{_ALONE}(?P<year>{_YEAR})\.?\s(?:m\.\s)?(?P<name>[^\W\d_]+)(?:\s(?P<day>\d\d?))?\b"),
+    "worded_month": re.compile(rf"\b(?P<name>[^\W\d_]+)\.?,?\s{_OF}(?P<year>{_YEAR}){_END}"),
+    "month": re.compile(rf"{_ALONE}(?P<year>{_YEAR})-(?P<month>0[1-9]|1[0-2]){_END}"),
+    "other_month": re.compile(rf"{_ALONE}(?P<month>\d\d?)[/.](?P<year>{_YEAR}){_END}"),
+    "slashes": re.compile(rf"{_ALONE}\d\d?/\d\d?/(?P<year>{_YEAR}){_END}"),
+    "decade": re.compile(
+        rf"(?<![\w.,])(?P<decade>(?:1\d|20)\d)0(?:[’']?s\b|er\b|-(?:х|ті|ті|е|те)\b)|"
+        rf"(?<![\w.,])[’']?(?P<short>[1-9])0(?:er[ -]Jahren?\b|[’']?s\b)|"
+        rf"\b(?:années|años|anni|anos|jaren|lata|lat|лет)\s[’']?(?:19)?(?P<short_behind>[1-9])0\b"
+    ),
+    "season": re.compile(rf"{_ALONE}(?P<year>{_YEAR})[/–-](?P<end>\d\d){_END}"),
+    "han_year": re.compile(r"(?P<year>\d{4})[年년]"),
+    "year": re.compile(rf"{_ALONE}(?P<year>{_YEAR})(?!\d|[.,]\d|[^\W\d_]|[%€$£])"),
+}  # fmt: skip
+# 2002 Euro are no year, nor are 2000 years
+_COUNTED = re.compile(
+    r"\s?(?:%|€|\$|£|(?:EUR|Euros?|USD|Dollars?|US-Dollar|Mark|DM|Franken|CHF|Pfund|pounds|złotych|zł|Prozent|percent|"
+    r"per cent|km|Kilometern?|kilometers|kilometres|Metern?|m|kg|Tonnen|tonnes|tons|Liter|Hektar|Grad|Watt|Volt|PS|"
+    r"Menschen|Personen|people|persons|Einwohner\w*|inhabitants|Jahren?|years|ans|años|anni|lat|Tagen?|days|Stunden|"
+    r"hours|Stimmen|votes|Seiten|pages|Mitarbeiter\w*|employees|Soldaten|soldiers|Stück|Mal)\b)"
+)
+_TO = re.compile(
+    r"\s?(?:[–—-]|bis(?:\szum)?|to|until|till|through|à|au|a|al|hasta|até|tot|do|по|до|til|till)\s?(?:the\s|im\s|zum\s)?",
+    re.IGNORECASE,
+)
+_AND = re.compile(r"\s(?:und|and|et|y|e|en|i|a|и|і|та|og|och|ve)\s(?:dem\s|the\s)?", re.IGNORECASE)
+_BETWEEN = re.compile(
+    r"(?:zwischen|between|entre|tra|fra|tussen|między|між|между|mezi|mellan|mellem|mellom)\s(?:dem\s|the\s|il\s)?$",
+    re.IGNORECASE,
+)
+_BEFORE_IT = r"\s(?:dem\s|the\s|Jahr\s|the year\s|le\s|el\s|o\s)*(?:Jahre?\s)?$"
+_SINCE = re.compile(
+    r"\b(?:seit|ab|since|from|starting in|depuis|dès|desde|dal|sinds|vanaf|od|с|від|з|sedan|siden)" + _BEFORE_IT, re.I
+)
+_LATER = re.compile(r"\b(?:nach|after|après|después de|dopo il|após|na|po|после|після|efter)" + _BEFORE_IT, re.I)
+_UNTIL = re.compile(
+    r"\b(?:bis|until|till|up to|jusqu[’']en|jusqu[’']à|hasta|fino al|até|tot|do|до|tills?|indtil)" + _BEFORE_IT, re.I
+)
+_EARLIER = re.compile(r"\b(?:vor|before|avant|antes de|prima del|voor|przed|перед|före|før)" + _BEFORE_IT, re.I)
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """A time that a text states: from its first to its last day, inclusive, at a place of the text."""
+
+    first: date
+    last: date
+    span: Span
+
+    @property
+    def days(self) -> int:
+        return (self.last - self.first).days + 1
+
+    def holds(self, day: date) -> bool:
+        """Tell whether an article of a day is of this time: of it, or of the two days after a day."""
+        return self.first <= day <= (self.last + _AFTER if self.days == 1 and self.last < date.max - _AFTER else self.last)
+
+    def share(self, other: Period) -> float:
+        """Return how far another time lies in this one, in [0, 1]: the root of its share of days."""
+        common = (min(self.last, other.last) - max(self.first, other.first)).days + 1
+        return math.sqrt(max(0, common) / other.days)
+
+
+def periods_in(text: str) -> list[Period]:
+    """Return the times that a text states, in its order; what follows from today, as "last winter", is none."""
+    text = text.translate(DIGITS)
+    if not re.search(r"\d0|\d{4}", text):
+        return []
+    found: list[Period] = []
+    for name, pattern in _PATTERNS.items():
+        for match in pattern.finditer(text):
+            if any(match.start() < one.span[1] and one.span[0] < match.end() for one in found):
+                continue
+            period = _period(name, match, text)
+            if period:
+                found.append(period)
+    return _joined(sorted(found, key=lambda one: one.span), text)
+
+
+def nearness(periods: Sequence[Period], article: Article, text: str) -> float:
+    """Return how well an article and a text of it fit times that were asked for, in [0, 1].
+
+    It fits if it was published then, or as far as a time that it states lies in one of them.
+    """
+    if article.published and any(one.holds(article.published) for one in periods):
+        return 1.0
+    stated = periods_in(text)
+    return max((asked.share(one) for asked in periods for one in stated), default=0.0)
+
+
+def _period(name: str, match: re.Match[str], text: str) -> Period | None:
+    stated = match.groupdict()
+    span = match.span()
+    if name == "decade":
+        tens = stated["decade"] or f"19{stated['short'] or stated['short_behind']}"
+        return Period(date(int(tens) * 10, 1, 1), date(int(tens) * 10 + 9, 12, 31), span)
+    year = int(stated["year"])
+    if not _FIRST_YEAR - 500 <= year <= _LAST_YEAR:
+        return None
+    if name == "season":
+        end = year - year % 100 + int(stated["end"])
+        return Period(date(year, 1, 1), date(end, 12, 31), span) if year < end <= year + 20 else None
+    if name == "year" and (year < _FIRST_YEAR or _COUNTED.match(text, match.end())):
+        return None
+    month = _month(stated["name"]) if stated.get("name") else int(stated.get("month") or 0)
+    if month is None or (name not in ("year", "han_year", "slashes") and not month):
+        return None
+    if name == "months":
+        end = _month(stated["end_name"])
+        return Period(date(year, month, 1), _month_end(year, end), span) if end and end > month else None
+    with suppress(ValueError):
+        # no such day is a ValueError
+        if stated.get("day"):
+            day = date(year, month, int(stated["day"]))
+            return Period(day, day, span)
+        if month:
+            return Period(date(year, month, 1), _month_end(year, month), span)
+        return Period(date(year, 1, 1), date(year, 12, 31), span)
+    return None
+
+
+def _month_end(year: int, month: int) -> date:
+    return date(year, month, monthrange(year, month)[1])
+
+
+def _joined(periods: Sequence[Period], text: str) -> list[Period]:
+    """Return times with "from 1998 to 2001" as one, and those that are open to one side."""
+    found: list[Period] = []
+    for one in periods:
+        before = found[-1] if found else None
+        gap = text[before.span[1] : one.span[0]] if before else ""
+        if before and before.first <= one.last and (
+            _TO.fullmatch(gap) or (_AND.fullmatch(gap) and _BETWEEN.search(text[: before.span[0]]))
+        ):
+            found[-1] = Period(before.first, one.last, (before.span[0], one.span[1]))
+        else:
+            found.append(one)
+    return [_opened(one, text[: one.span[0]]) for one in found]
+
+
+def _opened(period: Period, before: str) -> Period:
+    one_day = timedelta(days=1)
+    if _SINCE.search(before):
+        return replace(period, last=date.max)
+    if _LATER.search(before):
+        return replace(period, first=period.last + one_day, last=date.max)
+    if _UNTIL.search(before):
+        return replace(period, first=date.min)
+    if _EARLIER.search(before):
+        return replace(period, first=date.min, last=period.first - one_day)
+    return period
+
+
+def _month(name: str) -> int | None:
+    plain, inflected = _month_names()
+    folded = fold(name)
+    if folded in plain:
+        return plain[folded]
+    for known, number in inflected if name[:1].islower() else ():
+        common = max(_COMMON, len(known) - _ENDING)
+        if folded[:common] == known[:common] and len(folded) <= len(known) + _COMMON:
+            return number
+    return None
+
+
+@cache
+def _month_names() -> tuple[dict[str, int], tuple[tuple[str, int], ...]]:
+    """Return the names of months, folded, and those of languages in which they have endings, the longest first."""
+    # takes a third of a second, and few questions hold a word beside a year
+    plain = {name: number for language in (*_PLAIN, *_INFLECTED) for name, number in _names(language)}
+    inflected = {name: number for language in _INFLECTED for name, number in _names(language) if len(name) > _COMMON}
+    return plain | _MORE_MONTHS, tuple(sorted(inflected.items(), key=lambda one: (-len(one[0]), one)))
+
+
+def _names(language: str) -> Iterator[tuple[str, int]]:
+    from babel.dates import get_month_names
+
+    for width in ("wide", "abbreviated"):
+        for context in ("format", "stand-alone"):
+            for number, name in get_month_names(width, context, language).items():
+                folded = fold(name)
+                if len(folded) >= _LEAST_LETTERS and not folded.isdigit():
+                    yield folded, int(number)
