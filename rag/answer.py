@@ -13,6 +13,7 @@ MAX_QUESTION = 1000
 FOUND = "The first passages are close enough to the question to answer it."
 NOT_FOUND = "Nothing in this archive answers the question well; these are the nearest passages."
 NOTHING_LEFT = "No passage fits the filters, phrases and excluded words of the question: take one of them back."
+NOTHING_OF = "The archive has nothing of this time ({}): no article was published then, and none mentions it."
 EMPTY = "The archive holds no passages yet: add articles with `fundstelle index FOLDER`."
 
 
@@ -38,20 +39,29 @@ def checked_question(question: str) -> str:
 
 
 def compose(
-    question: str, language: str, hits: Sequence[Hit], confidence: float, took_ms: Mapping[str, float], *, empty: bool
+    question: str,
+    language: str,
+    hits: Sequence[Hit],
+    confidence: float,
+    took_ms: Mapping[str, float],
+    *,
+    empty: bool,
+    absent_times: Sequence[str] = (),
 ) -> Answer:
     """Return the answer that cites the hits in their order.
 
     Args:
         confidence: the probability, in [0, 1], that they answer.
         empty: the archive holds no passages.
+        absent_times: the times of the question, in its words, of which the archive has nothing.
 
     Raises:
         ValueError: a hit's passage is not the text at its place in its article, or a mark lies outside of it.
     """
     answerable = bool(hits) and confidence >= THRESHOLD
     reason = FOUND if answerable else NOT_FOUND if hits else EMPTY if empty else NOTHING_LEFT
-    return Answer(question, language, answerable, confidence, reason, tuple(_citation(hit) for hit in hits), took_ms)
+    citations = tuple(_citation(hit) for hit in hits)
+    return Answer(question, language, answerable, confidence, reason, citations, took_ms, tuple(absent_times))
 
 
 def _citation(hit: Hit) -> Citation:

@@ -273,7 +273,8 @@ class Archive:
         language = language_of(question)
         milliseconds = {"total": round((done - started) * 1000, 1)}
         empty = self._store.encoder is None or self._store.is_empty
-        return compose(question, language, hits, confidence, milliseconds, empty=empty)
+        absent = [parsed.text[slice(*one.span)] for one in found.absent]
+        return compose(question, language, hits, confidence, milliseconds, empty=empty, absent_times=absent)
 
     def forget_calibration(self) -> None:
         """Use the confidence that Fundstelle comes with again."""

@@ -15,7 +15,7 @@ from rag.times import Period, nearness, periods_in
 from rag.types import Article, Passage
 
 # what a passage gains in its score, which is a mean of cosines, by holding all numbers, and by being of the time
-_NUMBERS, _TIME = 0.05, 0.03
+_NUMBERS, _TIME = 0.05, 0.06
 # smaller numbers are often written in words
 _LEAST = 13
 # what is taken from the logit of the confidence if the first passage lacks all numbers, or the archive has nothing of
@@ -59,7 +59,7 @@ def preferences_of(question: str) -> Preferences:
         one for one in word_spans(question) if not any(one[0] < time.span[1] and time.span[0] < one[1] for time in times)
     ]
     numbers = []
-    for (start, end, folded), following in zip(words, [*words[1:], None], strict=True):
+    for (start, end, folded), following in zip(words, [*words[1:], None], strict=False):
         if not is_value(folded) or len(folded) > _LONGEST or _is_name(question, start, end):
             continue
         value = scaled(folded, following[2], None) if following else None

@@ -10,6 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cache
+from typing import Literal
 
 from rag.lexical.analysis import fold
 from rag.lexical.numbers import DIGITS
@@ -18,6 +19,8 @@ from rag.types import Article, Span
 # the names of months in these languages are written in one way, in the others with endings
 _PLAIN = "en de fr es it pt nl sv da nb ro ca id".split()
 _INFLECTED = "pl ru uk cs sk hr sl bg sr fi hu tr el et lv lt".split()
+# the short names of others are words: sie, paz, set, out, ago
+_ABBREVIATING = "en de nl fr".split()
 _MORE_MONTHS = {"sept": 9, "mrz": 3, "janner": 1, "feber": 2}
 _LEAST_LETTERS, _COMMON, _ENDING = 3, 4, 2
 # a bare number is taken for a year between these
@@ -205,7 +208,7 @@ def _month(name: str) -> int | None:
     folded = fold(name)
     if folded in plain:
         return plain[folded]
-    for known, number in inflected if name[:1].islower() else ():
+    for known, number in inflected if name[:1].islower() or not folded.isascii() else ():
         common = max(_COMMON, len(known) - _ENDING)
         if folded[:common] == known[:common] and len(folded) <= len(known) + _COMMON:
             return number
@@ -216,17 +219,19 @@ def _month(name: str) -> int | None:
 def _month_names() -> tuple[dict[str, int], tuple[tuple[str, int], ...]]:
     """Return the names of months, folded, and those of languages in which they have endings, the longest first."""
     # takes a third of a second, and few questions hold a word beside a year
-    plain = {name: number for language in (*_PLAIN, *_INFLECTED) for name, number in _names(language)}
-    inflected = {name: number for language in _INFLECTED for name, number in _names(language) if len(name) > _COMMON}
+    plain = {name: number for language in (*_PLAIN, *_INFLECTED) for name, number in _names(language, "wide")}
+    plain = {name: number for language in _ABBREVIATING for name, number in _names(language, "abbreviated")} | plain
+    inflected = {
+        name: number for language in _INFLECTED for name, number in _names(language, "wide") if len(name) > _COMMON
+    }
     return plain | _MORE_MONTHS, tuple(sorted(inflected.items(), key=lambda one: (-len(one[0]), one)))
 
 
-def _names(language: str) -> Iterator[tuple[str, int]]:
+def _names(language: str, width: Literal["wide", "abbreviated"]) -> Iterator[tuple[str, int]]:
     from babel.dates import get_month_names
 
-    for width in ("wide", "abbreviated"):
-        for context in ("format", "stand-alone"):
-            for number, name in get_month_names(width, context, language).items():
-                folded = fold(name)
-                if len(folded) >= _LEAST_LETTERS and not folded.isdigit():
-                    yield folded, int(number)
+    for context in ("format", "stand-alone"):
+        for number, name in get_month_names(width, context, language).items():
+            folded = fold(name.rstrip("."))
+            if len(folded) >= _LEAST_LETTERS and not folded.isdigit():
+                yield folded, int(number)

@@ -83,7 +83,7 @@ class LexicalView:
         spans = list(word_spans(question))
         telling = telling_words([question[start:end] for start, end, _ in spans], held.manifest.languages)
         found: dict[tuple[str, ...], QueryWord] = {}
-        for (start, end, folded), following, tells in zip(spans, [*spans[1:], None], telling, strict=True):
+        for (start, end, folded), following, tells in zip(spans, [*spans[1:], None], telling, strict=False):
             variants = _variants(question[start:end], held) if tells else ()
             if following and (value := scaled(folded, following[2], None)):
                 variants = (*variants, value)
@@ -130,7 +130,7 @@ class LexicalView:
         asked = {variant for word in query.words if word.idf >= least for variant in word.variants}
         found = []
         spans = list(word_spans(text))
-        for (start, end, folded), following in zip(spans, [*spans[1:], None], strict=True):
+        for (start, end, folded), following in zip(spans, [*spans[1:], None], strict=False):
             word = text[start:end]
             terms = [one for one in (*held.terms(word, language), *other_reading(word, language)) if one in asked]
             if following and (value := scaled(folded, following[2], language)) in asked:
