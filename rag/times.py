@@ -31,7 +31,7 @@ _AFTER = timedelta(days=2)
 _YEAR = r"(?:1\d{3}|20\d\d)"
 _ALONE = r"(?<![\w.,:/'’$€£#+])(?<!(?<!\d{4})-)"
 _END = r"(?![\w%€$£]|[.,:/'’]\d|-\d{1,2}\b)"
-_OF = r"(?:de\s|del\s|of\s|d[’'])?"
+_OF = r"(?:de\s|del\s|of\s|του\s|d[’'])?"
 _PATTERNS = {
     "day": re.compile(
         rf"{_ALONE}(?P<year>{_YEAR})-(?P<month>\d\d?)-(?P<day>\d\d?){_END}"
@@ -187,7 +187,8 @@ def _joined(periods: Sequence[Period], text: str) -> list[Period]:
             found[-1] = Period(before.first, one.last, (before.span[0], one.span[1]))
         else:
             found.append(one)
-    return [_opened(one, text[: one.span[0]]) for one in found]
+    # "from" before a time that has its end opens nothing
+    return [_opened(one, text[: one.span[0]]) if one in periods else one for one in found]
 
 
 def _opened(period: Period, before: str) -> Period:
