@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import reduce
 
 import numpy as np
@@ -18,7 +18,7 @@ from rag.dense import DenseView
 from rag.fusion import Scores
 from rag.lexical.query import LexicalQuery
 from rag.lexical.view import LexicalView
-from rag.preferences import Preferences, preferences_of
+from rag.preferences import NONE, Preferences, preferences_of
 from rag.query import ParsedQuestion
 from rag.store import Store
 from rag.times import Period, nearness
@@ -37,13 +37,14 @@ _YEAR = 365
 class Asked:
     """A question as all legs read it: its words, and its vectors without what tells its language.
 
-    `text` is the question as it is encoded: in place of words without accents, those that the archive has.
+    `text` is the question as it is encoded, with the accents that the archive writes, and without a time that only the
+    days of articles tell.
     """
 
     text: str
     words: LexicalQuery
     tokens: TokenVectors
-    preferences: Preferences = Preferences()
+    preferences: Preferences = NONE
 
     @property
     def vector(self) -> Vectors:
@@ -73,8 +74,23 @@ def ask_both(
         nearest = [key for key, _ in lexical.search(words, _SPELLING)]
         passages = [one.passage.text for one in store.found(nearest, record.fingerprint)]
         text = with_accents(text, [word.span for word in words.words], passages)
+    preferences = preferences_of(text)
+    untold = tuple(one for one in preferences.times if _told_by_days_alone(one, store, lexical))
+    for start, end in (one.span for one in untold):
+        # no passage can be near to it; the places of the other words stay
+        text = text[:start] + " " * (end - start) + text[end:]
     (read,) = neutral.read(encoder.token_vectors([text], "query"), "query")
-    return Asked(text, words, read, preferences_of(text))
+    return Asked(text, words, read, replace(preferences, untold=untold))
+
+
+def _told_by_days_alone(time: Period, store: Store, lexical: LexicalView) -> bool:
+    """Tell whether articles were published in a time that no text mentions."""
+    published = store.allowed(Filter(since=time.first, until=time.last))
+    if published is None or not len(published):
+        return False
+    oldest, newest = (day or time.first for day in store.date_range())
+    years = range(max(time.first.year, oldest.year), min(time.last.year, newest.year) + 1)
+    return len(years) <= _MOST_YEARS and not any(len(lexical.containing(str(year))) for year in years)
 
 
 def allowed_keys(

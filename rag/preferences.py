@@ -15,7 +15,9 @@ from rag.times import Period, nearness, periods_in
 from rag.types import Article, Passage
 
 # what a passage gains in its score, which is a mean of cosines, by holding all numbers, and by being of the time
-_NUMBERS, _TIME = 0.05, 0.06
+_NUMBERS, _TIME = 0.05, 0.01
+# and by being of a time that no text mentions, so that nothing else tells
+_DAY = 0.06
 # smaller numbers are often written in words
 _LEAST = 13
 # what is taken from the logit of the confidence if the first passage lacks all numbers, or the archive has nothing of
@@ -28,11 +30,12 @@ _LONGEST = 40
 class Preferences:
     """What a question prefers: each number by the values that it may have, and times.
 
-    Nothing is left out for not having it.
+    Nothing is left out for not having it. `untold` are those of the times that no text mentions.
     """
 
     numbers: tuple[frozenset[str], ...] = ()
     times: tuple[Period, ...] = ()
+    untold: tuple[Period, ...] = ()
 
     def gains(self, passages: Sequence[tuple[Article, Passage]]) -> Scores:
         """Return what each passage gains in its score."""
@@ -41,6 +44,8 @@ class Preferences:
             found += _NUMBERS * np.array([self.numbers_held(*one) for one in passages])
         if self.times:
             found += _TIME * np.array([nearness(self.times, article, said(article, one)) for article, one in passages])
+        if self.untold:
+            found += _DAY * np.array([nearness(self.untold, article, "") for article, _ in passages])
         return found
 
     def numbers_held(self, article: Article, passage: Passage) -> float:
@@ -52,12 +57,14 @@ class Preferences:
         return sum(not held.isdisjoint(values) for values in self.numbers) / len(self.numbers)
 
 
+NONE = Preferences()
+
+
 def preferences_of(question: str) -> Preferences:
     """Return what a question states: its times, and those numbers that are no part of one."""
     times = tuple(periods_in(question))
-    words = [
-        one for one in word_spans(question) if not any(one[0] < time.span[1] and time.span[0] < one[1] for time in times)
-    ]
+    taken = [time.span for time in times]
+    words = [one for one in word_spans(question) if not any(one[0] < end and start < one[1] for start, end in taken)]
     numbers = []
     for (start, end, folded), following in zip(words, [*words[1:], None], strict=False):
         if not is_value(folded) or len(folded) > _LONGEST or _is_name(question, start, end):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from calendar import monthrange
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -17,14 +17,17 @@ from rag.lexical.numbers import DIGITS
 from rag.types import Article, Span
 
 # the names of months in these languages are written in one way, in the others with endings
-_PLAIN = "en de fr es it pt nl sv da nb ro ca id".split()
-_INFLECTED = "pl ru uk cs sk hr sl bg sr fi hu tr el et lv lt".split()
+_PLAIN = ["en", "de", "fr", "es", "it", "pt", "nl", "sv", "da", "nb", "ro", "ca", "id"]
+_INFLECTED = ["pl", "ru", "uk", "cs", "sk", "hr", "sl", "bg", "sr", "fi", "hu", "tr", "el", "et", "lv", "lt"]
 # the short names of others are words: sie, paz, set, out, ago
-_ABBREVIATING = "en de nl fr".split()
+_ABBREVIATING = ["en", "de", "nl", "fr"]
 _MORE_MONTHS = {"sept": 9, "mrz": 3, "janner": 1, "feber": 2}
 _LEAST_LETTERS, _COMMON, _ENDING = 3, 4, 2
 # a bare number is taken for a year between these
 _FIRST_YEAR, _LAST_YEAR = 1500, 2099
+_EARLIEST = 1000
+# 1998/99 is one time, 1950-99 none that a question means
+_SEASON = 20
 # what happened on a day is told on the next ones
 _AFTER = timedelta(days=2)
 
@@ -56,9 +59,9 @@ _PATTERNS = {
     "other_month": re.compile(rf"{_ALONE}(?P<month>\d\d?)[/.](?P<year>{_YEAR}){_END}"),
     "slashes": re.compile(rf"{_ALONE}\d\d?/\d\d?/(?P<year>{_YEAR}){_END}"),
     "decade": re.compile(
-        rf"(?<![\w.,])(?P<decade>(?:1\d|20)\d)0(?:[’']?s\b|er\b|-(?:х|ті|ті|е|те)\b)|"
-        rf"(?<![\w.,])[’']?(?P<short>[1-9])0(?:er[ -]Jahren?\b|[’']?s\b)|"
-        rf"\b(?:années|años|anni|anos|jaren|lata|lat|лет)\s[’']?(?:19)?(?P<short_behind>[1-9])0\b"
+        r"(?<![\w.,])(?P<decade>(?:1\d|20)\d)0(?:[’']?s\b|er\b|-(?:х|ті|ті|е|те)\b)|"
+        r"(?<![\w.,])[’']?(?P<short>[1-9])0(?:er[ -]Jahren?\b|[’']?s\b)|"
+        r"\b(?:années|años|anni|anos|jaren|lata|lat|лет)\s[’']?(?:19)?(?P<short_behind>[1-9])0\b"
     ),
     "season": re.compile(rf"{_ALONE}(?P<year>{_YEAR})[/–-](?P<end>\d\d){_END}"),
     "han_year": re.compile(r"(?P<year>\d{4})[年년]"),
@@ -105,7 +108,9 @@ class Period:
 
     def holds(self, day: date) -> bool:
         """Tell whether an article of a day is of this time: of it, or of the two days after a day."""
-        return self.first <= day <= (self.last + _AFTER if self.days == 1 and self.last < date.max - _AFTER else self.last)
+        return (
+            self.first <= day <= (self.last + _AFTER if self.days == 1 and self.last < date.max - _AFTER else self.last)
+        )
 
     def share(self, other: Period) -> float:
         """Return how far another time lies in this one, in [0, 1]: the root of its share of days."""
@@ -142,37 +147,32 @@ def nearness(periods: Sequence[Period], article: Article, text: str) -> float:
 
 def _period(name: str, match: re.Match[str], text: str) -> Period | None:
     stated = match.groupdict()
-    span = match.span()
     if name == "decade":
-        tens = stated["decade"] or f"19{stated['short'] or stated['short_behind']}"
-        return Period(date(int(tens) * 10, 1, 1), date(int(tens) * 10 + 9, 12, 31), span)
+        tens = int(stated["decade"] or f"19{stated['short'] or stated['short_behind']}")
+        return Period(date(tens * 10, 1, 1), date(tens * 10 + 9, 12, 31), match.span())
     year = int(stated["year"])
-    if not _FIRST_YEAR - 500 <= year <= _LAST_YEAR:
-        return None
+    counted = name == "year" and (year < _FIRST_YEAR or _COUNTED.match(text, match.end()))
+    days = None if counted or not _EARLIEST <= year <= _LAST_YEAR else _days(name, stated, year)
+    return Period(*days, match.span()) if days else None
+
+
+def _days(name: str, stated: Mapping[str, str | None], year: int) -> tuple[date, date] | None:
+    """Return the first and the last day of what a pattern found; None if there is no such day or month."""
+    whole = date(year, 1, 1), date(year, 12, 31)
+    if name in ("year", "han_year", "slashes"):
+        return whole
     if name == "season":
-        end = year - year % 100 + int(stated["end"])
-        return Period(date(year, 1, 1), date(end, 12, 31), span) if year < end <= year + 20 else None
-    if name == "year" and (year < _FIRST_YEAR or _COUNTED.match(text, match.end())):
-        return None
-    month = _month(stated["name"]) if stated.get("name") else int(stated.get("month") or 0)
-    if month is None or (name not in ("year", "han_year", "slashes") and not month):
-        return None
-    if name == "months":
-        end = _month(stated["end_name"])
-        return Period(date(year, month, 1), _month_end(year, end), span) if end and end > month else None
+        end = year - year % 100 + int(stated["end"] or 0)
+        return (whole[0], date(end, 12, 31)) if year < end <= year + _SEASON else None
+    first = _month(stated["name"] or "") if "name" in stated else int(stated["month"] or 0)
+    last = _month(stated["end_name"] or "") if "end_name" in stated else first
     with suppress(ValueError):
         # no such day is a ValueError
-        if stated.get("day"):
-            day = date(year, month, int(stated["day"]))
-            return Period(day, day, span)
-        if month:
-            return Period(date(year, month, 1), _month_end(year, month), span)
-        return Period(date(year, 1, 1), date(year, 12, 31), span)
+        if first and last and first <= last:
+            day = stated.get("day")
+            begin = date(year, first, int(day or 1))
+            return (begin, begin) if day else (begin, date(year, last, monthrange(year, last)[1]))
     return None
-
-
-def _month_end(year: int, month: int) -> date:
-    return date(year, month, monthrange(year, month)[1])
 
 
 def _joined(periods: Sequence[Period], text: str) -> list[Period]:
@@ -181,8 +181,10 @@ def _joined(periods: Sequence[Period], text: str) -> list[Period]:
     for one in periods:
         before = found[-1] if found else None
         gap = text[before.span[1] : one.span[0]] if before else ""
-        if before and before.first <= one.last and (
-            _TO.fullmatch(gap) or (_AND.fullmatch(gap) and _BETWEEN.search(text[: before.span[0]]))
+        if (
+            before
+            and before.first <= one.last
+            and (_TO.fullmatch(gap) or (_AND.fullmatch(gap) and _BETWEEN.search(text[: before.span[0]])))
         ):
             found[-1] = Period(before.first, one.last, (before.span[0], one.span[1]))
         else:

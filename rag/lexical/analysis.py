@@ -20,9 +20,7 @@ _UNSEEN = r"[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2
 # the apostrophe of Ukrainian and the quotation mark of Hebrew abbreviations are letters of the word
 _APOSTROPHE = r"(?<=\p{Cyrillic})['’](?=\p{Cyrillic})|(?<=\p{Hebrew})[\"'״׳”’](?=\p{Hebrew})"
 # in these scripts a run is a sentence; the marks of length and sound belong to no script of their own
-_SPACELESS = regex.compile(
-    r"(?V1)[[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}ーｰ]--\p{Nd}]"
-)
+_SPACELESS = regex.compile(r"(?V1)[[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}ーｰ]--\p{Nd}]")
 _SPACELESS_SET = _SPACELESS.pattern.removeprefix("(?V1)")
 _CHARACTERS = regex.compile(rf"(?V1){_SPACELESS_SET}[\p{{M}}ﾞﾟ]*")
 _CHARACTER = _CHARACTERS.pattern.removeprefix("(?V1)")
@@ -35,8 +33,7 @@ def _run(letter: str) -> str:
 _LETTER = r"[\p{L}\p{N}\p{M}]"
 _RUNS = regex.compile(rf"(?V1){NUMBER}|{_run(_LETTER)}")
 _MIXED_RUNS = regex.compile(
-    rf"(?V1){NUMBER}|(?P<spaceless>{_CHARACTER}(?:{_UNSEEN}*{_CHARACTER})*)|"
-    + _run(rf"[{_LETTER}--{_SPACELESS_SET}]")
+    rf"(?V1){NUMBER}|(?P<spaceless>{_CHARACTER}(?:{_UNSEEN}*{_CHARACTER})*)|" + _run(rf"[{_LETTER}--{_SPACELESS_SET}]")
 )
 
 # Latin, Greek and Cyrillic diacritics; Hebrew points; Arabic harakat. Vowel signs of other scripts are letters

@@ -11,7 +11,7 @@ from rag.encoder_input import encoder_input
 from rag.lexical.analysis import fold, normal, readings, term, term_without_accents, written
 from rag.lexical.compounds import compound_parts
 from rag.lexical.index import Entry
-from rag.lexical.numbers import is_value, other_reading
+from rag.lexical.numbers import is_value
 from rag.types import Article, Passage, primary
 
 # a word as it is written, a language (BCP-47) → terms

@@ -51,27 +51,26 @@ _CLOCK_LIKE = regex.compile(rf"{_D}{{1,2}}\.{_D}{{2}}")
 _MOST_DIGITS = 40
 
 # in these languages a point begins the decimals, in others a comma
-_POINT = frozenset("bn cy en fil ga he hi iw ja km ko mr ms my ne pa si sw ta te th tl ur zh".split())
+_POINT = frozenset(
+    ("bn", "cy", "en", "fil", "ga", "he", "hi", "iw", "ja", "km", "ko", "mr", "ms", "my", "ne", "pa", "si", "sw", "ta",
+     "te", "th", "tl", "ur", "zh")
+)  # fmt: skip
 
-_THOUSAND, _MILLION, _MILLIARD, _BILLION = 3, 6, 9, 12
-_SCALES = {
-    **dict.fromkeys("tausend tsd thousand mila mil duizend tusen tusind tys тыс тысяч тысячи тыс".split(), _THOUSAND),
-    **dict.fromkeys(
-        "million millionen mio mill millions million millioni milioni milione millones millon milhoes milhao miljoen "
-        "miljoner miljonen millioner milion miliony milionow milionu milyon mln миллион миллиона миллионов млн мильион "
-        "мільион мільиона мільионів мільиони".split(),
-        _MILLION,
-    ),
-    **dict.fromkeys(
-        "milliarde milliarden mrd milliard milliards miliardi miliardo miliard miliardy miliardow milyar miljard "
-        "miljarder miljarden milliarder mld billion billions bn bilhoes bilhao млрд миллиард миллиарда миллиардов "
-        "мільиард мільиарда мільиардів".split(),
-        _MILLIARD,
-    ),
-    **dict.fromkeys("billionen billones billon biliony trillion trillions".split(), _BILLION),
-    "lakh": 5,
-    "crore": 7,
+_BILLION = 12
+_WORDS = {
+    3: ("tausend", "tsd", "thousand", "mila", "mil", "duizend", "tusen", "tusind", "tys", "тыс", "тысяч", "тысячи"),
+    5: ("lakh",),
+    6: ("million", "millionen", "mio", "mill", "millions", "millioni", "milioni", "milione", "millones", "millon",
+        "milhos", "milhao", "miljoen", "miljoner", "miljonen", "millioner", "milion", "miliony", "milionow", "milionu",
+        "milyon", "mln", "миллион", "миллиона", "миллионов", "млн", "мільион", "мільиона", "мільионів", "мільиони"),
+    7: ("crore",),
+    9: ("milliarde", "milliarden", "mrd", "milliard", "milliards", "miliardi", "miliardo", "miliard", "miliardy",
+        "miliardow", "milyar", "miljard", "miljarder", "miljarden", "milliarder", "mld", "billion", "billions", "bn",
+        "bilhos", "bilhao",
+        "млрд", "миллиард", "миллиарда", "миллиардов", "мільярд", "мільярда", "мільярдів", "мільярди"),
+    _BILLION: ("billionen", "billones", "billon", "biliony", "trillion", "trillions"),
 }  # fmt: skip
+_SCALES = {word: power for power, words in _WORDS.items() for word in words}
 
 
 def value_of(written: str) -> str | None:

@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 from filelock import BaseFileLock, Timeout
 
-from rag.lexical.analysis import fold, readings, word_spans, written
+from rag.lexical.analysis import fold, readings, term, term_without_accents, word_spans, written
 from rag.lexical.damage import damaged
 from rag.lexical.files import IndexDamaged, Manifest, new_folder, read_manifest, write_manifest
 from rag.lexical.filling import Terms, count, entries, term_maker
@@ -32,7 +32,10 @@ _COMMON = 0.25
 _MANY_PASSAGES = 200
 _SHORT = 3
 # languages whose accents are umlauts or rare, and those of scripts that have none which one can leave out
-_WITHOUT_ACCENTS = frozenset("de en nl id ms zh ja ko th lo km my ru uk bg be mk ar fa he ur hi".split())
+_WITHOUT_ACCENTS = frozenset(
+    ("de", "en", "nl", "id", "ms", "zh", "ja", "ko", "th", "lo", "km", "my", "ru", "uk", "bg", "be", "mk", "ar", "fa",
+     "he", "ur", "hi")
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,7 +259,14 @@ def _variants(word: str, held: _Held) -> tuple[str, ...]:
 
 
 def _terms(word: str, held: _Held) -> list[str]:
-    return list(dict.fromkeys(one for language in held.manifest.languages for one in held.terms(word, language)))
+    """Return the terms of a word as it is written, and where no passage has it so, those without its accents."""
+    languages = held.manifest.languages
+    found = list(dict.fromkeys(one for language in languages for one in held.terms(word, language)))
+    if word.isascii():
+        return found
+    bare = {term_without_accents(word, one) for one in languages} - {term(word, one) for one in languages}
+    exact = [one for one in found if one not in bare]
+    return exact if any(map(held.index.passages_with_term, exact)) else found
 
 
 def _spellings(phrase: str) -> Iterator[list[str]]:

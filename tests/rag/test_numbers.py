@@ -80,7 +80,10 @@ def test_numbers_that_may_be_meant_otherwise() -> None:
     assert readings("3.500 tons", "en") == [["3500", "tons"], ["3.5", "tons"]]
     assert readings("300.000 tons", "en") == [["300000", "tons"]]
     assert readings("3.500 Tonnen", None) == [["3500", "tonnen"]]
-    assert readings("Apollo 13 100 Menschen", "de") == [["apollo", "13100", "menschen"], ["apollo", "13", "100", "menschen"]]
+    assert readings("Apollo 13 100 Menschen", "de") == [
+        ["apollo", "13100", "menschen"],
+        ["apollo", "13", "100", "menschen"],
+    ]
     assert other_reading("20.15", None) == ("20", "15")
 
 
