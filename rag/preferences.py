@@ -15,14 +15,14 @@ from rag.times import Period, nearness, periods_in
 from rag.types import Article, Passage
 
 # what a passage gains in its score, which is a mean of cosines, by holding all numbers, and by being of the time
-_NUMBERS, _TIME = 0.05, 0.01
+_NUMBERS, _TIME = 0.15, 0.01
 # and by being of a time that no text mentions, so that nothing else tells
 _DAY = 0.06
 # smaller numbers are often written in words
 _LEAST = 13
 # what is taken from the logit of the confidence if the first passage lacks all numbers, or the archive has nothing of
-# the time: from .9 to .35 and to .3
-_NUMBERS_DOUBT, _TIME_DOUBT = 2.8, 3.0
+# the time: from .98 to .35, and from .9 to .3
+_NUMBERS_DOUBT, _TIME_DOUBT = 4.5, 3.0
 _LONGEST = 40
 
 

@@ -1,4 +1,4 @@
-"""What a question states and passages are preferred for: its numbers and its time; and what is said where neither is."""
+"""What a question states and passages are preferred for, its numbers and its time; and what is said without them."""
 
 from __future__ import annotations
 
