@@ -259,14 +259,17 @@ def _variants(word: str, held: _Held) -> tuple[str, ...]:
 
 
 def _terms(word: str, held: _Held) -> list[str]:
-    """Return the terms of a word as it is written, and where no passage has it so, those without its accents."""
+    """Return the terms of a word as it is written, and those without its accents if they find more.
+
+    A text with the accents has both, and would count twice.
+    """
     languages = held.manifest.languages
     found = list(dict.fromkeys(one for language in languages for one in held.terms(word, language)))
     if word.isascii():
         return found
     bare = {term_without_accents(word, one) for one in languages} - {term(word, one) for one in languages}
-    exact = [one for one in found if one not in bare]
-    return exact if any(map(held.index.passages_with_term, exact)) else found
+    seen = max((held.index.passages_with_term(one) for one in found if one not in bare), default=0)
+    return [one for one in found if one not in bare or held.index.passages_with_term(one) > seen]
 
 
 def _spellings(phrase: str) -> Iterator[list[str]]:
