@@ -14,6 +14,7 @@ MAX_QUESTION = 1000
 FOUND = "The first passages are close enough to the question to answer it."
 NOT_FOUND = "Nothing in this archive answers the question well; these are the nearest passages."
 NOTHING_LEFT = "No passage fits the filters, phrases and excluded words of the question: take one of them back."
+NOTHING_OF = "The archive has nothing of this time ({}): no article was published then, and none mentions it."
 EMPTY = "The archive holds no passages yet: add articles with `fundstelle index FOLDER`."
 
 
@@ -64,6 +65,7 @@ def compose(
     *,
     empty: bool,
     nothing_left: str = NOTHING_LEFT,
+    absent_times: Sequence[str] = (),
 ) -> Answer:
     """Return the answer that cites the hits in their order; a sentence is highlighted if it probably answers.
 
@@ -71,6 +73,7 @@ def compose(
         confidence: the probability, in [0, 1], that they answer.
         empty: the archive holds no passages.
         nothing_left: the sentence for an answer without a passage from an archive that holds some.
+        absent_times: the times of the question, in its words, of which the archive has nothing.
 
     Raises:
         ValueError: a hit's passage is not the text at its place in its article, or a mark lies outside of it.
@@ -78,7 +81,7 @@ def compose(
     answerable = bool(hits) and confidence >= THRESHOLD
     reason = FOUND if answerable else NOT_FOUND if hits else EMPTY if empty else nothing_left
     citations = tuple(_citation(hit, marked=answerable and _probably_right(hit, language)) for hit in hits)
-    return Answer(question, language, answerable, confidence, reason, citations, took_ms)
+    return Answer(question, language, answerable, confidence, reason, citations, took_ms, tuple(absent_times))
 
 
 def _probably_right(hit: Hit, language: str) -> bool:

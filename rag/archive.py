@@ -299,8 +299,16 @@ class Archive:
         milliseconds = {"total": round((done - started) * 1000, 1)}
         empty = self._store.encoder is None or self._store.is_empty
         unknown = None if hits or empty else self._store.unknown_name(filter)
-        nothing_left = no_such_name(*unknown) if unknown else NOTHING_LEFT
-        answer = compose(question, language, hits, confidence, milliseconds, empty=empty, nothing_left=nothing_left)
+        answer = compose(
+            question,
+            language,
+            hits,
+            confidence,
+            milliseconds,
+            empty=empty,
+            nothing_left=no_such_name(*unknown) if unknown else NOTHING_LEFT,
+            absent_times=[parsed.text[slice(*one.span)] for one in found.absent],
+        )
         return replace(answer, citations=self._with_missing_files(answer.citations))
 
     def _with_missing_files(self, citations: Sequence[Citation]) -> tuple[Citation, ...]:

@@ -76,8 +76,14 @@ def print_json(value: Mapping[str, Any]) -> None:
 
 def print_answer(answer: Answer) -> None:
     """Print the citations of an answer, best first; if nothing answers, say so above them."""
+    # it loads NumPy, which `--help` should not wait for
+    from rag.answer import NOTHING_OF
+
     if not answer.answerable:
         out.print(Text(answer.reason, style="yellow"), soft_wrap=True)
+    if answer.absent_times:
+        out.print(Text(NOTHING_OF.format(", ".join(answer.absent_times)), style="yellow"), soft_wrap=True)
+    if answer.absent_times or not answer.answerable:
         out.print()
     for citation in answer.citations:
         _print_indented(_source_line(citation), 0)

@@ -212,7 +212,9 @@ class Answer:
     """The passages that answer a question, best first; if nothing does, the nearest ones, and `answerable` is False.
 
     `confidence` is the probability, in [0, 1], that one of the passages answers; `reason` says in words why.
-    `took_ms` holds milliseconds: `total` and the parts of it.
+    `took_ms` holds milliseconds: `total` and the parts of it. `absent_times` are the days, months, years or periods of
+    the question, in its words, of which the archive has nothing that may be found: no article was published then, and
+    none mentions them.
     """
 
     question: str
@@ -222,6 +224,7 @@ class Answer:
     reason: str
     citations: tuple[Citation, ...]
     took_ms: Mapping[str, float]
+    absent_times: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

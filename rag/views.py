@@ -35,6 +35,7 @@ def answer_json(answer: Answer) -> dict[str, Any]:
         "answerable": answer.answerable,
         "confidence": round(answer.confidence, 4),
         "reason": answer.reason,
+        "absent_times": list(answer.absent_times),
         "took_ms": dict(answer.took_ms),
         "citations": [_citation_json(citation) for citation in answer.citations],
     }

@@ -26,6 +26,7 @@ class Texts:
     nothing_yet: str
     doubtful: str
     doubtful_hint: str
+    nothing_of: str
     empty_question: str
     long_question: str
     wrong_question: str
@@ -86,6 +87,7 @@ GERMAN = Texts(
     nothing_yet="Im Archiv steht noch nichts.",
     doubtful="Vermutlich steht die Antwort nicht im Archiv",
     doubtful_hint="Keine Stelle beantwortet die Frage gut; hier stehen die, die ihr am nächsten kommen.",
+    nothing_of="Aus dieser Zeit ({times}) enthält das Archiv nichts: Kein Artikel erschien damals, keiner erwähnt sie.",
     empty_question="Bitte geben Sie eine Frage ein.",
     long_question="Die Frage ist zu lang: Fragen Sie in höchstens {most} Zeichen, eines nach dem anderen.",
     wrong_question="So lässt sich nicht suchen. Schreiben Sie in Worten, was Sie suchen; -Wörter lassen nur weg.",
@@ -178,6 +180,7 @@ ENGLISH = Texts(
     nothing_yet="There is nothing in the archive yet.",
     doubtful="The archive probably does not hold the answer",
     doubtful_hint="No passage answers the question well; these are the ones that come nearest to it.",
+    nothing_of="The archive has nothing of this time ({times}): no article was published then, and none mentions it.",
     empty_question="Please type a question.",
     long_question="The question is too long: ask in {most} characters or fewer, one thing at a time.",
     wrong_question="This cannot be searched for. Say in words what to look for; -words only leave out.",

@@ -14,11 +14,12 @@ import numpy as np
 from filelock import BaseFileLock, Timeout
 
 from rag.database import NOTHING_YET, State
-from rag.lexical.analysis import word_spans, words, written
+from rag.lexical.analysis import fold, readings, term, term_without_accents, word_spans, written
 from rag.lexical.damage import damaged
 from rag.lexical.files import IndexDamaged, Manifest, new_folder, read_manifest, write_manifest
 from rag.lexical.filling import Terms, count, entries, term_maker
 from rag.lexical.index import Ids, WordIndex
+from rag.lexical.numbers import other_reading, scaled
 from rag.lexical.query import LexicalQuery, Match, QueryWord, idf
 from rag.lexical.stopwords import is_stop_word, telling_words
 from rag.store import Store
@@ -26,7 +27,7 @@ from rag.store import Store
 log = logging.getLogger(__name__)
 
 # raised whenever the same articles give other terms than before
-VERSION = 2
+VERSION = 3
 # a term that more than this share of an archive's passages hold says little, once there are so many passages
 _COMMON = 0.25
 _MANY_PASSAGES = 200
@@ -37,6 +38,11 @@ _FEW_PASSAGES = 1000
 # what was deleted still counts in the average length of a passage, until it is such a share of all
 _MOST_DELETED = 0.1
 _NOWHERE = "in memory"
+# languages whose accents are umlauts or rare, and those of scripts that have none which one can leave out
+_WITHOUT_ACCENTS = frozenset(
+    ("de", "en", "nl", "id", "ms", "zh", "ja", "ko", "th", "lo", "km", "my", "ru", "uk", "bg", "be", "mk", "ar", "fa",
+     "he", "ur", "hi")
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,16 +81,24 @@ class LexicalView:
 
     # -- asking -------------------------------------------------------------------------------------
 
+    @property
+    def has_accents(self) -> bool:
+        """Whether there are passages in a language that writes accents, umlauts aside."""
+        held = self._current()
+        return held is not None and not _WITHOUT_ACCENTS.issuperset(held.manifest.languages)
+
     def analyse(self, question: str) -> LexicalQuery:
         """Return the words that are looked for in the archive as it is now. Any text will do."""
         held = self._current()
         if held is None:
             return LexicalQuery((), 0)
-        spans = [(start, end) for start, end, _ in word_spans(question)]
-        telling = telling_words([question[start:end] for start, end in spans], held.manifest.languages)
+        spans = list(word_spans(question))
+        telling = telling_words([question[start:end] for start, end, _ in spans], held.manifest.languages)
         found: dict[tuple[str, ...], QueryWord] = {}
-        for (start, end), tells in zip(spans, telling, strict=True):
+        for (start, end, folded), following, tells in zip(spans, [*spans[1:], None], telling, strict=False):
             variants = _variants(question[start:end], held) if tells else ()
+            if following and (value := scaled(folded, following[2], None)):
+                variants = (*variants, value)
             if variants and variants not in found:
                 frequency = max(map(held.index.passages_with_term, variants))
                 found[variants] = QueryWord((start, end), variants, idf(frequency, len(held.index)))
@@ -103,7 +117,10 @@ class LexicalView:
         return dict(self.search(query, len(keys), keys))
 
     def containing(self, phrase: str) -> Ids:
-        """Return the keys of all passages with these words, folded and not stemmed, one after the other; ascending."""
+        """Return the keys of all passages with these words, folded and not stemmed, one after the other; ascending.
+
+        They stand in the passage, in the headline of its article or in its author's name.
+        """
         held = self._current()
         if held is None:
             return np.empty(0, np.int64)
@@ -124,10 +141,15 @@ class LexicalView:
         least = 0.0 if small else idf(int(_COMMON * query.passages), query.passages)
         asked = {variant for word in query.words if word.idf >= least for variant in word.variants}
         found = []
-        for start, end, folded in word_spans(text):
-            terms = [one for one in held.terms(text[start:end], language) if one in asked]
+        spans = list(word_spans(text))
+        for (start, end, folded), following in zip(spans, [*spans[1:], None], strict=False):
+            word = text[start:end]
+            terms = [one for one in (*held.terms(word, language), *other_reading(word, language)) if one in asked]
+            if following and (value := scaled(folded, following[2], language)) in asked:
+                found.append(Match(start, following[1], str(value)))
+                continue
             short = small and len(folded) <= _SHORT and folded.isascii() and folded.isalpha()
-            if terms and not short and not is_stop_word(text[start:end], language):
+            if terms and not short and not is_stop_word(word, language):
                 found.append(Match(start, end, terms[0]))
         return tuple(found)
 
@@ -259,16 +281,26 @@ def _variants(word: str, held: _Held) -> tuple[str, ...]:
 
 
 def _terms(word: str, held: _Held) -> list[str]:
-    return list(dict.fromkeys(one for language in held.manifest.languages for one in held.terms(word, language)))
+    """Return the terms of a word as it is written, and those without its accents if they find more.
+
+    A text with the accents has both, and would count twice.
+    """
+    languages = held.manifest.languages
+    found = list(dict.fromkeys(one for language in languages for one in held.terms(word, language)))
+    if word.isascii():
+        return found
+    bare = {term_without_accents(word, one) for one in languages} - {term(word, one) for one in languages}
+    seen = max((held.index.passages_with_term(one) for one in found if one not in bare), default=0)
+    return [one for one in found if one not in bare or held.index.passages_with_term(one) > seen]
 
 
 def _spellings(phrase: str) -> Iterator[list[str]]:
-    """Yield the folded words of a phrase as they are, then with each one damaged."""
-    yield words(phrase)
+    """Yield the folded words of a phrase as they are, as other numbers may be meant, then with each one damaged."""
+    yield from readings(phrase, None)
     as_written = written(phrase)
     for place, word in enumerate(as_written):
         for form in damaged(word):
-            yield words(" ".join([*as_written[:place], form, *as_written[place + 1 :]]))
+            yield [one for word in (*as_written[:place], form, *as_written[place + 1 :]) if (one := fold(word))]
 
 
 def _sought(query: LexicalQuery, index: WordIndex) -> list[str]:

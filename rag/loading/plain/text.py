@@ -15,7 +15,7 @@ from rag.loading.normal import normalised
 from rag.loading.plain.blocks import blocks_of
 from rag.loading.plain.bylines import byline, dateline
 from rag.loading.plain.frontmatter import split_front_matter
-from rag.loading.plain.headlines import headline_of
+from rag.loading.plain.headlines import headline_of, with_headline
 from rag.loading.plain.stamps import date_stamp
 
 # so many lines of an article may begin with a dateline
@@ -72,7 +72,8 @@ def described(draft: Draft) -> Draft:
     }
     new = {name: (origin, value) for name, (origin, value) in found.items() if value and getattr(draft, name) is None}
     origins = {**draft.origins, **{name: origin for name, (origin, _) in new.items()}}
-    return replace(draft, origins=origins, **{name: value for name, (_, value) in new.items()})
+    blocks = with_headline(draft.blocks, found["title"][1])
+    return replace(draft, blocks=blocks, origins=origins, **{name: value for name, (_, value) in new.items()})
 
 
 def _flush(blocks: Sequence[Block]) -> tuple[Block, ...]:
