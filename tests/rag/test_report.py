@@ -38,6 +38,7 @@ from rag.evaluation.types import (
     REFUSED,
     RERANKING,
     SPLIT,
+    WRONGLY_REFUSED,
     Result,
     Run,
     Shown,
@@ -110,12 +111,13 @@ RESULTS = (
     result(6, "What did nobody say?", REFUSED, None, 0.2),
     result(7, "What did nobody write?", ANSWERED, None, 0.95),
     result(8, "What was made by a rule?", FIRST, 1, 0.85, "synthetic"),
+    result(9, "What was denied by a rule?", WRONGLY_REFUSED, 1, 0.45, "synthetic"),
 )
 RUN = Run(
     name=f"{HOSTILE} | one",
     made="2026-11-25T02:54:33+00:00",
     questions="seeds/<questions>.jsonl",
-    asked_of=10,
+    asked_of=11,
     archive="archive-id",
     archive_revision=47,
     encoder="an encoder",
@@ -261,15 +263,15 @@ def test_the_page_tells_what_happened() -> None:
     """Every fate stands with its explanation, failures first; what was chosen is strong; the verdict is compare's."""
     root = html.document_fromstring(html_report(RUN, comparison()))
     fates = [one.text_content() for one in root.xpath("//summary/*[contains(@class, 'fate')]")]
-    assert set(fates[:6]) == {FUSION, RERANKING, NO_CANDIDATE, SPLIT, DOUBTFUL, ANSWERED}
-    assert sorted(fates[6:]) == [FIRST, FIRST, REFUSED]
+    assert set(fates[:7]) == {FUSION, RERANKING, NO_CANDIDATE, SPLIT, DOUBTFUL, ANSWERED, WRONGLY_REFUSED}
+    assert sorted(fates[7:]) == [FIRST, FIRST, REFUSED]
     text = " ".join(root.text_content().split())
     assert all(explanation in text for explanation in FATES.values())
     assert [one.text_content() for one in root.xpath("//header//strong")] == ["dense_weight 0.8"]
-    assert "9 questions of 10: it was interrupted" in text
+    assert "10 questions of 11: it was interrupted" in text
     assert "387 ms (p50), 446 ms (p95)" in text
     assert "6 of 8 questions have an answer" in text
-    assert "1 of 1 questions have an answer" in text
+    assert "2 of 2 questions have an answer" in text
     both = comparison()
     assert verdict(both.compared[0].differences["nDCG@10"], both.questions) in text
     assert all(warning in text for warning in both.warnings)
