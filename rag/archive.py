@@ -5,13 +5,14 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from filelock import FileLock, Timeout
 
-from embeddings.encoder import BUNDLED, Encoder
+from embeddings.encoder import BUNDLED, Encoder, self_test
 from embeddings.neutral import language_neutral
 from embeddings.types import OnStep
 from rag.answer import checked_question, compose
@@ -273,7 +274,12 @@ class Archive:
         language = language_of(question)
         milliseconds = {"total": round((done - started) * 1000, 1)}
         empty = self._store.encoder is None or self._store.is_empty
-        return compose(question, language, hits, confidence, milliseconds, empty=empty)
+        answer = compose(question, language, hits, confidence, milliseconds, empty=empty)
+        return replace(answer, index_again=self._index_again and not empty)
+
+    @property
+    def _index_again(self) -> bool:
+        return self._store.doubtful_vectors and self.encoder_name == BUNDLED
 
     def forget_calibration(self) -> None:
         """Use the confidence that Fundstelle comes with again."""
@@ -365,6 +371,7 @@ class Archive:
         """Return what the archive holds."""
         record = self._store.encoder
         oldest, newest = self._store.date_range()
+        verdict = self_test(self.encoder_name)
         return Status(
             folder=str(self.folder),
             articles=self._store.article_count(),
@@ -379,4 +386,6 @@ class Archive:
             revision=self._store.revision,
             recall=self._dense.recall,
             bytes_on_disk=bytes_on_disk(self.folder),
+            self_test=verdict.facts if verdict else None,
+            index_again=self._index_again and not self._store.is_empty,
         )

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import PurePath
-from typing import Literal
+from typing import Any, Literal
 
 Span = tuple[int, int]
 
@@ -203,7 +203,8 @@ class Answer:
     """The passages that answer a question, best first; if nothing does, the nearest ones, and `answerable` is False.
 
     `confidence` is the probability, in [0, 1], that one of the passages answers; `reason` says in words why.
-    `took_ms` holds milliseconds: `total` and the parts of it.
+    `took_ms` holds milliseconds: `total` and the parts of it. `index_again` tells that short passages may be ranked
+    wrongly, since their vectors are of an earlier version: the next indexing makes them anew.
     """
 
     question: str
@@ -213,6 +214,7 @@ class Answer:
     reason: str
     citations: tuple[Citation, ...]
     took_ms: Mapping[str, float]
+    index_again: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,7 +259,8 @@ class Status:
     """What an archive holds. Counts by language and by source; dates of the oldest and newest article.
 
     `doubles` are articles of the same text as another one, which `articles` does not count. `recall` is the share of
-    the ten nearest vectors that a search finds: 1 where it looks at all, None while there are none.
+    the ten nearest vectors that a search finds: 1 where it looks at all, None while there are none. `self_test` is what
+    was found of the bundled encoder on this processor, None before it was tested; `index_again` is as in an `Answer`.
     """
 
     folder: str
@@ -273,3 +276,5 @@ class Status:
     revision: int
     recall: float | None
     bytes_on_disk: Mapping[str, int]
+    self_test: Mapping[str, Any] | None = None
+    index_again: bool = False
