@@ -22,7 +22,7 @@ from embeddings.graph import CompiledGraph, precisions
 from embeddings.padding import batches, padded_length
 from embeddings.processor import this_processor
 from embeddings.reference import read_reference
-from embeddings.self_test import Verdict, kept_verdict, padded, tested, verdict_of
+from embeddings.self_test import Verdict, judged, kept_verdict, padded, verdict_of
 from embeddings.together import Together
 from embeddings.tokenizer import ModelTokenizer
 from embeddings.tokens import content_tokens
@@ -191,7 +191,7 @@ def _checked(folder: Path) -> tuple[CompiledGraph, Verdict]:
     """Return the graph in a folder as it computes right on this processor, which is tested if that is not known."""
     load = cache(partial(CompiledGraph, folder))
     try:
-        verdict = verdict_of(folder, lambda: tested(precisions(), load, read_reference(folder), this_processor()))
+        verdict = verdict_of(folder, lambda: judged(precisions(), load, read_reference(folder), this_processor()))
     except RuntimeError as error:
         raise CompiledGraphUnavailable(
             f"OpenVINO cannot run the model on this processor ({str(error).splitlines()[0][:200]})."

@@ -102,7 +102,7 @@ class Verdict:
         return self.precision is not None and not self.left_out and not self.wrong
 
 
-def tested(
+def judged(
     precisions: Iterable[str], load: Callable[[str], Run], texts: Sequence[ReferenceText], processor: Processor
 ) -> Verdict:
     """Return the first precision that computes right, with the lengths at which it does not.
