@@ -186,7 +186,7 @@ def test_a_question_that_nothing_answers() -> None:
         (ranking([(A, 90, 130), (B, 0, 90)]), WRONGLY_REFUSED),
         (ranking([(B, 0, 50), (A, 90, 130)]), WRONGLY_REFUSED),
         (ranking([(B, 0, 50), (A, 0, 50)]), NO_CANDIDATE),
-        (ranking([(article(f"n{number}"), 0, 50) for number in range(DEPTH)] + [(A, 90, 130)]), FUSION),
+        (ranking([(article(f"n{number}", B.text), 0, 50) for number in range(DEPTH)] + [(A, 90, 130)]), FUSION),
     ],
 )
 def test_an_answer_that_was_shown_and_denied(of: Ranking, expected: str) -> None:
