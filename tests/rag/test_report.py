@@ -213,16 +213,16 @@ def test_what_xml_cannot_hold_is_replaced() -> None:
 
 
 def test_the_histogram_counts_first_answers() -> None:
-    """By hand: of seven answerable questions, two have their answer first, two second, one third, two not among ten."""
+    """By hand: of eight answerable questions, three have their answer first, two second, one third, two not among ten."""
     written = texts(rank_histogram(RESULTS))
     assert written[1::2][:10] == [str(rank) for rank in range(1, 11)]
-    assert written[:20:2] == ["2", "2", "1", "0", "0", "0", "0", "0", "0", "0"]
+    assert written[:20:2] == ["3", "2", "1", "0", "0", "0", "0", "0", "0", "0"]
     assert written[20:22] == ["2", "not among 10"]
 
 
 def test_the_curve_marks_the_threshold() -> None:
-    """By hand: six of nine questions have a confidence of .5 or more, and two of these have no answer among five."""
-    assert texts(risk_coverage_curve(RESULTS))[-1] == "67% answered, 33% wrong"
+    """By hand: six of ten questions have a confidence of .5 or more, and two of these have no answer among five."""
+    assert texts(risk_coverage_curve(RESULTS))[-1] == "60% answered, 33% wrong"
     unsure = [replace(one, confidence=0.1) for one in RESULTS]
     assert "answered" not in texts(risk_coverage_curve(unsure))[-1].split()
 
