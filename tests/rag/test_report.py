@@ -213,7 +213,7 @@ def test_what_xml_cannot_hold_is_replaced() -> None:
 
 
 def test_the_histogram_counts_first_answers() -> None:
-    """By hand: of eight answerable questions, three have their answer first, two second, one third, two not among ten."""
+    """By hand: of eight answerable questions, three have their answer first, two second, one third, two none."""
     written = texts(rank_histogram(RESULTS))
     assert written[1::2][:10] == [str(rank) for rank in range(1, 11)]
     assert written[:20:2] == ["3", "2", "1", "0", "0", "0", "0", "0", "0", "0"]
