@@ -277,16 +277,18 @@ def test_a_graph_that_is_wrong_at_one_length_answers_right(
     encoder: Encoder, wrong_graph: Callable[..., None], caplog: pytest.LogCaptureFixture
 ) -> None:
     """As on processors with AMX, at 32 tokens: short questions get the vectors that a right graph gives."""
+    question = "Wie viele Menschen starben bei dem Hochwasser in der Nacht, und wo?"
+    right = encoder.encode_query(question)
     wrong_graph(lambda _, length: length == 32)
+    assert float(right @ encoder.encode_query(question)) < 0.99
     found = open_encoder()
     assert isinstance(found, CompiledEncoder)
     verdict = graph_verdict()
     assert verdict is not None
     assert (verdict.precision, verdict.left_out) == ("f32", (32,))
     assert "padded to 32 tokens" in caplog.text
-    question = "Wie viele Menschen starben bei dem Hochwasser in der Nacht, und wo?"
     assert 16 < found.count_tokens([question])[0] + 4 <= 32
-    assert float(found.encode_query(question) @ encoder.encode_query(question)) > 0.999
+    assert float(found.encode_query(question) @ right) > 0.999
 
 
 def test_a_graph_that_is_wrong_in_f32_runs_in_bf16(
@@ -296,6 +298,7 @@ def test_a_graph_that_is_wrong_in_f32_runs_in_bf16(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Where the processor offers it; where not, OpenVINO computes in 32 bits whatever it is told."""
+    right = encoder.encode_query("Wer?")
     wrong_graph(lambda precision, _: precision == "f32")
     monkeypatch.setattr("embeddings.compiled.precisions", lambda: ("f32", "bf16"))
     found = open_encoder()
@@ -304,13 +307,14 @@ def test_a_graph_that_is_wrong_in_f32_runs_in_bf16(
     assert verdict is not None
     assert (verdict.precision, verdict.wrong) == ("bf16", ("f32",))
     assert "bf16 is used" in caplog.text
-    assert float(found.encode_query("Wer?") @ encoder.encode_query("Wer?")) > 0.998
+    assert float(found.encode_query("Wer?") @ right) > 0.998
 
 
 def test_a_graph_that_is_wrong_everywhere_is_not_run(
     encoder: Encoder, wrong_graph: Callable[..., None], caplog: pytest.LogCaptureFixture
 ) -> None:
     """sentence-transformers takes over, and says why, each time."""
+    right = encoder.encode_query("Wer?")
     wrong_graph(lambda *_: True)
     for _ in range(2):
         caplog.clear()
@@ -320,7 +324,7 @@ def test_a_graph_that_is_wrong_everywhere_is_not_run(
         assert line.startswith("OpenVINO computes wrongly on this processor")
         assert "runs on sentence-transformers instead" in line
     assert found.fingerprint == encoder.fingerprint
-    assert float(found.encode_query("Wer?") @ encoder.encode_query("Wer?")) > 0.99
+    assert float(found.encode_query("Wer?") @ right) > 0.99
 
 
 def test_a_text_has_the_same_vector_whatever_it_is_read_with(encoder: Encoder) -> None:
