@@ -56,6 +56,10 @@ out = _Terminal(highlight=False, soft_wrap=False)
 err = _Terminal(stderr=True, highlight=False)
 
 FILE_MISSING = "This file is no longer there: index the folder that it moved to, or `fundstelle forget` it."
+INDEX_AGAIN = (
+    "Short passages of this archive may be ranked wrongly, since an earlier version encoded them: "
+    "`fundstelle index PATH` encodes them anew."
+)
 _FAILURES_SHOWN = _TABLES_SHOWN = 50
 _DAYS_SHOWN = 3
 # seconds after which a bar is drawn anew
@@ -97,6 +101,8 @@ def print_answer(answer: Answer) -> None:
         place = f"{page}characters {citation.start}-{citation.end}, score {citation.score:.3f}"
         _print_indented(Text(place, style="dim"), 4)
         out.print()
+    if answer.index_again:
+        err.print(INDEX_AGAIN, style="yellow", soft_wrap=True)
     count = len(answer.citations)
     said = f"{count} {'passage' if count == 1 else 'passages'} in {answer.took_ms['total']:.0f} ms"
     err.print(Text(said, style="dim"))
@@ -227,7 +233,9 @@ def print_origins(facts: Mapping[str, Any]) -> None:
 def print_facts(facts: Mapping[str, Any]) -> None:
     """Print named facts, one a line."""
     for name, value in facts.items():
-        if isinstance(value, Mapping):
+        if name == "self_test":
+            shown = value["said"] if value else "not made yet"
+        elif isinstance(value, Mapping):
             shown = ", ".join(f"{key} {_size(n) if name == 'bytes_on_disk' else n}" for key, n in value.items())
         else:
             shown = "" if value is None else str(value)

@@ -112,6 +112,7 @@ class Indexer:
         self._total = len(found.files)
         self._skipped = found.skipped
         self._writer.switch_encoder()
+        self._writer.renew_vectors()
         with Workers() as workers:
             for piece, result in workers.map(articles_in, self._pieces(found.files, known), is_harmless):
                 self._take(piece, result)
@@ -322,6 +323,7 @@ class Filler:
     def fill(self, articles: Iterable[Article]) -> None:
         """Store articles that are new or changed, and remove all others."""
         self._writer.switch_encoder()
+        self._writer.renew_vectors()
         known = self._store.files.all()
         for article in articles:
             record = known.pop(article.path, None)

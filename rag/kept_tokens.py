@@ -59,10 +59,11 @@ class KeptTokens:
             return {}
         return {one: row[0] for one, row in rows.items() if row}
 
-    def put(self, codes: Mapping[bytes, bytes]) -> None:
-        """Keep what was made of texts; known ones stay. Where that fails, a warning says so."""
+    def put(self, codes: Mapping[bytes, bytes], *, anew: bool = False) -> None:
+        """Keep what was made of texts; known ones stay, unless made `anew`. Where that fails, a warning says so."""
         if codes and not self._broken:
-            self._write("INSERT OR IGNORE INTO kept VALUES (?, ?)", list(codes.items()))
+            put = "INSERT OR REPLACE" if anew else "INSERT OR IGNORE"
+            self._write(f"{put} INTO kept VALUES (?, ?)", list(codes.items()))
 
     @property
     def usable(self) -> bool:

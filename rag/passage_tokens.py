@@ -39,10 +39,10 @@ class Keeping:
     codec: TokenCodec
     kept: KeptTokens
 
-    def keep(self, texts: Mapping[bytes, TokenVectors]) -> None:
-        """Keep the tokens of texts by their hashes."""
+    def keep(self, texts: Mapping[bytes, TokenVectors], *, anew: bool = False) -> None:
+        """Keep the tokens of texts by their hashes; known ones stay, unless they are made `anew`."""
         codes = zip(texts, self.encoded(list(texts.values())), strict=True)
-        self.kept.put({hashed: code for hashed, code in codes if code is not None})
+        self.kept.put({hashed: code for hashed, code in codes if code is not None}, anew=anew)
 
     def encoded(self, texts: Sequence[TokenVectors]) -> list[bytes | None]:
         """Return the bytes of each text; None for one that cannot be kept."""

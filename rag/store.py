@@ -329,6 +329,29 @@ class Store:
         with self._database.transaction() as (database, _):
             put_vectors(database, fingerprint, vectors)
 
+    @property
+    def doubtful_vectors(self) -> bool:
+        """Whether the vectors of short texts may be wrong, since a version made them that did not test the encoder."""
+        return self._database.meta("vectors_tested") is None
+
+    def set_vectors_tested(self) -> None:
+        """Note that all vectors are of an encoder that was tested on the processor that it ran on."""
+        with self._database.transaction(of_articles=False) as (database, _):
+            database.execute("INSERT OR REPLACE INTO meta VALUES ('vectors_tested', '')")
+
+    def articles_with_short_passages(self, characters: int) -> list[str]:
+        """Return the ids of the articles with passages of so many characters or fewer."""
+        rows = self._database.rows('SELECT DISTINCT article FROM passages WHERE "end" - start <= ?', characters)
+        return [row[0] for row in rows]
+
+    def replace_vectors(self, fingerprint: str, vectors: Mapping[bytes, HalfVectors]) -> None:
+        """Keep vectors in place of those that the same texts had."""
+        with self._database.transaction() as (database, revision):
+            put_vectors(database, fingerprint, vectors, anew=True)
+            database.executemany(
+                "UPDATE passages SET revision = ? WHERE input_hash = ?", [(revision, hashed) for hashed in vectors]
+            )
+
     def put(
         self,
         article: Article,

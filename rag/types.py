@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import PurePath
-from typing import Literal
+from typing import Any, Literal
 
 Span = tuple[int, int]
 
@@ -214,7 +214,8 @@ class Answer:
     `confidence` is the probability, in [0, 1], that one of the passages answers; `reason` says in words why.
     `took_ms` holds milliseconds: `total` and the parts of it. `absent_times` are the days, months, years or periods of
     the question, in its words, of which the archive has nothing that may be found: no article was published then, and
-    none mentions them.
+    none mentions them. `index_again` tells that short passages may be ranked wrongly, since their vectors are of an
+    earlier version: the next indexing makes them anew.
     """
 
     question: str
@@ -225,6 +226,7 @@ class Answer:
     citations: tuple[Citation, ...]
     took_ms: Mapping[str, float]
     absent_times: tuple[str, ...] = ()
+    index_again: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,7 +278,8 @@ class Status:
     """What an archive holds. Counts by language and by source; dates of the oldest and newest article.
 
     `doubles` are articles of the same text as another one, which `articles` does not count. `recall` is the share of
-    the ten nearest vectors that a search finds: 1 where it looks at all, None while there are none.
+    the ten nearest vectors that a search finds: 1 where it looks at all, None while there are none. `self_test` is what
+    was found of the bundled encoder on this processor, None before it was tested; `index_again` is as in an `Answer`.
     """
 
     folder: str
@@ -292,3 +295,5 @@ class Status:
     revision: int
     recall: float | None
     bytes_on_disk: Mapping[str, int]
+    self_test: Mapping[str, Any] | None = None
+    index_again: bool = False

@@ -38,6 +38,7 @@ def answer_json(answer: Answer) -> dict[str, Any]:
         "absent_times": list(answer.absent_times),
         "took_ms": dict(answer.took_ms),
         "citations": [_citation_json(citation) for citation in answer.citations],
+        "index_again": answer.index_again,
     }
 
 
@@ -96,6 +97,8 @@ def status_json(status: Status) -> dict[str, Any]:
         "revision": status.revision,
         "recall": status.recall,
         "bytes_on_disk": dict(status.bytes_on_disk),
+        "self_test": dict(status.self_test) if status.self_test else None,
+        "index_again": status.index_again,
     }
 
 

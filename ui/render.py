@@ -31,6 +31,7 @@ def answer(found: Answer, texts: Texts, said: Said | None = None) -> str:
         before, heading = notice(texts.doubtful_hint, texts.doubtful), texts.nearest
     if found.absent_times:
         before += notice(texts.nothing_of.format(times=", ".join(found.absent_times)))
+    before += notice(texts.index_again) if found.index_again else ""
     known, words = said or {}, words_of(texts)
     cards = "".join(
         f"<li>{card(one, texts, mark_buttons(one, found.question, known.get(one.passage_id), words))}</li>"
