@@ -40,12 +40,6 @@ SOME = (
 TUNNEL = "Wie lang ist der Gotthard-Basistunnel?"
 
 
-@pytest.fixture(scope="module")
-def encoder(encoder: Encoder) -> Encoder:
-    """The bundled encoder, which reads each text once for all these tests."""
-    return RememberingEncoder(encoder)
-
-
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """A folder with six of the sample articles."""
@@ -423,12 +417,15 @@ def killed_run(archive: Path, folder: Path, at: int) -> subprocess.CompletedProc
     return subprocess.run(command, capture_output=True, text=True, check=False)
 
 
-def test_killing_at_any_moment_ends_in_the_same_archive(folder: Path, tmp_path: Path, encoder: Encoder) -> None:
-    """Killed at twenty moments spread over the run, each time the next run ends in the archive of one clean run."""
+@pytest.mark.parametrize("moments", [3, pytest.param(20, marks=pytest.mark.heavy)])
+def test_killing_at_any_moment_ends_in_the_same_archive(
+    folder: Path, tmp_path: Path, encoder: Encoder, moments: int
+) -> None:
+    """Killed at moments spread over the run, each time the next run ends in the archive of one clean run."""
     clean = killed_run(tmp_path / "clean", folder, 0)
     events = int(clean.stdout)
     assert events > 150
-    for at in np.linspace(1, events, 20, dtype=int):
+    for at in np.linspace(1, events, moments + 2, dtype=int)[1:-1]:
         killed = tmp_path / f"killed-{at}"
         assert killed_run(killed, folder, int(at)).returncode == -signal.SIGKILL
         with Archive.open(killed, opened=encoder) as archive:

@@ -276,6 +276,7 @@ def test_nothing_is_wider_than_the_window(address: str, open_page: Open, width: 
         assert box is None or (box["x"] >= 0 and box["x"] + box["width"] <= width)
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_pictures_for_the_documentation(pictured: str, open_page: Open, scheme: str, tmp_path: Path) -> None:
     """The answered page fits a picture of 1280 × 900; with FUNDSTELLE_SCREENSHOTS=docs/images it is put there."""

@@ -283,6 +283,7 @@ def test_an_empty_archive_says_what_is_missing(tmp_path: Path, open_page: Open) 
         assert visit.faults == []
 
 
+@pytest.mark.heavy
 def test_a_picture_for_the_documentation(sample: Archive, open_page: Open, tmp_path: Path) -> None:
     """All sample questions, evaluated; with FUNDSTELLE_SCREENSHOTS=docs/images the picture is put there."""
     target = Path(os.environ.get("FUNDSTELLE_SCREENSHOTS", tmp_path)).absolute() / "evaluate-light.png"
