@@ -14,6 +14,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from places import ARTICLES, Run
 
 from embeddings.encoder import BUNDLED, Encoder, open_encoder
@@ -22,6 +23,11 @@ from rag import cli, lazy_encoder
 from rag.archive import Archive
 from rag.console import err, out
 from rag.evaluation.remembering import RememberingEncoder
+
+# the usual limit of time for an example depends on what else the machine does
+settings.register_profile("few", max_examples=40, deadline=None)
+settings.register_profile("many", max_examples=1000, deadline=None)
+settings.load_profile("few")
 
 LEFT_OUT = pytest.StashKey[int]()
 

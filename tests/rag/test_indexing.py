@@ -365,7 +365,7 @@ def test_other_lengths_cut_anew(archive: Archive, folder: Path, tmp_path: Path) 
 
 def test_another_encoder(archive: Archive, folder: Path, tmp_path: Path) -> None:
     """Another model answers nothing until `index` has encoded all passages anew, those of other folders too."""
-    archive.index([folder, ARTICLES / "de-higgs-boson-cern.html"])
+    archive.index([folder / SOME[0], ARTICLES / "de-higgs-boson-cern.html"])
     archive.close()
     model = tmp_path / "model"
     model.mkdir()
@@ -378,7 +378,7 @@ def test_another_encoder(archive: Archive, folder: Path, tmp_path: Path) -> None
     with Archive.open(tmp_path / "archive", encoder=str(model)) as other:
         with pytest.raises(EncoderMisfit, match="made by another encoder"):
             other.ask(TUNNEL)
-        report = other.index([folder])
+        report = other.index([folder / SOME[0]])
         assert report.passages_encoded == other.status().passages
         assert other.ask(TUNNEL, 1).citations[0].article.path.endswith(SOME[0])
     with Archive.open(tmp_path / "archive") as later:

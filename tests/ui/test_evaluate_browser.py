@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 from browser_parts import HOSTILE, Open, Visit, needs_chromium, serving
 from places import ROOT
+from server_parts import served
 
 from rag.archive import Archive
 from rag.evaluation.marks import Marks
@@ -270,10 +271,13 @@ def test_ctrl_c_ends_an_evaluation(sample: Archive, tmp_path: Path, open_page: O
     assert 0 < len(run.results) < run.asked_of
 
 
-def test_an_empty_archive_says_what_is_missing(tmp_path: Path, open_page: Open) -> None:
+def test_an_empty_archive_says_what_is_missing(
+    tmp_path: Path, open_page: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Without questions the button answers with what to do; without articles a file's questions are refused."""
-    with serving(tmp_path / "archive", tmp_path) as address:
-        visit = open_page(f"{address}?tab=evaluate")
+    monkeypatch.chdir(tmp_path)
+    with Archive.open(tmp_path / "archive") as archive, served(archive) as server:
+        visit = open_page(f"{server.address}/?tab=evaluate")
         visit.page.locator("#fs-run").click()
         visit.page.locator(".fs-notice", has_text=DE.no_source).wait_for()
         hand_in(visit.page, "a.jsonl", FEW[0].encode())
