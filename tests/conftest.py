@@ -51,15 +51,27 @@ def pytest_report_collectionfinish(config: pytest.Config) -> str:
 
 
 @cache
+def opened_once() -> Encoder:
+    """The bundled encoder."""
+    return open_encoder()
+
+
+@cache
+def read_once() -> Encoder:
+    """The bundled encoder, which reads each text once for all tests."""
+    return RememberingEncoder(opened_once(), most_tokens=300_000)
+
+
+@pytest.fixture(scope="session")
 def bundled_encoder() -> Encoder:
-    """The bundled encoder, opened once, which reads each text once for all tests."""
-    return RememberingEncoder(open_encoder(), most_tokens=300_000)
+    """The bundled encoder itself, which reads whatever it is given; for tests that are about it."""
+    return opened_once()
 
 
 @pytest.fixture(scope="session")
 def encoder() -> Encoder:
-    """The bundled encoder."""
-    return bundled_encoder()
+    """The bundled encoder, prepared once, and each text is read once."""
+    return read_once()
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -68,7 +80,7 @@ def open_once() -> Iterator[None]:
 
     def opened(name: str = BUNDLED, *, on_step: OnStep | None = None, device: str | None = None) -> Encoder:
         shared = name == BUNDLED and device is None
-        return bundled_encoder() if shared else open_encoder(name, on_step=on_step, device=device)
+        return read_once() if shared else open_encoder(name, on_step=on_step, device=device)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(lazy_encoder, "open_encoder", opened)

@@ -1,13 +1,13 @@
-"""The bundled encoder itself, without a memory of what it has read."""
+"""These tests are about the bundled encoder itself: what it has read before is not remembered."""
 
 from __future__ import annotations
 
 import pytest
 
-from embeddings.encoder import Encoder, open_encoder
+from embeddings.encoder import Encoder
 
 
 @pytest.fixture(scope="session")
-def encoder() -> Encoder:
-    """The bundled encoder, prepared once."""
-    return open_encoder()
+def encoder(bundled_encoder: Encoder) -> Encoder:
+    """The bundled encoder."""
+    return bundled_encoder
