@@ -365,6 +365,21 @@ def test_other_lengths_cut_anew(archive: Archive, folder: Path, tmp_path: Path) 
         assert other.status().passages > before
 
 
+def test_vectors_of_another_encoder(archive: Archive, folder: Path, tmp_path: Path, encoder: Encoder) -> None:
+    """By its fingerprint another encoder is told from the archive's, and nothing is answered with it before `index`."""
+
+    class Other(RememberingEncoder):
+        fingerprint = "of another"
+
+    archive.index([folder])
+    with Archive.open(tmp_path / "archive", opened=Other(encoder)) as other:
+        with pytest.raises(EncoderMisfit, match="made by another encoder"):
+            other.ask(TUNNEL)
+        assert other.index([folder / SOME[0]]).passages_encoded == other.status().passages
+        assert other.ask(TUNNEL, 1).citations[0].article.path.endswith(SOME[0])
+
+
+@pytest.mark.heavy
 def test_another_encoder(archive: Archive, folder: Path, tmp_path: Path) -> None:
     """Another model answers nothing until `index` has encoded all passages anew, those of other folders too."""
     archive.index([folder / SOME[0], ARTICLES / "de-higgs-boson-cern.html"])

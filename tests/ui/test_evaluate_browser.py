@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 from collections.abc import Iterator
+from contextlib import chdir
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -50,8 +51,8 @@ def archive(sample: Archive, tmp_path_factory: pytest.TempPathFactory) -> Iterat
 @pytest.fixture(scope="module")
 def address(archive: Archive) -> Iterator[str]:
     """Where it is served, from the folder that holds the questions."""
-    with serving(archive.folder, archive.folder.parent) as served:
-        yield served
+    with chdir(archive.folder.parent), served(archive) as server:
+        yield f"{server.address}/"
 
 
 def filled(page: sync_api.Page) -> None:
@@ -271,12 +272,9 @@ def test_ctrl_c_ends_an_evaluation(sample: Archive, tmp_path: Path, open_page: O
     assert 0 < len(run.results) < run.asked_of
 
 
-def test_an_empty_archive_says_what_is_missing(
-    tmp_path: Path, open_page: Open, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_empty_archive_says_what_is_missing(tmp_path: Path, open_page: Open) -> None:
     """Without questions the button answers with what to do; without articles a file's questions are refused."""
-    monkeypatch.chdir(tmp_path)
-    with Archive.open(tmp_path / "archive") as archive, served(archive) as server:
+    with chdir(tmp_path), Archive.open(tmp_path / "archive") as archive, served(archive) as server:
         visit = open_page(f"{server.address}/?tab=evaluate")
         visit.page.locator("#fs-run").click()
         visit.page.locator(".fs-notice", has_text=DE.no_source).wait_for()
