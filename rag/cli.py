@@ -253,17 +253,27 @@ app.add_typer(evaluation.questions, name="questions")
 
 
 def main() -> None:
-    """Run a command. Errors are printed as sentences; a stack trace is shown only with --debug."""
+    """Run a command, and end this process with its exit code."""
+    # with more, NumPy's threads wait for each other's work by spinning, and take the cores from encoder and Python; it
+    # reads this when it is first imported, which is later
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    code = run(sys.argv[1:])
+    # all is closed and written; taking the model apart in memory would cost another third of a second
+    os._exit(code)
+
+
+def run(words: list[str]) -> int:
+    """Run a command and return its exit code, from which on Ctrl-C is ignored.
+
+    Errors are printed as sentences; a stack trace is shown only with --debug.
+    """
     # a sign that the terminal cannot show must not cost the answer
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
-    # with more, NumPy's threads wait for each other's work by spinning, and take the cores from encoder and Python; it
-    # reads this when it is first imported, which is later
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    debug = "--debug" in sys.argv[1:]
+    debug = "--debug" in words
     # it may stand anywhere, as people add it at the end
-    arguments = ["--debug"] * debug + [argument for argument in sys.argv[1:] if argument != "--debug"]
+    arguments = ["--debug"] * debug + [word for word in words if word != "--debug"]
     try:
         if signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:
             # from here on an interrupted command closes what it has opened
@@ -282,8 +292,7 @@ def main() -> None:
         err.print("Interrupted. What was stored is safe; the same command goes on from there.")
     sys.stdout.flush()
     sys.stderr.flush()
-    # all is closed and written; taking the model apart in memory would cost another third of a second
-    os._exit(code)
+    return code
 
 
 def _explained(error: Exception) -> int:

@@ -43,9 +43,9 @@ def test_without_a_card_one_sentence_says_what_to_do(monkeypatch: pytest.MonkeyP
         open_encoder(device="cuda")
 
 
-def test_the_command_line_says_it_too(fundstelle: Run) -> None:
+def test_the_command_line_says_it_too(program: Run) -> None:
     """`index --device cuda` without a card ends with that sentence and no trace."""
-    done = fundstelle("index", ARTICLES, "--device", "cuda", CUDA_VISIBLE_DEVICES="")
+    done = program("index", ARTICLES, "--device", "cuda", CUDA_VISIBLE_DEVICES="")
     assert done.returncode == 2
     assert "leave --device out" in done.stderr
     assert "Traceback" not in done.stderr

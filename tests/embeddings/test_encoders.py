@@ -120,6 +120,7 @@ def test_the_running_program_imports_no_torch(encoder: Encoder) -> None:
     assert done.stdout.strip() == "[]"
 
 
+@pytest.mark.heavy
 def test_without_openvino_sentence_transformers_takes_over(encoder: Encoder) -> None:
     """Where OpenVINO cannot be imported, a warning says so, and the vectors are nearly the same."""
     code = (

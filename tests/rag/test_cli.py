@@ -1,4 +1,4 @@
-"""The command line as a person meets it: each command in a process of its own."""
+"""The command line as a person meets it; in a process of its own where it is about the process."""
 
 from __future__ import annotations
 
@@ -45,11 +45,11 @@ def test_other_computers_are_served_on_purpose_only(fundstelle: Run, tmp_path: P
     assert not list(tmp_path.iterdir())
 
 
-def test_index_says_what_it_did(fundstelle: Run, tmp_path: Path) -> None:
+def test_index_says_what_it_did(program: Run, tmp_path: Path) -> None:
     """The closing line stands on standard output; a second run finds all unchanged."""
-    first = fundstelle("index", ARTICLES / "de-higgs-boson-cern.html", ARTICLES / "en-philae-comet-67p.md")
+    first = program("index", ARTICLES / "de-higgs-boson-cern.html", ARTICLES / "en-philae-comet-67p.md")
     assert (first.returncode, first.stdout) == (0, "2 new, 0 changed, 0 unchanged, 0 removed, 0 failed\n")
-    second = fundstelle("index", ARTICLES / "de-higgs-boson-cern.html", ARTICLES / "en-philae-comet-67p.md")
+    second = program("index", ARTICLES / "de-higgs-boson-cern.html", ARTICLES / "en-philae-comet-67p.md")
     assert (second.returncode, second.stdout) == (0, "0 new, 0 changed, 2 unchanged, 0 removed, 0 failed\n")
     assert (tmp_path / ".fundstelle" / "archive.sqlite").is_file()
 
@@ -247,18 +247,18 @@ def test_wrong_use_is_one_sentence(
     assert "Traceback" not in done.stderr
 
 
-def test_debug_shows_where(fundstelle: Run) -> None:
+def test_debug_shows_where(program: Run) -> None:
     """With --debug, at any place, the stack trace is shown; the exit code stays."""
-    done = fundstelle("index", "nowhere", "--debug")
+    done = program("index", "nowhere", "--debug")
     assert done.returncode == 2
     assert "Traceback" in done.stderr
 
 
-def test_output_that_cannot_hold_every_letter(fundstelle: Run, made: Path) -> None:
+def test_output_that_cannot_hold_every_letter(program: Run, made: Path) -> None:
     """On an ASCII terminal an answer is printed with escapes, and JSON stays JSON."""
-    words = fundstelle("ask", TUNNEL, "-k", "1", cwd=made, PYTHONIOENCODING="ascii")
+    words = program("ask", TUNNEL, "-k", "1", cwd=made, PYTHONIOENCODING="ascii")
     assert (words.returncode, words.stdout.isascii()) == (0, True)
-    quote = json.loads(fundstelle("ask", TUNNEL, "-k", "1", "--json", cwd=made, PYTHONIOENCODING="ascii").stdout)
+    quote = json.loads(program("ask", TUNNEL, "-k", "1", "--json", cwd=made, PYTHONIOENCODING="ascii").stdout)
     assert "Höhe" in quote["citations"][0]["quote"]
 
 

@@ -1,4 +1,4 @@
-"""eval, runs and questions as a person meets them: each command in a process of its own."""
+"""eval, runs and questions as a person meets them."""
 
 from __future__ import annotations
 

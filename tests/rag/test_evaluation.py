@@ -184,8 +184,9 @@ def test_an_empty_archive_has_nothing_to_evaluate(tmp_path: Path) -> None:
         evaluate(archive, [], name="n", questions="q")
 
 
-def test_a_remembering_encoder_gives_the_same_vectors(encoder: Encoder) -> None:
+def test_a_remembering_encoder_gives_the_same_vectors(bundled_encoder: Encoder) -> None:
     """Read now, remembered, or forgotten meanwhile: of a question, of a passage, and token by token."""
+    encoder = bundled_encoder
     small = RememberingEncoder(encoder, most_tokens=10)
     texts = ["Wer kam nach Wien?", "Der Minister kam mit dem Zug nach Wien und blieb bis Montag."]
     for _ in range(2):

@@ -151,7 +151,7 @@ def test_fetching_is_interrupted(fundstelle: Run, site: Site, tmp_path: Path) ->
     assert "If-None-Match" not in site.asked[-1][1]
 
 
-@pytest.mark.parametrize("polling", ["", "1"])
+@pytest.mark.parametrize("polling", ["", pytest.param("1", marks=pytest.mark.heavy)])
 def test_a_watched_folder(tmp_path: Path, encoder: Encoder, monkeypatch: pytest.MonkeyPatch, polling: str) -> None:
     """The archive follows what comes, changes and goes, whether the system tells or the folder is looked through."""
     monkeypatch.setenv("WATCHFILES_FORCE_POLLING", polling)

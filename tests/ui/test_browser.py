@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 import pytest
 from browser_parts import HOSTILE, Open, needs_chromium, serving
 from places import ROOT
+from server_parts import served
 
 from rag.archive import Archive
 from ui.ask import EXAMPLES
@@ -110,12 +111,11 @@ def test_an_article_that_prints_the_same_opens(tmp_path: Path, open_page: Open) 
     (tmp_path / "one.md").write_text(report, encoding="utf-8")
     (tmp_path / "two.md").write_text(report.replace("2022-01-14", "2022-01-15"), encoding="utf-8")
     question = EXAMPLES[0].question
-    with Archive.open(tmp_path / "archive") as archive:
+    with Archive.open(tmp_path / "archive") as archive, served(archive) as server:
         archive.index([tmp_path])
         found = archive.ask(question).citations[0]
-    assert found.article.published
-    with serving(tmp_path / "archive") as address:
-        visit = open_page(address)
+        assert found.article.published
+        visit = open_page(server.address)
         visit.ask(question)
         line = visit.page.locator(".fs-also").first
         other = {14: "15. Januar 2022", 15: "14. Januar 2022"}[found.article.published.day]
@@ -215,13 +215,12 @@ def test_the_examples_are_answered(address: str, open_page: Open) -> None:
 def test_hostile_text_is_shown_literally(tmp_path: Path, open_page: Open) -> None:
     """Markup, script and template text in an article and in a question is shown as it was written, and does nothing."""
     (tmp_path / "hostile.txt").write_text(f"---\ntitle: '{HOSTILE}'\n---\n\n{HOSTILE}\n", encoding="utf-8")
-    with Archive.open(tmp_path / "archive") as archive:
+    with Archive.open(tmp_path / "archive") as archive, served(archive) as server:
         archive.index([tmp_path / "hostile.txt"])
         expected = archive.ask(HOSTILE).citations
-    article = expected[0].article
-    assert HOSTILE in article.text
-    with serving(tmp_path / "archive") as address:
-        visit = open_page(address)
+        article = expected[0].article
+        assert HOSTILE in article.text
+        visit = open_page(server.address)
         visit.ask(HOSTILE)
         assert visit.page.locator(".fs-asked q").text_content() == HOSTILE
         assert visit.page.locator(".fs-card h3").first.text_content() == HOSTILE
@@ -236,8 +235,8 @@ def test_hostile_text_is_shown_literally(tmp_path: Path, open_page: Open) -> Non
 
 def test_an_empty_archive_says_how_to_add_articles(tmp_path: Path, open_page: Open) -> None:
     """An archive without articles shows the command that adds them, and no examples that it cannot answer."""
-    with serving(tmp_path / "archive") as address:
-        visit = open_page(address)
+    with Archive.open(tmp_path / "archive") as archive, served(archive) as server:
+        visit = open_page(server.address)
         assert "fundstelle index" in visit.page.locator("#fs-holdings").inner_text()
         assert visit.page.locator("#fs-examples button").count() == 0
         visit.ask(QUESTION)
@@ -278,6 +277,7 @@ def test_nothing_is_wider_than_the_window(address: str, open_page: Open, width: 
         assert box is None or (box["x"] >= 0 and box["x"] + box["width"] <= width)
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_pictures_for_the_documentation(pictured: str, open_page: Open, scheme: str, tmp_path: Path) -> None:
     """The answered page fits a picture of 1280 × 900; with FUNDSTELLE_SCREENSHOTS=docs/images it is put there."""

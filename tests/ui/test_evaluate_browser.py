@@ -6,12 +6,14 @@ import json
 import os
 import shutil
 from collections.abc import Iterator
+from contextlib import chdir
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from browser_parts import HOSTILE, Open, Visit, needs_chromium, serving
 from places import ROOT
+from server_parts import served
 
 from rag.archive import Archive
 from rag.evaluation.marks import Marks
@@ -49,8 +51,8 @@ def archive(sample: Archive, tmp_path_factory: pytest.TempPathFactory) -> Iterat
 @pytest.fixture(scope="module")
 def address(archive: Archive) -> Iterator[str]:
     """Where it is served, from the folder that holds the questions."""
-    with serving(archive.folder, archive.folder.parent) as served:
-        yield served
+    with chdir(archive.folder.parent), served(archive) as server:
+        yield f"{server.address}/"
 
 
 def filled(page: sync_api.Page) -> None:
@@ -213,7 +215,7 @@ def test_a_hostile_file_is_shown_literally(address: str, open_page: Open, archiv
     asked."""
     visit = open_page(f"{address}?tab=evaluate")
     wrong = visit.page.locator("#fs-progress .fs-notice")
-    for content, told in ((b"\xff\xfe", DE.not_text), (b"x" * 5_000_001, DE.too_large), (b"{", "is no question")):
+    for content, told in ((b"\xff\xff", DE.not_text), (b"x" * 5_000_001, DE.too_large), (b"{", "is no question")):
         hand_in(visit.page, "<img src=x onerror=alert(1)>.jsonl", content)
         wrong.filter(has_text=told).wait_for()
     asked = {
@@ -272,8 +274,8 @@ def test_ctrl_c_ends_an_evaluation(sample: Archive, tmp_path: Path, open_page: O
 
 def test_an_empty_archive_says_what_is_missing(tmp_path: Path, open_page: Open) -> None:
     """Without questions the button answers with what to do; without articles a file's questions are refused."""
-    with serving(tmp_path / "archive", tmp_path) as address:
-        visit = open_page(f"{address}?tab=evaluate")
+    with chdir(tmp_path), Archive.open(tmp_path / "archive") as archive, served(archive) as server:
+        visit = open_page(f"{server.address}/?tab=evaluate")
         visit.page.locator("#fs-run").click()
         visit.page.locator(".fs-notice", has_text=DE.no_source).wait_for()
         hand_in(visit.page, "a.jsonl", FEW[0].encode())
@@ -283,6 +285,7 @@ def test_an_empty_archive_says_what_is_missing(tmp_path: Path, open_page: Open) 
         assert visit.faults == []
 
 
+@pytest.mark.heavy
 def test_a_picture_for_the_documentation(sample: Archive, open_page: Open, tmp_path: Path) -> None:
     """All sample questions, evaluated; with FUNDSTELLE_SCREENSHOTS=docs/images the picture is put there."""
     target = Path(os.environ.get("FUNDSTELLE_SCREENSHOTS", tmp_path)).absolute() / "evaluate-light.png"
