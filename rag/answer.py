@@ -13,7 +13,7 @@ MAX_QUESTION = 1000
 FOUND = "The first passages are close enough to the question to answer it."
 NOT_FOUND = "Nothing in this archive answers the question well; these are the nearest passages."
 NOTHING_LEFT = "No passage fits the filters, phrases and excluded words of the question: take one of them back."
-EMPTY = "The archive holds no passages yet: add articles with `fundstelle index FOLDER`."
+EMPTY = "The archive holds no passages yet: add articles with `{command}`."
 
 
 _NAMES_SHOWN = 10
@@ -49,7 +49,8 @@ def checked_question(question: str) -> str:
         raise EmptyQuestion("The question is empty: type what you want to know.")
     if len(question) > MAX_QUESTION:
         raise LongQuestion(
-            f"The question has {len(question)} characters: ask in {MAX_QUESTION} or fewer, one thing at a time."
+            f"The question has {len(question)} characters: ask in {MAX_QUESTION} or fewer, one thing at a time.",
+            len(question),
         )
     return question
 
@@ -61,21 +62,19 @@ def compose(
     confidence: float,
     took_ms: Mapping[str, float],
     *,
-    empty: bool,
-    nothing_left: str = NOTHING_LEFT,
+    nothing: str = NOTHING_LEFT,
 ) -> Answer:
     """Return the answer that cites the hits in their order.
 
     Args:
         confidence: the probability, in [0, 1], that they answer.
-        empty: the archive holds no passages.
-        nothing_left: the sentence for an answer without a passage from an archive that holds some.
+        nothing: the sentence for an answer without a passage.
 
     Raises:
         ValueError: a hit's passage is not the text at its place in its article, or a mark lies outside of it.
     """
     answerable = bool(hits) and confidence >= THRESHOLD
-    reason = FOUND if answerable else NOT_FOUND if hits else EMPTY if empty else nothing_left
+    reason = FOUND if answerable else NOT_FOUND if hits else nothing
     return Answer(question, language, answerable, confidence, reason, tuple(_citation(hit) for hit in hits), took_ms)
 
 
