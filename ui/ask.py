@@ -75,9 +75,8 @@ def ask_tab(archive: Archive, code: gr.Textbox) -> AskTab:
         )
         button = gr.Button(GERMAN.ask, variant="primary", scale=0, min_width=120, elem_id="fs-button")
     hint = gr.HTML(js_on_load=None, elem_id="fs-hint", **PLAIN)
+    gr.HTML('<p class="fs" role="status"></p>', js_on_load=None, elem_id="fs-working", **PLAIN)  # page.js fills it
     chips = gr.HTML(js_on_load=_CHIPS_SCRIPT, elem_id="fs-examples", **PLAIN)
-    # ui/assets/page.js fills it
-    gr.HTML('<p class="fs" role="status"></p>', js_on_load=None, elem_id="fs-working", **PLAIN)
     results = gr.HTML(js_on_load=None, elem_id="fs-results", **PLAIN)
 
     ask = answerer(archive)

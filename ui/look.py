@@ -65,7 +65,7 @@ def head() -> str:
 def _script_words(texts: Texts) -> dict[str, str]:
     """Return what the script says; what stands in place of an answer is HTML."""
     named = ("reader", "close", "moved", "working", "unreachable", "reconnecting", "unexpected")
-    long_question = texts.long_question.replace("{most}", str(MAX_QUESTION))
+    long_question = texts.long_question.format(count="COUNT", most=MAX_QUESTION)  # the script counts
     faults = {"away": texts.no_answer, "long": long_question, "failed": texts.unexpected}
     return {name: getattr(texts, name) for name in named} | {
         name: render.error(sentence, texts) for name, sentence in faults.items()

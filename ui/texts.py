@@ -192,8 +192,8 @@ ENGLISH = Texts(
     no_answer="No answer came, for Fundstelle cannot be reached: check whether the program is still running, then "
     "search again. Your question stays in the box.",
     unreachable="Fundstelle cannot be reached: check whether the program is still running, then try again.",
-    reconnecting="Fundstelle cannot be reached: check whether the program is still running. As soon as it answers, "
-    "this page is loaded anew.",
+    reconnecting="Fundstelle cannot be reached: check whether the program is still running. This page reloads as "
+    "soon as it answers.",
     doubtful="The archive probably does not hold the answer",
     doubtful_hint="No passage answers the question well; these are the ones that come nearest to it.",
     empty_question="Please type a question.",

@@ -65,7 +65,9 @@
   }
 
   function working(on) {
-    document.querySelector("#fs-results").ariaBusy = String(on);
+    const results = document.querySelector("#fs-results");
+    results.ariaBusy = String(on);
+    results.inert = on; // what stands there answers another question
     const status = document.querySelector("#fs-working [role=status]");
     status.lang = document.documentElement.lang;
     status.textContent = on ? words().working : "";
@@ -73,7 +75,7 @@
 
   function sentence(fault) {
     const count = box().value.length.toLocaleString(document.documentElement.lang, { useGrouping: "min2" });
-    return words()[fault].replace("{count}", count);
+    return words()[fault].replace("COUNT", count);
   }
 
   // Where no answer was awaited, a line at the bottom says what is wrong.
@@ -124,7 +126,12 @@
   window.fundstelleType = type;
 
   document.addEventListener("input", (event) => {
-    if (event.target === box()) sessionStorage.setItem(TYPED, event.target.value);
+    if (event.target !== box()) return;
+    try {
+      sessionStorage.setItem(TYPED, event.target.value);
+    } catch {
+      sessionStorage.removeItem(TYPED); // it is too long to be kept
+    }
   });
 
   new MutationObserver((_, watch) => {
