@@ -22,12 +22,14 @@
     return Promise.resolve(new Response("", { status: 404 }));
   };
 
-  // What the server replies as {body}, or else {fault}: that it is away, that it was sent too much, or that it failed.
+  // What the server replies as {body}, or else {fault}: that it is away, was sent too much, does not know the page's
+  // functions, or failed.
   async function reply(input, init) {
     try {
       const response = await send(input, init);
       if (response.ok) return { body: await response.json() };
-      return { fault: AWAY.includes(response.status) ? "away" : response.status === 413 ? "long" : "failed" };
+      if (AWAY.includes(response.status)) return { fault: "away" };
+      return { fault: { 400: "old", 413: "long" }[response.status] ?? "failed" };
     } catch {
       return { fault: "away" };
     }
@@ -50,6 +52,10 @@
     const answer = await reply(input, { ...init, signal: mine.signal });
     if (mine !== newest) return {};
     working(false);
+    if (answer.fault === "old") {
+      loadAnew(); // the server was started anew by another version of the program
+      return {};
+    }
     return answer;
   }
 
@@ -91,7 +97,7 @@
 
   let reconnecting;
 
-  // Load the page anew as soon as the server answers: in its language and tab, with what was typed.
+  // As soon as the server answers, load the page anew: in its language and tab, with what was typed.
   function reconnect() {
     if (reconnecting) return;
     tell("reconnecting");
@@ -99,11 +105,15 @@
       const { ok } = await send("theme.css", { cache: "no-store" }).catch(() => ({}));
       if (!ok) return;
       clearInterval(reconnecting);
-      const address = new URL(location.href);
-      address.searchParams.delete("tab");
-      if (isEvaluating()) address.searchParams.set("tab", "evaluate");
-      location.replace(address);
+      loadAnew();
     }, 2000);
+  }
+
+  function loadAnew() {
+    const address = new URL(location.href);
+    address.searchParams.delete("tab");
+    if (isEvaluating()) address.searchParams.set("tab", "evaluate");
+    location.replace(address);
   }
 
   function isEvaluating() {
