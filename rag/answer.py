@@ -15,7 +15,7 @@ FOUND = "The first passages are close enough to the question to answer it."
 NOT_FOUND = "Nothing in this archive answers the question well; these are the nearest passages."
 NOTHING_LEFT = "No passage fits the filters, phrases and excluded words of the question: take one of them back."
 NOTHING_OF = "The archive has nothing of this time ({}): no article was published then, and none mentions it."
-EMPTY = "The archive holds no passages yet: add articles with `fundstelle index FOLDER`."
+EMPTY = "The archive holds no passages yet: add articles with `{command}`."
 
 
 _NAMES_SHOWN = 10
@@ -51,7 +51,8 @@ def checked_question(question: str) -> str:
         raise EmptyQuestion("The question is empty: type what you want to know.")
     if len(question) > MAX_QUESTION:
         raise LongQuestion(
-            f"The question has {len(question)} characters: ask in {MAX_QUESTION} or fewer, one thing at a time."
+            f"The question has {len(question)} characters: ask in {MAX_QUESTION} or fewer, one thing at a time.",
+            len(question),
         )
     return question
 
@@ -63,23 +64,21 @@ def compose(
     confidence: float,
     took_ms: Mapping[str, float],
     *,
-    empty: bool,
-    nothing_left: str = NOTHING_LEFT,
+    nothing: str = NOTHING_LEFT,
     absent_times: Sequence[str] = (),
 ) -> Answer:
     """Return the answer that cites the hits in their order; a sentence is highlighted if it probably answers.
 
     Args:
         confidence: the probability, in [0, 1], that they answer.
-        empty: the archive holds no passages.
-        nothing_left: the sentence for an answer without a passage from an archive that holds some.
+        nothing: the sentence for an answer without a passage.
         absent_times: the times of the question, in its words, of which the archive has nothing.
 
     Raises:
         ValueError: a hit's passage is not the text at its place in its article, or a mark lies outside of it.
     """
     answerable = bool(hits) and confidence >= THRESHOLD
-    reason = FOUND if answerable else NOT_FOUND if hits else EMPTY if empty else nothing_left
+    reason = FOUND if answerable else NOT_FOUND if hits else nothing
     citations = tuple(_citation(hit, marked=answerable and _probably_right(hit, language)) for hit in hits)
     return Answer(question, language, answerable, confidence, reason, citations, took_ms, tuple(absent_times))
 

@@ -15,7 +15,7 @@ from filelock import FileLock, Timeout
 from embeddings.encoder import BUNDLED, Encoder, self_test
 from embeddings.neutral import language_neutral
 from embeddings.types import OnStep
-from rag.answer import NOTHING_LEFT, checked_question, compose, no_such_name
+from rag.answer import EMPTY, NOTHING_LEFT, checked_question, compose, no_such_name
 from rag.archive_folder import DENSE, FETCHED, INDEXING_LOCK, LEXICAL, TOKENS, bytes_on_disk, make_folder
 from rag.calibration import from_json, to_json
 from rag.confidence import TABLES, Calibration
@@ -27,7 +27,7 @@ from rag.language import language_of
 from rag.lazy_encoder import LazyEncoder
 from rag.lexical.view import LexicalView
 from rag.passage_tokens import PassageTokens, TokenKeeper
-from rag.paths import is_missing
+from rag.paths import index_command, is_missing
 from rag.query import parse
 from rag.references import article_meant
 from rag.reranking import CrossEncoderReranker, LateInteraction, Reranker
@@ -111,7 +111,7 @@ class Archive:
             raise ArchiveError(f"No archive can be there ({error.strerror}): choose a shorter path.") from error
         if not there:
             if not create:
-                raise NotFound(f"There is no archive in {folder}: make one with `fundstelle index FOLDER`.")
+                raise NotFound(f"There is no archive in {folder}: make one with `{index_command(folder)}`.")
             make_folder(folder)
         return cls(folder, encoder, config, on_step, cross_encoder, opened, device=device)
 
@@ -297,23 +297,27 @@ class Archive:
         done = time.perf_counter()
         language = language_of(question)
         milliseconds = {"total": round((done - started) * 1000, 1)}
-        empty = self._store.encoder is None or self._store.is_empty
-        unknown = None if hits or empty else self._store.unknown_name(filter)
         answer = compose(
             question,
             language,
             hits,
             confidence,
             milliseconds,
-            empty=empty,
-            nothing_left=no_such_name(*unknown) if unknown else NOTHING_LEFT,
+            nothing=NOTHING_LEFT if hits else self._why_nothing(filter),
             absent_times=[parsed.text[slice(*one.span)] for one in found.absent],
         )
         return replace(
             answer,
             citations=self._with_missing_files(answer.citations),
-            index_again=self._index_again and not empty,
+            index_again=bool(hits) and self._index_again,
         )
+
+    def _why_nothing(self, filter: Filter) -> str:
+        """Return the sentence for an answer without a passage."""
+        if self._store.encoder is None or self._store.is_empty:
+            return EMPTY.format(command=index_command(self.folder))
+        unknown = self._store.unknown_name(filter)
+        return no_such_name(*unknown) if unknown else NOTHING_LEFT
 
     def _with_missing_files(self, citations: Sequence[Citation]) -> tuple[Citation, ...]:
         """Return citations that say whether the file of their article is still there."""

@@ -33,7 +33,8 @@ from rag.console import (
 )
 from rag.errors import FundstelleError
 from rag.filters import make_filter
-from rag.options import DEFAULT_ARCHIVE, ArchiveOption, ArticleArgument, JsonOption, RerankerOption, opened_archive
+from rag.options import ArchiveOption, ArticleArgument, JsonOption, RerankerOption, opened_archive
+from rag.paths import DEFAULT_ARCHIVE, index_command
 from rag.views import answer_json, article_json, related_json, shown_json, status_json
 
 DONE, UNUSABLE, INTERRUPTED = 0, 2, 130
@@ -234,7 +235,8 @@ def ui(
                 err.print(f"The archive {archive} is empty: indexing the sample articles in ./{SEEDS}.")
                 bring_in_step(opened, [SEEDS])
             else:
-                err.print(f"The archive {archive} is empty: add articles with `fundstelle index FOLDER`.")
+                command = index_command(archive)
+                err.print(f"The archive {archive} is empty: add articles with `{command}`.", soft_wrap=True)
         opened.warm_up()
         # imported here, since gradio takes seconds to load
         from ui.app import serve

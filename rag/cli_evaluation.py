@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from rag.errors import FundstelleError
-from rag.options import DEFAULT_ARCHIVE, ArchiveOption, JsonOption, RerankerOption, opened_archive
+from rag.options import ArchiveOption, JsonOption, RerankerOption, opened_archive
+from rag.paths import DEFAULT_ARCHIVE
 
 if TYPE_CHECKING:
     from rag.archive import Archive

@@ -13,7 +13,8 @@ from rich.text import Text
 
 from rag.console import CountingBar, IndexingBar, err, out, plain, print_report
 from rag.errors import ArchiveBusy, FundstelleError, NotFound
-from rag.options import DEFAULT_ARCHIVE, SOME_FAILED, ArchiveOption, opened_archive
+from rag.options import SOME_FAILED, ArchiveOption, opened_archive
+from rag.paths import DEFAULT_ARCHIVE
 from rag.types import Failure, IndexReport
 
 if TYPE_CHECKING:

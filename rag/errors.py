@@ -18,7 +18,11 @@ class EmptyQuestion(QuestionError):
 
 
 class LongQuestion(QuestionError):
-    """It has more characters than are taken."""
+    """It has more characters than are taken: so many."""
+
+    def __init__(self, message: str, characters: int) -> None:
+        super().__init__(message)
+        self.characters = characters
 
 
 class ArchiveError(FundstelleError):

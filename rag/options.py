@@ -14,7 +14,6 @@ from rag.console import PreparationBar
 if TYPE_CHECKING:
     from rag.archive import Archive
 
-DEFAULT_ARCHIVE = Path(".fundstelle")
 SOME_FAILED = 1
 """The exit code when files could not be read of which no earlier run has said so."""
 

@@ -1,11 +1,15 @@
-"""Paths: how a file system may spell them, and whether anything is there."""
+"""Paths: how a file system may spell them, whether anything is there, and how a command names them."""
 
 from __future__ import annotations
 
+import shlex
 import unicodedata
 from itertools import product
 from pathlib import Path
 from typing import Literal
+
+DEFAULT_ARCHIVE = Path(".fundstelle")
+"""The archive of a command that names none."""
 
 _FORMS: tuple[Literal["NFC", "NFD"], ...] = ("NFC", "NFD")
 # a path of so many parts with accents is looked for in all mixtures of both forms
@@ -26,6 +30,18 @@ def spellings(path: str) -> list[str]:
         whole = (unicodedata.normalize(form, path) for form in _FORMS)
         return list(dict.fromkeys((path, *whole)))
     return list(dict.fromkeys((path, *("/".join(mixture) for mixture in product(*parts)))))
+
+
+def index_command(archive: Path | str, articles: str = "FOLDER") -> str:
+    """Return the command that adds articles to an archive.
+
+    >>> index_command(DEFAULT_ARCHIVE)
+    'fundstelle index FOLDER'
+    >>> index_command("my news", "ORDNER")
+    "fundstelle index ORDNER --archive 'my news'"
+    """
+    command = f"fundstelle index {articles}"
+    return command if Path(archive) == DEFAULT_ARCHIVE else f"{command} --archive {shlex.quote(str(archive))}"
 
 
 def is_missing(path: Path) -> bool:

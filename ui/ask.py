@@ -16,9 +16,11 @@ from ui import render
 from ui.look import PLAIN
 from ui.marking import said_of
 from ui.markup import escape
-from ui.texts import GERMAN, TEXTS, Texts
+from ui.texts import GERMAN, Texts, grouped, texts_of
 
 _log = logging.getLogger(__name__)
+
+_GROUPED_FROM = 10_000  # beside a limit of four digits, which is written without a mark for thousands
 
 
 class Example(NamedTuple):
@@ -44,7 +46,9 @@ EXAMPLES = (
 _CHIPS_SCRIPT = """
 element.addEventListener("click", (event) => {
   const chip = event.target.closest("button");
-  if (chip) trigger("click", { question: chip.textContent });
+  if (!chip) return;
+  fundstelleType(chip.textContent);
+  trigger("click", { question: chip.textContent });
 });
 """
 
@@ -58,13 +62,12 @@ class AskTab(NamedTuple):
     chips: gr.HTML
 
 
-def ask_tab(archive: Archive, code: gr.State) -> AskTab:
+def ask_tab(archive: Archive, code: gr.Textbox) -> AskTab:
     """Return the components, laid out where they are made and wired to the archive."""
     with gr.Row(elem_id="fs-ask", equal_height=True):
         box = gr.Textbox(
             label=GERMAN.box,
             placeholder=GERMAN.placeholder,
-            max_length=MAX_QUESTION,
             autofocus=True,
             max_lines=4,
             scale=1,
@@ -72,19 +75,26 @@ def ask_tab(archive: Archive, code: gr.State) -> AskTab:
         )
         button = gr.Button(GERMAN.ask, variant="primary", scale=0, min_width=120, elem_id="fs-button")
     hint = gr.HTML(js_on_load=None, elem_id="fs-hint", **PLAIN)
+    gr.HTML('<p class="fs" role="status"></p>', js_on_load=None, elem_id="fs-working", **PLAIN)  # page.js fills it
     chips = gr.HTML(js_on_load=_CHIPS_SCRIPT, elem_id="fs-examples", **PLAIN)
     results = gr.HTML(js_on_load=None, elem_id="fs-results", **PLAIN)
 
     ask = answerer(archive)
 
-    def ask_example(language: str, event: gr.EventData) -> tuple[str, str]:
-        question = _chip_text(event)
-        return question, ask(question, language)
+    def ask_example(language: object, event: gr.EventData) -> str:
+        return ask(_chip_text(event), language)
 
-    # Without the queue an answer is one request, and questions run side by side: the archive is thread-safe.
-    quiet = {"queue": False, "api_visibility": "private", "show_progress": "minimal", "preprocess": False}
+    # Without the queue an answer is one request, and questions run side by side: the archive is thread-safe. Which
+    # answer is shown, and that one is awaited, is the browser's to say (ui/assets/page.js).
+    quiet = {
+        "queue": False,
+        "trigger_mode": "multiple",
+        "api_visibility": "private",
+        "show_progress": "hidden",
+        "preprocess": False,
+    }
     gr.on([box.submit, button.click], ask, [box, code], results, **quiet)
-    chips.click(ask_example, code, [box, results], **quiet)
+    chips.click(ask_example, code, results, **quiet)
     return AskTab(box, button, hint, chips)
 
 
@@ -98,21 +108,23 @@ def ask_labels(tab: AskTab, status: Status | None, texts: Texts) -> dict[Any, An
     }
 
 
-def answerer(archive: Archive) -> Callable[[object, str], str]:
+def answerer(archive: Archive) -> Callable[[object, object], str]:
     """Return the function that turns a question into the HTML of its answer; it never raises.
 
     Gradio hands on what a request holds, so the question may be anything; what is no text is an empty one.
     """
 
-    def ask(question: object, code: str) -> str:
-        texts = TEXTS.get(code, GERMAN)
+    def ask(question: object, code: object) -> str:
+        texts = texts_of(code)
         try:
             found = archive.ask(question if isinstance(question, str) else "")
-            return render.answer(found, texts, said_of(archive, found.question, found.citations))
+            return render.answer(found, texts, said_of(archive, found.question, found.citations), archive.folder)
         except EmptyQuestion:
             return render.error(texts.empty_question, texts)
-        except LongQuestion:
-            return render.error(texts.long_question.format(most=MAX_QUESTION), texts)
+        except LongQuestion as refusal:
+            many = refusal.characters
+            count = str(many) if many < _GROUPED_FROM else grouped(many, texts)
+            return render.error(texts.long_question.format(count=count, most=MAX_QUESTION), texts)
         except QuestionError:
             return render.error(texts.wrong_question, texts)
         except FundstelleError as refusal:

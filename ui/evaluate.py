@@ -18,7 +18,7 @@ from ui.evaluate_layout import NAME_LENGTH, NOBODY, EvaluateTab, Updates
 from ui.render_compared import compared_html
 from ui.render_run import run_html
 from ui.sources import MOST, Source, clean, handed_in, judged, label, offered
-from ui.texts import GERMAN, TEXTS, Texts
+from ui.texts import Texts, texts_of
 from ui.texts_evaluation import Words, fixed, words_of
 
 _log = logging.getLogger(__name__)
@@ -31,7 +31,7 @@ _QUIET = {"queue": False, "preprocess": False, "api_visibility": "private", "sho
 _LONG = {"concurrency_limit": None, "preprocess": False, "api_visibility": "private", "show_progress": "hidden"}
 
 
-def wire_evaluate(tab: EvaluateTab, opened: gr.Tab, code: gr.State, archive: Archive, bench: Bench) -> None:
+def wire_evaluate(tab: EvaluateTab, opened: gr.Tab, code: gr.Textbox, archive: Archive, bench: Bench) -> None:
     """Let the tab do what it shows. It is filled whenever it is `opened`: marks and runs come meanwhile."""
     does = Evaluating(tab, archive, bench)
     watched = [tab.progress, tab.run, tab.cancel, tab.chosen, tab.other]
@@ -58,18 +58,18 @@ class Evaluating:
     def __init__(self, tab: EvaluateTab, archive: Archive, bench: Bench) -> None:
         self._tab, self._archive, self._bench = tab, archive, bench
 
-    def fill(self, code: str, key: object, uploaded: Source | None, chosen: object) -> Updates:
+    def fill(self, code: object, key: object, uploaded: Source | None, chosen: object) -> Updates:
         """Offer the questions and the runs that there are now; the newest run is shown, unless another one is."""
-        texts, tab = _texts(code), self._tab
+        texts, tab = texts_of(code), self._tab
 
         def filled() -> Updates:
             return {tab.source: self._sources(uploaded, key, words_of(texts)), **self._runs(chosen, texts)}
 
         return _or_sentence(filled, lambda sentence: {tab.progress: sentence}, texts)
 
-    def take(self, code: str, event: gr.EventData) -> Updates:
+    def take(self, code: object, event: gr.EventData) -> Updates:
         """Read the questions in a file that the browser has read."""
-        texts, tab = _texts(code), self._tab
+        texts, tab = texts_of(code), self._tab
         words = words_of(texts)
         name, text, fault = (_part(event, part) for part in ("name", "text", "fault"))
         if fault or len(text) > MOST:
@@ -82,9 +82,9 @@ class Evaluating:
 
         return _or_sentence(taken, lambda sentence: {tab.progress: sentence}, texts)
 
-    def run(self, code: str, key: object, uploaded: Source | None, name: object, fast: object) -> Iterator[Updates]:
+    def run(self, code: object, key: object, uploaded: Source | None, name: object, fast: object) -> Iterator[Updates]:
         """Ask the questions that are chosen, and tell how far it is."""
-        texts, progress = _texts(code), self._tab.progress
+        texts, progress = texts_of(code), self._tab.progress
 
         def begun() -> str:
             if self._bench.running:
@@ -103,9 +103,9 @@ class Evaluating:
         else:
             yield from self.follow(code)
 
-    def follow(self, code: str) -> Iterator[Updates]:
+    def follow(self, code: object) -> Iterator[Updates]:
         """Tell how far the evaluation is that is running, if one is, and show the run when it is done."""
-        texts, tab, bench = _texts(code), self._tab, self._bench
+        texts, tab, bench = texts_of(code), self._tab, self._bench
         changed: Updates = {tab.run: gr.update(visible=False), tab.cancel: gr.update(visible=True, interactive=True)}
         if not bench.running:
             yield {tab.run: gr.skip()}
@@ -123,17 +123,17 @@ class Evaluating:
         self._bench.cancel()
         return gr.update(interactive=False)
 
-    def show(self, code: str, name: object) -> str:
+    def show(self, code: object, name: object) -> str:
         """Return a run as HTML; nothing if none is chosen."""
-        texts = _texts(code)
+        texts = texts_of(code)
         if not isinstance(name, str):
             return ""
         kept = Runs(self._archive.database)
         return _or_sentence(lambda: run_html(kept.read(name), words_of(texts)), lambda sentence: sentence, texts)
 
-    def compare(self, code: str, name: object, other: object) -> str:
+    def compare(self, code: object, name: object, other: object) -> str:
         """Return how a run differs from another one; nothing if there are not two."""
-        texts = _texts(code)
+        texts = texts_of(code)
         if not isinstance(name, str) or not isinstance(other, str) or other in {NOBODY[1], name}:
             return ""
 
@@ -147,9 +147,9 @@ class Evaluating:
 
         return _or_sentence(beside, lambda sentence: sentence, texts)
 
-    def delete(self, code: str, name: object) -> Updates:
+    def delete(self, code: object, name: object) -> Updates:
         """Forget a run, and show the newest of the others."""
-        texts, tab = _texts(code), self._tab
+        texts, tab = texts_of(code), self._tab
 
         def deleted() -> Updates:
             Runs(self._archive.database).delete(str(name))
@@ -200,10 +200,6 @@ def _or_sentence(deed: Callable[[], _Made], refused: Callable[[str], _Made], tex
         _log.error("The tab “Evaluate” failed: %r", error)
         _log.debug("It happened here:", exc_info=True)
         return refused(render.error(texts.unexpected, texts))
-
-
-def _texts(code: str) -> Texts:
-    return TEXTS.get(code, GERMAN)
 
 
 def _part(event: gr.EventData, name: str) -> str:

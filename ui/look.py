@@ -7,7 +7,9 @@ from pathlib import Path
 
 import gradio as gr
 
-from ui.texts import TEXTS
+from rag.answer import MAX_QUESTION
+from ui import render
+from ui.texts import TEXTS, Texts
 
 ASSETS = Path(__file__).parent / "assets"
 
@@ -56,6 +58,15 @@ def head() -> str:
     """
     style = "".join((ASSETS / name).read_text(encoding="utf-8") for name in ("page.css", "evaluate.css"))
     script = (ASSETS / "page.js").read_text(encoding="utf-8")
-    named = {code: {"reader": one.reader, "close": one.close, "moved": one.moved} for code, one in TEXTS.items()}
-    words = json.dumps(named)
+    words = json.dumps({code: _script_words(texts) for code, texts in TEXTS.items()})
     return f"<style>{style}</style><script>const fundstelleWords = {words};\n{script}</script>"
+
+
+def _script_words(texts: Texts) -> dict[str, str]:
+    """Return what the script says; what stands in place of an answer is HTML."""
+    named = ("reader", "close", "moved", "working", "unreachable", "reconnecting", "unexpected")
+    long_question = texts.long_question.format(count="COUNT", most=MAX_QUESTION)  # the script counts
+    faults = {"away": texts.no_answer, "long": long_question, "failed": texts.unexpected}
+    return {name: getattr(texts, name) for name in named} | {
+        name: render.error(sentence, texts) for name, sentence in faults.items()
+    }

@@ -32,7 +32,7 @@ tell();
 class _Page(NamedTuple):
     """What is filled when the page is opened."""
 
-    code: gr.State
+    code: gr.Textbox
     masthead: gr.HTML
     tabs: gr.Tabs
     ask_opener: gr.Tab
@@ -46,7 +46,8 @@ def build_page(archive: Archive, bench: Bench) -> gr.Blocks:
     """Return the page, wired to the archive."""
     words = words_of(GERMAN)
     with gr.Blocks(title="Fundstelle", analytics_enabled=False) as blocks:
-        code = gr.State(GERMAN.code)
+        # the browser holds it, so that a server that was started anew answers in the language of the page
+        code = gr.Textbox(GERMAN.code, visible=False)
         masthead = gr.HTML(_masthead(GERMAN), js_on_load=_LANGUAGE_SCRIPT, elem_id="fs-masthead", **PLAIN)
         with gr.Tabs(selected=_ASK, elem_id="fs-tabs") as tabs:
             with gr.Tab(words.ask_tab, id=_ASK) as ask_opener:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
+from pathlib import Path
 
 from rag.answer import NOTHING_LEFT
+from rag.paths import DEFAULT_ARCHIVE, index_command
 from rag.types import Answer, Article, Citation, Span, Status
 from ui.marks import Said, mark_buttons
 from ui.markup import breakable, byline, escape, external_link, location, marked, reader_address, web_address
@@ -16,14 +18,16 @@ from ui.why import why
 _SHA_SHOWN = 16
 
 
-def answer(found: Answer, texts: Texts, said: Said | None = None) -> str:
+def answer(found: Answer, texts: Texts, said: Said | None = None, archive: Path = DEFAULT_ARCHIVE) -> str:
     """Return the whole answer: a notice where nothing answers, then the passages, best first.
 
     Args:
         said: by passage id, whether somebody marked it as one that answers this question.
+        archive: the folder of the archive, for the command that adds articles.
     """
     if not found.citations:
-        why_none = texts.nothing_left if found.reason == NOTHING_LEFT else texts.nothing_yet
+        yet = texts.nothing_yet.format(command=index_command(archive, texts.folder))
+        why_none = texts.nothing_left if found.reason == NOTHING_LEFT else yet
         return _wrap(_asked(found, texts.nothing, texts) + notice(why_none), texts)
     if found.answerable:
         before, heading = "", count_of(texts.found, len(found.citations), texts)
@@ -155,7 +159,7 @@ def hint(texts: Texts) -> str:
 def holdings(status: Status, texts: Texts) -> str:
     """Return what the archive holds in one line; for an empty archive, how to fill it."""
     if not status.articles:
-        command = f"fundstelle index {texts.folder}"
+        command = index_command(status.folder, texts.folder)
         return _wrap(
             f'<div class="fs-notice"><p><strong>{escape(texts.empty)}</strong></p><p>{escape(texts.empty_hint)}</p>'
             f"<pre><code>{escape(command)}</code></pre></div>",

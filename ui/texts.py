@@ -24,6 +24,10 @@ class Texts:
     nothing: str
     nothing_left: str
     nothing_yet: str
+    working: str
+    no_answer: str
+    unreachable: str
+    reconnecting: str
     doubtful: str
     doubtful_hint: str
     nothing_of: str
@@ -85,12 +89,20 @@ GERMAN = Texts(
     nearest="Die nächstgelegenen Stellen",
     nothing="Keine Fundstelle",
     nothing_left="Keine Stelle passt zu den Anführungszeichen und -Wörtern der Frage: Nehmen Sie davon etwas zurück.",
-    nothing_yet="Im Archiv steht noch nichts.",
+    nothing_yet="Im Archiv steht noch nichts. Artikel nimmt dieser Befehl auf: {command}",
+    working="Das Archiv wird durchsucht …",
+    no_answer="Es kam keine Antwort, denn Fundstelle ist nicht erreichbar: Prüfen Sie, ob das Programm noch läuft, und "
+    "suchen Sie dann noch einmal. Ihre Frage bleibt stehen.",
+    unreachable="Fundstelle ist nicht erreichbar: Prüfen Sie, ob das Programm noch läuft, und versuchen Sie es dann "
+    "noch einmal.",
+    reconnecting="Fundstelle ist nicht erreichbar: Prüfen Sie, ob das Programm noch läuft. Sobald es wieder antwortet, "
+    "wird diese Seite neu geladen.",
     doubtful="Vermutlich steht die Antwort nicht im Archiv",
     doubtful_hint="Keine Stelle beantwortet die Frage gut; hier stehen die, die ihr am nächsten kommen.",
     nothing_of="Aus dieser Zeit ({times}) enthält das Archiv nichts: Kein Artikel erschien damals, keiner erwähnt sie.",
     empty_question="Bitte geben Sie eine Frage ein.",
-    long_question="Die Frage ist zu lang: Fragen Sie in höchstens {most} Zeichen, eines nach dem anderen.",
+    long_question="Die Frage hat {count} Zeichen: Kürzen Sie sie auf höchstens {most} Zeichen, und fragen Sie eines "
+    "nach dem anderen.",
     wrong_question="So lässt sich nicht suchen. Schreiben Sie in Worten, was Sie suchen; -Wörter lassen nur weg.",
     index_again=(
         "Kurze Stellen dieses Archivs sind vielleicht falsch eingereiht, denn eine frühere Fassung hat sie gelesen; "
@@ -182,12 +194,19 @@ ENGLISH = Texts(
     nearest="The nearest passages",
     nothing="No passage found",
     nothing_left="No passage fits the quoted phrases and -words of the question: take one of them back.",
-    nothing_yet="There is nothing in the archive yet.",
+    nothing_yet="There is nothing in the archive yet. This command adds articles: {command}",
+    working="Searching the archive …",
+    no_answer="No answer came, for Fundstelle cannot be reached: check whether the program is still running, then "
+    "search again. Your question stays in the box.",
+    unreachable="Fundstelle cannot be reached: check whether the program is still running, then try again.",
+    reconnecting="Fundstelle cannot be reached: check whether the program is still running. This page reloads as "
+    "soon as it answers.",
     doubtful="The archive probably does not hold the answer",
     doubtful_hint="No passage answers the question well; these are the ones that come nearest to it.",
     nothing_of="The archive has nothing of this time ({times}): no article was published then, and none mentions it.",
     empty_question="Please type a question.",
-    long_question="The question is too long: ask in {most} characters or fewer, one thing at a time.",
+    long_question="The question has {count} characters: shorten it to {most} characters or fewer, and ask one thing "
+    "at a time.",
     wrong_question="This cannot be searched for. Say in words what to look for; -words only leave out.",
     index_again=(
         "Short passages of this archive may be ranked wrongly, since an earlier version read them; "
@@ -289,6 +308,11 @@ _LANGUAGES = {
 }
 
 TEXTS: Mapping[str, Texts] = {texts.code: texts for texts in (GERMAN, ENGLISH)}
+
+
+def texts_of(code: object) -> Texts:
+    """Return the wording in a language that a request names; German if it names none that we have."""
+    return TEXTS.get(code, GERMAN) if isinstance(code, str) else GERMAN
 
 
 def choose(wanted: str | None, accept_language: str | None) -> Texts:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from rag.answer import checked_question
+from rag.answer import EMPTY, checked_question
 from rag.archive import Archive
 from rag.calibration import CalibrationReport, Example, cross_validated, fit, judged
 from rag.confidence import TABLES
 from rag.config import RankingConfig
 from rag.errors import ArchiveError, QuestionError
 from rag.evaluation.questions import TestQuestion
+from rag.paths import index_command
 from rag.query import parse
 
 _FEWEST_QUESTIONS = 10
@@ -43,7 +44,7 @@ def calibrate(
         parsed = parse(checked_question(question.question))
         for name, search in searches.items():
             if search is None:
-                raise ArchiveError("The archive holds no passages yet: add articles with `fundstelle index FOLDER`.")
+                raise ArchiveError(EMPTY.format(command=index_command(archive.folder)))
             examples: list[Example] = [(search(parsed, 1).features, question.answerable)]
             if question.answerable:
                 examples.append((search(parsed, 1, without=articles).features, False))

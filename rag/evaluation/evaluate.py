@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 import numpy as np
 
-from rag.answer import checked_question
+from rag.answer import EMPTY, checked_question
 from rag.archive import Archive
 from rag.confidence import THRESHOLD
 from rag.config import IN_USE, Config, RankingConfig, settings
@@ -21,6 +21,7 @@ from rag.evaluation.measures import measured
 from rag.evaluation.remembering import RememberingEncoder
 from rag.evaluation.types import Result, Run
 from rag.language import language_of
+from rag.paths import index_command
 from rag.query import ParsedQuestion, parse
 from rag.search import Search
 from rag.types import Passage, Span
@@ -63,7 +64,7 @@ def evaluate(
     encoder = encoder or RememberingEncoder(archive.encoder)
     search = archive.search(ranking, encoder)
     if search is None:
-        raise ArchiveError("The archive holds no passages yet: add articles with `fundstelle index FOLDER`.")
+        raise ArchiveError(EMPTY.format(command=index_command(archive.folder)))
     results: list[Result] = []
     try:
         for judgement, question in zip(judgements, parsed, strict=True):

@@ -214,7 +214,7 @@ def test_the_archive_is_chosen_by_option_then_environment(fundstelle: Run, made:
         (("index", "x" * 5000), "does not exist: check the spelling"),
         (("status", "--archive", "x" * 300), "No archive can be there"),
         (("ask", "Warum? " * 1500), "The question has 10499 characters: ask in 1000 or fewer"),
-        (("ask", "Wer?", "--archive", "nowhere"), "There is no archive in nowhere: make one with `fundstelle index"),
+        (("ask", "Wer?", "--archive", "nowhere"), "make one with `fundstelle index FOLDER --archive nowhere`."),
         (("index", "nowhere"), "nowhere does not exist: check the spelling"),
         (("index", "empty-folder"), "holds no article: put files of these kinds there: .txt, "),
         (("show", "nothing like that"), "There is no article 'nothing like that' in this archive"),

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from embeddings.encoder import Encoder
 from rag.archive import Archive
 from rag.filters import make_filter
-from rag.paths import is_missing, spellings
+from rag.paths import DEFAULT_ARCHIVE, index_command, is_missing, spellings
 
 NAME, FOLDER = "Größe Übung.txt", "Café"
 
@@ -57,3 +57,12 @@ def test_only_what_is_certainly_gone_is_missing(tmp_path: Path) -> None:
     link.symlink_to(tmp_path / "nowhere")
     assert [is_missing(path) for path in (file, link, tmp_path / ("x" * 5000))] == [False, False, False]
     assert [is_missing(path) for path in (tmp_path / "nowhere", file / "below")] == [True, True]
+
+
+def test_an_empty_archive_names_the_command_that_fills_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The command can be typed as it is: it names the archive that is open, and none where every command means it."""
+    monkeypatch.chdir(tmp_path)
+    for folder, command in ((DEFAULT_ARCHIVE, "index FOLDER"), (Path("Büro 2"), "index FOLDER --archive 'Büro 2'")):
+        assert index_command(folder) == f"fundstelle {command}"
+        with Archive.open(folder) as archive:
+            assert archive.ask("Wer?").reason.endswith(f"`fundstelle {command}`.")

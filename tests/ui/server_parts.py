@@ -57,10 +57,10 @@ class Served:
 
 
 @contextmanager
-def served(archive: Archive, serving: Serving = THIS_COMPUTER) -> Iterator[Served]:
-    """Serve an archive as `ui.app.serve` does, made and run in another thread."""
+def served(archive: Archive, serving: Serving = THIS_COMPUTER, port: int = 0) -> Iterator[Served]:
+    """Serve an archive as `ui.app.serve` does, made and run in another thread; at any port that is free, or at that."""
     begun = len(_left)
-    with socket.create_server((serving.host, 0)) as listener:
+    with socket.create_server((serving.host, port)) as listener:
         ready, servers = threading.Event(), []
 
         def work() -> None:
@@ -71,8 +71,7 @@ def served(archive: Archive, serving: Serving = THIS_COMPUTER) -> Iterator[Serve
         thread = threading.Thread(target=work, daemon=True)
         thread.start()
         assert ready.wait(60)
-        host, port = listener.getsockname()[:2]
-        yield Served(host, port, begun)
+        yield Served(*listener.getsockname()[:2], begun)
         servers[0].should_exit = True
         thread.join(20)
         assert not thread.is_alive()

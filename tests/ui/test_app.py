@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import shutil
 import socket
 from pathlib import Path
 from types import SimpleNamespace
@@ -16,7 +17,7 @@ from places import ROOT
 
 from rag.archive import Archive
 from rag.errors import FundstelleError
-from ui.app import address, serve
+from ui.app import address, build_app, serve
 from ui.ask import answerer
 from ui.texts import ENGLISH, GERMAN
 
@@ -144,6 +145,7 @@ def test_the_page_itself_may_ask(browser: TestClient, host: str) -> None:
         {"fn_index": 1, "data": [None], "event_data": {"question": None}},
         {"fn_index": 1, "data": [None], "event_data": {"question": ["a"]}},
         {"fn_index": 1, "data": [None], "event_data": {"question": SURROGATE}},
+        {"fn_index": 0, "data": ["Wer?", ["de"]]},
         {"fn_index": 2, "data": [None]},
     ],
 )
@@ -167,7 +169,8 @@ def test_a_request_without_sense_is_answered_quietly(
     [
         ("", GERMAN.empty_question, ENGLISH.empty_question),
         ('"?"', GERMAN.empty_question, ENGLISH.empty_question),
-        ("a" * 1001, "höchstens 1000 Zeichen", "1000 characters or fewer"),
+        ("a" * 1001, "hat 1001 Zeichen: Kürzen Sie sie auf höchstens 1000 Zeichen", "1000 characters or fewer"),
+        (" a  " * 12_345, "hat 24.689 Zeichen", "has 24,689 characters"),
         ("-Gotthard", GERMAN.wrong_question, ENGLISH.wrong_question),
         (SURROGATE, GERMAN.wrong_question, ENGLISH.wrong_question),
     ],
@@ -179,6 +182,43 @@ def test_a_refusal_is_in_the_readers_language(archive: Archive, question: str, g
         shown = Parts(ask(question, code)).text
         assert sentence in shown
         assert other not in shown
+
+
+def test_an_archive_that_is_gone_is_a_sentence_everywhere(
+    archive: Archive, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Opening the page, asking, reading, evaluating and marking all say what became of the archive below them."""
+    folder = tmp_path / "archive"
+    shutil.copytree(archive.folder, folder)
+    with Archive.open(folder) as opened:
+        client = TestClient(build_app(opened), base_url="http://127.0.0.1:7860")
+        article = opened.ask("Wie lang ist der Tunnel?").citations[0].article
+        shutil.rmtree(folder)
+        with pytest.raises(FundstelleError) as told:
+            opened.status()
+        mark = {"question": "Wie?", "article": article.id, "start": 0, "end": 5, "answers": True}
+        replies = [
+            client.post("/gradio_api/run/predict", json={"fn_index": number, "data": data, "event_data": event})
+            for number, data, event in (
+                (0, ["Wie lang?", "de"], None),
+                (1, ["de"], {"question": "Wie lang?"}),
+                (2, [], None),  # the page is opened
+                (3, ["de", None, None, None], None),
+                (8, ["de", "a run"], None),
+                (9, ["de", "a run", "another"], None),
+                (10, ["de", "a run"], None),
+            )
+        ]
+        routes = [
+            client.get(f"/article/{article.id}"),
+            client.get("/evaluation/x.html"),
+            client.post("/mark", json=mark),
+        ]
+    assert [reply.status_code for reply in replies] == [200] * len(replies)
+    assert [reply.status_code for reply in routes] == [503] * len(routes)
+    for reply in (*replies, *routes):
+        assert str(told.value) in Parts(reply.text).text
+    assert caplog.text == ""
 
 
 def test_nothing_left_is_said_in_the_readers_language(archive: Archive) -> None:

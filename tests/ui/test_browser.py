@@ -7,6 +7,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import pytest
@@ -18,6 +19,9 @@ from rag.archive import Archive
 from ui.ask import EXAMPLES
 from ui.render import citation_text
 from ui.texts import ENGLISH, GERMAN
+
+if TYPE_CHECKING:
+    from playwright import sync_api
 
 pytestmark = needs_chromium
 
@@ -202,6 +206,48 @@ def test_the_citation_lands_on_the_clipboard(address: str, open_page: Open, samp
     visit.page.get_by_role("button", name=GERMAN.copy).first.wait_for()
 
 
+def test_the_newest_question_wins(address: str, open_page: Open) -> None:
+    """A question that is asked while another one runs is answered, whether it is typed or an example; what comes of the
+    older one is not shown. Meanwhile the page says that it searches, the old answer is dimmed, and nothing moves.
+    """
+    visit, held = open_page(address), []
+    page, chip = visit.page, EXAMPLES[1].question
+
+    def hold(route: sync_api.Route) -> None:
+        late = any(words in (route.request.post_data or "") for words in ("Verspätet", "Philae"))
+        held.append(route) if late else route.continue_()
+
+    page.route("**/run/predict*", hold)
+    visit.ask(QUESTION)
+    tops = "names => names.map(name => document.querySelector(name).getBoundingClientRect().top)"
+    parts = ["#fs-ask", "#fs-examples", "#fs-results", "#fs-holdings"]
+    before = page.evaluate(tops, parts)
+    results, working = page.locator("#fs-results"), page.get_by_text(GERMAN.working)
+    for number, ask_late in enumerate(
+        (
+            lambda: (page.locator("#fs-question textarea").fill("Verspätet?"), page.keyboard.press("Enter")),
+            lambda: page.get_by_role("button", name=chip).click(),
+        ),
+        start=1,
+    ):
+        ask_late()
+        working.wait_for()
+        assert results.get_attribute("aria-busy") == "true"
+        assert page.evaluate(tops, parts) == before
+        page.wait_for_function("getComputedStyle(document.querySelector('#fs-results')).opacity < .5")
+        assert len(held) == number
+        page.locator("#fs-question textarea").fill(f"{QUESTION} {number}")
+        page.locator("#fs-button").click()
+        page.locator(".fs-asked q", has_text=f"{QUESTION} {number}").wait_for()
+        working.wait_for(state="hidden")
+        held[-1].continue_()
+        page.wait_for_timeout(500)
+        assert page.locator(".fs-asked q").inner_text() == f"{QUESTION} {number}"
+        assert page.locator("#fs-question textarea").input_value() == f"{QUESTION} {number}"
+        assert results.get_attribute("aria-busy") == "false"
+    assert visit.faults == []
+
+
 def test_the_examples_are_answered(address: str, open_page: Open) -> None:
     """A click on an example asks it, and the first passage is from the outlet for which it was written."""
     visit = open_page(address)
@@ -245,11 +291,16 @@ def test_an_empty_archive_says_how_to_add_articles(tmp_path: Path, open_page: Op
 
 
 def test_a_question_that_is_refused_is_a_sentence(address: str, open_page: Open) -> None:
-    """An empty question gets a calm sentence in the page; the box takes 1,000 characters and no more."""
+    """An empty question gets a calm sentence in the page; so does one that is too long, of which nothing is cut."""
     visit = open_page(address)
     visit.page.locator("#fs-button").click()
     visit.page.locator(".fs-notice", has_text=GERMAN.empty_question).wait_for()
-    assert visit.page.locator("#fs-question textarea").get_attribute("maxlength") == "1000"
+    box = visit.page.locator("#fs-question textarea")
+    box.focus()
+    visit.page.keyboard.insert_text("Wort " * 2400)  # as it is pasted
+    visit.page.keyboard.press("Enter")
+    visit.page.locator(".fs-notice", has_text="Die Frage hat 11.999 Zeichen").wait_for()
+    assert box.input_value() == "Wort " * 2400
     assert visit.page.locator("#fs-hint").inner_text() == GERMAN.operators
     assert visit.faults == []
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 from html.parser import HTMLParser
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -275,8 +276,17 @@ def test_the_line_about_the_archive_counts() -> None:
 
 
 def test_an_empty_archive_says_how_to_fill_it() -> None:
-    """The command that adds articles is shown."""
-    assert "fundstelle index ORDNER" in Parts(render.holdings(status(articles=0), GERMAN)).text
+    """The command that adds articles is shown, for the archive that is open: above an answer as below the box."""
+    folder = Path("Meine Archive/2024")
+    empty, reply = status(articles=0), answer(answerable=False, reason=EMPTY)
+    for texts, articles in ((GERMAN, "ORDNER"), (ENGLISH, "FOLDER")):
+        usual = f"fundstelle index {articles}"
+        for shown in (render.holdings(replace(empty, folder=".fundstelle"), texts), render.answer(reply, texts)):
+            assert Parts(shown).text.endswith(usual)
+        named = f"{usual} --archive 'Meine Archive/2024'"
+        other = render.answer(reply, texts, archive=folder)
+        for shown in (render.holdings(replace(empty, folder=str(folder)), texts), other):
+            assert Parts(shown).text.endswith(named)
 
 
 @pytest.mark.parametrize(
