@@ -100,8 +100,12 @@ def test_an_interrupted_run_keeps_what_was_asked(sample: Archive, judgements: Se
 
 
 def test_settings_change_the_ranking(sample: Archive, judgements: Sequence[Judgement]) -> None:
-    """Without words the lexical share decides nothing; with cosine alone the order is that of the cosine."""
-    alone = evaluate(sample, judgements[:15], name="a", questions="q", ranking=replace(FAST, lexical_weight=0.0))
+    """Without words the lexical share decides nothing; with cosine alone the order is that of the cosine.
+
+    Questions that state a number or a year prefer passages that hold it, and are left out.
+    """
+    asked = [one for one in judgements if not any(sign.isdigit() for sign in one.question.question)][:15]
+    alone = evaluate(sample, asked, name="a", questions="q", ranking=replace(FAST, lexical_weight=0.0))
     for one in alone.results:
         cosines = [item.signals["dense"] for item in one.shown]
         assert cosines == sorted(cosines, reverse=True)
