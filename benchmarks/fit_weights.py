@@ -39,7 +39,7 @@ def questions(opened: SearchableSet) -> list[Question]:
     reranker = LateInteraction(legs.tokens, sys.maxsize)
     found = []
     for query, question in opened.asked():
-        asked = ask_both(question, legs.encoder, legs.neutral, legs.lexical)
+        asked = ask_both(question, legs.encoder, legs.neutral, legs.lexical, legs.store)
         candidates = gather(asked, None, frozenset(), legs.neutral, legs.dense, legs.lexical, legs.store)
         late = reranker.rerank(asked, candidates.passages).scores
         documents = [document(article) for article, _ in candidates.passages]

@@ -108,7 +108,7 @@ def make(folder: Path, files: Path, size: int, encoder: Encoder, texts: Sequence
             path.write_text(article.text, encoding="utf-8")
     store.set_encoder(EncoderRecord(BUNDLED, encoder.fingerprint, encoder.dim))
     keeping.kept.put(tokens)
-    keeping.kept.set_complete()
+    keeping.kept.set_complete(store.state)
     keeper.close()
     store.recurring.settle()
     store.set_settled()

@@ -67,7 +67,7 @@ def rankings(opened: SearchableSet) -> dict[str, list[list[str]]]:
         rows.setdefault(row, []).append(list(dict.fromkeys(documents))[:10])
 
     for _, question in opened.asked():
-        asked = ask_both(question, legs.encoder, legs.neutral, legs.lexical)
+        asked = ask_both(question, legs.encoder, legs.neutral, legs.lexical, legs.store)
         by_words = [key for key, _ in legs.lexical.search(asked.words, DEPTH)]
         by_meaning = _nearest(raw @ legs.encoder.encode_query(question.text), keys)
         hybrid = reciprocal_ranks([by_words, by_meaning])
@@ -123,10 +123,15 @@ def confidence_quality(opened: SearchableSet, unclear: set[str]) -> dict[str, fl
         if query in unclear:
             continue
         for without in (frozenset[str](), frozenset(ids[one] for one in opened.questions.judgements[query])):
-            probabilities.append(RERANKED.probability(retrieve(question, 1, legs, late, without=without).features))
+            found = retrieve(question, 1, legs, late, without=without)
+            probabilities.append(RERANKED.probability(found.features, found.doubt))
             labels.append(not without)
-    found = quality(np.array(probabilities), np.array(labels))
-    return {"auroc": round(found.auroc, 4), "calibration error": round(found.error, 4), "right": round(found.right, 4)}
+    figures = quality(np.array(probabilities), np.array(labels))
+    return {
+        "auroc": round(figures.auroc, 4),
+        "calibration error": round(figures.error, 4),
+        "right": round(figures.right, 4),
+    }
 
 
 def _interval(values: Numbers) -> list[float]:

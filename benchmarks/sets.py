@@ -34,13 +34,17 @@ FREE = {
     "belebele/en-en": "en",
 }
 CHECKED = {"qam_de/dev": "de", "wikinews_de": "de", "qa4mre_de": "de"}
-LANGUAGES = FREE | CHECKED
+# with gold answers, which marks are fitted on
+ANSWERED = {"mlqa_de": "de", "squad2_dev/en": "en"} | {
+    f"xquad_dev/{asked}-de": "de" for asked in ("el", "hi", "ro", "th", "vi", "zh")
+}
+LANGUAGES = FREE | CHECKED | ANSWERED
 # archives in two languages: every second document of the first set, the others of the second
 MIXED = {
     "belebele/de-mixed": ("belebele/de-de", "belebele/de-en"),
     "belebele/en-mixed": ("belebele/en-de", "belebele/en-en"),
 }
-NAMES = (*LANGUAGES, *MIXED)
+NAMES = (*FREE, *CHECKED, *MIXED)
 # articles of our own in many languages, with questions
 SAMPLE = Path(__file__).parents[1] / "seeds"
 

@@ -68,7 +68,7 @@ def asked(opened: SearchableSet) -> list[tuple[Asked, Candidates]]:
     """Return the questions of a set with their candidates."""
     legs, found = opened.legs, []
     for _, question in opened.asked():
-        one = ask_both(question, legs.encoder, legs.neutral, legs.lexical)
+        one = ask_both(question, legs.encoder, legs.neutral, legs.lexical, legs.store)
         found.append((one, gather(one, None, frozenset(), legs.neutral, legs.dense, legs.lexical, legs.store)))
     return found
 

@@ -19,15 +19,16 @@ from typing import Any
 
 import numpy as np
 
+from embeddings.graph import GRAPH
 from embeddings.openvino_runtime import import_openvino
+from embeddings.padding import PADDED_LENGTHS
+from embeddings.reference import ReferenceText, texts_of_all_lengths, write_reference
 from embeddings.sentence import load_model, model_fingerprint, prompts_of, room_for_text
 from embeddings.tokenizer import write_tokenizer
 
-GRAPH = "encoder.xml"
-
 
 def compile_model(model_folder: Path, target: Path) -> None:
-    """Write the quantised graph, the tokenizer and `facts.json` into the folder `target`."""
+    """Write the quantised graph, the tokenizer, the self-test's texts and `facts.json` into the folder `target`."""
     ov = import_openvino()
     _say(0.05, "loading the model")
     import nncf
@@ -58,15 +59,16 @@ def compile_model(model_folder: Path, target: Path) -> None:
 
     _say(0.2, "tracing the graph")
     example = {name: torch.from_numpy(np.repeat(array, 2, 0)) for name, array in inputs("passage: Beispiel").items()}
+    exact = Graph().eval()
     with torch.no_grad():
-        graph = ov.convert_model(Graph().eval(), example_input=example)
+        graph = ov.convert_model(exact, example_input=example)
 
     texts = calibration_texts(prompts["query"], prompts["passage"])
 
     def calibration(numbered: tuple[int, str]) -> dict[str, Any]:
         done, text = numbered
         if done % 8 == 0:
-            _say(0.3 + 0.6 * done / len(texts), "measuring value ranges for 8 bits")
+            _say(0.3 + 0.5 * done / len(texts), "measuring value ranges for 8 bits")
         return inputs(text)
 
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
@@ -84,22 +86,42 @@ def compile_model(model_folder: Path, target: Path) -> None:
                 activations_range_estimator_params=RangeEstimatorParametersSet.MINMAX,
             ),
         )
-        _say(0.9, "writing the graph")
+        _say(0.8, "writing the graph")
         ov.save_model(quantised, target / GRAPH)
+    _say(0.85, "encoding the texts of the self-test")
+
+    def reference(ids: list[int]) -> ReferenceText:
+        row = torch.tensor([ids])
+        with torch.no_grad():
+            whole, tokens = exact(row, torch.ones_like(row))
+        return ReferenceText(np.array(ids, np.int64), whole[0].numpy(), tokens[0].numpy())
+
+    def ids_of(text: str) -> list[int]:
+        ids: list[int] = model.tokenizer(text, add_special_tokens=False)["input_ids"]
+        return ids
+
     tokenizer = model.tokenizer.backend_tokenizer
     # the calibration cut its texts, and the tokenizer would go on doing so
     tokenizer.no_truncation()
     write_tokenizer(target, tokenizer.to_str())
     with_special, alone = (model.tokenizer("a", add_special_tokens=special)["input_ids"] for special in (True, False))
     at = with_special.index(alone[0])
+    before, after = with_special[:at], with_special[at + len(alone) :]
+    lines = [
+        (ids_of(prompt.strip()), ids_of(text.removeprefix(prompt)))
+        for text in texts
+        for prompt in set(prompts.values())
+        if text.startswith(prompt)
+    ]
+    write_reference(target, [reference(ids) for ids in texts_of_all_lengths(lines, before, after, PADDED_LENGTHS)])
     facts = {
         "model": model_folder.name,
         "dim": int(model.get_embedding_dimension() or 0),
         "sequence": int(model.get_max_seq_length() or 512),
         "max_tokens": room_for_text(model, prompts),
         "prompts": prompts,
-        "before": with_special[:at],
-        "after": with_special[at + len(alone) :],
+        "before": before,
+        "after": after,
         "pad": model.tokenizer.pad_token_id,
         "fingerprint": model_fingerprint(model, prompts),
     }

@@ -6,31 +6,29 @@ import hashlib
 import importlib.metadata
 import importlib.resources
 import json
-import math
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator, Sequence
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from embeddings.bundled import MODEL_NAME, SHA256, bundled_model
 from embeddings.cache import cache_folder, make_once, read_manifest
 from embeddings.errors import CompiledGraphUnavailable
-from embeddings.openvino_runtime import import_openvino
+from embeddings.graph import CompiledGraph, precisions
+from embeddings.padding import batches, padded_length
+from embeddings.processor import this_processor
+from embeddings.reference import read_reference
+from embeddings.self_test import Verdict, judged, kept_verdict, padded, verdict_of
 from embeddings.together import Together
 from embeddings.tokenizer import ModelTokenizer
 from embeddings.tokens import content_tokens
 from embeddings.types import OnStep, Role, TokenVectors, Vectors
 
-# large enough to keep the processor busy, small enough that texts of a batch are of much the same length
-BATCH_TOKENS = 1024
-# lengths are rounded up to it: for each new shape, OpenVINO prepares itself for some 20 ms
-_LENGTH_STEP = 16
-GRAPH_VERSION = 4
+GRAPH_VERSION = 5
 """Raised whenever compile.py writes another graph from the same weights."""
 
 
@@ -52,6 +50,14 @@ def graph_facts() -> dict[str, Any] | None:
     """Return what is known of the compiled graph, if it was made here before; nothing is opened for it."""
     try:
         return read_manifest(_graph_folder())
+    except CompiledGraphUnavailable:
+        return None
+
+
+def graph_verdict() -> Verdict | None:
+    """Return what the self-test found on this processor, if it was made before; nothing is opened for it."""
+    try:
+        return kept_verdict(_graph_folder())
     except CompiledGraphUnavailable:
         return None
 
@@ -97,16 +103,17 @@ class CompiledEncoder:
     """Runs a folder made by `compiled_graph`. Safe to use from several threads at once.
 
     Raises:
-        CompiledGraphUnavailable: the folder is not whole, or OpenVINO cannot run the graph on this processor.
+        CompiledGraphUnavailable: the folder is not whole, or OpenVINO cannot run the graph on this processor, or
+            computes wrongly on it.
     """
 
     def __init__(self, folder: Path) -> None:
         facts = read_manifest(folder)
         if facts is None:
             raise CompiledGraphUnavailable(f"The compiled graph in {folder} is not whole.")
-        self._graph = _loaded_graph(folder)
+        self._graph, verdict = _checked(folder)
+        self._lengths = verdict.lengths
         self._tokenizer = ModelTokenizer(folder)
-        self._requests = threading.local()
         self._question = Together(self._questions)
         self._dim: int = facts["dim"]
         self._before: list[int] = facts["before"]
@@ -172,44 +179,23 @@ class CompiledEncoder:
         """Count the tokens of each text, prompt and special tokens left out."""
         return [len(ids) for ids in self._tokenizer.ids(texts)]
 
-    def _run(self, texts: list[list[int]]) -> Iterator[tuple[list[int], tuple[NDArray[Any], NDArray[Any]]]]:
+    def _run(self, texts: list[list[int]]) -> Iterator[tuple[list[int], tuple[Vectors, Vectors]]]:
         """Run batches of similar length; yield the rows of each and views of both outputs."""
         ids = [[*self._before, *text[: self._room], *self._after] for text in texts]
-        request = getattr(self._requests, "request", None)
-        if request is None:
-            request = self._requests.request = self._graph.create_infer_request()
-        for rows in batches([len(row) for row in ids], BATCH_TOKENS):
-            longest = _LENGTH_STEP * math.ceil(max(len(ids[row]) for row in rows) / _LENGTH_STEP)
-            tokens = np.full((len(rows), longest), self._pad, np.int64)
-            mask = np.zeros((len(rows), longest), np.int64)
-            for at, row in enumerate(rows):
-                tokens[at, : len(ids[row])] = ids[row]
-                mask[at, : len(ids[row])] = 1
-            request.infer({"input_ids": tokens, "attention_mask": mask})
-            yield rows, (request.get_output_tensor(0).data, request.get_output_tensor(1).data)
+        lengths = [padded_length(len(row), self._lengths) for row in ids]
+        for rows in batches(lengths):
+            yield rows, self._graph(*padded([ids[row] for row in rows], lengths[rows[0]], self._pad))
 
 
-def _loaded_graph(folder: Path) -> Any:
-    ov = import_openvino()
+def _checked(folder: Path) -> tuple[CompiledGraph, Verdict]:
+    """Return the graph in a folder as it computes right on this processor, which is tested if that is not known."""
+    load = cache(partial(CompiledGraph, folder))
     try:
-        core = ov.Core()
-        config = {"CACHE_DIR": str(folder.with_name(folder.name + ".blobs")), "PERFORMANCE_HINT": "LATENCY"}
-        if "BF16" in core.get_property("CPU", "OPTIMIZATION_CAPABILITIES"):
-            config["INFERENCE_PRECISION_HINT"] = "bf16"
-        return core.compile_model(str(folder / "encoder.xml"), "CPU", config)
+        verdict = verdict_of(folder, lambda: judged(precisions(), load, read_reference(folder), this_processor()))
     except RuntimeError as error:
         raise CompiledGraphUnavailable(
             f"OpenVINO cannot run the model on this processor ({str(error).splitlines()[0][:200]})."
         ) from error
-
-
-def batches(lengths: Sequence[int], budget: int) -> Iterator[list[int]]:
-    """Group rows of similar length so that a padded group has at most `budget` tokens (or one row)."""
-    group: list[int] = []
-    for row in sorted(range(len(lengths)), key=lambda row: -lengths[row]):
-        if group and lengths[group[0]] * (len(group) + 1) > budget:
-            yield group
-            group = []
-        group.append(row)
-    if group:
-        yield group
+    if verdict.precision is None:
+        raise CompiledGraphUnavailable(verdict.sentence)
+    return load(verdict.precision), verdict

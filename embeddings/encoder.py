@@ -5,11 +5,14 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from embeddings.bundled import bundled_model
 from embeddings.errors import CompiledGraphUnavailable
 from embeddings.types import OnStep, Role, TokenVectors, Vectors
+
+if TYPE_CHECKING:
+    from embeddings.self_test import Verdict
 
 log = logging.getLogger(__name__)
 
@@ -68,6 +71,15 @@ def identity(name: str) -> Identity | None:
 
     facts = graph_facts()
     return Identity(facts["fingerprint"], facts["dim"]) if facts else None
+
+
+def self_test(name: str) -> Verdict | None:
+    """Return what was found of the encoder of this name on this processor, where it is known and there is a test."""
+    if name != BUNDLED:
+        return None
+    from embeddings.compiled import graph_verdict
+
+    return graph_verdict()
 
 
 def open_encoder(name: str = BUNDLED, *, on_step: OnStep | None = None, device: str | None = None) -> Encoder:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from embeddings.errors import IndexDamaged
+from embeddings.rights import make_file, make_within
 
 _MANIFEST = "manifest.json"
 _BLOCK = 1 << 22
@@ -45,7 +46,7 @@ def write_snapshot(
     Raises:
         OSError: the folder cannot be written, or a file that shall stay is gone; the snapshot before stays as it was.
     """
-    folder.mkdir(parents=True, exist_ok=True)
+    make_within(folder)
     stem = f"vectors-{os.getpid()}-{os.urandom(4).hex()}"
     fresh = folder / f"{stem}.json.new"
     files = {}
@@ -54,8 +55,10 @@ def write_snapshot(
             if isinstance(write, Path):
                 files[ending] = _known(folder, write) or _facts(write)
             else:
+                make_file(folder / (stem + ending))
                 write(folder / (stem + ending))
                 files[ending] = _facts(folder / (stem + ending))
+        make_file(fresh)
         fresh.write_text(json.dumps({"files": files, "dim": dim, "stamp": stamp, "recall": recall}), encoding="utf-8")
         fresh.replace(folder / _MANIFEST)
     except BaseException:

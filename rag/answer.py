@@ -6,13 +6,15 @@ from collections.abc import Mapping, Sequence
 
 from rag.confidence import THRESHOLD
 from rag.errors import EmptyQuestion, LongQuestion, QuestionError
-from rag.types import Answer, Citation, Hit
+from rag.highlighting import MARKED_FROM, MARKS, mark_features
+from rag.types import Answer, Citation, Hit, primary
 
 MAX_QUESTION = 1000
 
 FOUND = "The first passages are close enough to the question to answer it."
 NOT_FOUND = "Nothing in this archive answers the question well; these are the nearest passages."
 NOTHING_LEFT = "No passage fits the filters, phrases and excluded words of the question: take one of them back."
+NOTHING_OF = "The archive has nothing of this time ({}): no article was published then, and none mentions it."
 EMPTY = "The archive holds no passages yet: add articles with `fundstelle index FOLDER`."
 
 
@@ -63,23 +65,31 @@ def compose(
     *,
     empty: bool,
     nothing_left: str = NOTHING_LEFT,
+    absent_times: Sequence[str] = (),
 ) -> Answer:
-    """Return the answer that cites the hits in their order.
+    """Return the answer that cites the hits in their order; a sentence is highlighted if it probably answers.
 
     Args:
         confidence: the probability, in [0, 1], that they answer.
         empty: the archive holds no passages.
         nothing_left: the sentence for an answer without a passage from an archive that holds some.
+        absent_times: the times of the question, in its words, of which the archive has nothing.
 
     Raises:
         ValueError: a hit's passage is not the text at its place in its article, or a mark lies outside of it.
     """
     answerable = bool(hits) and confidence >= THRESHOLD
     reason = FOUND if answerable else NOT_FOUND if hits else EMPTY if empty else nothing_left
-    return Answer(question, language, answerable, confidence, reason, tuple(_citation(hit) for hit in hits), took_ms)
+    citations = tuple(_citation(hit, marked=answerable and _probably_right(hit, language)) for hit in hits)
+    return Answer(question, language, answerable, confidence, reason, citations, took_ms, tuple(absent_times))
 
 
-def _citation(hit: Hit) -> Citation:
+def _probably_right(hit: Hit, language: str) -> bool:
+    across = primary(language) != primary(hit.passage.language)
+    return MARKS.probability(mark_features(hit.margin, hit.lead, across=across)) >= MARKED_FROM
+
+
+def _citation(hit: Hit, *, marked: bool) -> Citation:
     passage, article = hit.passage, hit.article
     if article.text[passage.start : passage.end] != passage.text:
         raise ValueError(f"Passage {passage.id} is not the text at its place.")
@@ -92,7 +102,7 @@ def _citation(hit: Hit) -> Citation:
         start=passage.start,
         end=passage.end,
         quote=passage.text,
-        highlights=hit.highlights,
+        highlights=hit.highlights if marked else (),
         matches=hit.matches,
         also=hit.also,
         score=hit.score,

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Self
 
 from filelock import FileLock, Timeout
 
-from embeddings.encoder import BUNDLED, Encoder
+from embeddings.encoder import BUNDLED, Encoder, self_test
 from embeddings.neutral import language_neutral
 from embeddings.types import OnStep
 from rag.answer import NOTHING_LEFT, checked_question, compose, no_such_name
@@ -260,14 +260,20 @@ class Archive:
     @contextmanager
     def _writing(self) -> Iterator[None]:
         try:
-            with self._indexing:
-                try:
-                    yield
-                finally:
-                    self._catch_up()
-                self._dense.speed_up(self._on_step)
+            lock = self._indexing.acquire()
         except Timeout as error:
             raise ArchiveBusy(f"Another program is indexing into {self.folder}: wait until it is done.") from error
+        except OSError as error:
+            raise ArchiveError(
+                f"The archive {self.folder} cannot be written ({error.strerror}): check its permissions, or choose "
+                "another with --archive."
+            ) from error
+        with lock:
+            try:
+                yield
+            finally:
+                self._catch_up()
+            self._dense.speed_up(self._on_step)
 
     def ask(self, question: str, k: int = 5, *, filter: Filter = EVERYTHING, fast: bool = False) -> Answer:
         """Return the k passages that answer a question best, in any language, each with its citation.
@@ -293,15 +299,31 @@ class Archive:
         milliseconds = {"total": round((done - started) * 1000, 1)}
         empty = self._store.encoder is None or self._store.is_empty
         unknown = None if hits or empty else self._store.unknown_name(filter)
-        nothing_left = no_such_name(*unknown) if unknown else NOTHING_LEFT
-        answer = compose(question, language, hits, confidence, milliseconds, empty=empty, nothing_left=nothing_left)
-        return replace(answer, citations=self._with_missing_files(answer.citations))
+        answer = compose(
+            question,
+            language,
+            hits,
+            confidence,
+            milliseconds,
+            empty=empty,
+            nothing_left=no_such_name(*unknown) if unknown else NOTHING_LEFT,
+            absent_times=[parsed.text[slice(*one.span)] for one in found.absent],
+        )
+        return replace(
+            answer,
+            citations=self._with_missing_files(answer.citations),
+            index_again=self._index_again and not empty,
+        )
 
     def _with_missing_files(self, citations: Sequence[Citation]) -> tuple[Citation, ...]:
         """Return citations that say whether the file of their article is still there."""
         files = self._store.files_of(citation.article.id for citation in citations)
         missing = {article for article, file in files.items() if is_missing(Path(file))}
         return tuple(replace(citation, file_missing=citation.article.id in missing) for citation in citations)
+
+    @property
+    def _index_again(self) -> bool:
+        return self._store.doubtful_vectors and self.encoder_name == BUNDLED
 
     def forget_calibration(self) -> None:
         """Use the confidence that Fundstelle comes with again."""
@@ -393,6 +415,7 @@ class Archive:
         """Return what the archive holds."""
         record = self._store.encoder
         oldest, newest = self._store.date_range()
+        verdict = self_test(self.encoder_name)
         return Status(
             folder=str(self.folder),
             articles=self._store.article_count(),
@@ -407,4 +430,6 @@ class Archive:
             revision=self._store.revision,
             recall=self._dense.recall,
             bytes_on_disk=bytes_on_disk(self.folder),
+            self_test=verdict.facts if verdict else None,
+            index_again=self._index_again and not self._store.is_empty,
         )

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 
+from embeddings.rights import make_file
 from rag.database import DATABASE
 from rag.errors import ArchiveError
 
@@ -12,10 +14,11 @@ LEXICAL = "lexical"
 TOKENS = "tokens"
 INDEXING_LOCK = "indexing.lock"
 FETCHED = "fetched"
+_PRIVATE = 0o700
 
 
 def make_folder(folder: Path) -> None:
-    """Make the folder of a new archive, if it is not there.
+    """Make the folder of a new archive, if it is not there; nobody else may look into it.
 
     Raises:
         ArchiveError: it cannot be made, or holds something else.
@@ -33,6 +36,10 @@ def make_folder(folder: Path) -> None:
             f"{folder} holds other files ({', '.join(sorted(strangers)[:3])}) and no archive: "
             "choose an empty or a new folder with --archive."
         )
+    # what is made in it later is as private as it is; a folder of somebody else has the rights that they chose
+    with suppress(OSError):
+        folder.chmod(_PRIVATE)
+        make_file(folder / INDEXING_LOCK)
 
 
 def bytes_on_disk(folder: Path) -> dict[str, int]:

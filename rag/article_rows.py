@@ -68,10 +68,13 @@ def put_article(
     forget_vectors(database, {before[key] for key in changed if key in before})
 
 
-def put_vectors(database: sqlite3.Connection, fingerprint: str, vectors: Mapping[bytes, HalfVectors]) -> None:
-    """Put vectors by the hash of their text; known ones stay."""
+def put_vectors(
+    database: sqlite3.Connection, fingerprint: str, vectors: Mapping[bytes, HalfVectors], *, anew: bool = False
+) -> None:
+    """Put vectors by the hash of their text; known ones stay, unless they are made `anew`."""
+    put = "INSERT OR REPLACE" if anew else "INSERT OR IGNORE"
     database.executemany(
-        "INSERT OR IGNORE INTO vectors VALUES (?, ?, ?)",
+        f"{put} INTO vectors VALUES (?, ?, ?)",
         [(fingerprint, hashed, vector.tobytes()) for hashed, vector in vectors.items()],
     )
 

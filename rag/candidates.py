@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from functools import reduce
 
 import numpy as np
@@ -11,23 +12,39 @@ from numpy.typing import NDArray
 from embeddings.encoder import Encoder
 from embeddings.neutral import LanguageNeutral
 from embeddings.types import TokenVectors, Vectors
+from rag.accents import with_accents
 from rag.config import IN_USE
 from rag.dense import DenseView
 from rag.fusion import Scores
 from rag.lexical.query import LexicalQuery
 from rag.lexical.view import LexicalView
+from rag.preferences import NONE, Preferences, preferences_of
 from rag.query import ParsedQuestion
 from rag.store import Store
+from rag.times import Period, nearness
 from rag.types import Article, Filter, Passage
+
+# so many passages tell how the words of a question are written
+_SPELLING = 8
+# a longer time is mentioned somewhere
+_MOST_YEARS = 20
+# so many passages with the year of a day or month are read for the day or month
+_MOST_READ = 300
+_YEAR = 365
 
 
 @dataclass(frozen=True)
 class Asked:
-    """A question as all legs read it: its words, and its vectors without what tells its language."""
+    """A question as all legs read it: its words, and its vectors without what tells its language.
+
+    `text` is the question as it is encoded, with the accents that the archive writes, and without a time that only the
+    days of articles tell.
+    """
 
     text: str
     words: LexicalQuery
     tokens: TokenVectors
+    preferences: Preferences = NONE
 
     @property
     def vector(self) -> Vectors:
@@ -47,10 +64,33 @@ class Candidates:
         return len(self.passages)
 
 
-def ask_both(question: ParsedQuestion, encoder: Encoder, neutral: LanguageNeutral, lexical: LexicalView) -> Asked:
+def ask_both(
+    question: ParsedQuestion, encoder: Encoder, neutral: LanguageNeutral, lexical: LexicalView, store: Store
+) -> Asked:
     """Encode a question and look up its words."""
-    (read,) = neutral.read(encoder.token_vectors([question.text], "query"), "query")
-    return Asked(question.text, lexical.analyse(question.text), read)
+    words = lexical.analyse(question.text)
+    text = question.text
+    if text.isascii() and lexical.has_accents and (record := store.encoder):
+        nearest = [key for key, _ in lexical.search(words, _SPELLING)]
+        passages = [one.passage.text for one in store.found(nearest, record.fingerprint)]
+        text = with_accents(text, [word.span for word in words.words], passages)
+    preferences = preferences_of(text)
+    untold = tuple(one for one in preferences.times if _told_by_days_alone(one, store, lexical))
+    for start, end in (one.span for one in untold):
+        # no passage can be near to it; the places of the other words stay
+        text = text[:start] + " " * (end - start) + text[end:]
+    (read,) = neutral.read(encoder.token_vectors([text], "query"), "query")
+    return Asked(text, words, read, replace(preferences, untold=untold))
+
+
+def _told_by_days_alone(time: Period, store: Store, lexical: LexicalView) -> bool:
+    """Tell whether articles were published in a time that no text mentions."""
+    published = store.allowed(Filter(since=time.first, until=time.last))
+    if published is None or not len(published):
+        return False
+    oldest, newest = (day or time.first for day in store.date_range())
+    years = range(max(time.first.year, oldest.year), min(time.last.year, newest.year) + 1)
+    return len(years) <= _MOST_YEARS and not any(len(lexical.containing(str(year))) for year in years)
 
 
 def allowed_keys(
@@ -69,6 +109,28 @@ def allowed_keys(
     return allowed
 
 
+def absent_times(
+    times: Sequence[Period], allowed: NDArray[np.int64] | None, store: Store, lexical: LexicalView
+) -> tuple[Period, ...]:
+    """Return those times that no article that may be found was published in, and no passage mentions."""
+    return tuple(time for time in times if not _has_time(time, allowed, store, lexical))
+
+
+def _has_time(time: Period, allowed: NDArray[np.int64] | None, store: Store, lexical: LexicalView) -> bool:
+    published = store.allowed(Filter(since=time.first, until=time.last))
+    if published is not None and len(_narrowed(allowed, published)):
+        return True
+    years = range(time.first.year, time.last.year + 1)
+    if len(years) > _MOST_YEARS:
+        return True
+    keys = reduce(np.union1d, (lexical.containing(str(year)) for year in years))
+    mentions = _narrowed(allowed, keys)
+    if not len(mentions) or time.days >= _YEAR or store.encoder is None:
+        return len(mentions) > 0
+    found = store.found(mentions[:_MOST_READ].tolist(), store.encoder.fingerprint)
+    return len(mentions) > _MOST_READ or any(nearness([time], one.article, one.passage.text) for one in found)
+
+
 def _narrowed(allowed: NDArray[np.int64] | None, wanted: NDArray[np.int64]) -> NDArray[np.int64]:
     return wanted if allowed is None else np.intersect1d(allowed, wanted)
 
@@ -83,7 +145,7 @@ def gather(
     store: Store,
     nearest: int = IN_USE.candidates,
 ) -> Candidates:
-    """Return the nearest passages of each leg, in no order.
+    """Return the nearest passages of each leg, in no order; beside them the nearest of each time that is asked for.
 
     Args:
         allowed: the only keys that may be found, or None for all.
@@ -95,6 +157,11 @@ def gather(
         return Candidates((), np.empty(0), np.empty(0))
     by_meaning = [neighbor.id for neighbor in dense.search(asked.vector, nearest, allowed)]
     by_words = dict(lexical.search(asked.words, nearest, allowed))
+    for time in asked.preferences.times:
+        published = store.allowed(Filter(since=time.first, until=time.last))
+        of_time = _narrowed(allowed, np.empty(0, np.int64) if published is None else published)
+        by_meaning += [neighbor.id for neighbor in dense.search(asked.vector, nearest, of_time)]
+        by_words |= dict(lexical.search(asked.words, nearest, of_time))
     keys = list(dict.fromkeys([*by_meaning, *by_words]))
     found = [one for one in store.found(keys, record.fingerprint) if not {one.article.id, one.passage.id} & without]
     if not found:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embeddings.types import HalfVectors
-from rag.database import Database
+from rag.database import Database, State
 from rag.types import Article, Passage, cut
 
 _BATCH = 4096
@@ -17,9 +17,12 @@ _BATCH = 4096
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """What happened to the passages since a revision: keys that went, keys that came or got another vector."""
+    """What happened to the passages since a revision: keys that went, keys that came or got another vector.
 
-    revision: int
+    `state` is what the archive held when it was looked at.
+    """
+
+    state: State
     removed: NDArray[np.int64]
     added: NDArray[np.int64]
     vectors: HalfVectors
@@ -30,10 +33,10 @@ class PassageChanges:
     """What happened to the texts of passages since a revision.
 
     `outdated` are the keys that went or got another text, `added` the passages that are new or got another text;
-    `total` is the number of all passages at this revision.
+    `total` is the number of all passages in the `state` that was looked at.
     """
 
-    revision: int
+    state: State
     total: int
     outdated: NDArray[np.int64]
     added: tuple[tuple[Article, Passage], ...]
@@ -48,7 +51,7 @@ def vector_changes(database: Database, revision: int, fingerprint: str, dim: int
         dim: length of a vector.
     """
     with database.snapshot() as connection:
-        now = database.revision
+        now = database.state
         gone = connection.execute("SELECT key FROM removed WHERE revision > ?", (revision,)).fetchall()
         nothing = np.empty((0, dim), np.float16)
         yield Changes(now, np.array(gone, np.int64).reshape(-1), np.empty(0, np.int64), nothing)
@@ -76,7 +79,7 @@ def passage_changes(
         article_of: reads an article by its id.
     """
     with database.snapshot() as connection:
-        now = database.revision
+        now = database.state
         total = int(connection.execute("SELECT count(*) FROM passages").fetchone()[0])
         gone = connection.execute(
             "SELECT key FROM removed WHERE revision > ?1 UNION SELECT key FROM passages WHERE revision > ?1",

@@ -156,6 +156,11 @@ def _watch(archive: Archive, folders: list[Path], how: Reading) -> None:
             why = str(error)
         except ArchiveBusy as error:
             due, why = True, str(error)
+        except FundstelleError as error:
+            # the disk may have room again with the next change
+            why = str(error)
+        except Exception as error:
+            why = f"It could not be indexed ({type(error).__name__}: {error}): the next change is awaited."
         if why and why != said:
             err.print(Text(plain(why)), soft_wrap=True)
         said = why

@@ -26,9 +26,9 @@ class Calibration:
     intercept: float
     weights: Mapping[str, float]
 
-    def probability(self, features: Mapping[str, float]) -> float:
-        """Return the probability, in [0, 1], that the passages with these features answer."""
-        logit = self.intercept + sum(weight * features[name] for name, weight in self.weights.items())
+    def probability(self, features: Mapping[str, float], doubt: float = 0.0) -> float:
+        """Return the probability, in [0, 1], that the passages with these features answer; doubt lowers its logit."""
+        logit = self.intercept - doubt + sum(weight * features[name] for name, weight in self.weights.items())
         return 1 / (1 + math.exp(-max(-50.0, min(50.0, logit))))
 
 

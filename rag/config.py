@@ -34,7 +34,7 @@ class RankingConfig:
     reranked: int = 32
     """How many of the best candidates are read once more at most."""
     reranked_tokens: int = 2000
-    """So many tokens of passages are read once more at most, unless that is less than eight passages."""
+    """Of an encoder whose tokens cannot be kept, so many are read once more at most, but eight passages at least."""
     fast: bool = False
     """Leave re-ranking out."""
 

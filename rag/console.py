@@ -56,6 +56,10 @@ out = _Terminal(highlight=False, soft_wrap=False)
 err = _Terminal(stderr=True, highlight=False)
 
 FILE_MISSING = "This file is no longer there: index the folder that it moved to, or `fundstelle forget` it."
+INDEX_AGAIN = (
+    "Short passages of this archive may be ranked wrongly, since an earlier version encoded them: "
+    "`fundstelle index PATH` encodes them anew."
+)
 _FAILURES_SHOWN = _TABLES_SHOWN = 50
 _DAYS_SHOWN = 3
 # seconds after which a bar is drawn anew
@@ -76,14 +80,20 @@ def print_json(value: Mapping[str, Any]) -> None:
 
 def print_answer(answer: Answer) -> None:
     """Print the citations of an answer, best first; if nothing answers, say so above them."""
+    # it loads NumPy, which `--help` should not wait for
+    from rag.answer import NOTHING_OF
+
     if not answer.answerable:
         out.print(Text(answer.reason, style="yellow"), soft_wrap=True)
+    if answer.absent_times:
+        out.print(Text(NOTHING_OF.format(", ".join(answer.absent_times)), style="yellow"), soft_wrap=True)
+    if answer.absent_times or not answer.answerable:
         out.print()
     for citation in answer.citations:
         _print_indented(_source_line(citation), 0)
         _print_indented(_quote(citation), 4)
         for article in citation.also:
-            _print_indented(Text(f"also in: {_origin(article)}", style="dim"), 4)
+            _print_indented(Text(f"also in: {_other(article, citation)}", style="dim"), 4)
         _print_indented(Text(_short(citation.article.path), style="dim"), 4, wrap=False)
         if citation.file_missing:
             _print_indented(Text(FILE_MISSING, style="yellow"), 4)
@@ -91,6 +101,8 @@ def print_answer(answer: Answer) -> None:
         place = f"{page}characters {citation.start}-{citation.end}, score {citation.score:.3f}"
         _print_indented(Text(place, style="dim"), 4)
         out.print()
+    if answer.index_again:
+        err.print(INDEX_AGAIN, style="yellow", soft_wrap=True)
     count = len(answer.citations)
     said = f"{count} {'passage' if count == 1 else 'passages'} in {answer.took_ms['total']:.0f} ms"
     err.print(Text(said, style="dim"))
@@ -105,13 +117,19 @@ def print_explanation(answer: Answer) -> None:
         shared = dict.fromkeys(citation.article.text[start:end] for start, end in citation.matches)
         _print_indented(Text(f"words    {', '.join(shared) or '-'}"), 4)
         for article in citation.also:
-            _print_indented(Text(f"also in  {_origin(article)}: {_short(article.path)}"), 4, wrap=False)
+            _print_indented(Text(f"also in  {_other(article, citation)}: {_short(article.path)}"), 4, wrap=False)
         out.print()
 
 
 def _origin(article: Article) -> str:
     day = f" ({article.published.isoformat()})" if article.published else ""
     return f"{article.source or article.label}{day}"
+
+
+def _other(article: Article, citation: Citation) -> str:
+    """Another article that prints a passage, with its headline where that is another one."""
+    other = article.source and article.title and article.title != citation.article.title
+    return f"{_origin(article)}, “{article.title}”" if other else _origin(article)
 
 
 def _print_indented(text: Text, indent: int, wrap: bool = True) -> None:
@@ -207,14 +225,17 @@ def print_origins(facts: Mapping[str, Any]) -> None:
             origin = facts["origins"].get(name)
             where = f"  ({origin})" if origin else ""
             out.print(Text(f"{name:<10} {'-' if value is None else plain(str(value))}{where}"), soft_wrap=True)
-    if "text" in facts["origins"]:
-        out.print(Text(f"{'text':<10} {facts['origins']['text']}"), soft_wrap=True)
+    for name in ("text", "unread"):
+        if name in facts["origins"]:
+            out.print(Text(f"{name:<10} {plain(facts['origins'][name])}"), soft_wrap=True)
 
 
 def print_facts(facts: Mapping[str, Any]) -> None:
     """Print named facts, one a line."""
     for name, value in facts.items():
-        if isinstance(value, Mapping):
+        if name == "self_test":
+            shown = value["said"] if value else "not made yet"
+        elif isinstance(value, Mapping):
             shown = ", ".join(f"{key} {_size(n) if name == 'bytes_on_disk' else n}" for key, n in value.items())
         else:
             shown = "" if value is None else str(value)
@@ -222,7 +243,8 @@ def print_facts(facts: Mapping[str, Any]) -> None:
 
 
 def print_report(report: IndexReport, at: str = "") -> None:
-    """Print each file that failed with its reason, the columns of each table, then the closing line.
+    """Print each file that failed with its reason, what was not read of others, the columns of each table, and the
+    closing line.
 
     Args:
         at: what the closing line begins with, such as the time.
@@ -236,6 +258,10 @@ def print_report(report: IndexReport, at: str = "") -> None:
         err.print(f"{known} of the failures {'was' if known == 1 else 'were'} reported before.")
     for old, new in report.moved.items():
         err.print(Text(f"Moved: {_short(old)} → {_short(new)}"), soft_wrap=True)
+    for remark in report.remarks[:_FAILURES_SHOWN]:
+        err.print(Text(f"{plain(remark.path)}: {plain(remark.reason)}"), soft_wrap=True)
+    if len(report.remarks) > _FAILURES_SHOWN:
+        err.print(f"… and {len(report.remarks) - _FAILURES_SHOWN} more with parts that were not read.")
     for path, columns in list(report.columns.items())[:_TABLES_SHOWN]:
         told = ", ".join(f"{field}={name}" for field, name in columns.items())
         err.print(Text(plain(f"{Path(path).name}: {told}")), soft_wrap=True)

@@ -37,7 +37,6 @@ def print_run(run: Run) -> None:
         out.print("settings: " + ", ".join(f"{name}={value}" for name, (_, value) in changed.items()))
     if len(run.results) < run.asked_of:
         err.print(f"Interrupted after {len(run.results)} of {run.asked_of} questions: the figures are of these.")
-    err.print(Text(f"Kept as {run.name!r}.", style="dim"), soft_wrap=True)
 
 
 def _heading(words: str) -> None:

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import secrets
 import sqlite3
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
-from rag.connections import Connections
+from rag.connections import Connections, FileGone
 from rag.errors import ArchiveError
 
 DATABASE = "archive.sqlite"
 """What the file is called in the folder of an archive."""
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
+# an archive of this version that may only be read is read as it is
+_READABLE = 4
 _APPLICATION_ID = 0x46756E64  # "Fund"
 # the index by facts spares a filter the reading of all texts
 _SCHEMA = """
@@ -78,35 +82,74 @@ CREATE TABLE unsettled (article TEXT PRIMARY KEY) WITHOUT ROWID;
     4: """
 ALTER TABLE files ADD COLUMN stamp TEXT NOT NULL DEFAULT '';
 """,
+    # an archive that was restored from a copy has the same revisions as before, with other marks from there on
+    5: """
+CREATE TABLE states (revision INTEGER PRIMARY KEY, mark TEXT NOT NULL);
+""",
 }
+_NO_ARCHIVE = "The archive {folder} was deleted or moved: put it back, or stop this program and open another one."
+_MARK_BYTES = 6
+_READ_ONLY = (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM)
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What an archive held at a moment: its revision, and a random mark that no other archive or copy has there.
+
+    There is no mark in an archive that an earlier version wrote.
+    """
+
+    revision: int
+    mark: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.revision}:{self.mark}" if self.mark else str(self.revision)
+
+    @classmethod
+    def parse(cls, written: str) -> Self:
+        """Return the state that was written as `str` does it.
+
+        Raises:
+            ValueError: it is none.
+        """
+        revision, _, mark = written.partition(":")
+        return cls(int(revision), mark)
+
+
+NOTHING_YET = State(0)
 
 
 class Database:
-    """An archive's database file, in write-ahead mode: readers never wait for the writer.
+    """An archive's database file, in write-ahead mode: readers never wait for the writer. Usable from several threads.
 
-    Usable from several threads; each has a connection of its own.
+    Where it is deleted or replaced, the next query notices: it raises, or reads what is there now.
 
     Raises:
-        ArchiveError: the file is no archive, is damaged, or was made by a newer version.
+        ArchiveError: the file is no archive, is damaged, was made by a newer version, or was deleted.
     """
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._connections = Connections(path, ["PRAGMA foreign_keys = ON"])
-        version = int(self.rows("PRAGMA user_version")[0][0])
-        if version == 0 and not self.rows("SELECT 1 FROM sqlite_schema LIMIT 1"):
-            with self._translated():
-                self._create()
+        self._version = SCHEMA_VERSION
+        self._connections = Connections(path, _prepare, self._accept, remade=False)
+        self.rows("SELECT 1")
+
+    def _accept(self, connection: sqlite3.Connection) -> None:
+        """Make the tables of a new archive, and add what one of an earlier version lacks."""
+        version = int(connection.execute("PRAGMA user_version").fetchone()[0])
+        if version == 0 and not connection.execute("SELECT 1 FROM sqlite_schema LIMIT 1").fetchone():
+            self._create(connection)
             version = SCHEMA_VERSION
-        elif version < SCHEMA_VERSION:
-            self._upgrade()
-        if self.rows("PRAGMA application_id")[0][0] != _APPLICATION_ID:
-            raise ArchiveError(f"{path} is a database of another program: choose another folder with --archive.")
+        if connection.execute("PRAGMA application_id").fetchone()[0] != _APPLICATION_ID:
+            raise ArchiveError(f"{self._path} is a database of another program: choose another folder with --archive.")
         if version > SCHEMA_VERSION:
             raise ArchiveError(
-                f"The archive {path.parent} was made by a newer Fundstelle (format {version}, this one knows "
+                f"The archive {self._path.parent} was made by a newer Fundstelle (format {version}, this one knows "
                 f"{SCHEMA_VERSION}): upgrade with `pip install --upgrade fundstelle`."
             )
+        if version < SCHEMA_VERSION:
+            version = self._upgraded(connection, version)
+        self._version = version
 
     def close(self) -> None:
         self._connections.close()
@@ -116,6 +159,24 @@ class Database:
         """Raised by one by every change."""
         return int(self.meta("revision") or 0)
 
+    @property
+    def state(self) -> State:
+        """What the archive holds now."""
+        with self.lent() as connection:
+            revision = self.revision
+            return State(revision, self._mark(connection, revision))
+
+    def has_been(self, state: State) -> bool:
+        """Tell whether what the archive holds came from this state: by what changed since, a view of it catches up."""
+        with self.lent() as connection:
+            return state.revision <= self.revision and state.mark == self._mark(connection, state.revision)
+
+    def _mark(self, connection: sqlite3.Connection, revision: int) -> str:
+        if self._version <= _READABLE:
+            return ""
+        row = connection.execute("SELECT mark FROM states WHERE revision = ?", (revision,)).fetchone()
+        return str(row[0]) if row else ""
+
     def meta(self, name: str) -> str | None:
         """Return a fact about the whole archive."""
         rows = self.rows("SELECT value FROM meta WHERE name = ?", name)
@@ -123,14 +184,24 @@ class Database:
 
     def rows(self, query: str, *values: object) -> list[Any]:
         """Run a query and return all its rows."""
-        with self._translated():
-            return self._connection.execute(query, values).fetchall()
+        with self.lent() as connection:
+            return connection.execute(query, values).fetchall()
+
+    @contextmanager
+    def lent(self) -> Iterator[sqlite3.Connection]:
+        """Give a connection to this thread; what it asks meanwhile is asked through the same one."""
+        try:
+            with self._connections.lent() as connection:
+                yield connection
+        except FileGone as error:
+            raise ArchiveError(_NO_ARCHIVE.format(folder=self._path.parent)) from error
+        except sqlite3.DatabaseError as error:
+            raise ArchiveError(_explained(error, self._path.parent)) from error
 
     @contextmanager
     def snapshot(self) -> Iterator[sqlite3.Connection]:
         """Give a connection on which all queries see the same revision."""
-        with self._translated():
-            connection = self._connection
+        with self.lent() as connection:
             connection.execute("BEGIN")
             try:
                 yield connection
@@ -144,28 +215,16 @@ class Database:
         Args:
             of_articles: whether what is searched changes; if not, the revision stays.
         """
-        with self._translated():
-            connection = self._connection
-            connection.execute("BEGIN IMMEDIATE")
-            try:
-                revision = self.revision + of_articles
-                yield connection, revision
-                connection.execute("UPDATE meta SET value = ? WHERE name = 'revision'", (str(revision),))
-                connection.execute("COMMIT")
-            except BaseException:
-                # after some errors, a full disk among them, SQLite has rolled back by itself
-                if connection.in_transaction:
-                    connection.execute("ROLLBACK")
-                raise
+        with self.lent() as connection, _immediate(connection):
+            revision = self.revision + of_articles
+            yield connection, revision
+            if of_articles:
+                mark = secrets.token_urlsafe(_MARK_BYTES)
+                connection.execute("INSERT INTO states VALUES (?, ?)", (revision, mark))
+            connection.execute("UPDATE meta SET value = ? WHERE name = 'revision'", (str(revision),))
 
-    @property
-    def _connection(self) -> sqlite3.Connection:
-        return self._connections.own
-
-    def _create(self) -> None:
-        connection = self._connection
-        connection.execute("BEGIN IMMEDIATE")
-        try:
+    def _create(self, connection: sqlite3.Connection) -> None:
+        with _immediate(connection):
             # another process may have been first
             if connection.execute("PRAGMA user_version").fetchone()[0] == 0:
                 for statement in ";".join([_SCHEMA, *_ADDED.values()]).split(";"):
@@ -173,30 +232,39 @@ class Database:
                 connection.execute("INSERT INTO meta VALUES ('archive_id', ?), ('revision', '0')", (uuid.uuid4().hex,))
                 connection.execute(f"PRAGMA application_id = {_APPLICATION_ID}")
                 connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
-            connection.execute("COMMIT")
-        except BaseException:
-            if connection.in_transaction:
-                connection.execute("ROLLBACK")
-            raise
 
-    def _upgrade(self) -> None:
-        """Add what this version has more; the archive's articles stay as they are."""
-        if self.rows("PRAGMA application_id")[0][0] != _APPLICATION_ID:
-            return
-        with self.transaction(of_articles=False) as (connection, _):
-            # another process may have been first
-            version = connection.execute("PRAGMA user_version").fetchone()[0]
-            for added in range(version + 1, SCHEMA_VERSION + 1):
-                for statement in _ADDED[added].split(";"):
-                    connection.execute(statement)
-            connection.execute(f"PRAGMA user_version = {max(version, SCHEMA_VERSION)}")
-
-    @contextmanager
-    def _translated(self) -> Iterator[None]:
+    def _upgraded(self, connection: sqlite3.Connection, version: int) -> int:
+        """Add what this version has more, and return the version; the archive's articles stay as they are."""
         try:
-            yield
+            with _immediate(connection):
+                # another process may have been first
+                version = connection.execute("PRAGMA user_version").fetchone()[0]
+                for added in range(version + 1, SCHEMA_VERSION + 1):
+                    for statement in _ADDED[added].split(";"):
+                        connection.execute(statement)
+                connection.execute(f"PRAGMA user_version = {max(version, SCHEMA_VERSION)}")
         except sqlite3.DatabaseError as error:
-            raise ArchiveError(_explained(error, self._path.parent)) from error
+            if error.sqlite_errorcode & 0xFF not in _READ_ONLY or version < _READABLE:
+                raise
+            return version
+        return max(version, SCHEMA_VERSION)
+
+
+@contextmanager
+def _immediate(connection: sqlite3.Connection) -> Iterator[None]:
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+        connection.execute("COMMIT")
+    except BaseException:
+        # after some errors, a full disk among them, SQLite has rolled back by itself
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
+
+
+def _prepare(connection: sqlite3.Connection) -> None:
+    connection.execute("PRAGMA foreign_keys = ON")
 
 
 def _explained(error: sqlite3.DatabaseError, folder: Path) -> str:
@@ -208,7 +276,7 @@ def _explained(error: sqlite3.DatabaseError, folder: Path) -> str:
         )
     if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
         return f"Another program keeps the archive {folder} locked: wait until it is done and try again."
-    if code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM):
+    if code in _READ_ONLY:
         return f"The archive {folder} cannot be written: check its permissions, or choose another with --archive."
     if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
         return (

@@ -13,6 +13,7 @@ from embeddings.errors import DimensionMismatch, IndexDamaged
 from embeddings.index import VectorIndex, open_index
 from embeddings.neutral import LanguageNeutral, language_neutral
 from embeddings.types import Ids, Neighbor, OnStep, Vectors
+from rag.database import NOTHING_YET, State
 from rag.store import EncoderRecord, Store
 
 log = logging.getLogger(__name__)
@@ -21,8 +22,9 @@ log = logging.getLogger(__name__)
 class DenseView:
     """The vectors of all passages, without what only tells their language, searched by cosine.
 
-    Its stamp names the archive, the encoder, the map to neutral vectors and the revision that it holds. One that is
-    damaged, or of another archive or encoder, is filled again from the store. `writing` is the lock, taken without
+    Its stamp names the archive, the encoder, the map to neutral vectors and the state that it holds. One that is
+    damaged, or of another archive or encoder, or of a state that the archive has not come from, is filled again from
+    the store. `writing` is the lock, taken without
     waiting, that lets one process at a time write the files. Safe to use from several threads.
     """
 
@@ -32,9 +34,9 @@ class DenseView:
         self._store = store
         self._lock = threading.Lock()
         self._index: VectorIndex | None = None
-        self._encoder: EncoderRecord | None = None
+        self._made_from = ""
         self._neutral = LanguageNeutral({}, {})
-        self._revision = 0
+        self._state = NOTHING_YET
 
     def search(self, query: Vectors, k: int, allowed: Ids | None = None) -> list[Neighbor]:
         """Return the keys of the nearest passages of the store as it is now, best first; of those allowed, if given.
@@ -62,13 +64,16 @@ class DenseView:
             encoder = self._store.encoder
             if encoder is None:
                 return None
-            opened = self._index is None or encoder != self._encoder
+            neutral = language_neutral(encoder.fingerprint)
+            made_from = f"{self._store.archive_id} {encoder.fingerprint} {neutral.name}"
+            opened = self._index is None or made_from != self._made_from
             if self._index is None or opened:
-                self._neutral = language_neutral(encoder.fingerprint)
+                self._neutral, self._made_from = neutral, made_from
                 self._index = self._open(encoder)
-                self._encoder = encoder
-            behind = self._revision != self._store.revision
+            behind = self._state != self._store.state
             if behind:
+                if not self._store.has_been(self._state):
+                    self._index = self._fresh(encoder)
                 self._apply(self._index, encoder)
             if (opened or behind) and len(self._index) != self._store.passage_count():
                 log.warning("The vector index did not match the archive and was built anew.")
@@ -84,39 +89,41 @@ class DenseView:
             return self._fresh(encoder)
         except DimensionMismatch:
             return self._fresh(encoder)
-        made_from, _, revision = index.stamp.rpartition(" ")
-        if made_from != self._made_from(encoder) or not revision.isdigit() or int(revision) > self._store.revision:
+        made_from, _, written = index.stamp.rpartition(" ")
+        try:
+            state = State.parse(written)
+        except ValueError:
+            # an empty index has no stamp
             return self._fresh(encoder)
-        self._revision = int(revision)
+        if made_from != self._made_from or not self._store.has_been(state):
+            return self._fresh(encoder)
+        self._state = state
         return index
 
     def _fresh(self, encoder: EncoderRecord) -> VectorIndex:
-        self._revision = 0
+        self._state = NOTHING_YET
         return open_index(f"faiss:{self._folder}", encoder.dim, empty=True)
 
     def _apply(self, index: VectorIndex, encoder: EncoderRecord) -> None:
-        revision = self._revision
-        for changes in self._store.changes_since(self._revision, encoder.fingerprint):
-            revision = changes.revision
+        state = self._state
+        for changes in self._store.changes_since(self._state.revision, encoder.fingerprint):
+            state = changes.state
             if len(changes.removed):
                 index.remove(changes.removed)
             if len(changes.added):
                 index.add(changes.added, self._neutral.texts(changes.vectors.astype(np.float32), "passage"))
-        self._revision = revision
+        self._state = state
         try:
             # one process writes at a time; while another indexes, it will write what this one has only in memory
             with self._writing:
-                index.flush(f"{self._made_from(encoder)} {revision}")
+                index.flush(f"{self._made_from} {state}")
         except Timeout:
             log.debug("Another process is indexing and will write the vector index.")
         except (OSError, RuntimeError) as error:
             # faiss raises RuntimeError when a write fails
             log.warning(
-                "The vector index cannot be written to %s (%s): questions are answered, but it is made anew at "
-                "every start until there is room and permission.",
+                "The vector index cannot be written to %s (%s): questions are answered, but what it lacks is added "
+                "anew at every start until there is room and permission.",
                 self._folder,
                 str(error).splitlines()[0],
             )
-
-    def _made_from(self, encoder: EncoderRecord) -> str:
-        return f"{self._store.archive_id} {encoder.fingerprint} {self._neutral.name}"

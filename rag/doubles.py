@@ -12,6 +12,7 @@ from rag.recurring import put_lines
 from rag.removal import remove_all_passages
 from rag.rows import READ, article_of
 from rag.types import Article, Filter, Hit
+from rag.wording import normalised
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,17 @@ class Unsettled:
     ids: tuple[str, ...]
     ready: bool
     file: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Copies:
+    """Articles of the same text: the headline in each outlet, the first one's file and whether it has its passages."""
+
+    headlines: dict[str | None, str]
+    file: str
+    ready: bool
+    ids: list[str]
+    originals: list[str | None]
 
 
 class Doubles:
@@ -79,24 +91,32 @@ class Doubles:
         """Return the groups of articles of the same text in which not just the first one has passages.
 
         The first is the one published first, and of several the first by its path: it follows from the articles
-        alone, whatever happened on the way.
+        alone, whatever happened on the way. Articles of one outlet with the same text under different headlines are
+        not the same, since a corrected headline must be found.
         """
-        groups: dict[bytes, list[tuple[str, str | None, bool, str]]] = {}
+        groups: dict[bytes, list[_Copies]] = {}
         query = (
-            "SELECT text_key, id, same_as, EXISTS (SELECT 1 FROM passages WHERE article = id), file FROM articles "
+            "SELECT text_key, id, same_as, EXISTS (SELECT 1 FROM passages WHERE article = id), file, source, title "
+            "FROM articles "
             "WHERE text_key <> x'' AND (id IN (SELECT article FROM unsettled) OR text_key IN "
             "(SELECT text_key FROM articles GROUP BY text_key HAVING count(*) > 1)) "
             "ORDER BY published IS NULL, published, path"
         )
-        for key, *row in self._database.rows(query):
-            groups.setdefault(key, []).append((row[0], row[1], row[2], row[3]))
-        found = []
-        for group in groups.values():
-            first, same_as, cut, file = group[0]
-            ready = same_as is None and bool(cut)
-            if not ready or any(other != first for _, other, _, _ in group[1:]):
-                found.append(Unsettled(tuple(one for one, *_ in group), ready, file))
-        return found
+        for key, article, same_as, cut, file, source, title in self._database.rows(query):
+            of_text, headline = groups.setdefault(key, []), normalised(title or "")
+            group = next((one for one in of_text if one.headlines.get(source, headline) == headline), None)
+            if group is None:
+                group = _Copies({}, file, same_as is None and bool(cut), [], [])
+                of_text.append(group)
+            group.headlines[source] = headline
+            group.ids.append(article)
+            group.originals.append(same_as)
+        return [
+            Unsettled(tuple(one.ids), one.ready, one.file)
+            for of_text in groups.values()
+            for one in of_text
+            if not one.ready or any(other != one.ids[0] for other in one.originals[1:])
+        ]
 
     # -- writing ------------------------------------------------------------------------------------
 

@@ -15,6 +15,17 @@ def encoder_input(article: Article, passage: Passage) -> str:
     is not said twice: it may be wrong, and would then mislead every passage.
     """
     title = article.title
-    if title is None or article.origins.get("title") == "headline" or title in article.text[:_TOP]:
+    if title is None or title in _top(article):
         return passage.text
     return f"{title[:_TITLE_CHARACTERS]}\n{passage.text}"
+
+
+def _top(article: Article) -> str:
+    """Return the first of the article's own words, in one line, as the title is; what is set aside is in no passage."""
+    found = ""
+    for part in article.parts():
+        if part.kind == "article":
+            found += f" {article.text[part.start : min(part.end, part.start + _TOP)]}"
+        if len(found) >= _TOP:
+            break
+    return " ".join(found[:_TOP].split())

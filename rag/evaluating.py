@@ -21,7 +21,7 @@ from rag.console_evaluation import (
     print_runs,
     print_sweep,
 )
-from rag.errors import ConfigError, FundstelleError, QuestionError
+from rag.errors import ArchiveError, ConfigError, FundstelleError, QuestionError
 from rag.evaluation.beir import judged, read_beir, write_beir
 from rag.evaluation.compare import Comparison, changed_questions, compared
 from rag.evaluation.evaluate import OnProgress
@@ -171,8 +171,8 @@ def asked_runs(
         try:
             for run in runs:
                 if run.results:
-                    kept.keep(run)
                     finished.append(run)
+                    _keep(kept, run)
                 if len(run.results) < run.asked_of:
                     break
         except KeyboardInterrupt:
@@ -199,8 +199,17 @@ def run_of_other(archive: Archive, judgements: Sequence[Judgement], file: Path, 
         latency_ms={},
         results=results,
     )
-    kept.keep(run)
+    _keep(kept, run)
     return run
+
+
+def _keep(kept: Runs, run: Run) -> None:
+    """Keep a run; where the archive cannot be written, it is printed all the same, and a line says so."""
+    try:
+        kept.keep(run)
+        err.print(f"Kept as {run.name!r}.", style="dim", soft_wrap=True, markup=False)
+    except ArchiveError as error:
+        err.print(f"The run is not kept. {error}", soft_wrap=True, markup=False)
 
 
 def show(found: Sequence[Run], written: Written) -> None:

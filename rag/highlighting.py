@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -9,6 +10,7 @@ import numpy as np
 
 from embeddings.types import Vectors
 from rag.alignment import Alignment
+from rag.confidence import Calibration
 from rag.lexical.query import LexicalQuery, Match
 from rag.sentences import sentence_spans
 from rag.types import Span
@@ -18,6 +20,13 @@ _COSINE = 0.5
 _WORDS = 0.2
 # a sentence that is no further above the second one is right in half of all cases: then none stands out
 _STANDS_OUT = 0.004
+# fitted by benchmarks/fit_marks.py
+MARKS = Calibration(-3.0, {"margin": 5.9, "lead": 50.0, "across": 0.55})
+"""The probability that the best sentence of a passage answers, if the answer as a whole has one; `mark_features`."""
+MARKED_FROM = 0.6
+"""A little above one half: in an archive of many languages and events, probabilities are lower than where they were
+learnt."""
+_MOST_MARGIN, _MOST_LEAD = 0.2, 0.05
 
 
 @dataclass(frozen=True)
@@ -73,6 +82,30 @@ def outstanding(sentences: Sequence[Sentence]) -> Sentence | None:
     if not ranked or (len(ranked) > 1 and ranked[0].score - ranked[1].score < _STANDS_OUT):
         return None
     return ranked[0]
+
+
+def margin_of(sentences: Sequence[Sentence]) -> float:
+    """Return how far the best sentence is above the second one; infinity for one alone, 0 for none."""
+    ranked = sorted((one.score for one in sentences), reverse=True)
+    if not ranked:
+        return 0.0
+    return ranked[0] - ranked[1] if len(ranked) > 1 else math.inf
+
+
+def mark_features(margin: float, lead: float, *, across: bool) -> dict[str, float]:
+    """Return what it rests on whether a passage's best sentence is marked.
+
+    Args:
+        margin: how far the sentence is above the passage's second one; the square root counts.
+        lead: how far the passage's score is above that of the best other citation, below 0 if it is not the first:
+            most passages that are shown beside one that answers do not answer themselves.
+        across: the question is in another language than the passage.
+    """
+    return {
+        "margin": math.sqrt(min(margin, _MOST_MARGIN)),
+        "lead": max(-_MOST_LEAD, min(lead, _MOST_LEAD)),
+        "across": float(across),
+    }
 
 
 def _share(matches: Sequence[Match], span: Span, question: LexicalQuery) -> float:

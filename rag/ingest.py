@@ -19,8 +19,9 @@ from rag.loading.collections.containers import LeftAside, Member
 from rag.loading.collections.unpacking import USUAL, Limits
 from rag.loading.collections.warc import Page
 from rag.loading.companion import companion_of
-from rag.loading.draft import Flaw
+from rag.loading.draft import Flaw, Remark
 from rag.loading.files import check_size, digest, kind_at, stamp
+from rag.loading.guard import PASSED, load_error
 from rag.loading.isolation import Workers
 from rag.loading.kinds import ARCHIVES, INSTEAD
 from rag.loading.reading import VERSION, Piece, Rows, TableColumns, articles_in, is_harmless, pieces
@@ -79,6 +80,7 @@ class Indexer:
         self._started = time.perf_counter()
         self._counts: Counter[str] = Counter()
         self._failures: list[Failure] = []
+        self._remarks: list[Failure] = []
         self._skipped: Counter[str] = Counter()
         self._tables: dict[str, Columns] = {}
         self._unread_days: dict[str, list[str]] = {}
@@ -110,6 +112,7 @@ class Indexer:
         self._total = len(found.files)
         self._skipped = found.skipped
         self._writer.switch_encoder()
+        self._writer.renew_vectors()
         with Workers() as workers:
             for piece, result in workers.map(articles_in, self._pieces(found.files, known), is_harmless):
                 self._take(piece, result)
@@ -127,6 +130,7 @@ class Indexer:
             failures=tuple(self._failures),
             new_failures=self._store.failures.replace(folders, self._failures),
             moved=moved,
+            remarks=tuple(self._remarks),
             skipped=dict(self._skipped.most_common()),
             columns=self._tables,
             unread_days={path: tuple(days) for path, days in self._unread_days.items() if days},
@@ -201,10 +205,12 @@ class Indexer:
                 self._read[path] = now
                 self._writer.get_ready()
                 yield from pieces(file, now.digest.split()[0], self._limits, self._columns)
-            except LoadError as error:
+            except (*PASSED, ArchiveError):
+                raise
+            except BaseException as error:
                 # what was read of it before the error is stored, and the rest stays as it was
                 self._read.pop(path, None)
-                yield Piece(path, "", Flaw("", str(error)))
+                yield Piece(path, "", Flaw("", str(load_error(error))))
                 yield Piece(path, "")
 
     def _leave(self, record: FileRecord) -> None:
@@ -219,11 +225,15 @@ class Indexer:
         parts = [by(file), by(companion) if companion else ""]
         if self._columns or self._limits != USUAL:
             kind = kind_at(file)
-            parts += [str(sorted(self._columns.items()))] if self._columns and kind in (*READERS, *ARCHIVES) else []
+            parts += (
+                [str(sorted(self._columns.items()))]
+                if self._columns and kind in (*READERS, *ARCHIVES, "xlsx", "eml")
+                else []
+            )
             parts += [str(self._limits)] if self._limits != USUAL and kind in ARCHIVES else []
         return " ".join(filter(None, parts))
 
-    def _take(self, piece: Piece, result: list[Article | TableColumns | Flaw] | LoadError) -> None:
+    def _take(self, piece: Piece, result: list[Article | TableColumns | Flaw | Remark] | LoadError) -> None:
         """Store the articles in a part of a file; with the last part, finish the file."""
         if isinstance(piece.content, LeftAside):
             self._skipped[piece.content.why] += 1
@@ -239,6 +249,8 @@ class Indexer:
             if isinstance(one, TableColumns):
                 self._tables[shown(piece.path + one.name)] = one.columns
                 self._unread_days.setdefault(shown(piece.path + one.name), []).extend(one.unread_days)
+            elif isinstance(one, Remark):
+                self._remarks.append(Failure(shown(piece.path + one.name), one.text))
             elif isinstance(one, Flaw):
                 self._open.flaws.append(Failure(shown(piece.path + one.name), one.reason))
                 self._open.kept.add(article_id(piece.path + one.name))
@@ -311,6 +323,7 @@ class Filler:
     def fill(self, articles: Iterable[Article]) -> None:
         """Store articles that are new or changed, and remove all others."""
         self._writer.switch_encoder()
+        self._writer.renew_vectors()
         known = self._store.files.all()
         for article in articles:
             record = known.pop(article.path, None)

@@ -8,7 +8,9 @@ from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
 
+from embeddings.rights import make_within
 from rag.connections import Connections
+from rag.database import NOTHING_YET, State
 
 log = logging.getLogger(__name__)
 
@@ -39,7 +41,7 @@ class KeptTokens:
     def __init__(self, folder: Path, made_from: str) -> None:
         self._path = folder / FILE
         self._made_from = made_from
-        self._connections = Connections(self._path, _PREPARE)
+        self._connections = Connections(self._path, _prepare)
         self._broken = False
 
     def get(self, hashes: Iterable[bytes]) -> dict[bytes, bytes]:
@@ -48,58 +50,67 @@ class KeptTokens:
             return {}
         query = "SELECT code FROM kept WHERE input_hash = ?"
         try:
-            connection = self._connections.own
-            if not self._is_ours(connection):
-                return {}
-            rows = {one: connection.execute(query, (one,)).fetchone() for one in hashes}
+            with self._connections.lent() as connection:
+                if not self._is_ours(connection):
+                    return {}
+                rows = {one: connection.execute(query, (one,)).fetchone() for one in hashes}
         except sqlite3.DatabaseError as error:
             self._give_up("read", error)
             return {}
         return {one: row[0] for one, row in rows.items() if row}
 
-    def put(self, codes: Mapping[bytes, bytes]) -> None:
-        """Keep what was made of texts; known ones stay. Where that fails, a warning says so."""
+    def put(self, codes: Mapping[bytes, bytes], *, anew: bool = False) -> None:
+        """Keep what was made of texts; known ones stay, unless made `anew`. Where that fails, a warning says so."""
         if codes and not self._broken:
-            self._write("INSERT OR IGNORE INTO kept VALUES (?, ?)", list(codes.items()))
+            put = "INSERT OR REPLACE" if anew else "INSERT OR IGNORE"
+            self._write(f"{put} INTO kept VALUES (?, ?)", list(codes.items()))
 
     @property
-    def complete(self) -> bool:
-        """Whether every text had its tokens kept when it was stored; true, too, if nothing can be kept."""
-        if self._broken:
-            return True
-        if not self._path.exists():
-            return False
+    def usable(self) -> bool:
+        """Whether something can be kept, as far as is known."""
+        return not self._broken
+
+    @property
+    def complete_at(self) -> State | None:
+        """The state of the archive in which all texts had their tokens here, and each new one since; None if never."""
+        if self._broken or not self._path.exists():
+            return None
         try:
-            connection = self._connections.own
-            return self._is_ours(connection) and _meta(connection, "complete") is not None
+            with self._connections.lent() as connection:
+                noted = _meta(connection, "complete") if self._is_ours(connection) else None
         except sqlite3.DatabaseError as error:
             self._give_up("read", error)
-            return True
+            return None
+        # an earlier version noted nothing more than that it is so
+        return State.parse(noted) if noted else NOTHING_YET if noted == "" else None
 
-    def set_complete(self) -> None:
-        """Note that all texts have their tokens here."""
+    def set_complete(self, state: State) -> None:
+        """Note that all texts have their tokens here in this state of the archive."""
         if not self._broken:
-            self._write("INSERT OR REPLACE INTO meta VALUES (?, ?)", [("complete", "")])
+            self._write("INSERT OR REPLACE INTO meta VALUES (?, ?)", [("complete", str(state))])
 
-    def drop_all_but(self, texts: int, hashes: Iterable[bytes]) -> None:
+    def drop_all_but(self, state: State, texts: int, hashes: Iterable[bytes]) -> None:
         """Drop what texts that are gone have left, if that is much.
 
         Args:
+            state: that of the archive; with one before, what is dropped now is missing.
             texts: how many there may be; as long as no more than a fifth is more than these, nothing is looked at.
             hashes: those of all texts that are there.
         """
         if self._broken or not self._path.exists():
             return
         try:
-            connection = self._connections.own
-            kept = connection.execute("SELECT count(*) FROM kept").fetchone()[0]
-            if kept <= texts * (1 + _MOST_GONE) + _FEW:
-                return
+            with self._connections.lent() as connection:
+                kept = connection.execute("SELECT count(*) FROM kept").fetchone()[0]
+                if kept <= texts * (1 + _MOST_GONE) + _FEW:
+                    return
+                hashed = connection.execute("SELECT input_hash FROM kept").fetchall()
             there = set(hashes)
-            gone = [row for row in connection.execute("SELECT input_hash FROM kept").fetchall() if row[0] not in there]
+            gone = [row for row in hashed if row[0] not in there]
         except sqlite3.DatabaseError as error:
             self._give_up("read", error)
             return
+        self.set_complete(state)
         self._write("DELETE FROM kept WHERE input_hash = ?", gone)
 
     def close(self) -> None:
@@ -108,9 +119,9 @@ class KeptTokens:
 
     def _write(self, statement: str, rows: list[tuple[object, ...]]) -> None:
         try:
-            self._path.parent.mkdir(exist_ok=True)
-            connection = self._connections.own
-            with connection:
+            if self._path.parent.parent.is_dir():
+                make_within(self._path.parent)
+            with self._connections.lent() as connection, connection:
                 connection.execute("BEGIN IMMEDIATE")
                 if not self._is_ours(connection):
                     connection.execute("DELETE FROM kept")
@@ -139,6 +150,11 @@ class KeptTokens:
             what,
             error,
         )
+
+
+def _prepare(connection: sqlite3.Connection) -> None:
+    for statement in _PREPARE:
+        connection.execute(statement)
 
 
 def _meta(connection: sqlite3.Connection, name: str) -> str | None:

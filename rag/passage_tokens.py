@@ -39,10 +39,10 @@ class Keeping:
     codec: TokenCodec
     kept: KeptTokens
 
-    def keep(self, texts: Mapping[bytes, TokenVectors]) -> None:
-        """Keep the tokens of texts by their hashes."""
+    def keep(self, texts: Mapping[bytes, TokenVectors], *, anew: bool = False) -> None:
+        """Keep the tokens of texts by their hashes; known ones stay, unless they are made `anew`."""
         codes = zip(texts, self.encoded(list(texts.values())), strict=True)
-        self.kept.put({hashed: code for hashed, code in codes if code is not None})
+        self.kept.put({hashed: code for hashed, code in codes if code is not None}, anew=anew)
 
     def encoded(self, texts: Sequence[TokenVectors]) -> list[bytes | None]:
         """Return the bytes of each text; None for one that cannot be kept."""
@@ -81,11 +81,11 @@ class TokenKeeper:
         if codec is None:
             return None
         with self._lock:
-            if fingerprint not in self._of:
-                neutral = language_neutral(fingerprint)
-                made_from = f"{self._store.archive_id} {fingerprint} {neutral.name} {codec.name}"
-                self._of[fingerprint] = Keeping(neutral, codec, KeptTokens(self._folder, made_from))
-            return self._of[fingerprint]
+            neutral = language_neutral(fingerprint)
+            made_from = f"{self._store.archive_id} {fingerprint} {neutral.name} {codec.name}"
+            if made_from not in self._of:
+                self._of[made_from] = Keeping(neutral, codec, KeptTokens(self._folder, made_from))
+            return self._of[made_from]
 
     def close(self) -> None:
         """Close the file."""
@@ -118,14 +118,16 @@ class PassageTokens:
         return self._completed(passages, inputs, self._kept(inputs))
 
     def read_first(self, passages: Passages, budget: int) -> list[TokenVectors]:
-        """Return those of the first passages: until so many tokens have to be read now, but eight passages at least."""
+        """Return those of the first passages.
+
+        They are all of them where tokens are kept: an answer must not depend on whether some were lost. Else they are
+        as many as have so many tokens together, but eight at least.
+        """
+        if self._keeping:
+            return self.read(passages)
         inputs = _inputs(passages)
-        kept = self._kept(inputs)
-        missing = [text for text in inputs if text not in kept]
-        lengths = dict(zip(missing, self._encoder.count_tokens(missing), strict=True)) if missing else {}
-        affordable = int((np.cumsum([lengths.get(text, 0) for text in inputs]) <= budget).sum())
-        first = max(_FEWEST, affordable)
-        return self._completed(passages[:first], inputs[:first], kept)
+        first = max(_FEWEST, int((np.cumsum(self._encoder.count_tokens(inputs)) <= budget).sum()))
+        return self._completed(passages[:first], inputs[:first], {})
 
     def _completed(
         self, passages: Passages, inputs: Sequence[str], kept: Mapping[str, TokenVectors]

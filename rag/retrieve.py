@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -11,21 +12,23 @@ import numpy as np
 from embeddings.encoder import Encoder
 from embeddings.neutral import LanguageNeutral
 from rag.alignment import Alignment, align
-from rag.candidates import Asked, Candidates, allowed_keys, ask_both, gather
+from rag.candidates import Asked, Candidates, absent_times, allowed_keys, ask_both, gather
 from rag.confidence import features, question_offset
 from rag.config import IN_USE, RankingConfig
 from rag.dense import DenseView
 from rag.diversity import Group, grouped
 from rag.fusion import Scores, agreement, credited, own_language, weighted_mean
-from rag.highlighting import Sentence, outstanding, scored, sentences_of
+from rag.highlighting import Sentence, margin_of, outstanding, scored, sentences_of
 from rag.lexical.analysis import fold
 from rag.lexical.damage import damaged
 from rag.lexical.query import Match
 from rag.lexical.view import LexicalView
 from rag.passage_tokens import PassageTokens
+from rag.preferences import doubt
 from rag.query import ParsedQuestion
 from rag.reranking import Reranker
 from rag.store import Store
+from rag.times import Period
 from rag.types import EVERYTHING, Article, Filter, Hit, Passage, cut, primary
 
 # mostly Python, which runs one thread at a time: several questions would only take turns, a third more slowly
@@ -72,13 +75,17 @@ class Ranking:
 class Retrieval:
     """What was found: hits, best first, each made of one of the `groups` of the ranking's passages.
 
-    `features` are what the confidence rests on; there are none if there are no hits.
+    `features` are what the confidence rests on; there are none if there are no hits. `doubt` is taken from its logit,
+    since numbers of the question are not there, or nothing of its time. `absent` are the times of which the archive has
+    nothing, among what may be found.
     """
 
     hits: tuple[Hit, ...]
     features: Mapping[str, float]
     ranking: Ranking
     groups: tuple[Group, ...]
+    doubt: float = 0.0
+    absent: tuple[Period, ...] = ()
 
 
 NOTHING = Retrieval((), {}, Ranking((), np.empty(0), (), (), (), {}, ""), ())
@@ -98,7 +105,7 @@ def retrieve(
         reranker: reads the best candidates once more, and lets the answering sentence be found; None for speed.
         without: ids of articles and passages that are left out, as if the archive did not hold them.
     """
-    asked = ask_both(question, legs.encoder, legs.neutral, legs.lexical)
+    asked = ask_both(question, legs.encoder, legs.neutral, legs.lexical, legs.store)
     with _ONE_AT_A_TIME:
         allowed = allowed_keys(question, filter, legs.store, legs.lexical)
         nearest = legs.config.candidates
@@ -112,7 +119,15 @@ def retrieve(
         hits = tuple(_hit(rank, group, ranking, matches, sentences) for rank, group in enumerate(groups, 1))
         best = [one.score for number in groups[0].merged for one in sentences.get(number, ())]
         sentence = None if reranker is None else max(best, default=0.0)
-        return Retrieval(hits, _features(ranking, sentence, asked, legs.encoder), ranking, tuple(groups))
+        absent = absent_times(asked.preferences.times, allowed, legs.store, legs.lexical)
+        return Retrieval(
+            hits,
+            _features(ranking, sentence, asked, legs.encoder),
+            ranking,
+            tuple(groups),
+            doubt(asked.preferences, ranking.passages[0], absent),
+            absent,
+        )
 
 
 def rank(asked: Asked, candidates: Candidates, reranker: Reranker | None, config: RankingConfig = IN_USE) -> Ranking:
@@ -121,7 +136,8 @@ def rank(asked: Asked, candidates: Candidates, reranker: Reranker | None, config
     lexical = credited(candidates.lexical, languages)
     values = {"dense": candidates.dense, "lexical": lexical}
     weights = {"dense": 1.0, "lexical": config.lexical_weight}
-    scores = weighted_mean(values, weights)
+    gains = asked.preferences.gains(candidates.passages)
+    scores = weighted_mean(values, weights) + gains
     order = np.argsort(-scores, kind="stable")
     fused = np.empty(len(order), np.int64)
     fused[order] = np.arange(1, len(order) + 1)
@@ -140,6 +156,8 @@ def rank(asked: Asked, candidates: Candidates, reranker: Reranker | None, config
             weights |= {"dense": agree * config.dense_weight, "lexical": config.lexical_weight}
             of_read = {name: signal[read] for name, signal in values.items()}
             new = weighted_mean({reranked.signal: new, **of_read}, weights)
+        if not reranked.alone:
+            new = new + gains[read]
         for number, score, alignment in zip(read, reranked.scores, reranked.alignments, strict=True):
             signals[number] = {reranked.signal: float(score), **signals[number]}
             alignments[number] = alignment
@@ -227,7 +245,16 @@ def _hit(
         highlights=(answering.span,) if answering else (),
         matches=tuple(sorted(words)),
         also=_others([ranking.passages[number][0] for number in group.copies]),
+        margin=margin_of(list(places.values())),
+        lead=_lead(group, ranking),
     )
+
+
+def _lead(group: Group, ranking: Ranking) -> float:
+    """Return how far the score of a citation is above the best one outside of it."""
+    inside = {*group.merged, *group.copies}
+    rivals = (float(score) for number, score in enumerate(ranking.scores) if number not in inside)
+    return float(ranking.scores[group.merged[0]]) - max(rivals, default=-math.inf)
 
 
 def _others(articles: Sequence[Article]) -> tuple[Article, ...]:

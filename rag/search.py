@@ -27,4 +27,4 @@ class Search:
 
     def confidence(self, found: Retrieval) -> float:
         """Return the probability, in [0, 1], that what was found answers."""
-        return self.calibration.probability(found.features) if found.hits else 0.0
+        return self.calibration.probability(found.features, found.doubt) if found.hits else 0.0

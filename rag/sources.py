@@ -96,7 +96,7 @@ def unreadable(ending: str) -> str:
 def _may_hold_articles(file: Path) -> bool:
     try:
         return kind_at(file) is not None
-    except LoadError:
+    except Exception:
         # it will say so when it is read
         return file.suffix.lower() in ENDINGS
 

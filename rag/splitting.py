@@ -11,14 +11,12 @@ from functools import lru_cache
 from rag.config import Config
 from rag.language import language_of_part
 from rag.sentences import sentence_spans
-from rag.types import Article, Passage, Span, cut
+from rag.types import SEARCHED, Article, Passage, Span, cut
 
 CountTokens = Callable[[Sequence[str]], list[int]]
 
 # stands after each sentence while the text is split; a control character that no loader lets through
 SENTENCE_END = "\x1e"
-# what is cut into passages; whether comments are searched is the question's matter
-_SEARCHED = ("article", "comment")
 _HEADING_CHARACTERS = 80
 # passages of one length leave no stub at the end; sentences do not divide evenly, so they get some room
 _ROOM = 1.1
@@ -36,7 +34,7 @@ def split(article: Article, count_tokens: CountTokens, config: Config) -> tuple[
     """
     found: list[Passage] = []
     for part in article.parts():
-        if part.kind in _SEARCHED:
+        if part.kind in SEARCHED:
             spans = _spans(article.text[part.start : part.end], article.language, count_tokens, config)
             for start, end in spans:
                 passage = cut(article, part.start + start, part.start + end)

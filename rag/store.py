@@ -16,7 +16,7 @@ from embeddings.types import HalfVectors
 from rag.allowed import allowed_keys, unknown_name
 from rag.article_rows import put_article, put_vectors, remove_articles
 from rag.changes import Changes, PassageChanges, passage_changes, vector_changes
-from rag.database import Database
+from rag.database import Database, State
 from rag.doubles import Doubles
 from rag.errors import ArchiveError, NotFound
 from rag.failure_records import FailureRecords
@@ -106,6 +106,18 @@ class Store:
     def revision(self) -> int:
         """Raised by every change."""
         return self._database.revision
+
+    @property
+    def state(self) -> State:
+        """What the archive holds now; views note the state that they hold."""
+        return self._database.state
+
+    def has_been(self, state: State) -> bool:
+        """Tell whether the archive has come from this state, so that `changes_since` says all that happened.
+
+        It has not where the archive was restored from a copy, and has changed since.
+        """
+        return self._database.has_been(state)
 
     @property
     def encoder(self) -> EncoderRecord | None:
@@ -316,6 +328,29 @@ class Store:
         """Keep vectors by the hash of their text; known ones stay."""
         with self._database.transaction() as (database, _):
             put_vectors(database, fingerprint, vectors)
+
+    @property
+    def doubtful_vectors(self) -> bool:
+        """Whether the vectors of short texts may be wrong, since a version made them that did not test the encoder."""
+        return self._database.meta("vectors_tested") is None
+
+    def set_vectors_tested(self) -> None:
+        """Note that all vectors are of an encoder that was tested on the processor that it ran on."""
+        with self._database.transaction(of_articles=False) as (database, _):
+            database.execute("INSERT OR REPLACE INTO meta VALUES ('vectors_tested', '')")
+
+    def articles_with_short_passages(self, characters: int) -> list[str]:
+        """Return the ids of the articles with passages of so many characters or fewer."""
+        rows = self._database.rows('SELECT DISTINCT article FROM passages WHERE "end" - start <= ?', characters)
+        return [row[0] for row in rows]
+
+    def replace_vectors(self, fingerprint: str, vectors: Mapping[bytes, HalfVectors]) -> None:
+        """Keep vectors in place of those that the same texts had."""
+        with self._database.transaction() as (database, revision):
+            put_vectors(database, fingerprint, vectors, anew=True)
+            database.executemany(
+                "UPDATE passages SET revision = ? WHERE input_hash = ?", [(revision, hashed) for hashed in vectors]
+            )
 
     def put(
         self,

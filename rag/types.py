@@ -12,12 +12,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import PurePath
-from typing import Literal
+from typing import Any, Literal
 
 Span = tuple[int, int]
 
 Kind = Literal["article", "teaser", "comment", "boilerplate"]
 """What a part of a text is: the article's own words, a hint at another one, a reader's comment, or none of these."""
+
+SEARCHED: tuple[Kind, ...] = ("article", "comment")
+"""What is cut into passages; whether comments are searched is the question's matter."""
 
 
 def primary(language: str) -> str:
@@ -147,7 +150,9 @@ EVERYTHING = Filter()
 class Hit:
     """A passage that was found: rank from 1, a score that is higher for better ones, and what it rests on.
 
-    The other fields are those of `Citation`.
+    `margin` is how far the highlighted sentence is above the second one, `lead` how far the score is above that of the
+    best other citation. The other fields are those of `Citation`, but for highlights: of each hit one sentence is
+    chosen, as if it answered; a citation keeps it only if it probably does.
     """
 
     passage: Passage
@@ -158,14 +163,16 @@ class Hit:
     highlights: tuple[Span, ...] = ()
     matches: tuple[Span, ...] = ()
     also: tuple[Article, ...] = ()
+    margin: float = 0.0
+    lead: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
 class Citation:
     """A quotation that can be checked: `quote == article.text[start:end]`, `article.sha256` names the file's bytes.
 
-    `highlights` are the spans of the article's text that answer, `matches` the words that the question and the
-    quote share; both lie inside the quote. `also` names the articles that print the same passage, or nearly the same.
+    `highlights` are the spans of the article's text that probably answer, `matches` the words that the question and the
+    quote share; both lie inside the quote. `also` names the articles that hold every sentence of the quote.
     `own_language` is that of the quote, where it is another one than the article's. `file_missing` says that the file
     from which the article came was no longer there when the question was asked.
     """
@@ -205,7 +212,10 @@ class Answer:
     """The passages that answer a question, best first; if nothing does, the nearest ones, and `answerable` is False.
 
     `confidence` is the probability, in [0, 1], that one of the passages answers; `reason` says in words why.
-    `took_ms` holds milliseconds: `total` and the parts of it.
+    `took_ms` holds milliseconds: `total` and the parts of it. `absent_times` are the days, months, years or periods of
+    the question, in its words, of which the archive has nothing that may be found: no article was published then, and
+    none mentions them. `index_again` tells that short passages may be ranked wrongly, since their vectors are of an
+    earlier version: the next indexing makes them anew.
     """
 
     question: str
@@ -215,6 +225,8 @@ class Answer:
     reason: str
     citations: tuple[Citation, ...]
     took_ms: Mapping[str, float]
+    absent_times: tuple[str, ...] = ()
+    index_again: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,8 +253,9 @@ class IndexReport:
 
     `skipped` counts the files in folders, and in archives that were read, that are of no kind that can be read, by
     their ending. `columns` says of each table that was read which of its columns holds which field, `unread_days` which
-    of its dates could not be read, so that their articles have no day. `new_failures` are those that the run before did
-    not report. `moved` holds the new path of each folder or renamed file, by the old.
+    of its dates could not be read, so that their articles have no day. `remarks` name the parts that were not read of
+    files that this run read; that is no failure. `new_failures` are those that the run before did not report. `moved`
+    holds the new path of each folder or renamed file, by the old.
     """
 
     new: int
@@ -257,6 +270,7 @@ class IndexReport:
     new_failures: tuple[Failure, ...] = ()
     moved: Mapping[str, str] = field(default_factory=dict)
     unread_days: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    remarks: tuple[Failure, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,7 +278,8 @@ class Status:
     """What an archive holds. Counts by language and by source; dates of the oldest and newest article.
 
     `doubles` are articles of the same text as another one, which `articles` does not count. `recall` is the share of
-    the ten nearest vectors that a search finds: 1 where it looks at all, None while there are none.
+    the ten nearest vectors that a search finds: 1 where it looks at all, None while there are none. `self_test` is what
+    was found of the bundled encoder on this processor, None before it was tested; `index_again` is as in an `Answer`.
     """
 
     folder: str
@@ -280,3 +295,5 @@ class Status:
     revision: int
     recall: float | None
     bytes_on_disk: Mapping[str, int]
+    self_test: Mapping[str, Any] | None = None
+    index_again: bool = False

@@ -35,8 +35,10 @@ def answer_json(answer: Answer) -> dict[str, Any]:
         "answerable": answer.answerable,
         "confidence": round(answer.confidence, 4),
         "reason": answer.reason,
+        "absent_times": list(answer.absent_times),
         "took_ms": dict(answer.took_ms),
         "citations": [_citation_json(citation) for citation in answer.citations],
+        "index_again": answer.index_again,
     }
 
 
@@ -95,6 +97,8 @@ def status_json(status: Status) -> dict[str, Any]:
         "revision": status.revision,
         "recall": status.recall,
         "bytes_on_disk": dict(status.bytes_on_disk),
+        "self_test": dict(status.self_test) if status.self_test else None,
+        "index_again": status.index_again,
     }
 
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from operator import attrgetter
 
 import numpy as np
 
-from embeddings.encoder import Encoder
+from embeddings.encoder import BUNDLED, Encoder
 from embeddings.types import HalfVectors
 from rag.config import Config
 from rag.encoder_input import encoder_input
@@ -23,6 +23,9 @@ from rag.types import Article, Passage, Span
 
 # passages that are encoded together: enough for full batches, little enough to lose by an interruption
 _BATCH = 256
+# so long a text may be that an untested encoder may have read wrongly, and so long is one of so many tokens at most: no
+# token has more than 16 characters
+_SHORT_TOKENS, _SHORT_CHARACTERS = 32, 600
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,10 +156,30 @@ class ArticleWriter:
             self._store.put_vectors(record.fingerprint, self._vectors(inputs))
         self._store.set_encoder(record)
 
+    def renew_vectors(self) -> None:
+        """Encode short texts anew where an earlier version did it, which did not test the encoder on its processor.
+
+        On processors with AMX, texts padded to 32 tokens got wrong vectors then: texts of so many tokens or fewer.
+        """
+        if not self._store.doubtful_vectors:
+            return
+        if self._encoder_name == BUNDLED:
+            for inputs in self._inputs_of(self._store.articles_with_short_passages(_SHORT_CHARACTERS)):
+                lengths = zip(inputs, self._encoder.count_tokens(list(inputs.values())), strict=True)
+                short = {hashed: inputs[hashed] for hashed, length in lengths if length <= _SHORT_TOKENS}
+                if short:
+                    vectors = self._encoded(short, anew=True)
+                    self._store.replace_vectors(self._encoder.fingerprint, dict(zip(short, vectors, strict=True)))
+                    self.encoded += len(short)
+        self._store.set_vectors_tested()
+
     def _all_inputs(self) -> Iterator[dict[bytes, str]]:
         """Yield, in batches, what the encoder reads for all passages, by its hash."""
+        return self._inputs_of(self._store.article_ids())
+
+    def _inputs_of(self, article_ids: Iterable[str]) -> Iterator[dict[bytes, str]]:
         inputs: dict[bytes, str] = {}
-        for article_id in self._store.article_ids():
+        for article_id in article_ids:
             article, passages = self._store.reading(article_id)
             texts = [encoder_input(article, passage) for passage in passages]
             inputs.update((input_hash(text), text) for text in texts)
@@ -177,12 +200,12 @@ class ArticleWriter:
             self.encoded += len(batch)
         return vectors
 
-    def _encoded(self, inputs: Mapping[bytes, str]) -> HalfVectors:
+    def _encoded(self, inputs: Mapping[bytes, str], *, anew: bool = False) -> HalfVectors:
         texts = list(inputs.values())
         if self._keeping is None:
             return self._encoder.encode_passages(texts).astype(np.float16)
         read = read_words(self._encoder, texts)
-        self._keeping.keep(dict(zip(inputs, read, strict=True)))
+        self._keeping.keep(dict(zip(inputs, read, strict=True)), anew=anew)
         return np.stack([one.whole for one in read]).astype(np.float16)
 
     def keep_tokens(self) -> None:
@@ -194,11 +217,12 @@ class ArticleWriter:
         if self._keeping is None:
             return
         kept = self._keeping.kept
-        if not kept.complete:
+        since = kept.complete_at
+        if kept.usable and (since is None or not self._store.has_been(since)):
             for inputs in self._all_inputs():
                 there = kept.get(inputs)
                 missing = {hashed: text for hashed, text in inputs.items() if hashed not in there}
                 if missing:
                     self._encoded(missing)
-            kept.set_complete()
-        kept.drop_all_but(self._store.passage_count(), self._store.input_hashes())
+            kept.set_complete(self._store.state)
+        kept.drop_all_but(self._store.state, self._store.passage_count(), self._store.input_hashes())

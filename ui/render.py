@@ -29,6 +29,9 @@ def answer(found: Answer, texts: Texts, said: Said | None = None) -> str:
         before, heading = "", count_of(texts.found, len(found.citations), texts)
     else:
         before, heading = notice(texts.doubtful_hint, texts.doubtful), texts.nearest
+    if found.absent_times:
+        before += notice(texts.nothing_of.format(times=", ".join(found.absent_times)))
+    before += notice(texts.index_again) if found.index_again else ""
     known, words = said or {}, words_of(texts)
     cards = "".join(
         f"<li>{card(one, texts, mark_buttons(one, found.question, known.get(one.passage_id), words))}</li>"
@@ -79,22 +82,24 @@ def _comment(citation: Citation, texts: Texts) -> str:
 
 def _also(citation: Citation, texts: Texts) -> str:
     """Return the line that names the other articles which print the passage, each a link to it there."""
-    named = ", ".join(_other(other, _place_in(other, citation), texts) for other in citation.also)
+    named = ", ".join(_other(other, citation, texts) for other in citation.also)
     return f'<p class="fs-also">{escape(texts.also)} {named}</p>' if named else ""
 
 
-def _other(article: Article, place: Span | None, texts: Texts) -> str:
-    """Return the link to another article that prints the passage: its outlet and, if known, the day."""
-    day = article.published
+def _other(article: Article, citation: Citation, texts: Texts) -> str:
+    """Return the link to another article that prints the passage: its outlet, the day if known, another headline."""
+    day, place = article.published, _place_in(article, citation)
     when = f' (<time datetime="{day.isoformat()}">{long_date(day, texts)}</time>)' if day else ""
+    headline = article.title if article.source and article.title != citation.article.title else None
+    under = f': <q lang="{escape(article.language)}" dir="auto">{escape(headline)}</q>' if headline else ""
     return (
         f'<bdi><a href="{escape(reader_address(article.id, texts, place))}" target="_blank"'
-        f' data-fs-reader="{escape(article.label)}">{escape(article.source or article.label)}</a>{when}</bdi>'
+        f' data-fs-reader="{escape(article.label)}">{escape(article.source or article.label)}</a>{when}{under}</bdi>'
     )
 
 
 def _place_in(article: Article, citation: Citation) -> Span | None:
-    """Return where another article holds the quote or, where it only prints nearly the same, the sentence."""
+    """Return where another article holds the quote or, where its typography is another one, the sentence."""
     sentences = (citation.article.text[start:end] for start, end in citation.highlights)
     for words in (citation.quote, *sentences):
         at = article.text.find(words)

@@ -26,9 +26,11 @@ class Texts:
     nothing_yet: str
     doubtful: str
     doubtful_hint: str
+    nothing_of: str
     empty_question: str
     long_question: str
     wrong_question: str
+    index_again: str
     failed: str
     unexpected: str
     operators: str
@@ -86,9 +88,14 @@ GERMAN = Texts(
     nothing_yet="Im Archiv steht noch nichts.",
     doubtful="Vermutlich steht die Antwort nicht im Archiv",
     doubtful_hint="Keine Stelle beantwortet die Frage gut; hier stehen die, die ihr am nächsten kommen.",
+    nothing_of="Aus dieser Zeit ({times}) enthält das Archiv nichts: Kein Artikel erschien damals, keiner erwähnt sie.",
     empty_question="Bitte geben Sie eine Frage ein.",
     long_question="Die Frage ist zu lang: Fragen Sie in höchstens {most} Zeichen, eines nach dem anderen.",
     wrong_question="So lässt sich nicht suchen. Schreiben Sie in Worten, was Sie suchen; -Wörter lassen nur weg.",
+    index_again=(
+        "Kurze Stellen dieses Archivs sind vielleicht falsch eingereiht, denn eine frühere Fassung hat sie gelesen; "
+        "„fundstelle index“ liest sie neu."
+    ),
     failed="Das ging nicht",
     unexpected="Es ist etwas schiefgegangen. Bitte versuchen Sie es noch einmal; was geschah, steht im Protokoll.",
     operators='"Worte in geraden Anführungszeichen" müssen genau so dastehen; -Wort lässt Stellen mit diesem Wort weg.',
@@ -178,9 +185,14 @@ ENGLISH = Texts(
     nothing_yet="There is nothing in the archive yet.",
     doubtful="The archive probably does not hold the answer",
     doubtful_hint="No passage answers the question well; these are the ones that come nearest to it.",
+    nothing_of="The archive has nothing of this time ({times}): no article was published then, and none mentions it.",
     empty_question="Please type a question.",
     long_question="The question is too long: ask in {most} characters or fewer, one thing at a time.",
     wrong_question="This cannot be searched for. Say in words what to look for; -words only leave out.",
+    index_again=(
+        "Short passages of this archive may be ranked wrongly, since an earlier version read them; "
+        "“fundstelle index” reads them anew."
+    ),
     failed="That did not work",
     unexpected="Something went wrong. Please try again; the log says what happened.",
     operators='"Words in straight quotes" must stand there exactly so; -word leaves out passages that hold this word.',

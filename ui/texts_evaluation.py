@@ -152,6 +152,10 @@ _GERMAN = Words(
     became="Was aus den Fragen wurde",
     fates={
         "first": ("Antwort vorn", "Die erste Fundstelle beantwortet die Frage."),
+        "wrongly refused": (
+            "zu Unrecht verneint",
+            "Unter den gezeigten Fundstellen war eine Antwort, doch das Archiv meinte, keine zu haben.",
+        ),
         "refused": ("zu Recht verneint", "Nichts beantwortet die Frage, und das Archiv hat es gesagt."),
         "no candidate": (
             "kein Kandidat",
@@ -283,6 +287,10 @@ _ENGLISH = Words(
     became="What became of the questions",
     fates={
         "first": ("answer first", "The first passage answers the question."),
+        "wrongly refused": (
+            "wrongly refused",
+            "An answer was among the passages shown, but the archive claimed to have none.",
+        ),
         "refused": ("rightly refused", "Nothing answers the question, and the archive said so."),
         "no candidate": (
             "no candidate",

@@ -14,6 +14,7 @@ from rag.evaluation.types import (
     REFUSED,
     RERANKING,
     SPLIT,
+    WRONGLY_REFUSED,
     Shown,
     Wanted,
 )
@@ -75,6 +76,8 @@ def fate(
     """
     if not judgement.question.answerable:
         return ANSWERED if sure else REFUSED
+    if not sure and any(one.grade for one in results):
+        return WRONGLY_REFUSED
     if results and results[0].grade:
         return FIRST
     if ranking.passages and results and _says_the_same(places, results[0], ranking):

@@ -10,6 +10,7 @@ from rag.types import Span
 
 # what became of a question, by the place where the answer was lost
 FIRST = "first"
+WRONGLY_REFUSED = "wrongly refused"
 NO_CANDIDATE = "no candidate"
 FUSION = "fusion"
 RERANKING = "re-ranking"
@@ -20,6 +21,7 @@ ANSWERED = "answered"
 
 FATES = {
     FIRST: "a passage that answers came first",
+    WRONGLY_REFUSED: "a passage that answers was among those shown, but the archive said that nothing answers",
     NO_CANDIDATE: "neither meaning nor words brought a passage that answers among the candidates",
     FUSION: "it was a candidate, and the fused score put another before it",
     RERANKING: "it was further up before the best candidates were read once more",

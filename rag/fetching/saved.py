@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from embeddings.rights import make_file, make_within
 from rag.errors import ArchiveError
 from rag.fetching.addresses import same_as
 from rag.fetching.download import Answer
@@ -76,7 +77,7 @@ class Saved:
             if before == file and file.read_bytes() == raw:
                 self.still(answer.address, asked)
                 return
-            file.parent.mkdir(parents=True, exist_ok=True)
+            make_within(file.parent)
             notes = _notes(_companion(before)) if before else {}
             known = asked in self or same_as(asked) == same_as(answer.address)
             _note(file, {**notes, **_stated(answer), "asked": _asked(notes) if known else [*_asked(notes), asked]})
@@ -135,5 +136,6 @@ def _note(file: Path, notes: Mapping[str, Any]) -> None:
 def _write(path: Path, raw: bytes) -> None:
     """Write a file whole or not at all."""
     part = path.with_name(f".{path.name}.part")
+    make_file(part)
     part.write_bytes(raw)
     part.replace(path)

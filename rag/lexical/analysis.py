@@ -12,19 +12,42 @@ import regex
 import Stemmer
 
 from rag.lexical.damage import INSIDE, marked
+from rag.lexical.numbers import DIGITS, NUMBER, is_value, other_reading, value_of, with_scales
 from rag.types import Span, primary
 
-# a soft hyphen, the joiners of Persian and Hindi, and what is left of a letter stand inside a word
-_RUNS = regex.compile(rf"[\p{{L}}\p{{N}}\p{{M}}]+(?:(?:[\u00ad\u200c\u200d\u2060]+|{INSIDE})[\p{{L}}\p{{N}}\p{{M}}]+)*")
+# what nobody sees: soft hyphens, spaces without width, joiners, marks of direction and of byte order
+_UNSEEN = r"[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff]"
+# the apostrophe of Ukrainian and the quotation mark of Hebrew abbreviations are letters of the word
+_APOSTROPHE = r"(?<=\p{Cyrillic})['’](?=\p{Cyrillic})|(?<=\p{Hebrew})[\"'״׳”’](?=\p{Hebrew})"
 # in these scripts a run is a sentence; the marks of length and sound belong to no script of their own
-_SPACELESS = regex.compile(r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}ーｰ]")
-_CHARACTERS = regex.compile(rf"{_SPACELESS.pattern}[\p{{M}}ﾞﾟ]*")
-_PIECES = regex.compile(rf"(?P<spaceless>(?:{_CHARACTERS.pattern})+)|(?:(?!{_SPACELESS.pattern}).)+")
+_SPACELESS = regex.compile(r"(?V1)[[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}ーｰ]--\p{Nd}]")
+_SPACELESS_SET = _SPACELESS.pattern.removeprefix("(?V1)")
+_CHARACTERS = regex.compile(rf"(?V1){_SPACELESS_SET}[\p{{M}}ﾞﾟ]*")
+_CHARACTER = _CHARACTERS.pattern.removeprefix("(?V1)")
+
+
+def _run(letter: str) -> str:
+    return rf"{letter}+(?:(?:{_UNSEEN}+|{_APOSTROPHE}|{INSIDE}){letter}+)*"
+
+
+_LETTER = r"[\p{L}\p{N}\p{M}]"
+_RUNS = regex.compile(rf"(?V1){NUMBER}|{_run(_LETTER)}")
+_MIXED_RUNS = regex.compile(
+    rf"(?V1){NUMBER}|(?P<spaceless>{_CHARACTER}(?:{_UNSEEN}*{_CHARACTER})*)|" + _run(rf"[{_LETTER}--{_SPACELESS_SET}]")
+)
 
 # Latin, Greek and Cyrillic diacritics; Hebrew points; Arabic harakat. Vowel signs of other scripts are letters
 _DIACRITICS = regex.compile(r"[\u0300-\u036f\u0591-\u05c7\u064b-\u065f\u0670]")
-_NO_LETTER = regex.compile(r"[^\p{L}\p{N}\p{M}]")
-_WITHOUT_DECOMPOSITION = str.maketrans({"ı": "i", "ł": "l", "ø": "o", "đ": "d", "æ": "ae", "œ": "oe"})
+# tatweel, Cyrillic and Hebrew apostrophes that are letters by Unicode, and choices between forms of a character
+_NO_LETTER = regex.compile(r"[^\p{L}\p{N}\p{M}]|[\u0640\u02bc\ufe00-\ufe0f]")
+_WITHOUT_DECOMPOSITION = str.maketrans(
+    {"ı": "i", "ł": "l", "ø": "o", "đ": "d", "æ": "ae", "œ": "oe", "ð": "d", "þ": "th", "ħ": "h", "ŧ": "t", "ə": "e"}
+)
+# Arabic, Persian and Urdu keyboards write one letter by several characters, as Lucene's ArabicNormalizer,
+# PersianNormalizer and ICU folding know; a stemmer knows those of its language alone
+_ARABIC = {"ک": "ك", "ی": "ي", "ے": "ي", "ۓ": "ي", "ہ": "ه", "ۂ": "ه", "ۀ": "ه", "ە": "ه", "ٱ": "ا"}
+_KEYBOARDS = {"arabic": str.maketrans(_ARABIC), "persian": str.maketrans({"ك": "ک", "ي": "ی", "ى": "ی", "ۀ": "ه"})}
+_ONE_ARABIC = str.maketrans(_ARABIC | {"ى": "ي", "ة": "ه", "ۃ": "ه"})
 # nobody asks for a longer word, and no index should hold one
 _LONGEST = 64
 _CACHED_WORDS = 1 << 18
@@ -42,8 +65,9 @@ _ALGORITHMS = {
 def word_spans(text: str) -> Iterator[tuple[int, int, str]]:
     """Yield each word's start and end in the text as it is, and the word folded.
 
-    A word is a run of letters, digits and marks, and of signs that stand for lost letters. Of scripts without spaces,
-    each two neighbouring characters are a word; a character alone is one by itself.
+    A word is a run of letters, digits and marks, and of signs that stand for lost letters; a number is one with the
+    marks between its digits. Of scripts without spaces, each two neighbouring characters are a word; a character alone
+    is one by itself.
     """
     for start, end in _spans(text):
         word = fold(text[start:end])
@@ -56,12 +80,30 @@ def words(text: str) -> list[str]:
     return [folded for word in written(text) if (folded := fold(word))]
 
 
+def readings(text: str, language: str | None) -> list[list[str]]:
+    """Return the folded words of a text, then the same where numbers are read in another way, if they can be.
+
+    Args:
+        language: that of a text (BCP-47); None for what was typed, which may be in any.
+    """
+    as_written = written(text)
+    found = [folded for word in as_written if (folded := fold(word))]
+    if not any(map(is_value, found)):
+        return [found]
+    others = [other_reading(word, language) or (fold(word),) for word in as_written]
+    other = [word for words in others for word in words if word]
+    known: list[list[str]] = []
+    for one in (found, other, with_scales(found, language)):
+        if one not in known:
+            known.append(one)
+    return known
+
+
 def written(text: str) -> list[str]:
     """Return the words of a text as they are written, in order: what `fold` and `term` take."""
     if _SPACELESS.search(text):
         return [text[start:end] for start, end in _spans(text)]
-    found: list[str] = _RUNS.findall(text)
-    return found
+    return [run[0] for run in _RUNS.finditer(text)]
 
 
 def term(word: str, language: str) -> str:
@@ -69,22 +111,37 @@ def term(word: str, language: str) -> str:
 
     The stemmer sees the accents, since its rules are about them. Empty if the word holds nothing but marks.
     """
-    return _term(word, _ALGORITHMS.get(primary(language).lower(), ""))
+    return _term(word, _algorithm(language))
+
+
+def term_without_accents(word: str, language: str) -> str:
+    """Return the stem of a word as it is where accents were left out: by the rules for the letters that remain."""
+    lower = normal(word)
+    return term(word if lower.isascii() else _bare(lower), language)
+
+
+def _algorithm(language: str) -> str:
+    return _ALGORITHMS.get(primary(language).lower(), "")
 
 
 @lru_cache(_CACHED_WORDS)
 def fold(word: str) -> str:
-    """Return one spelling for all spellings of a word: of letters' forms, cases, accents and German umlauts.
+    """Return one spelling for all spellings of a word: of letters' forms, cases, accents and German umlauts; of a
+    number, its value.
 
     Unicode NFKC and case folding; accents, harakat and niqqud go, vowel signs of Hindi or Thai stay; ä, ae and a are
     one letter in every language, since a name is written with any of them: Müller, Mueller, Muller.
     """
-    return _without_accents(normal(word))
+    return value_of(word) or _without_accents(normal(word))
 
 
 @lru_cache(_CACHED_WORDS)
 def _term(word: str, algorithm: str) -> str:
+    if value := value_of(word):
+        return value
     lower = normal(word)
+    if keyboard := _KEYBOARDS.get(algorithm):
+        lower = lower.translate(keyboard)
     return _without_accents(_stemmer(algorithm).stemWord(lower) if algorithm else lower)
 
 
@@ -93,26 +150,28 @@ def normal(word: str) -> str:
     word = marked(word)
     if word.isascii():
         return word.lower()[:_LONGEST]
-    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", word).casefold())
+    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", word).casefold()).translate(DIGITS)
     # a Turkish İ is folded to an i with a dot above it
     return str(_NO_LETTER.sub("", folded.replace("i\u0307", "i")))[:_LONGEST]
 
 
 def _without_accents(word: str) -> str:
     if not word.isascii():
-        bare = _DIACRITICS.sub("", unicodedata.normalize("NFD", word))
-        word = unicodedata.normalize("NFC", bare).translate(_WITHOUT_DECOMPOSITION)
+        word = _bare(word)
     return word.replace("ae", "a").replace("oe", "o").replace("ue", "u")
 
 
+def _bare(word: str) -> str:
+    bare = _DIACRITICS.sub("", unicodedata.normalize("NFD", word.translate(_ONE_ARABIC)))
+    return unicodedata.normalize("NFC", bare).translate(_WITHOUT_DECOMPOSITION)
+
+
 def _spans(text: str) -> Iterator[Span]:
-    mixed = _SPACELESS.search(text) is not None
-    for run in _RUNS.finditer(text):
-        if mixed:
-            for piece in _PIECES.finditer(text, *run.span()):
-                yield from _pairs(text, *piece.span()) if piece["spaceless"] else [piece.span()]
-        else:
-            yield run.span()
+    if _SPACELESS.search(text) is None:
+        yield from (run.span() for run in _RUNS.finditer(text))
+        return
+    for run in _MIXED_RUNS.finditer(text):
+        yield from _pairs(text, *run.span()) if run["spaceless"] else [run.span()]
 
 
 def _pairs(text: str, start: int, end: int) -> list[Span]:

@@ -5,9 +5,15 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import tempfile
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
+
+from embeddings.rights import make_file, make_within
+from rag.database import State
 
 _MANIFEST = "manifest.json"
 _BLOCK = 1 << 22
@@ -26,7 +32,7 @@ class IndexDamaged(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """What an index holds at least: `made_from` which archive and rules, and up to which `revision` of it.
+    """What an index holds at least: `made_from` which archive and rules, and up to which `state` of it.
 
     `name` is its folder; `decided` the number of passages by whose words compounds were split; `languages` are the
     primary subtags of its articles, the most frequent first.
@@ -34,7 +40,7 @@ class Manifest:
 
     name: str
     made_from: str
-    revision: int
+    state: State
     decided: int
     languages: tuple[str, ...]
 
@@ -47,10 +53,12 @@ def read_manifest(folder: Path) -> Manifest | None:
     """
     try:
         fields = json.loads((folder / _MANIFEST).read_text(encoding="utf-8"))
+        # an earlier version wrote the revision alone
+        state = State.parse(str(fields["state"] if "state" in fields else fields["revision"]))
         return Manifest(
             Path(fields["name"]).name,
             str(fields["made_from"]),
-            int(fields["revision"]),
+            state,
             int(fields["decided"]),
             tuple(map(str, fields["languages"])),
         )
@@ -67,7 +75,8 @@ def write_manifest(folder: Path, manifest: Manifest) -> None:
         OSError: the folder cannot be written; the manifest before stays as it was.
     """
     fresh = folder / f"{_MANIFEST}.new"
-    fresh.write_text(json.dumps(asdict(manifest)), encoding="utf-8")
+    make_file(fresh)
+    fresh.write_text(json.dumps({**asdict(manifest), "state": str(manifest.state)}), encoding="utf-8")
     fresh.replace(folder / _MANIFEST)
     for old in folder.iterdir():
         if old.is_dir() and old.name != manifest.name:
@@ -81,8 +90,29 @@ def new_folder(folder: Path) -> Path:
         OSError: it cannot be made.
     """
     made = folder / f"index-{os.getpid()}-{os.urandom(4).hex()}"
-    made.mkdir(parents=True)
+    make_within(made)
     return made
+
+
+def deleted(index: Path) -> tuple[int, int]:
+    """Return how many passages the files of a Tantivy index hold, and how many of these were deleted."""
+    segments = json.loads((index / "meta.json").read_text(encoding="utf-8"))["segments"]
+    gone = [segment["deletes"]["num_deleted_docs"] for segment in segments if segment.get("deletes")]
+    return sum(segment["max_doc"] for segment in segments), sum(gone)
+
+
+@contextmanager
+def links_to(index: Path) -> Iterator[Path]:
+    """Give a folder for a while in which all files of an index seem to be, and new ones can be made.
+
+    Raises:
+        OSError: there is no room for it, or the system has no links.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        for path in index.absolute().iterdir():
+            if path.suffix != ".lock":
+                (Path(folder) / path.name).symlink_to(path)
+        yield Path(folder)
 
 
 def check_files(index: Path) -> None:

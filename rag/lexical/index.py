@@ -10,7 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 from tantivy import Document, Index, Occur, Query, SchemaBuilder
 
-from rag.lexical.files import IndexDamaged, check_files
+from embeddings import rights
+from rag.lexical.files import IndexDamaged, check_files, deleted, links_to
+from rag.lexical.query import idf
 
 Ids = NDArray[np.int64]
 
@@ -47,49 +49,83 @@ class WordIndex:
     Safe to use from several threads, but one at a time may write.
     """
 
-    def __init__(self, index: Index) -> None:
+    def __init__(self, index: Index, folder: Path | None = None, *, linked: bool = False) -> None:
         self._index = index
-        index.config_reader("manual")
-        self.reload()
+        self._folder = folder
+        self._linked = linked
+        self._look()
 
     @classmethod
-    def create(cls, folder: Path) -> WordIndex:
-        """Make an empty index in an empty folder.
+    def create(cls, folder: Path | None) -> WordIndex:
+        """Make an empty index in an empty folder, or without one in memory.
 
         Raises:
             OSError: the folder cannot be written.
         """
         try:
-            return cls(Index(_SCHEMA, path=str(folder)))
+            return cls(Index(_SCHEMA, path=str(folder)) if folder else Index(_SCHEMA), folder)
         except ValueError as error:
             raise OSError(str(error)) from error
 
     @classmethod
     def open(cls, folder: Path) -> WordIndex:
-        """Open the index in a folder.
+        """Open the index in a folder, which may be one that can only be read.
 
         Raises:
             IndexDamaged: files are missing, cut short or altered.
         """
         check_files(folder)
         try:
-            return cls(Index.open(str(folder)))
-        except ValueError as error:
-            raise IndexDamaged(f"The index of words in {folder} cannot be read ({error}).") from error
+            return cls(Index.open(str(folder)), folder)
+        except (ValueError, OSError):
+            # Tantivy locks the folder by a file in it, to read too
+            try:
+                with links_to(folder) as linked:
+                    return cls(Index.open(str(linked)), folder, linked=True)
+            except (ValueError, OSError) as error:
+                raise IndexDamaged(f"The index of words in {folder} cannot be read ({error}).") from error
 
     def reload(self) -> None:
         """See what another process wrote."""
+        if self._linked and self._folder:
+            with links_to(self._folder) as linked:
+                self._index = Index.open(str(linked))
+                self._look()
+        else:
+            self._look()
+
+    def _look(self) -> None:
+        self._index.config_reader("manual")
         self._index.reload()
         self._searcher = self._index.searcher()
+        self._frequencies: dict[tuple[str, str], int] = {}
+        # one in memory is filled once, and nothing of it deleted
+        self._total, self._deleted = deleted(self._folder) if self._folder else (self._searcher.num_docs, 0)
 
     def __len__(self) -> int:
         return self._searcher.num_docs
 
+    @property
+    def deleted(self) -> float:
+        """The share of passages that were deleted, and take room in the files until these are made anew."""
+        return self._deleted / self._total if self._total else 0.0
+
     def passages_with_term(self, term: str) -> int:
-        return self._searcher.doc_freq("terms", term)
+        return self._frequency("terms", term)
 
     def passages_with_word(self, word: str) -> int:
-        return self._searcher.doc_freq("words", word)
+        return self._frequency("words", word)
+
+    def _frequency(self, field: str, term: str) -> int:
+        """Return how many passages hold a term; Tantivy by itself counts those that were deleted, too."""
+        frequency = self._searcher.doc_freq(field, term)
+        if not frequency or not self._deleted:
+            return frequency
+        if (field, term) not in self._frequencies:
+            query = Query.term_query(_SCHEMA, field, term, "basic")
+            found = self._searcher.search(query, 1, count=True)
+            self._frequencies[field, term] = found.count or 0  # type: ignore[attr-defined]  # the stubs lack it
+        return self._frequencies[field, term]
 
     def write(self, outdated: Ids, entries: Iterable[Entry]) -> None:
         """Remove keys, then add entries: all of it, or nothing.
@@ -112,6 +148,8 @@ class WordIndex:
         except ValueError as error:
             # Tantivy's only kind of error
             raise OSError(str(error)) from error
+        for path in self._folder.iterdir() if self._folder else ():
+            rights.narrow(path)
         self.reload()
 
     def best(self, terms: Sequence[str], k: int, allowed: Ids | None, hidden: Ids) -> list[tuple[int, float]]:
@@ -130,7 +168,7 @@ class WordIndex:
             limit = min(_MOST_LOOKED_PAST, limit * searcher.num_docs // len(chosen) + _ROOM)
         while True:
             limit = max(1, min(limit, searcher.num_docs))
-            query = _any_of(terms, chosen if narrow else None)
+            query = self._any_of(terms, chosen if narrow else None)
             hits = searcher.search(query, limit, count=False).hits
             keys = np.array(searcher.fast_field_values("key", [address for _, address in hits]), np.int64)
             shown = ~_among(keys, hidden)
@@ -159,18 +197,25 @@ class WordIndex:
         keys = searcher.fast_field_values("key", [address for _, address in hits])
         return np.sort(np.array(keys, np.int64))
 
+    def _any_of(self, terms: Sequence[str], keys: Ids | None) -> Query:
+        queries = [self._weighed(term) for term in terms]
+        any_of = Query.boolean_query([(Occur.Should, query) for query in queries])
+        if keys is None:
+            return any_of
+        if len(keys) <= _VERY_FEW_KEYS:
+            each = [Query.term_query(_SCHEMA, "key", key, "basic") for key in keys.tolist()]
+            one_of = Query.boolean_query([(Occur.Should, query) for query in each])
+        else:
+            one_of = Query.term_set_query(_SCHEMA, "key", keys.tolist())
+        return Query.boolean_query([(Occur.Must, any_of), (Occur.Must, Query.const_score_query(one_of, 0.0))])
 
-def _any_of(terms: Sequence[str], keys: Ids | None) -> Query:
-    queries = [Query.term_query(_SCHEMA, "terms", term, "freq") for term in terms]
-    any_of = Query.boolean_query([(Occur.Should, query) for query in queries])
-    if keys is None:
-        return any_of
-    if len(keys) <= _VERY_FEW_KEYS:
-        each = [Query.term_query(_SCHEMA, "key", key, "basic") for key in keys.tolist()]
-        one_of = Query.boolean_query([(Occur.Should, query) for query in each])
-    else:
-        one_of = Query.term_set_query(_SCHEMA, "key", keys.tolist())
-    return Query.boolean_query([(Occur.Must, any_of), (Occur.Must, Query.const_score_query(one_of, 0.0))])
+    def _weighed(self, term: str) -> Query:
+        """Return the query for a term that weighs it by the passages that are there, not by those deleted too."""
+        query = Query.term_query(_SCHEMA, "terms", term, "freq")
+        if not self._deleted:
+            return query
+        weight = idf(self.passages_with_term(term), len(self))
+        return Query.boost_query(query, weight / idf(self._searcher.doc_freq("terms", term), self._total))
 
 
 def _among(keys: Ids, ascending: Ids) -> NDArray[np.bool_]:

@@ -13,11 +13,13 @@ from pathlib import Path
 import numpy as np
 from filelock import BaseFileLock, Timeout
 
-from rag.lexical.analysis import word_spans, words, written
+from rag.database import NOTHING_YET, State
+from rag.lexical.analysis import fold, readings, term, term_without_accents, word_spans, written
 from rag.lexical.damage import damaged
 from rag.lexical.files import IndexDamaged, Manifest, new_folder, read_manifest, write_manifest
 from rag.lexical.filling import Terms, count, entries, term_maker
 from rag.lexical.index import Ids, WordIndex
+from rag.lexical.numbers import other_reading, scaled
 from rag.lexical.query import LexicalQuery, Match, QueryWord, idf
 from rag.lexical.stopwords import is_stop_word, telling_words
 from rag.store import Store
@@ -25,33 +27,46 @@ from rag.store import Store
 log = logging.getLogger(__name__)
 
 # raised whenever the same articles give other terms than before
-VERSION = 2
+VERSION = 3
 # a term that more than this share of an archive's passages hold says little, once there are so many passages
 _COMMON = 0.25
 _MANY_PASSAGES = 200
 _SHORT = 3
+# so many passages are put into a new index in a second or two: whatever changes, one of them is made of what is there
+# now alone, and gives the answers of an archive that never held anything else
+_FEW_PASSAGES = 1000
+# what was deleted still counts in the average length of a passage, until it is such a share of all
+_MOST_DELETED = 0.1
+_NOWHERE = "in memory"
+# languages whose accents are umlauts or rare, and those of scripts that have none which one can leave out
+_WITHOUT_ACCENTS = frozenset(
+    ("de", "en", "nl", "id", "ms", "zh", "ja", "ko", "th", "lo", "km", "my", "ru", "uk", "bg", "be", "mk", "ar", "fa",
+     "he", "ur", "hi")
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class _Held:
-    """An open index: what it holds at least, and what of it is `hidden`, being out of date at revision `seen`.
+    """An open index: what it holds at least, and what of it is `hidden`, being out of date in the state `seen`.
 
-    `seen` is -1 while nobody has looked.
+    `seen` is None while nobody has looked.
     """
 
     manifest: Manifest
     index: WordIndex
     terms: Terms
     hidden: Ids
-    seen: int
+    seen: State | None
 
 
 class LexicalView:
     """The words of all passages, searched by BM25.
 
-    Its manifest names the archive, the rules of analysis and the revision that it holds. One that is damaged, or of
-    another archive or other rules, is filled again from the store; so is one whose archive has doubled or halved,
-    since the frequencies of words decide which compounds are split. `writing` is the lock, taken without waiting,
+    Its manifest names the archive, the rules of analysis and the state that it holds. One that is damaged, of another
+    archive or other rules, or of a state that the archive has not come from, is filled again from the store. So is a
+    small one when anything has changed, and a large one whose archive has doubled or halved: the frequencies of words
+    decide which compounds are split. Where its folder may only be read, it is used as it is, or made in memory; one
+    line says so. `writing` is the lock, taken without waiting,
     that lets one process at a time write the files: while another has it, questions see what was written last,
     without the passages that have changed since. Safe to use from several threads.
     """
@@ -62,20 +77,28 @@ class LexicalView:
         self._writing = writing
         self._lock = threading.Lock()
         self._held: _Held | None = None
-        self._unwritable = -1
+        self._unwritable: State | None = None
 
     # -- asking -------------------------------------------------------------------------------------
+
+    @property
+    def has_accents(self) -> bool:
+        """Whether there are passages in a language that writes accents, umlauts aside."""
+        held = self._current()
+        return held is not None and not _WITHOUT_ACCENTS.issuperset(held.manifest.languages)
 
     def analyse(self, question: str) -> LexicalQuery:
         """Return the words that are looked for in the archive as it is now. Any text will do."""
         held = self._current()
         if held is None:
             return LexicalQuery((), 0)
-        spans = [(start, end) for start, end, _ in word_spans(question)]
-        telling = telling_words([question[start:end] for start, end in spans], held.manifest.languages)
+        spans = list(word_spans(question))
+        telling = telling_words([question[start:end] for start, end, _ in spans], held.manifest.languages)
         found: dict[tuple[str, ...], QueryWord] = {}
-        for (start, end), tells in zip(spans, telling, strict=True):
+        for (start, end, folded), following, tells in zip(spans, [*spans[1:], None], telling, strict=False):
             variants = _variants(question[start:end], held) if tells else ()
+            if following and (value := scaled(folded, following[2], None)):
+                variants = (*variants, value)
             if variants and variants not in found:
                 frequency = max(map(held.index.passages_with_term, variants))
                 found[variants] = QueryWord((start, end), variants, idf(frequency, len(held.index)))
@@ -94,7 +117,10 @@ class LexicalView:
         return dict(self.search(query, len(keys), keys))
 
     def containing(self, phrase: str) -> Ids:
-        """Return the keys of all passages with these words, folded and not stemmed, one after the other; ascending."""
+        """Return the keys of all passages with these words, folded and not stemmed, one after the other; ascending.
+
+        They stand in the passage, in the headline of its article or in its author's name.
+        """
         held = self._current()
         if held is None:
             return np.empty(0, np.int64)
@@ -115,10 +141,15 @@ class LexicalView:
         least = 0.0 if small else idf(int(_COMMON * query.passages), query.passages)
         asked = {variant for word in query.words if word.idf >= least for variant in word.variants}
         found = []
-        for start, end, folded in word_spans(text):
-            terms = [one for one in held.terms(text[start:end], language) if one in asked]
+        spans = list(word_spans(text))
+        for (start, end, folded), following in zip(spans, [*spans[1:], None], strict=False):
+            word = text[start:end]
+            terms = [one for one in (*held.terms(word, language), *other_reading(word, language)) if one in asked]
+            if following and (value := scaled(folded, following[2], language)) in asked:
+                found.append(Match(start, following[1], str(value)))
+                continue
             short = small and len(folded) <= _SHORT and folded.isascii() and folded.isalpha()
-            if terms and not short and not is_stop_word(text[start:end], language):
+            if terms and not short and not is_stop_word(word, language):
                 found.append(Match(start, end, terms[0]))
         return tuple(found)
 
@@ -131,21 +162,21 @@ class LexicalView:
     def _current(self) -> _Held | None:
         """Return the index, brought up to date where that is possible; None while there is none."""
         with self._lock:
-            revision = self._store.revision
-            if self._held is None or self._held.manifest.revision != revision:
+            held, state = self._held, self._store.state
+            if held is None or held.manifest.state != state or held.manifest.made_from != self._made_from():
                 self._held = self._brought_up()
             return self._held
 
     def _brought_up(self) -> _Held | None:
-        held, revision = self._opened(), self._store.revision
-        if held is not None and held.seen != revision:
-            with closing(self._store.passage_changes_since(held.manifest.revision)) as changes:
+        held, state = self._opened(), self._store.state
+        if held is not None and held.seen != state:
+            with closing(self._store.passage_changes_since(held.manifest.state.revision)) as changes:
                 first = next(changes)
-            revision = first.revision
-            held = replace(held, hidden=np.sort(first.outdated), seen=revision)
-            if held.manifest.revision == revision and len(held.index) != first.total:
+            state = first.state
+            held = replace(held, hidden=np.sort(first.outdated), seen=state)
+            if held.manifest.state == state and len(held.index) != first.total:
                 held = None
-        if (held is not None and held.manifest.revision == revision) or self._unwritable == revision:
+        if (held is not None and held.manifest.state == state) or self._unwritable == state:
             return held
         try:
             # one process writes at a time; while another indexes, it will write what is new
@@ -154,25 +185,32 @@ class LexicalView:
         except Timeout:
             log.debug("Another process is indexing and will write the index of words.")
         except OSError as error:
-            self._unwritable = revision
+            self._unwritable = state
+            in_memory = held is None or self._store.passage_count() <= _FEW_PASSAGES
             log.warning(
-                "The index of words cannot be written to %s (%s): until there is room and permission, new words are "
-                "found by meaning alone.",
+                "The index of words cannot be written to %s (%s): until there is room and permission, %s.",
                 self._folder,
                 str(error).splitlines()[0],
+                "it is made in memory, at every start" if in_memory else "new words are found by meaning alone",
             )
+            if in_memory:
+                return self._filled(WordIndex.create(None), _NOWHERE)
         return held
 
     def _written(self) -> _Held:
         # another process may just have done it
-        held = self._opened()
+        held, state = self._opened(), self._store.state
         count = self._store.passage_count()
         if held is None or count > 2 * held.manifest.decided or 2 * count < held.manifest.decided:
             return self._built()
         index, before = held.index, held.manifest
+        if before.state != state and count <= _FEW_PASSAGES:
+            return self._built()
         manifest, total = self._fill(index, before)
         if len(index) != total:
             log.warning("The index of words did not match the archive and was built anew.")
+            return self._built()
+        if index.deleted > _MOST_DELETED:
             return self._built()
         if manifest != before:
             # written last: a crash before it has the same changes made once more, and that changes nothing
@@ -182,32 +220,38 @@ class LexicalView:
     def _built(self) -> _Held:
         folder = new_folder(self._folder)
         try:
-            index = WordIndex.create(folder)
-            manifest, total = self._fill(index, Manifest(folder.name, self._made_from(), 0, 0, ()))
-            manifest = replace(manifest, decided=total)
-            write_manifest(self._folder, manifest)
+            held = self._filled(WordIndex.create(folder), folder.name)
+            write_manifest(self._folder, held.manifest)
         except BaseException:
             shutil.rmtree(folder, ignore_errors=True)
             raise
-        return _held(manifest, index)
+        return held
+
+    def _filled(self, index: WordIndex, name: str) -> _Held:
+        """Fill an empty index."""
+        manifest, total = self._fill(index, Manifest(name, self._made_from(), NOTHING_YET, 0, ()))
+        return _held(replace(manifest, decided=total), index)
 
     def _fill(self, index: WordIndex, before: Manifest) -> tuple[Manifest, int]:
         """Write what changed; return what the index holds now, and how many passages that should be."""
-        with closing(self._store.passage_changes_since(before.revision)) as changes:
+        with closing(self._store.passage_changes_since(before.state.revision)) as changes:
             new, languages = count(changes)
-        with closing(self._store.passage_changes_since(before.revision)) as changes:
+        with closing(self._store.passage_changes_since(before.state.revision)) as changes:
             first = next(changes)
             if len(first.outdated):
                 terms = term_maker(lambda word: index.passages_with_word(word) + new[word])
                 index.write(first.outdated, entries(changes, terms))
-        known = dict.fromkeys([*before.languages, *(language for language, _ in languages.most_common())])
-        return replace(before, revision=first.revision, languages=tuple(known)), first.total
+        frequent = sorted(languages, key=lambda language: (-languages[language], language))
+        known = dict.fromkeys([*before.languages, *frequent])
+        return replace(before, state=first.state, languages=tuple(known)), first.total
 
     def _opened(self) -> _Held | None:
         """Return the index on disk, or None where there is none of this archive."""
         try:
             manifest = read_manifest(self._folder)
-            if manifest is None or manifest.made_from != self._made_from() or manifest.revision > self._store.revision:
+            if manifest is None or manifest.made_from != self._made_from():
+                return None
+            if not self._store.has_been(manifest.state):
                 return None
             if self._held is not None and self._held.manifest == manifest:
                 return self._held
@@ -226,7 +270,7 @@ class LexicalView:
 
 
 def _held(manifest: Manifest, index: WordIndex) -> _Held:
-    return _Held(manifest, index, term_maker(index.passages_with_word), np.empty(0, np.int64), seen=-1)
+    return _Held(manifest, index, term_maker(index.passages_with_word), np.empty(0, np.int64), seen=None)
 
 
 def _variants(word: str, held: _Held) -> tuple[str, ...]:
@@ -237,16 +281,26 @@ def _variants(word: str, held: _Held) -> tuple[str, ...]:
 
 
 def _terms(word: str, held: _Held) -> list[str]:
-    return list(dict.fromkeys(one for language in held.manifest.languages for one in held.terms(word, language)))
+    """Return the terms of a word as it is written, and those without its accents if they find more.
+
+    A text with the accents has both, and would count twice.
+    """
+    languages = held.manifest.languages
+    found = list(dict.fromkeys(one for language in languages for one in held.terms(word, language)))
+    if word.isascii():
+        return found
+    bare = {term_without_accents(word, one) for one in languages} - {term(word, one) for one in languages}
+    seen = max((held.index.passages_with_term(one) for one in found if one not in bare), default=0)
+    return [one for one in found if one not in bare or held.index.passages_with_term(one) > seen]
 
 
 def _spellings(phrase: str) -> Iterator[list[str]]:
-    """Yield the folded words of a phrase as they are, then with each one damaged."""
-    yield words(phrase)
+    """Yield the folded words of a phrase as they are, as other numbers may be meant, then with each one damaged."""
+    yield from readings(phrase, None)
     as_written = written(phrase)
     for place, word in enumerate(as_written):
         for form in damaged(word):
-            yield words(" ".join([*as_written[:place], form, *as_written[place + 1 :]]))
+            yield [one for word in (*as_written[:place], form, *as_written[place + 1 :]) if (one := fold(word))]
 
 
 def _sought(query: LexicalQuery, index: WordIndex) -> list[str]:

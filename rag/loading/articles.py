@@ -42,6 +42,8 @@ def article_of(draft: Draft, path: str, sha256: str) -> Article:
     if blocks != draft.blocks:
         told["text"] = REPAIRED
         draft = replace(draft, blocks=blocks)
+    if draft.unread:
+        told["unread"] = " ".join(draft.unread)
     return Article(
         id=article_id(path),
         title=_line(draft.title),

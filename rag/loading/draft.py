@@ -29,6 +29,7 @@ class Draft:
     `origins` says of each field that is known where in the file it stands, in a word or two. `name` tells the article
     from others in the same file: the path of a member, the id or line of a row; it is empty where a file is an article.
     `unread_day` is what is stated as the day and cannot be read as one.
+    `unread` names the parts of the file that were not read, one sentence each.
     """
 
     blocks: tuple[Block, ...]
@@ -42,6 +43,7 @@ class Draft:
     origins: Mapping[str, str] = field(default_factory=dict)
     name: str = ""
     unread_day: str = ""
+    unread: tuple[str, ...] = ()
 
     @property
     def text(self) -> str:
@@ -55,6 +57,14 @@ class Flaw:
 
     name: str
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """A part of a file that was not read beside what was, and one sentence that says so."""
+
+    name: str
+    text: str
 
 
 def paragraphs(texts: Sequence[str], kind: Kind = "article", page: int | None = None) -> tuple[Block, ...]:

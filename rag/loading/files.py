@@ -19,7 +19,7 @@ MAX_DOCUMENT_BYTES = 200_000_000
 """How large a document with pictures in it may be."""
 STREAMED = (MANY - {"feed"}) | ARCHIVES
 """Kinds whose files may have any size, for they are read in parts, or check it themselves."""
-DOCUMENTS = frozenset(("pdf", "docx", "odt", "epub", "eml", "mhtml"))
+DOCUMENTS = frozenset(("pdf", "docx", "odt", "epub", "eml", "mhtml", "xlsx"))
 # a file may change again within the tick of a file system's clock; FAT has the longest, of two seconds
 _TICK = 2_000_000_000
 

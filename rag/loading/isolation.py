@@ -11,7 +11,8 @@ from multiprocessing.connection import wait
 from typing import Any, TypeVar
 
 from rag.errors import LoadError
-from rag.loading.worker import NO_MEMORY, READY, TIRED, Task, Worker, answered
+from rag.loading.guard import PASSED, answered, load_error
+from rag.loading.worker import NO_MEMORY, READY, TIRED, Task, Worker
 
 A = TypeVar("A")
 R = TypeVar("R")
@@ -70,7 +71,7 @@ class Workers:
                     begun.append(task)
                     if harmless(task.argument):
                         task.given = task.done = True
-                        task.result = answered(function, task.argument)
+                        task.result = _done_here(function, task.argument)
                     self._hand_out(begun)
                 if not begun:
                     return
@@ -120,13 +121,28 @@ class Workers:
                 raise RuntimeError(f"A worker process cannot start: it ended with {worker.ending}.") from None
             worker.finish(LoadError(f"It makes the reader crash ({worker.ending}): {_INSTEAD}"))
             return
+        except PASSED:
+            raise
+        except BaseException as error:
+            # a result that cannot be unpacked
+            self._remove(worker)
+            worker.finish(load_error(error))
+            return
         if kind == READY:
             worker.begin(self._seconds)
             return
         if kind in (TIRED, NO_MEMORY):
             self._remove(worker)
-        worker.finish(LoadError(f"It needs too much memory to read: {_INSTEAD}") if kind == NO_MEMORY else result)
+        worker.finish(load_error(MemoryError()) if kind == NO_MEMORY else result)
 
     def _remove(self, worker: Worker) -> None:
         worker.end()
         self._workers.remove(worker)
+
+
+def _done_here(function: Callable[[A], R], argument: A) -> R | LoadError:
+    """What a function makes of an argument, in this process."""
+    try:
+        return answered(function, argument)
+    except MemoryError as error:
+        return load_error(error)

@@ -22,24 +22,34 @@ ENDINGS = {
     **dict.fromkeys((".md", ".markdown"), "markdown"),
     **dict.fromkeys((".html", ".htm", ".xhtml"), "html"),
     **dict.fromkeys((".mht", ".mhtml"), "mhtml"),
+    ".emlx": "eml",
+    **dict.fromkeys((".xlsm", ".xlsb", ".xls", ".ods"), "xlsx"),
     **dict.fromkeys((".jsonl", ".ndjson"), "jsonl"),
     **dict.fromkeys((".rss", ".atom"), "feed"),
     **{
         f".{kind}": kind
-        for kind in ("pdf", "docx", "odt", "rtf", "epub", "eml", "mbox", "json", "csv", "tsv", "warc", *ARCHIVES)
+        for kind in (
+            *("xlsx", "pdf", "docx", "odt", "rtf", "epub", "eml", "mbox", "json", "csv", "tsv", "warc"),
+            *ARCHIVES,
+        )
     },
 }
-_SHEET = "save the sheet as CSV."
+_SHEET = "save the sheet as .xlsx or CSV."
 _PACKED = "unpack it, and index the folder, or pack the files as .zip."
 INSTEAD = {
-    **dict.fromkeys((".xlsx", ".xls", ".xlsm", ".ods", ".numbers"), _SHEET),
+    **dict.fromkeys((".numbers", ".wk1", ".qpw"), _SHEET),
     **dict.fromkeys((".tar", ".tgz", ".bz2", ".tbz2", ".xz", ".txz", ".zst", ".7z", ".rar"), _PACKED),
     **dict.fromkeys((".doc", ".wpd", ".pages"), "save it as .docx, .odt or PDF."),
+    ".msg": "save it as .eml.",
     **dict.fromkeys((".ppt", ".pptx", ".odp", ".key"), "save it as PDF."),
 }
 """What to do with files that cannot be read, by their ending."""
-_ZIPPED = frozenset(("docx", "odt", "epub"))
-_MIMETYPES = {b"application/epub+zip": "epub", b"application/vnd.oasis.opendocument.text": "odt"}
+_ZIPPED = frozenset(("docx", "odt", "epub", "xlsx"))
+_MIMETYPES = {
+    b"application/epub+zip": "epub",
+    b"application/vnd.oasis.opendocument.text": "odt",
+    b"application/vnd.oasis.opendocument.spreadsheet": "xlsx",
+}
 # what stands before the first tag is one atom, for a comment could be read in many ways
 _FEED = re.compile(r"(?>(?:\s|<!--.*?-->|<[?!][^<>]*>)*)<(?:\w+:)?(rss|feed|RDF)\b", re.DOTALL)
 # the lines of a mail's head, each with the lines that go on from it
@@ -52,8 +62,8 @@ _CONTROLS = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 def kind_of(name: str, head: bytes) -> str | None:
     """Return the kind of a file with this name and this beginning; None if it is of no kind that holds articles.
 
-    The kinds are text, markdown, html, mhtml, pdf, docx, odt, rtf, epub, eml, mbox, jsonl, json, csv, tsv, feed, warc,
-    gz and zip.
+    The kinds are text, markdown, html, mhtml, pdf, docx, odt, rtf, epub, eml, mbox, xlsx (any spreadsheet), jsonl,
+    json, csv, tsv, feed, warc, gz and zip.
     """
     ending = PurePosixPath(name.lower()).suffix
     named = ENDINGS.get(ending)
@@ -88,8 +98,10 @@ def _zipped(head: bytes, named: str | None, plain: bool) -> str | None:
             return kinds[0] if kinds else None
     if any(name.startswith(b"word/") for name in names):
         return "docx"
-    if b"[Content_Types].xml" in names or any(name.startswith((b"xl/", b"ppt/")) for name in names):
-        return "docx" if named == "docx" else None
+    if any(name.startswith(b"xl/") for name in names):
+        return "xlsx"
+    if b"[Content_Types].xml" in names or any(name.startswith(b"ppt/") for name in names):
+        return named if named in ("docx", "xlsx") else None
     if named in _ZIPPED:
         return named
     return "zip" if named or plain else None

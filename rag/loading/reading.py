@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TypeVar
 
 from rag.errors import LoadError
@@ -15,23 +15,29 @@ from rag.loading.collections.containers import LeftAside, Member, mails_in, memb
 from rag.loading.collections.unpacking import USUAL, Limits, unpacked
 from rag.loading.collections.warc import Page, draft_of_page, pages
 from rag.loading.companion import with_companion
-from rag.loading.draft import Draft, Flaw
+from rag.loading.documents.mail import Attachment, load_mail
+from rag.loading.draft import Draft, Flaw, Remark
 from rag.loading.files import DOCUMENTS, MAX_BYTES, MAX_DOCUMENT_BYTES, kind_at, opened, read_file
-from rag.loading.kinds import HEAD_BYTES, kind_of
+from rag.loading.guard import PASSED, answered, load_error
+from rag.loading.kinds import ARCHIVES, HEAD_BYTES, INSTEAD, kind_of
 from rag.loading.loaders import LOADERS, drafts_of
+from rag.loading.names import Names, safe_name
 from rag.loading.tables.columns import Columns, texts_of
 from rag.loading.tables.days import DayReading
 from rag.loading.tables.lines import whole
 from rag.loading.tables.rows import READERS, Row, Table, draft_of, open_table
+from rag.loading.tables.sheets import sheets
 from rag.types import Article
 
-VERSION = 6
+VERSION = 7
 """Raised whenever the same bytes are read or marked otherwise than before; stored articles are then loaded anew."""
 
 # the most rows of a table, and letters in them, that are taken together
 _ROWS = 200
 _LETTERS = 1_000_000
 _DAY_LETTERS = 40
+_MAILS = 5
+"""How deep mails and what is attached to them may lie in each other."""
 _HARMLESS = {"text": 100_000, "markdown": 20_000}
 """The size, in bytes, up to which a text needs no process of its own; Markdown can be made to be slow to read."""
 
@@ -58,6 +64,7 @@ class Rows:
 
 
 Content = Member | Page | Rows | TableColumns | LeftAside | Flaw
+_Draft = Draft | TableColumns | Flaw | Remark
 _Found = TypeVar("_Found", bound=Member | Page | LeftAside | Flaw)
 
 
@@ -99,29 +106,44 @@ def pieces(path: Path, sha256: str, limits: Limits = USUAL, columns: Columns | N
     yield Piece(path.as_posix(), sha256)
 
 
-def articles_in(piece: Piece) -> list[Article | TableColumns | Flaw]:
+def articles_in(piece: Piece) -> list[Article | TableColumns | Flaw | Remark]:
     """Return the articles in a part of a file, what tells their columns if it is a table, and what cannot be taken.
 
     Raises:
         LoadError: nothing of it can be read.
     """
-    found: list[Article | TableColumns | Flaw] = []
+    found: list[Article | TableColumns | Flaw | Remark] = []
     table = TableColumns("", piece.content.columns if isinstance(piece.content, Rows) else {})
     unread: list[str] = []
-    for draft in _drafts(piece.content, piece.columns):
-        if isinstance(draft, TableColumns):
-            table = draft
-        if isinstance(draft, TableColumns | Flaw):
-            found.append(draft)
-            continue
-        unread += [draft.unread_day[:_DAY_LETTERS]] if draft.unread_day else []
-        try:
-            # what is noted of a file of many articles would be wrong of some
-            whole = draft if draft.name else with_companion(draft, Path(piece.path))
-            found.append(article_of(whole, f"{piece.path}{draft.name}", piece.sha256))
-        except LoadError as error:
-            found.append(Flaw(draft.name, str(error)))
+    try:
+        for draft in _drafts(piece.content, piece.columns):
+            if isinstance(draft, TableColumns):
+                table = draft
+            if isinstance(draft, TableColumns | Flaw | Remark):
+                found.append(draft)
+                continue
+            unread += [draft.unread_day[:_DAY_LETTERS]] if draft.unread_day else []
+            article = answered(lambda draft: _article(draft, piece), draft)
+            if isinstance(article, LoadError):
+                found.append(Flaw(draft.name, str(article)))
+            else:
+                found += [article, *(Remark(draft.name, text) for text in draft.unread)]
+    except (*PASSED, MemoryError):
+        raise
+    except BaseException as error:
+        if not found:
+            raise load_error(error) from error
+        # what was read before it is whole
+        content = piece.content
+        above = f"/{content.name}" if isinstance(content, Member) and content.name else ""
+        found.append(Flaw(above, f"Not all of it was read. {load_error(error)}"))
     return [*found, replace(table, unread_days=tuple(unread))] if unread else found
+
+
+def _article(draft: Draft, piece: Piece) -> Article:
+    # what is noted of a file of many articles would be wrong of some
+    whole = draft if draft.name else with_companion(draft, Path(piece.path))
+    return article_of(whole, f"{piece.path}{draft.name}", piece.sha256)
 
 
 def load(path: Path, raw: bytes) -> Article:
@@ -198,7 +220,9 @@ def _in_rows(table: Table) -> Iterator[TableColumns | Rows]:
             if len(taken) == _ROWS or letters > _LETTERS:
                 yield Rows(table.columns, tuple(taken), table.days)
                 taken, letters = [], 0
-    except LoadError:
+    except PASSED:
+        raise
+    except BaseException:
         # the rows before the damage are whole
         yield Rows(table.columns, tuple(taken), table.days)
         raise
@@ -214,7 +238,7 @@ def _texts(row: Row | Flaw) -> list[str]:
     return [] if isinstance(row, Flaw) else [text for cell in row.cells.values() for text in texts_of(cell)]
 
 
-def _drafts(content: Content | None, columns: Columns | None) -> Iterator[Draft | TableColumns | Flaw]:
+def _drafts(content: Content | None, columns: Columns | None) -> Iterator[_Draft]:
     """Yield what is in a part, called by its place in the file: /member, #row."""
     if content is None or isinstance(content, LeftAside):
         return
@@ -227,16 +251,84 @@ def _drafts(content: Content | None, columns: Columns | None) -> Iterator[Draft 
         page = draft_of_page(content)
         yield replace(page, name=f"#{page.name}")
     else:
-        above = f"/{content.name}" if content.name else ""
-        if content.kind in READERS:
-            table = open_table(io.BytesIO(content.raw), content.kind, columns)
-            yield TableColumns(above, table.columns)
-            yield from (_in_row(row, table.columns, table.days, above) for row in table.rows)
-            return
-        for draft in drafts_of(content.kind, content.raw):
+        yield from _in_member(content, columns)
+
+
+def _in_member(member: Member, columns: Columns | None, depth: int = 0) -> Iterator[_Draft]:
+    """Yield what is in a file; `depth` counts the mails around it."""
+    above = f"/{member.name}" if member.name else ""
+    if member.kind in READERS:
+        table = open_table(io.BytesIO(member.raw), member.kind, columns)
+        yield TableColumns(above, table.columns)
+        yield from (_in_row(row, table.columns, table.days, above) for row in table.rows)
+    elif member.kind == "xlsx":
+        yield from _in_sheets(list(sheets(member.raw)), above, columns)
+    elif member.kind == "eml":
+        for part in load_mail(member.raw):
+            if isinstance(part, Attachment):
+                yield from _attached(part, above, columns, depth + 1)
+            else:
+                yield replace(part, name=above)
+    else:
+        for draft in drafts_of(member.kind, member.raw):
             yield replace(draft, name=f"{above}#{draft.name}" if draft.name else above)
 
 
+def _in_sheets(tables: Sequence[tuple[str, bytes]], above: str, columns: Columns | None) -> Iterator[_Draft]:
+    """Yield the rows of all sheets; one without texts is named if others have some."""
+    if not tables:
+        raise LoadError("It is a spreadsheet without rows: check that it was saved whole.")
+    alone = len(tables) == 1
+    errors: list[tuple[str, LoadError]] = []
+    names = Names()
+    for sheet, lines in tables:
+        name = above if alone else f"{above}/{names.unique(safe_name(sheet))}"
+        try:
+            table = open_table(io.BytesIO(lines), "jsonl", columns)
+        except LoadError as error:
+            errors.append((sheet, error))
+            continue
+        yield TableColumns(name, table.columns)
+        yield from (_in_row(row, table.columns, table.days, name) for row in table.rows)
+    if len(errors) == len(tables):
+        raise errors[0][1]
+    for sheet, why in errors:
+        yield Remark(above, f"The sheet {safe_name(sheet)} was not read. {why}")
+
+
+def _attached(attachment: Attachment, above: str, columns: Columns | None, depth: int) -> Iterator[_Draft]:
+    """Yield what is in a file that is attached to a mail, or say that it was not read."""
+    name = f"{above}/{attachment.name}"
+    kind = "eml" if attachment.is_mail else kind_of(attachment.name, attachment.raw[:HEAD_BYTES])
+    if not attachment.raw.strip():
+        yield Remark(above, f"The attachment {attachment.name} is empty or not in the mail.")
+    elif kind is None:
+        instead = INSTEAD.get(PurePosixPath(attachment.name.lower()).suffix, "save it beside the mail if it matters.")
+        yield Remark(above, f"The attachment {attachment.name} was not read: {instead}")
+    elif depth > _MAILS:
+        yield Flaw(name, f"It lies more than {_MAILS} mails deep: save it beside the mail.")
+    elif kind in ARCHIVES:
+        for inner in members(attachment.raw, attachment.name):
+            if isinstance(inner, Member):
+                yield from _inside(replace(inner, name=f"{name[1:]}/{inner.name}"), columns, depth)
+            elif isinstance(inner, Flaw):
+                yield replace(inner, name=f"{name}/{inner.name}" if inner.name else name)
+    else:
+        yield from _inside(Member(name[1:], kind, attachment.raw), columns, depth)
+
+
+def _inside(member: Member, columns: Columns | None, depth: int) -> Iterator[_Draft]:
+    """Yield what is in a file in another one, which goes on whatever this one makes its reader do."""
+    try:
+        yield from _in_member(member, columns, depth)
+    except (*PASSED, MemoryError):
+        raise
+    except BaseException as error:
+        yield Flaw(f"/{member.name}", str(load_error(error)))
+
+
 def _in_row(row: Row | Flaw, columns: Columns, days: DayReading, above: str) -> Draft | Flaw:
-    draft = row if isinstance(row, Flaw) else draft_of(row, columns, days)
+    draft = row if isinstance(row, Flaw) else answered(lambda row: draft_of(row, columns, days), row)
+    if isinstance(draft, LoadError):
+        draft = Flaw(row.name, f"{row.place.capitalize()}: {draft}" if isinstance(row, Row) else str(draft))
     return replace(draft, name=f"{above}#{draft.name}")

@@ -15,7 +15,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
-from rag.errors import LoadError
+from rag.loading.guard import PASSED, answered, load_error
 
 READY, RESULT, TIRED, NO_MEMORY = range(4)
 """What a worker says: that it has started, a result, a last one since it has grown large, or that memory ran out."""
@@ -50,9 +50,16 @@ class Worker:
         task.given, self.task = True, task
         if self.ready:
             self.begin(seconds)
-        # that a process is dead is noticed when its answer is awaited
-        with suppress(BrokenPipeError, ConnectionResetError):
+        try:
             self.pipe.send(task.argument)
+        except (BrokenPipeError, ConnectionResetError):
+            # that a process is dead is noticed when its answer is awaited
+            pass
+        except PASSED:
+            raise
+        except BaseException as error:
+            # an argument that cannot be sent; nothing of it was
+            self.finish(load_error(error))
 
     def begin(self, seconds: float) -> None:
         """Count the seconds from now: those that a process takes to start are not the task's."""
@@ -112,22 +119,6 @@ def _serve(pipe: Connection, function: Callable[[Any], Any], memory: int) -> Non
             pipe.send_bytes(answer)
 
 
-def answered(function: Callable[[Any], Any], argument: Any) -> Any:
-    """Return what a function makes of an argument, or the LoadError that says why it makes nothing of it.
-
-    Raises:
-        MemoryError: memory ran out.
-    """
-    try:
-        return function(argument)
-    except MemoryError:
-        raise
-    except LoadError as error:
-        return error
-    except Exception as error:
-        return _unreadable(error)
-
-
 def _answer(function: Callable[[Any], Any], argument: Any, large: int) -> bytes:
     """The result, ready to be sent; that memory ran out is raised."""
     try:
@@ -136,13 +127,8 @@ def _answer(function: Callable[[Any], Any], argument: Any, large: int) -> bytes:
     except MemoryError:
         raise
     except BaseException as error:
-        # a library that wants to exit, or a result that cannot be sent
-        return pickle.dumps((RESULT, _unreadable(error)))
-
-
-def _unreadable(error: BaseException) -> LoadError:
-    why = " ".join(f"{type(error).__name__}: {str(error)[:200]}".split())
-    return LoadError(f"It cannot be read ({why}): save the article in another format.")
+        # a result that cannot be sent
+        return pickle.dumps((RESULT, load_error(error)))
 
 
 def _memory() -> int:

@@ -16,9 +16,9 @@ from places import ARTICLES
 
 from embeddings.bundled import _dequantised, bundled_model
 from embeddings.compile import calibration_texts
-from embeddings.compiled import batches
 from embeddings.encoder import Encoder, open_encoder
 from embeddings.errors import EncoderError
+from embeddings.padding import batches
 from embeddings.sentence import SentenceTransformerEncoder
 from embeddings.testing import EncoderContract
 from rag.loading.files import read_file

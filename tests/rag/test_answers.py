@@ -100,10 +100,15 @@ def test_yes_and_no_on_sample_questions(answers: tuple[bool, list[Answer]]) -> N
 
 
 def test_a_highlight_is_a_sentence_of_the_quote(sample: Archive) -> None:
-    """Whatever is asked, at most one sentence is highlighted, within the quote, and words are marked whole."""
+    """Whatever is asked, at most one sentence is highlighted, within the quote, and words are marked whole.
+
+    Where the answer is a no, none is.
+    """
     highlighted = 0
     for question in QUESTIONS[::8]:
-        for citation in sample.ask(question["question"]).citations:
+        answer = sample.ask(question["question"])
+        assert answer.answerable or not any(citation.highlights for citation in answer.citations)
+        for citation in answer.citations:
             text = citation.article.text
             highlighted += len(citation.highlights)
             assert len(citation.highlights) <= 1
@@ -114,7 +119,7 @@ def test_a_highlight_is_a_sentence_of_the_quote(sample: Archive) -> None:
             for start, end in citation.matches:
                 whole = not (text[max(start - 1, 0)].isalnum() and start) and not text[end : end + 1].isalnum()
                 assert whole or citation.article.language in ("ja", "zh")
-    assert highlighted > 20
+    assert highlighted > 2
 
 
 def test_the_answering_sentence(real: Archive) -> None:

@@ -47,6 +47,26 @@ def here(made: Path, tmp_path: Path) -> Path:
     return tmp_path / "here"
 
 
+def test_a_run_that_cannot_be_kept_is_printed(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Where the archive may only be read, one line says that the run is not kept, and the measures are there."""
+    from rag import evaluating
+    from rag.archive import Archive
+    from rag.errors import FundstelleError
+
+    settings = evaluating.chosen_settings([str(here / "q.jsonl")], [], [], fast=True)
+    with Archive.open(here / ".fundstelle") as archive:
+        judgements = evaluating.judged_questions(archive, settings.file)
+        with archive.database.lent() as connection:
+            connection.execute("PRAGMA query_only = ON")
+        (run,) = evaluating.asked_runs(archive, judgements, settings, "erster", "q", operators=True)
+        assert len(run.results) == len(QUESTIONS)
+        said = capsys.readouterr().err
+        assert said.count("The run is not kept. The archive") == 1
+        assert "Kept as" not in said
+        with pytest.raises(FundstelleError, match="There is no run"):
+            evaluating.run_named(archive, "erster")
+
+
 def test_eval_prints_measures_and_keeps_the_run(fundstelle: Run, here: Path) -> None:
     """Means with intervals, what became of the questions, and the run in the list, shown again as it was."""
     done = fundstelle("eval", "q.jsonl", "--name", "erster", "--fast", cwd=here)

@@ -13,7 +13,17 @@ from rag.evaluation.diagnosis import beaten_by, fate, sentence_is_right, wanted
 from rag.evaluation.items import DEPTH, shown
 from rag.evaluation.judgements import Judgement
 from rag.evaluation.questions import Label, TestQuestion
-from rag.evaluation.types import ANSWERED, DOUBTFUL, FIRST, FUSION, NO_CANDIDATE, REFUSED, RERANKING, SPLIT
+from rag.evaluation.types import (
+    ANSWERED,
+    DOUBTFUL,
+    FIRST,
+    FUSION,
+    NO_CANDIDATE,
+    REFUSED,
+    RERANKING,
+    SPLIT,
+    WRONGLY_REFUSED,
+)
 from rag.retrieve import Ranking, Retrieval
 from rag.types import Article, Hit, Passage, cut
 
@@ -168,6 +178,20 @@ def test_a_question_that_nothing_answers() -> None:
     """Was refused, or not."""
     assert fate_of(judged({}), ranking([(B, 0, 50)]), sure=False) == REFUSED
     assert fate_of(judged({}), ranking([(B, 0, 50)]), sure=True) == ANSWERED
+
+
+@pytest.mark.parametrize(
+    ("of", "expected"),
+    [
+        (ranking([(A, 90, 130), (B, 0, 90)]), WRONGLY_REFUSED),
+        (ranking([(B, 0, 50), (A, 90, 130)]), WRONGLY_REFUSED),
+        (ranking([(B, 0, 50), (A, 0, 50)]), NO_CANDIDATE),
+        (ranking([(article(f"n{number}", B.text), 0, 50) for number in range(DEPTH)] + [(A, 90, 130)]), FUSION),
+    ],
+)
+def test_an_answer_that_was_shown_and_denied(of: Ranking, expected: str) -> None:
+    """First or further down, it is no success that the archive claimed to have none; what was not shown was lost."""
+    assert fate_of(QUOTE, of, sure=False) == expected
 
 
 def test_where_the_wanted_article_came() -> None:

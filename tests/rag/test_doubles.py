@@ -125,9 +125,25 @@ def test_a_short_text_under_two_headlines_is_two_articles(archive: Archive, fold
     assert archive.status().articles == 4
 
 
+def test_a_corrected_headline_is_an_article_of_its_own(archive: Archive, folder: Path) -> None:
+    """The same outlet printed the text again under another headline: both are found, and neither has the other's."""
+    for name, title in (("d.md", "Hubbrücke kostet Millionen"), ("e.md", "HUBBRÜCKE ERÖFFNET")):
+        (folder / name).write_text(article(title, "2021-05-07", "Nordkurier"), "utf-8")
+    archive.index([folder])
+    assert (archive.status().articles, archive.status().doubles) == (3, 2)
+    shown = archive.ask(QUESTION).citations[0]
+    by_title = {one.title: one for one in (shown.article, *shown.also)}
+    assert by_title.keys() == {"Hubbrücke eröffnet", "Brücke frei", "Hubbrücke kostet Millionen", "HUBBRÜCKE ERÖFFNET"}
+    assert [one.article.title for one in archive.versions(archive.article("b.md").id)] == ["Hubbrücke kostet Millionen"]
+
+
 EARLY, LATE = "2020-01-01", "2020-01-02"
+# day, text, and a headline; of one outlet all but the first
 STATES = st.fixed_dictionaries(
-    {name: st.sampled_from([None, (EARLY, 0), (LATE, 0), (EARLY, 1)]) for name in ("a.md", "b.md", "c.md")}
+    {
+        name: st.sampled_from([None, (EARLY, 0, name), (LATE, 0, name), (EARLY, 1, name), (LATE, 0, "Korrektur")])
+        for name in ("a.md", "b.md", "c.md")
+    }
 )
 TEXTS = (BRIDGE, BRIDGE.replace("84", "97"))
 
@@ -147,17 +163,19 @@ def kept(archive: Archive) -> tuple[list[object], dict[bytes, np.ndarray]]:
 @settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(states=st.lists(STATES, min_size=2, max_size=4))
 def test_the_same_files_give_the_same_archive_whatever_was_there_before(
-    states: list[dict[str, tuple[str, int] | None]], tmp_path_factory: pytest.TempPathFactory, encoder: Encoder
+    states: list[dict[str, tuple[str, int, str] | None]], tmp_path_factory: pytest.TempPathFactory, encoder: Encoder
 ) -> None:
     """Files come, change and go; in the end the archive is that of the last files alone."""
     folder = tmp_path_factory.mktemp("articles")
     (folder / "always.txt").write_text("Im Stadtpark blühen die Kirschen.", "utf-8")
 
-    def write(state: dict[str, tuple[str, int] | None]) -> None:
+    outlets = {"a.md": "Bote", "b.md": "Kurier", "c.md": "Kurier"}
+
+    def write(state: dict[str, tuple[str, int, str] | None]) -> None:
         for name, made in state.items():
             (folder / name).unlink(missing_ok=True)
             if made:
-                (folder / name).write_text(article(name, made[0], name, TEXTS[made[1]]), "utf-8")
+                (folder / name).write_text(article(made[2], made[0], outlets[name], TEXTS[made[1]]), "utf-8")
 
     with Archive.open(tmp_path_factory.mktemp("lived") / "archive", opened=encoder) as lived:
         for state in states:

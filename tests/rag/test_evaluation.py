@@ -15,6 +15,7 @@ from places import ARTICLES, QUESTIONS_FILE
 
 from embeddings.encoder import Encoder
 from rag.archive import Archive
+from rag.confidence import THRESHOLD
 from rag.config import IN_USE, Config, with_setting
 from rag.errors import ArchiveError, ConfigError, QuestionError
 from rag.evaluation.evaluate import evaluate
@@ -27,7 +28,7 @@ from rag.evaluation.suggest import questions_json, suggested
 from rag.evaluation.summary import summarised
 from rag.evaluation.sweep import Setup, grid, runs_of
 from rag.evaluation.trec import QRELS, RUN, write_trec
-from rag.evaluation.types import FIRST, Run
+from rag.evaluation.types import FIRST, WRONGLY_REFUSED, Run
 from rag.types import Article, cut
 
 FAST = replace(IN_USE, fast=True)
@@ -69,7 +70,9 @@ def test_right_results_hold_the_quote(sample: Archive, run: Run) -> None:
                     sum(item.start <= at < item.end for at in range(*span)) * 2 >= span[1] - span[0] for span in spans
                 )
         if one.answerable:
-            assert (one.fate == FIRST) == bool(one.shown and one.shown[0].grade)
+            grades, sure = [item.grade for item in one.shown], one.confidence >= THRESHOLD
+            assert (one.fate == FIRST) == bool(sure and grades and grades[0])
+            assert (one.fate == WRONGLY_REFUSED) == (not sure and any(grades))
     assert right > 40
 
 

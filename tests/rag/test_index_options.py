@@ -145,7 +145,7 @@ def test_what_is_left_aside_in_archives(archive: Archive, tmp_path: Path) -> Non
 @pytest.mark.parametrize(
     ("name", "advice"),
     [
-        ("sheet.xlsx", "save the sheet as CSV."),
+        ("sheet.numbers", "save the sheet as .xlsx or CSV."),
         ("all.tar", "unpack it, and index the folder, or pack the files as .zip."),
         ("all.tar.gz", "unpack it, and index the folder, or pack the files as .zip."),
         ("all.tgz", "unpack it, and index the folder, or pack the files as .zip."),

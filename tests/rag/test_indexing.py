@@ -419,7 +419,8 @@ def event(*_):
         os.kill(os.getpid(), signal.SIGKILL)
 archive = Archive.open(sys.argv[1])
 archive.warm_up()
-connection = archive._store._database._connection
+with archive.database.lent() as connection:
+    pass
 connection.set_trace_callback(event)
 sys.addaudithook(lambda name, _: event() if name in ("open", "os.rename", "os.remove") else None)
 archive.index([sys.argv[2]])

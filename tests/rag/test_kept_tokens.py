@@ -13,7 +13,9 @@ from places import ARTICLES, copied_articles
 from embeddings.encoder import Encoder
 from embeddings.types import Role, TokenVectors, Vectors
 from rag.archive import Archive
+from rag.database import State
 from rag.kept_tokens import FILE, KeptTokens
+from rag.query import parse
 from rag.types import Answer, Progress
 
 SOME = (
@@ -88,7 +90,9 @@ def test_a_question_reads_no_passage_again(archive: Archive, counting: Counting)
     assert counting.passages == count(archive) == archive.status().passages
     answer = archive.ask(TUNNEL)
     assert "late" in answer.citations[0].signals
-    assert answer.citations[0].highlights
+    search = archive.search()
+    assert search is not None
+    assert search(parse(TUNNEL), 5).hits[0].highlights
     assert counting.passages == archive.status().passages
 
 
@@ -103,6 +107,17 @@ def test_answers_are_the_same_without_the_file(archive: Archive, counting: Count
     assert counting.passages > read
     assert shown(after) == shown(before)
     assert after.confidence == pytest.approx(before.confidence, abs=2e-3)
+
+
+def test_all_scores_are_the_same_without_the_file(sample: Archive, encoder: Encoder, tmp_path: Path) -> None:
+    """However many passages have to be read for it: the same citations in the same order, with the same scores."""
+    copy = shutil.copytree(sample.folder, tmp_path / "copy", ignore=shutil.ignore_patterns("tokens"))
+    with Archive.open(copy, opened=encoder) as without:
+        before, after = sample.ask(TUNNEL, 12), without.ask(TUNNEL, 12)
+    assert [one.passage_id for one in after.citations] == [one.passage_id for one in before.citations]
+    for one, other in zip(after.citations, before.citations, strict=True):
+        assert one.signals == pytest.approx(dict(other.signals), abs=1e-6)
+    assert after.confidence == pytest.approx(before.confidence, abs=1e-6)
 
 
 def test_lost_tokens_are_kept_again_by_the_next_indexing(archive: Archive, folder: Path, counting: Counting) -> None:
@@ -185,9 +200,9 @@ def test_texts_that_are_gone_are_dropped_when_they_are_many(tmp_path: Path) -> N
     kept = KeptTokens(tmp_path, "one")
     names = [number.to_bytes(16, "big") for number in range(3_000)]
     kept.put(dict.fromkeys(names, b"code"))
-    kept.drop_all_but(2_000, names[:2_000])
+    kept.drop_all_but(State(7, "mark"), 2_000, names[:2_000])
     assert len(kept.get(names)) == 3_000
-    kept.drop_all_but(1_500, names[:1_500])
+    kept.drop_all_but(State(7, "mark"), 1_500, names[:1_500])
     assert set(kept.get(names)) == set(names[:1_500])
     kept.close()
 
@@ -196,8 +211,8 @@ def test_what_was_made_from_something_else_is_emptied(tmp_path: Path) -> None:
     """Another codec neither reads nor keeps what the one before wrote."""
     first, second = KeptTokens(tmp_path, "one"), KeptTokens(tmp_path, "two")
     first.put({b"a": b"code"})
-    first.set_complete()
-    assert (first.complete, second.complete) == (True, False)
+    first.set_complete(State(7, "mark"))
+    assert (first.complete_at, second.complete_at) == (State(7, "mark"), None)
     assert second.get([b"a"]) == {}
     second.put({b"b": b"other"})
     assert second.get([b"a", b"b"]) == {b"b": b"other"}

@@ -211,3 +211,33 @@ def test_datelines(paragraph: str, found: Byline) -> None:
 def test_the_headline_of_a_page_with_navigation() -> None:
     """The first full line above the article that is no label, no date and no author."""
     assert headline_of(blocks_of(PAGE)) == "Kleinbahn nach Moorwerder fährt wieder"
+
+
+@pytest.mark.parametrize(
+    ("headline", "language"),
+    [("EISVOGEL VERLIERT SEIN NEST", "de"), ("Bad zu", "de"), ("STURM", "de"), ("БОБРЫ ЗАТОПИЛИ ЛУГ", "ru"),
+     ("Пожар", "ru"), ("WER ZAHLT DAS BAD?", "de")],
+)  # fmt: skip
+def test_a_headline_above_a_plain_text_is_its_own(headline: str, language: str) -> None:
+    """In capitals, short, in any script: it is the title, and its words are the article's."""
+    bodies = {
+        "de": "Der Rat von Wiesenau hat am Dienstag beschlossen, das Bad zu schließen. Elf waren dafür, 7 dagegen.",
+        "ru": "Совет Лугового решил во вторник закрыть старую баню. Одиннадцать депутатов были за, семеро против.",
+    }
+    draft = load_text(f"{headline}\n\n{bodies[language]}\n".encode())
+    assert draft.title == headline
+    assert draft.text.startswith(f"{headline}\n\n")
+    dated = load_text(f"{headline}\n12.03.1998\n\n{bodies[language]}\n".encode())
+    assert dated.text.startswith(f"{headline}\n")
+
+
+@pytest.mark.parametrize("label", ["Kommentare", "Drucken", "Mehr zum Thema: Bad", "12.03.1998"])
+def test_a_label_above_a_plain_text_is_no_headline(label: str) -> None:
+    """What navigation says stays set aside."""
+    body = (
+        "Der Gemeinderat von Wiesenau hat am Dienstag beschlossen, das alte Freibad zu schließen. Elf Mitglieder waren "
+        "dafür, sieben dagegen.\n\nDie Sanierung hätte vier Millionen gekostet."
+    )
+    draft = load_text(f"{label}\n\n{body}\n".encode())
+    assert draft.title is None
+    assert label not in draft.text

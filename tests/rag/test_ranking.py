@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from itertools import pairwise
 from pathlib import Path
@@ -20,9 +21,10 @@ from rag.candidates import Asked, Candidates
 from rag.config import IN_USE, RankingConfig
 from rag.errors import ArchiveError
 from rag.fusion import agreement, credited, reciprocal_ranks
-from rag.highlighting import Sentence, outstanding, scored, sentences_of
+from rag.highlighting import MARKS, Sentence, margin_of, mark_features, outstanding, scored, sentences_of
 from rag.lexical.query import LexicalQuery, Match, QueryWord
 from rag.passage_tokens import PassageTokens
+from rag.query import parse
 from rag.reranking import (
     CrossEncoderReranker,
     LateInteraction,
@@ -229,14 +231,19 @@ def test_a_cross_encoder_takes_the_place_of_late_interaction(encoder: Encoder, t
 
 
 def test_the_answering_sentence_is_marked_with_a_cross_encoder_too(encoder: Encoder, tmp_path: Path) -> None:
-    """It says nothing of sentences, so the encoder finds the one that answers."""
+    """It says nothing of sentences, so the encoder finds the one that answers.
+
+    The cross-encoder is not trained, so that the confidence is low, and the answer shows no mark.
+    """
     name = tiny_cross_encoder(tmp_path / "model")
     text = "Die Brücke war lange umstritten. Eröffnet wurde sie am 3. Mai 1998. Sie hat vier Spuren."
     (tmp_path / "articles").mkdir()
     (tmp_path / "articles" / "brücke.txt").write_text(text, encoding="utf-8")
     archive = Archive.open(tmp_path / "archive", cross_encoder=name)
     archive.index([tmp_path / "articles"])
-    (citation,) = archive.ask("Wann wurde die Brücke eröffnet?").citations
+    search = archive.search()
+    assert search is not None
+    (citation,) = search(parse("Wann wurde die Brücke eröffnet?"), 5).hits
     archive.close()
     assert citation.signals.keys() == {"cross", "dense", "lexical"}
     assert [citation.article.text[start:end] for start, end in citation.highlights] == [
@@ -273,6 +280,23 @@ def test_if_no_sentence_stands_out_none_is_taken() -> None:
     assert outstanding([third, first]) == first
     assert outstanding([first]) == first
     assert outstanding([]) is None
+
+
+def test_the_probability_of_a_mark_by_hand() -> None:
+    """1 / (1 + e^(3 - 5.9 · √.04 - 50 · .03 - .55)), and the bounds of both distances."""
+    features = mark_features(0.04, 0.03, across=True)
+    assert MARKS.probability(features) == pytest.approx(1 / (1 + math.exp(3 - 5.9 * 0.2 - 1.5 - 0.55)))
+    assert mark_features(math.inf, math.inf, across=False) == mark_features(0.2, 0.05, across=False)
+    assert mark_features(0.0, -math.inf, across=False) == {"margin": 0, "lead": -0.05, "across": 0}
+    # no sentence of a passage that is clearly behind another one
+    assert MARKS.probability(mark_features(math.inf, -0.03, across=True)) < 0.5
+
+
+def test_a_margin_by_hand() -> None:
+    """From the best sentence to the second one, in any order."""
+    sentences = [Sentence((0, 5), 0.8), Sentence((5, 9), 1.0), Sentence((9, 12), 0.1)]
+    assert margin_of(sentences) == pytest.approx(0.2)
+    assert (margin_of(sentences[:1]), margin_of([])) == (math.inf, 0)
 
 
 @given(st.text(alphabet="aB. !?\n„“", max_size=200))

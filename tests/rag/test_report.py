@@ -38,6 +38,7 @@ from rag.evaluation.types import (
     REFUSED,
     RERANKING,
     SPLIT,
+    WRONGLY_REFUSED,
     Result,
     Run,
     Shown,
@@ -110,12 +111,13 @@ RESULTS = (
     result(6, "What did nobody say?", REFUSED, None, 0.2),
     result(7, "What did nobody write?", ANSWERED, None, 0.95),
     result(8, "What was made by a rule?", FIRST, 1, 0.85, "synthetic"),
+    result(9, "What was denied by a rule?", WRONGLY_REFUSED, 1, 0.45, "synthetic"),
 )
 RUN = Run(
     name=f"{HOSTILE} | one",
     made="2026-11-25T02:54:33+00:00",
     questions="seeds/<questions>.jsonl",
-    asked_of=10,
+    asked_of=11,
     archive="archive-id",
     archive_revision=47,
     encoder="an encoder",
@@ -211,16 +213,16 @@ def test_what_xml_cannot_hold_is_replaced() -> None:
 
 
 def test_the_histogram_counts_first_answers() -> None:
-    """By hand: of seven answerable questions, two have their answer first, two second, one third, two not among ten."""
+    """By hand: of eight answerable questions, three have their answer first, two second, one third, two none."""
     written = texts(rank_histogram(RESULTS))
     assert written[1::2][:10] == [str(rank) for rank in range(1, 11)]
-    assert written[:20:2] == ["2", "2", "1", "0", "0", "0", "0", "0", "0", "0"]
+    assert written[:20:2] == ["3", "2", "1", "0", "0", "0", "0", "0", "0", "0"]
     assert written[20:22] == ["2", "not among 10"]
 
 
 def test_the_curve_marks_the_threshold() -> None:
-    """By hand: six of nine questions have a confidence of .5 or more, and two of these have no answer among five."""
-    assert texts(risk_coverage_curve(RESULTS))[-1] == "67% answered, 33% wrong"
+    """By hand: six of ten questions have a confidence of .5 or more, and two of these have no answer among five."""
+    assert texts(risk_coverage_curve(RESULTS))[-1] == "60% answered, 33% wrong"
     unsure = [replace(one, confidence=0.1) for one in RESULTS]
     assert "answered" not in texts(risk_coverage_curve(unsure))[-1].split()
 
@@ -261,15 +263,15 @@ def test_the_page_tells_what_happened() -> None:
     """Every fate stands with its explanation, failures first; what was chosen is strong; the verdict is compare's."""
     root = html.document_fromstring(html_report(RUN, comparison()))
     fates = [one.text_content() for one in root.xpath("//summary/*[contains(@class, 'fate')]")]
-    assert set(fates[:6]) == {FUSION, RERANKING, NO_CANDIDATE, SPLIT, DOUBTFUL, ANSWERED}
-    assert sorted(fates[6:]) == [FIRST, FIRST, REFUSED]
+    assert set(fates[:7]) == {FUSION, RERANKING, NO_CANDIDATE, SPLIT, DOUBTFUL, ANSWERED, WRONGLY_REFUSED}
+    assert sorted(fates[7:]) == [FIRST, FIRST, REFUSED]
     text = " ".join(root.text_content().split())
     assert all(explanation in text for explanation in FATES.values())
     assert [one.text_content() for one in root.xpath("//header//strong")] == ["dense_weight 0.8"]
-    assert "9 questions of 10: it was interrupted" in text
+    assert "10 questions of 11: it was interrupted" in text
     assert "387 ms (p50), 446 ms (p95)" in text
     assert "6 of 8 questions have an answer" in text
-    assert "1 of 1 questions have an answer" in text
+    assert "2 of 2 questions have an answer" in text
     both = comparison()
     assert verdict(both.compared[0].differences["nDCG@10"], both.questions) in text
     assert all(warning in text for warning in both.warnings)

@@ -96,7 +96,7 @@ THIRD = (
     "ALTER TABLE passages DROP COLUMN language; DROP INDEX articles_by_text; DROP INDEX doubles;"
     "ALTER TABLE articles DROP COLUMN same_as; ALTER TABLE articles DROP COLUMN text_key; DROP TABLE bands;"
     "ALTER TABLE articles DROP COLUMN recurring; DROP TABLE lines; DROP TABLE often; DROP TABLE touched;"
-    "DROP TABLE unsettled;"
+    "DROP TABLE unsettled; DROP TABLE states;"
     "ALTER TABLE articles DROP COLUMN asides; ALTER TABLE articles DROP COLUMN pages;"
     "ALTER TABLE articles DROP COLUMN origins; PRAGMA user_version = 2;"
 )

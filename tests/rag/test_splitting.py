@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import chain, pairwise
 
 import pytest
@@ -19,7 +20,7 @@ from rag.loading.normal import normalised
 from rag.loading.reading import load
 from rag.sentences import sentence_spans
 from rag.splitting import split
-from rag.types import Article, cut
+from rag.types import Article, Aside, cut
 
 
 def words(texts: list[str]) -> list[int]:
@@ -191,6 +192,9 @@ def test_the_encoder_reads_the_title_once() -> None:
     assert encoder_input(titled, cut(titled, 0, 24)) == "57 Kilometer\nDer Tunnel ist eröffnet."
     inside = article("57 Kilometer\n" + body, title="57 Kilometer")
     assert encoder_input(inside, cut(inside, 13, 37)) == "Der Tunnel ist eröffnet."
+    # what is set aside is in no passage, and the title would be read with none
+    aside = replace(inside, asides=(Aside(0, 13, "boilerplate"),))
+    assert encoder_input(aside, cut(aside, 13, 37)) == "57 Kilometer\nDer Tunnel ist eröffnet."
     untitled = article(body)
     assert encoder_input(untitled, cut(untitled, 0, 24)) == "Der Tunnel ist eröffnet."
 

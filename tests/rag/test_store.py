@@ -122,8 +122,8 @@ def test_a_full_disk_is_one_sentence_and_loses_nothing(tmp_path: Path) -> None:
     store = Store(tmp_path / "archive.sqlite")
     store.set_encoder(ENCODER)
     put(store, article(1), (0, 15))
-    connection = store._database._connection
-    pages = connection.execute("PRAGMA page_count").fetchone()[0]
+    with store.database.lent() as connection:
+        pages = connection.execute("PRAGMA page_count").fetchone()[0]
     connection.execute(f"PRAGMA max_page_count = {pages + 1}")
     with pytest.raises(ArchiveError, match="is full: make room and run the same command again"):
         put(store, article(2, "lang " * 100_000), (0, 15))

@@ -11,10 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO, cast
 
-from rag.errors import LoadError
 from rag.loading.collections.mbox import mails
 from rag.loading.collections.unpacking import (
-    DAMAGE,
     DAMAGED,
     USUAL,
     Budget,
@@ -26,6 +24,7 @@ from rag.loading.collections.unpacking import (
     size_of,
 )
 from rag.loading.draft import Flaw
+from rag.loading.guard import PASSED, load_error
 from rag.loading.kinds import ARCHIVES, HEAD_BYTES, MANY, kind_of
 from rag.loading.leftovers import belongs_to_page, leftover, pages_among
 from rag.loading.names import Names, safe_path
@@ -96,10 +95,13 @@ class _Walk:
                 yield from self._part(gunzip(file), stem, budget, depth)
             else:
                 yield Flaw(shown, "It is no archive: check that it was saved whole.")
-        except DAMAGE:
-            yield Flaw(shown, "It is no archive that can be opened: save it again, or unpack it by hand.")
         except Exhausted:
             yield Flaw(shown, _TOO_MUCH)
+        except PASSED:
+            raise
+        except BaseException:
+            # whatever a damaged archive leads to
+            yield Flaw(shown, "It is no archive that can be opened: save it again, or unpack it by hand.")
 
     def _zip(self, file: BinaryIO, above: str, budget: Budget, depth: int) -> Iterator[Member | LeftAside | Flaw]:
         archive = zipfile.ZipFile(Directory(file, self._limits.members))
@@ -122,7 +124,9 @@ class _Walk:
             else:
                 try:
                     stream = cast(BinaryIO, archive.open(info))
-                except DAMAGE:
+                except PASSED:
+                    raise
+                except BaseException:
                     yield Flaw(name, DAMAGED)
                 else:
                     yield from self._part(stream, name, budget, depth)
@@ -138,8 +142,10 @@ class _Walk:
                 return
             counted.most = self._limits.many_bytes if kind in MANY | ARCHIVES else self._limits.max_bytes
             raw = head + reader.read()
-        except LoadError as error:
-            yield Flaw(name, str(error))
+        except (Exhausted, *PASSED):
+            raise
+        except BaseException as error:
+            yield Flaw(name, str(load_error(error)))
             return
         if kind == "mbox":
             yield from mails_in(io.BytesIO(raw), f"{self._names.unique(name)}/")

@@ -5,11 +5,13 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import Any
 
 from rag.errors import LoadError
 from rag.loading.dates import certain_day
 from rag.loading.draft import Draft, Flaw, paragraphs
+from rag.loading.guard import answered
 from rag.loading.names import Names, safe_name
 from rag.loading.web.fragments import fragment_paragraphs
 
@@ -29,7 +31,10 @@ def load_feed(raw: bytes) -> Iterator[Draft | Flaw]:
     names = Names()
     for number, entry in enumerate(feed.entries, 1):
         name = names.unique(safe_name(entry.get("id") or entry.get("link") or f"entry {number}"))
-        article = _article(entry, feed, name)
+        article = answered(partial(_article, feed, name), entry)
+        if isinstance(article, LoadError):
+            yield Flaw(name, f"Entry {number} of the feed: {article}")
+            continue
         yield article or Flaw(name, f"Entry {number} of the feed has no content: save the page that it links to.")
     if not _END.search(_letters(raw)):
         yield Flaw("end", "The feed breaks off before its end: save it again.")
@@ -59,7 +64,7 @@ def _letters(raw: bytes) -> bytes:
     return raw.replace(b"\0", b"")
 
 
-def _article(entry: Any, feed: Any, name: str) -> Draft | None:
+def _article(feed: Any, name: str, entry: Any) -> Draft | None:
     # a short summary often stands beside the whole text
     details = [*entry.get("content", ()), entry.get("summary_detail") or {}]
     content = max(details, key=lambda detail: len(detail.get("value") or ""))

@@ -3,12 +3,28 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Mapping
+from collections.abc import Container, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any
 
+from rag.errors import LoadError
 from rag.loading.documents.office import Markup, document, paragraphs_in, unlike
-from rag.loading.documents.packed import attribute, damaged, descendants, name_of, parsed, text_of, unpacked
+from rag.loading.documents.packed import (
+    attribute,
+    damaged,
+    descendants,
+    embedded,
+    name_of,
+    parsed,
+    remove,
+    text_of,
+    unpacked,
+    unread_files,
+)
 from rag.loading.draft import Block, Draft, paragraphs
+from rag.loading.guard import answered
+from rag.loading.kinds import HEAD_BYTES, kind_of
+from rag.loading.web.markup import paragraphs_of_markup, parsed_markup
 
 _WHAT = "docx"
 _GONE = {"del", "moveFrom", "Fallback"}  # deleted, moved away, or there twice, for older programs
@@ -30,16 +46,23 @@ def load_docx(raw: bytes) -> Draft:
     if body is None:
         raise damaged(_WHAT)
     parts = _related(texts, main)
+    styles = [parsed(texts, path, _WHAT) for path in parts.get("styles", ()) if path in texts]
+    hidden = _hidden_styles(styles)
+    _without_hidden(body, hidden)
+    chunks, missed = _chunks(body, texts, main)
 
     def inside(kind: str, element: str) -> list[str]:
         """The paragraphs of all parts of a kind; footnotes that are lines between text and notes have a type."""
         roots = [parsed(texts, path, _WHAT) for path in parts.get(kind, ()) if path in texts]
+        for root in roots:
+            _without_hidden(root, hidden)
         found = [each for root in roots for each in descendants(root, element) if attribute(each, "type") is None]
         return [text for each in found for text in paragraphs_in(each, _MARKUP)]
 
     blocks: tuple[Block, ...] = (
         *paragraphs(unlike(inside("header", "hdr")), "boilerplate"),
-        *paragraphs([*paragraphs_in(body, _MARKUP), *inside("footnotes", "footnote"), *inside("endnotes", "endnote")]),
+        *paragraphs([*_with_chunks(body, chunks), *inside("diagramData", "t"), *inside("chart", "rich")]),
+        *paragraphs([*inside("footnotes", "footnote"), *inside("endnotes", "endnote")]),
         *paragraphs(unlike(inside("footer", "ftr")), "boilerplate"),
         *paragraphs(inside("comments", "comment"), "comment"),
     )
@@ -48,21 +71,92 @@ def load_docx(raw: bytes) -> Draft:
         blocks,
         title=next((text_of(each, "title") for each in properties), None),
         author=next((text_of(each, "creator") for each in properties), None),
-        heading=_heading(body, [parsed(texts, path, _WHAT) for path in parts.get("styles", ()) if path in texts]),
+        heading=_heading(body, styles),
+        unread=unread_files([*embedded(texts), *missed]),
     )
 
 
 def _related(texts: Mapping[str, bytes], part: str) -> dict[str, list[str]]:
     """The paths of the parts that belong to a part, by what they are to it; the package itself is ''."""
+    found: dict[str, list[str]] = {}
+    for _, kind, path in _relations(texts, part):
+        found.setdefault(kind, []).append(path)
+    return found
+
+
+def _relations(texts: Mapping[str, bytes], part: str) -> Iterator[tuple[str, str, str]]:
+    """The id, kind and path of each part that belongs to a part."""
     folder, name = posixpath.split(part)
     relations = posixpath.join(folder, "_rels", f"{name}.rels")
-    found: dict[str, list[str]] = {}
     if relations in texts:
         for relation in descendants(parsed(texts, relations, _WHAT), "Relationship"):
             kind, target = (attribute(relation, "Type") or "").rpartition("/")[2], attribute(relation, "Target") or ""
             path = posixpath.normpath(posixpath.join("/", folder, target)).lstrip("/")
-            found.setdefault(kind, []).append(path)
-    return found
+            yield attribute(relation, "Id") or "", kind, path
+
+
+def _is_on(switch: Any) -> bool:
+    return (attribute(switch, "val") or "1").lower() not in ("0", "false", "off")
+
+
+def _hidden_styles(styles: Sequence[Any]) -> frozenset[str]:
+    """The ids of styles whose text is hidden."""
+    return frozenset(
+        attribute(style, "styleId") or ""
+        for root in styles
+        for style in descendants(root, "style")
+        if any(map(_is_on, descendants(style, "vanish")))
+    )
+
+
+def _without_hidden(root: Any, hidden: Container[str]) -> None:
+    """Take out what is formatted as hidden."""
+    for run in list(descendants(root, "r")):
+        own = [each for properties in run if name_of(properties) == "rPr" for each in properties]
+        switches = [each for each in own if name_of(each) == "vanish"]
+        styled = any(name_of(each) == "rStyle" and attribute(each, "val") in hidden for each in own)
+        if any(map(_is_on, switches)) or (styled and not switches):
+            remove([run])
+    styles = ((paragraph, next(descendants(paragraph, "pStyle"), None)) for paragraph in descendants(root, "p"))
+    remove([paragraph for paragraph, style in styles if style is not None and attribute(style, "val") in hidden])
+
+
+def _chunks(body: Any, texts: Mapping[str, bytes], main: str) -> tuple[dict[Any, list[str]], list[str]]:
+    """The paragraphs of documents of other formats that Word takes in when it opens the file, by the elements that
+    stand for them, and the names of those that cannot be read."""
+    paths = {id_: path for id_, _, path in _relations(texts, main)}
+    found: dict[Any, list[str]] = {}
+    missed: list[str] = []
+    for chunk in descendants(body, "altChunk"):
+        path = paths.get(attribute(chunk, "id") or "", "")
+        words = answered(partial(_words_of, path), texts.get(path, b""))
+        if isinstance(words, LoadError):
+            missed.append(posixpath.basename(path) or "a part")
+        else:
+            found[chunk] = words
+    return found, missed
+
+
+def _words_of(path: str, raw: bytes) -> list[str]:
+    from rag.loading.loaders import LOADERS
+
+    kind = kind_of(posixpath.basename(path), raw[:HEAD_BYTES])
+    if kind == "html":
+        root = parsed_markup(raw)
+        return [text for text, _ in paragraphs_of_markup(root)] if root is not None else []
+    if kind not in LOADERS or not raw:
+        raise LoadError("It is of no kind that can be read.")
+    return [block.text.strip() for block in LOADERS[kind](raw).blocks]
+
+
+def _with_chunks(body: Any, chunks: Mapping[Any, list[str]]) -> Iterator[str]:
+    """The paragraphs of the text, with those of other documents where they belong."""
+    for child in body:
+        if child in chunks:
+            yield from chunks[child]
+        else:
+            # as if the element stood alone
+            yield from paragraphs_in([child], _MARKUP)
 
 
 def _text(element: Any) -> str:

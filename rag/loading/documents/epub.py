@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 from urllib.parse import unquote
@@ -12,11 +12,13 @@ from urllib.parse import unquote
 from rag.errors import LoadError
 from rag.loading.documents.packed import attribute, damaged, descendants, parsed, unpacked
 from rag.loading.draft import Block, Draft, day_of, paragraphs
+from rag.loading.names import safe_name
 from rag.loading.plain.bylines import byline
 from rag.loading.web.markup import paragraphs_of_markup, parsed_markup
 
 _WHAT = "epub"
 _CONTAINER = "META-INF/container.xml"
+_TEXT = "application/xhtml+xml"
 _ENCRYPTION = "META-INF/encryption.xml"
 # what says that it is an issue: in its title, and in its package
 _ISSUE = re.compile(
@@ -75,7 +77,14 @@ def _article(part: Draft, common: Draft, stated: Draft, number: int) -> Draft:
     origins |= {"title": "heading"} | ({"source": "package metadata"} if common.source else {})
     origins |= {"author": "byline"} if part.author else {}
     return replace(
-        common, blocks=part.blocks, title=part.title, author=part.author, origins=origins, name=f"article {number}"
+        common,
+        blocks=part.blocks,
+        title=part.title,
+        author=part.author,
+        origins=origins,
+        name=f"article {number}",
+        # what was not read of the issue is said once
+        unread=common.unread if number == 1 else (),
     )
 
 
@@ -99,7 +108,9 @@ def _read(raw: bytes) -> tuple[Draft, list[Draft]]:
     package = parsed(texts, path, _WHAT)
     locked = _encrypted(texts)
     parts: list[Draft] = []
-    for chapter, is_contents in list(_chapters(package, posixpath.dirname(path))):
+    chapters = list(_chapters(package, posixpath.dirname(path)))
+    missing = [chapter for chapter, _ in chapters if chapter not in texts]
+    for chapter, is_contents in chapters:
         if chapter in locked:
             raise LoadError("It is protected against copying (DRM): get a copy without protection.")
         if chapter in texts and (root := parsed_markup(texts[chapter])) is not None:
@@ -111,12 +122,26 @@ def _read(raw: bytes) -> tuple[Draft, list[Draft]]:
     published = next(filter(None, map(day_of, _stated(package, "date"))), None)
     draft = Draft((), stated["title"], stated["publisher"], author, published, None, stated["language"])
     known = [name for name in ("title", "source", "author", "published", "language") if getattr(draft, name)]
-    return replace(draft, origins=dict.fromkeys(known, "package metadata")), parts
+    unread = _unread(package, posixpath.dirname(path), {chapter for chapter, _ in chapters}, missing)
+    return replace(draft, origins=dict.fromkeys(known, "package metadata"), unread=tuple(unread)), parts
 
 
 def _heading(root: Any) -> str | None:
     headings = (" ".join("".join(one.itertext()).split()) for one in descendants(root, "h1", "h2", "h3"))
     return next(filter(None, headings), None)
+
+
+def _unread(package: Any, folder: str, chapters: Container[str], missing: Sequence[str]) -> Iterator[str]:
+    """Say which texts are not among those in the order of reading, and which of those are not there."""
+    texts = [
+        posixpath.normpath(posixpath.join(folder, unquote(attribute(item, "href") or "")))
+        for item in descendants(package, "item")
+        if attribute(item, "media-type") == _TEXT and "nav" not in (attribute(item, "properties") or "").split()
+    ]
+    if outside := [posixpath.basename(text) for text in texts if text not in chapters]:
+        yield f"Texts outside the order of reading were not read: {', '.join(map(safe_name, outside))}."
+    if missing:
+        yield f"Chapters are missing: {', '.join(safe_name(posixpath.basename(each)) for each in missing)}."
 
 
 def _chapters(package: Any, folder: str) -> Iterator[tuple[str, bool]]:

@@ -8,7 +8,19 @@ from typing import Any
 
 from rag.errors import LoadError
 from rag.loading.documents.office import Markup, document, paragraphs_in, unlike
-from rag.loading.documents.packed import attribute, damaged, descendants, name_of, outermost, parsed, text_of, unpacked
+from rag.loading.documents.packed import (
+    attribute,
+    damaged,
+    descendants,
+    embedded,
+    name_of,
+    outermost,
+    parsed,
+    remove,
+    text_of,
+    unpacked,
+    unread_files,
+)
 from rag.loading.draft import Draft, paragraphs
 
 _WHAT = "odt"
@@ -30,6 +42,7 @@ def load_odt(raw: bytes) -> Draft:
     body = next((text for body in descendants(content, "body") for text in descendants(body, "text")), None)
     if body is None:
         raise damaged(_WHAT)
+    _without_hidden(content, body)
     styles = parsed(texts, "styles.xml", _WHAT) if "styles.xml" in texts else ()
     meta = parsed(texts, "meta.xml", _WHAT) if "meta.xml" in texts else None
 
@@ -49,6 +62,24 @@ def load_odt(raw: bytes) -> Draft:
         title=None if meta is None else text_of(meta, "title"),
         author=None if meta is None else text_of(meta, "initial-creator", "creator"),
         heading=_heading(content, body),
+        unread=unread_files(embedded(texts)),
+    )
+
+
+def _without_hidden(content: Any, body: Any) -> None:
+    """Take out sections, paragraphs and words that are hidden."""
+    hidden = {
+        attribute(style, "name")
+        for style in descendants(content, "style")
+        if any(attribute(each, "display") == "none" for each in descendants(style, "text-properties"))
+    }
+    remove(
+        each
+        for each in list(descendants(body, "section", "p", "h", "span", "hidden-text"))
+        if name_of(each) == "hidden-text"
+        or (name_of(each) == "section" and attribute(each, "display") == "none")
+        or (name_of(each) != "section" and attribute(each, "style-name") in hidden)
+        or any(attribute(mark, "is-hidden") == "true" for mark in each if name_of(mark) == "hidden-paragraph")
     )
 
 

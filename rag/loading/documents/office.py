@@ -52,7 +52,13 @@ def unlike(texts: Sequence[str]) -> list[str]:
     return list(dict.fromkeys(texts))
 
 
-def document(blocks: Sequence[Block], title: str | None, author: str | None, heading: str | None = None) -> Draft:
+def document(
+    blocks: Sequence[Block],
+    title: str | None,
+    author: str | None,
+    heading: str | None = None,
+    unread: tuple[str, ...] = (),
+) -> Draft:
     """Return the draft of a document with these properties; its title may be a heading in it, or its first line."""
     text = Draft(tuple(blocks)).text
     titles = {"document properties": stated_title(title), "heading": heading, "first line": headline(text)}
@@ -64,4 +70,5 @@ def document(blocks: Sequence[Block], title: str | None, author: str | None, hea
         title=titles[origin] if origin else None,
         author=by,
         origins={name: where for name, where in origins.items() if where},
+        unread=unread,
     )

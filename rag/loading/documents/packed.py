@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import io
+import re
 import zlib
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 from zipfile import BadZipFile, ZipFile
 
 from rag.errors import LoadError
+from rag.loading.names import safe_name
 
 MAX_UNPACKED = 200_000_000
 MAX_RATIO = 200
 """How many times its own size a document may unpack to."""
-_TEXTS = (".xml", ".rels", ".opf", ".xhtml", ".html", ".htm")
+_TEXTS = (".xml", ".rels", ".opf", ".xhtml", ".html", ".htm", ".mht", ".mhtml", ".txt", ".rtf")
+_EMBEDDED = re.compile(r"(?:word|xl|ppt)/embeddings/([^/]+)$|(Object [^/]*|[^/]*\bObj\w*)/content\.xml$")
 _OLD_OFFICE = b"\xd0\xcf\x11\xe0"
 _DAMAGED = (BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError, ValueError)
 
@@ -35,9 +38,23 @@ def unpacked(raw: bytes, what: str) -> Mapping[str, bytes]:
                     f"It unpacks to more than {limit}: check where it comes from, or save its text as .txt."
                 )
             names = [name for name in archive.namelist() if name.lower().endswith(_TEXTS)]
-            return {name: archive.read(name) for name in names}
+            # of files inside, the names alone
+            inside = {name: b"" for name in archive.namelist() if name not in names and _EMBEDDED.match(name)}
+            return {name: archive.read(name) for name in names} | inside
     except _DAMAGED as error:
         raise damaged(what) from error
+
+
+def embedded(texts: Mapping[str, bytes]) -> list[str]:
+    """Return the names of the files inside a document, such as tables of another program."""
+    matches = map(_EMBEDDED.match, texts)
+    return sorted({match[1] or match[2] for match in matches if match})
+
+
+def unread_files(names: Sequence[str]) -> tuple[str, ...]:
+    """Return the sentence that names files inside a document that were not read, if there are any."""
+    shown = ", ".join(map(safe_name, names))
+    return (f"Files inside were not read ({shown}): open them and save them beside it.",) if names else ()
 
 
 def damaged(what: str) -> LoadError:
@@ -82,6 +99,20 @@ def outermost(element: Any, name: str, hidden: Container[str] = ()) -> Iterator[
             yield child
         elif name_of(child) not in hidden:
             yield from outermost(child, name, hidden)
+
+
+def remove(elements: Iterable[Any]) -> None:
+    """Take elements out of their tree; what stands behind each stays."""
+    for element in list(elements):
+        parent, tail = element.getparent(), element.tail or ""
+        if parent is None:
+            continue
+        before = element.getprevious()
+        if before is not None:
+            before.tail = (before.tail or "") + tail
+        else:
+            parent.text = (parent.text or "") + tail
+        parent.remove(element)
 
 
 def text_of(element: Any, *names: str) -> str | None:

@@ -8,9 +8,16 @@ from collections.abc import Iterator
 
 from rag.errors import LoadError
 from rag.loading.documents.office import document, unlike
+from rag.loading.documents.packed import unread_files
 from rag.loading.draft import Draft, paragraphs
 from rag.loading.repair import plain_letters
 
+_PART = re.compile(r"\\([a-z]+)(-?\d+)? ?|\\'[0-9a-fA-F]{2}|\\.|[{}]|[^\\{}]+|\\", re.DOTALL)
+_HIDING = {"v", "deleted", "mvf"}
+_CHARACTERS = {
+    *("u", "tab", "line", "emdash", "endash", "emspace", "enspace", "qmspace", "bullet"),
+    *("lquote", "rquote", "ldblquote", "rdblquote", "chdate", "chtime", "chpgn"),
+}
 _TOKEN = re.compile(r"\\bin(\d{1,9}) ?|\\[{}\\]|[{}]")
 _NAME = re.compile(r"\{(?:\\\*)?\s*\\([a-z]+)-?\d* ?")
 _FONT = re.compile(r"\\f(\d+)(?:[^;\\]|\\(?!f\d)){0,200}?\\fcharset(\d+)")
@@ -38,7 +45,8 @@ def load_rtf(raw: bytes) -> Draft:
         raise LoadError("It is no Rich Text: open it with the program that it was made with, and save it as .rtf.")
     stated = _CODE_PAGE.search(raw)
     rtf = raw.decode(_encoding(stated[1].decode("ascii") if stated else ""), "replace")
-    rtf, _ = _taken_out(rtf, _DATA)
+    rtf, data = _taken_out(rtf, _DATA)
+    rtf = "".join(_shown(rtf))
     rtf, aside = _taken_out(rtf, _ASIDE)
     rtf, fonts = _taken_out(rtf, {"fonttbl"})
     character_sets = {font[1]: font[2] for _, group in fonts for font in _FONT.finditer(group)}
@@ -62,7 +70,31 @@ def load_rtf(raw: bytes) -> Draft:
         ),
         title=" ".join(inside("title")),
         author=" ".join(inside("author")),
+        unread=unread_files([f"object {number}" for number in range(1, _objects(data) + 1)]),
     )
+
+
+def _objects(data: list[tuple[str, str]]) -> int:
+    return sum(name == "objdata" for name, _ in data)
+
+
+def _shown(rtf: str) -> Iterator[str]:
+    """The text without what is hidden, deleted, or was moved away; all else of it stays as it is."""
+    hidden: frozenset[str] = frozenset()
+    around: list[frozenset[str]] = []
+    for token in _PART.finditer(rtf):
+        part, word, number = token[0], token[1], token[2]
+        if part == "{":
+            around.append(hidden)
+        elif part == "}":
+            hidden = around.pop() if around else frozenset()
+        elif word in _HIDING:
+            hidden = hidden - {word} if number == "0" else hidden | {word}
+        elif word == "plain":
+            hidden = frozenset()
+        elif hidden and (word is None or word in _CHARACTERS):
+            continue
+        yield part
 
 
 def _encoding(code_page: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from rag.loading.day_words import is_of_a_copy
 from rag.loading.draft import Block
@@ -12,6 +13,8 @@ from rag.loading.plain.stamps import dates_in
 
 _LONGEST, _LEAST_WORDS = 150, 3
 _PARAGRAPH = 120
+# above an article that is no page stand a headline, a day and an author at most
+_FEW = 3
 # so many lines above the article may hold its headline, which rarely is shorter than so many characters
 _ABOVE, _FULL = 10, 45
 _OTHER = ("related", "consent", "form", "rights", "picture", "author", "comments", "reply")
@@ -23,15 +26,51 @@ def headline_of(blocks: Sequence[Block]) -> str | None:
     """Return the headline of a text in blocks.
 
     It is the first line, if that reads like one. In a page that was saved as text it stands somewhere above the
-    article: the first full line there that is no label, no date, no author.
+    article: the first full line there that is no label, no date, no author. Where few lines stand above the article,
+    the first of them may be short.
     """
     if not blocks or blocks[0].kind == "article":
         return headline("".join(block.text for block in blocks))
     lines = [(line.strip(), block.kind) for block in blocks for line in block.text.splitlines() if line.strip()]
-    begins = (number for number, (line, kind) in enumerate(lines) if kind == "article" and len(line) >= _PARAGRAPH)
-    begin = next(begins, 0)
+    own = [number for number, (_, kind) in enumerate(lines) if kind == "article"]
+    begin = next((number for number in own if len(lines[number][0]) >= _PARAGRAPH), own[0] if own else 0)
     above = [_STAMPED.sub("", line) for line, _ in lines[max(0, begin - _ABOVE) : begin]]
-    return max(filter(_could_be, above), key=lambda line: min(len(line), _FULL), default=None)
+    full = max(filter(_could_be, above), key=lambda line: min(len(line), _FULL), default=None)
+    if full or begin > _FEW:
+        return full
+    return next((line for line in above if _could_be(line, least_words=1)), None)
+
+
+def with_headline(blocks: Sequence[Block], title: str | None) -> tuple[Block, ...]:
+    """Return blocks in which the headline is the article's, if it was told from it: in capitals it looks like a label.
+
+    In a page that was saved as text it stays where it is, among what surrounds the article.
+    """
+    top: list[Block] = []
+    for number, block in enumerate(blocks):
+        if block.kind == "article":
+            break
+        lines = block.text.splitlines(keepends=True)
+        top += [Block(line, block.kind, block.page) for line in lines]
+        if sum(bool(one.text.strip()) for one in top) > _FEW:
+            break
+        place = next((at for at, one in enumerate(top) if title and one.text.strip().startswith(title)), None)
+        if place is not None:
+            # what stands between the lines belongs to the one before it
+            last = next((at for at in range(place + 1, len(top)) if top[at].text.strip()), len(top))
+            parts = [*top[:place], *(replace(one, kind="article") for one in top[place:last]), *top[last:]]
+            return _merged([*parts, *blocks[number + 1 :]])
+    return tuple(blocks)
+
+
+def _merged(blocks: Sequence[Block]) -> tuple[Block, ...]:
+    found: list[Block] = []
+    for block in blocks:
+        if found and (found[-1].kind, found[-1].page) == (block.kind, block.page):
+            found[-1] = replace(block, text=found[-1].text + block.text)
+        else:
+            found.append(block)
+    return tuple(found)
 
 
 def headline(body: str) -> str | None:
@@ -48,13 +87,14 @@ def headline(body: str) -> str | None:
     return None
 
 
-def _could_be(line: str) -> bool:
+def _could_be(line: str, least_words: int = _LEAST_WORDS) -> bool:
     return bool(
         line
         and len(line) <= _LONGEST
-        and len(line.split()) >= _LEAST_WORDS
+        and len(line.split()) >= least_words
+        and any(character.isalpha() for character in line)
         and line[-1] not in ".,;:"
         and not _LISTED.match(line)
-        and not any(CUES[name].search(line) for name in _OTHER)
+        and not any(CUES[name].search(line) for name in (CUES if len(line.split()) < _LEAST_WORDS else _OTHER))
         and next(dates_in(line), None) is None
     )

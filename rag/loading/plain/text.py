@@ -7,15 +7,15 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from rag.loading.draft import Block, Draft, Flaw
+from rag.loading.draft import Block, Draft
 from rag.loading.encodings import decode
-from rag.loading.exports.split import SEVERAL, articles_in, looks_like_several
+from rag.loading.exports.split import articles_in, looks_like_several, marked_as_several
 from rag.loading.mojibake import REPAIRED, repaired
 from rag.loading.normal import normalised
 from rag.loading.plain.blocks import blocks_of
 from rag.loading.plain.bylines import byline, dateline
 from rag.loading.plain.frontmatter import split_front_matter
-from rag.loading.plain.headlines import headline_of
+from rag.loading.plain.headlines import headline_of, with_headline
 from rag.loading.plain.stamps import date_stamp
 
 # so many lines of an article may begin with a dateline
@@ -33,7 +33,7 @@ def load_text(raw: bytes) -> Draft:
     return described(replace(fields, blocks=_flush(blocks_of(text))))
 
 
-def load_texts(raw: bytes) -> list[Draft | Flaw]:
+def load_texts(raw: bytes) -> list[Draft]:
     """Read a plain text that may be the export of a press database, which holds many articles.
 
     Raises:
@@ -44,7 +44,8 @@ def load_texts(raw: bytes) -> list[Draft | Flaw]:
         return [load_text(raw)]
     if articles := articles_in(text):
         return [*articles]
-    return [load_text(raw), *([SEVERAL] if looks_like_several(text) else [])]
+    draft = load_text(raw)
+    return [marked_as_several(draft) if looks_like_several(text) else draft]
 
 
 def _read(raw: bytes) -> tuple[Draft, str]:
@@ -71,7 +72,8 @@ def described(draft: Draft) -> Draft:
     }
     new = {name: (origin, value) for name, (origin, value) in found.items() if value and getattr(draft, name) is None}
     origins = {**draft.origins, **{name: origin for name, (origin, _) in new.items()}}
-    return replace(draft, origins=origins, **{name: value for name, (_, value) in new.items()})
+    blocks = with_headline(draft.blocks, found["title"][1])
+    return replace(draft, blocks=blocks, origins=origins, **{name: value for name, (_, value) in new.items()})
 
 
 def _flush(blocks: Sequence[Block]) -> tuple[Block, ...]:

@@ -26,7 +26,11 @@ _LEADER = re.compile(r"\.\s?\.\s?\.")  # the dots of a table of contents
 @dataclass(frozen=True, slots=True)
 class Line:
     """A line of print: its words, the edges of their box in points from the page's lower left corner, how wide its
-    first word is, its page from 1, and how high that page is."""
+    first word is, its page from 1, and how high that page is.
+
+    On a page that is read from right to left, edges are counted from the right. If it stands `apart`, it does not go
+    on with what the line before it says, or nobody knows. `column` numbers the columns of a page.
+    """
 
     text: str
     left: float
@@ -36,6 +40,8 @@ class Line:
     first: float
     page: int
     height: float
+    apart: bool = False
+    column: int = 0
 
     @property
     def size(self) -> float:

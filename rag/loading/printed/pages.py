@@ -46,6 +46,8 @@ def _by_page(paragraph: Paragraph, usage: Usage) -> list[Block]:
 
 def headline_of(lines: Sequence[Line]) -> str | None:
     """Return what is set in the largest letters on the first page, if these are clearly larger than the others."""
+    if not lines:
+        return None
     first = paragraphs_of(with_initials([line for line in lines if line.page == lines[0].page]))
     largest = max((paragraph[0].size for paragraph in first), default=0)
     if largest < _HEADLINE * usual_size(lines):

@@ -80,6 +80,10 @@ def _follows(above: Line, below: Line) -> bool:
     )
 
 
+def _in_column(above: Line, below: Line) -> bool:
+    return above.column == below.column and _follows(above, below)
+
+
 def _same_size(one: Line, other: Line) -> bool:
     return max(one.size, other.size) < SAME_SIZE * min(one.size, other.size)
 
@@ -92,7 +96,7 @@ def _shift(above: Line, below: Line) -> float:
 def _begins(lines: Sequence[Line], at: int, so_far: int, style: _Style) -> bool:
     """Whether a paragraph begins with this line; the one before has so many lines up to here."""
     before, line = lines[at - 1], lines[at]
-    if not _same_size(before, line):
+    if line.apart or not _same_size(before, line):
         return True
     if same_row(before, line) and line.left > before.left:
         return False
@@ -132,10 +136,10 @@ def _column(lines: Sequence[Line], at: int) -> Iterator[Line]:
     """The line, and those near it that stand above and below in its column."""
     yield lines[at]
     for place in range(at, min(at + _NEIGHBOURS, len(lines) - 1)):
-        if not _follows(lines[place], lines[place + 1]):
+        if not _in_column(lines[place], lines[place + 1]):
             break
         yield lines[place + 1]
     for place in range(at, max(at - _NEIGHBOURS, 0), -1):
-        if not _follows(lines[place - 1], lines[place]):
+        if not _in_column(lines[place - 1], lines[place]):
             break
         yield lines[place - 1]

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from statistics import median_low
 from threading import Lock
 from typing import Any
 
 from rag.errors import LoadError
+from rag.loading.printed.columns import Fragment, fragments_of
+from rag.loading.printed.direction import backward_lines, in_order, is_backward, is_backward_text, mirrored
 from rag.loading.printed.layout import Line
+from rag.loading.printed.pdf_notes import Filled, Note, files_within, filled_fields, notes_of
+from rag.loading.printed.pdf_pictures import is_picture
+from rag.loading.printed.words import Edges, Word
 
 _PDFIUM = Lock()  # the library works for one thread at a time
 _MAX_PAGES = 5_000
@@ -20,22 +25,28 @@ _LINE_ENDS = (0x0A, 0x0D, *_HYPHENS)
 _INITIAL = 1.7
 _SAMPLE = 20
 _FAR = 100_000.0
-
-Edges = tuple[float, float, float, float]
-"""Left, right, bottom and top."""
+_DAMAGED = "It is no PDF, or damaged: open it in a viewer and save it again."
 
 
 @dataclass(frozen=True, slots=True)
 class Pages:
-    """The lines of a document as its writer ordered them, which is mostly as they are read, and what it states.
+    """The lines of a document in the order of reading, the notes on its pages, and what it states.
 
-    It is legible unless its fonts do not tell which letters they show.
+    It is legible unless its fonts do not tell which letters they show. `pictures` are the numbers of the pages that
+    show text as pictures, `damaged` those that cannot be read, `ticked` those with boxes that are ticked; `files` are
+    the names of files inside.
     """
 
     lines: tuple[Line, ...]
     legible: bool
     title: str | None
     author: str | None
+    count: int = 0
+    notes: tuple[Note, ...] = ()
+    pictures: tuple[int, ...] = ()
+    damaged: tuple[int, ...] = ()
+    ticked: tuple[int, ...] = ()
+    files: tuple[str, ...] = ()
 
 
 def read_pages(raw: bytes) -> Pages:
@@ -48,27 +59,53 @@ def read_pages(raw: bytes) -> Pages:
     from pypdfium2.raw import FPDF_ERR_PASSWORD, FPDF_ERR_SECURITY
 
     lines: list[Line] = []
-    number = letters = unknown = 0
+    notes: list[Note] = []
+    pictures: list[int] = []
+    damaged: list[int] = []
+    ticked: list[int] = []
+    letters = unknown = 0
     try:
         with _PDFIUM, PdfDocument(raw) as document:
             if len(document) > _MAX_PAGES:
                 raise LoadError(f"It has {len(document)} pages, and an article may have {_MAX_PAGES}: split it.")
-            for number, page in enumerate(document, 1):
-                text = page.get_textpage()
+            document.init_forms()
+            for number in range(1, len(document) + 1):
+                try:
+                    page = document[number - 1]
+                    text = page.get_textpage()
+                except PdfiumError:
+                    damaged.append(number)
+                    continue
                 letters += text.count_chars()
                 if letters > _MAX_LETTERS:
                     raise LoadError(f"It has more than {_MAX_LETTERS // 10**6} million letters: split it.")
-                lines += _lines(text, page, number)
+                fields = filled_fields(document, page)
+                there = _lines(text, page, number, fields.typed)
+                if is_picture(page, sum(len(line.text) for line in there)):
+                    pictures.append(number)
+                ticked += [number] * fields.ticked
+                lines += there
+                notes += notes_of(page, number)
                 unknown += _unknown(text)
                 page.close()
-            title, author = _stated(document, "Title"), _stated(document, "Author")
+            if len(damaged) == len(document):
+                raise LoadError(_DAMAGED)
+            return Pages(
+                tuple(lines),
+                _is_legible(lines, unknown),
+                _stated(document, "Title"),
+                _stated(document, "Author"),
+                len(document),
+                tuple(notes),
+                tuple(pictures),
+                tuple(damaged),
+                tuple(ticked),
+                files_within(document),
+            )
     except PdfiumError as error:
         if error.err_code in (FPDF_ERR_PASSWORD, FPDF_ERR_SECURITY):
             raise LoadError("It is encrypted: save a copy without password.") from error
-        # the page after the last one that could be read
-        where = f"Its page {number + 1} is damaged" if number else "It is no PDF, or damaged"
-        raise LoadError(f"{where}: open it in a viewer and save it again.") from error
-    return Pages(tuple(lines), _is_legible(lines, unknown), title, author)
+        raise LoadError(_DAMAGED) from error
 
 
 def _stated(document: Any, field: str) -> str | None:
@@ -93,48 +130,94 @@ def _is_legible(lines: list[Line], unknown: int) -> bool:
     return unknown < len(letters) / 2 or small > len(letters) / 2
 
 
-def _lines(text: Any, page: Any, number: int) -> Iterator[Line]:
+def _lines(text: Any, page: Any, number: int, filled: Sequence[Filled]) -> list[Line]:
+    """The lines of a page in the order of reading, with what is filled into the fields of a form."""
+    upright, (width, height) = _upright(page), (max(page.get_width(), 1.0), max(page.get_height(), 1.0))
+    written = list(_written(text, upright))
+    backward = is_backward_text("".join(word.text for line in written for word in line))
+    written += [_typed(line, edges, upright, at) for at, field in enumerate(filled, 1) for line, edges in field.lines()]
+    if backward:
+        ordered = backward_lines([mirrored(word, width) for line in written for word in line])
+    else:
+        ordered = [in_order(line) for line in written]
+    return [line for part in fragments_of(ordered) for line in _line(part, number, height)]
+
+
+def _written(text: Any, upright: Callable[[float, float, float, float], Edges]) -> Iterator[list[Word]]:
+    """The words of a page by lines, as PDFium finds them."""
     from pypdfium2 import raw
 
-    upright, height = _upright(page), max(page.get_height(), 1.0)
     box = raw.FS_RECTF()
     letters: list[str] = []
     edges: list[Edges] = []
+    line: list[Word] = []
+
+    def end_word() -> None:
+        if letters:
+            line.append(Word(letters, edges))
+            letters.clear()
+            edges.clear()
+
     for at in range(text.count_chars()):
         code = raw.FPDFText_GetUnicode(text, at)
         letter = "-" if code in _HYPHENS else chr(min(code, sys.maxunicode))
-        if not letter.isspace():
+        if letter.isspace():
+            end_word()
+        else:
             raw.FPDFText_GetLooseCharBox(text, at, box)
             letters.append(letter)
-            edges.append(upright(box.left, box.right, box.bottom, box.top))
-        elif letters and letters[-1] != " ":
-            letters.append(" ")
+            left, right, bottom, top = map(_near, upright(box.left, box.right, box.bottom, box.top))
+            edges.append((left, right, bottom, top))
         if code in _LINE_ENDS:
-            yield from _line(letters, edges, number, height)
-            letters, edges = [], []
-    yield from _line(letters, edges, number, height)
+            end_word()
+            if line:
+                yield line
+            line = []
+    end_word()
+    if line:
+        yield line
 
 
-def _line(letters: list[str], edges: list[Edges], page: int, height: float) -> Iterator[Line]:
-    """The line of these letters; a large first letter is a line of its own."""
-    if not edges:
-        return
-    if _height(edges[0]) > _INITIAL * median_low(map(_height, edges)) > 0:
-        yield from _line(letters[:1], edges[:1], page, height)
-        letters, edges = letters[1:], edges[1:]
-    text = "".join(letters).strip()
-    lefts, rights, bottoms, tops = (tuple(map(_near, edge)) for edge in zip(*edges, strict=True))
-    first = len(text.split()[0])
+def _typed(text: str, edges: Edges, upright: Callable[[float, float, float, float], Edges], field: int) -> list[Word]:
+    """The words of a line that has a box as a whole: each letter gets the same share of it."""
+    left, right, bottom, top = edges
+    width = min((right - left) / len(text), (top - bottom) / 2)
+    places = [upright(left + at * width, left + (at + 1) * width, bottom, top) for at in range(len(text))]
+    found, at = [], 0
+    for word in text.split():
+        at = text.index(word, at)
+        found.append(Word(word, places[at : at + len(word)], field))
+        at += len(word)
+    return found
+
+
+def _line(part: Fragment, page: int, height: float) -> Iterator[Line]:
+    """The line of these words; a large first letter is a line of its own."""
+    heights = [_height(edges) for word in part.words for edges in word.edges]
+    first = part.words[0]
+    if not is_backward(first.letters[0]) and heights[0] > _INITIAL * median_low(heights) > 0:
+        yield _whole(replace(part, words=(Word(first.letters[:1], first.edges[:1]),)), page, height)
+        rest = [Word(first.letters[1:], first.edges[1:])] if len(first.letters) > 1 else []
+        part = replace(part, words=(*rest, *part.words[1:]), apart=False)
+    if part.words:
+        yield _whole(part, page, height)
+
+
+def _whole(part: Fragment, page: int, height: float) -> Line:
+    words = part.words
+    lefts, rights, bottoms, tops = zip(*(edges for word in words for edges in word.edges), strict=True)
     bottom = median_low(bottoms)
-    yield Line(
-        text=text.encode("utf-16", "surrogatepass").decode("utf-16", "replace"),
+    return Line(
+        text=" ".join(word.text for word in words).encode("utf-16", "surrogatepass").decode("utf-16", "replace"),
         left=min(lefts),
         right=max(rights),
         bottom=bottom,
         top=max(median_low(tops), bottom + 1),
-        first=max(rights[:first]) - min(lefts[:first]),
+        first=words[0].right - words[0].left,
         page=page,
         height=height,
+        apart=part.apart,
+        column=part.column,
     )
 
 

@@ -8,8 +8,8 @@ from copy import deepcopy
 from dataclasses import replace
 from typing import Any
 
-from rag.loading.draft import Draft, Flaw, paragraphs
-from rag.loading.exports.split import SEVERAL, articles_in
+from rag.loading.draft import Draft, paragraphs
+from rag.loading.exports.split import articles_in, marked_as_several
 from rag.loading.web.html import load_html, parsed
 from rag.loading.web.markup import paragraphs_of_markup
 
@@ -39,7 +39,7 @@ _LINKED, _LEFT = 0.4, 0.25
 _KEPT = 0.7
 
 
-def load_pages(raw: bytes) -> list[Draft | Flaw]:
+def load_pages(raw: bytes) -> list[Draft]:
     """Read a saved page that may be an export, or hold several articles in full.
 
     Raises:
@@ -54,7 +54,7 @@ def load_pages(raw: bytes) -> list[Draft | Flaw]:
     return _by_elements(raw)
 
 
-def _by_elements(raw: bytes) -> list[Draft | Flaw]:
+def _by_elements(raw: bytes) -> list[Draft]:
     """The articles of a page with several elements that are articles, or the page as one if that is not certain."""
     from rag.loading.web.lines import lines
 
@@ -66,7 +66,7 @@ def _by_elements(raw: bytes) -> list[Draft | Flaw]:
     known = {_key(line.text) for one in found for line in lines(one)}
     rest = [line for line in _lines(page) if _key(line) not in known and _key(line) != _key(page.title or "")]
     if sum(map(len, rest)) > _LEFT * sum(len(draft.text) for draft in drafts):
-        return [page, SEVERAL]
+        return [marked_as_several(page)]
     comments = tuple(block for block in page.blocks if block.kind == "comment")
     around = replace(page, blocks=(*paragraphs(rest), *comments), author=None, published=None)
     # what stands between the articles is the page's own

@@ -1,0 +1,148 @@
+"""Numbers as people write them → their value: 300000, 300.000, 300 000, 300,000 and ٣٠٠٠٠٠ are one."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Sequence
+from decimal import Decimal
+
+import regex
+
+from rag.types import primary
+
+
+class _Digits(dict[int, int | str]):
+    """For `str.translate`: the digits of all scripts in ASCII, each looked up when it is first met."""
+
+    def __missing__(self, code: int) -> int | str:
+        value = unicodedata.decimal(chr(code), None)
+        self[code] = code if value is None else str(value)
+        return self[code]
+
+
+DIGITS = _Digits()
+_ZEROS = "0٠۰०০੦૦୦௦౦೦൦๐໐༠၀០０"
+_D = r"\p{Nd}"
+_SPACES = " \u00a0\u2007\u2009\u202f"
+_MARKS = ".,٫٬،．，"
+_GROUPED = (
+    rf"(?P<first>(?![{_ZEROS}]){_D}{{1,3}})"
+    rf"(?:(?P<mark>[{_MARKS}'’{_SPACES}]){_D}{{3}}(?:(?P=mark){_D}{{3}})*|(?:[,，]{_D}{{2}})+[,，]{_D}{{3}})"
+    rf"(?P<fraction>(?!(?P=mark))[{_MARKS}]{_D}+)?"
+)
+_SPACED = regex.compile(rf"[{_SPACES}]")
+# 10.1998 is a month, and 1998,1999 are two years
+_NO_DECIMAL = rf"(?!{_D}{{1,2}}\.(?:1[5-9]|20){_D}{{2}}(?!{_D})|{_D}{{4}}[.,]{_D}{{4}}(?!{_D}))"
+_DECIMAL = rf"{_NO_DECIMAL}(?P<whole>{_D}+)[{_MARKS}](?P<decimals>{_D}+)"
+# 20.15 Uhr is a time of day and 13.10. a day, which are two numbers each; a telephone number is as many as it has parts
+_CLOCK = rf"(?!{_D}{{1,2}}\.{_D}{{2}}(?:\.|\s?(?:Uhr|h|[ap]\.?m)\b))"
+_LETTER = r"[[\p{L}\p{N}\p{M}]--[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]]"
+
+NUMBER = (
+    rf"(?:(?<!{_LETTER}|{_D}|{_D}[{_MARKS}/:'’])(?<!\+{_D}*[ ]?)(?<!{_D}[{_SPACES}](?={_D}{{1,3}}[{_SPACES}]{_D}))"
+    rf"(?={_D}){_CLOCK}(?:{_GROUPED}|{_DECIMAL})"
+    rf"(?!{_LETTER}|{_D}|[{_MARKS}/:'’]{_D}|(?<=[{_SPACES}]{_D}{{3}})[{_SPACES}]{_D}))"
+)
+"""A pattern of numbers that are written with marks between their digits."""
+
+_NUMBER = regex.compile(rf"(?V1)(?:{_GROUPED}|{_DECIMAL})")
+_VALUE = regex.compile(r"\d+(?:\.\d+)?")
+_CLOCK_LIKE = regex.compile(rf"{_D}{{1,2}}\.{_D}{{2}}")
+_MOST_DIGITS = 40
+
+# in these languages a point begins the decimals, in others a comma
+_POINT = frozenset(
+    ("bn", "cy", "en", "fil", "ga", "he", "hi", "iw", "ja", "km", "ko", "mr", "ms", "my", "ne", "pa", "si", "sw", "ta",
+     "te", "th", "tl", "ur", "zh")
+)  # fmt: skip
+
+_BILLION = 12
+_WORDS = {
+    3: ("tausend", "tsd", "thousand", "mila", "mil", "duizend", "tusen", "tusind", "tys", "тыс", "тысяч", "тысячи"),
+    5: ("lakh",),
+    6: ("million", "millionen", "mio", "mill", "millions", "millioni", "milioni", "milione", "millones", "millon",
+        "milhos", "milhao", "miljoen", "miljoner", "miljonen", "millioner", "milion", "miliony", "milionow", "milionu",
+        "milyon", "mln", "миллион", "миллиона", "миллионов", "млн", "мільион", "мільиона", "мільионів", "мільиони"),
+    7: ("crore",),
+    9: ("milliarde", "milliarden", "mrd", "milliard", "milliards", "miliardi", "miliardo", "miliard", "miliardy",
+        "miliardow", "milyar", "miljard", "miljarder", "miljarden", "milliarder", "mld", "billion", "billions", "bn",
+        "bilhos", "bilhao",
+        "млрд", "миллиард", "миллиарда", "миллиардов", "мільярд", "мільярда", "мільярдів", "мільярди"),
+    _BILLION: ("billionen", "billones", "billon", "biliony", "trillion", "trillions"),
+}  # fmt: skip
+_SCALES = {word: power for power, words in _WORDS.items() for word in words}
+
+
+def value_of(written: str) -> str | None:
+    """Return the value of a number that is written with marks between its digits, without any; None for another text.
+
+    Three digits behind a single mark are taken for thousands: 3.500 and 3,500 are 3500. The decimals of 3,50 are those
+    of 3.5.
+    """
+    found = _NUMBER.fullmatch(written)
+    if not found:
+        return None
+    if found["first"] is not None:
+        fraction = found["fraction"] or ""
+        whole = _digits(written[: len(written) - len(fraction)])
+        return _plain(whole, _digits(fraction))
+    return _plain(_digits(found["whole"]), _digits(found["decimals"]))
+
+
+def other_reading(written: str, language: str | None) -> tuple[str, ...]:
+    """Return how else a number may be meant: 13 100 as two numbers, 3,500 as three and a half where a comma may begin
+    decimals, and in a question, 20.15 as a time; nothing if it is certain.
+
+    Args:
+        language: that of a text (BCP-47); None for what was typed, which may be in any.
+    """
+    if not (found := _NUMBER.fullmatch(written)):
+        return ()
+    if _SPACED.search(written) or (language is None and _CLOCK_LIKE.fullmatch(written)):
+        return tuple(part.translate(DIGITS) for part in regex.findall(rf"{_D}+", written))
+    mark = found["mark"]
+    decimals = "." if language and primary(language).lower() in _POINT else ","
+    last = _digits(written)[-3:]
+    if language is None or mark != decimals or found["fraction"] or written.count(mark) > 1 or last == "000":
+        return ()
+    return (_plain(_digits(found["first"]), last),)
+
+
+def is_value(word: str) -> bool:
+    """Tell whether a folded word is a number."""
+    return _VALUE.fullmatch(word) is not None
+
+
+def scaled(number: str, word: str, language: str | None) -> str | None:
+    """Return the value of two folded words such as 1.5 and million; None if they are no such pair.
+
+    A billion is a million millions in German, and a thousand elsewhere.
+    """
+    power = _SCALES.get(word)
+    if power is None or len(number) > _MOST_DIGITS or not is_value(number):
+        return None
+    if word == "billion" and language is not None and primary(language).lower() == "de":
+        power = _BILLION
+    whole, _, decimals = f"{Decimal(number).scaleb(power):f}".partition(".")
+    return _plain(whole, decimals)
+
+
+def with_scales(words: Sequence[str], language: str | None) -> list[str]:
+    """Return folded words with each number and the million behind it as one number."""
+    found: list[str] = []
+    for word in words:
+        value = scaled(found[-1], word, language) if found else None
+        if value is None:
+            found.append(word)
+        else:
+            found[-1] = value
+    return found
+
+
+def _digits(written: str) -> str:
+    return "".join(one for one in written.translate(DIGITS) if one.isascii() and one.isdigit())
+
+
+def _plain(whole: str, decimals: str) -> str:
+    decimals = decimals.rstrip("0")
+    return f"{whole.lstrip('0') or '0'}.{decimals}" if decimals else whole.lstrip("0") or "0"

@@ -1,0 +1,47 @@
+"""Words on printed pages: their letters, the edges of each, and the box around them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from statistics import median_low
+
+Edges = tuple[float, float, float, float]
+"""Left, right, bottom and top."""
+
+
+class Word:
+    """Letters without white space between them, in the order in which they are read, each with its edges in points.
+
+    On a page that is read from right to left, edges are counted from the right. `left` and `right` are where the word
+    begins and ends, `middle` is half way up, `height` is that of most letters, at least a point. `field` is the number
+    of the field of a form that it was typed into, 0 for what is printed.
+    """
+
+    __slots__ = ("edges", "field", "height", "left", "letters", "middle", "right")
+
+    def __init__(self, letters: Sequence[str], edges: Sequence[Edges], field: int = 0) -> None:
+        self.field = field
+        self.letters = tuple(letters)
+        self.edges = tuple(edges)
+        lefts, rights, bottoms, tops = zip(*edges, strict=True)
+        self.left: float = min(lefts)
+        self.right: float = max(rights)
+        bottom, top = median_low(bottoms), median_low(tops)
+        self.height: float = max(top - bottom, 1.0)
+        self.middle: float = (bottom + top) / 2
+
+    @property
+    def text(self) -> str:
+        """The word as it is written."""
+        return "".join(self.letters)
+
+
+def rows_of(words: Sequence[Word]) -> list[list[Word]]:
+    """Return the words by rows, from above, each from its beginning to its end."""
+    rows: list[list[Word]] = []
+    for word in sorted(words, key=lambda word: -word.middle):
+        if rows and abs(rows[-1][0].middle - word.middle) < word.height / 3:
+            rows[-1].append(word)
+        else:
+            rows.append([word])
+    return [sorted(row, key=lambda word: word.left) for row in rows]

@@ -1,0 +1,101 @@
+"""What a question states and a passage either holds or not: numbers, and the time that it asks about."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+import numpy as np
+
+from rag.fusion import Scores
+from rag.lexical.analysis import readings, word_spans
+from rag.lexical.numbers import is_value, scaled
+from rag.times import Period, nearness, periods_in
+from rag.types import Article, Passage
+
+# what a passage gains in its score, which is a mean of cosines, by holding all numbers, and by being of the time
+_NUMBERS, _TIME = 0.15, 0.01
+# and by being of a time that no text mentions, so that nothing else tells
+_DAY = 0.06
+# smaller numbers are often written in words
+_LEAST = 13
+# what is taken from the logit of the confidence if the first passage lacks all numbers, or the archive has nothing of
+# the time: from .98 to .35, and from .9 to .3
+_NUMBERS_DOUBT, _TIME_DOUBT = 4.5, 3.0
+_LONGEST = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Preferences:
+    """What a question prefers: each number by the values that it may have, and times.
+
+    Nothing is left out for not having it. `untold` are those of the times that no text mentions.
+    """
+
+    numbers: tuple[frozenset[str], ...] = ()
+    times: tuple[Period, ...] = ()
+    untold: tuple[Period, ...] = ()
+
+    def gains(self, passages: Sequence[tuple[Article, Passage]]) -> Scores:
+        """Return what each passage gains in its score."""
+        found: Scores = np.zeros(len(passages))
+        if self.numbers:
+            found += _NUMBERS * np.array([self.numbers_held(*one) for one in passages])
+        if self.times:
+            found += _TIME * np.array([nearness(self.times, article, said(article, one)) for article, one in passages])
+        if self.untold:
+            found += _DAY * np.array([nearness(self.untold, article, "") for article, _ in passages])
+        return found
+
+    def numbers_held(self, article: Article, passage: Passage) -> float:
+        """Return the share of the numbers that a passage or its headline holds; 1 if there are none."""
+        if not self.numbers:
+            return 1.0
+        text = said(article, passage)
+        held = {word for reading in readings(text, passage.language) for word in reading if is_value(word)}
+        return sum(not held.isdisjoint(values) for values in self.numbers) / len(self.numbers)
+
+
+NONE = Preferences()
+
+
+def preferences_of(question: str) -> Preferences:
+    """Return what a question states: its times, and those numbers that are no part of one."""
+    times = tuple(periods_in(question))
+    taken = [time.span for time in times]
+    words = [one for one in word_spans(question) if not any(one[0] < end and start < one[1] for start, end in taken)]
+    numbers = []
+    for (start, end, folded), following in zip(words, [*words[1:], None], strict=False):
+        if not is_value(folded) or len(folded) > _LONGEST or _is_name(question, start, end):
+            continue
+        value = scaled(folded, following[2], None) if following else None
+        if value or "." in folded or Decimal(folded) >= _LEAST:
+            numbers.append(frozenset((folded, value or folded)))
+    return Preferences(tuple(dict.fromkeys(numbers)), times)
+
+
+def doubt(preferences: Preferences, first: tuple[Article, Passage], absent: Sequence[Period]) -> float:
+    """Return what is to be taken from the logit of the confidence.
+
+    Args:
+        first: the passage that is ranked first.
+        absent: the times of which the archive has nothing.
+    """
+    found = _NUMBERS_DOUBT * (1 - preferences.numbers_held(*first))
+    if absent and len(absent) == len(preferences.times):
+        found += _TIME_DOUBT
+    return found
+
+
+def said(article: Article, passage: Passage) -> str:
+    """Return the headline and the passage."""
+    return f"{article.title or ''}\n{passage.text}"
+
+
+def _is_name(text: str, start: int, end: int) -> bool:
+    """Tell whether a number is an ordinal, as in 18. Jahrhundert, or a part of a name, as in Mi-25."""
+    behind = text[end : end + 3]
+    ordinal = behind[:2] == ". " and behind[2:].isalpha()
+    joined = text[max(0, start - 1) : start] in ("-", "–", "/") or behind[:1] in ("-", "/", "°")
+    return ordinal or joined

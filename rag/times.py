@@ -1,0 +1,240 @@
+"""Days, months, years and periods that a text states: "im Oktober 1998", "between 1998 and 2001", "the 1990s"."""
+
+from __future__ import annotations
+
+import math
+import re
+from calendar import monthrange
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from functools import cache
+from typing import Literal
+
+from rag.lexical.analysis import fold
+from rag.lexical.numbers import DIGITS
+from rag.types import Article, Span
+
+# the names of months in these languages are written in one way, in the others with endings
+_PLAIN = ["en", "de", "fr", "es", "it", "pt", "nl", "sv", "da", "nb", "ro", "ca", "id"]
+_INFLECTED = ["pl", "ru", "uk", "cs", "sk", "hr", "sl", "bg", "sr", "fi", "hu", "tr", "el", "et", "lv", "lt"]
+# the short names of others are words: sie, paz, set, out, ago
+_ABBREVIATING = ["en", "de", "nl", "fr"]
+_MORE_MONTHS = {"sept": 9, "mrz": 3, "janner": 1, "feber": 2}
+_LEAST_LETTERS, _COMMON, _ENDING = 3, 4, 2
+# a bare number is taken for a year between these
+_FIRST_YEAR, _LAST_YEAR = 1500, 2099
+_EARLIEST = 1000
+# 1998/99 is one time, 1950-99 none that a question means
+_SEASON = 20
+# what happened on a day is told on the next ones
+_AFTER = timedelta(days=2)
+
+_YEAR = r"(?:1\d{3}|20\d\d)"
+_ALONE = r"(?<![\w.,:/'’$€£#+])(?<!(?<!\d{4})-)"
+_END = r"(?![\w%€$£]|[.,:/'’]\d|-\d{1,2}\b)"
+_OF = r"(?:de\s|del\s|of\s|του\s|d[’'])?"
+_PATTERNS = {
+    "day": re.compile(
+        rf"{_ALONE}(?P<year>{_YEAR})-(?P<month>\d\d?)-(?P<day>\d\d?){_END}"
+    ),
+    "german_day": re.compile(rf"{_ALONE}(?P<day>\d\d?)\.\s?(?P<month>\d\d?)\.\s?(?P<year>{_YEAR})(?!\d)"),
+    "han_day": re.compile(r"(?P<year>\d{4})[年년]\s?(?P<month>\d\d?)[月월](?:\s?(?P<day>\d\d?)[日일])?"),
+    "vietnamese": re.compile(
+        rf"(?:ng[aà]y\s(?P<day>\d\d?)\s)?th[aá]ng\s(?P<month>\d\d?)(?:\sn[aă]m|,|/)?\s?(?P<year>{_YEAR}){_END}", re.I
+    ),
+    "months": re.compile(
+        rf"\b(?P<name>[^\W\d_]+)\.?(?:\s?[–—-]\s?|\s[^\W\d_]{{1,7}}\s)(?P<end_name>[^\W\d_]+)\.?,?\s{_OF}(?P<year>{_YEAR}){_END}"
+    ),
+    "worded_day": re.compile(
+        rf"{_ALONE}(?P<day>\d\d?)(?:\.|st|nd|rd|th|er|º|-го)?\s{_OF}(?P<name>[^\W\d_]+)\.?,?\s{_OF}(?P<year>{_YEAR}){_END}"
+    ),
+    "american_day": re.compile(
+        rf"\b(?P<name>[^\W\d_]+)\.?\s(?P<day>\d\d?)(?:st|nd|rd|th)?,?\s(?P<year>{_YEAR}){_END}"
+    ),
+    "hungarian_day": re.compile(rf"{_ALONE}(?P<year>{_YEAR})\.?\s(?:m\.\s)?(?P<name>[^\W\d_]+)(?:\s(?P<day>\d\d?))?\b"),
+    "worded_month": re.compile(rf"\b(?P<name>[^\W\d_]+)\.?,?\s{_OF}(?P<year>{_YEAR}){_END}"),
+    "month": re.compile(rf"{_ALONE}(?P<year>{_YEAR})-(?P<month>0[1-9]|1[0-2]){_END}"),
+    "other_month": re.compile(rf"{_ALONE}(?P<month>\d\d?)[/.](?P<year>{_YEAR}){_END}"),
+    "slashes": re.compile(rf"{_ALONE}\d\d?/\d\d?/(?P<year>{_YEAR}){_END}"),
+    "decade": re.compile(
+        r"(?<![\w.,])(?P<decade>(?:1\d|20)\d)0(?:[’']?s\b|er\b|-(?:х|ті|ті|е|те)\b)|"
+        r"(?<![\w.,])[’']?(?P<short>[1-9])0(?:er[ -]Jahren?\b|[’']?s\b)|"
+        r"\b(?:années|años|anni|anos|jaren|lata|lat|лет)\s[’']?(?:19)?(?P<short_behind>[1-9])0\b"
+    ),
+    "season": re.compile(rf"{_ALONE}(?P<year>{_YEAR})[/–-](?P<end>\d\d){_END}"),
+    "han_year": re.compile(r"(?P<year>\d{4})[年년]"),
+    "year": re.compile(rf"{_ALONE}(?P<year>{_YEAR})(?!\d|[.,]\d|[^\W\d_]|[%€$£])"),
+}  # fmt: skip
+# 2002 Euro are no year, nor are 2000 years
+_COUNTED = re.compile(
+    r"\s?(?:%|€|\$|£|(?:EUR|Euros?|USD|Dollars?|US-Dollar|Mark|DM|Franken|CHF|Pfund|pounds|złotych|zł|Prozent|percent|"
+    r"per cent|km|Kilometern?|kilometers|kilometres|Metern?|m|kg|Tonnen|tonnes|tons|Liter|Hektar|Grad|Watt|Volt|PS|"
+    r"Menschen|Personen|people|persons|Einwohner\w*|inhabitants|Jahren?|years|ans|años|anni|lat|Tagen?|days|Stunden|"
+    r"hours|Stimmen|votes|Seiten|pages|Mitarbeiter\w*|employees|Soldaten|soldiers|Stück|Mal)\b)"
+)
+_TO = re.compile(
+    r"\s?(?:[–—-]|bis(?:\szum)?|to|until|till|through|à|au|a|al|hasta|até|tot|do|по|до|til|till)\s?(?:the\s|im\s|zum\s)?",
+    re.IGNORECASE,
+)
+_AND = re.compile(r"\s(?:und|and|et|y|e|en|i|a|и|і|та|og|och|ve)\s(?:dem\s|the\s)?", re.IGNORECASE)
+_BETWEEN = re.compile(
+    r"(?:zwischen|between|entre|tra|fra|tussen|między|між|между|mezi|mellan|mellem|mellom)\s(?:dem\s|the\s|il\s)?$",
+    re.IGNORECASE,
+)
+_BEFORE_IT = r"\s(?:dem\s|the\s|Jahr\s|the year\s|le\s|el\s|o\s)*(?:Jahre?\s)?$"
+_SINCE = re.compile(
+    r"\b(?:seit|ab|since|from|starting in|depuis|dès|desde|dal|sinds|vanaf|od|с|від|з|sedan|siden)" + _BEFORE_IT, re.I
+)
+_LATER = re.compile(r"\b(?:nach|after|après|después de|dopo il|após|na|po|после|після|efter)" + _BEFORE_IT, re.I)
+_UNTIL = re.compile(
+    r"\b(?:bis|until|till|up to|jusqu[’']en|jusqu[’']à|hasta|fino al|até|tot|do|до|tills?|indtil)" + _BEFORE_IT, re.I
+)
+_EARLIER = re.compile(r"\b(?:vor|before|avant|antes de|prima del|voor|przed|перед|före|før)" + _BEFORE_IT, re.I)
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """A time that a text states: from its first to its last day, inclusive, at a place of the text."""
+
+    first: date
+    last: date
+    span: Span
+
+    @property
+    def days(self) -> int:
+        return (self.last - self.first).days + 1
+
+    def holds(self, day: date) -> bool:
+        """Tell whether an article of a day is of this time: of it, or of the two days after a day."""
+        return (
+            self.first <= day <= (self.last + _AFTER if self.days == 1 and self.last < date.max - _AFTER else self.last)
+        )
+
+    def share(self, other: Period) -> float:
+        """Return how far another time lies in this one, in [0, 1]: the root of its share of days."""
+        common = (min(self.last, other.last) - max(self.first, other.first)).days + 1
+        return math.sqrt(max(0, common) / other.days)
+
+
+def periods_in(text: str) -> list[Period]:
+    """Return the times that a text states, in its order; what follows from today, as "last winter", is none."""
+    text = text.translate(DIGITS)
+    if not re.search(r"\d0|\d{4}", text):
+        return []
+    found: list[Period] = []
+    for name, pattern in _PATTERNS.items():
+        for match in pattern.finditer(text):
+            if any(match.start() < one.span[1] and one.span[0] < match.end() for one in found):
+                continue
+            period = _period(name, match, text)
+            if period:
+                found.append(period)
+    return _joined(sorted(found, key=lambda one: one.span), text)
+
+
+def nearness(periods: Sequence[Period], article: Article, text: str) -> float:
+    """Return how well an article and a text of it fit times that were asked for, in [0, 1].
+
+    It fits if it was published then, or as far as a time that it states lies in one of them.
+    """
+    if article.published and any(one.holds(article.published) for one in periods):
+        return 1.0
+    stated = periods_in(text)
+    return max((asked.share(one) for asked in periods for one in stated), default=0.0)
+
+
+def _period(name: str, match: re.Match[str], text: str) -> Period | None:
+    stated = match.groupdict()
+    if name == "decade":
+        tens = int(stated["decade"] or f"19{stated['short'] or stated['short_behind']}")
+        return Period(date(tens * 10, 1, 1), date(tens * 10 + 9, 12, 31), match.span())
+    year = int(stated["year"])
+    counted = name == "year" and (year < _FIRST_YEAR or _COUNTED.match(text, match.end()))
+    days = None if counted or not _EARLIEST <= year <= _LAST_YEAR else _days(name, stated, year)
+    return Period(*days, match.span()) if days else None
+
+
+def _days(name: str, stated: Mapping[str, str | None], year: int) -> tuple[date, date] | None:
+    """Return the first and the last day of what a pattern found; None if there is no such day or month."""
+    whole = date(year, 1, 1), date(year, 12, 31)
+    if name in ("year", "han_year", "slashes"):
+        return whole
+    if name == "season":
+        end = year - year % 100 + int(stated["end"] or 0)
+        return (whole[0], date(end, 12, 31)) if year < end <= year + _SEASON else None
+    first = _month(stated["name"] or "") if "name" in stated else int(stated["month"] or 0)
+    last = _month(stated["end_name"] or "") if "end_name" in stated else first
+    with suppress(ValueError):
+        # no such day is a ValueError
+        if first and last and first <= last:
+            day = stated.get("day")
+            begin = date(year, first, int(day or 1))
+            return (begin, begin) if day else (begin, date(year, last, monthrange(year, last)[1]))
+    return None
+
+
+def _joined(periods: Sequence[Period], text: str) -> list[Period]:
+    """Return times with "from 1998 to 2001" as one, and those that are open to one side."""
+    found: list[Period] = []
+    for one in periods:
+        before = found[-1] if found else None
+        gap = text[before.span[1] : one.span[0]] if before else ""
+        if (
+            before
+            and before.first <= one.last
+            and (_TO.fullmatch(gap) or (_AND.fullmatch(gap) and _BETWEEN.search(text[: before.span[0]])))
+        ):
+            found[-1] = Period(before.first, one.last, (before.span[0], one.span[1]))
+        else:
+            found.append(one)
+    # "from" before a time that has its end opens nothing
+    return [_opened(one, text[: one.span[0]]) if one in periods else one for one in found]
+
+
+def _opened(period: Period, before: str) -> Period:
+    one_day = timedelta(days=1)
+    if _SINCE.search(before):
+        return replace(period, last=date.max)
+    if _LATER.search(before):
+        return replace(period, first=period.last + one_day, last=date.max)
+    if _UNTIL.search(before):
+        return replace(period, first=date.min)
+    if _EARLIER.search(before):
+        return replace(period, first=date.min, last=period.first - one_day)
+    return period
+
+
+def _month(name: str) -> int | None:
+    plain, inflected = _month_names()
+    folded = fold(name)
+    if folded in plain:
+        return plain[folded]
+    for known, number in inflected if name[:1].islower() or not folded.isascii() else ():
+        common = max(_COMMON, len(known) - _ENDING)
+        if folded[:common] == known[:common] and len(folded) <= len(known) + _COMMON:
+            return number
+    return None
+
+
+@cache
+def _month_names() -> tuple[dict[str, int], tuple[tuple[str, int], ...]]:
+    """Return the names of months, folded, and those of languages in which they have endings, the longest first."""
+    # takes a third of a second, and few questions hold a word beside a year
+    plain = {name: number for language in (*_PLAIN, *_INFLECTED) for name, number in _names(language, "wide")}
+    plain = {name: number for language in _ABBREVIATING for name, number in _names(language, "abbreviated")} | plain
+    inflected = {
+        name: number for language in _INFLECTED for name, number in _names(language, "wide") if len(name) > _COMMON
+    }
+    return plain | _MORE_MONTHS, tuple(sorted(inflected.items(), key=lambda one: (-len(one[0]), one)))
+
+
+def _names(language: str, width: Literal["wide", "abbreviated"]) -> Iterator[tuple[str, int]]:
+    from babel.dates import get_month_names
+
+    for context in ("format", "stand-alone"):
+        for number, name in get_month_names(width, context, language).items():
+            folded = fold(name.rstrip("."))
+            if len(folded) >= _LEAST_LETTERS and not folded.isdigit():
+                yield folded, int(number)

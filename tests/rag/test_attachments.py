@@ -1,0 +1,123 @@
+"""What is attached to a mail is an article of its own, linked to the mail by its place, or named as unread."""
+
+from __future__ import annotations
+
+from email.message import EmailMessage
+from pathlib import Path
+
+from documents import docx, mail, zipped
+from pdfs import drawn, lines
+
+from rag.loading.draft import Flaw, Remark
+from rag.loading.reading import articles_in, pieces
+from rag.types import Article
+
+
+def read(tmp_path: Path, raw: bytes, name: str = "mail.eml") -> dict[str, str]:
+    """What is read from a file: each article by its place with its text, each flaw and remark with its words."""
+    path = tmp_path / name
+    path.write_bytes(raw)
+    found: dict[str, str] = {}
+    for each in (each for piece in pieces(path, "") for each in articles_in(piece)):
+        if isinstance(each, Article):
+            found[each.path.removeprefix(str(path))] = each.text
+        elif isinstance(each, Flaw):
+            found[f"!{each.name}"] = each.reason
+        elif isinstance(each, Remark):
+            found[f"?{each.name}"] = each.text
+    return found
+
+
+def letter(text: str | None, subject: str = "Unterlagen") -> EmailMessage:
+    message = EmailMessage()
+    message["From"], message["Subject"] = "Anna Beck <a@b.example>", subject
+    message["Date"] = "Tue, 14 Mar 2023 23:30:00 -0500"
+    if text is not None:
+        message.set_content(text)
+    return message
+
+
+def attach(message: EmailMessage, raw: bytes, name: str, kind: str = "application/octet-stream") -> None:
+    main, sub = kind.split("/")
+    message.add_attachment(raw, main, sub, filename=name)
+
+
+def test_files(tmp_path: Path) -> None:
+    """A PDF, a document, a table and a packed file are read by their contents, and called by their place."""
+    message = letter("Anbei die Unterlagen.")
+    attach(message, drawn(lines("Der Bericht des Hafenamts.")), "Bericht.pdf", "application/pdf")
+    attach(message, docx(), "../Brief an den Rat.docx")
+    attach(message, b"id,text\n7,Ein Satz der Tabelle.\n8,Ein zweiter Satz der Tabelle.\n", "Liste.csv", "text/csv")
+    attach(message, zipped({"innen/notiz.txt": "Eine Notiz, die gepackt war."}), "alles.zip")
+    found = read(tmp_path, bytes(message))
+    assert found[""] == "Anbei die Unterlagen."
+    assert found["/Bericht.pdf"] == "Der Bericht des Hafenamts."
+    assert "Der Rat hat am Montag" in found["/Brief an den Rat.docx"]
+    assert found["/Liste.csv#7"] == "Ein Satz der Tabelle."
+    assert found["/alles.zip/innen/notiz.txt"] == "Eine Notiz, die gepackt war."
+    assert len(found) == 6
+
+
+def test_a_mail_in_a_mail(tmp_path: Path) -> None:
+    """It is an article with its own subject, and its words are not those of the mail around it."""
+    inner = letter("Das Deichamt sperrt die Schleuse.", "Protokoll")
+    attach(inner, b"Ein Anhang des Anhangs, als Text.", "anhang.txt", "text/plain")
+    outer = letter("Zur Kenntnis.", "WG: Protokoll")
+    outer.add_attachment(inner)
+    outer.add_attachment(letter("Noch eine Nachricht.", "Protokoll"))
+    assert read(tmp_path, bytes(outer)) == {
+        "": "Zur Kenntnis.",
+        "/Protokoll.eml": "Das Deichamt sperrt die Schleuse.",
+        "/Protokoll.eml/anhang.txt": "Ein Anhang des Anhangs, als Text.",
+        "/Protokoll.eml (2)": "Noch eine Nachricht.",
+    }
+
+
+def test_what_is_not_read_is_named(tmp_path: Path) -> None:
+    """A picture, a program's data and a damaged file have a line each; decoration of the mail has none."""
+    message = letter("Anbei.")
+    message.add_alternative('<p>Anbei.</p><img src="cid:logo">', subtype="html")
+    message.get_payload()[1].add_related(b"\x89PNG", "image", "png", cid="<logo>", disposition="inline")
+    attach(message, b"\x89PNG\r\n", "Foto.png", "image/png")
+    attach(message, b"\x78\x9f\x3e\x22", "winmail.dat")
+    attach(message, b"%PDF-1.4 kaputt", "kaputt.pdf")
+    message.add_attachment(b"x", "application", "pgp-signature", filename="signature.asc")
+    found = read(tmp_path, bytes(message))
+    assert sorted(found) == ["", "!/kaputt.pdf", "?"]
+    assert found["?"] == "The attachment winmail.dat was not read: save it beside the mail if it matters."
+
+
+def test_a_mail_without_text(tmp_path: Path) -> None:
+    """It is no article, and what is attached to it is."""
+    message = letter(None)
+    attach(message, b"Nur der Anhang hat Worte.", "text.txt", "text/plain")
+    assert read(tmp_path, bytes(message)) == {"/text.txt": "Nur der Anhang hat Worte."}
+
+
+def test_text_behind_an_attachment(tmp_path: Path) -> None:
+    """The text of a mail that goes on behind a picture is read whole."""
+    head = b"From: a@b.example\nSubject: x\nMIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=b\n\n"
+    parts = (b"Content-Type: text/plain\n\nDer erste Teil.", b"Content-Type: image/png\n\nPNG", b"\n\nDer zweite Teil.")
+    raw = head + b"".join(b"--b\n" + part + b"\n" for part in parts) + b"--b--\n"
+    assert read(tmp_path, raw)[""] == "Der erste Teil.\n\nDer zweite Teil."
+
+
+def test_mails_without_end(tmp_path: Path) -> None:
+    """Mails that lie in each other deeper than anybody packs them cost one line."""
+    message = letter("Ganz innen.")
+    for depth in range(12):
+        around = letter(f"Stufe {depth}.")
+        around.add_attachment(message)
+        message = around
+    found = read(tmp_path, bytes(message))
+    assert sum(key[:1] != "!" for key in found) == 6
+    assert [text for key, text in found.items() if key[:1] == "!"] == [
+        "It lies more than 5 mails deep: save it beside the mail."
+    ]
+
+
+def test_emlx(tmp_path: Path) -> None:
+    """Apple's mails have their length above and a list of properties below, which is no text."""
+    raw = mail("Der Rat tagte am Montag.\n")
+    listed = b'<?xml version="1.0"?><plist><dict><key>flags</key></dict></plist>'
+    assert read(tmp_path, b"%d\n%s%s" % (len(raw), raw, listed), "12.emlx") == {"": "Der Rat tagte am Montag."}

@@ -1,0 +1,109 @@
+"""What a question states and passages are preferred for, its numbers and its time; and what is said without them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from embeddings.encoder import Encoder
+from rag.archive import Archive
+from rag.preferences import preferences_of
+
+COUNCIL = "Der Stadtrat von Wiesenau hat am Abend beschlossen, {}. Bürgermeisterin Lohse dankte allen für ihre Geduld."
+DECISIONS = {
+    "1994-05-17": "die Hallenmiete zu senken",
+    "1995-02-14": "das Museum an die Mühle zu verlegen",
+    "1995-05-16": "eine Partnerschaft mit Ostrava einzugehen",
+    "1996-05-14": "den Marktplatz neu zu pflastern",
+    "1999-05-18": "eine Bücherei zu bauen",
+}
+THEFTS = {
+    "a": "Aus dem Tresor der Bank in Hellbach wurden 210.000 Euro gestohlen, die Täter flohen über das Dach.",
+    "b": "Beim Überfall auf einen Geldtransporter in Wiesenau erbeuteten drei Männer 200.000 Euro.",
+    "c": "Die Kassiererin des Turnvereins in Rode soll 20.000 Euro gestohlen haben.",
+    "d": "Ein Dieb nahm in Sandau Münzen im Wert von 120.000 Euro mit, die er aus dem Museum gestohlen hatte.",
+}
+
+
+@pytest.fixture(scope="module")
+def archive(encoder: Encoder, tmp_path_factory: pytest.TempPathFactory) -> Archive:
+    """Five reports of one council, which only their days tell apart, and four thefts of different sums."""
+    folder = tmp_path_factory.mktemp("preferences")
+    for day, decision in DECISIONS.items():
+        text = f"---\ntitle: Aus dem Stadtrat\ndate: {day}\n---\n\n{COUNCIL.format(decision)}\n"
+        (folder / f"{day}.md").write_text(text, encoding="utf-8")
+    for name, text in THEFTS.items():
+        (folder / f"{name}.txt").write_text(text, encoding="utf-8")
+    opened = Archive.open(folder / "archive", opened=encoder)
+    opened.index([folder])
+    return opened
+
+
+@pytest.mark.parametrize(
+    ("time", "day"),
+    [
+        ("im Mai 1995", "1995-05-16"),
+        ("am 14. Februar 1995", "1995-02-14"),
+        ("1996", "1996-05-14"),
+        ("seit 1998", "1999-05-18"),
+        ("vor 1995", "1994-05-17"),
+        ("in May 1995", "1995-05-16"),
+    ],
+)
+def test_an_article_of_the_time_comes_first(archive: Archive, time: str, day: str) -> None:
+    """The texts are alike and name no time: the day of publication decides."""
+    answer = archive.ask(f"Was beschloss der Stadtrat von Wiesenau {time}?", 1)
+    assert Path(answer.citations[0].article.path).stem == day
+    assert answer.absent_times == ()
+
+
+@pytest.mark.parametrize("time", ["1997", "Mai 1997", "13. Mai 1995"])
+def test_nothing_of_the_time(archive: Archive, time: str) -> None:
+    """The answer says so in the question's words, and is not sure; the passages are still there."""
+    answer = archive.ask(f"Was beschloss der Stadtrat von Wiesenau im {time}?", 3)
+    assert answer.absent_times == (time,)
+    assert not answer.answerable
+    assert len(answer.citations) == 3
+
+
+@pytest.mark.parametrize("number", ["200000", "200.000", "200 000", "200,000", "200'000", "0,2 Millionen"])
+def test_the_right_number_comes_first(archive: Archive, number: str) -> None:
+    """Whatever way it is written; all of it is marked."""
+    answer = archive.ask(f"Wo wurden {number} Euro gestohlen?", 1)
+    cited = answer.citations[0]
+    assert Path(cited.article.path).stem == "b"
+    assert "200.000" in [cited.article.text[start:end] for start, end in cited.matches]
+
+
+def test_another_number_is_no_answer(archive: Archive) -> None:
+    """Nobody stole 450,000 Euro here: the nearest theft is not taken for it."""
+    right, wrong = (archive.ask(f"Wo wurden {number} Euro gestohlen?", 1) for number in ("210.000", "450.000"))
+    assert not wrong.answerable
+    assert wrong.confidence < right.confidence
+
+
+def test_which_numbers_count() -> None:
+    """Small ones may be written in words; ordinals, names and times are none."""
+    assert preferences_of("Wer stahl 300.000 Euro?").numbers == (frozenset({"300000"}),)
+    assert preferences_of("Wer stahl 1,5 Millionen?").numbers == (frozenset({"1.5", "1500000"}),)
+    for text in ("die 3 Täter", "im 18. Jahrhundert", "eine Mi-25", "im Mai 1995", "zwischen 1990 und 1995"):
+        assert preferences_of(text).numbers == (), text
+
+
+def test_a_question_without_accents_is_read_with_those_of_the_archive(encoder: Encoder, tmp_path: Path) -> None:
+    """A Vietnamese question without accents is as sure of its answer as with them, nearly."""
+    texts = {
+        "vi": "Bà Trần Thị Lụa, hiệu trưởng trường Đông Hải, nói rằng thư viện mới sẽ mở cửa vào tuần tới.",
+        "de": "Die Schulleiterin sagte, die neue Bücherei werde in der nächsten Woche geöffnet.",
+        "en": "The head of the school said the new library would open next week.",
+    }
+    for name, text in texts.items():
+        (tmp_path / f"{name}.txt").write_text(text, encoding="utf-8")
+    with Archive.open(tmp_path / "archive", opened=encoder) as archive:
+        archive.index([tmp_path])
+        accented, bare = (
+            archive.ask(one, 1) for one in ("Hiệu trưởng trường Đông Hải là ai?", "Hieu truong truong Dong Hai la ai?")
+        )
+    assert [Path(one.citations[0].article.path).stem for one in (accented, bare)] == ["vi", "vi"]
+    assert bare.citations[0].signals["late"] == pytest.approx(accented.citations[0].signals["late"], abs=0.08)

@@ -1,0 +1,113 @@
+"""The rows of spreadsheets are read as those of other tables."""
+
+from __future__ import annotations
+
+import io
+from datetime import date, datetime
+from pathlib import Path
+
+import odfdo
+import pytest
+from openpyxl import Workbook
+
+from rag.errors import LoadError
+from rag.loading.draft import Remark
+from rag.loading.reading import TableColumns, articles_in, pieces
+from rag.types import Article
+
+SENTENCES = (
+    "Der Rat von Altmoor hat am Montag den Bau der neuen Schleuse beschlossen.",
+    "Das Bad bleibt bis zum Herbst zu, weil die Heizung nicht mehr zu retten ist.",
+)
+Rows = list[list[object]]
+
+
+def book(**sheets: Rows) -> bytes:
+    """A workbook with these sheets, written by openpyxl."""
+    workbook = Workbook()
+    workbook.remove(workbook.active)
+    for name, rows in sheets.items():
+        sheet = workbook.create_sheet(name)
+        for at, row in enumerate(rows, 1):
+            for column, cell in enumerate(row, 1):
+                sheet.cell(at, column, cell)
+    buffer = io.BytesIO()
+    workbook.save(buffer)
+    return buffer.getvalue()
+
+
+def read(path: Path) -> list[Article | TableColumns | Remark]:
+    return [each for piece in pieces(path, "") for each in articles_in(piece)]  # type: ignore[misc]
+
+
+def test_rows(tmp_path: Path) -> None:
+    """Each row below the names is an article, with the day of a cell that holds a date; titles above are no row."""
+    path = tmp_path / "export.xlsx"
+    rows: Rows = [
+        ["Export vom Archiv"],
+        [],
+        ["id", "title", "text", "date", "pages"],
+        [7, "Die Schleuse", SENTENCES[0], date(1998, 10, 6), 3.0],
+        [],
+        ["b", "Das Bad", SENTENCES[1], datetime(2001, 5, 4, 13, 30), None],
+    ]
+    path.write_bytes(book(Artikel=rows))
+    columns, *articles = read(path)
+    assert isinstance(columns, TableColumns)
+    assert columns.columns["text"] == "text"
+    found = [(a.path, a.title, a.text, a.published) for a in articles if isinstance(a, Article)]
+    assert found == [
+        (f"{path}#7", "Die Schleuse", SENTENCES[0], date(1998, 10, 6)),
+        (f"{path}#b", "Das Bad", SENTENCES[1], date(2001, 5, 4)),
+    ]
+
+
+def test_rows_without_ids_are_called_by_their_line(tmp_path: Path) -> None:
+    """The number in the name is that of the row in the sheet."""
+    path = tmp_path / "export.xlsx"
+    path.write_bytes(book(a=[["headline", "body"], ["eins", SENTENCES[0]], [], ["zwei", SENTENCES[1]]]))
+    found = [each.path for each in read(path) if isinstance(each, Article)]
+    assert found == [f"{path}#line 2", f"{path}#line 4"]
+
+
+def test_several_sheets(tmp_path: Path) -> None:
+    """Each sheet is a table of its own; one without texts is named, and one that is empty is nothing."""
+    path = tmp_path / "export.xlsx"
+    texts = {name: [["id", "text"], [name, sentence]] for name, sentence in zip("ab", SENTENCES, strict=True)}
+    path.write_bytes(book(**texts, zahlen=[["jahr", "summe"], [1998, 12], [1999, 13]], leer=[]))
+    found = read(path)
+    assert [each.path for each in found if isinstance(each, Article)] == [f"{path}/a#a", f"{path}/b#b"]
+    (remark,) = [each for each in found if isinstance(each, Remark)]
+    assert remark.text.startswith("The sheet zahlen was not read. ")
+
+
+def test_ods(tmp_path: Path) -> None:
+    """OpenDocument's sheets are read, too."""
+    document = odfdo.Document("spreadsheet")
+    document.body.clear()
+    table = odfdo.Table("t")
+    for cells in (("id", "text"), ("x", SENTENCES[0])):
+        row = odfdo.Row()
+        row.set_values(list(cells))
+        table.append(row)
+    document.body.append(table)
+    path = tmp_path / "t.ods"
+    document.save(path)
+    assert [each.path for each in read(path) if isinstance(each, Article)] == [f"{path}#x"]
+
+
+@pytest.mark.parametrize(
+    ("raw", "why"),
+    [
+        (b"PK\x03\x04 no zip at all", "no spreadsheet, or damaged"),
+        (b"\xd0\xcf\x11\xe0 no sheet", "no spreadsheet, or damaged"),
+        (book(a=[["jahr"], [1998]]), "column"),
+        (book(a=[]), "spreadsheet without rows"),
+    ],
+)
+def test_what_is_none(tmp_path: Path, raw: bytes, why: str) -> None:
+    """What is no spreadsheet, or holds no text, says so in a sentence."""
+    path = tmp_path / "x.xlsx"
+    path.write_bytes(raw)
+    with pytest.raises(LoadError, match=why):
+        read(path)
