@@ -278,8 +278,9 @@ def test_wire_copy_is_cited_once(tmp_path: Path) -> None:
 # -- calibration ------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("every", [4, pytest.param(1, marks=pytest.mark.heavy)])
 def test_calibration_learns_from_the_users_questions(
-    sample: Archive, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    sample: Archive, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, every: int
 ) -> None:
     """A confidence that is far too sure becomes right, on questions it has not seen; the archive keeps it until reset.
 
@@ -288,7 +289,7 @@ def test_calibration_learns_from_the_users_questions(
     monkeypatch.setitem(TABLES, "reranked", replace(RERANKED, intercept=RERANKED.intercept + 3))
     shutil.copytree(sample.folder, tmp_path / "archive")
     with Archive.open(tmp_path / "archive") as archive:
-        asked = read_questions(QUESTIONS_FILE)
+        asked = read_questions(QUESTIONS_FILE)[::every]
         question = asked[0].question
         before = archive.ask(question).confidence
         steps: list[tuple[int, int]] = []

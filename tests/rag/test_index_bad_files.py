@@ -104,7 +104,7 @@ def left_aside(path: Path) -> bool:
     return path.name.startswith((".", "README")) or path.is_dir() or path.suffix in (".xml", ".jpg", ".exe", "")
 
 
-@pytest.mark.parametrize("every", [12, pytest.param(1, marks=pytest.mark.heavy)])
+@pytest.mark.parametrize("every", [7, pytest.param(1, marks=pytest.mark.heavy)])
 def test_all_bad_files(encoder: Encoder, tmp_path: Path, every: int) -> None:
     """Among hundreds of bad files all good ones are indexed; each bad one gives articles, or a line that is clear."""
     made = make(tmp_path / "in")
@@ -141,7 +141,7 @@ def test_a_reader_that_takes_too_long(tmp_path: Path) -> None:
         slowly, _, well, _ = [found for _, found in workers.map(articles_in, parts)]
     assert str(slowly) == "It takes longer than 2 seconds to read: save the article in another format."
     assert isinstance(well, list) and len(well) == 1
-    assert time.monotonic() - started < 20
+    assert time.monotonic() - started < 60
 
 
 @pytest.mark.parametrize(("name", "size"), [("long.md", 20_001), ("long.txt", 100_001), ("page.html", 100)])

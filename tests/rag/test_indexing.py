@@ -461,7 +461,7 @@ def test_ctrl_c_keeps_what_is_stored(fundstelle: object, tmp_path: Path) -> None
     code += "from rag.cli import main; import rag.writing; rag.writing._BATCH = 8; main()"
     command = [sys.executable, "-c", code, "index", str(ARTICLES), "--archive", str(tmp_path / "a")]
     process = subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 300
     stored = 0
     while stored < 3 and time.monotonic() < deadline:
         time.sleep(0.02)
