@@ -14,8 +14,8 @@ _OTHER = re.compile(
     r"versammlung|sitzung|festival|eröffnung|einweihung|hochzeit|trauung|beerdigung|beisetzung|trauerfeier|einlass|"
     r"beginn|anmeld\w+|bewerbungs\w+|einsendeschluss|frist|deadline|gültig|läuft|kinostart|save the date|event|concert|"
     r"exhibition|conference|meeting|hearing|opening|wedding|funeral|premieres?|valid|expires?|due|starts?|begins?|ends?|"
-    r"wann|when|where|venue|doors|tickets?|rsvp|apply|vorverkauf|im kino|in (?:theat(?:er|re)s|cinemas)|concierto|evento|"
-    r"événement|spectacle|conférence|obsèques|rendez-vous|lugar|lieu|luogo|release|koncert\w*|wydarzeni\w+|spotkani\w+|"
+    r"wann|when|where|venue|doors|tickets?|rsvp|apply|vorverkauf|im kino|in (?:theat(?:er|re)s|cinemas)|concierto|"
+    r"evento|événement|spectacle|conférence|obsèques|rendez-vous|lugar|lieu|luogo|release|koncert\w*|wydarzeni\w+|spotkani\w+|"
     r"pogrzeb\w*|etkinli\w+|konser\w*|toplantı\w*|"
     r"herunter\s?geladen|downloaded|download(?= (?:on|from|date|am|vom)\b|\s*:)|abgerufen|abruf\w*|"
     r"zugriffs?|zuletzt (?:besucht|gesehen)|retrieved|accessed|viewed|visited|"
@@ -26,7 +26,8 @@ _OTHER = re.compile(
     r"exportiert|exported|captured|snapshot|kopiert|copied|ge?scannt|eingescannt|"
     r"digitali[sz]\w+|scan(?:ned)?|eingegangen|received|eingang\w*|faxed|load[- ]date|ladedatum|"
     r"time of request|job number|"
-    r"seit|since|bis|until|ab|impressum|copyright)\b|[©†✝⚰]|\(c\)|^\W*(?:fotos?|photos?|bild)\b|\*\s*\d{1,2}\.\s?(?:\d|\w+ 1[789])|"
+    r"seit|since|bis|until|ab|impressum|copyright)\b|[©†✝⚰]|\(c\)|^\W*(?:fotos?|photos?|bild)\b|"
+    r"\*\s*\d{1,2}\.\s?(?:\d|\w+ 1[789])|"
     r"^[—–-]+\s.*\(@\w|@\w+\)|\bshared by\b|beitrag geteilt",
     re.IGNORECASE,
 )
@@ -56,7 +57,8 @@ _SENTENCE = re.compile(r"[^\W\d_]{2}[.!?]$")
 # "* 3. April 1961 in Emden", "3. April 1961 – 4. Mai 1999", "September 11, 2001: The day that changed us"
 _STAR, _PLACE = re.compile(r"(?:^|\()\s*\*\s*$"), re.compile(r"\s+in\s+[^\W\d_]")
 _TO = re.compile(
-    r"\s*(?:[–—-]|\b(?:to|till?|bis|au|al|do)\b)\s*(?:\d{4}-\d\d-\d\d|\d{1,2}\.\d{1,2}\.\d{4}|\d{1,2}\.?\s?[^\W_]+\.?\s?\d{4}|[^\W\d_]+ \d{1,2}, \d{4}|[†✝])"
+    r"\s*(?:[–—-]|\b(?:to|till?|bis|au|al|do)\b)\s*(?:\d{4}-\d\d-\d\d|\d{1,2}\.\d{1,2}\.\d{4}|"
+    r"\d{1,2}\.?\s?[^\W_]+\.?\s?\d{4}|[^\W\d_]+ \d{1,2}, \d{4}|[†✝])"
 )
 # b. 3 May 1931, d. 4 October 1998
 _LIVED = re.compile(r"(?:^|[(,;–-])\s*[bd]\.\s*$")
