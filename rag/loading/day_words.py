@@ -49,7 +49,7 @@ _DATE = re.compile(r"\b(?:datum|dated?)\b", re.IGNORECASE)
 _BYLINE = re.compile(r"^\W*(?:von|by|par|por|di|door|autor(?:in)?|author)\b", re.IGNORECASE)
 # behind such a word a day belongs to a phrase: the flood of 1 February 1953
 _OF = re.compile(
-    r"\b(?:vom|of|of the|du|del|della|dal|dell'|van|zum|from|after|before|nach|vor|der|des|(?<!, )den)\s*$",
+    r"(?<!^)\b(?:vom|of|of the|du|del|della|dal|dell'|van|zum|from|after|before|nach|vor|der|des|(?<!, )den)\s*$",
     re.IGNORECASE,
 )
 _ON = re.compile(r"\b(?:am|on|le|el|il|op|em)\s+(?:(?:[^\W\d_]+),?\s+)?(?:de[nm]\s+|the\s+)?$", re.IGNORECASE)

@@ -117,6 +117,7 @@ def test_days_of_something_else(line: str) -> None:
         "Moorender Zeitung vom 3. Mai 2003",
         "Moorender Bote, 03.05.2003, Nr. 102, S. 5",
         "Pressemitteilung vom 3. Mai 2003",
+        "vom 3. Mai 2003",
     ],
 )
 def test_days_of_publication(line: str) -> None:
