@@ -10,6 +10,7 @@ from datetime import date
 from typing import Any
 
 from rag.loading.draft import Draft, paragraphs
+from rag.loading.exports.signs import READ_MORE
 from rag.loading.exports.split import articles_in, marked_as_several
 from rag.loading.web.html import load_html, parsed
 from rag.loading.web.markup import paragraphs_of_markup
@@ -30,13 +31,6 @@ _HEADINGS = ("h1", "h2", "h3", "h4")
 _HEADING, _LEAST, _NEAR = re.compile(rb"<h[1-4][\s>]", re.IGNORECASE), 3, 3
 # where a page shows a day, and does not state it
 _SHOWN = ("page, by htmldate", "beside the headline", "line of the page")
-_MORE = re.compile(
-    r"^\W*(?:weiterlesen|mehr lesen|(?:hier |jetzt )?weiter lesen|zum artikel|mehr dazu|ganzen artikel lesen|"
-    r"read (?:more|on)|continue reading|more|full story|mehr|lire (?:la suite|plus)|leer más|"
-    r"seguir leyendo|continua a leggere|"
-    r"leggi tutto|lees (?:meer|verder)|czytaj (?:więcej|dalej)|devamını oku|читать далее|weiter)\b.{0,80}$",
-    re.IGNORECASE,
-)
 _ENDS = re.compile(r"[.!?…][\"'“”»«’)\]]*$")
 _FULL_LINE, _FULL_LINES, _FULL = 60, 2, 200
 _LINKED, _LEFT = 0.4, 0.25
@@ -192,7 +186,7 @@ def _rank(element: Any) -> str:
     linked = sum(len(" ".join(link.text_content().split())) for link in element.iter("a"))
     full = [text for text in texts if _is_full_line(text)]
     is_full = len(full) >= _FULL_LINES and sum(map(len, full)) >= _FULL and linked < _LINKED * letters
-    return str(heading.tag) if is_full and not any(map(_MORE.match, texts)) else ""
+    return str(heading.tag) if is_full and not any(map(READ_MORE.match, texts)) else ""
 
 
 def _is_full_line(text: str) -> bool:
