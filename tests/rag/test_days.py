@@ -172,6 +172,11 @@ def test_a_page_says_below_when_it_was_published() -> None:
     assert (draft.published, draft.origins["published"]) == (date(2003, 5, 3), "line of the page")
 
 
+def test_a_star_in_a_list_is_none_of_birth() -> None:
+    """A page that was saved as text has stars before the items of its lists, of which one may be the day."""
+    assert load_text(text_with("* Tomma Harms\n* 3. Mai 2003")).published == date(2003, 5, 3)
+
+
 def test_a_day_in_the_headline_is_none() -> None:
     """A headline that names a day is about it."""
     raw = page_with("Ein Rückblick").replace(HEADLINE.encode(), b"17. Juni 1953")
