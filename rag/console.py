@@ -274,7 +274,7 @@ def print_report(report: IndexReport, at: str = "") -> None:
         err.print(Text(plain(told)), soft_wrap=True)
     if report.skipped:
         kinds = ", ".join(f"{ending} {count}" for ending, count in report.skipped.items())
-        err.print(Text(f"Left aside: {kinds}."))
+        err.print(Text(plain(f"Left aside: {kinds}.")))
     out.print(
         f"{at}{report.new} new, {report.changed} changed, {report.unchanged} unchanged, "
         f"{report.removed} removed, {len(report.failures)} failed"

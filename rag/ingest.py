@@ -111,6 +111,7 @@ class Indexer:
             raise NotFound(nothing_there(found))
         self._total = len(found.files)
         self._skipped = found.skipped
+        self._remarks = found.remarks
         self._writer.switch_encoder()
         self._writer.renew_vectors()
         with Workers() as workers:

@@ -18,6 +18,7 @@ from rag.loading.leftovers import belongs_to_page, leftover, pages_among
 from rag.types import Failure
 
 _LONGEST_QUESTION = 100_000
+_NAMED = 5
 _EMPTIED = (
     "The folder holds no article any more, but {kept} came from there: they are kept, in case a disk is not connected. "
     "If it is gone for good, `fundstelle forget {folder}`."
@@ -26,11 +27,15 @@ _EMPTIED = (
 
 @dataclass(slots=True)
 class Found:
-    """The files below some paths: those to load, those left aside, and what went wrong."""
+    """The files below some paths: those to load, those left aside, and what went wrong.
+
+    `remarks` name those that may hold articles in a form that cannot be read.
+    """
 
     files: list[Path] = field(default_factory=list)
     skipped: Counter[str] = field(default_factory=Counter)
     failures: list[Failure] = field(default_factory=list)
+    remarks: list[Failure] = field(default_factory=list)
     folders: list[Path] = field(default_factory=list)
     unreadable: list[Path] = field(default_factory=list)
 
@@ -64,6 +69,7 @@ def find_files(paths: Sequence[Path], known: Container[str] = ()) -> Found:
     found = Found()
     seen: set[Path] = set()
     given = existing(paths)
+    unread: dict[tuple[Path, str], list[str]] = {}
     roots = tuple(os.path.join(os.path.realpath(path), "") for path in given if path.is_dir())  # noqa: PTH118
     for path in given:
         in_folder = path.is_dir()
@@ -80,11 +86,23 @@ def find_files(paths: Sequence[Path], known: Container[str] = ()) -> Found:
                 found.skipped["test questions"] += 1
             elif file.as_posix() in known or _may_hold_articles(file):
                 found.files.append(file)
+            elif in_folder and file.suffix.lower() in INSTEAD:
+                unread.setdefault((file.parent, file.suffix.lower()), []).append(file.name)
             elif in_folder:
                 found.skipped[file.suffix.lower() or "no ending"] += 1
             else:
                 found.failures.append(Failure(shown(file), unreadable(file.suffix)))
+    found.remarks = [_unread_in(folder, ending, names) for (folder, ending), names in unread.items()]
     return found
+
+
+def _unread_in(folder: Path, ending: str, names: Sequence[str]) -> Failure:
+    """One line for the files of a folder that cannot be read in the form that they have."""
+    if len(names) == 1:
+        return Failure(shown(folder / names[0]), f"It was not read: {INSTEAD[ending]}")
+    more = [f"{len(names) - _NAMED} more"] if len(names) > _NAMED else []
+    listed = ", ".join([*map(shown, map(Path, names[:_NAMED])), *more])
+    return Failure(shown(folder), f"{len(names)} {ending} files were not read ({listed}); of each: {INSTEAD[ending]}")
 
 
 def unreadable(ending: str) -> str:
@@ -217,7 +235,8 @@ def emptied(known: Iterable[str], found: Found) -> list[Failure]:
 def nothing_there(found: Found) -> str:
     """Return the sentence for folders that hold no article, and of which none is stored."""
     where, kinds = ", ".join(map(shown, found.folders)), ", ".join(ENDINGS)
-    return f"{where} holds no article: put files of these kinds there: {kinds}."
+    unread = "".join(f" {one.path}: {one.reason}" for one in found.remarks[:_NAMED])
+    return f"{where} holds no article: put files of these kinds there: {kinds}.{unread}"
 
 
 def _below(folder: Path, paths: Iterable[Path]) -> Iterator[Path]:

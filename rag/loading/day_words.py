@@ -8,43 +8,81 @@ import re
 _OTHER = re.compile(
     r"\b(?:geb(?:oren|urtstag)?|gest(?:orben)?|verstorben|starb|getauft|born|died|death|birth|baptised|née?\s+le|"
     r"mort[es]?\s+le|décédée?s?|nacid[oa]|nació|falleci\w+|nat[oa]\s+il|morto|overleden|geburts\w+|"
-    r"\w*todes(?:tag|datum)|"
+    r"\w*todes(?:tag|datum)|naissance|décès|nacimiento|defunción|nascita|nascid[oa]|nascimento|falecid[oa]|faleceu|"
+    r"urodzon\w+|urodzenia|ur(?=\.)|zmarł\w*|zm(?=\.)|doğum\w*|ölüm\w*|födde?|født|narozen\w*|родил\w+|рождения|умер\w*|"
     r"veranstaltung\w*|\w*termine?|konzert\w*|lesung|premiere|vernissage|ausstellung|messe|tagung|konferenz|kongress|"
     r"versammlung|sitzung|festival|eröffnung|einweihung|hochzeit|trauung|beerdigung|beisetzung|trauerfeier|einlass|"
     r"beginn|anmeld\w+|bewerbungs\w+|einsendeschluss|frist|deadline|gültig|läuft|kinostart|save the date|event|concert|"
     r"exhibition|conference|meeting|hearing|opening|wedding|funeral|premieres?|valid|expires?|due|starts?|begins?|ends?|"
-    r"wann|when|doors|concierto|evento|événement|spectacle|conférence|obsèques|release|"
+    r"wann|when|where|venue|doors|tickets?|rsvp|apply|vorverkauf|im kino|in (?:theat(?:er|re)s|cinemas)|concierto|"
+    r"evento|événement|spectacle|conférence|obsèques|rendez-vous|lugar|lieu|luogo|release|koncert\w*|wydarzeni\w+|spotkani\w+|"
+    r"pogrzeb\w*|etkinli\w+|konser\w*|toplantı\w*|"
     r"herunter\s?geladen|downloaded|download(?= (?:on|from|date|am|vom)\b|\s*:)|abgerufen|abruf\w*|"
     r"zugriffs?|zuletzt (?:besucht|gesehen)|retrieved|accessed|viewed|visited|"
-    r"consulté\w*|consultado|téléchargé\w*|descargado|scaricato|consultato|geraadpleegd|"
+    r"consult(?:é\w*|ation|ado|ato|a)|téléchargé\w*|descarga(?:do)?|scaricato|geraadpleegd|gedownload|acess(?:o|ado)|baixado|"
+    r"pobran\w+|dostęp\w*|indir\w+|erişim\w*|hämtad|hentet|staženo|обращения|скачано|"
     r"archiviert|archived|gedruckt|ausgedruckt|ausdruck\w*|druckdatum|printed|print(?:-?out)? (?:date|on|from)|"
-    r"imprimé\w*|impreso|stampato|afgedrukt|exportiert|exported|captured|snapshot|kopiert|copied|ge?scannt|eingescannt|"
+    r"imprimé\w*|impression|impres[oa]|impresión|impresso|stampato|data di stampa|afgedrukt|wydruk\w*|yazdır\w*|"
+    r"exportiert|exported|captured|snapshot|kopiert|copied|ge?scannt|eingescannt|"
     r"digitali[sz]\w+|scan(?:ned)?|eingegangen|received|eingang\w*|faxed|load[- ]date|ladedatum|"
     r"time of request|job number|"
-    r"seit|since|bis|until|ab|impressum|copyright)\b|[©†✝⚰]|\(c\)|\*\s*\d{1,2}\.\s?(?:\d|\w+ 1[789])|"
+    r"seit|since|bis|until|ab|impressum|copyright)\b|[©†✝⚰]|\(c\)|^\W*(?:fotos?|photos?|bild)\b|"
+    r"\*\s*\d{1,2}\.\s?(?:\d|\w+ 1[789])|"
     r"^[—–-]+\s.*\(@\w|@\w+\)|\bshared by\b|beitrag geteilt",
     re.IGNORECASE,
 )
 _PUBLISHED = re.compile(
-    r"\b(?:stand|veröffentlich\w*|publi[zsk]\w+|erschien\w*|erscheinungs\w+|erstellt|gepostet|geschrieben|datum|verfasst|"
-    r"published|posted|written|created|dated?|publié\w*|publicad\w+|pubblicato|gepubliceerd|opublikowano|dodano|yayın\w*|"
+    r"\b(?:stand|veröffentlich\w*|publi[zsk]\w+|erschien\w*|erscheinungs\w+|erstellt|gepostet|geschrieben|verfasst|"
+    r"published|posted|written|created|publié\w*|publicad\w+|pubblicato|gepubliceerd|opublikowano|dodano|yayın\w*|"
     r"giriş|offentliggjort|publisert|publicerad|опубликовано|опубліковано|artikel|beitrag|meldung|bericht|\w*mitteilung|nachricht|"
     r"ausgabe|edition|issue|\w*zeitung|quelle|source|(?:gespeichert|eingetragen|eingestellt|"
     r"hochgeladen) von|submitted by|"
     r"\w*aktualisier\w*|geändert|updated?|modified|mis à jour|actualizad[oa]|aggiornato|güncelleme|aktualizacja)\b",
     re.IGNORECASE,
 )
+_SAID_PUBLISHED = re.compile(
+    r"\b(?:veröffentlicht|published|publi(?:é\w*|cad[oa])|pubblicato|erschienen|opublikowano|yayınlan\w+)\b",
+    re.IGNORECASE,
+)
 _PRINTED = re.compile(r"\b(?:s|seite|nr|no|heft|pg|page|p|jg|jahrgang|vol)\b\.?\s*:?\s*[A-Z]?\d", re.IGNORECASE)
+_DATE = re.compile(r"\b(?:datum|dated?)\b", re.IGNORECASE)
 _BYLINE = re.compile(r"^\W*(?:von|by|par|por|di|door|autor(?:in)?|author)\b", re.IGNORECASE)
 # behind such a word a day belongs to a phrase: the flood of 1 February 1953
 _OF = re.compile(
-    r"\b(?:vom|of|of the|du|del|della|dal|dell'|van|zum|from|after|before|nach|vor|der|des|den)\s*$", re.IGNORECASE
+    r"(?<!^)\b(?:vom|of|of the|du|del|della|dal|dell'|van|zum|from|after|before|nach|vor|der|des|(?<!, )den)\s*$",
+    re.IGNORECASE,
 )
 _ON = re.compile(r"\b(?:am|on|le|el|il|op|em)\s+(?:(?:[^\W\d_]+),?\s+)?(?:de[nm]\s+|the\s+)?$", re.IGNORECASE)
 _SENTENCE = re.compile(r"[^\W\d_]{2}[.!?]$")
 # "* 3. April 1961 in Emden", "3. April 1961 – 4. Mai 1999", "September 11, 2001: The day that changed us"
 _STAR, _PLACE = re.compile(r"(?:^|\()\s*\*\s*$"), re.compile(r"\s+in\s+[^\W\d_]")
-_TO = re.compile(r"\s*[–—-]\s*(?:\d{1,2}\.?\s?[^\W_]+\.?\s?\d{4}|[^\W\d_]+ \d{1,2}, \d{4}|[†✝])")
+_TO = re.compile(
+    r"\s*(?:[–—-]|\b(?:to|till?|bis|au|al|do)\b)\s*(?:\d{4}-\d\d-\d\d|\d{1,2}\.\d{1,2}\.\d{4}|"
+    r"\d{1,2}\.?\s?[^\W_]+\.?\s?\d{4}|[^\W\d_]+ \d{1,2}, \d{4}|[†✝])"
+)
+# b. 3 May 1931, d. 4 October 1998
+_LIVED = re.compile(r"(?:^|[(,;–-])\s*[bd]\.\s*$")
+# an hour without minutes is no time of publication, and neither is one with a place behind it: 20 Uhr, Stadthalle
+_AT = re.compile(
+    r"^\W*(?:(?:um|at|à|kl\.?|a las|alle)\s+)?(?:\d{1,2}\s?(?:uhr|heures?|h|[ap]\.?m\b\.?)(?!\s?\d)|"
+    r"(?:ore|godz\.?|saat)\s?\d{1,2}\b(?![.:]\d))|"
+    r"^\W*(?:(?:um|at|à)\s+)?\d{1,2}[.:h]\d\d(?:\s?(?:uhr|[ap]\.?m\.?))?,\s+(?!uhr|gmt|utc)[^\W\d_]{4,}",
+    re.IGNORECASE,
+)
+# "Wahltag: 3. Juni 2019": a label that names no publication names something else
+_LABEL = re.compile(
+    r"^\W*(?P<label>[^\W\d_][^:|·–—\d]{1,40}?)\s?:\s*(?:[^\W\d_]+\.?,?\s+(?:den\s+|le\s+|the\s+)?)?(?:$|\d)"
+)
+_LATIN = re.compile(r"[A-Za-zÀ-ɏ' ’./()-]+")
+_OF_PUBLICATION = re.compile(
+    r"stand|veröff|ver[öo]ffent|publi|pubbl|publ\b|ersch[ei]|erstell|post|geschr|verfasst|written|creat|opublik|dodan|"
+    r"yay[ıi]n|giriş|offentlig|artikel|article|artículo|articolo|beitrag|meldung|bericht|mitteilung|nachricht|news|press|"
+    r"ausgabe|edition|issue|zeitung|quelle|source|aktuali[sz]|änder|updat|modif|revis|jour|actuali|aggiorn|atuali|güncel|"
+    r"\b(?:von|by|par|por|di|da|autor(?:in)?|author|auteur|redaktion|eingestellt|gespeichert|hochgeladen|submitted)\b|"
+    r"^(?:the\s)?(?:datum|date|dated|data|fecha|tarih|dato|dátum|day|time|zeit)(?:\s?/\s?\w+)?$",
+    re.IGNORECASE,
+)
+_SINCE = re.compile(r"(?:\d{4}|\d{4}-\d\d-\d\d)\s*(?:[–—-]|\b(?:to|till?|bis|au|al|do)\b)\s*$")
 _SUBJECT = re.compile(r"\s*:\s+[^\W\d_]\S*(?:\s+\S+){2}")
 _COPY = re.compile(
     r"^(?:herunter\s?geladen|abgerufen|gedruckt|ausgedruckt|ausdruck|gespeichert|downloaded|retrieved|accessed|printed|"
@@ -62,11 +100,28 @@ def is_of_something_else(before: str, after: str) -> bool:
     """
     line = f"{before} {after}"
     if _OTHER.search(line):
-        return not re.search(r"\b(?:veröffentlicht|published|publié\w*|erschienen)\b", line, re.IGNORECASE)
-    if (_STAR.search(before) and _PLACE.match(after)) or _TO.match(after) or _SUBJECT.match(after):
+        return not _SAID_PUBLISHED.search(line)
+    if (
+        (_STAR.search(before) and (_PLACE.match(after) or not after.strip()))
+        or _TO.match(after)
+        or _SUBJECT.match(after)
+    ):
         return True
-    is_stamp = _PUBLISHED.search(line) or _PRINTED.search(line) or _BYLINE.match(line)
+    if (
+        _LIVED.search(before)
+        or _SINCE.search(before)
+        or (_AT.match(after) and not _PUBLISHED.search(line))
+        or _is_labelled(before)
+    ):
+        return True
+    is_stamp = _PUBLISHED.search(line) or _DATE.search(line) or _PRINTED.search(line) or _BYLINE.match(line)
     return not is_stamp and (_OF.search(before) is not None or _is_in_sentence(before, after))
+
+
+def _is_labelled(before: str) -> bool:
+    """Whether a label before a day names something else than a publication."""
+    label = _LABEL.match(before)
+    return bool(label and _LATIN.fullmatch(label["label"]) and not _OF_PUBLICATION.search(label["label"]))
 
 
 def _is_in_sentence(before: str, after: str) -> bool:

@@ -41,6 +41,8 @@ INSTEAD = {
     **dict.fromkeys((".tar", ".tgz", ".bz2", ".tbz2", ".xz", ".txz", ".zst", ".7z", ".rar"), _PACKED),
     **dict.fromkeys((".doc", ".wpd", ".pages"), "save it as .docx, .odt or PDF."),
     ".msg": "save it as .eml.",
+    **dict.fromkeys((".pst", ".ost", ".olm"), "export the mails as .mbox or .eml."),
+    ".wacz": "call it .zip.",
     **dict.fromkeys((".ppt", ".pptx", ".odp", ".key"), "save it as PDF."),
 }
 """What to do with files that cannot be read, by their ending."""

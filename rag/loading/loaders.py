@@ -35,6 +35,7 @@ LOADERS: dict[str, Callable[[bytes], Draft]] = {
 """For each kind of file that holds one article, what reads it."""
 MANY_IN_ONE: dict[str, Callable[[bytes], Iterable[Draft | Flaw]]] = {
     "text": load_texts,
+    "pdf": lambda raw: split(load_pdf(raw)),
     "docx": lambda raw: split(load_docx(raw)),
     "odt": lambda raw: split(load_odt(raw)),
     "rtf": lambda raw: split(load_rtf(raw)),

@@ -17,6 +17,8 @@ from rag.loading.collections.warc import Page, draft_of_page, pages
 from rag.loading.companion import with_companion
 from rag.loading.documents.mail import Attachment, load_mail
 from rag.loading.draft import Draft, Flaw, Remark
+from rag.loading.exports.signs import is_newsletter
+from rag.loading.exports.split import marked_as_several
 from rag.loading.files import DOCUMENTS, MAX_BYTES, MAX_DOCUMENT_BYTES, kind_at, opened, read_file
 from rag.loading.guard import PASSED, answered, load_error
 from rag.loading.kinds import ARCHIVES, HEAD_BYTES, INSTEAD, kind_of
@@ -29,7 +31,7 @@ from rag.loading.tables.rows import READERS, Row, Table, draft_of, open_table
 from rag.loading.tables.sheets import sheets
 from rag.types import Article
 
-VERSION = 7
+VERSION = 8
 """Raised whenever the same bytes are read or marked otherwise than before; stored articles are then loaded anew."""
 
 # the most rows of a table, and letters in them, that are taken together
@@ -268,7 +270,8 @@ def _in_member(member: Member, columns: Columns | None, depth: int = 0) -> Itera
             if isinstance(part, Attachment):
                 yield from _attached(part, above, columns, depth + 1)
             else:
-                yield replace(part, name=above)
+                mail = marked_as_several(part) if is_newsletter(part.text) else part
+                yield replace(mail, name=above)
     else:
         for draft in drafts_of(member.kind, member.raw):
             yield replace(draft, name=f"{above}#{draft.name}" if draft.name else above)

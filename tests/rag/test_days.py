@@ -66,6 +66,33 @@ def page_with(line: str, lang: str = "de", head: str = "") -> bytes:
         "© 3. Mai 2020 Moorender Bote",
         "Am 3. Mai 2020 treffen sich alle Freunde des Deiches wieder",
         "3. Mai 2999",
+        "* 03.05.1931",
+        "b. 3 May 1931, d. 4 October 1998",
+        "(1931-05-03 to 1998-10-04)",
+        "Samstag, 3. Juni 2019, 20 Uhr, Stadthalle",
+        "Sonntag, 3. Juni 2019, 19.30 Uhr, Stadthalle",
+        "Saturday, June 3, 2019, 8 p.m., Town Hall",
+        "Samedi 3 juin 2019, 20 h, salle des fêtes",
+        "Sabato 3 giugno 2019, ore 20, Teatro Comunale",
+        "Sobota, 3 czerwca 2019, godz. 20, Dom Kultury",
+        "Date : samedi 3 juin 2019 à 20 h",
+        "Sitzungstag: 3. Juni 2019",
+        "Redaktionsschluss: 3. Juni 2019",
+        "Foto: Meyer, 3. Juni 2019",
+        "Apply by June 3, 2019",
+        "In theaters June 3, 2019",
+        "DOB: 3 May 1931",
+        "Date de naissance : 3 mai 1931",
+        "Date d'impression : 3 juin 2019",
+        "Date de consultation : 03/06/2019",
+        "Fecha de nacimiento: 3 de mayo de 1931",
+        "Data di nascita: 3 maggio 1931",
+        "Data di stampa: 3 giugno 2019",
+        "ur. 3 maja 1931, zm. 4 października 1998",
+        "Data dostępu: 3 czerwca 2019",
+        "Wydrukowano 3 czerwca 2019",
+        "Doğum tarihi: 3 Mayıs 1931",
+        "Erişim tarihi: 3 Haziran 2019",
     ],
 )
 def test_days_of_something_else(line: str) -> None:
@@ -80,6 +107,7 @@ def test_days_of_something_else(line: str) -> None:
         "3. Mai 2003",
         "Samstag, 3. Mai 2003",
         "Emden, 3. Mai 2003",
+        "Emden, den 3. Mai 2003",
         "Von Tomma Harms, 3. Mai 2003",
         "Tomma Harms am 3. Mai 2003",
         "Veröffentlicht am 3. Mai 2003 von Tomma Harms",
@@ -89,6 +117,7 @@ def test_days_of_something_else(line: str) -> None:
         "Moorender Zeitung vom 3. Mai 2003",
         "Moorender Bote, 03.05.2003, Nr. 102, S. 5",
         "Pressemitteilung vom 3. Mai 2003",
+        "vom 3. Mai 2003",
     ],
 )
 def test_days_of_publication(line: str) -> None:
@@ -141,6 +170,11 @@ def test_a_page_says_below_when_it_was_published() -> None:
     raw = page_with("Ein Nachruf").replace(b"</article>", f"</article>{'<p>x</p>' * 20}{said}".encode())
     draft = load_html(raw)
     assert (draft.published, draft.origins["published"]) == (date(2003, 5, 3), "line of the page")
+
+
+def test_a_star_in_a_list_is_none_of_birth() -> None:
+    """A page that was saved as text has stars before the items of its lists, of which one may be the day."""
+    assert load_text(text_with("* Tomma Harms\n* 3. Mai 2003")).published == date(2003, 5, 3)
 
 
 def test_a_day_in_the_headline_is_none() -> None:

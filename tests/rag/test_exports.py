@@ -13,6 +13,9 @@ import pytest
 from docx import Document
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from reportlab.lib.styles import ParagraphStyle
+from reportlab.pdfgen.canvas import Canvas
+from reportlab.platypus import Paragraph, SimpleDocTemplate, Spacer
 
 from rag.loading.draft import Draft, Flaw
 from rag.loading.exports.split import articles_in, looks_like_several
@@ -348,6 +351,19 @@ def as_html(text: str) -> bytes:
     return f"<html><head><meta charset='utf-8'><title>x</title></head><body>{lines}</body></html>".encode()
 
 
+def as_pdf(text: str) -> bytes:
+    """Return a print-out with the lines and the empty lines of a text, and when it was printed on each page."""
+    file = io.BytesIO()
+    style = ParagraphStyle("line", fontName="Helvetica", fontSize=10)
+
+    def foot(canvas: Canvas, _: object) -> None:
+        canvas.drawString(60, 30, f"Gedruckt am 3. Mai 2020, Blatt {canvas.getPageNumber()}")
+
+    flowables = [Paragraph(line.strip(), style) if line.strip() else Spacer(1, 12) for line in text.splitlines()]
+    SimpleDocTemplate(file).build(flowables, onFirstPage=foot, onLaterPages=foot)
+    return file.getvalue()
+
+
 @pytest.mark.parametrize("name", EXPORTS)
 @pytest.mark.parametrize("kind", ["text", "docx", "rtf", "html"])
 def test_articles_of_exports(name: str, kind: str) -> None:
@@ -431,6 +447,33 @@ def test_a_single_article_of_an_export() -> None:
     text = CODED[: CODED.index("HD  Bücherei")]
     drafts = articles_in(text)
     assert [(draft.name, draft.title) for draft in drafts] == [("", "Hafen wird ausgebaggert")]
+
+
+@pytest.mark.parametrize("name", ["classic", "modern", "uncoded", "genios", "genios, fields above"])
+def test_articles_of_printed_exports(name: str) -> None:
+    """A print-out of an export is told by the same fields, though its lines were joined to paragraphs."""
+    drafts = [one for one in drafts_of("pdf", as_pdf(EXPORTS[name])) if isinstance(one, Draft)]
+    assert facts_of(drafts) == GERMAN
+    assert [LIBRARY in draft.text for draft in drafts] == [False, True]
+
+
+def test_a_lost_rule_between_articles() -> None:
+    """Where two articles stand in one part, none has the facts of the other: it is read as one text."""
+    lost = EXPORTS["proquest"].replace("_" * 60, "")
+    assert articles_in(lost) == []
+
+
+def test_articles_of_a_printed_export_keep_their_pages(tmp_path: Path) -> None:
+    """The page of a passage is that of the file, and no other article's foot or number stands in an article."""
+    file = tmp_path / "nexis.pdf"
+    many = "\n\n".join(f"{HARBOUR_2[:-1]} im Fall {number}." for number in range(80))
+    file.write_bytes(as_pdf(CLASSIC.replace(HARBOUR, f"{HARBOUR}\n\n{many}")))
+    digest = hashlib.sha256(file.read_bytes()).hexdigest()
+    found = [one for piece in pieces(file, digest) for one in articles_of_piece(piece)]
+    first, second = (one for one in found if isinstance(one, Article))
+    assert first.page_at(first.text.index(HARBOUR)) == 1
+    assert second.page_at(second.text.index(LIBRARY)) == 4
+    assert second.kind_at(second.text.index("Gedruckt")) == "boilerplate"
 
 
 def test_articles_of_an_export_are_cited_by_file_and_number(tmp_path: Path) -> None:

@@ -38,6 +38,10 @@ PAGES = {
         f"<center><table><tbody><tr valign=top><td>{LINKS}</td><td><img src=x.gif><h2>{HEADLINE}</h2>{DAY}<br><br>"
         f"<img src=y.gif>{'<br><br>'.join(SAID)}</td></tr></tbody></table></center>"
     ),
+    "rows of one cell": (
+        f"<center><table><tr><td><font size=5>{HEADLINE}</font></td></tr><tr><td>{DAY}</td></tr>"
+        f"{''.join(f'<tr><td>{text}</td></tr>' for text in SAID)}<tr><td>{LINKS}</td></tr></table></center>"
+    ),
     "a headline by its class": (
         f"<table><tr><td>{LINKS}</td><td><span class=artikelHeadline>{HEADLINE}</span><br>{DAY}<br><br>"
         f"<p><font>{SAID[0]}<br><br>{SAID[1]}</font><font color=red>{SAID[2]}</font></p></td></tr></table>"

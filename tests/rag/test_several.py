@@ -66,6 +66,32 @@ def test_page_with_several_articles(mark: str) -> None:
     assert ROAD in drafts[1].text and ROAD_2 in drafts[1].text and POOL not in drafts[1].text
 
 
+@pytest.mark.parametrize("linked", [False, True])
+def test_page_that_only_looks_like_several_articles(linked: bool) -> None:
+    """Headings with days, or with links, and texts below them are said to be several: no day of one is that of all."""
+    third = article("Chor singt in Gent", "15.03.2003", "Eva Lund", POOL_2, ROAD_2, tag="section")
+    parts = [one.replace("article>", "section>") for one in (FIRST, SECOND, third)]
+    if linked:
+        parts = [one.replace("<h2>", "<h2><a href='/x'>").replace("</h2>", "</a></h2>") for one in parts]
+    (draft,) = load_pages(page(*parts))
+    assert isinstance(draft, Draft) and "several articles" in draft.unread[0]
+    assert (draft.published, draft.author) == (None, None)
+    assert all(title in draft.text for title in ("schließt sein Freibad", "Biber legt", "Chor singt in Gent"))
+
+
+def test_headings_within_one_article() -> None:
+    """An article with headings between its paragraphs is one."""
+    parts = "".join(f"<h2>{text[:20]}</h2><p>{text}</p>" for text in (POOL, POOL_2, ROAD, ROAD_2))
+    (draft,) = load_pages(page(f"<p>12.03.2003</p>{parts}"))
+    assert isinstance(draft, Draft) and (draft.unread, draft.published) == ((), date(2003, 3, 12))
+
+
+def test_headline_of_the_one_article_among_teasers() -> None:
+    """Where the page's own title names a section, the heading of the article in full is the headline."""
+    (draft,) = load_pages(page(FIRST, TEASER, TEASER.replace("Chor", "Verein"), above=""))
+    assert isinstance(draft, Draft) and draft.title == "Moorende schließt sein Freibad"
+
+
 def test_what_stands_between_articles_is_kept() -> None:
     """A full paragraph of the page itself is the page's own article."""
     own = "Diese Seite sammelt, was im März 2003 in Moorende geschah, und wird von der Bücherei gepflegt und ergänzt."

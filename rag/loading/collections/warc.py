@@ -119,8 +119,8 @@ def _kind(record: Any) -> str | LeftAside | None:
     if record.rec_type in _UNREAD:
         return LeftAside(f"{record.rec_type} record")
     if record.rec_type in _IN_PLACE:
-        # urn:… is what a crawler notes of a page beside it
-        told = not _address(record).lower().startswith("urn:")
+        # what a crawler notes of a page, or of itself, beside it
+        told = not _address(record).lower().startswith(("urn:", "metadata:", "dns:", "whois:"))
     elif record.rec_type == "response":
         told = record.http_headers is not None and record.http_headers.get_statuscode() == "200"
         if not told:

@@ -120,28 +120,33 @@ def cut(lines: Sequence[Line], is_first: Callable[[Line], bool]) -> list[list[Li
     return parts
 
 
-def drafts_of(text: str, entries: Sequence[Entry], origin: str) -> list[Draft]:
+def drafts_of(text: str, entries: Sequence[Entry], origin: str, pages: Sequence[tuple[int, int]] = ()) -> list[Draft]:
     """Return a draft for each entry; together they hold all of the text.
+
+    `pages` says where in the text pages begin, each with its number.
 
     What is none of an article's own words is set aside: fields, notices of rights, and what the export has before its
     first article and behind its last one.
     """
     starts = [0, *(text.rfind("\n", 0, entry.start) + 1 for entry in entries[1:]), len(text)]
     return [
-        _draft(text, entry, (start, end), origin, f"article {number}" if entries[1:] else "")
+        _draft(text, entry, (start, end), pages, origin, f"article {number}" if entries[1:] else "")
         for number, (entry, start, end) in enumerate(zip(entries, starts, starts[1:], strict=False), 1)
     ]
 
 
-def _draft(text: str, entry: Entry, whole: Span, origin: str, name: str) -> Draft:
+def _draft(text: str, entry: Entry, whole: Span, pages: Sequence[tuple[int, int]], origin: str, name: str) -> Draft:
     blocks: list[Block] = []
 
     def add(start: int, end: int, kind: Kind) -> None:
-        words = _INDENTATION.sub("", text[start:end])
-        if blocks and (blocks[-1].kind == kind or not words.strip()):
-            blocks[-1] = replace(blocks[-1], text=blocks[-1].text + words)
-        elif words:
-            blocks.append(Block(words, kind))
+        inside = [at for at, _ in pages if start < at < end]
+        for first, last in pairwise([start, *inside, end]):
+            words = _INDENTATION.sub("", text[first:last])
+            page = next((number for at, number in reversed(pages) if at <= first), None)
+            if blocks and ((blocks[-1].kind, blocks[-1].page) == (kind, page) or not words.strip()):
+                blocks[-1] = replace(blocks[-1], text=blocks[-1].text + words)
+            elif words:
+                blocks.append(Block(words, kind, page))
 
     at = whole[0]
     for start, end in sorted(entry.words):

@@ -40,6 +40,8 @@ _LANGUAGE = re.compile(
     re.IGNORECASE,
 )
 _TIME = re.compile(r"^\d{1,2}[:.]\d\d(?:\s*(?:[ap]m|uhr|gmt|[A-Z]{3,4}))?$", re.IGNORECASE)
+_OUTLET = re.compile(r"[^\W\d_]{2}")
+_CODE_OF_OUTLET = re.compile(r"\d{4}\b.*\s[A-Z]{4,}$")
 _SECTION = re.compile(
     r"\b(?:news|section|desk|pages?|sports?|business|features?|opinion|comment|local|national|world|foreign|main|front|"
     r"politik|wirtschaft|kultur|feuilleton|lokales|panorama|ressort|seite|finanzen|meinung|vermischtes|regional\w*|"
@@ -160,9 +162,11 @@ def _plain(lines: Sequence[Line], before: int, length: int, text: int, end: int)
     if above[1:] and len(above[0].text.split()) <= _SECTION_WORDS and _SECTION.search(above[0].text):
         shown.remove(above.pop(0))
     header = [line for line in lines[length + 2 : text] if not _TIME.match(line.text)]
+    is_alone = not _CODE_OF_OUTLET.search(lines[length + 1].text)
     facts |= {
         "title": joined(above) or None,
         "published": day_in_line(lines[length + 1].text),
-        "source": header[0].text if header else None,
+        # where the lines of the header were joined it stands on none of its own
+        "source": header[0].text if header and _OUTLET.search(header[0].text) and is_alone else None,
     }
     return Entry(start, (*span_of(shown), *span_of(lines[text:end])), facts)

@@ -33,7 +33,7 @@ _END = re.compile(
     re.IGNORECASE,
 )
 _BODY = re.compile(
-    r"^(?:body|rumpf|hauptteil|textkörper|haupttext|corps|corps du texte|cuerpo|corpo|hoofdtekst)\s*:?$", re.I
+    r"^(?:body|text|rumpf|hauptteil|textkörper|haupttext|corps|corps du texte|cuerpo|corpo|hoofdtekst)\s*:?$", re.I
 )
 # the fields above and below an article, in the languages of the interface; those below may follow on each other alone
 _ABOVE: dict[str, str] = {
@@ -46,10 +46,10 @@ _ABOVE: dict[str, str] = {
     "body": "body|rumpf|textkörper|corps|cuerpo|corpo",
 }
 _BELOW = (
-    "load-date|update|ladedatum|aktualisiert am|date-chargement|date de chargement|fecha de carga|laaddatum|language|"
-    "sprache|langue|idioma|taal|lingua|publication-type|publikationstyp|publikations-typ|type de publication|"
+    "load-date|update|ladedatum|lade-datum|aktualisiert am|date-chargement|date de chargement|fecha de carga|laaddatum|"
+    "language|sprache|langue|idioma|taal|lingua|publication-type|publikationstyp|publikations-typ|type de publication|"
     "type-publication|tipo de publicación|zeitungstyp|journal[- ]code|zeitungs[- ]?code|zeitschriften-?code|"
-    "code-journal|subject|themen?|thema|sujet|materia|organization|organisation|company|firma|firmen|unternehmen|société|ticker|"
+    "code-journal|subject|betreff|schlagw(?:ort|örter)|themen?|thema|sujet|materia|organization|organisation|company|firma|firmen|unternehmen|société|ticker|"
     "industry|branche|secteur|geographic|geographie|geografie|géographie|person|personen|people|name|city|state|"
     "country|countries|land|graphic|grafik|graphique|gráfico|url|document-type|doc-type|dokumenttyp|type|distribution|"
     "acc-no|issn|ebs-data-id|classification|klassifizierung|klassifikation|klassifizierungen|clasificación|notes|"
@@ -62,8 +62,9 @@ _FIELD = re.compile(
     re.IGNORECASE,
 )
 _CERTAINLY_BELOW = re.compile(
-    r"^(?:load-date|update|ladedatum|date de chargement|language|sprache|langue|publication-type|journal[- ]code)\s*:",
-    re.I,
+    r"^(?:load-date|update|lade-?datum|date de chargement|language|sprache|langue|publication-type|"
+    r"journal[- ]code)\s*:",
+    re.IGNORECASE,
 )
 _HEADING = re.compile(
     r"^(?:classification|klassifizierung|klassifikation|klassifizierungen|clasificación|notes)$", re.I
@@ -77,9 +78,14 @@ _LINES_ABOVE, _LINES_OF_A_HEADLINE = 15, 3
 _MONTH_AND_YEAR = re.compile(r"^[^\W\d_]+\.?,?\s+(?:19|20)\d\d\b")
 
 
+def is_count(text: str) -> bool:
+    """Tell whether a line is the one above each article of the classic form: 1 of 50 DOCUMENTS."""
+    return _COUNT.match(text) is not None
+
+
 def classic(lines: Sequence[Line]) -> list[Entry]:
     """Return the articles of an export in the classic form."""
-    parts = cut(lines, lambda line: _COUNT.match(line.text) is not None)
+    parts = cut(lines, lambda line: is_count(line.text))
     stated = sum(any(map(_field, part)) for part in parts)
     return [_classic(part) for part in parts] if parts and 2 * stated >= len(parts) else []
 
@@ -112,7 +118,8 @@ def _classic(part: Sequence[Line]) -> Entry:
         "published": day_in_line(above[day].text) if day < len(above) else None,
         "title": joined(paragraphs_of(titles)[0]) if titles else None,
     }
-    words = [*map(_whole, titles)]
+    # printed pages may have the headline in the line of the day
+    words = [*map(_whole, titles or above[day : day + 1])]
     body = first + _fields_above(paragraphs[first:], facts, words)
     words += span_of(_own(paragraphs[body : _end_of_body(paragraphs, body)]))
     return Entry(part[0].start, tuple(words), facts)

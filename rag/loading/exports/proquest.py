@@ -25,7 +25,8 @@ _FIELD = re.compile(
 def between_rules(lines: Sequence[Line]) -> list[Entry]:
     """Return the articles between rules that state where and when they were published."""
     parts = [part for part in _parts(lines) if _is_article(part)]
-    return [_entry(part) for part in parts]
+    # printed pages may have lost a rule: what is said of one article would be said of another
+    return [] if any(map(_is_of_several, parts)) else [_entry(part) for part in parts]
 
 
 def _parts(lines: Sequence[Line]) -> list[list[Line]]:
@@ -45,6 +46,11 @@ def _is_article(part: Sequence[Line]) -> bool:
         and "publication title" in names
         and bool(names & {"publication date", "proquest document id"})
     )
+
+
+def _is_of_several(part: Sequence[Line]) -> bool:
+    names = [found["name"].lower() for line in part if line.apart and (found := _FIELD.match(line.text))]
+    return any(names.count(name) > 1 for name in ("full text", "publication title"))
 
 
 def _entry(part: Sequence[Line]) -> Entry:

@@ -21,6 +21,23 @@ _SIGNS = (
 )
 _BYLINE = re.compile(r"^(?:by|von|par|por)\s+[A-ZÄÖÜ]\S+\s+[A-ZÄÖÜ]\S+", re.IGNORECASE)
 
+READ_MORE = re.compile(
+    r"^\W*(?:weiterlesen|mehr lesen|(?:hier |jetzt )?weiter lesen|zum artikel|mehr dazu|ganzen artikel lesen|"
+    r"read (?:more|on)|continue reading|more|full story|mehr|lire (?:la suite|plus)|leer más|"
+    r"seguir leyendo|continua a leggere|"
+    r"leggi tutto|lees (?:meer|verder)|czytaj (?:więcej|dalej)|devamını oku|читать далее|weiter)\b.{0,80}$",
+    re.IGNORECASE,
+)
+"""A line of its own that leads to the rest of an article."""
+_TICKER = re.compile(r"^\W*\+\+\+ .+ \+\+\+$")
+_ADDRESS = re.compile(r"<?https?://\S+")
+
+
+def is_newsletter(text: str) -> bool:
+    """Tell whether a mail has several items, each with a link to the rest, or with a headline as of a ticker."""
+    short = [_ADDRESS.sub("", line).strip() for line in text.split("\n")]
+    return any(sum(sign.match(line) is not None for line in short) >= _LEAST for sign in (READ_MORE, _TICKER))
+
 
 def seems_to_hold_several(lines: Sequence[Line]) -> bool:
     """Tell whether fields of an article come again and again, or bylines and days as of articles."""

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import replace
 
-from rag.loading.draft import Draft
+from rag.loading.draft import Block, Draft
 from rag.loading.exports import factiva, genios, nexis, proquest
 from rag.loading.exports.entries import Reader, drafts_of, lines_of
 from rag.loading.exports.signs import seems_to_hold_several
@@ -26,24 +27,54 @@ SEVERAL = (
 """What is said of a file that only looks like several articles."""
 
 
-def articles_in(text: str) -> list[Draft]:
-    """Return the articles in a text of an export, which together hold all of it; none if it is no export."""
+def articles_in(text: str, pages: Sequence[tuple[int, int]] = ()) -> list[Draft]:
+    """Return the articles in a text of an export, which together hold all of it; none if it is no export.
+
+    Args:
+        pages: where in the text pages begin, each with its number, where there are pages.
+    """
     lines = lines_of(text)
     for read, origin in _READERS:
         if entries := read(lines):
-            return drafts_of(text, entries, origin)
+            return drafts_of(text, entries, origin, pages)
     return []
 
 
 def split(draft: Draft) -> list[Draft]:
-    """Return the articles in a document that is an export; what stands around its text goes with the last of them."""
-    text = draft.text
-    articles = articles_in(text)
-    if articles:
-        around = tuple(block for block in draft.blocks if block.kind != "article")
-        last = articles.pop()
-        return [*articles, replace(last, blocks=(*last.blocks, *around), unread=draft.unread)]
-    return [marked_as_several(draft) if looks_like_several(text) else draft]
+    """Return the articles in a document that is an export; what stands around its text goes with the last of them.
+
+    Where there are pages, it goes with the last article that begins on that page or before it.
+    """
+    # on printed pages the number of a document looks like that of a page
+    whole = replace(
+        draft, blocks=tuple(replace(one, kind="article") if _is_count(one) else one for one in draft.blocks)
+    )
+    articles = articles_in(whole.text, _pages(whole))
+    if not articles:
+        return [marked_as_several(draft) if looks_like_several(draft.text) else draft]
+    around = [block for block in whole.blocks if block.kind != "article"]
+    firsts = [article.blocks[0].page or 0 for article in articles]
+    for block in around:
+        before = bisect_right(firsts, block.page) if block.page is not None else len(articles)
+        at = max(before - 1, 0)
+        articles[at] = replace(articles[at], blocks=(*articles[at].blocks, block))
+    return [*articles[:-1], replace(articles[-1], unread=draft.unread)]
+
+
+def _is_count(block: Block) -> bool:
+    return block.kind == "boilerplate" and nexis.is_count(block.text.strip())
+
+
+def _pages(draft: Draft) -> list[tuple[int, int]]:
+    """Where in the article's own words pages begin, each with its number."""
+    found: list[tuple[int, int]] = []
+    at = 0
+    for block in draft.blocks:
+        if block.kind == "article":
+            if block.page is not None and (not found or found[-1][1] != block.page):
+                found.append((at, block.page))
+            at += len(block.text)
+    return found
 
 
 def marked_as_several(draft: Draft) -> Draft:

@@ -60,9 +60,12 @@ def date_stamp(lines: Sequence[str]) -> tuple[date, int] | None:
     """
     today = datetime.now(UTC).date()
     paragraphs = [number for number, line in enumerate(lines[:_LOOKED_AT]) if len(line) >= _PARAGRAPH]
+    # one star before a day is of a birth, several are of a list
+    is_list = sum(line.startswith("* ") for line in lines[:_LOOKED_AT]) > 1
     best: tuple[float, int, date] | None = None
     for number, line in enumerate(lines[:_LOOKED_AT]):
         day, before, after = next(days_in(line), (None, "", "")) if len(line) <= _STAMP else (None, "", "")
+        before = before.removeprefix("* ") if is_list else before
         if day is None or day.year < _FIRST_YEAR or day > today or is_of_something_else(before, after):
             continue
         rest = f"{before} {after}"

@@ -80,8 +80,10 @@ def _is_layout(table: Any, inside: bool) -> bool:
         return True
     if next(table.iterdescendants("table"), None) is not None:
         return True
-    # a cell with several lines, or with sentences that no table of data has
     found = [[len(line.text) for line in lines(cell)] for row in rows for cell in row]
+    if all(len(row) <= 1 for row in rows) and sum(map(sum, found)) >= _LONG:
+        return True
+    # a cell with several lines, or with sentences that no table of data has
     return any(sum(of_cell) >= _LONG and (of_cell[1:] or len(found) <= _FEW) for of_cell in found)
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from copy import deepcopy
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 
 from rag.loading.draft import Draft, paragraphs
+from rag.loading.exports.signs import READ_MORE
 from rag.loading.exports.split import articles_in, marked_as_several
 from rag.loading.web.html import load_html, parsed
 from rag.loading.web.markup import paragraphs_of_markup
@@ -26,13 +28,9 @@ _EXPORT = re.compile(
 _MARK = re.compile(rb"<article[\s>]|\bhentry\b", re.IGNORECASE)
 _AROUND = ("article", "aside", "nav", "footer", "form")
 _HEADINGS = ("h1", "h2", "h3", "h4")
-_MORE = re.compile(
-    r"^\W*(?:weiterlesen|mehr lesen|(?:hier |jetzt )?weiter lesen|zum artikel|mehr dazu|ganzen artikel lesen|"
-    r"read (?:more|on)|continue reading|more|full story|mehr|lire (?:la suite|plus)|leer más|"
-    r"seguir leyendo|continua a leggere|"
-    r"leggi tutto|lees (?:meer|verder)|czytaj (?:więcej|dalej)|devamını oku|читать далее|weiter)\b.{0,80}$",
-    re.IGNORECASE,
-)
+_HEADING, _LEAST, _NEAR = re.compile(rb"<h[1-4][\s>]", re.IGNORECASE), 3, 3
+# where a page shows a day, and does not state it
+_SHOWN = ("page, by htmldate", "beside the headline", "line of the page")
 _ENDS = re.compile(r"[.!?…][\"'“”»«’)\]]*$")
 _FULL_LINE, _FULL_LINES, _FULL = 60, 2, 200
 _LINKED, _LEFT = 0.4, 0.25
@@ -50,8 +48,74 @@ def load_pages(raw: bytes) -> list[Draft]:
         if articles := articles_in(text):
             return [*articles]
     if not _MARK.findall(raw)[1:]:
-        return [load_html(raw)]
+        page = load_html(raw)
+        return [_with_headings(page, parsed(raw)) if _HEADING.findall(raw)[_LEAST - 1 :] else page]
     return _by_elements(raw)
+
+
+def _with_headings(page: Draft, tree: Any) -> Draft:
+    """Return a page that looks like several articles with all their headings and a line that says so, or as it is.
+
+    Each of them has a heading that is a link or stands beside a day, and text of the page below it. Where their days
+    differ, the page has none, and no author.
+    """
+    if _says_one(tree):
+        return page
+    known = {_key(line): number for number, line in enumerate(_lines(page))}
+    items = _items(tree, known)
+    if len(items) < _LEAST:
+        return page
+    above = {known[_key(item.first)]: item.heading for item in items if _key(item.heading) not in known}
+    blocks = tuple(
+        block
+        for number, line in enumerate(_lines(page))
+        for block in paragraphs([*([above[number]] if number in above else []), line])
+    )
+    others = tuple(block for block in page.blocks if block.kind != "article")
+    days = {item.day for item in items} - {None}
+    if page.origins.get("published") in _SHOWN and len(days) > 1:
+        origins = {name: origin for name, origin in page.origins.items() if name not in ("published", "author")}
+        page = replace(page, published=None, author=None, origins=origins)
+    return marked_as_several(replace(page, blocks=blocks + others))
+
+
+@dataclass
+class _Item:
+    """A heading of a page with what stands below it: the first line of the page's text, and how long all of it is."""
+
+    heading: str
+    is_link: bool
+    first: str = ""
+    letters: int = 0
+    lines: int = 0
+    day: date | None = None
+
+
+def _items(tree: Any, known: Container[str]) -> list[_Item]:
+    """The items of the rank that has most of them."""
+    from rag.loading.web.days import day_in
+    from rag.loading.web.lines import lines
+
+    ranked: dict[str, list[_Item]] = {}
+    item: _Item | None = None
+    for line in lines(tree):
+        around_it = [line.element, *line.element.iterancestors()]
+        heading = next((one for one in around_it if one.tag in _HEADINGS), None)
+        if heading is not None:
+            is_link = any(one.tag == "a" for one in around_it) or heading.find(".//a") is not None
+            item = _Item(line.text, is_link)
+            ranked.setdefault(heading.tag, []).append(item)
+        elif item:
+            item.lines += 1
+            if item.lines <= _NEAR and len(line.text) < _FULL_LINE:
+                item.day = item.day or day_in(line.text)
+            if _key(line.text) in known and _is_full_line(line.text):
+                item.first = item.first or line.text
+                item.letters += len(line.text)
+    full = [
+        [one for one in items if one.letters >= _FULL / 2 and (one.is_link or one.day)] for items in ranked.values()
+    ]
+    return max(full, key=len, default=[])
 
 
 def _by_elements(raw: bytes) -> list[Draft]:
@@ -80,11 +144,9 @@ def full_articles(tree: Any) -> Sequence[Any]:
     than these; and a page that says that it is one article is one.
     """
     from rag.loading.web.comments import set_aside_comments
-    from rag.loading.web.page import read
 
     set_aside_comments(tree)
-    page = read(tree)
-    if any(found.value.lower() == "article" for found in page.meta("og:type")) or page.graph.article.get("headline"):
+    if _says_one(tree):
         return ()
     ranked: dict[str, list[Any]] = {}
     for element in tree.iter("article", "div", "section"):
@@ -94,6 +156,14 @@ def full_articles(tree: Any) -> Sequence[Any]:
     outer = {id(one) for one in best}
     alone = [one for one in best if not any(id(above) in outer for above in one.iterancestors())]
     return alone if len({_key(_heading(one).text_content()) for one in alone}) > 1 else ()
+
+
+def _says_one(tree: Any) -> bool:
+    from rag.loading.web.page import read
+
+    page = read(tree)
+    stated = any(found.value.lower() == "article" for found in page.meta("og:type"))
+    return stated or bool(page.graph.article.get("headline"))
 
 
 def _is_article(element: Any) -> bool:
@@ -116,7 +186,7 @@ def _rank(element: Any) -> str:
     linked = sum(len(" ".join(link.text_content().split())) for link in element.iter("a"))
     full = [text for text in texts if _is_full_line(text)]
     is_full = len(full) >= _FULL_LINES and sum(map(len, full)) >= _FULL and linked < _LINKED * letters
-    return str(heading.tag) if is_full and not any(map(_MORE.match, texts)) else ""
+    return str(heading.tag) if is_full and not any(map(READ_MORE.match, texts)) else ""
 
 
 def _is_full_line(text: str) -> bool:

@@ -36,7 +36,8 @@ def headline(page: Page, outlets: Collection[str]) -> Found | None:
     for found in (*engines, *headings, *others):
         votes.setdefault(key(found.value), set()).add(found.origin)
     if not votes:
-        rest = [Found(_without(browser, outlet), "page title"), *(Found(one, "heading") for one in shown)]
+        of_article = [Found(one, "heading") for one in shown if one == _heading_of_article(page.tree)]
+        rest = [*of_article, Found(_without(browser, outlet), "page title"), *(Found(one, "heading") for one in shown)]
         return next((found for found in rest if found.value), None)
     # of the headings, or else the statements, that are in the page title, the longest has its vote
     in_title = [one for one in votes if one in parts]
@@ -63,6 +64,16 @@ def _only_heading(tree: Any) -> str:
     texts = (" ".join(line.text for line in lines(one)) for one in tree.iter("h1"))
     first = [*islice(filter(None, map(_plain, texts)), 2)]
     return key(first[0]) if len(first) == 1 and len(first[0].split()) >= _FEWEST_WORDS else ""
+
+
+def _heading_of_article(tree: Any) -> str:
+    """The first heading in the one element that is an article, or in the one with more text than all others."""
+    articles = [*islice(tree.iter("article"), _MOST_HEADINGS)]
+    sizes = [len(one.text_content()) for one in articles]
+    if not articles or 2 * max(sizes) <= sum(sizes):
+        return ""
+    heading = next(articles[sizes.index(max(sizes))].iter("h1", "h2", "h3"), None)
+    return _plain(" ".join(line.text for line in lines(heading))) if heading is not None else ""
 
 
 def _parts(title: str) -> set[str]:
