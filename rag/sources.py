@@ -126,9 +126,7 @@ def _walk(folder: Path, roots: tuple[str, ...], found: Found) -> Iterator[Path]:
         pages = pages_among(files)
         reasons = {name: _left_aside(name) or _folder_left_aside(Path(parent, name), pages) for name in folders}
         reasons |= {name: _left_aside(name) or _file_left_aside(f"{parent}/{name}", roots) for name in files}
-        reasons |= {
-            name: LINK_OUT for name in files if reasons[name] == "companion" and leads_out(f"{parent}/{name}")
-        }
+        reasons |= {name: LINK_OUT for name in files if reasons[name] == "companion" and leads_out(f"{parent}/{name}")}
         # a companion is read with its file
         found.skipped.update(reason for reason in reasons.values() if reason and reason != "companion")
         folders[:] = sorted(name for name in folders if not reasons[name])

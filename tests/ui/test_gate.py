@@ -263,6 +263,8 @@ def test_other_pages_may_only_lead_here(browser: TestClient, archive: Archive, s
         asked = {"sec-fetch-site": site, "sec-fetch-mode": mode}
         for path in ("/", f"/article/{article}", "/theme.css", "/favicon.ico", "/gradio_api/heartbeat/a"):
             assert browser.get(path, headers=asked).status_code == 403, path
+    for unknown in ("Cross-Site", "same-origin, cross-site", ""):
+        assert browser.get("/theme.css", headers={"sec-fetch-site": unknown}).status_code == 403, unknown
     own = {"sec-fetch-site": "same-origin", "sec-fetch-mode": "cors"}
     assert browser.get("/theme.css", headers=own).status_code == 200
     assert browser.get("/", headers={"sec-fetch-site": "none", "sec-fetch-mode": "navigate"}).status_code == 200
