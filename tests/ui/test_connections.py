@@ -6,7 +6,9 @@ import logging
 import socket
 from collections.abc import Iterator
 from contextlib import ExitStack
+from typing import cast
 
+import gradio as gr
 import httpx
 import pytest
 from fastapi.testclient import TestClient
@@ -105,4 +107,4 @@ def test_pages_that_are_open_have_an_end(archive: Archive, monkeypatch: pytest.M
     for number in range(6):
         body = {"fn_index": 0, "data": ["", None], "session_hash": f"s{number}"}
         assert browser.post("/gradio_api/run/predict", json=body).status_code == 200
-    assert list(mounted.app.state_holder.session_data) == ["s3", "s4", "s5"]
+    assert list(cast(gr.routes.App, mounted.app).state_holder.session_data) == ["s3", "s4", "s5"]
