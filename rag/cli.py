@@ -30,6 +30,7 @@ from rag.console import (
     print_json,
     print_origins,
     print_removed,
+    shown,
 )
 from rag.errors import FundstelleError
 from rag.filters import make_filter
@@ -285,7 +286,7 @@ def run(words: list[str]) -> int:
         code = INTERRUPTED
     except Exception as error:
         if debug:
-            traceback.print_exc()
+            sys.stderr.write(shown(traceback.format_exc()))
         code = _explained(error)
     # all is closed, and a second Ctrl-C should not cost the last line
     signal.signal(signal.SIGINT, signal.SIG_IGN)

@@ -11,12 +11,13 @@ from pathlib import Path
 
 from rag.database import DATABASE
 from rag.errors import LoadError, NotFound
-from rag.loading.companion import ENDING
+from rag.loading.companion import ENDING, leads_out
 from rag.loading.files import kind_at, opened
 from rag.loading.kinds import ENDINGS, INSTEAD
 from rag.loading.leftovers import belongs_to_page, leftover, pages_among
 from rag.types import Failure
 
+LINK_OUT = "link out of the folder"
 _LONGEST_QUESTION = 100_000
 _NAMED = 5
 _EMPTIED = (
@@ -143,6 +144,7 @@ def _walk(folder: Path, roots: tuple[str, ...], found: Found) -> Iterator[Path]:
         pages = pages_among(files)
         reasons = {name: _left_aside(name) or _folder_left_aside(Path(parent, name), pages) for name in folders}
         reasons |= {name: _left_aside(name) or _file_left_aside(f"{parent}/{name}", roots) for name in files}
+        reasons |= {name: LINK_OUT for name in files if reasons[name] == "companion" and leads_out(f"{parent}/{name}")}
         # a companion is read with its file
         found.skipped.update(reason for reason in reasons.values() if reason and reason != "companion")
         folders[:] = sorted(name for name in folders if not reasons[name])
@@ -163,7 +165,7 @@ def _file_left_aside(file: str, roots: tuple[str, ...]) -> str | None:
     """Return why a file is not looked at, or None if it is: a link may lead to what was never meant for an archive."""
     # by os.path, for it is asked of every file in every run, and links may lead around in a circle
     if os.path.islink(file) and not os.path.realpath(file).startswith(roots):  # noqa: PTH114
-        return "link out of the folder"
+        return LINK_OUT
     return None
 
 

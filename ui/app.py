@@ -21,6 +21,7 @@ from rag.archive import Archive
 from rag.errors import FundstelleError
 from ui.bench import Bench
 from ui.calls import calls_of
+from ui.connections import Connection, most_connections
 from ui.gate import Gate
 from ui.look import ASSETS, head, theme
 from ui.marking import add_marking
@@ -46,6 +47,7 @@ POLICY = "; ".join(
     )
 )
 
+_MOST_SESSIONS = 100
 _SECONDS_TO_FINISH = 5  # for a question that is being answered when Ctrl-C comes
 
 
@@ -61,6 +63,8 @@ def build_app(archive: Archive, serving: Serving = THIS_COMPUTER) -> FastAPI:
     blocks = build_page(archive, bench)
     # only then Gradio looks whether a file that a request names is one that may be read
     blocks.has_launched = True
+    # each may hold a file of questions; what the oldest one knows is forgotten
+    blocks.state_session_capacity = _MOST_SESSIONS
     gr.mount_gradio_app(
         app,
         blocks,
@@ -118,6 +122,9 @@ def server_of(app: FastAPI) -> uvicorn.Server:
             proxy_headers=False,
             server_header=False,
             ws="none",
+            http=Connection,
+            backlog=most_connections()[1],
+            log_config=None,  # what it has to say goes the way of all messages, and cannot steer the terminal
         )
     )
 

@@ -69,7 +69,8 @@ def verdict(asked: Asked) -> Rule | Refusal:
             "Fundstelle takes no requests from other pages; if this is its own page behind a proxy, "
             "start it with --root-path and the whole address of the page.",
         )
-    if asked.site in {"cross-site", "same-site"} and not (opening and asked.mode == "navigate"):
+    # a browser that says nothing of it is an old one, and "none" is the reader herself
+    if asked.site not in {None, "none", "same-origin"} and not (opening and asked.mode == "navigate"):
         return Refusal(403, "Fundstelle takes no requests from other pages.")
     if asked.method not in rule.methods:
         return Refusal(405, "This address does not take such requests.")

@@ -18,11 +18,23 @@ _MOST = 1_000_000
 
 
 def companion_of(path: Path) -> Path | None:
-    """Return the companion of a file, which has its name with or without the ending, if there is one."""
+    """Return the companion of a file, which has its name with or without the ending, if there is one.
+
+    A link out of the folder of the file is none: it may lead to what was never meant for an archive.
+    """
     whole = str(path)
     # by os.path, for it is asked of every file in every run; a name too long for an ending has no companion
     beside = (whole + ENDING, whole.removesuffix(path.suffix) + ENDING)
-    return next((Path(one) for one in beside if os.path.isfile(one)), None)  # noqa: PTH113
+    return next((Path(one) for one in beside if os.path.isfile(one) and not leads_out(one)), None)  # noqa: PTH113
+
+
+def leads_out(path: str) -> bool:
+    """Return whether a path is a link to something that is not in or below the folder of the link."""
+    # by os.path, for it is asked of every companion in every run
+    if not os.path.islink(path):  # noqa: PTH114
+        return False
+    folder = os.path.join(os.path.realpath(os.path.dirname(path)), "")  # noqa: PTH118, PTH120
+    return not os.path.realpath(path).startswith(folder)
 
 
 def with_companion(draft: Draft, path: Path) -> Draft:

@@ -8,16 +8,23 @@ from urllib.parse import urlsplit
 _UNSHOWN = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
 _LENGTH = 500
 _ADDRESS = re.compile(r"\s*[A-Za-z][A-Za-z0-9+.-]*:[/\\]{2,}")
+_INNER_LOGIN = re.compile(r"((?:https?|ftp):[/\\]+)[^/\\?#\s@:]*:[^/\\?#\s]*@", re.IGNORECASE)
 
 
 def without_login(address: str) -> str:
     """Return an address on the web without the name and password that stand before its host; any other text as it is.
 
     RFC 3986, section 3.2.1, says that they shall not be shown. An address that is none, since the password holds a
-    slash, loses all before its last @.
+    slash, loses all before its last @. An address inside of another one, as web archives have it, loses a password too.
     """
+    if "@" not in address:
+        return address
+    return _INNER_LOGIN.sub(r"\1", _without_first_login(address))
+
+
+def _without_first_login(address: str) -> str:
     start = _ADDRESS.match(address)
-    if not start or "@" not in address:
+    if not start:
         return address
     try:
         end = re.search(r"[/\\?#]|$", address[start.end() :])

@@ -248,10 +248,11 @@ def test_wrong_use_is_one_sentence(
 
 
 def test_debug_shows_where(program: Run) -> None:
-    """With --debug, at any place, the stack trace is shown; the exit code stays."""
-    done = program("index", "nowhere", "--debug")
+    """With --debug, at any place, the stack trace is shown, and none of it is obeyed; the exit code stays."""
+    done = program("index", "nowhere\x1b[31m", "--debug")
     assert done.returncode == 2
     assert "Traceback" in done.stderr
+    assert "\x1b" not in done.stderr
 
 
 def test_output_that_cannot_hold_every_letter(program: Run, made: Path) -> None:

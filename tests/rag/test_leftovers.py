@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from rag.loading.collections.containers import LeftAside, Member, members
+from rag.loading.companion import companion_of
 from rag.sources import Found, find_files
 
 TEXT = "Der Rat hat am Montag die neue Satzung beschlossen."
@@ -140,6 +141,26 @@ def test_links(tmp_path: Path) -> None:
     } | {"other/c.txt"}
     assert found.skipped == {"link out of the folder": len(bad), "link to a folder": 1}
     assert "in/to-other.txt" not in {file.relative_to(tmp_path).as_posix() for file in find_files([folder]).files}
+
+
+def test_companions_that_are_links(tmp_path: Path) -> None:
+    """What is noted about a file is read by a link into its folder or below; a link that leads out is left aside."""
+    folder = written(tmp_path / "in", [f"{name}.txt" for name in ("a", "b", "c", "d", "e")])
+    written(tmp_path / "in", ["notes/b.json"])
+    written(tmp_path, ["secret.json", "in-beside/c.json"])
+    links = {
+        "a.meta.json": tmp_path / "secret.json",
+        "b.txt.meta.json": Path("notes/b.json"),
+        "c.txt.meta.json": Path("../in-beside/c.json"),
+        "d.meta.json": Path("a.meta.json"),
+        "e.meta.json": Path("door/secret.json"),
+    }
+    (folder / "door").symlink_to(tmp_path)
+    for name, target in links.items():
+        (folder / name).symlink_to(target)
+    companions = {name: companion_of(folder / f"{name}.txt") for name in "abcde"}
+    assert companions == {**dict.fromkeys("acde"), "b": folder / "b.txt.meta.json"}
+    assert find_files([folder]).skipped == {"link out of the folder": 4, "link to a folder": 1}
 
 
 def test_a_folder_given_by_a_link(tmp_path: Path) -> None:

@@ -14,14 +14,17 @@ import httpx
 import pytest
 from fastapi.testclient import TestClient
 from server_parts import Served, served
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse
 from starlette.routing import BaseRoute, Mount, Route
+from starlette.types import Receive, Scope, Send
 
 from rag.archive import Archive
 from ui.allowlist import rule_for
 from ui.app import build_app
 from ui.calls import BadCall, Call, calls_of, checked_call
-from ui.gate import Asked, Refusal, verdict
-from ui.serving import View
+from ui.gate import Asked, Gate, Refusal, verdict
+from ui.serving import Serving, View
 
 # What the page needs, as our application and Gradio's write their routes, each with an address that is answered.
 OPEN = {
@@ -263,6 +266,8 @@ def test_other_pages_may_only_lead_here(browser: TestClient, archive: Archive, s
         asked = {"sec-fetch-site": site, "sec-fetch-mode": mode}
         for path in ("/", f"/article/{article}", "/theme.css", "/favicon.ico", "/gradio_api/heartbeat/a"):
             assert browser.get(path, headers=asked).status_code == 403, path
+    for unknown in ("Cross-Site", "same-origin, cross-site", ""):
+        assert browser.get("/theme.css", headers={"sec-fetch-site": unknown}).status_code == 403, unknown
     own = {"sec-fetch-site": "same-origin", "sec-fetch-mode": "cors"}
     assert browser.get("/theme.css", headers=own).status_code == 200
     assert browser.get("/", headers={"sec-fetch-site": "none", "sec-fetch-mode": "navigate"}).status_code == 200
@@ -370,6 +375,29 @@ def test_gradio_gets_what_was_checked(archive: Archive) -> None:
     kept = json.loads(checked_call(body, CALLS, queued=False))
     expected = {"fn_index": 0, "data": ["a", None], "trigger_id": None, "session_hash": None, "event_data": None}
     assert kept == expected
+
+
+def test_gradio_sees_of_a_request_what_the_page_needs() -> None:
+    """Headers and parameters that Gradio would believe do not reach it, nor do its headers of CORS get out."""
+    seen: list[Request] = []
+
+    async def gradio(scope: Scope, receive: Receive, send: Send) -> None:
+        seen.append(Request(scope))
+        opening = {"access-control-allow-origin": "*", "Access-Control-Allow-Credentials": "true", "x-other": "stays"}
+        await PlainTextResponse("", headers=opening)(scope, receive, send)
+
+    names = (
+        "authorization cookie forwarded range referer x-direct-url x-forwarded-for x-forwarded-server x-gradio-server"
+    )
+    told = dict.fromkeys([*names.split(), "x-gradio-user", "x-http-method-override", "x-original-url"], "evil.example")
+    page = TestClient(Gate(gradio, Serving(), {}), base_url=PAGE)
+    own = {"origin": PAGE, "sec-fetch-site": "same-origin", "accept-language": "de"}
+    reply = page.get("/", params={"lang": "de", "deep_link": "x", "__theme": "dark"}, headers={**told, **own})
+    (request,) = seen
+    assert set(request.headers) == {"host", "accept", "accept-encoding", "accept-language", "user-agent"}
+    assert dict(request.query_params) == {"lang": "de"}
+    assert reply.headers["x-other"] == "stays"
+    assert not [name for name in reply.headers if name.startswith("access-control")]
 
 
 def test_a_body_has_an_end(browser: TestClient) -> None:
