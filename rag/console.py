@@ -264,13 +264,15 @@ def print_report(report: IndexReport, at: str = "") -> None:
         err.print(f"… and {len(report.remarks) - _FAILURES_SHOWN} more with parts that were not read.")
     for path, columns in list(report.columns.items())[:_TABLES_SHOWN]:
         told = ", ".join(f"{field}={name}" for field, name in columns.items())
-        err.print(Text(plain(f"{Path(path).name}: {told}")), soft_wrap=True)
+        err.print(Text(plain(f"{_table_name(path)}: {told}")), soft_wrap=True)
     if len(report.columns) > _TABLES_SHOWN:
         err.print(f"… and {len(report.columns) - _TABLES_SHOWN} more tables.")
     for path, days in list(report.unread_days.items())[:_TABLES_SHOWN]:
         examples = ", ".join(repr(day) for day in list(dict.fromkeys(days))[:_DAYS_SHOWN])
         verb = "date is no day that is certain" if len(days) == 1 else "dates are no days that are certain"
-        told = f"{Path(path).name}: {len(days)} {verb}, such as {examples}: write them as 1998-10-31 to filter by them."
+        told = (
+            f"{_table_name(path)}: {len(days)} {verb}, such as {examples}: write them as 1998-10-31 to filter by them."
+        )
         err.print(Text(plain(told)), soft_wrap=True)
     if report.skipped:
         kinds = ", ".join(f"{ending} {count}" for ending, count in report.skipped.items())
@@ -279,6 +281,13 @@ def print_report(report: IndexReport, at: str = "") -> None:
         f"{at}{report.new} new, {report.changed} changed, {report.unchanged} unchanged, "
         f"{report.removed} removed, {len(report.failures)} failed"
     )
+
+
+def _table_name(path: str) -> str:
+    """The name of a file, and behind it that of the table in it, where there are several: years.xlsx/1998."""
+    table = Path(path)
+    file = next((above for above in table.parents if above.is_file()), None)
+    return table.name if file is None else table.relative_to(file.parent).as_posix()
 
 
 def print_calibration(report: CalibrationReport) -> None:

@@ -103,7 +103,7 @@ def _unread_in(folder: Path, ending: str, names: Sequence[str]) -> Failure:
         return Failure(shown(folder / names[0]), f"It was not read: {INSTEAD[ending]}")
     more = [f"{len(names) - _NAMED} more"] if len(names) > _NAMED else []
     listed = ", ".join([*map(shown, map(Path, names[:_NAMED])), *more])
-    return Failure(shown(folder), f"{len(names)} {ending} files were not read ({listed}); of each: {INSTEAD[ending]}")
+    return Failure(shown(folder), f"{len(names)} {ending} files were not read ({listed}). For each: {INSTEAD[ending]}")
 
 
 def unreadable(ending: str) -> str:

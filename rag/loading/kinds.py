@@ -42,7 +42,7 @@ INSTEAD = {
     **dict.fromkeys((".doc", ".wpd", ".pages"), "save it as .docx, .odt or PDF."),
     ".msg": "save it as .eml.",
     **dict.fromkeys((".pst", ".ost", ".olm"), "export the mails as .mbox or .eml."),
-    ".wacz": "call it .zip.",
+    ".wacz": "rename it to .zip.",
     **dict.fromkeys((".ppt", ".pptx", ".odp", ".key"), "save it as PDF."),
 }
 """What to do with files that cannot be read, by their ending."""

@@ -58,6 +58,14 @@ def test_files(tmp_path: Path) -> None:
     assert len(found) == 6
 
 
+def test_a_newsletter_is_said_to_hold_several(tmp_path: Path) -> None:
+    """Items with a link to the rest of each are said to be several articles; a mail with one link is one."""
+    items = [f"Meldung {number}\n\nDer Rat hat getagt.\n\nWeiterlesen: https://x.example/{number}" for number in "123"]
+    found = read(tmp_path, bytes(letter("\n\n".join(items))))
+    assert found["?"].startswith("It seems to hold several articles")
+    assert list(read(tmp_path, bytes(letter(items[0])))) == [""]
+
+
 def test_a_mail_in_a_mail(tmp_path: Path) -> None:
     """It is an article with its own subject, and its words are not those of the mail around it."""
     inner = letter("Das Deichamt sperrt die Schleuse.", "Protokoll")

@@ -133,6 +133,21 @@ def test_one_bad_file_stops_nothing(archive: Archive, folder: Path) -> None:
     assert report.skipped == {".jpg": 1, "README": 1, "hidden": 1}
 
 
+def test_articles_in_forms_that_are_not_read_are_named(archive: Archive, folder: Path) -> None:
+    """Mails of Outlook and old documents are no failures, but each has a name in the report, and what to do."""
+    for name in ("Brief.msg", "Akte 1.doc", "Akte 2.doc"):
+        (folder / name).write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")
+    report = archive.index([folder])
+    assert (report.failures, dict(report.skipped)) == ((), {})
+    assert [(remark.path, remark.reason) for remark in report.remarks] == [
+        (
+            str(folder),
+            "2 .doc files were not read (Akte 1.doc, Akte 2.doc). For each: save it as .docx, .odt or PDF.",
+        ),
+        (str(folder / "Brief.msg"), "It was not read: save it as .eml."),
+    ]
+
+
 def test_what_may_not_be_read_is_kept(encoder: object) -> None:
     """A file and a folder without permission are reported, and the articles stored from there stay."""
     nobody = 65534

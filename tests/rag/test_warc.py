@@ -249,15 +249,17 @@ def test_records_that_are_not_read() -> None:
     aside: list[Record] = [
         ("metadata", "https://x.example/1", "application/json", b"{}", {}, {}),
         ("resource", "urn:text:https://x.example/1", "text/plain", TEXT.encode(), {}, {}),
+        ("resource", "metadata://crawler.example/log", "text/plain", TEXT.encode(), {}, {}),
         ("response", "https://x.example/2", "application/pdf", b"%PDF-1.4", {}, {}),
     ]
     mixed = list(pages(io.BytesIO(warc(*aside, response("1", page("Eins").encode())))))
     assert [one.why for one in mixed if isinstance(one, LeftAside)] == [
         "metadata record",
         "text/plain",
+        "text/plain",
         "application/pdf",
     ]
-    assert sum(isinstance(one, Page) for one in mixed) == len(mixed) - 3 == 1
+    assert sum(isinstance(one, Page) for one in mixed) == len(mixed) - 4 == 1
     (flaw,) = load_warc(io.BytesIO(warc(aside[0])))
     assert isinstance(flaw, Flaw)
     assert flaw.reason.startswith("It holds metadata of pages, such as the WAT files of a crawl hold: index")
