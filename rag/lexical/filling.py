@@ -54,7 +54,7 @@ def count(changes: Iterable[PassageChanges]) -> tuple[Counter[str], Counter[str]
 
 
 def entries(changes: Iterable[PassageChanges], terms: Terms) -> Iterator[Entry]:
-    """Yield the passages to add. Terms are made of what the encoder reads too, with the title.
+    """Yield the passages to add. Terms are made of what the encoder reads too, with the title, and of the author.
 
     Words, which phrases and exclusions look for, are those of the text, and those of what a citation says of it: its
     headline and its author.
@@ -62,7 +62,11 @@ def entries(changes: Iterable[PassageChanges], terms: Terms) -> Iterator[Entry]:
     for batch in changes:
         for article, passage in batch.added:
             context = encoder_input(article, passage).removesuffix(passage.text)
-            found = [*_terms(context, article.language, terms), *_terms(passage.text, passage.language, terms)]
+            author = article.author if article.author and article.author not in passage.text else ""
+            found = [
+                *_terms(f"{context}{author}", article.language, terms),
+                *_terms(passage.text, passage.language, terms),
+            ]
             yield Entry(passage.key, found, _words(article, passage))
 
 

@@ -29,7 +29,7 @@ from rag.loading.tables.rows import READERS, Row, Table, draft_of, open_table
 from rag.loading.tables.sheets import sheets
 from rag.types import Article
 
-VERSION = 7
+VERSION = 8
 """Raised whenever the same bytes are read or marked otherwise than before; stored articles are then loaded anew."""
 
 # the most rows of a table, and letters in them, that are taken together
