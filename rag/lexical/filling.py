@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 
 from rag.changes import PassageChanges
-from rag.encoder_input import encoder_input
+from rag.encoder_input import context_of
 from rag.lexical.analysis import fold, normal, readings, term, term_without_accents, written
 from rag.lexical.compounds import compound_parts
 from rag.lexical.index import Entry
@@ -61,7 +61,7 @@ def entries(changes: Iterable[PassageChanges], terms: Terms) -> Iterator[Entry]:
     """
     for batch in changes:
         for article, passage in batch.added:
-            context = encoder_input(article, passage).removesuffix(passage.text)
+            context = context_of(article)
             author = article.author if article.author and article.author not in passage.text else ""
             found = [
                 *_terms(f"{context}{author}", article.language, terms),

@@ -14,8 +14,8 @@ SUBTITLES = (
     "subtítulo sottotitolo subtitel"
 )
 LEADS = (
-    "lead lede lead_text lead_paragraph teaser teaser_text standfirst trail_text vorspann anreißer anlauf chapeau chapo "
-    "entradilla bajada occhiello intro excerpt description beschreibung"
+    "lead lede lead_text lead_paragraph teaser teaser_text standfirst trail_text vorspann anreißer anlauf chapeau "
+    "chapo entradilla bajada occhiello intro excerpt description beschreibung"
 )
 # "… [mehr]", "(...) Weiterlesen": what is behind it stands in the text
 _BROKEN_OFF = re.compile(r"\s*[\[(]?(?:…|\.\.\.)[\])]?[^.…]{0,30}$")

@@ -10,8 +10,8 @@ from typing import Any
 from rag.loading.draft import Block, Draft
 from rag.loading.encodings import decode
 from rag.loading.exports.split import articles_in, looks_like_several, marked_as_several
-from rag.loading.mojibake import REPAIRED, repaired
 from rag.loading.leads import with_leads
+from rag.loading.mojibake import REPAIRED, repaired
 from rag.loading.normal import normalised
 from rag.loading.plain.blocks import blocks_of
 from rag.loading.plain.bylines import byline, dateline
