@@ -39,7 +39,9 @@ _CLOCK = rf"(?!{_D}{{1,2}}\.{_D}{{2}}(?:\.|\s?(?:Uhr|h|[ap]\.?m)\b))"
 _LETTER = r"[[\p{L}\p{N}\p{M}]--[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]]"
 
 # £1.5m and $ 3bn, but 3m alone are metres; 30만원 and 3억 5000만; in Han the sign is a part of words
-_SIGNED = rf"[$€£¥₹][ \u00a0]?(?P<amount>{_D}+(?:[.,]{_D}+)*)(?P<scale>(?i:tn|bn|mn|m|k))(?!{_LETTER})"
+_SIGNED = (
+    rf"[$€£¥₹][ \u00a0]?(?P<amount>{_D}{{1,9}}(?:[.,]{_D}{{1,9}}){{0,4}}+)(?P<scale>(?i:tn|bn|mn|m|k))(?!{_LETTER})"
+)
 _MYRIADS = {"만": 4, "억": 8, "조": 12}
 _HAN_MYRIADS = {"万": 4, "萬": 4, "億": 8, "亿": 8, "兆": 12}
 _MYRIAD = rf"(?P<part>{_D}+(?:[,，]{_D}{{3}})*(?:[.．]{_D}+)?)(?P<myriad>[{''.join(_MYRIADS)}])"
@@ -108,13 +110,15 @@ def value_of(written: str) -> str | None:
 
 def _value_of_signs(written: str) -> str | None:
     """Return the value of a number with a sign behind its digits: £1.5m, 30만, 2½; None for another text."""
+    if len(written) > _MOST_DIGITS:
+        return None
     if signed := _SIGNED_NUMBER.fullmatch(written):
         return _scaled(value_of(signed["amount"]) or _digits(signed["amount"]), _SHORT_SCALES[signed["scale"].lower()])
     if vulgar := _VULGAR.fullmatch(written):
         part = Decimal(unicodedata.numeric(vulgar["vulgar"])).quantize(_FOUR_PLACES)
         return _written_out(int(vulgar["units"] or 0) + part)
     parts = list(_MYRIAD_PARTS.finditer(written))
-    if not parts or parts[0].start() or len(written) > _MOST_DIGITS:
+    if not parts or parts[0].start():
         return None
     values = [Decimal(_decimal(one["part"])).scaleb(_MYRIADS[one["myriad"]]) for one in parts]
     rest = written[parts[-1].end() :]
@@ -182,12 +186,15 @@ def _written_out(value: Decimal) -> str:
 def with_scales(words: Sequence[str], language: str | None) -> list[str]:
     """Return folded words with each number and the million behind it as one number."""
     found: list[str] = []
-    for word in words:
+    for word, following in zip(words, [*words[1:], ""], strict=True):
         value = scaled(found[-1], word, language) if found else None
         if value is None:
             found.append(word)
-        else:
-            found[-1] = value
+            continue
+        found[-1] = value
+        # 万円 before を is followed by 円を, which holds the rest; at an end, nothing does
+        if word[0] in _HAN_MYRIADS and len(word) > 1 and not following.startswith(word[1:]):
+            found.append(word[1:])
     return found
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from rag.loading.draft import Block, paragraphs
 from rag.loading.web.lines import key
@@ -38,7 +39,13 @@ def with_leads(blocks: Sequence[Block], leads: Sequence[str], title: str | None)
     if not wanted:
         return tuple(blocks)
     first = next((number for number, block in enumerate(blocks) if block.text.strip()), 0)
-    headed = bool(title) and bool(blocks) and key(blocks[first].text) == key(title or "")
-    at = first + 1 if headed else first
-    page = blocks[at].page if at < len(blocks) else None
-    return (*blocks[:at], *paragraphs(wanted, page=page), *blocks[at:])
+    if not blocks:
+        return paragraphs(wanted)
+    above, block, below = blocks[:first], blocks[first], blocks[first + 1 :]
+    headline, _, rest = block.text.lstrip("\n").partition("\n")
+    if title and key(headline) == key(title):
+        above = (*above, replace(block, text=f"{headline}\n\n"))
+    else:
+        rest = block.text
+    behind = replace(block, text=rest.lstrip("\n"))
+    return (*above, *paragraphs(wanted, page=block.page), *([behind] if behind.text else []), *below)
