@@ -8,13 +8,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from embeddings.encoder import Encoder
 from embeddings.neutral import LanguageNeutral, language_neutral
 from embeddings.token_codec import TokenCodec, token_codec
 from embeddings.tokens import words_alone
 from embeddings.types import HalfVectors, TokenVectors
-from rag.encoder_input import encoder_input
+from rag.encoder_input import encoder_input, places_of
 from rag.kept_tokens import KeptTokens
 from rag.store import Store, input_hash
 from rag.types import Article, Passage
@@ -136,7 +137,7 @@ class PassageTokens:
         read = self._read_now(missing) if missing else []
         found = {**kept, **dict(zip(missing, read, strict=True))}
         return [
-            replace(found[text], spans=found[text].spans - (len(text) - len(passage.text)))
+            replace(found[text], spans=_in_passage(found[text].spans, len(text), passage.text))
             for (_, passage), text in zip(passages, inputs, strict=True)
         ]
 
@@ -150,6 +151,18 @@ class PassageTokens:
         hashes = {text: input_hash(text) for text in inputs}
         kept = self._keeping.get(self._store.vectors(self._encoder.fingerprint, hashes.values()))
         return {text: kept[hashed] for text, hashed in hashes.items() if hashed in kept}
+
+
+def _in_passage(spans: NDArray[np.int32], length: int, passage: str) -> NDArray[np.int32]:
+    """Return places in what the encoder read, of so many characters, as places in the passage at its end."""
+    places = places_of(passage)
+    found = spans - (length - len(places))
+    if len(places) == len(passage):
+        return found
+    inside = found[:, 1] > 0
+    first, last = np.maximum(found[inside, 0], 0), found[inside, 1] - 1
+    found[inside] = np.stack([places[first], places[last] + 1], axis=1)
+    return found
 
 
 def _inputs(passages: Passages) -> list[str]:

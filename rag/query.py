@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from rag.encoder_input import legible
 from rag.errors import EmptyQuestion, QuestionError
 
 _QUOTES = '"„“”«»'
@@ -25,7 +26,8 @@ _OPERATOR = re.compile(
 class ParsedQuestion:
     """A question without its operators.
 
-    `text` is what is encoded and ranked: all words but the excluded ones, those of the phrases included. `phrases`
+    `text` is what is encoded and ranked: all words but the excluded ones, those of the phrases included, without what
+    nobody sees. `phrases`
     must stand in a passage word for word; `names` too, unless that leaves nothing; what is in `excluded`, words or
     phrases, must not.
     """
@@ -63,7 +65,7 @@ def parse(question: str) -> ParsedQuestion:
             return _note(found["phrase"], phrases if found["phrase"].startswith('"') else names)
         return found[0]
 
-    text = " ".join(_OPERATOR.sub(plain, question).split())
+    text = " ".join(legible(_OPERATOR.sub(plain, question)).split())
     if not _has_word(text):
         if excluded:
             raise QuestionError("The question only says what to leave out: add what to look for.")

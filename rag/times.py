@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from functools import cache
 from typing import Literal
 
-from rag.lexical.analysis import fold
+from rag.lexical.analysis import fold, normal
 from rag.lexical.numbers import DIGITS
 from rag.types import Article, Span
 
@@ -21,8 +21,11 @@ _PLAIN = ["en", "de", "fr", "es", "it", "pt", "nl", "sv", "da", "nb", "ro", "ca"
 _INFLECTED = ["pl", "ru", "uk", "cs", "sk", "hr", "sl", "bg", "sr", "fi", "hu", "tr", "el", "et", "lv", "lt"]
 # the short names of others are words: sie, paz, set, out, ago
 _ABBREVIATING = ["en", "de", "nl", "fr"]
-_MORE_MONTHS = {"sept": 9, "mrz": 3, "janner": 1, "feber": 2}
-_LEAST_LETTERS, _COMMON, _ENDING = 3, 4, 2
+_MORE_MONTHS = {"sept": 9, "mrz": 3, "märz": 3, "jänner": 1, "janner": 1, "feber": 2, "мае": 5}
+# these put what others say by prepositions behind the name
+_AGGLUTINATIVE = ["fi", "hu", "tr", "et"]
+_ENDINGS = re.compile(r"[aeiouy]?|[eio]m|i[eu]|owi|[аеиіоуыьюя]?|[еоє]м|ові")
+_LEAST_LETTERS, _LONG, _BEHIND = 3, 7, 4
 # a bare number is taken for a year between these
 _FIRST_YEAR, _LAST_YEAR = 1500, 2099
 _EARLIEST = 1000
@@ -207,27 +210,43 @@ def _opened(period: Period, before: str) -> Period:
 
 
 def _month(name: str) -> int | None:
-    plain, inflected = _month_names()
-    folded = fold(name)
-    if folded in plain:
-        return plain[folded]
-    for known, number in inflected if name[:1].islower() or not folded.isascii() else ():
-        common = max(_COMMON, len(known) - _ENDING)
-        if folded[:common] == known[:common] and len(folded) <= len(known) + _COMMON:
+    """Return the month of a name, written with its accents or, in ASCII, without any; marché is no March."""
+    plain, inflected, agglutinative = _month_names()
+    spelling = fold if name.isascii() else normal
+    word = spelling(name)
+    if word in plain:
+        return plain[word]
+    if name[:1].isupper() and name.isascii():
+        return None
+    for known, number in agglutinative:
+        if word.startswith(known) and len(word) <= len(known) + _BEHIND:
             return number
+    for known, number in inflected:
+        # października → październiku; of long names two letters may be an ending: janvāris → janvārī
+        for stem in (known, known[:-1], *([known[:-2]] if len(known) >= _LONG else ())):
+            if word.startswith(stem) and _ENDINGS.fullmatch(fold(word[len(stem) :])):
+                return number
     return None
 
 
 @cache
-def _month_names() -> tuple[dict[str, int], tuple[tuple[str, int], ...]]:
-    """Return the names of months, folded, and those of languages in which they have endings, the longest first."""
+def _month_names() -> tuple[dict[str, int], tuple[tuple[str, int], ...], tuple[tuple[str, int], ...]]:
+    """Return the names of months, those that have endings, and those with longer ones, the longest first.
+
+    Each stands there as it is written, in lower case, and folded.
+    """
     # takes a third of a second, and few questions hold a word beside a year
     plain = {name: number for language in (*_PLAIN, *_INFLECTED) for name, number in _names(language, "wide")}
     plain = {name: number for language in _ABBREVIATING for name, number in _names(language, "abbreviated")} | plain
-    inflected = {
-        name: number for language in _INFLECTED for name, number in _names(language, "wide") if len(name) > _COMMON
-    }
-    return plain | _MORE_MONTHS, tuple(sorted(inflected.items(), key=lambda one: (-len(one[0]), one)))
+    inflected, agglutinative = (
+        {name: number for one in languages for name, number in _names(one, "wide") if len(name) > _BEHIND}
+        for languages in ([one for one in _INFLECTED if one not in _AGGLUTINATIVE], _AGGLUTINATIVE)
+    )
+    return plain | _MORE_MONTHS, _longest_first(inflected), _longest_first(agglutinative)
+
+
+def _longest_first(months: Mapping[str, int]) -> tuple[tuple[str, int], ...]:
+    return tuple(sorted(months.items(), key=lambda one: (-len(one[0]), one)))
 
 
 def _names(language: str, width: Literal["wide", "abbreviated"]) -> Iterator[tuple[str, int]]:
@@ -235,6 +254,6 @@ def _names(language: str, width: Literal["wide", "abbreviated"]) -> Iterator[tup
 
     for context in ("format", "stand-alone"):
         for number, name in get_month_names(width, context, language).items():
-            folded = fold(name.rstrip("."))
-            if len(folded) >= _LEAST_LETTERS and not folded.isdigit():
-                yield folded, int(number)
+            for spelled in {fold(name.rstrip(".")), normal(name.rstrip("."))}:
+                if len(spelled) >= _LEAST_LETTERS and not spelled.isdigit():
+                    yield spelled, int(number)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 
 from rag.changes import PassageChanges
-from rag.encoder_input import encoder_input
+from rag.encoder_input import context_of
 from rag.lexical.analysis import fold, normal, readings, term, term_without_accents, written
 from rag.lexical.compounds import compound_parts
 from rag.lexical.index import Entry
@@ -54,15 +54,19 @@ def count(changes: Iterable[PassageChanges]) -> tuple[Counter[str], Counter[str]
 
 
 def entries(changes: Iterable[PassageChanges], terms: Terms) -> Iterator[Entry]:
-    """Yield the passages to add. Terms are made of what the encoder reads too, with the title.
+    """Yield the passages to add. Terms are made of what the encoder reads too, with the title, and of the author.
 
     Words, which phrases and exclusions look for, are those of the text, and those of what a citation says of it: its
     headline and its author.
     """
     for batch in changes:
         for article, passage in batch.added:
-            context = encoder_input(article, passage).removesuffix(passage.text)
-            found = [*_terms(context, article.language, terms), *_terms(passage.text, passage.language, terms)]
+            context = context_of(article)
+            author = article.author if article.author and article.author not in passage.text else ""
+            found = [
+                *_terms(f"{context}{author}", article.language, terms),
+                *_terms(passage.text, passage.language, terms),
+            ]
             yield Entry(passage.key, found, _words(article, passage))
 
 

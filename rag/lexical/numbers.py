@@ -38,13 +38,30 @@ _DECIMAL = rf"{_NO_DECIMAL}(?P<whole>{_D}+)[{_MARKS}](?P<decimals>{_D}+)"
 _CLOCK = rf"(?!{_D}{{1,2}}\.{_D}{{2}}(?:\.|\s?(?:Uhr|h|[ap]\.?m)\b))"
 _LETTER = r"[[\p{L}\p{N}\p{M}]--[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]]"
 
+# £1.5m and $ 3bn, but 3m alone are metres; 30만원 and 3억 5000만; in Han the sign is a part of words
+_SIGNED = (
+    rf"[$€£¥₹][ \u00a0]?(?P<amount>{_D}{{1,9}}(?:[.,]{_D}{{1,9}}){{0,4}}+)(?P<scale>(?i:tn|bn|mn|m|k))(?!{_LETTER})"
+)
+_MYRIADS = {"만": 4, "억": 8, "조": 12}
+_HAN_MYRIADS = {"万": 4, "萬": 4, "億": 8, "亿": 8, "兆": 12}
+_MYRIAD = rf"(?P<part>{_D}+(?:[,，]{_D}{{3}})*(?:[.．]{_D}+)?)(?P<myriad>[{''.join(_MYRIADS)}])"
+_MYRIAD_AGAIN = regex.sub(r"\?P<\w+>", "", _MYRIAD)
+_IN_MYRIADS = (
+    rf"(?<!{_LETTER}|{_D}[{_MARKS}]){_MYRIAD_AGAIN}(?:[ ]?{_MYRIAD_AGAIN})*(?:{_D}{{1,4}}(?![{_MARKS}]?{_D}))?"
+)
+
 NUMBER = (
-    rf"(?:(?<!{_LETTER}|{_D}|{_D}[{_MARKS}/:'’])(?<!\+{_D}*[ ]?)(?<!{_D}[{_SPACES}](?={_D}{{1,3}}[{_SPACES}]{_D}))"
+    rf"(?:{_SIGNED}|{_IN_MYRIADS}|"
+    rf"(?<!{_LETTER}|{_D}|{_D}[{_MARKS}/:'’])(?<!\+{_D}*[ ]?)(?<!{_D}[{_SPACES}](?={_D}{{1,3}}[{_SPACES}]{_D}))"
     rf"(?={_D}){_CLOCK}(?:{_GROUPED}|{_DECIMAL})"
     rf"(?!{_LETTER}|{_D}|[{_MARKS}/:'’]{_D}|(?<=[{_SPACES}]{_D}{{3}})[{_SPACES}]{_D}))"
 )
 """A pattern of numbers that are written with marks between their digits."""
 
+_SIGNED_NUMBER = regex.compile(rf"(?V1){_SIGNED}")
+_MYRIAD_PARTS = regex.compile(_MYRIAD)
+# NFKC makes ½ a 1, a stroke and a 2
+_VULGAR = regex.compile(rf"(?P<units>{_D}{{0,9}})(?P<vulgar>[¼-¾⅐-⅞])")
 _NUMBER = regex.compile(rf"(?V1)(?:{_GROUPED}|{_DECIMAL})")
 _VALUE = regex.compile(r"\d+(?:\.\d+)?")
 _CLOCK_LIKE = regex.compile(rf"{_D}{{1,2}}\.{_D}{{2}}")
@@ -59,17 +76,19 @@ _POINT = frozenset(
 _BILLION = 12
 _WORDS = {
     3: ("tausend", "tsd", "thousand", "mila", "mil", "duizend", "tusen", "tusind", "tys", "тыс", "тысяч", "тысячи"),
-    5: ("lakh",),
+    5: ("lakh", "lakhs", "लाख"),
     6: ("million", "millionen", "mio", "mill", "millions", "millioni", "milioni", "milione", "millones", "millon",
         "milhos", "milhao", "miljoen", "miljoner", "miljonen", "millioner", "milion", "miliony", "milionow", "milionu",
         "milyon", "mln", "миллион", "миллиона", "миллионов", "млн", "мільион", "мільиона", "мільионів", "мільиони"),
-    7: ("crore",),
+    7: ("crore", "crores", "करोड़", "करोड"),
     9: ("milliarde", "milliarden", "mrd", "milliard", "milliards", "miliardi", "miliardo", "miliard", "miliardy",
         "miliardow", "milyar", "miljard", "miljarder", "miljarden", "milliarder", "mld", "billion", "billions", "bn",
         "bilhos", "bilhao",
         "млрд", "миллиард", "миллиарда", "миллиардов", "мільярд", "мільярда", "мільярдів", "мільярди"),
     _BILLION: ("billionen", "billones", "billon", "biliony", "trillion", "trillions"),
 }  # fmt: skip
+_SHORT_SCALES = {"k": 3, "m": 6, "mn": 6, "bn": 9, "tn": 12}
+_FOUR_PLACES = Decimal("0.0001")
 _SCALES = {word: power for power, words in _WORDS.items() for word in words}
 
 
@@ -81,12 +100,38 @@ def value_of(written: str) -> str | None:
     """
     found = _NUMBER.fullmatch(written)
     if not found:
-        return None
+        return _value_of_signs(written)
     if found["first"] is not None:
         fraction = found["fraction"] or ""
         whole = _digits(written[: len(written) - len(fraction)])
         return _plain(whole, _digits(fraction))
     return _plain(_digits(found["whole"]), _digits(found["decimals"]))
+
+
+def _value_of_signs(written: str) -> str | None:
+    """Return the value of a number with a sign behind its digits: £1.5m, 30만, 2½; None for another text."""
+    if len(written) > _MOST_DIGITS:
+        return None
+    if signed := _SIGNED_NUMBER.fullmatch(written):
+        return _scaled(value_of(signed["amount"]) or _digits(signed["amount"]), _SHORT_SCALES[signed["scale"].lower()])
+    if vulgar := _VULGAR.fullmatch(written):
+        part = Decimal(unicodedata.numeric(vulgar["vulgar"])).quantize(_FOUR_PLACES)
+        return _written_out(int(vulgar["units"] or 0) + part)
+    parts = list(_MYRIAD_PARTS.finditer(written))
+    if not parts or parts[0].start():
+        return None
+    values = [Decimal(_decimal(one["part"])).scaleb(_MYRIADS[one["myriad"]]) for one in parts]
+    rest = written[parts[-1].end() :]
+    return (
+        _written_out(sum(values, Decimal(_digits(rest) or 0)))
+        if not rest or _digits(rest) == rest.translate(DIGITS)
+        else None
+    )
+
+
+def _decimal(written: str) -> str:
+    whole, _, decimals = written.replace("．", ".").partition(".")
+    return f"{_digits(whole)}.{_digits(decimals) or 0}"
 
 
 def other_reading(written: str, language: str | None) -> tuple[str, ...]:
@@ -96,6 +141,9 @@ def other_reading(written: str, language: str | None) -> tuple[str, ...]:
     Args:
         language: that of a text (BCP-47); None for what was typed, which may be in any.
     """
+    if signed := _SIGNED_NUMBER.fullmatch(written):
+        # as the same is read without its sign
+        return tuple(f"{signed['amount']}{signed['scale']}".lower().translate(DIGITS).replace(",", ".").split("."))
     if not (found := _NUMBER.fullmatch(written)):
         return ()
     if _SPACED.search(written) or (language is None and _CLOCK_LIKE.fullmatch(written)):
@@ -114,28 +162,39 @@ def is_value(word: str) -> bool:
 
 
 def scaled(number: str, word: str, language: str | None) -> str | None:
-    """Return the value of two folded words such as 1.5 and million; None if they are no such pair.
+    """Return the value of two folded words such as 1.5 and million, or 30 and 万円; None if they are no such pair.
 
     A billion is a million millions in German, and a thousand elsewhere.
     """
-    power = _SCALES.get(word)
+    power = _SCALES.get(word) or _HAN_MYRIADS.get(word[:1])
     if power is None or len(number) > _MOST_DIGITS or not is_value(number):
         return None
     if word == "billion" and language is not None and primary(language).lower() == "de":
         power = _BILLION
-    whole, _, decimals = f"{Decimal(number).scaleb(power):f}".partition(".")
+    return _scaled(number, power)
+
+
+def _scaled(number: str, power: int) -> str:
+    return _written_out(Decimal(number).scaleb(power))
+
+
+def _written_out(value: Decimal) -> str:
+    whole, _, decimals = f"{value:f}".partition(".")
     return _plain(whole, decimals)
 
 
 def with_scales(words: Sequence[str], language: str | None) -> list[str]:
     """Return folded words with each number and the million behind it as one number."""
     found: list[str] = []
-    for word in words:
+    for word, following in zip(words, [*words[1:], ""], strict=True):
         value = scaled(found[-1], word, language) if found else None
         if value is None:
             found.append(word)
-        else:
-            found[-1] = value
+            continue
+        found[-1] = value
+        # 万円 before を is followed by 円を, which holds the rest; at an end, nothing does
+        if word[0] in _HAN_MYRIADS and len(word) > 1 and not following.startswith(word[1:]):
+            found.append(word[1:])
     return found
 
 

@@ -27,7 +27,7 @@ from rag.store import Store
 log = logging.getLogger(__name__)
 
 # raised whenever the same articles give other terms than before
-VERSION = 3
+VERSION = 4
 # a term that more than this share of an archive's passages hold says little, once there are so many passages
 _COMMON = 0.25
 _MANY_PASSAGES = 200

@@ -37,7 +37,7 @@ def test_rss(encoding: str) -> None:
     """The whole content is the text and not its summary, the day is that of its own time zone, the feed the source."""
     first, empty, last = load_feed(RSS.format(encoding=encoding).encode(encoding))
     assert isinstance(first, Draft) and isinstance(last, Draft)
-    assert first.text.split("\n\n")[:2] == ["Die Brücke ist\xa0zu.", "Die Fähre fährt."]
+    assert first.text.split("\n\n")[:3] == ["Kurz und gut.", "Die Brücke ist\xa0zu.", "Die Fähre fährt."]
     assert (first.name, first.title, first.source) == ("g1", "Brücke & Fähre", "Flussbote & Söhne")
     assert (first.author, first.published, first.language) == ("Anna Beck", date(2022, 1, 14), "de-AT")
     assert (first.url, first.origins["published"]) == ("https://x.example/1?a=1&b=2", "feed entry date")
@@ -49,7 +49,7 @@ def test_rss(encoding: str) -> None:
 def test_atom() -> None:
     """XHTML becomes paragraphs, plain text stays as it is, and the day of a change is no day of publication."""
     first, second = (one for one in load_feed(ATOM.encode()) if isinstance(one, Draft))
-    assert first.text.split("\n\n")[:2] == ["Eins.", "Zwei."]
+    assert first.text.split("\n\n")[:3] == ["Kurz.", "Eins.", "Zwei."]
     assert (first.name, first.title, first.author) == ("urn:1", "Ein Titel", "A, B")
     assert (first.published, first.url, first.language) == (date(2022, 1, 14), "https://x.example/2", "de")
     assert (second.text.strip(), second.published) == ("Das Zeichen <p> ist Text.", None)

@@ -55,6 +55,12 @@ def test_decimals_have_a_value(whole: int, tenths: int, mark: str, zero: str) ->
         ("300.000-Euro-Frage", ["300000", "euro", "frage"]),
         ("(€300,000)", ["300000"]),
         ("300,000円と2020年", ["300000", "円と", "2020", "年"]),
+        ("½ Liter, 2½ Stunden, ٣¾", ["0.5", "liter", "2.5", "stunden", "3.75"]),
+        ("$1.5m or £ 3bn, US$12k and €2,5m", ["1500000", "or", "3000000000", "us", "12000", "and", "2500000"]),
+        ("3m hoch", ["3m", "hoch"]),
+        ("30만원", ["300000", "원"]),
+        ("3억 5000만 원", ["350000000", "원"]),
+        ("제2조", ["제2조"]),
         # these are several numbers, or none
         ("13.10.1998", ["13", "10", "1998"]),
         ("am 13.10. um 20.15 Uhr", ["am", "13", "10", "um", "20", "15", "uhr"]),
@@ -95,6 +101,21 @@ def test_numbers_that_may_be_meant_otherwise() -> None:
 def test_millions_are_numbers(text: str) -> None:
     """With the word behind it, a number has the value of its digits."""
     assert ["1500000", "euro"] in readings(text, "de")
+
+
+def test_myriads_in_han() -> None:
+    """30万円 is 300000円, whatever follows; the pairs of characters stay, by which it is found as it is written."""
+    as_written, by_value = readings("30万円を払った", "ja")
+    assert as_written[:3] == ["30", "万円", "円を"]
+    assert by_value[:2] == ["300000", "円を"]
+    assert readings("30万円", "ja")[1] == readings("300000円", "ja")[0]
+    assert readings("1.5亿元", "zh")[1] == ["150000000", "元"]
+
+
+def test_a_sum_is_found_without_its_sign_too() -> None:
+    """A quote may begin behind the sign of the currency."""
+    assert readings("1.5m", None)[0] in readings("$1.5m", None)
+    assert readings("3bn", None)[0] in readings("£3bn", None)
 
 
 def test_billions() -> None:

@@ -61,6 +61,36 @@ def test_a_time_is_read(text: str, expected: tuple[str, str]) -> None:
 @pytest.mark.parametrize(
     "text",
     [
+        "Le marché 1998",
+        "le marche 1998",
+        "martyr 1998",
+        "junior 1998",
+        "la marcha 1998",
+        "majorité 1998",
+        "мартышка 1998",
+    ],
+)
+def test_words_that_begin_like_a_month_are_none(text: str) -> None:
+    """Beside them stands a year and nothing else: none is the name of a month with its accents or one of its cases."""
+    assert days(text) == [("1998-01-01", "1998-12-31")]
+
+
+@pytest.mark.parametrize(
+    ("text", "month"),
+    [
+        ("im Maerz 1998", 3), ("im Marz 1998", 3), ("en fevrier 1998", 2), ("w marcu 1998", 3), ("в марте 1998", 3),
+        ("в мае 1998", 5), ("v brezna 1998", 3), ("szeptemberben 1998", 9), ("ağustosta 1998", 8), ("şubatta 1998", 2),
+        ("toukokuussa 1998", 5), ("septembrī 1998", 9), ("Μάιο του 1998", 5),
+    ],
+)  # fmt: skip
+def test_months_without_accents_and_in_any_case(text: str, month: int) -> None:
+    """Accents may be left out, and names take the endings of their languages."""
+    assert [first[:7] for first, _ in days(text)] == [f"1998-{month:02}"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
         "2002 Euro", "1998 Menschen", "vor 2000 Jahren", "300.000", "1.998", "€1998", "letzten Winter", "im Oktober",
         "31.02.1998 Uhr"[:3], "Apollo 13", "Zimmer 101", "", "der 99. Oktober", "12345", "A1998",
     ],

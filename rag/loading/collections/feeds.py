@@ -12,6 +12,7 @@ from rag.errors import LoadError
 from rag.loading.dates import certain_day
 from rag.loading.draft import Draft, Flaw, paragraphs
 from rag.loading.guard import answered
+from rag.loading.leads import with_leads
 from rag.loading.names import Names, safe_name
 from rag.loading.web.fragments import fragment_paragraphs
 
@@ -83,7 +84,9 @@ def _article(feed: Any, name: str, entry: Any) -> Draft | None:
         "language": (content.get("language") or feed.feed.get("language"), "feed language"),
     }
     known: dict[str, Any] = {field: value for field, (value, _) in found.items() if value}
-    return Draft(paragraphs(words), name=name, origins={field: found[field][1] for field in known}, **known)
+    summary = " ".join(_paragraphs(entry.get("summary_detail") or {}))
+    blocks = with_leads(paragraphs(words), [summary], known.get("title"))
+    return Draft(blocks, name=name, origins={field: found[field][1] for field in known}, **known)
 
 
 def _paragraphs(detail: Mapping[str, Any]) -> list[str]:

@@ -9,7 +9,8 @@ from typing import Any
 import yaml
 
 from rag.errors import LoadError
-from rag.loading.draft import Draft, day_of
+from rag.loading.draft import Draft, day_of, paragraphs
+from rag.loading.leads import LEADS, SUBTITLES
 
 _BLOCK = re.compile(r"\A\s*^---[ \t]*\r?$\n(.*?)^---[ \t]*\r?$\n?", re.DOTALL | re.MULTILINE)
 _FIELDS = {
@@ -36,7 +37,7 @@ class _Loader(yaml.BaseLoader):
 
 
 def split_front_matter(text: str) -> tuple[Draft, str]:
-    """Return what the front matter says, as a draft without text, and the rest; without any, the whole text.
+    """Return what the front matter says, as a draft that holds its leads alone, and the rest; without any, the text.
 
     Raises:
         LoadError: there is a block between `---` with known fields, but it is not valid YAML.
@@ -56,7 +57,7 @@ def split_front_matter(text: str) -> tuple[Draft, str]:
         return Draft(()), text
     found = fields_of(fields)
     origins = {name: "front matter" for name, value in found.items() if value}
-    return Draft((), **found, origins=origins), text[block.end() :]
+    return Draft(paragraphs(_leads(fields)), **found, origins=origins), text[block.end() :]
 
 
 def fields_of(stated: Mapping[Any, Any]) -> dict[str, Any]:
@@ -68,6 +69,12 @@ def fields_of(stated: Mapping[Any, Any]) -> dict[str, Any]:
     }
     published = found.pop("published")
     return found | {"published": day_of(published) if published else None}
+
+
+def _leads(stated: Mapping[Any, Any]) -> list[str]:
+    known = {str(name).lower().replace("-", "_"): value for name, value in stated.items()}
+    values = [[_words(known.get(name)) or "" for name in names.split()] for names in (SUBTITLES, LEADS)]
+    return [words for some in values for words in list(filter(None, some))[:1]]
 
 
 def _words(value: Any) -> str | None:

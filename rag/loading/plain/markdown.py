@@ -11,6 +11,7 @@ from markdown_it.token import Token
 
 from rag.loading.draft import Draft, paragraphs
 from rag.loading.encodings import decode
+from rag.loading.leads import with_leads
 from rag.loading.plain.frontmatter import split_front_matter
 
 
@@ -35,7 +36,8 @@ def load_markdown(raw: bytes) -> Draft:
             blocks.append(token.content.rstrip("\n"))
         elif token.type == "html_block" and (words := _without_tags(token.content)):
             blocks.append(words)
-    return replace(fields, blocks=paragraphs(blocks), title=title)
+    leads = [block.text for block in fields.blocks]
+    return replace(fields, blocks=with_leads(paragraphs(blocks), leads, title), title=title)
 
 
 def _without_tags(markup: str) -> str:

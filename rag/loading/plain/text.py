@@ -10,6 +10,7 @@ from typing import Any
 from rag.loading.draft import Block, Draft
 from rag.loading.encodings import decode
 from rag.loading.exports.split import articles_in, looks_like_several, marked_as_several
+from rag.loading.leads import with_leads
 from rag.loading.mojibake import REPAIRED, repaired
 from rag.loading.normal import normalised
 from rag.loading.plain.blocks import blocks_of
@@ -30,7 +31,8 @@ def load_text(raw: bytes) -> Draft:
         LoadError: the bytes are no text in any known encoding.
     """
     fields, text = _read(raw)
-    return described(replace(fields, blocks=_flush(blocks_of(text))))
+    draft = described(replace(fields, blocks=_flush(blocks_of(text))))
+    return replace(draft, blocks=with_leads(draft.blocks, [block.text for block in fields.blocks], draft.title))
 
 
 def load_texts(raw: bytes) -> list[Draft]:

@@ -8,6 +8,7 @@ from heapq import nlargest
 from operator import itemgetter
 
 from rag.errors import ConfigError, LoadError
+from rag.loading.leads import LEADS, SUBTITLES
 
 Columns = Mapping[str, str]
 """The name of the column for each field of an article; a field without a column is not there."""
@@ -34,6 +35,8 @@ _NAMES = {
     ),
     "url": "url link uri web_url permalink href article_url canonical_url",
     "language": "language lang sprache in_language language_code langue idioma",
+    "subtitle": SUBTITLES,
+    "lead": LEADS,
     "id": "id _id uuid guid article_id artikel_id",
 }
 FIELDS = tuple(_NAMES)

@@ -12,6 +12,7 @@ from typing import Any, BinaryIO
 from rag.errors import LoadError
 from rag.language import language_of
 from rag.loading.draft import Draft, Flaw, paragraphs
+from rag.loading.leads import with_leads
 from rag.loading.names import Names, safe_name
 from rag.loading.tables.columns import Cell, Cells, Columns, columns_of, texts_of
 from rag.loading.tables.csv_rows import csv_rows
@@ -128,8 +129,10 @@ def draft_of(row: Row, columns: Columns, days: DayReading) -> Draft | Flaw:
     }
     fields |= {name: found[name] for name in ("url", "language") if name in found}
     fields |= {"published": day} if day else {}
+    leads = [fragment_line(found[name]) or "" for name in ("subtitle", "lead") if name in found]
     return replace(
         page,
+        blocks=with_leads(page.blocks, leads, fields.get("title", page.title)),
         name=row.name,
         unread_day="" if day else stated,
         origins={**page.origins, **{field: f"column {columns[field]}" for field in fields}},
