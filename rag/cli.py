@@ -7,6 +7,7 @@ import logging
 import os
 import signal
 import sys
+import tempfile
 import traceback
 from pathlib import Path
 from typing import Annotated
@@ -239,15 +240,18 @@ def ui(
                 command = index_command(archive)
                 err.print(f"The archive {archive} is empty: add articles with `{command}`.", soft_wrap=True)
         opened.warm_up()
-        # imported here, since gradio takes seconds to load
-        from ui.app import serve
-
-        err.print("Making the page …")
 
         def on_ready(address: str) -> None:
             out.print(f"Fundstelle answers at {address} (Ctrl-C ends it).")
 
-        serve(opened, host, port, on_ready, serving.names, serving.proxies, serving.root)
+        err.print("Making the page …")
+        # Gradio makes a folder when it is imported: in one of our own, since another account may own the usual one
+        with tempfile.TemporaryDirectory(prefix="fundstelle-") as folder:
+            os.environ["GRADIO_TEMP_DIR"] = folder
+            # imported here, since gradio takes seconds to load
+            from ui.app import serve
+
+            serve(opened, host, port, on_ready, serving.names, serving.proxies, serving.root)
 
 
 app.command("eval")(evaluation.evaluate)
