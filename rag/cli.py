@@ -7,7 +7,6 @@ import logging
 import os
 import signal
 import sys
-import tempfile
 import traceback
 from pathlib import Path
 from typing import Annotated
@@ -231,6 +230,8 @@ def ui(
                 "add --no-auth if that is meant."
             )
         err.print("There is no login: everybody who reaches this computer reads the whole archive.", style="yellow")
+    from tempfile import TemporaryDirectory
+
     with opened_archive(archive, cross_encoder=reranker) as opened:
         if opened.status().articles == 0:
             if SEEDS.is_dir():
@@ -246,7 +247,7 @@ def ui(
 
         err.print("Making the page …")
         # Gradio makes a folder when it is imported: in one of our own, since another account may own the usual one
-        with tempfile.TemporaryDirectory(prefix="fundstelle-") as folder:
+        with TemporaryDirectory(prefix="fundstelle-") as folder:
             os.environ["GRADIO_TEMP_DIR"] = folder
             # imported here, since gradio takes seconds to load
             from ui.app import serve
