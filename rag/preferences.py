@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -24,6 +25,14 @@ _LEAST = 13
 # the time: from .98 to .35, and from .9 to .3
 _NUMBERS_DOUBT, _TIME_DOUBT = 4.5, 3.0
 _LONGEST = 40
+# beside the number of a century or a decade: 15th century, thế kỷ 15, 20世纪70年代
+_CENTURY = re.compile(
+    r"\b(?:centur|jahrhundert|siècle|siglo|secol|sécul|sècul|século|eeuw|århundr|vuosisa|század|stolet|stolět|storoč|"
+    r"vijek|век|столет|столітт|стагодд|αιών|yüzyıl|thế kỷ|thập (?:kỷ|niên)|abad\b|decenni|década|décenni|δεκαετία|"
+    r"القرن|قرن)|世[紀纪]|年代|세기|년대|शताब्दी|सदी|শতাব্দী|দশক|நூற்றாண்டு|ศตวรรษ|ทศวรรษ|ยุค",
+    re.IGNORECASE,
+)
+_BEFORE, _BEHIND = 16, 14
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +103,11 @@ def said(article: Article, passage: Passage) -> str:
 
 
 def _is_name(text: str, start: int, end: int) -> bool:
-    """Tell whether a number is an ordinal, as in 18. Jahrhundert, or a part of a name, as in Mi-25."""
+    """Tell whether a number is an ordinal, as in 18. Jahrhundert or 15世纪, or a part of a name, as in Mi-25, X.25."""
     behind = text[end : end + 3]
     ordinal = behind[:2] == ". " and behind[2:].isalpha()
-    joined = text[max(0, start - 1) : start] in ("-", "–", "/") or behind[:1] in ("-", "/", "°")
-    return ordinal or joined
+    before = text[max(0, start - 2) : start]
+    joined = before[-1:] in ("-", "–", "/", "'", "’") or behind[:1] in ("-", "/", "°")
+    dotted = before[-1:] == "." and before[:1].isalpha()
+    near = text[max(0, start - _BEFORE) : start], text[end : end + _BEHIND]
+    return ordinal or joined or dotted or any(_CENTURY.search(one) for one in near)

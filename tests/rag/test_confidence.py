@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 import pytest
+from places import QUESTIONS
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 
 from embeddings.encoder import Encoder
 from embeddings.neutral import language_neutral
+from embeddings.types import Role, TokenVectors, Vectors
+from rag.archive import Archive
 from rag.calibration import Example, cross_validated, fit, from_json, quality, to_json
 from rag.confidence import TABLES, Calibration, QuestionOffset, features, question_offset
+from rag.config import RankingConfig
+from rag.query import parse
 
 
 def examples(count: int, seed: int = 0) -> list[Example]:
@@ -39,6 +45,8 @@ def test_rivals_are_passages_of_other_articles() -> None:
     late = np.array([0.9, 0.8, 0.5, 0.4, 0.3, 0.2, 0.1, 0.0])
     found = features(0, {"late": late}, ["a", "a", *"bcdefg"], 1.5)
     assert found["late"] == 0.9
+    weights = [math.exp(-(0.9 - one) / 0.02) for one in late]
+    assert found["late_top"] == pytest.approx(sum(w * one for w, one in zip(weights, late, strict=True)) / sum(weights))
     assert found["late_gap"] == pytest.approx(0.9 - (0.5 + 0.4 + 0.3 + 0.2 + 0.1) / 5)
     assert found["sentence"] == 1.5
     assert features(0, {"late": np.array([0.9])}, ["a"], None)["late_gap"] == 0
@@ -136,3 +144,49 @@ def test_tables_survive_writing_and_belong_to_an_encoder() -> None:
     assert from_json(written, "abd") == {}
     older = Calibration(1.0, {"late": 2.0, "rarity": 3.0})
     assert from_json(to_json(TABLES | {"fast": older}, "abc"), "abc") == {"reranked": TABLES["reranked"]}
+
+
+class OtherProcessor:
+    """The encoder as another processor computes it: all vectors of questions turned to a cosine, at random."""
+
+    def __init__(self, encoder: Encoder, cosine: float) -> None:
+        self._encoder = encoder
+        self._cosine = cosine
+        self._random = np.random.default_rng(18)
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._encoder, name)
+
+    def turned(self, vectors: Vectors) -> Vectors:
+        """Return vectors of length 1, each turned into a random direction."""
+        aside = self._random.standard_normal(vectors.shape)
+        aside -= (aside * vectors).sum(axis=-1, keepdims=True) * vectors
+        aside /= np.linalg.norm(aside, axis=-1, keepdims=True)
+        return (self._cosine * vectors + math.sqrt(1 - self._cosine**2) * aside).astype(np.float32)
+
+    def token_vectors(self, texts: Sequence[str], role: Role) -> list[TokenVectors]:
+        """Encode texts token by token, questions with noise."""
+        read = self._encoder.token_vectors(texts, role)
+        if role == "passage":
+            return read
+        return [TokenVectors(self.turned(one.vectors), one.spans, self.turned(one.whole)) for one in read]
+
+
+@pytest.mark.parametrize("fast", [False, True])
+def test_noise_of_another_processor_moves_few_answers(sample: Archive, fast: bool) -> None:
+    """Vectors at a cosine of .9995 move one of a hundred sample questions across the threshold, or fewer.
+
+    Few questions are near the threshold, and which of them crosses it is chance; so each question is tried with the
+    change that the noise made to the confidence of each of them.
+    """
+    kept = sample.search(RankingConfig(fast=fast))
+    moved = sample.search(RankingConfig(fast=fast), OtherProcessor(sample.encoder, 0.9995))  # type: ignore[arg-type]
+    assert kept is not None
+    assert moved is not None
+    questions = [parse(one["question"]) for one in QUESTIONS]
+    before, after = (np.array([search.confidence(search(one, 1)) for one in questions]) for search in (kept, moved))
+    changes = np.log(after / (1 - after)) - np.log(before / (1 - before))
+    assert np.abs(changes).max() > 0
+    logits = np.log(before / (1 - before))
+    crossing = (logits[:, None] > 0) != (logits[:, None] + changes > 0)
+    assert crossing.mean() <= 0.01

@@ -91,6 +91,33 @@ def test_which_numbers_count() -> None:
         assert preferences_of(text).numbers == (), text
 
 
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Ai là vua của nước ấy vào thế kỷ 15?",
+        "Cine a domnit în secolului 15?",
+        "Quién gobernó en el siglo 15?",
+        "谁在15世纪统治?",
+        "20世紀70年代に何が起きた?",
+        "15세기에는 누가 다스렸나?",
+        "ใครปกครองในศตวรรษที่ 15",
+        "15वीं शताब्दी में किसने शासन किया?",
+        "Кто правил в 15 веке?",
+        "Τι έγινε τη δεκαετία του '70;",
+        "Which networks use X.25?",
+    ],
+)
+def test_centuries_and_names_are_no_numbers(question: str) -> None:
+    """A German article on it says 15. Jahrhundert or fünfzehntes: it would seem to lack what was asked for."""
+    assert preferences_of(question).numbers == ()
+
+
+@pytest.mark.parametrize("question", ["Где собралось 300000 человек?", "Who sold 300000 apples in Islamabad?"])
+def test_words_that_hold_a_century_are_none(question: str) -> None:
+    """The Russian for people ends like the one for a century."""
+    assert preferences_of(question).numbers == (frozenset({"300000"}),)
+
+
 def test_a_question_without_accents_is_read_with_those_of_the_archive(encoder: Encoder, tmp_path: Path) -> None:
     """A Vietnamese question without accents is as sure of its answer as with them, nearly."""
     texts = {
