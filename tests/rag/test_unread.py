@@ -20,7 +20,6 @@ from rag.loading.documents.odt import load_odt
 from rag.loading.documents.rtf import load_rtf
 from rag.loading.draft import Draft
 from rag.loading.printed.pdf import load_pdf
-from rag.loading.web.html import load_html
 
 PICTURE = ImageReader(Image.new("L", (300, 400), 128))
 
@@ -193,16 +192,6 @@ def test_hidden_text_of_docx() -> None:
     )
     draft = load_docx(changed(docx(), "word/document.xml", "<w:sectPr", f"{hidden}<w:sectPr"))
     assert texts(draft)[-1] == "Zu sehen und auch dies."
-
-
-def test_hidden_text_of_a_page() -> None:
-    """What a page does not show is no text of it; where nearly all of it waits for a script, it is read."""
-    shown = f"<p>{STORY[0]}</p><p>{STORY[1]}</p>"
-    hidden = f"<p hidden>{STORY[2]}</p><p style='font-size: 0'>{STORY[3]}</p>"
-    draft = load_html(f"<html><body><article><h1>Rat</h1>{shown}{hidden}</article></body></html>".encode())
-    assert STORY[1] in draft.text and STORY[2] not in draft.text and STORY[3] not in draft.text
-    waiting = load_html(f"<html><body><article><h1>Rat</h1><div hidden>{shown}</div></article></body></html>".encode())
-    assert STORY[1] in waiting.text
 
 
 def test_hidden_text_of_odt() -> None:

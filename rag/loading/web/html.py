@@ -15,7 +15,6 @@ _DECLARED = re.compile(rb"<meta[^>]+charset\s*=\s*[\"']?\s*([\w-]+)", re.IGNOREC
 _TOP = 4096
 _MOST_BROKEN = 0.001
 _SHORT = 600
-_NO_SIZE = re.compile(r"font-size\s*:\s*0(?:px|pt|r?em|%)?\s*(?:!important\s*)?(?:;|$)", re.IGNORECASE)
 
 
 def load_html(raw: bytes) -> Draft:
@@ -32,14 +31,12 @@ def load_html(raw: bytes) -> Draft:
 
     text = _decoded(raw)
     tree = _parsed(text)
-    _drop_hidden(tree)
     without_layout(tree)
     comments = set_aside_comments(tree)
     body = _body(tree)
     if comments and _size(body) < _SHORT:
         # an article may be called a comment, too
         whole = _parsed(text)
-        _drop_hidden(whole)
         without_layout(whole)
         if _size(again := _body(whole)) > 2 * _size(body):
             tree, body, comments = whole, again, ()
@@ -70,21 +67,6 @@ def _parsed(text: str) -> Any:
     if tree is None:
         raise LoadError("It is no web page: save it again from the browser, or save its text as .txt.")
     return tree
-
-
-def _drop_hidden(tree: Any) -> None:
-    """Drop what the page itself does not show; but not the most of a page, which a script would have shown."""
-    from lxml import etree
-
-    hidden = [
-        one
-        for one in tree.iter(etree.Element)
-        if (one.get("hidden") not in (None, "until-found")) or _NO_SIZE.search(one.get("style") or "")
-    ]
-    sizes = [len(one.text_content()) for one in hidden]
-    if hidden and 2 * max(sizes) < len(tree.text_content()):
-        for one in hidden:
-            one.drop_tree()
 
 
 def _body(tree: Any) -> list[str]:
