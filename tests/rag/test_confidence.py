@@ -185,7 +185,7 @@ def questions_read() -> dict[str, TokenVectors]:
     return {}
 
 
-@pytest.mark.parametrize("fast", [False, True])
+@pytest.mark.parametrize("fast", [False, pytest.param(True, marks=pytest.mark.heavy)])
 def test_noise_of_another_processor_moves_few_answers(
     sample: Archive, questions_read: dict[str, TokenVectors], fast: bool
 ) -> None:
