@@ -38,6 +38,7 @@ from rag.store import Store
 from rag.types import EVERYTHING, Answer, Article, Citation, Failure, Filter, IndexReport, Passage, Progress, Status
 
 if TYPE_CHECKING:
+    from rag.ingest import Indexer
     from rag.loading.collections.unpacking import Limits
     from rag.loading.tables.columns import Columns
 
@@ -191,14 +192,7 @@ class Archive:
             ArchiveBusy: another process is indexing.
             ArchiveError: the archive cannot be written.
         """
-        # imported here, since a question needs none of it and should not wait for it
-        from rag.ingest import Indexer
-        from rag.loading.collections.unpacking import USUAL
-
-        # not opened yet: mostly, nothing has changed
-        name, limits, encoder = self.encoder_name, limits or USUAL, self._encoder
-        keep = self._keeper.of(encoder.fingerprint)
-        indexer = Indexer(self._store, encoder, name, self._config, on_progress, limits, columns, keep)
+        indexer = self._indexer(on_progress, limits, columns)
         with self._writing():
             return indexer.index([Path(path) for path in paths])
 
@@ -212,12 +206,23 @@ class Archive:
             ArchiveBusy: another process is indexing.
             ArchiveError: the archive cannot be written.
         """
-        from rag.ingest import Indexer
-
-        keep = self._keeper.of(self._encoder.fingerprint)
-        indexer = Indexer(self._store, self._encoder, self.encoder_name, self._config, keeping=keep)
+        indexer = self._indexer()
         with self._writing():
             return indexer.forget([Path(path) for path in paths])
+
+    def _indexer(
+        self,
+        on_progress: Callable[[Progress], None] | None = None,
+        limits: Limits | None = None,
+        columns: Columns | None = None,
+    ) -> Indexer:
+        # imported here, since a question needs none of it and should not wait for it
+        from rag.ingest import Indexer
+        from rag.loading.collections.unpacking import USUAL
+
+        # the encoder is not opened yet: mostly, nothing has changed
+        name, keep = self.encoder_name, self._keeper.of(self._encoder.fingerprint)
+        return Indexer(self._store, self._encoder, name, self._config, on_progress, limits or USUAL, columns, keep)
 
     def fetch(
         self, addresses: Sequence[str], on_page: Callable[[int, int | None], None] | None = None

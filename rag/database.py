@@ -182,6 +182,14 @@ class Database:
         rows = self.rows("SELECT value FROM meta WHERE name = ?", name)
         return str(rows[0][0]) if rows else None
 
+    def set_meta(self, name: str, value: str | None) -> None:
+        """Note a fact about the whole archive in place of what was noted before; None forgets it."""
+        with self.transaction(of_articles=False) as (connection, _):
+            if value is None:
+                connection.execute("DELETE FROM meta WHERE name = ?", (name,))
+            else:
+                connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (name, value))
+
     def rows(self, query: str, *values: object) -> list[Any]:
         """Run a query and return all its rows."""
         with self.lent() as connection:

@@ -28,9 +28,7 @@ class FailureRecords:
         elsewhere = [failure for failure in before if not any(_is_below(failure.path, path) for path in paths)]
         after = [*elsewhere, *dict.fromkeys(failures)]
         if after != before:
-            rows = json.dumps([(failure.path, failure.reason) for failure in after])
-            with self._database.transaction(of_articles=False) as (database, _):
-                database.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (_META, rows))
+            self._database.set_meta(_META, json.dumps([(failure.path, failure.reason) for failure in after]))
         return tuple(failure for failure in failures if failure not in known)
 
 

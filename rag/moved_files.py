@@ -8,7 +8,8 @@ the articles of a disk that is not connected stay.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import takewhile
 from pathlib import PurePosixPath
 
 from rapidfuzz.distance import Indel
@@ -23,7 +24,7 @@ _REVISION = 0.7
 
 
 def moved_files(
-    missing: Iterable[FileRecord], present: Iterable[FileRecord], articles_of: Callable[[str], Iterable[Article]]
+    missing: Iterable[FileRecord], present: Iterable[FileRecord], articles_of: Callable[[str], Sequence[Article]]
 ) -> dict[str, str]:
     """Return, by the path of each missing file that moved, its new path.
 
@@ -40,16 +41,24 @@ def moved_files(
     for record in present:
         by_hash[record.sha256].append(record.path)
         by_name[PurePosixPath(record.path).name].append(record.path)
-    moved = {}
-    for record in missing:
-        path = record.path
-        namesakes = by_name.get(PurePosixPath(path).name, ())
-        candidates = by_hash.get(record.sha256) or [
-            new for new in namesakes if is_revision(articles_of(path), articles_of(new))
-        ]
-        if candidates:
-            moved[path] = max(sorted(candidates), key=lambda new: len(_common_tail(path, new)))
-    return moved
+
+    def new_path(record: FileRecord) -> str | None:
+        if same := by_hash.get(record.sha256):
+            return _nearest_first(record.path, same)[0]
+        namesakes = by_name.get(PurePosixPath(record.path).name)
+        if not namesakes:
+            return None
+        before = articles_of(record.path)
+        # the nearest first, so that a folder that moved mostly costs one comparison a file
+        nearest = _nearest_first(record.path, namesakes)
+        return next((new for new in nearest if is_revision(before, articles_of(new))), None)
+
+    return {record.path: new for record in missing if (new := new_path(record)) is not None}
+
+
+def _nearest_first(path: str, others: Iterable[str]) -> list[str]:
+    """Return paths by how many folders they have in common with one, counted from the end; equal ones by name."""
+    return sorted(others, key=lambda other: (-_common_tail(path, other), other))
 
 
 def is_revision(before: Iterable[Article], after: Iterable[Article]) -> bool:
@@ -80,7 +89,7 @@ def moved_folders(moved: Mapping[str, str]) -> dict[str, str]:
 
 def _roots(old: str, new: str) -> tuple[str, str] | None:
     """Return the folders in which a file has the same relative path; None if it was renamed itself."""
-    tail = len(_common_tail(old, new))
+    tail = _common_tail(old, new)
     return (_folder(old, tail), _folder(new, tail)) if tail else None
 
 
@@ -88,11 +97,7 @@ def _folder(path: str, tail: int) -> str:
     return str(PurePosixPath(*PurePosixPath(path).parts[:-tail]))
 
 
-def _common_tail(first: str, second: str) -> list[str]:
-    """Return the parts that both paths end with."""
-    tail = []
-    for one, other in zip(reversed(PurePosixPath(first).parts), reversed(PurePosixPath(second).parts), strict=False):
-        if one != other:
-            break
-        tail.append(one)
-    return tail
+def _common_tail(first: str, second: str) -> int:
+    """Return how many parts both paths end with."""
+    pairs = zip(reversed(PurePosixPath(first).parts), reversed(PurePosixPath(second).parts), strict=False)
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))

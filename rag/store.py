@@ -319,10 +319,7 @@ class Store:
 
     def set_calibration(self, written: str | None) -> None:
         """Keep the weights of the confidence that were fitted to this archive; None forgets them."""
-        with self._database.transaction(of_articles=False) as (database, _):
-            database.execute("DELETE FROM meta WHERE name = 'calibration'")
-            if written is not None:
-                database.execute("INSERT INTO meta VALUES ('calibration', ?)", (written,))
+        self._database.set_meta("calibration", written)
 
     def put_vectors(self, fingerprint: str, vectors: Mapping[bytes, HalfVectors]) -> None:
         """Keep vectors by the hash of their text; known ones stay."""
@@ -336,8 +333,7 @@ class Store:
 
     def set_vectors_tested(self) -> None:
         """Note that all vectors are of an encoder that was tested on the processor that it ran on."""
-        with self._database.transaction(of_articles=False) as (database, _):
-            database.execute("INSERT OR REPLACE INTO meta VALUES ('vectors_tested', '')")
+        self._database.set_meta("vectors_tested", "")
 
     def articles_with_short_passages(self, characters: int) -> list[str]:
         """Return the ids of the articles with passages of so many characters or fewer."""
@@ -397,8 +393,7 @@ class Store:
 
     def set_settled(self) -> None:
         """Note that doubles and recurring lines were looked for in all articles as they are now."""
-        with self._database.transaction(of_articles=False) as (database, _):
-            database.execute("INSERT OR REPLACE INTO meta VALUES ('settled', ?)", (str(self.revision),))
+        self._database.set_meta("settled", str(self.revision))
 
     def move_marks(self, old: str, new: str) -> None:
         """Let the marks on an article count for another one: the same, at another path."""
@@ -412,16 +407,19 @@ class Store:
 
     def finish(self, file: FileRecord, kept: Collection[str]) -> None:
         """Note that a file was read to its end; articles of it that are not among the ids `kept` are removed."""
-        rows = self._database.rows("SELECT id FROM articles WHERE file = ?", file.path)
-        gone = [row[0] for row in rows if row[0] not in kept]
+        gone = [article_id for article_id in self._ids_of(file.path) if article_id not in kept]
         with self._database.transaction(of_articles=bool(gone)) as (database, revision):
             remove_articles(database, revision, gone)
             put_file(database, file)
 
     def remove(self, path: str) -> int:
         """Remove the articles of a file with their passages and vectors, and return how many there were."""
-        gone = [row[0] for row in self._database.rows("SELECT id FROM articles WHERE file = ?", path)]
+        gone = self._ids_of(path)
         with self._database.transaction(of_articles=bool(gone)) as (database, revision):
             remove_articles(database, revision, gone)
             database.execute("DELETE FROM files WHERE path = ?", (path,))
         return len(gone)
+
+    def _ids_of(self, file: str) -> list[str]:
+        """Return the ids of the articles that came from the file at a path."""
+        return [row[0] for row in self._database.rows("SELECT id FROM articles WHERE file = ?", file)]
