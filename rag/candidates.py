@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from functools import reduce
 
 import numpy as np
@@ -38,13 +38,14 @@ class Asked:
     """A question as all legs read it: its words, and its vectors without what tells its language.
 
     `text` is the question as it is encoded, with the accents that the archive writes, and without a time that only the
-    days of articles tell.
+    days of articles tell. `published` holds, for each time of the question, the keys of the passages published then.
     """
 
     text: str
     words: LexicalQuery
     tokens: TokenVectors
     preferences: Preferences = NONE
+    published: Mapping[Period, NDArray[np.int64]] = field(default_factory=dict)
 
     @property
     def vector(self) -> Vectors:
@@ -75,18 +76,24 @@ def ask_both(
         passages = [one.passage.text for one in store.found(nearest, record.fingerprint)]
         text = with_accents(text, [word.span for word in words.words], passages)
     preferences = preferences_of(text)
-    untold = tuple(one for one in preferences.times if _told_by_days_alone(one, store, lexical))
+    published = {time: _published(time, store) for time in preferences.times}
+    untold = tuple(time for time, keys in published.items() if _told_by_days_alone(time, keys, store, lexical))
     for start, end in (one.span for one in untold):
         # no passage can be near to it; the places of the other words stay
         text = text[:start] + " " * (end - start) + text[end:]
     (read,) = neutral.read(encoder.token_vectors([text], "query"), "query")
-    return Asked(text, words, read, replace(preferences, untold=untold))
+    return Asked(text, words, read, replace(preferences, untold=untold), published)
 
 
-def _told_by_days_alone(time: Period, store: Store, lexical: LexicalView) -> bool:
+def _published(time: Period, store: Store) -> NDArray[np.int64]:
+    """Return the keys of the passages of articles that were published in a time, ascending."""
+    keys = store.allowed(Filter(since=time.first, until=time.last))
+    return np.empty(0, np.int64) if keys is None else keys
+
+
+def _told_by_days_alone(time: Period, published: NDArray[np.int64], store: Store, lexical: LexicalView) -> bool:
     """Tell whether articles were published in a time that no text mentions."""
-    published = store.allowed(Filter(since=time.first, until=time.last))
-    if published is None or not len(published):
+    if not len(published):
         return False
     oldest, newest = (day or time.first for day in store.date_range())
     years = range(max(time.first.year, oldest.year), min(time.last.year, newest.year) + 1)
@@ -110,16 +117,17 @@ def allowed_keys(
 
 
 def absent_times(
-    times: Sequence[Period], allowed: NDArray[np.int64] | None, store: Store, lexical: LexicalView
+    asked: Asked, allowed: NDArray[np.int64] | None, store: Store, lexical: LexicalView
 ) -> tuple[Period, ...]:
-    """Return those times that no article that may be found was published in, and no passage mentions."""
-    return tuple(time for time in times if not _has_time(time, allowed, store, lexical))
+    """Return the times of a question that no article that may be found was published in, and no passage mentions."""
+    return tuple(
+        time
+        for time, published in asked.published.items()
+        if not len(_narrowed(allowed, published)) and not _is_mentioned(time, allowed, store, lexical)
+    )
 
 
-def _has_time(time: Period, allowed: NDArray[np.int64] | None, store: Store, lexical: LexicalView) -> bool:
-    published = store.allowed(Filter(since=time.first, until=time.last))
-    if published is not None and len(_narrowed(allowed, published)):
-        return True
+def _is_mentioned(time: Period, allowed: NDArray[np.int64] | None, store: Store, lexical: LexicalView) -> bool:
     years = range(time.first.year, time.last.year + 1)
     if len(years) > _MOST_YEARS:
         return True
@@ -157,9 +165,8 @@ def gather(
         return Candidates((), np.empty(0), np.empty(0))
     by_meaning = [neighbor.id for neighbor in dense.search(asked.vector, nearest, allowed)]
     by_words = dict(lexical.search(asked.words, nearest, allowed))
-    for time in asked.preferences.times:
-        published = store.allowed(Filter(since=time.first, until=time.last))
-        of_time = _narrowed(allowed, np.empty(0, np.int64) if published is None else published)
+    for published in asked.published.values():
+        of_time = _narrowed(allowed, published)
         by_meaning += [neighbor.id for neighbor in dense.search(asked.vector, nearest, of_time)]
         by_words |= dict(lexical.search(asked.words, nearest, of_time))
     keys = list(dict.fromkeys([*by_meaning, *by_words]))

@@ -119,7 +119,7 @@ def retrieve(
         hits = tuple(_hit(rank, group, ranking, matches, sentences) for rank, group in enumerate(groups, 1))
         best = [one.score for number in groups[0].merged for one in sentences.get(number, ())]
         sentence = None if reranker is None else max(best, default=0.0)
-        absent = absent_times(asked.preferences.times, allowed, legs.store, legs.lexical)
+        absent = absent_times(asked, allowed, legs.store, legs.lexical)
         return Retrieval(
             hits,
             _features(ranking, sentence, asked, legs.encoder),
