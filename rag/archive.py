@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
@@ -15,8 +15,8 @@ from filelock import FileLock, Timeout
 from embeddings.encoder import BUNDLED, Encoder, self_test
 from embeddings.neutral import language_neutral
 from embeddings.types import OnStep
-from rag.answer import EMPTY, NOTHING_LEFT, checked_question, compose, no_such_name
 from rag.archive_folder import DENSE, FETCHED, INDEXING_LOCK, LEXICAL, TOKENS, bytes_on_disk, make_folder
+from rag.asking import ask
 from rag.calibration import from_json, to_json
 from rag.confidence import TABLES, Calibration
 from rag.config import IN_USE, Config, RankingConfig
@@ -27,15 +27,14 @@ from rag.language import language_of
 from rag.lazy_encoder import LazyEncoder
 from rag.lexical.view import LexicalView
 from rag.passage_tokens import PassageTokens, TokenKeeper
-from rag.paths import index_command, is_missing
-from rag.query import parse
+from rag.paths import index_command
 from rag.references import article_meant
 from rag.reranking import CrossEncoderReranker, LateInteraction, Reranker
 from rag.resemblance import Version, versions_among
-from rag.retrieve import NOTHING, Legs
+from rag.retrieve import Legs
 from rag.search import Search
 from rag.store import Store
-from rag.types import EVERYTHING, Answer, Article, Citation, Failure, Filter, IndexReport, Passage, Progress, Status
+from rag.types import EVERYTHING, Answer, Article, Failure, Filter, IndexReport, Passage, Progress, Status
 
 if TYPE_CHECKING:
     from rag.ingest import Indexer
@@ -293,42 +292,9 @@ class Archive:
             QuestionError: the question is empty or too long, or only says what to leave out.
             EncoderMisfit: the archive's vectors come from another encoder.
         """
-        question = checked_question(question)
-        started = time.perf_counter()
-        parsed, search = parse(question), self.search(RankingConfig(fast=fast))
-        found = search(parsed, k, filter) if search else NOTHING
-        confidence = search.confidence(found) if search else 0.0
-        hits = [self._store.doubles.cited(hit, filter) for hit in found.hits]
-        done = time.perf_counter()
-        language = language_of(question)
-        milliseconds = {"total": round((done - started) * 1000, 1)}
-        answer = compose(
-            question,
-            language,
-            hits,
-            confidence,
-            milliseconds,
-            nothing=NOTHING_LEFT if hits else self._why_nothing(filter),
-            absent_times=[parsed.text[slice(*one.span)] for one in found.absent],
-        )
-        return replace(
-            answer,
-            citations=self._with_missing_files(answer.citations),
-            index_again=bool(hits) and self._index_again,
-        )
-
-    def _why_nothing(self, filter: Filter) -> str:
-        """Return the sentence for an answer without a passage."""
-        if self._store.encoder is None or self._store.is_empty:
-            return EMPTY.format(command=index_command(self.folder))
-        unknown = self._store.unknown_name(filter)
-        return no_such_name(*unknown) if unknown else NOTHING_LEFT
-
-    def _with_missing_files(self, citations: Sequence[Citation]) -> tuple[Citation, ...]:
-        """Return citations that say whether the file of their article is still there."""
-        files = self._store.files_of(citation.article.id for citation in citations)
-        missing = {article for article, file in files.items() if is_missing(Path(file))}
-        return tuple(replace(citation, file_missing=citation.article.id in missing) for citation in citations)
+        search = partial(self.search, RankingConfig(fast=fast))
+        answer = ask(question, k, filter, search, self._store, self.folder)
+        return replace(answer, index_again=bool(answer.citations) and self._index_again)
 
     @property
     def _index_again(self) -> bool:
