@@ -2,7 +2,7 @@
 
 A release of OpenVINO may have kernels that are wrong for some shapes on some processors: 2026.4.1 gave token vectors
 with a cosine of .61 to .75 to the right ones, in bf16 on processors with AMX, for texts padded to exactly 32 tokens.
-So before a graph is used on a processor, texts of every padded length are encoded, alone and in batches, and compared
+So before a graph is used on a processor, texts of every padded length are encoded, alone or in batches, and compared
 with what float32 makes of them (`embeddings.reference`). A length that is wrong is not used, nor is a precision that is
 wrong at many lengths; where none is right, nor is OpenVINO.
 """
@@ -14,7 +14,7 @@ import json
 import logging
 import os
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from itertools import cycle, islice
 from pathlib import Path
@@ -132,29 +132,34 @@ def judged(
 
 
 def _agreement(run: Run, length: int, texts: Sequence[ReferenceText]) -> tuple[float, float]:
-    """Return the least cosines to float32, of texts and of tokens, in all batches of a length."""
+    """Return the least cosines to float32, of texts and of tokens, in the batch that tests a length."""
     of_texts, of_tokens = [], []
-    for batch in _batches(length, texts):
-        tokens, mask = padded([one.ids for one in batch], length, 0)
-        wholes, states = run(tokens, mask)
-        for text, whole, of_text in zip(batch, wholes, states, strict=True):
-            of_texts.append(float(whole @ text.whole))
-            of_tokens.append(float(np.einsum("ij,ij->i", of_text[: len(text.ids)], text.tokens).mean()))
+    batch = _batch(length, texts)
+    tokens, mask = padded([text.ids for text in batch], length, 0)
+    wholes, states = run(tokens, mask)
+    for text, whole, of_text in zip(batch, wholes, states, strict=True):
+        of_texts.append(float(whole @ text.whole))
+        of_tokens.append(float(np.einsum("ij,ij->i", of_text[: len(text.ids)], text.tokens).mean()))
     # NumPy's, since that of Python may pass over what is no number
     return float(np.min(of_texts)), float(np.min(of_tokens))
 
 
-def _batches(length: int, texts: Sequence[ReferenceText]) -> Iterator[list[ReferenceText]]:
-    """Yield a text alone, with some padding, then a batch: both texts of the length, and shorter ones.
+def _batch(length: int, texts: Sequence[ReferenceText]) -> list[ReferenceText]:
+    """Return the batch that tests a length: one with padding, and, but for one length in four, one that fills it.
 
-    Batches are as large as they get at every fourth length, and half as large at the others, which spares two fifths
-    of the time.
+    For each new shape OpenVINO prepares itself, which takes longer than the run, so each length has one batch: as large
+    as batches get at one length in four, a text alone at the next, two texts at the others.
     """
     at = PADDED_LENGTHS.index(length)
-    own, shorter = texts[2 * at : 2 * at + 2], texts[: 2 * at]
-    yield [own[1]]
-    rows = max(2, BATCH_TOKENS // length // (2 if at % 4 else 1))
-    yield [*own, *islice(cycle(shorter[::-1] or own), rows - 2)]
+    full, shorter = texts[2 * at : 2 * at + 2]
+    match at % 4:
+        case 0:
+            others = texts[: 2 * at][::-1] or [full]
+            return [full, shorter, *islice(cycle(others), BATCH_TOKENS // length - 2)]
+        case 1:
+            return [shorter]
+        case _:
+            return [full, shorter]
 
 
 def padded(
