@@ -34,10 +34,10 @@ from rag.evaluation.judgements import Judgement, judge
 from rag.evaluation.questions import read_questions
 from rag.evaluation.remembering import RememberingEncoder
 from rag.highlighting import MARKED_FROM, mark_features
-from rag.language import language_of
 from rag.query import ParsedQuestion, parse
 from rag.reranking import LateInteraction
 from rag.retrieve import Legs, retrieve
+from rag.text.language import language_of
 from rag.types import Hit, primary
 
 _PULL = 1e-1

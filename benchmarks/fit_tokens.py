@@ -25,11 +25,11 @@ from embeddings.neutral import language_neutral
 from embeddings.token_codec import TokenCodec
 from embeddings.types import TokenVectors, Vectors
 from rag.config import Config
-from rag.encoder_input import encoder_input
 from rag.loading.files import read_file
 from rag.loading.reading import load
 from rag.passage_tokens import read_words
 from rag.splitting import split
+from rag.text.encoder_input import encoder_input
 
 SETS, OTHERS = ("belebele/de-de", "belebele/de-en", "mlqa_de"), "wikinews_de"
 PARTS, WIDTH, BITS = 36, 8, 8

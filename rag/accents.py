@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from rag.lexical.analysis import fold, normal, word_spans
+from rag.text.words import fold, normal, word_spans
 from rag.types import Span
 
 # so much of what question and passages share must be written with accents there

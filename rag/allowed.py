@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.database import Database
-from rag.lexical.analysis import words
-from rag.paths import spellings
+from rag.text.paths import spellings
+from rag.text.words import words
 from rag.types import Filter, primary
 
 # the index of what is set aside answers this at once, and tells whether the article's own words are asked for by itself

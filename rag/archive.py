@@ -23,17 +23,17 @@ from rag.config import IN_USE, Config, RankingConfig
 from rag.database import DATABASE, Database
 from rag.dense import DenseView
 from rag.errors import ArchiveBusy, ArchiveError, EncoderMisfit, NotFound
-from rag.language import language_of
 from rag.lazy_encoder import LazyEncoder
 from rag.lexical.view import LexicalView
 from rag.passage_tokens import PassageTokens, TokenKeeper
-from rag.paths import index_command
 from rag.references import article_meant
 from rag.reranking import CrossEncoderReranker, LateInteraction, Reranker
-from rag.resemblance import Version, versions_among
 from rag.retrieve import Legs
 from rag.search import Search
 from rag.store import Store
+from rag.text.language import language_of
+from rag.text.paths import index_command
+from rag.text.similarity import Version, versions_among
 from rag.types import EVERYTHING, Answer, Article, Failure, Filter, IndexReport, Passage, Progress, Status
 
 if TYPE_CHECKING:

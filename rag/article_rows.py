@@ -9,8 +9,8 @@ from embeddings.types import HalfVectors
 from rag.doubles import hand_over, put_bands
 from rag.recurring import edge_lines, put_lines
 from rag.removal import forget_vectors, remove_all_passages, remove_passages
-from rag.resemblance import text_key
 from rag.rows import PUT_ARTICLE, values_of
+from rag.text.similarity import text_key
 from rag.types import Article, Passage, Span
 
 _PASSAGES = (

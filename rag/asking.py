@@ -8,12 +8,12 @@ from dataclasses import replace
 from pathlib import Path
 
 from rag.answer import EMPTY, NOTHING_LEFT, checked_question, compose, no_such_name
-from rag.language import language_of
-from rag.paths import index_command, is_missing
 from rag.query import parse
 from rag.retrieve import NOTHING
 from rag.search import Search
 from rag.store import Store
+from rag.text.language import language_of
+from rag.text.paths import index_command, is_missing
 from rag.types import Answer, Citation, Filter
 
 

@@ -21,7 +21,7 @@ from rag.lexical.view import LexicalView
 from rag.preferences import NONE, Preferences, preferences_of
 from rag.query import ParsedQuestion
 from rag.store import Store
-from rag.times import Period, nearness
+from rag.text.times import Period, nearness
 from rag.types import Article, Filter, Passage
 
 # so many passages tell how the words of a question are written

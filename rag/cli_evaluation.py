@@ -12,7 +12,7 @@ import typer
 
 from rag.errors import FundstelleError
 from rag.options import ArchiveOption, JsonOption, RerankerOption, opened_archive
-from rag.paths import DEFAULT_ARCHIVE
+from rag.text.paths import DEFAULT_ARCHIVE
 
 if TYPE_CHECKING:
     from rag.archive import Archive

@@ -14,7 +14,7 @@ from rich.text import Text
 from rag.console import CountingBar, IndexingBar, err, out, plain, print_report
 from rag.errors import ArchiveBusy, FundstelleError, NotFound
 from rag.options import SOME_FAILED, ArchiveOption, opened_archive
-from rag.paths import DEFAULT_ARCHIVE
+from rag.text.paths import DEFAULT_ARCHIVE
 from rag.types import Failure, IndexReport
 
 if TYPE_CHECKING:

@@ -22,7 +22,7 @@ from rag.views import article_json
 if TYPE_CHECKING:
     # it loads NumPy, which `--help` should not wait for
     from rag.calibration import CalibrationReport
-    from rag.resemblance import Version
+    from rag.text.similarity import Version
 
 # Control characters by the signs that Unicode has for them, those above U+007F by the sign for what cannot be shown:
 # the text of an article, or the name of a file, must not move the cursor, change colours or call the terminal.

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
+from rag.text.agreement import Sentence, Window, normalised, says_nothing_else, sentences_of_article, visible, window
 from rag.types import Article, Passage
-from rag.wording import Sentence, Window, normalised, says_nothing_else, sentences_of_article, visible, window
 
 _MOST_MERGED = 3
 # passages of which fewer words are equal, are not compared word for word
@@ -21,7 +21,7 @@ class Group:
     """What one citation is made of: numbers of ranked passages.
 
     `merged` are neighbours in one article, the best one first; `copies` are passages of other articles that say the
-    same (`rag.wording`): these articles hold every sentence of the merged ones.
+    same (`rag.text.agreement`): these articles hold every sentence of the merged ones.
     """
 
     merged: tuple[int, ...]

@@ -11,8 +11,8 @@ from rag.database import Database
 from rag.recurring import put_lines
 from rag.removal import remove_all_passages
 from rag.rows import READ, article_of
+from rag.text.agreement import normalised
 from rag.types import Article, Filter, Hit
-from rag.wording import normalised
 
 
 @dataclass(frozen=True, slots=True)

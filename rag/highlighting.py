@@ -12,7 +12,7 @@ from embeddings.types import Vectors
 from rag.alignment import Alignment
 from rag.confidence import Calibration
 from rag.lexical.query import LexicalQuery, Match
-from rag.sentences import sentence_spans
+from rag.text.sentences import sentence_spans
 from rag.types import Span
 
 # Measured by benchmarks/quality.py on MLQA German; the alignment has weight 1

@@ -29,9 +29,9 @@ from rag.loading.tables.columns import Columns
 from rag.loading.tables.rows import READERS
 from rag.moved_files import left_behind, moved_files, moved_folders
 from rag.passage_tokens import Keeping
-from rag.paths import is_missing, spellings
 from rag.sources import Found, emptied, existing, find_files, gone, nothing_there, shown, unreadable
 from rag.store import Store
+from rag.text.paths import is_missing, spellings
 from rag.types import Article, Failure, IndexReport, Progress
 from rag.writing import ArticleWriter
 

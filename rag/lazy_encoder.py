@@ -12,7 +12,7 @@ from embeddings.encoder import Encoder, Identity, identity, open_encoder
 from embeddings.errors import EncoderError
 from embeddings.types import OnStep, Role, TokenVectors, Vectors
 from rag.errors import ArchiveError
-from rag.language import language_of
+from rag.text.language import language_of
 
 
 class LazyEncoder:

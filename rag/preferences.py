@@ -10,9 +10,9 @@ from decimal import Decimal
 import numpy as np
 
 from rag.fusion import Scores
-from rag.lexical.analysis import readings, word_spans
-from rag.lexical.numbers import is_value, scaled
-from rag.times import Period, nearness, periods_in
+from rag.text.numbers import is_value, scaled
+from rag.text.times import Period, nearness, periods_in
+from rag.text.words import readings, word_spans
 from rag.types import Article, Passage
 
 # what a passage gains in its score, which is a mean of cosines, by holding a number, for each of its digits and at most

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from rag.encoder_input import legible
 from rag.errors import EmptyQuestion, QuestionError
+from rag.text.encoder_input import legible
 
 _QUOTES = '"„“”«»'
 # a quotation may hold another in other signs; inside a word, a quote is an inch or a typing error

@@ -7,8 +7,8 @@ import sqlite3
 from collections.abc import Container, Iterator, Sequence
 
 from rag.database import Database
-from rag.lexical.analysis import fold
 from rag.rows import BARE, article_of, written
+from rag.text.words import fold
 from rag.types import Article, Span
 
 # what surrounds an article stands before and behind it

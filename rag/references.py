@@ -7,8 +7,8 @@ import unicodedata
 from pathlib import PurePath
 
 from rag.errors import NotFound
-from rag.paths import spellings
 from rag.store import Store
+from rag.text.paths import spellings
 
 
 def article_meant(store: Store, reference: str) -> str:

@@ -19,8 +19,6 @@ from rag.dense import DenseView
 from rag.diversity import Group, grouped
 from rag.fusion import Scores, agreement, credited, own_language, weighted_mean
 from rag.highlighting import Sentence, margin_of, outstanding, scored, sentences_of
-from rag.lexical.analysis import fold
-from rag.lexical.damage import damaged
 from rag.lexical.query import Match
 from rag.lexical.view import LexicalView
 from rag.passage_tokens import PassageTokens
@@ -28,7 +26,9 @@ from rag.preferences import doubt
 from rag.query import ParsedQuestion
 from rag.reranking import Reranker
 from rag.store import Store
-from rag.times import Period
+from rag.text.lost_letters import damaged
+from rag.text.times import Period
+from rag.text.words import fold
 from rag.types import EVERYTHING, Article, Filter, Hit, Passage, cut, primary
 
 # mostly Python, which runs one thread at a time: several questions would only take turns, a third more slowly

@@ -9,8 +9,8 @@ from dataclasses import replace
 from functools import lru_cache
 
 from rag.config import Config
-from rag.language import language_of_part
-from rag.sentences import sentence_spans
+from rag.text.language import language_of_part
+from rag.text.sentences import sentence_spans
 from rag.types import SEARCHED, Article, Passage, Span, cut
 
 CountTokens = Callable[[Sequence[str]], list[int]]

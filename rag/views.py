@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from rag.resemblance import Version
+from rag.text.similarity import Version
 from rag.types import Answer, Article, Citation, Passage, Span, Status
 
 

@@ -12,13 +12,13 @@ import numpy as np
 from embeddings.encoder import BUNDLED, Encoder
 from embeddings.types import HalfVectors
 from rag.config import Config
-from rag.encoder_input import encoder_input
 from rag.file_records import FileRecord
 from rag.passage_tokens import Keeping, read_words
-from rag.resemblance import bands_of
 from rag.rows import with_recurring
 from rag.splitting import split
 from rag.store import EncoderRecord, Store, input_hash
+from rag.text.encoder_input import encoder_input
+from rag.text.similarity import bands_of
 from rag.types import Article, Passage, Span
 
 # passages that are encoded together: enough for full batches, little enough to lose by an interruption

@@ -11,7 +11,7 @@ from fastapi.responses import HTMLResponse
 
 from rag.archive import Archive
 from rag.errors import FundstelleError, NotFound
-from rag.resemblance import Version
+from rag.text.similarity import Version
 from rag.types import Article, Span
 from ui.markup import breakable, byline, escape, external_link, location, marked, web_address
 from ui.texts import Texts, choose

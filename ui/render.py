@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from rag.answer import NOTHING_LEFT
-from rag.paths import DEFAULT_ARCHIVE, index_command
+from rag.text.paths import DEFAULT_ARCHIVE, index_command
 from rag.types import Answer, Article, Citation, Span, Status
 from ui.marks import Said, mark_buttons
 from ui.markup import breakable, byline, escape, external_link, location, marked, reader_address, web_address

@@ -11,8 +11,8 @@ from rag.confidence import TABLES
 from rag.config import RankingConfig
 from rag.errors import ArchiveError, QuestionError
 from rag.evaluation.questions import TestQuestion
-from rag.paths import index_command
 from rag.query import parse
+from rag.text.paths import index_command
 
 _FEWEST_QUESTIONS = 10
 # as many sure questions as the weights that Fundstelle comes with are worth

@@ -20,10 +20,10 @@ from rag.evaluation.judgements import Judgement
 from rag.evaluation.measures import measured
 from rag.evaluation.remembering import RememberingEncoder
 from rag.evaluation.types import Result, Run
-from rag.language import language_of
-from rag.paths import index_command
 from rag.query import ParsedQuestion, parse
 from rag.search import Search
+from rag.text.language import language_of
+from rag.text.paths import index_command
 from rag.types import Passage, Span
 
 OnProgress = Callable[[int, int], None]

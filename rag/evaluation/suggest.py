@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from rag.evaluation.questions import Label, TestQuestion
-from rag.sentences import sentence_spans
+from rag.text.sentences import sentence_spans
 from rag.types import Article, Passage, primary
 
 SYNTHETIC = "synthetic"

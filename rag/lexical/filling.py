@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 
 from rag.changes import PassageChanges
-from rag.encoder_input import context_of
-from rag.lexical.analysis import fold, normal, readings, term, term_without_accents, written
-from rag.lexical.compounds import compound_parts
 from rag.lexical.index import Entry
-from rag.lexical.numbers import is_value
+from rag.text.compounds import compound_parts
+from rag.text.encoder_input import context_of
+from rag.text.numbers import is_value
+from rag.text.words import fold, normal, readings, term, term_without_accents, written
 from rag.types import Article, Passage, primary
 
 # a word as it is written, a language (BCP-47) → terms

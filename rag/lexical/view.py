@@ -14,15 +14,15 @@ import numpy as np
 from filelock import BaseFileLock, Timeout
 
 from rag.database import NOTHING_YET, State
-from rag.lexical.analysis import fold, readings, term, term_without_accents, word_spans, written
-from rag.lexical.damage import damaged
 from rag.lexical.files import IndexDamaged, Manifest, new_folder, read_manifest, write_manifest
 from rag.lexical.filling import Terms, count, entries, term_maker
 from rag.lexical.index import Ids, WordIndex
-from rag.lexical.numbers import other_reading, scaled
 from rag.lexical.query import LexicalQuery, Match, QueryWord, idf
-from rag.lexical.stopwords import is_stop_word, telling_words
 from rag.store import Store
+from rag.text.lost_letters import damaged
+from rag.text.numbers import other_reading, scaled
+from rag.text.stopwords import is_stop_word, telling_words
+from rag.text.words import fold, readings, term, term_without_accents, word_spans, written
 
 log = logging.getLogger(__name__)
 

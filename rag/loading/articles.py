@@ -8,11 +8,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from rag.errors import LoadError
-from rag.language import language_of
 from rag.loading.draft import Block, Draft
 from rag.loading.mojibake import REPAIRED, repaired
 from rag.loading.names import without_login
 from rag.loading.normal import normalised
+from rag.text.language import language_of
 from rag.types import Article, Aside
 
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")

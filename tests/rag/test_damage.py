@@ -15,10 +15,10 @@ from places import REAL_ARTICLES
 
 from embeddings.encoder import Encoder
 from rag.archive import Archive
-from rag.lexical.analysis import fold, words
-from rag.lexical.damage import damaged
 from rag.lexical.view import LexicalView
 from rag.store import Store, input_hash
+from rag.text.lost_letters import damaged
+from rag.text.words import fold, words
 from rag.types import Article, cut
 
 INVENTED = "Die Zeugen aus Raˆak sprachen in Genf.\n\nDer Rat wies alles zurück und vertagte die Sitzung auf Mai."

@@ -15,7 +15,7 @@ from places import Run
 
 from embeddings.encoder import Encoder
 from rag.archive import Archive
-from rag.resemblance import bands_of, runs_of, versions_among
+from rag.text.similarity import bands_of, runs_of, versions_among
 from rag.types import Article, Filter
 
 BRIDGE = (

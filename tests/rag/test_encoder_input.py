@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from embeddings.encoder import Encoder
-from rag.encoder_input import encoder_input, legible, places_of
 from rag.passage_tokens import PassageTokens
 from rag.query import parse
+from rag.text.encoder_input import encoder_input, legible, places_of
 from rag.types import Article, cut
 
 PLAIN = "Der Landkreis Wesselau hat am Montag den Haushalt beschlossen."

@@ -21,12 +21,12 @@ from hypothesis import strategies as st
 
 from rag.lexical import files
 from rag.lexical import view as view_module
-from rag.lexical.analysis import fold, term, word_spans, words, written
-from rag.lexical.compounds import compound_parts
 from rag.lexical.query import LexicalQuery
-from rag.lexical.stopwords import is_stop_word, telling_words
 from rag.lexical.view import LexicalView
 from rag.store import Store, input_hash
+from rag.text.compounds import compound_parts
+from rag.text.stopwords import is_stop_word, telling_words
+from rag.text.words import fold, term, word_spans, words, written
 from rag.types import Article, cut
 
 DOCTOR = "Die Kinderarztpraxis zog um. Der Kinderarzt wartet."

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.lexical.analysis import fold, readings, term, word_spans, words
-from rag.lexical.numbers import other_reading, scaled, value_of
+from rag.text.numbers import other_reading, scaled, value_of
+from rag.text.words import fold, readings, term, word_spans, words
 
 SCRIPTS = ["0", "٠", "۰", "०", "๐", "０"]
 

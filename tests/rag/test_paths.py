@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from embeddings.encoder import Encoder
 from rag.archive import Archive
 from rag.filters import make_filter
-from rag.paths import DEFAULT_ARCHIVE, index_command, is_missing, spellings
+from rag.text.paths import DEFAULT_ARCHIVE, index_command, is_missing, spellings
 
 NAME, FOLDER = "Größe Übung.txt", "Café"
 

@@ -11,15 +11,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from places import ARTICLES
 
-import rag.sentences
+import rag.text.sentences
 from embeddings.encoder import Encoder
 from rag.config import Config
-from rag.encoder_input import encoder_input
 from rag.loading.files import read_file
 from rag.loading.normal import normalised
 from rag.loading.reading import load
-from rag.sentences import sentence_spans
 from rag.splitting import split
+from rag.text.encoder_input import encoder_input
+from rag.text.sentences import sentence_spans
 from rag.types import Article, Aside, cut
 
 
@@ -66,7 +66,7 @@ def test_sentences_cover_the_text(text: str) -> None:
 def test_sentences_of_long_paragraphs_cover_the_text(text: str, longest: int) -> None:
     """However short the stretches are that are read at once, the spans follow on each other and none is empty."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(rag.sentences, "_LONGEST", longest)
+        patch.setattr(rag.text.sentences, "_LONGEST", longest)
         spans = sentence_spans(text, "de")
     assert "".join(text[start:end] for start, end in spans) == text
     assert all(start < end for start, end in spans)

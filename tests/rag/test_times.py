@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rag.times import Period, nearness, periods_in
+from rag.text.times import Period, nearness, periods_in
 from rag.types import Article
 
 

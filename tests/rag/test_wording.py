@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rag.diversity import Group, grouped
+from rag.text.agreement import normalised, sentences_of_article
 from rag.types import Article, Aside, cut
-from rag.wording import normalised, sentences_of_article
 
 REPORT = (
     "Der Prüfbericht wirft Stadträtin Alma Terhöven vor, rund 40 Belege über den Kauf der Mühle „Sandkrug“ im Mai 1997 "

@@ -10,7 +10,6 @@ from itertools import chain
 from typing import Any, BinaryIO
 
 from rag.errors import LoadError
-from rag.language import language_of
 from rag.loading.draft import Draft, Flaw, paragraphs
 from rag.loading.leads import with_leads
 from rag.loading.names import Names, safe_name
@@ -20,6 +19,7 @@ from rag.loading.tables.days import DayReading, leaves_open, reading_of
 from rag.loading.tables.json_rows import json_entries, json_lines
 from rag.loading.web.fragments import fragment_line, fragment_paragraphs, is_fragment, is_page
 from rag.loading.web.html import load_html
+from rag.text.language import language_of
 
 READERS: dict[str, Callable[[BinaryIO], Iterator[tuple[str, Cells] | Flaw]]] = {
     "jsonl": json_lines,

@@ -12,8 +12,8 @@ from datetime import date, timedelta
 from functools import cache
 from typing import Literal
 
-from rag.lexical.analysis import fold, normal
-from rag.lexical.numbers import DIGITS
+from rag.text.numbers import DIGITS
+from rag.text.words import fold, normal
 from rag.types import Article, Span
 
 # the names of months in these languages are written in one way, in the others with endings

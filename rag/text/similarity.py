@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
-from rag.lexical.analysis import words
+from rag.text.words import words
 from rag.types import Article
 
 if TYPE_CHECKING:

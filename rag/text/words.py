@@ -11,8 +11,8 @@ from itertools import pairwise
 import regex
 import Stemmer
 
-from rag.lexical.damage import INSIDE, marked
-from rag.lexical.numbers import DIGITS, NUMBER, is_value, other_reading, value_of, with_scales
+from rag.text.lost_letters import INSIDE, marked
+from rag.text.numbers import DIGITS, NUMBER, is_value, other_reading, value_of, with_scales
 from rag.types import Span, primary
 
 # what nobody sees: soft hyphens, spaces without width, joiners, marks of direction and of byte order
