@@ -36,16 +36,16 @@ from benchmarks.latency import commit, machine, percentiles
 from benchmarks.sets import cut_passages
 from embeddings.encoder import BUNDLED, Encoder, open_encoder
 from rag.archive import Archive
-from rag.archive_folder import DENSE, LEXICAL, TOKENS, bytes_on_disk, make_folder
 from rag.config import Config
-from rag.database import DATABASE
 from rag.dense import DenseView
-from rag.file_records import FileRecord
 from rag.lexical.view import LexicalView
 from rag.loading.articles import article_id
 from rag.loading.reading import VERSION
 from rag.passage_tokens import TokenKeeper, read_words
-from rag.store import EncoderRecord, Store, input_hash
+from rag.storage.database import DATABASE
+from rag.storage.file_records import FileRecord
+from rag.storage.layout import DENSE, LEXICAL, TOKENS, bytes_on_disk, make_folder
+from rag.storage.store import EncoderRecord, Store, input_hash
 from rag.text.encoder_input import encoder_input
 from rag.types import Article, cut
 from rag.writing import ArticleWriter

@@ -24,7 +24,7 @@ from filelock import FileLock
 from benchmarks.latency import machine, percentiles
 from rag.lexical.query import LexicalQuery
 from rag.lexical.view import LexicalView
-from rag.store import Store, input_hash
+from rag.storage.store import Store, input_hash
 from rag.types import Article, cut
 
 ROOT = Path(__file__).parent.parent

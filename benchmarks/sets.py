@@ -22,7 +22,7 @@ from rag.passage_tokens import PassageTokens, TokenKeeper
 from rag.query import ParsedQuestion
 from rag.retrieve import Legs
 from rag.splitting import split
-from rag.store import Store
+from rag.storage.store import Store
 from rag.types import Article, Filter
 
 # the language of the documents; the licences of the first five let weights be learnt from them

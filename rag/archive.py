@@ -15,22 +15,22 @@ from filelock import FileLock, Timeout
 from embeddings.encoder import BUNDLED, Encoder, self_test
 from embeddings.neutral import language_neutral
 from embeddings.types import OnStep
-from rag.archive_folder import DENSE, FETCHED, INDEXING_LOCK, LEXICAL, TOKENS, bytes_on_disk, make_folder
 from rag.asking import ask
 from rag.calibration import from_json, to_json
 from rag.confidence import TABLES, Calibration
 from rag.config import IN_USE, Config, RankingConfig
-from rag.database import DATABASE, Database
 from rag.dense import DenseView
 from rag.errors import ArchiveBusy, ArchiveError, EncoderMisfit, NotFound
 from rag.lazy_encoder import LazyEncoder
 from rag.lexical.view import LexicalView
 from rag.passage_tokens import PassageTokens, TokenKeeper
-from rag.references import article_meant
 from rag.reranking import CrossEncoderReranker, LateInteraction, Reranker
 from rag.retrieve import Legs
 from rag.search import Search
-from rag.store import Store
+from rag.storage.database import DATABASE, Database
+from rag.storage.layout import DENSE, FETCHED, INDEXING_LOCK, LEXICAL, TOKENS, bytes_on_disk, make_folder
+from rag.storage.lookup import article_meant
+from rag.storage.store import Store
 from rag.text.language import language_of
 from rag.text.paths import index_command
 from rag.text.similarity import Version, versions_among

@@ -11,7 +11,7 @@ from rag.answer import EMPTY, NOTHING_LEFT, checked_question, compose, no_such_n
 from rag.query import parse
 from rag.retrieve import NOTHING
 from rag.search import Search
-from rag.store import Store
+from rag.storage.store import Store
 from rag.text.language import language_of
 from rag.text.paths import index_command, is_missing
 from rag.types import Answer, Citation, Filter

@@ -20,7 +20,7 @@ from rag.lexical.query import LexicalQuery
 from rag.lexical.view import LexicalView
 from rag.preferences import NONE, Preferences, preferences_of
 from rag.query import ParsedQuestion
-from rag.store import Store
+from rag.storage.store import Store
 from rag.text.times import Period, nearness
 from rag.types import Article, Filter, Passage
 

@@ -13,8 +13,8 @@ from embeddings.errors import DimensionMismatch, IndexDamaged
 from embeddings.index import VectorIndex, open_index
 from embeddings.neutral import LanguageNeutral, language_neutral
 from embeddings.types import Ids, Neighbor, OnStep, Vectors
-from rag.database import NOTHING_YET, State
-from rag.store import EncoderRecord, Store
+from rag.storage.database import NOTHING_YET, State
+from rag.storage.store import EncoderRecord, Store
 
 log = logging.getLogger(__name__)
 

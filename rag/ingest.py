@@ -13,7 +13,6 @@ from pathlib import Path
 from embeddings.encoder import Encoder
 from rag.config import Config
 from rag.errors import ArchiveError, LoadError, NotFound
-from rag.file_records import FileRecord
 from rag.loading.articles import article_id
 from rag.loading.collections.containers import LeftAside, Member
 from rag.loading.collections.unpacking import USUAL, Limits
@@ -30,7 +29,8 @@ from rag.loading.tables.rows import READERS
 from rag.moved_files import left_behind, moved_files, moved_folders
 from rag.passage_tokens import Keeping
 from rag.sources import Found, emptied, existing, find_files, gone, nothing_there, shown, unreadable
-from rag.store import Store
+from rag.storage.file_records import FileRecord
+from rag.storage.store import Store
 from rag.text.paths import is_missing, spellings
 from rag.types import Article, Failure, IndexReport, Progress
 from rag.writing import ArticleWriter

@@ -9,8 +9,8 @@ from contextlib import suppress
 from pathlib import Path
 
 from embeddings.rights import make_within
-from rag.connections import Connections
-from rag.database import NOTHING_YET, State
+from rag.storage.connections import Connections
+from rag.storage.database import NOTHING_YET, State
 
 log = logging.getLogger(__name__)
 

@@ -14,7 +14,7 @@ from pathlib import PurePosixPath
 
 from rapidfuzz.distance import Indel
 
-from rag.file_records import FileRecord
+from rag.storage.file_records import FileRecord
 from rag.types import Article
 
 # the share of a folder's files that must be found below one new folder for the whole folder to count as moved there

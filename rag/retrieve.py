@@ -25,7 +25,7 @@ from rag.passage_tokens import PassageTokens
 from rag.preferences import doubt
 from rag.query import ParsedQuestion
 from rag.reranking import Reranker
-from rag.store import Store
+from rag.storage.store import Store
 from rag.text.lost_letters import damaged
 from rag.text.times import Period
 from rag.text.words import fold

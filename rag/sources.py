@@ -9,12 +9,12 @@ from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from rag.database import DATABASE
 from rag.errors import LoadError, NotFound
 from rag.loading.companion import ENDING, leads_out
 from rag.loading.files import kind_at, opened
 from rag.loading.kinds import ENDINGS, INSTEAD
 from rag.loading.leftovers import belongs_to_page, leftover, pages_among
+from rag.storage.database import DATABASE
 from rag.types import Failure
 
 LINK_OUT = "link out of the folder"

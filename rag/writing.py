@@ -12,11 +12,11 @@ import numpy as np
 from embeddings.encoder import BUNDLED, Encoder
 from embeddings.types import HalfVectors
 from rag.config import Config
-from rag.file_records import FileRecord
 from rag.passage_tokens import Keeping, read_words
-from rag.rows import with_recurring
 from rag.splitting import split
-from rag.store import EncoderRecord, Store, input_hash
+from rag.storage.article_mapping import with_recurring
+from rag.storage.file_records import FileRecord
+from rag.storage.store import EncoderRecord, Store, input_hash
 from rag.text.encoder_input import encoder_input
 from rag.text.similarity import bands_of
 from rag.types import Article, Passage, Span

@@ -6,8 +6,8 @@ import unicodedata
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from rag.database import Database
 from rag.evaluation.questions import Label, TestQuestion
+from rag.storage.database import Database
 from rag.types import Citation
 
 MARKED = "marked"

@@ -11,10 +11,10 @@ from pathlib import Path
 from statistics import fmean
 from typing import TYPE_CHECKING, Any
 
-from rag.database import Database
 from rag.errors import FundstelleError, NotFound
 from rag.evaluation.measures import MAIN
 from rag.evaluation.types import Run
+from rag.storage.database import Database
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter

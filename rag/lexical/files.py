@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from embeddings.rights import make_file, make_within
-from rag.database import State
+from rag.storage.database import State
 
 _MANIFEST = "manifest.json"
 _BLOCK = 1 << 22

@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 
-from rag.changes import PassageChanges
 from rag.lexical.index import Entry
+from rag.storage.change_feed import PassageChanges
 from rag.text.compounds import compound_parts
 from rag.text.encoder_input import context_of
 from rag.text.numbers import is_value

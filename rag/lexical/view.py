@@ -13,12 +13,12 @@ from pathlib import Path
 import numpy as np
 from filelock import BaseFileLock, Timeout
 
-from rag.database import NOTHING_YET, State
 from rag.lexical.files import IndexDamaged, Manifest, new_folder, read_manifest, write_manifest
 from rag.lexical.filling import Terms, count, entries, term_maker
 from rag.lexical.index import Ids, WordIndex
 from rag.lexical.query import LexicalQuery, Match, QueryWord, idf
-from rag.store import Store
+from rag.storage.database import NOTHING_YET, State
+from rag.storage.store import Store
 from rag.text.lost_letters import damaged
 from rag.text.numbers import other_reading, scaled
 from rag.text.stopwords import is_stop_word, telling_words

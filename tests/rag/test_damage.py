@@ -16,7 +16,7 @@ from places import REAL_ARTICLES
 from embeddings.encoder import Encoder
 from rag.archive import Archive
 from rag.lexical.view import LexicalView
-from rag.store import Store, input_hash
+from rag.storage.store import Store, input_hash
 from rag.text.lost_letters import damaged
 from rag.text.words import fold, words
 from rag.types import Article, cut

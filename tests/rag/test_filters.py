@@ -9,7 +9,7 @@ import pytest
 
 from rag.errors import QuestionError
 from rag.filters import make_filter, parse_day
-from rag.store import EncoderRecord, Store, input_hash
+from rag.storage.store import EncoderRecord, Store, input_hash
 from rag.types import Article, Filter, cut
 
 TEXT = "Eins zwei drei. Vier fünf sechs."

@@ -422,7 +422,7 @@ def test_another_encoder(archive: Archive, folder: Path, tmp_path: Path) -> None
 
 KILLED = """
 import os, signal, sys
-import rag.database, rag.writing
+import rag.storage.database, rag.writing
 from rag.archive import Archive
 rag.writing._BATCH = 8
 left = int(sys.argv[3])

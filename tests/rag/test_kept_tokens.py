@@ -13,9 +13,9 @@ from places import ARTICLES, copied_articles
 from embeddings.encoder import Encoder
 from embeddings.types import Role, TokenVectors, Vectors
 from rag.archive import Archive
-from rag.database import State
 from rag.kept_tokens import FILE, KeptTokens
 from rag.query import parse
+from rag.storage.database import State
 from rag.types import Answer, Progress
 
 SOME = (

@@ -23,7 +23,7 @@ from rag.lexical import files
 from rag.lexical import view as view_module
 from rag.lexical.query import LexicalQuery
 from rag.lexical.view import LexicalView
-from rag.store import Store, input_hash
+from rag.storage.store import Store, input_hash
 from rag.text.compounds import compound_parts
 from rag.text.stopwords import is_stop_word, telling_words
 from rag.text.words import fold, term, word_spans, words, written

@@ -12,8 +12,8 @@ from embeddings.encoder import Encoder
 from rag.archive import Archive
 from rag.errors import NotFound
 from rag.evaluation.marks import Marks
-from rag.file_records import FileRecord
 from rag.moved_files import left_behind, moved_files
+from rag.storage.file_records import FileRecord
 
 LOCK = "Der Deichgraf von Altmoor hat am Montag die Schleuse Nord besichtigt und war mit den Toren {} zufrieden."
 HARBOUR = "Im Hafen von Süderhusen wurde am Dienstag der neue Kran mit einer Traglast von vierzig Tonnen abgenommen."

@@ -15,7 +15,7 @@ from embeddings.encoder import Encoder
 from rag.archive import Archive
 from rag.lexical.view import LexicalView
 from rag.loading.reading import load
-from rag.store import Store, input_hash
+from rag.storage.store import Store, input_hash
 from rag.text.language import _identifier, language_of, language_of_part
 from rag.types import Article, Filter, cut
 from rag.views import answer_json

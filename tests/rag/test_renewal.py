@@ -13,8 +13,8 @@ from embeddings.encoder import Encoder
 from embeddings.self_test import Verdict
 from rag.archive import Archive
 from rag.console import INDEX_AGAIN, print_answer, print_facts
-from rag.database import DATABASE
 from rag.kept_tokens import FILE
+from rag.storage.database import DATABASE
 from rag.views import answer_json, status_json
 
 SHORT = "Die Brücke von Aldenhoven wurde am 3. Mai 1998 eröffnet."

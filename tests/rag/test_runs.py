@@ -11,10 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from results import result, run
 
-from rag.database import DATABASE
 from rag.errors import FundstelleError, NotFound
 from rag.evaluation.runs import Runs, read_run, run_json
-from rag.store import Store
+from rag.storage.database import DATABASE
+from rag.storage.store import Store
 
 
 @pytest.fixture

@@ -25,11 +25,11 @@ from sites import serving
 
 from embeddings.encoder import Encoder
 from rag.archive import Archive
-from rag.connections import Connections, FileGone
 from rag.errors import ArchiveError
 from rag.kept_tokens import KeptTokens
 from rag.lexical.view import LexicalView
-from rag.store import Store
+from rag.storage.connections import Connections, FileGone
+from rag.storage.store import Store
 from rag.types import Answer
 
 BRIDGE = "Die Brücke bei Altmoor wurde am Dienstag nach zwei Jahren Bauzeit wieder für Lastwagen geöffnet."

@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 
 from rag.errors import ArchiveError, NotFound
-from rag.file_records import FileRecord
-from rag.store import EncoderRecord, Store, input_hash
+from rag.storage.file_records import FileRecord
+from rag.storage.store import EncoderRecord, Store, input_hash
 from rag.types import Article, Passage, cut
 
 ENCODER = EncoderRecord("bundled", "f" * 16, 4)

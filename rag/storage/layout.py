@@ -6,8 +6,8 @@ from contextlib import suppress
 from pathlib import Path
 
 from embeddings.rights import make_file
-from rag.database import DATABASE
 from rag.errors import ArchiveError
+from rag.storage.database import DATABASE
 
 DENSE = "dense"
 LEXICAL = "lexical"

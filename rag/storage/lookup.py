@@ -7,7 +7,7 @@ import unicodedata
 from pathlib import PurePath
 
 from rag.errors import NotFound
-from rag.store import Store
+from rag.storage.store import Store
 from rag.text.paths import spellings
 
 

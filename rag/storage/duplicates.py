@@ -6,11 +6,11 @@ import sqlite3
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from rag.allowed import passing
-from rag.database import Database
-from rag.recurring import put_lines
-from rag.removal import remove_all_passages
-from rag.rows import READ, article_of
+from rag.storage.article_mapping import READ, article_of
+from rag.storage.database import Database
+from rag.storage.filter_sql import passing
+from rag.storage.passages import remove_all_passages
+from rag.storage.recurring_lines import put_lines
 from rag.text.agreement import normalised
 from rag.types import Article, Filter, Hit
 

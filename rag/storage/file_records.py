@@ -7,7 +7,7 @@ import sqlite3
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from rag.database import Database
+from rag.storage.database import Database
 from rag.types import Failure
 
 _SELECT = "SELECT path, digest, recipe, articles, flaws, stamp FROM files"

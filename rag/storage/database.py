@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
-from rag.connections import Connections, FileGone
 from rag.errors import ArchiveError
+from rag.storage.connections import Connections, FileGone
 
 DATABASE = "archive.sqlite"
 """What the file is called in the folder of an archive."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
-from rag.database import Database
+from rag.storage.database import Database
 from rag.types import Failure
 
 _META = "failures"

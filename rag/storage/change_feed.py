@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embeddings.types import HalfVectors
-from rag.database import Database, State
+from rag.storage.database import Database, State
 from rag.types import Article, Passage, cut
 
 _BATCH = 4096

@@ -13,16 +13,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embeddings.types import HalfVectors
-from rag.allowed import allowed_keys, unknown_name
-from rag.article_rows import put_article, put_vectors, remove_articles
-from rag.changes import Changes, PassageChanges, passage_changes, vector_changes
-from rag.database import Database, State
-from rag.doubles import Doubles
 from rag.errors import ArchiveError, NotFound
-from rag.failure_records import FailureRecords
-from rag.file_records import FileRecord, FileRecords, put_file
-from rag.recurring import Recurring
-from rag.rows import BARE, READ, article_of, day_of
+from rag.storage.article_mapping import BARE, READ, article_of, day_of
+from rag.storage.articles import put_article, put_vectors, remove_articles
+from rag.storage.change_feed import Changes, PassageChanges, passage_changes, vector_changes
+from rag.storage.database import Database, State
+from rag.storage.duplicates import Doubles
+from rag.storage.failure_records import FailureRecords
+from rag.storage.file_records import FileRecord, FileRecords, put_file
+from rag.storage.filter_sql import allowed_keys, unknown_name
+from rag.storage.recurring_lines import Recurring
 from rag.types import Article, Filter, Passage, Span, cut
 
 
@@ -237,7 +237,7 @@ class Store:
         return allowed_keys(self._database, filter)
 
     def unknown_name(self, filter: Filter) -> tuple[str, str, list[str]] | None:
-        """Return a source or author that no article has, and the names that there are; see `rag.allowed`."""
+        """Return a source or author that no article has, and the names that there are; see `rag.storage.filter_sql`."""
         return unknown_name(self._database, filter)
 
     def all_keys(self) -> NDArray[np.int64]:

@@ -6,8 +6,8 @@ import hashlib
 import sqlite3
 from collections.abc import Container, Iterator, Sequence
 
-from rag.database import Database
-from rag.rows import BARE, article_of, written
+from rag.storage.article_mapping import BARE, article_of, written
+from rag.storage.database import Database
 from rag.text.words import fold
 from rag.types import Article, Span
 

@@ -6,10 +6,10 @@ import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 
 from embeddings.types import HalfVectors
-from rag.doubles import hand_over, put_bands
-from rag.recurring import edge_lines, put_lines
-from rag.removal import forget_vectors, remove_all_passages, remove_passages
-from rag.rows import PUT_ARTICLE, values_of
+from rag.storage.article_mapping import PUT_ARTICLE, values_of
+from rag.storage.duplicates import hand_over, put_bands
+from rag.storage.passages import forget_vectors, remove_all_passages, remove_passages
+from rag.storage.recurring_lines import edge_lines, put_lines
 from rag.text.similarity import text_key
 from rag.types import Article, Passage, Span
 

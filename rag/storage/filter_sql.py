@@ -9,7 +9,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.database import Database
+from rag.storage.database import Database
 from rag.text.paths import spellings
 from rag.text.words import words
 from rag.types import Filter, primary
