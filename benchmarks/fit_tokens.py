@@ -25,9 +25,9 @@ from embeddings.neutral import language_neutral
 from embeddings.token_codec import TokenCodec
 from embeddings.types import TokenVectors, Vectors
 from rag.config import Config
+from rag.dense.token_vectors import read_words
 from rag.loading.files import read_file
 from rag.loading.reading import load
-from rag.passage_tokens import read_words
 from rag.splitting import split
 from rag.text.encoder_input import encoder_input
 

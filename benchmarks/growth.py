@@ -37,11 +37,11 @@ from benchmarks.sets import cut_passages
 from embeddings.encoder import BUNDLED, Encoder, open_encoder
 from rag.archive import Archive
 from rag.config import Config
-from rag.dense import DenseView
-from rag.lexical.view import LexicalView
+from rag.dense.index import DenseView
+from rag.dense.token_vectors import TokenKeeper, read_words
+from rag.lexical.index import LexicalView
 from rag.loading.articles import article_id
 from rag.loading.reading import VERSION
-from rag.passage_tokens import TokenKeeper, read_words
 from rag.storage.database import DATABASE
 from rag.storage.file_records import FileRecord
 from rag.storage.layout import DENSE, LEXICAL, TOKENS, bytes_on_disk, make_folder

@@ -22,8 +22,8 @@ import numpy as np
 from filelock import FileLock
 
 from benchmarks.latency import machine, percentiles
+from rag.lexical.index import LexicalView
 from rag.lexical.query import LexicalQuery
-from rag.lexical.view import LexicalView
 from rag.storage.store import Store, input_hash
 from rag.types import Article, cut
 

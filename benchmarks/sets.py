@@ -15,10 +15,10 @@ from benchmarks.beir import RetrievalSet, read_set
 from embeddings.encoder import Encoder
 from embeddings.neutral import language_neutral
 from rag.config import Config
-from rag.dense import DenseView
+from rag.dense.index import DenseView
+from rag.dense.token_vectors import PassageTokens, TokenKeeper
 from rag.ingest import Filler
-from rag.lexical.view import LexicalView
-from rag.passage_tokens import PassageTokens, TokenKeeper
+from rag.lexical.index import LexicalView
 from rag.query import ParsedQuestion
 from rag.retrieve import Legs
 from rag.splitting import split

@@ -30,9 +30,9 @@ from embeddings.encoder import Encoder, open_encoder
 from embeddings.token_codec import TokenCodec
 from embeddings.types import TokenVectors
 from rag.candidates import Asked, Candidates, ask_both, gather
+from rag.dense.token_vectors import PassageTokens
 from rag.evaluation.remembering import RememberingEncoder
 from rag.evaluation.statistics import Numbers, bootstrap
-from rag.passage_tokens import PassageTokens
 from rag.reranking import LateInteraction
 from rag.retrieve import rank
 

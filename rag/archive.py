@@ -19,11 +19,11 @@ from rag.asking import ask
 from rag.calibration import from_json, to_json
 from rag.confidence import TABLES, Calibration
 from rag.config import IN_USE, Config, RankingConfig
-from rag.dense import DenseView
+from rag.dense.index import DenseView
+from rag.dense.lazy_encoder import LazyEncoder
+from rag.dense.token_vectors import PassageTokens, TokenKeeper
 from rag.errors import ArchiveBusy, ArchiveError, EncoderMisfit, NotFound
-from rag.lazy_encoder import LazyEncoder
-from rag.lexical.view import LexicalView
-from rag.passage_tokens import PassageTokens, TokenKeeper
+from rag.lexical.index import LexicalView
 from rag.reranking import CrossEncoderReranker, LateInteraction, Reranker
 from rag.retrieve import Legs
 from rag.search import Search

@@ -14,10 +14,10 @@ from embeddings.neutral import LanguageNeutral
 from embeddings.types import TokenVectors, Vectors
 from rag.accents import with_accents
 from rag.config import IN_USE
-from rag.dense import DenseView
+from rag.dense.index import DenseView
 from rag.fusion import Scores
+from rag.lexical.index import LexicalView
 from rag.lexical.query import LexicalQuery
-from rag.lexical.view import LexicalView
 from rag.preferences import NONE, Preferences, preferences_of
 from rag.query import ParsedQuestion
 from rag.storage.store import Store

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from embeddings.encoder import Encoder
 from rag.config import Config
+from rag.dense.token_vectors import Keeping
 from rag.errors import ArchiveError, LoadError, NotFound
 from rag.loading.articles import article_id
 from rag.loading.collections.containers import LeftAside, Member
@@ -27,7 +28,6 @@ from rag.loading.reading import VERSION, Piece, Rows, TableColumns, articles_in,
 from rag.loading.tables.columns import Columns
 from rag.loading.tables.rows import READERS
 from rag.moved_files import left_behind, moved_files, moved_folders
-from rag.passage_tokens import Keeping
 from rag.sources import Found, emptied, existing, find_files, gone, nothing_there, shown, unreadable
 from rag.storage.file_records import FileRecord
 from rag.storage.store import Store

@@ -13,9 +13,9 @@ from embeddings.types import Vectors
 from rag.alignment import Alignment, align
 from rag.candidates import Asked
 from rag.config import IN_USE
+from rag.dense.token_vectors import PassageTokens
 from rag.errors import ArchiveError
 from rag.fusion import Scores
-from rag.passage_tokens import PassageTokens
 from rag.text.encoder_input import encoder_input
 from rag.types import Article, Passage
 

@@ -15,13 +15,13 @@ from rag.alignment import Alignment, align
 from rag.candidates import Asked, Candidates, absent_times, allowed_keys, ask_both, gather
 from rag.confidence import features, question_offset
 from rag.config import IN_USE, RankingConfig
-from rag.dense import DenseView
+from rag.dense.index import DenseView
+from rag.dense.token_vectors import PassageTokens
 from rag.diversity import Group, grouped
 from rag.fusion import Scores, agreement, credited, own_language, weighted_mean
 from rag.highlighting import Sentence, margin_of, outstanding, scored, sentences_of
+from rag.lexical.index import LexicalView
 from rag.lexical.query import Match
-from rag.lexical.view import LexicalView
-from rag.passage_tokens import PassageTokens
 from rag.preferences import doubt
 from rag.query import ParsedQuestion
 from rag.reranking import Reranker

@@ -12,7 +12,7 @@ import numpy as np
 from embeddings.encoder import BUNDLED, Encoder
 from embeddings.types import HalfVectors
 from rag.config import Config
-from rag.passage_tokens import Keeping, read_words
+from rag.dense.token_vectors import Keeping, read_words
 from rag.splitting import split
 from rag.storage.article_mapping import with_recurring
 from rag.storage.file_records import FileRecord

@@ -19,9 +19,10 @@ from places import ARTICLES, Run
 
 from embeddings.encoder import BUNDLED, Encoder, open_encoder
 from embeddings.types import OnStep
-from rag import cli, lazy_encoder
+from rag import cli
 from rag.archive import Archive
 from rag.console import err, out
+from rag.dense import lazy_encoder
 from rag.evaluation.remembering import RememberingEncoder
 
 # the usual limit of time for an example depends on what else the machine does

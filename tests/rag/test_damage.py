@@ -15,7 +15,7 @@ from places import REAL_ARTICLES
 
 from embeddings.encoder import Encoder
 from rag.archive import Archive
-from rag.lexical.view import LexicalView
+from rag.lexical.index import LexicalView
 from rag.storage.store import Store, input_hash
 from rag.text.lost_letters import damaged
 from rag.text.words import fold, words

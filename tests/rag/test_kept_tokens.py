@@ -13,7 +13,7 @@ from places import ARTICLES, copied_articles
 from embeddings.encoder import Encoder
 from embeddings.types import Role, TokenVectors, Vectors
 from rag.archive import Archive
-from rag.kept_tokens import FILE, KeptTokens
+from rag.dense.token_cache import FILE, KeptTokens
 from rag.query import parse
 from rag.storage.database import State
 from rag.types import Answer, Progress

@@ -19,10 +19,10 @@ from filelock import FileLock
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.lexical import files
-from rag.lexical import view as view_module
+from rag.lexical import index as view_module
+from rag.lexical import manifest as files
+from rag.lexical.index import LexicalView
 from rag.lexical.query import LexicalQuery
-from rag.lexical.view import LexicalView
 from rag.storage.store import Store, input_hash
 from rag.text.compounds import compound_parts
 from rag.text.stopwords import is_stop_word, telling_words

@@ -19,11 +19,11 @@ from rag.alignment import Alignment
 from rag.archive import Archive
 from rag.candidates import Asked, Candidates
 from rag.config import IN_USE, RankingConfig
+from rag.dense.token_vectors import PassageTokens
 from rag.errors import ArchiveError
 from rag.fusion import agreement, credited, reciprocal_ranks
 from rag.highlighting import MARKS, Sentence, margin_of, mark_features, outstanding, scored, sentences_of
 from rag.lexical.query import LexicalQuery, Match, QueryWord
-from rag.passage_tokens import PassageTokens
 from rag.query import parse
 from rag.reranking import (
     CrossEncoderReranker,

@@ -13,7 +13,7 @@ from embeddings.encoder import Encoder
 from embeddings.self_test import Verdict
 from rag.archive import Archive
 from rag.console import INDEX_AGAIN, print_answer, print_facts
-from rag.kept_tokens import FILE
+from rag.dense.token_cache import FILE
 from rag.storage.database import DATABASE
 from rag.views import answer_json, status_json
 

@@ -25,9 +25,9 @@ from sites import serving
 
 from embeddings.encoder import Encoder
 from rag.archive import Archive
+from rag.dense.token_cache import KeptTokens
 from rag.errors import ArchiveError
-from rag.kept_tokens import KeptTokens
-from rag.lexical.view import LexicalView
+from rag.lexical.index import LexicalView
 from rag.storage.connections import Connections, FileGone
 from rag.storage.store import Store
 from rag.types import Answer

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 
-from rag.lexical.index import Entry
+from rag.lexical.tantivy_index import Entry
 from rag.storage.change_feed import PassageChanges
 from rag.text.compounds import compound_parts
 from rag.text.encoder_input import context_of

@@ -15,7 +15,7 @@ from embeddings.neutral import LanguageNeutral, language_neutral
 from embeddings.token_codec import TokenCodec, token_codec
 from embeddings.tokens import words_alone
 from embeddings.types import HalfVectors, TokenVectors
-from rag.kept_tokens import KeptTokens
+from rag.dense.token_cache import KeptTokens
 from rag.storage.store import Store, input_hash
 from rag.text.encoder_input import encoder_input, places_of
 from rag.types import Article, Passage
