@@ -69,7 +69,7 @@ def index(
     ] = False,
 ) -> None:
     """Bring the archive in step with files and folders, or with pages on the web, which are fetched and kept."""
-    from rag.fetching.addresses import split_addresses
+    from rag.fetching.urls import split_addresses
     from rag.loading.collections.unpacking import limits_from
     from rag.loading.tables.columns import columns_from
     from rag.sources import existing

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from urllib.parse import urldefrag, urljoin
 
 from rag.errors import LoadError
-from rag.fetching.addresses import host_of, is_address, leads_inside, site_of
-from rag.fetching.manners import AGENT, Manners
-from rag.fetching.requests import NotAsked, Reply, Requests
+from rag.fetching.http import NotAsked, Reply, Requests
+from rag.fetching.politeness import AGENT, Manners
+from rag.fetching.urls import host_of, is_address, leads_inside, site_of
 from rag.loading.names import without_login
 
 if TYPE_CHECKING:

@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import Literal
 
 from rag.errors import LoadError
-from rag.fetching.addresses import Links, host_of, links_in, login_of, same_as, site_of
 from rag.fetching.download import Answer, Downloads
-from rag.fetching.manners import USUAL, Manners
-from rag.fetching.naming import ending_of
-from rag.fetching.requests import LeftAlone, NotAsked, Requests
-from rag.fetching.saved import Saved
+from rag.fetching.file_names import ending_of
+from rag.fetching.http import LeftAlone, NotAsked, Requests
+from rag.fetching.politeness import USUAL, Manners
+from rag.fetching.saved_pages import Saved
+from rag.fetching.urls import Links, host_of, links_in, login_of, same_as, site_of
 from rag.loading.names import safe_name, without_login
 from rag.types import Failure
 

@@ -18,12 +18,12 @@ from hypothesis import strategies as st
 from sites import Place, Site, article, serving
 
 from rag.errors import LoadError, NotFound
-from rag.fetching.addresses import Links, leads_inside, links_in, same_as, split_addresses
 from rag.fetching.download import Downloads
 from rag.fetching.fetch import fetch
-from rag.fetching.manners import USUAL, Manners, seconds_to_wait
-from rag.fetching.naming import ending_of, place_of
-from rag.fetching.requests import Requests
+from rag.fetching.file_names import ending_of, place_of
+from rag.fetching.http import Requests
+from rag.fetching.politeness import USUAL, Manners, seconds_to_wait
+from rag.fetching.urls import Links, leads_inside, links_in, same_as, split_addresses
 from rag.loading.articles import article_of
 from rag.loading.names import safe_name, without_login
 from rag.loading.plain.text import load_text

@@ -12,9 +12,9 @@ from typing import Any
 
 from embeddings.rights import make_file, make_within
 from rag.errors import ArchiveError
-from rag.fetching.addresses import same_as
 from rag.fetching.download import Answer
-from rag.fetching.naming import place_of
+from rag.fetching.file_names import place_of
+from rag.fetching.urls import same_as
 from rag.loading.companion import ENDING
 from rag.loading.names import without_login
 

@@ -12,8 +12,8 @@ from types import MappingProxyType, TracebackType
 from typing import TYPE_CHECKING, Self
 
 from rag.errors import LoadError
-from rag.fetching.addresses import host_of, site_of
-from rag.fetching.manners import AGENT, Manners, seconds_to_wait
+from rag.fetching.politeness import AGENT, Manners, seconds_to_wait
+from rag.fetching.urls import host_of, site_of
 
 if TYPE_CHECKING:
     import httpx

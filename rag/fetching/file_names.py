@@ -7,7 +7,7 @@ import re
 from pathlib import PurePosixPath
 from urllib.parse import unquote, urlsplit
 
-from rag.fetching.addresses import host_of, same_as
+from rag.fetching.urls import host_of, same_as
 from rag.loading.kinds import ENDINGS, HEAD_BYTES, kind_of
 
 _LENGTH = 80
