@@ -1,4 +1,4 @@
-"""Fits the confidence: the two tables of rag/confidence.py, and writes rag/confidence.npz.
+"""Fits the confidence: the two tables of rag/search/confidence.py, and writes rag/search/confidence.npz.
 
     python -m benchmarks.fit_confidence DATA
 
@@ -28,15 +28,15 @@ from benchmarks.sets import FREE, SAMPLE, SearchableSet, searchable, vague
 from embeddings.encoder import Encoder, open_encoder
 from embeddings.types import Vectors
 from rag.archive import Archive
-from rag.calibration import Example, fit, quality
-from rag.confidence import OFFSETS, Calibration, QuestionOffset
 from rag.evaluation.questions import read_questions
 from rag.evaluation.remembering import RememberingEncoder
-from rag.query import ParsedQuestion, parse
-from rag.reranking import LateInteraction, Reranker
-from rag.retrieve import Legs, retrieve
+from rag.search.calibration import Example, fit, quality
+from rag.search.confidence import OFFSETS, Calibration, QuestionOffset
+from rag.search.query import ParsedQuestion, parse
+from rag.search.reranking import LateInteraction, Reranker
+from rag.search.retrieve import Legs, retrieve
 
-# what is fitted; rag/confidence.py computes more
+# what is fitted; rag/search/confidence.py computes more
 FEATURES = {
     "reranked": ("late_top", "late_gap", "sentence", "unknown"),
     "fast": ("dense_top", "lexical", "unknown"),

@@ -1,4 +1,4 @@
-"""Fits when a sentence is marked: the four numbers of rag/highlighting.py.
+"""Fits when a sentence is marked: the four numbers of rag/search/highlighting.py.
 
     python -m benchmarks.fit_marks DATA
 
@@ -28,15 +28,15 @@ import numpy as np
 from benchmarks.sets import ANSWERED, SAMPLE, answers, document, searchable
 from embeddings.encoder import Encoder, open_encoder
 from rag.archive import Archive
-from rag.calibration import Example, fit
-from rag.confidence import RERANKED, THRESHOLD, Calibration
 from rag.evaluation.judgements import Judgement, judge
 from rag.evaluation.questions import read_questions
 from rag.evaluation.remembering import RememberingEncoder
-from rag.highlighting import MARKED_FROM, mark_features
-from rag.query import ParsedQuestion, parse
-from rag.reranking import LateInteraction
-from rag.retrieve import Legs, retrieve
+from rag.search.calibration import Example, fit
+from rag.search.confidence import RERANKED, THRESHOLD, Calibration
+from rag.search.highlighting import MARKED_FROM, mark_features
+from rag.search.query import ParsedQuestion, parse
+from rag.search.reranking import LateInteraction
+from rag.search.retrieve import Legs, retrieve
 from rag.text.language import language_of
 from rag.types import Hit, primary
 

@@ -1,4 +1,4 @@
-"""Learns the weights of rag/config.py, and the bounds of agreement of rag/fusion.py.
+"""Learns the weights of rag/config.py, and the bounds of agreement of rag/search/fusion.py.
 
     python -m benchmarks.fit_weights DATA
 
@@ -18,12 +18,12 @@ import numpy as np
 from benchmarks.beir import ndcg_at_10
 from benchmarks.sets import CHECKED, FREE, SearchableSet, document, searchable
 from embeddings.encoder import Encoder, open_encoder
-from rag import fusion
-from rag.candidates import ask_both, gather
 from rag.config import IN_USE
 from rag.evaluation.remembering import RememberingEncoder
-from rag.fusion import Scores
-from rag.reranking import LateInteraction
+from rag.search import fusion
+from rag.search.candidates import ask_both, gather
+from rag.search.fusion import Scores
+from rag.search.reranking import LateInteraction
 
 DENSE = (0.0, 0.4, 0.8, 1.2, 1.6)
 LEXICAL = (0.0, 0.15, 0.25, 0.35, 0.5)

@@ -35,14 +35,14 @@ from benchmarks.beir import ndcg_at_10
 from benchmarks.latency import commit, machine
 from benchmarks.sets import NAMES, SearchableSet, answers, document, searchable, vague
 from embeddings.encoder import open_encoder
-from rag.calibration import quality
-from rag.candidates import ask_both, gather
-from rag.confidence import RERANKED
 from rag.evaluation.remembering import RememberingEncoder
 from rag.evaluation.statistics import Numbers, bootstrap
-from rag.fusion import reciprocal_ranks
-from rag.reranking import LateInteraction
-from rag.retrieve import rank, retrieve
+from rag.search.calibration import quality
+from rag.search.candidates import ask_both, gather
+from rag.search.confidence import RERANKED
+from rag.search.fusion import reciprocal_ranks
+from rag.search.reranking import LateInteraction
+from rag.search.retrieve import rank, retrieve
 
 RESULTS = Path(__file__).parent / "results"
 DEPTH = 100

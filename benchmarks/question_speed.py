@@ -19,8 +19,8 @@ from pathlib import Path
 from benchmarks.latency import machine, percentiles
 from benchmarks.sets import searchable
 from embeddings.encoder import open_encoder
-from rag.reranking import LateInteraction
-from rag.retrieve import retrieve
+from rag.search.reranking import LateInteraction
+from rag.search.retrieve import retrieve
 
 RESULT = Path(__file__).parent / "results" / "question_speed.json"
 QUESTIONS = 200

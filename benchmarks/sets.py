@@ -19,8 +19,8 @@ from rag.dense.index import DenseView
 from rag.dense.token_vectors import PassageTokens, TokenKeeper
 from rag.ingest import Filler
 from rag.lexical.index import LexicalView
-from rag.query import ParsedQuestion
-from rag.retrieve import Legs
+from rag.search.query import ParsedQuestion
+from rag.search.retrieve import Legs
 from rag.splitting import split
 from rag.storage.store import Store
 from rag.types import Article, Filter

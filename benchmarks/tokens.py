@@ -29,12 +29,12 @@ from benchmarks.sets import NAMES, SearchableSet, document, searchable
 from embeddings.encoder import Encoder, open_encoder
 from embeddings.token_codec import TokenCodec
 from embeddings.types import TokenVectors
-from rag.candidates import Asked, Candidates, ask_both, gather
 from rag.dense.token_vectors import PassageTokens
 from rag.evaluation.remembering import RememberingEncoder
 from rag.evaluation.statistics import Numbers, bootstrap
-from rag.reranking import LateInteraction
-from rag.retrieve import rank
+from rag.search.candidates import Asked, Candidates, ask_both, gather
+from rag.search.reranking import LateInteraction
+from rag.search.retrieve import rank
 
 RESULT = Path(__file__).parent / "results" / "tokens.json"
 # bytes a token, without the two of its place: one for each eight directions

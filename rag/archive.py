@@ -15,18 +15,18 @@ from filelock import FileLock, Timeout
 from embeddings.encoder import BUNDLED, Encoder, self_test
 from embeddings.neutral import language_neutral
 from embeddings.types import OnStep
-from rag.asking import ask
-from rag.calibration import from_json, to_json
-from rag.confidence import TABLES, Calibration
 from rag.config import IN_USE, Config, RankingConfig
 from rag.dense.index import DenseView
 from rag.dense.lazy_encoder import LazyEncoder
 from rag.dense.token_vectors import PassageTokens, TokenKeeper
 from rag.errors import ArchiveBusy, ArchiveError, EncoderMisfit, NotFound
 from rag.lexical.index import LexicalView
-from rag.reranking import CrossEncoderReranker, LateInteraction, Reranker
-from rag.retrieve import Legs
-from rag.search import Search
+from rag.search.ask import ask
+from rag.search.calibration import from_json, to_json
+from rag.search.confidence import TABLES, Calibration
+from rag.search.reranking import CrossEncoderReranker, LateInteraction, Reranker
+from rag.search.retrieve import Legs
+from rag.search.searcher import Search
 from rag.storage.database import DATABASE, Database
 from rag.storage.layout import DENSE, FETCHED, INDEXING_LOCK, LEXICAL, TOKENS, bytes_on_disk, make_folder
 from rag.storage.lookup import article_meant

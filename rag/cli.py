@@ -33,8 +33,8 @@ from rag.console import (
     shown,
 )
 from rag.errors import FundstelleError
-from rag.filters import make_filter
 from rag.options import ArchiveOption, ArticleArgument, JsonOption, RerankerOption, opened_archive
+from rag.search.filters import make_filter
 from rag.text.paths import DEFAULT_ARCHIVE, index_command
 from rag.views import answer_json, article_json, related_json, shown_json, status_json
 

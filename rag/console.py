@@ -21,7 +21,7 @@ from rag.views import article_json
 
 if TYPE_CHECKING:
     # it loads NumPy, which `--help` should not wait for
-    from rag.calibration import CalibrationReport
+    from rag.search.calibration import CalibrationReport
     from rag.text.similarity import Version
 
 # Control characters by the signs that Unicode has for them, those above U+007F by the sign for what cannot be shown:
@@ -81,7 +81,7 @@ def print_json(value: Mapping[str, Any]) -> None:
 def print_answer(answer: Answer) -> None:
     """Print the citations of an answer, best first; if nothing answers, say so above them."""
     # it loads NumPy, which `--help` should not wait for
-    from rag.answer import NOTHING_OF
+    from rag.search.answer import NOTHING_OF
 
     if not answer.answerable:
         out.print(Text(answer.reason, style="yellow"), soft_wrap=True)

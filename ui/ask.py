@@ -8,9 +8,9 @@ from typing import Any, NamedTuple
 
 import gradio as gr
 
-from rag.answer import MAX_QUESTION
 from rag.archive import Archive
 from rag.errors import EmptyQuestion, FundstelleError, LongQuestion, QuestionError
+from rag.search.answer import MAX_QUESTION
 from rag.types import Status
 from ui import render
 from ui.look import PLAIN

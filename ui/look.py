@@ -7,7 +7,7 @@ from pathlib import Path
 
 import gradio as gr
 
-from rag.answer import MAX_QUESTION
+from rag.search.answer import MAX_QUESTION
 from ui import render
 from ui.texts import TEXTS, Texts
 

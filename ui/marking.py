@@ -8,10 +8,10 @@ from fastapi import FastAPI
 from fastapi.responses import PlainTextResponse
 from pydantic import BaseModel, StrictBool, StrictInt, StrictStr
 
-from rag.answer import checked_question
 from rag.archive import Archive
 from rag.errors import FundstelleError, NotFound, QuestionError
 from rag.evaluation.marks import Marks
+from rag.search.answer import checked_question
 from rag.types import Citation, Span, cut
 
 

@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 
-from rag.answer import NOTHING_LEFT
+from rag.search.answer import NOTHING_LEFT
 from rag.text.paths import DEFAULT_ARCHIVE, index_command
 from rag.types import Answer, Article, Citation, Span, Status
 from ui.marks import Said, mark_buttons

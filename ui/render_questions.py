@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rag.confidence import THRESHOLD
 from rag.evaluation.measures import MAIN
 from rag.evaluation.types import Result, Shown, Wanted
 from rag.evaluation.wording import failed, worst_first
+from rag.search.confidence import THRESHOLD
 from rag.types import Span
 from ui.markup import escape, reader_address
 from ui.texts import count_of, decimal, grouped, language_name

@@ -41,7 +41,7 @@ class DenseView:
     def search(self, query: Vectors, k: int, allowed: Ids | None = None) -> list[Neighbor]:
         """Return the keys of the nearest passages of the store as it is now, best first; of those allowed, if given.
 
-        `query` is a neutral vector, as `rag.candidates` makes it.
+        `query` is a neutral vector, as `rag.search.candidates` makes it.
         """
         index = self.catch_up()
         return index.search(query, k, allowed) if index is not None else []

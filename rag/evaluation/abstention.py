@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from rag.calibration import quality
-from rag.confidence import THRESHOLD
 from rag.evaluation.types import Result
+from rag.search.calibration import quality
+from rag.search.confidence import THRESHOLD
 
 _BOTH = 2
 

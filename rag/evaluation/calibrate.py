@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from rag.answer import EMPTY, checked_question
 from rag.archive import Archive
-from rag.calibration import CalibrationReport, Example, cross_validated, fit, judged
-from rag.confidence import TABLES
 from rag.config import RankingConfig
 from rag.errors import ArchiveError, QuestionError
 from rag.evaluation.questions import TestQuestion
-from rag.query import parse
+from rag.search.answer import EMPTY, checked_question
+from rag.search.calibration import CalibrationReport, Example, cross_validated, fit, judged
+from rag.search.confidence import TABLES
+from rag.search.query import parse
 from rag.text.paths import index_command
 
 _FEWEST_QUESTIONS = 10

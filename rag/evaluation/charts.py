@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from rag.confidence import THRESHOLD
 from rag.evaluation.abstention import risk_coverage
 from rag.evaluation.compare import Difference
 from rag.evaluation.items import DEPTH
@@ -15,6 +14,7 @@ from rag.evaluation.statistics import Interval
 from rag.evaluation.summary import Slice
 from rag.evaluation.svg import ASIDE, FAINT, INK, QUIET, Write, figure, short
 from rag.evaluation.types import Result
+from rag.search.confidence import THRESHOLD
 
 ACCENT = "#2a8a85"
 """Between the page's accents of light and dark: its contrast with either ground is 4 or more."""

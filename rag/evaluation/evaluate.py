@@ -9,9 +9,7 @@ from datetime import UTC, datetime
 
 import numpy as np
 
-from rag.answer import EMPTY, checked_question
 from rag.archive import Archive
-from rag.confidence import THRESHOLD
 from rag.config import IN_USE, Config, RankingConfig, settings
 from rag.errors import ArchiveError, QuestionError
 from rag.evaluation.diagnosis import beaten_by, fate, sentence_is_right, wanted
@@ -20,8 +18,10 @@ from rag.evaluation.judgements import Judgement
 from rag.evaluation.measures import measured
 from rag.evaluation.remembering import RememberingEncoder
 from rag.evaluation.types import Result, Run
-from rag.query import ParsedQuestion, parse
-from rag.search import Search
+from rag.search.answer import EMPTY, checked_question
+from rag.search.confidence import THRESHOLD
+from rag.search.query import ParsedQuestion, parse
+from rag.search.searcher import Search
 from rag.text.language import language_of
 from rag.text.paths import index_command
 from rag.types import Passage, Span

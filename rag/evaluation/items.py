@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from rag.evaluation.judgements import Judgement
 from rag.evaluation.types import Shown
-from rag.retrieve import Retrieval
+from rag.search.retrieve import Retrieval
 from rag.types import Article
 
 DEPTH = 10

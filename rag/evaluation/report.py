@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from importlib.resources import files
 from typing import NamedTuple
 
-from rag.confidence import THRESHOLD
 from rag.evaluation import charts
 from rag.evaluation.compare import Compared, Comparison, Difference, verdict
 from rag.evaluation.measures import MAIN, MEASURES
@@ -25,6 +24,7 @@ from rag.evaluation.wording import (
     sentences,
     value,
 )
+from rag.search.confidence import THRESHOLD
 
 _KINDS = {"l": "", "r": ' class="n"', "w": ' class="w"'}
 _PAIR = "pair"

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rag.confidence import THRESHOLD
 from rag.evaluation.items import DEPTH
 from rag.evaluation.measures import MAIN
 from rag.evaluation.svg import escaped
 from rag.evaluation.types import FATES, Result, Shown, Wanted
 from rag.evaluation.wording import SIGNALS, failed, worst_first
+from rag.search.confidence import THRESHOLD
 
 LISTED = 2000
 """So many questions are shown, so that a browser can open the page."""

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from rag.confidence import THRESHOLD
 from rag.config import IN_USE, Config, Value, settings
 from rag.evaluation.measures import MAIN
 from rag.evaluation.statistics import Interval
 from rag.evaluation.summary import Summary
 from rag.evaluation.types import FIRST, REFUSED, Result, Run
+from rag.search.confidence import THRESHOLD
 
 GLOSSES = {
     "nDCG@10": "how near to the top all answers are; the main measure",

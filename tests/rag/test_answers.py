@@ -12,13 +12,13 @@ import pytest
 from places import QUESTIONS, QUESTIONS_FILE, REAL_ARTICLES
 
 from rag.archive import Archive
-from rag.confidence import RERANKED, TABLES
 from rag.errors import QuestionError
 from rag.evaluation.calibrate import calibrate
 from rag.evaluation.questions import read_questions
 from rag.loading.files import read_file
 from rag.loading.reading import load
-from rag.query import parse
+from rag.search.confidence import RERANKED, TABLES
+from rag.search.query import parse
 from rag.types import Answer, Filter
 
 REAL = [

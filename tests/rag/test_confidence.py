@@ -15,10 +15,10 @@ from embeddings.encoder import Encoder
 from embeddings.neutral import language_neutral
 from embeddings.types import Role, TokenVectors, Vectors
 from rag.archive import Archive
-from rag.calibration import Example, cross_validated, fit, from_json, quality, to_json
-from rag.confidence import TABLES, Calibration, QuestionOffset, features, question_offset
 from rag.config import RankingConfig
-from rag.query import parse
+from rag.search.calibration import Example, cross_validated, fit, from_json, quality, to_json
+from rag.search.confidence import TABLES, Calibration, QuestionOffset, features, question_offset
+from rag.search.query import parse
 
 
 def examples(count: int, seed: int = 0) -> list[Example]:

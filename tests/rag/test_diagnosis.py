@@ -8,7 +8,6 @@ from datetime import date
 import numpy as np
 import pytest
 
-from rag.diversity import Group
 from rag.evaluation.diagnosis import beaten_by, fate, sentence_is_right, wanted
 from rag.evaluation.items import DEPTH, shown
 from rag.evaluation.judgements import Judgement
@@ -24,7 +23,8 @@ from rag.evaluation.types import (
     SPLIT,
     WRONGLY_REFUSED,
 )
-from rag.retrieve import Ranking, Retrieval
+from rag.search.grouping import Group
+from rag.search.retrieve import Ranking, Retrieval
 from rag.types import Article, Hit, Passage, cut
 
 TEXT = "Null eins zwei drei vier fünf sechs sieben acht neun zehn elf zwölf dreizehn vierzehn. " * 10

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from rag.diversity import Group, grouped
+from rag.search.grouping import Group, grouped
 from rag.types import Article, Passage, cut
 
 WIRE = (

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from embeddings.encoder import Encoder
 from rag.dense.token_vectors import PassageTokens
-from rag.query import parse
+from rag.search.query import parse
 from rag.text.encoder_input import encoder_input, legible, places_of
 from rag.types import Article, cut
 

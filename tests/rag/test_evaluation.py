@@ -15,7 +15,6 @@ from places import ARTICLES, QUESTIONS_FILE
 
 from embeddings.encoder import Encoder
 from rag.archive import Archive
-from rag.confidence import THRESHOLD
 from rag.config import IN_USE, Config, with_setting
 from rag.errors import ArchiveError, ConfigError, QuestionError
 from rag.evaluation.evaluate import evaluate
@@ -29,6 +28,7 @@ from rag.evaluation.summary import summarised
 from rag.evaluation.sweep import Setup, grid, runs_of
 from rag.evaluation.trec import QRELS, RUN, write_trec
 from rag.evaluation.types import FIRST, WRONGLY_REFUSED, Run
+from rag.search.confidence import THRESHOLD
 from rag.types import Article, cut
 
 FAST = replace(IN_USE, fast=True)

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from rag.errors import QuestionError
-from rag.filters import make_filter, parse_day
+from rag.search.filters import make_filter, parse_day
 from rag.storage.store import EncoderRecord, Store, input_hash
 from rag.types import Article, Filter, cut
 

@@ -14,7 +14,7 @@ from embeddings.encoder import Encoder
 from embeddings.types import Role, TokenVectors, Vectors
 from rag.archive import Archive
 from rag.dense.token_cache import FILE, KeptTokens
-from rag.query import parse
+from rag.search.query import parse
 from rag.storage.database import State
 from rag.types import Answer, Progress
 

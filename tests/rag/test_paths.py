@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from embeddings.encoder import Encoder
 from rag.archive import Archive
-from rag.filters import make_filter
+from rag.search.filters import make_filter
 from rag.text.paths import DEFAULT_ARCHIVE, index_command, is_missing, spellings
 
 NAME, FOLDER = "Größe Übung.txt", "Café"

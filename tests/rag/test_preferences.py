@@ -8,7 +8,7 @@ import pytest
 
 from embeddings.encoder import Encoder
 from rag.archive import Archive
-from rag.preferences import preferences_of
+from rag.search.preferences import preferences_of
 
 COUNCIL = "Der Stadtrat von Wiesenau hat am Abend beschlossen, {}. Bürgermeisterin Lohse dankte allen für ihre Geduld."
 DECISIONS = {

@@ -7,7 +7,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from rag.errors import EmptyQuestion, QuestionError
-from rag.query import ParsedQuestion, parse
+from rag.search.query import ParsedQuestion, parse
 
 SIGNS = '"„“”«»-– ,.?!()\n\t5aÄß' + "\u0301\ud800😀"
 

@@ -15,17 +15,17 @@ from hypothesis import strategies as st
 from embeddings.encoder import Encoder
 from embeddings.neutral import language_neutral
 from embeddings.types import TokenVectors, Vectors
-from rag.alignment import Alignment
 from rag.archive import Archive
-from rag.candidates import Asked, Candidates
 from rag.config import IN_USE, RankingConfig
 from rag.dense.token_vectors import PassageTokens
 from rag.errors import ArchiveError
-from rag.fusion import agreement, credited, reciprocal_ranks
-from rag.highlighting import MARKS, Sentence, margin_of, mark_features, outstanding, scored, sentences_of
 from rag.lexical.query import LexicalQuery, Match, QueryWord
-from rag.query import parse
-from rag.reranking import (
+from rag.search.alignment import Alignment
+from rag.search.candidates import Asked, Candidates
+from rag.search.fusion import agreement, credited, reciprocal_ranks
+from rag.search.highlighting import MARKS, Sentence, margin_of, mark_features, outstanding, scored, sentences_of
+from rag.search.query import parse
+from rag.search.reranking import (
     CrossEncoderReranker,
     LateInteraction,
     Reranked,
@@ -34,7 +34,7 @@ from rag.reranking import (
     token_weights,
     within_articles,
 )
-from rag.retrieve import rank
+from rag.search.retrieve import rank
 from rag.types import Article, Passage, cut
 
 NO_WORDS = LexicalQuery((), 100)

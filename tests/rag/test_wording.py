@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rag.diversity import Group, grouped
+from rag.search.grouping import Group, grouped
 from rag.text.agreement import normalised, sentences_of_article
 from rag.types import Article, Aside, cut
 

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from page_parts import ARTICLE, TEXT, Parts, answer, citation
 
-from rag.answer import EMPTY, NOTHING_LEFT
+from rag.search.answer import EMPTY, NOTHING_LEFT
 from rag.types import Span, Status
 from ui import render
 from ui.markup import escape, marked

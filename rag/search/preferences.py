@@ -9,7 +9,7 @@ from decimal import Decimal
 
 import numpy as np
 
-from rag.fusion import Scores
+from rag.search.fusion import Scores
 from rag.text.numbers import is_value, scaled
 from rag.text.times import Period, nearness, periods_in
 from rag.text.words import readings, word_spans

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from embeddings.types import Vectors
-from rag.alignment import Alignment
-from rag.confidence import Calibration
 from rag.lexical.query import LexicalQuery, Match
+from rag.search.alignment import Alignment
+from rag.search.confidence import Calibration
 from rag.text.sentences import sentence_spans
 from rag.types import Span
 

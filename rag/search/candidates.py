@@ -12,14 +12,14 @@ from numpy.typing import NDArray
 from embeddings.encoder import Encoder
 from embeddings.neutral import LanguageNeutral
 from embeddings.types import TokenVectors, Vectors
-from rag.accents import with_accents
 from rag.config import IN_USE
 from rag.dense.index import DenseView
-from rag.fusion import Scores
 from rag.lexical.index import LexicalView
 from rag.lexical.query import LexicalQuery
-from rag.preferences import NONE, Preferences, preferences_of
-from rag.query import ParsedQuestion
+from rag.search.accents import with_accents
+from rag.search.fusion import Scores
+from rag.search.preferences import NONE, Preferences, preferences_of
+from rag.search.query import ParsedQuestion
 from rag.storage.store import Store
 from rag.text.times import Period, nearness
 from rag.types import Article, Filter, Passage

@@ -7,10 +7,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from rag.answer import EMPTY, NOTHING_LEFT, checked_question, compose, no_such_name
-from rag.query import parse
-from rag.retrieve import NOTHING
-from rag.search import Search
+from rag.search.answer import EMPTY, NOTHING_LEFT, checked_question, compose, no_such_name
+from rag.search.query import parse
+from rag.search.retrieve import NOTHING
+from rag.search.searcher import Search
 from rag.storage.store import Store
 from rag.text.language import language_of
 from rag.text.paths import index_command, is_missing

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.confidence import TABLES, THRESHOLD, Calibration
+from rag.search.confidence import TABLES, THRESHOLD, Calibration
 
 Numbers = NDArray[np.float64]
 Example = tuple[Mapping[str, float], bool]

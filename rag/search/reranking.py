@@ -10,12 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embeddings.types import Vectors
-from rag.alignment import Alignment, align
-from rag.candidates import Asked
 from rag.config import IN_USE
 from rag.dense.token_vectors import PassageTokens
 from rag.errors import ArchiveError
-from rag.fusion import Scores
+from rag.search.alignment import Alignment, align
+from rag.search.candidates import Asked
+from rag.search.fusion import Scores
 from rag.text.encoder_input import encoder_input
 from rag.types import Article, Passage
 

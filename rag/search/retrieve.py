@@ -11,20 +11,20 @@ import numpy as np
 
 from embeddings.encoder import Encoder
 from embeddings.neutral import LanguageNeutral
-from rag.alignment import Alignment, align
-from rag.candidates import Asked, Candidates, absent_times, allowed_keys, ask_both, gather
-from rag.confidence import features, question_offset
 from rag.config import IN_USE, RankingConfig
 from rag.dense.index import DenseView
 from rag.dense.token_vectors import PassageTokens
-from rag.diversity import Group, grouped
-from rag.fusion import Scores, agreement, credited, own_language, weighted_mean
-from rag.highlighting import Sentence, margin_of, outstanding, scored, sentences_of
 from rag.lexical.index import LexicalView
 from rag.lexical.query import Match
-from rag.preferences import doubt
-from rag.query import ParsedQuestion
-from rag.reranking import Reranker
+from rag.search.alignment import Alignment, align
+from rag.search.candidates import Asked, Candidates, absent_times, allowed_keys, ask_both, gather
+from rag.search.confidence import features, question_offset
+from rag.search.fusion import Scores, agreement, credited, own_language, weighted_mean
+from rag.search.grouping import Group, grouped
+from rag.search.highlighting import Sentence, margin_of, outstanding, scored, sentences_of
+from rag.search.preferences import doubt
+from rag.search.query import ParsedQuestion
+from rag.search.reranking import Reranker
 from rag.storage.store import Store
 from rag.text.lost_letters import damaged
 from rag.text.times import Period

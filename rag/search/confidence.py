@@ -11,7 +11,7 @@ from functools import cache
 import numpy as np
 
 from embeddings.types import Vectors
-from rag.fusion import Scores
+from rag.search.fusion import Scores
 
 THRESHOLD = 0.5
 OFFSETS = "confidence.npz"
@@ -64,7 +64,7 @@ class QuestionOffset:
 @cache
 def question_offset(fingerprint: str) -> QuestionOffset | None:
     """Return the offsets for the encoder with this fingerprint, or None if none were fitted for it."""
-    with importlib.resources.files("rag").joinpath(OFFSETS).open("rb") as file, np.load(file) as table:
+    with importlib.resources.files("rag.search").joinpath(OFFSETS).open("rb") as file, np.load(file) as table:
         if str(table["fingerprint"]) != fingerprint:
             return None
         return QuestionOffset(table["direction"].astype(np.float32), float(table["mean"]))

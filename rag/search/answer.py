@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from rag.confidence import THRESHOLD
 from rag.errors import EmptyQuestion, LongQuestion, QuestionError
-from rag.highlighting import MARKED_FROM, MARKS, mark_features
+from rag.search.confidence import THRESHOLD
+from rag.search.highlighting import MARKED_FROM, MARKS, mark_features
 from rag.types import Answer, Citation, Hit, primary
 
 MAX_QUESTION = 1000

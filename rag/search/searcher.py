@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from rag.confidence import Calibration
-from rag.query import ParsedQuestion
-from rag.reranking import Reranker
-from rag.retrieve import Legs, Retrieval, retrieve
+from rag.search.confidence import Calibration
+from rag.search.query import ParsedQuestion
+from rag.search.reranking import Reranker
+from rag.search.retrieve import Legs, Retrieval, retrieve
 from rag.types import EVERYTHING, Filter
 
 
@@ -22,7 +22,7 @@ class Search:
     def __call__(
         self, question: ParsedQuestion, k: int, filter: Filter = EVERYTHING, without: frozenset[str] = frozenset()
     ) -> Retrieval:
-        """Return the k best citations' worth of passages; see `rag.retrieve.retrieve`."""
+        """Return the k best citations' worth of passages; see `rag.search.retrieve.retrieve`."""
         return retrieve(question, k, self.legs, self.reranker, filter, without)
 
     def confidence(self, found: Retrieval) -> float:
