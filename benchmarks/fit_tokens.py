@@ -26,9 +26,9 @@ from embeddings.token_codec import TokenCodec
 from embeddings.types import TokenVectors, Vectors
 from rag.config import Config
 from rag.dense.token_vectors import read_words
+from rag.indexing.splitting import split
 from rag.loading.files import read_file
 from rag.loading.reading import load
-from rag.splitting import split
 from rag.text.encoder_input import encoder_input
 
 SETS, OTHERS = ("belebele/de-de", "belebele/de-en", "mlqa_de"), "wikinews_de"

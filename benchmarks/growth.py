@@ -39,6 +39,7 @@ from rag.archive import Archive
 from rag.config import Config
 from rag.dense.index import DenseView
 from rag.dense.token_vectors import TokenKeeper, read_words
+from rag.indexing.writer import ArticleWriter
 from rag.lexical.index import LexicalView
 from rag.loading.articles import article_id
 from rag.loading.reading import VERSION
@@ -48,7 +49,6 @@ from rag.storage.layout import DENSE, LEXICAL, TOKENS, bytes_on_disk, make_folde
 from rag.storage.store import EncoderRecord, Store, input_hash
 from rag.text.encoder_input import encoder_input
 from rag.types import Article, cut
-from rag.writing import ArticleWriter
 
 RESULT = Path(__file__).parent / "results" / "growth.json"
 SIZES = (1_000, 10_000, 100_000, 1_000_000)

@@ -17,11 +17,11 @@ from embeddings.neutral import language_neutral
 from rag.config import Config
 from rag.dense.index import DenseView
 from rag.dense.token_vectors import PassageTokens, TokenKeeper
-from rag.ingest import Filler
+from rag.indexing.indexer import Filler
+from rag.indexing.splitting import split
 from rag.lexical.index import LexicalView
 from rag.search.query import ParsedQuestion
 from rag.search.retrieve import Legs
-from rag.splitting import split
 from rag.storage.store import Store
 from rag.types import Article, Filter
 

@@ -37,7 +37,7 @@ from rag.text.similarity import Version, versions_among
 from rag.types import EVERYTHING, Answer, Article, Failure, Filter, IndexReport, Passage, Progress, Status
 
 if TYPE_CHECKING:
-    from rag.ingest import Indexer
+    from rag.indexing.indexer import Indexer
     from rag.loading.collections.unpacking import Limits
     from rag.loading.tables.columns import Columns
 
@@ -179,7 +179,7 @@ class Archive:
         limits: Limits | None = None,
         columns: Columns | None = None,
     ) -> IndexReport:
-        """Bring the archive in step with files and folders; see `rag.ingest.Indexer.index`.
+        """Bring the archive in step with files and folders; see `rag.indexing.indexer.Indexer.index`.
 
         Args:
             on_progress: hears how far it is.
@@ -216,7 +216,7 @@ class Archive:
         columns: Columns | None = None,
     ) -> Indexer:
         # imported here, since a question needs none of it and should not wait for it
-        from rag.ingest import Indexer
+        from rag.indexing.indexer import Indexer
         from rag.loading.collections.unpacking import USUAL
 
         # the encoder is not opened yet: mostly, nothing has changed
@@ -253,7 +253,7 @@ class Archive:
             ArchiveBusy: another process is indexing.
             ArchiveError: the archive cannot be written.
         """
-        from rag.ingest import Filler
+        from rag.indexing.indexer import Filler
 
         encoder = self.encoder
         keep = self._keeper.of(encoder.fingerprint)

@@ -70,9 +70,9 @@ def index(
 ) -> None:
     """Bring the archive in step with files and folders, or with pages on the web, which are fetched and kept."""
     from rag.fetching.urls import split_addresses
+    from rag.indexing.discovery import existing
     from rag.loading.collections.unpacking import limits_from
     from rag.loading.tables.columns import columns_from
-    from rag.sources import existing
 
     # before an archive is made and the model is loaded for nothing
     given, addresses = split_addresses(sources)
@@ -141,8 +141,8 @@ def _watch(archive: Archive, folders: list[Path], how: Reading) -> None:
     Raises:
         NotFound: a folder is gone.
     """
-    from rag.sources import existing
-    from rag.watching import changes
+    from rag.indexing.discovery import existing
+    from rag.indexing.watch import changes
 
     due, said = True, ""
     for changed in changes(folders, archive.folder):

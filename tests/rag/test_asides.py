@@ -14,10 +14,10 @@ from rag.archive import Archive
 from rag.config import Config
 from rag.errors import QuestionError
 from rag.evaluation.suggest import suggested
+from rag.indexing.splitting import split
 from rag.loading.articles import joined
 from rag.loading.draft import Block
 from rag.search.filters import make_filter
-from rag.splitting import split
 from rag.types import Article, Aside, Kind, cut
 from tests.places import Run
 from tests.rag.test_plain_text import PAGE

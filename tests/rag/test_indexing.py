@@ -422,9 +422,9 @@ def test_another_encoder(archive: Archive, folder: Path, tmp_path: Path) -> None
 
 KILLED = """
 import os, signal, sys
-import rag.storage.database, rag.writing
+import rag.storage.database, rag.indexing.writer
 from rag.archive import Archive
-rag.writing._BATCH = 8
+rag.indexing.writer._BATCH = 8
 left = int(sys.argv[3])
 seen = 0
 def event(*_):
@@ -473,7 +473,7 @@ def test_ctrl_c_keeps_what_is_stored(fundstelle: object, tmp_path: Path) -> None
     """Interrupted in the middle, `index` says so in a sentence, exits with 130, and goes on where it stopped."""
     # a process in the background may have been told to ignore Ctrl-C
     code = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
-    code += "from rag.cli import main; import rag.writing; rag.writing._BATCH = 8; main()"
+    code += "from rag.cli import main; import rag.indexing.writer; rag.indexing.writer._BATCH = 8; main()"
     command = [sys.executable, "-c", code, "index", str(ARTICLES), "--archive", str(tmp_path / "a")]
     process = subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     deadline = time.monotonic() + 300

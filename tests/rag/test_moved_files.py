@@ -12,7 +12,7 @@ from embeddings.encoder import Encoder
 from rag.archive import Archive
 from rag.errors import NotFound
 from rag.evaluation.marks import Marks
-from rag.moved_files import left_behind, moved_files
+from rag.indexing.moved_files import left_behind, moved_files
 from rag.storage.file_records import FileRecord
 
 LOCK = "Der Deichgraf von Altmoor hat am Montag die Schleuse Nord besichtigt und war mit den Toren {} zufrieden."

@@ -13,7 +13,7 @@ from embeddings.encoder import BUNDLED, Encoder
 from embeddings.types import HalfVectors
 from rag.config import Config
 from rag.dense.token_vectors import Keeping, read_words
-from rag.splitting import split
+from rag.indexing.splitting import split
 from rag.storage.article_mapping import with_recurring
 from rag.storage.file_records import FileRecord
 from rag.storage.store import EncoderRecord, Store, input_hash

@@ -14,6 +14,9 @@ from embeddings.encoder import Encoder
 from rag.config import Config
 from rag.dense.token_vectors import Keeping
 from rag.errors import ArchiveError, LoadError, NotFound
+from rag.indexing.discovery import Found, emptied, existing, find_files, gone, nothing_there, shown, unreadable
+from rag.indexing.moved_files import left_behind, moved_files, moved_folders
+from rag.indexing.writer import ArticleWriter
 from rag.loading.articles import article_id
 from rag.loading.collections.containers import LeftAside, Member
 from rag.loading.collections.unpacking import USUAL, Limits
@@ -27,13 +30,10 @@ from rag.loading.kinds import ARCHIVES, INSTEAD
 from rag.loading.reading import VERSION, Piece, Rows, TableColumns, articles_in, is_harmless, pieces
 from rag.loading.tables.columns import Columns
 from rag.loading.tables.rows import READERS
-from rag.moved_files import left_behind, moved_files, moved_folders
-from rag.sources import Found, emptied, existing, find_files, gone, nothing_there, shown, unreadable
 from rag.storage.file_records import FileRecord
 from rag.storage.store import Store
 from rag.text.paths import is_missing, spellings
 from rag.types import Article, Failure, IndexReport, Progress
-from rag.writing import ArticleWriter
 
 log = logging.getLogger(__name__)
 

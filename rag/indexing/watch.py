@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from rag.errors import FundstelleError
-from rag.sources import is_looked_at, shown
+from rag.indexing.discovery import is_looked_at, shown
 
 _QUIET, _AT_MOST, _IDLE = 500, 5000, 1000
 """Milliseconds: how long nothing may change before a batch is done, how long it may grow, and between two ticks."""

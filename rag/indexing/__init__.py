@@ -1,0 +1,1 @@
+"""From files to the store: discover, read, cut, encode, settle; only what changed."""
