@@ -42,9 +42,9 @@ from trafilatura.utils import decode_file
 from benchmarks.latency import commit, machine
 from rag.errors import LoadError
 from rag.evaluation.statistics import bootstrap
-from rag.loading.draft import Block, Draft, day_of
-from rag.loading.normal import normalised
-from rag.loading.plain.text import load_text
+from rag.loading.common.draft import Block, Draft, day_of
+from rag.loading.common.normalization import normalised
+from rag.loading.plain_text.text import load_text
 from rag.loading.web.html import load_html
 
 _RESAMPLES = 2000

@@ -1,4 +1,4 @@
-"""Fits the table that tells the article from the rest of a plain text, and writes rag/loading/plain/blocks.npz.
+"""Fits the table that tells the article from the rest of a plain text, and writes rag/loading/plain_text/blocks.npz.
 
     pip install inscriptis
     python -m benchmarks.fit_blocks PAGES
@@ -23,11 +23,11 @@ from scipy.optimize import minimize
 from trafilatura import bare_extraction
 
 from benchmarks.extraction import Page, as_text, flat, pages, segments
-from rag.loading.draft import Draft
-from rag.loading.normal import normalised
-from rag.loading.plain import blocks
-from rag.loading.plain.blocks import KINDS, TABLE, blocks_of
-from rag.loading.plain.line_features import Numbers, features
+from rag.loading.common.draft import Draft
+from rag.loading.common.normalization import normalised
+from rag.loading.plain_text import block_classifier as blocks
+from rag.loading.plain_text.block_classifier import KINDS, TABLE, blocks_of
+from rag.loading.plain_text.line_features import Numbers, features
 
 _FOLDS = 5
 _PULL = 3.0

@@ -184,7 +184,7 @@ def main(data: Path) -> None:
     for table, of_table in FEATURES.items():
         print(table)
         report(found[table], of_table, offsets, offset)
-    target = Path(rag.__file__).parent / OFFSETS
+    target = Path(rag.__file__).parent / "search" / OFFSETS
     direction = offset.direction.astype(np.float16)
     np.savez_compressed(target, fingerprint=encoder.fingerprint, direction=direction, mean=np.float32(offset.mean))
 

@@ -27,8 +27,8 @@ from embeddings.types import TokenVectors, Vectors
 from rag.config import Config
 from rag.dense.token_vectors import read_words
 from rag.indexing.splitting import split
-from rag.loading.files import read_file
-from rag.loading.reading import load
+from rag.loading.common.files import read_file
+from rag.loading.reader import load
 from rag.text.encoder_input import encoder_input
 
 SETS, OTHERS = ("belebele/de-de", "belebele/de-en", "mlqa_de"), "wikinews_de"

@@ -41,8 +41,8 @@ from rag.dense.index import DenseView
 from rag.dense.token_vectors import TokenKeeper, read_words
 from rag.indexing.writer import ArticleWriter
 from rag.lexical.index import LexicalView
-from rag.loading.articles import article_id
-from rag.loading.reading import VERSION
+from rag.loading.finish import article_id
+from rag.loading.reader import VERSION
 from rag.storage.database import DATABASE
 from rag.storage.file_records import FileRecord
 from rag.storage.layout import DENSE, LEXICAL, TOKENS, bytes_on_disk, make_folder

@@ -36,8 +36,8 @@ from embeddings.encoder import open_encoder
 from rag.config import Config
 from rag.errors import LoadError
 from rag.indexing.splitting import split
-from rag.loading.isolation import Workers
-from rag.loading.reading import Piece, articles_in, load, pieces
+from rag.loading.isolation.pool import Workers
+from rag.loading.reader import Piece, articles_in, load, pieces
 from rag.types import Article
 
 RESULT = Path(__file__).parent / "results" / "loading_speed.json"

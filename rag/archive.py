@@ -38,7 +38,7 @@ from rag.types import EVERYTHING, Answer, Article, Failure, Filter, IndexReport,
 
 if TYPE_CHECKING:
     from rag.indexing.indexer import Indexer
-    from rag.loading.collections.unpacking import Limits
+    from rag.loading.containers.limits import Limits
     from rag.loading.tables.columns import Columns
 
 
@@ -217,7 +217,7 @@ class Archive:
     ) -> Indexer:
         # imported here, since a question needs none of it and should not wait for it
         from rag.indexing.indexer import Indexer
-        from rag.loading.collections.unpacking import USUAL
+        from rag.loading.containers.limits import USUAL
 
         # the encoder is not opened yet: mostly, nothing has changed
         name, keep = self.encoder_name, self._keeper.of(self._encoder.fingerprint)

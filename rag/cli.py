@@ -162,8 +162,8 @@ def show(
     as_json: JsonOption = False,
 ) -> None:
     """Print an article with its metadata and the places of its passages."""
-    from rag.loading.plain.source_lines import source_lines
-    from rag.loading.web.left_out import left_out
+    from rag.loading.plain_text.line_numbers import source_lines
+    from rag.loading.web.omitted_lines import left_out
 
     with opened_archive(archive, create=False) as opened:
         found, passages = opened.reading(article)

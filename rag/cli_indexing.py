@@ -19,7 +19,7 @@ from rag.types import Failure, IndexReport
 
 if TYPE_CHECKING:
     from rag.archive import Archive
-    from rag.loading.collections.unpacking import Limits
+    from rag.loading.containers.limits import Limits
     from rag.loading.tables.columns import Columns
 
 
@@ -71,7 +71,7 @@ def index(
     """Bring the archive in step with files and folders, or with pages on the web, which are fetched and kept."""
     from rag.fetching.urls import split_addresses
     from rag.indexing.discovery import existing
-    from rag.loading.collections.unpacking import limits_from
+    from rag.loading.containers.limits import limits_from
     from rag.loading.tables.columns import columns_from
 
     # before an archive is made and the model is loaded for nothing

@@ -13,12 +13,12 @@ from bad_files import archives, documents, feeds, tables, texts
 from bad_files.words import TEXT, page
 from hypothesis import strategies as st
 
-from rag.loading.collections.containers import Member, members
-from rag.loading.draft import Flaw
-from rag.loading.kinds import ARCHIVES
-from rag.loading.names import safe_name
-from rag.loading.normal import normalised
-from rag.loading.reading import Piece, TableColumns, articles_in
+from rag.loading.common.draft import Flaw
+from rag.loading.common.file_types import ARCHIVES
+from rag.loading.common.normalization import normalised
+from rag.loading.common.safe_names import safe_name
+from rag.loading.containers.archives import Member, members
+from rag.loading.reader import Piece, TableColumns, articles_in
 from rag.types import Article
 
 SECONDS = 20.0

@@ -7,15 +7,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from rag.errors import LoadError
-from rag.loading.collections.containers import LeftAside, members
-from rag.loading.collections.feeds import load_feed
-from rag.loading.collections.warc import load_warc
-from rag.loading.draft import Draft, Flaw
-from rag.loading.files import read_file
-from rag.loading.kinds import ARCHIVES, HEAD_BYTES, kind_of
-from rag.loading.plain.markdown import load_markdown
-from rag.loading.plain.text import load_text
-from rag.loading.tables.rows import READERS, load_table
+from rag.loading.common.draft import Draft, Flaw
+from rag.loading.common.file_types import ARCHIVES, HEAD_BYTES, kind_of
+from rag.loading.common.files import read_file
+from rag.loading.containers.archives import LeftAside, members
+from rag.loading.containers.feeds import load_feed
+from rag.loading.containers.warc import load_warc
+from rag.loading.plain_text.markdown import load_markdown
+from rag.loading.plain_text.text import load_text
+from rag.loading.tables.table import READERS, load_table
 from rag.loading.web.html import load_html
 
 ONE = {"text": load_text, "markdown": load_markdown, "html": load_html}

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from places import ARTICLES, QUESTIONS, QUESTIONS_FILE
 
-from rag.loading.files import read_file
-from rag.loading.reading import load
+from rag.loading.common.files import read_file
+from rag.loading.reader import load
 from rag.types import Article
 
 

@@ -16,7 +16,7 @@ from typing import Any
 from rag.errors import NotFound, QuestionError
 from rag.evaluation.judgements import Judgement
 from rag.evaluation.questions import Label, TestQuestion
-from rag.loading.normal import normalised
+from rag.loading.common.normalization import normalised
 from rag.text.language import language_of
 from rag.types import Article
 

@@ -12,7 +12,7 @@ from rag.errors import LoadError
 from rag.fetching.http import NotAsked, Reply, Requests
 from rag.fetching.politeness import AGENT, Manners
 from rag.fetching.urls import host_of, is_address, leads_inside, site_of
-from rag.loading.names import without_login
+from rag.loading.common.safe_names import without_login
 
 if TYPE_CHECKING:
     from protego import Protego

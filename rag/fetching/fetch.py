@@ -14,7 +14,7 @@ from rag.fetching.http import LeftAlone, NotAsked, Requests
 from rag.fetching.politeness import USUAL, Manners
 from rag.fetching.saved_pages import Saved
 from rag.fetching.urls import Links, host_of, links_in, login_of, same_as, site_of
-from rag.loading.names import safe_name, without_login
+from rag.loading.common.safe_names import safe_name, without_login
 from rag.types import Failure
 
 OnPage = Callable[[int, int | None], None]

@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 from urllib.parse import unquote, urlsplit
 
 from rag.fetching.urls import host_of, same_as
-from rag.loading.kinds import ENDINGS, HEAD_BYTES, kind_of
+from rag.loading.common.file_types import ENDINGS, HEAD_BYTES, kind_of
 
 _LENGTH = 80
 _TYPES = {

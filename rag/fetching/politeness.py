@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 
-from rag.loading.files import MAX_BYTES
+from rag.loading.common.files import MAX_BYTES
 
 AGENT = "Fundstelle"
 """The name that a robots.txt may speak of."""

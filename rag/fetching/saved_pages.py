@@ -15,8 +15,8 @@ from rag.errors import ArchiveError
 from rag.fetching.download import Answer
 from rag.fetching.file_names import place_of
 from rag.fetching.urls import same_as
-from rag.loading.companion import ENDING
-from rag.loading.names import without_login
+from rag.loading.common.safe_names import without_login
+from rag.loading.common.sidecar import ENDING
 
 
 class Saved:

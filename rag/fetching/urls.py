@@ -13,10 +13,10 @@ from typing import Any
 from urllib.parse import unquote, urldefrag, urljoin, urlsplit
 
 from rag.errors import LoadError, NotFound
-from rag.loading.collections.feeds import parsed_feed
-from rag.loading.collections.unpacking import DAMAGE, DAMAGED, gunzip
-from rag.loading.kinds import HEAD_BYTES, kind_of
-from rag.loading.names import without_login
+from rag.loading.common.file_types import HEAD_BYTES, kind_of
+from rag.loading.common.safe_names import without_login
+from rag.loading.containers.feeds import parsed_feed
+from rag.loading.containers.limits import DAMAGE, DAMAGED, gunzip
 
 SITEMAP_BYTES = 50_000_000
 """How large a packed sitemap may be when it is unpacked: the protocol of sitemaps allows no more."""

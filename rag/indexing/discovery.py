@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from rag.errors import LoadError, NotFound
-from rag.loading.companion import ENDING, leads_out
-from rag.loading.files import kind_at, opened
-from rag.loading.kinds import ENDINGS, INSTEAD
-from rag.loading.leftovers import belongs_to_page, leftover, pages_among
+from rag.loading.common.file_types import ENDINGS, INSTEAD
+from rag.loading.common.files import kind_at, opened
+from rag.loading.common.leftovers import belongs_to_page, leftover, pages_among
+from rag.loading.common.sidecar import ENDING, leads_out
 from rag.storage.database import DATABASE
 from rag.types import Failure
 
@@ -62,7 +62,7 @@ def find_files(paths: Sequence[Path], known: Container[str] = ()) -> Found:
 
     Those whose path is `known` held articles before, and are listed without a look into them. Hidden files and folders,
     links to folders, links out of the given folders, archives of Fundstelle, a README, which speaks of a folder and is
-    no article, and what programs leave beside articles (`rag.loading.leftovers`), are left aside.
+    no article, and what programs leave beside articles (`rag.loading.common.leftovers`), are left aside.
 
     Raises:
         NotFound: a path does not exist.

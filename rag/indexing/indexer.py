@@ -17,19 +17,19 @@ from rag.errors import ArchiveError, LoadError, NotFound
 from rag.indexing.discovery import Found, emptied, existing, find_files, gone, nothing_there, shown, unreadable
 from rag.indexing.moved_files import left_behind, moved_files, moved_folders
 from rag.indexing.writer import ArticleWriter
-from rag.loading.articles import article_id
-from rag.loading.collections.containers import LeftAside, Member
-from rag.loading.collections.unpacking import USUAL, Limits
-from rag.loading.collections.warc import Page
-from rag.loading.companion import companion_of
-from rag.loading.draft import Flaw, Remark
-from rag.loading.files import check_size, digest, kind_at, stamp
-from rag.loading.guard import PASSED, load_error
-from rag.loading.isolation import Workers
-from rag.loading.kinds import ARCHIVES, INSTEAD
-from rag.loading.reading import VERSION, Piece, Rows, TableColumns, articles_in, is_harmless, pieces
+from rag.loading.common.draft import Flaw, Remark
+from rag.loading.common.file_types import ARCHIVES, INSTEAD
+from rag.loading.common.files import check_size, digest, kind_at, stamp
+from rag.loading.common.guard import PASSED, load_error
+from rag.loading.common.sidecar import companion_of
+from rag.loading.containers.archives import LeftAside, Member
+from rag.loading.containers.limits import USUAL, Limits
+from rag.loading.containers.warc import Page
+from rag.loading.finish import article_id
+from rag.loading.isolation.pool import Workers
+from rag.loading.reader import VERSION, Piece, Rows, TableColumns, articles_in, is_harmless, pieces
 from rag.loading.tables.columns import Columns
-from rag.loading.tables.rows import READERS
+from rag.loading.tables.table import READERS
 from rag.storage.file_records import FileRecord
 from rag.storage.store import Store
 from rag.text.paths import is_missing, spellings
@@ -93,11 +93,11 @@ class Indexer:
     def index(self, paths: Sequence[Path]) -> IndexReport:
         """Bring the store in step with the files below `paths`.
 
-        A file that looks as it did (`rag.loading.files.stamp`) or whose bytes are known is not read again. A text
-        that has a vector is not encoded again. Articles whose files are gone from the given folders are removed, and so
-        are those of other folders whose files are missing there and were found here. A file that cannot be taken is
-        reported, and what was stored of it before stays. Whenever this is interrupted, what is stored is whole, and the
-        same call goes on from there.
+        A file that looks as it did (`rag.loading.common.files.stamp`) or whose bytes are known is not read again. A
+        text that has a vector is not encoded again. Articles whose files are gone from the given folders are removed,
+        and so are those of other folders whose files are missing there and were found here. A file that cannot be taken
+        is reported, and what was stored of it before stays. Whenever this is interrupted, what is stored is whole, and
+        the same call goes on from there.
 
         Raises:
             NotFound: a path does not exist, or there is no article below it.

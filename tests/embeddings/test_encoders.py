@@ -21,8 +21,8 @@ from embeddings.errors import EncoderError
 from embeddings.padding import batches
 from embeddings.sentence import SentenceTransformerEncoder
 from embeddings.testing import EncoderContract
-from rag.loading.files import read_file
-from rag.loading.reading import load
+from rag.loading.common.files import read_file
+from rag.loading.reader import load
 
 
 @pytest.fixture(scope="module")

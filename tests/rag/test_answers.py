@@ -15,8 +15,8 @@ from rag.archive import Archive
 from rag.errors import QuestionError
 from rag.evaluation.calibrate import calibrate
 from rag.evaluation.questions import read_questions
-from rag.loading.files import read_file
-from rag.loading.reading import load
+from rag.loading.common.files import read_file
+from rag.loading.reader import load
 from rag.search.confidence import RERANKED, TABLES
 from rag.search.query import parse
 from rag.types import Answer, Filter

@@ -15,8 +15,8 @@ from rag.config import Config
 from rag.errors import QuestionError
 from rag.evaluation.suggest import suggested
 from rag.indexing.splitting import split
-from rag.loading.articles import joined
-from rag.loading.draft import Block
+from rag.loading.common.draft import Block
+from rag.loading.finish import joined
 from rag.search.filters import make_filter
 from rag.types import Article, Aside, Kind, cut
 from tests.places import Run

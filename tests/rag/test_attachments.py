@@ -8,8 +8,8 @@ from pathlib import Path
 from documents import docx, mail, zipped
 from pdfs import drawn, lines
 
-from rag.loading.draft import Flaw, Remark
-from rag.loading.reading import articles_in, pieces
+from rag.loading.common.draft import Flaw, Remark
+from rag.loading.reader import articles_in, pieces
 from rag.types import Article
 
 

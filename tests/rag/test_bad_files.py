@@ -10,9 +10,9 @@ from bad_files import EITHER, REFUSED, TAKEN, Bad, make
 from reading import articles, kind_at, known
 
 from rag.errors import LoadError
-from rag.loading.draft import Draft
-from rag.loading.isolation import Workers
-from rag.loading.normal import normalised
+from rag.loading.common.draft import Draft
+from rag.loading.common.normalization import normalised
+from rag.loading.isolation.pool import Workers
 
 OURS = ("names", "tables", "feeds", "archives")
 

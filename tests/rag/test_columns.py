@@ -14,7 +14,7 @@ from reportlab.lib.utils import simpleSplit
 from reportlab.pdfbase.pdfmetrics import stringWidth
 from reportlab.pdfgen.canvas import Canvas
 
-from rag.loading.printed.pdf import load_pdf
+from rag.loading.pdf.pdf import load_pdf
 
 FONT = "Helvetica"
 Drawn = tuple[float, float, str]

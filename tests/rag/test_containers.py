@@ -15,10 +15,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.errors import LoadError
-from rag.loading.collections.containers import LeftAside, Member, members
-from rag.loading.collections.unpacking import Limits, unpacked
-from rag.loading.draft import Flaw
-from rag.loading.names import safe_path
+from rag.loading.common.draft import Flaw
+from rag.loading.common.safe_names import safe_path
+from rag.loading.containers.archives import LeftAside, Member, members
+from rag.loading.containers.limits import Limits, unpacked
 
 TEXT = "Die Brücke bleibt gesperrt.".encode()
 TOO_MUCH = "It unpacks to far more than its own size, or holds too many files: unpack it by hand."

@@ -6,8 +6,8 @@ from datetime import date
 
 import pytest
 
-from rag.loading.plain.text import load_text
-from rag.loading.web.days import day_in
+from rag.loading.plain_text.text import load_text
+from rag.loading.web.date_phrases import day_in
 from rag.loading.web.html import load_html
 
 HEADLINE = "Enno Rolfs ist tot"

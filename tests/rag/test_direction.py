@@ -13,7 +13,7 @@ from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
 
-from rag.loading.printed.pdf import load_pdf
+from rag.loading.pdf.pdf import load_pdf
 
 SHAPES = {
     unicodedata.normalize("NFKC", chr(code)): chr(code)

@@ -17,12 +17,12 @@ from reportlab.lib.styles import ParagraphStyle
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import Paragraph, SimpleDocTemplate, Spacer
 
-from rag.loading.draft import Draft, Flaw
+from rag.loading.common.draft import Draft, Flaw
 from rag.loading.exports.split import articles_in, looks_like_several
-from rag.loading.loaders import drafts_of
-from rag.loading.plain.source_lines import source_lines
-from rag.loading.reading import articles_in as articles_of_piece
-from rag.loading.reading import pieces
+from rag.loading.plain_text.line_numbers import source_lines
+from rag.loading.reader import articles_in as articles_of_piece
+from rag.loading.reader import pieces
+from rag.loading.registry import drafts_of
 from rag.types import Article
 
 HARBOUR = "Der Hafen von Grotehude wird für elf Millionen Euro ausgebaggert."

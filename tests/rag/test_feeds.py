@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from rag.errors import LoadError
-from rag.loading.collections.feeds import load_feed
-from rag.loading.draft import Draft, Flaw
+from rag.loading.common.draft import Draft, Flaw
+from rag.loading.containers.feeds import load_feed
 
 RSS = """<?xml version="1.0" encoding="{encoding}"?>
 <rss version="2.0" xmlns:content="http://purl.org/rss/1.0/modules/content/" xmlns:dc="http://purl.org/dc/elements/1.1/">

@@ -24,9 +24,9 @@ from rag.fetching.file_names import ending_of, place_of
 from rag.fetching.http import Requests
 from rag.fetching.politeness import USUAL, Manners, seconds_to_wait
 from rag.fetching.urls import Links, leads_inside, links_in, same_as, split_addresses
-from rag.loading.articles import article_of
-from rag.loading.names import safe_name, without_login
-from rag.loading.plain.text import load_text
+from rag.loading.common.safe_names import safe_name, without_login
+from rag.loading.finish import article_of
+from rag.loading.plain_text.text import load_text
 
 QUICK = replace(USUAL, pause=0.0, silence=2.0, whole=4.0)
 Fetch = Callable[..., list[tuple[str, str]]]

@@ -11,10 +11,12 @@ from documents import zipped
 
 from embeddings.encoder import Encoder
 from rag.archive import Archive
-from rag.loading import loaders, reading
-from rag.loading.collections import containers, feeds
-from rag.loading.isolation import Workers
-from rag.loading.tables import rows
+from rag.loading import reader as reading
+from rag.loading import registry as loaders
+from rag.loading.containers import archives as containers
+from rag.loading.containers import feeds
+from rag.loading.isolation.pool import Workers
+from rag.loading.tables import table as rows
 
 
 class OtherError(BaseException):

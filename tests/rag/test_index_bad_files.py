@@ -20,8 +20,8 @@ from bad_files import EITHER, REFUSED, TAKEN, Bad, make
 from places import ARTICLES
 
 from embeddings.encoder import Encoder
-from rag.loading.isolation import Workers
-from rag.loading.reading import articles_in, is_harmless, pieces
+from rag.loading.isolation.pool import Workers
+from rag.loading.reader import articles_in, is_harmless, pieces
 
 TESTS = Path(__file__).parents[1]
 GOOD = ("de-gotthard-basistunnel-eroeffnung.md", "fr-notre-dame-reouverture.html", "de-oder-fischsterben-goldalge.txt")

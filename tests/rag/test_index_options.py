@@ -17,7 +17,7 @@ from places import Run
 from embeddings.encoder import Encoder
 from rag.archive import Archive
 from rag.errors import ConfigError
-from rag.loading.collections.unpacking import Limits, limits_from
+from rag.loading.containers.limits import Limits, limits_from
 from rag.loading.tables.columns import columns_from
 
 BRIDGE = "Die Brücke über die Lahn bleibt bis zum Sommer gesperrt, weil ihre Träger morsch sind. " * 4

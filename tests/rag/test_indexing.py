@@ -27,7 +27,7 @@ from rag.archive import Archive
 from rag.config import Config
 from rag.errors import ArchiveError, EncoderMisfit
 from rag.evaluation.remembering import RememberingEncoder
-from rag.loading.reading import VERSION
+from rag.loading.reader import VERSION
 
 SOME = (
     "de-gotthard-basistunnel-eroeffnung.md",

@@ -16,7 +16,7 @@ import pytest
 from misbehaving import act
 
 from rag.errors import LoadError
-from rag.loading.isolation import Workers
+from rag.loading.isolation.pool import Workers
 
 TESTS = Path(__file__).parents[1]
 
@@ -143,7 +143,7 @@ SCRIPT = """
 import signal
 
 from misbehaving import act
-from rag.loading.isolation import Workers
+from rag.loading.isolation.pool import Workers
 
 if __name__ == "__main__":
     signal.signal(signal.SIGINT, signal.default_int_handler)

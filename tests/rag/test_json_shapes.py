@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.errors import LoadError
-from rag.loading.draft import Draft, Flaw
-from rag.loading.tables.rows import load_table
+from rag.loading.common.draft import Draft, Flaw
+from rag.loading.tables.table import load_table
 
 LONG = "Der Rat hat am Montag lange über die neue Satzung beraten und sie dann doch beschlossen. " * 4
 ROWS = [{"title": f"Titel {number}", "text": f"{LONG}{number}", "date": "1998-10-06"} for number in range(3)]

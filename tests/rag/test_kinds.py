@@ -12,7 +12,7 @@ from bad_files.words import ENDINGS, TEXT, page
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.loading.kinds import HEAD_BYTES, kind_of
+from rag.loading.common.file_types import HEAD_BYTES, kind_of
 
 MAIL = b"From: a@x.example\nDate: Fri, 14 Jan 2022 12:00:00 +0100\nSubject: Bruecke\n"
 CONTENTS = {

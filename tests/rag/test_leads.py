@@ -6,12 +6,12 @@ import io
 
 import pytest
 
-from rag.loading.collections.feeds import load_feed
-from rag.loading.draft import Draft
-from rag.loading.leads import with_leads
-from rag.loading.plain.markdown import load_markdown
-from rag.loading.plain.text import load_text
-from rag.loading.tables.rows import load_table
+from rag.loading.common.draft import Draft
+from rag.loading.common.leads import with_leads
+from rag.loading.containers.feeds import load_feed
+from rag.loading.plain_text.markdown import load_markdown
+from rag.loading.plain_text.text import load_text
+from rag.loading.tables.table import load_table
 
 BODY = "Die Freibadsaison hat am Montag begonnen. Bademeister Olaf Kern zählte 412 Gäste, mehr als im Vorjahr."
 LEAD = "Im Weiher von Mooslach ist ein Hecht von zwei Metern gesichtet worden."

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from rag.indexing.discovery import Found, find_files
-from rag.loading.collections.containers import LeftAside, Member, members
-from rag.loading.companion import companion_of
+from rag.loading.common.sidecar import companion_of
+from rag.loading.containers.archives import LeftAside, Member, members
 
 TEXT = "Der Rat hat am Montag die neue Satzung beschlossen."
 HTML = f"<!doctype html><title>Rat</title><p>{TEXT}</p>"

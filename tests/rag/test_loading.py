@@ -12,10 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.errors import LoadError
-from rag.loading.encodings import decode
-from rag.loading.files import MAX_BYTES, read_file
-from rag.loading.normal import normalised
-from rag.loading.reading import load
+from rag.loading.common.encodings import decode
+from rag.loading.common.files import MAX_BYTES, read_file
+from rag.loading.common.normalization import normalised
+from rag.loading.reader import load
 from rag.types import Article
 
 GERMAN = (

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from pdfs import STORY, set_in_columns
 
 from rag.errors import LoadError
-from rag.loading.loaders import LOADERS
+from rag.loading.registry import LOADERS
 
 WHOLE = {
     "pdf": set_in_columns(["Ein Titel ohne Not", *STORY[:3]], 2),

@@ -13,12 +13,12 @@ from documents import EPUB, RTF, changed, docx, odt, zipped
 from docx import Document
 
 from rag.errors import LoadError
+from rag.loading.common.draft import Draft
 from rag.loading.documents.docx import load_docx
 from rag.loading.documents.epub import load_epub
 from rag.loading.documents.odt import load_odt
-from rag.loading.documents.packed import MAX_UNPACKED
 from rag.loading.documents.rtf import load_rtf
-from rag.loading.draft import Draft
+from rag.loading.documents.zipped_xml import MAX_UNPACKED
 
 
 def texts(draft: Draft, kind: str = "article") -> list[str]:

@@ -8,8 +8,8 @@ import pytest
 from documents import mail, mhtml
 
 from rag.errors import LoadError
+from rag.loading.common.draft import Draft
 from rag.loading.documents.mail import load_eml, load_mhtml
-from rag.loading.draft import Draft
 
 PAGE = (
     "<!doctype html><html><head><meta charset=utf-8><title>Brücke gesperrt</title></head><body><nav><a href=/>Start</a>"

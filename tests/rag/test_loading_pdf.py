@@ -13,9 +13,9 @@ from reportlab.lib.pdfencrypt import StandardEncryption
 from reportlab.pdfgen.canvas import Canvas
 
 from rag.errors import LoadError
+from rag.loading.common.draft import Draft
 from rag.loading.documents.properties import stated_author, stated_title
-from rag.loading.draft import Draft
-from rag.loading.printed.pdf import load_pdf
+from rag.loading.pdf.pdf import load_pdf
 
 HEADLINE = "Der Haushalt bleibt ohne Mehrheit im Rat"
 

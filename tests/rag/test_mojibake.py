@@ -10,8 +10,8 @@ from babel import Locale
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.loading.mojibake import REPAIRED, repaired
-from rag.loading.reading import load
+from rag.loading.common.mojibake import REPAIRED, repaired
+from rag.loading.reader import load
 
 PLACE = Path("/articles/a.txt")
 LANGUAGES = (

@@ -12,12 +12,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rag.errors import LoadError
-from rag.loading.draft import Draft
-from rag.loading.web.days import day_in
+from rag.loading.common.draft import Draft
+from rag.loading.web.date_phrases import day_in
+from rag.loading.web.deep_nesting import flat_tree
 from rag.loading.web.html import load_html
-from rag.loading.web.markup import paragraphs_of_markup, parsed_markup
-from rag.loading.web.names import byline, people
-from rag.loading.web.nesting import flat_tree
+from rag.loading.web.people import byline, people
+from rag.loading.web.prose_html import paragraphs_of_markup, parsed_markup
 
 BODY = (
     "Der Rat der Stadt hat am Abend beschlossen, die alte Brücke über den Fluss bis zum Herbst zu sperren. Die Pfeiler "

@@ -14,7 +14,7 @@ from places import ARTICLES
 from embeddings.encoder import Encoder
 from rag.archive import Archive
 from rag.lexical.index import LexicalView
-from rag.loading.reading import load
+from rag.loading.reader import load
 from rag.storage.store import Store, input_hash
 from rag.text.language import _identifier, language_of, language_of_part
 from rag.types import Article, Filter, cut

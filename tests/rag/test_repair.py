@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.loading.repair import Usage, is_cut, joined, plain_letters, usage_of, with_initial
+from rag.loading.common.typography import Usage, is_cut, joined, plain_letters, usage_of, with_initial
 
 WORDS = st.lists(st.text("abcdefgäöüßABCÄÖ", min_size=1, max_size=12), min_size=1, max_size=40)
 

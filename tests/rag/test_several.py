@@ -9,13 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from rag.loading.collections import mbox
-from rag.loading.collections.mbox import mails
+from rag.loading.common.draft import Draft, Flaw
+from rag.loading.common.file_types import kind_of
+from rag.loading.containers import mbox
+from rag.loading.containers.mbox import mails
 from rag.loading.documents.epub import load_issue
-from rag.loading.draft import Draft, Flaw
-from rag.loading.kinds import kind_of
-from rag.loading.reading import articles_in, pieces
-from rag.loading.web.several import load_pages
+from rag.loading.reader import articles_in, pieces
+from rag.loading.web.several_articles import load_pages
 from rag.types import Article
 
 POOL = "Der Rat von Moorende hat am Dienstag beschlossen, das alte Freibad an der Mühle zu schließen. Neun waren dafür."

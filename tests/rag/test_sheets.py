@@ -11,8 +11,8 @@ import pytest
 from openpyxl import Workbook
 
 from rag.errors import LoadError
-from rag.loading.draft import Remark
-from rag.loading.reading import TableColumns, articles_in, pieces
+from rag.loading.common.draft import Remark
+from rag.loading.reader import TableColumns, articles_in, pieces
 from rag.types import Article
 
 SENTENCES = (

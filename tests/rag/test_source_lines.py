@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from places import ARTICLES, Run
 
 from rag.archive import Archive
-from rag.loading.normal import normalised
-from rag.loading.plain.source_lines import places_in, source_lines
+from rag.loading.common.normalization import normalised
+from rag.loading.plain_text.line_numbers import places_in, source_lines
 
 
 def only_letters(text: str) -> str:

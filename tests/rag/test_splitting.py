@@ -15,9 +15,9 @@ import rag.text.sentences
 from embeddings.encoder import Encoder
 from rag.config import Config
 from rag.indexing.splitting import split
-from rag.loading.files import read_file
-from rag.loading.normal import normalised
-from rag.loading.reading import load
+from rag.loading.common.files import read_file
+from rag.loading.common.normalization import normalised
+from rag.loading.reader import load
 from rag.text.encoder_input import encoder_input
 from rag.text.sentences import sentence_spans
 from rag.types import Article, Aside, cut

@@ -12,11 +12,11 @@ from babel.dates import format_date
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.loading.draft import Draft
-from rag.loading.reading import TableColumns, articles_in, pieces
-from rag.loading.tables.days import DayReading, leaves_open, order_in, reading_of
-from rag.loading.tables.months import month_of
-from rag.loading.tables.rows import load_table
+from rag.loading.common.draft import Draft
+from rag.loading.reader import TableColumns, articles_in, pieces
+from rag.loading.tables.month_names import month_of
+from rag.loading.tables.table import load_table
+from rag.loading.tables.table_dates import DayReading, leaves_open, order_in, reading_of
 
 DAY = date(1998, 10, 6)
 TEXT = "Der Rat hat am Montag in {} lange über die neue Satzung beraten und sie dann doch beschlossen."

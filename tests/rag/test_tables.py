@@ -16,12 +16,12 @@ from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn
 
 from rag.errors import ConfigError, LoadError
-from rag.loading.dates import certain_day
-from rag.loading.draft import Draft, Flaw
+from rag.loading.common.dates import certain_day
+from rag.loading.common.draft import Draft, Flaw
 from rag.loading.tables.columns import columns_from, guess_columns
-from rag.loading.tables.csv_rows import csv_rows
-from rag.loading.tables.lines import MAX_LINE
-from rag.loading.tables.rows import load_table, open_table
+from rag.loading.tables.csv_reader import csv_rows
+from rag.loading.tables.line_reader import MAX_LINE
+from rag.loading.tables.table import load_table, open_table
 
 LONG = "Die Brücke bleibt gesperrt, sagte sie; niemand weiß, wie lange. " * 5
 # the writer of the standard library puts no quotation marks around a lonely carriage return

@@ -14,7 +14,7 @@ from places import copied_articles
 from embeddings.encoder import Encoder, Identity, identity
 from rag.archive import Archive
 from rag.errors import ArchiveError
-from rag.loading import files
+from rag.loading.common import files
 
 SOME = ("de-gotthard-basistunnel-eroeffnung.md", "pl-powodz-tysiaclecia-rocznica.txt", "fr-notre-dame-reouverture.html")
 

@@ -14,12 +14,12 @@ from reportlab.lib.utils import ImageReader, simpleSplit
 from reportlab.pdfgen.canvas import Canvas
 
 from rag.errors import LoadError
+from rag.loading.common.draft import Draft
 from rag.loading.documents.docx import load_docx
 from rag.loading.documents.epub import load_epub
 from rag.loading.documents.odt import load_odt
 from rag.loading.documents.rtf import load_rtf
-from rag.loading.draft import Draft
-from rag.loading.printed.pdf import load_pdf
+from rag.loading.pdf.pdf import load_pdf
 
 PICTURE = ImageReader(Image.new("L", (300, 400), 128))
 

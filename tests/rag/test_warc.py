@@ -15,11 +15,11 @@ import zstandard
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
-from rag.loading.collections.containers import LeftAside
-from rag.loading.collections.unpacking import USUAL
-from rag.loading.collections.warc import Page, load_warc, pages
-from rag.loading.draft import Draft, Flaw
-from rag.loading.reading import pieces
+from rag.loading.common.draft import Draft, Flaw
+from rag.loading.containers.archives import LeftAside
+from rag.loading.containers.limits import USUAL
+from rag.loading.containers.warc import Page, load_warc, pages
+from rag.loading.reader import pieces
 
 TEXT = "Die Brücke bleibt gesperrt, sagte sie am Montag. Niemand weiß, wie lange es noch dauert. " * 4
 

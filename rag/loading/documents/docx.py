@@ -8,8 +8,11 @@ from functools import partial
 from typing import Any
 
 from rag.errors import LoadError
-from rag.loading.documents.office import Markup, document, paragraphs_in, unlike
-from rag.loading.documents.packed import (
+from rag.loading.common.draft import Block, Draft, paragraphs
+from rag.loading.common.file_types import HEAD_BYTES, kind_of
+from rag.loading.common.guard import answered
+from rag.loading.documents.office_xml import Markup, document, paragraphs_in, unlike
+from rag.loading.documents.zipped_xml import (
     attribute,
     damaged,
     descendants,
@@ -21,10 +24,7 @@ from rag.loading.documents.packed import (
     unpacked,
     unread_files,
 )
-from rag.loading.draft import Block, Draft, paragraphs
-from rag.loading.guard import answered
-from rag.loading.kinds import HEAD_BYTES, kind_of
-from rag.loading.web.markup import paragraphs_of_markup, parsed_markup
+from rag.loading.web.prose_html import paragraphs_of_markup, parsed_markup
 
 _WHAT = "docx"
 _GONE = {"del", "moveFrom", "Fallback"}  # deleted, moved away, or there twice, for older programs
@@ -138,7 +138,7 @@ def _chunks(body: Any, texts: Mapping[str, bytes], main: str) -> tuple[dict[Any,
 
 
 def _words_of(path: str, raw: bytes) -> list[str]:
-    from rag.loading.loaders import LOADERS
+    from rag.loading.registry import LOADERS
 
     kind = kind_of(posixpath.basename(path), raw[:HEAD_BYTES])
     if kind == "html":

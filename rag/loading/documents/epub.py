@@ -10,11 +10,11 @@ from typing import Any
 from urllib.parse import unquote
 
 from rag.errors import LoadError
-from rag.loading.documents.packed import attribute, damaged, descendants, parsed, unpacked
-from rag.loading.draft import Block, Draft, day_of, paragraphs
-from rag.loading.names import safe_name
-from rag.loading.plain.bylines import byline
-from rag.loading.web.markup import paragraphs_of_markup, parsed_markup
+from rag.loading.common.draft import Block, Draft, day_of, paragraphs
+from rag.loading.common.safe_names import safe_name
+from rag.loading.documents.zipped_xml import attribute, damaged, descendants, parsed, unpacked
+from rag.loading.plain_text.bylines import byline
+from rag.loading.web.prose_html import paragraphs_of_markup, parsed_markup
 
 _WHAT = "epub"
 _CONTAINER = "META-INF/container.xml"

@@ -14,13 +14,13 @@ from mimetypes import guess_extension
 from typing import Any
 
 from rag.errors import LoadError
-from rag.loading.documents.letters import Part, own_words, parts_of_plain, unfolded
-from rag.loading.draft import Block, Draft
-from rag.loading.encodings import decode
-from rag.loading.guard import answered
-from rag.loading.names import Names, safe_path
+from rag.loading.common.draft import Block, Draft
+from rag.loading.common.encodings import decode
+from rag.loading.common.guard import answered
+from rag.loading.common.safe_names import Names, safe_path
+from rag.loading.documents.mail_quotes import Part, own_words, parts_of_plain, unfolded
 from rag.loading.web.html import load_html
-from rag.loading.web.markup import paragraphs_of_markup, parsed_markup
+from rag.loading.web.prose_html import paragraphs_of_markup, parsed_markup
 
 _FORWARDED = re.compile(r"(wg|fwd?|tr)\s*:", re.IGNORECASE)
 _QUOTE = re.compile(r"(gmail|yahoo|protonmail)_(quote|quoted|signature)|moz-(signature|cite-prefix)")

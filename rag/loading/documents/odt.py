@@ -7,8 +7,9 @@ from collections.abc import Iterable
 from typing import Any
 
 from rag.errors import LoadError
-from rag.loading.documents.office import Markup, document, paragraphs_in, unlike
-from rag.loading.documents.packed import (
+from rag.loading.common.draft import Draft, paragraphs
+from rag.loading.documents.office_xml import Markup, document, paragraphs_in, unlike
+from rag.loading.documents.zipped_xml import (
     attribute,
     damaged,
     descendants,
@@ -21,7 +22,6 @@ from rag.loading.documents.packed import (
     unpacked,
     unread_files,
 )
-from rag.loading.draft import Draft, paragraphs
 
 _WHAT = "odt"
 _GONE = frozenset({"tracked-changes", "annotation", "note"})  # notes stand below the text

@@ -7,10 +7,10 @@ import re
 from collections.abc import Iterator
 
 from rag.errors import LoadError
-from rag.loading.documents.office import document, unlike
-from rag.loading.documents.packed import unread_files
-from rag.loading.draft import Draft, paragraphs
-from rag.loading.repair import plain_letters
+from rag.loading.common.draft import Draft, paragraphs
+from rag.loading.common.typography import plain_letters
+from rag.loading.documents.office_xml import document, unlike
+from rag.loading.documents.zipped_xml import unread_files
 
 _PART = re.compile(r"\\([a-z]+)(-?\d+)? ?|\\'[0-9a-fA-F]{2}|\\.|[{}]|[^\\{}]+|\\", re.DOTALL)
 _HIDING = {"v", "deleted", "mvf"}

@@ -6,7 +6,7 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import replace
 
-from rag.loading.draft import Block, Draft
+from rag.loading.common.draft import Block, Draft
 from rag.loading.exports import factiva, genios, nexis, proquest
 from rag.loading.exports.entries import Reader, drafts_of, lines_of
 from rag.loading.exports.signs import seems_to_hold_several

@@ -8,7 +8,7 @@ from heapq import nlargest
 from operator import itemgetter
 
 from rag.errors import ConfigError, LoadError
-from rag.loading.leads import LEADS, SUBTITLES
+from rag.loading.common.leads import LEADS, SUBTITLES
 
 Columns = Mapping[str, str]
 """The name of the column for each field of an article; a field without a column is not there."""

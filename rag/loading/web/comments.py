@@ -7,7 +7,7 @@ from typing import Any
 
 from lxml.etree import iterwalk
 
-from rag.loading.web.lines import labels, lines
+from rag.loading.web.visible_lines import labels, lines
 
 _TAGS = ("div", "section", "aside", "article", "ol", "ul", "li", "dl", "table", "details")
 _COMMENT = re.compile(

@@ -7,9 +7,9 @@ from dataclasses import replace
 from typing import Any
 
 from rag.errors import LoadError
-from rag.loading.draft import Draft, paragraphs
-from rag.loading.encodings import decode
-from rag.loading.web.nesting import flat_tree, was_cut
+from rag.loading.common.draft import Draft, paragraphs
+from rag.loading.common.encodings import decode
+from rag.loading.web.deep_nesting import flat_tree, was_cut
 
 _DECLARED = re.compile(rb"<meta[^>]+charset\s*=\s*[\"']?\s*([\w-]+)", re.IGNORECASE)
 _TOP = 4096
@@ -24,7 +24,7 @@ def load_html(raw: bytes) -> Draft:
         LoadError: the page holds no article, or is no text in any known encoding.
     """
     from rag.loading.web.comments import set_aside_comments
-    from rag.loading.web.layout import without_layout
+    from rag.loading.web.layout_tables import without_layout
     from rag.loading.web.lead import with_lead
     from rag.loading.web.metadata import metadata
     from rag.loading.web.page import read

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 
-from rag.loading.draft import Draft
+from rag.loading.common.draft import Draft
 from rag.loading.web.author import author
-from rag.loading.web.date import published
 from rag.loading.web.outlet import address, outlets
 from rag.loading.web.page import Found, Page
+from rag.loading.web.publication_date import published
 from rag.loading.web.title import headline
 
 _TAG = re.compile(r"[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*")

@@ -8,7 +8,7 @@ from html import unescape
 from typing import Any, NamedTuple
 
 from rag.loading.web import jsonld
-from rag.loading.web.lines import Line, lines
+from rag.loading.web.visible_lines import Line, lines
 
 _MOST_VALUES, _LONGEST_VALUE = 20, 1000
 

@@ -1,0 +1,1 @@
+"""What all readers of files share: drafts, encodings, dates, file types, sidecars."""

@@ -1,0 +1,1 @@
+"""Processes for readers that can hang, crash or eat memory."""

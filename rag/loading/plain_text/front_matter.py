@@ -1,0 +1,83 @@
+"""Front matter: a block of YAML between two lines `---` at the top of a text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import yaml
+
+from rag.errors import LoadError
+from rag.loading.common.draft import Draft, day_of, paragraphs
+from rag.loading.common.leads import LEADS, SUBTITLES
+
+_BLOCK = re.compile(r"\A\s*^---[ \t]*\r?$\n(.*?)^---[ \t]*\r?$\n?", re.DOTALL | re.MULTILINE)
+_FIELDS = {
+    "title": ("title", "headline"),
+    "source": ("source", "outlet", "publisher"),
+    "author": ("author", "authors"),
+    "published": ("date", "published"),
+    "url": ("url",),
+    "language": ("language", "lang"),
+    "place": ("place", "dateline"),
+}
+_NAMES = re.compile(
+    rf"^({'|'.join(name for names in _FIELDS.values() for name in names)})\s*:", re.MULTILINE | re.IGNORECASE
+)
+
+
+class _Loader(yaml.BaseLoader):
+    """Reads every scalar as the text that it is, and refuses aliases, by which a few bytes can grow without end."""
+
+    def compose_node(self, parent: Any, index: Any) -> Any:
+        if self.check_event(yaml.events.AliasEvent):
+            raise yaml.YAMLError("aliases are not allowed")
+        return super().compose_node(parent, index)
+
+
+def split_front_matter(text: str) -> tuple[Draft, str]:
+    """Return what the front matter says, as a draft that holds its leads alone, and the rest; without any, the text.
+
+    Raises:
+        LoadError: there is a block between `---` with known fields, but it is not valid YAML.
+    """
+    block = _BLOCK.match(text)
+    # a text may well begin with a rule of dashes and be no front matter at all
+    if not block or not _NAMES.search(block[1]):
+        return Draft(()), text
+    try:
+        # BaseLoader makes strings, lists and mappings, and no other objects
+        fields = yaml.load(block[1], _Loader)  # noqa: S506
+    except (yaml.YAMLError, RecursionError) as error:
+        mark = getattr(error, "problem_mark", None)
+        where = f" in line {mark.line + 2}" if mark else ""
+        raise LoadError(f"Its front matter is not valid YAML{where}: put quotes around values with a colon.") from error
+    if not isinstance(fields, dict):
+        return Draft(()), text
+    found = fields_of(fields)
+    origins = {name: "front matter" for name, value in found.items() if value}
+    return Draft(paragraphs(_leads(fields)), **found, origins=origins), text[block.end() :]
+
+
+def fields_of(stated: Mapping[Any, Any]) -> dict[str, Any]:
+    """Return the fields of an article that a mapping states under any of their names; those that it lacks are None."""
+    known = {str(name).lower(): value for name, value in stated.items()}
+    found: dict[str, Any] = {
+        field: next((words for name in names if (words := _words(known.get(name)))), None)
+        for field, names in _FIELDS.items()
+    }
+    published = found.pop("published")
+    return found | {"published": day_of(published) if published else None}
+
+
+def _leads(stated: Mapping[Any, Any]) -> list[str]:
+    known = {str(name).lower().replace("-", "_"): value for name, value in stated.items()}
+    values = [[_words(known.get(name)) or "" for name in names.split()] for names in (SUBTITLES, LEADS)]
+    return [words for some in values for words in list(filter(None, some))[:1]]
+
+
+def _words(value: Any) -> str | None:
+    if isinstance(value, list):
+        return ", ".join(one for one in value if isinstance(one, str)) or None
+    return value if isinstance(value, str) else None

@@ -1,0 +1,62 @@
+"""Markdown: the words that a reader of the rendered page sees."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from html import unescape
+
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+from rag.loading.common.draft import Draft, paragraphs
+from rag.loading.common.encodings import decode
+from rag.loading.common.leads import with_leads
+from rag.loading.plain_text.front_matter import split_front_matter
+
+
+def load_markdown(raw: bytes) -> Draft:
+    """Read Markdown; its title comes from front matter, or else from a heading of the first level.
+
+    Raises:
+        LoadError: the bytes are no text in any known encoding.
+    """
+    fields, body = split_front_matter(decode(raw))
+    blocks = []
+    title = fields.title
+    tokens = MarkdownIt("commonmark").enable("table").parse(body)
+    for before, token in zip([None, *tokens], tokens, strict=False):
+        if token.type == "inline":
+            text = _visible(token)
+            if title is None and before is not None and before.type == "heading_open" and before.tag == "h1":
+                title = text
+            elif text.strip():
+                blocks.append(text)
+        elif token.type in ("fence", "code_block"):
+            blocks.append(token.content.rstrip("\n"))
+        elif token.type == "html_block" and (words := _without_tags(token.content)):
+            blocks.append(words)
+    leads = [block.text for block in fields.blocks]
+    return replace(fields, blocks=with_leads(paragraphs(blocks), leads, title), title=title)
+
+
+def _without_tags(markup: str) -> str:
+    """The words of a piece of HTML; what a browser does not show, comments and scripts, is left out."""
+    hidden = re.sub(r"<!--.*?-->|<(script|style)\b.*?</\1\s*>", "", markup, flags=re.DOTALL | re.IGNORECASE)
+    words = re.sub(r"<br\s*/?>", "\n", hidden, flags=re.IGNORECASE)
+    return unescape(re.sub(r"<[^>]+>", "", words)).strip()
+
+
+def _visible(inline: Token) -> str:
+    """The text of a block without its markup; an image is its description."""
+    parts = []
+    for child in inline.children or ():
+        if child.type in ("softbreak", "hardbreak") or (
+            child.type == "html_inline" and child.content.lower().startswith("<br")
+        ):
+            parts.append("\n")
+        elif child.type == "image":
+            parts.append(_visible(child))
+        elif child.type in ("text", "code_inline", "text_special"):
+            parts.append(child.content)
+    return "".join(parts)

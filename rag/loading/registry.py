@@ -1,0 +1,58 @@
+"""Which loader reads which kind of file."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Iterable
+
+from rag.loading.common.draft import Draft, Flaw
+from rag.loading.containers.feeds import load_feed
+from rag.loading.containers.warc import load_warc
+from rag.loading.documents.docx import load_docx
+from rag.loading.documents.epub import load_epub, load_issue
+from rag.loading.documents.mail import load_eml, load_mhtml
+from rag.loading.documents.odt import load_odt
+from rag.loading.documents.rtf import load_rtf
+from rag.loading.exports.split import split
+from rag.loading.pdf.pdf import load_pdf
+from rag.loading.plain_text.markdown import load_markdown
+from rag.loading.plain_text.text import load_text, load_texts
+from rag.loading.web.html import load_html
+from rag.loading.web.several_articles import load_pages
+
+LOADERS: dict[str, Callable[[bytes], Draft]] = {
+    "text": load_text,
+    "markdown": load_markdown,
+    "html": load_html,
+    "mhtml": load_mhtml,
+    "pdf": load_pdf,
+    "docx": load_docx,
+    "odt": load_odt,
+    "rtf": load_rtf,
+    "epub": load_epub,
+    "eml": load_eml,
+}
+"""For each kind of file that holds one article, what reads it."""
+MANY_IN_ONE: dict[str, Callable[[bytes], Iterable[Draft | Flaw]]] = {
+    "text": load_texts,
+    "pdf": lambda raw: split(load_pdf(raw)),
+    "docx": lambda raw: split(load_docx(raw)),
+    "odt": lambda raw: split(load_odt(raw)),
+    "rtf": lambda raw: split(load_rtf(raw)),
+    "html": load_pages,
+    "epub": load_issue,
+}
+"""For kinds of files that may hold many articles, what reads them all."""
+
+
+def drafts_of(kind: str, raw: bytes) -> Iterable[Draft | Flaw]:
+    """Return what is in a file of a kind that `kind_of` tells, archives and tables excepted.
+
+    Raises:
+        LoadError: it cannot be read.
+    """
+    if kind == "feed":
+        return load_feed(raw)
+    if kind == "warc":
+        return load_warc(io.BytesIO(raw))
+    return MANY_IN_ONE[kind](raw) if kind in MANY_IN_ONE else [LOADERS[kind](raw)]
