@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import io
+import posixpath
 from collections.abc import Callable, Iterable
 
 from rag.loading.common.draft import Draft, Flaw
+from rag.loading.common.file_types import HEAD_BYTES, kind_of
 from rag.loading.containers.feeds import load_feed
 from rag.loading.containers.warc import load_warc
-from rag.loading.documents.docx import load_docx
+from rag.loading.documents.docx import load_docx, unknown_part
 from rag.loading.documents.epub import load_epub, load_issue
 from rag.loading.documents.mail import load_eml, load_mhtml
 from rag.loading.documents.odt import load_odt
@@ -18,7 +20,24 @@ from rag.loading.pdf.pdf import load_pdf
 from rag.loading.plain_text.markdown import load_markdown
 from rag.loading.plain_text.text import load_text, load_texts
 from rag.loading.web.html import load_html
+from rag.loading.web.prose_html import paragraphs_of_markup, parsed_markup
 from rag.loading.web.several_articles import load_pages
+
+
+def _paragraphs_of_part(path: str, raw: bytes) -> list[str]:
+    """Return the paragraphs of a part of a Word document that is in another format."""
+    kind = kind_of(posixpath.basename(path), raw[:HEAD_BYTES])
+    if kind == "html":
+        root = parsed_markup(raw)
+        return [text for text, _ in paragraphs_of_markup(root)] if root is not None else []
+    if kind not in LOADERS or not raw:
+        return unknown_part(path, raw)
+    return [block.text.strip() for block in LOADERS[kind](raw).blocks]
+
+
+def _load_docx(raw: bytes) -> Draft:
+    return load_docx(raw, _paragraphs_of_part)
+
 
 LOADERS: dict[str, Callable[[bytes], Draft]] = {
     "text": load_text,
@@ -26,7 +45,7 @@ LOADERS: dict[str, Callable[[bytes], Draft]] = {
     "html": load_html,
     "mhtml": load_mhtml,
     "pdf": load_pdf,
-    "docx": load_docx,
+    "docx": _load_docx,
     "odt": load_odt,
     "rtf": load_rtf,
     "epub": load_epub,
@@ -36,7 +55,7 @@ LOADERS: dict[str, Callable[[bytes], Draft]] = {
 MANY_IN_ONE: dict[str, Callable[[bytes], Iterable[Draft | Flaw]]] = {
     "text": load_texts,
     "pdf": lambda raw: split(load_pdf(raw)),
-    "docx": lambda raw: split(load_docx(raw)),
+    "docx": lambda raw: split(_load_docx(raw)),
     "odt": lambda raw: split(load_odt(raw)),
     "rtf": lambda raw: split(load_rtf(raw)),
     "html": load_pages,

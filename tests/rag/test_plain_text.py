@@ -11,9 +11,9 @@ from babel.dates import format_date
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rag.loading.common.date_lines import date_stamp, dates_in
 from rag.loading.plain_text.block_classifier import blocks_of
 from rag.loading.plain_text.bylines import Byline, byline, dateline
-from rag.loading.plain_text.date_lines import date_stamp, dates_in
 from rag.loading.plain_text.headlines import headline_of
 from rag.loading.plain_text.text import load_text
 from rag.types import Kind

@@ -20,6 +20,7 @@ from rag.loading.documents.epub import load_epub
 from rag.loading.documents.odt import load_odt
 from rag.loading.documents.rtf import load_rtf
 from rag.loading.pdf.pdf import load_pdf
+from rag.loading.registry import LOADERS
 
 PICTURE = ImageReader(Image.new("L", (300, 400), 128))
 
@@ -150,7 +151,7 @@ def test_docx_of_several_documents(name: str, content: bytes) -> None:
     raw = changed(
         raw, "word/_rels/document.xml.rels", "</Relationships>", f'{CHUNK}Target="/word/{name}"/></Relationships>'
     )
-    draft = load_docx(added(raw, {f"word/{name}": content}))
+    draft = LOADERS["docx"](added(raw, {f"word/{name}": content}))
     assert texts(draft)[-2:] == ["Der angehängte Teil.", "Danach."]
     assert draft.unread == ()
 
@@ -166,7 +167,7 @@ def test_files_inside() -> None:
     draft = load_docx(added(docx(), {"word/embeddings/Tabelle1.xlsx": b"PK"}))
     assert draft.unread == ("Files inside were not read (Tabelle1.xlsx): open them and save them beside it.",)
     chunk = changed(docx(), "word/document.xml", "<w:sectPr", '<w:altChunk r:id="chunk1"/><w:sectPr')
-    assert load_docx(chunk).unread == ("Files inside were not read (a part): open them and save them beside it.",)
+    assert LOADERS["docx"](chunk).unread == ("Files inside were not read (a part): open them and save them beside it.",)
     assert "Object 1" in load_odt(added(odt(), {"Object 1/content.xml": b"<x/>"})).unread[0]
     assert load_odt(odt()).unread == ()
 

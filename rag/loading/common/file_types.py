@@ -7,8 +7,7 @@ import re
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 
-from rag.loading.tables.json_reader import is_json_lines
-from rag.loading.web.html_fragments import is_page
+from rag.loading.common.json_text import is_json_lines
 
 HEAD_BYTES = 16_384
 """How much of a file's beginning tells its kind."""
@@ -53,6 +52,7 @@ _MIMETYPES = {
     b"application/vnd.oasis.opendocument.spreadsheet": "xlsx",
 }
 # what stands before the first tag is one atom, for a comment could be read in many ways
+_PAGE = re.compile(r"(?>(?:\s|<!--.*?-->|<\?[^<>]*>)*)<(?:!doctype\s+html|html)\b", re.IGNORECASE | re.DOTALL)
 _FEED = re.compile(r"(?>(?:\s|<!--.*?-->|<[?!][^<>]*>)*)<(?:\w+:)?(rss|feed|RDF)\b", re.DOTALL)
 # the lines of a mail's head, each with the lines that go on from it
 _MAIL_HEAD = re.compile(r"(?:[A-Za-z][A-Za-z-]*:[^\n]*\n(?:[ \t]+\S[^\n]*\n)*){2,}")
@@ -77,6 +77,11 @@ def kind_of(name: str, head: bytes) -> str | None:
     if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         return _zipped(head, named, plain)
     return _by_magic(head, named) or _by_text(_text(head), named, plain) or named or (_untold(head) if plain else None)
+
+
+def is_page(text: str) -> bool:
+    """Whether a text is a whole web page."""
+    return _PAGE.match(text) is not None
 
 
 def _by_magic(head: bytes, named: str | None) -> str | None:

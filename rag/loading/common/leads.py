@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from rag.loading.common.draft import Block, paragraphs
-from rag.loading.web.visible_lines import key
+from rag.loading.common.normalization import key
 
 # no summary or abstract: many are a machine's or an archivist's
 SUBTITLES = (

@@ -14,3 +14,8 @@ def normalised(text: str) -> str:
     """Return the text in Unicode NFC with line feeds, without control characters."""
     lines = _LINE_ENDS.sub("\n", text).replace("\u2029", "\n\n")
     return unicodedata.normalize("NFC", _CONTROLS.sub("", lines))
+
+
+def key(text: str) -> str:
+    """Return the letters and digits of a text alone, to compare it with another."""
+    return "".join(one for one in text.casefold() if one.isalnum())

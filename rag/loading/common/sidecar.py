@@ -11,7 +11,7 @@ from typing import Any
 from rag.errors import LoadError
 from rag.loading.common.draft import Draft
 from rag.loading.common.files import read_file
-from rag.loading.plain_text.front_matter import fields_of
+from rag.loading.common.metadata_fields import fields_of
 
 ENDING = ".meta.json"
 _MOST = 1_000_000

@@ -3,29 +3,18 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Container, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 
 from rag.errors import LoadError
 from rag.loading.common.draft import Block, Draft, paragraphs
-from rag.loading.common.file_types import HEAD_BYTES, kind_of
 from rag.loading.common.guard import answered
+from rag.loading.common.xml import attribute, descendants, name_of, remove, text_of
 from rag.loading.documents.office_xml import Markup, document, paragraphs_in, unlike
-from rag.loading.documents.zipped_xml import (
-    attribute,
-    damaged,
-    descendants,
-    embedded,
-    name_of,
-    parsed,
-    remove,
-    text_of,
-    unpacked,
-    unread_files,
-)
-from rag.loading.web.prose_html import paragraphs_of_markup, parsed_markup
+from rag.loading.documents.zipped_xml import damaged, embedded, parsed, unpacked, unread_files
 
+ReadPart = Callable[[str, bytes], list[str]]
 _WHAT = "docx"
 _GONE = {"del", "moveFrom", "Fallback"}  # deleted, moved away, or there twice, for older programs
 _HIDDEN = {*_GONE, "pPr", "rPr", "instrText", "delText", "txbxContent"}
@@ -33,8 +22,16 @@ _SIGNS = {"tab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-"}
 _TITLE_STYLES = {"title", "heading 1"}
 
 
-def load_docx(raw: bytes) -> Draft:
+def unknown_part(path: str, raw: bytes) -> list[str]:
+    """Refuse a part of another format."""
+    raise LoadError("It is of no kind that can be read.")
+
+
+def load_docx(raw: bytes, read_part: ReadPart = unknown_part) -> Draft:
     """Read a Word document; its title is the one in its properties, or else its first line in a style for titles.
+
+    Args:
+        read_part: returns the paragraphs of a part in another format, by its path and its bytes, or raises LoadError.
 
     Raises:
         LoadError: it is no such document, damaged, encrypted, or unpacks to too much.
@@ -49,7 +46,7 @@ def load_docx(raw: bytes) -> Draft:
     styles = [parsed(texts, path, _WHAT) for path in parts.get("styles", ()) if path in texts]
     hidden = _hidden_styles(styles)
     _without_hidden(body, hidden)
-    chunks, missed = _chunks(body, texts, main)
+    chunks, missed = _chunks(body, texts, main, read_part)
 
     def inside(kind: str, element: str) -> list[str]:
         """The paragraphs of all parts of a kind; footnotes that are lines between text and notes have a type."""
@@ -121,7 +118,9 @@ def _without_hidden(root: Any, hidden: Container[str]) -> None:
     remove([paragraph for paragraph, style in styles if style is not None and attribute(style, "val") in hidden])
 
 
-def _chunks(body: Any, texts: Mapping[str, bytes], main: str) -> tuple[dict[Any, list[str]], list[str]]:
+def _chunks(
+    body: Any, texts: Mapping[str, bytes], main: str, read_part: ReadPart
+) -> tuple[dict[Any, list[str]], list[str]]:
     """The paragraphs of documents of other formats that Word takes in when it opens the file, by the elements that
     stand for them, and the names of those that cannot be read."""
     paths = {id_: path for id_, _, path in _relations(texts, main)}
@@ -129,24 +128,12 @@ def _chunks(body: Any, texts: Mapping[str, bytes], main: str) -> tuple[dict[Any,
     missed: list[str] = []
     for chunk in descendants(body, "altChunk"):
         path = paths.get(attribute(chunk, "id") or "", "")
-        words = answered(partial(_words_of, path), texts.get(path, b""))
+        words = answered(partial(read_part, path), texts.get(path, b""))
         if isinstance(words, LoadError):
             missed.append(posixpath.basename(path) or "a part")
         else:
             found[chunk] = words
     return found, missed
-
-
-def _words_of(path: str, raw: bytes) -> list[str]:
-    from rag.loading.registry import LOADERS
-
-    kind = kind_of(posixpath.basename(path), raw[:HEAD_BYTES])
-    if kind == "html":
-        root = parsed_markup(raw)
-        return [text for text, _ in paragraphs_of_markup(root)] if root is not None else []
-    if kind not in LOADERS or not raw:
-        raise LoadError("It is of no kind that can be read.")
-    return [block.text.strip() for block in LOADERS[kind](raw).blocks]
 
 
 def _with_chunks(body: Any, chunks: Mapping[Any, list[str]]) -> Iterator[str]:

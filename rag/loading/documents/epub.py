@@ -12,7 +12,8 @@ from urllib.parse import unquote
 from rag.errors import LoadError
 from rag.loading.common.draft import Block, Draft, day_of, paragraphs
 from rag.loading.common.safe_names import safe_name
-from rag.loading.documents.zipped_xml import attribute, damaged, descendants, parsed, unpacked
+from rag.loading.common.xml import attribute, descendants
+from rag.loading.documents.zipped_xml import damaged, parsed, unpacked
 from rag.loading.plain_text.bylines import byline
 from rag.loading.web.prose_html import paragraphs_of_markup, parsed_markup
 

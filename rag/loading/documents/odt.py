@@ -8,20 +8,9 @@ from typing import Any
 
 from rag.errors import LoadError
 from rag.loading.common.draft import Draft, paragraphs
+from rag.loading.common.xml import attribute, descendants, name_of, outermost, remove, text_of
 from rag.loading.documents.office_xml import Markup, document, paragraphs_in, unlike
-from rag.loading.documents.zipped_xml import (
-    attribute,
-    damaged,
-    descendants,
-    embedded,
-    name_of,
-    outermost,
-    parsed,
-    remove,
-    text_of,
-    unpacked,
-    unread_files,
-)
+from rag.loading.documents.zipped_xml import damaged, embedded, parsed, unpacked, unread_files
 
 _WHAT = "odt"
 _GONE = frozenset({"tracked-changes", "annotation", "note"})  # notes stand below the text

@@ -8,8 +8,8 @@ from typing import Any
 
 from rag.loading.common.draft import Block, Draft
 from rag.loading.common.typography import plain_letters
+from rag.loading.common.xml import name_of, outermost
 from rag.loading.documents.properties import stated_author, stated_title
-from rag.loading.documents.zipped_xml import name_of, outermost
 from rag.loading.plain_text.headlines import headline
 
 

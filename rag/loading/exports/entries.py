@@ -9,8 +9,8 @@ from datetime import UTC, date, datetime
 from itertools import pairwise
 from typing import Any
 
+from rag.loading.common.date_lines import dates_in
 from rag.loading.common.draft import Block, Draft
-from rag.loading.plain_text.date_lines import dates_in
 from rag.types import Kind, Span
 
 RIGHTS = re.compile(

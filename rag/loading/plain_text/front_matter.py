@@ -9,21 +9,13 @@ from typing import Any
 import yaml
 
 from rag.errors import LoadError
-from rag.loading.common.draft import Draft, day_of, paragraphs
+from rag.loading.common.draft import Draft, paragraphs
 from rag.loading.common.leads import LEADS, SUBTITLES
+from rag.loading.common.metadata_fields import FIELDS, field_text, fields_of
 
 _BLOCK = re.compile(r"\A\s*^---[ \t]*\r?$\n(.*?)^---[ \t]*\r?$\n?", re.DOTALL | re.MULTILINE)
-_FIELDS = {
-    "title": ("title", "headline"),
-    "source": ("source", "outlet", "publisher"),
-    "author": ("author", "authors"),
-    "published": ("date", "published"),
-    "url": ("url",),
-    "language": ("language", "lang"),
-    "place": ("place", "dateline"),
-}
 _NAMES = re.compile(
-    rf"^({'|'.join(name for names in _FIELDS.values() for name in names)})\s*:", re.MULTILINE | re.IGNORECASE
+    rf"^({'|'.join(name for names in FIELDS.values() for name in names)})\s*:", re.MULTILINE | re.IGNORECASE
 )
 
 
@@ -60,24 +52,7 @@ def split_front_matter(text: str) -> tuple[Draft, str]:
     return Draft(paragraphs(_leads(fields)), **found, origins=origins), text[block.end() :]
 
 
-def fields_of(stated: Mapping[Any, Any]) -> dict[str, Any]:
-    """Return the fields of an article that a mapping states under any of their names; those that it lacks are None."""
-    known = {str(name).lower(): value for name, value in stated.items()}
-    found: dict[str, Any] = {
-        field: next((words for name in names if (words := _words(known.get(name)))), None)
-        for field, names in _FIELDS.items()
-    }
-    published = found.pop("published")
-    return found | {"published": day_of(published) if published else None}
-
-
 def _leads(stated: Mapping[Any, Any]) -> list[str]:
     known = {str(name).lower().replace("-", "_"): value for name, value in stated.items()}
-    values = [[_words(known.get(name)) or "" for name in names.split()] for names in (SUBTITLES, LEADS)]
+    values = [[field_text(known.get(name)) or "" for name in names.split()] for names in (SUBTITLES, LEADS)]
     return [words for some in values for words in list(filter(None, some))[:1]]
-
-
-def _words(value: Any) -> str | None:
-    if isinstance(value, list):
-        return ", ".join(one for one in value if isinstance(one, str)) or None
-    return value if isinstance(value, str) else None

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from rag.loading.common.date_cues import is_of_a_copy
+from rag.loading.common.date_lines import dates_in
 from rag.loading.common.draft import Block
 from rag.loading.plain_text.cues import CUES
-from rag.loading.plain_text.date_lines import dates_in
 
 _LONGEST, _LEAST_WORDS = 150, 3
 _PARAGRAPH = 120

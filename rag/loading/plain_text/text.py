@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
+from rag.loading.common.date_lines import date_stamp
 from rag.loading.common.draft import Block, Draft
 from rag.loading.common.encodings import decode
 from rag.loading.common.leads import with_leads
@@ -15,7 +16,6 @@ from rag.loading.common.normalization import normalised
 from rag.loading.exports.split import articles_in, looks_like_several, marked_as_several
 from rag.loading.plain_text.block_classifier import blocks_of
 from rag.loading.plain_text.bylines import byline, dateline
-from rag.loading.plain_text.date_lines import date_stamp
 from rag.loading.plain_text.front_matter import split_front_matter
 from rag.loading.plain_text.headlines import headline_of, with_headline
 

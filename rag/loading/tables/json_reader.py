@@ -10,6 +10,7 @@ from typing import Any, BinaryIO
 from rag.errors import LoadError
 from rag.loading.common.draft import Flaw
 from rag.loading.common.encodings import decode
+from rag.loading.common.json_text import is_json_lines, parse_json
 from rag.loading.tables.columns import LONG, Cell, Cells, guess_columns
 from rag.loading.tables.json_shapes import names_text, tables_in
 from rag.loading.tables.line_reader import Unreadable, lines, whole
@@ -28,7 +29,7 @@ def json_lines(file: BinaryIO) -> Iterator[tuple[str, Cells] | Flaw]:
             yield Flaw(place, f"Line {number} cannot be read ({line.why}): mend or delete it.")
         elif line.strip():
             try:
-                value = _parsed(line)
+                value = parse_json(line)
             except (ValueError, RecursionError) as error:
                 yield Flaw(place, f"Line {number} is no valid JSON ({_why(error)}): mend or delete it.")
                 continue
@@ -44,7 +45,7 @@ def json_entries(file: BinaryIO) -> Iterator[tuple[str, Cells] | Flaw]:
     raw = whole(file)
     text = decode(raw)
     try:
-        value = _parsed(text)
+        value = parse_json(text)
     except (ValueError, RecursionError) as error:
         if is_json_lines(text):
             yield from json_lines(io.BytesIO(raw))
@@ -52,17 +53,6 @@ def json_entries(file: BinaryIO) -> Iterator[tuple[str, Cells] | Flaw]:
         raise LoadError(f"It is no valid JSON ({_why(error)}): save it again, or as .jsonl.") from error
     for number, entry in enumerate(_entries(value), 1):
         yield _row(f"entry {number}", entry)
-
-
-def is_json_lines(text: str) -> bool:
-    """Whether a text begins with a line that is an object of its own, and goes on after it."""
-    first, _, rest = text.lstrip().partition("\n")
-    if not first.startswith("{") or not rest.strip():
-        return False
-    try:
-        return isinstance(_parsed(first), dict)
-    except (ValueError, RecursionError):
-        return False
 
 
 def _entries(value: Any) -> list[Any]:
@@ -124,11 +114,6 @@ def _row(place: str, value: Any) -> tuple[str, Cells] | Flaw:
     if isinstance(value, dict):
         return place, _cells(value)
     return Flaw(place, f"{place.capitalize()} is no object with columns: mend or delete it.")
-
-
-def _parsed(text: str) -> Any:
-    # numbers stay the digits that they are: an id may be longer than any number, and 1e999 is none
-    return json.loads(text, parse_int=str, parse_float=str, parse_constant=lambda _: None)
 
 
 def _why(error: Exception) -> str:

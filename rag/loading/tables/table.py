@@ -11,6 +11,7 @@ from typing import Any, BinaryIO
 
 from rag.errors import LoadError
 from rag.loading.common.draft import Draft, Flaw, paragraphs
+from rag.loading.common.file_types import is_page
 from rag.loading.common.leads import with_leads
 from rag.loading.common.safe_names import Names, safe_name
 from rag.loading.tables.columns import Cell, Cells, Columns, columns_of, texts_of
@@ -18,7 +19,7 @@ from rag.loading.tables.csv_reader import csv_rows
 from rag.loading.tables.json_reader import json_entries, json_lines
 from rag.loading.tables.table_dates import DayReading, leaves_open, reading_of
 from rag.loading.web.html import load_html
-from rag.loading.web.html_fragments import fragment_line, fragment_paragraphs, is_fragment, is_page
+from rag.loading.web.html_fragments import fragment_line, fragment_paragraphs, is_fragment
 from rag.text.language import language_of
 
 READERS: dict[str, Callable[[BinaryIO], Iterator[tuple[str, Cells] | Flaw]]] = {

@@ -7,10 +7,11 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from itertools import islice, pairwise
 from typing import Any
 
+from rag.loading.common.normalization import key
 from rag.loading.web import jsonld
 from rag.loading.web.page import Found, Page
 from rag.loading.web.people import byline, people
-from rag.loading.web.visible_lines import Line, around, block, is_caption, key, labels, lines
+from rag.loading.web.visible_lines import Line, around, block, is_caption, labels, lines
 
 _TAG = re.compile(r"(^|[.:_ -]|article)(author|authors|creator|byl)$")
 _LABEL = re.compile(r"authors?|authorname|autor(en|in)?|auteurs?|byline|username|writer")

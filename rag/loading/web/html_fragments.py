@@ -11,8 +11,6 @@ _TAG = re.compile(
     re.IGNORECASE,
 )
 _ENTITY = re.compile(r"&(?:[A-Za-z]{2,31}|#\d{1,7}|#[xX][0-9A-Fa-f]{1,6});")
-# what stands before the first tag is one atom, for a comment could be read in many ways
-_PAGE = re.compile(r"(?>(?:\s|<!--.*?-->|<\?[^<>]*>)*)<(?:!doctype\s+html|html)\b", re.IGNORECASE | re.DOTALL)
 _HIDDEN = re.compile("script|style|template|title|noscript|iframe|svg|object").fullmatch
 _BLOCK = re.compile(
     "address|article|aside|blockquote|body|center|dd|details|div|dl|dt|fieldset|figcaption|figure|footer|form|h[1-6]|"
@@ -20,11 +18,6 @@ _BLOCK = re.compile(
 ).fullmatch
 # halves of characters and zeros, which the reader of HTML takes for an error or an end
 _UNREADABLE = re.compile("[\0\ud800-\udfff]")
-
-
-def is_page(text: str) -> bool:
-    """Whether a text is a whole web page."""
-    return _PAGE.match(text) is not None
 
 
 def is_fragment(text: str) -> bool:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from rag.loading.common.normalization import key
 from rag.loading.web.page import Page
-from rag.loading.web.visible_lines import around, key
+from rag.loading.web.visible_lines import around
 
 _SHORTEST, _COMPARED, _TOP = 30, 60, 6
 

@@ -8,8 +8,9 @@ from pathlib import Path
 from rag.errors import LoadError
 from rag.loading.common.file_types import HEAD_BYTES, kind_of
 from rag.loading.common.files import read_file
+from rag.loading.common.normalization import key
 from rag.loading.web.html import parsed
-from rag.loading.web.visible_lines import key, lines
+from rag.loading.web.visible_lines import lines
 from rag.types import Article
 
 

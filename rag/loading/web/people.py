@@ -7,7 +7,7 @@ from html import unescape
 
 import regex
 
-from rag.loading.web.visible_lines import key
+from rag.loading.common.normalization import key
 
 _NAME = r"(?:[dlo]['’])?\p{Lu}[\p{L}\p{M}.'’‑-]*"
 _CAPITAL = regex.compile(r"(?:[dlo]['’](?=\p{Lu}))?[^\p{Ll}]")

@@ -9,7 +9,7 @@ from typing import Any
 
 from rag.loading.common.encodings import decode
 from rag.loading.common.typography import plain_letters
-from rag.loading.documents.zipped_xml import name_of, outermost
+from rag.loading.common.xml import name_of, outermost
 from rag.loading.web.deep_nesting import flat_tree, was_cut
 
 _PARAGRAPH = re.compile(

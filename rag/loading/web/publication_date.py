@@ -8,11 +8,12 @@ from datetime import UTC, date, datetime, timedelta
 from urllib.parse import urlsplit
 
 from rag.loading.common.date_cues import is_of_something_else
+from rag.loading.common.date_lines import days_in
 from rag.loading.common.draft import day_of
-from rag.loading.plain_text.date_lines import days_in
+from rag.loading.common.normalization import key
 from rag.loading.web.date_phrases import day_in
 from rag.loading.web.page import Found, Page
-from rag.loading.web.visible_lines import around, is_caption, key
+from rag.loading.web.visible_lines import around, is_caption
 
 _IN_ADDRESS = re.compile(r"/((?:19|20)\d\d)[/-](\d\d)[/-](\d\d)(?=\D|$)")
 _OPEN_GRAPH = ("article:published_time", "article:published", "og:article:published_time", "og:published_time")

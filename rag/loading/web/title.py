@@ -8,8 +8,9 @@ from html import unescape
 from itertools import islice, pairwise
 from typing import Any
 
+from rag.loading.common.normalization import key
 from rag.loading.web.page import Found, Page
-from rag.loading.web.visible_lines import key, lines
+from rag.loading.web.visible_lines import lines
 
 _SEPARATOR = re.compile(r"\s[|–—»«·•⋆│:›>/-]{1,2}\s|\s?[|｜│]\s?|[：:]\s?")
 _FEWEST_WORDS, _LONGEST, _MOST_HEADINGS = 3, 300, 100

@@ -8,6 +8,8 @@ from typing import Any, NamedTuple
 
 from lxml.etree import iterwalk
 
+from rag.loading.common.normalization import key
+
 _INLINE = re.compile(
     r"a|abbr|acronym|b|bdi|bdo|big|cite|code|data|del|dfn|em|font|i|ins|kbd|label|mark|nobr|q|s|samp|small|span|strike|"
     r"strong|sub|sup|time|tt|u|var|wbr"
@@ -77,11 +79,6 @@ def is_caption(element: Any) -> bool:
 def labels(element: Any) -> set[str]:
     """Return the words of an element's classes and id in lower case: commentList has comment and list."""
     return {part.lower() for name in ("class", "id") for part in _LABEL.findall((element.get(name) or "")[:500])}
-
-
-def key(text: str) -> str:
-    """Return the letters and digits of a text alone, to compare it with another."""
-    return "".join(one for one in text.casefold() if one.isalnum())
 
 
 def _is_in(element: Any, tags: Sequence[str]) -> bool:
