@@ -35,8 +35,8 @@ from rag.console import (
 from rag.errors import FundstelleError
 from rag.options import ArchiveOption, ArticleArgument, JsonOption, RerankerOption, opened_archive
 from rag.search.filters import make_filter
+from rag.serialization import answer_json, article_json, related_json, shown_json, status_json
 from rag.text.paths import DEFAULT_ARCHIVE, index_command
-from rag.views import answer_json, article_json, related_json, shown_json, status_json
 
 DONE, UNUSABLE, INTERRUPTED = 0, 2, 130
 SEEDS = Path("seeds")

@@ -16,8 +16,8 @@ from rich.progress import Progress as Bar
 from rich.segment import Segment
 from rich.text import Text
 
+from rag.serialization import article_json
 from rag.types import Answer, Article, Citation, IndexReport, Passage, Progress, Span
-from rag.views import article_json
 
 if TYPE_CHECKING:
     # it loads NumPy, which `--help` should not wait for

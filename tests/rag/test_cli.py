@@ -18,8 +18,8 @@ import pytest
 from places import ARTICLES, ROOT, Run
 
 from rag.console import print_answer, print_explanation
+from rag.serialization import answer_json
 from rag.types import Answer, Article, Citation
-from rag.views import answer_json
 
 TUNNEL = "Wie lang ist der Gotthard-Basistunnel?"
 

@@ -15,10 +15,10 @@ from embeddings.encoder import Encoder
 from rag.archive import Archive
 from rag.lexical.index import LexicalView
 from rag.loading.reader import load
+from rag.serialization import answer_json
 from rag.storage.store import Store, input_hash
 from rag.text.language import _identifier, language_of, language_of_part
 from rag.types import Article, Filter, cut
-from rag.views import answer_json
 from ui.render import card
 from ui.texts import GERMAN
 

@@ -14,8 +14,8 @@ from embeddings.self_test import Verdict
 from rag.archive import Archive
 from rag.console import INDEX_AGAIN, print_answer, print_facts
 from rag.dense.token_cache import FILE
+from rag.serialization import answer_json, status_json
 from rag.storage.database import DATABASE
-from rag.views import answer_json, status_json
 
 SHORT = "Die Brücke von Aldenhoven wurde am 3. Mai 1998 eröffnet."
 LONG = "de-oder-fischsterben-goldalge.txt"
