@@ -41,7 +41,7 @@ from trafilatura.utils import decode_file
 
 from benchmarks.latency import commit, machine
 from rag.errors import LoadError
-from rag.evaluation.statistics import bootstrap
+from rag.evaluation.measures.statistics import bootstrap
 from rag.loading.common.draft import Block, Draft, day_of
 from rag.loading.common.normalization import normalised
 from rag.loading.plain_text.text import load_text

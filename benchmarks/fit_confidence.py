@@ -28,8 +28,8 @@ from benchmarks.sets import FREE, SAMPLE, SearchableSet, searchable, vague
 from embeddings.encoder import Encoder, open_encoder
 from embeddings.types import Vectors
 from rag.archive import Archive
-from rag.evaluation.questions import read_questions
-from rag.evaluation.remembering import RememberingEncoder
+from rag.evaluation.questions.files import read_questions
+from rag.evaluation.runs.caching_encoder import RememberingEncoder
 from rag.search.calibration import Example, fit, quality
 from rag.search.confidence import OFFSETS, Calibration, QuestionOffset
 from rag.search.query import ParsedQuestion, parse

@@ -28,9 +28,9 @@ import numpy as np
 from benchmarks.sets import ANSWERED, SAMPLE, answers, document, searchable
 from embeddings.encoder import Encoder, open_encoder
 from rag.archive import Archive
-from rag.evaluation.judgements import Judgement, judge
-from rag.evaluation.questions import read_questions
-from rag.evaluation.remembering import RememberingEncoder
+from rag.evaluation.questions.files import read_questions
+from rag.evaluation.questions.judgements import Judgement, judge
+from rag.evaluation.runs.caching_encoder import RememberingEncoder
 from rag.search.calibration import Example, fit
 from rag.search.confidence import RERANKED, THRESHOLD, Calibration
 from rag.search.highlighting import MARKED_FROM, mark_features

@@ -19,7 +19,7 @@ from benchmarks.beir import ndcg_at_10
 from benchmarks.sets import CHECKED, FREE, SearchableSet, document, searchable
 from embeddings.encoder import Encoder, open_encoder
 from rag.config import IN_USE
-from rag.evaluation.remembering import RememberingEncoder
+from rag.evaluation.runs.caching_encoder import RememberingEncoder
 from rag.search import fusion
 from rag.search.candidates import ask_both, gather
 from rag.search.fusion import Scores

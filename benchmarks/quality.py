@@ -35,8 +35,8 @@ from benchmarks.beir import ndcg_at_10
 from benchmarks.latency import commit, machine
 from benchmarks.sets import NAMES, SearchableSet, answers, document, searchable, vague
 from embeddings.encoder import open_encoder
-from rag.evaluation.remembering import RememberingEncoder
-from rag.evaluation.statistics import Numbers, bootstrap
+from rag.evaluation.measures.statistics import Numbers, bootstrap
+from rag.evaluation.runs.caching_encoder import RememberingEncoder
 from rag.search.calibration import quality
 from rag.search.candidates import ask_both, gather
 from rag.search.confidence import RERANKED

@@ -30,8 +30,8 @@ from embeddings.encoder import Encoder, open_encoder
 from embeddings.token_codec import TokenCodec
 from embeddings.types import TokenVectors
 from rag.dense.token_vectors import PassageTokens
-from rag.evaluation.remembering import RememberingEncoder
-from rag.evaluation.statistics import Numbers, bootstrap
+from rag.evaluation.measures.statistics import Numbers, bootstrap
+from rag.evaluation.runs.caching_encoder import RememberingEncoder
 from rag.search.candidates import Asked, Candidates, ask_both, gather
 from rag.search.reranking import LateInteraction
 from rag.search.retrieve import rank

@@ -136,8 +136,8 @@ def calibrate(
     ] = False,
 ) -> None:
     """Fit the confidence to questions of your own, whose answers you know."""
-    from rag.evaluation.calibrate import calibrate as fit_to
-    from rag.evaluation.questions import read_questions
+    from rag.evaluation.questions.files import read_questions
+    from rag.evaluation.runs.calibrate import calibrate as fit_to
 
     if reset == (questions is not None):
         raise FundstelleError("Give either a file of questions or --reset.")

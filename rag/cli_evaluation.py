@@ -189,7 +189,7 @@ def export_beir(
 
 def mark(archive: Archive, answer: Answer, right: str | None, wrong: str | None) -> int:
     """Note which passages of an answer are right or wrong, by their numbers; return how many were noted."""
-    from rag.evaluation.marks import Marks
+    from rag.evaluation.questions.feedback import Marks
 
     numbers = {number: said for written, said in ((right, True), (wrong, False)) for number in _numbers(written)}
     missing = [number for number in numbers if not 1 <= number <= len(answer.citations)]

@@ -8,13 +8,13 @@ from rich.table import Table
 from rich.text import Text
 
 from rag.console import err, out, plain
-from rag.evaluation.compare import Changed, Comparison, verdict
-from rag.evaluation.measures import MAIN, MEASURES
-from rag.evaluation.runs import RunFacts
-from rag.evaluation.statistics import Interval
-from rag.evaluation.summary import Slice, Summary, by_origin
+from rag.evaluation.measures.comparison import Changed, Comparison, verdict
+from rag.evaluation.measures.statistics import Interval
+from rag.evaluation.measures.summary import Slice, Summary, by_origin
+from rag.evaluation.measures.trec_measures import MAIN, MEASURES
+from rag.evaluation.reports.wording import chosen, failed
+from rag.evaluation.runs.run_store import RunFacts
 from rag.evaluation.types import ANSWERED, DOUBTFUL, FATES, Result, Run
-from rag.evaluation.wording import chosen, failed
 
 _SHOWN_SLICES = ("question language", "crossing", "tag")
 _SHOWN_VALUES = 12

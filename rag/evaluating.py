@@ -22,21 +22,21 @@ from rag.console_evaluation import (
     print_sweep,
 )
 from rag.errors import ArchiveError, ConfigError, FundstelleError, QuestionError
-from rag.evaluation.beir import judged, read_beir, write_beir
-from rag.evaluation.compare import Comparison, changed_questions, compared
-from rag.evaluation.evaluate import OnProgress
-from rag.evaluation.judgements import Judgement, judge
-from rag.evaluation.markdown import markdown_report
-from rag.evaluation.marks import Marks
-from rag.evaluation.questions import read_questions
-from rag.evaluation.report import html_report
-from rag.evaluation.runs import Runs, read_run, run_json
-from rag.evaluation.suggest import questions_json, suggested
-from rag.evaluation.sweep import Setup, grid, runs_of
-from rag.evaluation.throwaway import archive_of_set
-from rag.evaluation.trec import read_trec_run, results_of, write_trec
+from rag.evaluation.measures.comparison import Comparison, changed_questions, compared
+from rag.evaluation.questions.beir import judged, read_beir, write_beir
+from rag.evaluation.questions.feedback import Marks
+from rag.evaluation.questions.files import read_questions
+from rag.evaluation.questions.judgements import Judgement, judge
+from rag.evaluation.questions.synthetic import questions_json, suggested
+from rag.evaluation.reports.html import html_report
+from rag.evaluation.reports.markdown import markdown_report
+from rag.evaluation.reports.serialization import comparison_json, summary_json
+from rag.evaluation.runs.evaluate import OnProgress
+from rag.evaluation.runs.run_store import Runs, read_run, run_json
+from rag.evaluation.runs.scratch_archives import archive_of_set
+from rag.evaluation.runs.sweep import Setup, grid, runs_of
+from rag.evaluation.runs.trec import read_trec_run, results_of, write_trec
 from rag.evaluation.types import Run
-from rag.evaluation.views import comparison_json, summary_json
 from rag.options import opened_archive
 
 INTERRUPTED = 130

@@ -23,7 +23,7 @@ from rag import cli
 from rag.archive import Archive
 from rag.console import err, out
 from rag.dense import lazy_encoder
-from rag.evaluation.remembering import RememberingEncoder
+from rag.evaluation.runs.caching_encoder import RememberingEncoder
 
 # the usual limit of time for an example depends on what else the machine does
 settings.register_profile("few", max_examples=40, deadline=None)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from rag.config import IN_USE, Config, settings
-from rag.evaluation.measures import MEASURES, measured
+from rag.evaluation.measures.trec_measures import MEASURES, measured
 from rag.evaluation.types import FIRST, Result, Run, Shown, Wanted
 
 

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from rag.archive import Archive
 from rag.config import RankingConfig
 from rag.errors import FundstelleError
-from rag.evaluation.evaluate import evaluate
-from rag.evaluation.judgements import Judgement
-from rag.evaluation.runs import Runs
+from rag.evaluation.questions.judgements import Judgement
+from rag.evaluation.runs.evaluate import evaluate
+from rag.evaluation.runs.run_store import Runs
 
 _log = logging.getLogger(__name__)
 

@@ -10,8 +10,8 @@ import gradio as gr
 
 from rag.archive import Archive
 from rag.errors import FundstelleError
-from rag.evaluation.measures import MAIN
-from rag.evaluation.runs import RunFacts, Runs
+from rag.evaluation.measures.trec_measures import MAIN
+from rag.evaluation.runs.run_store import RunFacts, Runs
 from ui import render
 from ui.bench import Bench
 from ui.evaluate_layout import NAME_LENGTH, NOBODY, EvaluateTab, Updates

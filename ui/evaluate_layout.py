@@ -22,7 +22,7 @@ NOBODY = ("–", "")
 
 # The browser reads the file itself: nothing is uploaded, and nothing is written to the disk.
 _UPLOAD_SCRIPT = """
-// as rag.evaluation.questions.decoded: UTF-8, or what Excel writes
+// as rag.evaluation.questions.files.decoded: UTF-8, or what Excel writes
 const decoded = (name, buffer) => {
   const [first, second] = new Uint8Array(buffer);
   const marked = { "255,254": "utf-16le", "254,255": "utf-16be" }[[first, second]];

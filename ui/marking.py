@@ -10,7 +10,7 @@ from pydantic import BaseModel, StrictBool, StrictInt, StrictStr
 
 from rag.archive import Archive
 from rag.errors import FundstelleError, NotFound, QuestionError
-from rag.evaluation.marks import Marks
+from rag.evaluation.questions.feedback import Marks
 from rag.search.answer import checked_question
 from rag.types import Citation, Span, cut
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from rag.config import Value
-from rag.evaluation.compare import Changed, Compared, Difference, changed_questions, compared
-from rag.evaluation.measures import MAIN
+from rag.evaluation.measures.comparison import Changed, Compared, Difference, changed_questions, compared
+from rag.evaluation.measures.trec_measures import MAIN
 from rag.evaluation.types import Run
 from ui.markup import escape
 from ui.render_questions import fate_mark, folded, inside

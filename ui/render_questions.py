@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rag.evaluation.measures import MAIN
+from rag.evaluation.measures.trec_measures import MAIN
+from rag.evaluation.reports.wording import failed, worst_first
 from rag.evaluation.types import Result, Shown, Wanted
-from rag.evaluation.wording import failed, worst_first
 from rag.search.confidence import THRESHOLD
 from rag.types import Span
 from ui.markup import escape, reader_address

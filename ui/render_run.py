@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from urllib.parse import quote
 
-from rag.evaluation.measures import MAIN
-from rag.evaluation.statistics import Interval
-from rag.evaluation.summary import Slice, Summary, by_origin
+from rag.evaluation.measures.statistics import Interval
+from rag.evaluation.measures.summary import Slice, Summary, by_origin
+from rag.evaluation.measures.trec_measures import MAIN
 from rag.evaluation.types import FIRST, REFUSED, Run
 from ui.markup import escape
 from ui.render_questions import questions_list

@@ -7,7 +7,7 @@ from fastapi.responses import HTMLResponse
 
 from rag.archive import Archive
 from rag.errors import FundstelleError, NotFound
-from rag.evaluation.runs import Runs
+from rag.evaluation.runs.run_store import Runs
 from ui.reader import POLICY, sentence_page
 from ui.texts import choose
 
@@ -18,7 +18,7 @@ def add_report(app: FastAPI, archive: Archive) -> None:
     @app.get("/evaluation/{name:path}.html", response_class=HTMLResponse, include_in_schema=False)
     def report(name: str, request: Request) -> HTMLResponse:
         # imported here, since its figures take a while to import
-        from rag.evaluation.report import html_report
+        from rag.evaluation.reports.html import html_report
 
         texts = choose(request.query_params.get("lang"), request.headers.get("accept-language"))
         try:

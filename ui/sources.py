@@ -10,10 +10,10 @@ from pathlib import Path, PurePosixPath
 
 from rag.archive import Archive
 from rag.errors import FundstelleError
-from rag.evaluation.judgements import Judgement, judge
-from rag.evaluation.marks import MARKED, Marks
-from rag.evaluation.questions import TestQuestion, read_questions, read_questions_text
-from rag.evaluation.runs import Runs
+from rag.evaluation.questions.feedback import MARKED, Marks
+from rag.evaluation.questions.files import TestQuestion, read_questions, read_questions_text
+from rag.evaluation.questions.judgements import Judgement, judge
+from rag.evaluation.runs.run_store import Runs
 from ui.texts import count_of
 from ui.texts_evaluation import Words
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from rag.evaluation.statistics import Interval
+from rag.evaluation.measures.statistics import Interval
 from ui.texts import ENGLISH, GERMAN, Texts
 
 

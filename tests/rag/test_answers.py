@@ -13,8 +13,8 @@ from places import QUESTIONS, QUESTIONS_FILE, REAL_ARTICLES
 
 from rag.archive import Archive
 from rag.errors import QuestionError
-from rag.evaluation.calibrate import calibrate
-from rag.evaluation.questions import read_questions
+from rag.evaluation.questions.files import read_questions
+from rag.evaluation.runs.calibrate import calibrate
 from rag.loading.common.files import read_file
 from rag.loading.reader import load
 from rag.search.confidence import RERANKED, TABLES

@@ -13,7 +13,7 @@ from embeddings.encoder import Encoder
 from rag.archive import Archive
 from rag.config import Config
 from rag.errors import QuestionError
-from rag.evaluation.suggest import suggested
+from rag.evaluation.questions.synthetic import suggested
 from rag.indexing.splitting import split
 from rag.loading.common.draft import Block
 from rag.loading.finish import joined

@@ -10,7 +10,7 @@ from results import result, run
 from scipy import stats
 
 from rag.config import IN_USE, Config, settings
-from rag.evaluation.compare import changed_questions, compared, verdict
+from rag.evaluation.measures.comparison import changed_questions, compared, verdict
 from rag.evaluation.types import Run
 
 FOUND, SECOND, MISSED = ["A", "x"], ["x", "A"], ["x", "y"]

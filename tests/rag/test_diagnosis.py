@@ -8,10 +8,10 @@ from datetime import date
 import numpy as np
 import pytest
 
-from rag.evaluation.diagnosis import beaten_by, fate, sentence_is_right, wanted
-from rag.evaluation.items import DEPTH, shown
-from rag.evaluation.judgements import Judgement
-from rag.evaluation.questions import Label, TestQuestion
+from rag.evaluation.questions.files import Label, TestQuestion
+from rag.evaluation.questions.judgements import Judgement
+from rag.evaluation.runs.diagnosis import beaten_by, fate, sentence_is_right, wanted
+from rag.evaluation.runs.results import DEPTH, shown
 from rag.evaluation.types import (
     ANSWERED,
     DOUBTFUL,

@@ -17,16 +17,16 @@ from embeddings.encoder import Encoder
 from rag.archive import Archive
 from rag.config import IN_USE, Config, with_setting
 from rag.errors import ArchiveError, ConfigError, QuestionError
-from rag.evaluation.evaluate import evaluate
-from rag.evaluation.judgements import Judgement, judge
-from rag.evaluation.marks import Marks
-from rag.evaluation.measures import MEASURES
-from rag.evaluation.questions import Label, TestQuestion, read_questions, read_questions_text
-from rag.evaluation.remembering import RememberingEncoder
-from rag.evaluation.suggest import questions_json, suggested
-from rag.evaluation.summary import summarised
-from rag.evaluation.sweep import Setup, grid, runs_of
-from rag.evaluation.trec import QRELS, RUN, write_trec
+from rag.evaluation.measures.summary import summarised
+from rag.evaluation.measures.trec_measures import MEASURES
+from rag.evaluation.questions.feedback import Marks
+from rag.evaluation.questions.files import Label, TestQuestion, read_questions, read_questions_text
+from rag.evaluation.questions.judgements import Judgement, judge
+from rag.evaluation.questions.synthetic import questions_json, suggested
+from rag.evaluation.runs.caching_encoder import RememberingEncoder
+from rag.evaluation.runs.evaluate import evaluate
+from rag.evaluation.runs.sweep import Setup, grid, runs_of
+from rag.evaluation.runs.trec import QRELS, RUN, write_trec
 from rag.evaluation.types import FIRST, WRONGLY_REFUSED, Run
 from rag.search.confidence import THRESHOLD
 from rag.types import Article, cut
@@ -117,7 +117,7 @@ def test_a_sweep_cuts_articles_otherwise(
     encoder: Encoder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, judgements: Sequence[Judgement]
 ) -> None:
     """Shorter passages in an archive of their own, made once; labels by place stay right; the archive itself stays."""
-    monkeypatch.setattr("rag.evaluation.throwaway.cache_folder", lambda: tmp_path / "cache")
+    monkeypatch.setattr("rag.evaluation.runs.scratch_archives.cache_folder", lambda: tmp_path / "cache")
     with Archive.open(tmp_path / "archive", opened=encoder) as archive:
         archive.index(sorted(ARTICLES.glob("de-a*")))
         passages = archive.status().passages

@@ -26,7 +26,7 @@ from embeddings.index import open_index
 from rag.archive import Archive
 from rag.config import Config
 from rag.errors import ArchiveError, EncoderMisfit
-from rag.evaluation.remembering import RememberingEncoder
+from rag.evaluation.runs.caching_encoder import RememberingEncoder
 from rag.loading.reader import VERSION
 
 SOME = (

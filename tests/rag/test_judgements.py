@@ -9,8 +9,8 @@ from places import QUESTIONS_FILE
 
 from rag.archive import Archive
 from rag.errors import NotFound, QuestionError
-from rag.evaluation.judgements import Judgement, judge
-from rag.evaluation.questions import Label, TestQuestion, read_questions
+from rag.evaluation.questions.files import Label, TestQuestion, read_questions
+from rag.evaluation.questions.judgements import Judgement, judge
 from rag.types import Article
 
 TEXT = "Die Brücke wurde\n1998 eröffnet. Sie ist lang. Die Brücke wurde 1998 eröffnet, sagt man."

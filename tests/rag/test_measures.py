@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from places import ROOT
 
-from rag.evaluation.measures import MEASURES, measured, trec_scores
+from rag.evaluation.measures.trec_measures import MEASURES, measured, trec_scores
 
 _OF_TREC = {
     "nDCG@10": "ndcg_cut_10",

@@ -11,7 +11,7 @@ import pytest
 from embeddings.encoder import Encoder
 from rag.archive import Archive
 from rag.errors import NotFound
-from rag.evaluation.marks import Marks
+from rag.evaluation.questions.feedback import Marks
 from rag.indexing.moved_files import left_behind, moved_files
 from rag.storage.file_records import FileRecord
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from places import QUESTIONS, QUESTIONS_FILE
 
 from rag.errors import NotFound, QuestionError
-from rag.evaluation.questions import Label, read_questions
+from rag.evaluation.questions.files import Label, read_questions
 
 
 def written(folder: Path, text: str, name: str = "questions.jsonl") -> Path:

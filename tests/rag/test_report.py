@@ -14,7 +14,11 @@ from lxml import html
 from markdown_it import MarkdownIt
 
 from rag.config import IN_USE, Config, settings
-from rag.evaluation.charts import (
+from rag.evaluation.measures.comparison import Comparison, compared, verdict
+from rag.evaluation.measures.statistics import Interval
+from rag.evaluation.measures.summary import Slice, summarised
+from rag.evaluation.measures.trec_measures import MEASURES
+from rag.evaluation.reports.charts import (
     difference_bars,
     gap_matrix,
     measure_bars,
@@ -22,12 +26,8 @@ from rag.evaluation.charts import (
     risk_coverage_curve,
     slice_bars,
 )
-from rag.evaluation.compare import Comparison, compared, verdict
-from rag.evaluation.markdown import markdown_report
-from rag.evaluation.measures import MEASURES
-from rag.evaluation.report import html_report
-from rag.evaluation.statistics import Interval
-from rag.evaluation.summary import Slice, summarised
+from rag.evaluation.reports.html import html_report
+from rag.evaluation.reports.markdown import markdown_report
 from rag.evaluation.types import (
     ANSWERED,
     DOUBTFUL,

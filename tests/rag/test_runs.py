@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from results import result, run
 
 from rag.errors import FundstelleError, NotFound
-from rag.evaluation.runs import Runs, read_run, run_json
+from rag.evaluation.runs.run_store import Runs, read_run, run_json
 from rag.storage.database import DATABASE
 from rag.storage.store import Store
 
@@ -40,7 +40,7 @@ def test_any_words_survive_json(question: str, label: str, confidence: float) ->
         return
     from dataclasses import replace
 
-    from rag.evaluation.runs import _adapter
+    from rag.evaluation.runs.run_store import _adapter
 
     one = replace(result("a", ["A"], ["A"]), question=question, tags=(label,), confidence=confidence)
     assert _adapter().validate_json(run_json(run(label, [one]))).results == (one,)

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from results import result
 
 from rag.errors import NotFound, QuestionError
-from rag.evaluation.beir import articles, judged, read_beir, write_beir
-from rag.evaluation.trec import QRELS, RUN, read_trec_run, results_of, write_trec
+from rag.evaluation.questions.beir import articles, judged, read_beir, write_beir
+from rag.evaluation.runs.trec import QRELS, RUN, read_trec_run, results_of, write_trec
 
 CORPUS = [
     {"_id": "d 1", "title": "Die Brücke", "text": "Sie steht.\r\nSie hält.", "lang": "de"},

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from rag.evaluation.statistics import bootstrap, holm, randomisation_test, smallest_difference
+from rag.evaluation.measures.statistics import bootstrap, holm, randomisation_test, smallest_difference
 
 VALUES = np.random.default_rng(1).beta(0.5, 0.4, 120)
 DIFFERENCES = np.random.default_rng(2).normal(0.03, 0.2, 80)

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from results import result, run, wanted
 from sklearn.metrics import roc_auc_score
 
-from rag.evaluation.abstention import abstention, risk_coverage
-from rag.evaluation.summary import by_origin, sliced, summarised
+from rag.evaluation.measures.abstention import abstention, risk_coverage
+from rag.evaluation.measures.summary import by_origin, sliced, summarised
 from rag.evaluation.types import ANSWERED, FUSION, REFUSED
 
 FOUND, SECOND, MISSED = ["A", "x"], ["x", "A"], ["x", "y"]

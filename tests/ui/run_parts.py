@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from rag.evaluation.measures import MEASURES
+from rag.evaluation.measures.trec_measures import MEASURES
 from rag.evaluation.types import FIRST, FUSION, Result, Run, Shown, Wanted
 
 WANTED = Wanted("abc123", "Der Tunnel", "de-CH", "Passblatt", 2016, 1, ((26, 72),), "Mit 57 Kilometern", 2, 3, 2)

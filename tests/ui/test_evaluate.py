@@ -18,10 +18,10 @@ from run_parts import run
 
 from rag.archive import Archive
 from rag.errors import QuestionError
-from rag.evaluation.judgements import judge
-from rag.evaluation.marks import Marks
-from rag.evaluation.questions import read_questions_text
-from rag.evaluation.runs import Runs
+from rag.evaluation.questions.feedback import Marks
+from rag.evaluation.questions.files import read_questions_text
+from rag.evaluation.questions.judgements import judge
+from rag.evaluation.runs.run_store import Runs
 from ui.app import build_app
 from ui.bench import Bench, Busy
 from ui.evaluate import Evaluating

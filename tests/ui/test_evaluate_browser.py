@@ -16,12 +16,12 @@ from places import ROOT
 from server_parts import served
 
 from rag.archive import Archive
-from rag.evaluation.marks import Marks
-from rag.evaluation.measures import MAIN
-from rag.evaluation.runs import Runs
-from rag.evaluation.summary import summarised
+from rag.evaluation.measures.summary import summarised
+from rag.evaluation.measures.trec_measures import MAIN
+from rag.evaluation.questions.feedback import Marks
+from rag.evaluation.reports.wording import failed, worst_first
+from rag.evaluation.runs.run_store import Runs
 from rag.evaluation.types import Run
-from rag.evaluation.wording import failed, worst_first
 from ui.texts import ENGLISH, GERMAN
 from ui.texts_evaluation import bounds, fixed, words_of
 

@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from page_parts import ARTICLE, Parts, citation
 from run_parts import RIGHT, WANTED, changed, result, run
 
-from rag.evaluation.compare import compared
-from rag.evaluation.measures import MAIN, MEASURES
-from rag.evaluation.statistics import Interval
-from rag.evaluation.summary import SLICES
+from rag.evaluation.measures.comparison import compared
+from rag.evaluation.measures.statistics import Interval
+from rag.evaluation.measures.summary import SLICES
+from rag.evaluation.measures.trec_measures import MAIN, MEASURES
 from rag.evaluation.types import FATES, FUSION, REFUSED
 from ui import render
 from ui.marks import mark_buttons

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from rag.evaluation.compare import Comparison, verdict
-from rag.evaluation.measures import MAIN, MEASURES
-from rag.evaluation.summary import Summary, by_origin
-from rag.evaluation.svg import printable
-from rag.evaluation.types import FATES, Run
-from rag.evaluation.wording import (
+from rag.evaluation.measures.comparison import Comparison, verdict
+from rag.evaluation.measures.summary import Summary, by_origin
+from rag.evaluation.measures.trec_measures import MAIN, MEASURES
+from rag.evaluation.reports.svg import printable
+from rag.evaluation.reports.wording import (
     ORIGINS,
     asked_sentence,
     bounds,
@@ -21,6 +20,7 @@ from rag.evaluation.wording import (
     value,
     worst_first,
 )
+from rag.evaluation.types import FATES, Run
 
 _WORST = 10
 _VALUES = 8

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rag.evaluation.items import DEPTH
-from rag.evaluation.measures import MAIN
-from rag.evaluation.svg import escaped
+from rag.evaluation.measures.trec_measures import MAIN
+from rag.evaluation.reports.svg import escaped
+from rag.evaluation.reports.wording import SIGNALS, failed, worst_first
+from rag.evaluation.runs.results import DEPTH
 from rag.evaluation.types import FATES, Result, Shown, Wanted
-from rag.evaluation.wording import SIGNALS, failed, worst_first
 from rag.search.confidence import THRESHOLD
 
 LISTED = 2000

@@ -10,10 +10,10 @@ from itertools import product
 from rag.archive import Archive
 from rag.config import Config, RankingConfig, with_setting
 from rag.errors import ConfigError
-from rag.evaluation.evaluate import OnProgress, evaluate
-from rag.evaluation.judgements import Judgement
-from rag.evaluation.remembering import RememberingEncoder
-from rag.evaluation.throwaway import OnArticle, archive_cut_otherwise
+from rag.evaluation.questions.judgements import Judgement
+from rag.evaluation.runs.caching_encoder import RememberingEncoder
+from rag.evaluation.runs.evaluate import OnProgress, evaluate
+from rag.evaluation.runs.scratch_archives import OnArticle, archive_cut_otherwise
 from rag.evaluation.types import Run
 
 Settings = Mapping[str, str]

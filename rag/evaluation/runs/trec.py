@@ -12,9 +12,9 @@ from pathlib import Path
 from urllib.parse import quote, unquote
 
 from rag.errors import NotFound, QuestionError
-from rag.evaluation.items import DEPTH
-from rag.evaluation.judgements import Judgement
-from rag.evaluation.measures import measured, trec_scores
+from rag.evaluation.measures.trec_measures import measured, trec_scores
+from rag.evaluation.questions.judgements import Judgement
+from rag.evaluation.runs.results import DEPTH
 from rag.evaluation.types import FIRST, NO_CANDIDATE, Result, Shown, Wanted
 
 RUN, QRELS = "run.trec", "qrels.trec"

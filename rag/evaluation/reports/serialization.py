@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-from rag.evaluation.compare import Comparison
-from rag.evaluation.statistics import Interval
-from rag.evaluation.summary import Slice, Summary, summarised
+from rag.evaluation.measures.comparison import Comparison
+from rag.evaluation.measures.statistics import Interval
+from rag.evaluation.measures.summary import Slice, Summary, summarised
 from rag.evaluation.types import Run
 
 

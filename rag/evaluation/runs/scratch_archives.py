@@ -11,7 +11,7 @@ from embeddings.encoder import BUNDLED
 from embeddings.types import OnStep
 from rag.archive import Archive
 from rag.config import Config
-from rag.evaluation.beir import CORPUS, articles
+from rag.evaluation.questions.beir import CORPUS, articles
 
 OnArticle = Callable[[int], None]
 """Hears how many articles are done."""

@@ -12,7 +12,7 @@ from statistics import fmean
 from typing import TYPE_CHECKING, Any
 
 from rag.errors import FundstelleError, NotFound
-from rag.evaluation.measures import MAIN
+from rag.evaluation.measures.trec_measures import MAIN
 from rag.evaluation.types import Run
 from rag.storage.database import Database
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from rag.errors import FundstelleError, QuestionError
-from rag.evaluation.questions import Label, TestQuestion
+from rag.evaluation.questions.files import Label, TestQuestion
 from rag.types import Article, Passage, Span
 
 # so much of a quote a passage must hold

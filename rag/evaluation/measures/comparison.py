@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from rag.config import Value
-from rag.evaluation.measures import MAIN, MEASURES
-from rag.evaluation.statistics import Interval, bootstrap, holm, randomisation_test, smallest_difference
+from rag.evaluation.measures.statistics import Interval, bootstrap, holm, randomisation_test, smallest_difference
+from rag.evaluation.measures.trec_measures import MAIN, MEASURES
 from rag.evaluation.types import Result, Run
 
 SIGNIFICANT = 0.05

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from rag.evaluation.judgements import Judgement
+from rag.evaluation.questions.judgements import Judgement
 from rag.evaluation.types import (
     ANSWERED,
     DOUBTFUL,

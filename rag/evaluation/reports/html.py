@@ -6,14 +6,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from importlib.resources import files
 from typing import NamedTuple
 
-from rag.evaluation import charts
-from rag.evaluation.compare import Compared, Comparison, Difference, verdict
-from rag.evaluation.measures import MAIN, MEASURES
-from rag.evaluation.report_questions import questions_list
-from rag.evaluation.summary import Slice, Summary, by_origin
-from rag.evaluation.svg import escaped
-from rag.evaluation.types import FATES, FIRST, REFUSED, Result, Run
-from rag.evaluation.wording import (
+from rag.evaluation.measures.comparison import Compared, Comparison, Difference, verdict
+from rag.evaluation.measures.summary import Slice, Summary, by_origin
+from rag.evaluation.measures.trec_measures import MAIN, MEASURES
+from rag.evaluation.reports import charts
+from rag.evaluation.reports.html_questions import questions_list
+from rag.evaluation.reports.svg import escaped
+from rag.evaluation.reports.wording import (
     GLOSSES,
     ORIGINS,
     SIGNALS,
@@ -24,6 +23,7 @@ from rag.evaluation.wording import (
     sentences,
     value,
 )
+from rag.evaluation.types import FATES, FIRST, REFUSED, Result, Run
 from rag.search.confidence import THRESHOLD
 
 _KINDS = {"l": "", "r": ' class="n"', "w": ' class="w"'}
@@ -62,7 +62,7 @@ def html_report(run: Run, comparison: Comparison | None = None) -> str:
 
 
 def _page(title: str, body: str) -> str:
-    style = files("rag.evaluation").joinpath("report.css").read_text(encoding="utf-8")
+    style = files("rag.evaluation.reports").joinpath("report.css").read_text(encoding="utf-8")
     return (
         '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         f'<meta http-equiv="Content-Security-Policy" content="{escaped(_POLICY)}">\n'

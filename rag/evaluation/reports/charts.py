@@ -6,13 +6,13 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from rag.evaluation.abstention import risk_coverage
-from rag.evaluation.compare import Difference
-from rag.evaluation.items import DEPTH
-from rag.evaluation.measures import MAIN
-from rag.evaluation.statistics import Interval
-from rag.evaluation.summary import Slice
-from rag.evaluation.svg import ASIDE, FAINT, INK, QUIET, Write, figure, short
+from rag.evaluation.measures.abstention import risk_coverage
+from rag.evaluation.measures.comparison import Difference
+from rag.evaluation.measures.statistics import Interval
+from rag.evaluation.measures.summary import Slice
+from rag.evaluation.measures.trec_measures import MAIN
+from rag.evaluation.reports.svg import ASIDE, FAINT, INK, QUIET, Write, figure, short
+from rag.evaluation.runs.results import DEPTH
 from rag.evaluation.types import Result
 from rag.search.confidence import THRESHOLD
 
@@ -104,7 +104,7 @@ def gap_matrix(pairs: Mapping[str, Slice]) -> str:
     """Draw the main measure by language of question (down) and article (across); the more is missing, the stronger.
 
     Args:
-        pairs: by the names that `rag.evaluation.summary` gives to pairs, `de → en`.
+        pairs: by the names that `rag.evaluation.measures.summary` gives to pairs, `de → en`.
     """
     cells = {(key.partition(" → ")[0], key.partition(" → ")[2]): one for key, one in pairs.items()}
     rows, columns = (_languages(cells, side) for side in (0, 1))

@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from rag.errors import NotFound, QuestionError
-from rag.evaluation.judgements import Judgement
-from rag.evaluation.questions import Label, TestQuestion
+from rag.evaluation.questions.files import Label, TestQuestion
+from rag.evaluation.questions.judgements import Judgement
 from rag.loading.common.normalization import normalised
 from rag.text.language import language_of
 from rag.types import Article

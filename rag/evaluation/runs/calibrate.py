@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from rag.archive import Archive
 from rag.config import RankingConfig
 from rag.errors import ArchiveError, QuestionError
-from rag.evaluation.questions import TestQuestion
+from rag.evaluation.questions.files import TestQuestion
 from rag.search.answer import EMPTY, checked_question
 from rag.search.calibration import CalibrationReport, Example, cross_validated, fit, judged
 from rag.search.confidence import TABLES

@@ -12,11 +12,11 @@ import numpy as np
 from rag.archive import Archive
 from rag.config import IN_USE, Config, RankingConfig, settings
 from rag.errors import ArchiveError, QuestionError
-from rag.evaluation.diagnosis import beaten_by, fate, sentence_is_right, wanted
-from rag.evaluation.items import DEPTH, shown
-from rag.evaluation.judgements import Judgement
-from rag.evaluation.measures import measured
-from rag.evaluation.remembering import RememberingEncoder
+from rag.evaluation.measures.trec_measures import measured
+from rag.evaluation.questions.judgements import Judgement
+from rag.evaluation.runs.caching_encoder import RememberingEncoder
+from rag.evaluation.runs.diagnosis import beaten_by, fate, sentence_is_right, wanted
+from rag.evaluation.runs.results import DEPTH, shown
 from rag.evaluation.types import Result, Run
 from rag.search.answer import EMPTY, checked_question
 from rag.search.confidence import THRESHOLD

@@ -6,9 +6,9 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from rag.evaluation.abstention import Abstention, abstention
-from rag.evaluation.measures import MAIN, MEASURES
-from rag.evaluation.statistics import Interval, bootstrap
+from rag.evaluation.measures.abstention import Abstention, abstention
+from rag.evaluation.measures.statistics import Interval, bootstrap
+from rag.evaluation.measures.trec_measures import MAIN, MEASURES
 from rag.evaluation.types import FATES, Result, Run
 from rag.types import primary
 

@@ -6,7 +6,7 @@ import unicodedata
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from rag.evaluation.questions import Label, TestQuestion
+from rag.evaluation.questions.files import Label, TestQuestion
 from rag.storage.database import Database
 from rag.types import Citation
 

@@ -7,7 +7,7 @@ import random
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from rag.evaluation.questions import Label, TestQuestion
+from rag.evaluation.questions.files import Label, TestQuestion
 from rag.text.sentences import sentence_spans
 from rag.types import Article, Passage, primary
 

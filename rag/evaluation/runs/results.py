@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from rag.evaluation.judgements import Judgement
+from rag.evaluation.questions.judgements import Judgement
 from rag.evaluation.types import Shown
 from rag.search.retrieve import Retrieval
 from rag.types import Article

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from rag.config import IN_USE, Config, Value, settings
-from rag.evaluation.measures import MAIN
-from rag.evaluation.statistics import Interval
-from rag.evaluation.summary import Summary
+from rag.evaluation.measures.statistics import Interval
+from rag.evaluation.measures.summary import Summary
+from rag.evaluation.measures.trec_measures import MAIN
 from rag.evaluation.types import FIRST, REFUSED, Result, Run
 from rag.search.confidence import THRESHOLD
 

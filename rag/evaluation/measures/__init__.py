@@ -1,0 +1,1 @@
+"""Results to means with intervals: TREC measures, abstention, comparison."""

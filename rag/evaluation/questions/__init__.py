@@ -1,0 +1,1 @@
+"""Test questions: files, retrieval sets, rules, relevance feedback."""

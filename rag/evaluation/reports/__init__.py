@@ -1,0 +1,1 @@
+"""Runs to HTML, Markdown, SVG and JSON."""

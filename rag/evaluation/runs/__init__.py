@@ -1,0 +1,1 @@
+"""Judged questions to runs: evaluation, diagnosis, sweeps, and where runs are stored."""
