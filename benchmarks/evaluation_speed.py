@@ -26,7 +26,7 @@ RUNS = 3
 
 def seconds(folder: Path, *options: str) -> float:
     """Return how long one evaluation takes."""
-    command = [sys.executable, "-c", "from rag.cli import main; main()", "eval", "--beir", str(folder), *options]
+    command = [sys.executable, "-c", "from rag.cli.app import main; main()", "eval", "--beir", str(folder), *options]
     started = time.perf_counter()
     subprocess.run(command, check=True, capture_output=True)
     return time.perf_counter() - started

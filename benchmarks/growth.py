@@ -56,7 +56,7 @@ AN_ARTICLE, MOST_FILES = 5, 10_000
 AT_A_TIME = 5_000
 NOISE = 0.33
 QUESTIONS, AT_ONCE = 60, 8
-CLI = [sys.executable, "-c", "from rag.cli import main; main()"]
+CLI = [sys.executable, "-c", "from rag.cli.app import main; main()"]
 
 
 def articles(size: int, texts: Sequence[str], files: Path) -> Iterator[tuple[Article, list[int]]]:

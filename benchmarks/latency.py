@@ -102,7 +102,7 @@ def main() -> None:
             passages = archive.status().passages
             warm_ms = {"re-ranked": warm(archive, questions, fast=False), "fast": warm(archive, questions, fast=True)}
             write_usual(archive, Path(temporary))
-        fundstelle = ["-c", "from rag.cli import main; main()"]
+        fundstelle = ["-c", "from rag.cli.app import main; main()"]
         ask = [*fundstelle, "ask", questions[0], "--archive", str(folder)]
         usual = [str(ROOT / "benchmarks" / "usual_pipeline.py"), str(bundled_model()), temporary, questions[0]]
         names = ("re-ranked", "fast", "--help", "usual pipeline")

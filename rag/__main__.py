@@ -12,7 +12,7 @@ def main() -> None:
     # whoever starts it in the background has the signal ignored
     if signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:
         signal.signal(signal.SIGINT, _end)
-    from rag.cli import main as run
+    from rag.cli.app import main as run
 
     run()
 

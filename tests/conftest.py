@@ -19,9 +19,9 @@ from places import ARTICLES, Run
 
 from embeddings.encoder import BUNDLED, Encoder, open_encoder
 from embeddings.types import OnStep
-from rag import cli
 from rag.archive import Archive
-from rag.console import err, out
+from rag.cli import app as cli
+from rag.cli.output import err, out
 from rag.dense import lazy_encoder
 from rag.evaluation.runs.caching_encoder import RememberingEncoder
 
@@ -132,7 +132,7 @@ def program(tmp_path: Path, encoder: Encoder) -> Run:
     """Run the command line in a process of its own, in an empty folder."""
 
     def run(*arguments: str | Path, cwd: Path = tmp_path, **environment: str) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "-c", "from rag.cli import main; main()", *map(str, arguments)]
+        command = [sys.executable, "-c", "from rag.cli.app import main; main()", *map(str, arguments)]
         clean = {name: value for name, value in os.environ.items() if name != "FUNDSTELLE_ARCHIVE"}
         return subprocess.run(
             command,

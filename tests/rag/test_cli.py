@@ -17,7 +17,7 @@ import jsonschema
 import pytest
 from places import ARTICLES, ROOT, Run
 
-from rag.console import print_answer, print_explanation
+from rag.cli.output import print_answer, print_explanation
 from rag.serialization import answer_json
 from rag.types import Answer, Article, Citation
 
@@ -122,7 +122,7 @@ def test_a_question_loads_nothing_that_it_does_not_need(made: Path) -> None:
         "requests",
     ]
     code = (
-        "import sys; from rag.archive import Archive; import rag.cli;"
+        "import sys; from rag.archive import Archive; import rag.cli.app;"
         f"found = Archive.open({str(made / '.fundstelle')!r}, create=False).ask({TUNNEL!r});"
         f"print(len(found.citations), [name for name in {slow} if sys.modules.get(name)])"
     )
@@ -132,9 +132,8 @@ def test_a_question_loads_nothing_that_it_does_not_need(made: Path) -> None:
 
 def test_help_waits_for_no_library() -> None:
     """NumPy alone takes a third of the time that --help has; and one thread of its BLAS must be asked for before."""
-    code = (
-        "import sys, rag.cli; print([one for one in ('numpy', 'openvino', 'faiss', 'tantivy') if one in sys.modules])"
-    )
+    names = "numpy openvino faiss tantivy"
+    code = f"import sys, rag.cli.app; print([name for name in {names.split()} if name in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
 

@@ -49,8 +49,8 @@ def here(made: Path, tmp_path: Path) -> Path:
 
 def test_a_run_that_cannot_be_kept_is_printed(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Where the archive may only be read, one line says that the run is not kept, and the measures are there."""
-    from rag import evaluating
     from rag.archive import Archive
+    from rag.cli import evaluation_actions as evaluating
     from rag.errors import FundstelleError
 
     settings = evaluating.chosen_settings([str(here / "q.jsonl")], [], [], fast=True)
@@ -207,7 +207,7 @@ def test_ctrl_c_keeps_what_was_asked(here: Path) -> None:
     (here / "many.jsonl").write_text(many, encoding="utf-8")
     # a test that runs in the background inherits that Ctrl-C is ignored
     listening = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
-    command = [sys.executable, "-c", listening + "from rag.cli import main; main()"]
+    command = [sys.executable, "-c", listening + "from rag.cli.app import main; main()"]
     # colours are for terminals, and on a terminal the bar shows that the first question was asked
     process = subprocess.Popen(
         [*command, "eval", "many.jsonl", "--name", "cut"], cwd=here, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
@@ -238,7 +238,7 @@ from embeddings.compiled import CompiledEncoder
 def interrupted(*_):
     raise KeyboardInterrupt
 CompiledEncoder.token_vectors = interrupted
-from rag.cli import main
+from rag.cli.app import main
 main()
 """
     (here / "one.jsonl").write_text(json.dumps(QUESTIONS[0]) + "\n", encoding="utf-8")

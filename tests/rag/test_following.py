@@ -38,7 +38,7 @@ class Running:
     def __init__(self, folder: Path, *arguments: str) -> None:
         # a process in the background may have been told to ignore Ctrl-C
         listening = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
-        command = [sys.executable, "-c", listening + "from rag.cli import main; main()", *arguments]
+        command = [sys.executable, "-c", listening + "from rag.cli.app import main; main()", *arguments]
         clean = {name: value for name, value in os.environ.items() if name != "FUNDSTELLE_ARCHIVE"}
         self.said, self.reported = folder.parent / "stderr", folder.parent / "stdout"
         with self.said.open("w") as errors, self.reported.open("w") as output:

@@ -473,7 +473,7 @@ def test_ctrl_c_keeps_what_is_stored(fundstelle: object, tmp_path: Path) -> None
     """Interrupted in the middle, `index` says so in a sentence, exits with 130, and goes on where it stopped."""
     # a process in the background may have been told to ignore Ctrl-C
     code = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
-    code += "from rag.cli import main; import rag.indexing.writer; rag.indexing.writer._BATCH = 8; main()"
+    code += "from rag.cli.app import main; import rag.indexing.writer; rag.indexing.writer._BATCH = 8; main()"
     command = [sys.executable, "-c", code, "index", str(ARTICLES), "--archive", str(tmp_path / "a")]
     process = subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     deadline = time.monotonic() + 300

@@ -12,7 +12,7 @@ from places import copied_articles
 from embeddings.encoder import Encoder
 from embeddings.self_test import Verdict
 from rag.archive import Archive
-from rag.console import INDEX_AGAIN, print_answer, print_facts
+from rag.cli.output import INDEX_AGAIN, print_answer, print_facts
 from rag.dense.token_cache import FILE
 from rag.serialization import answer_json, status_json
 from rag.storage.database import DATABASE

@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 from rich.table import Table
 
-from rag.console import LogLine, err, out, print_answer, print_article, print_explanation, print_json, print_removed
+from rag.cli.output import LogLine, err, out, print_answer, print_article, print_explanation, print_json, print_removed
 from rag.types import Answer, Article, Citation, Passage
 
 # ECMA-48: C0, DEL and C1, among them ESC and the one-sign CSI and OSC that some terminals take

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from rich.table import Table
 from rich.text import Text
 
-from rag.console import err, out, plain
+from rag.cli.output import err, out, plain
 from rag.evaluation.measures.comparison import Changed, Comparison, verdict
 from rag.evaluation.measures.statistics import Interval
 from rag.evaluation.measures.summary import Slice, Summary, by_origin

@@ -11,9 +11,7 @@ from pathlib import Path
 import typer
 
 from rag.archive import Archive
-from rag.config import IN_USE, Config
-from rag.console import CountingBar, PreparationBar, err, out, print_json
-from rag.console_evaluation import (
+from rag.cli.evaluation_output import (
     print_changes,
     print_comparison,
     print_misses,
@@ -21,6 +19,9 @@ from rag.console_evaluation import (
     print_runs,
     print_sweep,
 )
+from rag.cli.options import opened_archive
+from rag.cli.output import CountingBar, PreparationBar, err, out, print_json
+from rag.config import IN_USE, Config
 from rag.errors import ArchiveError, ConfigError, FundstelleError, QuestionError
 from rag.evaluation.measures.comparison import Comparison, changed_questions, compared
 from rag.evaluation.questions.beir import judged, read_beir, write_beir
@@ -37,7 +38,6 @@ from rag.evaluation.runs.scratch_archives import archive_of_set
 from rag.evaluation.runs.sweep import Setup, grid, runs_of
 from rag.evaluation.runs.trec import read_trec_run, results_of, write_trec
 from rag.evaluation.types import Run
-from rag.options import opened_archive
 
 INTERRUPTED = 130
 _TWO = 2

@@ -14,9 +14,10 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
-from rag import cli_evaluation as evaluation
-from rag.cli_indexing import bring_in_step, forget, index
-from rag.console import (
+from rag.cli import evaluation
+from rag.cli.index import bring_in_step, forget, index
+from rag.cli.options import ArchiveOption, ArticleArgument, JsonOption, RerankerOption, opened_archive
+from rag.cli.output import (
     CountingBar,
     LogLine,
     err,
@@ -33,7 +34,6 @@ from rag.console import (
     shown,
 )
 from rag.errors import FundstelleError
-from rag.options import ArchiveOption, ArticleArgument, JsonOption, RerankerOption, opened_archive
 from rag.search.filters import make_filter
 from rag.serialization import answer_json, article_json, related_json, shown_json, status_json
 from rag.text.paths import DEFAULT_ARCHIVE, index_command

@@ -1,6 +1,6 @@
 """The commands of the evaluation, eval, runs and questions: what can be said on the command line.
 
-What they do is in `rag.evaluating`, which is imported when one of them runs, since it takes a while.
+What they do is in `rag.cli.evaluation_actions`, which is imported when one of them runs, since it takes a while.
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from rag.cli.options import ArchiveOption, JsonOption, RerankerOption, opened_archive
 from rag.errors import FundstelleError
-from rag.options import ArchiveOption, JsonOption, RerankerOption, opened_archive
 from rag.text.paths import DEFAULT_ARCHIVE
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ def evaluate(
     `fundstelle eval QUESTIONS --sweep passage_tokens=120,180,240 lexical_weight=0,0.3` tries all combinations;
     `fundstelle eval --compare RUN RUN` tells whether a difference is more than chance.
     """
-    from rag import evaluating
+    from rag.cli import evaluation_actions as evaluating
 
     written = evaluating.Written(report, markdown, trec, misses=misses, as_json=as_json)
     if compare:
@@ -103,7 +103,7 @@ def evaluate(
 @runs.command("list")
 def list_runs(archive: ArchiveOption = DEFAULT_ARCHIVE, as_json: JsonOption = False) -> None:
     """List what there is, the oldest first."""
-    from rag import evaluating
+    from rag.cli import evaluation_actions as evaluating
 
     with opened_archive(archive, create=False) as opened:
         evaluating.list_runs(opened, as_json=as_json)
@@ -120,7 +120,7 @@ def show_run(
     as_json: JsonOption = False,
 ) -> None:
     """Print a run again, or write its report."""
-    from rag import evaluating
+    from rag.cli import evaluation_actions as evaluating
 
     with opened_archive(archive, create=False) as opened:
         found = evaluating.run_named(opened, name)
@@ -133,7 +133,7 @@ def delete_runs(
     archive: ArchiveOption = DEFAULT_ARCHIVE,
 ) -> None:
     """Forget runs."""
-    from rag import evaluating
+    from rag.cli import evaluation_actions as evaluating
 
     with opened_archive(archive, create=False) as opened:
         evaluating.delete_runs(opened, names)
@@ -146,7 +146,7 @@ def export_run(
     archive: ArchiveOption = DEFAULT_ARCHIVE,
 ) -> None:
     """Write a whole run as JSON, which `eval --compare` and `runs show` read with any archive."""
-    from rag import evaluating
+    from rag.cli import evaluation_actions as evaluating
 
     with opened_archive(archive, create=False) as opened:
         evaluating.export_run(opened, name, file)
@@ -159,7 +159,7 @@ def suggest(
     most: Annotated[int, typer.Option(min=1, help="So many of each kind at most, drawn at random.")] = 200,
 ) -> None:
     """Make test questions by a rule: headlines, and who said what is quoted. They are reported apart."""
-    from rag import evaluating
+    from rag.cli import evaluation_actions as evaluating
 
     with opened_archive(archive, create=False) as opened:
         evaluating.suggest(opened, file, most)
@@ -168,7 +168,7 @@ def suggest(
 @questions.command("marked")
 def marked(file: FileArgument, archive: ArchiveOption = DEFAULT_ARCHIVE) -> None:
     """Write the questions for which passages were marked right."""
-    from rag import evaluating
+    from rag.cli import evaluation_actions as evaluating
 
     with opened_archive(archive, create=False) as opened:
         evaluating.write_marked(opened, file)
@@ -181,7 +181,7 @@ def export_beir(
     archive: ArchiveOption = DEFAULT_ARCHIVE,
 ) -> None:
     """Write questions and articles as a retrieval set in BEIR layout, for other tools."""
-    from rag import evaluating
+    from rag.cli import evaluation_actions as evaluating
 
     with opened_archive(archive, create=False) as opened:
         evaluating.write_set(opened, file, folder)

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 import typer
 from rich.text import Text
 
-from rag.console import CountingBar, IndexingBar, err, out, plain, print_report
+from rag.cli.options import SOME_FAILED, ArchiveOption, opened_archive
+from rag.cli.output import CountingBar, IndexingBar, err, out, plain, print_report
 from rag.errors import ArchiveBusy, FundstelleError, NotFound
-from rag.options import SOME_FAILED, ArchiveOption, opened_archive
 from rag.text.paths import DEFAULT_ARCHIVE
 from rag.types import Failure, IndexReport
 
