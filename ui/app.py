@@ -19,16 +19,16 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from rag.archive import Archive
 from rag.errors import FundstelleError
-from ui.bench import Bench
-from ui.calls import calls_of
-from ui.connections import Connection, most_connections
-from ui.gate import Gate
-from ui.look import ASSETS, head, theme
-from ui.marking import add_marking
+from ui.html.theme import ASSETS, head, theme
 from ui.page import build_page
-from ui.reader import add_reader
-from ui.report import add_report
-from ui.serving import THIS_COMPUTER, Serving
+from ui.routes.feedback import add_marking
+from ui.routes.reader import add_reader
+from ui.routes.report import add_report
+from ui.security.calls import calls_of
+from ui.security.connections import Connection, most_connections
+from ui.security.gate import Gate
+from ui.security.hosts import THIS_COMPUTER, Serving
+from ui.tabs.evaluation_job import Bench
 
 # The browser itself refuses every address but ours. Gradio compiles its templates ('unsafe-eval') and writes
 # styles and scripts into the page ('unsafe-inline').

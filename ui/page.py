@@ -9,15 +9,15 @@ import gradio as gr
 
 from rag.archive import Archive
 from rag.errors import FundstelleError
-from ui import render
-from ui.ask import AskTab, ask_labels, ask_tab
-from ui.bench import Bench
-from ui.evaluate import wire_evaluate
-from ui.evaluate_layout import EvaluateTab, evaluate_tab, labels
-from ui.look import PLAIN
-from ui.markup import escape
-from ui.texts import GERMAN, Texts, choose
-from ui.texts_evaluation import words_of
+from ui.html import answer as render
+from ui.html.markup import escape
+from ui.html.theme import PLAIN
+from ui.tabs.ask import AskTab, ask_labels, ask_tab
+from ui.tabs.evaluation import wire_evaluate
+from ui.tabs.evaluation_job import Bench
+from ui.tabs.evaluation_layout import EvaluateTab, evaluate_tab, labels
+from ui.wording.evaluation import words_of
+from ui.wording.page import GERMAN, Texts, choose
 
 _ASK, _EVALUATE = "ask", "evaluate"
 

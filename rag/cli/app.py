@@ -220,7 +220,7 @@ def ui(
     reranker: RerankerOption = None,
 ) -> None:
     """Serve the page on which the archive is asked; without an archive, make one of ./seeds."""
-    from ui.serving import Serving, is_loopback
+    from ui.security.hosts import Serving, is_loopback
 
     serving = Serving(host, port, tuple(allow_host or ()), tuple(proxy or ()), root_path)
     if not is_loopback(host):

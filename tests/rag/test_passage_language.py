@@ -19,8 +19,8 @@ from rag.serialization import answer_json
 from rag.storage.store import Store, input_hash
 from rag.text.language import _identifier, language_of, language_of_part
 from rag.types import Article, Filter, cut
-from ui.render import card
-from ui.texts import GERMAN
+from ui.html.answer import card
+from ui.wording.page import GERMAN
 
 GERMAN_PART = (
     "Der Stadtrat hat am Montag beschlossen, die alte Brücke über den Fluss noch in diesem Jahr zu sperren. Die "

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from rag.archive import Archive
 from ui.app import build_app, server_of
-from ui.serving import THIS_COMPUTER, Serving
+from ui.security.hosts import THIS_COMPUTER, Serving
 
 _ASKING = {"socket.connect", "socket.getaddrinfo", "socket.gethostbyname", "socket.gethostbyaddr", "socket.sendto"}
 _left: list[str] = []

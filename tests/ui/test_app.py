@@ -18,8 +18,8 @@ from places import ROOT
 from rag.archive import Archive
 from rag.errors import FundstelleError
 from ui.app import address, build_app, serve
-from ui.ask import answerer
-from ui.texts import ENGLISH, GERMAN
+from ui.tabs.ask import answerer
+from ui.wording.page import ENGLISH, GERMAN
 
 SURROGATE = "Was ist \ud800?"
 

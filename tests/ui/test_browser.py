@@ -16,9 +16,9 @@ from places import ROOT
 from server_parts import served
 
 from rag.archive import Archive
-from ui.ask import EXAMPLES
-from ui.render import citation_text
-from ui.texts import ENGLISH, GERMAN
+from ui.html.answer import citation_text
+from ui.tabs.ask import EXAMPLES
+from ui.wording.page import ENGLISH, GERMAN
 
 if TYPE_CHECKING:
     from playwright import sync_api

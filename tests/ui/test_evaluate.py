@@ -23,13 +23,13 @@ from rag.evaluation.questions.files import read_questions_text
 from rag.evaluation.questions.judgements import judge
 from rag.evaluation.runs.run_store import Runs
 from ui.app import build_app
-from ui.bench import Bench, Busy
-from ui.evaluate import Evaluating
-from ui.evaluate_layout import EvaluateTab
-from ui.render_run import report_address
-from ui.sources import MOST, handed_in, label, offered
-from ui.texts import ENGLISH, GERMAN
-from ui.texts_evaluation import words_of
+from ui.html.run import report_address
+from ui.tabs.evaluation import Evaluating
+from ui.tabs.evaluation_job import Bench, Busy
+from ui.tabs.evaluation_layout import EvaluateTab
+from ui.tabs.question_sources import MOST, handed_in, label, offered
+from ui.wording.evaluation import words_of
+from ui.wording.page import ENGLISH, GERMAN
 
 QUESTION = "Wie lang ist der Tunnel?"
 ASKED = '{"question": "Wie lang ist der Tunnel?", "answers": [{"article": "one.txt", "quote": "57 Kilometern"}]}\n'

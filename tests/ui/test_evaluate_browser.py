@@ -22,8 +22,8 @@ from rag.evaluation.questions.feedback import Marks
 from rag.evaluation.reports.wording import failed, worst_first
 from rag.evaluation.runs.run_store import Runs
 from rag.evaluation.types import Run
-from ui.texts import ENGLISH, GERMAN
-from ui.texts_evaluation import bounds, fixed, words_of
+from ui.wording.evaluation import bounds, fixed, words_of
+from ui.wording.page import ENGLISH, GERMAN
 
 if TYPE_CHECKING:
     from playwright import sync_api

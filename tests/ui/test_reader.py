@@ -13,8 +13,8 @@ from page_parts import ARTICLE, TEXT, Parts
 
 from rag.archive import Archive
 from ui.app import build_app
-from ui.reader import article_page, paragraphs, place_in, sentence_page
-from ui.texts import ENGLISH, GERMAN
+from ui.routes.reader import article_page, paragraphs, place_in, sentence_page
+from ui.wording.page import ENGLISH, GERMAN
 
 LINES = st.text(alphabet=st.sampled_from("ab<&{\n\n "), max_size=40)
 

@@ -14,11 +14,11 @@ from page_parts import ARTICLE, TEXT, Parts, answer, citation
 
 from rag.search.answer import EMPTY, NOTHING_LEFT
 from rag.types import Span, Status
-from ui import render
-from ui.markup import escape, marked
-from ui.reader import article_page
-from ui.texts import ENGLISH, GERMAN, TEXTS, choose, decimal, grouped, language_name, long_date
-from ui.why import why
+from ui.html import answer as render
+from ui.html.explanation import why
+from ui.html.markup import escape, marked
+from ui.routes.reader import article_page
+from ui.wording.page import ENGLISH, GERMAN, TEXTS, choose, decimal, grouped, language_name, long_date
 
 # Text that someone might slip into an article, and any other text.
 HOSTILE = (

@@ -15,13 +15,13 @@ from rag.evaluation.measures.statistics import Interval
 from rag.evaluation.measures.summary import SLICES
 from rag.evaluation.measures.trec_measures import MAIN, MEASURES
 from rag.evaluation.types import FATES, FUSION, REFUSED
-from ui import render
-from ui.marks import mark_buttons
-from ui.render_compared import compared_html, verdict
-from ui.render_questions import LISTED, question, questions_list
-from ui.render_run import bar, report_address, run_html
-from ui.texts import ENGLISH, GERMAN
-from ui.texts_evaluation import bounds, fixed, percent, words_of
+from ui.html import answer as render
+from ui.html.comparison import compared_html, verdict
+from ui.html.feedback_buttons import mark_buttons
+from ui.html.questions import LISTED, question, questions_list
+from ui.html.run import bar, report_address, run_html
+from ui.wording.evaluation import bounds, fixed, percent, words_of
+from ui.wording.page import ENGLISH, GERMAN
 
 DE, EN = words_of(GERMAN), words_of(ENGLISH)
 HOSTILE = (

@@ -8,7 +8,7 @@ from gradio.context import Context
 from server_parts import served
 
 from rag.archive import Archive
-from ui.texts import ENGLISH, GERMAN
+from ui.wording.page import ENGLISH, GERMAN
 
 pytestmark = needs_chromium
 

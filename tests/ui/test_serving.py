@@ -13,8 +13,8 @@ from server_parts import served
 
 from rag.archive import Archive
 from rag.errors import FundstelleError
-from ui.serving import Serving, View, is_answered, is_loopback, is_peer, view
-from ui.texts import TEXTS
+from ui.security.hosts import Serving, View, is_answered, is_loopback, is_peer, view
+from ui.wording.page import TEXTS
 
 EVERY = "0.0.0.0"  # noqa: S104 (nothing listens there)
 QUESTION = {"fn_index": 0, "data": ["Wie lang ist der Tunnel?", None]}

@@ -9,11 +9,11 @@ from pathlib import Path
 from rag.search.answer import NOTHING_LEFT
 from rag.text.paths import DEFAULT_ARCHIVE, index_command
 from rag.types import Answer, Article, Citation, Span, Status
-from ui.marks import Said, mark_buttons
-from ui.markup import breakable, byline, escape, external_link, location, marked, reader_address, web_address
-from ui.texts import Texts, count_of, grouped, language_name, long_date
-from ui.texts_evaluation import words_of
-from ui.why import why
+from ui.html.explanation import why
+from ui.html.feedback_buttons import Said, mark_buttons
+from ui.html.markup import breakable, byline, escape, external_link, location, marked, reader_address, web_address
+from ui.wording.evaluation import words_of
+from ui.wording.page import Texts, count_of, grouped, language_name, long_date
 
 _SHA_SHOWN = 16
 

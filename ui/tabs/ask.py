@@ -12,11 +12,11 @@ from rag.archive import Archive
 from rag.errors import EmptyQuestion, FundstelleError, LongQuestion, QuestionError
 from rag.search.answer import MAX_QUESTION
 from rag.types import Status
-from ui import render
-from ui.look import PLAIN
-from ui.marking import said_of
-from ui.markup import escape
-from ui.texts import GERMAN, Texts, grouped, texts_of
+from ui.html import answer as render
+from ui.html.markup import escape
+from ui.html.theme import PLAIN
+from ui.routes.feedback import said_of
+from ui.wording.page import GERMAN, Texts, grouped, texts_of
 
 _log = logging.getLogger(__name__)
 

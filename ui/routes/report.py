@@ -8,8 +8,8 @@ from fastapi.responses import HTMLResponse
 from rag.archive import Archive
 from rag.errors import FundstelleError, NotFound
 from rag.evaluation.runs.run_store import Runs
-from ui.reader import POLICY, sentence_page
-from ui.texts import choose
+from ui.routes.reader import POLICY, sentence_page
+from ui.wording.page import choose
 
 
 def add_report(app: FastAPI, archive: Archive) -> None:

@@ -14,8 +14,8 @@ from rag.evaluation.questions.feedback import MARKED, Marks
 from rag.evaluation.questions.files import TestQuestion, read_questions, read_questions_text
 from rag.evaluation.questions.judgements import Judgement, judge
 from rag.evaluation.runs.run_store import Runs
-from ui.texts import count_of
-from ui.texts_evaluation import Words
+from ui.wording.evaluation import Words
+from ui.wording.page import count_of
 
 MOST = 5_000_000
 """So many characters a file may have that is handed in."""

@@ -6,8 +6,8 @@ import json
 from collections.abc import Mapping
 
 from rag.types import Citation
-from ui.markup import escape
-from ui.texts_evaluation import Words
+from ui.html.markup import escape
+from ui.wording.evaluation import Words
 
 Said = Mapping[str, bool]
 """By passage id: whether somebody said that it answers. What nobody judged is missing."""

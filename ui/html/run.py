@@ -10,10 +10,10 @@ from rag.evaluation.measures.statistics import Interval
 from rag.evaluation.measures.summary import Slice, Summary, by_origin
 from rag.evaluation.measures.trec_measures import MAIN
 from rag.evaluation.types import FIRST, REFUSED, Run
-from ui.markup import escape
-from ui.render_questions import questions_list
-from ui.texts import count_of, grouped, language_name, long_date
-from ui.texts_evaluation import Words, bounds, fixed, percent
+from ui.html.markup import escape
+from ui.html.questions import questions_list
+from ui.wording.evaluation import Words, bounds, fixed, percent
+from ui.wording.page import count_of, grouped, language_name, long_date
 
 _LANGUAGES = ("question language", "article language")
 _CROSSING = "crossing"

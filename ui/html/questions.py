@@ -9,9 +9,9 @@ from rag.evaluation.reports.wording import failed, worst_first
 from rag.evaluation.types import Result, Shown, Wanted
 from rag.search.confidence import THRESHOLD
 from rag.types import Span
-from ui.markup import escape, reader_address
-from ui.texts import count_of, decimal, grouped, language_name
-from ui.texts_evaluation import Words, fixed, percent
+from ui.html.markup import escape, reader_address
+from ui.wording.evaluation import Words, fixed, percent
+from ui.wording.page import count_of, decimal, grouped, language_name
 
 LISTED = 200
 """So many questions are shown at once, so that the page stays quick."""

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from rag.evaluation.measures.statistics import Interval
-from ui.texts import ENGLISH, GERMAN, Texts
+from ui.wording.page import ENGLISH, GERMAN, Texts
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from pathlib import Path
 
 from fastapi import FastAPI, Request
 from fastapi.responses import HTMLResponse
@@ -13,13 +12,14 @@ from rag.archive import Archive
 from rag.errors import FundstelleError, NotFound
 from rag.text.similarity import Version
 from rag.types import Article, Span
-from ui.markup import breakable, byline, escape, external_link, location, marked, web_address
-from ui.texts import Texts, choose
+from ui.html.markup import breakable, byline, escape, external_link, location, marked, web_address
+from ui.html.theme import ASSETS
+from ui.wording.page import Texts, choose
 
 # The reader runs no script and loads nothing, whatever an article holds; only our own page may frame it.
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
 
-_STYLE = (Path(__file__).parent / "assets" / "reader.css").read_text(encoding="utf-8")
+_STYLE = (ASSETS / "reader.css").read_text(encoding="utf-8")
 _PARAGRAPH_BREAK = re.compile(r"(\n\s*\n)")
 _MARKS = ('<mark id="passage" tabindex="-1">', "<mark>")
 

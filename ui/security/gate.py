@@ -14,9 +14,9 @@ from starlette.exceptions import HTTPException
 from starlette.responses import PlainTextResponse, RedirectResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from ui.allowlist import Rule, Sent, is_session, rule_for
-from ui.calls import BadCall, Call, checked_call
-from ui.serving import Serving, View, is_answered, plain_host, view
+from ui.security.allowlist import Rule, Sent, is_session, rule_for
+from ui.security.calls import BadCall, Call, checked_call
+from ui.security.hosts import Serving, View, is_answered, plain_host, view
 
 _log = logging.getLogger(__name__)
 

@@ -12,14 +12,14 @@ from rag.archive import Archive
 from rag.errors import FundstelleError
 from rag.evaluation.measures.trec_measures import MAIN
 from rag.evaluation.runs.run_store import RunFacts, Runs
-from ui import render
-from ui.bench import Bench
-from ui.evaluate_layout import NAME_LENGTH, NOBODY, EvaluateTab, Updates
-from ui.render_compared import compared_html
-from ui.render_run import run_html
-from ui.sources import MOST, Source, clean, handed_in, judged, label, offered
-from ui.texts import Texts, texts_of
-from ui.texts_evaluation import Words, fixed, words_of
+from ui.html import answer as render
+from ui.html.comparison import compared_html
+from ui.html.run import run_html
+from ui.tabs.evaluation_job import Bench
+from ui.tabs.evaluation_layout import NAME_LENGTH, NOBODY, EvaluateTab, Updates
+from ui.tabs.question_sources import MOST, Source, clean, handed_in, judged, label, offered
+from ui.wording.evaluation import Words, fixed, words_of
+from ui.wording.page import Texts, texts_of
 
 _log = logging.getLogger(__name__)
 _Made = TypeVar("_Made")

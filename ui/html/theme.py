@@ -8,10 +8,10 @@ from pathlib import Path
 import gradio as gr
 
 from rag.search.answer import MAX_QUESTION
-from ui import render
-from ui.texts import TEXTS, Texts
+from ui.html import answer as render
+from ui.wording.page import TEXTS, Texts
 
-ASSETS = Path(__file__).parent / "assets"
+ASSETS = Path(__file__).parents[1] / "assets"
 
 # Our own styles alone: Gradio would dress headings, lists and quotes for a chat.
 PLAIN = {"apply_default_css": False, "padding": False}

@@ -8,10 +8,10 @@ from rag.config import Value
 from rag.evaluation.measures.comparison import Changed, Compared, Difference, changed_questions, compared
 from rag.evaluation.measures.trec_measures import MAIN
 from rag.evaluation.types import Run
-from ui.markup import escape
-from ui.render_questions import fate_mark, folded, inside
-from ui.texts import count_of, grouped
-from ui.texts_evaluation import Words, bounds, fixed
+from ui.html.markup import escape
+from ui.html.questions import fate_mark, folded, inside
+from ui.wording.evaluation import Words, bounds, fixed
+from ui.wording.page import count_of, grouped
 
 _LISTED = 10
 

@@ -6,10 +6,10 @@ from typing import Any, NamedTuple
 
 import gradio as gr
 
-from ui.look import PLAIN
-from ui.markup import escape
-from ui.texts import GERMAN, Texts
-from ui.texts_evaluation import Words, words_of
+from ui.html.markup import escape
+from ui.html.theme import PLAIN
+from ui.wording.evaluation import Words, words_of
+from ui.wording.page import GERMAN, Texts
 
 Updates = dict[Any, Any]
 """Components, and what becomes of them."""

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from urllib.parse import quote, urlencode
 
 from rag.types import Article, Span
-from ui.texts import Texts, language_name, long_date
+from ui.wording.page import Texts, language_name, long_date
 
 # Gradio fills templates on the page: `${…}`, `{{…}}`, `@children`. Today it leaves the values that it fills in alone;
 # as character references these signs stay plain text even if it should once look at them again.

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from enum import Enum, auto
 
-from ui.sources import MOST
+from ui.tabs.question_sources import MOST
 
 
 class Sent(Enum):

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ui.allowlist import is_session
+from ui.security.allowlist import is_session
 
 # A file in Gradio's messages is an object with a path or an address, which Gradio copies or fetches.
 _OF_FILES = frozenset({"path", "url", "meta", "_type", "orig_name"})

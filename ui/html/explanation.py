@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from rag.types import Citation
-from ui.markup import escape, joined_spans
-from ui.texts import Texts, decimal
+from ui.html.markup import escape, joined_spans
+from ui.wording.page import Texts, decimal
 
 
 def why(citation: Citation, texts: Texts) -> str:

@@ -1,0 +1,1 @@
+"""Values to escaped HTML, and the look of the page."""

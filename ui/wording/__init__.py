@@ -1,0 +1,1 @@
+"""German and English wording of the page."""
