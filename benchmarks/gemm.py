@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from embeddings.openvino_runtime import import_openvino
+from embeddings.encoders.openvino_runtime import import_openvino
 
 _ROWS, _WIDTH, _LAYERS, _ROUNDS = 1024, 1536, 8, 20
 

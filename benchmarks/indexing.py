@@ -27,9 +27,9 @@ from benchmarks.gemm import int8_peak
 from benchmarks.indexing_rows import ROWS
 from benchmarks.latency import ROOT, commit, machine
 from benchmarks.sets import cut_passages
-from embeddings.bundled import bundled_model
 from embeddings.cache import cache_folder
 from embeddings.encoder import Encoder, open_encoder
+from embeddings.encoders.bundled import bundled_model
 
 RESULT = Path(__file__).parent / "results" / "indexing.json"
 OURS, USUAL = "fundstelle", "sentence-transformers float32"

@@ -22,7 +22,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from embeddings.bundled import bundled_model
+from embeddings.encoders.bundled import bundled_model
 from rag.archive import Archive
 
 ROOT = Path(__file__).parent.parent

@@ -13,7 +13,7 @@ from filelock import FileLock
 
 from benchmarks.beir import RetrievalSet, read_set
 from embeddings.encoder import Encoder
-from embeddings.neutral import language_neutral
+from embeddings.vectors.language_neutral import language_neutral
 from rag.config import Config
 from rag.dense.index import DenseView
 from rag.dense.token_vectors import PassageTokens, TokenKeeper

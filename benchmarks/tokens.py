@@ -27,8 +27,8 @@ from benchmarks.fit_tokens import fit, learnt_from
 from benchmarks.latency import commit, machine
 from benchmarks.sets import NAMES, SearchableSet, document, searchable
 from embeddings.encoder import Encoder, open_encoder
-from embeddings.token_codec import TokenCodec
 from embeddings.types import TokenVectors
+from embeddings.vectors.token_codec import TokenCodec
 from rag.dense.token_vectors import PassageTokens
 from rag.evaluation.measures.statistics import Numbers, bootstrap
 from rag.evaluation.runs.caching_encoder import RememberingEncoder

@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from embeddings.bundled import bundled_model
+from embeddings.encoders.bundled import bundled_model
 from embeddings.errors import CompiledGraphUnavailable
 from embeddings.types import OnStep, Role, TokenVectors, Vectors
 
 if TYPE_CHECKING:
-    from embeddings.self_test import Verdict
+    from embeddings.encoders.self_test import Verdict
 
 log = logging.getLogger(__name__)
 
@@ -67,7 +67,7 @@ def identity(name: str) -> Identity | None:
     """Return what the encoder of this name would say of itself, where that is known without opening it."""
     if name != BUNDLED:
         return None
-    from embeddings.compiled import graph_facts
+    from embeddings.encoders.openvino_encoder import graph_facts
 
     facts = graph_facts()
     return Identity(facts["fingerprint"], facts["dim"]) if facts else None
@@ -77,7 +77,7 @@ def self_test(name: str) -> Verdict | None:
     """Return what was found of the encoder of this name on this processor, where it is known and there is a test."""
     if name != BUNDLED:
         return None
-    from embeddings.compiled import graph_verdict
+    from embeddings.encoders.openvino_encoder import graph_verdict
 
     return graph_verdict()
 
@@ -96,11 +96,11 @@ def open_encoder(name: str = BUNDLED, *, on_step: OnStep | None = None, device: 
         EncoderError: the model cannot be found or opened, or there is no such device.
     """
     if name != BUNDLED or device == "cuda":
-        from embeddings.sentence import SentenceTransformerEncoder
+        from embeddings.encoders.sentence_transformer import SentenceTransformerEncoder
 
         return SentenceTransformerEncoder(str(bundled_model(on_step=on_step)) if name == BUNDLED else name, device)
     try:
-        from embeddings.compiled import CompiledEncoder, compiled_graph
+        from embeddings.encoders.openvino_encoder import CompiledEncoder, compiled_graph
 
         return CompiledEncoder(compiled_graph(on_step=on_step))
     except CompiledGraphUnavailable as error:
@@ -108,6 +108,6 @@ def open_encoder(name: str = BUNDLED, *, on_step: OnStep | None = None, device: 
             "%s The bundled model runs on sentence-transformers instead: same results, several times slower.",
             error,
         )
-        from embeddings.sentence import SentenceTransformerEncoder
+        from embeddings.encoders.sentence_transformer import SentenceTransformerEncoder
 
         return SentenceTransformerEncoder(str(bundled_model(on_step=on_step)))

@@ -75,11 +75,11 @@ def open_index(url: str, dim: int, *, empty: bool = False) -> VectorIndex:
     """
     engine, _, folder = url.partition(":")
     if engine == "faiss":
-        from embeddings.faiss_index import FaissIndex
+        from embeddings.indexes.faiss_index import FaissIndex
 
         return FaissIndex(Path(folder), dim, empty=empty)
     if engine == "exact":
-        from embeddings.exact import ExactIndex
+        from embeddings.indexes.exact import ExactIndex
 
         return ExactIndex(Path(folder), dim, empty=empty)
     raise ValueError(f"There is no vector index named {engine!r}: use faiss:FOLDER or exact:FOLDER.")

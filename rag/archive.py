@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Self
 from filelock import FileLock, Timeout
 
 from embeddings.encoder import BUNDLED, Encoder, self_test
-from embeddings.neutral import language_neutral
 from embeddings.types import OnStep
+from embeddings.vectors.language_neutral import language_neutral
 from rag.config import IN_USE, Config, RankingConfig
 from rag.dense.index import DenseView
 from rag.dense.lazy_encoder import LazyEncoder
@@ -24,7 +24,8 @@ from rag.lexical.index import LexicalView
 from rag.search.ask import ask
 from rag.search.calibration import from_json, to_json
 from rag.search.confidence import TABLES, Calibration
-from rag.search.reranking import CrossEncoderReranker, LateInteraction, Reranker
+from rag.search.cross_encoder import CrossEncoderReranker
+from rag.search.reranking import LateInteraction, Reranker
 from rag.search.retrieve import Legs
 from rag.search.searcher import Search
 from rag.storage.database import DATABASE, Database

@@ -11,8 +11,8 @@ from filelock import BaseFileLock, Timeout
 
 from embeddings.errors import DimensionMismatch, IndexDamaged
 from embeddings.index import VectorIndex, open_index
-from embeddings.neutral import LanguageNeutral, language_neutral
 from embeddings.types import Ids, Neighbor, OnStep, Vectors
+from embeddings.vectors.language_neutral import LanguageNeutral, language_neutral
 from rag.storage.database import NOTHING_YET, State
 from rag.storage.store import EncoderRecord, Store
 

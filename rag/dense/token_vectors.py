@@ -11,10 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embeddings.encoder import Encoder
-from embeddings.neutral import LanguageNeutral, language_neutral
-from embeddings.token_codec import TokenCodec, token_codec
-from embeddings.tokens import words_alone
 from embeddings.types import HalfVectors, TokenVectors
+from embeddings.vectors.language_neutral import LanguageNeutral, language_neutral
+from embeddings.vectors.token_codec import TokenCodec, token_codec
+from embeddings.vectors.token_filter import words_alone
 from rag.dense.token_cache import KeptTokens
 from rag.storage.store import Store, input_hash
 from rag.text.encoder_input import encoder_input, places_of

@@ -16,12 +16,12 @@ from filelock import BaseFileLock, Timeout
 from rag.lexical.documents import Terms, count, entries, term_maker
 from rag.lexical.manifest import IndexDamaged, Manifest, new_folder, read_manifest, write_manifest
 from rag.lexical.query import LexicalQuery, Match, QueryWord, idf
+from rag.lexical.stopwords import is_stop_word, telling_words
 from rag.lexical.tantivy_index import Ids, WordIndex
 from rag.storage.database import NOTHING_YET, State
 from rag.storage.store import Store
 from rag.text.lost_letters import damaged
 from rag.text.numbers import other_reading, scaled
-from rag.text.stopwords import is_stop_word, telling_words
 from rag.text.words import fold, readings, term, term_without_accents, word_spans, written
 
 log = logging.getLogger(__name__)

@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embeddings.encoder import Encoder
-from embeddings.neutral import LanguageNeutral
 from embeddings.types import TokenVectors, Vectors
+from embeddings.vectors.language_neutral import LanguageNeutral
 from rag.config import IN_USE
 from rag.dense.index import DenseView
 from rag.lexical.index import LexicalView

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,15 +12,10 @@ from numpy.typing import NDArray
 from embeddings.types import Vectors
 from rag.config import IN_USE
 from rag.dense.token_vectors import PassageTokens
-from rag.errors import ArchiveError
 from rag.search.alignment import Alignment, align
 from rag.search.candidates import Asked
 from rag.search.fusion import Scores
-from rag.text.encoder_input import encoder_input
 from rag.types import Article, Passage
-
-if TYPE_CHECKING:
-    from sentence_transformers import CrossEncoder
 
 # what the tokens of articles and conjunctions count beside those of words that are looked for
 _STOP_WORD = 0.2
@@ -76,23 +71,6 @@ class LateInteraction:
         return Reranked("late", scores, tuple(alignments), alone=False)
 
 
-class CrossEncoderReranker:
-    """A cross-encoder of sentence-transformers, by folder or hub name: slower, and it decides alone.
-
-    Raises:
-        ArchiveError: there is no such model, or it cannot be read.
-    """
-
-    def __init__(self, name: str) -> None:
-        self._model = _cross_encoder(name)
-
-    def rerank(self, asked: Asked, passages: Sequence[tuple[Article, Passage]]) -> Reranked:
-        """Return the model's score of each passage, read with its title."""
-        pairs = [(asked.text, encoder_input(article, passage)) for article, passage in passages]
-        scores = np.asarray(self._model.predict(pairs, show_progress_bar=False), np.float64) if pairs else np.empty(0)
-        return Reranked("cross", scores.reshape(len(pairs)), (None,) * len(pairs), alone=True)
-
-
 def telling(matches: Vectors) -> Scores:
     """Return the weights of the question's tokens, from best matches of shape (passages, tokens of the question).
 
@@ -119,16 +97,3 @@ def token_weights(asked: Asked, spans: NDArray[np.int32]) -> Scores:
         of_word = (spans[:, 0] < last) & (spans[:, 1] > first)
         weights[of_word] = max(_STOP_WORD, (word.idf / highest) ** 0.5)
     return weights
-
-
-def _cross_encoder(name: str) -> CrossEncoder:
-    from sentence_transformers import CrossEncoder
-
-    try:
-        model: CrossEncoder = CrossEncoder(name)
-    except Exception as error:  # the library raises a dozen kinds, all of them meaning this
-        raise ArchiveError(
-            f"The cross-encoder {name} cannot be opened ({str(error).splitlines()[0][:200]}): "
-            "give the folder of a sentence-transformers cross-encoder, or its exact hub name while online."
-        ) from error
-    return model

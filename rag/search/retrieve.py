@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from embeddings.encoder import Encoder
-from embeddings.neutral import LanguageNeutral
+from embeddings.vectors.language_neutral import LanguageNeutral
 from rag.config import IN_USE, RankingConfig
 from rag.dense.index import DenseView
 from rag.dense.token_vectors import PassageTokens

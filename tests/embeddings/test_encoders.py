@@ -14,12 +14,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from places import ARTICLES
 
-from embeddings.bundled import _dequantised, bundled_model
-from embeddings.compile import calibration_texts
 from embeddings.encoder import Encoder, open_encoder
+from embeddings.encoders.bundled import _dequantised, bundled_model
+from embeddings.encoders.export import calibration_texts
+from embeddings.encoders.padding import batches
+from embeddings.encoders.sentence_transformer import SentenceTransformerEncoder
 from embeddings.errors import EncoderError
-from embeddings.padding import batches
-from embeddings.sentence import SentenceTransformerEncoder
 from embeddings.testing import EncoderContract
 from rag.loading.common.files import read_file
 from rag.loading.reader import load

@@ -17,10 +17,10 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from embeddings.errors import IndexDamaged
-from embeddings.exact import ExactIndex
-from embeddings.faiss_base import like_questions
-from embeddings.faiss_index import FaissIndex
 from embeddings.index import VectorIndex, open_index
+from embeddings.indexes.exact import ExactIndex
+from embeddings.indexes.faiss_base import like_questions
+from embeddings.indexes.faiss_index import FaissIndex
 from embeddings.testing import DIM, VectorIndexContract, unit_vectors
 
 
@@ -126,7 +126,7 @@ SMALL_STEPS = pytest.mark.usefixtures("merged_early")
 @pytest.fixture
 def merged_early(monkeypatch: pytest.MonkeyPatch) -> None:
     """Lets changes become a new base when there are more than ten of them."""
-    monkeypatch.setattr("embeddings.faiss_index._MOST_CHANGES", 10)
+    monkeypatch.setattr("embeddings.indexes.faiss_index._MOST_CHANGES", 10)
 
 
 def bases(folder: Path) -> list[Path]:
@@ -263,7 +263,7 @@ GROUPED = pytest.mark.usefixtures("merged_early", "grouped_early")
 @pytest.fixture
 def grouped_early(monkeypatch: pytest.MonkeyPatch) -> None:
     """Lets a base be grouped when it has a thousand vectors."""
-    monkeypatch.setattr("embeddings.faiss_index._GROUPED_FROM", 1000)
+    monkeypatch.setattr("embeddings.indexes.faiss_index._GROUPED_FROM", 1000)
 
 
 def grouped_index(folder: Path, vectors: NDArray[np.float32]) -> VectorIndex:

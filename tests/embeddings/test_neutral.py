@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from embeddings.encoder import Encoder
-from embeddings.neutral import LanguageNeutral, language_neutral
+from embeddings.vectors.language_neutral import LanguageNeutral, language_neutral
 
 # the same two things said in languages of four scripts
 HARVEST = [

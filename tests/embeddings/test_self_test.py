@@ -16,13 +16,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from embeddings.compiled import CompiledEncoder, compiled_graph, graph_verdict
 from embeddings.encoder import Encoder, open_encoder
-from embeddings.graph import CompiledGraph
-from embeddings.padding import BATCH_TOKENS, PADDED_LENGTHS, padded_length
-from embeddings.processor import Processor, this_processor
-from embeddings.reference import ReferenceText, read_reference, texts_of_all_lengths, write_reference
-from embeddings.self_test import (
+from embeddings.encoders.graph import CompiledGraph
+from embeddings.encoders.openvino_encoder import CompiledEncoder, compiled_graph, graph_verdict
+from embeddings.encoders.padding import BATCH_TOKENS, PADDED_LENGTHS, padded_length
+from embeddings.encoders.processor import Processor, this_processor
+from embeddings.encoders.reference import ReferenceText, read_reference, texts_of_all_lengths, write_reference
+from embeddings.encoders.self_test import (
     FILE,
     LEAST_OF_TEXTS,
     LEAST_OF_TOKENS,
@@ -180,7 +180,7 @@ def test_one_test_a_processor(folder: Path, monkeypatch: pytest.MonkeyPatch) -> 
     assert kept_verdict(folder) is None
     assert verdict_of(folder, test) == verdict_of(folder, test) == kept_verdict(folder)
     for number, other in enumerate((replace(this_processor(), flags="amx"), replace(this_processor(), cores=77)), 2):
-        monkeypatch.setattr("embeddings.self_test.this_processor", lambda other=other: other)
+        monkeypatch.setattr("embeddings.encoders.self_test.this_processor", lambda other=other: other)
         verdict_of(folder, test)
         assert len(tests) == number
     monkeypatch.undo()
@@ -252,8 +252,8 @@ def wrong_graph(encoder: Encoder, monkeypatch: pytest.MonkeyPatch) -> Iterator[C
     Five lengths are tested, which takes a tenth of the time.
     """
     name = f"self-test-{uuid.uuid4().hex}.json"
-    monkeypatch.setattr("embeddings.self_test.FILE", name)
-    monkeypatch.setattr("embeddings.self_test.PADDED_LENGTHS", PADDED_LENGTHS[:5])
+    monkeypatch.setattr("embeddings.encoders.self_test.FILE", name)
+    monkeypatch.setattr("embeddings.encoders.self_test.PADDED_LENGTHS", PADDED_LENGTHS[:5])
     right = CompiledGraph.__call__
 
     def make(wrong: Callable[[str, int], bool]) -> None:
@@ -299,7 +299,7 @@ def test_a_graph_that_is_wrong_in_f32_runs_in_bf16(
     """Where the processor offers it; where not, OpenVINO computes in 32 bits whatever it is told."""
     right = encoder.encode_query("Wer?")
     wrong_graph(lambda precision, _: precision == "f32")
-    monkeypatch.setattr("embeddings.compiled.precisions", lambda: ("f32", "bf16"))
+    monkeypatch.setattr("embeddings.encoders.openvino_encoder.precisions", lambda: ("f32", "bf16"))
     found = open_encoder()
     assert isinstance(found, CompiledEncoder)
     verdict = graph_verdict()

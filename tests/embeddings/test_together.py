@@ -8,7 +8,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 
 import pytest
 
-from embeddings.together import Together
+from embeddings.encoders.batching import Together
 
 
 class Held:

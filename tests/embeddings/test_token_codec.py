@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from embeddings.encoder import Encoder
-from embeddings.neutral import language_neutral
-from embeddings.token_codec import TokenCodec, token_codec
-from embeddings.tokens import words_alone
 from embeddings.types import TokenVectors
+from embeddings.vectors.language_neutral import language_neutral
+from embeddings.vectors.token_codec import TokenCodec, token_codec
+from embeddings.vectors.token_filter import words_alone
 
 TEXTS = [
     "Der Gotthard-Basistunnel ist 57 Kilometer lang und wurde am 1. Juni 2016 eröffnet.",

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from embeddings.compiled import compiled_graph
-from embeddings.tokenizer import ModelTokenizer
+from embeddings.encoders.openvino_encoder import compiled_graph
+from embeddings.encoders.tokenizer import ModelTokenizer
 
 SAMPLES = sorted((Path(__file__).parents[2] / "seeds" / "articles").glob("*"))
 ODD = [

@@ -234,7 +234,7 @@ def test_ctrl_c_keeps_what_was_asked(here: Path) -> None:
 def test_ctrl_c_before_the_first_answer_keeps_no_run(fundstelle: Run, here: Path) -> None:
     """Interrupted while questions are encoded: exit code 130, and no run in which nothing was asked."""
     code = """
-from embeddings.compiled import CompiledEncoder
+from embeddings.encoders.openvino_encoder import CompiledEncoder
 def interrupted(*_):
     raise KeyboardInterrupt
 CompiledEncoder.token_vectors = interrupted

@@ -12,8 +12,8 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 
 from embeddings.encoder import Encoder
-from embeddings.neutral import language_neutral
 from embeddings.types import Role, TokenVectors, Vectors
+from embeddings.vectors.language_neutral import language_neutral
 from rag.archive import Archive
 from rag.config import RankingConfig
 from rag.search.calibration import Example, cross_validated, fit, from_json, quality, to_json

@@ -20,8 +20,8 @@ import numpy as np
 import pytest
 from places import ARTICLES, copied_articles
 
-from embeddings.bundled import bundled_model
 from embeddings.encoder import Encoder
+from embeddings.encoders.bundled import bundled_model
 from embeddings.index import open_index
 from rag.archive import Archive
 from rag.config import Config

@@ -23,9 +23,9 @@ from rag.lexical import index as view_module
 from rag.lexical import manifest as files
 from rag.lexical.index import LexicalView
 from rag.lexical.query import LexicalQuery
+from rag.lexical.stopwords import is_stop_word, telling_words
 from rag.storage.store import Store, input_hash
 from rag.text.compounds import compound_parts
-from rag.text.stopwords import is_stop_word, telling_words
 from rag.text.words import fold, term, word_spans, words, written
 from rag.types import Article, cut
 

@@ -13,8 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from embeddings.encoder import Encoder
-from embeddings.neutral import language_neutral
 from embeddings.types import TokenVectors, Vectors
+from embeddings.vectors.language_neutral import language_neutral
 from rag.archive import Archive
 from rag.config import IN_USE, RankingConfig
 from rag.dense.token_vectors import PassageTokens
@@ -22,11 +22,11 @@ from rag.errors import ArchiveError
 from rag.lexical.query import LexicalQuery, Match, QueryWord
 from rag.search.alignment import Alignment
 from rag.search.candidates import Asked, Candidates
+from rag.search.cross_encoder import CrossEncoderReranker
 from rag.search.fusion import agreement, credited, reciprocal_ranks
 from rag.search.highlighting import MARKS, Sentence, margin_of, mark_features, outstanding, scored, sentences_of
 from rag.search.query import parse
 from rag.search.reranking import (
-    CrossEncoderReranker,
     LateInteraction,
     Reranked,
     Reranker,

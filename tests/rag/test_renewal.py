@@ -10,7 +10,7 @@ import pytest
 from places import copied_articles
 
 from embeddings.encoder import Encoder
-from embeddings.self_test import Verdict
+from embeddings.encoders.self_test import Verdict
 from rag.archive import Archive
 from rag.cli.output import INDEX_AGAIN, print_answer, print_facts
 from rag.dense.token_cache import FILE
@@ -102,7 +102,7 @@ def test_status_tells_what_the_self_test_found(
 ) -> None:
     """In a sentence, and as JSON; before a test there is nothing to tell."""
     verdicts = [Verdict("A processor", "bf16", (32, 48), 0.997, 0.996, ("f32",)), None]
-    monkeypatch.setattr("embeddings.compiled.graph_verdict", lambda: verdicts.pop(0))
+    monkeypatch.setattr("embeddings.encoders.openvino_encoder.graph_verdict", lambda: verdicts.pop(0))
     with Archive.open(tmp_path / "archive") as archive:
         known, unknown = status_json(archive.status()), status_json(archive.status())
     assert known["self_test"] == {

@@ -1,6 +1,6 @@
 """A sentence-transformers model → an OpenVINO graph in 8-bit integers, its embedding tables in 16-bit floats.
 
-Runs as a process of its own (`python -m embeddings.compile MODEL TARGET`), so that torch, the float
+Runs as a process of its own (`python -m embeddings.encoders.export MODEL TARGET`), so that torch, the float
 weights and the calibration leave no trace in the program that asked for the graph. Each line on standard
 output is one step: the share done, a space, what is being done.
 
@@ -19,12 +19,12 @@ from typing import Any
 
 import numpy as np
 
-from embeddings.graph import GRAPH
-from embeddings.openvino_runtime import import_openvino
-from embeddings.padding import PADDED_LENGTHS
-from embeddings.reference import ReferenceText, texts_of_all_lengths, write_reference
-from embeddings.sentence import load_model, model_fingerprint, prompts_of, room_for_text
-from embeddings.tokenizer import write_tokenizer
+from embeddings.encoders.graph import GRAPH
+from embeddings.encoders.openvino_runtime import import_openvino
+from embeddings.encoders.padding import PADDED_LENGTHS
+from embeddings.encoders.reference import ReferenceText, texts_of_all_lengths, write_reference
+from embeddings.encoders.sentence_transformer import load_model, model_fingerprint, prompts_of, room_for_text
+from embeddings.encoders.tokenizer import write_tokenizer
 
 
 def compile_model(model_folder: Path, target: Path) -> None:
@@ -130,7 +130,7 @@ def compile_model(model_folder: Path, target: Path) -> None:
 
 def calibration_texts(query_prompt: str, passage_prompt: str) -> list[str]:
     """Return texts in many languages, with the model's own prompts in place of E5's."""
-    lines = importlib.resources.files("embeddings").joinpath("calibration.txt").read_text(encoding="utf-8")
+    lines = importlib.resources.files("embeddings.encoders").joinpath("calibration.txt").read_text(encoding="utf-8")
     swap = {"query: ": query_prompt, "passage: ": passage_prompt}
     return [
         own + line.removeprefix(e5) for line in lines.splitlines() for e5, own in swap.items() if line.startswith(e5)

@@ -3,8 +3,8 @@
 A release of OpenVINO may have kernels that are wrong for some shapes on some processors: 2026.4.1 gave token vectors
 with a cosine of .61 to .75 to the right ones, in bf16 on processors with AMX, for texts padded to exactly 32 tokens.
 So before a graph is used on a processor, texts of every padded length are encoded, alone or in batches, and compared
-with what float32 makes of them (`embeddings.reference`). A length that is wrong is not used, nor is a precision that is
-wrong at many lengths; where none is right, nor is OpenVINO.
+with what float32 makes of them (`embeddings.encoders.reference`). A length that is wrong is not used, nor is a
+precision that is wrong at many lengths; where none is right, nor is OpenVINO.
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ import numpy as np
 from filelock import FileLock
 from numpy.typing import NDArray
 
-from embeddings.padding import BATCH_TOKENS, PADDED_LENGTHS
-from embeddings.processor import Processor, this_processor
-from embeddings.reference import ReferenceText
+from embeddings.encoders.padding import BATCH_TOKENS, PADDED_LENGTHS
+from embeddings.encoders.processor import Processor, this_processor
+from embeddings.encoders.reference import ReferenceText
 from embeddings.types import Vectors
 
 log = logging.getLogger(__name__)

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from embeddings.encoders.openvino_runtime import import_openvino
 from embeddings.errors import CompiledGraphUnavailable
-from embeddings.openvino_runtime import import_openvino
 from embeddings.types import Vectors
 
 GRAPH = "encoder.xml"

@@ -12,9 +12,9 @@ import faiss
 import numpy as np
 
 from embeddings.errors import DimensionMismatch, IndexDamaged
-from embeddings.faiss_base import flat, grouped, groups_for, ids_of, is_flat, merged
-from embeddings.ranking import best_first, checked
-from embeddings.snapshot import Snapshot, Write, read_snapshot, write_snapshot
+from embeddings.indexes.faiss_base import flat, grouped, groups_for, ids_of, is_flat, merged
+from embeddings.indexes.snapshot import Snapshot, Write, read_snapshot, write_snapshot
+from embeddings.indexes.topk import best_first, checked
 from embeddings.types import Ids, Neighbor, OnStep, Vectors
 
 # one question gains nothing from FAISS's threads, but their idle spinning takes the cores from the encoder

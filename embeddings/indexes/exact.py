@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 
 from embeddings.errors import DimensionMismatch, IndexDamaged
-from embeddings.ranking import best_first, checked
-from embeddings.snapshot import read_snapshot, write_snapshot
+from embeddings.indexes.snapshot import read_snapshot, write_snapshot
+from embeddings.indexes.topk import best_first, checked
 from embeddings.types import Ids, Neighbor, OnStep, Vectors
 
 _FILE = ".npz"

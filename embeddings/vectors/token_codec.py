@@ -129,7 +129,7 @@ def _spans(places: NDArray[np.uint8]) -> NDArray[np.int32]:
 @cache
 def token_codec(fingerprint: str) -> TokenCodec | None:
     """Return the codec for the encoder with this fingerprint, or None if none was made for it."""
-    with importlib.resources.files("embeddings").joinpath(TABLE).open("rb") as file, np.load(file) as table:
+    with importlib.resources.files("embeddings.vectors").joinpath(TABLE).open("rb") as file, np.load(file) as table:
         if str(table["fingerprint"]) != fingerprint:
             return None
         offset, directions, words = (table[name].astype(np.float32) for name in ("offset", "directions", "words"))

@@ -15,18 +15,18 @@ from typing import Any
 
 import numpy as np
 
-from embeddings.bundled import MODEL_NAME, SHA256, bundled_model
 from embeddings.cache import cache_folder, make_once, read_manifest
+from embeddings.encoders.batching import Together
+from embeddings.encoders.bundled import MODEL_NAME, SHA256, bundled_model
+from embeddings.encoders.graph import CompiledGraph, precisions
+from embeddings.encoders.padding import batches, padded_length
+from embeddings.encoders.processor import this_processor
+from embeddings.encoders.reference import read_reference
+from embeddings.encoders.self_test import Verdict, judged, kept_verdict, padded, verdict_of
+from embeddings.encoders.tokenizer import ModelTokenizer
 from embeddings.errors import CompiledGraphUnavailable
-from embeddings.graph import CompiledGraph, precisions
-from embeddings.padding import batches, padded_length
-from embeddings.processor import this_processor
-from embeddings.reference import read_reference
-from embeddings.self_test import Verdict, judged, kept_verdict, padded, verdict_of
-from embeddings.together import Together
-from embeddings.tokenizer import ModelTokenizer
-from embeddings.tokens import content_tokens
 from embeddings.types import OnStep, Role, TokenVectors, Vectors
+from embeddings.vectors.token_filter import content_tokens
 
 GRAPH_VERSION = 5
 """Raised whenever compile.py writes another graph from the same weights."""
@@ -67,14 +67,14 @@ def _graph_folder() -> Path:
         version = importlib.metadata.version("openvino")
     except importlib.metadata.PackageNotFoundError as error:
         raise CompiledGraphUnavailable("OpenVINO is not installed.") from error
-    calibration = importlib.resources.files("embeddings").joinpath("calibration.txt").read_bytes()
+    calibration = importlib.resources.files("embeddings.encoders").joinpath("calibration.txt").read_bytes()
     made_from = hashlib.sha256(f"{SHA256} {GRAPH_VERSION} {version}".encode() + calibration).hexdigest()[:12]
     return cache_folder() / "graphs" / f"{MODEL_NAME}-int8-{made_from}"
 
 
 def _compile(model: Path, target: Path, on_step: OnStep | None) -> dict[str, Any]:
     # -P: a file of the user's that is named like one of ours or Python's is not imported
-    command = [sys.executable, "-P", "-m", "embeddings.compile", str(model), str(target)]
+    command = [sys.executable, "-P", "-m", "embeddings.encoders.export", str(model), str(target)]
     log_file = target / "log"
     with log_file.open("w+", encoding="utf-8") as log:
         try:

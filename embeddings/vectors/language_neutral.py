@@ -86,7 +86,7 @@ class LanguageNeutral:
 @cache
 def language_neutral(fingerprint: str) -> LanguageNeutral:
     """Return the map for the encoder with this fingerprint; one that changes nothing where no table was made for it."""
-    with importlib.resources.files("embeddings").joinpath(TABLE).open("rb") as file, np.load(file) as table:
+    with importlib.resources.files("embeddings.vectors").joinpath(TABLE).open("rb") as file, np.load(file) as table:
         if str(table["fingerprint"]) != fingerprint:
             return LanguageNeutral({}, {})
         arrays = {name: table[name].astype(np.float32) for name in table.files if name != "fingerprint"}

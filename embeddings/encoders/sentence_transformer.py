@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from embeddings.errors import EncoderError
-from embeddings.tokens import content_tokens
 from embeddings.types import Role, TokenVectors, Vectors
+from embeddings.vectors.token_filter import content_tokens
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer

@@ -1,0 +1,1 @@
+"""Encoders: the bundled model compiled for this processor, and sentence-transformers."""

@@ -1,0 +1,1 @@
+"""Indexes of vectors on disk: FAISS, and the exact one in NumPy."""

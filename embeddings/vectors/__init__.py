@@ -1,0 +1,1 @@
+"""Vectors without their language, and token vectors in a few bytes."""
