@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from factories import article_file, stored_rows
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from test_doubles import article, kept
 
 from embeddings.encoder import Encoder
 from rag.archive import Archive
@@ -38,7 +38,7 @@ def report(number: int, line: str = SIGNATURE, outlet: str = "Tagblatt") -> str:
         f"Stimmen dafür. Für das Vorhaben {subject} sind {number * 7 + 3} Millionen Euro vorgesehen, die zur Hälfte "
         f"das Land trägt.\n\nWer sich zu {subject} äußern will, kann das bis Ende {subject}monat schriftlich tun."
     )
-    return article(f"{subject} im Tal", f"2020-03-{number + 1:02}", outlet, f"{body}\n\n{line}")
+    return article_file(f"{subject} im Tal", f"2020-03-{number + 1:02}", outlet, f"{body}\n\n{line}")
 
 
 @pytest.fixture
@@ -124,4 +124,4 @@ def test_the_same_files_give_the_same_archive(
             lived.index([folder])
         with Archive.open(tmp_path_factory.mktemp("fresh") / "archive", opened=encoder) as fresh:
             fresh.index([folder])
-            assert kept(lived)[0] == kept(fresh)[0]
+            assert stored_rows(lived)[0] == stored_rows(fresh)[0]

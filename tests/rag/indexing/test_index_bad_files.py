@@ -17,13 +17,13 @@ from typing import Any
 import psutil
 import pytest
 from bad_files import EITHER, REFUSED, TAKEN, Bad, make
-from places import ARTICLES
+from places import ARTICLES, ROOT
 
 from embeddings.encoder import Encoder
 from rag.loading.isolation.pool import Workers
 from rag.loading.reader import articles_in, is_harmless, pieces
 
-TESTS = Path(__file__).parents[1]
+TESTS = ROOT / "tests"
 GOOD = ("de-gotthard-basistunnel-eroeffnung.md", "fr-notre-dame-reouverture.html", "de-oder-fischsterben-goldalge.txt")
 MOST_BYTES = 1_500_000_000
 # left aside without a line of their own, as they are in any folder; of a web archive, a media type

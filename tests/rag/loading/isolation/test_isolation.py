@@ -14,11 +14,12 @@ from pathlib import Path
 
 import pytest
 from misbehaving import act
+from places import ROOT
 
 from rag.errors import LoadError
 from rag.loading.isolation.pool import Workers
 
-TESTS = Path(__file__).parents[1]
+TESTS = ROOT / "tests"
 
 
 def children() -> set[int]:

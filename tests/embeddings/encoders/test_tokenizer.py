@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from places import ARTICLES
 
 from embeddings.encoders.openvino_encoder import compiled_graph
 from embeddings.encoders.tokenizer import ModelTokenizer
 
-SAMPLES = sorted((Path(__file__).parents[2] / "seeds" / "articles").glob("*"))
+SAMPLES = sorted(ARTICLES.glob("*"))
 ODD = [
     "Die Straßenbahn fährt … um ½ 8 nach Nürnberg.",
     "ﬁne ligatures, ＦＵＬＬ width",

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from factories import BRIDGE, article_file, stored_rows
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from places import Run
@@ -18,26 +19,15 @@ from rag.archive import Archive
 from rag.text.similarity import bands_of, runs_of, versions_among
 from rag.types import Article, Filter
 
-BRIDGE = (
-    "Die neue Hubbrücke über den Kattrup wurde am Dienstag nach vier Jahren Bauzeit für den Verkehr freigegeben. "
-    "Sie ersetzt ein Bauwerk aus dem Jahr 1934, dessen Lager zuletzt nur noch Lasten bis zwölf Tonnen trugen.\n\n"
-    "Die Kosten stiegen nach Angaben der Hafenbehörde von zunächst 61 auf 84 Millionen Euro. Grund seien "
-    "Altlasten im Baugrund gewesen, die bei den ersten Bohrungen unentdeckt geblieben waren.\n\n"
-    "Fußgänger und Radfahrer müssen sich noch gedulden: Ihr Steg wird erst im kommenden Frühjahr montiert."
-)
 QUESTION = "Was hat die neue Hubbrücke gekostet?"
-
-
-def article(title: str, day: str, outlet: str, text: str = BRIDGE) -> str:
-    return f"---\ntitle: {title}\ndate: {day}\nsource: {outlet}\n---\n{text}\n"
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     made = tmp_path / "articles"
     made.mkdir()
-    (made / "a.md").write_text(article("Brücke frei", "2021-05-05", "Elbblatt"), "utf-8")
-    (made / "b.md").write_text(article("Hubbrücke eröffnet", "2021-05-04", "Nordkurier"), "utf-8")
+    (made / "a.md").write_text(article_file("Brücke frei", "2021-05-05", "Elbblatt"), "utf-8")
+    (made / "b.md").write_text(article_file("Hubbrücke eröffnet", "2021-05-04", "Nordkurier"), "utf-8")
     (made / "c.txt").write_text("Im Stadtpark blühen die Kirschen. Das Fest beginnt am Samstag um zehn Uhr.\n", "utf-8")
     return made
 
@@ -84,7 +74,7 @@ def test_a_place_takes_over_when_the_cited_file_goes(archive: Archive, folder: P
         (folder / "b.md").unlink()
     else:
         other = "Der Betrieb der Fähre wird zum Jahresende eingestellt, teilte die Reederei am Abend mit."
-        (folder / "b.md").write_text(article("Fähre", "2021-05-04", "Nordkurier", other), "utf-8")
+        (folder / "b.md").write_text(article_file("Fähre", "2021-05-04", "Nordkurier", other), "utf-8")
     archive.index([folder])
     first = archive.ask(QUESTION).citations[0]
     assert (first.article.source, first.also) == ("Elbblatt", ())
@@ -106,7 +96,7 @@ def test_nothing_is_lost_when_the_process_dies_before_the_text_is_handed_on(arch
 def test_further_places_follow_their_text(archive: Archive, folder: Path) -> None:
     """While an earlier article takes the place of the one that was cited, the text of the others is there all along."""
     archive.index([folder])
-    (folder / "c.txt").write_text(article("Frei", "2021-05-01", "Wochenpost"), "utf-8")
+    (folder / "c.txt").write_text(article_file("Frei", "2021-05-01", "Wochenpost"), "utf-8")
     alone = Archive.open(archive.folder.parent / "other", opened=archive.encoder)
     alone.index([folder / "c.txt"])
     earliest = alone.article("c.txt")
@@ -119,7 +109,9 @@ def test_further_places_follow_their_text(archive: Archive, folder: Path) -> Non
 def test_a_short_text_under_two_headlines_is_two_articles(archive: Archive, folder: Path) -> None:
     """What a paywall leaves of articles is the same, and the articles are not."""
     for number in (1, 2):
-        text = article(f"Bericht {number}", "2020-01-01", "Blatt", "Dieser Artikel ist nur mit einem Abo zu lesen.")
+        text = article_file(
+            f"Bericht {number}", "2020-01-01", "Blatt", "Dieser Artikel ist nur mit einem Abo zu lesen."
+        )
         (folder / f"short{number}.md").write_text(text, "utf-8")
     archive.index([folder])
     assert archive.status().articles == 4
@@ -128,7 +120,7 @@ def test_a_short_text_under_two_headlines_is_two_articles(archive: Archive, fold
 def test_a_corrected_headline_is_an_article_of_its_own(archive: Archive, folder: Path) -> None:
     """The same outlet printed the text again under another headline: both are found, and neither has the other's."""
     for name, title in (("d.md", "Hubbrücke kostet Millionen"), ("e.md", "HUBBRÜCKE ERÖFFNET")):
-        (folder / name).write_text(article(title, "2021-05-07", "Nordkurier"), "utf-8")
+        (folder / name).write_text(article_file(title, "2021-05-07", "Nordkurier"), "utf-8")
     archive.index([folder])
     assert (archive.status().articles, archive.status().doubles) == (3, 2)
     shown = archive.ask(QUESTION).citations[0]
@@ -148,18 +140,6 @@ STATES = st.fixed_dictionaries(
 TEXTS = (BRIDGE, BRIDGE.replace("84", "97"))
 
 
-def kept(archive: Archive) -> tuple[list[object], dict[bytes, np.ndarray]]:
-    """All that is stored, but for the revision at which it was."""
-    with sqlite3.connect(archive.folder / "archive.sqlite") as database:
-        articles = database.execute(
-            "SELECT id, title, text, published, same_as, text_key, recipe, recurring FROM articles"
-        ).fetchall()
-        found = database.execute('SELECT key, article, start, "end", input_hash FROM passages').fetchall()
-        bands = database.execute("SELECT * FROM bands").fetchall()
-        vectors = dict(database.execute("SELECT input_hash, vector FROM vectors"))
-    return [sorted(articles), sorted(found), sorted(bands)], vectors
-
-
 @settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(states=st.lists(STATES, min_size=2, max_size=4))
 def test_the_same_files_give_the_same_archive_whatever_was_there_before(
@@ -175,7 +155,7 @@ def test_the_same_files_give_the_same_archive_whatever_was_there_before(
         for name, made in state.items():
             (folder / name).unlink(missing_ok=True)
             if made:
-                (folder / name).write_text(article(made[2], made[0], outlets[name], TEXTS[made[1]]), "utf-8")
+                (folder / name).write_text(article_file(made[2], made[0], outlets[name], TEXTS[made[1]]), "utf-8")
 
     with Archive.open(tmp_path_factory.mktemp("lived") / "archive", opened=encoder) as lived:
         for state in states:
@@ -183,7 +163,7 @@ def test_the_same_files_give_the_same_archive_whatever_was_there_before(
             lived.index([folder])
         with Archive.open(tmp_path_factory.mktemp("fresh") / "archive", opened=encoder) as fresh:
             fresh.index([folder])
-            (one, vectors), (other, others) = kept(lived), kept(fresh)
+            (one, vectors), (other, others) = stored_rows(lived), stored_rows(fresh)
     assert one == other
     assert vectors.keys() == others.keys()
 
@@ -195,7 +175,7 @@ def made(text: str, path: str = "x") -> Article:
 def test_an_updated_article_is_a_version(archive: Archive, folder: Path, fundstelle: Run) -> None:
     """One paragraph more: both are searched, each names the other, with the share of word runs counted by hand here."""
     more = BRIDGE + "\n\nDie Reederei hatte bis zuletzt auf einen Aufschub gehofft."
-    (folder / "d.md").write_text(article("Hubbrücke eröffnet", "2021-05-06", "Nordkurier", more), "utf-8")
+    (folder / "d.md").write_text(article_file("Hubbrücke eröffnet", "2021-05-06", "Nordkurier", more), "utf-8")
     archive.index([folder])
     first = archive.article("d.md")
     (version,) = archive.versions(first.id)

@@ -8,8 +8,10 @@ from pathlib import Path
 
 import pytest
 from babel.dates import format_date
+from factories import PAGE_AS_TEXT
 from hypothesis import given
 from hypothesis import strategies as st
+from places import ARTICLES
 
 from rag.loading.common.date_lines import date_stamp, dates_in
 from rag.loading.plain_text.block_classifier import blocks_of
@@ -18,58 +20,7 @@ from rag.loading.plain_text.headlines import headline_of
 from rag.loading.plain_text.text import load_text
 from rag.types import Kind
 
-SAMPLES = Path(__file__).parents[2] / "seeds" / "articles"
-
-PAGE = """\
-      * Startseite
-      * Politik
-          + Inland
-          + Ausland
-      * Anmelden
-
-      Zum Inhalt springen
-
-          Kleinbahn nach Moorwerder fährt wieder
-
-          Von Hanne Lüders, 12. März 2021 um 18:40 Uhr
-
-          Nach elf Jahren Pause hat die Kleinbahn zwischen Altenfleth und Moorwerder am Freitag den Betrieb \
-aufgenommen. Zur ersten Fahrt kamen mehr als zweihundert Menschen an den Bahnhof, viele mit gemalten Schildern.
-
-          Drei Jahre Streit
-
-          Der Landkreis hatte die Strecke 2010 stillgelegt, weil die Brücke über die Fleth als baufällig galt. Ein \
-Verein sammelte danach Geld und ließ sie prüfen; das Gutachten bescheinigte ihr noch vierzig Jahre Lebensdauer.
-
-          „Wir haben nie aufgegeben“, sagte der Vorsitzende des Vereins, Jost Behrens, bei der Abfahrt. Die Bahn soll \
-nun an jedem Wochenende sechsmal fahren, eine Fahrkarte kostet zwei Euro und fünfzig Cent.
-
-          Unterstützen Sie unseren Journalismus: Als unabhängige Zeitung gehören wir unseren Leserinnen und Lesern. \
-Mit einer Spende helfen Sie uns, weiter kostenfrei zu berichten, werden Sie jetzt Mitglied.
-
-          Mehr zum Thema
-            * Bahnstrecken im Norden, die wieder befahren werden
-            * Was aus dem alten Bahnhof wird
-
-          2 Kommentare
-
-             1. Fietje sagt:
-                13. März 2021 um 09:12 Uhr
-
-                Endlich! Ich bin als Kind jeden Sommer mit dieser Bahn zu meiner Oma gefahren und freue mich sehr.
-
-                Antworten
-             2. K. Petersen sagt:
-                13. März 2021 um 11:30 Uhr
-
-                Zwei Euro fünfzig für neun Kilometer finde ich für eine Familie zu teuer, das muss doch billiger gehen.
-
-                Antworten
-
-      * Impressum
-      * Datenschutz
-      © 2021 Altenflether Bote
-"""
+SAMPLES = ARTICLES
 
 
 def kind_at(text: str, words: str) -> Kind:
@@ -81,7 +32,7 @@ def kind_at(text: str, words: str) -> Kind:
 @pytest.mark.parametrize("indented", [True, False])
 def test_a_saved_page_comes_apart(indented: bool) -> None:
     """Navigation, appeal, teasers and comments are no words of the article; indentation helps but is not needed."""
-    text = PAGE if indented else "".join(f"{line.strip()}\n" for line in PAGE.splitlines())
+    text = PAGE_AS_TEXT if indented else "".join(f"{line.strip()}\n" for line in PAGE_AS_TEXT.splitlines())
     for words in ("Nach elf Jahren Pause", "Drei Jahre Streit", "vierzig Jahre Lebensdauer", "fünfzig Cent"):
         assert kind_at(text, words) == "article"
     for words in ("Startseite", "Ausland", "Unterstützen Sie", "Impressum", "© 2021"):
@@ -93,7 +44,7 @@ def test_a_saved_page_comes_apart(indented: bool) -> None:
 
 def test_what_the_page_says_of_itself() -> None:
     """Headline, author and day stand above the article, and each field says where it was found."""
-    draft = load_text(PAGE.encode())
+    draft = load_text(PAGE_AS_TEXT.encode())
     assert draft.title == "Kleinbahn nach Moorwerder fährt wieder"
     assert (draft.author, draft.published) == ("Hanne Lüders", date(2021, 3, 12))
     assert draft.origins == {"title": "headline", "author": "byline", "published": "date line"}
@@ -103,7 +54,7 @@ def test_what_the_page_says_of_itself() -> None:
 
 def test_front_matter_is_believed() -> None:
     """What the person wrote there is not looked for in the lines, and says that it comes from there."""
-    draft = load_text(b"---\nauthor: Redaktion\ndate: 2020-01-01\n---\n" + PAGE.encode())
+    draft = load_text(b"---\nauthor: Redaktion\ndate: 2020-01-01\n---\n" + PAGE_AS_TEXT.encode())
     assert (draft.author, draft.published) == ("Redaktion", date(2020, 1, 1))
     assert draft.origins == {"author": "front matter", "published": "front matter", "title": "headline"}
 
@@ -210,7 +161,7 @@ def test_datelines(paragraph: str, found: Byline) -> None:
 
 def test_the_headline_of_a_page_with_navigation() -> None:
     """The first full line above the article that is no label, no date and no author."""
-    assert headline_of(blocks_of(PAGE)) == "Kleinbahn nach Moorwerder fährt wieder"
+    assert headline_of(blocks_of(PAGE_AS_TEXT)) == "Kleinbahn nach Moorwerder fährt wieder"
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,10 @@ import json
 from pathlib import Path
 
 import pytest
+from factories import PAGE_AS_TEXT
 from hypothesis import given
 from hypothesis import strategies as st
+from places import Run
 
 from embeddings.encoder import Encoder
 from rag.archive import Archive
@@ -19,8 +21,6 @@ from rag.loading.common.draft import Block
 from rag.loading.finish import joined
 from rag.search.filters import make_filter
 from rag.types import Article, Aside, Kind, cut
-from tests.places import Run
-from tests.rag.test_plain_text import PAGE
 
 KINDS: tuple[Kind, ...] = ("article", "comment", "teaser", "boilerplate")
 BLOCKS = st.lists(
@@ -86,7 +86,7 @@ def test_passages_hold_one_kind(encoder: Encoder) -> None:
 @pytest.fixture(scope="module")
 def archive(encoder: Encoder, tmp_path_factory: pytest.TempPathFactory) -> Archive:
     folder = tmp_path_factory.mktemp("asides")
-    (folder / "bahn.txt").write_text(PAGE)
+    (folder / "bahn.txt").write_text(PAGE_AS_TEXT)
     (folder / "klar.txt").write_text("---\nplace: Husum\n---\nEin Deich wurde gebaut. Er ist neun Meter hoch.")
     archive = Archive.open(folder / "archive")
     archive.index([folder])
