@@ -96,7 +96,7 @@ def ask_twice(questions: Sequence[Judged], legs: Legs, reranker: Reranker | None
     """Ask each question with its documents, and without them."""
     found = []
     for question, relevant, clear in questions:
-        vector = legs.neutral.texts(legs.encoder.encode_query(question.text), "query")
+        vector = legs.neutral.project_texts(legs.encoder.encode_query(question.text), "query")
         answered = retrieve(question, 1, legs, reranker).features
         unanswered = retrieve(question, 1, legs, reranker, without=relevant).features
         found.append(Asked(vector, dict(answered), dict(unanswered), clear))

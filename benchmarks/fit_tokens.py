@@ -55,7 +55,7 @@ def uncommon(texts: Sequence[str], read: Sequence[TokenVectors]) -> list[TokenVe
     spelled = [[text[start:end] for start, end in one.spans.tolist()] for text, one in zip(texts, read, strict=True)]
     common = {word for word, _ in Counter(word for of_text in spelled for word in of_text).most_common(COMMON)}
     return [
-        one.only(np.array([word not in common for word in of_text], bool))
+        one.select(np.array([word not in common for word in of_text], bool))
         for of_text, one in zip(spelled, read, strict=True)
     ]
 
@@ -79,7 +79,7 @@ def balanced(variances: Vectors, parts: int) -> list[int]:
 def fit(texts: list[TokenVectors], parts: int = PARTS, width: int = WIDTH) -> TokenCodec:
     """Return the codec that keeps these tokens best in so many parts."""
     vectors = np.concatenate([one.vectors for one in texts])
-    wholes = np.repeat([one.whole for one in texts], [len(one.vectors) for one in texts], axis=0)
+    wholes = np.repeat([one.pooled for one in texts], [len(one.vectors) for one in texts], axis=0)
     mean, of_wholes = vectors.mean(0), wholes.mean(0)
     share = float(((wholes - of_wholes) * (vectors - mean)).sum() / ((wholes - of_wholes) ** 2).sum())
     offset = mean - share * of_wholes
@@ -106,7 +106,9 @@ def main(data: Path) -> None:
     print(f"{target}: {PARTS} bytes a token, {target.stat().st_size / 1000:.0f} kB")
     others = tokens(cut_passages(data, OTHERS, encoder), encoder)
     turned = map(codec.turn, others)
-    nearness = [(one.vectors * again.vectors).sum(1) for one, again in zip(turned, codec.coarse(others), strict=True)]
+    nearness = [
+        (one.vectors * again.vectors).sum(1) for one, again in zip(turned, codec.round_trip(others), strict=True)
+    ]
     size = np.mean([len(code) for code in codec.encode(others) if code is not None])
     print(f"{OTHERS}: cosine {np.concatenate(nearness).mean():.3f}, {size:.0f} bytes a passage")
 

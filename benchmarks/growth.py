@@ -75,7 +75,7 @@ def articles(size: int, texts: Sequence[str], files: Path) -> Iterator[tuple[Art
 def make(folder: Path, files: Path, size: int, encoder: Encoder, texts: Sequence[str]) -> float:
     """Make an archive of so many passages with files of its first articles; return the seconds that storing took."""
     read = read_words(encoder, texts)
-    vectors = np.stack([one.whole for one in read])
+    vectors = np.stack([one.pooled for one in read])
     make_folder(folder)
     store = Store(folder / DATABASE)
     keeper = TokenKeeper(folder / TOKENS, store)

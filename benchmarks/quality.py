@@ -59,7 +59,7 @@ def rankings(opened: SearchableSet) -> dict[str, list[list[str]]]:
     owner = {one.passage.key: document(one.article) for one in found}
     keys = [one.passage.key for one in found]
     raw = np.stack([one.vector for one in found]).astype(np.float32)
-    neutral = legs.neutral.texts(raw, "passage")
+    neutral = legs.neutral.project_texts(raw, "passage")
     late = LateInteraction(legs.tokens)
     rows: dict[str, list[list[str]]] = {}
 

@@ -52,16 +52,16 @@ class Coded(PassageTokens):
 
     def turned(self, question: TokenVectors) -> TokenVectors:
         """Return a question in the coordinates of this codec."""
-        return self._codec.turn(question)
+        return self._codec.rotate(question)
 
     def _read_now(self, inputs: Sequence[str]) -> list[TokenVectors]:
         new = [text for text in inputs if text not in self._back]
         read = super()._read_now(new) if new else []
         self.sizes |= zip(new, map(len, filter(None, self._codec.encode(read))), strict=True)
-        for text, one in zip(new, self._codec.coarse(read), strict=True):
-            self._back[text] = TokenVectors(one.vectors.astype(np.float16), one.spans, one.whole)
+        for text, one in zip(new, self._codec.round_trip(read), strict=True):
+            self._back[text] = TokenVectors(one.vectors.astype(np.float16), one.spans, one.pooled)
         known = [self._back[text] for text in inputs]
-        return [TokenVectors(one.vectors.astype(np.float32), one.spans, one.whole) for one in known]
+        return [TokenVectors(one.vectors.astype(np.float32), one.spans, one.pooled) for one in known]
 
 
 def asked(opened: SearchableSet) -> list[tuple[Asked, Candidates]]:

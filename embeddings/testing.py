@@ -217,7 +217,7 @@ class EncoderContract(ABC):
                 assert tokens.vectors.shape == (len(tokens.spans), encoder.dim)
                 assert np.linalg.norm(tokens.vectors, axis=1) == pytest.approx(1, abs=TOLERANCE)
                 whole = encoder.encode_query(text) if role == "query" else encoder.encode_passages([text])[0]
-                assert float(tokens.whole @ whole) == pytest.approx(1, abs=TOLERANCE)
+                assert float(tokens.pooled @ whole) == pytest.approx(1, abs=TOLERANCE)
                 covered = {place for start, end in tokens.spans for place in range(start, end)}
                 assert covered >= {place for place, character in enumerate(text) if not character.isspace()}
                 assert max(covered) < len(text)

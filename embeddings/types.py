@@ -22,17 +22,17 @@ class TokenVectors:
     """The last hidden states of one text, without prompt and special tokens.
 
     `vectors` has shape (tokens, dim) and rows of length 1; `spans` has shape (tokens, 2) and holds, for
-    each row, the half-open range of code points of the text that the token covers. `whole` is the vector of the
+    each row, the half-open range of code points of the text that the token covers. `pooled` is the vector of the
     whole text, shape (dim,), as the encoder's other methods give it: the same pass yields both.
     """
 
     vectors: Vectors
     spans: NDArray[np.int32]
-    whole: Vectors
+    pooled: Vectors
 
-    def only(self, chosen: NDArray[np.bool_]) -> TokenVectors:
-        """Return the same text with these of its tokens; `chosen` has shape (tokens,)."""
-        return TokenVectors(self.vectors[chosen], self.spans[chosen], self.whole)
+    def select(self, mask: NDArray[np.bool_]) -> TokenVectors:
+        """Return the same text with these of its tokens; `mask` has shape (tokens,)."""
+        return TokenVectors(self.vectors[mask], self.spans[mask], self.pooled)
 
 
 @dataclass(frozen=True, slots=True)

@@ -150,7 +150,7 @@ class CompiledEncoder:
 
     def encode_query(self, text: str) -> Vectors:
         """Encode one question: shape (dim,), length 1."""
-        return self._question(text).whole
+        return self._question(text).pooled
 
     def token_vectors(self, texts: Sequence[str], role: Role) -> list[TokenVectors]:
         """Encode texts token by token; questions of several threads are read together."""

@@ -21,11 +21,11 @@ _PADDED = 5
 class ReferenceText:
     """The ids of a text, with prompt and special tokens, and what float32 makes of it.
 
-    `whole` is its vector, shape (dim,); `tokens` are those of its ids, shape (ids, dim), rows of length 1.
+    `pooled` is its vector, shape (dim,); `tokens` are those of its ids, shape (ids, dim), rows of length 1.
     """
 
     ids: NDArray[np.int64]
-    whole: Vectors
+    pooled: Vectors
     tokens: Vectors
 
 
@@ -58,7 +58,7 @@ def write_reference(folder: Path, texts: Sequence[ReferenceText]) -> None:
         folder / FILE,
         ids=np.concatenate([one.ids for one in texts]).astype(np.int32),
         lengths=np.array([len(one.ids) for one in texts], np.int32),
-        wholes=np.stack([one.whole for one in texts]).astype(np.float16),
+        wholes=np.stack([one.pooled for one in texts]).astype(np.float16),
         tokens=np.concatenate([one.tokens for one in texts]).astype(np.float16),
     )
 

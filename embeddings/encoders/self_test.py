@@ -138,7 +138,7 @@ def _agreement(run: Run, length: int, texts: Sequence[ReferenceText]) -> tuple[f
     tokens, mask = padded([text.ids for text in batch], length, 0)
     wholes, states = run(tokens, mask)
     for text, whole, of_text in zip(batch, wholes, states, strict=True):
-        of_texts.append(float(whole @ text.whole))
+        of_texts.append(float(whole @ text.pooled))
         of_tokens.append(float(np.einsum("ij,ij->i", of_text[: len(text.ids)], text.tokens).mean()))
     # NumPy's, since that of Python may pass over what is no number
     return float(np.min(of_texts)), float(np.min(of_tokens))

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from embeddings.errors import IndexDamaged
-from embeddings.rights import make_file, make_within
+from embeddings.permissions import make_file, make_folder
 
 _MANIFEST = "manifest.json"
 _BLOCK = 1 << 22
@@ -46,7 +46,7 @@ def write_snapshot(
     Raises:
         OSError: the folder cannot be written, or a file that shall stay is gone; the snapshot before stays as it was.
     """
-    make_within(folder)
+    make_folder(folder)
     stem = f"vectors-{os.getpid()}-{os.urandom(4).hex()}"
     fresh = folder / f"{stem}.json.new"
     files = {}

@@ -52,21 +52,21 @@ class LanguageNeutral:
                 digest.update(array.tobytes())
         return digest.hexdigest()[:8]
 
-    def texts(self, vectors: Vectors, role: Role) -> Vectors:
+    def project_texts(self, vectors: Vectors, role: Role) -> Vectors:
         """Return vectors of whole texts, shape (…, dim), without what tells the language; length 1 again."""
         return self._mapped(vectors, "text", role)
 
-    def tokens(self, vectors: Vectors, role: Role) -> Vectors:
+    def project_tokens(self, vectors: Vectors, role: Role) -> Vectors:
         """Return vectors of tokens, shape (tokens, dim), without what tells the language; length 1 again."""
         return self._mapped(vectors, "token", role)
 
-    def read(self, texts: Sequence[TokenVectors], role: Role) -> list[TokenVectors]:
+    def project(self, texts: Sequence[TokenVectors], role: Role) -> list[TokenVectors]:
         """Return texts as an encoder reads them, token by token and as a whole, without what tells the language."""
         if not self.means or not texts:
             return list(texts)
         # all at once: one matrix product instead of dozens
-        tokens = self.tokens(np.concatenate([one.vectors for one in texts]), role)
-        wholes = self.texts(np.stack([one.whole for one in texts]), role)
+        tokens = self.project_tokens(np.concatenate([one.vectors for one in texts]), role)
+        wholes = self.project_texts(np.stack([one.pooled for one in texts]), role)
         ends = np.cumsum([len(one.vectors) for one in texts])[:-1]
         return [
             TokenVectors(vectors, one.spans, whole)

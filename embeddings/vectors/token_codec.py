@@ -48,9 +48,9 @@ class TokenCodec:
             digest.update(array.tobytes())
         return digest.hexdigest()[:8]
 
-    def turn(self, text: TokenVectors) -> TokenVectors:
+    def rotate(self, text: TokenVectors) -> TokenVectors:
         """Return a text in the coordinates of those that come back."""
-        return TokenVectors(text.vectors @ self.directions, text.spans, text.whole @ self.directions)
+        return TokenVectors(text.vectors @ self.directions, text.spans, text.pooled @ self.directions)
 
     def encode(self, texts: Sequence[TokenVectors]) -> list[bytes | None]:
         """Return the bytes of each text; None for one with tokens longer or farther apart than 255 code points."""
@@ -59,7 +59,7 @@ class TokenCodec:
         coded = self._coded
         vectors = np.concatenate([one.vectors for one in texts]) @ self.directions[:, :coded]
         lengths = [len(one.vectors) for one in texts]
-        vectors -= np.repeat(self._bases([one.whole for one in texts])[:, :coded], lengths, axis=0)
+        vectors -= np.repeat(self._bases([one.pooled for one in texts])[:, :coded], lengths, axis=0)
         codes = self._quantiser.compute_codes(np.ascontiguousarray(vectors, np.float32))
         found = []
         for one, of_text in zip(texts, np.split(codes, np.cumsum(lengths)[:-1]), strict=True):
@@ -90,12 +90,12 @@ class TokenCodec:
         vectors /= np.sqrt(np.einsum("ij,ij->i", vectors, vectors))[:, None]
         return TokenVectors(vectors, _spans(rows[:, parts:]), whole)
 
-    def coarse(self, texts: Sequence[TokenVectors]) -> list[TokenVectors]:
+    def round_trip(self, texts: Sequence[TokenVectors]) -> list[TokenVectors]:
         """Return texts, turned, as they come back from their bytes; those that have none are as they were."""
         codes = self.encode(texts)
-        there = [(code, one.whole) for code, one in zip(codes, texts, strict=True) if code is not None]
+        there = [(code, one.pooled) for code, one in zip(codes, texts, strict=True) if code is not None]
         back = iter(self.decode([code for code, _ in there], [whole for _, whole in there]))
-        return [self.turn(one) if code is None else next(back) for code, one in zip(codes, texts, strict=True)]
+        return [self.rotate(one) if code is None else next(back) for code, one in zip(codes, texts, strict=True)]
 
     @property
     def _coded(self) -> int:

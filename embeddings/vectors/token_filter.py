@@ -34,10 +34,10 @@ def content_tokens(
     return TokenVectors(vectors[rows], np.array(spans, np.int32).reshape(-1, 2), whole)
 
 
-def words_alone(text: str, tokens: TokenVectors) -> TokenVectors:
+def drop_punctuation(text: str, tokens: TokenVectors) -> TokenVectors:
     """Return a text's tokens without those that hold no letter and no digit; all, if there are no others.
 
     Nothing is found by punctuation alone, and it is a tenth of all tokens (Khattab and Zaharia, "ColBERT", 2020).
     """
     held = np.array([any(map(str.isalnum, text[start:end])) for start, end in tokens.spans.tolist()], bool)
-    return tokens.only(held) if held.any() else tokens
+    return tokens.select(held) if held.any() else tokens

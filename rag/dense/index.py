@@ -111,7 +111,7 @@ class DenseView:
             if len(changes.removed):
                 index.remove(changes.removed)
             if len(changes.added):
-                index.add(changes.added, self._neutral.texts(changes.vectors.astype(np.float32), "passage"))
+                index.add(changes.added, self._neutral.project_texts(changes.vectors.astype(np.float32), "passage"))
         self._state = state
         try:
             # one process writes at a time; while another indexes, it will write what this one has only in memory

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
 
-from embeddings.rights import make_within
+from embeddings.permissions import make_folder
 from rag.storage.connections import Connections
 from rag.storage.database import NOTHING_YET, State
 
@@ -120,7 +120,7 @@ class KeptTokens:
     def _write(self, statement: str, rows: list[tuple[object, ...]]) -> None:
         try:
             if self._path.parent.parent.is_dir():
-                make_within(self._path.parent)
+                make_folder(self._path.parent)
             with self._connections.lent() as connection, connection:
                 connection.execute("BEGIN IMMEDIATE")
                 if not self._is_ours(connection):

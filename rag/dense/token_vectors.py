@@ -14,7 +14,7 @@ from embeddings.encoder import Encoder
 from embeddings.types import HalfVectors, TokenVectors
 from embeddings.vectors.language_neutral import LanguageNeutral, language_neutral
 from embeddings.vectors.token_codec import TokenCodec, token_codec
-from embeddings.vectors.token_filter import words_alone
+from embeddings.vectors.token_filter import drop_punctuation
 from rag.dense.token_cache import KeptTokens
 from rag.storage.store import Store, input_hash
 from rag.text.encoder_input import encoder_input, places_of
@@ -29,7 +29,7 @@ _FEWEST = 8
 def read_words(encoder: Encoder, texts: Sequence[str]) -> list[TokenVectors]:
     """Return the token vectors of what the encoder reads for passages, without punctuation."""
     read = encoder.token_vectors(texts, "passage")
-    return [words_alone(text, one) for text, one in zip(texts, read, strict=True)]
+    return [drop_punctuation(text, one) for text, one in zip(texts, read, strict=True)]
 
 
 @dataclass(frozen=True)
@@ -51,20 +51,20 @@ class Keeping:
 
     def coarse(self, texts: Sequence[TokenVectors]) -> list[TokenVectors]:
         """Return texts, without what tells their language, as they would come back if they had been kept."""
-        return self.codec.coarse(self._read(texts))
+        return self.codec.round_trip(self._read(texts))
 
     def get(self, wholes: Mapping[bytes, HalfVectors]) -> dict[bytes, TokenVectors]:
         """Return those of the texts that are kept, by their hashes, given the vectors of the whole texts."""
         codes = self.kept.get(wholes)
         if not codes:
             return {}
-        neutral = self.neutral.texts(np.stack([wholes[one] for one in codes]).astype(np.float32), "passage")
+        neutral = self.neutral.project_texts(np.stack([wholes[one] for one in codes]).astype(np.float32), "passage")
         return dict(zip(codes, self.codec.decode(list(codes.values()), neutral), strict=True))
 
     def _read(self, texts: Sequence[TokenVectors]) -> list[TokenVectors]:
         # the vector of the whole text is kept in half precision, and has to be the same on both ways
-        halves = [replace(one, whole=one.whole.astype(np.float16).astype(np.float32)) for one in texts]
-        return self.neutral.read(halves, "passage")
+        halves = [replace(one, pooled=one.pooled.astype(np.float16).astype(np.float32)) for one in texts]
+        return self.neutral.project(halves, "passage")
 
 
 class TokenKeeper:
@@ -111,7 +111,7 @@ class PassageTokens:
 
     def turned(self, question: TokenVectors) -> TokenVectors:
         """Return a question in the coordinates of the passages."""
-        return self._keeping.codec.turn(question) if self._keeping else question
+        return self._keeping.codec.rotate(question) if self._keeping else question
 
     def read(self, passages: Passages) -> list[TokenVectors]:
         """Return the token vectors of passages."""
@@ -143,7 +143,7 @@ class PassageTokens:
 
     def _read_now(self, inputs: Sequence[str]) -> list[TokenVectors]:
         read = read_words(self._encoder, inputs)
-        return self._keeping.coarse(read) if self._keeping else self._neutral.read(read, "passage")
+        return self._keeping.coarse(read) if self._keeping else self._neutral.project(read, "passage")
 
     def _kept(self, inputs: Sequence[str]) -> dict[str, TokenVectors]:
         if self._store is None or self._keeping is None:

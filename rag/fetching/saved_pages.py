@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from embeddings.rights import make_file, make_within
+from embeddings.permissions import make_file, make_folder
 from rag.errors import ArchiveError
 from rag.fetching.download import Answer
 from rag.fetching.file_names import place_of
@@ -77,7 +77,7 @@ class Saved:
             if before == file and file.read_bytes() == raw:
                 self.still(answer.address, asked)
                 return
-            make_within(file.parent)
+            make_folder(file.parent)
             notes = _notes(_companion(before)) if before else {}
             known = asked in self or same_as(asked) == same_as(answer.address)
             _note(file, {**notes, **_stated(answer), "asked": _asked(notes) if known else [*_asked(notes), asked]})

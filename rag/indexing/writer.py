@@ -206,7 +206,7 @@ class ArticleWriter:
             return self._encoder.encode_passages(texts).astype(np.float16)
         read = read_words(self._encoder, texts)
         self._keeping.keep(dict(zip(inputs, read, strict=True)), anew=anew)
-        return np.stack([one.whole for one in read]).astype(np.float16)
+        return np.stack([one.pooled for one in read]).astype(np.float16)
 
     def keep_tokens(self) -> None:
         """Keep the tokens of all texts, and drop those of texts that are gone; call it last.

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from embeddings.rights import make_file, make_within
+from embeddings.permissions import make_file, make_folder
 from rag.storage.database import State
 
 _MANIFEST = "manifest.json"
@@ -90,7 +90,7 @@ def new_folder(folder: Path) -> Path:
         OSError: it cannot be made.
     """
     made = folder / f"index-{os.getpid()}-{os.urandom(4).hex()}"
-    make_within(made)
+    make_folder(made)
     return made
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from tantivy import Document, Index, Occur, Query, SchemaBuilder
 
-from embeddings import rights
+from embeddings import permissions
 from rag.lexical.manifest import IndexDamaged, check_files, deleted, links_to
 from rag.lexical.query import idf
 
@@ -149,7 +149,7 @@ class WordIndex:
             # Tantivy's only kind of error
             raise OSError(str(error)) from error
         for path in self._folder.iterdir() if self._folder else ():
-            rights.narrow(path)
+            permissions.restrict(path)
         self.reload()
 
     def best(self, terms: Sequence[str], k: int, allowed: Ids | None, hidden: Ids) -> list[tuple[int, float]]:

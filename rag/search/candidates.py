@@ -50,7 +50,7 @@ class Asked:
     @property
     def vector(self) -> Vectors:
         """The vector of the whole question."""
-        return self.tokens.whole
+        return self.tokens.pooled
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,7 @@ def ask_both(
     for start, end in (one.span for one in untold):
         # no passage can be near to it; the places of the other words stay
         text = text[:start] + " " * (end - start) + text[end:]
-    (read,) = neutral.read(encoder.token_vectors([text], "query"), "query")
+    (read,) = neutral.project(encoder.token_vectors([text], "query"), "query")
     return Asked(text, words, read, replace(preferences, untold=untold), published)
 
 
@@ -173,7 +173,7 @@ def gather(
     found = [one for one in store.found(keys, record.fingerprint) if not {one.article.id, one.passage.id} & without]
     if not found:
         return Candidates((), np.empty(0), np.empty(0))
-    vectors = neutral.texts(np.stack([one.vector for one in found]).astype(np.float32), "passage")
+    vectors = neutral.project_texts(np.stack([one.vector for one in found]).astype(np.float32), "passage")
     # in a large archive to look these up takes as long as the search did
     unscored = np.array([one.key for one in found if one.key not in by_words], np.int64)
     scores = by_words | lexical.scores(asked.words, unscored)

@@ -210,7 +210,7 @@ def _sentences(
     for number, alignment in read.items():
         _, passage = ranking.passages[number]
         places = sentences_of(passage.text, passage.language)
-        scores[number] = scored(places, alignment, matches[number], asked.words, question.whole)
+        scores[number] = scored(places, alignment, matches[number], asked.words, question.pooled)
     return scores
 
 

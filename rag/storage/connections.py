@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from embeddings.rights import make_file
+from embeddings.permissions import make_file
 
 # a program that answers so many questions at the same time opens no connection anew; each takes three file handles
 _MOST_WAITING = 8

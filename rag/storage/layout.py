@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from pathlib import Path
 
-from embeddings.rights import make_file
+from embeddings.permissions import make_file
 from rag.errors import ArchiveError
 from rag.storage.database import DATABASE
 

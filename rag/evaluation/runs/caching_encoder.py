@@ -62,7 +62,7 @@ class RememberingEncoder:
 
     def encode_query(self, text: str) -> Vectors:
         """Encode one question: shape (dim,)."""
-        return self.token_vectors([text], "query")[0].whole
+        return self.token_vectors([text], "query")[0].pooled
 
     def token_vectors(self, texts: Sequence[str], role: Role) -> list[TokenVectors]:
         """Encode texts token by token."""
@@ -72,10 +72,10 @@ class RememberingEncoder:
             # the same precision whether a text was read now or before
             found[text] = read
             if role == "passage":
-                found[text] = TokenVectors(read.vectors.astype(np.float16), read.spans, read.whole)
+                found[text] = TokenVectors(read.vectors.astype(np.float16), read.spans, read.pooled)
             self._keep(role, text, found[text])
         known = [found[text] for text in texts]
-        return [TokenVectors(one.vectors.astype(np.float32), one.spans, one.whole) for one in known]
+        return [TokenVectors(one.vectors.astype(np.float32), one.spans, one.pooled) for one in known]
 
     def _keep(self, role: Role, text: str, read: TokenVectors) -> None:
         self._tokens[role, text] = read

@@ -156,7 +156,7 @@ def test_the_texts_come_back_from_their_file(texts: list[ReferenceText], tmp_pat
     write_reference(tmp_path, texts)
     for text, again in zip(texts, read_reference(tmp_path), strict=True):
         assert np.array_equal(text.ids, again.ids)
-        assert float(text.whole @ again.whole) == pytest.approx(1, abs=1e-3)
+        assert float(text.pooled @ again.pooled) == pytest.approx(1, abs=1e-3)
         assert np.allclose(text.tokens, again.tokens, atol=1e-3)
 
 

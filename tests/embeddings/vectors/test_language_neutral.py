@@ -34,7 +34,7 @@ def test_what_is_said_counts_more_than_the_language(encoder: Encoder, neutral: L
     """A sentence is nearer to its translations than to another sentence of its language, and by more than before."""
     raw = encoder.encode_passages([*HARVEST, *STADIUM])
     margins = []
-    for vectors in (raw, neutral.texts(raw, "passage")):
+    for vectors in (raw, neutral.project_texts(raw, "passage")):
         similar = vectors @ vectors.T
         count = len(HARVEST)
         translations = np.array([np.delete(similar[one, :count], one).min() for one in range(count)])
@@ -49,9 +49,9 @@ def test_neutral_vectors_have_length_one_and_no_direction_of_a_language(
     encoder: Encoder, neutral: LanguageNeutral
 ) -> None:
     """Of texts and of tokens, in both roles, whatever the number of dimensions of the array."""
-    query = neutral.texts(encoder.encode_query("Wer kam?"), "query")
-    texts = neutral.texts(encoder.encode_passages(HARVEST), "passage")
-    tokens = neutral.tokens(encoder.token_vectors(["Wer kam?"], "query")[0].vectors, "query")
+    query = neutral.project_texts(encoder.encode_query("Wer kam?"), "query")
+    texts = neutral.project_texts(encoder.encode_passages(HARVEST), "passage")
+    tokens = neutral.project_tokens(encoder.token_vectors(["Wer kam?"], "query")[0].vectors, "query")
     assert query.shape == (encoder.dim,)
     for vectors, kind in ((query[None], "text"), (texts, "text"), (tokens, "token")):
         assert np.linalg.norm(vectors, axis=1) == pytest.approx(1, abs=1e-5)

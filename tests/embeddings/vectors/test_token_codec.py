@@ -12,7 +12,7 @@ from embeddings.encoder import Encoder
 from embeddings.types import TokenVectors
 from embeddings.vectors.language_neutral import language_neutral
 from embeddings.vectors.token_codec import TokenCodec, token_codec
-from embeddings.vectors.token_filter import words_alone
+from embeddings.vectors.token_filter import drop_punctuation
 
 TEXTS = [
     "Der Gotthard-Basistunnel ist 57 Kilometer lang und wurde am 1. Juni 2016 eröffnet.",
@@ -39,15 +39,15 @@ def test_punctuation_is_left_out(encoder: Encoder) -> None:
     """Tokens without letter or digit are left out, and the others stay as they were; a text of no others keeps all."""
     text = "„Ja“ – 57 %, ¡sí! 好。"
     (all_tokens,) = encoder.token_vectors([text], "passage")
-    left = words_alone(text, all_tokens)
+    left = drop_punctuation(text, all_tokens)
     spelled = [text[start:end] for start, end in all_tokens.spans]
     places = [place for place, piece in enumerate(spelled) if piece.strip("„“–%,¡!。 ")]
     assert [text[start:end] for start, end in left.spans] == [spelled[place] for place in places]
     assert {"Ja", "57", "sí", "好"} <= {text[start:end] for start, end in left.spans}
     assert np.array_equal(left.vectors, all_tokens.vectors[places])
-    assert np.array_equal(left.whole, all_tokens.whole)
+    assert np.array_equal(left.pooled, all_tokens.pooled)
     (stars,) = encoder.token_vectors(["* * *"], "passage")
-    assert words_alone("* * *", stars) is stars
+    assert drop_punctuation("* * *", stars) is stars
 
 
 def kept(codec: TokenCodec, read: list[TokenVectors]) -> list[bytes]:
@@ -57,31 +57,31 @@ def kept(codec: TokenCodec, read: list[TokenVectors]) -> list[bytes]:
 
 def test_tokens_come_back_nearly(codec: TokenCodec, read: list[TokenVectors]) -> None:
     """In four languages that are not all those of its sample, tokens keep a cosine of .94 to themselves."""
-    back = codec.decode(kept(codec, read), [one.whole for one in read])
+    back = codec.decode(kept(codec, read), [one.pooled for one in read])
     for one, again in zip(read, back, strict=True):
-        assert (codec.turn(one).vectors * again.vectors).sum(1).mean() > 0.94
-        assert again.whole == pytest.approx(codec.turn(one).whole, abs=1e-6)
+        assert (codec.rotate(one).vectors * again.vectors).sum(1).mean() > 0.94
+        assert again.pooled == pytest.approx(codec.rotate(one).pooled, abs=1e-6)
         assert np.linalg.norm(again.vectors, axis=1) == pytest.approx(1, abs=1e-5)
 
 
 def test_the_nearest_token_stays_the_nearest(codec: TokenCodec, read: list[TokenVectors]) -> None:
     """Of all tokens of the text, nearly each is nearest to what came back of itself."""
-    back = codec.decode(kept(codec, read), [one.whole for one in read])
-    right = [(codec.turn(one).vectors @ again.vectors.T).argmax(0) for one, again in zip(read, back, strict=True)]
+    back = codec.decode(kept(codec, read), [one.pooled for one in read])
+    right = [(codec.rotate(one).vectors @ again.vectors.T).argmax(0) for one, again in zip(read, back, strict=True)]
     assert np.mean(np.concatenate([found == np.arange(len(found)) for found in right])) > 0.95
 
 
 def test_turning_keeps_cosines(codec: TokenCodec, read: list[TokenVectors]) -> None:
     """Tokens of two texts have the same cosines turned as they had, within the precision of the table."""
     one, other = read[:2]
-    turned = codec.turn(one).vectors @ codec.turn(other).vectors.T
+    turned = codec.rotate(one).vectors @ codec.rotate(other).vectors.T
     assert turned == pytest.approx(one.vectors @ other.vectors.T, abs=2e-3)
 
 
 def test_places_come_back_exactly(codec: TokenCodec, read: list[TokenVectors]) -> None:
     """Every token stands where it stood, for 38 bytes a token."""
     codes = kept(codec, read)
-    back = codec.decode(codes, [one.whole for one in read])
+    back = codec.decode(codes, [one.pooled for one in read])
     for one, again, code in zip(read, back, codes, strict=True):
         assert again.spans.tolist() == one.spans.tolist()
         assert len(code) == 38 * len(one.vectors)
@@ -92,7 +92,7 @@ def test_words_are_those_of_faiss(codec: TokenCodec, read: list[TokenVectors]) -
     parts, _, width = codec.words.shape
     quantiser = faiss.ProductQuantizer(parts * width, parts, 8)
     faiss.copy_array_to_vector(codec.words.ravel(), quantiser.centroids)
-    code, whole = kept(codec, read)[0], read[0].whole
+    code, whole = kept(codec, read)[0], read[0].pooled
     bytes_ = np.frombuffer(code, np.uint8).reshape(-1, 38)[:, :36]
     vectors = codec.offset + codec.share * np.repeat([whole @ codec.directions], len(bytes_), axis=0)
     vectors[:, : parts * width] += quantiser.decode(np.ascontiguousarray(bytes_))
@@ -112,7 +112,7 @@ def test_any_places_come_back(places: list[tuple[int, int]]) -> None:
     )
     (code,) = SMALL.encode([one])
     assert code is not None
-    (back,) = SMALL.decode([code], [one.whole])
+    (back,) = SMALL.decode([code], [one.pooled])
     assert back.spans.tolist() == one.spans.tolist()
 
 

@@ -91,7 +91,7 @@ def test_the_scores_of_vague_questions_mean_more(encoder: Encoder) -> None:
         "Atatürk ne zaman Samsun'a çıktı?",
     ]
     of_vague, of_clear = (
-        [offset(neutral.texts(encoder.encode_query(one), "query")) for one in of] for of in (vague, clear)
+        [offset(neutral.project_texts(encoder.encode_query(one), "query")) for one in of] for of in (vague, clear)
     )
     assert min(of_vague) > max(of_clear)
 
@@ -176,7 +176,7 @@ class OtherProcessor:
             if text not in self._read:
                 (self._read[text],) = self._encoder.token_vectors([text], role)
         read = [self._read[text] for text in texts]
-        return [TokenVectors(self.turned(one.vectors), one.spans, self.turned(one.whole)) for one in read]
+        return [TokenVectors(self.turned(one.vectors), one.spans, self.turned(one.pooled)) for one in read]
 
 
 @pytest.fixture(scope="module")

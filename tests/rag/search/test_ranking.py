@@ -58,7 +58,7 @@ def whole(text: str, name: str = "a", language: str = "de") -> tuple[Article, Pa
 
 def asked(text: str, encoder: Encoder, words: LexicalQuery = NO_WORDS) -> Asked:
     neutral = language_neutral(encoder.fingerprint)
-    return Asked(text, words, neutral.read(encoder.token_vectors([text], "query"), "query")[0])
+    return Asked(text, words, neutral.project(encoder.token_vectors([text], "query"), "query")[0])
 
 
 # -- fusion -----------------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ import stat
 from pathlib import Path
 
 
-def narrow(path: Path) -> None:
+def restrict(path: Path) -> None:
     """Take from a new file or folder what the folder around it does not allow either.
 
     Raises:
@@ -18,16 +18,16 @@ def narrow(path: Path) -> None:
         path.chmod(now & (around | ~0o777))
 
 
-def make_within(folder: Path) -> None:
+def make_folder(folder: Path) -> None:
     """Make a folder, and those around it that are missing, open to nobody to whom the one around it is not.
 
     Raises:
         OSError: it cannot be made.
     """
     if not folder.is_dir():
-        make_within(folder.parent)
+        make_folder(folder.parent)
         folder.mkdir(exist_ok=True)
-        narrow(folder)
+        restrict(folder)
 
 
 def make_file(path: Path) -> None:
@@ -37,4 +37,4 @@ def make_file(path: Path) -> None:
         OSError: it cannot be made.
     """
     path.touch()
-    narrow(path)
+    restrict(path)
