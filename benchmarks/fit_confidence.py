@@ -84,7 +84,7 @@ def judged_of_set(opened: SearchableSet, unclear: set[str]) -> list[Judged]:
 def sample_legs(encoder: Encoder) -> Iterator[tuple[Legs, list[Judged]]]:
     """Open the sample articles, and return with them the sample questions that they answer."""
     questions = [one for one in read_questions(SAMPLE / "questions.jsonl") if one.answerable]
-    with tempfile.TemporaryDirectory() as temporary, Archive.open(Path(temporary), opened=encoder) as archive:
+    with tempfile.TemporaryDirectory() as temporary, Archive.open(Path(temporary), encoder=encoder) as archive:
         archive.index([SAMPLE / "articles"])
         search = archive.search()
         assert search is not None

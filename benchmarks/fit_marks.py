@@ -101,7 +101,7 @@ def of_sample(encoder: Encoder) -> Iterator[Asked | None]:
         spans = judgement.places.get(hit.article.id) or ()
         return any(min(end, last) > max(start, first) for start, end in hit.highlights for first, last in spans)
 
-    with tempfile.TemporaryDirectory() as temporary, Archive.open(Path(temporary), opened=encoder) as archive:
+    with tempfile.TemporaryDirectory() as temporary, Archive.open(Path(temporary), encoder=encoder) as archive:
         archive.index([SAMPLE / "articles"])
         search = archive.search()
         assert search is not None

@@ -69,7 +69,10 @@ def articles(size: int, texts: Sequence[str], files: Path) -> Iterator[tuple[Art
         text = "\n\n".join(texts[one] for one in of)
         sha256 = hashlib.sha256(text.encode()).hexdigest()
         name = path.as_posix()
-        yield Article(article_id(name), f"Meldung {number}", text, "de", None, None, None, None, name, sha256), of
+        yield (
+            Article(id=article_id(name), title=f"Meldung {number}", text=text, language="de", path=name, sha256=sha256),
+            of,
+        )
 
 
 def make(folder: Path, files: Path, size: int, encoder: Encoder, texts: Sequence[str]) -> float:

@@ -119,10 +119,10 @@ def fundstelle(_: str) -> Store:
 
     def store(texts: Sequence[str], folder: Path) -> None:
         articles = [
-            Article(f"{number:012x}", None, text, "de", None, None, None, None, f"/{number}/", f"{number}")
+            Article(id=f"{number:012x}", text=text, language="de", path=f"/{number}/", sha256=f"{number}")
             for number, text in enumerate(texts)
         ]
-        with Archive.open(folder, opened=encoder) as archive:
+        with Archive.open(folder, encoder=encoder) as archive:
             archive.fill(articles, "benchmark")
 
     return store

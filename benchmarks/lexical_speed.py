@@ -63,7 +63,7 @@ def fill(store: Store, data: Path, count: int) -> None:
     nothing = np.zeros(1, np.float16)
     for number in range(0, count, ARTICLE_PASSAGES):
         parts = [next(source) for _ in range(min(ARTICLE_PASSAGES, count - number))]
-        article = Article(f"{number:012x}", None, "\n".join(parts), "de", None, None, None, None, str(number), "")
+        article = Article(id=f"{number:012x}", text="\n".join(parts), language="de", path=str(number), sha256="")
         places, start = [], 0
         for part in parts:
             places.append(cut(article, start, start + len(part)))
@@ -112,7 +112,7 @@ def main() -> None:
         milliseconds["containing_rare"] = percentiles([timed(lambda: view.containing("Bundesliga")) for _ in range(20)])
         milliseconds["containing_common"] = percentiles([timed(lambda: view.containing("in der")) for _ in range(20)])
         article = Article(
-            "f" * 12, None, "Ein neuer Artikel über Zwölfspindelpumpen.", "de", None, None, None, None, "new", ""
+            id="f" * 12, text="Ein neuer Artikel über Zwölfspindelpumpen.", language="de", path="new", sha256=""
         )
         one = cut(article, 0, len(article.text))
         store.put(article, "", [(one, b"new")], "", {b"new": np.zeros(1, np.float16)})

@@ -74,7 +74,7 @@ def cut_passages(data: Path, name: str, encoder: Encoder) -> list[str]:
     """Return the texts of a set's documents, cut into passages as in real use."""
     found: list[str] = []
     for _, text in read_set(data / name).documents.values():
-        article = Article("0" * 12, None, text, LANGUAGES[name], None, None, None, None, "/", "")
+        article = Article(id="0" * 12, text=text, language=LANGUAGES[name], path="/", sha256="")
         found += [one.text for one in split(article, encoder.count_tokens, Config())]
     return found
 
@@ -87,7 +87,7 @@ def searchable(data: Path, name: str, encoder: Encoder) -> Iterator[SearchableSe
         store = Store(Path(temporary) / "archive.sqlite")
         fingerprint = encoder.fingerprint
         articles = [
-            Article(f"{number:012x}", None, text, languages[document], None, None, None, None, _path(document), "")
+            Article(id=f"{number:012x}", text=text, language=languages[document], path=_path(document), sha256="")
             for number, (document, (_, text)) in enumerate(questions.documents.items())
         ]
         keep = TokenKeeper(Path(temporary) / "tokens", store).of(fingerprint)

@@ -43,6 +43,11 @@ if TYPE_CHECKING:
     from rag.loading.tables.columns import Columns
 
 
+def _no_archive(folder: Path) -> NotFound:
+    """Return the error for a folder without an archive."""
+    return NotFound(f"There is no archive in {folder}: make one with `{index_command(folder)}`.")
+
+
 class Archive:
     """Articles in a folder of their own, ready to be asked. Safe to use from several threads.
 
@@ -51,27 +56,33 @@ class Archive:
 
     def __init__(
         self,
-        folder: Path,
-        encoder_name: str | None = None,
-        config: Config | None = None,
-        on_step: OnStep | None = None,
-        cross_encoder: str | None = None,
-        opened: Encoder | None = None,
+        folder: Path | str,
         *,
+        encoder_name: str | None = None,
+        encoder: Encoder | None = None,
+        config: Config | None = None,
+        reranker: str | None = None,
         device: str | None = None,
+        on_step: OnStep | None = None,
     ) -> None:
+        """See `open`, which makes the folder first if needed."""
+        if isinstance(encoder, str):
+            raise TypeError(f"encoder is an opened encoder: name the model as encoder_name={encoder!r}.")
+        folder = Path(folder)
+        if not folder.is_dir():
+            raise _no_archive(folder)
         self.folder = folder
         self._on_step = on_step
         self._store = Store(folder / DATABASE)
         self._indexing = FileLock(folder / INDEXING_LOCK, timeout=0)
         self._dense = DenseView(folder / DENSE, self._store, self._indexing)
         self._lexical = LexicalView(folder / LEXICAL, self._store, self._indexing)
-        self._cross_encoder = CrossEncoderReranker(cross_encoder) if cross_encoder else None
+        self._cross_encoder = CrossEncoderReranker(reranker) if reranker else None
         record = self._store.encoder
         name = encoder_name or (record.name if record else BUNDLED)
         # a folder is remembered by its whole path, since the next command may run elsewhere
         name = str(Path(name).absolute()) if name != BUNDLED and Path(name).is_dir() else name
-        self._encoder = LazyEncoder(name, opened, on_step=on_step, device=device)
+        self._encoder = LazyEncoder(name, encoder, on_step=on_step, device=device)
         self._config = config or Config()
         self._keeper = TokenKeeper(folder / TOKENS, self._store)
 
@@ -81,40 +92,48 @@ class Archive:
         folder: Path | str,
         *,
         create: bool = True,
-        encoder: str | None = None,
+        encoder_name: str | None = None,
+        encoder: Encoder | None = None,
         config: Config | None = None,
-        on_step: OnStep | None = None,
-        cross_encoder: str | None = None,
-        opened: Encoder | None = None,
+        reranker: str | None = None,
         device: str | None = None,
+        on_step: OnStep | None = None,
     ) -> Self:
         """Open the archive in a folder.
 
         Args:
             create: make a new archive if there is none.
-            encoder: `bundled`, or a sentence-transformers model by folder or hub name; None for the
-                archive's own. Another one takes effect at the next `index`, which encodes all passages anew.
-            on_step: hears how far the one-time preparation of the model is, and what comes after indexing.
-            cross_encoder: a cross-encoder of sentence-transformers, by folder or hub name, that re-ranks in place
-                of late interaction.
-            opened: the encoder of that name, if it is open already.
+            encoder_name: `bundled`, or a sentence-transformers model by folder or hub name; None for the archive's own.
+                A different model takes effect at the next `index`, which re-encodes all passages.
+            encoder: the encoder of that name, if it is open already.
+            config: how articles are cut into passages.
+            reranker: a cross-encoder of sentence-transformers, by folder or hub name, that replaces late interaction.
             device: what runs the encoder; see `embeddings.encoder.open_encoder`.
+            on_step: called with progress while the model is prepared, which happens once, and after indexing.
 
         Raises:
-            NotFound: there is no archive, and none shall be made.
-            ArchiveError: the cross-encoder cannot be opened, or the folder is used by something else, damaged, or
+            NotFound: there is no archive, and `create` is False.
+            ArchiveError: the re-ranker cannot be opened, or the folder belongs to something else, is damaged, or was
                 made by a newer version.
         """
         folder = Path(folder)
         try:
-            there = (folder / DATABASE).is_file()
+            exists = (folder / DATABASE).is_file()
         except OSError as error:
             raise ArchiveError(f"No archive can be there ({error.strerror}): choose a shorter path.") from error
-        if not there:
+        if not exists:
             if not create:
-                raise NotFound(f"There is no archive in {folder}: make one with `{index_command(folder)}`.")
+                raise _no_archive(folder)
             make_folder(folder)
-        return cls(folder, encoder, config, on_step, cross_encoder, opened, device=device)
+        return cls(
+            folder,
+            encoder_name=encoder_name,
+            encoder=encoder,
+            config=config,
+            reranker=reranker,
+            device=device,
+            on_step=on_step,
+        )
 
     def close(self) -> None:
         """Close the database; what was indexed is on disk already."""

@@ -23,6 +23,10 @@ SEARCHED: tuple[Kind, ...] = ("article", "comment")
 """What is cut into passages; whether comments are searched is the question's matter."""
 
 
+UNKNOWN_LANGUAGE = "und"
+"""The BCP-47 tag of a text whose language is not known."""
+
+
 def primary(language: str) -> str:
     """Return the language of a BCP-47 tag without its region: de for de-CH."""
     return language.partition("-")[0]
@@ -37,7 +41,7 @@ class Aside:
     kind: Kind
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Article:
     """One article. What is not known is None; `id` follows from the path, `sha256` from the file's raw bytes.
 
@@ -48,15 +52,15 @@ class Article:
     """
 
     id: str
-    title: str | None
     text: str
-    language: str
-    source: str | None
-    author: str | None
-    published: date | None
-    url: str | None
     path: str
-    sha256: str
+    title: str | None = None
+    language: str = UNKNOWN_LANGUAGE
+    source: str | None = None
+    author: str | None = None
+    published: date | None = None
+    url: str | None = None
+    sha256: str = ""
     place: str | None = None
     asides: tuple[Aside, ...] = ()
     pages: tuple[int, ...] = ()

@@ -113,7 +113,7 @@ def ask(
     question of it: by the numbers of the passages, all of them noted with the question.
     """
     filter = make_filter(since, until, source or (), language or (), author or (), path or (), include or ())
-    with opened_archive(archive, create=False, cross_encoder=reranker) as opened:
+    with opened_archive(archive, create=False, reranker=reranker) as opened:
         answer = opened.ask(question, k, filter=filter, fast=fast)
         noted = evaluation.mark(opened, answer, right, wrong)
     if as_json:
@@ -232,7 +232,7 @@ def ui(
         err.print("There is no login: everybody who reaches this computer reads the whole archive.", style="yellow")
     from tempfile import TemporaryDirectory
 
-    with opened_archive(archive, cross_encoder=reranker) as opened:
+    with opened_archive(archive, reranker=reranker) as opened:
         if opened.status().articles == 0:
             if SEEDS.is_dir():
                 err.print(f"The archive {archive} is empty: indexing the sample articles in ./{SEEDS}.")

@@ -115,7 +115,7 @@ def opened_set(folder: Path, settings: Chosen, encoder: str | None, reranker: st
 @contextmanager
 def opened_questions(folder: Path, settings: Chosen, reranker: str | None) -> Iterator[Opened]:
     """Give the archive in a folder, and judged questions about it."""
-    with opened_archive(folder, create=False, cross_encoder=reranker) as archive:
+    with opened_archive(folder, create=False, reranker=reranker) as archive:
         yield archive, judged_questions(archive, settings.file)
 
 

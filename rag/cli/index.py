@@ -80,7 +80,7 @@ def index(
     if watch and not (paths and all(path.is_dir() for path in paths)):
         raise FundstelleError("Only folders can be watched: give the folder that the file is in.")
     how = Reading(limits_from(limit or ()), columns_from(columns) if columns is not None else None)
-    with opened_archive(archive, encoder=encoder, device=device) as opened:
+    with opened_archive(archive, encoder_name=encoder, device=device) as opened:
         failures = _fetch(opened, addresses) if addresses else ()
         fetched = [opened.fetched] if addresses and any(opened.fetched.glob("*/*")) else []
         if watch:

@@ -37,8 +37,8 @@ def opened_archive(
     folder: Path,
     *,
     create: bool = True,
-    encoder: str | None = None,
-    cross_encoder: str | None = None,
+    encoder_name: str | None = None,
+    reranker: str | None = None,
     device: str | None = None,
 ) -> Iterator[Archive]:
     """Open the archive in a folder; the one-time preparation of the model is shown."""
@@ -47,7 +47,7 @@ def opened_archive(
     preparation = PreparationBar()
     try:
         with Archive.open(
-            folder, create=create, encoder=encoder, on_step=preparation, cross_encoder=cross_encoder, device=device
+            folder, create=create, encoder_name=encoder_name, on_step=preparation, reranker=reranker, device=device
         ) as archive:
             yield archive
     finally:

@@ -51,9 +51,21 @@ def article_of(row: Sequence[Any]) -> Article:
     *facts, place, asides, pages, origins, recurring = row
     article_id, title, text, language, source, author, published, url, path, sha256 = facts
     article = Article(
-        article_id, title, text, language, source, author, day_of(published), url, path, sha256, place,
-        tuple(Aside(*one) for one in _parsed(asides)), tuple(_parsed(pages)), dict(_parsed(origins)),
-    )  # fmt: skip
+        id=article_id,
+        title=title,
+        text=text,
+        language=language,
+        source=source,
+        author=author,
+        published=day_of(published),
+        url=url,
+        path=path,
+        sha256=sha256,
+        place=place,
+        asides=tuple(Aside(*one) for one in _parsed(asides)),
+        pages=tuple(_parsed(pages)),
+        origins=dict(_parsed(origins)),
+    )
     return with_recurring(article, [(start, end) for start, end in _parsed(recurring)])
 
 

@@ -68,7 +68,7 @@ def articles(folder: Path) -> Iterator[Article]:
         name, title = row["_id"], normalised(str(row.get("title") or "")).strip() or None
         language = str(row.get("lang") or "") or language_of(text)
         sha256 = hashlib.sha256(f"{title}\n{text}".encode()).hexdigest()
-        yield Article(name, title, text, language, None, None, None, None, name, sha256)
+        yield Article(id=name, title=title, text=text, language=language, path=name, sha256=sha256)
 
 
 def judged(found: RetrievalSet, find: Callable[[str], Article]) -> list[Judgement]:

@@ -32,14 +32,14 @@ def archive_of_set(
     digest = hashlib.sha256((folder / CORPUS).read_bytes())
     digest.update(repr((config, encoder)).encode())
     place, name = _folder(digest.hexdigest()), encoder or BUNDLED
-    made = Archive.open(place, encoder=name, config=config, on_step=on_step, cross_encoder=cross_encoder)
+    made = Archive.open(place, encoder_name=name, config=config, on_step=on_step, reranker=cross_encoder)
     return _filled(made, lambda: made.fill(articles(folder), _LOADERS, on_article))
 
 
 def archive_cut_otherwise(archive: Archive, config: Config, on_article: OnArticle | None = None) -> Archive:
     """Return an archive of the same articles as another one, cut by other numbers, with the same encoder."""
     name = hashlib.sha256(repr((archive.id, config)).encode()).hexdigest()
-    made = Archive.open(_folder(name), encoder=archive.encoder_name, config=config, opened=archive.encoder)
+    made = Archive.open(_folder(name), encoder_name=archive.encoder_name, config=config, encoder=archive.encoder)
     return _filled(made, lambda: made.fill(archive.articles(), f"copy of {archive.id}", on_article))
 
 

@@ -165,7 +165,9 @@ def test_ask_as_json(fundstelle: Run, made: Path) -> None:
 
 def test_articles_that_print_the_same_are_in_the_json() -> None:
     """`also` holds them with the fields of `article`, `matches` and `highlights` their spans; the schema takes all."""
-    one = Article("0" * 12, "Tunnel", "Der Tunnel ist offen.", "de", None, None, None, None, "/a/1.txt", "0" * 64)
+    one = Article(
+        id="0" * 12, title="Tunnel", text="Der Tunnel ist offen.", language="de", path="/a/1.txt", sha256="0" * 64
+    )
     copy = replace(one, id="1" * 12, source="Kurier", published=date(2016, 6, 1))
     signals = {"cross": 7.5, "dense": 0.5, "lexical": 1.0}
     spans = ((4, 8), (7, 10))
@@ -319,7 +321,9 @@ def test_days_in_the_wrong_order(fundstelle: Run) -> None:
 def test_an_explanation_names_signals_words_and_copies(capsys: pytest.CaptureFixture[str]) -> None:
     """Each signal with its value, unknown ones too; words as the article writes them, once; where else it stands."""
     text = "Der Tunnel misst 57 Kilometer. Der Tunnel ist offen."
-    one = Article("0" * 12, "Tunnel", text, "de", "Bote", None, None, None, "/a/1.txt", "0" * 64)
+    one = Article(
+        id="0" * 12, title="Tunnel", text=text, language="de", source="Bote", path="/a/1.txt", sha256="0" * 64
+    )
     copy = replace(one, id="1" * 12, source="Kurier", published=date(2016, 6, 1), path="/a/2.txt")
     nameless = replace(one, id="2" * 12, title=None, source=None, path="/a/3.txt")
     signals = {"dense": 0.51, "lexical": 1.0, "colour": -0.25}

@@ -26,7 +26,7 @@ COUNCIL = "Der Rat der Stadt hat am Montag den Haushalt für das kommende Jahr b
 
 @pytest.fixture
 def archive(tmp_path: Path, encoder: Encoder) -> Archive:
-    return Archive.open(tmp_path / "archive", opened=encoder)
+    return Archive.open(tmp_path / "archive", encoder=encoder)
 
 
 def table(path: Path, header: Sequence[str], *rows: Sequence[str]) -> Path:

@@ -15,7 +15,17 @@ from rag.types import Answer, Article, Citation, Passage
 # ECMA-48: C0, DEL and C1, among them ESC and the one-sign CSI and OSC that some terminals take
 CONTROLS = "".join(map(chr, [*range(9), *range(11, 32), *range(127, 160)]))
 WILD = f"Ein \x1b[31mroter\x9b2J Satz {CONTROLS}"
-ARTICLE = Article("a1", WILD, WILD, "de", WILD, WILD, None, None, f"/{WILD}", "0" * 64, place=WILD)
+ARTICLE = Article(
+    id="a1",
+    title=WILD,
+    text=WILD,
+    language="de",
+    source=WILD,
+    author=WILD,
+    path=f"/{WILD}",
+    sha256="0" * 64,
+    place=WILD,
+)
 CITATION = Citation(
     1, ARTICLE, "a1:0-9", 0, len(WILD), WILD, ((4, 20),), ((5, 9),), (replace(ARTICLE, id="a2"),), 0.9, {"dense": 0.5}
 )

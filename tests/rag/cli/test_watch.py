@@ -99,7 +99,7 @@ def test_an_archive_in_a_folder(site: Site, tmp_path: Path, encoder: Encoder) ->
     """It is left aside when the folder around it is indexed, and the pages in it stay, hidden or not."""
     (tmp_path / "a.txt").write_text(SENTENCE.format("am Fluss"))
     for name in ("made", ".made"):
-        with Archive.open(tmp_path / name, opened=encoder) as archive:
+        with Archive.open(tmp_path / name, encoder=encoder) as archive:
             assert archive.fetch([site.page("/1", "Brücke")]) == ()
             archive.index([archive.fetched])
             report = archive.index([tmp_path])

@@ -65,7 +65,7 @@ def folder(tmp_path: Path) -> Path:
 @pytest.fixture
 def archive(tmp_path: Path, folder: Path, counting: Counting) -> Archive:
     """An archive of these articles."""
-    archive = Archive.open(tmp_path / "archive", opened=counting)
+    archive = Archive.open(tmp_path / "archive", encoder=counting)
     archive.index([folder])
     return archive
 
@@ -102,7 +102,7 @@ def test_answers_are_the_same_without_the_file(archive: Archive, counting: Count
     read = counting.passages
     archive.close()
     shutil.rmtree(archive.folder / "tokens")
-    with Archive.open(archive.folder, opened=counting) as again:
+    with Archive.open(archive.folder, encoder=counting) as again:
         after = again.ask(TUNNEL)
     assert counting.passages > read
     assert shown(after) == shown(before)
@@ -112,7 +112,7 @@ def test_answers_are_the_same_without_the_file(archive: Archive, counting: Count
 def test_all_scores_are_the_same_without_the_file(sample: Archive, encoder: Encoder, tmp_path: Path) -> None:
     """However many passages have to be read for it: the same citations in the same order, with the same scores."""
     copy = shutil.copytree(sample.folder, tmp_path / "copy", ignore=shutil.ignore_patterns("tokens"))
-    with Archive.open(copy, opened=encoder) as without:
+    with Archive.open(copy, encoder=encoder) as without:
         before, after = sample.ask(TUNNEL, 12), without.ask(TUNNEL, 12)
     assert [one.passage_id for one in after.citations] == [one.passage_id for one in before.citations]
     for one, other in zip(after.citations, before.citations, strict=True):
@@ -125,7 +125,7 @@ def test_lost_tokens_are_kept_again_by_the_next_indexing(archive: Archive, folde
     passages = count(archive)
     archive.close()
     shutil.rmtree(archive.folder / "tokens")
-    with Archive.open(archive.folder, opened=counting) as again:
+    with Archive.open(archive.folder, encoder=counting) as again:
         report = again.index([folder])
         assert (report.new, report.changed) == (0, 0)
         assert count(again) == passages
@@ -144,11 +144,11 @@ def test_a_damaged_file_costs_time_alone(
     for path in file_of(archive).parent.iterdir():
         path.unlink()
     file_of(archive).write_bytes(b"no database" * 1000)
-    with Archive.open(archive.folder, opened=counting) as again:
+    with Archive.open(archive.folder, encoder=counting) as again:
         assert shown(again.ask(TUNNEL)) == shown(before)
         assert shown(again.ask(TUNNEL)) == shown(before)
     assert caplog.text.count("cannot be read") == 1
-    with Archive.open(archive.folder, opened=counting) as again:
+    with Archive.open(archive.folder, encoder=counting) as again:
         again.index([folder])
         assert count(again) == passages
 
@@ -157,7 +157,7 @@ def test_tokens_that_cannot_be_written_stop_nothing(
     tmp_path: Path, folder: Path, encoder: Encoder, caplog: pytest.LogCaptureFixture
 ) -> None:
     """Where their folder cannot be made, articles are indexed and questions answered."""
-    with Archive.open(tmp_path / "archive", opened=encoder) as archive:
+    with Archive.open(tmp_path / "archive", encoder=encoder) as archive:
         (archive.folder / "tokens").write_text("in the way")
         assert archive.index([folder]).new == len(SOME)
         assert archive.ask(TUNNEL).answerable
@@ -166,7 +166,7 @@ def test_tokens_that_cannot_be_written_stop_nothing(
 
 def test_tokens_of_another_archive_do_not_count(archive: Archive, tmp_path: Path, encoder: Encoder) -> None:
     """A file that was made for another archive is not read, and the next indexing replaces what is in it."""
-    with Archive.open(tmp_path / "other", opened=encoder) as other:
+    with Archive.open(tmp_path / "other", encoder=encoder) as other:
         other.index([ARTICLES / "tr-6-subat-depremleri.md"])
         other.close()
     archive.close()
@@ -174,7 +174,7 @@ def test_tokens_of_another_archive_do_not_count(archive: Archive, tmp_path: Path
     for left in file_of(archive).parent.glob(f"{FILE}-*"):
         left.unlink()
     counting = Counting(encoder)
-    with Archive.open(archive.folder, opened=counting) as again:
+    with Archive.open(archive.folder, encoder=counting) as again:
         again.ask(TUNNEL)
         assert counting.passages > 0
         again.index([tmp_path / "articles"])
@@ -187,7 +187,7 @@ def test_an_interrupted_run_goes_on(tmp_path: Path, folder: Path, encoder: Encod
     def interrupt(_: Progress) -> None:
         raise KeyboardInterrupt
 
-    with Archive.open(tmp_path / "archive", opened=encoder) as archive:
+    with Archive.open(tmp_path / "archive", encoder=encoder) as archive:
         for _ in range(len(SOME)):
             with pytest.raises(KeyboardInterrupt):
                 archive.index([folder], interrupt)

@@ -118,7 +118,7 @@ def test_a_sweep_cuts_articles_otherwise(
 ) -> None:
     """Shorter passages in an archive of their own, made once; labels by place stay right; the archive itself stays."""
     monkeypatch.setattr("rag.evaluation.runs.scratch_archives.cache_folder", lambda: tmp_path / "cache")
-    with Archive.open(tmp_path / "archive", opened=encoder) as archive:
+    with Archive.open(tmp_path / "archive", encoder=encoder) as archive:
         archive.index(sorted(ARTICLES.glob("de-a*")))
         passages = archive.status().passages
         asked = [
@@ -211,7 +211,7 @@ SAID = "„Wir haben zwölf Jahre lang auf diesen Tag gewartet und nie gezweifel
 
 
 def of_article(text: str, title: str | None = "Die neue Brücke steht") -> Article:
-    return Article("a1", title, text, "de", None, None, None, None, "/a1.txt", "0" * 64)
+    return Article(id="a1", title=title, text=text, language="de", path="/a1.txt", sha256="0" * 64)
 
 
 def test_headlines_and_quotations_become_questions() -> None:
@@ -255,7 +255,7 @@ def test_of_many_suggestions_the_same_are_drawn() -> None:
 
 def test_marks_become_questions(encoder: Encoder, tmp_path: Path) -> None:
     """A right passage asks with its highlighted sentence, a wrong one is judged wrong; taken back, it is gone."""
-    with Archive.open(tmp_path / "archive", opened=encoder) as archive:
+    with Archive.open(tmp_path / "archive", encoder=encoder) as archive:
         archive.index([ARTICLES / "de-gotthard-basistunnel-eroeffnung.md", ARTICLES / "it-galleria-base-gottardo.md"])
         marks = Marks(archive.database)
         answer = archive.ask("Wie viele Arbeiter starben beim Bau des Gotthardtunnels?")
@@ -284,7 +284,7 @@ def test_a_mark_of_a_text_that_changed_is_left_out(encoder: Encoder, tmp_path: P
     """A quote that its article no longer holds cannot be asked for; the others can."""
     file = tmp_path / "a.txt"
     file.write_text("Die Brücke wurde am 3. Mai 1998 eröffnet.\n\nSie ist lang.", encoding="utf-8")
-    with Archive.open(tmp_path / "archive", opened=encoder) as archive:
+    with Archive.open(tmp_path / "archive", encoder=encoder) as archive:
         archive.index([file])
         answer = archive.ask("Wann wurde die Brücke eröffnet?")
         Marks(archive.database).mark(answer.question, answer.citations[0], answers=True)

@@ -36,7 +36,9 @@ BLOCKS = st.lists(
 
 def article(blocks: list[Block]) -> Article:
     text, asides, pages = joined(blocks)
-    return Article("0" * 12, "T", text, "de", None, None, None, None, "/a.txt", "0" * 64, None, asides, pages)
+    return Article(
+        id="0" * 12, title="T", text=text, language="de", path="/a.txt", sha256="0" * 64, asides=asides, pages=pages
+    )
 
 
 @given(BLOCKS)

@@ -50,7 +50,7 @@ def folder(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def archive(tmp_path: Path, encoder: Encoder) -> Archive:
-    return Archive.open(tmp_path / "archive", opened=encoder)
+    return Archive.open(tmp_path / "archive", encoder=encoder)
 
 
 def dump(archive: Path) -> tuple[list[object], list[object], dict[bytes, np.ndarray]]:
@@ -209,7 +209,7 @@ def test_one_thread_counts_tokens(folder: Path, tmp_path: Path, encoder: Encoder
             threads.add(threading.get_ident())
             return super().count_tokens(texts)
 
-    with Archive.open(tmp_path / "archive", opened=Watched(encoder)) as archive:
+    with Archive.open(tmp_path / "archive", encoder=Watched(encoder)) as archive:
         archive.index([folder, ARTICLES / PAGE])
     assert threads == {threading.get_ident()}
 
@@ -287,7 +287,7 @@ def test_a_lost_index_is_rebuilt(archive: Archive, folder: Path, tmp_path: Path,
         case "garbage manifest":
             (dense / "manifest.json").write_text("[]")
         case "of another archive":
-            with Archive.open(tmp_path / "other", opened=archive.encoder) as other:
+            with Archive.open(tmp_path / "other", encoder=archive.encoder) as other:
                 other.index([folder / SOME[1]])
             shutil.rmtree(dense)
             shutil.copytree(tmp_path / "other" / "dense", dense)
@@ -295,7 +295,7 @@ def test_a_lost_index_is_rebuilt(archive: Archive, folder: Path, tmp_path: Path,
             index = open_index(f"faiss:{dense}", 384)
             index.remove([one.key for one in before_passages])
             index.flush(index.stamp)
-    with Archive.open(tmp_path / "archive", opened=archive.encoder) as again:
+    with Archive.open(tmp_path / "archive", encoder=archive.encoder) as again:
         after = again.ask(TUNNEL)
         assert [one.passage_id for one in after.citations] == [one.passage_id for one in before.citations]
         assert len(list(dense.glob("vectors-*"))) == 1
@@ -320,7 +320,7 @@ def test_questions_are_answered_when_the_index_cannot_be_written(
     before = archive.ask(TUNNEL)
     archive.close()
     shutil.rmtree(tmp_path / "archive" / "dense")
-    with Archive.open(tmp_path / "archive", opened=archive.encoder) as again, no_file_larger_than(1000):
+    with Archive.open(tmp_path / "archive", encoder=archive.encoder) as again, no_file_larger_than(1000):
         after = again.ask(TUNNEL)
     assert [one.passage_id for one in after.citations] == [one.passage_id for one in before.citations]
     assert "The vector index cannot be written" in caplog.text
@@ -333,7 +333,7 @@ def test_indexing_without_room_loses_nothing(archive: Archive, folder: Path, tmp
     with no_file_larger_than(20_000), pytest.raises(ArchiveError, match="check the disk, then try again"):
         archive.index([folder])
     archive.close()
-    with Archive.open(tmp_path / "archive", opened=archive.encoder) as again:
+    with Archive.open(tmp_path / "archive", encoder=archive.encoder) as again:
         assert again.ask(TUNNEL, 1).citations[0].article.path.endswith(SOME[0])
         again.index([folder])
         assert again.status().articles == 6
@@ -343,7 +343,7 @@ def test_an_open_archive_sees_what_another_process_indexed(archive: Archive, fol
     """A page that is open while articles come in finds them with the next question."""
     archive.index([folder / SOME[1]])
     assert archive.ask(TUNNEL, 1).citations[0].article.path.endswith(SOME[1])
-    with Archive.open(tmp_path / "archive", opened=archive.encoder) as other:
+    with Archive.open(tmp_path / "archive", encoder=archive.encoder) as other:
         other.index([folder])
     assert archive.ask(TUNNEL, 1).citations[0].article.path.endswith(SOME[0])
 
@@ -374,7 +374,7 @@ def test_other_lengths_cut_anew(archive: Archive, folder: Path, tmp_path: Path) 
     """With another passage length the same files count as changed."""
     archive.index([folder])
     before = archive.status().passages
-    with Archive.open(tmp_path / "archive", opened=archive.encoder, config=Config(passage_tokens=90)) as other:
+    with Archive.open(tmp_path / "archive", encoder=archive.encoder, config=Config(passage_tokens=90)) as other:
         report = other.index([folder])
         assert (report.changed, report.unchanged) == (6, 0)
         assert other.status().passages > before
@@ -387,7 +387,7 @@ def test_vectors_of_another_encoder(archive: Archive, folder: Path, tmp_path: Pa
         fingerprint = "of another"
 
     archive.index([folder])
-    with Archive.open(tmp_path / "archive", opened=Other(encoder)) as other:
+    with Archive.open(tmp_path / "archive", encoder=Other(encoder)) as other:
         with pytest.raises(EncoderMisfit, match="made by another encoder"):
             other.ask(TUNNEL)
         assert other.index([folder / SOME[0]]).passages_encoded == other.status().passages
@@ -407,7 +407,7 @@ def test_another_encoder(archive: Archive, folder: Path, tmp_path: Path) -> None
     (model / "config_sentence_transformers.json").write_text(
         '{"prompts": {"query": "question: ", "passage": "text: "}}'
     )
-    with Archive.open(tmp_path / "archive", encoder=str(model)) as other:
+    with Archive.open(tmp_path / "archive", encoder_name=str(model)) as other:
         with pytest.raises(EncoderMisfit, match="made by another encoder"):
             other.ask(TUNNEL)
         report = other.index([folder / SOME[0]])
@@ -462,7 +462,7 @@ def test_killing_at_any_moment_ends_in_the_same_archive(
     for at in np.linspace(1, events, moments + 2, dtype=int)[1:-1]:
         killed = tmp_path / f"killed-{at}"
         assert killed_run(killed, folder, int(at)).returncode == -signal.SIGKILL
-        with Archive.open(killed, opened=encoder) as archive:
+        with Archive.open(killed, encoder=encoder) as archive:
             report = archive.index([folder])
             assert report.new + report.unchanged == 7
             assert archive.ask(TUNNEL, 1).citations[0].article.path.endswith(SOME[0])

@@ -22,7 +22,7 @@ ROAD = "Die StraÃŸe nach Westerfeld bleibt bis zum Herbst gesperrt, weil die BrÃ
 
 @pytest.fixture
 def archive(tmp_path: Path, encoder: Encoder) -> Iterator[Archive]:
-    with Archive.open(tmp_path / "archive", opened=encoder) as opened:
+    with Archive.open(tmp_path / "archive", encoder=encoder) as opened:
         yield opened
 
 

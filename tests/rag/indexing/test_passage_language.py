@@ -53,7 +53,7 @@ def put(store: Store, article: Article, language: str | None = None) -> int:
 
 
 def article(name: str, text: str, language: str) -> Article:
-    return Article(name, None, text, language, None, None, None, None, name, "")
+    return Article(id=name, text=text, language=language, path=name, sha256="")
 
 
 def test_what_is_clear() -> None:
@@ -116,7 +116,7 @@ def test_from_file_to_card(encoder: Encoder, tmp_path: Path) -> None:
     folder.mkdir()
     (folder / "a.txt").write_text(f"{GERMAN_PART}\n\n{GERMAN_PART}\n\n{ENGLISH_PART}\n", "utf-8")
     (folder / "b.txt").write_text("Im Garten blüht der Flieder, und die Bienen kommen aus dem Wald.", "utf-8")
-    with Archive.open(tmp_path / "archive", opened=encoder) as archive:
+    with Archive.open(tmp_path / "archive", encoder=encoder) as archive:
         archive.index([folder])
         assert archive.status().languages == {"de": 2}
         answer = archive.ask("What did the engineers find in the pillars?", 1, filter=Filter(languages=("en",)))
@@ -138,7 +138,7 @@ def test_from_file_to_card(encoder: Encoder, tmp_path: Path) -> None:
 def test_text_from_right_to_left(encoder: Encoder, tmp_path: Path, text: str, language: str) -> None:
     """It passes through loading and search letter by letter, and the card lets it run from right to left."""
     (tmp_path / "a.txt").write_text(text, "utf-8")
-    with Archive.open(tmp_path / "archive", opened=encoder) as archive:
+    with Archive.open(tmp_path / "archive", encoder=encoder) as archive:
         archive.index([tmp_path / "a.txt"])
         assert [one.text for one in archive.articles()] == [text]
         (cited,) = archive.ask(text.partition(".")[0][:60]).citations

@@ -47,7 +47,7 @@ def articles(tmp_path: Path) -> Path:
 def earlier(tmp_path: Path, articles: Path, encoder: Encoder) -> Path:
     """An archive as an earlier version left it: nothing noted, and all vectors and tokens turned round."""
     folder = tmp_path / "archive"
-    with Archive.open(folder, opened=encoder) as archive:
+    with Archive.open(folder, encoder=encoder) as archive:
         archive.index([articles])
     with sqlite3.connect(folder / DATABASE) as database:
         database.execute("DELETE FROM meta WHERE name = 'vectors_tested'")
@@ -65,7 +65,7 @@ def test_short_texts_are_encoded_anew_and_no_others(
 ) -> None:
     """Vector, tokens and index are right again after the next indexing; it is said until then, and not afterwards."""
     before, coded = vectors(earlier), tokens(earlier)
-    with Archive.open(earlier, opened=encoder) as archive:
+    with Archive.open(earlier, encoder=encoder) as archive:
         answer = archive.ask(QUESTION)
         print_answer(answer)
         assert INDEX_AGAIN in " ".join(capsys.readouterr().err.split())
@@ -90,7 +90,7 @@ def test_short_texts_are_encoded_anew_and_no_others(
 
 def test_a_new_archive_has_nothing_to_encode_anew(tmp_path: Path, articles: Path, encoder: Encoder) -> None:
     """Neither empty nor after the first indexing, which encodes each text once."""
-    with Archive.open(tmp_path / "archive", opened=encoder) as archive:
+    with Archive.open(tmp_path / "archive", encoder=encoder) as archive:
         assert not archive.ask(QUESTION).index_again
         report = archive.index([articles])
         assert report.passages_encoded == len(vectors(archive.folder))

@@ -29,7 +29,7 @@ def words(texts: list[str]) -> list[int]:
 
 
 def article(text: str, title: str | None = None, language: str = "de") -> Article:
-    return Article("a" * 12, title, text, language, None, None, None, None, "/x.txt", "0" * 64)
+    return Article(id="a" * 12, title=title, text=text, language=language, path="/x.txt", sha256="0" * 64)
 
 
 prose = st.text(alphabet=st.sampled_from("abcäöü. !?\n\n,;:„“。、東京ابج🙂 \u00a0\u0301"), max_size=600)

@@ -39,7 +39,7 @@ TEXTS = (
 
 
 def article(name: str, text: str, language: str = "de", title: str | None = None) -> Article:
-    return Article(f"{abs(hash(name)):x}", title, text, language, None, None, None, None, name, "")
+    return Article(id=f"{abs(hash(name)):x}", title=title, text=text, language=language, path=name, sha256="")
 
 
 def put(store: Store, one: Article) -> int:

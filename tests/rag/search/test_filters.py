@@ -29,7 +29,16 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Store:
     """Four articles of two passages each."""
     opened = Store(tmp_path_factory.mktemp("store") / "archive.sqlite")
     for number, (source, author, language, day, path) in ARTICLES.items():
-        one = Article(f"{number:012x}", None, TEXT, language, source, author, day, None, path, "0" * 64)
+        one = Article(
+            id=f"{number:012x}",
+            text=TEXT,
+            language=language,
+            source=source,
+            author=author,
+            published=day,
+            path=path,
+            sha256="0" * 64,
+        )
         places = [cut(one, 0, 15), cut(one, 16, 32)]
         vectors = {input_hash(place.text): np.ones(4, np.float16) for place in places}
         opened.put(one, "r", [(place, input_hash(place.text)) for place in places], ENCODER.fingerprint, vectors)

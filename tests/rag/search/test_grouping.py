@@ -14,7 +14,9 @@ WIRE = (
 
 
 def article(name: str, text: str, published: date | None = None) -> Article:
-    return Article(name, None, text, "de", name, None, published, None, f"/{name}", "0" * 64)
+    return Article(
+        id=name, text=text, language="de", source=name, published=published, path=f"/{name}", sha256="0" * 64
+    )
 
 
 def place(one: Article, start: int, end: int) -> tuple[Article, Passage]:

@@ -35,7 +35,7 @@ def archive(encoder: Encoder, tmp_path_factory: pytest.TempPathFactory) -> Archi
         (folder / f"{day}.md").write_text(text, encoding="utf-8")
     for name, text in THEFTS.items():
         (folder / f"{name}.txt").write_text(text, encoding="utf-8")
-    opened = Archive.open(folder / "archive", opened=encoder)
+    opened = Archive.open(folder / "archive", encoder=encoder)
     opened.index([folder])
     return opened
 
@@ -127,7 +127,7 @@ def test_a_question_without_accents_is_read_with_those_of_the_archive(encoder: E
     }
     for name, text in texts.items():
         (tmp_path / f"{name}.txt").write_text(text, encoding="utf-8")
-    with Archive.open(tmp_path / "archive", opened=encoder) as archive:
+    with Archive.open(tmp_path / "archive", encoder=encoder) as archive:
         archive.index([tmp_path])
         accented, bare = (
             archive.ask(one, 1) for one in ("Hiệu trưởng trường Đông Hải là ai?", "Hieu truong truong Dong Hai la ai?")

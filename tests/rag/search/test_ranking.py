@@ -48,7 +48,7 @@ def of_vector(text: str, words: LexicalQuery, vector: Vectors) -> Asked:
 
 
 def article(text: str, name: str = "a", language: str = "de", title: str | None = None) -> Article:
-    return Article(name, title, text, language, None, None, None, None, f"/{name}", "0" * 64)
+    return Article(id=name, title=title, text=text, language=language, path=f"/{name}", sha256="0" * 64)
 
 
 def whole(text: str, name: str = "a", language: str = "de") -> tuple[Article, Passage]:
@@ -239,7 +239,7 @@ def test_the_answering_sentence_is_marked_with_a_cross_encoder_too(encoder: Enco
     text = "Die Brücke war lange umstritten. Eröffnet wurde sie am 3. Mai 1998. Sie hat vier Spuren."
     (tmp_path / "articles").mkdir()
     (tmp_path / "articles" / "brücke.txt").write_text(text, encoding="utf-8")
-    archive = Archive.open(tmp_path / "archive", cross_encoder=name)
+    archive = Archive.open(tmp_path / "archive", reranker=name)
     archive.index([tmp_path / "articles"])
     search = archive.search()
     assert search is not None

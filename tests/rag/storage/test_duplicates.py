@@ -34,7 +34,7 @@ def folder(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def archive(tmp_path: Path, encoder: Encoder) -> Archive:
-    return Archive.open(tmp_path / "archive", opened=encoder)
+    return Archive.open(tmp_path / "archive", encoder=encoder)
 
 
 def passages(archive: Archive) -> dict[str, int]:
@@ -97,7 +97,7 @@ def test_further_places_follow_their_text(archive: Archive, folder: Path) -> Non
     """While an earlier article takes the place of the one that was cited, the text of the others is there all along."""
     archive.index([folder])
     (folder / "c.txt").write_text(article_file("Frei", "2021-05-01", "Wochenpost"), "utf-8")
-    alone = Archive.open(archive.folder.parent / "other", opened=archive.encoder)
+    alone = Archive.open(archive.folder.parent / "other", encoder=archive.encoder)
     alone.index([folder / "c.txt"])
     earliest = alone.article("c.txt")
     store, cited = archive._store, archive.article("b.md")
@@ -157,11 +157,11 @@ def test_the_same_files_give_the_same_archive_whatever_was_there_before(
             if made:
                 (folder / name).write_text(article_file(made[2], made[0], outlets[name], TEXTS[made[1]]), "utf-8")
 
-    with Archive.open(tmp_path_factory.mktemp("lived") / "archive", opened=encoder) as lived:
+    with Archive.open(tmp_path_factory.mktemp("lived") / "archive", encoder=encoder) as lived:
         for state in states:
             write(state)
             lived.index([folder])
-        with Archive.open(tmp_path_factory.mktemp("fresh") / "archive", opened=encoder) as fresh:
+        with Archive.open(tmp_path_factory.mktemp("fresh") / "archive", encoder=encoder) as fresh:
             fresh.index([folder])
             (one, vectors), (other, others) = stored_rows(lived), stored_rows(fresh)
     assert one == other
@@ -169,7 +169,7 @@ def test_the_same_files_give_the_same_archive_whatever_was_there_before(
 
 
 def made(text: str, path: str = "x") -> Article:
-    return Article(path, None, text, "de", None, None, None, None, path, "")
+    return Article(id=path, text=text, language="de", path=path, sha256="")
 
 
 def test_an_updated_article_is_a_version(archive: Archive, folder: Path, fundstelle: Run) -> None:

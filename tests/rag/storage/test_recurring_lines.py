@@ -43,7 +43,7 @@ def report(number: int, line: str = SIGNATURE, outlet: str = "Tagblatt") -> str:
 
 @pytest.fixture
 def archive(tmp_path: Path, encoder: Encoder) -> Archive:
-    return Archive.open(tmp_path / "archive", opened=encoder)
+    return Archive.open(tmp_path / "archive", encoder=encoder)
 
 
 def write(folder: Path, numbers: range, **how: str) -> None:
@@ -115,13 +115,13 @@ def test_the_same_files_give_the_same_archive(
 ) -> None:
     """Whatever articles came and went before."""
     folder = tmp_path_factory.mktemp("articles")
-    with Archive.open(tmp_path_factory.mktemp("lived") / "archive", opened=encoder) as lived:
+    with Archive.open(tmp_path_factory.mktemp("lived") / "archive", encoder=encoder) as lived:
         for state in states:
             for number in range(8):
                 (folder / f"{number:02}.md").unlink(missing_ok=True)
             for number in state:
                 write(folder, range(number, number + 1))
             lived.index([folder])
-        with Archive.open(tmp_path_factory.mktemp("fresh") / "archive", opened=encoder) as fresh:
+        with Archive.open(tmp_path_factory.mktemp("fresh") / "archive", encoder=encoder) as fresh:
             fresh.index([folder])
             assert stored_rows(lived)[0] == stored_rows(fresh)[0]

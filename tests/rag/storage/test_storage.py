@@ -146,7 +146,7 @@ def umask(mask: int) -> Iterator[None]:
 
 def test_a_new_archive_is_for_its_owner_alone(tmp_path: Path, encoder: Encoder) -> None:
     """Where the system would let everybody read and write, all folders are 0700 and all files 0600."""
-    with umask(0), serving() as site, Archive.open(tmp_path / "deep" / "archive", opened=encoder) as archive:
+    with umask(0), serving() as site, Archive.open(tmp_path / "deep" / "archive", encoder=encoder) as archive:
         archive.fetch([site.page("/1", "Brücke")])
         archive.index([written(tmp_path / "in", a=BRIDGE), archive.fetched])
         (tmp_path / "in" / "a.txt").write_text(DIKE, encoding="utf-8")
@@ -162,7 +162,7 @@ def test_a_new_archive_is_for_its_owner_alone(tmp_path: Path, encoder: Encoder) 
 
 def test_an_archive_that_others_may_read_stays_so(tmp_path: Path, encoder: Encoder) -> None:
     """What its owner opened to others is not closed, and what is made in it later is open to the same."""
-    with umask(0o022), Archive.open(tmp_path / "archive", opened=encoder) as archive:
+    with umask(0o022), Archive.open(tmp_path / "archive", encoder=encoder) as archive:
         archive.index([written(tmp_path / "in", a=BRIDGE)])
         archive.close()
         for path in [archive.folder, *archive.folder.rglob("*")]:
@@ -200,7 +200,7 @@ _AS_READER = ["setpriv", f"--bounding-set={_ALL_ALLOWED}", f"--inh-caps={_ALL_AL
 def test_an_archive_that_may_only_be_read_answers(tmp_path: Path, encoder: Encoder) -> None:
     """Whole, without views, with views that are out of date, with a log, with a log alone, of the version before."""
     whole = tmp_path / "whole"
-    with Archive.open(whole, opened=encoder) as archive:
+    with Archive.open(whole, encoder=encoder) as archive:
         archive.index([written(tmp_path / "in", a=DIKE)])
         archive.close()
         old = {name: shutil.copytree(whole / name, tmp_path / f"old-{name}") for name in ("dense", "lexical")}
@@ -257,11 +257,11 @@ def test_an_archive_of_the_version_before_keeps_its_views(
     tmp_path: Path, encoder: Encoder, caplog: pytest.LogCaptureFixture
 ) -> None:
     """It is opened, its indexes are used as they are, and it goes on from there."""
-    with Archive.open(tmp_path / "archive", opened=encoder) as archive:
+    with Archive.open(tmp_path / "archive", encoder=encoder) as archive:
         archive.index([written(tmp_path / "in", a=DIKE, b=MARKET)])
     as_version_4(archive.folder)
     before = {path: path.stat().st_ino for path in archive.folder.glob("*/*")}
-    with Archive.open(archive.folder, opened=encoder) as archive:
+    with Archive.open(archive.folder, encoder=encoder) as archive:
         assert quotes(archive.ask('"Tore verlangt"')) == [DIKE]
         assert {path: path.stat().st_ino for path in archive.folder.glob("*/*")}.items() >= before.items()
         archive.index([written(tmp_path / "in", a=DIKE, c=BRIDGE)])
@@ -285,7 +285,7 @@ def test_answers_follow_from_the_files_alone(encoder: Encoder, history: list[dic
     """Whatever was added, changed and removed on the way: passages, order and scores are those of a new archive."""
     with tempfile.TemporaryDirectory() as name:
         root = Path(name)
-        with Archive.open(root / "grown", opened=encoder) as grown, Archive.open(root / "new", opened=encoder) as new:
+        with Archive.open(root / "grown", encoder=encoder) as grown, Archive.open(root / "new", encoder=encoder) as new:
             for texts in history:
                 grown.index([written(root / "in", **texts)])
             new.index([root / "in"])
@@ -298,22 +298,22 @@ def test_answers_follow_from_the_files_alone(encoder: Encoder, history: list[dic
 def test_a_copy_put_back_and_indexed_again(tmp_path: Path, encoder: Encoder) -> None:
     """The revision is the one that the indexes hold, and the articles are others: those that are there are found."""
     folder = tmp_path / "archive"
-    with Archive.open(folder, opened=encoder) as archive:
+    with Archive.open(folder, encoder=encoder) as archive:
         archive.index([written(tmp_path / "in", a=BRIDGE)])
     shutil.copy(folder / "archive.sqlite", tmp_path / "copy.sqlite")
-    with Archive.open(folder, opened=encoder) as archive:
+    with Archive.open(folder, encoder=encoder) as archive:
         archive.index([written(tmp_path / "in", a=BRIDGE, b=MARKET)])
         revision = archive.status().revision
     views = {name: shutil.copytree(folder / name, tmp_path / f"{name}-later") for name in ("dense", "lexical")}
     shutil.copy(tmp_path / "copy.sqlite", folder / "archive.sqlite")
-    with Archive.open(folder, opened=encoder) as archive:
+    with Archive.open(folder, encoder=encoder) as archive:
         archive.index([written(tmp_path / "in", a=BRIDGE, c=DIKE)])
         assert archive.status().revision == revision
     # whoever wrote last may have been the one before
     for name, view in views.items():
         shutil.rmtree(folder / name)
         shutil.copytree(view, folder / name)
-    with Archive.open(folder, opened=encoder) as archive, Archive.open(tmp_path / "new", opened=encoder) as new:
+    with Archive.open(folder, encoder=encoder) as archive, Archive.open(tmp_path / "new", encoder=encoder) as new:
         new.index([tmp_path / "in"])
         check_same_answers(archive, new)
 
@@ -321,14 +321,14 @@ def test_a_copy_put_back_and_indexed_again(tmp_path: Path, encoder: Encoder) -> 
 def test_tokens_that_were_dropped_are_kept_again_for_a_copy(tmp_path: Path, encoder: Encoder) -> None:
     """Where all tokens were noted in a state that the archive has not come from, the next indexing looks at all."""
     folder = tmp_path / "archive"
-    with Archive.open(folder, opened=encoder) as archive:
+    with Archive.open(folder, encoder=encoder) as archive:
         archive.index([written(tmp_path / "in", a=BRIDGE)])
     shutil.copy(folder / "archive.sqlite", tmp_path / "copy.sqlite")
     shutil.rmtree(folder / "tokens")
-    with Archive.open(folder, opened=encoder) as archive:
+    with Archive.open(folder, encoder=encoder) as archive:
         archive.index([written(tmp_path / "in", b=MARKET)])
     shutil.copy(tmp_path / "copy.sqlite", folder / "archive.sqlite")
-    with Archive.open(folder, opened=encoder) as archive:
+    with Archive.open(folder, encoder=encoder) as archive:
         archive.index([written(tmp_path / "in", a=BRIDGE)])
     with sqlite3.connect(folder / "tokens" / "tokens.sqlite") as database:
         assert database.execute("SELECT count(*) FROM kept").fetchone()[0] == 2
@@ -341,7 +341,7 @@ def test_tokens_that_were_dropped_are_kept_again_for_a_copy(tmp_path: Path, enco
 def test_an_archive_that_was_deleted_or_replaced(tmp_path: Path, encoder: Encoder) -> None:
     """Who has it open hears that it is gone, makes no new one, and answers from what is put in its place."""
     folder = tmp_path / "archive"
-    with Archive.open(folder, opened=encoder) as archive:
+    with Archive.open(folder, encoder=encoder) as archive:
         archive.index([written(tmp_path / "in", a=BRIDGE)])
         assert quotes(archive.ask("Brücke")) == [BRIDGE]
         shutil.rmtree(folder)
@@ -351,7 +351,7 @@ def test_an_archive_that_was_deleted_or_replaced(tmp_path: Path, encoder: Encode
         with pytest.raises(ArchiveError, match="was deleted or moved"):
             archive.status()
         assert not folder.exists()
-        with Archive.open(folder, opened=encoder) as other:
+        with Archive.open(folder, encoder=encoder) as other:
             other.index([written(tmp_path / "in", b=MARKET)])
         assert quotes(archive.ask("Brücke")) == [MARKET]
         assert quotes(archive.ask('"Platz am Kanal"')) == [MARKET]

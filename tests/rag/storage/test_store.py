@@ -20,16 +20,14 @@ ENCODER = EncoderRecord("bundled", "f" * 16, 4)
 
 def article(number: int, text: str = "Eins zwei drei. Vier fünf sechs.") -> Article:
     return Article(
-        f"{number:012x}",
-        f"Titel {number}",
-        text,
-        "de",
-        "Bote",
-        None,
-        date(2020, 1, number),
-        None,
-        f"/a/{number}.txt",
-        "0" * 64,
+        id=f"{number:012x}",
+        title=f"Titel {number}",
+        text=text,
+        language="de",
+        source="Bote",
+        published=date(2020, 1, number),
+        path=f"/a/{number}.txt",
+        sha256="0" * 64,
     )
 
 

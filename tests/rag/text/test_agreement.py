@@ -23,7 +23,16 @@ REPORT = (
 
 
 def article(name: str, text: str, published: date | None = None, title: str | None = None) -> Article:
-    return Article(name, title, text, "de", name, None, published, None, f"/{name}", "0" * 64)
+    return Article(
+        id=name,
+        title=title,
+        text=text,
+        language="de",
+        source=name,
+        published=published,
+        path=f"/{name}",
+        sha256="0" * 64,
+    )
 
 
 def citations(*texts: str) -> list[Group]:
@@ -202,8 +211,15 @@ def test_what_is_set_aside_does_not_part_sentences() -> None:
     hint = "Lesen Sie auch: Die Mühle in Bildern."
     text = f"{first}\n\n{hint}\n\nDas geht{second}"
     start = text.index(hint)
-    aside = Article("b", None, text, "de", "b", None, None, None, "/b", "0" * 64, None,
-                    (Aside(start, start + len(hint), "teaser"),))  # fmt: skip
+    aside = Article(
+        id="b",
+        text=text,
+        language="de",
+        source="b",
+        path="/b",
+        sha256="0" * 64,
+        asides=(Aside(start, start + len(hint), "teaser"),),
+    )
     assert [one.words for one in sentences_of_article(aside)] == [
         one.words for one in sentences_of_article(article("a", REPORT))
     ]

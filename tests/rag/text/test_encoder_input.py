@@ -19,7 +19,7 @@ MARKED = (
 
 
 def article(text: str, title: str | None = None) -> Article:
-    return Article("a", title, text, "de", None, None, None, None, "a.txt", "0")
+    return Article(id="a", title=title, text=text, language="de", path="a.txt", sha256="0")
 
 
 @given(st.text(st.sampled_from("ab ñשل\u200b\u200c\u00ad\u0640\u202e\ufeff")))

@@ -33,7 +33,7 @@ def store(tmp_path: Path) -> Iterator[Store]:
 
 
 def put(store: Store, name: str, text: str) -> int:
-    article = Article(name, None, text, "de", None, None, None, None, name, "")
+    article = Article(id=name, text=text, language="de", path=name, sha256="")
     passage, hashed = cut(article, 0, len(text)), input_hash(text)
     store.put(article, "", [(passage, hashed)], "", {hashed: np.zeros(1, np.float16)})
     return passage.key
@@ -117,7 +117,7 @@ def test_a_question_finds_a_damaged_name(encoder: Encoder, tmp_path: Path) -> No
     folder.mkdir()
     (folder / "a.txt").write_text(INVENTED, "utf-8")
     (folder / "b.txt").write_text("Im Garten blüht der Flieder, und die Bienen kommen aus dem Wald.", "utf-8")
-    with Archive.open(tmp_path / "archive", opened=encoder) as archive:
+    with Archive.open(tmp_path / "archive", encoder=encoder) as archive:
         archive.index([folder])
         for question in ("Was sagten die Zeugen aus Račak?", "What happened in Račak?", '"aus Račak"'):
             first = archive.ask(question).citations[0]
@@ -127,7 +127,7 @@ def test_a_question_finds_a_damaged_name(encoder: Encoder, tmp_path: Path) -> No
 @pytest.mark.skipif(not REAL_ARTICLES.is_dir(), reason="the real articles are not here")
 def test_the_name_in_a_real_article(encoder: Encoder, tmp_path: Path) -> None:
     """Of five articles, the two passages that name the place are found by its name alone, the place marked."""
-    with Archive.open(tmp_path / "archive", opened=encoder) as archive:
+    with Archive.open(tmp_path / "archive", encoder=encoder) as archive:
         archive.index([REAL_ARTICLES])
         cited = archive.ask("Račak").citations[:2]
         assert ["Raˆak" in one.quote for one in cited] == [True, True]

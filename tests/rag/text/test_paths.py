@@ -41,7 +41,7 @@ def test_a_file_is_found_by_either_form(tmp_path: Path, encoder: Encoder, on_dis
     file = folder / unicodedata.normalize(on_disk, NAME)  # type: ignore[arg-type]
     file.write_text("Der Deichgraf von Altmoor hat am Montag die Schleuse Nord besichtigt.", encoding="utf-8")
     as_typed = unicodedata.normalize(typed, f"{FOLDER}/{NAME}")  # type: ignore[arg-type]
-    with Archive.open(tmp_path / "archive", opened=encoder) as archive:
+    with Archive.open(tmp_path / "archive", encoder=encoder) as archive:
         archive.index([folder])
         filter = make_filter(paths=[as_typed])
         assert len(archive.ask("Wer hat die Schleuse besichtigt?", filter=filter).citations) == 1

@@ -119,7 +119,7 @@ def test_any_text_can_be_read(text: str) -> None:
 
 
 def article(day: date | None) -> Article:
-    return Article("a", None, "", "de", None, None, day, None, "/a", "")
+    return Article(id="a", text="", language="de", published=day, path="/a", sha256="")
 
 
 def test_nearness() -> None:

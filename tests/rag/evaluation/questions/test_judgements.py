@@ -19,7 +19,7 @@ TEXT = "Die Brücke wurde\n1998 eröffnet. Sie ist lang. Die Brücke wurde 1998 
 def find(reference: str) -> Article:
     if reference not in ("a", "b"):
         raise NotFound(f"There is no article {reference!r} in this archive: give its id, path or title.")
-    return Article(reference, None, TEXT, "de", None, None, None, None, f"/{reference}.txt", "0" * 64)
+    return Article(id=reference, text=TEXT, language="de", path=f"/{reference}.txt", sha256="0" * 64)
 
 
 def question(*labels: Label) -> TestQuestion:

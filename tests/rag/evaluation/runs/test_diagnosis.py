@@ -31,7 +31,16 @@ TEXT = "Null eins zwei drei vier fünf sechs sieben acht neun zehn elf zwölf dr
 
 
 def article(name: str, text: str = TEXT) -> Article:
-    return Article(name, f"Article {name}", text, "de", "Blatt", None, date(2021, 5, 1), None, f"/{name}", "0" * 64)
+    return Article(
+        id=name,
+        title=f"Article {name}",
+        text=text,
+        language="de",
+        source="Blatt",
+        published=date(2021, 5, 1),
+        path=f"/{name}",
+        sha256="0" * 64,
+    )
 
 
 A, B, C = article("A"), article("B", "Ganz andere Worte stehen hier. " * 30), article("C", "Und wieder andere. " * 50)
