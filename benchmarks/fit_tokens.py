@@ -105,7 +105,7 @@ def main(data: Path) -> None:
     np.savez_compressed(target, fingerprint=np.array(encoder.fingerprint), share=np.array(codec.share), **arrays)
     print(f"{target}: {PARTS} bytes a token, {target.stat().st_size / 1000:.0f} kB")
     others = tokens(cut_passages(data, OTHERS, encoder), encoder)
-    turned = map(codec.turn, others)
+    turned = map(codec.rotate, others)
     nearness = [
         (one.vectors * again.vectors).sum(1) for one, again in zip(turned, codec.round_trip(others), strict=True)
     ]

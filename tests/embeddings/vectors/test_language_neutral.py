@@ -68,5 +68,5 @@ def test_vectors_of_another_encoder_stay_as_they_are() -> None:
     """The table was made for one model; it says nothing about others, and has another name for them."""
     other = language_neutral("0123456789abcdef")
     vectors = np.random.default_rng(1).normal(size=(3, 8)).astype(np.float32)
-    assert other.texts(vectors, "passage") is vectors
-    assert other.tokens(vectors, "query") is vectors
+    assert other.project_texts(vectors, "passage") is vectors
+    assert other.project_tokens(vectors, "query") is vectors
