@@ -38,7 +38,7 @@ COMMON = 200
 
 def tokens(texts: Sequence[str], encoder: Encoder) -> list[TokenVectors]:
     """Return the token vectors of passages, as they are kept: without punctuation and what tells the language."""
-    return language_neutral(encoder.fingerprint).read(read_words(encoder, texts), "passage")
+    return language_neutral(encoder.fingerprint).project(read_words(encoder, texts), "passage")
 
 
 def learnt_from(data: Path, encoder: Encoder) -> list[TokenVectors]:

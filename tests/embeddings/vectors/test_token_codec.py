@@ -32,7 +32,7 @@ def codec(encoder: Encoder) -> TokenCodec:
 
 @pytest.fixture(scope="module")
 def read(encoder: Encoder) -> list[TokenVectors]:
-    return language_neutral(encoder.fingerprint).read(encoder.token_vectors(TEXTS, "passage"), "passage")
+    return language_neutral(encoder.fingerprint).project(encoder.token_vectors(TEXTS, "passage"), "passage")
 
 
 def test_punctuation_is_left_out(encoder: Encoder) -> None:
