@@ -42,8 +42,8 @@ from trafilatura.utils import decode_file
 from benchmarks.latency import commit, machine
 from rag.errors import LoadError
 from rag.evaluation.measures.statistics import bootstrap
-from rag.loading.common.draft import Block, Draft, day_of
-from rag.loading.common.normalization import normalised
+from rag.loading.common.draft import Block, Draft, parse_day
+from rag.loading.common.normalization import normalise
 from rag.loading.plain_text.text import load_text
 from rag.loading.web.html import load_html
 
@@ -76,7 +76,7 @@ def trafilatura_alone(raw: bytes) -> Draft:
     found = bare_extraction(raw, include_comments=False, with_metadata=True)
     if found is None:
         return Draft(())
-    day = day_of(found.date) if found.date else None
+    day = parse_day(found.date) if found.date else None
     return Draft((Block(found.text or ""),), title=found.title, author=found.author, published=day)
 
 
@@ -99,7 +99,7 @@ def _loaded(read: Read, raw: bytes) -> Draft:
 
 def flat(text: str) -> str:
     """Return a text with single spaces."""
-    return " ".join(normalised(text).split())
+    return " ".join(normalise(text).split())
 
 
 def segments(found: Sequence[Draft], asked: Sequence[Page]) -> dict[str, Any]:
@@ -148,7 +148,7 @@ def metadata(found: Sequence[Draft], asked: Sequence[Page]) -> dict[str, list[fl
         if gold.get("title"):
             right["title"].append(float(_headline(draft.title or "") == _headline(gold["title"])))
         if gold.get("date"):
-            right["date"].append(float(draft.published == day_of(gold["date"])))
+            right["date"].append(float(draft.published == parse_day(gold["date"])))
         if gold.get("authors"):
             right["author"].append(float(_names(draft.author or "") == _names(" ".join(gold["authors"]))))
     return right

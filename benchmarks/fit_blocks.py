@@ -24,10 +24,10 @@ from trafilatura import bare_extraction
 
 from benchmarks.extraction import Page, as_text, flat, pages, segments
 from rag.loading.common.draft import Draft
-from rag.loading.common.normalization import normalised
+from rag.loading.common.normalization import normalise
 from rag.loading.plain_text import block_classifier as blocks
-from rag.loading.plain_text.block_classifier import KINDS, TABLE, blocks_of
-from rag.loading.plain_text.line_features import Numbers, features
+from rag.loading.plain_text.block_classifier import KINDS, WEIGHTS_FILE, classify_blocks
+from rag.loading.plain_text.line_features import FloatArray, feature_matrix
 
 _FOLDS = 5
 _PULL = 3.0
@@ -42,15 +42,15 @@ Table = dict[str, NDArray[np.generic]]
 class Lines:
     """The lines of a page in numbers, the number of each one's kind, and what it weighs."""
 
-    rows: Numbers
+    rows: FloatArray
     names: tuple[str, ...]
     kinds: NDArray[np.int64]
-    weights: Numbers
+    weights: FloatArray
 
 
 def labelled(page: Page) -> Lines | None:
     """Return the lines of a page, or None if it has none."""
-    lines = [line for line in normalised(as_text(page.raw).decode()).splitlines() if line.strip()]
+    lines = [line for line in normalise(as_text(page.raw).decode()).splitlines() if line.strip()]
     if not lines:
         return None
     found = bare_extraction(page.raw, include_comments=True)
@@ -72,7 +72,7 @@ def labelled(page: Page) -> Lines | None:
                 break
         kinds.append(KINDS.index(kind))  # type: ignore[arg-type]
         weights.append(weight * min(1.5, 0.3 + len(line) / 150))
-    rows, names = features(lines)
+    rows, names = feature_matrix(lines)
     return Lines(rows, names, np.array(kinds), np.array(weights))
 
 
@@ -85,7 +85,7 @@ def fitted(known: Sequence[Lines]) -> Table:
     inputs = np.column_stack([(rows - mean) / scale, np.ones(len(rows))])
     truth = np.eye(len(KINDS))[kinds]
 
-    def loss(tried: Numbers) -> tuple[float, Numbers]:
+    def loss(tried: FloatArray) -> tuple[float, FloatArray]:
         table = tried.reshape(-1, len(KINDS))
         scores = inputs @ table
         scores -= scores.max(axis=1, keepdims=True)
@@ -109,11 +109,11 @@ def main(folder: Path) -> None:
         table = fitted([one for number, one in enumerate(known) if one and number % _FOLDS != fold])
         blocks._table = lambda table=table: table  # type: ignore[assignment,misc]
         for number in range(fold, len(asked), _FOLDS):
-            drafts[number] = Draft(blocks_of(normalised(as_text(asked[number].raw).decode())))
+            drafts[number] = Draft(classify_blocks(normalise(as_text(asked[number].raw).decode())))
     print("on pages that the table has not seen:", segments(drafts, asked))
     table = fitted([one for one in known if one])
     small = {name: values.astype(np.float32) if name != "names" else values for name, values in table.items()}
-    np.savez_compressed(Path(blocks.__file__).parent / TABLE, **small)
+    np.savez_compressed(Path(blocks.__file__).parent / WEIGHTS_FILE, **small)
 
 
 if __name__ == "__main__":

@@ -42,7 +42,7 @@ from rag.dense.token_vectors import TokenKeeper, read_words
 from rag.indexing.writer import ArticleWriter
 from rag.lexical.index import LexicalView
 from rag.loading.finish import article_id
-from rag.loading.reader import VERSION
+from rag.loading.reader import READER_VERSION
 from rag.storage.database import DATABASE
 from rag.storage.file_records import FileRecord
 from rag.storage.layout import DENSE, LEXICAL, TOKENS, bytes_on_disk, make_folder
@@ -86,7 +86,7 @@ def make(folder: Path, files: Path, size: int, encoder: Encoder, texts: Sequence
     assert keeping is not None
     codes = keeping.encoded(read)
     tokens: dict[bytes, bytes] = {}
-    recipe = ArticleWriter(store, encoder, BUNDLED, Config(), str(VERSION)).recipe
+    recipe = ArticleWriter(store, encoder, BUNDLED, Config(), str(READER_VERSION)).recipe
     random = np.random.default_rng(1)
     started = time.perf_counter()
     for number, (article, of) in enumerate(articles(size, texts, files)):

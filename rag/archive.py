@@ -237,11 +237,13 @@ class Archive:
     ) -> Indexer:
         # imported here, since a question needs none of it and should not wait for it
         from rag.indexing.indexer import Indexer
-        from rag.loading.containers.limits import USUAL
+        from rag.loading.containers.limits import DEFAULT_LIMITS
 
         # the encoder is not opened yet: mostly, nothing has changed
         name, keep = self.encoder_name, self._keeper.of(self._encoder.fingerprint)
-        return Indexer(self._store, self._encoder, name, self._config, on_progress, limits or USUAL, columns, keep)
+        return Indexer(
+            self._store, self._encoder, name, self._config, on_progress, limits or DEFAULT_LIMITS, columns, keep
+        )
 
     def fetch(
         self, addresses: Sequence[str], on_page: Callable[[int, int | None], None] | None = None

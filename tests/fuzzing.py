@@ -14,10 +14,10 @@ from bad_files.words import TEXT, page
 from hypothesis import strategies as st
 
 from rag.loading.common.draft import Flaw
-from rag.loading.common.file_types import ARCHIVES
-from rag.loading.common.normalization import normalised
+from rag.loading.common.file_types import ARCHIVE_KINDS
+from rag.loading.common.normalization import normalise
 from rag.loading.common.safe_names import safe_name
-from rag.loading.containers.archives import Member, members
+from rag.loading.containers.archives import Member, archive_members
 from rag.loading.reader import Piece, TableColumns, articles_in
 from rag.types import Article
 
@@ -159,7 +159,7 @@ def read(name: str, kind: str, raw: bytes) -> Iterator[list[Article | TableColum
     Raises:
         LoadError: nothing of it can be read.
     """
-    parts = members(raw, name) if kind in ARCHIVES else [Member("", kind, raw)]
+    parts = archive_members(raw, name) if kind in ARCHIVE_KINDS else [Member("", kind, raw)]
     for part in parts:
         started = time.process_time()
         yield articles_in(Piece(f"/{name}", "", part))
@@ -179,10 +179,10 @@ def check(found: list[Article | TableColumns | Flaw]) -> None:
 
 def _check_article(article: Article) -> None:
     text = article.text
-    assert text == normalised(text).strip() != ""
+    assert text == normalise(text).strip() != ""
     assert safe_name(article.path[:500]) == article.path[:500]
     for line in (article.title, article.source, article.author, article.url, article.place):
-        assert line is None or line == " ".join(normalised(line).split()) != ""
+        assert line is None or line == " ".join(normalise(line).split()) != ""
     ends = [edge for aside in article.asides for edge in (aside.start, aside.end)]
     assert ends == sorted(ends) and all(0 <= end <= len(text) for end in ends)
     assert all(aside.start < aside.end for aside in article.asides)

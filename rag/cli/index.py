@@ -71,15 +71,15 @@ def index(
     """Bring the archive in step with files and folders, or with pages on the web, which are fetched and kept."""
     from rag.fetching.urls import split_addresses
     from rag.indexing.discovery import existing
-    from rag.loading.containers.limits import limits_from
-    from rag.loading.tables.columns import columns_from
+    from rag.loading.containers.limits import parse_limits
+    from rag.loading.tables.columns import parse_columns
 
     # before an archive is made and the model is loaded for nothing
     given, addresses = split_addresses(sources)
     paths = existing(given)
     if watch and not (paths and all(path.is_dir() for path in paths)):
         raise FundstelleError("Only folders can be watched: give the folder that the file is in.")
-    how = Reading(limits_from(limit or ()), columns_from(columns) if columns is not None else None)
+    how = Reading(parse_limits(limit or ()), parse_columns(columns) if columns is not None else None)
     with opened_archive(archive, encoder_name=encoder, device=device) as opened:
         failures = _fetch(opened, addresses) if addresses else ()
         fetched = [opened.fetched] if addresses and any(opened.fetched.glob("*/*")) else []

@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 from urllib.parse import unquote, urlsplit
 
 from rag.fetching.urls import host_of, same_as
-from rag.loading.common.file_types import ENDINGS, HEAD_BYTES, kind_of
+from rag.loading.common.file_types import HEAD_BYTES, KIND_BY_SUFFIX, kind_of
 
 _LENGTH = 80
 _TYPES = {
@@ -62,11 +62,11 @@ def ending_of(address: str, content_type: str, raw: bytes) -> str | None:
     if kind is None:
         return None
     packed = ending.endswith(".gz") and kind in ("gz", "warc")
-    return ending if packed or ENDINGS.get(ending) == kind else _USUAL.get(kind, f".{kind}")
+    return ending if packed or KIND_BY_SUFFIX.get(ending) == kind else _USUAL.get(kind, f".{kind}")
 
 
 def _known(ending: str) -> bool:
-    return f".{ending.rpartition('.')[2]}" in ENDINGS
+    return f".{ending.rpartition('.')[2]}" in KIND_BY_SUFFIX
 
 
 def _safe(words: str) -> str:

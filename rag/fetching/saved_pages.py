@@ -16,7 +16,7 @@ from rag.fetching.download import Answer
 from rag.fetching.file_names import place_of
 from rag.fetching.urls import same_as
 from rag.loading.common.safe_names import without_login
-from rag.loading.common.sidecar import ENDING
+from rag.loading.common.sidecar import SIDECAR_SUFFIX
 
 
 class Saved:
@@ -25,8 +25,8 @@ class Saved:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._files: dict[str, Path] = {}
-        for companion in sorted(folder.glob(f"*/*{ENDING}")):
-            file, notes = companion.with_name(companion.name.removesuffix(ENDING)), _notes(companion)
+        for companion in sorted(folder.glob(f"*/*{SIDECAR_SUFFIX}")):
+            file, notes = companion.with_name(companion.name.removesuffix(SIDECAR_SUFFIX)), _notes(companion)
             if file.is_file():
                 addresses = [one for one in (notes.get("url"), *_asked(notes)) if isinstance(one, str)]
                 self._files.update((same_as(address), file) for address in addresses)
@@ -114,7 +114,7 @@ def _asked(notes: Mapping[str, Any]) -> list[Any]:
 
 
 def _companion(file: Path) -> Path:
-    return file.with_name(file.name + ENDING)
+    return file.with_name(file.name + SIDECAR_SUFFIX)
 
 
 def _notes(companion: Path) -> Mapping[str, Any]:

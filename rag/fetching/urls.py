@@ -16,7 +16,7 @@ from rag.errors import LoadError, NotFound
 from rag.loading.common.file_types import HEAD_BYTES, kind_of
 from rag.loading.common.safe_names import without_login
 from rag.loading.containers.feeds import parsed_feed
-from rag.loading.containers.limits import DAMAGE, DAMAGED, gunzip
+from rag.loading.containers.limits import DAMAGE_ERRORS, DAMAGED_MESSAGE, gunzip
 
 SITEMAP_BYTES = 50_000_000
 """How large a packed sitemap may be when it is unpacked: the protocol of sitemaps allows no more."""
@@ -139,8 +139,8 @@ def _links_in_packed(raw: bytes, address: str) -> Links | None:
             if not _SITEMAP.match(head) and kind_of("list.xml", head) != "feed":
                 return None
             whole = head + stream.read(SITEMAP_BYTES)
-    except DAMAGE as error:
-        raise LoadError(DAMAGED) from error
+    except DAMAGE_ERRORS as error:
+        raise LoadError(DAMAGED_MESSAGE) from error
     if len(whole) > SITEMAP_BYTES:
         raise LoadError(f"It unpacks to more than {SITEMAP_BYTES // 10**6} MB: give the addresses of its pages.")
     return links_in(whole, address)

@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from rag.errors import LoadError, NotFound
-from rag.loading.common.file_types import ENDINGS, INSTEAD
-from rag.loading.common.files import kind_at, opened
-from rag.loading.common.leftovers import belongs_to_page, leftover, pages_among
-from rag.loading.common.sidecar import ENDING, leads_out
+from rag.loading.common.file_types import CONVERSION_HINTS, KIND_BY_SUFFIX
+from rag.loading.common.files import kind_at, open_file
+from rag.loading.common.leftovers import belongs_to_page, leftover_kind, page_names
+from rag.loading.common.sidecar import SIDECAR_SUFFIX, links_outside
 from rag.storage.database import DATABASE
 from rag.types import Failure
 
@@ -87,7 +87,7 @@ def find_files(paths: Sequence[Path], known: Container[str] = ()) -> Found:
                 found.skipped["test questions"] += 1
             elif file.as_posix() in known or _may_hold_articles(file):
                 found.files.append(file)
-            elif in_folder and file.suffix.lower() in INSTEAD:
+            elif in_folder and file.suffix.lower() in CONVERSION_HINTS:
                 unread.setdefault((file.parent, file.suffix.lower()), []).append(file.name)
             elif in_folder:
                 found.skipped[file.suffix.lower() or "no ending"] += 1
@@ -100,16 +100,18 @@ def find_files(paths: Sequence[Path], known: Container[str] = ()) -> Found:
 def _unread_in(folder: Path, ending: str, names: Sequence[str]) -> Failure:
     """One line for the files of a folder that cannot be read in the form that they have."""
     if len(names) == 1:
-        return Failure(shown(folder / names[0]), f"It was not read: {INSTEAD[ending]}")
+        return Failure(shown(folder / names[0]), f"It was not read: {CONVERSION_HINTS[ending]}")
     more = [f"{len(names) - _NAMED} more"] if len(names) > _NAMED else []
     listed = ", ".join([*map(shown, map(Path, names[:_NAMED])), *more])
-    return Failure(shown(folder), f"{len(names)} {ending} files were not read ({listed}). For each: {INSTEAD[ending]}")
+    return Failure(
+        shown(folder), f"{len(names)} {ending} files were not read ({listed}). For each: {CONVERSION_HINTS[ending]}"
+    )
 
 
 def unreadable(ending: str) -> str:
     """Return what to say of a file that cannot be read, by its ending."""
-    other = f"save it as one of {', '.join(ENDINGS)}."
-    return f"Files of this kind cannot be read: {INSTEAD.get(ending.lower(), other)}"
+    other = f"save it as one of {', '.join(KIND_BY_SUFFIX)}."
+    return f"Files of this kind cannot be read: {CONVERSION_HINTS.get(ending.lower(), other)}"
 
 
 def _may_hold_articles(file: Path) -> bool:
@@ -117,7 +119,7 @@ def _may_hold_articles(file: Path) -> bool:
         return kind_at(file) is not None
     except Exception:
         # it will say so when it is read
-        return file.suffix.lower() in ENDINGS
+        return file.suffix.lower() in KIND_BY_SUFFIX
 
 
 def _holds_questions(file: Path) -> bool:
@@ -125,7 +127,7 @@ def _holds_questions(file: Path) -> bool:
     if file.suffix.lower() != ".jsonl":
         return False
     try:
-        with opened(file) as lines:
+        with open_file(file) as lines:
             first = json.loads(lines.readline(_LONGEST_QUESTION))
     except (LoadError, ValueError, RecursionError):
         return False
@@ -141,10 +143,12 @@ def _walk(folder: Path, roots: tuple[str, ...], found: Found) -> Iterator[Path]:
         )
 
     for parent, folders, files in os.walk(folder, onerror=report):
-        pages = pages_among(files)
+        pages = page_names(files)
         reasons = {name: _left_aside(name) or _folder_left_aside(Path(parent, name), pages) for name in folders}
         reasons |= {name: _left_aside(name) or _file_left_aside(f"{parent}/{name}", roots) for name in files}
-        reasons |= {name: LINK_OUT for name in files if reasons[name] == "companion" and leads_out(f"{parent}/{name}")}
+        reasons |= {
+            name: LINK_OUT for name in files if reasons[name] == "companion" and links_outside(f"{parent}/{name}")
+        }
         # a companion is read with its file
         found.skipped.update(reason for reason in reasons.values() if reason and reason != "companion")
         folders[:] = sorted(name for name in folders if not reasons[name])
@@ -158,7 +162,7 @@ def _left_aside(name: str) -> str | None:
     # by os.path, for it is asked of every file in every run
     if os.path.splitext(name)[0].upper() == "README":  # noqa: PTH122
         return "README"
-    return "companion" if name.endswith(ENDING) else leftover(name)
+    return "companion" if name.endswith(SIDECAR_SUFFIX) else leftover_kind(name)
 
 
 def _file_left_aside(file: str, roots: tuple[str, ...]) -> str | None:
@@ -236,7 +240,7 @@ def emptied(known: Iterable[str], found: Found) -> list[Failure]:
 
 def nothing_there(found: Found) -> str:
     """Return the sentence for folders that hold no article, and of which none is stored."""
-    where, kinds = ", ".join(map(shown, found.folders)), ", ".join(ENDINGS)
+    where, kinds = ", ".join(map(shown, found.folders)), ", ".join(KIND_BY_SUFFIX)
     unread = "".join(f" {one.path}: {one.reason}" for one in found.remarks[:_NAMED])
     return f"{where} holds no article: put files of these kinds there: {kinds}.{unread}"
 

@@ -18,18 +18,18 @@ from rag.indexing.discovery import Found, emptied, existing, find_files, gone, n
 from rag.indexing.moved_files import left_behind, moved_files, moved_folders
 from rag.indexing.writer import ArticleWriter
 from rag.loading.common.draft import Flaw, Remark
-from rag.loading.common.file_types import ARCHIVES, INSTEAD
-from rag.loading.common.files import check_size, digest, kind_at, stamp
-from rag.loading.common.guard import PASSED, load_error
-from rag.loading.common.sidecar import companion_of
-from rag.loading.containers.archives import LeftAside, Member
-from rag.loading.containers.limits import USUAL, Limits
-from rag.loading.containers.warc import Page
+from rag.loading.common.file_types import ARCHIVE_KINDS, CONVERSION_HINTS
+from rag.loading.common.files import change_stamp, check_size, digest, kind_at
+from rag.loading.common.guard import INTERRUPTIONS, load_error
+from rag.loading.common.sidecar import sidecar_of
+from rag.loading.containers.archives import Member, Skipped
+from rag.loading.containers.limits import DEFAULT_LIMITS, Limits
+from rag.loading.containers.warc import WarcPage
 from rag.loading.finish import article_id
 from rag.loading.isolation.pool import Workers
-from rag.loading.reader import VERSION, Piece, Rows, TableColumns, articles_in, is_harmless, pieces
+from rag.loading.reader import READER_VERSION, Piece, RowBatch, TableColumns, articles_in, is_harmless, pieces
 from rag.loading.tables.columns import Columns
-from rag.loading.tables.table import READERS
+from rag.loading.tables.table import TABLE_READERS
 from rag.storage.file_records import FileRecord
 from rag.storage.store import Store
 from rag.text.paths import is_missing, spellings
@@ -66,13 +66,13 @@ class Indexer:
         encoder_name: str,
         config: Config,
         on_progress: OnProgress | None = None,
-        limits: Limits = USUAL,
+        limits: Limits = DEFAULT_LIMITS,
         columns: Columns | None = None,
         keeping: Keeping | None = None,
     ) -> None:
         self._store = store
         self._writer = ArticleWriter(
-            store, encoder, encoder_name, config, str(VERSION), self._report_done, keeping=keeping
+            store, encoder, encoder_name, config, str(READER_VERSION), self._report_done, keeping=keeping
         )
         self._on_progress = on_progress
         self._limits = limits
@@ -189,7 +189,7 @@ class Indexer:
             path = file.as_posix()
             try:
                 record = known.get(path)
-                seen = self._known_by(file, stamp)
+                seen = self._known_by(file, change_stamp)
                 if record and (record.stamp, record.recipe) == (seen, self._writer.recipe):
                     self._leave(record)
                     continue
@@ -206,7 +206,7 @@ class Indexer:
                 self._read[path] = now
                 self._writer.get_ready()
                 yield from pieces(file, now.digest.split()[0], self._limits, self._columns)
-            except (*PASSED, ArchiveError):
+            except (*INTERRUPTIONS, ArchiveError):
                 raise
             except BaseException as error:
                 # what was read of it before the error is stored, and the rest stays as it was
@@ -222,28 +222,28 @@ class Indexer:
 
     def _known_by(self, file: Path, by: Callable[[Path], str]) -> str:
         """Return what a file is known by: itself first, then its companion, and what it was read with."""
-        companion = companion_of(file)
+        companion = sidecar_of(file)
         parts = [by(file), by(companion) if companion else ""]
-        if self._columns or self._limits != USUAL:
+        if self._columns or self._limits != DEFAULT_LIMITS:
             kind = kind_at(file)
             parts += (
                 [str(sorted(self._columns.items()))]
-                if self._columns and kind in (*READERS, *ARCHIVES, "xlsx", "eml")
+                if self._columns and kind in (*TABLE_READERS, *ARCHIVE_KINDS, "xlsx", "eml")
                 else []
             )
-            parts += [str(self._limits)] if self._limits != USUAL and kind in ARCHIVES else []
+            parts += [str(self._limits)] if self._limits != DEFAULT_LIMITS and kind in ARCHIVE_KINDS else []
         return " ".join(filter(None, parts))
 
     def _take(self, piece: Piece, result: list[Article | TableColumns | Flaw | Remark] | LoadError) -> None:
         """Store the articles in a part of a file; with the last part, finish the file."""
-        if isinstance(piece.content, LeftAside):
+        if isinstance(piece.content, Skipped):
             self._skipped[piece.content.why] += 1
             self._open.left_aside.append(piece.content.why)
         if isinstance(result, LoadError):
             content = piece.content
             name = f"/{content.name}" if isinstance(content, Member) and content.name else ""
-            name = f"#{content.name}" if isinstance(content, Page) else name
-            if isinstance(content, Rows):
+            name = f"#{content.name}" if isinstance(content, WarcPage) else name
+            if isinstance(content, RowBatch):
                 self._open.kept.update(article_id(f"{piece.path}#{row.name}") for row in content.rows)
             result = [Flaw(name, str(result))]
         for one in result:
@@ -285,7 +285,7 @@ class Indexer:
         done, self._open = self._open, _Open()
         if not done.articles and not done.flaws:
             alone = done.left_aside[0] if len(done.left_aside) == 1 else ""
-            done.flaws.append(Failure(shown(path), unreadable(alone) if alone in INSTEAD else _NOTHING))
+            done.flaws.append(Failure(shown(path), unreadable(alone) if alone in CONVERSION_HINTS else _NOTHING))
         self._failures += done.flaws
         read = self._read.pop(path, None)
         if read is None or not done.articles:

@@ -9,8 +9,8 @@ from dataclasses import replace
 
 from rag.errors import LoadError
 from rag.loading.common.draft import Block, Draft
-from rag.loading.common.mojibake import REPAIRED, repaired
-from rag.loading.common.normalization import normalised
+from rag.loading.common.mojibake import REPAIRED_ORIGIN, repair_mojibake
+from rag.loading.common.normalization import normalise
 from rag.loading.common.safe_names import without_login
 from rag.text.language import language_of
 from rag.types import Article, Aside
@@ -23,7 +23,7 @@ def article_id(path: str) -> str:
     return hashlib.sha256(path.encode("utf-8", "surrogateescape")).hexdigest()[:12]
 
 
-def article_of(draft: Draft, path: str, sha256: str) -> Article:
+def article_from_draft(draft: Draft, path: str, sha256: str) -> Article:
     """Return the article in a draft.
 
     Args:
@@ -33,14 +33,14 @@ def article_of(draft: Draft, path: str, sha256: str) -> Article:
     Raises:
         LoadError: it has no text.
     """
-    blocks = tuple(replace(block, text=repaired(block.text)) for block in draft.blocks)
-    text, asides, pages = joined(blocks)
+    blocks = tuple(replace(block, text=repair_mojibake(block.text)) for block in draft.blocks)
+    text, asides, pages = join_blocks(blocks)
     if not any(character.isalnum() for character in draft.text):
         raise LoadError("It holds no text: check that the article was saved with its body.")
     stated = _language(draft)
     told = {} if stated else {"language": "the text's words"}
     if blocks != draft.blocks:
-        told["text"] = REPAIRED
+        told["text"] = REPAIRED_ORIGIN
         draft = replace(draft, blocks=blocks)
     if draft.unread:
         told["unread"] = " ".join(draft.unread)
@@ -48,7 +48,7 @@ def article_of(draft: Draft, path: str, sha256: str) -> Article:
         id=article_id(path),
         title=_line(draft.title),
         text=text,
-        language=stated or language_of(f"{draft.title or ''}\n{normalised(draft.text)}"),
+        language=stated or language_of(f"{draft.title or ''}\n{normalise(draft.text)}"),
         source=_line(draft.source),
         author=_line(draft.author),
         published=draft.published,
@@ -62,9 +62,9 @@ def article_of(draft: Draft, path: str, sha256: str) -> Article:
     )
 
 
-def joined(blocks: Sequence[Block]) -> tuple[str, tuple[Aside, ...], tuple[int, ...]]:
+def join_blocks(blocks: Sequence[Block]) -> tuple[str, tuple[Aside, ...], tuple[int, ...]]:
     """Return the text of the blocks without white space around it, what is set aside in it, and where pages begin."""
-    texts = [normalised(block.text) for block in blocks]
+    texts = [normalise(block.text) for block in blocks]
     whole = "".join(texts)
     first, last = len(whole) - len(whole.lstrip()), len(whole.rstrip())
     asides: list[Aside] = []
@@ -96,4 +96,4 @@ def _language(draft: Draft) -> str | None:
 
 def _line(value: str | None) -> str | None:
     """A field of metadata is one line, or nothing."""
-    return " ".join(normalised(repaired(value)).split()) or None if value else None
+    return " ".join(normalise(repair_mojibake(value)).split()) or None if value else None

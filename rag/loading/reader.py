@@ -11,27 +11,27 @@ from typing import TypeVar
 
 from rag.errors import LoadError
 from rag.loading.common.draft import Draft, Flaw, Remark
-from rag.loading.common.file_types import ARCHIVES, HEAD_BYTES, INSTEAD, kind_of
-from rag.loading.common.files import DOCUMENTS, MAX_BYTES, MAX_DOCUMENT_BYTES, kind_at, opened, read_file
-from rag.loading.common.guard import PASSED, answered, load_error
-from rag.loading.common.safe_names import Names, safe_name
-from rag.loading.common.sidecar import with_companion
-from rag.loading.containers.archives import LeftAside, Member, mails_in, members
-from rag.loading.containers.limits import USUAL, Limits, unpacked
-from rag.loading.containers.warc import Page, draft_of_page, pages
+from rag.loading.common.file_types import ARCHIVE_KINDS, CONVERSION_HINTS, HEAD_BYTES, kind_of
+from rag.loading.common.files import DOCUMENT_KINDS, MAX_BYTES, MAX_DOCUMENT_BYTES, kind_at, open_file, read_file
+from rag.loading.common.guard import INTERRUPTIONS, load_error, result_or_error
+from rag.loading.common.safe_names import UniqueNames, safe_name
+from rag.loading.common.sidecar import with_sidecar
+from rag.loading.containers.archives import Member, Skipped, archive_members, mail_members
+from rag.loading.containers.limits import DEFAULT_LIMITS, Limits, limited_gunzip
+from rag.loading.containers.warc import WarcPage, draft_of_page, warc_pages
 from rag.loading.documents.mail import Attachment, load_mail
 from rag.loading.exports.signs import is_newsletter
-from rag.loading.exports.split import marked_as_several
-from rag.loading.finish import article_of
+from rag.loading.exports.split import mark_as_several
+from rag.loading.finish import article_from_draft
 from rag.loading.registry import LOADERS, drafts_of
-from rag.loading.tables.columns import Columns, texts_of
-from rag.loading.tables.line_reader import whole
+from rag.loading.tables.columns import Columns, cell_texts
+from rag.loading.tables.line_reader import read_whole
 from rag.loading.tables.spreadsheet_reader import sheets
-from rag.loading.tables.table import READERS, Row, Table, draft_of, open_table
+from rag.loading.tables.table import TABLE_READERS, Row, Table, draft_from_row, open_table
 from rag.loading.tables.table_dates import DayReading
 from rag.types import Article
 
-VERSION = 8
+READER_VERSION = 8
 """Raised whenever the same bytes are read or marked otherwise than before; stored articles are then loaded anew."""
 
 # the most rows of a table, and letters in them, that are taken together
@@ -57,7 +57,7 @@ class TableColumns:
 
 
 @dataclass(frozen=True, slots=True)
-class Rows:
+class RowBatch:
     """Some rows of a table that is a file."""
 
     columns: Columns
@@ -65,9 +65,9 @@ class Rows:
     days: DayReading
 
 
-Content = Member | Page | Rows | TableColumns | LeftAside | Flaw
+Content = Member | WarcPage | RowBatch | TableColumns | Skipped | Flaw
 _Draft = Draft | TableColumns | Flaw | Remark
-_Found = TypeVar("_Found", bound=Member | Page | LeftAside | Flaw)
+_Found = TypeVar("_Found", bound=Member | WarcPage | Skipped | Flaw)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,13 +88,13 @@ def is_harmless(piece: Piece) -> bool:
     content = piece.content
     if isinstance(content, Member):
         return len(content.raw) <= _HARMLESS.get(content.kind, 0)
-    if isinstance(content, Rows):
+    if isinstance(content, RowBatch):
         # HTML can make its reader do anything
         return not any("<" in text for row in content.rows for text in _texts(row))
-    return not isinstance(content, Page)
+    return not isinstance(content, WarcPage)
 
 
-def pieces(path: Path, sha256: str, limits: Limits = USUAL, columns: Columns | None = None) -> Iterator[Piece]:
+def pieces(path: Path, sha256: str, limits: Limits = DEFAULT_LIMITS, columns: Columns | None = None) -> Iterator[Piece]:
     """Yield the parts of a file, one at a time in memory, and one without content after the last.
 
     Args:
@@ -115,7 +115,7 @@ def articles_in(piece: Piece) -> list[Article | TableColumns | Flaw | Remark]:
         LoadError: nothing of it can be read.
     """
     found: list[Article | TableColumns | Flaw | Remark] = []
-    table = TableColumns("", piece.content.columns if isinstance(piece.content, Rows) else {})
+    table = TableColumns("", piece.content.columns if isinstance(piece.content, RowBatch) else {})
     unread: list[str] = []
     try:
         for draft in _drafts(piece.content, piece.columns):
@@ -125,12 +125,12 @@ def articles_in(piece: Piece) -> list[Article | TableColumns | Flaw | Remark]:
                 found.append(draft)
                 continue
             unread += [draft.unread_day[:_DAY_LETTERS]] if draft.unread_day else []
-            article = answered(lambda draft: _article(draft, piece), draft)
+            article = result_or_error(lambda draft: _article(draft, piece), draft)
             if isinstance(article, LoadError):
                 found.append(Flaw(draft.name, str(article)))
             else:
                 found += [article, *(Remark(draft.name, text) for text in draft.unread)]
-    except (*PASSED, MemoryError):
+    except (*INTERRUPTIONS, MemoryError):
         raise
     except BaseException as error:
         if not found:
@@ -144,8 +144,8 @@ def articles_in(piece: Piece) -> list[Article | TableColumns | Flaw | Remark]:
 
 def _article(draft: Draft, piece: Piece) -> Article:
     # what is noted of a file of many articles would be wrong of some
-    whole = draft if draft.name else with_companion(draft, Path(piece.path))
-    return article_of(whole, f"{piece.path}{draft.name}", piece.sha256)
+    merged = draft if draft.name else with_sidecar(draft, Path(piece.path))
+    return article_from_draft(merged, f"{piece.path}{draft.name}", piece.sha256)
 
 
 def load(path: Path, raw: bytes) -> Article:
@@ -160,7 +160,7 @@ def load(path: Path, raw: bytes) -> Article:
     drafts = [one for one in drafts_of(kind, raw) if isinstance(one, Draft)]
     if len(drafts) != 1:
         raise LoadError("It holds several articles.")
-    return article_of(with_companion(drafts[0], path), path.as_posix(), hashlib.sha256(raw).hexdigest())
+    return article_from_draft(with_sidecar(drafts[0], path), path.as_posix(), hashlib.sha256(raw).hexdigest())
 
 
 def _contents(path: Path, limits: Limits, columns: Columns | None) -> Iterator[Content]:
@@ -168,39 +168,39 @@ def _contents(path: Path, limits: Limits, columns: Columns | None) -> Iterator[C
     if kind == "gz":
         yield from _unpacked(path, limits, columns)
     elif kind == "zip":
-        yield from (_called(one, "/") for one in members(path, path.name, limits))
+        yield from (_called(one, "/") for one in archive_members(path, path.name, limits))
     elif kind == "json":
-        with opened(path) as file:
-            yield Member("", kind, whole(file))
-    elif kind in READERS:
-        with opened(path) as file:
+        with open_file(path) as file:
+            yield Member("", kind, read_whole(file))
+    elif kind in TABLE_READERS:
+        with open_file(path) as file:
             yield from _in_rows(open_table(file, kind, columns))
     elif kind == "warc":
-        with opened(path) as file:
-            yield from (_called(one, "#") for one in pages(file))
+        with open_file(path) as file:
+            yield from (_called(one, "#") for one in warc_pages(file))
     elif kind == "mbox":
-        with opened(path) as file:
-            yield from (_called(one, "/") for one in mails_in(file))
+        with open_file(path) as file:
+            yield from (_called(one, "/") for one in mail_members(file))
     elif kind is None:
         raise LoadError("It is of no kind that can be read.")
     else:
-        yield Member("", kind, read_file(path, MAX_DOCUMENT_BYTES if kind in DOCUMENTS else MAX_BYTES))
+        yield Member("", kind, read_file(path, MAX_DOCUMENT_BYTES if kind in DOCUMENT_KINDS else MAX_BYTES))
 
 
 def _unpacked(path: Path, limits: Limits, columns: Columns | None) -> Iterator[Content]:
     """Yield what a .gz file holds; a table in it may be larger than memory."""
-    with opened(path) as file:
-        stream = unpacked(file, limits)
+    with open_file(path) as file:
+        stream = limited_gunzip(file, limits)
         kind = kind_of(path.stem, stream.peek(HEAD_BYTES)[:HEAD_BYTES])
-        if kind in READERS and kind != "json":
+        if kind in TABLE_READERS and kind != "json":
             yield from _in_rows(open_table(stream, kind, columns))
             return
         if kind == "warc":
             # record by record, however large it is
             file.seek(0)
-            yield from (_called(one, "#") for one in pages(file))
+            yield from (_called(one, "#") for one in warc_pages(file))
             return
-    for one in members(path, path.name, limits):
+    for one in archive_members(path, path.name, limits):
         # what is alone in there is called by the name of the file
         yield replace(one, name="") if isinstance(one, Member) and one.name == path.stem else _called(one, "/")
 
@@ -210,7 +210,7 @@ def _called(one: _Found, mark: str) -> _Found:
     return replace(one, name=f"{mark}{one.name}") if isinstance(one, Flaw) and one.name else one
 
 
-def _in_rows(table: Table) -> Iterator[TableColumns | Rows]:
+def _in_rows(table: Table) -> Iterator[TableColumns | RowBatch]:
     """Yield the columns, then the rows in parts that are not too large."""
     yield TableColumns("", table.columns)
     taken: list[Row | Flaw] = []
@@ -220,16 +220,16 @@ def _in_rows(table: Table) -> Iterator[TableColumns | Rows]:
             taken.append(row if isinstance(row, Flaw) else _needed(row, table.columns))
             letters += sum(map(len, _texts(taken[-1])))
             if len(taken) == _ROWS or letters > _LETTERS:
-                yield Rows(table.columns, tuple(taken), table.days)
+                yield RowBatch(table.columns, tuple(taken), table.days)
                 taken, letters = [], 0
-    except PASSED:
+    except INTERRUPTIONS:
         raise
     except BaseException:
         # the rows before the damage are whole
-        yield Rows(table.columns, tuple(taken), table.days)
+        yield RowBatch(table.columns, tuple(taken), table.days)
         raise
     if taken:
-        yield Rows(table.columns, tuple(taken), table.days)
+        yield RowBatch(table.columns, tuple(taken), table.days)
 
 
 def _needed(row: Row, columns: Columns) -> Row:
@@ -237,19 +237,19 @@ def _needed(row: Row, columns: Columns) -> Row:
 
 
 def _texts(row: Row | Flaw) -> list[str]:
-    return [] if isinstance(row, Flaw) else [text for cell in row.cells.values() for text in texts_of(cell)]
+    return [] if isinstance(row, Flaw) else [text for cell in row.cells.values() for text in cell_texts(cell)]
 
 
 def _drafts(content: Content | None, columns: Columns | None) -> Iterator[_Draft]:
     """Yield what is in a part, called by its place in the file: /member, #row."""
-    if content is None or isinstance(content, LeftAside):
+    if content is None or isinstance(content, Skipped):
         return
     if isinstance(content, TableColumns | Flaw):
         yield content
-    elif isinstance(content, Rows):
+    elif isinstance(content, RowBatch):
         for row in content.rows:
             yield _in_row(row, content.columns, content.days, "")
-    elif isinstance(content, Page):
+    elif isinstance(content, WarcPage):
         page = draft_of_page(content)
         yield replace(page, name=f"#{page.name}")
     else:
@@ -259,7 +259,7 @@ def _drafts(content: Content | None, columns: Columns | None) -> Iterator[_Draft
 def _in_member(member: Member, columns: Columns | None, depth: int = 0) -> Iterator[_Draft]:
     """Yield what is in a file; `depth` counts the mails around it."""
     above = f"/{member.name}" if member.name else ""
-    if member.kind in READERS:
+    if member.kind in TABLE_READERS:
         table = open_table(io.BytesIO(member.raw), member.kind, columns)
         yield TableColumns(above, table.columns)
         yield from (_in_row(row, table.columns, table.days, above) for row in table.rows)
@@ -270,7 +270,7 @@ def _in_member(member: Member, columns: Columns | None, depth: int = 0) -> Itera
             if isinstance(part, Attachment):
                 yield from _attached(part, above, columns, depth + 1)
             else:
-                mail = marked_as_several(part) if is_newsletter(part.text) else part
+                mail = mark_as_several(part) if is_newsletter(part.text) else part
                 yield replace(mail, name=above)
     else:
         for draft in drafts_of(member.kind, member.raw):
@@ -283,7 +283,7 @@ def _in_sheets(tables: Sequence[tuple[str, bytes]], above: str, columns: Columns
         raise LoadError("It is a spreadsheet without rows: check that it was saved whole.")
     alone = len(tables) == 1
     errors: list[tuple[str, LoadError]] = []
-    names = Names()
+    names = UniqueNames()
     for sheet, lines in tables:
         name = above if alone else f"{above}/{names.unique(safe_name(sheet))}"
         try:
@@ -306,12 +306,14 @@ def _attached(attachment: Attachment, above: str, columns: Columns | None, depth
     if not attachment.raw.strip():
         yield Remark(above, f"The attachment {attachment.name} is empty or not in the mail.")
     elif kind is None:
-        instead = INSTEAD.get(PurePosixPath(attachment.name.lower()).suffix, "save it beside the mail if it matters.")
+        instead = CONVERSION_HINTS.get(
+            PurePosixPath(attachment.name.lower()).suffix, "save it beside the mail if it matters."
+        )
         yield Remark(above, f"The attachment {attachment.name} was not read: {instead}")
     elif depth > _MAILS:
         yield Flaw(name, f"It lies more than {_MAILS} mails deep: save it beside the mail.")
-    elif kind in ARCHIVES:
-        for inner in members(attachment.raw, attachment.name):
+    elif kind in ARCHIVE_KINDS:
+        for inner in archive_members(attachment.raw, attachment.name):
             if isinstance(inner, Member):
                 yield from _inside(replace(inner, name=f"{name[1:]}/{inner.name}"), columns, depth)
             elif isinstance(inner, Flaw):
@@ -324,14 +326,14 @@ def _inside(member: Member, columns: Columns | None, depth: int) -> Iterator[_Dr
     """Yield what is in a file in another one, which goes on whatever this one makes its reader do."""
     try:
         yield from _in_member(member, columns, depth)
-    except (*PASSED, MemoryError):
+    except (*INTERRUPTIONS, MemoryError):
         raise
     except BaseException as error:
         yield Flaw(f"/{member.name}", str(load_error(error)))
 
 
 def _in_row(row: Row | Flaw, columns: Columns, days: DayReading, above: str) -> Draft | Flaw:
-    draft = row if isinstance(row, Flaw) else answered(lambda row: draft_of(row, columns, days), row)
+    draft = row if isinstance(row, Flaw) else result_or_error(lambda row: draft_from_row(row, columns, days), row)
     if isinstance(draft, LoadError):
         draft = Flaw(row.name, f"{row.place.capitalize()}: {draft}" if isinstance(row, Row) else str(draft))
     return replace(draft, name=f"{above}#{draft.name}")

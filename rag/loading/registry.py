@@ -15,7 +15,7 @@ from rag.loading.documents.epub import load_epub, load_issue
 from rag.loading.documents.mail import load_eml, load_mhtml
 from rag.loading.documents.odt import load_odt
 from rag.loading.documents.rtf import load_rtf
-from rag.loading.exports.split import split
+from rag.loading.exports.split import split_export
 from rag.loading.pdf.pdf import load_pdf
 from rag.loading.plain_text.markdown import load_markdown
 from rag.loading.plain_text.text import load_text, load_texts
@@ -54,10 +54,10 @@ LOADERS: dict[str, Callable[[bytes], Draft]] = {
 """For each kind of file that holds one article, what reads it."""
 MANY_IN_ONE: dict[str, Callable[[bytes], Iterable[Draft | Flaw]]] = {
     "text": load_texts,
-    "pdf": lambda raw: split(load_pdf(raw)),
-    "docx": lambda raw: split(_load_docx(raw)),
-    "odt": lambda raw: split(load_odt(raw)),
-    "rtf": lambda raw: split(load_rtf(raw)),
+    "pdf": lambda raw: split_export(load_pdf(raw)),
+    "docx": lambda raw: split_export(_load_docx(raw)),
+    "odt": lambda raw: split_export(load_odt(raw)),
+    "rtf": lambda raw: split_export(load_rtf(raw)),
     "html": load_pages,
     "epub": load_issue,
 }

@@ -16,7 +16,7 @@ from typing import Any
 from rag.errors import NotFound, QuestionError
 from rag.evaluation.questions.files import Label, TestQuestion
 from rag.evaluation.questions.judgements import Judgement
-from rag.loading.common.normalization import normalised
+from rag.loading.common.normalization import normalise
 from rag.text.language import language_of
 from rag.types import Article
 
@@ -61,11 +61,11 @@ def read_beir(folder: Path) -> RetrievalSet:
 def articles(folder: Path) -> Iterator[Article]:
     """Yield the documents of a corpus as articles: the id and the path of each are its document's id."""
     for row, _ in _rows(folder / CORPUS):
-        text = normalised(row["text"]).strip()
+        text = normalise(row["text"]).strip()
         if not any(character.isalnum() for character in text):
             # nothing can be found in it
             continue
-        name, title = row["_id"], normalised(str(row.get("title") or "")).strip() or None
+        name, title = row["_id"], normalise(str(row.get("title") or "")).strip() or None
         language = str(row.get("lang") or "") or language_of(text)
         sha256 = hashlib.sha256(f"{title}\n{text}".encode()).hexdigest()
         yield Article(id=name, title=title, text=text, language=language, path=name, sha256=sha256)

@@ -7,7 +7,7 @@ from contextlib import suppress
 from datetime import date, timedelta
 from email.utils import parsedate_to_datetime
 
-from rag.loading.common.draft import day_of
+from rag.loading.common.draft import parse_day
 
 _COMPACT = re.compile(r"(\d{4})(\d\d)(\d\d)(\d*)(T.*)?")
 # seconds since 1970 have nine or ten digits from 1973 on, milliseconds twelve or thirteen
@@ -27,14 +27,14 @@ def certain_day(value: str) -> date | None:
     """
     words = value.strip()
     compact = _COMPACT.fullmatch(words)
-    day = day_of("-".join(compact.groups()[:3])) if compact else None
+    day = parse_day("-".join(compact.groups()[:3])) if compact else None
     if day and compact and len(compact[4]) in (0, 6):
         return day
     if _EPOCH.fullmatch(words):
         # 2022011412 may be an hour of 2022 as well as a second of 2034
         return None if day and day.year in _OURS else _day_since_1970(int(words.partition(".")[0]))
     if start := _ISO.match(words) or _GERMAN.match(words):
-        return day_of(start[0])
+        return parse_day(start[0])
     if _MAIL.fullmatch(words):
         with suppress(ValueError, TypeError, IndexError, OverflowError):
             return parsedate_to_datetime(words).date()

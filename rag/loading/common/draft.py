@@ -67,12 +67,12 @@ class Remark:
     text: str
 
 
-def paragraphs(texts: Sequence[str], kind: Kind = "article", page: int | None = None) -> tuple[Block, ...]:
+def paragraph_blocks(texts: Sequence[str], kind: Kind = "article", page: int | None = None) -> tuple[Block, ...]:
     """Return a block for each paragraph, with an empty line after it."""
     return tuple(Block(f"{text}\n\n", kind, page) for text in texts)
 
 
-def day_of(value: str) -> date | None:
+def parse_day(value: str) -> date | None:
     """Return the day of an ISO 8601 date or time, or of a date as 14.01.2022; None for anything else."""
     words = value.strip()
     german = re.fullmatch(r"(\d{1,2})\.\s*(\d{1,2})\.\s*(\d{4})", words)

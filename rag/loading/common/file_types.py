@@ -11,12 +11,12 @@ from rag.loading.common.json_text import is_json_lines
 
 HEAD_BYTES = 16_384
 """How much of a file's beginning tells its kind."""
-MANY = frozenset(("jsonl", "json", "csv", "tsv", "feed", "warc", "mbox"))
+MULTI_ARTICLE_KINDS = frozenset(("jsonl", "json", "csv", "tsv", "feed", "warc", "mbox"))
 """Kinds of which a file holds many articles."""
-ARCHIVES = frozenset(("gz", "zip"))
+ARCHIVE_KINDS = frozenset(("gz", "zip"))
 """Kinds that hold files."""
 
-ENDINGS = {
+KIND_BY_SUFFIX = {
     **dict.fromkeys((".txt", ".text"), "text"),
     **dict.fromkeys((".md", ".markdown"), "markdown"),
     **dict.fromkeys((".html", ".htm", ".xhtml"), "html"),
@@ -29,13 +29,13 @@ ENDINGS = {
         f".{kind}": kind
         for kind in (
             *("xlsx", "pdf", "docx", "odt", "rtf", "epub", "eml", "mbox", "json", "csv", "tsv", "warc"),
-            *ARCHIVES,
+            *ARCHIVE_KINDS,
         )
     },
 }
 _SHEET = "save the sheet as .xlsx or CSV."
 _PACKED = "unpack it, and index the folder, or pack the files as .zip."
-INSTEAD = {
+CONVERSION_HINTS = {
     **dict.fromkeys((".numbers", ".wk1", ".qpw"), _SHEET),
     **dict.fromkeys((".tar", ".tgz", ".bz2", ".tbz2", ".xz", ".txz", ".zst", ".7z", ".rar"), _PACKED),
     **dict.fromkeys((".doc", ".wpd", ".pages"), "save it as .docx, .odt or PDF."),
@@ -68,7 +68,7 @@ def kind_of(name: str, head: bytes) -> str | None:
     json, csv, tsv, feed, warc, gz and zip.
     """
     ending = PurePosixPath(name.lower()).suffix
-    named = ENDINGS.get(ending)
+    named = KIND_BY_SUFFIX.get(ending)
     # "Interview mit Dr. Weber" and "Bericht vom 14.01" have no ending
     plain = not re.fullmatch(r"\.[a-z0-9]*[a-z][a-z0-9]*", ending)
     if head.startswith(b"\x1f\x8b\x08"):

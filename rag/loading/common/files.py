@@ -11,15 +11,15 @@ from io import BufferedReader
 from pathlib import Path
 
 from rag.errors import LoadError
-from rag.loading.common.file_types import ARCHIVES, HEAD_BYTES, MANY, kind_of
+from rag.loading.common.file_types import ARCHIVE_KINDS, HEAD_BYTES, MULTI_ARTICLE_KINDS, kind_of
 
 MAX_BYTES = 20_000_000
 """How large a text or a page may be."""
 MAX_DOCUMENT_BYTES = 200_000_000
 """How large a document with pictures in it may be."""
-STREAMED = (MANY - {"feed"}) | ARCHIVES
+STREAMED_KINDS = (MULTI_ARTICLE_KINDS - {"feed"}) | ARCHIVE_KINDS
 """Kinds whose files may have any size, for they are read in parts, or check it themselves."""
-DOCUMENTS = frozenset(("pdf", "docx", "odt", "epub", "eml", "mhtml", "xlsx"))
+DOCUMENT_KINDS = frozenset(("pdf", "docx", "odt", "epub", "eml", "mhtml", "xlsx"))
 # a file may change again within the tick of a file system's clock; FAT has the longest, of two seconds
 _TICK = 2_000_000_000
 
@@ -30,7 +30,7 @@ def kind_at(path: Path) -> str | None:
     Raises:
         LoadError: it cannot be read, or is empty.
     """
-    with opened(path) as file:
+    with open_file(path) as file:
         return kind_of(path.name, file.read(HEAD_BYTES))
 
 
@@ -40,11 +40,11 @@ def digest(path: Path) -> str:
     Raises:
         LoadError: it cannot be read, or is empty.
     """
-    with opened(path) as file:
+    with open_file(path) as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def stamp(path: Path) -> str:
+def change_stamp(path: Path) -> str:
     """Return what differs from call to call if a file may have changed in between: for files that are not new, its
     size, the times of its last changes, and its number. The file is not opened.
     """
@@ -65,10 +65,10 @@ def check_size(path: Path) -> None:
     Raises:
         LoadError: it is too large, or cannot be read.
     """
-    with opened(path) as file:
+    with open_file(path) as file:
         kind = kind_of(path.name, file.read(HEAD_BYTES))
-        if kind not in STREAMED:
-            _check_size(path, MAX_DOCUMENT_BYTES if kind in DOCUMENTS else MAX_BYTES)
+        if kind not in STREAMED_KINDS:
+            _check_size(path, MAX_DOCUMENT_BYTES if kind in DOCUMENT_KINDS else MAX_BYTES)
 
 
 def _check_size(path: Path, most: int) -> None:
@@ -86,7 +86,7 @@ def read_file(path: Path, most: int = MAX_BYTES) -> bytes:
     Raises:
         LoadError: it cannot be read, is empty, or is too large.
     """
-    with opened(path) as file:
+    with open_file(path) as file:
         _check_size(path, most)
         raw = file.read()
     if not raw.strip():
@@ -95,7 +95,7 @@ def read_file(path: Path, most: int = MAX_BYTES) -> bytes:
 
 
 @contextmanager
-def opened(path: Path) -> Iterator[BufferedReader]:
+def open_file(path: Path) -> Iterator[BufferedReader]:
     """Open a file.
 
     Raises:

@@ -10,7 +10,7 @@ from rag.errors import LoadError
 A = TypeVar("A")
 R = TypeVar("R")
 
-PASSED = (KeyboardInterrupt, GeneratorExit)
+INTERRUPTIONS = (KeyboardInterrupt, GeneratorExit)
 """What is no fault of a file: somebody wants to stop."""
 _INSTEAD = "save the article in another format."
 
@@ -25,7 +25,7 @@ def load_error(error: BaseException) -> LoadError:
     return LoadError(f"It cannot be read ({why}): {_INSTEAD}")
 
 
-def answered(function: Callable[[A], R], argument: A) -> R | LoadError:
+def result_or_error(function: Callable[[A], R], argument: A) -> R | LoadError:
     """Return what a function makes of an argument, or the LoadError that says why it makes nothing of it.
 
     Raises:
@@ -33,7 +33,7 @@ def answered(function: Callable[[A], R], argument: A) -> R | LoadError:
     """
     try:
         return function(argument)
-    except (*PASSED, MemoryError):
+    except (*INTERRUPTIONS, MemoryError):
         raise
     except BaseException as error:
         # a library that wants to exit, or one written in another language, raises what is no Exception

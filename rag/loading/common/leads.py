@@ -6,15 +6,15 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from rag.loading.common.draft import Block, paragraphs
-from rag.loading.common.normalization import key
+from rag.loading.common.draft import Block, paragraph_blocks
+from rag.loading.common.normalization import letters_and_digits
 
 # no summary or abstract: many are a machine's or an archivist's
-SUBTITLES = (
+SUBTITLE_NAMES = (
     "subtitle sub_title subheadline sub_headline subheading subhead deck dek untertitel unterzeile sous_titre "
     "subtítulo sottotitolo subtitel"
 )
-LEADS = (
+LEAD_NAMES = (
     "lead lede lead_text lead_paragraph teaser teaser_text standfirst trail_text vorspann anreißer anlauf chapeau "
     "chapo entradilla bajada occhiello intro excerpt description beschreibung"
 )
@@ -29,23 +29,23 @@ def with_leads(blocks: Sequence[Block], leads: Sequence[str], title: str | None)
     Where the text begins with the headline, they stand below it. A lead whose first sixty letters stand in the text is
     held by it: it may be cut short, or differ in a sign.
     """
-    there = key("".join(block.text for block in blocks))
+    there = letters_and_digits("".join(block.text for block in blocks))
     wanted: list[str] = []
     for lead in (" ".join(one.split()) for one in leads):
-        letters = key(_BROKEN_OFF.sub("", lead))[:_COMPARED]
-        if letters and letters not in there and letters not in key(title or ""):
+        letters = letters_and_digits(_BROKEN_OFF.sub("", lead))[:_COMPARED]
+        if letters and letters not in there and letters not in letters_and_digits(title or ""):
             wanted.append(lead)
             there += letters
     if not wanted:
         return tuple(blocks)
     first = next((number for number, block in enumerate(blocks) if block.text.strip()), 0)
     if not blocks:
-        return paragraphs(wanted)
+        return paragraph_blocks(wanted)
     above, block, below = blocks[:first], blocks[first], blocks[first + 1 :]
     headline, _, rest = block.text.lstrip("\n").partition("\n")
-    if title and key(headline) == key(title):
+    if title and letters_and_digits(headline) == letters_and_digits(title):
         above = (*above, replace(block, text=f"{headline}\n\n"))
     else:
         rest = block.text
     behind = replace(block, text=rest.lstrip("\n"))
-    return (*above, *paragraphs(wanted, page=block.page), *([behind] if behind.text else []), *below)
+    return (*above, *paragraph_blocks(wanted, page=block.page), *([behind] if behind.text else []), *below)

@@ -28,7 +28,7 @@ _FOLDER = re.compile(
 _PAGE = re.compile(r"(?P<stem>.+)\.(?:[xs]?html?|xht|php\d?|aspx?|jsp|cgi)", re.IGNORECASE)
 
 
-def leftover(name: str) -> str | None:
+def leftover_kind(name: str) -> str | None:
     """Return what a program left a file or folder of this name for, in a word or two; None if it may be an article."""
     if _SYSTEM.fullmatch(name):
         return "system file"
@@ -39,7 +39,7 @@ def leftover(name: str) -> str | None:
     return "unfinished download" if _UNFINISHED.fullmatch(name) else None
 
 
-def pages_among(names: Iterable[str]) -> frozenset[str]:
+def page_names(names: Iterable[str]) -> frozenset[str]:
     """Return what the saved pages among some files are called, with and without the ending, to compare folders with."""
     pages = [match for name in names if (match := _PAGE.fullmatch(name))]
     return frozenset(_same(name) for match in pages for name in (match[0], match["stem"]))

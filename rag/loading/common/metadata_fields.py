@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from rag.loading.common.draft import day_of
+from rag.loading.common.draft import parse_day
 
-FIELDS = {
+FIELD_NAMES = {
     "title": ("title", "headline"),
     "source": ("source", "outlet", "publisher"),
     "author": ("author", "authors"),
@@ -24,10 +24,10 @@ def fields_of(stated: Mapping[Any, Any]) -> dict[str, Any]:
     known = {str(name).lower(): value for name, value in stated.items()}
     found: dict[str, Any] = {
         field: next((words for name in names if (words := field_text(known.get(name)))), None)
-        for field, names in FIELDS.items()
+        for field, names in FIELD_NAMES.items()
     }
     published = found.pop("published")
-    return found | {"published": day_of(published) if published else None}
+    return found | {"published": parse_day(published) if published else None}
 
 
 def field_text(value: Any) -> str | None:

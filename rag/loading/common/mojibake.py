@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-REPAIRED = "misread letters put right"
+REPAIRED_ORIGIN = "misread letters put right"
 """What `Article.origins` says of a text in which letters were repaired."""
 
 # the signs for which Windows has codes that are controls elsewhere, but for those that as often stand for a bullet
@@ -22,7 +22,7 @@ _OPENING = tuple("([{„“‚‘«‹»›\"'")
 _OF_LINE, _OF_TEXT = 4, 2
 
 
-def repaired(text: str) -> str:
+def repair_mojibake(text: str) -> str:
     """Return the text with letters in place of what was made of them by a wrong encoding, where that is certain.
 
     A line that is UTF-8 as a whole, with many letters, is certain in every script; of other lines, letters and signs

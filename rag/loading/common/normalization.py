@@ -10,12 +10,12 @@ _LINE_ENDS = re.compile("\r\n|[\r\v\f\x85\u2028]")
 _CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ufeff\ufffe\ud800-\udfff]")
 
 
-def normalised(text: str) -> str:
+def normalise(text: str) -> str:
     """Return the text in Unicode NFC with line feeds, without control characters."""
     lines = _LINE_ENDS.sub("\n", text).replace("\u2029", "\n\n")
     return unicodedata.normalize("NFC", _CONTROLS.sub("", lines))
 
 
-def key(text: str) -> str:
+def letters_and_digits(text: str) -> str:
     """Return the letters and digits of a text alone, to compare it with another."""
     return "".join(one for one in text.casefold() if one.isalnum())

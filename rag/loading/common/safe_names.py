@@ -47,7 +47,7 @@ def safe_path(name: str) -> str:
     return "/".join(part for part in parts if part not in ("", ".", "..") and not re.fullmatch("[A-Za-z]:", part))
 
 
-class Names:
+class UniqueNames:
     """Remembers the names that were given, and gives none twice."""
 
     def __init__(self) -> None:

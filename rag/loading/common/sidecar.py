@@ -13,22 +13,22 @@ from rag.loading.common.draft import Draft
 from rag.loading.common.files import read_file
 from rag.loading.common.metadata_fields import fields_of
 
-ENDING = ".meta.json"
+SIDECAR_SUFFIX = ".meta.json"
 _MOST = 1_000_000
 
 
-def companion_of(path: Path) -> Path | None:
+def sidecar_of(path: Path) -> Path | None:
     """Return the companion of a file, which has its name with or without the ending, if there is one.
 
     A link out of the folder of the file is none: it may lead to what was never meant for an archive.
     """
     whole = str(path)
     # by os.path, for it is asked of every file in every run; a name too long for an ending has no companion
-    beside = (whole + ENDING, whole.removesuffix(path.suffix) + ENDING)
-    return next((Path(one) for one in beside if os.path.isfile(one) and not leads_out(one)), None)  # noqa: PTH113
+    beside = (whole + SIDECAR_SUFFIX, whole.removesuffix(path.suffix) + SIDECAR_SUFFIX)
+    return next((Path(one) for one in beside if os.path.isfile(one) and not links_outside(one)), None)  # noqa: PTH113
 
 
-def leads_out(path: str) -> bool:
+def links_outside(path: str) -> bool:
     """Return whether a path is a link to something that is not in or below the folder of the link."""
     # by os.path, for it is asked of every companion in every run
     if not os.path.islink(path):  # noqa: PTH114
@@ -37,13 +37,13 @@ def leads_out(path: str) -> bool:
     return not os.path.realpath(path).startswith(folder)
 
 
-def with_companion(draft: Draft, path: Path) -> Draft:
+def with_sidecar(draft: Draft, path: Path) -> Draft:
     """Return a draft with what the companion of its file says; that counts more than the file itself.
 
     Raises:
         LoadError: the companion is no JSON object.
     """
-    companion = companion_of(path)
+    companion = sidecar_of(path)
     if companion is None:
         return draft
     try:

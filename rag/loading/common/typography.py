@@ -37,7 +37,7 @@ class Usage:
     cuts: bool = True
 
 
-ANY = Usage()
+UNKNOWN_USAGE = Usage()
 """How a text spells of which nothing is known."""
 
 
@@ -71,7 +71,7 @@ def usage_of(lines: Iterable[str]) -> Usage:
     return Usage(frozenset(words), compounds, cuts)
 
 
-def joined(lines: Iterable[str], usage: Usage = ANY) -> str:
+def join_lines(lines: Iterable[str], usage: Usage = UNKNOWN_USAGE) -> str:
     """Return the lines of a paragraph as one line, with the words that were cut at line ends made whole.
 
     A hyphen at a line end goes if the next line goes on in small letters, and stays if it belongs to the word, as in

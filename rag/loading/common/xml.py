@@ -30,7 +30,7 @@ def outermost(element: Any, name: str, hidden: Container[str] = ()) -> Iterator[
             yield from outermost(child, name, hidden)
 
 
-def remove(elements: Iterable[Any]) -> None:
+def remove_elements(elements: Iterable[Any]) -> None:
     """Take elements out of their tree; what stands behind each stays."""
     for element in list(elements):
         parent, tail = element.getparent(), element.tail or ""

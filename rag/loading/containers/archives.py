@@ -12,22 +12,22 @@ from pathlib import Path, PurePosixPath
 from typing import BinaryIO, cast
 
 from rag.loading.common.draft import Flaw
-from rag.loading.common.file_types import ARCHIVES, HEAD_BYTES, MANY, kind_of
-from rag.loading.common.guard import PASSED, load_error
-from rag.loading.common.leftovers import belongs_to_page, leftover, pages_among
-from rag.loading.common.safe_names import Names, safe_path
+from rag.loading.common.file_types import ARCHIVE_KINDS, HEAD_BYTES, MULTI_ARTICLE_KINDS, kind_of
+from rag.loading.common.guard import INTERRUPTIONS, load_error
+from rag.loading.common.leftovers import belongs_to_page, leftover_kind, page_names
+from rag.loading.common.safe_names import UniqueNames, safe_path
 from rag.loading.containers.limits import (
-    DAMAGED,
-    USUAL,
+    DAMAGED_MESSAGE,
+    DEFAULT_LIMITS,
     Budget,
-    Counted,
-    Directory,
-    Exhausted,
+    CountedStream,
+    LimitedDirectory,
+    LimitExceeded,
     Limits,
+    file_size,
     gunzip,
-    size_of,
 )
-from rag.loading.containers.mbox import mails
+from rag.loading.containers.mbox import mails_in_mbox
 
 _METHODS = frozenset((zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2))
 _TOO_MUCH = "It unpacks to far more than its own size, or holds too many files: unpack it by hand."
@@ -44,13 +44,15 @@ class Member:
 
 
 @dataclass(frozen=True, slots=True)
-class LeftAside:
+class Skipped:
     """Stands for a file in an archive that is not looked at: its ending, or why."""
 
     why: str
 
 
-def members(source: bytes | Path, name: str, limits: Limits = USUAL) -> Iterator[Member | LeftAside | Flaw]:
+def archive_members(
+    source: bytes | Path, name: str, limits: Limits = DEFAULT_LIMITS
+) -> Iterator[Member | Skipped | Flaw]:
     """Yield the files of readable kinds in an archive, one at a time in memory, and a flaw for each that is damaged.
 
     `name` is the name of the archive, by which the file in a .gz is called. Archives in it are opened, too. Hidden
@@ -64,9 +66,9 @@ def members(source: bytes | Path, name: str, limits: Limits = USUAL) -> Iterator
         yield Flaw("", f"It cannot be read ({error.strerror}): check that it is there and that you may read it.")
 
 
-def mails_in(file: BinaryIO, above: str = "") -> Iterator[Member | Flaw]:
+def mail_members(file: BinaryIO, above: str = "") -> Iterator[Member | Flaw]:
     """Yield the mails of a mailbox, each called by its number; `above` stands before that."""
-    for mail in mails(file):
+    for mail in mails_in_mbox(file):
         if isinstance(mail, Flaw):
             yield Flaw(f"{above}{mail.name}", mail.reason)
         else:
@@ -78,15 +80,15 @@ class _Walk:
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
-        self._names = Names()
+        self._names = UniqueNames()
         self._count = 0
 
     def archive(
         self, file: BinaryIO, kind: str | None, name: str, around: Budget | None = None, depth: int = 0
-    ) -> Iterator[Member | LeftAside | Flaw]:
+    ) -> Iterator[Member | Skipped | Flaw]:
         """Yield what is in an archive; `depth` says how many archives are around it."""
         shown = name if depth else ""
-        budget = Budget(self._limits.allowed(size_of(file)), around)
+        budget = Budget(self._limits.allowed(file_size(file)), around)
         try:
             if kind == "zip":
                 yield from self._zip(file, shown, budget, depth)
@@ -95,16 +97,16 @@ class _Walk:
                 yield from self._part(gunzip(file), stem, budget, depth)
             else:
                 yield Flaw(shown, "It is no archive: check that it was saved whole.")
-        except Exhausted:
+        except LimitExceeded:
             yield Flaw(shown, _TOO_MUCH)
-        except PASSED:
+        except INTERRUPTIONS:
             raise
         except BaseException:
             # whatever a damaged archive leads to
             yield Flaw(shown, "It is no archive that can be opened: save it again, or unpack it by hand.")
 
-    def _zip(self, file: BinaryIO, above: str, budget: Budget, depth: int) -> Iterator[Member | LeftAside | Flaw]:
-        archive = zipfile.ZipFile(Directory(file, self._limits.members))
+    def _zip(self, file: BinaryIO, above: str, budget: Budget, depth: int) -> Iterator[Member | Skipped | Flaw]:
+        archive = zipfile.ZipFile(LimitedDirectory(file, self._limits.members))
         saved = _saved_with_pages(safe_path(_name(info)) for info in archive.infolist())
         for info in archive.infolist():
             path = safe_path(_name(info))
@@ -112,9 +114,9 @@ class _Walk:
                 continue
             self._count += 1
             if self._count > self._limits.members:
-                raise Exhausted
+                raise LimitExceeded
             if why := _left_aside(path, info) or ("saved with a page" if path.startswith(saved) else None):
-                yield LeftAside(why)
+                yield Skipped(why)
                 continue
             name = f"{above}/{path}" if above else path
             if info.flag_bits & _ENCRYPTED:
@@ -124,32 +126,34 @@ class _Walk:
             else:
                 try:
                     stream = cast(BinaryIO, archive.open(info))
-                except PASSED:
+                except INTERRUPTIONS:
                     raise
                 except BaseException:
-                    yield Flaw(name, DAMAGED)
+                    yield Flaw(name, DAMAGED_MESSAGE)
                 else:
                     yield from self._part(stream, name, budget, depth)
 
-    def _part(self, stream: BinaryIO, name: str, budget: Budget, depth: int) -> Iterator[Member | LeftAside | Flaw]:
-        counted = Counted(stream, max(self._limits.max_bytes, self._limits.many_bytes), budget)
+    def _part(self, stream: BinaryIO, name: str, budget: Budget, depth: int) -> Iterator[Member | Skipped | Flaw]:
+        counted = CountedStream(stream, max(self._limits.max_bytes, self._limits.many_bytes), budget)
         reader = io.BufferedReader(counted, HEAD_BYTES)
         try:
             head = reader.read(HEAD_BYTES)
             kind = kind_of(name, head)
             if kind is None:
-                yield LeftAside(PurePosixPath(name).suffix.lower() or "no ending")
+                yield Skipped(PurePosixPath(name).suffix.lower() or "no ending")
                 return
-            counted.most = self._limits.many_bytes if kind in MANY | ARCHIVES else self._limits.max_bytes
+            counted.most = (
+                self._limits.many_bytes if kind in MULTI_ARTICLE_KINDS | ARCHIVE_KINDS else self._limits.max_bytes
+            )
             raw = head + reader.read()
-        except (Exhausted, *PASSED):
+        except (LimitExceeded, *INTERRUPTIONS):
             raise
         except BaseException as error:
             yield Flaw(name, str(load_error(error)))
             return
         if kind == "mbox":
-            yield from mails_in(io.BytesIO(raw), f"{self._names.unique(name)}/")
-        elif kind not in ARCHIVES:
+            yield from mail_members(io.BytesIO(raw), f"{self._names.unique(name)}/")
+        elif kind not in ARCHIVE_KINDS:
             yield Member(self._names.unique(name), kind, raw)
         elif depth + 1 < self._limits.depth:
             yield from self.archive(io.BytesIO(raw), kind, name, budget, depth + 1)
@@ -174,7 +178,7 @@ def _left_aside(path: str, info: zipfile.ZipInfo) -> str | None:
         return "hidden"
     if PurePosixPath(path).stem.upper() == "README":
         return "README"
-    return next(filter(None, map(leftover, parts)), None)
+    return next(filter(None, map(leftover_kind, parts)), None)
 
 
 def _saved_with_pages(paths: Iterable[str]) -> tuple[str, ...]:
@@ -187,7 +191,7 @@ def _saved_with_pages(paths: Iterable[str]) -> tuple[str, ...]:
     return tuple(
         f"{above}{name}/"
         for above, inside in names.items()
-        if (pages := pages_among(inside))
+        if (pages := page_names(inside))
         for name in dict.fromkeys(inside)
         if belongs_to_page(name, pages)
     )

@@ -22,7 +22,7 @@ class _NotPacked(Exception):
     """The bytes are not in the coding that is stated."""
 
 
-def decoded(raw: bytes, codings: str, most: int) -> bytes:
+def undo_content_codings(raw: bytes, codings: str, most: int) -> bytes:
     """Return a page without the codings of its Content-Encoding header, at most one byte more than `most`.
 
     A page whose bytes are not in a stated coding is returned as it is: many programs store pages unpacked under the

@@ -10,10 +10,10 @@ from typing import Any
 
 from rag.errors import LoadError
 from rag.loading.common.dates import certain_day
-from rag.loading.common.draft import Draft, Flaw, paragraphs
-from rag.loading.common.guard import answered
+from rag.loading.common.draft import Draft, Flaw, paragraph_blocks
+from rag.loading.common.guard import result_or_error
 from rag.loading.common.leads import with_leads
-from rag.loading.common.safe_names import Names, safe_name
+from rag.loading.common.safe_names import UniqueNames, safe_name
 from rag.loading.web.html_fragments import fragment_paragraphs
 
 _ENTITY = re.compile(rb"<!\s*ENTITY", re.IGNORECASE)
@@ -29,10 +29,10 @@ def load_feed(raw: bytes) -> Iterator[Draft | Flaw]:
     feed = parsed_feed(raw)
     if not feed.get("version") or not feed.entries:
         raise LoadError("It is no RSS or Atom feed with entries: save it again from the address of the feed.")
-    names = Names()
+    names = UniqueNames()
     for number, entry in enumerate(feed.entries, 1):
         name = names.unique(safe_name(entry.get("id") or entry.get("link") or f"entry {number}"))
-        article = answered(partial(_article, feed, name), entry)
+        article = result_or_error(partial(_article, feed, name), entry)
         if isinstance(article, LoadError):
             yield Flaw(name, f"Entry {number} of the feed: {article}")
             continue
@@ -85,7 +85,7 @@ def _article(feed: Any, name: str, entry: Any) -> Draft | None:
     }
     known: dict[str, Any] = {field: value for field, (value, _) in found.items() if value}
     summary = " ".join(_paragraphs(entry.get("summary_detail") or {}))
-    blocks = with_leads(paragraphs(words), [summary], known.get("title"))
+    blocks = with_leads(paragraph_blocks(words), [summary], known.get("title"))
     return Draft(blocks, name=name, origins={field: found[field][1] for field in known}, **known)
 
 

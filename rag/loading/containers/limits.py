@@ -17,9 +17,9 @@ from rag.errors import ConfigError, LoadError
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
 
-DAMAGE = (OSError, EOFError, ValueError, RuntimeError, zlib.error, struct.error, zipfile.BadZipFile)
+DAMAGE_ERRORS = (OSError, EOFError, ValueError, RuntimeError, zlib.error, struct.error, zipfile.BadZipFile)
 """What unpacking damaged bytes can raise."""
-DAMAGED = "It is damaged: save it again, or leave it out."
+DAMAGED_MESSAGE = "It is damaged: save it again, or leave it out."
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,16 +43,16 @@ class Limits:
         return min(self.total_bytes, max(self.many_bytes, self.ratio * size))
 
 
-USUAL = Limits()
+DEFAULT_LIMITS = Limits()
 
 
-def limits_from(written: Sequence[str]) -> Limits:
+def parse_limits(written: Sequence[str]) -> Limits:
     """Return the usual limits with those in place that a person gives, each as depth=5.
 
     Raises:
         ConfigError: one is not written so, there is no such limit, or it is no whole number above zero.
     """
-    usual = asdict(USUAL)
+    usual = asdict(DEFAULT_LIMITS)
     given: dict[str, int] = {}
     for words in written:
         name, _, value = words.partition("=")
@@ -64,10 +64,10 @@ def limits_from(written: Sequence[str]) -> Limits:
                 f"{names}."
             )
         given[name] = int(value)
-    return replace(USUAL, **given)
+    return replace(DEFAULT_LIMITS, **given)
 
 
-class Exhausted(Exception):
+class LimitExceeded(Exception):
     """An archive unpacks to more than it may."""
 
 
@@ -91,10 +91,10 @@ class Budget:
         if self._around:
             self._around.spend(size)
         if self.left < 0:
-            raise Exhausted
+            raise LimitExceeded
 
 
-class Counted(io.RawIOBase):
+class CountedStream(io.RawIOBase):
     """A stream of unpacked bytes, which ends with an error where there are too many of them."""
 
     def __init__(self, stream: BinaryIO, most: int, budget: Budget) -> None:
@@ -110,8 +110,8 @@ class Counted(io.RawIOBase):
         view = memoryview(buffer).cast("B")
         try:
             piece = self._stream.read(len(view))
-        except DAMAGE as error:
-            raise LoadError(DAMAGED) from error
+        except DAMAGE_ERRORS as error:
+            raise LoadError(DAMAGED_MESSAGE) from error
         self._read += len(piece)
         if self._read > self.most:
             raise LoadError(f"It has more than {self.most / 1e6:.0f} MB: split it into smaller files.")
@@ -120,7 +120,7 @@ class Counted(io.RawIOBase):
         return len(piece)
 
 
-class Directory(io.BufferedReader):
+class LimitedDirectory(io.BufferedReader):
     """A file whose list of members is not read where it is too long; the list is read at once."""
 
     def __init__(self, file: BinaryIO, most: int) -> None:
@@ -129,23 +129,23 @@ class Directory(io.BufferedReader):
 
     def read(self, size: int | None = -1) -> bytes:
         if size and size > 1000 * self._most:
-            raise Exhausted
+            raise LimitExceeded
         data = super().read(size)
         if data.count(b"PK\x01\x02") > self._most:
-            raise Exhausted
+            raise LimitExceeded
         return data
 
 
-def unpacked(file: BinaryIO, limits: Limits = USUAL) -> io.BufferedReader:
+def limited_gunzip(file: BinaryIO, limits: Limits = DEFAULT_LIMITS) -> io.BufferedReader:
     """Return what a .gz file holds as a stream, for a table or web archive that is too large to be held.
 
     Reading raises LoadError where it is damaged, or unpacks to more than the limits allow.
     """
-    most = limits.allowed(size_of(file))
-    return io.BufferedReader(Counted(gunzip(file), most, Budget(most)))
+    most = limits.allowed(file_size(file))
+    return io.BufferedReader(CountedStream(gunzip(file), most, Budget(most)))
 
 
-def size_of(file: BinaryIO) -> int:
+def file_size(file: BinaryIO) -> int:
     """Return the size of a file, which is then at its beginning."""
     size = file.seek(0, io.SEEK_END)
     file.seek(0)

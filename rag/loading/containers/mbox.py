@@ -18,7 +18,7 @@ _QUOTED = re.compile(rb">+From ")
 _LINE = 1_000_000
 
 
-def mails(file: BinaryIO) -> Iterator[tuple[str, bytes] | Flaw]:
+def mails_in_mbox(file: BinaryIO) -> Iterator[tuple[str, bytes] | Flaw]:
     """Yield the mails of a mailbox, one at a time in memory, each with its name; one that is too large is a flaw.
 
     A mail begins with a line `From `, at the top or below an empty line. Lines of a mail that look like one have a `>`

@@ -15,9 +15,9 @@ from typing import Any, BinaryIO, cast
 
 from rag.errors import LoadError
 from rag.loading.common.draft import Draft, Flaw
-from rag.loading.common.safe_names import Names, safe_name, without_login
-from rag.loading.containers.archives import LeftAside
-from rag.loading.containers.compression import decoded
+from rag.loading.common.safe_names import UniqueNames, safe_name, without_login
+from rag.loading.containers.archives import Skipped
+from rag.loading.containers.compression import undo_content_codings
 from rag.loading.plain_text.text import load_text
 from rag.loading.web.html import load_html
 
@@ -38,7 +38,7 @@ _UNREAD = {
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class WarcPage:
     """A page as the server sent it, or the text of one; `name` is its address, with a number where that comes again.
 
     `kind` is html or text; `language` is a BCP-47 tag, where the archive states one.
@@ -53,12 +53,12 @@ class Page:
 
 def load_warc(file: BinaryIO) -> Iterator[Draft | Flaw]:
     """Yield the article in each page, one page at a time in memory; the file must allow to go back."""
-    for page in pages(file):
-        if not isinstance(page, LeftAside):
+    for page in warc_pages(file):
+        if not isinstance(page, Skipped):
             yield page if isinstance(page, Flaw) else draft_of_page(page)
 
 
-def draft_of_page(page: Page) -> Draft | Flaw:
+def draft_of_page(page: WarcPage) -> Draft | Flaw:
     """Return the article in a page; the address is the one that was asked for."""
     try:
         draft = load_text(page.raw) if page.kind == "text" else load_html(page.raw)
@@ -71,12 +71,12 @@ def draft_of_page(page: Page) -> Draft | Flaw:
     return replace(draft, name=page.name, origins={**draft.origins, **told}, **known)
 
 
-def pages(file: BinaryIO) -> Iterator[Page | LeftAside | Flaw]:
+def warc_pages(file: BinaryIO) -> Iterator[WarcPage | Skipped | Flaw]:
     """Yield the pages of HTML that were found (status 200), plain or compressed, and texts that were made of pages.
 
     Other records are left aside by their kind. What is damaged is a flaw, and reading goes on at the next record.
     """
-    names = Names()
+    names = UniqueNames()
     unread: Counter[str] = Counter()
     read = 0
     for record in _records(file):
@@ -89,13 +89,13 @@ def pages(file: BinaryIO) -> Iterator[Page | LeftAside | Flaw]:
         try:
             url = _address(record)
             kind = _kind(record)
-            if isinstance(kind, LeftAside):
+            if isinstance(kind, Skipped):
                 unread[record.rec_type] += 1
                 yield kind
             elif kind:
                 read += 1
                 name = names.unique(safe_name(url) or "page")
-                yield Page(name, url, _content(record), kind, _language(record) if kind == "text" else None)
+                yield WarcPage(name, url, _content(record), kind, _language(record) if kind == "text" else None)
         except LoadError as error:
             yield Flaw(name, str(error))
         except Exception as error:
@@ -114,10 +114,10 @@ def _address(record: Any) -> str:
     return without_login(record.rec_headers.get_header("WARC-Target-URI") or record.rec_headers.get_header("uri") or "")
 
 
-def _kind(record: Any) -> str | LeftAside | None:
+def _kind(record: Any) -> str | Skipped | None:
     """What a record holds, html or text; why it is left aside; or None for what only tells of the crawl itself."""
     if record.rec_type in _UNREAD:
-        return LeftAside(f"{record.rec_type} record")
+        return Skipped(f"{record.rec_type} record")
     if record.rec_type in _IN_PLACE:
         # what a crawler notes of a page, or of itself, beside it
         told = not _address(record).lower().startswith(("urn:", "metadata:", "dns:", "whois:"))
@@ -132,7 +132,7 @@ def _kind(record: Any) -> str | LeftAside | None:
         return "html"
     if told and record.rec_type in _IN_PLACE and kind == "text/plain":
         return "text"
-    return LeftAside(kind if re.fullmatch(r"[\w.+-]+/[\w.+-]+", kind) else f"{record.rec_type} record")
+    return Skipped(kind if re.fullmatch(r"[\w.+-]+/[\w.+-]+", kind) else f"{record.rec_type} record")
 
 
 def _content(record: Any) -> bytes:
@@ -154,7 +154,7 @@ def _content(record: Any) -> bytes:
     if len(raw) <= MAX_PAGE:
         if getattr(record.raw_stream, "limit", 0) > 0:
             raise LoadError("The page breaks off before its end: save the web archive again.")
-        raw = decoded(raw, codings, MAX_PAGE)
+        raw = undo_content_codings(raw, codings, MAX_PAGE)
     if len(raw) > MAX_PAGE:
         raise LoadError(f"The page has more than {MAX_PAGE // 10**6} MB: leave it out.")
     return _in_stated_encoding(raw, _content_type(record))

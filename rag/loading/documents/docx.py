@@ -8,9 +8,9 @@ from functools import partial
 from typing import Any
 
 from rag.errors import LoadError
-from rag.loading.common.draft import Block, Draft, paragraphs
-from rag.loading.common.guard import answered
-from rag.loading.common.xml import attribute, descendants, name_of, remove, text_of
+from rag.loading.common.draft import Block, Draft, paragraph_blocks
+from rag.loading.common.guard import result_or_error
+from rag.loading.common.xml import attribute, descendants, name_of, remove_elements, text_of
 from rag.loading.documents.office_xml import Markup, document, paragraphs_in, unlike
 from rag.loading.documents.zipped_xml import damaged, embedded, parsed, unpacked, unread_files
 
@@ -57,11 +57,11 @@ def load_docx(raw: bytes, read_part: ReadPart = unknown_part) -> Draft:
         return [text for each in found for text in paragraphs_in(each, _MARKUP)]
 
     blocks: tuple[Block, ...] = (
-        *paragraphs(unlike(inside("header", "hdr")), "boilerplate"),
-        *paragraphs([*_with_chunks(body, chunks), *inside("diagramData", "t"), *inside("chart", "rich")]),
-        *paragraphs([*inside("footnotes", "footnote"), *inside("endnotes", "endnote")]),
-        *paragraphs(unlike(inside("footer", "ftr")), "boilerplate"),
-        *paragraphs(inside("comments", "comment"), "comment"),
+        *paragraph_blocks(unlike(inside("header", "hdr")), "boilerplate"),
+        *paragraph_blocks([*_with_chunks(body, chunks), *inside("diagramData", "t"), *inside("chart", "rich")]),
+        *paragraph_blocks([*inside("footnotes", "footnote"), *inside("endnotes", "endnote")]),
+        *paragraph_blocks(unlike(inside("footer", "ftr")), "boilerplate"),
+        *paragraph_blocks(inside("comments", "comment"), "comment"),
     )
     properties = [parsed(texts, path, _WHAT) for path in package.get("core-properties", ()) if path in texts]
     return document(
@@ -113,9 +113,11 @@ def _without_hidden(root: Any, hidden: Container[str]) -> None:
         switches = [each for each in own if name_of(each) == "vanish"]
         styled = any(name_of(each) == "rStyle" and attribute(each, "val") in hidden for each in own)
         if any(map(_is_on, switches)) or (styled and not switches):
-            remove([run])
+            remove_elements([run])
     styles = ((paragraph, next(descendants(paragraph, "pStyle"), None)) for paragraph in descendants(root, "p"))
-    remove([paragraph for paragraph, style in styles if style is not None and attribute(style, "val") in hidden])
+    remove_elements(
+        [paragraph for paragraph, style in styles if style is not None and attribute(style, "val") in hidden]
+    )
 
 
 def _chunks(
@@ -128,7 +130,7 @@ def _chunks(
     missed: list[str] = []
     for chunk in descendants(body, "altChunk"):
         path = paths.get(attribute(chunk, "id") or "", "")
-        words = answered(partial(read_part, path), texts.get(path, b""))
+        words = result_or_error(partial(read_part, path), texts.get(path, b""))
         if isinstance(words, LoadError):
             missed.append(posixpath.basename(path) or "a part")
         else:

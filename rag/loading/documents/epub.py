@@ -10,11 +10,11 @@ from typing import Any
 from urllib.parse import unquote
 
 from rag.errors import LoadError
-from rag.loading.common.draft import Block, Draft, day_of, paragraphs
+from rag.loading.common.draft import Block, Draft, paragraph_blocks, parse_day
 from rag.loading.common.safe_names import safe_name
 from rag.loading.common.xml import attribute, descendants
 from rag.loading.documents.zipped_xml import damaged, parsed, unpacked
-from rag.loading.plain_text.bylines import byline
+from rag.loading.plain_text.bylines import find_byline
 from rag.loading.web.prose_html import paragraphs_of_markup, parsed_markup
 
 _WHAT = "epub"
@@ -116,11 +116,11 @@ def _read(raw: bytes) -> tuple[Draft, list[Draft]]:
             raise LoadError("It is protected against copying (DRM): get a copy without protection.")
         if chapter in texts and (root := parsed_markup(texts[chapter])) is not None:
             words = [text for text, _ in paragraphs_of_markup(root)]
-            blocks = paragraphs(words, "boilerplate" if is_contents else "article")
-            parts.append(Draft(blocks, title=_heading(root), author=byline(words[:_TOP], None).author))
+            blocks = paragraph_blocks(words, "boilerplate" if is_contents else "article")
+            parts.append(Draft(blocks, title=_heading(root), author=find_byline(words[:_TOP], None).author))
     stated = {name: next(_stated(package, name), None) for name in ("title", "publisher", "language")}
     author = ", ".join(_stated(package, "creator")) or None
-    published = next(filter(None, map(day_of, _stated(package, "date"))), None)
+    published = next(filter(None, map(parse_day, _stated(package, "date"))), None)
     draft = Draft((), stated["title"], stated["publisher"], author, published, None, stated["language"])
     known = [name for name in ("title", "source", "author", "published", "language") if getattr(draft, name)]
     unread = _unread(package, posixpath.dirname(path), {chapter for chapter, _ in chapters}, missing)

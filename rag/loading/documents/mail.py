@@ -16,8 +16,8 @@ from typing import Any
 from rag.errors import LoadError
 from rag.loading.common.draft import Block, Draft
 from rag.loading.common.encodings import decode
-from rag.loading.common.guard import answered
-from rag.loading.common.safe_names import Names, safe_path
+from rag.loading.common.guard import result_or_error
+from rag.loading.common.safe_names import UniqueNames, safe_path
 from rag.loading.documents.mail_quotes import Part, own_words, parts_of_plain, unfolded
 from rag.loading.web.html import load_html
 from rag.loading.web.prose_html import paragraphs_of_markup, parsed_markup
@@ -147,7 +147,7 @@ def _children(message: Message) -> list[Message]:
 
 def _attachments(message: Message) -> Iterator[Attachment]:
     """What is attached, each with a name of its own; pictures and fonts of the mail itself are none."""
-    names = Names()
+    names = UniqueNames()
     for part in _own_parts(message):
         if part is message or not _is_attached(part) or _is_decoration(part):
             continue
@@ -155,7 +155,7 @@ def _attachments(message: Message) -> Iterator[Attachment]:
         stated = _filename(part)
         if mails:
             for mail in mails:
-                raw = answered(bytes, mail)
+                raw = result_or_error(bytes, mail)
                 name = safe_path(stated or f"{_header(mail, 'Subject') or 'mail'}".replace("/", " "))
                 name = name if name.lower().endswith(".eml") else f"{name or 'mail'}.eml"
                 yield Attachment(names.unique(name), b"" if isinstance(raw, LoadError) else raw, is_mail=True)
@@ -178,7 +178,7 @@ def _filename(part: Message) -> str | None:
         stated = None
     if not stated:
         return None
-    pieces = answered(decode_header, stated)
+    pieces = result_or_error(decode_header, stated)
     if isinstance(pieces, LoadError):
         return stated
     return "".join(piece if isinstance(piece, str) else _decoded(piece, encoding) for piece, encoding in pieces)

@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from rag.errors import LoadError
-from rag.loading.common.draft import Draft, paragraphs
-from rag.loading.common.xml import attribute, descendants, name_of, outermost, remove, text_of
+from rag.loading.common.draft import Draft, paragraph_blocks
+from rag.loading.common.xml import attribute, descendants, name_of, outermost, remove_elements, text_of
 from rag.loading.documents.office_xml import Markup, document, paragraphs_in, unlike
 from rag.loading.documents.zipped_xml import damaged, embedded, parsed, unpacked, unread_files
 
@@ -43,10 +43,10 @@ def load_odt(raw: bytes) -> Draft:
 
     return document(
         (
-            *paragraphs(unlike(inside(masters, "header", "header-first", "header-left")), "boilerplate"),
-            *paragraphs([*paragraphs_in(body, _MARKUP), *inside([body], "note-body")]),
-            *paragraphs(unlike(inside(masters, "footer", "footer-first", "footer-left")), "boilerplate"),
-            *paragraphs(inside([body], "annotation"), "comment"),
+            *paragraph_blocks(unlike(inside(masters, "header", "header-first", "header-left")), "boilerplate"),
+            *paragraph_blocks([*paragraphs_in(body, _MARKUP), *inside([body], "note-body")]),
+            *paragraph_blocks(unlike(inside(masters, "footer", "footer-first", "footer-left")), "boilerplate"),
+            *paragraph_blocks(inside([body], "annotation"), "comment"),
         ),
         title=None if meta is None else text_of(meta, "title"),
         author=None if meta is None else text_of(meta, "initial-creator", "creator"),
@@ -62,7 +62,7 @@ def _without_hidden(content: Any, body: Any) -> None:
         for style in descendants(content, "style")
         if any(attribute(each, "display") == "none" for each in descendants(style, "text-properties"))
     }
-    remove(
+    remove_elements(
         each
         for each in list(descendants(body, "section", "p", "h", "span", "hidden-text"))
         if name_of(each) == "hidden-text"

@@ -10,7 +10,7 @@ from rag.loading.common.draft import Block, Draft
 from rag.loading.common.typography import plain_letters
 from rag.loading.common.xml import name_of, outermost
 from rag.loading.documents.properties import stated_author, stated_title
-from rag.loading.plain_text.headlines import headline
+from rag.loading.plain_text.headlines import first_line_headline
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ def document(
 ) -> Draft:
     """Return the draft of a document with these properties; its title may be a heading in it, or its first line."""
     text = Draft(tuple(blocks)).text
-    titles = {"document properties": stated_title(title), "heading": heading, "first line": headline(text)}
+    titles = {"document properties": stated_title(title), "heading": heading, "first line": first_line_headline(text)}
     origin = next((origin for origin, value in titles.items() if value), None)
     by = stated_author(author)
     origins = {"title": origin, "author": "document properties" if by else None}

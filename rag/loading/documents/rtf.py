@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 
 from rag.errors import LoadError
-from rag.loading.common.draft import Draft, paragraphs
+from rag.loading.common.draft import Draft, paragraph_blocks
 from rag.loading.common.typography import plain_letters
 from rag.loading.documents.office_xml import document, unlike
 from rag.loading.documents.zipped_xml import unread_files
@@ -63,10 +63,10 @@ def load_rtf(raw: bytes) -> Draft:
 
     return document(
         (
-            *paragraphs(unlike(inside(*_HEADERS)), "boilerplate"),
-            *paragraphs([*_texts(f"{start}{rtf}}}"), *inside(*_BELOW)]),
-            *paragraphs(unlike(inside(*_FOOTERS)), "boilerplate"),
-            *paragraphs(inside("annotation"), "comment"),
+            *paragraph_blocks(unlike(inside(*_HEADERS)), "boilerplate"),
+            *paragraph_blocks([*_texts(f"{start}{rtf}}}"), *inside(*_BELOW)]),
+            *paragraph_blocks(unlike(inside(*_FOOTERS)), "boilerplate"),
+            *paragraph_blocks(inside("annotation"), "comment"),
         ),
         title=" ".join(inside("title")),
         author=" ".join(inside("author")),

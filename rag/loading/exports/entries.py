@@ -26,7 +26,7 @@ _INDENTATION = re.compile(r"^[ \t\u00a0]+", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class ExportLine:
     """A line that is not empty, without white space around it; `start` and `end` are its place in the text.
 
     `apart` says whether an empty line is above it, `turns` whether the number of a page is.
@@ -40,7 +40,7 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class ExportEntry:
     """An article in an export: where it begins, where its own words stand, and what is stated of it."""
 
     start: int
@@ -48,13 +48,13 @@ class Entry:
     facts: Mapping[str, Any] = field(default_factory=dict)
 
 
-Reader = Callable[[Sequence[Line]], list[Entry]]
+ExportReader = Callable[[Sequence[ExportLine]], list[ExportEntry]]
 """Finds the articles in the lines of an export of one format; none if they are of another one."""
 
 
-def lines_of(text: str) -> list[Line]:
+def lines_of(text: str) -> list[ExportLine]:
     """Return the lines of a text that are not empty; numbers of pages are none."""
-    found: list[Line] = []
+    found: list[ExportLine] = []
     apart, turns, at = True, False, 0
     for whole in text.split("\n"):
         words = whole.strip()
@@ -64,15 +64,15 @@ def lines_of(text: str) -> list[Line]:
             turns = True
         else:
             start = at + len(whole) - len(whole.lstrip())
-            found.append(Line(words, start, start + len(words), apart, turns))
+            found.append(ExportLine(words, start, start + len(words), apart, turns))
             apart = turns = False
         at += len(whole) + 1
     return found
 
 
-def paragraphs_of(lines: Sequence[Line]) -> list[list[Line]]:
+def group_paragraphs(lines: Sequence[ExportLine]) -> list[list[ExportLine]]:
     """Return the lines by paragraphs, which empty lines part."""
-    found: list[list[Line]] = []
+    found: list[list[ExportLine]] = []
     for line in lines:
         if line.apart or not found:
             found.append([])
@@ -80,13 +80,13 @@ def paragraphs_of(lines: Sequence[Line]) -> list[list[Line]]:
     return found
 
 
-def span_of(lines: Sequence[Line]) -> tuple[Span, ...]:
+def page_spans(lines: Sequence[ExportLine]) -> tuple[Span, ...]:
     """Return the places of lines that follow on each other, page by page."""
     turns = [0, *(number for number, line in enumerate(lines) if number and line.turns), len(lines)]
     return tuple((lines[start].start, lines[end - 1].end) for start, end in pairwise(turns) if start < end)
 
 
-def joined(lines: Iterable[Line]) -> str:
+def join_words(lines: Iterable[ExportLine]) -> str:
     """Return the words of lines as one line."""
     return " ".join(line.text for line in lines)
 
@@ -109,9 +109,9 @@ def author_in(text: str) -> str:
     return _BY.sub("", text).strip(" ,;")
 
 
-def cut(lines: Sequence[Line], is_first: Callable[[Line], bool]) -> list[list[Line]]:
+def split_before(lines: Sequence[ExportLine], is_first: Callable[[ExportLine], bool]) -> list[list[ExportLine]]:
     """Return the lines in parts that begin with such a line; what stands before the first one is in no part."""
-    parts: list[list[Line]] = []
+    parts: list[list[ExportLine]] = []
     for line in lines:
         if is_first(line):
             parts.append([])
@@ -120,7 +120,9 @@ def cut(lines: Sequence[Line], is_first: Callable[[Line], bool]) -> list[list[Li
     return parts
 
 
-def drafts_of(text: str, entries: Sequence[Entry], origin: str, pages: Sequence[tuple[int, int]] = ()) -> list[Draft]:
+def drafts_from_entries(
+    text: str, entries: Sequence[ExportEntry], origin: str, pages: Sequence[tuple[int, int]] = ()
+) -> list[Draft]:
     """Return a draft for each entry; together they hold all of the text.
 
     `pages` says where in the text pages begin, each with its number.
@@ -135,7 +137,9 @@ def drafts_of(text: str, entries: Sequence[Entry], origin: str, pages: Sequence[
     ]
 
 
-def _draft(text: str, entry: Entry, whole: Span, pages: Sequence[tuple[int, int]], origin: str, name: str) -> Draft:
+def _draft(
+    text: str, entry: ExportEntry, whole: Span, pages: Sequence[tuple[int, int]], origin: str, name: str
+) -> Draft:
     blocks: list[Block] = []
 
     def add(start: int, end: int, kind: Kind) -> None:

@@ -8,14 +8,14 @@ from typing import Any
 
 from rag.loading.exports.entries import (
     RIGHTS,
-    Entry,
-    Line,
+    ExportEntry,
+    ExportLine,
     author_in,
     begins_with_day,
-    cut,
     day_in_line,
-    joined,
-    span_of,
+    join_words,
+    page_spans,
+    split_before,
 )
 from rag.types import Span
 
@@ -51,7 +51,7 @@ _SECTION = re.compile(
 _LINES_ABOVE, _LINES_BELOW, _NAME_WORDS, _SECTION_WORDS = 6, 12, 3, 4
 
 
-def with_codes(lines: Sequence[Line]) -> list[Entry]:
+def coded_articles(lines: Sequence[ExportLine]) -> list[ExportEntry]:
     """Return the articles of an export with the letters of each field."""
     coded = [(line, match["code"]) for line in lines if (match := _CODE.match(line.text))]
     known = {code for _, code in coded}
@@ -63,11 +63,11 @@ def with_codes(lines: Sequence[Line]) -> list[Entry]:
             # the section stands above the headline
             above = [one for one, other in coded[max(0, number - 2) : number] if other in ("SE", "CLM")]
             firsts.add(above[0].start if above else line.start)
-    return [_coded(part) for part in cut(lines, lambda line: line.start in firsts)]
+    return [_coded(part) for part in split_before(lines, lambda line: line.start in firsts)]
 
 
-def _coded(part: Sequence[Line]) -> Entry:
-    fields: list[tuple[re.Match[str], list[Line]]] = []
+def _coded(part: Sequence[ExportLine]) -> ExportEntry:
+    fields: list[tuple[re.Match[str], list[ExportLine]]] = []
     above = _ABOVE.split("|")
     in_text = False
     for line in part:
@@ -83,7 +83,7 @@ def _coded(part: Sequence[Line]) -> Entry:
     facts: dict[str, Any] = {}
     words: list[Span] = []
     for named, content in fields:
-        value = " ".join(filter(None, [named["value"], joined(content[1:])]))
+        value = " ".join(filter(None, [named["value"], join_words(content[1:])]))
         match named["code"]:
             case "HD":
                 facts["title"] = value
@@ -96,17 +96,17 @@ def _coded(part: Sequence[Line]) -> Entry:
         if named["code"] in ("HD", "BY", "LP", "TD") and value:
             start = content[0].end - len(named["value"]) if named["value"] else content[1].start
             words.append((start, content[-1].end))
-    return Entry(part[0].start, tuple(words), facts)
+    return ExportEntry(part[0].start, tuple(words), facts)
 
 
-def without_codes(lines: Sequence[Line]) -> list[Entry]:
+def uncoded_articles(lines: Sequence[ExportLine]) -> list[ExportEntry]:
     """Return the articles of an export that has the fields in their order alone: each with its length, then its day."""
     lengths = [
         number
         for number, line in enumerate(lines[:-2])
         if number and _LENGTH.match(line.text) and begins_with_day(lines[number + 1].text)
     ]
-    entries: list[Entry] = []
+    entries: list[ExportEntry] = []
     before = 0
     if not lengths:
         return []
@@ -122,7 +122,7 @@ def without_codes(lines: Sequence[Line]) -> list[Entry]:
     return entries
 
 
-def _begin_of_text(lines: Sequence[Line], length: int) -> int | None:
+def _begin_of_text(lines: Sequence[ExportLine], length: int) -> int | None:
     """The number of the line below the notice of rights, or below the language where there is none."""
     header = range(length + 2, min(length + _LINES_BELOW, len(lines)))
     rights = [number for number in header if RIGHTS.match(lines[number].text)]
@@ -134,7 +134,7 @@ def _begin_of_text(lines: Sequence[Line], length: int) -> int | None:
     return ends[0] + 1 if ends else None
 
 
-def _above(lines: Sequence[Line], length: int, after: int) -> int:
+def _above(lines: Sequence[ExportLine], length: int, after: int) -> int:
     """The number of the line at which the next article begins where no number ends this one."""
     if after == len(lines):
         return after
@@ -149,7 +149,7 @@ def _is_byline(text: str, is_below: bool) -> bool:
     return _BYLINE.match(text) is not None or (is_below and is_name)
 
 
-def _plain(lines: Sequence[Line], before: int, length: int, text: int, end: int) -> Entry:
+def _plain(lines: Sequence[ExportLine], before: int, length: int, text: int, end: int) -> ExportEntry:
     above = [line for line in lines[before:length] if not RIGHTS.match(line.text)]
     if not before and len(above) > _LINES_ABOVE:
         # a list of all articles stands before the first one
@@ -164,9 +164,9 @@ def _plain(lines: Sequence[Line], before: int, length: int, text: int, end: int)
     header = [line for line in lines[length + 2 : text] if not _TIME.match(line.text)]
     is_alone = not _CODE_OF_OUTLET.search(lines[length + 1].text)
     facts |= {
-        "title": joined(above) or None,
+        "title": join_words(above) or None,
         "published": day_in_line(lines[length + 1].text),
         # where the lines of the header were joined it stands on none of its own
         "source": header[0].text if header and _OUTLET.search(header[0].text) and is_alone else None,
     }
-    return Entry(start, (*span_of(shown), *span_of(lines[text:end])), facts)
+    return ExportEntry(start, (*page_spans(shown), *page_spans(lines[text:end])), facts)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from rag.loading.exports.entries import Entry, Line, author_in, day_in_line, span_of
+from rag.loading.exports.entries import ExportEntry, ExportLine, author_in, day_in_line, page_spans
 
 ORIGIN = "fields of Genios"
 
@@ -34,7 +34,7 @@ _HEAD = re.compile(r"^[^:]{2,60}\s+vom\s+\d{1,2}\.\s*(?:\d{1,2}\.|\w+)\s*\d{4}\b
 _TITLE, _LINES_ABOVE, _FIELDS = 200, 3, 2
 
 
-def printed(lines: Sequence[Line]) -> list[Entry]:
+def printed_articles(lines: Sequence[ExportLine]) -> list[ExportEntry]:
     """Return the articles of a print-out with fields."""
     runs = _runs(lines)
     if not runs:
@@ -51,7 +51,7 @@ def printed(lines: Sequence[Line]) -> list[Entry]:
     return [_entry(lines[start:end], start, run) for start, end, run in zip(starts, ends, runs, strict=True)]
 
 
-def _runs(lines: Sequence[Line]) -> list[list[int]]:
+def _runs(lines: Sequence[ExportLine]) -> list[list[int]]:
     """The numbers of lines that are fields, or belong to one, run by run; only runs that are of such a print-out."""
     runs: list[list[int]] = []
     names: list[set[str]] = []
@@ -72,13 +72,13 @@ def _runs(lines: Sequence[Line]) -> list[list[int]]:
     return [run for (run, _), is_certain in zip(likely, certain, strict=True) if is_certain]
 
 
-def _goes_on(lines: Sequence[Line], number: int) -> bool:
+def _goes_on(lines: Sequence[ExportLine], number: int) -> bool:
     """Whether a line is the value of the field above it: an address, or what a field without a value has below."""
     field = _FIELD.match(lines[number - 1].text)
     return bool(_ADDRESS.match(lines[number].text) or (field and not field["value"]))
 
 
-def _entry(part: Sequence[Line], start: int, run: Sequence[int]) -> Entry:
+def _entry(part: Sequence[ExportLine], start: int, run: Sequence[int]) -> ExportEntry:
     inside = [number - start for number in run]
     facts: dict[str, Any] = {}
     for number in inside:
@@ -101,7 +101,7 @@ def _entry(part: Sequence[Line], start: int, run: Sequence[int]) -> Entry:
         elif name in ("url", "dauerhafte adresse des dokuments") and _ADDRESS.match(value):
             facts["url"] = value
     rest = [line for number, line in enumerate(part) if number not in {*inside}]
-    own: list[Line] = []
+    own: list[ExportLine] = []
     for line in rest:
         field = _FIELD.match(line.text)
         if field and field["name"].lower().startswith(("autor", "verfasser")) and "author" not in facts:
@@ -111,15 +111,15 @@ def _entry(part: Sequence[Line], start: int, run: Sequence[int]) -> Entry:
             facts.setdefault("published", day_in_line(stated["day"]))
             continue
         own.append(line)
-    words = [span for paragraph in _together(part, own) for span in span_of(paragraph)]
+    words = [span for paragraph in _together(part, own) for span in page_spans(paragraph)]
     if "title" not in facts and own and len(own[0].text) <= _TITLE:
         facts["title"] = own[0].text
-    return Entry(part[0].start, tuple(words), facts)
+    return ExportEntry(part[0].start, tuple(words), facts)
 
 
-def _together(part: Sequence[Line], own: Sequence[Line]) -> list[list[Line]]:
+def _together(part: Sequence[ExportLine], own: Sequence[ExportLine]) -> list[list[ExportLine]]:
     """The article's own lines, in parts between which fields stand."""
-    found: list[list[Line]] = []
+    found: list[list[ExportLine]] = []
     starts = {line.start for line in own}
     before = False
     for line in part:

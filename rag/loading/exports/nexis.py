@@ -9,15 +9,15 @@ from typing import Any
 
 from rag.loading.exports.entries import (
     RIGHTS,
-    Entry,
-    Line,
+    ExportEntry,
+    ExportLine,
     author_in,
     begins_with_day,
-    cut,
     day_in_line,
-    joined,
-    paragraphs_of,
-    span_of,
+    group_paragraphs,
+    join_words,
+    page_spans,
+    split_before,
 )
 
 ORIGIN = "header of Nexis"
@@ -83,14 +83,14 @@ def is_count(text: str) -> bool:
     return _COUNT.match(text) is not None
 
 
-def classic(lines: Sequence[Line]) -> list[Entry]:
+def classic_articles(lines: Sequence[ExportLine]) -> list[ExportEntry]:
     """Return the articles of an export in the classic form."""
-    parts = cut(lines, lambda line: is_count(line.text))
+    parts = split_before(lines, lambda line: is_count(line.text))
     stated = sum(any(map(_field, part)) for part in parts)
     return [_classic(part) for part in parts] if parts and 2 * stated >= len(parts) else []
 
 
-def modern(lines: Sequence[Line]) -> list[Entry]:
+def modern_articles(lines: Sequence[ExportLine]) -> list[ExportEntry]:
     """Return the articles of an export in the form in which each one ends with "End of Document"."""
     ends = [number for number, line in enumerate(lines) if _END.match(line.text)]
     starts = [0, *(end + 1 for end in ends)]
@@ -98,12 +98,12 @@ def modern(lines: Sequence[Line]) -> list[Entry]:
     return [entry for entry in entries if entry] if all(entries) else []
 
 
-def _field(line: Line) -> re.Match[str] | None:
+def _field(line: ExportLine) -> re.Match[str] | None:
     return _FIELD.match(line.text)
 
 
-def _classic(part: Sequence[Line]) -> Entry:
-    paragraphs = paragraphs_of(part[1:])
+def _classic(part: Sequence[ExportLine]) -> ExportEntry:
+    paragraphs = group_paragraphs(part[1:])
     dated = next((number for number, one in enumerate(paragraphs[:_LINES_ABOVE]) if any(map(_is_day, one))), None)
     below = dated + 1 if dated is not None else 1
     fields = (number for number, paragraph in enumerate(paragraphs) if _field(paragraph[0]))
@@ -116,16 +116,16 @@ def _classic(part: Sequence[Line]) -> Entry:
     facts: dict[str, Any] = {
         "source": above[0].text if above and day else None,
         "published": day_in_line(above[day].text) if day < len(above) else None,
-        "title": joined(paragraphs_of(titles)[0]) if titles else None,
+        "title": join_words(group_paragraphs(titles)[0]) if titles else None,
     }
     # printed pages may have the headline in the line of the day
     words = [*map(_whole, titles or above[day : day + 1])]
     body = first + _fields_above(paragraphs[first:], facts, words)
-    words += span_of(_own(paragraphs[body : _end_of_body(paragraphs, body)]))
-    return Entry(part[0].start, tuple(words), facts)
+    words += page_spans(_own(paragraphs[body : _end_of_body(paragraphs, body)]))
+    return ExportEntry(part[0].start, tuple(words), facts)
 
 
-def _is_day(line: Line) -> bool:
+def _is_day(line: ExportLine) -> bool:
     return bool(
         not _field(line)
         and not RIGHTS.match(line.text)
@@ -133,15 +133,17 @@ def _is_day(line: Line) -> bool:
     )
 
 
-def _is_edition(paragraph: Sequence[Line]) -> bool:
+def _is_edition(paragraph: Sequence[ExportLine]) -> bool:
     return bool(_EDITION.search(paragraph[0].text) or RIGHTS.match(paragraph[0].text))
 
 
-def _whole(line: Line) -> tuple[int, int]:
+def _whole(line: ExportLine) -> tuple[int, int]:
     return line.start, line.end
 
 
-def _fields_above(paragraphs: Sequence[Sequence[Line]], facts: dict[str, Any], words: list[tuple[int, int]]) -> int:
+def _fields_above(
+    paragraphs: Sequence[Sequence[ExportLine]], facts: dict[str, Any], words: list[tuple[int, int]]
+) -> int:
     """Note what the fields above an article say, and return how many paragraphs they are.
 
     Headline, author and lead are words of the article; lines below a field in its paragraph belong to it.
@@ -151,12 +153,12 @@ def _fields_above(paragraphs: Sequence[Sequence[Line]], facts: dict[str, Any], w
         if not found or found["below"]:
             return number
         # several fields may stand in one paragraph, a line each
-        for field in cut(paragraph, lambda line: _field(line) is not None):
+        for field in split_before(paragraph, lambda line: _field(line) is not None):
             if (named := _field(field[0])) is None:
                 continue
             kind = named.lastgroup if named.lastgroup != "value" else None
             kind = next((name for name in _ABOVE if named[name]), kind)
-            value = " ".join(filter(None, [named["value"], joined(field[1:])]))
+            value = " ".join(filter(None, [named["value"], join_words(field[1:])]))
             if kind == "headline":
                 facts["title"] = value
             elif kind == "author":
@@ -171,7 +173,7 @@ def _fields_above(paragraphs: Sequence[Sequence[Line]], facts: dict[str, Any], w
     return len(paragraphs)
 
 
-def _end_of_body(paragraphs: Sequence[Sequence[Line]], body: int) -> int:
+def _end_of_body(paragraphs: Sequence[Sequence[ExportLine]], body: int) -> int:
     """The number of the first paragraph behind an article: from there on, there are fields and rights alone."""
     end = len(paragraphs)
     while end > body and _is_below(paragraphs[end - 1]):
@@ -179,7 +181,7 @@ def _end_of_body(paragraphs: Sequence[Sequence[Line]], body: int) -> int:
     return end
 
 
-def _own(paragraphs: Sequence[Sequence[Line]]) -> list[Line]:
+def _own(paragraphs: Sequence[Sequence[ExportLine]]) -> list[ExportLine]:
     """The lines of these paragraphs without fields right below the last one, which no empty line parts from it."""
     lines = [line for paragraph in paragraphs for line in paragraph]
     while lines and _CERTAINLY_BELOW.match(lines[-1].text):
@@ -187,7 +189,7 @@ def _own(paragraphs: Sequence[Sequence[Line]]) -> list[Line]:
     return lines
 
 
-def _is_below(paragraph: Sequence[Line]) -> bool:
+def _is_below(paragraph: Sequence[ExportLine]) -> bool:
     found = _field(paragraph[0])
     return bool(
         (found and (found["below"] or found["length"] or found["section"]))
@@ -197,7 +199,7 @@ def _is_below(paragraph: Sequence[Line]) -> bool:
     )
 
 
-def _modern(part: Sequence[Line], is_first: bool) -> Entry | None:
+def _modern(part: Sequence[ExportLine], is_first: bool) -> ExportEntry | None:
     body = next((number for number, line in enumerate(part) if _BODY.match(line.text)), None)
     if body is None:
         # without that label an article begins below its fields
@@ -218,24 +220,24 @@ def _modern(part: Sequence[Line], is_first: bool) -> Entry | None:
     outlet = day - 1
     above = part[: max(outlet, 0)]
     # a list of all articles stands before the first one: only what is nearest is its headline
-    title = paragraphs_of(above)[-1] if is_first and above else above
+    title = group_paragraphs(above)[-1] if is_first and above else above
     if is_first and title[_LINES_OF_A_HEADLINE:]:
         title = title[-1:]
     facts["source"] = part[outlet].text if outlet >= 0 else None
-    facts["title"] = joined(title) or None
+    facts["title"] = join_words(title) or None
     words = [*map(_whole, title)]
     _fields_above(_fields_alone(part[first_field:body]), facts, words)
-    paragraphs = paragraphs_of(part[body + 1 :])
-    words += span_of(_own(paragraphs[: _end_of_body(paragraphs, 0)]))
-    return Entry((title or part[max(outlet, 0) :])[0].start, tuple(words), facts)
+    paragraphs = group_paragraphs(part[body + 1 :])
+    words += page_spans(_own(paragraphs[: _end_of_body(paragraphs, 0)]))
+    return ExportEntry((title or part[max(outlet, 0) :])[0].start, tuple(words), facts)
 
 
-def _fields_alone(lines: Sequence[Line]) -> list[list[Line]]:
+def _fields_alone(lines: Sequence[ExportLine]) -> list[list[ExportLine]]:
     """Fields that may have rights and editions between them, each with the lines that go on from it."""
-    return cut([line for line in lines if not RIGHTS.match(line.text)], lambda line: _field(line) is not None)
+    return split_before([line for line in lines if not RIGHTS.match(line.text)], lambda line: _field(line) is not None)
 
 
-def _top(part: Sequence[Line], body: int) -> tuple[int, int] | None:
+def _top(part: Sequence[ExportLine], body: int) -> tuple[int, int] | None:
     """The numbers of the line with the day, and of the first line behind it that is rights or a field."""
     first = body
     while first > 0 and body - first < _LINES_ABOVE:

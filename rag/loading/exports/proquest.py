@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from rag.loading.exports.entries import Entry, Line, day_in_line, joined
+from rag.loading.exports.entries import ExportEntry, ExportLine, day_in_line, join_words
 
 ORIGIN = "fields of ProQuest"
 
@@ -22,15 +22,15 @@ _FIELD = re.compile(
 )
 
 
-def between_rules(lines: Sequence[Line]) -> list[Entry]:
+def articles_between_rules(lines: Sequence[ExportLine]) -> list[ExportEntry]:
     """Return the articles between rules that state where and when they were published."""
     parts = [part for part in _parts(lines) if _is_article(part)]
     # printed pages may have lost a rule: what is said of one article would be said of another
     return [] if any(map(_is_of_several, parts)) else [_entry(part) for part in parts]
 
 
-def _parts(lines: Sequence[Line]) -> list[list[Line]]:
-    parts: list[list[Line]] = [[]]
+def _parts(lines: Sequence[ExportLine]) -> list[list[ExportLine]]:
+    parts: list[list[ExportLine]] = [[]]
     for line in lines:
         if _RULE.match(line.text):
             parts.append([])
@@ -39,7 +39,7 @@ def _parts(lines: Sequence[Line]) -> list[list[Line]]:
     return [part for part in parts if part]
 
 
-def _is_article(part: Sequence[Line]) -> bool:
+def _is_article(part: Sequence[ExportLine]) -> bool:
     names = {found["name"].lower() for line in part if (found := _FIELD.match(line.text))}
     return (
         "full text" in names
@@ -48,19 +48,19 @@ def _is_article(part: Sequence[Line]) -> bool:
     )
 
 
-def _is_of_several(part: Sequence[Line]) -> bool:
+def _is_of_several(part: Sequence[ExportLine]) -> bool:
     names = [found["name"].lower() for line in part if line.apart and (found := _FIELD.match(line.text))]
     return any(names.count(name) > 1 for name in ("full text", "publication title"))
 
 
-def _entry(part: Sequence[Line]) -> Entry:
+def _entry(part: Sequence[ExportLine]) -> ExportEntry:
     facts: dict[str, Any] = {}
     words: list[tuple[int, int]] = []
     # the line above all fields is the headline
     head = [line for line in part[:1] if not _FIELD.match(line.text)]
     words += [(line.start, line.end) for line in head]
     in_text = False
-    fields: list[list[Line]] = []
+    fields: list[list[ExportLine]] = []
     for line in part[len(head) :]:
         found = _FIELD.match(line.text)
         # a paragraph of the text may begin like a field
@@ -74,7 +74,7 @@ def _entry(part: Sequence[Line]) -> Entry:
         named = _FIELD.match(field[0].text)
         if named is None:
             continue
-        name, value = named["name"].lower(), " ".join(filter(None, [named["value"], joined(field[1:])]))
+        name, value = named["name"].lower(), " ".join(filter(None, [named["value"], join_words(field[1:])]))
         if name == "title":
             facts["title"] = value
         elif name == "author":
@@ -90,7 +90,7 @@ def _entry(part: Sequence[Line]) -> Entry:
             words.append((start, field[-1].end))
     if "title" not in facts and head:
         facts["title"] = head[0].text
-    return Entry(part[0].start, tuple(words), facts)
+    return ExportEntry(part[0].start, tuple(words), facts)
 
 
 _ENDS = frozenset(

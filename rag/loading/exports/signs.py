@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from rag.loading.exports.entries import RIGHTS, Line, begins_with_day
+from rag.loading.exports.entries import RIGHTS, ExportLine, begins_with_day
 
 _LEAST, _LINE, _NEAR = 3, 120, 3
 _SIGNS = (
@@ -39,7 +39,7 @@ def is_newsletter(text: str) -> bool:
     return any(sum(sign.match(line) is not None for line in short) >= _LEAST for sign in (READ_MORE, _TICKER))
 
 
-def seems_to_hold_several(lines: Sequence[Line]) -> bool:
+def seems_to_hold_several(lines: Sequence[ExportLine]) -> bool:
     """Tell whether fields of an article come again and again, or bylines and days as of articles."""
     short = [line.text for line in lines if len(line.text) <= _LINE]
     counts = [sum(sign.match(text) is not None for text in short) for sign in _SIGNS]
@@ -52,7 +52,7 @@ def seems_to_hold_several(lines: Sequence[Line]) -> bool:
     return _headed(lines) >= _LEAST
 
 
-def _headed(lines: Sequence[Line]) -> int:
+def _headed(lines: Sequence[ExportLine]) -> int:
     """How many times a byline and a day stand near each other above a paragraph."""
     marks = [
         (

@@ -8,26 +8,26 @@ from dataclasses import replace
 
 from rag.loading.common.draft import Block, Draft
 from rag.loading.exports import factiva, genios, nexis, proquest
-from rag.loading.exports.entries import Reader, drafts_of, lines_of
+from rag.loading.exports.entries import ExportReader, drafts_from_entries, lines_of
 from rag.loading.exports.signs import seems_to_hold_several
 
-_READERS: Sequence[tuple[Reader, str]] = (
-    (proquest.between_rules, proquest.ORIGIN),
-    (nexis.modern, nexis.ORIGIN),
-    (nexis.classic, nexis.ORIGIN),
-    (factiva.with_codes, factiva.ORIGIN),
-    (factiva.without_codes, factiva.ORIGIN),
-    (genios.printed, genios.ORIGIN),
+_READERS: Sequence[tuple[ExportReader, str]] = (
+    (proquest.articles_between_rules, proquest.ORIGIN),
+    (nexis.modern_articles, nexis.ORIGIN),
+    (nexis.classic_articles, nexis.ORIGIN),
+    (factiva.coded_articles, factiva.ORIGIN),
+    (factiva.uncoded_articles, factiva.ORIGIN),
+    (genios.printed_articles, genios.ORIGIN),
 )
 
-SEVERAL = (
+SEVERAL_ARTICLES_REMARK = (
     "It seems to hold several articles, which are read as one: save each as a file of its own, or export them again "
     "in a form that can be told apart (docs/articles.md)."
 )
 """What is said of a file that only looks like several articles."""
 
 
-def articles_in(text: str, pages: Sequence[tuple[int, int]] = ()) -> list[Draft]:
+def export_articles(text: str, pages: Sequence[tuple[int, int]] = ()) -> list[Draft]:
     """Return the articles in a text of an export, which together hold all of it; none if it is no export.
 
     Args:
@@ -36,11 +36,11 @@ def articles_in(text: str, pages: Sequence[tuple[int, int]] = ()) -> list[Draft]
     lines = lines_of(text)
     for read, origin in _READERS:
         if entries := read(lines):
-            return drafts_of(text, entries, origin, pages)
+            return drafts_from_entries(text, entries, origin, pages)
     return []
 
 
-def split(draft: Draft) -> list[Draft]:
+def split_export(draft: Draft) -> list[Draft]:
     """Return the articles in a document that is an export; what stands around its text goes with the last of them.
 
     Where there are pages, it goes with the last article that begins on that page or before it.
@@ -49,9 +49,9 @@ def split(draft: Draft) -> list[Draft]:
     whole = replace(
         draft, blocks=tuple(replace(one, kind="article") if _is_count(one) else one for one in draft.blocks)
     )
-    articles = articles_in(whole.text, _pages(whole))
+    articles = export_articles(whole.text, _pages(whole))
     if not articles:
-        return [marked_as_several(draft) if looks_like_several(draft.text) else draft]
+        return [mark_as_several(draft) if looks_like_several(draft.text) else draft]
     around = [block for block in whole.blocks if block.kind != "article"]
     firsts = [article.blocks[0].page or 0 for article in articles]
     for block in around:
@@ -77,9 +77,9 @@ def _pages(draft: Draft) -> list[tuple[int, int]]:
     return found
 
 
-def marked_as_several(draft: Draft) -> Draft:
+def mark_as_several(draft: Draft) -> Draft:
     """Return the draft of a file that only looks like several articles, with the line that says so."""
-    return replace(draft, unread=(*draft.unread, SEVERAL))
+    return replace(draft, unread=(*draft.unread, SEVERAL_ARTICLES_REMARK))
 
 
 def looks_like_several(text: str) -> bool:

@@ -11,7 +11,7 @@ from multiprocessing.connection import wait
 from typing import Any, TypeVar
 
 from rag.errors import LoadError
-from rag.loading.common.guard import PASSED, answered, load_error
+from rag.loading.common.guard import INTERRUPTIONS, load_error, result_or_error
 from rag.loading.isolation.process import NO_MEMORY, READY, TIRED, Task, Worker
 
 A = TypeVar("A")
@@ -121,7 +121,7 @@ class Workers:
                 raise RuntimeError(f"A worker process cannot start: it ended with {worker.ending}.") from None
             worker.finish(LoadError(f"It makes the reader crash ({worker.ending}): {_INSTEAD}"))
             return
-        except PASSED:
+        except INTERRUPTIONS:
             raise
         except BaseException as error:
             # a result that cannot be unpacked
@@ -143,6 +143,6 @@ class Workers:
 def _done_here(function: Callable[[A], R], argument: A) -> R | LoadError:
     """What a function makes of an argument, in this process."""
     try:
-        return answered(function, argument)
+        return result_or_error(function, argument)
     except MemoryError as error:
         return load_error(error)

@@ -15,7 +15,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
-from rag.loading.common.guard import PASSED, answered, load_error
+from rag.loading.common.guard import INTERRUPTIONS, load_error, result_or_error
 
 READY, RESULT, TIRED, NO_MEMORY = range(4)
 """What a worker says: that it has started, a result, a last one since it has grown large, or that memory ran out."""
@@ -55,7 +55,7 @@ class Worker:
         except (BrokenPipeError, ConnectionResetError):
             # that a process is dead is noticed when its answer is awaited
             pass
-        except PASSED:
+        except INTERRUPTIONS:
             raise
         except BaseException as error:
             # an argument that cannot be sent; nothing of it was
@@ -122,7 +122,7 @@ def _serve(pipe: Connection, function: Callable[[Any], Any], memory: int) -> Non
 def _answer(function: Callable[[Any], Any], argument: Any, large: int) -> bytes:
     """The result, ready to be sent; that memory ran out is raised."""
     try:
-        result = answered(function, argument)
+        result = result_or_error(function, argument)
         return pickle.dumps((TIRED if _memory() > large else RESULT, result))
     except MemoryError:
         raise

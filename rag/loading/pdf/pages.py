@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from itertools import groupby, pairwise
 
 from rag.loading.common.draft import Block
-from rag.loading.common.typography import Usage, is_cut, joined, usage_of
+from rag.loading.common.typography import Usage, is_cut, join_lines, usage_of
 from rag.loading.pdf.layout import Line, running_lines, with_initials
 from rag.loading.pdf.paragraphs import SAME_SIZE, Paragraph, paragraphs_of, usual_size
 
@@ -40,7 +40,7 @@ def _by_page(paragraph: Paragraph, usage: Usage) -> list[Block]:
             texts.append(rest)
             if not following[0]:
                 del following[0]
-    blocks = [Block(f"{joined(texts, usage)} ", page=page) for page, texts in pages if texts]
+    blocks = [Block(f"{join_lines(texts, usage)} ", page=page) for page, texts in pages if texts]
     return [*blocks[:-1], Block(f"{blocks[-1].text.rstrip()}\n\n", page=blocks[-1].page)]
 
 
@@ -52,5 +52,5 @@ def headline_of(lines: Sequence[Line]) -> str | None:
     largest = max((paragraph[0].size for paragraph in first), default=0)
     if largest < _HEADLINE * usual_size(lines):
         return None
-    texts = [joined([line.text for line in each]) for each in first if each[0].size * SAME_SIZE > largest]
+    texts = [join_lines([line.text for line in each]) for each in first if each[0].size * SAME_SIZE > largest]
     return next((text for text in texts if len(text) in _HEADLINE_LENGTH and " " in text), None)

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 
 from rag.errors import LoadError
-from rag.loading.common.draft import Block, Draft, day_of
+from rag.loading.common.draft import Block, Draft, parse_day
 from rag.loading.common.safe_names import safe_name
 from rag.loading.documents.properties import stated_author, stated_title
 from rag.loading.pdf.layout import running_lines
@@ -91,4 +91,4 @@ def _ranges(numbers: Sequence[int]) -> str:
 def _published(raw: bytes) -> date | None:
     """The day of publication that the XMP states; the dates of the document information are those of the file."""
     stated = _PUBLISHED.search(raw)
-    return day_of(stated[1].decode("ascii")) if stated else None
+    return parse_day(stated[1].decode("ascii")) if stated else None

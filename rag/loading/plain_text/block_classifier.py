@@ -10,10 +10,10 @@ import numpy as np
 
 from rag.loading.common.draft import Block
 from rag.loading.plain_text.cues import APPEAL, CUES, US
-from rag.loading.plain_text.line_features import Numbers, features
+from rag.loading.plain_text.line_features import FloatArray, feature_matrix
 from rag.types import Kind
 
-TABLE = "blocks.npz"
+WEIGHTS_FILE = "blocks.npz"
 KINDS: tuple[Kind, ...] = ("boilerplate", "article", "comment")
 """The columns of the table."""
 
@@ -26,7 +26,7 @@ _LABEL = 80
 _APPEAL, _APPEALS, _OURS = 100, 3, 2
 
 
-def blocks_of(text: str) -> tuple[Block, ...]:
+def classify_blocks(text: str) -> tuple[Block, ...]:
     """Return the text in blocks: the article, teasers of others, readers' comments, and what is none of these.
 
     Each line is judged by itself and by its neighbours, by a table that benchmarks/fit_blocks.py made. Where nothing
@@ -36,7 +36,7 @@ def blocks_of(text: str) -> tuple[Block, ...]:
     full = [number for number, line in enumerate(lines) if line.strip()]
     if not full:
         return (Block(text),)
-    kinds = kinds_of([lines[number].rstrip() for number in full])
+    kinds = classify_lines([lines[number].rstrip() for number in full])
     if "article" not in kinds:
         return (Block(text),)
     starts = [0, *full[1:], len(lines)]
@@ -50,9 +50,9 @@ def blocks_of(text: str) -> tuple[Block, ...]:
     return tuple(found)
 
 
-def kinds_of(lines: Sequence[str]) -> list[Kind]:
+def classify_lines(lines: Sequence[str]) -> list[Kind]:
     """Return the kind of each line, none of which is empty; they have their indentation."""
-    rows, names = features(lines)
+    rows, names = feature_matrix(lines)
     likely = log_probabilities(rows, names)
     texts = [line.strip() for line in lines]
     chosen = [KINDS[number] for number in (likely + _FAVOURED * (np.array(KINDS) == "article")).argmax(axis=1)]
@@ -68,20 +68,23 @@ def kinds_of(lines: Sequence[str]) -> list[Kind]:
     return _with_teasers(texts, chosen)
 
 
-def log_probabilities(rows: Numbers, names: Sequence[str]) -> Numbers:
+def log_probabilities(rows: FloatArray, names: Sequence[str]) -> FloatArray:
     """Return for each row of features the logarithm of the probability of each of KINDS."""
     table = _table()
     if list(names) != table["names"].tolist():
         raise AssertionError("The table of blocks is one of other features: run benchmarks/fit_blocks.py.")
     scores = rows @ table["weights"].astype(np.float64) + table["intercepts"].astype(np.float64)
     scores -= scores.max(axis=1, keepdims=True)
-    logarithms: Numbers = scores - np.log(np.exp(scores).sum(axis=1, keepdims=True))
+    logarithms: FloatArray = scores - np.log(np.exp(scores).sum(axis=1, keepdims=True))
     return logarithms
 
 
 @cache
 def _table() -> dict[str, np.ndarray]:
-    with importlib.resources.files("rag.loading.plain_text").joinpath(TABLE).open("rb") as file, np.load(file) as table:
+    with (
+        importlib.resources.files("rag.loading.plain_text").joinpath(WEIGHTS_FILE).open("rb") as file,
+        np.load(file) as table,
+    ):
         return dict(table)
 
 
@@ -94,7 +97,7 @@ def _is_label(text: str) -> bool:
     return len(text) < _LABEL and text[-1] not in '.!?…:"“”'
 
 
-def _with_thread(texts: Sequence[str], kinds: Sequence[Kind], likely: Numbers) -> list[Kind]:
+def _with_thread(texts: Sequence[str], kinds: Sequence[Kind], likely: FloatArray) -> list[Kind]:
     """Return the kinds with comments below their heading, down to the last line that may be one, and nowhere else."""
     article = np.exp(likely[:, KINDS.index("article")]) * [len(text) for text in texts]
     read = np.cumsum(article) / max(article.sum(), 1e-9)

@@ -42,7 +42,7 @@ class Byline:
     place: str | None = None
 
 
-def byline(lines: Sequence[str], near: int | None) -> Byline:
+def find_byline(lines: Sequence[str], near: int | None) -> Byline:
     """Return what a line of its own says of the author.
 
     Args:
@@ -58,7 +58,7 @@ def byline(lines: Sequence[str], near: int | None) -> Byline:
     return Byline()
 
 
-def dateline(paragraphs: Sequence[str]) -> Byline:
+def find_dateline(paragraphs: Sequence[str]) -> Byline:
     """Return what stands before the first sentence of an article: "Berlin (dpa) –", "Brüssel taz |"."""
     for paragraph in paragraphs:
         if found := _DATELINE.match(paragraph.strip()):

@@ -9,13 +9,13 @@ from typing import Any
 import yaml
 
 from rag.errors import LoadError
-from rag.loading.common.draft import Draft, paragraphs
-from rag.loading.common.leads import LEADS, SUBTITLES
-from rag.loading.common.metadata_fields import FIELDS, field_text, fields_of
+from rag.loading.common.draft import Draft, paragraph_blocks
+from rag.loading.common.leads import LEAD_NAMES, SUBTITLE_NAMES
+from rag.loading.common.metadata_fields import FIELD_NAMES, field_text, fields_of
 
 _BLOCK = re.compile(r"\A\s*^---[ \t]*\r?$\n(.*?)^---[ \t]*\r?$\n?", re.DOTALL | re.MULTILINE)
 _NAMES = re.compile(
-    rf"^({'|'.join(name for names in FIELDS.values() for name in names)})\s*:", re.MULTILINE | re.IGNORECASE
+    rf"^({'|'.join(name for names in FIELD_NAMES.values() for name in names)})\s*:", re.MULTILINE | re.IGNORECASE
 )
 
 
@@ -49,10 +49,10 @@ def split_front_matter(text: str) -> tuple[Draft, str]:
         return Draft(()), text
     found = fields_of(fields)
     origins = {name: "front matter" for name, value in found.items() if value}
-    return Draft(paragraphs(_leads(fields)), **found, origins=origins), text[block.end() :]
+    return Draft(paragraph_blocks(_leads(fields)), **found, origins=origins), text[block.end() :]
 
 
 def _leads(stated: Mapping[Any, Any]) -> list[str]:
     known = {str(name).lower().replace("-", "_"): value for name, value in stated.items()}
-    values = [[field_text(known.get(name)) or "" for name in names.split()] for names in (SUBTITLES, LEADS)]
+    values = [[field_text(known.get(name)) or "" for name in names.split()] for names in (SUBTITLE_NAMES, LEAD_NAMES)]
     return [words for some in values for words in list(filter(None, some))[:1]]

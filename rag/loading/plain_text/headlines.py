@@ -22,7 +22,7 @@ _STAMPED = re.compile(r"\s+(?:Stand|Veröffentlicht|Aktualisiert|Published|Updat
 _LISTED = re.compile(r"[*+•#]|\d+[.)]\s")
 
 
-def headline_of(blocks: Sequence[Block]) -> str | None:
+def find_headline(blocks: Sequence[Block]) -> str | None:
     """Return the headline of a text in blocks.
 
     It is the first line, if that reads like one. In a page that was saved as text it stands somewhere above the
@@ -30,7 +30,7 @@ def headline_of(blocks: Sequence[Block]) -> str | None:
     the first of them may be short.
     """
     if not blocks or blocks[0].kind == "article":
-        return headline("".join(block.text for block in blocks))
+        return first_line_headline("".join(block.text for block in blocks))
     lines = [(line.strip(), block.kind) for block in blocks for line in block.text.splitlines() if line.strip()]
     own = [number for number, (_, kind) in enumerate(lines) if kind == "article"]
     begin = next((number for number in own if len(lines[number][0]) >= _PARAGRAPH), own[0] if own else 0)
@@ -73,7 +73,7 @@ def _merged(blocks: Sequence[Block]) -> tuple[Block, ...]:
     return tuple(found)
 
 
-def headline(body: str) -> str | None:
+def first_line_headline(body: str) -> str | None:
     """Return the first line if it reads like a headline: short, capitalised, no full stop, a longer text below."""
     lines = [line.strip() for line in body.splitlines() if line.strip()]
     for number, line in enumerate(lines[:3]):

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from rag.loading.plain_text.cues import CUES, US, YOU
 
-Numbers = NDArray[np.float64]
+FloatArray = NDArray[np.float64]
 
 # lines of so many characters are labels, no labels, paragraphs, and never what a cue alone can tell
 _SHORT, _SENTENCE, _LONG, _PARAGRAPH = 40, 60, 120, 160
@@ -31,7 +31,7 @@ _AT = re.compile(r"^@\S")
 _RECENT = 8
 
 
-def features(lines: Sequence[str]) -> tuple[Numbers, tuple[str, ...]]:
+def feature_matrix(lines: Sequence[str]) -> tuple[FloatArray, tuple[str, ...]]:
     """Return a row of numbers for each line, shape (lines, features), and the names of the columns.
 
     Args:
@@ -52,7 +52,7 @@ def features(lines: Sequence[str]) -> tuple[Numbers, tuple[str, ...]]:
     return np.column_stack(list(columns.values())), tuple(columns)
 
 
-def _own(lines: Sequence[str]) -> dict[str, Numbers]:
+def _own(lines: Sequence[str]) -> dict[str, FloatArray]:
     texts = [_shown(line) for line in lines]
     length = np.array([len(text) for text in texts], np.float64)
     words = [_WORD.findall(text) for text in texts]
@@ -106,7 +106,7 @@ def _shown(line: str) -> str:
     return text if len(text) <= _ENDLESS else text[: _ENDLESS // 2] + text[-_ENDLESS // 2 :]
 
 
-def _where(own: dict[str, Numbers]) -> dict[str, Numbers]:
+def _where(own: dict[str, FloatArray]) -> dict[str, FloatArray]:
     """Return what came before and comes after, as far as it matters for a line."""
     prose, size = own["prose"] * own["length"], len(own["prose"])
     total = prose.sum() or 1.0
@@ -130,7 +130,7 @@ def _where(own: dict[str, Numbers]) -> dict[str, Numbers]:
     return found
 
 
-def _indented(lines: Sequence[str], prose: Numbers, length: Numbers) -> dict[str, Numbers]:
+def _indented(lines: Sequence[str], prose: FloatArray, length: FloatArray) -> dict[str, FloatArray]:
     """Return how deep a line is indented beside the bulk of the prose; all equal where nothing is."""
     depth = np.array([len(line) - len(line.lstrip()) for line in lines], np.float64)
     weights: Counter[float] = Counter()
@@ -146,11 +146,11 @@ def _indented(lines: Sequence[str], prose: Numbers, length: Numbers) -> dict[str
     }
 
 
-def _flags(pattern: re.Pattern[str], texts: Sequence[str]) -> Numbers:
+def _flags(pattern: re.Pattern[str], texts: Sequence[str]) -> FloatArray:
     return np.array([pattern.search(text) is not None for text in texts], float)
 
 
-def _shifted(values: Numbers, by: int) -> Numbers:
+def _shifted(values: FloatArray, by: int) -> FloatArray:
     found = np.zeros_like(values)
     if by > 0:
         found[by:] = values[:-by] if by < len(values) else values[:0]
@@ -159,10 +159,10 @@ def _shifted(values: Numbers, by: int) -> Numbers:
     return found
 
 
-def _mean(values: Numbers, width: int) -> Numbers:
+def _mean(values: FloatArray, width: int) -> FloatArray:
     """Return the mean over so many lines on either side, and the line itself."""
     total = np.concatenate([[0.0], np.cumsum(values)])
     places = np.arange(len(values))
     first, last = np.maximum(places - width, 0), np.minimum(places + width + 1, len(values))
-    means: Numbers = (total[last] - total[first]) / (last - first)
+    means: FloatArray = (total[last] - total[first]) / (last - first)
     return means

@@ -39,11 +39,11 @@ def source_lines(article: Article, spans: Sequence[Span]) -> list[Span | None]:
     if hashlib.sha256(raw).hexdigest() != article.sha256:
         return unknown
     ends = [at for at, one in enumerate(written) if one == "\n"]
-    places = places_in(written, article.text, spans)
+    places = spans_in_file(written, article.text, spans)
     return [place and (bisect_left(ends, place[0]) + 1, bisect_left(ends, place[1] - 1) + 1) for place in places]
 
 
-def places_in(written: str, text: str, spans: Sequence[Span]) -> list[Span | None]:
+def spans_in_file(written: str, text: str, spans: Sequence[Span]) -> list[Span | None]:
     """Return the places at which spans of a text stand in the file's own characters, told by their letters and digits.
 
     White space, signs and the way in which accents are written may differ. None where it is not certain.

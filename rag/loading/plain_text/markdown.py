@@ -9,7 +9,7 @@ from html import unescape
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from rag.loading.common.draft import Draft, paragraphs
+from rag.loading.common.draft import Draft, paragraph_blocks
 from rag.loading.common.encodings import decode
 from rag.loading.common.leads import with_leads
 from rag.loading.plain_text.front_matter import split_front_matter
@@ -37,7 +37,7 @@ def load_markdown(raw: bytes) -> Draft:
         elif token.type == "html_block" and (words := _without_tags(token.content)):
             blocks.append(words)
     leads = [block.text for block in fields.blocks]
-    return replace(fields, blocks=with_leads(paragraphs(blocks), leads, title), title=title)
+    return replace(fields, blocks=with_leads(paragraph_blocks(blocks), leads, title), title=title)
 
 
 def _without_tags(markup: str) -> str:

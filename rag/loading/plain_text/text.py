@@ -11,13 +11,13 @@ from rag.loading.common.date_lines import date_stamp
 from rag.loading.common.draft import Block, Draft
 from rag.loading.common.encodings import decode
 from rag.loading.common.leads import with_leads
-from rag.loading.common.mojibake import REPAIRED, repaired
-from rag.loading.common.normalization import normalised
-from rag.loading.exports.split import articles_in, looks_like_several, marked_as_several
-from rag.loading.plain_text.block_classifier import blocks_of
-from rag.loading.plain_text.bylines import byline, dateline
+from rag.loading.common.mojibake import REPAIRED_ORIGIN, repair_mojibake
+from rag.loading.common.normalization import normalise
+from rag.loading.exports.split import export_articles, looks_like_several, mark_as_several
+from rag.loading.plain_text.block_classifier import classify_blocks
+from rag.loading.plain_text.bylines import find_byline, find_dateline
 from rag.loading.plain_text.front_matter import split_front_matter
-from rag.loading.plain_text.headlines import headline_of, with_headline
+from rag.loading.plain_text.headlines import find_headline, with_headline
 
 # so many lines of an article may begin with a dateline
 _OPENING = 12
@@ -31,7 +31,7 @@ def load_text(raw: bytes) -> Draft:
         LoadError: the bytes are no text in any known encoding.
     """
     fields, text = _read(raw)
-    draft = described(replace(fields, blocks=_flush(blocks_of(text))))
+    draft = with_metadata_from_lines(replace(fields, blocks=_flush(classify_blocks(text))))
     return replace(draft, blocks=with_leads(draft.blocks, [block.text for block in fields.blocks], draft.title))
 
 
@@ -44,29 +44,29 @@ def load_texts(raw: bytes) -> list[Draft]:
     fields, text = _read(raw)
     if fields.blocks or set(fields.origins) - {"text"}:
         return [load_text(raw)]
-    if articles := articles_in(text):
+    if articles := export_articles(text):
         return [*articles]
     draft = load_text(raw)
-    return [marked_as_several(draft) if looks_like_several(text) else draft]
+    return [mark_as_several(draft) if looks_like_several(text) else draft]
 
 
 def _read(raw: bytes) -> tuple[Draft, str]:
     """What front matter says, as a draft without text, and the text, normalised."""
     fields, body = split_front_matter(decode(raw))
     # before the controls go, of which some are the rest of letters
-    text = repaired(body)
-    origins = {**fields.origins, **({"text": REPAIRED} if text != body else {})}
-    return replace(fields, origins=origins), normalised(text)
+    text = repair_mojibake(body)
+    origins = {**fields.origins, **({"text": REPAIRED_ORIGIN} if text != body else {})}
+    return replace(fields, origins=origins), normalise(text)
 
 
-def described(draft: Draft) -> Draft:
+def with_metadata_from_lines(draft: Draft) -> Draft:
     """Return a draft of plain text with what its own lines say: headline, day, author, outlet, place."""
     lines = [line.strip() for block in draft.blocks for line in block.text.splitlines() if line.strip()]
     stamp = date_stamp(lines)
-    written = byline(lines, stamp[1] if stamp else None)
-    opening = dateline(draft.text.split("\n")[:_OPENING])
+    written = find_byline(lines, stamp[1] if stamp else None)
+    opening = find_dateline(draft.text.split("\n")[:_OPENING])
     found: dict[str, tuple[str, Any]] = {
-        "title": ("headline", headline_of(draft.blocks)),
+        "title": ("headline", find_headline(draft.blocks)),
         "published": ("date line", stamp[0] if stamp else None),
         "author": ("byline", written.author),
         "source": ("byline", written.outlet) if written.outlet else ("dateline", opening.outlet),

@@ -8,7 +8,7 @@ from heapq import nlargest
 from operator import itemgetter
 
 from rag.errors import ConfigError, LoadError
-from rag.loading.common.leads import LEADS, SUBTITLES
+from rag.loading.common.leads import LEAD_NAMES, SUBTITLE_NAMES
 
 Columns = Mapping[str, str]
 """The name of the column for each field of an article; a field without a column is not there."""
@@ -35,25 +35,25 @@ _NAMES = {
     ),
     "url": "url link uri web_url permalink href article_url canonical_url",
     "language": "language lang sprache in_language language_code langue idioma",
-    "subtitle": SUBTITLES,
-    "lead": LEADS,
+    "subtitle": SUBTITLE_NAMES,
+    "lead": LEAD_NAMES,
     "id": "id _id uuid guid article_id artikel_id",
 }
-FIELDS = tuple(_NAMES)
+COLUMN_FIELDS = tuple(_NAMES)
 """What a column can hold; `id` is the table's own name of a row."""
 # {"author": {"name": …}} and {"title": {"rendered": …}} hold the field itself, one step further down
 _STEPS = (".name", ".rendered", ".value", ".text")
-LONG = 200
+MIN_TEXT_LENGTH = 200
 """From how many characters on a text may be an article."""
 _SHOWN, _SHOWN_LETTERS = 20, 40
 
 
-def texts_of(cell: Cell | None) -> tuple[str, ...]:
+def cell_texts(cell: Cell | None) -> tuple[str, ...]:
     """Return what stands in a place of a table as a list."""
     return (cell,) if isinstance(cell, str) else cell or ()
 
 
-def columns_from(words: str) -> Columns:
+def parse_columns(words: str) -> Columns:
     """Return the columns that a person gives as text=body,title=headline.
 
     Raises:
@@ -61,11 +61,11 @@ def columns_from(words: str) -> Columns:
     """
     pairs = [part.partition("=") for part in words.split(",") if part.strip()]
     columns = {field.strip().lower(): name.strip() for field, _, name in pairs}
-    wrong = [field for field, name in columns.items() if field not in FIELDS or not name]
+    wrong = [field for field, name in columns.items() if field not in COLUMN_FIELDS or not name]
     if wrong or not columns:
         raise ConfigError(
             f"Columns cannot be read from '{words}': write them as text=body,title=headline, with the fields "
-            f"{', '.join(FIELDS)}."
+            f"{', '.join(COLUMN_FIELDS)}."
         )
     return columns
 
@@ -86,7 +86,7 @@ def guess_columns(names: Sequence[str], rows: Sequence[Cells]) -> Columns:
         _called([name for name in some if name != text], lambda name: _forms(name) | _forms(name.removeprefix(below)))
         for some in (filled, names)
     ]
-    for field in FIELDS[1:]:
+    for field in COLUMN_FIELDS[1:]:
         column = next((called[word] for called in tiers for word in _words(field) if word in called), None)
         if column:
             found[field] = column
@@ -102,7 +102,7 @@ def columns_of(names: Sequence[str], rows: Sequence[Cells], given: Columns | Non
     given = {field: _spelled(name, names) for field, name in (given or {}).items()}
     taken = set(given.values())
     guessed = guess_columns([name for name in names if name not in taken], rows)
-    columns = {field: name for field in FIELDS if (name := given.get(field) or guessed.get(field))}
+    columns = {field: name for field in COLUMN_FIELDS if (name := given.get(field) or guessed.get(field))}
     if "text" not in columns:
         raise LoadError(
             f"No column holds the article's text; its columns are {_listed(names)}: name it with --columns text=NAME."
@@ -111,7 +111,7 @@ def columns_of(names: Sequence[str], rows: Sequence[Cells], given: Columns | Non
 
 
 def _text_column(names: Sequence[str], rows: Sequence[Cells]) -> str | None:
-    lengths = {name: sum(len(" ".join(texts_of(row.get(name)))) for row in rows) for name in names}
+    lengths = {name: sum(len(" ".join(cell_texts(row.get(name)))) for row in rows) for name in names}
     for forms in (_forms, _last_forms):
         called = _called(names, forms)
         columns = [called[word] for word in _words("text") if word in called]
@@ -119,7 +119,7 @@ def _text_column(names: Sequence[str], rows: Sequence[Cells]) -> str | None:
             longest = max(lengths[name] for name in columns)
             return next(name for name in columns if 2 * lengths[name] >= longest)
     first, second = nlargest(2, [*lengths.items(), ("", 0), ("", 0)], key=itemgetter(1))
-    return first[0] if first[1] >= LONG * len(rows) and first[1] > 3 * second[1] else None
+    return first[0] if first[1] >= MIN_TEXT_LENGTH * len(rows) and first[1] > 3 * second[1] else None
 
 
 def _called(names: Sequence[str], forms: Callable[[str], set[str]]) -> dict[str, str]:

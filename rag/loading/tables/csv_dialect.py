@@ -6,11 +6,11 @@ import csv
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-Way = Mapping[str, Any]
+DialectOptions = Mapping[str, Any]
 """Arguments for `csv.reader`."""
 
 
-def dialect_of(sample: Sequence[str]) -> Way:
+def dialect_of(sample: Sequence[str]) -> DialectOptions:
     """Return the way to read a table in which most of its first lines are rows as wide as the first one.
 
     `csv.Sniffer` looks at letters; this reads the sample in each of the usual ways, so that a comma in a text is no
@@ -19,7 +19,7 @@ def dialect_of(sample: Sequence[str]) -> Way:
     return max(_ways(sample), key=lambda way: _fit(sample, way))
 
 
-def _ways(sample: Sequence[str]) -> Iterator[Way]:
+def _ways(sample: Sequence[str]) -> Iterator[DialectOptions]:
     escaped = any('\\"' in line for line in sample)
     for mark in ",;\t|":
         way = {"delimiter": mark, "quotechar": '"', "strict": True}
@@ -34,7 +34,7 @@ def _ways(sample: Sequence[str]) -> Iterator[Way]:
             yield {**way, "quotechar": None, "quoting": csv.QUOTE_NONE}
 
 
-def _fit(sample: Sequence[str], way: Way) -> tuple[bool, bool, float, int]:
+def _fit(sample: Sequence[str], way: DialectOptions) -> tuple[bool, bool, float, int]:
     """Whether the first row has cells, and no quotation marks in them; how many lines are rows as wide; its width."""
     reader = csv.reader(iter(sample), **way)
     first: list[str] = []

@@ -10,17 +10,17 @@ from typing import BinaryIO
 
 from rag.errors import LoadError
 from rag.loading.common.draft import Flaw
-from rag.loading.common.safe_names import Names
-from rag.loading.tables.columns import LONG, Cells
+from rag.loading.common.safe_names import UniqueNames
+from rag.loading.tables.columns import MIN_TEXT_LENGTH, Cells
 from rag.loading.tables.csv_dialect import dialect_of
-from rag.loading.tables.line_reader import MAX_LINE, Unreadable, lines
+from rag.loading.tables.line_reader import MAX_LINE, Unreadable, text_lines
 
 _SAMPLE = 250_000
 """How many characters the dialect is told from."""
 _BAD_HEADER = "Its first line holds no names of columns: put a line of names at the top, and save it as CSV in UTF-8."
 _UNCLOSED = "a quotation mark is never closed"
 
-Line = str | Unreadable
+LineOrError = str | Unreadable
 Record = tuple[int, int, list[str] | str]
 """A row between two lines, its cells or why it has none."""
 
@@ -44,7 +44,7 @@ def csv_rows(file: BinaryIO) -> Iterator[tuple[str, Cells] | Flaw]:
             yield _flaw(*bad)
             bad = None
         if not names:
-            if not any(len(cell) >= LONG for cell in cells):
+            if not any(len(cell) >= MIN_TEXT_LENGTH for cell in cells):
                 names = _names(cells)
                 continue
             names = [f"column {number}" for number in range(1, len(cells) + 1)]
@@ -56,7 +56,7 @@ def csv_rows(file: BinaryIO) -> Iterator[tuple[str, Cells] | Flaw]:
 
 def _records(file: BinaryIO) -> Iterator[Record]:
     csv.field_size_limit(MAX_LINE)
-    source = lines(file)
+    source = text_lines(file)
     sample = list(_beginning(source))
     # spreadsheets write such a line to tell each other the delimiter
     skipped = int(bool(sample) and str(sample[0]).lower().startswith("sep="))
@@ -94,7 +94,7 @@ class _Unread(Exception):
 class _Feed:
     """Gives lines to a reader, and knows those that it took for the row at hand."""
 
-    def __init__(self, source: Iterator[Line], number: int) -> None:
+    def __init__(self, source: Iterator[LineOrError], number: int) -> None:
         self.number = number
         self._source = source
         self._taken: list[str] = []
@@ -126,7 +126,7 @@ class _Feed:
         self.number -= len(self._taken) - 1
 
 
-def _beginning(source: Iterator[Line]) -> Iterator[Line]:
+def _beginning(source: Iterator[LineOrError]) -> Iterator[LineOrError]:
     left = _SAMPLE
     for line in source:
         yield line
@@ -137,7 +137,7 @@ def _beginning(source: Iterator[Line]) -> Iterator[Line]:
 
 def _names(header: list[str]) -> list[str]:
     """The names of the columns; one without a name, or with one that was there before, has its number."""
-    given = Names()
+    given = UniqueNames()
     return [given.unique(name.strip() or f"column {number}") for number, name in enumerate(header, 1)]
 
 

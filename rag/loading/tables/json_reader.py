@@ -11,9 +11,9 @@ from rag.errors import LoadError
 from rag.loading.common.draft import Flaw
 from rag.loading.common.encodings import decode
 from rag.loading.common.json_text import is_json_lines, parse_json
-from rag.loading.tables.columns import LONG, Cell, Cells, guess_columns
-from rag.loading.tables.json_shapes import names_text, tables_in
-from rag.loading.tables.line_reader import Unreadable, lines, whole
+from rag.loading.tables.columns import MIN_TEXT_LENGTH, Cell, Cells, guess_columns
+from rag.loading.tables.json_shapes import has_text_column, tables_in
+from rag.loading.tables.line_reader import Unreadable, read_whole, text_lines
 
 _DEPTH = 5
 """How deep objects are looked into for columns."""
@@ -23,7 +23,7 @@ _SPEAKING = ("name", "text", "value", "content")
 
 def json_lines(file: BinaryIO) -> Iterator[tuple[str, Cells] | Flaw]:
     """Yield the object of each line, with its place."""
-    for number, line in enumerate(lines(file), 1):
+    for number, line in enumerate(text_lines(file), 1):
         place = f"line {number}"
         if isinstance(line, Unreadable):
             yield Flaw(place, f"Line {number} cannot be read ({line.why}): mend or delete it.")
@@ -42,7 +42,7 @@ def json_entries(file: BinaryIO) -> Iterator[tuple[str, Cells] | Flaw]:
     Raises:
         LoadError: it is no JSON, holds no table, or several.
     """
-    raw = whole(file)
+    raw = read_whole(file)
     text = decode(raw)
     try:
         value = parse_json(text)
@@ -59,7 +59,7 @@ def _entries(value: Any) -> list[Any]:
     """The list of articles in a document, or the document itself if it is one."""
     tables = dict(tables_in(value))
     own = _long_texts(value, tables) if isinstance(value, dict) else {}
-    if names_text(list(own)):
+    if has_text_column(list(own)):
         return [value]
     with_text = {name: rows for name, rows in tables.items() if any(map(_has_text, rows))}
     # a long text of another name describes the articles, if there are any
@@ -79,7 +79,7 @@ def _long_texts(value: Mapping[str, Any], tables: Mapping[str, Any]) -> Cells:
         name: cell
         for name, cell in _cells(value).items()
         if isinstance(cell, str)
-        and len(cell) >= LONG
+        and len(cell) >= MIN_TEXT_LENGTH
         and not any(f"{name}.".startswith(f"{one}.") for one in tables if one)
         and "" not in tables
     }

@@ -31,7 +31,7 @@ class Unreadable:
     why: str
 
 
-def lines(file: BinaryIO) -> Iterator[str | Unreadable]:
+def text_lines(file: BinaryIO) -> Iterator[str | Unreadable]:
     """Yield the lines with their ends, one at a time in memory.
 
     Raises:
@@ -40,7 +40,7 @@ def lines(file: BinaryIO) -> Iterator[str | Unreadable]:
     head = file.read(_SAMPLE)
     if b"\0" in head or head.startswith(_WIDE_MARKS) or (b"\r" in head and b"\n" not in head):
         # the characters or the ends of lines are no single bytes
-        yield from io.StringIO(decode(whole(file, head)), newline=None)
+        yield from io.StringIO(decode(read_whole(file, head)), newline=None)
         return
     encoding = _encoding(head)
     for raw in _raw_lines(io.BufferedReader(_Joined(head.removeprefix(codecs.BOM_UTF8), file))):
@@ -50,7 +50,7 @@ def lines(file: BinaryIO) -> Iterator[str | Unreadable]:
             yield _alone(raw or b"")
 
 
-def whole(file: BinaryIO, head: bytes = b"") -> bytes:
+def read_whole(file: BinaryIO, head: bytes = b"") -> bytes:
     """Return the head and all that follows it.
 
     Raises:

@@ -9,8 +9,8 @@ from datetime import date, datetime
 from typing import Any
 
 from rag.errors import LoadError
-from rag.loading.common.safe_names import Names
-from rag.loading.tables.columns import LONG
+from rag.loading.common.safe_names import UniqueNames
+from rag.loading.tables.columns import MIN_TEXT_LENGTH
 
 _LOOKED_AT = 20
 
@@ -44,8 +44,8 @@ def _as_lines(rows: Sequence[Sequence[Any]]) -> bytes:
     first = next(at for at, count in enumerate(counts) if count)
     widest = max(counts[first : first + _LOOKED_AT])
     head = next(at for at, count in enumerate(counts) if count and count * 2 >= widest)
-    given = Names()
-    if any(len(cell) >= LONG for cell in written[head]):
+    given = UniqueNames()
+    if any(len(cell) >= MIN_TEXT_LENGTH for cell in written[head]):
         names, head = [f"column {number}" for number in range(1, len(written[head]) + 1)], head - 1
     else:
         names = [given.unique(cell or f"column {number}") for number, cell in enumerate(written[head], 1)]

@@ -10,19 +10,19 @@ from itertools import chain
 from typing import Any, BinaryIO
 
 from rag.errors import LoadError
-from rag.loading.common.draft import Draft, Flaw, paragraphs
+from rag.loading.common.draft import Draft, Flaw, paragraph_blocks
 from rag.loading.common.file_types import is_page
 from rag.loading.common.leads import with_leads
-from rag.loading.common.safe_names import Names, safe_name
-from rag.loading.tables.columns import Cell, Cells, Columns, columns_of, texts_of
+from rag.loading.common.safe_names import UniqueNames, safe_name
+from rag.loading.tables.columns import Cell, Cells, Columns, cell_texts, columns_of
 from rag.loading.tables.csv_reader import csv_rows
 from rag.loading.tables.json_reader import json_entries, json_lines
-from rag.loading.tables.table_dates import DayReading, leaves_open, reading_of
+from rag.loading.tables.table_dates import DayReading, infer_day_reading, is_ambiguous
 from rag.loading.web.html import load_html
 from rag.loading.web.html_fragments import fragment_line, fragment_paragraphs, is_fragment
 from rag.text.language import language_of
 
-READERS: dict[str, Callable[[BinaryIO], Iterator[tuple[str, Cells] | Flaw]]] = {
+TABLE_READERS: dict[str, Callable[[BinaryIO], Iterator[tuple[str, Cells] | Flaw]]] = {
     "jsonl": json_lines,
     "json": json_entries,
     "csv": csv_rows,
@@ -65,7 +65,7 @@ def load_table(file: BinaryIO, kind: str, given: Columns | None = None) -> Itera
     """
     table = open_table(file, kind, given)
     for row in table.rows:
-        yield row if isinstance(row, Flaw) else draft_of(row, table.columns, table.days)
+        yield row if isinstance(row, Flaw) else draft_from_row(row, table.columns, table.days)
 
 
 def open_table(file: BinaryIO, kind: str, given: Columns | None = None) -> Table:
@@ -74,7 +74,7 @@ def open_table(file: BinaryIO, kind: str, given: Columns | None = None) -> Table
     Raises:
         LoadError: it is no table, has no rows, lacks a given column, or has no column with a text.
     """
-    rows = READERS[kind](file)
+    rows = TABLE_READERS[kind](file)
     first = list(_first(rows, _LOOKED_AT))
     cells = [row[1] for row in first if not isinstance(row, Flaw)]
     if not cells:
@@ -82,10 +82,10 @@ def open_table(file: BinaryIO, kind: str, given: Columns | None = None) -> Table
         raise LoadError(reasons[0] if reasons else "It is a table without rows: check that it was saved whole.")
     names = tuple(dict.fromkeys(name for row in cells for name in row))
     columns = columns_of(names, cells, given)
-    if leaves_open(_of("published", columns, first)):
+    if is_ambiguous(_of("published", columns, first)):
         # the first days of a month show nothing, and rows are often sorted
         first += _first(rows, _LOOKED_AT_LETTERS)
-    days = reading_of(_of("published", columns, first), _spoken(columns, first))
+    days = infer_day_reading(_of("published", columns, first), _spoken(columns, first))
     return Table(names, columns, _named(chain(first, rows), columns.get("id")), days)
 
 
@@ -101,7 +101,7 @@ def _spoken(columns: Columns, rows: Sequence[tuple[str, Cells] | Flaw]) -> str:
         return ""
     stated = Counter(words.replace("_", "-") for words in _of("language", columns, rows)).most_common(1)
     language = stated[0][0] if stated else ""
-    if not language and leaves_open(dates):
+    if not language and is_ambiguous(dates):
         language = language_of("\n".join(_of("text", columns, rows))[:_SAMPLE])
     countries = {found[1].upper() for url in _of("url", columns, rows) if (found := _COUNTRY.match(url))}
     if "-" in language or len(countries) != 1:
@@ -110,7 +110,7 @@ def _spoken(columns: Columns, rows: Sequence[tuple[str, Cells] | Flaw]) -> str:
     return f"{language}-{'GB' if country == 'UK' else country}" if language else ""
 
 
-def draft_of(row: Row, columns: Columns, days: DayReading) -> Draft | Flaw:
+def draft_from_row(row: Row, columns: Columns, days: DayReading) -> Draft | Flaw:
     """Return the article in a row; what is HTML becomes text, and a whole page is read as one that was saved."""
     found = {field: words for field, name in columns.items() if (words := _words(field, row.cells.get(name)))}
     text = found.pop("text", None)
@@ -144,7 +144,7 @@ def draft_of(row: Row, columns: Columns, days: DayReading) -> Draft | Flaw:
 def _page(text: str) -> Draft:
     if is_page(text):
         return load_html(text.encode("utf-8", "replace"))
-    return Draft(paragraphs(fragment_paragraphs(text) if is_fragment(text) else [text.strip()]))
+    return Draft(paragraph_blocks(fragment_paragraphs(text) if is_fragment(text) else [text.strip()]))
 
 
 def _first(rows: Iterator[tuple[str, Cells] | Flaw], most: int) -> Iterator[tuple[str, Cells] | Flaw]:
@@ -154,14 +154,14 @@ def _first(rows: Iterator[tuple[str, Cells] | Flaw], most: int) -> Iterator[tupl
         yield row
         left -= 1
         if not isinstance(row, Flaw):
-            letters -= sum(len(text) for cell in row[1].values() for text in texts_of(cell))
+            letters -= sum(len(text) for cell in row[1].values() for text in cell_texts(cell))
         if left <= 0 or letters <= 0:
             return
 
 
 def _named(rows: Iterator[tuple[str, Cells] | Flaw], column: str | None) -> Iterator[Row | Flaw]:
     """Name each row by its own id, or by its place where it has none or one that a row above has, too."""
-    given = Names()
+    given = UniqueNames()
     for row in rows:
         if isinstance(row, Flaw):
             yield row
@@ -174,5 +174,5 @@ def _named(rows: Iterator[tuple[str, Cells] | Flaw], column: str | None) -> Iter
 
 
 def _words(field: str, cell: Cell | None) -> str | None:
-    texts = [text for text in texts_of(cell) if text.strip().lower() not in _NOTHING]
+    texts = [text for text in cell_texts(cell) if text.strip().lower() not in _NOTHING]
     return _MANY.get(field, " ").join(texts).strip() or None

@@ -11,7 +11,7 @@ from typing import Literal
 from rag.loading.common.dates import certain_day
 from rag.loading.tables.month_names import month_of
 
-Order = Literal["day first", "month first"]
+DayOrder = Literal["day first", "month first"]
 
 _DAYS = 31
 _SHORT, _LONG = 2, 4
@@ -51,7 +51,7 @@ _WEEKDAY = re.compile(
 class DayReading:
     """How the dates of a column are read: which number comes first where both can be the day, and the language."""
 
-    order: Order | None = None
+    order: DayOrder | None = None
     language: str = ""
 
     def day(self, value: str) -> date | None:
@@ -77,25 +77,25 @@ class DayReading:
         return None
 
 
-def reading_of(values: Iterable[str], language: str) -> DayReading:
+def infer_day_reading(values: Iterable[str], language: str) -> DayReading:
     """Return how the dates of a column are to be read.
 
     Where some have a day above 12 on one side, all are read so; where others have it on the other side, none that can
     be two. Where none has, they are read as the language (BCP-47, with its region if that is known) is written.
     """
     orders = set().union(*map(_shown, values))
-    order = order_in(language) if not orders else orders.pop() if len(orders) == 1 else None
+    order = order_in_locale(language) if not orders else orders.pop() if len(orders) == 1 else None
     return DayReading(order, language)
 
 
-def leaves_open(values: Iterable[str]) -> bool:
+def is_ambiguous(values: Iterable[str]) -> bool:
     """Tell whether the days of some dates can be their months, and no date shows which it is."""
     known = list(values)
     two = any(len(set(_days(numbers).values())) > 1 for numbers in map(_numbers, known) if numbers)
     return two and not any(map(_shown, known))
 
 
-def order_in(language: str) -> Order | None:
+def order_in_locale(language: str) -> DayOrder | None:
     """Return which comes first where a language is written, by the Common Locale Data Repository.
 
     None where the year does, and for English without a region, which is written in both ways.
@@ -108,11 +108,11 @@ def order_in(language: str) -> Order | None:
         pattern = Locale.parse(language, sep="-").date_formats["short"].pattern.lstrip("\u200f")
     except (UnknownLocaleError, ValueError, TypeError):
         # de-IO, of a page in German with an address in the Indian Ocean
-        return order_in(language.partition("-")[0]) if "-" in language else None
+        return order_in_locale(language.partition("-")[0]) if "-" in language else None
     return "day first" if pattern.startswith("d") else "month first" if pattern.startswith("M") else None
 
 
-def _shown(value: str) -> set[Order]:
+def _shown(value: str) -> set[DayOrder]:
     """The order that a date shows by its day above 12, if any."""
     numbers = _numbers(value)
     # with dots the day comes first in any case
@@ -131,7 +131,7 @@ def _numbers(value: str) -> tuple[str, str, str, str] | None:
     return (found[1], found[2], found[3], found[4]) if found else None
 
 
-def _days(numbers: tuple[str, str, str, str]) -> dict[Order | None, date]:
+def _days(numbers: tuple[str, str, str, str]) -> dict[DayOrder | None, date]:
     """The days that a date in numbers can be, by the order that makes it so; None where the order is plain."""
     first, mark, second, third = numbers
     if len(first) > _SHORT or (len(third) == _SHORT and int(first) > _DAYS):
@@ -141,7 +141,7 @@ def _days(numbers: tuple[str, str, str, str]) -> dict[Order | None, date]:
         # 04-10-06 is a day of 2004 or of 2006
         return {}
     year = _whole_year(third)
-    orders: dict[Order | None, date | None] = {"day first": _day(year, second, first)}
+    orders: dict[DayOrder | None, date | None] = {"day first": _day(year, second, first)}
     if mark != "." or not orders["day first"]:
         orders["month first"] = _day(year, first, second)
     return {order: day for order, day in orders.items() if day}

@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from itertools import islice, pairwise
 from typing import Any
 
-from rag.loading.common.normalization import key
+from rag.loading.common.normalization import letters_and_digits
 from rag.loading.web import jsonld
 from rag.loading.web.page import Found, Page
 from rag.loading.web.people import byline, people
@@ -107,5 +107,5 @@ def _profiles(element: Any) -> Iterator[str]:
     """The texts of links in an element that lead to the page of the person that they name."""
     for link in element.iter("a"):
         path, words = (link.get("href") or "").partition("?")[0], link.text_content().split()
-        if words and _PROFILE.search(path) and key(words[-1]) in key(path):
+        if words and _PROFILE.search(path) and letters_and_digits(words[-1]) in letters_and_digits(path):
             yield " ".join(words)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from rag.errors import LoadError
-from rag.loading.common.draft import Draft, paragraphs
+from rag.loading.common.draft import Draft, paragraph_blocks
 from rag.loading.common.encodings import decode
 from rag.loading.web.deep_nesting import flat_tree, was_cut
 
@@ -45,7 +45,7 @@ def load_html(raw: bytes) -> Draft:
     page = read(tree)
     fields = metadata(page, text[:_TOP])
     article = with_lead(body, page, fields.title)
-    return replace(fields, blocks=paragraphs(article) + paragraphs(comments, "comment"))
+    return replace(fields, blocks=paragraph_blocks(article) + paragraph_blocks(comments, "comment"))
 
 
 def parsed(raw: bytes) -> Any:

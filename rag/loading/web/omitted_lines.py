@@ -8,7 +8,7 @@ from pathlib import Path
 from rag.errors import LoadError
 from rag.loading.common.file_types import HEAD_BYTES, kind_of
 from rag.loading.common.files import read_file
-from rag.loading.common.normalization import key
+from rag.loading.common.normalization import letters_and_digits
 from rag.loading.web.html import parsed
 from rag.loading.web.visible_lines import lines
 from rag.types import Article
@@ -30,6 +30,6 @@ def left_out(article: Article) -> tuple[str, ...]:
         return ()
     if hashlib.sha256(raw).hexdigest() != article.sha256:
         raise LoadError("The file has changed since it was indexed: index it again to see what is left out.")
-    known = key(article.text)
+    known = letters_and_digits(article.text)
     seen = dict.fromkeys(line.text for line in lines(parsed(raw)))
-    return tuple(line for line in seen if key(line) and key(line) not in known)
+    return tuple(line for line in seen if letters_and_digits(line) and letters_and_digits(line) not in known)

@@ -7,7 +7,7 @@ from html import unescape
 
 import regex
 
-from rag.loading.common.normalization import key
+from rag.loading.common.normalization import letters_and_digits
 
 _NAME = r"(?:[dlo]['’])?\p{Lu}[\p{L}\p{M}.'’‑-]*"
 _CAPITAL = regex.compile(r"(?:[dlo]['’](?=\p{Lu}))?[^\p{Ll}]")
@@ -76,6 +76,10 @@ def is_somebody(name: str, outlets: Collection[str] = ()) -> bool:
     # a name of several words has no numbers in it, and its first and last word have capitals
     if len(words) > 1 and (regex.search(r"\d", name) or not _CAPITAL.match(words[0]) or not _CAPITAL.match(words[-1])):
         return False
-    if not any(one.isalpha() for one in name) or _NOBODY.fullmatch(key(name)) or key(name) in map(key, outlets):
+    if (
+        not any(one.isalpha() for one in name)
+        or _NOBODY.fullmatch(letters_and_digits(name))
+        or letters_and_digits(name) in map(letters_and_digits, outlets)
+    ):
         return False
     return not _DOMAIN.fullmatch(name) and not _COMPANY.search(name)

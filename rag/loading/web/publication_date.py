@@ -9,8 +9,8 @@ from urllib.parse import urlsplit
 
 from rag.loading.common.date_cues import is_of_something_else
 from rag.loading.common.date_lines import days_in
-from rag.loading.common.draft import day_of
-from rag.loading.common.normalization import key
+from rag.loading.common.draft import parse_day
+from rag.loading.common.normalization import letters_and_digits
 from rag.loading.web.date_phrases import day_in
 from rag.loading.web.page import Found, Page
 from rag.loading.web.visible_lines import around, is_caption
@@ -48,7 +48,7 @@ def published(page: Page, title: str | None, url: str | None, language: str | No
     """Return the day of publication, not of a change, and where the page states it."""
     host = _host(url)
     for value, origin in _stated(page, url):
-        day = day_of(value) or day_in(value)
+        day = parse_day(value) or day_in(value)
         if day and day != _NO_DAY and not _is_to_come(day):
             return day, origin
     beside = _beside(page, title, language, host)
@@ -89,7 +89,12 @@ def _beside(page: Page, title: str | None, language: str | None, host: str) -> d
     for number in sorted(range(len(near)), key=lambda one: (abs(one - headline), -one)):
         text, element = near[number]
         # a day in the headline is what the article is about
-        if len(text) > _LONGEST or key(text) == key(title or "") or _CHANGED.search(text) or is_caption(element):
+        if (
+            len(text) > _LONGEST
+            or letters_and_digits(text) == letters_and_digits(title or "")
+            or _CHANGED.search(text)
+            or is_caption(element)
+        ):
             continue
         stated = element.get("datetime") if element.tag == "time" else None
         day = day_in(stated or text[:_LONGEST_BEFORE], language, host)
@@ -120,7 +125,7 @@ def _guessed(page: Page, url: str | None, language: str | None, host: str) -> tu
     from htmldate import find_date
 
     found = find_date(page.tree, extensive_search=False, original_date=True, url=url)
-    day = day_of(found) if found else None
+    day = parse_day(found) if found else None
     return (day, "page, by htmldate") if day and not _is_to_come(day) and _states(page, day, language, host) else None
 
 

@@ -9,9 +9,9 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from rag.loading.common.draft import Draft, paragraphs
+from rag.loading.common.draft import Draft, paragraph_blocks
 from rag.loading.exports.signs import READ_MORE
-from rag.loading.exports.split import articles_in, marked_as_several
+from rag.loading.exports.split import export_articles, mark_as_several
 from rag.loading.web.html import load_html, parsed
 from rag.loading.web.prose_html import paragraphs_of_markup
 
@@ -45,7 +45,7 @@ def load_pages(raw: bytes) -> list[Draft]:
     """
     if _EXPORT.search(raw):
         text = "\n\n".join(words for words, _ in paragraphs_of_markup(parsed(raw)))
-        if articles := articles_in(text):
+        if articles := export_articles(text):
             return [*articles]
     if not _MARK.findall(raw)[1:]:
         page = load_html(raw)
@@ -69,14 +69,14 @@ def _with_headings(page: Draft, tree: Any) -> Draft:
     blocks = tuple(
         block
         for number, line in enumerate(_lines(page))
-        for block in paragraphs([*([above[number]] if number in above else []), line])
+        for block in paragraph_blocks([*([above[number]] if number in above else []), line])
     )
     others = tuple(block for block in page.blocks if block.kind != "article")
     days = {item.day for item in items} - {None}
     if page.origins.get("published") in _SHOWN and len(days) > 1:
         origins = {name: origin for name, origin in page.origins.items() if name not in ("published", "author")}
         page = replace(page, published=None, author=None, origins=origins)
-    return marked_as_several(replace(page, blocks=blocks + others))
+    return mark_as_several(replace(page, blocks=blocks + others))
 
 
 @dataclass
@@ -130,9 +130,9 @@ def _by_elements(raw: bytes) -> list[Draft]:
     known = {_key(line.text) for one in found for line in lines(one)}
     rest = [line for line in _lines(page) if _key(line) not in known and _key(line) != _key(page.title or "")]
     if sum(map(len, rest)) > _LEFT * sum(len(draft.text) for draft in drafts):
-        return [marked_as_several(page)]
+        return [mark_as_several(page)]
     comments = tuple(block for block in page.blocks if block.kind == "comment")
-    around = replace(page, blocks=(*paragraphs(rest), *comments), author=None, published=None)
+    around = replace(page, blocks=(*paragraph_blocks(rest), *comments), author=None, published=None)
     # what stands between the articles is the page's own
     return [*drafts, *([around] if any(map(_is_full_line, rest)) else [])]
 
@@ -225,7 +225,7 @@ def _draft(element: Any, page: Draft, number: int) -> Draft:
     known = {name: value for name, value in facts.items() if value}
     origins = {**page.origins, **stated.origins, "title": "heading"}
     return Draft(
-        paragraphs(body),
+        paragraph_blocks(body),
         **known,
         language=page.language,
         origins={name: origin for name, origin in origins.items() if name in known or name == "language"},

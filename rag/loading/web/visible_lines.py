@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from lxml.etree import iterwalk
 
-from rag.loading.common.normalization import key
+from rag.loading.common.normalization import letters_and_digits
 
 _INLINE = re.compile(
     r"a|abbr|acronym|b|bdi|bdo|big|cite|code|data|del|dfn|em|font|i|ins|kbd|label|mark|nobr|q|s|samp|small|span|strike|"
@@ -53,8 +53,8 @@ def lines(root: Any) -> Iterator[Line]:
 
 def around(title: str | None, seen: Sequence[Line]) -> tuple[Sequence[Line], int]:
     """Return the lines around the headline, and the number of its own among them; no lines if there is no headline."""
-    wanted = key(title or "")
-    here = [number for number, line in enumerate(seen) if wanted and key(line.text).endswith(wanted)]
+    wanted = letters_and_digits(title or "")
+    here = [number for number, line in enumerate(seen) if wanted and letters_and_digits(line.text).endswith(wanted)]
     headings = [number for number in here if _is_in(seen[number].element, _HEADINGS)]
     first = (number for number, line in enumerate(seen) if _is_in(line.element, ("h1",)))
     number = headings[0] if headings else here[0] if here else next(first, None)

@@ -17,8 +17,8 @@ from places import Run
 from embeddings.encoder import Encoder
 from rag.archive import Archive
 from rag.errors import ConfigError
-from rag.loading.containers.limits import Limits, limits_from
-from rag.loading.tables.columns import columns_from
+from rag.loading.containers.limits import Limits, parse_limits
+from rag.loading.tables.columns import parse_columns
 
 BRIDGE = "Die Brücke über die Lahn bleibt bis zum Sommer gesperrt, weil ihre Träger morsch sind. " * 4
 COUNCIL = "Der Rat der Stadt hat am Montag den Haushalt für das kommende Jahr beschlossen. " * 4
@@ -90,10 +90,10 @@ def test_columns_that_are_none(fundstelle: Run, tmp_path: Path) -> None:
 
 def test_limits_from_words() -> None:
     """Those that are given take the place of the usual ones; the last one counts."""
-    assert limits_from([]) == Limits()
-    assert limits_from(["depth=5", " ratio = 7 ", "depth=6"]) == Limits(depth=6, ratio=7)
+    assert parse_limits([]) == Limits()
+    assert parse_limits(["depth=5", " ratio = 7 ", "depth=6"]) == Limits(depth=6, ratio=7)
     with pytest.raises(ConfigError, match="'ratio=1e3'"):
-        limits_from(["ratio=1e3"])
+        parse_limits(["ratio=1e3"])
 
 
 def test_tables_wherever_they_lie(archive: Archive, tmp_path: Path) -> None:
@@ -107,12 +107,12 @@ def test_tables_wherever_they_lie(archive: Archive, tmp_path: Path) -> None:
     (folder / "c.jsonl.gz").write_bytes(packed(lines))
     (folder / "d.zip").write_bytes(zipped([("in.json", raw), ("deep.zip", zipped([("in.jsonl", lines)]))]))
     (folder / "e.json.gz").write_bytes(packed(raw))
-    report = archive.index([folder], columns=columns_from("text=web"))
+    report = archive.index([folder], columns=parse_columns("text=web"))
     assert (report.new, report.failures) == (6, ())
     names = ("a.json", "b.jsonl", "c.jsonl.gz", "d.zip/in.json", "d.zip/deep.zip/in.jsonl", "e.json.gz")
     assert report.columns == {str(folder / name): {"text": "web", "id": "id"} for name in names}
     assert {archive.article(f"{folder / name}#7").text for name in names} == {COUNCIL.strip()}
-    again = archive.index([folder], columns=columns_from("text=web"))
+    again = archive.index([folder], columns=parse_columns("text=web"))
     assert (again.unchanged, again.columns) == (6, {})
     assert archive.index([folder]).changed == 6
 

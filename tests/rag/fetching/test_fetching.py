@@ -25,7 +25,7 @@ from rag.fetching.http import Requests
 from rag.fetching.politeness import USUAL, Manners, seconds_to_wait
 from rag.fetching.urls import Links, leads_inside, links_in, same_as, split_addresses
 from rag.loading.common.safe_names import safe_name, without_login
-from rag.loading.finish import article_of
+from rag.loading.finish import article_from_draft
 from rag.loading.plain_text.text import load_text
 
 QUICK = replace(USUAL, pause=0.0, silence=2.0, whole=4.0)
@@ -517,5 +517,5 @@ def test_a_password_that_was_kept_goes(site: Site, fetched: Fetch, tmp_path: Pat
 def test_an_article_never_holds_a_password() -> None:
     """Whatever states an article's address, it is stored without a login."""
     draft = load_text(b"---\nurl: https://ilse:geheim@ex.org/a\n---\nDer Rat hat am Montag beraten.\n")
-    assert article_of(draft, "/a.txt", "0").url == "https://ex.org/a"
+    assert article_from_draft(draft, "/a.txt", "0").url == "https://ex.org/a"
     assert safe_name("https://ilse:geheim@ex.org/a") == "https://ex.org/a"

@@ -18,7 +18,7 @@ from rag.errors import QuestionError
 from rag.evaluation.questions.synthetic import suggested
 from rag.indexing.splitting import split
 from rag.loading.common.draft import Block
-from rag.loading.finish import joined
+from rag.loading.finish import join_blocks
 from rag.search.filters import make_filter
 from rag.types import Article, Aside, Kind, cut
 
@@ -35,7 +35,7 @@ BLOCKS = st.lists(
 
 
 def article(blocks: list[Block]) -> Article:
-    text, asides, pages = joined(blocks)
+    text, asides, pages = join_blocks(blocks)
     return Article(
         id="0" * 12, title="T", text=text, language="de", path="/a.txt", sha256="0" * 64, asides=asides, pages=pages
     )
@@ -59,7 +59,7 @@ def test_blocks_become_a_text_by_hand() -> None:
         Block("Der Text.\r\n", "article", 1),
         Block("Gast: Ja!\n \n", "comment", 3),
     ]
-    text, asides, pages = joined(blocks)
+    text, asides, pages = join_blocks(blocks)
     assert text == "Menü\nSuche\nDer Text.\nGast: Ja!"
     assert asides == (Aside(0, 11, "boilerplate"), Aside(21, 30, "comment"))
     assert pages == (0, 21, 21)

@@ -27,7 +27,7 @@ from rag.archive import Archive
 from rag.config import Config
 from rag.errors import ArchiveError, EncoderMisfit
 from rag.evaluation.runs.caching_encoder import RememberingEncoder
-from rag.loading.reader import VERSION
+from rag.loading.reader import READER_VERSION
 
 SOME = (
     "de-gotthard-basistunnel-eroeffnung.md",
@@ -219,7 +219,7 @@ def test_lost_vectors_come_back_with_newer_loaders(archive: Archive, folder: Pat
     archive.index([folder])
     with sqlite3.connect(tmp_path / "archive" / "archive.sqlite") as database:
         lost = database.execute("DELETE FROM vectors WHERE hex(input_hash) < '5'").rowcount
-        older = (f"loaders {VERSION}", f"loaders {VERSION - 1}")
+        older = (f"loaders {READER_VERSION}", f"loaders {READER_VERSION - 1}")
         database.execute("UPDATE articles SET recipe = replace(recipe, ?, ?)", older)
         database.execute("UPDATE files SET recipe = replace(recipe, ?, ?)", older)
     report = archive.index([folder])

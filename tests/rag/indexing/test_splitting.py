@@ -16,7 +16,7 @@ from embeddings.encoder import Encoder
 from rag.config import Config
 from rag.indexing.splitting import split
 from rag.loading.common.files import read_file
-from rag.loading.common.normalization import normalised
+from rag.loading.common.normalization import normalise
 from rag.loading.reader import load
 from rag.text.encoder_input import encoder_input
 from rag.text.sentences import sentence_spans
@@ -39,7 +39,7 @@ prose = st.text(alphabet=st.sampled_from("abcäöü. !?\n\n,;:„“。、東京
 @given(prose | st.text(max_size=300), st.integers(5, 60), st.integers(0, 20))
 def test_passages_are_the_text_at_their_places_and_lose_nothing(text: str, size: int, overlap: int) -> None:
     """Whatever the text: each passage is its slice, they come in order, and every letter is in one of them."""
-    text = normalised(text)
+    text = normalise(text)
     passages = split(article(text), words, Config(size, overlap))
     covered: set[int] = set()
     for passage in passages:

@@ -11,7 +11,7 @@ from reading import articles, kind_at, known
 
 from rag.errors import LoadError
 from rag.loading.common.draft import Draft
-from rag.loading.common.normalization import normalised
+from rag.loading.common.normalization import normalise
 from rag.loading.isolation.pool import Workers
 
 OURS = ("names", "tables", "feeds", "archives")
@@ -26,7 +26,7 @@ def bad(tmp_path_factory: pytest.TempPathFactory) -> list[Bad]:
 def outcome(found: Sequence[object] | LoadError) -> str:
     """Whether there is an article with words in it."""
     drafts = [] if isinstance(found, LoadError) else [one for one in found if isinstance(one, Draft)]
-    return TAKEN if any(any(map(str.isalnum, normalised(draft.text))) for draft in drafts) else REFUSED
+    return TAKEN if any(any(map(str.isalnum, normalise(draft.text))) for draft in drafts) else REFUSED
 
 
 def reasons(found: Sequence[object] | LoadError) -> list[str]:

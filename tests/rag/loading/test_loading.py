@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from rag.errors import LoadError
 from rag.loading.common.encodings import decode
 from rag.loading.common.files import MAX_BYTES, read_file
-from rag.loading.common.normalization import normalised
+from rag.loading.common.normalization import normalise
 from rag.loading.reader import load
 from rag.types import Article
 
@@ -145,10 +145,10 @@ def test_any_bytes_are_text_or_one_sentence(raw: bytes) -> None:
 @given(st.text(max_size=200))
 def test_normal_form(text: str) -> None:
     """Texts are in NFC, with line feeds alone and no control characters; normalising twice changes nothing."""
-    once = normalised(text)
+    once = normalise(text)
     assert unicodedata.is_normalized("NFC", once)
     assert not any(unicodedata.category(character) == "Cc" and character not in "\n\t" for character in once)
-    assert normalised(once) == once
+    assert normalise(once) == once
 
 
 def test_combining_marks_are_composed(tmp_path: Path) -> None:

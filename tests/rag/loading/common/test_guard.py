@@ -74,8 +74,8 @@ def test_a_loader_that_raises(
     """The text and the row that it raises for have a line each, and all others are indexed."""
     folder = files(tmp_path)
     monkeypatch.setitem(loaders.MANY_IN_ONE, "text", failing(error, loaders.load_texts, lambda raw: b"BOOM" in raw))
-    draft_of = failing(error, rows.draft_of, lambda row, *_: "BOOM" in row.cells["text"])
-    monkeypatch.setattr(reading, "draft_of", draft_of)
+    draft_from_row = failing(error, rows.draft_from_row, lambda row, *_: "BOOM" in row.cells["text"])
+    monkeypatch.setattr(reading, "draft_from_row", draft_from_row)
     good, bad = GOOD, {"b.txt", "c.zip/y.txt", "d.csv#2"}
     if isinstance(error, MemoryError):
         # that costs all rows which were taken together
@@ -98,7 +98,7 @@ def test_a_file_that_cannot_be_taken_apart(
         yield from [("line 2", {"id": "1", "text": "Ein Satz der Tabelle."})] * 150
         raise error
 
-    monkeypatch.setitem(rows.READERS, "csv", lambda file: table(file, "csv"))
+    monkeypatch.setitem(rows.TABLE_READERS, "csv", lambda file: table(file, "csv"))
     left_aside = failing(error, containers._left_aside, lambda path, _: path == "y.txt")
     monkeypatch.setattr(containers, "_left_aside", left_aside)
     monkeypatch.setattr(

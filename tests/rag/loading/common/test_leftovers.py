@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from rag.indexing.discovery import Found, find_files
-from rag.loading.common.sidecar import companion_of
-from rag.loading.containers.archives import LeftAside, Member, members
+from rag.loading.common.sidecar import sidecar_of
+from rag.loading.containers.archives import Member, Skipped, archive_members
 
 TEXT = "Der Rat hat am Montag die neue Satzung beschlossen."
 HTML = f"<!doctype html><title>Rat</title><p>{TEXT}</p>"
@@ -57,9 +57,9 @@ def test_what_a_browser_saves_with_a_page(page: str, folder: str, tmp_path: Path
     with zipfile.ZipFile(packed, "w") as archive:
         for name in [page, *inside]:
             archive.writestr(f"tief/{name}", HTML if name.endswith("html") or name == page else TEXT)
-    got = list(members(packed.getvalue(), "a.zip"))
+    got = list(archive_members(packed.getvalue(), "a.zip"))
     assert {one.name for one in got if isinstance(one, Member)} == {f"tief/{page}", "tief/andere_files/b.txt"}
-    assert [one.why for one in got if isinstance(one, LeftAside)] == ["saved with a page"] * 2
+    assert [one.why for one in got if isinstance(one, Skipped)] == ["saved with a page"] * 2
 
     (tmp_path / page).unlink()
     assert set(inside) <= set(below(tmp_path, find_files([tmp_path])))
@@ -158,7 +158,7 @@ def test_companions_that_are_links(tmp_path: Path) -> None:
     (folder / "door").symlink_to(tmp_path)
     for name, target in links.items():
         (folder / name).symlink_to(target)
-    companions = {name: companion_of(folder / f"{name}.txt") for name in "abcde"}
+    companions = {name: sidecar_of(folder / f"{name}.txt") for name in "abcde"}
     assert companions == {**dict.fromkeys("acde"), "b": folder / "b.txt.meta.json"}
     assert find_files([folder]).skipped == {"link out of the folder": 4, "link to a folder": 1}
 

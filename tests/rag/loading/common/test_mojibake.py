@@ -10,7 +10,7 @@ from babel import Locale
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.loading.common.mojibake import REPAIRED, repaired
+from rag.loading.common.mojibake import REPAIRED_ORIGIN, repair_mojibake
 from rag.loading.reader import load
 
 PLACE = Path("/articles/a.txt")
@@ -48,7 +48,7 @@ def names(language: str) -> Iterator[str]:
 )
 def test_misread_letters(misread: str, meant: str) -> None:
     """What Python's own codecs make of UTF-8 is undone, in a word, in a line, and beside correct letters."""
-    assert repaired(misread) == meant
+    assert repair_mojibake(misread) == meant
 
 
 @pytest.mark.parametrize(
@@ -61,14 +61,14 @@ def test_misread_letters(misread: str, meant: str) -> None:
 )  # fmt: skip
 def test_what_may_be_meant_stays(text: str) -> None:
     """Letters in quotes, capitals before signs, and what is lost beyond doubt are left as they are."""
-    assert repaired(text) == text
+    assert repair_mojibake(text) == text
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_correct_words_of_many_languages_stay(language: str) -> None:
     """Names in their own spelling, in capitals, and their first letters, between all kinds of quotes, stay."""
     words = {one for name in names(language) for one in (name, name.upper(), name[:1].upper()) if not one.isascii()}
-    changed = [text for word in words for form in QUOTED if repaired(text := form.format(word, word)) != text]
+    changed = [text for word in words for form in QUOTED if repair_mojibake(text := form.format(word, word)) != text]
     assert changed == []
 
 
@@ -79,13 +79,13 @@ def test_a_misread_text_comes_back(language: str, encoding: str) -> None:
     text = ", ".join(one for one in names(language) if all(letter <= "ſ" for letter in one))
     # Python knows no sign for five codes, of which nothing is left then
     kept = "".join(one for one in text if not set(one.encode()) & {0x81, 0x8D, 0x8F, 0x90, 0x9D})
-    assert repaired(kept.encode().decode(encoding)) == kept
+    assert repair_mojibake(kept.encode().decode(encoding)) == kept
 
 
 @given(st.text() | st.text(st.sampled_from("ÃÂÄâ¼¶€œ„“\x9f\xa0 aA\nŸ")))
 def test_any_text(text: str) -> None:
     """No text is an error, it has as many lines as before, and plain letters are never touched."""
-    found = repaired(text)
+    found = repair_mojibake(text)
     assert found.count("\n") == text.count("\n")
     assert [one for one in found if one.isascii()] == [one for one in text if one.isascii()]
     assert len(found) <= len(text)
@@ -96,7 +96,7 @@ def test_an_article_says_that_letters_were_put_right() -> None:
     raw = "---\ntitle: SchÃ¼ler\n---\nDie Stra\u00c3\u009fe fÃ¼hrt nach SÃ¼den, sagt der Rat.".encode()
     found = load(PLACE, raw)
     assert (found.title, found.text) == ("Schüler", "Die Straße führt nach Süden, sagt der Rat.")
-    assert found.origins["text"] == REPAIRED
+    assert found.origins["text"] == REPAIRED_ORIGIN
     assert "text" not in load(PLACE, found.text.encode()).origins
     page = "<html><body><article><p>Die StraÃŸe fÃ¼hrt nach SÃ¼den, sagt der Rat.</p></article></body></html>"
-    assert load(Path("/articles/a.html"), page.encode()).origins["text"] == REPAIRED
+    assert load(Path("/articles/a.html"), page.encode()).origins["text"] == REPAIRED_ORIGIN

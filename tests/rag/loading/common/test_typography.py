@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.loading.common.typography import Usage, is_cut, joined, plain_letters, usage_of, with_initial
+from rag.loading.common.typography import Usage, is_cut, join_lines, plain_letters, usage_of, with_initial
 
 WORDS = st.lists(st.text("abcdefgäöüßABCÄÖ", min_size=1, max_size=12), min_size=1, max_size=40)
 
@@ -42,24 +42,24 @@ WORDS = st.lists(st.text("abcdefgäöüßABCÄÖ", min_size=1, max_size=12), min
 )
 def test_lines_of_a_paragraph(lines: list[str], text: str) -> None:
     """Each line end is a space, nothing, or a hyphen, as it would stand in running text."""
-    assert joined(lines) == text
+    assert join_lines(lines) == text
 
 
 def test_the_text_itself_decides() -> None:
     """Where the two parts stand whole elsewhere in the text, with or without hyphen, that spelling is taken."""
     cut = ["Das ist Baden-", "württembergisch und ein rot-", "grünes Bündnis."]
     elsewhere = ["In Baden-Württemberg regierte ein rot-grüner Rat,", "der viele Wörter ab-", "teilt und abteilt."]
-    assert joined(cut) == "Das ist Badenwürttembergisch und ein rotgrünes Bündnis."
-    assert joined(cut, usage_of(elsewhere)) == "Das ist Baden-württembergisch und ein rot-grünes Bündnis."
-    assert joined(["DIE BUNDES-", "REGIERUNG"]) == "DIE BUNDES-REGIERUNG"
-    assert joined(["DIE BUNDES-", "REGIERUNG"], usage_of(["Die Bundesregierung tagt."])) == "DIE BUNDESREGIERUNG"
+    assert join_lines(cut) == "Das ist Badenwürttembergisch und ein rotgrünes Bündnis."
+    assert join_lines(cut, usage_of(elsewhere)) == "Das ist Baden-württembergisch und ein rot-grünes Bündnis."
+    assert join_lines(["DIE BUNDES-", "REGIERUNG"]) == "DIE BUNDES-REGIERUNG"
+    assert join_lines(["DIE BUNDES-", "REGIERUNG"], usage_of(["Die Bundesregierung tagt."])) == "DIE BUNDESREGIERUNG"
 
 
 def test_a_text_that_never_cuts_words_keeps_its_hyphens() -> None:
     """In a hundred lines with one hyphen at a line end, the hyphen is the word's own."""
     lines = ["This line ends with a word"] * 100 + ["it is a well-", "known story"]
-    assert joined(lines[-2:], usage_of(lines)) == "it is a well-known story"
-    assert joined(lines[-2:]) == "it is a wellknown story"
+    assert join_lines(lines[-2:], usage_of(lines)) == "it is a well-known story"
+    assert join_lines(lines[-2:]) == "it is a wellknown story"
 
 
 def test_usage() -> None:
@@ -97,7 +97,7 @@ def test_text_broken_at_spaces_comes_back(words: list[str], width: int) -> None:
             lines.append(word)
         else:
             lines[-1] = f"{lines[-1]} {word}".strip()
-    assert joined(lines, usage_of(lines)) == text
+    assert join_lines(lines, usage_of(lines)) == text
 
 
 @given(WORDS, st.data())
@@ -112,7 +112,7 @@ def test_text_broken_inside_words_comes_back(words: list[str], data: st.DataObje
             lines.append(word[at:])
         else:
             lines[-1] += f" {word}"
-    assert joined(lines) == " ".join(words)
+    assert join_lines(lines) == " ".join(words)
 
 
 @given(st.lists(st.text(max_size=30), max_size=8))
@@ -122,7 +122,7 @@ def test_nothing_is_lost(lines: list[str]) -> None:
     def letters(text: str) -> str:
         return "".join(letter for letter in plain_letters(text) if letter.isalnum())
 
-    text = joined(lines, usage_of(lines))
+    text = join_lines(lines, usage_of(lines))
     assert letters(text) == letters("".join(lines))
     assert text == " ".join(text.split())
 
@@ -130,8 +130,8 @@ def test_nothing_is_lost(lines: list[str]) -> None:
 def test_long_paragraphs_take_no_longer_by_the_line() -> None:
     """A paragraph of 20,000 lines, half of them cut, and a line of a million letters are joined within two seconds."""
     start = time.perf_counter()
-    joined(["ein Wort und ein ge-", "teiltes"] * 10_000)
-    joined(["a" * 1_000_000 + "1-", "b"], Usage())
+    join_lines(["ein Wort und ein ge-", "teiltes"] * 10_000)
+    join_lines(["a" * 1_000_000 + "1-", "b"], Usage())
     assert time.perf_counter() - start < 2
 
 

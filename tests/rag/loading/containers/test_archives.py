@@ -17,8 +17,8 @@ from hypothesis import strategies as st
 from rag.errors import LoadError
 from rag.loading.common.draft import Flaw
 from rag.loading.common.safe_names import safe_path
-from rag.loading.containers.archives import LeftAside, Member, members
-from rag.loading.containers.limits import Limits, unpacked
+from rag.loading.containers.archives import Member, Skipped, archive_members
+from rag.loading.containers.limits import Limits, limited_gunzip
 
 TEXT = "Die Brücke bleibt gesperrt.".encode()
 TOO_MUCH = "It unpacks to far more than its own size, or holds too many files: unpack it by hand."
@@ -26,7 +26,7 @@ TOO_MUCH = "It unpacks to far more than its own size, or holds too many files: u
 
 def names(raw: bytes, name: str = "a.zip", limits: Limits | None = None) -> list[str]:
     """The names of all members; those of flaws with an exclamation mark."""
-    found = (one for one in members(raw, name, limits or Limits()) if not isinstance(one, LeftAside))
+    found = (one for one in archive_members(raw, name, limits or Limits()) if not isinstance(one, Skipped))
     return [f"!{one.name}" if isinstance(one, Flaw) else one.name for one in found]
 
 
@@ -34,7 +34,7 @@ def names(raw: bytes, name: str = "a.zip", limits: Limits | None = None) -> list
 def test_what_was_zipped_is_unzipped(contents: list[bytes], method: int) -> None:
     """What the standard library packs comes out byte by byte, in its order."""
     raw = zipped([(f"{number}.txt", b"a" + content) for number, content in enumerate(contents)], method)
-    found = [one for one in members(raw, "a.zip") if isinstance(one, Member)]
+    found = [one for one in archive_members(raw, "a.zip") if isinstance(one, Member)]
     texts = [one for one in found if one.kind == "text"]
     assert len(found) == len(contents)
     assert [one.raw for one in texts] == [b"a" + content for content in contents]
@@ -44,8 +44,8 @@ def test_a_file_that_is_packed(tmp_path: Path) -> None:
     """A .gz holds one file, named as it without .gz, on disk as well as in memory, in one part or in several."""
     path = tmp_path / "bericht.md.gz"
     path.write_bytes(gzip.compress(TEXT) + gzip.compress(TEXT))
-    assert list(members(path, path.name)) == [Member("bericht.md", "markdown", TEXT * 2)]
-    assert list(members(path.read_bytes(), path.name)) == list(members(path, path.name))
+    assert list(archive_members(path, path.name)) == [Member("bericht.md", "markdown", TEXT * 2)]
+    assert list(archive_members(path.read_bytes(), path.name)) == list(archive_members(path, path.name))
 
 
 def test_archives_in_archives() -> None:
@@ -117,7 +117,7 @@ def _changed(raw: bytes, local: int, central: int, value: int) -> bytes:
 )
 def test_one_bad_member(raw: bytes, reason: str) -> None:
     """An encrypted, an unreadable and a damaged member are one flaw each, and the others are read."""
-    flaw, *rest = members(raw, "a.zip")
+    flaw, *rest = archive_members(raw, "a.zip")
     assert isinstance(flaw, Flaw) and reason in flaw.reason
     assert [one.name for one in rest] == (["b.txt"] if flaw.name else [])
 
@@ -190,11 +190,11 @@ def test_a_list_without_end() -> None:
 def test_a_table_in_a_packed_file() -> None:
     """A table that is too large for a member is read as a stream; damage and too many bytes raise an error there."""
     raw = packed(TEXT * 10)
-    assert unpacked(io.BytesIO(raw)).read() == TEXT * 10
+    assert limited_gunzip(io.BytesIO(raw)).read() == TEXT * 10
     with pytest.raises(LoadError, match="It is damaged"):
-        unpacked(io.BytesIO(raw[:-5])).read()
+        limited_gunzip(io.BytesIO(raw[:-5])).read()
     with pytest.raises(LoadError, match="It has more than"):
-        unpacked(io.BytesIO(packed(bytes(3_000_000))), Limits(many_bytes=2_000_000)).read()
+        limited_gunzip(io.BytesIO(packed(bytes(3_000_000))), Limits(many_bytes=2_000_000)).read()
 
 
 def test_a_table_in_an_archive() -> None:
@@ -208,7 +208,7 @@ def test_what_is_none(tmp_path: Path) -> None:
     assert names(b"PK\x03\x04" + bytes(100)) == ["!"]
     assert names(TEXT) == ["!"]
     assert names(zipped([])) == []
-    (flaw,) = members(tmp_path / "none.zip", "none.zip")
+    (flaw,) = archive_members(tmp_path / "none.zip", "none.zip")
     assert flaw == Flaw(
         "", "It cannot be read (No such file or directory): check that it is there and that you may read it."
     )

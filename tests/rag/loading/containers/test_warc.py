@@ -16,9 +16,9 @@ from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
 from rag.loading.common.draft import Draft, Flaw
-from rag.loading.containers.archives import LeftAside
-from rag.loading.containers.limits import USUAL
-from rag.loading.containers.warc import Page, load_warc, pages
+from rag.loading.containers.archives import Skipped
+from rag.loading.containers.limits import DEFAULT_LIMITS
+from rag.loading.containers.warc import WarcPage, load_warc, warc_pages
 from rag.loading.reader import pieces
 
 TEXT = "Die Brücke bleibt gesperrt, sagte sie am Montag. Niemand weiß, wie lange es noch dauert. " * 4
@@ -90,7 +90,7 @@ def test_noise() -> None:
             for _ in range(dice.choice([1, 5, 50])):
                 broken[dice.randrange(len(raw))] = dice.randrange(256)
             cut = dice.randrange(len(raw))
-            list(pages(io.BytesIO(bytes(broken[:cut] + broken[cut + dice.randrange(300) :]))))
+            list(warc_pages(io.BytesIO(bytes(broken[:cut] + broken[cut + dice.randrange(300) :]))))
 
 
 def test_a_page_that_unpacks_without_end() -> None:
@@ -252,14 +252,14 @@ def test_records_that_are_not_read() -> None:
         ("resource", "metadata://crawler.example/log", "text/plain", TEXT.encode(), {}, {}),
         ("response", "https://x.example/2", "application/pdf", b"%PDF-1.4", {}, {}),
     ]
-    mixed = list(pages(io.BytesIO(warc(*aside, response("1", page("Eins").encode())))))
-    assert [one.why for one in mixed if isinstance(one, LeftAside)] == [
+    mixed = list(warc_pages(io.BytesIO(warc(*aside, response("1", page("Eins").encode())))))
+    assert [one.why for one in mixed if isinstance(one, Skipped)] == [
         "metadata record",
         "text/plain",
         "text/plain",
         "application/pdf",
     ]
-    assert sum(isinstance(one, Page) for one in mixed) == len(mixed) - 4 == 1
+    assert sum(isinstance(one, WarcPage) for one in mixed) == len(mixed) - 4 == 1
     (flaw,) = load_warc(io.BytesIO(warc(aside[0])))
     assert isinstance(flaw, Flaw)
     assert flaw.reason.startswith("It holds metadata of pages, such as the WAT files of a crawl hold: index")
@@ -270,6 +270,6 @@ def test_a_large_packed_file_of_texts(tmp_path: Path) -> None:
     raw = warc(("conversion", "https://x.example/1", "text/plain", TEXT.encode() * 100, {}, {}))
     path = tmp_path / "cc.warc.wet.gz"
     path.write_bytes(gzip.compress(raw) * 3)
-    small = replace(USUAL, total_bytes=20_000)
-    names = [piece.content.name for piece in pieces(path, "", small) if isinstance(piece.content, Page)]
+    small = replace(DEFAULT_LIMITS, total_bytes=20_000)
+    names = [piece.content.name for piece in pieces(path, "", small) if isinstance(piece.content, WarcPage)]
     assert names == ["https://x.example/1", "https://x.example/1 (2)", "https://x.example/1 (3)"]

@@ -18,7 +18,7 @@ from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import Paragraph, SimpleDocTemplate, Spacer
 
 from rag.loading.common.draft import Draft, Flaw
-from rag.loading.exports.split import articles_in, looks_like_several
+from rag.loading.exports.split import export_articles, looks_like_several
 from rag.loading.plain_text.line_numbers import source_lines
 from rag.loading.reader import articles_in as articles_of_piece
 from rag.loading.reader import pieces
@@ -429,7 +429,7 @@ The choir sang in Ghent.
 
 LOAD-DATE: July 1, 2004
 """
-    drafts = articles_in(text)
+    drafts = export_articles(text)
     assert facts_of(drafts) == [
         (
             "Otters return to the mill pond after forty years",
@@ -445,7 +445,7 @@ LOAD-DATE: July 1, 2004
 def test_a_single_article_of_an_export() -> None:
     """An export of one article has the name of its file, and what its header says."""
     text = CODED[: CODED.index("HD  Bücherei")]
-    drafts = articles_in(text)
+    drafts = export_articles(text)
     assert [(draft.name, draft.title) for draft in drafts] == [("", "Hafen wird ausgebaggert")]
 
 
@@ -460,7 +460,7 @@ def test_articles_of_printed_exports(name: str) -> None:
 def test_a_lost_rule_between_articles() -> None:
     """Where two articles stand in one part, none has the facts of the other: it is read as one text."""
     lost = EXPORTS["proquest"].replace("_" * 60, "")
-    assert articles_in(lost) == []
+    assert export_articles(lost) == []
 
 
 def test_articles_of_a_printed_export_keep_their_pages(tmp_path: Path) -> None:
@@ -503,7 +503,7 @@ def test_articles_of_an_export_are_cited_by_file_and_number(tmp_path: Path) -> N
 )
 def test_other_texts_are_no_exports(text: str) -> None:
     """Words of a format in a text that is none do not cut it."""
-    assert articles_in(text) == []
+    assert export_articles(text) == []
     assert not looks_like_several(text)
 
 
@@ -546,7 +546,7 @@ def test_no_line_of_an_article_is_lost(form: str, bodies: list[list[str]]) -> No
     text = "".join(
         FORMS[form].format(n=number, all=len(bodies), body="\n\n".join(body)) for number, body in enumerate(bodies, 1)
     )
-    drafts = articles_in(text)
+    drafts = export_articles(text)
     assert len(drafts) == len(bodies)
     for draft, body in zip(drafts, bodies, strict=True):
         assert draft.title == "Headline here"
@@ -561,5 +561,5 @@ def test_no_line_of_an_article_is_lost(form: str, bodies: list[list[str]]) -> No
 def test_lines_of_exports_in_any_order(lines: list[str]) -> None:
     """However damaged an export is, nothing of its text is lost or doubled."""
     text = "\n".join(lines)
-    if drafts := articles_in(text):
+    if drafts := export_articles(text):
         assert "".join(block.text for draft in drafts for block in draft.blocks).split() == text.split()

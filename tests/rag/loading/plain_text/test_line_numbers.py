@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from places import ARTICLES, Run
 
 from rag.archive import Archive
-from rag.loading.common.normalization import normalised
-from rag.loading.plain_text.line_numbers import places_in, source_lines
+from rag.loading.common.normalization import normalise
+from rag.loading.plain_text.line_numbers import source_lines, spans_in_file
 
 
 def only_letters(text: str) -> str:
@@ -58,10 +58,10 @@ def test_passages_of_the_sample_articles_are_found_in_their_files(sample: Archiv
 @given(st.text(max_size=80), st.data())
 def test_a_place_holds_the_letters_of_its_span(written: str, data: st.DataObject) -> None:
     """Whatever the file holds and however it is normalised."""
-    text = normalised(written).strip()
+    text = normalise(written).strip()
     start = data.draw(st.integers(0, len(text)))
     end = data.draw(st.integers(start, len(text)))
-    (place,) = places_in(written, text, [(start, end)])
+    (place,) = spans_in_file(written, text, [(start, end)])
     letters = only_letters(text[start:end])
     assert (place is None) == (not letters)
     if place:
@@ -70,5 +70,5 @@ def test_a_place_holds_the_letters_of_its_span(written: str, data: st.DataObject
 
 def test_words_that_the_file_has_more_often_are_nowhere() -> None:
     """The headline in the front matter is not the one in the text."""
-    assert places_in("titel: Hallo Welt\nHallo Welt", "Hallo Welt", [(0, 10)]) == [None]
-    assert places_in("Hallo, Hallo", "Hallo, Hallo", [(7, 12)]) == [(7, 12)]
+    assert spans_in_file("titel: Hallo Welt\nHallo Welt", "Hallo Welt", [(0, 10)]) == [None]
+    assert spans_in_file("Hallo, Hallo", "Hallo, Hallo", [(7, 12)]) == [(7, 12)]

@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from places import ARTICLES
 
 from rag.loading.common.date_lines import date_stamp, dates_in
-from rag.loading.plain_text.block_classifier import blocks_of
-from rag.loading.plain_text.bylines import Byline, byline, dateline
-from rag.loading.plain_text.headlines import headline_of
+from rag.loading.plain_text.block_classifier import classify_blocks
+from rag.loading.plain_text.bylines import Byline, find_byline, find_dateline
+from rag.loading.plain_text.headlines import find_headline
 from rag.loading.plain_text.text import load_text
 from rag.types import Kind
 
@@ -25,7 +25,7 @@ SAMPLES = ARTICLES
 
 def kind_at(text: str, words: str) -> Kind:
     """The kind of the block that holds words."""
-    (found,) = (block.kind for block in blocks_of(text) if words in block.text)
+    (found,) = (block.kind for block in classify_blocks(text) if words in block.text)
     return found
 
 
@@ -68,7 +68,7 @@ def test_a_clean_article_is_one_block(path: Path) -> None:
 @given(st.lists(st.text(st.sampled_from("aB1.,:|*•\n \t\u00a0ßé漢2020©@")), max_size=30).map("\n".join))
 def test_blocks_add_up(text: str) -> None:
     """Whatever the text, nothing is lost or moved, and some of it is the article."""
-    blocks = blocks_of(text)
+    blocks = classify_blocks(text)
     assert "".join(block.text for block in blocks) == text
     assert any(block.kind == "article" for block in blocks)
     assert all(one.kind != other.kind for one, other in pairwise(blocks))
@@ -140,7 +140,7 @@ def test_the_stamp_is_the_day_of_the_article() -> None:
 )
 def test_bylines(line: str, found: Byline) -> None:
     """A name behind "by" at the beginning of a line; anything else is no author."""
-    assert byline([line, "x" * 200], None) == found
+    assert find_byline([line, "x" * 200], None) == found
 
 
 @pytest.mark.parametrize(
@@ -156,12 +156,12 @@ def test_bylines(line: str, found: Byline) -> None:
 )
 def test_datelines(paragraph: str, found: Byline) -> None:
     """The place and the agency or outlet before the first sentence."""
-    assert dateline([paragraph]) == found
+    assert find_dateline([paragraph]) == found
 
 
 def test_the_headline_of_a_page_with_navigation() -> None:
     """The first full line above the article that is no label, no date and no author."""
-    assert headline_of(blocks_of(PAGE_AS_TEXT)) == "Kleinbahn nach Moorwerder fährt wieder"
+    assert find_headline(classify_blocks(PAGE_AS_TEXT)) == "Kleinbahn nach Moorwerder fährt wieder"
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from rag.loading.common.draft import Draft
 from rag.loading.reader import TableColumns, articles_in, pieces
 from rag.loading.tables.month_names import month_of
 from rag.loading.tables.table import load_table
-from rag.loading.tables.table_dates import DayReading, leaves_open, order_in, reading_of
+from rag.loading.tables.table_dates import DayReading, infer_day_reading, is_ambiguous, order_in_locale
 
 DAY = date(1998, 10, 6)
 TEXT = "Der Rat hat am Montag in {} lange über die neue Satzung beraten und sie dann doch beschlossen."
@@ -73,17 +73,17 @@ def test_numbers_by_their_order(day: date, mark: str, us: bool) -> None:
     form = f"%m{mark}%d{mark}%Y" if us else f"%d{mark}%m{mark}%Y"
     words = day.strftime(form)
     shown = date(1999, 12, 31).strftime(form)
-    assert reading_of([shown, words], "").day(words) == day
-    assert reading_of([words], "").day(words) in (day, None)
-    assert reading_of([shown, words, "31/12/1999" if us else "12/31/1999"], "de").day(words) in (day, None)
+    assert infer_day_reading([shown, words], "").day(words) == day
+    assert infer_day_reading([words], "").day(words) in (day, None)
+    assert infer_day_reading([shown, words, "31/12/1999" if us else "12/31/1999"], "de").day(words) in (day, None)
 
 
 def test_the_order_of_a_language() -> None:
     """By CLDR, the day comes first in French and British English, the month in American English; English has both."""
     orders = {"fr": "day first", "de-AT": "day first", "en-GB": "day first", "en-US": "month first", "ar": "day first"}
-    assert {language: order_in(language) for language in orders} == orders
-    assert [order_in(language) for language in ("en", "", "sv", "ja", "xx")] == [None] * 5
-    assert order_in("de-IO") == "day first"
+    assert {language: order_in_locale(language) for language in orders} == orders
+    assert [order_in_locale(language) for language in ("en", "", "sv", "ja", "xx")] == [None] * 5
+    assert order_in_locale("de-IO") == "day first"
 
 
 def test_a_month_that_is_two() -> None:
@@ -131,7 +131,7 @@ def test_dates_that_are_not_read_are_counted(tmp_path: Path) -> None:
 @given(st.lists(st.text(max_size=40) | st.from_regex(r"\d{1,4}[-/. ]\d{1,4}[-/. ]\d{1,4}", fullmatch=True), max_size=5))
 def test_any_words(values: list[str]) -> None:
     """Whatever stands in a column, it is a day or none."""
-    leaves_open(values)
+    is_ambiguous(values)
     for value in values:
-        found = reading_of(values, "de").day(value)
+        found = infer_day_reading(values, "de").day(value)
         assert found is None or isinstance(found, date)

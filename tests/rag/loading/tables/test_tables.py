@@ -18,7 +18,7 @@ from hypothesis.strategies import DrawFn
 from rag.errors import ConfigError, LoadError
 from rag.loading.common.dates import certain_day
 from rag.loading.common.draft import Draft, Flaw
-from rag.loading.tables.columns import columns_from, guess_columns
+from rag.loading.tables.columns import guess_columns, parse_columns
 from rag.loading.tables.csv_reader import csv_rows
 from rag.loading.tables.line_reader import MAX_LINE
 from rag.loading.tables.table import load_table, open_table
@@ -138,10 +138,10 @@ def test_a_table_without_a_text() -> None:
 
 def test_columns_as_a_person_writes_them() -> None:
     """text=body,title=headline are two columns; what is not written so is refused with how to write it."""
-    assert columns_from("text=body, Title = headline") == {"text": "body", "title": "headline"}
+    assert parse_columns("text=body, Title = headline") == {"text": "body", "title": "headline"}
     for wrong in ("body", "text=", "texts=body", ""):
         with pytest.raises(ConfigError, match="write them as text=body,title=headline"):
-            columns_from(wrong)
+            parse_columns(wrong)
 
 
 @given(

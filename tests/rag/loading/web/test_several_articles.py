@@ -12,7 +12,7 @@ import pytest
 from rag.loading.common.draft import Draft, Flaw
 from rag.loading.common.file_types import kind_of
 from rag.loading.containers import mbox
-from rag.loading.containers.mbox import mails
+from rag.loading.containers.mbox import mails_in_mbox
 from rag.loading.documents.epub import load_issue
 from rag.loading.reader import articles_in, pieces
 from rag.loading.web.several_articles import load_pages
@@ -230,6 +230,6 @@ def test_mail_that_is_too_large(monkeypatch: pytest.MonkeyPatch) -> None:
     """It is a flaw, and the mails around it are read."""
     monkeypatch.setattr(mbox, "MAX_MAIL", 150)
     large = MAILBOX.replace("Die Schleuse ist gesperrt.", "Die Schleuse ist gesperrt. " * 20)
-    flaw, mail = mails(io.BytesIO(large.encode()))
+    flaw, mail = mails_in_mbox(io.BytesIO(large.encode()))
     assert isinstance(flaw, Flaw) and flaw.name == "mail 1"
     assert not isinstance(mail, Flaw) and mail[0] == "mail 2"
