@@ -46,7 +46,8 @@ from rag.loading.reader import READER_VERSION
 from rag.storage.database import DATABASE
 from rag.storage.file_records import FileRecord
 from rag.storage.layout import DENSE, LEXICAL, TOKENS, bytes_on_disk, make_folder
-from rag.storage.store import EncoderRecord, Store, input_hash
+from rag.storage.store import Store
+from rag.storage.vectors import EncoderRecord, input_hash
 from rag.text.encoder_input import encoder_input
 from rag.types import Article, cut
 
@@ -100,7 +101,7 @@ def make(folder: Path, files: Path, size: int, encoder: Encoder, texts: Sequence
             at += len(texts[one]) + 2
         of_hashes = {hashed: vector for (_, hashed), vector in zip(passages, noisy, strict=True)}
         store.put(article, recipe, passages, encoder.fingerprint, of_hashes)
-        store.finish(FileRecord(article.path, article.sha256, recipe, 1), [article.id])
+        store.finish_file(FileRecord(article.path, article.sha256, recipe, 1), [article.id])
         tokens |= {hashed: code for (_, hashed), one in zip(passages, of, strict=True) if (code := codes[one])}
         if len(tokens) >= AT_A_TIME:
             keeping.kept.put(tokens)
@@ -109,12 +110,12 @@ def make(folder: Path, files: Path, size: int, encoder: Encoder, texts: Sequence
             path = Path(article.path)
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(article.text, encoding="utf-8")
-    store.set_encoder(EncoderRecord(BUNDLED, encoder.fingerprint, encoder.dim))
+    store.vectors.set_encoder(EncoderRecord(BUNDLED, encoder.fingerprint, encoder.dim))
     keeping.kept.put(tokens)
-    keeping.kept.set_complete(store.state)
+    keeping.kept.set_complete(store.changes.state)
     keeper.close()
-    store.recurring.settle()
-    store.set_settled()
+    store.recurring_lines.settle()
+    store.facts.set_settled()
     seconds = time.perf_counter() - started
     store.close()
     return seconds

@@ -24,7 +24,8 @@ from filelock import FileLock
 from benchmarks.latency import machine, percentiles
 from rag.lexical.index import LexicalView
 from rag.lexical.query import LexicalQuery
-from rag.storage.store import Store, input_hash
+from rag.storage.store import Store
+from rag.storage.vectors import input_hash
 from rag.types import Article, cut
 
 ROOT = Path(__file__).parent.parent

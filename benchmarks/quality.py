@@ -53,9 +53,9 @@ ASKED_TWICE = ("mlqa_de", "belebele/de-de", "belebele/en-de", "belebele/de-en")
 def rankings(opened: SearchableSet) -> dict[str, list[list[str]]]:
     """Return, for each row and question, the documents in order."""
     legs = opened.legs
-    record = legs.store.encoder
+    record = legs.store.vectors.encoder
     assert record is not None
-    found = legs.store.found(legs.store.all_keys().tolist(), record.fingerprint)
+    found = legs.store.passages.with_keys(legs.store.passages.all_keys().tolist(), record.fingerprint)
     owner = {one.passage.key: document(one.article) for one in found}
     keys = [one.passage.key for one in found]
     raw = np.stack([one.vector for one in found]).astype(np.float32)

@@ -33,7 +33,7 @@ def main(data: Path) -> None:
     for name in ("qam_de/dev", "wikinews_de"):
         with searchable(data, name, encoder) as opened:
             late = LateInteraction(opened.legs.tokens)
-            measured: dict[str, object] = {"passages": opened.legs.store.passage_count()}
+            measured: dict[str, object] = {"passages": opened.legs.store.passages.count()}
             for row, reranker in (("fast", None), ("re-ranked", late)):
                 taken = []
                 for _, question in opened.asked()[: QUESTIONS + WARM_UP]:

@@ -30,7 +30,7 @@ from rag.search.retrieve import Legs
 from rag.search.searcher import Search
 from rag.storage.database import DATABASE, Database
 from rag.storage.layout import DENSE, FETCHED, INDEXING_LOCK, LEXICAL, TOKENS, bytes_on_disk, make_folder
-from rag.storage.lookup import article_meant
+from rag.storage.lookup import resolve_article
 from rag.storage.store import Store
 from rag.text.language import language_of
 from rag.text.paths import index_command
@@ -78,7 +78,7 @@ class Archive:
         self._dense = DenseView(folder / DENSE, self._store, self._indexing)
         self._lexical = LexicalView(folder / LEXICAL, self._store, self._indexing)
         self._cross_encoder = CrossEncoderReranker(reranker) if reranker else None
-        record = self._store.encoder
+        record = self._store.vectors.encoder
         name = encoder_name or (record.name if record else BUNDLED)
         # a folder is remembered by its whole path, since the next command may run elsewhere
         name = str(Path(name).absolute()) if name != BUNDLED and Path(name).is_dir() else name
@@ -151,7 +151,7 @@ class Archive:
     @property
     def id(self) -> str:
         """A random word that tells this archive from every other."""
-        return self._store.archive_id
+        return self._store.facts.archive_id
 
     @property
     def encoder_name(self) -> str:
@@ -320,15 +320,15 @@ class Archive:
 
     @property
     def _index_again(self) -> bool:
-        return self._store.doubtful_vectors and self.encoder_name == BUNDLED
+        return self._store.vectors.are_doubtful and self.encoder_name == BUNDLED
 
     def forget_calibration(self) -> None:
         """Use the confidence that Fundstelle comes with again."""
-        self._store.set_calibration(None)
+        self._store.facts.set_calibration(None)
 
     def keep_calibration(self, tables: Mapping[str, Calibration]) -> None:
         """Use these tables of the confidence for this archive from now on."""
-        self._store.set_calibration(to_json(tables, self.encoder.fingerprint))
+        self._store.facts.set_calibration(to_json(tables, self.encoder.fingerprint))
 
     def search(self, ranking: RankingConfig = IN_USE, encoder: Encoder | None = None) -> Search | None:
         """Return what questions are asked with; None if the archive has never held an article.
@@ -339,7 +339,7 @@ class Archive:
         Raises:
             EncoderMisfit: the archive's vectors come from another encoder.
         """
-        record = self._store.encoder
+        record = self._store.vectors.encoder
         if record is None:
             return None
         if record.fingerprint != self.encoder.fingerprint:
@@ -354,7 +354,7 @@ class Archive:
         legs = Legs(self._store, self._dense, self._lexical, encoder, tokens, neutral, ranking)
         late = LateInteraction(tokens, ranking.reranked_tokens)
         reranker: Reranker | None = self._cross_encoder or late
-        written = self._store.calibration
+        written = self._store.facts.calibration
         tables = TABLES | (from_json(written, record.fingerprint) if written else {})
         table = "fast" if ranking.fast or self._cross_encoder else "reranked"
         return Search(legs, None if ranking.fast else reranker, tables[table])
@@ -382,15 +382,17 @@ class Archive:
         Raises:
             NotFound: there is none, or more than one.
         """
-        return self._store.article(self._store.doubles.original(self.article(reference).id))
+        return self._store.article(self._store.duplicates.original(self.article(reference).id))
 
     def doubles(self, article_id: str) -> tuple[Article, ...]:
         """Return the other articles of the same text as one."""
-        return self._store.doubles.of(article_id)
+        return self._store.duplicates.of(article_id)
 
     def versions(self, article_id: str) -> tuple[Version, ...]:
         """Return the articles that share much of the text of one without being the same, the most alike first."""
-        return versions_among(self._store.article(article_id), self._store.doubles.alike(article_id))
+        return versions_among(
+            self._store.article(article_id), self._store.duplicates.near_duplicate_candidates(article_id)
+        )
 
     def passages(self, article_id: str) -> tuple[Passage, ...]:
         """Return the passages of an article, in its order.
@@ -398,7 +400,7 @@ class Archive:
         Raises:
             NotFound: there is no such article.
         """
-        return self._store.reading(article_id)[1]
+        return self._store.article_with_passages(article_id)[1]
 
     def reading(self, reference: str) -> tuple[Article, tuple[Passage, ...]]:
         """Return the article that a person means, as `article` does, with its passages, both of one moment.
@@ -406,20 +408,20 @@ class Archive:
         Raises:
             NotFound: there is none, or more than one.
         """
-        return self._store.reading(article_meant(self._store, reference))
+        return self._store.article_with_passages(resolve_article(self._store, reference))
 
     def status(self) -> Status:
         """Return what the archive holds."""
-        record = self._store.encoder
-        oldest, newest = self._store.date_range()
+        record = self._store.vectors.encoder
+        oldest, newest = self._store.statistics.date_range()
         verdict = self_test(self.encoder_name)
         return Status(
             folder=str(self.folder),
-            articles=self._store.article_count(),
-            doubles=self._store.doubles.count(),
-            passages=self._store.passage_count(),
-            languages=self._store.counts("language"),
-            sources=self._store.counts("source"),
+            articles=self._store.statistics.article_count(),
+            doubles=self._store.duplicates.count(),
+            passages=self._store.passages.count(),
+            languages=self._store.statistics.counts_by("language"),
+            sources=self._store.statistics.counts_by("source"),
             oldest=oldest,
             newest=newest,
             encoder=record.name if record else None,
@@ -428,5 +430,5 @@ class Archive:
             recall=self._dense.recall,
             bytes_on_disk=bytes_on_disk(self.folder),
             self_test=verdict.facts if verdict else None,
-            index_again=self._index_again and not self._store.is_empty,
+            index_again=self._index_again and not self._store.passages.is_empty,
         )

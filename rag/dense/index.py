@@ -13,8 +13,9 @@ from embeddings.errors import DimensionMismatch, IndexDamaged
 from embeddings.index import VectorIndex, open_index
 from embeddings.types import Ids, Neighbor, OnStep, Vectors
 from embeddings.vectors.language_neutral import LanguageNeutral, language_neutral
-from rag.storage.database import NOTHING_YET, State
-from rag.storage.store import EncoderRecord, Store
+from rag.storage.change_feed import NOTHING_YET, State
+from rag.storage.store import Store
+from rag.storage.vectors import EncoderRecord
 
 log = logging.getLogger(__name__)
 
@@ -61,21 +62,21 @@ class DenseView:
     def catch_up(self) -> VectorIndex | None:
         """Bring the index to the store's revision, on disk too; None while the archive has no vectors."""
         with self._lock:
-            encoder = self._store.encoder
+            encoder = self._store.vectors.encoder
             if encoder is None:
                 return None
             neutral = language_neutral(encoder.fingerprint)
-            made_from = f"{self._store.archive_id} {encoder.fingerprint} {neutral.name}"
+            made_from = f"{self._store.facts.archive_id} {encoder.fingerprint} {neutral.name}"
             opened = self._index is None or made_from != self._made_from
             if self._index is None or opened:
                 self._neutral, self._made_from = neutral, made_from
                 self._index = self._open(encoder)
-            behind = self._state != self._store.state
+            behind = self._state != self._store.changes.state
             if behind:
-                if not self._store.has_been(self._state):
+                if not self._store.changes.descends_from(self._state):
                     self._index = self._fresh(encoder)
                 self._apply(self._index, encoder)
-            if (opened or behind) and len(self._index) != self._store.passage_count():
+            if (opened or behind) and len(self._index) != self._store.passages.count():
                 log.warning("The vector index did not match the archive and was built anew.")
                 self._index = self._fresh(encoder)
                 self._apply(self._index, encoder)
@@ -95,7 +96,7 @@ class DenseView:
         except ValueError:
             # an empty index has no stamp
             return self._fresh(encoder)
-        if made_from != self._made_from or not self._store.has_been(state):
+        if made_from != self._made_from or not self._store.changes.descends_from(state):
             return self._fresh(encoder)
         self._state = state
         return index
@@ -106,7 +107,7 @@ class DenseView:
 
     def _apply(self, index: VectorIndex, encoder: EncoderRecord) -> None:
         state = self._state
-        for changes in self._store.changes_since(self._state.revision, encoder.fingerprint):
+        for changes in self._store.changes.vectors_since(self._state.revision, encoder):
             state = changes.state
             if len(changes.removed):
                 index.remove(changes.removed)

@@ -9,8 +9,8 @@ from contextlib import suppress
 from pathlib import Path
 
 from embeddings.permissions import make_folder
+from rag.storage.change_feed import NOTHING_YET, State
 from rag.storage.connections import Connections
-from rag.storage.database import NOTHING_YET, State
 
 log = logging.getLogger(__name__)
 

@@ -16,7 +16,8 @@ from embeddings.vectors.language_neutral import LanguageNeutral, language_neutra
 from embeddings.vectors.token_codec import TokenCodec, token_codec
 from embeddings.vectors.token_filter import drop_punctuation
 from rag.dense.token_cache import KeptTokens
-from rag.storage.store import Store, input_hash
+from rag.storage.store import Store
+from rag.storage.vectors import input_hash
 from rag.text.encoder_input import encoder_input, places_of
 from rag.types import Article, Passage
 
@@ -83,7 +84,7 @@ class TokenKeeper:
             return None
         with self._lock:
             neutral = language_neutral(fingerprint)
-            made_from = f"{self._store.archive_id} {fingerprint} {neutral.name} {codec.name}"
+            made_from = f"{self._store.facts.archive_id} {fingerprint} {neutral.name} {codec.name}"
             if made_from not in self._of:
                 self._of[made_from] = Keeping(neutral, codec, KeptTokens(self._folder, made_from))
             return self._of[made_from]
@@ -149,7 +150,7 @@ class PassageTokens:
         if self._store is None or self._keeping is None:
             return {}
         hashes = {text: input_hash(text) for text in inputs}
-        kept = self._keeping.get(self._store.vectors(self._encoder.fingerprint, hashes.values()))
+        kept = self._keeping.get(self._store.vectors.get(self._encoder.fingerprint, hashes.values()))
         return {text: kept[hashed] for text, hashed in hashes.items() if hashed in kept}
 
 

@@ -155,7 +155,7 @@ class Indexer:
                     f"No article of this archive came from {shown(path)}: check the path, as `fundstelle show` has it."
                 )
             records |= below
-        removed = sum(map(self._store.remove, records))
+        removed = sum(map(self._store.remove_file, records))
         for path in paths:
             self._store.failures.replace(spellings(Path(os.path.abspath(path)).as_posix()), ())  # noqa: PTH100
         self._writer.settle()
@@ -176,12 +176,12 @@ class Indexer:
         if not missing_here and not missing_elsewhere:
             return 0, {}
         present = [record for path, record in below.items() if path not in missing_here]
-        moved = moved_files(files.records([*missing_here, *missing_elsewhere]), present, self._store.articles_of)
+        moved = moved_files(files.records([*missing_here, *missing_elsewhere]), present, self._store.articles_from)
         for old, new in moved.items():
-            for article in self._store.articles_of(old):
-                self._store.move_marks(article.id, article_id(new + article.path.removeprefix(old)))
+            for article in self._store.articles_from(old):
+                self._store.move_feedback(article.id, article_id(new + article.path.removeprefix(old)))
         removed = dict.fromkeys([*missing_here, *moved, *left_behind(moved, missing_elsewhere)])
-        return sum(self._store.remove(path) for path in removed), moved_folders(moved)
+        return sum(self._store.remove_file(path) for path in removed), moved_folders(moved)
 
     def _pieces(self, files: Iterable[Path], known: Mapping[str, FileRecord]) -> Iterator[Piece]:
         """Yield what is to be read, file by file; unchanged files are counted here."""
@@ -261,9 +261,9 @@ class Indexer:
             self._finish(piece.path)
 
     def _store_one(self, article: Article, file: str) -> None:
-        same = self._store.holds(article, self._writer.recipe)
-        if same:
-            self._store.restate(article)
+        change = self._store.change_of(article, self._writer.recipe)
+        if change == "unchanged":
+            self._store.update_sha256(article)
         else:
             try:
                 passages = self._writer.cut(article)
@@ -277,7 +277,7 @@ class Indexer:
                 self._open.kept.add(article.id)
                 return
             self._writer.add(article, passages, file)
-        self._counts["unchanged" if same else "new" if same is None else "changed"] += 1
+        self._counts[change] += 1
         self._open.kept.add(article.id)
         self._open.articles += 1
 
@@ -335,7 +335,7 @@ class Filler:
                 self._writer.finish(FileRecord(article.path, article.sha256, self._writer.recipe, 1), [article.id])
         self._writer.flush()
         for path in known:
-            self._store.remove(path)
+            self._store.remove_file(path)
         self._writer.keep_tokens()
 
     def _report_done(self) -> None:

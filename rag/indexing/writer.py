@@ -16,7 +16,8 @@ from rag.dense.token_vectors import Keeping, read_words
 from rag.indexing.splitting import split
 from rag.storage.article_mapping import with_recurring
 from rag.storage.file_records import FileRecord
-from rag.storage.store import EncoderRecord, Store, input_hash
+from rag.storage.store import Store
+from rag.storage.vectors import EncoderRecord, input_hash
 from rag.text.encoder_input import encoder_input
 from rag.text.similarity import bands_of
 from rag.types import Article, Passage, Span
@@ -112,7 +113,7 @@ class ArticleWriter:
         vectors = self._vectors(self._inputs)
         for waiting in self._waiting:
             if not isinstance(waiting, _Waiting):
-                self._store.finish(*waiting)
+                self._store.finish_file(*waiting)
                 self._on_stored()
                 continue
             passages = waiting.passages
@@ -131,47 +132,48 @@ class ArticleWriter:
         Of articles of the same text just one has passages then, and lines that recur in an outlet's articles are set
         aside. It follows from the articles alone, whatever happened on the way.
         """
-        if self._store.settled:
+        if self._store.facts.settled:
             return
-        for group in self._store.doubles.unsettled():
+        for group in self._store.duplicates.unsettled():
             first, *others = group.ids
-            if not group.ready:
-                article = self._store.bare(first)
+            if not group.has_passages:
+                article = self._store.article_as_loaded(first)
                 self.add(article, self.cut(article), group.file)
                 self.flush()
             for other in others:
-                self._store.doubles.fold(other, first)
-        for article, recurring, file in self._store.recurring.unsettled():
-            self.add(article, self.cut(with_recurring(article, recurring)), file, recurring)
+                self._store.duplicates.fold(other, first)
+        for change in self._store.recurring_lines.unsettled():
+            passages = self.cut(with_recurring(change.article, change.recurring))
+            self.add(change.article, passages, change.file, change.recurring)
         self.flush()
-        self._store.recurring.settle()
-        self._store.set_settled()
+        self._store.recurring_lines.settle()
+        self._store.facts.set_settled()
 
     def switch_encoder(self) -> None:
         """Make the encoder that of the store: before its name stands there, every passage gets a vector of it."""
         record = EncoderRecord(self._encoder_name, self._encoder.fingerprint, self._encoder.dim)
-        if record == self._store.encoder:
+        if record == self._store.vectors.encoder:
             return
         for inputs in self._all_inputs():
-            self._store.put_vectors(record.fingerprint, self._vectors(inputs))
-        self._store.set_encoder(record)
+            self._store.vectors.put(record.fingerprint, self._vectors(inputs))
+        self._store.vectors.set_encoder(record)
 
     def renew_vectors(self) -> None:
         """Encode short texts anew where an earlier version did it, which did not test the encoder on its processor.
 
         On processors with AMX, texts padded to 32 tokens got wrong vectors then: texts of so many tokens or fewer.
         """
-        if not self._store.doubtful_vectors:
+        if not self._store.vectors.are_doubtful:
             return
         if self._encoder_name == BUNDLED:
-            for inputs in self._inputs_of(self._store.articles_with_short_passages(_SHORT_CHARACTERS)):
+            for inputs in self._inputs_of(self._store.passages.articles_with_short_passages(_SHORT_CHARACTERS)):
                 lengths = zip(inputs, self._encoder.count_tokens(list(inputs.values())), strict=True)
                 short = {hashed: inputs[hashed] for hashed, length in lengths if length <= _SHORT_TOKENS}
                 if short:
                     vectors = self._encoded(short, anew=True)
-                    self._store.replace_vectors(self._encoder.fingerprint, dict(zip(short, vectors, strict=True)))
+                    self._store.vectors.replace(self._encoder.fingerprint, dict(zip(short, vectors, strict=True)))
                     self.encoded += len(short)
-        self._store.set_vectors_tested()
+        self._store.vectors.set_tested()
 
     def _all_inputs(self) -> Iterator[dict[bytes, str]]:
         """Yield, in batches, what the encoder reads for all passages, by its hash."""
@@ -180,7 +182,7 @@ class ArticleWriter:
     def _inputs_of(self, article_ids: Iterable[str]) -> Iterator[dict[bytes, str]]:
         inputs: dict[bytes, str] = {}
         for article_id in article_ids:
-            article, passages = self._store.reading(article_id)
+            article, passages = self._store.article_with_passages(article_id)
             texts = [encoder_input(article, passage) for passage in passages]
             inputs.update((input_hash(text), text) for text in texts)
             if len(inputs) >= _BATCH:
@@ -191,7 +193,7 @@ class ArticleWriter:
 
     def _vectors(self, inputs: Mapping[bytes, str]) -> dict[bytes, HalfVectors]:
         """Return the vector of each text, encoding only those that have none yet."""
-        vectors = self._store.vectors(self._encoder.fingerprint, inputs)
+        vectors = self._store.vectors.get(self._encoder.fingerprint, inputs)
         missing = [hashed for hashed in inputs if hashed not in vectors]
         # an article may be huge, and its token vectors are a thousand times its text
         for start in range(0, len(missing), _BATCH):
@@ -218,11 +220,11 @@ class ArticleWriter:
             return
         kept = self._keeping.kept
         since = kept.complete_at
-        if kept.usable and (since is None or not self._store.has_been(since)):
+        if kept.usable and (since is None or not self._store.changes.descends_from(since)):
             for inputs in self._all_inputs():
                 there = kept.get(inputs)
                 missing = {hashed: text for hashed, text in inputs.items() if hashed not in there}
                 if missing:
                     self._encoded(missing)
-            kept.set_complete(self._store.state)
-        kept.drop_all_but(self._store.state, self._store.passage_count(), self._store.input_hashes())
+            kept.set_complete(self._store.changes.state)
+        kept.drop_all_but(self._store.changes.state, self._store.passages.count(), self._store.passages.input_hashes())

@@ -18,7 +18,7 @@ from rag.lexical.manifest import IndexDamaged, Manifest, new_folder, read_manife
 from rag.lexical.query import LexicalQuery, Match, QueryWord, idf
 from rag.lexical.stopwords import is_stop_word, telling_words
 from rag.lexical.tantivy_index import Ids, WordIndex
-from rag.storage.database import NOTHING_YET, State
+from rag.storage.change_feed import NOTHING_YET, State
 from rag.storage.store import Store
 from rag.text.lost_letters import damaged
 from rag.text.numbers import other_reading, scaled
@@ -162,15 +162,15 @@ class LexicalView:
     def _current(self) -> _Held | None:
         """Return the index, brought up to date where that is possible; None while there is none."""
         with self._lock:
-            held, state = self._held, self._store.state
+            held, state = self._held, self._store.changes.state
             if held is None or held.manifest.state != state or held.manifest.made_from != self._made_from():
                 self._held = self._brought_up()
             return self._held
 
     def _brought_up(self) -> _Held | None:
-        held, state = self._opened(), self._store.state
+        held, state = self._opened(), self._store.changes.state
         if held is not None and held.seen != state:
-            with closing(self._store.passage_changes_since(held.manifest.state.revision)) as changes:
+            with closing(self._store.changes.passages_since(held.manifest.state.revision)) as changes:
                 first = next(changes)
             state = first.state
             held = replace(held, hidden=np.sort(first.outdated), seen=state)
@@ -186,7 +186,7 @@ class LexicalView:
             log.debug("Another process is indexing and will write the index of words.")
         except OSError as error:
             self._unwritable = state
-            in_memory = held is None or self._store.passage_count() <= _FEW_PASSAGES
+            in_memory = held is None or self._store.passages.count() <= _FEW_PASSAGES
             log.warning(
                 "The index of words cannot be written to %s (%s): until there is room and permission, %s.",
                 self._folder,
@@ -199,8 +199,8 @@ class LexicalView:
 
     def _written(self) -> _Held:
         # another process may just have done it
-        held, state = self._opened(), self._store.state
-        count = self._store.passage_count()
+        held, state = self._opened(), self._store.changes.state
+        count = self._store.passages.count()
         if held is None or count > 2 * held.manifest.decided or 2 * count < held.manifest.decided:
             return self._built()
         index, before = held.index, held.manifest
@@ -234,9 +234,9 @@ class LexicalView:
 
     def _fill(self, index: WordIndex, before: Manifest) -> tuple[Manifest, int]:
         """Write what changed; return what the index holds now, and how many passages that should be."""
-        with closing(self._store.passage_changes_since(before.state.revision)) as changes:
+        with closing(self._store.changes.passages_since(before.state.revision)) as changes:
             new, languages = count(changes)
-        with closing(self._store.passage_changes_since(before.state.revision)) as changes:
+        with closing(self._store.changes.passages_since(before.state.revision)) as changes:
             first = next(changes)
             if len(first.outdated):
                 terms = term_maker(lambda word: index.passages_with_word(word) + new[word])
@@ -251,7 +251,7 @@ class LexicalView:
             manifest = read_manifest(self._folder)
             if manifest is None or manifest.made_from != self._made_from():
                 return None
-            if not self._store.has_been(manifest.state):
+            if not self._store.changes.descends_from(manifest.state):
                 return None
             if self._held is not None and self._held.manifest == manifest:
                 return self._held
@@ -266,7 +266,7 @@ class LexicalView:
             return None
 
     def _made_from(self) -> str:
-        return f"{self._store.archive_id} {VERSION}"
+        return f"{self._store.facts.archive_id} {VERSION}"
 
 
 def _held(manifest: Manifest, index: WordIndex) -> _Held:

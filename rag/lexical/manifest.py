@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from embeddings.permissions import make_file, make_folder
-from rag.storage.database import State
+from rag.storage.change_feed import State
 
 _MANIFEST = "manifest.json"
 _BLOCK = 1 << 22

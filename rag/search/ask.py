@@ -35,7 +35,7 @@ def ask(
     parsed, search = parse(question), open_search()
     found = search(parsed, k, filter) if search else NOTHING
     confidence = search.confidence(found) if search else 0.0
-    hits = [store.doubles.cited(hit, filter) for hit in found.hits]
+    hits = [store.duplicates.cite(hit, filter) for hit in found.hits]
     done = time.perf_counter()
     answer = compose(
         question,
@@ -51,14 +51,14 @@ def ask(
 
 def _why_nothing(filter: Filter, store: Store, folder: Path) -> str:
     """Return the sentence for an answer without a passage."""
-    if store.encoder is None or store.is_empty:
+    if store.vectors.encoder is None or store.passages.is_empty:
         return EMPTY.format(command=index_command(folder))
-    unknown = store.unknown_name(filter)
+    unknown = store.filters.unknown_name(filter)
     return no_such_name(*unknown) if unknown else NOTHING_LEFT
 
 
 def _with_missing_files(citations: Sequence[Citation], store: Store) -> tuple[Citation, ...]:
     """Return citations that say whether the file of their article is still there."""
-    files = store.files_of(citation.article.id for citation in citations)
+    files = store.file_paths(citation.article.id for citation in citations)
     missing = {article for article, file in files.items() if is_missing(Path(file))}
     return tuple(replace(citation, file_missing=citation.article.id in missing) for citation in citations)

@@ -71,9 +71,9 @@ def ask_both(
     """Encode a question and look up its words."""
     words = lexical.analyse(question.text)
     text = question.text
-    if text.isascii() and lexical.has_accents and (record := store.encoder):
+    if text.isascii() and lexical.has_accents and (record := store.vectors.encoder):
         nearest = [key for key, _ in lexical.search(words, _SPELLING)]
-        passages = [one.passage.text for one in store.found(nearest, record.fingerprint)]
+        passages = [one.passage.text for one in store.passages.with_keys(nearest, record.fingerprint)]
         text = with_accents(text, [word.span for word in words.words], passages)
     preferences = preferences_of(text)
     published = {time: _published(time, store) for time in preferences.times}
@@ -87,7 +87,7 @@ def ask_both(
 
 def _published(time: Period, store: Store) -> NDArray[np.int64]:
     """Return the keys of the passages of articles that were published in a time, ascending."""
-    keys = store.allowed(Filter(since=time.first, until=time.last))
+    keys = store.filters.passage_keys(Filter(since=time.first, until=time.last))
     return np.empty(0, np.int64) if keys is None else keys
 
 
@@ -95,7 +95,7 @@ def _told_by_days_alone(time: Period, published: NDArray[np.int64], store: Store
     """Tell whether articles were published in a time that no text mentions."""
     if not len(published):
         return False
-    oldest, newest = (day or time.first for day in store.date_range())
+    oldest, newest = (day or time.first for day in store.statistics.date_range())
     years = range(max(time.first.year, oldest.year), min(time.last.year, newest.year) + 1)
     return len(years) <= _MOST_YEARS and not any(len(lexical.containing(str(year))) for year in years)
 
@@ -104,7 +104,7 @@ def allowed_keys(
     question: ParsedQuestion, filter: Filter, store: Store, lexical: LexicalView
 ) -> NDArray[np.int64] | None:
     """Return the keys of the passages that may be found; None for all."""
-    allowed = store.allowed(filter)
+    allowed = store.filters.passage_keys(filter)
     for phrase in question.phrases:
         allowed = _narrowed(allowed, lexical.containing(phrase))
     for name in question.names:
@@ -112,7 +112,7 @@ def allowed_keys(
         allowed = narrowed if len(narrowed) else allowed
     if question.excluded:
         unwanted = reduce(np.union1d, map(lexical.containing, question.excluded))
-        allowed = np.setdiff1d(store.all_keys() if allowed is None else allowed, unwanted)
+        allowed = np.setdiff1d(store.passages.all_keys() if allowed is None else allowed, unwanted)
     return allowed
 
 
@@ -133,9 +133,9 @@ def _is_mentioned(time: Period, allowed: NDArray[np.int64] | None, store: Store,
         return True
     keys = reduce(np.union1d, (lexical.containing(str(year)) for year in years))
     mentions = _narrowed(allowed, keys)
-    if not len(mentions) or time.days >= _YEAR or store.encoder is None:
+    if not len(mentions) or time.days >= _YEAR or store.vectors.encoder is None:
         return len(mentions) > 0
-    found = store.found(mentions[:_MOST_READ].tolist(), store.encoder.fingerprint)
+    found = store.passages.with_keys(mentions[:_MOST_READ].tolist(), store.vectors.encoder.fingerprint)
     return len(mentions) > _MOST_READ or any(nearness([time], one.article, one.passage.text) for one in found)
 
 
@@ -160,7 +160,7 @@ def gather(
         without: ids of articles and passages that are left out, as if the archive did not hold them.
         nearest: how many passages each leg gives.
     """
-    record = store.encoder
+    record = store.vectors.encoder
     if record is None:
         return Candidates((), np.empty(0), np.empty(0))
     by_meaning = [neighbor.id for neighbor in dense.search(asked.vector, nearest, allowed)]
@@ -170,7 +170,11 @@ def gather(
         by_meaning += [neighbor.id for neighbor in dense.search(asked.vector, nearest, of_time)]
         by_words |= dict(lexical.search(asked.words, nearest, of_time))
     keys = list(dict.fromkeys([*by_meaning, *by_words]))
-    found = [one for one in store.found(keys, record.fingerprint) if not {one.article.id, one.passage.id} & without]
+    found = [
+        one
+        for one in store.passages.with_keys(keys, record.fingerprint)
+        if not {one.article.id, one.passage.id} & without
+    ]
     if not found:
         return Candidates((), np.empty(0), np.empty(0))
     vectors = neutral.project_texts(np.stack([one.vector for one in found]).astype(np.float32), "passage")

@@ -9,6 +9,8 @@ from datetime import date
 from functools import lru_cache
 from typing import Any
 
+from rag.errors import NotFound
+from rag.storage.database import Database
 from rag.types import Article, Aside, Span
 
 ARTICLE_COLUMNS = (
@@ -38,7 +40,7 @@ def values_of(
         article.id, article.title, article.text, article.language, article.source, article.author,
         article.published and article.published.isoformat(), article.url, article.path, article.sha256, article.place,
         asides, json.dumps(article.pages), json.dumps(dict(article.origins)), recipe, file, None,
-        text_key, written(recurring),
+        text_key, spans_json(recurring),
     )  # fmt: skip
 
 
@@ -69,6 +71,17 @@ def article_of(row: Sequence[Any]) -> Article:
     return with_recurring(article, [(start, end) for start, end in _parsed(recurring)])
 
 
+def select_article(database: Database, article_id: str, columns: str = READ) -> Article:
+    """Return an article by its id, from the columns `READ` or `BARE`.
+
+    Raises:
+        NotFound: there is none.
+    """
+    for row in database.rows(f"SELECT {columns} FROM articles WHERE id = ?", article_id):  # noqa: S608
+        return article_of(row)
+    raise NotFound(f"There is no article {article_id} in this archive: `fundstelle status` tells what is there.")
+
+
 def with_recurring(article: Article, recurring: Sequence[Span]) -> Article:
     """Return an article with lines of its own words set aside."""
     if not recurring:
@@ -81,8 +94,8 @@ def with_recurring(article: Article, recurring: Sequence[Span]) -> Article:
     return replace(article, asides=tuple(asides))
 
 
-def written(spans: Sequence[Span]) -> str:
-    """Return spans as they are kept."""
+def spans_json(spans: Sequence[Span]) -> str:
+    """Return spans as they are stored."""
     return json.dumps(list(spans))
 
 

@@ -7,9 +7,10 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from embeddings.types import HalfVectors
 from rag.storage.article_mapping import PUT_ARTICLE, values_of
-from rag.storage.duplicates import hand_over, put_bands
-from rag.storage.passages import forget_vectors, remove_all_passages, remove_passages
+from rag.storage.duplicates import put_bands, release_duplicates
+from rag.storage.passages import remove_all_passages, remove_passages
 from rag.storage.recurring_lines import edge_lines, put_lines
+from rag.storage.vectors import delete_unused_vectors, put_vectors
 from rag.text.similarity import text_key
 from rag.types import Article, Passage, Span
 
@@ -36,7 +37,7 @@ def put_article(
     Vectors that nothing needs any more are dropped. See `Store.put`.
     """
     key = text_key(article)
-    hand_over(database, article.id, key)
+    release_duplicates(database, article.id, key)
     # before the article is replaced: its language is that of passages without one
     rows = database.execute(_PASSAGES, (article.id,)).fetchall()
     database.execute(PUT_ARTICLE, values_of(article, recipe, file, key, recurring))
@@ -65,24 +66,13 @@ def put_article(
     )
     # last, for a passage that only moved needs the vector that it had at its old place
     remove_passages(database, revision, {key: before[key] for key in before.keys() - now.keys()})
-    forget_vectors(database, {before[key] for key in changed if key in before})
-
-
-def put_vectors(
-    database: sqlite3.Connection, fingerprint: str, vectors: Mapping[bytes, HalfVectors], *, anew: bool = False
-) -> None:
-    """Put vectors by the hash of their text; known ones stay, unless they are made `anew`."""
-    put = "INSERT OR REPLACE" if anew else "INSERT OR IGNORE"
-    database.executemany(
-        f"{put} INTO vectors VALUES (?, ?, ?)",
-        [(fingerprint, hashed, vector.tobytes()) for hashed, vector in vectors.items()],
-    )
+    delete_unused_vectors(database, {before[key] for key in changed if key in before})
 
 
 def remove_articles(database: sqlite3.Connection, revision: int, gone: Iterable[str]) -> None:
     """Remove articles by their ids, with all that belongs to them; another of the same text gets their passages."""
     for article in gone:
-        hand_over(database, article, b"")
+        release_duplicates(database, article, b"")
         remove_all_passages(database, revision, article)
         put_bands(database, article, ())
         put_lines(database, article, ())

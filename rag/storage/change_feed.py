@@ -1,25 +1,55 @@
-"""What happened in the store since a revision: by this, the indexes of vectors and words catch up."""
+"""What changed in the store since a revision: the indexes of vectors and of words catch up by this feed."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from embeddings.types import HalfVectors
-from rag.storage.database import Database, State
+from rag.storage.article_mapping import select_article
+from rag.storage.database import Database
+from rag.storage.vectors import EncoderRecord
 from rag.types import Article, Passage, cut
 
-_BATCH = 4096
+_BATCH_ROWS = 4096
 
 
 @dataclass(frozen=True, slots=True)
-class Changes:
-    """What happened to the passages since a revision: keys that went, keys that came or got another vector.
+class State:
+    """What an archive contained at a moment: its revision, and a random mark that no other archive or copy has there.
 
-    `state` is what the archive held when it was looked at.
+    Archives written by an earlier version have no mark.
+    """
+
+    revision: int
+    mark: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.revision}:{self.mark}" if self.mark else str(self.revision)
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Return the state that `str` wrote.
+
+        Raises:
+            ValueError: the text is not a state.
+        """
+        revision, _, mark = text.partition(":")
+        return cls(int(revision), mark)
+
+
+NOTHING_YET = State(0)
+
+
+@dataclass(frozen=True, slots=True)
+class VectorChanges:
+    """Changes of the vectors since a revision: keys removed, and keys added or given another vector.
+
+    `vectors` has a row for each key in `added`; `state` is that of the archive when it was read.
     """
 
     state: State
@@ -30,10 +60,10 @@ class Changes:
 
 @dataclass(frozen=True, slots=True)
 class PassageChanges:
-    """What happened to the texts of passages since a revision.
+    """Changes of the passages' texts since a revision.
 
-    `outdated` are the keys that went or got another text, `added` the passages that are new or got another text;
-    `total` is the number of all passages in the `state` that was looked at.
+    `outdated` are the keys removed or given another text, `added` the passages that are new or have another text;
+    `total` is the number of all passages in the `state` that was read.
     """
 
     state: State
@@ -42,60 +72,71 @@ class PassageChanges:
     added: tuple[tuple[Article, Passage], ...]
 
 
-def vector_changes(database: Database, revision: int, fingerprint: str, dim: int) -> Iterator[Changes]:
-    """Yield, in batches, what a view of this revision must do to hold the vectors that are there now.
+class ChangeFeed:
+    """The state of an archive, and what changed since an earlier one."""
 
-    First all keys to remove, then keys with vectors to add or replace. All batches show the same revision.
+    def __init__(self, database: Database) -> None:
+        self._database = database
 
-    Args:
-        dim: length of a vector.
-    """
-    with database.snapshot() as connection:
-        now = database.state
-        gone = connection.execute("SELECT key FROM removed WHERE revision > ?", (revision,)).fetchall()
-        nothing = np.empty((0, dim), np.float16)
-        yield Changes(now, np.array(gone, np.int64).reshape(-1), np.empty(0, np.int64), nothing)
-        # the keys first, or SQLite would look at all passages in the order that is asked for
-        cursor = connection.execute(
-            "SELECT key, vector FROM passages JOIN vectors USING (input_hash) "
-            "WHERE key IN (SELECT key FROM passages WHERE revision > ?) AND fingerprint = ? ORDER BY key",
-            (revision, fingerprint),
-        )
-        while rows := cursor.fetchmany(_BATCH):
-            vectors = np.frombuffer(b"".join(row[1] for row in rows), np.float16).reshape(len(rows), -1)
-            keys = np.array([row[0] for row in rows], np.int64)
-            yield Changes(now, np.empty(0, np.int64), keys, vectors)
+    @property
+    def state(self) -> State:
+        """What the archive contains now; indexes note the state that they contain."""
+        with self._database.lent():
+            revision = self._database.revision
+            return State(revision, self._database.mark(revision))
 
+    def descends_from(self, state: State) -> bool:
+        """Whether the archive came from this state, so that an index of it can catch up by what changed since.
 
-def passage_changes(
-    database: Database, revision: int, article_of: Callable[[str], Article]
-) -> Generator[PassageChanges, None, None]:
-    """Yield, in batches, what a view of the texts must do to hold what is there now.
+        It did not where the archive was restored from a copy and has changed since.
+        """
+        with self._database.lent():
+            return state.revision <= self._database.revision and state.mark == self._database.mark(state.revision)
 
-    First all keys to remove, those with another text too; then passages to add. All batches show the same
-    revision, and whoever needs the keys alone takes the first batch.
+    def vectors_since(self, revision: int, encoder: EncoderRecord) -> Iterator[VectorChanges]:
+        """Yield, in batches, what an index of this revision must do to contain the vectors of an encoder as of now.
 
-    Args:
-        article_of: reads an article by its id.
-    """
-    with database.snapshot() as connection:
-        now = database.state
-        total = int(connection.execute("SELECT count(*) FROM passages").fetchone()[0])
-        gone = connection.execute(
-            "SELECT key FROM removed WHERE revision > ?1 UNION SELECT key FROM passages WHERE revision > ?1",
-            (revision,),
-        ).fetchall()
-        yield PassageChanges(now, total, np.array(gone, np.int64).reshape(-1), ())
-        nothing = np.empty(0, np.int64)
-        # a revision changes one article, so its passages follow on each other
-        cursor = connection.execute(
-            'SELECT article, start, "end", language FROM passages WHERE revision > ? ORDER BY revision', (revision,)
-        )
-        article = None
-        while rows := cursor.fetchmany(_BATCH):
-            added = []
-            for article_id, *place in rows:
-                if article is None or article.id != article_id:
-                    article = article_of(article_id)
-                added.append((article, cut(article, *place)))
-            yield PassageChanges(now, total, nothing, tuple(added))
+        First all keys to remove, then keys with vectors to add or replace. All batches show the same revision.
+        """
+        no_keys, no_vectors = np.empty(0, np.int64), np.empty((0, encoder.dim), np.float16)
+        with self._database.snapshot() as connection:
+            state = self.state
+            removed = connection.execute("SELECT key FROM removed WHERE revision > ?", (revision,)).fetchall()
+            yield VectorChanges(state, np.array(removed, np.int64).reshape(-1), no_keys, no_vectors)
+            # the keys first, or SQLite would scan all passages in the order of the keys
+            cursor = connection.execute(
+                "SELECT key, vector FROM passages JOIN vectors USING (input_hash) "
+                "WHERE key IN (SELECT key FROM passages WHERE revision > ?) AND fingerprint = ? ORDER BY key",
+                (revision, encoder.fingerprint),
+            )
+            while rows := cursor.fetchmany(_BATCH_ROWS):
+                vectors = np.frombuffer(b"".join(vector for _, vector in rows), np.float16).reshape(len(rows), -1)
+                yield VectorChanges(state, no_keys, np.array([key for key, _ in rows], np.int64), vectors)
+
+    def passages_since(self, revision: int) -> Generator[PassageChanges, None, None]:
+        """Yield, in batches, what an index of this revision must do to contain the passages as of now.
+
+        First all keys to remove, those with another text too; then passages to add. All batches show the same
+        revision, and callers that need the keys alone take the first batch.
+        """
+        with self._database.snapshot() as connection:
+            state = self.state
+            total = int(connection.execute("SELECT count(*) FROM passages").fetchone()[0])
+            outdated = connection.execute(
+                "SELECT key FROM removed WHERE revision > ?1 UNION SELECT key FROM passages WHERE revision > ?1",
+                (revision,),
+            ).fetchall()
+            yield PassageChanges(state, total, np.array(outdated, np.int64).reshape(-1), ())
+            no_keys = np.empty(0, np.int64)
+            # a revision changes one article, so its passages follow on each other
+            cursor = connection.execute(
+                'SELECT article, start, "end", language FROM passages WHERE revision > ? ORDER BY revision', (revision,)
+            )
+            article = None
+            while rows := cursor.fetchmany(_BATCH_ROWS):
+                passages = []
+                for article_id, start, end, language in rows:
+                    if article is None or article.id != article_id:
+                        article = select_article(self._database, article_id)
+                    passages.append((article, cut(article, start, end, language)))
+                yield PassageChanges(state, total, no_keys, tuple(passages))

@@ -7,9 +7,8 @@ import sqlite3
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
 from rag.errors import ArchiveError
 from rag.storage.connections import Connections, FileGone
@@ -92,33 +91,6 @@ _MARK_BYTES = 6
 _READ_ONLY = (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM)
 
 
-@dataclass(frozen=True, slots=True)
-class State:
-    """What an archive held at a moment: its revision, and a random mark that no other archive or copy has there.
-
-    There is no mark in an archive that an earlier version wrote.
-    """
-
-    revision: int
-    mark: str = ""
-
-    def __str__(self) -> str:
-        return f"{self.revision}:{self.mark}" if self.mark else str(self.revision)
-
-    @classmethod
-    def parse(cls, written: str) -> Self:
-        """Return the state that was written as `str` does it.
-
-        Raises:
-            ValueError: it is none.
-        """
-        revision, _, mark = written.partition(":")
-        return cls(int(revision), mark)
-
-
-NOTHING_YET = State(0)
-
-
 class Database:
     """An archive's database file, in write-ahead mode: readers never wait for the writer. Usable from several threads.
 
@@ -159,23 +131,12 @@ class Database:
         """Raised by one by every change."""
         return int(self.meta("revision") or 0)
 
-    @property
-    def state(self) -> State:
-        """What the archive holds now."""
-        with self.lent() as connection:
-            revision = self.revision
-            return State(revision, self._mark(connection, revision))
-
-    def has_been(self, state: State) -> bool:
-        """Tell whether what the archive holds came from this state: by what changed since, a view of it catches up."""
-        with self.lent() as connection:
-            return state.revision <= self.revision and state.mark == self._mark(connection, state.revision)
-
-    def _mark(self, connection: sqlite3.Connection, revision: int) -> str:
+    def mark(self, revision: int) -> str:
+        """Return the random mark of a revision; empty in an archive that an earlier version wrote."""
         if self._version <= _READABLE:
             return ""
-        row = connection.execute("SELECT mark FROM states WHERE revision = ?", (revision,)).fetchone()
-        return str(row[0]) if row else ""
+        rows = self.rows("SELECT mark FROM states WHERE revision = ?", revision)
+        return str(rows[0][0]) if rows else ""
 
     def meta(self, name: str) -> str | None:
         """Return a fact about the whole archive."""

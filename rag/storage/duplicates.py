@@ -1,14 +1,14 @@
-"""Articles of the same text: one of them has the text and the passages, the others are its further places."""
+"""Duplicates: of the articles of the same text, one has the text and the passages; the others refer to it."""
 
 from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from rag.storage.article_mapping import READ, article_of
 from rag.storage.database import Database
-from rag.storage.filter_sql import passing
+from rag.storage.filter_sql import FilterQueries
 from rag.storage.passages import remove_all_passages
 from rag.storage.recurring_lines import put_lines
 from rag.text.agreement import normalised
@@ -16,85 +16,92 @@ from rag.types import Article, Filter, Hit
 
 
 @dataclass(frozen=True, slots=True)
-class Unsettled:
-    """Articles of the same text, the one to be cited first; `ready` tells whether that one has its passages.
+class DuplicateGroup:
+    """The ids of articles of the same text, that of the original first.
 
-    `file` is the one that it came from.
+    `file` is the file that the original came from; `has_passages` says whether the original has its passages.
     """
 
     ids: tuple[str, ...]
-    ready: bool
     file: str
+    has_passages: bool
 
 
-@dataclass(frozen=True, slots=True)
-class _Copies:
-    """Articles of the same text: the headline in each outlet, the first one's file and whether it has its passages."""
+@dataclass(slots=True)
+class _Group:
+    """A group of articles of the same text while it is collected, the original first.
 
-    headlines: dict[str | None, str]
+    `headlines` has the headline in each outlet, `same_as` the original that each article has in the database.
+    """
+
     file: str
-    ready: bool
-    ids: list[str]
-    originals: list[str | None]
+    has_passages: bool
+    ids: list[str] = field(default_factory=list)
+    same_as: list[str | None] = field(default_factory=list)
+    headlines: dict[str | None, str] = field(default_factory=dict)
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether the original has the passages and all others refer to it."""
+        return self.has_passages and all(original == self.ids[0] for original in self.same_as[1:])
 
 
-class Doubles:
-    """Which articles of an archive are the same, and which are alike."""
+class Duplicates:
+    """Which articles of an archive have the same text, and which share much of it."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._filters = FilterQueries(database)
 
     # -- reading ------------------------------------------------------------------------------------
 
     def original(self, article_id: str) -> str:
-        """Return the id of the article that has the passages of one: another of the same text, or itself."""
+        """Return the id of the article that has the passages of this one: another of the same text, or itself."""
         rows = self._database.rows("SELECT coalesce(same_as, id) FROM articles WHERE id = ?", article_id)
         return str(rows[0][0]) if rows else article_id
 
     def of(self, article_id: str) -> tuple[Article, ...]:
         """Return the other articles of the same text, the earliest first, and last those without a day."""
-        original = self.original(article_id)
         query = (
             f"SELECT {READ} FROM articles WHERE (same_as = ?1 OR id = ?1) AND id <> ?2 "  # noqa: S608
             "ORDER BY published IS NULL, published, path"
         )
-        return tuple(map(article_of, self._database.rows(query, original, article_id)))
+        return tuple(map(article_of, self._database.rows(query, self.original(article_id), article_id)))
 
-    def cited(self, hit: Hit, filter: Filter) -> Hit:
-        """Return a hit in the first article of its text that passes the filter; all other places stand in `also`."""
-        same = (hit.article, *self.of(hit.article.id))
+    def cite(self, hit: Hit, filter: Filter) -> Hit:
+        """Return a hit in the first article of its text that passes the filter; `also` has the other ones."""
+        same_text = (hit.article, *self.of(hit.article.id))
         if hit.passage.language != hit.article.language:
             # it passed by its own language
             filter = replace(filter, languages=())
-        passed = passing(self._database, filter, [one.id for one in same]) if len(same) > 1 else {hit.article.id}
-        article = next((one for one in same if one.id in passed), hit.article)
-        copies = [place for one in hit.also for place in (one, *self.of(one.id))]
-        also = {one.id: one for one in (*same, *copies) if one.id != article.id}
-        return replace(
-            hit, article=article, passage=replace(hit.passage, article_id=article.id), also=tuple(also.values())
-        )
+        ids = [article.id for article in same_text]
+        passing = self._filters.passing_articles(filter, ids) if len(ids) > 1 else set(ids)
+        cited = next((article for article in same_text if article.id in passing), hit.article)
+        copies = [copy for article in hit.also for copy in (article, *self.of(article.id))]
+        also = {article.id: article for article in (*same_text, *copies) if article.id != cited.id}
+        return replace(hit, article=cited, passage=replace(hit.passage, article_id=cited.id), also=tuple(also.values()))
 
-    def alike(self, article_id: str) -> tuple[Article, ...]:
-        """Return articles that may share much of an article's text."""
+    def near_duplicate_candidates(self, article_id: str) -> tuple[Article, ...]:
+        """Return the articles that may share much of an article's text: those with a MinHash band in common."""
         query = (
             f"SELECT {READ} FROM articles WHERE id IN "  # noqa: S608
-            "(SELECT other.article FROM bands JOIN bands AS other USING (band) "
-            "WHERE bands.article = ?1 AND other.article <> ?1) ORDER BY path"
+            "(SELECT candidate.article FROM bands JOIN bands AS candidate USING (band) "
+            "WHERE bands.article = ?1 AND candidate.article <> ?1) ORDER BY path"
         )
         return tuple(map(article_of, self._database.rows(query, self.original(article_id))))
 
     def count(self) -> int:
-        """Return how many articles have the same text as another one and are not cited themselves."""
+        """Return the number of articles that have the text of another one and are not cited themselves."""
         return int(self._database.rows("SELECT count(*) FROM articles WHERE same_as IS NOT NULL")[0][0])
 
-    def unsettled(self) -> list[Unsettled]:
-        """Return the groups of articles of the same text in which not just the first one has passages.
+    def unsettled(self) -> list[DuplicateGroup]:
+        """Return the groups of articles of the same text in which it is not the original alone that has passages.
 
-        The first is the one published first, and of several the first by its path: it follows from the articles
-        alone, whatever happened on the way. Articles of one outlet with the same text under different headlines are
-        not the same, since a corrected headline must be found.
+        The original is the article published first, and of several the first by its path: it follows from the articles
+        alone, whatever the order of indexing. Articles of one outlet with the same text under different headlines are
+        not duplicates, since a corrected headline must be found.
         """
-        groups: dict[bytes, list[_Copies]] = {}
+        groups: dict[bytes, list[_Group]] = {}
         query = (
             "SELECT text_key, id, same_as, EXISTS (SELECT 1 FROM passages WHERE article = id), file, source, title "
             "FROM articles "
@@ -102,54 +109,54 @@ class Doubles:
             "(SELECT text_key FROM articles GROUP BY text_key HAVING count(*) > 1)) "
             "ORDER BY published IS NULL, published, path"
         )
-        for key, article, same_as, cut, file, source, title in self._database.rows(query):
-            of_text, headline = groups.setdefault(key, []), normalised(title or "")
-            group = next((one for one in of_text if one.headlines.get(source, headline) == headline), None)
+        for text_key, article_id, same_as, has_passages, file, source, title in self._database.rows(query):
+            same_text, headline = groups.setdefault(text_key, []), normalised(title or "")
+            group = next((group for group in same_text if group.headlines.get(source, headline) == headline), None)
             if group is None:
-                group = _Copies({}, file, same_as is None and bool(cut), [], [])
-                of_text.append(group)
+                group = _Group(file, has_passages=same_as is None and bool(has_passages))
+                same_text.append(group)
             group.headlines[source] = headline
-            group.ids.append(article)
-            group.originals.append(same_as)
+            group.ids.append(article_id)
+            group.same_as.append(same_as)
         return [
-            Unsettled(tuple(one.ids), one.ready, one.file)
-            for of_text in groups.values()
-            for one in of_text
-            if not one.ready or any(other != one.ids[0] for other in one.originals[1:])
+            DuplicateGroup(tuple(group.ids), group.file, group.has_passages)
+            for same_text in groups.values()
+            for group in same_text
+            if not group.is_settled
         ]
 
     # -- writing ------------------------------------------------------------------------------------
 
     def fold(self, article_id: str, original: str) -> None:
-        """Keep of an article only what is known of it: its text and passages are those of another one."""
-        with self._database.transaction() as (database, revision):
-            # what had it for an original has the new one
-            database.execute("UPDATE articles SET same_as = ? WHERE same_as = ?", (original, article_id))
-            database.execute("UPDATE articles SET same_as = ?, text = '' WHERE id = ?", (original, article_id))
-            remove_all_passages(database, revision, article_id)
-            put_bands(database, article_id, ())
-            put_lines(database, article_id, ())
-            database.execute("UPDATE articles SET recurring = '[]' WHERE id = ?", (article_id,))
+        """Make an article a duplicate of its original, whose text and passages are its own from now on."""
+        with self._database.transaction() as (connection, revision):
+            # duplicates of this article become duplicates of the original
+            connection.execute("UPDATE articles SET same_as = ? WHERE same_as = ?", (original, article_id))
+            connection.execute("UPDATE articles SET same_as = ?, text = '' WHERE id = ?", (original, article_id))
+            remove_all_passages(connection, revision, article_id)
+            put_bands(connection, article_id, ())
+            put_lines(connection, article_id, ())
+            connection.execute("UPDATE articles SET recurring = '[]' WHERE id = ?", (article_id,))
 
 
-def hand_over(database: sqlite3.Connection, article: str, key: bytes) -> None:
-    """Give the text of an article that goes, or gets a text of another key, to those whose text is kept with it.
+def release_duplicates(connection: sqlite3.Connection, article_id: str, text_key: bytes) -> None:
+    """Give the text of an article that is removed, or gets a text of another key, back to its duplicates.
 
-    They have no passages until one of them is stored anew.
+    They have no passages until one of them is stored again.
     """
-    database.execute(
+    connection.execute(
         "INSERT OR IGNORE INTO unsettled SELECT id FROM articles "
         "WHERE same_as = ?1 AND (SELECT text_key FROM articles WHERE id = ?1) <> ?2",
-        (article, key),
+        (article_id, text_key),
     )
-    database.execute(
+    connection.execute(
         "UPDATE articles SET same_as = NULL, text = (SELECT text FROM articles WHERE id = ?1) "
         "WHERE same_as = ?1 AND (SELECT text_key FROM articles WHERE id = ?1) <> ?2",
-        (article, key),
+        (article_id, text_key),
     )
 
 
-def put_bands(database: sqlite3.Connection, article: str, bands: Iterable[int]) -> None:
-    """Keep the marks by which articles that are alike find each other."""
-    database.execute("DELETE FROM bands WHERE article = ?", (article,))
-    database.executemany("INSERT OR IGNORE INTO bands VALUES (?, ?)", [(band, article) for band in bands])
+def put_bands(connection: sqlite3.Connection, article_id: str, bands: Iterable[int]) -> None:
+    """Store the MinHash bands of an article, by which near-duplicates are found."""
+    connection.execute("DELETE FROM bands WHERE article = ?", (article_id,))
+    connection.executemany("INSERT OR IGNORE INTO bands VALUES (?, ?)", [(band, article_id) for band in bands])

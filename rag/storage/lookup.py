@@ -7,43 +7,68 @@ import unicodedata
 from pathlib import PurePath
 
 from rag.errors import NotFound
+from rag.storage.database import Database
 from rag.storage.store import Store
 from rag.text.paths import spellings
 
+_MAX_NAMED = 5
 
-def article_meant(store: Store, reference: str) -> str:
+
+def resolve_article(store: Store, reference: str) -> str:
     """Return the id of the article that a person means: by id, path, title or address, or a part of one.
 
     Raises:
-        NotFound: there is none, or more than one.
+        NotFound: no article matches, or several do.
     """
-    # a path from here, as it was given to `index`
-    meant = [*spellings(reference), *spellings(os.path.abspath(reference))]  # noqa: PTH100
-    found = next(filter(None, map(store.find_articles, meant)), []) or _with_part(store, reference)
-    if not found:
+    # a path relative to the working folder, as it was given to `index`
+    references = [*spellings(reference), *spellings(os.path.abspath(reference))]  # noqa: PTH100
+    matches: list[str] = []
+    for spelling in references:
+        matches = matches or find_articles(store.database, spelling)
+    matches = matches or _find_by_part(store.database, reference)
+    if not matches:
         raise NotFound(f"There is no article {reference!r} in this archive: give its id, path or title.")
-    if len(found) > 1:
-        # all of the same text are one
-        found = list(dict.fromkeys(map(store.doubles.original, found)))
-    if len(found) > 1:
-        names = "; ".join(f"{one} ({store.article(one).label})" for one in found[:5])
-        raise NotFound(f"{len(found)} articles match {reference!r}: give the id of one: {names}.")
-    return found[0]
+    if len(matches) > 1:
+        # articles of the same text count as one
+        matches = list(dict.fromkeys(map(store.duplicates.original, matches)))
+    if len(matches) > 1:
+        names = "; ".join(f"{article_id} ({store.article(article_id).label})" for article_id in matches[:_MAX_NAMED])
+        raise NotFound(f"{len(matches)} articles match {reference!r}: give the id of one: {names}.")
+    return matches[0]
 
 
-def _with_part(store: Store, reference: str) -> list[str]:
-    """Return the ids of the articles whose title, path or address holds a text, in upper or lower case."""
+def find_articles(database: Database, reference: str) -> list[str]:
+    """Return the ids of the articles that match a reference exactly or, failing that, in a part.
+
+    Tried in this order: the id; the whole path, title or address; the beginning of an id, a part of a title, the end of
+    a path.
+    """
+    pattern = "%" + reference.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+    for condition in (
+        "id = ?1",
+        "path = ?1 OR title = ?1 OR url = ?1",
+        "substr(id, 1, length(?1)) = ?1 OR title LIKE ?2 ESCAPE '\\' OR substr(path, -length(?1) - 1) = '/' || ?1",
+    ):
+        query = f"SELECT id FROM articles WHERE ?2 <> '' AND ({condition}) ORDER BY path"  # noqa: S608
+        matches = [article_id for (article_id,) in database.rows(query, reference, pattern)]
+        if matches:
+            return matches
+    return []
+
+
+def _find_by_part(database: Database, reference: str) -> list[str]:
+    """Return the ids of the articles whose title, path or address contains a text, in upper or lower case."""
     part = _folded(reference).strip()
     if not part:
         return []
-    names = store.names()
-    # the folders of a path last, since many articles share them
-    own = [
-        id
-        for id, title, path, url in names
+    rows = database.rows("SELECT id, title, path, url FROM articles ORDER BY path")
+    by_name = [
+        article_id
+        for article_id, title, path, url in rows
         if part in _folded("\n".join((title or "", PurePath(path).name, url or "")))
     ]
-    return own or [id for id, _, path, _ in names if part in _folded(path)]
+    # folders last, since many articles share them
+    return by_name or [article_id for article_id, _, path, _ in rows if part in _folded(path)]
 
 
 def _folded(name: str) -> str:

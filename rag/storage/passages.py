@@ -1,40 +1,100 @@
-"""Passages that go: their keys are kept for the views, and vectors that nothing needs any more are dropped."""
+"""The passages of an archive."""
 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from embeddings.types import HalfVectors
+from rag.storage.article_mapping import select_article
+from rag.storage.database import Database
+from rag.storage.vectors import delete_unused_vectors
+from rag.types import Article, Passage, cut
 
 
-def remove_all_passages(database: sqlite3.Connection, revision: int, article: str) -> None:
-    """Remove the passages of an article."""
-    passages = database.execute("SELECT key, input_hash FROM passages WHERE article = ?", (article,))
-    remove_passages(database, revision, dict(passages))
+@dataclass(frozen=True, slots=True)
+class StoredPassage:
+    """A passage with its key, its article and its vector."""
+
+    key: int
+    article: Article
+    passage: Passage
+    vector: HalfVectors
 
 
-def remove_passages(database: sqlite3.Connection, revision: int, gone: Mapping[int, bytes]) -> None:
-    """Remove passages by their keys; with each stands the hash of the text that its vector belongs to."""
-    database.executemany("DELETE FROM passages WHERE key = ?", [(key,) for key in gone])
-    database.executemany("INSERT OR IGNORE INTO removed VALUES (?, ?)", [(revision, key) for key in gone])
-    forget_vectors(database, set(gone.values()))
+class Passages:
+    """The passages of all articles, by their 63-bit keys."""
 
+    def __init__(self, database: Database) -> None:
+        self._database = database
 
-def forget_vectors(database: sqlite3.Connection, hashes: set[bytes]) -> None:
-    """Drop the vectors of texts that no passage has any more."""
-    # named one by one: by the hash alone, every vector would be looked at for each text
-    for fingerprint in _fingerprints(database):
-        database.executemany(
-            "DELETE FROM vectors WHERE fingerprint = ?1 AND input_hash = ?2 "
-            "AND NOT EXISTS (SELECT 1 FROM passages WHERE input_hash = ?2)",
-            [(fingerprint, one) for one in hashes],
+    def with_keys(self, keys: Sequence[int], fingerprint: str) -> list[StoredPassage]:
+        """Return the passages with these keys and their vectors, in the order of the keys.
+
+        Passages that no longer exist are left out.
+
+        Args:
+            fingerprint: that of the encoder whose vectors are wanted.
+        """
+        query = (
+            'SELECT article, start, "end", language, vector FROM passages JOIN vectors USING (input_hash) '
+            "WHERE key = ? AND fingerprint = ?"
         )
+        articles: dict[str, Article] = {}
+        passages = []
+        with self._database.snapshot() as connection:
+            for key in keys:
+                row = connection.execute(query, (key, fingerprint)).fetchone()
+                if row is None:
+                    continue
+                article_id, start, end, language, vector = row
+                if article_id not in articles:
+                    articles[article_id] = select_article(self._database, article_id)
+                article = articles[article_id]
+                passage = cut(article, start, end, language)
+                passages.append(StoredPassage(key, article, passage, np.frombuffer(vector, np.float16)))
+        return passages
+
+    def all_keys(self) -> NDArray[np.int64]:
+        """Return the keys of all passages, ascending."""
+        rows = self._database.rows("SELECT key FROM passages ORDER BY key")
+        return np.fromiter((key for (key,) in rows), np.int64, len(rows))
+
+    def count(self) -> int:
+        """Return the number of passages."""
+        return int(self._database.rows("SELECT count(*) FROM passages")[0][0])
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is no passage; unlike `count`, it takes the same time in every archive."""
+        return not self._database.rows("SELECT 1 FROM passages LIMIT 1")
+
+    def input_hashes(self) -> Iterator[bytes]:
+        """Yield the hashes of the texts that the encoder read for the passages."""
+        yield from (input_hash for (input_hash,) in self._database.rows("SELECT input_hash FROM passages"))
+
+    def articles_with_short_passages(self, characters: int) -> list[str]:
+        """Return the ids of the articles that have passages of at most so many characters."""
+        rows = self._database.rows('SELECT DISTINCT article FROM passages WHERE "end" - start <= ?', characters)
+        return [article_id for (article_id,) in rows]
 
 
-def _fingerprints(database: sqlite3.Connection) -> list[str]:
-    """Return those of the encoders that vectors are there of, each found by one look into the table's order."""
-    found = [""]
-    while after := database.execute(
-        "SELECT min(fingerprint) FROM vectors WHERE fingerprint > ?", found[-1:]
-    ).fetchone()[0]:
-        found.append(after)
-    return found[1:]
+def remove_all_passages(connection: sqlite3.Connection, revision: int, article_id: str) -> None:
+    """Remove the passages of an article."""
+    rows = connection.execute("SELECT key, input_hash FROM passages WHERE article = ?", (article_id,))
+    remove_passages(connection, revision, dict(rows))
+
+
+def remove_passages(connection: sqlite3.Connection, revision: int, input_hashes: Mapping[int, bytes]) -> None:
+    """Remove passages and vectors that nothing needs any more; the keys are kept in the change feed.
+
+    Args:
+        input_hashes: by the key of each passage, the hash of the text that the encoder read for it.
+    """
+    connection.executemany("DELETE FROM passages WHERE key = ?", [(key,) for key in input_hashes])
+    connection.executemany("INSERT OR IGNORE INTO removed VALUES (?, ?)", [(revision, key) for key in input_hashes])
+    delete_unused_vectors(connection, set(input_hashes.values()))

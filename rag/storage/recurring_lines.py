@@ -1,106 +1,123 @@
-"""Lines that recur in article after article of an outlet: its appeals, labels and signatures, whatever they say."""
+"""Lines that recur in article after article of an outlet: subscription prompts, labels and signatures."""
 
 from __future__ import annotations
 
 import hashlib
 import sqlite3
 from collections.abc import Container, Iterator, Sequence
+from dataclasses import dataclass
 
-from rag.storage.article_mapping import BARE, article_of, written
+from rag.storage.article_mapping import BARE, article_of, spans_json
 from rag.storage.database import Database
 from rag.text.words import fold
 from rag.types import Article, Span
 
-# what surrounds an article stands before and behind it
-_FIRST, _LAST = 6, 10
-# so many articles must have a line, and a short one so many
-_ARTICLES, _ARTICLES_IF_SHORT, _SHORT = 5, 10, 80
-# where so much of an article recurs, the others are versions of it
-_MOST = 0.4
+# lines of an article's own words that can recur: at most so many from its beginning, and so many from its end
+_MAX_FIRST_LINES, _MAX_LAST_LINES = 6, 10
+# a line recurs if at least so many articles of the outlet have it; short ones need more
+_MIN_ARTICLES, _MIN_ARTICLES_IF_SHORT = 5, 10
+# shorter lines, in characters, are short
+_SHORT_CHARACTERS = 80
+# an article of which more than this share recurs is a version of the others: nothing of it is boilerplate
+_MAX_RECURRING_SHARE = 0.4
+
+
+@dataclass(frozen=True, slots=True)
+class RecurringChange:
+    """An article whose recurring lines differ from those stored: the article as loaded, its lines now, its file."""
+
+    article: Article
+    recurring: tuple[Span, ...]
+    file: str
 
 
 def edge_lines(article: Article) -> dict[Span, int]:
-    """Return the first and last lines of an article's own words, with numbers that are equal for equal lines of an
-    outlet; there are none where the outlet is not known."""
+    """Return the first and last lines of an article's own words, with numbers that equal lines of an outlet share.
+
+    There are none where the outlet is unknown.
+    """
     if not article.source:
         return {}
     lines: list[Span] = []
     for part in article.parts():
-        at = part.start
+        offset = part.start
         for line in article.text[part.start : part.end].splitlines(keepends=True) if part.kind == "article" else ():
             if any(character.isalnum() for character in line):
-                lines.append((at, at + len(line)))
-            at += len(line)
-    edges = dict.fromkeys([*lines[:_FIRST], *lines[-_LAST:]])
-    return {span: _number(article.source, article.text[slice(*span)]) for span in edges}
+                lines.append((offset, offset + len(line)))
+            offset += len(line)
+    edges = dict.fromkeys([*lines[:_MAX_FIRST_LINES], *lines[-_MAX_LAST_LINES:]])
+    return {span: _line_number(article.source, article.text[slice(*span)]) for span in edges}
 
 
-def recurring_in(article: Article, often: Container[int]) -> tuple[Span, ...]:
-    """Return the lines of an article that recur, in order, by the numbers of those that do."""
-    found = sorted(span for span, number in edge_lines(article).items() if number in often)
-    own = sum(part.end - part.start for part in article.parts() if part.kind == "article")
-    return tuple(found) if sum(end - start for start, end in found) <= _MOST * own else ()
+def recurring_in(article: Article, recurring_numbers: Container[int]) -> tuple[Span, ...]:
+    """Return the lines of an article whose numbers recur, in order; none if they are too much of it."""
+    spans = sorted(span for span, number in edge_lines(article).items() if number in recurring_numbers)
+    own_characters = sum(part.end - part.start for part in article.parts() if part.kind == "article")
+    is_version = sum(end - start for start, end in spans) > _MAX_RECURRING_SHARE * own_characters
+    return () if is_version else tuple(spans)
 
 
-class Recurring:
-    """Which lines recur in the articles of an archive, and what of each article is set aside for it.
+class RecurringLines:
+    """Which lines recur in the articles of an archive, and which of an article are boilerplate for it.
 
-    Only lines of which the number of articles has changed are counted, and only articles that may be concerned are
-    looked at.
+    Only lines whose number of articles has changed are counted, and only articles that may be concerned are read.
     """
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def unsettled(self) -> Iterator[tuple[Article, tuple[Span, ...], str]]:
-        """Yield each article of which other lines recur than are set aside, with these lines and the article's file.
-
-        What is set aside for recurring is part of the text in these articles.
-        """
-        before, now = self._often()
-        articles = {row[0] for row in self._database.rows("SELECT article FROM unsettled")}
-        for line in before ^ now:
-            articles.update(row[0] for row in self._database.rows("SELECT article FROM lines WHERE line = ?", line))
+    def unsettled(self) -> Iterator[RecurringChange]:
+        """Yield the articles in which other lines recur than are stored."""
+        before, now = self._recurring_numbers()
+        article_ids = {article_id for (article_id,) in self._database.rows("SELECT article FROM unsettled")}
+        for number in before ^ now:
+            rows = self._database.rows("SELECT article FROM lines WHERE line = ?", number)
+            article_ids.update(article_id for (article_id,) in rows)
         query = f"SELECT recurring, file, {BARE} FROM articles WHERE same_as IS NULL AND id = ?"  # noqa: S608
-        for one in sorted(articles):
-            for known, file, *row in self._database.rows(query, one):
+        for article_id in sorted(article_ids):
+            for stored, file, *row in self._database.rows(query, article_id):
                 article = article_of(row)
-                spans = recurring_in(article, now)
-                if written(spans) != known:
-                    yield article, spans, file
+                recurring = recurring_in(article, now)
+                if spans_json(recurring) != stored:
+                    yield RecurringChange(article, recurring, file)
 
     def settle(self) -> None:
-        """Note that what `unsettled` returned was done."""
-        _, now = self._often()
-        with self._database.transaction(of_articles=False) as (database, _):
-            database.execute("DELETE FROM often")
-            database.executemany("INSERT INTO often VALUES (?)", [(line,) for line in sorted(now)])
-            database.execute("DELETE FROM touched")
-            database.execute("DELETE FROM unsettled")
+        """Note that the changes that `unsettled` yielded were stored."""
+        _, now = self._recurring_numbers()
+        with self._database.transaction(of_articles=False) as (connection, _):
+            connection.execute("DELETE FROM often")
+            connection.executemany("INSERT INTO often VALUES (?)", [(number,) for number in sorted(now)])
+            connection.execute("DELETE FROM touched")
+            connection.execute("DELETE FROM unsettled")
 
-    def _often(self) -> tuple[set[int], set[int]]:
-        """Return the lines that were known to recur, and those that do."""
-        before = {row[0] for row in self._database.rows("SELECT line FROM often")}
+    def _recurring_numbers(self) -> tuple[set[int], set[int]]:
+        """Return the numbers of the lines that recurred when last settled, and of those that recur now."""
+        before = {number for (number,) in self._database.rows("SELECT line FROM often")}
         now = set(before)
         query = "SELECT count(*) FROM (SELECT 1 FROM lines WHERE line = ? LIMIT ?)"
-        for (line,) in self._database.rows("SELECT line FROM touched"):
-            least = _ARTICLES_IF_SHORT if line & 1 else _ARTICLES
-            (now.add if self._database.rows(query, line, least)[0][0] == least else now.discard)(line)
+        for (number,) in self._database.rows("SELECT line FROM touched"):
+            min_articles = _MIN_ARTICLES_IF_SHORT if number & 1 else _MIN_ARTICLES
+            if self._database.rows(query, number, min_articles)[0][0] == min_articles:
+                now.add(number)
+            else:
+                now.discard(number)
         return before, now
 
 
-def put_lines(database: sqlite3.Connection, article: str, lines: Sequence[int]) -> None:
-    """Keep the lines of an article by which it may be like others of its outlet."""
-    before = {row[0] for row in database.execute("SELECT line FROM lines WHERE article = ?", (article,))}
-    new = set(lines)
-    database.executemany("DELETE FROM lines WHERE line = ? AND article = ?", [(one, article) for one in before - new])
-    database.executemany("INSERT INTO lines VALUES (?, ?)", [(one, article) for one in new - before])
-    database.executemany("INSERT OR IGNORE INTO touched VALUES (?)", [(one,) for one in before ^ new])
-    database.execute("INSERT OR IGNORE INTO unsettled VALUES (?)", (article,))
+def put_lines(connection: sqlite3.Connection, article_id: str, numbers: Sequence[int]) -> None:
+    """Store the numbers of an article's lines that can recur in its outlet."""
+    old = {number for (number,) in connection.execute("SELECT line FROM lines WHERE article = ?", (article_id,))}
+    new = set(numbers)
+    connection.executemany(
+        "DELETE FROM lines WHERE line = ? AND article = ?", [(number, article_id) for number in old - new]
+    )
+    connection.executemany("INSERT INTO lines VALUES (?, ?)", [(number, article_id) for number in new - old])
+    connection.executemany("INSERT OR IGNORE INTO touched VALUES (?)", [(number,) for number in old ^ new])
+    connection.execute("INSERT OR IGNORE INTO unsettled VALUES (?)", (article_id,))
 
 
-def _number(outlet: str, line: str) -> int:
-    """The last bit tells short lines from long ones."""
-    said = f"{fold(outlet)}\n{' '.join(fold(line).split())}"
-    digest = hashlib.sha256(said.encode("utf-8", "surrogatepass")).digest()[:8]
-    return int.from_bytes(digest) >> 2 << 1 | (len(line.strip()) < _SHORT)
+def _line_number(outlet: str, line: str) -> int:
+    """Return a number for a line of an outlet; it is odd for short lines."""
+    text = f"{fold(outlet)}\n{' '.join(fold(line).split())}"
+    digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()[:8]
+    return int.from_bytes(digest) >> 2 << 1 | (len(line.strip()) < _SHORT_CHARACTERS)

@@ -15,7 +15,7 @@ from embeddings.types import Role, TokenVectors, Vectors
 from rag.archive import Archive
 from rag.dense.token_cache import FILE, KeptTokens
 from rag.search.query import parse
-from rag.storage.database import State
+from rag.storage.change_feed import State
 from rag.types import Answer, Progress
 
 SOME = (

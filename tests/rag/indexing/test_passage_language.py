@@ -16,7 +16,8 @@ from rag.archive import Archive
 from rag.lexical.index import LexicalView
 from rag.loading.reader import load
 from rag.serialization import answer_json
-from rag.storage.store import Store, input_hash
+from rag.storage.store import Store
+from rag.storage.vectors import input_hash
 from rag.text.language import _identifier, language_of, language_of_part
 from rag.types import Article, Filter, cut
 from ui.html.answer import card
@@ -94,15 +95,15 @@ def test_filter_and_stems_follow_the_passage(store: Store, tmp_path: Path) -> No
         return [one for one, _ in view.search(view.analyse(question), 9)]
 
     def allowed(*languages: str) -> list[int] | None:
-        keys = store.allowed(Filter(languages=languages))
+        keys = store.filters.passage_keys(Filter(languages=languages))
         return None if keys is None else keys.tolist()
 
-    assert store.reading("a")[1][0].language == "en"
+    assert store.article_with_passages("a")[1][0].language == "en"
     assert found("walking council") == [key]
     assert (allowed("en"), allowed("de"), allowed("de", "en")) == ([key], [other], sorted([key, other]))
     assert allowed("fr") == []
     put(store, mixed)
-    assert store.reading("a")[1][0].language == "de-CH"
+    assert store.article_with_passages("a")[1][0].language == "de-CH"
     assert (found("walking"), allowed("en"), allowed("de")) == ([], [], sorted([key, other]))
     put(store, replace(mixed, language="en"))
     assert (found("walking"), allowed("en")) == ([key], [key])

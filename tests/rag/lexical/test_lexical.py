@@ -24,7 +24,8 @@ from rag.lexical import manifest as files
 from rag.lexical.index import LexicalView
 from rag.lexical.query import LexicalQuery
 from rag.lexical.stopwords import is_stop_word, telling_words
-from rag.storage.store import Store, input_hash
+from rag.storage.store import Store
+from rag.storage.vectors import input_hash
 from rag.text.compounds import compound_parts
 from rag.text.words import fold, term, word_spans, words, written
 from rag.types import Article, cut
@@ -456,7 +457,7 @@ def test_catching_up_is_as_good_as_a_fresh_build(store: Store, tmp_path: Path) -
     before = next(iter((tmp_path / "lexical").glob("index-*")))
     changed = put(store, article("0", "Der Kanal in München."[:47].ljust(47, "!")))
     assert changed == keys[0]
-    store.remove("1")
+    store.remove_file("1")
     new = put(store, article("new", "Ein Kanal statt eines Tunnels."))
     assert found(view, "Kanal") == sorted([changed, new], key=found(view_of(store, tmp_path, "fresh"), "Kanal").index)
     assert list((tmp_path / "lexical").glob("index-*")) == [before]
@@ -479,7 +480,7 @@ def test_deleted_passages_do_not_count(store: Store, tmp_path: Path) -> None:
         )
     view.catch_up()
     for number in range(5):
-        store.remove(str(number))
+        store.remove_file(str(number))
     fresh = view_of(store, tmp_path, "fresh")
     for question in ("Tunnel Kanal", "Brücke"):
         assert view.analyse(question) == fresh.analyse(question)
@@ -498,10 +499,10 @@ def test_a_tenth_deleted(store: Store, tmp_path: Path, monkeypatch: pytest.Monke
     view.catch_up()
     (before,) = (tmp_path / "lexical").glob("index-*")
     for number in range(4):
-        store.remove(str(number))
+        store.remove_file(str(number))
         view.catch_up()
         assert before.is_dir()
-    store.remove("4")
+    store.remove_file("4")
     view.catch_up()
     assert not before.is_dir()
     assert len(found(view, "Tunnel", 50)) == 35
@@ -526,7 +527,7 @@ def test_a_crash_before_the_manifest(store: Store, tmp_path: Path) -> None:
     manifest = tmp_path / "lexical" / "manifest.json"
     before = manifest.read_bytes()
     new = put(store, article("new", "Ein Kanal."))
-    store.remove("0")
+    store.remove_file("0")
     view_of(store, tmp_path).catch_up()
     manifest.write_bytes(before)
     assert found(view_of(store, tmp_path), "Kanal Gotthard") == [new]
@@ -553,7 +554,7 @@ def test_damage_is_survived(
     for number, text in enumerate([*TEXTS, *TEXTS]):
         put(store, article(str(number), text))
     view_of(store, tmp_path).catch_up()
-    store.remove("7")
+    store.remove_file("7")
     before = view_of(store, tmp_path)
     expected = ranked(before, "Tunnel Gotthard"), before.containing("neuen Tunnel").tolist()
     path = next(path for path in sorted((tmp_path / "lexical").rglob("*")) if path.name.endswith(name))
@@ -662,7 +663,7 @@ def test_while_another_process_indexes(store: Store, tmp_path: Path) -> None:
         assert found(view_of(store, tmp_path), "Tunnel") == found(view, "Tunnel") == [keys[2], keys[1]]
         put(store, article("1", "Ein Kanal.".ljust(len(TEXTS[1]), "!")))
         new = put(store, article("new", "Ein Tunnel."))
-        store.remove("3")
+        store.remove_file("3")
         for one in (view, view_of(store, tmp_path)):
             assert found(one, "Tunnel") == [keys[2]]
             assert found(one, "Kanal") == []

@@ -9,7 +9,8 @@ import pytest
 
 from rag.errors import QuestionError
 from rag.search.filters import make_filter, parse_day
-from rag.storage.store import EncoderRecord, Store, input_hash
+from rag.storage.store import Store
+from rag.storage.vectors import EncoderRecord, input_hash
 from rag.types import Article, Filter, cut
 
 TEXT = "Eins zwei drei. Vier fünf sechs."
@@ -47,18 +48,18 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Store:
 
 def allowed(store: Store, filter: Filter) -> list[int]:
     """Return the numbers of the articles that pass; of these all passages do."""
-    keys = store.allowed(filter)
+    keys = store.filters.passage_keys(filter)
     assert keys is not None
     assert keys.dtype == np.int64
     assert keys.tolist() == sorted(keys.tolist())
-    numbers = [int(one.article.id, 16) for one in store.found(keys.tolist(), ENCODER.fingerprint)]
+    numbers = [int(one.article.id, 16) for one in store.passages.with_keys(keys.tolist(), ENCODER.fingerprint)]
     assert len(numbers) == len(keys) == 2 * len(set(numbers))
     return sorted(set(numbers))
 
 
 def test_no_filter_is_no_limit(store: Store) -> None:
     """Nothing asked for is None, which is another thing than nothing allowed."""
-    assert store.allowed(Filter()) is None
+    assert store.filters.passage_keys(Filter()) is None
     assert allowed(store, Filter(sources=("taz",))) == []
 
 

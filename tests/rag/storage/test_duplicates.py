@@ -85,7 +85,7 @@ def test_nothing_is_lost_when_the_process_dies_before_the_text_is_handed_on(arch
     """After the cited file was removed from the store and before the next one has passages, the text is there, and the
     next run gives it passages."""
     archive.index([folder])
-    archive._store.remove((folder / "b.md").as_posix())
+    archive._store.remove_file((folder / "b.md").as_posix())
     left = archive.article("Brücke frei")
     assert left.text == BRIDGE
     (folder / "b.md").unlink()
@@ -102,7 +102,7 @@ def test_further_places_follow_their_text(archive: Archive, folder: Path) -> Non
     earliest = alone.article("c.txt")
     store, cited = archive._store, archive.article("b.md")
     store.put(earliest, "made", [], archive.encoder.fingerprint, {})
-    store.doubles.fold(cited.id, earliest.id)
+    store.duplicates.fold(cited.id, earliest.id)
     assert archive.article("a.md").text == BRIDGE
 
 

@@ -100,8 +100,8 @@ def test_threads_that_end_leave_no_open_file(tmp_path: Path) -> None:
 
     def ask() -> None:
         with store.database.snapshot():
-            assert store.article_count() == 0
-        store.set_calibration("{}")
+            assert store.statistics.article_count() == 0
+        store.facts.set_calibration("{}")
         assert kept.get([b"text"]) == {b"text": b"code"}
         view.search(view.analyse("Deich"), 5)
 

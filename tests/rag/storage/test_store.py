@@ -12,7 +12,9 @@ import pytest
 
 from rag.errors import ArchiveError, NotFound
 from rag.storage.file_records import FileRecord
-from rag.storage.store import EncoderRecord, Store, input_hash
+from rag.storage.lookup import find_articles
+from rag.storage.store import Store
+from rag.storage.vectors import EncoderRecord, input_hash
 from rag.types import Article, Passage, cut
 
 ENCODER = EncoderRecord("bundled", "f" * 16, 4)
@@ -40,7 +42,7 @@ def put(store: Store, one: Article, *places: tuple[int, int]) -> None:
 def changes(store: Store, revision: int) -> tuple[set[int], set[int]]:
     removed: set[int] = set()
     added: set[int] = set()
-    for batch in store.changes_since(revision, ENCODER.fingerprint):
+    for batch in store.changes.vectors_since(revision, ENCODER):
         removed.update(batch.removed.tolist())
         added.update(batch.added.tolist())
         assert len(batch.added) == len(batch.vectors)
@@ -50,7 +52,7 @@ def changes(store: Store, revision: int) -> tuple[set[int], set[int]]:
 @pytest.fixture
 def store(tmp_path: Path) -> Store:
     opened = Store(tmp_path / "archive.sqlite")
-    opened.set_encoder(ENCODER)
+    opened.vectors.set_encoder(ENCODER)
     return opened
 
 
@@ -59,8 +61,11 @@ def test_an_article_comes_back_as_it_went_in(store: Store) -> None:
     one = article(1)
     put(store, one, (16, 32), (0, 15))
     assert store.article(one.id) == one
-    assert [passage.text for passage in store.reading(one.id)[1]] == ["Eins zwei drei.", "Vier fünf sechs."]
-    (found,) = store.found([cut(one, 0, 15).key, 0], ENCODER.fingerprint)
+    assert [passage.text for passage in store.article_with_passages(one.id)[1]] == [
+        "Eins zwei drei.",
+        "Vier fünf sechs.",
+    ]
+    (found,) = store.passages.with_keys([cut(one, 0, 15).key, 0], ENCODER.fingerprint)
     assert (found.article, found.passage, found.vector.dtype) == (one, cut(one, 0, 15), np.float16)
 
 
@@ -77,7 +82,7 @@ def test_a_view_hears_only_what_changed(store: Store) -> None:
     before = store.revision
     put(store, changed, (0, 15))
     assert changes(store, before) == ({cut(one, 16, 32).key}, set())
-    store.remove(one.path)
+    store.remove_file(one.path)
     assert changes(store, before) == ({cut(one, 0, 15).key, cut(one, 16, 32).key}, set())
 
 
@@ -88,7 +93,7 @@ def test_passages_that_move_keep_their_vectors(store: Store) -> None:
     moved = replace(one, text=f"Neu. {one.text}")
     put(store, moved, (0, 4), (5, 20), (21, 37))
     keys = [cut(moved, *place).key for place in ((0, 4), (5, 20), (21, 37))]
-    assert [found.passage.text for found in store.found(keys, ENCODER.fingerprint)] == [
+    assert [found.passage.text for found in store.passages.with_keys(keys, ENCODER.fingerprint)] == [
         "Neu.",
         "Eins zwei drei.",
         "Vier fünf sechs.",
@@ -100,11 +105,11 @@ def test_vectors_go_with_their_last_passage(store: Store, tmp_path: Path) -> Non
     put(store, article(1), (0, 15))
     put(store, article(2), (0, 15))
     shared = input_hash("Eins zwei drei.")
-    store.remove("/a/1.txt")
-    assert store.vectors(ENCODER.fingerprint, [shared]).keys() == {shared}
-    store.remove("/a/2.txt")
-    assert store.vectors(ENCODER.fingerprint, [shared]) == {}
-    assert (store.article_count(), store.passage_count(), store.is_empty) == (0, 0, True)
+    store.remove_file("/a/1.txt")
+    assert store.vectors.get(ENCODER.fingerprint, [shared]).keys() == {shared}
+    store.remove_file("/a/2.txt")
+    assert store.vectors.get(ENCODER.fingerprint, [shared]) == {}
+    assert (store.statistics.article_count(), store.passages.count(), store.passages.is_empty) == (0, 0, True)
 
 
 def test_a_passage_that_is_not_the_text_is_refused(store: Store) -> None:
@@ -112,13 +117,13 @@ def test_a_passage_that_is_not_the_text_is_refused(store: Store) -> None:
     wrong = Passage(article(1).id, 0, 4, "Zwei")
     with pytest.raises(ValueError, match="is not the text at its place"):
         store.put(article(1), "recipe", [(wrong, b"x" * 16)], ENCODER.fingerprint, {b"x" * 16: np.ones(4, np.float16)})
-    assert store.article_count() == 0
+    assert store.statistics.article_count() == 0
 
 
 def test_a_full_disk_is_one_sentence_and_loses_nothing(tmp_path: Path) -> None:
     """When SQLite finds no room, the article before stays and the change is undone."""
     store = Store(tmp_path / "archive.sqlite")
-    store.set_encoder(ENCODER)
+    store.vectors.set_encoder(ENCODER)
     put(store, article(1), (0, 15))
     with store.database.lent() as connection:
         pages = connection.execute("PRAGMA page_count").fetchone()[0]
@@ -126,10 +131,10 @@ def test_a_full_disk_is_one_sentence_and_loses_nothing(tmp_path: Path) -> None:
     with pytest.raises(ArchiveError, match="is full: make room and run the same command again"):
         put(store, article(2, "lang " * 100_000), (0, 15))
     assert store.article(article(1).id) == article(1)
-    assert store.article_count() == 1
+    assert store.statistics.article_count() == 1
     connection.execute("PRAGMA max_page_count = 1073741823")
     put(store, article(2), (0, 15))
-    assert store.article_count() == 2
+    assert store.statistics.article_count() == 2
 
 
 def test_a_newer_archive_is_refused(tmp_path: Path) -> None:
@@ -160,13 +165,13 @@ def test_an_encoder_takes_over_only_when_all_passages_have_its_vectors(store: St
     put(store, article(1), (0, 15))
     other = EncoderRecord("other", "e" * 16, 4)
     with pytest.raises(ArchiveError, match="1 passages have no vector of other yet"):
-        store.set_encoder(other)
-    assert store.encoder == ENCODER
+        store.vectors.set_encoder(other)
+    assert store.vectors.encoder == ENCODER
     hashed = input_hash("Eins zwei drei.")
-    store.put_vectors(other.fingerprint, {hashed: np.ones(4, np.float16)})
-    store.set_encoder(other)
-    assert store.encoder == other
-    assert store.vectors(ENCODER.fingerprint, [hashed]) == {}
+    store.vectors.put(other.fingerprint, {hashed: np.ones(4, np.float16)})
+    store.vectors.set_encoder(other)
+    assert store.vectors.encoder == other
+    assert store.vectors.get(ENCODER.fingerprint, [hashed]) == {}
 
 
 def test_articles_are_found_by_what_people_remember(store: Store) -> None:
@@ -175,10 +180,10 @@ def test_articles_are_found_by_what_people_remember(store: Store) -> None:
         put(store, article(number), (0, 15))
     one = article(1).id
     for reference in (one, one[:12], "/a/1.txt", "1.txt", "Titel 1", "itel 1"):
-        assert store.find_articles(reference) == [one]
-    assert store.find_articles("Titel") == [one, article(2).id]
-    assert store.find_articles("T%") == []
-    assert store.find_articles("xt") == []
+        assert find_articles(store.database, reference) == [one]
+    assert find_articles(store.database, "Titel") == [one, article(2).id]
+    assert find_articles(store.database, "T%") == []
+    assert find_articles(store.database, "xt") == []
     with pytest.raises(NotFound):
         store.article("nowhere")
 
@@ -199,7 +204,7 @@ def test_files_below_a_folder(store: Store, asked: str) -> None:
         "/a/b/ü",
     ]
     for name in names:
-        store.finish(FileRecord(name, "digest", "recipe", 1), [])
+        store.finish_file(FileRecord(name, "digest", "recipe", 1), [])
     below = {name for name in names if PurePosixPath(name).is_relative_to(asked)}
     assert set(store.files.below([asked])) == below
     assert set(store.files.all()) == set(names)

@@ -16,7 +16,8 @@ from places import REAL_ARTICLES
 from embeddings.encoder import Encoder
 from rag.archive import Archive
 from rag.lexical.index import LexicalView
-from rag.storage.store import Store, input_hash
+from rag.storage.store import Store
+from rag.storage.vectors import input_hash
 from rag.text.lost_letters import damaged
 from rag.text.words import fold, words
 from rag.types import Article, cut

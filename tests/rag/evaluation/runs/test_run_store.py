@@ -107,13 +107,13 @@ SECOND = THIRD + "DROP TABLE runs; DROP TABLE marks; PRAGMA user_version = 1;"
 def test_an_archive_of_a_version_before_is_upgraded(tmp_path: Path, undone: str) -> None:
     """It gets what it lacks and keeps what it has, its id and revision among them; twice does no harm."""
     store = Store(tmp_path / DATABASE)
-    archive_id = store.archive_id
+    archive_id = store.facts.archive_id
     store.close()
     with sqlite3.connect(tmp_path / DATABASE) as database:
         database.executescript(undone)
     for _ in range(2):
         store = Store(tmp_path / DATABASE)
-        assert (store.archive_id, store.revision) == (archive_id, 0)
+        assert (store.facts.archive_id, store.revision) == (archive_id, 0)
         store.close()
     runs = Runs(Store(tmp_path / DATABASE).database)
     runs.keep(run("a", []))
