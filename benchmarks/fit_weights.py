@@ -18,7 +18,7 @@ import numpy as np
 from benchmarks.beir import ndcg_at_10
 from benchmarks.sets import CHECKED, FREE, SearchableSet, document, searchable
 from embeddings.encoder import Encoder, open_encoder
-from rag.config import IN_USE
+from rag.config import DEFAULT_RANKING
 from rag.evaluation.runs.caching_encoder import RememberingEncoder
 from rag.search import fusion
 from rag.search.candidates import ask_both, gather
@@ -67,7 +67,7 @@ def main(data: Path) -> None:
         of_sets = [ndcg(of_set, dense, lexical, low, high) for of_set in learnt.values()]
         rows.append((float(np.mean(of_sets)), dense, lexical, low, high, of_sets))
     rows.sort(reverse=True)
-    used = (IN_USE.dense_weight, IN_USE.lexical_weight, fusion.NO_AGREEMENT, fusion.AGREEMENT)
+    used = (DEFAULT_RANKING.dense_weight, DEFAULT_RANKING.lexical_weight, fusion.NO_AGREEMENT, fusion.AGREEMENT)
     print(
         f"{'mean':>7} {'dense':>6} {'lexical':>8} {'agreement':>10}   " + "  ".join(learnt) + " | " + "  ".join(checked)
     )

@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from types import TracebackType, UnionType
+from typing import TYPE_CHECKING, Any, Self
 
 from filelock import FileLock, Timeout
 
 from embeddings.encoder import BUNDLED, Encoder, self_test
 from embeddings.types import OnStep
 from embeddings.vectors.language_neutral import language_neutral
-from rag.config import IN_USE, Config, RankingConfig
+from rag.config import DEFAULT_RANKING, Config, RankingConfig
 from rag.dense.index import DenseView
 from rag.dense.lazy_encoder import LazyEncoder
 from rag.dense.token_vectors import PassageTokens, TokenKeeper
-from rag.errors import ArchiveBusy, ArchiveError, EncoderMisfit, NotFound
+from rag.errors import ArchiveBusy, ArchiveClosed, ArchiveError, EncoderMisfit, NotFound
 from rag.lexical.index import LexicalView
+from rag.search.arguments import Day, FilterArguments, Names, check_question
 from rag.search.ask import ask
 from rag.search.calibration import from_json, to_json
 from rag.search.confidence import TABLES, Calibration
@@ -35,17 +37,38 @@ from rag.storage.store import Store
 from rag.text.language import language_of
 from rag.text.paths import index_command
 from rag.text.similarity import Version, versions_among
-from rag.types import EVERYTHING, Answer, Article, Failure, Filter, IndexReport, Passage, Progress, Status
+from rag.types import Answer, Article, Failure, Filter, IndexReport, Passage, Progress, Status
 
 if TYPE_CHECKING:
     from rag.indexing.indexer import Indexer
     from rag.loading.containers.limits import Limits
     from rag.loading.tables.columns import Columns
 
+StrPath = str | os.PathLike[str]
+
 
 def _no_archive(folder: Path) -> NotFound:
     """Return the error for a folder without an archive."""
     return NotFound(f"There is no archive in {folder}: make one with `{index_command(folder)}`.")
+
+
+def _as_paths(paths: Iterable[StrPath | Iterable[StrPath]]) -> list[Path]:
+    flat = _flat(paths, str | os.PathLike, "A path must be a string or a Path")
+    if not flat:
+        raise NotFound("No path was given: name at least one file or folder.")
+    return list(map(Path, flat))
+
+
+def _flat(values: Iterable[Any], kind: type | UnionType, rule: str) -> list[Any]:
+    """Return values of a kind, some of which may be listed together."""
+    flat: list[Any] = []
+    for value in values:
+        parts = [value] if isinstance(value, kind) or not isinstance(value, Iterable) else value
+        for part in parts:
+            if not isinstance(part, kind):
+                raise TypeError(f"{rule}, not {type(part).__name__}.")
+            flat.append(part)
+    return flat
 
 
 class Archive:
@@ -73,18 +96,19 @@ class Archive:
             raise _no_archive(folder)
         self.folder = folder
         self._on_step = on_step
-        self._store = Store(folder / DATABASE)
+        self._closed = False
+        self._open_store = store = Store(folder / DATABASE)
         self._indexing = FileLock(folder / INDEXING_LOCK, timeout=0)
-        self._dense = DenseView(folder / DENSE, self._store, self._indexing)
-        self._lexical = LexicalView(folder / LEXICAL, self._store, self._indexing)
+        self._dense = DenseView(folder / DENSE, store, self._indexing)
+        self._lexical = LexicalView(folder / LEXICAL, store, self._indexing)
         self._cross_encoder = CrossEncoderReranker(reranker) if reranker else None
-        record = self._store.vectors.encoder
+        record = store.vectors.encoder
         name = encoder_name or (record.name if record else BUNDLED)
         # a folder is remembered by its whole path, since the next command may run elsewhere
         name = str(Path(name).absolute()) if name != BUNDLED and Path(name).is_dir() else name
         self._encoder = LazyEncoder(name, encoder, on_step=on_step, device=device)
         self._config = config or Config()
-        self._keeper = TokenKeeper(folder / TOKENS, self._store)
+        self._keeper = TokenKeeper(folder / TOKENS, store)
 
     @classmethod
     def open(
@@ -136,9 +160,16 @@ class Archive:
         )
 
     def close(self) -> None:
-        """Close the database; what was indexed is on disk already."""
-        self._store.close()
+        """Close the database; what was indexed is on disk already. A closed archive cannot be used any more."""
+        self._closed = True
+        self._open_store.close()
         self._keeper.close()
+
+    @property
+    def _store(self) -> Store:
+        if self._closed:
+            raise ArchiveClosed(f"The archive {self.folder} is closed: open it again with Archive.open.")
+        return self._open_store
 
     def __enter__(self) -> Self:
         return self
@@ -147,6 +178,12 @@ class Archive:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+    def __repr__(self) -> str:
+        if self._closed:
+            return f"Archive({str(self.folder)!r}, closed)"
+        count = self._store.statistics.article_count()
+        return f"Archive({str(self.folder)!r}, {count} {'article' if count == 1 else 'articles'})"
 
     @property
     def id(self) -> str:
@@ -193,18 +230,18 @@ class Archive:
 
     def index(
         self,
-        paths: Sequence[Path | str],
+        *paths: StrPath | Iterable[StrPath],
         on_progress: Callable[[Progress], None] | None = None,
-        *,
         limits: Limits | None = None,
         columns: Columns | None = None,
     ) -> IndexReport:
-        """Bring the archive in step with files and folders; see `rag.indexing.indexer.Indexer.index`.
+        """Update the archive from files and folders; see `rag.indexing.indexer.Indexer.index`.
 
         Args:
-            on_progress: hears how far it is.
-            limits: how far archives are unpacked, where not as usual.
-            columns: which column of tables holds which field; what is not given is guessed.
+            paths: files and folders, folders recursively; a list of them will do.
+            on_progress: called with progress.
+            limits: how far archives are unpacked, if not as usual.
+            columns: which column of tables holds which field; the rest is guessed.
 
         Raises:
             NotFound: a path does not exist, or there is no article below it.
@@ -213,12 +250,12 @@ class Archive:
         """
         indexer = self._indexer(on_progress, limits, columns)
         with self._writing():
-            return indexer.index([Path(path) for path in paths])
+            return indexer.index(_as_paths(paths))
 
-    def forget(self, paths: Sequence[Path | str]) -> int:
-        """Remove the articles of files and folders, whether these are still there or not, and return how many.
+    def forget(self, *paths: StrPath | Iterable[StrPath]) -> int:
+        """Remove the articles of files and folders and return their number; the paths need not exist any more.
 
-        The files themselves are not touched; those that are still there come back when they are indexed again.
+        The files themselves are not touched; those that still exist come back when they are indexed again.
 
         Raises:
             NotFound: no article came from one of the paths.
@@ -227,7 +264,7 @@ class Archive:
         """
         indexer = self._indexer()
         with self._writing():
-            return indexer.forget([Path(path) for path in paths])
+            return indexer.forget(_as_paths(paths))
 
     def _indexer(
         self,
@@ -246,16 +283,18 @@ class Archive:
         )
 
     def fetch(
-        self, addresses: Sequence[str], on_page: Callable[[int, int | None], None] | None = None
+        self, *addresses: str | Iterable[str], on_page: Callable[[int, int | None], None] | None = None
     ) -> tuple[Failure, ...]:
-        """Keep pages of the web in the archive's folder `fetched`, to be indexed there; see `rag.fetching.fetch`.
+        """Save web pages in the archive's folder `fetched`, to be indexed there; see `rag.fetching.fetch`.
 
         Raises:
+            ArchiveClosed: the archive is closed.
             ArchiveError: the folder cannot be written.
         """
         from rag.fetching.fetch import fetch
 
-        return tuple(fetch(addresses, self.fetched, on_page=on_page))
+        _ = self._store
+        return tuple(fetch(_flat(addresses, str, "An address must be a string"), self.fetched, on_page=on_page))
 
     @property
     def fetched(self) -> Path:
@@ -301,21 +340,46 @@ class Archive:
                 self._catch_up()
             self._dense.speed_up(self._on_step)
 
-    def ask(self, question: str, k: int = 5, *, filter: Filter = EVERYTHING, fast: bool = False) -> Answer:
+    def ask(
+        self,
+        question: str,
+        k: int = 5,
+        *,
+        since: Day = None,
+        until: Day = None,
+        source: Names = (),
+        language: Names = (),
+        author: Names = (),
+        path: Names = (),
+        include: Names = (),
+        fast: bool = False,
+        filter: Filter | None = None,
+    ) -> Answer:
         """Return the k passages that answer a question best, in any language, each with its citation.
 
-        "Quoted phrases" must stand in a passage, and -excluded words must not.
+        A "quoted phrase" must appear in the passage, an -excluded word must not.
 
         Args:
-            filter: which articles may answer.
-            fast: leave out re-ranking, and with it the search for the answering sentence.
+            k: the number of passages, at least 1.
+            since: only articles from this day on: a date, or 2024-03-01, 1.3.2024, 2024-03, 2024.
+            until: only articles up to and including this day, month or year.
+            source: only articles of this source, or of one of these; a part of the name is enough.
+            language: only passages in this language, or in one of these: de, en …
+            author: only articles by this author, or by one of these; a part of the name is enough.
+            path: only files with this, or one of these, in their path.
+            include: "comments" searches reader comments, too.
+            fast: skip re-ranking, and with it the search for the answering sentence.
+            filter: the same as a value, in place of the arguments from `since` to `include`.
 
         Raises:
-            QuestionError: the question is empty or too long, or only says what to leave out.
+            TypeError: an argument has the wrong type.
+            QuestionError: the question is empty, too long, or only excludes words; or an argument cannot be used.
             EncoderMisfit: the archive's vectors come from another encoder.
         """
+        check_question(question, k)
+        arguments = FilterArguments(since, until, source, language, author, path, include)
         search = partial(self.search, RankingConfig(fast=fast))
-        answer = ask(question, k, filter, search, self._store, self.folder)
+        answer = ask(question, k, arguments.to_filter(filter), search, self._store, self.folder)
         return replace(answer, index_again=bool(answer.citations) and self._index_again)
 
     @property
@@ -330,7 +394,7 @@ class Archive:
         """Use these tables of the confidence for this archive from now on."""
         self._store.facts.set_calibration(to_json(tables, self.encoder.fingerprint))
 
-    def search(self, ranking: RankingConfig = IN_USE, encoder: Encoder | None = None) -> Search | None:
+    def search(self, ranking: RankingConfig = DEFAULT_RANKING, encoder: Encoder | None = None) -> Search | None:
         """Return what questions are asked with; None if the archive has never held an article.
 
         Args:

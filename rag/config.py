@@ -1,85 +1,113 @@
-"""The few numbers that can be chosen."""
+"""The numbers that can be chosen, and their bounds."""
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
 from rag.errors import ConfigError
 
+Value = int | float | bool
+
+_LOWER_BOUNDS = {"passage_tokens": 16, "candidates": 1, "reranked": 1}
+_UPPER_BOUNDS = {"passage_tokens": 500, "overlap_tokens": 400, "candidates": 1000, "reranked": 1000}
+_UPPER_BOUND = 1_000_000
+
+
+def _check_bounds(config: Config | RankingConfig) -> None:
+    for field in fields(config):
+        name, default, value = field.name, field.default, getattr(config, field.name)
+        fits = isinstance(value, (int, float) if isinstance(default, float) else type(default))
+        if not fits or isinstance(value, bool) != isinstance(default, bool):
+            raise ConfigError(_wrong_type(name, value, default))
+        lower, upper = _LOWER_BOUNDS.get(name, 0), _UPPER_BOUNDS.get(name, _UPPER_BOUND)
+        # NaN fails both comparisons
+        if not lower <= value <= upper:
+            raise ConfigError(f"{name} must be between {lower} and {upper}, not {value}.")
+
+
+def _wrong_type(name: str, value: object, default: object) -> str:
+    if isinstance(default, bool):
+        return f"{name} must be true or false, not {value!r}."
+    kind = "a whole number" if isinstance(default, int) else "a number"
+    return f"{name} must be {kind}, such as {default}, not {value!r}."
+
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """How articles are cut. A changed value cuts all articles anew at the next indexing."""
+    """How articles are cut into passages. After a change, the next indexing cuts all articles again.
+
+    Raises:
+        ConfigError: a value is out of its bounds.
+    """
 
     passage_tokens: int = 180
-    """A passage is cut before it gets longer than this many tokens of the encoder."""
+    """The length of a passage, in tokens of the encoder, is at most this."""
     overlap_tokens: int = 40
-    """The last sentence of a passage begins the next one too, if it is not longer than this."""
+    """The last sentence of a passage is repeated in the next one if it has at most this many tokens."""
+
+    def __post_init__(self) -> None:
+        _check_bounds(self)
 
 
 @dataclass(frozen=True, slots=True)
 class RankingConfig:
-    """How passages are ranked. The weights were made by benchmarks/fit_weights.py on MLQA German and Belebele.
+    """How passages are ranked. The weights were fitted by benchmarks/fit_weights.py on MLQA German and Belebele.
 
     They are the same for all languages and all archives; late interaction has weight 1.
+
+    Raises:
+        ConfigError: a value is out of its bounds.
     """
 
     dense_weight: float = 1.2
-    """Of the cosine of question and passage, beside late interaction."""
+    """The weight of the cosine of question and passage."""
     lexical_weight: float = 0.35
-    """Of the share of the best possible BM25 score."""
+    """The weight of the BM25 score, as a share of the best possible one."""
     candidates: int = 50
-    """How many passages each leg gives."""
+    """How many passages each retriever returns."""
     reranked: int = 32
-    """How many of the best candidates are read once more at most."""
+    """The number of candidates that are re-ranked is at most this."""
     reranked_tokens: int = 2000
-    """Of an encoder whose tokens cannot be kept, so many are read once more at most, but eight passages at least."""
+    """With an encoder whose token vectors cannot be cached, at most this many tokens are re-ranked, but at least eight
+    passages."""
     fast: bool = False
-    """Leave re-ranking out."""
+    """Skip re-ranking."""
+
+    def __post_init__(self) -> None:
+        _check_bounds(self)
 
 
-IN_USE = RankingConfig()
-"""What everybody gets who chooses nothing."""
-
-Value = int | float | bool
-
-_LEAST = {"passage_tokens": 16, "candidates": 1, "reranked": 1}
-_MOST = {"passage_tokens": 500, "overlap_tokens": 400, "candidates": 1000, "reranked": 1000}
+DEFAULT_RANKING = RankingConfig()
+"""The ranking unless another is chosen."""
 
 
-def with_setting(config: Config, ranking: RankingConfig, name: str, written: str) -> tuple[Config, RankingConfig]:
-    """Return both with one number changed, as a person wrote it.
+def with_setting(config: Config, ranking: RankingConfig, name: str, text: str) -> tuple[Config, RankingConfig]:
+    """Return both with one setting changed to a value that a person typed.
 
     Raises:
-        ConfigError: there is no such setting, or it cannot have this value.
+        ConfigError: the setting does not exist, or cannot have this value.
     """
-    known: dict[str, Value] = settings(config, ranking)
-    if name not in known:
-        raise ConfigError(f"There is no setting {name!r}: choose among {', '.join(known)}.")
-    value: Any = _value(name, written, known[name])
+    defaults = settings(config, ranking)
+    if name not in defaults:
+        raise ConfigError(f"Unknown setting {name!r}: choose one of {', '.join(defaults)}.")
+    value: Any = _parse(name, text, defaults[name])
     if name in asdict(config):
         return replace(config, **{name: value}), ranking
     return config, replace(ranking, **{name: value})
 
 
 def settings(config: Config, ranking: RankingConfig) -> dict[str, Value]:
-    """Return all numbers by name."""
+    """Return all settings by name."""
     return {**asdict(config), **asdict(ranking)}
 
 
-def _value(name: str, written: str, default: Value) -> Value:
+def _parse(name: str, text: str, default: Value) -> Value:
     if isinstance(default, bool):
-        if written.casefold() not in ("true", "false", "1", "0"):
-            raise ConfigError(f"{name} is true or false, not {written!r}.")
-        return written.casefold() in ("true", "1")
+        if text.casefold() not in ("true", "false", "1", "0"):
+            raise ConfigError(_wrong_type(name, text, default))
+        return text.casefold() in ("true", "1")
     try:
-        value = type(default)(written)
+        return type(default)(text)
     except ValueError as error:
-        kind = "a whole number" if isinstance(default, int) else "a number"
-        raise ConfigError(f"{name} is {kind}, such as {default}, not {written!r}.") from error
-    least, most = _LEAST.get(name, 0), _MOST.get(name, 1_000_000)
-    # not a number fails both
-    if not least <= value <= most:
-        raise ConfigError(f"{name} lies between {least} and {most}, {written} does not.")
-    return value
+        raise ConfigError(_wrong_type(name, text, default)) from error

@@ -29,6 +29,10 @@ class ArchiveError(FundstelleError):
     """An archive cannot be opened, read or written."""
 
 
+class ArchiveClosed(ArchiveError):
+    """An archive was closed before."""
+
+
 class ArchiveBusy(ArchiveError):
     """Another program is writing into an archive."""
 

@@ -15,6 +15,9 @@ from pathlib import PurePath
 from typing import Any, Literal
 
 Span = tuple[int, int]
+"""Start and end, half open."""
+
+_MAX_SHOWN_CHARACTERS = 60
 
 Kind = Literal["article", "teaser", "comment", "boilerplate"]
 """What a part of a text is: the article's own words, a hint at another one, a reader's comment, or none of these."""
@@ -64,7 +67,7 @@ class Article:
     place: str | None = None
     asides: tuple[Aside, ...] = ()
     pages: tuple[int, ...] = ()
-    origins: Mapping[str, str] = field(default_factory=dict)
+    origins: Mapping[str, str] = field(default_factory=dict, hash=False)
 
     def parts(self) -> Iterator[Aside]:
         """Yield the whole text in parts of one kind, in order; the article's own words are parts too."""
@@ -90,6 +93,25 @@ class Article:
         """The title, or the file's name where the title is unknown."""
         return self.title or PurePath(self.path).name
 
+    def to_dict(self) -> dict[str, Any]:
+        """Return the metadata, without the text, as values that JSON knows; see docs/json.md."""
+        return {
+            "id": self.id,
+            "title": self.title,
+            "source": self.source,
+            "author": self.author,
+            "published": _iso(self.published),
+            "language": self.language,
+            "url": self.url,
+            "path": self.path,
+            "sha256": self.sha256,
+            "place": self.place,
+            "origins": dict(self.origins),
+        }
+
+    def __repr__(self) -> str:
+        return f"Article({self.id!r}, {_shortened(self.label)!r}, {len(self.text)} characters)"
+
 
 @dataclass(frozen=True, slots=True)
 class Passage:
@@ -114,6 +136,9 @@ class Passage:
     def key(self) -> int:
         """The id as a number that an index of vectors can hold (63 bits)."""
         return int.from_bytes(hashlib.sha256(self.id.encode()).digest()[:8]) >> 1
+
+    def __repr__(self) -> str:
+        return f"Passage({self.id!r}, {_shortened(self.text)!r})"
 
 
 def cut(article: Article, start: int, end: int, language: str | None = None) -> Passage:
@@ -163,7 +188,7 @@ class Hit:
     article: Article
     rank: int
     score: float
-    signals: Mapping[str, float]
+    signals: Mapping[str, float] = field(hash=False)
     highlights: tuple[Span, ...] = ()
     matches: tuple[Span, ...] = ()
     also: tuple[Article, ...] = ()
@@ -191,7 +216,7 @@ class Citation:
     matches: tuple[Span, ...]
     also: tuple[Article, ...]
     score: float
-    signals: Mapping[str, float]
+    signals: Mapping[str, float] = field(hash=False)
     own_language: str | None = None
     file_missing: bool = False
 
@@ -210,10 +235,42 @@ class Citation:
         """The number of the page on which the quote begins, from 1; None where there are no pages."""
         return self.article.page_at(self.start)
 
+    @property
+    def sentence(self) -> str | None:
+        """The highlighted sentence, which probably answers the question; None if none does."""
+        return next((self.article.text[start:end] for start, end in self.highlights), None)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the citation as values that JSON knows; see docs/json.md."""
+        return {
+            "marker": self.marker,
+            "score": round(self.score, 4),
+            "signals": {name: round(value, 4) for name, value in self.signals.items()},
+            "article": self.article.to_dict(),
+            "passage_id": self.passage_id,
+            "start": self.start,
+            "end": self.end,
+            "page": self.page,
+            "kind": self.kind,
+            "language": self.language,
+            "quote": self.quote,
+            "highlights": [list(span) for span in self.highlights],
+            "matches": [list(span) for span in self.matches],
+            "also": [article.to_dict() for article in self.also],
+            "file_missing": self.file_missing,
+        }
+
+    def __repr__(self) -> str:
+        title, quote = _shortened(self.article.label), _shortened(self.quote)
+        return f"Citation([{self.marker}] {title!r}, characters {self.start}-{self.end}, {quote!r})"
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:
     """The passages that answer a question, best first; if nothing does, the nearest ones, and `answerable` is False.
+
+    Iterating gives the citations, `len` counts them. `bool(answer)` is `answerable`, so `if answer:` asks whether the
+    archive answers the question; an answer that is false may still cite the nearest passages.
 
     `confidence` is the probability, in [0, 1], that one of the passages answers; `reason` says in words why.
     `took_ms` holds milliseconds: `total` and the parts of it. `absent_times` are the days, months, years or periods of
@@ -228,9 +285,37 @@ class Answer:
     confidence: float
     reason: str
     citations: tuple[Citation, ...]
-    took_ms: Mapping[str, float]
+    took_ms: Mapping[str, float] = field(hash=False)
     absent_times: tuple[str, ...] = ()
     index_again: bool = False
+
+    def __iter__(self) -> Iterator[Citation]:
+        return iter(self.citations)
+
+    def __len__(self) -> int:
+        return len(self.citations)
+
+    def __bool__(self) -> bool:
+        return self.answerable
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the answer as values that JSON knows: what `fundstelle ask --json` prints; see docs/json.md."""
+        return {
+            "question": self.question,
+            "language": self.language,
+            "answerable": self.answerable,
+            "confidence": round(self.confidence, 4),
+            "reason": self.reason,
+            "absent_times": list(self.absent_times),
+            "took_ms": dict(self.took_ms),
+            "citations": [citation.to_dict() for citation in self.citations],
+            "index_again": self.index_again,
+        }
+
+    def __repr__(self) -> str:
+        verdict = "answerable" if self.answerable else "not answerable"
+        counts = f"{len(self)} {'citation' if len(self) == 1 else 'citations'}"
+        return f"Answer({_shortened(self.question)!r}, {verdict}, confidence {self.confidence:.2f}, {counts})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,14 +352,20 @@ class IndexReport:
     unchanged: int
     removed: int
     failures: tuple[Failure, ...]
-    skipped: Mapping[str, int]
+    skipped: Mapping[str, int] = field(hash=False)
     passages_encoded: int
     seconds: float
-    columns: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    columns: Mapping[str, Mapping[str, str]] = field(default_factory=dict, hash=False)
     new_failures: tuple[Failure, ...] = ()
-    moved: Mapping[str, str] = field(default_factory=dict)
-    unread_days: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    moved: Mapping[str, str] = field(default_factory=dict, hash=False)
+    unread_days: Mapping[str, tuple[str, ...]] = field(default_factory=dict, hash=False)
     remarks: tuple[Failure, ...] = ()
+
+    def __repr__(self) -> str:
+        return (
+            f"IndexReport({self.new} new, {self.changed} changed, {self.unchanged} unchanged, {self.removed} removed, "
+            f"{len(self.failures)} failed)"
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -290,14 +381,46 @@ class Status:
     articles: int
     doubles: int
     passages: int
-    languages: Mapping[str, int]
-    sources: Mapping[str, int]
+    languages: Mapping[str, int] = field(hash=False)
+    sources: Mapping[str, int] = field(hash=False)
     oldest: date | None
     newest: date | None
     encoder: str | None
     fingerprint: str | None
     revision: int
     recall: float | None
-    bytes_on_disk: Mapping[str, int]
-    self_test: Mapping[str, Any] | None = None
+    bytes_on_disk: Mapping[str, int] = field(hash=False)
+    self_test: Mapping[str, Any] | None = field(default=None, hash=False)
     index_again: bool = False
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the status as values that JSON knows: what `fundstelle status --json` prints; see docs/json.md."""
+        return {
+            "folder": self.folder,
+            "articles": self.articles,
+            "doubles": self.doubles,
+            "passages": self.passages,
+            "languages": dict(self.languages),
+            "sources": dict(self.sources),
+            "oldest": _iso(self.oldest),
+            "newest": _iso(self.newest),
+            "encoder": self.encoder,
+            "fingerprint": self.fingerprint,
+            "revision": self.revision,
+            "recall": self.recall,
+            "bytes_on_disk": dict(self.bytes_on_disk),
+            "self_test": dict(self.self_test) if self.self_test else None,
+            "index_again": self.index_again,
+        }
+
+    def __repr__(self) -> str:
+        return f"Status({self.folder!r}, {self.articles} articles, {self.passages} passages)"
+
+
+def _iso(day: date | None) -> str | None:
+    return day.isoformat() if day else None
+
+
+def _shortened(text: str) -> str:
+    """Return the beginning of a text, for a `repr` of one line."""
+    return text if len(text) <= _MAX_SHOWN_CHARACTERS else f"{text[: _MAX_SHOWN_CHARACTERS - 1]}…"

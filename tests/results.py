@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from rag.config import IN_USE, Config, settings
+from rag.config import DEFAULT_RANKING, Config, settings
 from rag.evaluation.measures.trec_measures import MEASURES, measured
 from rag.evaluation.types import FIRST, Result, Run, Shown, Wanted
 
@@ -60,7 +60,7 @@ def run(name: str, results: Sequence[Result], **facts: object) -> Run:
         "archive_revision": 3,
         "encoder": "small",
         "fingerprint": "abc",
-        "config": settings(Config(), IN_USE),
+        "config": settings(Config(), DEFAULT_RANKING),
         "latency_ms": {"p50": 100.0, "p95": 200.0},
     }
     return Run(name=name, results=tuple(results), **{**known, **facts})  # type: ignore[arg-type]

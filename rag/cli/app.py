@@ -14,6 +14,7 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
+from rag import __version__
 from rag.cli import evaluation
 from rag.cli.index import bring_in_step, forget, index
 from rag.cli.options import ArchiveOption, ArticleArgument, JsonOption, RerankerOption, opened_archive
@@ -35,7 +36,7 @@ from rag.cli.output import (
 )
 from rag.errors import FundstelleError
 from rag.search.filters import make_filter
-from rag.serialization import answer_json, article_json, related_json, shown_json, status_json
+from rag.serialization import related_json, shown_json
 from rag.text.paths import DEFAULT_ARCHIVE, index_command
 
 DONE, UNUSABLE, INTERRUPTED = 0, 2, 130
@@ -44,7 +45,7 @@ SEEDS = Path("seeds")
 app = typer.Typer(
     help="Ask your archive of articles a question in any language and get the passages that answer it, cited.",
     no_args_is_help=True,
-    add_completion=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
@@ -52,8 +53,17 @@ app = typer.Typer(
 _ANY = "; may be given several times."
 
 
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        out.print(f"fundstelle {__version__}")
+        raise typer.Exit
+
+
 @app.callback()
 def common(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and exit.")
+    ] = False,
     debug: Annotated[bool, typer.Option("--debug", help="Show where an error comes from.")] = False,
 ) -> None:
     """Options of every command."""
@@ -117,7 +127,7 @@ def ask(
         answer = opened.ask(question, k, filter=filter, fast=fast)
         noted = evaluation.mark(opened, answer, right, wrong)
     if as_json:
-        print_json(answer_json(answer))
+        print_json(answer.to_dict())
     else:
         print_answer(answer)
         if explain:
@@ -188,7 +198,7 @@ def status(
 ) -> None:
     """Print what the archive holds."""
     with opened_archive(archive, create=False) as opened:
-        facts = status_json(opened.status()) if article is None else article_json(opened.article(article))
+        facts = (opened.status() if article is None else opened.article(article)).to_dict()
     if as_json:
         print_json(facts)
     elif article is not None:

@@ -21,7 +21,7 @@ from rag.cli.evaluation_output import (
 )
 from rag.cli.options import opened_archive
 from rag.cli.output import CountingBar, PreparationBar, err, out, print_json
-from rag.config import IN_USE, Config
+from rag.config import DEFAULT_RANKING, Config
 from rag.errors import ArchiveError, ConfigError, FundstelleError, QuestionError
 from rag.evaluation.measures.comparison import Comparison, changed_questions, compared
 from rag.evaluation.questions.beir import judged, read_beir, write_beir
@@ -79,7 +79,9 @@ def chosen_settings(arguments: Sequence[str], set_: Sequence[str], swept: Sequen
         raise FundstelleError("Give one file of questions, or --compare and the names of runs.")
     # settings without an option of their own belong to the last one that takes several
     single = _pairs([*set_, *(() if swept else more)])
-    start = Setup(Config(), replace(IN_USE, fast=fast)).changed({name: ",".join(one) for name, one in single.items()})
+    start = Setup(Config(), replace(DEFAULT_RANKING, fast=fast)).changed(
+        {name: ",".join(one) for name, one in single.items()}
+    )
     points = grid(_pairs([*swept, *(more if swept else ())]))
     setups = {" ".join(f"{name}={value}" for name, value in one.items()): start.changed(one) for one in points}
     return Chosen(files[0] if files else None, start, setups)

@@ -108,7 +108,7 @@ def forget(
 
 def _fetch(archive: Archive, addresses: list[str]) -> tuple[Failure, ...]:
     with CountingBar("fetching", "pages") as bar:
-        return archive.fetch(addresses, bar)
+        return archive.fetch(addresses, on_page=bar)
 
 
 def bring_in_step(
@@ -125,7 +125,7 @@ def bring_in_step(
         archive.prepare()
         try:
             with IndexingBar() as bar:
-                report = archive.index(paths, bar, limits=how.limits, columns=how.columns)
+                report = archive.index(paths, on_progress=bar, limits=how.limits, columns=how.columns)
         except NotFound:
             if failures:
                 print_report(replace(report, failures=failures, new_failures=failures))

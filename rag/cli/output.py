@@ -16,7 +16,6 @@ from rich.progress import Progress as Bar
 from rich.segment import Segment
 from rich.text import Text
 
-from rag.serialization import article_json
 from rag.types import Answer, Article, Citation, IndexReport, Passage, Progress, Span
 
 if TYPE_CHECKING:
@@ -182,7 +181,7 @@ def print_article(
     versions: Sequence[Version],
 ) -> None:
     """Print an article's metadata and further places, then its text with the beginning of each passage marked."""
-    facts = {**article_json(article), "passages": len(passages)}
+    facts = {**article.to_dict(), "passages": len(passages)}
     del facts["origins"]
     out.print(Text(article.label, style="bold"))
     for name, value in facts.items():

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from embeddings.encoder import Encoder
 from embeddings.types import TokenVectors, Vectors
 from embeddings.vectors.language_neutral import LanguageNeutral
-from rag.config import IN_USE
+from rag.config import DEFAULT_RANKING
 from rag.dense.index import DenseView
 from rag.lexical.index import LexicalView
 from rag.lexical.query import LexicalQuery
@@ -151,7 +151,7 @@ def gather(
     dense: DenseView,
     lexical: LexicalView,
     store: Store,
-    nearest: int = IN_USE.candidates,
+    nearest: int = DEFAULT_RANKING.candidates,
 ) -> Candidates:
     """Return the nearest passages of each leg, in no order; beside them the nearest of each time that is asked for.
 

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embeddings.types import Vectors
-from rag.config import IN_USE
+from rag.config import DEFAULT_RANKING
 from rag.dense.token_vectors import PassageTokens
 from rag.search.alignment import Alignment, align
 from rag.search.candidates import Asked
@@ -53,7 +53,7 @@ class LateInteraction:
     better than others. What the other candidates of the same article say counts a little, as its context.
     """
 
-    def __init__(self, tokens: PassageTokens, budget: int = IN_USE.reranked_tokens) -> None:
+    def __init__(self, tokens: PassageTokens, budget: int = DEFAULT_RANKING.reranked_tokens) -> None:
         self._tokens = tokens
         self._budget = budget
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from embeddings.encoder import Encoder
 from embeddings.vectors.language_neutral import LanguageNeutral
-from rag.config import IN_USE, RankingConfig
+from rag.config import DEFAULT_RANKING, RankingConfig
 from rag.dense.index import DenseView
 from rag.dense.token_vectors import PassageTokens
 from rag.lexical.index import LexicalView
@@ -50,7 +50,7 @@ class Legs:
     encoder: Encoder
     tokens: PassageTokens
     neutral: LanguageNeutral
-    config: RankingConfig = IN_USE
+    config: RankingConfig = DEFAULT_RANKING
 
 
 @dataclass(frozen=True)
@@ -130,7 +130,9 @@ def retrieve(
         )
 
 
-def rank(asked: Asked, candidates: Candidates, reranker: Reranker | None, config: RankingConfig = IN_USE) -> Ranking:
+def rank(
+    asked: Asked, candidates: Candidates, reranker: Reranker | None, config: RankingConfig = DEFAULT_RANKING
+) -> Ranking:
     """Order candidates by all their signals."""
     languages = [primary(passage.language) for _, passage in candidates.passages]
     lexical = credited(candidates.lexical, languages)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from rag.config import IN_USE, Config, Value, settings
+from rag.config import DEFAULT_RANKING, Config, Value, settings
 from rag.evaluation.measures.statistics import Interval
 from rag.evaluation.measures.summary import Summary
 from rag.evaluation.measures.trec_measures import MAIN
@@ -68,7 +68,7 @@ def value(number: Value | None) -> str:
 
 def chosen(config: Mapping[str, Value]) -> dict[str, tuple[Value | None, Value]]:
     """Return the settings that are not the defaults: the default, and what was chosen."""
-    defaults = settings(Config(), IN_USE)
+    defaults = settings(Config(), DEFAULT_RANKING)
     return {name: (defaults.get(name), given) for name, given in config.items() if defaults.get(name) != given}
 
 

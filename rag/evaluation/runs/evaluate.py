@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 import numpy as np
 
 from rag.archive import Archive
-from rag.config import IN_USE, Config, RankingConfig, settings
+from rag.config import DEFAULT_RANKING, Config, RankingConfig, settings
 from rag.errors import ArchiveError, QuestionError
 from rag.evaluation.measures.trec_measures import measured
 from rag.evaluation.questions.judgements import Judgement
@@ -42,7 +42,7 @@ def evaluate(
     name: str,
     questions: str,
     config: Config | None = None,
-    ranking: RankingConfig = IN_USE,
+    ranking: RankingConfig = DEFAULT_RANKING,
     operators: bool = True,
     encoder: RememberingEncoder | None = None,
     on_progress: OnProgress | None = None,

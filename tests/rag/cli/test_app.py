@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import re
 import shutil
 import sqlite3
@@ -17,8 +18,8 @@ import jsonschema
 import pytest
 from places import ARTICLES, ROOT, Run
 
+from rag import __version__
 from rag.cli.output import print_answer, print_explanation
-from rag.serialization import answer_json
 from rag.types import Answer, Article, Citation
 
 TUNNEL = "Wie lang ist der Gotthard-Basistunnel?"
@@ -172,7 +173,7 @@ def test_articles_that_print_the_same_are_in_the_json() -> None:
     signals = {"cross": 7.5, "dense": 0.5, "lexical": 1.0}
     spans = ((4, 8), (7, 10))
     cited = Citation(1, one, f"{one.id}:0-21", 0, 21, one.text, ((0, 21),), spans, (copy,), 0.5, signals)
-    answer = answer_json(Answer("?", "de", True, 0.9, "", (cited,), {"total": 1.0}))
+    answer = Answer("?", "de", True, 0.9, "", (cited,), {"total": 1.0}).to_dict()
     schema = json.loads((ROOT / "docs" / "answer.schema.json").read_text(encoding="utf-8"))
     jsonschema.Draft202012Validator(schema, format_checker=jsonschema.FormatChecker()).validate(answer)
     (shown,) = answer["citations"]
@@ -344,3 +345,39 @@ def test_an_explanation_names_signals_words_and_copies(capsys: pytest.CaptureFix
         "    also in  3.txt: /a/3.txt",
         "",
     ]
+
+
+def module(*arguments: str, home: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run `python -m rag` with a home folder of its own."""
+    return subprocess.run(
+        [sys.executable, "-m", "rag", *arguments],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=ROOT,
+        env={**os.environ, "HOME": str(home), "COLUMNS": "100", **environment},
+    )
+
+
+def test_the_module_is_the_program(tmp_path: Path, fundstelle: Run) -> None:
+    """`python -m rag` prints the same help under the same name, and the version is that of the package."""
+    done = module("-h", home=tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith("Usage: fundstelle [OPTIONS] COMMAND")
+    assert done.stdout == fundstelle("--help").stdout
+    assert fundstelle("--version").stdout == f"fundstelle {__version__}\n"
+    assert fundstelle("ask", "-h").stdout == fundstelle("ask", "--help").stdout
+
+
+def test_shells_complete_commands_and_options(tmp_path: Path) -> None:
+    """The script for a shell is shown or installed, and what it calls names the commands."""
+    shell = {"_TYPER_COMPLETE_TEST_DISABLE_SHELL_DETECTION": "1"}
+    shown = module("--show-completion", "bash", home=tmp_path, **shell)
+    assert (shown.returncode, "complete -o default -F _fundstelle_completion fundstelle" in shown.stdout) == (0, True)
+    installed = module("--install-completion", "bash", home=tmp_path, **shell)
+    assert installed.returncode == 0
+    assert "fundstelle" in (tmp_path / ".bashrc").read_text()
+    typed = {"COMP_WORDS": "fundstelle c", "COMP_CWORD": "1", "_FUNDSTELLE_COMPLETE": "complete_bash"}
+    assert module(home=tmp_path, **typed).stdout.split() == ["calibrate"]
+    typed |= {"COMP_WORDS": "fundstelle ask --unt", "COMP_CWORD": "2"}
+    assert module(home=tmp_path, **typed).stdout.split() == ["--until"]

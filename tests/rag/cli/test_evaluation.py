@@ -175,7 +175,7 @@ def test_questions_by_a_rule(fundstelle: Run, here: Path) -> None:
     [
         (("nowhere.jsonl",), "The questions in nowhere.jsonl cannot be read (No such file or directory)"),
         (("q.jsonl", "r.jsonl"), "Give one file of questions"),
-        (("q.jsonl", "--set", "lexical=1"), "There is no setting 'lexical': choose among passage_tokens"),
+        (("q.jsonl", "--set", "lexical=1"), "Unknown setting 'lexical': choose one of passage_tokens"),
         (("q.jsonl", "--set", "lexical_weight"), "'lexical_weight' is no setting: write KEY=VALUE"),
         (("q.jsonl", "--beir", "set"), "Give either a file of questions or a set with --beir."),
         (("--beir", "set"), "There is no corpus.jsonl in set"),

@@ -190,7 +190,7 @@ def test_an_interrupted_run_goes_on(tmp_path: Path, folder: Path, encoder: Encod
     with Archive.open(tmp_path / "archive", encoder=encoder) as archive:
         for _ in range(len(SOME)):
             with pytest.raises(KeyboardInterrupt):
-                archive.index([folder], interrupt)
+                archive.index([folder], on_progress=interrupt)
         archive.index([folder])
         assert count(archive) == archive.status().passages
 

@@ -15,7 +15,7 @@ from places import ARTICLES, QUESTIONS_FILE
 
 from embeddings.encoder import Encoder
 from rag.archive import Archive
-from rag.config import IN_USE, Config, with_setting
+from rag.config import DEFAULT_RANKING, Config, with_setting
 from rag.errors import ArchiveError, ConfigError, QuestionError
 from rag.evaluation.measures.summary import summarised
 from rag.evaluation.measures.trec_measures import MEASURES
@@ -31,7 +31,7 @@ from rag.evaluation.types import FIRST, WRONGLY_REFUSED, Run
 from rag.search.confidence import THRESHOLD
 from rag.types import Article, cut
 
-FAST = replace(IN_USE, fast=True)
+FAST = replace(DEFAULT_RANKING, fast=True)
 
 
 @pytest.fixture(scope="module")
@@ -151,25 +151,25 @@ def test_the_grid_is_every_combination() -> None:
 @pytest.mark.parametrize(
     ("name", "value", "said"),
     [
-        ("lexical", "0.3", "There is no setting 'lexical': choose among passage_tokens"),
-        ("lexical_weight", "viel", "lexical_weight is a number, such as 0.35, not 'viel'"),
-        ("lexical_weight", "nan", "lies between 0 and"),
-        ("lexical_weight", "-1", "lies between 0 and"),
-        ("candidates", "1.5", "candidates is a whole number"),
-        ("candidates", "0", "candidates lies between 1 and 1000"),
-        ("fast", "perhaps", "fast is true or false"),
-        ("passage_tokens", "9999", "passage_tokens lies between 16 and 500"),
+        ("lexical", "0.3", "Unknown setting 'lexical': choose one of passage_tokens"),
+        ("lexical_weight", "viel", "lexical_weight must be a number, such as 0.35, not 'viel'"),
+        ("lexical_weight", "nan", "must be between 0 and"),
+        ("lexical_weight", "-1", "must be between 0 and"),
+        ("candidates", "1.5", "candidates must be a whole number"),
+        ("candidates", "0", "candidates must be between 1 and 1000"),
+        ("fast", "perhaps", "fast must be true or false"),
+        ("passage_tokens", "9999", "passage_tokens must be between 16 and 500"),
     ],
 )
 def test_wrong_settings_are_refused(name: str, value: str, said: str) -> None:
     """With what can be chosen."""
     with pytest.raises(ConfigError, match=said):
-        with_setting(Config(), IN_USE, name, value)
+        with_setting(Config(), DEFAULT_RANKING, name, value)
 
 
 def test_settings_are_read_as_they_are_written() -> None:
     """Whole numbers, numbers, yes and no."""
-    config, ranking = with_setting(Config(), IN_USE, "passage_tokens", "120")
+    config, ranking = with_setting(Config(), DEFAULT_RANKING, "passage_tokens", "120")
     assert config.passage_tokens == 120
     assert with_setting(config, ranking, "fast", "True")[1].fast is True
     assert with_setting(config, ranking, "dense_weight", "2")[1].dense_weight == 2.0

@@ -15,7 +15,6 @@ from embeddings.encoder import Encoder
 from rag.archive import Archive
 from rag.lexical.index import LexicalView
 from rag.loading.reader import load
-from rag.serialization import answer_json
 from rag.storage.store import Store
 from rag.storage.vectors import input_hash
 from rag.text.language import _identifier, language_of, language_of_part
@@ -124,7 +123,7 @@ def test_from_file_to_card(encoder: Encoder, tmp_path: Path) -> None:
         (cited,) = answer.citations
         assert "cracks in nine" in cited.quote
         assert (cited.language, cited.article.language) == ("en", "de")
-        (as_json,) = answer_json(answer)["citations"]
+        (as_json,) = answer.to_dict()["citations"]
         assert (as_json["language"], as_json["article"]["language"]) == ("en", "de")
         shown = card(cited, GERMAN)
         assert '<blockquote lang="en" dir="auto">' in shown

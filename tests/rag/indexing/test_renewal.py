@@ -14,7 +14,6 @@ from embeddings.encoders.self_test import Verdict
 from rag.archive import Archive
 from rag.cli.output import INDEX_AGAIN, print_answer, print_facts
 from rag.dense.token_cache import FILE
-from rag.serialization import answer_json, status_json
 from rag.storage.database import DATABASE
 
 SHORT = "Die Brücke von Aldenhoven wurde am 3. Mai 1998 eröffnet."
@@ -69,8 +68,8 @@ def test_short_texts_are_encoded_anew_and_no_others(
         answer = archive.ask(QUESTION)
         print_answer(answer)
         assert INDEX_AGAIN in " ".join(capsys.readouterr().err.split())
-        assert answer_json(answer)["index_again"]
-        assert status_json(archive.status())["index_again"]
+        assert answer.to_dict()["index_again"]
+        assert archive.status().to_dict()["index_again"]
         report = archive.index([articles])
         assert (report.new, report.changed, report.passages_encoded) == (0, 0, 1)
         answer = archive.ask(QUESTION)
@@ -104,7 +103,7 @@ def test_status_tells_what_the_self_test_found(
     verdicts = [Verdict("A processor", "bf16", (32, 48), 0.997, 0.996, ("f32",)), None]
     monkeypatch.setattr("embeddings.encoders.openvino_encoder.graph_verdict", lambda: verdicts.pop(0))
     with Archive.open(tmp_path / "archive") as archive:
-        known, unknown = status_json(archive.status()), status_json(archive.status())
+        known, unknown = archive.status().to_dict(), archive.status().to_dict()
     assert known["self_test"] == {
         "said": "OpenVINO computes wrongly in f32 on this processor (A processor): bf16 is used. OpenVINO computes "
         "wrongly on this processor (A processor) where texts are padded to 32, 48 tokens: they are padded to more.",

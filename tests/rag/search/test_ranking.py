@@ -16,7 +16,7 @@ from embeddings.encoder import Encoder
 from embeddings.types import TokenVectors, Vectors
 from embeddings.vectors.language_neutral import language_neutral
 from rag.archive import Archive
-from rag.config import IN_USE, RankingConfig
+from rag.config import DEFAULT_RANKING, RankingConfig
 from rag.dense.token_vectors import PassageTokens
 from rag.errors import ArchiveError
 from rag.lexical.query import LexicalQuery, Match, QueryWord
@@ -68,7 +68,7 @@ def test_fused_scores_by_hand() -> None:
     """(.5 + .35 · .6) / 1.35, and with late interaction (.7 + a · 1.2 · .5 + .35 · .6) / (1.35 + a · 1.2)."""
     question = of_vector("x", NO_WORDS, NO_VECTOR)
 
-    def score(share: float, reranker: Reranker | None, config: RankingConfig = IN_USE) -> float:
+    def score(share: float, reranker: Reranker | None, config: RankingConfig = DEFAULT_RANKING) -> float:
         candidates = Candidates((whole("x" * 700),), np.array([0.5]), np.array([share]))
         return float(rank(question, candidates, reranker, config).scores[0])
 
@@ -188,7 +188,7 @@ class ByLength:
 
 def test_the_best_are_read_and_the_others_stay_below_them() -> None:
     """Of more candidates than are read, those that were read come first in their new order, then the rest in theirs."""
-    read = IN_USE.reranked
+    read = DEFAULT_RANKING.reranked
     count = read + 3
     passages = tuple(whole("x" * (number + 1), f"a{number}") for number in range(count))
     dense = np.linspace(0.9, 0.1, count)

@@ -9,7 +9,7 @@ import pytest
 from results import result, run
 from scipy import stats
 
-from rag.config import IN_USE, Config, settings
+from rag.config import DEFAULT_RANKING, Config, settings
 from rag.evaluation.measures.comparison import changed_questions, compared, verdict
 from rag.evaluation.types import Run
 
@@ -120,6 +120,6 @@ def test_runs_that_differ_in_more_than_settings_are_compared_with_a_warning(
 
 def test_settings_that_differ_are_named() -> None:
     """With both values, and no others."""
-    other = replace(IN_USE, lexical_weight=0.5)
+    other = replace(DEFAULT_RANKING, lexical_weight=0.5)
     found = compared([of("a", {"q": FOUND}), of("b", {"q": FOUND}, config=settings(Config(), other))])
     assert found.compared[0].settings == {"lexical_weight": (0.35, 0.5)}

@@ -13,7 +13,7 @@ import pytest
 from lxml import html
 from markdown_it import MarkdownIt
 
-from rag.config import IN_USE, Config, settings
+from rag.config import DEFAULT_RANKING, Config, settings
 from rag.evaluation.measures.comparison import Comparison, compared, verdict
 from rag.evaluation.measures.statistics import Interval
 from rag.evaluation.measures.summary import Slice, summarised
@@ -122,7 +122,7 @@ RUN = Run(
     archive_revision=47,
     encoder="an encoder",
     fingerprint="0123",
-    config={**settings(Config(), IN_USE), "dense_weight": 0.8},
+    config={**settings(Config(), DEFAULT_RANKING), "dense_weight": 0.8},
     latency_ms={"p50": 387.1, "p95": 446.2},
     results=RESULTS,
 )
@@ -133,7 +133,7 @@ SLICES = {label: Slice(100 + number, INTERVALS[label]) for number, label in enum
 def better() -> Run:
     """The run again, with every answer first."""
     alike = [replace(one, values=dict.fromkeys(one.values, 1.0)) for one in RUN.results]
-    return replace(RUN, name="two <b>", config=settings(Config(), IN_USE), results=tuple(alike))
+    return replace(RUN, name="two <b>", config=settings(Config(), DEFAULT_RANKING), results=tuple(alike))
 
 
 def comparison() -> Comparison:
