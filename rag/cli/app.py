@@ -19,7 +19,6 @@ from rag.cli import evaluation
 from rag.cli.index import bring_in_step, forget, index
 from rag.cli.options import ArchiveOption, ArticleArgument, JsonOption, RerankerOption, opened_archive
 from rag.cli.output import (
-    CountingBar,
     LogLine,
     err,
     out,
@@ -34,6 +33,7 @@ from rag.cli.output import (
     print_removed,
     shown,
 )
+from rag.cli.progress import CountingBar
 from rag.errors import FundstelleError
 from rag.search.filters import make_filter
 from rag.serialization import related_json, shown_json

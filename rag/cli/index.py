@@ -12,7 +12,8 @@ import typer
 from rich.text import Text
 
 from rag.cli.options import SOME_FAILED, ArchiveOption, opened_archive
-from rag.cli.output import CountingBar, IndexingBar, err, out, plain, print_report
+from rag.cli.output import err, out, plain, print_report
+from rag.cli.progress import CountingBar, IndexingBar
 from rag.errors import ArchiveBusy, FundstelleError, NotFound
 from rag.text.paths import DEFAULT_ARCHIVE
 from rag.types import Failure, IndexReport

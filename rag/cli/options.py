@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from rag.cli.output import PreparationBar
+from rag.cli.progress import PreparationBar
 
 if TYPE_CHECKING:
     from rag.archive import Archive

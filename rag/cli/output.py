@@ -11,12 +11,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console, ConsoleOptions, RenderableType
-from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
-from rich.progress import Progress as Bar
 from rich.segment import Segment
 from rich.text import Text
 
-from rag.types import Answer, Article, Citation, IndexReport, Passage, Progress, Span
+from rag.types import Answer, Article, Citation, IndexReport, Passage, Span
 
 if TYPE_CHECKING:
     # it loads NumPy, which `--help` should not wait for
@@ -61,8 +59,6 @@ INDEX_AGAIN = (
 )
 _FAILURES_SHOWN = _TABLES_SHOWN = 50
 _DAYS_SHOWN = 3
-# seconds after which a bar is drawn anew
-_REDRAWN = 0.1
 _SIGNALS = {
     "dense": "cosine of the question and the passage, without what only tells the language",
     "late": "how well each word of the question finds its like in the passage, on average",
@@ -295,87 +291,6 @@ def print_calibration(report: CalibrationReport) -> None:
     for name, one in (("before", report.before), ("now", report.after)):
         out.print(f"{name:<7} right {one.right:.0%}, AUROC {one.auroc:.3f}, calibration error {one.error:.3f}")
     out.print("Now is measured on questions that were left out of the fit in turn.", style="dim")
-
-
-class CountingBar:
-    """How many of a number of things are done, on standard error."""
-
-    def __init__(self, doing: str, things: str) -> None:
-        self._bar = Bar(
-            TextColumn(doing),
-            BarColumn(),
-            MofNCompleteColumn(),
-            TextColumn(things),
-            TimeRemainingColumn(),
-            console=err,
-            transient=True,
-            disable=not err.is_terminal,
-        )
-        self._task = self._bar.add_task(doing, total=None)
-
-    def __enter__(self) -> CountingBar:
-        self._bar.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._bar.stop()
-
-    def __call__(self, done: int, total: int | None) -> None:
-        self._bar.update(self._task, total=total, completed=done)
-
-
-class IndexingBar:
-    """Articles, passages a second and the remaining time, on standard error."""
-
-    def __init__(self) -> None:
-        self._bar = Bar(
-            TextColumn("indexing"),
-            BarColumn(),
-            MofNCompleteColumn(),
-            TextColumn("articles, {task.fields[speed]}"),
-            TimeRemainingColumn(),
-            console=err,
-            transient=True,
-            disable=not err.is_terminal,
-        )
-        self._task = self._bar.add_task("indexing", total=None, speed="")
-        self._next = 0.0
-
-    def __enter__(self) -> IndexingBar:
-        self._bar.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._bar.stop()
-
-    def __call__(self, progress: Progress) -> None:
-        # of ten thousand files without a change, a thousand are passed while the bar is drawn once
-        if progress.seconds < self._next and progress.articles < progress.articles_total:
-            return
-        self._next = progress.seconds + _REDRAWN
-        speed = f"{progress.passages / max(progress.seconds, 1e-9):.0f} passages/s"
-        self._bar.update(self._task, total=progress.articles_total, completed=progress.articles, speed=speed)
-
-
-class PreparationBar:
-    """The one-time preparation of the model, shown from its first step on."""
-
-    def __init__(self) -> None:
-        self._bar = Bar(TextColumn("{task.description:<36}"), BarColumn(), console=err, transient=True)
-        self._task = self._bar.add_task("preparing", total=1.0)
-        self._started = False
-
-    def __call__(self, step: str, share: float) -> None:
-        if not self._started:
-            err.print("Preparing the model: this happens once and takes about a minute.")
-            self._bar.start()
-            self._started = True
-        self._bar.update(self._task, description=step, completed=share)
-
-    def close(self) -> None:
-        """Take the bar away."""
-        if self._started:
-            self._bar.stop()
 
 
 def _size(count: int) -> str:
