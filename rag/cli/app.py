@@ -173,12 +173,12 @@ def show(
 ) -> None:
     """Print an article with its metadata and the places of its passages."""
     from rag.loading.plain_text.line_numbers import source_lines
-    from rag.loading.web.omitted_lines import left_out
+    from rag.loading.web.omitted_lines import omitted_lines
 
     with opened_archive(archive, create=False) as opened:
         found, passages = opened.reading(article)
         if removed and not as_json:
-            print_removed(found, left_out(found))
+            print_removed(found, omitted_lines(found))
             return
         doubles, versions = opened.doubles(found.id), opened.versions(found.id)
     lines = source_lines(found, [(one.start, one.end) for one in passages])

@@ -20,16 +20,16 @@ from rag.loading.pdf.pdf import load_pdf
 from rag.loading.plain_text.markdown import load_markdown
 from rag.loading.plain_text.text import load_text, load_texts
 from rag.loading.web.html import load_html
-from rag.loading.web.prose_html import paragraphs_of_markup, parsed_markup
-from rag.loading.web.several_articles import load_pages
+from rag.loading.web.prose_html import parse_prose, prose_paragraphs
+from rag.loading.web.several_articles import load_html_articles
 
 
 def _paragraphs_of_part(path: str, raw: bytes) -> list[str]:
     """Return the paragraphs of a part of a Word document that is in another format."""
     kind = kind_of(posixpath.basename(path), raw[:HEAD_BYTES])
     if kind == "html":
-        root = parsed_markup(raw)
-        return [text for text, _ in paragraphs_of_markup(root)] if root is not None else []
+        root = parse_prose(raw)
+        return [paragraph.text for paragraph in prose_paragraphs(root)] if root is not None else []
     if kind not in LOADERS or not raw:
         return unknown_part(path, raw)
     return [block.text.strip() for block in LOADERS[kind](raw).blocks]
@@ -58,7 +58,7 @@ MANY_IN_ONE: dict[str, Callable[[bytes], Iterable[Draft | Flaw]]] = {
     "docx": lambda raw: split_export(_load_docx(raw)),
     "odt": lambda raw: split_export(load_odt(raw)),
     "rtf": lambda raw: split_export(load_rtf(raw)),
-    "html": load_pages,
+    "html": load_html_articles,
     "epub": load_issue,
 }
 """For kinds of files that may hold many articles, what reads them all."""

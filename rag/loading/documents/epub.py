@@ -15,7 +15,7 @@ from rag.loading.common.safe_names import safe_name
 from rag.loading.common.xml import attribute, descendants
 from rag.loading.documents.zipped_xml import damaged, parsed, unpacked
 from rag.loading.plain_text.bylines import find_byline
-from rag.loading.web.prose_html import paragraphs_of_markup, parsed_markup
+from rag.loading.web.prose_html import parse_prose, prose_paragraphs
 
 _WHAT = "epub"
 _CONTAINER = "META-INF/container.xml"
@@ -114,8 +114,8 @@ def _read(raw: bytes) -> tuple[Draft, list[Draft]]:
     for chapter, is_contents in chapters:
         if chapter in locked:
             raise LoadError("It is protected against copying (DRM): get a copy without protection.")
-        if chapter in texts and (root := parsed_markup(texts[chapter])) is not None:
-            words = [text for text, _ in paragraphs_of_markup(root)]
+        if chapter in texts and (root := parse_prose(texts[chapter])) is not None:
+            words = [paragraph.text for paragraph in prose_paragraphs(root)]
             blocks = paragraph_blocks(words, "boilerplate" if is_contents else "article")
             parts.append(Draft(blocks, title=_heading(root), author=find_byline(words[:_TOP], None).author))
     stated = {name: next(_stated(package, name), None) for name in ("title", "publisher", "language")}

@@ -20,7 +20,7 @@ from rag.loading.common.guard import result_or_error
 from rag.loading.common.safe_names import UniqueNames, safe_path
 from rag.loading.documents.mail_quotes import Part, own_words, parts_of_plain, unfolded
 from rag.loading.web.html import load_html
-from rag.loading.web.prose_html import paragraphs_of_markup, parsed_markup
+from rag.loading.web.prose_html import parse_prose, prose_paragraphs
 
 _FORWARDED = re.compile(r"(wg|fwd?|tr)\s*:", re.IGNORECASE)
 _QUOTE = re.compile(r"(gmail|yahoo|protonmail)_(quote|quoted|signature)|moz-(signature|cite-prefix)")
@@ -245,8 +245,8 @@ def _parts(message: Message) -> list[Part]:
     if message.get_content_maintype() != "text":
         return []
     if message.get_content_subtype() in ("html", "xhtml"):
-        root = parsed_markup(_text(message).encode(), "utf-8")
-        return paragraphs_of_markup(root, _is_quote) if root is not None else []
+        root = parse_prose(_text(message).encode(), "utf-8")
+        return [*prose_paragraphs(root, _is_quote)] if root is not None else []
     flows = message.get_param("format") == "flowed"
     text = unfolded(_text(message), message.get_param("delsp") == "yes") if flows else _text(message)
     return parts_of_plain(text)

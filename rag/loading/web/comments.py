@@ -1,4 +1,4 @@
-"""Comments of readers in a page, told by the names of their elements."""
+"""Reader comments in a page, recognised by the names of their elements."""
 
 from __future__ import annotations
 
@@ -7,31 +7,31 @@ from typing import Any
 
 from lxml.etree import iterwalk
 
-from rag.loading.web.visible_lines import labels, lines
+from rag.loading.web.visible_lines import label_words, visible_lines
 
 _TAGS = ("div", "section", "aside", "article", "ol", "ul", "li", "dl", "table", "details")
 _COMMENT = re.compile(
     r"comment(s|list|area)?|(leser)?kommentare?|commentaires?|comentarios?|comment[oi]|reacties?|komentarze?|disqus"
 )
-# what only leads to comments or counts them, says whether there may be any, or is a reporter's
-_NO_COMMENT = re.compile(r"count|counter|link|button|btn|icon|toggle|form|open|closed|respond|no|has|live")
+# links to comments and counts of them, states of the comment form, and reporters' commentary
+_NOT_COMMENTS = re.compile(r"count|counter|link|button|btn|icon|toggle|form|open|closed|respond|no|has|live")
 _SCHEMA = re.compile(r"schema\.org/(User)?Comments?$")
 
 
-def set_aside_comments(tree: Any) -> tuple[str, ...]:
-    """Take the comments of readers out of a page, and return their lines."""
-    found: list[Any] = []
+def extract_comments(tree: Any) -> tuple[str, ...]:
+    """Remove reader comments from a page, and return their lines."""
+    comments: list[Any] = []
     walk = iterwalk(tree, events=("start",), tag=_TAGS)
     for _, element in walk:
-        if _is_comment(element) and not _holds_article(element):
-            found.append(element)
+        if _is_comment(element) and not _contains_article(element):
+            comments.append(element)
             walk.skip_subtree()
     texts = []
-    for element in found:
-        for form in [*element.iter("form")]:
+    for comment in comments:
+        for form in [*comment.iter("form")]:
             form.drop_tree()
-        texts += [line.text for line in lines(element)]
-        element.drop_tree()
+        texts += [line.text for line in visible_lines(comment)]
+        comment.drop_tree()
     return tuple(texts)
 
 
@@ -40,10 +40,10 @@ def _is_comment(element: Any) -> bool:
         return True
     if _SCHEMA.search(element.get("itemtype") or ""):
         return True
-    words = labels(element)
-    return any(map(_COMMENT.fullmatch, words)) and not any(map(_NO_COMMENT.fullmatch, words))
+    words = label_words(element)
+    return any(map(_COMMENT.fullmatch, words)) and not any(map(_NOT_COMMENTS.fullmatch, words))
 
 
-def _holds_article(element: Any) -> bool:
-    """Say whether the page's article is in it, whatever it is called."""
-    return any(one.tag == "h1" or "articleBody" in (one.get("itemprop") or "").split() for one in element.iter())
+def _contains_article(element: Any) -> bool:
+    """Whether the page's article is in it, whatever it is called."""
+    return any(inner.tag == "h1" or "articleBody" in (inner.get("itemprop") or "").split() for inner in element.iter())

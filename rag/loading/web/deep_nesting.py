@@ -1,4 +1,4 @@
-"""Pages nested deeper, or with longer texts, than lxml follows: it leaves out all that comes then, without a word."""
+"""Pages nested deeper, or with longer texts, than lxml reads: it silently drops the rest."""
 
 from __future__ import annotations
 
@@ -6,28 +6,30 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-_DEEPEST = 200
+_MAX_DEPTH = 200
 _NAME = re.compile(r"[A-Za-z][\w.-]*", re.ASCII)
 
 
 def was_cut(parser: Any) -> bool:
-    """Tell whether a parser of lxml gave up in the page that it read last."""
+    """Whether a parser of lxml gave up in the page that it parsed last."""
     from lxml.etree import ErrorTypes
 
     return any(error.type == ErrorTypes.ERR_RESOURCE_LIMIT for error in parser.error_log)
 
 
 def flat_tree(text: str) -> Any:
-    """Return the tree of a page in which what lies deeper than 200 elements stands in the one that is 200 deep."""
+    """Return the tree of a page in which everything deeper than 200 elements is moved up to that depth."""
     from lxml import etree, html
 
-    # events have no depth
-    parser = html.HTMLParser(target=_Flat(), encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=True)
+    # the parser limits the depth of trees, not of events
+    parser = html.HTMLParser(
+        target=_FlatTreeBuilder(), encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=True
+    )
     return etree.fromstring(text.encode("utf-8", "replace"), parser)
 
 
-class _Flat:
-    """Builds a tree that is not too deep."""
+class _FlatTreeBuilder:
+    """A parser target that builds a tree of at most 200 levels."""
 
     def __init__(self) -> None:
         from lxml import etree, html
@@ -37,14 +39,14 @@ class _Flat:
 
     def start(self, tag: str, attributes: Mapping[str, str]) -> None:
         self._depth += 1
-        if self._depth <= _DEEPEST:
+        if self._depth <= _MAX_DEPTH:
             # a damaged page has names that a tree cannot have
-            known = {name: value for name, value in attributes.items() if _NAME.fullmatch(name)}
-            self._builder.start(_named(tag), known)
+            valid = {name: value for name, value in attributes.items() if _NAME.fullmatch(name)}
+            self._builder.start(_valid_tag(tag), valid)
 
     def end(self, tag: str) -> None:
-        if self._depth <= _DEEPEST:
-            self._builder.end(_named(tag))
+        if self._depth <= _MAX_DEPTH:
+            self._builder.end(_valid_tag(tag))
         self._depth -= 1
 
     def data(self, text: str) -> None:
@@ -54,5 +56,5 @@ class _Flat:
         return self._builder.close()
 
 
-def _named(tag: str) -> str:
+def _valid_tag(tag: str) -> str:
     return tag if _NAME.fullmatch(tag) else "span"

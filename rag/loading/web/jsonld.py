@@ -1,4 +1,4 @@
-"""What a page says of its article in JSON-LD, with the words of schema.org."""
+"""The JSON-LD of a page, in the vocabulary of schema.org."""
 
 from __future__ import annotations
 
@@ -10,46 +10,46 @@ from dataclasses import dataclass
 from typing import Any
 
 _DECODER = json.JSONDecoder(strict=False)
-_ARTICLE = re.compile(r"\w*(Article|Posting|Report|Review|Recipe)$")
-_PAGE = re.compile(r"WebPage$")
+_ARTICLE_TYPE = re.compile(r"\w*(Article|Posting|Report|Review|Recipe)$")
+_PAGE_TYPE = re.compile(r"WebPage$")
 
 Node = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class Graph:
-    """The objects of a page's JSON-LD, outer ones first, and those with a name by their identifiers.
+    """The objects of a page's JSON-LD, outer ones first, and those that have a name by their `@id`.
 
-    `article` is the outermost one that is an article, or else the page; it is empty if there is neither.
+    `article` is the outermost object that is an article, or else the page; it is empty if there is neither.
     """
 
     nodes: Sequence[Node]
-    named: Mapping[str, Node]
+    by_id: Mapping[str, Node]
     article: Node
 
-    def resolved(self, value: Any) -> list[Node | str]:
-        """Return the objects and texts of a property; instead of an object that refers to another, that other one."""
+    def resolve(self, value: Any) -> list[Node | str]:
+        """Return the objects and texts of a property; references are replaced by the objects that they refer to."""
         return [
-            self.named.get(str(one.get("@id")), one) if isinstance(one, dict) else one
-            for one in (value if isinstance(value, list) else [value])
-            if isinstance(one, dict | str)
+            self.by_id.get(str(node.get("@id")), node) if isinstance(node, dict) else node
+            for node in (value if isinstance(value, list) else [value])
+            if isinstance(node, dict | str)
         ]
 
 
-def read(tree: Any) -> Graph:
-    """Return the JSON-LD of a page; what is no JSON is left out."""
+def read_graph(tree: Any) -> Graph:
+    """Return the JSON-LD of a page; invalid JSON is skipped."""
     nodes: list[Node] = []
-    waiting: deque[Any] = deque(_scripts(tree))
-    while waiting:
-        value = waiting.popleft()
+    queue: deque[Any] = deque(_scripts(tree))
+    while queue:
+        value = queue.popleft()
         if isinstance(value, dict):
             nodes.append(value)
-            waiting.extend(value.values())
+            queue.extend(value.values())
         elif isinstance(value, list):
-            waiting.extend(value)
-    named = {node["@id"]: node for node in nodes if isinstance(node.get("@id"), str) and "name" in node}
-    articles = (node for kind in (_ARTICLE, _PAGE) for node in nodes if any(map(kind.match, types(node))))
-    return Graph(nodes, named, next(articles, {}))
+            queue.extend(value)
+    by_id = {node["@id"]: node for node in nodes if isinstance(node.get("@id"), str) and "name" in node}
+    articles = (node for kind in (_ARTICLE_TYPE, _PAGE_TYPE) for node in nodes if any(map(kind.match, types(node))))
+    return Graph(nodes, by_id, next(articles, {}))
 
 
 def types(value: Node | str) -> list[str]:
@@ -74,7 +74,7 @@ def _scripts(tree: Any) -> Iterator[Any]:
     for script in tree.iter("script"):
         if "ld+json" in (script.get("type") or "").lower():
             content = script.text or ""
-            # some put it between the marks of a comment, or a semicolon behind it
+            # some sites wrap it in comment marks, or end it with a semicolon
             start = re.search(r"[{\[]", content)
             try:
                 yield _DECODER.raw_decode(content, start.start() if start else 0)[0]
@@ -83,4 +83,4 @@ def _scripts(tree: Any) -> Iterator[Any]:
 
 
 def _texts(value: Any) -> list[str]:
-    return [one for one in (value if isinstance(value, list) else [value]) if isinstance(one, str)]
+    return [text for text in (value if isinstance(value, list) else [value]) if isinstance(text, str)]

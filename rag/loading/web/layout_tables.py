@@ -1,4 +1,4 @@
-"""Pages laid out in tables, as most were before 2008: their cells become blocks, and blocks of links go."""
+"""Pages laid out with tables, as most were before 2008: cells become blocks, and blocks of links are removed."""
 
 from __future__ import annotations
 
@@ -7,84 +7,98 @@ from collections.abc import Container, Iterator
 from itertools import pairwise
 from typing import Any
 
-from rag.loading.web.visible_lines import labels, lines
+from rag.loading.web.visible_lines import VisibleLine, label_words, visible_lines
 
-_LONG = 200
-_DATA = ("th", "caption", "thead", "tfoot", "colgroup")
+_LONG_TEXT = 200  # characters
+_DATA_TAGS = ("th", "caption", "thead", "tfoot", "colgroup")
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
-_SHORTEST_HEADLINE, _LONGEST_HEADLINE = 8, 200
+_MIN_HEADLINE, _MAX_HEADLINE = 8, 200  # characters
 _HEADLINE_LABELS = {"headline", "title", "titel", "ueberschrift", "überschrift", "schlagzeile", "titre", "titulo"}
-_USUAL_SIZE = 3
-_FEW = 3
-_NEAR = 5
-_CONTAINERS = ("div", "center", "blockquote", "td")
-_WORDS = ("p", "font", "span", "b", "strong", "i", "em", "small", "big")
-_BLOCKS = frozenset(("p", "div", "table", "ul", "ol", "dl", "blockquote", "pre", "center", "hr", *_HEADINGS))
+_DEFAULT_FONT_SIZE = 3
+_MAX_CELLS_WITH_ONE_LINE = 3
+_MAX_HEADLINE_DISTANCE = 5  # cells
+_CONTAINER_TAGS = ("div", "center", "blockquote", "td")
+_INLINE_TAGS = ("p", "font", "span", "b", "strong", "i", "em", "small", "big")
+_BLOCK_TAGS = frozenset(("p", "div", "table", "ul", "ol", "dl", "blockquote", "pre", "center", "hr", *_HEADINGS))
 
 
-def without_layout(tree: Any) -> None:
-    """Turn the tables that place the text of a page into blocks, in the tree itself.
+def unwrap_layout_tables(tree: Any) -> None:
+    """Turn the tables that lay out the text of a page into blocks, in place.
 
-    A page is laid out in a table if that holds most of its text, and a cell with a long one, and nothing that marks
-    data. Blocks of links are removed, empty lines become paragraphs, and a heading or the largest words above the text
-    the headline. Other pages stay as they are.
+    A table is layout if it contains most of the page's text and a cell with a long text, and no markup of data. Blocks
+    of links are removed, empty lines become paragraphs, and a heading or the largest words above the text become the
+    headline. Other pages stay as they are.
     """
-    whole = _size(tree) if next(tree.iter("table"), None) is not None else 0
-    # in the order of the page
-    blocks: dict[Any, None] = {}
-    for table in list(tree.iter("table")):
-        inside = next(table.iterancestors("td", "th", "div"), None) in blocks
-        if _is_layout(table, inside) and (inside or 2 * _size(table) > whole):
-            blocks |= dict.fromkeys(_to_blocks(table))
+    page_size = _size(tree) if next(tree.iter("table"), None) is not None else 0
+    blocks = _layout_blocks(tree, page_size)
     if not blocks:
         return
-    links: dict[Any, None] = {}
-    for block in (*blocks, *tree.iter("table")):
-        if not _is_in(block, links) and _is_navigation(block):
-            links[block] = None
-    if whole - sum(map(_size, links)) < _LONG:
-        links = {}
-    around = {above for block in blocks for above in block.iterancestors("div")}
-    cells = [block for block in blocks if block not in around and block not in links and not _is_in(block, links)]
-    for block in links:
+    navigation = _navigation_blocks(tree, blocks, page_size)
+    parents = {ancestor for block in blocks for ancestor in block.iterancestors("div")}
+    cells = [
+        block for block in blocks if block not in parents and block not in navigation and not _is_in(block, navigation)
+    ]
+    for block in navigation:
         block.drop_tree()
     for cell in cells:
         for picture in list(cell.iter("img")):
-            # the reader of articles would leave it out with the words behind it
+            # trafilatura would drop it together with the words behind it
             picture.drop_tree()
-        # what is innermost first, for words in a font may hold paragraphs
-        for element in reversed(list(cell.iter(*_CONTAINERS, *_WORDS))):
-            _in_paragraphs(element)
+        # innermost first, for the words of a font may contain paragraphs
+        for element in reversed(list(cell.iter(*_CONTAINER_TAGS, *_INLINE_TAGS))):
+            _split_into_paragraphs(element)
     if cells and next(tree.iter("h1"), None) is None:
         sizes = [_size(cell) for cell in cells]
         largest = sizes.index(max(sizes))
-        # the headline stands above the text, in the same cell or in one before it
-        any(_mark_headline(cell) for cell in cells[largest::-1][:_NEAR])
+        # the headline is above the text, in the same cell or in one before it
+        any(_mark_headline(cell) for cell in cells[largest::-1][:_MAX_HEADLINE_DISTANCE])
 
 
-def _is_in(block: Any, others: Container[Any]) -> bool:
-    return any(above in others for above in block.iterancestors())
+def _layout_blocks(tree: Any, page_size: int) -> dict[Any, None]:
+    """Turn layout tables into blocks, and return these in the order of the page."""
+    blocks: dict[Any, None] = {}
+    for table in list(tree.iter("table")):
+        is_nested = next(table.iterancestors("td", "th", "div"), None) in blocks
+        if _is_layout(table, is_nested) and (is_nested or 2 * _size(table) > page_size):
+            blocks |= dict.fromkeys(_to_blocks(table))
+    return blocks
+
+
+def _navigation_blocks(tree: Any, blocks: dict[Any, None], page_size: int) -> dict[Any, None]:
+    """The outermost blocks of links; none if hardly any text would be left without them."""
+    navigation: dict[Any, None] = {}
+    for block in (*blocks, *tree.iter("table")):
+        if not _is_in(block, navigation) and _is_navigation(block):
+            navigation[block] = None
+    return navigation if page_size - sum(map(_size, navigation)) >= _LONG_TEXT else {}
+
+
+def _is_in(block: Any, blocks: Container[Any]) -> bool:
+    return any(ancestor in blocks for ancestor in block.iterancestors())
 
 
 def _size(element: Any) -> int:
-    return sum(len(line.text) for line in lines(element))
+    return sum(len(line.text) for line in visible_lines(element))
 
 
-def _is_layout(table: Any, inside: bool) -> bool:
-    """Tell whether a table places text; `inside` is one that stands in a cell of another one that does."""
-    own = [element for element in table.iter(*_DATA) if _table_of(element) is table]
-    if own or table.get("summary") or table.get("role") in ("table", "grid"):
+def _is_layout(table: Any, is_nested: bool) -> bool:
+    """Whether a table lays out text; `is_nested` if it is in a cell of another one that does."""
+    has_data_tags = any(_table_of(element) is table for element in table.iter(*_DATA_TAGS))
+    if has_data_tags or table.get("summary") or table.get("role") in ("table", "grid"):
         return False
     rows = [list(row.iterchildren("td")) for row in table.iter("tr") if _table_of(row) is table]
-    if inside and (len(rows) == 1 or all(len(row) <= 1 for row in rows)):
+    is_column = all(len(row) <= 1 for row in rows)
+    if is_nested and (len(rows) == 1 or is_column):
         return True
     if next(table.iterdescendants("table"), None) is not None:
         return True
-    found = [[len(line.text) for line in lines(cell)] for row in rows for cell in row]
-    if all(len(row) <= 1 for row in rows) and sum(map(sum, found)) >= _LONG:
+    cells = [[len(line.text) for line in visible_lines(cell)] for row in rows for cell in row]
+    if is_column and sum(map(sum, cells)) >= _LONG_TEXT:
         return True
     # a cell with several lines, or with sentences that no table of data has
-    return any(sum(of_cell) >= _LONG and (of_cell[1:] or len(found) <= _FEW) for of_cell in found)
+    return any(
+        sum(lengths) >= _LONG_TEXT and (lengths[1:] or len(cells) <= _MAX_CELLS_WITH_ONE_LINE) for lengths in cells
+    )
 
 
 def _table_of(element: Any) -> Any:
@@ -92,47 +106,50 @@ def _table_of(element: Any) -> Any:
 
 
 def _to_blocks(table: Any) -> list[Any]:
-    own = [one for one in table.iter("tbody", "tr", "td") if _table_of(one) is table]
-    for element in (table, *own):
+    parts = [part for part in table.iter("tbody", "tr", "td") if _table_of(part) is table]
+    for element in (table, *parts):
         element.tag = "div"
-    return [table, *own]
+    return [table, *parts]
 
 
 def _is_navigation(block: Any) -> bool:
-    """Tell whether a block holds links and no text of its own."""
+    """Whether a block contains links and hardly any other text."""
     links = list(block.iter("a"))
     linked = sum(len(" ".join(link.text_content().split())) for link in links)
     size = _size(block)
-    return bool(size) and len(links) > 1 and 2 * linked > size and size - linked < _LONG
+    return bool(size) and len(links) > 1 and 2 * linked > size and size - linked < _LONG_TEXT
 
 
-def _in_paragraphs(parent: Any) -> None:
-    """Wrap what stands between blocks and empty lines, which are two breaks, in paragraphs."""
+def _split_into_paragraphs(parent: Any) -> None:
+    """Wrap the text between blocks and empty lines, which are two breaks, in paragraphs."""
     children = list(parent)
-    if parent.tag in _WORDS:
-        breaks = [
-            one.tag == "br" and other.tag == "br" and not _has_words(one.tail) for one, other in pairwise(children)
-        ]
-        if not any(breaks) and not any(one.tag in _BLOCKS for one in children):
+    if parent.tag in _INLINE_TAGS:
+        has_empty_line = any(
+            child.tag == "br" and following.tag == "br" and not _has_words(child.tail)
+            for child, following in pairwise(children)
+        )
+        if not has_empty_line and not any(child.tag in _BLOCK_TAGS for child in children):
             return
         parent.tag = "div"
-    if not (parent.text or "").strip() and all(one.tag in _BLOCKS and not (one.tail or "").strip() for one in children):
+    if not _has_words(parent.text) and all(
+        child.tag in _BLOCK_TAGS and not _has_words(child.tail) for child in children
+    ):
         return
-    parts = [_part(parent, parent.text)]
+    parts = [_paragraph(parent, parent.text)]
     parent.text = None
     for child in children:
         tail = child.tail or ""
-        if child.tag in _BLOCKS:
+        if child.tag in _BLOCK_TAGS:
             child.tail = None
-            parts += [child, _part(parent, tail)]
+            parts += [child, _paragraph(parent, tail)]
         elif child.tag == "br" and _ends_in_break(parts[-1]):
-            parts.append(_part(parent, tail))
+            parts.append(_paragraph(parent, tail))
         else:
             parts[-1].append(child)
     for child in list(parent):
         parent.remove(child)
     parent.extend(
-        part for part in parts if part.tag in _BLOCKS and (part.tag != "p" or len(part) or _has_words(part.text))
+        part for part in parts if part.tag in _BLOCK_TAGS and (part.tag != "p" or len(part) or _has_words(part.text))
     )
 
 
@@ -144,37 +161,37 @@ def _has_words(text: str | None) -> bool:
     return bool((text or "").strip())
 
 
-def _part(parent: Any, text: str | None) -> Any:
-    part = parent.makeelement("p", {})
-    part.text = text
-    return part
+def _paragraph(parent: Any, text: str | None) -> Any:
+    paragraph = parent.makeelement("p", {})
+    paragraph.text = text
+    return paragraph
 
 
 def _mark_headline(cell: Any) -> bool:
-    """Make a headline of a smaller heading, or of the largest words above the text, if they are a line of their own."""
-    best, rank = next(cell.iter(*_HEADINGS), None), 0.0
-    own = {line.text for line in _above(cell)} if best is None else ()
+    """Make an h1 of a smaller heading, or of the largest words above the text that are a line of their own."""
+    headline, largest = next(cell.iter(*_HEADINGS), None), 0.0
+    candidates = {line.text for line in _lines_above_text(cell)} if headline is None else ()
     for element in cell.iter("font", "big", "b", "strong", "span", "div", "p"):
         text = " ".join(element.text_content().split())
-        fits = text in own and _SHORTEST_HEADLINE <= len(text) <= _LONGEST_HEADLINE
-        if fits and (size := _prominence(element)) > rank:
-            best, rank = element, size
-    if best is not None:
-        best.tag = "h1"
-    return best is not None
+        fits = text in candidates and _MIN_HEADLINE <= len(text) <= _MAX_HEADLINE
+        if fits and (size := _font_size(element)) > largest:
+            headline, largest = element, size
+    if headline is not None:
+        headline.tag = "h1"
+    return headline is not None
 
 
-def _above(cell: Any) -> Iterator[Any]:
+def _lines_above_text(cell: Any) -> Iterator[VisibleLine]:
     """The lines up to the first long one."""
-    for line in lines(cell):
-        if len(line.text) >= _LONG:
+    for line in visible_lines(cell):
+        if len(line.text) >= _LONG_TEXT:
             return
         yield line
 
 
-def _prominence(element: Any) -> float:
-    """How large words are, by the sizes of HTML from 1 to 7."""
-    if labels(element) & _HEADLINE_LABELS:
+def _font_size(element: Any) -> float:
+    """How large words are, in the font sizes of HTML from 1 to 7; 0 if not larger than usual."""
+    if label_words(element) & _HEADLINE_LABELS:
         return 5
     if element.tag in ("b", "strong"):
         return 3.5
@@ -184,4 +201,5 @@ def _prominence(element: Any) -> float:
     if element.tag != "font" or not size:
         return 0
     number = int(size[2])
-    return {"+": _USUAL_SIZE + number, "-": 0}.get(size[1], number if number > _USUAL_SIZE else 0)
+    absolute = number if number > _DEFAULT_FONT_SIZE else 0
+    return {"+": _DEFAULT_FONT_SIZE + number, "-": 0}.get(size[1], absolute)

@@ -1,4 +1,4 @@
-"""The outlet and the address of a page."""
+"""The outlet and the URL of a page."""
 
 from __future__ import annotations
 
@@ -8,49 +8,49 @@ from html import unescape
 from urllib.parse import urljoin, urlsplit
 
 from rag.loading.web import jsonld
-from rag.loading.web.page import Found, Page
+from rag.loading.web.page import ParsedPage, Statement
 
 _SAVED_FROM = re.compile(r"<!--[^>]{0,300}?(?:saved from url=\(\d+\)|\burl:\s*)(https?://[^\s>]+)")
-_MOST, _LONGEST = 20, 100
+_MAX_PUBLISHERS, _MAX_NAME_CHARACTERS = 20, 100
 
 
-def address(page: Page, top: str) -> Found | None:
-    """Return the page's address; `top` is the beginning of its file, where browsers note where they saved it from."""
-    found = [one for one in _addresses(page, top) if _host(one.value)]
-    # the address of the front page is of no use
-    deep = (one for one in found if urlsplit(one.value).path.strip("/"))
-    return next(deep, found[0] if found else None)
+def page_url(page: ParsedPage, top: str) -> Statement | None:
+    """Return the page's URL; `top` is the beginning of its file, where browsers note where they saved it from."""
+    urls = [statement for statement in _urls(page, top) if _host(statement.value)]
+    # the URL of the front page does not identify the article
+    deep = (statement for statement in urls if urlsplit(statement.value).path.strip("/"))
+    return next(deep, urls[0] if urls else None)
 
 
-def outlets(page: Page, url: str | None) -> list[Found]:
-    """Return the names of the outlet, the likeliest first; the last are the host of the address and its main part."""
-    # an archive's address has the page's own in it
+def outlet_names(page: ParsedPage, url: str | None) -> list[Statement]:
+    """Return the names of the outlet, the likeliest first; the last are the host of the URL and its main part."""
+    # a web archive's URL contains the page's own
     host = _host(re.sub(r".*/(?=https?://)", "", url or "")).removeprefix("www.")
-    stated = [
+    statements = [
         *page.meta("og:site_name"),
-        *(Found(name, "JSON-LD") for name in _publishers(page.graph)),
+        *(Statement(name, "JSON-LD") for name in _publishers(page.graph)),
         *page.meta("application-name"),
     ]
-    named = [Found(unescape(name), origin) for name, origin in stated if not _host(name)]
-    return named + [Found(name, "address of the page") for name in (host, *host.split(".")[-2:-1]) if name]
+    names = [Statement(unescape(name), origin) for name, origin in statements if not _host(name)]
+    return names + [Statement(name, "address of the page") for name in (host, *host.split(".")[-2:-1]) if name]
 
 
 def _publishers(graph: jsonld.Graph) -> Sequence[str]:
-    owners = [one for node in (graph.article, *graph.nodes) for one in graph.resolved(node.get("publisher"))]
-    # a person who publishes is the author of a blog, and no outlet
-    names = (jsonld.name(one) for one in owners if "Person" not in jsonld.types(one))
-    return [*dict.fromkeys(one for one in names if one and len(one) <= _LONGEST)][:_MOST]
+    owners = [owner for node in (graph.article, *graph.nodes) for owner in graph.resolve(node.get("publisher"))]
+    # a person who publishes is the author of a blog, not an outlet
+    names = (jsonld.name(owner) for owner in owners if "Person" not in jsonld.types(owner))
+    return [*dict.fromkeys(name for name in names if name and len(name) <= _MAX_NAME_CHARACTERS)][:_MAX_PUBLISHERS]
 
 
-def _addresses(page: Page, top: str) -> Iterator[Found]:
-    stated = [*page.meta("og:url"), *page.stated("url")]
-    base = next((one.value for one in stated if _host(one.value)), "")
+def _urls(page: ParsedPage, top: str) -> Iterator[Statement]:
+    statements = [*page.meta("og:url"), *page.json_ld("url")]
+    base = next((statement.value for statement in statements if _host(statement.value)), "")
     for link in page.tree.iter("link"):
         if link.get("rel") == "canonical" and _host(href := _joined(base, link.get("href") or "")):
-            yield Found(href, "canonical link")
+            yield Statement(href, "canonical link")
     if saved := _SAVED_FROM.search(top):
-        yield Found(saved[1], "note of the browser")
-    yield from stated
+        yield Statement(saved[1], "note of the browser")
+    yield from statements
 
 
 def _joined(base: str, href: str) -> str:
@@ -61,7 +61,7 @@ def _joined(base: str, href: str) -> str:
 
 
 def _host(url: str) -> str:
-    """The host of an address on the web, or nothing."""
+    """The host of a web URL, or an empty string."""
     try:
         parts = urlsplit(url)
     except ValueError:

@@ -198,7 +198,7 @@ def test_a_saved_page(tmp_path: Path, charset: str) -> None:
 
 def test_a_page_without_an_article(tmp_path: Path) -> None:
     """A page of nothing is refused with what to do."""
-    with pytest.raises(LoadError, match="No article was found in the page"):
+    with pytest.raises(LoadError, match="The page contains no article"):
         load_bytes(tmp_path, b"<html><head><title>x</title></head><body></body></html>", "a.html")
 
 

@@ -16,8 +16,8 @@ from rag.loading.common.draft import Draft
 from rag.loading.web.date_phrases import day_in
 from rag.loading.web.deep_nesting import flat_tree
 from rag.loading.web.html import load_html
-from rag.loading.web.people import byline, people
-from rag.loading.web.prose_html import paragraphs_of_markup, parsed_markup
+from rag.loading.web.people import names_in_byline, people
+from rag.loading.web.prose_html import parse_prose, prose_paragraphs
 
 BODY = (
     "Der Rat der Stadt hat am Abend beschlossen, die alte Brücke über den Fluss bis zum Herbst zu sperren. Die Pfeiler "
@@ -132,7 +132,7 @@ def test_who_is_somebody(stated: str, names: tuple[str, ...]) -> None:
 )
 def test_bylines(line: str, following: str, names: tuple[str, ...]) -> None:
     """A line that begins as a byline does and says little more names its authors."""
-    assert byline(line, following) == names
+    assert names_in_byline(line, following) == names
 
 
 @pytest.mark.parametrize(
@@ -536,7 +536,7 @@ def test_what_stands_behind_deep_nesting(tag: str, depth: int) -> None:
         f"{opened}ganz unten{closed}<p>{behind}</p></article></body></html>"
     ).encode()
     assert behind.strip() in load_html(raw).text
-    words = [text for text, _ in paragraphs_of_markup(parsed_markup(raw))]
+    words = [paragraph.text for paragraph in prose_paragraphs(parse_prose(raw))]
     assert words == ["Titel", before.strip(), "ganz unten", behind.strip()]
 
 
@@ -545,7 +545,7 @@ def test_a_paragraph_of_megabytes() -> None:
     """lxml leaves out what follows on a text of ten megabytes; here all of it is there."""
     long = "Die Brücke ist gesperrt, sagte sie. " * 290_000
     raw = f"<!doctype html><html><body><p>Anfang.</p><br><p>{long}</p><p>Zum Schluss.</p></body></html>".encode()
-    assert [len(text) for text, _ in paragraphs_of_markup(parsed_markup(raw))] == [7, len(long) - 1, 12]
+    assert [len(paragraph.text) for paragraph in prose_paragraphs(parse_prose(raw))] == [7, len(long) - 1, 12]
 
 
 def test_names_that_a_tree_cannot_have() -> None:

@@ -15,7 +15,7 @@ from rag.loading.containers import mbox
 from rag.loading.containers.mbox import mails_in_mbox
 from rag.loading.documents.epub import load_issue
 from rag.loading.reader import articles_in, pieces
-from rag.loading.web.several_articles import load_pages
+from rag.loading.web.several_articles import load_html_articles
 from rag.types import Article
 
 POOL = "Der Rat von Moorende hat am Dienstag beschlossen, das alte Freibad an der Mühle zu schließen. Neun waren dafür."
@@ -57,7 +57,7 @@ def test_page_with_several_articles(mark: str) -> None:
     """Articles in full on one page are articles, each with its own headline, author, day and words."""
     first = article("Moorende schließt sein Freibad", "12.03.2003", "Tomma Harms", POOL, POOL_2, tag=mark)
     second = article("Biber legt Landstraße lahm", "14.03.2003", "Uwe Sand", ROAD, ROAD_2, tag=mark)
-    drafts = [one for one in load_pages(page(first, second)) if isinstance(one, Draft)]
+    drafts = [one for one in load_html_articles(page(first, second)) if isinstance(one, Draft)]
     assert [(one.title, one.author, one.published, one.name) for one in drafts] == [
         ("Moorende schließt sein Freibad", "Tomma Harms", date(2003, 3, 12), "article 1"),
         ("Biber legt Landstraße lahm", "Uwe Sand", date(2003, 3, 14), "article 2"),
@@ -73,7 +73,7 @@ def test_page_that_only_looks_like_several_articles(linked: bool) -> None:
     parts = [one.replace("article>", "section>") for one in (FIRST, SECOND, third)]
     if linked:
         parts = [one.replace("<h2>", "<h2><a href='/x'>").replace("</h2>", "</a></h2>") for one in parts]
-    (draft,) = load_pages(page(*parts))
+    (draft,) = load_html_articles(page(*parts))
     assert isinstance(draft, Draft) and "several articles" in draft.unread[0]
     assert (draft.published, draft.author) == (None, None)
     assert all(title in draft.text for title in ("schließt sein Freibad", "Biber legt", "Chor singt in Gent"))
@@ -82,20 +82,20 @@ def test_page_that_only_looks_like_several_articles(linked: bool) -> None:
 def test_headings_within_one_article() -> None:
     """An article with headings between its paragraphs is one."""
     parts = "".join(f"<h2>{text[:20]}</h2><p>{text}</p>" for text in (POOL, POOL_2, ROAD, ROAD_2))
-    (draft,) = load_pages(page(f"<p>12.03.2003</p>{parts}"))
+    (draft,) = load_html_articles(page(f"<p>12.03.2003</p>{parts}"))
     assert isinstance(draft, Draft) and (draft.unread, draft.published) == ((), date(2003, 3, 12))
 
 
 def test_headline_of_the_one_article_among_teasers() -> None:
     """Where the page's own title names a section, the heading of the article in full is the headline."""
-    (draft,) = load_pages(page(FIRST, TEASER, TEASER.replace("Chor", "Verein"), above=""))
+    (draft,) = load_html_articles(page(FIRST, TEASER, TEASER.replace("Chor", "Verein"), above=""))
     assert isinstance(draft, Draft) and draft.title == "Moorende schließt sein Freibad"
 
 
 def test_what_stands_between_articles_is_kept() -> None:
     """A full paragraph of the page itself is the page's own article."""
     own = "Diese Seite sammelt, was im März 2003 in Moorende geschah, und wird von der Bücherei gepflegt und ergänzt."
-    drafts = load_pages(page(FIRST, SECOND, above=f"<h1>Archiv März 2003</h1><p>{own}</p>"))
+    drafts = load_html_articles(page(FIRST, SECOND, above=f"<h1>Archiv März 2003</h1><p>{own}</p>"))
     assert [one.name for one in drafts] == ["article 1", "article 2", ""]
     assert isinstance(drafts[2], Draft) and own in drafts[2].text and POOL not in drafts[2].text
 
@@ -114,7 +114,7 @@ def test_what_stands_between_articles_is_kept() -> None:
 )
 def test_page_with_one_article(raw: bytes) -> None:
     """Teasers, related articles below a headline of a higher rank, and what stands aside do not cut a page."""
-    drafts = [one for one in load_pages(raw) if isinstance(one, Draft)]
+    drafts = [one for one in load_html_articles(raw) if isinstance(one, Draft)]
     assert [draft.name for draft in drafts] == [""]
 
 
