@@ -196,8 +196,8 @@ class Archive:
         return self._encoder.named
 
     @property
-    def database(self) -> Database:
-        """The archive's file, in which runs and marks are kept."""
+    def _database(self) -> Database:
+        """The archive's file, in which `rag.evaluation.session` stores runs and relevance feedback."""
         return self._store.database
 
     @property

@@ -14,7 +14,7 @@ def main(folder: str, archive: str) -> None:
     """Print the report, and the paths of all articles."""
     with Archive.open(archive) as opened:
         report = opened.index([Path(folder)])
-        paths = [row[0] for row in opened.database.rows("SELECT path FROM articles")]
+        paths = [article.path for article in opened.articles()]
     json.dump({**asdict(report), "paths": paths}, sys.stdout)
 
 

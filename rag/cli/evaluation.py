@@ -91,12 +91,12 @@ def evaluate(
         opening = evaluating.opened_set(beir, settings, encoder, reranker)
     else:
         opening = evaluating.opened_questions(archive, settings, reranker)
-    with opening as (asked, judgements):
+    with opening as (session, judgements):
         if trec_run:
-            found = [evaluating.run_of_other(asked, judgements, trec_run, str(beir))]
+            found = [evaluating.imported_run(session, judgements, trec_run, str(beir))]
         else:
             source = str(beir or settings.file or evaluating.MARKED)
-            found = evaluating.asked_runs(asked, judgements, settings, name, source, operators=beir is None)
+            found = evaluating.asked_runs(session, judgements, settings, name, source, operators=beir is None)
     evaluating.show(found, written)
 
 
@@ -189,14 +189,14 @@ def export_beir(
 
 def mark(archive: Archive, answer: Answer, right: str | None, wrong: str | None) -> int:
     """Note which passages of an answer are right or wrong, by their numbers; return how many were noted."""
-    from rag.evaluation.questions.feedback import Marks
+    from rag.evaluation.session import EvaluationSession
 
     numbers = {number: said for written, said in ((right, True), (wrong, False)) for number in _numbers(written)}
     missing = [number for number in numbers if not 1 <= number <= len(answer.citations)]
     if missing:
         raise FundstelleError(f"There is no passage {missing[0]}: the answer has {len(answer.citations)}.")
     for number, said in numbers.items():
-        Marks(archive.database).mark(answer.question, answer.citations[number - 1], answers=said)
+        EvaluationSession(archive).feedback.mark(answer.question, answer.citations[number - 1], answers=said)
     return len(numbers)
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
-from datetime import UTC, datetime
 from pathlib import Path
 
 import typer
@@ -23,28 +22,26 @@ from rag.cli.options import opened_archive
 from rag.cli.output import err, out, print_json
 from rag.cli.progress import CountingBar, PreparationBar
 from rag.config import DEFAULT_RANKING, Config
-from rag.errors import ArchiveError, ConfigError, FundstelleError, QuestionError
+from rag.errors import ArchiveError, ConfigError, FundstelleError
 from rag.evaluation.measures.comparison import Comparison, changed_questions, compared
 from rag.evaluation.questions.beir import judged, read_beir, write_beir
-from rag.evaluation.questions.feedback import Marks
-from rag.evaluation.questions.files import read_questions
-from rag.evaluation.questions.judgements import Judgement, judge
+from rag.evaluation.questions.judgements import Judgement
 from rag.evaluation.questions.synthetic import questions_json, suggested
 from rag.evaluation.reports.html import html_report
 from rag.evaluation.reports.markdown import markdown_report
 from rag.evaluation.reports.serialization import comparison_json, summary_json
-from rag.evaluation.runs.evaluate import OnProgress
-from rag.evaluation.runs.run_store import Runs, read_run, run_json
+from rag.evaluation.runs.run_store import read_run, run_json
 from rag.evaluation.runs.scratch_archives import archive_of_set
-from rag.evaluation.runs.sweep import Setup, grid, runs_of
-from rag.evaluation.runs.trec import read_trec_run, results_of, write_trec
+from rag.evaluation.runs.sweep import Setup, grid
+from rag.evaluation.runs.trec import write_trec
+from rag.evaluation.session import EvaluationSession, default_run_name
 from rag.evaluation.types import Run
 
 INTERRUPTED = 130
 _TWO = 2
 MARKED = "marked"
 
-Opened = tuple[Archive, Sequence[Judgement]]
+Opened = tuple[EvaluationSession, Sequence[Judgement]]
 
 
 @dataclass(frozen=True)
@@ -112,33 +109,19 @@ def opened_set(folder: Path, settings: Chosen, encoder: str | None, reranker: st
     finally:
         preparation.close()
     with archive:
-        yield archive, judged(found, archive.article)
+        yield EvaluationSession(archive), judged(found, archive.article)
 
 
 @contextmanager
 def opened_questions(folder: Path, settings: Chosen, reranker: str | None) -> Iterator[Opened]:
     """Give the archive in a folder, and judged questions about it."""
     with opened_archive(folder, create=False, reranker=reranker) as archive:
-        yield archive, judged_questions(archive, settings.file)
-
-
-def judged_questions(archive: Archive, file: str | None) -> list[Judgement]:
-    """Return the questions of a file, or without one those that were marked, with the places that answer them.
-
-    Raises:
-        NotFound, QuestionError: there are none, or one cannot be understood.
-    """
-    asked = read_questions(Path(file)) if file else Marks(archive.database).questions()
-    if not asked:
-        raise QuestionError(
-            "No passage was marked as an answer yet: give a file of questions, or mark some with "
-            '`fundstelle ask "…" --right 1`.'
-        )
-    return [judge(one, archive.original) for one in asked]
+        session = EvaluationSession(archive)
+        yield session, session.judge(session.load(settings.file))
 
 
 def asked_runs(
-    archive: Archive,
+    session: EvaluationSession,
     judgements: Sequence[Judgement],
     settings: Chosen,
     name: str | None,
@@ -146,7 +129,7 @@ def asked_runs(
     *,
     operators: bool,
 ) -> list[Run]:
-    """Ask all questions with each setup, and keep the runs.
+    """Ask all questions with each setup, and save the runs.
 
     Args:
         source: where the questions come from.
@@ -155,29 +138,23 @@ def asked_runs(
     Raises:
         FundstelleError: another run has the name.
     """
-    kept = Runs(archive.database)
-    wished = name or f"{Path(source).resolve().stem}-{datetime.now(UTC):%Y-%m-%d}"
     if name and len(settings.setups) == 1:
-        kept.check_free(name)
-    setups = {kept.free_name(f"{wished} {label}".strip()): setup for label, setup in settings.setups.items()}
+        session.runs.check_free(name)
     finished: list[Run] = []
     with CountingBar("asking", "questions") as bar, CountingBar("cutting anew", "articles") as cutting:
-
-        def progress(_: str) -> OnProgress:
-            done = len(finished) * len(judgements)
-            return lambda number, total: bar(done + number, len(setups) * total)
-
-        runs = runs_of(
-            archive, judgements, setups, questions=source, operators=operators, on_progress=progress,
-            on_article=lambda done: cutting(done, archive.status().articles),
-        )  # fmt: skip
+        runs = session.evaluate(
+            judgements,
+            settings.setups,
+            name=name or default_run_name(source),
+            source=source,
+            operators=operators,
+            on_progress=bar,
+            on_article=lambda articles: cutting(articles, session.archive.status().articles),
+        )
         try:
             for run in runs:
-                if run.results:
-                    finished.append(run)
-                    _keep(kept, run)
-                if len(run.results) < run.asked_of:
-                    break
+                finished.append(run)
+                _save(session, run)
         except KeyboardInterrupt:
             err.print("Interrupted: settings that were not asked to the end are left out.")
     if not finished:
@@ -185,31 +162,17 @@ def asked_runs(
     return finished
 
 
-def run_of_other(archive: Archive, judgements: Sequence[Judgement], file: Path, source: str) -> Run:
-    """Return another program's run of a set, from its file; it is kept too."""
-    results = tuple(results_of(read_trec_run(file), judgements))
-    kept = Runs(archive.database)
-    run = Run(
-        name=kept.free_name(file.stem),
-        made=datetime.now(UTC).isoformat(timespec="seconds"),
-        questions=source,
-        asked_of=len(results),
-        archive=archive.id,
-        archive_revision=archive.status().revision,
-        encoder=file.name,
-        fingerprint="",
-        config={},
-        latency_ms={},
-        results=results,
-    )
-    _keep(kept, run)
+def imported_run(session: EvaluationSession, judgements: Sequence[Judgement], file: Path, source: str) -> Run:
+    """Return another program's run of a set, from its file; it is saved too."""
+    run = session.imported(file, judgements, source=source)
+    _save(session, run)
     return run
 
 
-def _keep(kept: Runs, run: Run) -> None:
-    """Keep a run; where the archive cannot be written, it is printed all the same, and a line says so."""
+def _save(session: EvaluationSession, run: Run) -> None:
+    """Save a run; where the archive cannot be written, it is printed all the same, and a line says so."""
     try:
-        kept.keep(run)
+        session.runs.save(run)
         err.print(f"Kept as {run.name!r}.", style="dim", soft_wrap=True, markup=False)
     except ArchiveError as error:
         err.print(f"The run is not kept. {error}", soft_wrap=True, markup=False)
@@ -264,12 +227,12 @@ def run_named(archive: Archive, name: str) -> Run:
     """Return a run by its name, or from the file that it was exported to."""
     if name.endswith(".json") and Path(name).is_file():
         return read_run(Path(name))
-    return Runs(archive.database).read(name)
+    return EvaluationSession(archive).runs.load(name)
 
 
 def list_runs(archive: Archive, *, as_json: bool) -> None:
     """Print what runs there are."""
-    found = Runs(archive.database).listed()
+    found = EvaluationSession(archive).runs.listing()
     if as_json:
         print_json({"runs": [asdict(one) for one in found]})
     else:
@@ -279,13 +242,13 @@ def list_runs(archive: Archive, *, as_json: bool) -> None:
 def delete_runs(archive: Archive, names: Sequence[str]) -> None:
     """Forget runs."""
     for name in names:
-        Runs(archive.database).delete(name)
+        EvaluationSession(archive).runs.delete(name)
         out.print(f"Deleted: {name}", soft_wrap=True, markup=False)
 
 
 def export_run(archive: Archive, name: str, file: Path) -> None:
     """Write a run as JSON."""
-    _write(file, run_json(Runs(archive.database).read(name)))
+    _write(file, run_json(EvaluationSession(archive).runs.load(name)))
 
 
 def suggest(archive: Archive, file: Path, most: int) -> None:
@@ -301,7 +264,7 @@ def suggest(archive: Archive, file: Path, most: int) -> None:
 
 def write_marked(archive: Archive, file: Path) -> None:
     """Write the questions for which passages were marked."""
-    found = Marks(archive.database).questions()
+    found = EvaluationSession(archive).feedback.questions()
     if not found:
         raise FundstelleError('No passage was marked as an answer yet: `fundstelle ask "…" --right 1` marks the first.')
     _write(file, questions_json(found))
@@ -309,7 +272,9 @@ def write_marked(archive: Archive, file: Path) -> None:
 
 def write_set(archive: Archive, file: Path, folder: Path) -> None:
     """Write questions and articles in BEIR layout."""
-    write_beir(folder, [one for one in judged_questions(archive, str(file)) if one.places], archive.articles())
+    session = EvaluationSession(archive)
+    judgements = session.judge(session.load(file))
+    write_beir(folder, [judgement for judgement in judgements if judgement.places], archive.articles())
     err.print(f"Written: {folder}", soft_wrap=True, markup=False)
 
 

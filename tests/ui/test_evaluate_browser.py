@@ -18,9 +18,8 @@ from server_parts import served
 from rag.archive import Archive
 from rag.evaluation.measures.summary import summarised
 from rag.evaluation.measures.trec_measures import MAIN
-from rag.evaluation.questions.feedback import Marks
 from rag.evaluation.reports.wording import failed, worst_first
-from rag.evaluation.runs.run_store import Runs
+from rag.evaluation.session import EvaluationSession
 from rag.evaluation.types import Run
 from ui.wording.evaluation import bounds, fixed, words_of
 from ui.wording.page import ENGLISH, GERMAN
@@ -89,7 +88,7 @@ def test_questions_are_asked_and_measured(address: str, open_page: Open, archive
     filled(visit.page)
     assert visit.page.locator("#fs-questions input").input_value() == "seeds/questions.jsonl (8 Fragen)"
     evaluate(visit, "gemessen")
-    run = Runs(archive.database).read("gemessen")
+    run = EvaluationSession(archive).runs.load("gemessen")
     measures = summarised(run.results).measures
     rows = visit.page.locator(".fs-measures").first.locator("tbody tr")
     shown = [row.locator("td").all_inner_texts()[1:] for row in rows.all()]
@@ -103,7 +102,7 @@ def test_a_question_opens_and_leads_to_the_passage(address: str, open_page: Open
     """Enter opens a question; the link of its first result opens the article beside the page, at that passage."""
     visit = open_page(f"{address}?tab=evaluate")
     evaluate(visit, "geöffnet")
-    worst = worst_first(Runs(archive.database).read("geöffnet").results)[0]
+    worst = worst_first(EvaluationSession(archive).runs.load("geöffnet").results)[0]
     assert failed(worst)
     row = visit.page.locator(".fs-question").first
     assert row.locator(".fs-q").inner_text() == worst.question
@@ -134,7 +133,7 @@ def test_a_cancelled_evaluation_keeps_what_was_asked(address: str, open_page: Op
     other.page.get_by_role("tab", name=DE.tab).click()
     other.page.get_by_role("button", name=DE.cancel).click()
     visit.page.locator("#fs-shown .fs-warning").wait_for()
-    run = Runs(archive.database).read("abgebrochen")
+    run = EvaluationSession(archive).runs.load("abgebrochen")
     assert 0 < len(run.results) < run.asked_of == len(LINES)
     told = DE.asked_of.format(done=len(run.results), total=len(LINES))
     assert visit.page.locator("#fs-shown .fs-warning").inner_text() == told
@@ -153,7 +152,7 @@ def test_two_runs_are_compared_and_one_is_deleted(address: str, open_page: Open,
     assert page.locator(".fs-compared h2").inner_text() == "slow against quick"
     assert "Over 6 questions" in page.locator(".fs-compared").inner_text()
     means = page.locator(".fs-differences tbody tr").first.locator("td").all_inner_texts()[:2]
-    runs: list[Run] = [Runs(archive.database).read(name) for name in ("quick", "slow")]
+    runs: list[Run] = [EvaluationSession(archive).runs.load(name) for name in ("quick", "slow")]
     assert means == [fixed(summarised(run.results).measures[MAIN].mean, ENGLISH) for run in runs]
     with page.expect_download() as download:
         page.get_by_role("link", name=EN.report).click()
@@ -163,7 +162,7 @@ def test_two_runs_are_compared_and_one_is_deleted(address: str, open_page: Open,
     page.get_by_text(EN.deleted.format(name="slow")).wait_for()
     page.locator("#fs-shown h2", has_text="quick").wait_for()
     page.locator(".fs-compared").wait_for(state="detached")
-    assert "slow" not in [one.name for one in Runs(archive.database).listed()]
+    assert "slow" not in [one.name for one in EvaluationSession(archive).runs.listing()]
     assert visit.faults == []
 
 
@@ -176,7 +175,7 @@ def test_a_marked_passage_becomes_a_question(address: str, open_page: Open, arch
     button.focus()
     visit.page.keyboard.press("Space")
     visit.page.locator('.fs-marks button[aria-pressed="true"]').wait_for()
-    (marked,) = Marks(archive.database).questions()
+    (marked,) = EvaluationSession(archive).feedback.questions()
     cited = archive.ask(question).citations[0]
     assert (marked.question, marked.labels[0].article) == (question, cited.article.id)
     assert marked.labels[0].quote == cited.article.text[slice(*cited.highlights[0])]
@@ -191,7 +190,7 @@ def test_a_marked_passage_becomes_a_question(address: str, open_page: Open, arch
     assert pressed.count() == 1
     pressed.click()
     pressed.wait_for(state="detached")
-    assert Marks(archive.database).questions() == []
+    assert EvaluationSession(archive).feedback.questions() == []
     assert visit.faults == again.faults == []
 
 
@@ -205,7 +204,7 @@ def test_a_file_of_ones_own_is_asked(address: str, open_page: Open, archive: Arc
     )
     visit.page.wait_for_function("document.querySelector('#fs-questions input').value.includes('eigene.csv (2')")
     evaluate(visit, "eigene")
-    assert Runs(archive.database).read("eigene").questions == "uploaded: eigene.csv"
+    assert EvaluationSession(archive).runs.load("eigene").questions == "uploaded: eigene.csv"
     assert not [each for each in visit.addresses if "upload" in each]
     assert visit.faults == []
 
@@ -268,7 +267,7 @@ def test_ctrl_c_ends_an_evaluation(sample: Archive, tmp_path: Path, open_page: O
         visit.page.locator("#fs-run").click()
         visit.page.locator("#fs-progress progress[value]").wait_for()
     with Archive.open(tmp_path / "archive") as archive:
-        run = Runs(archive.database).read("gestoppt")
+        run = EvaluationSession(archive).runs.load("gestoppt")
     assert 0 < len(run.results) < run.asked_of
 
 

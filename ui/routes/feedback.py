@@ -10,7 +10,7 @@ from pydantic import BaseModel, StrictBool, StrictInt, StrictStr
 
 from rag.archive import Archive
 from rag.errors import FundstelleError, NotFound, QuestionError
-from rag.evaluation.questions.feedback import Marks
+from rag.evaluation.session import EvaluationSession
 from rag.search.answer import checked_question
 from rag.types import Citation, Span, cut
 
@@ -33,7 +33,7 @@ def add_marking(app: FastAPI, archive: Archive) -> None:
     def mark(said: Mark) -> PlainTextResponse:
         try:
             question, citation = checked_question(said.question), citation_of(archive, said)
-            Marks(archive.database).mark(question, citation, answers=said.answers)
+            EvaluationSession(archive).feedback.mark(question, citation, answers=said.answers)
         except (NotFound, QuestionError, ValueError) as refusal:
             return PlainTextResponse(str(refusal), 400)
         except FundstelleError as refusal:
@@ -63,7 +63,7 @@ def said_of(archive: Archive, question: str, citations: Sequence[Citation]) -> d
     """Return what was said of passages for a question."""
     return {
         citation.passage_id: one.answers
-        for one in Marks(archive.database).of(question)
+        for one in EvaluationSession(archive).feedback.passages(question)
         for citation in citations
         if one.article == citation.article.id and citation.start <= one.start < one.end <= citation.end
     }

@@ -7,7 +7,7 @@ from fastapi.responses import HTMLResponse
 
 from rag.archive import Archive
 from rag.errors import FundstelleError, NotFound
-from rag.evaluation.runs.run_store import Runs
+from rag.evaluation.session import EvaluationSession
 from ui.routes.reader import POLICY, sentence_page
 from ui.wording.page import choose
 
@@ -22,7 +22,7 @@ def add_report(app: FastAPI, archive: Archive) -> None:
 
         texts = choose(request.query_params.get("lang"), request.headers.get("accept-language"))
         try:
-            status, page = 200, html_report(Runs(archive.database).read(name))
+            status, page = 200, html_report(EvaluationSession(archive).runs.load(name))
         except NotFound as refusal:
             status, page = 404, sentence_page(str(refusal), texts)
         except FundstelleError as refusal:

@@ -11,13 +11,14 @@ import gradio as gr
 from rag.archive import Archive
 from rag.errors import FundstelleError
 from rag.evaluation.measures.trec_measures import MAIN
-from rag.evaluation.runs.run_store import RunFacts, Runs
+from rag.evaluation.runs.run_store import RunFacts
+from rag.evaluation.session import EvaluationSession
 from ui.html import answer as render
 from ui.html.comparison import compared_html
 from ui.html.run import run_html
 from ui.tabs.evaluation_job import Bench
 from ui.tabs.evaluation_layout import NAME_LENGTH, NOBODY, EvaluateTab, Updates
-from ui.tabs.question_sources import MOST, Source, clean, handed_in, judged, label, offered
+from ui.tabs.question_sources import MOST, Source, clean, handed_in, label, offered
 from ui.wording.evaluation import Words, fixed, words_of
 from ui.wording.page import Texts, texts_of
 
@@ -57,6 +58,7 @@ class Evaluating:
 
     def __init__(self, tab: EvaluateTab, archive: Archive, bench: Bench) -> None:
         self._tab, self._archive, self._bench = tab, archive, bench
+        self._session = EvaluationSession(archive)
 
     def fill(self, code: object, key: object, uploaded: Source | None, chosen: object) -> Updates:
         """Offer the questions and the runs that there are now; the newest run is shown, unless another one is."""
@@ -94,7 +96,7 @@ class Evaluating:
                 return render.error(words_of(texts).no_source, texts)
             wished = clean(name, NAME_LENGTH) if isinstance(name, str) else ""
             self._bench.start(
-                judged(source, self._archive), wished or source.run_name(), source.name, fast=fast is True
+                self._session.judge(source.questions), wished or source.run_name(), source.name, fast=fast is True
             )
             return ""
 
@@ -128,8 +130,8 @@ class Evaluating:
         texts = texts_of(code)
         if not isinstance(name, str):
             return ""
-        kept = Runs(self._archive.database)
-        return _or_sentence(lambda: run_html(kept.read(name), words_of(texts)), lambda sentence: sentence, texts)
+        runs = self._session.runs
+        return _or_sentence(lambda: run_html(runs.load(name), words_of(texts)), lambda sentence: sentence, texts)
 
     def compare(self, code: object, name: object, other: object) -> str:
         """Return how a run differs from another one; nothing if there are not two."""
@@ -138,8 +140,8 @@ class Evaluating:
             return ""
 
         def beside() -> str:
-            kept = Runs(self._archive.database)
-            run, before = kept.read(name), kept.read(other)
+            runs = self._session.runs
+            run, before = runs.load(name), runs.load(other)
             try:
                 return compared_html(run, before, words_of(texts))
             except ValueError:
@@ -152,7 +154,7 @@ class Evaluating:
         texts, tab = texts_of(code), self._tab
 
         def deleted() -> Updates:
-            Runs(self._archive.database).delete(str(name))
+            self._session.runs.delete(str(name))
             said = render.said(words_of(texts).deleted.format(name=name), texts)
             runs = self._runs(None, texts)
             runs[tab.other]["value"] = NOBODY[1]
@@ -176,7 +178,7 @@ class Evaluating:
 
     def _runs(self, chosen: object, texts: Texts) -> Updates:
         """Offer the runs, the newest first, and choose that one, or the newest."""
-        runs = list(reversed(Runs(self._archive.database).listed()))
+        runs = list(reversed(self._session.runs.listing()))
         names = [one.name for one in runs]
         choices = [(_run_label(one, texts), one.name) for one in runs]
         return {

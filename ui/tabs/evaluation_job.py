@@ -11,8 +11,8 @@ from rag.archive import Archive
 from rag.config import RankingConfig
 from rag.errors import FundstelleError
 from rag.evaluation.questions.judgements import Judgement
-from rag.evaluation.runs.evaluate import evaluate
-from rag.evaluation.runs.run_store import Runs
+from rag.evaluation.runs.sweep import Setup
+from rag.evaluation.session import EvaluationSession
 
 _log = logging.getLogger(__name__)
 
@@ -39,7 +39,7 @@ class Bench:
     """Asks questions about an archive and keeps the runs. Safe to use from several threads."""
 
     def __init__(self, archive: Archive) -> None:
-        self._archive = archive
+        self._session = EvaluationSession(archive)
         self._starting = threading.Lock()
         self._thread: threading.Thread | None = None
         self._cancelled = threading.Event()
@@ -106,20 +106,12 @@ class Bench:
             self._ended.set()
 
     def _asked(self, judgements: Sequence[Judgement], name: str, questions: str, *, fast: bool) -> Outcome:
-        kept = Runs(self._archive.database)
-        ranking = RankingConfig(fast=fast)
-        run = evaluate(
-            self._archive,
-            judgements,
-            name=kept.free_name(name),
-            questions=questions,
-            ranking=ranking,
-            on_progress=self._hear,
-        )
-        if not run.results:
-            return Outcome()
-        kept.keep(run)
-        return Outcome(run=run.name)
+        setups = {"": Setup(self._session.archive.config, RankingConfig(fast=fast))}
+        outcome = Outcome()
+        for run in self._session.evaluate(judgements, setups, name=name, source=questions, on_progress=self._hear):
+            self._session.runs.save(run)
+            outcome = Outcome(run=run.name)
+        return outcome
 
     def _hear(self, done: int, total: int) -> None:
         self._done = (done, total)

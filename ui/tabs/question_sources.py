@@ -5,15 +5,13 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 
 from rag.archive import Archive
 from rag.errors import FundstelleError
-from rag.evaluation.questions.feedback import MARKED, Marks
-from rag.evaluation.questions.files import TestQuestion, read_questions, read_questions_text
-from rag.evaluation.questions.judgements import Judgement, judge
-from rag.evaluation.runs.run_store import Runs
+from rag.evaluation.questions.feedback import MARKED
+from rag.evaluation.questions.files import TestQuestion, read_questions_text
+from rag.evaluation.session import EvaluationSession, default_run_name
 from ui.wording.evaluation import Words
 from ui.wording.page import count_of
 
@@ -35,12 +33,12 @@ class Source:
     questions: Sequence[TestQuestion]
 
     def run_name(self) -> str:
-        """Return the name of a run to which nobody gave one, as the command line makes it."""
-        return f"{PurePosixPath(self.name.removeprefix(_HANDED_IN)).stem}-{datetime.now(UTC):%Y-%m-%d}"
+        """Return the name of a run without a name of its own, as the command line makes it."""
+        return default_run_name(self.name.removeprefix(_UPLOADED) or UPLOADED)
 
 
 # no path looks like this: a run of such questions offers no file of the same name
-_HANDED_IN = f"{UPLOADED}: "
+_UPLOADED = f"{UPLOADED}: "
 
 
 def handed_in(name: str, text: str) -> Source:
@@ -50,7 +48,7 @@ def handed_in(name: str, text: str) -> Source:
         QuestionError: they cannot be understood.
     """
     known = clean(PurePosixPath(name.replace("\\", "/")).name, _NAME_SHOWN)
-    return Source(UPLOADED, _HANDED_IN + known, read_questions_text(text, known))
+    return Source(UPLOADED, _UPLOADED + known, read_questions_text(text, known))
 
 
 def clean(text: str, most: int) -> str:
@@ -62,36 +60,28 @@ def clean(text: str, most: int) -> str:
 def offered(archive: Archive, uploaded: Source | None) -> list[Source]:
     """Return what can be asked: what was handed in, what was marked, and the files that are here."""
     sources = [uploaded] if uploaded else []
-    if marked := Marks(archive.database).questions():
+    session = EvaluationSession(archive)
+    if marked := session.feedback.questions():
         sources.append(Source(MARKED, MARKED, marked))
-    return [*sources, *_files(archive)]
+    return [*sources, *_files(session)]
 
 
-def _files(archive: Archive) -> Iterator[Source]:
-    """Yield the sample questions, if this archive holds their answers, and the files of earlier runs."""
+def _files(session: EvaluationSession) -> Iterator[Source]:
+    """Yield the sample questions, if the archive contains their answers, and the files of earlier runs."""
     seen: set[Path] = set()
-    paths = [_SAMPLE, *(Path(run.questions) for run in reversed(Runs(archive.database).listed()))]
+    paths = [_SAMPLE, *(Path(run.questions) for run in reversed(session.runs.listing()))]
     for path in paths:
         if path.suffix.lower() not in _KINDS or not path.is_file() or path.resolve() in seen:
             continue
         seen.add(path.resolve())
         try:
-            source = Source(str(path), str(path), read_questions(path))
+            source = Source(str(path), str(path), session.load(path))
             if path == _SAMPLE:
-                judged(source, archive)
+                session.judge(source.questions)
         except FundstelleError:
             # it would be refused: what it is worth is no news to somebody who did not ask for it
             continue
         yield source
-
-
-def judged(source: Source, archive: Archive) -> list[Judgement]:
-    """Look up the answers of all questions.
-
-    Raises:
-        QuestionError: an article is not there, or does not hold the quote.
-    """
-    return [judge(one, archive.article) for one in source.questions]
 
 
 def label(source: Source, words: Words) -> str:
@@ -100,5 +90,5 @@ def label(source: Source, words: Words) -> str:
     if source.key == MARKED:
         return words.marked.format(count=count)
     if source.key == UPLOADED:
-        return words.uploaded.format(name=source.name.removeprefix(_HANDED_IN), count=count)
+        return words.uploaded.format(name=source.name.removeprefix(_UPLOADED), count=count)
     return f"{source.name} ({count})"

@@ -14,7 +14,7 @@ MARKED = "marked"
 
 
 @dataclass(frozen=True, slots=True)
-class Marked:
+class MarkedPassage:
     """A place in an article, and whether somebody said that it answers."""
 
     article: str
@@ -23,7 +23,7 @@ class Marked:
     answers: bool
 
 
-class Marks:
+class FeedbackStore:
     """Passages that were marked right or wrong for a question, kept in an archive's database."""
 
     def __init__(self, database: Database) -> None:
@@ -49,11 +49,11 @@ class Marks:
                 row = (*key, start, end, citation.article.text[start:end], int(answers), made)
                 database.execute("INSERT INTO marks VALUES (?, ?, ?, ?, ?, ?, ?)", row)
 
-    def of(self, question: str) -> list[Marked]:
+    def passages(self, question: str) -> list[MarkedPassage]:
         """Return what was said of places for a question."""
         query = 'SELECT article, start, "end", answers FROM marks WHERE question = ? ORDER BY rowid'
         rows = self._database.rows(query, _asked(question))
-        return [Marked(article, start, end, bool(answers)) for article, start, end, answers in rows]
+        return [MarkedPassage(article, start, end, bool(answers)) for article, start, end, answers in rows]
 
     def questions(self) -> list[TestQuestion]:
         """Return the questions for which a passage was marked right, in the order of their first mark.

@@ -37,7 +37,7 @@ def calibrate(
     """
     if len(questions) < _FEWEST_QUESTIONS:
         raise QuestionError(f"There are {len(questions)} questions: write at least {_FEWEST_QUESTIONS}.")
-    answering = [frozenset(archive.article(one).id for one in question.articles) for question in questions]
+    answering = [frozenset(archive.original(one).id for one in question.articles) for question in questions]
     asked: dict[str, list[list[Example]]] = {name: [] for name in TABLES}
     searches = {name: archive.search(RankingConfig(fast=name == "fast")) for name in TABLES}
     for number, (question, articles) in enumerate(zip(questions, answering, strict=True), 1):

@@ -35,20 +35,20 @@ class RunFacts:
     config: Mapping[str, Any]
 
 
-class Runs:
+class RunStore:
     """The runs that are kept in an archive's database, by name."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def listed(self) -> list[RunFacts]:
+    def listing(self) -> list[RunFacts]:
         """Return what there is, the oldest first."""
         rows = self._database.rows("SELECT name, made, facts FROM runs ORDER BY made, rowid")
         return [RunFacts(name=name, made=made, **json.loads(facts)) for name, made, facts in rows]
 
     def free_name(self, wished: str) -> str:
         """Return a name that no run has: the wished one, or that with a number."""
-        taken = {one.name for one in self.listed()}
+        taken = {one.name for one in self.listing()}
         number = 2
         name = wished
         while name in taken:
@@ -61,10 +61,10 @@ class Runs:
         Raises:
             FundstelleError: one has it.
         """
-        if any(one.name == name for one in self.listed()):
+        if any(one.name == name for one in self.listing()):
             raise FundstelleError(f"There is a run {name} already: choose another --name, or delete that one.")
 
-    def keep(self, run: Run) -> None:
+    def save(self, run: Run) -> None:
         """Keep a run.
 
         Raises:
@@ -84,7 +84,7 @@ class Runs:
                 raise FundstelleError(f"There is a run {run.name} already: choose another --name, or delete that one.")
             database.execute("INSERT INTO runs VALUES (?, ?, ?, ?)", (run.name, run.made, json.dumps(facts), body))
 
-    def read(self, name: str) -> Run:
+    def load(self, name: str) -> Run:
         """Return a run.
 
         Raises:
@@ -106,7 +106,7 @@ class Runs:
                 raise NotFound(self._none(name))
 
     def _none(self, name: str) -> str:
-        names = [one.name for one in self.listed()][-_LISTED:]
+        names = [one.name for one in self.listing()][-_LISTED:]
         known = f"there are {', '.join(names)}" if names else "make one with `fundstelle eval QUESTIONS`"
         return f"There is no run {name!r} in this archive: {known}."
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import closing
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from itertools import product
 
@@ -60,31 +60,43 @@ def runs_of(
     *,
     questions: str,
     operators: bool = True,
-    on_progress: Callable[[str], OnProgress] | None = None,
+    on_progress: OnProgress | None = None,
     on_article: OnArticle | None = None,
 ) -> Iterator[Run]:
     """Yield a run for each named setup. Where articles are cut otherwise, they are encoded anew, and that is kept.
 
     Args:
-        on_progress: gives for each name what hears how far its run is.
-        on_article: hears how many articles have been cut otherwise.
+        on_progress: called with the questions asked so far and the questions of all setups.
+        on_article: called with the number of articles that have been split again.
     """
     encoder = RememberingEncoder(archive.encoder)
-    for name, setup in setups.items():
-        hears = on_progress(name) if on_progress else None
+    for number, (name, setup) in enumerate(setups.items()):
+        with _archive_for(setup.config, archive, on_article) as split_archive:
+            # the articles are the same: judgements by span stay right
+            yield evaluate(
+                split_archive,
+                judgements,
+                name=name,
+                questions=questions,
+                config=setup.config,
+                ranking=setup.ranking,
+                operators=operators,
+                encoder=encoder,
+                on_progress=_within(on_progress, number * len(judgements), len(setups) * len(judgements)),
+            )
 
-        def run_on(
-            asked: Archive, judged: Sequence[Judgement], name: str = name, setup: Setup = setup,
-            hears: OnProgress | None = hears,
-        ) -> Run:  # fmt: skip
-            return evaluate(
-                asked, judged, name=name, questions=questions, config=setup.config, ranking=setup.ranking,
-                operators=operators, encoder=encoder, on_progress=hears,
-            )  # fmt: skip
 
-        if setup.config == archive.config:
-            yield run_on(archive, judgements)
-            continue
-        with closing(archive_cut_otherwise(archive, setup.config, on_article)) as other:
-            # the same articles: what was judged by place stays right
-            yield run_on(other, judgements)
+def _archive_for(
+    config: Config, archive: Archive, on_article: OnArticle | None
+) -> AbstractContextManager[Archive, bool | None]:
+    """Give the archive itself, or a copy of it whose articles are split by another configuration."""
+    if config == archive.config:
+        return nullcontext(archive)
+    return archive_cut_otherwise(archive, config, on_article)
+
+
+def _within(on_progress: OnProgress | None, earlier_runs: int, total: int) -> OnProgress | None:
+    """Return a callback for one run that counts the questions of all runs."""
+    if on_progress is None:
+        return None
+    return lambda questions, _: on_progress(earlier_runs + questions, total)

@@ -52,13 +52,15 @@ def test_a_run_that_cannot_be_kept_is_printed(here: Path, capsys: pytest.Capture
     from rag.archive import Archive
     from rag.cli import evaluation_actions as evaluating
     from rag.errors import FundstelleError
+    from rag.evaluation.session import EvaluationSession
 
     settings = evaluating.chosen_settings([str(here / "q.jsonl")], [], [], fast=True)
     with Archive.open(here / ".fundstelle") as archive:
-        judgements = evaluating.judged_questions(archive, settings.file)
-        with archive.database.lent() as connection:
+        session = EvaluationSession(archive)
+        judgements = session.judge(session.load(settings.file))
+        with archive._database.lent() as connection:
             connection.execute("PRAGMA query_only = ON")
-        (run,) = evaluating.asked_runs(archive, judgements, settings, "erster", "q", operators=True)
+        (run,) = evaluating.asked_runs(session, judgements, settings, "erster", "q", operators=True)
         assert len(run.results) == len(QUESTIONS)
         said = capsys.readouterr().err
         assert said.count("The run is not kept. The archive") == 1

@@ -19,7 +19,6 @@ from rag.config import DEFAULT_RANKING, Config, with_setting
 from rag.errors import ArchiveError, ConfigError, QuestionError
 from rag.evaluation.measures.summary import summarised
 from rag.evaluation.measures.trec_measures import MEASURES
-from rag.evaluation.questions.feedback import Marks
 from rag.evaluation.questions.files import Label, TestQuestion, read_questions, read_questions_text
 from rag.evaluation.questions.judgements import Judgement, judge
 from rag.evaluation.questions.synthetic import questions_json, suggested
@@ -27,6 +26,7 @@ from rag.evaluation.runs.caching_encoder import RememberingEncoder
 from rag.evaluation.runs.evaluate import evaluate
 from rag.evaluation.runs.sweep import Setup, grid, runs_of
 from rag.evaluation.runs.trec import QRELS, RUN, write_trec
+from rag.evaluation.session import EvaluationSession
 from rag.evaluation.types import FIRST, WRONGLY_REFUSED, Run
 from rag.search.confidence import THRESHOLD
 from rag.types import Article, cut
@@ -257,13 +257,13 @@ def test_marks_become_questions(encoder: Encoder, tmp_path: Path) -> None:
     """A right passage asks with its highlighted sentence, a wrong one is judged wrong; taken back, it is gone."""
     with Archive.open(tmp_path / "archive", encoder=encoder) as archive:
         archive.index([ARTICLES / "de-gotthard-basistunnel-eroeffnung.md", ARTICLES / "it-galleria-base-gottardo.md"])
-        marks = Marks(archive.database)
+        marks = EvaluationSession(archive).feedback
         answer = archive.ask("Wie viele Arbeiter starben beim Bau des Gotthardtunnels?")
         first, second = answer.citations[:2]
         revision = archive.status().revision
         marks.mark(answer.question, second, answers=False)
         assert marks.questions() == []
-        assert [(one.article, one.answers) for one in marks.of(answer.question)] == [(second.article.id, False)]
+        assert [(one.article, one.answers) for one in marks.passages(answer.question)] == [(second.article.id, False)]
         marks.mark(f" {answer.question} ", first, answers=True)
         marks.mark(answer.question, first, answers=True)
         (asked,) = marks.questions()
@@ -287,11 +287,11 @@ def test_a_mark_of_a_text_that_changed_is_left_out(encoder: Encoder, tmp_path: P
     with Archive.open(tmp_path / "archive", encoder=encoder) as archive:
         archive.index([file])
         answer = archive.ask("Wann wurde die Brücke eröffnet?")
-        Marks(archive.database).mark(answer.question, answer.citations[0], answers=True)
-        assert len(Marks(archive.database).questions()) == 1
+        EvaluationSession(archive).feedback.mark(answer.question, answer.citations[0], answers=True)
+        assert len(EvaluationSession(archive).feedback.questions()) == 1
         file.write_text("Die Brücke wurde am 4. Mai 1998 eröffnet.\n\nSie ist lang.", encoding="utf-8")
         archive.index([file])
-        assert Marks(archive.database).questions() == []
+        assert EvaluationSession(archive).feedback.questions() == []
 
 
 def test_the_sample_questions_can_be_read_as_json_lines() -> None:

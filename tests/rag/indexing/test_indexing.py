@@ -434,7 +434,7 @@ def event(*_):
         os.kill(os.getpid(), signal.SIGKILL)
 archive = Archive.open(sys.argv[1])
 archive.warm_up()
-with archive.database.lent() as connection:
+with archive._database.lent() as connection:
     pass
 connection.set_trace_callback(event)
 sys.addaudithook(lambda name, _: event() if name in ("open", "os.rename", "os.remove") else None)

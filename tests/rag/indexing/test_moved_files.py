@@ -11,7 +11,7 @@ import pytest
 from embeddings.encoder import Encoder
 from rag.archive import Archive
 from rag.errors import NotFound
-from rag.evaluation.questions.feedback import Marks
+from rag.evaluation.session import EvaluationSession
 from rag.indexing.moved_files import left_behind, moved_files
 from rag.storage.file_records import FileRecord
 
@@ -117,11 +117,11 @@ def test_what_was_marked_moves_with_its_article(archive: Archive, old: Path, tmp
     """A test question made from a passage still has its answer after the move."""
     archive.index([old])
     answer = archive.ask("Welche Traglast hat der Kran im Hafen?", 1)
-    Marks(archive.database).mark(answer.question, answer.citations[0], answers=True)
+    EvaluationSession(archive).feedback.mark(answer.question, answer.citations[0], answers=True)
     new = tmp_path / "new"
     old.rename(new)
     archive.index([new])
-    (question,) = Marks(archive.database).questions()
+    (question,) = EvaluationSession(archive).feedback.questions()
     assert archive.article(question.labels[0].article).path == str(new / "harbour.txt")
 
 

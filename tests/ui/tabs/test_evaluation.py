@@ -18,10 +18,9 @@ from run_parts import run
 
 from rag.archive import Archive
 from rag.errors import QuestionError
-from rag.evaluation.questions.feedback import Marks
 from rag.evaluation.questions.files import read_questions_text
 from rag.evaluation.questions.judgements import judge
-from rag.evaluation.runs.run_store import Runs
+from rag.evaluation.session import EvaluationSession
 from ui.app import build_app
 from ui.html.run import report_address
 from ui.tabs.evaluation import Evaluating
@@ -68,10 +67,10 @@ def test_a_mark_becomes_a_test_question(archive: Archive, browser: TestClient) -
     """What is stored is the archive's own text, the marked sentence if there is one; a second click takes it back."""
     place = PLACE | {"article": next(archive.articles()).id}
     assert browser.post("/mark", json=place | {"answers": True, "sentence": [30, 43]}).status_code == 200
-    (marked,) = Marks(archive.database).questions()
+    (marked,) = EvaluationSession(archive).feedback.questions()
     assert (marked.question, marked.labels[0].quote) == (QUESTION, TEXT[30:43])
     assert browser.post("/mark", json=place | {"answers": None}).status_code == 200
-    assert Marks(archive.database).questions() == []
+    assert EvaluationSession(archive).feedback.questions() == []
 
 
 def test_a_marked_passage_is_shown_as_marked(archive: Archive, browser: TestClient) -> None:
@@ -112,7 +111,7 @@ def test_a_mark_that_makes_no_sense_stores_nothing(
     place = PLACE | {"article": next(archive.articles()).id, "answers": True} | change
     reply = browser.post("/mark", content=json.dumps(place), headers={"content-type": "application/json"})
     assert reply.status_code == status
-    assert archive.database.rows("SELECT * FROM marks") == []
+    assert archive._database.rows("SELECT * FROM marks") == []
 
 
 def test_only_our_own_page_marks(archive: Archive, browser: TestClient) -> None:
@@ -121,7 +120,7 @@ def test_only_our_own_page_marks(archive: Archive, browser: TestClient) -> None:
     assert browser.post("/mark", json=place, headers={"origin": "http://evil.example"}).status_code == 403
     assert browser.post("/mark", content=str(place), headers={"content-type": "text/plain"}).status_code == 422
     assert browser.get("/mark").status_code in {404, 405}
-    assert archive.database.rows("SELECT * FROM marks") == []
+    assert archive._database.rows("SELECT * FROM marks") == []
 
 
 def test_files_stay_refused_on_the_server(browser: TestClient) -> None:
@@ -136,7 +135,7 @@ def test_files_stay_refused_on_the_server(browser: TestClient) -> None:
 def test_the_report_runs_no_script(archive: Archive, browser: TestClient) -> None:
     """The report of a run, whatever its name, comes with a policy that allows nothing; of no run there is none."""
     name = "a/b <script>?"
-    Runs(archive.database).keep(replace(run(), name=name))
+    EvaluationSession(archive).runs.save(replace(run(), name=name))
     reply = browser.get(report_address(name))
     assert (reply.status_code, "&lt;script&gt;?" in reply.text) == (200, True)
     assert "default-src 'none'" in reply.headers["content-security-policy"]
@@ -155,10 +154,10 @@ def test_questions_come_from_files_marks_and_runs(archive: Archive, tmp_path: Pa
     sample.write_text(ASKED, encoding="utf-8")
     own = tmp_path / "own.csv"
     own.write_text("question,article\nWas?,one.txt\nWer?,one.txt\n", encoding="utf-8")
-    kept = Runs(archive.database)
+    runs = EvaluationSession(archive).runs
     for number, file in enumerate([str(own), str(sample), str(tmp_path / "gone.csv"), str(tmp_path / "one.txt"), "/"]):
-        kept.keep(replace(run(), name=str(number), questions=file))
-    Marks(archive.database).mark(QUESTION, archive.ask(QUESTION).citations[0], answers=True)
+        runs.save(replace(run(), name=str(number), questions=file))
+    EvaluationSession(archive).feedback.mark(QUESTION, archive.ask(QUESTION).citations[0], answers=True)
     sources = offered(archive, handed_in("C:\\x\\mine.jsonl", ASKED))
     names = [label(one, DE) for one in sources]
     assert names == [
@@ -177,7 +176,7 @@ def test_a_request_opens_no_file_that_is_not_offered(tab: Evaluating, archive: A
     for key in (str(secret), "uploaded", None, 5, ["marked"]):
         (update,) = tab.run("de", key, None, "", True)
         assert DE.no_source in said(update["progress"])
-    assert Runs(archive.database).listed() == []
+    assert EvaluationSession(archive).runs.listing() == []
 
 
 @pytest.mark.parametrize(
@@ -220,13 +219,13 @@ def test_a_run_is_told_while_it_goes_and_shown_when_it_is_done(tab: Evaluating, 
     assert (first["run"]["visible"], first["cancel"]["visible"]) == (False, True)
     assert (last["run"]["visible"], last["cancel"]["visible"], last["progress"]) == (True, False, "")
     assert last["chosen"]["value"] == "Probe 1"
-    (facts,) = Runs(archive.database).listed()
+    (facts,) = EvaluationSession(archive).runs.listing()
     assert (facts.name, facts.asked, facts.config["fast"]) == ("Probe 1", 1, True)
     assert "Antwort vorn" in said(tab.show("de", "Probe 1"))
     assert tab.compare("de", "Probe 1", "Probe 1") == tab.compare("de", "Probe 1", "") == tab.show("de", None) == ""
     assert "There is no run" in said(tab.show("de", "none"))
     assert DE.deleted.format(name="Probe 1") in said(tab.delete("de", "Probe 1")["progress"])
-    assert Runs(archive.database).listed() == []
+    assert EvaluationSession(archive).runs.listing() == []
 
 
 def test_one_evaluation_runs_at_a_time(archive: Archive) -> None:
@@ -243,7 +242,7 @@ def test_one_evaluation_runs_at_a_time(archive: Archive) -> None:
     assert archive.ask(QUESTION).citations
     bench.close()
     assert (bench.running, bench.outcome.run) == (False, "long")
-    found = Runs(archive.database).read("long")
+    found = EvaluationSession(archive).runs.load("long")
     assert 0 < len(found.results) < found.asked_of == 300
 
 
@@ -254,7 +253,7 @@ def test_what_was_cancelled_before_it_began_is_not_kept(tab: Evaluating, archive
         bench.start([], "none", "a.jsonl", fast=True)
         assert bench.wait(10)
         assert "holds no passages yet" in str(bench.outcome.refusal)
-    assert Runs(archive.database).listed() == []
+    assert EvaluationSession(archive).runs.listing() == []
 
 
 def test_the_words_are_those_of_the_page() -> None:

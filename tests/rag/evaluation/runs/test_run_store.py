@@ -12,21 +12,21 @@ from hypothesis import strategies as st
 from results import result, run
 
 from rag.errors import FundstelleError, NotFound
-from rag.evaluation.runs.run_store import Runs, read_run, run_json
+from rag.evaluation.runs.run_store import RunStore, read_run, run_json
 from rag.storage.database import DATABASE
 from rag.storage.store import Store
 
 
 @pytest.fixture
-def runs(tmp_path: Path) -> Runs:
-    return Runs(Store(tmp_path / DATABASE).database)
+def runs(tmp_path: Path) -> RunStore:
+    return RunStore(Store(tmp_path / DATABASE).database)
 
 
-def test_a_run_comes_back_as_it_was_kept(runs: Runs, tmp_path: Path) -> None:
+def test_a_run_comes_back_as_it_was_kept(runs: RunStore, tmp_path: Path) -> None:
     """From the archive and from an exported file; true stays true, and whole numbers stay whole."""
     kept = run("one", [result("a", ["x", "A"], ["A"], sentence=True), result("u", ["x"], [])])
-    runs.keep(kept)
-    assert runs.read("one") == kept
+    runs.save(kept)
+    assert runs.load("one") == kept
     (tmp_path / "one.json").write_text(run_json(kept), encoding="utf-8")
     back = read_run(tmp_path / "one.json")
     assert back == kept
@@ -46,27 +46,27 @@ def test_any_words_survive_json(question: str, label: str, confidence: float) ->
     assert _adapter().validate_json(run_json(run(label, [one]))).results == (one,)
 
 
-def test_runs_are_listed_oldest_first_and_deleted_by_name(runs: Runs) -> None:
+def test_runs_are_listed_oldest_first_and_deleted_by_name(runs: RunStore) -> None:
     """With the mean of their answerable questions: 1 and 1/log2(3) make .8155."""
-    runs.keep(
+    runs.save(
         run("late", [result("a", ["A"], ["A"]), result("b", ["x", "A"], ["A"])], made="2026-02-01T00:00:00+00:00")
     )
-    runs.keep(run("zuerst", [result("u", ["x"], [])], made="2026-01-01T00:00:00+00:00"))
-    assert [(one.name, one.asked, one.mean) for one in runs.listed()] == [("zuerst", 1, None), ("late", 2, 0.8155)]
+    runs.save(run("zuerst", [result("u", ["x"], [])], made="2026-01-01T00:00:00+00:00"))
+    assert [(one.name, one.asked, one.mean) for one in runs.listing()] == [("zuerst", 1, None), ("late", 2, 0.8155)]
     runs.delete("late")
-    assert [one.name for one in runs.listed()] == ["zuerst"]
+    assert [one.name for one in runs.listing()] == ["zuerst"]
     with pytest.raises(NotFound, match="There is no run 'late' in this archive: there are zuerst"):
         runs.delete("late")
     with pytest.raises(NotFound, match="no run 'late'"):
-        runs.read("late")
+        runs.load("late")
 
 
-def test_no_run_is_overwritten(runs: Runs) -> None:
+def test_no_run_is_overwritten(runs: RunStore) -> None:
     """A taken name is refused, and a free one like it is known."""
-    runs.keep(run("a", []))
-    runs.keep(run("a-2", []))
+    runs.save(run("a", []))
+    runs.save(run("a-2", []))
     with pytest.raises(FundstelleError, match="There is a run a already: choose another --name"):
-        runs.keep(run("a", []))
+        runs.save(run("a", []))
     assert runs.free_name("a") == "a-3"
     assert runs.free_name("b") == "b"
 
@@ -86,7 +86,7 @@ def test_keeping_a_run_is_no_change_of_the_articles(tmp_path: Path) -> None:
     """The revision stays, or the indexes would have to catch up with nothing."""
     store = Store(tmp_path / DATABASE)
     before = store.revision
-    Runs(store.database).keep(run("a", []))
+    RunStore(store.database).save(run("a", []))
     assert store.revision == before
 
 
@@ -115,6 +115,6 @@ def test_an_archive_of_a_version_before_is_upgraded(tmp_path: Path, undone: str)
         store = Store(tmp_path / DATABASE)
         assert (store.facts.archive_id, store.revision) == (archive_id, 0)
         store.close()
-    runs = Runs(Store(tmp_path / DATABASE).database)
-    runs.keep(run("a", []))
-    assert [one.name for one in runs.listed()] == ["a"]
+    runs = RunStore(Store(tmp_path / DATABASE).database)
+    runs.save(run("a", []))
+    assert [one.name for one in runs.listing()] == ["a"]

@@ -62,7 +62,7 @@ def indexed(folder: Path, encoder: Encoder) -> tuple[set[str], dict[str, str]]:
     """The articles of a folder by their places, and the failures."""
     with Archive.open(folder.parent / "archive") as archive:
         report = archive.index([folder])
-        paths = {row[0] for row in archive.database.rows("SELECT path FROM articles")}
+        paths = {article.path for article in archive.articles()}
     failures = {one.path.removeprefix(f"{folder}/"): one.reason for one in report.failures}
     return {path.removeprefix(f"{folder}/") for path in paths}, failures
 
