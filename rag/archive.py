@@ -386,11 +386,11 @@ class Archive:
     def _index_again(self) -> bool:
         return self._store.vectors.are_doubtful and self.encoder_name == BUNDLED
 
-    def forget_calibration(self) -> None:
+    def reset_calibration(self) -> None:
         """Use the confidence that Fundstelle comes with again."""
         self._store.facts.set_calibration(None)
 
-    def keep_calibration(self, tables: Mapping[str, Calibration]) -> None:
+    def set_calibration(self, tables: Mapping[str, Calibration]) -> None:
         """Use these tables of the confidence for this archive from now on."""
         self._store.facts.set_calibration(to_json(tables, self.encoder.fingerprint))
 
@@ -438,7 +438,7 @@ class Archive:
         Raises:
             NotFound: there is none, or more than one.
         """
-        return self.reading(reference)[0]
+        return self.article_with_passages(reference)[0]
 
     def original(self, reference: str) -> Article:
         """Return the article that a person means, or the one of the same text that is cited in its place.
@@ -448,7 +448,7 @@ class Archive:
         """
         return self._store.article(self._store.duplicates.original(self.article(reference).id))
 
-    def doubles(self, article_id: str) -> tuple[Article, ...]:
+    def duplicates(self, article_id: str) -> tuple[Article, ...]:
         """Return the other articles of the same text as one."""
         return self._store.duplicates.of(article_id)
 
@@ -466,7 +466,7 @@ class Archive:
         """
         return self._store.article_with_passages(article_id)[1]
 
-    def reading(self, reference: str) -> tuple[Article, tuple[Passage, ...]]:
+    def article_with_passages(self, reference: str) -> tuple[Article, tuple[Passage, ...]]:
         """Return the article that a person means, as `article` does, with its passages, both of one moment.
 
         Raises:
@@ -482,7 +482,7 @@ class Archive:
         return Status(
             folder=str(self.folder),
             articles=self._store.statistics.article_count(),
-            doubles=self._store.duplicates.count(),
+            duplicates=self._store.duplicates.count(),
             passages=self._store.passages.count(),
             languages=self._store.statistics.counts_by("language"),
             sources=self._store.statistics.counts_by("source"),

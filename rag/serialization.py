@@ -1,4 +1,7 @@
-"""Answers, articles and counts as JSON: stable, documented in docs/json.md."""
+"""Articles with their text, passages and relatives as JSON: stable, documented in docs/json.md.
+
+Answers, citations, metadata and status have a method `to_dict` of their own.
+"""
 
 from __future__ import annotations
 
@@ -10,24 +13,31 @@ from rag.types import Answer, Article, Passage, Span
 
 
 def answer_json(answer: Answer) -> dict[str, Any]:
-    """An answer with its citations; offsets are code points into the article's text."""
+    """Return an answer with its citations; offsets are code points into the article's text."""
     return answer.to_dict()
 
 
-def shown_json(article: Article, passages: Sequence[Passage], lines: Sequence[Span | None]) -> dict[str, Any]:
-    """A whole article with its text and the places of its passages, in the text and by the lines of the file."""
-    places = [
-        {"passage_id": passage.id, "start": passage.start, "end": passage.end, "lines": of_passage and list(of_passage)}
-        for passage, of_passage in zip(passages, lines, strict=True)
-    ]
-    asides = [{"start": one.start, "end": one.end, "kind": one.kind} for one in article.asides]
-    pages = list(article.pages)
-    return {**article.to_dict(), "text": article.text, "passages": places, "asides": asides, "pages": pages}
+def article_json(article: Article, passages: Sequence[Passage], lines: Sequence[Span | None]) -> dict[str, Any]:
+    """Return an article with its text and passages.
 
-
-def related_json(doubles: Sequence[Article], versions: Sequence[Version]) -> dict[str, Any]:
-    """The articles of the same text as one, and those that share much of it."""
+    Args:
+        lines: first and last line of each passage in the file, None where the file has no lines.
+    """
     return {
-        "doubles": [one.to_dict() for one in doubles],
-        "versions": [{**one.article.to_dict(), "shared": round(one.shared, 4)} for one in versions],
+        **article.to_dict(),
+        "text": article.text,
+        "passages": [
+            {"passage_id": passage.id, "start": passage.start, "end": passage.end, "lines": span and list(span)}
+            for passage, span in zip(passages, lines, strict=True)
+        ],
+        "asides": [{"start": aside.start, "end": aside.end, "kind": aside.kind} for aside in article.asides],
+        "pages": list(article.pages),
+    }
+
+
+def related_json(duplicates: Sequence[Article], versions: Sequence[Version]) -> dict[str, Any]:
+    """Return the articles with the same text as another, and those that share much of it."""
+    return {
+        "doubles": [article.to_dict() for article in duplicates],
+        "versions": [{**version.article.to_dict(), "shared": round(version.shared, 4)} for version in versions],
     }

@@ -372,14 +372,14 @@ class IndexReport:
 class Status:
     """What an archive holds. Counts by language and by source; dates of the oldest and newest article.
 
-    `doubles` are articles of the same text as another one, which `articles` does not count. `recall` is the share of
+    `duplicates` are articles with the same text as another, which `articles` does not count. `recall` is the share of
     the ten nearest vectors that a search finds: 1 where it looks at all, None while there are none. `self_test` is what
     was found of the bundled encoder on this processor, None before it was tested; `index_again` is as in an `Answer`.
     """
 
     folder: str
     articles: int
-    doubles: int
+    duplicates: int
     passages: int
     languages: Mapping[str, int] = field(hash=False)
     sources: Mapping[str, int] = field(hash=False)
@@ -398,7 +398,7 @@ class Status:
         return {
             "folder": self.folder,
             "articles": self.articles,
-            "doubles": self.doubles,
+            "doubles": self.duplicates,
             "passages": self.passages,
             "languages": dict(self.languages),
             "sources": dict(self.sources),

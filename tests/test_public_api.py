@@ -55,6 +55,7 @@ Archive.ask(self, question: str, k: int = 5, *, since: Day = None, until: Day = 
     filter: Filter | None = None) -> Answer
 Archive.articles(self) -> Iterator[Article]
 Archive.article(self, reference: str) -> Article
+Archive.article_with_passages(self, reference: str) -> tuple[Article, tuple[Passage, ...]]
 Archive.passages(self, article_id: str) -> tuple[Passage, ...]
 Archive.status(self) -> Status
 Answer.to_dict(self) -> dict[str, Any]
@@ -71,7 +72,7 @@ Passage article_id start end text kind language
 Filter since until sources languages authors paths kinds
 IndexReport new changed unchanged removed failures skipped passages_encoded seconds columns new_failures moved
     unread_days remarks
-Status folder articles doubles passages languages sources oldest newest encoder fingerprint revision recall
+Status folder articles duplicates passages languages sources oldest newest encoder fingerprint revision recall
     bytes_on_disk self_test index_again
 Config passage_tokens overlap_tokens
 RankingConfig dense_weight lexical_weight candidates reranked reranked_tokens fast

@@ -253,7 +253,7 @@ def export_run(archive: Archive, name: str, file: Path) -> None:
 
 def suggest(archive: Archive, file: Path, most: int) -> None:
     """Write questions that were made by a rule."""
-    found = suggested((archive.reading(one.id) for one in archive.articles()), most)
+    found = suggested((archive.article_with_passages(one.id) for one in archive.articles()), most)
     if not found:
         raise FundstelleError(
             "The articles have neither headlines of their own nor quotations: write test questions yourself."

@@ -1,4 +1,4 @@
-"""The command that indexes: files, folders, addresses, and folders that are watched."""
+"""The commands `index` and `forget`."""
 
 from __future__ import annotations
 
@@ -32,64 +32,69 @@ class Device(StrEnum):
 
 
 class Reading(NamedTuple):
-    """How files are read: how far archives are unpacked, and what the columns of tables hold; None for as usual."""
+    """How files are read: limits on unpacking, and the columns of tables; None for the defaults."""
 
     limits: Limits | None = None
     columns: Columns | None = None
+
+
+_DEFAULT_READING = Reading()
 
 
 def index(
     sources: Annotated[
         list[str],
         typer.Argument(
-            metavar="PATH|ADDRESS...",
-            help="Files and folders, folders recursively; https:// addresses of pages, feeds and sitemaps.",
+            metavar="PATH|URL",
+            help="Files, folders (with all below), or https:// URLs of pages, feeds and sitemaps.",
         ),
     ],
     archive: ArchiveOption = DEFAULT_ARCHIVE,
     encoder: Annotated[
         str | None,
-        typer.Option(metavar="MODEL", help="A sentence-transformers model, by folder or hub name; or `bundled`."),
+        typer.Option(metavar="MODEL", help="Sentence-transformers model, by folder or hub name; or `bundled`."),
     ] = None,
     device: Annotated[
         Device | None,
-        typer.Option(help="What runs the model: a graphics card (cuda) or the processor.", case_sensitive=False),
+        typer.Option(help="Where the model runs; cuda is a graphics card.", case_sensitive=False),
     ] = None,
     columns: Annotated[
         str | None,
-        typer.Option(metavar="FIELD=NAME,…", help="What the columns of tables hold, such as text=body,title=headline."),
+        typer.Option(metavar="FIELD=NAME,…", help="Columns of tables by field, such as text=body,title=headline."),
     ] = None,
     limit: Annotated[
         list[str] | None,
-        typer.Option(
-            metavar="NAME=VALUE", help="How far archives are unpacked, as depth=5; may be given several times."
-        ),
+        typer.Option(metavar="NAME=VALUE", help="Limit on unpacking archives, such as depth=5; may be repeated."),
     ] = None,
     watch: Annotated[
-        bool, typer.Option("--watch", help="Go on: index again whenever something in the folders changes.")
+        bool, typer.Option("--watch", help="Keep running and re-index whenever a folder changes.")
     ] = False,
 ) -> None:
-    """Bring the archive in step with files and folders, or with pages on the web, which are fetched and kept."""
+    """Add files, folders or web pages, or update them.
+
+    Only new and changed files are read; articles whose files are gone are removed. It can be interrupted at any time:
+    the next run resumes.
+    """
     from rag.fetching.urls import split_addresses
     from rag.indexing.discovery import existing
     from rag.loading.containers.limits import parse_limits
     from rag.loading.tables.columns import parse_columns
 
-    # before an archive is made and the model is loaded for nothing
-    given, addresses = split_addresses(sources)
-    paths = existing(given)
+    # before an archive is made and the model is loaded in vain
+    names, addresses = split_addresses(sources)
+    paths = existing(names)
     if watch and not (paths and all(path.is_dir() for path in paths)):
         raise FundstelleError("Only folders can be watched: give the folder that the file is in.")
-    how = Reading(parse_limits(limit or ()), parse_columns(columns) if columns is not None else None)
+    reading = Reading(parse_limits(limit or ()), parse_columns(columns) if columns is not None else None)
     with opened_archive(archive, encoder_name=encoder, device=device) as opened:
         failures = _fetch(opened, addresses) if addresses else ()
         fetched = [opened.fetched] if addresses and any(opened.fetched.glob("*/*")) else []
         if watch:
             if addresses:
-                bring_in_step(opened, fetched, how, failures)
-            _watch(opened, paths, how)
+                update_archive(opened, fetched, reading, failures=failures)
+            _watch(opened, paths, reading)
             return
-        report = bring_in_step(opened, [*paths, *fetched], how, failures)
+        report = update_archive(opened, [*paths, *fetched], reading, failures=failures)
     if report.new_failures:
         raise typer.Exit(SOME_FAILED)
 
@@ -97,11 +102,11 @@ def index(
 def forget(
     paths: Annotated[
         list[Path],
-        typer.Argument(metavar="PATH...", help="Files and folders that articles came from, whether they exist or not."),
+        typer.Argument(metavar="PATH", help="Files and folders whose articles to remove; they need not exist."),
     ],
     archive: ArchiveOption = DEFAULT_ARCHIVE,
 ) -> None:
-    """Remove the articles of files and folders from the archive; the files themselves stay as they are."""
+    """Remove the articles of files and folders; the files stay."""
     with opened_archive(archive, create=False) as opened:
         count = opened.forget(paths)
     out.print(f"{count} {'article' if count == 1 else 'articles'} removed from the archive")
@@ -112,32 +117,38 @@ def _fetch(archive: Archive, addresses: list[str]) -> tuple[Failure, ...]:
         return archive.fetch(addresses, on_page=bar)
 
 
-def bring_in_step(
+def update_archive(
     archive: Archive,
     paths: list[Path],
-    how: Reading = Reading(),  # noqa: B008
+    reading: Reading = _DEFAULT_READING,
+    *,
     failures: tuple[Failure, ...] = (),
-    at: str = "",
+    prefix: str = "",
 ) -> IndexReport:
-    """Index and print the report, with failures from before; without a path, there are only these."""
+    """Index paths and print the report.
+
+    Args:
+        failures: earlier ones, reported first; without a path, nothing else is.
+        prefix: what the closing line begins with.
+    """
     report = IndexReport(0, 0, 0, 0, (), {}, 0, 0.0)
     if paths:
-        # a model that is still to be prepared shows a bar of its own first
+        # a model that needs preparation shows its own bar first
         archive.prepare()
         try:
             with IndexingBar() as bar:
-                report = archive.index(paths, on_progress=bar, limits=how.limits, columns=how.columns)
+                report = archive.index(paths, on_progress=bar, limits=reading.limits, columns=reading.columns)
         except NotFound:
             if failures:
                 print_report(replace(report, failures=failures, new_failures=failures))
             raise
     report = replace(report, failures=(*failures, *report.failures), new_failures=(*failures, *report.new_failures))
-    print_report(report, at)
+    print_report(report, prefix)
     return report
 
 
-def _watch(archive: Archive, folders: list[Path], how: Reading) -> None:
-    """Index folders now, and again after each batch of changes, until it is interrupted.
+def _watch(archive: Archive, folders: list[Path], reading: Reading) -> None:
+    """Index folders now, and again after each batch of changes, until interrupted.
 
     Raises:
         NotFound: a folder is gone.
@@ -145,24 +156,21 @@ def _watch(archive: Archive, folders: list[Path], how: Reading) -> None:
     from rag.indexing.discovery import existing
     from rag.indexing.watch import changes
 
-    due, said = True, ""
-    for changed in changes(folders, archive.folder):
-        if not (changed or due):
+    due, reported = True, ""
+    for change in changes(folders, archive.folder):
+        if not (change or due):
             continue
         existing(folders)
-        due, why = False, ""
+        due, problem = False, ""
         try:
-            bring_in_step(archive, folders, how, at=f"{datetime.now():%H:%M:%S} ")
-        except NotFound as error:
-            # an article may come
-            why = str(error)
+            update_archive(archive, folders, reading, prefix=f"{datetime.now():%H:%M:%S} ")
         except ArchiveBusy as error:
-            due, why = True, str(error)
+            due, problem = True, str(error)
         except FundstelleError as error:
-            # the disk may have room again with the next change
-            why = str(error)
+            # an article may arrive, or the disk may have room again, with the next change
+            problem = str(error)
         except Exception as error:
-            why = f"It could not be indexed ({type(error).__name__}: {error}): the next change is awaited."
-        if why and why != said:
-            err.print(Text(plain(why)), soft_wrap=True)
-        said = why
+            problem = f"Indexing failed ({type(error).__name__}: {error}): waiting for the next change."
+        if problem and problem != reported:
+            err.print(Text(plain(problem)), soft_wrap=True)
+        reported = problem

@@ -1,4 +1,4 @@
-"""What several commands have in common: their options, and the archive that they open."""
+"""Options that several commands share, and the archive that they open."""
 
 from __future__ import annotations
 
@@ -15,19 +15,21 @@ if TYPE_CHECKING:
     from rag.archive import Archive
 
 SOME_FAILED = 1
-"""The exit code when files could not be read of which no earlier run has said so."""
+"""The exit code if files could not be read that the run before did not report."""
 
 ArchiveOption = Annotated[
-    Path, typer.Option("--archive", metavar="DIR", envvar="FUNDSTELLE_ARCHIVE", help="The folder of the archive.")
+    Path, typer.Option("--archive", metavar="DIR", envvar="FUNDSTELLE_ARCHIVE", help="Archive folder.")
 ]
-ArticleArgument = Annotated[str, typer.Argument(help="Its id, path, title or address, or a part of one.")]
+ArticleArgument = Annotated[
+    str, typer.Argument(metavar="ARTICLE", help="Id, path, title or URL of the article, or part of one.")
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 RerankerOption = Annotated[
     str | None,
     typer.Option(
         "--reranker",
         metavar="NAME",
-        help="Re-rank by a cross-encoder of sentence-transformers: its folder or hub name.",
+        help="Re-rank with a sentence-transformers cross-encoder: its folder or hub name.",
     ),
 ]
 
@@ -41,7 +43,7 @@ def opened_archive(
     reranker: str | None = None,
     device: str | None = None,
 ) -> Iterator[Archive]:
-    """Open the archive in a folder; the one-time preparation of the model is shown."""
+    """Open the archive in a folder, with a progress bar for the one-time preparation of the model."""
     from rag.archive import Archive
 
     preparation = PreparationBar()

@@ -304,7 +304,7 @@ def test_calibration_learns_from_the_users_questions(
         assert after < before
     with Archive.open(tmp_path / "archive") as again:
         assert again.ask(question).confidence == pytest.approx(after)
-        again.forget_calibration()
+        again.reset_calibration()
         assert again.ask(question).confidence == pytest.approx(before)
 
 

@@ -38,7 +38,7 @@ def add_reader(app: FastAPI, archive: Archive) -> None:
             if article.id == article_id:
                 span = place_in(article, asked.get("start"), asked.get("end"))
                 sentence = place_in(article, asked.get("from"), asked.get("to"))
-                also = related(archive.doubles(article.id), archive.versions(article.id), texts)
+                also = related(archive.duplicates(article.id), archive.versions(article.id), texts)
                 status, page = 200, article_page(article, span, texts, sentence, also)
         except NotFound:
             pass

@@ -52,6 +52,6 @@ def calibrate(
         if on_progress is not None:
             on_progress(number, len(questions))
     flat = {name: [example for of_one in of_table for example in of_one] for name, of_table in asked.items()}
-    archive.keep_calibration({name: fit(examples, TABLES[name], _PULL) for name, examples in flat.items()})
+    archive.set_calibration({name: fit(examples, TABLES[name], _PULL) for name, examples in flat.items()})
     before = judged(TABLES["reranked"], flat["reranked"])
     return CalibrationReport(len(questions), before, cross_validated(asked["reranked"], TABLES["reranked"], _PULL))

@@ -155,7 +155,7 @@ def test_marks_become_test_questions(fundstelle: Run, here: Path) -> None:
     assert fundstelle("eval", cwd=here).stderr.startswith("No passage was marked as an answer yet")
     done = fundstelle("ask", TUNNEL, "-k", "2", "--right", "1", "--wrong", "2", cwd=here)
     assert done.returncode == 0, done.stderr
-    assert "Noted 2" in done.stderr
+    assert "Marked 2 passages:" in done.stderr
     found = json.loads(fundstelle("eval", "--json", "--fast", cwd=here).stdout)
     assert (found["queries"], found["questions"]) == (1, "marked")
     fundstelle("questions", "marked", "m.jsonl", cwd=here)

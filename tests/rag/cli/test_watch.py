@@ -22,7 +22,7 @@ from embeddings.encoder import Encoder
 from rag.archive import Archive
 
 PATIENCE = 40
-ENDED = "Interrupted. What was stored is safe; the same command goes on from there.\n"
+ENDED = "Interrupted. Stored data is safe; run the same command to resume.\n"
 SENTENCE = "Der Rat hat am Montag über die neue Satzung für den Markt {} beraten und sie beschlossen."
 
 

@@ -489,7 +489,7 @@ def test_ctrl_c_keeps_what_is_stored(fundstelle: object, tmp_path: Path) -> None
     process.send_signal(signal.SIGINT)
     _, said = process.communicate(timeout=60)
     assert process.returncode == 130
-    assert "Interrupted. What was stored is safe" in said
+    assert "Interrupted. Stored data is safe" in said
     assert "Traceback" not in said
     with Archive.open(tmp_path / "a") as archive:
         assert 3 <= archive.status().articles < 45

@@ -97,7 +97,7 @@ def test_copies_of_a_folder_that_is_still_there_are_no_move(archive: Archive, ol
     copy = tmp_path / "copy"
     shutil.copytree(old, copy)
     assert archive.index([copy]).moved == {}
-    assert archive.status().doubles == 2
+    assert archive.status().duplicates == 2
 
 
 def test_a_run_that_was_killed_before_it_removed_the_old_place(archive: Archive, old: Path, tmp_path: Path) -> None:

@@ -118,4 +118,4 @@ def test_status_tells_what_the_self_test_found(
     print_facts(known)
     print_facts(unknown)
     told = [line for line in capsys.readouterr().out.splitlines() if line.startswith("self test")]
-    assert told == [f"{'self test':<14} {known['self_test']['said']}", f"{'self test':<14} not made yet"]
+    assert told == [f"{'self test':<14} {known['self_test']['said']}", f"{'self test':<14} not run yet"]

@@ -49,7 +49,7 @@ def test_the_same_text_is_kept_once_and_cited_from_the_earliest(archive: Archive
     archive.index([folder])
     assert set(passages(archive)) == {"Nordkurier", ""}
     status = archive.status()
-    assert (status.articles, status.doubles) == (2, 1)
+    assert (status.articles, status.duplicates) == (2, 1)
     first = archive.ask(QUESTION).citations[0]
     assert (first.article.source, [one.source for one in first.also]) == ("Nordkurier", ["Elbblatt"])
     assert first.also[0].text == first.article.text
@@ -78,7 +78,7 @@ def test_a_place_takes_over_when_the_cited_file_goes(archive: Archive, folder: P
     archive.index([folder])
     first = archive.ask(QUESTION).citations[0]
     assert (first.article.source, first.also) == ("Elbblatt", ())
-    assert archive.status().doubles == 0
+    assert archive.status().duplicates == 0
 
 
 def test_nothing_is_lost_when_the_process_dies_before_the_text_is_handed_on(archive: Archive, folder: Path) -> None:
@@ -122,7 +122,7 @@ def test_a_corrected_headline_is_an_article_of_its_own(archive: Archive, folder:
     for name, title in (("d.md", "Hubbrücke kostet Millionen"), ("e.md", "HUBBRÜCKE ERÖFFNET")):
         (folder / name).write_text(article_file(title, "2021-05-07", "Nordkurier"), "utf-8")
     archive.index([folder])
-    assert (archive.status().articles, archive.status().doubles) == (3, 2)
+    assert (archive.status().articles, archive.status().duplicates) == (3, 2)
     shown = archive.ask(QUESTION).citations[0]
     by_title = {one.title: one for one in (shown.article, *shown.also)}
     assert by_title.keys() == {"Hubbrücke eröffnet", "Brücke frei", "Hubbrücke kostet Millionen", "HUBBRÜCKE ERÖFFNET"}
