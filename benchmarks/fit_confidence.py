@@ -18,7 +18,7 @@ import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -28,13 +28,13 @@ from benchmarks.sets import FREE, SAMPLE, SearchableSet, searchable, vague
 from embeddings.encoder import Encoder, open_encoder
 from embeddings.types import Vectors
 from rag.archive import Archive
+from rag.config import RankingConfig
 from rag.evaluation.questions.files import read_questions
 from rag.evaluation.runs.caching_encoder import RememberingEncoder
 from rag.search.calibration import Example, fit, quality
 from rag.search.confidence import OFFSETS, Calibration, QuestionOffset
 from rag.search.query import ParsedQuestion, parse
-from rag.search.reranking import LateInteraction, Reranker
-from rag.search.retrieve import Legs, retrieve
+from rag.search.searcher import Searcher
 
 # what is fitted; rag/search/confidence.py computes more
 FEATURES = {
@@ -81,24 +81,22 @@ def judged_of_set(opened: SearchableSet, unclear: set[str]) -> list[Judged]:
 
 
 @contextmanager
-def sample_legs(encoder: Encoder) -> Iterator[tuple[Legs, list[Judged]]]:
+def sample_searcher(encoder: Encoder) -> Iterator[tuple[Searcher, list[Judged]]]:
     """Open the sample articles, and return with them the sample questions that they answer."""
     questions = [one for one in read_questions(SAMPLE / "questions.jsonl") if one.answerable]
     with tempfile.TemporaryDirectory() as temporary, Archive.open(Path(temporary), encoder=encoder) as archive:
         archive.index([SAMPLE / "articles"])
-        search = archive.search()
-        assert search is not None
         ids = [frozenset(archive.article(one).id for one in question.articles) for question in questions]
-        yield search.legs, [(parse(one.question), of, True) for one, of in zip(questions, ids, strict=True)]
+        yield archive.searcher(), [(parse(one.question), of, True) for one, of in zip(questions, ids, strict=True)]
 
 
-def ask_twice(questions: Sequence[Judged], legs: Legs, reranker: Reranker | None) -> list[Asked]:
+def ask_twice(questions: Sequence[Judged], searcher: Searcher) -> list[Asked]:
     """Ask each question with its documents, and without them."""
     found = []
     for question, relevant, clear in questions:
-        vector = legs.neutral.project_texts(legs.encoder.encode_query(question.text), "query")
-        answered = retrieve(question, 1, legs, reranker).features
-        unanswered = retrieve(question, 1, legs, reranker, without=relevant).features
+        vector = searcher.neutral.project_texts(searcher.encoder.encode_query(question.text), "query")
+        answered = searcher.search(question, 1).features
+        unanswered = searcher.search(question, 1, without=relevant).features
         found.append(Asked(vector, dict(answered), dict(unanswered), clear))
     return found
 
@@ -169,15 +167,15 @@ def main(data: Path) -> None:
     encoder = RememberingEncoder(open_encoder())
     found: dict[str, Sets] = {table: {} for table in FEATURES}
 
-    def ask(name: str, questions: Sequence[Judged], legs: Legs) -> None:
-        found["reranked"][name] = ask_twice(questions, legs, LateInteraction(legs.tokens))
-        found["fast"][name] = ask_twice(questions, legs, None)
+    def ask(name: str, questions: Sequence[Judged], searcher: Searcher) -> None:
+        found["reranked"][name] = ask_twice(questions, searcher)
+        found["fast"][name] = ask_twice(questions, replace(searcher, ranking=RankingConfig(fast=True)))
 
     for name in FREE:
         with searchable(data, name, encoder) as opened:
-            ask(name, judged_of_set(opened, vague(data, name)), opened.legs)
-    with sample_legs(encoder) as (legs, questions):
-        ask("sample", questions, legs)
+            ask(name, judged_of_set(opened, vague(data, name)), opened.searcher)
+    with sample_searcher(encoder) as (searcher, questions):
+        ask("sample", questions, searcher)
     reranked, names = found["reranked"], FEATURES["reranked"]
     offset = fitted_offset(reranked, names)
     offsets = [fitted_offset(half(reranked, number), names) for number in (0, 1)]

@@ -35,8 +35,7 @@ from rag.search.calibration import Example, fit
 from rag.search.confidence import RERANKED, THRESHOLD, Calibration
 from rag.search.highlighting import MARKED_FROM, mark_features
 from rag.search.query import ParsedQuestion, parse
-from rag.search.reranking import LateInteraction
-from rag.search.retrieve import Legs, retrieve
+from rag.search.searcher import Searcher
 from rag.text.language import language_of
 from rag.types import Hit, primary
 
@@ -56,9 +55,9 @@ class Asked:
     examples: list[Example]
 
 
-def asked(name: str, question: ParsedQuestion, legs: Legs, right: Right) -> Asked | None:
+def asked(name: str, question: ParsedQuestion, searcher: Searcher, right: Right) -> Asked | None:
     """Ask a question; None if the archive says that it has no answer."""
-    found = retrieve(question, 5, legs, LateInteraction(legs.tokens))
+    found = searcher.search(question, 5)
     if not found.hits or RERANKED.probability(found.features) < THRESHOLD:
         return None
     language = primary(language_of(question.text))
@@ -91,7 +90,7 @@ def of_set(data: Path, name: str, encoder: Encoder) -> Iterator[Asked | None]:
             )
         ]
         for query, question in questions[:: math.ceil(len(questions) / _ASKED)]:
-            yield asked(name.partition("/")[0], question, opened.legs, partial(right, query))
+            yield asked(name.partition("/")[0], question, opened.searcher, partial(right, query))
 
 
 def of_sample(encoder: Encoder) -> Iterator[Asked | None]:
@@ -103,11 +102,9 @@ def of_sample(encoder: Encoder) -> Iterator[Asked | None]:
 
     with tempfile.TemporaryDirectory() as temporary, Archive.open(Path(temporary), encoder=encoder) as archive:
         archive.index([SAMPLE / "articles"])
-        search = archive.search()
-        assert search is not None
         for one in read_questions(SAMPLE / "questions.jsonl"):
             judgement = judge(one, archive.article)
-            yield asked("sample", parse(one.question), search.legs, partial(right, judgement))
+            yield asked("sample", parse(one.question), archive.searcher(), partial(right, judgement))
 
 
 def fitted(questions: Sequence[Asked]) -> Calibration:

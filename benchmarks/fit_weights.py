@@ -21,7 +21,7 @@ from embeddings.encoder import Encoder, open_encoder
 from rag.config import DEFAULT_RANKING
 from rag.evaluation.runs.caching_encoder import RememberingEncoder
 from rag.search import fusion
-from rag.search.candidates import ask_both, gather
+from rag.search.candidates import encode_query, generate
 from rag.search.fusion import Scores
 from rag.search.reranking import LateInteraction
 
@@ -35,15 +35,14 @@ Question = tuple[list[str], dict[str, int], Scores, Scores, Scores]
 
 def questions(opened: SearchableSet) -> list[Question]:
     """Return, for each question, the candidates' documents, the judgements, and the three signals of all of them."""
-    legs = opened.legs
-    reranker = LateInteraction(legs.tokens, sys.maxsize)
+    reranker = LateInteraction(opened.searcher.tokens, sys.maxsize)
     found = []
-    for query, question in opened.asked():
-        asked = ask_both(question, legs.encoder, legs.neutral, legs.lexical, legs.store)
-        candidates = gather(asked, None, frozenset(), legs.neutral, legs.dense, legs.lexical, legs.store)
-        late = reranker.rerank(asked, candidates.passages).scores
+    for query_id, question in opened.asked():
+        query = encode_query(question, opened.searcher)
+        candidates = generate(query, opened.searcher, None, frozenset())
+        late = reranker.rerank(query, candidates.passages).scores
         documents = [document(article) for article, _ in candidates.passages]
-        found.append((documents, opened.questions.judgements[query], late, candidates.dense, candidates.lexical))
+        found.append((documents, opened.questions.judgements[query_id], late, candidates.dense, candidates.lexical))
     return found
 
 

@@ -38,11 +38,10 @@ from embeddings.encoder import open_encoder
 from rag.evaluation.measures.statistics import Numbers, bootstrap
 from rag.evaluation.runs.caching_encoder import RememberingEncoder
 from rag.search.calibration import quality
-from rag.search.candidates import ask_both, gather
+from rag.search.candidates import encode_query, generate
 from rag.search.confidence import RERANKED
 from rag.search.fusion import reciprocal_ranks
-from rag.search.reranking import LateInteraction
-from rag.search.retrieve import rank, retrieve
+from rag.search.ranking import rank
 
 RESULTS = Path(__file__).parent / "results"
 DEPTH = 100
@@ -52,32 +51,30 @@ ASKED_TWICE = ("mlqa_de", "belebele/de-de", "belebele/en-de", "belebele/de-en")
 
 def rankings(opened: SearchableSet) -> dict[str, list[list[str]]]:
     """Return, for each row and question, the documents in order."""
-    legs = opened.legs
-    record = legs.store.vectors.encoder
-    assert record is not None
-    found = legs.store.passages.with_keys(legs.store.passages.all_keys().tolist(), record.fingerprint)
+    searcher = opened.searcher
+    store, encoder = searcher.store, searcher.encoder
+    found = store.passages.with_keys(store.passages.all_keys().tolist(), encoder.fingerprint)
     owner = {one.passage.key: document(one.article) for one in found}
     keys = [one.passage.key for one in found]
     raw = np.stack([one.vector for one in found]).astype(np.float32)
-    neutral = legs.neutral.project_texts(raw, "passage")
-    late = LateInteraction(legs.tokens)
+    neutral = searcher.neutral.project_texts(raw, "passage")
     rows: dict[str, list[list[str]]] = {}
 
     def note(row: str, documents: Iterable[str]) -> None:
         rows.setdefault(row, []).append(list(dict.fromkeys(documents))[:10])
 
     for _, question in opened.asked():
-        asked = ask_both(question, legs.encoder, legs.neutral, legs.lexical, legs.store)
-        by_words = [key for key, _ in legs.lexical.search(asked.words, DEPTH)]
-        by_meaning = _nearest(raw @ legs.encoder.encode_query(question.text), keys)
+        query = encode_query(question, searcher)
+        by_words = [key for key, _ in searcher.lexical.search(query.lexical, DEPTH)]
+        by_meaning = _nearest(raw @ encoder.encode_query(question.text), keys)
         hybrid = reciprocal_ranks([by_words, by_meaning])
-        candidates = gather(asked, None, frozenset(), legs.neutral, legs.dense, legs.lexical, legs.store)
+        candidates = generate(query, searcher, None, frozenset())
         note("bm25", (owner[key] for key in by_words))
         note("dense", (owner[key] for key in by_meaning))
         note("reciprocal ranks", (owner[key] for key in sorted(hybrid, key=lambda key: -hybrid[key])))
-        note("neutral dense", (owner[key] for key in _nearest(neutral @ asked.vector, keys)))
-        note("fusion", (document(article) for article, _ in rank(asked, candidates, None).passages))
-        note("fusion + late", (document(article) for article, _ in rank(asked, candidates, late).passages))
+        note("neutral dense", (owner[key] for key in _nearest(neutral @ query.vector, keys)))
+        note("fusion", (document(article) for article, _ in rank(query, candidates, None).passages))
+        note("fusion + late", (document(article) for article, _ in rank(query, candidates, searcher.reranker).passages))
     return rows
 
 
@@ -103,11 +100,10 @@ def sentence_accuracy(opened: SearchableSet, gold: dict[str, list[str]]) -> list
 
     No highlight counts as wrong.
     """
-    late = LateInteraction(opened.legs.tokens)
     right = []
     for query, question in opened.asked():
         (relevant,) = opened.questions.judgements[query]
-        hits = retrieve(question, 5, opened.legs, late, opened.only(relevant)).hits
+        hits = opened.searcher.search(question, 5, opened.only(relevant)).hits
         sentences = [hits[0].article.text[start:end].casefold() for start, end in hits[0].highlights]
         right.append(any(answer.casefold() in one for answer in gold[query] for one in sentences))
     return _interval(np.array(right, np.float64))
@@ -115,15 +111,13 @@ def sentence_accuracy(opened: SearchableSet, gold: dict[str, list[str]]) -> list
 
 def confidence_quality(opened: SearchableSet, unclear: set[str]) -> dict[str, float]:
     """Return AUROC and calibration error of questions asked with and without their documents."""
-    legs = opened.legs
-    late = LateInteraction(legs.tokens)
     ids = opened.articles()
     probabilities, labels = [], []
     for query, question in opened.asked():
         if query in unclear:
             continue
         for without in (frozenset[str](), frozenset(ids[one] for one in opened.questions.judgements[query])):
-            found = retrieve(question, 1, legs, late, without=without)
+            found = opened.searcher.search(question, 1, without=without)
             probabilities.append(RERANKED.probability(found.features, found.doubt))
             labels.append(not without)
     figures = quality(np.array(probabilities), np.array(labels))

@@ -13,14 +13,14 @@ from __future__ import annotations
 import json
 import sys
 import time
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from benchmarks.latency import machine, percentiles
 from benchmarks.sets import searchable
 from embeddings.encoder import open_encoder
-from rag.search.reranking import LateInteraction
-from rag.search.retrieve import retrieve
+from rag.config import RankingConfig
 
 RESULT = Path(__file__).parent / "results" / "question_speed.json"
 QUESTIONS = 200
@@ -32,13 +32,13 @@ def main(data: Path) -> None:
     result: dict[str, object] = {"machine": machine(), "date": datetime.now(UTC).date().isoformat()}
     for name in ("qam_de/dev", "wikinews_de"):
         with searchable(data, name, encoder) as opened:
-            late = LateInteraction(opened.legs.tokens)
-            measured: dict[str, object] = {"passages": opened.legs.store.passages.count()}
-            for row, reranker in (("fast", None), ("re-ranked", late)):
+            measured: dict[str, object] = {"passages": opened.searcher.store.passages.count()}
+            for row, ranking in (("fast", RankingConfig(fast=True)), ("re-ranked", RankingConfig())):
+                searcher = replace(opened.searcher, ranking=ranking)
                 taken = []
                 for _, question in opened.asked()[: QUESTIONS + WARM_UP]:
                     started = time.perf_counter()
-                    retrieve(question, 5, opened.legs, reranker)
+                    searcher.search(question, 5)
                     taken.append((time.perf_counter() - started) * 1000)
                 measured[row] = percentiles(taken[WARM_UP:])
             result[name] = measured

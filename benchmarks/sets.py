@@ -13,15 +13,14 @@ from filelock import FileLock
 
 from benchmarks.beir import RetrievalSet, read_set
 from embeddings.encoder import Encoder
-from embeddings.vectors.language_neutral import language_neutral
 from rag.config import Config
 from rag.dense.index import DenseView
-from rag.dense.token_vectors import PassageTokens, TokenKeeper
+from rag.dense.token_vectors import TokenKeeper
 from rag.indexing.indexer import Filler
 from rag.indexing.splitting import split
 from rag.lexical.index import LexicalView
 from rag.search.query import ParsedQuestion
-from rag.search.retrieve import Legs
+from rag.search.searcher import Searcher
 from rag.storage.store import Store
 from rag.types import Article, Filter
 
@@ -54,7 +53,7 @@ class SearchableSet:
     """A set with what its documents are found with; the path of an article is its document's id."""
 
     questions: RetrievalSet
-    legs: Legs
+    searcher: Searcher
 
     def asked(self) -> list[tuple[str, ParsedQuestion]]:
         """Return the ids and texts of the judged questions; their quotes and dashes are no operators."""
@@ -63,7 +62,7 @@ class SearchableSet:
 
     def articles(self) -> dict[str, str]:
         """Return the id of each document's article."""
-        return {document(self.legs.store.article(one)): one for one in self.legs.store.article_ids()}
+        return {document(self.searcher.store.article(one)): one for one in self.searcher.store.article_ids()}
 
     def only(self, document: str) -> Filter:
         """Return the filter that leaves one document."""
@@ -85,18 +84,17 @@ def searchable(data: Path, name: str, encoder: Encoder) -> Iterator[SearchableSe
     questions, languages = _read(data, name)
     with tempfile.TemporaryDirectory() as temporary:
         store = Store(Path(temporary) / "archive.sqlite")
-        fingerprint = encoder.fingerprint
         articles = [
             Article(id=f"{number:012x}", text=text, language=languages[document], path=_path(document), sha256="")
             for number, (document, (_, text)) in enumerate(questions.documents.items())
         ]
-        keep = TokenKeeper(Path(temporary) / "tokens", store).of(fingerprint)
+        keeper = TokenKeeper(Path(temporary) / "tokens", store)
+        keep = keeper.of(encoder.fingerprint)
         Filler(store, encoder, encoder.name, Config(), "benchmark", keeping=keep).fill(articles)
         lock = FileLock(Path(temporary) / "lock", timeout=0)
         dense = DenseView(Path(temporary) / "dense", store, lock)
         lexical = LexicalView(Path(temporary) / "lexical", store, lock)
-        tokens, neutral = PassageTokens(encoder, store, keep), language_neutral(fingerprint)
-        yield SearchableSet(questions, Legs(store, dense, lexical, encoder, tokens, neutral))
+        yield SearchableSet(questions, Searcher(Path(temporary), store, dense, lexical, encoder, keeper))
         store.close()
 
 

@@ -32,9 +32,9 @@ from embeddings.vectors.token_codec import TokenCodec
 from rag.dense.token_vectors import PassageTokens
 from rag.evaluation.measures.statistics import Numbers, bootstrap
 from rag.evaluation.runs.caching_encoder import RememberingEncoder
-from rag.search.candidates import Asked, Candidates, ask_both, gather
+from rag.search.candidates import Candidates, EncodedQuery, encode_query, generate
+from rag.search.ranking import rank
 from rag.search.reranking import LateInteraction
-from rag.search.retrieve import rank
 
 RESULT = Path(__file__).parent / "results" / "tokens.json"
 # bytes a token, without the two of its place: one for each eight directions
@@ -50,7 +50,7 @@ class Coded(PassageTokens):
         self._back: dict[str, TokenVectors] = {}
         self.sizes: dict[str, int] = {}
 
-    def turned(self, question: TokenVectors) -> TokenVectors:
+    def rotated(self, question: TokenVectors) -> TokenVectors:
         """Return a question in the coordinates of this codec."""
         return self._codec.rotate(question)
 
@@ -64,22 +64,24 @@ class Coded(PassageTokens):
         return [TokenVectors(one.vectors.astype(np.float32), one.spans, one.pooled) for one in known]
 
 
-def asked(opened: SearchableSet) -> list[tuple[Asked, Candidates]]:
+def asked(opened: SearchableSet) -> list[tuple[EncodedQuery, Candidates]]:
     """Return the questions of a set with their candidates."""
-    legs, found = opened.legs, []
+    found = []
     for _, question in opened.asked():
-        one = ask_both(question, legs.encoder, legs.neutral, legs.lexical, legs.store)
-        found.append((one, gather(one, None, frozenset(), legs.neutral, legs.dense, legs.lexical, legs.store)))
+        query = encode_query(question, opened.searcher)
+        found.append((query, generate(query, opened.searcher, None, frozenset())))
     return found
 
 
-def values(opened: SearchableSet, questions: Sequence[tuple[Asked, Candidates]], tokens: PassageTokens) -> Numbers:
+def values(
+    opened: SearchableSet, questions: Sequence[tuple[EncodedQuery, Candidates]], tokens: PassageTokens
+) -> Numbers:
     """Return nDCG@10 of each question."""
     late = LateInteraction(tokens, sys.maxsize)
     judgements = opened.questions.judgements.values()
     found = []
-    for (one, candidates), grades in zip(questions, judgements, strict=True):
-        documents = dict.fromkeys(document(article) for article, _ in rank(one, candidates, late).passages)
+    for (query, candidates), grades in zip(questions, judgements, strict=True):
+        documents = dict.fromkeys(document(article) for article, _ in rank(query, candidates, late).passages)
         found.append(ndcg_at_10(list(documents)[:10], grades))
     return np.array(found)
 
@@ -87,10 +89,10 @@ def values(opened: SearchableSet, questions: Sequence[tuple[Asked, Candidates]],
 def measure(opened: SearchableSet, codecs: dict[int, TokenCodec]) -> dict[str, Any]:
     """Return what each codec costs on one set."""
     questions = asked(opened)
-    full = values(opened, questions, PassageTokens(opened.legs.encoder))
+    full = values(opened, questions, PassageTokens(opened.searcher.encoder))
     result: dict[str, Any] = {"full": round(float(full.mean()), 4)}
     for size, codec in codecs.items():
-        tokens = Coded(opened.legs.encoder, codec)
+        tokens = Coded(opened.searcher.encoder, codec)
         found = values(opened, questions, tokens)
         lost = bootstrap(found - full)
         result[str(size)] = {

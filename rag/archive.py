@@ -6,7 +6,6 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 from types import TracebackType, UnionType
 from typing import TYPE_CHECKING, Any, Self
@@ -15,21 +14,16 @@ from filelock import FileLock, Timeout
 
 from embeddings.encoder import BUNDLED, Encoder, self_test
 from embeddings.types import OnStep
-from embeddings.vectors.language_neutral import language_neutral
 from rag.config import DEFAULT_RANKING, Config, RankingConfig
 from rag.dense.index import DenseView
 from rag.dense.lazy_encoder import LazyEncoder
-from rag.dense.token_vectors import PassageTokens, TokenKeeper
-from rag.errors import ArchiveBusy, ArchiveClosed, ArchiveError, EncoderMisfit, NotFound
+from rag.dense.token_vectors import TokenKeeper
+from rag.errors import ArchiveBusy, ArchiveClosed, ArchiveError, NotFound
 from rag.lexical.index import LexicalView
 from rag.search.arguments import Day, FilterArguments, Names, check_question
-from rag.search.ask import ask
-from rag.search.calibration import from_json, to_json
-from rag.search.confidence import TABLES, Calibration
+from rag.search.confidence import Calibration, to_json
 from rag.search.cross_encoder import CrossEncoderReranker
-from rag.search.reranking import LateInteraction, Reranker
-from rag.search.retrieve import Legs
-from rag.search.searcher import Search
+from rag.search.searcher import Searcher
 from rag.storage.database import DATABASE, Database
 from rag.storage.layout import DENSE, FETCHED, INDEXING_LOCK, LEXICAL, TOKENS, bytes_on_disk, make_folder
 from rag.storage.lookup import resolve_article
@@ -109,6 +103,7 @@ class Archive:
         self._encoder = LazyEncoder(name, encoder, on_step=on_step, device=device)
         self._config = config or Config()
         self._keeper = TokenKeeper(folder / TOKENS, store)
+        self._searchers: dict[RankingConfig, Searcher] = {}
 
     @classmethod
     def open(
@@ -378,8 +373,7 @@ class Archive:
         """
         check_question(question, k)
         arguments = FilterArguments(since, until, source, language, author, path, include)
-        search = partial(self.search, RankingConfig(fast=fast))
-        answer = ask(question, k, arguments.to_filter(filter), search, self._store, self.folder)
+        answer = self.searcher(RankingConfig(fast=fast)).ask(question, k, arguments.to_filter(filter))
         return replace(answer, index_again=bool(answer.citations) and self._index_again)
 
     @property
@@ -394,34 +388,26 @@ class Archive:
         """Use these tables of the confidence for this archive from now on."""
         self._store.facts.set_calibration(to_json(tables, self.encoder.fingerprint))
 
-    def search(self, ranking: RankingConfig = DEFAULT_RANKING, encoder: Encoder | None = None) -> Search | None:
-        """Return what questions are asked with; None if the archive has never held an article.
+    def searcher(self, ranking: RankingConfig = DEFAULT_RANKING, encoder: Encoder | None = None) -> Searcher:
+        """Return what searches this archive with a ranking; it is made once for each.
 
         Args:
-            encoder: reads in place of the archive's own, giving the same vectors.
-
-        Raises:
-            EncoderMisfit: the archive's vectors come from another encoder.
+            encoder: reads questions in place of the archive's own, giving the same vectors.
         """
-        record = self._store.vectors.encoder
-        if record is None:
-            return None
-        if record.fingerprint != self.encoder.fingerprint:
-            raise EncoderMisfit(
-                f"The archive {self.folder} was made by another encoder than {self.encoder.name}: "
-                "index your articles again (`fundstelle index PATH`), which encodes them anew, or start this "
-                "program again if another one has just done so."
+        store = self._store
+        searcher = self._searchers.get(ranking)
+        if searcher is None:
+            searcher = self._searchers[ranking] = Searcher(
+                folder=self.folder,
+                store=store,
+                dense=self._dense,
+                lexical=self._lexical,
+                encoder=self._encoder,
+                token_stores=self._keeper,
+                ranking=ranking,
+                cross_encoder=self._cross_encoder,
             )
-        encoder = encoder or self.encoder
-        neutral = language_neutral(record.fingerprint)
-        tokens = PassageTokens(encoder, self._store, self._keeper.of(encoder.fingerprint))
-        legs = Legs(self._store, self._dense, self._lexical, encoder, tokens, neutral, ranking)
-        late = LateInteraction(tokens, ranking.reranked_tokens)
-        reranker: Reranker | None = self._cross_encoder or late
-        written = self._store.facts.calibration
-        tables = TABLES | (from_json(written, record.fingerprint) if written else {})
-        table = "fast" if ranking.fast or self._cross_encoder else "reranked"
-        return Search(legs, None if ranking.fast else reranker, tables[table])
+        return searcher if encoder is None else replace(searcher, encoder=encoder)
 
     def _catch_up(self) -> None:
         self._dense.catch_up()

@@ -19,6 +19,10 @@ Span = tuple[int, int]
 
 _MAX_SHOWN_CHARACTERS = 60
 
+Outcome = Literal["answered", "doubtful", "nothing_fits", "empty"]
+"""How a question came out: passages that answer, passages near it that may not, none that fits its filters, phrases and
+excluded words, or none since the archive is empty."""
+
 Kind = Literal["article", "teaser", "comment", "boilerplate"]
 """What a part of a text is: the article's own words, a hint at another one, a reader's comment, or none of these."""
 
@@ -272,8 +276,8 @@ class Answer:
     Iterating gives the citations, `len` counts them. `bool(answer)` is `answerable`, so `if answer:` asks whether the
     archive answers the question; an answer that is false may still cite the nearest passages.
 
-    `confidence` is the probability, in [0, 1], that one of the passages answers; `reason` says in words why.
-    `took_ms` holds milliseconds: `total` and the parts of it. `absent_times` are the days, months, years or periods of
+    `confidence` is the probability, in [0, 1], that one of the passages answers; `reason` is the `outcome` as a
+    sentence. `took_ms` are milliseconds: `total`. `absent_times` are the days, months, years or periods of
     the question, in its words, of which the archive has nothing that may be found: no article was published then, and
     none mentions them. `index_again` tells that short passages may be ranked wrongly, since their vectors are of an
     earlier version: the next indexing makes them anew.
@@ -281,13 +285,18 @@ class Answer:
 
     question: str
     language: str
-    answerable: bool
+    outcome: Outcome
     confidence: float
     reason: str
     citations: tuple[Citation, ...]
     took_ms: Mapping[str, float] = field(hash=False)
     absent_times: tuple[str, ...] = ()
     index_again: bool = False
+
+    @property
+    def answerable(self) -> bool:
+        """Whether the passages probably answer."""
+        return self.outcome == "answered"
 
     def __iter__(self) -> Iterator[Citation]:
         return iter(self.citations)

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date
 from html.parser import HTMLParser
 
-from rag.types import Answer, Article, Citation, Span
+from rag.types import Answer, Article, Citation, Outcome, Span
 
 TEXT = (
     "Der Tunnel ist eröffnet.\n\nMit 57 Kilometern ist er der längste der Welt.\nEr liegt tief.\n\nNoch fährt kein Zug."
@@ -33,10 +33,12 @@ def citation(article: Article = ARTICLE, span: Span = (26, 72), score: float = 0
     return Citation(1, article, f"{article.id}:{start}-{end}", start, end, quote, highlights, (), (), score, {})
 
 
-def answer(*citations: Citation, question: str = "Wie lang?", answerable: bool = True, reason: str = "Near.") -> Answer:
+def answer(
+    *citations: Citation, question: str = "Wie lang?", outcome: Outcome = "answered", reason: str = "Near."
+) -> Answer:
     """Return an answer made of citations, numbered from 1."""
     numbered = tuple(replace(one, marker=number) for number, one in enumerate(citations, start=1))
-    return Answer(question, "de", answerable, 0.9, reason, numbered, {"total": 1234.4})
+    return Answer(question, "de", outcome, 0.9, reason, numbered, {"total": 1234.4})
 
 
 class Parts(HTMLParser):

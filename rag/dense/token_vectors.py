@@ -100,7 +100,7 @@ class PassageTokens:
 
     They are those of the passage with its title, as the encoder reads it, without punctuation and what tells the
     language; `spans` are places in the passage's text, and those of the title are negative. They are in the coordinates
-    of the codec: compare them with a question from `turned` alone. Without `keeping`, all are read now, in full
+    of the codec: compare them with a question from `rotated` alone. Without `keeping`, all are read now, in full
     precision.
     """
 
@@ -110,7 +110,7 @@ class PassageTokens:
         self._store = store
         self._keeping = keeping
 
-    def turned(self, question: TokenVectors) -> TokenVectors:
+    def rotated(self, question: TokenVectors) -> TokenVectors:
         """Return a question in the coordinates of the passages."""
         return self._keeping.codec.rotate(question) if self._keeping else question
 

@@ -3,22 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
 
-from rag.errors import EmptyQuestion, LongQuestion, QuestionError
 from rag.search.confidence import THRESHOLD
 from rag.search.highlighting import MARKED_FROM, MARKS, mark_features
-from rag.types import Answer, Citation, Hit, primary
+from rag.types import Answer, Citation, Hit, Outcome, primary
 
-MAX_QUESTION = 1000
-
-FOUND = "The first passages are close enough to the question to answer it."
-NOT_FOUND = "Nothing in this archive answers the question well; these are the nearest passages."
-NOTHING_LEFT = "No passage fits the filters, phrases and excluded words of the question: take one of them back."
+ANSWERED = "The first passages are close enough to the question to answer it."
+DOUBTFUL = "Nothing in this archive answers the question well; these are the nearest passages."
 NOTHING_OF = "The archive has nothing of this time ({}): no article was published then, and none mentions it."
 EMPTY = "The archive holds no passages yet: add articles with `{command}`."
-
-
 _NAMES_SHOWN = 10
+
+
+@dataclass(frozen=True, slots=True)
+class NoHits:
+    """Why an answer has no passage."""
+
+    outcome: Literal["nothing_fits", "empty"]
+    reason: str
+
+
+NOTHING_FITS = NoHits(
+    "nothing_fits", "No passage fits the filters, phrases and excluded words of the question: take one of them back."
+)
 
 
 def no_such_name(field: str, part: str, names: Sequence[str]) -> str:
@@ -35,28 +44,6 @@ def no_such_name(field: str, part: str, names: Sequence[str]) -> str:
     )
 
 
-def checked_question(question: str) -> str:
-    """Return the question without white space around it.
-
-    Raises:
-        EmptyQuestion, LongQuestion: it has no word, or more than `MAX_QUESTION` characters.
-        QuestionError: it is no valid text.
-    """
-    question = " ".join(question.split())
-    try:
-        question.encode("utf-8")
-    except UnicodeEncodeError as error:
-        raise QuestionError("The question holds bytes that are no text: type it anew.") from error
-    if not any(character.isalnum() for character in question):
-        raise EmptyQuestion("The question is empty: type what you want to know.")
-    if len(question) > MAX_QUESTION:
-        raise LongQuestion(
-            f"The question has {len(question)} characters: ask in {MAX_QUESTION} or fewer, one thing at a time.",
-            len(question),
-        )
-    return question
-
-
 def compose(
     question: str,
     language: str,
@@ -64,23 +51,28 @@ def compose(
     confidence: float,
     took_ms: Mapping[str, float],
     *,
-    nothing: str = NOTHING_LEFT,
+    no_hits: NoHits = NOTHING_FITS,
     absent_times: Sequence[str] = (),
 ) -> Answer:
     """Return the answer that cites the hits in their order; a sentence is highlighted if it probably answers.
 
     Args:
         confidence: the probability, in [0, 1], that they answer.
-        nothing: the sentence for an answer without a passage.
+        no_hits: why there are none, for an answer without a passage.
         absent_times: the times of the question, in its words, of which the archive has nothing.
 
     Raises:
         ValueError: a hit's passage is not the text at its place in its article, or a mark lies outside of it.
     """
-    answerable = bool(hits) and confidence >= THRESHOLD
-    reason = FOUND if answerable else NOT_FOUND if hits else nothing
-    citations = tuple(_citation(hit, marked=answerable and _probably_right(hit, language)) for hit in hits)
-    return Answer(question, language, answerable, confidence, reason, citations, took_ms, tuple(absent_times))
+    outcome: Outcome
+    if not hits:
+        outcome, reason = no_hits.outcome, no_hits.reason
+    elif confidence >= THRESHOLD:
+        outcome, reason = "answered", ANSWERED
+    else:
+        outcome, reason = "doubtful", DOUBTFUL
+    citations = tuple(_citation(hit, marked=outcome == "answered" and _probably_right(hit, language)) for hit in hits)
+    return Answer(question, language, outcome, confidence, reason, citations, took_ms, tuple(absent_times))
 
 
 def _probably_right(hit: Hit, language: str) -> bool:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.search.confidence import TABLES, THRESHOLD, Calibration
+from rag.search.confidence import THRESHOLD, Calibration
 
 Numbers = NDArray[np.float64]
 Example = tuple[Mapping[str, float], bool]
@@ -41,22 +40,6 @@ class CalibrationReport:
     questions: int
     before: Quality
     after: Quality
-
-
-def to_json(tables: Mapping[str, Calibration], fingerprint: str) -> str:
-    """Write tables for an encoder as JSON."""
-    written = {name: {"intercept": one.intercept, "weights": dict(one.weights)} for name, one in tables.items()}
-    return json.dumps({"fingerprint": fingerprint, "tables": written})
-
-
-def from_json(text: str, fingerprint: str) -> dict[str, Calibration]:
-    """Read what `to_json` wrote; nothing, if it was for another encoder, and no table of other features than now."""
-    stored = json.loads(text)
-    if stored["fingerprint"] != fingerprint:
-        return {}
-    tables = {name: Calibration(one["intercept"], one["weights"]) for name, one in stored["tables"].items()}
-    features = {name: table.weights.keys() for name, table in TABLES.items()}
-    return {name: one for name, one in tables.items() if one.weights.keys() == features.get(name)}
 
 
 def fit(

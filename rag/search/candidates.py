@@ -1,51 +1,51 @@
-"""A question → the passages that may answer it, from both legs, with their signals."""
+"""A question → the passages that may answer it, from both indexes, with their signals."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import reduce
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from embeddings.encoder import Encoder
 from embeddings.types import TokenVectors, Vectors
-from embeddings.vectors.language_neutral import LanguageNeutral
-from rag.config import DEFAULT_RANKING
-from rag.dense.index import DenseView
-from rag.lexical.index import LexicalView
 from rag.lexical.query import LexicalQuery
 from rag.search.accents import with_accents
 from rag.search.fusion import Scores
 from rag.search.preferences import NONE, Preferences, preferences_of
 from rag.search.query import ParsedQuestion
-from rag.storage.store import Store
 from rag.text.times import Period, nearness
 from rag.types import Article, Filter, Passage
 
-# so many passages tell how the words of a question are written
-_SPELLING = 8
-# a longer time is mentioned somewhere
-_MOST_YEARS = 20
-# so many passages with the year of a day or month are read for the day or month
-_MOST_READ = 300
-_YEAR = 365
+if TYPE_CHECKING:
+    from rag.search.searcher import Searcher
+
+Keys = NDArray[np.int64]
+
+# how many of the best passages by words show how the words of a question are spelled
+_SPELLING_PASSAGES = 8
+# a longer time, in years, is taken for mentioned somewhere
+_MAX_YEARS = 20
+# how many passages with the year of a day or month are searched for that day or month, at most
+_MAX_PASSAGES_READ = 300
+_DAYS_OF_YEAR = 365
 
 
 @dataclass(frozen=True)
-class Asked:
-    """A question as all legs read it: its words, and its vectors without what tells its language.
+class EncodedQuery:
+    """A question as both indexes read it: its words, and its vectors without what tells its language.
 
     `text` is the question as it is encoded, with the accents that the archive writes, and without a time that only the
-    days of articles tell. `published` holds, for each time of the question, the keys of the passages published then.
+    days of articles tell. `published` has, for each time of the question, the keys of the passages published then.
     """
 
     text: str
-    words: LexicalQuery
+    lexical: LexicalQuery
     tokens: TokenVectors
     preferences: Preferences = NONE
-    published: Mapping[Period, NDArray[np.int64]] = field(default_factory=dict)
+    published: Mapping[Period, Keys] = field(default_factory=dict)
 
     @property
     def vector(self) -> Vectors:
@@ -65,45 +65,43 @@ class Candidates:
         return len(self.passages)
 
 
-def ask_both(
-    question: ParsedQuestion, encoder: Encoder, neutral: LanguageNeutral, lexical: LexicalView, store: Store
-) -> Asked:
+def encode_query(question: ParsedQuestion, searcher: Searcher) -> EncodedQuery:
     """Encode a question and look up its words."""
+    store, lexical = searcher.store, searcher.lexical
     words = lexical.analyse(question.text)
     text = question.text
-    if text.isascii() and lexical.has_accents and (record := store.vectors.encoder):
-        nearest = [key for key, _ in lexical.search(words, _SPELLING)]
-        passages = [one.passage.text for one in store.passages.with_keys(nearest, record.fingerprint)]
+    if text.isascii() and lexical.has_accents:
+        nearest = [key for key, _ in lexical.search(words, _SPELLING_PASSAGES)]
+        passages = [row.passage.text for row in store.passages.with_keys(nearest, searcher.encoder.fingerprint)]
         text = with_accents(text, [word.span for word in words.words], passages)
     preferences = preferences_of(text)
-    published = {time: _published(time, store) for time in preferences.times}
-    untold = tuple(time for time, keys in published.items() if _told_by_days_alone(time, keys, store, lexical))
-    for start, end in (one.span for one in untold):
-        # no passage can be near to it; the places of the other words stay
+    published = {time: _published(time, searcher) for time in preferences.times}
+    unmentioned = tuple(time for time, keys in published.items() if _is_unmentioned(time, keys, searcher))
+    for start, end in (time.span for time in unmentioned):
+        # no passage can be near to it; the other words keep their offsets
         text = text[:start] + " " * (end - start) + text[end:]
-    (read,) = neutral.project(encoder.token_vectors([text], "query"), "query")
-    return Asked(text, words, read, replace(preferences, untold=untold), published)
+    (tokens,) = searcher.neutral.project(searcher.encoder.token_vectors([text], "query"), "query")
+    return EncodedQuery(text, words, tokens, replace(preferences, unmentioned=unmentioned), published)
 
 
-def _published(time: Period, store: Store) -> NDArray[np.int64]:
+def _published(time: Period, searcher: Searcher) -> Keys:
     """Return the keys of the passages of articles that were published in a time, ascending."""
-    keys = store.filters.passage_keys(Filter(since=time.first, until=time.last))
+    keys = searcher.store.filters.passage_keys(Filter(since=time.first, until=time.last))
     return np.empty(0, np.int64) if keys is None else keys
 
 
-def _told_by_days_alone(time: Period, published: NDArray[np.int64], store: Store, lexical: LexicalView) -> bool:
-    """Tell whether articles were published in a time that no text mentions."""
+def _is_unmentioned(time: Period, published: Keys, searcher: Searcher) -> bool:
+    """Whether articles were published in a time that no text mentions."""
     if not len(published):
         return False
-    oldest, newest = (day or time.first for day in store.statistics.date_range())
+    oldest, newest = (day or time.first for day in searcher.store.statistics.date_range())
     years = range(max(time.first.year, oldest.year), min(time.last.year, newest.year) + 1)
-    return len(years) <= _MOST_YEARS and not any(len(lexical.containing(str(year))) for year in years)
+    return len(years) <= _MAX_YEARS and not any(len(searcher.lexical.containing(str(year))) for year in years)
 
 
-def allowed_keys(
-    question: ParsedQuestion, filter: Filter, store: Store, lexical: LexicalView
-) -> NDArray[np.int64] | None:
-    """Return the keys of the passages that may be found; None for all."""
+def allowed_keys(question: ParsedQuestion, filter: Filter, searcher: Searcher) -> Keys | None:
+    """Return the keys of the passages that pass the filter, the phrases and the excluded words; None for all."""
+    store, lexical = searcher.store, searcher.lexical
     allowed = store.filters.passage_keys(filter)
     for phrase in question.phrases:
         allowed = _narrowed(allowed, lexical.containing(phrase))
@@ -116,72 +114,59 @@ def allowed_keys(
     return allowed
 
 
-def absent_times(
-    asked: Asked, allowed: NDArray[np.int64] | None, store: Store, lexical: LexicalView
-) -> tuple[Period, ...]:
-    """Return the times of a question that no article that may be found was published in, and no passage mentions."""
+def absent_times(query: EncodedQuery, allowed: Keys | None, searcher: Searcher) -> tuple[Period, ...]:
+    """Return the times of a question in which no allowed article was published, and which none mentions."""
     return tuple(
         time
-        for time, published in asked.published.items()
-        if not len(_narrowed(allowed, published)) and not _is_mentioned(time, allowed, store, lexical)
+        for time, published in query.published.items()
+        if not len(_narrowed(allowed, published)) and not _is_mentioned(time, allowed, searcher)
     )
 
 
-def _is_mentioned(time: Period, allowed: NDArray[np.int64] | None, store: Store, lexical: LexicalView) -> bool:
+def _is_mentioned(time: Period, allowed: Keys | None, searcher: Searcher) -> bool:
     years = range(time.first.year, time.last.year + 1)
-    if len(years) > _MOST_YEARS:
+    if len(years) > _MAX_YEARS:
         return True
-    keys = reduce(np.union1d, (lexical.containing(str(year)) for year in years))
+    keys = reduce(np.union1d, (searcher.lexical.containing(str(year)) for year in years))
     mentions = _narrowed(allowed, keys)
-    if not len(mentions) or time.days >= _YEAR or store.vectors.encoder is None:
+    if not len(mentions) or time.days >= _DAYS_OF_YEAR:
         return len(mentions) > 0
-    found = store.passages.with_keys(mentions[:_MOST_READ].tolist(), store.vectors.encoder.fingerprint)
-    return len(mentions) > _MOST_READ or any(nearness([time], one.article, one.passage.text) for one in found)
+    if len(mentions) > _MAX_PASSAGES_READ:
+        return True
+    rows = searcher.store.passages.with_keys(mentions.tolist(), searcher.encoder.fingerprint)
+    return any(nearness([time], row.article, row.passage.text) for row in rows)
 
 
-def _narrowed(allowed: NDArray[np.int64] | None, wanted: NDArray[np.int64]) -> NDArray[np.int64]:
-    return wanted if allowed is None else np.intersect1d(allowed, wanted)
+def _narrowed(allowed: Keys | None, keys: Keys) -> Keys:
+    return keys if allowed is None else np.intersect1d(allowed, keys)
 
 
-def gather(
-    asked: Asked,
-    allowed: NDArray[np.int64] | None,
-    without: frozenset[str],
-    neutral: LanguageNeutral,
-    dense: DenseView,
-    lexical: LexicalView,
-    store: Store,
-    nearest: int = DEFAULT_RANKING.candidates,
-) -> Candidates:
-    """Return the nearest passages of each leg, in no order; beside them the nearest of each time that is asked for.
+def generate(query: EncodedQuery, searcher: Searcher, allowed: Keys | None, without: frozenset[str]) -> Candidates:
+    """Return the nearest passages of each index, in no order, and the nearest of each time of the question.
 
     Args:
-        allowed: the only keys that may be found, or None for all.
-        without: ids of articles and passages that are left out, as if the archive did not hold them.
-        nearest: how many passages each leg gives.
+        allowed: the only keys that are searched, or None for all.
+        without: ids of articles and passages that are left out, as if they were not in the archive.
     """
-    record = store.vectors.encoder
-    if record is None:
-        return Candidates((), np.empty(0), np.empty(0))
-    by_meaning = [neighbor.id for neighbor in dense.search(asked.vector, nearest, allowed)]
-    by_words = dict(lexical.search(asked.words, nearest, allowed))
-    for published in asked.published.values():
+    dense, lexical, count = searcher.dense, searcher.lexical, searcher.ranking.candidates
+    nearest = [neighbor.id for neighbor in dense.search(query.vector, count, allowed)]
+    scores = dict(lexical.search(query.lexical, count, allowed))
+    for published in query.published.values():
         of_time = _narrowed(allowed, published)
-        by_meaning += [neighbor.id for neighbor in dense.search(asked.vector, nearest, of_time)]
-        by_words |= dict(lexical.search(asked.words, nearest, of_time))
-    keys = list(dict.fromkeys([*by_meaning, *by_words]))
-    found = [
-        one
-        for one in store.passages.with_keys(keys, record.fingerprint)
-        if not {one.article.id, one.passage.id} & without
-    ]
-    if not found:
+        nearest += [neighbor.id for neighbor in dense.search(query.vector, count, of_time)]
+        scores |= dict(lexical.search(query.lexical, count, of_time))
+    keys = list(dict.fromkeys([*nearest, *scores]))
+    rows = searcher.store.passages.with_keys(keys, searcher.encoder.fingerprint)
+    rows = [row for row in rows if not {row.article.id, row.passage.id} & without]
+    if not rows:
         return Candidates((), np.empty(0), np.empty(0))
-    vectors = neutral.project_texts(np.stack([one.vector for one in found]).astype(np.float32), "passage")
+    vectors = searcher.neutral.project_texts(np.stack([row.vector for row in rows]).astype(np.float32), "passage")
     # in a large archive to look these up takes as long as the search did
-    unscored = np.array([one.key for one in found if one.key not in by_words], np.int64)
-    scores = by_words | lexical.scores(asked.words, unscored)
-    best = asked.words.best_possible or 1.0
-    shares = np.array([min(1.0, scores.get(one.key, 0.0) / best) for one in found])
-    passages = tuple((one.article, one.passage) for one in found)
-    return Candidates(passages, (vectors @ asked.vector).astype(np.float64), shares)
+    unscored = np.array([row.key for row in rows if row.key not in scores], np.int64)
+    scores |= lexical.scores(query.lexical, unscored)
+    best = query.lexical.best_possible or 1.0
+    return Candidates(
+        passages=tuple((row.article, row.passage) for row in rows),
+        dense=(vectors @ query.vector).astype(np.float64),
+        lexical=np.array([min(1.0, scores.get(row.key, 0.0) / best) for row in rows]),
+    )

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import importlib.resources
+import json
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 import numpy as np
 
@@ -41,6 +42,28 @@ RERANKED = Calibration(
 )
 FAST = Calibration(-19.32, {"dense_top": 28.17, "lexical": 8.52, "unknown": 3.0, "question": 1.0})
 TABLES = {"reranked": RERANKED, "fast": FAST}
+
+
+def to_json(tables: Mapping[str, Calibration], fingerprint: str) -> str:
+    """Write tables for an encoder as JSON."""
+    stored = {name: {"intercept": table.intercept, "weights": dict(table.weights)} for name, table in tables.items()}
+    return json.dumps({"fingerprint": fingerprint, "tables": stored})
+
+
+def from_json(text: str, fingerprint: str) -> dict[str, Calibration]:
+    """Read what `to_json` wrote; nothing if it was for another encoder, and no table of other features than now."""
+    stored = json.loads(text)
+    if stored["fingerprint"] != fingerprint:
+        return {}
+    tables = {name: Calibration(table["intercept"], table["weights"]) for name, table in stored["tables"].items()}
+    features = {name: table.weights.keys() for name, table in TABLES.items()}
+    return {name: table for name, table in tables.items() if table.weights.keys() == features.get(name)}
+
+
+@lru_cache(16)
+def calibrations(stored: str | None, fingerprint: str) -> Mapping[str, Calibration]:
+    """Return the tables that an archive uses: those that were fitted for it, as JSON, instead of the built-in ones."""
+    return TABLES | (from_json(stored, fingerprint) if stored else {})
 
 
 @dataclass(frozen=True)

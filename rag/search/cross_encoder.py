@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from rag.errors import ArchiveError
-from rag.search.candidates import Asked
+from rag.search.candidates import EncodedQuery
 from rag.search.reranking import Reranked
 from rag.text.encoder_input import encoder_input
 from rag.types import Article, Passage
@@ -27,9 +27,9 @@ class CrossEncoderReranker:
     def __init__(self, name: str) -> None:
         self._model = _cross_encoder(name)
 
-    def rerank(self, asked: Asked, passages: Sequence[tuple[Article, Passage]]) -> Reranked:
+    def rerank(self, query: EncodedQuery, passages: Sequence[tuple[Article, Passage]]) -> Reranked:
         """Return the model's score of each passage, read with its title."""
-        pairs = [(asked.text, encoder_input(article, passage)) for article, passage in passages]
+        pairs = [(query.text, encoder_input(article, passage)) for article, passage in passages]
         scores = np.asarray(self._model.predict(pairs, show_progress_bar=False), np.float64) if pairs else np.empty(0)
         return Reranked("cross", scores.reshape(len(pairs)), (None,) * len(pairs), alone=True)
 

@@ -26,18 +26,18 @@ def agreement(lexical: Scores) -> float:
     return min(1.0, max(0.0, (best - NO_AGREEMENT) / (AGREEMENT - NO_AGREEMENT)))
 
 
-def own_language(lexical: Scores, languages: Sequence[str]) -> str:
+def language_by_words(lexical: Scores, languages: Sequence[str]) -> str:
     """Return the language of the passage that shares most words with the question: it is taken for the question's."""
     return languages[int(np.argmax(lexical))] if len(languages) else ""
 
 
-def credited(lexical: Scores, languages: Sequence[str]) -> Scores:
+def boost_other_languages(lexical: Scores, languages: Sequence[str]) -> Scores:
     """Return lexical shares in which no passage is behind for being written in another language than the question.
 
     A passage in another language gets, beside what it shares, as much as nine of ten candidates in that language share.
     """
     of = np.array(languages)
-    own = own_language(lexical, languages)
+    own = language_by_words(lexical, languages)
     if (of == own).all():
         return lexical
     return np.where(of == own, lexical, lexical + np.quantile(lexical[of == own], CREDIT_QUANTILE))

@@ -48,7 +48,7 @@ def sentences_of(text: str, language: str) -> list[Span]:
     return found
 
 
-def scored(
+def score_sentences(
     sentences: Sequence[Span], alignment: Alignment, matches: Sequence[Match], words: LexicalQuery, question: Vectors
 ) -> list[Sentence]:
     """Score the sentences of a passage that the encoder has read.
@@ -76,7 +76,7 @@ def scored(
     ]
 
 
-def outstanding(sentences: Sequence[Sentence]) -> Sentence | None:
+def best_sentence(sentences: Sequence[Sentence]) -> Sentence | None:
     """Return the best sentence, or None if another is about as good."""
     ranked = sorted(sentences, key=lambda one: -one.score)
     if not ranked or (len(ranked) > 1 and ranked[0].score - ranked[1].score < _STANDS_OUT):

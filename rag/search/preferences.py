@@ -40,12 +40,12 @@ _BEFORE, _BEHIND = 16, 14
 class Preferences:
     """What a question prefers: each number by the values that it may have, and times.
 
-    Nothing is left out for not having it. `untold` are those of the times that no text mentions.
+    Nothing is left out for not having it. `unmentioned` are those of the times that no text mentions.
     """
 
     numbers: tuple[frozenset[str], ...] = ()
     times: tuple[Period, ...] = ()
-    untold: tuple[Period, ...] = ()
+    unmentioned: tuple[Period, ...] = ()
 
     def gains(self, passages: Sequence[tuple[Article, Passage]]) -> Scores:
         """Return what each passage gains in its score."""
@@ -54,8 +54,8 @@ class Preferences:
             found += np.array([self._gain_of_numbers(*one) for one in passages])
         if self.times:
             found += _TIME * np.array([nearness(self.times, article, said(article, one)) for article, one in passages])
-        if self.untold:
-            found += _DAY * np.array([nearness(self.untold, article, "") for article, _ in passages])
+        if self.unmentioned:
+            found += _DAY * np.array([nearness(self.unmentioned, article, "") for article, _ in passages])
         return found
 
     def numbers_held(self, article: Article, passage: Passage) -> float:

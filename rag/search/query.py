@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from rag.errors import EmptyQuestion, QuestionError
+from rag.errors import EmptyQuestion, LongQuestion, QuestionError
 from rag.text.encoder_input import legible
 
+MAX_QUESTION = 1000
+"""The longest question, in characters."""
 _QUOTES = '"„“”«»'
 # a quotation may hold another in other signs; inside a word, a quote is an inch or a typing error
 _QUOTED = "|".join(rf"(?<!\w){one}[^{one}{other}]*{other}(?!\w)" for one, other in ('""', "„“", "„”", "“”", "«»", "»«"))
@@ -36,6 +38,28 @@ class ParsedQuestion:
     phrases: tuple[str, ...]
     excluded: tuple[str, ...]
     names: tuple[str, ...] = ()
+
+
+def checked_question(question: str) -> str:
+    """Return the question without white space around it.
+
+    Raises:
+        EmptyQuestion, LongQuestion: it has no word, or more than `MAX_QUESTION` characters.
+        QuestionError: it is no valid text.
+    """
+    question = " ".join(question.split())
+    try:
+        question.encode("utf-8")
+    except UnicodeEncodeError as error:
+        raise QuestionError("The question is not valid UTF-8: type it again.") from error
+    if not any(character.isalnum() for character in question):
+        raise EmptyQuestion("The question is empty: type what you want to know.")
+    if len(question) > MAX_QUESTION:
+        raise LongQuestion(
+            f"The question has {len(question)} characters: ask in {MAX_QUESTION} or fewer, one thing at a time.",
+            len(question),
+        )
+    return question
 
 
 def parse(question: str) -> ParsedQuestion:

@@ -13,7 +13,7 @@ from embeddings.types import Vectors
 from rag.config import DEFAULT_RANKING
 from rag.dense.token_vectors import PassageTokens
 from rag.search.alignment import Alignment, align
-from rag.search.candidates import Asked
+from rag.search.candidates import EncodedQuery
 from rag.search.fusion import Scores
 from rag.types import Article, Passage
 
@@ -41,7 +41,7 @@ class Reranked:
 class Reranker(Protocol):
     """Scores passages for a question by reading both."""
 
-    def rerank(self, asked: Asked, passages: Sequence[tuple[Article, Passage]]) -> Reranked:
+    def rerank(self, query: EncodedQuery, passages: Sequence[tuple[Article, Passage]]) -> Reranked:
         """Return a score for each of the first passages, as many as it takes the time to read; for one at least."""
 
 
@@ -57,15 +57,15 @@ class LateInteraction:
         self._tokens = tokens
         self._budget = budget
 
-    def rerank(self, asked: Asked, passages: Sequence[tuple[Article, Passage]]) -> Reranked:
+    def rerank(self, query: EncodedQuery, passages: Sequence[tuple[Article, Passage]]) -> Reranked:
         """Return the MaxSim of the first passages, read with their titles, and how the tokens align."""
         if not passages:
             return Reranked("late", np.empty(0), (), alone=False)
         read = self._tokens.read_first(passages, self._budget)
         passages = passages[: len(read)]
-        alignments = align(self._tokens.turned(asked.tokens), read)
+        alignments = align(self._tokens.rotated(query.tokens), read)
         matches = np.stack([one.best_matches() for one in alignments])
-        weights = token_weights(asked, asked.tokens.spans) * telling(matches)
+        weights = token_weights(query, query.tokens.spans) * telling(matches)
         context = within_articles(matches, [article.id for article, _ in passages])
         scores = context @ weights / weights.sum()
         return Reranked("late", scores, tuple(alignments), alone=False)
@@ -88,11 +88,11 @@ def within_articles(matches: Vectors, articles: Sequence[str]) -> Vectors:
     return matches + np.float32(_CONTEXT) * (best - matches)
 
 
-def token_weights(asked: Asked, spans: NDArray[np.int32]) -> Scores:
+def token_weights(query: EncodedQuery, spans: NDArray[np.int32]) -> Scores:
     """Return the weight of each token of the question: the square root of its word's share of the highest idf."""
     weights = np.full(len(spans), _STOP_WORD)
-    highest = asked.words.max_idf
-    for word in asked.words.words:
+    highest = query.lexical.max_idf
+    for word in query.lexical.words:
         first, last = word.span
         of_word = (spans[:, 0] < last) & (spans[:, 1] > first)
         weights[of_word] = max(_STOP_WORD, (word.idf / highest) ** 0.5)

@@ -1,30 +1,195 @@
-"""What a question is asked with."""
+"""Question → answer: candidates from both indexes, re-ranking, confidence, citations."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
 
-from rag.search.confidence import Calibration
-from rag.search.query import ParsedQuestion
-from rag.search.reranking import Reranker
-from rag.search.retrieve import Legs, Retrieval, retrieve
-from rag.types import EVERYTHING, Filter
+from embeddings.encoder import Encoder
+from embeddings.vectors.language_neutral import LanguageNeutral, language_neutral
+from rag.config import DEFAULT_RANKING, RankingConfig
+from rag.dense.index import DenseView
+from rag.dense.token_vectors import PassageTokens, TokenKeeper
+from rag.errors import ArchiveError, EncoderMisfit
+from rag.lexical.index import LexicalView
+from rag.search.answer import EMPTY, NOTHING_FITS, NoHits, compose, no_such_name
+from rag.search.candidates import absent_times, allowed_keys, encode_query, generate
+from rag.search.confidence import Calibration, calibrations
+from rag.search.grouping import Group, grouped
+from rag.search.hits import evidence_of, features_of, hit_of
+from rag.search.preferences import doubt
+from rag.search.query import ParsedQuestion, checked_question, parse
+from rag.search.ranking import NO_RANKING, Ranking, rank
+from rag.search.reranking import LateInteraction, Reranker
+from rag.storage.store import Store
+from rag.text.language import language_of
+from rag.text.paths import index_command, is_missing
+from rag.text.times import Period
+from rag.types import EVERYTHING, Answer, Citation, Filter, Hit
+
+# mostly Python, which runs one thread at a time: several questions would only take turns, a third more slowly
+_ONE_AT_A_TIME = threading.Lock()
+# how many of the best passages are searched for copies: this many for each citation, and at least this many
+_GROUPED_PER_CITATION, _MIN_GROUPED = 4, 32
 
 
 @dataclass(frozen=True)
-class Search:
-    """The legs of a search, what reads the best candidates once more, and how sure its answers are."""
+class Retrieval:
+    """The result of a search: hits, best first, each made of one of the `groups` of the ranking's passages.
 
-    legs: Legs
-    reranker: Reranker | None
-    calibration: Calibration
+    `features` are what the confidence rests on; there are none if there are no hits. `doubt` is subtracted from its
+    logit, since the passages lack numbers of the question, or the archive has nothing of its time. `absent` are the
+    times of which the archive has nothing, among the passages that were searched.
+    """
 
-    def __call__(
+    hits: tuple[Hit, ...]
+    features: Mapping[str, float]
+    ranking: Ranking
+    groups: tuple[Group, ...]
+    doubt: float = 0.0
+    absent: tuple[Period, ...] = ()
+
+
+NO_RETRIEVAL = Retrieval((), {}, NO_RANKING, ())
+
+
+@dataclass(frozen=True)
+class Searcher:
+    """Searches one archive: the parts that answer a question. Safe to use from several threads.
+
+    It is made once for each ranking, and always searches the archive as it is now, which may be empty. `folder` is
+    the archive's. `encoder` has to be the one of the archive's vectors; it is opened by the first question that an
+    archive with articles is asked. `cross_encoder` re-ranks instead of late interaction.
+    """
+
+    folder: Path
+    store: Store
+    dense: DenseView
+    lexical: LexicalView
+    encoder: Encoder
+    token_stores: TokenKeeper
+    ranking: RankingConfig = DEFAULT_RANKING
+    cross_encoder: Reranker | None = None
+
+    @cached_property
+    def neutral(self) -> LanguageNeutral:
+        """Takes out of vectors what only tells their language."""
+        return language_neutral(self.encoder.fingerprint)
+
+    @cached_property
+    def tokens(self) -> PassageTokens:
+        """The token vectors of passages."""
+        return PassageTokens(self.encoder, self.store, self.token_stores.of(self.encoder.fingerprint))
+
+    @cached_property
+    def reranker(self) -> Reranker | None:
+        """Re-ranks the best candidates; None if speed matters more."""
+        if self.ranking.fast:
+            return None
+        return self.cross_encoder or LateInteraction(self.tokens, self.ranking.reranked_tokens)
+
+    @property
+    def calibration(self) -> Calibration:
+        """The archive's weights of the confidence for this ranking."""
+        table = "fast" if self.ranking.fast or self.cross_encoder else "reranked"
+        return calibrations(self.store.facts.calibration, self.encoder.fingerprint)[table]
+
+    def ask(self, question: str, k: int, filter: Filter = EVERYTHING) -> Answer:
+        """Return the k passages that answer a question best; see `rag.archive.Archive.ask`.
+
+        Raises:
+            QuestionError: the question is empty or too long, or only excludes words.
+            EncoderMisfit: the archive's vectors come from another encoder.
+        """
+        question = checked_question(question)
+        started = time.perf_counter()
+        parsed = parse(question)
+        retrieval = self.search(parsed, k, filter)
+        confidence = self.confidence(retrieval)
+        hits = [self.store.duplicates.cite(hit, filter) for hit in retrieval.hits]
+        took = round((time.perf_counter() - started) * 1000, 1)
+        answer = compose(
+            question,
+            language_of(question),
+            hits,
+            confidence,
+            {"total": took},
+            no_hits=NOTHING_FITS if hits else self._why_no_hits(filter),
+            absent_times=[parsed.text[slice(*time.span)] for time in retrieval.absent],
+        )
+        return replace(answer, citations=self._with_missing_files(answer.citations))
+
+    def search(
         self, question: ParsedQuestion, k: int, filter: Filter = EVERYTHING, without: frozenset[str] = frozenset()
     ) -> Retrieval:
-        """Return the k best citations' worth of passages; see `rag.search.retrieve.retrieve`."""
-        return retrieve(question, k, self.legs, self.reranker, filter, without)
+        """Return the passages of the k best citations; nothing from an archive that never had an article.
 
-    def confidence(self, found: Retrieval) -> float:
-        """Return the probability, in [0, 1], that what was found answers."""
-        return self.calibration.probability(found.features, found.doubt) if found.hits else 0.0
+        Args:
+            without: ids of articles and passages that are left out, as if they were not in the archive.
+
+        Raises:
+            EncoderMisfit: the archive's vectors come from another encoder.
+        """
+        if not self._has_vectors():
+            return NO_RETRIEVAL
+        query = encode_query(question, self)
+        with _ONE_AT_A_TIME:
+            allowed = allowed_keys(question, filter, self)
+            candidates = generate(query, self, allowed, without)
+            if not len(candidates):
+                return NO_RETRIEVAL
+            ranking = rank(query, candidates, self.reranker, self.ranking)
+            groups = grouped(ranking.passages[: max(_MIN_GROUPED, _GROUPED_PER_CITATION * k)], k)
+            evidence = evidence_of(groups, ranking, query, self)
+            absent = absent_times(query, allowed, self)
+            return Retrieval(
+                hits=tuple(hit_of(number, group, ranking, evidence) for number, group in enumerate(groups, 1)),
+                features=features_of(groups[0], ranking, evidence, query, self),
+                ranking=ranking,
+                groups=tuple(groups),
+                doubt=doubt(query.preferences, ranking.passages[0], absent),
+                absent=absent,
+            )
+
+    def confidence(self, retrieval: Retrieval) -> float:
+        """Return the probability, in [0, 1], that the hits answer; 0 without hits."""
+        return self.calibration.probability(retrieval.features, retrieval.doubt) if retrieval.hits else 0.0
+
+    def require_articles(self) -> None:
+        """Check before many questions that they can be asked.
+
+        Raises:
+            ArchiveError: the archive never had an article.
+            EncoderMisfit: the archive's vectors come from another encoder.
+        """
+        if not self._has_vectors():
+            raise ArchiveError(EMPTY.format(command=index_command(self.folder)))
+
+    def _has_vectors(self) -> bool:
+        record = self.store.vectors.encoder
+        if record is None:
+            return False
+        if record.fingerprint != self.encoder.fingerprint:
+            raise EncoderMisfit(
+                f"The archive {self.folder} was made by another encoder than {self.encoder.name}: "
+                "index your articles again (`fundstelle index PATH`), which encodes them anew, or start this "
+                "program again if another one has just done so."
+            )
+        return True
+
+    def _why_no_hits(self, filter: Filter) -> NoHits:
+        """Return why no passage was found."""
+        if self.store.vectors.encoder is None or self.store.passages.is_empty:
+            return NoHits("empty", EMPTY.format(command=index_command(self.folder)))
+        unknown = self.store.filters.unknown_name(filter)
+        return NoHits("nothing_fits", no_such_name(*unknown)) if unknown else NOTHING_FITS
+
+    def _with_missing_files(self, citations: Sequence[Citation]) -> tuple[Citation, ...]:
+        """Return citations that say whether the file of their article is still there."""
+        files = self.store.file_paths(citation.article.id for citation in citations)
+        missing = {article for article, file in files.items() if is_missing(Path(file))}
+        return tuple(replace(citation, file_missing=citation.article.id in missing) for citation in citations)

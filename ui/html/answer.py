@@ -6,7 +6,6 @@ from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 
-from rag.search.answer import NOTHING_LEFT
 from rag.text.paths import DEFAULT_ARCHIVE, index_command
 from rag.types import Answer, Article, Citation, Span, Status
 from ui.html.explanation import why
@@ -27,7 +26,7 @@ def answer(found: Answer, texts: Texts, said: Said | None = None, archive: Path 
     """
     if not found.citations:
         yet = texts.nothing_yet.format(command=index_command(archive, texts.folder))
-        why_none = texts.nothing_left if found.reason == NOTHING_LEFT else yet
+        why_none = texts.nothing_left if found.outcome == "nothing_fits" else yet
         return _wrap(_asked(found, texts.nothing, texts) + notice(why_none), texts)
     if found.answerable:
         before, heading = "", count_of(texts.found, len(found.citations), texts)

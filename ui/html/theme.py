@@ -7,7 +7,7 @@ from pathlib import Path
 
 import gradio as gr
 
-from rag.search.answer import MAX_QUESTION
+from rag.search.query import MAX_QUESTION
 from ui.html import answer as render
 from ui.wording.page import TEXTS, Texts
 

@@ -11,7 +11,7 @@ from pydantic import BaseModel, StrictBool, StrictInt, StrictStr
 from rag.archive import Archive
 from rag.errors import FundstelleError, NotFound, QuestionError
 from rag.evaluation.session import EvaluationSession
-from rag.search.answer import checked_question
+from rag.search.query import checked_question
 from rag.types import Citation, Span, cut
 
 

@@ -10,7 +10,7 @@ import gradio as gr
 
 from rag.archive import Archive
 from rag.errors import EmptyQuestion, FundstelleError, LongQuestion, QuestionError
-from rag.search.answer import MAX_QUESTION
+from rag.search.query import MAX_QUESTION
 from rag.types import Status
 from ui.html import answer as render
 from ui.html.markup import escape

@@ -6,13 +6,11 @@ from collections.abc import Callable, Sequence
 
 from rag.archive import Archive
 from rag.config import RankingConfig
-from rag.errors import ArchiveError, QuestionError
+from rag.errors import QuestionError
 from rag.evaluation.questions.files import TestQuestion
-from rag.search.answer import EMPTY, checked_question
 from rag.search.calibration import CalibrationReport, Example, cross_validated, fit, judged
 from rag.search.confidence import TABLES
-from rag.search.query import parse
-from rag.text.paths import index_command
+from rag.search.query import checked_question, parse
 
 _FEWEST_QUESTIONS = 10
 # as many sure questions as the weights that Fundstelle comes with are worth
@@ -39,15 +37,14 @@ def calibrate(
         raise QuestionError(f"There are {len(questions)} questions: write at least {_FEWEST_QUESTIONS}.")
     answering = [frozenset(archive.original(one).id for one in question.articles) for question in questions]
     asked: dict[str, list[list[Example]]] = {name: [] for name in TABLES}
-    searches = {name: archive.search(RankingConfig(fast=name == "fast")) for name in TABLES}
+    searchers = {name: archive.searcher(RankingConfig(fast=name == "fast")) for name in TABLES}
+    searchers["reranked"].require_articles()
     for number, (question, articles) in enumerate(zip(questions, answering, strict=True), 1):
         parsed = parse(checked_question(question.question))
-        for name, search in searches.items():
-            if search is None:
-                raise ArchiveError(EMPTY.format(command=index_command(archive.folder)))
-            examples: list[Example] = [(search(parsed, 1).features, question.answerable)]
+        for name, searcher in searchers.items():
+            examples: list[Example] = [(searcher.search(parsed, 1).features, question.answerable)]
             if question.answerable:
-                examples.append((search(parsed, 1, without=articles).features, False))
+                examples.append((searcher.search(parsed, 1, without=articles).features, False))
             asked[name].append([example for example in examples if example[0]])
         if on_progress is not None:
             on_progress(number, len(questions))

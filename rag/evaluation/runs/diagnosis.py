@@ -18,7 +18,7 @@ from rag.evaluation.types import (
     Shown,
     Wanted,
 )
-from rag.search.retrieve import Ranking
+from rag.search.ranking import Ranking
 from rag.types import Passage, Span
 
 # so alike are two texts, in percent, that say the same: the share of equal letters of the shorter one

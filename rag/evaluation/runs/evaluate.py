@@ -11,19 +11,17 @@ import numpy as np
 
 from rag.archive import Archive
 from rag.config import DEFAULT_RANKING, Config, RankingConfig, settings
-from rag.errors import ArchiveError, QuestionError
+from rag.errors import QuestionError
 from rag.evaluation.measures.trec_measures import measured
 from rag.evaluation.questions.judgements import Judgement
 from rag.evaluation.runs.caching_encoder import RememberingEncoder
 from rag.evaluation.runs.diagnosis import beaten_by, fate, sentence_is_right, wanted
 from rag.evaluation.runs.results import DEPTH, shown
 from rag.evaluation.types import Result, Run
-from rag.search.answer import EMPTY, checked_question
 from rag.search.confidence import THRESHOLD
-from rag.search.query import ParsedQuestion, parse
-from rag.search.searcher import Search
+from rag.search.query import ParsedQuestion, checked_question, parse
+from rag.search.searcher import Searcher
 from rag.text.language import language_of
-from rag.text.paths import index_command
 from rag.types import Passage, Span
 
 OnProgress = Callable[[int, int], None]
@@ -62,16 +60,15 @@ def evaluate(
     """
     parsed = [_parsed(one, operators) for one in judgements]
     encoder = encoder or RememberingEncoder(archive.encoder)
-    search = archive.search(ranking, encoder)
-    if search is None:
-        raise ArchiveError(EMPTY.format(command=index_command(archive.folder)))
+    searcher = archive.searcher(ranking, encoder)
+    searcher.require_articles()
     results: list[Result] = []
     try:
         for judgement, question in zip(judgements, parsed, strict=True):
             if len(results) % _READ_AHEAD == 0:
                 ahead = parsed[len(results) : len(results) + _READ_AHEAD]
                 encoder.token_vectors([one.text for one in ahead], "query")
-            results.append(_asked(question, judgement, search, archive.passages))
+            results.append(_asked(question, judgement, searcher, archive.passages))
             if on_progress:
                 on_progress(len(results), len(judgements))
         latency = _latency(archive, parsed, ranking)
@@ -101,12 +98,12 @@ def _parsed(judgement: Judgement, operators: bool) -> ParsedQuestion:
 
 
 def _asked(
-    question: ParsedQuestion, judgement: Judgement, search: Search, passages: Callable[[str], Sequence[Passage]]
+    question: ParsedQuestion, judgement: Judgement, searcher: Searcher, passages: Callable[[str], Sequence[Passage]]
 ) -> Result:
     without = frozenset(one.id for article in judgement.hidden for one in passages(article) if judgement.hides(one))
     # articles are ranked by their passages alone, and need no citations
-    found = search(question, 1 if judgement.by_article else DEPTH, without=without)
-    confidence = search.confidence(found)
+    found = searcher.search(question, 1 if judgement.by_article else DEPTH, without=without)
+    confidence = searcher.confidence(found)
     results = shown(found, judgement)
     places = wanted(judgement, results, found.ranking)
     answering: dict[str, Sequence[Span]] = {}
@@ -125,7 +122,7 @@ def _asked(
         values={},
         confidence=confidence,
         # without re-ranking nothing is highlighted
-        sentence=None if search.reranker is None else sentence_is_right(judgement, answering),
+        sentence=None if searcher.reranker is None else sentence_is_right(judgement, answering),
         fate=fate(judgement, places, results, found.ranking, passages, sure=confidence >= THRESHOLD),
         beaten_by=beaten_by(places, found.ranking) if asked.answerable else None,
     )
@@ -145,13 +142,13 @@ def _with_measures(results: Sequence[Result]) -> list[Result]:
 
 def _latency(archive: Archive, questions: Sequence[ParsedQuestion], ranking: RankingConfig) -> dict[str, float]:
     """Ask some of the questions again, one by one and with nothing remembered; return milliseconds, p50 and p95."""
-    search = archive.search(ranking)
-    if search is None or not questions:
+    searcher = archive.searcher(ranking)
+    if not questions:
         return {}
     taken = []
     for question in questions[:: max(1, len(questions) // _TIMED)][:_TIMED]:
         started = time.perf_counter()
-        search(question, 5)
+        searcher.search(question, 5)
         taken.append((time.perf_counter() - started) * 1000)
     # the first one meets buffers of another size
     return {f"p{one}": round(float(np.percentile(taken[1:] or taken, one)), 1) for one in (50, 95)}

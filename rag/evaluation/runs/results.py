@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from rag.evaluation.questions.judgements import Judgement
 from rag.evaluation.types import Shown
-from rag.search.retrieve import Retrieval
+from rag.search.searcher import Retrieval
 from rag.types import Article
 
 DEPTH = 10

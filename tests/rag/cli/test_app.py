@@ -173,7 +173,7 @@ def test_articles_that_print_the_same_are_in_the_json() -> None:
     signals = {"cross": 7.5, "dense": 0.5, "lexical": 1.0}
     spans = ((4, 8), (7, 10))
     cited = Citation(1, one, f"{one.id}:0-21", 0, 21, one.text, ((0, 21),), spans, (copy,), 0.5, signals)
-    answer = Answer("?", "de", True, 0.9, "", (cited,), {"total": 1.0}).to_dict()
+    answer = Answer("?", "de", "answered", 0.9, "", (cited,), {"total": 1.0}).to_dict()
     schema = json.loads((ROOT / "docs" / "answer.schema.json").read_text(encoding="utf-8"))
     jsonschema.Draft202012Validator(schema, format_checker=jsonschema.FormatChecker()).validate(answer)
     (shown,) = answer["citations"]
@@ -330,7 +330,7 @@ def test_an_explanation_names_signals_words_and_copies(capsys: pytest.CaptureFix
     signals = {"dense": 0.51, "lexical": 1.0, "colour": -0.25}
     shared = ((4, 10), (17, 19), (35, 41))
     citation = Citation(1, one, "p", 4, 52, text[4:52], (), shared, (copy, nameless), 0.5, signals)
-    answer = Answer("?", "de", True, 0.9, "", (citation,), {"total": 1.0})
+    answer = Answer("?", "de", "answered", 0.9, "", (citation,), {"total": 1.0})
     print_answer(answer)
     assert "    also in: Kurier (2016-06-01)\n    also in: 3.txt\n" in capsys.readouterr().out
     print_explanation(answer)

@@ -29,7 +29,7 @@ ARTICLE = Article(
 CITATION = Citation(
     1, ARTICLE, "a1:0-9", 0, len(WILD), WILD, ((4, 20),), ((5, 9),), (replace(ARTICLE, id="a2"),), 0.9, {"dense": 0.5}
 )
-ANSWER = Answer(WILD, "de", False, 0.1, WILD, (CITATION,), {"total": 1.0})
+ANSWER = Answer(WILD, "de", "doubtful", 0.1, WILD, (CITATION,), {"total": 1.0})
 
 
 def is_calm(said: str) -> bool:

@@ -90,9 +90,7 @@ def test_a_question_reads_no_passage_again(archive: Archive, counting: Counting)
     assert counting.passages == count(archive) == archive.status().passages
     answer = archive.ask(TUNNEL)
     assert "late" in answer.citations[0].signals
-    search = archive.search()
-    assert search is not None
-    assert search(parse(TUNNEL), 5).hits[0].highlights
+    assert archive.searcher().search(parse(TUNNEL), 5).hits[0].highlights
     assert counting.passages == archive.status().passages
 
 

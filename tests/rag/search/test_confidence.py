@@ -16,8 +16,16 @@ from embeddings.types import Role, TokenVectors, Vectors
 from embeddings.vectors.language_neutral import language_neutral
 from rag.archive import Archive
 from rag.config import RankingConfig
-from rag.search.calibration import Example, cross_validated, fit, from_json, quality, to_json
-from rag.search.confidence import TABLES, Calibration, QuestionOffset, features, question_offset
+from rag.search.calibration import Example, cross_validated, fit, quality
+from rag.search.confidence import (
+    TABLES,
+    Calibration,
+    QuestionOffset,
+    features,
+    from_json,
+    question_offset,
+    to_json,
+)
 from rag.search.query import parse
 
 
@@ -196,13 +204,13 @@ def test_noise_of_another_processor_moves_few_answers(
     """
     ranking = RankingConfig(fast=fast)
     kept, moved = (
-        sample.search(ranking, OtherProcessor(sample.encoder, cosine, questions_read))  # type: ignore[arg-type]
+        sample.searcher(ranking, OtherProcessor(sample.encoder, cosine, questions_read))  # type: ignore[arg-type]
         for cosine in (1.0, 0.9995)
     )
-    assert kept is not None
-    assert moved is not None
     questions = [parse(one["question"]) for one in QUESTIONS]
-    before, after = (np.array([search.confidence(search(one, 1)) for one in questions]) for search in (kept, moved))
+    before, after = (
+        np.array([searcher.confidence(searcher.search(one, 1)) for one in questions]) for searcher in (kept, moved)
+    )
     changes = np.log(after / (1 - after)) - np.log(before / (1 - before))
     assert np.abs(changes).max() > 0
     logits = np.log(before / (1 - before))

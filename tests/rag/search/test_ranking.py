@@ -21,11 +21,20 @@ from rag.dense.token_vectors import PassageTokens
 from rag.errors import ArchiveError
 from rag.lexical.query import LexicalQuery, Match, QueryWord
 from rag.search.alignment import Alignment
-from rag.search.candidates import Asked, Candidates
+from rag.search.candidates import Candidates, EncodedQuery
 from rag.search.cross_encoder import CrossEncoderReranker
-from rag.search.fusion import agreement, credited, reciprocal_ranks
-from rag.search.highlighting import MARKS, Sentence, margin_of, mark_features, outstanding, scored, sentences_of
+from rag.search.fusion import agreement, boost_other_languages, reciprocal_ranks
+from rag.search.highlighting import (
+    MARKS,
+    Sentence,
+    best_sentence,
+    margin_of,
+    mark_features,
+    score_sentences,
+    sentences_of,
+)
 from rag.search.query import parse
+from rag.search.ranking import rank
 from rag.search.reranking import (
     LateInteraction,
     Reranked,
@@ -34,17 +43,16 @@ from rag.search.reranking import (
     token_weights,
     within_articles,
 )
-from rag.search.retrieve import rank
 from rag.types import Article, Passage, cut
 
 NO_WORDS = LexicalQuery((), 100)
 NO_VECTOR = np.zeros(1, np.float32)
 
 
-def of_vector(text: str, words: LexicalQuery, vector: Vectors) -> Asked:
+def of_vector(text: str, words: LexicalQuery, vector: Vectors) -> EncodedQuery:
     """A question with a vector and no tokens."""
     none = TokenVectors(np.empty((0, len(vector)), np.float32), np.empty((0, 2), np.int32), vector)
-    return Asked(text, words, none)
+    return EncodedQuery(text, words, none)
 
 
 def article(text: str, name: str = "a", language: str = "de", title: str | None = None) -> Article:
@@ -56,9 +64,9 @@ def whole(text: str, name: str = "a", language: str = "de") -> tuple[Article, Pa
     return one, cut(one, 0, len(text))
 
 
-def asked(text: str, encoder: Encoder, words: LexicalQuery = NO_WORDS) -> Asked:
+def query_of(text: str, encoder: Encoder, words: LexicalQuery = NO_WORDS) -> EncodedQuery:
     neutral = language_neutral(encoder.fingerprint)
-    return Asked(text, words, neutral.project(encoder.token_vectors([text], "query"), "query")[0])
+    return EncodedQuery(text, words, neutral.project(encoder.token_vectors([text], "query"), "query")[0])
 
 
 # -- fusion -----------------------------------------------------------------------------------------
@@ -91,8 +99,8 @@ def test_no_passage_is_behind_for_its_language() -> None:
     lexical = np.array([0.5, 0.1, 0.0, 0.02, 0.0])
     languages = ["de", "de", "de", "en", "en"]
     credit = 0.42  # between .1 and .5 at the ninth decile of three: .1 + .8 · .4
-    assert credited(lexical, languages) == pytest.approx([0.5, 0.1, 0.0, 0.02 + credit, credit])
-    assert credited(lexical, ["de"] * 5) == pytest.approx(lexical)
+    assert boost_other_languages(lexical, languages) == pytest.approx([0.5, 0.1, 0.0, 0.02 + credit, credit])
+    assert boost_other_languages(lexical, ["de"] * 5) == pytest.approx(lexical)
 
 
 def test_reciprocal_rank_fusion_by_hand() -> None:
@@ -143,7 +151,9 @@ def test_late_interaction_prefers_the_passage_that_answers(encoder: Encoder) -> 
         whole("Eröffnet wurde die Brücke am 3. Mai 1998 vom Bürgermeister."),
         whole("Die Brücke ist 420 Meter lang und hat vier Spuren."),
     ]
-    found = LateInteraction(PassageTokens(encoder)).rerank(asked("Wann wurde die Brücke eröffnet?", encoder), passages)
+    found = LateInteraction(PassageTokens(encoder)).rerank(
+        query_of("Wann wurde die Brücke eröffnet?", encoder), passages
+    )
     assert np.argmax(found.scores) == 1
     assert found.signal == "late"
     for (_, passage), alignment in zip(passages, found.alignments, strict=True):
@@ -161,7 +171,7 @@ def test_a_title_is_read_but_has_no_place_in_the_passage(encoder: Encoder) -> No
     text = "Er trat am Montag zurück. " + "Mehr ist nicht bekannt. " * 40
     one = article(text, title="Der Minister von Taka-Tuka-Land")
     late = LateInteraction(PassageTokens(encoder))
-    found = late.rerank(asked("Wann trat der Minister zurück?", encoder), [(one, cut(one, 0, 25))])
+    found = late.rerank(query_of("Wann trat der Minister zurück?", encoder), [(one, cut(one, 0, 25))])
     assert found.alignments[0] is not None
     starts = found.alignments[0].spans[:, 0]
     assert starts.min() < 0
@@ -171,7 +181,7 @@ def test_a_title_is_read_but_has_no_place_in_the_passage(encoder: Encoder) -> No
 
 def test_no_passages_no_scores(encoder: Encoder) -> None:
     """Nothing to read is read without an error."""
-    found = LateInteraction(PassageTokens(encoder)).rerank(asked("Wer?", encoder), [])
+    found = LateInteraction(PassageTokens(encoder)).rerank(query_of("Wer?", encoder), [])
     assert (len(found.scores), found.alignments) == (0, ())
 
 
@@ -181,7 +191,7 @@ class ByLength:
     def __init__(self, *, alone: bool) -> None:
         self.alone = alone
 
-    def rerank(self, asked: Asked, passages: Sequence[tuple[Article, Passage]]) -> Reranked:
+    def rerank(self, query: EncodedQuery, passages: Sequence[tuple[Article, Passage]]) -> Reranked:
         scores = np.array([len(passage.text) / 1000 for _, passage in passages])
         return Reranked("length", scores, (None,) * len(scores), self.alone)
 
@@ -224,7 +234,7 @@ def test_a_cross_encoder_takes_the_place_of_late_interaction(encoder: Encoder, t
 
     name = tiny_cross_encoder(tmp_path)
     passages = [whole("kam"), whole("ging")]
-    found = CrossEncoderReranker(name).rerank(asked("wer", encoder), passages)
+    found = CrossEncoderReranker(name).rerank(query_of("wer", encoder), passages)
     truth = CrossEncoder(name).predict([("wer", "kam"), ("wer", "ging")])
     assert found.scores == pytest.approx(truth.tolist(), abs=1e-6)
     assert (found.signal, found.alone, found.alignments) == ("cross", True, (None, None))
@@ -241,9 +251,7 @@ def test_the_answering_sentence_is_marked_with_a_cross_encoder_too(encoder: Enco
     (tmp_path / "articles" / "brücke.txt").write_text(text, encoding="utf-8")
     archive = Archive.open(tmp_path / "archive", reranker=name)
     archive.index([tmp_path / "articles"])
-    search = archive.search()
-    assert search is not None
-    (citation,) = search(parse("Wann wurde die Brücke eröffnet?"), 5).hits
+    (citation,) = archive.searcher().search(parse("Wann wurde die Brücke eröffnet?"), 5).hits
     archive.close()
     assert citation.signals.keys() == {"cross", "dense", "lexical"}
     assert [citation.article.text[start:end] for start, end in citation.highlights] == [
@@ -268,7 +276,7 @@ def test_a_sentence_score_by_hand() -> None:
     words = LexicalQuery((QueryWord((0, 1), ("x",), 2.0), QueryWord((2, 3), ("y",), 2.0)), 100)
     matches = [Match(0, 3, "x"), Match(12, 15, "y")]
     question = np.array([0.6, 0.8], np.float32)
-    (found,) = scored([(0, 10), (20, 30)], alignment, matches, words, question)
+    (found,) = score_sentences([(0, 10), (20, 30)], alignment, matches, words, question)
     assert found.span == (0, 10)
     assert found.score == pytest.approx(0.4 + 0.5 * 1.4 / 2**0.5 + 0.2 * 0.5, abs=1e-6)
 
@@ -276,10 +284,10 @@ def test_a_sentence_score_by_hand() -> None:
 def test_if_no_sentence_stands_out_none_is_taken() -> None:
     """Two sentences that are about as good leave the question open; one alone answers."""
     first, second, third = Sentence((0, 5), 1.0), Sentence((5, 9), 0.998), Sentence((5, 9), 0.8)
-    assert outstanding([first, second]) is None
-    assert outstanding([third, first]) == first
-    assert outstanding([first]) == first
-    assert outstanding([]) is None
+    assert best_sentence([first, second]) is None
+    assert best_sentence([third, first]) == first
+    assert best_sentence([first]) == first
+    assert best_sentence([]) is None
 
 
 def test_the_probability_of_a_mark_by_hand() -> None:

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from page_parts import ARTICLE, TEXT, Parts, answer, citation
 
-from rag.search.answer import EMPTY, NOTHING_LEFT
+from rag.search.answer import EMPTY, NOTHING_FITS
 from rag.types import Span, Status
 from ui.html import answer as render
 from ui.html.explanation import why
@@ -52,7 +52,7 @@ def test_text_from_outside_never_becomes_markup(outside: tuple[str, ...]) -> Non
         plain, title=title, text=text, language=who, source=who, author=who, url=f"https://{path}", path=path, id=path
     )
     shown, expected = (
-        Parts(render.answer(answer(one, question=question, answerable=False), GERMAN))
+        Parts(render.answer(answer(one, question=question, outcome="doubtful"), GERMAN))
         for one, question in (
             (
                 replace(
@@ -232,17 +232,17 @@ def test_cards_keep_the_order_of_the_answer() -> None:
 
 def test_a_doubtful_answer_says_so_first() -> None:
     """Where nothing answers, a notice stands above the passages, which are called the nearest."""
-    shown = Parts(render.answer(answer(citation(), answerable=False), ENGLISH)).text
+    shown = Parts(render.answer(answer(citation(), outcome="doubtful"), ENGLISH)).text
     assert shown.index("probably") < shown.index("No passage answers") < shown.index("nearest") < shown.index("Mit 57")
 
 
 def test_an_answer_without_passages_says_so() -> None:
     """No passage at all is a state of its own, without cards: the archive is empty, or the question asks too much."""
-    shown = Parts(render.answer(answer(answerable=False, reason=EMPTY), ENGLISH))
+    shown = Parts(render.answer(answer(outcome="empty", reason=EMPTY), ENGLISH))
     assert "No passage found" in shown.text
     assert "There is nothing in the archive yet." in shown.text
     assert "article" not in shown.tags
-    narrow = answer(answerable=False, reason=NOTHING_LEFT)
+    narrow = answer(outcome=NOTHING_FITS.outcome, reason=NOTHING_FITS.reason)
     assert "No passage fits the quoted phrases and -words" in Parts(render.answer(narrow, ENGLISH)).text
     assert "Keine Stelle passt zu den Anführungszeichen und -Wörtern" in Parts(render.answer(narrow, GERMAN)).text
 
@@ -278,7 +278,7 @@ def test_the_line_about_the_archive_counts() -> None:
 def test_an_empty_archive_says_how_to_fill_it() -> None:
     """The command that adds articles is shown, for the archive that is open: above an answer as below the box."""
     folder = Path("Meine Archive/2024")
-    empty, reply = status(articles=0), answer(answerable=False, reason=EMPTY)
+    empty, reply = status(articles=0), answer(outcome="empty", reason=EMPTY)
     for texts, articles in ((GERMAN, "ORDNER"), (ENGLISH, "FOLDER")):
         usual = f"fundstelle index {articles}"
         for shown in (render.holdings(replace(empty, folder=".fundstelle"), texts), render.answer(reply, texts)):

@@ -24,7 +24,8 @@ from rag.evaluation.types import (
     WRONGLY_REFUSED,
 )
 from rag.search.grouping import Group
-from rag.search.retrieve import Ranking, Retrieval
+from rag.search.ranking import Ranking
+from rag.search.searcher import Retrieval
 from rag.types import Article, Hit, Passage, cut
 
 TEXT = "Null eins zwei drei vier fünf sechs sieben acht neun zehn elf zwölf dreizehn vierzehn. " * 10

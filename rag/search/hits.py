@@ -1,0 +1,146 @@
+"""Groups of ranked passages → hits with the sentence that may answer, and what the confidence rests on."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from rag.lexical.query import Match
+from rag.search.alignment import align
+from rag.search.candidates import EncodedQuery
+from rag.search.confidence import features, question_offset
+from rag.search.grouping import Group
+from rag.search.highlighting import Sentence, best_sentence, margin_of, score_sentences, sentences_of
+from rag.search.ranking import Ranking
+from rag.text.lost_letters import damaged
+from rag.text.words import fold
+from rag.types import Article, Hit, cut, primary
+
+if TYPE_CHECKING:
+    from rag.search.searcher import Searcher
+
+# words in another language match if they begin with the same letters, so many at least
+_MIN_COMMON_LETTERS = 4
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What passages share with a question, by their numbers in the ranking.
+
+    `matches` are the words, `sentences` the scored sentences; there are none of these without a re-ranker.
+    """
+
+    matches: Mapping[int, Sequence[Match]]
+    sentences: Mapping[int, Sequence[Sentence]]
+
+
+def evidence_of(groups: Sequence[Group], ranking: Ranking, query: EncodedQuery, searcher: Searcher) -> Evidence:
+    """Look up the shared words of all passages that are cited, and score their sentences."""
+    numbers = [number for group in groups for number in group.merged]
+    matches = {number: _shared_words(number, ranking, query, searcher) for number in numbers}
+    return Evidence(matches, _sentences(matches, ranking, query, searcher) if searcher.reranker is not None else {})
+
+
+def _shared_words(number: int, ranking: Ranking, query: EncodedQuery, searcher: Searcher) -> tuple[Match, ...]:
+    """Return the words of a passage that the question shares.
+
+    In another language an equal stem is often chance (many, mano): there the words must be spelled alike.
+    """
+    _, passage = ranking.passages[number]
+    matches = searcher.lexical.matched(query.lexical, passage.text, passage.language)
+    if primary(passage.language) == ranking.language:
+        return matches
+    words = [query.text[slice(*word.span)] for word in query.lexical.words]
+    spellings = [fold(form) for word in words for form in (word, *damaged(word))]
+    return tuple(
+        match
+        for match in matches
+        if any(_alike(fold(passage.text[match.start : match.end]), word) for word in spellings)
+    )
+
+
+def _alike(word: str, other: str) -> bool:
+    """Whether one word is the other, or the other with an ending."""
+    shorter = min(len(word), len(other))
+    return word == other or (shorter >= _MIN_COMMON_LETTERS and (word.startswith(other) or other.startswith(word)))
+
+
+def _sentences(
+    matches: Mapping[int, Sequence[Match]], ranking: Ranking, query: EncodedQuery, searcher: Searcher
+) -> dict[int, list[Sentence]]:
+    """Score the sentences of passages; those without an alignment are aligned now."""
+    question = searcher.tokens.rotated(query.tokens)
+    aligned = {number: alignment for number in matches if (alignment := ranking.alignments[number]) is not None}
+    unaligned = [number for number in matches if number not in aligned]
+    if unaligned:
+        tokens = searcher.tokens.read([ranking.passages[number] for number in unaligned])
+        aligned |= zip(unaligned, align(question, tokens), strict=True)
+    scores = {}
+    for number, alignment in aligned.items():
+        _, passage = ranking.passages[number]
+        spans = sentences_of(passage.text, passage.language)
+        scores[number] = score_sentences(spans, alignment, matches[number], query.lexical, question.pooled)
+    return scores
+
+
+def hit_of(rank: int, group: Group, ranking: Ranking, evidence: Evidence) -> Hit:
+    """Make one hit of a group; spans in passages become spans in the article."""
+    best = group.merged[0]
+    article, best_passage = ranking.passages[best]
+    passages = [ranking.passages[number][1] for number in group.merged]
+    sentences: dict[tuple[int, int], Sentence] = {}
+    words: set[tuple[int, int]] = set()
+    for number, passage in zip(group.merged, passages, strict=True):
+        start = passage.start
+        words |= {(start + match.start, start + match.end) for match in evidence.matches[number]}
+        # a sentence of two overlapping passages is scored twice, and counts once
+        for sentence in evidence.sentences.get(number, ()):
+            span = (start + sentence.span[0], start + sentence.span[1])
+            if span not in sentences or sentences[span].score < sentence.score:
+                sentences[span] = Sentence(span, sentence.score)
+    answering = best_sentence(list(sentences.values()))
+    start, end = min(passage.start for passage in passages), max(passage.end for passage in passages)
+    copies: dict[str, Article] = {article.id: article for article, _ in (ranking.passages[at] for at in group.copies)}
+    return Hit(
+        passage=cut(article, start, end, best_passage.language),
+        article=article,
+        rank=rank,
+        score=float(ranking.scores[best]),
+        signals=ranking.signals[best],
+        highlights=(answering.span,) if answering else (),
+        matches=tuple(sorted(words)),
+        also=tuple(copies.values()),
+        margin=margin_of(list(sentences.values())),
+        lead=_lead(group, ranking),
+    )
+
+
+def _lead(group: Group, ranking: Ranking) -> float:
+    """Return how far the score of a citation is above the best one outside of it."""
+    inside = {*group.merged, *group.copies}
+    rivals = (float(score) for number, score in enumerate(ranking.scores) if number not in inside)
+    return float(ranking.scores[group.merged[0]]) - max(rivals, default=-math.inf)
+
+
+def features_of(
+    first: Group, ranking: Ranking, evidence: Evidence, query: EncodedQuery, searcher: Searcher
+) -> dict[str, float]:
+    """Return the features of the confidence; see `rag.search.confidence.features`.
+
+    Args:
+        first: the group of the first hit.
+    """
+    sentence = None
+    if searcher.reranker is not None:
+        scores = [one.score for number in first.merged for one in evidence.sentences.get(number, ())]
+        sentence = max(scores, default=0.0)
+    names = ranking.signals[0].keys()
+    compared = [number for number, signals in enumerate(ranking.signals) if signals.keys() == names]
+    values = {name: np.array([ranking.signals[number][name] for number in compared]) for name in names}
+    of_passages = features(0, values, [ranking.passages[number][0].id for number in compared], sentence)
+    offset = question_offset(searcher.encoder.fingerprint)
+    return of_passages | {"unknown": query.lexical.unknown, "question": offset(query.vector) if offset else 0.0}
