@@ -1,0 +1,80 @@
+"""Writes docs/cli.md and docs/python.md from the code: `python docs/make_reference.py`."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+import typer
+
+import rag
+from rag.cli.app import app
+
+HERE = Path(__file__).parent
+HEAD = "<!-- Made by docs/make_reference.py: change the code, and run it again. -->\n\n"
+
+
+def command_line() -> str:
+    """Return the reference of the command line in Markdown."""
+    group = typer.main.get_command(app)
+    sections = [*_commands(group, "fundstelle")]
+    return f"# Command line\n\n{HEAD}Exit codes and JSON: [json.md](json.md).\n\n" + "\n".join(sections)
+
+
+def python() -> str:
+    """Return the reference of the public API in Markdown."""
+    parts = [f"# Python\n\n{HEAD}All of these are imported from `rag`; an example is in [how to use it from Python]"]
+    parts[0] += "(how-to/from-python.md).\n"
+    for name in rag.__all__:
+        value = getattr(rag, name)
+        if inspect.isclass(value):
+            parts.append(_class(name, value))
+        else:
+            parts.append(f"## {name}\n\nThe version of Fundstelle, as text.\n")
+    return "\n".join(parts)
+
+
+def _commands(command: click.Command, path: str) -> Iterator[str]:
+    context = click.Context(command, info_name=path, terminal_width=100, max_content_width=100)
+    yield f"## {path}\n\n```\n{click.unstyle(command.get_help(context)).rstrip()}\n```\n"
+    if isinstance(command, click.Group):
+        for name in command.list_commands(context):
+            inner = command.get_command(context, name)
+            if inner is not None and not inner.hidden:
+                yield from _commands(inner, f"{path} {name}")
+
+
+def _class(name: str, value: type) -> str:
+    text = f"## {name}\n\n{_docstring(value)}\n"
+    members = [(key, member) for key, member in vars(value).items() if not key.startswith("_")]
+    fields = getattr(value, "__dataclass_fields__", {})
+    if fields:
+        text += "\nFields: " + ", ".join(f"`{key}`" for key in fields if not key.startswith("_")) + ".\n"
+    for key, member in members:
+        if isinstance(member, property) and member.fget is not None:
+            text += f"\n### {name}.{key}\n\n{_docstring(member.fget)}\n"
+        elif isinstance(member, classmethod | staticmethod) or inspect.isfunction(member):
+            function = member.__func__ if isinstance(member, classmethod | staticmethod) else member
+            text += f"\n### {name}.{key}\n\n```\n{key}{_signature(function)}\n```\n\n{_docstring(function)}\n"
+    return text
+
+
+def _signature(function: object) -> str:
+    signature = inspect.signature(function)  # type: ignore[arg-type]
+    parameters = [parameter for parameter in signature.parameters.values() if parameter.name not in ("self", "cls")]
+    return str(signature.replace(parameters=parameters)).replace("'", "")
+
+
+def _docstring(value: object) -> str:
+    text = inspect.getdoc(value) or ""
+    # sections such as "Args:" become lists
+    text = re.sub(r"^(Args|Raises|Returns|Yields):$", r"**\1**\n", text, flags=re.MULTILINE)
+    return re.sub(r"^    (\w[\w, ]*): ", r"- `\1`: ", text, flags=re.MULTILINE)
+
+
+if __name__ == "__main__":
+    (HERE / "cli.md").write_text(command_line(), "utf-8")
+    (HERE / "python.md").write_text(python(), "utf-8")

@@ -1,0 +1,155 @@
+"""The README and the documents: every command and snippet in them runs, and prints what they say.
+
+In a document, a block of kind `sh` holds commands and one of kind `python` a program. A block of kind `text` after either
+is its output, in which … stands for anything. A block that names a file, as in `csv export.csv`, is that file. All blocks
+of a document run in one folder, in order, where `articles/` and `seeds/` hold the sample articles.
+"""
+
+from __future__ import annotations
+
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+import pytest
+import typer
+from places import ARTICLES, QUESTIONS_FILE, ROOT, Run
+
+from rag.cli.app import app
+
+DOCUMENTS = sorted([ROOT / "README.md", *(ROOT / "docs").rglob("*.md")])
+BLOCK = re.compile(r"^```(\w+)(?: (\S+))?\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+LINK = re.compile(r"\[[^\]]*\]\(([^)#\s]*)(?:#([^)\s]+))?\)")
+# runs until it is stopped, asks the web, needs a model, a card or a data set that is not here, or takes minutes
+PARSED_ONLY = re.compile(r"^fundstelle (?:ui\b|.*--watch|.*https?://|.*--(?:encoder|reranker|device|beir) |.*--sweep passage_tokens)")
+SHELL_ONLY = ("git clone ", "python3 -m venv ", "pip ", "pytest", "ruff ", "mypy", ".ci/run", "python -m benchmarks.", "ir_measures ")
+
+
+@dataclass(frozen=True)
+class Block:
+    """A fenced block: its kind, the file that it names if any, its text, and the output that follows it."""
+
+    kind: str
+    file: str | None
+    text: str
+    output: str | None
+
+
+def blocks_of(document: str) -> Iterator[Block]:
+    """Yield the fenced blocks of a document; a `text` block directly after a command is its output."""
+    matches = list(BLOCK.finditer(document))
+    for number, match in enumerate(matches):
+        following = matches[number + 1] if number + 1 < len(matches) else None
+        between = document[match.end() : following.start()] if following else "x"
+        output = following[3] if following and following[1] == "text" and not between.strip() else None
+        yield Block(match[1], match[2], match[3], output)
+
+
+def commands_of(text: str) -> list[str]:
+    """Return the commands of a shell block without their comments."""
+    lines = (re.sub(r"\s+#.*", "", line).strip() for line in text.replace("\\\n", " ").splitlines())
+    return [line for line in lines if line and not line.startswith("#")]
+
+
+def as_pattern(output: str) -> re.Pattern[str]:
+    """Return what matches an output in which … stands for anything."""
+    return re.compile(".*?".join(map(re.escape, output.strip().split("…"))), re.DOTALL)
+
+
+def fundstelle_commands() -> list[tuple[str, str]]:
+    """Return each command of Fundstelle in the documents, with the document's name."""
+    return [
+        (str(document.relative_to(ROOT)), command)
+        for document in DOCUMENTS
+        for block in blocks_of(document.read_text("utf-8"))
+        if block.kind == "sh"
+        for line in commands_of(block.text)
+        for command in line.split(" && ")
+        if command.startswith("fundstelle ")
+    ]
+
+
+@pytest.mark.parametrize(("document", "command"), fundstelle_commands())
+def test_each_command_is_one(document: str, command: str) -> None:
+    """The program knows it, with each of its options; nothing is run."""
+    group = typer.main.get_command(app)
+    context = click.Context(group, info_name="fundstelle")
+    words = shlex.split(command)[1:]
+    while isinstance(group, click.Group) and words and not words[0].startswith("-"):
+        _, group, words = group.resolve_command(context, words)
+        assert group is not None
+    if "--help" not in words and "--version" not in words and words:
+        group.make_context("fundstelle", words, parent=context)
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_documents_run(document: Path, fundstelle: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Commands end without an error, and print what the document shows."""
+    blocks = [block for block in blocks_of(document.read_text("utf-8")) if block.kind != "text"]
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "seeds").mkdir()
+    shutil.copytree(ARTICLES, tmp_path / "seeds" / "articles")
+    shutil.copytree(ARTICLES, tmp_path / "articles")
+    # a few are enough to see that a command works
+    questions = QUESTIONS_FILE.read_text("utf-8").splitlines(keepends=True)
+    (tmp_path / "seeds" / "questions.jsonl").write_text("".join(questions[::12]), "utf-8")
+    for block in blocks:
+        if block.file:
+            target = tmp_path / block.file
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_text(block.text, "utf-8")
+        elif block.kind == "sh":
+            printed = "".join(run_line(line, fundstelle, tmp_path) for line in commands_of(block.text))
+            if block.output is not None:
+                assert as_pattern(block.output).fullmatch(printed.strip()), printed
+        elif block.kind == "python":
+            program = subprocess.run(
+                [sys.executable, "-c", block.text], cwd=tmp_path, capture_output=True, text=True, check=False
+            )
+            assert program.returncode == 0, program.stderr
+            if block.output is not None:
+                assert as_pattern(block.output).fullmatch(program.stdout.strip()), program.stdout
+
+
+def run_line(line: str, fundstelle: Run, folder: Path) -> str:
+    """Run a line of a shell block and return what it prints; what must not run here is known by its beginning."""
+    if PARSED_ONLY.match(line) or line.startswith(SHELL_ONLY):
+        return ""
+    if not line.startswith("fundstelle "):
+        return subprocess.run(line, shell=True, cwd=folder, capture_output=True, text=True, check=True).stdout  # noqa: S602
+    done = fundstelle(*shlex.split(line.replace("~", str(folder)))[1:], cwd=folder)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_links_lead_somewhere(document: Path) -> None:
+    """A link to a file leads to one, and a link to a heading to one of that document."""
+    for path, heading in LINK.findall(document.read_text("utf-8")):
+        if path.startswith(("http:", "https:", "mailto:")):
+            continue
+        target = (document.parent / path).resolve() if path else document
+        assert target.exists(), path
+        if heading and target.suffix == ".md":
+            assert heading in {anchor(line) for line in target.read_text("utf-8").splitlines()}, f"{path}#{heading}"
+
+
+def anchor(line: str) -> str | None:
+    """Return the anchor that GitHub gives a heading."""
+    if not line.startswith("#"):
+        return None
+    words = re.sub(r"[^\w\- ]", "", line.lstrip("#").strip().lower())
+    return words.replace(" ", "-")
+
+
+def test_the_readme_is_short() -> None:
+    """It is a landing page: at most 500 words beside its code and its table."""
+    text = BLOCK.sub("", (ROOT / "README.md").read_text("utf-8"))
+    assert len(re.findall(r"\w[\w'’.-]*", re.sub(r"\([^)]*\.(?:md|png|svg)[^)]*\)", "", text))) <= 500
