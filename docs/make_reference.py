@@ -6,13 +6,14 @@ import inspect
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
-import click
 import typer
 
 import rag
 from rag.cli.app import app
 
+_ANSI = re.compile(r"\x1b\[[0-9;]*m")
 HERE = Path(__file__).parent
 HEAD = "<!-- Made by docs/make_reference.py: change the code, and run it again. -->\n\n"
 
@@ -37,10 +38,11 @@ def python() -> str:
     return "\n".join(parts)
 
 
-def _commands(command: click.Command, path: str) -> Iterator[str]:
-    context = click.Context(command, info_name=path, terminal_width=100, max_content_width=100)
-    yield f"## {path}\n\n```\n{click.unstyle(command.get_help(context)).rstrip()}\n```\n"
-    if isinstance(command, click.Group):
+def _commands(command: Any, path: str) -> Iterator[str]:
+    """Yield the help of a command and of those below it; the types of typer's own copy of click are not public."""
+    context = command.make_context(path, [], resilient_parsing=True, terminal_width=100, max_content_width=100)
+    yield f"## {path}\n\n```\n{_ANSI.sub('', command.get_help(context)).rstrip()}\n```\n"
+    if hasattr(command, "list_commands"):
         for name in command.list_commands(context):
             inner = command.get_command(context, name)
             if inner is not None and not inner.hidden:
@@ -70,7 +72,8 @@ def _signature(function: object) -> str:
 
 def _docstring(value: object) -> str:
     text = inspect.getdoc(value) or ""
-    # sections such as "Args:" become lists
+    # sections such as "Args:" become lists, of which each entry is one line
+    text = re.sub(r"\n {8,}(?=\S)", " ", text)
     text = re.sub(r"^(Args|Raises|Returns|Yields):$", r"**\1**\n", text, flags=re.MULTILINE)
     return re.sub(r"^    (\w[\w, ]*): ", r"- `\1`: ", text, flags=re.MULTILINE)
 

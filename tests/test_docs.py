@@ -1,13 +1,14 @@
 """The README and the documents: every command and snippet in them runs, and prints what they say.
 
-In a document, a block of kind `sh` holds commands and one of kind `python` a program. A block of kind `text` after either
-is its output, in which … stands for anything. A block that names a file, as in `csv export.csv`, is that file. All blocks
-of a document run in one folder, in order, where `articles/` and `seeds/` hold the sample articles.
+In a document, a block of kind `sh` holds commands and one of kind `python` a program. A block of kind `text` directly
+after either is its output, in which … stands for anything. A block that names a file, as in `csv export.csv`, is that
+file. All blocks of a document run in one folder, in order, where `articles/` and `seeds/` hold the sample articles.
 """
 
 from __future__ import annotations
 
 import re
+import runpy
 import shlex
 import shutil
 import subprocess
@@ -15,20 +16,23 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-import click
 import pytest
 import typer
 from places import ARTICLES, QUESTIONS_FILE, ROOT, Run
 
 from rag.cli.app import app
+from rag.config import Config, RankingConfig, settings
 
 DOCUMENTS = sorted([ROOT / "README.md", *(ROOT / "docs").rglob("*.md")])
 BLOCK = re.compile(r"^```(\w+)(?: (\S+))?\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"\[[^\]]*\]\(([^)#\s]*)(?:#([^)\s]+))?\)")
 # runs until it is stopped, asks the web, needs a model, a card or a data set that is not here, or takes minutes
-PARSED_ONLY = re.compile(r"^fundstelle (?:ui\b|.*--watch|.*https?://|.*--(?:encoder|reranker|device|beir) |.*--sweep passage_tokens)")
-SHELL_ONLY = ("git clone ", "python3 -m venv ", "pip ", "pytest", "ruff ", "mypy", ".ci/run", "python -m benchmarks.", "ir_measures ")
+PARSED_ONLY = re.compile(
+    r"^fundstelle (?:ui\b|.*--watch|.*https?://|.*--(?:encoder|reranker|device|beir) |.*--sweep passage_tokens)"
+)
+OTHER_PROGRAMS = ("git clone ", "python3 -m venv ", "pip ", "pytest", "ir_measures ")
 
 
 @dataclass(frozen=True)
@@ -78,14 +82,14 @@ def fundstelle_commands() -> list[tuple[str, str]]:
 @pytest.mark.parametrize(("document", "command"), fundstelle_commands())
 def test_each_command_is_one(document: str, command: str) -> None:
     """The program knows it, with each of its options; nothing is run."""
-    group = typer.main.get_command(app)
-    context = click.Context(group, info_name="fundstelle")
+    parser: Any = typer.main.get_command(app)
     words = shlex.split(command)[1:]
-    while isinstance(group, click.Group) and words and not words[0].startswith("-"):
-        _, group, words = group.resolve_command(context, words)
-        assert group is not None
-    if "--help" not in words and "--version" not in words and words:
-        group.make_context("fundstelle", words, parent=context)
+    while hasattr(parser, "get_command"):
+        context = parser.make_context("fundstelle", list(words), resilient_parsing=True)
+        inner = parser.get_command(context, words[0])
+        assert inner is not None, words[0]
+        parser, words = inner, words[1:]
+    parser.make_context("fundstelle", words)
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
@@ -120,7 +124,7 @@ def test_documents_run(document: Path, fundstelle: Run, tmp_path: Path, monkeypa
 
 def run_line(line: str, fundstelle: Run, folder: Path) -> str:
     """Run a line of a shell block and return what it prints; what must not run here is known by its beginning."""
-    if PARSED_ONLY.match(line) or line.startswith(SHELL_ONLY):
+    if PARSED_ONLY.match(line) or line.startswith(OTHER_PROGRAMS):
         return ""
     if not line.startswith("fundstelle "):
         return subprocess.run(line, shell=True, cwd=folder, capture_output=True, text=True, check=True).stdout  # noqa: S602
@@ -153,3 +157,17 @@ def test_the_readme_is_short() -> None:
     """It is a landing page: at most 500 words beside its code and its table."""
     text = BLOCK.sub("", (ROOT / "README.md").read_text("utf-8"))
     assert len(re.findall(r"\w[\w'’.-]*", re.sub(r"\([^)]*\.(?:md|png|svg)[^)]*\)", "", text))) <= 500
+
+
+def test_the_references_are_those_of_the_code() -> None:
+    """docs/cli.md and docs/python.md are what docs/make_reference.py makes of the code as it is."""
+    make = runpy.run_path(str(ROOT / "docs" / "make_reference.py"))
+    for name, text in {"cli": make["command_line"](), "python": make["python"]()}.items():
+        assert (ROOT / "docs" / f"{name}.md").read_text("utf-8") == text, "run `python docs/make_reference.py`"
+
+
+def test_the_settings_are_those_of_the_code() -> None:
+    """Each setting stands in docs/settings.md with its default."""
+    text = (ROOT / "docs" / "settings.md").read_text("utf-8")
+    for name, value in settings(Config(), RankingConfig()).items():
+        assert f"| `{name}` | {str(value).lower()} |" in text, name
