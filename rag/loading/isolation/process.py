@@ -7,12 +7,14 @@ import math
 import multiprocessing
 import pickle
 import signal
+import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 from rag.loading.common.guard import INTERRUPTIONS, load_error, result_or_error
@@ -31,6 +33,21 @@ class Task:
     done: bool = False
 
 
+@contextmanager
+def _main_module_hidden() -> Iterator[None]:
+    """Keep a new process from importing the caller's script, which would run it again.
+
+    multiprocessing imports `__main__` for the sake of functions that are defined there. None of ours is, and a script of
+    a few lines that opens an archive has no guard (`if __name__ == "__main__"`).
+    """
+    main = sys.modules["__main__"]
+    sys.modules["__main__"] = ModuleType("__main__")
+    try:
+        yield
+    finally:
+        sys.modules["__main__"] = main
+
+
 class Worker:
     """A process that calls a function for one task after another; it is started at once."""
 
@@ -38,7 +55,7 @@ class Worker:
         context = multiprocessing.get_context("spawn")
         self.pipe, theirs = context.Pipe()
         self.process = context.Process(target=_serve, args=(theirs, function, memory), daemon=True)
-        with _interrupts_held():
+        with _interrupts_held(), _main_module_hidden():
             self.process.start()
         theirs.close()
         self.task: Task | None = None
