@@ -37,8 +37,8 @@ class Task:
 def _main_module_hidden() -> Iterator[None]:
     """Keep a new process from importing the caller's script, which would run it again.
 
-    multiprocessing imports `__main__` for the sake of functions that are defined there. None of ours is, and a script of
-    a few lines that opens an archive has no guard (`if __name__ == "__main__"`).
+    multiprocessing imports `__main__` for the sake of functions that are defined there. None of ours is, and a short
+    script that opens an archive has no guard (`if __name__ == "__main__"`).
     """
     main = sys.modules["__main__"]
     sys.modules["__main__"] = ModuleType("__main__")

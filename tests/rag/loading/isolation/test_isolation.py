@@ -178,3 +178,20 @@ def test_interrupted(tmp_path: Path) -> None:
     with pytest.raises(ProcessLookupError):
         os.kill(worker, 0)
     assert gone_within(process.pid, seconds=10)
+
+
+def test_a_script_without_a_guard_runs_once(tmp_path: Path) -> None:
+    """Workers do not import the script that indexes, as multiprocessing would have them do."""
+    script = tmp_path / "script.py"
+    script.write_text(
+        "from rag.loading.isolation.pool import Workers\n"
+        "print('started')\n"
+        "with Workers(1) as workers:\n"
+        "    print(*workers.map(len, ['abc']))\n",
+        "utf-8",
+    )
+    for command in ([script], ["-"]):
+        done = subprocess.run(
+            [sys.executable, *command], input=script.read_text("utf-8"), capture_output=True, text=True, check=False
+        )
+        assert (done.stdout, done.returncode) == ("started\n('abc', 3)\n", 0), done.stderr
