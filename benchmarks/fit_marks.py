@@ -37,7 +37,7 @@ from rag.search.highlighting import MARKED_FROM, mark_features
 from rag.search.query import ParsedQuestion, parse
 from rag.search.searcher import Searcher
 from rag.text.language import language_of
-from rag.types import Hit, primary
+from rag.types import Hit, primary_language
 
 _PULL = 1e-1
 _OF_SET = 100.0
@@ -60,9 +60,9 @@ def asked(name: str, question: ParsedQuestion, searcher: Searcher, right: Right)
     found = searcher.search(question, 5)
     if not found.hits or RERANKED.probability(found.features) < THRESHOLD:
         return None
-    language = primary(language_of(question.text))
+    language = primary_language(language_of(question.text))
     examples = [
-        (mark_features(hit.margin, hit.lead, across=language != primary(hit.passage.language)), right(hit))
+        (mark_features(hit.margin, hit.lead, across=language != primary_language(hit.passage.language)), right(hit))
         for hit in found.hits
         if hit.highlights
     ]

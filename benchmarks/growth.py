@@ -49,7 +49,7 @@ from rag.storage.layout import DENSE, LEXICAL, TOKENS, bytes_on_disk, make_folde
 from rag.storage.store import Store
 from rag.storage.vectors import EncoderRecord, input_hash
 from rag.text.encoder_input import encoder_input
-from rag.types import Article, cut
+from rag.types import Article, passage_at
 
 RESULT = Path(__file__).parent / "results" / "growth.json"
 SIZES = (1_000, 10_000, 100_000, 1_000_000)
@@ -96,7 +96,7 @@ def make(folder: Path, files: Path, size: int, encoder: Encoder, texts: Sequence
         noisy = (noisy / np.linalg.norm(noisy, axis=1, keepdims=True)).astype(np.float16)
         passages, at = [], 0
         for one in of:
-            passage = cut(article, at, at + len(texts[one]))
+            passage = passage_at(article, at, at + len(texts[one]))
             passages.append((passage, input_hash(encoder_input(article, passage))))
             at += len(texts[one]) + 2
         of_hashes = {hashed: vector for (_, hashed), vector in zip(passages, noisy, strict=True)}

@@ -26,7 +26,7 @@ from rag.lexical.index import LexicalView
 from rag.lexical.query import LexicalQuery
 from rag.storage.store import Store
 from rag.storage.vectors import input_hash
-from rag.types import Article, cut
+from rag.types import Article, passage_at
 
 ROOT = Path(__file__).parent.parent
 CORPORA = ("mlqa_de", "belebele/de-de", "wikinews_de", "qam_de/dev", "gnad10k")
@@ -67,7 +67,7 @@ def fill(store: Store, data: Path, count: int) -> None:
         article = Article(id=f"{number:012x}", text="\n".join(parts), language="de", path=str(number), sha256="")
         places, start = [], 0
         for part in parts:
-            places.append(cut(article, start, start + len(part)))
+            places.append(passage_at(article, start, start + len(part)))
             start += len(part) + 1
         hashed = [(one, input_hash(one.text)) for one in places]
         store.put(article, "", hashed, "", dict.fromkeys((one for _, one in hashed), nothing))
@@ -115,7 +115,7 @@ def main() -> None:
         article = Article(
             id="f" * 12, text="Ein neuer Artikel über Zwölfspindelpumpen.", language="de", path="new", sha256=""
         )
-        one = cut(article, 0, len(article.text))
+        one = passage_at(article, 0, len(article.text))
         store.put(article, "", [(one, b"new")], "", {b"new": np.zeros(1, np.float16)})
         caught_up = timed(view.catch_up)
         size = sum(path.stat().st_size for path in (folder / "lexical").rglob("*") if path.is_file())

@@ -23,10 +23,10 @@ Outcome = Literal["answered", "doubtful", "nothing_fits", "empty"]
 """How a question came out: passages that answer, passages near it that may not, none that fits its filters, phrases and
 excluded words, or none since the archive is empty."""
 
-Kind = Literal["article", "teaser", "comment", "boilerplate"]
+TextKind = Literal["article", "teaser", "comment", "boilerplate"]
 """What a part of a text is: the article's own words, a hint at another one, a reader's comment, or none of these."""
 
-SEARCHED: tuple[Kind, ...] = ("article", "comment")
+SEARCHED_KINDS: tuple[TextKind, ...] = ("article", "comment")
 """What is cut into passages; whether comments are searched is the question's matter."""
 
 
@@ -34,7 +34,7 @@ UNKNOWN_LANGUAGE = "und"
 """The BCP-47 tag of a text whose language is not known."""
 
 
-def primary(language: str) -> str:
+def primary_language(language: str) -> str:
     """Return the language of a BCP-47 tag without its region: de for de-CH."""
     return language.partition("-")[0]
 
@@ -45,7 +45,7 @@ class Aside:
 
     start: int
     end: int
-    kind: Kind
+    kind: TextKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +84,7 @@ class Article:
         if at < len(self.text):
             yield Aside(at, len(self.text), "article")
 
-    def kind_at(self, offset: int) -> Kind:
+    def kind_at(self, offset: int) -> TextKind:
         """Return what the text is at an offset."""
         return next((one.kind for one in self.asides if one.start <= offset < one.end), "article")
 
@@ -128,7 +128,7 @@ class Passage:
     start: int
     end: int
     text: str
-    kind: Kind = "article"
+    kind: TextKind = "article"
     language: str = ""
 
     @property
@@ -145,7 +145,7 @@ class Passage:
         return f"Passage({self.id!r}, {_shortened(self.text)!r})"
 
 
-def cut(article: Article, start: int, end: int, language: str | None = None) -> Passage:
+def passage_at(article: Article, start: int, end: int, language: str | None = None) -> Passage:
     """Return the passage of the article at [start, end), in its language or in another one.
 
     Raises:
@@ -172,10 +172,10 @@ class Filter:
     languages: tuple[str, ...] = ()
     authors: tuple[str, ...] = ()
     paths: tuple[str, ...] = ()
-    kinds: tuple[Kind, ...] = ("article",)
+    kinds: tuple[TextKind, ...] = ("article",)
 
 
-EVERYTHING = Filter()
+NO_FILTER = Filter()
 """All articles, and nothing of what is set aside in them."""
 
 
@@ -230,7 +230,7 @@ class Citation:
         return self.own_language or self.article.language
 
     @property
-    def kind(self) -> Kind:
+    def kind(self) -> TextKind:
         """Whether it quotes the article itself or a reader's comment."""
         return self.article.kind_at(self.start)
 

@@ -21,8 +21,8 @@ from rag.cli.options import ArchiveOption, ArticleArgument, JsonOption, Reranker
 from rag.cli.output import (
     LogLine,
     err,
+    escape_controls,
     out,
-    plain,
     print_answer,
     print_article,
     print_calibration,
@@ -31,7 +31,7 @@ from rag.cli.output import (
     print_facts,
     print_json,
     print_origins,
-    visible,
+    replace_controls,
 )
 from rag.cli.progress import CountingBar
 from rag.errors import FundstelleError
@@ -300,7 +300,7 @@ def run(words: list[str]) -> int:
         code = INTERRUPTED
     except Exception as error:
         if debug:
-            sys.stderr.write(visible(traceback.format_exc()))
+            sys.stderr.write(replace_controls(traceback.format_exc()))
         code = _print_error(error)
     # everything is closed; a second Ctrl-C should not suppress the last line
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -314,11 +314,11 @@ def run(words: list[str]) -> int:
 
 def _print_error(error: Exception) -> int:
     if isinstance(error, FundstelleError):
-        err.print(Text(plain(str(error))), soft_wrap=True)
+        err.print(Text(escape_controls(str(error))), soft_wrap=True)
     elif hasattr(error, "show"):
         # typer's usage errors print themselves; their class is not public
         error.show()
     else:
-        summary = plain(f"{type(error).__name__}: {error}".splitlines()[0])
+        summary = escape_controls(f"{type(error).__name__}: {error}".splitlines()[0])
         err.print(Text(f"Unexpected error ({summary}): run it again with --debug to see where."), soft_wrap=True)
     return UNUSABLE

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from rich.table import Table
 from rich.text import Text
 
-from rag.cli.output import err, out, plain
+from rag.cli.output import err, escape_controls, out
 from rag.evaluation.measures.comparison import Changed, Comparison, verdict
 from rag.evaluation.measures.statistics import Interval
 from rag.evaluation.measures.summary import Slice, Summary, by_origin
@@ -40,7 +40,7 @@ def print_run(run: Run) -> None:
 
 
 def _heading(words: str) -> None:
-    out.print(Text(plain(words), style="bold"), soft_wrap=True)
+    out.print(Text(escape_controls(words), style="bold"), soft_wrap=True)
 
 
 def _count(summary: Summary) -> str:
@@ -90,7 +90,7 @@ def _print_slices(summary: Summary) -> None:
 
 def _add_slices(table: Table, values: Mapping[str, Slice]) -> None:
     for value, found in list(values.items())[:_SHOWN_VALUES]:
-        table.add_row(Text(plain(value)), str(found.questions), *_interval(found.mean))
+        table.add_row(Text(escape_controls(value)), str(found.questions), *_interval(found.mean))
     if len(values) > _SHOWN_VALUES:
         table.add_row(f"{len(values) - _SHOWN_VALUES} more: see --report", "", "", "")
 
@@ -128,7 +128,7 @@ def print_misses(run: Run) -> None:
         by = f", beaten by {one.beaten_by}" if one.beaten_by else ""
         out.print(Text(f"  {one.fate}: {FATES[one.fate]}{by}; confidence {one.confidence:.2f}"), soft_wrap=True)
         for line in (*_wanted(one), *_came(one)):
-            out.print(Text(f"  {plain(line)}"), soft_wrap=True)
+            out.print(Text(f"  {escape_controls(line)}"), soft_wrap=True)
     out.print()
     out.print(f"{len(wrong)} of {len(run.results)} questions went wrong.")
 
@@ -176,7 +176,7 @@ def print_changes(changes: Sequence[Changed]) -> None:
     table = _table("question", "before", "after")
     for one in chosen:
         values = (f"{result.values[MAIN]:.2f}" for result in (one.before, one.after))
-        table.add_row(Text(plain(f"{one.before.id}  {one.before.question}")), *values)
+        table.add_row(Text(escape_controls(f"{one.before.id}  {one.before.question}")), *values)
     out.print()
     _print(table)
     if len(chosen) < len(changes):
@@ -226,6 +226,10 @@ def print_runs(found: Sequence[RunFacts]) -> None:
     for one in found:
         mean = f"{one.mean:.3f}" if one.mean is not None else "-"
         table.add_row(
-            Text(plain(one.name)), one.made[:16].replace("T", " "), str(one.asked), mean, f"#{one.archive_revision}"
+            Text(escape_controls(one.name)),
+            one.made[:16].replace("T", " "),
+            str(one.asked),
+            mean,
+            f"#{one.archive_revision}",
         )
     _print(table)

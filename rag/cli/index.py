@@ -12,7 +12,7 @@ import typer
 from rich.text import Text
 
 from rag.cli.options import SOME_FAILED, ArchiveOption, opened_archive
-from rag.cli.output import err, out, plain, print_report
+from rag.cli.output import err, escape_controls, out, print_report
 from rag.cli.progress import CountingBar, IndexingBar
 from rag.errors import ArchiveBusy, FundstelleError, NotFound
 from rag.text.paths import DEFAULT_ARCHIVE
@@ -172,5 +172,5 @@ def _watch(archive: Archive, folders: list[Path], reading: Reading) -> None:
         except Exception as error:
             problem = f"Indexing failed ({type(error).__name__}: {error}): waiting for the next change."
         if problem and problem != reported:
-            err.print(Text(plain(problem)), soft_wrap=True)
+            err.print(Text(escape_controls(problem)), soft_wrap=True)
         reported = problem

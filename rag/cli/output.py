@@ -28,7 +28,7 @@ _VISIBLE |= dict.fromkeys(range(0x80, 0xA0), 0xFFFD)
 _ESCAPED_IN_JSON = re.compile("[\x7f-\x9f]")
 
 
-def visible(text: str) -> str:
+def replace_controls(text: str) -> str:
     """Replace control characters by visible ones; the length stays."""
     return text.translate(_VISIBLE)
 
@@ -38,7 +38,7 @@ class _Terminal(Console):
 
     def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterator[Segment]:
         for segment in super().render(renderable, options):
-            yield segment if segment.control else segment._replace(text=visible(segment.text))
+            yield segment if segment.control else segment._replace(text=replace_controls(segment.text))
 
 
 class LogLine(logging.Formatter):
@@ -46,7 +46,7 @@ class LogLine(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         """Return the message, and the stack trace if there is one, without control characters."""
-        return visible(super().format(record))
+        return replace_controls(super().format(record))
 
 
 out = _Terminal(highlight=False, soft_wrap=False)
@@ -140,10 +140,10 @@ def _print_indented(text: Text, indent: int, wrap: bool = True) -> None:
 def _short(path: str) -> str:
     """A path relative to the working directory if it is below that, with control characters escaped."""
     folder = Path.cwd()
-    return plain(str(Path(path).relative_to(folder)) if Path(path).is_relative_to(folder) else path)
+    return escape_controls(str(Path(path).relative_to(folder)) if Path(path).is_relative_to(folder) else path)
 
 
-def plain(text: str) -> str:
+def escape_controls(text: str) -> str:
     """Escape control characters, so that they cannot move the cursor or change colours."""
     return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in text)
 
@@ -188,12 +188,14 @@ def print_article(
     out.print(Text(article.label, style="bold"))
     for name, value in facts.items():
         if value is not None and name != "title":
-            out.print(Text(f"{name:<10} {plain(str(value))}"), soft_wrap=True)
+            out.print(Text(f"{name:<10} {escape_controls(str(value))}"), soft_wrap=True)
     for duplicate in duplicates:
-        out.print(Text(f"{'same as':<10} {plain(_origin(duplicate))}: {_short(duplicate.path)}"), soft_wrap=True)
+        out.print(
+            Text(f"{'same as':<10} {escape_controls(_origin(duplicate))}: {_short(duplicate.path)}"), soft_wrap=True
+        )
     for version in versions:
-        label = f"{plain(_origin(version.article))}: {version.article.id} (shares {version.shared:.0%} of the text)"
-        out.print(Text(f"{'version':<10} {label}"), soft_wrap=True)
+        origin, share = escape_controls(_origin(version.article)), f"shares {version.shared:.0%} of the text"
+        out.print(Text(f"{'version':<10} {origin}: {version.article.id} ({share})"), soft_wrap=True)
     end = 0
     body = Text()
     for number, (passage, span) in enumerate(zip(passages, lines, strict=True), 1):
@@ -214,7 +216,7 @@ def print_excluded(article: Article, omitted_lines: Sequence[str]) -> None:
         out.print()
     if omitted_lines:
         out.print(Text("⟦dropped from the page⟧", style="cyan"))
-        _print_indented(Text("\n".join(map(plain, omitted_lines))), 0)
+        _print_indented(Text("\n".join(map(escape_controls, omitted_lines))), 0)
     if not article.asides and not omitted_lines:
         err.print("Nothing was excluded.")
 
@@ -225,10 +227,12 @@ def print_origins(facts: Mapping[str, Any]) -> None:
         if name != "origins":
             origin = facts["origins"].get(name)
             suffix = f"  ({origin})" if origin else ""
-            out.print(Text(f"{name:<10} {'-' if value is None else plain(str(value))}{suffix}"), soft_wrap=True)
+            out.print(
+                Text(f"{name:<10} {'-' if value is None else escape_controls(str(value))}{suffix}"), soft_wrap=True
+            )
     for name in ("text", "unread"):
         if name in facts["origins"]:
-            out.print(Text(f"{name:<10} {plain(facts['origins'][name])}"), soft_wrap=True)
+            out.print(Text(f"{name:<10} {escape_controls(facts['origins'][name])}"), soft_wrap=True)
 
 
 def print_facts(facts: Mapping[str, Any]) -> None:
@@ -242,7 +246,9 @@ def print_facts(facts: Mapping[str, Any]) -> None:
             text = ", ".join(f"{key} {_megabytes(n) if name == 'bytes_on_disk' else n}" for key, n in value.items())
         else:
             text = "" if value is None else str(value)
-        out.print(Text(f"{_LABELS.get(name, name.replace('_', ' ')):<14} {plain(text) or '-'}"), soft_wrap=True)
+        out.print(
+            Text(f"{_LABELS.get(name, name.replace('_', ' ')):<14} {escape_controls(text) or '-'}"), soft_wrap=True
+        )
 
 
 def print_report(report: IndexReport, prefix: str = "") -> None:
@@ -255,12 +261,12 @@ def print_report(report: IndexReport, prefix: str = "") -> None:
     for old, new in report.moved.items():
         err.print(Text(f"Moved: {_short(old)} → {_short(new)}"), soft_wrap=True)
     for remark in report.remarks[:_MAX_FAILURES]:
-        err.print(Text(f"{plain(remark.path)}: {plain(remark.reason)}"), soft_wrap=True)
+        err.print(Text(f"{escape_controls(remark.path)}: {escape_controls(remark.reason)}"), soft_wrap=True)
     _print_remainder(report.remarks, _MAX_FAILURES, "files that were read only in part")
     _print_tables(report)
     if report.skipped:
         kinds = ", ".join(f"{ending} {count}" for ending, count in report.skipped.items())
-        err.print(Text(plain(f"Skipped: {kinds}.")))
+        err.print(Text(escape_controls(f"Skipped: {kinds}.")))
     out.print(
         f"{prefix}{report.new} new, {report.changed} changed, {report.unchanged} unchanged, "
         f"{report.removed} removed, {len(report.failures)} failed"
@@ -269,7 +275,9 @@ def print_report(report: IndexReport, prefix: str = "") -> None:
 
 def _print_failures(report: IndexReport) -> None:
     for failure in report.failures[:_MAX_FAILURES]:
-        err.print(Text(f"{plain(failure.path)}: {plain(failure.reason)}", style="yellow"), soft_wrap=True)
+        err.print(
+            Text(f"{escape_controls(failure.path)}: {escape_controls(failure.reason)}", style="yellow"), soft_wrap=True
+        )
     _print_remainder(report.failures, _MAX_FAILURES, "failures")
     reported = len(report.failures) - len(report.new_failures)
     if reported:
@@ -279,13 +287,13 @@ def _print_failures(report: IndexReport) -> None:
 def _print_tables(report: IndexReport) -> None:
     for path, columns in list(report.columns.items())[:_MAX_TABLES]:
         mapping = ", ".join(f"{field}={name}" for field, name in columns.items())
-        err.print(Text(plain(f"{_table_name(path)}: {mapping}")), soft_wrap=True)
+        err.print(Text(escape_controls(f"{_table_name(path)}: {mapping}")), soft_wrap=True)
     _print_remainder(report.columns, _MAX_TABLES, "tables")
     for path, dates in list(report.unread_days.items())[:_MAX_TABLES]:
         examples = ", ".join(repr(day) for day in list(dict.fromkeys(dates))[:_MAX_DATE_EXAMPLES])
         count = f"{len(dates)} {'date is' if len(dates) == 1 else 'dates are'}"
         hint = f"ambiguous or unreadable, such as {examples}: write dates as 1998-10-31 to filter by them."
-        err.print(Text(plain(f"{_table_name(path)}: {count} {hint}")), soft_wrap=True)
+        err.print(Text(escape_controls(f"{_table_name(path)}: {count} {hint}")), soft_wrap=True)
 
 
 def _print_remainder(entries: Sized, limit: int, noun: str) -> None:

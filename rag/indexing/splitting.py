@@ -11,7 +11,7 @@ from functools import lru_cache
 from rag.config import Config
 from rag.text.language import language_of_part
 from rag.text.sentences import sentence_spans
-from rag.types import SEARCHED, Article, Passage, Span, cut
+from rag.types import SEARCHED_KINDS, Article, Passage, Span, passage_at
 
 CountTokens = Callable[[Sequence[str]], list[int]]
 
@@ -34,10 +34,10 @@ def split(article: Article, count_tokens: CountTokens, config: Config) -> tuple[
     """
     found: list[Passage] = []
     for part in article.parts():
-        if part.kind in SEARCHED:
+        if part.kind in SEARCHED_KINDS:
             spans = _spans(article.text[part.start : part.end], article.language, count_tokens, config)
             for start, end in spans:
-                passage = cut(article, part.start + start, part.start + end)
+                passage = passage_at(article, part.start + start, part.start + end)
                 found.append(replace(passage, language=language_of_part(passage.text, article.language)))
     return tuple(found)
 

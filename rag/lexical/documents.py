@@ -12,7 +12,7 @@ from rag.text.compounds import compound_parts
 from rag.text.encoder_input import context_of
 from rag.text.numbers import is_value
 from rag.text.words import fold, normal, readings, term, term_without_accents, written
-from rag.types import Article, Passage, primary
+from rag.types import Article, Passage, primary_language
 
 # a word as it is written, a language (BCP-47) → terms
 Terms = Callable[[str, str], tuple[str, ...]]
@@ -34,7 +34,7 @@ def term_maker(frequency: Callable[[str], int]) -> Terms:
     @lru_cache(_REMEMBERED)
     def terms(word: str, language: str) -> tuple[str, ...]:
         found = [term(word, language), term_without_accents(word, language)]
-        if primary(language).lower() == _COMPOUNDING:
+        if primary_language(language).lower() == _COMPOUNDING:
             parts = compound_parts(normal(word), lambda part: frequency(fold(part)))
             found += [term(part, language) for part in parts]
         return tuple(dict.fromkeys(one for one in found if one))
@@ -49,7 +49,7 @@ def count(changes: Iterable[PassageChanges]) -> tuple[Counter[str], Counter[str]
     for batch in changes:
         for article, passage in batch.added:
             of_words.update(set(_words(article, passage)))
-            of_languages[primary(passage.language).lower()] += 1
+            of_languages[primary_language(passage.language).lower()] += 1
     return of_words, of_languages
 
 

@@ -8,7 +8,7 @@ from typing import Literal
 
 from rag.search.confidence import THRESHOLD
 from rag.search.highlighting import MARKED_FROM, MARKS, mark_features
-from rag.types import Answer, Citation, Hit, Outcome, primary
+from rag.types import Answer, Citation, Hit, Outcome, primary_language
 
 ANSWERED = "The first passages are close enough to the question to answer it."
 DOUBTFUL = "Nothing in this archive answers the question well; these are the nearest passages."
@@ -76,7 +76,7 @@ def compose(
 
 
 def _probably_right(hit: Hit, language: str) -> bool:
-    across = primary(language) != primary(hit.passage.language)
+    across = primary_language(language) != primary_language(hit.passage.language)
     return MARKS.probability(mark_features(hit.margin, hit.lead, across=across)) >= MARKED_FROM
 
 

@@ -9,7 +9,7 @@ from datetime import date, datetime
 
 from rag.errors import QuestionError
 from rag.search.filters import make_filter
-from rag.types import EVERYTHING, Filter
+from rag.types import NO_FILTER, Filter
 
 Day = str | date | None
 Names = str | os.PathLike[str] | Iterable[str | os.PathLike[str]]
@@ -43,7 +43,7 @@ class FilterArguments:
                 raise QuestionError("Give either a filter or since, until, source and the like, not both.")
             return filter
         if self == FilterArguments():
-            return EVERYTHING
+            return NO_FILTER
         return make_filter(
             _day("since", self.since),
             _day("until", self.until),

@@ -9,11 +9,11 @@ from contextlib import suppress
 from datetime import date
 
 from rag.errors import QuestionError
-from rag.types import Filter, Kind
+from rag.types import Filter, TextKind
 
 _DAY = re.compile(r"(?P<year>\d{4})(-(?P<month>\d\d?)(-(?P<day>\d\d?))?)?", re.ASCII)
 _GERMAN_DAY = re.compile(r"(?P<day>\d\d?)\.\s*(?P<month>\d\d?)\.\s*(?P<year>\d{4})", re.ASCII)
-_INCLUDED: dict[str, Kind] = {"comments": "comment"}
+_INCLUDED: dict[str, TextKind] = {"comments": "comment"}
 _LANGUAGE = re.compile(r"([a-z]{2,3})([-_].*)?", re.ASCII | re.IGNORECASE)
 
 

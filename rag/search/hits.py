@@ -18,7 +18,7 @@ from rag.search.highlighting import Sentence, best_sentence, margin_of, score_se
 from rag.search.ranking import Ranking
 from rag.text.lost_letters import damaged
 from rag.text.words import fold
-from rag.types import Article, Hit, cut, primary
+from rag.types import Article, Hit, passage_at, primary_language
 
 if TYPE_CHECKING:
     from rag.search.searcher import Searcher
@@ -52,7 +52,7 @@ def _shared_words(number: int, ranking: Ranking, query: EncodedQuery, searcher: 
     """
     _, passage = ranking.passages[number]
     matches = searcher.lexical.matched(query.lexical, passage.text, passage.language)
-    if primary(passage.language) == ranking.language:
+    if primary_language(passage.language) == ranking.language:
         return matches
     words = [query.text[slice(*word.span)] for word in query.lexical.words]
     spellings = [fold(form) for word in words for form in (word, *damaged(word))]
@@ -106,7 +106,7 @@ def hit_of(rank: int, group: Group, ranking: Ranking, evidence: Evidence) -> Hit
     start, end = min(passage.start for passage in passages), max(passage.end for passage in passages)
     copies: dict[str, Article] = {article.id: article for article, _ in (ranking.passages[at] for at in group.copies)}
     return Hit(
-        passage=cut(article, start, end, best_passage.language),
+        passage=passage_at(article, start, end, best_passage.language),
         article=article,
         rank=rank,
         score=float(ranking.scores[best]),

@@ -12,7 +12,7 @@ from rag.search.alignment import Alignment
 from rag.search.candidates import Candidates, EncodedQuery
 from rag.search.fusion import Scores, agreement, boost_other_languages, language_by_words, weighted_mean
 from rag.search.reranking import Reranked, Reranker
-from rag.types import Article, Passage, primary
+from rag.types import Article, Passage, primary_language
 
 # how far the best passage that was not re-ranked is below the last one that was, in the score, at least
 _MIN_SCORE_GAP = 1e-3
@@ -67,7 +67,7 @@ def rank(
 
 def _fuse(query: EncodedQuery, candidates: Candidates, config: RankingConfig) -> _Fused:
     """Order candidates by the weighted mean of cosine and words, and by what they gain."""
-    languages = [primary(passage.language) for _, passage in candidates.passages]
+    languages = [primary_language(passage.language) for _, passage in candidates.passages]
     values = {"dense": candidates.dense, "lexical": boost_other_languages(candidates.lexical, languages)}
     weights = {"dense": 1.0, "lexical": config.lexical_weight}
     gains = query.preferences.gains(candidates.passages)

@@ -29,7 +29,7 @@ from rag.storage.store import Store
 from rag.text.language import language_of
 from rag.text.paths import index_command, is_missing
 from rag.text.times import Period
-from rag.types import EVERYTHING, Answer, Citation, Filter, Hit
+from rag.types import NO_FILTER, Answer, Citation, Filter, Hit
 
 # mostly Python, which runs one thread at a time: several questions would only take turns, a third more slowly
 _ONE_AT_A_TIME = threading.Lock()
@@ -98,7 +98,7 @@ class Searcher:
         table = "fast" if self.ranking.fast or self.cross_encoder else "reranked"
         return calibrations(self.store.facts.calibration, self.encoder.fingerprint)[table]
 
-    def ask(self, question: str, k: int, filter: Filter = EVERYTHING) -> Answer:
+    def ask(self, question: str, k: int, filter: Filter = NO_FILTER) -> Answer:
         """Return the k passages that answer a question best; see `rag.archive.Archive.ask`.
 
         Raises:
@@ -124,7 +124,7 @@ class Searcher:
         return replace(answer, citations=self._with_missing_files(answer.citations))
 
     def search(
-        self, question: ParsedQuestion, k: int, filter: Filter = EVERYTHING, without: frozenset[str] = frozenset()
+        self, question: ParsedQuestion, k: int, filter: Filter = NO_FILTER, without: frozenset[str] = frozenset()
     ) -> Retrieval:
         """Return the passages of the k best citations; nothing from an archive that never had an article.
 

@@ -13,7 +13,7 @@ from embeddings.types import HalfVectors
 from rag.storage.article_mapping import select_article
 from rag.storage.database import Database
 from rag.storage.vectors import EncoderRecord
-from rag.types import Article, Passage, cut
+from rag.types import Article, Passage, passage_at
 
 _BATCH_ROWS = 4096
 
@@ -138,5 +138,5 @@ class ChangeFeed:
                 for article_id, start, end, language in rows:
                     if article is None or article.id != article_id:
                         article = select_article(self._database, article_id)
-                    passages.append((article, cut(article, start, end, language)))
+                    passages.append((article, passage_at(article, start, end, language)))
                 yield PassageChanges(state, total, no_keys, tuple(passages))

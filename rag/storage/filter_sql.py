@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from rag.storage.database import Database
 from rag.text.paths import spellings
 from rag.text.words import words
-from rag.types import Filter, primary
+from rag.types import Filter, primary_language
 
 # covered by the partial index on `kind`
 _KINDS = "SELECT DISTINCT kind FROM passages WHERE kind <> 'article' UNION SELECT 'article'"
@@ -96,7 +96,7 @@ def _matching_names(database: Database, column: str, parts: Sequence[str]) -> st
 
 
 def _languages(filter: Filter) -> str:
-    return json.dumps([primary(language).lower() for language in filter.languages])
+    return json.dumps([primary_language(language).lower() for language in filter.languages])
 
 
 def _json(values: Sequence[str]) -> str | None:

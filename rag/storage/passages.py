@@ -13,7 +13,7 @@ from embeddings.types import HalfVectors
 from rag.storage.article_mapping import select_article
 from rag.storage.database import Database
 from rag.storage.vectors import delete_unused_vectors
-from rag.types import Article, Passage, cut
+from rag.types import Article, Passage, passage_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ class Passages:
                 if article_id not in articles:
                     articles[article_id] = select_article(self._database, article_id)
                 article = articles[article_id]
-                passage = cut(article, start, end, language)
+                passage = passage_at(article, start, end, language)
                 passages.append(StoredPassage(key, article, passage, np.frombuffer(vector, np.float16)))
         return passages
 

@@ -22,7 +22,7 @@ from rag.storage.passages import Passages
 from rag.storage.recurring_lines import RecurringLines
 from rag.storage.statistics import Statistics
 from rag.storage.vectors import StoredVectors
-from rag.types import Article, Passage, Span, cut
+from rag.types import Article, Passage, Span, passage_at
 
 ArticleChange = Literal["new", "changed", "unchanged"]
 
@@ -106,7 +106,7 @@ class Store:
                 "WHERE article = (SELECT coalesce(same_as, id) FROM articles WHERE id = ?) ORDER BY start"
             )
             rows = self._database.rows(query, article_id)
-            return article, tuple(cut(article, start, end, language) for start, end, language in rows)
+            return article, tuple(passage_at(article, start, end, language) for start, end, language in rows)
 
     def articles_from(self, file: str) -> list[Article]:
         """Return the articles that came from the file at a path, in the order of their paths."""

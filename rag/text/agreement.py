@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from rag.types import SEARCHED, Article, Span
+from rag.types import SEARCHED_KINDS, Article, Span
 
 # so much of a passage must stand in the quote that is shown for it
 _COVERED = 0.8
@@ -138,7 +138,7 @@ def sentences_of_article(article: Article) -> list[Sentence]:
     spans = (
         (part.start + start, part.start + end)
         for part in article.parts()
-        if part.kind in SEARCHED
+        if part.kind in SEARCHED_KINDS
         for start, end in _cut(article.text[part.start : part.end])
     )
     for start, end in spans:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from embeddings.cache import cache_folder, make_once
-from rag.types import primary
+from rag.types import primary_language
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -36,7 +36,7 @@ def language_of_part(text: str, language: str) -> str:
     if sum(letter.isalpha() for letter in text) < _LETTERS:
         return language
     own, likely = _identifier().classify(text[:_SAMPLE])
-    known = primary(language).lower()
+    known = primary_language(language).lower()
     same = own == known or any({own, known} <= names for names in _ALIKE)
     return language if same or likely < _LIKELY else str(own)
 

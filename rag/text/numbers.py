@@ -8,7 +8,7 @@ from decimal import Decimal
 
 import regex
 
-from rag.types import primary
+from rag.types import primary_language
 
 
 class _Digits(dict[int, int | str]):
@@ -149,7 +149,7 @@ def other_reading(written: str, language: str | None) -> tuple[str, ...]:
     if _SPACED.search(written) or (language is None and _CLOCK_LIKE.fullmatch(written)):
         return tuple(part.translate(DIGITS) for part in regex.findall(rf"{_D}+", written))
     mark = found["mark"]
-    decimals = "." if language and primary(language).lower() in _POINT else ","
+    decimals = "." if language and primary_language(language).lower() in _POINT else ","
     last = _digits(written)[-3:]
     if language is None or mark != decimals or found["fraction"] or written.count(mark) > 1 or last == "000":
         return ()
@@ -169,7 +169,7 @@ def scaled(number: str, word: str, language: str | None) -> str | None:
     power = _SCALES.get(word) or _HAN_MYRIADS.get(word[:1])
     if power is None or len(number) > _MOST_DIGITS or not is_value(number):
         return None
-    if word == "billion" and language is not None and primary(language).lower() == "de":
+    if word == "billion" and language is not None and primary_language(language).lower() == "de":
         power = _BILLION
     return _scaled(number, power)
 

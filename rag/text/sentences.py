@@ -9,7 +9,7 @@ from itertools import pairwise
 
 import sentencex
 
-from rag.types import Span, primary
+from rag.types import Span, primary_language
 
 _ODD_SPACE = re.compile(r"[^\S\n ]")
 _GAP = re.compile(r"\n\n+")
@@ -37,7 +37,7 @@ def sentence_spans(text: str, language: str) -> list[Span]:
     for end, most in _stretches(plain):
         while at < end:
             stop = min(end, at + most)
-            found = _starts(plain, at, stop, primary(language))
+            found = _starts(plain, at, stop, primary_language(language))
             if stop < end:
                 # the last ones would be others with what follows: the end of a sentence or of a quotation
                 sure = bisect_left(found, stop - most // _UNSURE)

@@ -13,7 +13,7 @@ import Stemmer
 
 from rag.text.lost_letters import INSIDE, marked
 from rag.text.numbers import DIGITS, NUMBER, is_value, other_reading, value_of, with_scales
-from rag.types import Span, primary
+from rag.types import Span, primary_language
 
 # what nobody sees: soft hyphens, spaces without width, joiners, marks of direction and of byte order
 _UNSEEN = r"[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff]"
@@ -121,7 +121,7 @@ def term_without_accents(word: str, language: str) -> str:
 
 
 def _algorithm(language: str) -> str:
-    return _ALGORITHMS.get(primary(language).lower(), "")
+    return _ALGORITHMS.get(primary_language(language).lower(), "")
 
 
 @lru_cache(_CACHED_WORDS)

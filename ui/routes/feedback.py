@@ -12,7 +12,7 @@ from rag.archive import Archive
 from rag.errors import FundstelleError, NotFound, QuestionError
 from rag.evaluation.session import EvaluationSession
 from rag.search.query import checked_question
-from rag.types import Citation, Span, cut
+from rag.types import Citation, Span, passage_at
 
 
 class Mark(BaseModel):
@@ -52,7 +52,7 @@ def citation_of(archive: Archive, said: Mark) -> Citation:
     if article.id != said.article:
         # the archive also finds articles by a part of their title
         raise NotFound(f"There is no article {said.article!r} in this archive.")
-    passage = cut(article, said.start, said.end)
+    passage = passage_at(article, said.start, said.end)
     sentences: tuple[Span, ...] = (said.sentence,) if said.sentence else ()
     if any(not passage.start <= start < end <= passage.end for start, end in sentences):
         raise ValueError("The sentence lies outside of the passage.")

@@ -10,7 +10,7 @@ from rag.evaluation.measures.abstention import Abstention, abstention
 from rag.evaluation.measures.statistics import Interval, bootstrap
 from rag.evaluation.measures.trec_measures import MAIN, MEASURES
 from rag.evaluation.types import FATES, Result, Run
-from rag.types import primary
+from rag.types import primary_language
 
 UNKNOWN = "unknown"
 _SHORT, _LONG = 6, 12
@@ -85,18 +85,18 @@ def sliced(results: Iterable[Result], of: Callable[[Result], Iterable[str]]) -> 
 
 
 def _article_languages(one: Result) -> list[str]:
-    return [primary(article.language) for article in one.wanted]
+    return [primary_language(article.language) for article in one.wanted]
 
 
 def _pair(one: Result) -> list[str]:
     """Return the question's language and that of the articles: its own, if one of them is in it."""
-    own = primary(one.language)
+    own = primary_language(one.language)
     languages = sorted(set(_article_languages(one)))
     return [f"{own} → {own}"] if own in languages else [f"{own} → {other}" for other in languages]
 
 
 def _crossing(one: Result) -> list[str]:
-    within = primary(one.language) in _article_languages(one)
+    within = primary_language(one.language) in _article_languages(one)
     return ["within one language" if within else "across languages"]
 
 
@@ -108,7 +108,7 @@ def _length(one: Result) -> list[str]:
 
 
 SLICES: Mapping[str, Callable[[Result], Iterable[str]]] = {
-    "question language": lambda one: [primary(one.language)],
+    "question language": lambda one: [primary_language(one.language)],
     "article language": _article_languages,
     "crossing": _crossing,
     "pair": _pair,

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from rag.evaluation.questions.files import Label, TestQuestion
 from rag.text.sentences import sentence_spans
-from rag.types import Article, Passage, primary
+from rag.types import Article, Passage, primary_language
 
 SYNTHETIC = "synthetic"
 
@@ -56,7 +56,7 @@ def _of_headline(article: Article) -> Iterator[TestQuestion]:
 
 
 def _of_quotations(article: Article, passages: Sequence[Passage]) -> Iterator[TestQuestion]:
-    language = primary(article.language)
+    language = primary_language(article.language)
     own = [part for part in article.parts() if part.kind == "article"]
     texts = [(part.start, article.text[part.start : part.end]) for part in own]
     spans = [(at + start, at + end) for at, text in texts for start, end in sentence_spans(text, article.language)]
@@ -77,7 +77,7 @@ def _question(name: str, text: str, article: Article, kind: str, hidden: str | N
     return TestQuestion(
         id=name,
         question=text,
-        language=primary(article.language),
+        language=primary_language(article.language),
         answerable=True,
         tags=(SYNTHETIC, kind),
         labels=(Label(article.id, None),),

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from rag.types import Kind
+from rag.types import TextKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +18,7 @@ class Block:
     """
 
     text: str
-    kind: Kind = "article"
+    kind: TextKind = "article"
     page: int | None = None
 
 
@@ -67,7 +67,7 @@ class Remark:
     text: str
 
 
-def paragraph_blocks(texts: Sequence[str], kind: Kind = "article", page: int | None = None) -> tuple[Block, ...]:
+def paragraph_blocks(texts: Sequence[str], kind: TextKind = "article", page: int | None = None) -> tuple[Block, ...]:
     """Return a block for each paragraph, with an empty line after it."""
     return tuple(Block(f"{text}\n\n", kind, page) for text in texts)
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from rag.loading.common.date_lines import dates_in
 from rag.loading.common.draft import Block, Draft
-from rag.types import Kind, Span
+from rag.types import Span, TextKind
 
 RIGHTS = re.compile(
     r"^(?:©|\(c\)|copyright\b)|^(?:all rights reserved|alle rechte vorbehalten|tous droits réservés|"
@@ -142,7 +142,7 @@ def _draft(
 ) -> Draft:
     blocks: list[Block] = []
 
-    def add(start: int, end: int, kind: Kind) -> None:
+    def add(start: int, end: int, kind: TextKind) -> None:
         inside = [at for at, _ in pages if start < at < end]
         for first, last in pairwise([start, *inside, end]):
             words = _INDENTATION.sub("", text[first:last])

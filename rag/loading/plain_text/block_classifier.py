@@ -11,10 +11,10 @@ import numpy as np
 from rag.loading.common.draft import Block
 from rag.loading.plain_text.cues import APPEAL, CUES, US
 from rag.loading.plain_text.line_features import FloatArray, feature_matrix
-from rag.types import Kind
+from rag.types import TextKind
 
 WEIGHTS_FILE = "blocks.npz"
-KINDS: tuple[Kind, ...] = ("boilerplate", "article", "comment")
+KINDS: tuple[TextKind, ...] = ("boilerplate", "article", "comment")
 """The columns of the table."""
 
 # an article that is cut short is worse than a line too many: so much more likely than by the table is it
@@ -50,7 +50,7 @@ def classify_blocks(text: str) -> tuple[Block, ...]:
     return tuple(found)
 
 
-def classify_lines(lines: Sequence[str]) -> list[Kind]:
+def classify_lines(lines: Sequence[str]) -> list[TextKind]:
     """Return the kind of each line, none of which is empty; they have their indentation."""
     rows, names = feature_matrix(lines)
     likely = log_probabilities(rows, names)
@@ -97,7 +97,7 @@ def _is_label(text: str) -> bool:
     return len(text) < _LABEL and text[-1] not in '.!?…:"“”'
 
 
-def _with_thread(texts: Sequence[str], kinds: Sequence[Kind], likely: FloatArray) -> list[Kind]:
+def _with_thread(texts: Sequence[str], kinds: Sequence[TextKind], likely: FloatArray) -> list[TextKind]:
     """Return the kinds with comments below their heading, down to the last line that may be one, and nowhere else."""
     article = np.exp(likely[:, KINDS.index("article")]) * [len(text) for text in texts]
     read = np.cumsum(article) / max(article.sum(), 1e-9)
@@ -108,14 +108,14 @@ def _with_thread(texts: Sequence[str], kinds: Sequence[Kind], likely: FloatArray
     end = told[-1] + 1 if told else head
     if head == len(texts):
         return list(kinds)
-    around: list[Kind] = ["boilerplate" if kind == "comment" else kind for kind in kinds]
-    thread: list[Kind] = ["comment"] * (end - head)
+    around: list[TextKind] = ["boilerplate" if kind == "comment" else kind for kind in kinds]
+    thread: list[TextKind] = ["comment"] * (end - head)
     return [*around[:head], *thread, *around[end:]]
 
 
-def _with_teasers(texts: Sequence[str], kinds: Sequence[Kind]) -> list[Kind]:
+def _with_teasers(texts: Sequence[str], kinds: Sequence[TextKind]) -> list[TextKind]:
     """Return the kinds with boilerplate below a hint at other articles told as teasers."""
-    found: list[Kind] = []
+    found: list[TextKind] = []
     below = False
     for text, kind in zip(texts, kinds, strict=True):
         below = kind == "boilerplate" and (below or bool(CUES["related"].search(text)))

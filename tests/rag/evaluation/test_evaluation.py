@@ -29,7 +29,7 @@ from rag.evaluation.runs.trec import QRELS, RUN, write_trec
 from rag.evaluation.session import EvaluationSession
 from rag.evaluation.types import FIRST, WRONGLY_REFUSED, Run
 from rag.search.confidence import THRESHOLD
-from rag.types import Article, cut
+from rag.types import Article, passage_at
 
 FAST = replace(DEFAULT_RANKING, fast=True)
 
@@ -217,7 +217,7 @@ def of_article(text: str, title: str | None = "Die neue Brücke steht") -> Artic
 def test_headlines_and_quotations_become_questions() -> None:
     """Who said it asks without the sentence that tells; a headline that stands in the text asks nothing."""
     article = of_article(f"{SAID} " + "Danach wurde gefeiert. " * 20)
-    passages = [cut(article, 0, 200), cut(article, 200, 500)]
+    passages = [passage_at(article, 0, 200), passage_at(article, 200, 500)]
     headline, quotation = suggested([(article, passages)])
     assert (headline.question, headline.labels) == ("Die neue Brücke steht", (Label("a1", None),))
     assert quotation.question == "Wer sagte: Wir haben zwölf Jahre lang auf diesen Tag gewartet und nie gezweifelt?"
@@ -248,7 +248,7 @@ def test_of_many_suggestions_the_same_are_drawn() -> None:
     articles = [
         replace(of_article("Text. " * 50, f"Die Brücke Nummer {number}"), id=f"a{number}") for number in range(30)
     ]
-    first, again = (suggested([(one, [cut(one, 0, 9)]) for one in articles], most=5) for _ in range(2))
+    first, again = (suggested([(one, [passage_at(one, 0, 9)]) for one in articles], most=5) for _ in range(2))
     assert first == again
     assert len(first) == 5
 

@@ -20,9 +20,9 @@ from rag.indexing.splitting import split
 from rag.loading.common.draft import Block
 from rag.loading.finish import join_blocks
 from rag.search.filters import make_filter
-from rag.types import Article, Aside, Kind, cut
+from rag.types import Article, Aside, TextKind, passage_at
 
-KINDS: tuple[Kind, ...] = ("article", "comment", "teaser", "boilerplate")
+KINDS: tuple[TextKind, ...] = ("article", "comment", "teaser", "boilerplate")
 BLOCKS = st.lists(
     st.builds(
         Block,
@@ -134,7 +134,7 @@ def test_questions_are_made_of_the_articles_own_words(archive: Archive) -> None:
     said = 'Der Kapitän hat damals laut gerufen: "Wir fahren niemals wieder nach Moorwerder zurück", und alle lachten. '
     for kind, count in (("article", 1), ("comment", 0)):
         made = article([Block("Vor der Fahrt war es still am Hafen.\n"), Block(said, kind)])
-        assert len(list(suggested([(made, [cut(made, 0, 36)])]))) == count
+        assert len(list(suggested([(made, [passage_at(made, 0, 36)])]))) == count
 
 
 def test_the_command_line_says_what_is_what(archive: Archive, fundstelle: Run) -> None:

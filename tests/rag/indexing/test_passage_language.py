@@ -18,7 +18,7 @@ from rag.loading.reader import load
 from rag.storage.store import Store
 from rag.storage.vectors import input_hash
 from rag.text.language import _identifier, language_of, language_of_part
-from rag.types import Article, Filter, cut
+from rag.types import Article, Filter, passage_at
 from ui.html.answer import card
 from ui.wording.page import GERMAN
 
@@ -47,7 +47,7 @@ def store(tmp_path: Path) -> Iterator[Store]:
 
 
 def put(store: Store, article: Article, language: str | None = None) -> int:
-    passage, hashed = cut(article, 0, len(article.text), language), input_hash(article.text)
+    passage, hashed = passage_at(article, 0, len(article.text), language), input_hash(article.text)
     store.put(article, "", [(passage, hashed)], "", {hashed: np.zeros(1, np.float16)})
     return passage.key
 

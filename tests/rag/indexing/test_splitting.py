@@ -20,7 +20,7 @@ from rag.loading.common.normalization import normalise
 from rag.loading.reader import load
 from rag.text.encoder_input import encoder_input
 from rag.text.sentences import sentence_spans
-from rag.types import Article, Aside, cut
+from rag.types import Article, Aside, passage_at
 
 
 def words(texts: list[str]) -> list[int]:
@@ -189,21 +189,21 @@ def test_the_encoder_reads_the_title_once() -> None:
     """The title goes before the passage, unless the text itself carries it in its first lines."""
     body = "Der Tunnel ist eröffnet. Die ersten Züge fuhren am Mittag."
     titled = article(body, title="57 Kilometer")
-    assert encoder_input(titled, cut(titled, 0, 24)) == "57 Kilometer\nDer Tunnel ist eröffnet."
+    assert encoder_input(titled, passage_at(titled, 0, 24)) == "57 Kilometer\nDer Tunnel ist eröffnet."
     inside = article("57 Kilometer\n" + body, title="57 Kilometer")
-    assert encoder_input(inside, cut(inside, 13, 37)) == "Der Tunnel ist eröffnet."
+    assert encoder_input(inside, passage_at(inside, 13, 37)) == "Der Tunnel ist eröffnet."
     # what is set aside is in no passage, and the title would be read with none
     aside = replace(inside, asides=(Aside(0, 13, "boilerplate"),))
-    assert encoder_input(aside, cut(aside, 13, 37)) == "57 Kilometer\nDer Tunnel ist eröffnet."
+    assert encoder_input(aside, passage_at(aside, 13, 37)) == "57 Kilometer\nDer Tunnel ist eröffnet."
     untitled = article(body)
-    assert encoder_input(untitled, cut(untitled, 0, 24)) == "Der Tunnel ist eröffnet."
+    assert encoder_input(untitled, passage_at(untitled, 0, 24)) == "Der Tunnel ist eröffnet."
 
 
 @pytest.mark.parametrize(("start", "end"), [(-1, 3), (3, 3), (0, 1000)])
 def test_no_passage_outside_the_text(start: int, end: int) -> None:
     """A place that is not in the article cannot be cut."""
     with pytest.raises(ValueError, match="there is no passage"):
-        cut(article("kurz"), start, end)
+        passage_at(article("kurz"), start, end)
 
 
 @pytest.mark.parametrize("size", [9_000, 11_000, 50_000, 200_000])

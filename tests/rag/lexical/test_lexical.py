@@ -28,7 +28,7 @@ from rag.storage.store import Store
 from rag.storage.vectors import input_hash
 from rag.text.compounds import compound_parts
 from rag.text.words import fold, term, word_spans, words, written
-from rag.types import Article, cut
+from rag.types import Article, passage_at
 
 DOCTOR = "Die Kinderarztpraxis zog um. Der Kinderarzt wartet."
 TEXTS = (
@@ -45,7 +45,7 @@ def article(name: str, text: str, language: str = "de", title: str | None = None
 
 def put(store: Store, one: Article) -> int:
     """Store an article as one passage; return its key."""
-    passage = cut(one, 0, len(one.text))
+    passage = passage_at(one, 0, len(one.text))
     hashed = input_hash(one.text)
     store.put(one, "", [(passage, hashed)], "", {hashed: np.zeros(1, np.float16)})
     return passage.key
@@ -330,7 +330,7 @@ def test_what_is_said_of_an_article_holds_for_all_of_it(store: Store, tmp_path: 
     """A headline and an author are found in quotes with every passage of the article, so that they leave out all."""
     text = "Der Rat tagte. Es regnete."
     whole = replace(article("a", text, title="Otter stiehlt 1.500 Forellen"), author="Jule Hark")
-    passages = [cut(whole, 0, 14), cut(whole, 15, 26)]
+    passages = [passage_at(whole, 0, 14), passage_at(whole, 15, 26)]
     vectors = {input_hash(one.text): np.zeros(1, np.float16) for one in passages}
     store.put(whole, "", [(one, input_hash(one.text)) for one in passages], "", vectors)
     put(store, article("b", "Der Otter schläft."))

@@ -11,7 +11,7 @@ from rag.errors import QuestionError
 from rag.search.filters import make_filter, parse_day
 from rag.storage.store import Store
 from rag.storage.vectors import EncoderRecord, input_hash
-from rag.types import Article, Filter, cut
+from rag.types import Article, Filter, passage_at
 
 TEXT = "Eins zwei drei. Vier fünf sechs."
 ENCODER = EncoderRecord("bundled", "f" * 16, 4)
@@ -40,7 +40,7 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Store:
             path=path,
             sha256="0" * 64,
         )
-        places = [cut(one, 0, 15), cut(one, 16, 32)]
+        places = [passage_at(one, 0, 15), passage_at(one, 16, 32)]
         vectors = {input_hash(place.text): np.ones(4, np.float16) for place in places}
         opened.put(one, "r", [(place, input_hash(place.text)) for place in places], ENCODER.fingerprint, vectors)
     return opened

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from rag.search.grouping import Group, grouped
-from rag.types import Article, Passage, cut
+from rag.types import Article, Passage, passage_at
 
 WIRE = (
     "Der Ministerpräsident hat am Dienstag im Landtag seinen Rücktritt erklärt. Er zog damit die Folgen aus der "
@@ -20,7 +20,7 @@ def article(name: str, text: str, published: date | None = None) -> Article:
 
 
 def place(one: Article, start: int, end: int) -> tuple[Article, Passage]:
-    return one, cut(one, start, end)
+    return one, passage_at(one, start, end)
 
 
 def test_wire_copy_is_one_citation_of_the_earliest() -> None:

@@ -43,7 +43,7 @@ from rag.search.reranking import (
     token_weights,
     within_articles,
 )
-from rag.types import Article, Passage, cut
+from rag.types import Article, Passage, passage_at
 
 NO_WORDS = LexicalQuery((), 100)
 NO_VECTOR = np.zeros(1, np.float32)
@@ -61,7 +61,7 @@ def article(text: str, name: str = "a", language: str = "de", title: str | None 
 
 def whole(text: str, name: str = "a", language: str = "de") -> tuple[Article, Passage]:
     one = article(text, name, language)
-    return one, cut(one, 0, len(text))
+    return one, passage_at(one, 0, len(text))
 
 
 def query_of(text: str, encoder: Encoder, words: LexicalQuery = NO_WORDS) -> EncodedQuery:
@@ -171,7 +171,7 @@ def test_a_title_is_read_but_has_no_place_in_the_passage(encoder: Encoder) -> No
     text = "Er trat am Montag zurück. " + "Mehr ist nicht bekannt. " * 40
     one = article(text, title="Der Minister von Taka-Tuka-Land")
     late = LateInteraction(PassageTokens(encoder))
-    found = late.rerank(query_of("Wann trat der Minister zurück?", encoder), [(one, cut(one, 0, 25))])
+    found = late.rerank(query_of("Wann trat der Minister zurück?", encoder), [(one, passage_at(one, 0, 25))])
     assert found.alignments[0] is not None
     starts = found.alignments[0].spans[:, 0]
     assert starts.min() < 0

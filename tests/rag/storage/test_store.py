@@ -15,7 +15,7 @@ from rag.storage.file_records import FileRecord
 from rag.storage.lookup import find_articles
 from rag.storage.store import Store
 from rag.storage.vectors import EncoderRecord, input_hash
-from rag.types import Article, Passage, cut
+from rag.types import Article, Passage, passage_at
 
 ENCODER = EncoderRecord("bundled", "f" * 16, 4)
 
@@ -34,7 +34,7 @@ def article(number: int, text: str = "Eins zwei drei. Vier fünf sechs.") -> Art
 
 
 def put(store: Store, one: Article, *places: tuple[int, int]) -> None:
-    passages = [(cut(one, start, end), input_hash(one.text[start:end])) for start, end in places]
+    passages = [(passage_at(one, start, end), input_hash(one.text[start:end])) for start, end in places]
     vectors = {hashed: np.full(4, hashed[0] / 255, np.float16) for _, hashed in passages}
     store.put(one, "recipe", passages, ENCODER.fingerprint, vectors)
 
@@ -65,8 +65,8 @@ def test_an_article_comes_back_as_it_went_in(store: Store) -> None:
         "Eins zwei drei.",
         "Vier fünf sechs.",
     ]
-    (found,) = store.passages.with_keys([cut(one, 0, 15).key, 0], ENCODER.fingerprint)
-    assert (found.article, found.passage, found.vector.dtype) == (one, cut(one, 0, 15), np.float16)
+    (found,) = store.passages.with_keys([passage_at(one, 0, 15).key, 0], ENCODER.fingerprint)
+    assert (found.article, found.passage, found.vector.dtype) == (one, passage_at(one, 0, 15), np.float16)
 
 
 def test_a_view_hears_only_what_changed(store: Store) -> None:
@@ -75,15 +75,18 @@ def test_a_view_hears_only_what_changed(store: Store) -> None:
     put(store, one, (0, 15), (16, 32))
     put(store, article(2), (0, 15))
     before = store.revision
-    assert changes(store, 0) == (set(), {cut(one, 0, 15).key, cut(one, 16, 32).key, cut(article(2), 0, 15).key})
+    assert changes(store, 0) == (
+        set(),
+        {passage_at(one, 0, 15).key, passage_at(one, 16, 32).key, passage_at(article(2), 0, 15).key},
+    )
     changed = replace(one, text="Eins zwei drei. VIER fünf sechs.")
     put(store, changed, (0, 15), (16, 32))
-    assert changes(store, before) == (set(), {cut(one, 16, 32).key})
+    assert changes(store, before) == (set(), {passage_at(one, 16, 32).key})
     before = store.revision
     put(store, changed, (0, 15))
-    assert changes(store, before) == ({cut(one, 16, 32).key}, set())
+    assert changes(store, before) == ({passage_at(one, 16, 32).key}, set())
     store.remove_file(one.path)
-    assert changes(store, before) == ({cut(one, 0, 15).key, cut(one, 16, 32).key}, set())
+    assert changes(store, before) == ({passage_at(one, 0, 15).key, passage_at(one, 16, 32).key}, set())
 
 
 def test_passages_that_move_keep_their_vectors(store: Store) -> None:
@@ -92,7 +95,7 @@ def test_passages_that_move_keep_their_vectors(store: Store) -> None:
     put(store, one, (0, 15), (16, 32))
     moved = replace(one, text=f"Neu. {one.text}")
     put(store, moved, (0, 4), (5, 20), (21, 37))
-    keys = [cut(moved, *place).key for place in ((0, 4), (5, 20), (21, 37))]
+    keys = [passage_at(moved, *place).key for place in ((0, 4), (5, 20), (21, 37))]
     assert [found.passage.text for found in store.passages.with_keys(keys, ENCODER.fingerprint)] == [
         "Neu.",
         "Eins zwei drei.",

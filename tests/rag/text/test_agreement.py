@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from rag.search.grouping import Group, grouped
 from rag.text.agreement import normalised, sentences_of_article
-from rag.types import Article, Aside, cut
+from rag.types import Article, Aside, passage_at
 
 REPORT = (
     "Der Prüfbericht wirft Stadträtin Alma Terhöven vor, rund 40 Belege über den Kauf der Mühle „Sandkrug“ im Mai 1997 "
@@ -38,7 +38,7 @@ def article(name: str, text: str, published: date | None = None, title: str | No
 def citations(*texts: str) -> list[Group]:
     """The groups of whole texts of as many articles, ranked in their order."""
     ranked = [article(str(number), text) for number, text in enumerate(texts)]
-    return grouped([(one, cut(one, 0, len(one.text))) for one in ranked], 5)
+    return grouped([(one, passage_at(one, 0, len(one.text))) for one in ranked], 5)
 
 
 TYPOGRAPHY: dict[str, Callable[[str], str]] = {
@@ -169,10 +169,10 @@ def test_passages_that_are_cut_elsewhere_are_one_citation() -> None:
     tail = "Der Rat tagt wieder im September. Bis dahin ruht das Verfahren."
     one, other = article("a", f"{REPORT} {tail}"), article("b", f"{REPORT} {tail}\n\nVon hier an steht anderes.")
     longer = len(REPORT) + 34
-    ranked = [(one, cut(one, 0, len(REPORT))), (other, cut(other, 0, longer))]
+    ranked = [(one, passage_at(one, 0, len(REPORT))), (other, passage_at(other, 0, longer))]
     assert grouped(ranked, 5) == [Group((0,), (1,))]
     # another part of the article is found for itself
-    ranked[1] = other, cut(other, len(REPORT) + 1, len(REPORT) + 1 + len(tail))
+    ranked[1] = other, passage_at(other, len(REPORT) + 1, len(REPORT) + 1 + len(tail))
     assert grouped(ranked, 5) == [Group((0,)), Group((1,))]
 
 
@@ -190,7 +190,9 @@ def test_a_quote_grows_only_as_far_as_its_copies_hold_it() -> None:
     one = article("a", "\n\n".join(parts))
     other = article("b", "\n\n".join(parts).replace("30.000", "80.000"))
     second = len(REPORT) + 2
-    ranked = [(text, cut(text, *span)) for span in ((0, second - 2), (second, len(one.text))) for text in (one, other)]
+    ranked = [
+        (text, passage_at(text, *span)) for span in ((0, second - 2), (second, len(one.text))) for text in (one, other)
+    ]
     assert grouped(ranked, 5) == [Group((0,), (1,)), Group((2,)), Group((3,))]
 
 
@@ -199,7 +201,7 @@ def test_the_earliest_is_shown_only_under_the_same_headline() -> None:
 
     def ranked(title: str) -> list[Group]:
         late, early = article("a", REPORT, date(2004, 2, 3), title), article("b", REPORT, date(2004, 2, 1), "Rüge")
-        return grouped([(one, cut(one, 0, len(one.text))) for one in (late, early)], 5)
+        return grouped([(one, passage_at(one, 0, len(one.text))) for one in (late, early)], 5)
 
     assert ranked("RÜGE") == [Group((1,), (0,))]
     assert ranked("Keine Rüge") == [Group((0,), (1,))]

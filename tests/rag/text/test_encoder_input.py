@@ -10,7 +10,7 @@ from embeddings.encoder import Encoder
 from rag.dense.token_vectors import PassageTokens
 from rag.search.query import parse
 from rag.text.encoder_input import encoder_input, legible, places_of
-from rag.types import Article, cut
+from rag.types import Article, passage_at
 
 PLAIN = "Der Landkreis Wesselau hat am Montag den Haushalt beschlossen."
 MARKED = (
@@ -37,7 +37,7 @@ def test_the_encoder_reads_the_words_alone() -> None:
     """With the signs and without them, passages and questions give the encoder the same text."""
     marked, plain = (article(text, "Haus\u00adhalt") for text in (MARKED, PLAIN))
     assert MARKED != PLAIN
-    read = [encoder_input(one, cut(one, 0, len(one.text), "de")) for one in (marked, plain)]
+    read = [encoder_input(one, passage_at(one, 0, len(one.text), "de")) for one in (marked, plain)]
     assert read[0] == read[1] == f"Haushalt\n{PLAIN}"
     assert parse(MARKED).text == PLAIN
 
@@ -45,7 +45,10 @@ def test_the_encoder_reads_the_words_alone() -> None:
 def test_tokens_stand_where_their_words_do(encoder: Encoder) -> None:
     """The places of tokens in a text with such signs, without the signs, are those in the text without them."""
     marked, plain = (article(text, "Kreistag") for text in (MARKED, PLAIN))
-    spans = [PassageTokens(encoder).read([(one, cut(one, 0, len(one.text), "de"))])[0].spans for one in (marked, plain)]
+    spans = [
+        PassageTokens(encoder).read([(one, passage_at(one, 0, len(one.text), "de"))])[0].spans
+        for one in (marked, plain)
+    ]
     assert len(spans[0]) == len(spans[1])
     inside = spans[1][:, 1] > 0
     assert np.array_equal(spans[0][~inside], spans[1][~inside])

@@ -20,7 +20,7 @@ from rag.storage.store import Store
 from rag.storage.vectors import input_hash
 from rag.text.lost_letters import damaged
 from rag.text.words import fold, words
-from rag.types import Article, cut
+from rag.types import Article, passage_at
 
 INVENTED = "Die Zeugen aus Raˆak sprachen in Genf.\n\nDer Rat wies alles zurück und vertagte die Sitzung auf Mai."
 LATIN = st.text("abcxyzäöüßéčćžšłąę", min_size=2, max_size=12)
@@ -35,7 +35,7 @@ def store(tmp_path: Path) -> Iterator[Store]:
 
 def put(store: Store, name: str, text: str) -> int:
     article = Article(id=name, text=text, language="de", path=name, sha256="")
-    passage, hashed = cut(article, 0, len(text)), input_hash(text)
+    passage, hashed = passage_at(article, 0, len(text)), input_hash(text)
     store.put(article, "", [(passage, hashed)], "", {hashed: np.zeros(1, np.float16)})
     return passage.key
 

@@ -26,7 +26,7 @@ from rag.evaluation.types import (
 from rag.search.grouping import Group
 from rag.search.ranking import Ranking
 from rag.search.searcher import Retrieval
-from rag.types import Article, Hit, Passage, cut
+from rag.types import Article, Hit, Passage, passage_at
 
 TEXT = "Null eins zwei drei vier fünf sechs sieben acht neun zehn elf zwölf dreizehn vierzehn. " * 10
 
@@ -54,7 +54,7 @@ def judged(places: Mapping[str, tuple[tuple[int, int], ...] | None], **more: obj
 
 
 def ranking(places: Sequence[Place], fused: Sequence[int] = (), signals: Sequence[Mapping[str, float]] = ()) -> Ranking:
-    passages = tuple((one, cut(one, start, end)) for one, start, end in places)
+    passages = tuple((one, passage_at(one, start, end)) for one, start, end in places)
     scores = np.linspace(0.9, 0.1, len(places))
     return Ranking(
         passages, scores, tuple(signals) or ({"late": 0.5, "dense": 0.5, "lexical": 0.5},) * len(places),
@@ -70,7 +70,7 @@ def found(of: Ranking, groups: Sequence[Group] | None = None) -> Retrieval:
     for rank, group in enumerate(groups, 1):
         one, _ = of.passages[group.merged[0]]
         parts = [of.passages[number][1] for number in group.merged]
-        passage = cut(one, min(part.start for part in parts), max(part.end for part in parts))
+        passage = passage_at(one, min(part.start for part in parts), max(part.end for part in parts))
         hits.append(Hit(passage, one, rank, float(of.scores[group.merged[0]]), of.signals[group.merged[0]]))
     return Retrieval(tuple(hits), {}, of, tuple(groups))
 
@@ -141,7 +141,7 @@ def test_a_result_begins_with_whole_words() -> None:
 
 
 def fate_of(
-    judgement: Judgement, of: Ranking, passages: Sequence[Passage] = (cut(A, 0, 200),), *, sure: bool = True
+    judgement: Judgement, of: Ranking, passages: Sequence[Passage] = (passage_at(A, 0, 200),), *, sure: bool = True
 ) -> str:
     results = shown(found(of), judgement)
     return fate(judgement, wanted(judgement, results, of), results, of, lambda _: passages, sure=sure)
@@ -169,9 +169,9 @@ def test_the_place_where_an_answer_was_lost(of: Ranking, expected: str) -> None:
 
 def test_a_quote_that_was_cut_apart() -> None:
     """No passage of the article holds half of it: the cut is to blame, not the search."""
-    parts = (cut(A, 0, 108), cut(A, 112, 200))
+    parts = (passage_at(A, 0, 108), passage_at(A, 112, 200))
     assert fate_of(QUOTE, ranking([(B, 0, 50)]), parts) == SPLIT
-    assert fate_of(QUOTE, ranking([(B, 0, 50)]), (*parts, cut(A, 100, 120))) == NO_CANDIDATE
+    assert fate_of(QUOTE, ranking([(B, 0, 50)]), (*parts, passage_at(A, 100, 120))) == NO_CANDIDATE
 
 
 def test_a_first_passage_that_says_the_same_makes_the_label_doubtful() -> None:

@@ -18,12 +18,12 @@ from rag.loading.plain_text.block_classifier import classify_blocks
 from rag.loading.plain_text.bylines import Byline, find_byline, find_dateline
 from rag.loading.plain_text.headlines import find_headline
 from rag.loading.plain_text.text import load_text
-from rag.types import Kind
+from rag.types import TextKind
 
 SAMPLES = ARTICLES
 
 
-def kind_at(text: str, words: str) -> Kind:
+def kind_at(text: str, words: str) -> TextKind:
     """The kind of the block that holds words."""
     (found,) = (block.kind for block in classify_blocks(text) if words in block.text)
     return found
