@@ -43,8 +43,9 @@ from rag.indexing.writer import ArticleWriter
 from rag.lexical.index import LexicalView
 from rag.loading.finish import article_id
 from rag.loading.reader import READER_VERSION
+from rag.storage.articles import ArticleRecord, PassageRecord
 from rag.storage.database import DATABASE
-from rag.storage.file_records import FileRecord
+from rag.storage.file_records import FileFingerprint, FileRecord
 from rag.storage.layout import DENSE, LEXICAL, TOKENS, bytes_on_disk, make_folder
 from rag.storage.store import Store
 from rag.storage.vectors import EncoderRecord, input_hash
@@ -97,12 +98,13 @@ def make(folder: Path, files: Path, size: int, encoder: Encoder, texts: Sequence
         passages, at = [], 0
         for one in of:
             passage = passage_at(article, at, at + len(texts[one]))
-            passages.append((passage, input_hash(encoder_input(article, passage))))
+            passages.append(PassageRecord(passage, input_hash(encoder_input(article, passage))))
             at += len(texts[one]) + 2
-        of_hashes = {hashed: vector for (_, hashed), vector in zip(passages, noisy, strict=True)}
-        store.put(article, recipe, passages, encoder.fingerprint, of_hashes)
-        store.finish_file(FileRecord(article.path, article.sha256, recipe, 1), [article.id])
-        tokens |= {hashed: code for (_, hashed), one in zip(passages, of, strict=True) if (code := codes[one])}
+        of_hashes = {passage.input_hash: vector for passage, vector in zip(passages, noisy, strict=True)}
+        record = ArticleRecord(article=article, recipe=recipe, passages=passages)
+        store.put(record, fingerprint=encoder.fingerprint, vectors=of_hashes)
+        store.finish_file(FileRecord(article.path, FileFingerprint(article.sha256), recipe, 1), [article.id])
+        tokens |= {passage.input_hash: code for passage, one in zip(passages, of, strict=True) if (code := codes[one])}
         if len(tokens) >= AT_A_TIME:
             keeping.kept.put(tokens)
             tokens = {}

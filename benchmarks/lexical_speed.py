@@ -24,6 +24,7 @@ from filelock import FileLock
 from benchmarks.latency import machine, percentiles
 from rag.lexical.index import LexicalView
 from rag.lexical.query import LexicalQuery
+from rag.storage.articles import ArticleRecord, PassageRecord
 from rag.storage.store import Store
 from rag.storage.vectors import input_hash
 from rag.types import Article, passage_at
@@ -69,8 +70,9 @@ def fill(store: Store, data: Path, count: int) -> None:
         for part in parts:
             places.append(passage_at(article, start, start + len(part)))
             start += len(part) + 1
-        hashed = [(one, input_hash(one.text)) for one in places]
-        store.put(article, "", hashed, "", dict.fromkeys((one for _, one in hashed), nothing))
+        records = [PassageRecord(passage, input_hash(passage.text)) for passage in places]
+        vectors = dict.fromkeys((record.input_hash for record in records), nothing)
+        store.put(ArticleRecord(article=article, passages=records), fingerprint="", vectors=vectors)
 
 
 def timed(run: Callable[[], object]) -> float:
@@ -116,7 +118,8 @@ def main() -> None:
             id="f" * 12, text="Ein neuer Artikel über Zwölfspindelpumpen.", language="de", path="new", sha256=""
         )
         one = passage_at(article, 0, len(article.text))
-        store.put(article, "", [(one, b"new")], "", {b"new": np.zeros(1, np.float16)})
+        record = ArticleRecord(article=article, passages=[PassageRecord(one, b"new")])
+        store.put(record, fingerprint="", vectors={b"new": np.zeros(1, np.float16)})
         caught_up = timed(view.catch_up)
         size = sum(path.stat().st_size for path in (folder / "lexical").rglob("*") if path.is_file())
     result = {

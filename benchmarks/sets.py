@@ -16,7 +16,7 @@ from embeddings.encoder import Encoder
 from rag.config import Config
 from rag.dense.index import DenseView
 from rag.dense.token_vectors import TokenKeeper
-from rag.indexing.indexer import Filler
+from rag.indexing.article_indexer import ArticleIndexer
 from rag.indexing.splitting import split
 from rag.lexical.index import LexicalView
 from rag.search.query import ParsedQuestion
@@ -90,7 +90,7 @@ def searchable(data: Path, name: str, encoder: Encoder) -> Iterator[SearchableSe
         ]
         keeper = TokenKeeper(Path(temporary) / "tokens", store)
         keep = keeper.of(encoder.fingerprint)
-        Filler(store, encoder, encoder.name, Config(), "benchmark", keeping=keep).fill(articles)
+        ArticleIndexer(store, encoder, encoder.name, Config(), "benchmark", keeping=keep).index(articles)
         lock = FileLock(Path(temporary) / "lock", timeout=0)
         dense = DenseView(Path(temporary) / "dense", store, lock)
         lexical = LexicalView(Path(temporary) / "lexical", store, lock)

@@ -309,13 +309,13 @@ class Archive:
             ArchiveBusy: another process is indexing.
             ArchiveError: the archive cannot be written.
         """
-        from rag.indexing.indexer import Filler
+        from rag.indexing.article_indexer import ArticleIndexer
 
         encoder = self.encoder
         keep = self._keeper.of(encoder.fingerprint)
-        filler = Filler(self._store, encoder, self.encoder_name, self._config, loaders, on_article, keep)
+        indexer = ArticleIndexer(self._store, encoder, self.encoder_name, self._config, loaders, on_article, keep)
         with self._writing():
-            filler.fill(articles)
+            indexer.index(articles)
 
     @contextmanager
     def _writing(self) -> Iterator[None]:

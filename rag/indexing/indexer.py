@@ -1,4 +1,16 @@
-"""Files → store: only what is new or changed, one transaction an article, what is gone removed."""
+"""Files → store: new and changed articles are stored, one transaction each; those of missing files are removed.
+
+    find_files ──▶ _pieces ─────▶ Workers.map ─────▶ _take ───────▶ _finish ──────▶ settle
+                   │ _read one     articles_in in    │ one piece    │ one file      all articles
+                   │ file          processes         │              │
+                   │                                 │              └──▶ ArticleWriter.finish_file
+                   ├─ unchanged: counted             └─ articles: ArticleWriter.add ──▶ Store
+                   └─ changed: FileInProgress ──────────── flaws, ids ──▶ │
+
+`_pieces` is a generator that the workers draw on, so it is some pieces ahead of `_take`: several files are in progress
+at a time. Results come back in the order of the pieces. A file is finished with its last piece, after which its record
+is stored: a run that is interrupted before that reads the file again, and stores only the articles that are not there.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +27,9 @@ from rag.config import Config
 from rag.dense.token_vectors import Keeping
 from rag.errors import ArchiveError, LoadError, NotFound
 from rag.indexing.discovery import Found, emptied, existing, find_files, gone, nothing_there, shown, unreadable
+from rag.indexing.file_in_progress import FileInProgress
 from rag.indexing.moved_files import left_behind, moved_files, moved_folders
+from rag.indexing.settle import settle
 from rag.indexing.writer import ArticleWriter
 from rag.loading.common.draft import Flaw, Remark
 from rag.loading.common.file_types import ARCHIVE_KINDS, CONVERSION_HINTS
@@ -27,10 +41,20 @@ from rag.loading.containers.limits import DEFAULT_LIMITS, Limits
 from rag.loading.containers.warc import WarcPage
 from rag.loading.finish import article_id
 from rag.loading.isolation.pool import Workers
-from rag.loading.reader import READER_VERSION, Piece, RowBatch, TableColumns, articles_in, is_harmless, pieces
+from rag.loading.reader import (
+    READER_VERSION,
+    Content,
+    Part,
+    Piece,
+    RowBatch,
+    TableColumns,
+    articles_in,
+    is_harmless,
+    pieces,
+)
 from rag.loading.tables.columns import Columns
 from rag.loading.tables.table import TABLE_READERS
-from rag.storage.file_records import FileRecord
+from rag.storage.file_records import FileFingerprint, FileRecord
 from rag.storage.store import Store
 from rag.text.paths import is_missing, spellings
 from rag.types import Article, Failure, IndexReport, Progress
@@ -39,21 +63,27 @@ log = logging.getLogger(__name__)
 
 OnProgress = Callable[[Progress], None]
 
-_NOTHING = "There is no article in it: check that it was saved whole, and what it holds."
-_UNFORESEEN = "It cannot be cut into passages ({error}): save the article in another format."
+_NO_ARTICLE = "There is no article in it: check that it was saved whole, and what it holds."
+_NOT_SPLIT = "It cannot be cut into passages ({error}): save the article in another format."
 
 
-@dataclass
-class _Open:
-    """The file that is being read: how many articles it gave, the ids of those that stay, and what was not taken.
+@dataclass(slots=True)
+class _Tally:
+    """What a run has counted so far, for its report.
 
-    `left_aside` says why files in it were not looked at.
+    Attributes:
+        changes: how many articles are new, changed and unchanged.
+        columns: by each table, which column contains which field.
+        unread_days: by each table, the dates that could not be parsed.
     """
 
-    articles: int = 0
-    kept: set[str] = field(default_factory=set)
-    flaws: list[Failure] = field(default_factory=list)
-    left_aside: list[str] = field(default_factory=list)
+    changes: Counter[str] = field(default_factory=Counter)
+    failures: list[Failure] = field(default_factory=list)
+    remarks: list[Failure] = field(default_factory=list)
+    skipped: Counter[str] = field(default_factory=Counter)
+    columns: dict[str, Columns] = field(default_factory=dict)
+    unread_days: dict[str, list[str]] = field(default_factory=dict)
+    files_done: int = 0
 
 
 class Indexer:
@@ -72,23 +102,16 @@ class Indexer:
     ) -> None:
         self._store = store
         self._writer = ArticleWriter(
-            store, encoder, encoder_name, config, str(READER_VERSION), self._report_done, keeping=keeping
+            store, encoder, encoder_name, config, str(READER_VERSION), self._report_progress, keeping=keeping
         )
         self._on_progress = on_progress
         self._limits = limits
         self._columns = columns
         self._started = time.perf_counter()
-        self._counts: Counter[str] = Counter()
-        self._failures: list[Failure] = []
-        self._remarks: list[Failure] = []
-        self._skipped: Counter[str] = Counter()
-        self._tables: dict[str, Columns] = {}
-        self._unread_days: dict[str, list[str]] = {}
-        self._read: dict[str, FileRecord] = {}
-        self._touched: list[FileRecord] = []
-        self._open = _Open()
-        self._done = 0
-        self._total = 0
+        self._tally = _Tally()
+        self._in_progress: dict[str, FileInProgress] = {}
+        self._restamped: list[FileRecord] = []
+        self._files_total = 0
 
     def index(self, paths: Sequence[Path]) -> IndexReport:
         """Bring the store in step with the files below `paths`.
@@ -106,35 +129,42 @@ class Indexer:
         folders = [path.as_posix() for path in existing(paths)]
         known = self._store.files.below(folders)
         found = find_files(paths, known)
-        self._failures = [*found.failures, *emptied(known, found)]
-        if not found.files and not self._failures:
+        self._tally.failures += [*found.failures, *emptied(known, found)]
+        if not found.files and not self._tally.failures:
             raise NotFound(nothing_there(found))
-        self._total = len(found.files)
-        self._skipped = found.skipped
-        self._remarks = found.remarks
+        self._tally.skipped += found.skipped
+        self._tally.remarks += found.remarks
+        self._files_total = len(found.files)
         self._writer.switch_encoder()
         self._writer.renew_vectors()
         with Workers() as workers:
             for piece, result in workers.map(articles_in, self._pieces(found.files, known), is_harmless):
-                self._take(piece, result)
+                file = self._in_progress[piece.path]
+                self._take(file, piece.content, result)
+                if piece is file.last_piece:
+                    self._finish(file)
         self._writer.flush()
-        if self._touched:
-            self._store.files.keep(self._touched)
+        if self._restamped:
+            self._store.files.put(self._restamped)
         removed, moved = self._remove_missing(folders, known, found)
-        self._writer.settle()
+        settle(self._store, self._writer)
         self._writer.keep_tokens()
+        return self._report(folders, removed, moved)
+
+    def _report(self, folders: Sequence[str], removed: int, moved: Mapping[str, str]) -> IndexReport:
+        tally = self._tally
         return IndexReport(
-            new=self._counts["new"],
-            changed=self._counts["changed"],
-            unchanged=self._counts["unchanged"],
+            new=tally.changes["new"],
+            changed=tally.changes["changed"],
+            unchanged=tally.changes["unchanged"],
             removed=removed,
-            failures=tuple(self._failures),
-            new_failures=self._store.failures.replace(folders, self._failures),
+            failures=tuple(tally.failures),
+            new_failures=self._store.failures.replace(folders, tally.failures),
             moved=moved,
-            remarks=tuple(self._remarks),
-            skipped=dict(self._skipped.most_common()),
-            columns=self._tables,
-            unread_days={path: tuple(days) for path, days in self._unread_days.items() if days},
+            remarks=tuple(tally.remarks),
+            skipped=dict(tally.skipped.most_common()),
+            columns=tally.columns,
+            unread_days={table: tuple(days) for table, days in tally.unread_days.items() if days},
             passages_encoded=self._writer.encoded,
             seconds=time.perf_counter() - self._started,
         )
@@ -158,7 +188,7 @@ class Indexer:
         removed = sum(map(self._store.remove_file, records))
         for path in paths:
             self._store.failures.replace(spellings(Path(os.path.abspath(path)).as_posix()), ())  # noqa: PTH100
-        self._writer.settle()
+        settle(self._store, self._writer)
         self._writer.keep_tokens()
         return removed
 
@@ -183,162 +213,151 @@ class Indexer:
         removed = dict.fromkeys([*missing_here, *moved, *left_behind(moved, missing_elsewhere)])
         return sum(self._store.remove_file(path) for path in removed), moved_folders(moved)
 
-    def _pieces(self, files: Iterable[Path], known: Mapping[str, FileRecord]) -> Iterator[Piece]:
-        """Yield what is to be read, file by file; unchanged files are counted here."""
-        for file in files:
-            path = file.as_posix()
-            try:
-                record = known.get(path)
-                seen = self._known_by(file, change_stamp)
-                if record and (record.stamp, record.recipe) == (seen, self._writer.recipe):
-                    self._leave(record)
-                    continue
-                if not record:
-                    # before all of it is read; of a known one, reading it is mostly all there is to do
-                    check_size(file)
-                now = FileRecord(path, self._known_by(file, digest), self._writer.recipe, 0, stamp=seen)
-                if record and (record.digest, record.recipe) == (now.digest, now.recipe):
-                    self._touched.append(replace(record, stamp=seen))
-                    self._leave(record)
-                    continue
-                if record:
-                    check_size(file)
-                self._read[path] = now
-                self._writer.get_ready()
-                yield from pieces(file, now.digest.split()[0], self._limits, self._columns)
-            except (*INTERRUPTIONS, ArchiveError):
-                raise
-            except BaseException as error:
-                # what was read of it before the error is stored, and the rest stays as it was
-                self._read.pop(path, None)
-                yield Piece(path, "", Flaw("", str(load_error(error))))
-                yield Piece(path, "")
-
-    def _leave(self, record: FileRecord) -> None:
-        """Count a file that is as it was."""
-        self._counts["unchanged"] += record.articles
-        self._failures += record.flaws
-        self._report_done()
-
-    def _known_by(self, file: Path, by: Callable[[Path], str]) -> str:
-        """Return what a file is known by: itself first, then its companion, and what it was read with."""
-        companion = sidecar_of(file)
-        parts = [by(file), by(companion) if companion else ""]
-        if self._columns or self._limits != DEFAULT_LIMITS:
-            kind = kind_at(file)
-            parts += (
-                [str(sorted(self._columns.items()))]
-                if self._columns and kind in (*TABLE_READERS, *ARCHIVE_KINDS, "xlsx", "eml")
-                else []
-            )
-            parts += [str(self._limits)] if self._limits != DEFAULT_LIMITS and kind in ARCHIVE_KINDS else []
-        return " ".join(filter(None, parts))
-
-    def _take(self, piece: Piece, result: list[Article | TableColumns | Flaw | Remark] | LoadError) -> None:
-        """Store the articles in a part of a file; with the last part, finish the file."""
-        if isinstance(piece.content, Skipped):
-            self._skipped[piece.content.why] += 1
-            self._open.left_aside.append(piece.content.why)
-        if isinstance(result, LoadError):
-            content = piece.content
-            name = f"/{content.name}" if isinstance(content, Member) and content.name else ""
-            name = f"#{content.name}" if isinstance(content, WarcPage) else name
-            if isinstance(content, RowBatch):
-                self._open.kept.update(article_id(f"{piece.path}#{row.name}") for row in content.rows)
-            result = [Flaw(name, str(result))]
-        for one in result:
-            if isinstance(one, TableColumns):
-                self._tables[shown(piece.path + one.name)] = one.columns
-                self._unread_days.setdefault(shown(piece.path + one.name), []).extend(one.unread_days)
-            elif isinstance(one, Remark):
-                self._remarks.append(Failure(shown(piece.path + one.name), one.text))
-            elif isinstance(one, Flaw):
-                self._open.flaws.append(Failure(shown(piece.path + one.name), one.reason))
-                self._open.kept.add(article_id(piece.path + one.name))
+    def _pieces(self, paths: Iterable[Path], known: Mapping[str, FileRecord]) -> Iterator[Piece]:
+        """Yield the pieces of the files that changed; the workers take them a few pieces ahead of `_take`."""
+        for path in paths:
+            file = FileInProgress(path.as_posix())
+            self._in_progress[file.path] = file
+            previous: Piece | None = None
+            for piece in self._read(file, known.get(file.path)):
+                if previous:
+                    yield previous
+                previous = piece
+            if previous:
+                file.last_piece = previous
+                yield previous
             else:
-                self._store_one(one, piece.path)
-        if piece.content is None:
-            self._finish(piece.path)
+                del self._in_progress[file.path]
 
-    def _store_one(self, article: Article, file: str) -> None:
+    def _read(self, file: FileInProgress, stored: FileRecord | None) -> Iterator[Piece]:
+        """Yield the pieces of a file, or none if it is unchanged. An error becomes its last piece."""
+        path = Path(file.path)
+        try:
+            stamp = self._stamp(path)
+            if stored and (stored.stamp, stored.recipe) == (stamp, self._writer.recipe):
+                self._count_unchanged(stored)
+                return
+            if not stored:
+                # before all of it is hashed; of a known file, hashing is mostly all there is to do
+                check_size(path)
+            fingerprint = self._fingerprint(path)
+            if stored and (stored.fingerprint, stored.recipe) == (fingerprint, self._writer.recipe):
+                self._restamped.append(replace(stored, stamp=stamp))
+                self._count_unchanged(stored)
+                return
+            if stored:
+                check_size(path)
+            file.record = FileRecord(file.path, fingerprint, self._writer.recipe, articles=0, stamp=stamp)
+            self._writer.open_encoder_early()
+            is_empty = True
+            for piece in pieces(path, fingerprint.sha256, self._limits, self._columns):
+                is_empty = False
+                yield piece
+            if is_empty:
+                yield Piece(file.path, fingerprint.sha256, Flaw("", _NO_ARTICLE))
+        except (*INTERRUPTIONS, ArchiveError):
+            raise
+        except BaseException as error:
+            # what was read before the error is stored, and the rest of the file stays as it was
+            file.record = None
+            yield Piece(file.path, "", Flaw("", str(load_error(error))))
+
+    def _count_unchanged(self, record: FileRecord) -> None:
+        self._tally.changes["unchanged"] += record.articles
+        self._tally.failures += record.flaws
+        self._report_progress()
+
+    def _stamp(self, path: Path) -> str:
+        """Return what identifies a file, its sidecar and the settings it is read with, without opening it."""
+        sidecar = sidecar_of(path)
+        stamps = [change_stamp(path), change_stamp(sidecar) if sidecar else ""]
+        return " ".join(filter(None, (*stamps, *self._settings(path))))
+
+    def _fingerprint(self, path: Path) -> FileFingerprint:
+        sidecar = sidecar_of(path)
+        hashes = digest(path), digest(sidecar) if sidecar else ""
+        return FileFingerprint(*hashes, *self._settings(path))
+
+    def _settings(self, path: Path) -> tuple[str, str]:
+        """Return the columns and limits that a file is read with, each empty where it does not apply."""
+        if not self._columns and self._limits == DEFAULT_LIMITS:
+            return "", ""
+        kind = kind_at(path)
+        has_tables = kind in (*TABLE_READERS, *ARCHIVE_KINDS, "xlsx", "eml")
+        is_limited = kind in ARCHIVE_KINDS and self._limits != DEFAULT_LIMITS
+        columns = str(sorted(self._columns.items())) if self._columns and has_tables else ""
+        return columns, str(self._limits) if is_limited else ""
+
+    def _take(self, file: FileInProgress, content: Content, result: list[Part] | LoadError) -> None:
+        """Store the articles of a piece, and note what else there is in it."""
+        match content, result:
+            case Skipped(why=reason), _:
+                self._tally.skipped[reason] += 1
+                file.skipped.append(reason)
+            case Member(name=name), LoadError() as error:
+                file.add_flaw(f"/{name}" if name else "", str(error))
+            case WarcPage(name=name), LoadError() as error:
+                file.add_flaw(f"#{name}", str(error))
+            case RowBatch(rows=rows), LoadError() as error:
+                file.current_ids.update(article_id(f"{file.path}#{row.name}") for row in rows)
+                file.add_flaw("", str(error))
+            case _, LoadError() as error:
+                file.add_flaw("", str(error))
+            case _, list() as parts:
+                for part in parts:
+                    self._take_part(file, part)
+
+    def _take_part(self, file: FileInProgress, part: Part) -> None:
+        match part:
+            case Article():
+                self._take_article(file, part)
+            case TableColumns(name=name, columns=columns, unread_days=days):
+                table = shown(file.path + name)
+                self._tally.columns[table] = columns
+                self._tally.unread_days.setdefault(table, []).extend(days)
+            case Remark(name=name, text=text):
+                self._tally.remarks.append(Failure(shown(file.path + name), text))
+            case Flaw(name=name, reason=reason):
+                file.add_flaw(name, reason)
+
+    def _take_article(self, file: FileInProgress, article: Article) -> None:
+        """Store an article, unless it is stored already."""
         change = self._store.change_of(article, self._writer.recipe)
         if change == "unchanged":
             self._store.update_sha256(article)
         else:
             try:
-                passages = self._writer.cut(article)
+                passages = self._writer.split(article)
             except ArchiveError:
-                # that is the encoder, which is opened for the first text
+                # the encoder could not be opened, which is done for the first text
                 raise
             except Exception as error:
-                # a text can be odd in ways that nobody foresees; the others are indexed all the same
+                # a text can be odd in unforeseen ways; the others are indexed all the same
                 log.debug("%s", article.path, exc_info=True)
-                self._open.flaws.append(Failure(article.path, _UNFORESEEN.format(error=type(error).__name__)))
-                self._open.kept.add(article.id)
+                name = article.path.removeprefix(file.path)
+                file.add_flaw(name, _NOT_SPLIT.format(error=type(error).__name__))
                 return
-            self._writer.add(article, passages, file)
-        self._counts[change] += 1
-        self._open.kept.add(article.id)
-        self._open.articles += 1
+            self._writer.add(article, passages, file.path)
+        self._tally.changes[change] += 1
+        file.add_article(article.id)
 
-    def _finish(self, path: str) -> None:
-        done, self._open = self._open, _Open()
-        if not done.articles and not done.flaws:
-            alone = done.left_aside[0] if len(done.left_aside) == 1 else ""
-            done.flaws.append(Failure(shown(path), unreadable(alone) if alone in CONVERSION_HINTS else _NOTHING))
-        self._failures += done.flaws
-        read = self._read.pop(path, None)
-        if read is None or not done.articles:
-            # nothing of it could be taken: what was stored of it stays, and it is read again the next time
-            self._report_done()
+    def _finish(self, file: FileInProgress) -> None:
+        """Note that a file was read to its end, once its articles are stored."""
+        del self._in_progress[file.path]
+        if not file.article_count and not file.flaws:
+            only = file.skipped[0] if len(file.skipped) == 1 else ""
+            file.add_flaw("", unreadable(only) if only in CONVERSION_HINTS else _NO_ARTICLE)
+        self._tally.failures += file.flaws
+        record = file.finished_record()
+        if record:
+            self._writer.finish_file(record, file.current_ids)
         else:
-            self._writer.finish(replace(read, articles=done.articles, flaws=tuple(done.flaws)), done.kept)
+            # nothing of it could be read: what is stored of it stays, and it is read again next time
+            self._report_progress()
 
-    def _report_done(self) -> None:
-        self._done += 1
+    def _report_progress(self) -> None:
+        """Count a file as done; called once its articles are stored."""
+        self._tally.files_done += 1
         if self._on_progress:
             seconds = time.perf_counter() - self._started
-            self._on_progress(Progress(self._done, self._total, self._writer.passages, seconds))
-
-
-class Filler:
-    """Brings a store in step with articles that are no files. Use it for one run."""
-
-    def __init__(
-        self,
-        store: Store,
-        encoder: Encoder,
-        encoder_name: str,
-        config: Config,
-        loaders: str,
-        on_article: Callable[[int], None] | None = None,
-        keeping: Keeping | None = None,
-    ) -> None:
-        self._store = store
-        self._writer = ArticleWriter(
-            store, encoder, encoder_name, config, loaders, self._report_done, settles=False, keeping=keeping
-        )
-        self._on_article = on_article
-        self._done = 0
-
-    def fill(self, articles: Iterable[Article]) -> None:
-        """Store articles that are new or changed, and remove all others."""
-        self._writer.switch_encoder()
-        self._writer.renew_vectors()
-        known = self._store.files.all()
-        for article in articles:
-            record = known.pop(article.path, None)
-            if record and (record.digest, record.recipe) == (article.sha256, self._writer.recipe):
-                self._report_done()
-            else:
-                self._writer.add(article, self._writer.cut(article), article.path)
-                self._writer.finish(FileRecord(article.path, article.sha256, self._writer.recipe, 1), [article.id])
-        self._writer.flush()
-        for path in known:
-            self._store.remove_file(path)
-        self._writer.keep_tokens()
-
-    def _report_done(self) -> None:
-        self._done += 1
-        if self._on_article:
-            self._on_article(self._done)
+            self._on_progress(Progress(self._tally.files_done, self._files_total, self._writer.passages, seconds))

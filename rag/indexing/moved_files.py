@@ -39,11 +39,11 @@ def moved_files(
     by_hash: dict[str, list[str]] = defaultdict(list)
     by_name: dict[str, list[str]] = defaultdict(list)
     for record in present:
-        by_hash[record.sha256].append(record.path)
+        by_hash[record.fingerprint.sha256].append(record.path)
         by_name[PurePosixPath(record.path).name].append(record.path)
 
     def new_path(record: FileRecord) -> str | None:
-        if same := by_hash.get(record.sha256):
+        if same := by_hash.get(record.fingerprint.sha256):
             return _nearest_first(record.path, same)[0]
         namesakes = by_name.get(PurePosixPath(record.path).name)
         if not namesakes:

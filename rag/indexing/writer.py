@@ -14,7 +14,7 @@ from embeddings.types import HalfVectors
 from rag.config import Config
 from rag.dense.token_vectors import Keeping, read_words
 from rag.indexing.splitting import split
-from rag.storage.article_mapping import with_recurring
+from rag.storage.articles import ArticleRecord, PassageRecord
 from rag.storage.file_records import FileRecord
 from rag.storage.store import Store
 from rag.storage.vectors import EncoderRecord, input_hash
@@ -30,14 +30,11 @@ _SHORT_TOKENS, _SHORT_CHARACTERS = 32, 600
 
 
 @dataclass(frozen=True, slots=True)
-class _Waiting:
-    """An article of a file, its passages with the hashes of what the encoder reads, and its marks of resemblance."""
+class _FinishedFile:
+    """A file that was read to its end, and the ids of the articles that it has now."""
 
-    article: Article
-    passages: list[tuple[Passage, bytes]]
-    file: str
-    bands: tuple[int, ...]
-    recurring: tuple[Span, ...]
+    record: FileRecord
+    current_ids: Collection[str]
 
 
 class ArticleWriter:
@@ -55,99 +52,80 @@ class ArticleWriter:
         encoder_name: str,
         config: Config,
         loaders: str,
-        on_stored: Callable[[], None] = lambda: None,
+        on_file_stored: Callable[[], None] = lambda: None,
         *,
-        settles: bool = True,
+        with_bands: bool = True,
         keeping: Keeping | None = None,
     ) -> None:
         self._store = store
         self._encoder = encoder
         self._encoder_name = encoder_name
         self._config = config
-        self._on_stored = on_stored
-        self._settles = settles
+        self._on_file_stored = on_file_stored
+        self._with_bands = with_bands
         self._keeping = keeping
-        self._waiting: list[_Waiting | tuple[FileRecord, Collection[str]]] = []
+        self._pending: list[ArticleRecord | _FinishedFile] = []
         self._inputs: dict[bytes, str] = {}
-        self._ready = False
+        self._is_encoder_opening = False
         self.recipe = f"loaders {loaders}, {config}, encoder {encoder.fingerprint}"
         self.passages = 0
         self.encoded = 0
 
-    def get_ready(self) -> None:
+    def open_encoder_early(self) -> None:
         """Begin to open the encoder on another core, since a text is about to be read that it may have to encode."""
-        if self._ready:
+        if self._is_encoder_opening:
             return
-        self._ready = True
+        self._is_encoder_opening = True
         pool = ThreadPoolExecutor(1)
         # a lazy one has to open for its name; no other is used, as its tokenizer may be for one thread at a time. Where
         # opening fails, it fails once more when the encoder is needed, and is reported then
         pool.submit(attrgetter("name"), self._encoder)
         pool.shutdown(wait=False)
 
-    def cut(self, article: Article) -> tuple[Passage, ...]:
-        """Cut an article into passages."""
+    def split(self, article: Article) -> tuple[Passage, ...]:
+        """Split an article into passages."""
         return split(article, self._encoder.count_tokens, self._config)
 
-    def add(self, article: Article, passages: Sequence[Passage], file: str, recurring: tuple[Span, ...] = ()) -> None:
-        """Store an article of a file now or with one of the next; the recurring lines of it are set aside."""
-        hashed = []
+    def add(self, article: Article, passages: Sequence[Passage], file: str, recurring: Sequence[Span] = ()) -> None:
+        """Store an article of a file, now or with a later one.
+
+        Args:
+            recurring: lines of the article that are boilerplate because other articles have them too.
+        """
+        records = []
         for passage in passages:
             text = encoder_input(article, passage)
             key = input_hash(text)
             self._inputs[key] = text
-            hashed.append((passage, key))
-        bands = bands_of(article) if self._settles else ()
-        self._waiting.append(_Waiting(article, hashed, file, bands, recurring))
+            records.append(PassageRecord(passage, key))
+        bands = bands_of(article) if self._with_bands else ()
+        self._pending.append(
+            ArticleRecord(
+                article=article, passages=records, recipe=self.recipe, file=file, bands=bands, recurring=recurring
+            )
+        )
         if len(self._inputs) >= _BATCH:
             self.flush()
 
-    def finish(self, file: FileRecord, kept: Collection[str]) -> None:
-        """Note, after what was added, that a file was read to its end; see `Store.finish`. `on_stored` is called."""
-        self._waiting.append((file, kept))
+    def finish_file(self, file: FileRecord, current_ids: Collection[str]) -> None:
+        """Note, after the articles added so far, that a file was read to its end; see `Store.finish_file`."""
+        self._pending.append(_FinishedFile(file, current_ids))
         if not self._inputs:
             self.flush()
 
     def flush(self) -> None:
-        """Store what waits."""
+        """Store what is pending."""
         vectors = self._vectors(self._inputs)
-        for waiting in self._waiting:
-            if not isinstance(waiting, _Waiting):
-                self._store.finish_file(*waiting)
-                self._on_stored()
-                continue
-            passages = waiting.passages
-            own = {hashed: vectors[hashed] for _, hashed in passages}
-            fingerprint = self._encoder.fingerprint
-            self._store.put(
-                waiting.article, self.recipe, passages, fingerprint, own, waiting.file, waiting.bands, waiting.recurring
-            )
-            self.passages += len(passages)
-        self._waiting.clear()
+        for pending in self._pending:
+            match pending:
+                case ArticleRecord():
+                    self._store.put(pending, fingerprint=self._encoder.fingerprint, vectors=vectors)
+                    self.passages += len(pending.passages)
+                case _FinishedFile():
+                    self._store.finish_file(pending.record, pending.current_ids)
+                    self._on_file_stored()
+        self._pending.clear()
         self._inputs.clear()
-
-    def settle(self) -> None:
-        """Compare all articles with each other, if any has changed; call it after `flush`.
-
-        Of articles of the same text just one has passages then, and lines that recur in an outlet's articles are set
-        aside. It follows from the articles alone, whatever happened on the way.
-        """
-        if self._store.facts.settled:
-            return
-        for group in self._store.duplicates.unsettled():
-            first, *others = group.ids
-            if not group.has_passages:
-                article = self._store.article_as_loaded(first)
-                self.add(article, self.cut(article), group.file)
-                self.flush()
-            for other in others:
-                self._store.duplicates.fold(other, first)
-        for change in self._store.recurring_lines.unsettled():
-            passages = self.cut(with_recurring(change.article, change.recurring))
-            self.add(change.article, passages, change.file, change.recurring)
-        self.flush()
-        self._store.recurring_lines.settle()
-        self._store.facts.set_settled()
 
     def switch_encoder(self) -> None:
         """Make the encoder that of the store: before its name stands there, every passage gets a vector of it."""

@@ -66,20 +66,22 @@ class RowBatch:
 
 
 Content = Member | WarcPage | RowBatch | TableColumns | Skipped | Flaw
+Part = Article | TableColumns | Flaw | Remark
+"""What is in a piece once it is read."""
 _Draft = Draft | TableColumns | Flaw | Remark
 _Found = TypeVar("_Found", bound=Member | WarcPage | Skipped | Flaw)
 
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A part of a file, to be read by itself: a member, a page, some rows; the last one has no content.
+    """A part of a file, to be read by itself: a member, a page, some rows.
 
     `sha256` is that of the file's bytes; `columns` are those of tables, where they are not to be guessed.
     """
 
     path: str
     sha256: str
-    content: Content | None = None
+    content: Content
     columns: Columns | None = None
 
 
@@ -95,7 +97,7 @@ def is_harmless(piece: Piece) -> bool:
 
 
 def pieces(path: Path, sha256: str, limits: Limits = DEFAULT_LIMITS, columns: Columns | None = None) -> Iterator[Piece]:
-    """Yield the parts of a file, one at a time in memory, and one without content after the last.
+    """Yield the parts of a file, one at a time in memory.
 
     Args:
         columns: of tables, where they are not to be guessed.
@@ -105,16 +107,15 @@ def pieces(path: Path, sha256: str, limits: Limits = DEFAULT_LIMITS, columns: Co
     """
     for content in _contents(path, limits, columns):
         yield Piece(path.as_posix(), sha256, content, columns)
-    yield Piece(path.as_posix(), sha256)
 
 
-def articles_in(piece: Piece) -> list[Article | TableColumns | Flaw | Remark]:
+def articles_in(piece: Piece) -> list[Part]:
     """Return the articles in a part of a file, what tells their columns if it is a table, and what cannot be taken.
 
     Raises:
         LoadError: nothing of it can be read.
     """
-    found: list[Article | TableColumns | Flaw | Remark] = []
+    found: list[Part] = []
     table = TableColumns("", piece.content.columns if isinstance(piece.content, RowBatch) else {})
     unread: list[str] = []
     try:
@@ -240,9 +241,9 @@ def _texts(row: Row | Flaw) -> list[str]:
     return [] if isinstance(row, Flaw) else [text for cell in row.cells.values() for text in cell_texts(cell)]
 
 
-def _drafts(content: Content | None, columns: Columns | None) -> Iterator[_Draft]:
+def _drafts(content: Content, columns: Columns | None) -> Iterator[_Draft]:
     """Yield what is in a part, called by its place in the file: /member, #row."""
-    if content is None or isinstance(content, Skipped):
+    if isinstance(content, Skipped):
         return
     if isinstance(content, TableColumns | Flaw):
         yield content

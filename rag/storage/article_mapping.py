@@ -3,72 +3,99 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
+from operator import attrgetter
 from typing import Any
 
 from rag.errors import NotFound
 from rag.storage.database import Database
 from rag.types import Article, Aside, Span
 
-ARTICLE_COLUMNS = (
-    "id, title, text, language, source, author, published, url, path, sha256, place, asides, pages, origins"
+# most articles have the same in these columns, often nothing, and a question reads a hundred articles
+_parse_json = lru_cache(1024)(json.loads)
+
+
+def day_of(text: str | None) -> date | None:
+    """Return the day that is stored as text."""
+    return date.fromisoformat(text) if text else None
+
+
+def spans_json(spans: Sequence[Span]) -> str:
+    """Return spans as they are stored."""
+    return json.dumps(list(spans))
+
+
+def _asides_json(article: Article) -> str:
+    return json.dumps([(aside.start, aside.end, aside.kind) for aside in article.asides])
+
+
+def _asides_of(text: str) -> tuple[Aside, ...]:
+    return tuple(Aside(start, end, kind) for start, end, kind in _parse_json(text))
+
+
+def _same(value: Any) -> Any:
+    return value
+
+
+@dataclass(frozen=True, slots=True)
+class _Column:
+    """A column of the table, which is named as the field of `Article` that it stores."""
+
+    name: str
+    to_sql: Callable[[Article], object]
+    from_sql: Callable[[Any], Any] = _same
+
+
+_COLUMNS = (
+    *(
+        _Column(name, attrgetter(name))
+        for name in ("id", "title", "text", "language", "source", "author", "url", "path", "sha256", "place")
+    ),
+    _Column("published", lambda article: article.published and article.published.isoformat(), day_of),
+    _Column("asides", _asides_json, _asides_of),
+    _Column("pages", lambda article: json.dumps(article.pages), lambda text: tuple(_parse_json(text))),
+    _Column("origins", lambda article: json.dumps(dict(article.origins)), lambda text: dict(_parse_json(text))),
 )
-_COLUMNS = [*ARTICLE_COLUMNS.split(", "), "recipe", "file", "same_as", "text_key", "recurring"]
-_TEXT = (
+# of duplicates, the original alone has the text
+_SELECT_TEXT = (
     "CASE WHEN same_as IS NULL THEN text "
-    "ELSE (SELECT one.text FROM articles AS one WHERE one.id = articles.same_as) END"
+    "ELSE (SELECT original.text FROM articles AS original WHERE original.id = articles.same_as) END"
 )
-READ = ARTICLE_COLUMNS.replace(" text,", f" {_TEXT},") + ", recurring"
-"""The columns that an article is read from; the text of those that are the same is kept with one of them."""
-BARE = READ.replace("recurring", "'[]'")
-"""The same, but lines that are set aside for recurring are part of the text."""
+_SELECTED = ", ".join(_SELECT_TEXT if column.name == "text" else column.name for column in _COLUMNS)
+READ = f"{_SELECTED}, recurring"
+"""The columns from which `article_of` makes an article."""
+BARE = f"{_SELECTED}, '[]'"
+"""The same, for an article as it was loaded: recurring lines are part of its text."""
+
+_STORED = (*(column.name for column in _COLUMNS), "recipe", "file", "same_as", "text_key", "recurring")
 PUT_ARTICLE = (
-    f"INSERT INTO articles ({', '.join(_COLUMNS)}) VALUES ({', '.join('?' * len(_COLUMNS))}) "  # noqa: S608
-    f"ON CONFLICT (id) DO UPDATE SET {', '.join(f'{one} = excluded.{one}' for one in _COLUMNS[1:])}"
+    f"INSERT INTO articles ({', '.join(_STORED)}) VALUES ({', '.join(f':{name}' for name in _STORED)}) "  # noqa: S608
+    f"ON CONFLICT (id) DO UPDATE SET {', '.join(f'{name} = excluded.{name}' for name in _STORED if name != 'id')}"
 )
+"""Stores the values that `sql_values` returns."""
 
 
-def values_of(
+def sql_values(
     article: Article, recipe: str, file: str, text_key: bytes, recurring: Sequence[Span]
-) -> tuple[object, ...]:
-    """Return what `PUT_ARTICLE` asks for; the article is none that is kept with another one."""
-    asides = json.dumps([(one.start, one.end, one.kind) for one in article.asides])
-    return (
-        article.id, article.title, article.text, article.language, article.source, article.author,
-        article.published and article.published.isoformat(), article.url, article.path, article.sha256, article.place,
-        asides, json.dumps(article.pages), json.dumps(dict(article.origins)), recipe, file, None,
-        text_key, spans_json(recurring),
-    )  # fmt: skip
-
-
-# most articles have nothing in these columns, or the same; a question reads a hundred articles
-_parsed = lru_cache(1024)(json.loads)
+) -> dict[str, object]:
+    """Return the values of `PUT_ARTICLE` for an article that is not a duplicate, by column."""
+    return {column.name: column.to_sql(article) for column in _COLUMNS} | {
+        "recipe": recipe,
+        "file": file or article.path,
+        "same_as": None,
+        "text_key": text_key,
+        "recurring": spans_json(recurring),
+    }
 
 
 def article_of(row: Sequence[Any]) -> Article:
-    """Return the article in a row of the columns `READ`."""
-    *facts, place, asides, pages, origins, recurring = row
-    article_id, title, text, language, source, author, published, url, path, sha256 = facts
-    article = Article(
-        id=article_id,
-        title=title,
-        text=text,
-        language=language,
-        source=source,
-        author=author,
-        published=day_of(published),
-        url=url,
-        path=path,
-        sha256=sha256,
-        place=place,
-        asides=tuple(Aside(*one) for one in _parsed(asides)),
-        pages=tuple(_parsed(pages)),
-        origins=dict(_parsed(origins)),
-    )
-    return with_recurring(article, [(start, end) for start, end in _parsed(recurring)])
+    """Return the article in a row of the columns `READ` or `BARE`."""
+    *values, recurring = row
+    fields = {column.name: column.from_sql(value) for column, value in zip(_COLUMNS, values, strict=True)}
+    return with_recurring(Article(**fields), [(start, end) for start, end in _parse_json(recurring)])
 
 
 def select_article(database: Database, article_id: str, columns: str = READ) -> Article:
@@ -83,26 +110,15 @@ def select_article(database: Database, article_id: str, columns: str = READ) -> 
 
 
 def with_recurring(article: Article, recurring: Sequence[Span]) -> Article:
-    """Return an article with lines of its own words set aside."""
+    """Return an article in which the recurring lines of its own words are boilerplate."""
     if not recurring:
         return article
+    boilerplate = [Aside(start, end, "boilerplate") for start, end in recurring]
     asides: list[Aside] = []
-    for one in sorted([*article.asides, *(Aside(start, end, "boilerplate") for start, end in recurring)], key=_start):
-        if asides and (asides[-1].kind, asides[-1].end) == (one.kind, one.start):
-            one = Aside(asides.pop().start, one.end, one.kind)  # noqa: PLW2901
-        asides.append(one)
+    for aside in sorted([*article.asides, *boilerplate], key=attrgetter("start")):
+        previous = asides[-1] if asides else None
+        if previous and (previous.kind, previous.end) == (aside.kind, aside.start):
+            asides[-1] = replace(previous, end=aside.end)
+        else:
+            asides.append(aside)
     return replace(article, asides=tuple(asides))
-
-
-def spans_json(spans: Sequence[Span]) -> str:
-    """Return spans as they are stored."""
-    return json.dumps(list(spans))
-
-
-def _start(aside: Aside) -> int:
-    return aside.start
-
-
-def day_of(value: str | None) -> date | None:
-    """Return the day that is kept as text."""
-    return date.fromisoformat(value) if value else None

@@ -1,12 +1,13 @@
-"""An article with its passages and vectors → its rows in all tables: put whole, and removed whole."""
+"""An article with its passages and vectors → its rows in all tables: stored as a whole, removed as a whole."""
 
 from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 from embeddings.types import HalfVectors
-from rag.storage.article_mapping import PUT_ARTICLE, values_of
+from rag.storage.article_mapping import PUT_ARTICLE, sql_values
 from rag.storage.duplicates import put_bands, release_duplicates
 from rag.storage.passages import remove_all_passages, remove_passages
 from rag.storage.recurring_lines import edge_lines, put_lines
@@ -14,66 +15,108 @@ from rag.storage.vectors import delete_unused_vectors, put_vectors
 from rag.text.similarity import text_key
 from rag.types import Article, Passage, Span
 
-_PASSAGES = (
+# a passage without a language of its own has that of its article
+_SELECT_PASSAGES = (
     "SELECT key, input_hash, coalesce(passages.language, articles.language) "
     "FROM passages JOIN articles ON article = id WHERE article = ?"
 )
 
 
+@dataclass(frozen=True, slots=True)
+class PassageRecord:
+    """A passage, and the hash of the text that the encoder reads for it."""
+
+    passage: Passage
+    input_hash: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArticleRecord:
+    """An article as it is stored.
+
+    Attributes:
+        passages: the article's passages.
+        recipe: how it was loaded, split and encoded; an article of another recipe is indexed again.
+        file: the path of the file that it came from, or empty if that is the article's own path.
+        bands: its MinHash bands, by which near-duplicates are found.
+        recurring: the lines of its text that are boilerplate because other articles have them too.
+    """
+
+    article: Article
+    passages: Sequence[PassageRecord]
+    recipe: str = ""
+    file: str = ""
+    bands: Sequence[int] = ()
+    recurring: Sequence[Span] = ()
+
+
 def put_article(
-    database: sqlite3.Connection,
+    connection: sqlite3.Connection,
     revision: int,
-    article: Article,
-    recipe: str,
-    passages: Sequence[tuple[Passage, bytes]],
+    record: ArticleRecord,
+    *,
     fingerprint: str,
     vectors: Mapping[bytes, HalfVectors],
-    file: str,
-    bands: Sequence[int],
-    recurring: Sequence[Span],
 ) -> None:
-    """Put an article in place of what stood at its path; passages that are as they were keep their revision.
+    """Store an article in place of the one at its path; passages that are as they were keep their revision.
 
-    Vectors that nothing needs any more are dropped. See `Store.put`.
+    Vectors that nothing needs any more are deleted. See `Store.put`.
     """
-    key = text_key(article)
-    release_duplicates(database, article.id, key)
+    article = record.article
+    key_of_text = text_key(article)
+    release_duplicates(connection, article.id, key_of_text)
     # before the article is replaced: its language is that of passages without one
-    rows = database.execute(_PASSAGES, (article.id,)).fetchall()
-    database.execute(PUT_ARTICLE, values_of(article, recipe, file, key, recurring))
-    put_bands(database, article.id, bands)
-    put_lines(database, article.id, tuple(edge_lines(article).values()))
-    before = {key: hashed for key, hashed, _ in rows}
-    spoken = {key: language for key, _, language in rows}
-    now = {passage.key: (passage, hashed) for passage, hashed in passages}
-    put_vectors(database, fingerprint, vectors)
+    rows = connection.execute(_SELECT_PASSAGES, (article.id,)).fetchall()
+    stored = {key: (input_hash, language) for key, input_hash, language in rows}
+    stored_hashes = {key: input_hash for key, (input_hash, _) in stored.items()}
+    connection.execute(PUT_ARTICLE, sql_values(article, record.recipe, record.file, key_of_text, record.recurring))
+    put_bands(connection, article.id, record.bands)
+    put_lines(connection, article.id, tuple(edge_lines(article).values()))
+    put_vectors(connection, fingerprint, vectors)
+    current = {passage.passage.key: passage for passage in record.passages}
     changed = {
-        key
-        for key, (passage, hashed) in now.items()
-        if (before.get(key), spoken.get(key)) != (hashed, passage.language)
+        key: passage
+        for key, passage in current.items()
+        if stored.get(key) != (passage.input_hash, passage.passage.language)
     }
-    database.executemany(
+    connection.executemany(
         "UPDATE passages SET kind = ?, language = nullif(?, ?) WHERE key = ?",
-        [(one.kind, one.language, article.language, key) for key, (one, _) in now.items() if key not in changed],
-    )
-    database.executemany(
-        "INSERT OR REPLACE INTO passages VALUES (?, ?, ?, ?, ?, ?, ?, nullif(?, ?))",
         [
-            (key, article.id, one.start, one.end, hashed, revision, one.kind, one.language, article.language)
-            for key, (one, hashed) in now.items()
-            if key in changed
+            (passage.passage.kind, passage.passage.language, article.language, key)
+            for key, passage in current.items()
+            if key not in changed
         ],
     )
-    # last, for a passage that only moved needs the vector that it had at its old place
-    remove_passages(database, revision, {key: before[key] for key in before.keys() - now.keys()})
-    delete_unused_vectors(database, {before[key] for key in changed if key in before})
+    connection.executemany(
+        'INSERT OR REPLACE INTO passages (key, article, start, "end", input_hash, revision, kind, language) '
+        "VALUES (:key, :article, :start, :end, :input_hash, :revision, :kind, nullif(:language, :article_language))",
+        [_passage_values(passage, article, revision) for passage in changed.values()],
+    )
+    # last, since a passage that only moved needs the vector that it had at its old offsets
+    remove_passages(connection, revision, {key: stored_hashes[key] for key in stored.keys() - current.keys()})
+    delete_unused_vectors(connection, {stored_hashes[key] for key in changed if key in stored})
 
 
-def remove_articles(database: sqlite3.Connection, revision: int, gone: Iterable[str]) -> None:
-    """Remove articles by their ids, with all that belongs to them; another of the same text gets their passages."""
-    for article in gone:
-        release_duplicates(database, article, b"")
-        remove_all_passages(database, revision, article)
-        put_bands(database, article, ())
-        put_lines(database, article, ())
-        database.execute("DELETE FROM articles WHERE id = ?", (article,))
+def _passage_values(record: PassageRecord, article: Article, revision: int) -> dict[str, object]:
+    passage = record.passage
+    return {
+        "key": passage.key,
+        "article": article.id,
+        "start": passage.start,
+        "end": passage.end,
+        "input_hash": record.input_hash,
+        "revision": revision,
+        "kind": passage.kind,
+        "language": passage.language,
+        "article_language": article.language,
+    }
+
+
+def remove_articles(connection: sqlite3.Connection, revision: int, article_ids: Iterable[str]) -> None:
+    """Remove articles with all that belongs to them; duplicates of one get its text back."""
+    for article_id in article_ids:
+        release_duplicates(connection, article_id, b"")
+        remove_all_passages(connection, revision, article_id)
+        put_bands(connection, article_id, ())
+        put_lines(connection, article_id, ())
+        connection.execute("DELETE FROM articles WHERE id = ?", (article_id,))

@@ -1,11 +1,13 @@
-"""The files that articles came from: what they are known by, so that only what changed is read again."""
+"""The files that articles came from, and what identifies them, so that only changed files are read again."""
 
 from __future__ import annotations
 
 import json
+import re
 import sqlite3
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Self
 
 from rag.storage.database import Database
 from rag.types import Failure
@@ -14,71 +16,110 @@ _SELECT = "SELECT path, digest, recipe, articles, flaws, stamp FROM files"
 
 
 @dataclass(frozen=True, slots=True)
-class FileRecord:
-    """A file that articles came from: what its bytes are known by, how it was read, and what of it was not taken.
+class FileFingerprint:
+    """What identifies the contents of a file as it was read.
 
-    `stamp` is what it is known by without reading it.
+    Attributes:
+        sha256: the hash of its bytes.
+        sidecar_sha256: the hash of its sidecar's bytes, or empty without one.
+        columns: the columns given for the tables in it, as text, or empty if they were detected.
+        limits: the limits to which it was unpacked, as text, or empty for the default ones.
+    """
+
+    sha256: str
+    sidecar_sha256: str = ""
+    columns: str = ""
+    limits: str = ""
+
+    def __str__(self) -> str:
+        return " ".join(filter(None, (self.sha256, self.sidecar_sha256, self.columns, self.limits)))
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Return the fingerprint that `str` wrote."""
+        match = _FINGERPRINT.fullmatch(text)
+        return cls(**match.groupdict("")) if match else cls(text)
+
+
+_FINGERPRINT = re.compile(
+    r"(?P<sha256>\S*)(?: (?P<sidecar_sha256>[0-9a-f]{64}))?(?: (?P<columns>\[.*\]))?(?: (?P<limits>Limits\(.*\)))?"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class FileRecord:
+    """A file that articles came from.
+
+    Attributes:
+        path: its absolute path.
+        fingerprint: what identifies its contents.
+        recipe: how its articles were loaded, split and encoded.
+        articles: how many there are.
+        flaws: the parts that could not be read.
+        stamp: its size, times and number, by which it is unchanged without a look into it; see `change_stamp`.
     """
 
     path: str
-    digest: str
+    fingerprint: FileFingerprint
     recipe: str
     articles: int
     flaws: tuple[Failure, ...] = ()
     stamp: str = ""
 
-    @property
-    def sha256(self) -> str:
-        """The hash of the file's bytes."""
-        return self.digest.partition(" ")[0]
-
 
 class FileRecords:
-    """What is known of every file that articles of an archive came from."""
+    """The records of all files that articles of an archive came from."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def all(self) -> dict[str, FileRecord]:
-        """Return what is known of all files, by path."""
+        """Return all records by path."""
         return _records(self._database.rows(_SELECT))
 
     def below(self, paths: Iterable[str]) -> dict[str, FileRecord]:
-        """Return what is known of these files, and of all files in these folders, by path."""
-        # what begins with FOLDER/ stands between it and FOLDER0, for 0 is the next character
+        """Return the records of these files, and of all files in these folders, by path."""
+        # paths that begin with FOLDER/ sort between it and FOLDER0, since 0 is the character after /
         query = f"{_SELECT} WHERE path = ?1 OR (path > ?2 || '/' AND path < ?2 || '0')"
-        found: dict[str, FileRecord] = {}
+        records: dict[str, FileRecord] = {}
         for path in paths:
-            found |= _records(self._database.rows(query, path, path.rstrip("/")))
-        return found
+            records |= _records(self._database.rows(query, path, path.rstrip("/")))
+        return records
 
     def paths(self) -> list[str]:
-        """Return the paths of all files."""
-        return [row[0] for row in self._database.rows("SELECT path FROM files ORDER BY path")]
+        """Return the paths of all files, sorted."""
+        return [path for (path,) in self._database.rows("SELECT path FROM files ORDER BY path")]
 
     def records(self, paths: Iterable[str]) -> list[FileRecord]:
-        """Return what is known of the files at these paths; those of which nothing is known are left out."""
+        """Return the records of the files at these paths; paths without a record are left out."""
         query = f"{_SELECT} WHERE path = ?"
         return [record for path in paths for record in _records(self._database.rows(query, path)).values()]
 
-    def keep(self, files: Iterable[FileRecord]) -> None:
-        """Keep what is known of files, in place of what was known before."""
-        with self._database.transaction(of_articles=False) as (database, _):
-            for file in files:
-                put_file(database, file)
+    def put(self, records: Iterable[FileRecord]) -> None:
+        """Store records in place of those with the same paths."""
+        with self._database.transaction(of_articles=False) as (connection, _):
+            for record in records:
+                put_file(connection, record)
 
 
-def put_file(database: sqlite3.Connection, file: FileRecord) -> None:
-    """Keep what is known of a file, in place of what was known before."""
-    flaws = json.dumps([(one.path, one.reason) for one in file.flaws])
-    database.execute(
+def put_file(connection: sqlite3.Connection, record: FileRecord) -> None:
+    """Store the record of a file in place of the one with the same path."""
+    flaws = json.dumps([(flaw.path, flaw.reason) for flaw in record.flaws])
+    connection.execute(
         "INSERT OR REPLACE INTO files (path, digest, recipe, articles, flaws, stamp) VALUES (?, ?, ?, ?, ?, ?)",
-        (file.path, file.digest, file.recipe, file.articles, flaws, file.stamp),
+        (record.path, str(record.fingerprint), record.recipe, record.articles, flaws, record.stamp),
     )
 
 
 def _records(rows: Iterable[tuple[str, str, str, int, str, str]]) -> dict[str, FileRecord]:
     return {
-        path: FileRecord(path, digest, recipe, articles, tuple(Failure(*one) for one in json.loads(flaws)), stamp)
+        path: FileRecord(
+            path=path,
+            fingerprint=FileFingerprint.parse(digest),
+            recipe=recipe,
+            articles=articles,
+            flaws=tuple(Failure(name, reason) for name, reason in json.loads(flaws)),
+            stamp=stamp,
+        )
         for path, digest, recipe, articles, flaws, stamp in rows
     }

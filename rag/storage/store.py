@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Literal
 
 from embeddings.types import HalfVectors
 from rag.storage.article_mapping import BARE, READ, article_of, select_article
-from rag.storage.articles import put_article, remove_articles
+from rag.storage.articles import ArticleRecord, put_article, remove_articles
 from rag.storage.change_feed import ChangeFeed
 from rag.storage.database import Database
 from rag.storage.duplicates import Duplicates
@@ -22,7 +22,7 @@ from rag.storage.passages import Passages
 from rag.storage.recurring_lines import RecurringLines
 from rag.storage.statistics import Statistics
 from rag.storage.vectors import StoredVectors
-from rag.types import Article, Passage, Span, passage_at
+from rag.types import Article, Passage, passage_at
 
 ArticleChange = Literal["new", "changed", "unchanged"]
 
@@ -136,48 +136,25 @@ class Store:
 
     # -- writing ------------------------------------------------------------------------------------
 
-    def put(
-        self,
-        article: Article,
-        recipe: str,
-        passages: Sequence[tuple[Passage, bytes]],
-        fingerprint: str,
-        vectors: Mapping[bytes, HalfVectors],
-        file: str | None = None,
-        bands: Sequence[int] = (),
-        recurring: Sequence[Span] = (),
-    ) -> None:
-        """Store an article in place of what stood at its path.
+    def put(self, record: ArticleRecord, *, fingerprint: str, vectors: Mapping[bytes, HalfVectors]) -> None:
+        """Store an article in place of the one at its path.
 
         Args:
-            bands: the marks by which articles that are alike find each other.
-            file: the path of the file that it came from, where that is not its own.
-            recurring: lines of the text that are set aside because other articles have them too.
-            recipe: names how it was loaded and cut; another recipe means that it must be done again.
-            passages: each with the hash of the text that its vector belongs to.
-            vectors: the vector of each of these hashes.
+            fingerprint: that of the encoder that made the vectors.
+            vectors: the vector of each input hash of the passages; other ones are ignored.
 
         Raises:
             ValueError: a passage is not the text at its place, or has no vector.
         """
-        for passage, hashed in passages:
-            if hashed not in vectors:
-                raise ValueError(f"Passage {passage.id} has no vector.")
-            if passage.text != article.text[passage.start : passage.end]:
+        for passage in (stored.passage for stored in record.passages):
+            if passage.text != record.article.text[passage.start : passage.end]:
                 raise ValueError(f"Passage {passage.id} is not the text at its place.")
-        with self._database.transaction() as (database, revision):
-            put_article(
-                database,
-                revision,
-                article,
-                recipe,
-                passages,
-                fingerprint,
-                vectors,
-                file or article.path,
-                bands,
-                recurring,
-            )
+        missing = [stored.passage.id for stored in record.passages if stored.input_hash not in vectors]
+        if missing:
+            raise ValueError(f"Passage {missing[0]} has no vector.")
+        needed = {stored.input_hash: vectors[stored.input_hash] for stored in record.passages}
+        with self._database.transaction() as (connection, revision):
+            put_article(connection, revision, record, fingerprint=fingerprint, vectors=needed)
 
     def update_sha256(self, article: Article) -> None:
         """Note that a stored article now comes from a file with other bytes than before."""

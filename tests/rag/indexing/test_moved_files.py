@@ -13,7 +13,7 @@ from rag.archive import Archive
 from rag.errors import NotFound
 from rag.evaluation.session import EvaluationSession
 from rag.indexing.moved_files import left_behind, moved_files
-from rag.storage.file_records import FileRecord
+from rag.storage.file_records import FileFingerprint, FileRecord
 
 LOCK = "Der Deichgraf von Altmoor hat am Montag die Schleuse Nord besichtigt und war mit den Toren {} zufrieden."
 HARBOUR = "Im Hafen von Süderhusen wurde am Dienstag der neue Kran mit einer Traglast von vierzig Tonnen abgenommen."
@@ -150,7 +150,7 @@ def test_forgetting_one_of_two_copies(archive: Archive, old: Path, tmp_path: Pat
 
 
 def record(path: str, digest: str) -> FileRecord:
-    return FileRecord(path, digest, "recipe", 1)
+    return FileRecord(path, FileFingerprint(digest), "recipe", 1)
 
 
 def test_of_several_copies_the_one_with_the_same_folders() -> None:

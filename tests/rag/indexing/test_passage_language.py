@@ -15,6 +15,7 @@ from embeddings.encoder import Encoder
 from rag.archive import Archive
 from rag.lexical.index import LexicalView
 from rag.loading.reader import load
+from rag.storage.articles import ArticleRecord, PassageRecord
 from rag.storage.store import Store
 from rag.storage.vectors import input_hash
 from rag.text.language import _identifier, language_of, language_of_part
@@ -47,8 +48,9 @@ def store(tmp_path: Path) -> Iterator[Store]:
 
 
 def put(store: Store, article: Article, language: str | None = None) -> int:
-    passage, hashed = passage_at(article, 0, len(article.text), language), input_hash(article.text)
-    store.put(article, "", [(passage, hashed)], "", {hashed: np.zeros(1, np.float16)})
+    passage, key = passage_at(article, 0, len(article.text), language), input_hash(article.text)
+    record = ArticleRecord(article=article, passages=[PassageRecord(passage, key)])
+    store.put(record, fingerprint="", vectors={key: np.zeros(1, np.float16)})
     return passage.key
 
 

@@ -8,7 +8,7 @@ import shutil
 import signal
 import threading
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from resource import RLIMIT_FSIZE, getrlimit, setrlimit
@@ -24,11 +24,12 @@ from rag.lexical import manifest as files
 from rag.lexical.index import LexicalView
 from rag.lexical.query import LexicalQuery
 from rag.lexical.stopwords import is_stop_word, telling_words
+from rag.storage.articles import ArticleRecord, PassageRecord
 from rag.storage.store import Store
 from rag.storage.vectors import input_hash
 from rag.text.compounds import compound_parts
 from rag.text.words import fold, term, word_spans, words, written
-from rag.types import Article, passage_at
+from rag.types import Article, Passage, passage_at
 
 DOCTOR = "Die Kinderarztpraxis zog um. Der Kinderarzt wartet."
 TEXTS = (
@@ -43,11 +44,16 @@ def article(name: str, text: str, language: str = "de", title: str | None = None
     return Article(id=f"{abs(hash(name)):x}", title=title, text=text, language=language, path=name, sha256="")
 
 
+def put_passages(store: Store, article: Article, passages: Sequence[Passage]) -> None:
+    records = [PassageRecord(passage, input_hash(passage.text)) for passage in passages]
+    vectors = {record.input_hash: np.zeros(1, np.float16) for record in records}
+    store.put(ArticleRecord(article=article, passages=records), fingerprint="", vectors=vectors)
+
+
 def put(store: Store, one: Article) -> int:
     """Store an article as one passage; return its key."""
     passage = passage_at(one, 0, len(one.text))
-    hashed = input_hash(one.text)
-    store.put(one, "", [(passage, hashed)], "", {hashed: np.zeros(1, np.float16)})
+    put_passages(store, one, [passage])
     return passage.key
 
 
@@ -331,8 +337,7 @@ def test_what_is_said_of_an_article_holds_for_all_of_it(store: Store, tmp_path: 
     text = "Der Rat tagte. Es regnete."
     whole = replace(article("a", text, title="Otter stiehlt 1.500 Forellen"), author="Jule Hark")
     passages = [passage_at(whole, 0, 14), passage_at(whole, 15, 26)]
-    vectors = {input_hash(one.text): np.zeros(1, np.float16) for one in passages}
-    store.put(whole, "", [(one, input_hash(one.text)) for one in passages], "", vectors)
+    put_passages(store, whole, passages)
     put(store, article("b", "Der Otter schläft."))
     view = view_of(store, tmp_path)
     keys = sorted(one.key for one in passages)
@@ -646,7 +651,7 @@ def test_an_older_archive_put_back(store: Store, tmp_path: Path) -> None:
     shutil.copy(tmp_path / "archive.sqlite", tmp_path / "backup.sqlite")
     later = Store(tmp_path / "archive.sqlite")
     put(later, article("b", "Ein Kanal."))
-    later.remove("a")
+    later.remove_file("a")
     view_of(later, tmp_path).catch_up()
     later.close()
     restored = Store(tmp_path / "backup.sqlite")

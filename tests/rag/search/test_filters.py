@@ -9,6 +9,7 @@ import pytest
 
 from rag.errors import QuestionError
 from rag.search.filters import make_filter, parse_day
+from rag.storage.articles import ArticleRecord, PassageRecord
 from rag.storage.store import Store
 from rag.storage.vectors import EncoderRecord, input_hash
 from rag.types import Article, Filter, passage_at
@@ -40,9 +41,13 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Store:
             path=path,
             sha256="0" * 64,
         )
-        places = [passage_at(one, 0, 15), passage_at(one, 16, 32)]
-        vectors = {input_hash(place.text): np.ones(4, np.float16) for place in places}
-        opened.put(one, "r", [(place, input_hash(place.text)) for place in places], ENCODER.fingerprint, vectors)
+        passages = [
+            PassageRecord(passage, input_hash(passage.text))
+            for passage in (passage_at(one, 0, 15), passage_at(one, 16, 32))
+        ]
+        vectors = {passage.input_hash: np.ones(4, np.float16) for passage in passages}
+        record = ArticleRecord(article=one, recipe="r", passages=passages)
+        opened.put(record, fingerprint=ENCODER.fingerprint, vectors=vectors)
     return opened
 
 

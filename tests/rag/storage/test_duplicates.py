@@ -16,6 +16,7 @@ from places import Run
 
 from embeddings.encoder import Encoder
 from rag.archive import Archive
+from rag.storage.articles import ArticleRecord
 from rag.text.similarity import bands_of, runs_of, versions_among
 from rag.types import Article, Filter
 
@@ -101,7 +102,8 @@ def test_further_places_follow_their_text(archive: Archive, folder: Path) -> Non
     alone.index([folder / "c.txt"])
     earliest = alone.article("c.txt")
     store, cited = archive._store, archive.article("b.md")
-    store.put(earliest, "made", [], archive.encoder.fingerprint, {})
+    record = ArticleRecord(article=earliest, recipe="made", passages=[])
+    store.put(record, fingerprint=archive.encoder.fingerprint, vectors={})
     store.duplicates.fold(cited.id, earliest.id)
     assert archive.article("a.md").text == BRIDGE
 

@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 
 from rag.errors import ArchiveError, NotFound
-from rag.storage.file_records import FileRecord
+from rag.storage.articles import ArticleRecord, PassageRecord
+from rag.storage.file_records import FileFingerprint, FileRecord
 from rag.storage.lookup import find_articles
 from rag.storage.store import Store
 from rag.storage.vectors import EncoderRecord, input_hash
@@ -34,9 +35,10 @@ def article(number: int, text: str = "Eins zwei drei. Vier fünf sechs.") -> Art
 
 
 def put(store: Store, one: Article, *places: tuple[int, int]) -> None:
-    passages = [(passage_at(one, start, end), input_hash(one.text[start:end])) for start, end in places]
-    vectors = {hashed: np.full(4, hashed[0] / 255, np.float16) for _, hashed in passages}
-    store.put(one, "recipe", passages, ENCODER.fingerprint, vectors)
+    passages = [PassageRecord(passage_at(one, start, end), input_hash(one.text[start:end])) for start, end in places]
+    vectors = {stored.input_hash: np.full(4, stored.input_hash[0] / 255, np.float16) for stored in passages}
+    record = ArticleRecord(article=one, recipe="recipe", passages=passages)
+    store.put(record, fingerprint=ENCODER.fingerprint, vectors=vectors)
 
 
 def changes(store: Store, revision: int) -> tuple[set[int], set[int]]:
@@ -119,7 +121,11 @@ def test_a_passage_that_is_not_the_text_is_refused(store: Store) -> None:
     """Nothing of the article is stored then."""
     wrong = Passage(article(1).id, 0, 4, "Zwei")
     with pytest.raises(ValueError, match="is not the text at its place"):
-        store.put(article(1), "recipe", [(wrong, b"x" * 16)], ENCODER.fingerprint, {b"x" * 16: np.ones(4, np.float16)})
+        store.put(
+            ArticleRecord(article=article(1), passages=[PassageRecord(wrong, b"x" * 16)]),
+            fingerprint=ENCODER.fingerprint,
+            vectors={b"x" * 16: np.ones(4, np.float16)},
+        )
     assert store.statistics.article_count() == 0
 
 
@@ -207,7 +213,7 @@ def test_files_below_a_folder(store: Store, asked: str) -> None:
         "/a/b/ü",
     ]
     for name in names:
-        store.finish_file(FileRecord(name, "digest", "recipe", 1), [])
+        store.finish_file(FileRecord(name, FileFingerprint("digest"), "recipe", 1), [])
     below = {name for name in names if PurePosixPath(name).is_relative_to(asked)}
     assert set(store.files.below([asked])) == below
     assert set(store.files.all()) == set(names)

@@ -16,6 +16,7 @@ from places import REAL_ARTICLES
 from embeddings.encoder import Encoder
 from rag.archive import Archive
 from rag.lexical.index import LexicalView
+from rag.storage.articles import ArticleRecord, PassageRecord
 from rag.storage.store import Store
 from rag.storage.vectors import input_hash
 from rag.text.lost_letters import damaged
@@ -35,8 +36,9 @@ def store(tmp_path: Path) -> Iterator[Store]:
 
 def put(store: Store, name: str, text: str) -> int:
     article = Article(id=name, text=text, language="de", path=name, sha256="")
-    passage, hashed = passage_at(article, 0, len(text)), input_hash(text)
-    store.put(article, "", [(passage, hashed)], "", {hashed: np.zeros(1, np.float16)})
+    passage, key = passage_at(article, 0, len(text)), input_hash(text)
+    record = ArticleRecord(article=article, passages=[PassageRecord(passage, key)])
+    store.put(record, fingerprint="", vectors={key: np.zeros(1, np.float16)})
     return passage.key
 
 
