@@ -1,7 +1,7 @@
 """The values that flow through the program: all frozen, all plain.
 
-Offsets count code points, are half open, and point into `Article.text`, which is normalised once on
-loading (Unicode NFC, line feeds).
+Offsets count code points, are half open, and point into `Article.text`, which is normalised once on loading (Unicode
+NFC, line feeds).
 """
 
 from __future__ import annotations
@@ -17,31 +17,32 @@ from typing import Any, Literal
 Span = tuple[int, int]
 """Start and end, half open."""
 
-_MAX_SHOWN_CHARACTERS = 60
+# of a text in a `repr`
+_MAX_REPR_CHARACTERS = 60
 
 Outcome = Literal["answered", "doubtful", "nothing_fits", "empty"]
-"""How a question came out: passages that answer, passages near it that may not, none that fits its filters, phrases and
-excluded words, or none since the archive is empty."""
+"""What a question led to: passages that answer it; the nearest passages, which probably do not; no passage, since none
+fits its filters, phrases and excluded words; or no passage, since the archive is empty."""
 
 TextKind = Literal["article", "teaser", "comment", "boilerplate"]
-"""What a part of a text is: the article's own words, a hint at another one, a reader's comment, or none of these."""
+"""What a part of a text is: the article's own words, a teaser of another article, a reader comment, or boilerplate such
+as navigation."""
 
 SEARCHED_KINDS: tuple[TextKind, ...] = ("article", "comment")
-"""What is cut into passages; whether comments are searched is the question's matter."""
-
+"""What is cut into passages; whether comments are searched depends on the question's filter."""
 
 UNKNOWN_LANGUAGE = "und"
-"""The BCP-47 tag of a text whose language is not known."""
+"""The BCP-47 tag of an unknown language."""
 
 
 def primary_language(language: str) -> str:
-    """Return the language of a BCP-47 tag without its region: de for de-CH."""
+    """Return the primary language of a BCP-47 tag: de for de-CH."""
     return language.partition("-")[0]
 
 
 @dataclass(frozen=True, slots=True)
 class Aside:
-    """A part of an article's text, [start, end), that is not the article's own words."""
+    """A part of an article's text, [start, end), that is not the article's own words: teaser, comment, boilerplate."""
 
     start: int
     end: int
@@ -50,12 +51,18 @@ class Aside:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Article:
-    """One article. What is not known is None; `id` follows from the path, `sha256` from the file's raw bytes.
+    """One article; an unknown field is None.
 
-    `place` is where it was written, as its dateline says. `asides` are the parts of the text that are set aside, in
-    order and apart from each other; `pages` the offsets at which its pages begin, the first one 0, and nothing for what
-    has none. `origins` says of fields that are known where in the file they were found, and of `text` whether letters
-    were put right that had been read in a wrong encoding.
+    Attributes:
+        id: a hash of the path.
+        path: the file, or the file and the article's number in it.
+        language: a BCP-47 tag.
+        sha256: of the file's raw bytes.
+        place: where the article was written, as its dateline says.
+        asides: the parts of the text that are not the article's own words, in order, disjoint.
+        pages: the offsets at which pages begin, the first one 0; empty for a text without pages.
+        origins: by field, where in the file its value was found; for `text`, whether wrongly decoded letters were
+            repaired.
     """
 
     id: str
@@ -74,31 +81,31 @@ class Article:
     origins: Mapping[str, str] = field(default_factory=dict, hash=False)
 
     def parts(self) -> Iterator[Aside]:
-        """Yield the whole text in parts of one kind, in order; the article's own words are parts too."""
-        at = 0
+        """Yield the whole text as parts of one kind each, in order, the article's own words included."""
+        end = 0
         for aside in self.asides:
-            if at < aside.start:
-                yield Aside(at, aside.start, "article")
+            if end < aside.start:
+                yield Aside(end, aside.start, "article")
             yield aside
-            at = aside.end
-        if at < len(self.text):
-            yield Aside(at, len(self.text), "article")
+            end = aside.end
+        if end < len(self.text):
+            yield Aside(end, len(self.text), "article")
 
     def kind_at(self, offset: int) -> TextKind:
-        """Return what the text is at an offset."""
-        return next((one.kind for one in self.asides if one.start <= offset < one.end), "article")
+        """Return the kind of the text at an offset."""
+        return next((aside.kind for aside in self.asides if aside.start <= offset < aside.end), "article")
 
     def page_at(self, offset: int) -> int | None:
-        """Return the number of the page on which an offset stands, from 1; None where there are no pages."""
+        """Return the number of the page that contains an offset, from 1; None for a text without pages."""
         return bisect_right(self.pages, offset) or None
 
     @property
     def label(self) -> str:
-        """The title, or the file's name where the title is unknown."""
+        """The title, or the file's name if the title is unknown."""
         return self.title or PurePath(self.path).name
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the metadata, without the text, as values that JSON knows; see docs/json.md."""
+        """Return the metadata without the text, as a dictionary of JSON values; see docs/json.md."""
         return {
             "id": self.id,
             "title": self.title,
@@ -119,9 +126,9 @@ class Article:
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A part of an article: `text == article.text[start:end]`; the article's own words, or a reader's comment.
+    """A part of an article: `text == article.text[start:end]`; the article's own words, or a reader comment.
 
-    `language` is that of its words, which may be another one than the article's.
+    `language` is that of the passage, which may differ from the article's.
     """
 
     article_id: str
@@ -133,12 +140,12 @@ class Passage:
 
     @property
     def id(self) -> str:
-        """Names the passage: the same place of the same article always has the same id."""
+        """The article and the offsets: the same part of the same article always has the same id."""
         return f"{self.article_id}:{self.start}-{self.end}"
 
     @property
     def key(self) -> int:
-        """The id as a number that an index of vectors can hold (63 bits)."""
+        """The id, hashed to 63 bits, as the key of a vector index."""
         return int.from_bytes(hashlib.sha256(self.id.encode()).digest()[:8]) >> 1
 
     def __repr__(self) -> str:
@@ -146,10 +153,13 @@ class Passage:
 
 
 def passage_at(article: Article, start: int, end: int, language: str | None = None) -> Passage:
-    """Return the passage of the article at [start, end), in its language or in another one.
+    """Return the passage of an article at [start, end).
+
+    Args:
+        language: that of the passage, if it differs from the article's.
 
     Raises:
-        ValueError: there is no such place, or it is empty.
+        ValueError: the span is empty or lies outside of the text.
     """
     if not 0 <= start < end <= len(article.text):
         raise ValueError(f"Article {article.id} has {len(article.text)} characters; there is no passage {start}-{end}.")
@@ -159,11 +169,16 @@ def passage_at(article: Article, start: int, end: int, language: str | None = No
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """Which articles may answer; an empty field asks for nothing, several values of one field mean any of them.
+    """Which passages may answer. An empty field does not filter; several values of a field are alternatives.
 
-    `since` and `until` are inclusive, and leave out articles without a date. `sources` and `authors` are compared
-    with letters folded and match a part of the name; `languages`, those of passages, are BCP-47 tags without regions;
-    `paths` match a part of the path. `kinds` are the kinds of passages that may answer.
+    Attributes:
+        since: the first day; articles without a date are excluded.
+        until: the last day; articles without a date are excluded.
+        sources: parts of names, compared case-insensitively.
+        languages: those of passages, as BCP-47 tags without region.
+        authors: parts of names, compared case-insensitively.
+        paths: parts of paths.
+        kinds: the kinds of passages.
     """
 
     since: date | None = None
@@ -176,16 +191,19 @@ class Filter:
 
 
 NO_FILTER = Filter()
-"""All articles, and nothing of what is set aside in them."""
+"""The own words of all articles, without reader comments."""
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A passage that was found: rank from 1, a score that is higher for better ones, and what it rests on.
+    """A ranked passage; fields that a `Citation` has too are described there.
 
-    `margin` is how far the highlighted sentence is above the second one, `lead` how far the score is above that of the
-    best other citation. The other fields are those of `Citation`, but for highlights: of each hit one sentence is
-    chosen, as if it answered; a citation keeps it only if it probably does.
+    Attributes:
+        rank: from 1.
+        score: higher is better.
+        highlights: the best sentence, as if the passage answered; a citation keeps it only if it probably does.
+        margin: by how much the best sentence scores above the second best.
+        lead: by how much the passage scores above the best other citation.
     """
 
     passage: Passage
@@ -202,12 +220,17 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """A quotation that can be checked: `quote == article.text[start:end]`, `article.sha256` names the file's bytes.
+    """A verbatim quotation: `quote == article.text[start:end]`, and `article.sha256` identifies the file.
 
-    `highlights` are the spans of the article's text that probably answer, `matches` the words that the question and the
-    quote share; both lie inside the quote. `also` names the articles that hold every sentence of the quote.
-    `own_language` is that of the quote, where it is another one than the article's. `file_missing` says that the file
-    from which the article came was no longer there when the question was asked.
+    Attributes:
+        marker: its number in the answer, from 1.
+        highlights: the sentence that probably answers, as a span of the article's text inside the quote; empty if none.
+        matches: the words that the question and the quote share, as spans of the article's text inside the quote.
+        also: the articles that contain every sentence of the quote.
+        score: higher is better; comparable within an answer only.
+        signals: the parts of the score, by name; see docs/json.md.
+        own_language: that of the quote, if it differs from the article's.
+        file_missing: whether the article's file no longer existed when the question was asked.
     """
 
     marker: int
@@ -231,12 +254,12 @@ class Citation:
 
     @property
     def kind(self) -> TextKind:
-        """Whether it quotes the article itself or a reader's comment."""
+        """Whether it quotes the article itself or a reader comment."""
         return self.article.kind_at(self.start)
 
     @property
     def page(self) -> int | None:
-        """The number of the page on which the quote begins, from 1; None where there are no pages."""
+        """The number of the page on which the quote begins, from 1; None for a text without pages."""
         return self.article.page_at(self.start)
 
     @property
@@ -245,7 +268,7 @@ class Citation:
         return next((self.article.text[start:end] for start, end in self.highlights), None)
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the citation as values that JSON knows; see docs/json.md."""
+        """Return a dictionary of JSON values; see docs/json.md."""
         return {
             "marker": self.marker,
             "score": round(self.score, 4),
@@ -271,16 +294,20 @@ class Citation:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The passages that answer a question, best first; if nothing does, the nearest ones, and `answerable` is False.
+    """The passages that answer a question, best first; if none does, the nearest ones, and `answerable` is False.
 
-    Iterating gives the citations, `len` counts them. `bool(answer)` is `answerable`, so `if answer:` asks whether the
-    archive answers the question; an answer that is false may still cite the nearest passages.
+    Iterating yields the citations, `len` counts them. `bool(answer)` is `answerable`, so `if answer:` asks whether the
+    archive answers the question; a false answer may still cite the nearest passages.
 
-    `confidence` is the probability, in [0, 1], that one of the passages answers; `reason` is the `outcome` as a
-    sentence. `took_ms` are milliseconds: `total`. `absent_times` are the days, months, years or periods of
-    the question, in its words, of which the archive has nothing that may be found: no article was published then, and
-    none mentions them. `index_again` tells that short passages may be ranked wrongly, since their vectors are of an
-    earlier version: the next indexing makes them anew.
+    Attributes:
+        language: that of the question, as a BCP-47 tag.
+        confidence: the probability, in [0, 1], that one of the passages answers.
+        reason: the outcome as a sentence.
+        took_ms: milliseconds, under the key `total`.
+        absent_times: the days, months, years or periods in the question, as written there, of which the archive has
+            nothing: no article was published then, and none mentions them.
+        index_again: whether short passages may be ranked wrongly because an earlier version encoded them; the next
+            indexing re-encodes them.
     """
 
     question: str
@@ -295,7 +322,7 @@ class Answer:
 
     @property
     def answerable(self) -> bool:
-        """Whether the passages probably answer."""
+        """Whether one of the passages probably answers."""
         return self.outcome == "answered"
 
     def __iter__(self) -> Iterator[Citation]:
@@ -308,7 +335,7 @@ class Answer:
         return self.answerable
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the answer as values that JSON knows: what `fundstelle ask --json` prints; see docs/json.md."""
+        """Return a dictionary of JSON values: what `fundstelle ask --json` prints; see docs/json.md."""
         return {
             "question": self.question,
             "language": self.language,
@@ -322,14 +349,13 @@ class Answer:
         }
 
     def __repr__(self) -> str:
-        verdict = "answerable" if self.answerable else "not answerable"
         counts = f"{len(self)} {'citation' if len(self) == 1 else 'citations'}"
-        return f"Answer({_shortened(self.question)!r}, {verdict}, confidence {self.confidence:.2f}, {counts})"
+        return f"Answer({_shortened(self.question)!r}, {self.outcome}, confidence {self.confidence:.2f}, {counts})"
 
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """A file that could not be taken, and one sentence that says why and what to do."""
+    """A file that could not be read, and one sentence that says why and what to do."""
 
     path: str
     reason: str
@@ -337,7 +363,7 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far an indexing run is."""
+    """The progress of an indexing run; `passages` counts those stored so far, `seconds` the time since its start."""
 
     articles: int
     articles_total: int
@@ -347,13 +373,17 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class IndexReport:
-    """What an indexing run did. `passages_encoded` counts only texts that had no vector yet.
+    """What an indexing run did: numbers of articles, and what could not be read.
 
-    `skipped` counts the files in folders, and in archives that were read, that are of no kind that can be read, by
-    their ending. `columns` says of each table that was read which of its columns holds which field, `unread_days` which
-    of its dates could not be read, so that their articles have no day. `remarks` name the parts that were not read of
-    files that this run read; that is no failure. `new_failures` are those that the run before did not report. `moved`
-    holds the new path of each folder or renamed file, by the old.
+    Attributes:
+        failures: the files that could not be read.
+        new_failures: those of them that the run before did not report.
+        skipped: by extension, the number of files, in folders and archives, of an unsupported type.
+        passages_encoded: the number of passages that had no vector yet.
+        columns: by table, which column holds which field.
+        moved: the new path of each moved folder or renamed file, by the old one.
+        unread_days: by table, the dates that could not be read, so that their articles have none.
+        remarks: the parts of files that could not be read; the files themselves did not fail.
     """
 
     new: int
@@ -379,11 +409,20 @@ class IndexReport:
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """What an archive holds. Counts by language and by source; dates of the oldest and newest article.
+    """What an archive contains.
 
-    `duplicates` are articles with the same text as another, which `articles` does not count. `recall` is the share of
-    the ten nearest vectors that a search finds: 1 where it looks at all, None while there are none. `self_test` is what
-    was found of the bundled encoder on this processor, None before it was tested; `index_again` is as in an `Answer`.
+    Attributes:
+        articles: the number of articles without duplicates.
+        duplicates: the number of articles with the same text as another.
+        languages: the number of articles by language, most frequent first.
+        sources: the number of articles by source, most frequent first.
+        oldest: the date of the oldest article.
+        newest: the date of the newest article.
+        revision: grows with every change.
+        recall: the share of the ten nearest vectors that a search finds: 1.0 for exhaustive search, None without
+            vectors.
+        self_test: the result of testing the bundled encoder on this processor, None before the test.
+        index_again: as in an `Answer`.
     """
 
     folder: str
@@ -403,7 +442,7 @@ class Status:
     index_again: bool = False
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the status as values that JSON knows: what `fundstelle status --json` prints; see docs/json.md."""
+        """Return a dictionary of JSON values: what `fundstelle status --json` prints; see docs/json.md."""
         return {
             "folder": self.folder,
             "articles": self.articles,
@@ -431,5 +470,5 @@ def _iso(day: date | None) -> str | None:
 
 
 def _shortened(text: str) -> str:
-    """Return the beginning of a text, for a `repr` of one line."""
-    return text if len(text) <= _MAX_SHOWN_CHARACTERS else f"{text[: _MAX_SHOWN_CHARACTERS - 1]}…"
+    """Return the beginning of a text."""
+    return text if len(text) <= _MAX_REPR_CHARACTERS else f"{text[: _MAX_REPR_CHARACTERS - 1]}…"

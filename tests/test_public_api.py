@@ -65,7 +65,7 @@ Status.to_dict(self) -> dict[str, Any]
 """
 
 FIELDS = """
-Answer question language answerable confidence reason citations took_ms absent_times index_again
+Answer question language outcome confidence reason citations took_ms absent_times index_again
 Citation marker article passage_id start end quote highlights matches also score signals own_language file_missing
 Article id text path title language source author published url sha256 place asides pages origins
 Passage article_id start end text kind language
@@ -187,7 +187,7 @@ def test_reprs_are_one_short_line(archive: Archive, folder: Path) -> None:
     answer = archive.ask("Was kostete die neue Brücke?", fast=True)
     citation = answer.citations[0]
     assert repr(archive) == f"Archive('{folder / 'archive'}', 2 articles)"
-    assert repr(answer).startswith("Answer('Was kostete die neue Brücke?', answerable, confidence ")
+    assert repr(answer).startswith("Answer('Was kostete die neue Brücke?', answered, confidence ")
     assert repr(answer).endswith(", 2 citations)")
     assert repr(citation) == f"Citation([1] 'a.md', characters 0-{len(BRIDGE)}, '{BRIDGE[:59]}…')"
     assert repr(citation.article) == f"Article('{citation.article.id}', 'a.md', {len(BRIDGE)} characters)"
