@@ -1,101 +1,77 @@
-"""Columns by the white space between them: the words of a page → lines in the order of reading.
+"""Columns by the white space between them: the words of a page → lines in reading order.
 
-The page is cut again and again (recursive X-Y cut: Nagy, Seth 1984) along the gutter that has the most lines at both
-sides; what stands above it is read before, then each side, then what stands below. Gutters are the largest empty
-rectangles. Whether a file writes its columns one after the other or line by line does not matter.
+The page is cut recursively (X-Y cut: Nagy, Seth 1984) along the gutter that has the most lines on both sides; what is
+above it is read first, then each side, then what is below. It does not matter whether a file writes its columns one
+after the other or line by line.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from enum import Enum
 from itertools import groupby, pairwise
-from statistics import fmean, median
+from statistics import median
 
-from rag.loading.pdf.words import Word, rows_of
+from rag.loading.pdf.gutters import LONG_LINE, MIN_WORDS, Band, Gutter, Sides, find_gutter
+from rag.loading.pdf.words import Word, letter_count, rows_of
 
-_NARROWEST = 0.6  # times the height of letters, as all distances here
-_GUTTERS = ((1.7, 2), (0.85, 3), (_NARROWEST, 6))
-"""How wide a gutter is, and how many lines then stand at each side of it at least."""
-_WIDER = 1.5  # times the usual distance of words
-_CELL_LETTERS = 10
-_LONG_LETTERS = 20
-_DIGITS = 0.4
-_GOES_ON = 0.15
-_FILLED = 0.75
-_DEEPEST = 20
-_MOST_WORDS = 20_000
-_WIDE = 1.7
-_PARTED = 0.85
-_NEXT = 1.5
-_ALIKE = 0.1
-_WORDS = 3
-_APART = 1.8  # times the usual step from line to line
-
-
-class _Sides(Enum):
-    """What stands at the sides of a gutter."""
-
-    COLUMNS = "a text that goes on from the first to the second"
-    TEXTS = "texts of which it is not certain that the second goes on with the first"
-    CELLS = "lines of which it is not certain that they are read downwards"
+_MAX_DEPTH = 20  # cuts
+_MAX_WORDS = 20_000  # of a page; pages with more are read as the file writes them
+_WIDE_SPACE = 1.7  # times the height of letters, as all distances here
+_SPACE_BETWEEN_LINES = 0.85
+_NEXT_LINE = 1.5
+_SAME_SIZE = 0.1
 
 
 @dataclass(frozen=True)
-class Fragment:
+class LineFragment:
     """Words of a line in a column, which has a number on its page.
 
-    If it stands `apart`, nothing shows that it goes on with the fragment before it.
+    It `is_separate` if nothing shows that it continues the fragment before it.
     """
 
     words: tuple[Word, ...]
-    apart: bool = False
+    is_separate: bool = False
     column: int = 0
 
-
-@dataclass(frozen=True)
-class _Gutter:
-    left: float
-    right: float
-    first: int
-    last: int
-    lines: int
-    sides: _Sides
-
     @property
-    def center(self) -> float:
-        return (self.left + self.right) / 2
+    def middle(self) -> float:
+        """How far up most of its words are."""
+        return _middle(self.words)
 
 
-def fragments_of(lines: Sequence[Sequence[Word]]) -> list[Fragment]:
-    """Return the words of a page's lines, as its file writes them, by lines in columns in the order of reading."""
+def fragments_of(lines: Sequence[Sequence[Word]]) -> list[LineFragment]:
+    """Return the words of a page by lines in columns, in reading order.
+
+    Args:
+        lines: of the page, as its file writes them.
+    """
     words = [word for line in lines for word in line]
-    if len(words) > _MOST_WORDS:
-        return [Fragment(tuple(line)) for line in lines if line]
+    if len(words) > _MAX_WORDS:
+        return [LineFragment(tuple(line)) for line in lines if line]
     regions = list(_regions(words, is_cased=_is_cased(words)))
     if len(regions) < 2:  # noqa: PLR2004
-        return _with_fields_apart(_in_region(lines, apart=False))
-    place = {id(word): at for at, region in enumerate(regions) for word in region.words}
-    parts: dict[int, list[list[Word]]] = {at: [] for at in range(len(regions))}
+        return _separate_fields(_region_fragments(lines, is_separate=False))
+    region_numbers = {id(word): number for number, region in enumerate(regions) for word in region.words}
+    parts: list[list[list[Word]]] = [[] for _ in regions]
     for line in lines:
-        for at, there in groupby(line, key=lambda word: place[id(word)]):
-            parts[at].append(list(there))
-    return _with_fields_apart(
+        for number, part in groupby(line, key=lambda word: region_numbers[id(word)]):
+            parts[number].append(list(part))
+    return _separate_fields(
         [
-            replace(fragment, column=at)
-            for at, region in enumerate(regions)
-            for fragment in _in_region(parts[at], region.apart)
+            replace(fragment, column=number)
+            for number, region in enumerate(regions)
+            for fragment in _region_fragments(parts[number], region.is_separate)
         ]
     )
 
 
-def _with_fields_apart(fragments: Sequence[Fragment]) -> list[Fragment]:
-    """What was typed into a form does not go on with what is printed around it."""
+def _separate_fields(fragments: Sequence[LineFragment]) -> list[LineFragment]:
+    """What was typed into a form does not continue what is printed around it."""
     fields = [fragment.words[0].field for fragment in fragments]
     return [
-        replace(fragment, apart=True) if before != field else fragment
-        for fragment, field, before in zip(fragments, fields, [0, *fields], strict=False)
+        replace(fragment, is_separate=True) if field != previous else fragment
+        for fragment, field, previous in zip(fragments, fields, [0, *fields], strict=False)
     ]
 
 
@@ -104,125 +80,150 @@ def _is_cased(words: Iterable[Word]) -> bool:
     return sum(letter.lower() != letter.upper() for letter in letters) > len(letters) / 2
 
 
-def _in_region(lines: Iterable[Sequence[Word]], apart: bool) -> list[Fragment]:
-    """The lines of a region from above; where some stand side by side, as the file has them, parted at wide spaces."""
-    parts = [Fragment(tuple(line)) for line in lines if line]
-    ordered = sorted(parts, key=lambda part: -_middle(part.words))
-    if not any(_beside(above.words, below.words) for above, below in pairwise(ordered)):
-        parts = ordered
-    elif all(min(_size(above.words), _size(below.words)) < _LONG_LETTERS for above, below in _neighbours(ordered)):
-        parts = [part for row in _by_rows(ordered) for part in row]
-    found = [piece for part in parts for piece in _parted(part)]
-    found = [
-        replace(piece, apart=piece.apart or (at > 0 and found[at - 1].apart and not _below(found[at - 1], piece)))
-        for at, piece in enumerate(found)
+def _region_fragments(lines: Iterable[Sequence[Word]], is_separate: bool) -> list[LineFragment]:
+    """The lines of a region from the top, cut at wide spaces; lines that are side by side stay in the file's order."""
+    written = [LineFragment(tuple(line)) for line in lines if line]
+    from_top = sorted(written, key=lambda fragment: -fragment.middle)
+    neighbours = [(upper, lower) for upper, lower in pairwise(from_top) if _are_side_by_side(upper, lower)]
+    if not neighbours:
+        ordered = from_top
+    elif all(min(letter_count(upper.words), letter_count(lower.words)) < LONG_LINE for upper, lower in neighbours):
+        ordered = [fragment for row in _rows(from_top) for fragment in row]
+    else:
+        ordered = written
+    cut = [piece for fragment in ordered for piece in _cut_at_wide_spaces(fragment)]
+    fragments = [
+        replace(
+            piece,
+            is_separate=piece.is_separate
+            or (at > 0 and cut[at - 1].is_separate and not _is_directly_below(piece, cut[at - 1])),
+        )
+        for at, piece in enumerate(cut)
     ]
-    return [replace(found[0], apart=apart or found[0].apart), *found[1:]] if found else []
+    if not fragments:
+        return []
+    return [replace(fragments[0], is_separate=is_separate or fragments[0].is_separate), *fragments[1:]]
 
 
-def _neighbours(parts: Sequence[Fragment]) -> Iterator[tuple[Fragment, Fragment]]:
-    return ((above, below) for above, below in pairwise(parts) if _beside(above.words, below.words))
-
-
-def _by_rows(parts: Sequence[Fragment]) -> Iterator[list[Fragment]]:
-    row: list[Fragment] = []
-    for part in parts:
-        if row and not _beside(row[0].words, part.words):
-            yield sorted(row, key=lambda each: each.words[0].left)
+def _rows(fragments: Sequence[LineFragment]) -> Iterator[list[LineFragment]]:
+    row: list[LineFragment] = []
+    for fragment in fragments:
+        if row and not _are_side_by_side(row[0], fragment):
+            yield sorted(row, key=lambda fragment: fragment.words[0].left)
             row = []
-        row.append(part)
-    yield sorted(row, key=lambda each: each.words[0].left)
+        row.append(fragment)
+    yield sorted(row, key=lambda fragment: fragment.words[0].left)
 
 
-def _parted(part: Fragment) -> Iterator[Fragment]:
-    """The line, cut where a wide space has several words at both sides."""
-    start = 0
-    for at, word in enumerate(part.words[1:], 1):
-        # not by the word before, for a name in another script runs against the line
-        if word.left - part.words[at - 1].right <= _WIDE * word.height:
+def _cut_at_wide_spaces(line: LineFragment) -> Iterator[LineFragment]:
+    """The line, cut where a wide space has several words on both sides."""
+    words, start = line.words, 0
+    for at, word in enumerate(words[1:], 1):
+        if word.left - words[at - 1].right <= _WIDE_SPACE * word.height:
             continue
-        begins, ends = min(each.left for each in part.words[at:]), max(each.right for each in part.words[:at])
-        wide = begins - ends > _WIDE * word.height
-        if wide and at - start >= _WORDS and len(part.words) - at >= _WORDS:
-            yield Fragment(part.words[start:at], apart=start > 0)
+        # by all words, not just the previous one, for a name in another script runs against the line
+        gap = min(later.left for later in words[at:]) - max(earlier.right for earlier in words[:at])
+        if gap > _WIDE_SPACE * word.height and at - start >= MIN_WORDS and len(words) - at >= MIN_WORDS:
+            yield LineFragment(words[start:at], is_separate=start > 0)
             start = at
-    yield Fragment(part.words[start:], apart=start > 0) if start else part
+    yield LineFragment(words[start:], is_separate=start > 0) if start else line
 
 
 def _middle(words: Sequence[Word]) -> float:
     return median(word.middle for word in words)
 
 
-def _size(words: Sequence[Word]) -> int:
-    return sum(len(word.letters) for word in words)
+def _are_side_by_side(first: LineFragment, second: LineFragment) -> bool:
+    return abs(first.middle - second.middle) < min(first.words[0].height, second.words[0].height) / 2
 
 
-def _beside(one: Sequence[Word], other: Sequence[Word]) -> bool:
-    return abs(_middle(one) - _middle(other)) < min(one[0].height, other[0].height) / 2
-
-
-def _below(above: Fragment, below: Fragment) -> bool:
-    """Whether a line stands below another, in the same column."""
-    one, other = above.words, below.words
-    return _middle(other) < _middle(one) and other[0].left < one[-1].right and one[0].left < other[-1].right
+def _is_directly_below(lower: LineFragment, upper: LineFragment) -> bool:
+    """Whether a line is below another, in the same column."""
+    return (
+        lower.middle < upper.middle
+        and lower.words[0].left < upper.words[-1].right
+        and upper.words[0].left < lower.words[-1].right
+    )
 
 
 @dataclass(frozen=True)
 class _Region:
+    """A part of a page without a gutter; it `is_separate` if it may not continue the region before it."""
+
     words: Sequence[Word]
-    apart: bool
+    is_separate: bool
 
 
 def _regions(
-    words: Sequence[Word], is_cased: bool, apart: bool = False, unsure: bool = False, depth: int = 0
+    words: Sequence[Word],
+    *,
+    is_cased: bool,
+    is_separate: bool = False,
+    has_inset: bool = False,
+    depth: int = 0,
 ) -> Iterator[_Region]:
-    """The parts of a page in the order of reading, none of which is cut by a gutter; those of a page whose order is not
-    sure stand apart."""
+    """The parts of a page in reading order, none of which is cut by a gutter.
+
+    Args:
+        words: in any order.
+        is_cased: whether the script of the page has upper and lower case.
+        is_separate: whether the first region may not continue what is before it.
+        has_inset: whether text runs around something, so that the order of all regions is uncertain.
+        depth: how many cuts were made before.
+    """
     bands = _bands(words)
-    gutter = _gutter(bands, is_cased) if depth < _DEEPEST else None
+    gutter = find_gutter(bands, is_cased) if depth < _MAX_DEPTH else None
     if gutter is None:
         if words:
-            yield _Region(words, apart)
+            yield _Region(words, is_separate)
         return
 
-    def within(*chosen: Sequence[Word], apart: bool = False) -> Iterator[_Region]:
-        return _regions([word for band in chosen for word in band], is_cased, apart, unsure, depth + 1)
+    def regions(part: Sequence[Word], is_separate: bool) -> Iterator[_Region]:
+        return _regions(part, is_cased=is_cased, is_separate=is_separate, has_inset=has_inset, depth=depth + 1)
 
-    section = [word for band in bands[gutter.first : gutter.last + 1] for word in band]
-    sides = [[word for word in section if (word.left > gutter.center) == second] for second in (False, True)]
-    above, below = bands[: gutter.first], bands[gutter.last + 1 :]
-    # a quotation that text runs around may be read before, between or after what stands around it
-    unsure = unsure or any(
-        _is_set_around(band, next_to, gutter)
-        for band, next_to in ((above[-1:], bands[gutter.first]), (below[:1], bands[gutter.last]))
+    upper, lower = bands[: gutter.first_band], bands[gutter.last_band + 1 :]
+    section = _words_of(bands[gutter.first_band : gutter.last_band + 1])
+    # a quotation that text runs around may be read before, between or after the text
+    has_inset = (
+        has_inset
+        or _is_inset(upper[-1:], bands[gutter.first_band], gutter)
+        or _is_inset(lower[:1], bands[gutter.last_band], gutter)
     )
-    yield from within(*above, apart=apart)
-    apart = apart and not above
-    separate = unsure or gutter.sides is not _Sides.COLUMNS
-    if gutter.sides is _Sides.CELLS:
+    are_separate = has_inset or gutter.sides is not Sides.COLUMNS
+    yield from regions(_words_of(upper), is_separate)
+    if gutter.sides is Sides.CELLS:
         for row in rows_of(section):
             for _, cell in groupby(row, key=lambda word: word.left > gutter.center):
-                yield _Region(list(cell), apart=True)
+                yield _Region(list(cell), is_separate=True)
     else:
-        yield from within(sides[0], apart=apart or separate)
-        yield from within(sides[1], apart=separate)
-    yield from within(*below, apart=separate)
+        first_side = [word for word in section if word.left <= gutter.center]
+        second_side = [word for word in section if word.left > gutter.center]
+        yield from regions(first_side, (is_separate and not upper) or are_separate)
+        yield from regions(second_side, are_separate)
+    yield from regions(_words_of(lower), are_separate)
 
 
-def _is_set_around(bands: Sequence[Sequence[Word]], next_to: Sequence[Word], gutter: _Gutter) -> bool:
-    """Whether the line above or below a gutter runs across it and belongs to the text at its sides: it has other lines
-    beside it, or is as near and as large as the next line of that text."""
-    row = sorted((word for band in bands for word in band), key=lambda word: word.left)
+def _words_of(bands: Sequence[Band]) -> list[Word]:
+    return [word for band in bands for word in band]
+
+
+def _is_inset(bands: Sequence[Band], neighbour: Band, gutter: Gutter) -> bool:
+    """Whether the line above or below a gutter runs across it and belongs to the text on its sides.
+
+    It does if it has other lines on its sides, or is as near and as large as the next line of that text.
+    """
+    row = sorted(_words_of(bands), key=lambda word: word.left)
     if not any(word.left < gutter.right and word.right > gutter.left for word in row):
         return False
-    parts = 1 + sum(word.left - before.right > _PARTED * word.height for before, word in pairwise(row))
-    height, other = median(word.height for word in row), median(word.height for word in next_to)
-    distance = min(abs(one.middle - word.middle) for one in row for word in next_to)
-    return parts > 1 or (distance < _NEXT * height and abs(height - other) < _ALIKE * height)
+    if any(word.left - previous.right > _SPACE_BETWEEN_LINES * word.height for previous, word in pairwise(row)):
+        return True
+    height, neighbour_height = median(word.height for word in row), median(word.height for word in neighbour)
+    distance = min(abs(word.middle - next_word.middle) for word in row for next_word in neighbour)
+    return distance < _NEXT_LINE * height and abs(height - neighbour_height) < _SAME_SIZE * height
 
 
 def _bands(words: Sequence[Word]) -> list[list[Word]]:
-    """The words by what is parted by a white line across the whole page: mostly lines, from above."""
+    """The words by bands, parted by white lines across the whole page: mostly lines, from the top."""
     bands: list[list[Word]] = []
     lowest = 0.0
     for word in sorted(words, key=lambda word: -(word.middle + word.height / 4)):
@@ -233,119 +234,3 @@ def _bands(words: Sequence[Word]) -> list[list[Word]]:
             bands.append([word])
             lowest = word.middle - word.height / 4
     return bands
-
-
-def _gutter(bands: Sequence[Sequence[Word]], is_cased: bool) -> _Gutter | None:
-    """The gutter with the most lines at both sides, if there is any."""
-    words = [word for band in bands for word in band]
-    if len(words) < 2 * _WORDS:
-        return None
-    height = median(word.height for word in words)
-    found: list[_Gutter] = []
-    for left, right, top, end in _spaces(bands, _NARROWEST * height):
-        sides, first, last = _trimmed(list(bands[top : end + 1]), (left + right) / 2, top, end)
-        lines = min(map(len, sides))
-        if lines < 2 or (found and lines <= max(gutter.lines for gutter in found)):  # noqa: PLR2004
-            continue
-        width = right - left
-        needed = next((count for times, count in _GUTTERS if width >= times * height), None)
-        gaps = [b.left - a.right for side in sides for line in side for a, b in pairwise(line)]
-        if needed is None or lines < needed or (gaps and width < _WIDER * median(gaps)):
-            continue
-        kind = _sides(sides, is_cased)
-        if kind:
-            found.append(_Gutter(left, right, first, last, lines, kind))
-    return max(found, key=lambda gutter: gutter.lines, default=None)
-
-
-def _spaces(bands: Sequence[Sequence[Word]], narrowest: float) -> list[tuple[float, float, int, int]]:
-    """The empty rectangles inside the page that go as far up and down as they can: left, right, first and last band;
-    the longest first."""
-    leftmost = min(word.left for band in bands for word in band)
-    rightmost = max(word.right for band in bands for word in band)
-    done: set[tuple[float, float, int, int]] = set()
-    opened: dict[tuple[float, float], int] = {}
-    for at, band in enumerate(bands):
-        gaps = list(_gaps(band, leftmost, rightmost, narrowest))
-        going: dict[tuple[float, float], int] = {}
-        for (left, right), first in opened.items():
-            parts = [(max(left, start), min(right, end)) for start, end in gaps]
-            parts = [(start, end) for start, end in parts if end - start >= narrowest]
-            if parts != [(left, right)]:
-                done.add((left, right, first, at - 1))
-            for part in parts:
-                going[part] = min(first, going.get(part, first))
-        for gap in gaps:
-            going.setdefault(gap, at)
-        opened = going
-    done |= {(left, right, first, len(bands) - 1) for (left, right), first in opened.items()}
-    inner = [each for each in done if each[0] > leftmost and each[1] < rightmost]
-    return sorted(inner, key=lambda each: (each[2] - each[3], each[0] - each[1]))
-
-
-def _gaps(band: Iterable[Word], left: float, right: float, narrowest: float) -> Iterator[tuple[float, float]]:
-    at = left - narrowest
-    for word in sorted(band, key=lambda word: word.left):
-        if word.left - at >= narrowest:
-            yield at, word.left
-        at = max(at, word.right)
-    if right + narrowest - at >= narrowest:
-        yield at, right + narrowest
-
-
-_Lines = list[list[Word]]
-
-
-def _trimmed(
-    section: list[Sequence[Word]], center: float, first: int, last: int
-) -> tuple[tuple[_Lines, _Lines], int, int]:
-    """The lines at both sides of a gutter, without what stands only at its first side above the second and, farther
-    away than a line, below."""
-
-    def is_first(band: Sequence[Word]) -> bool:
-        return all(word.left < center for word in band)
-
-    while section and is_first(section[0]):
-        section, first = section[1:], first + 1
-    words = [word for band in section for word in band]
-    left = rows_of([word for word in words if word.left < center])
-    steps = [above[0].middle - below[0].middle for above, below in pairwise(left)]
-    while len(section) > 1 and steps and is_first(section[-1]):
-        step = min(word.middle for word in section[-2]) - max(word.middle for word in section[-1])
-        if step < _APART * median(steps):
-            break
-        section, last = section[:-1], last - 1
-        words = [word for band in section for word in band]
-    return (
-        (rows_of([word for word in words if word.left < center]), rows_of([w for w in words if w.left >= center])),
-        first,
-        last,
-    )
-
-
-def _sides(sides: tuple[_Lines, _Lines], is_cased: bool) -> _Sides | None:
-    """What stands at the sides of a gutter; None for the cells of a table, numbers and the like, read line by line."""
-    letters = [fmean(map(_size, side)) for side in sides]
-    digits = [_share(letter.isdigit() for line in side for word in line for letter in word.letters) for side in sides]
-    if min(letters) < (_CELL_LETTERS if is_cased else _CELL_LETTERS / 2) or max(digits) > _DIGITS:
-        return None
-    filled = min(map(_filled, sides))
-    if not is_cased:
-        return _Sides.COLUMNS if filled >= _FILLED else _Sides.TEXTS
-    goes_on = [_share(line[0].letters[0].islower() for line in side) for side in sides]
-    if min(goes_on) >= _GOES_ON:
-        return _Sides.COLUMNS
-    if max(goes_on) >= _GOES_ON or (filled >= _FILLED and min(letters) >= _LONG_LETTERS):
-        return _Sides.TEXTS
-    return _Sides.CELLS
-
-
-def _share(those: Iterable[bool]) -> float:
-    found = list(those)
-    return sum(found) / len(found) if found else 0.0
-
-
-def _filled(lines: _Lines) -> float:
-    """How much of the width of a column a line of it has."""
-    width = max(line[-1].right for line in lines) - min(line[0].left for line in lines)
-    return median(line[-1].right - line[0].left for line in lines) / max(width, 1.0)

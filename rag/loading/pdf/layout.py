@@ -1,4 +1,4 @@
-"""Lines by their place on printed pages: which recur on page after page, and which have a large first letter."""
+"""Lines by their position on printed pages: which recur on page after page, and which have a large first letter."""
 
 from __future__ import annotations
 
@@ -10,12 +10,13 @@ from itertools import chain, groupby, takewhile
 
 from rag.loading.common.typography import usage_of, with_initial
 
-_MARGIN = 0.15  # how much of a page, above and below, may hold what recurs
-_SAME_ROW = 0.4  # times the size of a line, as the next one
+_MARGIN = 0.15  # share of a page's height, at the top and at the bottom, that may contain running lines
+_MAX_ROW_OFFSET = 0.4  # times the size of a line, as the next
 _OTHER_SIZE = 0.05
-_INITIAL = 1.7
-_WIDE = 1.2  # times the usual distance of lines
-_NEAR = 50
+_MIN_INITIAL_SIZE = 1.7
+_WIDE_STEP = 1.2  # times the usual distance of lines
+_MAX_INITIAL_DISTANCE = 50  # lines between an initial and a line next to it, in reading order
+_MIN_PAGES, _MIN_PAGES_IF_LONG = 2, 3  # that a running line is on, in short and in long documents
 _LARGE_LETTER = re.compile(r"\W?[^\W_a-zßäöü]")
 _NUMBER = re.compile(r"\d+")
 _ROMAN = re.compile(r"^[ivxlc]+(?=\s|$)|(?<=\s)[ivxlc]+$")
@@ -24,12 +25,12 @@ _LEADER = re.compile(r"\.\s?\.\s?\.")  # the dots of a table of contents
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    """A line of print: its words, the edges of their box in points from the page's lower left corner, how wide its
-    first word is, its page from 1, and how high that page is.
+class PrintedLine:
+    """A line of print: its words, its box in points from the page's lower left corner, and its page from 1.
 
-    On a page that is read from right to left, edges are counted from the right. If it stands `apart`, it does not go
-    on with what the line before it says, or nobody knows. `column` numbers the columns of a page.
+    On a page that is read from right to left, edges are counted from the right. `first_word_width` is in points, as is
+    `page_height`. The line `is_separate` if it does not continue the line before it, or may not. `column` numbers the
+    columns of a page.
     """
 
     text: str
@@ -37,10 +38,10 @@ class Line:
     right: float
     bottom: float
     top: float
-    first: float
+    first_word_width: float
     page: int
-    height: float
-    apart: bool = False
+    page_height: float
+    is_separate: bool = False
     column: int = 0
 
     @property
@@ -49,54 +50,57 @@ class Line:
         return self.top - self.bottom
 
 
-def step(above: Line, below: Line) -> float:
-    """Return how far one line is below another, in times of its size."""
-    return (above.bottom - below.bottom) / below.size
+def line_step(upper: PrintedLine, lower: PrintedLine) -> float:
+    """Return how far one line is below another, in multiples of its size."""
+    return (upper.bottom - lower.bottom) / lower.size
 
 
-def same_row(one: Line, other: Line) -> bool:
-    """Tell whether the lines stand side by side."""
-    return one.page == other.page and abs(step(one, other)) < _SAME_ROW
+def same_row(first: PrintedLine, second: PrintedLine) -> bool:
+    """Whether the lines are side by side."""
+    return first.page == second.page and abs(line_step(first, second)) < _MAX_ROW_OFFSET
 
 
-def running_lines(lines: Sequence[Line]) -> frozenset[int]:
-    """Return the places in the list of page headers, footers and page numbers: of what recurs on many pages, outermost
-    and apart from the text."""
-    pages = {page: list(there) for page, there in groupby(range(len(lines)), lambda at: lines[at].page)}
-    seen: dict[tuple[int, str], set[int]] = defaultdict(set)
+def running_lines(lines: Sequence[PrintedLine]) -> frozenset[int]:
+    """Return the indices of page headers, footers and page numbers.
+
+    These are the lines that recur on many pages, outermost and separate from the text.
+    """
+    pages = {page: list(indices) for page, indices in groupby(range(len(lines)), lambda at: lines[at].page)}
+    pages_with: dict[tuple[int, str], set[int]] = defaultdict(set)
     for line in lines:
-        for height, mark in _marks(line):
-            for near in (height - 1, height, height + 1):
-                seen[near, mark].add(line.page)
-    needed = min(3, max(2, len(pages) - 1))
+        for height, mark in _recurrence_keys(line):
+            for similar_height in (height - 1, height, height + 1):
+                pages_with[similar_height, mark].add(line.page)
+    min_pages = min(_MIN_PAGES_IF_LONG, max(_MIN_PAGES, len(pages) - 1))
 
     def recurs(row: Sequence[int]) -> bool:
-        return any(len(seen[mark]) >= needed for at in row for mark in _marks(lines[at]))
+        return any(len(pages_with[key]) >= min_pages for at in row for key in _recurrence_keys(lines[at]))
 
-    found: set[int] = set()
+    running: set[int] = set()
     for page in pages.values():
-        rows = _rows(lines, page)
-        heads = list(takewhile(recurs, (row for row in rows if _is_high(lines[row[0]]))))
-        feet = list(takewhile(recurs, (row for row in reversed(rows) if _is_low(lines[row[0]]))))
-        while heads and not _stand_apart([lines[row[0]] for row in rows[len(heads) - 1 :][:3]]):
-            heads.pop()
-        while feet and not _stand_apart([lines[row[0]] for row in rows[::-1][len(feet) - 1 :][:3]]):
-            feet.pop()
-        found.update(chain.from_iterable(heads + feet))
-    return frozenset(found)
+        from_top = _rows(lines, page)
+        for rows, is_in_margin in ((from_top, _is_at_top), (from_top[::-1], _is_at_bottom)):
+            marginal = (row for row in rows if is_in_margin(lines[row[0]]))
+            recurring = list(takewhile(recurs, marginal))
+            while recurring and not _is_detached([lines[row[0]] for row in rows[len(recurring) - 1 :][:3]]):
+                recurring.pop()
+            running.update(chain.from_iterable(recurring))
+    return frozenset(running)
 
 
-def _marks(line: Line) -> list[tuple[int, str]]:
-    """By what a line is known again on another page: its height there, with its words or with a number that grows with
-    the pages."""
-    height = round(100 * line.bottom / line.height)
+def _recurrence_keys(line: PrintedLine) -> list[tuple[int, str]]:
+    """What identifies a running line on another page.
+
+    That is its height on the page in percent, with its words or with a number that grows with the pages.
+    """
+    height = round(100 * line.bottom / line.page_height)
     words = _NUMBER.sub("#", _ROMAN.sub("#", line.text.lower()))
     numbers = () if _LEADER.search(line.text) else _PAGE_NUMBER.findall(line.text)
     return [(height, words), *((height, f"page {int(number) - line.page}") for number in numbers)]
 
 
-def _rows(lines: Sequence[Line], page: Sequence[int]) -> list[list[int]]:
-    """The places of the lines of a page by rows, from above."""
+def _rows(lines: Sequence[PrintedLine], page: Sequence[int]) -> list[list[int]]:
+    """The indices of the lines of a page by rows, from the top."""
     rows: list[list[int]] = []
     for at in sorted(page, key=lambda at: -lines[at].bottom):
         if rows and same_row(lines[rows[-1][-1]], lines[at]):
@@ -106,49 +110,50 @@ def _rows(lines: Sequence[Line], page: Sequence[int]) -> list[list[int]]:
     return rows
 
 
-def _is_high(line: Line) -> bool:
-    return line.bottom > (1 - _MARGIN) * line.height
+def _is_at_top(line: PrintedLine) -> bool:
+    return line.bottom > (1 - _MARGIN) * line.page_height
 
 
-def _is_low(line: Line) -> bool:
-    return line.top < _MARGIN * line.height
+def _is_at_bottom(line: PrintedLine) -> bool:
+    return line.top < _MARGIN * line.page_height
 
 
-def _stand_apart(lines: Sequence[Line]) -> bool:
-    """Whether the first line is in another size than the second, or farther from it than that one from the third."""
+def _is_detached(lines: Sequence[PrintedLine]) -> bool:
+    """Whether the first line differs in size from the second, or is farther from it than that one from the third."""
     match lines:
-        case [line, following, after]:
-            other_size = abs(line.size - following.size) > _OTHER_SIZE * line.size
-            distance, usual = abs(line.bottom - following.bottom), abs(following.bottom - after.bottom)
-            return other_size or distance > _WIDE * usual
+        case [outermost, second, third]:
+            has_other_size = abs(outermost.size - second.size) > _OTHER_SIZE * outermost.size
+            distance, usual = abs(outermost.bottom - second.bottom), abs(second.bottom - third.bottom)
+            return has_other_size or distance > _WIDE_STEP * usual
         case _:
             return True
 
 
-def with_initials(lines: Sequence[Line]) -> list[Line]:
-    """Return the lines with letters that are set over several lines put before the first of these."""
-    whole: dict[int, Line] = dict(enumerate(lines))
+def with_initials(lines: Sequence[PrintedLine]) -> list[PrintedLine]:
+    """Return the lines with large initials, which span several lines, prepended to the first of these."""
+    merged: dict[int, PrintedLine] = dict(enumerate(lines))
     initials: dict[int, str] = {}
     for at, initial in enumerate(lines):
         if not _LARGE_LETTER.fullmatch(initial.text):
             continue
-        around = range(max(0, at - _NEAR), min(at + _NEAR, len(lines)))
-        beside = [place for place in around if _is_beside(initial, lines[place])]
-        if beside:
-            initials[max(beside, key=lambda place: lines[place].bottom)] = initial.text
-            whole |= {place: replace(lines[place], left=initial.left) for place in beside}
-            del whole[at]
-    words = usage_of(line.text for at, line in whole.items() if at not in initials).words
+        window = range(max(0, at - _MAX_INITIAL_DISTANCE), min(at + _MAX_INITIAL_DISTANCE, len(lines)))
+        spanned = [index for index in window if _is_spanned(initial, lines[index])]
+        if spanned:
+            initials[max(spanned, key=lambda index: lines[index].bottom)] = initial.text
+            merged |= {index: replace(lines[index], left=initial.left) for index in spanned}
+            del merged[at]
+    words = usage_of(line.text for at, line in merged.items() if at not in initials).words
     for at, text in initials.items():
-        whole[at] = replace(whole[at], text=with_initial(text, whole[at].text, words))
-    return list(whole.values())
+        merged[at] = replace(merged[at], text=with_initial(text, merged[at].text, words))
+    return list(merged.values())
 
 
-def _is_beside(initial: Line, line: Line) -> bool:
+def _is_spanned(initial: PrintedLine, line: PrintedLine) -> bool:
+    """Whether a line is next to an initial that spans it."""
     return (
         line.page == initial.page
         and not _LARGE_LETTER.fullmatch(line.text)
-        and initial.size > _INITIAL * line.size
+        and initial.size > _MIN_INITIAL_SIZE * line.size
         and initial.bottom < (line.bottom + line.top) / 2 < initial.top
         and -line.size < line.left - initial.right < initial.size
     )

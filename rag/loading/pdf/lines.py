@@ -1,4 +1,4 @@
-"""The lines of a PDF's pages, with their places, by PDFium."""
+"""The lines of a PDF's pages, with their positions, by PDFium."""
 
 from __future__ import annotations
 
@@ -10,60 +10,69 @@ from threading import Lock
 from typing import Any
 
 from rag.errors import LoadError
-from rag.loading.pdf.annotations import Filled, Note, files_within, filled_fields, notes_of
-from rag.loading.pdf.columns import Fragment, fragments_of
-from rag.loading.pdf.direction import backward_lines, in_order, is_backward, is_backward_text, mirrored
-from rag.loading.pdf.layout import Line
+from rag.loading.pdf.annotations import FilledField, PageNote, embedded_files, form_fields, notes_of
+from rag.loading.pdf.columns import LineFragment, fragments_of
+from rag.loading.pdf.direction import (
+    in_reading_order,
+    is_right_to_left,
+    is_right_to_left_text,
+    mirror,
+    right_to_left_lines,
+)
+from rag.loading.pdf.layout import PrintedLine
 from rag.loading.pdf.pictures import is_picture
 from rag.loading.pdf.words import Edges, Word
 
 _PDFIUM = Lock()  # the library works for one thread at a time
 _MAX_PAGES = 5_000
 _MAX_LETTERS = 10_000_000
-_HYPHENS = (0x02, 0xFFFE)  # each stands for a hyphen and the line end after it
+_HYPHENS = (0x02, 0xFFFE)  # each is a hyphen and the line end after it
 _LINE_ENDS = (0x0A, 0x0D, *_HYPHENS)
-_INITIAL = 1.7
-_SAMPLE = 20
-_FAR = 100_000.0
-_DAMAGED = "It is no PDF, or damaged: open it in a viewer and save it again."
+_MIN_INITIAL_SIZE = 1.7  # times the height of most letters of the line
+_SAMPLE_STEP = 20  # letters
+_MAX_COORDINATE = 100_000.0  # points
+_DAMAGED = "Not a PDF, or damaged: open it in a viewer and save it again."
+
+ToUpright = Callable[[float, float, float, float], Edges]
+"""Turns the edges of a box (left, right, bottom, top) as the page is turned when it is shown."""
 
 
 @dataclass(frozen=True, slots=True)
-class Pages:
-    """The lines of a document in the order of reading, the notes on its pages, and what it states.
+class PdfContent:
+    """The lines of a document in reading order, the notes on its pages, and what it states.
 
-    It is legible unless its fonts do not tell which letters they show. `pictures` are the numbers of the pages that
-    show text as pictures, `damaged` those that cannot be read, `ticked` those with boxes that are ticked; `files` are
-    the names of files inside.
+    It `is_legible` unless its fonts do not say which letters they show. `picture_pages` are the numbers of the pages
+    that show text as pictures, `damaged_pages` those that cannot be read, `ticked_pages` those of ticked boxes; `files`
+    are the names of embedded files.
     """
 
-    lines: tuple[Line, ...]
-    legible: bool
+    lines: tuple[PrintedLine, ...]
+    is_legible: bool
     title: str | None
     author: str | None
-    count: int = 0
-    notes: tuple[Note, ...] = ()
-    pictures: tuple[int, ...] = ()
-    damaged: tuple[int, ...] = ()
-    ticked: tuple[int, ...] = ()
+    page_count: int = 0
+    notes: tuple[PageNote, ...] = ()
+    picture_pages: tuple[int, ...] = ()
+    damaged_pages: tuple[int, ...] = ()
+    ticked_pages: tuple[int, ...] = ()
     files: tuple[str, ...] = ()
 
 
-def read_pages(raw: bytes) -> Pages:
+def read_pdf(raw: bytes) -> PdfContent:
     """Return the lines of all pages.
 
     Raises:
-        LoadError: it is no PDF, damaged, encrypted, or has too many pages.
+        LoadError: it is not a PDF, damaged, encrypted, or has too many pages.
     """
     from pypdfium2 import PdfDocument, PdfiumError
     from pypdfium2.raw import FPDF_ERR_PASSWORD, FPDF_ERR_SECURITY
 
-    lines: list[Line] = []
-    notes: list[Note] = []
-    pictures: list[int] = []
-    damaged: list[int] = []
-    ticked: list[int] = []
-    letters = unknown = 0
+    lines: list[PrintedLine] = []
+    notes: list[PageNote] = []
+    picture_pages: list[int] = []
+    damaged_pages: list[int] = []
+    ticked_pages: list[int] = []
+    letters = unmapped = 0
     try:
         with _PDFIUM, PdfDocument(raw) as document:
             if len(document) > _MAX_PAGES:
@@ -74,33 +83,33 @@ def read_pages(raw: bytes) -> Pages:
                     page = document[number - 1]
                     text = page.get_textpage()
                 except PdfiumError:
-                    damaged.append(number)
+                    damaged_pages.append(number)
                     continue
                 letters += text.count_chars()
                 if letters > _MAX_LETTERS:
                     raise LoadError(f"It has more than {_MAX_LETTERS // 10**6} million letters: split it.")
-                fields = filled_fields(document, page)
-                there = _lines(text, page, number, fields.typed)
-                if is_picture(page, sum(len(line.text) for line in there)):
-                    pictures.append(number)
-                ticked += [number] * fields.ticked
-                lines += there
+                form = form_fields(document, page)
+                page_lines = _page_lines(text, page, number, form.filled)
+                if is_picture(page, sum(len(line.text) for line in page_lines)):
+                    picture_pages.append(number)
+                ticked_pages += [number] * form.ticked_boxes
+                lines += page_lines
                 notes += notes_of(page, number)
-                unknown += _unknown(text)
+                unmapped += _unmapped_letters(text)
                 page.close()
-            if len(damaged) == len(document):
+            if len(damaged_pages) == len(document):
                 raise LoadError(_DAMAGED)
-            return Pages(
-                tuple(lines),
-                _is_legible(lines, unknown),
-                _stated(document, "Title"),
-                _stated(document, "Author"),
-                len(document),
-                tuple(notes),
-                tuple(pictures),
-                tuple(damaged),
-                tuple(ticked),
-                files_within(document),
+            return PdfContent(
+                lines=tuple(lines),
+                is_legible=_is_legible(lines, unmapped),
+                title=_information(document, "Title"),
+                author=_information(document, "Author"),
+                page_count=len(document),
+                notes=tuple(notes),
+                picture_pages=tuple(picture_pages),
+                damaged_pages=tuple(damaged_pages),
+                ticked_pages=tuple(ticked_pages),
+                files=embedded_files(document),
             )
     except PdfiumError as error:
         if error.err_code in (FPDF_ERR_PASSWORD, FPDF_ERR_SECURITY):
@@ -108,42 +117,48 @@ def read_pages(raw: bytes) -> Pages:
         raise LoadError(_DAMAGED) from error
 
 
-def _stated(document: Any, field: str) -> str | None:
+def _information(document: Any, field: str) -> str | None:
+    """A field of the document information."""
     try:
         return str(document.get_metadata_value(field))
-    except UnicodeDecodeError:  # of a damaged field, as good as none
+    except UnicodeDecodeError:  # a damaged field
         return None
 
 
-def _unknown(text: Any) -> int:
-    """How many letters of the page are shown by fonts that do not say which they are, by a sample."""
+def _unmapped_letters(text: Any) -> int:
+    """An estimate, from a sample, of how many letters of a page are shown by fonts that do not say which they are."""
     from pypdfium2.raw import FPDFText_HasUnicodeMapError
 
-    sample = range(0, text.count_chars(), _SAMPLE)
-    return _SAMPLE * sum(1 for at in sample if FPDFText_HasUnicodeMapError(text, at))
+    sample = range(0, text.count_chars(), _SAMPLE_STEP)
+    return _SAMPLE_STEP * sum(1 for at in sample if FPDFText_HasUnicodeMapError(text, at))
 
 
-def _is_legible(lines: list[Line], unknown: int) -> bool:
-    """Fonts without a table may still number their letters as usual; then the text reads like one."""
+def _is_legible(lines: list[PrintedLine], unmapped: int) -> bool:
+    """Fonts without a table may still number their letters as usual; then the text looks like one."""
     letters = "".join(line.text for line in lines)
-    small = sum(letter.islower() for letter in letters)
-    return unknown < len(letters) / 2 or small > len(letters) / 2
+    lower_case = sum(letter.islower() for letter in letters)
+    return unmapped < len(letters) / 2 or lower_case > len(letters) / 2
 
 
-def _lines(text: Any, page: Any, number: int, filled: Sequence[Filled]) -> list[Line]:
-    """The lines of a page in the order of reading, with what is filled into the fields of a form."""
-    upright, (width, height) = _upright(page), (max(page.get_width(), 1.0), max(page.get_height(), 1.0))
-    written = list(_written(text, upright))
-    backward = is_backward_text("".join(word.text for line in written for word in line))
-    written += [_typed(line, edges, upright, at) for at, field in enumerate(filled, 1) for line, edges in field.lines()]
-    if backward:
-        ordered = backward_lines([mirrored(word, width) for line in written for word in line])
+def _page_lines(text: Any, page: Any, number: int, fields: Sequence[FilledField]) -> list[PrintedLine]:
+    """The lines of a page in reading order, with what is filled into the fields of a form."""
+    to_upright = _to_upright(page)
+    width, height = max(page.get_width(), 1.0), max(page.get_height(), 1.0)
+    lines = list(_printed_words(text, to_upright))
+    is_mirrored = is_right_to_left_text("".join(word.text for line in lines for word in line))
+    lines += [
+        _typed_words(line, edges, to_upright, field_number)
+        for field_number, field in enumerate(fields, 1)
+        for line, edges in field.lines()
+    ]
+    if is_mirrored:
+        ordered = right_to_left_lines([mirror(word, width) for line in lines for word in line])
     else:
-        ordered = [in_order(line) for line in written]
-    return [line for part in fragments_of(ordered) for line in _line(part, number, height)]
+        ordered = [in_reading_order(line) for line in lines]
+    return [line for fragment in fragments_of(ordered) for line in _printed_lines(fragment, number, height)]
 
 
-def _written(text: Any, upright: Callable[[float, float, float, float], Edges]) -> Iterator[list[Word]]:
+def _printed_words(text: Any, to_upright: ToUpright) -> Iterator[list[Word]]:
     """The words of a page by lines, as PDFium finds them."""
     from pypdfium2 import raw
 
@@ -166,8 +181,7 @@ def _written(text: Any, upright: Callable[[float, float, float, float], Edges]) 
         else:
             raw.FPDFText_GetLooseCharBox(text, at, box)
             letters.append(letter)
-            left, right, bottom, top = map(_near, upright(box.left, box.right, box.bottom, box.top))
-            edges.append((left, right, bottom, top))
+            edges.append(Edges(*map(_bounded, to_upright(box.left, box.right, box.bottom, box.top))))
         if code in _LINE_ENDS:
             end_word()
             if line:
@@ -178,65 +192,67 @@ def _written(text: Any, upright: Callable[[float, float, float, float], Edges]) 
         yield line
 
 
-def _typed(text: str, edges: Edges, upright: Callable[[float, float, float, float], Edges], field: int) -> list[Word]:
-    """The words of a line that has a box as a whole: each letter gets the same share of it."""
-    left, right, bottom, top = edges
-    width = min((right - left) / len(text), (top - bottom) / 2)
-    places = [upright(left + at * width, left + (at + 1) * width, bottom, top) for at in range(len(text))]
-    found, at = [], 0
+def _typed_words(text: str, edges: Edges, to_upright: ToUpright, field: int) -> list[Word]:
+    """The words of a line in a form field: each letter gets the same share of the line's box."""
+    width = min((edges.right - edges.left) / len(text), edges.height / 2)
+    letter_edges = [
+        to_upright(edges.left + at * width, edges.left + (at + 1) * width, edges.bottom, edges.top)
+        for at in range(len(text))
+    ]
+    words: list[Word] = []
+    start = 0
     for word in text.split():
-        at = text.index(word, at)
-        found.append(Word(word, places[at : at + len(word)], field))
-        at += len(word)
-    return found
+        start = text.index(word, start)
+        end = start + len(word)
+        words.append(Word(word, letter_edges[start:end], field))
+        start = end
+    return words
 
 
-def _line(part: Fragment, page: int, height: float) -> Iterator[Line]:
+def _printed_lines(fragment: LineFragment, page: int, page_height: float) -> Iterator[PrintedLine]:
     """The line of these words; a large first letter is a line of its own."""
-    heights = [_height(edges) for word in part.words for edges in word.edges]
-    first = part.words[0]
-    if not is_backward(first.letters[0]) and heights[0] > _INITIAL * median_low(heights) > 0:
-        yield _whole(replace(part, words=(Word(first.letters[:1], first.edges[:1]),)), page, height)
-        rest = [Word(first.letters[1:], first.edges[1:])] if len(first.letters) > 1 else []
-        part = replace(part, words=(*rest, *part.words[1:]), apart=False)
-    if part.words:
-        yield _whole(part, page, height)
+    heights = [edges.height for word in fragment.words for edges in word.edges]
+    first, *following = fragment.words
+    if not is_right_to_left(first.letters[0]) and heights[0] > _MIN_INITIAL_SIZE * median_low(heights) > 0:
+        initial = Word(first.letters[:1], first.edges[:1])
+        yield _printed_line(replace(fragment, words=(initial,)), page, page_height)
+        if len(first.letters) > 1:
+            following = [Word(first.letters[1:], first.edges[1:]), *following]
+        fragment = replace(fragment, words=tuple(following), is_separate=False)
+    if fragment.words:
+        yield _printed_line(fragment, page, page_height)
 
 
-def _whole(part: Fragment, page: int, height: float) -> Line:
-    words = part.words
+def _printed_line(fragment: LineFragment, page: int, page_height: float) -> PrintedLine:
+    words = fragment.words
     lefts, rights, bottoms, tops = zip(*(edges for word in words for edges in word.edges), strict=True)
     bottom = median_low(bottoms)
-    return Line(
+    return PrintedLine(
         text=" ".join(word.text for word in words).encode("utf-16", "surrogatepass").decode("utf-16", "replace"),
         left=min(lefts),
         right=max(rights),
         bottom=bottom,
         top=max(median_low(tops), bottom + 1),
-        first=words[0].right - words[0].left,
+        first_word_width=words[0].right - words[0].left,
         page=page,
-        height=height,
-        apart=part.apart,
-        column=part.column,
+        page_height=page_height,
+        is_separate=fragment.is_separate,
+        column=fragment.column,
     )
 
 
-def _near(edge: float) -> float:
-    """The edge, or 0 where a damaged file puts it out of all bounds or gives no number."""
-    return edge if -_FAR < edge < _FAR else 0.0
+def _bounded(coordinate: float) -> float:
+    """The coordinate, or 0 where that of a damaged file is out of all bounds or not a number."""
+    return coordinate if -_MAX_COORDINATE < coordinate < _MAX_COORDINATE else 0.0
 
 
-def _height(edges: Edges) -> float:
-    return edges[3] - edges[2]
-
-
-def _upright(page: Any) -> Callable[[float, float, float, float], Edges]:
+def _to_upright(page: Any) -> ToUpright:
     """How the edges of a box lie when the page is turned as it is shown, from its lower left corner."""
     x0, y0, x1, y1 = page.get_bbox()
-    turns: dict[int, Callable[[float, float, float, float], Edges]] = {
-        0: lambda left, right, bottom, top: (left - x0, right - x0, bottom - y0, top - y0),
-        90: lambda left, right, bottom, top: (bottom - y0, top - y0, x1 - right, x1 - left),
-        180: lambda left, right, bottom, top: (x1 - right, x1 - left, y1 - top, y1 - bottom),
-        270: lambda left, right, bottom, top: (y1 - top, y1 - bottom, left - x0, right - x0),
+    turns: dict[int, ToUpright] = {
+        0: lambda left, right, bottom, top: Edges(left - x0, right - x0, bottom - y0, top - y0),
+        90: lambda left, right, bottom, top: Edges(bottom - y0, top - y0, x1 - right, x1 - left),
+        180: lambda left, right, bottom, top: Edges(x1 - right, x1 - left, y1 - top, y1 - bottom),
+        270: lambda left, right, bottom, top: Edges(y1 - top, y1 - bottom, left - x0, right - x0),
     }
     return turns[page.get_rotation()]

@@ -5,28 +5,30 @@ from __future__ import annotations
 from itertools import islice
 from typing import Any
 
-FEW_LETTERS = 100
-"""So many letters a stamp has, or what a scanner puts on a page by itself."""
-_SOME_LETTERS = 400
-_COVERED = 0.5  # of the page
-_SMALL = 0.02
-_DRAWINGS = 50
-_MOST = 1_000
+MAX_STAMP_LETTERS = 100
+"""The most letters of a stamp, or of what a scanner puts on a page."""
+_MAX_LETTERS = 400
+_LARGE_PICTURE = 0.5  # share of the page
+_SMALL_PICTURE = 0.02
+_MIN_DRAWINGS = 50  # as many as letters made into drawings
+_MAX_OBJECTS = 1_000
 
 
 def is_picture(page: Any, letters: int) -> bool:
-    """Tell whether a page may show more text than it has letters: it has not many, and a large picture, or it has none,
-    and any picture or many drawings."""
+    """Whether a page may show more text than it has letters.
+
+    It may if it has few letters and a large picture, or no letters and any picture or many drawings.
+    """
     from pypdfium2.raw import FPDF_PAGEOBJ_IMAGE, FPDF_PAGEOBJ_PATH
 
-    if letters > _SOME_LETTERS:
+    if letters > _MAX_LETTERS:
         return False
     size = max(page.get_width() * page.get_height(), 1.0)
     covered, drawings = 0.0, 0
-    for each in islice(page.get_objects(max_depth=4), _MOST):
-        if each.type == FPDF_PAGEOBJ_PATH:
+    for page_object in islice(page.get_objects(max_depth=4), _MAX_OBJECTS):
+        if page_object.type == FPDF_PAGEOBJ_PATH:
             drawings += 1
-        elif each.type == FPDF_PAGEOBJ_IMAGE:
-            left, bottom, right, top = each.get_bounds()
+        elif page_object.type == FPDF_PAGEOBJ_IMAGE:
+            left, bottom, right, top = page_object.get_bounds()
             covered += max(right - left, 0.0) * max(top - bottom, 0.0) / size
-    return covered >= _COVERED or (not letters and (covered >= _SMALL or drawings >= _DRAWINGS))
+    return covered >= _LARGE_PICTURE or (not letters and (covered >= _SMALL_PICTURE or drawings >= _MIN_DRAWINGS))

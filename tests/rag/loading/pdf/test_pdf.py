@@ -194,10 +194,10 @@ def test_authors_that_are_none(stated: str, author: str | None) -> None:
             drawn(lines("Geheim."), encrypt=StandardEncryption("wort", "anderes", strength=128)),
             "encrypted: save a copy",
         ),
-        (drawn(lines("Ein Satz."))[:500], "no PDF, or damaged"),
-        (b"%PDF-1.7\n", "no PDF, or damaged"),
-        (b"", "no PDF, or damaged"),
-        (b"Ein Text und kein PDF.", "no PDF, or damaged"),
+        (drawn(lines("Ein Satz."))[:500], "Not a PDF, or damaged"),
+        (b"%PDF-1.7\n", "Not a PDF, or damaged"),
+        (b"", "Not a PDF, or damaged"),
+        (b"Ein Text und kein PDF.", "Not a PDF, or damaged"),
     ],
 )
 def test_what_cannot_be_read(raw: bytes, message: str) -> None:
