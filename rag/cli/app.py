@@ -264,7 +264,7 @@ def ui(
             serve(opened, host, port, on_ready, serving.names, serving.proxies, serving.root)
 
 
-app.command("eval")(evaluation.evaluate)
+app.add_typer(evaluation.evaluations, name="eval")
 app.add_typer(evaluation.runs, name="runs")
 app.add_typer(evaluation.questions, name="questions")
 

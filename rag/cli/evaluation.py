@@ -1,14 +1,16 @@
-"""The commands of the evaluation, eval, runs and questions: what can be said on the command line.
+"""The commands eval, runs and questions: their arguments and options.
 
-What they do is in `rag.cli.evaluation_actions`, which is imported when one of them runs, since it takes a while.
+What they do is in `rag.cli.evaluation_actions`, which is slow to import and therefore imported when a command runs.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
 from rag.cli.options import ArchiveOption, JsonOption, RerankerOption, opened_archive
 from rag.errors import FundstelleError
@@ -18,95 +20,257 @@ if TYPE_CHECKING:
     from rag.archive import Archive
     from rag.types import Answer
 
-runs = typer.Typer(help="The evaluations that are kept in the archive.", no_args_is_help=True, rich_markup_mode=None)
-questions = typer.Typer(help="Test questions from rules and marks.", no_args_is_help=True, rich_markup_mode=None)
+_HELP_OPTIONS = ("-h", "--help")
+_RUN, _COMPARE, _SWEEP, _BEIR, _IMPORT_TREC = "run", "compare", "sweep", "beir", "import-trec"
 
-ReportOption = Annotated[Path | None, typer.Option(metavar="FILE", help="Write a report as one HTML file.")]
-MarkdownOption = Annotated[Path | None, typer.Option(metavar="FILE", help="Write a short report as Markdown.")]
-TrecOption = Annotated[
-    Path | None, typer.Option(metavar="FOLDER", help="Write the run and its judgements in TREC's format.")
+
+class EvalGroup(TyperGroup):
+    """Sub-commands of eval; without one of their names, `eval QUESTIONS` is `eval run QUESTIONS`."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Put the name of the sub-command first; while a shell completes a word, leave the words as they are."""
+        if not ctx.resilient_parsing and args[:1] not in [[name] for name in (*self.commands, *_HELP_OPTIONS)]:
+            args = subcommand_of(args)
+        return super().parse_args(ctx, args)
+
+
+def subcommand_of(arguments: Sequence[str]) -> list[str]:
+    """Translate `eval` without a sub-command, whose mode is an option, into the sub-command with its arguments.
+
+    Raises:
+        FundstelleError: an option does not go with the mode.
+    """
+    mode_flags = {"--compare", "--sweep", "--beir", "--trec-run", "--encoder"}
+    modes = {word.partition("=")[0] for word in arguments} & mode_flags
+    if "--compare" in modes:
+        return [_COMPARE, *(word for word in arguments if word != "--compare")]
+    if "--trec-run" in modes:
+        file, others = _take_option(arguments, "--trec-run")
+        # the run of another program is not asked again: how fast it was does not matter
+        return [_IMPORT_TREC, *file, *(word for word in others if word != "--fast")]
+    if "--beir" in modes:
+        folder, others = _take_option(arguments, "--beir")
+        return [_BEIR, *folder, *others]
+    if "--encoder" in modes:
+        raise FundstelleError("--encoder goes with --beir: an archive has its own, see `fundstelle index --encoder`.")
+    if "--sweep" in modes:
+        return [_SWEEP, *arguments]
+    return [_RUN, *arguments]
+
+
+def _take_option(arguments: Sequence[str], option: str) -> tuple[list[str], list[str]]:
+    """Return the value of an option, written `--option VALUE` or `--option=VALUE`, and the other arguments."""
+    for position, word in enumerate(arguments):
+        if word == option:
+            return list(arguments[position + 1 : position + 2]), [*arguments[:position], *arguments[position + 2 :]]
+        if word.startswith(f"{option}="):
+            return [word.removeprefix(f"{option}=")], [*arguments[:position], *arguments[position + 1 :]]
+    return [], list(arguments)
+
+
+evaluations = typer.Typer(
+    cls=EvalGroup,
+    help="Ask test questions and measure the answers. `eval QUESTIONS` is short for `eval run QUESTIONS`.",
+    subcommand_metavar="[COMMAND] [ARGS]...",
+    rich_markup_mode=None,
+)
+runs = typer.Typer(help="The evaluation runs stored in the archive.", no_args_is_help=True, rich_markup_mode=None)
+questions = typer.Typer(
+    help="Make test questions, by rules or from passages you marked.", no_args_is_help=True, rich_markup_mode=None
+)
+
+NameOption = Annotated[
+    str | None, typer.Option("--name", metavar="NAME", help="Name of the run. Default: the file and the date.")
 ]
-MissesOption = Annotated[bool, typer.Option("--misses", help="Print each question that went wrong, and why.")]
-FileArgument = Annotated[Path, typer.Argument(help="The file to write, .jsonl.")]
+FastOption = Annotated[bool, typer.Option("--fast", help="Skip re-ranking.")]
+SetOption = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="KEY=VALUE", help="Change a setting; further KEY=VALUE may follow."),
+]
+SweepOption = Annotated[
+    list[str] | None,
+    typer.Option("--sweep", metavar="KEY=V1,V2…", help="Try several values; further KEY=V1,V2… may follow."),
+]
+EncoderOption = Annotated[
+    str | None, typer.Option("--encoder", metavar="MODEL", help="A sentence-transformers model instead of ours.")
+]
+UnusedArchiveOption = Annotated[Path | None, typer.Option("--archive", hidden=True)]
+"""A retrieval set has an archive of its own."""
+ReportOption = Annotated[Path | None, typer.Option("--report", metavar="FILE", help="Write a report as one HTML file.")]
+MarkdownOption = Annotated[
+    Path | None, typer.Option("--markdown", metavar="FILE", help="Write a short report as Markdown.")
+]
+TrecOption = Annotated[
+    Path | None, typer.Option("--trec", metavar="FOLDER", help="Write run and qrels in TREC's format.")
+]
+MissesOption = Annotated[bool, typer.Option("--misses", help="Print each question that failed, and why.")]
+QuestionsArgument = Annotated[Path, typer.Argument(help="Question file, .jsonl or .csv.")]
+OutputArgument = Annotated[Path, typer.Argument(help="The file to write, .jsonl.")]
 
 
-def evaluate(
+@evaluations.command(_RUN)
+def run(
     arguments: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="[QUESTIONS] [KEY=VALUE …]",
-            help="Test questions, .jsonl or .csv; without, those that were marked. With --compare: names of runs.",
+            metavar="QUESTIONS KEY=VALUE",
+            help="Question file, .jsonl or .csv, and settings. Default: the questions with passages you marked.",
         ),
     ] = None,
     archive: ArchiveOption = DEFAULT_ARCHIVE,
-    beir: Annotated[
-        Path | None,
-        typer.Option(metavar="FOLDER", help="Evaluate a retrieval set in BEIR layout, in an archive of its own."),
-    ] = None,
-    name: Annotated[str | None, typer.Option(help="The name under which the run is kept.")] = None,
-    fast: Annotated[bool, typer.Option("--fast", help="Leave out re-ranking.")] = False,
-    set_: Annotated[
-        list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="A setting; more of them may follow.")
-    ] = None,
-    sweep: Annotated[
-        list[str] | None,
-        typer.Option(metavar="KEY=V,V,…", help="Try all combinations of several values; more settings may follow."),
-    ] = None,
-    compare: Annotated[
-        bool, typer.Option("--compare", help="Compare runs, by name or exported file, with the first one.")
-    ] = False,
+    name: NameOption = None,
+    fast: FastOption = False,
+    settings: SetOption = None,
+    reranker: RerankerOption = None,
     report: ReportOption = None,
     markdown: MarkdownOption = None,
     trec: TrecOption = None,
-    trec_run: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="With --beir: measure another program's run of the set.")
-    ] = None,
-    encoder: Annotated[
-        str | None, typer.Option(metavar="MODEL", help="With --beir: a sentence-transformers model in place of ours.")
-    ] = None,
-    reranker: RerankerOption = None,
     misses: MissesOption = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Ask test questions and print how good the answers are, with 95% intervals; the run is kept in the archive.
+    """Ask test questions and measure the answers.
 
-    `fundstelle eval QUESTIONS --sweep passage_tokens=120,180,240 lexical_weight=0,0.3` tries all combinations;
-    `fundstelle eval --compare RUN RUN` tells whether a difference is more than chance.
+    Prints means with 95% intervals, and stores the run in the archive.
     """
-    from rag.cli import evaluation_actions as evaluating
+    from rag.cli import evaluation_actions as actions
 
-    written = evaluating.Written(report, markdown, trec, misses=misses, as_json=as_json)
-    if compare:
-        with opened_archive(archive, create=False) as opened:
-            evaluating.compare(opened, arguments or [], written)
-        return
-    settings = evaluating.chosen_settings(arguments or [], set_ or [], sweep or [], fast=fast)
-    if trec_run and not beir:
+    file, pairs = actions.split_arguments(arguments or [])
+    plan = actions.make_plan([*(settings or []), *pairs], (), fast=fast)
+    with actions.open_questions(archive, file, reranker) as evaluation:
+        finished = actions.ask_questions(evaluation, plan, name)
+    actions.print_and_write(finished, actions.Outputs(report, markdown, trec, misses=misses, as_json=as_json))
+
+
+@evaluations.command(_COMPARE)
+def compare(
+    names: Annotated[
+        list[str] | None, typer.Argument(metavar="RUN", help="Names of two or more runs, or their exported files.")
+    ] = None,
+    archive: ArchiveOption = DEFAULT_ARCHIVE,
+    report: ReportOption = None,
+    markdown: MarkdownOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Compare runs with the first one.
+
+    Prints by how much they differ, and whether that is more than chance.
+    """
+    from rag.cli import evaluation_actions as actions
+
+    with opened_archive(archive, create=False) as opened:
+        actions.compare_runs(opened, names or [], actions.Outputs(report, markdown, as_json=as_json))
+
+
+@evaluations.command(_SWEEP)
+def sweep(
+    arguments: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="QUESTIONS KEY=V1,V2…",
+            help="Question file, .jsonl or .csv, and the values of each setting. Default: the questions with passages "
+            "you marked.",
+        ),
+    ] = None,
+    archive: ArchiveOption = DEFAULT_ARCHIVE,
+    name: NameOption = None,
+    fast: FastOption = False,
+    settings: SetOption = None,
+    swept: Annotated[list[str] | None, typer.Option("--sweep", hidden=True)] = None,
+    reranker: RerankerOption = None,
+    report: ReportOption = None,
+    markdown: MarkdownOption = None,
+    trec: TrecOption = None,
+    misses: MissesOption = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Ask test questions with all combinations of settings.
+
+    Each combination is stored as a run.
+
+    Example: `fundstelle eval sweep q.jsonl passage_tokens=120,180,240 lexical_weight=0,0.3`
+    """
+    from rag.cli import evaluation_actions as actions
+
+    file, pairs = actions.split_arguments(arguments or [])
+    plan = actions.make_plan(settings or [], [*(swept or []), *pairs], fast=fast)
+    with actions.open_questions(archive, file, reranker) as evaluation:
+        finished = actions.ask_questions(evaluation, plan, name)
+    actions.print_and_write(finished, actions.Outputs(report, markdown, trec, misses=misses, as_json=as_json))
+
+
+@evaluations.command(_BEIR)
+def beir(
+    folder: Annotated[
+        Path, typer.Argument(metavar="FOLDER", help="A folder in BEIR layout: corpus.jsonl, queries.jsonl, qrels.tsv.")
+    ],
+    pairs: Annotated[list[str] | None, typer.Argument(metavar="KEY=VALUE", help="Settings.")] = None,
+    name: NameOption = None,
+    fast: FastOption = False,
+    settings: SetOption = None,
+    swept: SweepOption = None,
+    encoder: EncoderOption = None,
+    reranker: RerankerOption = None,
+    report: ReportOption = None,
+    markdown: MarkdownOption = None,
+    trec: TrecOption = None,
+    misses: MissesOption = False,
+    as_json: JsonOption = False,
+    archive: UnusedArchiveOption = None,
+) -> None:
+    """Evaluate on a retrieval set in BEIR layout.
+
+    The set is indexed once, into an archive of its own in the cache.
+    """
+    from rag.cli import evaluation_actions as actions
+
+    file, more_settings = actions.split_arguments(pairs or [])
+    if file:
+        raise FundstelleError("Give either a file of questions or a set with --beir.")
+    fixed = [*(settings or []), *(() if swept else more_settings)]
+    plan = actions.make_plan(fixed, [*(swept or []), *(more_settings if swept else ())], fast=fast)
+    with actions.open_set(folder, plan, encoder, reranker) as evaluation:
+        finished = actions.ask_questions(evaluation, plan, name)
+    actions.print_and_write(finished, actions.Outputs(report, markdown, trec, misses=misses, as_json=as_json))
+
+
+@evaluations.command(_IMPORT_TREC)
+def import_trec(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A run in TREC's format, of any program.")],
+    folder: Annotated[
+        Path | None, typer.Option("--beir", metavar="FOLDER", help="The retrieval set that was searched.")
+    ] = None,
+    name: NameOption = None,
+    settings: SetOption = None,
+    encoder: EncoderOption = None,
+    reranker: RerankerOption = None,
+    report: ReportOption = None,
+    markdown: MarkdownOption = None,
+    trec: TrecOption = None,
+    misses: MissesOption = False,
+    as_json: JsonOption = False,
+    archive: UnusedArchiveOption = None,
+) -> None:
+    """Measure another program's run of a retrieval set.
+
+    It is stored next to the runs of `eval beir` on that set.
+    """
+    from rag.cli import evaluation_actions as actions
+
+    if folder is None:
         raise FundstelleError("--trec-run measures a run of a set: give its folder with --beir.")
-    if encoder and not beir:
-        raise FundstelleError("--encoder goes with --beir: an archive has its own, see `fundstelle index --encoder`.")
-    if beir:
-        if settings.file:
-            raise FundstelleError("Give either a file of questions or a set with --beir.")
-        opening = evaluating.opened_set(beir, settings, encoder, reranker)
-    else:
-        opening = evaluating.opened_questions(archive, settings, reranker)
-    with opening as (session, judgements):
-        if trec_run:
-            found = [evaluating.imported_run(session, judgements, trec_run, str(beir))]
-        else:
-            source = str(beir or settings.file or evaluating.MARKED)
-            found = evaluating.asked_runs(session, judgements, settings, name, source, operators=beir is None)
-    evaluating.show(found, written)
+    plan = actions.make_plan(settings or [], (), fast=False)
+    with actions.open_set(folder, plan, encoder, reranker) as evaluation:
+        imported = actions.import_run(evaluation, file, name)
+    actions.print_and_write([imported], actions.Outputs(report, markdown, trec, misses=misses, as_json=as_json))
 
 
 @runs.command("list")
 def list_runs(archive: ArchiveOption = DEFAULT_ARCHIVE, as_json: JsonOption = False) -> None:
-    """List what there is, the oldest first."""
-    from rag.cli import evaluation_actions as evaluating
+    """List the stored runs, the oldest first."""
+    from rag.cli import evaluation_actions as actions
 
     with opened_archive(archive, create=False) as opened:
-        evaluating.list_runs(opened, as_json=as_json)
+        actions.list_runs(opened, as_json=as_json)
 
 
 @runs.command("show")
@@ -120,11 +284,11 @@ def show_run(
     as_json: JsonOption = False,
 ) -> None:
     """Print a run again, or write its report."""
-    from rag.cli import evaluation_actions as evaluating
+    from rag.cli import evaluation_actions as actions
 
     with opened_archive(archive, create=False) as opened:
-        found = evaluating.run_named(opened, name)
-    evaluating.show([found], evaluating.Written(report, markdown, trec, misses=misses, as_json=as_json))
+        stored = actions.load_run(opened, name)
+    actions.print_and_write([stored], actions.Outputs(report, markdown, trec, misses=misses, as_json=as_json))
 
 
 @runs.command("delete")
@@ -132,11 +296,11 @@ def delete_runs(
     names: Annotated[list[str], typer.Argument(metavar="NAME…", help="The names of runs.")],
     archive: ArchiveOption = DEFAULT_ARCHIVE,
 ) -> None:
-    """Forget runs."""
-    from rag.cli import evaluation_actions as evaluating
+    """Delete runs."""
+    from rag.cli import evaluation_actions as actions
 
     with opened_archive(archive, create=False) as opened:
-        evaluating.delete_runs(opened, names)
+        actions.delete_runs(opened, names)
 
 
 @runs.command("export")
@@ -145,63 +309,64 @@ def export_run(
     file: Annotated[Path, typer.Argument(help="The file to write, .json.")],
     archive: ArchiveOption = DEFAULT_ARCHIVE,
 ) -> None:
-    """Write a whole run as JSON, which `eval --compare` and `runs show` read with any archive."""
-    from rag.cli import evaluation_actions as evaluating
+    """Write a whole run as JSON, which `eval compare` and `runs show` read with any archive."""
+    from rag.cli import evaluation_actions as actions
 
     with opened_archive(archive, create=False) as opened:
-        evaluating.export_run(opened, name, file)
+        actions.export_run(opened, name, file)
 
 
 @questions.command("suggest")
 def suggest(
-    file: FileArgument,
+    file: OutputArgument,
     archive: ArchiveOption = DEFAULT_ARCHIVE,
-    most: Annotated[int, typer.Option(min=1, help="So many of each kind at most, drawn at random.")] = 200,
+    limit: Annotated[int, typer.Option("--most", min=1, help="Maximum number of each kind, sampled at random.")] = 200,
 ) -> None:
-    """Make test questions by a rule: headlines, and who said what is quoted. They are reported apart."""
-    from rag.cli import evaluation_actions as evaluating
+    """Make test questions by rules: headlines, and who said a quotation. They are reported separately."""
+    from rag.cli import evaluation_actions as actions
 
     with opened_archive(archive, create=False) as opened:
-        evaluating.suggest(opened, file, most)
+        actions.write_synthetic(opened, file, limit)
 
 
 @questions.command("marked")
-def marked(file: FileArgument, archive: ArchiveOption = DEFAULT_ARCHIVE) -> None:
-    """Write the questions for which passages were marked right."""
-    from rag.cli import evaluation_actions as evaluating
+def write_marked(file: OutputArgument, archive: ArchiveOption = DEFAULT_ARCHIVE) -> None:
+    """Write the questions that have a passage marked right."""
+    from rag.cli import evaluation_actions as actions
 
     with opened_archive(archive, create=False) as opened:
-        evaluating.write_marked(opened, file)
+        actions.write_marked(opened, file)
 
 
 @questions.command("beir")
 def export_beir(
-    file: Annotated[Path, typer.Argument(help="Test questions, .jsonl or .csv.")],
+    file: QuestionsArgument,
     folder: Annotated[Path, typer.Argument(help="The folder to write.")],
     archive: ArchiveOption = DEFAULT_ARCHIVE,
 ) -> None:
     """Write questions and articles as a retrieval set in BEIR layout, for other tools."""
-    from rag.cli import evaluation_actions as evaluating
+    from rag.cli import evaluation_actions as actions
 
     with opened_archive(archive, create=False) as opened:
-        evaluating.write_set(opened, file, folder)
+        actions.write_set(opened, file, folder)
 
 
 def mark(archive: Archive, answer: Answer, right: str | None, wrong: str | None) -> int:
-    """Note which passages of an answer are right or wrong, by their numbers; return how many were noted."""
+    """Store which passages of an answer are right or wrong, by their numbers; return how many were stored."""
     from rag.evaluation.session import EvaluationSession
 
-    numbers = {number: said for written, said in ((right, True), (wrong, False)) for number in _numbers(written)}
-    missing = [number for number in numbers if not 1 <= number <= len(answer.citations)]
+    verdicts = dict.fromkeys(_numbers(right), True) | dict.fromkeys(_numbers(wrong), False)
+    missing = [number for number in verdicts if not 1 <= number <= len(answer.citations)]
     if missing:
         raise FundstelleError(f"There is no passage {missing[0]}: the answer has {len(answer.citations)}.")
-    for number, said in numbers.items():
-        EvaluationSession(archive).feedback.mark(answer.question, answer.citations[number - 1], answers=said)
-    return len(numbers)
+    feedback = EvaluationSession(archive).feedback
+    for number, is_right in verdicts.items():
+        feedback.mark(answer.question, answer.citations[number - 1], answers=is_right)
+    return len(verdicts)
 
 
-def _numbers(written: str | None) -> list[int]:
+def _numbers(text: str | None) -> list[int]:
     try:
-        return [int(one) for one in written.split(",")] if written else []
+        return [int(number) for number in text.split(",")] if text else []
     except ValueError as error:
-        raise FundstelleError(f"{written!r} are no numbers of passages: write them as 1,3.") from error
+        raise FundstelleError(f"{text!r} are not numbers of passages: write them as 1,3.") from error

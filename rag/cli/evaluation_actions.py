@@ -25,6 +25,7 @@ from rag.config import DEFAULT_RANKING, Config
 from rag.errors import ArchiveError, ConfigError, FundstelleError
 from rag.evaluation.measures.comparison import Comparison, changed_questions, compared
 from rag.evaluation.questions.beir import judged, read_beir, write_beir
+from rag.evaluation.questions.feedback import MARKED
 from rag.evaluation.questions.judgements import Judgement
 from rag.evaluation.questions.synthetic import questions_json, suggested
 from rag.evaluation.reports.html import html_report
@@ -38,139 +39,151 @@ from rag.evaluation.session import EvaluationSession, default_run_name
 from rag.evaluation.types import Run
 
 INTERRUPTED = 130
-_TWO = 2
-MARKED = "marked"
-
-Opened = tuple[EvaluationSession, Sequence[Judgement]]
+_MIN_COMPARED = 2
 
 
 @dataclass(frozen=True)
-class Written:
+class Outputs:
     """What is made of runs: files, and what is printed."""
 
-    report: Path | None
-    markdown: Path | None
-    trec: Path | None
-    misses: bool
-    as_json: bool
+    report: Path | None = None
+    markdown: Path | None = None
+    trec: Path | None = None
+    misses: bool = False
+    as_json: bool = False
 
 
 @dataclass(frozen=True)
-class Chosen:
-    """The file of questions, None for marks, and the setups that they are asked with, by what tells them apart."""
+class Plan:
+    """How questions are asked: with each of the setups, by the label that is added to the name of its run.
 
-    file: str | None
-    start: Setup
+    `base` is the setup without the settings of a sweep.
+    """
+
+    base: Setup
     setups: Mapping[str, Setup]
 
 
-def chosen_settings(arguments: Sequence[str], set_: Sequence[str], swept: Sequence[str], *, fast: bool) -> Chosen:
-    """Sort what stands on the command line into a file and settings.
+@dataclass(frozen=True)
+class JudgedQuestions:
+    """Judged questions and the session of their archive.
+
+    `source` says where the questions come from; `operators`, whether quotes and dashes in them are operators.
+    """
+
+    session: EvaluationSession
+    judgements: Sequence[Judgement]
+    source: str
+    operators: bool
+
+
+def split_arguments(arguments: Sequence[str]) -> tuple[str | None, list[str]]:
+    """Return the file of questions among the arguments, None without one, and the KEY=VALUE pairs.
 
     Raises:
         FundstelleError: there is more than one file.
-        ConfigError: there is no such setting, or it cannot have this value.
     """
-    more = [one for one in arguments if "=" in one and not Path(one).exists()]
-    files = [one for one in arguments if one not in more]
+    pairs = [argument for argument in arguments if "=" in argument and not Path(argument).exists()]
+    files = [argument for argument in arguments if argument not in pairs]
     if len(files) > 1:
         raise FundstelleError("Give one file of questions, or --compare and the names of runs.")
-    # settings without an option of their own belong to the last one that takes several
-    single = _pairs([*set_, *(() if swept else more)])
-    start = Setup(Config(), replace(DEFAULT_RANKING, fast=fast)).changed(
-        {name: ",".join(one) for name, one in single.items()}
+    return (files[0] if files else None), pairs
+
+
+def make_plan(fixed: Sequence[str], swept: Sequence[str], *, fast: bool) -> Plan:
+    """Read settings that are fixed, KEY=VALUE, and those that are swept, KEY=V1,V2….
+
+    Raises:
+        ConfigError: a setting does not exist or cannot have its value, or there are too many combinations.
+    """
+    base = Setup(Config(), replace(DEFAULT_RANKING, fast=fast)).changed(
+        {key: ",".join(values) for key, values in _read_pairs(fixed).items()}
     )
-    points = grid(_pairs([*swept, *(more if swept else ())]))
-    setups = {" ".join(f"{name}={value}" for name, value in one.items()): start.changed(one) for one in points}
-    return Chosen(files[0] if files else None, start, setups)
+    combinations = grid(_read_pairs(swept))
+    setups = {
+        " ".join(f"{key}={value}" for key, value in combination.items()): base.changed(combination)
+        for combination in combinations
+    }
+    return Plan(base, setups)
 
 
-def _pairs(written: Sequence[str]) -> dict[str, list[str]]:
+def _read_pairs(pairs: Sequence[str]) -> dict[str, list[str]]:
     """Read `key=value,value` of several settings."""
-    found: dict[str, list[str]] = {}
-    for one in written:
-        key, _, values = one.partition("=")
-        if not values:
-            raise ConfigError(f"{one!r} is no setting: write KEY=VALUE, for example lexical_weight=0.3.")
-        found[key.strip()] = [value.strip() for value in values.split(",")]
-    return found
+    values: dict[str, list[str]] = {}
+    for pair in pairs:
+        key, _, text = pair.partition("=")
+        if not text:
+            raise ConfigError(f"{pair!r} is not a setting: write KEY=VALUE, for example lexical_weight=0.3.")
+        values[key.strip()] = [value.strip() for value in text.split(",")]
+    return values
 
 
 @contextmanager
-def opened_set(folder: Path, settings: Chosen, encoder: str | None, reranker: str | None) -> Iterator[Opened]:
-    """Give an archive of a retrieval set, made once, and the set's judged queries."""
-    found = read_beir(folder)
+def open_questions(folder: Path, file: str | None, reranker: str | None) -> Iterator[JudgedQuestions]:
+    """Open the archive in a folder, and judge the questions of a file; without one, those with marked passages."""
+    with opened_archive(folder, create=False, reranker=reranker) as archive:
+        session = EvaluationSession(archive)
+        yield JudgedQuestions(session, session.judge(session.load(file)), file or MARKED, operators=True)
+
+
+@contextmanager
+def open_set(folder: Path, plan: Plan, encoder: str | None, reranker: str | None) -> Iterator[JudgedQuestions]:
+    """Open the archive of a retrieval set, which is made once, and read the set's judged queries."""
+    retrieval_set = read_beir(folder)
     preparation = PreparationBar()
     try:
         with CountingBar("reading", "documents") as bar:
             archive = archive_of_set(
-                folder, settings.start.config, encoder, preparation, lambda done: bar(done, None), reranker
+                folder, plan.base.config, encoder, preparation, lambda documents: bar(documents, None), reranker
             )
     finally:
         preparation.close()
     with archive:
-        yield EvaluationSession(archive), judged(found, archive.article)
+        judgements = judged(retrieval_set, archive.article)
+        yield JudgedQuestions(EvaluationSession(archive), judgements, str(folder), operators=False)
 
 
-@contextmanager
-def opened_questions(folder: Path, settings: Chosen, reranker: str | None) -> Iterator[Opened]:
-    """Give the archive in a folder, and judged questions about it."""
-    with opened_archive(folder, create=False, reranker=reranker) as archive:
-        session = EvaluationSession(archive)
-        yield session, session.judge(session.load(settings.file))
-
-
-def asked_runs(
-    session: EvaluationSession,
-    judgements: Sequence[Judgement],
-    settings: Chosen,
-    name: str | None,
-    source: str,
-    *,
-    operators: bool,
-) -> list[Run]:
-    """Ask all questions with each setup, and save the runs.
-
-    Args:
-        source: where the questions come from.
-        operators: whether quotes and dashes in a question mean what they mean in `ask`.
+def ask_questions(questions: JudgedQuestions, plan: Plan, name: str | None) -> list[Run]:
+    """Ask the questions with each setup of the plan, and store the runs.
 
     Raises:
         FundstelleError: another run has the name.
+        Exit: interrupted before anything was asked.
     """
-    if name and len(settings.setups) == 1:
+    session = questions.session
+    if name and len(plan.setups) == 1:
         session.runs.check_free(name)
     finished: list[Run] = []
-    with CountingBar("asking", "questions") as bar, CountingBar("cutting anew", "articles") as cutting:
+    with CountingBar("asking", "questions") as bar, CountingBar("re-chunking", "articles") as chunking_bar:
         runs = session.evaluate(
-            judgements,
-            settings.setups,
-            name=name or default_run_name(source),
-            source=source,
-            operators=operators,
+            questions.judgements,
+            plan.setups,
+            name=name or default_run_name(questions.source),
+            source=questions.source,
+            operators=questions.operators,
             on_progress=bar,
-            on_article=lambda articles: cutting(articles, session.archive.status().articles),
+            on_article=lambda articles: chunking_bar(articles, session.archive.status().articles),
         )
         try:
             for run in runs:
                 finished.append(run)
-                _save(session, run)
+                _store(session, run)
         except KeyboardInterrupt:
-            err.print("Interrupted: settings that were not asked to the end are left out.")
+            err.print("Interrupted: settings that were not finished are left out.")
     if not finished:
         raise typer.Exit(INTERRUPTED)
     return finished
 
 
-def imported_run(session: EvaluationSession, judgements: Sequence[Judgement], file: Path, source: str) -> Run:
-    """Return another program's run of a set, from its file; it is saved too."""
-    run = session.imported(file, judgements, source=source)
-    _save(session, run)
+def import_run(questions: JudgedQuestions, file: Path, name: str | None) -> Run:
+    """Return another program's run of a retrieval set, from its file, and store it."""
+    run = questions.session.import_run(file, questions.judgements, source=questions.source, name=name)
+    _store(questions.session, run)
     return run
 
 
-def _save(session: EvaluationSession, run: Run) -> None:
-    """Save a run; where the archive cannot be written, it is printed all the same, and a line says so."""
+def _store(session: EvaluationSession, run: Run) -> None:
+    """Store a run; where the archive cannot be written, say so in a line and go on."""
     try:
         session.runs.save(run)
         err.print(f"Kept as {run.name!r}.", style="dim", soft_wrap=True, markup=False)
@@ -178,52 +191,52 @@ def _save(session: EvaluationSession, run: Run) -> None:
         err.print(f"The run is not kept. {error}", soft_wrap=True, markup=False)
 
 
-def show(found: Sequence[Run], written: Written) -> None:
-    """Print one run, or the runs of a sweep, and write what is asked for; exit with 130 if it was interrupted."""
-    comparison = _comparison(found) if len(found) > 1 else None
-    if written.as_json:
-        print_json(summary_json(found[0]) if len(found) == 1 else {"runs": [summary_json(run) for run in found]})
+def print_and_write(runs: Sequence[Run], outputs: Outputs) -> None:
+    """Print one run, or the runs of a sweep, and write the files asked for; exit with 130 if one was interrupted."""
+    comparison = _compare(runs) if len(runs) > 1 else None
+    if outputs.as_json:
+        print_json(summary_json(runs[0]) if len(runs) == 1 else {"runs": [summary_json(run) for run in runs]})
     elif comparison:
-        print_sweep(found, comparison)
+        print_sweep(runs, comparison)
     else:
-        print_run(found[0])
-    if written.misses and not written.as_json:
-        print_misses(found[-1])
-    for run in found:
-        if written.trec:
-            write_trec(written.trec if len(found) == 1 else written.trec / run.name, run.name, run.results)
-    _write_reports(found[-1], comparison, written)
-    if any(len(run.results) < run.asked_of for run in found):
+        print_run(runs[0])
+    if outputs.misses and not outputs.as_json:
+        print_misses(runs[-1])
+    for run in runs:
+        if outputs.trec:
+            write_trec(outputs.trec if len(runs) == 1 else outputs.trec / run.name, run.name, run.results)
+    _write_reports(runs[-1], comparison, outputs)
+    if any(len(run.results) < run.asked_of for run in runs):
         raise typer.Exit(INTERRUPTED)
 
 
-def compare(archive: Archive, names: Sequence[str], written: Written) -> None:
-    """Print what tells runs apart, and whether it is more than chance."""
-    found = [run_named(archive, name) for name in names]
-    if len(found) < _TWO:
+def compare_runs(archive: Archive, names: Sequence[str], outputs: Outputs) -> None:
+    """Print how runs differ from the first one, and whether that is more than chance."""
+    runs = [load_run(archive, name) for name in names]
+    if len(runs) < _MIN_COMPARED:
         raise FundstelleError("Name two runs at least: the others are compared with the first one.")
-    if len({run.name for run in found}) < len(found):
+    if len({run.name for run in runs}) < len(runs):
         raise FundstelleError("A run is compared with others: give each name once.")
-    comparison = _comparison(found)
-    if written.as_json:
+    comparison = _compare(runs)
+    if outputs.as_json:
         print_json(comparison_json(comparison))
     else:
         print_comparison(comparison)
-        if len(found) == _TWO:
-            print_changes(changed_questions(*found))
-    _write_reports(found[-1], comparison, written)
+        if len(runs) == _MIN_COMPARED:
+            print_changes(changed_questions(*runs))
+    _write_reports(runs[-1], comparison, outputs)
 
 
-def _comparison(found: Sequence[Run]) -> Comparison:
+def _compare(runs: Sequence[Run]) -> Comparison:
     try:
-        return compared(found)
+        return compared(runs)
     except ValueError as error:
         raise FundstelleError(
             "The runs have no answerable question in common: compare runs of the same questions."
         ) from error
 
 
-def run_named(archive: Archive, name: str) -> Run:
+def load_run(archive: Archive, name: str) -> Run:
     """Return a run by its name, or from the file that it was exported to."""
     if name.endswith(".json") and Path(name).is_file():
         return read_run(Path(name))
@@ -231,16 +244,16 @@ def run_named(archive: Archive, name: str) -> Run:
 
 
 def list_runs(archive: Archive, *, as_json: bool) -> None:
-    """Print what runs there are."""
-    found = EvaluationSession(archive).runs.listing()
+    """Print the stored runs."""
+    entries = EvaluationSession(archive).runs.listing()
     if as_json:
-        print_json({"runs": [asdict(one) for one in found]})
+        print_json({"runs": [asdict(entry) for entry in entries]})
     else:
-        print_runs(found)
+        print_runs(entries)
 
 
 def delete_runs(archive: Archive, names: Sequence[str]) -> None:
-    """Forget runs."""
+    """Delete runs."""
     for name in names:
         EvaluationSession(archive).runs.delete(name)
         out.print(f"Deleted: {name}", soft_wrap=True, markup=False)
@@ -251,23 +264,23 @@ def export_run(archive: Archive, name: str, file: Path) -> None:
     _write(file, run_json(EvaluationSession(archive).runs.load(name)))
 
 
-def suggest(archive: Archive, file: Path, most: int) -> None:
-    """Write questions that were made by a rule."""
-    found = suggested((archive.article_with_passages(one.id) for one in archive.articles()), most)
-    if not found:
+def write_synthetic(archive: Archive, file: Path, limit: int) -> None:
+    """Write questions made by rules, at most `limit` of each kind."""
+    questions = suggested((archive.article_with_passages(article.id) for article in archive.articles()), limit)
+    if not questions:
         raise FundstelleError(
             "The articles have neither headlines of their own nor quotations: write test questions yourself."
         )
-    _write(file, questions_json(found))
-    out.print(f"{len(found)} questions; ask them with `fundstelle eval {file}`.", soft_wrap=True, markup=False)
+    _write(file, questions_json(questions))
+    out.print(f"{len(questions)} questions; ask them with `fundstelle eval {file}`.", soft_wrap=True, markup=False)
 
 
 def write_marked(archive: Archive, file: Path) -> None:
-    """Write the questions for which passages were marked."""
-    found = EvaluationSession(archive).feedback.questions()
-    if not found:
+    """Write the questions that have a passage marked right."""
+    questions = EvaluationSession(archive).feedback.questions()
+    if not questions:
         raise FundstelleError('No passage was marked as an answer yet: `fundstelle ask "…" --right 1` marks the first.')
-    _write(file, questions_json(found))
+    _write(file, questions_json(questions))
 
 
 def write_set(archive: Archive, file: Path, folder: Path) -> None:
@@ -278,10 +291,11 @@ def write_set(archive: Archive, file: Path, folder: Path) -> None:
     err.print(f"Written: {folder}", soft_wrap=True, markup=False)
 
 
-def _write_reports(run: Run, comparison: Comparison | None, written: Written) -> None:
-    for path, make in ((written.report, html_report), (written.markdown, markdown_report)):
-        if path:
-            _write(path, make(run, comparison))
+def _write_reports(run: Run, comparison: Comparison | None, outputs: Outputs) -> None:
+    if outputs.report:
+        _write(outputs.report, html_report(run, comparison))
+    if outputs.markdown:
+        _write(outputs.markdown, markdown_report(run, comparison))
 
 
 def _write(path: Path, text: str) -> None:

@@ -97,7 +97,7 @@ class EvaluationSession:
             if len(run.results) < run.asked_of:
                 return
 
-    def imported(self, file: Path, judgements: Sequence[Judgement], *, source: str) -> Run:
+    def import_run(self, file: Path, judgements: Sequence[Judgement], *, source: str, name: str | None = None) -> Run:
         """Return the run of another program from a file in TREC's format, not saved yet.
 
         Raises:
@@ -106,7 +106,7 @@ class EvaluationSession:
         """
         results = tuple(results_of(read_trec_run(file), judgements))
         return Run(
-            name=self.runs.free_name(file.stem),
+            name=self.runs.free_name(name or file.stem),
             made=datetime.now(UTC).isoformat(timespec="seconds"),
             questions=source,
             asked_of=len(results),

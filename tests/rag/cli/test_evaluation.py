@@ -50,23 +50,24 @@ def here(made: Path, tmp_path: Path) -> Path:
 def test_a_run_that_cannot_be_kept_is_printed(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Where the archive may only be read, one line says that the run is not kept, and the measures are there."""
     from rag.archive import Archive
-    from rag.cli import evaluation_actions as evaluating
+    from rag.cli import evaluation_actions as actions
     from rag.errors import FundstelleError
     from rag.evaluation.session import EvaluationSession
 
-    settings = evaluating.chosen_settings([str(here / "q.jsonl")], [], [], fast=True)
+    plan = actions.make_plan([], [], fast=True)
     with Archive.open(here / ".fundstelle") as archive:
         session = EvaluationSession(archive)
-        judgements = session.judge(session.load(settings.file))
+        judgements = session.judge(session.load(here / "q.jsonl"))
         with archive._database.lent() as connection:
             connection.execute("PRAGMA query_only = ON")
-        (run,) = evaluating.asked_runs(session, judgements, settings, "erster", "q", operators=True)
+        questions = actions.JudgedQuestions(session, judgements, "q", operators=True)
+        (run,) = actions.ask_questions(questions, plan, "erster")
         assert len(run.results) == len(QUESTIONS)
         said = capsys.readouterr().err
         assert said.count("The run is not kept. The archive") == 1
         assert "Kept as" not in said
         with pytest.raises(FundstelleError, match="There is no run"):
-            evaluating.run_named(archive, "erster")
+            actions.load_run(archive, "erster")
 
 
 def test_eval_prints_measures_and_keeps_the_run(fundstelle: Run, here: Path) -> None:
@@ -127,6 +128,60 @@ def test_a_sweep_tries_all_combinations(fundstelle: Run, here: Path) -> None:
     assert len(json.loads(fundstelle("runs", "list", "--json", cwd=here).stdout)["runs"]) == 4
 
 
+@pytest.mark.parametrize(
+    ("options", "subcommand"),
+    [
+        ([], ["run"]),
+        (["q.jsonl", "--fast"], ["run", "q.jsonl", "--fast"]),
+        (["--compare", "a", "b", "--json"], ["compare", "a", "b", "--json"]),
+        (["q.jsonl", "--sweep", "a=1,2", "b=3"], ["sweep", "q.jsonl", "--sweep", "a=1,2", "b=3"]),
+        (["--fast", "--beir", "set", "a=1"], ["beir", "set", "--fast", "a=1"]),
+        (["--beir=set", "--trec-run", "f", "--fast"], ["import-trec", "f", "--beir=set"]),
+        (["--trec-run=f"], ["import-trec", "f"]),
+        (["--sweep", "a=1", "--beir", "set"], ["beir", "set", "--sweep", "a=1"]),
+    ],
+)
+def test_the_options_of_eval_are_sub_commands(options: list[str], subcommand: list[str]) -> None:
+    """Without the name of a sub-command, an option chooses it, and what belongs to it comes first."""
+    from rag.cli.evaluation import subcommand_of
+
+    assert subcommand_of(options) == subcommand
+
+
+def test_sub_commands_give_what_the_options_give(fundstelle: Run, here: Path) -> None:
+    """eval run, compare, sweep, beir and import-trec print what eval prints with its options."""
+    pairs = [
+        (("run", "q.jsonl", "--json"), ("q.jsonl", "--json")),
+        (("sweep", "q.jsonl", "candidates=5,50", "--json"), ("q.jsonl", "--sweep", "candidates=5,50", "--json")),
+        (("beir", "set", "--trec", "t", "--json"), ("--beir", "set", "--trec", "t", "--json")),
+        (
+            ("import-trec", "t/run.trec", "--beir", "set", "--json"),
+            ("--beir", "set", "--trec-run", "t/run.trec", "--json"),
+        ),
+    ]
+    fundstelle("questions", "beir", "q.jsonl", "set", cwd=here)
+
+    def without_time_and_name(output: str) -> list[dict[str, object]]:
+        printed = json.loads(output)
+        own = ("name", "made", "latency_ms")
+        return [{key: value for key, value in run.items() if key not in own} for run in printed.get("runs", [printed])]
+
+    for subcommand, options in pairs:
+        fast = () if subcommand[0] == "import-trec" else ("--fast",)
+        new, old = fundstelle("eval", *subcommand, *fast, cwd=here), fundstelle("eval", *options, *fast, cwd=here)
+        assert new.returncode == old.returncode == 0, new.stderr + old.stderr
+        assert without_time_and_name(new.stdout) == without_time_and_name(old.stdout)
+    first, second = [run["name"] for run in json.loads(fundstelle("runs", "list", "--json", cwd=here).stdout)["runs"]][
+        :2
+    ]
+    compared = [fundstelle("eval", *words, first, second, cwd=here).stdout for words in (("compare",), ("--compare",))]
+    assert compared[0] == compared[1] != ""
+    help_text = fundstelle("eval", "--help", cwd=here).stdout
+    for name in ("run", "compare", "sweep", "beir", "import-trec"):
+        assert re.search(rf"^  {name} +[A-Z]", help_text, re.MULTILINE)
+        assert fundstelle("eval", name, "--help", cwd=here).stdout.startswith(f"Usage: fundstelle eval {name} ")
+
+
 def test_reports_and_trec_files(fundstelle: Run, here: Path) -> None:
     """All at once; the misses on standard output."""
     done = fundstelle(
@@ -162,7 +217,7 @@ def test_marks_become_test_questions(fundstelle: Run, here: Path) -> None:
     (row,) = map(json.loads, (here / "m.jsonl").read_text("utf-8").splitlines())
     assert (row["question"], len(row["answers"]), len(row["wrong"])) == (TUNNEL, 1, 1)
     assert fundstelle("ask", TUNNEL, "-k", "2", "--right", "3", cwd=here).stderr.startswith("There is no passage 3")
-    assert "are no numbers of passages" in fundstelle("ask", TUNNEL, "--right", "eins", cwd=here).stderr
+    assert "are not numbers of passages" in fundstelle("ask", TUNNEL, "--right", "eins", cwd=here).stderr
 
 
 def test_questions_by_a_rule(fundstelle: Run, here: Path) -> None:
@@ -178,7 +233,7 @@ def test_questions_by_a_rule(fundstelle: Run, here: Path) -> None:
         (("nowhere.jsonl",), "The questions in nowhere.jsonl cannot be read (No such file or directory)"),
         (("q.jsonl", "r.jsonl"), "Give one file of questions"),
         (("q.jsonl", "--set", "lexical=1"), "Unknown setting 'lexical': choose one of passage_tokens"),
-        (("q.jsonl", "--set", "lexical_weight"), "'lexical_weight' is no setting: write KEY=VALUE"),
+        (("q.jsonl", "--set", "lexical_weight"), "'lexical_weight' is not a setting: write KEY=VALUE"),
         (("q.jsonl", "--beir", "set"), "Give either a file of questions or a set with --beir."),
         (("--beir", "set"), "There is no corpus.jsonl in set"),
         (("--trec-run", "x"), "--trec-run measures a run of a set"),
