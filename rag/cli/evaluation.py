@@ -29,9 +29,16 @@ class EvalGroup(TyperGroup):
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Put the name of the sub-command first; while a shell completes a word, leave the words as they are."""
-        if not ctx.resilient_parsing and args[:1] not in [[name] for name in (*self.commands, *_HELP_OPTIONS)]:
-            args = subcommand_of(args)
-        return super().parse_args(ctx, args)
+        return super().parse_args(ctx, args if ctx.resilient_parsing else self.with_subcommand(args))
+
+    def with_subcommand(self, args: list[str]) -> list[str]:
+        """Return the arguments with the name of the sub-command first.
+
+        Raises:
+            FundstelleError: an option does not go with the mode.
+        """
+        has_name = bool(args) and args[0] in {*self.commands, *_HELP_OPTIONS}
+        return args if has_name else subcommand_of(args)
 
 
 def subcommand_of(arguments: Sequence[str]) -> list[str]:
