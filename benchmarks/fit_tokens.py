@@ -25,7 +25,7 @@ from embeddings.types import TokenVectors, Vectors
 from embeddings.vectors.language_neutral import language_neutral
 from embeddings.vectors.token_codec import TokenCodec
 from rag.config import Config
-from rag.dense.token_vectors import read_words
+from rag.dense.token_vectors import encode_words
 from rag.indexing.splitting import split
 from rag.loading.common.files import read_file
 from rag.loading.reader import load
@@ -38,7 +38,7 @@ COMMON = 200
 
 def tokens(texts: Sequence[str], encoder: Encoder) -> list[TokenVectors]:
     """Return the token vectors of passages, as they are kept: without punctuation and what tells the language."""
-    return language_neutral(encoder.fingerprint).project(read_words(encoder, texts), "passage")
+    return language_neutral(encoder.fingerprint).project(encode_words(encoder, texts), "passage")
 
 
 def learnt_from(data: Path, encoder: Encoder) -> list[TokenVectors]:

@@ -37,10 +37,10 @@ from benchmarks.sets import cut_passages
 from embeddings.encoder import BUNDLED, Encoder, open_encoder
 from rag.archive import Archive
 from rag.config import Config
-from rag.dense.index import DenseView
-from rag.dense.token_vectors import TokenKeeper, read_words
+from rag.dense.index import DenseIndex
+from rag.dense.token_vectors import TokenStores, encode_words
 from rag.indexing.writer import ArticleWriter
-from rag.lexical.index import LexicalView
+from rag.lexical.index import LexicalIndex
 from rag.loading.finish import article_id
 from rag.loading.reader import READER_VERSION
 from rag.storage.articles import ArticleRecord, PassageRecord
@@ -79,14 +79,14 @@ def articles(size: int, texts: Sequence[str], files: Path) -> Iterator[tuple[Art
 
 def make(folder: Path, files: Path, size: int, encoder: Encoder, texts: Sequence[str]) -> float:
     """Make an archive of so many passages with files of its first articles; return the seconds that storing took."""
-    read = read_words(encoder, texts)
+    read = encode_words(encoder, texts)
     vectors = np.stack([one.pooled for one in read])
     make_folder(folder)
     store = Store(folder / DATABASE)
-    keeper = TokenKeeper(folder / TOKENS, store)
-    keeping = keeper.of(encoder.fingerprint)
+    keeper = TokenStores(folder / TOKENS, store)
+    keeping = keeper.for_encoder(encoder.fingerprint)
     assert keeping is not None
-    codes = keeping.encoded(read)
+    codes = keeping.encode(read)
     tokens: dict[bytes, bytes] = {}
     recipe = ArticleWriter(store, encoder, BUNDLED, Config(), str(READER_VERSION)).recipe
     random = np.random.default_rng(1)
@@ -106,15 +106,15 @@ def make(folder: Path, files: Path, size: int, encoder: Encoder, texts: Sequence
         store.finish_file(FileRecord(article.path, FileFingerprint(article.sha256), recipe, 1), [article.id])
         tokens |= {passage.input_hash: code for passage, one in zip(passages, of, strict=True) if (code := codes[one])}
         if len(tokens) >= AT_A_TIME:
-            keeping.kept.put(tokens)
+            keeping.cache.put(tokens)
             tokens = {}
         if number < MOST_FILES:
             path = Path(article.path)
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(article.text, encoding="utf-8")
     store.vectors.set_encoder(EncoderRecord(BUNDLED, encoder.fingerprint, encoder.dim))
-    keeping.kept.put(tokens)
-    keeping.kept.set_complete(store.changes.state)
+    keeping.cache.put(tokens)
+    keeping.cache.set_complete(store.changes.state)
     keeper.close()
     store.recurring_lines.settle()
     store.facts.set_settled()
@@ -126,7 +126,7 @@ def make(folder: Path, files: Path, size: int, encoder: Encoder, texts: Sequence
 def views(folder: Path) -> dict[str, float]:
     """Return the seconds that it takes to make the indexes of vectors, its groups, and the index of words."""
     store, lock = Store(folder / DATABASE), FileLock(folder / "benchmark.lock", timeout=0)
-    dense, words = DenseView(folder / DENSE, store, lock), LexicalView(folder / LEXICAL, store, lock)
+    dense, words = DenseIndex(folder / DENSE, store, lock), LexicalIndex(folder / LEXICAL, store, lock)
     seconds = {}
     for name, work in {"vectors": dense.catch_up, "groups": dense.speed_up, "words": words.catch_up}.items():
         started = time.perf_counter()

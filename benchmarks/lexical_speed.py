@@ -22,7 +22,7 @@ import numpy as np
 from filelock import FileLock
 
 from benchmarks.latency import machine, percentiles
-from rag.lexical.index import LexicalView
+from rag.lexical.index import LexicalIndex
 from rag.lexical.query import LexicalQuery
 from rag.storage.articles import ArticleRecord, PassageRecord
 from rag.storage.store import Store
@@ -92,8 +92,8 @@ def main() -> None:
         store = Store(folder / "archive.sqlite")
         fill(store, data, count)
         lock = FileLock(folder / "lock", timeout=0)
-        build = timed(LexicalView(folder / "lexical", store, lock).catch_up)
-        view = LexicalView(folder / "lexical", store, lock)
+        build = timed(LexicalIndex(folder / "lexical", store, lock).catch_up)
+        view = LexicalIndex(folder / "lexical", store, lock)
         opened = timed(view.catch_up)
         keys = np.array(sorted({key for one in questions for key, _ in view.search(view.analyse(one), 1000)}), np.int64)
         steps: dict[str, Callable[[LexicalQuery, list[int]], object]] = {

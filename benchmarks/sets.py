@@ -14,11 +14,11 @@ from filelock import FileLock
 from benchmarks.beir import RetrievalSet, read_set
 from embeddings.encoder import Encoder
 from rag.config import Config
-from rag.dense.index import DenseView
-from rag.dense.token_vectors import TokenKeeper
+from rag.dense.index import DenseIndex
+from rag.dense.token_vectors import TokenStores
 from rag.indexing.article_indexer import ArticleIndexer
 from rag.indexing.splitting import split
-from rag.lexical.index import LexicalView
+from rag.lexical.index import LexicalIndex
 from rag.search.query import ParsedQuestion
 from rag.search.searcher import Searcher
 from rag.storage.store import Store
@@ -88,12 +88,12 @@ def searchable(data: Path, name: str, encoder: Encoder) -> Iterator[SearchableSe
             Article(id=f"{number:012x}", text=text, language=languages[document], path=_path(document), sha256="")
             for number, (document, (_, text)) in enumerate(questions.documents.items())
         ]
-        keeper = TokenKeeper(Path(temporary) / "tokens", store)
-        keep = keeper.of(encoder.fingerprint)
+        keeper = TokenStores(Path(temporary) / "tokens", store)
+        keep = keeper.for_encoder(encoder.fingerprint)
         ArticleIndexer(store, encoder, encoder.name, Config(), "benchmark", keeping=keep).index(articles)
         lock = FileLock(Path(temporary) / "lock", timeout=0)
-        dense = DenseView(Path(temporary) / "dense", store, lock)
-        lexical = LexicalView(Path(temporary) / "lexical", store, lock)
+        dense = DenseIndex(Path(temporary) / "dense", store, lock)
+        lexical = LexicalIndex(Path(temporary) / "lexical", store, lock)
         yield SearchableSet(questions, Searcher(Path(temporary), store, dense, lexical, encoder, keeper))
         store.close()
 

@@ -54,9 +54,9 @@ class Coded(PassageTokens):
         """Return a question in the coordinates of this codec."""
         return self._codec.rotate(question)
 
-    def _read_now(self, inputs: Sequence[str]) -> list[TokenVectors]:
+    def _encode(self, inputs: Sequence[str]) -> list[TokenVectors]:
         new = [text for text in inputs if text not in self._back]
-        read = super()._read_now(new) if new else []
+        read = super()._encode(new) if new else []
         self.sizes |= zip(new, map(len, filter(None, self._codec.encode(read))), strict=True)
         for text, one in zip(new, self._codec.round_trip(read), strict=True):
             self._back[text] = TokenVectors(one.vectors.astype(np.float16), one.spans, one.pooled)

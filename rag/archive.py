@@ -15,11 +15,11 @@ from filelock import FileLock, Timeout
 from embeddings.encoder import BUNDLED, Encoder, self_test
 from embeddings.types import OnStep
 from rag.config import DEFAULT_RANKING, Config, RankingConfig
-from rag.dense.index import DenseView
+from rag.dense.index import DenseIndex
 from rag.dense.lazy_encoder import LazyEncoder
-from rag.dense.token_vectors import TokenKeeper
+from rag.dense.token_vectors import TokenStores
 from rag.errors import ArchiveBusy, ArchiveClosed, ArchiveError, NotFound
-from rag.lexical.index import LexicalView
+from rag.lexical.index import LexicalIndex
 from rag.search.arguments import Day, FilterArguments, Names, check_question
 from rag.search.confidence import Calibration, to_json
 from rag.search.cross_encoder import CrossEncoderReranker
@@ -93,8 +93,8 @@ class Archive:
         self._closed = False
         self._open_store = store = Store(folder / DATABASE)
         self._indexing = FileLock(folder / INDEXING_LOCK, timeout=0)
-        self._dense = DenseView(folder / DENSE, store, self._indexing)
-        self._lexical = LexicalView(folder / LEXICAL, store, self._indexing)
+        self._dense = DenseIndex(folder / DENSE, store, self._indexing)
+        self._lexical = LexicalIndex(folder / LEXICAL, store, self._indexing)
         self._cross_encoder = CrossEncoderReranker(reranker) if reranker else None
         record = store.vectors.encoder
         name = encoder_name or (record.name if record else BUNDLED)
@@ -102,7 +102,7 @@ class Archive:
         name = str(Path(name).absolute()) if name != BUNDLED and Path(name).is_dir() else name
         self._encoder = LazyEncoder(name, encoder, on_step=on_step, device=device)
         self._config = config or Config()
-        self._keeper = TokenKeeper(folder / TOKENS, store)
+        self._keeper = TokenStores(folder / TOKENS, store)
         self._searchers: dict[RankingConfig, Searcher] = {}
 
     @classmethod
@@ -188,7 +188,7 @@ class Archive:
     @property
     def encoder_name(self) -> str:
         """How its encoder is opened: `bundled`, a folder or a hub name."""
-        return self._encoder.named
+        return self._encoder.encoder_name
 
     @property
     def _database(self) -> Database:
@@ -272,7 +272,7 @@ class Archive:
         from rag.loading.containers.limits import DEFAULT_LIMITS
 
         # the encoder is not opened yet: mostly, nothing has changed
-        name, keep = self.encoder_name, self._keeper.of(self._encoder.fingerprint)
+        name, keep = self.encoder_name, self._keeper.for_encoder(self._encoder.fingerprint)
         return Indexer(
             self._store, self._encoder, name, self._config, on_progress, limits or DEFAULT_LIMITS, columns, keep
         )
@@ -312,7 +312,7 @@ class Archive:
         from rag.indexing.article_indexer import ArticleIndexer
 
         encoder = self.encoder
-        keep = self._keeper.of(encoder.fingerprint)
+        keep = self._keeper.for_encoder(encoder.fingerprint)
         indexer = ArticleIndexer(self._store, encoder, self.encoder_name, self._config, loaders, on_article, keep)
         with self._writing():
             indexer.index(articles)

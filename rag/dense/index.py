@@ -1,10 +1,12 @@
-"""The vector index as a view of the store: it catches up by itself, and is rebuilt when it cannot be trusted."""
+"""The dense index: the vectors of an archive, which follows the store and is rebuilt when it cannot be trusted."""
 
 from __future__ import annotations
 
 import logging
 import threading
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
 
 import numpy as np
 from filelock import BaseFileLock, Timeout
@@ -20,13 +22,44 @@ from rag.storage.vectors import EncoderRecord
 log = logging.getLogger(__name__)
 
 
-class DenseView:
+@dataclass(frozen=True, slots=True)
+class IndexSource:
+    """What the vectors of an index were made from: archive, encoder (`fingerprint`) and language-neutral projection."""
+
+    archive_id: str
+    fingerprint: str
+    projection: str
+
+
+@dataclass(frozen=True, slots=True)
+class IndexStamp:
+    """What an index on disk contains: its source, and the archive's state."""
+
+    source: IndexSource
+    state: State
+
+    def __str__(self) -> str:
+        source = self.source
+        return f"{source.archive_id} {source.fingerprint} {source.projection} {self.state}"
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Return the stamp that `str` wrote.
+
+        Raises:
+            ValueError: this is not a stamp.
+        """
+        archive_id, fingerprint, projection, state = text.split(" ")
+        return cls(IndexSource(archive_id, fingerprint, projection), State.parse(state))
+
+
+class DenseIndex:
     """The vectors of all passages, without what only tells their language, searched by cosine.
 
-    Its stamp names the archive, the encoder, the map to neutral vectors and the state that it holds. One that is
-    damaged, or of another archive or encoder, or of a state that the archive has not come from, is filled again from
-    the store. `writing` is the lock, taken without
-    waiting, that lets one process at a time write the files. Safe to use from several threads.
+    Its stamp names the archive, the encoder, the projection and the state of the archive. An index that is damaged, of
+    another archive or encoder, or of a state that the archive does not descend from, is filled again from the store.
+    `writing` is the lock, taken without waiting, that lets one process at a time write the files. Safe to use from
+    several threads.
     """
 
     def __init__(self, folder: Path, store: Store, writing: BaseFileLock) -> None:
@@ -35,14 +68,16 @@ class DenseView:
         self._store = store
         self._lock = threading.Lock()
         self._index: VectorIndex | None = None
-        self._made_from = ""
+        self._source: IndexSource | None = None
         self._neutral = LanguageNeutral({}, {})
         self._state = NOTHING_YET
 
     def search(self, query: Vectors, k: int, allowed: Ids | None = None) -> list[Neighbor]:
-        """Return the keys of the nearest passages of the store as it is now, best first; of those allowed, if given.
+        """Return the keys of the nearest passages of the store as it is now, best first.
 
-        `query` is a neutral vector, as `rag.search.candidates` makes it.
+        Args:
+            query: a neutral vector, as `rag.search.candidates` makes it.
+            allowed: the only keys that are searched; None for all.
         """
         index = self.catch_up()
         return index.search(query, k, allowed) if index is not None else []
@@ -54,58 +89,57 @@ class DenseView:
         return index.recall if index is not None else None
 
     def speed_up(self, on_step: OnStep | None = None) -> None:
-        """See `embeddings.index.VectorIndex.speed_up`; for whoever holds the lock."""
+        """See `embeddings.index.VectorIndex.speed_up`; the caller must hold the lock `writing`."""
         index = self.catch_up()
         if index is not None:
             index.speed_up(on_step)
 
     def catch_up(self) -> VectorIndex | None:
-        """Bring the index to the store's revision, on disk too; None while the archive has no vectors."""
+        """Update the index to the store, on disk too, and return it; None while the archive has no vectors."""
         with self._lock:
             encoder = self._store.vectors.encoder
             if encoder is None:
                 return None
             neutral = language_neutral(encoder.fingerprint)
-            made_from = f"{self._store.facts.archive_id} {encoder.fingerprint} {neutral.name}"
-            opened = self._index is None or made_from != self._made_from
-            if self._index is None or opened:
-                self._neutral, self._made_from = neutral, made_from
-                self._index = self._open(encoder)
+            source = IndexSource(self._store.facts.archive_id, encoder.fingerprint, neutral.name)
+            reopened = self._index is None or source != self._source
+            if self._index is None or reopened:
+                self._neutral, self._source = neutral, source
+                self._index = self._open(encoder, source)
             behind = self._state != self._store.changes.state
             if behind:
                 if not self._store.changes.descends_from(self._state):
                     self._index = self._fresh(encoder)
-                self._apply(self._index, encoder)
-            if (opened or behind) and len(self._index) != self._store.passages.count():
-                log.warning("The vector index did not match the archive and was built anew.")
+                self._apply(self._index, encoder, source)
+            if (reopened or behind) and len(self._index) != self._store.passages.count():
+                log.warning("The vector index did not match the archive and was rebuilt.")
                 self._index = self._fresh(encoder)
-                self._apply(self._index, encoder)
+                self._apply(self._index, encoder, source)
             return self._index
 
-    def _open(self, encoder: EncoderRecord) -> VectorIndex:
+    def _open(self, encoder: EncoderRecord, source: IndexSource) -> VectorIndex:
         try:
             index = open_index(f"faiss:{self._folder}", encoder.dim)
         except IndexDamaged as error:
-            log.warning("%s It is built anew now.", error)
+            log.warning("%s It is rebuilt now.", error)
             return self._fresh(encoder)
         except DimensionMismatch:
             return self._fresh(encoder)
-        made_from, _, written = index.stamp.rpartition(" ")
         try:
-            state = State.parse(written)
+            stamp = IndexStamp.parse(index.stamp)
         except ValueError:
             # an empty index has no stamp
             return self._fresh(encoder)
-        if made_from != self._made_from or not self._store.changes.descends_from(state):
+        if stamp.source != source or not self._store.changes.descends_from(stamp.state):
             return self._fresh(encoder)
-        self._state = state
+        self._state = stamp.state
         return index
 
     def _fresh(self, encoder: EncoderRecord) -> VectorIndex:
         self._state = NOTHING_YET
         return open_index(f"faiss:{self._folder}", encoder.dim, empty=True)
 
-    def _apply(self, index: VectorIndex, encoder: EncoderRecord) -> None:
+    def _apply(self, index: VectorIndex, encoder: EncoderRecord, source: IndexSource) -> None:
         state = self._state
         for changes in self._store.changes.vectors_since(self._state.revision, encoder):
             state = changes.state
@@ -117,14 +151,14 @@ class DenseView:
         try:
             # one process writes at a time; while another indexes, it will write what this one has only in memory
             with self._writing:
-                index.flush(f"{self._made_from} {state}")
+                index.flush(str(IndexStamp(source, state)))
         except Timeout:
             log.debug("Another process is indexing and will write the vector index.")
         except (OSError, RuntimeError) as error:
             # faiss raises RuntimeError when a write fails
             log.warning(
                 "The vector index cannot be written to %s (%s): questions are answered, but what it lacks is added "
-                "anew at every start until there is room and permission.",
+                "again at every start until there is room and permission.",
                 self._folder,
                 str(error).splitlines()[0],
             )

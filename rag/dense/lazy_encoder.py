@@ -1,4 +1,4 @@
-"""The encoder of an archive, which takes a second to open and a minute to prepare: only if it is needed."""
+"""The encoder of an archive, opened only if needed: that takes a second, and its preparation a minute."""
 
 from __future__ import annotations
 
@@ -16,20 +16,25 @@ from rag.text.language import language_of
 
 
 class LazyEncoder:
-    """An `Encoder` that is opened when it has to read something. Safe to use from several threads.
+    """An `Encoder` that is opened by the first text. Safe to use from several threads.
 
-    Whatever has to open it raises an ArchiveError where that fails.
+    Each method raises an ArchiveError if the encoder cannot be opened.
 
     Args:
-        named: see `embeddings.encoder.open_encoder`, as for `on_step` and `device`.
-        opened: the encoder of that name, if it is open already.
+        encoder_name: see `embeddings.encoder.open_encoder`, as for `on_step` and `device`.
+        encoder: the encoder of that name, if it is open already.
     """
 
     def __init__(
-        self, named: str, opened: Encoder | None = None, *, on_step: OnStep | None = None, device: str | None = None
+        self,
+        encoder_name: str,
+        encoder: Encoder | None = None,
+        *,
+        on_step: OnStep | None = None,
+        device: str | None = None,
     ) -> None:
-        self.named = named
-        self._encoder = opened
+        self.encoder_name = encoder_name
+        self._encoder = encoder
         self._on_step = on_step
         self._device = device
         self._opening = threading.Lock()
@@ -42,7 +47,7 @@ class LazyEncoder:
         """
         with self._opening:
             if self._encoder is None:
-                self._encoder = self._opened()
+                self._encoder = self._open()
             return self._encoder
 
     @property
@@ -75,15 +80,15 @@ class LazyEncoder:
 
     @cached_property
     def _identity(self) -> Identity:
-        known = identity(self.named) if self._encoder is None else None
-        return known or Identity(self().fingerprint, self().dim)
+        recorded = identity(self.encoder_name) if self._encoder is None else None
+        return recorded or Identity(self().fingerprint, self().dim)
 
-    def _opened(self) -> Encoder:
-        # the model for languages loads meanwhile on another core
+    def _open(self) -> Encoder:
+        # the language model loads meanwhile on another core
         with ThreadPoolExecutor(1) as pool:
             pool.submit(language_of, "")
             try:
-                return open_encoder(self.named, on_step=self._on_step, device=self._device)
+                return open_encoder(self.encoder_name, on_step=self._on_step, device=self._device)
             except EncoderError as error:
                 raise ArchiveError(str(error)) from error
             except OSError as error:

@@ -1,4 +1,4 @@
-"""Token vectors of passages in a file of their own: what re-ranking would otherwise encode again at every question."""
+"""The token cache: token vectors of passages in a file, which re-ranking would otherwise encode for every question."""
 
 from __future__ import annotations
 
@@ -15,27 +15,27 @@ from rag.storage.connections import Connections
 log = logging.getLogger(__name__)
 
 FILE = "tokens.sqlite"
-# two to five passages stand on a page of this size, so that little room stays empty
-_PAGE = 16_384
-# so much of the file is mapped into memory; SQLite maps 2 GB at most
-_MAPPED = 1 << 31
+# bytes; two to five passages fit on a page of this size, so that little room stays empty
+_PAGE_BYTES = 16_384
+# bytes of the file that are mapped into memory; SQLite maps 2 GB at most
+_MAPPED_BYTES = 1 << 31
 _PREPARE = (
-    f"PRAGMA page_size = {_PAGE}",
-    f"PRAGMA mmap_size = {_MAPPED}",
+    f"PRAGMA page_size = {_PAGE_BYTES}",
+    f"PRAGMA mmap_size = {_MAPPED_BYTES}",
     "CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT NOT NULL)",
     "CREATE TABLE IF NOT EXISTS kept (input_hash BLOB PRIMARY KEY, code BLOB NOT NULL)",
 )
-# texts that are gone are dropped once they are such a share of all, since looking for them takes a look at all
-_MOST_GONE = 0.2
-_FEW = 1_000
+# removed texts stay until they are more than this share of the others and this many rows: to find them, all are read
+_MAX_STALE_SHARE = 0.2
+_MAX_STALE_ROWS = 1_000
 
 
-class KeptTokens:
-    """The coded token vectors of texts, by the hash of the text: what is there is right, whatever has changed since.
+class TokenCache:
+    """The encoded token vectors of texts, by the hash of the text; an entry never becomes outdated.
 
-    Nothing in it is the only copy: without the file, or with one that cannot be read or written, questions read the
-    passages themselves, and the next indexing keeps their tokens again. `made_from` names archive, encoder and codec;
-    what was made from something else does not count. Safe to use from several threads.
+    Without the file, or with one that cannot be read or written, questions encode the passages themselves, and the next
+    indexing caches their tokens again. `made_from` names archive, encoder and codec; entries made from something else
+    are ignored. Safe to use from several threads.
     """
 
     def __init__(self, folder: Path, made_from: str) -> None:
@@ -45,7 +45,7 @@ class KeptTokens:
         self._broken = False
 
     def get(self, hashes: Iterable[bytes]) -> dict[bytes, bytes]:
-        """Return what is kept of these texts."""
+        """Return the cached codes of these texts."""
         if self._broken or not self._path.exists():
             return {}
         query = "SELECT code FROM kept WHERE input_hash = ?"
@@ -53,65 +53,65 @@ class KeptTokens:
             with self._connections.lent() as connection:
                 if not self._is_ours(connection):
                     return {}
-                rows = {one: connection.execute(query, (one,)).fetchone() for one in hashes}
+                rows = {key: connection.execute(query, (key,)).fetchone() for key in hashes}
         except sqlite3.DatabaseError as error:
             self._give_up("read", error)
             return {}
-        return {one: row[0] for one, row in rows.items() if row}
+        return {key: row[0] for key, row in rows.items() if row}
 
-    def put(self, codes: Mapping[bytes, bytes], *, anew: bool = False) -> None:
-        """Keep what was made of texts; known ones stay, unless made `anew`. Where that fails, a warning says so."""
+    def put(self, codes: Mapping[bytes, bytes], *, overwrite: bool = False) -> None:
+        """Cache the codes of texts; unless `overwrite`, cached ones stay. If that fails, a warning says so."""
         if codes and not self._broken:
-            put = "INSERT OR REPLACE" if anew else "INSERT OR IGNORE"
-            self._write(f"{put} INTO kept VALUES (?, ?)", list(codes.items()))
+            insert = "INSERT OR REPLACE" if overwrite else "INSERT OR IGNORE"
+            self._write(f"{insert} INTO kept VALUES (?, ?)", list(codes.items()))
 
     @property
     def usable(self) -> bool:
-        """Whether something can be kept, as far as is known."""
+        """Whether the file can be written, as far as is known."""
         return not self._broken
 
     @property
     def complete_at(self) -> State | None:
-        """The state of the archive in which all texts had their tokens here, and each new one since; None if never."""
+        """The state of the archive since which all its texts are cached; None if they never all were."""
         if self._broken or not self._path.exists():
             return None
         try:
             with self._connections.lent() as connection:
-                noted = _meta(connection, "complete") if self._is_ours(connection) else None
+                state = _meta(connection, "complete") if self._is_ours(connection) else None
         except sqlite3.DatabaseError as error:
             self._give_up("read", error)
             return None
-        # an earlier version noted nothing more than that it is so
-        return State.parse(noted) if noted else NOTHING_YET if noted == "" else None
+        # an earlier version wrote an empty string instead of the state
+        return State.parse(state) if state else NOTHING_YET if state == "" else None
 
     def set_complete(self, state: State) -> None:
-        """Note that all texts have their tokens here in this state of the archive."""
+        """Note that all texts of the archive in this state are cached."""
         if not self._broken:
             self._write("INSERT OR REPLACE INTO meta VALUES (?, ?)", [("complete", str(state))])
 
     def drop_all_but(self, state: State, texts: int, hashes: Iterable[bytes]) -> None:
-        """Drop what texts that are gone have left, if that is much.
+        """Drop the entries of texts that the archive no longer has, if there are many.
 
         Args:
-            state: that of the archive; with one before, what is dropped now is missing.
-            texts: how many there may be; as long as no more than a fifth is more than these, nothing is looked at.
-            hashes: those of all texts that are there.
+            state: the archive's; in an earlier one, the dropped entries would be missing.
+            texts: the number of its texts; nothing is done while there are at most a fifth more entries than these.
+            hashes: those of all its texts.
         """
         if self._broken or not self._path.exists():
             return
         try:
             with self._connections.lent() as connection:
-                kept = connection.execute("SELECT count(*) FROM kept").fetchone()[0]
-                if kept <= texts * (1 + _MOST_GONE) + _FEW:
+                count = connection.execute("SELECT count(*) FROM kept").fetchone()[0]
+                if count <= texts * (1 + _MAX_STALE_SHARE) + _MAX_STALE_ROWS:
                     return
-                hashed = connection.execute("SELECT input_hash FROM kept").fetchall()
-            there = set(hashes)
-            gone = [row for row in hashed if row[0] not in there]
+                rows = connection.execute("SELECT input_hash FROM kept").fetchall()
+            current = set(hashes)
+            stale = [row for row in rows if row[0] not in current]
         except sqlite3.DatabaseError as error:
             self._give_up("read", error)
             return
         self.set_complete(state)
-        self._write("DELETE FROM kept WHERE input_hash = ?", gone)
+        self._write("DELETE FROM kept WHERE input_hash = ?", stale)
 
     def close(self) -> None:
         """Close the file."""
@@ -135,7 +135,7 @@ class KeptTokens:
         return _meta(connection, "made_from") == self._made_from
 
     def _give_up(self, what: str, error: Exception) -> None:
-        """Do without from now on; a file that is damaged is removed, for the next indexing to make it anew."""
+        """Do without the cache from now on; a damaged file is removed, and the next indexing makes a new one."""
         self._broken = True
         code = getattr(error, "sqlite_errorcode", 0) & 0xFF
         if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):

@@ -1,4 +1,4 @@
-"""Where the token vectors of passages come from: kept since indexing, or read now."""
+"""Token vectors of passages: cached since indexing, or encoded now."""
 
 from __future__ import annotations
 
@@ -15,155 +15,156 @@ from embeddings.types import HalfVectors, TokenVectors
 from embeddings.vectors.language_neutral import LanguageNeutral, language_neutral
 from embeddings.vectors.token_codec import TokenCodec, token_codec
 from embeddings.vectors.token_filter import drop_punctuation
-from rag.dense.token_cache import KeptTokens
+from rag.dense.token_cache import TokenCache
 from rag.storage.store import Store
 from rag.storage.vectors import input_hash
-from rag.text.encoder_input import encoder_input, places_of
+from rag.text.encoder_input import encoder_input, legible_offsets
 from rag.types import Article, Passage
 
 Passages = Sequence[tuple[Article, Passage]]
 
-# so many passages are read whatever their length
-_FEWEST = 8
+# the budget notwithstanding, at least this many passages are encoded
+_MIN_PASSAGES = 8
 
 
-def read_words(encoder: Encoder, texts: Sequence[str]) -> list[TokenVectors]:
-    """Return the token vectors of what the encoder reads for passages, without punctuation."""
-    read = encoder.token_vectors(texts, "passage")
-    return [drop_punctuation(text, one) for text, one in zip(texts, read, strict=True)]
+def encode_words(encoder: Encoder, texts: Sequence[str]) -> list[TokenVectors]:
+    """Return the token vectors of texts, encoded as passages, without punctuation."""
+    tokens = encoder.token_vectors(texts, "passage")
+    return [drop_punctuation(text, of_text) for text, of_text in zip(texts, tokens, strict=True)]
 
 
 @dataclass(frozen=True)
-class Keeping:
-    """What tokens are kept with: the map and the codec of the archive's encoder, and the file."""
+class TokenStore:
+    """The token cache of an archive with the projection and the codec of one encoder."""
 
     neutral: LanguageNeutral
     codec: TokenCodec
-    kept: KeptTokens
+    cache: TokenCache
 
-    def keep(self, texts: Mapping[bytes, TokenVectors], *, anew: bool = False) -> None:
-        """Keep the tokens of texts by their hashes; known ones stay, unless they are made `anew`."""
-        codes = zip(texts, self.encoded(list(texts.values())), strict=True)
-        self.kept.put({hashed: code for hashed, code in codes if code is not None}, anew=anew)
+    def put(self, texts: Mapping[bytes, TokenVectors], *, overwrite: bool = False) -> None:
+        """Cache the tokens of texts by the hash of the text; unless `overwrite`, cached ones stay."""
+        codes = zip(texts, self.encode(list(texts.values())), strict=True)
+        self.cache.put({key: code for key, code in codes if code is not None}, overwrite=overwrite)
 
-    def encoded(self, texts: Sequence[TokenVectors]) -> list[bytes | None]:
-        """Return the bytes of each text; None for one that cannot be kept."""
-        return self.codec.encode(self._read(texts))
+    def encode(self, texts: Sequence[TokenVectors]) -> list[bytes | None]:
+        """Return the bytes of each text; None for one that cannot be encoded."""
+        return self.codec.encode(self._projected(texts))
 
-    def coarse(self, texts: Sequence[TokenVectors]) -> list[TokenVectors]:
-        """Return texts, without what tells their language, as they would come back if they had been kept."""
-        return self.codec.round_trip(self._read(texts))
+    def round_trip(self, texts: Sequence[TokenVectors]) -> list[TokenVectors]:
+        """Return texts, without what tells their language, as they would come back from the cache."""
+        return self.codec.round_trip(self._projected(texts))
 
-    def get(self, wholes: Mapping[bytes, HalfVectors]) -> dict[bytes, TokenVectors]:
-        """Return those of the texts that are kept, by their hashes, given the vectors of the whole texts."""
-        codes = self.kept.get(wholes)
+    def get(self, pooled: Mapping[bytes, HalfVectors]) -> dict[bytes, TokenVectors]:
+        """Return the cached texts by their hashes, given the vectors of the whole texts."""
+        codes = self.cache.get(pooled)
         if not codes:
             return {}
-        neutral = self.neutral.project_texts(np.stack([wholes[one] for one in codes]).astype(np.float32), "passage")
+        vectors = np.stack([pooled[key] for key in codes]).astype(np.float32)
+        neutral = self.neutral.project_texts(vectors, "passage")
         return dict(zip(codes, self.codec.decode(list(codes.values()), neutral), strict=True))
 
-    def _read(self, texts: Sequence[TokenVectors]) -> list[TokenVectors]:
-        # the vector of the whole text is kept in half precision, and has to be the same on both ways
-        halves = [replace(one, pooled=one.pooled.astype(np.float16).astype(np.float32)) for one in texts]
+    def _projected(self, texts: Sequence[TokenVectors]) -> list[TokenVectors]:
+        # the vector of the whole text is stored in half precision, and has to be the same on both ways
+        halves = [replace(text, pooled=text.pooled.astype(np.float16).astype(np.float32)) for text in texts]
         return self.neutral.project(halves, "passage")
 
 
-class TokenKeeper:
-    """Gives what the tokens of an archive are kept with, for the encoder that it has at the moment."""
+class TokenStores:
+    """The token stores of an archive, one for each encoder. Safe to use from several threads."""
 
     def __init__(self, folder: Path, store: Store) -> None:
         self._folder = folder
         self._store = store
         self._lock = threading.Lock()
-        self._of: dict[str, Keeping] = {}
+        self._stores: dict[str, TokenStore] = {}
 
-    def of(self, fingerprint: str) -> Keeping | None:
-        """Return what is kept for the encoder with this fingerprint; None if there is no codec for it."""
+    def for_encoder(self, fingerprint: str) -> TokenStore | None:
+        """Return the token store for the encoder with this fingerprint; None if there is no codec for it."""
         codec = token_codec(fingerprint)
         if codec is None:
             return None
         with self._lock:
             neutral = language_neutral(fingerprint)
             made_from = f"{self._store.facts.archive_id} {fingerprint} {neutral.name} {codec.name}"
-            if made_from not in self._of:
-                self._of[made_from] = Keeping(neutral, codec, KeptTokens(self._folder, made_from))
-            return self._of[made_from]
+            if made_from not in self._stores:
+                self._stores[made_from] = TokenStore(neutral, codec, TokenCache(self._folder, made_from))
+            return self._stores[made_from]
 
     def close(self) -> None:
         """Close the file."""
-        for keeping in self._of.values():
-            keeping.kept.close()
+        for store in self._stores.values():
+            store.cache.close()
 
 
 class PassageTokens:
-    """Gives the token vectors of passages: those that were kept, and the others as if they had been, read now.
+    """The token vectors of passages: cached ones, and the others encoded now, as if they had been cached.
 
     They are those of the passage with its title, as the encoder reads it, without punctuation and what tells the
-    language; `spans` are places in the passage's text, and those of the title are negative. They are in the coordinates
-    of the codec: compare them with a question from `rotated` alone. Without `keeping`, all are read now, in full
-    precision.
+    language; `spans` are offsets into the passage's text, and those of the title are negative. They are in the
+    coordinates of the codec: compare them only with a question from `rotated`. Without a token store all are encoded
+    now, in full precision.
     """
 
-    def __init__(self, encoder: Encoder, store: Store | None = None, keeping: Keeping | None = None) -> None:
+    def __init__(self, encoder: Encoder, store: Store | None = None, token_store: TokenStore | None = None) -> None:
         self._encoder = encoder
         self._neutral = language_neutral(encoder.fingerprint)
         self._store = store
-        self._keeping = keeping
+        self._token_store = token_store
 
     def rotated(self, question: TokenVectors) -> TokenVectors:
         """Return a question in the coordinates of the passages."""
-        return self._keeping.codec.rotate(question) if self._keeping else question
+        return self._token_store.codec.rotate(question) if self._token_store else question
 
-    def read(self, passages: Passages) -> list[TokenVectors]:
+    def get(self, passages: Passages) -> list[TokenVectors]:
         """Return the token vectors of passages."""
         inputs = _inputs(passages)
-        return self._completed(passages, inputs, self._kept(inputs))
+        return self._completed(passages, inputs, self._cached(inputs))
 
-    def read_first(self, passages: Passages, budget: int) -> list[TokenVectors]:
-        """Return those of the first passages.
+    def get_first(self, passages: Passages, budget: int) -> list[TokenVectors]:
+        """Return the token vectors of the first passages.
 
-        They are all of them where tokens are kept: an answer must not depend on whether some were lost. Else they are
-        as many as have so many tokens together, but eight at least.
+        With a token store these are all passages, since an answer must not depend on whether some were lost from the
+        cache; else as many as have at most `budget` tokens together, but eight at least.
         """
-        if self._keeping:
-            return self.read(passages)
+        if self._token_store:
+            return self.get(passages)
         inputs = _inputs(passages)
-        first = max(_FEWEST, int((np.cumsum(self._encoder.count_tokens(inputs)) <= budget).sum()))
-        return self._completed(passages[:first], inputs[:first], {})
+        count = max(_MIN_PASSAGES, int((np.cumsum(self._encoder.count_tokens(inputs)) <= budget).sum()))
+        return self._completed(passages[:count], inputs[:count], {})
 
     def _completed(
-        self, passages: Passages, inputs: Sequence[str], kept: Mapping[str, TokenVectors]
+        self, passages: Passages, inputs: Sequence[str], cached: Mapping[str, TokenVectors]
     ) -> list[TokenVectors]:
-        missing = [text for text in dict.fromkeys(inputs) if text not in kept]
-        read = self._read_now(missing) if missing else []
-        found = {**kept, **dict(zip(missing, read, strict=True))}
+        missing = [text for text in dict.fromkeys(inputs) if text not in cached]
+        encoded = self._encode(missing) if missing else []
+        tokens = {**cached, **dict(zip(missing, encoded, strict=True))}
         return [
-            replace(found[text], spans=_in_passage(found[text].spans, len(text), passage.text))
+            replace(tokens[text], spans=_in_passage(tokens[text].spans, len(text), passage.text))
             for (_, passage), text in zip(passages, inputs, strict=True)
         ]
 
-    def _read_now(self, inputs: Sequence[str]) -> list[TokenVectors]:
-        read = read_words(self._encoder, inputs)
-        return self._keeping.coarse(read) if self._keeping else self._neutral.project(read, "passage")
+    def _encode(self, inputs: Sequence[str]) -> list[TokenVectors]:
+        tokens = encode_words(self._encoder, inputs)
+        return self._token_store.round_trip(tokens) if self._token_store else self._neutral.project(tokens, "passage")
 
-    def _kept(self, inputs: Sequence[str]) -> dict[str, TokenVectors]:
-        if self._store is None or self._keeping is None:
+    def _cached(self, inputs: Sequence[str]) -> dict[str, TokenVectors]:
+        if self._store is None or self._token_store is None:
             return {}
-        hashes = {text: input_hash(text) for text in inputs}
-        kept = self._keeping.get(self._store.vectors.get(self._encoder.fingerprint, hashes.values()))
-        return {text: kept[hashed] for text, hashed in hashes.items() if hashed in kept}
+        keys = {text: input_hash(text) for text in inputs}
+        cached = self._token_store.get(self._store.vectors.get(self._encoder.fingerprint, keys.values()))
+        return {text: cached[key] for text, key in keys.items() if key in cached}
 
 
 def _in_passage(spans: NDArray[np.int32], length: int, passage: str) -> NDArray[np.int32]:
-    """Return places in what the encoder read, of so many characters, as places in the passage at its end."""
-    places = places_of(passage)
-    found = spans - (length - len(places))
-    if len(places) == len(passage):
-        return found
-    inside = found[:, 1] > 0
-    first, last = np.maximum(found[inside, 0], 0), found[inside, 1] - 1
-    found[inside] = np.stack([places[first], places[last] + 1], axis=1)
-    return found
+    """Return spans in what the encoder read, of `length` characters, as spans in the passage at its end."""
+    offsets = legible_offsets(passage)
+    shifted = spans - (length - len(offsets))
+    if len(offsets) == len(passage):
+        return shifted
+    in_text = shifted[:, 1] > 0
+    first, last = np.maximum(shifted[in_text, 0], 0), shifted[in_text, 1] - 1
+    shifted[in_text] = np.stack([offsets[first], offsets[last] + 1], axis=1)
+    return shifted
 
 
 def _inputs(passages: Passages) -> list[str]:

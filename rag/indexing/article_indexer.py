@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 
 from embeddings.encoder import Encoder
 from rag.config import Config
-from rag.dense.token_vectors import Keeping
+from rag.dense.token_vectors import TokenStore
 from rag.indexing.writer import ArticleWriter
 from rag.storage.file_records import FileFingerprint, FileRecord
 from rag.storage.store import Store
@@ -31,7 +31,7 @@ class ArticleIndexer:
         config: Config,
         loaders: str,
         on_article: Callable[[int], None] | None = None,
-        keeping: Keeping | None = None,
+        keeping: TokenStore | None = None,
     ) -> None:
         self._store = store
         self._writer = ArticleWriter(

@@ -24,7 +24,7 @@ from pathlib import Path
 
 from embeddings.encoder import Encoder
 from rag.config import Config
-from rag.dense.token_vectors import Keeping
+from rag.dense.token_vectors import TokenStore
 from rag.errors import ArchiveError, LoadError, NotFound
 from rag.indexing.discovery import Found, emptied, existing, find_files, gone, nothing_there, shown, unreadable
 from rag.indexing.file_in_progress import FileInProgress
@@ -98,7 +98,7 @@ class Indexer:
         on_progress: OnProgress | None = None,
         limits: Limits = DEFAULT_LIMITS,
         columns: Columns | None = None,
-        keeping: Keeping | None = None,
+        keeping: TokenStore | None = None,
     ) -> None:
         self._store = store
         self._writer = ArticleWriter(

@@ -12,7 +12,7 @@ import numpy as np
 from embeddings.encoder import BUNDLED, Encoder
 from embeddings.types import HalfVectors
 from rag.config import Config
-from rag.dense.token_vectors import Keeping, read_words
+from rag.dense.token_vectors import TokenStore, encode_words
 from rag.indexing.splitting import split
 from rag.storage.articles import ArticleRecord, PassageRecord
 from rag.storage.file_records import FileRecord
@@ -55,7 +55,7 @@ class ArticleWriter:
         on_file_stored: Callable[[], None] = lambda: None,
         *,
         with_bands: bool = True,
-        keeping: Keeping | None = None,
+        keeping: TokenStore | None = None,
     ) -> None:
         self._store = store
         self._encoder = encoder
@@ -184,8 +184,8 @@ class ArticleWriter:
         texts = list(inputs.values())
         if self._keeping is None:
             return self._encoder.encode_passages(texts).astype(np.float16)
-        read = read_words(self._encoder, texts)
-        self._keeping.keep(dict(zip(inputs, read, strict=True)), anew=anew)
+        read = encode_words(self._encoder, texts)
+        self._keeping.put(dict(zip(inputs, read, strict=True)), overwrite=anew)
         return np.stack([one.pooled for one in read]).astype(np.float16)
 
     def keep_tokens(self) -> None:
@@ -196,7 +196,7 @@ class ArticleWriter:
         """
         if self._keeping is None:
             return
-        kept = self._keeping.kept
+        kept = self._keeping.cache
         since = kept.complete_at
         if kept.usable and (since is None or not self._store.changes.descends_from(since)):
             for inputs in self._all_inputs():

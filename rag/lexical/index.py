@@ -59,7 +59,7 @@ class _Held:
     seen: State | None
 
 
-class LexicalView:
+class LexicalIndex:
     """The words of all passages, searched by BM25.
 
     Its manifest names the archive, the rules of analysis and the state that it holds. One that is damaged, of another

@@ -77,7 +77,7 @@ def _sentences(
     aligned = {number: alignment for number in matches if (alignment := ranking.alignments[number]) is not None}
     unaligned = [number for number in matches if number not in aligned]
     if unaligned:
-        tokens = searcher.tokens.read([ranking.passages[number] for number in unaligned])
+        tokens = searcher.tokens.get([ranking.passages[number] for number in unaligned])
         aligned |= zip(unaligned, align(question, tokens), strict=True)
     scores = {}
     for number, alignment in aligned.items():

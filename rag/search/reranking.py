@@ -61,7 +61,7 @@ class LateInteraction:
         """Return the MaxSim of the first passages, read with their titles, and how the tokens align."""
         if not passages:
             return Reranked("late", np.empty(0), (), alone=False)
-        read = self._tokens.read_first(passages, self._budget)
+        read = self._tokens.get_first(passages, self._budget)
         passages = passages[: len(read)]
         alignments = align(self._tokens.rotated(query.tokens), read)
         matches = np.stack([one.best_matches() for one in alignments])

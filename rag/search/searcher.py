@@ -12,10 +12,10 @@ from pathlib import Path
 from embeddings.encoder import Encoder
 from embeddings.vectors.language_neutral import LanguageNeutral, language_neutral
 from rag.config import DEFAULT_RANKING, RankingConfig
-from rag.dense.index import DenseView
-from rag.dense.token_vectors import PassageTokens, TokenKeeper
+from rag.dense.index import DenseIndex
+from rag.dense.token_vectors import PassageTokens, TokenStores
 from rag.errors import ArchiveError, EncoderMisfit
-from rag.lexical.index import LexicalView
+from rag.lexical.index import LexicalIndex
 from rag.search.answer import EMPTY, NOTHING_FITS, NoHits, compose, no_such_name
 from rag.search.candidates import absent_times, allowed_keys, encode_query, generate
 from rag.search.confidence import Calibration, calibrations
@@ -68,10 +68,10 @@ class Searcher:
 
     folder: Path
     store: Store
-    dense: DenseView
-    lexical: LexicalView
+    dense: DenseIndex
+    lexical: LexicalIndex
     encoder: Encoder
-    token_stores: TokenKeeper
+    token_stores: TokenStores
     ranking: RankingConfig = DEFAULT_RANKING
     cross_encoder: Reranker | None = None
 
@@ -83,7 +83,7 @@ class Searcher:
     @cached_property
     def tokens(self) -> PassageTokens:
         """The token vectors of passages."""
-        return PassageTokens(self.encoder, self.store, self.token_stores.of(self.encoder.fingerprint))
+        return PassageTokens(self.encoder, self.store, self.token_stores.for_encoder(self.encoder.fingerprint))
 
     @cached_property
     def reranker(self) -> Reranker | None:

@@ -40,7 +40,7 @@ def legible(text: str) -> str:
     return text if text.isascii() else _UNSEEN.sub("", text)
 
 
-def places_of(text: str) -> NDArray[np.int32]:
+def legible_offsets(text: str) -> NDArray[np.int32]:
     """Return the place in a text of each character of its legible form."""
     unseen = [place for found in _UNSEEN.finditer(text) for place in range(*found.span())]
     return np.delete(np.arange(len(text), dtype=np.int32), unseen)

@@ -13,7 +13,7 @@ from places import ARTICLES, copied_articles
 from embeddings.encoder import Encoder
 from embeddings.types import Role, TokenVectors, Vectors
 from rag.archive import Archive
-from rag.dense.token_cache import FILE, KeptTokens
+from rag.dense.token_cache import FILE, TokenCache
 from rag.search.query import parse
 from rag.storage.change_feed import State
 from rag.types import Answer, Progress
@@ -195,7 +195,7 @@ def test_an_interrupted_run_goes_on(tmp_path: Path, folder: Path, encoder: Encod
 
 def test_texts_that_are_gone_are_dropped_when_they_are_many(tmp_path: Path) -> None:
     """Up to a fifth and a thousand more than there are texts, nothing is looked at; then only those there stay."""
-    kept = KeptTokens(tmp_path, "one")
+    kept = TokenCache(tmp_path, "one")
     names = [number.to_bytes(16, "big") for number in range(3_000)]
     kept.put(dict.fromkeys(names, b"code"))
     kept.drop_all_but(State(7, "mark"), 2_000, names[:2_000])
@@ -207,7 +207,7 @@ def test_texts_that_are_gone_are_dropped_when_they_are_many(tmp_path: Path) -> N
 
 def test_what_was_made_from_something_else_is_emptied(tmp_path: Path) -> None:
     """Another codec neither reads nor keeps what the one before wrote."""
-    first, second = KeptTokens(tmp_path, "one"), KeptTokens(tmp_path, "two")
+    first, second = TokenCache(tmp_path, "one"), TokenCache(tmp_path, "two")
     first.put({b"a": b"code"})
     first.set_complete(State(7, "mark"))
     assert (first.complete_at, second.complete_at) == (State(7, "mark"), None)

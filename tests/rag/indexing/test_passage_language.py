@@ -13,7 +13,7 @@ from places import ARTICLES
 
 from embeddings.encoder import Encoder
 from rag.archive import Archive
-from rag.lexical.index import LexicalView
+from rag.lexical.index import LexicalIndex
 from rag.loading.reader import load
 from rag.storage.articles import ArticleRecord, PassageRecord
 from rag.storage.store import Store
@@ -90,7 +90,7 @@ def test_filter_and_stems_follow_the_passage(store: Store, tmp_path: Path) -> No
     """
     mixed, plain = article("a", "The councils walked.", "de-CH"), article("b", "Der Rat tagte.", "de")
     key, other = put(store, mixed, "en"), put(store, plain)
-    view = LexicalView(tmp_path / "lexical", store, FileLock(tmp_path / "lock", timeout=0))
+    view = LexicalIndex(tmp_path / "lexical", store, FileLock(tmp_path / "lock", timeout=0))
 
     def found(question: str) -> list[int]:
         return [one for one, _ in view.search(view.analyse(question), 9)]

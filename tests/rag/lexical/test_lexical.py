@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 
 from rag.lexical import index as view_module
 from rag.lexical import manifest as files
-from rag.lexical.index import LexicalView
+from rag.lexical.index import LexicalIndex
 from rag.lexical.query import LexicalQuery
 from rag.lexical.stopwords import is_stop_word, telling_words
 from rag.storage.articles import ArticleRecord, PassageRecord
@@ -64,15 +64,15 @@ def store(tmp_path: Path) -> Iterator[Store]:
     opened.close()
 
 
-def view_of(store: Store, tmp_path: Path, name: str = "lexical") -> LexicalView:
-    return LexicalView(tmp_path / name, store, FileLock(tmp_path / "lock", timeout=0))
+def view_of(store: Store, tmp_path: Path, name: str = "lexical") -> LexicalIndex:
+    return LexicalIndex(tmp_path / name, store, FileLock(tmp_path / "lock", timeout=0))
 
 
-def found(view: LexicalView, question: str, k: int = 10) -> list[int]:
+def found(view: LexicalIndex, question: str, k: int = 10) -> list[int]:
     return [key for key, _ in view.search(view.analyse(question), k)]
 
 
-def ranked(view: LexicalView, question: str) -> list[tuple[int, float]]:
+def ranked(view: LexicalIndex, question: str) -> list[tuple[int, float]]:
     return view.search(view.analyse(question), 100)
 
 
@@ -686,7 +686,7 @@ def test_a_reader_follows_the_writer(store: Store, tmp_path: Path) -> None:
     reader = view_of(store, tmp_path)
     reader.catch_up()
     lock = FileLock(tmp_path / "lock", timeout=0)
-    writer = LexicalView(tmp_path / "lexical", store, lock)
+    writer = LexicalIndex(tmp_path / "lexical", store, lock)
     with lock:
         for number in range(5):
             key = put(store, article(f"new{number}", f"Kanal Nummer {number}."))

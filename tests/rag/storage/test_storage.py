@@ -25,9 +25,9 @@ from sites import serving
 
 from embeddings.encoder import Encoder
 from rag.archive import Archive
-from rag.dense.token_cache import KeptTokens
+from rag.dense.token_cache import TokenCache
 from rag.errors import ArchiveError
-from rag.lexical.index import LexicalView
+from rag.lexical.index import LexicalIndex
 from rag.storage.connections import Connections, FileGone
 from rag.storage.store import Store
 from rag.types import Answer
@@ -94,8 +94,8 @@ def burst(threads: int, do: Callable[[], object]) -> None:
 def test_threads_that_end_leave_no_open_file(tmp_path: Path) -> None:
     """With 60 handles to spare, fifty bursts of eight new threads read and write, and all of them succeed."""
     store = Store(tmp_path / "archive.sqlite")
-    kept = KeptTokens(tmp_path / "tokens", "one")
-    view = LexicalView(tmp_path / "lexical", store, FileLock(tmp_path / "lock", timeout=0))
+    kept = TokenCache(tmp_path / "tokens", "one")
+    view = LexicalIndex(tmp_path / "lexical", store, FileLock(tmp_path / "lock", timeout=0))
     kept.put({b"text": b"code"})
 
     def ask() -> None:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from embeddings.encoder import Encoder
 from rag.dense.token_vectors import PassageTokens
 from rag.search.query import parse
-from rag.text.encoder_input import encoder_input, legible, places_of
+from rag.text.encoder_input import encoder_input, legible, legible_offsets
 from rag.types import Article, passage_at
 
 PLAIN = "Der Landkreis Wesselau hat am Montag den Haushalt beschlossen."
@@ -25,7 +25,7 @@ def article(text: str, title: str | None = None) -> Article:
 @given(st.text(st.sampled_from("ab ñשل\u200b\u200c\u00ad\u0640\u202e\ufeff")))
 def test_each_character_has_its_place(text: str) -> None:
     """The characters at the places are those that are read, in their order."""
-    assert "".join(text[place] for place in places_of(text)) == legible(text)
+    assert "".join(text[place] for place in legible_offsets(text)) == legible(text)
 
 
 def test_joiners_of_persian_and_hindi_stay() -> None:
@@ -46,8 +46,7 @@ def test_tokens_stand_where_their_words_do(encoder: Encoder) -> None:
     """The places of tokens in a text with such signs, without the signs, are those in the text without them."""
     marked, plain = (article(text, "Kreistag") for text in (MARKED, PLAIN))
     spans = [
-        PassageTokens(encoder).read([(one, passage_at(one, 0, len(one.text), "de"))])[0].spans
-        for one in (marked, plain)
+        PassageTokens(encoder).get([(one, passage_at(one, 0, len(one.text), "de"))])[0].spans for one in (marked, plain)
     ]
     assert len(spans[0]) == len(spans[1])
     inside = spans[1][:, 1] > 0

@@ -15,7 +15,7 @@ from places import REAL_ARTICLES
 
 from embeddings.encoder import Encoder
 from rag.archive import Archive
-from rag.lexical.index import LexicalView
+from rag.lexical.index import LexicalIndex
 from rag.storage.articles import ArticleRecord, PassageRecord
 from rag.storage.store import Store
 from rag.storage.vectors import input_hash
@@ -42,8 +42,8 @@ def put(store: Store, name: str, text: str) -> int:
     return passage.key
 
 
-def view_of(store: Store, tmp_path: Path) -> LexicalView:
-    return LexicalView(tmp_path / "lexical", store, FileLock(tmp_path / "lock", timeout=0))
+def view_of(store: Store, tmp_path: Path) -> LexicalIndex:
+    return LexicalIndex(tmp_path / "lexical", store, FileLock(tmp_path / "lock", timeout=0))
 
 
 @pytest.mark.parametrize(
