@@ -21,9 +21,9 @@ from rag.archive import Archive
 from rag.errors import FundstelleError
 from ui.html.theme import ASSETS, head, theme
 from ui.page import build_page
-from ui.routes.feedback import add_marking
-from ui.routes.reader import add_reader
-from ui.routes.report import add_report
+from ui.routes.feedback import add_feedback_route
+from ui.routes.reader import add_reader_route
+from ui.routes.report import add_report_route
 from ui.security.calls import calls_of
 from ui.security.connections import Connection, most_connections
 from ui.security.gate import Gate
@@ -57,9 +57,9 @@ def build_app(archive: Archive, serving: Serving = THIS_COMPUTER) -> FastAPI:
     bench = app.state.bench = Bench(archive)
     app.add_exception_handler(RequestValidationError, _not_understood)
     # before the page, which answers to every address that is left
-    add_reader(app, archive)
-    add_marking(app, archive)
-    add_report(app, archive)
+    add_reader_route(app, archive)
+    add_feedback_route(app, archive)
+    add_report_route(app, archive)
     blocks = build_page(archive, bench)
     # only then Gradio looks whether a file that a request names is one that may be read
     blocks.has_launched = True

@@ -169,8 +169,8 @@ def test_a_request_without_sense_is_answered_quietly(
     [
         ("", GERMAN.empty_question, ENGLISH.empty_question),
         ('"?"', GERMAN.empty_question, ENGLISH.empty_question),
-        ("a" * 1001, "hat 1001 Zeichen: Kürzen Sie sie auf höchstens 1000 Zeichen", "1000 characters or fewer"),
-        (" a  " * 12_345, "hat 24.689 Zeichen", "has 24,689 characters"),
+        ("a" * 1001, "ist 1001 Zeichen lang. Kürzen Sie sie auf höchstens 1000 Zeichen", "1000 characters or fewer"),
+        (" a  " * 12_345, "ist 24.689 Zeichen lang", "is 24,689 characters long"),
         ("-Gotthard", GERMAN.wrong_question, ENGLISH.wrong_question),
         (SURROGATE, GERMAN.wrong_question, ENGLISH.wrong_question),
     ],
@@ -187,27 +187,28 @@ def test_a_refusal_is_in_the_readers_language(archive: Archive, question: str, g
 def test_an_archive_that_is_gone_is_a_sentence_everywhere(
     archive: Archive, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Opening the page, asking, reading, evaluating and marking all say what became of the archive below them."""
+    """Opening the page, asking, reading, evaluating and marking all say so, in the language of the page."""
     folder = tmp_path / "archive"
     shutil.copytree(archive.folder, folder)
     with Archive.open(folder) as opened:
         client = TestClient(build_app(opened), base_url="http://127.0.0.1:7860")
         article = opened.ask("Wie lang ist der Tunnel?").citations[0].article
         shutil.rmtree(folder)
-        with pytest.raises(FundstelleError) as told:
+        with pytest.raises(FundstelleError, match="was deleted or moved"):
             opened.status()
         mark = {"question": "Wie?", "article": article.id, "start": 0, "end": 5, "answers": True}
+        calls = (
+            (0, ["Wie lang?", "de"], None),
+            (1, ["de"], {"question": "Wie lang?"}),
+            (2, [], None),  # the page is opened
+            (3, ["de", None, None, None], None),
+            (8, ["de", "a run"], None),
+            (9, ["de", "a run", "another"], None),
+            (10, ["de", "a run"], None),
+        )
         replies = [
             client.post("/gradio_api/run/predict", json={"fn_index": number, "data": data, "event_data": event})
-            for number, data, event in (
-                (0, ["Wie lang?", "de"], None),
-                (1, ["de"], {"question": "Wie lang?"}),
-                (2, [], None),  # the page is opened
-                (3, ["de", None, None, None], None),
-                (8, ["de", "a run"], None),
-                (9, ["de", "a run", "another"], None),
-                (10, ["de", "a run"], None),
-            )
+            for number, data, event in calls
         ]
         routes = [
             client.get(f"/article/{article.id}"),
@@ -216,15 +217,17 @@ def test_an_archive_that_is_gone_is_a_sentence_everywhere(
         ]
     assert [reply.status_code for reply in replies] == [200] * len(replies)
     assert [reply.status_code for reply in routes] == [503] * len(routes)
-    for reply in (*replies, *routes):
-        assert str(told.value) in Parts(reply.text).text
+    for reply, (_, values, _) in zip(replies, calls, strict=True):
+        assert (GERMAN if values else ENGLISH).archive_gone in Parts(reply.text).text
+    for reply in routes:
+        assert ENGLISH.archive_gone in Parts(reply.text).text
     assert caplog.text == ""
 
 
 def test_nothing_left_is_said_in_the_readers_language(archive: Archive) -> None:
     """A phrase that stands nowhere leaves nothing, which the page says in its own words."""
     shown = Parts(answerer(archive)('Tunnel "steht nirgends"', "de")).text
-    assert GERMAN.nothing_left in shown
+    assert GERMAN.nothing_matches in shown
     assert "No passage" not in shown
 
 

@@ -98,12 +98,12 @@ def test_why_unfolds_with_the_keyboard(address: str, open_page: Open, sample: Ar
     assert value.is_hidden()
     visit.page.locator(".fs-card .fs-actions > *").nth(2).focus()
     visit.page.keyboard.press("Tab")
-    assert visit.page.evaluate("document.activeElement.textContent") == GERMAN.why
+    assert visit.page.evaluate("document.activeElement.textContent") == GERMAN.explanation
     visit.page.keyboard.press("Enter")
     value.wait_for(state="visible")
     late = sample.ask(QUESTION).citations[0].signals["late"]
     assert value.inner_text() == f"{late:.2f}".replace(".", ",")
-    assert box.get_by_role("term").first.inner_text() == GERMAN.signals["late"]
+    assert box.get_by_role("term").first.inner_text() == ": ".join(GERMAN.signals["late"])
     visit.page.keyboard.press("Enter")
     value.wait_for(state="hidden")
     assert visit.faults == []
@@ -222,7 +222,7 @@ def test_the_newest_question_wins(address: str, open_page: Open) -> None:
     tops = "names => names.map(name => document.querySelector(name).getBoundingClientRect().top)"
     parts = ["#fs-ask", "#fs-examples", "#fs-results", "#fs-holdings"]
     before = page.evaluate(tops, parts)
-    results, working = page.locator("#fs-results"), page.get_by_text(GERMAN.working)
+    results, working = page.locator("#fs-results"), page.get_by_text(GERMAN.searching)
     for number, ask_late in enumerate(
         (
             lambda: (page.locator("#fs-question textarea").fill("Verspätet?"), page.keyboard.press("Enter")),
@@ -286,7 +286,7 @@ def test_an_empty_archive_says_how_to_add_articles(tmp_path: Path, open_page: Op
         assert "fundstelle index" in visit.page.locator("#fs-holdings").inner_text()
         assert visit.page.locator("#fs-examples button").count() == 0
         visit.ask(QUESTION)
-        assert GERMAN.nothing in visit.page.locator("#fs-results").inner_text()
+        assert GERMAN.no_passage in visit.page.locator("#fs-results").inner_text()
         assert visit.faults == []
 
 
@@ -299,7 +299,7 @@ def test_a_question_that_is_refused_is_a_sentence(address: str, open_page: Open)
     box.focus()
     visit.page.keyboard.insert_text("Wort " * 2400)  # as it is pasted
     visit.page.keyboard.press("Enter")
-    visit.page.locator(".fs-notice", has_text="Die Frage hat 11.999 Zeichen").wait_for()
+    visit.page.locator(".fs-notice", has_text="Die Frage ist 11.999 Zeichen lang").wait_for()
     assert box.input_value() == "Wort " * 2400
     assert visit.page.locator("#fs-hint").inner_text() == GERMAN.operators
     assert visit.faults == []
@@ -311,7 +311,7 @@ def test_the_page_speaks_the_readers_language(address: str, open_page: Open) -> 
     visit.page.get_by_role("button", name=ENGLISH.ask).wait_for()
     visit.page.get_by_text(ENGLISH.tagline).wait_for()
     assert visit.page.evaluate("document.documentElement.lang") == "en"
-    visit.page.get_by_role("link", name=ENGLISH.switch).click()
+    visit.page.get_by_role("link", name=ENGLISH.alternate_name).click()
     visit.page.get_by_role("button", name=GERMAN.ask).wait_for()
 
 

@@ -135,9 +135,9 @@ def test_a_cancelled_evaluation_keeps_what_was_asked(address: str, open_page: Op
     visit.page.locator("#fs-shown .fs-warning").wait_for()
     run = EvaluationSession(archive).runs.load("abgebrochen")
     assert 0 < len(run.results) < run.asked_of == len(LINES)
-    told = DE.asked_of.format(done=len(run.results), total=len(LINES))
+    told = DE.interrupted.format(done=len(run.results), total=len(LINES))
     assert visit.page.locator("#fs-shown .fs-warning").inner_text() == told
-    visit.page.get_by_role("button", name=DE.run).wait_for()
+    visit.page.get_by_role("button", name=DE.start).wait_for()
     assert visit.faults == other.faults == []
 
 
@@ -149,8 +149,8 @@ def test_two_runs_are_compared_and_one_is_deleted(address: str, open_page: Open,
     evaluate(visit, "slow", fast=False)
     choose(page, "#fs-other", "quick")
     page.locator(".fs-compared").wait_for()
-    assert page.locator(".fs-compared h2").inner_text() == "slow against quick"
-    assert "Over 6 questions" in page.locator(".fs-compared").inner_text()
+    assert page.locator(".fs-compared h2").inner_text() == "slow compared with quick"
+    assert "Based on 6 questions" in page.locator(".fs-compared").inner_text()
     means = page.locator(".fs-differences tbody tr").first.locator("td").all_inner_texts()[:2]
     runs: list[Run] = [EvaluationSession(archive).runs.load(name) for name in ("quick", "slow")]
     assert means == [fixed(summarised(run.results).measures[MAIN].mean, ENGLISH) for run in runs]
@@ -158,7 +158,7 @@ def test_two_runs_are_compared_and_one_is_deleted(address: str, open_page: Open,
         page.get_by_role("link", name=EN.report).click()
     assert "slow" in download.value.path().read_text(encoding="utf-8")
     page.get_by_role("button", name=EN.delete).click()
-    page.get_by_role("button", name=EN.really).click()
+    page.get_by_role("button", name=EN.confirm_delete).click()
     page.get_by_text(EN.deleted.format(name="slow")).wait_for()
     page.locator("#fs-shown h2", has_text="quick").wait_for()
     page.locator(".fs-compared").wait_for(state="detached")
@@ -181,7 +181,7 @@ def test_a_marked_passage_becomes_a_question(address: str, open_page: Open, arch
     assert marked.labels[0].quote == cited.article.text[slice(*cited.highlights[0])]
     visit.page.get_by_role("tab", name=DE.tab).click()
     filled(visit.page)
-    choose(visit.page, "#fs-questions", DE.marked.format(count="1 Frage"))
+    choose(visit.page, "#fs-questions", DE.from_feedback.format(count="1 Frage"))
     evaluate(visit, "markiert")
     assert visit.page.locator("#fs-shown .fs-question").count() == 1
     again = open_page(address)
@@ -239,11 +239,11 @@ def test_the_other_language_opens_in_the_same_tab(address: str, open_page: Open)
     visit.page.get_by_role("tab", name=DE.tab).focus()
     visit.page.keyboard.press("Enter")
     visit.page.get_by_text(DE.intro).wait_for()
-    visit.page.get_by_role("link", name=GERMAN.switch).click()
+    visit.page.get_by_role("link", name=GERMAN.alternate_name).click()
     visit.page.get_by_text(EN.intro).wait_for()
     assert visit.page.get_by_role("tab", name=EN.tab).get_attribute("aria-selected") == "true"
     visit.page.get_by_role("tab", name=EN.ask_tab).click()
-    visit.page.get_by_role("link", name=ENGLISH.switch).click()
+    visit.page.get_by_role("link", name=ENGLISH.alternate_name).click()
     visit.page.get_by_role("button", name=GERMAN.ask).wait_for()
 
 
@@ -276,11 +276,11 @@ def test_an_empty_archive_says_what_is_missing(tmp_path: Path, open_page: Open) 
     with chdir(tmp_path), Archive.open(tmp_path / "archive") as archive, served(archive) as server:
         visit = open_page(f"{server.address}/?tab=evaluate")
         visit.page.locator("#fs-run").click()
-        visit.page.locator(".fs-notice", has_text=DE.no_source).wait_for()
+        visit.page.locator(".fs-notice", has_text=DE.no_questions).wait_for()
         hand_in(visit.page, "a.jsonl", FEW[0].encode())
         visit.page.wait_for_function("document.querySelector('#fs-questions input').value.includes('a.jsonl')")
         visit.page.locator("#fs-run").click()
-        visit.page.locator(".fs-notice", has_text="There is no article").wait_for()
+        visit.page.locator("#fs-progress .fs-notice", has_text="Das Archiv ist noch leer.").wait_for()
         assert visit.faults == []
 
 

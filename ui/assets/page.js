@@ -152,7 +152,7 @@
   }).observe(document.documentElement, { childList: true, subtree: true });
 
   function words() {
-    return fundstelleWords[document.documentElement.lang] || fundstelleWords.de;
+    return fundstelleWords[document.documentElement.lang] || fundstelleWords.en;
   }
 
   function makePanel() {
@@ -242,7 +242,7 @@
     const headers = { "Content-Type": "application/json" };
     let failed = "";
     try {
-      const response = await fetch("mark", { method: "POST", headers, body });
+      const response = await fetch(`mark?lang=${document.documentElement.lang}`, { method: "POST", headers, body });
       const refused = response.status === 503 && response.headers.get("Content-Type").startsWith("text/plain");
       if (refused) failed = await response.text(); // a sentence of the archive
       else if (AWAY.includes(response.status)) failed = words().unreachable;
@@ -262,7 +262,7 @@
     const root = new URL(window.gradio_config.root || "/", location.href);
     const folder = (path) => path.replace(/\/$/, "");
     if (root.hostname === location.hostname && folder(root.pathname) === folder(location.pathname)) return;
-    const known = navigator.languages.map((code) => code.slice(0, 2)).find((code) => fundstelleWords[code]) ?? "de";
+    const known = navigator.languages.map((code) => code.slice(0, 2)).find((code) => fundstelleWords[code]) ?? "en";
     const sentence = document.createElement("p");
     sentence.id = "fs-moved";
     sentence.lang = known;

@@ -2,193 +2,147 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 
 from rag.text.paths import DEFAULT_ARCHIVE, index_command
-from rag.types import Answer, Article, Citation, Span, Status
-from ui.html.explanation import why
-from ui.html.feedback_buttons import Said, mark_buttons
-from ui.html.markup import breakable, byline, escape, external_link, location, marked, reader_address, web_address
+from rag.types import Answer, Article, Citation, Span
+from ui.html.explanation import explanation
+from ui.html.feedback_buttons import Feedback, feedback_buttons
+from ui.html.markup import breakable, byline, escape, external_link, highlighted, location, reader_address, web_address
+from ui.html.notices import notice, section
 from ui.wording.evaluation import words_of
-from ui.wording.page import Texts, count_of, grouped, language_name, long_date
+from ui.wording.page import Texts, count_of, grouped, long_date
 
-_SHA_SHOWN = 16
+_HASH_DIGITS = 16  # of the 64 of a SHA-256, in a citation
 
 
-def answer(found: Answer, texts: Texts, said: Said | None = None, archive: Path = DEFAULT_ARCHIVE) -> str:
+def answer_html(answer: Answer, texts: Texts, feedback: Feedback | None = None, archive: Path = DEFAULT_ARCHIVE) -> str:
     """Return the whole answer: a notice where nothing answers, then the passages, best first.
 
     Args:
-        said: by passage id, whether somebody marked it as one that answers this question.
+        feedback: by passage id, whether a person marked it as answering this question.
         archive: the folder of the archive, for the command that adds articles.
     """
-    if not found.citations:
-        yet = texts.nothing_yet.format(command=index_command(archive, texts.folder))
-        why_none = texts.nothing_left if found.outcome == "nothing_fits" else yet
-        return _wrap(_asked(found, texts.nothing, texts) + notice(why_none), texts)
-    if found.answerable:
-        before, heading = "", count_of(texts.found, len(found.citations), texts)
+    if not answer.citations:
+        if answer.outcome == "nothing_fits":
+            sentence = texts.nothing_matches
+        else:
+            sentence = texts.empty_archive.format(command=index_command(archive, texts.folder))
+        return section(_heading(answer, texts.no_passage, texts) + notice(sentence), texts)
+    feedback, words = feedback or {}, words_of(texts)
+    cards = ""
+    for citation in answer.citations:
+        buttons = feedback_buttons(citation, answer.question, feedback.get(citation.passage_id), words)
+        cards += f"<li>{citation_card(citation, texts, buttons)}</li>"
+    if answer.answerable:
+        title = count_of(texts.passages_heading, len(answer.citations), texts)
     else:
-        before, heading = notice(texts.doubtful_hint, texts.doubtful), texts.nearest
-    if found.absent_times:
-        before += notice(texts.nothing_of.format(times=", ".join(found.absent_times)))
-    before += notice(texts.index_again) if found.index_again else ""
-    known, words = said or {}, words_of(texts)
-    cards = "".join(
-        f"<li>{card(one, texts, mark_buttons(one, found.question, known.get(one.passage_id), words))}</li>"
-        for one in found.citations
-    )
-    return _wrap(f'{before}{_asked(found, heading, texts)}<ol class="fs-cards">{cards}</ol>', texts)
+        title = texts.closest_heading
+    heading = _heading(answer, title, texts)
+    return section(f'{_notices(answer, texts)}{heading}<ol class="fs-cards">{cards}</ol>', texts)
 
 
-def card(citation: Citation, texts: Texts, marks: str = "") -> str:
-    """Return one passage with its source, what can be done with it, and why it was chosen; `marks` is HTML."""
+def citation_card(citation: Citation, texts: Texts, buttons: str = "") -> str:
+    """Return one passage with its source, its actions and why it was chosen; `buttons` is HTML."""
     article = citation.article
     url = web_address(article)
     original = external_link(url, texts.original) if url else ""
     sentence = citation.highlights[0] if citation.highlights else None
     address = reader_address(article.id, texts, (citation.start, citation.end), sentence)
-    lang = escape(citation.language)
-    spoken = replace(article, language=citation.language)
+    in_own_language = replace(article, language=citation.language)
+    quote = highlighted(citation.quote, citation.start, citation.highlights, citation.matches)
     return (
         f'<article class="fs-card">'
         f'<header><span class="fs-marker">[{citation.marker}]</span>'
         f'<div><h3 lang="{escape(article.language)}" dir="auto">{escape(article.label)}</h3>'
-        f'<p class="fs-byline">{_comment(citation, texts)}{byline(spoken, texts)}</p></div></header>'
-        f'<blockquote lang="{lang}" dir="auto">'
-        f"{marked(citation.quote, citation.start, citation.highlights, citation.matches)}</blockquote>"
-        f"{_also(citation, texts)}"
+        f'<p class="fs-byline">{_comment_label(citation, texts)}{byline(in_own_language, texts)}</p></div></header>'
+        f'<blockquote lang="{escape(citation.language)}" dir="auto">{quote}</blockquote>'
+        f"{_other_articles(citation, texts)}"
         f'<p class="fs-actions">'
-        f'<a href="{escape(address)}" target="_blank" data-fs-reader="{escape(article.label)}">{escape(texts.open)}</a>'
+        f'<a href="{escape(address)}" target="_blank" data-fs-reader="{escape(article.label)}">'
+        f"{escape(texts.open_article)}</a>"
         f'<button type="button" data-fs-citation="{escape(citation_text(citation, texts))}"'
         f' data-fs-done="{escape(texts.copied)}" data-fs-failed="{escape(texts.copy_failed)}">'
         f"{escape(texts.copy)}</button>{original}</p>"
-        f"{why(citation, texts)}{marks}"
-        f'<p class="fs-file"><bdi>{breakable(article.path)}</bdi> {_missing(citation, texts)}'
+        f"{explanation(citation, texts)}{buttons}"
+        f'<p class="fs-file"><bdi>{breakable(article.path)}</bdi> {_missing_file(citation, texts)}'
         f"<span>{escape(location(article, (citation.start, citation.end), texts))}</span> "
-        f'<span title="{escape(article.sha256)}">SHA-256 {escape(article.sha256[:_SHA_SHOWN])}…</span></p>'
+        f'<span title="{escape(article.sha256)}">SHA-256 {escape(article.sha256[:_HASH_DIGITS])}…</span></p>'
         f"</article>"
     )
-
-
-def _missing(citation: Citation, texts: Texts) -> str:
-    """Return the remark that the file of the article is gone."""
-    return f"<strong>{escape(texts.file_missing)}</strong> " if citation.file_missing else ""
-
-
-def _comment(citation: Citation, texts: Texts) -> str:
-    """Return the mark of a quote that is a reader's and not the outlet's."""
-    return f'<strong class="fs-comment">{escape(texts.comment)}</strong> ' if citation.kind == "comment" else ""
-
-
-def _also(citation: Citation, texts: Texts) -> str:
-    """Return the line that names the other articles which print the passage, each a link to it there."""
-    named = ", ".join(_other(other, citation, texts) for other in citation.also)
-    return f'<p class="fs-also">{escape(texts.also)} {named}</p>' if named else ""
-
-
-def _other(article: Article, citation: Citation, texts: Texts) -> str:
-    """Return the link to another article that prints the passage: its outlet, the day if known, another headline."""
-    day, place = article.published, _place_in(article, citation)
-    when = f' (<time datetime="{day.isoformat()}">{long_date(day, texts)}</time>)' if day else ""
-    headline = article.title if article.source and article.title != citation.article.title else None
-    under = f': <q lang="{escape(article.language)}" dir="auto">{escape(headline)}</q>' if headline else ""
-    return (
-        f'<bdi><a href="{escape(reader_address(article.id, texts, place))}" target="_blank"'
-        f' data-fs-reader="{escape(article.label)}">{escape(article.source or article.label)}</a>{when}{under}</bdi>'
-    )
-
-
-def _place_in(article: Article, citation: Citation) -> Span | None:
-    """Return where another article holds the quote or, where its typography is another one, the sentence."""
-    sentences = (citation.article.text[start:end] for start, end in citation.highlights)
-    for words in (citation.quote, *sentences):
-        at = article.text.find(words)
-        if at >= 0:
-            return at, at + len(words)
-    return None
 
 
 def citation_text(citation: Citation, texts: Texts) -> str:
     """Return the citation as plain text to paste: the quote, who published it and when, and where to check it."""
     article = citation.article
-    # a reader wrote it, and not the author of the article below which it stands
-    author = texts.comment if citation.kind == "comment" else article.author
-    named = ": ".join(part for part in (author, article.label) if part)
-    published = ", ".join(
-        part for part in (article.source, long_date(article.published, texts) if article.published else "") if part
+    # the reader wrote a comment, not the author of the article above it
+    author = texts.reader_comment if citation.kind == "comment" else article.author
+    title = ": ".join(part for part in (author, article.label) if part)
+    date = long_date(article.published, texts) if article.published else ""
+    published = ", ".join(part for part in (article.source, date) if part)
+    source = f"{web_address(article) or article.path}, {location(article, (citation.start, citation.end), texts)}"
+    sentences = (title, published, source, f"SHA-256 {article.sha256[:_HASH_DIGITS]}")
+    opening, closing = texts.quotes
+    details = " ".join(_with_full_stop(part) for part in sentences if part).removesuffix(".")
+    return f"{opening}{citation.quote}{closing} — {details}"
+
+
+def _notices(answer: Answer, texts: Texts) -> str:
+    """Return what the reader should know before the passages."""
+    notices = "" if answer.answerable else notice(texts.doubtful_hint, texts.doubtful_heading)
+    if answer.absent_times:
+        notices += notice(texts.absent_times.format(times=", ".join(answer.absent_times)))
+    return notices + (notice(texts.index_again) if answer.index_again else "")
+
+
+def _heading(answer: Answer, title: str, texts: Texts) -> str:
+    """Return the heading of the passages: what they are, the question, and how long it took."""
+    total = answer.took_ms.get("total")
+    duration = texts.duration.format(ms=grouped(round(total), texts)) if total is not None else ""
+    small = f"<small>{escape(duration)}</small>" if duration else ""
+    question = f'<q lang="{escape(answer.language)}" dir="auto">{escape(answer.question)}</q>'
+    return f'<div role="status"><h2 class="fs-asked"><span>{escape(title)}</span> {question} {small}</h2></div>'
+
+
+def _missing_file(citation: Citation, texts: Texts) -> str:
+    """Return the remark that the file of the article is gone."""
+    return f"<strong>{escape(texts.file_missing)}</strong> " if citation.file_missing else ""
+
+
+def _comment_label(citation: Citation, texts: Texts) -> str:
+    """Return the label of a quote that a reader wrote, not the outlet."""
+    return f'<strong class="fs-comment">{escape(texts.reader_comment)}</strong> ' if citation.kind == "comment" else ""
+
+
+def _other_articles(citation: Citation, texts: Texts) -> str:
+    """Return the line of the other articles that print the passage, each a link to it there."""
+    links = ", ".join(_other_article(article, citation, texts) for article in citation.also)
+    return f'<p class="fs-also">{escape(texts.also_in)} {links}</p>' if links else ""
+
+
+def _other_article(article: Article, citation: Citation, texts: Texts) -> str:
+    """Return the link to another article that prints the passage: its outlet, its date, its headline if different."""
+    day, span = article.published, _span_in(article, citation)
+    date = f' (<time datetime="{day.isoformat()}">{long_date(day, texts)}</time>)' if day else ""
+    title = article.title if article.source and article.title != citation.article.title else None
+    headline = f': <q lang="{escape(article.language)}" dir="auto">{escape(title)}</q>' if title else ""
+    return (
+        f'<bdi><a href="{escape(reader_address(article.id, texts, span))}" target="_blank"'
+        f' data-fs-reader="{escape(article.label)}">{escape(article.source or article.label)}</a>{date}{headline}</bdi>'
     )
-    place = f"{web_address(article) or article.path}, {location(article, (citation.start, citation.end), texts)}"
-    sentences = (named, published, place, f"SHA-256 {article.sha256[:_SHA_SHOWN]}")
-    return f"„{citation.quote}“ — " + " ".join(_ended(part) for part in sentences if part).removesuffix(".")
 
 
-def notice(sentence: str, heading: str = "") -> str:
-    """Return a calm box: a sentence and, where nothing says it above the box, what it is about."""
-    about = f"<p><strong>{escape(heading)}</strong></p>" if heading else ""
-    return f'<div class="fs-notice" role="status">{about}<p>{escape(sentence)}</p></div>'
+def _span_in(article: Article, citation: Citation) -> Span | None:
+    """Return the span of the quote in another article or, where the typography differs, that of the sentence."""
+    sentences = (citation.article.text[start:end] for start, end in citation.highlights)
+    for text in (citation.quote, *sentences):
+        start = article.text.find(text)
+        if start >= 0:
+            return start, start + len(text)
+    return None
 
 
-def error(sentence: str, texts: Texts) -> str:
-    """Return the notice that says what went wrong, in a sentence made for the person."""
-    return _wrap(notice(sentence, texts.failed), texts)
-
-
-def said(sentence: str, texts: Texts) -> str:
-    """Return a calm box that says what was done."""
-    return _wrap(notice(sentence), texts)
-
-
-def progress(done: int, total: int, texts: Texts) -> str:
-    """Return how far an evaluation is; before its first question is asked, that the questions are read."""
-    words = words_of(texts)
-    told = words.progress.format(done=grouped(done, texts), total=grouped(total, texts)) if done else words.preparing
-    value = f' value="{done}"' if done else ""
-    bar = f'<progress max="{total}"{value} aria-label="{escape(words.tab)}"></progress>'
-    return _wrap(f'<div class="fs-progress">{bar}<span>{escape(told)}</span></div>', texts)
-
-
-def hint(texts: Texts) -> str:
-    """Return the line that says what can be written into a question beside words."""
-    return _wrap(f"<p>{escape(texts.operators)}</p>", texts)
-
-
-def holdings(status: Status, texts: Texts) -> str:
-    """Return what the archive holds in one line; for an empty archive, how to fill it."""
-    if not status.articles:
-        command = index_command(status.folder, texts.folder)
-        return _wrap(
-            f'<div class="fs-notice"><p><strong>{escape(texts.empty)}</strong></p><p>{escape(texts.empty_hint)}</p>'
-            f"<pre><code>{escape(command)}</code></pre></div>",
-            texts,
-        )
-    languages: Counter[str] = Counter()
-    for tag, number in status.languages.items():
-        languages[tag.partition("-")[0]] += number  # Swiss and other German are one language here
-    counted = ", ".join(f"{language_name(tag, texts)} {grouped(n, texts)}" for tag, n in languages.most_common())
-    parts = (
-        count_of(texts.articles, status.articles, texts),
-        count_of(texts.passages, status.passages, texts),
-        f"{count_of(texts.languages, len(languages), texts)}: {counted}",
-    )
-    return _wrap(f'<p class="fs-holdings">{escape(" · ".join(parts))}</p>', texts)
-
-
-def _asked(found: Answer, heading: str, texts: Texts) -> str:
-    """Return the heading over the passages: what they are, the question, and how long it took."""
-    total = found.took_ms.get("total")
-    took = f"<small>{escape(texts.took.format(ms=grouped(round(total), texts)))}</small>" if total is not None else ""
-    question = f'<q lang="{escape(found.language)}" dir="auto">{escape(found.question)}</q>'
-    return f'<div role="status"><h2 class="fs-asked"><span>{escape(heading)}</span> {question} {took}</h2></div>'
-
-
-def _ended(sentence: str) -> str:
-    """Return the sentence with a full stop, unless it has its own ending."""
+def _with_full_stop(sentence: str) -> str:
+    """Return the sentence with a full stop, unless it ends with a mark of its own."""
     return sentence if sentence.endswith((".", "!", "?", "…", "。", "！", "？", "؟")) else f"{sentence}."
-
-
-def _wrap(inner: str, texts: Texts) -> str:
-    """Return a section that says in which language our own words are."""
-    return f'<section class="fs" lang="{texts.code}">{inner}</section>'

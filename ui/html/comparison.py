@@ -1,4 +1,4 @@
-"""Two runs side by side as HTML: what differs, and whether it is more than chance. Pure functions."""
+"""Two runs compared, as HTML: what differs, and whether it is more than chance. Pure functions."""
 
 from __future__ import annotations
 
@@ -9,93 +9,103 @@ from rag.evaluation.measures.comparison import Changed, Compared, Difference, ch
 from rag.evaluation.measures.trec_measures import MAIN
 from rag.evaluation.types import Run
 from ui.html.markup import escape
-from ui.html.questions import fate_mark, folded, inside
+from ui.html.questions import foldable_row, outcome_label, question_details
 from ui.wording.evaluation import Words, bounds, fixed
 from ui.wording.page import count_of, grouped
 
-_LISTED = 10
+_CHANGES_LISTED = 10  # questions at most, of the losses and of the gains
 
 
-def compared_html(run: Run, other: Run, words: Words) -> str:
-    """Return how a run differs from another one.
+def comparison_html(run: Run, baseline: Run, words: Words) -> str:
+    """Return how a run differs from a baseline.
 
     Raises:
         ValueError: they have no question in common that has an answer.
     """
-    found = compared([other, run])
-    one = found.compared[0]
-    count = count_of(words.questions, found.questions, words.texts)
-    warnings = "".join(f'<p class="fs-warning" lang="en">{escape(warning)}</p>' for warning in found.warnings)
+    comparison = compared([baseline, run])
+    differences = comparison.compared[0]
+    count = count_of(words.questions, comparison.questions, words.texts)
+    warnings = "".join(f'<p class="fs-warning" lang="en">{escape(warning)}</p>' for warning in comparison.warnings)
     rows = "".join(
-        _row(name, found.means[other.name][name], found.means[run.name][name], of, words)
-        for name, of in one.differences.items()
+        _measure_row(
+            name,
+            baseline=comparison.means[baseline.name][name],
+            mean=comparison.means[run.name][name],
+            difference=difference,
+            words=words,
+        )
+        for name, difference in differences.differences.items()
     )
-    names = (words.difference, words.interval, "p", words.better, words.worse)
-    head = "".join(f'<th scope="col">{escape(name)}</th>' for name in ("", other.name, run.name, *names))
-    changes = changed_questions(other, run)
+    columns = ("", baseline.name, run.name, words.difference, words.interval, "p", words.better, words.worse)
+    head = "".join(f'<th scope="col">{escape(name)}</th>' for name in columns)
+    changes = changed_questions(baseline, run)
+    losses = [change for change in changes if change.gain < 0]
+    gains = [change for change in reversed(changes) if change.gain > 0]
     return (
         f'<section class="fs fs-run fs-compared" lang="{words.texts.code}">'
-        f"<h2>{escape(words.compared.format(run=run.name, other=other.name))}</h2>"
-        f'<p class="fs-verdict" role="status">{escape(verdict(run.name, one.differences[MAIN], words))}</p>'
-        f'<p class="fs-quiet">{escape(words.shared.format(count=count))}{_settings(one, words)}</p>{warnings}'
+        f"<h2>{escape(words.comparison_heading.format(run=run.name, baseline=baseline.name))}</h2>"
+        f'<p class="fs-verdict" role="status">{escape(verdict(run.name, differences.differences[MAIN], words))}</p>'
+        f'<p class="fs-quiet">{escape(words.common_questions.format(count=count))}{_settings(differences, words)}</p>'
+        f"{warnings}"
         f'<div class="fs-scroll"><table class="fs-differences"><thead><tr>{head}</tr></thead>'
         f"<tbody>{rows}</tbody></table></div>"
-        f"{_changed(words.losses, [pair for pair in changes if pair.gain < 0], run, other, words)}"
-        f"{_changed(words.gains, [pair for pair in reversed(changes) if pair.gain > 0], run, other, words)}</section>"
+        f"{_changes(words.losses, losses, run, baseline, words)}"
+        f"{_changes(words.gains, gains, run, baseline, words)}</section>"
     )
 
 
-def verdict(run: str, found: Difference, words: Words) -> str:
-    """Say in a sentence what a difference is worth."""
+def verdict(run: str, difference: Difference, words: Words) -> str:
+    """Return a sentence on whether a run is better or worse, or the difference may be chance."""
     texts = words.texts
-    if not (found.better or found.worse):
-        return words.same
-    mean, p = found.mean, fixed(found.p, texts)
-    if not found.certain:
-        smallest = fixed(found.smallest, texts)
-        return words.uncertain.format(mean=fixed(mean.mean, texts, "+"), p=p, smallest=smallest)
+    if not (difference.better or difference.worse):
+        return words.no_difference
+    mean, p = difference.mean, fixed(difference.p, texts)
+    if not difference.certain:
+        sentence = words.not_significant if abs(mean.mean) < difference.smallest else words.more_questions
+        return sentence.format(mean=fixed(mean.mean, texts, "+"), p=p, smallest=fixed(difference.smallest, texts))
     low, high = (fixed(end, texts, "+") for end in (mean.low, mean.high))
     return words.verdict[mean.mean > 0].format(run=run, mean=fixed(abs(mean.mean), texts), low=low, high=high, p=p)
 
 
-def _row(name: str, before: float, after: float, found: Difference, words: Words) -> str:
+def _measure_row(name: str, *, baseline: float, mean: float, difference: Difference, words: Words) -> str:
     texts = words.texts
-    difference = fixed(found.mean.mean, texts, "+")
+    written = fixed(difference.mean.mean, texts, "+")
     cells = (
-        fixed(before, texts),
-        fixed(after, texts),
-        f"<strong>{difference}</strong>" if found.certain else difference,
-        bounds(found.mean, texts, "+"),
-        fixed(found.p, texts),
-        grouped(found.better, texts),
-        grouped(found.worse, texts),
+        fixed(baseline, texts),
+        fixed(mean, texts),
+        f"<strong>{written}</strong>" if difference.certain else written,
+        bounds(difference.mean, texts, "+"),
+        fixed(difference.p, texts),
+        grouped(difference.better, texts),
+        grouped(difference.worse, texts),
     )
     return f'<tr><th scope="row">{escape(name)}</th>{"".join(f"<td>{cell}</td>" for cell in cells)}</tr>'
 
 
-def _settings(one: Compared, words: Words) -> str:
-    changed = (f"{name} {_value(old)} → {_value(new)}" for name, (old, new) in one.settings.items())
-    listed = ", ".join(changed)
+def _settings(differences: Compared, words: Words) -> str:
+    changes = (f"{name} {_setting(old)} → {_setting(new)}" for name, (old, new) in differences.settings.items())
+    listed = ", ".join(changes)
     return f" {escape(words.settings)}: {escape(listed)}." if listed else ""
 
 
-def _value(number: Value | None) -> str:
-    if number is None:
+def _setting(value: Value | None) -> str:
+    if value is None:
         return "–"
-    return str(number).lower() if isinstance(number, bool) else f"{number:g}"
+    return str(value).lower() if isinstance(value, bool) else f"{value:g}"
 
 
-def _changed(heading: str, pairs: Sequence[Changed], run: Run, other: Run, words: Words) -> str:
-    if not pairs:
+def _changes(heading: str, changes: Sequence[Changed], run: Run, baseline: Run, words: Words) -> str:
+    if not changes:
         return ""
-    rows = "".join(_pair(pair, run, other, words) for pair in pairs[:_LISTED])
-    return f"<h3>{escape(heading)} <small>{grouped(len(pairs), words.texts)}</small></h3>{rows}"
+    rows = "".join(_change_row(change, run, baseline, words) for change in changes[:_CHANGES_LISTED])
+    return f"<h3>{escape(heading)} <small>{grouped(len(changes), words.texts)}</small></h3>{rows}"
 
 
-def _pair(pair: Changed, run: Run, other: Run, words: Words) -> str:
+def _change_row(change: Changed, run: Run, baseline: Run, words: Words) -> str:
     body = "".join(
-        f"<h4><bdi>{escape(name)}</bdi> {fate_mark(result, words)} "
-        f"{escape(f'{MAIN} {fixed(result.values[MAIN], words.texts)}')}</h4>{inside(result, words)}"
-        for name, result in ((other.name, pair.before), (run.name, pair.after))
+        f"<h4><bdi>{escape(name)}</bdi> {outcome_label(result, words)} "
+        f"{escape(f'{MAIN} {fixed(result.values[MAIN], words.texts)}')}</h4>{question_details(result, words)}"
+        for name, result in ((baseline.name, change.before), (run.name, change.after))
     )
-    return folded(pair.after, fate_mark(pair.after, words), fixed(pair.gain, words.texts, "+"), body)
+    gain = fixed(change.gain, words.texts, "+")
+    return foldable_row(change.after, outcome_label(change.after, words), gain, body)

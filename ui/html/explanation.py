@@ -1,4 +1,4 @@
-"""Why a passage was chosen: its signals in plain words, folded away until somebody asks."""
+"""Why a passage was chosen: its signals in plain words, folded away until they are asked for."""
 
 from __future__ import annotations
 
@@ -7,21 +7,29 @@ from ui.html.markup import escape, joined_spans
 from ui.wording.page import Texts, decimal
 
 
-def why(citation: Citation, texts: Texts) -> str:
-    """Return the box that unfolds; the browser itself makes it work with keyboard and screen reader."""
-    rows = [(texts.signals.get(name, name), decimal(value, texts)) for name, value in citation.signals.items()]
-    named = "".join(f"<div><dt>{escape(words)}</dt><dd>{escape(value)}</dd></div>" for words, value in rows)
+def explanation(citation: Citation, texts: Texts) -> str:
+    """Return a box that unfolds; the browser itself makes it work with keyboard and screen reader."""
+    rows = "".join(
+        f"<div><dt>{escape(_signal(name, texts))}</dt><dd>{escape(decimal(value, texts))}</dd></div>"
+        for name, value in citation.signals.items()
+    )
     return (
-        f'<details class="fs-why"><summary>{escape(texts.why)}</summary>'
-        f"<dl>{named}<div><dt>{escape(texts.shared)}</dt>{_shared(citation, texts)}</div></dl></details>"
+        f'<details class="fs-why"><summary>{escape(texts.explanation)}</summary>'
+        f"<dl>{rows}<div><dt>{escape(texts.common_words)}</dt>{_common_words(citation, texts)}</div></dl></details>"
     )
 
 
-def _shared(citation: Citation, texts: Texts) -> str:
-    """Return the words that question and quote share, as the quote writes them, each once."""
-    places = joined_spans(citation.quote, citation.start, citation.matches)
-    words = dict.fromkeys(citation.quote[start:end] for start, end in places)
+def _signal(name: str, texts: Texts) -> str:
+    """Return the label of a signal and what it measures; an unknown one is its name."""
+    signal = texts.signals.get(name)
+    return f"{signal.label}: {signal.meaning}" if signal else name
+
+
+def _common_words(citation: Citation, texts: Texts) -> str:
+    """Return the words that question and quote share, as the quote spells them, each once."""
+    spans = joined_spans(citation.quote, citation.start, citation.matches)
+    words = dict.fromkeys(citation.quote[start:end] for start, end in spans)
     if not words:
-        return f"<dd>{escape(texts.none_shared)}</dd>"
+        return f"<dd>{escape(texts.no_common_words)}</dd>"
     listed = ", ".join(f"<bdi>{escape(word)}</bdi>" for word in words)
     return f'<dd lang="{escape(citation.language)}">{listed}</dd>'

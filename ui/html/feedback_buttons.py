@@ -9,22 +9,26 @@ from rag.types import Citation
 from ui.html.markup import escape
 from ui.wording.evaluation import Words
 
-Said = Mapping[str, bool]
-"""By passage id: whether somebody said that it answers. What nobody judged is missing."""
+Feedback = Mapping[str, bool]
+"""By passage id: whether a person marked it as an answer. Passages without a mark are missing."""
 
 
-def mark_buttons(citation: Citation, question: str, said: bool | None, words: Words) -> str:
-    """Return the buttons, with what the page sends when one of them is pressed."""
-    place = {"question": question, "article": citation.article.id, "start": citation.start, "end": citation.end}
+def feedback_buttons(citation: Citation, question: str, answers: bool | None, words: Words) -> str:
+    """Return the buttons, with what the page sends when one of them is pressed.
+
+    Args:
+        answers: the feedback that is stored for the passage, if any.
+    """
+    passage = {"question": question, "article": citation.article.id, "start": citation.start, "end": citation.end}
     if citation.highlights:
-        place["sentence"] = list(citation.highlights[0])
+        passage["sentence"] = list(citation.highlights[0])
     buttons = "".join(
-        f'<button type="button" data-fs-answers="{json.dumps(answers)}" aria-pressed="{json.dumps(said is answers)}">'
+        f'<button type="button" data-fs-answers="{json.dumps(value)}" aria-pressed="{json.dumps(answers is value)}">'
         f"{escape(label)}</button>"
-        for answers, label in ((True, words.answers), (False, words.answers_not))
+        for value, label in ((True, words.answers), (False, words.does_not_answer))
     )
     return (
-        f'<p class="fs-marks" role="group" aria-label="{escape(words.marking)}"'
-        f' data-fs-mark="{escape(json.dumps(place))}" data-fs-failed="{escape(words.not_marked)}">'
+        f'<p class="fs-marks" role="group" aria-label="{escape(words.feedback_label)}"'
+        f' data-fs-mark="{escape(json.dumps(passage))}" data-fs-failed="{escape(words.feedback_failed)}">'
         f'{buttons}<span role="status"></span></p>'
     )

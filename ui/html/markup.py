@@ -1,4 +1,4 @@
-"""Small pieces of HTML that the answer and the reader share. Every text from outside passes `escape`."""
+"""Small pieces of HTML shared by the answer and the reader. All text from outside goes through `escape`."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from urllib.parse import quote, urlencode
 from rag.types import Article, Span
 from ui.wording.page import Texts, language_name, long_date
 
-# Gradio fills templates on the page: `${…}`, `{{…}}`, `@children`. Today it leaves the values that it fills in alone;
-# as character references these signs stay plain text even if it should once look at them again.
+# Gradio fills templates on the page: `${…}`, `{{…}}`, `@children`. It does not expand the values it fills in; as
+# character references these characters stay plain text even if a later version does.
 _TEMPLATE_SIGNS = str.maketrans({sign: f"&#{ord(sign)};" for sign in "${}@`"})
 
 
@@ -19,17 +19,17 @@ def escape(text: str) -> str:
     return html.escape(text, quote=True).translate(_TEMPLATE_SIGNS)
 
 
-def marked(
+def highlighted(
     text: str, offset: int, spans: Iterable[Span], words: Iterable[Span] = (), opening: Sequence[str] = ("<mark>",)
 ) -> str:
-    """Return escaped text with <mark> around spans and <b> around words, both counted as in the text's article.
+    """Return escaped text with <mark> around spans and <b> around words, both as offsets in the article.
 
-    Spans may overlap, touch or stick out: they are joined and trimmed. A word that runs over the edge of a mark is
-    two <b>, one on either side. The n-th mark begins with the n-th opening tag, or the last one where there are
+    Spans may overlap, touch or stick out: they are joined and trimmed. A word that crosses the edge of a mark becomes
+    two <b>, one on either side. The n-th mark begins with the n-th opening tag, or with the last tag if there are
     fewer.
 
     Args:
-        offset: where the text begins in its article.
+        offset: the offset of the text in its article.
     """
     bold = list(words)
 
@@ -47,18 +47,18 @@ def _wrapped(
     closing: str,
     inner: Callable[[str, int], str],
 ) -> str:
-    """Return the text with tags around spans; `inner` makes HTML of each piece and the offset where it begins."""
+    """Return the text with tags around spans; `inner` makes HTML of each piece, given its offset in the article."""
     parts: list[str] = []
-    done = 0
+    position = 0
     for number, (start, end) in enumerate(joined_spans(text, offset, spans)):
         tag = opening[min(number, len(opening) - 1)]
-        parts += inner(text[done:start], offset + done), tag, inner(text[start:end], offset + start), closing
-        done = end
-    return "".join(parts) + inner(text[done:], offset + done)
+        parts += inner(text[position:start], offset + position), tag, inner(text[start:end], offset + start), closing
+        position = end
+    return "".join(parts) + inner(text[position:], offset + position)
 
 
 def joined_spans(text: str, offset: int, spans: Iterable[Span]) -> list[Span]:
-    """Return the spans as places in the text: sorted, trimmed to it, joined where they meet."""
+    """Return the spans as offsets in the text: sorted, trimmed to it, joined where they touch."""
     joined: list[Span] = []
     for first, last in sorted(spans):
         start, end = max(first - offset, 0), min(last - offset, len(text))
@@ -72,27 +72,27 @@ def joined_spans(text: str, offset: int, spans: Iterable[Span]) -> list[Span]:
 
 
 def byline(article: Article, texts: Texts) -> str:
-    """Return what is known of an article in one line of HTML: outlet · author · place · date · language.
+    """Return the known facts of an article in one line of HTML: outlet · author · place · date · language.
 
-    Each part stands in a <bdi>, or an Arabic name would carry the number beside it to its other side.
+    Each part is in a <bdi>, or an Arabic name would move the number next to it to its other side.
     """
     day = article.published
-    when = f'<time datetime="{day.isoformat()}">{long_date(day, texts)}</time>' if day else ""
-    known = (
+    date = f'<time datetime="{day.isoformat()}">{long_date(day, texts)}</time>' if day else ""
+    facts = (
         escape(article.source or ""),
         escape(article.author or ""),
         escape(article.place or ""),
-        when,
+        date,
         escape(language_name(article.language, texts)),
     )
-    return '<span aria-hidden="true"> · </span>'.join(f"<bdi>{part}</bdi>" for part in known if part)
+    return '<span aria-hidden="true"> · </span>'.join(f"<bdi>{part}</bdi>" for part in facts if part)
 
 
 def location(article: Article, span: Span, texts: Texts) -> str:
-    """Return where in an article a place is, in words: its page, where there are pages, and its characters."""
+    """Return the position of a span in its article: its page, if there are pages, and its characters."""
     page = article.page_at(span[0])
     characters = texts.characters.format(start=span[0], end=span[1])
-    return f"{texts.page.format(page=page)}, {characters}" if page else characters
+    return f"{texts.page_number.format(page=page)}, {characters}" if page else characters
 
 
 def breakable(path: str) -> str:
@@ -107,16 +107,16 @@ def web_address(article: Article) -> str | None:
 
 
 def external_link(url: str, label: str) -> str:
-    """Return a link out of the page, which tells the other side nothing and gives it no hold on this window."""
+    """Return a link to another site, which gets no referrer and no access to this window."""
     return f'<a href="{escape(url)}" target="_blank" rel="noopener noreferrer">{escape(label)}</a>'
 
 
 def reader_address(article_id: str, texts: Texts, passage: Span | None = None, sentence: Span | None = None) -> str:
-    """Return the address of the article: opened at a passage, and in it a sentence, or from its beginning.
+    """Return the address of the article: opened at a passage and a sentence in it, or at its beginning.
 
-    It is relative to the page's own, which may lie below a path behind a proxy.
+    It is relative to that of the page, which may be below a path behind a proxy.
     """
-    place = {"start": passage[0], "end": passage[1]} if passage else {}
-    answering = {"from": sentence[0], "to": sentence[1]} if sentence else {}
-    query = urlencode({**place, **answering, "lang": texts.code})
+    span = {"start": passage[0], "end": passage[1]} if passage else {}
+    highlight = {"from": sentence[0], "to": sentence[1]} if sentence else {}
+    query = urlencode({**span, **highlight, "lang": texts.code})
     return f"article/{quote(article_id, safe='')}?{query}{'#passage' if passage else ''}"

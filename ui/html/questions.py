@@ -1,4 +1,4 @@
-"""Questions of a run as HTML: what was wanted, what came, and what became of them. Pure functions."""
+"""Questions of a run as HTML: expected answers, results and outcomes. Pure functions."""
 
 from __future__ import annotations
 
@@ -10,117 +10,126 @@ from rag.evaluation.types import Result, Shown, Wanted
 from rag.search.confidence import THRESHOLD
 from rag.types import Span
 from ui.html.markup import escape, reader_address
-from ui.wording.evaluation import Words, fixed, percent
+from ui.wording.evaluation import Words, fixed, outcome_of, percent, signal_label
 from ui.wording.page import count_of, decimal, grouped, language_name
 
 LISTED = 200
-"""So many questions are shown at once, so that the page stays quick."""
+"""At most this many questions are listed, so that the page stays quick."""
 
 
-def questions_list(results: Sequence[Result], words: Words) -> str:
-    """Return the questions, to be opened one by one: failures first, the worst first."""
-    shown = worst_first(results)[:LISTED]
+def question_groups(results: Sequence[Result], words: Words) -> str:
+    """Return the questions, to be opened one by one: failures before successes, the worst first."""
+    listed = worst_first(results)[:LISTED]
     parts = []
-    for heading, wrong in ((words.failures, True), (words.others, False)):
-        rows = "".join(question(one, words) for one in shown if failed(one) == wrong)
-        total = grouped(sum(failed(one) == wrong for one in results), words.texts)
-        # what succeeded is folded away: the failures tell more
+    for heading, wrong in ((words.failures, True), (words.successes, False)):
+        rows = "".join(question_row(result, words) for result in listed if failed(result) == wrong)
+        total = grouped(sum(failed(result) == wrong for result in results), words.texts)
+        # successes are folded away: failures are more telling
         unfolded = " open" if wrong else ""
         if rows:
             parts.append(
                 f'<details class="fs-group"{unfolded}><summary>{escape(heading)} <small>{total}</small></summary>'
                 f"{rows}</details>"
             )
-    left = len(results) - len(shown)
-    if left:
-        more = words.more.format(count=count_of(words.questions, left, words.texts))
-        parts.append(f'<p class="fs-quiet">{escape(more)}</p>')
+    if missing := len(results) - len(listed):
+        sentence = words.not_listed.format(count=count_of(words.questions, missing, words.texts))
+        parts.append(f'<p class="fs-quiet">{escape(sentence)}</p>')
     return "".join(parts)
 
 
-def question(one: Result, words: Words) -> str:
-    """Return a row that opens."""
-    measure = fixed(one.values[MAIN], words.texts) if MAIN in one.values else ""
-    return folded(one, fate_mark(one, words), measure, inside(one, words))
+def question_row(result: Result, words: Words) -> str:
+    """Return a question as a row that opens to its details."""
+    measure = fixed(result.values[MAIN], words.texts) if MAIN in result.values else ""
+    return foldable_row(result, outcome_label(result, words), measure, question_details(result, words))
 
 
-def folded(one: Result, before: str, after: str, body: str) -> str:
-    """Return a row with a question in it, words before and after it, and what it opens to."""
-    asked = f'<span class="fs-q" lang="{escape(one.language)}" dir="auto">{escape(one.question)}</span>'
+def foldable_row(result: Result, label: str, value: str, body: str) -> str:
+    """Return a row with a question in it, a label before and a value after it, and the body that it opens to."""
+    question = f'<span class="fs-q" lang="{escape(result.language)}" dir="auto">{escape(result.question)}</span>'
     return (
-        f'<details class="fs-question"><summary>{before}{asked}<span class="fs-value">{escape(after)}</span></summary>'
-        f"<div>{body}</div></details>"
+        f'<details class="fs-question"><summary>{label}{question}'
+        f'<span class="fs-value">{escape(value)}</span></summary><div>{body}</div></details>'
     )
 
 
-def fate_mark(one: Result, words: Words) -> str:
-    """Return what became of a question, in two words."""
-    name = words.fates.get(one.fate, (one.fate, ""))[0]
-    return f'<span class="fs-fate {"fs-bad" if failed(one) else "fs-good"}">{escape(name)}</span>'
+def outcome_label(result: Result, words: Words) -> str:
+    """Return the outcome of a question in two words."""
+    label = outcome_of(result.fate, words).label
+    return f'<span class="fs-fate {"fs-bad" if failed(result) else "fs-good"}">{escape(label)}</span>'
 
 
-def inside(one: Result, words: Words) -> str:
-    """Return what a row opens to: the fate explained, what was wanted, and what came."""
-    told = words.fates.get(one.fate, ("", ""))[1]
-    if one.beaten_by:
-        told += f" {words.beaten}: {words.signals.get(one.beaten_by, one.beaten_by)}."
-    wanted = "".join(_wanted(article, words) for article in one.wanted)
-    came = "".join(_shown(rank, item, words) for rank, item in enumerate(one.shown, 1))
+def question_details(result: Result, words: Words) -> str:
+    """Return what a row opens to: its outcome explained, the expected answers, and the results."""
+    outcome = outcome_of(result.fate, words).meaning
+    if result.beaten_by:
+        outcome += f" {words.beaten_by}: {signal_label(result.beaten_by, words)}."
+    expected = "".join(_expected_answer(answer, words) for answer in result.wanted)
+    results = "".join(_result(rank, passage, words) for rank, passage in enumerate(result.shown, 1))
     return (
-        f"<p>{escape(told)}</p>"
-        + (f'<h4>{escape(words.wanted)}</h4><ul class="fs-wanted">{wanted}</ul>' if wanted else "")
+        f"<p>{escape(outcome)}</p>"
+        + (f'<h4>{escape(words.expected)}</h4><ul class="fs-wanted">{expected}</ul>' if expected else "")
         + (
-            f'<h4>{escape(words.came)}</h4><ol class="fs-came">{came}</ol>'
-            if came
-            else f"<p>{escape(words.nothing_came)}</p>"
+            f'<h4>{escape(words.results)}</h4><ol class="fs-came">{results}</ol>'
+            if results
+            else f"<p>{escape(words.no_results)}</p>"
         )
-        + f'<p class="fs-quiet">{_facts(one, words)}</p>'
+        + f'<p class="fs-quiet">{_facts(result, words)}</p>'
     )
 
 
-def _facts(one: Result, words: Words) -> str:
-    sure = words.sure if one.confidence >= THRESHOLD else words.unsure
-    values = ", ".join(f"{name} {fixed(number, words.texts)}" for name, number in one.values.items())
-    facts = (sure.format(share=percent(one.confidence, words.texts)), values, ", ".join(one.tags), one.id)
+def _facts(result: Result, words: Words) -> str:
+    claim = words.claimed if result.confidence >= THRESHOLD else words.not_claimed
+    measures = ", ".join(f"{name} {fixed(number, words.texts)}" for name, number in result.values.items())
+    facts = (claim.format(share=percent(result.confidence, words.texts)), measures, ", ".join(result.tags), result.id)
+    return _dotted(facts)
+
+
+def _expected_answer(answer: Wanted, words: Words) -> str:
+    span = answer.spans[0] if answer.spans else None
+    if answer.fused and answer.ranked:
+        candidate = words.candidate.format(fused=answer.fused, ranked=answer.ranked)
+    else:
+        candidate = words.no_candidate
+    facts = (
+        answer.source or "",
+        str(answer.year or ""),
+        language_name(answer.language, words.texts),
+        "" if span else words.anywhere,
+        words.rank.format(rank=answer.rank) if answer.rank else words.no_rank,
+        candidate,
+    )
+    lang = escape(answer.language)
+    quote = f'<blockquote lang="{lang}" dir="auto">{escape(answer.quote)}</blockquote>' if answer.quote else ""
+    return (
+        f"<li><p>{_link(answer.article, answer.label, span, words)}</p>{quote}"
+        f'<p class="fs-quiet">{_dotted(facts)}</p></li>'
+    )
+
+
+def _result(rank: int, passage: Shown, words: Words) -> str:
+    right = None if passage.grade is None else passage.grade > 0
+    style = {True: "fs-good", False: "fs-bad", None: "fs-quiet"}[right]
+    signals = " · ".join(
+        f"{escape(signal_label(name, words))} {decimal(number, words.texts)}"
+        for name, number in passage.signals.items()
+    )
+    ellipsis = " …" if len(passage.beginning) < passage.end - passage.start else ""
+    return (
+        f"<li><b>{rank}</b><p>{_link(passage.article, passage.label, (passage.start, passage.end), words)} "
+        f'<span class="{style}">{escape(words.judgements[right])}</span></p>'
+        f'<p class="fs-beginning" dir="auto">{escape(passage.beginning)}{ellipsis}</p>'
+        f'<p class="fs-quiet">{signals}</p></li>'
+    )
+
+
+def _dotted(facts: Sequence[str]) -> str:
+    """Return the facts that are known in a line, with dots between them."""
     return " · ".join(f"<bdi>{escape(fact)}</bdi>" for fact in facts if fact)
 
 
-def _wanted(one: Wanted, words: Words) -> str:
-    place = one.spans[0] if one.spans else None
-    known = (one.source or "", str(one.year or ""), language_name(one.language, words.texts))
-    if one.fused and one.ranked:
-        before = words.candidate.format(fused=one.fused, ranked=one.ranked)
-    else:
-        before = words.no_candidate
-    rank = words.rank.format(rank=one.rank) if one.rank else words.no_rank
-    told = (*known, *(() if place else (words.anywhere,)), rank, before)
-    quote = (
-        f'<blockquote lang="{escape(one.language)}" dir="auto">{escape(one.quote)}</blockquote>' if one.quote else ""
-    )
-    return (
-        f"<li><p>{_link(one.article, one.label, place, words)}</p>{quote}"
-        f'<p class="fs-quiet">{" · ".join(f"<bdi>{escape(part)}</bdi>" for part in told if part)}</p></li>'
-    )
-
-
-def _shown(rank: int, one: Shown, words: Words) -> str:
-    right = None if one.grade is None else one.grade > 0
-    kind = {True: "fs-good", False: "fs-bad", None: "fs-quiet"}[right]
-    signals = " · ".join(
-        f"{escape(words.signals.get(name, name))} {decimal(number, words.texts)}"
-        for name, number in one.signals.items()
-    )
-    more = " …" if len(one.beginning) < one.end - one.start else ""
-    return (
-        f"<li><b>{rank}</b><p>{_link(one.article, one.label, (one.start, one.end), words)} "
-        f'<span class="{kind}">{escape(words.judged[right])}</span></p>'
-        f'<p class="fs-beginning" dir="auto">{escape(one.beginning)}{more}</p><p class="fs-quiet">{signals}</p></li>'
-    )
-
-
-def _link(article: str, label: str, place: Span | None, words: Words) -> str:
-    """Return the link to an article, which opens beside the page at the place."""
-    address = reader_address(article, words.texts, place)
+def _link(article: str, label: str, span: Span | None, words: Words) -> str:
+    """Return the link to an article, which opens next to the page at the span."""
+    address = reader_address(article, words.texts, span)
     return (
         f'<a href="{escape(address)}" target="_blank" data-fs-reader="{escape(label)}"><bdi>{escape(label)}</bdi></a>'
     )

@@ -1,4 +1,4 @@
-"""A run as HTML: its measures, where it is good and where not, and what became of the questions. Pure functions."""
+"""A run as HTML: its measures, overall and by language and tag, and the outcomes of its questions. Pure functions."""
 
 from __future__ import annotations
 
@@ -9,16 +9,21 @@ from urllib.parse import quote
 from rag.evaluation.measures.statistics import Interval
 from rag.evaluation.measures.summary import Slice, Summary, by_origin
 from rag.evaluation.measures.trec_measures import MAIN
+from rag.evaluation.questions.feedback import MARKED
 from rag.evaluation.types import FIRST, REFUSED, Run
 from ui.html.markup import escape
-from ui.html.questions import questions_list
-from ui.wording.evaluation import Words, bounds, fixed, percent
+from ui.html.questions import question_groups
+from ui.wording.evaluation import Words, bounds, fixed, outcome_of, percent, signal_label
 from ui.wording.page import count_of, grouped, language_name, long_date
 
 _LANGUAGES = ("question language", "article language")
 _CROSSING = "crossing"
-_FIRST_SEEN = ("question language", _CROSSING)
-_VALUES = 12
+
+UPLOAD_PREFIX = "uploaded: "
+"""Before the name of a file handed in at the page, in the runs that are stored."""
+
+_UNFOLDED = ("question language", _CROSSING)
+_MIN_VALUES, _MAX_VALUES = 2, 12  # of a dimension, the most frequent
 
 
 def run_html(run: Run, words: Words) -> str:
@@ -26,9 +31,9 @@ def run_html(run: Run, words: Words) -> str:
     summaries = by_origin(run)
     parts = [_head(run, words)]
     for origin, summary in summaries.items():
-        kind = (words.synthetic if origin else words.written) if len(summaries) > 1 else ""
+        kind = (words.synthetic_questions if origin else words.human_questions) if len(summaries) > 1 else ""
         parts.append(_summary(summary, run, kind, words))
-    parts.append(questions_list(run.results, words))
+    parts.append(question_groups(run.results, words))
     return f'<section class="fs fs-run" lang="{words.texts.code}">{"".join(parts)}</section>'
 
 
@@ -38,45 +43,47 @@ def report_address(name: str) -> str:
 
 
 def source_name(questions: str, words: Words) -> str:
-    """Return where a run's questions come from, as the page says it."""
-    return words.marked.partition(" (")[0] if questions == "marked" else questions
+    """Return where the questions of a run come from: the marked passages, or a file."""
+    return words.feedback_source if questions == MARKED else questions.removeprefix(UPLOAD_PREFIX)
 
 
-def moment(made: str, words: Words) -> str:
-    """Return when a run was made: `3 December 2024, 14:05`, in this computer's time."""
+def local_time(timestamp: str, words: Words) -> str:
+    """Return an ISO time in this computer's time zone: `3 December 2024, 14:05`."""
     try:
-        when = datetime.fromisoformat(made).astimezone()
+        time = datetime.fromisoformat(timestamp).astimezone()
     except ValueError:
-        return made
-    return f"{long_date(when.date(), words.texts)}, {when:%H:%M}"
+        return timestamp
+    return f"{long_date(time.date(), words.texts)}, {time:%H:%M}"
 
 
 def bar(interval: Interval) -> str:
-    """Return a bar from 0 to 1 with its interval on it; the number stands beside it."""
-    mean, low, high = (f"{100 * min(max(one, 0.0), 1.0):.1f}%" for one in (interval.mean, interval.low, interval.high))
+    """Return a bar from 0 to 1 with the interval on it."""
+    mean, low, high = (f"{100 * min(max(end, 0.0), 1.0):.1f}%" for end in (interval.mean, interval.low, interval.high))
     return f'<span class="fs-bar" style="--mean:{mean};--low:{low};--high:{high}" aria-hidden="true"></span>'
 
 
 def _head(run: Run, words: Words) -> str:
     texts = words.texts
     count = count_of(words.questions, len(run.results), texts)
-    made = words.made.format(count=count, source=source_name(run.questions, words), made=moment(run.made, words))
-    part = words.asked_of.format(done=grouped(len(run.results), texts), total=grouped(run.asked_of, texts))
-    interrupted = f'<p class="fs-warning">{escape(part)}</p>' if len(run.results) < run.asked_of else ""
-    # the second click deletes: the tab's script changes the words at the first one
+    source, date = source_name(run.questions, words), local_time(run.made, words)
+    facts = words.run_facts.format(count=count, source=source, date=date)
+    sentence = words.interrupted.format(done=grouped(len(run.results), texts), total=grouped(run.asked_of, texts))
+    interrupted = f'<p class="fs-warning">{escape(sentence)}</p>' if len(run.results) < run.asked_of else ""
+    # the second click deletes: at the first one, the tab's script changes the label
     return (
-        f'<header><h2><bdi>{escape(run.name)}</bdi></h2><p class="fs-quiet">{escape(made)}</p>'
+        f'<header><h2><bdi>{escape(run.name)}</bdi></h2><p class="fs-quiet">{escape(facts)}</p>'
         f'{interrupted}<p class="fs-actions"><a href="{escape(report_address(run.name))}" download>'
         f"{escape(words.report)}</a>"
-        f'<button type="button" data-fs-delete="{escape(words.really)}">{escape(words.delete)}</button></p></header>'
+        f'<button type="button" data-fs-delete="{escape(words.confirm_delete)}">{escape(words.delete)}</button>'
+        "</p></header>"
     )
 
 
 def _summary(summary: Summary, run: Run, kind: str, words: Words) -> str:
     heading = f'<h3 class="fs-kind">{escape(kind)}</h3>' if kind else ""
     return (
-        f"{heading}{_measures(summary, words)}{_slices(summary.slices, words)}{_fates(summary, words)}"
-        f"{_certainty(summary, run.latency_ms, words)}"
+        f"{heading}{_measures(summary, words)}{_slices(summary.slices, words)}{_outcomes(summary, words)}"
+        f"{_details(summary, run.latency_ms, words)}"
     )
 
 
@@ -85,31 +92,35 @@ def _measures(summary: Summary, words: Words) -> str:
         return ""
     rows = "".join(
         f'<tr{" class=fs-main" if name == MAIN else ""}><th scope="row">{escape(name)} '
-        f"<small>{escape(words.glosses.get(name, ''))}</small></th>{_cells(one, words)}</tr>"
-        for name, one in summary.measures.items()
+        f"<small>{escape(words.measure_meanings.get(name, ''))}</small></th>{_cells(interval, words)}</tr>"
+        for name, interval in summary.measures.items()
     )
-    counted = words.answerable.format(count=count_of(words.questions, summary.answerable, words.texts))
-    return f"<h3>{escape(words.measures)} <small>{escape(counted)}</small></h3>{_table(words, rows)}"
+    answerable = words.answerable.format(count=count_of(words.questions, summary.answerable, words.texts))
+    return f"<h3>{escape(words.measures)} <small>{escape(answerable)}</small></h3>{_table(words, rows)}"
 
 
 def _slices(slices: Mapping[str, Mapping[str, Slice]], words: Words) -> str:
-    """Return the main measure by language and tag; a dimension with one value tells nothing."""
+    """Return the main measure by language and tag; a dimension with a single value is left out."""
     parts = []
     for dimension, name in words.slices.items():
         values = slices.get(dimension, {})
-        if len(values) > 1:
-            rows = "".join(
-                f'<tr><th scope="row"><bdi>{escape(_value(dimension, value, words))}</bdi> '
-                f"<small>{grouped(one.questions, words.texts)}</small></th>{_cells(one.mean, words)}</tr>"
-                for value, one in list(values.items())[:_VALUES]
-            )
-            table = _table(words, rows, "fs-slices")
-            parts.append(
-                f"<h3>{escape(name)}</h3>{table}"
-                if dimension in _FIRST_SEEN
-                else f'<details class="fs-more"><summary>{escape(name)}</summary>{table}</details>'
-            )
+        if len(values) < _MIN_VALUES:
+            continue
+        table = _slice_table(dimension, values, words)
+        if dimension in _UNFOLDED:
+            parts.append(f"<h3>{escape(name)}</h3>{table}")
+        else:
+            parts.append(f'<details class="fs-more"><summary>{escape(name)}</summary>{table}</details>')
     return "".join(parts)
+
+
+def _slice_table(dimension: str, values: Mapping[str, Slice], words: Words) -> str:
+    rows = "".join(
+        f'<tr><th scope="row"><bdi>{escape(_value(dimension, value, words))}</bdi> '
+        f"<small>{grouped(part.questions, words.texts)}</small></th>{_cells(part.mean, words)}</tr>"
+        for value, part in list(values.items())[:_MAX_VALUES]
+    )
+    return _table(words, rows, "fs-slices")
 
 
 def _value(dimension: str, value: str, words: Words) -> str:
@@ -118,35 +129,38 @@ def _value(dimension: str, value: str, words: Words) -> str:
     return words.crossing.get(value, value) if dimension == _CROSSING else value
 
 
-def _fates(summary: Summary, words: Words) -> str:
-    rows = "".join(
-        f'<tr class="{"fs-good" if name in (FIRST, REFUSED) else "fs-bad"}"><td>{grouped(count, words.texts)}</td>'
-        f'<th scope="row">{escape(words.fates.get(name, (name, ""))[0])}</th>'
-        f"<td>{escape(words.fates.get(name, ('', ''))[1])}</td></tr>"
-        for name, count in summary.fates.items()
+def _outcomes(summary: Summary, words: Words) -> str:
+    rows = "".join(_outcome_row(fate, count, words) for fate, count in summary.fates.items())
+    signals = ", ".join(
+        f"{signal_label(name, words)} ({grouped(count, words.texts)})" for name, count in summary.beaten_by.items()
     )
-    listed = ", ".join(
-        f"{words.signals.get(name, name)} ({grouped(count, words.texts)})" for name, count in summary.beaten_by.items()
-    )
-    beaten = f'<p class="fs-quiet">{escape(words.beaten)}: {escape(listed)}.</p>' if listed else ""
-    return f'<h3>{escape(words.became)}</h3><table class="fs-fates"><tbody>{rows}</tbody></table>{beaten}'
+    sentence = f'<p class="fs-quiet">{escape(words.beaten_by)}: {escape(signals)}.</p>' if signals else ""
+    return f'<h3>{escape(words.outcomes_heading)}</h3><table class="fs-fates"><tbody>{rows}</tbody></table>{sentence}'
 
 
-def _certainty(summary: Summary, latency: Mapping[str, float], words: Words) -> str:
+def _outcome_row(fate: str, count: int, words: Words) -> str:
+    outcome = outcome_of(fate, words)
+    return (
+        f'<tr class="{"fs-good" if fate in (FIRST, REFUSED) else "fs-bad"}"><td>{grouped(count, words.texts)}</td>'
+        f'<th scope="row">{escape(outcome.label)}</th><td>{escape(outcome.meaning)}</td></tr>'
+    )
+
+
+def _details(summary: Summary, latency: Mapping[str, float], words: Words) -> str:
     lines = "".join(f"<li>{escape(line)}</li>" for line in _facts(summary, latency, words))
-    return f'<h3>{escape(words.certainty)}</h3><ul class="fs-facts">{lines}</ul>'
+    return f'<h3>{escape(words.details_heading)}</h3><ul class="fs-facts">{lines}</ul>'
 
 
 def _facts(summary: Summary, latency: Mapping[str, float], words: Words) -> Iterable[str]:
-    """Yield what is said in sentences: abstention, confidence, the highlighted sentence, judgements, time."""
-    texts, known = words.texts, summary.abstention
-    yield words.coverage.format(share=percent(known.coverage, texts))
-    if known.precision is not None:
-        yield words.precision.format(share=percent(known.precision, texts))
-    if known.auroc is not None:
-        yield words.auroc.format(share=percent(known.auroc, texts))
-    if known.calibration_error is not None:
-        yield words.calibration.format(error=fixed(known.calibration_error, texts))
+    """Yield sentences on abstention, confidence, highlighted sentences, judgements and latency."""
+    texts, abstention = words.texts, summary.abstention
+    yield words.coverage.format(share=percent(abstention.coverage, texts))
+    if abstention.precision is not None:
+        yield words.precision.format(share=percent(abstention.precision, texts))
+    if abstention.auroc is not None:
+        yield words.auroc.format(share=percent(abstention.auroc, texts))
+    if abstention.calibration_error is not None:
+        yield words.calibration.format(error=fixed(abstention.calibration_error, texts))
     if summary.sentence:
         yield words.sentence.format(share=percent(summary.sentence.mean, texts))
     yield words.unjudged.format(share=percent(summary.unjudged, texts))

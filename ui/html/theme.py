@@ -8,7 +8,7 @@ from pathlib import Path
 import gradio as gr
 
 from rag.search.query import MAX_QUESTION
-from ui.html import answer as render
+from ui.html.notices import error_notice
 from ui.wording.page import TEXTS, Texts
 
 ASSETS = Path(__file__).parents[1] / "assets"
@@ -16,8 +16,8 @@ ASSETS = Path(__file__).parents[1] / "assets"
 # Our own styles alone: Gradio would dress headings, lists and quotes for a chat.
 PLAIN = {"apply_default_css": False, "padding": False}
 
-# (light, dark) for each of Gradio's variables; page.css uses the same variables and has no colours of its own beside
-# the marker's. Text on its ground has a contrast of 4.5 or more in both.
+# (light, dark) for each of Gradio's variables; page.css uses the same variables and has no colours of its own except
+# the marker's. Text has a contrast of at least 4.5 with its background in both.
 _COLOURS = {
     "body_background_fill": ("#fdfcf9", "#171614"),
     "body_text_color": ("#1f1d1a", "#e9e5dd"),
@@ -63,10 +63,16 @@ def head() -> str:
 
 
 def _script_words(texts: Texts) -> dict[str, str]:
-    """Return what the script says; what stands in place of an answer is HTML."""
-    named = ("reader", "close", "moved", "working", "unreachable", "reconnecting", "unexpected")
-    long_question = texts.long_question.format(count="COUNT", most=MAX_QUESTION)  # the script counts
-    faults = {"away": texts.no_answer, "long": long_question, "failed": texts.unexpected}
-    return {name: getattr(texts, name) for name in named} | {
-        name: render.error(sentence, texts) for name, sentence in faults.items()
+    """Return the sentences that the script shows; those in place of an answer are HTML."""
+    long_question = texts.long_question.format(count="COUNT", limit=MAX_QUESTION)  # the script fills in the count
+    in_place_of_answer = {"away": texts.no_answer, "long": long_question, "failed": texts.unexpected}
+    return {
+        "reader": texts.reader,
+        "close": texts.close,
+        "moved": texts.wrong_address,
+        "working": texts.searching,
+        "unreachable": texts.unreachable,
+        "reconnecting": texts.reconnecting,
+        "unexpected": texts.unexpected,
+        **{name: error_notice(sentence, texts) for name, sentence in in_place_of_answer.items()},
     }

@@ -1,10 +1,10 @@
-"""Passages marked right or wrong while asking: the route that stores it, and what was stored."""
+"""Relevance feedback: the route that stores which passages were marked right or wrong, and what is stored."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from fastapi import FastAPI
+from fastapi import FastAPI, Request
 from fastapi.responses import PlainTextResponse
 from pydantic import BaseModel, StrictBool, StrictInt, StrictStr
 
@@ -13,10 +13,12 @@ from rag.errors import FundstelleError, NotFound, QuestionError
 from rag.evaluation.session import EvaluationSession
 from rag.search.query import checked_question
 from rag.types import Citation, Span, passage_at
+from ui.wording.errors import error_sentence
+from ui.wording.page import choose_language
 
 
-class Mark(BaseModel):
-    """What a click sends: a place that was shown for a question, the sentence marked in it, and what is said of it."""
+class FeedbackRequest(BaseModel):
+    """What a click sends: a question, a passage of its answer, the sentence marked in it, and whether it answers."""
 
     question: StrictStr
     article: StrictStr
@@ -26,44 +28,45 @@ class Mark(BaseModel):
     answers: StrictBool | None = None
 
 
-def add_marking(app: FastAPI, archive: Archive) -> None:
-    """Add the route that stores a mark; what is stored comes from the archive, and nothing from the request."""
+def add_feedback_route(app: FastAPI, archive: Archive) -> None:
+    """Add the route that stores feedback; what is stored comes from the archive, and nothing from the request."""
 
     @app.post("/mark", response_class=PlainTextResponse, include_in_schema=False)
-    def mark(said: Mark) -> PlainTextResponse:
+    def mark(request: Request, feedback: FeedbackRequest) -> PlainTextResponse:
+        texts = choose_language(request.query_params.get("lang"), request.headers.get("accept-language"))
         try:
-            question, citation = checked_question(said.question), citation_of(archive, said)
-            EvaluationSession(archive).feedback.mark(question, citation, answers=said.answers)
-        except (NotFound, QuestionError, ValueError) as refusal:
-            return PlainTextResponse(str(refusal), 400)
-        except FundstelleError as refusal:
-            return PlainTextResponse(str(refusal), 503)
+            question, citation = checked_question(feedback.question), citation_of(archive, feedback)
+            EvaluationSession(archive).feedback.mark(question, citation, answers=feedback.answers)
+        except (NotFound, QuestionError, ValueError) as error:
+            return PlainTextResponse(str(error), 400)
+        except FundstelleError as error:
+            return PlainTextResponse(error_sentence(error, texts, archive.folder).text, 503)
         return PlainTextResponse("", 200)
 
 
-def citation_of(archive: Archive, said: Mark) -> Citation:
-    """Return the place in the archive that a request means.
+def citation_of(archive: Archive, feedback: FeedbackRequest) -> Citation:
+    """Return the passage of the archive that a request names.
 
     Raises:
         NotFound: there is no such article.
-        ValueError: the article has no such place, or the sentence lies outside of it.
+        ValueError: the article has no such span, or the sentence is outside the passage.
     """
-    article = archive.article(said.article.encode(errors="replace").decode())
-    if article.id != said.article:
+    article = archive.article(feedback.article.encode(errors="replace").decode())
+    if article.id != feedback.article:
         # the archive also finds articles by a part of their title
-        raise NotFound(f"There is no article {said.article!r} in this archive.")
-    passage = passage_at(article, said.start, said.end)
-    sentences: tuple[Span, ...] = (said.sentence,) if said.sentence else ()
+        raise NotFound(f"No article has the id {feedback.article!r}.")
+    passage = passage_at(article, feedback.start, feedback.end)
+    sentences: tuple[Span, ...] = (feedback.sentence,) if feedback.sentence else ()
     if any(not passage.start <= start < end <= passage.end for start, end in sentences):
-        raise ValueError("The sentence lies outside of the passage.")
+        raise ValueError("The sentence is outside the passage.")
     return Citation(1, article, passage.id, passage.start, passage.end, passage.text, sentences, (), (), 0.0, {})
 
 
-def said_of(archive: Archive, question: str, citations: Sequence[Citation]) -> dict[str, bool]:
-    """Return what was said of passages for a question."""
+def feedback_on(archive: Archive, question: str, citations: Sequence[Citation]) -> dict[str, bool]:
+    """Return the stored feedback on the passages of an answer, by passage id."""
     return {
-        citation.passage_id: one.answers
-        for one in EvaluationSession(archive).feedback.passages(question)
+        citation.passage_id: mark.answers
+        for mark in EvaluationSession(archive).feedback.passages(question)
         for citation in citations
-        if one.article == citation.article.id and citation.start <= one.start < one.end <= citation.end
+        if mark.article == citation.article.id and citation.start <= mark.start < mark.end <= citation.end
     }

@@ -1,9 +1,10 @@
-"""The whole article, opened at the passage: a page of its own that needs nothing but itself."""
+"""The whole article, opened at the passage: a self-contained page."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from pathlib import Path
 
 from fastapi import FastAPI, Request
 from fastapi.responses import HTMLResponse
@@ -12,11 +13,12 @@ from rag.archive import Archive
 from rag.errors import FundstelleError, NotFound
 from rag.text.similarity import Version
 from rag.types import Article, Span
-from ui.html.markup import breakable, byline, escape, external_link, location, marked, web_address
+from ui.html.markup import breakable, byline, escape, external_link, highlighted, location, web_address
 from ui.html.theme import ASSETS
-from ui.wording.page import Texts, choose
+from ui.wording.errors import error_sentence
+from ui.wording.page import Texts, choose_language
 
-# The reader runs no script and loads nothing, whatever an article holds; only our own page may frame it.
+# The reader runs no script and loads nothing, whatever an article contains; only our own page may frame it.
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
 
 _STYLE = (ASSETS / "reader.css").read_text(encoding="utf-8")
@@ -24,31 +26,31 @@ _PARAGRAPH_BREAK = re.compile(r"(\n\s*\n)")
 _MARKS = ('<mark id="passage" tabindex="-1">', "<mark>")
 
 
-def add_reader(app: FastAPI, archive: Archive) -> None:
+def add_reader_route(app: FastAPI, archive: Archive) -> None:
     """Add the route that shows an article: /article/ID?start=…&end=…&from=…&to=…, a passage and a sentence in it."""
 
     @app.get("/article/{article_id}", response_class=HTMLResponse, include_in_schema=False)
-    def read(article_id: str, request: Request) -> HTMLResponse:
-        asked = request.query_params
-        texts = choose(asked.get("lang"), request.headers.get("accept-language"))
+    def article_route(article_id: str, request: Request) -> HTMLResponse:
+        query = request.query_params
+        texts = choose_language(query.get("lang"), request.headers.get("accept-language"))
         status, page = 404, sentence_page(texts.no_article, texts)
         try:
             article = archive.article(article_id)
             # The archive also finds articles by a part of their title; a citation must never open another one.
             if article.id == article_id:
-                span = place_in(article, asked.get("start"), asked.get("end"))
-                sentence = place_in(article, asked.get("from"), asked.get("to"))
-                also = related(archive.duplicates(article.id), archive.versions(article.id), texts)
-                status, page = 200, article_page(article, span, texts, sentence, also)
+                passage = span_in(article, query.get("start"), query.get("end"))
+                sentence = span_in(article, query.get("from"), query.get("to"))
+                links = related_articles(archive.duplicates(article.id), archive.versions(article.id), texts)
+                status, page = 200, article_page(article, passage, texts, sentence, links)
         except NotFound:
             pass
-        except FundstelleError as refusal:
-            status, page = 503, sentence_page(str(refusal), texts)
+        except FundstelleError as error:
+            status, page = 503, error_page(error, texts, archive.folder)
         return HTMLResponse(page, status, {"Content-Security-Policy": POLICY})
 
 
-def place_in(article: Article, start: str | None, end: str | None) -> Span | None:
-    """Return the place that an address asks for, or None if the article has no such place."""
+def span_in(article: Article, start: str | None, end: str | None) -> Span | None:
+    """Return the span given in an address, or None if the article has no such span."""
     try:
         first, last = int(start or ""), int(end or "")
     except ValueError:
@@ -57,92 +59,100 @@ def place_in(article: Article, start: str | None, end: str | None) -> Span | Non
 
 
 def article_page(
-    article: Article, span: Span | None, texts: Texts, sentence: Span | None = None, also: str = ""
+    article: Article, passage: Span | None, texts: Texts, sentence: Span | None = None, links: str = ""
 ) -> str:
-    """Return the article as a complete page, with the passage marked, and the sentence in it, where they are given.
+    """Return the article as a complete page, with the passage and the sentence in it marked, if given.
 
     Args:
-        also: what `related` returns.
+        links: what `related_articles` returns.
     """
     url = web_address(article)
     original = f"<p>{external_link(url, texts.original)}</p>" if url else ""
-    where = location(article, span, texts) if span else ""
-    jump = f'<p><a href="#passage">{escape(texts.marked)}</a> <small>{escape(where)}</small></p>' if span else ""
+    jump = ""
+    if passage:
+        position = escape(location(article, passage, texts))
+        jump = f'<p><a href="#passage">{escape(texts.to_passage)}</a> <small>{position}</small></p>'
     lang = escape(article.language)
     return _page(
         article.label,
         f'<main><header><h1 lang="{lang}" dir="auto">{escape(article.label)}</h1>'
-        f'<p class="byline">{byline(article, texts)}</p>{original}{also}{jump}</header>'
-        f'<article lang="{lang}">{body(article, span, texts, sentence)}</article>'
+        f'<p class="byline">{byline(article, texts)}</p>{original}{links}{jump}</header>'
+        f'<article lang="{lang}">{article_body(article, passage, texts, sentence)}</article>'
         f"<footer>{_origins(article, texts)}<p>{escape(texts.file)}: {breakable(article.path)}</p>"
         f"<p>SHA-256 {escape(article.sha256)}</p></footer></main>",
         texts,
     )
 
 
-def related(doubles: Sequence[Article], versions: Sequence[Version], texts: Texts) -> str:
-    """Return the lines that name the articles of the same text, and those that share much of it."""
-    lines = [(texts.also, [(one, "") for one in doubles])]
-    lines.append((texts.versions, [(one.article, f" ({one.shared:.0%})") for one in versions]))
-    return "".join(
-        f"<p>{escape(said)}: {', '.join(_linked(one, texts) + escape(share) for one, share in named)}</p>"
-        for said, named in lines
-        if named
-    )
+def related_articles(duplicates: Sequence[Article], versions: Sequence[Version], texts: Texts) -> str:
+    """Return a line of the articles with the same text, and one of those that share much of it."""
+    lines = {
+        texts.also_in: [_link(article, texts) for article in duplicates],
+        texts.versions: [f"{_link(version.article, texts)} ({version.shared:.0%})" for version in versions],
+    }
+    return "".join(f"<p>{escape(label)}: {', '.join(links)}</p>" for label, links in lines.items() if links)
 
 
-def _linked(article: Article, texts: Texts) -> str:
+def _link(article: Article, texts: Texts) -> str:
     link = f'<a href="{escape(article.id)}?lang={texts.code}" dir="auto">{escape(article.label)}</a>'
-    told = byline(article, texts)
-    return f"{link} · {told}" if told else link
+    facts = byline(article, texts)
+    return f"{link} · {facts}" if facts else link
 
 
-def sentence_page(sentence: str, texts: Texts) -> str:
-    """Return the page that says in a sentence why there is no article to show."""
-    return _page(texts.reader, f'<main><p class="sentence">{escape(sentence)}</p></main>', texts)
+def sentence_page(sentence: str, texts: Texts, lang: str = "") -> str:
+    """Return the page with a sentence in place of an article; `lang` is its language, if not that of the page."""
+    attribute = f' lang="{escape(lang)}"' if lang else ""
+    return _page(texts.reader, f'<main><p class="sentence"{attribute}>{escape(sentence)}</p></main>', texts)
 
 
-def body(article: Article, span: Span | None, texts: Texts, sentence: Span | None = None) -> str:
-    """Return the text of an article; what is set aside in it is folded away, unless the span is in there."""
+def error_page(error: FundstelleError, texts: Texts, archive: Path) -> str:
+    """Return the page that says why there is no article or report: in the page's language, or marked as English."""
+    sentence = error_sentence(error, texts, archive)
+    return sentence_page(sentence.text, texts, "" if sentence.lang == texts.code else sentence.lang)
+
+
+def article_body(article: Article, passage: Span | None, texts: Texts, sentence: Span | None = None) -> str:
+    """Return the text of an article; boilerplate in it is folded away, unless the passage is there."""
     parts = []
     for part in article.parts():
-        shown = paragraphs(article.text[part.start : part.end], span, sentence, part.start)
+        html = paragraphs(article.text[part.start : part.end], passage, sentence, part.start)
         if part.kind != "article":
-            opened = " open" if span and part.start <= span[0] < part.end else ""
-            name = f'<summary lang="{texts.code}">{escape(texts.asides[part.kind])}</summary>'
-            shown = f"<details{opened}>{name}{shown}</details>"
-        parts.append(shown)
+            unfolded = " open" if passage and part.start <= passage[0] < part.end else ""
+            label = f'<summary lang="{texts.code}">{escape(texts.part_labels[part.kind])}</summary>'
+            html = f"<details{unfolded}>{label}{html}</details>"
+        parts.append(html)
     return "".join(parts)
 
 
 def _origins(article: Article, texts: Texts) -> str:
-    """Return the line that says where the known facts were found."""
-    named = [
-        f"{texts.facts[fact]} ({texts.origins.get(origin, origin)})"
-        for fact, origin in article.origins.items()
-        if fact in texts.facts
+    """Return the line that says where the known facts come from."""
+    facts = [
+        f"{texts.field_labels[field]} ({texts.origin_labels.get(origin, origin)})"
+        for field, origin in article.origins.items()
+        if field in texts.field_labels
     ]
-    return f"<p>{escape(texts.found_in)}: {escape(', '.join(named))}</p>" if named else ""
+    return f"<p>{escape(texts.origins_heading)}: {escape(', '.join(facts))}</p>" if facts else ""
 
 
-def paragraphs(text: str, span: Span | None, sentence: Span | None = None, offset: int = 0) -> str:
-    """Return a text in paragraphs, the span marked in each one that it runs through, and the sentence in <b>.
+def paragraphs(text: str, passage: Span | None, sentence: Span | None = None, offset: int = 0) -> str:
+    """Return a text in paragraphs, with the passage marked in each that it runs through, and the sentence in <b>.
 
-    What stands between paragraphs is kept between the tags: the text of the result is the text, sign by sign.
+    White space between paragraphs is kept between the tags: the text of the result is the text, character by character.
 
     Args:
-        offset: where the text begins in its article.
+        offset: the offset of the text in its article.
     """
     parts: list[str] = []
-    begun = False
+    has_mark = False
     for number, piece in enumerate(_PARAGRAPH_BREAK.split(text)):
         if number % 2 or not piece:
             parts.append(piece)
         else:
-            # An id may stand only once: a passage that runs on into the next paragraph goes on with a plain mark.
-            shown = marked(piece, offset, [span] if span else [], [sentence] if sentence else [], _MARKS[begun:])
-            begun = begun or "<mark" in shown
-            parts.append(f'<p dir="auto">{shown}</p>')
+            # An id must be unique: where a passage continues in the next paragraph, the mark there has none.
+            tags = _MARKS[has_mark:]
+            html = highlighted(piece, offset, [passage] if passage else [], [sentence] if sentence else [], tags)
+            has_mark = has_mark or "<mark" in html
+            parts.append(f'<p dir="auto">{html}</p>')
         offset += len(piece)
     return "".join(parts)
 

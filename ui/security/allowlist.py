@@ -60,7 +60,7 @@ RULES = (
     _rule(_READ, "/", _PAGE, opens=True),
     _rule(_READ, "/article/[^/]{1,200}", frozenset({"start", "end", "from", "to", "lang"}), opens=True),
     _rule(_READ, "/evaluation/.{1,500}[.]html", _LANGUAGE, opens=True),
-    _rule(_POST, "/mark", sent=Sent.MARK, most=_MARK_MOST),
+    _rule(_POST, "/mark", _LANGUAGE, sent=Sent.MARK, most=_MARK_MOST),
     # Gradio's own, which browsers ask for with an Origin; behind a proxy that may be one that is not known, and then
     # it is a script of the page that says so
     _rule(_READ, f"/assets/{_FILE}", opens=True),

@@ -1,4 +1,4 @@
-"""The tab where one asks: a box, a few examples, and the answer."""
+"""The tab Ask: a box, a few examples, and the answer."""
 
 from __future__ import annotations
 
@@ -12,26 +12,25 @@ from rag.archive import Archive
 from rag.errors import EmptyQuestion, FundstelleError, LongQuestion, QuestionError
 from rag.search.query import MAX_QUESTION
 from rag.types import Status
-from ui.html import answer as render
+from ui.html.answer import answer_html
 from ui.html.markup import escape
+from ui.html.notices import error_notice, operators_hint, refusal_notice
 from ui.html.theme import PLAIN
-from ui.routes.feedback import said_of
-from ui.wording.page import GERMAN, Texts, grouped, texts_of
+from ui.routes.feedback import feedback_on
+from ui.wording.page import ENGLISH, Texts, texts_of
 
 _log = logging.getLogger(__name__)
 
-_GROUPED_FROM = 10_000  # beside a limit of four digits, which is written without a mark for thousands
-
 
 class Example(NamedTuple):
-    """A question to try; it is offered only where the archive holds articles of that outlet."""
+    """A question to try; it is offered only where the archive has articles of that outlet."""
 
     language: str
     question: str
     outlet: str
 
 
-# The sample archive in seeds/ answers each of them, the French one from an Italian article.
+# The sample archive in seeds/ answers all of them, the French one from an Italian article.
 EXAMPLES = (
     Example("de", "Wie viele Menschen starben im Ahrtal?", "Mittelrhein-Chronik"),
     Example("en", "How long did Philae’s battery last?", "Perihelion Review"),
@@ -42,7 +41,7 @@ EXAMPLES = (
     Example("uk", "Яке судно першим вийшло з Одеси із зерном?", "Pontelune"),
 )
 
-# Chips are HTML and not Gradio buttons because only so each can carry its own language, for screen readers.
+# Chips are HTML, not Gradio buttons, so that each can carry its own language for screen readers.
 _CHIPS_SCRIPT = """
 element.addEventListener("click", (event) => {
   const chip = event.target.closest("button");
@@ -63,17 +62,17 @@ class AskTab(NamedTuple):
 
 
 def ask_tab(archive: Archive, code: gr.Textbox) -> AskTab:
-    """Return the components, laid out where they are made and wired to the archive."""
+    """Return the components, laid out at the current position and wired to the archive."""
     with gr.Row(elem_id="fs-ask", equal_height=True):
         box = gr.Textbox(
-            label=GERMAN.box,
-            placeholder=GERMAN.placeholder,
+            label=ENGLISH.box,
+            placeholder=ENGLISH.placeholder,
             autofocus=True,
             max_lines=4,
             scale=1,
             elem_id="fs-question",
         )
-        button = gr.Button(GERMAN.ask, variant="primary", scale=0, min_width=120, elem_id="fs-button")
+        button = gr.Button(ENGLISH.ask, variant="primary", scale=0, min_width=120, elem_id="fs-button")
     hint = gr.HTML(js_on_load=None, elem_id="fs-hint", **PLAIN)
     gr.HTML('<p class="fs" role="status"></p>', js_on_load=None, elem_id="fs-working", **PLAIN)  # page.js fills it
     chips = gr.HTML(js_on_load=_CHIPS_SCRIPT, elem_id="fs-examples", **PLAIN)
@@ -84,8 +83,8 @@ def ask_tab(archive: Archive, code: gr.Textbox) -> AskTab:
     def ask_example(language: object, event: gr.EventData) -> str:
         return ask(_chip_text(event), language)
 
-    # Without the queue an answer is one request, and questions run side by side: the archive is thread-safe. Which
-    # answer is shown, and that one is awaited, is the browser's to say (ui/assets/page.js).
+    # Without the queue, an answer is one request and questions run in parallel: the archive is thread-safe. The browser
+    # decides which answer is shown and says that it is waiting (ui/assets/page.js).
     quiet = {
         "queue": False,
         "trigger_mode": "multiple",
@@ -103,7 +102,7 @@ def ask_labels(tab: AskTab, status: Status | None, texts: Texts) -> dict[Any, An
     return {
         tab.box: gr.update(label=texts.box, placeholder=texts.placeholder),
         tab.button: gr.update(value=texts.ask),
-        tab.hint: render.hint(texts),
+        tab.hint: operators_hint(texts),
         tab.chips: _examples(status, texts) if status else "",
     }
 
@@ -111,38 +110,34 @@ def ask_labels(tab: AskTab, status: Status | None, texts: Texts) -> dict[Any, An
 def answerer(archive: Archive) -> Callable[[object, object], str]:
     """Return the function that turns a question into the HTML of its answer; it never raises.
 
-    Gradio hands on what a request holds, so the question may be anything; what is no text is an empty one.
+    Gradio passes on whatever a request contains; anything but text is treated as an empty question.
     """
 
     def ask(question: object, code: object) -> str:
         texts = texts_of(code)
         try:
-            found = archive.ask(question if isinstance(question, str) else "")
-            return render.answer(found, texts, said_of(archive, found.question, found.citations), archive.folder)
-        except EmptyQuestion:
-            return render.error(texts.empty_question, texts)
-        except LongQuestion as refusal:
-            many = refusal.characters
-            count = str(many) if many < _GROUPED_FROM else grouped(many, texts)
-            return render.error(texts.long_question.format(count=count, most=MAX_QUESTION), texts)
+            answer = archive.ask(question if isinstance(question, str) else "")
+            return answer_html(answer, texts, feedback_on(archive, answer.question, answer.citations), archive.folder)
+        except (EmptyQuestion, LongQuestion) as error:
+            return refusal_notice(error, texts, archive.folder)
         except QuestionError:
-            return render.error(texts.wrong_question, texts)
-        except FundstelleError as refusal:
-            return render.error(str(refusal), texts)
+            return error_notice(texts.wrong_question, texts)
+        except FundstelleError as error:
+            return refusal_notice(error, texts, archive.folder)
         except Exception as error:
             _log.error("A question could not be answered: %r", error)
-            _log.debug("It happened here:", exc_info=True)  # the terminal is no place for a trace
-            return render.error(texts.unexpected, texts)
+            _log.debug("The traceback:", exc_info=True)  # only with --debug
+            return error_notice(texts.unexpected, texts)
 
     return ask
 
 
 def _chip_text(event: gr.EventData) -> str:
-    """Return the question on the chip that was clicked, in signs that can be sent back; none if none came."""
+    """Return the question on the chip that was clicked, without lone surrogates; empty if there is none."""
     try:
         question = event.question
     except (AttributeError, TypeError):
-        # Gradio looks for the name in whatever the request holds, even in nothing
+        # Gradio looks the name up in whatever the request contains, even None
         return ""
     return question[:MAX_QUESTION].encode(errors="replace").decode() if isinstance(question, str) else ""
 

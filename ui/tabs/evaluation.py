@@ -1,4 +1,4 @@
-"""What the tab does where one evaluates: questions are chosen and asked, runs are shown, compared and deleted."""
+"""The tab Evaluate: test questions are selected and asked; runs are shown, compared and deleted."""
 
 from __future__ import annotations
 
@@ -13,206 +13,222 @@ from rag.errors import FundstelleError
 from rag.evaluation.measures.trec_measures import MAIN
 from rag.evaluation.runs.run_store import RunFacts
 from rag.evaluation.session import EvaluationSession
-from ui.html import answer as render
-from ui.html.comparison import compared_html
+from rag.text.paths import index_command
+from ui.html.comparison import comparison_html
+from ui.html.notices import confirmation, error_notice, progress_bar, refusal_notice
 from ui.html.run import run_html
 from ui.tabs.evaluation_job import Bench
-from ui.tabs.evaluation_layout import NAME_LENGTH, NOBODY, EvaluateTab, Updates
+from ui.tabs.evaluation_layout import MAX_NAME_LENGTH, NO_BASELINE, EvaluationTab, Updates
 from ui.tabs.question_sources import MOST, Source, clean, handed_in, label, offered
 from ui.wording.evaluation import Words, fixed, words_of
 from ui.wording.page import Texts, texts_of
 
 _log = logging.getLogger(__name__)
-_Made = TypeVar("_Made")
+_Result = TypeVar("_Result")
 
-_TICK = 0.25
+_PROGRESS_SECONDS = 0.25  # between two updates of the progress bar
 
-# Only what takes long goes through the queue, where several pages may watch one evaluation.
-_QUIET = {"queue": False, "preprocess": False, "api_visibility": "private", "show_progress": "hidden"}
+# Only long calls go through the queue, where several pages may follow one evaluation.
+_SHORT = {"queue": False, "preprocess": False, "api_visibility": "private", "show_progress": "hidden"}
 _LONG = {"concurrency_limit": None, "preprocess": False, "api_visibility": "private", "show_progress": "hidden"}
 
 
-def wire_evaluate(tab: EvaluateTab, opened: gr.Tab, code: gr.Textbox, archive: Archive, bench: Bench) -> None:
-    """Let the tab do what it shows. It is filled whenever it is `opened`: marks and runs come meanwhile."""
-    does = Evaluating(tab, archive, bench)
-    watched = [tab.progress, tab.run, tab.cancel, tab.chosen, tab.other]
-    opened.select(does.fill, [code, tab.source, tab.uploaded, tab.chosen], [tab.source, *watched], **_QUIET).then(
-        does.follow, code, watched, **_LONG
-    )
-    tab.upload.upload(does.take, code, [tab.progress, tab.uploaded, tab.source], **_QUIET)
+def wire_evaluation_tab(tab: EvaluationTab, opener: gr.Tab, code: gr.Textbox, archive: Archive, job: Bench) -> None:
+    """Connect the components of the tab, which is filled with feedback and runs whenever `opener` is selected."""
+    actions = EvaluationActions(tab, archive, job)
+    followed = [tab.progress, tab.run, tab.cancel, tab.run_name, tab.baseline_name]
+    opener.select(
+        actions.fill, [code, tab.source, tab.upload_source, tab.run_name], [tab.source, *followed], **_SHORT
+    ).then(actions.follow, code, followed, **_LONG)
+    tab.upload.upload(actions.take_file, code, [tab.progress, tab.upload_source, tab.source], **_SHORT)
     gr.on(
         [tab.run.click, tab.name.submit],
-        does.run,
-        [code, tab.source, tab.uploaded, tab.name, tab.fast],
-        watched,
+        actions.run,
+        [code, tab.source, tab.upload_source, tab.name, tab.fast],
+        followed,
         **_LONG,
     )
-    tab.cancel.click(does.cancel, None, tab.cancel, **_QUIET)
-    gr.on(tab.chosen.change, does.show, [code, tab.chosen], tab.shown, **_QUIET)
-    gr.on([tab.chosen.change, tab.other.change], does.compare, [code, tab.chosen, tab.other], tab.compared, **_QUIET)
-    tab.shown.delete(does.delete, [code, tab.chosen], [tab.progress, tab.chosen, tab.other, tab.shown], **_QUIET)
+    tab.cancel.click(actions.cancel, None, tab.cancel, **_SHORT)
+    gr.on(tab.run_name.change, actions.show, [code, tab.run_name], tab.run_html, **_SHORT)
+    gr.on(
+        [tab.run_name.change, tab.baseline_name.change],
+        actions.compare,
+        [code, tab.run_name, tab.baseline_name],
+        tab.comparison,
+        **_SHORT,
+    )
+    tab.run_html.delete(
+        actions.delete, [code, tab.run_name], [tab.progress, tab.run_name, tab.baseline_name, tab.run_html], **_SHORT
+    )
 
 
-class Evaluating:
-    """What happens in the tab. Whatever a request holds is only compared with what there is."""
+class EvaluationActions:
+    """What happens in the tab. Values from a request are only compared with what is offered."""
 
-    def __init__(self, tab: EvaluateTab, archive: Archive, bench: Bench) -> None:
-        self._tab, self._archive, self._bench = tab, archive, bench
+    def __init__(self, tab: EvaluationTab, archive: Archive, job: Bench) -> None:
+        self._tab, self._archive, self._job = tab, archive, job
         self._session = EvaluationSession(archive)
 
-    def fill(self, code: object, key: object, uploaded: Source | None, chosen: object) -> Updates:
-        """Offer the questions and the runs that there are now; the newest run is shown, unless another one is."""
+    def fill(self, code: object, key: object, upload: Source | None, run_name: object) -> Updates:
+        """Offer the current questions and runs; the newest run is shown, unless another one is selected."""
         texts, tab = texts_of(code), self._tab
 
-        def filled() -> Updates:
-            return {tab.source: self._sources(uploaded, key, words_of(texts)), **self._runs(chosen, texts)}
+        def choices() -> Updates:
+            return {
+                tab.source: self._source_choices(upload, key, words_of(texts)),
+                **self._run_choices(run_name, texts),
+            }
 
-        return _or_sentence(filled, lambda sentence: {tab.progress: sentence}, texts)
+        return self._or_notice(choices, lambda notice: {tab.progress: notice}, texts)
 
-    def take(self, code: object, event: gr.EventData) -> Updates:
-        """Read the questions in a file that the browser has read."""
+    def take_file(self, code: object, event: gr.EventData) -> Updates:
+        """Read the questions in a file, whose text the browser sends."""
         texts, tab = texts_of(code), self._tab
         words = words_of(texts)
-        name, text, fault = (_part(event, part) for part in ("name", "text", "fault"))
+        name, text, fault = (_event_text(event, field) for field in ("name", "text", "fault"))
         if fault or len(text) > MOST:
-            return {tab.progress: render.error(words.not_text if fault == "not text" else words.too_large, texts)}
+            return {tab.progress: error_notice(words.not_text if fault == "not text" else words.too_large, texts)}
 
-        def taken() -> Updates:
+        def read() -> Updates:
             source = handed_in(name, text)
-            offer = self._sources(source, source.key, words)
-            return {tab.progress: "", tab.uploaded: source, tab.source: offer}
+            choices = self._source_choices(source, source.key, words)
+            return {tab.progress: "", tab.upload_source: source, tab.source: choices}
 
-        return _or_sentence(taken, lambda sentence: {tab.progress: sentence}, texts)
+        return self._or_notice(read, lambda notice: {tab.progress: notice}, texts)
 
-    def run(self, code: object, key: object, uploaded: Source | None, name: object, fast: object) -> Iterator[Updates]:
-        """Ask the questions that are chosen, and tell how far it is."""
-        texts, progress = texts_of(code), self._tab.progress
-
-        def begun() -> str:
-            if self._bench.running:
-                return render.error(words_of(texts).busy, texts)
-            source = next((one for one in offered(self._archive, uploaded) if one.key == key), None)
-            if source is None:
-                return render.error(words_of(texts).no_source, texts)
-            wished = clean(name, NAME_LENGTH) if isinstance(name, str) else ""
-            self._bench.start(
-                self._session.judge(source.questions), wished or source.run_name(), source.name, fast=fast is True
-            )
-            return ""
-
-        if refused := _or_sentence(begun, lambda sentence: sentence, texts):
-            yield {progress: refused}
+    def run(self, code: object, key: object, upload: Source | None, name: object, fast: object) -> Iterator[Updates]:
+        """Ask the selected questions and yield the progress."""
+        texts = texts_of(code)
+        notice = self._or_notice(
+            lambda: self._start(key, upload, name, fast=fast is True, texts=texts), lambda notice: notice, texts
+        )
+        if notice:
+            yield {self._tab.progress: notice}
         else:
             yield from self.follow(code)
 
+    def _start(self, key: object, upload: Source | None, name: object, *, fast: bool, texts: Texts) -> str:
+        """Start the evaluation, or return the notice that says why it cannot start."""
+        words = words_of(texts)
+        if self._job.running:
+            return error_notice(words.busy, texts)
+        source = next((source for source in offered(self._archive, upload) if source.key == key), None)
+        if source is None:
+            return error_notice(words.no_questions, texts)
+        if not self._archive.status().articles:
+            command = index_command(self._archive.folder, texts.folder)
+            return error_notice(texts.empty_archive.format(command=command), texts)
+        run_name = clean(name, MAX_NAME_LENGTH) if isinstance(name, str) else ""
+        judgements = self._session.judge(source.questions)
+        self._job.start(judgements, run_name or source.run_name(), source.name, fast=fast)
+        return ""
+
     def follow(self, code: object) -> Iterator[Updates]:
-        """Tell how far the evaluation is that is running, if one is, and show the run when it is done."""
-        texts, tab, bench = texts_of(code), self._tab, self._bench
-        changed: Updates = {tab.run: gr.update(visible=False), tab.cancel: gr.update(visible=True, interactive=True)}
-        if not bench.running:
+        """Yield the progress of the evaluation, if one is running, and show the run at the end."""
+        texts, tab, job = texts_of(code), self._tab, self._job
+        updates: Updates = {tab.run: gr.update(visible=False), tab.cancel: gr.update(visible=True, interactive=True)}
+        if not job.running:
             yield {tab.run: gr.skip()}
             return
         while True:
-            yield {tab.progress: render.progress(*bench.done, texts), **changed}
-            changed = {}
-            if bench.wait(_TICK):
+            yield {tab.progress: progress_bar(*job.done, texts), **updates}
+            updates = {}
+            if job.wait(_PROGRESS_SECONDS):
                 break
         buttons = {tab.run: gr.update(visible=True), tab.cancel: gr.update(visible=False)}
-        yield {**buttons, **_or_sentence(self._ended(texts), lambda sentence: {tab.progress: sentence}, texts)}
+        outcome = self._or_notice(lambda: self._outcome(texts), lambda notice: {tab.progress: notice}, texts)
+        yield {**buttons, **outcome}
 
     def cancel(self) -> object:
         """End the evaluation early."""
-        self._bench.cancel()
+        self._job.cancel()
         return gr.update(interactive=False)
 
-    def show(self, code: object, name: object) -> str:
-        """Return a run as HTML; nothing if none is chosen."""
+    def show(self, code: object, run_name: object) -> str:
+        """Return a run as HTML; nothing if none is selected."""
         texts = texts_of(code)
-        if not isinstance(name, str):
+        if not isinstance(run_name, str):
             return ""
-        runs = self._session.runs
-        return _or_sentence(lambda: run_html(runs.load(name), words_of(texts)), lambda sentence: sentence, texts)
+        runs, words = self._session.runs, words_of(texts)
+        return self._or_notice(lambda: run_html(runs.load(run_name), words), lambda notice: notice, texts)
 
-    def compare(self, code: object, name: object, other: object) -> str:
-        """Return how a run differs from another one; nothing if there are not two."""
+    def compare(self, code: object, run_name: object, baseline_name: object) -> str:
+        """Return the comparison of a run with a baseline; nothing if there are not two."""
         texts = texts_of(code)
-        if not isinstance(name, str) or not isinstance(other, str) or other in {NOBODY[1], name}:
+        if not isinstance(run_name, str) or not isinstance(baseline_name, str):
+            return ""
+        if baseline_name in {NO_BASELINE[1], run_name}:
             return ""
 
-        def beside() -> str:
-            runs = self._session.runs
-            run, before = runs.load(name), runs.load(other)
+        def comparison() -> str:
+            run, baseline = self._session.runs.load(run_name), self._session.runs.load(baseline_name)
             try:
-                return compared_html(run, before, words_of(texts))
+                return comparison_html(run, baseline, words_of(texts))
             except ValueError:
-                return render.error(words_of(texts).not_comparable, texts)
+                return error_notice(words_of(texts).not_comparable, texts)
 
-        return _or_sentence(beside, lambda sentence: sentence, texts)
+        return self._or_notice(comparison, lambda notice: notice, texts)
 
-    def delete(self, code: object, name: object) -> Updates:
-        """Forget a run, and show the newest of the others."""
+    def delete(self, code: object, run_name: object) -> Updates:
+        """Delete a run, and show the newest of the remaining ones."""
         texts, tab = texts_of(code), self._tab
 
-        def deleted() -> Updates:
-            self._session.runs.delete(str(name))
-            said = render.said(words_of(texts).deleted.format(name=name), texts)
-            runs = self._runs(None, texts)
-            runs[tab.other]["value"] = NOBODY[1]
-            return {tab.progress: said, tab.shown: "", **runs}
+        def delete_run() -> Updates:
+            self._session.runs.delete(str(run_name))
+            notice = confirmation(words_of(texts).deleted.format(name=run_name), texts)
+            choices = self._run_choices(None, texts)
+            choices[tab.baseline_name]["value"] = NO_BASELINE[1]
+            return {tab.progress: notice, tab.run_html: "", **choices}
 
-        return _or_sentence(deleted, lambda sentence: {tab.progress: sentence}, texts)
+        return self._or_notice(delete_run, lambda notice: {tab.progress: notice}, texts)
 
-    def _ended(self, texts: Texts) -> Callable[[], Updates]:
-        """Return what is to be done when an evaluation has ended."""
-        outcome, progress = self._bench.outcome, self._tab.progress
+    def _outcome(self, texts: Texts) -> Updates:
+        """Return the updates at the end of an evaluation: its run, or why there is none."""
+        outcome, progress = self._job.outcome, self._tab.progress
         if outcome.run:
-            return lambda: {progress: "", **self._runs(outcome.run, texts)}
-        sentence = outcome.refusal or (texts.unexpected if outcome.failed else words_of(texts).nothing_asked)
-        return lambda: {progress: render.error(sentence, texts)}
+            return {progress: "", **self._run_choices(outcome.run, texts)}
+        sentence = outcome.refusal or (texts.unexpected if outcome.failed else words_of(texts).nothing_saved)
+        return {progress: error_notice(sentence, texts)}
 
-    def _sources(self, uploaded: Source | None, key: object, words: Words) -> object:
-        sources = offered(self._archive, uploaded)
-        keys = [one.key for one in sources]
+    def _source_choices(self, upload: Source | None, key: object, words: Words) -> object:
+        """Offer the sources of questions; that with the key is selected, or else the first."""
+        sources = offered(self._archive, upload)
+        keys = [source.key for source in sources]
         value = key if key in keys else next(iter(keys), None)
-        return gr.update(choices=[(label(one, words), one.key) for one in sources], value=value)
+        return gr.update(choices=[(label(source, words), source.key) for source in sources], value=value)
 
-    def _runs(self, chosen: object, texts: Texts) -> Updates:
-        """Offer the runs, the newest first, and choose that one, or the newest."""
+    def _run_choices(self, run_name: object, texts: Texts) -> Updates:
+        """Offer the runs, the newest first; that with the name is selected, or else the newest."""
         runs = list(reversed(self._session.runs.listing()))
-        names = [one.name for one in runs]
-        choices = [(_run_label(one, texts), one.name) for one in runs]
+        names = [run.name for run in runs]
+        choices = [(_run_label(run, texts), run.name) for run in runs]
+        value = run_name if run_name in names else next(iter(names), None)
         return {
-            self._tab.chosen: gr.update(choices=choices, value=chosen if chosen in names else next(iter(names), None)),
-            self._tab.other: gr.update(choices=[NOBODY, *choices]),
+            self._tab.run_name: gr.update(choices=choices, value=value),
+            self._tab.baseline_name: gr.update(choices=[NO_BASELINE, *choices]),
         }
+
+    def _or_notice(self, action: Callable[[], _Result], show: Callable[[str], _Result], texts: Texts) -> _Result:
+        """Return what an action returns, or what `show` makes of the notice that says why it failed."""
+        try:
+            return action()
+        except FundstelleError as error:
+            return show(refusal_notice(error, texts, self._archive.folder))
+        except Exception as error:
+            _log.error("The tab “Evaluate” failed: %r", error)
+            _log.debug("The traceback:", exc_info=True)
+            return show(error_notice(texts.unexpected, texts))
 
 
 def _run_label(run: RunFacts, texts: Texts) -> str:
     return run.name if run.mean is None else f"{run.name} · {MAIN} {fixed(run.mean, texts)}"
 
 
-def _or_sentence(deed: Callable[[], _Made], refused: Callable[[str], _Made], texts: Texts) -> _Made:
-    """Do it, or give `refused` the HTML of a sentence that says why it cannot be done."""
+def _event_text(event: gr.EventData, field: str) -> str:
+    """Return a text of an event, without lone surrogates, which cannot be stored; empty if there is none."""
     try:
-        return deed()
-    except FundstelleError as refusal:
-        # it may quote what the file holds, which need not be signs that can be sent
-        return refused(render.error(_sendable(str(refusal)), texts))
-    except Exception as error:
-        _log.error("The tab “Evaluate” failed: %r", error)
-        _log.debug("It happened here:", exc_info=True)
-        return refused(render.error(texts.unexpected, texts))
-
-
-def _part(event: gr.EventData, name: str) -> str:
-    """Return a text that came with an event, in signs that can be stored; nothing if none came."""
-    try:
-        value = getattr(event, name)
+        value = getattr(event, field)
     except (AttributeError, TypeError):
-        # Gradio looks for the name in whatever the request holds, even in nothing
+        # Gradio looks the name up in whatever the request contains, even None
         return ""
-    return _sendable(value) if isinstance(value, str) else ""
-
-
-def _sendable(text: str) -> str:
-    return text.encode(errors="replace").decode()
+    return value.encode(errors="replace").decode() if isinstance(value, str) else ""

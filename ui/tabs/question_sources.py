@@ -88,7 +88,7 @@ def label(source: Source, words: Words) -> str:
     """Return how a source is called in the list."""
     count = count_of(words.questions, len(source.questions), words.texts)
     if source.key == MARKED:
-        return words.marked.format(count=count)
+        return words.from_feedback.format(count=count)
     if source.key == UPLOADED:
-        return words.uploaded.format(name=source.name.removeprefix(_UPLOADED), count=count)
+        return words.from_upload.format(name=source.name.removeprefix(_UPLOADED), count=count)
     return f"{source.name} ({count})"

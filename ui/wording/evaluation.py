@@ -1,12 +1,34 @@
-"""The wording of the tab that evaluates, in German and in English, and how its numbers are written in each."""
+"""The wording of the tab Evaluate, in German and in English, and how its numbers are written in each."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from rag.evaluation.measures.statistics import Interval
+from rag.evaluation.types import (
+    ANSWERED,
+    DOUBTFUL,
+    FIRST,
+    FUSION,
+    NO_CANDIDATE,
+    REFUSED,
+    RERANKING,
+    SPLIT,
+    WRONGLY_REFUSED,
+)
 from ui.wording.page import ENGLISH, GERMAN, Texts
+
+NOT_RERANKED = "not read again"
+"""What runs store in place of a signal where no passage that answers was re-ranked."""
+
+
+class Outcome(NamedTuple):
+    """How a test question came out: a label and a sentence that explains it."""
+
+    label: str
+    meaning: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,44 +39,45 @@ class Words:
     ask_tab: str
     tab: str
     intro: str
-    source: str
-    marked: str
-    uploaded: str
+    questions_label: str
+    from_feedback: str
+    from_upload: str
+    feedback_source: str
     questions: tuple[str, str]
     upload: str
     upload_hint: str
     too_large: str
     not_text: str
-    no_source: str
+    no_questions: str
     fast: str
     name: str
     name_hint: str
-    run: str
+    start: str
     cancel: str
     preparing: str
     progress: str
     busy: str
-    nothing_asked: str
-    chosen: str
-    other: str
-    made: str
-    asked_of: str
+    nothing_saved: str
+    run_label: str
+    baseline_label: str
+    run_facts: str
+    interrupted: str
     report: str
     delete: str
-    really: str
+    confirm_delete: str
     deleted: str
     measures: str
-    glosses: Mapping[str, str]
+    measure_meanings: Mapping[str, str]
     mean: str
     interval: str
     answerable: str
     slices: Mapping[str, str]
     crossing: Mapping[str, str]
-    became: str
-    fates: Mapping[str, tuple[str, str]]
-    beaten: str
-    signals: Mapping[str, str]
-    certainty: str
+    outcomes_heading: str
+    outcomes: Mapping[str, Outcome]
+    beaten_by: str
+    not_reranked: str
+    details_heading: str
     coverage: str
     precision: str
     auroc: str
@@ -62,310 +85,303 @@ class Words:
     sentence: str
     unjudged: str
     latency: str
-    written: str
-    synthetic: str
+    human_questions: str
+    synthetic_questions: str
     failures: str
-    others: str
-    more: str
-    wanted: str
+    successes: str
+    not_listed: str
+    expected: str
     anywhere: str
     rank: str
     no_rank: str
     candidate: str
     no_candidate: str
-    came: str
-    nothing_came: str
-    judged: Mapping[bool | None, str]
-    sure: str
-    unsure: str
-    compared: str
-    shared: str
+    results: str
+    no_results: str
+    judgements: Mapping[bool | None, str]
+    claimed: str
+    not_claimed: str
+    comparison_heading: str
+    common_questions: str
     difference: str
     better: str
     worse: str
-    same: str
-    uncertain: str
+    no_difference: str
+    not_significant: str
+    more_questions: str
     verdict: Mapping[bool, str]
     settings: str
     losses: str
     gains: str
     not_comparable: str
     answers: str
-    answers_not: str
-    marking: str
-    not_marked: str
+    does_not_answer: str
+    feedback_label: str
+    feedback_failed: str
 
 
 _GERMAN = Words(
     texts=GERMAN,
     ask_tab="Fragen",
     tab="Auswerten",
-    intro="Wie gut findet das Archiv? Testfragen, deren Antwort bekannt ist, werden gestellt und die Fundstellen "
-    "gemessen. Stellen, die Sie beim Fragen markieren, werden zu Testfragen.",
-    source="Testfragen",
-    marked="Beim Fragen markiert ({count})",
-    uploaded="Aus Ihrer Datei: {name} ({count})",
+    intro="Wie gut ist die Suche? Testfragen mit bekannten Antworten werden gestellt und die Fundstellen gemessen. "
+    "Fundstellen, die Sie beim Fragen bewerten, werden zu Testfragen.",
+    questions_label="Testfragen",
+    from_feedback="Beim Fragen bewertet ({count})",
+    from_upload="Ihre Datei: {name} ({count})",
+    feedback_source="bewerteten Fundstellen",
     questions=("1 Frage", "{count} Fragen"),
     upload="Datei wählen …",
     upload_hint="Eigene Testfragen als .jsonl oder .csv in UTF-8, höchstens 5 MB. Sie bleiben auf diesem Rechner.",
-    too_large="Die Datei hat mehr als 5 MB: Teilen Sie die Fragen auf mehrere Dateien auf.",
-    not_text="Die Datei ist kein Text in UTF-8: Speichern Sie sie als .jsonl oder .csv in UTF-8.",
-    no_source="Es gibt noch keine Testfragen: Markieren Sie beim Fragen Stellen, die antworten, oder wählen Sie eine "
+    too_large="Die Datei ist größer als 5 MB. Verteilen Sie die Fragen auf mehrere Dateien.",
+    not_text="Die Datei ist kein Text in UTF-8. Speichern Sie sie als .jsonl oder .csv in UTF-8.",
+    no_questions="Es gibt noch keine Testfragen. Bewerten Sie beim Fragen einige Fundstellen, oder wählen Sie eine "
     "Datei.",
-    fast="Schnell (ohne zweites Lesen)",
-    name="Name (muss nicht sein)",
-    name_hint="wie die Fragen, mit Datum",
-    run="Auswerten",
+    fast="Schnell (ohne Feinsortierung)",
+    name="Name (optional)",
+    name_hint="Fragendatei und Datum",
+    start="Auswerten",
     cancel="Abbrechen",
-    preparing="Die Fragen werden gelesen …",
+    preparing="Die Fragen werden eingelesen …",
     progress="{done} von {total} Fragen",
-    busy="Es läuft schon eine Auswertung: Warten Sie, bis sie fertig ist, oder brechen Sie sie ab.",
-    nothing_asked="Abgebrochen, bevor eine Frage gestellt war; nichts wurde behalten.",
-    chosen="Auswertung",
-    other="Vergleichen mit",
-    made="{count} aus {source}, {made}",
-    asked_of="Abgebrochen nach {done} von {total} Fragen: Die Zahlen gelten für diese.",
+    busy="Es läuft bereits eine Auswertung. Warten Sie, bis sie fertig ist, oder brechen Sie sie ab.",
+    nothing_saved="Abgebrochen, bevor die erste Frage gestellt war. Es wurde nichts gespeichert.",
+    run_label="Auswertung",
+    baseline_label="Vergleichen mit",
+    run_facts="{count} aus {source} · {date}",
+    interrupted="Abgebrochen nach {done} von {total} Fragen; die Zahlen gelten nur für diese.",
     report="Bericht herunterladen",
     delete="Löschen",
-    really="Wirklich löschen?",
-    deleted="Die Auswertung {name} ist gelöscht.",
-    measures="Maße",
-    glosses={
-        "nDCG@10": "wie weit oben alle Antworten stehen; das wichtigste Maß",
-        "RR@10": "eins geteilt durch den Rang der ersten Antwort",
-        "Success@1": "Anteil der Fragen, deren erste Fundstelle antwortet",
-        "R@5": "Anteil der Antworten, die unter den ersten fünf stehen",
-        "R@10": "Anteil der Antworten, die unter den ersten zehn stehen",
+    confirm_delete="Wirklich löschen?",
+    deleted="Die Auswertung {name} wurde gelöscht.",
+    measures="Kennzahlen",
+    measure_meanings={
+        "nDCG@10": "wie weit oben die Antworten insgesamt stehen; die wichtigste Kennzahl",
+        "RR@10": "1 geteilt durch den Rang der ersten Antwort",
+        "Success@1": "Anteil der Fragen, bei denen schon die erste Fundstelle antwortet",
+        "R@5": "Anteil aller Antworten, die unter den ersten fünf Fundstellen stehen",
+        "R@10": "Anteil aller Antworten, die unter den ersten zehn Fundstellen stehen",
         "AP@10": "Genauigkeit, gemittelt über die Ränge aller Antworten",
-        "P@5": "Anteil der Fundstellen unter den ersten fünf, die antworten",
+        "P@5": "Anteil der ersten fünf Fundstellen, die antworten",
     },
-    mean="Mittel",
-    interval="95\u00a0%-Intervall",
+    mean="Mittelwert",
+    interval="95-%-Intervall",
     answerable="{count} mit Antwort im Archiv",
     slices={
-        "question language": "nDCG@10 nach der Sprache der Frage",
-        "crossing": "nDCG@10 in einer Sprache und über Sprachen hinweg",
-        "article language": "nDCG@10 nach der Sprache des Artikels",
-        "tag": "nDCG@10 nach Stichwort",
+        "question language": "nDCG@10 nach Sprache der Frage",
+        "crossing": "nDCG@10 innerhalb einer Sprache und sprachübergreifend",
+        "article language": "nDCG@10 nach Sprache des Artikels",
+        "tag": "nDCG@10 nach Schlagwort",
     },
-    crossing={"within one language": "in einer Sprache", "across languages": "über Sprachen hinweg"},
-    became="Was aus den Fragen wurde",
-    fates={
-        "first": ("Antwort vorn", "Die erste Fundstelle beantwortet die Frage."),
-        "wrongly refused": (
+    crossing={"within one language": "innerhalb einer Sprache", "across languages": "sprachübergreifend"},
+    outcomes_heading="Wie die Fragen ausgingen",
+    outcomes={
+        FIRST: Outcome("Antwort auf Rang 1", "Die erste Fundstelle beantwortet die Frage."),
+        WRONGLY_REFUSED: Outcome(
             "zu Unrecht verneint",
-            "Unter den gezeigten Fundstellen war eine Antwort, doch das Archiv meinte, keine zu haben.",
+            "Eine der Fundstellen beantwortet die Frage, doch das Archiv meldete, keine Antwort zu haben.",
         ),
-        "refused": ("zu Recht verneint", "Nichts beantwortet die Frage, und das Archiv hat es gesagt."),
-        "no candidate": (
+        REFUSED: Outcome(
+            "zu Recht verneint", "Nichts im Archiv beantwortet die Frage, und das Archiv hat es gemeldet."
+        ),
+        NO_CANDIDATE: Outcome(
             "kein Kandidat",
-            "Weder dem Sinn noch den Wörtern nach kam eine Stelle, die antwortet, unter die Kandidaten.",
+            "Weder die Bedeutung noch die Wörter brachten eine Textstelle, die antwortet, unter die Kandidaten.",
         ),
-        "fusion": (
+        FUSION: Outcome(
             "überholt",
-            "Die Stelle war unter den Kandidaten, aber Sinn und Wörter zusammen setzten eine andere davor.",
+            "Eine Textstelle, die antwortet, war Kandidat, doch Bedeutung und Wörter zusammen setzten eine andere "
+            "davor.",
         ),
-        "re-ranking": ("beim zweiten Lesen überholt", "Vor dem zweiten Lesen stand die Stelle weiter vorn."),
-        "split": ("zerschnitten", "Keine Stelle enthält die Hälfte des Zitats: Es wurde auseinandergeschnitten."),
-        "doubtful label": (
-            "zweifelhaftes Urteil",
-            "Die Stelle davor sagt fast dasselbe wie das Zitat: Beantwortet sie die Frage nicht auch?",
+        RERANKING: Outcome(
+            "bei der Feinsortierung überholt",
+            "Vor der Feinsortierung stand eine Textstelle, die antwortet, weiter oben.",
         ),
-        "answered": (
-            "zu Unrecht beantwortet",
-            "Nichts beantwortet die Frage, doch das Archiv meinte, eine Antwort zu haben.",
+        SPLIT: Outcome("Zitat zerteilt", "Keine Textstelle enthält die Hälfte des Zitats: Es wurde zerteilt."),
+        DOUBTFUL: Outcome(
+            "zweifelhafte Vorgabe",
+            "Die Fundstelle darüber sagt fast dasselbe wie das Zitat. Beantwortet sie die Frage nicht auch?",
+        ),
+        ANSWERED: Outcome(
+            "zu Unrecht bejaht", "Nichts im Archiv beantwortet die Frage, doch das Archiv meldete eine Antwort."
         ),
     },
-    beaten="Was die falsche Stelle nach vorn brachte",
-    signals={
-        "late": "Wortvergleich",
-        "dense": "Sinn im Ganzen",
-        "lexical": "gemeinsame Wörter",
-        "cross": "Cross-Encoder",
-        "not read again": "die richtige wurde kein zweites Mal gelesen",
-    },
-    certainty="Wie sicher das Archiv war",
-    coverage="Bei {share} der Fragen meinte das Archiv, eine Antwort zu haben.",
-    precision="Davon steht bei {share} eine Antwort unter den ersten fünf Fundstellen.",
-    auroc="Von zwei Fragen, einer mit und einer ohne Antwort, traute es der richtigen in {share} der Fälle mehr zu "
-    "(AUROC; Raten ergibt 50\u00a0%).",
-    calibration="Seine Zuversicht weicht im Mittel um {error} von der Wirklichkeit ab (Kalibrierungsfehler, 0 bis 1).",
-    sentence="Wo ein Zitat gefunden wurde, lag der hervorgehobene Satz bei {share} darin.",
-    unjudged="{share} der ersten zehn Fundstellen hat niemand beurteilt; sie zählen als falsch.",
-    latency="Eine einzelne Frage dauerte {p50} ms (Median), von hundert dauerten 95 höchstens {p95} ms.",
-    written="Fragen von Menschen",
-    synthetic="Fragen nach einer Regel",
+    beaten_by="Was die falsche Fundstelle nach oben brachte",
+    not_reranked="die richtige war nicht in der Feinsortierung",
+    details_heading="Sicherheit, Bewertungen, Tempo",
+    coverage="Bei {share} der Fragen meldete das Archiv eine Antwort.",
+    precision="Bei {share} davon steht eine Antwort unter den ersten fünf Fundstellen.",
+    auroc="Von zwei Fragen, einer mit und einer ohne Antwort, war es sich in {share} der Fälle bei der richtigen "
+    "sicherer (AUROC; Raten ergäbe 50\u00a0%).",
+    calibration="Seine Sicherheit liegt im Mittel um {error} daneben (Kalibrierungsfehler, 0 bis 1).",
+    sentence="Wo ein Zitat gefunden wurde, gehörte der hervorgehobene Satz in {share} der Fälle dazu.",
+    unjudged="{share} der ersten zehn Fundstellen sind unbewertet; sie zählen als falsch.",
+    latency="Eine einzelne Frage dauerte im Median {p50} ms; 95\u00a0% dauerten höchstens {p95} ms.",
+    human_questions="Fragen von Menschen",
+    synthetic_questions="Automatisch erzeugte Fragen",
     failures="Misslungen",
-    others="Gelungen",
-    more="{count} weitere sind hier nicht gezeigt; der Bericht enthält mehr.",
-    wanted="Gesucht",
+    successes="Gelungen",
+    not_listed="Hier nicht aufgeführt: {count}. Der Bericht führt mehr auf.",
+    expected="Erwartet",
     anywhere="irgendwo im Artikel",
     rank="Rang {rank}",
     no_rank="nicht unter den ersten zehn",
-    candidate="als Kandidat Nr. {fused}, zuletzt Nr. {ranked}",
+    candidate="als Kandidat zuerst Rang {fused}, am Ende Rang {ranked}",
     no_candidate="kein Kandidat",
-    came="Gefunden",
-    nothing_came="Nichts wurde gefunden.",
-    judged={True: "richtig", False: "falsch", None: "unbeurteilt"},
-    sure="Das Archiv meinte, eine Antwort zu haben ({share} sicher).",
-    unsure="Das Archiv meinte, keine Antwort zu haben ({share} sicher, dass eine da ist).",
-    compared="{run} gegen {other}",
-    shared="Über {count}, die beide gestellt haben und auf die es eine Antwort gibt.",
+    results="Fundstellen",
+    no_results="Nichts gefunden.",
+    judgements={True: "richtig", False: "falsch", None: "unbewertet"},
+    claimed="Antwort gemeldet (Sicherheit {share})",
+    not_claimed="keine Antwort gemeldet (Sicherheit {share})",
+    comparison_heading="{run} im Vergleich mit {baseline}",
+    common_questions="Grundlage: {count} mit Antwort, die in beiden gestellt wurden.",
     difference="Unterschied",
     better="besser",
     worse="schlechter",
-    same="Kein Unterschied: Alle Fragen fielen gleich aus.",
-    uncertain="Kein sicherer Unterschied ({mean}; p\u00a0=\u00a0{p}): Einen unter {smallest} können diese Fragen nicht "
-    "zeigen.",
+    no_difference="Kein Unterschied: Alle Fragen gingen gleich aus.",
+    not_significant="Kein gesicherter Unterschied ({mean}; p\u00a0=\u00a0{p}). Einen unter {smallest} können diese "
+    "Fragen nicht zeigen.",
+    more_questions="Kein gesicherter Unterschied ({mean}; p\u00a0=\u00a0{p}). Mehr Fragen würden Klarheit schaffen.",
     verdict={
-        True: "{run} ist besser, um {mean} ({low} bis {high}; p\u00a0=\u00a0{p}).",
-        False: "{run} ist schlechter, um {mean} ({low} bis {high}; p\u00a0=\u00a0{p}).",
+        True: "{run} ist um {mean} besser ({low} bis {high}; p\u00a0=\u00a0{p}).",
+        False: "{run} ist um {mean} schlechter ({low} bis {high}; p\u00a0=\u00a0{p}).",
     },
-    settings="Andere Einstellungen",
+    settings="Abweichende Einstellungen",
     losses="Größte Verluste",
     gains="Größte Gewinne",
-    not_comparable="Die beiden haben keine Frage gemeinsam, auf die es eine Antwort gibt: Vergleichen Sie Auswertungen "
-    "derselben Fragen.",
+    not_comparable="Die beiden haben keine Frage mit Antwort gemeinsam. Vergleichen Sie Auswertungen derselben Fragen.",
     answers="beantwortet die Frage",
-    answers_not="beantwortet sie nicht",
-    marking="Ihr Urteil über diese Stelle",
-    not_marked="Das Urteil ließ sich nicht speichern. Laden Sie die Seite neu und fragen Sie noch einmal.",
+    does_not_answer="beantwortet sie nicht",
+    feedback_label="Ihre Bewertung dieser Fundstelle",
+    feedback_failed="Die Bewertung konnte nicht gespeichert werden. Laden Sie die Seite neu, und suchen Sie noch "
+    "einmal.",
 )
 
 _ENGLISH = Words(
     texts=ENGLISH,
     ask_tab="Ask",
     tab="Evaluate",
-    intro="How well does the archive find? Test questions with known answers are asked, and the passages that come "
-    "are measured. Passages that you mark while asking become test questions.",
-    source="Test questions",
-    marked="Marked while asking ({count})",
-    uploaded="From your file: {name} ({count})",
+    intro="How good is the search? Test questions with known answers are asked, and the passages returned are "
+    "measured. Passages that you mark while asking become test questions.",
+    questions_label="Test questions",
+    from_feedback="Marked while asking ({count})",
+    from_upload="Your file: {name} ({count})",
+    feedback_source="passages you marked",
     questions=("1 question", "{count} questions"),
     upload="Choose a file …",
-    upload_hint="Test questions of your own, .jsonl or .csv in UTF-8, 5 MB at most. They stay on this computer.",
-    too_large="The file has more than 5 MB: divide the questions among several files.",
-    not_text="The file is no text in UTF-8: save it as .jsonl or .csv in UTF-8.",
-    no_source="There are no test questions yet: mark passages that answer while you ask, or choose a file.",
-    fast="Fast (without second reading)",
+    upload_hint="Your own test questions, .jsonl or .csv in UTF-8, up to 5 MB. They stay on this computer.",
+    too_large="The file is larger than 5 MB. Split the questions into several files.",
+    not_text="The file is not UTF-8 text. Save it as .jsonl or .csv in UTF-8.",
+    no_questions="There are no test questions yet. Mark some passages while asking, or choose a file.",
+    fast="Fast (skip re-ranking)",
     name="Name (optional)",
-    name_hint="questions and date",
-    run="Evaluate",
+    name_hint="question file and date",
+    start="Evaluate",
     cancel="Cancel",
     preparing="Reading the questions …",
     progress="{done} of {total} questions",
-    busy="An evaluation is running already: wait until it is done, or cancel it.",
-    nothing_asked="Cancelled before a question was asked; nothing was kept.",
-    chosen="Evaluation",
-    other="Compare with",
-    made="{count} from {source}, {made}",
-    asked_of="Cancelled after {done} of {total} questions: the figures are of these.",
+    busy="An evaluation is already running. Wait until it has finished, or cancel it.",
+    nothing_saved="Cancelled before the first question was asked. Nothing was saved.",
+    run_label="Evaluation",
+    baseline_label="Compare with",
+    run_facts="{count} from {source} · {date}",
+    interrupted="Cancelled after {done} of {total} questions; the figures cover only these.",
     report="Download report",
     delete="Delete",
-    really="Really delete?",
-    deleted="The evaluation {name} is deleted.",
+    confirm_delete="Really delete?",
+    deleted="The evaluation {name} has been deleted.",
     measures="Measures",
-    glosses={
-        "nDCG@10": "how near to the top all answers are; the main measure",
-        "RR@10": "one divided by the rank of the first answer",
+    measure_meanings={
+        "nDCG@10": "how high up the answers are overall; the main measure",
+        "RR@10": "1 divided by the rank of the first answer",
         "Success@1": "share of questions whose first passage answers",
-        "R@5": "share of the answers that are among the first five",
-        "R@10": "share of the answers that are among the first ten",
+        "R@5": "share of all answers that are in the top five",
+        "R@10": "share of all answers that are in the top ten",
         "AP@10": "precision, averaged over the ranks of all answers",
-        "P@5": "share of the first five passages that answer",
+        "P@5": "share of the top five passages that answer",
     },
     mean="Mean",
     interval="95% interval",
     answerable="{count} with an answer in the archive",
     slices={
-        "question language": "nDCG@10 by language of the question",
+        "question language": "nDCG@10 by question language",
         "crossing": "nDCG@10 within one language and across languages",
-        "article language": "nDCG@10 by language of the article",
+        "article language": "nDCG@10 by article language",
         "tag": "nDCG@10 by tag",
     },
     crossing={"within one language": "within one language", "across languages": "across languages"},
-    became="What became of the questions",
-    fates={
-        "first": ("answer first", "The first passage answers the question."),
-        "wrongly refused": (
-            "wrongly refused",
-            "An answer was among the passages shown, but the archive claimed to have none.",
+    outcomes_heading="Outcomes",
+    outcomes={
+        FIRST: Outcome("answer first", "The first passage answers the question."),
+        WRONGLY_REFUSED: Outcome(
+            "wrongly refused", "One of the passages answers the question, but the archive reported no answer."
         ),
-        "refused": ("rightly refused", "Nothing answers the question, and the archive said so."),
-        "no candidate": (
-            "no candidate",
-            "Neither meaning nor words brought a passage that answers among the candidates.",
+        REFUSED: Outcome("correctly refused", "Nothing in the archive answers the question, and the archive said so."),
+        NO_CANDIDATE: Outcome(
+            "no candidate", "Neither meaning nor words brought a passage that answers into the candidates."
         ),
-        "fusion": (
-            "overtaken",
-            "The passage was a candidate, but meaning and words together put another before it.",
+        FUSION: Outcome(
+            "outranked",
+            "A passage that answers was a candidate, but meaning and words together ranked another one higher.",
         ),
-        "re-ranking": (
-            "overtaken in the second reading",
-            "The passage was further up before the best ones were read once more.",
+        RERANKING: Outcome("demoted by re-ranking", "A passage that answers ranked higher before re-ranking."),
+        SPLIT: Outcome("quote split", "No passage contains half of the quote: it was split between passages."),
+        DOUBTFUL: Outcome(
+            "doubtful label",
+            "The passage ranked above says nearly the same as the quote. Does it not answer the question, too?",
         ),
-        "split": ("cut apart", "No passage holds half of the quote: it was cut apart."),
-        "doubtful label": (
-            "doubtful judgement",
-            "The passage before it says nearly what the quote says: does it not answer too?",
-        ),
-        "answered": (
-            "wrongly answered",
-            "Nothing answers the question, but the archive seemed to have an answer.",
+        ANSWERED: Outcome(
+            "wrongly answered", "Nothing in the archive answers the question, but the archive reported an answer."
         ),
     },
-    beaten="What put the wrong passage first",
-    signals={
-        "late": "word by word",
-        "dense": "meaning as a whole",
-        "lexical": "shared words",
-        "cross": "cross-encoder",
-        "not read again": "the right one was not read once more",
-    },
-    certainty="How sure the archive was",
-    coverage="For {share} of the questions the archive seemed to have an answer.",
-    precision="Of these, {share} have an answer among the first five passages.",
-    auroc="Of two questions, one with an answer and one without, it trusted the right one more in {share} of the "
-    "cases (AUROC; guessing gives 50%).",
-    calibration="Its confidence is {error} away from the truth on average (calibration error, 0 to 1).",
-    sentence="Where a quote was found, the highlighted sentence lay in it in {share}.",
-    unjudged="{share} of the first ten passages were judged by nobody; they count as wrong.",
-    latency="A question asked alone took {p50} ms (median); of a hundred, 95 took {p95} ms at most.",
-    written="Questions from people",
-    synthetic="Questions made by a rule",
+    beaten_by="What ranked the wrong passage higher",
+    not_reranked="the right one was not re-ranked",
+    details_heading="Confidence, judgements, speed",
+    coverage="The archive reported an answer to {share} of the questions.",
+    precision="Of these, {share} have an answer in the top five passages.",
+    auroc="Given one question with an answer and one without, it was more confident about the right one in {share} of "
+    "cases (AUROC; chance is 50%).",
+    calibration="Its confidence is off by {error} on average (calibration error, 0 to 1).",
+    sentence="Where a quote was found, the highlighted sentence was part of it in {share} of cases.",
+    unjudged="{share} of the top ten passages are unjudged; they count as wrong.",
+    latency="A single question took {p50} ms (median); 95% took at most {p95} ms.",
+    human_questions="Questions written by people",
+    synthetic_questions="Synthetic questions",
     failures="Failures",
-    others="Successes",
-    more="{count} more are not shown here; the report has more of them.",
-    wanted="Wanted",
+    successes="Successes",
+    not_listed="Not listed here: {count}. The report lists more.",
+    expected="Expected",
     anywhere="anywhere in the article",
     rank="rank {rank}",
-    no_rank="not among the first ten",
-    candidate="candidate no. {fused}, no. {ranked} in the end",
-    no_candidate="no candidate",
-    came="Found",
-    nothing_came="Nothing was found.",
-    judged={True: "right", False: "wrong", None: "unjudged"},
-    sure="The archive seemed to have an answer ({share} sure).",
-    unsure="The archive seemed to have no answer ({share} sure that there is one).",
-    compared="{run} against {other}",
-    shared="Over {count} that both asked and that have an answer.",
+    no_rank="not in the top ten",
+    candidate="as a candidate at first rank {fused}, finally rank {ranked}",
+    no_candidate="not a candidate",
+    results="Results",
+    no_results="Nothing found.",
+    judgements={True: "right", False: "wrong", None: "unjudged"},
+    claimed="answer reported (confidence {share})",
+    not_claimed="no answer reported (confidence {share})",
+    comparison_heading="{run} compared with {baseline}",
+    common_questions="Based on {count} with an answer that were asked in both.",
     difference="Difference",
     better="better",
     worse="worse",
-    same="No difference: all questions came out alike.",
-    uncertain="No certain difference ({mean}; p\u00a0=\u00a0{p}): these questions cannot show one below {smallest}.",
+    no_difference="No difference: all questions have the same result.",
+    not_significant="No significant difference ({mean}; p\u00a0=\u00a0{p}). These questions cannot show one below "
+    "{smallest}.",
+    more_questions="No significant difference ({mean}; p\u00a0=\u00a0{p}). More questions would settle it.",
     verdict={
-        True: "{run} is better, by {mean} ({low} to {high}; p\u00a0=\u00a0{p}).",
-        False: "{run} is worse, by {mean} ({low} to {high}; p\u00a0=\u00a0{p}).",
+        True: "{run} is better by {mean} ({low} to {high}; p\u00a0=\u00a0{p}).",
+        False: "{run} is worse by {mean} ({low} to {high}; p\u00a0=\u00a0{p}).",
     },
-    settings="Settings that differ",
-    losses="Greatest losses",
-    gains="Greatest gains",
-    not_comparable="The two have no question in common that has an answer: compare evaluations of the same questions.",
+    settings="Different settings",
+    losses="Largest losses",
+    gains="Largest gains",
+    not_comparable="The two have no question with an answer in common. Compare evaluations of the same questions.",
     answers="answers the question",
-    answers_not="does not answer it",
-    marking="Your judgement of this passage",
-    not_marked="The judgement could not be stored. Reload the page and ask again.",
+    does_not_answer="does not answer it",
+    feedback_label="Your judgement of this passage",
+    feedback_failed="Your judgement could not be saved. Reload the page and search again.",
 )
 
 _WORDS: Mapping[str, Words] = {words.texts.code: words for words in (_GERMAN, _ENGLISH)}
@@ -376,15 +392,28 @@ def words_of(texts: Texts) -> Words:
     return _WORDS[texts.code]
 
 
+def outcome_of(fate: str, words: Words) -> Outcome:
+    """Return the wording of an outcome as runs store it; an unknown one is its own label."""
+    return words.outcomes.get(fate, Outcome(fate, ""))
+
+
+def signal_label(name: str, words: Words) -> str:
+    """Return the label of a signal as runs store it, or why there is none; an unknown one is its own label."""
+    if name == NOT_RERANKED:
+        return words.not_reranked
+    signal = words.texts.signals.get(name)
+    return signal.label if signal else name
+
+
 def fixed(number: float, texts: Texts, sign: str = "") -> str:
     """Return a number with three decimals, as a measure is written: `0.825`, `+0,825`."""
     return f"{number:{sign}.3f}".replace(".", texts.decimal).replace("-", "−")
 
 
 def percent(share: float, texts: Texts) -> str:
-    """Return a share in percent: `82.5%`, `82,5 %`."""
-    written = f"{share * 100:.1f}".replace(".", texts.decimal)
-    return f"{written}\u00a0%" if texts.code == "de" else f"{written}%"
+    """Return a share, between 0 and 1, in percent: `82.5%`, `82,5 %`."""
+    number = f"{share * 100:.1f}".replace(".", texts.decimal)
+    return f"{number}\u00a0%" if texts.code == "de" else f"{number}%"
 
 
 def bounds(interval: Interval, texts: Texts, sign: str = "") -> str:

@@ -5,6 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
+
+
+class Signal(NamedTuple):
+    """What a score of a passage is called, and what it measures, with its range."""
+
+    label: str
+    meaning: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,64 +20,68 @@ class Texts:
     """The wording in one language. Names in braces are filled in by the page."""
 
     code: str
-    other: str
-    switch: str
+    alternate_code: str
+    alternate_name: str
     tagline: str
     box: str
     placeholder: str
     ask: str
     examples: str
-    found: tuple[str, str]
-    nearest: str
-    nothing: str
-    nothing_left: str
-    nothing_yet: str
-    working: str
+    passages_heading: tuple[str, str]
+    closest_heading: str
+    no_passage: str
+    nothing_matches: str
+    empty_archive: str
+    searching: str
     no_answer: str
     unreachable: str
     reconnecting: str
-    doubtful: str
+    doubtful_heading: str
     doubtful_hint: str
-    nothing_of: str
+    absent_times: str
     empty_question: str
     long_question: str
     wrong_question: str
+    archive_gone: str
+    archive_busy: str
+    other_encoder: str
     index_again: str
-    failed: str
+    failure_heading: str
     unexpected: str
     operators: str
-    also: str
+    also_in: str
     versions: str
-    why: str
-    signals: Mapping[str, str]
-    shared: str
-    none_shared: str
-    took: str
-    open: str
+    explanation: str
+    signals: Mapping[str, Signal]
+    common_words: str
+    no_common_words: str
+    duration: str
+    open_article: str
     copy: str
     copied: str
     copy_failed: str
     original: str
     reader: str
     close: str
-    moved: str
+    wrong_address: str
     characters: str
-    page: str
-    comment: str
+    page_number: str
+    reader_comment: str
     file_missing: str
-    asides: Mapping[str, str]
-    facts: Mapping[str, str]
-    origins: Mapping[str, str]
-    found_in: str
-    marked: str
+    part_labels: Mapping[str, str]
+    field_labels: Mapping[str, str]
+    origin_labels: Mapping[str, str]
+    origins_heading: str
+    to_passage: str
     no_article: str
     articles: tuple[str, str]
     passages: tuple[str, str]
     languages: tuple[str, str]
-    empty: str
+    empty_heading: str
     empty_hint: str
     folder: str
     file: str
+    quotes: tuple[str, str]
     thousands: str
     decimal: str
     date: str
@@ -78,103 +90,116 @@ class Texts:
 
 GERMAN = Texts(
     code="de",
-    other="en",
-    switch="English",
-    tagline="Fragen Sie Ihr Archiv. Die Antwort sind Stellen aus Ihren Artikeln: wörtlich und belegt.",
-    box="Ihre Frage, in jeder Sprache",
+    alternate_code="en",
+    alternate_name="English",
+    tagline="Fragen Sie Ihr Archiv. Sie bekommen die Textstellen, die antworten: wörtlich und mit Beleg.",
+    box="Ihre Frage, in beliebiger Sprache",
     placeholder="Was möchten Sie wissen?",
     ask="Suchen",
-    examples="Zum Ausprobieren",
-    found=("Eine Fundstelle", "{count} Fundstellen"),
-    nearest="Die nächstgelegenen Stellen",
-    nothing="Keine Fundstelle",
-    nothing_left="Keine Stelle passt zu den Anführungszeichen und -Wörtern der Frage: Nehmen Sie davon etwas zurück.",
-    nothing_yet="Im Archiv steht noch nichts. Artikel nimmt dieser Befehl auf: {command}",
-    working="Das Archiv wird durchsucht …",
-    no_answer="Es kam keine Antwort, denn Fundstelle ist nicht erreichbar: Prüfen Sie, ob das Programm noch läuft, und "
-    "suchen Sie dann noch einmal. Ihre Frage bleibt stehen.",
-    unreachable="Fundstelle ist nicht erreichbar: Prüfen Sie, ob das Programm noch läuft, und versuchen Sie es dann "
+    examples="Beispielfragen",
+    passages_heading=("1 Fundstelle", "{count} Fundstellen"),
+    closest_heading="Nächstliegende Fundstellen",
+    no_passage="Keine Fundstelle",
+    nothing_matches="Keine Textstelle erfüllt alle Bedingungen der Frage. Lassen Sie eine Angabe in Anführungszeichen "
+    "oder ein -Wort weg.",
+    empty_archive="Das Archiv ist noch leer. Artikel fügen Sie mit diesem Befehl hinzu: {command}",
+    searching="Archiv wird durchsucht …",
+    no_answer="Keine Antwort: Fundstelle ist nicht erreichbar. Prüfen Sie, ob das Programm noch läuft, und suchen Sie "
+    "dann noch einmal. Ihre Frage bleibt im Feld stehen.",
+    unreachable="Fundstelle ist nicht erreichbar. Prüfen Sie, ob das Programm noch läuft, und versuchen Sie es dann "
     "noch einmal.",
-    reconnecting="Fundstelle ist nicht erreichbar: Prüfen Sie, ob das Programm noch läuft. Sobald es wieder antwortet, "
-    "wird diese Seite neu geladen.",
-    doubtful="Vermutlich steht die Antwort nicht im Archiv",
-    doubtful_hint="Keine Stelle beantwortet die Frage gut; hier stehen die, die ihr am nächsten kommen.",
-    nothing_of="Aus dieser Zeit ({times}) enthält das Archiv nichts: Kein Artikel erschien damals, keiner erwähnt sie.",
+    reconnecting="Fundstelle ist nicht erreichbar. Prüfen Sie, ob das Programm noch läuft. Sobald es antwortet, wird "
+    "diese Seite neu geladen.",
+    doubtful_heading="Die Antwort steht vermutlich nicht im Archiv",
+    doubtful_hint="Keine Textstelle beantwortet die Frage wirklich. Diese kommen ihr am nächsten.",
+    absent_times="Aus dieser Zeit ({times}) enthält das Archiv nichts: Damals ist kein Artikel erschienen, und keiner "
+    "erwähnt sie.",
     empty_question="Bitte geben Sie eine Frage ein.",
-    long_question="Die Frage hat {count} Zeichen: Kürzen Sie sie auf höchstens {most} Zeichen, und fragen Sie eines "
-    "nach dem anderen.",
-    wrong_question="So lässt sich nicht suchen. Schreiben Sie in Worten, was Sie suchen; -Wörter lassen nur weg.",
-    index_again=(
-        "Kurze Stellen dieses Archivs sind vielleicht falsch eingereiht, denn eine frühere Fassung hat sie gelesen; "
-        "„fundstelle index“ liest sie neu."
-    ),
-    failed="Das ging nicht",
-    unexpected="Es ist etwas schiefgegangen. Bitte versuchen Sie es noch einmal; was geschah, steht im Protokoll.",
-    operators='"Worte in geraden Anführungszeichen" müssen genau so dastehen; -Wort lässt Stellen mit diesem Wort weg.',
-    also="Auch in",
+    long_question="Die Frage ist {count} Zeichen lang. Kürzen Sie sie auf höchstens {limit} Zeichen, und fragen Sie "
+    "eins nach dem anderen.",
+    wrong_question="So lässt sich nicht suchen. Beschreiben Sie in Worten, was Sie suchen; -Wörter schließen nur aus.",
+    archive_gone="Das Archiv wurde gelöscht oder verschoben. Legen Sie es zurück, oder starten Sie Fundstelle mit "
+    "einem anderen Archiv.",
+    archive_busy="Ein anderes Programm arbeitet gerade mit dem Archiv. Warten Sie, bis es fertig ist, und versuchen "
+    "Sie es dann noch einmal.",
+    other_encoder="Das Archiv wurde mit einem anderen Sprachmodell aufgebaut. Lesen Sie Ihre Artikel mit diesem Befehl "
+    "neu ein, oder starten Sie Fundstelle neu, falls das gerade geschehen ist: {command}",
+    index_again="Kurze Textstellen dieses Archivs stehen möglicherweise falsch in der Reihenfolge, weil eine ältere "
+    "Version sie eingelesen hat. „fundstelle index“ behebt das.",
+    failure_heading="Das hat nicht geklappt",
+    unexpected="Etwas ist schiefgegangen. Bitte versuchen Sie es noch einmal; Näheres steht im Protokoll.",
+    operators='"Wörter in Anführungszeichen" müssen genau so vorkommen; -Wort schließt Textstellen aus, die es '
+    "enthalten.",
+    also_in="Auch in",
     versions="Andere Fassungen (gemeinsamer Text)",
-    why="Warum diese Stelle?",
+    explanation="Warum diese Fundstelle?",
     signals={
-        "late": "Wie gut die Wörter der Frage in der Stelle ihresgleichen finden (−1\u00a0bis\u00a01)",
-        "dense": "Wie nah der Sinn der Stelle im Ganzen der Frage ist (−1\u00a0bis\u00a01)",
-        "lexical": "Wie viel von den Wörtern der Frage in der Stelle steht; seltene zählen mehr (0\u00a0bis\u00a01)",
-        "cross": "Wie gut die Stelle antwortet, wenn ein Cross-Encoder beides zusammen liest (höher ist besser)",
+        "late": Signal(
+            "Wortabgleich", "wie gut sich die Wörter der Frage in der Textstelle wiederfinden (−1\u00a0bis\u00a01)"
+        ),
+        "dense": Signal("Bedeutung", "wie nah die Textstelle als Ganzes der Frage ist (−1\u00a0bis\u00a01)"),
+        "lexical": Signal(
+            "Gleiche Wörter", "wie viele Wörter der Frage vorkommen; seltene zählen mehr (0\u00a0bis\u00a01)"
+        ),
+        "cross": Signal("Cross-Encoder", "wie gut die Textstelle seinem Urteil nach antwortet (höher ist besser)"),
     },
-    shared="Gemeinsame Wörter",
-    none_shared="keine",
-    took="in {ms} ms",
-    open="Im Artikel öffnen",
+    common_words="Gemeinsame Wörter",
+    no_common_words="keine",
+    duration="in {ms} ms",
+    open_article="Im Artikel öffnen",
     copy="Beleg kopieren",
     copied="Kopiert",
     copy_failed="Kopieren nicht möglich",
-    original="Zur Quelle",
+    original="Zum Original",
     reader="Artikel",
     close="Schließen",
-    moved="Ein Proxy zeigt diese Seite unter einer Adresse, die Fundstelle nicht kennt: "
-    "Starten Sie sie mit --root-path {address}",
+    wrong_address="Ein Proxy zeigt diese Seite unter einer Adresse, die Fundstelle nicht kennt. "
+    "Starten Sie Fundstelle mit --root-path {address}",
     characters="Zeichen {start}–{end}",
-    page="Seite {page}",
-    comment="Leserkommentar",
-    file_missing="Die Datei liegt nicht mehr dort, wo sie eingelesen wurde.",
-    asides={
+    page_number="Seite {page}",
+    reader_comment="Leserkommentar",
+    file_missing="Die Datei wurde seit dem Einlesen verschoben oder gelöscht.",
+    part_labels={
         "teaser": "Hinweise auf andere Artikel",
         "comment": "Leserkommentare",
-        "boilerplate": "Was um den Artikel herum stand",
+        "boilerplate": "Beiwerk der Seite",
     },
-    facts={
+    field_labels={
         "title": "Überschrift",
         "source": "Quelle",
         "author": "Autor",
         "published": "Datum",
-        "url": "Adresse",
+        "url": "Webadresse",
         "language": "Sprache",
         "place": "Ort",
         "text": "Text",
     },
-    origins={
+    origin_labels={
         "front matter": "Kopf der Datei",
         "headline": "Zeile über dem Text",
-        "date line": "Zeile mit Datum",
+        "date line": "Datumszeile",
         "byline": "Autorenzeile",
         "dateline": "Ortsmarke",
         "header of Nexis": "Kopf des Nexis-Exports",
         "header of Factiva": "Kopf des Factiva-Exports",
-        "fields of Genios": "Felder des Genios-Ausdrucks",
+        "fields of Genios": "Felder des Genios-Exports",
         "fields of ProQuest": "Felder des ProQuest-Exports",
         "line of the page": "Zeile der Seite",
         "the text's words": "am Text erkannt",
         "misread letters put right": "falsch gelesene Zeichen berichtigt",
     },
-    found_in="Woher die Angaben stammen",
-    marked="Zur markierten Stelle",
-    no_article="Diesen Artikel gibt es im Archiv nicht. Vielleicht wurde er entfernt; fragen Sie noch einmal.",
+    origins_heading="Herkunft der Angaben",
+    to_passage="Zur Fundstelle",
+    no_article="Diesen Artikel gibt es im Archiv nicht. Vielleicht wurde er inzwischen entfernt; suchen Sie noch "
+    "einmal.",
     articles=("1 Artikel", "{count} Artikel"),
     passages=("1 Textstelle", "{count} Textstellen"),
     languages=("1 Sprache", "{count} Sprachen"),
-    empty="Dieses Archiv ist noch leer",
-    empty_hint="Fügen Sie Artikel hinzu und laden Sie diese Seite dann neu:",
+    empty_heading="Dieses Archiv ist noch leer",
+    empty_hint="Fügen Sie mit diesem Befehl Artikel hinzu, und laden Sie die Seite dann neu:",
     folder="ORDNER",
     file="Datei",
+    quotes=("„", "“"),
     thousands=".",
     decimal=",",
     date="{day}. {month} {year}",
@@ -183,88 +208,104 @@ GERMAN = Texts(
 
 ENGLISH = Texts(
     code="en",
-    other="de",
-    switch="Deutsch",
-    tagline="Ask your archive. The answer is passages from your articles: word for word, with a citation.",
+    alternate_code="de",
+    alternate_name="Deutsch",
+    tagline="Ask your archive a question. You get the passages that answer it, verbatim and cited.",
     box="Your question, in any language",
     placeholder="What would you like to know?",
     ask="Search",
-    examples="Try one of these",
-    found=("One passage", "{count} passages"),
-    nearest="The nearest passages",
-    nothing="No passage found",
-    nothing_left="No passage fits the quoted phrases and -words of the question: take one of them back.",
-    nothing_yet="There is nothing in the archive yet. This command adds articles: {command}",
-    working="Searching the archive …",
-    no_answer="No answer came, for Fundstelle cannot be reached: check whether the program is still running, then "
-    "search again. Your question stays in the box.",
-    unreachable="Fundstelle cannot be reached: check whether the program is still running, then try again.",
-    reconnecting="Fundstelle cannot be reached: check whether the program is still running. This page reloads as "
-    "soon as it answers.",
-    doubtful="The archive probably does not hold the answer",
-    doubtful_hint="No passage answers the question well; these are the ones that come nearest to it.",
-    nothing_of="The archive has nothing of this time ({times}): no article was published then, and none mentions it.",
-    empty_question="Please type a question.",
-    long_question="The question has {count} characters: shorten it to {most} characters or fewer, and ask one thing "
-    "at a time.",
-    wrong_question="This cannot be searched for. Say in words what to look for; -words only leave out.",
-    index_again=(
-        "Short passages of this archive may be ranked wrongly, since an earlier version read them; "
-        "“fundstelle index” reads them anew."
-    ),
-    failed="That did not work",
-    unexpected="Something went wrong. Please try again; the log says what happened.",
-    operators='"Words in straight quotes" must stand there exactly so; -word leaves out passages that hold this word.',
-    also="Also in",
-    versions="Other versions (share of the text)",
-    why="Why this passage?",
+    examples="Example questions",
+    passages_heading=("1 passage", "{count} passages"),
+    closest_heading="Closest passages",
+    no_passage="No passage found",
+    nothing_matches="No passage matches the quoted phrases and -words in your question. Remove one of them.",
+    empty_archive="The archive is still empty. Add articles with this command: {command}",
+    searching="Searching the archive …",
+    no_answer="No answer: Fundstelle is not responding. Check that it is still running, then search again. Your "
+    "question is still in the box.",
+    unreachable="Fundstelle is not responding. Check that it is still running, then try again.",
+    reconnecting="Fundstelle is not responding. Check that it is still running; this page reloads as soon as it is "
+    "back.",
+    doubtful_heading="The archive probably does not contain the answer",
+    doubtful_hint="No passage really answers the question. These come closest.",
+    absent_times="The archive has nothing from this time ({times}): no article was published then, and none mentions "
+    "it.",
+    empty_question="Please enter a question.",
+    long_question="The question is {count} characters long. Shorten it to {limit} characters or fewer, and ask one "
+    "thing at a time.",
+    wrong_question="This cannot be searched for. Describe what you are looking for in words; -words only exclude.",
+    archive_gone="The archive has been deleted or moved. Put it back, or start Fundstelle with another archive.",
+    archive_busy="Another program is using the archive. Wait until it has finished, then try again.",
+    other_encoder="The archive was built with a different encoder. Index your articles again with this command, or "
+    "restart Fundstelle if that has just been done: {command}",
+    index_again="Short passages in this archive may be ranked incorrectly, because an older version indexed them. "
+    "Run “fundstelle index” to fix this.",
+    failure_heading="That did not work",
+    unexpected="Something went wrong. Please try again; the log has the details.",
+    operators='"Quoted phrases" must match exactly; -word excludes passages containing it.',
+    also_in="Also in",
+    versions="Other versions (text in common)",
+    explanation="Why this passage?",
     signals={
-        "late": "How well the question’s words find their like in the passage (−1\u00a0to\u00a01)",
-        "dense": "How near the passage as a whole is to the question in meaning (−1\u00a0to\u00a01)",
-        "lexical": "How much of the question’s words the passage holds; rare ones count more (0\u00a0to\u00a01)",
-        "cross": "How well the passage answers when a cross-encoder reads both together (higher is better)",
+        "late": Signal("Token match", "how well the question’s words are matched in the passage (−1\u00a0to\u00a01)"),
+        "dense": Signal("Meaning", "how close the passage as a whole is to the question (−1\u00a0to\u00a01)"),
+        "lexical": Signal(
+            "Word match", "how many of the question’s words occur; rare ones count more (0\u00a0to\u00a01)"
+        ),
+        "cross": Signal("Cross-encoder", "how well it rates the passage as an answer (higher is better)"),
     },
-    shared="Words in common",
-    none_shared="none",
-    took="in {ms} ms",
-    open="Open in the article",
+    common_words="Shared words",
+    no_common_words="none",
+    duration="in {ms} ms",
+    open_article="Open in article",
     copy="Copy citation",
     copied="Copied",
-    copy_failed="Copying is not possible",
+    copy_failed="Could not copy",
     original="Original",
     reader="Article",
     close="Close",
-    moved="A proxy shows this page at an address that Fundstelle does not know: start it with --root-path {address}",
+    wrong_address="A proxy shows this page at an address that Fundstelle does not know. Start Fundstelle with "
+    "--root-path {address}",
     characters="characters {start}–{end}",
-    page="page {page}",
-    comment="Reader comment",
-    file_missing="The file is no longer where it was indexed.",
-    asides={
-        "teaser": "Hints at other articles",
-        "comment": "Readers’ comments",
-        "boilerplate": "What stood around the article",
+    page_number="page {page}",
+    reader_comment="Reader comment",
+    file_missing="The file has been moved or deleted since it was indexed.",
+    part_labels={
+        "teaser": "Teasers for other articles",
+        "comment": "Reader comments",
+        "boilerplate": "Page boilerplate",
     },
-    facts={
+    field_labels={
         "title": "headline",
         "source": "outlet",
         "author": "author",
         "published": "date",
-        "url": "address",
+        "url": "web address",
         "language": "language",
         "place": "place",
         "text": "text",
     },
-    origins={},
-    found_in="Where these facts were found",
-    marked="To the marked passage",
-    no_article="There is no such article in the archive. It may have been removed since you asked; ask again.",
+    origin_labels={
+        "headline": "line above the text",
+        "header of Nexis": "Nexis header",
+        "header of Factiva": "Factiva header",
+        "fields of Genios": "Genios fields",
+        "fields of ProQuest": "ProQuest fields",
+        "line of the page": "line on the page",
+        "the text's words": "detected in the text",
+        "misread letters put right": "misread characters repaired",
+    },
+    origins_heading="Where these details come from",
+    to_passage="Go to the passage",
+    no_article="There is no such article in the archive. It may have been removed; search again.",
     articles=("1 article", "{count} articles"),
     passages=("1 passage", "{count} passages"),
     languages=("1 language", "{count} languages"),
-    empty="This archive is still empty",
-    empty_hint="Add articles, then reload this page:",
+    empty_heading="This archive is still empty",
+    empty_hint="Add articles with this command, then reload the page:",
     folder="FOLDER",
     file="File",
+    quotes=("“", "”"),
     thousands=",",
     decimal=".",
     date="{day} {month} {year}",
@@ -311,21 +352,21 @@ TEXTS: Mapping[str, Texts] = {texts.code: texts for texts in (GERMAN, ENGLISH)}
 
 
 def texts_of(code: object) -> Texts:
-    """Return the wording in a language that a request names; German if it names none that we have."""
-    return TEXTS.get(code, GERMAN) if isinstance(code, str) else GERMAN
+    """Return the wording in a language that a request names; English if it names none that we have."""
+    return TEXTS.get(code, ENGLISH) if isinstance(code, str) else ENGLISH
 
 
-def choose(wanted: str | None, accept_language: str | None) -> Texts:
-    """Return the wording that the address asks for (`?lang=en`), else the browser's first that we have, else German."""
-    for tag in (wanted or "", *_by_weight(accept_language or "")):
-        found = TEXTS.get(tag.strip().lower().split("-")[0])
-        if found:
-            return found
-    return GERMAN
+def choose_language(requested: str | None, accept_language: str | None) -> Texts:
+    """Return the wording of the address (`?lang=de`), else of the first known language of the browser, else English."""
+    for tag in (requested or "", *_by_weight(accept_language or "")):
+        texts = TEXTS.get(tag.strip().lower().split("-")[0])
+        if texts:
+            return texts
+    return ENGLISH
 
 
 def _by_weight(accept_language: str) -> list[str]:
-    """Return the tags of an Accept-Language header, heaviest first: `en;q=0.5,de` gives de, en."""
+    """Return the tags of an Accept-Language header by descending weight: `en;q=0.5,de` gives de, en."""
 
     def weight(part: str) -> float:
         try:
@@ -343,7 +384,7 @@ def count_of(forms: tuple[str, str], number: int, texts: Texts) -> str:
 
 
 def grouped(number: int, texts: Texts) -> str:
-    """Return a whole number with its thousands set apart as the language does."""
+    """Return a whole number with the language's thousands separator."""
     return f"{number:,}".replace(",", texts.thousands)
 
 
@@ -358,7 +399,7 @@ def long_date(day: date, texts: Texts) -> str:
 
 
 def language_name(tag: str, texts: Texts) -> str:
-    """Return the name of a language: `German`, `German (CH)`; a tag that is not in the table as it stands."""
+    """Return the name of a language: `German`, `German (CH)`; a tag that is not in the table is returned as it is."""
     base, _, region = tag.partition("-")
     names = _LANGUAGES.get(base.lower())
     if names is None:

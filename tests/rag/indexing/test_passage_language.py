@@ -20,7 +20,7 @@ from rag.storage.store import Store
 from rag.storage.vectors import input_hash
 from rag.text.language import _identifier, language_of, language_of_part
 from rag.types import Article, Filter, passage_at
-from ui.html.answer import card
+from ui.html.answer import citation_card
 from ui.wording.page import GERMAN
 
 GERMAN_PART = (
@@ -127,7 +127,7 @@ def test_from_file_to_card(encoder: Encoder, tmp_path: Path) -> None:
         assert (cited.language, cited.article.language) == ("en", "de")
         (as_json,) = answer.to_dict()["citations"]
         assert (as_json["language"], as_json["article"]["language"]) == ("en", "de")
-        shown = card(cited, GERMAN)
+        shown = citation_card(cited, GERMAN)
         assert '<blockquote lang="en" dir="auto">' in shown
         assert "Englisch" in shown
         assert "Deutsch" not in shown
@@ -146,7 +146,7 @@ def test_text_from_right_to_left(encoder: Encoder, tmp_path: Path, text: str, la
         (cited,) = archive.ask(text.partition(".")[0][:60]).citations
         assert cited.quote == text[cited.start : cited.end]
         assert cited.language == language
-        assert f'<blockquote lang="{language}" dir="auto">' in card(cited, GERMAN)
+        assert f'<blockquote lang="{language}" dir="auto">' in citation_card(cited, GERMAN)
 
 
 def test_unpacked_tables_say_what_the_library_says(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -14,11 +14,12 @@ from page_parts import ARTICLE, TEXT, Parts, answer, citation
 
 from rag.search.answer import EMPTY, NOTHING_FITS
 from rag.types import Span, Status
-from ui.html import answer as render
-from ui.html.explanation import why
-from ui.html.markup import escape, marked
+from ui.html.answer import answer_html, citation_card, citation_text
+from ui.html.explanation import explanation
+from ui.html.markup import escape, highlighted
+from ui.html.notices import archive_line, error_notice
 from ui.routes.reader import article_page
-from ui.wording.page import ENGLISH, GERMAN, TEXTS, choose, decimal, grouped, language_name, long_date
+from ui.wording.page import ENGLISH, GERMAN, TEXTS, choose_language, decimal, grouped, language_name, long_date
 
 # Text that someone might slip into an article, and any other text.
 HOSTILE = (
@@ -52,7 +53,7 @@ def test_text_from_outside_never_becomes_markup(outside: tuple[str, ...]) -> Non
         plain, title=title, text=text, language=who, source=who, author=who, url=f"https://{path}", path=path, id=path
     )
     shown, expected = (
-        Parts(render.answer(answer(one, question=question, outcome="doubtful"), GERMAN))
+        Parts(answer_html(answer(one, question=question, outcome="doubtful"), GERMAN))
         for one, question in (
             (
                 replace(
@@ -74,7 +75,7 @@ def test_text_from_outside_never_becomes_markup(outside: tuple[str, ...]) -> Non
 @given(ANYTHING)
 def test_an_error_is_shown_literally(sentence: str) -> None:
     """The sentence of an error may quote the question; it stays text all the same."""
-    parts = Parts(render.error(sentence, ENGLISH))
+    parts = Parts(error_notice(sentence, ENGLISH))
     assert parts.tags == ["section", "div", "p", "strong", "p"]
     assert sentence in parts.text
 
@@ -115,7 +116,7 @@ def test_marks_change_no_text(text: str, spans: list[Span], words: list[Span], o
 
     A word's tag lies inside the mark's, neither in one of its own kind, and every tag is closed in its turn.
     """
-    markup = marked(text, offset, spans, words)
+    markup = highlighted(text, offset, spans, words)
     assert Parts(markup).text == text
 
     def inside(at: int, places: list[Span]) -> bool:
@@ -130,7 +131,7 @@ def test_marks_change_no_text(text: str, spans: list[Span], words: list[Span], o
 
 def test_a_word_over_the_edge_of_a_mark_is_on_both_sides() -> None:
     """By hand: overlapping words (pairs of signs) are one, and the edge of the mark parts them cleanly."""
-    shown = marked("東京都庁前駅", 0, [(2, 5)], [(0, 2), (1, 3), (4, 6)])
+    shown = highlighted("東京都庁前駅", 0, [(2, 5)], [(0, 2), (1, 3), (4, 6)])
     assert shown == "<b>東京</b><mark><b>都</b>庁<b>前</b></mark><b>駅</b>"
 
 
@@ -138,7 +139,7 @@ def test_highlights_count_from_the_article() -> None:
     """A highlight is a span of the article, so it is found in a quote that begins elsewhere."""
     start = TEXT.index("57 Kilometern")
     cited = replace(citation(ARTICLE, (26, 72), 0.9, (start, start + 13)), matches=((start + 3, start + 13),))
-    shown = render.card(cited, GERMAN)
+    shown = citation_card(cited, GERMAN)
     assert "Mit <mark>57 <b>Kilometern</b></mark> ist er" in shown
     # the sentence is marked in the article too
     assert (
@@ -148,13 +149,13 @@ def test_highlights_count_from_the_article() -> None:
 
 def test_highlights_that_meet_are_one() -> None:
     """Overlapping and touching highlights are joined, those outside the quote are left out."""
-    assert marked("abcdef", 10, [(12, 14), (11, 13), (14, 15), (30, 40), (0, 10)]) == "a<mark>bcde</mark>f"
+    assert highlighted("abcdef", 10, [(12, 14), (11, 13), (14, 15), (30, 40), (0, 10)]) == "a<mark>bcde</mark>f"
 
 
 def test_the_citation_says_where_to_check() -> None:
     """The copied text holds quote, author, title, outlet, date, address, place and hash, in this order."""
-    assert render.citation_text(citation(), ENGLISH) == (
-        "„Mit 57 Kilometern ist er der längste der Welt.“ — "
+    assert citation_text(citation(), ENGLISH) == (
+        "“Mit 57 Kilometern ist er der längste der Welt.” — "
         "Ladina Tschuor: 57 Kilometer unter den Alpen. Passblatt, 1 June 2016. "
         "https://passblatt.example/gotthard, characters 26–72. SHA-256 0123456789abcdef"
     )
@@ -163,7 +164,7 @@ def test_the_citation_says_where_to_check() -> None:
 def test_the_citation_leaves_out_what_is_unknown() -> None:
     """Without author, outlet, date and address the path stands in, and no empty punctuation is left."""
     bare = replace(ARTICLE, title=None, source=None, author=None, published=None, url=None)
-    assert render.citation_text(citation(bare, (0, 24)), GERMAN) == (
+    assert citation_text(citation(bare, (0, 24)), GERMAN) == (
         "„Der Tunnel ist eröffnet.“ — gotthard.md. articles/gotthard.md, Zeichen 0–24. SHA-256 0123456789abcdef"
     )
 
@@ -171,7 +172,7 @@ def test_the_citation_leaves_out_what_is_unknown() -> None:
 def test_a_title_keeps_its_own_ending() -> None:
     """A title that ends with a question mark gets no full stop after it."""
     asked = replace(ARTICLE, title="Wie weiter?", author=None)
-    assert "“ — Wie weiter? Passblatt, 1. Juni 2016. https" in render.citation_text(citation(asked), GERMAN)
+    assert "“ — Wie weiter? Passblatt, 1. Juni 2016. https" in citation_text(citation(asked), GERMAN)
 
 
 def test_articles_that_print_the_same_are_named_and_linked() -> None:
@@ -181,13 +182,13 @@ def test_articles_that_print_the_same_are_named_and_linked() -> None:
     same = replace(ARTICLE, id="b", source="taz", published=date(2022, 1, 12), text=f"Neu: {cited.quote}")
     nearly = replace(ARTICLE, id="c", source="Tagesschau", published=None, text="Ein Tunnel. Er liegt tief.")
     reworded = replace(ARTICLE, id="d", source=None, title="<Titel>", published=None, text="Der Tunnel liegt tief.")
-    shown = render.card(replace(cited, also=(same, nearly, reworded)), ENGLISH)
+    shown = citation_card(replace(cited, also=(same, nearly, reworded)), ENGLISH)
     assert "Also in taz (12 January 2022), Tagesschau, <Titel>Open" in Parts(shown).text
     assert f'href="article/b?start=5&amp;end={5 + len(cited.quote)}&amp;lang=en#passage"' in shown
     assert 'href="article/c?start=12&amp;end=26&amp;lang=en#passage"' in shown
     assert 'href="article/d?lang=en"' in shown
-    assert "Auch in taz (12. Januar 2022)" in Parts(render.card(replace(cited, also=(same,)), GERMAN)).text
-    assert "fs-also" not in render.card(cited, GERMAN)
+    assert "Auch in taz (12. Januar 2022)" in Parts(citation_card(replace(cited, also=(same,)), GERMAN)).text
+    assert "fs-also" not in citation_card(cited, GERMAN)
 
 
 def test_why_a_passage_was_chosen_is_said_in_words() -> None:
@@ -200,21 +201,21 @@ def test_why_a_passage_was_chosen_is_said_in_words() -> None:
         # the second and third overlap, as the pairs of signs in Japanese do
         matches=((lang, lang + 6), (once_more, once_more + 4), (once_more + 3, once_more + 7)),
     )
-    shown = why(cited, GERMAN)
-    assert shown.startswith('<details class="fs-why"><summary>Warum diese Stelle?</summary>')
+    shown = explanation(cited, GERMAN)
+    assert shown.startswith('<details class="fs-why"><summary>Warum diese Fundstelle?</summary>')
     parts = Parts(shown).texts
     assert [parts[at + 1] for at in range(1, 11, 2)] == ["0,85", "−0,25", "0,50", "4,00", "1,00"]
-    assert parts[1:9:2] == [GERMAN.signals[name] for name in ("late", "dense", "lexical", "cross")]
+    assert parts[1:9:2] == [": ".join(GERMAN.signals[name]) for name in ("late", "dense", "lexical", "cross")]
     assert parts[9] == "<colour>"
     assert parts[11:] == ["Gemeinsame Wörter", "Tunnel", ", ", "längste"]
-    assert Parts(why(citation(), ENGLISH)).texts == ["Why this passage?", "Words in common", "none"]
+    assert Parts(explanation(citation(), ENGLISH)).texts == ["Why this passage?", "Shared words", "none"]
 
 
 def test_a_word_in_common_is_listed_once() -> None:
     """However often the quote holds it."""
     text = "Tunnel um Tunnel"
     cited = replace(citation(replace(ARTICLE, text=text), (0, 16)), matches=((0, 6), (10, 16)))
-    assert Parts(why(cited, ENGLISH)).text.count("Tunnel") == 1
+    assert Parts(explanation(cited, ENGLISH)).text.count("Tunnel") == 1
 
 
 def test_german_and_english_explain_the_same_signals() -> None:
@@ -224,33 +225,38 @@ def test_german_and_english_explain_the_same_signals() -> None:
 
 def test_cards_keep_the_order_of_the_answer() -> None:
     """The passages stand in the order in which the answer has them, each with its number."""
-    shown = Parts(render.answer(answer(citation(), citation(ARTICLE, (0, 24))), GERMAN)).text
+    shown = Parts(answer_html(answer(citation(), citation(ARTICLE, (0, 24))), GERMAN)).text
     assert shown.index("[1]") < shown.index("Mit 57") < shown.index("[2]") < shown.index("Der Tunnel ist")
     assert "2 Fundstellen" in shown
     assert "in 1.234 ms" in shown
 
 
 def test_a_doubtful_answer_says_so_first() -> None:
-    """Where nothing answers, a notice stands above the passages, which are called the nearest."""
-    shown = Parts(render.answer(answer(citation(), outcome="doubtful"), ENGLISH)).text
-    assert shown.index("probably") < shown.index("No passage answers") < shown.index("nearest") < shown.index("Mit 57")
+    """Where nothing answers, a notice stands above the passages, which are called the closest."""
+    shown = Parts(answer_html(answer(citation(), outcome="doubtful"), ENGLISH)).text
+    assert (
+        shown.index("probably")
+        < shown.index("No passage really answers")
+        < shown.index("Closest")
+        < shown.index("Mit 57")
+    )
 
 
 def test_an_answer_without_passages_says_so() -> None:
     """No passage at all is a state of its own, without cards: the archive is empty, or the question asks too much."""
-    shown = Parts(render.answer(answer(outcome="empty", reason=EMPTY), ENGLISH))
+    shown = Parts(answer_html(answer(outcome="empty", reason=EMPTY), ENGLISH))
     assert "No passage found" in shown.text
-    assert "There is nothing in the archive yet." in shown.text
+    assert "The archive is still empty." in shown.text
     assert "article" not in shown.tags
     narrow = answer(outcome=NOTHING_FITS.outcome, reason=NOTHING_FITS.reason)
-    assert "No passage fits the quoted phrases and -words" in Parts(render.answer(narrow, ENGLISH)).text
-    assert "Keine Stelle passt zu den Anführungszeichen und -Wörtern" in Parts(render.answer(narrow, GERMAN)).text
+    assert "No passage matches the quoted phrases and -words" in Parts(answer_html(narrow, ENGLISH)).text
+    assert "Keine Textstelle erfüllt alle Bedingungen der Frage." in Parts(answer_html(narrow, GERMAN)).text
 
 
 def test_a_path_breaks_after_its_slashes() -> None:
     """A narrow card breaks the path between names; the names are escaped, and the text stays the path."""
     path = "articles/<b>/$x.md"
-    shown = render.card(citation(replace(ARTICLE, path=path)), GERMAN)
+    shown = citation_card(citation(replace(ARTICLE, path=path)), GERMAN)
     assert "<bdi>articles/<wbr>&lt;b&gt;/<wbr>&#36;x.md</bdi>" in shown
     assert path in Parts(shown).text
     assert path in Parts(article_page(replace(ARTICLE, path=path), None, GERMAN)).text
@@ -259,20 +265,20 @@ def test_a_path_breaks_after_its_slashes() -> None:
 @pytest.mark.parametrize("url", ["javascript:alert(1)", "data:text/html,x", "file:///etc/passwd", "//x.example", ""])
 def test_only_web_addresses_become_links(url: str) -> None:
     """An article's address is a link if it begins with http:// or https://, and nothing else."""
-    shown = render.card(citation(replace(ARTICLE, url=url)), GERMAN)
+    shown = citation_card(citation(replace(ARTICLE, url=url)), GERMAN)
     assert shown.count("<a ") == 1
     assert 'href="article/' in shown
 
 
 def test_links_out_give_nothing_away() -> None:
     """A link to the original opens a new tab that has no hold on this one and is told no referrer."""
-    shown = render.card(citation(), GERMAN)
+    shown = citation_card(citation(), GERMAN)
     assert 'href="https://passblatt.example/gotthard" target="_blank" rel="noopener noreferrer"' in shown
 
 
 def test_the_line_about_the_archive_counts() -> None:
     """Articles, passages and languages are counted; regional kinds of a language are one."""
-    assert "2 articles · 1,234 passages · 1 language: German 2" in Parts(render.holdings(status(), ENGLISH)).text
+    assert "2 articles · 1,234 passages · 1 language: German 2" in Parts(archive_line(status(), ENGLISH)).text
 
 
 def test_an_empty_archive_says_how_to_fill_it() -> None:
@@ -281,28 +287,28 @@ def test_an_empty_archive_says_how_to_fill_it() -> None:
     empty, reply = status(articles=0), answer(outcome="empty", reason=EMPTY)
     for texts, articles in ((GERMAN, "ORDNER"), (ENGLISH, "FOLDER")):
         usual = f"fundstelle index {articles}"
-        for shown in (render.holdings(replace(empty, folder=".fundstelle"), texts), render.answer(reply, texts)):
+        for shown in (archive_line(replace(empty, folder=".fundstelle"), texts), answer_html(reply, texts)):
             assert Parts(shown).text.endswith(usual)
         named = f"{usual} --archive 'Meine Archive/2024'"
-        other = render.answer(reply, texts, archive=folder)
-        for shown in (render.holdings(replace(empty, folder=str(folder)), texts), other):
+        other = answer_html(reply, texts, archive=folder)
+        for shown in (archive_line(replace(empty, folder=str(folder)), texts), other):
             assert Parts(shown).text.endswith(named)
 
 
 @pytest.mark.parametrize(
     ("wanted", "accepted", "code"),
     [
-        (None, None, "de"),
+        (None, None, "en"),
         (None, "en-GB,en;q=0.9,de;q=0.8", "en"),
         (None, "fr,de;q=0.5,en;q=0.7", "en"),
-        (None, "pl;q=x, ,;;", "de"),
+        (None, "pl;q=x, ,;;", "en"),
         ("de", "en", "de"),
         ("xx", "en", "en"),
     ],
 )
 def test_the_language_is_the_readers(wanted: str | None, accepted: str | None, code: str) -> None:
-    """The address decides, then the browser by its weights, then German."""
-    assert choose(wanted, accepted) is TEXTS[code]
+    """The address decides, then the browser by its weights; English is the language of all others."""
+    assert choose_language(wanted, accepted) is TEXTS[code]
 
 
 def test_dates_numbers_and_languages_are_written_as_in_the_language() -> None:

@@ -15,10 +15,10 @@ from rag.evaluation.measures.statistics import Interval
 from rag.evaluation.measures.summary import SLICES
 from rag.evaluation.measures.trec_measures import MAIN, MEASURES
 from rag.evaluation.types import FATES, FUSION, REFUSED
-from ui.html import answer as render
-from ui.html.comparison import compared_html, verdict
-from ui.html.feedback_buttons import mark_buttons
-from ui.html.questions import LISTED, question, questions_list
+from ui.html.comparison import comparison_html, verdict
+from ui.html.feedback_buttons import feedback_buttons
+from ui.html.notices import progress_bar
+from ui.html.questions import LISTED, question_groups, question_row
 from ui.html.run import bar, report_address, run_html
 from ui.wording.evaluation import bounds, fixed, percent, words_of
 from ui.wording.page import ENGLISH, GERMAN
@@ -42,7 +42,7 @@ def test_text_from_outside_never_becomes_markup(outside: tuple[str, ...]) -> Non
         found = replace(RIGHT, label=label, article=label, beginning=label, end=RIGHT.start + 500)
         one = replace(result(question=asked), tags=(tag,), wanted=(wanted,), shown=(found,), id=tag, language=label)
         made = replace(run(one), name=name, questions=name, made=name)
-        return Parts(run_html(made, DE) + compared_html(made, changed(made, 0.5, f"{name}2"), DE))
+        return Parts(run_html(made, DE) + comparison_html(made, changed(made, 0.5, f"{name}2"), DE))
 
     vile, plain = shown(*outside), shown("q", "l", "t", "n")
     assert (vile.tags, vile.names) == (plain.tags, plain.names)
@@ -80,14 +80,14 @@ def test_the_bar_shows_mean_and_interval() -> None:
 def test_every_fate_and_dimension_has_words() -> None:
     """What the library may say of a question is said in both languages."""
     for words in (DE, EN):
-        assert words.fates.keys() == FATES.keys()
+        assert words.outcomes.keys() == FATES.keys()
         assert words.slices.keys() <= SLICES.keys()
-        assert words.glosses.keys() == set(MEASURES)
+        assert words.measure_meanings.keys() == set(MEASURES)
 
 
 def test_failures_come_first() -> None:
     """A failure stands before a success, which is folded away; each heading counts its own."""
-    parts = Parts(questions_list(run().results, DE))
+    parts = Parts(question_groups(run().results, DE))
     assert parts.text.index("Wie hoch?") < parts.text.index("Wie lang?")
     assert parts.text.startswith("Misslungen 1")
     assert "Gelungen 1" in parts.text
@@ -95,11 +95,17 @@ def test_failures_come_first() -> None:
 
 def test_a_question_opens_to_what_was_wanted_and_what_came() -> None:
     """Fate and winning signal in words, the wanted article with its rank, each result with its judgement and link."""
-    html = question(result("q-2", 0.5, FUSION), DE)
+    html = question_row(result("q-2", 0.5, FUSION), DE)
     text = Parts(html).text
-    for said in (DE.fates[FUSION][1], f"{DE.beaten}: Wortvergleich.", "Rang 2", "Nr. 3, zuletzt Nr. 2", "unbeurteilt"):
+    for said in (
+        DE.outcomes[FUSION][1],
+        f"{DE.beaten_by}: Wortabgleich.",
+        "Rang 2",
+        "zuerst Rang 3, am Ende Rang 2",
+        "unbewertet",
+    ):
         assert said in text
-    for said in ("richtig", "Wortvergleich 0,75", "Sinn im Ganzen −0,50", "87,5\u00a0% sicher"):
+    for said in ("richtig", "Wortabgleich 0,75", "Bedeutung −0,50", "Sicherheit 87,5\u00a0%"):
         assert said in text
     assert 'href="article/abc123?start=26&amp;end=72&amp;lang=de#passage"' in html
     assert 'data-fs-reader="Die Brücke"' in html
@@ -108,9 +114,9 @@ def test_a_question_opens_to_what_was_wanted_and_what_came() -> None:
 def test_only_so_many_questions_are_listed() -> None:
     """Of more than two hundred questions two hundred are shown, and how many are left is said."""
     many = [result(f"q-{number}", fate=FUSION) for number in range(LISTED + 3)]
-    html = questions_list(many, EN)
+    html = question_groups(many, EN)
     assert html.count('<details class="fs-question">') == LISTED
-    assert "3 questions more are not shown" in html
+    assert "Not listed here: 3 questions" in html
     assert f"Failures <small>{LISTED + 3}</small>" in html
 
 
@@ -124,8 +130,8 @@ def test_questions_without_an_answer_alone_have_no_measures() -> None:
     """A run of unanswerable questions shows what became of them, and no empty table."""
     one = replace(result(), answerable=False, values={}, wanted=(), shown=(), fate=REFUSED, sentence=None)
     text = Parts(run_html(run(one), EN)).text
-    assert "rightly refused" in text
-    assert EN.nothing_came in text
+    assert "correctly refused" in text
+    assert EN.no_results in text
     assert MAIN not in text
 
 
@@ -133,17 +139,17 @@ def test_synthetic_questions_are_told_apart() -> None:
     """Questions that a rule made have measures of their own."""
     made = replace(result("s-1"), tags=("synthetic",))
     text = Parts(run_html(run(result(), made), DE)).text
-    assert DE.written in text
-    assert DE.synthetic in text
-    assert DE.written not in Parts(run_html(run(), DE)).text
+    assert DE.human_questions in text
+    assert DE.synthetic_questions in text
+    assert DE.human_questions not in Parts(run_html(run(), DE)).text
 
 
 @pytest.mark.parametrize(
     ("before", "after", "german", "english"),
     [
         (0.5, 0.5, "Kein Unterschied", "No difference"),
-        (0.25, 0.75, "neu ist besser, um 0,500 (+0,500 bis +0,500; p", "neu is better, by 0.500 (+0.500 to +0.500; p"),
-        (0.75, 0.25, "neu ist schlechter, um 0,500 (−0,500", "neu is worse, by 0.500 (−0.500"),
+        (0.25, 0.75, "neu ist um 0,500 besser (+0,500 bis +0,500; p", "neu is better by 0.500 (+0.500 to +0.500; p"),
+        (0.75, 0.25, "neu ist um 0,500 schlechter (−0,500", "neu is worse by 0.500 (−0.500"),
     ],
 )
 def test_the_verdict_is_said_in_both_languages(before: float, after: float, german: str, english: str) -> None:
@@ -158,24 +164,24 @@ def test_the_verdict_is_said_in_both_languages(before: float, after: float, germ
 
 def test_an_uncertain_difference_is_not_called_better() -> None:
     """Two questions cannot tell chance from skill."""
-    text = Parts(compared_html(changed(run(), 0.9, "neu"), run(), EN)).text
-    assert "No certain difference (+0.150" in text
+    text = Parts(comparison_html(changed(run(), 0.9, "neu"), run(), EN)).text
+    assert "No significant difference (+0.150" in text
 
 
 def test_questions_that_changed_are_listed_by_loss_and_gain() -> None:
     """Both are .9 now: the one of 1 lost, the one of .5 gained; each opens to both runs."""
-    parts = Parts(compared_html(changed(run(), 0.9, "neu"), run(), DE))
+    parts = Parts(comparison_html(changed(run(), 0.9, "neu"), run(), DE))
     losses, gains = (parts.text.partition(f"{heading} 1")[2] for heading in (DE.losses, DE.gains))
     assert losses.index("Wie lang?") < losses.index("−0,100") < losses.index(DE.gains)
     assert gains.index("Wie hoch?") < gains.index("+0,400")
     assert parts.tags.count("details") == 2
-    assert parts.text.count(DE.came) == 4
+    assert parts.text.count(DE.results) == 4
 
 
 def test_runs_without_a_question_in_common_are_not_compared() -> None:
     """The library refuses, and so does the page."""
     with pytest.raises(ValueError, match="no question"):
-        compared_html(run(result("a")), run(result("b"), name="other"), DE)
+        comparison_html(run(result("a")), run(result("b"), name="other"), DE)
 
 
 def test_the_address_of_a_report_is_one_path() -> None:
@@ -186,9 +192,9 @@ def test_the_address_of_a_report_is_one_path() -> None:
 def test_the_buttons_say_what_was_marked() -> None:
     """Exactly the button of what was said is pressed, and a card of an answer carries both."""
     for said, pressed in ((True, ["true", "false"]), (False, ["false", "true"]), (None, ["false", "false"])):
-        html = mark_buttons(citation(), "Wie lang?", said, DE)
+        html = feedback_buttons(citation(), "Wie lang?", said, DE)
         assert [part.partition('"')[0] for part in html.split('aria-pressed="')[1:]] == pressed
-    whole = render.progress(3, 8, GERMAN)
+    whole = progress_bar(3, 8, GERMAN)
     assert 'max="8" value="3"' in whole
     assert "3 von 8 Fragen" in whole
-    assert ARTICLE.id in mark_buttons(citation(), "Wie lang?", None, DE)
+    assert ARTICLE.id in feedback_buttons(citation(), "Wie lang?", None, DE)

@@ -13,7 +13,7 @@ from page_parts import ARTICLE, TEXT, Parts
 
 from rag.archive import Archive
 from ui.app import build_app
-from ui.routes.reader import article_page, paragraphs, place_in, sentence_page
+from ui.routes.reader import article_page, paragraphs, sentence_page, span_in
 from ui.wording.page import ENGLISH, GERMAN
 
 LINES = st.text(alphabet=st.sampled_from("ab<&{\n\n "), max_size=40)
@@ -50,7 +50,7 @@ def test_the_sentence_is_marked_within_the_passage() -> None:
 )
 def test_a_place_that_is_not_there_marks_nothing(start: str | None, end: str | None) -> None:
     """Numbers out of range, the wrong way round, or no numbers: the article is shown without a mark."""
-    assert place_in(ARTICLE, start, end) is None
+    assert span_in(ARTICLE, start, end) is None
     assert "<mark" not in article_page(ARTICLE, None, GERMAN)
 
 

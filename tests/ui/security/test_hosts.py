@@ -92,7 +92,7 @@ def test_a_proxy_that_is_not_named_is_a_sentence(archive: Archive, proxy: dict[s
 def test_a_proxy_that_says_nothing_is_a_sentence_too() -> None:
     """Where the server cannot know, the page's script compares the addresses; its sentence names the option."""
     for texts in TEXTS.values():
-        assert "--root-path {address}" in texts.moved
+        assert "--root-path {address}" in texts.wrong_address
 
 
 @pytest.mark.parametrize(

@@ -23,9 +23,9 @@ from rag.evaluation.questions.judgements import judge
 from rag.evaluation.session import EvaluationSession
 from ui.app import build_app
 from ui.html.run import report_address
-from ui.tabs.evaluation import Evaluating
+from ui.tabs.evaluation import EvaluationActions
 from ui.tabs.evaluation_job import Bench, Busy
-from ui.tabs.evaluation_layout import EvaluateTab
+from ui.tabs.evaluation_layout import EvaluationTab
 from ui.tabs.question_sources import MOST, handed_in, label, offered
 from ui.wording.evaluation import words_of
 from ui.wording.page import ENGLISH, GERMAN
@@ -53,10 +53,10 @@ def browser(archive: Archive) -> TestClient:
 
 
 @pytest.fixture
-def tab(archive: Archive) -> Evaluating:
+def tab(archive: Archive) -> EvaluationActions:
     """What the tab does; its components are their own names."""
-    names = EvaluateTab(*EvaluateTab._fields)  # type: ignore[arg-type]
-    return Evaluating(names, archive, Bench(archive))
+    names = EvaluationTab(*EvaluationTab._fields)  # type: ignore[arg-type]
+    return EvaluationActions(names, archive, Bench(archive))
 
 
 def said(html: Any) -> str:
@@ -161,21 +161,21 @@ def test_questions_come_from_files_marks_and_runs(archive: Archive, tmp_path: Pa
     sources = offered(archive, handed_in("C:\\x\\mine.jsonl", ASKED))
     names = [label(one, DE) for one in sources]
     assert names == [
-        "Aus Ihrer Datei: mine.jsonl (1 Frage)",
-        "Beim Fragen markiert (1 Frage)",
+        "Ihre Datei: mine.jsonl (1 Frage)",
+        "Beim Fragen bewertet (1 Frage)",
         f"{Path('seeds') / 'questions.jsonl'} (1 Frage)",
         f"{own} (2 Fragen)",
     ]
     assert sources[0].run_name().startswith("mine-20")
 
 
-def test_a_request_opens_no_file_that_is_not_offered(tab: Evaluating, archive: Archive, tmp_path: Path) -> None:
+def test_a_request_opens_no_file_that_is_not_offered(tab: EvaluationActions, archive: Archive, tmp_path: Path) -> None:
     """What a request names is compared with what is offered: another file is not opened, whatever it holds."""
     secret = tmp_path / "secret.jsonl"
     secret.write_text(ASKED, encoding="utf-8")
     for key in (str(secret), "uploaded", None, 5, ["marked"]):
         (update,) = tab.run("de", key, None, "", True)
-        assert DE.no_source in said(update["progress"])
+        assert DE.no_questions in said(update["progress"])
     assert EvaluationSession(archive).runs.listing() == []
 
 
@@ -189,21 +189,21 @@ def test_a_request_opens_no_file_that_is_not_offered(tab: Evaluating, archive: A
         ({"name": "a.jsonl", "fault": "not text"}, DE.not_text),
         ({"name": "a.jsonl", "fault": "too large"}, DE.too_large),
         ({"name": "a.jsonl", "text": "x" * (MOST + 1)}, DE.too_large),
-        ({"name": "a.jsonl", "text": "[" * 100_000}, GERMAN.failed),
+        ({"name": "a.jsonl", "text": "[" * 100_000}, GERMAN.failure_heading),
         ({}, "There is no question in"),
         (5, "There is no question in"),
         (None, "There is no question in"),
         ({"name": ["a"], "text": {"b": 1}}, "There is no question in"),
     ],
 )
-def test_a_wrong_file_is_a_sentence(tab: Evaluating, sent: Any, told: str) -> None:
+def test_a_wrong_file_is_a_sentence(tab: EvaluationActions, sent: Any, told: str) -> None:
     """Whatever comes as a file, the page says in a sentence what is wrong with it."""
-    update = tab.take("de", gr.EventData(None, sent))
+    update = tab.take_file("de", gr.EventData(None, sent))
     assert told in said(update["progress"])
-    assert "uploaded" not in update
+    assert "upload_source" not in update
 
 
-def test_an_article_that_is_not_there_is_a_sentence(tab: Evaluating) -> None:
+def test_an_article_that_is_not_there_is_a_sentence(tab: EvaluationActions) -> None:
     """The answer names an article that the archive does not hold: nothing is asked."""
     source = handed_in("a.jsonl", ASKED.replace("one.txt", "<i>two"))
     (update,) = tab.run("en", source.key, source, None, None)
@@ -212,16 +212,16 @@ def test_an_article_that_is_not_there_is_a_sentence(tab: Evaluating) -> None:
         handed_in("a.jsonl", "[]")
 
 
-def test_a_run_is_told_while_it_goes_and_shown_when_it_is_done(tab: Evaluating, archive: Archive) -> None:
+def test_a_run_is_told_while_it_goes_and_shown_when_it_is_done(tab: EvaluationActions, archive: Archive) -> None:
     """The buttons change places, the questions are counted, and in the end the run is chosen under its name."""
     source = handed_in("a.jsonl", ASKED)
     first, *_, last = tab.run("de", source.key, source, "  Probe\n\x00 1 ", True)
     assert (first["run"]["visible"], first["cancel"]["visible"]) == (False, True)
     assert (last["run"]["visible"], last["cancel"]["visible"], last["progress"]) == (True, False, "")
-    assert last["chosen"]["value"] == "Probe 1"
+    assert last["run_name"]["value"] == "Probe 1"
     (facts,) = EvaluationSession(archive).runs.listing()
     assert (facts.name, facts.asked, facts.config["fast"]) == ("Probe 1", 1, True)
-    assert "Antwort vorn" in said(tab.show("de", "Probe 1"))
+    assert "Antwort auf Rang 1" in said(tab.show("de", "Probe 1"))
     assert tab.compare("de", "Probe 1", "Probe 1") == tab.compare("de", "Probe 1", "") == tab.show("de", None) == ""
     assert "There is no run" in said(tab.show("de", "none"))
     assert DE.deleted.format(name="Probe 1") in said(tab.delete("de", "Probe 1")["progress"])
@@ -246,7 +246,7 @@ def test_one_evaluation_runs_at_a_time(archive: Archive) -> None:
     assert 0 < len(found.results) < found.asked_of == 300
 
 
-def test_what_was_cancelled_before_it_began_is_not_kept(tab: Evaluating, archive: Archive) -> None:
+def test_what_was_cancelled_before_it_began_is_not_kept(tab: EvaluationActions, archive: Archive) -> None:
     """Nothing asked is nothing kept, and an archive without articles is a sentence."""
     with Archive.open(archive.folder.parent / "empty") as empty:
         bench = Bench(empty)
