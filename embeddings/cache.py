@@ -1,4 +1,4 @@
-"""The user's cache folder: prepared models live there, each made once, whole or not at all."""
+"""The user's cache folder, where prepared models are stored: each made once, and complete or not at all."""
 
 from __future__ import annotations
 
@@ -16,27 +16,27 @@ MANIFEST = "fundstelle.json"
 
 
 def cache_folder() -> Path:
-    """Return the folder for prepared models; it may be deleted at any time and is then made anew."""
+    """Return the folder for prepared models; it may be deleted at any time and is then made again."""
     return Path(platformdirs.user_cache_dir("fundstelle", appauthor=False))
 
 
 def read_manifest(folder: Path) -> dict[str, Any] | None:
-    """Return what stands in the folder's manifest, or None if the folder is missing or not whole."""
+    """Return the folder's manifest, or None if the folder is missing or incomplete."""
     try:
         manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
         sizes: dict[str, int] = manifest["sizes"]
-        whole = all((folder / name).stat().st_size == size for name, size in sizes.items())
+        complete = all((folder / name).stat().st_size == size for name, size in sizes.items())
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
-    return manifest if whole else None
+    return manifest if complete else None
 
 
 def make_once(folder: Path, make: Callable[[Path], dict[str, Any]]) -> dict[str, Any]:
-    """Make a folder if it is not there and return its manifest.
+    """Make a folder unless it exists and return its manifest.
 
-    `make` fills an empty folder and returns what the manifest shall hold. The folder appears under its
-    name by one rename, after all its files are written; of several processes that want it at once, one
-    makes it and the others wait. A folder whose files are missing or cut short is made anew.
+    `make` fills an empty folder and returns the facts for the manifest. The folder appears under its name by one
+    rename, after all its files are written; of several processes that need it at once, one makes it and the others
+    wait. A folder with missing or truncated files is made again.
 
     Raises:
         OSError: the cache cannot be written.
@@ -49,8 +49,8 @@ def make_once(folder: Path, make: Callable[[Path], dict[str, Any]]) -> dict[str,
         manifest = read_manifest(folder)
         if manifest is not None:
             return manifest
-        for left_over in folder.parent.glob(f"{folder.name}.making-*"):
-            shutil.rmtree(left_over, ignore_errors=True)
+        for leftover in folder.parent.glob(f"{folder.name}.making-*"):
+            shutil.rmtree(leftover, ignore_errors=True)
         making = Path(tempfile.mkdtemp(prefix=f"{folder.name}.making-", dir=folder.parent))
         try:
             facts = make(making)

@@ -1,4 +1,4 @@
-"""The `Encoder` seam: what every text encoder offers, and how one is opened by name."""
+"""The `Encoder` interface: what every text encoder offers, and how to open an encoder by name."""
 
 from __future__ import annotations
 
@@ -22,49 +22,49 @@ BUNDLED = "bundled"
 class Encoder(Protocol):
     """A text encoder whose query and passage vectors are comparable by cosine.
 
-    Callers pass raw text; prompts ("query: ", "passage: ") are the encoder's own affair, since E5 without
-    them fails silently. Texts longer than `max_tokens` are cut at the end.
+    Callers pass raw text; the encoder adds prompts ("query: ", "passage: ") itself, since E5 fails silently
+    without them. Texts longer than `max_tokens` are truncated at the end.
     """
 
     @property
     def name(self) -> str:
-        """What a person calls this encoder, with the engine that runs it."""
+        """The display name of this encoder, with the engine that runs it."""
 
     @property
     def dim(self) -> int:
-        """Length of a vector."""
+        """The number of dimensions of a vector."""
 
     @property
     def max_tokens(self) -> int:
-        """How many tokens of a text are read whatever its role, prompt and special tokens not counted."""
+        """The number of tokens of a text that are read in any role, not counting prompt and special tokens."""
 
     @property
     def fingerprint(self) -> str:
-        """Names the weights, tokenizer, pooling and prompts: equal if and only if vectors are comparable."""
+        """A hash of weights, tokenizer, pooling and prompts: equal if and only if vectors are comparable."""
 
     def encode_passages(self, texts: Sequence[str]) -> Vectors:
         """Encode passages: shape (len(texts), dim), rows of length 1, in the order of the texts."""
 
     def encode_query(self, text: str) -> Vectors:
-        """Encode one question: shape (dim,), length 1."""
+        """Encode a query: shape (dim,), length 1."""
 
     def token_vectors(self, texts: Sequence[str], role: Role) -> list[TokenVectors]:
         """Encode texts token by token, for late interaction (ColBERT; Khattab and Zaharia, 2020)."""
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
-        """Count the tokens of each text, prompt and special tokens left out, nothing cut off."""
+        """Count the tokens of each text, without prompt and special tokens and without truncation."""
 
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """What an archive knows the vectors of an encoder by: its fingerprint, and their length."""
+    """What identifies the vectors of an encoder in an archive: its fingerprint and their dimension."""
 
     fingerprint: str
     dim: int
 
 
 def identity(name: str) -> Identity | None:
-    """Return what the encoder of this name would say of itself, where that is known without opening it."""
+    """Return the identity of the encoder of this name if it is known without opening it, else None."""
     if name != BUNDLED:
         return None
     from embeddings.encoders.openvino_encoder import graph_facts
@@ -74,7 +74,7 @@ def identity(name: str) -> Identity | None:
 
 
 def self_test(name: str) -> Verdict | None:
-    """Return what was found of the encoder of this name on this processor, where it is known and there is a test."""
+    """Return the verdict of the encoder's self-test on this processor, or None if it has no test or has not run it."""
     if name != BUNDLED:
         return None
     from embeddings.encoders.openvino_encoder import graph_verdict
@@ -85,15 +85,17 @@ def self_test(name: str) -> Verdict | None:
 def open_encoder(name: str = BUNDLED, *, on_step: OnStep | None = None, device: str | None = None) -> Encoder:
     """Open an encoder: `bundled`, or the folder or hub name of a sentence-transformers model.
 
-    The bundled encoder is unpacked and compiled once, which takes about a minute; `on_step` hears how far
-    it is. Where OpenVINO cannot run, a warning says so and sentence-transformers runs the same weights.
+    The bundled encoder is unpacked and compiled once, which takes about a minute. If OpenVINO cannot run, a
+    warning is logged and sentence-transformers runs the same weights.
 
     Args:
+        name: "bundled", or the folder or hub name of a sentence-transformers model.
+        on_step: called with the progress of unpacking and compiling.
         device: "cuda" for a graphics card, on which sentence-transformers runs in float16, "cpu", or None: the
-            processor for `bundled`, the best one there is for other models.
+            processor for `bundled`, the best device available for other models.
 
     Raises:
-        EncoderError: the model cannot be found or opened, or there is no such device.
+        EncoderError: the model cannot be found or opened, or the device does not exist.
     """
     if name != BUNDLED or device == "cuda":
         from embeddings.encoders.sentence_transformer import SentenceTransformerEncoder

@@ -1,4 +1,4 @@
-"""Errors of this package. Each message is one sentence or two: what happened, and what to do next."""
+"""Errors of this package. Each message says in one or two sentences what happened and what to do next."""
 
 
 class EncoderError(Exception):
@@ -10,14 +10,14 @@ class CompiledGraphUnavailable(EncoderError):
 
 
 class IndexDamaged(Exception):
-    """The files of a vector index are missing, cut short or altered; build it anew."""
+    """The files of a vector index are missing, truncated or altered; rebuild it."""
 
 
 class DimensionMismatch(ValueError):
-    """Vectors of one length were given to an index of another."""
+    """Vectors of one dimension were passed to an index of another."""
 
-    def __init__(self, expected: int, given: int) -> None:
+    def __init__(self, expected: int, actual: int) -> None:
         super().__init__(
-            f"The index holds vectors of {expected} numbers, but these have {given}: "
+            f"The index has vectors of {expected} dimensions, but these have {actual}: "
             "use the encoder that made the index, or build a new index."
         )

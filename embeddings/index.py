@@ -1,4 +1,4 @@
-"""The `VectorIndex` seam: nearest ids to a vector, kept in step with a truth that lives elsewhere."""
+"""The `VectorIndex` interface: the ids nearest to a vector, in sync with a source of truth stored elsewhere."""
 
 from __future__ import annotations
 
@@ -12,48 +12,48 @@ from embeddings.types import Ids, Neighbor, OnStep, Vectors
 class VectorIndex(Protocol):
     """Vectors of length 1 by integer id, searched by cosine.
 
-    An index is a view that can be rebuilt: `stamp` is a word of its owner's, written by `flush` together
-    with the vectors, by which the owner knows on opening what the index holds. A new index has "".
+    An index can always be rebuilt: `stamp` is a string of its owner's, written by `flush` together with the
+    vectors, from which the owner knows on opening what the index contains. A new index has "".
     """
 
     @property
     def dim(self) -> int:
-        """Length of a vector."""
+        """The number of dimensions of a vector."""
 
     @property
     def stamp(self) -> str:
-        """What the last `flush` was given, or what was read on opening."""
+        """The stamp of the last `flush`, or the one read on opening."""
 
     def __len__(self) -> int: ...
 
     def add(self, ids: Sequence[int] | Ids, vectors: Vectors) -> None:
-        """Add vectors, shape (len(ids), dim); a known id gets the new vector.
+        """Add vectors, shape (len(ids), dim); an existing id gets the new vector.
 
         Raises:
-            DimensionMismatch: the vectors have another length.
+            DimensionMismatch: the vectors have another dimension.
         """
 
     def remove(self, ids: Sequence[int] | Ids) -> None:
         """Remove ids; unknown ones are ignored."""
 
-    def search(self, query: Vectors, k: int, allowed: Ids | None = None) -> list[Neighbor]:
-        """Return the min(k, len) nearest of a vector of shape (dim,): best first, ties by id.
+    def search(self, query: Vectors, k: int, among: Ids | None = None) -> list[Neighbor]:
+        """Return the min(k, len) nearest neighbours of a vector of shape (dim,): most similar first, ties by id.
 
         Args:
-            allowed: only these ids may be found, in any order, unknown ones are ignored; None: all, empty: none.
+            among: the ids to search, in any order; unknown ids are ignored; None: all, empty: none.
 
         Raises:
-            DimensionMismatch: the vector has another length.
+            DimensionMismatch: the vector has another dimension.
         """
 
     @property
     def recall(self) -> float:
-        """The share of the ten nearest vectors that a search finds, as it was measured; 1 where it looks at all."""
+        """The measured share of the ten nearest vectors that a search finds; 1.0 for exhaustive search."""
 
     def speed_up(self, on_step: OnStep | None = None) -> None:
-        """Do what takes long and makes searches of many vectors fast, if there is something to do.
+        """Reorganise a large index for fast search, if that is due; it may take minutes.
 
-        Searches go on meanwhile. Call it after `flush`; where it is interrupted, nothing has changed.
+        Searches continue meanwhile. Call it after `flush`; if interrupted, nothing has changed.
         """
 
     def flush(self, stamp: str) -> None:
@@ -61,17 +61,17 @@ class VectorIndex(Protocol):
 
 
 def open_index(url: str, dim: int, *, empty: bool = False) -> VectorIndex:
-    """Open an index, or an empty one where there is none yet.
+    """Open an index, or create an empty one if there is none.
 
     Args:
         url: `faiss:FOLDER` or `exact:FOLDER`.
-        dim: length of the vectors.
-        empty: begin anew, whatever is there; the next `flush` replaces it.
+        dim: the number of dimensions of the vectors.
+        empty: start empty and ignore existing files; the next `flush` replaces them.
 
     Raises:
-        IndexDamaged: something is there but cannot be read; delete it and build it anew.
-        DimensionMismatch: it holds vectors of another length.
-        ValueError: the url names no known engine.
+        IndexDamaged: the files cannot be read; delete them and rebuild the index.
+        DimensionMismatch: the index has vectors of another dimension.
+        ValueError: the url names an unknown engine.
     """
     engine, _, folder = url.partition(":")
     if engine == "faiss":

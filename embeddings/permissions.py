@@ -1,4 +1,4 @@
-"""Who may read the files of an index or an archive: nobody who may not read the folder that they are in."""
+"""File permissions of indexes and archives: never wider than those of the folder that contains them."""
 
 from __future__ import annotations
 
@@ -7,19 +7,19 @@ from pathlib import Path
 
 
 def restrict(path: Path) -> None:
-    """Take from a new file or folder what the folder around it does not allow either.
+    """Remove from a new file or folder the permissions that its parent folder does not grant.
 
     Raises:
-        OSError: it belongs to somebody else.
+        OSError: the path belongs to another user.
     """
-    now = stat.S_IMODE(path.stat().st_mode)
-    around = stat.S_IMODE(path.parent.stat().st_mode)
-    if now & ~around & 0o777:
-        path.chmod(now & (around | ~0o777))
+    mode = stat.S_IMODE(path.stat().st_mode)
+    parent_mode = stat.S_IMODE(path.parent.stat().st_mode)
+    if mode & ~parent_mode & 0o777:
+        path.chmod(mode & (parent_mode | ~0o777))
 
 
 def make_folder(folder: Path) -> None:
-    """Make a folder, and those around it that are missing, open to nobody to whom the one around it is not.
+    """Make a folder and its missing parents, each with no wider permissions than its parent.
 
     Raises:
         OSError: it cannot be made.
@@ -31,7 +31,7 @@ def make_folder(folder: Path) -> None:
 
 
 def make_file(path: Path) -> None:
-    """Make an empty file, for a library to write, open to nobody to whom its folder is not.
+    """Make an empty file for a library to write, with no wider permissions than its folder.
 
     Raises:
         OSError: it cannot be made.

@@ -1,4 +1,4 @@
-"""Contract tests for whoever writes an encoder or an index: subclass, give the fixture, run pytest.
+"""Contract tests for authors of an encoder or an index: subclass, implement the abstract method, run pytest.
 
     class TestMine(VectorIndexContract):
         def open(self, folder, dim):
@@ -46,33 +46,33 @@ class VectorIndexContract(ABC):
         index.add(ids, vectors)
         for query in queries:
             truth = vectors @ query
-            found = index.search(query, 10)
+            neighbors = index.search(query, 10)
             by_id = dict(zip(ids.tolist(), truth.tolist(), strict=True))
-            assert [neighbor.similarity for neighbor in found] == sorted(
-                (neighbor.similarity for neighbor in found), reverse=True
+            assert [neighbor.similarity for neighbor in neighbors] == sorted(
+                (neighbor.similarity for neighbor in neighbors), reverse=True
             )
-            for neighbor, best in zip(found, np.sort(truth)[::-1], strict=False):
+            for neighbor, best in zip(neighbors, np.sort(truth)[::-1], strict=False):
                 assert neighbor.similarity == pytest.approx(best, abs=TOLERANCE)
                 assert neighbor.similarity == pytest.approx(by_id[neighbor.id], abs=TOLERANCE)
 
-    def test_finds_only_what_is_allowed(self, tmp_path: Path) -> None:
-        """Among any number of allowed ids, in any order, the best are those of a product with their vectors alone."""
+    def test_searches_only_among_given_ids(self, tmp_path: Path) -> None:
+        """Among any number of ids, in any order, the neighbours are those of a product with just their vectors."""
         vectors, queries = unit_vectors(500), unit_vectors(5, seed=1)
         ids = np.random.default_rng(2).integers(0, 2**63, 500)
         index = self.open(tmp_path, DIM)
         index.add(ids, vectors)
         for count in (1, 3, 30, 499, 500):
-            chosen = np.random.default_rng(count).permutation(500)[:count]
+            rows = np.random.default_rng(count).permutation(500)[:count]
             for query in queries:
-                truth = dict(zip(ids[chosen].tolist(), (vectors[chosen] @ query).tolist(), strict=True))
-                found = index.search(query, 10, ids[chosen])
-                similarities = [neighbor.similarity for neighbor in found]
-                assert len({neighbor.id for neighbor in found}) == min(10, count)
+                truth = dict(zip(ids[rows].tolist(), (vectors[rows] @ query).tolist(), strict=True))
+                neighbors = index.search(query, 10, ids[rows])
+                similarities = [neighbor.similarity for neighbor in neighbors]
+                assert len({neighbor.id for neighbor in neighbors}) == min(10, count)
                 assert similarities == pytest.approx(sorted(truth.values(), reverse=True)[:10], abs=TOLERANCE)
-                assert similarities == pytest.approx([truth[neighbor.id] for neighbor in found], abs=TOLERANCE)
+                assert similarities == pytest.approx([truth[neighbor.id] for neighbor in neighbors], abs=TOLERANCE)
 
-    def test_nothing_allowed_finds_nothing(self, tmp_path: Path) -> None:
-        """No id allows nothing, None allows all; unknown ids and those given twice change nothing."""
+    def test_an_empty_selection_has_no_neighbors(self, tmp_path: Path) -> None:
+        """No ids select nothing, None selects all; unknown and repeated ids change nothing."""
         vectors = unit_vectors(3)
         index = self.open(tmp_path, DIM)
         index.add([7, 8, 9], vectors)
@@ -83,16 +83,16 @@ class VectorIndexContract(ABC):
         assert index.search(vectors[0], 3, None) == index.search(vectors[0], 3)
         assert index.search(vectors[0], 3, np.array([9, 8, 7])) == index.search(vectors[0], 3)
 
-    def test_ties_among_the_allowed_are_settled_by_id(self, tmp_path: Path) -> None:
-        """A limit does not change the order of equals, and what was removed is not found though it is allowed."""
+    def test_ties_among_given_ids_are_broken_by_id(self, tmp_path: Path) -> None:
+        """A selection does not change the order of equals, and a removed id is not returned even if it is selected."""
         index = self.open(tmp_path, DIM)
         index.add([5, 3, 9, 1, 7], np.repeat(unit_vectors(1), 5, axis=0))
         index.remove([3])
-        allowed = np.array([9, 7, 5, 3])
-        assert [neighbor.id for neighbor in index.search(unit_vectors(1)[0], 2, allowed)] == [5, 7]
+        among = np.array([9, 7, 5, 3])
+        assert [neighbor.id for neighbor in index.search(unit_vectors(1)[0], 2, among)] == [5, 7]
 
     def test_never_pads(self, tmp_path: Path) -> None:
-        """More neighbours than vectors cannot be had; an empty index and k = 0 give none."""
+        """There are never more neighbours than vectors, and none in an empty index or for k = 0."""
         index = self.open(tmp_path, DIM)
         assert index.search(unit_vectors(1)[0], 5) == []
         index.add([7, 8, 9], unit_vectors(3))
@@ -100,7 +100,7 @@ class VectorIndexContract(ABC):
         assert index.search(unit_vectors(1)[0], 0) == []
 
     def test_equal_vectors_come_in_the_order_of_their_ids(self, tmp_path: Path) -> None:
-        """Ties are settled by id, whatever the order of adding, at the end of the list too."""
+        """Ties are broken by id regardless of insertion order, also at the end of the list."""
         index = self.open(tmp_path, DIM)
         vector = unit_vectors(1)
         for number in (5, 3, 9, 1, 7):
@@ -108,8 +108,8 @@ class VectorIndexContract(ABC):
         assert [neighbor.id for neighbor in index.search(vector[0], 5)] == [1, 3, 5, 7, 9]
         assert [neighbor.id for neighbor in index.search(vector[0], 2)] == [1, 3]
 
-    def test_a_known_id_is_replaced(self, tmp_path: Path) -> None:
-        """Adding an id again keeps one vector, the newer; within one call the last counts."""
+    def test_an_existing_id_is_replaced(self, tmp_path: Path) -> None:
+        """Adding an id again replaces its vector; within one call the last vector counts."""
         old, new, newest = unit_vectors(3)
         index = self.open(tmp_path, DIM)
         index.add([1, 2], np.stack([old, old]))
@@ -120,7 +120,7 @@ class VectorIndexContract(ABC):
         assert best.similarity == pytest.approx(1.0, abs=TOLERANCE)
 
     def test_removes(self, tmp_path: Path) -> None:
-        """A removed id is not found again; unknown ids are ignored."""
+        """A removed id is no longer returned; unknown ids are ignored."""
         vectors = unit_vectors(10)
         index = self.open(tmp_path, DIM)
         index.add(range(10), vectors)
@@ -135,7 +135,7 @@ class VectorIndexContract(ABC):
         assert index.search(unit_vectors(2)[0], 1)[0].id == 2**63 - 1
 
     def test_refuses_other_dimensions(self, tmp_path: Path) -> None:
-        """Vectors of another length are refused when added, when searched, and when an index is reopened."""
+        """Vectors of another dimension are refused when adding, searching and reopening."""
         index = self.open(tmp_path, DIM)
         with pytest.raises(DimensionMismatch):
             index.add([1], unit_vectors(1, DIM + 1))
@@ -147,23 +147,23 @@ class VectorIndexContract(ABC):
             self.open(tmp_path, DIM + 1)
 
     def test_is_the_same_after_reopening(self, tmp_path: Path) -> None:
-        """What was flushed is there again, with its stamp; what was not is as if it had never been."""
+        """Flushed changes are restored, with their stamp; changes that were not flushed are lost."""
         vectors = unit_vectors(50)
         index = self.open(tmp_path, DIM)
         assert index.stamp == ""
         index.add(range(50), vectors)
         index.remove([0])
         index.flush("revision 7")
-        before = index.search(vectors[10], 10)
+        neighbors = index.search(vectors[10], 10)
         index.add([1000], vectors[:1])
-        again = self.open(tmp_path, DIM)
-        assert again.stamp == "revision 7"
-        assert len(again) == 49
-        assert again.search(vectors[10], 10) == before
+        reopened = self.open(tmp_path, DIM)
+        assert reopened.stamp == "revision 7"
+        assert len(reopened) == 49
+        assert reopened.search(vectors[10], 10) == neighbors
 
 
 class EncoderContract(ABC):
-    """What every `Encoder` must do. The texts are short, so that no encoder cuts them."""
+    """What every `Encoder` must do. The texts are short, so that no encoder truncates them."""
 
     texts = (
         "Der Fluss trat in der Nacht über die Ufer.",
@@ -173,10 +173,10 @@ class EncoderContract(ABC):
 
     @abstractmethod
     def encoder(self) -> Encoder:
-        """Return the encoder; it is asked for once a test."""
+        """Return the encoder; called once per test."""
 
     def test_vectors_have_length_one(self) -> None:
-        """Passages give (n, dim), a question gives (dim,), all float32 and of length 1."""
+        """Passages give shape (n, dim), a query gives (dim,), all float32 and of length 1."""
         encoder = self.encoder()
         passages, query = encoder.encode_passages(self.texts), encoder.encode_query(self.texts[0])
         assert passages.shape == (3, encoder.dim)
@@ -186,7 +186,7 @@ class EncoderContract(ABC):
         assert np.linalg.norm(query) == pytest.approx(1, abs=TOLERANCE)
 
     def test_no_texts_give_no_vectors(self) -> None:
-        """An empty list is no error."""
+        """An empty list is not an error."""
         encoder = self.encoder()
         assert encoder.encode_passages([]).shape == (0, encoder.dim)
         assert encoder.token_vectors([], "query") == []
@@ -196,40 +196,40 @@ class EncoderContract(ABC):
         """A text has the same vector alone and among others of other lengths."""
         encoder = self.encoder()
         texts = [self.texts[0] * 9, self.texts[1], self.texts[2] * 4]
-        together = encoder.encode_passages(texts)
-        for text, vector in zip(texts, together, strict=True):
+        vectors = encoder.encode_passages(texts)
+        for text, vector in zip(texts, vectors, strict=True):
             assert float(vector @ encoder.encode_passages([text])[0]) > 0.99
 
     def test_finds_the_answer_in_another_language(self) -> None:
-        """A German question is nearest to the English passage that answers it."""
+        """A German query is nearest to the English passage that answers it."""
         encoder = self.encoder()
         query = encoder.encode_query("Wo landete die Raumsonde?")
         assert int(np.argmax(encoder.encode_passages(self.texts) @ query)) == 1
 
     def test_token_vectors_point_into_the_text(self) -> None:
-        """Each token has a vector of length 1 and the place of its characters; together they cover all words.
+        """Each token has a vector of length 1 and the span of its characters; together they cover all words.
 
-        Beside them is the vector of the whole text.
+        The vector of the whole text comes with them.
         """
         encoder = self.encoder()
         for role in ("query", "passage"):
             for text, tokens in zip(self.texts, encoder.token_vectors(self.texts, role), strict=True):
                 assert tokens.vectors.shape == (len(tokens.spans), encoder.dim)
                 assert np.linalg.norm(tokens.vectors, axis=1) == pytest.approx(1, abs=TOLERANCE)
-                whole = encoder.encode_query(text) if role == "query" else encoder.encode_passages([text])[0]
-                assert float(tokens.pooled @ whole) == pytest.approx(1, abs=TOLERANCE)
-                covered = {place for start, end in tokens.spans for place in range(start, end)}
-                assert covered >= {place for place, character in enumerate(text) if not character.isspace()}
+                pooled = encoder.encode_query(text) if role == "query" else encoder.encode_passages([text])[0]
+                assert float(tokens.pooled @ pooled) == pytest.approx(1, abs=TOLERANCE)
+                covered = {position for start, end in tokens.spans for position in range(start, end)}
+                assert covered >= {position for position, character in enumerate(text) if not character.isspace()}
                 assert max(covered) < len(text)
 
-    def test_counts_tokens_of_the_text_alone(self) -> None:
-        """The count is that of the token vectors: neither prompt nor special tokens."""
+    def test_counts_only_tokens_of_the_text(self) -> None:
+        """The count is that of the token vectors, without prompt and special tokens."""
         encoder = self.encoder()
         counts = [len(tokens.vectors) for tokens in encoder.token_vectors(self.texts, "passage")]
         assert encoder.count_tokens(self.texts) == counts
 
-    def test_long_texts_are_cut(self) -> None:
-        """Of a text far longer than `max_tokens`, that many tokens are read (a few more after a short prompt)."""
+    def test_long_texts_are_truncated(self) -> None:
+        """Of a text far longer than `max_tokens`, that many tokens are encoded (a few more after a short prompt)."""
         encoder = self.encoder()
         long = "Wasser " * 3 * encoder.max_tokens
         assert encoder.encode_passages([long]).shape == (1, encoder.dim)

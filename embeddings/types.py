@@ -14,16 +14,16 @@ HalfVectors = NDArray[np.float16]
 Ids = NDArray[np.int64]
 Role = Literal["query", "passage"]
 OnStep = Callable[[str, float], None]
-"""Called with what is being done and the share of it that is done, in [0, 1]."""
+"""Called with the name of the current step and the completed share, in [0, 1]."""
 
 
 @dataclass(frozen=True, slots=True)
 class TokenVectors:
     """The last hidden states of one text, without prompt and special tokens.
 
-    `vectors` has shape (tokens, dim) and rows of length 1; `spans` has shape (tokens, 2) and holds, for
-    each row, the half-open range of code points of the text that the token covers. `pooled` is the vector of the
-    whole text, shape (dim,), as the encoder's other methods give it: the same pass yields both.
+    `vectors` has shape (tokens, dim) and rows of length 1; `spans` has shape (tokens, 2) and contains, for each row,
+    the half-open range of code points of the text that the token covers. `pooled` is the vector of the whole text,
+    shape (dim,), as the encoder's other methods return it: the same forward pass yields both.
     """
 
     vectors: Vectors
@@ -31,13 +31,13 @@ class TokenVectors:
     pooled: Vectors
 
     def select(self, mask: NDArray[np.bool_]) -> TokenVectors:
-        """Return the same text with these of its tokens; `mask` has shape (tokens,)."""
+        """Return the same text with only the tokens where `mask`, shape (tokens,), is true."""
         return TokenVectors(self.vectors[mask], self.spans[mask], self.pooled)
 
 
 @dataclass(frozen=True, slots=True)
 class Neighbor:
-    """An id and its cosine similarity to the question: higher is nearer, in [-1, 1]; never a distance."""
+    """An id and its cosine similarity to the query: higher is nearer, in [-1, 1]; never a distance."""
 
     id: int
     similarity: float

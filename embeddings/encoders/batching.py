@@ -1,4 +1,4 @@
-"""Calls that come at the same time, made as one."""
+"""Micro-batching: concurrent calls of a function of many items become one call."""
 
 from __future__ import annotations
 
@@ -17,25 +17,25 @@ class _Call(Generic[Item, Result]):
         self.error: BaseException | None = None
 
 
-class Together(Generic[Item, Result]):
-    """Calls a function of many items for one: alone at once, or with all that have come while it was busy.
+class MicroBatcher(Generic[Item, Result]):
+    """Calls a function of many items for a single item, batched with all items that arrived while it was busy.
 
-    Several threads that ask at the same time wait less so, where the function takes less time for many items than for
-    each by itself; one that asks alone does not wait.
+    Concurrent threads wait less if the function is faster for many items at once than for each in turn. A single thread
+    does not wait at all. Thread-safe.
     """
 
     def __init__(self, function: Callable[[Sequence[Item]], Sequence[Result]]) -> None:
         self._function = function
-        self._waiting: list[_Call[Item, Result]] = []
-        self._changing = threading.Lock()
-        self._busy = threading.Lock()
+        self._queue: list[_Call[Item, Result]] = []
+        self._queue_lock = threading.Lock()
+        self._run_lock = threading.Lock()
 
     def __call__(self, item: Item) -> Result:
-        """Return the function's result for this item; what the function raises is raised in every thread it was for."""
+        """Return the function's result for this item; an error is raised in every thread of the batch."""
         call = _Call[Item, Result](item)
-        with self._changing:
-            self._waiting.append(call)
-        with self._busy:
+        with self._queue_lock:
+            self._queue.append(call)
+        with self._run_lock:
             if not call.results and call.error is None:
                 self._run()
         if call.error is not None:
@@ -43,8 +43,8 @@ class Together(Generic[Item, Result]):
         return call.results[0]
 
     def _run(self) -> None:
-        with self._changing:
-            calls, self._waiting = self._waiting, []
+        with self._queue_lock:
+            calls, self._queue = self._queue, []
         try:
             results = self._function([call.item for call in calls])
             for call, result in zip(calls, results, strict=True):

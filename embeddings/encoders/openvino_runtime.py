@@ -11,8 +11,9 @@ from embeddings.errors import CompiledGraphUnavailable
 def import_openvino() -> Any:
     """Return the module `openvino`.
 
-    Importing OpenVINO reports the import to a statistics server through the package openvino_telemetry.
-    With that package hidden, OpenVINO and NNCF fall back to stubs of their own that send nothing.
+    Importing OpenVINO reports the import to a statistics server through the package openvino_telemetry. As a side
+    effect on the whole process, that package is hidden (unless it was imported before), so that OpenVINO and NNCF fall
+    back to stubs that send nothing.
 
     Raises:
         CompiledGraphUnavailable: OpenVINO is not installed or does not load here.

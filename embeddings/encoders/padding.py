@@ -1,7 +1,7 @@
-"""The lengths that texts are padded to before a compiled graph reads them, and which texts are read together.
+"""The lengths that texts are padded to for a compiled graph, and how texts are batched.
 
-For each new shape OpenVINO prepares itself for some 20 ms, so there are few lengths; for each, the self-test of a new
-processor takes some 50 ms. Texts of more than 256 tokens are rare.
+OpenVINO spends some 20 ms on each new input shape, so there are few lengths, and the self-test on a new processor takes
+some 50 ms for each length. Texts of more than 256 tokens are rare.
 """
 
 from __future__ import annotations
@@ -10,20 +10,20 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 
 PADDED_LENGTHS = (*range(16, 257, 16), *range(288, 513, 32))
-# large enough to keep the processor busy, small enough that texts of a batch are of much the same length
+# tokens of a batch: enough to keep the processor busy, few enough that the texts of a batch have similar lengths
 BATCH_TOKENS = 1024
 
 
 def padded_length(tokens: int, lengths: Sequence[int]) -> int:
-    """Return the least of the lengths, ascending, that holds so many tokens.
+    """Return the smallest of the ascending `lengths` that fits a text of `tokens` tokens.
 
     Raises:
-        ValueError: none does.
+        ValueError: the text is longer than all of them.
     """
-    at = bisect_left(lengths, tokens)
-    if at == len(lengths):
+    position = bisect_left(lengths, tokens)
+    if position == len(lengths):
         raise ValueError(f"A text of {tokens} tokens is longer than any length that texts are padded to.")
-    return lengths[at]
+    return lengths[position]
 
 
 def batches(lengths: Sequence[int], budget: int = BATCH_TOKENS) -> Iterator[list[int]]:

@@ -1,4 +1,4 @@
-"""What this computer computes with, as far as it decides which machine code runs."""
+"""The processor of this computer, as far as it determines which machine code runs."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-# by these, OpenVINO's library of kernels may be kept from instructions that the processor has
-_LIMITS = ("ONEDNN_MAX_CPU_ISA", "DNNL_MAX_CPU_ISA")
+# environment variables that keep OpenVINO's kernels from using instructions that the processor has
+_LIMIT_VARIABLES = ("ONEDNN_MAX_CPU_ISA", "DNNL_MAX_CPU_ISA")
 
 
 @dataclass(frozen=True, slots=True)
 class Processor:
-    """A processor: its name, the instructions that it offers, and how many cores this process may use."""
+    """A processor: its name, its instruction sets, and the number of cores that this process may use."""
 
     name: str
     flags: str
@@ -25,14 +25,14 @@ class Processor:
 def this_processor() -> Processor:
     """Return the processor of this computer."""
     facts = _facts_of_linux()
-    name = facts.get("model name") or platform.processor() or platform.machine()
+    model = facts.get("model name") or platform.processor() or platform.machine()
     flags = facts.get("flags") or facts.get("features") or ""
-    limits = "".join(f" {one}={os.environ[one]}" for one in _LIMITS if one in os.environ)
-    return Processor(name, f"{platform.machine()} {flags}{limits}", _cores())
+    limits = "".join(f" {variable}={os.environ[variable]}" for variable in _LIMIT_VARIABLES if variable in os.environ)
+    return Processor(model, f"{platform.machine()} {flags}{limits}", _cores())
 
 
 def _facts_of_linux() -> dict[str, str]:
-    """Return what Linux says of the first processor; elsewhere the name alone tells the instructions."""
+    """Return the facts of /proc/cpuinfo on the first processor; none outside Linux."""
     try:
         first, *_ = Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace").split("\n\n")
     except OSError:
@@ -42,6 +42,6 @@ def _facts_of_linux() -> dict[str, str]:
 
 
 def _cores() -> int:
-    # not on every system
+    # not available on every system
     affinity = getattr(os, "sched_getaffinity", None)
     return len(affinity(0)) if affinity else os.cpu_count() or 1

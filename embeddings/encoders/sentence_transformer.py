@@ -1,4 +1,7 @@
-"""Any sentence-transformers model, by folder or hub name, on the processor or on CUDA."""
+"""Any sentence-transformers model, by folder or hub name, on the processor or on CUDA.
+
+Opening a model turns off the progress bars of transformers in the whole process.
+"""
 
 from __future__ import annotations
 
@@ -20,19 +23,19 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 
-# texts of a batch: a graphics card is idle with few
-_BATCH, _BATCH_ON_CUDA = 32, 512
+# texts of a batch; a graphics card is idle with fewer
+_BATCH_TEXTS, _BATCH_TEXTS_ON_CUDA = 32, 512
 
 
 class SentenceTransformerEncoder:
     """Runs a sentence-transformers model without compiling it: in its own precision, on CUDA in float16.
 
     Args:
-        name: a model's folder, or its name on the hub (fetched by sentence-transformers if it is not cached).
-        device: "cpu", "cuda" or None for the best one there is.
+        name: a model's folder, or its name on the hub (downloaded by sentence-transformers unless cached).
+        device: "cpu", "cuda" or None for the best device available.
 
     Raises:
-        EncoderError: the model cannot be found or opened, or has no fast tokenizer, or there is no such device.
+        EncoderError: the model cannot be found or opened or has no fast tokenizer, or the device does not exist.
     """
 
     def __init__(self, name: str, device: str | None = None) -> None:
@@ -44,11 +47,11 @@ class SentenceTransformerEncoder:
         self._prompts = prompts_of(self._model, name)
         self._name = name
         self._fingerprint = model_fingerprint(self._model, self._prompts)
-        self._batch = _BATCH
+        self._batch_texts = _BATCH_TEXTS
         if self._model.device.type == "cuda":
-            # after the fingerprint, which is that of the same weights on any device
+            # after the fingerprint, which must be the same for the same weights on any device
             self._model.half()
-            self._batch = _BATCH_ON_CUDA
+            self._batch_texts = _BATCH_TEXTS_ON_CUDA
 
     @property
     def name(self) -> str:
@@ -60,7 +63,7 @@ class SentenceTransformerEncoder:
 
     @property
     def max_tokens(self) -> int:
-        return room_for_text(self._model, self._prompts)
+        return max_text_tokens(self._model, self._prompts)
 
     @property
     def fingerprint(self) -> str:
@@ -73,27 +76,27 @@ class SentenceTransformerEncoder:
         return self._encode(texts, "passage")
 
     def encode_query(self, text: str) -> Vectors:
-        """Encode one question: shape (dim,), length 1."""
+        """Encode a query: shape (dim,), length 1."""
         vector: Vectors = self._encode([text], "query")[0]
         return vector
 
     def _encode(self, texts: Sequence[str], role: Role) -> Vectors:
         vectors: Vectors = np.asarray(
             self._model.encode(
-                list(texts), prompt=self._prompts[role], batch_size=self._batch, show_progress_bar=False
+                list(texts), prompt=self._prompts[role], batch_size=self._batch_texts, show_progress_bar=False
             ),
             np.float32,
         )
-        # not before: in half precision, lengths would be off; a vector of zeros stays one
+        # in float32, since lengths in half precision would be off; a zero vector stays zero
         vectors /= np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12)
         return vectors
 
     def token_vectors(self, texts: Sequence[str], role: Role) -> list[TokenVectors]:
         """Encode texts token by token."""
         prompt = self._prompts[role]
-        # its type names only the usual output
+        # the declared return type covers only the default output
         outputs: Any = self._model.encode(
-            list(texts), prompt=prompt, output_value=None, batch_size=self._batch, show_progress_bar=False
+            list(texts), prompt=prompt, output_value=None, batch_size=self._batch_texts, show_progress_bar=False
         )
         limit = self._model.get_max_seq_length()
         result = []
@@ -105,17 +108,19 @@ class SentenceTransformerEncoder:
                 return_offsets_mapping=True,
                 return_special_tokens_mask=True,
             )
-            own = [row for row, special in enumerate(encoding["special_tokens_mask"]) if not special]
-            vectors = output["token_embeddings"].float().cpu().numpy()[own]
+            rows = [row for row, special in enumerate(encoding["special_tokens_mask"]) if not special]
+            vectors = output["token_embeddings"].float().cpu().numpy()[rows]
             vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
-            offsets = [encoding["offset_mapping"][row] for row in own]
-            whole = output["sentence_embedding"].float().cpu().numpy()
-            whole = whole / np.linalg.norm(whole)
-            result.append(content_tokens(vectors, whole, text, len(prompt), offsets))
+            pooled = output["sentence_embedding"].float().cpu().numpy()
+            pooled = pooled / np.linalg.norm(pooled)
+            offsets = [encoding["offset_mapping"][row] for row in rows]
+            result.append(
+                content_tokens(vectors=vectors, pooled=pooled, text=text, prompt_length=len(prompt), offsets=offsets)
+            )
         return result
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
-        """Count the tokens of each text, prompt and special tokens left out."""
+        """Count the tokens of each text, without prompt and special tokens."""
         if not texts:
             return []
         encodings = self._model.tokenizer(list(texts), add_special_tokens=False, truncation=False, verbose=False)
@@ -127,16 +132,16 @@ def _check_cuda() -> None:
 
     if not torch.cuda.is_available():
         raise EncoderError(
-            "There is no graphics card here that torch can use by CUDA: leave --device out, or install a torch that is "
-            "built for it."
+            "There is no graphics card here that torch can use by CUDA: omit --device, or install a torch build with "
+            "CUDA."
         )
 
 
 def load_model(name: str, device: str | None = None) -> SentenceTransformer:
-    """Open a sentence-transformers model.
+    """Open a sentence-transformers model; turns off the progress bars of transformers in this process.
 
     Raises:
-        EncoderError: there is no such model, or it cannot be read.
+        EncoderError: the model does not exist or cannot be read.
     """
     from huggingface_hub import model_info
     from sentence_transformers import SentenceTransformer
@@ -145,11 +150,11 @@ def load_model(name: str, device: str | None = None) -> SentenceTransformer:
     transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
     try:
         if not Path(name).is_dir() and not _is_cached(name):
-            # one question to the hub, where the loader would retry for a minute without a network
+            # a single request to the hub, since the loader would retry for a minute without a network
             model_info(name, timeout=10)
             return SentenceTransformer(name, device=device)
         return SentenceTransformer(name, device=device, local_files_only=True)
-    except Exception as error:  # the library raises a dozen kinds, all of them meaning this
+    except Exception as error:  # the library raises a dozen types with this meaning
         raise EncoderError(
             f"The model {name} cannot be opened ({str(error).splitlines()[0][:200]}): "
             "give the folder of a sentence-transformers model, or its exact hub name while online."
@@ -163,31 +168,31 @@ def _is_cached(name: str) -> bool:
 
 
 def prompts_of(model: SentenceTransformer, name: str) -> dict[Role, str]:
-    """Return what the model wants before questions and passages: its configuration's prompts, or E5's."""
-    known = model.prompts or {}
-    query = known.get("query") or ""
-    passage = known.get("passage") or known.get("document") or ""
+    """Return the prompts that the model expects before queries and passages: those of its configuration, or E5's."""
+    prompts = model.prompts or {}
+    query = prompts.get("query") or ""
+    passage = prompts.get("passage") or prompts.get("document") or ""
     if not query and not passage:
         if "e5" in name.lower() and "instruct" not in name.lower():
             query, passage = "query: ", "passage: "
         else:
             log.warning(
-                "The model %s names no prompts for questions and passages, so texts are encoded as they are; "
-                "if it needs some, write them into its config_sentence_transformers.json.",
+                "The model %s declares no prompts for questions and passages, so texts are encoded without; "
+                "if it needs prompts, add them to its config_sentence_transformers.json.",
                 name,
             )
     return {"query": query, "passage": passage}
 
 
-def room_for_text(model: SentenceTransformer, prompts: Mapping[Role, str]) -> int:
-    """Return how many tokens of a text the model reads beside the longest prompt and the special tokens."""
+def max_text_tokens(model: SentenceTransformer, prompts: Mapping[Role, str]) -> int:
+    """Return the number of tokens of a text that fit next to the longest prompt and the special tokens."""
     ids = model.tokenizer([prompt + "a" for prompt in prompts.values()])["input_ids"]
-    alone = model.tokenizer("a", add_special_tokens=False)["input_ids"]
-    return int(model.get_max_seq_length() or 512) - max(map(len, ids)) + len(alone)
+    text_ids = model.tokenizer("a", add_special_tokens=False)["input_ids"]
+    return int(model.get_max_seq_length() or 512) - max(map(len, ids)) + len(text_ids)
 
 
 def model_fingerprint(model: SentenceTransformer, prompts: Mapping[Role, str]) -> str:
-    """Hash all that decides a vector: weights, tokenizer, modules, prompts and length limit."""
+    """Hash everything that determines a vector: weights, tokenizer, modules, prompts and length limit."""
     digest = hashlib.sha256()
     for name, tensor in sorted(model.state_dict().items()):
         digest.update(name.encode())

@@ -1,4 +1,4 @@
-"""The tokenizer of a compiled model: packed for speed, and in full where offsets cannot be told otherwise."""
+"""The tokenizer of a compiled model: in packed form for speed, in full where offsets cannot be computed otherwise."""
 
 from __future__ import annotations
 
@@ -27,10 +27,10 @@ _WORD = re.compile(r"\S+")
 
 
 class ModelTokenizer:
-    """Token ids by kitoken, which opens its packed file in .1 s, and their offsets by word.
+    """Token ids by kitoken, which opens its packed file in 0.1 s, and their offsets word by word.
 
-    The full tokenizer, which takes .6 s to open, is asked only about texts whose normalisation is not letter by letter.
-    Neither reads `<s>` and the like in a text as special tokens. Safe to use from several threads.
+    The full tokenizer, which takes 0.6 s to open, is used only for texts whose normalisation is not letter by letter.
+    Neither reads `<s>` and the like in a text as special tokens. Thread-safe.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -50,7 +50,7 @@ class ModelTokenizer:
 
     def ids(self, texts: Sequence[str]) -> list[list[int]]:
         """Return the ids of each text, without special tokens before and after it."""
-        # the one character of everyday text that both would read differently
+        # tabs are the only character of everyday text that the two tokenizers read differently
         spaced = [text.replace("\t", " ") for text in texts]
         return [list(ids) for ids in self._packed.encode_all(spaced)] if spaced else []
 
@@ -58,45 +58,57 @@ class ModelTokenizer:
         """Return, for each id of each text, the code points that it covers.
 
         Args:
-            ids: what `ids` returns for these texts.
+            texts: the texts.
+            ids: the result of `ids` for these texts.
         """
-        found = [self._by_word(text, of_text) for text, of_text in zip(texts, ids, strict=True)]
-        left = [number for number, offsets in enumerate(found) if offsets is None]
-        if left:
-            encodings = self._full.encode_batch([texts[number] for number in left], add_special_tokens=False)
-            for number, encoding in zip(left, encodings, strict=True):
-                found[number] = encoding.offsets
-        return [offsets for offsets in found if offsets is not None]
+        offsets = [self._offsets_by_word(text, text_ids) for text, text_ids in zip(texts, ids, strict=True)]
+        misspelled = [number for number, text_offsets in enumerate(offsets) if text_offsets is None]
+        if misspelled:
+            encodings = self._full.encode_batch([texts[number] for number in misspelled], add_special_tokens=False)
+            for number, encoding in zip(misspelled, encodings, strict=True):
+                offsets[number] = encoding.offsets
+        return [text_offsets for text_offsets in offsets if text_offsets is not None]
 
-    def _by_word(self, text: str, ids: Sequence[int]) -> Offsets | None:
-        """Add up the lengths of the tokens of each word; None where they do not spell the words.
+    def _offsets_by_word(self, text: str, ids: Sequence[int]) -> Offsets | None:
+        """Add up the lengths of the tokens of each word; None if the tokens do not spell the words.
 
-        This tokenizer cuts no token across white space, so a text's tokens are those of its words.
+        This tokenizer never cuts a token across white space, so the tokens of a text are those of its words.
         """
         words = list(_WORD.finditer(text))
         offsets: Offsets = []
-        read: list[int] = []
-        of_words = self._packed.encode_all([word.group() for word in words]) if words else []
-        for word, of_word in zip(words, of_words, strict=True):
-            read += of_word
-            # code points of the word for each of its letters as the tokens spell them
-            spelled = [unicodedata.normalize("NFKC", letter) for letter in word.group()]
-            pieces = [self._piece(one) for one in of_word]
-            if "".join(spelled) != "".join(pieces):
+        consumed: list[int] = []
+        ids_by_word = self._packed.encode_all([word.group() for word in words]) if words else []
+        for word, word_ids in zip(words, ids_by_word, strict=True):
+            consumed += word_ids
+            word_offsets = self._offsets_in_word(word, word_ids)
+            if word_offsets is None:
                 return None
-            places = [at for at, letters in enumerate(spelled, word.start()) for _ in letters]
-            at = 0
-            for piece in pieces:
-                end = at + len(piece)
-                # a token that is the space before the word alone
-                here = (places[at], places[end - 1] + 1) if piece else (max(0, word.start() - 1), word.start())
-                offsets.append(here)
-                at = end
-        # white space at the end is tokens without letters
-        behind = [(words[-1].end() if words else 0, len(text)) for _ in ids[len(read) :]]
-        if list(ids[: len(read)]) != read or any(map(self._piece, ids[len(read) :])):
+            offsets += word_offsets
+        # white space at the end becomes tokens without letters
+        trailing_ids = ids[len(consumed) :]
+        trailing = [(words[-1].end() if words else 0, len(text)) for _ in trailing_ids]
+        if list(ids[: len(consumed)]) != consumed or any(map(self._piece, trailing_ids)):
             return None
-        return offsets + behind
+        return offsets + trailing
+
+    def _offsets_in_word(self, word: re.Match[str], ids: Sequence[int]) -> Offsets | None:
+        spelled = [unicodedata.normalize("NFKC", letter) for letter in word.group()]
+        pieces = [self._piece(token) for token in ids]
+        if "".join(spelled) != "".join(pieces):
+            return None
+        # for each letter of the pieces, the position in the text of the letter that it is normalised from
+        positions = [position for position, letters in enumerate(spelled, word.start()) for _ in letters]
+        offsets: Offsets = []
+        start = 0
+        for piece in pieces:
+            end = start + len(piece)
+            if piece:
+                offsets.append((positions[start], positions[end - 1] + 1))
+            else:
+                # a token that is only the space before the word
+                offsets.append((max(0, word.start() - 1), word.start()))
+            start = end
+        return offsets
 
     def _piece(self, token: int) -> str:
         """Return the letters of a token without the space before it."""

@@ -1,4 +1,4 @@
-"""Exact search in NumPy: the oracle that every other index is compared with."""
+"""Exact search in NumPy: the reference that every other index is compared with."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ import numpy as np
 
 from embeddings.errors import DimensionMismatch, IndexDamaged
 from embeddings.indexes.snapshot import read_snapshot, write_snapshot
-from embeddings.indexes.topk import best_first, checked
+from embeddings.indexes.topk import best_first, validate_vectors
 from embeddings.types import Ids, Neighbor, OnStep, Vectors
 
 _FILE = ".npz"
 
 
 class ExactIndex:
-    """Float32 vectors in memory, compared one by one; for small archives and for tests."""
+    """Float32 vectors in memory, searched exhaustively; for small archives and for tests."""
 
     def __init__(self, folder: Path, dim: int, *, empty: bool = False) -> None:
         self._folder = folder
@@ -33,7 +33,7 @@ class ExactIndex:
                 self.add(arrays["ids"], arrays["vectors"])
         except (OSError, ValueError, KeyError) as error:
             raise IndexDamaged(
-                f"The index file {snapshot.paths[_FILE]} cannot be read ({error}): build it anew."
+                f"The index file {snapshot.paths[_FILE]} cannot be read ({error}): delete its folder to rebuild it."
             ) from error
         self._stamp = snapshot.stamp
 
@@ -49,8 +49,8 @@ class ExactIndex:
         return len(self._vectors)
 
     def add(self, ids: Sequence[int] | Ids, vectors: Vectors) -> None:
-        """Add vectors, shape (len(ids), dim); a known id gets the new vector."""
-        numbers, rows = checked(ids, vectors, self._dim)
+        """Add vectors, shape (len(ids), dim); an existing id gets the new vector."""
+        numbers, rows = validate_vectors(ids, vectors, self._dim)
         self._vectors.update(zip(numbers.tolist(), rows, strict=True))
 
     def remove(self, ids: Sequence[int] | Ids) -> None:
@@ -58,24 +58,24 @@ class ExactIndex:
         for number in np.asarray(ids, np.int64).tolist():
             self._vectors.pop(number, None)
 
-    def search(self, query: Vectors, k: int, allowed: Ids | None = None) -> list[Neighbor]:
-        """Return the nearest of those allowed: best first, ties by id."""
+    def search(self, query: Vectors, k: int, among: Ids | None = None) -> list[Neighbor]:
+        """Return the nearest neighbours, among the given ids if any: most similar first, ties by id."""
         if query.shape != (self._dim,):
             raise DimensionMismatch(self._dim, query.shape[-1] if query.ndim else 0)
         ids, vectors = self._arrays()
-        if allowed is not None:
-            kept = np.isin(ids, allowed)
-            ids, vectors = ids[kept], vectors[kept]
-        # not a matrix product, which rounds equal vectors differently by their place among the rows
+        if among is not None:
+            searched = np.isin(ids, among)
+            ids, vectors = ids[searched], vectors[searched]
+        # not a matrix product, which rounds equal vectors differently depending on their row
         return best_first(ids, np.einsum("ij,j->i", vectors, query.astype(np.float32)), max(k, 0))
 
     @property
     def recall(self) -> float:
-        """All of the nearest vectors are found."""
+        """1.0: the search is exhaustive."""
         return 1.0
 
     def speed_up(self, on_step: OnStep | None = None) -> None:
-        """Do nothing: every vector is looked at."""
+        """Do nothing: the search stays exhaustive."""
 
     def flush(self, stamp: str) -> None:
         """Write vectors and stamp to disk together."""

@@ -1,6 +1,6 @@
-"""The two kinds of FAISS index that hold most vectors: one that looks at all of them, and one that looks at some.
+"""The two kinds of FAISS index that hold most vectors: exhaustive (flat) and inverted-file (IVF).
 
-Both keep vectors of length 1 in half precision under ids of their own, and compare by inner product.
+Both store vectors of length 1 in half precision under their ids and compare by inner product.
 """
 
 from __future__ import annotations
@@ -15,22 +15,26 @@ import numpy as np
 
 from embeddings.types import HalfVectors, Ids, OnStep, Vectors
 
-_BLOCK = 50_000
-# groups for the root of the number of vectors, and vectors for each group to learn them from
-_GROUPS, _LEARNT_FROM, _ROUNDS = 2, 64, 6
-# the cosine of a question to the passage that is nearest to it is about .7, to the tenth .59
-_LIKE_A_QUESTION = 0.6
+# vectors that are read at a time
+_BLOCK_ROWS = 50_000
+# groups per square root of the number of vectors
+_GROUPS_PER_ROOT = 2
+# training vectors per group, and iterations of k-means
+_TRAINING_VECTORS, _ITERATIONS = 64, 6
+# the cosine of a question to the passage nearest to it is about 0.7, to the tenth 0.59
+_QUESTION_COSINE = 0.6
+# recall is measured with so many simulated questions and their nearest neighbours
 _QUESTIONS, _NEIGHBORS = 100, 10
 RECALL = 0.98
 
 
-def flat(dim: int) -> Any:
-    """Return an empty index that compares a question with every vector."""
+def flat_index(dim: int) -> Any:
+    """Return an empty index for exhaustive search."""
     return faiss.IndexIDMap(faiss.IndexScalarQuantizer(dim, faiss.ScalarQuantizer.QT_fp16, faiss.METRIC_INNER_PRODUCT))
 
 
 def is_flat(index: Any) -> bool:
-    """Tell whether an index compares a question with every vector."""
+    """Return whether a search of the index is exhaustive."""
     return isinstance(index, faiss.IndexIDMap)
 
 
@@ -43,18 +47,18 @@ def ids_of(index: Any) -> Ids:
 
 
 def blocks_of(index: Any) -> Iterator[tuple[Ids, HalfVectors]]:
-    """Yield all ids and vectors of an index, in its order, some at a time."""
+    """Yield all ids and vectors of an index, in its order, block by block."""
     if not is_flat(index):
         yield from (_group(index, group) for group in range(index.nlist))
         return
     ids = ids_of(index)
-    for start in range(0, len(ids), _BLOCK):
-        block = ids[start : start + _BLOCK]
+    for start in range(0, len(ids), _BLOCK_ROWS):
+        block = ids[start : start + _BLOCK_ROWS]
         yield block, index.index.reconstruct_n(start, len(block)).astype(np.float16)
 
 
 def _ids_of_group(index: Any, group: int) -> Ids:
-    # the vectors beside them are not touched: of a mapped file, they would be read from the disk
+    # without the vectors, which would be read from disk if the file is memory-mapped
     size = index.invlists.list_size(group)
     ids: Ids = faiss.rev_swig_ptr(index.invlists.get_ids(group), size).copy() if size else np.empty(0, np.int64)
     return ids
@@ -68,107 +72,107 @@ def _group(index: Any, group: int) -> tuple[Ids, HalfVectors]:
     return ids, codes.view(np.float16).reshape(len(ids), index.d)
 
 
-def merged(index: Any, gone: Ids, other: Any) -> Any:
-    """Return an index of the same kind with all vectors but those that are gone, and with those of another one."""
-    result = flat(index.index.d) if is_flat(index) else _like(index)
-    for number, (ids, vectors) in enumerate(blocks_of(index)):
-        kept = ~np.isin(ids, gone)
+def merge_indexes(index: Any, removed_ids: Ids, additions: Any) -> Any:
+    """Return an index of the same kind as `index`, without the removed ids and with all vectors of `additions`."""
+    result = flat_index(index.index.d) if is_flat(index) else _empty_copy(index)
+    for group, (ids, vectors) in enumerate(blocks_of(index)):
+        remains = ~np.isin(ids, removed_ids)
         if is_flat(index):
-            result.add_with_ids(vectors[kept].astype(np.float32), ids[kept])
-        elif kept.any():
-            codes = np.ascontiguousarray(vectors[kept]).view(np.uint8)
-            chosen = np.ascontiguousarray(ids[kept])
-            result.invlists.add_entries(number, len(chosen), faiss.swig_ptr(chosen), faiss.swig_ptr(codes))
-            result.ntotal += len(chosen)
-    for ids, vectors in blocks_of(other):
+            result.add_with_ids(vectors[remains].astype(np.float32), ids[remains])
+        elif remains.any():
+            codes = np.ascontiguousarray(vectors[remains]).view(np.uint8)
+            group_ids = np.ascontiguousarray(ids[remains])
+            result.invlists.add_entries(group, len(group_ids), faiss.swig_ptr(group_ids), faiss.swig_ptr(codes))
+            result.ntotal += len(group_ids)
+    for ids, vectors in blocks_of(additions):
         result.add_with_ids(vectors.astype(np.float32), ids)
     return result
 
 
-def groups_for(vectors: int) -> int:
-    """Return in how many groups so many vectors are put."""
-    return max(1, int(_GROUPS * math.sqrt(vectors)))
+def group_count(vectors: int) -> int:
+    """Return the number of groups for an index of `vectors` vectors."""
+    return max(1, int(_GROUPS_PER_ROOT * math.sqrt(vectors)))
 
 
-def grouped(index: Any, on_step: OnStep | None = None) -> tuple[Any, float]:
-    """Return an index of the same vectors that compares a question with those of the nearest groups alone.
+def build_ivf(index: Any, on_step: OnStep | None = None) -> tuple[Any, float]:
+    """Return an index of the same vectors that searches only the groups nearest to a query, and its recall.
 
-    Groups are found by k-means (inverted file; Sivic and Zisserman, 2003). As many are looked at as it takes to find
-    nearly all of the ten nearest vectors that looking at all finds: that share, at least `RECALL`, is returned, too. It
-    is measured with vectors that are as far from those of the index as questions are.
+    Groups are found by k-means (inverted file; Sivic and Zisserman, 2003). As many groups are searched as it takes for
+    a recall of at least `RECALL`: the share of the ten nearest vectors of an exhaustive search that are found. It is
+    measured with vectors as far from those of the index as questions are. Uses all cores meanwhile.
     """
 
-    def say(done: float) -> None:
+    def report(share: float) -> None:
         if on_step:
-            on_step("grouping the vectors", done)
+            on_step("grouping the vectors", share)
 
-    say(0.0)
+    report(0.0)
     faiss.omp_set_num_threads(os.cpu_count() or 1)
     try:
         total = index.ntotal
-        groups = groups_for(total)
-        result = _inverted(faiss.IndexFlatIP(index.d), groups)
+        groups = group_count(total)
+        result = _empty_ivf(faiss.IndexFlatIP(index.d), groups)
         random = np.random.default_rng(0)
-        result.train(_some(index, groups * _LEARNT_FROM, random))
-        say(0.3)
-        added = 0
+        result.train(_sample(index, groups * _TRAINING_VECTORS, random))
+        report(0.3)
+        rows = 0
         for ids, vectors in blocks_of(index):
             result.add_with_ids(vectors.astype(np.float32), ids)
-            added += len(ids)
-            say(0.3 + 0.5 * added / total)
-        questions = like_questions(_some(index, _QUESTIONS, random), random)
-        recall = _look_at_enough(result, index, questions)
-        say(1.0)
+            rows += len(ids)
+            report(0.3 + 0.5 * rows / total)
+        questions = simulate_questions(_sample(index, _QUESTIONS, random), random)
+        recall = _tune_probes(result, index, questions)
+        report(1.0)
         return result, recall
     finally:
         faiss.omp_set_num_threads(1)
 
 
-def like_questions(vectors: Vectors, random: np.random.Generator) -> Vectors:
-    """Return for each vector one in a random direction from it, and as far from it as a question is."""
+def simulate_questions(vectors: Vectors, random: np.random.Generator) -> Vectors:
+    """Return, for each vector, a vector in a random direction from it, as far away as a question is."""
     noise = random.standard_normal(vectors.shape, dtype=np.float32)
     noise -= (noise * vectors).sum(axis=1, keepdims=True) * vectors
     noise /= np.linalg.norm(noise, axis=1, keepdims=True)
-    found: Vectors = _LIKE_A_QUESTION * vectors + np.float32((1 - _LIKE_A_QUESTION**2) ** 0.5) * noise
-    return found
+    questions: Vectors = _QUESTION_COSINE * vectors + np.float32((1 - _QUESTION_COSINE**2) ** 0.5) * noise
+    return questions
 
 
-def _look_at_enough(index: Any, exact: Any, questions: Vectors) -> float:
-    """Set how many groups are looked at; return the recall."""
-    wanted = exact.search(questions, _NEIGHBORS)[1]
+def _tune_probes(index: Any, exact: Any, questions: Vectors) -> float:
+    """Set the number of groups that a search looks at; return the recall."""
+    expected = exact.search(questions, _NEIGHBORS)[1]
     index.nprobe = 1
     while True:
-        found = index.search(questions, _NEIGHBORS)[1]
-        shared = [len(np.intersect1d(one, other)) for one, other in zip(found, wanted, strict=True)]
-        recall = sum(shared) / len(shared) / min(_NEIGHBORS, int(exact.ntotal))
+        actual = index.search(questions, _NEIGHBORS)[1]
+        hits = [len(np.intersect1d(*rows)) for rows in zip(actual, expected, strict=True)]
+        recall = sum(hits) / len(hits) / min(_NEIGHBORS, int(exact.ntotal))
         if recall >= RECALL or index.nprobe >= index.nlist:
             return recall
         index.nprobe = min(index.nlist, math.ceil(index.nprobe * 1.4))
 
 
-def _some(index: Any, count: int, random: np.random.Generator) -> Vectors:
+def _sample(index: Any, count: int, random: np.random.Generator) -> Vectors:
     share = min(1.0, count / index.ntotal)
-    found = [vectors[random.random(len(vectors)) < share] for _, vectors in blocks_of(index)]
-    vectors = np.concatenate(found).astype(np.float32)
+    samples = [vectors[random.random(len(vectors)) < share] for _, vectors in blocks_of(index)]
+    vectors = np.concatenate(samples).astype(np.float32)
     return vectors if len(vectors) else next(blocks_of(index))[1][:1].astype(np.float32)
 
 
-def _inverted(quantiser: Any, groups: int) -> Any:
+def _empty_ivf(quantiser: Any, groups: int) -> Any:
     kind = faiss.ScalarQuantizer.QT_fp16
     index = faiss.IndexIVFScalarQuantizer(quantiser, quantiser.d, groups, kind, faiss.METRIC_INNER_PRODUCT)
     index.by_residual = False
     index.cp.spherical = True
-    index.cp.niter = _ROUNDS
+    index.cp.niter = _ITERATIONS
     index.cp.min_points_per_centroid = 1
-    index.cp.max_points_per_centroid = _LEARNT_FROM
+    index.cp.max_points_per_centroid = _TRAINING_VECTORS
     return index
 
 
-def _like(index: Any) -> Any:
-    """Return an empty index with the groups of another."""
+def _empty_copy(index: Any) -> Any:
+    """Return an empty index with the groups of `index`."""
     quantiser = faiss.IndexFlatIP(index.d)
     quantiser.add(index.quantizer.reconstruct_n(0, index.nlist))
-    result = _inverted(quantiser, index.nlist)
+    result = _empty_ivf(quantiser, index.nlist)
     result.is_trained = True
     result.nprobe = index.nprobe
     return result

@@ -1,4 +1,7 @@
-"""FAISS: exact search over float16 vectors, and for large archives a search over the nearest groups of them."""
+"""FAISS: exact search over float16 vectors, and for large archives a search over the nearest groups of them.
+
+Importing this module limits FAISS to a single thread in the whole process.
+"""
 
 from __future__ import annotations
 
@@ -12,31 +15,32 @@ import faiss
 import numpy as np
 
 from embeddings.errors import DimensionMismatch, IndexDamaged
-from embeddings.indexes.faiss_base import flat, grouped, groups_for, ids_of, is_flat, merged
+from embeddings.indexes.faiss_base import build_ivf, flat_index, group_count, ids_of, is_flat, merge_indexes
 from embeddings.indexes.snapshot import Snapshot, Write, read_snapshot, write_snapshot
-from embeddings.indexes.topk import best_first, checked
+from embeddings.indexes.topk import best_first, validate_vectors
 from embeddings.types import Ids, Neighbor, OnStep, Vectors
 
-# one question gains nothing from FAISS's threads, but their idle spinning takes the cores from the encoder
+# a single query gains nothing from FAISS's threads, and their idle spinning takes cores from the encoder
 faiss.omp_set_num_threads(1)
 
-# more than k are fetched, so that ties at the end are settled by id and not by FAISS's order
-_SPARE = 16
+# neighbours fetched beyond k, so that ties at the end are broken by id and not by FAISS's order
+_EXTRA_NEIGHBORS = 16
+# suffixes of the files
 _BASE, _CHANGES = ".faiss", ".npz"
-# changes are written beside the base until they are so many, or such a share of it; then both become a new base
-_MOST_CHANGES, _MOST_SHARE = 20_000, 0.1
-# from so many vectors on, the base is grouped: looking at all of them takes about 10 ms then
-_GROUPED_FROM = 100_000
-# groups are made anew when there should be so many times as many, which is when the base has doubled
-_GROWN = 2**0.5
+# vectors, and share of the base: at most so many changes are stored separately, before both are merged into a new base
+_MAX_CHANGES, _MAX_CHANGED_SHARE = 20_000, 0.1
+# vectors from which on the base is grouped; an exhaustive search then takes about 10 ms
+_MIN_GROUPED_VECTORS = 100_000
+# groups are rebuilt when their number should grow by this factor, which is when the base has doubled
+_REGROUPING_FACTOR = 2**0.5
 
 
 class FaissIndex:
-    """Float16 scalar quantisers with inner product: a base that is mapped from its file, and what changed since.
+    """Float16 scalar quantisers with inner product: a memory-mapped base, and the changes since it was written.
 
-    A flush writes only the changes, until they are many: its cost grows with them and not with all that is there. The
-    base never changes; of its ids, `gone` are replaced or removed. A large base is grouped by `speed_up`. Safe to use
-    from several threads.
+    A flush writes only the changes until there are many of them, so its cost grows with the changes and not with the
+    index. The base is immutable; `_removed_ids` are its ids that were replaced or removed. A large base is grouped by
+    `speed_up`. Thread-safe.
     """
 
     def __init__(self, folder: Path, dim: int, *, empty: bool = False) -> None:
@@ -44,35 +48,35 @@ class FaissIndex:
         self._dim = dim
         self._stamp = ""
         self._lock = threading.Lock()
-        self._base: Any = flat(dim)
+        self._base: Any = flat_index(dim)
         self._base_file: Path | None = None
         self._base_ids = np.empty(0, np.int64)
-        self._gone = np.empty(0, np.int64)
-        self._changed: Any = flat(dim)
-        self._changed_ids: set[int] = set()
+        self._removed_ids = np.empty(0, np.int64)
+        self._additions: Any = flat_index(dim)
+        self._added_ids: set[int] = set()
         self._recall = 1.0
         snapshot = None if empty else read_snapshot(folder)
         if snapshot is None:
             return
         if snapshot.dim != dim:
             raise DimensionMismatch(snapshot.dim, dim)
-        self._read(snapshot)
+        self._load(snapshot)
 
-    def _read(self, snapshot: Snapshot) -> None:
-        for ending, path in snapshot.paths.items():
+    def _load(self, snapshot: Snapshot) -> None:
+        for suffix, path in snapshot.paths.items():
             try:
-                if ending == _BASE:
+                if suffix == _BASE:
                     self._map(path)
                 else:
-                    self._read_changes(path)
+                    self._load_changes(path)
             except (RuntimeError, OSError, ValueError, KeyError) as error:
-                raise IndexDamaged(f"The index file {path} cannot be read: delete it to build it anew.") from error
+                raise IndexDamaged(f"The index file {path} cannot be read: delete its folder to rebuild it.") from error
         self._stamp, self._recall = snapshot.stamp, snapshot.recall
 
-    def _read_changes(self, path: Path) -> None:
+    def _load_changes(self, path: Path) -> None:
         with np.load(path) as arrays:
-            self._gone = arrays["gone"]
-            self._put(arrays["ids"], arrays["vectors"])
+            self._removed_ids = arrays["gone"]
+            self._add_rows(arrays["ids"], arrays["vectors"])
 
     def _map(self, path: Path) -> None:
         self._base = faiss.read_index(str(path), faiss.IO_FLAG_MMAP_IFC | faiss.IO_FLAG_READ_ONLY)
@@ -89,71 +93,71 @@ class FaissIndex:
 
     @property
     def recall(self) -> float:
-        """The share of the ten nearest vectors that a search finds, as measured when the base was grouped; else 1."""
+        """The share of the ten nearest vectors that a search finds, measured when the base was grouped; else 1.0."""
         return self._recall
 
     def __len__(self) -> int:
-        return len(self._base_ids) - len(self._gone) + len(self._changed_ids)
+        return len(self._base_ids) - len(self._removed_ids) + len(self._added_ids)
 
     def add(self, ids: Sequence[int] | Ids, vectors: Vectors) -> None:
-        """Add vectors, shape (len(ids), dim); a known id gets the new vector."""
-        numbers, rows = checked(ids, vectors, self._dim)
+        """Add vectors, shape (len(ids), dim); an existing id gets the new vector."""
+        numbers, rows = validate_vectors(ids, vectors, self._dim)
         with self._lock:
-            self._forget(numbers)
-            self._put(numbers, rows)
+            self._remove_rows(numbers)
+            self._add_rows(numbers, rows)
 
     def remove(self, ids: Sequence[int] | Ids) -> None:
         """Remove ids; unknown ones are ignored."""
         with self._lock:
-            self._forget(np.asarray(ids, np.int64))
+            self._remove_rows(np.asarray(ids, np.int64))
 
-    def _forget(self, ids: Ids) -> None:
+    def _remove_rows(self, ids: Ids) -> None:
         if len(self._base_ids):
-            places = np.minimum(np.searchsorted(self._base_ids, ids), len(self._base_ids) - 1)
-            self._gone = np.union1d(self._gone, ids[self._base_ids[places] == ids])
-        changed = [number for number in ids.tolist() if number in self._changed_ids]
-        if changed:
-            self._changed.remove_ids(np.array(changed, np.int64))
-            self._changed_ids.difference_update(changed)
+            rows = np.minimum(np.searchsorted(self._base_ids, ids), len(self._base_ids) - 1)
+            self._removed_ids = np.union1d(self._removed_ids, ids[self._base_ids[rows] == ids])
+        additions = [number for number in ids.tolist() if number in self._added_ids]
+        if additions:
+            self._additions.remove_ids(np.array(additions, np.int64))
+            self._added_ids.difference_update(additions)
 
-    def _put(self, ids: Ids, vectors: Vectors) -> None:
+    def _add_rows(self, ids: Ids, vectors: Vectors) -> None:
         if len(ids):
-            self._changed.add_with_ids(np.ascontiguousarray(vectors, np.float32), ids)
-            self._changed_ids.update(ids.tolist())
+            self._additions.add_with_ids(np.ascontiguousarray(vectors, np.float32), ids)
+            self._added_ids.update(ids.tolist())
 
-    def search(self, query: Vectors, k: int, allowed: Ids | None = None) -> list[Neighbor]:
-        """Return the nearest of those allowed: best first, ties by id."""
+    def search(self, query: Vectors, k: int, among: Ids | None = None) -> list[Neighbor]:
+        """Return the nearest neighbours, among the given ids if any: most similar first, ties by id."""
         if query.shape != (self._dim,):
             raise DimensionMismatch(self._dim, query.shape[-1] if query.ndim else 0)
-        question = np.ascontiguousarray(query[None], np.float32)
-        fetch = k + _SPARE if k > 0 else 0
-        # FAISS keeps but a pointer to a selector: a name keeps it alive through the search
-        chosen = None if allowed is None else faiss.IDSelectorBatch(np.ascontiguousarray(allowed, np.int64))
+        row = np.ascontiguousarray(query[None], np.float32)
+        fetch = k + _EXTRA_NEIGHBORS if k > 0 else 0
+        # FAISS stores only a pointer to a selector: a variable keeps it alive through the search
+        selector = None if among is None else faiss.IDSelectorBatch(np.ascontiguousarray(among, np.int64))
         with self._lock:
-            base, gone = self._base, self._gone
-            in_changed = _nearest(self._changed, question, fetch, chosen)
-        # the base never changes, so several questions search it at once
-        if allowed is None:
-            hidden = faiss.IDSelectorBatch(gone)
-            shown: Any = faiss.IDSelectorNot(hidden) if len(gone) else None
+            base, removed_ids = self._base, self._removed_ids
+            additions = _nearest(self._additions, row, fetch, selector)
+        # without the lock: the base is immutable, so queries search it concurrently
+        if among is None:
+            removed = faiss.IDSelectorBatch(removed_ids)
+            base_selector: Any = faiss.IDSelectorNot(removed) if len(removed_ids) else None
         else:
-            shown = faiss.IDSelectorBatch(np.setdiff1d(allowed, gone).astype(np.int64))
-        # few of those allowed may be in the nearest groups, so that all are looked at
-        found = [in_changed, _nearest(base, question, fetch, shown, everywhere=allowed is not None)]
-        ids, similarities = (np.concatenate(arrays) for arrays in zip(*found, strict=True))
+            base_selector = faiss.IDSelectorBatch(np.setdiff1d(among, removed_ids).astype(np.int64))
+        # the nearest groups may contain few of the given ids, so all groups are searched for them
+        neighbors = [additions, _nearest(base, row, fetch, base_selector, all_groups=among is not None)]
+        ids, similarities = (np.concatenate(arrays) for arrays in zip(*neighbors, strict=True))
         return best_first(ids, similarities, max(k, 0))
 
     def flush(self, stamp: str) -> None:
         """Write vectors and stamp to disk together."""
         with self._lock:
-            changes = len(self._gone) + len(self._changed_ids)
-            # what is mapped stays readable where another process has put a base of its own in its place
+            changes = len(self._removed_ids) + len(self._added_ids)
+            # a mapped base stays readable after another process has replaced its file
             lost = self._base_file is not None and not self._base_file.exists()
-            if lost or changes > max(_MOST_CHANGES, _MOST_SHARE * len(self._base_ids)):
-                base = merged(self._base, self._gone, self._changed)
-                self._put_base({_BASE: partial(_write, base)}, stamp, self._recall)
-                self._gone = np.empty(0, np.int64)
-                self._changed, self._changed_ids = flat(self._dim), set()
+            if lost or changes > max(_MAX_CHANGES, _MAX_CHANGED_SHARE * len(self._base_ids)):
+                base = merge_indexes(self._base, self._removed_ids, self._additions)
+                self._replace_base({_BASE: partial(_write_index, base)}, stamp, self._recall)
+                self._removed_ids = np.empty(0, np.int64)
+                self._additions, self._added_ids = flat_index(self._dim), set()
             else:
                 parts: dict[str, Write | Path] = {_CHANGES: self._write_changes}
                 parts |= {_BASE: self._base_file} if self._base_file else {}
@@ -161,32 +165,36 @@ class FaissIndex:
             self._stamp = stamp
 
     def speed_up(self, on_step: OnStep | None = None) -> None:
-        """Group the base, if it is large and not grouped yet or has grown much since; searches go on meanwhile."""
+        """Group the base if it is large and not grouped yet or has grown much since; searches continue meanwhile."""
         with self._lock:
             base = self._base
-        if base.ntotal < _GROUPED_FROM or (not is_flat(base) and groups_for(base.ntotal) < _GROWN * base.nlist):
+        if base.ntotal < _MIN_GROUPED_VECTORS or (
+            not is_flat(base) and group_count(base.ntotal) < _REGROUPING_FACTOR * base.nlist
+        ):
             return
-        index, recall = grouped(base, on_step)
+        index, recall = build_ivf(base, on_step)
         with self._lock:
-            # unless another thread has made a new base meanwhile
+            # unless another thread has replaced the base meanwhile
             if self._base is base:
-                self._put_base({_BASE: partial(_write, index), _CHANGES: self._write_changes}, self._stamp, recall)
+                self._replace_base(
+                    {_BASE: partial(_write_index, index), _CHANGES: self._write_changes}, self._stamp, recall
+                )
 
-    def _put_base(self, parts: Mapping[str, Write | Path], stamp: str, recall: float) -> None:
+    def _replace_base(self, parts: Mapping[str, Write | Path], stamp: str, recall: float) -> None:
         snapshot = write_snapshot(self._folder, self._dim, stamp, parts, recall)
         self._map(snapshot.paths[_BASE])
         self._recall = recall
 
     def _write_changes(self, path: Path) -> None:
-        vectors = self._changed.index.reconstruct_n(0, self._changed.ntotal).astype(np.float16)
-        np.savez(path, ids=ids_of(self._changed), vectors=vectors, gone=self._gone)
+        vectors = self._additions.index.reconstruct_n(0, self._additions.ntotal).astype(np.float16)
+        np.savez(path, ids=ids_of(self._additions), vectors=vectors, gone=self._removed_ids)
 
 
-def _write(index: Any, path: Path) -> None:
+def _write_index(index: Any, path: Path) -> None:
     faiss.write_index(index, str(path))
 
 
-def _nearest(index: Any, question: Vectors, k: int, among: Any, *, everywhere: bool = False) -> tuple[Ids, Vectors]:
+def _nearest(index: Any, query: Vectors, k: int, selector: Any, *, all_groups: bool = False) -> tuple[Ids, Vectors]:
     k = min(k, index.ntotal)
     if k == 0:
         return np.empty(0, np.int64), np.empty(0, np.float32)
@@ -194,9 +202,9 @@ def _nearest(index: Any, question: Vectors, k: int, among: Any, *, everywhere: b
         parameters = faiss.SearchParameters()
     else:
         parameters = faiss.SearchParametersIVF()
-        parameters.nprobe = index.nlist if everywhere else index.nprobe
-    parameters.sel = among
-    similarities, ids = index.search(question, k, params=parameters)
-    # FAISS fills up with -1 where there are fewer
-    found = ids[0] >= 0
-    return ids[0][found], similarities[0][found]
+        parameters.nprobe = index.nlist if all_groups else index.nprobe
+    parameters.sel = selector
+    similarities, ids = index.search(query, k, params=parameters)
+    # FAISS pads with -1 if there are fewer
+    valid = ids[0] >= 0
+    return ids[0][valid], similarities[0][valid]

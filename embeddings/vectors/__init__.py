@@ -1,1 +1,1 @@
-"""Vectors without their language, and token vectors in a few bytes."""
+"""Vectors without their language-specific component, and token vectors in a few bytes."""

@@ -1,13 +1,13 @@
-"""What vectors of two languages have in common: what only tells the language is taken out of them.
+"""Removes the language-specific component of vectors.
 
-A multilingual encoder puts texts of one language near each other whatever they say, so that a German question
-finds German passages that do not answer before an English one that does. Two steps change that, and help within one
-language too:
+A multilingual encoder places texts of the same language near each other whatever their content, so that a German query
+finds German passages that do not answer it before an English passage that does. Two steps change that, and improve
+results within a single language as well:
 
 - half of the mean vector is subtracted (centring; Mu and Viswanath, 2018), which spreads cosines that E5 crowds
-  between .7 and 1;
-- the subspace is removed that the mean vectors of the languages span, each the mean of the same texts in that
-  language (low-rank language subspaces; Xie et al., 2022). No vector needs to know its language for that.
+  between 0.7 and 1;
+- the subspace spanned by the mean vectors of the languages is removed, each the mean of the same texts in that
+  language (low-rank language subspaces; Xie et al., 2022). This does not require the language of a vector.
 
 The means come from the Universal Declaration of Human Rights in 36 languages; benchmarks/fit_neutral.py made the
 table and says for which model.
@@ -27,7 +27,8 @@ import numpy as np
 from embeddings.types import Role, TokenVectors, Vectors
 
 TABLE = "neutral.npz"
-_CENTRED = 0.5
+# the share of the mean that is subtracted
+_CENTRING_SHARE = 0.5
 
 Kind = Literal["text", "token"]
 
@@ -36,8 +37,8 @@ Kind = Literal["text", "token"]
 class LanguageNeutral:
     """A linear map for the vectors of one encoder.
 
-    `means` holds the mean vector, shape (dim,), of texts and of tokens in both roles; `languages` holds orthonormal
-    directions, shape (directions, dim), that tell languages apart. Without a table, nothing is changed.
+    `means` maps texts and tokens in both roles to their mean vector, shape (dim,); `languages` are orthonormal
+    directions that distinguish languages, shape (directions, dim). Without a table, vectors stay unchanged.
     """
 
     means: Mapping[tuple[Kind, Role], Vectors]
@@ -45,7 +46,7 @@ class LanguageNeutral:
 
     @cached_property
     def name(self) -> str:
-        """Names the map: equal names give equal vectors."""
+        """A hash of the map: equal names give equal vectors."""
         digest = hashlib.sha256()
         for table in (self.means, self.languages):
             for _, array in sorted(table.items()):
@@ -53,30 +54,30 @@ class LanguageNeutral:
         return digest.hexdigest()[:8]
 
     def project_texts(self, vectors: Vectors, role: Role) -> Vectors:
-        """Return vectors of whole texts, shape (…, dim), without what tells the language; length 1 again."""
-        return self._mapped(vectors, "text", role)
+        """Return vectors of texts, shape (…, dim), without their language-specific component, length 1."""
+        return self._project(vectors, "text", role)
 
     def project_tokens(self, vectors: Vectors, role: Role) -> Vectors:
-        """Return vectors of tokens, shape (tokens, dim), without what tells the language; length 1 again."""
-        return self._mapped(vectors, "token", role)
+        """Return vectors of tokens, shape (tokens, dim), without their language-specific component, length 1."""
+        return self._project(vectors, "token", role)
 
     def project(self, texts: Sequence[TokenVectors], role: Role) -> list[TokenVectors]:
-        """Return texts as an encoder reads them, token by token and as a whole, without what tells the language."""
+        """Return the token and pooled vectors of texts without their language-specific component."""
         if not self.means or not texts:
             return list(texts)
-        # all at once: one matrix product instead of dozens
-        tokens = self.project_tokens(np.concatenate([one.vectors for one in texts]), role)
-        wholes = self.project_texts(np.stack([one.pooled for one in texts]), role)
-        ends = np.cumsum([len(one.vectors) for one in texts])[:-1]
+        # all texts at once: a single matrix product instead of dozens
+        tokens = self.project_tokens(np.concatenate([text.vectors for text in texts]), role)
+        pooled_vectors = self.project_texts(np.stack([text.pooled for text in texts]), role)
+        ends = np.cumsum([len(text.vectors) for text in texts])[:-1]
         return [
-            TokenVectors(vectors, one.spans, whole)
-            for vectors, one, whole in zip(np.split(tokens, ends), texts, wholes, strict=True)
+            TokenVectors(vectors, text.spans, pooled)
+            for vectors, text, pooled in zip(np.split(tokens, ends), texts, pooled_vectors, strict=True)
         ]
 
-    def _mapped(self, vectors: Vectors, kind: Kind, role: Role) -> Vectors:
+    def _project(self, vectors: Vectors, kind: Kind, role: Role) -> Vectors:
         if not self.means:
             return vectors
-        neutral: Vectors = vectors - _CENTRED * self.means[kind, role]
+        neutral: Vectors = vectors - _CENTRING_SHARE * self.means[kind, role]
         languages = self.languages[kind]
         neutral -= (neutral @ languages.T) @ languages
         neutral /= np.sqrt(np.einsum("...i,...i->...", neutral, neutral))[..., None]
@@ -85,7 +86,7 @@ class LanguageNeutral:
 
 @cache
 def language_neutral(fingerprint: str) -> LanguageNeutral:
-    """Return the map for the encoder with this fingerprint; one that changes nothing where no table was made for it."""
+    """Return the map for the encoder with this fingerprint; the identity if there is no table for it."""
     with importlib.resources.files("embeddings.vectors").joinpath(TABLE).open("rb") as file, np.load(file) as table:
         if str(table["fingerprint"]) != fingerprint:
             return LanguageNeutral({}, {})

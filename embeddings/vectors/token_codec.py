@@ -1,9 +1,9 @@
-"""Token vectors in 38 bytes each instead of 1,536, so that they can be kept for every passage.
+"""Token vectors in 38 bytes each instead of 1,536, so that they can be stored for every passage.
 
-Half of what token vectors differ in is which text they stand in, and the vector of the whole text is kept anyway. So a
-token is kept as its residual to that vector: in its principal directions, product-quantised (Jégou et al., 2011), one
-byte for every eight directions. Two more bytes say where in the text the token stands. benchmarks/fit_tokens.py made
-the table, and says for which model.
+Half of the variance of token vectors is which text they belong to, and the vector of that text is stored anyway. So a
+token is stored as its residual to that vector: in principal directions, product-quantised (Jégou et al., 2011), a byte
+for every eight directions. Two more bytes encode the token's span in the text. benchmarks/fit_tokens.py made the table
+and says for which model.
 """
 
 from __future__ import annotations
@@ -21,18 +21,19 @@ from numpy.typing import NDArray
 from embeddings.types import TokenVectors, Vectors
 
 TABLE = "tokens.npz"
-_PLACE = 2
-_BYTE = 255
+# bytes of a token's span: its gap to the token before, and its length
+_SPAN_BYTES = 2
+_MAX_BYTE = 255
 
 
 @dataclass(frozen=True)
 class TokenCodec:
-    """Turns the token vectors of one encoder into bytes and back.
+    """Encodes the token vectors of an encoder as bytes and decodes them.
 
-    Vectors are turned by `directions`, shape (dim, dim), orthonormal: what comes back is in these coordinates, and has
-    the same cosines to what is turned likewise. There, a token is about `share` times the text's vector plus `offset`,
-    shape (dim,). What its first parts * width coordinates differ by from that is kept: each part becomes the nearest
-    of the 256 `words` for it, shape (parts, 256, width).
+    Vectors are rotated by `directions`, shape (dim, dim), orthonormal: decoded vectors are in these coordinates, where
+    cosines are the same. There, a token is predicted as `share` times the text's vector plus `offset`, shape (dim,).
+    The residuals of its first parts * width coordinates are quantised: each part becomes the nearest of its 256
+    `words`, shape (parts, 256, width).
     """
 
     share: float
@@ -42,14 +43,14 @@ class TokenCodec:
 
     @cached_property
     def name(self) -> str:
-        """Names the table: what was encoded by one of the same name can be decoded."""
+        """A hash of the table: codes of a codec with the same name can be decoded."""
         digest = hashlib.sha256(str(self.share).encode())
         for array in (self.offset, self.directions, self.words):
             digest.update(array.tobytes())
         return digest.hexdigest()[:8]
 
     def rotate(self, text: TokenVectors) -> TokenVectors:
-        """Return a text in the coordinates of those that come back."""
+        """Return a text in the coordinates of decoded texts."""
         return TokenVectors(text.vectors @ self.directions, text.spans, text.pooled @ self.directions)
 
     def encode(self, texts: Sequence[TokenVectors]) -> list[bytes | None]:
@@ -57,53 +58,56 @@ class TokenCodec:
         if not texts:
             return []
         coded = self._coded
-        vectors = np.concatenate([one.vectors for one in texts]) @ self.directions[:, :coded]
-        lengths = [len(one.vectors) for one in texts]
-        vectors -= np.repeat(self._bases([one.pooled for one in texts])[:, :coded], lengths, axis=0)
-        codes = self._quantiser.compute_codes(np.ascontiguousarray(vectors, np.float32))
-        found = []
-        for one, of_text in zip(texts, np.split(codes, np.cumsum(lengths)[:-1]), strict=True):
-            places = _places(one.spans)
-            fit = places.min(initial=0) >= 0 and places.max(initial=0) <= _BYTE
-            found.append(np.hstack([of_text, places.astype(np.uint8)]).tobytes() if fit else None)
-        return found
+        residuals = np.concatenate([text.vectors for text in texts]) @ self.directions[:, :coded]
+        lengths = [len(text.vectors) for text in texts]
+        residuals -= np.repeat(self._predict([text.pooled for text in texts])[:, :coded], lengths, axis=0)
+        codes = self._quantiser.compute_codes(np.ascontiguousarray(residuals, np.float32))
+        encoded = []
+        for text, text_codes in zip(texts, np.split(codes, np.cumsum(lengths)[:-1]), strict=True):
+            steps = _steps(text.spans)
+            fit = steps.min(initial=0) >= 0 and steps.max(initial=0) <= _MAX_BYTE
+            encoded.append(np.hstack([text_codes, steps.astype(np.uint8)]).tobytes() if fit else None)
+        return encoded
 
-    def decode(self, kept: Sequence[bytes], wholes: Sequence[Vectors] | Vectors) -> list[TokenVectors]:
-        """Return what was encoded, turned, with vectors that are nearly the same.
+    def decode(self, codes: Sequence[bytes], pooled: Sequence[Vectors] | Vectors) -> list[TokenVectors]:
+        """Return the encoded texts, rotated, with nearly the same vectors.
 
-        `wholes` are the vectors of the texts, not turned.
+        Args:
+            codes: the bytes of each text.
+            pooled: the vectors of the texts, not rotated.
         """
-        if not kept:
+        if not codes:
             return []
-        turned = np.stack(list(wholes)) @ self.directions
-        # text by text: arrays of one stay in the processor's cache
-        return [self._decoded(*one) for one in zip(kept, turned, self._bases(wholes), strict=True)]
+        rotated = np.stack(list(pooled)) @ self.directions
+        # text by text: the arrays of a single text stay in the processor's cache
+        return [self._decode(*row) for row in zip(codes, rotated, self._predict(pooled), strict=True)]
 
-    def _decoded(self, kept: bytes, whole: Vectors, base: Vectors) -> TokenVectors:
+    def _decode(self, code: bytes, pooled: Vectors, prediction: Vectors) -> TokenVectors:
         parts, words, width = self.words.shape
         coded = self._coded
-        rows = np.frombuffer(kept, np.uint8).reshape(-1, parts + _PLACE)
+        rows = np.frombuffer(code, np.uint8).reshape(-1, parts + _SPAN_BYTES)
         numbers = rows[:, :parts] + np.arange(0, parts * words, words, dtype=np.int32)
-        vectors = np.empty((len(rows), len(base)), np.float32)
-        vectors[:] = base
+        vectors = np.empty((len(rows), len(prediction)), np.float32)
+        vectors[:] = prediction
         vectors[:, :coded] += self.words.reshape(-1, width).take(numbers, axis=0).reshape(-1, coded)
         vectors /= np.sqrt(np.einsum("ij,ij->i", vectors, vectors))[:, None]
-        return TokenVectors(vectors, _spans(rows[:, parts:]), whole)
+        return TokenVectors(vectors, _spans(rows[:, parts:]), pooled)
 
     def round_trip(self, texts: Sequence[TokenVectors]) -> list[TokenVectors]:
-        """Return texts, turned, as they come back from their bytes; those that have none are as they were."""
-        codes = self.encode(texts)
-        there = [(code, one.pooled) for code, one in zip(codes, texts, strict=True) if code is not None]
-        back = iter(self.decode([code for code, _ in there], [whole for _, whole in there]))
-        return [self.rotate(one) if code is None else next(back) for code, one in zip(codes, texts, strict=True)]
+        """Return texts, rotated, as decoded from their bytes; texts that cannot be encoded keep their vectors."""
+        encoded = list(zip(self.encode(texts), texts, strict=True))
+        codes = [code for code, _ in encoded if code is not None]
+        decoded = iter(self.decode(codes, [text.pooled for code, text in encoded if code is not None]))
+        return [self.rotate(text) if code is None else next(decoded) for code, text in encoded]
 
     @property
     def _coded(self) -> int:
         return int(self.words.shape[0] * self.words.shape[2])
 
-    def _bases(self, wholes: Sequence[Vectors] | Vectors) -> Vectors:
-        bases: Vectors = self.offset + np.float32(self.share) * (np.stack(list(wholes)) @ self.directions)
-        return bases
+    def _predict(self, pooled: Sequence[Vectors] | Vectors) -> Vectors:
+        """Return the rotated vectors that the tokens of texts have on average, shape (texts, dim)."""
+        predictions: Vectors = self.offset + np.float32(self.share) * (np.stack(list(pooled)) @ self.directions)
+        return predictions
 
     @cached_property
     def _quantiser(self) -> Any:
@@ -115,20 +119,20 @@ class TokenCodec:
         return quantiser
 
 
-def _places(spans: NDArray[np.int32]) -> NDArray[np.int32]:
-    """Return how far each token begins after the end of the one before, and how long it is."""
+def _steps(spans: NDArray[np.int32]) -> NDArray[np.int32]:
+    """Return the gap of each token to the end of the token before, and its length, shape (tokens, 2)."""
     ends = np.concatenate([[0], spans[:-1, 1]]) if len(spans) else spans[:, 1]
     return np.stack([spans[:, 0] - ends, spans[:, 1] - spans[:, 0]], axis=1).astype(np.int32)
 
 
-def _spans(places: NDArray[np.uint8]) -> NDArray[np.int32]:
-    ends = np.cumsum(places.astype(np.int32).sum(axis=1), dtype=np.int32)
-    return np.stack([ends - places[:, 1], ends], axis=1).astype(np.int32)
+def _spans(steps: NDArray[np.uint8]) -> NDArray[np.int32]:
+    ends = np.cumsum(steps.astype(np.int32).sum(axis=1), dtype=np.int32)
+    return np.stack([ends - steps[:, 1], ends], axis=1).astype(np.int32)
 
 
 @cache
 def token_codec(fingerprint: str) -> TokenCodec | None:
-    """Return the codec for the encoder with this fingerprint, or None if none was made for it."""
+    """Return the codec for the encoder with this fingerprint, or None if there is no table for it."""
     with importlib.resources.files("embeddings.vectors").joinpath(TABLE).open("rb") as file, np.load(file) as table:
         if str(table["fingerprint"]) != fingerprint:
             return None

@@ -39,7 +39,7 @@ def test_vectors_are_those_of_the_processor(encoder: Encoder) -> None:
 def test_without_a_card_one_sentence_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
     """Where torch finds no card, `device="cuda"` is refused with the way out."""
     monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
-    with pytest.raises(EncoderError, match="leave --device out"):
+    with pytest.raises(EncoderError, match="omit --device"):
         open_encoder(device="cuda")
 
 
@@ -47,5 +47,5 @@ def test_the_command_line_says_it_too(program: Run) -> None:
     """`index --device cuda` without a card ends with that sentence and no trace."""
     done = program("index", ARTICLES, "--device", "cuda", CUDA_VISIBLE_DEVICES="")
     assert done.returncode == 2
-    assert "leave --device out" in done.stderr
+    assert "omit --device" in done.stderr
     assert "Traceback" not in done.stderr

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from places import ARTICLES
 
 from embeddings.encoder import Encoder, open_encoder
-from embeddings.encoders.bundled import _dequantised, bundled_model
+from embeddings.encoders.bundled import _dequantise, bundled_model
 from embeddings.encoders.export import calibration_texts
 from embeddings.encoders.padding import batches
 from embeddings.encoders.sentence_transformer import SentenceTransformerEncoder
@@ -105,7 +105,7 @@ def test_packed_and_full_tokenizer_agree(encoder: Encoder) -> None:
 def test_four_bit_blocks_by_hand() -> None:
     """Scale 0.5 and nibbles 0, 8, 15 give -4, 0 and 3.5; low nibbles are the first sixteen weights."""
     block = np.float16(0.5).tobytes() + bytes([0xF0, 0x88] + [0x88] * 14)
-    weights = _dequantised(block + block)
+    weights = _dequantise(block + block)
     assert weights.shape == (64,)
     assert (weights[0], weights[16], weights[1], weights[17], weights[32]) == (-4.0, 3.5, 0.0, 0.0, -4.0)
 
@@ -178,7 +178,7 @@ def test_a_model_without_prompts_says_so(tmp_path: Path, caplog: pytest.LogCaptu
         (folder / path.name).symlink_to(path)
     (folder / "config_sentence_transformers.json").unlink()
     SentenceTransformerEncoder(str(folder), "cpu")
-    assert "names no prompts" in caplog.text
+    assert "declares no prompts" in caplog.text
     named_e5 = tmp_path / "my-e5"
     folder.rename(named_e5)
     assert SentenceTransformerEncoder(str(named_e5), "cpu")._prompts == {"query": "query: ", "passage": "passage: "}

@@ -24,13 +24,13 @@ from embeddings.encoders.processor import Processor, this_processor
 from embeddings.encoders.reference import ReferenceText, read_reference, texts_of_all_lengths, write_reference
 from embeddings.encoders.self_test import (
     FILE,
-    LEAST_OF_TEXTS,
-    LEAST_OF_TOKENS,
+    MIN_TEXT_COSINE,
+    MIN_TOKEN_COSINE,
     Run,
     Verdict,
-    judged,
-    kept_verdict,
-    verdict_of,
+    choose_precision,
+    load_or_test,
+    read_verdict,
 )
 from embeddings.types import Vectors
 
@@ -80,14 +80,19 @@ def wrong_at(*lengths: int, of_tokens: float = 0.7, nan: bool = False) -> Run:
 
 
 def verdict(runs: dict[str, Run], texts: list[ReferenceText]) -> Verdict:
-    return judged(runs, runs.__getitem__, texts, HERE)
+    return choose_precision(runs, runs.__getitem__, texts, HERE)
 
 
 def test_a_right_graph_is_used_as_it_is(texts: list[ReferenceText]) -> None:
     """In the first precision, at all lengths; the next precision is not even loaded."""
-    found = judged(["f32", "bf16"], {"f32": toy}.__getitem__, texts, HERE)
-    assert (found.precision, found.left_out, found.wrong, found.lengths) == ("f32", (), (), PADDED_LENGTHS)
-    assert found.of_texts == found.of_tokens == pytest.approx(1)
+    found = choose_precision(["f32", "bf16"], {"f32": toy}.__getitem__, texts, HERE)
+    assert (found.precision, found.wrong_lengths, found.wrong_precisions, found.lengths) == (
+        "f32",
+        (),
+        (),
+        PADDED_LENGTHS,
+    )
+    assert found.text_cosine == found.token_cosine == pytest.approx(1)
     assert found.is_clean
     assert found.sentence == "OpenVINO computes right in f32 on this processor (A processor)."
 
@@ -97,7 +102,7 @@ def test_a_right_graph_is_used_as_it_is(texts: list[ReferenceText]) -> None:
 def test_a_wrong_length_is_left_out(texts: list[ReferenceText], length: int, nan: bool) -> None:
     """That one alone, whether numbers are wrong or none at all; its texts are padded to the next."""
     found = verdict({"f32": wrong_at(length, nan=nan)}, texts)
-    assert (found.precision, found.left_out) == ("f32", (length,))
+    assert (found.precision, found.wrong_lengths) == ("f32", (length,))
     assert padded_length(length, found.lengths) > length
     assert f"padded to {length} tokens" in found.sentence
     assert not found.is_clean
@@ -107,14 +112,14 @@ def test_a_wrong_length_is_left_out(texts: list[ReferenceText], length: int, nan
 def test_a_wrong_precision_is_not_used(texts: list[ReferenceText], lengths: tuple[int, ...]) -> None:
     """Wrong everywhere, at every second length, or at the longest, whose texts have nowhere to go: the next one is."""
     found = verdict({"f32": wrong_at(*lengths), "bf16": wrong_at(48)}, texts)
-    assert (found.precision, found.wrong, found.left_out) == ("bf16", ("f32",), (48,))
+    assert (found.precision, found.wrong_precisions, found.wrong_lengths) == ("bf16", ("f32",), (48,))
     assert "wrongly in f32 on this processor (A processor): bf16 is used" in found.sentence
 
 
 def test_where_no_precision_is_right_there_is_none(texts: list[ReferenceText]) -> None:
     """Nothing is used, and it is said of which processor."""
     found = verdict(dict.fromkeys(["f32", "bf16"], wrong_at(*PADDED_LENGTHS)), texts)
-    assert (found.precision, found.wrong) == (None, ("f32", "bf16"))
+    assert (found.precision, found.wrong_precisions) == (None, ("f32", "bf16"))
     assert found.sentence == "OpenVINO computes wrongly on this processor (A processor)."
 
 
@@ -138,7 +143,7 @@ def test_every_length_is_tried_in_small_or_large_batches(texts: list[ReferenceTe
 @given(st.integers(1, 512), st.sets(st.sampled_from(PADDED_LENGTHS[:-1])))
 def test_a_text_is_padded_to_the_least_length_that_is_left(tokens: int, left_out: set[int]) -> None:
     """It fits, nothing shorter that is allowed does, and what is left out is never used."""
-    lengths = replace(GOOD, left_out=tuple(left_out)).lengths
+    lengths = replace(GOOD, wrong_lengths=tuple(left_out)).lengths
     found = padded_length(tokens, lengths)
     assert found >= tokens
     assert found not in left_out
@@ -175,16 +180,16 @@ def test_one_test_a_processor(folder: Path, monkeypatch: pytest.MonkeyPatch) -> 
 
     def test() -> Verdict:
         tests.append("")
-        return replace(GOOD, left_out=(32,), wrong=("bf16",))
+        return replace(GOOD, wrong_lengths=(32,), wrong_precisions=("bf16",))
 
-    assert kept_verdict(folder) is None
-    assert verdict_of(folder, test) == verdict_of(folder, test) == kept_verdict(folder)
+    assert read_verdict(folder) is None
+    assert load_or_test(folder, test) == load_or_test(folder, test) == read_verdict(folder)
     for number, other in enumerate((replace(this_processor(), flags="amx"), replace(this_processor(), cores=77)), 2):
         monkeypatch.setattr("embeddings.encoders.self_test.this_processor", lambda other=other: other)
-        verdict_of(folder, test)
+        load_or_test(folder, test)
         assert len(tests) == number
     monkeypatch.undo()
-    assert verdict_of(folder, test) == test()
+    assert load_or_test(folder, test) == test()
     assert len(tests) == 4
 
 
@@ -192,7 +197,7 @@ def test_of_several_that_start_at_once_one_tests(folder: Path) -> None:
     """The others wait for it."""
     tests: list[str] = []
     with ThreadPoolExecutor(8) as pool:
-        found = list(pool.map(lambda _: verdict_of(folder, lambda: tests.append("") or GOOD), range(8)))  # type: ignore[func-returns-value]
+        found = list(pool.map(lambda _: load_or_test(folder, lambda: tests.append("") or GOOD), range(8)))  # type: ignore[func-returns-value]
     assert found == [GOOD] * 8
     assert len(tests) == 1
 
@@ -200,11 +205,11 @@ def test_of_several_that_start_at_once_one_tests(folder: Path) -> None:
 @pytest.mark.parametrize("content", ["", "{", "[]", "null", '{"x": 1}', '{"KEY": {"precision": "f32"}}', '{"KEY": 3}'])
 def test_a_damaged_verdict_is_made_anew(folder: Path, content: str) -> None:
     """Cut short, of another kind, or without some facts."""
-    verdict_of(folder, lambda: GOOD)
+    load_or_test(folder, lambda: GOOD)
     (key,) = json.loads((folder / FILE).read_text("utf-8"))
     (folder / FILE).write_text(content.replace("KEY", key), encoding="utf-8")
-    assert kept_verdict(folder) is None
-    assert verdict_of(folder, lambda: GOOD) == kept_verdict(folder) == GOOD
+    assert read_verdict(folder) is None
+    assert load_or_test(folder, lambda: GOOD) == read_verdict(folder) == GOOD
 
 
 @pytest.mark.parametrize("blocked", [FILE, ".lock"])
@@ -215,7 +220,7 @@ def test_where_nothing_can_be_kept_each_start_tests(
     (folder / FILE if blocked == FILE else folder.with_name("graph.lock")).mkdir()
     tests: list[str] = []
     for _ in range(2):
-        assert verdict_of(folder, lambda: tests.append("") or GOOD) == GOOD  # type: ignore[func-returns-value]
+        assert load_or_test(folder, lambda: tests.append("") or GOOD) == GOOD  # type: ignore[func-returns-value]
     assert len(tests) == 2
     assert caplog.text.count("tested at every start") == 2
 
@@ -223,11 +228,11 @@ def test_where_nothing_can_be_kept_each_start_tests(
 def test_what_was_found_is_said_once(folder: Path, caplog: pytest.LogCaptureFixture) -> None:
     """One line when it is found, none when it is known; none where all is right."""
     for _ in range(2):
-        verdict_of(folder, lambda: replace(GOOD, left_out=(32,)))
-    assert [record.message for record in caplog.records] == [replace(GOOD, left_out=(32,)).sentence]
+        load_or_test(folder, lambda: replace(GOOD, wrong_lengths=(32,)))
+    assert [record.message for record in caplog.records] == [replace(GOOD, wrong_lengths=(32,)).sentence]
     caplog.clear()
     (folder / FILE).unlink()
-    verdict_of(folder, lambda: GOOD)
+    load_or_test(folder, lambda: GOOD)
     assert not caplog.records
 
 
@@ -240,9 +245,9 @@ def test_the_bundled_encoder_computes_right_here(encoder: Encoder) -> None:
     assert found is not None
     assert found.is_clean, found.sentence
     assert found.precision == "f32"
-    assert (found.of_texts, found.of_tokens) > (0.99, 0.98)
-    assert found.of_texts > (1 + LEAST_OF_TEXTS) / 2
-    assert found.of_tokens > (1 + LEAST_OF_TOKENS) / 2
+    assert (found.text_cosine, found.token_cosine) > (0.99, 0.98)
+    assert found.text_cosine > (1 + MIN_TEXT_COSINE) / 2
+    assert found.token_cosine > (1 + MIN_TOKEN_COSINE) / 2
 
 
 @pytest.fixture
@@ -284,7 +289,7 @@ def test_a_graph_that_is_wrong_at_one_length_answers_right(
     assert isinstance(found, CompiledEncoder)
     verdict = graph_verdict()
     assert verdict is not None
-    assert (verdict.precision, verdict.left_out) == ("f32", (32,))
+    assert (verdict.precision, verdict.wrong_lengths) == ("f32", (32,))
     assert "padded to 32 tokens" in caplog.text
     assert 16 < found.count_tokens([question])[0] + 4 <= 32
     assert float(found.encode_query(question) @ right) > 0.999
@@ -304,7 +309,7 @@ def test_a_graph_that_is_wrong_in_f32_runs_in_bf16(
     assert isinstance(found, CompiledEncoder)
     verdict = graph_verdict()
     assert verdict is not None
-    assert (verdict.precision, verdict.wrong) == ("bf16", ("f32",))
+    assert (verdict.precision, verdict.wrong_precisions) == ("bf16", ("f32",))
     assert "bf16 is used" in caplog.text
     assert float(found.encode_query("Wer?") @ right) > 0.998
 

@@ -61,7 +61,7 @@ def test_articles(tokenizer: ModelTokenizer) -> None:
     texts = ["passage: " + file.read_text("utf-8").strip()[:3000] for file in SAMPLES if file.suffix in (".txt", ".md")]
     assert len(texts) == 30
     assert all(same(tokenizer, text) for text in texts)
-    by_word = [tokenizer._by_word(text, ids) for text, ids in zip(texts, tokenizer.ids(texts), strict=True)]
+    by_word = [tokenizer._offsets_by_word(text, ids) for text, ids in zip(texts, tokenizer.ids(texts), strict=True)]
     assert sum(offsets is None for offsets in by_word) <= len(texts) / 20
 
 

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from embeddings.errors import IndexDamaged
 from embeddings.index import VectorIndex, open_index
 from embeddings.indexes.exact import ExactIndex
-from embeddings.indexes.faiss_base import like_questions
+from embeddings.indexes.faiss_base import simulate_questions
 from embeddings.indexes.faiss_index import FaissIndex
 from embeddings.testing import DIM, VectorIndexContract, unit_vectors
 
@@ -126,7 +126,7 @@ SMALL_STEPS = pytest.mark.usefixtures("merged_early")
 @pytest.fixture
 def merged_early(monkeypatch: pytest.MonkeyPatch) -> None:
     """Lets changes become a new base when there are more than ten of them."""
-    monkeypatch.setattr("embeddings.indexes.faiss_index._MOST_CHANGES", 10)
+    monkeypatch.setattr("embeddings.indexes.faiss_index._MAX_CHANGES", 10)
 
 
 def bases(folder: Path) -> list[Path]:
@@ -263,7 +263,7 @@ GROUPED = pytest.mark.usefixtures("merged_early", "grouped_early")
 @pytest.fixture
 def grouped_early(monkeypatch: pytest.MonkeyPatch) -> None:
     """Lets a base be grouped when it has a thousand vectors."""
-    monkeypatch.setattr("embeddings.indexes.faiss_index._GROUPED_FROM", 1000)
+    monkeypatch.setattr("embeddings.indexes.faiss_index._MIN_GROUPED_VECTORS", 1000)
 
 
 def grouped_index(folder: Path, vectors: NDArray[np.float32]) -> VectorIndex:
@@ -286,7 +286,7 @@ def test_a_grouped_index_finds_nearly_all(tmp_path: Path) -> None:
     """It reports a recall of at least .98 and reaches it, too, for questions that it was not measured with."""
     vectors = unit_vectors(5_000)
     index = grouped_index(tmp_path, vectors)
-    questions = like_questions(vectors[:400], np.random.default_rng(7))
+    questions = simulate_questions(vectors[:400], np.random.default_rng(7))
     assert 0.98 <= index.recall <= 1
     assert recall_of(index, vectors, questions) == pytest.approx(index.recall, abs=0.015)
     again = open_index(f"faiss:{tmp_path}", DIM)
