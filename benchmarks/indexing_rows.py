@@ -98,7 +98,7 @@ def langchain(model: str) -> Store:
 
 
 def txtai(model: str) -> Store:
-    """txtai with the texts kept beside the vectors, saved to disk."""
+    """Txtai with the texts kept beside the vectors, saved to disk."""
     from txtai import Embeddings
 
     def store(texts: Sequence[str], folder: Path) -> None:

@@ -126,18 +126,22 @@ class CompiledEncoder:
 
     @property
     def name(self) -> str:
+        """The model and the engine that runs it."""
         return f"{MODEL_NAME} (bundled, OpenVINO int8)"
 
     @property
     def dim(self) -> int:
+        """The number of dimensions of a vector."""
         return self._dim
 
     @property
     def max_tokens(self) -> int:
+        """The number of tokens of a text that are read, not counting prompt and special tokens."""
         return self._max_tokens
 
     @property
     def fingerprint(self) -> str:
+        """A hash of everything that determines a vector."""
         return self._fingerprint
 
     def encode_passages(self, texts: Sequence[str]) -> Vectors:

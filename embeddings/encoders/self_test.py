@@ -40,10 +40,11 @@ MIN_TOKEN_COSINE = 0.95
 _MAX_WRONG_SHARE = 0.25
 
 
-class Run(Protocol):
-    """A graph: ids and mask of a batch, shape (rows, tokens), to pooled and token vectors, rows of length 1."""
+class Graph(Protocol):
+    """Computes the vectors of a batch."""
 
-    def __call__(self, tokens: NDArray[np.int64], mask: NDArray[np.int64]) -> tuple[Vectors, Vectors]: ...
+    def __call__(self, tokens: NDArray[np.int64], mask: NDArray[np.int64]) -> tuple[Vectors, Vectors]:
+        """Return pooled and token vectors, rows of length 1, for ids and mask of shape (rows, tokens)."""
 
 
 class Agreement(NamedTuple):
@@ -116,7 +117,7 @@ class Verdict:
 
 
 def choose_precision(
-    precisions: Iterable[str], load: Callable[[str], Run], texts: Sequence[ReferenceText], processor: Processor
+    precisions: Iterable[str], load: Callable[[str], Graph], texts: Sequence[ReferenceText], processor: Processor
 ) -> Verdict:
     """Return the first precision that computes correctly, with the lengths at which it does not.
 
@@ -128,8 +129,8 @@ def choose_precision(
     """
     rejected: list[str] = []
     for precision in precisions:
-        run = load(precision)
-        agreements = {length: _agreement(run, length, texts) for length in PADDED_LENGTHS}
+        graph = load(precision)
+        agreements = {length: _agreement(graph, length, texts) for length in PADDED_LENGTHS}
         wrong = [length for length, agreement in agreements.items() if not agreement.is_close]
         # texts of the longest length could not be padded to more
         if PADDED_LENGTHS[-1] not in wrong and len(wrong) <= _MAX_WRONG_SHARE * len(PADDED_LENGTHS):
@@ -146,11 +147,11 @@ def choose_precision(
     return Verdict(processor.name, None, (), 0.0, 0.0, tuple(rejected))
 
 
-def _agreement(run: Run, length: int, texts: Sequence[ReferenceText]) -> Agreement:
+def _agreement(graph: Graph, length: int, texts: Sequence[ReferenceText]) -> Agreement:
     """Return the agreement with float32 in the batch that tests a length."""
     batch = _batch(length, texts)
     tokens, mask = pad_batch([text.ids for text in batch], length, 0)
-    pooled_vectors, states = run(tokens, mask)
+    pooled_vectors, states = graph(tokens, mask)
     text_cosines, token_cosines = [], []
     for text, pooled, state in zip(batch, pooled_vectors, states, strict=True):
         text_cosines.append(float(pooled @ text.pooled))

@@ -55,18 +55,22 @@ class SentenceTransformerEncoder:
 
     @property
     def name(self) -> str:
+        """The model and the engine that runs it."""
         return f"{Path(self._name).name} (sentence-transformers, {self._model.device.type})"
 
     @property
     def dim(self) -> int:
+        """The number of dimensions of a vector."""
         return int(self._model.get_embedding_dimension() or 0)
 
     @property
     def max_tokens(self) -> int:
+        """The number of tokens of a text that are read, not counting prompt and special tokens."""
         return max_text_tokens(self._model, self._prompts)
 
     @property
     def fingerprint(self) -> str:
+        """A hash of everything that determines a vector."""
         return self._fingerprint
 
     def encode_passages(self, texts: Sequence[str]) -> Vectors:

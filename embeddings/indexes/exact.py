@@ -39,10 +39,12 @@ class ExactIndex:
 
     @property
     def dim(self) -> int:
+        """The number of dimensions of a vector."""
         return self._dim
 
     @property
     def stamp(self) -> str:
+        """The stamp of the last `flush`, or the one read on opening."""
         return self._stamp
 
     def __len__(self) -> int:
