@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from places import ROOT
+from paths import ROOT
 
 if TYPE_CHECKING:
     from playwright import sync_api

@@ -1,4 +1,4 @@
-"""What many tests need: the prepared encoder, the sample archive, the command line."""
+"""Shared fixtures: the prepared encoder, the sample archives, the command line."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings
-from places import ARTICLES, Run
+from paths import ARTICLES, REAL_ARTICLES, Run
 
 from embeddings.encoder import BUNDLED, Encoder, open_encoder
 from embeddings.types import OnStep
@@ -25,66 +25,78 @@ from rag.cli.output import err, out
 from rag.dense import lazy_encoder
 from rag.evaluation.runs.caching_encoder import RememberingEncoder
 
-# the usual limit of time for an example depends on what else the machine does
+# without a deadline for an example, which would depend on the load of the machine
 settings.register_profile("few", max_examples=40, deadline=None)
 settings.register_profile("many", max_examples=1000, deadline=None)
 settings.load_profile("few")
 
-LEFT_OUT = pytest.StashKey[int]()
+DESELECTED = pytest.StashKey[list[str]]()
 
 
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what needs a graphics card where there is none."""
-    needing = [item for item in items if item.get_closest_marker("cuda")]
-    if needing:
+    """Deselect the tests whose graphics card or articles are missing here."""
+    config.stash[DESELECTED] = []
+    cuda = [item for item in items if item.get_closest_marker("cuda")]
+    if cuda:
         import torch
 
         if not torch.cuda.is_available():
-            config.stash[LEFT_OUT] = len(needing)
-            items[:] = [item for item in items if item not in needing]
-            config.hook.pytest_deselected(items=needing)
+            _deselect(config, items, cuda, "a graphics card that torch can use")
+    if not REAL_ARTICLES.is_dir():
+        if os.environ.get("FUNDSTELLE_SHARED") == "required":
+            raise pytest.UsageError(f"{REAL_ARTICLES} is missing: unset FUNDSTELLE_SHARED to deselect its tests.")
+        real = [item for item in items if "real_archive" in getattr(item, "fixturenames", ())]
+        _deselect(config, items, real, "five newspaper articles that are not part of this project")
 
 
-def pytest_report_collectionfinish(config: pytest.Config) -> str:
-    """Say what was left out."""
-    left_out = config.stash.get(LEFT_OUT, 0)
-    return f"{left_out} tests are left out: they need a graphics card that torch can use" if left_out else ""
+def _deselect(config: pytest.Config, items: list[pytest.Item], deselected: list[pytest.Item], need: str) -> None:
+    if deselected:
+        config.stash[DESELECTED].append(f"{len(deselected)} tests are deselected: they need {need}")
+        items[:] = [item for item in items if item not in deselected]
+        config.hook.pytest_deselected(items=deselected)
+
+
+def pytest_report_collectionfinish(config: pytest.Config) -> list[str]:
+    """Report how many tests are deselected, and why."""
+    return config.stash.get(DESELECTED, [])
 
 
 @cache
-def opened_once() -> Encoder:
-    """The bundled encoder."""
+def shared_encoder() -> Encoder:
+    """The bundled encoder, opened once for all tests."""
     return open_encoder()
 
 
 @cache
-def read_once() -> Encoder:
-    """The bundled encoder, which reads each text once for all tests."""
-    return RememberingEncoder(opened_once(), most_tokens=300_000)
+def caching_encoder() -> Encoder:
+    """The bundled encoder, which encodes each text once for all tests."""
+    return RememberingEncoder(shared_encoder(), most_tokens=300_000)
 
 
 @pytest.fixture(scope="session")
 def bundled_encoder() -> Encoder:
-    """The bundled encoder itself, which reads whatever it is given; for tests that are about it."""
-    return opened_once()
+    """The bundled encoder without a cache; for tests of the encoder itself."""
+    return shared_encoder()
 
 
 @pytest.fixture(scope="session")
 def encoder() -> Encoder:
-    """The bundled encoder, prepared once, and each text is read once."""
-    return read_once()
+    """The bundled encoder, opened once for all tests; it encodes each text once."""
+    return caching_encoder()
 
 
 @pytest.fixture(scope="session", autouse=True)
-def open_once() -> Iterator[None]:
-    """Every archive that opens the bundled encoder gets that of all tests."""
+def share_encoder() -> Iterator[None]:
+    """Let every archive that opens the bundled encoder use that of all tests."""
 
-    def opened(name: str = BUNDLED, *, on_step: OnStep | None = None, device: str | None = None) -> Encoder:
-        shared = name == BUNDLED and device is None
-        return read_once() if shared else open_encoder(name, on_step=on_step, device=device)
+    def open_shared(name: str = BUNDLED, *, on_step: OnStep | None = None, device: str | None = None) -> Encoder:
+        if name == BUNDLED and device is None:
+            return caching_encoder()
+        return open_encoder(name, on_step=on_step, device=device)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(lazy_encoder, "open_encoder", opened)
+        patch.setattr(lazy_encoder, "open_encoder", open_shared)
         yield
 
 
@@ -96,9 +108,18 @@ def sample(encoder: Encoder, tmp_path_factory: pytest.TempPathFactory) -> Iterat
         yield archive
 
 
+@pytest.fixture(scope="session")
+def real_archive(encoder: Encoder, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Archive]:
+    """An archive of five newspaper articles; tests only read it, and are deselected where the articles are missing."""
+    with Archive.open(tmp_path_factory.mktemp("real") / "archive") as archive:
+        report = archive.index([REAL_ARTICLES])
+        assert (report.new, report.failures) == (5, ())
+        yield archive
+
+
 @pytest.fixture
 def fundstelle(tmp_path: Path, encoder: Encoder) -> Run:
-    """Run the command line in this process, in an empty folder: it starts a second sooner than one of its own."""
+    """Run the command line in this process, in an empty folder: this starts a second faster than a new process."""
 
     def run(*arguments: str | Path, cwd: Path = tmp_path, **environment: str) -> subprocess.CompletedProcess[str]:
         words = list(map(str, arguments))
@@ -115,21 +136,21 @@ def fundstelle(tmp_path: Path, encoder: Encoder) -> Run:
                 patch.setenv(name, value)
             for console in (out, err):
                 patch.setattr(console, "width", int(os.environ["COLUMNS"]))
-            # as in a process in which nothing was logged yet
+            # as in a process that has not logged anything yet
             patch.setattr(logging.getLogger(), "handlers", [])
             try:
                 code = cli.run(words)
             finally:
                 signal.signal(signal.SIGINT, interrupt)
-        said, complained = (stream.buffer.getvalue().decode() for stream in streams)  # type: ignore[attr-defined]
-        return subprocess.CompletedProcess(words, code, said, complained)
+        stdout, stderr = (stream.buffer.getvalue().decode() for stream in streams)  # type: ignore[attr-defined]
+        return subprocess.CompletedProcess(words, code, stdout, stderr)
 
     return run
 
 
 @pytest.fixture
 def program(tmp_path: Path, encoder: Encoder) -> Run:
-    """Run the command line in a process of its own, in an empty folder."""
+    """Run the command line in a new process, in an empty folder."""
 
     def run(*arguments: str | Path, cwd: Path = tmp_path, **environment: str) -> subprocess.CompletedProcess[str]:
         command = [sys.executable, "-c", "from rag.cli.app import main; main()", *map(str, arguments)]

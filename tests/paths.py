@@ -1,4 +1,4 @@
-"""Where things are that several tests read."""
+"""Paths of the project and of the sample files, and copies of them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
 ARTICLES = ROOT / "seeds" / "articles"
-# five newspaper articles, which belong to their publishers and are no part of this project
+# five newspaper articles that belong to their publishers and are not part of this project
 REAL_ARTICLES = ROOT.parent / "shared" / "seeds"
 
 QUESTIONS_FILE = ROOT / "seeds" / "questions.jsonl"

@@ -64,8 +64,7 @@ def both(*parts: Callable[[Canvas], object]) -> Callable[[Canvas], object]:
 
 
 def set_in_columns(paragraphs: Sequence[str], columns: int, **style: object) -> bytes:
-    """Return a PDF in which ReportLab broke the paragraphs into justified lines, with a headline, a header and a
-    footer with the number of the page on each page."""
+    """Return a PDF of justified paragraphs, set by ReportLab, with headline, headers and page numbers."""
     buffer = io.BytesIO()
     width = (WIDTH - 60 - 12 * (columns - 1)) / columns
     frames = [Frame(30 + at * (width + 12), 50, width, HEIGHT - 100, 0, 0, 0, 0) for at in range(columns)]

@@ -6,7 +6,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from places import ARTICLES, QUESTIONS, QUESTIONS_FILE
+from paths import ARTICLES, QUESTIONS, QUESTIONS_FILE
 
 from rag.loading.common.files import read_file
 from rag.loading.reader import load

@@ -9,7 +9,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from places import QUESTIONS, QUESTIONS_FILE, REAL_ARTICLES
+from paths import QUESTIONS, QUESTIONS_FILE
 
 from rag.archive import Archive
 from rag.errors import QuestionError
@@ -30,34 +30,26 @@ REAL = [
 ]
 
 
-@pytest.fixture(scope="module")
-def real(encoder: object, tmp_path_factory: pytest.TempPathFactory) -> Archive:
-    if not REAL_ARTICLES.is_dir():
-        pytest.skip("the folder shared/seeds with five newspaper articles is not beside this checkout")
-    archive = Archive.open(tmp_path_factory.mktemp("real") / "archive")
-    report = archive.index([REAL_ARTICLES])
-    assert (report.new, report.failures) == (5, ())
-    return archive
-
-
 @pytest.mark.parametrize(("question", "files"), REAL)
-def test_real_articles_as_they_reach_users(real: Archive, question: str, files: tuple[str, ...]) -> None:
+def test_real_articles_as_they_reach_users(real_archive: Archive, question: str, files: tuple[str, ...]) -> None:
     """Questions in five languages to five German newspaper articles find the right one among the first two.
 
     Four of the articles are about NATO and name Stoltenberg or Putin. Which of two of them says who replaced the one
     or what the other wants is beyond this encoder across languages: the cosine has it right by a hair, late
     interaction has it wrong by a hair.
     """
-    citations = real.ask(question).citations
+    citations = real_archive.ask(question).citations
     found = list(dict.fromkeys(Path(citation.article.path).name for citation in citations))
     assert any(name.startswith(files) for name in found[:2])
     assert all(one.quote == one.article.text[one.start : one.end] for one in citations)
 
 
 @pytest.mark.parametrize(("question", "files"), [REAL[0], REAL[1], REAL[4]])
-def test_real_articles_that_differ_in_their_subject(real: Archive, question: str, files: tuple[str, ...]) -> None:
+def test_real_articles_that_differ_in_their_subject(
+    real_archive: Archive, question: str, files: tuple[str, ...]
+) -> None:
     """Where one article alone is about what is asked, it comes first."""
-    assert Path(real.ask(question).citations[0].article.path).name.startswith(files)
+    assert Path(real_archive.ask(question).citations[0].article.path).name.startswith(files)
 
 
 @pytest.fixture(scope="module", params=[False, True], ids=["re-ranked", "fast"])
@@ -123,9 +115,9 @@ def test_a_highlight_is_a_sentence_of_the_quote(sample: Archive) -> None:
     assert highlighted > 2
 
 
-def test_the_answering_sentence(real: Archive) -> None:
+def test_the_answering_sentence(real_archive: Archive) -> None:
     """The sentence that says how many refugees fled is chosen, in German for an English question."""
-    best = real.searcher().search(parse("How many refugees fled the violence in Kyrgyzstan?"), 5).hits[0]
+    best = real_archive.searcher().search(parse("How many refugees fled the violence in Kyrgyzstan?"), 5).hits[0]
     ((start, end),) = best.highlights
     assert "Flüchtling" in best.article.text[start:end] or "geflohen" in best.article.text[start:end]
 

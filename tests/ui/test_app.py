@@ -13,7 +13,7 @@ from typing import Any, cast
 import pytest
 from fastapi.testclient import TestClient
 from page_parts import Parts
-from places import ROOT
+from paths import ROOT
 
 from rag.archive import Archive
 from rag.errors import FundstelleError

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from browser_parts import HOSTILE, Open, needs_chromium, serving
-from places import ROOT
+from paths import ROOT
 from server_parts import served
 
 from rag.archive import Archive

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from browser_parts import HOSTILE, Open, Visit, needs_chromium, serving
-from places import ROOT
+from paths import ROOT
 from server_parts import served
 
 from rag.archive import Archive
@@ -211,7 +211,8 @@ def test_a_file_of_ones_own_is_asked(address: str, open_page: Open, archive: Arc
 
 def test_a_hostile_file_is_shown_literally(address: str, open_page: Open, archive: Archive) -> None:
     """Markup and templates in a question, in its tags and in a file's name are shown as they are; a wrong file is not
-    asked."""
+    asked.
+    """
     visit = open_page(f"{address}?tab=evaluate")
     wrong = visit.page.locator("#fs-progress .fs-notice")
     for content, told in ((b"\xff\xff", DE.not_text), (b"x" * 5_000_001, DE.too_large), (b"{", "is no question")):

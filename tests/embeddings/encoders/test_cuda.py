@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import torch
-from places import ARTICLES, Run
+from paths import ARTICLES, Run
 
 from embeddings.encoder import Encoder, open_encoder
 from embeddings.errors import EncoderError

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from places import ARTICLES
+from paths import ARTICLES
 
 from embeddings.encoder import Encoder, open_encoder
 from embeddings.encoders.bundled import _dequantise, bundled_model

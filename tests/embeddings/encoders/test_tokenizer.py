@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from places import ARTICLES
+from paths import ARTICLES
 
 from embeddings.encoders.openvino_encoder import compiled_graph
 from embeddings.encoders.tokenizer import ModelTokenizer

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import jsonschema
 import pytest
-from places import ARTICLES, ROOT, Run
+from paths import ARTICLES, ROOT, Run
 
 from rag import __version__
 from rag.cli.output import print_answer, print_explanation

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import jsonschema
 import pytest
-from places import ARTICLES, ROOT, Run
+from paths import ARTICLES, ROOT, Run
 
 TUNNEL = "Wie lang ist der Gotthard-Basistunnel?"
 QUESTIONS = [

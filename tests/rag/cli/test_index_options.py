@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from bad_files.archives import packed, record, zipped
 from bad_files.words import page
-from places import Run
+from paths import Run
 
 from embeddings.encoder import Encoder
 from rag.archive import Archive

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 from filelock import FileLock
-from places import Run
+from paths import Run
 from sites import Place, Site, serving
 
 from embeddings.encoder import Encoder

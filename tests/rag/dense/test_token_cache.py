@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-from places import ARTICLES, copied_articles
+from paths import ARTICLES, copied_articles
 
 from embeddings.encoder import Encoder
 from embeddings.types import Role, TokenVectors, Vectors

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from places import ARTICLES, QUESTIONS_FILE
+from paths import ARTICLES, QUESTIONS_FILE
 
 from embeddings.encoder import Encoder
 from rag.archive import Archive

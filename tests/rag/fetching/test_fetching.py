@@ -347,7 +347,7 @@ def test_what_robots_forbid_is_no_page_of_a_run(site: Site, fetched: Fetch, tmp_
 
 
 def test_which_words_are_addresses() -> None:
-    """http and https are, in any case; another scheme is refused, a path is a path."""
+    """Http and https are, in any case; another scheme is refused, a path is a path."""
     paths, addresses = split_addresses(["a/b.txt", "HTTPS://ex.org", "http:/x", "C:/x"])
     assert ([str(path) for path in paths], addresses) == (["a/b.txt", "http:/x", "C:/x"], ["HTTPS://ex.org"])
     for word in ("ftp://ex.org/a", "file:///etc/passwd"):

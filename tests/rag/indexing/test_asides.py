@@ -9,7 +9,7 @@ import pytest
 from factories import PAGE_AS_TEXT
 from hypothesis import given
 from hypothesis import strategies as st
-from places import Run
+from paths import Run
 
 from embeddings.encoder import Encoder
 from rag.archive import Archive

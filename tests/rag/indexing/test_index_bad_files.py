@@ -17,7 +17,7 @@ from typing import Any
 import psutil
 import pytest
 from bad_files import EITHER, REFUSED, TAKEN, Bad, make
-from places import ARTICLES, ROOT
+from paths import ARTICLES, ROOT
 
 from embeddings.encoder import Encoder
 from rag.loading.isolation.pool import Workers

@@ -18,7 +18,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from places import ARTICLES, copied_articles
+from paths import ARTICLES, copied_articles
 
 from embeddings.encoder import Encoder
 from embeddings.encoders.bundled import bundled_model
@@ -192,7 +192,8 @@ def test_odd_files_stop_nothing(archive: Archive, folder: Path) -> None:
 
 def test_test_questions_are_no_articles(archive: Archive, folder: Path) -> None:
     """What one evaluates with lies beside the articles, as in the sample archive, and is left aside; a table with a
-    column of that name is one."""
+    column of that name is one.
+    """
     (folder / "questions.jsonl").write_text('{"question": "Wo?", "answers": [{"article": "a", "quote": "b"}]}\n')
     (folder / "talks.jsonl").write_text('{"question": "Wo?", "text": "Das Gespräch fand in Moorwerder statt."}\n')
     report = archive.index([folder])

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from filelock import FileLock
-from places import ARTICLES
+from paths import ARTICLES
 
 from embeddings.encoder import Encoder
 from rag.archive import Archive

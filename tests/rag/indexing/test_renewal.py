@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from places import copied_articles
+from paths import copied_articles
 
 from embeddings.encoder import Encoder
 from embeddings.encoders.self_test import Verdict

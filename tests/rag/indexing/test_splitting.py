@@ -9,7 +9,7 @@ import pytest
 import sentencex
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from places import ARTICLES
+from paths import ARTICLES
 
 import rag.text.sentences
 from embeddings.encoder import Encoder

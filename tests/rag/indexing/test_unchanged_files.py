@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from places import copied_articles
+from paths import copied_articles
 
 from embeddings.encoder import Encoder, Identity, identity
 from rag.archive import Archive

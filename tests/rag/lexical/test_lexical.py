@@ -157,7 +157,8 @@ def test_any_unicode_form_is_the_same_word(word: str, language: str) -> None:
 )  # fmt: skip
 def test_a_stem_without_its_accents(store: Store, tmp_path: Path, language: str, word: str) -> None:
     """A word typed without accents finds the one with them though a stemmer knows it no more, and the other way round;
-    who types the accents gets those texts first."""
+    who types the accents gets those texts first.
+    """
     bare = unicodedata.normalize("NFD", word).translate(dict.fromkeys(range(0x300, 0x370))).replace("ı", "i")
     with_accents = put(store, article("a", f"{word} a b c", language))
     without = put(store, article("b", f"{bare} a b c", language))

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import pytest
-from places import QUESTIONS
+from paths import QUESTIONS
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 

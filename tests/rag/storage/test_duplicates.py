@@ -12,7 +12,7 @@ import pytest
 from factories import BRIDGE, article_file, stored_rows
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from places import Run
+from paths import Run
 
 from embeddings.encoder import Encoder
 from rag.archive import Archive
@@ -84,7 +84,8 @@ def test_a_place_takes_over_when_the_cited_file_goes(archive: Archive, folder: P
 
 def test_nothing_is_lost_when_the_process_dies_before_the_text_is_handed_on(archive: Archive, folder: Path) -> None:
     """After the cited file was removed from the store and before the next one has passages, the text is there, and the
-    next run gives it passages."""
+    next run gives it passages.
+    """
     archive.index([folder])
     archive._store.remove_file((folder / "b.md").as_posix())
     left = archive.article("Brücke frei")
@@ -197,7 +198,8 @@ def test_an_updated_article_is_a_version(archive: Archive, folder: Path, fundste
 @given(st.integers(0, 2**32 - 1), st.floats(0, 0.4))
 def test_alike_texts_share_a_mark(seed: int, changed: float) -> None:
     """Texts that share .8 of their runs or more share one of twelve marks with a probability of .998 (1 - (1 - J⁴)¹²);
-    those that share nothing share none."""
+    those that share nothing share none.
+    """
     random = np.random.default_rng(seed)
     words = [f"wort{number}" for number in random.integers(0, 10**6, 400)]
     cutting = int(400 * (1 - changed / 4))

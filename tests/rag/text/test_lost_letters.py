@@ -11,7 +11,6 @@ import pytest
 from filelock import FileLock
 from hypothesis import given
 from hypothesis import strategies as st
-from places import REAL_ARTICLES
 
 from embeddings.encoder import Encoder
 from rag.archive import Archive
@@ -127,13 +126,10 @@ def test_a_question_finds_a_damaged_name(encoder: Encoder, tmp_path: Path) -> No
             assert "Raˆak" in {first.article.text[start:end] for start, end in first.matches}, question
 
 
-@pytest.mark.skipif(not REAL_ARTICLES.is_dir(), reason="the real articles are not here")
-def test_the_name_in_a_real_article(encoder: Encoder, tmp_path: Path) -> None:
+def test_the_name_in_a_real_article(real_archive: Archive) -> None:
     """Of five articles, the two passages that name the place are found by its name alone, the place marked."""
-    with Archive.open(tmp_path / "archive", encoder=encoder) as archive:
-        archive.index([REAL_ARTICLES])
-        cited = archive.ask("Račak").citations[:2]
-        assert ["Raˆak" in one.quote for one in cited] == [True, True]
-        for one in cited:
-            assert {one.article.text[start:end] for start, end in one.matches} == {"Raˆak"}
-        assert len(archive.ask('"Massaker von Račak"').citations) == 2
+    cited = real_archive.ask("Račak").citations[:2]
+    assert ["Raˆak" in one.quote for one in cited] == [True, True]
+    for one in cited:
+        assert {one.article.text[start:end] for start, end in one.matches} == {"Raˆak"}
+    assert len(real_archive.ask('"Massaker von Račak"').citations) == 2

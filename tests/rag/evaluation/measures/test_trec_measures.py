@@ -10,7 +10,7 @@ import pytest
 import pytrec_eval
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from places import ROOT
+from paths import ROOT
 
 from rag.evaluation.measures.trec_measures import MEASURES, measured, trec_scores
 

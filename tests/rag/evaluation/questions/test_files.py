@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from places import QUESTIONS, QUESTIONS_FILE
+from paths import QUESTIONS, QUESTIONS_FILE
 
 from rag.errors import NotFound, QuestionError
 from rag.evaluation.questions.files import Label, read_questions

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from places import QUESTIONS_FILE
+from paths import QUESTIONS_FILE
 
 from rag.archive import Archive
 from rag.errors import NotFound, QuestionError

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 from misbehaving import act
-from places import ROOT
+from paths import ROOT
 
 from rag.errors import LoadError
 from rag.loading.isolation.pool import Workers

@@ -32,7 +32,8 @@ def font() -> str:
 
 def seen(text: str, mirrors: bool) -> str:
     """Return a line of Arabic or Hebrew as it stands on paper, from the left: numbers and Latin words run forward, all
-    else backward, and brackets are turned."""
+    else backward, and brackets are turned.
+    """
     forward = re.compile(r"[A-Za-z]+(?:[ -][A-Za-z]+)*|\d+(?:[.,:/]\d+)*|.", re.DOTALL)
     parts = [part[0] for part in forward.finditer(text)][::-1]
     turned = str.maketrans("()«»", ")(»«") if mirrors else {}

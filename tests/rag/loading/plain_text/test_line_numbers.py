@@ -8,7 +8,7 @@ from pathlib import Path
 
 from hypothesis import given
 from hypothesis import strategies as st
-from places import ARTICLES, Run
+from paths import ARTICLES, Run
 
 from rag.archive import Archive
 from rag.loading.common.normalization import normalise

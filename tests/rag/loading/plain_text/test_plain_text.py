@@ -11,7 +11,7 @@ from babel.dates import format_date
 from factories import PAGE_AS_TEXT
 from hypothesis import given
 from hypothesis import strategies as st
-from places import ARTICLES
+from paths import ARTICLES
 
 from rag.loading.common.date_lines import date_stamp, dates_in
 from rag.loading.plain_text.block_classifier import classify_blocks

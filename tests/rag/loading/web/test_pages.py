@@ -542,7 +542,7 @@ def test_what_stands_behind_deep_nesting(tag: str, depth: int) -> None:
 
 @pytest.mark.heavy
 def test_a_paragraph_of_megabytes() -> None:
-    """lxml leaves out what follows on a text of ten megabytes; here all of it is there."""
+    """Lxml leaves out what follows on a text of ten megabytes; here all of it is there."""
     long = "Die Brücke ist gesperrt, sagte sie. " * 290_000
     raw = f"<!doctype html><html><body><p>Anfang.</p><br><p>{long}</p><p>Zum Schluss.</p></body></html>".encode()
     assert [len(paragraph.text) for paragraph in prose_paragraphs(parse_prose(raw))] == [7, len(long) - 1, 12]
