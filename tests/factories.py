@@ -1,12 +1,14 @@
-"""Texts and files that several tests put into archives, and what an archive holds."""
+"""Articles, texts and files for archives in tests, and the stored rows of an archive."""
 
 from __future__ import annotations
 
 import sqlite3
+from typing import Any
 
 import numpy as np
 
 from rag.archive import Archive
+from rag.types import Article
 
 BRIDGE = (
     "Die neue Hubbrücke über den Kattrup wurde am Dienstag nach vier Jahren Bauzeit für den Verkehr freigegeben. "
@@ -69,18 +71,23 @@ Mit einer Spende helfen Sie uns, weiter kostenfrei zu berichten, werden Sie jetz
 """A page of a newspaper as a text browser saves it."""
 
 
+def article(name: str = "a", text: str = "Ein Satz.", **fields: Any) -> Article:
+    """Return a German article whose id, path and hash follow from its name; further fields by keyword."""
+    return Article(**{"id": name, "text": text, "language": "de", "path": f"/{name}", "sha256": "0" * 64} | fields)
+
+
 def article_file(title: str, day: str, outlet: str, text: str = BRIDGE) -> str:
     """Return a Markdown file with front matter."""
     return f"---\ntitle: {title}\ndate: {day}\nsource: {outlet}\n---\n{text}\n"
 
 
 def stored_rows(archive: Archive) -> tuple[list[object], dict[bytes, np.ndarray]]:
-    """All that is stored, but for the revision at which it was."""
+    """Return all stored rows without the revision of the archive."""
     with sqlite3.connect(archive.folder / "archive.sqlite") as database:
         articles = database.execute(
             "SELECT id, title, text, published, same_as, text_key, recipe, recurring FROM articles"
         ).fetchall()
-        found = database.execute('SELECT key, article, start, "end", input_hash FROM passages').fetchall()
+        passages = database.execute('SELECT key, article, start, "end", input_hash FROM passages').fetchall()
         bands = database.execute("SELECT * FROM bands").fetchall()
         vectors = dict(database.execute("SELECT input_hash, vector FROM vectors"))
-    return [sorted(articles), sorted(found), sorted(bands)], vectors
+    return [sorted(articles), sorted(passages), sorted(bands)], vectors

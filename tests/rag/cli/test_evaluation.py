@@ -149,7 +149,7 @@ def test_the_options_of_eval_are_sub_commands(options: list[str], subcommand: li
 
 
 def test_sub_commands_give_what_the_options_give(fundstelle: Run, here: Path) -> None:
-    """eval run, compare, sweep, beir and import-trec print what eval prints with its options."""
+    """Eval run, compare, sweep, beir and import-trec print what eval prints with its options."""
     pairs = [
         (("run", "q.jsonl", "--json"), ("q.jsonl", "--json")),
         (("sweep", "q.jsonl", "candidates=5,50", "--json"), ("q.jsonl", "--sweep", "candidates=5,50", "--json")),

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from factories import article
 from paths import ARTICLES, QUESTIONS_FILE
 
 from embeddings.encoder import Encoder
@@ -211,7 +212,7 @@ SAID = "„Wir haben zwölf Jahre lang auf diesen Tag gewartet und nie gezweifel
 
 
 def of_article(text: str, title: str | None = "Die neue Brücke steht") -> Article:
-    return Article(id="a1", title=title, text=text, language="de", path="/a1.txt", sha256="0" * 64)
+    return article("a1", text, title=title)
 
 
 def test_headlines_and_quotations_become_questions() -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from factories import article
 from filelock import FileLock
 from paths import ARTICLES
 
@@ -54,10 +55,6 @@ def put(store: Store, article: Article, language: str | None = None) -> int:
     return passage.key
 
 
-def article(name: str, text: str, language: str) -> Article:
-    return Article(id=name, text=text, language=language, path=name, sha256="")
-
-
 def test_what_is_clear() -> None:
     """A long part in another language has it; a short one, a name of the same language, and its own are the whole's."""
     assert language_of(GERMAN_PART) == "de"
@@ -88,7 +85,7 @@ def test_filter_and_stems_follow_the_passage(store: Store, tmp_path: Path) -> No
 
     When it turns out to be in the article's language after all, or the article in its, that is so at once.
     """
-    mixed, plain = article("a", "The councils walked.", "de-CH"), article("b", "Der Rat tagte.", "de")
+    mixed, plain = article("a", "The councils walked.", language="de-CH"), article("b", "Der Rat tagte.")
     key, other = put(store, mixed, "en"), put(store, plain)
     view = LexicalIndex(tmp_path / "lexical", store, FileLock(tmp_path / "lock", timeout=0))
 

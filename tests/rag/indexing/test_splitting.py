@@ -7,6 +7,7 @@ from itertools import chain, pairwise
 
 import pytest
 import sentencex
+from factories import article
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from paths import ARTICLES
@@ -20,16 +21,12 @@ from rag.loading.common.normalization import normalise
 from rag.loading.reader import load
 from rag.text.encoder_input import encoder_input
 from rag.text.sentences import sentence_spans
-from rag.types import Article, Aside, passage_at
+from rag.types import Aside, passage_at
 
 
 def words(texts: list[str]) -> list[int]:
     """Stands for a tokenizer where only the arithmetic matters: a token is a character."""
     return [len(text) for text in texts]
-
-
-def article(text: str, title: str | None = None, language: str = "de") -> Article:
-    return Article(id="a" * 12, title=title, text=text, language=language, path="/x.txt", sha256="0" * 64)
 
 
 prose = st.text(alphabet=st.sampled_from("abcäöü. !?\n\n,;:„“。、東京ابج🙂 \u00a0\u0301"), max_size=600)
@@ -40,7 +37,7 @@ prose = st.text(alphabet=st.sampled_from("abcäöü. !?\n\n,;:„“。、東京
 def test_passages_are_the_text_at_their_places_and_lose_nothing(text: str, size: int, overlap: int) -> None:
     """Whatever the text: each passage is its slice, they come in order, and every letter is in one of them."""
     text = normalise(text)
-    passages = split(article(text), words, Config(size, overlap))
+    passages = split(article(text=text), words, Config(size, overlap))
     covered: set[int] = set()
     for passage in passages:
         assert passage.text == text[passage.start : passage.end]
@@ -111,13 +108,13 @@ def test_the_work_grows_with_the_text(unit: str, monkeypatch: pytest.MonkeyPatch
 def test_a_text_that_fits_is_one_passage(encoder: Encoder) -> None:
     """A note of two lines, far below the limit, is not cut at its line break."""
     text = "Der Begriff Beihilfe bezeichnet im deutschen Strafrecht eine Form\nder Beteiligung an einer Straftat."
-    assert [passage.text for passage in split(article(text), encoder.count_tokens, Config())] == [text]
+    assert [passage.text for passage in split(article(text=text), encoder.count_tokens, Config())] == [text]
 
 
 def test_repeated_text_gets_its_own_places() -> None:
     """Twins of a paragraph are cut at their own places, not at the first one's."""
     text = "\n\n".join(["Der Rat tagte am Abend. Er vertagte sich."] * 20)
-    passages = split(article(text), words, Config(100, 0))
+    passages = split(article(text=text), words, Config(100, 0))
     assert [passage.start for passage in passages] == list(range(0, len(text), 86))
 
 
@@ -128,7 +125,7 @@ def test_german_sentences_stay_whole() -> None:
         "Der 3. Senat wies die Klage ab. "
         "Das Urteil ist rechtskräftig. "
     ) * 6
-    for passage in split(article(text), words, Config(150, 0)):
+    for passage in split(article(text=text), words, Config(150, 0)):
         assert passage.text.startswith(("Am 12.", "Der 3.", "Das Urteil"))
         assert passage.text.endswith(".")
 
@@ -136,7 +133,7 @@ def test_german_sentences_stay_whole() -> None:
 def test_japanese_is_cut_after_its_full_stop() -> None:
     """Text without spaces is cut between sentences, not inside words."""
     text = "探査機は小惑星に着陸した。試料は容器に入れられた。" * 12
-    passages = split(article(text, language="ja"), words, Config(60, 0))
+    passages = split(article(text=text, language="ja"), words, Config(60, 0))
     assert len(passages) > 3
     assert all(passage.text.endswith("。") for passage in passages)
 
@@ -144,7 +141,7 @@ def test_japanese_is_cut_after_its_full_stop() -> None:
 def test_a_word_longer_than_a_passage_is_cut() -> None:
     """A text without any break is cut all the same, at exact places."""
     text = "x" * 2000
-    passages = split(article(text), words, Config(250, 50))
+    passages = split(article(text=text), words, Config(250, 50))
     assert "".join(passage.text for passage in passages) == text
     assert all(len(passage.text) <= 255 for passage in passages)
 
@@ -156,7 +153,7 @@ def test_a_heading_goes_with_what_follows() -> None:
         "Zweiter Absatz, auch lang genug. Und Schluss.",
     )
     text = f"{first}\n\nDie Folgen\n\n{second}"
-    passages = split(article(text), words, Config(70, 0))
+    passages = split(article(text=text), words, Config(70, 0))
     assert any(passage.text.startswith("Die Folgen") for passage in passages)
     assert not any(passage.text.endswith("Die Folgen") for passage in passages)
 
@@ -178,7 +175,7 @@ def test_real_lengths(encoder: Encoder) -> None:
 def test_overlap_is_the_last_sentence() -> None:
     """A passage begins with the last sentence of the one before, if it is short, and else does not overlap."""
     text = "Eins ist hier zu Ende. Zwei auch. Drei ist ein Satz von gewisser Länge. Vier. Fünf steht am Schluss hier."
-    apart, over = split(article(text), words, Config(50, 0)), split(article(text), words, Config(50, 20))
+    apart, over = split(article(text=text), words, Config(50, 0)), split(article(text=text), words, Config(50, 20))
     assert [one.end for one in apart] == [one.end for one in over]
     assert [one.start for one in apart] != [one.start for one in over]
     for before, after in pairwise(over):
@@ -188,14 +185,14 @@ def test_overlap_is_the_last_sentence() -> None:
 def test_the_encoder_reads_the_title_once() -> None:
     """The title goes before the passage, unless the text itself carries it in its first lines."""
     body = "Der Tunnel ist eröffnet. Die ersten Züge fuhren am Mittag."
-    titled = article(body, title="57 Kilometer")
+    titled = article(text=body, title="57 Kilometer")
     assert encoder_input(titled, passage_at(titled, 0, 24)) == "57 Kilometer\nDer Tunnel ist eröffnet."
-    inside = article("57 Kilometer\n" + body, title="57 Kilometer")
+    inside = article(text="57 Kilometer\n" + body, title="57 Kilometer")
     assert encoder_input(inside, passage_at(inside, 13, 37)) == "Der Tunnel ist eröffnet."
     # what is set aside is in no passage, and the title would be read with none
     aside = replace(inside, asides=(Aside(0, 13, "boilerplate"),))
     assert encoder_input(aside, passage_at(aside, 13, 37)) == "57 Kilometer\nDer Tunnel ist eröffnet."
-    untitled = article(body)
+    untitled = article(text=body)
     assert encoder_input(untitled, passage_at(untitled, 0, 24)) == "Der Tunnel ist eröffnet."
 
 
@@ -203,7 +200,7 @@ def test_the_encoder_reads_the_title_once() -> None:
 def test_no_passage_outside_the_text(start: int, end: int) -> None:
     """A place that is not in the article cannot be cut."""
     with pytest.raises(ValueError, match="there is no passage"):
-        passage_at(article("kurz"), start, end)
+        passage_at(article(text="kurz"), start, end)
 
 
 @pytest.mark.parametrize("size", [9_000, 11_000, 50_000, 200_000])
@@ -211,7 +208,7 @@ def test_long_articles(size: int) -> None:
     """Articles far above ten thousand bytes, with paragraphs and umlauts, are cut like short ones, in seconds."""
     paragraph = "Der Bürgermeister eröffnete die Brücke über die Höhe. Am 3. Mai folgt Dr. Öllers mit der Straße.\n\n"
     text = (paragraph * (size // len(paragraph) + 1))[:size].strip()
-    passages = split(article(text), words, Config(300, 50))
+    passages = split(article(text=text), words, Config(300, 50))
     covered = {place for passage in passages for place in range(passage.start, passage.end)}
     assert {place for place, one in enumerate(text) if one.isalnum()} <= covered
 

@@ -15,6 +15,7 @@ from resource import RLIMIT_FSIZE, getrlimit, setrlimit
 
 import numpy as np
 import pytest
+from factories import article
 from filelock import FileLock
 from hypothesis import given
 from hypothesis import strategies as st
@@ -38,10 +39,6 @@ TEXTS = (
     "Ein Tunnel, ein Tunnel und noch ein Tunnel: der Tunnelbau in den Alpen geht weiter, sagt der Minister in Bern.",
     "Die Oder führt wenig Wasser.",
 )
-
-
-def article(name: str, text: str, language: str = "de", title: str | None = None) -> Article:
-    return Article(id=f"{abs(hash(name)):x}", title=title, text=text, language=language, path=name, sha256="")
 
 
 def put_passages(store: Store, article: Article, passages: Sequence[Passage]) -> None:
@@ -129,7 +126,7 @@ def test_one_word_for_all_its_spellings(store: Store, tmp_path: Path, spellings:
     """Each spelling finds every other, in quotes and without, and is marked from its first letter to its last."""
     each = spellings.split(" ")
     assert len({fold(one) for one in each}) == 1
-    keys = [put(store, article(one, f"({one})", "ar" if one.isascii() else "vi")) for one in each]
+    keys = [put(store, article(one, f"({one})", language="ar" if one.isascii() else "vi")) for one in each]
     view = view_of(store, tmp_path)
     for one in each:
         assert view.containing(one).tolist() == sorted(keys)
@@ -160,8 +157,8 @@ def test_a_stem_without_its_accents(store: Store, tmp_path: Path, language: str,
     who types the accents gets those texts first.
     """
     bare = unicodedata.normalize("NFD", word).translate(dict.fromkeys(range(0x300, 0x370))).replace("ı", "i")
-    with_accents = put(store, article("a", f"{word} a b c", language))
-    without = put(store, article("b", f"{bare} a b c", language))
+    with_accents = put(store, article("a", f"{word} a b c", language=language))
+    without = put(store, article("b", f"{bare} a b c", language=language))
     view = view_of(store, tmp_path)
     assert set(found(view, bare)) == set(found(view, word)) == {with_accents, without}
     scores = dict(ranked(view, word))
@@ -367,7 +364,7 @@ def test_numbers_are_found_by_value(store: Store, tmp_path: Path) -> None:
 def test_phrases(store: Store, tmp_path: Path) -> None:
     """Words one after the other, in any case and form of letters, unstemmed; of any script; nothing without words."""
     keys = [put(store, article(str(number), text)) for number, text in enumerate(TEXTS)]
-    japanese = put(store, article("ja", "小惑星リュウグウの砂が届いた。", "ja"))
+    japanese = put(store, article("ja", "小惑星リュウグウの砂が届いた。", language="ja"))
     view = view_of(store, tmp_path)
     assert view.containing("STADT MUENCHEN").tolist() == [keys[1]]
     assert view.containing("München Stadt").tolist() == []
@@ -392,7 +389,7 @@ def test_phrases(store: Store, tmp_path: Path) -> None:
 )
 def test_words_of_every_script_are_found(store: Store, tmp_path: Path, language: str, text: str, question: str) -> None:
     """A question finds the passage that shares its words, and no German one; the words are marked."""
-    key = put(store, article("there", text, language))
+    key = put(store, article("there", text, language=language))
     for number, other in enumerate(TEXTS):
         put(store, article(str(number), other))
     view = view_of(store, tmp_path)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
+from factories import article
+
 from rag.search.grouping import Group, grouped
 from rag.types import Article, Passage, passage_at
 
@@ -13,21 +15,15 @@ WIRE = (
 )
 
 
-def article(name: str, text: str, published: date | None = None) -> Article:
-    return Article(
-        id=name, text=text, language="de", source=name, published=published, path=f"/{name}", sha256="0" * 64
-    )
-
-
 def place(one: Article, start: int, end: int) -> tuple[Article, Passage]:
     return one, passage_at(one, start, end)
 
 
 def test_wire_copy_is_one_citation_of_the_earliest() -> None:
     """Three papers printed an agency's text: the earliest is cited, the others are named in the order of their days."""
-    later = article("b", WIRE, date(2024, 5, 3))
-    first = article("a", "(dpa) " + WIRE, date(2024, 5, 1))
-    undated = article("c", WIRE + " (dpa)")
+    later = article("b", WIRE, source="b", published=date(2024, 5, 3))
+    first = article("a", "(dpa) " + WIRE, source="a", published=date(2024, 5, 1))
+    undated = article("c", WIRE + " (dpa)", source="c")
     other = article("d", "Im Landtag wird am Mittwoch über den Haushalt des kommenden Jahres abgestimmt.")
     ranked = [place(one, 0, len(one.text)) for one in (later, other, first, undated)]
     assert grouped(ranked, 5) == [Group((2,), (0, 3)), Group((1,))]

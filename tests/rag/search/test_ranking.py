@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from factories import article
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -55,12 +56,8 @@ def of_vector(text: str, words: LexicalQuery, vector: Vectors) -> EncodedQuery:
     return EncodedQuery(text, words, none)
 
 
-def article(text: str, name: str = "a", language: str = "de", title: str | None = None) -> Article:
-    return Article(id=name, title=title, text=text, language=language, path=f"/{name}", sha256="0" * 64)
-
-
 def whole(text: str, name: str = "a", language: str = "de") -> tuple[Article, Passage]:
-    one = article(text, name, language)
+    one = article(name, text, language=language)
     return one, passage_at(one, 0, len(text))
 
 
@@ -169,7 +166,7 @@ def test_a_title_is_read_but_has_no_place_in_the_passage(encoder: Encoder) -> No
     They end with its last word, for the full stop after it is not compared.
     """
     text = "Er trat am Montag zurück. " + "Mehr ist nicht bekannt. " * 40
-    one = article(text, title="Der Minister von Taka-Tuka-Land")
+    one = article(text=text, title="Der Minister von Taka-Tuka-Land")
     late = LateInteraction(PassageTokens(encoder))
     found = late.rerank(query_of("Wann trat der Minister zurück?", encoder), [(one, passage_at(one, 0, 25))])
     assert found.alignments[0] is not None

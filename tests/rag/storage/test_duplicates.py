@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from factories import BRIDGE, article_file, stored_rows
+from factories import BRIDGE, article, article_file, stored_rows
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from paths import Run
@@ -172,7 +172,7 @@ def test_the_same_files_give_the_same_archive_whatever_was_there_before(
 
 
 def made(text: str, path: str = "x") -> Article:
-    return Article(id=path, text=text, language="de", path=path, sha256="")
+    return article(path, text)
 
 
 def test_an_updated_article_is_a_version(archive: Archive, folder: Path, fundstelle: Run) -> None:

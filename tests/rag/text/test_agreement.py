@@ -8,6 +8,7 @@ from collections.abc import Callable
 from datetime import date
 
 import pytest
+from factories import article
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -22,22 +23,9 @@ REPORT = (
 )
 
 
-def article(name: str, text: str, published: date | None = None, title: str | None = None) -> Article:
-    return Article(
-        id=name,
-        title=title,
-        text=text,
-        language="de",
-        source=name,
-        published=published,
-        path=f"/{name}",
-        sha256="0" * 64,
-    )
-
-
 def citations(*texts: str) -> list[Group]:
     """The groups of whole texts of as many articles, ranked in their order."""
-    ranked = [article(str(number), text) for number, text in enumerate(texts)]
+    ranked = [article(str(number), text, source=str(number)) for number, text in enumerate(texts)]
     return grouped([(one, passage_at(one, 0, len(one.text))) for one in ranked], 5)
 
 
@@ -167,7 +155,10 @@ def test_the_passage_that_was_ranked_is_shown() -> None:
 def test_passages_that_are_cut_elsewhere_are_one_citation() -> None:
     """Both articles hold all sentences of both passages, in this order: nothing that one says is hidden."""
     tail = "Der Rat tagt wieder im September. Bis dahin ruht das Verfahren."
-    one, other = article("a", f"{REPORT} {tail}"), article("b", f"{REPORT} {tail}\n\nVon hier an steht anderes.")
+    one, other = (
+        article("a", f"{REPORT} {tail}", source="a"),
+        article("b", f"{REPORT} {tail}\n\nVon hier an steht anderes.", source="b"),
+    )
     longer = len(REPORT) + 34
     ranked = [(one, passage_at(one, 0, len(REPORT))), (other, passage_at(other, 0, longer))]
     assert grouped(ranked, 5) == [Group((0,), (1,))]
@@ -187,8 +178,8 @@ def test_the_same_answers_to_other_questions_are_no_copy() -> None:
 def test_a_quote_grows_only_as_far_as_its_copies_hold_it() -> None:
     """The second part differs by a number, so it is a citation of its own in both papers."""
     parts = REPORT, "Der Schaden beträgt 30.000 Euro. Die Stadt will klagen."
-    one = article("a", "\n\n".join(parts))
-    other = article("b", "\n\n".join(parts).replace("30.000", "80.000"))
+    one = article("a", "\n\n".join(parts), source="a")
+    other = article("b", "\n\n".join(parts).replace("30.000", "80.000"), source="b")
     second = len(REPORT) + 2
     ranked = [
         (text, passage_at(text, *span)) for span in ((0, second - 2), (second, len(one.text))) for text in (one, other)
@@ -200,7 +191,10 @@ def test_the_earliest_is_shown_only_under_the_same_headline() -> None:
     """A corrected headline that was found is not replaced by the one that it corrects."""
 
     def ranked(title: str) -> list[Group]:
-        late, early = article("a", REPORT, date(2004, 2, 3), title), article("b", REPORT, date(2004, 2, 1), "Rüge")
+        late, early = (
+            article(name, REPORT, source=name, published=day, title=headline)
+            for name, day, headline in (("a", date(2004, 2, 3), title), ("b", date(2004, 2, 1), "Rüge"))
+        )
         return grouped([(one, passage_at(one, 0, len(one.text))) for one in (late, early)], 5)
 
     assert ranked("RÜGE") == [Group((1,), (0,))]

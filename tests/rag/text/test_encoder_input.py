@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from factories import article
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -10,16 +11,12 @@ from embeddings.encoder import Encoder
 from rag.dense.token_vectors import PassageTokens
 from rag.search.query import parse
 from rag.text.encoder_input import encoder_input, legible, legible_offsets
-from rag.types import Article, passage_at
+from rag.types import passage_at
 
 PLAIN = "Der Landkreis Wesselau hat am Montag den Haushalt beschlossen."
 MARKED = (
     PLAIN.replace("Landkreis", "Land\u200bkreis").replace("Wesselau", "Wes\u00adselau\u200e").replace("ss", "s\u2060s")
 )
-
-
-def article(text: str, title: str | None = None) -> Article:
-    return Article(id="a", title=title, text=text, language="de", path="a.txt", sha256="0")
 
 
 @given(st.text(st.sampled_from("ab ñשل\u200b\u200c\u00ad\u0640\u202e\ufeff")))
@@ -35,7 +32,7 @@ def test_joiners_of_persian_and_hindi_stay() -> None:
 
 def test_the_encoder_reads_the_words_alone() -> None:
     """With the signs and without them, passages and questions give the encoder the same text."""
-    marked, plain = (article(text, "Haus\u00adhalt") for text in (MARKED, PLAIN))
+    marked, plain = (article(text=text, title="Haus\u00adhalt") for text in (MARKED, PLAIN))
     assert MARKED != PLAIN
     read = [encoder_input(one, passage_at(one, 0, len(one.text), "de")) for one in (marked, plain)]
     assert read[0] == read[1] == f"Haushalt\n{PLAIN}"
@@ -44,7 +41,7 @@ def test_the_encoder_reads_the_words_alone() -> None:
 
 def test_tokens_stand_where_their_words_do(encoder: Encoder) -> None:
     """The places of tokens in a text with such signs, without the signs, are those in the text without them."""
-    marked, plain = (article(text, "Kreistag") for text in (MARKED, PLAIN))
+    marked, plain = (article(text=text, title="Kreistag") for text in (MARKED, PLAIN))
     spans = [
         PassageTokens(encoder).get([(one, passage_at(one, 0, len(one.text), "de"))])[0].spans for one in (marked, plain)
     ]

@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from factories import article
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rag.text.times import Period, nearness, periods_in
-from rag.types import Article
 
 
 def days(text: str) -> list[tuple[str, str]]:
@@ -118,18 +118,14 @@ def test_any_text_can_be_read(text: str) -> None:
         last = one.span[1]
 
 
-def article(day: date | None) -> Article:
-    return Article(id="a", text="", language="de", published=day, path="/a", sha256="")
-
-
 def test_nearness() -> None:
     """Published then counts 1, as does a day then in the text; a year that holds the month, the root of its share."""
     october = periods_in("Oktober 1998")
-    assert nearness(october, article(date(1998, 10, 31)), "") == 1
-    assert nearness(october, article(date(1998, 11, 1)), "") == 0
-    assert nearness(october, article(None), "Am 13. Oktober 1998 tagte der Rat.") == 1
-    assert nearness(october, article(None), "Der Rat tagte 1998 oft.") == pytest.approx((31 / 365) ** 0.5)
-    assert nearness(october, article(None), "Der Rat tagte 1997 oft.") == 0
+    assert nearness(october, article(published=date(1998, 10, 31)), "") == 1
+    assert nearness(october, article(published=date(1998, 11, 1)), "") == 0
+    assert nearness(october, article(published=None), "Am 13. Oktober 1998 tagte der Rat.") == 1
+    assert nearness(october, article(published=None), "Der Rat tagte 1998 oft.") == pytest.approx((31 / 365) ** 0.5)
+    assert nearness(october, article(published=None), "Der Rat tagte 1997 oft.") == 0
     # what happened on a day stands in the papers of the next
-    assert nearness(periods_in("13.10.1998"), article(date(1998, 10, 14)), "") == 1
-    assert nearness([Period(date(2010, 1, 1), date.max, (0, 1))], article(date(2020, 1, 1)), "") == 1
+    assert nearness(periods_in("13.10.1998"), article(published=date(1998, 10, 14)), "") == 1
+    assert nearness([Period(date(2010, 1, 1), date.max, (0, 1))], article(published=date(2020, 1, 1)), "") == 1

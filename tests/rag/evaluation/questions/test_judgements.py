@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from factories import article
 from hypothesis import given
 from hypothesis import strategies as st
 from paths import QUESTIONS_FILE
@@ -19,7 +20,7 @@ TEXT = "Die Brücke wurde\n1998 eröffnet. Sie ist lang. Die Brücke wurde 1998 
 def find(reference: str) -> Article:
     if reference not in ("a", "b"):
         raise NotFound(f"There is no article {reference!r} in this archive: give its id, path or title.")
-    return Article(id=reference, text=TEXT, language="de", path=f"/{reference}.txt", sha256="0" * 64)
+    return article(reference, TEXT)
 
 
 def question(*labels: Label) -> TestQuestion:

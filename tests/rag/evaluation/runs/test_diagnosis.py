@@ -7,6 +7,7 @@ from datetime import date
 
 import numpy as np
 import pytest
+from factories import article
 
 from rag.evaluation.questions.files import Label, TestQuestion
 from rag.evaluation.questions.judgements import Judgement
@@ -31,20 +32,8 @@ from rag.types import Article, Hit, Passage, passage_at
 TEXT = "Null eins zwei drei vier fünf sechs sieben acht neun zehn elf zwölf dreizehn vierzehn. " * 10
 
 
-def article(name: str, text: str = TEXT) -> Article:
-    return Article(
-        id=name,
-        title=f"Article {name}",
-        text=text,
-        language="de",
-        source="Blatt",
-        published=date(2021, 5, 1),
-        path=f"/{name}",
-        sha256="0" * 64,
-    )
-
-
-A, B, C = article("A"), article("B", "Ganz andere Worte stehen hier. " * 30), article("C", "Und wieder andere. " * 50)
+A = article("A", TEXT, title="Article A", source="Blatt", published=date(2021, 5, 1))
+B, C = article("B", "Ganz andere Worte stehen hier. " * 30), article("C", "Und wieder andere. " * 50)
 Place = tuple[Article, int, int]
 
 
@@ -119,7 +108,7 @@ def test_what_was_judged_wrong_is_told_from_what_nobody_judged() -> None:
 
 def test_no_more_results_than_the_measures_look_at() -> None:
     """Of thirty articles, ten."""
-    of = ranking([(article(f"n{number}"), 0, 50) for number in range(30)])
+    of = ranking([(article(f"n{number}", TEXT), 0, 50) for number in range(30)])
     assert len(shown(found(of), judged({"A": None}))) == DEPTH == 10
 
 
