@@ -20,7 +20,7 @@ from typing import Any
 
 import pytest
 import typer
-from places import ARTICLES, QUESTIONS_FILE, ROOT, Run
+from paths import ARTICLES, QUESTIONS_FILE, ROOT, Run
 
 from rag.cli.app import app
 from rag.cli.evaluation import EvalGroup

@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 from factories import BRIDGE
-from places import ROOT
+from paths import ROOT
 
 import rag
 from embeddings.encoder import Encoder

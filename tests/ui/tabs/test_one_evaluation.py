@@ -10,7 +10,7 @@ from typing import Any
 
 import gradio as gr
 import pytest
-from places import Run
+from paths import Run
 
 from rag.archive import Archive
 from rag.evaluation.runs.calibrate import calibrate
