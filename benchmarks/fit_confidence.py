@@ -30,7 +30,7 @@ from embeddings.types import Vectors
 from rag.archive import Archive
 from rag.config import RankingConfig
 from rag.evaluation.questions.files import read_questions
-from rag.evaluation.runs.caching_encoder import RememberingEncoder
+from rag.evaluation.runs.caching_encoder import CachingEncoder
 from rag.search.calibration import Example, fit, quality
 from rag.search.confidence import OFFSETS, Calibration, QuestionOffset
 from rag.search.query import ParsedQuestion, parse
@@ -164,7 +164,7 @@ def _said(judged: Sequence[tuple[float, bool]]) -> str:
 
 
 def main(data: Path) -> None:
-    encoder = RememberingEncoder(open_encoder())
+    encoder = CachingEncoder(open_encoder())
     found: dict[str, Sets] = {table: {} for table in FEATURES}
 
     def ask(name: str, questions: Sequence[Judged], searcher: Searcher) -> None:

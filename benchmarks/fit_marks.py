@@ -30,7 +30,7 @@ from embeddings.encoder import Encoder, open_encoder
 from rag.archive import Archive
 from rag.evaluation.questions.files import read_questions
 from rag.evaluation.questions.judgements import Judgement, judge
-from rag.evaluation.runs.caching_encoder import RememberingEncoder
+from rag.evaluation.runs.caching_encoder import CachingEncoder
 from rag.search.calibration import Example, fit
 from rag.search.confidence import RERANKED, THRESHOLD, Calibration
 from rag.search.highlighting import MARKED_FROM, mark_features
@@ -135,7 +135,7 @@ def report(questions: Sequence[Asked]) -> None:
 
 
 def main(data: Path) -> None:
-    encoder = RememberingEncoder(open_encoder())
+    encoder = CachingEncoder(open_encoder())
     questions = [one for one in of_sample(encoder) if one]
     for name in ANSWERED:
         questions += [one for one in of_set(data, name, encoder) if one]

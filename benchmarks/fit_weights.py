@@ -19,7 +19,7 @@ from benchmarks.beir import ndcg_at_10
 from benchmarks.sets import CHECKED, FREE, SearchableSet, document, searchable
 from embeddings.encoder import Encoder, open_encoder
 from rag.config import DEFAULT_RANKING
-from rag.evaluation.runs.caching_encoder import RememberingEncoder
+from rag.evaluation.runs.caching_encoder import CachingEncoder
 from rag.search import fusion
 from rag.search.candidates import encode_query, generate
 from rag.search.fusion import Scores
@@ -59,7 +59,7 @@ def ndcg(of_set: list[Question], dense_weight: float, lexical_weight: float, low
 
 
 def main(data: Path) -> None:
-    encoder = RememberingEncoder(open_encoder())
+    encoder = CachingEncoder(open_encoder())
     learnt, checked = ({name: _opened(data, name, encoder) for name in names} for names in (FREE, CHECKED))
     rows = []
     for dense, lexical, (low, high) in product(DENSE, LEXICAL, RANGES):

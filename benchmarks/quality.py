@@ -36,7 +36,7 @@ from benchmarks.latency import commit, machine
 from benchmarks.sets import NAMES, SearchableSet, answers, document, searchable, vague
 from embeddings.encoder import open_encoder
 from rag.evaluation.measures.statistics import Numbers, bootstrap
-from rag.evaluation.runs.caching_encoder import RememberingEncoder
+from rag.evaluation.runs.caching_encoder import CachingEncoder
 from rag.search.calibration import quality
 from rag.search.candidates import encode_query, generate
 from rag.search.confidence import RERANKED
@@ -171,7 +171,7 @@ def _cell(values: Sequence[float]) -> str:
 
 
 def main(data: Path, names: Sequence[str]) -> None:
-    encoder = RememberingEncoder(open_encoder())
+    encoder = CachingEncoder(open_encoder())
     sets: dict[str, Any] = {}
     for name in names or NAMES:
         with searchable(data, name, encoder) as opened:

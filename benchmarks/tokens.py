@@ -31,7 +31,7 @@ from embeddings.types import TokenVectors
 from embeddings.vectors.token_codec import TokenCodec
 from rag.dense.token_vectors import PassageTokens
 from rag.evaluation.measures.statistics import Numbers, bootstrap
-from rag.evaluation.runs.caching_encoder import RememberingEncoder
+from rag.evaluation.runs.caching_encoder import CachingEncoder
 from rag.search.candidates import Candidates, EncodedQuery, encode_query, generate
 from rag.search.ranking import rank
 from rag.search.reranking import LateInteraction
@@ -104,7 +104,7 @@ def measure(opened: SearchableSet, codecs: dict[int, TokenCodec]) -> dict[str, A
 
 
 def main(data: Path, names: Sequence[str]) -> None:
-    encoder = RememberingEncoder(open_encoder())
+    encoder = CachingEncoder(open_encoder())
     sample = learnt_from(data, encoder)
     codecs = {size: fit(sample, parts=size) for size in SIZES}
     sets = {}

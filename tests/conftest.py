@@ -23,7 +23,7 @@ from rag.archive import Archive
 from rag.cli import app as cli
 from rag.cli.output import err, out
 from rag.dense import lazy_encoder
-from rag.evaluation.runs.caching_encoder import RememberingEncoder
+from rag.evaluation.runs.caching_encoder import CachingEncoder
 
 # without a deadline for an example, which would depend on the load of the machine
 settings.register_profile("few", max_examples=40, deadline=None)
@@ -71,7 +71,7 @@ def shared_encoder() -> Encoder:
 @cache
 def caching_encoder() -> Encoder:
     """The bundled encoder, which encodes each text once for all tests."""
-    return RememberingEncoder(shared_encoder(), most_tokens=300_000)
+    return CachingEncoder(shared_encoder(), most_tokens=300_000)
 
 
 @pytest.fixture(scope="session")

@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from rag.config import DEFAULT_RANKING, Config, settings
-from rag.evaluation.measures.trec_measures import MEASURES, measured
-from rag.evaluation.types import FIRST, Result, Run, Shown, Wanted
+from rag.evaluation.measures.trec_measures import MEASURES, measure
+from rag.evaluation.types import FIRST, ExpectedAnswer, RankedResult, Result, Run
 
 
-def wanted(article: str, language: str = "de", source: str | None = "Blatt", year: int | None = 2022) -> Wanted:
+def wanted(article: str, language: str = "de", source: str | None = "Blatt", year: int | None = 2022) -> ExpectedAnswer:
     """Return an article that answers as a whole."""
-    return Wanted(article, f"Article {article}", language, source, year, 1, None, None, None, None, None)
+    return ExpectedAnswer(article, f"Article {article}", language, source, year, 1, None, None, None, None, None)
 
 
-def shown(item: str, grade: int | None = None) -> Shown:
+def shown(item: str, grade: int | None = None) -> RankedResult:
     """Return a result."""
-    return Shown(item, item, f"Article {item}", 0, 10, "It begins so", 0.5, {"dense": 0.5}, grade)
+    return RankedResult(item, item, f"Article {item}", 0, 10, "It begins so", 0.5, {"dense": 0.5}, grade)
 
 
 def result(
@@ -30,7 +30,7 @@ def result(
     fate: str = FIRST,
     beaten_by: str | None = None,
     sentence: bool | None = None,
-    places: Sequence[Wanted] | None = None,
+    places: Sequence[ExpectedAnswer] | None = None,
 ) -> Result:
     """Return a question's result; without an answering article it is unanswerable."""
     grades = dict.fromkeys(answering, 1)
@@ -42,7 +42,7 @@ def result(
         tags=tags,
         wanted=tuple(places or [wanted(one) for one in answering]),
         shown=tuple(shown(one, grades.get(one)) for one in items),
-        values=measured({name: items}, {name: grades})[name] if answering else {},
+        values=measure({name: items}, {name: grades})[name] if answering else {},
         confidence=confidence,
         sentence=sentence,
         fate=fate,

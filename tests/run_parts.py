@@ -5,11 +5,17 @@ from __future__ import annotations
 from dataclasses import replace
 
 from rag.evaluation.measures.trec_measures import MEASURES
-from rag.evaluation.types import FIRST, FUSION, Result, Run, Shown, Wanted
+from rag.evaluation.types import FIRST, FUSION, ExpectedAnswer, RankedResult, Result, Run
 
-WANTED = Wanted("abc123", "Der Tunnel", "de-CH", "Passblatt", 2016, 1, ((26, 72),), "Mit 57 Kilometern", 2, 3, 2)
-WRONG = Shown("d4:0-40", "d4", "Die Brücke", 0, 40, "Die Brücke steht.", 0.9, {"late": 0.75, "dense": -0.5}, None)
-RIGHT = Shown("abc123", "abc123", "Der Tunnel", 26, 72, "Mit 57 Kilometern", 0.8, {"late": 0.5, "dense": 0.25}, 1)
+WANTED = ExpectedAnswer(
+    "abc123", "Der Tunnel", "de-CH", "Passblatt", 2016, 1, ((26, 72),), "Mit 57 Kilometern", 2, 3, 2
+)
+WRONG = RankedResult(
+    "d4:0-40", "d4", "Die Brücke", 0, 40, "Die Brücke steht.", 0.9, {"late": 0.75, "dense": -0.5}, None
+)
+RIGHT = RankedResult(
+    "abc123", "abc123", "Der Tunnel", 26, 72, "Mit 57 Kilometern", 0.8, {"late": 0.5, "dense": 0.25}, 1
+)
 
 
 def result(name: str = "q-1", value: float = 1.0, fate: str = FIRST, question: str = "Wie lang?") -> Result:

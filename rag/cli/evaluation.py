@@ -165,7 +165,7 @@ def compare(
     from rag.cli import evaluation_actions as actions
 
     with opened_archive(archive, create=False) as opened:
-        actions.compare_runs(opened, names or [], actions.Outputs(report, markdown, as_json=as_json))
+        actions.show_comparison(opened, names or [], actions.Outputs(report, markdown, as_json=as_json))
 
 
 @evaluations.command(_SWEEP)

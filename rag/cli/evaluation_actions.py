@@ -23,11 +23,11 @@ from rag.cli.output import err, out, print_json
 from rag.cli.progress import CountingBar, PreparationBar
 from rag.config import DEFAULT_RANKING, Config
 from rag.errors import ArchiveError, ConfigError, FundstelleError
-from rag.evaluation.measures.comparison import Comparison, changed_questions, compared
-from rag.evaluation.questions.beir import judged, read_beir, write_beir
+from rag.evaluation.measures.comparison import Comparison, changed_questions, compare_runs
+from rag.evaluation.questions.beir import judge_queries, read_beir, write_beir
 from rag.evaluation.questions.feedback import MARKED
 from rag.evaluation.questions.judgements import Judgement
-from rag.evaluation.questions.synthetic import questions_json, suggested
+from rag.evaluation.questions.synthetic import questions_json, synthetic_questions
 from rag.evaluation.reports.html import html_report
 from rag.evaluation.reports.markdown import markdown_report
 from rag.evaluation.reports.serialization import comparison_json, summary_json
@@ -139,7 +139,7 @@ def open_set(folder: Path, plan: Plan, encoder: str | None, reranker: str | None
     finally:
         preparation.close()
     with archive:
-        judgements = judged(retrieval_set, archive.article)
+        judgements = judge_queries(retrieval_set, archive.article)
         yield JudgedQuestions(EvaluationSession(archive), judgements, str(folder), operators=False)
 
 
@@ -210,7 +210,7 @@ def print_and_write(runs: Sequence[Run], outputs: Outputs) -> None:
         raise typer.Exit(INTERRUPTED)
 
 
-def compare_runs(archive: Archive, names: Sequence[str], outputs: Outputs) -> None:
+def show_comparison(archive: Archive, names: Sequence[str], outputs: Outputs) -> None:
     """Print how runs differ from the first one, and whether that is more than chance."""
     runs = [load_run(archive, name) for name in names]
     if len(runs) < _MIN_COMPARED:
@@ -229,7 +229,7 @@ def compare_runs(archive: Archive, names: Sequence[str], outputs: Outputs) -> No
 
 def _compare(runs: Sequence[Run]) -> Comparison:
     try:
-        return compared(runs)
+        return compare_runs(runs)
     except ValueError as error:
         raise FundstelleError(
             "The runs have no answerable question in common: compare runs of the same questions."
@@ -266,7 +266,9 @@ def export_run(archive: Archive, name: str, file: Path) -> None:
 
 def write_synthetic(archive: Archive, file: Path, limit: int) -> None:
     """Write questions made by rules, at most `limit` of each kind."""
-    questions = suggested((archive.article_with_passages(article.id) for article in archive.articles()), limit)
+    questions = synthetic_questions(
+        (archive.article_with_passages(article.id) for article in archive.articles()), limit
+    )
     if not questions:
         raise FundstelleError(
             "The articles have neither headlines of their own nor quotations: write test questions yourself."

@@ -8,11 +8,11 @@ from rich.table import Table
 from rich.text import Text
 
 from rag.cli.output import err, escape_controls, out
-from rag.evaluation.measures.comparison import Changed, Comparison, verdict
+from rag.evaluation.measures.comparison import ChangedQuestion, Comparison, verdict
 from rag.evaluation.measures.statistics import Interval
 from rag.evaluation.measures.summary import Slice, Summary, by_origin
 from rag.evaluation.measures.trec_measures import MAIN, MEASURES
-from rag.evaluation.reports.wording import chosen, failed
+from rag.evaluation.reports.wording import changed_settings, failed
 from rag.evaluation.runs.run_store import RunFacts
 from rag.evaluation.types import ANSWERED, DOUBTFUL, FATES, Result, Run
 
@@ -33,7 +33,7 @@ def print_run(run: Run) -> None:
     if run.latency_ms:
         timed = ", ".join(f"{name} {value:.0f} ms" for name, value in run.latency_ms.items())
         out.print(f"a question asked by itself: {timed}")
-    if changed := chosen(run.config):
+    if changed := changed_settings(run.config):
         out.print("settings: " + ", ".join(f"{name}={value}" for name, (_, value) in changed.items()))
     if len(run.results) < run.asked_of:
         err.print(f"Interrupted after {len(run.results)} of {run.asked_of} questions: the figures are of these.")
@@ -167,20 +167,20 @@ def print_comparison(found: Comparison) -> None:
     _print_warnings(found)
 
 
-def print_changes(changes: Sequence[Changed]) -> None:
+def print_changes(changes: Sequence[ChangedQuestion]) -> None:
     """Print the questions that two runs answer most differently."""
     if not changes:
         return
     half = _SHOWN_CHANGES // 2
-    chosen = changes if len(changes) <= _SHOWN_CHANGES else [*changes[:half], *changes[-half:]]
+    most_changed = changes if len(changes) <= _SHOWN_CHANGES else [*changes[:half], *changes[-half:]]
     table = _table("question", "before", "after")
-    for one in chosen:
+    for one in most_changed:
         values = (f"{result.values[MAIN]:.2f}" for result in (one.before, one.after))
         table.add_row(Text(escape_controls(f"{one.before.id}  {one.before.question}")), *values)
     out.print()
     _print(table)
-    if len(chosen) < len(changes):
-        out.print(f"and {len(changes) - len(chosen)} more: see --report", soft_wrap=True)
+    if len(most_changed) < len(changes):
+        out.print(f"and {len(changes) - len(most_changed)} more: see --report", soft_wrap=True)
 
 
 def print_sweep(runs: Sequence[Run], found: Comparison) -> None:

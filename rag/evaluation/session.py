@@ -14,8 +14,8 @@ from rag.evaluation.questions.judgements import Judgement, judge
 from rag.evaluation.runs.evaluate import OnProgress
 from rag.evaluation.runs.run_store import RunStore
 from rag.evaluation.runs.scratch_archives import OnArticle
-from rag.evaluation.runs.sweep import Setup, runs_of
-from rag.evaluation.runs.trec import read_trec_run, results_of
+from rag.evaluation.runs.sweep import Setup, sweep_runs
+from rag.evaluation.runs.trec import read_trec_run, trec_results
 from rag.evaluation.types import Run
 
 
@@ -82,7 +82,7 @@ class EvaluationSession:
             EncoderMisfit: the archive's vectors come from another encoder.
         """
         named = {self.runs.free_name(f"{name} {label}".strip()): setup for label, setup in setups.items()}
-        runs = runs_of(
+        runs = sweep_runs(
             self.archive,
             judgements,
             named,
@@ -104,7 +104,7 @@ class EvaluationSession:
             NotFound: the file cannot be read.
             QuestionError: a line is not a result.
         """
-        results = tuple(results_of(read_trec_run(file), judgements))
+        results = tuple(trec_results(read_trec_run(file), judgements))
         return Run(
             name=self.runs.free_name(name or file.stem),
             made=datetime.now(UTC).isoformat(timespec="seconds"),

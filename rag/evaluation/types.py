@@ -33,7 +33,7 @@ FATES = {
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class ExpectedAnswer:
     """An article that answers, and where: `spans` of its text, or None for anywhere.
 
     `rank` is that of the first result that answers from it, `fused` and `ranked` are those of its best passage
@@ -54,7 +54,7 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class RankedResult:
     """A result. `item` is what it counts as: the article that it answers from, else a place.
 
     `beginning` are its first words. `grade` is its judgement: above 0 it answers, 0 it does not, None nobody has said.
@@ -85,8 +85,8 @@ class Result:
     language: str
     answerable: bool
     tags: tuple[str, ...]
-    wanted: tuple[Wanted, ...]
-    shown: tuple[Shown, ...]
+    wanted: tuple[ExpectedAnswer, ...]
+    shown: tuple[RankedResult, ...]
     values: Mapping[str, float]
     confidence: float
     sentence: bool | None

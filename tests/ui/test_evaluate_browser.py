@@ -16,7 +16,7 @@ from paths import ROOT
 from server_parts import served
 
 from rag.archive import Archive
-from rag.evaluation.measures.summary import summarised
+from rag.evaluation.measures.summary import summarise
 from rag.evaluation.measures.trec_measures import MAIN
 from rag.evaluation.reports.wording import failed, worst_first
 from rag.evaluation.session import EvaluationSession
@@ -89,7 +89,7 @@ def test_questions_are_asked_and_measured(address: str, open_page: Open, archive
     assert visit.page.locator("#fs-questions input").input_value() == "seeds/questions.jsonl (8 Fragen)"
     evaluate(visit, "gemessen")
     run = EvaluationSession(archive).runs.load("gemessen")
-    measures = summarised(run.results).measures
+    measures = summarise(run.results).measures
     rows = visit.page.locator(".fs-measures").first.locator("tbody tr")
     shown = [row.locator("td").all_inner_texts()[1:] for row in rows.all()]
     assert shown == [[fixed(one.mean, GERMAN), bounds(one, GERMAN)] for one in measures.values()]
@@ -153,7 +153,7 @@ def test_two_runs_are_compared_and_one_is_deleted(address: str, open_page: Open,
     assert "Based on 6 questions" in page.locator(".fs-compared").inner_text()
     means = page.locator(".fs-differences tbody tr").first.locator("td").all_inner_texts()[:2]
     runs: list[Run] = [EvaluationSession(archive).runs.load(name) for name in ("quick", "slow")]
-    assert means == [fixed(summarised(run.results).measures[MAIN].mean, ENGLISH) for run in runs]
+    assert means == [fixed(summarise(run.results).measures[MAIN].mean, ENGLISH) for run in runs]
     with page.expect_download() as download:
         page.get_by_role("link", name=EN.report).click()
     assert "slow" in download.value.path().read_text(encoding="utf-8")

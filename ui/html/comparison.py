@@ -5,7 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from rag.config import Value
-from rag.evaluation.measures.comparison import Changed, Compared, Difference, changed_questions, compared
+from rag.evaluation.measures.comparison import (
+    ChangedQuestion,
+    Difference,
+    RunComparison,
+    changed_questions,
+    compare_runs,
+)
 from rag.evaluation.measures.trec_measures import MAIN
 from rag.evaluation.types import Run
 from ui.html.markup import escape
@@ -22,7 +28,7 @@ def comparison_html(run: Run, baseline: Run, words: Words) -> str:
     Raises:
         ValueError: they have no question in common that has an answer.
     """
-    comparison = compared([baseline, run])
+    comparison = compare_runs([baseline, run])
     differences = comparison.compared[0]
     count = count_of(words.questions, comparison.questions, words.texts)
     warnings = "".join(f'<p class="fs-warning" lang="en">{escape(warning)}</p>' for warning in comparison.warnings)
@@ -82,7 +88,7 @@ def _measure_row(name: str, *, baseline: float, mean: float, difference: Differe
     return f'<tr><th scope="row">{escape(name)}</th>{"".join(f"<td>{cell}</td>" for cell in cells)}</tr>'
 
 
-def _settings(differences: Compared, words: Words) -> str:
+def _settings(differences: RunComparison, words: Words) -> str:
     changes = (f"{name} {_setting(old)} → {_setting(new)}" for name, (old, new) in differences.settings.items())
     listed = ", ".join(changes)
     return f" {escape(words.settings)}: {escape(listed)}." if listed else ""
@@ -94,14 +100,14 @@ def _setting(value: Value | None) -> str:
     return str(value).lower() if isinstance(value, bool) else f"{value:g}"
 
 
-def _changes(heading: str, changes: Sequence[Changed], run: Run, baseline: Run, words: Words) -> str:
+def _changes(heading: str, changes: Sequence[ChangedQuestion], run: Run, baseline: Run, words: Words) -> str:
     if not changes:
         return ""
     rows = "".join(_change_row(change, run, baseline, words) for change in changes[:_CHANGES_LISTED])
     return f"<h3>{escape(heading)} <small>{grouped(len(changes), words.texts)}</small></h3>{rows}"
 
 
-def _change_row(change: Changed, run: Run, baseline: Run, words: Words) -> str:
+def _change_row(change: ChangedQuestion, run: Run, baseline: Run, words: Words) -> str:
     body = "".join(
         f"<h4><bdi>{escape(name)}</bdi> {outcome_label(result, words)} "
         f"{escape(f'{MAIN} {fixed(result.values[MAIN], words.texts)}')}</h4>{question_details(result, words)}"

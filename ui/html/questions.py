@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from rag.evaluation.measures.trec_measures import MAIN
 from rag.evaluation.reports.wording import failed, worst_first
-from rag.evaluation.types import Result, Shown, Wanted
+from rag.evaluation.types import ExpectedAnswer, RankedResult, Result
 from rag.search.confidence import THRESHOLD
 from rag.types import Span
 from ui.html.markup import escape, reader_address
@@ -84,7 +84,7 @@ def _facts(result: Result, words: Words) -> str:
     return _dotted(facts)
 
 
-def _expected_answer(answer: Wanted, words: Words) -> str:
+def _expected_answer(answer: ExpectedAnswer, words: Words) -> str:
     span = answer.spans[0] if answer.spans else None
     if answer.fused and answer.ranked:
         candidate = words.candidate.format(fused=answer.fused, ranked=answer.ranked)
@@ -106,7 +106,7 @@ def _expected_answer(answer: Wanted, words: Words) -> str:
     )
 
 
-def _result(rank: int, passage: Shown, words: Words) -> str:
+def _result(rank: int, passage: RankedResult, words: Words) -> str:
     right = None if passage.grade is None else passage.grade > 0
     style = {True: "fs-good", False: "fs-bad", None: "fs-quiet"}[right]
     signals = " · ".join(

@@ -37,7 +37,7 @@ class Difference:
 
 
 @dataclass(frozen=True, slots=True)
-class Compared:
+class RunComparison:
     """A run beside the first one: the settings that differ, and its differences by measure."""
 
     name: str
@@ -46,7 +46,7 @@ class Compared:
 
 
 @dataclass(frozen=True, slots=True)
-class Changed:
+class ChangedQuestion:
     """A question that two runs answer differently well: its main measure in the first run and in the other."""
 
     before: Result
@@ -69,11 +69,11 @@ class Comparison:
     first: str
     questions: int
     means: Mapping[str, Mapping[str, float]]
-    compared: tuple[Compared, ...]
+    compared: tuple[RunComparison, ...]
     warnings: tuple[str, ...]
 
 
-def compared(runs: Sequence[Run]) -> Comparison:
+def compare_runs(runs: Sequence[Run]) -> Comparison:
     """Compare runs with the first of them.
 
     Raises:
@@ -102,7 +102,7 @@ def compared(runs: Sequence[Run]) -> Comparison:
             for run, of_run in values.items()
         },
         compared=tuple(
-            Compared(
+            RunComparison(
                 name=run.name,
                 settings=_changed_settings(first, run),
                 differences={
@@ -122,10 +122,10 @@ def compared(runs: Sequence[Run]) -> Comparison:
     )
 
 
-def changed_questions(first: Run, other: Run) -> list[Changed]:
+def changed_questions(first: Run, other: Run) -> list[ChangedQuestion]:
     """Return the questions that two runs answer differently well, the greatest loss first."""
     before, after = _answerable(first), _answerable(other)
-    pairs = [Changed(before[one], after[one]) for one in _shared([first, other])]
+    pairs = [ChangedQuestion(before[one], after[one]) for one in _shared([first, other])]
     return sorted((pair for pair in pairs if pair.gain), key=lambda pair: pair.gain)
 
 

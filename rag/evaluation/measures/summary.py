@@ -45,7 +45,7 @@ class Summary:
     unjudged: float
 
 
-def summarised(results: Sequence[Result]) -> Summary:
+def summarise(results: Sequence[Result]) -> Summary:
     """Return what results came to."""
     judged = [one for one in results if one.answerable]
     found = Counter(one.fate for one in results)
@@ -59,7 +59,7 @@ def summarised(results: Sequence[Result]) -> Summary:
         abstention=abstention(results),
         fates={name: found[name] for name in FATES if found[name]},
         beaten_by=dict(Counter(one.beaten_by for one in judged if one.beaten_by).most_common()),
-        slices={name: sliced(judged, of) for name, of in SLICES.items()},
+        slices={name: slice_results(judged, of) for name, of in SLICES.items()},
         unjudged=sum(item.grade is None for item in items) / len(items) if items else 0.0,
     )
 
@@ -68,10 +68,10 @@ def by_origin(run: Run) -> dict[str, Summary]:
     """Return what the questions that people wrote came to, and apart from them those that a rule made."""
     origins = {"": [one for one in run.results if not one.synthetic]}
     origins["synthetic"] = [one for one in run.results if one.synthetic]
-    return {name: summarised(results) for name, results in origins.items() if results}
+    return {name: summarise(results) for name, results in origins.items() if results}
 
 
-def sliced(results: Iterable[Result], of: Callable[[Result], Iterable[str]]) -> dict[str, Slice]:
+def slice_results(results: Iterable[Result], of: Callable[[Result], Iterable[str]]) -> dict[str, Slice]:
     """Return the mean of the main measure for each value that `of` gives, the most frequent value first.
 
     A question with several values counts for each of them.

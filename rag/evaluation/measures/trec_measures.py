@@ -30,7 +30,7 @@ def trec_scores(items: Sequence[str]) -> dict[str, float]:
     return {item: float(len(items) - rank) for rank, item in enumerate(items)}
 
 
-def measured(rankings: Mapping[str, Sequence[str]], judgements: Mapping[str, Judged]) -> dict[str, dict[str, float]]:
+def measure(rankings: Mapping[str, Sequence[str]], judgements: Mapping[str, Judged]) -> dict[str, dict[str, float]]:
     """Return for each judged question its measures, by name.
 
     Args:

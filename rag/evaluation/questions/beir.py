@@ -34,7 +34,7 @@ class RetrievalSet:
 
 
 def read_beir(folder: Path) -> RetrievalSet:
-    """Read the queries and their judgements; the corpus is read by `articles`.
+    """Read the queries and their judgements; the corpus is read by `corpus_articles`.
 
     A query without a document of a grade above 0 is left out: nothing can be measured by it.
 
@@ -58,7 +58,7 @@ def read_beir(folder: Path) -> RetrievalSet:
     return RetrievalSet(folder, tuple(queries), grades)
 
 
-def articles(folder: Path) -> Iterator[Article]:
+def corpus_articles(folder: Path) -> Iterator[Article]:
     """Yield the documents of a corpus as articles: the id and the path of each are its document's id."""
     for row, _ in _rows(folder / CORPUS):
         text = normalise(row["text"]).strip()
@@ -71,7 +71,7 @@ def articles(folder: Path) -> Iterator[Article]:
         yield Article(id=name, title=title, text=text, language=language, path=name, sha256=sha256)
 
 
-def judged(found: RetrievalSet, find: Callable[[str], Article]) -> list[Judgement]:
+def judge_queries(found: RetrievalSet, find: Callable[[str], Article]) -> list[Judgement]:
     """Return the judgements of a set's queries over the articles that were made of its documents.
 
     Args:

@@ -26,7 +26,7 @@ _WHO_SAID = {
 _FEWEST_HEADLINE_WORDS = 3
 
 
-def suggested(
+def synthetic_questions(
     readings: Iterable[tuple[Article, Sequence[Passage]]], most: int = 200, seed: int = 0
 ) -> list[TestQuestion]:
     """Return questions with known answers: a headline asks for its article, a quotation for who said it.

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from importlib.resources import files
 from typing import NamedTuple
 
-from rag.evaluation.measures.comparison import Compared, Comparison, Difference, verdict
+from rag.evaluation.measures.comparison import Comparison, Difference, RunComparison, verdict
 from rag.evaluation.measures.summary import Slice, Summary, by_origin
 from rag.evaluation.measures.trec_measures import MAIN, MEASURES
 from rag.evaluation.reports import charts
@@ -18,7 +18,7 @@ from rag.evaluation.reports.wording import (
     SIGNALS,
     asked_sentence,
     bounds,
-    chosen,
+    changed_settings,
     latency_sentence,
     sentences,
     value,
@@ -86,7 +86,7 @@ def _head(run: Run, sections: Iterable[_Section]) -> str:
 
 
 def _settings(run: Run) -> str:
-    changed = chosen(run.config)
+    changed = changed_settings(run.config)
     parts = [
         f"<strong>{escaped(name)} {value(given)}</strong> <small>(default {value(changed[name][0])})</small>"
         if name in changed
@@ -171,7 +171,7 @@ def _comparison_section(comparison: Comparison) -> _Section:
     return _Section("comparison", f"Compared with {comparison.first}", "", "\n".join(parts))
 
 
-def _compared(one: Compared, comparison: Comparison) -> str:
+def _compared(one: RunComparison, comparison: Comparison) -> str:
     settings = [f"{escaped(name)} {value(old)} → {value(new)}" for name, (old, new) in one.settings.items()]
     changed = f"Settings that differ: {', '.join(settings)}." if settings else "No setting differs."
     rows = [_difference_row(name, one.name, comparison, one.differences[name]) for name in MEASURES]

@@ -8,7 +8,7 @@ from rag.evaluation.measures.trec_measures import MAIN
 from rag.evaluation.reports.svg import escaped
 from rag.evaluation.reports.wording import SIGNALS, failed, worst_first
 from rag.evaluation.runs.results import DEPTH
-from rag.evaluation.types import FATES, Result, Shown, Wanted
+from rag.evaluation.types import FATES, ExpectedAnswer, RankedResult, Result
 from rag.search.confidence import THRESHOLD
 
 LISTED = 2000
@@ -60,7 +60,7 @@ def _facts(one: Result) -> str:
     return f'<p class="quiet">{" · ".join(f"<bdi>{escaped(fact)}</bdi>" for fact in facts if fact)}</p>'
 
 
-def _wanted(one: Wanted) -> str:
+def _wanted(one: ExpectedAnswer) -> str:
     known = [one.language, one.source or "", str(one.year or ""), f"grade {one.grade}" if one.grade != 1 else ""]
     told = " · ".join(f"<bdi>{escaped(part)}</bdi>" for part in known if part)
     quote = (
@@ -77,7 +77,7 @@ def _wanted(one: Wanted) -> str:
     )
 
 
-def _shown(rank: int, one: Shown, result: Result) -> str:
+def _shown(rank: int, one: RankedResult, result: Result) -> str:
     if one.grade is None:
         judged = '<span class="quiet">unjudged</span>'
     else:

@@ -8,7 +8,7 @@ from typing import Any
 
 from rag.evaluation.measures.comparison import Comparison
 from rag.evaluation.measures.statistics import Interval
-from rag.evaluation.measures.summary import Slice, Summary, summarised
+from rag.evaluation.measures.summary import Slice, Summary, summarise
 from rag.evaluation.types import Run
 
 
@@ -16,7 +16,7 @@ def summary_json(run: Run) -> dict[str, Any]:
     """What a run came to; questions that a rule made apart from those that people wrote."""
     written = [one for one in run.results if not one.synthetic]
     made = [one for one in run.results if one.synthetic]
-    found = summarised(written or made)
+    found = summarise(written or made)
     return {
         "name": run.name,
         "made": run.made,
@@ -24,7 +24,7 @@ def summary_json(run: Run) -> dict[str, Any]:
         "queries": found.questions,
         "synthetic": not written,
         **_figures(found),
-        **({"of_synthetic": {"queries": len(made), **_figures(summarised(made))}} if written and made else {}),
+        **({"of_synthetic": {"queries": len(made), **_figures(summarise(made))}} if written and made else {}),
         "latency_ms": dict(run.latency_ms),
         "config": dict(run.config),
         "encoder": run.encoder,

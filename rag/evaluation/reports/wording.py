@@ -66,7 +66,7 @@ def value(number: Value | None) -> str:
     return str(number).lower() if isinstance(number, bool) else f"{number:g}"
 
 
-def chosen(config: Mapping[str, Value]) -> dict[str, tuple[Value | None, Value]]:
+def changed_settings(config: Mapping[str, Value]) -> dict[str, tuple[Value | None, Value]]:
     """Return the settings that are not the defaults: the default, and what was chosen."""
     defaults = settings(Config(), DEFAULT_RANKING)
     return {name: (defaults.get(name), given) for name, given in config.items() if defaults.get(name) != given}
@@ -74,7 +74,10 @@ def chosen(config: Mapping[str, Value]) -> dict[str, tuple[Value | None, Value]]
 
 def config_sentence(config: Mapping[str, Value]) -> str:
     """Say which settings are not the defaults."""
-    changed = [f"{name} {value(given)} (default {value(default)})" for name, (default, given) in chosen(config).items()]
+    changed = [
+        f"{name} {value(given)} (default {value(default)})"
+        for name, (default, given) in changed_settings(config).items()
+    ]
     return f"{', '.join(changed)}; all others are the defaults." if changed else "All settings are the defaults."
 
 

@@ -13,7 +13,7 @@ from embeddings.types import Role, TokenVectors, Vectors
 _MOST_TOKENS = 2_000_000
 
 
-class RememberingEncoder:
+class CachingEncoder:
     """Gives what another encoder gives, and reads each text once, so that many questions take little time.
 
     Token vectors of passages are kept in half precision, up to a bound of memory; those of questions as they are, so

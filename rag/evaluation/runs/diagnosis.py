@@ -15,8 +15,8 @@ from rag.evaluation.types import (
     RERANKING,
     SPLIT,
     WRONGLY_REFUSED,
-    Shown,
-    Wanted,
+    ExpectedAnswer,
+    RankedResult,
 )
 from rag.search.ranking import Ranking
 from rag.types import Passage, Span
@@ -26,7 +26,9 @@ _ALIKE = 85.0
 _NOT_READ = "not read again"
 
 
-def wanted(judgement: Judgement, results: Sequence[Shown], ranking: Ranking) -> tuple[Wanted, ...]:
+def expected_answers(
+    judgement: Judgement, results: Sequence[RankedResult], ranking: Ranking
+) -> tuple[ExpectedAnswer, ...]:
     """Return, for each article that answers, where it came."""
     ranks = {one.item: rank for rank, one in enumerate(results, 1) if one.grade}
     places = {article: _best(judgement, ranking, article) for article in judgement.places}
@@ -34,7 +36,7 @@ def wanted(judgement: Judgement, results: Sequence[Shown], ranking: Ranking) -> 
     for article_id, spans in judgement.places.items():
         article, best = judgement.articles[article_id], places[article_id]
         found.append(
-            Wanted(
+            ExpectedAnswer(
                 article=article_id,
                 label=article.label,
                 language=article.language,
@@ -61,8 +63,8 @@ def _best(judgement: Judgement, ranking: Ranking, article_id: str) -> int | None
 
 def fate(
     judgement: Judgement,
-    places: Sequence[Wanted],
-    results: Sequence[Shown],
+    places: Sequence[ExpectedAnswer],
+    results: Sequence[RankedResult],
     ranking: Ranking,
     passages: Callable[[str], Sequence[Passage]],
     *,
@@ -95,7 +97,7 @@ def _held(spans: Sequence[Span], passages: Sequence[Passage], judgement: Judgeme
     return any(judgement.relevant(one.article_id, one.start, one.end) for one in passages)
 
 
-def _says_the_same(places: Sequence[Wanted], first: Shown, ranking: Ranking) -> bool:
+def _says_the_same(places: Sequence[ExpectedAnswer], first: RankedResult, ranking: Ranking) -> bool:
     # imported here, since few questions need it
     from rapidfuzz.fuzz import partial_ratio
 
@@ -106,7 +108,7 @@ def _says_the_same(places: Sequence[Wanted], first: Shown, ranking: Ranking) -> 
     return any(len(quote) <= len(text) and partial_ratio(quote, text) >= _ALIKE for quote in quotes)
 
 
-def beaten_by(places: Sequence[Wanted], ranking: Ranking) -> str | None:
+def beaten_by(places: Sequence[ExpectedAnswer], ranking: Ranking) -> str | None:
     """Return the signal by which the first passage is furthest above the best one that answers; None if that is first.
 
     Each signal counts with its weight in the score. A passage that was not read once more loses by that.

@@ -12,11 +12,11 @@ import numpy as np
 from rag.archive import Archive
 from rag.config import DEFAULT_RANKING, Config, RankingConfig, settings
 from rag.errors import QuestionError
-from rag.evaluation.measures.trec_measures import measured
+from rag.evaluation.measures.trec_measures import measure
 from rag.evaluation.questions.judgements import Judgement
-from rag.evaluation.runs.caching_encoder import RememberingEncoder
-from rag.evaluation.runs.diagnosis import beaten_by, fate, sentence_is_right, wanted
-from rag.evaluation.runs.results import DEPTH, shown
+from rag.evaluation.runs.caching_encoder import CachingEncoder
+from rag.evaluation.runs.diagnosis import beaten_by, expected_answers, fate, sentence_is_right
+from rag.evaluation.runs.results import DEPTH, rank_results
 from rag.evaluation.types import Result, Run
 from rag.search.confidence import THRESHOLD
 from rag.search.query import ParsedQuestion, checked_question, parse
@@ -42,7 +42,7 @@ def evaluate(
     config: Config | None = None,
     ranking: RankingConfig = DEFAULT_RANKING,
     operators: bool = True,
-    encoder: RememberingEncoder | None = None,
+    encoder: CachingEncoder | None = None,
     on_progress: OnProgress | None = None,
 ) -> Run:
     """Ask all questions and return the run. Ctrl-C ends it early: what was asked is kept.
@@ -59,7 +59,7 @@ def evaluate(
         EncoderMisfit: the archive's vectors come from another encoder.
     """
     parsed = [_parsed(one, operators) for one in judgements]
-    encoder = encoder or RememberingEncoder(archive.encoder)
+    encoder = encoder or CachingEncoder(archive.encoder)
     searcher = archive.searcher(ranking, encoder)
     searcher.require_articles()
     results: list[Result] = []
@@ -104,8 +104,8 @@ def _asked(
     # articles are ranked by their passages alone, and need no citations
     found = searcher.search(question, 1 if judgement.by_article else DEPTH, without=without)
     confidence = searcher.confidence(found)
-    results = shown(found, judgement)
-    places = wanted(judgement, results, found.ranking)
+    results = rank_results(found, judgement)
+    places = expected_answers(judgement, results, found.ranking)
     answering: dict[str, Sequence[Span]] = {}
     for hit in found.hits:
         if judgement.relevant(hit.article.id, hit.passage.start, hit.passage.end):
@@ -136,7 +136,7 @@ def _with_measures(results: Sequence[Result]) -> list[Result]:
         for one in results
         if one.answerable
     }
-    values = measured(rankings, grades)
+    values = measure(rankings, grades)
     return [replace(one, values=values.get(one.id, {})) for one in results]
 
 

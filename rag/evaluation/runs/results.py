@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from rag.evaluation.questions.judgements import Judgement
-from rag.evaluation.types import Shown
+from rag.evaluation.types import RankedResult
 from rag.search.searcher import Retrieval
 from rag.types import Article
 
@@ -15,7 +15,7 @@ DEPTH = 10
 _BEGINNING = 200
 
 
-def shown(found: Retrieval, judgement: Judgement) -> tuple[Shown, ...]:
+def rank_results(found: Retrieval, judgement: Judgement) -> tuple[RankedResult, ...]:
     """Return the results of a question, best first.
 
     A question whose labels name articles alone ranks articles, each by its best passage (as retrieval sets are
@@ -23,7 +23,7 @@ def shown(found: Retrieval, judgement: Judgement) -> tuple[Shown, ...]:
     other articles follow it if they answer too.
     """
     every = _articles(found, judgement) if judgement.by_article else _citations(found, judgement)
-    first: dict[str, Shown] = {}
+    first: dict[str, RankedResult] = {}
     for one in every:
         # the second passage that answers from an article tells nothing new
         first.setdefault(one.item, one)
@@ -32,7 +32,7 @@ def shown(found: Retrieval, judgement: Judgement) -> tuple[Shown, ...]:
     return tuple(first.values())
 
 
-def _articles(found: Retrieval, judgement: Judgement) -> Iterator[Shown]:
+def _articles(found: Retrieval, judgement: Judgement) -> Iterator[RankedResult]:
     ranking = found.ranking
     seen: set[str] = set()
     for (article, passage), score, signals in zip(ranking.passages, ranking.scores, ranking.signals, strict=True):
@@ -42,7 +42,7 @@ def _articles(found: Retrieval, judgement: Judgement) -> Iterator[Shown]:
             yield replace(one, item=article.id)
 
 
-def _citations(found: Retrieval, judgement: Judgement) -> Iterator[Shown]:
+def _citations(found: Retrieval, judgement: Judgement) -> Iterator[RankedResult]:
     for hit, group in zip(found.hits, found.groups, strict=True):
         yield _shown(hit.article, hit.passage.start, hit.passage.end, hit.score, hit.signals, judgement)
         for number in group.copies:
@@ -54,10 +54,10 @@ def _citations(found: Retrieval, judgement: Judgement) -> Iterator[Shown]:
 
 def _shown(
     article: Article, start: int, end: int, score: float, signals: Mapping[str, float], judgement: Judgement
-) -> Shown:
+) -> RankedResult:
     grade = judgement.grade(article.id, start, end)
     item = article.id if grade else f"{article.id}:{start}-{end}"
-    return Shown(
+    return RankedResult(
         item, article.id, article.label, start, end, _beginning(article.text[start:end]), score, signals, grade
     )
 

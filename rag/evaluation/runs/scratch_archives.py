@@ -11,7 +11,7 @@ from embeddings.encoder import BUNDLED
 from embeddings.types import OnStep
 from rag.archive import Archive
 from rag.config import Config
-from rag.evaluation.questions.beir import CORPUS, articles
+from rag.evaluation.questions.beir import CORPUS, corpus_articles
 
 OnArticle = Callable[[int], None]
 """Hears how many articles are done."""
@@ -33,10 +33,10 @@ def archive_of_set(
     digest.update(repr((config, encoder)).encode())
     place, name = _folder(digest.hexdigest()), encoder or BUNDLED
     made = Archive.open(place, encoder_name=name, config=config, on_step=on_step, reranker=cross_encoder)
-    return _filled(made, lambda: made.fill(articles(folder), _LOADERS, on_article))
+    return _filled(made, lambda: made.fill(corpus_articles(folder), _LOADERS, on_article))
 
 
-def archive_cut_otherwise(archive: Archive, config: Config, on_article: OnArticle | None = None) -> Archive:
+def rechunked_archive(archive: Archive, config: Config, on_article: OnArticle | None = None) -> Archive:
     """Return an archive of the same articles as another one, cut by other numbers, with the same encoder."""
     name = hashlib.sha256(repr((archive.id, config)).encode()).hexdigest()
     made = Archive.open(_folder(name), encoder_name=archive.encoder_name, config=config, encoder=archive.encoder)

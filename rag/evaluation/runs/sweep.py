@@ -11,9 +11,9 @@ from rag.archive import Archive
 from rag.config import Config, RankingConfig, with_setting
 from rag.errors import ConfigError
 from rag.evaluation.questions.judgements import Judgement
-from rag.evaluation.runs.caching_encoder import RememberingEncoder
+from rag.evaluation.runs.caching_encoder import CachingEncoder
 from rag.evaluation.runs.evaluate import OnProgress, evaluate
-from rag.evaluation.runs.scratch_archives import OnArticle, archive_cut_otherwise
+from rag.evaluation.runs.scratch_archives import OnArticle, rechunked_archive
 from rag.evaluation.types import Run
 
 Settings = Mapping[str, str]
@@ -53,7 +53,7 @@ def grid(swept: Mapping[str, Sequence[str]]) -> list[Settings]:
     return points
 
 
-def runs_of(
+def sweep_runs(
     archive: Archive,
     judgements: Sequence[Judgement],
     setups: Mapping[str, Setup],
@@ -69,7 +69,7 @@ def runs_of(
         on_progress: called with the questions asked so far and the questions of all setups.
         on_article: called with the number of articles that have been split again.
     """
-    encoder = RememberingEncoder(archive.encoder)
+    encoder = CachingEncoder(archive.encoder)
     for number, (name, setup) in enumerate(setups.items()):
         with _archive_for(setup.config, archive, on_article) as split_archive:
             # the articles are the same: judgements by span stay right
@@ -92,7 +92,7 @@ def _archive_for(
     """Give the archive itself, or a copy of it whose articles are split by another configuration."""
     if config == archive.config:
         return nullcontext(archive)
-    return archive_cut_otherwise(archive, config, on_article)
+    return rechunked_archive(archive, config, on_article)
 
 
 def _within(on_progress: OnProgress | None, earlier_runs: int, total: int) -> OnProgress | None:

@@ -12,10 +12,10 @@ from pathlib import Path
 from urllib.parse import quote, unquote
 
 from rag.errors import NotFound, QuestionError
-from rag.evaluation.measures.trec_measures import measured, trec_scores
+from rag.evaluation.measures.trec_measures import measure, trec_scores
 from rag.evaluation.questions.judgements import Judgement
 from rag.evaluation.runs.results import DEPTH
-from rag.evaluation.types import FIRST, NO_CANDIDATE, Result, Shown, Wanted
+from rag.evaluation.types import FIRST, NO_CANDIDATE, ExpectedAnswer, RankedResult, Result
 
 RUN, QRELS = "run.trec", "qrels.trec"
 _COLUMNS = 6
@@ -79,7 +79,7 @@ def read_trec_run(path: Path) -> dict[str, list[str]]:
     return {query: sorted(items, key=lambda one: -items[one]) for query, items in found.items()}
 
 
-def results_of(rankings: dict[str, list[str]], judgements: Sequence[Judgement]) -> list[Result]:
+def trec_results(rankings: dict[str, list[str]], judgements: Sequence[Judgement]) -> list[Result]:
     """Return the results that another program's run comes to; where an answer was lost is not known of it."""
     results = []
     for judgement in judgements:
@@ -88,7 +88,7 @@ def results_of(rankings: dict[str, list[str]], judgements: Sequence[Judgement]) 
         grades = {article: judgement.grades.get(article, 1) for article in judgement.places}
         grades |= dict.fromkeys((one for one in judgement.wrong if one not in grades), 0)
         ranks = {item: rank for rank, item in enumerate(items, 1)}
-        values = measured({asked.id: items}, {asked.id: grades})[asked.id]
+        values = measure({asked.id: items}, {asked.id: grades})[asked.id]
         results.append(
             Result(
                 id=asked.id,
@@ -97,7 +97,7 @@ def results_of(rankings: dict[str, list[str]], judgements: Sequence[Judgement]) 
                 answerable=True,
                 tags=asked.tags,
                 wanted=tuple(_wanted(judgement, one, ranks.get(one)) for one in judgement.places),
-                shown=tuple(Shown(one, one, one, 0, 0, "", 0.0, {}, grades.get(one)) for one in items),
+                shown=tuple(RankedResult(one, one, one, 0, 0, "", 0.0, {}, grades.get(one)) for one in items),
                 values=values,
                 confidence=1.0,
                 sentence=None,
@@ -108,11 +108,11 @@ def results_of(rankings: dict[str, list[str]], judgements: Sequence[Judgement]) 
     return results
 
 
-def _wanted(judgement: Judgement, article_id: str, rank: int | None) -> Wanted:
+def _wanted(judgement: Judgement, article_id: str, rank: int | None) -> ExpectedAnswer:
     article = judgement.articles[article_id]
     year = article.published.year if article.published else None
     grade = judgement.grades.get(article_id, 1)
-    return Wanted(
+    return ExpectedAnswer(
         article_id, article.label, article.language, article.source, year, grade, None, None, rank, rank, rank
     )
 

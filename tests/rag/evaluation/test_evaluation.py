@@ -18,14 +18,14 @@ from embeddings.encoder import Encoder
 from rag.archive import Archive
 from rag.config import DEFAULT_RANKING, Config, with_setting
 from rag.errors import ArchiveError, ConfigError, QuestionError
-from rag.evaluation.measures.summary import summarised
+from rag.evaluation.measures.summary import summarise
 from rag.evaluation.measures.trec_measures import MEASURES
 from rag.evaluation.questions.files import Label, TestQuestion, read_questions, read_questions_text
 from rag.evaluation.questions.judgements import Judgement, judge
-from rag.evaluation.questions.synthetic import questions_json, suggested
-from rag.evaluation.runs.caching_encoder import RememberingEncoder
+from rag.evaluation.questions.synthetic import questions_json, synthetic_questions
+from rag.evaluation.runs.caching_encoder import CachingEncoder
 from rag.evaluation.runs.evaluate import evaluate
-from rag.evaluation.runs.sweep import Setup, grid, runs_of
+from rag.evaluation.runs.sweep import Setup, grid, sweep_runs
 from rag.evaluation.runs.trec import QRELS, RUN, write_trec
 from rag.evaluation.session import EvaluationSession
 from rag.evaluation.types import FIRST, WRONGLY_REFUSED, Run
@@ -83,7 +83,7 @@ def test_means_are_those_of_ir_measures_command_line(run: Run, tmp_path: Path) -
     command = [sys.executable, "-m", "ir_measures", "--places", "6", tmp_path / QRELS, tmp_path / RUN, *MEASURES]
     told = subprocess.run(command, check=True, capture_output=True, text=True).stdout
     truth = {name: float(value) for name, value in (line.split("\t") for line in told.splitlines())}
-    found = {name: one.mean for name, one in summarised(run.results).measures.items()}
+    found = {name: one.mean for name, one in summarise(run.results).measures.items()}
     assert found == pytest.approx(truth, abs=1e-6)
 
 
@@ -128,13 +128,13 @@ def test_a_sweep_cuts_articles_otherwise(
             if one.labels and all(label.article.startswith("articles/de-a") for label in one.labels)
         ][:5]
         setups = {name: Setup(Config(passage_tokens=tokens), FAST) for name, tokens in (("180", 180), ("60", 60))}
-        usual, short = runs_of(archive, asked, setups, questions="q")
+        usual, short = sweep_runs(archive, asked, setups, questions="q")
         assert len(list((tmp_path / "cache" / "evaluation").iterdir())) == 1
         longest = [max(item.end - item.start for one in of.results for item in one.shown) for of in (usual, short)]
         assert longest[1] < longest[0]
-        assert summarised(short.results).measures["R@10"].mean > 0.5
+        assert summarise(short.results).measures["R@10"].mean > 0.5
         done: list[int] = []
-        (again,) = runs_of(archive, asked, {"60": setups["60"]}, questions="q", on_article=done.append)
+        (again,) = sweep_runs(archive, asked, {"60": setups["60"]}, questions="q", on_article=done.append)
         assert again.results == short.results
         assert archive.status().passages == passages
 
@@ -192,7 +192,7 @@ def test_an_empty_archive_has_nothing_to_evaluate(tmp_path: Path) -> None:
 def test_a_remembering_encoder_gives_the_same_vectors(bundled_encoder: Encoder) -> None:
     """Read now, remembered, or forgotten meanwhile: of a question, of a passage, and token by token."""
     encoder = bundled_encoder
-    small = RememberingEncoder(encoder, most_tokens=10)
+    small = CachingEncoder(encoder, most_tokens=10)
     texts = ["Wer kam nach Wien?", "Der Minister kam mit dem Zug nach Wien und blieb bis Montag."]
     for _ in range(2):
         for role in ("query", "passage"):
@@ -219,15 +219,15 @@ def test_headlines_and_quotations_become_questions() -> None:
     """Who said it asks without the sentence that tells; a headline that stands in the text asks nothing."""
     article = of_article(f"{SAID} " + "Danach wurde gefeiert. " * 20)
     passages = [passage_at(article, 0, 200), passage_at(article, 200, 500)]
-    headline, quotation = suggested([(article, passages)])
+    headline, quotation = synthetic_questions([(article, passages)])
     assert (headline.question, headline.labels) == ("Die neue Brücke steht", (Label("a1", None),))
     assert quotation.question == "Wer sagte: Wir haben zwölf Jahre lang auf diesen Tag gewartet und nie gezweifelt?"
     assert quotation.hidden == (Label("a1", SAID),)
     assert {one.tags for one in (headline, quotation)} == {("synthetic", "headline"), ("synthetic", "quotation")}
-    assert [one.id for one in suggested([(of_article(article.text, "Danach wurde gefeiert."), passages)])] == [
-        "a1-said-0"
-    ]
-    assert len(suggested([(article, passages[:1])])) == 1
+    assert [
+        one.id for one in synthetic_questions([(of_article(article.text, "Danach wurde gefeiert."), passages)])
+    ] == ["a1-said-0"]
+    assert len(synthetic_questions([(article, passages[:1])])) == 1
     assert read_questions_text(questions_json([headline, quotation]), "q.jsonl")[1].hidden == quotation.hidden
 
 
@@ -249,7 +249,7 @@ def test_of_many_suggestions_the_same_are_drawn() -> None:
     articles = [
         replace(of_article("Text. " * 50, f"Die Brücke Nummer {number}"), id=f"a{number}") for number in range(30)
     ]
-    first, again = (suggested([(one, [passage_at(one, 0, 9)]) for one in articles], most=5) for _ in range(2))
+    first, again = (synthetic_questions([(one, [passage_at(one, 0, 9)]) for one in articles], most=5) for _ in range(2))
     assert first == again
     assert len(first) == 5
 

@@ -15,7 +15,7 @@ from embeddings.encoder import Encoder
 from rag.archive import Archive
 from rag.config import Config
 from rag.errors import QuestionError
-from rag.evaluation.questions.synthetic import suggested
+from rag.evaluation.questions.synthetic import synthetic_questions
 from rag.indexing.splitting import split
 from rag.loading.common.draft import Block
 from rag.loading.finish import join_blocks
@@ -134,7 +134,7 @@ def test_questions_are_made_of_the_articles_own_words(archive: Archive) -> None:
     said = 'Der Kapitän hat damals laut gerufen: "Wir fahren niemals wieder nach Moorwerder zurück", und alle lachten. '
     for kind, count in (("article", 1), ("comment", 0)):
         made = article([Block("Vor der Fahrt war es still am Hafen.\n"), Block(said, kind)])
-        assert len(list(suggested([(made, [passage_at(made, 0, 36)])]))) == count
+        assert len(list(synthetic_questions([(made, [passage_at(made, 0, 36)])]))) == count
 
 
 def test_the_command_line_says_what_is_what(archive: Archive, fundstelle: Run) -> None:

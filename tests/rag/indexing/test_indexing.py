@@ -26,7 +26,7 @@ from embeddings.index import open_index
 from rag.archive import Archive
 from rag.config import Config
 from rag.errors import ArchiveError, EncoderMisfit
-from rag.evaluation.runs.caching_encoder import RememberingEncoder
+from rag.evaluation.runs.caching_encoder import CachingEncoder
 from rag.loading.reader import READER_VERSION
 
 SOME = (
@@ -205,7 +205,7 @@ def test_one_thread_counts_tokens(folder: Path, tmp_path: Path, encoder: Encoder
     """A tokenizer of Hugging Face fails when two threads use it at once, so indexing uses it in its own alone."""
     threads = set()
 
-    class Watched(RememberingEncoder):
+    class Watched(CachingEncoder):
         def count_tokens(self, texts: Sequence[str]) -> list[int]:
             threads.add(threading.get_ident())
             return super().count_tokens(texts)
@@ -384,7 +384,7 @@ def test_other_lengths_cut_anew(archive: Archive, folder: Path, tmp_path: Path) 
 def test_vectors_of_another_encoder(archive: Archive, folder: Path, tmp_path: Path, encoder: Encoder) -> None:
     """By its fingerprint another encoder is told from the archive's, and nothing is answered with it before `index`."""
 
-    class Other(RememberingEncoder):
+    class Other(CachingEncoder):
         fingerprint = "of another"
 
     archive.index([folder])

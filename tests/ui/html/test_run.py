@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from page_parts import ARTICLE, Parts, citation
 from run_parts import RIGHT, WANTED, changed, result, run
 
-from rag.evaluation.measures.comparison import compared
+from rag.evaluation.measures.comparison import compare_runs
 from rag.evaluation.measures.statistics import Interval
 from rag.evaluation.measures.summary import SLICES
 from rag.evaluation.measures.trec_measures import MAIN, MEASURES
@@ -155,7 +155,7 @@ def test_synthetic_questions_are_told_apart() -> None:
 def test_the_verdict_is_said_in_both_languages(before: float, after: float, german: str, english: str) -> None:
     """Ten questions that all differ by the same are no chance: 2 of 1,024 ways to set the signs are as far apart."""
     first = run(*(result(f"q-{number}", before) for number in range(10)), name="alt")
-    found = compared([first, changed(first, after, "neu")]).compared[0].differences[MAIN]
+    found = compare_runs([first, changed(first, after, "neu")]).compared[0].differences[MAIN]
     assert verdict("neu", found, DE).startswith(german)
     assert verdict("neu", found, EN).startswith(english)
     if before != after:

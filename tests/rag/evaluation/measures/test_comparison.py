@@ -10,7 +10,7 @@ from results import result, run
 from scipy import stats
 
 from rag.config import DEFAULT_RANKING, Config, settings
-from rag.evaluation.measures.comparison import changed_questions, compared, verdict
+from rag.evaluation.measures.comparison import changed_questions, compare_runs, verdict
 from rag.evaluation.types import Run
 
 FOUND, SECOND, MISSED = ["A", "x"], ["x", "A"], ["x", "y"]
@@ -24,7 +24,7 @@ def test_three_questions_by_hand() -> None:
     """One gained 1, one lost .37, one alike: any signs of the two make a difference of .63 or more."""
     before = of("before", {"a": MISSED, "b": FOUND, "c": FOUND})
     after = of("after", {"a": FOUND, "b": SECOND, "c": FOUND})
-    found = compared([before, after])
+    found = compare_runs([before, after])
     (other,) = found.compared
     ndcg = other.differences["nDCG@10"]
     lost = 1 - 1 / np.log2(3)
@@ -51,7 +51,7 @@ def test_p_is_that_of_a_permutation_test_and_holm_counts_the_runs() -> None:
         )
         for name, loss in (("first", 0.5), ("other", 0.1), ("third", 0.5))
     )
-    alone = compared([first, other]).compared[0].differences["nDCG@10"]
+    alone = compare_runs([first, other]).compared[0].differences["nDCG@10"]
     pairs = [np.array([one.values["nDCG@10"] for one in of_run.results]) for of_run in (first, other)]
     truth = stats.permutation_test(
         pairs, lambda a, b, axis: np.mean(b - a, axis=axis), vectorized=True, permutation_type="samples",
@@ -59,33 +59,36 @@ def test_p_is_that_of_a_permutation_test_and_holm_counts_the_runs() -> None:
     )  # fmt: skip
     assert alone.p == pytest.approx(truth.pvalue, abs=0.01)
     assert alone.certain
-    together = compared([first, other, third]).compared
+    together = compare_runs([first, other, third]).compared
     assert together[0].differences["nDCG@10"].p == pytest.approx(2 * alone.p)
     assert not together[1].differences["nDCG@10"].certain
 
 
 def test_the_verdict_says_what_the_questions_cannot_tell() -> None:
     """A gain in one of three questions is no news; forty gains are; no change at all is said as such."""
-    three = compared([of("a", {"p": MISSED, "q": FOUND, "r": FOUND}), of("b", {"p": FOUND, "q": FOUND, "r": FOUND})])
+    three = compare_runs(
+        [of("a", {"p": MISSED, "q": FOUND, "r": FOUND}), of("b", {"p": FOUND, "q": FOUND, "r": FOUND})]
+    )
     said = verdict(three.compared[0].differences["nDCG@10"], 3)
     assert said.startswith("No certain difference (+0.333, p = 1.000): these 3 questions cannot tell")
-    five = compared([of("a", dict.fromkeys("pqrst", MISSED)), of("b", dict.fromkeys("pqrst", FOUND))])
+    five = compare_runs([of("a", dict.fromkeys("pqrst", MISSED)), of("b", dict.fromkeys("pqrst", FOUND))])
     said = verdict(five.compared[0].differences["nDCG@10"], 5)
     assert said == "No certain difference (+1.000, p = 0.062): more questions would tell."
     names = [f"q{number}" for number in range(40)]
-    forty = compared([of("a", dict.fromkeys(names, SECOND)), of("b", dict.fromkeys(names, FOUND))])
+    forty = compare_runs([of("a", dict.fromkeys(names, SECOND)), of("b", dict.fromkeys(names, FOUND))])
     assert verdict(forty.compared[0].differences["Success@1"], 40).startswith(
         "Better by 1.000 (+1.000 to +1.000, p = 0.0"
     )
-    assert verdict(compared([forty_a := of("a", dict.fromkeys(names, FOUND)), replace(forty_a, name="b")]).compared[0]
-                   .differences["nDCG@10"], 40) == "No difference: all 40 questions came out alike."  # fmt: skip
+    same = of("a", dict.fromkeys(names, FOUND))
+    equal = compare_runs([same, replace(same, name="b")]).compared[0]
+    assert verdict(equal.differences["nDCG@10"], 40) == "No difference: all 40 questions came out alike."
 
 
 def test_questions_that_a_rule_made_count_only_without_others() -> None:
     """They are easier, and would drown what people ask."""
     people, rule = result("a", FOUND, ["A"]), result("b", MISSED, ["A"], tags=("synthetic",))
-    assert compared([run("x", [people, rule]), run("y", [people, rule])]).means["x"]["Success@1"] == 1.0
-    assert compared([run("x", [rule]), run("y", [rule])]).means["x"]["Success@1"] == 0.0
+    assert compare_runs([run("x", [people, rule]), run("y", [people, rule])]).means["x"]["Success@1"] == 1.0
+    assert compare_runs([run("x", [rule]), run("y", [rule])]).means["x"]["Success@1"] == 0.0
 
 
 def test_only_questions_that_both_asked_in_the_same_words_count() -> None:
@@ -93,11 +96,11 @@ def test_only_questions_that_both_asked_in_the_same_words_count() -> None:
     first = of("first", {"a": FOUND, "b": FOUND})
     reworded = replace(first.results[1], question="Another question?")
     other = run("other", [first.results[0], reworded, result("c", FOUND, ["A"]), result("u", FOUND, [])])
-    found = compared([first, other])
+    found = compare_runs([first, other])
     assert found.questions == 1
     assert found.warnings == ("Only 1 questions of 3 were asked in all runs; the others are left aside.",)
     with pytest.raises(ValueError, match="no question"):
-        compared([first, of("third", {"z": FOUND})])
+        compare_runs([first, of("third", {"z": FOUND})])
 
 
 @pytest.mark.parametrize(
@@ -113,7 +116,7 @@ def test_runs_that_differ_in_more_than_settings_are_compared_with_a_warning(
     facts: dict[str, object], said: str
 ) -> None:
     """The figures are given all the same."""
-    found = compared([of("first", {"a": FOUND}), of("other", {"a": SECOND}, **facts)])
+    found = compare_runs([of("first", {"a": FOUND}), of("other", {"a": SECOND}, **facts)])
     assert any(said in one for one in found.warnings)
     assert found.compared[0].differences
 
@@ -121,5 +124,5 @@ def test_runs_that_differ_in_more_than_settings_are_compared_with_a_warning(
 def test_settings_that_differ_are_named() -> None:
     """With both values, and no others."""
     other = replace(DEFAULT_RANKING, lexical_weight=0.5)
-    found = compared([of("a", {"q": FOUND}), of("b", {"q": FOUND}, config=settings(Config(), other))])
+    found = compare_runs([of("a", {"q": FOUND}), of("b", {"q": FOUND}, config=settings(Config(), other))])
     assert found.compared[0].settings == {"lexical_weight": (0.35, 0.5)}

@@ -10,7 +10,7 @@ from results import result, run, wanted
 from sklearn.metrics import roc_auc_score
 
 from rag.evaluation.measures.abstention import abstention, risk_coverage
-from rag.evaluation.measures.summary import by_origin, sliced, summarised
+from rag.evaluation.measures.summary import by_origin, slice_results, summarise
 from rag.evaluation.types import ANSWERED, FUSION, REFUSED
 
 FOUND, SECOND, MISSED = ["A", "x"], ["x", "A"], ["x", "y"]
@@ -56,7 +56,7 @@ def test_the_curve_ends_with_all_questions_and_does_not_depend_on_their_order(as
 
 def test_means_are_over_answerable_questions() -> None:
     """1, 1/log2(3) and 0; the unanswerable one counts for the confidence alone."""
-    found = summarised(
+    found = summarise(
         [
             result("a", FOUND, ["A"], sentence=True),
             result("b", SECOND, ["A"], sentence=False, fate=FUSION, beaten_by="late"),
@@ -81,7 +81,7 @@ def test_slices_by_hand() -> None:
         result("b", MISSED, ["A"], language="en-GB", tags=("who", "typo")),
         result("u", MISSED, [], language="en", fate=ANSWERED),
     ]
-    found = summarised(results).slices
+    found = summarise(results).slices
     a = results[0].values["nDCG@10"]
     told = {
         dimension: {value: (one.questions, pytest.approx(one.mean.mean)) for value, one in values.items()}
@@ -107,5 +107,5 @@ def test_questions_of_a_rule_are_told_apart() -> None:
 
 def test_a_value_counts_once_for_a_question() -> None:
     """Two articles of one source are one."""
-    found = sliced([result("a", FOUND, ["A"])], lambda _: ["x", "x"])
+    found = slice_results([result("a", FOUND, ["A"])], lambda _: ["x", "x"])
     assert found["x"].questions == 1

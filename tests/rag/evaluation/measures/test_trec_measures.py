@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from paths import ROOT
 
-from rag.evaluation.measures.trec_measures import MEASURES, measured, trec_scores
+from rag.evaluation.measures.trec_measures import MEASURES, measure, trec_scores
 
 _OF_TREC = {
     "nDCG@10": "ndcg_cut_10",
@@ -36,7 +36,7 @@ def test_measures_are_those_of_trec_eval(asked: list[tuple[dict[str, int], list[
     """Whatever was judged and found: each measure of each question, to the ninth digit."""
     qrels = {f"q{number}": grades for number, (grades, _) in enumerate(asked)}
     runs = {f"q{number}": ranking for number, (_, ranking) in enumerate(asked)}
-    found = measured(runs, qrels)
+    found = measure(runs, qrels)
     scored = {query: trec_scores(items) for query, items in runs.items() if items}
     truth = pytrec_eval.RelevanceEvaluator(qrels, set(_OF_TREC.values()) | {"recip_rank"}).evaluate(scored)
     for query, values in found.items():
@@ -51,20 +51,20 @@ def test_measures_are_those_of_trec_eval(asked: list[tuple[dict[str, int], list[
 
 def test_a_question_without_results_counts_nothing() -> None:
     """Beside others and alone; what was never judged is not measured."""
-    assert measured({"a": [], "b": ["x"]}, {"a": {"x": 1}, "b": {"x": 1}})["a"] == dict.fromkeys(MEASURES, 0.0)
-    assert measured({}, {"a": {"x": 1}}) == {"a": dict.fromkeys(MEASURES, 0.0)}
-    assert measured({"c": ["x"]}, {}) == {}
+    assert measure({"a": [], "b": ["x"]}, {"a": {"x": 1}, "b": {"x": 1}})["a"] == dict.fromkeys(MEASURES, 0.0)
+    assert measure({}, {"a": {"x": 1}}) == {"a": dict.fromkeys(MEASURES, 0.0)}
+    assert measure({"c": ["x"]}, {}) == {}
 
 
 def test_any_name_is_measured() -> None:
     """A name that ends a string in C, and two that differ behind that."""
-    found = measured({"\0": ["a\0x", "a\0y"], "q": ["a"]}, {"\0": {"a\0y": 1}, "q": {"a": 1}})
+    found = measure({"\0": ["a\0x", "a\0y"], "q": ["a"]}, {"\0": {"a\0y": 1}, "q": {"a": 1}})
     assert [values["RR@10"] for values in found.values()] == [0.5, 1.0]
 
 
 def test_grades_are_gains() -> None:
     """By hand: grades 1 and 3 at ranks 1 and 2 against the other order."""
-    found = measured({"q": ["one", "three"]}, {"q": {"one": 1, "three": 3}})["q"]
+    found = measure({"q": ["one", "three"]}, {"q": {"one": 1, "three": 3}})["q"]
     assert found["nDCG@10"] == pytest.approx((1 + 3 / log2(3)) / (3 + 1 / log2(3)))
 
 
@@ -79,7 +79,7 @@ def test_the_worked_example_of_the_documentation() -> None:
     rows = re.findall(r"^\| (q\d) \| (.*?) \| (.*?) \| (.*?) \|$", _documentation(), re.MULTILINE)
     answers = {name: dict.fromkeys(answering.split(", "), 1) for name, answering, *_ in rows}
     results = {name: [one for one in shown.split(", ") if one != "none"] for name, _, shown, _ in rows}
-    found = measured(results, answers)
+    found = measure(results, answers)
     assert len(rows) == 5
     for name, _, _, numbers in rows:
         written = [float(one) for one in numbers.split(" | ")]

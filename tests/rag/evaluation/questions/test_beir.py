@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from results import result
 
 from rag.errors import NotFound, QuestionError
-from rag.evaluation.questions.beir import articles, judged, read_beir, write_beir
-from rag.evaluation.runs.trec import QRELS, RUN, read_trec_run, results_of, write_trec
+from rag.evaluation.questions.beir import corpus_articles, judge_queries, read_beir, write_beir
+from rag.evaluation.runs.trec import QRELS, RUN, read_trec_run, trec_results, write_trec
 
 CORPUS = [
     {"_id": "d 1", "title": "Die Brücke", "text": "Sie steht.\r\nSie hält.", "lang": "de"},
@@ -35,12 +35,12 @@ def test_a_set_is_read_whole(tmp_path: Path) -> None:
     """Documents become articles under their ids; grades are kept, 0 is a wrong document; empty texts are left out."""
     folder = beir(tmp_path)
     found = read_beir(folder)
-    documents = {one.id: one for one in articles(folder)}
+    documents = {one.id: one for one in corpus_articles(folder)}
     assert [(one.id, one.title, one.text, one.language) for one in documents.values()] == [
         ("d 1", "Die Brücke", "Sie steht.\nSie hält.", "de"),
         ("d2", None, CORPUS[1]["text"], "en"),
     ]
-    first, second = judged(found, documents.__getitem__)
+    first, second = judge_queries(found, documents.__getitem__)
     assert (first.question.question, dict(first.places), dict(first.grades)) == (
         "Steht sie?",
         {"d 1": None},
@@ -60,12 +60,12 @@ def test_judgements_in_trecs_columns(tmp_path: Path) -> None:
 def test_what_goes_out_comes_in_again(tmp_path: Path) -> None:
     """Queries, grades and texts of a set that was written anew."""
     folder = beir(tmp_path)
-    documents = {one.id: one for one in articles(folder)}
-    judgements = judged(read_beir(folder), documents.__getitem__)
+    documents = {one.id: one for one in corpus_articles(folder)}
+    judgements = judge_queries(read_beir(folder), documents.__getitem__)
     (tmp_path / "out").mkdir()
     write_beir(tmp_path / "out", judgements, documents.values())
     back = read_beir(tmp_path / "out")
-    again = {one.id: one for one in articles(tmp_path / "out")}
+    again = {one.id: one for one in corpus_articles(tmp_path / "out")}
     assert again == documents
     assert back.grades == {"q1": {"d 1": 2, "d2": 0}, "q2": {"d2": 1}}
     assert [(one.id, one.question, one.language) for one in back.queries] == [
@@ -91,13 +91,13 @@ def test_what_is_wrong_with_a_set_is_said_with_its_place(tmp_path: Path, changed
     folder = beir(tmp_path, **changed)
 
     def find(name: str) -> object:
-        known = {one.id: one for one in articles(folder)}
+        known = {one.id: one for one in corpus_articles(folder)}
         if name not in known:
             raise NotFound(name)
         return known[name]
 
     with pytest.raises(QuestionError, match=said):
-        judged(read_beir(folder), find)  # type: ignore[arg-type]
+        judge_queries(read_beir(folder), find)  # type: ignore[arg-type]
     with pytest.raises(NotFound, match=r"There is no corpus\.jsonl"):
         read_beir(tmp_path / "nowhere")
 
@@ -121,10 +121,10 @@ def test_any_name_survives_trecs_columns(
 def test_another_programs_run_is_measured_by_its_scores(tmp_path: Path) -> None:
     """In whatever order its lines are; a query that it lacks counts 0."""
     folder = beir(tmp_path)
-    documents = {one.id: one for one in articles(folder)}
-    judgements = judged(read_beir(folder), documents.__getitem__)
+    documents = {one.id: one for one in corpus_articles(folder)}
+    judgements = judge_queries(read_beir(folder), documents.__getitem__)
     (tmp_path / "run").write_text("q1 Q0 d2 1 0.5 x\nq1 Q0 d%201 2 0.9 x\n", encoding="utf-8")
-    first, second = results_of(read_trec_run(tmp_path / "run"), judgements)
+    first, second = trec_results(read_trec_run(tmp_path / "run"), judgements)
     assert [one.item for one in first.shown] == ["d 1", "d2"]
     assert (first.values["nDCG@10"], second.values["nDCG@10"]) == (1.0, 0.0)
     for text, said in (

@@ -14,9 +14,9 @@ from lxml import html
 from markdown_it import MarkdownIt
 
 from rag.config import DEFAULT_RANKING, Config, settings
-from rag.evaluation.measures.comparison import Comparison, compared, verdict
+from rag.evaluation.measures.comparison import Comparison, compare_runs, verdict
 from rag.evaluation.measures.statistics import Interval
-from rag.evaluation.measures.summary import Slice, summarised
+from rag.evaluation.measures.summary import Slice, summarise
 from rag.evaluation.measures.trec_measures import MEASURES
 from rag.evaluation.reports.charts import (
     difference_bars,
@@ -39,10 +39,10 @@ from rag.evaluation.types import (
     RERANKING,
     SPLIT,
     WRONGLY_REFUSED,
+    ExpectedAnswer,
+    RankedResult,
     Result,
     Run,
-    Shown,
-    Wanted,
 )
 
 CHROMIUM = shutil.which("chromium", path=f"/usr/bin{os.pathsep}{os.environ.get('PATH', '')}")
@@ -70,7 +70,7 @@ def result(number: int, question: str, fate: str, rank: int | None, confidence: 
     """A question whose answer came at a rank, among three results with hostile labels."""
     answerable = fate not in (REFUSED, ANSWERED)
     shown = tuple(
-        Shown(
+        RankedResult(
             item=f"article-{number}" if place == rank else f"{number}:{place}",
             article=f"article-{number}",
             label=LABELS[(number + place) % len(LABELS)],
@@ -84,7 +84,7 @@ def result(number: int, question: str, fate: str, rank: int | None, confidence: 
         for place in (1, 2, 3)
     )
     label = LABELS[number % len(LABELS)]
-    wanted = Wanted(f"article-{number}", label, "ar", label, 2020, 1, ((0, 9),), HOSTILE, rank, rank, rank)
+    wanted = ExpectedAnswer(f"article-{number}", label, "ar", label, 2020, 1, ((0, 9),), HOSTILE, rank, rank, rank)
     return Result(
         id=f"q-{number}",
         question=question,
@@ -138,7 +138,7 @@ def better() -> Run:
 
 def comparison() -> Comparison:
     """The run beside a better one."""
-    return compared([RUN, better()])
+    return compare_runs([RUN, better()])
 
 
 def differences() -> str:
@@ -314,7 +314,7 @@ def test_markdown_shows_everything_literally() -> None:
 
 def test_numbers_agree_with_the_summary() -> None:
     """The Markdown has the summary's means and intervals of the questions that people wrote."""
-    interval = summarised([one for one in RESULTS if not one.synthetic]).measures["R@5"]
+    interval = summarise([one for one in RESULTS if not one.synthetic]).measures["R@5"]
     line = next(line for line in markdown_report(RUN).splitlines() if line.startswith("| R@5"))
     expected = f"| R@5 | {interval.mean:.3f} ({interval.low:.3f} to {interval.high:.3f}) | 1.000 (1.000 to 1.000) |"
     assert line == expected

@@ -11,8 +11,8 @@ from factories import article
 
 from rag.evaluation.questions.files import Label, TestQuestion
 from rag.evaluation.questions.judgements import Judgement
-from rag.evaluation.runs.diagnosis import beaten_by, fate, sentence_is_right, wanted
-from rag.evaluation.runs.results import DEPTH, shown
+from rag.evaluation.runs.diagnosis import beaten_by, expected_answers, fate, sentence_is_right
+from rag.evaluation.runs.results import DEPTH, rank_results
 from rag.evaluation.types import (
     ANSWERED,
     DOUBTFUL,
@@ -65,7 +65,7 @@ def found(of: Ranking, groups: Sequence[Group] | None = None) -> Retrieval:
 
 
 def items(judgement: Judgement, of: Ranking, groups: Sequence[Group] | None = None) -> list[tuple[str, int | None]]:
-    return [(one.item, one.grade) for one in shown(found(of, groups), judgement)]
+    return [(one.item, one.grade) for one in rank_results(found(of, groups), judgement)]
 
 
 # -- what is judged ---------------------------------------------------------------------------------
@@ -109,14 +109,14 @@ def test_what_was_judged_wrong_is_told_from_what_nobody_judged() -> None:
 def test_no_more_results_than_the_measures_look_at() -> None:
     """Of thirty articles, ten."""
     of = ranking([(article(f"n{number}", TEXT), 0, 50) for number in range(30)])
-    assert len(shown(found(of), judged({"A": None}))) == DEPTH == 10
+    assert len(rank_results(found(of), judged({"A": None}))) == DEPTH == 10
 
 
 def test_a_result_begins_with_whole_words() -> None:
     """Two hundred signs at most; without spaces, as in Japanese, as many as there is room for."""
     japanese = article("J", "字" * 500)
     one, other, short = (
-        shown(found(ranking([(of, 0, end)])), judged({"A": None}))[0].beginning
+        rank_results(found(ranking([(of, 0, end)])), judged({"A": None}))[0].beginning
         for of, end in ((A, 400), (japanese, 500), (A, 20))
     )
     assert TEXT.startswith(one)
@@ -132,8 +132,8 @@ def test_a_result_begins_with_whole_words() -> None:
 def fate_of(
     judgement: Judgement, of: Ranking, passages: Sequence[Passage] = (passage_at(A, 0, 200),), *, sure: bool = True
 ) -> str:
-    results = shown(found(of), judgement)
-    return fate(judgement, wanted(judgement, results, of), results, of, lambda _: passages, sure=sure)
+    results = rank_results(found(of), judgement)
+    return fate(judgement, expected_answers(judgement, results, of), results, of, lambda _: passages, sure=sure)
 
 
 QUOTE = judged({"A": ((100, 120),)})
@@ -196,10 +196,10 @@ def test_an_answer_that_was_shown_and_denied(of: Ranking, expected: str) -> None
 def test_where_the_wanted_article_came() -> None:
     """Its rank among results, and its best passage's rank before and after re-ranking."""
     of = ranking([(B, 0, 90), (A, 0, 50), (A, 90, 130)], fused=[2, 1, 3])
-    (one,) = wanted(QUOTE, shown(found(of), QUOTE), of)
+    (one,) = expected_answers(QUOTE, rank_results(found(of), QUOTE), of)
     assert (one.rank, one.fused, one.ranked) == (3, 3, 3)
     assert (one.label, one.source, one.year, one.quote) == ("Article A", "Blatt", 2021, TEXT[100:120])
-    (gone,) = wanted(QUOTE, (), ranking([]))
+    (gone,) = expected_answers(QUOTE, (), ranking([]))
     assert (gone.rank, gone.fused, gone.ranked) == (None, None, None)
 
 
@@ -209,11 +209,11 @@ def test_the_signal_that_decided() -> None:
         [(B, 0, 90), (A, 90, 130)],
         signals=[{"late": 0.5, "dense": 0.6, "lexical": 0.5}, {"late": 0.5, "dense": 0.5, "lexical": 0.2}],
     )
-    places = wanted(QUOTE, shown(found(of), QUOTE), of)
+    places = expected_answers(QUOTE, rank_results(found(of), QUOTE), of)
     assert beaten_by(places, of) == "dense"
     unread = ranking([(B, 0, 90), (A, 90, 130)], signals=[{"late": 0.5, "dense": 0.6}, {"dense": 0.9}])
     assert beaten_by(places, unread) == "not read again"
-    assert beaten_by(wanted(QUOTE, (), ranking([(A, 90, 130)])), ranking([(A, 90, 130)])) is None
+    assert beaten_by(expected_answers(QUOTE, (), ranking([(A, 90, 130)])), ranking([(A, 90, 130)])) is None
     assert beaten_by((), of) is None
 
 
