@@ -74,7 +74,7 @@ def _docstring(value: object) -> str:
     text = inspect.getdoc(value) or ""
     # sections such as "Args:" become lists, of which each entry is one line
     text = re.sub(r"\n {8,}(?=\S)", " ", text)
-    text = re.sub(r"^(Args|Raises|Returns|Yields):$", r"**\1**\n", text, flags=re.MULTILINE)
+    text = re.sub(r"^(Args|Attributes|Raises|Returns|Yields):$", r"**\1**\n", text, flags=re.MULTILINE)
     return re.sub(r"^    (\w[\w, ]*): ", r"- `\1`: ", text, flags=re.MULTILINE)
 
 

@@ -1,4 +1,4 @@
-"""The program `fundstelle`. Nothing is imported before Ctrl-C is handled: loading the commands takes a moment."""
+"""The program `fundstelle`. Ctrl-C is handled before the commands are imported, which takes a moment."""
 
 import os
 import signal
@@ -8,17 +8,17 @@ _INTERRUPTED = 130
 
 
 def main() -> None:
-    """Run a command; Ctrl-C ends the program in one line from its first moment on."""
-    # whoever starts it in the background has the signal ignored
+    """Run a command; from its first moment on, Ctrl-C ends the program with one line."""
+    # in the background, the shell has the signal ignored
     if signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:
-        signal.signal(signal.SIGINT, _end)
+        signal.signal(signal.SIGINT, _exit)
     from rag.cli.app import main as run
 
     run()
 
 
-def _end(_signal: int, _frame: FrameType | None) -> None:
-    """End at once: nothing is open yet."""
+def _exit(_signal: int, _frame: FrameType | None) -> None:
+    """Exit at once: nothing is open yet."""
     os.write(2, b"Interrupted.\n")
     os._exit(_INTERRUPTED)
 

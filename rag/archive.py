@@ -1,4 +1,4 @@
-"""The façade: an archive in a folder, opened and wired."""
+"""The façade of the library: an archive in a folder, with its parts wired together."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from types import TracebackType, UnionType
+from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from filelock import FileLock, Timeout
@@ -46,27 +46,31 @@ def _no_archive(folder: Path) -> NotFound:
     return NotFound(f"There is no archive in {folder}: make one with `{index_command(folder)}`.")
 
 
-def _as_paths(paths: Iterable[StrPath | Iterable[StrPath]]) -> list[Path]:
-    flat = _flat(paths, str | os.PathLike, "A path must be a string or a Path")
-    if not flat:
+def _to_paths(arguments: Iterable[StrPath | Iterable[StrPath]]) -> list[Path]:
+    """Return the paths among the arguments and in their lists.
+
+    Raises:
+        TypeError: a path is neither a string nor a Path.
+        NotFound: there is no path.
+    """
+    paths = [Path(path) for path in _flatten(arguments, (str, os.PathLike), "A path must be a string or a Path")]
+    if not paths:
         raise NotFound("No path was given: name at least one file or folder.")
-    return list(map(Path, flat))
+    return paths
 
 
-def _flat(values: Iterable[Any], kind: type | UnionType, rule: str) -> list[Any]:
-    """Return values of a kind, some of which may be listed together."""
-    flat: list[Any] = []
-    for value in values:
-        parts = [value] if isinstance(value, kind) or not isinstance(value, Iterable) else value
-        for part in parts:
-            if not isinstance(part, kind):
-                raise TypeError(f"{rule}, not {type(part).__name__}.")
-            flat.append(part)
-    return flat
+def _flatten(arguments: Iterable[Any], types: tuple[type, ...], rule: str) -> Iterator[Any]:
+    """Yield the arguments, and the elements of those that are lists, if they have one of the types."""
+    for argument in arguments:
+        is_list = isinstance(argument, Iterable) and not isinstance(argument, types)
+        for value in argument if is_list else (argument,):
+            if not isinstance(value, types):
+                raise TypeError(f"{rule}, not {type(value).__name__}.")
+            yield value
 
 
 class Archive:
-    """Articles in a folder of their own, ready to be asked. Safe to use from several threads.
+    """An archive of articles in a folder of its own: index files, ask questions. Safe to use from several threads.
 
     The encoder is opened when it is first needed. Close the archive, or use it in a `with` block.
     """
@@ -98,11 +102,11 @@ class Archive:
         self._cross_encoder = CrossEncoderReranker(reranker) if reranker else None
         record = store.vectors.encoder
         name = encoder_name or (record.name if record else BUNDLED)
-        # a folder is remembered by its whole path, since the next command may run elsewhere
+        # the next command may run in another folder
         name = str(Path(name).absolute()) if name != BUNDLED and Path(name).is_dir() else name
         self._encoder = LazyEncoder(name, encoder, on_step=on_step, device=device)
         self._config = config or Config()
-        self._keeper = TokenStores(folder / TOKENS, store)
+        self._token_stores = TokenStores(folder / TOKENS, store)
         self._searchers: dict[RankingConfig, Searcher] = {}
 
     @classmethod
@@ -158,7 +162,7 @@ class Archive:
         """Close the database; what was indexed is on disk already. A closed archive cannot be used any more."""
         self._closed = True
         self._open_store.close()
-        self._keeper.close()
+        self._token_stores.close()
 
     @property
     def _store(self) -> Store:
@@ -182,12 +186,12 @@ class Archive:
 
     @property
     def id(self) -> str:
-        """A random word that tells this archive from every other."""
+        """A random string that identifies this archive."""
         return self._store.facts.archive_id
 
     @property
     def encoder_name(self) -> str:
-        """How its encoder is opened: `bundled`, a folder or a hub name."""
+        """The name by which the encoder is opened: `bundled`, a folder or a hub name."""
         return self._encoder.encoder_name
 
     @property
@@ -197,28 +201,28 @@ class Archive:
 
     @property
     def config(self) -> Config:
-        """How its articles are cut."""
+        """How articles are cut into passages."""
         return self._config
 
     @property
     def encoder(self) -> Encoder:
-        """The encoder, opened at the first use.
+        """The encoder, opened on first use.
 
         Raises:
-            ArchiveError: it cannot be opened.
+            ArchiveError: the encoder cannot be opened.
         """
         return self._encoder()
 
     def prepare(self) -> None:
-        """Do now what the encoder needs once on a machine, which takes a minute; one that is ready is not opened.
+        """Prepare the encoder for this machine, which takes a minute and happens once; it is not opened.
 
         Raises:
-            ArchiveError: it cannot be prepared.
+            ArchiveError: the encoder cannot be prepared.
         """
         _ = self._encoder.fingerprint
 
     def warm_up(self) -> None:
-        """Load now what the first question would have to wait for."""
+        """Load everything that the first question would otherwise wait for."""
         language_of("")
         self.encoder.token_vectors([""], "query")
         self._catch_up()
@@ -243,9 +247,10 @@ class Archive:
             ArchiveBusy: another process is indexing.
             ArchiveError: the archive cannot be written.
         """
+        files = _to_paths(paths)
         indexer = self._indexer(on_progress, limits, columns)
         with self._writing():
-            return indexer.index(_as_paths(paths))
+            return indexer.index(files)
 
     def forget(self, *paths: StrPath | Iterable[StrPath]) -> int:
         """Remove the articles of files and folders and return their number; the paths need not exist any more.
@@ -257,9 +262,10 @@ class Archive:
             ArchiveBusy: another process is indexing.
             ArchiveError: the archive cannot be written.
         """
+        files = _to_paths(paths)
         indexer = self._indexer()
         with self._writing():
-            return indexer.forget(_as_paths(paths))
+            return indexer.forget(files)
 
     def _indexer(
         self,
@@ -267,14 +273,20 @@ class Archive:
         limits: Limits | None = None,
         columns: Columns | None = None,
     ) -> Indexer:
-        # imported here, since a question needs none of it and should not wait for it
+        # imported here, since a question does not need it and should not wait for it
         from rag.indexing.indexer import Indexer
         from rag.loading.containers.limits import DEFAULT_LIMITS
 
-        # the encoder is not opened yet: mostly, nothing has changed
-        name, keep = self.encoder_name, self._keeper.for_encoder(self._encoder.fingerprint)
+        # the encoder is not opened yet: most of the time, nothing has changed
         return Indexer(
-            self._store, self._encoder, name, self._config, on_progress, limits or DEFAULT_LIMITS, columns, keep
+            self._store,
+            self._encoder,
+            self.encoder_name,
+            self._config,
+            on_progress=on_progress,
+            limits=limits or DEFAULT_LIMITS,
+            columns=columns,
+            keeping=self._token_stores.for_encoder(self._encoder.fingerprint),
         )
 
     def fetch(
@@ -289,21 +301,22 @@ class Archive:
         from rag.fetching.fetch import fetch
 
         _ = self._store
-        return tuple(fetch(_flat(addresses, str, "An address must be a string"), self.fetched, on_page=on_page))
+        urls = list(_flatten(addresses, (str,), "An address must be a string"))
+        return tuple(fetch(urls, self.fetched, on_page=on_page))
 
     @property
     def fetched(self) -> Path:
-        """The folder in which pages of the web are kept; it is made with the first one."""
+        """The folder for fetched web pages; it is made with the first one."""
         return self.folder / FETCHED
 
     def fill(self, articles: Iterable[Article], loaders: str, on_article: Callable[[int], None] | None = None) -> None:
-        """Bring the archive in step with articles: it holds these afterwards, and no others.
+        """Replace the contents of the archive by articles that do not come from files.
 
-        What is stored already is not encoded again. It may be interrupted, and goes on from there.
+        Articles that are stored already are not encoded again. Safe to interrupt: the next call resumes.
 
         Args:
-            loaders: names how the articles were made; those made in another way are stored anew.
-            on_article: hears how many articles are done.
+            loaders: names how the articles were made; articles made in another way are stored again.
+            on_article: called with the number of articles done so far.
 
         Raises:
             ArchiveBusy: another process is indexing.
@@ -311,9 +324,15 @@ class Archive:
         """
         from rag.indexing.article_indexer import ArticleIndexer
 
-        encoder = self.encoder
-        keep = self._keeper.for_encoder(encoder.fingerprint)
-        indexer = ArticleIndexer(self._store, encoder, self.encoder_name, self._config, loaders, on_article, keep)
+        indexer = ArticleIndexer(
+            self._store,
+            self.encoder,
+            self.encoder_name,
+            self._config,
+            loaders=loaders,
+            on_article=on_article,
+            keeping=self._token_stores.for_encoder(self.encoder.fingerprint),
+        )
         with self._writing():
             indexer.index(articles)
 
@@ -381,18 +400,18 @@ class Archive:
         return self._store.vectors.are_doubtful and self.encoder_name == BUNDLED
 
     def reset_calibration(self) -> None:
-        """Use the confidence that Fundstelle comes with again."""
+        """Restore the built-in calibration of the confidence."""
         self._store.facts.set_calibration(None)
 
     def set_calibration(self, tables: Mapping[str, Calibration]) -> None:
-        """Use these tables of the confidence for this archive from now on."""
+        """Use these weights of the confidence for this archive from now on; see `rag.evaluation.runs.calibrate`."""
         self._store.facts.set_calibration(to_json(tables, self.encoder.fingerprint))
 
     def searcher(self, ranking: RankingConfig = DEFAULT_RANKING, encoder: Encoder | None = None) -> Searcher:
-        """Return what searches this archive with a ranking; it is made once for each.
+        """Return the searcher for a ranking; each is made once.
 
         Args:
-            encoder: reads questions in place of the archive's own, giving the same vectors.
+            encoder: encodes questions in place of the archive's own; its vectors must be the same.
         """
         store = self._store
         searcher = self._searchers.get(ranking)
@@ -403,7 +422,7 @@ class Archive:
                 dense=self._dense,
                 lexical=self._lexical,
                 encoder=self._encoder,
-                token_stores=self._keeper,
+                token_stores=self._token_stores,
                 ranking=ranking,
                 cross_encoder=self._cross_encoder,
             )
@@ -414,54 +433,54 @@ class Archive:
         self._lexical.catch_up()
 
     def articles(self) -> Iterator[Article]:
-        """Yield all articles, in the order of their paths."""
+        """Yield all articles without duplicates, ordered by path."""
         for article_id in self._store.article_ids():
             yield self._store.article(article_id)
 
     def article(self, reference: str) -> Article:
-        """Return the article that a person means: by id, path, title or address, or a part of one.
+        """Return the article with an id, path, title or URL, or a unique part of one.
 
         Raises:
-            NotFound: there is none, or more than one.
+            NotFound: no article matches, or several do.
         """
         return self.article_with_passages(reference)[0]
 
     def original(self, reference: str) -> Article:
-        """Return the article that a person means, or the one of the same text that is cited in its place.
+        """Return the article that is cited: that of the reference, or the one that it duplicates.
 
         Raises:
-            NotFound: there is none, or more than one.
+            NotFound: no article matches, or several do.
         """
         return self._store.article(self._store.duplicates.original(self.article(reference).id))
 
     def duplicates(self, article_id: str) -> tuple[Article, ...]:
-        """Return the other articles of the same text as one."""
+        """Return the other articles with the same text."""
         return self._store.duplicates.of(article_id)
 
     def versions(self, article_id: str) -> tuple[Version, ...]:
-        """Return the articles that share much of the text of one without being the same, the most alike first."""
+        """Return the near-duplicates of an article, most similar first."""
         return versions_among(
             self._store.article(article_id), self._store.duplicates.near_duplicate_candidates(article_id)
         )
 
     def passages(self, article_id: str) -> tuple[Passage, ...]:
-        """Return the passages of an article, in its order.
+        """Return the passages of an article in their order.
 
         Raises:
-            NotFound: there is no such article.
+            NotFound: no article has this id.
         """
         return self._store.article_with_passages(article_id)[1]
 
     def article_with_passages(self, reference: str) -> tuple[Article, tuple[Passage, ...]]:
-        """Return the article that a person means, as `article` does, with its passages, both of one moment.
+        """Return an article, as `article` does, with its passages, in one consistent read.
 
         Raises:
-            NotFound: there is none, or more than one.
+            NotFound: no article matches, or several do.
         """
         return self._store.article_with_passages(resolve_article(self._store, reference))
 
     def status(self) -> Status:
-        """Return what the archive holds."""
+        """Return what the archive contains."""
         record = self._store.vectors.encoder
         oldest, newest = self._store.statistics.date_range()
         verdict = self_test(self.encoder_name)

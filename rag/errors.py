@@ -1,24 +1,24 @@
-"""Errors that a person may meet. Each message is one sentence or two: what happened, and what to do next."""
+"""Errors with a message for the user: what happened, and what to do next."""
 
 
 class FundstelleError(Exception):
-    """Anything that stops a command; its text is meant for the person who ran it."""
+    """The base of all errors that a caller may catch; the message is meant for the user."""
 
 
 class LoadError(FundstelleError):
-    """A file cannot be taken as an article."""
+    """A file cannot be loaded as an article."""
 
 
 class QuestionError(FundstelleError):
-    """A question cannot be asked as it is."""
+    """A question, a filter or a number of passages cannot be used."""
 
 
 class EmptyQuestion(QuestionError):
-    """There is no word in it."""
+    """A question contains no word."""
 
 
 class LongQuestion(QuestionError):
-    """It has more characters than are taken: so many."""
+    """A question is too long; `characters` is its length."""
 
     def __init__(self, message: str, characters: int) -> None:
         super().__init__(message)
@@ -30,20 +30,20 @@ class ArchiveError(FundstelleError):
 
 
 class ArchiveClosed(ArchiveError):
-    """An archive was closed before."""
+    """The archive was closed."""
 
 
 class ArchiveBusy(ArchiveError):
-    """Another program is writing into an archive."""
+    """Another program is writing to the archive."""
 
 
 class EncoderMisfit(ArchiveError):
-    """An archive was made by another encoder than the one at hand."""
+    """The vectors of an archive come from another encoder."""
 
 
 class NotFound(FundstelleError):
-    """There is no such article, file or folder."""
+    """An article, file, folder or archive does not exist."""
 
 
 class ConfigError(FundstelleError):
-    """A setting does not exist, or cannot have this value."""
+    """A setting does not exist or cannot have this value."""

@@ -336,7 +336,7 @@ def test_an_explanation_names_signals_words_and_copies(capsys: pytest.CaptureFix
     print_explanation(answer)
     lines = capsys.readouterr().out.splitlines()
     assert lines[0] == "[1] Tunnel"
-    assert lines[1].startswith("    dense     0.510  cosine of the question and the passage")
+    assert lines[1].startswith("    dense     0.510  cosine of question and passage")
     assert lines[2].startswith("    lexical   1.000  share of the best score")
     assert lines[3:] == [
         "    colour   -0.250",

@@ -162,12 +162,13 @@ def test_a_new_archive_is_for_its_owner_alone(tmp_path: Path, encoder: Encoder) 
 
 def test_an_archive_that_others_may_read_stays_so(tmp_path: Path, encoder: Encoder) -> None:
     """What its owner opened to others is not closed, and what is made in it later is open to the same."""
-    with umask(0o022), Archive.open(tmp_path / "archive", encoder=encoder) as archive:
+    folder = tmp_path / "archive"
+    with umask(0o022), Archive.open(folder, encoder=encoder) as archive:
         archive.index([written(tmp_path / "in", a=BRIDGE)])
-        archive.close()
-        for path in [archive.folder, *archive.folder.rglob("*")]:
-            path.chmod(0o750 if path.is_dir() else 0o640)
-        shutil.rmtree(archive.folder / "lexical")
+    for path in [folder, *folder.rglob("*")]:
+        path.chmod(0o750 if path.is_dir() else 0o640)
+    shutil.rmtree(folder / "lexical")
+    with umask(0o022), Archive.open(folder, encoder=encoder) as archive:
         archive.index([written(tmp_path / "in", a=DIKE)])
         found = modes(archive.folder)
         assert (found["archive"], found["archive.sqlite"], found["archive.sqlite-wal"]) == (0o750, 0o640, 0o640)
@@ -202,8 +203,8 @@ def test_an_archive_that_may_only_be_read_answers(tmp_path: Path, encoder: Encod
     whole = tmp_path / "whole"
     with Archive.open(whole, encoder=encoder) as archive:
         archive.index([written(tmp_path / "in", a=DIKE)])
-        archive.close()
-        old = {name: shutil.copytree(whole / name, tmp_path / f"old-{name}") for name in ("dense", "lexical")}
+    old = {name: shutil.copytree(whole / name, tmp_path / f"old-{name}") for name in ("dense", "lexical")}
+    with Archive.open(whole, encoder=encoder) as archive:
         archive.index([written(tmp_path / "in", a=DIKE, b=MARKET)])
         logged = tmp_path / "logged"
         shutil.copytree(whole, logged)
