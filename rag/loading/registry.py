@@ -10,7 +10,7 @@ from rag.loading.common.draft import Draft, Flaw
 from rag.loading.common.file_types import HEAD_BYTES, kind_of
 from rag.loading.containers.feeds import load_feed
 from rag.loading.containers.warc import load_warc
-from rag.loading.documents.docx import load_docx, unknown_part
+from rag.loading.documents.docx import load_docx, refuse_part
 from rag.loading.documents.epub import load_epub, load_issue
 from rag.loading.documents.mail import load_eml, load_mhtml
 from rag.loading.documents.odt import load_odt
@@ -31,7 +31,7 @@ def _paragraphs_of_part(path: str, raw: bytes) -> list[str]:
         root = parse_prose(raw)
         return [paragraph.text for paragraph in prose_paragraphs(root)] if root is not None else []
     if kind not in LOADERS or not raw:
-        return unknown_part(path, raw)
+        return refuse_part(path, raw)
     return [block.text.strip() for block in LOADERS[kind](raw).blocks]
 
 

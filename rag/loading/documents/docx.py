@@ -5,91 +5,104 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 from rag.errors import LoadError
 from rag.loading.common.draft import Block, Draft, paragraph_blocks
 from rag.loading.common.guard import result_or_error
 from rag.loading.common.xml import attribute, descendants, name_of, remove_elements, text_of
-from rag.loading.documents.office_xml import Markup, document, paragraphs_in, unlike
-from rag.loading.documents.zipped_xml import damaged, embedded, parsed, unpacked, unread_files
+from rag.loading.documents.office_xml import Markup, distinct, office_draft, paragraphs_in
+from rag.loading.documents.zipped_xml import damaged_error, embedded_files, parse_xml, unread_files_notice, unzip_texts
 
 ReadPart = Callable[[str, bytes], list[str]]
-_WHAT = "docx"
-_GONE = {"del", "moveFrom", "Fallback"}  # deleted, moved away, or there twice, for older programs
-_HIDDEN = {*_GONE, "pPr", "rPr", "instrText", "delText", "txbxContent"}
-_SIGNS = {"tab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-"}
+_FORMAT = "docx"
+_SKIPPED = {"del", "moveFrom", "Fallback"}  # deleted, moved away, or repeated for older programs
+_WITHOUT_WORDS = {*_SKIPPED, "pPr", "rPr", "instrText", "delText", "txbxContent"}
+_SPECIAL_CHARACTERS = {"tab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-"}
 _TITLE_STYLES = {"title", "heading 1"}
 
 
-def unknown_part(path: str, raw: bytes) -> list[str]:
+class _Relation(NamedTuple):
+    """A part of the package that belongs to another part."""
+
+    id: str
+    kind: str
+    path: str
+
+
+def refuse_part(path: str, raw: bytes) -> list[str]:
     """Refuse a part of another format."""
-    raise LoadError("It is of no kind that can be read.")
+    raise LoadError("Unsupported file type.")
 
 
-def load_docx(raw: bytes, read_part: ReadPart = unknown_part) -> Draft:
+def load_docx(raw: bytes, read_part: ReadPart = refuse_part) -> Draft:
     """Read a Word document; its title is the one in its properties, or else its first line in a style for titles.
 
     Args:
         read_part: returns the paragraphs of a part in another format, by its path and its bytes, or raises LoadError.
 
     Raises:
-        LoadError: it is no such document, damaged, encrypted, or unpacks to too much.
+        LoadError: it is not such a document, damaged, encrypted, or unpacks to too much.
     """
-    texts = unpacked(raw, _WHAT)
-    package = _related(texts, "")
+    texts = unzip_texts(raw, _FORMAT)
+    package = _related_paths(texts, "")
     main = next(iter(package.get("officeDocument", ())), "")
-    body = next(descendants(parsed(texts, main, _WHAT), "body"), None)
+    body = next(descendants(parse_xml(texts, main, _FORMAT), "body"), None)
     if body is None:
-        raise damaged(_WHAT)
-    parts = _related(texts, main)
-    styles = [parsed(texts, path, _WHAT) for path in parts.get("styles", ()) if path in texts]
-    hidden = _hidden_styles(styles)
-    _without_hidden(body, hidden)
-    chunks, missed = _chunks(body, texts, main, read_part)
+        raise damaged_error(_FORMAT)
+    parts = _related_paths(texts, main)
+    styles = [parse_xml(texts, path, _FORMAT) for path in parts.get("styles", ()) if path in texts]
+    hidden_styles = _hidden_styles(styles)
+    _remove_hidden(body, hidden_styles)
+    chunks, unread_chunks = _read_chunks(body, texts, main, read_part)
 
-    def inside(kind: str, element: str) -> list[str]:
-        """The paragraphs of all parts of a kind; footnotes that are lines between text and notes have a type."""
-        roots = [parsed(texts, path, _WHAT) for path in parts.get(kind, ()) if path in texts]
+    def texts_in(kind: str, tag: str) -> list[str]:
+        """The paragraphs of all parts of a kind; footnotes that are separator lines have a type."""
+        roots = [parse_xml(texts, path, _FORMAT) for path in parts.get(kind, ()) if path in texts]
         for root in roots:
-            _without_hidden(root, hidden)
-        found = [each for root in roots for each in descendants(root, element) if attribute(each, "type") is None]
-        return [text for each in found for text in paragraphs_in(each, _MARKUP)]
+            _remove_hidden(root, hidden_styles)
+        elements = (element for root in roots for element in descendants(root, tag))
+        return [
+            text
+            for element in elements
+            if attribute(element, "type") is None
+            for text in paragraphs_in(element, _MARKUP)
+        ]
 
     blocks: tuple[Block, ...] = (
-        *paragraph_blocks(unlike(inside("header", "hdr")), "boilerplate"),
-        *paragraph_blocks([*_with_chunks(body, chunks), *inside("diagramData", "t"), *inside("chart", "rich")]),
-        *paragraph_blocks([*inside("footnotes", "footnote"), *inside("endnotes", "endnote")]),
-        *paragraph_blocks(unlike(inside("footer", "ftr")), "boilerplate"),
-        *paragraph_blocks(inside("comments", "comment"), "comment"),
+        *paragraph_blocks(distinct(texts_in("header", "hdr")), "boilerplate"),
+        *paragraph_blocks([*_with_chunks(body, chunks), *texts_in("diagramData", "t"), *texts_in("chart", "rich")]),
+        *paragraph_blocks([*texts_in("footnotes", "footnote"), *texts_in("endnotes", "endnote")]),
+        *paragraph_blocks(distinct(texts_in("footer", "ftr")), "boilerplate"),
+        *paragraph_blocks(texts_in("comments", "comment"), "comment"),
     )
-    properties = [parsed(texts, path, _WHAT) for path in package.get("core-properties", ()) if path in texts]
-    return document(
+    properties = [parse_xml(texts, path, _FORMAT) for path in package.get("core-properties", ()) if path in texts]
+    return office_draft(
         blocks,
-        title=next((text_of(each, "title") for each in properties), None),
-        author=next((text_of(each, "creator") for each in properties), None),
+        title=next((text_of(root, "title") for root in properties), None),
+        author=next((text_of(root, "creator") for root in properties), None),
         heading=_heading(body, styles),
-        unread=unread_files([*embedded(texts), *missed]),
+        unread=unread_files_notice([*embedded_files(texts), *unread_chunks]),
     )
 
 
-def _related(texts: Mapping[str, bytes], part: str) -> dict[str, list[str]]:
-    """The paths of the parts that belong to a part, by what they are to it; the package itself is ''."""
-    found: dict[str, list[str]] = {}
-    for _, kind, path in _relations(texts, part):
-        found.setdefault(kind, []).append(path)
-    return found
+def _related_paths(texts: Mapping[str, bytes], part: str) -> dict[str, list[str]]:
+    """The paths of the parts that belong to a part, by the kind of their relation; the package itself is ''."""
+    paths: dict[str, list[str]] = {}
+    for relation in _relations(texts, part):
+        paths.setdefault(relation.kind, []).append(relation.path)
+    return paths
 
 
-def _relations(texts: Mapping[str, bytes], part: str) -> Iterator[tuple[str, str, str]]:
-    """The id, kind and path of each part that belongs to a part."""
+def _relations(texts: Mapping[str, bytes], part: str) -> Iterator[_Relation]:
+    """The parts that belong to a part."""
     folder, name = posixpath.split(part)
     relations = posixpath.join(folder, "_rels", f"{name}.rels")
     if relations in texts:
-        for relation in descendants(parsed(texts, relations, _WHAT), "Relationship"):
+        for relation in descendants(parse_xml(texts, relations, _FORMAT), "Relationship"):
             kind, target = (attribute(relation, "Type") or "").rpartition("/")[2], attribute(relation, "Target") or ""
             path = posixpath.normpath(posixpath.join("/", folder, target)).lstrip("/")
-            yield attribute(relation, "Id") or "", kind, path
+            yield _Relation(attribute(relation, "Id") or "", kind, path)
 
 
 def _is_on(switch: Any) -> bool:
@@ -106,55 +119,61 @@ def _hidden_styles(styles: Sequence[Any]) -> frozenset[str]:
     )
 
 
-def _without_hidden(root: Any, hidden: Container[str]) -> None:
-    """Take out what is formatted as hidden."""
+def _remove_hidden(root: Any, hidden_styles: Container[str]) -> None:
+    """Remove text that is formatted as hidden."""
     for run in list(descendants(root, "r")):
-        own = [each for properties in run if name_of(properties) == "rPr" for each in properties]
-        switches = [each for each in own if name_of(each) == "vanish"]
-        styled = any(name_of(each) == "rStyle" and attribute(each, "val") in hidden for each in own)
-        if any(map(_is_on, switches)) or (styled and not switches):
+        properties = [element for parent in run if name_of(parent) == "rPr" for element in parent]
+        switches = [element for element in properties if name_of(element) == "vanish"]
+        styles = [attribute(element, "val") for element in properties if name_of(element) == "rStyle"]
+        has_hidden_style = any(style in hidden_styles for style in styles)
+        if any(map(_is_on, switches)) or (has_hidden_style and not switches):
             remove_elements([run])
-    styles = ((paragraph, next(descendants(paragraph, "pStyle"), None)) for paragraph in descendants(root, "p"))
-    remove_elements(
-        [paragraph for paragraph, style in styles if style is not None and attribute(style, "val") in hidden]
-    )
+    remove_elements([paragraph for paragraph in descendants(root, "p") if _has_style(paragraph, hidden_styles)])
 
 
-def _chunks(
+def _has_style(paragraph: Any, styles: Container[str | None]) -> bool:
+    """Whether a paragraph is in one of the styles, which are given by their ids."""
+    style = next(descendants(paragraph, "pStyle"), None)
+    return style is not None and attribute(style, "val") in styles
+
+
+def _read_chunks(
     body: Any, texts: Mapping[str, bytes], main: str, read_part: ReadPart
 ) -> tuple[dict[Any, list[str]], list[str]]:
-    """The paragraphs of documents of other formats that Word takes in when it opens the file, by the elements that
-    stand for them, and the names of those that cannot be read."""
-    paths = {id_: path for id_, _, path in _relations(texts, main)}
-    found: dict[Any, list[str]] = {}
-    missed: list[str] = []
+    """Read the documents of other formats that Word merges when it opens the file.
+
+    Returns their paragraphs, by the elements that they replace, and the names of those that cannot be read.
+    """
+    paths = {relation.id: relation.path for relation in _relations(texts, main)}
+    chunks: dict[Any, list[str]] = {}
+    unread: list[str] = []
     for chunk in descendants(body, "altChunk"):
         path = paths.get(attribute(chunk, "id") or "", "")
         words = result_or_error(partial(read_part, path), texts.get(path, b""))
         if isinstance(words, LoadError):
-            missed.append(posixpath.basename(path) or "a part")
+            unread.append(posixpath.basename(path) or "a part")
         else:
-            found[chunk] = words
-    return found, missed
+            chunks[chunk] = words
+    return chunks, unread
 
 
 def _with_chunks(body: Any, chunks: Mapping[Any, list[str]]) -> Iterator[str]:
-    """The paragraphs of the text, with those of other documents where they belong."""
+    """The paragraphs of the body, with those of other documents where they belong."""
     for child in body:
         if child in chunks:
             yield from chunks[child]
         else:
-            # as if the element stood alone
+            # as if it were the only element
             yield from paragraphs_in([child], _MARKUP)
 
 
 def _text(element: Any) -> str:
     name = name_of(element)
-    if name in _HIDDEN:
+    if name in _WITHOUT_WORDS:
         return ""
     if name == "t":
         return element.text or ""
-    return _SIGNS.get(name) or "".join(map(_text, element))
+    return _SPECIAL_CHARACTERS.get(name) or "".join(map(_text, element))
 
 
 _MARKUP = Markup(
@@ -163,13 +182,13 @@ _MARKUP = Markup(
     row="tr",
     cell="tc",
     frame="txbxContent",
-    gone=frozenset({*_GONE, "sectPr"}),
+    skipped=frozenset({*_SKIPPED, "sectPr"}),
     words=_text,
 )
 
 
 def _heading(body: Any, styles: list[Any]) -> str | None:
-    """The first paragraph in a style whose name, in Word of any language, says that it is a title."""
+    """The first paragraph in a style whose name, which Word does not translate, is that of titles."""
     titles = {
         attribute(style, "styleId")
         for root in styles
@@ -178,7 +197,6 @@ def _heading(body: Any, styles: list[Any]) -> str | None:
         if (attribute(name, "val") or "").lower() in _TITLE_STYLES
     }
     for paragraph in descendants(body, "p"):
-        style = next(descendants(paragraph, "pStyle"), None)
-        if style is not None and attribute(style, "val") in titles and (text := _text(paragraph).strip()):
+        if _has_style(paragraph, titles) and (text := _text(paragraph).strip()):
             return text
     return None

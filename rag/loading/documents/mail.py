@@ -1,9 +1,9 @@
-"""Mails (.eml), and pages that a browser saved in one file (.mhtml), which are written as mails."""
+"""Mails (.eml), and pages that a browser saved in one file (.mhtml), which has the format of mails."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from email import message_from_bytes
@@ -18,20 +18,22 @@ from rag.loading.common.draft import Block, Draft
 from rag.loading.common.encodings import decode
 from rag.loading.common.guard import result_or_error
 from rag.loading.common.safe_names import UniqueNames, safe_path
-from rag.loading.documents.mail_quotes import Part, own_words, parts_of_plain, unfolded
+from rag.loading.documents.mail_quotes import MailParagraph, join_flowed_lines, mark_quotes, plain_paragraphs
 from rag.loading.web.html import load_html
 from rag.loading.web.prose_html import parse_prose, prose_paragraphs
 
-_FORWARDED = re.compile(r"(wg|fwd?|tr)\s*:", re.IGNORECASE)
-_QUOTE = re.compile(r"(gmail|yahoo|protonmail)_(quote|quoted|signature)|moz-(signature|cite-prefix)")
-_SUBSTANTIAL = 0.5  # of the words of the HTML
-_COUNTED = re.compile(rb"\s{0,9}(\d{1,10})[ \t]*\r?\n(?=[!-9;-~]+:)")
-_SIGNATURES = frozenset(("application/pgp-signature", "application/pkcs7-signature", "application/x-pkcs7-signature"))
+_FORWARDED_SUBJECT = re.compile(r"(wg|fwd?|tr)\s*:", re.IGNORECASE)
+_QUOTE_CLASS = re.compile(r"(gmail|yahoo|protonmail)_(quote|quoted|signature)|moz-(signature|cite-prefix)")
+_MIN_PLAIN_SHARE = 0.5  # of the words of the HTML version
+_EMLX_LENGTH = re.compile(rb"\s{0,9}(\d{1,10})[ \t]*\r?\n(?=[!-9;-~]+:)")
+_SIGNATURE_TYPES = frozenset(
+    ("application/pgp-signature", "application/pkcs7-signature", "application/x-pkcs7-signature")
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """A file that is attached to a mail, or a mail in it, with a name that no other in that mail has."""
+    """A file or mail that is attached to a mail, with a name that is unique in that mail."""
 
     name: str
     raw: bytes
@@ -39,45 +41,45 @@ class Attachment:
 
 
 def load_eml(raw: bytes) -> Draft:
-    """Read a mail: its plain text if that is substantial, else its HTML; what is attached is not read here.
+    """Read a mail without its attachments: its plain text if that is substantial, else its HTML.
 
     Raises:
-        LoadError: it is no mail, or it has no text.
+        LoadError: it is not a mail, or it has no text.
     """
-    return _draft(_message(raw))
+    return _draft(_parse_message(raw))
 
 
 def load_mail(raw: bytes) -> Iterator[Draft | Attachment]:
-    """Yield a mail, then what is attached to it: mails in it are attachments, too.
+    """Yield a mail, then its attachments, including mails in it.
 
-    A mail without text of its own is no article if something is attached to it.
+    A mail with attachments and without text of its own is not an article.
 
     Raises:
-        LoadError: it is no mail, or it has neither text nor attachments.
+        LoadError: it is not a mail, or it has neither text nor attachments.
     """
-    message = _message(raw)
+    message = _parse_message(raw)
     try:
-        files = list(_attachments(message))
+        attachments = list(_attachments(message))
         draft: Draft | LoadError = _draft(message)
     except LoadError as error:
         draft = error
     except RecursionError as error:
-        raise LoadError("Its parts lie too deep in each other: save the mail again, or its text as .txt.") from error
+        raise LoadError("Its parts are nested too deeply: save the mail again, or its text as .txt.") from error
     if isinstance(draft, LoadError):
-        if not files or not (message["Subject"] or message["From"] or message["Date"]):
+        if not attachments or not (message["Subject"] or message["From"] or message["Date"]):
             raise draft
     else:
         yield draft
-    yield from files
+    yield from attachments
 
 
 def _draft(message: Message) -> Draft:
     subject, sender, sent = (_header(message, name) for name in ("Subject", "From", "Date"))
     if not (subject or sender or sent):
-        raise LoadError("It is no mail, or damaged: save the mail again as .eml.")
-    parts = own_words(_parts(message), bool(_FORWARDED.match(subject or "")))
-    if not parts:
-        raise LoadError("It is a mail without text: if the article is attached, save the attachment as a file.")
+        raise LoadError("Not a mail, or damaged: save the mail again as .eml.")
+    paragraphs = mark_quotes(_paragraphs(message), bool(_FORWARDED_SUBJECT.match(subject or "")))
+    if not paragraphs:
+        raise LoadError("The mail has no text: if the article is attached, save the attachment as a file.")
     name, address = parseaddr(sender or "")
     author, published = name or address or None, _day(sent)
     origins = {
@@ -86,7 +88,7 @@ def _draft(message: Message) -> Draft:
         "published": "mail header Date" if published else None,
     }
     return Draft(
-        blocks=tuple(Block(f"{text}\n\n", "boilerplate" if aside else "article") for text, aside in parts),
+        blocks=tuple(Block(f"{text}\n\n", "boilerplate" if is_quote else "article") for text, is_quote in paragraphs),
         title=subject,
         author=author,
         published=published,
@@ -95,36 +97,36 @@ def _draft(message: Message) -> Draft:
 
 
 def load_mhtml(raw: bytes) -> Draft:
-    """Read a page that a browser saved in one file; its address is its own, or else the one that it was saved from.
+    """Read a page that a browser saved in one file; its URL is the one that it states, or else that of the file.
 
     Raises:
-        LoadError: there is no page in it, or no article in the page.
+        LoadError: it contains no page, or the page no article.
     """
-    message = _message(raw)
+    message = _parse_message(raw)
     page = next(_texts(message, "text/html"), None)
     if page is None:
-        raise LoadError("There is no page in it: open it in a browser and save it again.")
+        raise LoadError("It contains no page: open it in a browser and save it again.")
     draft = load_html(_bytes(page))
-    places = (_header(message, "Snapshot-Content-Location"), _header(page, "Content-Location"))
-    place = next((place for place in places if place and re.match("https?://", place)), None)
-    if draft.url or not place:
+    locations = (_header(message, "Snapshot-Content-Location"), _header(page, "Content-Location"))
+    url = next((location for location in locations if location and re.match("https?://", location)), None)
+    if draft.url or not url:
         return draft
-    return replace(draft, url=place, origins={**draft.origins, "url": "place of the saved page"})
+    return replace(draft, url=url, origins={**draft.origins, "url": "place of the saved page"})
 
 
-def _message(raw: bytes) -> Message:
-    # Apple Mail writes the length of the mail above it (.emlx), and a list of properties below
-    if counted := _COUNTED.match(raw):
-        raw = raw[counted.end() : counted.end() + int(counted[1])]
+def _parse_message(raw: bytes) -> Message:
+    # Apple Mail (.emlx) writes the length of the mail above it, and a property list below
+    if length := _EMLX_LENGTH.match(raw):
+        raw = raw[length.end() : length.end() + int(length[1])]
     try:
-        # the newer policies of the package raise errors of many kinds where headers are damaged
+        # with the newer policies of the email package, damaged headers raise many kinds of errors
         return message_from_bytes(raw)
     except (TypeError, ValueError, LookupError, RecursionError) as error:
         raise LoadError("It is damaged: save the mail or page again.") from error
 
 
 def _is_attached(part: Message) -> bool:
-    """Whether a part is a file or a mail of its own, and no text of the mail."""
+    """Whether a part is a file or a separate mail, and not text of the mail."""
     return (
         part.get_content_disposition() == "attachment"
         or part.get_content_maintype() not in ("text", "multipart")
@@ -132,12 +134,12 @@ def _is_attached(part: Message) -> bool:
     )
 
 
-def _own_parts(message: Message) -> Iterator[Message]:
-    """The parts of a mail in their order, without those of mails in it."""
+def _parts(message: Message) -> Iterator[Message]:
+    """The parts of a mail in their order, without those of attached mails."""
     yield message
-    if message.get_content_maintype() == "multipart" and not (_is_attached(message)):
+    if message.get_content_maintype() == "multipart" and not _is_attached(message):
         for part in _children(message):
-            yield from _own_parts(part)
+            yield from _parts(part)
 
 
 def _children(message: Message) -> list[Message]:
@@ -146,46 +148,46 @@ def _children(message: Message) -> list[Message]:
 
 
 def _attachments(message: Message) -> Iterator[Attachment]:
-    """What is attached, each with a name of its own; pictures and fonts of the mail itself are none."""
+    """The attachments with unique names, without pictures and fonts of the mail itself."""
     names = UniqueNames()
-    for part in _own_parts(message):
+    for part in _parts(message):
         if part is message or not _is_attached(part) or _is_decoration(part):
             continue
         mails = _children(part) if part.get_content_type() == "message/rfc822" else []
-        stated = _filename(part)
+        file_name = _file_name(part)
         if mails:
             for mail in mails:
                 raw = result_or_error(bytes, mail)
-                name = safe_path(stated or f"{_header(mail, 'Subject') or 'mail'}".replace("/", " "))
+                name = safe_path(file_name or f"{_header(mail, 'Subject') or 'mail'}".replace("/", " "))
                 name = name if name.lower().endswith(".eml") else f"{name or 'mail'}.eml"
                 yield Attachment(names.unique(name), b"" if isinstance(raw, LoadError) else raw, is_mail=True)
         else:
             ending = guess_extension(part.get_content_type()) or ""
-            yield Attachment(names.unique(safe_path(stated or "") or f"attachment{ending}"), _bytes(part))
+            yield Attachment(names.unique(safe_path(file_name or "") or f"attachment{ending}"), _bytes(part))
 
 
 def _is_decoration(part: Message) -> bool:
-    """Whether a part is a picture or font that the mail's own text shows, or a signature over it."""
-    shown = part["Content-ID"] is not None and part.get_content_disposition() != "attachment"
-    kind = part.get_content_type()
-    return (shown and part.get_content_maintype() in ("image", "font")) or kind in _SIGNATURES
+    """Whether a part is a picture or font that the mail's text uses, or a cryptographic signature."""
+    is_inline = part["Content-ID"] is not None and part.get_content_disposition() != "attachment"
+    is_decoration = is_inline and part.get_content_maintype() in ("image", "font")
+    return is_decoration or part.get_content_type() in _SIGNATURE_TYPES
 
 
-def _filename(part: Message) -> str | None:
+def _file_name(part: Message) -> str | None:
     try:
-        stated = part.get_filename()
+        file_name = part.get_filename()
     except (ValueError, LookupError, TypeError):
-        stated = None
-    if not stated:
         return None
-    pieces = result_or_error(decode_header, stated)
+    if not file_name:
+        return None
+    pieces = result_or_error(decode_header, file_name)
     if isinstance(pieces, LoadError):
-        return stated
-    return "".join(piece if isinstance(piece, str) else _decoded(piece, encoding) for piece, encoding in pieces)
+        return file_name
+    return _decode_pieces(pieces)
 
 
 def _header(message: Message, name: str) -> str | None:
-    """The words of a header in one line; bytes in an encoding that is not known are read as UTF-8 or Latin-1."""
+    """A header as one line; bytes in an unknown encoding are read as UTF-8 or Latin-1."""
     value: Any = message.get(name)
     if value is None:
         return None
@@ -193,8 +195,11 @@ def _header(message: Message, name: str) -> str | None:
         pieces = decode_header(value)
     except (ValueError, LookupError):
         pieces = [(str(value), None)]
-    words = "".join(piece if isinstance(piece, str) else _decoded(piece, encoding) for piece, encoding in pieces)
-    return " ".join(words.split()) or None
+    return " ".join(_decode_pieces(pieces).split()) or None
+
+
+def _decode_pieces(pieces: Iterable[tuple[str | bytes, str | None]]) -> str:
+    return "".join(piece if isinstance(piece, str) else _decoded(piece, encoding) for piece, encoding in pieces)
 
 
 def _decoded(raw: bytes, encoding: str | None) -> str:
@@ -207,7 +212,7 @@ def _decoded(raw: bytes, encoding: str | None) -> str:
 
 
 def _day(value: str | None) -> date | None:
-    """The day on which a mail was sent, where it was sent."""
+    """The day on which a mail was sent, in the sender's time zone."""
     try:
         return parsedate_to_datetime(value).date() if value else None
     except (ValueError, IndexError, TypeError):
@@ -226,39 +231,43 @@ def _bytes(part: Message) -> bytes:
 
 
 def _text(part: Message) -> str:
-    """The text of a part in the encoding that it states, if that fits."""
+    """The text of a part in the encoding that it states, if that is valid."""
     try:
         return _bytes(part).decode(part.get_content_charset() or "ascii")
     except (LookupError, ValueError):
         return decode(_bytes(part))
 
 
-def _parts(message: Message) -> list[Part]:
-    """The paragraphs of a mail: of versions of the same text one, of texts that follow on each other all."""
+def _paragraphs(message: Message) -> list[MailParagraph]:
+    """The paragraphs of a mail: of one of several versions of the same text, and of all texts in a sequence."""
     if message.get_content_maintype() == "multipart":
         parts = [part for part in _children(message) if not _is_attached(part)]
         if message.get_content_subtype() != "alternative":
-            return [paragraph for part in parts for paragraph in _parts(part)]
-        plain = [paragraph for part in parts if _is_plain(part) for paragraph in _parts(part)]
-        rich = next((found for part in reversed(parts) if not _is_plain(part) and (found := _parts(part))), [])
-        return plain if _count(plain) >= _SUBSTANTIAL * _count(rich) else rich
+            return [paragraph for part in parts for paragraph in _paragraphs(part)]
+        plain = [paragraph for part in parts if _is_plain(part) for paragraph in _paragraphs(part)]
+        rich_versions = (_paragraphs(part) for part in reversed(parts) if not _is_plain(part))
+        rich = next(filter(None, rich_versions), [])
+        return plain if _word_count(plain) >= _MIN_PLAIN_SHARE * _word_count(rich) else rich
     if message.get_content_maintype() != "text":
         return []
     if message.get_content_subtype() in ("html", "xhtml"):
         root = parse_prose(_text(message).encode(), "utf-8")
-        return [*prose_paragraphs(root, _is_quote)] if root is not None else []
-    flows = message.get_param("format") == "flowed"
-    text = unfolded(_text(message), message.get_param("delsp") == "yes") if flows else _text(message)
-    return parts_of_plain(text)
+        return (
+            [MailParagraph(*paragraph) for paragraph in prose_paragraphs(root, _is_quote)] if root is not None else []
+        )
+    text = _text(message)
+    if message.get_param("format") == "flowed":
+        text = join_flowed_lines(text, delete_space=message.get_param("delsp") == "yes")
+    return plain_paragraphs(text)
 
 
 def _is_plain(part: Message) -> bool:
     return part.get_content_type() == "text/plain"
 
 
-def _count(parts: list[Part]) -> int:
-    return sum(len(text.split()) for text, _ in parts)
+def _word_count(paragraphs: list[MailParagraph]) -> int:
+    return sum(len(paragraph.text.split()) for paragraph in paragraphs)
 
 
 def _is_quote(element: Any) -> bool:
-    return element.get("type") == "cite" or _QUOTE.search(element.get("class") or "") is not None
+    return element.get("type") == "cite" or _QUOTE_CLASS.search(element.get("class") or "") is not None

@@ -13,22 +13,26 @@ from rag.errors import LoadError
 from rag.loading.common.safe_names import safe_name
 
 MAX_UNPACKED = 200_000_000
+"""The most bytes that a document may unpack to."""
 MAX_RATIO = 200
 """How many times its own size a document may unpack to."""
-_TEXTS = (".xml", ".rels", ".opf", ".xhtml", ".html", ".htm", ".mht", ".mhtml", ".txt", ".rtf")
-_EMBEDDED = re.compile(r"(?:word|xl|ppt)/embeddings/([^/]+)$|(Object [^/]*|[^/]*\bObj\w*)/content\.xml$")
-_OLD_OFFICE = b"\xd0\xcf\x11\xe0"
-_DAMAGED = (BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError, ValueError)
+_TEXT_ENDINGS = (".xml", ".rels", ".opf", ".xhtml", ".html", ".htm", ".mht", ".mhtml", ".txt", ".rtf")
+_EMBEDDED_PATH = re.compile(r"(?:word|xl|ppt)/embeddings/([^/]+)$|(Object [^/]*|[^/]*\bObj\w*)/content\.xml$")
+_OLE_SIGNATURE = b"\xd0\xcf\x11\xe0"
+_UNZIP_ERRORS = (BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError, ValueError)
 
 
-def unpacked(raw: bytes, what: str) -> Mapping[str, bytes]:
-    """Return the texts in an archive by their paths, without pictures and the like; `what` it should be, in words.
+def unzip_texts(raw: bytes, format_name: str) -> Mapping[str, bytes]:
+    """Return the texts in an archive by their paths, without pictures and the like; of embedded files, only the paths.
+
+    Args:
+        format_name: that of the document, for messages: docx, odt or epub.
 
     Raises:
-        LoadError: it is no archive, damaged, encrypted, or grows beyond all measure.
+        LoadError: it is not an archive, damaged, encrypted, or unpacks to too much.
     """
-    if raw.startswith(_OLD_OFFICE):
-        raise LoadError(f"It is encrypted or in an old format: save a copy as {what} without password.")
+    if raw.startswith(_OLE_SIGNATURE):
+        raise LoadError(f"It is encrypted or in an old format: save a copy as {format_name} without a password.")
     try:
         with ZipFile(io.BytesIO(raw)) as archive:
             size = sum(member.file_size for member in archive.infolist())
@@ -37,36 +41,37 @@ def unpacked(raw: bytes, what: str) -> Mapping[str, bytes]:
                 raise LoadError(
                     f"It unpacks to more than {limit}: check where it comes from, or save its text as .txt."
                 )
-            names = [name for name in archive.namelist() if name.lower().endswith(_TEXTS)]
-            # of files inside, the names alone
-            inside = {name: b"" for name in archive.namelist() if name not in names and _EMBEDDED.match(name)}
-            return {name: archive.read(name) for name in names} | inside
-    except _DAMAGED as error:
-        raise damaged(what) from error
+            names = [name for name in archive.namelist() if name.lower().endswith(_TEXT_ENDINGS)]
+            embedded = {name: b"" for name in archive.namelist() if name not in names and _EMBEDDED_PATH.match(name)}
+            return {name: archive.read(name) for name in names} | embedded
+    except _UNZIP_ERRORS as error:
+        raise damaged_error(format_name) from error
 
 
-def embedded(texts: Mapping[str, bytes]) -> list[str]:
-    """Return the names of the files inside a document, such as tables of another program."""
-    matches = map(_EMBEDDED.match, texts)
+def embedded_files(texts: Mapping[str, bytes]) -> list[str]:
+    """Return the names of the files embedded in a document, such as spreadsheets."""
+    matches = map(_EMBEDDED_PATH.match, texts)
     return sorted({match[1] or match[2] for match in matches if match})
 
 
-def unread_files(names: Sequence[str]) -> tuple[str, ...]:
-    """Return the sentence that names files inside a document that were not read, if there are any."""
-    shown = ", ".join(map(safe_name, names))
-    return (f"Files inside were not read ({shown}): open them and save them beside it.",) if names else ()
+def unread_files_notice(names: Sequence[str]) -> tuple[str, ...]:
+    """Return the sentence that lists embedded files that were not read, if there are any."""
+    listing = ", ".join(map(safe_name, names))
+    return (f"Files inside were not read ({listing}): open them and save them beside it.",) if names else ()
 
 
-def damaged(what: str) -> LoadError:
-    """Return the error that says that a file is not what its name promises."""
-    return LoadError(f"It is no {what} document, or damaged: open it with a program for {what}, and save it again.")
+def damaged_error(format_name: str) -> LoadError:
+    """Return the error for a file that is not a valid document of a format."""
+    return LoadError(
+        f"Not a valid {format_name} document: open it with a program for {format_name}, and save it again."
+    )
 
 
-def parsed(texts: Mapping[str, bytes], path: str, what: str) -> Any:
-    """Return the root of the XML at a path in the archive; entities in it stay as they are.
+def parse_xml(texts: Mapping[str, bytes], path: str, format_name: str) -> Any:
+    """Return the root of the XML at a path in the archive; its entities are not resolved.
 
     Raises:
-        LoadError: there is no such text, or it is no XML.
+        LoadError: there is no such text, or it is not XML.
     """
     from lxml import etree
 
@@ -74,4 +79,4 @@ def parsed(texts: Mapping[str, bytes], path: str, what: str) -> Any:
     try:
         return etree.fromstring(texts[path], parser)
     except (KeyError, etree.XMLSyntaxError) as error:
-        raise damaged(what) from error
+        raise damaged_error(format_name) from error

@@ -76,7 +76,7 @@ def read_pdf(raw: bytes) -> PdfContent:
     try:
         with _PDFIUM, PdfDocument(raw) as document:
             if len(document) > _MAX_PAGES:
-                raise LoadError(f"It has {len(document)} pages, and an article may have {_MAX_PAGES}: split it.")
+                raise LoadError(f"It has {len(document)} pages, more than the {_MAX_PAGES} that can be read: split it.")
             document.init_forms()
             for number in range(1, len(document) + 1):
                 try:
@@ -113,7 +113,7 @@ def read_pdf(raw: bytes) -> PdfContent:
             )
     except PdfiumError as error:
         if error.err_code in (FPDF_ERR_PASSWORD, FPDF_ERR_SECURITY):
-            raise LoadError("It is encrypted: save a copy without password.") from error
+            raise LoadError("It is encrypted: save a copy without a password.") from error
         raise LoadError(_DAMAGED) from error
 
 

@@ -13,19 +13,19 @@ from rag.loading.reader import articles_in, pieces
 from rag.types import Article
 
 
-def read(tmp_path: Path, raw: bytes, name: str = "mail.eml") -> dict[str, str]:
+def texts_in(tmp_path: Path, raw: bytes, name: str = "mail.eml") -> dict[str, str]:
     """What is read from a file: each article by its place with its text, each flaw and remark with its words."""
     path = tmp_path / name
     path.write_bytes(raw)
-    found: dict[str, str] = {}
-    for each in (each for piece in pieces(path, "") for each in articles_in(piece)):
-        if isinstance(each, Article):
-            found[each.path.removeprefix(str(path))] = each.text
-        elif isinstance(each, Flaw):
-            found[f"!{each.name}"] = each.reason
-        elif isinstance(each, Remark):
-            found[f"?{each.name}"] = each.text
-    return found
+    texts: dict[str, str] = {}
+    for item in (item for piece in pieces(path, "") for item in articles_in(piece)):
+        if isinstance(item, Article):
+            texts[item.path.removeprefix(str(path))] = item.text
+        elif isinstance(item, Flaw):
+            texts[f"!{item.name}"] = item.reason
+        elif isinstance(item, Remark):
+            texts[f"?{item.name}"] = item.text
+    return texts
 
 
 def letter(text: str | None, subject: str = "Unterlagen") -> EmailMessage:
@@ -49,21 +49,21 @@ def test_files(tmp_path: Path) -> None:
     attach(message, docx(), "../Brief an den Rat.docx")
     attach(message, b"id,text\n7,Ein Satz der Tabelle.\n8,Ein zweiter Satz der Tabelle.\n", "Liste.csv", "text/csv")
     attach(message, zipped({"innen/notiz.txt": "Eine Notiz, die gepackt war."}), "alles.zip")
-    found = read(tmp_path, bytes(message))
-    assert found[""] == "Anbei die Unterlagen."
-    assert found["/Bericht.pdf"] == "Der Bericht des Hafenamts."
-    assert "Der Rat hat am Montag" in found["/Brief an den Rat.docx"]
-    assert found["/Liste.csv#7"] == "Ein Satz der Tabelle."
-    assert found["/alles.zip/innen/notiz.txt"] == "Eine Notiz, die gepackt war."
-    assert len(found) == 6
+    texts = texts_in(tmp_path, bytes(message))
+    assert texts[""] == "Anbei die Unterlagen."
+    assert texts["/Bericht.pdf"] == "Der Bericht des Hafenamts."
+    assert "Der Rat hat am Montag" in texts["/Brief an den Rat.docx"]
+    assert texts["/Liste.csv#7"] == "Ein Satz der Tabelle."
+    assert texts["/alles.zip/innen/notiz.txt"] == "Eine Notiz, die gepackt war."
+    assert len(texts) == 6
 
 
 def test_a_newsletter_is_said_to_hold_several(tmp_path: Path) -> None:
     """Items with a link to the rest of each are said to be several articles; a mail with one link is one."""
     items = [f"Meldung {number}\n\nDer Rat hat getagt.\n\nWeiterlesen: https://x.example/{number}" for number in "123"]
-    found = read(tmp_path, bytes(letter("\n\n".join(items))))
-    assert found["?"].startswith("It seems to hold several articles")
-    assert list(read(tmp_path, bytes(letter(items[0])))) == [""]
+    texts = texts_in(tmp_path, bytes(letter("\n\n".join(items))))
+    assert texts["?"].startswith("It seems to hold several articles")
+    assert list(texts_in(tmp_path, bytes(letter(items[0])))) == [""]
 
 
 def test_a_mail_in_a_mail(tmp_path: Path) -> None:
@@ -73,7 +73,7 @@ def test_a_mail_in_a_mail(tmp_path: Path) -> None:
     outer = letter("Zur Kenntnis.", "WG: Protokoll")
     outer.add_attachment(inner)
     outer.add_attachment(letter("Noch eine Nachricht.", "Protokoll"))
-    assert read(tmp_path, bytes(outer)) == {
+    assert texts_in(tmp_path, bytes(outer)) == {
         "": "Zur Kenntnis.",
         "/Protokoll.eml": "Das Deichamt sperrt die Schleuse.",
         "/Protokoll.eml/anhang.txt": "Ein Anhang des Anhangs, als Text.",
@@ -90,16 +90,16 @@ def test_what_is_not_read_is_named(tmp_path: Path) -> None:
     attach(message, b"\x78\x9f\x3e\x22", "winmail.dat")
     attach(message, b"%PDF-1.4 kaputt", "kaputt.pdf")
     message.add_attachment(b"x", "application", "pgp-signature", filename="signature.asc")
-    found = read(tmp_path, bytes(message))
-    assert sorted(found) == ["", "!/kaputt.pdf", "?"]
-    assert found["?"] == "The attachment winmail.dat was not read: save it beside the mail if it matters."
+    texts = texts_in(tmp_path, bytes(message))
+    assert sorted(texts) == ["", "!/kaputt.pdf", "?"]
+    assert texts["?"] == "The attachment winmail.dat was not read: save it beside the mail if it matters."
 
 
 def test_a_mail_without_text(tmp_path: Path) -> None:
     """It is no article, and what is attached to it is."""
     message = letter(None)
     attach(message, b"Nur der Anhang hat Worte.", "text.txt", "text/plain")
-    assert read(tmp_path, bytes(message)) == {"/text.txt": "Nur der Anhang hat Worte."}
+    assert texts_in(tmp_path, bytes(message)) == {"/text.txt": "Nur der Anhang hat Worte."}
 
 
 def test_text_behind_an_attachment(tmp_path: Path) -> None:
@@ -107,19 +107,19 @@ def test_text_behind_an_attachment(tmp_path: Path) -> None:
     head = b"From: a@b.example\nSubject: x\nMIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=b\n\n"
     parts = (b"Content-Type: text/plain\n\nDer erste Teil.", b"Content-Type: image/png\n\nPNG", b"\n\nDer zweite Teil.")
     raw = head + b"".join(b"--b\n" + part + b"\n" for part in parts) + b"--b--\n"
-    assert read(tmp_path, raw)[""] == "Der erste Teil.\n\nDer zweite Teil."
+    assert texts_in(tmp_path, raw)[""] == "Der erste Teil.\n\nDer zweite Teil."
 
 
 def test_mails_without_end(tmp_path: Path) -> None:
     """Mails that lie in each other deeper than anybody packs them cost one line."""
     message = letter("Ganz innen.")
     for depth in range(12):
-        around = letter(f"Stufe {depth}.")
-        around.add_attachment(message)
-        message = around
-    found = read(tmp_path, bytes(message))
-    assert sum(key[:1] != "!" for key in found) == 6
-    assert [text for key, text in found.items() if key[:1] == "!"] == [
+        outer = letter(f"Stufe {depth}.")
+        outer.add_attachment(message)
+        message = outer
+    texts = texts_in(tmp_path, bytes(message))
+    assert sum(key[:1] != "!" for key in texts) == 6
+    assert [text for key, text in texts.items() if key[:1] == "!"] == [
         "It lies more than 5 mails deep: save it beside the mail."
     ]
 
@@ -128,4 +128,4 @@ def test_emlx(tmp_path: Path) -> None:
     """Apple's mails have their length above and a list of properties below, which is no text."""
     raw = mail("Der Rat tagte am Montag.\n")
     listed = b'<?xml version="1.0"?><plist><dict><key>flags</key></dict></plist>'
-    assert read(tmp_path, b"%d\n%s%s" % (len(raw), raw, listed), "12.emlx") == {"": "Der Rat tagte am Montag."}
+    assert texts_in(tmp_path, b"%d\n%s%s" % (len(raw), raw, listed), "12.emlx") == {"": "Der Rat tagte am Montag."}

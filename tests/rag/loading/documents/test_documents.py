@@ -185,9 +185,9 @@ def test_bombs(load: Callable[[bytes], Draft]) -> None:
     large = io.BytesIO()
     with zipfile.ZipFile(large, "w") as archive:
         archive.writestr("a.xml", b"x" * 1_000_000)
-    stated = (1_000_000).to_bytes(4, "little")
+    size = (1_000_000).to_bytes(4, "little")
     raw = large.getvalue()
-    at = raw.rindex(stated)
+    at = raw.rindex(size)
     raw = raw[:at] + (MAX_UNPACKED + 1).to_bytes(4, "little") + raw[at + 4 :]
     with pytest.raises(LoadError, match="It unpacks to more than 200 MB: check where it comes from"):
         load(raw)
@@ -195,8 +195,8 @@ def test_bombs(load: Callable[[bytes], Draft]) -> None:
 
 def test_encrypted() -> None:
     """Documents with a password are refused with what to do."""
-    with pytest.raises(LoadError, match="encrypted or in an old format: save a copy as docx without password"):
+    with pytest.raises(LoadError, match="encrypted or in an old format: save a copy as docx without a password"):
         load_docx(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(500))
     manifest = "<manifest:encryption-data/></manifest:manifest>"
-    with pytest.raises(LoadError, match="encrypted: save a copy without password"):
+    with pytest.raises(LoadError, match="encrypted: save a copy without a password"):
         load_odt(changed(odt(), "META-INF/manifest.xml", "</manifest:manifest>", manifest))

@@ -135,8 +135,8 @@ def test_encodings(encoding: str) -> None:
 @pytest.mark.parametrize(
     ("raw", "message"),
     [
-        (b"Ein Text ohne alles.", "It is no mail"),
-        (b"\x89PNG\r\n\x1a\n\0\0", "It is no mail"),
+        (b"Ein Text ohne alles.", "Not a mail"),
+        (b"\x89PNG\r\n\x1a\n\0\0", "Not a mail"),
         (mail(""), "without text: if the article is attached"),
     ],
 )
@@ -158,12 +158,12 @@ def test_mhtml() -> None:
 
 def test_mhtml_with_an_address_of_its_own() -> None:
     """The address that the page states goes before the one that it was saved from; a place on a disk is none."""
-    own = PAGE.replace("<title>", '<link rel="canonical" href="https://flussbote.example/eigen"><title>')
-    assert load_mhtml(mhtml(own, "https://x.example/")).url == "https://flussbote.example/eigen"
+    page = PAGE.replace("<title>", '<link rel="canonical" href="https://flussbote.example/eigen"><title>')
+    assert load_mhtml(mhtml(page, "https://x.example/")).url == "https://flussbote.example/eigen"
     assert load_mhtml(mhtml(PAGE, "file:///home/anna/x.html")).url is None
 
 
 def test_mhtml_without_a_page() -> None:
     """A mail of plain text is no saved page."""
-    with pytest.raises(LoadError, match="There is no page in it"):
+    with pytest.raises(LoadError, match="It contains no page"):
         load_mhtml(mail("Text."))

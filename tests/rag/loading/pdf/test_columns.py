@@ -34,7 +34,7 @@ def page(*parts: Sequence[Drawn], size: float = 9, mode: int = 0) -> bytes:
     """A page with lines drawn in the order in which they are given; mode 3 is the invisible text of OCR."""
 
     def draw(canvas: Canvas) -> None:
-        for x, y, text in (each for part in parts for each in part):
+        for x, y, text in (word for part in parts for word in part):
             line = canvas.beginText(x, y)
             line.setFont(FONT, size)
             line.setTextRenderMode(mode)
@@ -49,9 +49,9 @@ def row_by_row(columns: Sequence[Sequence[Drawn]]) -> list[Drawn]:
 
 
 def mixed(columns: Sequence[Sequence[Drawn]]) -> list[Drawn]:
-    found = [line for column in columns for line in column]
-    random.Random(7).shuffle(found)  # noqa: S311
-    return found
+    shuffled = [line for column in columns for line in column]
+    random.Random(7).shuffle(shuffled)  # noqa: S311
+    return shuffled
 
 
 def one_by_one(columns: Sequence[Sequence[Drawn]]) -> list[Drawn]:
@@ -89,33 +89,33 @@ def test_what_stands_across_the_columns(order: Callable[..., list[Drawn]]) -> No
         (40.0, 800.0, "Der Rat streitet über den Haushalt und das Schwimmbad am Ufer der Mühle und vertagt sich")
     ]
     upper = [column(STORY[0], 40, 770, 250), column(STORY[1], 305, 770, 250)]
-    below = min(y for each in upper for _, y, _ in each)
+    bottom = min(y for part in upper for _, y, _ in part)
     caption = [
-        (40.0, below - 150, "Das Schwimmbad am Ufer, aufgenommen im Herbst von einem Mitglied des Rates der Stadt")
+        (40.0, bottom - 150, "Das Schwimmbad am Ufer, aufgenommen im Herbst von einem Mitglied des Rates der Stadt")
     ]
-    lower = [column(STORY[2], 40, below - 180, 250), column(STORY[3], 305, below - 180, 250)]
-    found = texts(page(caption, order(lower), order(upper), headline))
-    assert found == [headline[0][2], STORY[0], STORY[1], caption[0][2], STORY[2], STORY[3]]
+    lower = [column(STORY[2], 40, bottom - 180, 250), column(STORY[3], 305, bottom - 180, 250)]
+    paragraphs = texts(page(caption, order(lower), order(upper), headline))
+    assert paragraphs == [headline[0][2], STORY[0], STORY[1], caption[0][2], STORY[2], STORY[3]]
 
 
 def test_a_sentence_that_goes_on_in_the_next_column() -> None:
     """The end of a column and the beginning of the next one are one sentence."""
-    whole = column(STORY[4], 40, 760, 240)
-    half = len(whole) // 2
-    second = [(300.0, 760.0 - 12 * at, text) for at, (_, _, text) in enumerate(whole[half:])]
-    assert texts(page(row_by_row([whole[:half], second]))) == [STORY[4]]
+    story = column(STORY[4], 40, 760, 240)
+    half = len(story) // 2
+    second = [(300.0, 760.0 - 12 * at, text) for at, (_, _, text) in enumerate(story[half:])]
+    assert texts(page(row_by_row([story[:half], second]))) == [STORY[4]]
 
 
 def test_a_text_layer_of_ocr() -> None:
     """Invisible words that are placed one by one, not quite level, give the same texts."""
-    place = random.Random(3)  # noqa: S311
+    jitter = random.Random(3)  # noqa: S311
     columns = [column(STORY[at], 40 + 270 * at, 760, 240) for at in range(2)]
     words: list[Drawn] = []
     for x, y, text in row_by_row(columns):
         at = x
         for word in text.split():
-            words.append((at, y + place.uniform(-0.8, 0.8), word))
-            at += stringWidth(f"{word} ", FONT, 9) + place.uniform(-0.4, 0.4)
+            words.append((at, y + jitter.uniform(-0.8, 0.8), word))
+            at += stringWidth(f"{word} ", FONT, 9) + jitter.uniform(-0.4, 0.4)
     assert texts(page(words, mode=3)) == [STORY[0], STORY[1]]
 
 
@@ -137,46 +137,50 @@ def test_a_table_is_no_columns(order: Callable[..., list[Drawn]]) -> None:
 
 def test_sides_of_which_nothing_tells_how_they_are_read() -> None:
     """Where it is not certain that sides are columns, no sentence holds words of both."""
-    left = [f"Frau Anneliese Brandt aus Nordhafen {number}" for number in range(4)]
-    right = [f"Verein der Freunde des Museums {number}" for number in range(4)]
+    left_lines = [f"Frau Anneliese Brandt aus Nordhafen {number}" for number in range(4)]
+    right_lines = [f"Verein der Freunde des Museums {number}" for number in range(4)]
     sides = [
         [(40.0 + 270 * at, 760.0 - 14 * row, text) for row, text in enumerate(side)]
-        for at, side in enumerate((left, right))
+        for at, side in enumerate((left_lines, right_lines))
     ]
     for order in ORDERS:
-        found = texts(page(order(sides)))
-        assert not [each for each in found if "Anneliese" in each and "Museums" in each]
-        assert all(any(line in each for each in found) for line in (*left, *right))
+        paragraphs = texts(page(order(sides)))
+        assert not [paragraph for paragraph in paragraphs if "Anneliese" in paragraph and "Museums" in paragraph]
+        assert all(any(line in paragraph for paragraph in paragraphs) for line in (*left_lines, *right_lines))
 
 
 @pytest.mark.parametrize("order", ORDERS)
 def test_a_quotation_that_text_runs_around(order: Callable[..., list[Drawn]]) -> None:
     """No sentence holds words of a quotation set across the gutter and of a column, or the lines of both by turns."""
-    around = (3, 4, 5)
+    rows_of_quote = (3, 4, 5)
 
     def side(name: str, x: float, shift: float) -> list[Drawn]:
         line = "{0}{1} und {0}klein{1} gehen hier weiter als {0}{1}"
         short = "{0}{1} und klein{1} gehen"
         return [
-            (x + shift * (row in around), 760.0 - 12 * row, (short if row in around else line).format(name, row))
+            (
+                x + shift * (row in rows_of_quote),
+                760.0 - 12 * row,
+                (short if row in rows_of_quote else line).format(name, row),
+            )
             for row in range(9)
         ]
 
     sides = [side("links", 40, 0), side("rechts", 310, 60)]
-    said = ("„Es ist nun lange", "genug gewartet, und", "genug, sagt sie.“")
-    quote = [(215.0, 724.0 - 12 * at, text) for at, text in enumerate(said)]
-    found = texts(page(order(sides), quote))
-    assert " ".join(said) in found
-    sequence = [word for each in found for word in each.split() if word.startswith(("links", "rechts"))]
+    quotation = ("„Es ist nun lange", "genug gewartet, und", "genug, sagt sie.“")
+    quote = [(215.0, 724.0 - 12 * at, text) for at, text in enumerate(quotation)]
+    paragraphs = texts(page(order(sides), quote))
+    assert " ".join(quotation) in paragraphs
+    sequence = [word for paragraph in paragraphs for word in paragraph.split() if word.startswith(("links", "rechts"))]
     assert sequence == sorted(sequence, key=lambda word: word.startswith("rechts"))
 
 
 @settings(max_examples=40, deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 11), st.integers(0, 50)), min_size=1, max_size=80, unique=True), st.data())
-def test_no_word_is_lost(places: list[tuple[int, int]], data: st.DataObject) -> None:
+def test_no_word_is_lost(cells: list[tuple[int, int]], data: st.DataObject) -> None:
     """Whatever stands where, and in whatever order it is drawn, each word of a page is in its text once."""
-    words = [f"w{number}x" for number in range(len(places))]
-    drawing = [(20 + 45 * x, 30 + 15.3 * y, word) for (x, y), word in zip(places, words, strict=True)]
+    words = [f"w{number}x" for number in range(len(cells))]
+    drawing = [(20 + 45 * x, 30 + 15.3 * y, word) for (x, y), word in zip(cells, words, strict=True)]
     draft = load_pdf(page(data.draw(st.permutations(drawing))))
     assert sorted(word for block in draft.blocks for word in block.text.split()) == sorted(words)
 

@@ -30,14 +30,14 @@ def font() -> str:
     return "DejaVuSans"
 
 
-def seen(text: str, mirrors: bool) -> str:
+def visual_order(text: str, mirrors: bool) -> str:
     """Return a line of Arabic or Hebrew as it stands on paper, from the left: numbers and Latin words run forward, all
     else backward, and brackets are turned.
     """
     forward = re.compile(r"[A-Za-z]+(?:[ -][A-Za-z]+)*|\d+(?:[.,:/]\d+)*|.", re.DOTALL)
     parts = [part[0] for part in forward.finditer(text)][::-1]
-    turned = str.maketrans("()«»", ")(»«") if mirrors else {}
-    return "".join(part if len(part) > 1 else part.translate(turned) for part in parts)
+    mirrored = str.maketrans("()«»", ")(»«") if mirrors else {}
+    return "".join(part if len(part) > 1 else part.translate(mirrored) for part in parts)
 
 
 def printed(*texts: str, shaped: bool = False, mirrors: bool = True, per_letter: bool = False) -> str:
@@ -47,15 +47,15 @@ def printed(*texts: str, shaped: bool = False, mirrors: bool = True, per_letter:
     def draw(canvas: Canvas) -> None:
         canvas.setFont(name, 12)
         for at, text in enumerate(texts):
-            line = seen(text, mirrors)
-            shown = "".join(SHAPES.get(letter, letter) for letter in line) if shaped else line
+            line = visual_order(text, mirrors)
+            drawn_text = "".join(SHAPES.get(letter, letter) for letter in line) if shaped else line
             y = 500 - 18 * at
             if not per_letter:
-                canvas.drawRightString(400, y, shown)
+                canvas.drawRightString(400, y, drawn_text)
                 continue
             # from the right, letter by letter, as a browser does it
             x = 400.0
-            for letter in reversed(shown):
+            for letter in reversed(drawn_text):
                 x -= pdfmetrics.stringWidth(letter, name, 12)
                 canvas.drawString(x, y, letter)
 
@@ -88,11 +88,11 @@ def test_shapes_of_letters() -> None:
 def test_a_name_in_a_german_line() -> None:
     """Hebrew words within a line from left to right are put in order, and the rest of the line stays."""
     name = font()
-    shown = "Der Verein " + "שלום לכולם"[::-1] + " tagt am 3. Mai in Bremen."
+    drawn_text = "Der Verein " + "שלום לכולם"[::-1] + " tagt am 3. Mai in Bremen."
 
     def draw(canvas: Canvas) -> None:
         canvas.setFont(name, 12)
-        canvas.drawString(40, 500, shown)
+        canvas.drawString(40, 500, drawn_text)
 
     assert load_pdf(drawn(draw)).text == "Der Verein שלום לכולם tagt am 3. Mai in Bremen.\n\n"
 
@@ -101,14 +101,14 @@ def test_columns_from_right_to_left() -> None:
     """Of two columns the right one is read first."""
     name = font()
     lines = ("ראש העיר הודיעה כי הגשר", "החדש ייסגר בקרוב לשנה", "אחת בגלל עבודות בנהר")
-    left, right = [(*lines, f"סוף הטור {at}") for at in (1, 2)]
+    left_column, right_column = [(*lines, f"סוף הטור {at}") for at in (1, 2)]
 
     def draw(canvas: Canvas) -> None:
         canvas.setFont(name, 12)
-        for at, (one, two) in enumerate(zip(left, right, strict=True)):
-            canvas.drawRightString(190, 500 - 18 * at, seen(one, mirrors=True))
-            canvas.drawRightString(400, 500 - 18 * at, seen(two, mirrors=True))
+        for at, (left_line, right_line) in enumerate(zip(left_column, right_column, strict=True)):
+            canvas.drawRightString(190, 500 - 18 * at, visual_order(left_line, mirrors=True))
+            canvas.drawRightString(400, 500 - 18 * at, visual_order(right_line, mirrors=True))
 
     text = load_pdf(drawn(draw)).text
     assert text.index("הטור 2") < text.index("הטור 1")
-    assert " ".join(right) in text
+    assert " ".join(right_column) in text

@@ -40,10 +40,10 @@ def test_headers_and_footers_are_boilerplate() -> None:
     pages = max(block.page or 0 for block in draft.blocks)
     assert pages >= 3
     for page in range(1, pages + 1):
-        here = [block for block in draft.blocks if block.page == page]
-        assert (here[0].text, here[0].kind) == ("Der Flussbote, 3. März\n\n", "boilerplate")
-        assert (here[-1].text, here[-1].kind) == (f"– {page} –\n\n", "boilerplate")
-        assert {block.kind for block in here[1:-1]} == {"article"}
+        page_blocks = [block for block in draft.blocks if block.page == page]
+        assert (page_blocks[0].text, page_blocks[0].kind) == ("Der Flussbote, 3. März\n\n", "boilerplate")
+        assert (page_blocks[-1].text, page_blocks[-1].kind) == (f"– {page} –\n\n", "boilerplate")
+        assert {block.kind for block in page_blocks[1:-1]} == {"article"}
 
 
 def test_pages_are_counted_from_one() -> None:
@@ -107,8 +107,8 @@ def test_a_large_first_letter() -> None:
     beside = lines(
         "ie Regierung hat am Montag über alles", "beraten. Danach war Schluss und alle", "gingen.", x=72, y=502
     )
-    below = lines("Am Dienstag ging es mit neuen Leuten weiter.", x=40, y=455)
-    for parts in ((capital, beside, below), (beside, below, capital)):
+    following = lines("Am Dienstag ging es mit neuen Leuten weiter.", x=40, y=455)
+    for parts in ((capital, beside, following), (beside, following, capital)):
         assert texts(load_pdf(drawn(both(*parts)))) == [
             "Die Regierung hat am Montag über alles beraten. Danach war Schluss und alle gingen.",
             "Am Dienstag ging es mit neuen Leuten weiter.",
@@ -153,7 +153,7 @@ def test_the_day_of_publication_in_the_xmp() -> None:
 
 
 @pytest.mark.parametrize(
-    ("stated", "title"),
+    ("statement", "title"),
     [
         ("Streit um das Schwimmbad", "Streit um das Schwimmbad"),
         ("Microsoft verklagt Google", "Microsoft verklagt Google"),
@@ -166,13 +166,13 @@ def test_the_day_of_publication_in_the_xmp() -> None:
         (None, None),
     ],
 )
-def test_titles_that_are_none(stated: str | None, title: str | None) -> None:
+def test_titles_that_are_none(statement: str | None, title: str | None) -> None:
     """Names of files and of programs are no titles."""
-    assert stated_title(stated) == title
+    assert stated_title(statement) == title
 
 
 @pytest.mark.parametrize(
-    ("stated", "author"),
+    ("statement", "author"),
     [
         ("Anna Beck", "Anna Beck"),
         ("Loriot", "Loriot"),
@@ -181,9 +181,9 @@ def test_titles_that_are_none(stated: str | None, title: str | None) -> None:
         ("Windows User", None),
     ],
 )
-def test_authors_that_are_none(stated: str, author: str | None) -> None:
+def test_authors_that_are_none(statement: str, author: str | None) -> None:
     """Names of accounts are no authors."""
-    assert stated_author(stated) == author
+    assert stated_author(statement) == author
 
 
 @pytest.mark.parametrize(
@@ -236,8 +236,8 @@ def test_damaged_files(data: st.DataObject) -> None:
     raw = bytearray(WHOLE[: data.draw(st.integers(0, len(WHOLE)))] if data.draw(st.booleans()) else WHOLE)
     for _ in range(data.draw(st.integers(0, 30)) if raw else 0):
         raw[data.draw(st.integers(0, len(raw) - 1))] = data.draw(st.integers(0, 255))
-    for each in (bytes(raw), b"%PDF-1.4\n" + bytes(raw[100:])):
+    for damaged in (bytes(raw), b"%PDF-1.4\n" + bytes(raw[100:])):
         try:
-            assert load_pdf(each).text
+            assert load_pdf(damaged).text
         except LoadError as error:
             assert re.search(r": .*\.$", str(error))

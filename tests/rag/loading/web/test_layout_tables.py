@@ -54,8 +54,8 @@ def test_pages_laid_out_in_tables(page: str) -> None:
     """The text is in paragraphs without pipes or links, under its headline and on its day."""
     draft = load_html(f"<html><head><title>Moosbote - Lokales</title></head><body>{PAGES[page]}</body></html>".encode())
     assert (draft.title, draft.published) == (HEADLINE, date(2001, 3, 3))
-    read = [block.text.strip() for block in draft.blocks]
-    assert [text for text in read if DAY not in text] == SAID
+    texts = [block.text.strip() for block in draft.blocks]
+    assert [text for text in texts if DAY not in text] == SAID
     assert draft.origins["published"] == "beside the headline"
 
 
@@ -74,13 +74,13 @@ def test_figures_stay_a_table() -> None:
 
 def test_a_page_that_is_not_laid_out_so() -> None:
     """A long cell of a table with headings, or in the smaller part of a page, stays a cell."""
-    rest = "".join(f"<p>{text}</p>" for text in SAID * 3)
+    paragraphs = "".join(f"<p>{text}</p>" for text in SAID * 3)
     for cells in (
         f"<tr><th>Ort</th><td>{SAID[0]}<br>{SAID[1]} {SAID[2]}</td></tr>",
         f"<tr><td>{SAID[0]}<br>{SAID[1]}</td></tr>",
     ):
         draft = load_html(
-            f"<html><body><h1>{HEADLINE}</h1><article>{rest}<table>{cells}</table></article></body></html>".encode()
+            f"<html><body><h1>{HEADLINE}</h1><article>{paragraphs}<table>{cells}</table></article></body></html>".encode()
         )
         assert any(block.text.startswith("|") and SAID[0] in block.text for block in draft.blocks)
 

@@ -27,11 +27,9 @@ PARAGRAPHS = "".join(f"<p>Absatz {number}. {BODY}</p>" for number in range(1, 5)
 HEADLINE = "Alte Brücke bleibt bis zum Herbst gesperrt"
 
 
-def page(head: str = "", body: str = "", above: str = f"<h1>{HEADLINE}</h1>", lang: str = ' lang="de"') -> Draft:
+def page(head: str = "", body: str = "", top: str = f"<h1>{HEADLINE}</h1>", lang: str = ' lang="de"') -> Draft:
     """Load a page of four paragraphs with what is given in its head, above them, and below them."""
-    html = (
-        f"<html{lang}><head>{head}</head><body><main><article>{above}{PARAGRAPHS}</article>{body}</main></body></html>"
-    )
+    html = f"<html{lang}><head>{head}</head><body><main><article>{top}{PARAGRAPHS}</article>{body}</main></body></html>"
     return load_html(html.encode())
 
 
@@ -41,7 +39,7 @@ def ld(value: Any) -> str:
 
 def test_a_graph_of_objects_that_refer_to_each_other() -> None:
     """Authors and publisher are found by their identifiers, and no author of another object is taken."""
-    found = page(
+    draft = page(
         ld(
             {
                 "@context": "https://schema.org",
@@ -62,9 +60,9 @@ def test_a_graph_of_objects_that_refer_to_each_other() -> None:
             }
         )
     )
-    assert (found.title, found.source, found.author) == (HEADLINE, "Flussbote Medien", "Anna Beck, Carl Dorn")
-    assert found.published == date(2023, 4, 5)
-    assert found.origins == {
+    assert (draft.title, draft.source, draft.author) == (HEADLINE, "Flussbote Medien", "Anna Beck, Carl Dorn")
+    assert draft.published == date(2023, 4, 5)
+    assert draft.origins == {
         "title": "JSON-LD",
         "source": "JSON-LD",
         "author": "JSON-LD",
@@ -75,13 +73,13 @@ def test_a_graph_of_objects_that_refer_to_each_other() -> None:
 
 def test_what_a_page_does_not_say_stays_unknown() -> None:
     """A page of text alone has no outlet, author, day or address, and no origins for them."""
-    found = page(lang="")
-    assert (found.source, found.author, found.published, found.url, found.language) == (None,) * 5
-    assert found.origins == {"title": "heading"}
+    draft = page(lang="")
+    assert (draft.source, draft.author, draft.published, draft.url, draft.language) == (None,) * 5
+    assert draft.origins == {"title": "heading"}
 
 
 @pytest.mark.parametrize(
-    ("stated", "names"),
+    ("statement", "names"),
     [
         ("Anna Beck", ("Anna Beck",)),
         ("Von Anna Beck und Carl Dorn", ("Anna Beck", "Carl Dorn")),
@@ -110,9 +108,9 @@ def test_what_a_page_does_not_say_stays_unknown() -> None:
         ("A" * 100_000, ()),
     ],
 )
-def test_who_is_somebody(stated: str, names: tuple[str, ...]) -> None:
+def test_who_is_somebody(statement: str, names: tuple[str, ...]) -> None:
     """Names of people are kept; outlets, companies, jobs, places, addresses and user names of machines are not."""
-    assert people(stated, ["Flussbote"]) == names
+    assert people(statement, ["Flussbote"]) == names
 
 
 @pytest.mark.parametrize(
@@ -136,7 +134,7 @@ def test_bylines(line: str, following: str, names: tuple[str, ...]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("head", "above", "author", "origin"),
+    ("head", "top", "author", "origin"),
     [
         ('<meta name="author" content="Anna Beck">', "", "Anna Beck", "meta tag"),
         ('<meta property="article:author" content="https://facebook.example/x">', "", None, None),
@@ -167,10 +165,10 @@ def test_bylines(line: str, following: str, names: tuple[str, ...]) -> None:
         ),
     ],
 )
-def test_where_the_author_stands(head: str, above: str, author: str | None, origin: str | None) -> None:
+def test_where_the_author_stands(head: str, top: str, author: str | None, origin: str | None) -> None:
     """The author is found in tags, microdata, bylines, links and named elements; photographers and outlets are none."""
-    found = page(head, above=f"<h1>{HEADLINE}</h1>{above}")
-    assert (found.author, found.origins.get("author")) == (author, origin)
+    draft = page(head, top=f"<h1>{HEADLINE}</h1>{top}")
+    assert (draft.author, draft.origins.get("author")) == (author, origin)
 
 
 def test_authors_of_teasers_are_no_authors() -> None:
@@ -187,11 +185,11 @@ def test_a_house_is_the_author_where_it_says_so() -> None:
     """An organization that JSON-LD states as the author is taken where nobody else is named."""
     house = ld({"@type": "NewsArticle", "author": {"@type": "Organization", "name": "Nachrichtenagentur Eins"}})
     assert page(house).author == "Nachrichtenagentur Eins"
-    assert page(house, above=f"<h1>{HEADLINE}</h1><p>Von Anna Beck</p>").author == "Anna Beck"
+    assert page(house, top=f"<h1>{HEADLINE}</h1><p>Von Anna Beck</p>").author == "Anna Beck"
 
 
 @pytest.mark.parametrize(
-    ("head", "above"),
+    ("head", "top"),
     [
         (f"<title>{HEADLINE} | Flussbote</title>", f"<h1>Flussbote</h1><h2>{HEADLINE}</h2>"),
         (
@@ -218,9 +216,9 @@ def test_a_house_is_the_author_where_it_says_so() -> None:
         ("", f"<h1>{HEADLINE.replace('gesperrt', 'ge&shy;sperrt')}</h1>"),
     ],
 )
-def test_the_headline(head: str, above: str) -> None:
+def test_the_headline(head: str, top: str) -> None:
     """What most sources agree on is the headline, without kicker, outlet, entities and soft hyphens."""
-    assert page(head, above=above).title == HEADLINE
+    assert page(head, top=top).title == HEADLINE
 
 
 @pytest.mark.parametrize(
@@ -251,7 +249,7 @@ def test_days_in_words(text: str, language: str | None, day: date | None) -> Non
 
 
 @pytest.mark.parametrize(
-    ("head", "above", "origin"),
+    ("head", "top", "origin"),
     [
         ('<link rel="canonical" href="https://flussbote.example/2023/04/05/bruecke">', "", "address of the page"),
         (
@@ -267,26 +265,26 @@ def test_days_in_words(text: str, language: str | None, day: date | None) -> Non
         ("", '<time datetime="2023-04-05T09:00">vor drei Tagen</time>', "beside the headline"),
     ],
 )
-def test_where_the_day_stands(head: str, above: str, origin: str) -> None:
+def test_where_the_day_stands(head: str, top: str, origin: str) -> None:
     """The day of publication is found in address, tags, microdata and next to the headline; a change is none."""
-    found = page(head, above=f"<h1>{HEADLINE}</h1>{above}")
-    assert (found.published, found.origins["published"]) == (date(2023, 4, 5), origin)
+    draft = page(head, top=f"<h1>{HEADLINE}</h1>{top}")
+    assert (draft.published, draft.origins["published"]) == (date(2023, 4, 5), origin)
 
 
 def test_of_two_days_the_nearer() -> None:
     """The day next to the heading is taken, not one beside a link to the article or further above."""
-    above = f"<p>Archiv</p><p>1. Mai 2008</p><p>Verkehr</p><p>Stadt</p><h1>{HEADLINE}</h1><p>5. April 2023</p>"
+    top = f"<p>Archiv</p><p>1. Mai 2008</p><p>Verkehr</p><p>Stadt</p><h1>{HEADLINE}</h1><p>5. April 2023</p>"
     links = f"<ul><li><a href='/x'>{HEADLINE}</a></li><li>2. Mai 2009</li>{'<li>Sonst</li>' * 9}</ul>"
-    assert page(above=above).published == date(2023, 4, 5)
-    assert page(above=links + above).published == date(2023, 4, 5)
+    assert page(top=top).published == date(2023, 4, 5)
+    assert page(top=links + top).published == date(2023, 4, 5)
 
 
 def test_a_day_under_another_heading() -> None:
     """A page that states another headline than it shows has its day beside the one that it shows."""
-    other = "Rat sperrt die Brücke"
-    head = f'<title>{other}</title><meta property="og:title" content="{other}">'
-    found = page(head, above=f"<h1>{HEADLINE}</h1><p>5. April 2023</p>")
-    assert (found.title, found.published) == (other, date(2023, 4, 5))
+    headline = "Rat sperrt die Brücke"
+    head = f'<title>{headline}</title><meta property="og:title" content="{headline}">'
+    draft = page(head, top=f"<h1>{HEADLINE}</h1><p>5. April 2023</p>")
+    assert (draft.title, draft.published) == (headline, date(2023, 4, 5))
 
 
 def test_a_time_that_is_none() -> None:
@@ -323,8 +321,8 @@ def test_a_time_that_is_none() -> None:
 def test_the_address(head: str, top: str, url: str | None, origin: str | None) -> None:
     """The address is the canonical one, or where the browser saved the page from; a front page's is of no use."""
     html = f"<!doctype html>{top}<html><head>{head}</head><body><h1>{HEADLINE}</h1>{PARAGRAPHS}</body></html>"
-    found = load_html(html.encode())
-    assert (found.url, found.origins.get("url")) == (url, origin)
+    draft = load_html(html.encode())
+    assert (draft.url, draft.origins.get("url")) == (url, origin)
 
 
 @pytest.mark.parametrize(
@@ -365,19 +363,19 @@ COMMENTS = "<p>Das ist ein Satz von einer Leserin.</p><p>Und noch einer, mit äh
 )
 def test_comments_of_readers(comments: str) -> None:
     """Comments stand behind the article in blocks of their own kind, and are no words of the article."""
-    found = page(body=f'<div class="comment-count">Zwei Kommentare bisher</div>{comments}')
-    kept = [block.text.strip() for block in found.blocks if block.kind == "comment"]
-    assert kept[-2:] == ["Das ist ein Satz von einer Leserin.", "Und noch einer, mit ähnlich vielen Worten."]
-    assert kept[:-2] in ([], ["Zwei Meinungen"])
-    assert "Leserin" not in found.text
-    assert [block.kind for block in found.blocks] == ["article"] * 4 + ["comment"] * len(kept)
+    draft = page(body=f'<div class="comment-count">Zwei Kommentare bisher</div>{comments}')
+    texts = [block.text.strip() for block in draft.blocks if block.kind == "comment"]
+    assert texts[-2:] == ["Das ist ein Satz von einer Leserin.", "Und noch einer, mit ähnlich vielen Worten."]
+    assert texts[:-2] in ([], ["Zwei Meinungen"])
+    assert "Leserin" not in draft.text
+    assert [block.kind for block in draft.blocks] == ["article"] * 4 + ["comment"] * len(texts)
 
 
 def test_more_comments_than_article() -> None:
     """However much readers write, it is not the article."""
-    found = page(body=f'<div class="leserkommentare">{COMMENTS * 40}</div>')
-    assert (found.text.count("Absatz"), found.text.count("Leserin")) == (4, 0)
-    assert sum(block.kind == "comment" for block in found.blocks) == 80
+    draft = page(body=f'<div class="leserkommentare">{COMMENTS * 40}</div>')
+    assert (draft.text.count("Absatz"), draft.text.count("Leserin")) == (4, 0)
+    assert sum(block.kind == "comment" for block in draft.blocks) == 80
 
 
 def test_an_author_among_the_comments_is_none() -> None:
@@ -389,9 +387,9 @@ def test_an_author_among_the_comments_is_none() -> None:
 def test_an_article_that_is_called_a_comment(label: str) -> None:
     """An opinion piece in an element named so is the article, and its page's."""
     html = f"<html><body><h1>{HEADLINE}</h1><div {label}>{PARAGRAPHS}</div><footer>Impressum</footer></body></html>"
-    found = load_html(html.encode())
-    assert found.text.count("Absatz") == 4
-    assert {block.kind for block in found.blocks} == {"article"}
+    draft = load_html(html.encode())
+    assert draft.text.count("Absatz") == 4
+    assert {block.kind for block in draft.blocks} == {"article"}
 
 
 def test_a_page_whose_frame_is_called_comments() -> None:
@@ -405,15 +403,15 @@ def test_a_page_whose_frame_is_called_comments() -> None:
 def test_the_lead_is_part_of_the_article() -> None:
     """What stands under the headline and is the page's description is the article's beginning, once."""
     lead = "Die Pfeiler sind morsch, und der Rat der Stadt handelt sofort."
-    for inside in (False, True):
-        found = page(
+    for is_nested in (False, True):
+        draft = page(
             f'<meta name="description" content="{lead}">',
-            above=f"<header><h1>{HEADLINE}</h1><div>{lead}</div></header>"
-            if inside
+            top=f"<header><h1>{HEADLINE}</h1><div>{lead}</div></header>"
+            if is_nested
             else f"<h1>{HEADLINE}</h1><p>{lead}</p>",
         )
-        assert found.text.startswith(lead)
-        assert (found.text.count(lead), found.text.count("Absatz")) == (1, 4)
+        assert draft.text.startswith(lead)
+        assert (draft.text.count(lead), draft.text.count("Absatz")) == (1, 4)
 
 
 def test_a_name_without_end() -> None:
@@ -423,8 +421,8 @@ def test_a_name_without_end() -> None:
 
 def test_the_language_of_the_page() -> None:
     """What the page states is its language if it has the form of a tag."""
-    stated = {' lang="de-AT"': "de-AT", ' lang="de_CH"': "de-CH", ' lang="deutsch bitte"': None, "": None}
-    assert {lang: page(lang=lang).language for lang in stated} == stated
+    languages = {' lang="de-AT"': "de-AT", ' lang="de_CH"': "de-CH", ' lang="deutsch bitte"': None, "": None}
+    assert {lang: page(lang=lang).language for lang in languages} == languages
 
 
 def test_utf_8_under_a_wrong_name() -> None:
@@ -435,9 +433,9 @@ def test_utf_8_under_a_wrong_name() -> None:
 def test_one_broken_byte() -> None:
     """A page in UTF-8 with one byte of another encoding keeps all its other letters."""
     html = f'<html><head><meta charset="utf-8"></head><body><h1>{HEADLINE}</h1>{PARAGRAPHS * 3}<p>X.</p></body></html>'
-    found = load_html(html.encode().replace(b"X.", b"\xfc."))
-    assert found.title == HEADLINE
-    assert found.text.startswith("Absatz 1. Der Rat")
+    draft = load_html(html.encode().replace(b"X.", b"\xfc."))
+    assert draft.title == HEADLINE
+    assert draft.text.startswith("Absatz 1. Der Rat")
 
 
 @pytest.mark.parametrize(
@@ -459,10 +457,10 @@ def test_one_broken_byte() -> None:
 )
 def test_hostile_heads(head: str) -> None:
     """Nesting, numbers, references to themselves and endless values spoil nothing else and take no long time."""
-    started = time.perf_counter()
-    found = page(head)
-    assert (found.title, found.text.count("Absatz")) == (HEADLINE, 4)
-    assert time.perf_counter() - started < 5
+    start = time.perf_counter()
+    draft = page(head)
+    assert (draft.title, draft.text.count("Absatz")) == (HEADLINE, 4)
+    assert time.perf_counter() - start < 5
 
 
 @pytest.mark.parametrize(
@@ -479,9 +477,9 @@ def test_hostile_heads(head: str) -> None:
 )
 def test_hostile_bodies(body: str) -> None:
     """Endless nesting, repetition and lines that nearly are bylines take no long time."""
-    started = time.perf_counter()
+    start = time.perf_counter()
     assert page(body=body).text.count("Absatz") == 4
-    assert time.perf_counter() - started < 5
+    assert time.perf_counter() - start < 5
 
 
 @pytest.mark.parametrize("raw", [b"just words", b"<!doctype html>", b"<svg><text>x</text></svg>", b"<p></p>" * 100])
@@ -511,16 +509,16 @@ JSON = st.recursive(
 @given(JSON)
 def test_any_json(value: Any) -> None:
     """Whatever a page states in JSON-LD, its article is read, and only what is known has an origin."""
-    found = page(ld(value))
-    assert found.text.count("Absatz") == 4
+    draft = page(ld(value))
+    assert draft.text.count("Absatz") == 4
     fields = ("title", "source", "author", "published", "url", "language")
-    assert set(found.origins) == {name for name in fields if getattr(found, name) is not None}
+    assert set(draft.origins) == {name for name in fields if getattr(draft, name) is not None}
 
 
 @given(st.text(max_size=300), st.lists(st.text(max_size=10), max_size=2))
-def test_any_name(stated: str, outlets: list[str]) -> None:
+def test_any_name(statement: str, outlets: list[str]) -> None:
     """Any text gives names without line breaks, none of them twice and none the outlet's."""
-    names = people(stated, outlets)
+    names = people(statement, outlets)
     assert len(set(names)) == len(names)
     assert not any(set(name) & set("\n\r\t") or name in outlets for name in names)
 
@@ -529,15 +527,15 @@ def test_any_name(stated: str, outlets: list[str]) -> None:
 @pytest.mark.parametrize("depth", [100, 1000, 20_000])
 def test_what_stands_behind_deep_nesting(tag: str, depth: int) -> None:
     """However deep elements are nested, the text behind them is there, in a page as well as in a letter."""
-    before, behind = ("Die Brücke ist gesperrt, sagte sie am Montag. " * 8, "Danach ging der Rat nach Hause. " * 8)
-    opened, closed = f"<{tag}>" * depth, "".join(f"</{part}>" for part in reversed(tag.split("><"))) * depth
+    beginning, end = ("Die Brücke ist gesperrt, sagte sie am Montag. " * 8, "Danach ging der Rat nach Hause. " * 8)
+    opening, closing = f"<{tag}>" * depth, "".join(f"</{part}>" for part in reversed(tag.split("><"))) * depth
     raw = (
-        f"<!doctype html><html><head><title>T</title></head><body><article><h1>Titel</h1><p>{before}</p>"
-        f"{opened}ganz unten{closed}<p>{behind}</p></article></body></html>"
+        f"<!doctype html><html><head><title>T</title></head><body><article><h1>Titel</h1><p>{beginning}</p>"
+        f"{opening}ganz unten{closing}<p>{end}</p></article></body></html>"
     ).encode()
-    assert behind.strip() in load_html(raw).text
+    assert end.strip() in load_html(raw).text
     words = [paragraph.text for paragraph in prose_paragraphs(parse_prose(raw))]
-    assert words == ["Titel", before.strip(), "ganz unten", behind.strip()]
+    assert words == ["Titel", beginning.strip(), "ganz unten", end.strip()]
 
 
 @pytest.mark.heavy

@@ -36,10 +36,10 @@ def article(title: str, day: str, author: str, *paragraphs: str, tag: str = "art
     )
 
 
-def page(*articles: str, head: str = "", above: str = "<h1>Archiv März 2003</h1>") -> bytes:
+def page(*articles: str, head: str = "", top: str = "<h1>Archiv März 2003</h1>") -> bytes:
     """Return a page with articles below a heading."""
     return (
-        f"<!DOCTYPE html><html lang='de'><head><meta charset='utf-8'><title>Archiv</title>{head}</head><body>{above}"
+        f"<!DOCTYPE html><html lang='de'><head><meta charset='utf-8'><title>Archiv</title>{head}</head><body>{top}"
         f"{''.join(articles)}</body></html>"
     ).encode()
 
@@ -57,8 +57,8 @@ def test_page_with_several_articles(mark: str) -> None:
     """Articles in full on one page are articles, each with its own headline, author, day and words."""
     first = article("Moorende schließt sein Freibad", "12.03.2003", "Tomma Harms", POOL, POOL_2, tag=mark)
     second = article("Biber legt Landstraße lahm", "14.03.2003", "Uwe Sand", ROAD, ROAD_2, tag=mark)
-    drafts = [one for one in load_html_articles(page(first, second)) if isinstance(one, Draft)]
-    assert [(one.title, one.author, one.published, one.name) for one in drafts] == [
+    drafts = [draft for draft in load_html_articles(page(first, second)) if isinstance(draft, Draft)]
+    assert [(draft.title, draft.author, draft.published, draft.name) for draft in drafts] == [
         ("Moorende schließt sein Freibad", "Tomma Harms", date(2003, 3, 12), "article 1"),
         ("Biber legt Landstraße lahm", "Uwe Sand", date(2003, 3, 14), "article 2"),
     ]
@@ -70,9 +70,9 @@ def test_page_with_several_articles(mark: str) -> None:
 def test_page_that_only_looks_like_several_articles(linked: bool) -> None:
     """Headings with days, or with links, and texts below them are said to be several: no day of one is that of all."""
     third = article("Chor singt in Gent", "15.03.2003", "Eva Lund", POOL_2, ROAD_2, tag="section")
-    parts = [one.replace("article>", "section>") for one in (FIRST, SECOND, third)]
+    parts = [element.replace("article>", "section>") for element in (FIRST, SECOND, third)]
     if linked:
-        parts = [one.replace("<h2>", "<h2><a href='/x'>").replace("</h2>", "</a></h2>") for one in parts]
+        parts = [element.replace("<h2>", "<h2><a href='/x'>").replace("</h2>", "</a></h2>") for element in parts]
     (draft,) = load_html_articles(page(*parts))
     assert isinstance(draft, Draft) and "several articles" in draft.unread[0]
     assert (draft.published, draft.author) == (None, None)
@@ -88,16 +88,18 @@ def test_headings_within_one_article() -> None:
 
 def test_headline_of_the_one_article_among_teasers() -> None:
     """Where the page's own title names a section, the heading of the article in full is the headline."""
-    (draft,) = load_html_articles(page(FIRST, TEASER, TEASER.replace("Chor", "Verein"), above=""))
+    (draft,) = load_html_articles(page(FIRST, TEASER, TEASER.replace("Chor", "Verein"), top=""))
     assert isinstance(draft, Draft) and draft.title == "Moorende schließt sein Freibad"
 
 
 def test_what_stands_between_articles_is_kept() -> None:
     """A full paragraph of the page itself is the page's own article."""
-    own = "Diese Seite sammelt, was im März 2003 in Moorende geschah, und wird von der Bücherei gepflegt und ergänzt."
-    drafts = load_html_articles(page(FIRST, SECOND, above=f"<h1>Archiv März 2003</h1><p>{own}</p>"))
-    assert [one.name for one in drafts] == ["article 1", "article 2", ""]
-    assert isinstance(drafts[2], Draft) and own in drafts[2].text and POOL not in drafts[2].text
+    introduction = (
+        "Diese Seite sammelt, was im März 2003 in Moorende geschah, und wird von der Bücherei gepflegt und ergänzt."
+    )
+    drafts = load_html_articles(page(FIRST, SECOND, top=f"<h1>Archiv März 2003</h1><p>{introduction}</p>"))
+    assert [draft.name for draft in drafts] == ["article 1", "article 2", ""]
+    assert isinstance(drafts[2], Draft) and introduction in drafts[2].text and POOL not in drafts[2].text
 
 
 @pytest.mark.parametrize(
@@ -105,7 +107,7 @@ def test_what_stands_between_articles_is_kept() -> None:
     [
         page(FIRST, TEASER, TEASER.replace("Chor", "Verein")),
         page(FIRST, LINKED),
-        page(article("Freibad", "12.03.2003", "Tomma Harms", POOL, POOL_2, level="h1"), SECOND, above=""),
+        page(article("Freibad", "12.03.2003", "Tomma Harms", POOL, POOL_2, level="h1"), SECOND, top=""),
         page(FIRST, SECOND, head="<meta property='og:type' content='article'>"),
         page(FIRST, f"<aside>{SECOND}</aside>"),
         page(FIRST),
@@ -114,7 +116,7 @@ def test_what_stands_between_articles_is_kept() -> None:
 )
 def test_page_with_one_article(raw: bytes) -> None:
     """Teasers, related articles below a headline of a higher rank, and what stands aside do not cut a page."""
-    drafts = [one for one in load_html_articles(raw) if isinstance(one, Draft)]
+    drafts = [draft for draft in load_html_articles(raw) if isinstance(draft, Draft)]
     assert [draft.name for draft in drafts] == [""]
 
 
@@ -204,12 +206,14 @@ def test_mailbox(name: str, tmp_path: Path) -> None:
     file = tmp_path / name
     file.write_text(MAILBOX, encoding="utf-8")
     assert kind_of(name, MAILBOX.encode()) == "mbox"
-    found = [one for piece in pieces(file, "0") for one in articles_in(piece) if isinstance(one, Article)]
-    assert [(one.path, one.title, one.author, one.published) for one in found] == [
+    articles = [
+        article for piece in pieces(file, "0") for article in articles_in(piece) if isinstance(article, Article)
+    ]
+    assert [(article.path, article.title, article.author, article.published) for article in articles] == [
         (f"{file}/mail 1", "Protokoll", "Gesche Onken", date(1998, 10, 6)),
         (f"{file}/mail 2", "Kosten", "Habbo Reents", date(1998, 10, 9)),
     ]
-    assert found[0].text == "Die Schleuse ist gesperrt.\nFrom the start it leaked.\n\nFrom here on it is dry."
+    assert articles[0].text == "Die Schleuse ist gesperrt.\nFrom the start it leaked.\n\nFrom here on it is dry."
 
 
 def test_mailbox_in_an_archive(tmp_path: Path) -> None:
@@ -217,8 +221,10 @@ def test_mailbox_in_an_archive(tmp_path: Path) -> None:
     file = tmp_path / "a.zip"
     with zipfile.ZipFile(file, "w") as archive:
         archive.writestr("mails/Inbox", MAILBOX)
-    found = [one for piece in pieces(file, "0") for one in articles_in(piece) if isinstance(one, Article)]
-    assert [one.path for one in found] == [f"{file}/mails/Inbox/mail 1", f"{file}/mails/Inbox/mail 2"]
+    articles = [
+        article for piece in pieces(file, "0") for article in articles_in(piece) if isinstance(article, Article)
+    ]
+    assert [article.path for article in articles] == [f"{file}/mails/Inbox/mail 1", f"{file}/mails/Inbox/mail 2"]
 
 
 def test_text_that_begins_like_a_mailbox() -> None:
