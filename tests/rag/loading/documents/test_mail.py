@@ -137,7 +137,7 @@ def test_encodings(encoding: str) -> None:
     [
         (b"Ein Text ohne alles.", "Not a mail"),
         (b"\x89PNG\r\n\x1a\n\0\0", "Not a mail"),
-        (mail(""), "without text: if the article is attached"),
+        (mail(""), "has no text: if the article is attached"),
     ],
 )
 def test_no_mail(raw: bytes, message: str) -> None:
