@@ -103,7 +103,7 @@ def main() -> None:
             "search_100_of_1000": lambda query, _: view.search(query, 100, keys[:1000]),
             "search_100_of_5000": lambda query, _: view.search(query, 100, keys[:5000]),
             "search_100_of_50000": lambda query, _: view.search(query, 100, keys[:50_000]),
-            "matched": lambda query, _: view.matched(query, "Ein Satz über Bundesligavereine. " * 20, "de"),
+            "matched": lambda query, _: view.matches(query, "Ein Satz über Bundesligavereine. " * 20, "de"),
         }
         queries = [view.analyse(one) for one in questions]
         some = [chance.sample(keys.tolist(), min(100, len(keys))) for _ in queries]

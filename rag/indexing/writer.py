@@ -19,7 +19,7 @@ from rag.storage.file_records import FileRecord
 from rag.storage.store import Store
 from rag.storage.vectors import EncoderRecord, input_hash
 from rag.text.encoder_input import encoder_input
-from rag.text.similarity import bands_of
+from rag.text.similarity import minhash_bands
 from rag.types import Article, Passage, Span
 
 # passages that are encoded together: enough for full batches, little enough to lose by an interruption
@@ -98,7 +98,7 @@ class ArticleWriter:
             key = input_hash(text)
             self._inputs[key] = text
             records.append(PassageRecord(passage, key))
-        bands = bands_of(article) if self._with_bands else ()
+        bands = minhash_bands(article) if self._with_bands else ()
         self._pending.append(
             ArticleRecord(
                 article=article, passages=records, recipe=self.recipe, file=file, bands=bands, recurring=recurring

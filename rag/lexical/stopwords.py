@@ -1,4 +1,4 @@
-"""Words that stand in every text of a language and tell nothing: the lists of Snowball that Tantivy carries."""
+"""Stop words: the lists of Snowball that Tantivy contains."""
 
 from __future__ import annotations
 
@@ -18,21 +18,21 @@ _LISTS = {
 
 @lru_cache(1 << 16)
 def is_stop_word(word: str, language: str) -> bool:
-    """Tell whether a word, as it is written, is a stop word of a language (BCP-47); False where there is no list."""
+    """Whether a word, as it is written, is a stop word of a language (BCP-47); False for a language without a list."""
     name = _LISTS.get(primary_language(language).lower())
     return name is not None and not _filter(name).analyze(word.lower())
 
 
-def telling_words(words: Sequence[str], languages: Sequence[str]) -> list[bool]:
-    """Tell of each word of a question whether it is no stop word; if all are, all count.
+def content_word_flags(words: Sequence[str], languages: Sequence[str]) -> list[bool]:
+    """Return for each word of a question whether it is a content word, not a stop word; all are if none is.
 
-    One list decides, that with the most words of the question: `war` is a stop word in German and none in English.
-    Of equal ones the first in the order of `languages`, those of the archive.
+    The list with the most words of the question decides: `war` is a stop word in German and not in English. Of equal
+    lists it is the first in the order of `languages`, those of the archive.
     """
-    known = dict.fromkeys([*(primary_language(one).lower() for one in languages), *_LISTS])
-    language = max(known, key=lambda one: sum(is_stop_word(word, one) for word in words))
-    telling = [not is_stop_word(word, language) for word in words]
-    return telling if any(telling) else [True] * len(words)
+    candidates = dict.fromkeys([*(primary_language(tag).lower() for tag in languages), *_LISTS])
+    language = max(candidates, key=lambda tag: sum(is_stop_word(word, tag) for word in words))
+    flags = [not is_stop_word(word, language) for word in words]
+    return flags if any(flags) else [True] * len(words)
 
 
 @lru_cache

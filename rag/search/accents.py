@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from rag.text.words import fold, normal, word_spans
+from rag.text.words import fold, normalize_word, word_spans
 from rag.types import Span
 
 # so much of what question and passages share must be written with accents there
@@ -34,7 +34,7 @@ def with_accents(question: str, words: Sequence[Span], passages: Iterable[str]) 
         for start, end, folded in word_spans(text):
             if folded in sought:
                 word = text[start:end]
-                if normal(word).isascii():
+                if normalize_word(word).isascii():
                     plain.add(folded)
                 else:
                     spellings.setdefault(folded, word)

@@ -6,47 +6,57 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from rag.text.agreement import Sentence, Window, normalised, says_nothing_else, sentences_of_article, visible, window
+from rag.text.agreement import (
+    NormalizedSentence,
+    Window,
+    adds_nothing,
+    normalize_typography,
+    sentences_of_article,
+    strip_invisible,
+    window,
+)
 from rag.types import Article, Passage
 
-_MOST_MERGED = 3
-# passages of which fewer words are equal, are not compared word for word
-_FEW, _HALF = 20, 0.5
+# passages of one citation, at most
+_MAX_MERGED = 3
+# passages are compared word for word if they have at least half of the words of the shorter one in common, or if that
+# has fewer words than this
+_MIN_WORDS, _MIN_SHARED = 20, 0.5
 
-Found = tuple[Article, Passage]
+RankedPassage = tuple[Article, Passage]
 
 
 @dataclass(frozen=True)
 class Group:
-    """What one citation is made of: numbers of ranked passages.
+    """The passages of one citation, by their numbers in the ranking.
 
-    `merged` are neighbours in one article, the best one first; `copies` are passages of other articles that say the
-    same (`rag.text.agreement`): these articles hold every sentence of the merged ones.
+    `merged` are neighbours in one article, the best one first; `copies` are passages of other articles with the same
+    text (`rag.text.agreement`): these articles contain every sentence of the merged ones.
     """
 
     merged: tuple[int, ...]
     copies: tuple[int, ...] = ()
 
 
-def grouped(ranked: Sequence[Found], k: int) -> list[Group]:
+def group_passages(ranked: Sequence[RankedPassage], k: int) -> list[Group]:
     """Return at most k groups of ranked passages, in the order of their best ones.
 
-    A neighbour is merged if it would have been shown by itself, and if the copies hold it, too. What is cited is the
-    passage that was ranked, or the earliest published one of exactly the same sentences under the same headline.
+    A neighbour is merged if it would be cited otherwise, and if the copies contain it, too. The cited passage is the
+    ranked one, or the earliest published one of exactly the same sentences under the same headline.
     """
     texts = _Texts(ranked)
     groups: list[Group] = []
     for number in range(len(ranked)):
-        original = next((at for at, one in enumerate(groups) if texts.copy(number, one)), None)
+        original = next((index for index, group in enumerate(groups) if texts.is_copy(number, group)), None)
         if original is not None:
             groups[original] = replace(groups[original], copies=(*groups[original].copies, number))
             continue
         if len(groups) == k:
             continue
-        neighbour = next((at for at, one in enumerate(groups) if _adjacent(number, one, ranked)), None)
+        neighbour = next((index for index, group in enumerate(groups) if _is_adjacent(number, group, ranked)), None)
         if neighbour is not None:
             longer = replace(groups[neighbour], merged=(*groups[neighbour].merged, number))
-            if all(texts.says_nothing_else(copy, longer) for copy in longer.copies):
+            if all(texts.adds_nothing(copy, longer) for copy in longer.copies):
                 groups[neighbour] = longer
                 continue
         groups.append(Group((number,)))
@@ -55,47 +65,46 @@ def grouped(ranked: Sequence[Found], k: int) -> list[Group]:
 
 @dataclass
 class _Texts:
-    """The texts of ranked passages, taken apart when they are needed."""
+    """The texts of ranked passages, split into words and sentences when these are needed."""
 
-    ranked: Sequence[Found]
+    ranked: Sequence[RankedPassage]
     _words: dict[int, frozenset[str]] = field(default_factory=dict)
-    _sentences: dict[str, list[Sentence]] = field(default_factory=dict)
+    _sentences: dict[str, list[NormalizedSentence]] = field(default_factory=dict)
 
-    def copy(self, number: int, group: Group) -> bool:
-        (article, passage), (other, best) = self.ranked[number], self.ranked[group.merged[0]]
-        if article.id == other.id or passage.kind != best.kind:
+    def is_copy(self, number: int, group: Group) -> bool:
+        (article, passage), (cited_article, cited) = self.ranked[number], self.ranked[group.merged[0]]
+        if article.id == cited_article.id or passage.kind != cited.kind:
             return False
-        alike = any(self._alike(number, one) for one in group.merged)
-        return alike and self.says_nothing_else(number, group)
+        return any(self._may_agree(number, merged) for merged in group.merged) and self.adds_nothing(number, group)
 
-    def says_nothing_else(self, number: int, group: Group) -> bool:
-        return says_nothing_else(self._window(number), self._window(*group.merged))
+    def adds_nothing(self, number: int, group: Group) -> bool:
+        return adds_nothing(self._window(number), self._window(*group.merged))
 
     def earliest_first(self, group: Group) -> Group:
-        """Put the earliest of the copies in the place of the one that was found first; no day is the latest."""
+        """Cite the earliest of the copies in place of the best-ranked passage; one without a day is the latest."""
         best = group.merged[0]
 
         def published(number: int) -> tuple[date, int]:
             return self.ranked[number][0].published or date.max, number
 
-        equal = [best, *(one for one in group.copies if len(group.merged) == 1 and self._equal(one, best))]
-        first = min(equal, key=published)
-        others = sorted(({best, *group.copies} - {first}), key=published)
-        return Group(group.merged if first == best else (first,), tuple(others))
+        equal = [best, *(copy for copy in group.copies if len(group.merged) == 1 and self._is_equal(copy, best))]
+        earliest = min(equal, key=published)
+        copies = sorted(({best, *group.copies} - {earliest}), key=published)
+        return Group(group.merged if earliest == best else (earliest,), tuple(copies))
 
-    def _equal(self, number: int, best: int) -> bool:
-        one, other = (normalised(self.ranked[at][0].title or "") for at in (number, best))
-        return one == other and self._window(number).identical(self._window(best))
+    def _is_equal(self, number: int, best: int) -> bool:
+        headlines = {normalize_typography(self.ranked[index][0].title or "") for index in (number, best)}
+        return len(headlines) == 1 and self._window(number).is_identical(self._window(best))
 
-    def _alike(self, number: int, other: int) -> bool:
-        """Tell it quickly of those that are not; a script without spaces has few words."""
-        one, another = self._written(number), self._written(other)
-        fewer = min(len(one), len(another))
-        return fewer < _FEW or len(one & another) >= _HALF * fewer
+    def _may_agree(self, number: int, merged: int) -> bool:
+        """Whether two passages share enough words to be compared; in a script without spaces they have few."""
+        words, of_merged = self._word_set(number), self._word_set(merged)
+        count = min(len(words), len(of_merged))
+        return count < _MIN_WORDS or len(words & of_merged) >= _MIN_SHARED * count
 
-    def _written(self, number: int) -> frozenset[str]:
+    def _word_set(self, number: int) -> frozenset[str]:
         if number not in self._words:
-            self._words[number] = frozenset(visible(self.ranked[number][1].text).casefold().split())
+            self._words[number] = frozenset(strip_invisible(self.ranked[number][1].text).casefold().split())
         return self._words[number]
 
     def _window(self, *numbers: int) -> Window:
@@ -103,17 +112,17 @@ class _Texts:
         if article.id not in self._sentences:
             self._sentences[article.id] = sentences_of_article(article)
         passages = [self.ranked[number][1] for number in numbers]
-        start, end = min(one.start for one in passages), max(one.end for one in passages)
+        start, end = min(passage.start for passage in passages), max(passage.end for passage in passages)
         return window(self._sentences[article.id], start, end)
 
 
-def _adjacent(number: int, group: Group, ranked: Sequence[Found]) -> bool:
+def _is_adjacent(number: int, group: Group, ranked: Sequence[RankedPassage]) -> bool:
     article, passage = ranked[number]
-    if ranked[group.merged[0]][0].id != article.id or len(group.merged) == _MOST_MERGED:
+    if ranked[group.merged[0]][0].id != article.id or len(group.merged) == _MAX_MERGED:
         return False
-    return any(_touch(article.text, passage, ranked[one][1]) for one in group.merged)
+    return any(_touch(article.text, passage, ranked[merged][1]) for merged in group.merged)
 
 
-def _touch(text: str, one: Passage, other: Passage) -> bool:
-    first, second = sorted((one, other), key=lambda passage: passage.start)
-    return one.kind == other.kind and not text[first.end : second.start].strip()
+def _touch(text: str, passage: Passage, neighbour: Passage) -> bool:
+    first, second = sorted((passage, neighbour), key=lambda either: either.start)
+    return passage.kind == neighbour.kind and not text[first.end : second.start].strip()

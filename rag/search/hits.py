@@ -16,7 +16,7 @@ from rag.search.confidence import features, question_offset
 from rag.search.grouping import Group
 from rag.search.highlighting import Sentence, best_sentence, margin_of, score_sentences, sentences_of
 from rag.search.ranking import Ranking
-from rag.text.lost_letters import damaged
+from rag.text.lost_letters import damaged_forms
 from rag.text.words import fold
 from rag.types import Article, Hit, passage_at, primary_language
 
@@ -51,11 +51,11 @@ def _shared_words(number: int, ranking: Ranking, query: EncodedQuery, searcher: 
     In another language an equal stem is often chance (many, mano): there the words must be spelled alike.
     """
     _, passage = ranking.passages[number]
-    matches = searcher.lexical.matched(query.lexical, passage.text, passage.language)
+    matches = searcher.lexical.matches(query.lexical, passage.text, passage.language)
     if primary_language(passage.language) == ranking.language:
         return matches
     words = [query.text[slice(*word.span)] for word in query.lexical.words]
-    spellings = [fold(form) for word in words for form in (word, *damaged(word))]
+    spellings = [fold(form) for word in words for form in (word, *damaged_forms(word))]
     return tuple(
         match
         for match in matches

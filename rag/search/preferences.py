@@ -10,7 +10,7 @@ from decimal import Decimal
 import numpy as np
 
 from rag.search.fusion import Scores
-from rag.text.numbers import is_value, scaled
+from rag.text.numbers import is_number, scaled_value
 from rag.text.times import Period, nearness, periods_in
 from rag.text.words import readings, word_spans
 from rag.types import Article, Passage
@@ -71,7 +71,7 @@ class Preferences:
         if not self.numbers:
             return []
         text = said(article, passage)
-        held = {word for reading in readings(text, passage.language) for word in reading if is_value(word)}
+        held = {word for reading in readings(text, passage.language) for word in reading if is_number(word)}
         return [not held.isdisjoint(values) for values in self.numbers]
 
 
@@ -85,9 +85,9 @@ def preferences_of(question: str) -> Preferences:
     words = [one for one in word_spans(question) if not any(one[0] < end and start < one[1] for start, end in taken)]
     numbers = []
     for (start, end, folded), following in zip(words, [*words[1:], None], strict=False):
-        if not is_value(folded) or len(folded) > _LONGEST or _is_name(question, start, end):
+        if not is_number(folded) or len(folded) > _LONGEST or _is_name(question, start, end):
             continue
-        value = scaled(folded, following[2], None) if following else None
+        value = scaled_value(folded, following[2], None) if following else None
         if value or "." in folded or Decimal(folded) >= _LEAST:
             numbers.append(frozenset((folded, value or folded)))
     return Preferences(tuple(dict.fromkeys(numbers)), times)

@@ -19,7 +19,7 @@ from rag.lexical.index import LexicalIndex
 from rag.search.answer import EMPTY, NOTHING_FITS, NoHits, compose, no_such_name
 from rag.search.candidates import absent_times, allowed_keys, encode_query, generate
 from rag.search.confidence import Calibration, calibrations
-from rag.search.grouping import Group, grouped
+from rag.search.grouping import Group, group_passages
 from rag.search.hits import evidence_of, features_of, hit_of
 from rag.search.preferences import doubt
 from rag.search.query import ParsedQuestion, checked_question, parse
@@ -143,7 +143,7 @@ class Searcher:
             if not len(candidates):
                 return NO_RETRIEVAL
             ranking = rank(query, candidates, self.reranker, self.ranking)
-            groups = grouped(ranking.passages[: max(_MIN_GROUPED, _GROUPED_PER_CITATION * k)], k)
+            groups = group_passages(ranking.passages[: max(_MIN_GROUPED, _GROUPED_PER_CITATION * k)], k)
             evidence = evidence_of(groups, ranking, query, self)
             absent = absent_times(query, allowed, self)
             return Retrieval(

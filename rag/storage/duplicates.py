@@ -11,7 +11,7 @@ from rag.storage.database import Database
 from rag.storage.filter_sql import FilterQueries
 from rag.storage.passages import remove_all_passages
 from rag.storage.recurring_lines import put_lines
-from rag.text.agreement import normalised
+from rag.text.agreement import normalize_typography
 from rag.types import Article, Filter, Hit
 
 
@@ -110,7 +110,7 @@ class Duplicates:
             "ORDER BY published IS NULL, published, path"
         )
         for text_key, article_id, same_as, has_passages, file, source, title in self._database.rows(query):
-            same_text, headline = groups.setdefault(text_key, []), normalised(title or "")
+            same_text, headline = groups.setdefault(text_key, []), normalize_typography(title or "")
             group = next((group for group in same_text if group.headlines.get(source, headline) == headline), None)
             if group is None:
                 group = _Group(file, has_passages=same_as is None and bool(has_passages))

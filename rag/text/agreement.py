@@ -1,4 +1,4 @@
-"""Whether passages of two articles say the same, word for word: only typography and the agency's line may differ."""
+"""Whether passages of two articles are the same, word for word, except for typography and the agency's line."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 from rag.types import SEARCHED_KINDS, Article, Span
 
-# so much of a passage must stand in the quote that is shown for it
-_COVERED = 0.8
+# the share of a passage that its quote has to cover, at least
+_MIN_COVERED = 0.8
 
 # these are other forms of the same letters; a power, a fraction or a circled number is another sign
 _FORMS = ("<compat>", "<noBreak>", "<wide>", "<narrow>", "<initial>", "<medial>", "<final>", "<isolated>", "<font>")
@@ -23,8 +23,8 @@ _SIGNS = {
 }
 _ENDS = tuple(".!?…؟۔।॥։。！？")
 _CLOSING = "\"'»«”“„’‘›‹)]}」』）"
-# behind its full stop, a sentence has so many closing signs at most
-_NEAR = 8
+# closing signs after the full stop of a sentence, at most
+_MAX_CLOSING = 8
 _BREAKS = re.compile(r"\s+|(?<=[。！？])(?![。！？」』）”’\s])")
 _HYPHENATED = re.compile(r"(?<=[^\W\d_])(?:\u00ad\s*|[-‐][^\S\n]*\n\s*(?=[^\W\d_A-ZÄÖÜ]))")
 # these see one space where there was any white space
@@ -50,31 +50,31 @@ _SIGNED_BEHIND = re.compile(rf" ?[(（]{_AGENCIES}[)）](?=[.!?]?$)", re.IGNOREC
 
 
 class _Letters(dict[int, str]):
-    """What each letter or sign is compared as."""
+    """The form in which each letter or sign is compared."""
 
     def __missing__(self, code: int) -> str:
         sign = chr(code)
         form, _, codes = unicodedata.decomposition(sign).partition(" ")
         if unicodedata.category(sign) == "Cf":
-            told = ""
+            compared = ""
         elif sign in _SIGNS:
-            told = _SIGNS[sign]
+            compared = _SIGNS[sign]
         elif form in _FORMS:
-            told = "".join(chr(int(one, 16)) for one in codes.split())
+            compared = "".join(chr(int(hexadecimal, 16)) for hexadecimal in codes.split())
         else:
-            told = sign
-        self[code] = told
-        return told
+            compared = sign
+        self[code] = compared
+        return compared
 
 
 _LETTERS = _Letters()
 
 
 @dataclass(frozen=True, slots=True)
-class Sentence:
-    """A sentence at [start, end) of an article: its words without typography, and the place that its dateline names.
+class NormalizedSentence:
+    """A sentence at [start, end) of an article: its words without typography, and the city that its dateline names.
 
-    Sentences are cut by signs alone, so that the same words are cut alike wherever they stand: some are shorter than a
+    Sentences are cut by signs alone, so that the same words are always cut in the same way: some are shorter than a
     reader would say ("Dr.").
     """
 
@@ -83,42 +83,42 @@ class Sentence:
     words: str
     dateline: str = ""
 
-    def same(self, other: Sentence) -> bool:
-        """Tell whether both say the same; a dateline may be missing, but no two may differ."""
-        datelines = {self.dateline, other.dateline} - {""}
-        return self.words == other.words and len(datelines) < 2  # noqa: PLR2004
+    def equals(self, sentence: NormalizedSentence) -> bool:
+        """Whether both are the same; a dateline may be missing, but two must not differ."""
+        datelines = {self.dateline, sentence.dateline} - {""}
+        return self.words == sentence.words and len(datelines) < 2  # noqa: PLR2004
 
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """Some sentences of an article that follow on each other: numbers [first, last) of all of them."""
+    """Consecutive sentences of an article: numbers [first, last) of all its sentences."""
 
-    sentences: Sequence[Sentence]
+    sentences: Sequence[NormalizedSentence]
     first: int
     last: int
 
     def __len__(self) -> int:
-        return sum(len(one.words) for one in self.sentences[self.first : self.last])
+        return sum(len(sentence.words) for sentence in self.sentences[self.first : self.last])
 
-    def identical(self, other: Window) -> bool:
-        """Tell whether both hold the same sentences and no others."""
+    def is_identical(self, window: Window) -> bool:
+        """Whether both consist of the same sentences."""
         ours, theirs = (
-            [(one.dateline, one.words) for one in window.sentences[window.first : window.last]]
-            for window in (self, other)
+            [(sentence.dateline, sentence.words) for sentence in side.sentences[side.first : side.last]]
+            for side in (self, window)
         )
         return ours == theirs
 
 
-def visible(text: str) -> str:
+def strip_invisible(text: str) -> str:
     """Return a text without soft hyphens, joiners and marks of direction."""
     return text if text.isascii() else _INVISIBLE.sub("", text)
 
 
-def normalised(text: str) -> str:
-    """Return a text without what is typography alone.
+def normalize_typography(text: str) -> str:
+    """Return a text without typographic differences.
 
-    That is letters' case, ligatures, widths, kinds of quotation marks and dashes, hyphens at line ends, soft hyphens,
-    invisible signs, and the length of white space. Accents, digits and all other signs stay.
+    These are letters' case, ligatures, widths, kinds of quotation marks and dashes, hyphens at line ends, soft hyphens,
+    invisible signs, and the length of white space. Accents, digits and all other signs remain.
     """
     text = _FRENCH_SPACES.sub(r"\1", _on_one_line(text)).translate(_LETTERS)
     text = _DASHES.sub(" - ", _IDEOGRAPHIC_SPACES.sub("", text.replace("''", '"')))
@@ -129,12 +129,12 @@ def _on_one_line(text: str) -> str:
     return " ".join(_HYPHENATED.sub("", text).split())
 
 
-def sentences_of_article(article: Article) -> list[Sentence]:
+def sentences_of_article(article: Article) -> list[NormalizedSentence]:
     """Return the sentences of an article and its comments that hold a letter or a digit.
 
-    What is set aside in it is no part of what it says; nor is a line that only names an agency.
+    Boilerplate is left out, and so are lines that only name an agency.
     """
-    found = []
+    sentences = []
     spans = (
         (part.start + start, part.start + end)
         for part in article.parts()
@@ -142,53 +142,55 @@ def sentences_of_article(article: Article) -> list[Sentence]:
         for start, end in _cut(article.text[part.start : part.end])
     )
     for start, end in spans:
-        written = _on_one_line(article.text[start:end])
-        dateline = _DATELINE.match(written)
-        said = _SIGNED_BEHIND.sub("", written[dateline.end() :] if dateline else written)
-        # a heading has a full stop in one paper and none in the other
-        words = "" if _SIGNED.fullmatch(said) else normalised(said).removesuffix(".")
+        line = _on_one_line(article.text[start:end])
+        dateline = _DATELINE.match(line)
+        statement = _SIGNED_BEHIND.sub("", line[dateline.end() :] if dateline else line)
+        # a heading may have a full stop in only one of two papers
+        words = "" if _SIGNED.fullmatch(statement) else normalize_typography(statement).removesuffix(".")
         if any(sign.isalnum() for sign in words):
-            found.append(Sentence(start, end, words, normalised((dateline and dateline["place"]) or "")))
-    return found
+            sentences.append(
+                NormalizedSentence(start, end, words, normalize_typography((dateline and dateline["place"]) or ""))
+            )
+    return sentences
 
 
 def _cut(text: str) -> Iterator[Span]:
     start = 0
     for white in _BREAKS.finditer(text):
-        before = text[max(start, white.start() - _NEAR) : white.start()].rstrip(_CLOSING)
-        if white[0].count("\n") > 1 or not white[0] or before.endswith(_ENDS):
+        ending = text[max(start, white.start() - _MAX_CLOSING) : white.start()].rstrip(_CLOSING)
+        if white[0].count("\n") > 1 or not white[0] or ending.endswith(_ENDS):
             yield start, white.start()
             start = white.end()
     yield start, len(text)
 
 
-def window(sentences: Sequence[Sentence], start: int, end: int) -> Window:
-    """Return the sentences of which a part stands at [start, end)."""
-    inside = [number for number, one in enumerate(sentences) if one.start < end and start < one.end]
-    return Window(sentences, inside[0], inside[-1] + 1) if inside else Window(sentences, 0, 0)
+def window(sentences: Sequence[NormalizedSentence], start: int, end: int) -> Window:
+    """Return the sentences that overlap [start, end)."""
+    numbers = [number for number, sentence in enumerate(sentences) if sentence.start < end and start < sentence.end]
+    return Window(sentences, numbers[0], numbers[-1] + 1) if numbers else Window(sentences, 0, 0)
 
 
-def says_nothing_else(passage: Window, quote: Window) -> bool:
-    """Tell whether a passage of another article need not be shown beside a quote.
+def adds_nothing(passage: Window, quote: Window) -> bool:
+    """Whether a passage of another article need not be shown next to a quote.
 
-    All sentences of the quote follow on each other in the passage's article, too; all sentences of the passage stand
-    at the same place in the quote's article; and eight tenths of the passage are in the quote itself.
+    All sentences of the quote are consecutive in the passage's article, too; all sentences of the passage are at the
+    same place in the quote's article; and at least 0.8 of the passage is in the quote itself.
     """
     if quote.first == quote.last or passage.first == passage.last:
         return False
     return any(
-        _agree(passage, quote, at - quote.first)
-        for at, one in enumerate(passage.sentences)
-        if one.same(quote.sentences[quote.first])
+        _agree(passage, quote, number - quote.first)
+        for number, sentence in enumerate(passage.sentences)
+        if sentence.equals(quote.sentences[quote.first])
     )
 
 
 def _agree(passage: Window, quote: Window, shift: int) -> bool:
-    """Tell so if the quote's sentences have numbers in the other article that are higher by `shift`."""
+    """Whether this holds if the quote's sentences have numbers in the other article that are higher by `shift`."""
     first, last = min(quote.first, passage.first - shift), max(quote.last, passage.last - shift)
     if first < 0 or last > len(quote.sentences) or first + shift < 0 or last + shift > len(passage.sentences):
         return False
-    if not all(quote.sentences[number].same(passage.sentences[number + shift]) for number in range(first, last)):
+    if not all(quote.sentences[number].equals(passage.sentences[number + shift]) for number in range(first, last)):
         return False
-    shared = Window(passage.sentences, max(quote.first + shift, passage.first), min(quote.last + shift, passage.last))
-    return len(shared) >= _COVERED * len(passage)
+    overlap = Window(passage.sentences, max(quote.first + shift, passage.first), min(quote.last + shift, passage.last))
+    return len(overlap) >= _MIN_COVERED * len(passage)

@@ -1,17 +1,18 @@
-"""German compounds, split by how often an archive writes their parts alone."""
+"""German compounds, split by the frequencies of their parts in an archive."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable
 
-_SHORTEST_PART = 4
-_LEAST_PASSAGES = 3
+# letters of a part, at least, and passages that have it as a word, at least
+_MIN_PART_LENGTH = 4
+_MIN_PASSAGES = 3
 _LINKS = ("", "s", "es", "n", "en", "er", "e")
 
 
 def compound_parts(word: str, frequency: Callable[[str], int]) -> tuple[str, ...]:
-    """Return the two parts of a German compound, or nothing for a word that is none.
+    """Return the two parts of a German compound, or nothing for any other word.
 
     A word is split where the geometric mean of its parts' frequencies is greatest, and greater than the frequency
     of the whole (Koehn and Knight, 2003: Empirical Methods for Compound Splitting). A linking element, the s of
@@ -19,21 +20,22 @@ def compound_parts(word: str, frequency: Callable[[str], int]) -> tuple[str, ...
 
     Args:
         word: as it is written, in lower case: folded first, Steuerreform would lose the e of its Steuer.
-        frequency: in how many passages a word stands.
+        frequency: returns the number of passages with a word.
     """
-    if len(word) < 2 * _SHORTEST_PART or not word.isalpha():
+    if len(word) < 2 * _MIN_PART_LENGTH or not word.isalpha():
         return ()
     best = float(frequency(word))
     parts: tuple[str, ...] = ()
-    for place in range(_SHORTEST_PART, len(word) - _SHORTEST_PART + 1):
-        right = frequency(word[place:])
-        if right < _LEAST_PASSAGES:
+    for position in range(_MIN_PART_LENGTH, len(word) - _MIN_PART_LENGTH + 1):
+        right = frequency(word[position:])
+        if right < _MIN_PASSAGES:
             continue
         for link in _LINKS:
-            left = word[:place].removesuffix(link)
-            if len(left) < _SHORTEST_PART or len(left) + len(link) != place:
+            stem = word[:position].removesuffix(link)
+            if len(stem) < _MIN_PART_LENGTH or len(stem) + len(link) != position:
                 continue
-            seen = frequency(left)
-            if seen >= _LEAST_PASSAGES and math.sqrt(seen * right) > best:
-                best, parts = math.sqrt(seen * right), (left, word[place:])
+            frequency_of_stem = frequency(stem)
+            mean = math.sqrt(frequency_of_stem * right)
+            if frequency_of_stem >= _MIN_PASSAGES and mean > best:
+                best, parts = mean, (stem, word[position:])
     return parts

@@ -16,29 +16,30 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from py3langid.langid import LanguageIdentifier
 
-_SAMPLE = 2000
-# a part of a text is in another language if it has so many letters and it is so likely
-_LETTERS = 100
-_LIKELY = 0.95
-# what has several names, or is told apart by little
+# characters of a text by which its language is detected, at most
+_SAMPLE_CHARACTERS = 2000
+# a part of a text is in another language than the whole if it has this many letters and that probability at least
+_MIN_LETTERS = 100
+_MIN_PROBABILITY = 0.95
+# languages with several tags, or that differ little
 _ALIKE = ({"no", "nb", "nn"}, {"hr", "bs", "sr", "sh"}, {"id", "ms"}, {"tl", "fil"})
 _TABLES = ("ptc", "pc", "classes", "nextmove", "nextmove_row", "out_feat")
 
 
 def language_of(text: str) -> str:
     """Return the BCP-47 tag of the likeliest language, by the first 2,000 characters."""
-    language, _ = _identifier().classify(text[:_SAMPLE])
+    language, _ = _identifier().classify(text[:_SAMPLE_CHARACTERS])
     return str(language)
 
 
 def language_of_part(text: str, language: str) -> str:
     """Return the language of a part of a text: that of the whole, unless it is clearly in another one."""
-    if sum(letter.isalpha() for letter in text) < _LETTERS:
+    if sum(letter.isalpha() for letter in text) < _MIN_LETTERS:
         return language
-    own, likely = _identifier().classify(text[:_SAMPLE])
-    known = primary_language(language).lower()
-    same = own == known or any({own, known} <= names for names in _ALIKE)
-    return language if same or likely < _LIKELY else str(own)
+    detected, probability = _identifier().classify(text[:_SAMPLE_CHARACTERS])
+    stated = primary_language(language).lower()
+    is_same = detected == stated or any({detected, stated} <= tags for tags in _ALIKE)
+    return language if is_same or probability < _MIN_PROBABILITY else str(detected)
 
 
 @cache
@@ -50,7 +51,7 @@ def _identifier() -> LanguageIdentifier:
         folder = cache_folder() / f"languages-{importlib.metadata.version('py3langid')}"
         make_once(folder, lambda target: _unpack(langid.MODEL_DIR / langid.MODEL_FILE, target))
     except OSError:
-        # without a cache it takes half a second more
+        # without a cache loading takes 0.5 s longer
         return langid.LanguageIdentifier.from_model_file(langid.MODEL_FILE, norm_probs=True)
     table = {name: np.load(folder / f"{name}.npy", mmap_mode="r") for name in _TABLES}
     return langid.LanguageIdentifier(
@@ -65,7 +66,7 @@ def _identifier() -> LanguageIdentifier:
 
 
 def _unpack(model: Path, target: Path) -> dict[str, Any]:
-    """Write the tables of a model of py3langid into a folder; to decompress them takes most of the time to load it."""
+    """Write the tables of a model of py3langid into a folder; decompressing them takes most of its loading time."""
     import lzma
 
     import numpy as np

@@ -1,4 +1,4 @@
-"""Words in which a letter was lost: "Raˆak" and "Ra?ak" where "Račak" stood."""
+"""Words that lost a letter: "Raˆak" and "Ra?ak" for "Račak"."""
 
 from __future__ import annotations
 
@@ -8,46 +8,47 @@ from collections.abc import Iterator
 import regex
 
 LOST = "ˆ"
-"""Stands in a word for letters that were lost. It is a letter by Unicode, so that every rule for words keeps it."""
+"""Replaces lost letters in a word. It is a letter in Unicode, so that every rule for words keeps it."""
 
 _ALPHABETIC = r"[\p{Latin}\p{Greek}\p{Cyrillic}]"
-# what programs leave of a letter that they cannot show; carons and circumflexes are letters by themselves
+# what programs write for a letter that they cannot encode; carons and circumflexes are letters in Unicode
 _SIGNS = regex.compile("[\ufffd\xa4?ˆˇ]+")
 
-# what is longer is no word that somebody looks for
-_LONGEST = 60
+# characters; a longer string is not a word that is searched
+_MAX_WORD_LENGTH = 60
 
 INSIDE = (
     # spacing accents are what printing programs make of an accent: "Zuna¨chst", "L¨osung"; they are folded away
     rf"(?<={_ALPHABETIC})[\ufffd\xa4¨¸˘˙˚˛˜˝]+(?={_ALPHABETIC})"
     r"|(?<=\p{Latin})\?+(?=\p{Ll})"
 )
-"""A pattern of signs that stand between letters of one word."""
+"""A pattern of signs between letters of one word."""
 
 
-def marked(word: str) -> str:
+def mark_lost_letters(word: str) -> str:
     """Return a word with one mark in place of each run of signs of lost letters."""
     return str(_SIGNS.sub(LOST, word))
 
 
-def damaged(word: str) -> Iterator[str]:
-    """Yield how a word may stand in a text that lost letters: one that is not ASCII, or all of those; if there are any.
+def damaged_forms(word: str) -> Iterator[str]:
+    """Yield the forms of a word in texts that lost one of its letters that are not ASCII, or all of them.
 
-    The letter may be gone, or have its accent beside it. If one is gone from an edge alone it is not looked for, since
-    what is left may be another word: École, Cole.
+    The letter may be missing, or have its accent next to it. A word that lost only its first or last letter is not
+    among them, since the rest may be another word: École, Cole.
     """
-    if word.isascii() or len(word) > _LONGEST:
+    if word.isascii() or len(word) > _MAX_WORD_LENGTH:
         return
     word = unicodedata.normalize("NFC", word)
-    lossy = [place for place, letter in enumerate(word) if letter.isalpha() and not letter.isascii()]
-    inner = [place for place in lossy if 0 < place < len(word) - 1]
-    for place in inner:
-        before, after = word[:place], word[place + 1 :]
-        yield before + LOST + after
-        base = unicodedata.normalize("NFD", word[place])[0]
+    lossy = [index for index, letter in enumerate(word) if letter.isalpha() and not letter.isascii()]
+    for index in lossy:
+        if not 0 < index < len(word) - 1:
+            continue
+        head, tail = word[:index], word[index + 1 :]
+        yield head + LOST + tail
+        base = unicodedata.normalize("NFD", word[index])[0]
         if base.isascii():
-            yield f"{before}{LOST}{base}{after}"
-            yield f"{before}{base}{LOST}{after}"
-    rest = "".join(LOST if place in lossy else letter for place, letter in enumerate(word)).strip(LOST)
-    if LOST in rest and len(lossy) > 1:
-        yield rest
+            yield f"{head}{LOST}{base}{tail}"
+            yield f"{head}{base}{LOST}{tail}"
+    without_all = "".join(LOST if index in lossy else letter for index, letter in enumerate(word)).strip(LOST)
+    if LOST in without_all and len(lossy) > 1:
+        yield without_all

@@ -1,4 +1,4 @@
-"""Numbers as people write them → their value: 300000, 300.000, 300 000, 300,000 and ٣٠٠٠٠٠ are one."""
+"""Numbers as people write them → their value: 300000, 300.000, 300 000, 300,000 and ٣٠٠٠٠٠ are the same."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from rag.types import primary_language
 
 
 class _Digits(dict[int, int | str]):
-    """For `str.translate`: the digits of all scripts in ASCII, each looked up when it is first met."""
+    """For `str.translate`: the digits of all scripts in ASCII, each looked up once."""
 
     def __missing__(self, code: int) -> int | str:
         value = unicodedata.decimal(chr(code), None)
@@ -65,9 +65,9 @@ _VULGAR = regex.compile(rf"(?P<units>{_D}{{0,9}})(?P<vulgar>[¼-¾⅐-⅞])")
 _NUMBER = regex.compile(rf"(?V1)(?:{_GROUPED}|{_DECIMAL})")
 _VALUE = regex.compile(r"\d+(?:\.\d+)?")
 _CLOCK_LIKE = regex.compile(rf"{_D}{{1,2}}\.{_D}{{2}}")
-_MOST_DIGITS = 40
+_MAX_DIGITS = 40
 
-# in these languages a point begins the decimals, in others a comma
+# in these languages a point begins the decimals, in all others a comma
 _POINT = frozenset(
     ("bn", "cy", "en", "fil", "ga", "he", "hi", "iw", "ja", "km", "ko", "mr", "ms", "my", "ne", "pa", "si", "sw", "ta",
      "te", "th", "tl", "ur", "zh")
@@ -92,82 +92,82 @@ _FOUR_PLACES = Decimal("0.0001")
 _SCALES = {word: power for power, words in _WORDS.items() for word in words}
 
 
-def value_of(written: str) -> str | None:
-    """Return the value of a number that is written with marks between its digits, without any; None for another text.
+def value_of(text: str) -> str | None:
+    """Return the value of a number with marks between its digits, without the marks; None for any other text.
 
-    Three digits behind a single mark are taken for thousands: 3.500 and 3,500 are 3500. The decimals of 3,50 are those
+    Three digits after a single mark are taken for thousands: 3.500 and 3,500 are 3500. The decimals of 3,50 are those
     of 3.5.
     """
-    found = _NUMBER.fullmatch(written)
-    if not found:
-        return _value_of_signs(written)
-    if found["first"] is not None:
-        fraction = found["fraction"] or ""
-        whole = _digits(written[: len(written) - len(fraction)])
-        return _plain(whole, _digits(fraction))
-    return _plain(_digits(found["whole"]), _digits(found["decimals"]))
+    number = _NUMBER.fullmatch(text)
+    if not number:
+        return _value_of_signs(text)
+    if number["first"] is not None:
+        fraction = number["fraction"] or ""
+        integer = _digits(text[: len(text) - len(fraction)])
+        return _plain(integer, _digits(fraction))
+    return _plain(_digits(number["whole"]), _digits(number["decimals"]))
 
 
-def _value_of_signs(written: str) -> str | None:
-    """Return the value of a number with a sign behind its digits: £1.5m, 30만, 2½; None for another text."""
-    if len(written) > _MOST_DIGITS:
+def _value_of_signs(text: str) -> str | None:
+    """Return the value of a number with a sign after its digits: £1.5m, 30만, 2½; None for any other text."""
+    if len(text) > _MAX_DIGITS:
         return None
-    if signed := _SIGNED_NUMBER.fullmatch(written):
+    if signed := _SIGNED_NUMBER.fullmatch(text):
         return _scaled(value_of(signed["amount"]) or _digits(signed["amount"]), _SHORT_SCALES[signed["scale"].lower()])
-    if vulgar := _VULGAR.fullmatch(written):
+    if vulgar := _VULGAR.fullmatch(text):
         part = Decimal(unicodedata.numeric(vulgar["vulgar"])).quantize(_FOUR_PLACES)
         return _written_out(int(vulgar["units"] or 0) + part)
-    parts = list(_MYRIAD_PARTS.finditer(written))
+    parts = list(_MYRIAD_PARTS.finditer(text))
     if not parts or parts[0].start():
         return None
-    values = [Decimal(_decimal(one["part"])).scaleb(_MYRIADS[one["myriad"]]) for one in parts]
-    rest = written[parts[-1].end() :]
+    values = [Decimal(_decimal(part["part"])).scaleb(_MYRIADS[part["myriad"]]) for part in parts]
+    units = text[parts[-1].end() :]
     return (
-        _written_out(sum(values, Decimal(_digits(rest) or 0)))
-        if not rest or _digits(rest) == rest.translate(DIGITS)
+        _written_out(sum(values, Decimal(_digits(units) or 0)))
+        if not units or _digits(units) == units.translate(DIGITS)
         else None
     )
 
 
-def _decimal(written: str) -> str:
-    whole, _, decimals = written.replace("．", ".").partition(".")
-    return f"{_digits(whole)}.{_digits(decimals) or 0}"
+def _decimal(text: str) -> str:
+    integer, _, decimals = text.replace("．", ".").partition(".")
+    return f"{_digits(integer)}.{_digits(decimals) or 0}"
 
 
-def other_reading(written: str, language: str | None) -> tuple[str, ...]:
-    """Return how else a number may be meant: 13 100 as two numbers, 3,500 as three and a half where a comma may begin
-    decimals, and in a question, 20.15 as a time; nothing if it is certain.
+def alternative_readings(text: str, language: str | None) -> tuple[str, ...]:
+    """Return the other readings of a number: 13 100 as two numbers, 3,500 as three and a half where a comma may begin
+    decimals, and in a question, 20.15 as a time; none if its value is certain.
 
     Args:
-        language: that of a text (BCP-47); None for what was typed, which may be in any.
+        language: of a text (BCP-47); None for a question, which may be in any language.
     """
-    if signed := _SIGNED_NUMBER.fullmatch(written):
+    if signed := _SIGNED_NUMBER.fullmatch(text):
         # as the same is read without its sign
         return tuple(f"{signed['amount']}{signed['scale']}".lower().translate(DIGITS).replace(",", ".").split("."))
-    if not (found := _NUMBER.fullmatch(written)):
+    if not (number := _NUMBER.fullmatch(text)):
         return ()
-    if _SPACED.search(written) or (language is None and _CLOCK_LIKE.fullmatch(written)):
-        return tuple(part.translate(DIGITS) for part in regex.findall(rf"{_D}+", written))
-    mark = found["mark"]
+    if _SPACED.search(text) or (language is None and _CLOCK_LIKE.fullmatch(text)):
+        return tuple(part.translate(DIGITS) for part in regex.findall(rf"{_D}+", text))
+    mark = number["mark"]
     decimals = "." if language and primary_language(language).lower() in _POINT else ","
-    last = _digits(written)[-3:]
-    if language is None or mark != decimals or found["fraction"] or written.count(mark) > 1 or last == "000":
+    last = _digits(text)[-3:]
+    if language is None or mark != decimals or number["fraction"] or text.count(mark) > 1 or last == "000":
         return ()
-    return (_plain(_digits(found["first"]), last),)
+    return (_plain(_digits(number["first"]), last),)
 
 
-def is_value(word: str) -> bool:
-    """Tell whether a folded word is a number."""
+def is_number(word: str) -> bool:
+    """Whether a folded word is a number."""
     return _VALUE.fullmatch(word) is not None
 
 
-def scaled(number: str, word: str, language: str | None) -> str | None:
-    """Return the value of two folded words such as 1.5 and million, or 30 and 万円; None if they are no such pair.
+def scaled_value(number: str, word: str, language: str | None) -> str | None:
+    """Return the value of two folded words such as 1.5 and million, or 30 and 万円; None for any other pair.
 
     A billion is a million millions in German, and a thousand elsewhere.
     """
     power = _SCALES.get(word) or _HAN_MYRIADS.get(word[:1])
-    if power is None or len(number) > _MOST_DIGITS or not is_value(number):
+    if power is None or len(number) > _MAX_DIGITS or not is_number(number):
         return None
     if word == "billion" and language is not None and primary_language(language).lower() == "de":
         power = _BILLION
@@ -179,29 +179,29 @@ def _scaled(number: str, power: int) -> str:
 
 
 def _written_out(value: Decimal) -> str:
-    whole, _, decimals = f"{value:f}".partition(".")
-    return _plain(whole, decimals)
+    integer, _, decimals = f"{value:f}".partition(".")
+    return _plain(integer, decimals)
 
 
 def with_scales(words: Sequence[str], language: str | None) -> list[str]:
-    """Return folded words with each number and the million behind it as one number."""
-    found: list[str] = []
+    """Return folded words with each number and the million after it as a single number."""
+    merged: list[str] = []
     for word, following in zip(words, [*words[1:], ""], strict=True):
-        value = scaled(found[-1], word, language) if found else None
+        value = scaled_value(merged[-1], word, language) if merged else None
         if value is None:
-            found.append(word)
+            merged.append(word)
             continue
-        found[-1] = value
+        merged[-1] = value
         # 万円 before を is followed by 円を, which holds the rest; at an end, nothing does
         if word[0] in _HAN_MYRIADS and len(word) > 1 and not following.startswith(word[1:]):
-            found.append(word[1:])
-    return found
+            merged.append(word[1:])
+    return merged
 
 
-def _digits(written: str) -> str:
-    return "".join(one for one in written.translate(DIGITS) if one.isascii() and one.isdigit())
+def _digits(text: str) -> str:
+    return "".join(digit for digit in text.translate(DIGITS) if digit.isascii() and digit.isdigit())
 
 
-def _plain(whole: str, decimals: str) -> str:
+def _plain(integer: str, decimals: str) -> str:
     decimals = decimals.rstrip("0")
-    return f"{whole.lstrip('0') or '0'}.{decimals}" if decimals else whole.lstrip("0") or "0"
+    return f"{integer.lstrip('0') or '0'}.{decimals}" if decimals else integer.lstrip("0") or "0"

@@ -12,8 +12,8 @@ DEFAULT_ARCHIVE = Path(".fundstelle")
 """The archive of a command that names none."""
 
 _FORMS: tuple[Literal["NFC", "NFD"], ...] = ("NFC", "NFD")
-# a path of so many parts with accents is looked for in all mixtures of both forms
-_MOST_MIXED = 8
+# a path with at most this many parts with accents is searched in all mixtures of both forms
+_MAX_MIXED_PARTS = 8
 
 
 def spellings(path: str) -> list[str]:
@@ -26,9 +26,9 @@ def spellings(path: str) -> list[str]:
     [5, 6]
     """
     parts = [list(dict.fromkeys(unicodedata.normalize(form, part) for form in _FORMS)) for part in path.split("/")]
-    if sum(len(forms) > 1 for forms in parts) > _MOST_MIXED:
-        whole = (unicodedata.normalize(form, path) for form in _FORMS)
-        return list(dict.fromkeys((path, *whole)))
+    if sum(len(forms) > 1 for forms in parts) > _MAX_MIXED_PARTS:
+        uniform = (unicodedata.normalize(form, path) for form in _FORMS)
+        return list(dict.fromkeys((path, *uniform)))
     return list(dict.fromkeys((path, *("/".join(mixture) for mixture in product(*parts)))))
 
 
@@ -45,7 +45,7 @@ def index_command(archive: Path | str, articles: str = "FOLDER") -> str:
 
 
 def is_missing(path: Path) -> bool:
-    """Whether there is certainly nothing at a path: where a folder may not be looked into, nobody knows."""
+    """Whether there is certainly nothing at a path; False if its folder may not be read."""
     try:
         path.lstat()
     except (FileNotFoundError, NotADirectoryError):

@@ -13,14 +13,14 @@ from rag.types import Span, primary_language
 
 _ODD_SPACE = re.compile(r"[^\S\n ]")
 _GAP = re.compile(r"\n\n+")
-_LONGEST = 20_000
+_MAX_PARAGRAPH = 20_000
 """The longest paragraph, in characters, that is given to sentencex whole.
 
-Its time grows with the square of a paragraph's length where that holds many quotation marks or sentences: 200,000
-backticks took it a minute.
+Its time is quadratic in the length of a paragraph with many quotation marks or sentences: 200,000 backticks took a
+minute.
 """
-_UNSURE = 10
-"""One part in so many of what is given is not believed where more text follows."""
+_UNSURE_PART = 10
+"""The sentences of the last tenth of what is given are not used if more text follows."""
 
 
 def sentence_spans(text: str, language: str) -> list[Span]:
@@ -29,22 +29,22 @@ def sentence_spans(text: str, language: str) -> list[Span]:
     White space belongs to the sentence before it. `language` is a BCP-47 tag; its region does not matter. A sentence of
     more than 20,000 characters is cut at a space, or anywhere.
     """
-    # sentencex panics at some rare spaces, and swallows a paragraph break every ten thousand bytes: it reads
-    # plain spaces in their place, and its sentences are looked up in the text one after the other
+    # sentencex panics at some rare spaces, and drops a paragraph break every ten thousand bytes: it is given plain
+    # spaces instead, and its sentences are searched in the text in their order
     plain = _ODD_SPACE.sub(" ", text)
     starts: list[int] = []
     at = 0
-    for end, most in _stretches(plain):
+    for end, limit in _stretches(plain):
         while at < end:
-            stop = min(end, at + most)
-            found = _starts(plain, at, stop, primary_language(language))
+            stop = min(end, at + limit)
+            new = _starts(plain, at, stop, primary_language(language))
             if stop < end:
-                # the last ones would be others with what follows: the end of a sentence or of a quotation
-                sure = bisect_left(found, stop - most // _UNSURE)
-                sure = sure if 0 < sure < len(found) else len(found) - 1
-                stop = found[sure] if sure > 0 else _break(plain, at, stop)
-                found = found[: max(sure, 1)]
-            starts += found
+                # the last sentences depend on what follows: the end of a sentence or of a quotation
+                sure = bisect_left(new, stop - limit // _UNSURE_PART)
+                sure = sure if 0 < sure < len(new) else len(new) - 1
+                stop = new[sure] if sure > 0 else _break(plain, at, stop)
+                new = new[: max(sure, 1)]
+            starts += new
             at = stop
     # the text before the first sentence is white space, and belongs to it
     starts = [0, *starts[1:]]
@@ -52,12 +52,12 @@ def sentence_spans(text: str, language: str) -> list[Span]:
 
 
 def _stretches(text: str) -> Iterator[tuple[int, int]]:
-    """Yield the ends of long paragraphs and of what stands between them, and how much is read at once of each."""
+    """Yield the ends of long paragraphs and of the text between them, and how much of each is read at once."""
     ends = [0, *(gap.end() for gap in _GAP.finditer(text)), len(text)]
     for start, end in pairwise(ends):
-        if end - start > _LONGEST:
+        if end - start > _MAX_PARAGRAPH:
             yield start, len(text)
-            yield end, _LONGEST
+            yield end, _MAX_PARAGRAPH
     yield len(text), len(text)
 
 
@@ -77,6 +77,6 @@ def _starts(text: str, start: int, end: int, language: str) -> list[int]:
 
 
 def _break(text: str, start: int, end: int) -> int:
-    """Return where a long stretch without the end of a sentence is cut: behind its last space, or at its end."""
+    """Return where a long stretch without the end of a sentence is cut: after its last space, or at its end."""
     space = max(text.rfind(" ", start, end), text.rfind("\n", start, end))
     return space + 1 if space > (start + end) // 2 else end

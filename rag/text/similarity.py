@@ -1,4 +1,4 @@
-"""How alike two texts are: the runs of words that they share, and marks by which alike ones find each other."""
+"""The similarity of texts: shared shingles, and MinHash bands by which near-duplicates find each other."""
 
 from __future__ import annotations
 
@@ -17,55 +17,59 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-_RUN = 5
-# 12 bands of 4 numbers: a text that shares .7 of all runs is met with a probability of .96, one that shares .3 with .09
+# words of a shingle
+_SHINGLE = 5
+# 12 bands of 4 hashes: texts with 0.7 of all shingles in common share a band with probability 0.96, with 0.3 in common
+# with 0.09
 _BANDS, _ROWS = 12, 4
-_ENOUGH = 0.5
-# a text as short as this may stand under many headlines: "Read the whole article with a subscription"
-_SHORT = 500
+# the least share of all shingles that two versions of an article have in common
+_MIN_SHARED = 0.5
+# a text of fewer characters may have many headlines: "Read the whole article with a subscription"
+_SHORT_TEXT = 500
 
-Runs = frozenset[tuple[str, ...]]
+Shingles = frozenset[tuple[str, ...]]
 
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """An article that is much like another one, and the share of their runs of five words that both have, in [0, 1]."""
+    """A near-duplicate of an article, and the share of all their shingles of five words that both have, in [0, 1]."""
 
     article: Article
     shared: float
 
 
-def runs_of(text: str) -> Runs:
-    """Return the runs of five words in a text, letters folded; all of its words where it has fewer."""
-    said = words(text)
-    return frozenset(tuple(said[at : at + _RUN]) for at in range(max(1, len(said) - _RUN + 1)) if said)
+def shingles_of(text: str) -> Shingles:
+    """Return the shingles of five folded words in a text; all of its words if it has fewer."""
+    folded = words(text)
+    count = max(1, len(folded) - _SHINGLE + 1)
+    return frozenset(tuple(folded[start : start + _SHINGLE]) for start in range(count) if folded)
 
 
-def own_words(article: Article) -> str:
-    """Return the article's text without what is set aside in it."""
+def own_text(article: Article) -> str:
+    """Return the article's text without boilerplate, teasers and comments."""
     return "".join(article.text[part.start : part.end] for part in article.parts() if part.kind == "article")
 
 
 def text_key(article: Article) -> bytes:
-    """Return 16 bytes that are equal for articles of equal text: one passage is at the same place in all of them."""
-    asides = [(one.start, one.end, one.kind) for one in article.asides]
-    title = article.title if len(article.text) < _SHORT else None
+    """Return 16 bytes that are equal for articles of equal text, whose passages have the same offsets."""
+    asides = [(aside.start, aside.end, aside.kind) for aside in article.asides]
+    title = article.title if len(article.text) < _SHORT_TEXT else None
     parts = json.dumps([article.text, asides, article.pages, title]).encode()
     return hashlib.sha256(parts).digest()[:16]
 
 
-def bands_of(article: Article) -> tuple[int, ...]:
-    """Return marks of which articles with much of the same text share one at least (MinHash with LSH; Broder 1997).
+def minhash_bands(article: Article) -> tuple[int, ...]:
+    """Return hashes of which near-duplicates share at least one (MinHash with LSH; Broder 1997).
 
     Short articles have none.
     """
-    runs = runs_of(own_words(article))
-    if len(article.text) < _SHORT or len(runs) < _RUN:
+    shingles = shingles_of(own_text(article))
+    if len(article.text) < _SHORT_TEXT or len(shingles) < _SHINGLE:
         return ()
-    # imported here, since only indexing needs it, and others look at articles too
+    # imported here, since only indexing needs it
     import numpy as np
 
-    hashes = np.array([zlib.crc32(" ".join(run).encode()) for run in runs], np.uint64)
+    hashes = np.array([zlib.crc32(" ".join(shingle).encode()) for shingle in shingles], np.uint64)
     factors, summands = _functions()
     rows = ((hashes[:, None] * factors + summands) >> np.uint64(32)).min(0).reshape(_BANDS, _ROWS)
     return tuple(
@@ -77,22 +81,22 @@ def bands_of(article: Article) -> tuple[int, ...]:
 def _functions() -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
     """Return the factors and summands of the hash functions of all bands (multiply-shift; Dietzfelbinger 1996).
 
-    Marks are stored, so the numbers are the same for ever; those of a library may change with its release.
+    Bands are stored, so the numbers must never change; those of a library may change with its release.
     """
     import numpy as np
 
-    drawn = hashlib.shake_256(b"bands").digest(2 * _BANDS * _ROWS * 8)
-    factors, summands = np.frombuffer(drawn, "<u8").reshape(2, -1)
+    random_bytes = hashlib.shake_256(b"bands").digest(2 * _BANDS * _ROWS * 8)
+    factors, summands = np.frombuffer(random_bytes, "<u8").reshape(2, -1)
     return factors | np.uint64(1), summands
 
 
-def versions_among(article: Article, others: Sequence[Article]) -> tuple[Version, ...]:
-    """Return those of some articles that share half of the runs of words with one, the most alike first."""
-    runs = runs_of(own_words(article))
-    found = []
-    for other in others:
-        theirs = runs_of(own_words(other))
-        shared = len(runs & theirs) / max(1, len(runs | theirs))
-        if shared >= _ENOUGH:
-            found.append(Version(other, shared))
-    return tuple(sorted(found, key=lambda one: (-one.shared, one.article.path)))
+def versions_among(article: Article, candidates: Sequence[Article]) -> tuple[Version, ...]:
+    """Return the candidates that share half of the shingles with an article, the most similar first."""
+    shingles = shingles_of(own_text(article))
+    versions = []
+    for candidate in candidates:
+        of_candidate = shingles_of(own_text(candidate))
+        shared = len(shingles & of_candidate) / max(1, len(shingles | of_candidate))
+        if shared >= _MIN_SHARED:
+            versions.append(Version(candidate, shared))
+    return tuple(sorted(versions, key=lambda version: (-version.shared, version.article.path)))

@@ -13,7 +13,7 @@ from functools import cache
 from typing import Literal
 
 from rag.text.numbers import DIGITS
-from rag.text.words import fold, normal
+from rag.text.words import fold, normalize_word
 from rag.types import Article, Span
 
 # the names of months in these languages are written in one way, in the others with endings
@@ -212,7 +212,7 @@ def _opened(period: Period, before: str) -> Period:
 def _month(name: str) -> int | None:
     """Return the month of a name, written with its accents or, in ASCII, without any; marché is no March."""
     plain, inflected, agglutinative = _month_names()
-    spelling = fold if name.isascii() else normal
+    spelling = fold if name.isascii() else normalize_word
     word = spelling(name)
     if word in plain:
         return plain[word]
@@ -254,6 +254,6 @@ def _names(language: str, width: Literal["wide", "abbreviated"]) -> Iterator[tup
 
     for context in ("format", "stand-alone"):
         for number, name in get_month_names(width, context, language).items():
-            for spelled in {fold(name.rstrip(".")), normal(name.rstrip("."))}:
+            for spelled in {fold(name.rstrip(".")), normalize_word(name.rstrip("."))}:
                 if len(spelled) >= _LEAST_LETTERS and not spelled.isdigit():
                     yield spelled, int(number)

@@ -1,4 +1,4 @@
-"""Text → words → terms. The same for articles and for questions, so that both sides meet."""
+"""Text → words → terms, the same for articles and for questions."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from itertools import pairwise
 import regex
 import Stemmer
 
-from rag.text.lost_letters import INSIDE, marked
-from rag.text.numbers import DIGITS, NUMBER, is_value, other_reading, value_of, with_scales
+from rag.text.lost_letters import INSIDE, mark_lost_letters
+from rag.text.numbers import DIGITS, NUMBER, alternative_readings, is_number, value_of, with_scales
 from rag.types import Span, primary_language
 
-# what nobody sees: soft hyphens, spaces without width, joiners, marks of direction and of byte order
+# invisible characters: soft hyphens, zero-width spaces, joiners, marks of direction and of byte order
 _UNSEEN = r"[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff]"
 # the apostrophe of Ukrainian and the quotation mark of Hebrew abbreviations are letters of the word
 _APOSTROPHE = r"(?<=\p{Cyrillic})['’](?=\p{Cyrillic})|(?<=\p{Hebrew})[\"'״׳”’](?=\p{Hebrew})"
-# in these scripts a run is a sentence; the marks of length and sound belong to no script of their own
+# in these scripts a run is a sentence; the marks of length and sound belong to no script
 _SPACELESS = regex.compile(r"(?V1)[[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}ーｰ]--\p{Nd}]")
 _SPACELESS_SET = _SPACELESS.pattern.removeprefix("(?V1)")
 _CHARACTERS = regex.compile(rf"(?V1){_SPACELESS_SET}[\p{{M}}ﾞﾟ]*")
@@ -48,8 +48,8 @@ _WITHOUT_DECOMPOSITION = str.maketrans(
 _ARABIC = {"ک": "ك", "ی": "ي", "ے": "ي", "ۓ": "ي", "ہ": "ه", "ۂ": "ه", "ۀ": "ه", "ە": "ه", "ٱ": "ا"}
 _KEYBOARDS = {"arabic": str.maketrans(_ARABIC), "persian": str.maketrans({"ك": "ک", "ي": "ی", "ى": "ی", "ۀ": "ه"})}
 _ONE_ARABIC = str.maketrans(_ARABIC | {"ى": "ي", "ة": "ه", "ۃ": "ه"})
-# nobody asks for a longer word, and no index should hold one
-_LONGEST = 64
+# characters of a word; the rest of a longer one is ignored
+_MAX_WORD_LENGTH = 64
 _CACHED_WORDS = 1 << 18
 
 _ALGORITHMS = {
@@ -65,9 +65,8 @@ _ALGORITHMS = {
 def word_spans(text: str) -> Iterator[tuple[int, int, str]]:
     """Yield each word's start and end in the text as it is, and the word folded.
 
-    A word is a run of letters, digits and marks, and of signs that stand for lost letters; a number is one with the
-    marks between its digits. Of scripts without spaces, each two neighbouring characters are a word; a character alone
-    is one by itself.
+    A word is a run of letters, digits and marks, and of signs in place of lost letters; a number includes the marks
+    between its digits. In scripts without spaces, each two neighbouring characters are a word, or a character alone.
     """
     for start, end in _spans(text):
         word = fold(text[start:end])
@@ -77,30 +76,30 @@ def word_spans(text: str) -> Iterator[tuple[int, int, str]]:
 
 def words(text: str) -> list[str]:
     """Return the folded words of a text, in order."""
-    return [folded for word in written(text) if (folded := fold(word))]
+    return [folded for word in raw_words(text) if (folded := fold(word))]
 
 
 def readings(text: str, language: str | None) -> list[list[str]]:
-    """Return the folded words of a text, then the same where numbers are read in another way, if they can be.
+    """Return the folded words of a text, then the same with numbers read in another way, if possible.
 
     Args:
-        language: that of a text (BCP-47); None for what was typed, which may be in any.
+        language: of a text (BCP-47); None for a question, which may be in any language.
     """
-    as_written = written(text)
-    found = [folded for word in as_written if (folded := fold(word))]
-    if not any(map(is_value, found)):
-        return [found]
-    others = [other_reading(word, language) or (fold(word),) for word in as_written]
-    other = [word for words in others for word in words if word]
-    known: list[list[str]] = []
-    for one in (found, other, with_scales(found, language)):
-        if one not in known:
-            known.append(one)
-    return known
+    raw = raw_words(text)
+    likely = [folded for word in raw if (folded := fold(word))]
+    if not any(map(is_number, likely)):
+        return [likely]
+    alternatives = [alternative_readings(word, language) or (fold(word),) for word in raw]
+    alternative = [word for words in alternatives for word in words if word]
+    distinct: list[list[str]] = []
+    for reading in (likely, alternative, with_scales(likely, language)):
+        if reading not in distinct:
+            distinct.append(reading)
+    return distinct
 
 
-def written(text: str) -> list[str]:
-    """Return the words of a text as they are written, in order: what `fold` and `term` take."""
+def raw_words(text: str) -> list[str]:
+    """Return the words of a text as they are written, in order: the input of `fold` and `term`."""
     if _SPACELESS.search(text):
         return [text[start:end] for start, end in _spans(text)]
     return [run[0] for run in _RUNS.finditer(text)]
@@ -109,14 +108,14 @@ def written(text: str) -> list[str]:
 def term(word: str, language: str) -> str:
     """Return the folded stem of a word as it is written; the folded word, for a language without a stemmer.
 
-    The stemmer sees the accents, since its rules are about them. Empty if the word holds nothing but marks.
+    The stemmer sees the accents, since its rules are about them. Empty if the word consists of marks.
     """
     return _term(word, _algorithm(language))
 
 
 def term_without_accents(word: str, language: str) -> str:
-    """Return the stem of a word as it is where accents were left out: by the rules for the letters that remain."""
-    lower = normal(word)
+    """Return the stem of a word as it is written without accents: by the rules for the letters that remain."""
+    lower = normalize_word(word)
     return term(word if lower.isascii() else _bare(lower), language)
 
 
@@ -132,27 +131,27 @@ def fold(word: str) -> str:
     Unicode NFKC and case folding; accents, harakat and niqqud go, vowel signs of Hindi or Thai stay; ä, ae and a are
     one letter in every language, since a name is written with any of them: Müller, Mueller, Muller.
     """
-    return value_of(word) or _without_accents(normal(word))
+    return value_of(word) or _without_accents(normalize_word(word))
 
 
 @lru_cache(_CACHED_WORDS)
 def _term(word: str, algorithm: str) -> str:
     if value := value_of(word):
         return value
-    lower = normal(word)
+    lower = normalize_word(word)
     if keyboard := _KEYBOARDS.get(algorithm):
         lower = lower.translate(keyboard)
     return _without_accents(_stemmer(algorithm).stemWord(lower) if algorithm else lower)
 
 
-def normal(word: str) -> str:
-    """Return a word as it is written, in one case and one form of its letters; the accents stay."""
-    word = marked(word)
+def normalize_word(word: str) -> str:
+    """Return a word in lower case and in one form of its letters (Unicode NFKC); the accents stay."""
+    word = mark_lost_letters(word)
     if word.isascii():
-        return word.lower()[:_LONGEST]
+        return word.lower()[:_MAX_WORD_LENGTH]
     folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", word).casefold()).translate(DIGITS)
     # a Turkish İ is folded to an i with a dot above it
-    return str(_NO_LETTER.sub("", folded.replace("i\u0307", "i")))[:_LONGEST]
+    return str(_NO_LETTER.sub("", folded.replace("i\u0307", "i")))[:_MAX_WORD_LENGTH]
 
 
 def _without_accents(word: str) -> str:
@@ -175,7 +174,7 @@ def _spans(text: str) -> Iterator[Span]:
 
 
 def _pairs(text: str, start: int, end: int) -> list[Span]:
-    characters = [one.span() for one in _CHARACTERS.finditer(text, start, end)]
+    characters = [match.span() for match in _CHARACTERS.finditer(text, start, end)]
     if len(characters) == 1:
         return characters
     return [(first, last) for (first, _), (_, last) in pairwise(characters)]
@@ -185,8 +184,8 @@ _stemmers = threading.local()
 
 
 def _stemmer(algorithm: str) -> Stemmer.Stemmer:
-    # a stemmer must not be used by two threads; words are remembered here, so it need not remember any
-    known: dict[str, Stemmer.Stemmer] = _stemmers.__dict__
-    if algorithm not in known:
-        known[algorithm] = Stemmer.Stemmer(algorithm, 0)
-    return known[algorithm]
+    # a stemmer must not be used by two threads; words are cached here, so it need not cache any
+    stemmers: dict[str, Stemmer.Stemmer] = _stemmers.__dict__
+    if algorithm not in stemmers:
+        stemmers[algorithm] = Stemmer.Stemmer(algorithm, 0)
+    return stemmers[algorithm]

@@ -63,7 +63,7 @@ def test_sentences_cover_the_text(text: str) -> None:
 def test_sentences_of_long_paragraphs_cover_the_text(text: str, longest: int) -> None:
     """However short the stretches are that are read at once, the spans follow on each other and none is empty."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(rag.text.sentences, "_LONGEST", longest)
+        patch.setattr(rag.text.sentences, "_MAX_PARAGRAPH", longest)
         spans = sentence_spans(text, "de")
     assert "".join(text[start:end] for start, end in spans) == text
     assert all(start < end for start, end in spans)

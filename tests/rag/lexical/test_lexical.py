@@ -24,12 +24,12 @@ from rag.lexical import index as view_module
 from rag.lexical import manifest as files
 from rag.lexical.index import LexicalIndex
 from rag.lexical.query import LexicalQuery
-from rag.lexical.stopwords import is_stop_word, telling_words
+from rag.lexical.stopwords import content_word_flags, is_stop_word
 from rag.storage.articles import ArticleRecord, PassageRecord
 from rag.storage.store import Store
 from rag.storage.vectors import input_hash
 from rag.text.compounds import compound_parts
-from rag.text.words import fold, term, word_spans, words, written
+from rag.text.words import fold, raw_words, term, word_spans, words
 from rag.types import Article, Passage, passage_at
 
 DOCTOR = "Die Kinderarztpraxis zog um. Der Kinderarzt wartet."
@@ -74,7 +74,7 @@ def ranked(view: LexicalIndex, question: str) -> list[tuple[int, float]]:
 
 
 def terms(text: str, language: str) -> list[str]:
-    return [term(word, language) for word in written(text)]
+    return [term(word, language) for word in raw_words(text)]
 
 
 # -- words ------------------------------------------------------------------------------------------
@@ -133,7 +133,7 @@ def test_one_word_for_all_its_spellings(store: Store, tmp_path: Path, spellings:
         assert set(found(view, one)) == set(keys)
         for other in each:
             text = f"– {other}."
-            assert [text[match.start : match.end] for match in view.matched(view.analyse(one), text, "vi")] == [other]
+            assert [text[match.start : match.end] for match in view.matches(view.analyse(one), text, "vi")] == [other]
 
 
 @given(st.text(st.characters(categories=["L", "M"]), min_size=1, max_size=8), st.sampled_from(["vi", "de", "ar", "tr"]))
@@ -141,7 +141,9 @@ def test_any_unicode_form_is_the_same_word(word: str, language: str) -> None:
     """Composed or decomposed, a word folds to the same, has the same terms, and lies at the places of its letters."""
     composed, decomposed = (unicodedata.normalize(form, word) for form in ("NFC", "NFD"))
     assert words(composed) == words(decomposed)
-    assert [term(one, language) for one in written(composed)] == [term(one, language) for one in written(decomposed)]
+    assert [term(one, language) for one in raw_words(composed)] == [
+        term(one, language) for one in raw_words(decomposed)
+    ]
     for form in (composed, decomposed):
         for start, end, folded in word_spans(f"({form})"):
             assert fold(f"({form})"[start:end]) == folded
@@ -211,10 +213,10 @@ def test_stop_words() -> None:
     assert is_stop_word("Und", "de-CH")
     assert not is_stop_word("und", "en")
     assert not is_stop_word("und", "ja")
-    assert telling_words(["What", "is", "the", "war", "about"], ["de", "en"]) == [True, False, False, True, True]
-    assert telling_words(["Wie", "war", "die", "Ernte"], ["de", "en"]) == [False, False, False, True]
-    assert telling_words(["wie", "ist", "das"], ["de"]) == [True, True, True]
-    assert telling_words([], []) == []
+    assert content_word_flags(["What", "is", "the", "war", "about"], ["de", "en"]) == [True, False, False, True, True]
+    assert content_word_flags(["Wie", "war", "die", "Ernte"], ["de", "en"]) == [False, False, False, True]
+    assert content_word_flags(["wie", "ist", "das"], ["de"]) == [True, True, True]
+    assert content_word_flags([], []) == []
 
 
 # -- compounds --------------------------------------------------------------------------------------
@@ -357,7 +359,7 @@ def test_numbers_are_found_by_value(store: Store, tmp_path: Path) -> None:
     assert view.containing("300 Euro").tolist() == sorted([other[2]])
     query = view.analyse("Wo fehlen 300000 Euro?")
     for way in ways:
-        marked = [way[one.start : one.end] for one in view.matched(query, way, "de")]
+        marked = [way[one.start : one.end] for one in view.matches(query, way, "de")]
         assert marked[0] == way.removesuffix(" Euro")
 
 
@@ -395,7 +397,7 @@ def test_words_of_every_script_are_found(store: Store, tmp_path: Path, language:
     view = view_of(store, tmp_path)
     query = view.analyse(question)
     assert [one for one, _ in view.search(query, 5)] == [key]
-    assert view.matched(query, text, language)
+    assert view.matches(query, text, language)
 
 
 def test_matched_words(store: Store, tmp_path: Path) -> None:
@@ -405,10 +407,10 @@ def test_matched_words(store: Store, tmp_path: Path) -> None:
     view = view_of(store, tmp_path)
     query = view.analyse("Was sagt der Arzt über die Tunnel?")
     text = "Der Kinderarzt, die Ärzte\u0308 und der Bau des Tunnels."
-    marked = [text[one.start : one.end] for one in view.matched(query, text, "de")]
+    marked = [text[one.start : one.end] for one in view.matches(query, text, "de")]
     assert marked == ["Kinderarzt", "Ärzte\u0308", "Tunnels"]
-    assert {one.term for one in view.matched(query, text, "de")} == {term("Arzt", "de"), term("Tunnel", "de")}
-    assert view.matched(view.analyse("wie ist der"), "Wie ist der Bau?", "de") == ()
+    assert {one.term for one in view.matches(query, text, "de")} == {term("Arzt", "de"), term("Tunnel", "de")}
+    assert view.matches(view.analyse("wie ist der"), "Wie ist der Bau?", "de") == ()
 
 
 @pytest.mark.parametrize(
@@ -428,7 +430,7 @@ def test_every_question_is_safe(store: Store, tmp_path: Path, question: str) -> 
     query = view.analyse(question)
     assert len(view.search(query, 5)) <= 3
     assert math.isfinite(query.best_possible)
-    view.matched(query, question, "de")
+    view.matches(query, question, "de")
     assert len(view.containing(question)) == 0
 
 
@@ -438,8 +440,8 @@ def test_every_question_is_safe(store: Store, tmp_path: Path, question: str) -> 
 @pytest.fixture
 def large(monkeypatch: pytest.MonkeyPatch) -> None:
     """An archive is taken for a large one, whose index is not made anew with every change."""
-    monkeypatch.setattr(view_module, "_FEW_PASSAGES", 0)
-    monkeypatch.setattr(view_module, "_MOST_DELETED", 0.9)
+    monkeypatch.setattr(view_module, "_MAX_REBUILT_PASSAGES", 0)
+    monkeypatch.setattr(view_module, "_MAX_DELETED_SHARE", 0.9)
 
 
 def test_an_empty_archive(store: Store, tmp_path: Path) -> None:
@@ -495,7 +497,7 @@ def test_deleted_passages_do_not_count(store: Store, tmp_path: Path) -> None:
 
 def test_a_tenth_deleted(store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A large index is made anew once more than a tenth of what its files hold was deleted, and not before."""
-    monkeypatch.setattr(view_module, "_FEW_PASSAGES", 0)
+    monkeypatch.setattr(view_module, "_MAX_REBUILT_PASSAGES", 0)
     view = view_of(store, tmp_path)
     for number in range(40):
         put(store, article(str(number), f"Tunnel Nummer {number}."))
@@ -575,7 +577,7 @@ def test_damage_is_survived(
     assert [key for key, _ in ranked(after, "Tunnel Gotthard")] == [key for key, _ in expected[0]]
     assert after.containing("neuen Tunnel").tolist() == expected[1]
     # without a manifest there was never an index, as far as one can tell
-    assert "built anew" in caplog.text or (name, damage) == ("manifest.json", "deleted")
+    assert "rebuilt" in caplog.text or (name, damage) == ("manifest.json", "deleted")
     assert len(list((tmp_path / "lexical").glob("index-*"))) == 1
 
 
@@ -600,7 +602,7 @@ def test_large_files_are_read_through_if_they_were_touched(
     exchange(path, path.read_bytes()[:-20] + b"x" * 20)
     assert found(view_of(store, tmp_path), "Isar") == [key]
     assert set(read) == {".idx"}
-    assert "built anew" in caplog.text
+    assert "rebuilt" in caplog.text
 
 
 def test_a_deleted_folder(store: Store, tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from datetime import date
 
 from factories import article
 
-from rag.search.grouping import Group, grouped
+from rag.search.grouping import Group, group_passages
 from rag.types import Article, Passage, passage_at
 
 WIRE = (
@@ -26,14 +26,17 @@ def test_wire_copy_is_one_citation_of_the_earliest() -> None:
     undated = article("c", WIRE + " (dpa)", source="c")
     other = article("d", "Im Landtag wird am Mittwoch über den Haushalt des kommenden Jahres abgestimmt.")
     ranked = [place(one, 0, len(one.text)) for one in (later, other, first, undated)]
-    assert grouped(ranked, 5) == [Group((2,), (0, 3)), Group((1,))]
+    assert group_passages(ranked, 5) == [Group((2,), (0, 3)), Group((1,))]
 
 
 def test_a_rewritten_report_is_no_copy() -> None:
     """Another paper's own words on the same event stay a citation of their own."""
     own = article("a", WIRE)
     theirs = article("b", "Nach der Affäre um falsche Rechnungen gibt der Regierungschef auf.")
-    assert grouped([place(own, 0, len(own.text)), place(theirs, 0, len(theirs.text))], 5) == [Group((0,)), Group((1,))]
+    assert group_passages([place(own, 0, len(own.text)), place(theirs, 0, len(theirs.text))], 5) == [
+        Group((0,)),
+        Group((1,)),
+    ]
 
 
 def test_neighbours_that_both_rank_are_one_citation() -> None:
@@ -42,18 +45,18 @@ def test_neighbours_that_both_rank_are_one_citation() -> None:
     one = article("a", text)
     places = {"first": (0, 24), "second": (26, 51), "fourth": (68, 81)}
     ranked = [place(one, *places[name]) for name in ("second", "fourth", "first")]
-    assert grouped(ranked, 5) == [Group((0, 2)), Group((1,))]
+    assert group_passages(ranked, 5) == [Group((0, 2)), Group((1,))]
 
 
 def test_a_quote_does_not_grow_without_end() -> None:
     """Three passages are merged at most; the fourth is a citation of its own."""
     one = article("a", "abcd " * 10)
     ranked = [place(one, start, start + 5) for start in range(0, 20, 5)]
-    assert [len(group.merged) for group in grouped(ranked, 5)] == [3, 1]
+    assert [len(group.merged) for group in group_passages(ranked, 5)] == [3, 1]
 
 
 def test_places_of_merged_passages_go_to_the_next_best() -> None:
     """Of k citations none is lost to a merger, and a neighbour that would not have been shown is not merged."""
     one, two, three = (article(name, f"{name} " * 40) for name in "abc")
     ranked = [place(one, 0, 20), place(one, 20, 40), place(two, 0, 20), place(three, 0, 20), place(two, 20, 40)]
-    assert grouped(ranked, 2) == [Group((0, 1)), Group((2,))]
+    assert group_passages(ranked, 2) == [Group((0, 1)), Group((2,))]

@@ -17,7 +17,7 @@ from paths import Run
 from embeddings.encoder import Encoder
 from rag.archive import Archive
 from rag.storage.articles import ArticleRecord
-from rag.text.similarity import bands_of, runs_of, versions_among
+from rag.text.similarity import minhash_bands, shingles_of, versions_among
 from rag.types import Article, Filter
 
 QUESTION = "Was hat die neue Hubbrücke gekostet?"
@@ -204,11 +204,11 @@ def test_alike_texts_share_a_mark(seed: int, changed: float) -> None:
     words = [f"wort{number}" for number in random.integers(0, 10**6, 400)]
     cutting = int(400 * (1 - changed / 4))
     one, other = made(" ".join(words)), made(" ".join(words[:cutting]))
-    runs, others = runs_of(one.text), runs_of(other.text)
+    runs, others = shingles_of(one.text), shingles_of(other.text)
     assert len(runs & others) / len(runs | others) >= 0.8
-    assert set(bands_of(one)) & set(bands_of(other))
+    assert set(minhash_bands(one)) & set(minhash_bands(other))
     strange = made(" ".join(f"fremd{number}" for number in random.integers(0, 10**6, 400)), "y")
-    assert not set(bands_of(one)) & set(bands_of(strange))
+    assert not set(minhash_bands(one)) & set(minhash_bands(strange))
     assert versions_among(one, [strange]) == ()
 
 
@@ -219,9 +219,9 @@ def test_marks_are_shared_as_often_as_the_theory_says(shared: int, truth: float)
     for _ in range(400):
         words = [f"wort{number}" for number in random.integers(0, 10**9, 204 + 200 - shared)]
         one, other = made(" ".join(words[:204])), made(" ".join([*words[: shared + 4], *words[204:]]))
-        runs, others = runs_of(one.text), runs_of(other.text)
+        runs, others = shingles_of(one.text), shingles_of(other.text)
         assert (len(runs), len(others), len(runs & others)) == (200, 200, shared)
-        met += bool(set(bands_of(one)) & set(bands_of(other)))
+        met += bool(set(minhash_bands(one)) & set(minhash_bands(other)))
     jaccard = shared / (400 - shared)
     assert truth == pytest.approx(1 - (1 - jaccard**4) ** 12, abs=0.006)
     # three standard deviations of a share of 400

@@ -12,8 +12,8 @@ from factories import article
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rag.search.grouping import Group, grouped
-from rag.text.agreement import normalised, sentences_of_article
+from rag.search.grouping import Group, group_passages
+from rag.text.agreement import normalize_typography, sentences_of_article
 from rag.types import Article, Aside, passage_at
 
 REPORT = (
@@ -26,7 +26,7 @@ REPORT = (
 def citations(*texts: str) -> list[Group]:
     """The groups of whole texts of as many articles, ranked in their order."""
     ranked = [article(str(number), text, source=str(number)) for number, text in enumerate(texts)]
-    return grouped([(one, passage_at(one, 0, len(one.text))) for one in ranked], 5)
+    return group_passages([(one, passage_at(one, 0, len(one.text))) for one in ranked], 5)
 
 
 TYPOGRAPHY: dict[str, Callable[[str], str]] = {
@@ -161,10 +161,10 @@ def test_passages_that_are_cut_elsewhere_are_one_citation() -> None:
     )
     longer = len(REPORT) + 34
     ranked = [(one, passage_at(one, 0, len(REPORT))), (other, passage_at(other, 0, longer))]
-    assert grouped(ranked, 5) == [Group((0,), (1,))]
+    assert group_passages(ranked, 5) == [Group((0,), (1,))]
     # another part of the article is found for itself
     ranked[1] = other, passage_at(other, len(REPORT) + 1, len(REPORT) + 1 + len(tail))
-    assert grouped(ranked, 5) == [Group((0,)), Group((1,))]
+    assert group_passages(ranked, 5) == [Group((0,)), Group((1,))]
 
 
 def test_the_same_answers_to_other_questions_are_no_copy() -> None:
@@ -184,7 +184,7 @@ def test_a_quote_grows_only_as_far_as_its_copies_hold_it() -> None:
     ranked = [
         (text, passage_at(text, *span)) for span in ((0, second - 2), (second, len(one.text))) for text in (one, other)
     ]
-    assert grouped(ranked, 5) == [Group((0,), (1,)), Group((2,)), Group((3,))]
+    assert group_passages(ranked, 5) == [Group((0,), (1,)), Group((2,)), Group((3,))]
 
 
 def test_the_earliest_is_shown_only_under_the_same_headline() -> None:
@@ -195,7 +195,7 @@ def test_the_earliest_is_shown_only_under_the_same_headline() -> None:
             article(name, REPORT, source=name, published=day, title=headline)
             for name, day, headline in (("a", date(2004, 2, 3), title), ("b", date(2004, 2, 1), "Rüge"))
         )
-        return grouped([(one, passage_at(one, 0, len(one.text))) for one in (late, early)], 5)
+        return group_passages([(one, passage_at(one, 0, len(one.text))) for one in (late, early)], 5)
 
     assert ranked("RÜGE") == [Group((1,), (0,))]
     assert ranked("Keine Rüge") == [Group((0,), (1,))]
@@ -224,12 +224,12 @@ def test_what_is_set_aside_does_not_part_sentences() -> None:
 def test_normalising_is_done_once() -> None:
     """By hand; and what is normal stays as it is."""
     written = "»Ja«, sagte DIE Prä\u00adsidentin —  am\u00a03.\nMai …"
-    assert normalised(written) == '"ja", sagte die präsidentin - am 3. mai ...'
-    assert normalised(normalised(written)) == normalised(written)
+    assert normalize_typography(written) == '"ja", sagte die präsidentin - am 3. mai ...'
+    assert normalize_typography(normalize_typography(written)) == normalize_typography(written)
 
 
 @given(st.text(max_size=80))
-def test_any_text_is_cut_and_normalised(text: str) -> None:
+def test_any_text_is_cut_and_normalize_typography(text: str) -> None:
     """Places are in order and inside; normalising twice changes nothing more, but for cases of rare scripts."""
     found = sentences_of_article(article("a", text))
     places = [place for one in found for place in (one.start, one.end)]

@@ -18,7 +18,7 @@ from rag.lexical.index import LexicalIndex
 from rag.storage.articles import ArticleRecord, PassageRecord
 from rag.storage.store import Store
 from rag.storage.vectors import input_hash
-from rag.text.lost_letters import damaged
+from rag.text.lost_letters import damaged_forms
 from rag.text.words import fold, words
 from rag.types import Article, passage_at
 
@@ -60,10 +60,10 @@ def test_signs_of_lost_letters(text: str, found: list[str]) -> None:
 
 def test_forms_of_a_word() -> None:
     """One letter or all are gone, or an accent stands beside its letter; what may be another word is no form."""
-    assert list(damaged("Račak")) == ["Raˆak", "Raˆcak", "Racˆak"]
-    assert list(damaged("Übergröße"))[-1] == "bergrˆˆe"
-    assert {"Übergrˆße", "Übergröˆe"} <= set(damaged("Übergröße"))
-    assert list(damaged("Racak")) == list(damaged("École")) == list(damaged("5°")) == []
+    assert list(damaged_forms("Račak")) == ["Raˆak", "Raˆcak", "Racˆak"]
+    assert list(damaged_forms("Übergröße"))[-1] == "bergrˆˆe"
+    assert {"Übergrˆße", "Übergröˆe"} <= set(damaged_forms("Übergröße"))
+    assert list(damaged_forms("Racak")) == list(damaged_forms("École")) == list(damaged_forms("5°")) == []
 
 
 @given(LATIN, st.sampled_from(["?", "\ufffd", "\ufffd\ufffd", "ˆ", "\xa4"]), st.data())
@@ -73,7 +73,7 @@ def test_a_word_is_found_whichever_letter_it_lost(word: str, sign: str, data: st
     inner = [place for place in lossy if 0 < place < len(word) - 1]
     if not inner:
         return
-    forms = {fold(form) for form in damaged(word)}
+    forms = {fold(form) for form in damaged_forms(word)}
     at = data.draw(st.sampled_from(inner))
     assert words(word[:at] + sign + word[at + 1 :]) == [fold(word[:at] + "ˆ" + word[at + 1 :])]
     assert fold(word[:at] + sign + word[at + 1 :]) in forms
@@ -85,10 +85,10 @@ def test_a_word_is_found_whichever_letter_it_lost(word: str, sign: str, data: st
 @given(st.text())
 def test_any_word(word: str) -> None:
     """No text is an error; every form has the mark; a word without letters beyond ASCII has no form."""
-    forms = list(damaged(word))
+    forms = list(damaged_forms(word))
     assert all("ˆ" in form for form in forms)
     assert not forms or not word.isascii()
-    assert forms == list(damaged(unicodedata.normalize("NFD", word)))
+    assert forms == list(damaged_forms(unicodedata.normalize("NFD", word)))
 
 
 def test_a_damaged_word_is_found_and_marked(store: Store, tmp_path: Path) -> None:
@@ -104,7 +104,7 @@ def test_a_damaged_word_is_found_and_marked(store: Store, tmp_path: Path) -> Non
     assert found("Schülerin") == {pupil}
     assert found("Lösungen") == found("Losung") == {solution}
     assert other not in found("Račak")
-    (match,) = view.matched(view.analyse("Račak"), INVENTED, "de")
+    (match,) = view.matches(view.analyse("Račak"), INVENTED, "de")
     assert INVENTED[match.start : match.end] == "Raˆak"
     assert view.containing("Zeugen aus Račak").tolist() == [broken]
     assert view.containing("Zeugen in Račak").tolist() == []

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.text.numbers import other_reading, scaled, value_of
+from rag.text.numbers import alternative_readings, scaled_value, value_of
 from rag.text.words import fold, readings, term, word_spans, words
 
 SCRIPTS = ["0", "٠", "۰", "०", "๐", "０"]
@@ -90,7 +90,7 @@ def test_numbers_that_may_be_meant_otherwise() -> None:
         ["apollo", "13100", "menschen"],
         ["apollo", "13", "100", "menschen"],
     ]
-    assert other_reading("20.15", None) == ("20", "15")
+    assert alternative_readings("20.15", None) == ("20", "15")
 
 
 @pytest.mark.parametrize(
@@ -120,9 +120,9 @@ def test_a_sum_is_found_without_its_sign_too() -> None:
 
 def test_billions() -> None:
     """A German billion is a million millions, an English one a thousand."""
-    assert scaled("2", "billion", "de") == scaled("2", "billionen", "de") == "2000000000000"
-    assert scaled("2", "billion", "en") == scaled("2", "milliarden", "de") == "2000000000"
-    assert scaled("zwei", "millionen", "de") is scaled("2", "euro", "de") is None
+    assert scaled_value("2", "billion", "de") == scaled_value("2", "billionen", "de") == "2000000000000"
+    assert scaled_value("2", "billion", "en") == scaled_value("2", "milliarden", "de") == "2000000000"
+    assert scaled_value("zwei", "millionen", "de") is scaled_value("2", "euro", "de") is None
 
 
 @given(st.text(st.sampled_from("0123456789.,'’ \u202f٠٣٫٬+-/:%")) | st.text())
