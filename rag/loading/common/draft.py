@@ -1,4 +1,4 @@
-"""What a loader finds in a file, before it is normalised."""
+"""Drafts: what a loader reads from a file, before it is normalised."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from rag.types import TextKind
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A part of a text, with the white space that ends it; the blocks of a text follow on each other.
+    """A part of a text, with its trailing white space; the blocks of a text add up to it.
 
-    `page` is the number of the page that it stands on, from 1, where there are pages.
+    `page` is its page number, from 1, where there are pages.
     """
 
     text: str
@@ -24,11 +24,11 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """The text in blocks, and what the file itself says about it; what it does not say is None.
+    """The text in blocks, and the metadata that the file itself states; what it does not state is None.
 
-    `origins` says of each field that is known where in the file it stands, in a word or two. `name` tells the article
-    from others in the same file: the path of a member, the id or line of a row; it is empty where a file is an article.
-    `unread_day` is what is stated as the day and cannot be read as one.
+    `origins` says for each known field where in the file it came from, in a word or two. `name` identifies the article
+    within its file: the path of a member, the id or line of a row; it is empty where the file is a single article.
+    `place` is that of the dateline. `unread_day` is a stated date that could not be parsed.
     `unread` names the parts of the file that were not read, one sentence each.
     """
 
@@ -47,13 +47,13 @@ class Draft:
 
     @property
     def text(self) -> str:
-        """The article's own words, without what is set aside."""
+        """The article's own words, without boilerplate, teasers and comments."""
         return "".join(block.text for block in self.blocks if block.kind == "article")
 
 
 @dataclass(frozen=True, slots=True)
 class Flaw:
-    """A part of a file that could not be taken, and one sentence that says why and what to do."""
+    """A part of a file that could not be read, and one sentence that says why and what to do."""
 
     name: str
     reason: str
@@ -61,19 +61,19 @@ class Flaw:
 
 @dataclass(frozen=True, slots=True)
 class Remark:
-    """A part of a file that was not read beside what was, and one sentence that says so."""
+    """A note on a part of a file that was skipped while the rest was read, in one sentence."""
 
     name: str
     text: str
 
 
 def paragraph_blocks(texts: Sequence[str], kind: TextKind = "article", page: int | None = None) -> tuple[Block, ...]:
-    """Return a block for each paragraph, with an empty line after it."""
+    """Return a block for each paragraph, followed by an empty line."""
     return tuple(Block(f"{text}\n\n", kind, page) for text in texts)
 
 
 def parse_day(value: str) -> date | None:
-    """Return the day of an ISO 8601 date or time, or of a date as 14.01.2022; None for anything else."""
+    """Return the day of an ISO 8601 date or time, or of a date such as 14.01.2022; None for anything else."""
     words = value.strip()
     german = re.fullmatch(r"(\d{1,2})\.\s*(\d{1,2})\.\s*(\d{4})", words)
     try:

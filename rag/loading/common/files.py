@@ -1,4 +1,4 @@
-"""A file's bytes, and what they are known by."""
+"""Reading files: their bytes, digest and change stamp, and checks of their size."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ from rag.errors import LoadError
 from rag.loading.common.file_types import ARCHIVE_KINDS, HEAD_BYTES, MULTI_ARTICLE_KINDS, kind_of
 
 MAX_BYTES = 20_000_000
-"""How large a text or a page may be."""
+"""The largest text or web page, in bytes."""
 MAX_DOCUMENT_BYTES = 200_000_000
-"""How large a document with pictures in it may be."""
+"""The largest document, which may contain pictures, in bytes."""
 STREAMED_KINDS = (MULTI_ARTICLE_KINDS - {"feed"}) | ARCHIVE_KINDS
-"""Kinds whose files may have any size, for they are read in parts, or check it themselves."""
+"""Kinds whose files may have any size, since they are read in parts or checked by their readers."""
 DOCUMENT_KINDS = frozenset(("pdf", "docx", "odt", "epub", "eml", "mhtml", "xlsx"))
-# a file may change again within the tick of a file system's clock; FAT has the longest, of two seconds
-_TICK = 2_000_000_000
+# a file may change again within one tick of the file system's clock; FAT has the longest tick, of two seconds
+_CLOCK_TICK_NS = 2_000_000_000
 
 
 def kind_at(path: Path) -> str | None:
-    """Return the kind of a file by its first bytes and its name; None if it is of no kind that holds articles.
+    """Return the kind of a file by its first bytes and its name; None if it cannot contain articles.
 
     Raises:
         LoadError: it cannot be read, or is empty.
@@ -45,22 +45,23 @@ def digest(path: Path) -> str:
 
 
 def change_stamp(path: Path) -> str:
-    """Return what differs from call to call if a file may have changed in between: for files that are not new, its
-    size, the times of its last changes, and its number. The file is not opened.
+    """Return a change stamp of a file: size, mtime, ctime and inode; unique for files changed within the last 2 s.
+
+    The file is not opened. A file that cannot be seen has a unique stamp as well.
     """
     try:
         status = path.stat()
     except OSError:
-        # whoever opens it says what is wrong
+        # opening it will report what is wrong
         return f"no sight at {time.time_ns()}"
-    now, changed = time.time_ns(), max(status.st_mtime_ns, status.st_ctime_ns)
-    if now - changed < _TICK:
-        return f"new at {now}"
+    now_ns, changed_ns = time.time_ns(), max(status.st_mtime_ns, status.st_ctime_ns)
+    if now_ns - changed_ns < _CLOCK_TICK_NS:
+        return f"new at {now_ns}"
     return f"{status.st_size} {status.st_mtime_ns} {status.st_ctime_ns} {status.st_ino}"
 
 
 def check_size(path: Path) -> None:
-    """Look whether a file may be as large as it is, before all of it is read.
+    """Check the size of a file before all of it is read.
 
     Raises:
         LoadError: it is too large, or cannot be read.
@@ -71,23 +72,23 @@ def check_size(path: Path) -> None:
             _check_size(path, MAX_DOCUMENT_BYTES if kind in DOCUMENT_KINDS else MAX_BYTES)
 
 
-def _check_size(path: Path, most: int) -> None:
+def _check_size(path: Path, max_bytes: int) -> None:
     size = path.stat().st_size
-    if size > most:
+    if size > max_bytes:
         raise LoadError(
-            f"It has {size / 1e6:.0f} MB, and an article may have {most // 10**6} MB: "
+            f"It has {size / 1e6:.0f} MB, but an article may have at most {max_bytes // 10**6} MB: "
             "split it into one file for each article."
         )
 
 
-def read_file(path: Path, most: int = MAX_BYTES) -> bytes:
-    """Return the bytes of a file that is one article.
+def read_file(path: Path, max_bytes: int = MAX_BYTES) -> bytes:
+    """Return the bytes of a file that contains one article.
 
     Raises:
         LoadError: it cannot be read, is empty, or is too large.
     """
     with open_file(path) as file:
-        _check_size(path, most)
+        _check_size(path, max_bytes)
         raw = file.read()
     if not raw.strip():
         raise LoadError("It is empty: delete it, or save the article again.")
@@ -99,16 +100,16 @@ def open_file(path: Path) -> Iterator[BufferedReader]:
     """Open a file.
 
     Raises:
-        LoadError: it is no file, is empty, or it cannot be read, now or later in the block.
+        LoadError: it is not a regular file, is empty, or cannot be read, on opening or later in the block.
     """
     try:
         path.as_posix().encode("utf-8")
     except UnicodeEncodeError as error:
-        raise LoadError("Its name holds bytes that are no text: rename the file.") from error
+        raise LoadError("Its name contains bytes that are not text: rename the file.") from error
     try:
         status = path.stat()
         if not stat.S_ISREG(status.st_mode):
-            raise LoadError("It is no file but a pipe, a device or the like: save the article as a file.")
+            raise LoadError("It is not a regular file but a pipe or a device: save the article as a file.")
         if not status.st_size:
             raise LoadError("It is empty: delete it, or save the article again.")
         with path.open("rb") as file:

@@ -1,4 +1,4 @@
-"""Whatever a library raises while it reads: it costs the part of the file at hand, and a sentence says so."""
+"""Turns whatever a library raises while reading into one LoadError, so that it costs only the part being read."""
 
 from __future__ import annotations
 
@@ -11,30 +11,30 @@ A = TypeVar("A")
 R = TypeVar("R")
 
 INTERRUPTIONS = (KeyboardInterrupt, GeneratorExit)
-"""What is no fault of a file: somebody wants to stop."""
-_INSTEAD = "save the article in another format."
+"""Exceptions that are no fault of a file: the user or the caller stops the reading."""
+_HINT = "save the article in another format."
 
 
 def load_error(error: BaseException) -> LoadError:
-    """Return the error that says why nothing could be read, whatever was raised."""
+    """Return a LoadError that says why nothing could be read, whatever was raised."""
     if isinstance(error, LoadError):
         return error
     if isinstance(error, MemoryError):
-        return LoadError(f"It needs too much memory to read: {_INSTEAD}")
-    why = " ".join(f"{type(error).__name__}: {str(error)[:200]}".split())
-    return LoadError(f"It cannot be read ({why}): {_INSTEAD}")
+        return LoadError(f"It needs too much memory to read: {_HINT}")
+    cause = " ".join(f"{type(error).__name__}: {str(error)[:200]}".split())
+    return LoadError(f"It cannot be read ({cause}): {_HINT}")
 
 
 def result_or_error(function: Callable[[A], R], argument: A) -> R | LoadError:
-    """Return what a function makes of an argument, or the LoadError that says why it makes nothing of it.
+    """Return the result of a function for an argument, or the LoadError that says why there is none.
 
     Raises:
-        MemoryError: memory ran out, which is for whoever can give it back.
+        MemoryError: memory ran out; the caller can release some.
     """
     try:
         return function(argument)
     except (*INTERRUPTIONS, MemoryError):
         raise
     except BaseException as error:
-        # a library that wants to exit, or one written in another language, raises what is no Exception
+        # a library that exits, or one written in another language, may raise something other than Exception
         return load_error(error)

@@ -1,4 +1,4 @@
-"""Leads and subtitles that are stated beside an article's text: in a column, in front matter, in an entry of a feed."""
+"""Leads and subtitles stated separately from the text: in a column, in front matter, in a feed entry."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dataclasses import replace
 from rag.loading.common.draft import Block, paragraph_blocks
 from rag.loading.common.normalization import letters_and_digits
 
-# no summary or abstract: many are a machine's or an archivist's
+# not "summary" or "abstract": many are written by machines or archivists
 SUBTITLE_NAMES = (
     "subtitle sub_title subheadline sub_headline subheading subhead deck dek untertitel unterzeile sous_titre "
     "subtítulo sottotitolo subtitel"
@@ -18,34 +18,40 @@ LEAD_NAMES = (
     "lead lede lead_text lead_paragraph teaser teaser_text standfirst trail_text vorspann anreißer anlauf chapeau "
     "chapo entradilla bajada occhiello intro excerpt description beschreibung"
 )
-# "… [mehr]", "(...) Weiterlesen": what is behind it stands in the text
+# "… [mehr]", "(...) Weiterlesen": the lead is cut off, and goes on in the text
 _BROKEN_OFF = re.compile(r"\s*[\[(]?(?:…|\.\.\.)[\])]?[^.…]{0,30}$")
-_COMPARED = 60
+_COMPARED_LETTERS = 60
+"""Leads are compared with the text by at most this many letters and digits."""
 
 
 def with_leads(blocks: Sequence[Block], leads: Sequence[str], title: str | None) -> tuple[Block, ...]:
-    """Return the blocks of an article with the paragraphs of its leads above them, those aside that the text holds.
+    """Return the blocks of an article below the paragraphs of its leads, except leads that the text contains.
 
-    Where the text begins with the headline, they stand below it. A lead whose first sixty letters stand in the text is
-    held by it: it may be cut short, or differ in a sign.
+    Where the text begins with the headline, the leads follow it. A lead counts as contained if its first sixty letters
+    are in the text: it may be cut short, or differ in punctuation.
     """
-    there = letters_and_digits("".join(block.text for block in blocks))
-    wanted: list[str] = []
-    for lead in (" ".join(one.split()) for one in leads):
-        letters = letters_and_digits(_BROKEN_OFF.sub("", lead))[:_COMPARED]
-        if letters and letters not in there and letters not in letters_and_digits(title or ""):
-            wanted.append(lead)
-            there += letters
-    if not wanted:
+    letters_of_text = letters_and_digits("".join(block.text for block in blocks))
+    missing_leads: list[str] = []
+    for lead in (" ".join(text.split()) for text in leads):
+        letters = letters_and_digits(_BROKEN_OFF.sub("", lead))[:_COMPARED_LETTERS]
+        if letters and letters not in letters_of_text and letters not in letters_and_digits(title or ""):
+            missing_leads.append(lead)
+            letters_of_text += letters
+    if not missing_leads:
         return tuple(blocks)
-    first = next((number for number, block in enumerate(blocks) if block.text.strip()), 0)
     if not blocks:
-        return paragraph_blocks(wanted)
-    above, block, below = blocks[:first], blocks[first], blocks[first + 1 :]
-    headline, _, rest = block.text.lstrip("\n").partition("\n")
+        return paragraph_blocks(missing_leads)
+    first = next((number for number, block in enumerate(blocks) if block.text.strip()), 0)
+    blocks_above, block, blocks_below = blocks[:first], blocks[first], blocks[first + 1 :]
+    headline, _, remainder = block.text.lstrip("\n").partition("\n")
     if title and letters_and_digits(headline) == letters_and_digits(title):
-        above = (*above, replace(block, text=f"{headline}\n\n"))
+        blocks_above = (*blocks_above, replace(block, text=f"{headline}\n\n"))
     else:
-        rest = block.text
-    behind = replace(block, text=rest.lstrip("\n"))
-    return (*above, *paragraph_blocks(wanted, page=block.page), *([behind] if behind.text else []), *below)
+        remainder = block.text
+    below_headline = replace(block, text=remainder.lstrip("\n"))
+    return (
+        *blocks_above,
+        *paragraph_blocks(missing_leads, page=block.page),
+        *([below_headline] if below_headline.text else []),
+        *blocks_below,
+    )

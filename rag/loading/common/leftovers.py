@@ -1,4 +1,4 @@
-"""What programs leave beside articles: lock files, backup copies, the pictures and scripts of a saved page."""
+"""Files that programs leave next to articles: lock files, backup copies, pictures and scripts of a saved page."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ _SYSTEM = re.compile(
     r"@eadir|#recycle|#snapshot",
     re.IGNORECASE,
 )
-# what browsers in many languages, and the shell of Windows, which moves the folder with its page, put behind the name
-_FOLDER = re.compile(
+# suffixes that browsers in many languages append to the page's name, and that Windows recognises to move both together
+_PAGE_FOLDER = re.compile(
     r"(?P<page>.+)(?:"
     r"[_-](?:dateien|filer)|_(?:files?|fichiers|archivos|ficheros|arquivos|ficheiros|bestanden|pliki|soubory|súbory|subory|"
     r"elemei|fájlok|fajlok|dosyalar|tiedostot|datoteke|fajlovi|failid|fails|faili|bylos|failai|fitxers|fitxategiak|"
@@ -25,11 +25,11 @@ _FOLDER = re.compile(
     r"|\.files)",
     re.IGNORECASE,
 )
-_PAGE = re.compile(r"(?P<stem>.+)\.(?:[xs]?html?|xht|php\d?|aspx?|jsp|cgi)", re.IGNORECASE)
+_PAGE_NAME = re.compile(r"(?P<stem>.+)\.(?:[xs]?html?|xht|php\d?|aspx?|jsp|cgi)", re.IGNORECASE)
 
 
 def leftover_kind(name: str) -> str | None:
-    """Return what a program left a file or folder of this name for, in a word or two; None if it may be an article."""
+    """Return what kind of leftover a file or folder of this name is, in a word or two; None if it may be an article."""
     if _SYSTEM.fullmatch(name):
         return "system file"
     if _LOCK.fullmatch(name):
@@ -40,17 +40,17 @@ def leftover_kind(name: str) -> str | None:
 
 
 def page_names(names: Iterable[str]) -> frozenset[str]:
-    """Return what the saved pages among some files are called, with and without the ending, to compare folders with."""
-    pages = [match for name in names if (match := _PAGE.fullmatch(name))]
-    return frozenset(_same(name) for match in pages for name in (match[0], match["stem"]))
+    """Return the names of the saved pages among some files, case-folded, with and without suffix, to match folders."""
+    pages = [match for name in names if (match := _PAGE_NAME.fullmatch(name))]
+    return frozenset(_folded(name) for match in pages for name in (match[0], match["stem"]))
 
 
 def belongs_to_page(folder: str, pages: frozenset[str]) -> bool:
-    """Tell whether a folder of this name holds what a browser saved with one of the pages beside it."""
-    match = _FOLDER.fullmatch(unicodedata.normalize("NFC", folder))
-    return match is not None and _same(match["page"]) in pages
+    """Return whether a folder of this name contains what a browser saved with one of these pages (see `page_names`)."""
+    match = _PAGE_FOLDER.fullmatch(unicodedata.normalize("NFC", folder))
+    return match is not None and _folded(match["page"]) in pages
 
 
-def _same(name: str) -> str:
-    """A name in one spelling: macOS takes letters apart, and Windows tells no capitals from small letters."""
+def _folded(name: str) -> str:
+    """A name in one spelling: macOS decomposes letters, and Windows ignores case."""
     return unicodedata.normalize("NFC", name).casefold()

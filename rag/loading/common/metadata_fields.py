@@ -16,22 +16,22 @@ FIELD_NAMES = {
     "language": ("language", "lang"),
     "place": ("place", "dateline"),
 }
-"""For each field, the names that state it."""
+"""For each field, the names under which it may be stated; the first with a value wins."""
 
 
-def fields_of(stated: Mapping[Any, Any]) -> dict[str, Any]:
-    """Return the fields of an article that a mapping states under any of their names; those that it lacks are None."""
-    known = {str(name).lower(): value for name, value in stated.items()}
-    found: dict[str, Any] = {
-        field: next((words for name in names if (words := field_text(known.get(name)))), None)
+def fields_of(mapping: Mapping[Any, Any]) -> dict[str, Any]:
+    """Return the fields of an article that a mapping states under any of their names; missing ones are None."""
+    values = {str(name).lower(): value for name, value in mapping.items()}
+    fields: dict[str, Any] = {
+        field: next((words for name in names if (words := field_text(values.get(name)))), None)
         for field, names in FIELD_NAMES.items()
     }
-    published = found.pop("published")
-    return found | {"published": parse_day(published) if published else None}
+    published = fields.pop("published")
+    return fields | {"published": parse_day(published) if published else None}
 
 
 def field_text(value: Any) -> str | None:
-    """Return a value as one text: lists are joined by commas, anything but text is None."""
+    """Return a value as text: lists are joined by commas; anything but text is None."""
     if isinstance(value, list):
-        return ", ".join(one for one in value if isinstance(one, str)) or None
+        return ", ".join(entry for entry in value if isinstance(entry, str)) or None
     return value if isinstance(value, str) else None

@@ -1,32 +1,32 @@
-"""Letters of UTF-8 that were once read in another encoding ("FÃ¼r"), put right where that is certain."""
+"""Mojibake: UTF-8 that was once decoded in another encoding ("FÃ¼r"), repaired where that is certain."""
 
 from __future__ import annotations
 
 import re
 
 REPAIRED_ORIGIN = "misread letters put right"
-"""What `Article.origins` says of a text in which letters were repaired."""
+"""The entry in `Article.origins` of a text in which mojibake was repaired."""
 
-# the signs for which Windows has codes that are controls elsewhere, but for those that as often stand for a bullet
-_OF_WINDOWS = {
+# characters whose Windows codes are controls elsewhere, except those that as often stand for a bullet
+_WINDOWS_SIGNS = {
     code: bytes([code]).decode("cp1252")
     for code in (0x80, 0x82, 0x84, 0x8A, 0x8C, 0x8E, *range(0x91, 0x98), 0x99, 0x9A, 0x9C, 0x9E, 0x9F)
 }
-# what a Western encoding makes of letters and signs of European languages; a run of them is taken at once
-_RUN = re.compile("(?:[ÃÄÅ][^\x00-\x7f]|Â[\xa0-\xbf]|[âï][^\x00-\x7f]{2})+")
-_EUROPEAN = re.compile("[À-ÖØ-öø-ſ\xa0-¿‐-…‰‹›€™\ufb01\ufb02]+")
+# European letters and signs decoded in a Western encoding; a run of them is repaired as a whole
+_MOJIBAKE_RUN = re.compile("(?:[ÃÄÅ][^\x00-\x7f]|Â[\xa0-\xbf]|[âï][^\x00-\x7f]{2})+")
+_EUROPEAN_CHARACTERS = re.compile("[À-ÖØ-öø-ſ\xa0-¿‐-…‰‹›€™\ufb01\ufb02]+")
 # these may follow a capital letter in a correct text: “O AMANHÔ
 _MAY_FOLLOW = re.compile("[ÂÃÄÅ][\xa0°»«›‹“”„‘’‚–—…™®•]")
-_OPENING = tuple("([{„“‚‘«‹»›\"'")
-# so many letters tell that a line, or a text, was read in another encoding as a whole
-_OF_LINE, _OF_TEXT = 4, 2
+_OPENING_MARKS = tuple("([{„“‚‘«‹»›\"'")
+# a line is mojibake as a whole from four lost letters on; in a text with two certain runs, all runs are repaired
+_MIN_LETTERS_IN_LINE, _MIN_RUNS_IN_TEXT = 4, 2
 
 
 def repair_mojibake(text: str) -> str:
-    """Return the text with letters in place of what was made of them by a wrong encoding, where that is certain.
+    """Return the text with mojibake replaced by the original letters, where that is certain.
 
-    A line that is UTF-8 as a whole, with many letters, is certain in every script; of other lines, letters and signs
-    of European languages are. What may be meant, or is lost, stays as it is.
+    A line with many such letters that decodes as a whole is certain in any script; in other lines, only letters and
+    signs of European languages are. Text that may be intended, or is lost, stays as it is.
     """
     if text.isascii():
         return text
@@ -34,52 +34,52 @@ def repair_mojibake(text: str) -> str:
 
     if not is_bad(text):
         return text
-    lines = [_line_repaired(line) for line in text.split("\n")]
-    return _runs_repaired("\n".join(lines)).translate(_OF_WINDOWS)
+    lines = [_repair_line(line) for line in text.split("\n")]
+    return _repair_runs("\n".join(lines)).translate(_WINDOWS_SIGNS)
 
 
-def _line_repaired(line: str) -> str:
+def _repair_line(line: str) -> str:
     from ftfy import TextFixerConfig, fix_encoding
     from ftfy.badness import is_bad
 
-    whole = TextFixerConfig(restore_byte_a0=False, replace_lossy_sequences=False, decode_inconsistent_utf8=False)
-    fixed = fix_encoding(line, whole)
-    enough = min(len(line) - len(fixed), sum(not letter.isascii() for letter in fixed)) >= _OF_LINE
-    return fixed if enough and not is_bad(fixed) else line
+    config = TextFixerConfig(restore_byte_a0=False, replace_lossy_sequences=False, decode_inconsistent_utf8=False)
+    fixed = fix_encoding(line, config)
+    is_certain = min(len(line) - len(fixed), sum(not letter.isascii() for letter in fixed)) >= _MIN_LETTERS_IN_LINE
+    return fixed if is_certain and not is_bad(fixed) else line
 
 
-def _runs_repaired(text: str) -> str:
-    found = [(run, fixed) for run in _RUN.finditer(text) if (fixed := _decoded(run[0]))]
-    certain = [_is_certain(run) for run, _ in found]
-    if sum(certain) >= _OF_TEXT:
-        certain = [True] * len(found)
+def _repair_runs(text: str) -> str:
+    repairs = [(run, fixed) for run in _MOJIBAKE_RUN.finditer(text) if (fixed := _decode_run(run[0]))]
+    certainties = [_is_certain(run) for run, _ in repairs]
+    if sum(certainties) >= _MIN_RUNS_IN_TEXT:
+        certainties = [True] * len(repairs)
     pieces, at = [], 0
-    for (run, fixed), sure in zip(found, certain, strict=True):
-        if sure:
+    for (run, fixed), is_certain in zip(repairs, certainties, strict=True):
+        if is_certain:
             pieces += [text[at : run.start()], fixed]
             at = run.end()
     return "".join([*pieces, text[at:]])
 
 
-def _decoded(run: str) -> str | None:
-    """The letters that a run was made of, if it was."""
-    import ftfy.bad_codecs  # noqa: F401 - knows what programs make of codes that Windows does not have
+def _decode_run(run: str) -> str | None:
+    """The letters that a run was made from, or None."""
+    import ftfy.bad_codecs  # noqa: F401 - registers encodings for codes that Windows does not define
 
     for encoding in ("sloppy-windows-1252", "latin-1"):
         try:
             fixed = run.encode(encoding).decode()
         except UnicodeError:
             continue
-        # what was misread twice is read twice
-        return (_decoded(fixed) or fixed) if _EUROPEAN.fullmatch(fixed) else None
+        # text may have been misread twice
+        return (_decode_run(fixed) or fixed) if _EUROPEAN_CHARACTERS.fullmatch(fixed) else None
     return None
 
 
 def _is_certain(run: re.Match[str]) -> bool:
-    """Tell whether nobody writes so: “Ä“ is a letter in quotes, and a capital before a sign may end a word."""
+    """Whether a run cannot be legitimate text: “Ä“ is a quoted letter, and a capital before a sign may end a word."""
     from ftfy.badness import is_bad
 
-    before, after = run.string[: run.start()][-1:], run.string[run.end() :][:1]
-    if not is_bad(run[0]) or (before in _OPENING and not after.isalpha()):
+    preceding, following = run.string[: run.start()][-1:], run.string[run.end() :][:1]
+    if not is_bad(run[0]) or (preceding in _OPENING_MARKS and not following.isalpha()):
         return False
-    return not _MAY_FOLLOW.fullmatch(run[0]) or after.islower() or before.islower() or before.isdigit()
+    return not _MAY_FOLLOW.fullmatch(run[0]) or following.islower() or preceding.islower() or preceding.isdigit()

@@ -1,4 +1,4 @@
-"""The one form in which all texts are kept."""
+"""The normal form of all stored texts."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 import unicodedata
 
 _LINE_ENDS = re.compile("\r\n|[\r\v\f\x85\u2028]")
-# C0 and C1 controls other than line feed and tab, the marks of byte order, and halves of characters
+# C0 and C1 controls except line feed and tab, byte order marks, and surrogates
 _CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ufeff\ufffe\ud800-\udfff]")
 
 
@@ -17,5 +17,5 @@ def normalise(text: str) -> str:
 
 
 def letters_and_digits(text: str) -> str:
-    """Return the letters and digits of a text alone, to compare it with another."""
-    return "".join(one for one in text.casefold() if one.isalnum())
+    """Return only the letters and digits of a text, case-folded, as a key to compare texts by."""
+    return "".join(character for character in text.casefold() if character.isalnum())

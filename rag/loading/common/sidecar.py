@@ -1,4 +1,4 @@
-"""NAME.meta.json beside a file: what a person or a program notes about it."""
+"""Sidecar files: NAME.meta.json next to a file, with metadata from a person or a program."""
 
 from __future__ import annotations
 
@@ -14,23 +14,23 @@ from rag.loading.common.files import read_file
 from rag.loading.common.metadata_fields import fields_of
 
 SIDECAR_SUFFIX = ".meta.json"
-_MOST = 1_000_000
+_MAX_BYTES = 1_000_000
 
 
 def sidecar_of(path: Path) -> Path | None:
-    """Return the companion of a file, which has its name with or without the ending, if there is one.
+    """Return the sidecar of a file, named after it with or without its suffix, or None.
 
-    A link out of the folder of the file is none: it may lead to what was never meant for an archive.
+    A link that leads out of the file's folder does not count: its target may never have been meant for an archive.
     """
-    whole = str(path)
-    # by os.path, for it is asked of every file in every run; a name too long for an ending has no companion
-    beside = (whole + SIDECAR_SUFFIX, whole.removesuffix(path.suffix) + SIDECAR_SUFFIX)
-    return next((Path(one) for one in beside if os.path.isfile(one) and not links_outside(one)), None)  # noqa: PTH113
+    file_name = str(path)
+    # os.path, since this runs for every file in every run; a name too long for the suffix has no sidecar
+    candidates = (file_name + SIDECAR_SUFFIX, file_name.removesuffix(path.suffix) + SIDECAR_SUFFIX)
+    return next((Path(name) for name in candidates if os.path.isfile(name) and not links_outside(name)), None)  # noqa: PTH113
 
 
 def links_outside(path: str) -> bool:
-    """Return whether a path is a link to something that is not in or below the folder of the link."""
-    # by os.path, for it is asked of every companion in every run
+    """Return whether a path is a link to something outside the folder that contains the link."""
+    # os.path, since this runs for every sidecar in every run
     if not os.path.islink(path):  # noqa: PTH114
         return False
     folder = os.path.join(os.path.realpath(os.path.dirname(path)), "")  # noqa: PTH118, PTH120
@@ -38,19 +38,19 @@ def links_outside(path: str) -> bool:
 
 
 def with_sidecar(draft: Draft, path: Path) -> Draft:
-    """Return a draft with what the companion of its file says; that counts more than the file itself.
+    """Return a draft with the metadata of its file's sidecar, which overrides the file's own.
 
     Raises:
-        LoadError: the companion is no JSON object.
+        LoadError: the sidecar is not a JSON object.
     """
-    companion = sidecar_of(path)
-    if companion is None:
+    sidecar = sidecar_of(path)
+    if sidecar is None:
         return draft
     try:
-        noted: Any = json.loads(read_file(companion, _MOST))
+        metadata: Any = json.loads(read_file(sidecar, _MAX_BYTES))
     except (ValueError, RecursionError) as error:
-        raise LoadError(f"Its companion {companion.name} is no valid JSON: mend or delete it.") from error
-    if not isinstance(noted, dict):
-        raise LoadError(f"Its companion {companion.name} holds no JSON object: mend or delete it.")
-    found = {name: value for name, value in fields_of(noted).items() if value}
-    return replace(draft, **found, origins={**draft.origins, **dict.fromkeys(found, companion.name)})
+        raise LoadError(f"Its sidecar {sidecar.name} is not valid JSON: fix or delete it.") from error
+    if not isinstance(metadata, dict):
+        raise LoadError(f"Its sidecar {sidecar.name} is not a JSON object: fix or delete it.")
+    fields = {name: value for name, value in fields_of(metadata).items() if value}
+    return replace(draft, **fields, origins={**draft.origins, **dict.fromkeys(fields, sidecar.name)})

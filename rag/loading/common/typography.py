@@ -1,4 +1,4 @@
-"""Text that was set in lines on paper, made whole: letters, words cut at line ends, capitals that stand alone."""
+"""Undoes typesetting: ligatures, words hyphenated at line ends, drop capitals."""
 
 from __future__ import annotations
 
@@ -10,129 +10,137 @@ from dataclasses import dataclass
 
 _LIGATURES = {code: unicodedata.normalize("NFKC", chr(code)) for code in range(0xFB00, 0xFB07)}
 _INVISIBLE = dict.fromkeys((0xAD, 0x200B, 0x2060, 0xFEFF))
-_BULLETS = {0xF0B7: "•", 0xF0A7: "▪"}  # as fonts of signs number them
-_PLAIN = {**_LIGATURES, **_INVISIBLE, **_BULLETS}
+_BULLETS = {0xF0B7: "•", 0xF0A7: "▪"}  # code points of symbol fonts
+_REPLACEMENTS = {**_LIGATURES, **_INVISIBLE, **_BULLETS}
 _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
-# a hyphen as it is typed, set, shown only at line ends, and read by OCR from Latin and from Gothic letters
+# hyphens: typed, typeset, soft, and as OCR reads them in Latin and Gothic type
 _HYPHENS = ("-", "\u2010", "\u00ad", "\u00ac", "\u2e17")
-_LAST = re.compile(r"[^\W\d_]+$")
-_FIRST = re.compile(r"[^\W\d_]+")
-# Vor- und Nachteile: the hyphen stands for a part that is left out
+_LAST_WORD = re.compile(r"[^\W\d_]+$")
+_FIRST_WORD = re.compile(r"[^\W\d_]+")
+# Vor- und Nachteile: the hyphen stands for an omitted part
 _AFTER_OMISSION = {"und", "oder", "bzw", "sowie", "and", "or"}
-_WORDS_OF_A_LETTER = "AÀEIOY"
-# scripts that are written without spaces
-_NO_SPACES = re.compile("[\u3000-\u30ff\u3400-\u9fff\uf900-\ufaff\uff00-\uffef]")
-_STEM = 5
-_LONGEST_WORD = 100
-_OFTEN = 0.04
+_ONE_LETTER_WORDS = "AÀEIOY"
+# scripts written without spaces
+_UNSPACED_SCRIPT = re.compile("[\u3000-\u30ff\u3400-\u9fff\uf900-\ufaff\uff00-\uffef]")
+# compounds are compared by at most five letters of their second part
+_STEM_LETTERS = 5
+# at most this many characters before a line end are searched for a word
+_MAX_WORD_CHARACTERS = 100
+# a text hyphenates if more than 4 % of its lines end in a word that goes on in the next
+_MIN_CUT_SHARE = 0.04
 
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """How a text spells: its whole words in small letters, the beginnings of its words with a hyphen, and whether it
-    cuts words at line ends other than at their own hyphens."""
+    """How a text spells.
+
+    `words` are its whole words in lower case, `compounds` the parts of its hyphenated words, the second one cut to its
+    first letters; `breaks_words` is whether it breaks words at line ends other than at their own hyphens.
+    """
 
     words: frozenset[str] = frozenset()
     compounds: frozenset[tuple[str, str]] = frozenset()
-    cuts: bool = True
+    breaks_words: bool = True
 
 
 UNKNOWN_USAGE = Usage()
-"""How a text spells of which nothing is known."""
+"""Default usage, for when the text is unknown."""
 
 
 def plain_letters(text: str) -> str:
-    """Return the text with letters in place of ligatures (fi, fl, ff), and without soft hyphens inside words."""
-    return text.translate(_PLAIN)
+    """Return the text with ligatures (fi, fl, ff) as single letters, and without soft hyphens inside words."""
+    return text.translate(_REPLACEMENTS)
 
 
 def is_cut(line: str) -> bool:
-    """Tell whether the line ends in the middle of a word, by a hyphen."""
+    """Return whether the line ends in a hyphen after a letter or digit."""
     return line[-1:] in _HYPHENS and line[-2:-1].isalnum()
 
 
 def usage_of(lines: Iterable[str]) -> Usage:
-    """Return how the text of these lines spells."""
+    """Return how the text of these lines spells its words."""
     words: set[str] = set()
     parts: list[tuple[str, str]] = []
-    before, count = "", 0
+    cut_word, count = "", 0
     for line in map(_tidy, lines):
-        found = [word.lower() for word in _WORD.findall(line)]
-        first, cut = _FIRST.match(line), is_cut(line)
-        if before and first and first[0].islower():
-            parts.append((before, first[0]))
-        words.update(found[bool(before) : len(found) - cut])
-        before = found[-1].rpartition("-")[2] if cut and found else ""
+        words_in_line = [word.lower() for word in _WORD.findall(line)]
+        first_word, is_line_cut = _FIRST_WORD.match(line), is_cut(line)
+        if cut_word and first_word and first_word[0].islower():
+            parts.append((cut_word, first_word[0]))
+        words.update(words_in_line[bool(cut_word) : len(words_in_line) - is_line_cut])
+        cut_word = words_in_line[-1].rpartition("-")[2] if is_line_cut and words_in_line else ""
         count += 1
     compounds = frozenset(
-        (first, second[:_STEM]) for word in words for first, second in itertools.pairwise(word.split("-"))
+        (first, second[:_STEM_LETTERS]) for word in words for first, second in itertools.pairwise(word.split("-"))
     )
-    cuts = len(parts) > _OFTEN * count or any(first + second in words for first, second in parts)
-    return Usage(frozenset(words), compounds, cuts)
+    breaks_words = len(parts) > _MIN_CUT_SHARE * count or any(first + second in words for first, second in parts)
+    return Usage(frozenset(words), compounds, breaks_words)
 
 
 def join_lines(lines: Iterable[str], usage: Usage = UNKNOWN_USAGE) -> str:
-    """Return the lines of a paragraph as one line, with the words that were cut at line ends made whole.
+    """Return the lines of a paragraph as one line, with words hyphenated at line ends rejoined.
 
-    A hyphen at a line end goes if the next line goes on in small letters, and stays if it belongs to the word, as in
-    Nord-Süd, CDU-nahe, 10-jährig, Vor- und Nachteile; the usage of the whole text decides where it can.
+    A hyphen at a line end is dropped if the next line continues in lower case, and kept if it belongs to the word, as
+    in Nord-Süd, CDU-nahe, 10-jährig, Vor- und Nachteile; the usage of the whole text decides where it can.
     """
     pieces: list[str] = []
-    before = ""
+    previous = ""
     for line in filter(None, map(_tidy, lines)):
-        if is_cut(before):
-            pieces[-1] = before[:-1]
-            pieces.append(_between(before[:-1], line, usage))
-        elif not (_NO_SPACES.match(before[-1:]) and _NO_SPACES.match(line)):
+        if is_cut(previous):
+            pieces[-1] = previous[:-1]
+            pieces.append(_joint(previous[:-1], line, usage))
+        elif not (_UNSPACED_SCRIPT.match(previous[-1:]) and _UNSPACED_SCRIPT.match(line)):
             pieces.append(" ")
         pieces.append(line)
-        before = line
+        previous = line
     return " ".join(plain_letters("".join(pieces)).split())
 
 
 def _tidy(line: str) -> str:
-    """The line with plain letters; a soft hyphen at its end says that it is cut."""
+    """The line with plain letters; a soft hyphen at its end is kept, as it marks a broken word."""
     line = line.strip()
     return plain_letters(line) + line[-1:] if line.endswith("\u00ad") else plain_letters(line)
 
 
-def _between(before: str, after: str, usage: Usage) -> str:
-    """What stands between the two parts of a word that was cut: nothing, a hyphen, or a hyphen and a space."""
-    left, right = _LAST.search(before[-_LONGEST_WORD:]), _FIRST.match(after)
-    if not left or not right:
-        return "-" if after[0].isalnum() else "- "
-    first, second = left[0], right[0]
-    whole = f"{first}{second}".lower() in usage.words
+def _joint(line_before: str, line_after: str, usage: Usage) -> str:
+    """What joins the two parts of a broken word: nothing, a hyphen, or a hyphen and a space."""
+    left_part = _LAST_WORD.search(line_before[-_MAX_WORD_CHARACTERS:])
+    right_part = _FIRST_WORD.match(line_after)
+    if not left_part or not right_part:
+        return "-" if line_after[0].isalnum() else "- "
+    first, second = left_part[0], right_part[0]
+    is_whole_word = f"{first}{second}".lower() in usage.words
     if second[0].isupper():
-        return "" if whole and first.isupper() and second.isupper() else "-"
-    if whole:
+        return "" if is_whole_word and first.isupper() and second.isupper() else "-"
+    if is_whole_word:
         return ""
     # drei- bis vierjährig, but Cannabis
     if second in _AFTER_OMISSION or (second == "bis" and first[0].islower()):
         return "- "
-    return "-" if not usage.cuts or _has_hyphen(first, second, before, after, usage) else ""
+    return "-" if not usage.breaks_words or _is_hyphenated(first, second, line_before, line_after, usage) else ""
 
 
-def _has_hyphen(first: str, second: str, before: str, after: str, usage: Usage) -> bool:
-    """Whether two parts of a word, of which the second is in small letters, have a hyphen between them anywhere."""
+def _is_hyphenated(first: str, second: str, line_before: str, line_after: str, usage: Usage) -> bool:
+    """Whether two parts of a word, the second in lower case, are written with a hyphen also within a line."""
     parts = (first.lower(), second.lower())
-    of_compound = before[: -len(first)].endswith("-") or after[len(second) :].startswith("-")
+    of_compound = line_before[: -len(first)].endswith("-") or line_after[len(second) :].startswith("-")
     return (
-        first.isupper()  # one letter too: E-Mail, U-Bahn
+        first.isupper()  # single letters too: E-Mail, U-Bahn
         or len(first) == 1
-        or (parts[0], parts[1][:_STEM]) in usage.compounds
+        or (parts[0], parts[1][:_STEM_LETTERS]) in usage.compounds
         or (of_compound and usage.words.issuperset(parts))
-        or (first.endswith("isch") and first[0].islower() and len(second) > _STEM)
+        or (first.endswith("isch") and first[0].islower() and len(second) > _STEM_LETTERS)
     )
 
 
 def with_initial(initial: str, line: str, words: Container[str]) -> str:
-    """Return the line with the large letter that was set before it: D + ie Regierung, but A + man.
+    """Return the line with the drop capital before it: D + ie Regierung, but A + man.
 
-    `words` are those of the whole text, in small letters.
+    `words` are those of the whole text, in lower case.
     """
-    rest = _FIRST.match(line)
-    if rest and initial[-1].isalpha():
-        alone = initial in _WORDS_OF_A_LETTER and rest[0].lower() in words
-        return f"{initial} {line}" if alone and f"{initial}{rest[0]}".lower() not in words else initial + line
-    return f"{initial} {line}" if rest else initial + line
+    first_word = _FIRST_WORD.match(line)
+    if first_word and initial[-1].isalpha():
+        may_be_word = initial in _ONE_LETTER_WORDS and first_word[0].lower() in words
+        is_word = may_be_word and f"{initial}{first_word[0]}".lower() not in words
+        return f"{initial} {line}" if is_word else initial + line
+    return f"{initial} {line}" if first_word else initial + line

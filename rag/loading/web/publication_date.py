@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-from rag.loading.common.date_cues import is_of_something_else
+from rag.loading.common.date_cues import is_unrelated_date
 from rag.loading.common.date_lines import days_in
 from rag.loading.common.draft import parse_day
 from rag.loading.common.normalization import letters_and_digits
@@ -116,7 +116,7 @@ def _day_near_headline(page: ParsedPage, title: str | None, language: str | None
 def _is_of_something_else(text: str, day: date) -> bool:
     """Whether the words around a day in a line show that it is not the day of publication."""
     contexts = ((head, tail) for day_in_text, head, tail in days_in(text) if day_in_text == day)
-    return is_of_something_else(*next(contexts, (text, "")))
+    return is_unrelated_date(*next(contexts, (text, "")))
 
 
 def _day_in_notice(page: ParsedPage, language: str | None, host: str) -> date | None:

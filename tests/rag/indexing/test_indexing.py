@@ -185,8 +185,8 @@ def test_odd_files_stop_nothing(archive: Archive, folder: Path) -> None:
     report = archive.index([folder])
     assert report.new == 7
     assert {Path(failure.path).name: failure.reason.split(":")[0] for failure in report.failures} == {
-        "pipe.txt": "It is no file but a pipe, a device or the like",
-        "name-\\udcff.txt": "Its name holds bytes that are no text",
+        "pipe.txt": "It is not a regular file but a pipe or a device",
+        "name-\\udcff.txt": "Its name contains bytes that are not text",
     }
 
 

@@ -128,7 +128,7 @@ def test_too_large(tmp_path: Path) -> None:
     path = tmp_path / "a.txt"
     with path.open("wb") as file:
         file.truncate(50_000_000)
-    with pytest.raises(LoadError, match="It has 50 MB, and an article may have 20 MB: split it"):
+    with pytest.raises(LoadError, match="It has 50 MB, but an article may have at most 20 MB: split it"):
         read_file(path)
     assert MAX_BYTES == 20_000_000
 
@@ -204,19 +204,19 @@ def test_a_page_without_an_article(tmp_path: Path) -> None:
 
 def test_the_id_follows_from_the_path(tmp_path: Path) -> None:
     """The same path keeps its id whatever the content; another path has another."""
-    one, changed = load_bytes(tmp_path, b"Eins zwei drei."), load_bytes(tmp_path, b"Vier.")
-    other = load_bytes(tmp_path, b"Vier.", "b.txt")
-    assert one.id == changed.id != other.id
-    assert len(one.id) == 12
+    article, edited = load_bytes(tmp_path, b"Eins zwei drei."), load_bytes(tmp_path, b"Vier.")
+    elsewhere = load_bytes(tmp_path, b"Vier.", "b.txt")
+    assert article.id == edited.id != elsewhere.id
+    assert len(article.id) == 12
 
 
 @pytest.mark.parametrize(
-    ("stated", "day"),
+    ("date_text", "day"),
     [("2022-01-14", date(2022, 1, 14)), ("14.01.2022", date(2022, 1, 14)), ("2024-02-30", None), ("gestern", None)],
 )
-def test_dates(tmp_path: Path, stated: str, day: date | None) -> None:
+def test_dates(tmp_path: Path, date_text: str, day: date | None) -> None:
     """ISO and German dates are read; a day that there is not stays unknown and spoils nothing."""
-    article = load_bytes(tmp_path, f"---\ntitle: T\ndate: {stated}\n---\nDer Rat tagte.\n".encode())
+    article = load_bytes(tmp_path, f"---\ntitle: T\ndate: {date_text}\n---\nDer Rat tagte.\n".encode())
     assert (article.title, article.published, article.text) == ("T", day, "Der Rat tagte.")
 
 
@@ -241,8 +241,8 @@ def test_the_block_ends_at_a_line_of_its_own(tmp_path: Path) -> None:
 
 def test_a_stated_language_is_a_tag(tmp_path: Path) -> None:
     """de_AT is read as de-AT; what is no tag, control characters above all, is detected instead."""
-    for stated, expected in (("de_AT", "de-AT"), ('"\\e[31mGerman\\nx"', "de"), ("Deutsch bitte", "de")):
-        raw = f"---\nlanguage: {stated}\n---\n{GERMAN * 2}".encode()
+    for tag, expected in (("de_AT", "de-AT"), ('"\\e[31mGerman\\nx"', "de"), ("Deutsch bitte", "de")):
+        raw = f"---\nlanguage: {tag}\n---\n{GERMAN * 2}".encode()
         assert load_bytes(tmp_path, raw).language == expected
 
 

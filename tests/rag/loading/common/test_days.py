@@ -166,8 +166,8 @@ def test_no_guess_goes_round_that() -> None:
 
 def test_a_page_says_below_when_it_was_published() -> None:
     """The line that blogs have below an article counts, wherever it stands, if it is of one day."""
-    said = "<p>Dieser Beitrag wurde am 3. Mai 2003 um 10:12 Uhr von Tomma Harms veröffentlicht.</p>"
-    raw = page_with("Ein Nachruf").replace(b"</article>", f"</article>{'<p>x</p>' * 20}{said}".encode())
+    posted_line = "<p>Dieser Beitrag wurde am 3. Mai 2003 um 10:12 Uhr von Tomma Harms veröffentlicht.</p>"
+    raw = page_with("Ein Nachruf").replace(b"</article>", f"</article>{'<p>x</p>' * 20}{posted_line}".encode())
     draft = load_html(raw)
     assert (draft.published, draft.origins["published"]) == (date(2003, 5, 3), "line of the page")
 

@@ -63,7 +63,7 @@ def indexed(folder: Path, encoder: Encoder) -> tuple[set[str], dict[str, str]]:
     with Archive.open(folder.parent / "archive") as archive:
         report = archive.index([folder])
         paths = {article.path for article in archive.articles()}
-    failures = {one.path.removeprefix(f"{folder}/"): one.reason for one in report.failures}
+    failures = {failure.path.removeprefix(f"{folder}/"): failure.reason for failure in report.failures}
     return {path.removeprefix(f"{folder}/") for path in paths}, failures
 
 
@@ -81,10 +81,10 @@ def test_a_loader_that_raises(
         # that costs all rows which were taken together
         (folder / "d.csv").unlink()
         good, bad = {"a.txt", "c.zip/x.txt", "z.txt"}, {"b.txt", "c.zip/y.txt"}
-    found, failures = indexed(folder, encoder)
-    assert (found, set(failures)) == (good, bad)
-    why = "too much memory" if isinstance(error, MemoryError) else type(error).__name__
-    assert all(why in reason and reason.endswith(".") for reason in failures.values())
+    paths, failures = indexed(folder, encoder)
+    assert (paths, set(failures)) == (good, bad)
+    cause = "too much memory" if isinstance(error, MemoryError) else type(error).__name__
+    assert all(cause in reason and reason.endswith(".") for reason in failures.values())
 
 
 @pytest.mark.parametrize("error", RAISED, ids=NAMES)
@@ -99,13 +99,13 @@ def test_a_file_that_cannot_be_taken_apart(
         raise error
 
     monkeypatch.setitem(rows.TABLE_READERS, "csv", lambda file: table(file, "csv"))
-    left_aside = failing(error, containers._left_aside, lambda path, _: path == "y.txt")
-    monkeypatch.setattr(containers, "_left_aside", left_aside)
+    skip_reason = failing(error, containers._skip_reason, lambda path, _: path == "y.txt")
+    monkeypatch.setattr(containers, "_skip_reason", skip_reason)
     monkeypatch.setattr(
         reading, "read_file", failing(error, reading.read_file, lambda path, most: path.name == "b.txt")
     )
-    found, failures = indexed(folder, encoder)
-    assert {"a.txt", "z.txt", "c.zip/x.txt", "d.csv#1"} <= found
+    paths, failures = indexed(folder, encoder)
+    assert {"a.txt", "z.txt", "c.zip/x.txt", "d.csv#1"} <= paths
     assert "b.txt" in failures
     assert "d.csv" in failures
     assert "c.zip" in failures
@@ -117,8 +117,8 @@ def test_an_entry_of_a_feed(monkeypatch: pytest.MonkeyPatch) -> None:
     raw = f'<rss version="2.0"><channel><title>t</title>{"".join(map(item.format, "123"))}</channel></rss>'.encode()
     article = failing(OtherError("x"), feeds._article, lambda feed, name, entry: name == "2")
     monkeypatch.setattr(feeds, "_article", article)
-    found = [(each.name, type(each).__name__) for each in feeds.load_feed(raw)]
-    assert found == [("1", "Draft"), ("2", "Flaw"), ("3", "Draft")]
+    entries = [(draft.name, type(draft).__name__) for draft in feeds.load_feed(raw)]
+    assert entries == [("1", "Draft"), ("2", "Flaw"), ("3", "Draft")]
 
 
 @pytest.mark.parametrize("stage", ["load_texts", "read_file"])
@@ -137,6 +137,6 @@ def test_ctrl_c_passes(stage: str, encoder: Encoder, tmp_path: Path, monkeypatch
 def test_an_argument_that_cannot_be_sent() -> None:
     """It costs its own result, and the next one is read by the same process."""
     with Workers(1) as workers:
-        found = [result for _, result in workers.map(str, ["a", lambda: None, "b"])]
-    assert (found[0], found[2]) == ("a", "b")
-    assert "pickle" in str(found[1])
+        results = [result for _, result in workers.map(str, ["a", lambda: None, "b"])]
+    assert (results[0], results[2]) == ("a", "b")
+    assert "pickle" in str(results[1])

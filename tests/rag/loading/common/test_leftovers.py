@@ -33,7 +33,7 @@ SAVED = [
 ]
 
 
-def written(folder: Path, names: Iterable[str]) -> Path:
+def write_files(folder: Path, names: Iterable[str]) -> Path:
     for name in names:
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -41,38 +41,41 @@ def written(folder: Path, names: Iterable[str]) -> Path:
     return folder
 
 
-def below(folder: Path, found: Found) -> list[str]:
-    return [file.relative_to(folder).as_posix() for file in found.files]
+def relative_paths(folder: Path, discovery: Found) -> list[str]:
+    return [file.relative_to(folder).as_posix() for file in discovery.files]
 
 
 @pytest.mark.parametrize(("page", "folder"), SAVED)
 def test_what_a_browser_saves_with_a_page(page: str, folder: str, tmp_path: Path) -> None:
     """The folder beside a saved page is left aside, in an archive too; without its page it is a folder as any other."""
-    inside = [f"{folder}/ad.html", f"{folder}/a/f.txt", "andere_files/b.txt"]
-    found = find_files([written(tmp_path, [page, *inside])])
-    assert sorted(below(tmp_path, found)) == sorted([page, "andere_files/b.txt"])
-    assert found.skipped == {"saved with a page": 1}
+    names_inside = [f"{folder}/ad.html", f"{folder}/a/f.txt", "andere_files/b.txt"]
+    discovery = find_files([write_files(tmp_path, [page, *names_inside])])
+    assert sorted(relative_paths(tmp_path, discovery)) == sorted([page, "andere_files/b.txt"])
+    assert discovery.skipped == {"saved with a page": 1}
 
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as archive:
-        for name in [page, *inside]:
+        for name in [page, *names_inside]:
             archive.writestr(f"tief/{name}", HTML if name.endswith("html") or name == page else TEXT)
-    got = list(archive_members(packed.getvalue(), "a.zip"))
-    assert {one.name for one in got if isinstance(one, Member)} == {f"tief/{page}", "tief/andere_files/b.txt"}
-    assert [one.why for one in got if isinstance(one, Skipped)] == ["saved with a page"] * 2
+    contents = list(archive_members(packed.getvalue(), "a.zip"))
+    assert {member.name for member in contents if isinstance(member, Member)} == {
+        f"tief/{page}",
+        "tief/andere_files/b.txt",
+    }
+    assert [member.reason for member in contents if isinstance(member, Skipped)] == ["saved with a page"] * 2
 
     (tmp_path / page).unlink()
-    assert set(inside) <= set(below(tmp_path, find_files([tmp_path])))
+    assert set(names_inside) <= set(relative_paths(tmp_path, find_files([tmp_path])))
 
 
 def test_a_folder_of_articles_beside_a_page(tmp_path: Path) -> None:
     """A folder that is only called like a page, or a little like a browser's, is looked into."""
     names = ["Rat.html", "Rat/a.txt", "Rat-1998/b.txt", "Rat_Artikel/c.txt", "Stadtrat_files/d.txt", "_files/e.txt"]
-    assert set(below(tmp_path, find_files([written(tmp_path, names)]))) == set(names)
+    assert set(relative_paths(tmp_path, find_files([write_files(tmp_path, names)]))) == set(names)
 
 
 @pytest.mark.parametrize(
-    ("name", "why"),
+    ("name", "reason"),
     [
         ("~$wort.docx", "lock file"),
         ("~$Bericht.odt", "lock file"),
@@ -94,21 +97,21 @@ def test_a_folder_of_articles_beside_a_page(tmp_path: Path) -> None:
         ("._datei.txt", "hidden"),
     ],
 )
-def test_what_programs_leave(name: str, why: str, tmp_path: Path) -> None:
+def test_what_programs_leave(name: str, reason: str, tmp_path: Path) -> None:
     """Lock files, backups and the like are left aside with their reason, and are no failures."""
-    found = find_files([written(tmp_path, [name, "a.txt"])])
-    assert (below(tmp_path, found), found.skipped, found.failures) == (["a.txt"], {why: 1}, [])
+    discovery = find_files([write_files(tmp_path, [name, "a.txt"])])
+    assert (relative_paths(tmp_path, discovery), discovery.skipped, discovery.failures) == (["a.txt"], {reason: 1}, [])
 
 
 def test_articles_with_odd_names(tmp_path: Path) -> None:
     """Signs that also mark backups make no backup of a file that ends as an article does."""
     names = ["BERICH~1.TXT", "~Notiz.txt", "#Ahrtal.txt", "bak.txt", "Nr. 5 #2.txt", "LETTER~1"]
-    assert set(below(tmp_path, find_files([written(tmp_path, names)]))) == set(names)
+    assert set(relative_paths(tmp_path, find_files([write_files(tmp_path, names)]))) == set(names)
 
 
 def test_a_backup_that_is_named_is_read(tmp_path: Path) -> None:
     """Whoever gives a file by its name wants it."""
-    written(tmp_path, ["datei.txt~"])
+    write_files(tmp_path, ["datei.txt~"])
     (tmp_path / "link.txt").symlink_to(tmp_path / "datei.txt~")
     given = [tmp_path / "datei.txt~", tmp_path / "link.txt"]
     assert find_files(given).files == given
@@ -116,7 +119,7 @@ def test_a_backup_that_is_named_is_read(tmp_path: Path) -> None:
 
 def test_links(tmp_path: Path) -> None:
     """A link to a file in a given folder is read; one that leads out, by whatever way, is left aside."""
-    written(tmp_path, ["in/a.txt", "in/tief/b.txt", "other/c.txt", "out/secret.txt", "inside-out/d.txt"])
+    write_files(tmp_path, ["in/a.txt", "in/tief/b.txt", "other/c.txt", "out/secret.txt", "inside-out/d.txt"])
     folder = tmp_path / "in"
     (folder / "good.txt").symlink_to("tief/b.txt")
     (folder / "tief/up.txt").symlink_to("../a.txt")
@@ -134,20 +137,20 @@ def test_links(tmp_path: Path) -> None:
     for name, target in bad.items():
         (folder / name).symlink_to(target)
     (folder / "loop.txt").symlink_to("loop.txt")
-    found = find_files([folder, tmp_path / "other"])
-    kept = {file.relative_to(tmp_path).as_posix() for file in found.files}
-    assert kept == {
-        f"in/{one}" for one in ("a.txt", "tief/b.txt", "good.txt", "tief/up.txt", "to-other.txt", "loop.txt")
+    discovery = find_files([folder, tmp_path / "other"])
+    paths = {file.relative_to(tmp_path).as_posix() for file in discovery.files}
+    assert paths == {
+        f"in/{name}" for name in ("a.txt", "tief/b.txt", "good.txt", "tief/up.txt", "to-other.txt", "loop.txt")
     } | {"other/c.txt"}
-    assert found.skipped == {"link out of the folder": len(bad), "link to a folder": 1}
+    assert discovery.skipped == {"link out of the folder": len(bad), "link to a folder": 1}
     assert "in/to-other.txt" not in {file.relative_to(tmp_path).as_posix() for file in find_files([folder]).files}
 
 
 def test_companions_that_are_links(tmp_path: Path) -> None:
     """What is noted about a file is read by a link into its folder or below; a link that leads out is left aside."""
-    folder = written(tmp_path / "in", [f"{name}.txt" for name in ("a", "b", "c", "d", "e")])
-    written(tmp_path / "in", ["notes/b.json"])
-    written(tmp_path, ["secret.json", "in-beside/c.json"])
+    folder = write_files(tmp_path / "in", [f"{name}.txt" for name in ("a", "b", "c", "d", "e")])
+    write_files(tmp_path / "in", ["notes/b.json"])
+    write_files(tmp_path, ["secret.json", "in-beside/c.json"])
     links = {
         "a.meta.json": tmp_path / "secret.json",
         "b.txt.meta.json": Path("notes/b.json"),
@@ -165,7 +168,7 @@ def test_companions_that_are_links(tmp_path: Path) -> None:
 
 def test_a_folder_given_by_a_link(tmp_path: Path) -> None:
     """A folder that is itself a link holds its own files, and links among them stay inside."""
-    written(tmp_path, ["real/a.txt"])
+    write_files(tmp_path, ["real/a.txt"])
     (tmp_path / "real/b.txt").symlink_to("a.txt")
     (tmp_path / "link").symlink_to("real")
-    assert below(tmp_path / "link", find_files([tmp_path / "link"])) == ["a.txt", "b.txt"]
+    assert relative_paths(tmp_path / "link", find_files([tmp_path / "link"])) == ["a.txt", "b.txt"]

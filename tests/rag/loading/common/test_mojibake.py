@@ -28,7 +28,7 @@ def names(language: str) -> Iterator[str]:
     months: Mapping[str, Mapping[str, Mapping[int, str]]] = locale.months
     yield from locale.territories.values()
     yield from locale.languages.values()
-    yield from (one for widths in months.values() for words in widths.values() for one in words.values())
+    yield from (name for widths in months.values() for words in widths.values() for name in words.values())
 
 
 @pytest.mark.parametrize(
@@ -67,36 +67,36 @@ def test_what_may_be_meant_stays(text: str) -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_correct_words_of_many_languages_stay(language: str) -> None:
     """Names in their own spelling, in capitals, and their first letters, between all kinds of quotes, stay."""
-    words = {one for name in names(language) for one in (name, name.upper(), name[:1].upper()) if not one.isascii()}
-    changed = [text for word in words for form in QUOTED if repair_mojibake(text := form.format(word, word)) != text]
-    assert changed == []
+    words = {word for name in names(language) for word in (name, name.upper(), name[:1].upper()) if not word.isascii()}
+    misread = [text for word in words for form in QUOTED if repair_mojibake(text := form.format(word, word)) != text]
+    assert misread == []
 
 
 @pytest.mark.parametrize("language", ["de", "fr", "es", "it", "pl", "cs", "hr", "tr", "sv"])
 @pytest.mark.parametrize("encoding", ["latin-1", "cp1252"])
 def test_a_misread_text_comes_back(language: str, encoding: str) -> None:
     """All names of a European language, misread together, are what they were."""
-    text = ", ".join(one for one in names(language) if all(letter <= "ſ" for letter in one))
+    text = ", ".join(name for name in names(language) if all(letter <= "ſ" for letter in name))
     # Python knows no sign for five codes, of which nothing is left then
-    kept = "".join(one for one in text if not set(one.encode()) & {0x81, 0x8D, 0x8F, 0x90, 0x9D})
-    assert repair_mojibake(kept.encode().decode(encoding)) == kept
+    decodable = "".join(letter for letter in text if not set(letter.encode()) & {0x81, 0x8D, 0x8F, 0x90, 0x9D})
+    assert repair_mojibake(decodable.encode().decode(encoding)) == decodable
 
 
 @given(st.text() | st.text(st.sampled_from("ÃÂÄâ¼¶€œ„“\x9f\xa0 aA\nŸ")))
 def test_any_text(text: str) -> None:
     """No text is an error, it has as many lines as before, and plain letters are never touched."""
-    found = repair_mojibake(text)
-    assert found.count("\n") == text.count("\n")
-    assert [one for one in found if one.isascii()] == [one for one in text if one.isascii()]
-    assert len(found) <= len(text)
+    repaired = repair_mojibake(text)
+    assert repaired.count("\n") == text.count("\n")
+    assert [letter for letter in repaired if letter.isascii()] == [letter for letter in text if letter.isascii()]
+    assert len(repaired) <= len(text)
 
 
 def test_an_article_says_that_letters_were_put_right() -> None:
     """Its text and title are repaired, its hash is that of the bytes, and one that was right says nothing."""
     raw = "---\ntitle: SchÃ¼ler\n---\nDie Stra\u00c3\u009fe fÃ¼hrt nach SÃ¼den, sagt der Rat.".encode()
-    found = load(PLACE, raw)
-    assert (found.title, found.text) == ("Schüler", "Die Straße führt nach Süden, sagt der Rat.")
-    assert found.origins["text"] == REPAIRED_ORIGIN
-    assert "text" not in load(PLACE, found.text.encode()).origins
+    repaired = load(PLACE, raw)
+    assert (repaired.title, repaired.text) == ("Schüler", "Die Straße führt nach Süden, sagt der Rat.")
+    assert repaired.origins["text"] == REPAIRED_ORIGIN
+    assert "text" not in load(PLACE, repaired.text.encode()).origins
     page = "<html><body><article><p>Die StraÃŸe fÃ¼hrt nach SÃ¼den, sagt der Rat.</p></article></body></html>"
     assert load(Path("/articles/a.html"), page.encode()).origins["text"] == REPAIRED_ORIGIN

@@ -68,7 +68,7 @@ def test_usage() -> None:
     assert {"der", "nord-süd-weg", "gesperrt", "heißt"} <= usage.words
     assert not {"ge", "sperrt", "öffnet"} & usage.words
     assert usage.compounds == {("nord", "süd"), ("süd", "weg")}
-    assert usage.cuts
+    assert usage.breaks_words
 
 
 @pytest.mark.parametrize(
