@@ -1,1 +1,1 @@
-"""What is read line by line: plain text and Markdown."""
+"""Plain text and Markdown."""

@@ -1,4 +1,4 @@
-"""Who wrote a plain text, where, and for whom: "Von Helga Schmidt, ARD-Studio Brüssel", "Brüssel taz | …"."""
+"""Bylines and datelines of plain texts: "Von Helga Schmidt, ARD-Studio Brüssel", "Brüssel taz | …"."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 import regex
 
-# a byline stands so near to the stamp, or to the beginning of the article
-_NEAR = 6
-_LINE = 140
-_PARAGRAPH = 160
+# a byline is at most six lines away from the date, or from the beginning of the article
+_MAX_LINES_FROM_DATE = 6
+_MAX_BYLINE_CHARACTERS = 140
+_MIN_PARAGRAPH_CHARACTERS = 160
 
 _NO_NAME = (
     "Foto|Fotos|Photo|Bild|Erstellt|Lesezeit|Lesedauer|Stand|Redaktion|Uhr|Veröffentlicht|Aktualisiert|Updated|"
@@ -19,7 +19,7 @@ _NO_NAME = (
 )
 _NAME = rf"(?!\p{{L}}+-Studio)(?!(?:{_NO_NAME})\b)\p{{Lu}}[\p{{L}}’'.-]+"
 _PERSON = rf"{_NAME}(?:\s(?:von|van|de|der|den|di|da|del|la|le|zu|el|al|bin))*(?:\s{_NAME}){{1,3}}"
-# what follows a comma may be a desk or a city; it is a person where an "and" ends the list
+# what follows a comma may be a desk or a city; it is a person if an "and" ends the list
 _NAMES = rf"{_PERSON}(?:(?:,\s{_PERSON}){{0,4}},?\s(?:u\.|und|and|et|y|e|i|&)\s{_PERSON})?"
 _BYLINE = regex.compile(
     rf"(?:^|(?<=[|·–—,:]\s)|(?<=\d\s))(?:(?:geschrieben|verfasst|veröffentlicht|written|posted|published)\s+(?:von|by)|"
@@ -35,32 +35,36 @@ _DATELINE = regex.compile(
 
 @dataclass(frozen=True, slots=True)
 class Byline:
-    """Who wrote a text, where, and for which outlet; what is not said is None."""
+    """Who wrote a text, where, and for which outlet; None where it is not stated."""
 
     author: str | None = None
     outlet: str | None = None
-    place: str | None = None
+    location: str | None = None
 
 
-def find_byline(lines: Sequence[str], near: int | None) -> Byline:
+def find_byline(lines: Sequence[str], date_line: int | None) -> Byline:
     """Return what a line of its own says of the author.
 
     Args:
-        near: the number of the line with the date, if there is one. Else the first lines down to the article count.
+        date_line: the number of the line with the date, if there is one; lines near it are searched first, then those
+            above the article.
     """
-    paragraph = next((number for number, line in enumerate(lines) if len(line) >= _PARAGRAPH), len(lines))
-    around: Iterable[int] = range(0) if near is None else range(max(0, near - _NEAR), near + _NEAR + 1)
-    for number in dict.fromkeys([*around, *range(paragraph + _NEAR)]):
+    paragraphs = (number for number, line in enumerate(lines) if len(line) >= _MIN_PARAGRAPH_CHARACTERS)
+    first_paragraph = next(paragraphs, len(lines))
+    lines_near_date: Iterable[int] = ()
+    if date_line is not None:
+        lines_near_date = range(max(0, date_line - _MAX_LINES_FROM_DATE), date_line + _MAX_LINES_FROM_DATE + 1)
+    for number in dict.fromkeys([*lines_near_date, *range(first_paragraph + _MAX_LINES_FROM_DATE)]):
         line = lines[number].strip() if number < len(lines) else ""
-        if len(line) <= _LINE and (found := _BYLINE.search(line)):
-            studio = _STUDIO.match(line, found.end())
-            return Byline(found["names"], *(studio["outlet"], studio["place"]) if studio else (None, None))
+        if len(line) <= _MAX_BYLINE_CHARACTERS and (match := _BYLINE.search(line)):
+            studio = _STUDIO.match(line, match.end())
+            return Byline(match["names"], *(studio["outlet"], studio["place"]) if studio else (None, None))
     return Byline()
 
 
 def find_dateline(paragraphs: Sequence[str]) -> Byline:
-    """Return what stands before the first sentence of an article: "Berlin (dpa) –", "Brüssel taz |"."""
+    """Return what precedes the first sentence of an article: "Berlin (dpa) –", "Brüssel taz |"."""
     for paragraph in paragraphs:
-        if found := _DATELINE.match(paragraph.strip()):
-            return Byline(None, found["agency"] or found["outlet"], found["place"])
+        if match := _DATELINE.match(paragraph.strip()):
+            return Byline(None, match["agency"] or match["outlet"], match["place"])
     return Byline()

@@ -1,18 +1,18 @@
-"""Words by which navigation, appeals, hints at other articles and comments give themselves away, in many languages."""
+"""Multilingual lexical cues of boilerplate: navigation, appeals, hints at other articles, comments."""
 
 from __future__ import annotations
 
 import re
 
 
-def _pattern(written: str) -> re.Pattern[str]:
-    """Read an expression that is broken into lines, of which no line begins or ends with a space that counts."""
-    return re.compile("".join(line.strip() for line in written.splitlines()), re.IGNORECASE)
+def _pattern(expression: str) -> re.Pattern[str]:
+    """Compile an expression that is wrapped over several lines; white space around a line does not count."""
+    return re.compile("".join(line.strip() for line in expression.splitlines()), re.IGNORECASE)
 
 
-def _words(written: str) -> re.Pattern[str]:
-    """Find any of these expressions as whole words."""
-    return _pattern(rf"(?<![^\W_])(?:{written})(?![^\W_])")
+def _words(expression: str) -> re.Pattern[str]:
+    """Compile a pattern that matches any of these expressions as whole words."""
+    return _pattern(rf"(?<![^\W_])(?:{expression})(?![^\W_])")
 
 
 CUES: dict[str, re.Pattern[str]] = {
@@ -93,7 +93,7 @@ CUES: dict[str, re.Pattern[str]] = {
     """),
 }
 
-# an appeal speaks to its reader, and of those who write
+# an appeal addresses its reader, and speaks of its authors
 YOU = _words(r"""
     ihnen|ihre[nmrs]?|dich|dir|dein(?:e[nmrs]?)?|euch|euer|eure[nmrs]?|du|ihr|you|your|vous|votre|vos|ustedes?|tu|tus|
     vostr[oaie]|voi|uw|jij|jouw|twój|twoje?|państwo|sizin|size|вы|вас|вам|ваш\w*|ви
@@ -103,7 +103,7 @@ US = _words(r"""
     biz|bizim|мы|нас|нам|наш\w*|ми
 """)
 
-# what appeals for money and subscriptions are about; an article may hold a word of it or two
+# subjects of appeals for money and subscriptions; an article may contain a word or two of them
 APPEAL = _words(r"""
     unterstütz\w*|spende\w*|genossenschaft\w*|journalismus|journalism\w*|paywall|werbefrei\w*|unabhängig\w*|
     independent|mitglied\w*|leser\w*|readers?|support\w*|donat\w*|abo\w*|newsletter|kostenfrei|kostenlos|euro|

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from itertools import islice
 from typing import Any
 
 import yaml
@@ -20,7 +21,7 @@ _NAMES = re.compile(
 
 
 class _Loader(yaml.BaseLoader):
-    """Reads every scalar as the text that it is, and refuses aliases, by which a few bytes can grow without end."""
+    """Reads every scalar as text, and rejects aliases, with which a few bytes can expand without limit."""
 
     def compose_node(self, parent: Any, index: Any) -> Any:
         if self.check_event(yaml.events.AliasEvent):
@@ -29,30 +30,34 @@ class _Loader(yaml.BaseLoader):
 
 
 def split_front_matter(text: str) -> tuple[Draft, str]:
-    """Return what the front matter says, as a draft that holds its leads alone, and the rest; without any, the text.
+    """Return the front matter as a draft whose only text is its leads, and the body; without any, the whole text.
 
     Raises:
         LoadError: there is a block between `---` with known fields, but it is not valid YAML.
     """
     block = _BLOCK.match(text)
-    # a text may well begin with a rule of dashes and be no front matter at all
+    # a text may begin with a rule of dashes without having front matter
     if not block or not _NAMES.search(block[1]):
         return Draft(()), text
     try:
-        # BaseLoader makes strings, lists and mappings, and no other objects
+        # BaseLoader creates only strings, lists and mappings
         fields = yaml.load(block[1], _Loader)  # noqa: S506
     except (yaml.YAMLError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
-        where = f" in line {mark.line + 2}" if mark else ""
-        raise LoadError(f"Its front matter is not valid YAML{where}: put quotes around values with a colon.") from error
+        position = f" in line {mark.line + 2}" if mark else ""
+        raise LoadError(
+            f"Its front matter is not valid YAML{position}: put quotes around values that contain a colon."
+        ) from error
     if not isinstance(fields, dict):
         return Draft(()), text
-    found = fields_of(fields)
-    origins = {name: "front matter" for name, value in found.items() if value}
-    return Draft(paragraph_blocks(_leads(fields)), **found, origins=origins), text[block.end() :]
+    metadata = fields_of(fields)
+    origins = {name: "front matter" for name, value in metadata.items() if value}
+    return Draft(paragraph_blocks(_leads(fields)), **metadata, origins=origins), text[block.end() :]
 
 
-def _leads(stated: Mapping[Any, Any]) -> list[str]:
-    known = {str(name).lower().replace("-", "_"): value for name, value in stated.items()}
-    values = [[field_text(known.get(name)) or "" for name in names.split()] for names in (SUBTITLE_NAMES, LEAD_NAMES)]
-    return [words for some in values for words in list(filter(None, some))[:1]]
+def _leads(fields: Mapping[Any, Any]) -> list[str]:
+    """The subtitle and the lead, the first stated one of each."""
+    values = {str(name).lower().replace("-", "_"): value for name, value in fields.items()}
+    subtitles = filter(None, (field_text(values.get(name)) for name in SUBTITLE_NAMES.split()))
+    leads = filter(None, (field_text(values.get(name)) for name in LEAD_NAMES.split()))
+    return [*islice(subtitles, 1), *islice(leads, 1)]

@@ -1,10 +1,11 @@
-"""The lines of a text, in numbers that tell an article from what stands around it, whatever the language."""
+"""Features of the lines of a text that separate an article from what surrounds it, in any language."""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,10 +14,14 @@ from rag.loading.plain_text.cues import CUES, US, YOU
 
 FloatArray = NDArray[np.float64]
 
-# lines of so many characters are labels, no labels, paragraphs, and never what a cue alone can tell
+# lengths in characters: labels are shorter than 40, sentences have at least 60, long lines 120, paragraphs 160
 _SHORT, _SENTENCE, _LONG, _PARAGRAPH = 40, 60, 120, 160
-_ENDLESS = 4000
-_APPEALS = 3
+_MAX_LINE = 4000
+"""Of a longer line only the beginning and the end, 4000 characters in all, are looked at."""
+_MAX_LENGTH = 600
+"""Lines of at least 600 characters count as equally long."""
+_MIN_APPEAL_WORDS = 3
+_RECENT_LINES = 8
 
 _SENTENCE_END = re.compile(r"[.!?…。！？؟।][\"'“”»«)\]]*(?=\s|$)|[。！？]")
 _ENDS = re.compile(r"[.!?…:。！？؟।;][\"'“”»«)\]]*$")
@@ -27,142 +32,202 @@ _ADDRESS = re.compile(r"https?://|www\.|@\w+\.\w|\w\.(?:de|com|org|net|fr|at|ch|
 _SEPARATORS = re.compile(r"[|›»→©/#]")
 _WORD = re.compile(r"[^\W\d_]+")
 _AT = re.compile(r"^@\S")
+_QUOTES = frozenset('"„“”«»')
 
-_RECENT = 8
+
+@dataclass(frozen=True, slots=True)
+class _Lines:
+    """The lines of a text and what is counted in them; all arrays have one number per line."""
+
+    texts: Sequence[str]
+    length: FloatArray
+    capitalised: FloatArray
+    """The share of words that begin with a capital."""
+    sentences: FloatArray
+    ends: FloatArray
+    """1 if the line ends like a sentence."""
+    repetitions: FloatArray
+    """How often the same line occurs elsewhere in the text."""
+    you: FloatArray
+    us: FloatArray
+    appeals: FloatArray
+    """How many different words of appeals the line contains."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Feature:
+    """A column of the matrix; `name` is that of the weights in the table."""
+
+    name: str
+    values: Callable[[_Lines], FloatArray]
+
+
+def _matches(name: str, pattern: re.Pattern[str]) -> _Feature:
+    return _Feature(name, lambda lines: _flags(pattern, lines.texts))
+
+
+def _cue_features(name: str, cue: re.Pattern[str]) -> tuple[_Feature, _Feature]:
+    """A cue in a short line, and in a paragraph, where it means less."""
+    return (
+        _Feature(f"cue {name}", lambda lines: _flags(cue, lines.texts) * (lines.length < _PARAGRAPH)),
+        _Feature(f"cue {name} in long", lambda lines: _flags(cue, lines.texts) * ~(lines.length < _PARAGRAPH)),
+    )
+
+
+# counts are capped where more of the same says nothing new, and lie between 0 and about 10
+_FEATURES = (
+    _Feature("length", lambda lines: np.minimum(lines.length, _MAX_LENGTH) / 100),
+    _Feature("log length", lambda lines: np.log1p(lines.length)),
+    _Feature("long", lambda lines: _as_floats(lines.length >= _LONG)),
+    _Feature("short", lambda lines: _as_floats(lines.length < _SHORT)),
+    _Feature("ends", lambda lines: lines.ends),
+    _Feature("sentences", lambda lines: np.minimum(lines.sentences, 5)),
+    _Feature("commas", lambda lines: _counts(lines, lambda text: text.count(",")) / np.maximum(lines.length, 20) * 50),
+    _Feature("capitals", lambda lines: lines.capitalised),
+    _Feature("capitals of long", lambda lines: lines.capitalised * (lines.length >= _SENTENCE)),
+    _Feature("shouting", lambda lines: _counts(lines, str.isupper)),
+    _Feature("digits", lambda lines: _counts(lines, _digits) / np.maximum(lines.length, 1)),
+    _matches("bullet", _BULLET),
+    _matches("date", _DATE),
+    _matches("time", _TIME),
+    _matches("address", _ADDRESS),
+    _Feature("separators", lambda lines: np.minimum(_counts(lines, lambda text: len(_SEPARATORS.findall(text))), 4)),
+    _matches("to somebody", _AT),
+    _Feature("again", lambda lines: np.minimum(lines.repetitions, 3)),
+    _Feature(
+        "prose", lambda lines: _as_floats((lines.length >= _SENTENCE) & (lines.sentences >= 1) & (lines.ends > 0))
+    ),
+    _Feature("quotes", lambda lines: _counts(lines, lambda text: not _QUOTES.isdisjoint(text))),
+    _Feature("you", lambda lines: np.minimum(lines.you, 3)),
+    _Feature("us", lambda lines: np.minimum(lines.us, 4)),
+    _Feature("you and us", lambda lines: np.minimum(lines.you, 3) * np.minimum(lines.us, 3)),
+    _Feature("appeals", lambda lines: np.minimum(lines.appeals, 4)),
+    _Feature("many appeals", lambda lines: _as_floats(lines.appeals >= _MIN_APPEAL_WORDS)),
+    _Feature("appeals to you", lambda lines: np.minimum(lines.appeals, 3) * np.minimum(lines.you + lines.us, 3)),
+    *(feature for name, cue in CUES.items() for feature in _cue_features(name, cue)),
+)
+"""What a line says by itself, without its neighbours."""
 
 
 def feature_matrix(lines: Sequence[str]) -> tuple[FloatArray, tuple[str, ...]]:
-    """Return a row of numbers for each line, shape (lines, features), and the names of the columns.
+    """Return a row of features for each line, shape (lines, features), and the names of the columns.
 
     Args:
         lines: with their indentation; none is empty or only white space.
     """
-    own = _own(lines)
-    columns = dict(own)
-    size = np.minimum(own["log length"], 6.0)
-    prose = own["prose"]
-    for name, shift in (("before", 1), ("before2", 2), ("after", -1), ("after2", -2)):
-        for of in ("log length", "prose", "bullet", "ends"):
-            columns[f"{of} {name}"] = _shifted(own[of], shift)
+    line_counts = _count(lines)
+    by_line = {feature.name: feature.values(line_counts) for feature in _FEATURES}
+    columns = dict(by_line)
+    size = np.minimum(by_line["log length"], 6.0)
+    prose = by_line["prose"]
+    for suffix, shift in (("before", 1), ("before2", 2), ("after", -1), ("after2", -2)):
+        for name in ("log length", "prose", "bullet", "ends"):
+            columns[f"{name} {suffix}"] = _shifted(by_line[name], shift)
     for width in (2, 5, 10):
         columns[f"size around {width}"] = _mean(size, width)
         columns[f"prose around {width}"] = _mean(prose, width)
-    columns |= _indented(lines, prose, own["length"])
-    columns |= _where(own)
+    columns |= _indentation_features(lines, prose, by_line["length"])
+    columns |= _position_features(by_line)
     return np.column_stack(list(columns.values())), tuple(columns)
 
 
-def _own(lines: Sequence[str]) -> dict[str, FloatArray]:
-    texts = [_shown(line) for line in lines]
-    length = np.array([len(text) for text in texts], np.float64)
+def _count(lines: Sequence[str]) -> _Lines:
+    texts = [_without_middle(line) for line in lines]
     words = [_WORD.findall(text) for text in texts]
-    count = np.array([len(of) for of in words], np.float64)
-    seen = Counter(text.casefold() for text in texts)
-    ends = _flags(_ENDS, texts)
-    sentences = np.array([len(_SENTENCE_END.findall(text)) for text in texts], np.float64)
-    upper = np.array([sum(word[0].isupper() for word in of) for of in words]) / np.maximum(count, 1)
+    word_counts = np.array([len(line_words) for line_words in words], np.float64)
+    capitals = np.array([sum(word[0].isupper() for word in line_words) for line_words in words])
+    occurrences = Counter(text.casefold() for text in texts)
+    return _Lines(
+        texts=texts,
+        length=np.array([len(text) for text in texts], np.float64),
+        capitalised=capitals / np.maximum(word_counts, 1),
+        sentences=np.array([len(_SENTENCE_END.findall(text)) for text in texts], np.float64),
+        ends=_flags(_ENDS, texts),
+        repetitions=np.array([occurrences[text.casefold()] - 1 for text in texts], np.float64),
+        you=np.array([len(YOU.findall(text)) for text in texts], np.float64),
+        us=np.array([len(US.findall(text)) for text in texts], np.float64),
+        appeals=np.array(
+            [len({word.casefold() for word in CUES["appeal"].findall(text)}) for text in texts], np.float64
+        ),
+    )
+
+
+def _without_middle(line: str) -> str:
+    """A line without the middle of one that is longer than any paragraph, which adds no information."""
+    text = line.strip()
+    return text if len(text) <= _MAX_LINE else text[: _MAX_LINE // 2] + text[-_MAX_LINE // 2 :]
+
+
+def _position_features(by_line: dict[str, FloatArray]) -> dict[str, FloatArray]:
+    """Return features of what precedes and follows each line."""
+    prose, size = by_line["prose"] * by_line["length"], len(by_line["prose"])
+    total = prose.sum() or 1.0
+    prose_above = (np.cumsum(prose) - prose) / total
     columns = {
-        "length": np.minimum(length, 600) / 100,
-        "log length": np.log1p(length),
-        "long": (length >= _LONG).astype(float),
-        "short": (length < _SHORT).astype(float),
-        "ends": ends,
-        "sentences": np.minimum(sentences, 5),
-        "commas": np.array([text.count(",") for text in texts]) / np.maximum(length, 20) * 50,
-        "capitals": upper,
-        "capitals of long": upper * (length >= _SENTENCE),
-        "shouting": np.array([text.isupper() for text in texts], float),
-        "digits": np.array([sum(one.isdigit() for one in text) for text in texts]) / np.maximum(length, 1),
-        "bullet": _flags(_BULLET, texts),
-        "date": _flags(_DATE, texts),
-        "time": _flags(_TIME, texts),
-        "address": _flags(_ADDRESS, texts),
-        "separators": np.minimum([len(_SEPARATORS.findall(text)) for text in texts], 4),
-        "to somebody": _flags(_AT, texts),
-        "again": np.array([min(seen[text.casefold()] - 1, 3) for text in texts], float),
-        "prose": ((length >= _SENTENCE) & (sentences >= 1) & (ends > 0)).astype(float),
-        "quotes": np.array([any(one in text for one in '"„“”«»') for text in texts], float),
+        "prose above": prose_above,
+        "nothing above": _as_floats(prose_above == 0),
+        "nothing below": _as_floats(prose_above + prose / total >= 1 - 1e-9),
     }
-    you, us = (np.array([len(pattern.findall(text)) for text in texts], np.float64) for pattern in (YOU, US))
-    appeals = np.array([len({one.casefold() for one in CUES["appeal"].findall(text)}) for text in texts], np.float64)
-    columns |= {
-        "you": np.minimum(you, 3),
-        "us": np.minimum(us, 4),
-        "you and us": np.minimum(you, 3) * np.minimum(us, 3),
-        "appeals": np.minimum(appeals, 4),
-        "many appeals": (appeals >= _APPEALS).astype(float),
-        "appeals to you": np.minimum(appeals, 3) * np.minimum(you + us, 3),
-    }
-    short = length < _PARAGRAPH
-    for name, cue in CUES.items():
-        columns[f"cue {name}"] = _flags(cue, texts) * short
-        columns[f"cue {name} in long"] = _flags(cue, texts) * ~short
+    # a comment has a header: who wrote it, when, and a link to answer
+    headers = by_line["date"] * (by_line["length"] < 1) + by_line["cue speaker"] + by_line["cue reply"]
+    columns["headers around"] = _mean(np.minimum(headers, 1), 6)
+    columns["header before"] = np.minimum(_shifted(headers, 1) + _shifted(headers, 2), 1)
+    for name in ("comments", "related", "reply", "speaker"):
+        total_so_far = np.cumsum(by_line[f"cue {name}"])
+        columns[f"since {name}"] = np.minimum(total_so_far, 1.0)
+        total_before = np.concatenate([np.zeros(min(_RECENT_LINES, size)), total_so_far[:-_RECENT_LINES]])[:size]
+        columns[f"recent {name}"] = np.minimum(total_so_far - total_before, 1.0)
+        columns[f"many {name}"] = np.minimum(total_so_far, 5) / 5
+        columns[f"ahead {name}"] = np.minimum(total_so_far[-1] - total_so_far, 5) / 5
     return columns
 
 
-def _shown(line: str) -> str:
-    """Return a line without the middle of one that is longer than any paragraph; it would tell nothing more."""
-    text = line.strip()
-    return text if len(text) <= _ENDLESS else text[: _ENDLESS // 2] + text[-_ENDLESS // 2 :]
-
-
-def _where(own: dict[str, FloatArray]) -> dict[str, FloatArray]:
-    """Return what came before and comes after, as far as it matters for a line."""
-    prose, size = own["prose"] * own["length"], len(own["prose"])
-    total = prose.sum() or 1.0
-    above = (np.cumsum(prose) - prose) / total
-    found = {
-        "prose above": above,
-        "nothing above": (above == 0).astype(float),
-        "nothing below": (above + prose / total >= 1 - 1e-9).astype(float),
-    }
-    headers = own["date"] * (own["length"] < 1) + own["cue speaker"] + own["cue reply"]
-    found["headers around"] = _mean(np.minimum(headers, 1), 6)
-    found["header before"] = np.minimum(_shifted(headers, 1) + _shifted(headers, 2), 1)
-    for name in ("comments", "related", "reply", "speaker"):
-        column = own[f"cue {name}"]
-        counted = np.cumsum(column)
-        found[f"since {name}"] = np.minimum(counted, 1.0)
-        recent = counted - np.concatenate([np.zeros(min(_RECENT, size)), counted[:-_RECENT]])[:size]
-        found[f"recent {name}"] = np.minimum(recent, 1.0)
-        found[f"many {name}"] = np.minimum(counted, 5) / 5
-        found[f"ahead {name}"] = np.minimum(counted[-1] - counted, 5) / 5
-    return found
-
-
-def _indented(lines: Sequence[str], prose: FloatArray, length: FloatArray) -> dict[str, FloatArray]:
-    """Return how deep a line is indented beside the bulk of the prose; all equal where nothing is."""
-    depth = np.array([len(line) - len(line.lstrip()) for line in lines], np.float64)
+def _indentation_features(lines: Sequence[str], prose: FloatArray, length: FloatArray) -> dict[str, FloatArray]:
+    """Return how deep a line is indented compared with the bulk of the prose; all equal where nothing is."""
+    depths = np.array([len(line) - len(line.lstrip()) for line in lines], np.float64)
     weights: Counter[float] = Counter()
-    for one, of, size in zip(depth, prose, length, strict=True):
-        weights[one] += of * size
-    main = weights.most_common(1)[0][0] if weights else 0.0
-    away = depth - main
+    for depth, is_prose, size in zip(depths, prose, length, strict=True):
+        weights[depth] += is_prose * size
+    main_depth = weights.most_common(1)[0][0] if weights else 0.0
+    offset = depths - main_depth
     return {
-        "at main depth": (away == 0).astype(float),
-        "deeper": np.clip(away, 0, 20) / 10,
-        "shallower": np.clip(-away, 0, 20) / 10,
-        "any depth": np.full(len(lines), float(len(set(depth)) > 1)),
+        "at main depth": _as_floats(offset == 0),
+        "deeper": np.clip(offset, 0, 20) / 10,
+        "shallower": np.clip(-offset, 0, 20) / 10,
+        "any depth": np.full(len(lines), float(len(set(depths)) > 1)),
     }
+
+
+def _as_floats(flags: NDArray[np.bool_]) -> FloatArray:
+    return flags.astype(np.float64)
+
+
+def _counts(lines: _Lines, count: Callable[[str], float]) -> FloatArray:
+    return np.array([count(text) for text in lines.texts], np.float64)
+
+
+def _digits(text: str) -> int:
+    return sum(character.isdigit() for character in text)
 
 
 def _flags(pattern: re.Pattern[str], texts: Sequence[str]) -> FloatArray:
-    return np.array([pattern.search(text) is not None for text in texts], float)
+    return np.array([pattern.search(text) is not None for text in texts], np.float64)
 
 
 def _shifted(values: FloatArray, by: int) -> FloatArray:
-    found = np.zeros_like(values)
+    """The values moved down by some lines, or up if `by` is negative, with zeros moved in."""
+    shifted = np.zeros_like(values)
     if by > 0:
-        found[by:] = values[:-by] if by < len(values) else values[:0]
+        shifted[by:] = values[:-by] if by < len(values) else values[:0]
     else:
-        found[:by] = values[-by:] if -by < len(values) else values[:0]
-    return found
+        shifted[:by] = values[-by:] if -by < len(values) else values[:0]
+    return shifted
 
 
 def _mean(values: FloatArray, width: int) -> FloatArray:
-    """Return the mean over so many lines on either side, and the line itself."""
+    """Return the mean over each line and up to `width` lines on either side."""
     total = np.concatenate([[0.0], np.cumsum(values)])
-    places = np.arange(len(values))
-    first, last = np.maximum(places - width, 0), np.minimum(places + width + 1, len(values))
+    numbers = np.arange(len(values))
+    first, last = np.maximum(numbers - width, 0), np.minimum(numbers + width + 1, len(values))
     means: FloatArray = (total[last] - total[first]) / (last - first)
     return means

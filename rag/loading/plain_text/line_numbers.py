@@ -1,4 +1,4 @@
-"""Where in a text file the words of an article stand, for whoever opens the file to check a quotation."""
+"""Line numbers of quotations in the source file of an article, for readers who check them."""
 
 from __future__ import annotations
 
@@ -15,67 +15,71 @@ from rag.loading.common.file_types import HEAD_BYTES, kind_of
 from rag.loading.common.files import read_file
 from rag.types import Article, Span
 
-_LINE_BY_LINE = ("text", "markdown")
-_ARTICLE = re.compile(r"#article \d+$")
+_LINE_KINDS = ("text", "markdown")
+_ARTICLE_SUFFIX = re.compile(r"#article \d+$")
 
 
 def source_lines(article: Article, spans: Sequence[Span]) -> list[Span | None]:
-    """Return the first and the last line, from 1, on which spans of an article's text stand in its file.
+    """Return the first and last line numbers, from 1, of spans of an article's text in its file.
 
-    None for what is not certain: a file of another kind than plain text and Markdown, one that has changed or gone,
-    words that the file has more often than the article, or letters that were repaired.
+    None where they are uncertain: the file is neither plain text nor Markdown, has changed or is gone, contains the
+    words more often than the article does, or had its mojibake repaired.
     """
     unknown: list[Span | None] = [None] * len(spans)
-    # of an export, the article is a part
-    path = Path(_ARTICLE.sub("", article.path))
+    # an article of an export is part of a file
+    path = Path(_ARTICLE_SUFFIX.sub("", article.path))
     try:
         raw = read_file(path)
-        if kind_of(path.name, raw[:HEAD_BYTES]) not in _LINE_BY_LINE:
+        if kind_of(path.name, raw[:HEAD_BYTES]) not in _LINE_KINDS:
             return unknown
-        written = decode(raw)
+        file_text = decode(raw)
     except LoadError:
-        # the file is gone, or has other bytes now
+        # the file is gone or has changed
         return unknown
     if hashlib.sha256(raw).hexdigest() != article.sha256:
         return unknown
-    ends = [at for at, one in enumerate(written) if one == "\n"]
-    places = spans_in_file(written, article.text, spans)
-    return [place and (bisect_left(ends, place[0]) + 1, bisect_left(ends, place[1] - 1) + 1) for place in places]
+    line_ends = [offset for offset, character in enumerate(file_text) if character == "\n"]
+    file_spans = spans_in_file(file_text, article.text, spans)
+    return [
+        span and (bisect_left(line_ends, span[0]) + 1, bisect_left(line_ends, span[1] - 1) + 1) for span in file_spans
+    ]
 
 
-def spans_in_file(written: str, text: str, spans: Sequence[Span]) -> list[Span | None]:
-    """Return the places at which spans of a text stand in the file's own characters, told by their letters and digits.
+def spans_in_file(file_text: str, text: str, spans: Sequence[Span]) -> list[Span | None]:
+    """Return the spans of the file's text that correspond to spans of an article's text, by their letters and digits.
 
-    White space, signs and the way in which accents are written may differ. None where it is not certain.
+    White space, punctuation and the encoding of accents may differ. None where the correspondence is uncertain.
     """
-    theirs, at = _letters(written)
-    ours, of = _letters(text)
-    found: list[Span | None] = []
+    file_letters, file_offsets = _letters(file_text)
+    article_letters, article_offsets = _letters(text)
+    file_spans: list[Span | None] = []
     for start, end in spans:
-        first, last = bisect_left(of, start), bisect_left(of, end)
-        piece = ours[first:last]
-        known, here = _occurrences(piece, theirs), _occurrences(piece, ours)
-        certain = piece and len(known) == len(here)
-        place = known[here.index(first)] if certain else 0
-        found.append((at[place], at[place + len(piece) - 1] + 1) if certain else None)
-    return found
+        first, last = bisect_left(article_offsets, start), bisect_left(article_offsets, end)
+        letters = article_letters[first:last]
+        in_file, in_article = _occurrences(letters, file_letters), _occurrences(letters, article_letters)
+        if not letters or len(in_file) != len(in_article):
+            file_spans.append(None)
+            continue
+        file_first = in_file[in_article.index(first)]
+        file_spans.append((file_offsets[file_first], file_offsets[file_first + len(letters) - 1] + 1))
+    return file_spans
 
 
 def _letters(text: str) -> tuple[str, list[int]]:
-    """The letters and digits of a text without accents, and the place of each."""
-    found = [
-        (letter, at)
-        for at, character in enumerate(text)
+    """The letters and digits of a text without accents, and the offset of each."""
+    letters = [
+        (letter, offset)
+        for offset, character in enumerate(text)
         for letter in unicodedata.normalize("NFD", character)
         if letter.isalnum()
     ]
-    return "".join(letter for letter, _ in found), [at for _, at in found]
+    return "".join(letter for letter, _ in letters), [offset for _, offset in letters]
 
 
-def _occurrences(piece: str, text: str) -> list[int]:
-    places: list[int] = []
-    at = text.find(piece) if piece else -1
-    while at >= 0:
-        places.append(at)
-        at = text.find(piece, at + 1)
-    return places
+def _occurrences(letters: str, text: str) -> list[int]:
+    offsets: list[int] = []
+    offset = text.find(letters) if letters else -1
+    while offset >= 0:
+        offsets.append(offset)
+        offset = text.find(letters, offset + 1)
+    return offsets

@@ -1,4 +1,4 @@
-"""Markdown: the words that a reader of the rendered page sees."""
+"""Markdown: the text that a reader of the rendered page sees."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ from rag.loading.plain_text.front_matter import split_front_matter
 
 
 def load_markdown(raw: bytes) -> Draft:
-    """Read Markdown; its title comes from front matter, or else from a heading of the first level.
+    """Read Markdown; its title comes from front matter, or else from a first-level heading.
 
     Raises:
-        LoadError: the bytes are no text in any known encoding.
+        LoadError: the bytes are not text in any known encoding.
     """
     fields, body = split_front_matter(decode(raw))
     blocks = []
     title = fields.title
     tokens = MarkdownIt("commonmark").enable("table").parse(body)
-    for before, token in zip([None, *tokens], tokens, strict=False):
+    for previous_token, token in zip([None, *tokens], tokens, strict=False):
         if token.type == "inline":
             text = _visible(token)
-            if title is None and before is not None and before.type == "heading_open" and before.tag == "h1":
+            if title is None and _opens_title(previous_token):
                 title = text
             elif text.strip():
                 blocks.append(text)
@@ -40,15 +40,19 @@ def load_markdown(raw: bytes) -> Draft:
     return replace(fields, blocks=with_leads(paragraph_blocks(blocks), leads, title), title=title)
 
 
+def _opens_title(token: Token | None) -> bool:
+    return token is not None and token.type == "heading_open" and token.tag == "h1"
+
+
 def _without_tags(markup: str) -> str:
-    """The words of a piece of HTML; what a browser does not show, comments and scripts, is left out."""
-    hidden = re.sub(r"<!--.*?-->|<(script|style)\b.*?</\1\s*>", "", markup, flags=re.DOTALL | re.IGNORECASE)
-    words = re.sub(r"<br\s*/?>", "\n", hidden, flags=re.IGNORECASE)
+    """The text of an HTML fragment, without what a browser does not show: comments, scripts and styles."""
+    shown_markup = re.sub(r"<!--.*?-->|<(script|style)\b.*?</\1\s*>", "", markup, flags=re.DOTALL | re.IGNORECASE)
+    words = re.sub(r"<br\s*/?>", "\n", shown_markup, flags=re.IGNORECASE)
     return unescape(re.sub(r"<[^>]+>", "", words)).strip()
 
 
 def _visible(inline: Token) -> str:
-    """The text of a block without its markup; an image is its description."""
+    """The text of a block without its markup; an image is replaced by its description."""
     parts = []
     for child in inline.children or ():
         if child.type in ("softbreak", "hardbreak") or (

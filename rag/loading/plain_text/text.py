@@ -19,29 +19,29 @@ from rag.loading.plain_text.bylines import find_byline, find_dateline
 from rag.loading.plain_text.front_matter import split_front_matter
 from rag.loading.plain_text.headlines import find_headline, with_headline
 
-# so many lines of an article may begin with a dateline
-_OPENING = 12
+# a dateline begins one of the first twelve lines of an article
+_MAX_DATELINE_LINES = 12
 _INDENTED = re.compile(r"^[ \t\u00a0]+", re.MULTILINE)
 
 
 def load_text(raw: bytes) -> Draft:
-    """Read a plain text, with or without front matter; what that does not say is looked for in lines of their own.
+    """Read a plain text, with or without front matter; missing metadata is taken from lines of its own.
 
     Raises:
-        LoadError: the bytes are no text in any known encoding.
+        LoadError: the bytes are not text in any known encoding.
     """
-    fields, text = _read(raw)
-    draft = with_metadata_from_lines(replace(fields, blocks=_flush(classify_blocks(text))))
+    fields, text = _read_front_matter(raw)
+    draft = with_metadata_from_lines(replace(fields, blocks=_without_indentation(classify_blocks(text))))
     return replace(draft, blocks=with_leads(draft.blocks, [block.text for block in fields.blocks], draft.title))
 
 
 def load_texts(raw: bytes) -> list[Draft]:
-    """Read a plain text that may be the export of a press database, which holds many articles.
+    """Read a plain text that may be the export of a press database with many articles.
 
     Raises:
-        LoadError: the bytes are no text in any known encoding.
+        LoadError: the bytes are not text in any known encoding.
     """
-    fields, text = _read(raw)
+    fields, text = _read_front_matter(raw)
     if fields.blocks or set(fields.origins) - {"text"}:
         return [load_text(raw)]
     if articles := export_articles(text):
@@ -50,36 +50,40 @@ def load_texts(raw: bytes) -> list[Draft]:
     return [mark_as_several(draft) if looks_like_several(text) else draft]
 
 
-def _read(raw: bytes) -> tuple[Draft, str]:
-    """What front matter says, as a draft without text, and the text, normalised."""
+def _read_front_matter(raw: bytes) -> tuple[Draft, str]:
+    """The front matter as a draft, and the body, normalised."""
     fields, body = split_front_matter(decode(raw))
-    # before the controls go, of which some are the rest of letters
+    # before control characters are removed: some of them are remains of letters
     text = repair_mojibake(body)
     origins = {**fields.origins, **({"text": REPAIRED_ORIGIN} if text != body else {})}
     return replace(fields, origins=origins), normalise(text)
 
 
 def with_metadata_from_lines(draft: Draft) -> Draft:
-    """Return a draft of plain text with what its own lines say: headline, day, author, outlet, place."""
+    """Return a draft of plain text with the missing metadata that its own lines state."""
     lines = [line.strip() for block in draft.blocks for line in block.text.splitlines() if line.strip()]
-    stamp = date_stamp(lines)
-    written = find_byline(lines, stamp[1] if stamp else None)
-    opening = find_dateline(draft.text.split("\n")[:_OPENING])
-    found: dict[str, tuple[str, Any]] = {
-        "title": ("headline", find_headline(draft.blocks)),
-        "published": ("date line", stamp[0] if stamp else None),
-        "author": ("byline", written.author),
-        "source": ("byline", written.outlet) if written.outlet else ("dateline", opening.outlet),
-        "place": ("byline", written.place) if written.place else ("dateline", opening.place),
+    published, date_line = date_stamp(lines) or (None, None)
+    byline = find_byline(lines, date_line)
+    dateline = find_dateline(draft.text.split("\n")[:_MAX_DATELINE_LINES])
+    headline = find_headline(draft.blocks)
+    from_lines: dict[str, tuple[str, Any]] = {
+        "title": ("headline", headline),
+        "published": ("date line", published),
+        "author": ("byline", byline.author),
+        "source": ("byline", byline.outlet) if byline.outlet else ("dateline", dateline.outlet),
+        "place": ("byline", byline.location) if byline.location else ("dateline", dateline.location),
     }
-    new = {name: (origin, value) for name, (origin, value) in found.items() if value and getattr(draft, name) is None}
-    origins = {**draft.origins, **{name: origin for name, (origin, _) in new.items()}}
-    blocks = with_headline(draft.blocks, found["title"][1])
-    return replace(draft, blocks=blocks, origins=origins, **{name: value for name, (_, value) in new.items()})
+    missing = [name for name, (_, value) in from_lines.items() if value and getattr(draft, name) is None]
+    return replace(
+        draft,
+        blocks=with_headline(draft.blocks, headline),
+        origins={**draft.origins, **{name: from_lines[name][0] for name in missing}},
+        **{name: from_lines[name][1] for name in missing},
+    )
 
 
-def _flush(blocks: Sequence[Block]) -> tuple[Block, ...]:
-    """Return a text without indentation where most lines have some: what a page's layout leaves."""
+def _without_indentation(blocks: Sequence[Block]) -> tuple[Block, ...]:
+    """Return the blocks without indentation if most lines have some, as a page's layout leaves it."""
     lines = [line for block in blocks for line in block.text.splitlines() if line.strip()]
     if 2 * sum(line[0] in " \t" for line in lines) <= len(lines):
         return tuple(blocks)

@@ -16,7 +16,7 @@ from rag.loading.plain_text.line_numbers import source_lines, spans_in_file
 
 
 def only_letters(text: str) -> str:
-    return "".join(one for one in unicodedata.normalize("NFD", text) if one.isalnum())
+    return "".join(letter for letter in unicodedata.normalize("NFD", text) if letter.isalnum())
 
 
 def test_a_line_is_counted_as_an_editor_counts_it(fundstelle: Run, tmp_path: Path) -> None:
@@ -25,47 +25,47 @@ def test_a_line_is_counted_as_an_editor_counts_it(fundstelle: Run, tmp_path: Pat
     lines = ["---", "title: Test", "---", "", f"  {first}", "", f"  {unicodedata.normalize('NFD', second)}", ""]
     file = tmp_path / "a.txt"
     file.write_bytes("\r\n".join(lines).encode())
-    place = {"FUNDSTELLE_ARCHIVE": str(tmp_path / "archive")}
-    assert fundstelle("index", str(file), **place).returncode == 0
-    (passage,) = json.loads(fundstelle("show", "a.txt", "--json", **place).stdout)["passages"]
+    environment = {"FUNDSTELLE_ARCHIVE": str(tmp_path / "archive")}
+    assert fundstelle("index", str(file), **environment).returncode == 0
+    (passage,) = json.loads(fundstelle("show", "a.txt", "--json", **environment).stdout)["passages"]
     assert passage["lines"] == [5, 7]
-    assert "lines 5-7⟧" in fundstelle("show", "a.txt", **place).stdout
+    assert "lines 5-7⟧" in fundstelle("show", "a.txt", **environment).stdout
     file.write_bytes(b"\n" + file.read_bytes())
-    (passage,) = json.loads(fundstelle("show", "a.txt", "--json", **place).stdout)["passages"]
+    (passage,) = json.loads(fundstelle("show", "a.txt", "--json", **environment).stdout)["passages"]
     assert passage["lines"] is None
 
 
 def test_passages_of_the_sample_articles_are_found_in_their_files(sample: Archive) -> None:
     """On the lines that are named stands the passage, and on no fewer; pages in HTML have no lines."""
-    seen = 0
+    checked = 0
     for article in sample.articles():
         passages = sample.passages(article.id)
         for passage, lines in zip(
-            passages, source_lines(article, [(one.start, one.end) for one in passages]), strict=True
+            passages, source_lines(article, [(passage.start, passage.end) for passage in passages]), strict=True
         ):
             if not article.path.endswith(".txt"):
                 assert lines is None or article.path.endswith(".md")
                 continue
             assert lines is not None
-            written = Path(article.path).read_text("utf-8").split("\n")
-            assert only_letters(passage.text) in only_letters("".join(written[lines[0] - 1 : lines[1]]))
-            assert only_letters(passage.text) not in only_letters("".join(written[lines[0] : lines[1]]))
-            seen += 1
-    assert seen > 20
+            file_text = Path(article.path).read_text("utf-8").split("\n")
+            assert only_letters(passage.text) in only_letters("".join(file_text[lines[0] - 1 : lines[1]]))
+            assert only_letters(passage.text) not in only_letters("".join(file_text[lines[0] : lines[1]]))
+            checked += 1
+    assert checked > 20
     assert any(ARTICLES.glob("*.txt"))
 
 
 @given(st.text(max_size=80), st.data())
-def test_a_place_holds_the_letters_of_its_span(written: str, data: st.DataObject) -> None:
+def test_a_span_has_the_same_letters_in_the_file(file_text: str, data: st.DataObject) -> None:
     """Whatever the file holds and however it is normalised."""
-    text = normalise(written).strip()
+    text = normalise(file_text).strip()
     start = data.draw(st.integers(0, len(text)))
     end = data.draw(st.integers(start, len(text)))
-    (place,) = spans_in_file(written, text, [(start, end)])
+    (span,) = spans_in_file(file_text, text, [(start, end)])
     letters = only_letters(text[start:end])
-    assert (place is None) == (not letters)
-    if place:
-        assert only_letters(written[slice(*place)]) == letters
+    assert (span is None) == (not letters)
+    if span:
+        assert only_letters(file_text[slice(*span)]) == letters
 
 
 def test_words_that_the_file_has_more_often_are_nowhere() -> None:

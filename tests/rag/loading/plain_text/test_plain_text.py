@@ -25,8 +25,8 @@ SAMPLES = ARTICLES
 
 def kind_at(text: str, words: str) -> TextKind:
     """The kind of the block that holds words."""
-    (found,) = (block.kind for block in classify_blocks(text) if words in block.text)
-    return found
+    (kind,) = (block.kind for block in classify_blocks(text) if words in block.text)
+    return kind
 
 
 @pytest.mark.parametrize("indented", [True, False])
@@ -71,7 +71,7 @@ def test_blocks_add_up(text: str) -> None:
     blocks = classify_blocks(text)
     assert "".join(block.text for block in blocks) == text
     assert any(block.kind == "article" for block in blocks)
-    assert all(one.kind != other.kind for one, other in pairwise(blocks))
+    assert all(block.kind != following.kind for block, following in pairwise(blocks))
 
 
 # -- days -------------------------------------------------------------------------------------------
@@ -87,7 +87,7 @@ LANGUAGES = (
 @pytest.mark.parametrize("day", [date(2022, 1, 3), date(1998, 5, 14), date(2019, 12, 31)], ids=str)
 def test_days_in_words(language: str, day: date) -> None:
     """As the Unicode consortium says that they are written in a language."""
-    assert [found for found, _ in dates_in(f"x {format_date(day, 'long', language)} x")] == [day]
+    assert [stated for stated, _ in dates_in(f"x {format_date(day, 'long', language)} x")] == [day]
 
 
 @pytest.mark.parametrize(
@@ -125,7 +125,7 @@ def test_the_stamp_is_the_day_of_the_article() -> None:
 
 
 @pytest.mark.parametrize(
-    ("line", "found"),
+    ("line", "expected"),
     [
         ("Von Hanne Lüders", Byline("Hanne Lüders")),
         ("Von Hanne Lüders und Jost van der Meer | 3 Min. Lesezeit", Byline("Hanne Lüders und Jost van der Meer")),
@@ -138,13 +138,13 @@ def test_the_stamp_is_the_day_of_the_article() -> None:
         ("Ein Brief von Hanne Lüders an alle", Byline()),
     ],
 )
-def test_bylines(line: str, found: Byline) -> None:
+def test_bylines(line: str, expected: Byline) -> None:
     """A name behind "by" at the beginning of a line; anything else is no author."""
-    assert find_byline([line, "x" * 200], None) == found
+    assert find_byline([line, "x" * 200], None) == expected
 
 
 @pytest.mark.parametrize(
-    ("paragraph", "found"),
+    ("paragraph", "expected"),
     [
         ("Brüssel taz | In der Stadt", Byline(None, "taz", "Brüssel")),
         ("Berlin (dpa) - Die Regierung", Byline(None, "dpa", "Berlin")),
@@ -154,9 +154,9 @@ def test_bylines(line: str, found: Byline) -> None:
         ("Ein Satz ohne alles.", Byline()),
     ],
 )
-def test_datelines(paragraph: str, found: Byline) -> None:
+def test_datelines(paragraph: str, expected: Byline) -> None:
     """The place and the agency or outlet before the first sentence."""
-    assert find_dateline([paragraph]) == found
+    assert find_dateline([paragraph]) == expected
 
 
 def test_the_headline_of_a_page_with_navigation() -> None:
