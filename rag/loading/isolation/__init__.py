@@ -1,1 +1,1 @@
-"""Processes for readers that can hang, crash or eat memory."""
+"""Worker processes for readers that can hang, crash or exhaust memory."""

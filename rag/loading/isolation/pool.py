@@ -1,4 +1,4 @@
-"""Worker processes for work that can hang, crash or eat memory: whatever a file does to one, the others go on."""
+"""A pool of worker processes: if a file makes one hang, crash or run out of memory, the others go on."""
 
 from __future__ import annotations
 
@@ -12,27 +12,31 @@ from typing import Any, TypeVar
 
 from rag.errors import LoadError
 from rag.loading.common.guard import INTERRUPTIONS, load_error, result_or_error
-from rag.loading.isolation.process import NO_MEMORY, READY, TIRED, Task, Worker
+from rag.loading.isolation.process import Message, Task, Worker
 
 A = TypeVar("A")
 R = TypeVar("R")
 
 SECONDS = 60.0
+"""The longest time a call may take."""
 MEMORY = 600_000_000
-_AHEAD = 3
-"""How many arguments for each worker are taken before their turn, so that a slow one does not stop the others."""
-_INSTEAD = "save the article in another format."
+"""How much a worker process may grow above its size at the start, in bytes."""
+_TASKS_AHEAD = 3
+"""At most this many tasks per worker are read ahead, so that a slow one does not hold up the others."""
+_HINT = "save the article in another format."
 
 
 class Workers:
-    """Calls a function in processes of their own; none is started before it is needed. Use it in a with block.
+    """Calls a function in worker processes, started when they are needed. Use it in a with block.
 
-    A call may take `seconds`, and a process `memory` bytes above what it has at its start, where the system can limit
-    it.
+    Args:
+        processes: the largest number of workers; by default one per processor.
+        seconds: the longest time a call may take.
+        memory: the bytes by which a worker may grow, where the system can limit it.
     """
 
     def __init__(self, processes: int | None = None, seconds: float = SECONDS, memory: int = MEMORY) -> None:
-        self._most = processes or os.cpu_count() or 1
+        self._max_workers = processes or os.cpu_count() or 1
         self._seconds = seconds
         self._memory = memory
         self._function: Callable[[Any], Any] | None = None
@@ -45,17 +49,17 @@ class Workers:
         self.close()
 
     def close(self) -> None:
-        """End all processes, whatever they are doing."""
+        """Kill all workers, whatever they are doing."""
         while self._workers:
             self._workers.pop().end()
 
     def map(
         self, function: Callable[[A], R], arguments: Iterable[A], harmless: Callable[[A], bool] = lambda _: False
     ) -> Iterator[tuple[A, R | LoadError]]:
-        """Yield each argument and what the function makes of it, in their order; a few are taken ahead.
+        """Yield each argument with its result, in order; a few arguments are read ahead.
 
-        A LoadError of the function comes back instead of a result, and so does any other end that it takes. The
-        function, the arguments and the results must be picklable. What is `harmless` is done right here.
+        If a call raises, times out or kills its process, a LoadError takes the place of the result. The function, the
+        arguments and the results must be picklable. Arguments that are `harmless` are handled in this process.
 
         Raises:
             RuntimeError: a process cannot be started.
@@ -64,84 +68,84 @@ class Workers:
             self.close()
             self._function = function
         source = iter(arguments)
-        begun: deque[Task] = deque()
+        queue: deque[Task] = deque()
         try:
             while True:
-                while len(begun) < self._most * _AHEAD and (task := next(map(Task, source), None)):
-                    begun.append(task)
+                while len(queue) < self._max_workers * _TASKS_AHEAD and (task := next(map(Task, source), None)):
+                    queue.append(task)
                     if harmless(task.argument):
-                        task.given = task.done = True
-                        task.result = _done_here(function, task.argument)
-                    self._hand_out(begun)
-                if not begun:
+                        task.is_assigned = task.is_finished = True
+                        task.result = _call_here(function, task.argument)
+                    self._assign(queue)
+                if not queue:
                     return
-                self._hand_out(begun)
-                while not begun[0].done:
+                self._assign(queue)
+                while not queue[0].is_finished:
                     self._wait()
-                    self._hand_out(begun)
-                task = begun.popleft()
+                    self._assign(queue)
+                task = queue.popleft()
                 yield task.argument, task.result
         finally:
             for worker in [worker for worker in self._workers if worker.task]:
                 self._remove(worker)
 
-    def _hand_out(self, begun: Iterable[Task]) -> None:
-        """Give tasks that wait to workers that are idle, or to new ones."""
-        for task in begun:
-            if task.given:
+    def _assign(self, queue: Iterable[Task]) -> None:
+        """Assign waiting tasks to idle workers, or to new ones."""
+        for task in queue:
+            if task.is_assigned:
                 continue
             for worker in [worker for worker in self._workers if not worker.process.is_alive() and not worker.task]:
                 self._remove(worker)
             idle = next((worker for worker in self._workers if not worker.task), None)
             if not idle:
-                if len(self._workers) == self._most:
+                if len(self._workers) == self._max_workers:
                     return
                 idle = Worker(self._function, self._memory)
                 self._workers.append(idle)
-            idle.give(task, self._seconds)
+            idle.assign(task, self._seconds)
 
     def _wait(self) -> None:
-        """Take what workers have done by now, or wait until one has, or has been at it for too long."""
+        """Receive messages of workers, after waiting until there is one or a deadline has passed."""
         busy = [worker for worker in self._workers if worker.task]
-        left = min(worker.deadline for worker in busy) - time.monotonic()
-        heard = wait([worker.pipe for worker in busy], None if left == math.inf else max(0.0, left))
+        seconds_left = min(worker.deadline for worker in busy) - time.monotonic()
+        ready = wait([worker.pipe for worker in busy], None if seconds_left == math.inf else max(0.0, seconds_left))
         for worker in busy:
-            if worker.pipe in heard:
-                self._hear(worker)
+            if worker.pipe in ready:
+                self._receive(worker)
             elif worker.deadline <= time.monotonic():
                 self._remove(worker)
-                worker.finish(LoadError(f"It takes longer than {self._seconds:g} seconds to read: {_INSTEAD}"))
+                worker.finish(LoadError(f"It takes longer than {self._seconds:g} seconds to read: {_HINT}"))
 
-    def _hear(self, worker: Worker) -> None:
+    def _receive(self, worker: Worker) -> None:
         try:
-            kind, result = worker.pipe.recv()
+            message, result = worker.pipe.recv()
         except (EOFError, OSError):
             self._remove(worker)
             if not worker.ready:
                 raise RuntimeError(f"A worker process cannot start: it ended with {worker.ending}.") from None
-            worker.finish(LoadError(f"It makes the reader crash ({worker.ending}): {_INSTEAD}"))
+            worker.finish(LoadError(f"It makes the reader crash ({worker.ending}): {_HINT}"))
             return
         except INTERRUPTIONS:
             raise
         except BaseException as error:
-            # a result that cannot be unpacked
+            # the result cannot be unpickled
             self._remove(worker)
             worker.finish(load_error(error))
             return
-        if kind == READY:
-            worker.begin(self._seconds)
+        if message == Message.READY:
+            worker.start_clock(self._seconds)
             return
-        if kind in (TIRED, NO_MEMORY):
+        if message in (Message.LAST_RESULT, Message.OUT_OF_MEMORY):
             self._remove(worker)
-        worker.finish(load_error(MemoryError()) if kind == NO_MEMORY else result)
+        worker.finish(load_error(MemoryError()) if message == Message.OUT_OF_MEMORY else result)
 
     def _remove(self, worker: Worker) -> None:
         worker.end()
         self._workers.remove(worker)
 
 
-def _done_here(function: Callable[[A], R], argument: A) -> R | LoadError:
-    """What a function makes of an argument, in this process."""
+def _call_here(function: Callable[[A], R], argument: A) -> R | LoadError:
+    """The result of a function, called in this process, or the LoadError that it ended with."""
     try:
         return result_or_error(function, argument)
     except MemoryError as error:

@@ -1,4 +1,4 @@
-"""A worker process, as it is seen from outside and from inside."""
+"""A worker process: its handle in the parent, and the loop that it runs."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from enum import IntEnum, auto
 from multiprocessing.connection import Connection
 from pathlib import Path
 from types import ModuleType
@@ -19,18 +20,28 @@ from typing import Any
 
 from rag.loading.common.guard import INTERRUPTIONS, load_error, result_or_error
 
-READY, RESULT, TIRED, NO_MEMORY = range(4)
-"""What a worker says: that it has started, a result, a last one since it has grown large, or that memory ran out."""
+
+class Message(IntEnum):
+    """What a worker sends, with the result where there is one."""
+
+    READY = auto()
+    """It has started."""
+    RESULT = auto()
+    """The result of a task."""
+    LAST_RESULT = auto()
+    """The result of a task, from a worker that has grown too large for another one."""
+    OUT_OF_MEMORY = auto()
+    """Memory ran out."""
 
 
 @dataclass(eq=False, slots=True)
 class Task:
-    """An argument, and what became of it."""
+    """An argument, and the state of its call."""
 
     argument: Any
     result: Any = None
-    given: bool = False
-    done: bool = False
+    is_assigned: bool = False
+    is_finished: bool = False
 
 
 @contextmanager
@@ -49,107 +60,112 @@ def _main_module_hidden() -> Iterator[None]:
 
 
 class Worker:
-    """A process that calls a function for one task after another; it is started at once."""
+    """A process that calls a function for one task after another; it starts immediately."""
 
     def __init__(self, function: Callable[[Any], Any] | None, memory: int) -> None:
         context = multiprocessing.get_context("spawn")
         self.pipe, theirs = context.Pipe()
         self.process = context.Process(target=_serve, args=(theirs, function, memory), daemon=True)
-        with _interrupts_held(), _main_module_hidden():
+        with _interrupts_blocked(), _main_module_hidden():
             self.process.start()
         theirs.close()
         self.task: Task | None = None
         self.ready = False
         self.deadline = math.inf
 
-    def give(self, task: Task, seconds: float) -> None:
-        """Set it to a task, which may take so many seconds."""
-        task.given, self.task = True, task
+    def assign(self, task: Task, seconds: float) -> None:
+        """Send a task to the process; it may take at most `seconds`."""
+        task.is_assigned, self.task = True, task
         if self.ready:
-            self.begin(seconds)
+            self.start_clock(seconds)
         try:
             self.pipe.send(task.argument)
         except (BrokenPipeError, ConnectionResetError):
-            # that a process is dead is noticed when its answer is awaited
+            # a dead process is noticed when its result is awaited
             pass
         except INTERRUPTIONS:
             raise
         except BaseException as error:
-            # an argument that cannot be sent; nothing of it was
+            # the argument cannot be pickled; nothing of it was sent
             self.finish(load_error(error))
 
-    def begin(self, seconds: float) -> None:
-        """Count the seconds from now: those that a process takes to start are not the task's."""
+    def start_clock(self, seconds: float) -> None:
+        """Set the deadline from now on: the time a process takes to start does not count."""
         self.ready = True
         self.deadline = time.monotonic() + seconds
 
     def finish(self, result: Any) -> None:
-        """Note the result of its task."""
+        """Record the result of its task."""
         if self.task:
-            self.task.result, self.task.done = result, True
+            self.task.result, self.task.is_finished = result, True
         self.task, self.deadline = None, math.inf
 
     def end(self) -> None:
-        """End it, whatever it is doing."""
+        """Kill the process, whatever it is doing."""
         self.process.kill()
         self.process.join()
         self.pipe.close()
 
     @property
     def ending(self) -> str:
-        """How a process ended that is no more, such as SIGSEGV."""
+        """How the process ended, such as SIGSEGV."""
         code = self.process.exitcode or 0
         return signal.Signals(-code).name if code < 0 else f"exit code {code}"
 
 
 @contextmanager
-def _interrupts_held() -> Iterator[None]:
-    """Hold Ctrl-C back: a process that starts meanwhile never gets it, this one gets it afterwards."""
+def _interrupts_blocked() -> Iterator[None]:
+    """Block Ctrl-C: processes started meanwhile never receive it, this one receives it afterwards."""
     if not hasattr(signal, "pthread_sigmask"):
         yield
         return
     from multiprocessing import resource_tracker
 
-    # its own start lets interrupts through
+    # starting the tracker later would unblock interrupts
     resource_tracker.ensure_running()
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    previous_mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield
     finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        signal.pthread_sigmask(signal.SIG_SETMASK, previous_mask)
 
 
 def _serve(pipe: Connection, function: Callable[[Any], Any], memory: int) -> None:
-    """Answer each argument, until the other end is closed because nobody waits for answers any more."""
+    """Send the result for each argument received, until the parent closes the pipe."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    # what libraries have to say is said by the error
+    # the error says what libraries would log
     logging.getLogger().addHandler(logging.NullHandler())
     start = _memory()
-    _limit(start + memory)
+    _limit_memory(start + memory)
     with suppress(EOFError, BrokenPipeError, ConnectionResetError):
-        pipe.send((READY, None))
+        pipe.send((Message.READY, None))
         while True:
             try:
-                answer = _answer(function, pipe.recv(), start + memory // 2)
+                message = _pickled_result(function, pipe.recv(), max_memory=start + memory // 2)
             except MemoryError:
-                answer = pickle.dumps((NO_MEMORY, None))
-            pipe.send_bytes(answer)
+                message = pickle.dumps((Message.OUT_OF_MEMORY, None))
+            pipe.send_bytes(message)
 
 
-def _answer(function: Callable[[Any], Any], argument: Any, large: int) -> bytes:
-    """The result, ready to be sent; that memory ran out is raised."""
+def _pickled_result(function: Callable[[Any], Any], argument: Any, max_memory: int) -> bytes:
+    """The message with the result; it is the last one of a process with more than `max_memory` bytes of data.
+
+    Raises:
+        MemoryError: memory ran out.
+    """
     try:
         result = result_or_error(function, argument)
-        return pickle.dumps((TIRED if _memory() > large else RESULT, result))
+        message = Message.LAST_RESULT if _memory() > max_memory else Message.RESULT
+        return pickle.dumps((message, result))
     except MemoryError:
         raise
     except BaseException as error:
-        # a result that cannot be sent
-        return pickle.dumps((RESULT, load_error(error)))
+        # the result cannot be pickled
+        return pickle.dumps((Message.RESULT, load_error(error)))
 
 
 def _memory() -> int:
-    """The bytes that this process has for data, or 0 where the system does not tell."""
+    """The size of this process's data, in bytes; 0 where the system does not report it."""
     try:
         import resource
 
@@ -158,8 +174,8 @@ def _memory() -> int:
         return 0
 
 
-def _limit(size: int) -> None:
-    """Let this process have so many bytes for data, where the system can limit that."""
+def _limit_memory(size: int) -> None:
+    """Limit this process's data to a size in bytes, where the system can do that."""
     with suppress(ImportError, OSError, ValueError):
         import resource
 

@@ -31,23 +31,23 @@ def test_order() -> None:
     """Results come in the order of the arguments, though the first takes longest, from processes of their own."""
     words = ["sleep 0.5", *map(str, range(10))]
     with Workers(2) as workers:
-        found = list(workers.map(act, words))
-    assert [argument for argument, _ in found] == words
-    assert [result[0] for _, result in found if isinstance(result, tuple)] == words
-    processes = {result[1] for _, result in found if isinstance(result, tuple)}
+        results = list(workers.map(act, words))
+    assert [argument for argument, _ in results] == words
+    assert [result[0] for _, result in results if isinstance(result, tuple)] == words
+    processes = {result[1] for _, result in results if isinstance(result, tuple)}
     assert len(processes) == 2
     assert os.getpid() not in processes
 
 
 def test_nothing_starts_before_it_is_needed() -> None:
     """No process is there before the first argument, one for one argument, and none afterwards."""
-    before = children()
+    earlier = children()
     with Workers(4) as workers:
         assert list(workers.map(act, [])) == []
-        assert children() == before
+        assert children() == earlier
         assert len(list(workers.map(act, ["a"]))) == 1
-        assert len(children() - before) == 1
-    assert children() == before
+        assert len(children() - earlier) == 1
+    assert children() == earlier
 
 
 @pytest.mark.parametrize(
@@ -66,13 +66,13 @@ def test_nothing_starts_before_it_is_needed() -> None:
 )
 def test_one_that_misbehaves(what: str, reason: str) -> None:
     """It is one error in its place, and those before and behind it have results."""
-    started = time.monotonic()
+    start_time = time.monotonic()
     with Workers(2, seconds=1, memory=600_000_000) as workers:
         results = [result for _, result in workers.map(act, ["a", "b", what, "c", "d", "e"])]
     with pytest.raises(LoadError, match=reason):
         raise results.pop(2)  # type: ignore[misc]
     assert [result[0] for result in results if isinstance(result, tuple)] == ["a", "b", "c", "d", "e"]
-    assert time.monotonic() - started < 15
+    assert time.monotonic() - start_time < 15
 
 
 def test_memory_that_is_not_given_back() -> None:
@@ -85,19 +85,19 @@ def test_memory_that_is_not_given_back() -> None:
 
 def test_memory_stays_flat() -> None:
     """A few arguments are taken ahead, and no more results are held than those."""
-    taken = 0
+    read_ahead = 0
 
     def words() -> Iterator[str]:
-        nonlocal taken
+        nonlocal read_ahead
         for _ in range(40):
-            taken += 1
+            read_ahead += 1
             yield "large 10"
 
     ahead = []
     tracemalloc.start()
     with Workers(2) as workers:
         for number, _ in enumerate(workers.map(act, words()), 1):
-            ahead.append(taken - number)
+            ahead.append(read_ahead - number)
         peak = tracemalloc.get_traced_memory()[1] / 1e6
     tracemalloc.stop()
     assert len(ahead) == 40
@@ -107,12 +107,12 @@ def test_memory_stays_flat() -> None:
 
 def test_it_can_be_left_and_used_again() -> None:
     """A call that is not gone through to its end leaves no process at work, and nothing that the next could mistake."""
-    before = children()
+    earlier = children()
     with Workers(2) as workers:
         for argument, _ in workers.map(act, ["a", "b", "sleep 30", "c"]):
             if argument == "b":
                 break
-        assert len(children() - before) <= 1
+        assert len(children() - earlier) <= 1
         assert [argument for argument, _ in workers.map(act, ["d", "e"])] == ["d", "e"]
         assert [result for _, result in workers.map(str.upper, ["f"])] == ["F"]
 
@@ -171,10 +171,10 @@ def test_interrupted(tmp_path: Path) -> None:
         worker = int(process.stdout.readline())
         # as a terminal does it: the signal goes to all of them
         os.killpg(process.pid, signal.SIGINT)
-        said = process.stderr.read()
+        stderr = process.stderr.read()
         assert process.wait(timeout=20) == -signal.SIGINT
-    assert said.count("Traceback") == 1
-    assert said.strip().endswith("KeyboardInterrupt")
+    assert stderr.count("Traceback") == 1
+    assert stderr.strip().endswith("KeyboardInterrupt")
     with pytest.raises(ProcessLookupError):
         os.kill(worker, 0)
     assert gone_within(process.pid, seconds=10)
