@@ -1,1 +1,1 @@
-"""Exports of press databases: files that hold many articles, each with fields that say what it is."""
+"""Exports of press databases: files with many articles, each with its metadata in fields."""

@@ -1,4 +1,4 @@
-"""What the readers of export formats have in common: lines, and the articles found in them."""
+"""The common parts of all export formats: lines, and the entries that readers find in them."""
 
 from __future__ import annotations
 
@@ -18,99 +18,106 @@ RIGHTS = re.compile(
     r"todos los derechos reservados|tutti i diritti riservati|alle rechten voorbehouden)\b",
     re.IGNORECASE,
 )
-"""A line that says whose the rights are."""
+"""A line with a notice of rights."""
 _PAGE_NUMBER = re.compile(r"^(?:page|seite|página|pagina)\s+\d+(?:\s+(?:of|von|de|sur|di|van)\s+\d+)?$", re.IGNORECASE)
-_BY = re.compile(r"^(?:by|von|par|por|di|door|autor(?:in|en)?:|author:)\s+", re.IGNORECASE)
-_OF, _WORDS_OF_A_DAY = ("de", "del", "den", "le", "el"), 4
+_BYLINE_WORD = re.compile(r"^(?:by|von|par|por|di|door|autor(?:in|en)?:|author:)\s+", re.IGNORECASE)
+_PREPOSITIONS, _MAX_DATE_WORDS = ("de", "del", "den", "le", "el"), 4
 _INDENTATION = re.compile(r"^[ \t\u00a0]+", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
 class ExportLine:
-    """A line that is not empty, without white space around it; `start` and `end` are its place in the text.
+    """A line that is not empty, without white space around it; `start` and `end` are its offsets in the text.
 
-    `apart` says whether an empty line is above it, `turns` whether the number of a page is.
+    `starts_paragraph` is whether an empty line precedes it, `starts_page` whether a page number does.
     """
 
     text: str
     start: int
     end: int
-    apart: bool
-    turns: bool = False
+    starts_paragraph: bool
+    starts_page: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PageStart:
+    """Where in a text a page begins, and its number."""
+
+    offset: int
+    number: int
 
 
 @dataclass(frozen=True, slots=True)
 class ExportEntry:
-    """An article in an export: where it begins, where its own words stand, and what is stated of it."""
+    """An article in an export: its offset in the text, the spans of its own words, and its metadata by field."""
 
     start: int
     words: tuple[Span, ...]
-    facts: Mapping[str, Any] = field(default_factory=dict)
+    metadata: Mapping[str, Any] = field(default_factory=dict)
 
 
 ExportReader = Callable[[Sequence[ExportLine]], list[ExportEntry]]
-"""Finds the articles in the lines of an export of one format; none if they are of another one."""
+"""Finds the articles in the lines of an export in one format; none if the text is in another format."""
 
 
 def lines_of(text: str) -> list[ExportLine]:
-    """Return the lines of a text that are not empty; numbers of pages are none."""
-    found: list[ExportLine] = []
-    apart, turns, at = True, False, 0
-    for whole in text.split("\n"):
-        words = whole.strip()
+    """Return the lines of a text, without empty ones and page numbers."""
+    lines: list[ExportLine] = []
+    starts_paragraph, starts_page, offset = True, False, 0
+    for raw_line in text.split("\n"):
+        words = raw_line.strip()
         if not words:
-            apart = True
+            starts_paragraph = True
         elif _PAGE_NUMBER.match(words):
-            turns = True
+            starts_page = True
         else:
-            start = at + len(whole) - len(whole.lstrip())
-            found.append(ExportLine(words, start, start + len(words), apart, turns))
-            apart = turns = False
-        at += len(whole) + 1
-    return found
+            start = offset + len(raw_line) - len(raw_line.lstrip())
+            lines.append(ExportLine(words, start, start + len(words), starts_paragraph, starts_page))
+            starts_paragraph = starts_page = False
+        offset += len(raw_line) + 1
+    return lines
 
 
 def group_paragraphs(lines: Sequence[ExportLine]) -> list[list[ExportLine]]:
-    """Return the lines by paragraphs, which empty lines part."""
-    found: list[list[ExportLine]] = []
+    """Return the lines in paragraphs, which are separated by empty lines."""
+    paragraphs: list[list[ExportLine]] = []
     for line in lines:
-        if line.apart or not found:
-            found.append([])
-        found[-1].append(line)
-    return found
+        if line.starts_paragraph or not paragraphs:
+            paragraphs.append([])
+        paragraphs[-1].append(line)
+    return paragraphs
 
 
 def page_spans(lines: Sequence[ExportLine]) -> tuple[Span, ...]:
-    """Return the places of lines that follow on each other, page by page."""
-    turns = [0, *(number for number, line in enumerate(lines) if number and line.turns), len(lines)]
-    return tuple((lines[start].start, lines[end - 1].end) for start, end in pairwise(turns) if start < end)
+    """Return the spans of consecutive lines, one per page."""
+    page_starts = [0, *(number for number, line in enumerate(lines) if number and line.starts_page), len(lines)]
+    return tuple((lines[start].start, lines[end - 1].end) for start, end in pairwise(page_starts) if start < end)
 
 
 def join_words(lines: Iterable[ExportLine]) -> str:
-    """Return the words of lines as one line."""
+    """Return the text of some lines as one line."""
     return " ".join(line.text for line in lines)
 
 
 def day_in_line(text: str) -> date | None:
-    """Return the first day that a line of a header states with day, month and year; days to come are none."""
+    """Return the first complete date in a header line; None if there is none, or it is in the future."""
     day = next((day for day, _ in dates_in(text)), None)
     return day if day and day <= datetime.now(UTC).date() else None
 
 
 def begins_with_day(text: str) -> bool:
-    """Tell whether a line begins with a day, or with a day of the week and a day, as no headline does."""
-    return (
-        day_in_line(" ".join([word for word in text.split() if word.lower() not in _OF][:_WORDS_OF_A_DAY])) is not None
-    )
+    """Return whether a line begins with a date, after a day of the week or not, as no headline does."""
+    words = [word for word in text.split() if word.lower() not in _PREPOSITIONS]
+    return day_in_line(" ".join(words[:_MAX_DATE_WORDS])) is not None
 
 
 def author_in(text: str) -> str:
-    """Return the names in a byline, without the word before them."""
-    return _BY.sub("", text).strip(" ,;")
+    """Return the names in a byline, without the word "by" in any language."""
+    return _BYLINE_WORD.sub("", text).strip(" ,;")
 
 
 def split_before(lines: Sequence[ExportLine], is_first: Callable[[ExportLine], bool]) -> list[list[ExportLine]]:
-    """Return the lines in parts that begin with such a line; what stands before the first one is in no part."""
+    """Return the lines in parts that begin where `is_first` is true; lines before the first part are dropped."""
     parts: list[list[ExportLine]] = []
     for line in lines:
         if is_first(line):
@@ -121,14 +128,15 @@ def split_before(lines: Sequence[ExportLine], is_first: Callable[[ExportLine], b
 
 
 def drafts_from_entries(
-    text: str, entries: Sequence[ExportEntry], origin: str, pages: Sequence[tuple[int, int]] = ()
+    text: str, entries: Sequence[ExportEntry], origin: str, pages: Sequence[PageStart] = ()
 ) -> list[Draft]:
-    """Return a draft for each entry; together they hold all of the text.
+    """Return a draft for each entry; together they contain the whole text.
 
-    `pages` says where in the text pages begin, each with its number.
+    Everything but an article's own words is boilerplate: fields, notices of rights, and what the export has before its
+    first article and after its last one.
 
-    What is none of an article's own words is set aside: fields, notices of rights, and what the export has before its
-    first article and behind its last one.
+    Args:
+        pages: where the pages of the text begin, if it has pages.
     """
     starts = [0, *(text.rfind("\n", 0, entry.start) + 1 for entry in entries[1:]), len(text)]
     return [
@@ -137,26 +145,24 @@ def drafts_from_entries(
     ]
 
 
-def _draft(
-    text: str, entry: ExportEntry, whole: Span, pages: Sequence[tuple[int, int]], origin: str, name: str
-) -> Draft:
+def _draft(text: str, entry: ExportEntry, span: Span, pages: Sequence[PageStart], origin: str, name: str) -> Draft:
     blocks: list[Block] = []
 
     def add(start: int, end: int, kind: TextKind) -> None:
-        inside = [at for at, _ in pages if start < at < end]
-        for first, last in pairwise([start, *inside, end]):
+        page_breaks = [page.offset for page in pages if start < page.offset < end]
+        for first, last in pairwise([start, *page_breaks, end]):
             words = _INDENTATION.sub("", text[first:last])
-            page = next((number for at, number in reversed(pages) if at <= first), None)
-            if blocks and ((blocks[-1].kind, blocks[-1].page) == (kind, page) or not words.strip()):
+            number = next((page.number for page in reversed(pages) if page.offset <= first), None)
+            if blocks and ((blocks[-1].kind, blocks[-1].page) == (kind, number) or not words.strip()):
                 blocks[-1] = replace(blocks[-1], text=blocks[-1].text + words)
             elif words:
-                blocks.append(Block(words, kind, page))
+                blocks.append(Block(words, kind, number))
 
-    at = whole[0]
+    offset = span[0]
     for start, end in sorted(entry.words):
-        add(at, start, "boilerplate")
+        add(offset, start, "boilerplate")
         add(start, end, "article")
-        at = end
-    add(at, whole[1], "boilerplate")
-    facts = {name: value for name, value in entry.facts.items() if value}
-    return Draft(tuple(blocks), origins=dict.fromkeys(facts, origin), name=name, **facts)
+        offset = end
+    add(offset, span[1], "boilerplate")
+    metadata = {field: value for field, value in entry.metadata.items() if value}
+    return Draft(tuple(blocks), origins=dict.fromkeys(metadata, origin), name=name, **metadata)

@@ -1,4 +1,4 @@
-"""Exports of ProQuest: articles between rules, each with fields above and below its full text."""
+"""Exports of ProQuest: articles separated by rules, each with fields above and below its full text."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ _FIELD = re.compile(
 
 
 def articles_between_rules(lines: Sequence[ExportLine]) -> list[ExportEntry]:
-    """Return the articles between rules that state where and when they were published."""
+    """Return the articles between rules that state their publication and its date."""
     parts = [part for part in _parts(lines) if _is_article(part)]
-    # printed pages may have lost a rule: what is said of one article would be said of another
+    # printed pages may have lost a rule: fields of one article would be taken for those of another
     return [] if any(map(_is_of_several, parts)) else [_entry(part) for part in parts]
 
 
@@ -40,7 +40,7 @@ def _parts(lines: Sequence[ExportLine]) -> list[list[ExportLine]]:
 
 
 def _is_article(part: Sequence[ExportLine]) -> bool:
-    names = {found["name"].lower() for line in part if (found := _FIELD.match(line.text))}
+    names = {match["name"].lower() for line in part if (match := _FIELD.match(line.text))}
     return (
         "full text" in names
         and "publication title" in names
@@ -49,55 +49,55 @@ def _is_article(part: Sequence[ExportLine]) -> bool:
 
 
 def _is_of_several(part: Sequence[ExportLine]) -> bool:
-    names = [found["name"].lower() for line in part if line.apart and (found := _FIELD.match(line.text))]
+    names = [match["name"].lower() for line in part if line.starts_paragraph and (match := _FIELD.match(line.text))]
     return any(names.count(name) > 1 for name in ("full text", "publication title"))
 
 
 def _entry(part: Sequence[ExportLine]) -> ExportEntry:
-    facts: dict[str, Any] = {}
+    metadata: dict[str, Any] = {}
     words: list[tuple[int, int]] = []
-    # the line above all fields is the headline
+    # a line above all fields is the headline
     head = [line for line in part[:1] if not _FIELD.match(line.text)]
     words += [(line.start, line.end) for line in head]
     in_text = False
     fields: list[list[ExportLine]] = []
     for line in part[len(head) :]:
-        found = _FIELD.match(line.text)
+        match = _FIELD.match(line.text)
         # a paragraph of the text may begin like a field
-        is_field = found and (not in_text or (line.apart and found["name"].lower() in _ENDS))
+        is_field = match and (not in_text or (line.starts_paragraph and match["name"].lower() in _FIELDS_AFTER_TEXT))
         if is_field or not fields:
             fields.append([])
         fields[-1].append(line)
-        if found and is_field:
-            in_text = found["name"].lower() == "full text"
+        if match and is_field:
+            in_text = match["name"].lower() == "full text"
     for field in fields:
-        named = _FIELD.match(field[0].text)
-        if named is None:
+        match = _FIELD.match(field[0].text)
+        if match is None:
             continue
-        name, value = named["name"].lower(), " ".join(filter(None, [named["value"], join_words(field[1:])]))
+        name, value = match["name"].lower(), " ".join(filter(None, [match["value"], join_words(field[1:])]))
         if name == "title":
-            facts["title"] = value
+            metadata["title"] = value
         elif name == "author":
-            facts["author"] = value
+            metadata["author"] = value
         elif name == "publication title":
-            facts["source"] = value.partition(";")[0]
+            metadata["source"] = value.partition(";")[0]
         elif name == "publication date":
-            facts["published"] = day_in_line(value)
+            metadata["published"] = day_in_line(value)
         elif name == "document url" and value.startswith("http"):
-            facts["url"] = value.split()[0]
+            metadata["url"] = value.split()[0]
         if name == "full text" and value:
-            start = field[0].end - len(named["value"]) if named["value"] else field[1].start
+            start = field[0].end - len(match["value"]) if match["value"] else field[1].start
             words.append((start, field[-1].end))
-    if "title" not in facts and head:
-        facts["title"] = head[0].text
-    return ExportEntry(part[0].start, tuple(words), facts)
+    if "title" not in metadata and head:
+        metadata["title"] = head[0].text
+    return ExportEntry(part[0].start, tuple(words), metadata)
 
 
-_ENDS = frozenset(
+_FIELDS_AFTER_TEXT = frozenset(
     (
         "subject", "location", "people", "company", "company / organization", "classification", "title", "pages",
         "publication title", "publication year", "publication date", "identifier / keyword", "business indexing term",
         "credit", "copyright", "proquest document id", "document url",
     )
 )  # fmt: skip
-"""Fields that follow on a full text."""
+"""Fields that may follow a full text."""

@@ -1,4 +1,4 @@
-"""Signs that a text holds several articles, though it is in no form that is known."""
+"""Signs that a text contains several articles, though it is in no known export format."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ from collections.abc import Sequence
 
 from rag.loading.exports.entries import RIGHTS, ExportLine, begins_with_day
 
-_LEAST, _LINE, _NEAR = 3, 120, 3
+# a sign counts from three occurrences on, in lines of at most 120 characters; a byline and a date belong together if
+# they are at most three lines apart
+_MIN_SIGNS, _MAX_LINE_CHARACTERS, _MAX_DISTANCE = 3, 120, 3
 _SIGNS = (
     re.compile(r"^(?:length|länge|longueur|wörter|words|wordcount)\s*:\s*\d", re.IGNORECASE),
     re.compile(r"^\d[\d.,]*\s+(?:words|wörter|mots|palabras)$", re.IGNORECASE),
@@ -28,44 +30,49 @@ READ_MORE = re.compile(
     r"leggi tutto|lees (?:meer|verder)|czytaj (?:więcej|dalej)|devamını oku|читать далее|weiter)\b.{0,80}$",
     re.IGNORECASE,
 )
-"""A line of its own that leads to the rest of an article."""
+"""A line that links to the rest of an article."""
 _TICKER = re.compile(r"^\W*\+\+\+ .+ \+\+\+$")
 _ADDRESS = re.compile(r"<?https?://\S+")
 
 
 def is_newsletter(text: str) -> bool:
-    """Tell whether a mail has several items, each with a link to the rest, or with a headline as of a ticker."""
-    short = [_ADDRESS.sub("", line).strip() for line in text.split("\n")]
-    return any(sum(sign.match(line) is not None for line in short) >= _LEAST for sign in (READ_MORE, _TICKER))
+    """Return whether a mail has several items, each with a link to the full article, or a ticker headline."""
+    short_lines = [_ADDRESS.sub("", line).strip() for line in text.split("\n")]
+    return any(sum(sign.match(line) is not None for line in short_lines) >= _MIN_SIGNS for sign in (READ_MORE, _TICKER))
 
 
 def seems_to_hold_several(lines: Sequence[ExportLine]) -> bool:
-    """Tell whether fields of an article come again and again, or bylines and days as of articles."""
-    short = [line.text for line in lines if len(line.text) <= _LINE]
-    counts = [sum(sign.match(text) is not None for text in short) for sign in _SIGNS]
-    counts.append(sum(RIGHTS.match(text) is not None and any(map(str.isdigit, text)) for text in short))
-    # what comes twice may be said of one article; two kinds of signs that come as often are said of as many
-    often = [count for count in counts if count >= _LEAST]
-    twice = [count for count in counts if count == _LEAST - 1]
-    if often and len(often) + len(twice) > 1:
+    """Return whether fields of an article, or bylines with dates, occur repeatedly."""
+    short_lines = [line.text for line in lines if len(line.text) <= _MAX_LINE_CHARACTERS]
+    counts = [sum(sign.match(text) is not None for text in short_lines) for sign in _SIGNS]
+    counts.append(sum(RIGHTS.match(text) is not None and any(map(str.isdigit, text)) for text in short_lines))
+    # two occurrences may belong to one article; several signs that occur about as often mark that many articles
+    frequent = [count for count in counts if count >= _MIN_SIGNS]
+    less_frequent = [count for count in counts if count == _MIN_SIGNS - 1]
+    if frequent and len(frequent) + len(less_frequent) > 1:
         return True
-    return _headed(lines) >= _LEAST
+    return _count_headers(lines) >= _MIN_SIGNS
 
 
-def _headed(lines: Sequence[ExportLine]) -> int:
-    """How many times a byline and a day stand near each other above a paragraph."""
+def _count_headers(lines: Sequence[ExportLine]) -> int:
+    """How often a byline and a date occur near each other above a paragraph."""
     marks = [
         (
             bool(_BYLINE.match(line.text)),
-            len(line.text) <= _LINE // 2 and begins_with_day(line.text),
-            len(line.text) > _LINE,
+            len(line.text) <= _MAX_LINE_CHARACTERS // 2 and begins_with_day(line.text),
+            len(line.text) > _MAX_LINE_CHARACTERS,
         )
         for line in lines
     ]
-    count, last = 0, -_NEAR
+    count, last = 0, -_MAX_DISTANCE
     for number, (is_byline, _, _) in enumerate(marks):
-        near = marks[max(0, number - _NEAR) : number + _NEAR + 1]
-        below = marks[number + 1 : number + 2 * _NEAR]
-        if is_byline and number - last >= _NEAR and any(day for _, day, _ in near) and any(full for *_, full in below):
+        neighbours = marks[max(0, number - _MAX_DISTANCE) : number + _MAX_DISTANCE + 1]
+        lines_below = marks[number + 1 : number + 2 * _MAX_DISTANCE]
+        if (
+            is_byline
+            and number - last >= _MAX_DISTANCE
+            and any(day for _, day, _ in neighbours)
+            and any(full for *_, full in lines_below)
+        ):
             count, last = count + 1, number
     return count

@@ -326,7 +326,7 @@ EXPORTS = {
 
 def facts_of(drafts: Sequence[Draft | Flaw]) -> list[Facts]:
     """Return headline, outlet, author and day of each article."""
-    return [(one.title, one.source, one.author, one.published) for one in drafts if isinstance(one, Draft)]
+    return [(draft.title, draft.source, draft.author, draft.published) for draft in drafts if isinstance(draft, Draft)]
 
 
 def as_docx(text: str) -> bytes:
@@ -340,7 +340,7 @@ def as_docx(text: str) -> bytes:
 
 def as_rtf(text: str) -> bytes:
     """Return Rich Text that has a paragraph for each line."""
-    letters = "".join(one if ord(one) < 128 else f"\\u{ord(one)}?" for one in text)
+    letters = "".join(letter if ord(letter) < 128 else f"\\u{ord(letter)}?" for letter in text)
     return ("{\\rtf1\\ansi\\ansicpg1252 " + letters.replace("\n", "\\par\n") + "}").encode("ascii")
 
 
@@ -370,12 +370,12 @@ def test_articles_of_exports(name: str, kind: str) -> None:
     """Whatever the format and the kind of file, two articles come out with what their headers say of them."""
     text = EXPORTS[name]
     raw = {"text": str.encode, "docx": as_docx, "rtf": as_rtf, "html": as_html}[kind](text)
-    drafts = [one for one in drafts_of(kind, raw) if isinstance(one, Draft)]
+    drafts = [draft for draft in drafts_of(kind, raw) if isinstance(draft, Draft)]
     assert facts_of(drafts) == GERMAN
     assert [draft.name for draft in drafts] == ["article 1", "article 2"]
     assert [HARBOUR in drafts[0].text, HARBOUR_2 in drafts[0].text, LIBRARY in drafts[0].text] == [True, True, False]
     assert [HARBOUR in drafts[1].text, HARBOUR_2 in drafts[1].text, LIBRARY in drafts[1].text] == [False, False, True]
-    own = "".join(draft.text for draft in drafts)
+    article_text = "".join(draft.text for draft in drafts)
     for field in (
         "Dokumentnummer",
         "LOAD-DATE",
@@ -387,7 +387,7 @@ def test_articles_of_exports(name: str, kind: str) -> None:
         "Jobnummer",
         "Suchergebnisse",
     ):
-        assert field not in own
+        assert field not in article_text
 
 
 def test_english_exports() -> None:
@@ -452,7 +452,7 @@ def test_a_single_article_of_an_export() -> None:
 @pytest.mark.parametrize("name", ["classic", "modern", "uncoded", "genios", "genios, fields above"])
 def test_articles_of_printed_exports(name: str) -> None:
     """A print-out of an export is told by the same fields, though its lines were joined to paragraphs."""
-    drafts = [one for one in drafts_of("pdf", as_pdf(EXPORTS[name])) if isinstance(one, Draft)]
+    drafts = [draft for draft in drafts_of("pdf", as_pdf(EXPORTS[name])) if isinstance(draft, Draft)]
     assert facts_of(drafts) == GERMAN
     assert [LIBRARY in draft.text for draft in drafts] == [False, True]
 
@@ -469,8 +469,8 @@ def test_articles_of_a_printed_export_keep_their_pages(tmp_path: Path) -> None:
     many = "\n\n".join(f"{HARBOUR_2[:-1]} im Fall {number}." for number in range(80))
     file.write_bytes(as_pdf(CLASSIC.replace(HARBOUR, f"{HARBOUR}\n\n{many}")))
     digest = hashlib.sha256(file.read_bytes()).hexdigest()
-    found = [one for piece in pieces(file, digest) for one in articles_of_piece(piece)]
-    first, second = (one for one in found if isinstance(one, Article))
+    contents = [content for piece in pieces(file, digest) for content in articles_of_piece(piece)]
+    first, second = (content for content in contents if isinstance(content, Article))
     assert first.page_at(first.text.index(HARBOUR)) == 1
     assert second.page_at(second.text.index(LIBRARY)) == 4
     assert second.kind_at(second.text.index("Gedruckt")) == "boilerplate"
@@ -481,8 +481,8 @@ def test_articles_of_an_export_are_cited_by_file_and_number(tmp_path: Path) -> N
     file = tmp_path / "nexis.txt"
     file.write_text(CLASSIC, encoding="utf-8")
     digest = hashlib.sha256(file.read_bytes()).hexdigest()
-    found = [one for piece in pieces(file, digest) for one in articles_of_piece(piece)]
-    articles = [one for one in found if isinstance(one, Article)]
+    contents = [content for piece in pieces(file, digest) for content in articles_of_piece(piece)]
+    articles = [content for content in contents if isinstance(content, Article)]
     assert [article.path for article in articles] == [f"{file}#article 1", f"{file}#article 2"]
     at = articles[1].text.index(LIBRARY)
     assert articles[1].kind_at(at) == "article"
@@ -520,7 +520,7 @@ def test_what_only_looks_like_several_articles_is_said() -> None:
 
 
 words = st.text("abcdefghijklmnopqrstuvwxyzäöüß", min_size=2, max_size=9)
-sentences = st.lists(words, min_size=3, max_size=12).map(lambda each: f"{' '.join(each).capitalize()}.")
+sentences = st.lists(words, min_size=3, max_size=12).map(lambda sentence: f"{' '.join(sentence).capitalize()}.")
 bodies = st.lists(st.lists(sentences, min_size=1, max_size=4), min_size=1, max_size=5)
 FORMS = {
     "classic": "                    {n} of {all} DOCUMENTS\n\n          Outlet\n\n     March 3, 2003 Monday\n\n"
@@ -552,8 +552,8 @@ def test_no_line_of_an_article_is_lost(form: str, bodies: list[list[str]]) -> No
         assert draft.title == "Headline here"
         assert draft.published == date(2003, 3, 3)
         assert "\n\n".join(body) in draft.text
-    whole = "".join(block.text for draft in drafts for block in draft.blocks)
-    assert whole.split() == text.split()
+    full_text = "".join(block.text for draft in drafts for block in draft.blocks)
+    assert full_text.split() == text.split()
 
 
 @settings(max_examples=100, deadline=None)
