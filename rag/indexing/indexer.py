@@ -291,7 +291,7 @@ class Indexer:
     def _take(self, file: FileInProgress, content: Content, result: list[Part] | LoadError) -> None:
         """Store the articles of a piece, and note what else there is in it."""
         match content, result:
-            case Skipped(why=reason), _:
+            case Skipped(reason=reason), _:
                 self._tally.skipped[reason] += 1
                 file.skipped.append(reason)
             case Member(name=name), LoadError() as error:

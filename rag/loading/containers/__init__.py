@@ -1,1 +1,1 @@
-"""Files that hold many articles or files: feeds, web archives, packed files."""
+"""Files that contain other files or many articles: archives, web archives, mailboxes, feeds."""

@@ -1,4 +1,4 @@
-"""Files that hold files: .gz and .zip, also in each other. Nothing is written to disk."""
+"""Archives: .gz and .zip files, also nested. Nothing is written to disk."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ from rag.loading.containers.limits import (
 )
 from rag.loading.containers.mbox import mails_in_mbox
 
-_METHODS = frozenset((zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2))
-_TOO_MUCH = "It unpacks to far more than its own size, or holds too many files: unpack it by hand."
-_ENCRYPTED, _UTF8 = 0x1, 0x800
+_COMPRESSION_METHODS = frozenset((zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2))
+_TOO_MUCH_MESSAGE = "It unpacks to far more than its own size, or contains too many files: unpack it by hand."
+_ENCRYPTED_FLAG, _UTF8_FLAG = 0x1, 0x800
 
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A file in an archive that can hold articles: `name` is its path there, and no two members have the same."""
+    """A file in an archive that can contain articles; `name` is its path there, and unique."""
 
     name: str
     kind: str
@@ -45,18 +45,22 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class Skipped:
-    """Stands for a file in an archive that is not looked at: its ending, or why."""
+    """A file in an archive, or a record in a web archive, that is not read; `reason` is its suffix, its type or why."""
 
-    why: str
+    reason: str
 
 
 def archive_members(
     source: bytes | Path, name: str, limits: Limits = DEFAULT_LIMITS
 ) -> Iterator[Member | Skipped | Flaw]:
-    """Yield the files of readable kinds in an archive, one at a time in memory, and a flaw for each that is damaged.
+    """Yield the readable files in an archive, one at a time in memory, and a flaw for each damaged one.
 
-    `name` is the name of the archive, by which the file in a .gz is called. Archives in it are opened, too. Hidden
-    files, links, a README, what programs leave beside articles, and files of other kinds are left aside.
+    Nested archives are opened too. Hidden files, links, a README, leftovers of programs, and files of other types are
+    skipped.
+
+    Args:
+        source: the archive, or its path.
+        name: the file name of the archive, after which the file in a .gz is named.
     """
     try:
         with io.BytesIO(source) if isinstance(source, bytes) else source.open("rb") as file:
@@ -66,17 +70,17 @@ def archive_members(
         yield Flaw("", f"It cannot be read ({error.strerror}): check that it is there and that you may read it.")
 
 
-def mail_members(file: BinaryIO, above: str = "") -> Iterator[Member | Flaw]:
-    """Yield the mails of a mailbox, each called by its number; `above` stands before that."""
+def mail_members(file: BinaryIO, prefix: str = "") -> Iterator[Member | Flaw]:
+    """Yield the mails of a mailbox, each named by `prefix` and its number."""
     for mail in mails_in_mbox(file):
         if isinstance(mail, Flaw):
-            yield Flaw(f"{above}{mail.name}", mail.reason)
+            yield Flaw(f"{prefix}{mail.name}", mail.reason)
         else:
-            yield Member(f"{above}{mail[0]}", "eml", mail[1])
+            yield Member(f"{prefix}{mail[0]}", "eml", mail[1])
 
 
 class _Walk:
-    """Goes through an archive and those in it, and counts."""
+    """Walks through an archive and its nested ones, and counts what it finds."""
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
@@ -84,30 +88,30 @@ class _Walk:
         self._count = 0
 
     def archive(
-        self, file: BinaryIO, kind: str | None, name: str, around: Budget | None = None, depth: int = 0
+        self, file: BinaryIO, kind: str | None, name: str, outer_budget: Budget | None = None, depth: int = 0
     ) -> Iterator[Member | Skipped | Flaw]:
-        """Yield what is in an archive; `depth` says how many archives are around it."""
-        shown = name if depth else ""
-        budget = Budget(self._limits.allowed(file_size(file)), around)
+        """Yield the contents of an archive; `depth` is the number of archives around it."""
+        archive_name = name if depth else ""
+        budget = Budget(self._limits.max_unpacked_bytes(file_size(file)), outer_budget)
         try:
             if kind == "zip":
-                yield from self._zip(file, shown, budget, depth)
+                yield from self._zip(file, archive_name, budget, depth)
             elif kind == "gz":
                 stem = name.removesuffix(".gz").removesuffix(".GZ") or name
                 yield from self._part(gunzip(file), stem, budget, depth)
             else:
-                yield Flaw(shown, "It is no archive: check that it was saved whole.")
+                yield Flaw(archive_name, "It is not an archive: check that it was saved completely.")
         except LimitExceeded:
-            yield Flaw(shown, _TOO_MUCH)
+            yield Flaw(archive_name, _TOO_MUCH_MESSAGE)
         except INTERRUPTIONS:
             raise
         except BaseException:
-            # whatever a damaged archive leads to
-            yield Flaw(shown, "It is no archive that can be opened: save it again, or unpack it by hand.")
+            # any error that a damaged archive causes
+            yield Flaw(archive_name, "It cannot be opened as an archive: save it again, or unpack it by hand.")
 
-    def _zip(self, file: BinaryIO, above: str, budget: Budget, depth: int) -> Iterator[Member | Skipped | Flaw]:
+    def _zip(self, file: BinaryIO, parent: str, budget: Budget, depth: int) -> Iterator[Member | Skipped | Flaw]:
         archive = zipfile.ZipFile(LimitedDirectory(file, self._limits.members))
-        saved = _saved_with_pages(safe_path(_name(info)) for info in archive.infolist())
+        page_folders = _page_folders(safe_path(_name(info)) for info in archive.infolist())
         for info in archive.infolist():
             path = safe_path(_name(info))
             if info.is_dir():
@@ -115,14 +119,14 @@ class _Walk:
             self._count += 1
             if self._count > self._limits.members:
                 raise LimitExceeded
-            if why := _left_aside(path, info) or ("saved with a page" if path.startswith(saved) else None):
-                yield Skipped(why)
+            if reason := _skip_reason(path, info) or ("saved with a page" if path.startswith(page_folders) else None):
+                yield Skipped(reason)
                 continue
-            name = f"{above}/{path}" if above else path
-            if info.flag_bits & _ENCRYPTED:
+            name = f"{parent}/{path}" if parent else path
+            if info.flag_bits & _ENCRYPTED_FLAG:
                 yield Flaw(name, "It is encrypted: unpack it by hand with its password.")
-            elif info.compress_type not in _METHODS:
-                yield Flaw(name, "It is compressed in a way that cannot be read: unpack it by hand.")
+            elif info.compress_type not in _COMPRESSION_METHODS:
+                yield Flaw(name, "Its compression method is not supported: unpack it by hand.")
             else:
                 try:
                     stream = cast(BinaryIO, archive.open(info))
@@ -134,15 +138,15 @@ class _Walk:
                     yield from self._part(stream, name, budget, depth)
 
     def _part(self, stream: BinaryIO, name: str, budget: Budget, depth: int) -> Iterator[Member | Skipped | Flaw]:
-        counted = CountedStream(stream, max(self._limits.max_bytes, self._limits.many_bytes), budget)
-        reader = io.BufferedReader(counted, HEAD_BYTES)
+        counted_stream = CountedStream(stream, max(self._limits.max_bytes, self._limits.many_bytes), budget)
+        reader = io.BufferedReader(counted_stream, HEAD_BYTES)
         try:
             head = reader.read(HEAD_BYTES)
             kind = kind_of(name, head)
             if kind is None:
                 yield Skipped(PurePosixPath(name).suffix.lower() or "no ending")
                 return
-            counted.most = (
+            counted_stream.max_bytes = (
                 self._limits.many_bytes if kind in MULTI_ARTICLE_KINDS | ARCHIVE_KINDS else self._limits.max_bytes
             )
             raw = head + reader.read()
@@ -158,19 +162,19 @@ class _Walk:
         elif depth + 1 < self._limits.depth:
             yield from self.archive(io.BytesIO(raw), kind, name, budget, depth + 1)
         else:
-            yield Flaw(name, f"It lies more than {self._limits.depth} archives deep: unpack it by hand.")
+            yield Flaw(name, f"It is nested more than {self._limits.depth} archives deep: unpack it by hand.")
 
 
 def _name(info: zipfile.ZipInfo) -> str:
-    """The name of a member; macOS writes UTF-8 without saying so."""
-    if not info.flag_bits & _UTF8:
+    """The name of a member; macOS writes UTF-8 without setting its flag."""
+    if not info.flag_bits & _UTF8_FLAG:
         with suppress(UnicodeError):
             return info.filename.encode("cp437").decode("utf-8")
     return info.filename
 
 
-def _left_aside(path: str, info: zipfile.ZipInfo) -> str | None:
-    """Why a file is not looked at, or None if it is."""
+def _skip_reason(path: str, info: zipfile.ZipInfo) -> str | None:
+    """Why a file is skipped, or None if it is read."""
     parts = PurePosixPath(path).parts
     if stat.S_ISLNK(info.external_attr >> 16):
         return "link"
@@ -181,17 +185,17 @@ def _left_aside(path: str, info: zipfile.ZipInfo) -> str | None:
     return next(filter(None, map(leftover_kind, parts)), None)
 
 
-def _saved_with_pages(paths: Iterable[str]) -> tuple[str, ...]:
-    """The folders, with a slash behind them, of what a browser saved with the pages beside them."""
+def _page_folders(paths: Iterable[str]) -> tuple[str, ...]:
+    """The folders, ending in a slash, in which a browser saved the files of a page next to them."""
     names: dict[str, list[str]] = {}
     for path in paths:
         parts = path.split("/")
         for depth, name in enumerate(parts):
             names.setdefault("".join(f"{part}/" for part in parts[:depth]), []).append(name)
     return tuple(
-        f"{above}{name}/"
-        for above, inside in names.items()
-        if (pages := page_names(inside))
-        for name in dict.fromkeys(inside)
+        f"{parent}{name}/"
+        for parent, siblings in names.items()
+        if (pages := page_names(siblings))
+        for name in dict.fromkeys(siblings)
         if belongs_to_page(name, pages)
     )

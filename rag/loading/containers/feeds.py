@@ -1,4 +1,4 @@
-"""RSS and Atom feeds: each entry with a content is an article."""
+"""RSS and Atom feeds: each entry with content is an article."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ from rag.loading.common.safe_names import UniqueNames, safe_name
 from rag.loading.web.html_fragments import fragment_paragraphs
 
 _ENTITY = re.compile(rb"<!\s*ENTITY", re.IGNORECASE)
-_END = re.compile(rb"(</[\w:.-]+\s*>|-->)\s*\Z")
+_LAST_TAG = re.compile(rb"(</[\w:.-]+\s*>|-->)\s*\Z")
 
 
 def load_feed(raw: bytes) -> Iterator[Draft | Flaw]:
-    """Yield the article in each entry; the feed's own title is its source.
+    """Yield the article in each entry; the title of the feed is its source.
 
     Raises:
-        LoadError: it is no feed, is damaged, has no entries, or defines entities, which a feed has no need of.
+        LoadError: it is not a feed, is damaged, has no entries, or defines XML entities, which no feed needs.
     """
     feed = parsed_feed(raw)
     if not feed.get("version") or not feed.entries:
-        raise LoadError("It is no RSS or Atom feed with entries: save it again from the address of the feed.")
+        raise LoadError("It is not an RSS or Atom feed with entries: save it again from the address of the feed.")
     names = UniqueNames()
     for number, entry in enumerate(feed.entries, 1):
         name = names.unique(safe_name(entry.get("id") or entry.get("link") or f"entry {number}"))
@@ -37,45 +37,45 @@ def load_feed(raw: bytes) -> Iterator[Draft | Flaw]:
             yield Flaw(name, f"Entry {number} of the feed: {article}")
             continue
         yield article or Flaw(name, f"Entry {number} of the feed has no content: save the page that it links to.")
-    if not _END.search(_letters(raw)):
-        yield Flaw("end", "The feed breaks off before its end: save it again.")
+    if not _LAST_TAG.search(_without_zeros(raw)):
+        yield Flaw("end", "The feed is truncated: save it again.")
 
 
 def parsed_feed(raw: bytes) -> Any:
-    """Return a feed as feedparser reads it.
+    """Return a feed parsed by feedparser.
 
     Raises:
-        LoadError: it is damaged, or defines entities, which a feed has no need of.
+        LoadError: it is damaged, or defines XML entities, which no feed needs.
     """
     import feedparser
 
-    # entities can grow without end and name files of this machine
-    if _ENTITY.search(_letters(raw)):
-        raise LoadError("It defines entities, which can be an attack: delete the lines with <!ENTITY.")
-    # bytes in a file, for a bare text may be taken for an address and fetched
+    # entities can expand without limit and refer to local files
+    if _ENTITY.search(_without_zeros(raw)):
+        raise LoadError("It defines XML entities, which can be an attack: delete the lines with <!ENTITY.")
+    # a file object, since feedparser may take a string for a URL and fetch it
     try:
         return feedparser.parse(io.BytesIO(raw), sanitize_html=False, resolve_relative_uris=False)
     except ValueError as error:
-        # an encoding that is not the stated one, or the number of no character, in a feed that is no XML
+        # a wrong encoding or an invalid character reference, in a feed that is not well-formed
         raise LoadError("The feed is damaged: save it again from its address.") from error
 
 
-def _letters(raw: bytes) -> bytes:
-    # zeros stand between the letters of UTF-16
+def _without_zeros(raw: bytes) -> bytes:
+    # as in UTF-16, which has zeros between ASCII letters
     return raw.replace(b"\0", b"")
 
 
 def _article(feed: Any, name: str, entry: Any) -> Draft | None:
-    # a short summary often stands beside the whole text
+    # feeds often state a short summary next to the full text
     details = [*entry.get("content", ()), entry.get("summary_detail") or {}]
     content = max(details, key=lambda detail: len(detail.get("value") or ""))
-    words = _paragraphs(content)
-    if not words:
+    texts = _paragraphs(content)
+    if not texts:
         return None
-    # the date of an Atom entry may be that of its last change alone
+    # in Atom, `updated` may be the date of the last change only
     date = entry.get("published") or (entry.get("updated") if feed.version.startswith("rss") else None)
     authors = [author.get("name") for author in entry.get("authors", ())]
-    found = {
+    fields = {
         "title": (" ".join(_paragraphs(entry.get("title_detail") or {})), "feed entry title"),
         "source": ((entry.get("source") or {}).get("title") or feed.feed.get("title"), "feed title"),
         "author": (", ".join(filter(None, authors)), "feed entry author"),
@@ -83,10 +83,10 @@ def _article(feed: Any, name: str, entry: Any) -> Draft | None:
         "url": (entry.get("link"), "feed entry link"),
         "language": (content.get("language") or feed.feed.get("language"), "feed language"),
     }
-    known: dict[str, Any] = {field: value for field, (value, _) in found.items() if value}
+    metadata: dict[str, Any] = {field: value for field, (value, _) in fields.items() if value}
     summary = " ".join(_paragraphs(entry.get("summary_detail") or {}))
-    blocks = with_leads(paragraph_blocks(words), [summary], known.get("title"))
-    return Draft(blocks, name=name, origins={field: found[field][1] for field in known}, **known)
+    blocks = with_leads(paragraph_blocks(texts), [summary], metadata.get("title"))
+    return Draft(blocks, name=name, origins={field: fields[field][1] for field in metadata}, **metadata)
 
 
 def _paragraphs(detail: Mapping[str, Any]) -> list[str]:

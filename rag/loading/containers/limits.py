@@ -1,4 +1,4 @@
-"""Unpacking within limits: bytes are counted as they come, and no stated size is trusted."""
+"""Unpacking within limits: bytes are counted as they arrive, and no stated size is trusted."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
 
 DAMAGE_ERRORS = (OSError, EOFError, ValueError, RuntimeError, zlib.error, struct.error, zipfile.BadZipFile)
-"""What unpacking damaged bytes can raise."""
+"""The errors that unpacking damaged bytes can raise."""
 DAMAGED_MESSAGE = "It is damaged: save it again, or leave it out."
 
 
@@ -26,9 +26,9 @@ DAMAGED_MESSAGE = "It is damaged: save it again, or leave it out."
 class Limits:
     """How far an archive is unpacked.
 
-    `max_bytes` is for a member that is one article, `many_bytes` for one that holds many, `total_bytes` for all of
-    them. An archive may unpack to `ratio` times its own size, a small one to `many_bytes`. `depth` counts archives in
-    archives.
+    `max_bytes` is the limit for a member with one article, `many_bytes` for one with many, `total_bytes` for all
+    members. An archive may unpack to `ratio` times its own size, a small one to `many_bytes`. `depth` is how deeply
+    archives may be nested, `members` how many files there may be.
     """
 
     max_bytes: int = 20_000_000
@@ -38,7 +38,7 @@ class Limits:
     depth: int = 3
     members: int = 100_000
 
-    def allowed(self, size: int) -> int:
+    def max_unpacked_bytes(self, size: int) -> int:
         """Return how many bytes an archive of this size may unpack to."""
         return min(self.total_bytes, max(self.many_bytes, self.ratio * size))
 
@@ -46,61 +46,61 @@ class Limits:
 DEFAULT_LIMITS = Limits()
 
 
-def parse_limits(written: Sequence[str]) -> Limits:
-    """Return the usual limits with those in place that a person gives, each as depth=5.
+def parse_limits(settings: Sequence[str]) -> Limits:
+    """Return the default limits, changed by settings such as "depth=5".
 
     Raises:
-        ConfigError: one is not written so, there is no such limit, or it is no whole number above zero.
+        ConfigError: a setting is malformed, names no limit, or is not a positive whole number.
     """
-    usual = asdict(DEFAULT_LIMITS)
-    given: dict[str, int] = {}
-    for words in written:
-        name, _, value = words.partition("=")
+    defaults = asdict(DEFAULT_LIMITS)
+    values: dict[str, int] = {}
+    for setting in settings:
+        name, _, value = setting.partition("=")
         name, value = name.strip(), value.strip()
-        if name not in usual or not re.fullmatch("[1-9][0-9]{0,17}", value):
-            names = ", ".join(f"{field}={default}" for field, default in usual.items())
+        if name not in defaults or not re.fullmatch("[1-9][0-9]{0,17}", value):
+            names = ", ".join(f"{field}={default}" for field, default in defaults.items())
             raise ConfigError(
-                f"A limit cannot be read from '{words}': write NAME=VALUE with a whole number; the usual limits are "
+                f"A limit cannot be read from '{setting}': write NAME=VALUE with a whole number; the defaults are "
                 f"{names}."
             )
-        given[name] = int(value)
-    return replace(DEFAULT_LIMITS, **given)
+        values[name] = int(value)
+    return replace(DEFAULT_LIMITS, **values)
 
 
 class LimitExceeded(Exception):
-    """An archive unpacks to more than it may."""
+    """An archive unpacks to more than its limits allow."""
 
 
 class Budget:
     """How many bytes an archive may still unpack to.
 
-    One in another one may use up half of what is left to that, so that something is left for the files behind it.
+    A nested archive may use half of what its outer archive has left, so that something remains for the files after it.
     """
 
-    def __init__(self, size: int, around: Budget | None = None) -> None:
-        self.left: int = min(size, around.left // 2) if around else size
-        self._around = around
+    def __init__(self, size: int, outer: Budget | None = None) -> None:
+        self.bytes_left: int = min(size, outer.bytes_left // 2) if outer else size
+        self._outer = outer
 
     def spend(self, size: int) -> None:
-        """Count bytes that were unpacked.
+        """Subtract unpacked bytes from this budget and the outer ones.
 
         Raises:
-            Exhausted: there are too many of them.
+            LimitExceeded: the budget is used up.
         """
-        self.left -= size
-        if self._around:
-            self._around.spend(size)
-        if self.left < 0:
+        self.bytes_left -= size
+        if self._outer:
+            self._outer.spend(size)
+        if self.bytes_left < 0:
             raise LimitExceeded
 
 
 class CountedStream(io.RawIOBase):
-    """A stream of unpacked bytes, which ends with an error where there are too many of them."""
+    """A stream of unpacked bytes that raises an error when there are more than allowed."""
 
-    def __init__(self, stream: BinaryIO, most: int, budget: Budget) -> None:
-        self.most = most
+    def __init__(self, stream: BinaryIO, max_bytes: int, budget: Budget) -> None:
+        self.max_bytes = max_bytes
         self._stream = stream
-        self._read = 0
+        self._bytes_read = 0
         self._budget = budget
 
     def readable(self) -> bool:
@@ -112,46 +112,50 @@ class CountedStream(io.RawIOBase):
             piece = self._stream.read(len(view))
         except DAMAGE_ERRORS as error:
             raise LoadError(DAMAGED_MESSAGE) from error
-        self._read += len(piece)
-        if self._read > self.most:
-            raise LoadError(f"It has more than {self.most / 1e6:.0f} MB: split it into smaller files.")
+        self._bytes_read += len(piece)
+        if self._bytes_read > self.max_bytes:
+            raise LoadError(f"It has more than {self.max_bytes / 1e6:.0f} MB: split it into smaller files.")
         self._budget.spend(len(piece))
         view[: len(piece)] = piece
         return len(piece)
 
 
-class LimitedDirectory(io.BufferedReader):
-    """A file whose list of members is not read where it is too long; the list is read at once."""
+_MAX_ENTRY_BYTES = 1000
+"""The largest average size of an entry in a zip file's directory, in bytes."""
 
-    def __init__(self, file: BinaryIO, most: int) -> None:
+
+class LimitedDirectory(io.BufferedReader):
+    """A zip file whose directory, which zipfile reads at once, is not read if it is too long."""
+
+    def __init__(self, file: BinaryIO, max_members: int) -> None:
         super().__init__(cast(io.RawIOBase, file))
-        self._most = most
+        self._max_members = max_members
 
     def read(self, size: int | None = -1) -> bytes:
-        if size and size > 1000 * self._most:
+        if size and size > _MAX_ENTRY_BYTES * self._max_members:
             raise LimitExceeded
         data = super().read(size)
-        if data.count(b"PK\x01\x02") > self._most:
+        if data.count(b"PK\x01\x02") > self._max_members:
             raise LimitExceeded
         return data
 
 
 def limited_gunzip(file: BinaryIO, limits: Limits = DEFAULT_LIMITS) -> io.BufferedReader:
-    """Return what a .gz file holds as a stream, for a table or web archive that is too large to be held.
+    """Return the content of a .gz file as a stream, for a table or web archive that is larger than memory.
 
-    Reading raises LoadError where it is damaged, or unpacks to more than the limits allow.
+    Reading raises LoadError if the file is damaged or unpacks to more than the limits allow.
     """
-    most = limits.allowed(file_size(file))
-    return io.BufferedReader(CountedStream(gunzip(file), most, Budget(most)))
+    max_bytes = limits.max_unpacked_bytes(file_size(file))
+    return io.BufferedReader(CountedStream(gunzip(file), max_bytes, Budget(max_bytes)))
 
 
 def file_size(file: BinaryIO) -> int:
-    """Return the size of a file, which is then at its beginning."""
+    """Return the size of a file in bytes, and rewind it."""
     size = file.seek(0, io.SEEK_END)
     file.seek(0)
     return size
 
 
 def gunzip(file: BinaryIO) -> BinaryIO:
-    """Return what a .gz file holds as a stream."""
+    """Return the content of a .gz file as a stream, without limits."""
     return cast(BinaryIO, gzip.GzipFile(fileobj=file))

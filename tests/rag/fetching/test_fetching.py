@@ -171,7 +171,7 @@ def test_a_feed_behind_a_link_of_a_feed(site: Site, fetched: Fetch) -> None:
         (Place(article("Eins")[:500], drip=0.3), "The server answers too slowly"),
         (Place(b"\x1f\x8b\x08damaged", "application/gzip"), "It is damaged"),
         (Place(feed(), "text/xml"), "It is a feed or sitemap that links to no page"),
-        (Place(feed("/1").replace(b">T<", b"><!ENTITY b 'c'><"), "text/xml"), "It defines entities"),
+        (Place(feed("/1").replace(b">T<", b"><!ENTITY b 'c'><"), "text/xml"), "It defines XML entities"),
     ],
 )
 def test_what_cannot_be_fetched(site: Site, fetched: Fetch, tmp_path: Path, place: Place, reason: str) -> None:

@@ -21,23 +21,23 @@ from rag.loading.containers.archives import Member, Skipped, archive_members
 from rag.loading.containers.limits import Limits, limited_gunzip
 
 TEXT = "Die Brücke bleibt gesperrt.".encode()
-TOO_MUCH = "It unpacks to far more than its own size, or holds too many files: unpack it by hand."
+TOO_MUCH = "It unpacks to far more than its own size, or contains too many files: unpack it by hand."
 
 
 def names(raw: bytes, name: str = "a.zip", limits: Limits | None = None) -> list[str]:
     """The names of all members; those of flaws with an exclamation mark."""
-    found = (one for one in archive_members(raw, name, limits or Limits()) if not isinstance(one, Skipped))
-    return [f"!{one.name}" if isinstance(one, Flaw) else one.name for one in found]
+    members = (member for member in archive_members(raw, name, limits or Limits()) if not isinstance(member, Skipped))
+    return [f"!{member.name}" if isinstance(member, Flaw) else member.name for member in members]
 
 
 @given(st.lists(st.binary(max_size=300), max_size=5), st.sampled_from([zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED]))
 def test_what_was_zipped_is_unzipped(contents: list[bytes], method: int) -> None:
     """What the standard library packs comes out byte by byte, in its order."""
     raw = zipped([(f"{number}.txt", b"a" + content) for number, content in enumerate(contents)], method)
-    found = [one for one in archive_members(raw, "a.zip") if isinstance(one, Member)]
-    texts = [one for one in found if one.kind == "text"]
-    assert len(found) == len(contents)
-    assert [one.raw for one in texts] == [b"a" + content for content in contents]
+    members = [member for member in archive_members(raw, "a.zip") if isinstance(member, Member)]
+    texts = [member for member in members if member.kind == "text"]
+    assert len(members) == len(contents)
+    assert [member.raw for member in texts] == [b"a" + content for content in contents]
 
 
 def test_a_file_that_is_packed(tmp_path: Path) -> None:
@@ -99,27 +99,27 @@ def test_names_of_macos() -> None:
     assert names(raw) == ["Über.txt"]
 
 
-def _changed(raw: bytes, local: int, central: int, value: int) -> bytes:
+def _with_byte(raw: bytes, local: int, central: int, value: int) -> bytes:
     """An archive of which one byte of the first member's two headers is another."""
-    changed = bytearray(raw)
-    changed[local] = changed[changed.index(b"PK\x01\x02") + central] = value
-    return bytes(changed)
+    modified = bytearray(raw)
+    modified[local] = modified[modified.index(b"PK\x01\x02") + central] = value
+    return bytes(modified)
 
 
 @pytest.mark.parametrize(
     ("raw", "reason"),
     [
-        (_changed(zipped([("a.txt", TEXT), ("b.txt", TEXT)]), 6, 8, 1), "It is encrypted: unpack it by hand"),
-        (_changed(zipped([("a.txt", TEXT), ("b.txt", TEXT)]), 8, 10, 97), "It is compressed in a way that cannot be"),
+        (_with_byte(zipped([("a.txt", TEXT), ("b.txt", TEXT)]), 6, 8, 1), "It is encrypted: unpack it by hand"),
+        (_with_byte(zipped([("a.txt", TEXT), ("b.txt", TEXT)]), 8, 10, 97), "Its compression method is not supported"),
         (zipped([("a.txt", TEXT), ("b.txt", TEXT)], 0).replace(TEXT, TEXT.upper(), 1), "It is damaged: save it again"),
-        (_changed(zipped([("a.txt", TEXT), ("b.txt", TEXT)]), 0, 0, 1), "no archive that can be opened"),
+        (_with_byte(zipped([("a.txt", TEXT), ("b.txt", TEXT)]), 0, 0, 1), "It cannot be opened as an archive"),
     ],
 )
 def test_one_bad_member(raw: bytes, reason: str) -> None:
     """An encrypted, an unreadable and a damaged member are one flaw each, and the others are read."""
-    flaw, *rest = archive_members(raw, "a.zip")
+    flaw, *others = archive_members(raw, "a.zip")
     assert isinstance(flaw, Flaw) and reason in flaw.reason
-    assert [one.name for one in rest] == (["b.txt"] if flaw.name else [])
+    assert [content.name for content in others] == (["b.txt"] if flaw.name else [])
 
 
 @pytest.mark.parametrize("cut", [1, 5, 20, 60])
@@ -147,9 +147,9 @@ ZEROS = zipped([("a.txt", bytes(19_000_000))])
 )
 def test_bombs(raw: bytes, name: str, last: str) -> None:
     """Zeros without end are refused where they are too many, soon, and what stands behind them is read."""
-    started = time.perf_counter()
+    start_time = time.perf_counter()
     assert names(raw, name)[-1].startswith(last)
-    assert time.perf_counter() - started < 5
+    assert time.perf_counter() - start_time < 5
 
 
 def test_memory_of_a_bomb() -> None:

@@ -48,7 +48,7 @@ def test_rss(encoding: str) -> None:
 
 def test_atom() -> None:
     """XHTML becomes paragraphs, plain text stays as it is, and the day of a change is no day of publication."""
-    first, second = (one for one in load_feed(ATOM.encode()) if isinstance(one, Draft))
+    first, second = (draft for draft in load_feed(ATOM.encode()) if isinstance(draft, Draft))
     assert first.text.split("\n\n")[:3] == ["Kurz.", "Eins.", "Zwei."]
     assert (first.name, first.title, first.author) == ("urn:1", "Ein Titel", "A, B")
     assert (first.published, first.url, first.language) == (date(2022, 1, 14), "https://x.example/2", "de")
@@ -61,21 +61,24 @@ def test_entities_are_refused(tmp_path: Path, encoding: str) -> None:
     secret = tmp_path / "secret.txt"
     secret.write_text("geheim")
     laughs = "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10}">' for n in range(1, 12))
-    for declared, used in ((f'<!ENTITY x SYSTEM "{secret.as_uri()}">', "&x;"), (f'<!ENTITY l0 "ha">{laughs}', "&l11;")):
-        head, rest = RSS.format(encoding=encoding).split("\n", 1)
-        raw = f"{head}<!DOCTYPE rss [{declared}]>{rest.replace('Kurz', used)}".encode(encoding)
-        started = time.perf_counter()
-        with pytest.raises(LoadError, match="It defines entities"):
+    for declared, reference in (
+        (f'<!ENTITY x SYSTEM "{secret.as_uri()}">', "&x;"),
+        (f'<!ENTITY l0 "ha">{laughs}', "&l11;"),
+    ):
+        head, body = RSS.format(encoding=encoding).split("\n", 1)
+        raw = f"{head}<!DOCTYPE rss [{declared}]>{body.replace('Kurz', reference)}".encode(encoding)
+        start_time = time.perf_counter()
+        with pytest.raises(LoadError, match="It defines XML entities"):
             list(load_feed(raw))
-        assert time.perf_counter() - started < 1
+        assert time.perf_counter() - start_time < 1
 
 
 def test_a_feed_that_breaks_off() -> None:
     """What is whole is taken, and it is said that something is missing."""
     raw = RSS.format(encoding="utf-8").encode()
-    found = list(load_feed(raw[: raw.index(b"<item><title>Nur") + 20]))
-    assert isinstance(found[0], Draft)
-    assert found[-1] == Flaw("end", "The feed breaks off before its end: save it again.")
+    drafts = list(load_feed(raw[: raw.index(b"<item><title>Nur") + 20]))
+    assert isinstance(drafts[0], Draft)
+    assert drafts[-1] == Flaw("end", "The feed is truncated: save it again.")
 
 
 @pytest.mark.parametrize(
@@ -83,12 +86,12 @@ def test_a_feed_that_breaks_off() -> None:
 )
 def test_no_feed(raw: bytes) -> None:
     """What is no feed, or one without entries, is refused with what to do."""
-    with pytest.raises(LoadError, match="no RSS or Atom feed with entries: save it again"):
+    with pytest.raises(LoadError, match="not an RSS or Atom feed with entries: save it again"):
         list(load_feed(raw))
 
 
 def test_same_ids() -> None:
     """Two entries with one id have two names."""
     item = "<item><guid>1</guid><description>Text</description></item>"
-    found = load_feed(f"<rss version='2.0'><channel>{item * 3}</channel></rss>".encode())
-    assert [one.name for one in found] == ["1", "1 (2)", "1 (3)"]
+    drafts = load_feed(f"<rss version='2.0'><channel>{item * 3}</channel></rss>".encode())
+    assert [draft.name for draft in drafts] == ["1", "1 (2)", "1 (3)"]

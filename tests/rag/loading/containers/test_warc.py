@@ -41,32 +41,32 @@ def archived(packed: bool) -> tuple[bytes, list[int]]:
     out = io.BytesIO()
     writer = WARCWriter(out, gzip=packed)
     starts = []
-    for name, status, kind, body, more in answers:
+    for name, status, kind, body, extra in answers:
         starts.append(out.tell())
-        headers = StatusAndHeaders(status, [("Content-Type", kind), *more.items()], protocol="HTTP/1.1")
+        headers = StatusAndHeaders(status, [("Content-Type", kind), *extra.items()], protocol="HTTP/1.1")
         url = f"https://x.example/{name}"
         writer.write_record(writer.create_warc_record(url, "response", payload=io.BytesIO(body), http_headers=headers))
     return out.getvalue(), starts
 
 
-def read(raw: bytes) -> list[str | None]:
+def titles(raw: bytes) -> list[str | None]:
     """The title of each article; None for a flaw."""
-    return [one.title if isinstance(one, Draft) else None for one in load_warc(io.BytesIO(raw))]
+    return [draft.title if isinstance(draft, Draft) else None for draft in load_warc(io.BytesIO(raw))]
 
 
 @pytest.mark.parametrize("packed", [True, False])
 def test_pages_that_were_found(packed: bool) -> None:
     """Pages of HTML with status 200 are articles under their address, packed or not, in the encoding of the server."""
-    found = [one for one in load_warc(io.BytesIO(archived(packed)[0])) if isinstance(one, Draft)]
-    assert [one.title for one in found] == ["Eins", "Zwei", "Drei", "Sechs"]
-    assert {one.text.strip() for one in found} == {TEXT.strip()}
-    assert [one.url for one in found] == [f"https://x.example/{name}" for name in "1236"]
-    assert all(one.url == one.name and one.origins["url"] == "address in the web archive" for one in found)
+    drafts = [draft for draft in load_warc(io.BytesIO(archived(packed)[0])) if isinstance(draft, Draft)]
+    assert [draft.title for draft in drafts] == ["Eins", "Zwei", "Drei", "Sechs"]
+    assert {draft.text.strip() for draft in drafts} == {TEXT.strip()}
+    assert [draft.url for draft in drafts] == [f"https://x.example/{name}" for name in "1236"]
+    assert all(draft.url == draft.name and draft.origins["url"] == "address in the web archive" for draft in drafts)
 
 
 def test_packed_as_a_whole() -> None:
     """An archive that was compressed as one file, and not record by record, is read all the same."""
-    assert read(gzip.compress(archived(packed=False)[0])) == ["Eins", "Zwei", "Drei", "Sechs"]
+    assert titles(gzip.compress(archived(packed=False)[0])) == ["Eins", "Zwei", "Drei", "Sechs"]
 
 
 @pytest.mark.parametrize("packed", [True, False])
@@ -75,8 +75,8 @@ def test_a_damaged_record(packed: bool, capfd: pytest.CaptureFixture[str]) -> No
     raw, starts = archived(packed)
     broken = bytearray(raw)
     broken[starts[1] : starts[1] + 40] = bytes(40)
-    assert read(bytes(broken)) == ["Eins", None, "Drei", "Sechs"]
-    assert read(raw[: starts[2] - 60]) == ["Eins", None]
+    assert titles(bytes(broken)) == ["Eins", None, "Drei", "Sechs"]
+    assert titles(raw[: starts[2] - 60]) == ["Eins", None]
     assert capfd.readouterr().err == ""
 
 
@@ -122,14 +122,14 @@ def warc(*records: Record) -> bytes:
     """A web archive of records: kind, address, content type, body, more headers of the answer, and of the record."""
     out = io.BytesIO()
     writer = WARCWriter(out, gzip=False)
-    for kind, url, content_type, body, answer, more in records:
+    for kind, url, content_type, body, answer, extra in records:
         http = None
         if kind == "response":
             http = StatusAndHeaders("200 OK", [("Content-Type", content_type), *answer.items()], protocol="HTTP/1.1")
         record = writer.create_warc_record(
             url or "", kind, payload=io.BytesIO(body), http_headers=http, warc_content_type=content_type
         )
-        for name, value in more.items():
+        for name, value in extra.items():
             record.rec_headers.add_header(name, value)
         if url is None:
             record.rec_headers.remove_header("WARC-Target-URI")
@@ -137,9 +137,9 @@ def warc(*records: Record) -> bytes:
     return out.getvalue()
 
 
-def response(name: str, body: bytes, coding: str = "", **more: str) -> Record:
+def response(name: str, body: bytes, coding: str = "", **extra: str) -> Record:
     headers = {"Content-Encoding": coding} if coding else {}
-    return "response", f"https://x.example/{name}", "text/html; charset=utf-8", body, headers | more, {}
+    return "response", f"https://x.example/{name}", "text/html; charset=utf-8", body, headers | extra, {}
 
 
 PACKED = {
@@ -158,7 +158,7 @@ PACKED = {
 @pytest.mark.parametrize("coding", PACKED)
 def test_a_packed_page(coding: str) -> None:
     """A page is read in each of the codings of RFC 9110, in any order; also one that was stored unpacked."""
-    assert read(warc(response("1", PACKED[coding], coding), response("2", page("Zwei").encode()))) == [
+    assert titles(warc(response("1", PACKED[coding], coding), response("2", page("Zwei").encode()))) == [
         "gepackt",
         "Zwei",
     ]
@@ -168,7 +168,7 @@ def test_a_packed_page_in_chunks() -> None:
     """Chunks are put together before they are unpacked."""
     packed = PACKED["br"]
     chunks = b"".join(b"%x\r\n%s\r\n" % (len(part), part) for part in (packed[:50], packed[50:])) + b"0\r\n\r\n"
-    assert read(warc(response("1", chunks, "br", **{"Transfer-Encoding": "chunked"}))) == ["gepackt"]
+    assert titles(warc(response("1", chunks, "br", **{"Transfer-Encoding": "chunked"}))) == ["gepackt"]
 
 
 @pytest.mark.parametrize("coding", ["br", "gzip", "deflate", "zstd"])
@@ -176,7 +176,7 @@ def test_a_packed_page_that_is_cut(coding: str) -> None:
     """Half a packed page is a flaw of that page, never half an article; the next page is read."""
     cut = PACKED[coding][:-60]
     flaw, good = load_warc(io.BytesIO(warc(response("1", cut, coding), response("2", page("Zwei").encode()))))
-    assert flaw == Flaw("https://x.example/1", "The page breaks off before its end: save the web archive again.")
+    assert flaw == Flaw("https://x.example/1", "The page is truncated: save the web archive again.")
     assert isinstance(good, Draft)
 
 
@@ -194,19 +194,19 @@ def test_a_coding_that_nobody_knows() -> None:
     """Bytes in an unknown coding are a flaw that names it."""
     (flaw,) = load_warc(io.BytesIO(warc(response("1", bytes(range(200)), "sdch"))))
     assert isinstance(flaw, Flaw)
-    assert "cannot be unpacked (sdch)" in flaw.reason
+    assert "cannot be decompressed (sdch)" in flaw.reason
 
 
 @pytest.mark.parametrize("error", [AttributeError, IndexError, AssertionError, RecursionError, KeyError])
 def test_an_exception_of_the_library(error: type[Exception], monkeypatch: pytest.MonkeyPatch) -> None:
     """Whatever the library raises when a record is looked at costs that record alone."""
-    whole = StatusAndHeaders.get_statuscode
+    original = StatusAndHeaders.get_statuscode
     calls = iter(range(9))
 
     def breaking(self: StatusAndHeaders) -> str:
         if next(calls) == 0:
             raise error
-        return str(whole(self))
+        return str(original(self))
 
     monkeypatch.setattr(StatusAndHeaders, "get_statuscode", breaking)
     flaw, good = load_warc(io.BytesIO(warc(*(response(name, page(name).encode()) for name in "12"))))
@@ -220,8 +220,8 @@ def test_a_page_without_an_address() -> None:
         response("1", page("Eins").encode()),
         ("response", None, *response("", page("?").encode())[2:]),
     ]
-    found = read(warc(*records, response("3", page("Drei").encode())))
-    assert (found[0], found[-1], len(found)) == ("Eins", "Drei", 3)
+    headlines = titles(warc(*records, response("3", page("Drei").encode())))
+    assert (headlines[0], headlines[-1], len(headlines)) == ("Eins", "Drei", 3)
 
 
 def test_texts_of_pages() -> None:
@@ -238,10 +238,14 @@ def test_texts_of_pages() -> None:
         )
         for number, (code, _) in enumerate(texts)
     ]
-    found = list(load_warc(io.BytesIO(warc(*records))))
-    assert [one.language for one in found if isinstance(one, Draft)] == [language for _, language in texts]
-    assert [one.url for one in found if isinstance(one, Draft)] == [f"https://x.example/{one}" for one in "012"]
-    assert all(isinstance(one, Draft) and one.text.strip() == TEXT.strip() and not one.published for one in found)
+    drafts = list(load_warc(io.BytesIO(warc(*records))))
+    assert [draft.language for draft in drafts if isinstance(draft, Draft)] == [language for _, language in texts]
+    assert [draft.url for draft in drafts if isinstance(draft, Draft)] == [
+        f"https://x.example/{name}" for name in "012"
+    ]
+    assert all(
+        isinstance(draft, Draft) and draft.text.strip() == TEXT.strip() and not draft.published for draft in drafts
+    )
 
 
 def test_records_that_are_not_read() -> None:
@@ -253,16 +257,16 @@ def test_records_that_are_not_read() -> None:
         ("response", "https://x.example/2", "application/pdf", b"%PDF-1.4", {}, {}),
     ]
     mixed = list(warc_pages(io.BytesIO(warc(*aside, response("1", page("Eins").encode())))))
-    assert [one.why for one in mixed if isinstance(one, Skipped)] == [
+    assert [record.reason for record in mixed if isinstance(record, Skipped)] == [
         "metadata record",
         "text/plain",
         "text/plain",
         "application/pdf",
     ]
-    assert sum(isinstance(one, WarcPage) for one in mixed) == len(mixed) - 4 == 1
+    assert sum(isinstance(record, WarcPage) for record in mixed) == len(mixed) - 4 == 1
     (flaw,) = load_warc(io.BytesIO(warc(aside[0])))
     assert isinstance(flaw, Flaw)
-    assert flaw.reason.startswith("It holds metadata of pages, such as the WAT files of a crawl hold: index")
+    assert flaw.reason.startswith("It contains metadata of pages, such as the WAT files of a crawl contain: index")
 
 
 def test_a_large_packed_file_of_texts(tmp_path: Path) -> None:
