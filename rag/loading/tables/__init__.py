@@ -1,1 +1,1 @@
-"""Files of many rows, each of them an article."""
+"""Tables: files in which each row is an article."""

@@ -1,4 +1,4 @@
-"""Which column of a table holds what of an article."""
+"""Maps the columns of a table to the fields of an article."""
 
 from __future__ import annotations
 
@@ -11,12 +11,15 @@ from rag.errors import ConfigError, LoadError
 from rag.loading.common.leads import LEAD_NAMES, SUBTITLE_NAMES
 
 Columns = Mapping[str, str]
-"""The name of the column for each field of an article; a field without a column is not there."""
+"""The name of the column for each field of an article; fields without a column are missing."""
 Cell = str | tuple[str, ...]
-"""What stands in one place of a table: a text, or a list of them."""
+"""A text, or a list of texts."""
 Cells = Mapping[str, Cell]
+"""The cells of a row by the names of their columns."""
+RawRow = tuple[str, Cells]
+"""A row as its reader yields it: its position in the file, such as "line 3", and its cells."""
 
-_NAMES = {
+_COLUMN_NAMES = {
     "text": (
         "text body content article article_body articletext maintext main_text volltext inhalt artikel artikeltext "
         "fulltext full_text plaintext plain_text body_text content_text story clean_text cleaned_text raw_text "
@@ -39,30 +42,31 @@ _NAMES = {
     "lead": LEAD_NAMES,
     "id": "id _id uuid guid article_id artikel_id",
 }
-COLUMN_FIELDS = tuple(_NAMES)
-"""What a column can hold; `id` is the table's own name of a row."""
-# {"author": {"name": …}} and {"title": {"rendered": …}} hold the field itself, one step further down
-_STEPS = (".name", ".rendered", ".value", ".text")
+COLUMN_FIELDS = tuple(_COLUMN_NAMES)
+"""The fields that a column can hold; `id` is the table's own name of a row."""
+# {"author": {"name": …}} and {"title": {"rendered": …}} nest the value one level deeper
+_VALUE_SUFFIXES = (".name", ".rendered", ".value", ".text")
 MIN_TEXT_LENGTH = 200
-"""From how many characters on a text may be an article."""
-_SHOWN, _SHOWN_LETTERS = 20, 40
+"""A text of at least 200 characters may be an article."""
+# an error lists at most 20 columns, by at most 40 characters of their names
+_MAX_LISTED, _MAX_NAME_CHARACTERS = 20, 40
 
 
 def cell_texts(cell: Cell | None) -> tuple[str, ...]:
-    """Return what stands in a place of a table as a list."""
+    """Return the texts in a cell; none if it is missing."""
     return (cell,) if isinstance(cell, str) else cell or ()
 
 
 def parse_columns(words: str) -> Columns:
-    """Return the columns that a person gives as text=body,title=headline.
+    """Return the columns given in the form text=body,title=headline.
 
     Raises:
-        ConfigError: it is not written so, or names a field that there is not.
+        ConfigError: it has another form, or names an unknown field.
     """
     pairs = [part.partition("=") for part in words.split(",") if part.strip()]
     columns = {field.strip().lower(): name.strip() for field, _, name in pairs}
-    wrong = [field for field, name in columns.items() if field not in COLUMN_FIELDS or not name]
-    if wrong or not columns:
+    invalid = [field for field, name in columns.items() if field not in COLUMN_FIELDS or not name]
+    if invalid or not columns:
         raise ConfigError(
             f"Columns cannot be read from '{words}': write them as text=body,title=headline, with the fields "
             f"{', '.join(COLUMN_FIELDS)}."
@@ -71,50 +75,59 @@ def parse_columns(words: str) -> Columns:
 
 
 def guess_columns(names: Sequence[str], rows: Sequence[Cells]) -> Columns:
-    """Return the columns that hold the fields of an article, by their names and a look at the first rows.
+    """Return the columns of the fields of an article, guessed from their names and the first rows.
 
-    Case, accents, spaces, dashes and underscores make no difference. Of several that fit, one that is not empty wins,
-    then the one named first in this file; a text must besides not be far shorter than another one. If no column is
-    named like a text, it is the one with by far the longest texts, if there is one.
+    Case, accents, spaces, dashes and underscores do not matter. Of several candidates, columns that are not empty win,
+    then the name listed first in this module; a text column must also not be far shorter than another candidate. If no
+    name is that of a text, the column with by far the longest texts is taken, if there is one.
     """
-    filled = [name for name in names if any(row.get(name) for row in rows)]
-    text = _text_column(filled, rows) or _text_column(names, rows)
-    found = {"text": text} if text else {}
-    # fields.headline is the headline if fields.body is the text, and image.url is no address of the article
-    below = "".join((text or "").rpartition(".")[:2])
-    tiers = [
-        _called([name for name in some if name != text], lambda name: _forms(name) | _forms(name.removeprefix(below)))
-        for some in (filled, names)
+    filled_columns = [name for name in names if any(row.get(name) for row in rows)]
+    text_column = _text_column(filled_columns, rows) or _text_column(names, rows)
+    guesses = {"text": text_column} if text_column else {}
+    # fields.headline is the headline if fields.body is the text, but image.url is not the URL of the article
+    text_parent = "".join((text_column or "").rpartition(".")[:2])
+    preferences = [
+        _columns_by_form(
+            [name for name in tier if name != text_column],
+            lambda name: _forms_of_name(name) | _forms_of_name(name.removeprefix(text_parent)),
+        )
+        for tier in (filled_columns, names)
     ]
     for field in COLUMN_FIELDS[1:]:
-        column = next((called[word] for called in tiers for word in _words(field) if word in called), None)
-        if column:
-            found[field] = column
-    return found
+        candidates = [
+            columns_by_form[form]
+            for columns_by_form in preferences
+            for form in _name_forms(field)
+            if form in columns_by_form
+        ]
+        if candidates:
+            guesses[field] = candidates[0]
+    return guesses
 
 
-def columns_of(names: Sequence[str], rows: Sequence[Cells], given: Columns | None = None) -> Columns:
-    """Return the given columns, and for all other fields the guessed ones.
+def columns_of(names: Sequence[str], rows: Sequence[Cells], given_columns: Columns | None = None) -> Columns:
+    """Return the given columns, and guesses for all other fields.
 
     Raises:
         LoadError: a given column is not in the table, or no column holds the text.
     """
-    given = {field: _spelled(name, names) for field, name in (given or {}).items()}
-    taken = set(given.values())
-    guessed = guess_columns([name for name in names if name not in taken], rows)
-    columns = {field: name for field in COLUMN_FIELDS if (name := given.get(field) or guessed.get(field))}
+    given_columns = {field: _spelling_in_table(name, names) for field, name in (given_columns or {}).items()}
+    taken_columns = set(given_columns.values())
+    guessed = guess_columns([name for name in names if name not in taken_columns], rows)
+    columns = {field: name for field in COLUMN_FIELDS if (name := given_columns.get(field) or guessed.get(field))}
     if "text" not in columns:
         raise LoadError(
-            f"No column holds the article's text; its columns are {_listed(names)}: name it with --columns text=NAME."
+            f"No column contains the article's text; the columns are {_list_names(names)}: "
+            "name it with --columns text=NAME."
         )
     return columns
 
 
 def _text_column(names: Sequence[str], rows: Sequence[Cells]) -> str | None:
     lengths = {name: sum(len(" ".join(cell_texts(row.get(name)))) for row in rows) for name in names}
-    for forms in (_forms, _last_forms):
-        called = _called(names, forms)
-        columns = [called[word] for word in _words("text") if word in called]
+    for forms in (_forms_of_name, _forms_of_last_step):
+        columns_by_form = _columns_by_form(names, forms)
+        columns = [columns_by_form[word] for word in _name_forms("text") if word in columns_by_form]
         if columns:
             longest = max(lengths[name] for name in columns)
             return next(name for name in columns if 2 * lengths[name] >= longest)
@@ -122,39 +135,40 @@ def _text_column(names: Sequence[str], rows: Sequence[Cells]) -> str | None:
     return first[0] if first[1] >= MIN_TEXT_LENGTH * len(rows) and first[1] > 3 * second[1] else None
 
 
-def _called(names: Sequence[str], forms: Callable[[str], set[str]]) -> dict[str, str]:
-    """The first column for each of the forms that names have."""
+def _columns_by_form(names: Sequence[str], forms: Callable[[str], set[str]]) -> dict[str, str]:
+    """The first column for each form of a name."""
     return {form: name for name in reversed(names) for form in forms(name)}
 
 
-def _words(field: str) -> list[str]:
-    return [_folded(name) for name in _NAMES[field].split()]
+def _name_forms(field: str) -> list[str]:
+    return [_folded(name) for name in _COLUMN_NAMES[field].split()]
 
 
-def _forms(name: str) -> set[str]:
-    """What a column may be known by: its name, and that of what it is a step of."""
+def _forms_of_name(name: str) -> set[str]:
+    """The forms of a column's name: the name itself, and that of the object it is nested in."""
     plain = _folded(name)
-    return {plain, *(plain.removesuffix(step) for step in _STEPS)}
+    return {plain, *(plain.removesuffix(step) for step in _VALUE_SUFFIXES)}
 
 
-def _last_forms(name: str) -> set[str]:
-    return {form.rpartition(".")[2] for form in _forms(name)}
+def _forms_of_last_step(name: str) -> set[str]:
+    return {form.rpartition(".")[2] for form in _forms_of_name(name)}
 
 
 def _folded(name: str) -> str:
-    """A name without case, accents, and what is put between words."""
+    """A name without case, accents and separators of words."""
     plain = unicodedata.normalize("NFKD", name.casefold())
     return "".join(character for character in plain if character.isalnum() or character == ".")
 
 
-def _spelled(name: str, names: Sequence[str]) -> str:
-    """The table's own spelling of a column that a person names."""
-    exact = [one for one in names if one == name] or [one for one in names if _folded(one) == _folded(name)]
-    if not exact:
-        raise LoadError(f"It has no column {name}; its columns are {_listed(names)}: mend --columns.")
-    return exact[0]
+def _spelling_in_table(name: str, names: Sequence[str]) -> str:
+    """The table's own spelling of a given column."""
+    spellings = [spelling for spelling in names if spelling == name]
+    spellings = spellings or [spelling for spelling in names if _folded(spelling) == _folded(name)]
+    if not spellings:
+        raise LoadError(f"It has no column {name}; its columns are {_list_names(names)}: correct --columns.")
+    return spellings[0]
 
 
-def _listed(names: Sequence[str]) -> str:
-    shown = [name[:_SHOWN_LETTERS] for name in names[:_SHOWN]]
-    return ", ".join([*shown, "…"] if len(names) > _SHOWN else shown) or "none"
+def _list_names(names: Sequence[str]) -> str:
+    listed = [name[:_MAX_NAME_CHARACTERS] for name in names[:_MAX_LISTED]]
+    return ", ".join([*listed, "…"] if len(names) > _MAX_LISTED else listed) or "none"

@@ -1,4 +1,4 @@
-"""How the cells of a table in plain text are told from each other."""
+"""CSV dialects: how the cells of a plain-text table are separated and quoted."""
 
 from __future__ import annotations
 
@@ -11,34 +11,34 @@ DialectOptions = Mapping[str, Any]
 
 
 def dialect_of(sample: Sequence[str]) -> DialectOptions:
-    """Return the way to read a table in which most of its first lines are rows as wide as the first one.
+    """Return the dialect in which most of a table's first lines are rows as wide as the first one.
 
-    `csv.Sniffer` looks at letters; this reads the sample in each of the usual ways, so that a comma in a text is no
-    delimiter and a quotation mark at the beginning of a text is a part of it where cells are not quoted.
+    `csv.Sniffer` counts characters; this reads the sample in each of the usual dialects, so that a comma in a text is
+    not taken for a delimiter, nor a quotation mark at the beginning of a text for quoting where cells are not quoted.
     """
-    return max(_ways(sample), key=lambda way: _fit(sample, way))
+    return max(_candidate_dialects(sample), key=lambda dialect: _fitness(sample, dialect))
 
 
-def _ways(sample: Sequence[str]) -> Iterator[DialectOptions]:
+def _candidate_dialects(sample: Sequence[str]) -> Iterator[DialectOptions]:
     escaped = any('\\"' in line for line in sample)
     for mark in ",;\t|":
-        way = {"delimiter": mark, "quotechar": '"', "strict": True}
-        yield way
+        dialect = {"delimiter": mark, "quotechar": '"', "strict": True}
+        yield dialect
         single, double = (sum(line.count(f"{mark}{quote}") for line in sample) for quote in ("'", '"'))
         if single > double:
-            yield {**way, "quotechar": "'"}
+            yield {**dialect, "quotechar": "'"}
         if escaped:
-            yield {**way, "escapechar": "\\", "doublequote": False}
-        # texts are full of commas and semicolons, so a table that is parted by them quotes its texts
+            yield {**dialect, "escapechar": "\\", "doublequote": False}
+        # texts are full of commas and semicolons, so tables delimited by those always quote
         if mark in "\t|":
-            yield {**way, "quotechar": None, "quoting": csv.QUOTE_NONE}
+            yield {**dialect, "quotechar": None, "quoting": csv.QUOTE_NONE}
 
 
-def _fit(sample: Sequence[str], way: DialectOptions) -> tuple[bool, bool, float, int]:
-    """Whether the first row has cells, and no quotation marks in them; how many lines are rows as wide; its width."""
-    reader = csv.reader(iter(sample), **way)
+def _fitness(sample: Sequence[str], dialect: DialectOptions) -> tuple[bool, bool, float, int]:
+    """Whether the first row has cells, and these no quotation marks; the share of lines as wide as it; its width."""
+    reader = csv.reader(iter(sample), **dialect)
     first: list[str] = []
-    fitting, before = 0, 0
+    fitting, previous_line = 0, 0
     while True:
         try:
             row = next(reader)
@@ -48,5 +48,5 @@ def _fit(sample: Sequence[str], way: DialectOptions) -> tuple[bool, bool, float,
             clean = not any('"' in cell for cell in first)
             return len(first) > 1, clean, round(fitting / max(1, len(sample)), 2), len(first)
         first = first or row
-        fitting += (reader.line_num - before) * (len(row) == len(first))
-        before = reader.line_num
+        fitting += (reader.line_num - previous_line) * (len(row) == len(first))
+        previous_line = reader.line_num

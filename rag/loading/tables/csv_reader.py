@@ -1,146 +1,159 @@
-"""The rows of tables in plain text, whatever the cells are parted by."""
+"""Rows of plain-text tables, whatever their delimiter."""
 
 from __future__ import annotations
 
 import csv
 from collections import deque
 from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from itertools import chain
 from typing import BinaryIO
 
 from rag.errors import LoadError
 from rag.loading.common.draft import Flaw
 from rag.loading.common.safe_names import UniqueNames
-from rag.loading.tables.columns import MIN_TEXT_LENGTH, Cells
+from rag.loading.tables.columns import MIN_TEXT_LENGTH, RawRow
 from rag.loading.tables.csv_dialect import dialect_of
 from rag.loading.tables.line_reader import MAX_LINE, Unreadable, text_lines
 
-_SAMPLE = 250_000
-"""How many characters the dialect is told from."""
-_BAD_HEADER = "Its first line holds no names of columns: put a line of names at the top, and save it as CSV in UTF-8."
+_SAMPLE_CHARACTERS = 250_000
+"""The dialect is detected from about this many characters."""
+_BAD_HEADER = "Its first line has no column names: put a line of names at the top, and save it as CSV in UTF-8."
 _UNCLOSED = "a quotation mark is never closed"
 
 LineOrError = str | Unreadable
-Record = tuple[int, int, list[str] | str]
-"""A row between two lines, its cells or why it has none."""
 
 
-def csv_rows(file: BinaryIO) -> Iterator[tuple[str, Cells] | Flaw]:
-    """Yield the cells of each row by the names in the first one, with its place.
+@dataclass(frozen=True, slots=True)
+class CsvRecord:
+    """The first and last line numbers of a record, and its cells, or the reason why it has none."""
 
-    A table whose first row holds a text has no names; its columns are called column 1, column 2 … Lines on each other
-    that are no rows make one flaw.
+    start: int
+    end: int
+    cells: list[str] | str
+
+
+def csv_rows(file: BinaryIO) -> Iterator[RawRow | Flaw]:
+    """Yield the cells of each row by the names in the first row, with its position.
+
+    If the first row contains a text, there are no names, and the columns are named column 1, column 2 … Consecutive
+    lines that are not rows yield one flaw.
 
     Raises:
         LoadError: the first line cannot be read.
     """
     names: list[str] = []
-    bad: tuple[int, int, str] | None = None
-    for start, end, cells in _records(file):
+    malformed: CsvRecord | None = None
+    for record in _records(file):
+        cells = record.cells
         if isinstance(cells, str):
-            bad = (bad[0], end, bad[2]) if bad else (start, end, cells)
+            malformed = replace(malformed, end=record.end) if malformed else record
             continue
-        if bad:
-            yield _flaw(*bad)
-            bad = None
+        if malformed:
+            yield _flaw(malformed)
+            malformed = None
         if not names:
             if not any(len(cell) >= MIN_TEXT_LENGTH for cell in cells):
-                names = _names(cells)
+                names = _column_names(cells)
                 continue
             names = [f"column {number}" for number in range(1, len(cells) + 1)]
         if any(cell.strip() for cell in cells):
-            yield f"line {start}", dict(zip(names, cells, strict=True))
-    if bad:
-        yield _flaw(*bad)
+            yield f"line {record.start}", dict(zip(names, cells, strict=True))
+    if malformed:
+        yield _flaw(malformed)
 
 
-def _records(file: BinaryIO) -> Iterator[Record]:
+def _records(file: BinaryIO) -> Iterator[CsvRecord]:
     csv.field_size_limit(MAX_LINE)
     source = text_lines(file)
-    sample = list(_beginning(source))
-    # spreadsheets write such a line to tell each other the delimiter
-    skipped = int(bool(sample) and str(sample[0]).lower().startswith("sep="))
-    feed = _Feed(chain(sample[skipped:], source), skipped)
-    way = dialect_of([line for line in sample[skipped:] if isinstance(line, str)])
+    sample = list(_head_lines(source))
+    # spreadsheets state the delimiter in such a line
+    skipped_lines = int(bool(sample) and str(sample[0]).lower().startswith("sep="))
+    line_feed = _LineFeed(chain(sample[skipped_lines:], source), skipped_lines)
+    dialect = dialect_of([line for line in sample[skipped_lines:] if isinstance(line, str)])
     width = 0
     while True:
-        start = feed.begin()
+        start = line_feed.begin_row()
         try:
-            cells = next(csv.reader(feed, **way))
+            cells = next(csv.reader(line_feed, **dialect))
         except StopIteration:
             return
-        except _Unread as error:
-            yield start, feed.number, str(error)
+        except _UnreadableLine as error:
+            yield CsvRecord(start, line_feed.number, str(error))
             continue
         except csv.Error as error:
-            why = "a quotation mark inside a text is not doubled" if "expected" in str(error) else _UNCLOSED
+            reason = "a quotation mark inside a text is not doubled" if "expected" in str(error) else _UNCLOSED
         else:
             width = width or len(cells)
             if len(cells) in (0, width):
-                yield start, feed.number, cells
+                yield CsvRecord(start, line_feed.number, cells)
                 continue
-            why = f"{len(cells)} cells instead of {width}"
+            reason = f"{len(cells)} cells instead of {width}"
         if not width:
             raise LoadError(_BAD_HEADER)
-        # a quotation mark that is never closed takes in the rows below, so they are read again without it
-        feed.give_back()
-        yield start, start, why
+        # an unclosed quotation mark swallows the rows below, so they are read again without this line
+        line_feed.push_back()
+        yield CsvRecord(start, start, reason)
 
 
-class _Unread(Exception):
-    """A line cannot be read."""
+class _UnreadableLine(Exception):
+    """A line cannot be decoded."""
 
 
-class _Feed:
-    """Gives lines to a reader, and knows those that it took for the row at hand."""
+class _LineFeed:
+    """Feeds lines to a CSV reader, and remembers the lines of the current row."""
 
     def __init__(self, source: Iterator[LineOrError], number: int) -> None:
         self.number = number
         self._source = source
-        self._taken: list[str] = []
-        self._letters = 0
-        self._back: deque[str] = deque()
+        self._row_lines: list[str] = []
+        self._row_characters = 0
+        self._pushed_back: deque[str] = deque()
 
-    def __iter__(self) -> _Feed:
+    def __iter__(self) -> _LineFeed:
         return self
 
     def __next__(self) -> str:
-        line = self._back.popleft() if self._back else next(self._source)
+        line = self._pushed_back.popleft() if self._pushed_back else next(self._source)
         self.number += 1
         if isinstance(line, Unreadable):
-            raise _Unread(line.why)
-        self._taken.append(line)
-        self._letters += len(line)
-        if self._letters > MAX_LINE:
+            raise _UnreadableLine(line.reason)
+        self._row_lines.append(line)
+        self._row_characters += len(line)
+        if self._row_characters > MAX_LINE:
             raise csv.Error(_UNCLOSED)
         return line
 
-    def begin(self) -> int:
+    def begin_row(self) -> int:
         """Start a row, and return the number of its first line."""
-        self._taken, self._letters = [], 0
+        self._row_lines, self._row_characters = [], 0
         return self.number + 1
 
-    def give_back(self) -> None:
-        """Give all lines of the row but the first once more."""
-        self._back.extendleft(reversed(self._taken[1:]))
-        self.number -= len(self._taken) - 1
+    def push_back(self) -> None:
+        """Return all lines of the row except the first, to be fed again."""
+        self._pushed_back.extendleft(reversed(self._row_lines[1:]))
+        self.number -= len(self._row_lines) - 1
 
 
-def _beginning(source: Iterator[LineOrError]) -> Iterator[LineOrError]:
-    left = _SAMPLE
+def _head_lines(source: Iterator[LineOrError]) -> Iterator[LineOrError]:
+    characters_left = _SAMPLE_CHARACTERS
     for line in source:
         yield line
-        left -= len(line) if isinstance(line, str) else 0
-        if left <= 0:
+        characters_left -= len(line) if isinstance(line, str) else 0
+        if characters_left <= 0:
             return
 
 
-def _names(header: list[str]) -> list[str]:
-    """The names of the columns; one without a name, or with one that was there before, has its number."""
-    given = UniqueNames()
-    return [given.unique(name.strip() or f"column {number}") for number, name in enumerate(header, 1)]
+def _column_names(header: list[str]) -> list[str]:
+    """The names of the columns; a missing name becomes a number, a repeated one gets a number appended."""
+    unique_names = UniqueNames()
+    return [unique_names.unique(name.strip() or f"column {number}") for number, name in enumerate(header, 1)]
 
 
-def _flaw(start: int, end: int, why: str) -> Flaw:
-    what = f"Line {start} is no row" if start == end else f"Lines {start} to {end} are no rows"
-    return Flaw(f"line {start}", f"{what} of the table ({why}): mend or delete {'it' if start == end else 'them'}.")
+def _flaw(record: CsvRecord) -> Flaw:
+    start, end = record.start, record.end
+    if start == end:
+        reason = f"Line {start} is not a row of the table ({record.cells}): fix or delete it."
+    else:
+        reason = f"Lines {start} to {end} are not rows of the table ({record.cells}): fix or delete them."
+    return Flaw(f"line {start}", reason)

@@ -1,4 +1,4 @@
-"""The lines of a large text file, one after the other."""
+"""The lines of a large text file, one at a time in memory."""
 
 from __future__ import annotations
 
@@ -17,29 +17,29 @@ if TYPE_CHECKING:
     from _typeshed import WriteableBuffer as Buffer
 
 MAX_LINE = 20_000_000
-"""The longest line, in bytes: a row is one article, and an article may have so many."""
+"""The longest line, in bytes; a row is one article, so the limit is that of an article."""
 MAX_WHOLE = 100_000_000
-"""The largest text that is read at once, in bytes, where it cannot be read line by line."""
-_SAMPLE = 200_000
-_WIDE_MARKS = (b"\xff\xfe", b"\xfe\xff", b"\0\0\xfe\xff")
+"""The largest text that is read at once, in bytes, if it cannot be read line by line."""
+_SAMPLE_BYTES = 200_000
+_WIDE_BYTE_ORDER_MARKS = (b"\xff\xfe", b"\xfe\xff", b"\0\0\xfe\xff")
 
 
 @dataclass(frozen=True, slots=True)
 class Unreadable:
-    """Stands where a line cannot be read."""
+    """Takes the place of a line that cannot be read."""
 
-    why: str
+    reason: str
 
 
 def text_lines(file: BinaryIO) -> Iterator[str | Unreadable]:
     """Yield the lines with their ends, one at a time in memory.
 
     Raises:
-        LoadError: the file is no text.
+        LoadError: the file is not text.
     """
-    head = file.read(_SAMPLE)
-    if b"\0" in head or head.startswith(_WIDE_MARKS) or (b"\r" in head and b"\n" not in head):
-        # the characters or the ends of lines are no single bytes
+    head = file.read(_SAMPLE_BYTES)
+    if b"\0" in head or head.startswith(_WIDE_BYTE_ORDER_MARKS) or (b"\r" in head and b"\n" not in head):
+        # characters have several bytes, or lines end in carriage returns
         yield from io.StringIO(decode(read_whole(file, head)), newline=None)
         return
     encoding = _encoding(head)
@@ -47,11 +47,11 @@ def text_lines(file: BinaryIO) -> Iterator[str | Unreadable]:
         try:
             yield _TOO_LONG if raw is None else raw.decode(encoding)
         except UnicodeDecodeError:
-            yield _alone(raw or b"")
+            yield _decode_alone(raw or b"")
 
 
 def read_whole(file: BinaryIO, head: bytes = b"") -> bytes:
-    """Return the head and all that follows it.
+    """Return the head and the rest of the file.
 
     Raises:
         LoadError: it is too large to be read at once.
@@ -59,13 +59,13 @@ def read_whole(file: BinaryIO, head: bytes = b"") -> bytes:
     raw = head + file.read(MAX_WHOLE + 1 - len(head))
     if len(raw) > MAX_WHOLE:
         raise LoadError(
-            f"It has more than {MAX_WHOLE // 10**6} MB, too much to be read at once: save it as .jsonl in UTF-8."
+            f"It has more than {MAX_WHOLE // 10**6} MB, too much to read at once: save it as .jsonl in UTF-8."
         )
     return raw
 
 
 class _Joined(io.RawIOBase):
-    """A file whose head was read already, from its start."""
+    """A file whose head has already been read, as a stream from its start."""
 
     def __init__(self, head: bytes, file: BinaryIO) -> None:
         self._head = head
@@ -83,7 +83,7 @@ class _Joined(io.RawIOBase):
 
 
 def _raw_lines(file: io.BufferedReader) -> Iterator[bytes | None]:
-    """Lines of bytes; None stands for one that is too long."""
+    """Lines of bytes; None takes the place of a line that is too long."""
     while line := file.readline(MAX_LINE + 1):
         if len(line) <= MAX_LINE:
             yield line
@@ -94,7 +94,7 @@ def _raw_lines(file: io.BufferedReader) -> Iterator[bytes | None]:
 
 
 def _encoding(head: bytes) -> str:
-    """UTF-8, or what the head reads like if it is not that."""
+    """UTF-8, or the likeliest encoding of the head if it is not UTF-8."""
     try:
         # the head may end in the middle of a character
         codecs.getincrementaldecoder("utf-8")().decode(head)
@@ -104,12 +104,12 @@ def _encoding(head: bytes) -> str:
     return "utf-8"
 
 
-def _alone(raw: bytes) -> str | Unreadable:
+def _decode_alone(raw: bytes) -> str | Unreadable:
     """A line in another encoding than the others."""
     try:
         return decode(raw)
     except LoadError:
-        return Unreadable("it is no text in any known encoding")
+        return Unreadable("it is not text in any known encoding")
 
 
 _TOO_LONG = Unreadable(f"it has more than {MAX_LINE // 10**6} MB")

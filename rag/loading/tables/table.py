@@ -1,4 +1,4 @@
-"""Tables in which each row is an article: JSON, JSON Lines, CSV, TSV."""
+"""Tables in which each row is an article: their columns, rows and drafts."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from rag.loading.common.draft import Draft, Flaw, paragraph_blocks
 from rag.loading.common.file_types import is_page
 from rag.loading.common.leads import with_leads
 from rag.loading.common.safe_names import UniqueNames, safe_name
-from rag.loading.tables.columns import Cell, Cells, Columns, cell_texts, columns_of
+from rag.loading.tables.columns import Cell, Cells, Columns, RawRow, cell_texts, columns_of
 from rag.loading.tables.csv_reader import csv_rows
 from rag.loading.tables.json_reader import json_entries, json_lines
 from rag.loading.tables.table_dates import DayReading, infer_day_reading, is_ambiguous
@@ -22,34 +22,38 @@ from rag.loading.web.html import load_html
 from rag.loading.web.html_fragments import fragment_line, fragment_paragraphs, is_fragment
 from rag.text.language import language_of
 
-TABLE_READERS: dict[str, Callable[[BinaryIO], Iterator[tuple[str, Cells] | Flaw]]] = {
+TABLE_READERS: dict[str, Callable[[BinaryIO], Iterator[RawRow | Flaw]]] = {
     "jsonl": json_lines,
     "json": json_entries,
     "csv": csv_rows,
     "tsv": csv_rows,
 }
-_LOOKED_AT = 100
-_LOOKED_AT_LETTERS = 5_000_000
-_ID_LENGTH = 200
-_SAMPLE = 5000
-_COUNTRY = re.compile(r"https?://[^/?#]*\.([a-z]{2})(?=[/:?#]|$)", re.IGNORECASE)
-# what programs write into a cell of which they know nothing
-_NOTHING = frozenset(("", "nan", "none", "null", "n/a", "nat", "undefined"))
-_MANY = {"author": ", ", "text": "\n\n"}
+"""For each kind of table, what reads its rows."""
+# columns and languages are inferred from at most this many rows, and characters in them
+_SAMPLE_ROWS = 100
+_SAMPLE_CHARACTERS = 5_000_000
+_MAX_ID_CHARACTERS = 200
+# the language of the texts is detected from at most this many characters
+_LANGUAGE_SAMPLE_CHARACTERS = 5000
+_COUNTRY_DOMAIN = re.compile(r"https?://[^/?#]*\.([a-z]{2})(?=[/:?#]|$)", re.IGNORECASE)
+# what programs write into empty cells
+_EMPTY_VALUES = frozenset(("", "nan", "none", "null", "n/a", "nat", "undefined"))
+_SEPARATORS = {"author": ", ", "text": "\n\n"}
+"""What the texts of a list are joined with, if it is not a space."""
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """What stands in a row: `place` is where it stands, `name` tells it from all others in the table."""
+    """A row: its unique name in the table, its position in the file, such as "line 3", and its cells."""
 
     name: str
-    place: str
+    position: str
     cells: Cells
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """The names of the columns, which of them holds what, how dates are read, and the rows, to be gone through once."""
+    """A table: the names of its columns, the field of each, how dates are read, and the rows, to be iterated once."""
 
     names: tuple[str, ...]
     columns: Columns
@@ -57,53 +61,54 @@ class Table:
     days: DayReading
 
 
-def load_table(file: BinaryIO, kind: str, given: Columns | None = None) -> Iterator[Draft | Flaw]:
-    """Yield the article in each row, one row at a time in memory; `kind` is one of `READERS`.
+def load_table(file: BinaryIO, kind: str, given_columns: Columns | None = None) -> Iterator[Draft | Flaw]:
+    """Yield the article in each row, one row at a time in memory; `kind` is a key of `TABLE_READERS`.
 
     Raises:
-        LoadError: it is no table, has no rows, lacks a given column, or has no column with a text.
+        LoadError: it is not a table, has no rows, lacks a given column, or has no column with texts.
     """
-    table = open_table(file, kind, given)
+    table = open_table(file, kind, given_columns)
     for row in table.rows:
         yield row if isinstance(row, Flaw) else draft_from_row(row, table.columns, table.days)
 
 
-def open_table(file: BinaryIO, kind: str, given: Columns | None = None) -> Table:
-    """Read the first rows of a table, and tell its columns by them where they are not given.
+def open_table(file: BinaryIO, kind: str, given_columns: Columns | None = None) -> Table:
+    """Open a table, and infer from its first rows the columns that are not given.
 
     Raises:
-        LoadError: it is no table, has no rows, lacks a given column, or has no column with a text.
+        LoadError: it is not a table, has no rows, lacks a given column, or has no column with texts.
     """
     rows = TABLE_READERS[kind](file)
-    first = list(_first(rows, _LOOKED_AT))
-    cells = [row[1] for row in first if not isinstance(row, Flaw)]
+    head = list(_head_rows(rows, _SAMPLE_ROWS))
+    cells = [row[1] for row in head if not isinstance(row, Flaw)]
     if not cells:
-        reasons = [row.reason for row in first if isinstance(row, Flaw)]
-        raise LoadError(reasons[0] if reasons else "It is a table without rows: check that it was saved whole.")
+        reasons = [row.reason for row in head if isinstance(row, Flaw)]
+        raise LoadError(reasons[0] if reasons else "It is a table without rows: check that it was saved completely.")
     names = tuple(dict.fromkeys(name for row in cells for name in row))
-    columns = columns_of(names, cells, given)
-    if is_ambiguous(_of("published", columns, first)):
-        # the first days of a month show nothing, and rows are often sorted
-        first += _first(rows, _LOOKED_AT_LETTERS)
-    days = infer_day_reading(_of("published", columns, first), _spoken(columns, first))
-    return Table(names, columns, _named(chain(first, rows), columns.get("id")), days)
+    columns = columns_of(names, cells, given_columns)
+    if is_ambiguous(_values_of_field("published", columns, head)):
+        # rows are often sorted, and days up to the twelfth do not show the order
+        head += _head_rows(rows, _SAMPLE_CHARACTERS)
+    days = infer_day_reading(_values_of_field("published", columns, head), _language_of_rows(columns, head))
+    return Table(names, columns, _with_names(chain(head, rows), columns.get("id")), days)
 
 
-def _of(field: str, columns: Columns, rows: Iterable[tuple[str, Cells] | Flaw]) -> list[str]:
-    """What some rows hold of a field."""
+def _values_of_field(field: str, columns: Columns, rows: Iterable[RawRow | Flaw]) -> list[str]:
+    """The values of a field in some rows, without empty ones."""
     cells = [row[1].get(columns.get(field, "")) for row in rows if not isinstance(row, Flaw)]
-    return [words for cell in cells if (words := _words(field, cell))]
+    return [words for cell in cells if (words := _field_text(field, cell))]
 
 
-def _spoken(columns: Columns, rows: Sequence[tuple[str, Cells] | Flaw]) -> str:
-    """The language that most rows state, else that of their texts, with the country of their addresses."""
-    if not (dates := _of("published", columns, rows)):
+def _language_of_rows(columns: Columns, rows: Sequence[RawRow | Flaw]) -> str:
+    """The language that most rows state, or that of their texts, with the country of their URLs; empty if unknown."""
+    if not (dates := _values_of_field("published", columns, rows)):
         return ""
-    stated = Counter(words.replace("_", "-") for words in _of("language", columns, rows)).most_common(1)
-    language = stated[0][0] if stated else ""
+    languages = Counter(value.replace("_", "-") for value in _values_of_field("language", columns, rows))
+    language = languages.most_common(1)[0][0] if languages else ""
     if not language and is_ambiguous(dates):
-        language = language_of("\n".join(_of("text", columns, rows))[:_SAMPLE])
-    countries = {found[1].upper() for url in _of("url", columns, rows) if (found := _COUNTRY.match(url))}
+        language = language_of("\n".join(_values_of_field("text", columns, rows))[:_LANGUAGE_SAMPLE_CHARACTERS])
+    domains = map(_COUNTRY_DOMAIN.match, _values_of_field("url", columns, rows))
+    countries = {domain[1].upper() for domain in domains if domain}
     if "-" in language or len(countries) != 1:
         return language
     country = countries.pop()
@@ -111,31 +116,31 @@ def _spoken(columns: Columns, rows: Sequence[tuple[str, Cells] | Flaw]) -> str:
 
 
 def draft_from_row(row: Row, columns: Columns, days: DayReading) -> Draft | Flaw:
-    """Return the article in a row; what is HTML becomes text, and a whole page is read as one that was saved."""
-    found = {field: words for field, name in columns.items() if (words := _words(field, row.cells.get(name)))}
-    text = found.pop("text", None)
+    """Return the article in a row; HTML becomes text, and a complete page is read like a saved one."""
+    values = {field: value for field, name in columns.items() if (value := _field_text(field, row.cells.get(name)))}
+    text = values.pop("text", None)
     if text is None:
         return Flaw(
             row.name,
-            f"{row.place.capitalize()} holds no text in the column {columns['text']}: fill it in, or delete it.",
+            f"{row.position.capitalize()} has no text in the column {columns['text']}: fill it in, or delete it.",
         )
     try:
         page = _page(text)
     except LoadError as error:
-        return Flaw(row.name, f"{row.place.capitalize()}: {error}")
-    stated = found.get("published", "")
-    day = days.day(stated)
+        return Flaw(row.name, f"{row.position.capitalize()}: {error}")
+    date_text = values.get("published", "")
+    day = days.day(date_text)
     fields: dict[str, Any] = {
-        name: fragment_line(found[name]) for name in ("title", "source", "author") if name in found
+        name: fragment_line(values[name]) for name in ("title", "source", "author") if name in values
     }
-    fields |= {name: found[name] for name in ("url", "language") if name in found}
+    fields |= {name: values[name] for name in ("url", "language") if name in values}
     fields |= {"published": day} if day else {}
-    leads = [fragment_line(found[name]) or "" for name in ("subtitle", "lead") if name in found]
+    leads = [fragment_line(values[name]) or "" for name in ("subtitle", "lead") if name in values]
     return replace(
         page,
         blocks=with_leads(page.blocks, leads, fields.get("title", page.title)),
         name=row.name,
-        unread_day="" if day else stated,
+        unread_day="" if day else date_text,
         origins={**page.origins, **{field: f"column {columns[field]}" for field in fields}},
         **fields,
     )
@@ -147,32 +152,34 @@ def _page(text: str) -> Draft:
     return Draft(paragraph_blocks(fragment_paragraphs(text) if is_fragment(text) else [text.strip()]))
 
 
-def _first(rows: Iterator[tuple[str, Cells] | Flaw], most: int) -> Iterator[tuple[str, Cells] | Flaw]:
-    """As many rows as are needed to tell what the columns hold, in so many letters as memory has room for."""
-    left, letters = most, _LOOKED_AT_LETTERS
+def _head_rows(rows: Iterator[RawRow | Flaw], max_rows: int) -> Iterator[RawRow | Flaw]:
+    """At most `max_rows` rows, of about `_SAMPLE_CHARACTERS` in all."""
+    rows_left, characters_left = max_rows, _SAMPLE_CHARACTERS
     for row in rows:
         yield row
-        left -= 1
+        rows_left -= 1
         if not isinstance(row, Flaw):
-            letters -= sum(len(text) for cell in row[1].values() for text in cell_texts(cell))
-        if left <= 0 or letters <= 0:
+            characters_left -= sum(len(text) for cell in row[1].values() for text in cell_texts(cell))
+        if rows_left <= 0 or characters_left <= 0:
             return
 
 
-def _named(rows: Iterator[tuple[str, Cells] | Flaw], column: str | None) -> Iterator[Row | Flaw]:
-    """Name each row by its own id, or by its place where it has none or one that a row above has, too."""
-    given = UniqueNames()
+def _with_names(rows: Iterator[RawRow | Flaw], column: str | None) -> Iterator[Row | Flaw]:
+    """Name each row by its own id, or by its position if it has none or shares it with a row above."""
+    names = UniqueNames()
     for row in rows:
         if isinstance(row, Flaw):
             yield row
             continue
-        place, cells = row
-        own = safe_name(_words("id", cells.get(column or "")) or "")
-        # an id that reads like a place would take the name of another row
-        usable = 0 < len(own) <= _ID_LENGTH and own not in given and not own.startswith(place.split()[0])
-        yield Row(given.unique(own if usable else place), place, cells)
+        position, cells = row
+        own_id = safe_name(_field_text("id", cells.get(column or "")) or "")
+        # an id that reads like a position would take the name of another row
+        is_usable = (
+            0 < len(own_id) <= _MAX_ID_CHARACTERS and own_id not in names and not own_id.startswith(position.split()[0])
+        )
+        yield Row(names.unique(own_id if is_usable else position), position, cells)
 
 
-def _words(field: str, cell: Cell | None) -> str | None:
-    texts = [text for text in cell_texts(cell) if text.strip().lower() not in _NOTHING]
-    return _MANY.get(field, " ").join(texts).strip() or None
+def _field_text(field: str, cell: Cell | None) -> str | None:
+    texts = [text for text in cell_texts(cell) if text.strip().lower() not in _EMPTY_VALUES]
+    return _SEPARATORS.get(field, " ").join(texts).strip() or None

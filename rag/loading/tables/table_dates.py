@@ -1,4 +1,4 @@
-"""The days in a column of dates, in every usual form; which of two numbers is the day, the column as a whole tells."""
+"""Dates in a column, in all usual forms; the column as a whole shows whether the day or the month comes first."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from rag.loading.tables.month_names import month_of
 
 DayOrder = Literal["day first", "month first"]
 
-_DAYS = 31
-_SHORT, _LONG = 2, 4
+_MAX_DAY = 31
+_TWO_DIGITS, _FOUR_DIGITS = 2, 4
 _YEARS = range(1500, 2200)
-# a time of day, and whatever stands behind it: a zone, "Uhr"
+# a time of day and what follows it: a zone, "Uhr"
 _TIME = re.compile(
     r"(?:,|\s+(?:um|at|à|a las|alle|kl\.?|@|-|–|,))?(?:\s+|T)"
     r"\d{1,2}(?::\d\d|[.h]\d\d(?![.\d])|\s*(?:[ap]\.?m\.?|uhr|h)\b).*",
@@ -27,14 +27,14 @@ _EAST = re.compile(r"(\d{4})\s*[年년]\s*(\d{1,2})\s*[月월]\s*(\d{1,2})\s*[�
 _WORD = r"(?P<month>[^\W\d_][^\d\s,/-]*)"
 _DAY = r"(?P<day>\d{1,2})(?:st|nd|rd|th|er|re|º|ª|°|\.|-(?:го|е))?"
 _YEAR = r"(?P<year>\d{4}|['’]?\d\d)"
-_OF = r"(?:(?:de|del|d['’]|of|the|den|o)\s+|d['’])?"
+_PREPOSITION = r"(?:(?:de|del|d['’]|of|the|den|o)\s+|d['’])?"
 _WORDED = tuple(
     re.compile(rf"{form}(?:\s*(?:г\.?|р\.?|r\.?|年|года|року|a\.?d\.?|e\.?v\.?))?[.,]?", re.IGNORECASE)
     for form in (
-        rf"{_DAY}[\s,]*{_OF}{_WORD}[.,]?\s*{_OF}{_YEAR}",
+        rf"{_DAY}[\s,]*{_PREPOSITION}{_WORD}[.,]?\s*{_PREPOSITION}{_YEAR}",
         rf"{_DAY}[-/]{_WORD}[-/]{_YEAR}",
-        rf"{_WORD}[\s.,]+(?:the\s+)?{_DAY}(?:,\s*|\s+){_OF}{_YEAR}",
-        rf"(?P<year>\d{{4}})[.,]?[\s-]+(?:m\.\s+)?{_OF}{_WORD}[\s.-]+{_DAY}(?:\s*d\.)?",
+        rf"{_WORD}[\s.,]+(?:the\s+)?{_DAY}(?:,\s*|\s+){_PREPOSITION}{_YEAR}",
+        rf"(?P<year>\d{{4}})[.,]?[\s-]+(?:m\.\s+)?{_PREPOSITION}{_WORD}[\s.-]+{_DAY}(?:\s*d\.)?",
         rf"(?P<year>\d{{4}})\.\s+gada\s+{_DAY}\s+{_WORD}",
     )
 )
@@ -49,13 +49,13 @@ _WEEKDAY = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class DayReading:
-    """How the dates of a column are read: which number comes first where both can be the day, and the language."""
+    """How the dates of a column are read: the order of ambiguous numbers, and the language."""
 
     order: DayOrder | None = None
     language: str = ""
 
     def day(self, value: str) -> date | None:
-        """Return the day that a date names; None if it is no whole day, or can be two."""
+        """Return the day of a date; None if it is incomplete or ambiguous."""
         words = " ".join(value.split())
         if program := _PROGRAMS.fullmatch(words):
             return _day(program[3], month_of(program[1], "en"), program[2])
@@ -65,40 +65,40 @@ class DayReading:
         if east := _EAST.fullmatch(bare):
             return _day(*east.groups())
         if numbers := _numbers(words):
-            days = _days(numbers)
+            days = _possible_days(numbers)
             return days.get(self.order) if len(set(days.values())) > 1 else next(iter(days.values()), None)
         return self._worded(bare) or self._worded(_WEEKDAY.sub("", bare, count=1))
 
     def _worded(self, words: str) -> date | None:
         for form in _WORDED:
-            found = form.fullmatch(words)
-            if found and (month := month_of(found["month"], self.language)):
-                return _day(_whole_year(found["year"].strip("'’")), month, found["day"])
+            match = form.fullmatch(words)
+            if match and (month := month_of(match["month"], self.language)):
+                return _day(_whole_year(match["year"].strip("'’")), month, match["day"])
         return None
 
 
 def infer_day_reading(values: Iterable[str], language: str) -> DayReading:
     """Return how the dates of a column are to be read.
 
-    Where some have a day above 12 on one side, all are read so; where others have it on the other side, none that can
-    be two. Where none has, they are read as the language (BCP-47, with its region if that is known) is written.
+    If dates with a day above 12 prove one order, all dates are read in it; if they contradict each other, ambiguous
+    dates stay unread. Without such dates, the order is that of the language (BCP-47, with its region if known).
     """
-    orders = set().union(*map(_shown, values))
+    orders = set().union(*map(_proven_orders, values))
     order = order_in_locale(language) if not orders else orders.pop() if len(orders) == 1 else None
     return DayReading(order, language)
 
 
 def is_ambiguous(values: Iterable[str]) -> bool:
-    """Tell whether the days of some dates can be their months, and no date shows which it is."""
-    known = list(values)
-    two = any(len(set(_days(numbers).values())) > 1 for numbers in map(_numbers, known) if numbers)
-    return two and not any(map(_shown, known))
+    """Return whether day and month can be swapped in some dates, and no date proves the order."""
+    dates = list(values)
+    has_ambiguous = any(len(set(_possible_days(numbers).values())) > 1 for numbers in map(_numbers, dates) if numbers)
+    return has_ambiguous and not any(map(_proven_orders, dates))
 
 
 def order_in_locale(language: str) -> DayOrder | None:
-    """Return which comes first where a language is written, by the Common Locale Data Repository.
+    """Return whether day or month comes first in a language, by the Common Locale Data Repository.
 
-    None where the year does, and for English without a region, which is written in both ways.
+    None where the year comes first, and for English without a region, where both orders are used.
     """
     from babel import Locale, UnknownLocaleError
 
@@ -107,16 +107,16 @@ def order_in_locale(language: str) -> DayOrder | None:
     try:
         pattern = Locale.parse(language, sep="-").date_formats["short"].pattern.lstrip("\u200f")
     except (UnknownLocaleError, ValueError, TypeError):
-        # de-IO, of a page in German with an address in the Indian Ocean
+        # de-IO: a German page under a domain of the British Indian Ocean Territory
         return order_in_locale(language.partition("-")[0]) if "-" in language else None
     return "day first" if pattern.startswith("d") else "month first" if pattern.startswith("M") else None
 
 
-def _shown(value: str) -> set[DayOrder]:
-    """The order that a date shows by its day above 12, if any."""
+def _proven_orders(value: str) -> set[DayOrder]:
+    """The order that a date proves by a day above 12, if any."""
     numbers = _numbers(value)
-    # with dots the day comes first in any case
-    days = _days(numbers) if numbers and numbers[1] != "." and len(numbers[0]) <= _SHORT else {}
+    # with dots the day always comes first
+    days = _possible_days(numbers) if numbers and numbers[1] != "." and len(numbers[0]) <= _TWO_DIGITS else {}
     return {order for order in days if order} if len(days) == 1 else set()
 
 
@@ -125,19 +125,21 @@ def _without_time(words: str) -> str:
 
 
 def _numbers(value: str) -> tuple[str, str, str, str] | None:
-    """The first number of a date that is all numbers, its separator, and the other numbers."""
+    """The first number of a date in numbers, its separator, and the other two numbers."""
     bare = _without_time(" ".join(value.split()))
-    found = _NUMBERS.fullmatch(bare) or _NUMBERS.fullmatch(_WEEKDAY.sub("", bare, count=1))
-    return (found[1], found[2], found[3], found[4]) if found else None
+    match = _NUMBERS.fullmatch(bare) or _NUMBERS.fullmatch(_WEEKDAY.sub("", bare, count=1))
+    return (match[1], match[2], match[3], match[4]) if match else None
 
 
-def _days(numbers: tuple[str, str, str, str]) -> dict[DayOrder | None, date]:
-    """The days that a date in numbers can be, by the order that makes it so; None where the order is plain."""
+def _possible_days(numbers: tuple[str, str, str, str]) -> dict[DayOrder | None, date]:
+    """The days that a date in numbers can be, by order; the order is None where it is certain."""
     first, mark, second, third = numbers
-    if len(first) > _SHORT or (len(third) == _SHORT and int(first) > _DAYS):
-        day = _day(_whole_year(first), second, third) if len(third) <= _SHORT else None
+    if len(first) > _TWO_DIGITS or (len(third) == _TWO_DIGITS and int(first) > _MAX_DAY):
+        day = _day(_whole_year(first), second, third) if len(third) <= _TWO_DIGITS else None
         return {None: day} if day else {}
-    if len(third) not in (_SHORT, _LONG) or (len(third) == _SHORT and mark not in "./" and int(third) <= _DAYS):
+    if len(third) not in (_TWO_DIGITS, _FOUR_DIGITS) or (
+        len(third) == _TWO_DIGITS and mark not in "./" and int(third) <= _MAX_DAY
+    ):
         # 04-10-06 is a day of 2004 or of 2006
         return {}
     year = _whole_year(third)
@@ -148,16 +150,16 @@ def _days(numbers: tuple[str, str, str, str]) -> dict[DayOrder | None, date]:
 
 
 def _whole_year(digits: str) -> str | int:
-    """A year of two digits is the last one that ended so."""
-    if len(digits) > _SHORT:
+    """The year; one of two digits is the most recent year that ends in them."""
+    if len(digits) > _TWO_DIGITS:
         return digits
-    this = date.today().year
-    return this - (this - int(digits)) % 100
+    this_year = date.today().year
+    return this_year - (this_year - int(digits)) % 100
 
 
 def _day(year: str | int, month: str | int | None, day: str | int) -> date | None:
     try:
-        found = date(int(year), int(month or 0), int(day))
+        match = date(int(year), int(month or 0), int(day))
     except ValueError:
         return None
-    return found if found.year in _YEARS else None
+    return match if match.year in _YEARS else None

@@ -27,7 +27,7 @@ SHAPES: dict[str, Any] = {
     "records": ROWS,
     "index": BY_ID,
     "list": BY_COLUMN,
-    "columns": {name: {f"r{place}": cell for place, cell in enumerate(cells)} for name, cells in BY_COLUMN.items()},
+    "columns": {name: {f"r{number}": cell for number, cell in enumerate(cells)} for name, cells in BY_COLUMN.items()},
     "split": {"columns": NAMES, "index": [0, 1, 2], "data": IN_LISTS},
     "table": {"schema": SCHEMA, "data": ROWS},
     "values": [NAMES, *IN_LISTS],
@@ -41,46 +41,46 @@ SHAPES: dict[str, Any] = {
 }
 
 
-def read(value: Any) -> list[Draft | Flaw]:
+def read_json(value: Any) -> list[Draft | Flaw]:
     return list(load_table(io.BytesIO(json.dumps(value).encode()), "json"))
 
 
 @pytest.mark.parametrize("shape", SHAPES)
 def test_shapes_of_a_table(shape: str) -> None:
     """All of its articles are read, each with its own fields, however the table is laid out."""
-    found = [one for one in read(SHAPES[shape]) if isinstance(one, Draft)]
-    assert [(one.title, one.text.strip(), one.published) for one in found] == [
+    drafts = [draft for draft in read_json(SHAPES[shape]) if isinstance(draft, Draft)]
+    assert [(draft.title, draft.text.strip(), draft.published) for draft in drafts] == [
         (row["title"], row["text"], date(1998, 10, 6)) for row in ROWS
     ]
 
 
 def test_ids_name_the_rows() -> None:
     """An article is called by the id that its row has in the table."""
-    assert [one.name for one in read(BY_ID)] == ["a0", "a1", "a2"]
-    assert [one.name for one in read(SHAPES["columns"])] == ["r0", "r1", "r2"]
-    assert [one.name for one in read({"a": {**ROWS[0], "id": "x"}, "b": {**ROWS[1], "id": "y"}})] == ["x", "y"]
+    assert [draft.name for draft in read_json(BY_ID)] == ["a0", "a1", "a2"]
+    assert [draft.name for draft in read_json(SHAPES["columns"])] == ["r0", "r1", "r2"]
+    assert [draft.name for draft in read_json({"a": {**ROWS[0], "id": "x"}, "b": {**ROWS[1], "id": "y"}})] == ["x", "y"]
 
 
 def test_one_article() -> None:
     """An object that is an article is one, whatever lists and objects stand in it."""
-    whole = {"title": "Titel", "text": LONG, "comments": [{"author": "A", "text": LONG}], "related": BY_ID}
-    assert [one.title for one in read(whole) if isinstance(one, Draft)] == ["Titel"]
-    (draft,) = read({"authors": ["A", "B"], "text": ["Ein Absatz.", "Noch einer."]})
+    article = {"title": "Titel", "text": LONG, "comments": [{"author": "A", "text": LONG}], "related": BY_ID}
+    assert [draft.title for draft in read_json(article) if isinstance(draft, Draft)] == ["Titel"]
+    (draft,) = read_json({"authors": ["A", "B"], "text": ["Ein Absatz.", "Noch einer."]})
     assert isinstance(draft, Draft)
     assert draft.text.split("\n\n")[:2] == ["Ein Absatz.", "Noch einer."]
-    assert len(read({"article": {"title": "Titel", "text": LONG}, "meta": {"copyright": "Bote"}})) == 1
+    assert len(read_json({"article": {"title": "Titel", "text": LONG}, "meta": {"copyright": "Bote"}})) == 1
 
 
 def test_what_is_no_table_says_so() -> None:
     """Two tables of articles, and columns that do not fit together, are refused in one sentence; bad rows are named."""
     with pytest.raises(LoadError, match=r"several lists \(a, b\)"):
-        read({"a": ROWS, "b": ROWS})
+        read_json({"a": ROWS, "b": ROWS})
     with pytest.raises(LoadError, match=r"different lengths \(title 3, text 2, date 3\)"):
-        read({**BY_COLUMN, "text": BY_COLUMN["text"][:2]})
-    found = read([NAMES, IN_LISTS[0], ["zu", "kurz"], IN_LISTS[1]])
-    assert [isinstance(one, Draft) for one in found] == [True, False, True]
-    found = read({**BY_ID, "a9": {"title": "leer"}})
-    assert [isinstance(one, Draft) for one in found] == [True, True, True, False]
+        read_json({**BY_COLUMN, "text": BY_COLUMN["text"][:2]})
+    drafts = read_json([NAMES, IN_LISTS[0], ["zu", "kurz"], IN_LISTS[1]])
+    assert [isinstance(draft, Draft) for draft in drafts] == [True, False, True]
+    drafts = read_json({**BY_ID, "a9": {"title": "leer"}})
+    assert [isinstance(draft, Draft) for draft in drafts] == [True, True, True, False]
 
 
 json_values = st.recursive(
@@ -97,6 +97,6 @@ json_values = st.recursive(
 def test_any_value(value: Any) -> None:
     """Whatever the JSON, it is read or refused in a sentence."""
     try:
-        read(value)
+        read_json(value)
     except LoadError as error:
         assert str(error)

@@ -36,8 +36,8 @@ def book(**sheets: Rows) -> bytes:
     return buffer.getvalue()
 
 
-def read(path: Path) -> list[Article | TableColumns | Remark]:
-    return [each for piece in pieces(path, "") for each in articles_in(piece)]  # type: ignore[misc]
+def read_articles(path: Path) -> list[Article | TableColumns | Remark]:
+    return [article for piece in pieces(path, "") for article in articles_in(piece)]  # type: ignore[misc]
 
 
 def test_rows(tmp_path: Path) -> None:
@@ -52,11 +52,11 @@ def test_rows(tmp_path: Path) -> None:
         ["b", "Das Bad", SENTENCES[1], datetime(2001, 5, 4, 13, 30), None],
     ]
     path.write_bytes(book(Artikel=rows))
-    columns, *articles = read(path)
+    columns, *articles = read_articles(path)
     assert isinstance(columns, TableColumns)
     assert columns.columns["text"] == "text"
-    found = [(a.path, a.title, a.text, a.published) for a in articles if isinstance(a, Article)]
-    assert found == [
+    contents = [(a.path, a.title, a.text, a.published) for a in articles if isinstance(a, Article)]
+    assert contents == [
         (f"{path}#7", "Die Schleuse", SENTENCES[0], date(1998, 10, 6)),
         (f"{path}#b", "Das Bad", SENTENCES[1], date(2001, 5, 4)),
     ]
@@ -66,8 +66,8 @@ def test_rows_without_ids_are_called_by_their_line(tmp_path: Path) -> None:
     """The number in the name is that of the row in the sheet."""
     path = tmp_path / "export.xlsx"
     path.write_bytes(book(a=[["headline", "body"], ["eins", SENTENCES[0]], [], ["zwei", SENTENCES[1]]]))
-    found = [each.path for each in read(path) if isinstance(each, Article)]
-    assert found == [f"{path}#line 2", f"{path}#line 4"]
+    contents = [article.path for article in read_articles(path) if isinstance(article, Article)]
+    assert contents == [f"{path}#line 2", f"{path}#line 4"]
 
 
 def test_several_sheets(tmp_path: Path) -> None:
@@ -75,9 +75,9 @@ def test_several_sheets(tmp_path: Path) -> None:
     path = tmp_path / "export.xlsx"
     texts = {name: [["id", "text"], [name, sentence]] for name, sentence in zip("ab", SENTENCES, strict=True)}
     path.write_bytes(book(**texts, zahlen=[["jahr", "summe"], [1998, 12], [1999, 13]], leer=[]))
-    found = read(path)
-    assert [each.path for each in found if isinstance(each, Article)] == [f"{path}/a#a", f"{path}/b#b"]
-    (remark,) = [each for each in found if isinstance(each, Remark)]
+    contents = read_articles(path)
+    assert [article.path for article in contents if isinstance(article, Article)] == [f"{path}/a#a", f"{path}/b#b"]
+    (remark,) = [article for article in contents if isinstance(article, Remark)]
     assert remark.text.startswith("The sheet zahlen was not read. ")
 
 
@@ -93,21 +93,21 @@ def test_ods(tmp_path: Path) -> None:
     document.body.append(table)
     path = tmp_path / "t.ods"
     document.save(path)
-    assert [each.path for each in read(path) if isinstance(each, Article)] == [f"{path}#x"]
+    assert [article.path for article in read_articles(path) if isinstance(article, Article)] == [f"{path}#x"]
 
 
 @pytest.mark.parametrize(
-    ("raw", "why"),
+    ("raw", "reason"),
     [
-        (b"PK\x03\x04 no zip at all", "no spreadsheet, or damaged"),
-        (b"\xd0\xcf\x11\xe0 no sheet", "no spreadsheet, or damaged"),
+        (b"PK\x03\x04 no zip at all", "not a spreadsheet, or damaged"),
+        (b"\xd0\xcf\x11\xe0 no sheet", "not a spreadsheet, or damaged"),
         (book(a=[["jahr"], [1998]]), "column"),
         (book(a=[]), "spreadsheet without rows"),
     ],
 )
-def test_what_is_none(tmp_path: Path, raw: bytes, why: str) -> None:
+def test_what_is_none(tmp_path: Path, raw: bytes, reason: str) -> None:
     """What is no spreadsheet, or holds no text, says so in a sentence."""
     path = tmp_path / "x.xlsx"
     path.write_bytes(raw)
-    with pytest.raises(LoadError, match=why):
-        read(path)
+    with pytest.raises(LoadError, match=reason):
+        read_articles(path)

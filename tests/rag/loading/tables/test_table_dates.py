@@ -62,9 +62,9 @@ LOCALES = forms(
 def test_dates_as_languages_write_them(day: date, locale: str) -> None:
     """A long date of the Common Locale Data Repository, with the weekday or without, is the day that it was made of."""
     reading = DayReading(None, locale.replace("_", "-"))
-    written = [format_date(day, form, locale=locale) for form in ("full", "long")]
-    assert {reading.day(words) for words in written} <= {day, None}
-    assert reading.day(written[1]) == day
+    spellings = [format_date(day, form, locale=locale) for form in ("full", "long")]
+    assert {reading.day(words) for words in spellings} <= {day, None}
+    assert reading.day(spellings[1]) == day
 
 
 @given(st.dates(date(1971, 1, 1), date(2031, 12, 31)), st.sampled_from(["/", "-"]), st.booleans())
@@ -72,10 +72,10 @@ def test_numbers_by_their_order(day: date, mark: str, us: bool) -> None:
     """Once the column shows the order, a date in numbers is its day; without it, it is that day or unknown."""
     form = f"%m{mark}%d{mark}%Y" if us else f"%d{mark}%m{mark}%Y"
     words = day.strftime(form)
-    shown = date(1999, 12, 31).strftime(form)
-    assert infer_day_reading([shown, words], "").day(words) == day
+    proof = date(1999, 12, 31).strftime(form)
+    assert infer_day_reading([proof, words], "").day(words) == day
     assert infer_day_reading([words], "").day(words) in (day, None)
-    assert infer_day_reading([shown, words, "31/12/1999" if us else "12/31/1999"], "de").day(words) in (day, None)
+    assert infer_day_reading([proof, words, "31/12/1999" if us else "12/31/1999"], "de").day(words) in (day, None)
 
 
 def test_the_order_of_a_language() -> None:
@@ -91,16 +91,18 @@ def test_a_month_that_is_two() -> None:
     assert [month_of("listopad", language) for language in ("pl", "cs", "hr", "", "de")] == [11, 11, 10, None, None]
 
 
-def table(dates: list[str], **more: str) -> bytes:
+def table(dates: list[str], **extra_columns: str) -> bytes:
     out = io.StringIO()
     writer = csv.writer(out)
-    writer.writerow(["title", "date", "text", *more])
-    writer.writerows([f"Titel {number}", day, TEXT.format(number), *more.values()] for number, day in enumerate(dates))
+    writer.writerow(["title", "date", "text", *extra_columns])
+    writer.writerows(
+        [f"Titel {number}", day, TEXT.format(number), *extra_columns.values()] for number, day in enumerate(dates)
+    )
     return out.getvalue().encode()
 
 
 def days(raw: bytes) -> list[date | None]:
-    return [one.published for one in load_table(io.BytesIO(raw), "csv") if isinstance(one, Draft)]
+    return [draft.published for draft in load_table(io.BytesIO(raw), "csv") if isinstance(draft, Draft)]
 
 
 def test_one_value_tells_the_column() -> None:
@@ -122,10 +124,10 @@ def test_dates_that_are_not_read_are_counted(tmp_path: Path) -> None:
     """They are told with the columns, and their rows are articles without a day."""
     path = tmp_path / "a.csv"
     path.write_bytes(table(["1998-10", "1998-10-06", "", "nan", "10/06/1998", "19/10/1998", "10/19/1998"]))
-    found = [one for piece in pieces(path, "0") for one in articles_in(piece)]
-    unread = [day for one in found if isinstance(one, TableColumns) for day in one.unread_days]
+    contents = [content for piece in pieces(path, "0") for content in articles_in(piece)]
+    unread = [day for content in contents if isinstance(content, TableColumns) for day in content.unread_days]
     assert unread == ["1998-10", "10/06/1998"]
-    assert sum(not isinstance(one, TableColumns) for one in found) == 7
+    assert sum(not isinstance(content, TableColumns) for content in contents) == 7
 
 
 @given(st.lists(st.text(max_size=40) | st.from_regex(r"\d{1,4}[-/. ]\d{1,4}[-/. ]\d{1,4}", fullmatch=True), max_size=5))
@@ -133,5 +135,5 @@ def test_any_words(values: list[str]) -> None:
     """Whatever stands in a column, it is a day or none."""
     is_ambiguous(values)
     for value in values:
-        found = infer_day_reading(values, "de").day(value)
-        assert found is None or isinstance(found, date)
+        day = infer_day_reading(values, "de").day(value)
+        assert day is None or isinstance(day, date)

@@ -29,17 +29,17 @@ WORDS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0\
 LETTERS = st.text(st.characters(categories=["L"]), min_size=1)
 
 
-def read(raw: str | bytes, kind: str, given: Mapping[str, str] | None = None) -> list[Draft | Flaw]:
-    return list(load_table(io.BytesIO(raw.encode() if isinstance(raw, str) else raw), kind, given))
+def read_rows(raw: str | bytes, kind: str, columns: Mapping[str, str] | None = None) -> list[Draft | Flaw]:
+    return list(load_table(io.BytesIO(raw.encode() if isinstance(raw, str) else raw), kind, columns))
 
 
-def drafts(raw: str | bytes, kind: str, given: Mapping[str, str] | None = None) -> list[Draft]:
-    found = read(raw, kind, given)
-    assert not [flaw for flaw in found if isinstance(flaw, Flaw)]
-    return [draft for draft in found if isinstance(draft, Draft)]
+def drafts(raw: str | bytes, kind: str, columns: Mapping[str, str] | None = None) -> list[Draft]:
+    contents = read_rows(raw, kind, columns)
+    assert not [flaw for flaw in contents if isinstance(flaw, Flaw)]
+    return [draft for draft in contents if isinstance(draft, Draft)]
 
 
-def written(rows: Sequence[Sequence[str]], **dialect: object) -> str:
+def as_csv(rows: Sequence[Sequence[str]], **dialect: object) -> str:
     out = io.StringIO(newline="")
     csv.writer(out, **dialect).writerows(rows)  # type: ignore[arg-type]
     return out.getvalue()
@@ -115,25 +115,25 @@ def test_an_empty_column_gives_way() -> None:
     st.permutations(["text", "title", "source", "author", "published", "url", "language", "id"]),
     st.sampled_from([str.upper, str.title, lambda name: f" {name}_", "-".join, "̈".join]),
 )
-def test_names_are_compared_by_their_letters(names: list[str], changed: object) -> None:
+def test_names_are_compared_by_their_letters(names: list[str], respell: object) -> None:
     """Case, spaces, dashes, accents and the order of the columns make no difference."""
-    spelled = {name: changed(name) for name in names}  # type: ignore[operator]
+    spelled = {name: respell(name) for name in names}  # type: ignore[operator]
     assert guess_columns([*spelled.values(), "image.url", "note"], [{}]) == spelled
 
 
 def test_given_columns_beat_the_guess() -> None:
     """What a person names is taken, in any spelling; the rest is guessed."""
-    raw = written([["text", "Lead", "title"], ["lang", "Vorspann", "T"]])
+    raw = as_csv([["text", "Lead", "title"], ["lang", "Vorspann", "T"]])
     (draft,) = drafts(raw, "csv", {"text": "lead", "title": "text"})
     assert (draft.text.strip(), draft.title) == ("Vorspann", "lang")
-    with pytest.raises(LoadError, match="It has no column leed; its columns are text, Lead, title: mend --columns"):
-        read(raw, "csv", {"text": "leed"})
+    with pytest.raises(LoadError, match="It has no column leed; its columns are text, Lead, title: correct --columns"):
+        read_rows(raw, "csv", {"text": "leed"})
 
 
 def test_a_table_without_a_text() -> None:
     """The error names the columns that there are."""
-    with pytest.raises(LoadError, match="No column holds the article's text; its columns are a, b, c: name it with"):
-        read("a,b,c\n1,2,3\n", "csv")
+    with pytest.raises(LoadError, match="No column contains the article's text; the columns are a, b, c: name it with"):
+        read_rows("a,b,c\n1,2,3\n", "csv")
 
 
 def test_columns_as_a_person_writes_them() -> None:
@@ -154,45 +154,45 @@ def test_what_was_written_as_csv_is_read(
     rows: list[tuple[str, str, str]], delimiter: str, quoting: int, end: str
 ) -> None:
     """Whatever the standard library writes as a table, whatever stands in it, is read as it was."""
-    raw = written([("id", "title", "text"), *rows], delimiter=delimiter, quoting=quoting, lineterminator=end)
+    raw = as_csv([("id", "title", "text"), *rows], delimiter=delimiter, quoting=quoting, lineterminator=end)
     # rows of white space hold nothing
     expected = [row for row in rows if any(cell.strip() for cell in row)]
-    found = list(csv_rows(io.BytesIO(raw.encode())))
-    assert [tuple(row[1].values()) for row in found if not isinstance(row, Flaw)] == expected
-    assert len(found) == len(expected)
+    raw_rows = list(csv_rows(io.BytesIO(raw.encode())))
+    assert [tuple(row[1].values()) for row in raw_rows if not isinstance(row, Flaw)] == expected
+    assert len(raw_rows) == len(expected)
 
 
 @st.composite
 def _objects(draw: DrawFn) -> list[dict[str, object]]:
-    other = st.recursive(
+    value = st.recursive(
         st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
         lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
         max_leaves=5,
     )
-    rest = st.dictionaries(st.text().map(lambda name: f"x{name}"), other, max_size=3)
-    return [{**draw(rest), "text": text} for text in draw(st.lists(LETTERS, min_size=1, max_size=5))]
+    extra = st.dictionaries(st.text().map(lambda name: f"x{name}"), value, max_size=3)
+    return [{**draw(extra), "text": text} for text in draw(st.lists(LETTERS, min_size=1, max_size=5))]
 
 
 @given(_objects())
 def test_what_was_written_as_json_is_read(objects: list[dict[str, object]]) -> None:
     """Whatever stands beside it, the text of each object comes out of lines and of a list as it went in."""
     nothing = ("nan", "none", "null", "nat", "undefined")
-    texts = [str(one["text"]).strip() for one in objects if str(one["text"]).strip().lower() not in nothing]
-    lines = read("\n".join(map(json.dumps, objects)), "jsonl", {"text": "text"})
-    entries = read(json.dumps(objects), "json", {"text": "text"})
-    for found in (lines, entries):
-        assert [draft.text.strip() for draft in found if isinstance(draft, Draft)] == texts
+    texts = [str(row["text"]).strip() for row in objects if str(row["text"]).strip().lower() not in nothing]
+    lines = read_rows("\n".join(map(json.dumps, objects)), "jsonl", {"text": "text"})
+    entries = read_rows(json.dumps(objects), "json", {"text": "text"})
+    for contents in (lines, entries):
+        assert [draft.text.strip() for draft in contents if isinstance(draft, Draft)] == texts
 
 
 def test_one_bad_line() -> None:
     """A line that is no JSON is a flaw that names its number; the others are articles."""
     good = json.dumps({"text": "Ein Satz."})
-    first, flaw, last = read(f"{good}\n\n{{'text': 1}}\n{good}\n", "jsonl")
+    first, flaw, last = read_rows(f"{good}\n\n{{'text': 1}}\n{good}\n", "jsonl")
     assert isinstance(first, Draft) and isinstance(last, Draft)
     assert flaw == Flaw(
         "line 3",
-        "Line 3 is no valid JSON (Expecting property name enclosed in double quotes at character 2): "
-        "mend or delete it.",
+        "Line 3 is not valid JSON (Expecting property name enclosed in double quotes at character 2): "
+        "fix or delete it.",
     )
     assert (first.name, last.name) == ("line 1", "line 4")
 
@@ -203,17 +203,17 @@ def test_one_bad_line() -> None:
 )
 def test_values_that_are_odd(value: str, text: str | None) -> None:
     """Numbers of any size are the digits that they are; what is no value is no text."""
-    first, found = read(f'{{"text": "x"}}\n{{"text": {value}}}\n', "jsonl")
+    first, second = read_rows(f'{{"text": "x"}}\n{{"text": {value}}}\n', "jsonl")
     assert isinstance(first, Draft)
-    assert found.text.strip() == text if isinstance(found, Draft) else text is None
+    assert second.text.strip() == text if isinstance(second, Draft) else text is None
 
 
 def test_nesting_without_end() -> None:
     """A hundred thousand brackets are one flaw in a line, and one error in a list."""
     deep = '{"text": ' + "[" * 100_000
-    assert [type(one) for one in read(f'{{"text": "x"}}\n{deep}\n', "jsonl")] == [Draft, Flaw]
-    with pytest.raises(LoadError, match="no valid JSON"):
-        read(deep, "json")
+    assert [type(content) for content in read_rows(f'{{"text": "x"}}\n{deep}\n', "jsonl")] == [Draft, Flaw]
+    with pytest.raises(LoadError, match="not valid JSON"):
+        read_rows(deep, "json")
 
 
 @pytest.mark.parametrize(
@@ -223,13 +223,13 @@ def test_nesting_without_end() -> None:
 def test_one_bad_row(row: str) -> None:
     """A row with a stray quotation mark or with other cells is a flaw that names its line; none below it is lost."""
     good = [["id", "text"], *([str(number), f"Satz {number}, und mehr."] for number in range(20))]
-    lines = written(good, lineterminator="\n").splitlines(keepends=True)
-    found = read("".join([*lines[:9], f"{row}\n", *lines[9:]]), "csv")
-    flaws = [one for one in found if isinstance(one, Flaw)]
+    lines = as_csv(good, lineterminator="\n").splitlines(keepends=True)
+    contents = read_rows("".join([*lines[:9], f"{row}\n", *lines[9:]]), "csv")
+    flaws = [flaw for flaw in contents if isinstance(flaw, Flaw)]
     assert [flaw.name for flaw in flaws] == ["line 10"]
-    assert flaws[0].reason.endswith(("mend or delete it.", "mend or delete them."))
-    kept = [draft.name for draft in found if isinstance(draft, Draft)]
-    assert kept == [str(number) for number in range(20)]
+    assert flaws[0].reason.endswith(("fix or delete it.", "fix or delete them."))
+    names = [draft.name for draft in contents if isinstance(draft, Draft)]
+    assert names == [str(number) for number in range(20)]
 
 
 def test_quotation_marks_that_belong_to_the_text() -> None:
@@ -240,14 +240,14 @@ def test_quotation_marks_that_belong_to_the_text() -> None:
 
 def test_escaped_by_a_stroke() -> None:
     """Tables in which a quotation mark is escaped by a backslash, as databases write them, are read."""
-    raw = written([["id", "text"], ["1", 'Er sagte "so", und ging.'], ["2", "x"]], escapechar="\\", doublequote=False)
+    raw = as_csv([["id", "text"], ["1", 'Er sagte "so", und ging.'], ["2", "x"]], escapechar="\\", doublequote=False)
     assert [draft.text.strip() for draft in drafts(raw, "csv")] == ['Er sagte "so", und ging.', "x"]
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "cp1252"])
 def test_encodings(encoding: str) -> None:
     """Rows and lines come out right from every encoding that German tables were saved in."""
-    table = written([["id", "text"], ["1", LONG], ["2", LONG]])
+    table = as_csv([["id", "text"], ["1", LONG], ["2", LONG]])
     lines = f"{json.dumps({'text': LONG}, ensure_ascii=False)}\n" * 2
     for kind, raw in (("csv", table), ("jsonl", lines)):
         assert [draft.text.strip() for draft in drafts(raw.encode(encoding), kind)] == [LONG.strip()] * 2
@@ -255,14 +255,14 @@ def test_encodings(encoding: str) -> None:
 
 def test_a_table_without_names() -> None:
     """Where the first row holds a text it is an article too, and the columns are numbered."""
-    table = open_table(io.BytesIO(written([["Web", LONG], ["Sport", f"{LONG}2"]]).encode()), "csv")
+    table = open_table(io.BytesIO(as_csv([["Web", LONG], ["Sport", f"{LONG}2"]]).encode()), "csv")
     assert (table.names, table.columns) == (("column 1", "column 2"), {"text": "column 2"})
     assert len(list(table.rows)) == 2
 
 
 def test_ids_that_are_not_unique() -> None:
     """A row is named by its id; one whose id a row above has, or that could be taken for a place, by its place."""
-    rows = [{"id": one, "text": "Satz."} for one in ("a", "a", "", "line 1", "b", "\x1b[31m\ud800", "x" * 300)]
+    rows = [{"id": row_id, "text": "Satz."} for row_id in ("a", "a", "", "line 1", "b", "\x1b[31m\ud800", "x" * 300)]
     names = [draft.name for draft in drafts("\n".join(map(json.dumps, rows)), "jsonl")]
     assert names == ["a", "line 2", "line 3", "line 4", "b", "\ufffd[31m\ufffd", "line 7"]
 
@@ -303,9 +303,9 @@ def test_a_table_larger_than_memory_may_be() -> None:
 def test_a_line_that_is_too_long() -> None:
     """A line of more than 20 MB is a flaw, and the next one an article."""
     raw = b'{"text": "a"}\n' + b"x" * (MAX_LINE + 1) + b'\n{"text": "b"}\n'
-    first, flaw, last = read(raw, "jsonl")
+    first, flaw, last = read_rows(raw, "jsonl")
     assert isinstance(first, Draft) and isinstance(last, Draft)
-    assert flaw == Flaw("line 2", "Line 2 cannot be read (it has more than 20 MB): mend or delete it.")
+    assert flaw == Flaw("line 2", "Line 2 cannot be read (it has more than 20 MB): fix or delete it.")
 
 
 @given(st.datetimes(datetime(1980, 1, 1), datetime(2033, 1, 1), timezones=st.just(UTC)))
