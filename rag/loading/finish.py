@@ -1,4 +1,4 @@
-"""A draft → an article."""
+"""Drafts → articles: normalises the text and metadata, and computes offsets."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from rag.loading.common.safe_names import without_login
 from rag.text.language import language_of
 from rag.types import Article, Aside
 
-_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
+_LANGUAGE_TAG = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 
 
 def article_id(path: str) -> str:
@@ -27,8 +27,8 @@ def article_from_draft(draft: Draft, path: str, sha256: str) -> Article:
     """Return the article in a draft.
 
     Args:
-        path: of the file, and behind it the name of the part that the article is.
-        sha256: of the file's bytes.
+        path: that of the file, followed by the name of the part that is the article.
+        sha256: that of the file's bytes.
 
     Raises:
         LoadError: it has no text.
@@ -36,43 +36,46 @@ def article_from_draft(draft: Draft, path: str, sha256: str) -> Article:
     blocks = tuple(replace(block, text=repair_mojibake(block.text)) for block in draft.blocks)
     text, asides, pages = join_blocks(blocks)
     if not any(character.isalnum() for character in draft.text):
-        raise LoadError("It holds no text: check that the article was saved with its body.")
-    stated = _language(draft)
-    told = {} if stated else {"language": "the text's words"}
+        raise LoadError("It contains no text: check that the article was saved with its body.")
+    stated_language = _stated_language(draft)
+    added_origins = {} if stated_language else {"language": "the text's words"}
     if blocks != draft.blocks:
-        told["text"] = REPAIRED_ORIGIN
+        added_origins["text"] = REPAIRED_ORIGIN
         draft = replace(draft, blocks=blocks)
     if draft.unread:
-        told["unread"] = " ".join(draft.unread)
+        added_origins["unread"] = " ".join(draft.unread)
     return Article(
         id=article_id(path),
-        title=_line(draft.title),
+        title=_one_line(draft.title),
         text=text,
-        language=stated or language_of(f"{draft.title or ''}\n{normalise(draft.text)}"),
-        source=_line(draft.source),
-        author=_line(draft.author),
+        language=stated_language or language_of(f"{draft.title or ''}\n{normalise(draft.text)}"),
+        source=_one_line(draft.source),
+        author=_one_line(draft.author),
         published=draft.published,
-        url=_line(without_login(draft.url or "")),
+        url=_one_line(without_login(draft.url or "")),
         path=path,
         sha256=sha256,
-        place=_line(draft.place),
+        place=_one_line(draft.place),
         asides=asides,
         pages=pages,
-        origins={**draft.origins, **told},
+        origins={**draft.origins, **added_origins},
     )
 
 
 def join_blocks(blocks: Sequence[Block]) -> tuple[str, tuple[Aside, ...], tuple[int, ...]]:
-    """Return the text of the blocks without white space around it, what is set aside in it, and where pages begin."""
+    """Return the text of the blocks without surrounding white space, its asides, and the offsets at which pages begin.
+
+    Asides are the spans that are not the article's own words, in text order.
+    """
     texts = [normalise(block.text) for block in blocks]
-    whole = "".join(texts)
-    first, last = len(whole) - len(whole.lstrip()), len(whole.rstrip())
+    full_text = "".join(texts)
+    first, last = len(full_text) - len(full_text.lstrip()), len(full_text.rstrip())
     asides: list[Aside] = []
     pages: dict[int, int] = {}
-    at = 0
+    offset = 0
     for block, text in zip(blocks, texts, strict=True):
-        start, end = (min(max(one, first), last) - first for one in (at, at + len(text)))
-        at += len(text)
+        start, end = (min(max(at, first), last) - first for at in (offset, offset + len(text)))
+        offset += len(text)
         if block.page is not None:
             pages.setdefault(block.page, start)
         if block.kind == "article" or start == end:
@@ -80,20 +83,20 @@ def join_blocks(blocks: Sequence[Block]) -> tuple[str, tuple[Aside, ...], tuple[
         if asides and (asides[-1].kind, asides[-1].end) == (block.kind, start):
             start = asides.pop().start
         asides.append(Aside(start, end, block.kind))
-    # a page without text begins where the next one does
+    # a page without text begins where the next page does
     count = max(pages, default=0)
     starts = [pages.get(count, 0)]
     for number in range(count - 1, 0, -1):
         starts.append(pages.get(number, starts[-1]))
-    return whole[first:last], tuple(asides), tuple(starts[::-1]) if pages else ()
+    return full_text[first:last], tuple(asides), tuple(starts[::-1]) if pages else ()
 
 
-def _language(draft: Draft) -> str | None:
-    """What the file states, if it is a BCP-47 tag."""
-    stated = (draft.language or "").strip().replace("_", "-")
-    return stated if _LANGUAGE.fullmatch(stated) else None
+def _stated_language(draft: Draft) -> str | None:
+    """The language that the file states, if it is a BCP-47 tag."""
+    tag = (draft.language or "").strip().replace("_", "-")
+    return tag if _LANGUAGE_TAG.fullmatch(tag) else None
 
 
-def _line(value: str | None) -> str | None:
-    """A field of metadata is one line, or nothing."""
+def _one_line(value: str | None) -> str | None:
+    """The value of a metadata field on one line, or None."""
     return " ".join(normalise(repair_mojibake(value)).split()) or None if value else None

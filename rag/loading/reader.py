@@ -1,4 +1,4 @@
-"""A file → its articles, in steps of which each can be taken in a process of its own."""
+"""Files → articles, in pieces that can each be read in a worker process."""
 
 from __future__ import annotations
 
@@ -32,23 +32,24 @@ from rag.loading.tables.table_dates import DayReading
 from rag.types import Article
 
 READER_VERSION = 8
-"""Raised whenever the same bytes are read or marked otherwise than before; stored articles are then loaded anew."""
+"""Raised whenever the same bytes would be read or classified differently; stored articles are then loaded again."""
 
-# the most rows of a table, and letters in them, that are taken together
-_ROWS = 200
-_LETTERS = 1_000_000
-_DAY_LETTERS = 40
-_MAILS = 5
-"""How deep mails and what is attached to them may lie in each other."""
-_HARMLESS = {"text": 100_000, "markdown": 20_000}
-"""The size, in bytes, up to which a text needs no process of its own; Markdown can be made to be slow to read."""
+# a batch has at most 200 rows of a table, and is closed by the row that brings it above a million characters
+_MAX_ROWS = 200
+_MAX_CHARACTERS = 1_000_000
+_MAX_DATE_CHARACTERS = 40
+"""Dates that could not be read are reported by at most this many characters."""
+_MAX_MAIL_DEPTH = 5
+"""Mails and attachments may be nested at most this deep."""
+_HARMLESS_BYTES = {"text": 100_000, "markdown": 20_000}
+"""The size, in bytes, up to which a text needs no worker process; Markdown can be crafted to be slow to read."""
 
 
 @dataclass(frozen=True, slots=True)
 class TableColumns:
-    """Which column of a table holds which field; `name` is the table's place in the file, or empty.
+    """The column of each field in a table; `name` is the table's name in the file, such as /member, or empty.
 
-    `unread_days` are dates of some of its rows that could not be read.
+    `unread_days` are the dates in some of its rows that could not be read.
     """
 
     name: str
@@ -58,7 +59,7 @@ class TableColumns:
 
 @dataclass(frozen=True, slots=True)
 class RowBatch:
-    """Some rows of a table that is a file."""
+    """Consecutive rows of a table that is a file."""
 
     columns: Columns
     rows: tuple[Row | Flaw, ...]
@@ -69,14 +70,14 @@ Content = Member | WarcPage | RowBatch | TableColumns | Skipped | Flaw
 Part = Article | TableColumns | Flaw | Remark
 """What is in a piece once it is read."""
 _Draft = Draft | TableColumns | Flaw | Remark
-_Found = TypeVar("_Found", bound=Member | WarcPage | Skipped | Flaw)
+_Named = TypeVar("_Named", bound=Member | WarcPage | Skipped | Flaw)
 
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A part of a file, to be read by itself: a member, a page, some rows.
+    """A part of a file that can be read by itself: a member, a page, some rows.
 
-    `sha256` is that of the file's bytes; `columns` are those of tables, where they are not to be guessed.
+    `sha256` is that of the file's bytes; `columns` are those given for tables; without them, columns are guessed.
     """
 
     path: str
@@ -86,21 +87,27 @@ class Piece:
 
 
 def is_harmless(piece: Piece) -> bool:
-    """Tell whether a part can be read right here: a small text, or something that has been read."""
-    content = piece.content
-    if isinstance(content, Member):
-        return len(content.raw) <= _HARMLESS.get(content.kind, 0)
-    if isinstance(content, RowBatch):
-        # HTML can make its reader do anything
-        return not any("<" in text for row in content.rows for text in _texts(row))
-    return not isinstance(content, WarcPage)
+    """Return whether a piece can be read in this process: a small text, or content that is already read."""
+    match piece.content:
+        case Member(kind=kind, raw=raw):
+            return len(raw) <= _HARMLESS_BYTES.get(kind, 0)
+        case RowBatch(rows=rows):
+            # HTML can make its reader do anything
+            return not any("<" in text for row in rows for text in _texts_in_row(row))
+        case WarcPage():
+            return False
+        case _:
+            return True
 
 
 def pieces(path: Path, sha256: str, limits: Limits = DEFAULT_LIMITS, columns: Columns | None = None) -> Iterator[Piece]:
-    """Yield the parts of a file, one at a time in memory.
+    """Yield the pieces of a file, one at a time in memory.
 
     Args:
-        columns: of tables, where they are not to be guessed.
+        path: the file.
+        sha256: that of its bytes.
+        limits: how far archives are unpacked.
+        columns: those of tables; columns that are not given are guessed.
 
     Raises:
         LoadError: the file as a whole cannot be read.
@@ -110,12 +117,12 @@ def pieces(path: Path, sha256: str, limits: Limits = DEFAULT_LIMITS, columns: Co
 
 
 def articles_in(piece: Piece) -> list[Part]:
-    """Return the articles in a part of a file, what tells their columns if it is a table, and what cannot be taken.
+    """Return the articles in a piece of a file, the columns of its tables, and what could not be read.
 
     Raises:
-        LoadError: nothing of it can be read.
+        LoadError: nothing in it can be read.
     """
-    found: list[Part] = []
+    articles: list[Part] = []
     table = TableColumns("", piece.content.columns if isinstance(piece.content, RowBatch) else {})
     unread: list[str] = []
     try:
@@ -123,28 +130,28 @@ def articles_in(piece: Piece) -> list[Part]:
             if isinstance(draft, TableColumns):
                 table = draft
             if isinstance(draft, TableColumns | Flaw | Remark):
-                found.append(draft)
+                articles.append(draft)
                 continue
-            unread += [draft.unread_day[:_DAY_LETTERS]] if draft.unread_day else []
-            article = result_or_error(lambda draft: _article(draft, piece), draft)
+            unread += [draft.unread_day[:_MAX_DATE_CHARACTERS]] if draft.unread_day else []
+            article = result_or_error(lambda draft: _article_of_draft(draft, piece), draft)
             if isinstance(article, LoadError):
-                found.append(Flaw(draft.name, str(article)))
+                articles.append(Flaw(draft.name, str(article)))
             else:
-                found += [article, *(Remark(draft.name, text) for text in draft.unread)]
+                articles += [article, *(Remark(draft.name, text) for text in draft.unread)]
     except (*INTERRUPTIONS, MemoryError):
         raise
     except BaseException as error:
-        if not found:
+        if not articles:
             raise load_error(error) from error
-        # what was read before it is whole
+        # what was read before the error is complete
         content = piece.content
-        above = f"/{content.name}" if isinstance(content, Member) and content.name else ""
-        found.append(Flaw(above, f"Not all of it was read. {load_error(error)}"))
-    return [*found, replace(table, unread_days=tuple(unread))] if unread else found
+        parent = f"/{content.name}" if isinstance(content, Member) and content.name else ""
+        articles.append(Flaw(parent, f"Not all of it was read. {load_error(error)}"))
+    return [*articles, replace(table, unread_days=tuple(unread))] if unread else articles
 
 
-def _article(draft: Draft, piece: Piece) -> Article:
-    # what is noted of a file of many articles would be wrong of some
+def _article_of_draft(draft: Draft, piece: Piece) -> Article:
+    # the metadata in the sidecar of a file with many articles would be wrong for some of them
     merged = draft if draft.name else with_sidecar(draft, Path(piece.path))
     return article_from_draft(merged, f"{piece.path}{draft.name}", piece.sha256)
 
@@ -153,188 +160,189 @@ def load(path: Path, raw: bytes) -> Article:
     """Return the one article in a file at an absolute path, given the file's bytes.
 
     Raises:
-        LoadError: it holds no article that can be read, or more than one; the message says why.
+        LoadError: it contains no readable article, or more than one; the message says why.
     """
     kind = kind_of(path.name, raw[:HEAD_BYTES])
     if kind not in LOADERS:
-        raise LoadError("It is no file that holds one article.")
-    drafts = [one for one in drafts_of(kind, raw) if isinstance(one, Draft)]
+        raise LoadError("Files of this kind do not contain exactly one article.")
+    drafts = [draft for draft in drafts_of(kind, raw) if isinstance(draft, Draft)]
     if len(drafts) != 1:
-        raise LoadError("It holds several articles.")
+        raise LoadError("It does not contain exactly one article.")
     return article_from_draft(with_sidecar(drafts[0], path), path.as_posix(), hashlib.sha256(raw).hexdigest())
 
 
 def _contents(path: Path, limits: Limits, columns: Columns | None) -> Iterator[Content]:
-    kind = kind_at(path)
-    if kind == "gz":
-        yield from _unpacked(path, limits, columns)
-    elif kind == "zip":
-        yield from (_called(one, "/") for one in archive_members(path, path.name, limits))
-    elif kind == "json":
-        with open_file(path) as file:
-            yield Member("", kind, read_whole(file))
-    elif kind in TABLE_READERS:
-        with open_file(path) as file:
-            yield from _in_rows(open_table(file, kind, columns))
-    elif kind == "warc":
-        with open_file(path) as file:
-            yield from (_called(one, "#") for one in warc_pages(file))
-    elif kind == "mbox":
-        with open_file(path) as file:
-            yield from (_called(one, "/") for one in mail_members(file))
-    elif kind is None:
-        raise LoadError("It is of no kind that can be read.")
-    else:
-        yield Member("", kind, read_file(path, MAX_DOCUMENT_BYTES if kind in DOCUMENT_KINDS else MAX_BYTES))
+    match kind_at(path):
+        case None:
+            raise LoadError("Files of this kind cannot be read.")
+        case "gz":
+            yield from _gzip_contents(path, limits, columns)
+        case "zip":
+            yield from (_with_mark(member, "/") for member in archive_members(path, path.name, limits))
+        case "json":
+            with open_file(path) as file:
+                yield Member("", "json", read_whole(file))
+        case "warc":
+            with open_file(path) as file:
+                yield from (_with_mark(page, "#") for page in warc_pages(file))
+        case "mbox":
+            with open_file(path) as file:
+                yield from (_with_mark(mail, "/") for mail in mail_members(file))
+        case kind if kind in TABLE_READERS:
+            with open_file(path) as file:
+                yield from _row_batches(open_table(file, kind, columns))
+        case kind:
+            yield Member("", kind, read_file(path, MAX_DOCUMENT_BYTES if kind in DOCUMENT_KINDS else MAX_BYTES))
 
 
-def _unpacked(path: Path, limits: Limits, columns: Columns | None) -> Iterator[Content]:
-    """Yield what a .gz file holds; a table in it may be larger than memory."""
+def _gzip_contents(path: Path, limits: Limits, columns: Columns | None) -> Iterator[Content]:
+    """Yield the contents of a .gz file; a table in it may be larger than memory."""
     with open_file(path) as file:
         stream = limited_gunzip(file, limits)
         kind = kind_of(path.stem, stream.peek(HEAD_BYTES)[:HEAD_BYTES])
         if kind in TABLE_READERS and kind != "json":
-            yield from _in_rows(open_table(stream, kind, columns))
+            yield from _row_batches(open_table(stream, kind, columns))
             return
         if kind == "warc":
-            # record by record, however large it is
+            # a web archive is read record by record, so it may have any size
             file.seek(0)
-            yield from (_called(one, "#") for one in warc_pages(file))
+            yield from (_with_mark(page, "#") for page in warc_pages(file))
             return
-    for one in archive_members(path, path.name, limits):
-        # what is alone in there is called by the name of the file
-        yield replace(one, name="") if isinstance(one, Member) and one.name == path.stem else _called(one, "/")
+    for member in archive_members(path, path.name, limits):
+        # the only file in a .gz is named after the .gz itself
+        if isinstance(member, Member) and member.name == path.stem:
+            yield replace(member, name="")
+        else:
+            yield _with_mark(member, "/")
 
 
-def _called(one: _Found, mark: str) -> _Found:
-    """Call a flaw as the article would be called that is not there: /member, #page."""
-    return replace(one, name=f"{mark}{one.name}") if isinstance(one, Flaw) and one.name else one
+def _with_mark(content: _Named, mark: str) -> _Named:
+    """Name a flaw like the article that is missing: /member, #page; other contents stay as they are."""
+    return replace(content, name=f"{mark}{content.name}") if isinstance(content, Flaw) and content.name else content
 
 
-def _in_rows(table: Table) -> Iterator[TableColumns | RowBatch]:
-    """Yield the columns, then the rows in parts that are not too large."""
+def _row_batches(table: Table) -> Iterator[TableColumns | RowBatch]:
+    """Yield the columns of a table, then its rows in batches."""
     yield TableColumns("", table.columns)
-    taken: list[Row | Flaw] = []
-    letters = 0
+    batch: list[Row | Flaw] = []
+    characters = 0
     try:
         for row in table.rows:
-            taken.append(row if isinstance(row, Flaw) else _needed(row, table.columns))
-            letters += sum(map(len, _texts(taken[-1])))
-            if len(taken) == _ROWS or letters > _LETTERS:
-                yield RowBatch(table.columns, tuple(taken), table.days)
-                taken, letters = [], 0
+            batch.append(row if isinstance(row, Flaw) else _needed_cells(row, table.columns))
+            characters += sum(map(len, _texts_in_row(batch[-1])))
+            if len(batch) == _MAX_ROWS or characters > _MAX_CHARACTERS:
+                yield RowBatch(table.columns, tuple(batch), table.days)
+                batch, characters = [], 0
     except INTERRUPTIONS:
         raise
     except BaseException:
-        # the rows before the damage are whole
-        yield RowBatch(table.columns, tuple(taken), table.days)
+        # the rows before the damage are complete
+        yield RowBatch(table.columns, tuple(batch), table.days)
         raise
-    if taken:
-        yield RowBatch(table.columns, tuple(taken), table.days)
+    if batch:
+        yield RowBatch(table.columns, tuple(batch), table.days)
 
 
-def _needed(row: Row, columns: Columns) -> Row:
+def _needed_cells(row: Row, columns: Columns) -> Row:
     return replace(row, cells={name: row.cells[name] for name in columns.values() if name in row.cells})
 
 
-def _texts(row: Row | Flaw) -> list[str]:
+def _texts_in_row(row: Row | Flaw) -> list[str]:
     return [] if isinstance(row, Flaw) else [text for cell in row.cells.values() for text in cell_texts(cell)]
 
 
 def _drafts(content: Content, columns: Columns | None) -> Iterator[_Draft]:
-    """Yield what is in a part, called by its place in the file: /member, #row."""
-    if isinstance(content, Skipped):
-        return
-    if isinstance(content, TableColumns | Flaw):
-        yield content
-    elif isinstance(content, RowBatch):
-        for row in content.rows:
-            yield _in_row(row, content.columns, content.days, "")
-    elif isinstance(content, WarcPage):
-        page = draft_of_page(content)
-        yield replace(page, name=f"#{page.name}")
-    else:
-        yield from _in_member(content, columns)
+    """Yield the drafts in a piece, named after their position in the file: /member, #row."""
+    match content:
+        case TableColumns() | Flaw():
+            yield content
+        case RowBatch():
+            for row in content.rows:
+                yield _draft_of_row(row, content.columns, content.days, "")
+        case WarcPage():
+            page = draft_of_page(content)
+            yield replace(page, name=f"#{page.name}")
+        case Member():
+            yield from _drafts_in_member(content, columns)
 
 
-def _in_member(member: Member, columns: Columns | None, depth: int = 0) -> Iterator[_Draft]:
-    """Yield what is in a file; `depth` counts the mails around it."""
-    above = f"/{member.name}" if member.name else ""
+def _drafts_in_member(member: Member, columns: Columns | None, depth: int = 0) -> Iterator[_Draft]:
+    """Yield the drafts in a file; `depth` is the number of mails around it."""
+    parent = f"/{member.name}" if member.name else ""
     if member.kind in TABLE_READERS:
         table = open_table(io.BytesIO(member.raw), member.kind, columns)
-        yield TableColumns(above, table.columns)
-        yield from (_in_row(row, table.columns, table.days, above) for row in table.rows)
+        yield TableColumns(parent, table.columns)
+        yield from (_draft_of_row(row, table.columns, table.days, parent) for row in table.rows)
     elif member.kind == "xlsx":
-        yield from _in_sheets(list(sheets(member.raw)), above, columns)
+        yield from _drafts_in_sheets(list(sheets(member.raw)), parent, columns)
     elif member.kind == "eml":
         for part in load_mail(member.raw):
             if isinstance(part, Attachment):
-                yield from _attached(part, above, columns, depth + 1)
+                yield from _attached_drafts(part, parent, columns, depth + 1)
             else:
                 mail = mark_as_several(part) if is_newsletter(part.text) else part
-                yield replace(mail, name=above)
+                yield replace(mail, name=parent)
     else:
         for draft in drafts_of(member.kind, member.raw):
-            yield replace(draft, name=f"{above}#{draft.name}" if draft.name else above)
+            yield replace(draft, name=f"{parent}#{draft.name}" if draft.name else parent)
 
 
-def _in_sheets(tables: Sequence[tuple[str, bytes]], above: str, columns: Columns | None) -> Iterator[_Draft]:
-    """Yield the rows of all sheets; one without texts is named if others have some."""
+def _drafts_in_sheets(tables: Sequence[tuple[str, bytes]], parent: str, columns: Columns | None) -> Iterator[_Draft]:
+    """Yield the rows of all sheets; a sheet without texts yields a remark if other sheets have some."""
     if not tables:
-        raise LoadError("It is a spreadsheet without rows: check that it was saved whole.")
-    alone = len(tables) == 1
+        raise LoadError("It is a spreadsheet without rows: check that it was saved completely.")
+    is_single = len(tables) == 1
     errors: list[tuple[str, LoadError]] = []
     names = UniqueNames()
-    for sheet, lines in tables:
-        name = above if alone else f"{above}/{names.unique(safe_name(sheet))}"
+    for sheet, json_lines in tables:
+        name = parent if is_single else f"{parent}/{names.unique(safe_name(sheet))}"
         try:
-            table = open_table(io.BytesIO(lines), "jsonl", columns)
+            table = open_table(io.BytesIO(json_lines), "jsonl", columns)
         except LoadError as error:
             errors.append((sheet, error))
             continue
         yield TableColumns(name, table.columns)
-        yield from (_in_row(row, table.columns, table.days, name) for row in table.rows)
+        yield from (_draft_of_row(row, table.columns, table.days, name) for row in table.rows)
     if len(errors) == len(tables):
         raise errors[0][1]
-    for sheet, why in errors:
-        yield Remark(above, f"The sheet {safe_name(sheet)} was not read. {why}")
+    for sheet, reason in errors:
+        yield Remark(parent, f"The sheet {safe_name(sheet)} was not read. {reason}")
 
 
-def _attached(attachment: Attachment, above: str, columns: Columns | None, depth: int) -> Iterator[_Draft]:
-    """Yield what is in a file that is attached to a mail, or say that it was not read."""
-    name = f"{above}/{attachment.name}"
+def _attached_drafts(attachment: Attachment, parent: str, columns: Columns | None, depth: int) -> Iterator[_Draft]:
+    """Yield the drafts in an attachment of a mail, or a remark or flaw that says why it was not read."""
+    name = f"{parent}/{attachment.name}"
     kind = "eml" if attachment.is_mail else kind_of(attachment.name, attachment.raw[:HEAD_BYTES])
     if not attachment.raw.strip():
-        yield Remark(above, f"The attachment {attachment.name} is empty or not in the mail.")
+        yield Remark(parent, f"The attachment {attachment.name} is empty or not in the mail.")
     elif kind is None:
-        instead = CONVERSION_HINTS.get(
-            PurePosixPath(attachment.name.lower()).suffix, "save it beside the mail if it matters."
-        )
-        yield Remark(above, f"The attachment {attachment.name} was not read: {instead}")
-    elif depth > _MAILS:
-        yield Flaw(name, f"It lies more than {_MAILS} mails deep: save it beside the mail.")
+        suffix = PurePosixPath(attachment.name.lower()).suffix
+        hint = CONVERSION_HINTS.get(suffix, "save it as a separate file if it matters.")
+        yield Remark(parent, f"The attachment {attachment.name} was not read: {hint}")
+    elif depth > _MAX_MAIL_DEPTH:
+        yield Flaw(name, f"It is nested more than {_MAX_MAIL_DEPTH} mails deep: save it as a separate file.")
     elif kind in ARCHIVE_KINDS:
         for inner in archive_members(attachment.raw, attachment.name):
             if isinstance(inner, Member):
-                yield from _inside(replace(inner, name=f"{name[1:]}/{inner.name}"), columns, depth)
+                yield from _contained_drafts(replace(inner, name=f"{name[1:]}/{inner.name}"), columns, depth)
             elif isinstance(inner, Flaw):
                 yield replace(inner, name=f"{name}/{inner.name}" if inner.name else name)
     else:
-        yield from _inside(Member(name[1:], kind, attachment.raw), columns, depth)
+        yield from _contained_drafts(Member(name[1:], kind, attachment.raw), columns, depth)
 
 
-def _inside(member: Member, columns: Columns | None, depth: int) -> Iterator[_Draft]:
-    """Yield what is in a file in another one, which goes on whatever this one makes its reader do."""
+def _contained_drafts(member: Member, columns: Columns | None, depth: int) -> Iterator[_Draft]:
+    """Yield the drafts in a file inside another one; whatever goes wrong with it yields a flaw."""
     try:
-        yield from _in_member(member, columns, depth)
+        yield from _drafts_in_member(member, columns, depth)
     except (*INTERRUPTIONS, MemoryError):
         raise
     except BaseException as error:
         yield Flaw(f"/{member.name}", str(load_error(error)))
 
 
-def _in_row(row: Row | Flaw, columns: Columns, days: DayReading, above: str) -> Draft | Flaw:
+def _draft_of_row(row: Row | Flaw, columns: Columns, days: DayReading, parent: str) -> Draft | Flaw:
     draft = row if isinstance(row, Flaw) else result_or_error(lambda row: draft_from_row(row, columns, days), row)
     if isinstance(draft, LoadError):
-        draft = Flaw(row.name, f"{row.place.capitalize()}: {draft}" if isinstance(row, Row) else str(draft))
-    return replace(draft, name=f"{above}#{draft.name}")
+        draft = Flaw(row.name, f"{row.position.capitalize()}: {draft}" if isinstance(row, Row) else str(draft))
+    return replace(draft, name=f"{parent}#{draft.name}")

@@ -1,4 +1,4 @@
-"""Which loader reads which kind of file."""
+"""The loader of each kind of file."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from rag.loading.web.several_articles import load_html_articles
 
 
 def _paragraphs_of_part(path: str, raw: bytes) -> list[str]:
-    """Return the paragraphs of a part of a Word document that is in another format."""
+    """Return the paragraphs of a part of a Word document that is stored in another format."""
     kind = kind_of(posixpath.basename(path), raw[:HEAD_BYTES])
     if kind == "html":
         root = parse_prose(raw)
@@ -51,7 +51,7 @@ LOADERS: dict[str, Callable[[bytes], Draft]] = {
     "epub": load_epub,
     "eml": load_eml,
 }
-"""For each kind of file that holds one article, what reads it."""
+"""For each kind of file with one article, its loader."""
 MANY_IN_ONE: dict[str, Callable[[bytes], Iterable[Draft | Flaw]]] = {
     "text": load_texts,
     "pdf": lambda raw: split_export(load_pdf(raw)),
@@ -61,11 +61,11 @@ MANY_IN_ONE: dict[str, Callable[[bytes], Iterable[Draft | Flaw]]] = {
     "html": load_html_articles,
     "epub": load_issue,
 }
-"""For kinds of files that may hold many articles, what reads them all."""
+"""For kinds of files that may contain many articles, the loader of all of them."""
 
 
 def drafts_of(kind: str, raw: bytes) -> Iterable[Draft | Flaw]:
-    """Return what is in a file of a kind that `kind_of` tells, archives and tables excepted.
+    """Return the drafts in a file of a kind that `kind_of` returns, except archives and tables.
 
     Raises:
         LoadError: it cannot be read.

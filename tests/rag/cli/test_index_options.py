@@ -85,7 +85,7 @@ def test_columns_that_are_none(fundstelle: Run, tmp_path: Path) -> None:
     assert "Columns cannot be read from 'words=body'" in done.stderr
     done = fundstelle("index", path, "--columns", "text=inhalt")
     assert done.returncode == 1
-    assert "It has no column inhalt; its columns are body, headline: mend --columns." in done.stderr
+    assert "It has no column inhalt; its columns are body, headline: correct --columns." in done.stderr
 
 
 def test_limits_from_words() -> None:

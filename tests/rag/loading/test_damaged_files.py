@@ -58,10 +58,10 @@ def test_any_bytes(kind: str, raw: bytes) -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("other", WHOLE)
-def test_files_of_another_kind(kind: str, other: str) -> None:
+@pytest.mark.parametrize("content_kind", WHOLE)
+def test_files_of_another_kind(kind: str, content_kind: str) -> None:
     """A file with the ending of another format is refused or read."""
-    check(kind, WHOLE[other])
+    check(kind, WHOLE[content_kind])
 
 
 @settings(max_examples=60, deadline=None)

@@ -25,9 +25,9 @@ MINUTES = float(os.environ.get("FUNDSTELLE_FUZZ_MINUTES", "0"))
 def test_valid_files(name: str) -> None:
     """Undamaged, each of them gives articles."""
     kind, raw = VALID[name]
-    for found in read(name, kind, raw):
-        check(found)
-        assert found
+    for content in read(name, kind, raw):
+        check(content)
+        assert content
 
 
 @pytest.mark.parametrize("examples", [25, pytest.param(250, marks=pytest.mark.heavy)])
@@ -46,8 +46,8 @@ def test_damaged_files(name: str, examples: int) -> None:
     @given(DAMAGES, st.floats(0, 1, exclude_max=True))
     def do_no_harm(damages: list[Damage], member: float) -> None:
         with suppress(LoadError):
-            for found in read(name, kind, damaged(raw, damages, member)):
-                check(found)
+            for content in read(name, kind, damaged(raw, damages, member)):
+                check(content)
 
     end = time.monotonic() + 60 * MINUTES / len(VALID)
     do_no_harm()

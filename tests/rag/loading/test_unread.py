@@ -64,9 +64,9 @@ def test_a_long_stamp_on_each_page() -> None:
 
 def test_pages_that_are_complete() -> None:
     """A text over a picture, a picture with a text below, and an empty page are nothing that was not read."""
-    own = both(scan, article())
+    article_page = both(scan, article())
     small = both(lambda canvas: canvas.drawImage(PICTURE, 20, 20, 60, 80), lines("Ein kurzer Satz."))
-    assert load_pdf(drawn(own, small, lambda _: None)).unread == ()
+    assert load_pdf(drawn(article_page, small, lambda _: None)).unread == ()
 
 
 def test_fields_of_a_form() -> None:
@@ -78,8 +78,8 @@ def test_fields_of_a_form() -> None:
         form = canvas.acroForm
         form.textfield(name="n", value="Wiebke Ohlsen", x=120, y=445, width=200, height=16, borderWidth=0)
         lines("Gegenstand:", y=420)(canvas)
-        place = {"x": 120, "width": 200, "height": 16}
-        form.choice(name="g", value="Bebauungsplan", options=["Haushalt", "Bebauungsplan"], y=415, **place)
+        widget = {"x": 120, "width": 200, "height": 16}
+        form.choice(name="g", value="Bebauungsplan", options=["Haushalt", "Bebauungsplan"], y=415, **widget)
         form.checkbox(name="c", checked=True, x=120, y=380)
         form.textfield(name="leer", value="", x=120, y=340, width=200, height=16)
 
@@ -98,11 +98,11 @@ def with_annotations(raw: bytes, *annotations: str) -> bytes:
     body = raw[start + 6 : raw.index(b"endobj", start)].strip()
     references = " ".join(f"{size + at} 0 R" for at in range(len(annotations)))
     objects.append((number, body[:-2] + f"/Annots [{references}] >>".encode()))
-    objects += [(size + at, each.encode("latin-1")) for at, each in enumerate(annotations)]
+    objects += [(size + at, text.encode("latin-1")) for at, text in enumerate(annotations)]
     out, table = raw, b"xref\n"
-    for each, content in objects:
-        table += b"%d 1\n%010d 00000 n \n" % (each, len(out))
-        out += b"%d 0 obj\n%s\nendobj\n" % (each, content)
+    for object_number, content in objects:
+        table += b"%d 1\n%010d 00000 n \n" % (object_number, len(out))
+        out += b"%d 0 obj\n%s\nendobj\n" % (object_number, content)
     root = raw[raw.rindex(b"/Root") :].split(b"\n")[0]
     previous = int(raw[raw.rindex(b"startxref") + 9 :].split()[0])
     end = b"trailer\n<< /Size %d %s /Prev %d >>\nstartxref\n%d\n%%%%EOF\n"
@@ -151,24 +151,24 @@ def test_docx_of_several_documents(name: str, content: bytes) -> None:
     raw = changed(
         raw, "word/_rels/document.xml.rels", "</Relationships>", f'{CHUNK}Target="/word/{name}"/></Relationships>'
     )
-    draft = LOADERS["docx"](added(raw, {f"word/{name}": content}))
+    draft = LOADERS["docx"](with_members(raw, {f"word/{name}": content}))
     assert texts(draft)[-2:] == ["Der angehängte Teil.", "Danach."]
     assert draft.unread == ()
 
 
-def added(raw: bytes, members: dict[str, bytes]) -> bytes:
+def with_members(raw: bytes, members: dict[str, bytes]) -> bytes:
     """Return the archive with more members."""
     with zipfile.ZipFile(io.BytesIO(raw)) as archive:
-        return zipped({each: archive.read(each) for each in archive.namelist()} | members)
+        return zipped({text: archive.read(text) for text in archive.namelist()} | members)
 
 
 def test_files_inside() -> None:
     """A table of another program, and a part that cannot be read, are named."""
-    draft = load_docx(added(docx(), {"word/embeddings/Tabelle1.xlsx": b"PK"}))
+    draft = load_docx(with_members(docx(), {"word/embeddings/Tabelle1.xlsx": b"PK"}))
     assert draft.unread == ("Files inside were not read (Tabelle1.xlsx): open them and save them beside it.",)
     chunk = changed(docx(), "word/document.xml", "<w:sectPr", '<w:altChunk r:id="chunk1"/><w:sectPr')
     assert LOADERS["docx"](chunk).unread == ("Files inside were not read (a part): open them and save them beside it.",)
-    assert "Object 1" in load_odt(added(odt(), {"Object 1/content.xml": b"<x/>"})).unread[0]
+    assert "Object 1" in load_odt(with_members(odt(), {"Object 1/content.xml": b"<x/>"})).unread[0]
     assert load_odt(odt()).unread == ()
 
 
@@ -182,16 +182,16 @@ def test_a_diagram_in_a_docx() -> None:
         '<Relationship Id="d1" Type="http://x/relationships/diagramData" Target="diagrams/data1.xml"/></Relationships>'
     )
     raw = changed(docx(), "word/_rels/document.xml.rels", "</Relationships>", relation)
-    assert texts(load_docx(added(raw, {"word/diagrams/data1.xml": data.encode()})))[-1] == "Erst der Rat"
+    assert texts(load_docx(with_members(raw, {"word/diagrams/data1.xml": data.encode()})))[-1] == "Erst der Rat"
 
 
 def test_hidden_text_of_docx() -> None:
     """Runs that are formatted as hidden, by themselves or by their style, are no text; those shown again are."""
-    hidden = (
+    hidden_runs = (
         "<w:p><w:r><w:t>Zu sehen</w:t></w:r><w:r><w:rPr><w:vanish/></w:rPr><w:t>versteckt</w:t></w:r>"
         '<w:r><w:rPr><w:vanish w:val="0"/></w:rPr><w:t> und auch dies.</w:t></w:r></w:p>'
     )
-    draft = load_docx(changed(docx(), "word/document.xml", "<w:sectPr", f"{hidden}<w:sectPr"))
+    draft = load_docx(changed(docx(), "word/document.xml", "<w:sectPr", f"{hidden_runs}<w:sectPr"))
     assert texts(draft)[-1] == "Zu sehen und auch dies."
 
 
@@ -205,9 +205,9 @@ def test_hidden_text_of_odt() -> None:
     )
     raw = changed(odt(), "content.xml", "<office:text>", f"<office:text>{text}")
     raw = changed(raw, "content.xml", "<office:body", f"<office:a>{style}</office:a><office:body")
-    found = texts(load_odt(raw))
-    assert found[0] == "Offen und frei."
-    assert not any("Geheimes" in each for each in found)
+    paragraphs = texts(load_odt(raw))
+    assert paragraphs[0] == "Offen und frei."
+    assert not any("Geheimes" in text for text in paragraphs)
 
 
 @pytest.mark.parametrize(

@@ -92,7 +92,7 @@ def test_what_is_not_read_is_named(tmp_path: Path) -> None:
     message.add_attachment(b"x", "application", "pgp-signature", filename="signature.asc")
     texts = texts_in(tmp_path, bytes(message))
     assert sorted(texts) == ["", "!/kaputt.pdf", "?"]
-    assert texts["?"] == "The attachment winmail.dat was not read: save it beside the mail if it matters."
+    assert texts["?"] == "The attachment winmail.dat was not read: save it as a separate file if it matters."
 
 
 def test_a_mail_without_text(tmp_path: Path) -> None:
@@ -120,7 +120,7 @@ def test_mails_without_end(tmp_path: Path) -> None:
     texts = texts_in(tmp_path, bytes(message))
     assert sum(key[:1] != "!" for key in texts) == 6
     assert [text for key, text in texts.items() if key[:1] == "!"] == [
-        "It lies more than 5 mails deep: save it beside the mail."
+        "It is nested more than 5 mails deep: save it as a separate file."
     ]
 
 
