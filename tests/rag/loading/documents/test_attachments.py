@@ -14,7 +14,7 @@ from rag.types import Article
 
 
 def texts_in(tmp_path: Path, raw: bytes, name: str = "mail.eml") -> dict[str, str]:
-    """What is read from a file: each article by its place with its text, each flaw and remark with its words."""
+    """Return what is read from a file: the texts of articles by their names, and those of flaws (!) and remarks (?)."""
     path = tmp_path / name
     path.write_bytes(raw)
     texts: dict[str, str] = {}
@@ -43,7 +43,7 @@ def attach(message: EmailMessage, raw: bytes, name: str, kind: str = "applicatio
 
 
 def test_files(tmp_path: Path) -> None:
-    """A PDF, a document, a table and a packed file are read by their contents, and called by their place."""
+    """A PDF, a document, a table and a zip archive are read by their content, and named by their path."""
     message = letter("Anbei die Unterlagen.")
     attach(message, drawn(lines("Der Bericht des Hafenamts.")), "Bericht.pdf", "application/pdf")
     attach(message, docx(), "../Brief an den Rat.docx")
@@ -58,8 +58,8 @@ def test_files(tmp_path: Path) -> None:
     assert len(texts) == 6
 
 
-def test_a_newsletter_is_said_to_hold_several(tmp_path: Path) -> None:
-    """Items with a link to the rest of each are said to be several articles; a mail with one link is one."""
+def test_a_newsletter_is_reported_as_several_articles(tmp_path: Path) -> None:
+    """Items that each link to their full text are reported as several articles; a mail with one link is one article."""
     items = [f"Meldung {number}\n\nDer Rat hat getagt.\n\nWeiterlesen: https://x.example/{number}" for number in "123"]
     texts = texts_in(tmp_path, bytes(letter("\n\n".join(items))))
     assert texts["?"].startswith("It seems to hold several articles")
@@ -67,7 +67,7 @@ def test_a_newsletter_is_said_to_hold_several(tmp_path: Path) -> None:
 
 
 def test_a_mail_in_a_mail(tmp_path: Path) -> None:
-    """It is an article with its own subject, and its words are not those of the mail around it."""
+    """It is an article with its own subject, and its text is not part of the outer mail."""
     inner = letter("Das Deichamt sperrt die Schleuse.", "Protokoll")
     attach(inner, b"Ein Anhang des Anhangs, als Text.", "anhang.txt", "text/plain")
     outer = letter("Zur Kenntnis.", "WG: Protokoll")
@@ -81,8 +81,8 @@ def test_a_mail_in_a_mail(tmp_path: Path) -> None:
     }
 
 
-def test_what_is_not_read_is_named(tmp_path: Path) -> None:
-    """A picture, a program's data and a damaged file have a line each; decoration of the mail has none."""
+def test_unread_attachments_are_reported(tmp_path: Path) -> None:
+    """A picture, a program's data and a damaged file are reported; decoration of the mail is not."""
     message = letter("Anbei.")
     message.add_alternative('<p>Anbei.</p><img src="cid:logo">', subtype="html")
     message.get_payload()[1].add_related(b"\x89PNG", "image", "png", cid="<logo>", disposition="inline")
@@ -96,22 +96,22 @@ def test_what_is_not_read_is_named(tmp_path: Path) -> None:
 
 
 def test_a_mail_without_text(tmp_path: Path) -> None:
-    """It is no article, and what is attached to it is."""
+    """It is not an article, but its attachment is."""
     message = letter(None)
     attach(message, b"Nur der Anhang hat Worte.", "text.txt", "text/plain")
     assert texts_in(tmp_path, bytes(message)) == {"/text.txt": "Nur der Anhang hat Worte."}
 
 
-def test_text_behind_an_attachment(tmp_path: Path) -> None:
-    """The text of a mail that goes on behind a picture is read whole."""
+def test_text_after_an_attachment(tmp_path: Path) -> None:
+    """The text of a mail that continues after a picture is read completely."""
     head = b"From: a@b.example\nSubject: x\nMIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=b\n\n"
     parts = (b"Content-Type: text/plain\n\nDer erste Teil.", b"Content-Type: image/png\n\nPNG", b"\n\nDer zweite Teil.")
     raw = head + b"".join(b"--b\n" + part + b"\n" for part in parts) + b"--b--\n"
     assert texts_in(tmp_path, raw)[""] == "Der erste Teil.\n\nDer zweite Teil."
 
 
-def test_mails_without_end(tmp_path: Path) -> None:
-    """Mails that lie in each other deeper than anybody packs them cost one line."""
+def test_endlessly_nested_mails(tmp_path: Path) -> None:
+    """Mails that are nested too deeply are reported in one line."""
     message = letter("Ganz innen.")
     for depth in range(12):
         outer = letter(f"Stufe {depth}.")
@@ -125,7 +125,7 @@ def test_mails_without_end(tmp_path: Path) -> None:
 
 
 def test_emlx(tmp_path: Path) -> None:
-    """Apple's mails have their length above and a list of properties below, which is no text."""
+    """The length above Apple's mails and the property list below them are not text."""
     raw = mail("Der Rat tagte am Montag.\n")
     listed = b'<?xml version="1.0"?><plist><dict><key>flags</key></dict></plist>'
     assert texts_in(tmp_path, b"%d\n%s%s" % (len(raw), raw, listed), "12.emlx") == {"": "Der Rat tagte am Montag."}

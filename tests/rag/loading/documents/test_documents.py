@@ -26,7 +26,7 @@ def texts(draft: Draft, kind: str = "article") -> list[str]:
 
 
 def test_docx() -> None:
-    """What python-docx wrote is read in order; headers, footers and comments are set aside."""
+    """What python-docx wrote is read in order; headers and footers are boilerplate, comments are comments."""
     draft = load_docx(docx())
     assert texts(draft) == [
         "Das Bad bleibt zu",
@@ -41,7 +41,7 @@ def test_docx() -> None:
 
 
 def test_docx_without_properties() -> None:
-    """The title is then the first paragraph in Word's style for titles; the name of a program is no author."""
+    """The title is the first paragraph in Word's style for titles; the name of a program is not an author."""
     draft = load_docx(docx(title="Microsoft Word - neu.docx", author="python-docx2"))
     assert (draft.title, draft.author) == ("Das Bad bleibt zu", None)
     assert draft.origins == {"title": "heading"}
@@ -62,7 +62,7 @@ CONTROL = "<w:sdt><w:sdtContent><w:p><w:r><w:t>Im Steuerelement.</w:t></w:r></w:
 
 
 def test_docx_beyond_plain_paragraphs() -> None:
-    """Text boxes, content controls and insertions are text, once each; deletions and formulas of fields are not."""
+    """Text boxes, content controls and insertions are text, once each; deletions and field codes are not."""
     raw = changed(docx(), "word/document.xml", "<w:sectPr", f"{BOX}{REVISED}{CONTROL}<w:sectPr")
     assert texts(load_docx(raw))[4:] == ["Vor dem Kasten.", "Im Kasten.", "Neu und-so", "Im Steuerelement."]
     with_library = "\n".join(paragraph.text for paragraph in Document(io.BytesIO(raw)).paragraphs)
@@ -70,7 +70,7 @@ def test_docx_beyond_plain_paragraphs() -> None:
 
 
 def test_odt() -> None:
-    """What odfdo wrote is read in order; a note stands below the text, a remark is a comment."""
+    """What odfdo wrote is read in order; a note follows the text, an annotation is a comment."""
     draft = load_odt(odt())
     assert texts(draft) == [
         "Das Bad bleibt zu",
@@ -85,7 +85,7 @@ def test_odt() -> None:
 
 
 def test_odt_with_changes_header_and_frame() -> None:
-    """Deleted text is gone, the header of the master page is boilerplate, a frame follows its paragraph."""
+    """Deleted text is omitted, the header of the master page is boilerplate, a frame follows its paragraph."""
     deleted = "<text:tracked-changes><text:changed-region><text:deletion><text:p>Gelöscht.</text:p></text:deletion>"
     frame = '<text:p>Mit<draw:frame xmlns:draw="urn:d"><draw:text-box><text:p>Im Rahmen.</text:p></draw:text-box>'
     raw = changed(
@@ -160,7 +160,7 @@ PACKED = [
 
 @pytest.mark.parametrize(("load", "raw", "member"), PACKED)
 def test_entities_are_never_resolved(load: Callable[[bytes], Draft], raw: bytes, member: str, tmp_path: Path) -> None:
-    """No file is read into a document by an external entity, and internal ones do not grow."""
+    """External entities do not read files into a document, and internal entities do not expand."""
     secret = tmp_path / "secret.txt"
     secret.write_text("streng geheim")
     with zipfile.ZipFile(io.BytesIO(raw)) as archive:
@@ -179,7 +179,7 @@ def test_entities_are_never_resolved(load: Callable[[bytes], Draft], raw: bytes,
 
 @pytest.mark.parametrize("load", [load_docx, load_odt, load_epub])
 def test_bombs(load: Callable[[bytes], Draft]) -> None:
-    """What would unpack to hundreds of megabytes, or to hundreds of times its size, is refused before it does."""
+    """Files that would unpack to hundreds of megabytes, or hundreds of times their size, are refused before they do."""
     with pytest.raises(LoadError, match="It unpacks to more than 200 times its size: check where it comes from"):
         load(zipped({"a.xml": b" " * 10_000_000}))
     large = io.BytesIO()
@@ -194,7 +194,7 @@ def test_bombs(load: Callable[[bytes], Draft]) -> None:
 
 
 def test_encrypted() -> None:
-    """Documents with a password are refused with what to do."""
+    """Documents with a password are refused with advice."""
     with pytest.raises(LoadError, match="encrypted or in an old format: save a copy as docx without a password"):
         load_docx(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(500))
     manifest = "<manifest:encryption-data/></manifest:manifest>"

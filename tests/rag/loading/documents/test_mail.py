@@ -45,14 +45,14 @@ def test_headers() -> None:
     ],
 )
 def test_damaged_headers(raw: bytes) -> None:
-    """Encoded words, unknown encodings, raw bytes and impossible dates spoil no mail."""
+    """Mails with encoded words, unknown encodings, raw bytes and impossible dates are read."""
     draft = load_eml(raw)
     assert (draft.title, draft.author, draft.published) == ("Brücke gesperrt", None, None)
     assert texts(draft) == ["Der Rat tagte."]
 
 
 def test_a_reply() -> None:
-    """Quotes, the line that says who is quoted, and the signature are kept as boilerplate, in their places."""
+    """Quotes, their attribution and the signature are boilerplate, in their original order."""
     draft = load_eml(
         mail(
             "Liebe Anna,\n\nder Satz ist neu.\nUnd dieser.\nAm 13.03.2023 um 10:00 schrieb Anna Beck\n<a@b.example>:\n"
@@ -79,13 +79,13 @@ BELOW = (
 
 
 def test_another_mail_below() -> None:
-    """What follows the head of another mail is the article if it is forwarded, and not if it is answered."""
+    """The text below the header of another mail is the article if it is forwarded, and a quote in a reply."""
     assert texts(load_eml(mail(BELOW))) == ["Kurz vorweg."]
     assert texts(load_eml(mail(BELOW, Subject="WG: Brücke"))) == ["Kurz vorweg.", "Der alte Text.", "Noch ein Absatz."]
 
 
 def test_flowed_text() -> None:
-    """Lines that a program broke to send them are joined; the writer's own line ends stay."""
+    """Lines that a program wrapped are joined; the writer's own line ends are kept."""
     body = "Der Rat hat am Montag \nlange getagt.\nDann nicht mehr.\n\n> alt \n> neu\n-- \nJörg"
     head = "Subject: x\nContent-Type: text/plain; charset=utf-8; format=flowed"
     assert texts(load_eml(f"{head}\n\n{body}".encode())) == ["Der Rat hat am Montag lange getagt.\nDann nicht mehr."]
@@ -95,7 +95,7 @@ def test_flowed_text() -> None:
 
 
 def test_html_alone() -> None:
-    """A mail in HTML is read whole: cells that place text are paragraphs, those of data a line; hidden text is not."""
+    """All of an HTML mail is read: layout cells are paragraphs, rows of data are lines; hidden text is skipped."""
     long = "Ein langer Absatz, der in einer Zelle steht, weil Mails so gesetzt werden. " * 3
     html = (
         f"<html><head><style>p{{}}</style></head><body><div style='display: none'>Vorschau</div><table><tr><td><p>Eins"
@@ -117,7 +117,7 @@ def test_html_alone() -> None:
 
 
 def test_plain_text_and_html() -> None:
-    """Plain text is taken if it holds what the HTML holds, and the HTML if the plain text is an excuse."""
+    """Plain text is read if it contains what the HTML contains; otherwise the HTML is read."""
     story = "Der Rat tagte am Montag und vertagte sich am Abend auf den Dienstag."
     assert texts(load_eml(mail(f"{story} (Text)", f"<p>{story} (HTML)</p>"))) == [f"{story} (Text)"]
     assert texts(load_eml(mail("Bitte HTML zeigen.", f"<p>{story}</p>"))) == [story]
@@ -125,7 +125,7 @@ def test_plain_text_and_html() -> None:
 
 @pytest.mark.parametrize("encoding", ["utf-8", "iso-8859-1", "unknown-8bit"])
 def test_encodings(encoding: str) -> None:
-    """The encoding that a part states is taken if it fits, and told from the bytes if there is no such."""
+    """The encoding that a part states is used if it is valid, and otherwise detected from the bytes."""
     words = "Die Bürgermeisterin überreichte größeren Gästen aus Österreich die Schlüssel der Straße."
     body = words.encode("utf-8" if encoding == "unknown-8bit" else encoding)
     head = f"Subject: x\nContent-Type: text/plain; charset={encoding}\nContent-Transfer-Encoding: 8bit\n\n"
@@ -140,14 +140,14 @@ def test_encodings(encoding: str) -> None:
         (mail(""), "has no text: if the article is attached"),
     ],
 )
-def test_no_mail(raw: bytes, message: str) -> None:
-    """What is no mail, or has no text, is refused with the reason."""
+def test_invalid_mails(raw: bytes, message: str) -> None:
+    """Files that are not mails, and mails without text, are refused with the reason."""
     with pytest.raises(LoadError, match=message):
         load_eml(raw)
 
 
 def test_mhtml() -> None:
-    """The article of the saved page, with the address that it was saved from; the day of saving is no date."""
+    """The article of the saved page has the URL that it was saved from; the day of saving is not its date."""
     draft = load_mhtml(mhtml(PAGE, "https://flussbote.example/bruecke"))
     assert (draft.title, draft.url, draft.published) == ("Brücke gesperrt", "https://flussbote.example/bruecke", None)
     assert draft.origins["url"] == "place of the saved page"
@@ -156,14 +156,14 @@ def test_mhtml() -> None:
     assert "Start" not in draft.text
 
 
-def test_mhtml_with_an_address_of_its_own() -> None:
-    """The address that the page states goes before the one that it was saved from; a place on a disk is none."""
+def test_mhtml_that_states_its_url() -> None:
+    """The URL that the page states takes precedence over where it was saved from; a path on a disk is not a URL."""
     page = PAGE.replace("<title>", '<link rel="canonical" href="https://flussbote.example/eigen"><title>')
     assert load_mhtml(mhtml(page, "https://x.example/")).url == "https://flussbote.example/eigen"
     assert load_mhtml(mhtml(PAGE, "file:///home/anna/x.html")).url is None
 
 
 def test_mhtml_without_a_page() -> None:
-    """A mail of plain text is no saved page."""
+    """A mail in plain text is not a saved page."""
     with pytest.raises(LoadError, match="It contains no page"):
         load_mhtml(mail("Text."))

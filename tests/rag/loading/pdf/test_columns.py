@@ -68,7 +68,7 @@ ORDERS = [row_by_row, one_by_one, mixed, backwards]
 @pytest.mark.parametrize("order", ORDERS)
 @pytest.mark.parametrize(("count", "gutter"), [(2, 40), (2, 12), (2, 8), (3, 14), (4, 12)])
 def test_columns(order: Callable[..., list[Drawn]], count: int, gutter: float) -> None:
-    """Each text is whole, and they come from left to right, for wide and narrow gutters and columns of any height."""
+    """Each text is complete, in order from left to right, for wide and narrow gutters and columns of any height."""
     width = (515 - gutter * (count - 1)) / count
     stories = [f"{STORY[at]} {STORY[at + 4]}" if at % 2 else STORY[at] for at in range(count)]
     columns = [column(text, 40 + at * (width + gutter), 760, width) for at, text in enumerate(stories)]
@@ -77,13 +77,13 @@ def test_columns(order: Callable[..., list[Drawn]], count: int, gutter: float) -
 
 @pytest.mark.parametrize("order", ORDERS)
 def test_lines_of_columns_that_are_not_level(order: Callable[..., list[Drawn]]) -> None:
-    """Columns are told apart by white space, also where their lines stand at different heights."""
+    """Columns are separated by white space, even if their lines are at different heights."""
     columns = [column(STORY[0], 40, 760, 240), column(STORY[1], 300, 753.5, 240, leading=11)]
     assert texts(page(order(columns))) == [STORY[0], STORY[1]]
 
 
 @pytest.mark.parametrize("order", ORDERS)
-def test_what_stands_across_the_columns(order: Callable[..., list[Drawn]]) -> None:
+def test_lines_across_the_columns(order: Callable[..., list[Drawn]]) -> None:
     """A headline above both columns and a line below a picture between them divide the page into parts."""
     headline = [
         (40.0, 800.0, "Der Rat streitet über den Haushalt und das Schwimmbad am Ufer der Mühle und vertagt sich")
@@ -98,7 +98,7 @@ def test_what_stands_across_the_columns(order: Callable[..., list[Drawn]]) -> No
     assert paragraphs == [headline[0][2], STORY[0], STORY[1], caption[0][2], STORY[2], STORY[3]]
 
 
-def test_a_sentence_that_goes_on_in_the_next_column() -> None:
+def test_a_sentence_that_continues_in_the_next_column() -> None:
     """The end of a column and the beginning of the next one are one sentence."""
     story = column(STORY[4], 40, 760, 240)
     half = len(story) // 2
@@ -107,7 +107,7 @@ def test_a_sentence_that_goes_on_in_the_next_column() -> None:
 
 
 def test_a_text_layer_of_ocr() -> None:
-    """Invisible words that are placed one by one, not quite level, give the same texts."""
+    """Invisible words that are placed one by one, not quite level, give the same text."""
     jitter = random.Random(3)  # noqa: S311
     columns = [column(STORY[at], 40 + 270 * at, 760, 240) for at in range(2)]
     words: list[Drawn] = []
@@ -128,15 +128,15 @@ TABLE = [
 
 
 @pytest.mark.parametrize("order", [row_by_row, one_by_one])
-def test_a_table_is_no_columns(order: Callable[..., list[Drawn]]) -> None:
+def test_a_table_is_not_columns(order: Callable[..., list[Drawn]]) -> None:
     """The cells of a row stay together, whatever order they are drawn in."""
     columns = [[(40.0 + 150 * at, 760.0 - 14 * row, cells[at]) for row, cells in enumerate(TABLE)] for at in range(3)]
     text = load_pdf(page(order(columns))).text
     assert [" ".join(cells) in text for cells in TABLE] == [True] * 4
 
 
-def test_sides_of_which_nothing_tells_how_they_are_read() -> None:
-    """Where it is not certain that sides are columns, no sentence holds words of both."""
+def test_sides_with_an_uncertain_order() -> None:
+    """If it is uncertain that sides are columns, no sentence contains words of both."""
     left_lines = [f"Frau Anneliese Brandt aus Nordhafen {number}" for number in range(4)]
     right_lines = [f"Verein der Freunde des Museums {number}" for number in range(4)]
     sides = [
@@ -151,7 +151,7 @@ def test_sides_of_which_nothing_tells_how_they_are_read() -> None:
 
 @pytest.mark.parametrize("order", ORDERS)
 def test_a_quotation_that_text_runs_around(order: Callable[..., list[Drawn]]) -> None:
-    """No sentence holds words of a quotation set across the gutter and of a column, or the lines of both by turns."""
+    """No sentence mixes words of a quotation across the gutter with those of a column, or lines of both columns."""
     rows_of_quote = (3, 4, 5)
 
     def side(name: str, x: float, shift: float) -> list[Drawn]:
@@ -178,7 +178,7 @@ def test_a_quotation_that_text_runs_around(order: Callable[..., list[Drawn]]) ->
 @settings(max_examples=40, deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 11), st.integers(0, 50)), min_size=1, max_size=80, unique=True), st.data())
 def test_no_word_is_lost(cells: list[tuple[int, int]], data: st.DataObject) -> None:
-    """Whatever stands where, and in whatever order it is drawn, each word of a page is in its text once."""
+    """Whatever the positions and the drawing order, each word of a page is in its text once."""
     words = [f"w{number}x" for number in range(len(cells))]
     drawing = [(20 + 45 * x, 30 + 15.3 * y, word) for (x, y), word in zip(cells, words, strict=True)]
     draft = load_pdf(page(data.draw(st.permutations(drawing))))
@@ -186,7 +186,7 @@ def test_no_word_is_lost(cells: list[tuple[int, int]], data: st.DataObject) -> N
 
 
 def test_one_column_stays_one() -> None:
-    """Spaces that happen to stand below each other make no columns."""
+    """Spaces that happen to be below each other do not make columns."""
     text = "\n".join(
         ["Das Bad ist zu und bleibt zu, sagte der Rat am Abend und ging nach Hause, wie er es immer tut."] * 6
     )

@@ -31,7 +31,7 @@ def font() -> str:
 
 
 def visual_order(text: str, mirrors: bool) -> str:
-    """Return a line of Arabic or Hebrew as it stands on paper, from the left: numbers and Latin words run forward, all
+    """Return a line of Arabic or Hebrew as it is on paper, from the left: numbers and Latin words run forward, all
     else backward, and brackets are turned.
     """
     forward = re.compile(r"[A-Za-z]+(?:[ -][A-Za-z]+)*|\d+(?:[.,:/]\d+)*|.", re.DOTALL)
@@ -41,7 +41,7 @@ def visual_order(text: str, mirrors: bool) -> str:
 
 
 def printed(*texts: str, shaped: bool = False, mirrors: bool = True, per_letter: bool = False) -> str:
-    """The text that is read from a page with these lines, drawn from the left as an old program does it."""
+    """The text that is read from a page with these lines, drawn from the left as old programs do."""
     name = font()
 
     def draw(canvas: Canvas) -> None:
@@ -75,18 +75,18 @@ HEBREW = (
 @pytest.mark.parametrize("lines", [ARABIC, HEBREW], ids=["arabic", "hebrew"])
 @pytest.mark.parametrize("mirrors", [False, True])
 @pytest.mark.parametrize("per_letter", [False, True])
-def test_lines_drawn_as_they_are_seen(lines: tuple[str, ...], mirrors: bool, per_letter: bool) -> None:
-    """Words, numbers, brackets and names in Latin letters come in the order of reading, whoever drew them how."""
+def test_lines_drawn_in_visual_order(lines: tuple[str, ...], mirrors: bool, per_letter: bool) -> None:
+    """Words, numbers, brackets and names in Latin letters are in reading order, in whatever order they are drawn."""
     assert printed(*lines, mirrors=mirrors, per_letter=per_letter) == " ".join(lines)
 
 
 def test_shapes_of_letters() -> None:
-    """Shapes of Arabic letters (presentation forms) become the letters that people write and search."""
+    """Presentation forms of Arabic letters become the letters that people write and search for."""
     assert printed(*ARABIC, shaped=True) == " ".join(ARABIC)
 
 
 def test_a_name_in_a_german_line() -> None:
-    """Hebrew words within a line from left to right are put in order, and the rest of the line stays."""
+    """Hebrew words within a line from left to right are reordered; the rest of the line is unchanged."""
     name = font()
     drawn_text = "Der Verein " + "שלום לכולם"[::-1] + " tagt am 3. Mai in Bremen."
 
@@ -98,7 +98,7 @@ def test_a_name_in_a_german_line() -> None:
 
 
 def test_columns_from_right_to_left() -> None:
-    """Of two columns the right one is read first."""
+    """The right one of two columns is read first."""
     name = font()
     lines = ("ראש העיר הודיעה כי הגשר", "החדש ייסגר בקרוב לשנה", "אחת בגלל עבודות בנהר")
     left_column, right_column = [(*lines, f"סוף הטור {at}") for at in (1, 2)]

@@ -27,7 +27,7 @@ def texts(draft: Draft) -> list[str]:
 @pytest.mark.parametrize("columns", [1, 2])
 @pytest.mark.parametrize("style", [{"spaceAfter": 6}, {"firstLineIndent": 12}])
 def test_paragraphs_of_set_pages(columns: int, style: dict[str, object]) -> None:
-    """What ReportLab broke into lines, columns and pages is the same paragraphs again, and nothing else."""
+    """Text that ReportLab broke into lines, columns and pages becomes the same paragraphs, and nothing else."""
     draft = load_pdf(set_in_columns([HEADLINE, *STORY], columns, **style))
     assert texts(draft) == [HEADLINE, *STORY]
     assert (draft.title, draft.origins["title"]) == (HEADLINE, "largest letters of the first page")
@@ -35,7 +35,7 @@ def test_paragraphs_of_set_pages(columns: int, style: dict[str, object]) -> None
 
 
 def test_headers_and_footers_are_boilerplate() -> None:
-    """What recurs on every page is kept, as no words of the article, before and after those of its page."""
+    """Headers and footers are boilerplate blocks before and after the text of their page."""
     draft = load_pdf(set_in_columns([HEADLINE, *STORY], 1, spaceAfter=6))
     pages = max(block.page or 0 for block in draft.blocks)
     assert pages >= 3
@@ -47,7 +47,7 @@ def test_headers_and_footers_are_boilerplate() -> None:
 
 
 def test_pages_are_counted_from_one() -> None:
-    """A paragraph over two pages is a block on each and one in the text; a word that is cut stands on the first."""
+    """A paragraph over two pages is a block on each and one in the text; a hyphenated word is on the first."""
     first = ["Ein Absatz, der auf dieser Seite beginnt und", "der noch nicht zu Ende ist, weil der Bundes-"]
     second = ["kanzler erst danach spricht.", "Dann folgt ein zweiter Absatz mit eigenen Worten."]
     draft = load_pdf(drawn(lines(*first), lines(*second)))
@@ -59,7 +59,7 @@ def test_pages_are_counted_from_one() -> None:
 
 
 def test_a_page_number_beside_a_changing_header() -> None:
-    """A row at the edge with a number that grows with the pages is boilerplate, whatever else stands in it."""
+    """A row at the edge with a number that grows with the pages is boilerplate, whatever else it contains."""
     topics = ("Politik", "Kultur", "Sport", "Wetter")
     draft = load_pdf(
         drawn(
@@ -72,8 +72,8 @@ def test_a_page_number_beside_a_changing_header() -> None:
     assert texts(draft) == [f"Ein Satz über {topic} steht hier allein." for topic in topics]
 
 
-def test_words_that_are_cut() -> None:
-    """Hyphens at line ends go or stay as the German word wants it."""
+def test_hyphenated_words() -> None:
+    """Hyphens at line ends are removed or kept as German spelling requires."""
     draft = load_pdf(
         drawn(
             lines(
@@ -94,7 +94,7 @@ def test_words_that_are_cut() -> None:
 
 
 def test_ligatures_and_soft_hyphens() -> None:
-    """Ligatures of a font are letters in the text; soft hyphens inside words are gone."""
+    """Ligatures become letters; soft hyphens inside words are removed."""
     draft = load_pdf(
         drawn(lines("Die Au\ufb02age der \ufb01nanziellen Schi\ufb00e ö\u00adffent\u00adlich.", font=with_font()))
     )
@@ -102,7 +102,7 @@ def test_ligatures_and_soft_hyphens() -> None:
 
 
 def test_a_large_first_letter() -> None:
-    """A letter over three lines begins the word beside its top, wherever in the file it is drawn."""
+    """An initial over three lines begins the word next to its top, wherever in the file it is drawn."""
     capital = lines("D", x=40, y=478, size=40)
     beside = lines(
         "ie Regierung hat am Montag über alles", "beraten. Danach war Schluss und alle", "gingen.", x=72, y=502
@@ -117,7 +117,7 @@ def test_a_large_first_letter() -> None:
 
 @pytest.mark.parametrize("turn", [0, 90, 180, 270])
 def test_turned_pages(turn: int) -> None:
-    """A page that is stored turned is read as it is shown."""
+    """A rotated page is read as it is shown."""
 
     def page(canvas: Canvas) -> None:
         canvas.setPageRotation(turn)
@@ -133,7 +133,7 @@ def test_turned_pages(turn: int) -> None:
 
 
 def test_what_the_document_states() -> None:
-    """Title and author come from the document information; the day it was made is not the day of publication."""
+    """Title and author come from the document information; the creation date is not the day of publication."""
 
     def page(canvas: Canvas) -> None:
         canvas.setTitle("Streit um das Schwimmbad")
@@ -166,8 +166,8 @@ def test_the_day_of_publication_in_the_xmp() -> None:
         (None, None),
     ],
 )
-def test_titles_that_are_none(statement: str | None, title: str | None) -> None:
-    """Names of files and of programs are no titles."""
+def test_placeholder_titles(statement: str | None, title: str | None) -> None:
+    """Names of files and of programs are not titles."""
     assert stated_title(statement) == title
 
 
@@ -181,8 +181,8 @@ def test_titles_that_are_none(statement: str | None, title: str | None) -> None:
         ("Windows User", None),
     ],
 )
-def test_authors_that_are_none(statement: str, author: str | None) -> None:
-    """Names of accounts are no authors."""
+def test_placeholder_authors(statement: str, author: str | None) -> None:
+    """Names of accounts are not authors."""
     assert stated_author(statement) == author
 
 
@@ -200,20 +200,20 @@ def test_authors_that_are_none(statement: str, author: str | None) -> None:
         (b"Ein Text und kein PDF.", "Not a PDF, or damaged"),
     ],
 )
-def test_what_cannot_be_read(raw: bytes, message: str) -> None:
+def test_unreadable_files(raw: bytes, message: str) -> None:
     """Pictures, encrypted and broken files give one sentence each."""
     with pytest.raises(LoadError, match=message):
         load_pdf(raw)
 
 
 def test_protected_against_change_only() -> None:
-    """A file that anyone may open but not change is read."""
+    """A file that is protected only against changes is read."""
     raw = drawn(lines("Offen für alle."), encrypt=StandardEncryption("", "anderes", canModify=0, strength=128))
     assert texts(load_pdf(raw)) == ["Offen für alle."]
 
 
-def test_fonts_that_do_not_name_their_letters() -> None:
-    """A text of unknown letters is refused with what helps, and not taken as gibberish."""
+def test_fonts_without_unicode_maps() -> None:
+    """Text with unknown letters is refused with advice, and not read as gibberish."""
     raw = drawn(lines("Die Zeitung von gestern ist die Quelle.", font=with_font()), pageCompression=0)
     assert texts(load_pdf(raw)) == ["Die Zeitung von gestern ist die Quelle."]
     with pytest.raises(LoadError, match="fonts do not say which letters they show"):
@@ -232,7 +232,7 @@ WHOLE = set_in_columns([HEADLINE, *STORY[:3]], 2)
 @settings(max_examples=60, deadline=None)
 @given(st.data())
 def test_damaged_files(data: st.DataObject) -> None:
-    """A PDF that is cut off or changed anywhere, and any bytes after its first, give a text or one sentence."""
+    """A PDF that is truncated or changed anywhere gives a text or an error of one sentence."""
     raw = bytearray(WHOLE[: data.draw(st.integers(0, len(WHOLE)))] if data.draw(st.booleans()) else WHOLE)
     for _ in range(data.draw(st.integers(0, 30)) if raw else 0):
         raw[data.draw(st.integers(0, len(raw) - 1))] = data.draw(st.integers(0, 255))

@@ -51,7 +51,7 @@ PAGES = {
 
 @pytest.mark.parametrize("page", PAGES)
 def test_pages_laid_out_in_tables(page: str) -> None:
-    """The text is in paragraphs without pipes or links, under its headline and on its day."""
+    """The text is paragraphs without pipes or links, with its headline and date."""
     draft = load_html(f"<html><head><title>Moosbote - Lokales</title></head><body>{PAGES[page]}</body></html>".encode())
     assert (draft.title, draft.published) == (HEADLINE, date(2001, 3, 3))
     texts = [block.text.strip() for block in draft.blocks]
@@ -60,7 +60,7 @@ def test_pages_laid_out_in_tables(page: str) -> None:
 
 
 def test_figures_stay_a_table() -> None:
-    """A table of figures in an article keeps its rows and cells, also where the page is laid out in a table."""
+    """A table of figures in an article keeps its rows and cells, even if the page is laid out with a table."""
     text = f"<b>{HEADLINE}</b><p>{SAID[0]}<p>{FIGURES}<p>{SAID[1]}<p>{SAID[2]}"
     draft = load_html(f"<html><body><table><tr><td>{LINKS}</td><td>{text}</td></tr></table></body></html>".encode())
     assert [block.text.strip() for block in draft.blocks] == [
@@ -72,7 +72,7 @@ def test_figures_stay_a_table() -> None:
     ]
 
 
-def test_a_page_that_is_not_laid_out_so() -> None:
+def test_a_page_without_layout_tables() -> None:
     """A long cell of a table with headings, or in the smaller part of a page, stays a cell."""
     paragraphs = "".join(f"<p>{text}</p>" for text in SAID * 3)
     for cells in (
@@ -85,7 +85,7 @@ def test_a_page_that_is_not_laid_out_so() -> None:
         assert any(block.text.startswith("|") and SAID[0] in block.text for block in draft.blocks)
 
 
-def test_a_page_of_links_loses_no_text() -> None:
+def test_a_page_of_links_keeps_its_text() -> None:
     """Where all blocks are links, none is removed."""
     link = "<a href=x>Meldung aus dem ganzen Land, die hier nur angekündigt wird</a>"
     text = f"<table><tr><td>{'<br>'.join([link] * 9)}</td></tr></table><p>{' '.join(SAID)}</p>"

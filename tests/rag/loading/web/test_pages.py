@@ -28,7 +28,7 @@ HEADLINE = "Alte Brücke bleibt bis zum Herbst gesperrt"
 
 
 def page(head: str = "", body: str = "", top: str = f"<h1>{HEADLINE}</h1>", lang: str = ' lang="de"') -> Draft:
-    """Load a page of four paragraphs with what is given in its head, above them, and below them."""
+    """Load a page of four paragraphs; `head`, `top` and `body` are its HTML in the head, above and below them."""
     html = f"<html{lang}><head>{head}</head><body><main><article>{top}{PARAGRAPHS}</article>{body}</main></body></html>"
     return load_html(html.encode())
 
@@ -38,7 +38,7 @@ def ld(value: Any) -> str:
 
 
 def test_a_graph_of_objects_that_refer_to_each_other() -> None:
-    """Authors and publisher are found by their identifiers, and no author of another object is taken."""
+    """Authors and publisher are resolved by their identifiers; authors of other objects are ignored."""
     draft = page(
         ld(
             {
@@ -71,8 +71,8 @@ def test_a_graph_of_objects_that_refer_to_each_other() -> None:
     }
 
 
-def test_what_a_page_does_not_say_stays_unknown() -> None:
-    """A page of text alone has no outlet, author, day or address, and no origins for them."""
+def test_fields_that_a_page_does_not_state() -> None:
+    """A page of text alone has no outlet, author, date or URL, and no origins for them."""
     draft = page(lang="")
     assert (draft.source, draft.author, draft.published, draft.url, draft.language) == (None,) * 5
     assert draft.origins == {"title": "heading"}
@@ -108,8 +108,8 @@ def test_what_a_page_does_not_say_stays_unknown() -> None:
         ("A" * 100_000, ()),
     ],
 )
-def test_who_is_somebody(statement: str, names: tuple[str, ...]) -> None:
-    """Names of people are kept; outlets, companies, jobs, places, addresses and user names of machines are not."""
+def test_names_of_people(statement: str, names: tuple[str, ...]) -> None:
+    """Names of people are extracted; outlets, companies, jobs, places, addresses and technical user names are not."""
     assert people(statement, ["Flussbote"]) == names
 
 
@@ -129,7 +129,7 @@ def test_who_is_somebody(statement: str, names: tuple[str, ...]) -> None:
     ],
 )
 def test_bylines(line: str, following: str, names: tuple[str, ...]) -> None:
-    """A line that begins as a byline does and says little more names its authors."""
+    """A line that begins like a byline and says little more names its authors."""
     assert names_in_byline(line, following) == names
 
 
@@ -165,14 +165,14 @@ def test_bylines(line: str, following: str, names: tuple[str, ...]) -> None:
         ),
     ],
 )
-def test_where_the_author_stands(head: str, top: str, author: str | None, origin: str | None) -> None:
-    """The author is found in tags, microdata, bylines, links and named elements; photographers and outlets are none."""
+def test_origins_of_the_author(head: str, top: str, author: str | None, origin: str | None) -> None:
+    """The author is found in tags, microdata, bylines, links and labelled elements; others are not authors."""
     draft = page(head, top=f"<h1>{HEADLINE}</h1>{top}")
     assert (draft.author, draft.origins.get("author")) == (author, origin)
 
 
-def test_authors_of_teasers_are_no_authors() -> None:
-    """Several people in elements for authors are those of other articles, too, so that none is taken."""
+def test_authors_of_teasers_are_ignored() -> None:
+    """Several people in author elements are also authors of other articles, so none is taken."""
     teasers = "".join(
         f'<div><div><h3>Noch ein Thema</h3><p class="author">{name}</p></div></div>'
         for name in ("Eva Eins", "Udo Zwei")
@@ -181,8 +181,8 @@ def test_authors_of_teasers_are_no_authors() -> None:
     assert page(body=teasers[: len(teasers) // 2]).author == "Eva Eins"
 
 
-def test_a_house_is_the_author_where_it_says_so() -> None:
-    """An organization that JSON-LD states as the author is taken where nobody else is named."""
+def test_an_organization_as_author() -> None:
+    """An organization that JSON-LD states as the author is taken if the page names no person."""
     house = ld({"@type": "NewsArticle", "author": {"@type": "Organization", "name": "Nachrichtenagentur Eins"}})
     assert page(house).author == "Nachrichtenagentur Eins"
     assert page(house, top=f"<h1>{HEADLINE}</h1><p>Von Anna Beck</p>").author == "Anna Beck"
@@ -217,7 +217,7 @@ def test_a_house_is_the_author_where_it_says_so() -> None:
     ],
 )
 def test_the_headline(head: str, top: str) -> None:
-    """What most sources agree on is the headline, without kicker, outlet, entities and soft hyphens."""
+    """The headline is what most sources agree on, without kicker, outlet, entities and soft hyphens."""
     assert page(head, top=top).title == HEADLINE
 
 
@@ -244,7 +244,7 @@ def test_the_headline(head: str, top: str) -> None:
     ],
 )
 def test_days_in_words(text: str, language: str | None, day: date | None) -> None:
-    """Days are read in many languages; one that could be two days, or is none, stays unknown."""
+    """Dates are read in many languages; ambiguous and invalid ones are unknown."""
     assert day_in(text, language) == day
 
 
@@ -265,14 +265,14 @@ def test_days_in_words(text: str, language: str | None, day: date | None) -> Non
         ("", '<time datetime="2023-04-05T09:00">vor drei Tagen</time>', "beside the headline"),
     ],
 )
-def test_where_the_day_stands(head: str, top: str, origin: str) -> None:
-    """The day of publication is found in address, tags, microdata and next to the headline; a change is none."""
+def test_origins_of_the_day(head: str, top: str, origin: str) -> None:
+    """The day of publication is found in the URL, tags, microdata and near the headline; that of a change is not."""
     draft = page(head, top=f"<h1>{HEADLINE}</h1>{top}")
     assert (draft.published, draft.origins["published"]) == (date(2023, 4, 5), origin)
 
 
-def test_of_two_days_the_nearer() -> None:
-    """The day next to the heading is taken, not one beside a link to the article or further above."""
+def test_the_nearer_of_two_days() -> None:
+    """The day next to the headline is taken, not one next to a link to the article or further up."""
     top = f"<p>Archiv</p><p>1. Mai 2008</p><p>Verkehr</p><p>Stadt</p><h1>{HEADLINE}</h1><p>5. April 2023</p>"
     links = f"<ul><li><a href='/x'>{HEADLINE}</a></li><li>2. Mai 2009</li>{'<li>Sonst</li>' * 9}</ul>"
     assert page(top=top).published == date(2023, 4, 5)
@@ -280,15 +280,15 @@ def test_of_two_days_the_nearer() -> None:
 
 
 def test_a_day_under_another_heading() -> None:
-    """A page that states another headline than it shows has its day beside the one that it shows."""
+    """If a page states a different headline than it shows, the day is found next to the one that it shows."""
     headline = "Rat sperrt die Brücke"
     head = f'<title>{headline}</title><meta property="og:title" content="{headline}">'
     draft = page(head, top=f"<h1>{HEADLINE}</h1><p>5. April 2023</p>")
     assert (draft.title, draft.published) == (headline, date(2023, 4, 5))
 
 
-def test_a_time_that_is_none() -> None:
-    """The first day of 1970 is what a computer writes that has no time, and no day of publication."""
+def test_the_unix_epoch_is_not_a_day() -> None:
+    """1 January 1970 is what computers write if they have no time, and not a day of publication."""
     assert page('<meta property="article:published_time" content="1970-01-01T00:00:00Z">').published is None
 
 
@@ -318,8 +318,8 @@ def test_a_time_that_is_none() -> None:
         ('<link rel="canonical" href="javascript:x"><link rel="canonical" href="http://[::1">', "", None, None),
     ],
 )
-def test_the_address(head: str, top: str, url: str | None, origin: str | None) -> None:
-    """The address is the canonical one, or where the browser saved the page from; a front page's is of no use."""
+def test_the_url(head: str, top: str, url: str | None, origin: str | None) -> None:
+    """The URL is the canonical one, or the one that the browser saved the page from; a front page's URL is ignored."""
     html = f"<!doctype html>{top}<html><head>{head}</head><body><h1>{HEADLINE}</h1>{PARAGRAPHS}</body></html>"
     draft = load_html(html.encode())
     assert (draft.url, draft.origins.get("url")) == (url, origin)
@@ -343,7 +343,7 @@ def test_the_address(head: str, top: str, url: str | None, origin: str | None) -
     ],
 )
 def test_the_outlet(head: str, source: str) -> None:
-    """The outlet is what the page calls itself or its publisher, or else the host of its own address."""
+    """The outlet is the site name, the publisher, or else the host of the page's URL."""
     assert page(head).source == source
 
 
@@ -361,8 +361,8 @@ COMMENTS = "<p>Das ist ein Satz von einer Leserin.</p><p>Und noch einer, mit äh
         f'<div role="comment">{COMMENTS}</div>',
     ],
 )
-def test_comments_of_readers(comments: str) -> None:
-    """Comments stand behind the article in blocks of their own kind, and are no words of the article."""
+def test_reader_comments(comments: str) -> None:
+    """Comments follow the article in blocks of their own kind, and are not part of its text."""
     draft = page(body=f'<div class="comment-count">Zwei Kommentare bisher</div>{comments}')
     texts = [block.text.strip() for block in draft.blocks if block.kind == "comment"]
     assert texts[-2:] == ["Das ist ein Satz von einer Leserin.", "Und noch einer, mit ähnlich vielen Worten."]
@@ -372,28 +372,28 @@ def test_comments_of_readers(comments: str) -> None:
 
 
 def test_more_comments_than_article() -> None:
-    """However much readers write, it is not the article."""
+    """Comments that are longer than the article are still comments."""
     draft = page(body=f'<div class="leserkommentare">{COMMENTS * 40}</div>')
     assert (draft.text.count("Absatz"), draft.text.count("Leserin")) == (4, 0)
     assert sum(block.kind == "comment" for block in draft.blocks) == 80
 
 
-def test_an_author_among_the_comments_is_none() -> None:
-    """Who comments on an article did not write it."""
+def test_authors_of_comments_are_ignored() -> None:
+    """The author of a comment is not the author of the article."""
     assert page(body=f'<div class="comments"><p class="author">Udo Leser</p>{COMMENTS}</div>').author is None
 
 
 @pytest.mark.parametrize("label", ['class="kommentar"', 'class="text has-comments"'])
-def test_an_article_that_is_called_a_comment(label: str) -> None:
-    """An opinion piece in an element named so is the article, and its page's."""
+def test_an_article_labelled_as_a_comment(label: str) -> None:
+    """An opinion piece in an element that is labelled as a comment is the article."""
     html = f"<html><body><h1>{HEADLINE}</h1><div {label}>{PARAGRAPHS}</div><footer>Impressum</footer></body></html>"
     draft = load_html(html.encode())
     assert draft.text.count("Absatz") == 4
     assert {block.kind for block in draft.blocks} == {"article"}
 
 
-def test_a_page_whose_frame_is_called_comments() -> None:
-    """What holds the headline is no comment, whatever its name."""
+def test_a_container_labelled_as_comments() -> None:
+    """The element that contains the headline is not a comment, whatever its label."""
     html = (
         f'<html><body><div class="comments"><h1>{HEADLINE}</h1>{PARAGRAPHS}</div><div>{PARAGRAPHS}</div></body></html>'
     )
@@ -401,7 +401,7 @@ def test_a_page_whose_frame_is_called_comments() -> None:
 
 
 def test_the_lead_is_part_of_the_article() -> None:
-    """What stands under the headline and is the page's description is the article's beginning, once."""
+    """A line below the headline that is also the page's description begins the article, once."""
     lead = "Die Pfeiler sind morsch, und der Rat der Stadt handelt sofort."
     for is_nested in (False, True):
         draft = page(
@@ -414,19 +414,19 @@ def test_the_lead_is_part_of_the_article() -> None:
         assert (draft.text.count(lead), draft.text.count("Absatz")) == (1, 4)
 
 
-def test_a_name_without_end() -> None:
+def test_an_endless_name() -> None:
     """A site's name of a million letters is cut."""
     assert len(page(f'<meta property="og:site_name" content="{"Bote" * 250_000}">').source or "") == 1000
 
 
 def test_the_language_of_the_page() -> None:
-    """What the page states is its language if it has the form of a tag."""
+    """The language that the page states is taken if it has the form of a language tag."""
     languages = {' lang="de-AT"': "de-AT", ' lang="de_CH"': "de-CH", ' lang="deutsch bitte"': None, "": None}
     assert {lang: page(lang=lang).language for lang in languages} == languages
 
 
-def test_utf_8_under_a_wrong_name() -> None:
-    """A page that was saved as UTF-8 and still declares another encoding comes out right."""
+def test_utf_8_with_a_wrong_declaration() -> None:
+    """A page that was saved as UTF-8 and still declares another encoding is decoded correctly."""
     assert page('<meta charset="iso-8859-1">').title == HEADLINE
 
 
@@ -456,7 +456,7 @@ def test_one_broken_byte() -> None:
     ],
 )
 def test_hostile_heads(head: str) -> None:
-    """Nesting, numbers, references to themselves and endless values spoil nothing else and take no long time."""
+    """Nesting, numbers, circular references and endless values do no damage and take little time."""
     start = time.perf_counter()
     draft = page(head)
     assert (draft.title, draft.text.count("Absatz")) == (HEADLINE, 4)
@@ -476,15 +476,15 @@ def test_hostile_heads(head: str) -> None:
     ],
 )
 def test_hostile_bodies(body: str) -> None:
-    """Endless nesting, repetition and lines that nearly are bylines take no long time."""
+    """Endless nesting, repetition and near-bylines take little time."""
     start = time.perf_counter()
     assert page(body=body).text.count("Absatz") == 4
     assert time.perf_counter() - start < 5
 
 
 @pytest.mark.parametrize("raw", [b"just words", b"<!doctype html>", b"<svg><text>x</text></svg>", b"<p></p>" * 100])
-def test_what_is_no_page(raw: bytes) -> None:
-    """Bytes without a page or an article give one sentence that says what to do."""
+def test_invalid_pages(raw: bytes) -> None:
+    """Bytes without a page or an article raise an error of one sentence that says what to do."""
     with pytest.raises(LoadError, match="save"):
         load_html(raw)
 
@@ -508,7 +508,7 @@ JSON = st.recursive(
 @settings(max_examples=60, deadline=None)
 @given(JSON)
 def test_any_json(value: Any) -> None:
-    """Whatever a page states in JSON-LD, its article is read, and only what is known has an origin."""
+    """Whatever a page states in JSON-LD, its article is read, and only known fields have an origin."""
     draft = page(ld(value))
     assert draft.text.count("Absatz") == 4
     fields = ("title", "source", "author", "published", "url", "language")
@@ -517,7 +517,7 @@ def test_any_json(value: Any) -> None:
 
 @given(st.text(max_size=300), st.lists(st.text(max_size=10), max_size=2))
 def test_any_name(statement: str, outlets: list[str]) -> None:
-    """Any text gives names without line breaks, none of them twice and none the outlet's."""
+    """Names in any text have no line breaks, are distinct, and are not the outlet's."""
     names = people(statement, outlets)
     assert len(set(names)) == len(names)
     assert not any(set(name) & set("\n\r\t") or name in outlets for name in names)
@@ -525,8 +525,8 @@ def test_any_name(statement: str, outlets: list[str]) -> None:
 
 @pytest.mark.parametrize("tag", ["div", "b", "ul><li", "table><tr><td", "font"])
 @pytest.mark.parametrize("depth", [100, 1000, 20_000])
-def test_what_stands_behind_deep_nesting(tag: str, depth: int) -> None:
-    """However deep elements are nested, the text behind them is there, in a page as well as in a letter."""
+def test_text_after_deep_nesting(tag: str, depth: int) -> None:
+    """However deeply elements are nested, the text after them is read, in pages as well as in mails."""
     beginning, end = ("Die Brücke ist gesperrt, sagte sie am Montag. " * 8, "Danach ging der Rat nach Hause. " * 8)
     opening, closing = f"<{tag}>" * depth, "".join(f"</{part}>" for part in reversed(tag.split("><"))) * depth
     raw = (
@@ -540,13 +540,13 @@ def test_what_stands_behind_deep_nesting(tag: str, depth: int) -> None:
 
 @pytest.mark.heavy
 def test_a_paragraph_of_megabytes() -> None:
-    """Lxml leaves out what follows on a text of ten megabytes; here all of it is there."""
+    """Text after ten megabytes of text, which lxml drops, is read."""
     long = "Die Brücke ist gesperrt, sagte sie. " * 290_000
     raw = f"<!doctype html><html><body><p>Anfang.</p><br><p>{long}</p><p>Zum Schluss.</p></body></html>".encode()
     assert [len(paragraph.text) for paragraph in prose_paragraphs(parse_prose(raw))] == [7, len(long) - 1, 12]
 
 
 def test_names_that_a_tree_cannot_have() -> None:
-    """What a damaged page has in place of a tag keeps its words, also where the page is nested too deep for lxml."""
+    """Elements with invalid tags keep their words, even if the page is nested too deeply for lxml."""
     page = "<p<html><b<i x<y='1' =2>Anfang" + "<div>" * 1000 + "Ende" + "</div>" * 1000
     assert "".join(flat_tree(page).itertext()) == "AnfangEnde"

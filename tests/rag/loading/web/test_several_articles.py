@@ -54,7 +54,7 @@ LINKED = article("Chor", "15.03.2003", "Eva Lund", ROAD, ROAD_2, "<a href='/chor
 
 @pytest.mark.parametrize("mark", ["article", "div class='post hentry'"])
 def test_page_with_several_articles(mark: str) -> None:
-    """Articles in full on one page are articles, each with its own headline, author, day and words."""
+    """Full articles on one page become articles, each with its own headline, author, date and text."""
     first = article("Moorende schließt sein Freibad", "12.03.2003", "Tomma Harms", POOL, POOL_2, tag=mark)
     second = article("Biber legt Landstraße lahm", "14.03.2003", "Uwe Sand", ROAD, ROAD_2, tag=mark)
     drafts = [draft for draft in load_html_articles(page(first, second)) if isinstance(draft, Draft)]
@@ -68,7 +68,7 @@ def test_page_with_several_articles(mark: str) -> None:
 
 @pytest.mark.parametrize("linked", [False, True])
 def test_page_that_only_looks_like_several_articles(linked: bool) -> None:
-    """Headings with days, or with links, and texts below them are said to be several: no day of one is that of all."""
+    """Headings with dates or links, and texts below, are reported as several articles, whose dates the page lacks."""
     third = article("Chor singt in Gent", "15.03.2003", "Eva Lund", POOL_2, ROAD_2, tag="section")
     parts = [element.replace("article>", "section>") for element in (FIRST, SECOND, third)]
     if linked:
@@ -80,20 +80,20 @@ def test_page_that_only_looks_like_several_articles(linked: bool) -> None:
 
 
 def test_headings_within_one_article() -> None:
-    """An article with headings between its paragraphs is one."""
+    """An article with headings between its paragraphs is one article."""
     parts = "".join(f"<h2>{text[:20]}</h2><p>{text}</p>" for text in (POOL, POOL_2, ROAD, ROAD_2))
     (draft,) = load_html_articles(page(f"<p>12.03.2003</p>{parts}"))
     assert isinstance(draft, Draft) and (draft.unread, draft.published) == ((), date(2003, 3, 12))
 
 
 def test_headline_of_the_one_article_among_teasers() -> None:
-    """Where the page's own title names a section, the heading of the article in full is the headline."""
+    """If the page's title names a section, the heading of the full article is the headline."""
     (draft,) = load_html_articles(page(FIRST, TEASER, TEASER.replace("Chor", "Verein"), top=""))
     assert isinstance(draft, Draft) and draft.title == "Moorende schließt sein Freibad"
 
 
-def test_what_stands_between_articles_is_kept() -> None:
-    """A full paragraph of the page itself is the page's own article."""
+def test_text_between_articles_is_kept() -> None:
+    """A full paragraph outside the articles becomes an article of the page itself."""
     introduction = (
         "Diese Seite sammelt, was im März 2003 in Moorende geschah, und wird von der Bücherei gepflegt und ergänzt."
     )
@@ -115,7 +115,7 @@ def test_what_stands_between_articles_is_kept() -> None:
     ids=["teasers", "link to the rest", "lower heading", "says it is one", "aside", "one"],
 )
 def test_page_with_one_article(raw: bytes) -> None:
-    """Teasers, related articles below a headline of a higher rank, and what stands aside do not cut a page."""
+    """Teasers, related articles below a higher heading, and sidebars do not split a page."""
     drafts = [draft for draft in load_html_articles(raw) if isinstance(draft, Draft)]
     assert [draft.name for draft in drafts] == [""]
 
@@ -152,7 +152,7 @@ CHAPTERS = (
 
 @pytest.mark.parametrize("creator", ["", "<dc:creator>calibre</dc:creator>"])
 def test_issue_in_epub(creator: str) -> None:
-    """Each chapter of an issue is an article of that day; a chapter without a heading goes on from the one before."""
+    """Each chapter of an issue is an article of that day; a chapter without a heading continues the one before."""
     first, second = load_issue(epub("Moorender Bote 11/2003", creator, *CHAPTERS))
     assert (first.title, first.source, first.author, first.published) == (
         "Freibad schließt",
@@ -202,7 +202,7 @@ Die Reparatur kostet 640000 Mark.
 
 @pytest.mark.parametrize("name", ["Inbox", "Sent", "post.mbox", "mails.txt", "in.eml"])
 def test_mailbox(name: str, tmp_path: Path) -> None:
-    """A mailbox is told by its content; each mail is an article, and lines that begin with From stay in it."""
+    """A mailbox is detected by its content; each mail is an article, and its lines that begin with From are kept."""
     file = tmp_path / name
     file.write_text(MAILBOX, encoding="utf-8")
     assert kind_of(name, MAILBOX.encode()) == "mbox"
@@ -217,7 +217,7 @@ def test_mailbox(name: str, tmp_path: Path) -> None:
 
 
 def test_mailbox_in_an_archive(tmp_path: Path) -> None:
-    """A mailbox that is packed is called by its place in the archive."""
+    """The articles of a compressed mailbox are named by its path in the archive."""
     file = tmp_path / "a.zip"
     with zipfile.ZipFile(file, "w") as archive:
         archive.writestr("mails/Inbox", MAILBOX)
@@ -228,12 +228,12 @@ def test_mailbox_in_an_archive(tmp_path: Path) -> None:
 
 
 def test_text_that_begins_like_a_mailbox() -> None:
-    """A letter from Berlin is no mailbox."""
+    """A letter that begins with From is not a mailbox."""
     assert kind_of("a.txt", b"From Berlin with love at 10:30\n\nDear all, it is late.\n") == "text"
 
 
 def test_mail_that_is_too_large(monkeypatch: pytest.MonkeyPatch) -> None:
-    """It is a flaw, and the mails around it are read."""
+    """It is a flaw, and the mails before and after it are read."""
     monkeypatch.setattr(mbox, "MAX_MAIL", 150)
     large = MAILBOX.replace("Die Schleuse ist gesperrt.", "Die Schleuse ist gesperrt. " * 20)
     flaw, mail = mails_in_mbox(io.BytesIO(large.encode()))
