@@ -76,13 +76,13 @@ def index(
     the next run resumes.
     """
     from rag.fetching.urls import split_addresses
-    from rag.indexing.discovery import existing
+    from rag.indexing.discovery import absolute_paths
     from rag.loading.containers.limits import parse_limits
     from rag.loading.tables.columns import parse_columns
 
     # before an archive is made and the model is loaded in vain
     names, addresses = split_addresses(sources)
-    paths = existing(names)
+    paths = absolute_paths(names)
     if watch and not (paths and all(path.is_dir() for path in paths)):
         raise FundstelleError("Only folders can be watched: give the folder that the file is in.")
     reading = Reading(parse_limits(limit or ()), parse_columns(columns) if columns is not None else None)
@@ -153,14 +153,14 @@ def _watch(archive: Archive, folders: list[Path], reading: Reading) -> None:
     Raises:
         NotFound: a folder is gone.
     """
-    from rag.indexing.discovery import existing
-    from rag.indexing.watch import changes
+    from rag.indexing.discovery import absolute_paths
+    from rag.indexing.watch import watch_changes
 
     due, reported = True, ""
-    for change in changes(folders, archive.folder):
+    for change in watch_changes(folders, archive.folder):
         if not (change or due):
             continue
-        existing(folders)
+        absolute_paths(folders)
         due, problem = False, ""
         try:
             update_archive(archive, folders, reading, prefix=f"{datetime.now():%H:%M:%S} ")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
-from rag.indexing.discovery import shown
+from rag.indexing.discovery import printable_path
 from rag.loading.finish import article_id
 from rag.loading.reader import Piece
 from rag.storage.file_records import FileRecord
@@ -46,7 +46,7 @@ class FileInProgress:
             name: that of the part: /member, #row, or empty for the file.
         """
         self.current_ids.add(article_id(self.path + name))
-        self.flaws.append(Failure(shown(self.path + name), reason))
+        self.flaws.append(Failure(printable_path(self.path + name), reason))
 
     def finished_record(self) -> FileRecord | None:
         """Return what to store of the file, now that it is read to its end; None if it has no article to store."""

@@ -1,11 +1,16 @@
 """Files → store: new and changed articles are stored, one transaction each; those of missing files are removed.
 
-    find_files ──▶ _pieces ─────▶ Workers.map ─────▶ _take ───────▶ _finish ──────▶ settle
-                   │ _read one     articles_in in    │ one piece    │ one file      all articles
-                   │ file          processes         │              │
-                   │                                 │              └──▶ ArticleWriter.finish_file
-                   ├─ unchanged: counted             └─ articles: ArticleWriter.add ──▶ Store
-                   └─ changed: FileInProgress ──────────── flaws, ids ──▶ │
+    find_files    the files below the given paths
+        │
+    _pieces ───── an unchanged file is counted; of any other, a FileInProgress is begun and its pieces are yielded
+        │
+    Workers.map   articles_in reads each piece, in a process of its own unless it is harmless
+        │
+    _take ─────── articles go to the ArticleWriter, flaws and ids to the FileInProgress
+        │
+    _finish ───── with the last piece of a file: its record goes to the ArticleWriter
+        │
+    _remove_missing, settle, keep_tokens: once all files are read
 
 `_pieces` is a generator that the workers draw on, so it is some pieces ahead of `_take`: several files are in progress
 at a time. Results come back in the order of the pieces. A file is finished with its last piece, after which its record
@@ -26,7 +31,16 @@ from embeddings.encoder import Encoder
 from rag.config import Config
 from rag.dense.token_vectors import TokenStore
 from rag.errors import ArchiveError, LoadError, NotFound
-from rag.indexing.discovery import Found, emptied, existing, find_files, gone, nothing_there, shown, unreadable
+from rag.indexing.discovery import (
+    FileListing,
+    absolute_paths,
+    emptied_folders,
+    find_files,
+    missing_paths,
+    no_articles_message,
+    printable_path,
+    unsupported_reason,
+)
 from rag.indexing.file_in_progress import FileInProgress
 from rag.indexing.moved_files import left_behind, moved_files, moved_folders
 from rag.indexing.settle import settle
@@ -87,7 +101,14 @@ class _Tally:
 
 
 class Indexer:
-    """Brings a store in step with files, and counts what it does. Use it for one run."""
+    """Brings a store in step with files, and counts what it does. Use it for one run.
+
+    Args:
+        on_progress: called when a file is done.
+        limits: how far archives are unpacked.
+        columns: which column of tables contains which field; those not given are detected.
+        keeping: where token vectors are cached.
+    """
 
     def __init__(
         self,
@@ -107,7 +128,7 @@ class Indexer:
         self._on_progress = on_progress
         self._limits = limits
         self._columns = columns
-        self._started = time.perf_counter()
+        self._start_seconds = time.perf_counter()
         self._tally = _Tally()
         self._in_progress: dict[str, FileInProgress] = {}
         self._restamped: list[FileRecord] = []
@@ -116,29 +137,29 @@ class Indexer:
     def index(self, paths: Sequence[Path]) -> IndexReport:
         """Bring the store in step with the files below `paths`.
 
-        A file that looks as it did (`rag.loading.common.files.stamp`) or whose bytes are known is not read again. A
-        text that has a vector is not encoded again. Articles whose files are gone from the given folders are removed,
-        and so are those of other folders whose files are missing there and were found here. A file that cannot be taken
-        is reported, and what was stored of it before stays. Whenever this is interrupted, what is stored is whole, and
-        the same call goes on from there.
+        A file that looks as it did (`rag.loading.common.files.change_stamp`), or whose bytes are known, is not read
+        again. A text that has a vector is not encoded again. Articles whose files are missing from the given folders
+        are removed, and so are those of other folders whose files are missing there and were found here. A file that
+        cannot be read is reported, and what is stored of it stays. Interrupted at any moment, the store is consistent,
+        and the same call resumes.
 
         Raises:
             NotFound: a path does not exist, or there is no article below it.
             ArchiveError: the store cannot be written.
         """
-        folders = [path.as_posix() for path in existing(paths)]
-        known = self._store.files.below(folders)
-        found = find_files(paths, known)
-        self._tally.failures += [*found.failures, *emptied(known, found)]
-        if not found.files and not self._tally.failures:
-            raise NotFound(nothing_there(found))
-        self._tally.skipped += found.skipped
-        self._tally.remarks += found.remarks
-        self._files_total = len(found.files)
+        folders = [path.as_posix() for path in absolute_paths(paths)]
+        indexed = self._store.files.below(folders)
+        listing = find_files(paths, indexed)
+        self._tally.failures += [*listing.failures, *emptied_folders(indexed, listing)]
+        if not listing.files and not self._tally.failures:
+            raise NotFound(no_articles_message(listing))
+        self._tally.skipped += listing.skipped
+        self._tally.remarks += listing.remarks
+        self._files_total = len(listing.files)
         self._writer.switch_encoder()
         self._writer.renew_vectors()
         with Workers() as workers:
-            for piece, result in workers.map(articles_in, self._pieces(found.files, known), is_harmless):
+            for piece, result in workers.map(articles_in, self._pieces(listing.files, indexed), is_harmless):
                 file = self._in_progress[piece.path]
                 self._take(file, piece.content, result)
                 if piece is file.last_piece:
@@ -146,7 +167,7 @@ class Indexer:
         self._writer.flush()
         if self._restamped:
             self._store.files.put(self._restamped)
-        removed, moved = self._remove_missing(folders, known, found)
+        removed, moved = self._remove_missing(folders, indexed, listing)
         settle(self._store, self._writer)
         self._writer.keep_tokens()
         return self._report(folders, removed, moved)
@@ -166,60 +187,61 @@ class Indexer:
             columns=tally.columns,
             unread_days={table: tuple(days) for table, days in tally.unread_days.items() if days},
             passages_encoded=self._writer.encoded,
-            seconds=time.perf_counter() - self._started,
+            seconds=time.perf_counter() - self._start_seconds,
         )
 
     def forget(self, paths: Sequence[Path]) -> int:
-        """Remove the articles of files and folders, which may be gone, and return how many there were.
+        """Remove the articles of files and folders, which may no longer exist, and return how many there were.
 
         Raises:
             NotFound: no article came from one of the paths; nothing is removed then.
             ArchiveError: the store cannot be written.
         """
+        absolute = [Path(os.path.abspath(path)).as_posix() for path in paths]  # noqa: PTH100
         records: dict[str, FileRecord] = {}
-        for path in paths:
-            absolute = Path(os.path.abspath(path)).as_posix()  # noqa: PTH100
-            below = self._store.files.below(spellings(absolute))
-            if not below:
+        for path in absolute:
+            path_records = self._store.files.below(spellings(path))
+            if not path_records:
                 raise NotFound(
-                    f"No article of this archive came from {shown(path)}: check the path, as `fundstelle show` has it."
+                    f"No article of this archive came from {printable_path(path)}: check the path, as "
+                    "`fundstelle show` has it."
                 )
-            records |= below
+            records |= path_records
         removed = sum(map(self._store.remove_file, records))
-        for path in paths:
-            self._store.failures.replace(spellings(Path(os.path.abspath(path)).as_posix()), ())  # noqa: PTH100
+        for path in absolute:
+            self._store.failures.replace(spellings(path), ())
         settle(self._store, self._writer)
         self._writer.keep_tokens()
         return removed
 
     def _remove_missing(
-        self, folders: Sequence[str], known: Mapping[str, FileRecord], found: Found
+        self, folders: Sequence[str], indexed: Mapping[str, FileRecord], listing: FileListing
     ) -> tuple[int, dict[str, str]]:
-        """Remove the articles of files that are gone or moved.
+        """Remove the articles of files that are missing or moved.
 
         Returns: how many articles there were, and the new path of each folder, or renamed file, that moved.
         """
         files = self._store.files
-        below = files.below(folders)
-        missing_here = gone(known, found)
-        missing_elsewhere = [path for path in files.paths() if path not in below and is_missing(Path(path))]
+        indexed_now = files.below(folders)
+        missing_here = missing_paths(indexed, listing)
+        missing_elsewhere = [path for path in files.paths() if path not in indexed_now and is_missing(Path(path))]
         if not missing_here and not missing_elsewhere:
             return 0, {}
-        present = [record for path, record in below.items() if path not in missing_here]
+        present = [record for path, record in indexed_now.items() if path not in missing_here]
         moved = moved_files(files.records([*missing_here, *missing_elsewhere]), present, self._store.articles_from)
-        for old, new in moved.items():
-            for article in self._store.articles_from(old):
-                self._store.move_feedback(article.id, article_id(new + article.path.removeprefix(old)))
-        removed = dict.fromkeys([*missing_here, *moved, *left_behind(moved, missing_elsewhere)])
-        return sum(self._store.remove_file(path) for path in removed), moved_folders(moved)
+        for old_path, new_path in moved.items():
+            for article in self._store.articles_from(old_path):
+                self._store.move_feedback(article.id, article_id(new_path + article.path.removeprefix(old_path)))
+        obsolete = dict.fromkeys([*missing_here, *moved, *left_behind(moved, missing_elsewhere)])
+        return sum(map(self._store.remove_file, obsolete)), moved_folders(moved)
 
-    def _pieces(self, paths: Iterable[Path], known: Mapping[str, FileRecord]) -> Iterator[Piece]:
+    def _pieces(self, paths: Iterable[Path], indexed: Mapping[str, FileRecord]) -> Iterator[Piece]:
         """Yield the pieces of the files that changed; the workers take them a few pieces ahead of `_take`."""
         for path in paths:
             file = FileInProgress(path.as_posix())
             self._in_progress[file.path] = file
             previous: Piece | None = None
-            for piece in self._read(file, known.get(file.path)):
+            for piece in self._pieces_of(file, indexed.get(file.path)):
                 if previous:
                     yield previous
                 previous = piece
@@ -229,7 +251,7 @@ class Indexer:
             else:
                 del self._in_progress[file.path]
 
-    def _read(self, file: FileInProgress, stored: FileRecord | None) -> Iterator[Piece]:
+    def _pieces_of(self, file: FileInProgress, stored: FileRecord | None) -> Iterator[Piece]:
         """Yield the pieces of a file, or none if it is unchanged. An error becomes its last piece."""
         path = Path(file.path)
         try:
@@ -238,7 +260,7 @@ class Indexer:
                 self._count_unchanged(stored)
                 return
             if not stored:
-                # before all of it is hashed; of a known file, hashing is mostly all there is to do
+                # before all of it is hashed; of an indexed file, hashing is mostly all there is to do
                 check_size(path)
             fingerprint = self._fingerprint(path)
             if stored and (stored.fingerprint, stored.recipe) == (fingerprint, self._writer.recipe):
@@ -312,11 +334,11 @@ class Indexer:
             case Article():
                 self._take_article(file, part)
             case TableColumns(name=name, columns=columns, unread_days=days):
-                table = shown(file.path + name)
+                table = printable_path(file.path + name)
                 self._tally.columns[table] = columns
                 self._tally.unread_days.setdefault(table, []).extend(days)
             case Remark(name=name, text=text):
-                self._tally.remarks.append(Failure(shown(file.path + name), text))
+                self._tally.remarks.append(Failure(printable_path(file.path + name), text))
             case Flaw(name=name, reason=reason):
                 file.add_flaw(name, reason)
 
@@ -346,7 +368,7 @@ class Indexer:
         del self._in_progress[file.path]
         if not file.article_count and not file.flaws:
             only = file.skipped[0] if len(file.skipped) == 1 else ""
-            file.add_flaw("", unreadable(only) if only in CONVERSION_HINTS else _NO_ARTICLE)
+            file.add_flaw("", unsupported_reason(only) if only in CONVERSION_HINTS else _NO_ARTICLE)
         self._tally.failures += file.flaws
         record = file.finished_record()
         if record:
@@ -359,5 +381,5 @@ class Indexer:
         """Count a file as done; called once its articles are stored."""
         self._tally.files_done += 1
         if self._on_progress:
-            seconds = time.perf_counter() - self._started
+            seconds = time.perf_counter() - self._start_seconds
             self._on_progress(Progress(self._tally.files_done, self._files_total, self._writer.passages, seconds))

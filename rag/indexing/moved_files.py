@@ -1,6 +1,6 @@
-"""Files of an archive that are not where they were → where they went, told by their contents.
+"""Missing files of an archive → where they moved, recognised by their contents.
 
-A folder that was moved or renamed is indexed at its new place as new files, while its old place lies outside of the
+A folder that was moved or renamed is indexed under its new path as new files, while its old path is outside of the
 folders that are indexed and would be cited for ever. Nothing counts as moved unless its contents are found elsewhere:
 the articles of a disk that is not connected stay.
 """
@@ -17,10 +17,10 @@ from rapidfuzz.distance import Indel
 from rag.storage.file_records import FileRecord
 from rag.types import Article
 
-# the share of a folder's files that must be found below one new folder for the whole folder to count as moved there
-_MAJORITY = 0.5
-# two files that share fewer words, in the same order, have only their name in common
-_REVISION = 0.7
+# a folder counts as moved if at least this share of its missing files is found below one new folder
+_MIN_MOVED_SHARE = 0.5
+# two texts with at least this similarity (words in the same order, from 0 to 1) are revisions of one article
+_MIN_REVISION_SIMILARITY = 0.7
 
 
 def moved_files(
@@ -28,12 +28,12 @@ def moved_files(
 ) -> dict[str, str]:
     """Return, by the path of each missing file that moved, its new path.
 
-    A file moved to one with the same bytes or, where there is none, to one with the same name whose text is a revision
-    of its own. Of several, it is the one that has the most folders in common.
+    A file moved to one with the same bytes or, failing that, to one with the same name whose text is a revision of its
+    own. Of several, it is the one that has the most folders in common.
 
     Args:
-        missing: records of files that are not on the disk any more.
-        present: records of files that are.
+        missing: the records of files that are no longer on the disk.
+        present: the records of files that are.
         articles_of: returns the articles of the file at a path.
     """
     by_hash: dict[str, list[str]] = defaultdict(list)
@@ -48,38 +48,38 @@ def moved_files(
         namesakes = by_name.get(PurePosixPath(record.path).name)
         if not namesakes:
             return None
-        before = articles_of(record.path)
-        # the nearest first, so that a folder that moved mostly costs one comparison a file
+        articles = articles_of(record.path)
+        # the nearest first, so that a moved folder mostly costs one comparison for each file
         nearest = _nearest_first(record.path, namesakes)
-        return next((new for new in nearest if is_revision(before, articles_of(new))), None)
+        return next((path for path in nearest if is_revision(articles, articles_of(path))), None)
 
-    return {record.path: new for record in missing if (new := new_path(record)) is not None}
-
-
-def _nearest_first(path: str, others: Iterable[str]) -> list[str]:
-    """Return paths by how many folders they have in common with one, counted from the end; equal ones by name."""
-    return sorted(others, key=lambda other: (-_common_tail(path, other), other))
+    return {record.path: path for record in missing if (path := new_path(record)) is not None}
 
 
-def is_revision(before: Iterable[Article], after: Iterable[Article]) -> bool:
-    """Whether some articles are a revision of others: they have most of their words, in the same order."""
-    old, new = ([word for article in articles for word in article.text.split()] for articles in (before, after))
-    return bool(old) and Indel.normalized_similarity(old, new) >= _REVISION
+def _nearest_first(path: str, candidates: Iterable[str]) -> list[str]:
+    """Return candidates by how many parts they have in common with a path, counted from the end, and then by name."""
+    return sorted(candidates, key=lambda candidate: (-_common_tail(path, candidate), candidate))
+
+
+def is_revision(old: Iterable[Article], new: Iterable[Article]) -> bool:
+    """Whether the new articles are a revision of the old ones: they share most words, in the same order."""
+    old_words, new_words = ([word for article in articles for word in article.text.split()] for articles in (old, new))
+    return bool(old_words) and Indel.normalized_similarity(old_words, new_words) >= _MIN_REVISION_SIMILARITY
 
 
 def left_behind(moved: Mapping[str, str], missing: Iterable[str]) -> list[str]:
-    """Return the missing files that no new folder holds although most files of their folder moved there.
+    """Return the missing files that are in no new folder although most files of their folder moved there.
 
-    They were deleted before or after the folder moved, as they would be known to be in a folder that is indexed again.
+    They were deleted before or after the folder moved.
     """
     folders = Counter(roots for old, new in moved.items() if (roots := _roots(old, new)))
-    lost: dict[str, None] = {}
-    paths = [path for path in missing if path not in moved]
+    deleted: dict[str, None] = {}
+    unmoved = [path for path in missing if path not in moved]
     for (old_folder, _), count in folders.items():
-        below = [path for path in paths if PurePosixPath(path).is_relative_to(old_folder)]
-        if count / (count + len(below)) >= _MAJORITY:
-            lost |= dict.fromkeys(below)
-    return list(lost)
+        remainder = [path for path in unmoved if PurePosixPath(path).is_relative_to(old_folder)]
+        if count / (count + len(remainder)) >= _MIN_MOVED_SHARE:
+            deleted |= dict.fromkeys(remainder)
+    return list(deleted)
 
 
 def moved_folders(moved: Mapping[str, str]) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""An article → its passages, with exact offsets."""
+"""Splitting: an article → its passages, with exact offsets."""
 
 from __future__ import annotations
 
@@ -15,48 +15,49 @@ from rag.types import SEARCHED_KINDS, Article, Passage, Span, passage_at
 
 CountTokens = Callable[[Sequence[str]], list[int]]
 
-# stands after each sentence while the text is split; a control character that no loader lets through
+# marks the end of each sentence while the text is split; a control character that no loader lets through
 SENTENCE_END = "\x1e"
-_HEADING_CHARACTERS = 80
-# passages of one length leave no stub at the end; sentences do not divide evenly, so they get some room
-_ROOM = 1.1
+# a line of at most so many characters at the end of a piece can be the heading of the next
+_MAX_HEADING_CHARACTERS = 80
+# passages of even length leave no stub at the end; as sentences do not divide evenly, they may be longer by this factor
+_LENGTH_SLACK = 1.1
 _CLAUSE_ENDS = ["; ", ", ", "、", "，", "،"]
 _SEPARATORS = ["\n\n", "\n", SENTENCE_END, *_CLAUSE_ENDS, " ", ""]
 
 
 def split(article: Article, count_tokens: CountTokens, config: Config) -> tuple[Passage, ...]:
-    """Cut an article into passages of about `config.passage_tokens` tokens, and a little more with the overlap.
+    """Split an article into passages of about `config.passage_tokens` tokens, plus the overlap.
 
-    Paragraphs are kept together where they fit, else sentences, else clauses, else words. The last sentence
-    of a passage begins the next one too, if it is short. Every letter of the article and of its readers' comments is
-    in some passage, which holds either; only white space at the edges, pieces without any letter or digit, and what
-    else is set aside, are left out. A passage that is clearly in another language than its article has that one.
+    Paragraphs are kept whole where they fit, else sentences, else clauses, else words. The last sentence of a passage
+    begins the next one too, if it is short. Every character of the article and of its readers' comments is in some
+    passage of either kind, except white space at the edges, and pieces without any letter or digit; boilerplate and
+    teasers are not. A passage that is clearly in another language than its article has that language.
     """
-    found: list[Passage] = []
+    passages: list[Passage] = []
     for part in article.parts():
         if part.kind in SEARCHED_KINDS:
             spans = _spans(article.text[part.start : part.end], article.language, count_tokens, config)
             for start, end in spans:
                 passage = passage_at(article, part.start + start, part.start + end)
-                found.append(replace(passage, language=language_of_part(passage.text, article.language)))
-    return tuple(found)
+                passages.append(replace(passage, language=language_of_part(passage.text, article.language)))
+    return tuple(passages)
 
 
 def _spans(text: str, language: str, count_tokens: CountTokens, config: Config) -> Iterator[Span]:
-    """Yield the places of the passages of a text."""
+    """Yield the spans of the passages of a text."""
     sentences = sentence_spans(text, language)
-    pieces = _pieces(text, sentences, count_tokens, config.passage_tokens)
+    pieces = _even_pieces(text, sentences, count_tokens, config.passage_tokens)
     sentence_starts = [start for start, _ in sentences]
     for number, (start, end) in enumerate(pieces):
-        overlap = _overlap(text, start, pieces[number - 1], sentence_starts) if number > 0 else start
+        overlap = _overlap_start(text, start, pieces[number - 1], sentence_starts) if number > 0 else start
         if overlap < start and count_tokens([text[overlap:start]])[0] <= config.overlap_tokens:
             start = overlap  # noqa: PLW2901
-        first, last = _trimmed(text, start, end)
+        first, last = _trim(text, start, end)
         if any(character.isalnum() for character in text[first:last]):
             yield first, last
 
 
-def _pieces(text: str, sentences: Sequence[Span], count_tokens: CountTokens, passage_tokens: int) -> list[Span]:
+def _even_pieces(text: str, sentences: Sequence[Span], count_tokens: CountTokens, passage_tokens: int) -> list[Span]:
     """Cover the text with pieces that follow on each other, of about the same length.
 
     The splitter gives back strings and no reliable places. Asked to keep separators and white space, and to
@@ -66,14 +67,14 @@ def _pieces(text: str, sentences: Sequence[Span], count_tokens: CountTokens, pas
     # since the encoder is opened on another core meanwhile
     from langchain_text_splitters import RecursiveCharacterTextSplitter
 
-    # the tokens of its parts may add up to more
+    # counted as a whole, since the tokens of its parts may add up to more
     if text and count_tokens([text])[0] <= passage_tokens:
         return [(0, len(text))]
-    marked = SENTENCE_END.join(text[start:end] for start, end in sentences)
+    marked_text = SENTENCE_END.join(text[start:end] for start, end in sentences)
     tokens = sum(count_tokens([text[start:end] for start, end in sentences]))
-    even = _ROOM * tokens / math.ceil(tokens / passage_tokens) if tokens else passage_tokens
+    even = _LENGTH_SLACK * tokens / math.ceil(tokens / passage_tokens) if tokens else passage_tokens
 
-    # the splitter asks for each letter of a text without spaces, and for most words several times
+    # the splitter measures each character of a text without spaces, and most words several times
     @lru_cache(maxsize=10_000)
     def length(piece: str) -> int:
         return count_tokens([piece.replace(SENTENCE_END, "")])[0]
@@ -87,7 +88,7 @@ def _pieces(text: str, sentences: Sequence[Span], count_tokens: CountTokens, pas
         length_function=length,
     )
     spans, start = [], 0
-    for piece in splitter.split_text(marked):
+    for piece in splitter.split_text(marked_text):
         end = start + len(piece.replace(SENTENCE_END, ""))
         if text[start:end] != piece.replace(SENTENCE_END, ""):
             raise AssertionError("The pieces of the splitter do not add up to the text.")
@@ -99,28 +100,29 @@ def _pieces(text: str, sentences: Sequence[Span], count_tokens: CountTokens, pas
 
 
 def _with_headings(text: str, pieces: Sequence[Span]) -> list[Span]:
-    """Move a heading at the end of a piece to the piece whose heading it is."""
+    """Move a heading at the end of a piece to the piece that it heads."""
     starts = [start for start, _ in pieces]
     for number, (start, end) in enumerate(pieces[:-1]):
         body = text[start:end].rstrip()
         line = body[body.rfind("\n") + 1 :]
         heading = len(body) - len(line)
-        if 0 < len(line) <= _HEADING_CHARACTERS and line[-1].isalnum() and text[start : start + heading].strip():
+        if 0 < len(line) <= _MAX_HEADING_CHARACTERS and line[-1].isalnum() and text[start : start + heading].strip():
             starts[number + 1] = start + heading
     return list(zip(starts, [*starts[1:], len(text)], strict=False))
 
 
-def _overlap(text: str, start: int, before: Span, sentence_starts: Sequence[int]) -> int:
-    """Return where the last sentence of the piece before begins, or `start` if that piece is one sentence."""
-    place = bisect_left(sentence_starts, start) - 1
-    while place >= 0 and sentence_starts[place] > before[0]:
-        if text[sentence_starts[place] : start].strip():
-            return sentence_starts[place]
-        place -= 1
+def _overlap_start(text: str, start: int, previous: Span, sentence_starts: Sequence[int]) -> int:
+    """Return where the last sentence of the previous piece begins, or `start` if that piece is a single sentence."""
+    sentence = bisect_left(sentence_starts, start) - 1
+    while sentence >= 0 and sentence_starts[sentence] > previous[0]:
+        if text[sentence_starts[sentence] : start].strip():
+            return sentence_starts[sentence]
+        sentence -= 1
     return start
 
 
-def _trimmed(text: str, start: int, end: int) -> Span:
+def _trim(text: str, start: int, end: int) -> Span:
+    """Return a span without the white space at its edges."""
     while start < end and text[start].isspace():
         start += 1
     while end > start and text[end - 1].isspace():

@@ -1,4 +1,4 @@
-"""Folders that are watched: when something in them has changed, and is quiet again."""
+"""Watching folders: when something in them has changed, and is quiet again."""
 
 from __future__ import annotations
 
@@ -6,17 +6,16 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from rag.errors import FundstelleError
-from rag.indexing.discovery import is_looked_at, shown
+from rag.indexing.discovery import is_indexed_below, printable_path
 
-_QUIET, _AT_MOST, _IDLE = 500, 5000, 1000
-"""Milliseconds: how long nothing may change before a batch is done, how long it may grow, and between two ticks."""
+# milliseconds: without a change for so long, a batch ends; it ends after so long in any case; and the time of one tick
+_QUIET_MS, _MAX_BATCH_MS, _TICK_MS = 500, 5000, 1000
 
 
-def changes(folders: Sequence[Path], apart_from: Path) -> Iterator[bool]:
+def watch_changes(folders: Sequence[Path], ignored_folder: Path) -> Iterator[bool]:
     """Yield True after each batch of changes below some folders, and False about every second without one.
 
-    The first value comes when the watch is on. What happens below the folder `apart_from` does not count, nor what
-    is hidden.
+    The first value comes when the watch is active. Changes of hidden files, and below the ignored folder, do not count.
 
     Raises:
         FundstelleError: a folder cannot be watched.
@@ -24,22 +23,26 @@ def changes(folders: Sequence[Path], apart_from: Path) -> Iterator[bool]:
     from watchfiles import watch
     from watchfiles._rust_notify import WatchfilesRustInternalError
 
-    apart = apart_from.resolve()
+    ignored = ignored_folder.resolve()
 
-    def counts(_: object, changed: str) -> bool:
-        path = Path(changed)
-        around = [folder for folder in folders if path.is_relative_to(folder)]
-        return not path.resolve().is_relative_to(apart) and (
-            not around or any(is_looked_at(path, folder) for folder in around)
-        )
+    def counts(_: object, changed_path: str) -> bool:
+        path = Path(changed_path)
+        parents = [folder for folder in folders if path.is_relative_to(folder)]
+        is_indexed = not parents or any(is_indexed_below(path, folder) for folder in parents)
+        return is_indexed and not path.resolve().is_relative_to(ignored)
 
     try:
         for batch in watch(
-            *folders, watch_filter=counts, debounce=_AT_MOST, step=_QUIET, rust_timeout=_IDLE, yield_on_timeout=True
+            *folders,
+            watch_filter=counts,
+            debounce=_MAX_BATCH_MS,
+            step=_QUIET_MS,
+            rust_timeout=_TICK_MS,
+            yield_on_timeout=True,
         ):
             yield bool(batch)
     except (OSError, WatchfilesRustInternalError) as error:
         raise FundstelleError(
-            f"{', '.join(map(shown, folders))} cannot be watched ({error}): set WATCHFILES_FORCE_POLLING=1 to have it "
-            "looked through again and again instead."
+            f"{', '.join(map(printable_path, folders))} cannot be watched ({error}): set WATCHFILES_FORCE_POLLING=1 to "
+            "have it looked through again and again instead."
         ) from error

@@ -1,4 +1,4 @@
-"""Articles → store: cut, encoded where a text has no vector yet, one transaction an article."""
+"""Articles → store: split, encoded where a text has no vector yet, one transaction an article."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ from rag.text.encoder_input import encoder_input
 from rag.text.similarity import minhash_bands
 from rag.types import Article, Passage, Span
 
-# passages that are encoded together: enough for full batches, little enough to lose by an interruption
+# passages that are encoded together: enough for full batches, few enough to lose by an interruption
 _BATCH = 256
-# so long a text may be that an untested encoder may have read wrongly, and so long is one of so many tokens at most: no
-# token has more than 16 characters
+# an untested encoder may have encoded texts of at most so many tokens wrongly; their passages have at most so many
+# characters, since no token has more than 16
 _SHORT_TOKENS, _SHORT_CHARACTERS = 32, 600
 
 
@@ -40,9 +40,16 @@ class _FinishedFile:
 class ArticleWriter:
     """Takes articles one by one and stores them in batches; call `flush` after the last.
 
-    `recipe` names how an article was loaded, cut and encoded; what is stored under another one must be done again.
-    `passages` counts what was stored, `encoded` the texts that had no vector. Without `settles`, articles get no marks
-    by which `settle` compares them. `keeping` keeps the token vectors of each text that is encoded.
+    Args:
+        loaders: how the articles were loaded, for the recipe.
+        on_file_stored: called after the last article of a file was stored.
+        with_bands: whether articles get the MinHash bands by which near-duplicates are found.
+        keeping: where the token vectors of the encoded texts are cached.
+
+    Attributes:
+        recipe: how articles are loaded, split and encoded; those stored under another recipe are indexed again.
+        passages: how many passages were stored.
+        encoded: how many texts had no vector and were encoded.
     """
 
     def __init__(
@@ -72,13 +79,13 @@ class ArticleWriter:
         self.encoded = 0
 
     def open_encoder_early(self) -> None:
-        """Begin to open the encoder on another core, since a text is about to be read that it may have to encode."""
+        """Begin to open the encoder on another core, since it may have to encode a text that is about to be read."""
         if self._is_encoder_opening:
             return
         self._is_encoder_opening = True
         pool = ThreadPoolExecutor(1)
-        # a lazy one has to open for its name; no other is used, as its tokenizer may be for one thread at a time. Where
-        # opening fails, it fails once more when the encoder is needed, and is reported then
+        # its name is enough to open a lazy encoder, and its tokenizer may be for one thread at a time. If opening
+        # fails, it fails again when the encoder is needed, and is reported then
         pool.submit(attrgetter("name"), self._encoder)
         pool.shutdown(wait=False)
 
@@ -128,7 +135,7 @@ class ArticleWriter:
         self._inputs.clear()
 
     def switch_encoder(self) -> None:
-        """Make the encoder that of the store: before its name stands there, every passage gets a vector of it."""
+        """Make the encoder that of the store, once every passage has a vector of it."""
         record = EncoderRecord(self._encoder_name, self._encoder.fingerprint, self._encoder.dim)
         if record == self._store.vectors.encoder:
             return
@@ -137,24 +144,24 @@ class ArticleWriter:
         self._store.vectors.set_encoder(record)
 
     def renew_vectors(self) -> None:
-        """Encode short texts anew where an earlier version did it, which did not test the encoder on its processor.
+        """Encode short texts again if an earlier version did so, which did not test the encoder on its processor.
 
-        On processors with AMX, texts padded to 32 tokens got wrong vectors then: texts of so many tokens or fewer.
+        On processors with AMX, texts padded to 32 tokens, that is all of at most 32 tokens, got wrong vectors.
         """
         if not self._store.vectors.are_doubtful:
             return
         if self._encoder_name == BUNDLED:
             for inputs in self._inputs_of(self._store.passages.articles_with_short_passages(_SHORT_CHARACTERS)):
-                lengths = zip(inputs, self._encoder.count_tokens(list(inputs.values())), strict=True)
-                short = {hashed: inputs[hashed] for hashed, length in lengths if length <= _SHORT_TOKENS}
+                token_counts = zip(inputs, self._encoder.count_tokens(list(inputs.values())), strict=True)
+                short = {key: inputs[key] for key, count in token_counts if count <= _SHORT_TOKENS}
                 if short:
-                    vectors = self._encoded(short, anew=True)
+                    vectors = self._encode(short, overwrite=True)
                     self._store.vectors.replace(self._encoder.fingerprint, dict(zip(short, vectors, strict=True)))
                     self.encoded += len(short)
         self._store.vectors.set_tested()
 
     def _all_inputs(self) -> Iterator[dict[bytes, str]]:
-        """Yield, in batches, what the encoder reads for all passages, by its hash."""
+        """Yield, in batches, the texts that the encoder reads for all passages, by their hashes."""
         return self._inputs_of(self._store.article_ids())
 
     def _inputs_of(self, article_ids: Iterable[str]) -> Iterator[dict[bytes, str]]:
@@ -172,37 +179,37 @@ class ArticleWriter:
     def _vectors(self, inputs: Mapping[bytes, str]) -> dict[bytes, HalfVectors]:
         """Return the vector of each text, encoding only those that have none yet."""
         vectors = self._store.vectors.get(self._encoder.fingerprint, inputs)
-        missing = [hashed for hashed in inputs if hashed not in vectors]
+        missing = [key for key in inputs if key not in vectors]
         # an article may be huge, and its token vectors are a thousand times its text
         for start in range(0, len(missing), _BATCH):
             batch = missing[start : start + _BATCH]
-            vectors.update(zip(batch, self._encoded({one: inputs[one] for one in batch}), strict=True))
+            vectors.update(zip(batch, self._encode({key: inputs[key] for key in batch}), strict=True))
             self.encoded += len(batch)
         return vectors
 
-    def _encoded(self, inputs: Mapping[bytes, str], *, anew: bool = False) -> HalfVectors:
+    def _encode(self, inputs: Mapping[bytes, str], *, overwrite: bool = False) -> HalfVectors:
         texts = list(inputs.values())
         if self._keeping is None:
             return self._encoder.encode_passages(texts).astype(np.float16)
-        read = encode_words(self._encoder, texts)
-        self._keeping.put(dict(zip(inputs, read, strict=True)), overwrite=anew)
-        return np.stack([one.pooled for one in read]).astype(np.float16)
+        token_vectors = encode_words(self._encoder, texts)
+        self._keeping.put(dict(zip(inputs, token_vectors, strict=True)), overwrite=overwrite)
+        return np.stack([text.pooled for text in token_vectors]).astype(np.float16)
 
     def keep_tokens(self) -> None:
-        """Keep the tokens of all texts, and drop those of texts that are gone; call it last.
+        """Cache the token vectors of all texts, and delete those of removed texts; call it last.
 
-        Nearly always there is nothing to do: the tokens of a text are kept when it is encoded. They are made anew here
-        where the file was lost, or the encoder changed.
+        Nearly always there is nothing to do, since the tokens of a text are cached when it is encoded. They are encoded
+        again here if the cache was lost, or the encoder changed.
         """
         if self._keeping is None:
             return
-        kept = self._keeping.cache
-        since = kept.complete_at
-        if kept.usable and (since is None or not self._store.changes.descends_from(since)):
+        cache = self._keeping.cache
+        complete_at = cache.complete_at
+        if cache.usable and (complete_at is None or not self._store.changes.descends_from(complete_at)):
             for inputs in self._all_inputs():
-                there = kept.get(inputs)
-                missing = {hashed: text for hashed, text in inputs.items() if hashed not in there}
+                cached = cache.get(inputs)
+                missing = {key: text for key, text in inputs.items() if key not in cached}
                 if missing:
-                    self._encoded(missing)
-            kept.set_complete(self._store.changes.state)
-        kept.drop_all_but(self._store.changes.state, self._store.passages.count(), self._store.passages.input_hashes())
+                    self._encode(missing)
+            cache.set_complete(self._store.changes.state)
+        cache.drop_all_but(self._store.changes.state, self._store.passages.count(), self._store.passages.input_hashes())

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from rag.indexing.discovery import Found, find_files
+from rag.indexing.discovery import FileListing, find_files
 from rag.loading.common.sidecar import sidecar_of
 from rag.loading.containers.archives import Member, Skipped, archive_members
 
@@ -41,7 +41,7 @@ def write_files(folder: Path, names: Iterable[str]) -> Path:
     return folder
 
 
-def relative_paths(folder: Path, discovery: Found) -> list[str]:
+def relative_paths(folder: Path, discovery: FileListing) -> list[str]:
     return [file.relative_to(folder).as_posix() for file in discovery.files]
 
 
