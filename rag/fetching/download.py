@@ -1,4 +1,4 @@
-"""An address → the bytes that stand there: redirects followed, and what robots.txt asks for respected."""
+"""An address → the bytes behind it: redirects are followed, and robots.txt is respected."""
 
 from __future__ import annotations
 
@@ -9,16 +9,17 @@ from typing import TYPE_CHECKING
 from urllib.parse import urldefrag, urljoin
 
 from rag.errors import LoadError
-from rag.fetching.http import NotAsked, Reply, Requests
-from rag.fetching.politeness import AGENT, Manners
-from rag.fetching.urls import host_of, is_address, leads_inside, site_of
+from rag.fetching.http import HttpClient, Reply, RequestNotSent
+from rag.fetching.politeness import AGENT, Politeness
+from rag.fetching.urls import host_of, is_address, leads_into_own_network, site_of
 from rag.loading.common.safe_names import without_login
 
 if TYPE_CHECKING:
     from protego import Protego
 
-_ROBOTS_BYTES = 500_000
-_MOVED = frozenset((301, 302, 303, 307, 308))
+# a robots.txt is read up to so many bytes
+_MAX_ROBOTS_BYTES = 500_000
+_REDIRECT_STATUSES = frozenset((301, 302, 303, 307, 308))
 _REASONS = {
     401: "It is for those who have signed in ({}): save the page from your browser, and index the file.",
     403: "The server refuses it ({}): save the page from your browser, and index the file.",
@@ -29,67 +30,69 @@ _REASONS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """What stands at an address; `address` is the one that redirects led to, `raw` is None if nothing has changed."""
+class Download:
+    """What was downloaded: `address` is the one that redirects led to, `raw` is None if nothing has changed."""
 
     address: str
     raw: bytes | None
     headers: Mapping[str, str]
 
 
-class Downloads:
-    """Fetches what stands at addresses.
+class Downloader:
+    """Downloads pages, feeds and sitemaps.
 
     Args:
-        conditions: gives for an address the headers by which a server can tell that nothing has changed.
+        conditions: returns the headers, for an address, by which a server can tell that nothing has changed.
     """
 
-    def __init__(self, requests: Requests, manners: Manners, conditions: Callable[[str], Mapping[str, str]]) -> None:
-        self._requests = requests
-        self._manners = manners
+    def __init__(
+        self, client: HttpClient, politeness: Politeness, conditions: Callable[[str], Mapping[str, str]]
+    ) -> None:
+        self._client = client
+        self._politeness = politeness
         self._conditions = conditions
         self._robots: dict[str, Protego] = {}
 
-    def get(self, address: str, source: str | None = None) -> Answer:
-        """Return what stands at an address, if it has changed since it was fetched.
+    def get(self, address: str, source: str | None = None) -> Download:
+        """Download what is at an address, if it has changed since it was fetched.
 
         Args:
-            source: the list that links to it.
+            source: the address of the feed or sitemap that links to it.
 
         Raises:
-            LeftAlone: its host has failed too often.
-            LoadError: it cannot be fetched; the message says why.
+            HostGivenUp: its host has failed too often.
+            LoadError: it cannot be downloaded; the message says why.
         """
         conditions = self._conditions
 
-        def polite(one: str) -> Reply:
-            self._check_robots(one)
-            return self._requests.get(one, conditions(one))
+        def request(url: str) -> Reply:
+            self._check_robots(url)
+            return self._client.get(url, conditions(url))
 
         address = urldefrag(address).url
-        where, reply = self._follow(address, source or address, polite)
+        target, reply = self._follow(address, source or address, request)
         if reply.status == HTTPStatus.NOT_MODIFIED:
-            return Answer(where, None, reply.headers)
+            return Download(target, None, reply.headers)
         if reply.status != HTTPStatus.OK:
             reason = _REASONS.get(reply.status, "The server cannot give it ({}): try again later.")
             raise LoadError(reason.format(reply.status))
-        return Answer(where, reply.raw, reply.headers)
+        return Download(target, reply.raw, reply.headers)
 
-    def _follow(self, address: str, source: str, ask: Callable[[str], Reply]) -> tuple[str, Reply]:
-        for _ in range(self._manners.redirects + 1):
+    def _follow(self, address: str, source: str, request: Callable[[str], Reply]) -> tuple[str, Reply]:
+        for _ in range(self._politeness.max_redirects + 1):
             if not is_address(address):
-                raise LoadError(f"It leads to {address[:200]!r}, which is no page on the web.")
-            if leads_inside(source, address):
+                raise LoadError(f"It leads to {address[:200]!r}, which is not a page on the web.")
+            if leads_into_own_network(source, address):
                 raise LoadError(f"It leads into your own network ({host_of(address)}): give that address yourself.")
-            reply = ask(address)
-            if reply.status not in _MOVED or "location" not in reply.headers:
+            reply = request(address)
+            if reply.status not in _REDIRECT_STATUSES or "location" not in reply.headers:
                 return address, reply
             try:
                 address = without_login(urldefrag(urljoin(address, reply.headers["location"])).url)
             except ValueError as error:
-                raise LoadError("It redirects to what is no address.") from error
+                raise LoadError("It redirects to something that is not an address.") from error
         raise LoadError(
-            f"It redirects more than {self._manners.redirects} times: open it in a browser to see where to."
+            f"It redirects more than {self._politeness.max_redirects} times: open it in a browser to see where to."
         )
 
     def _check_robots(self, address: str) -> None:
@@ -98,21 +101,23 @@ class Downloads:
             try:
                 self._robots[site] = self._rules(site)
             except LoadError:
-                # what it asks for cannot be known
-                self._requests.leave_alone(host_of(address))
+                # its rules cannot be known
+                self._client.give_up(host_of(address))
                 raise
         if not self._robots[site].can_fetch(address, AGENT):
-            raise NotAsked("The site asks programs not to fetch it (robots.txt): save the page from your browser.")
+            raise RequestNotSent(
+                "The site asks programs not to fetch it (robots.txt): save the page from your browser."
+            )
 
     def _rules(self, site: str) -> Protego:
-        """Read what a site asks of programs: nothing where it has no robots.txt."""
+        """Return the rules of a site for programs; everything is allowed without a robots.txt."""
         from protego import Protego
 
-        _, reply = self._follow(f"{site}/robots.txt", site, lambda one: self._requests.get(one, {}))
+        _, reply = self._follow(f"{site}/robots.txt", site, lambda url: self._client.get(url, {}))
         if reply.status >= HTTPStatus.INTERNAL_SERVER_ERROR or reply.status == HTTPStatus.TOO_MANY_REQUESTS:
             raise LoadError(f"The site's robots.txt cannot be read ({reply.status}): try again later.")
-        rules = Protego.parse(reply.raw[:_ROBOTS_BYTES].decode("utf-8", "replace"))
+        rules = Protego.parse(reply.raw[:_MAX_ROBOTS_BYTES].decode("utf-8", "replace"))
         delay = rules.crawl_delay(AGENT)
         if delay:
-            self._requests.slow_down(host_of(site), delay)
+            self._client.slow_down(host_of(site), delay)
         return rules

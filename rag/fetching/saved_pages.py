@@ -1,4 +1,4 @@
-"""The folder of fetched pages: the bytes as they came, each file with a companion that says from where."""
+"""The folder of fetched pages: each file has the bytes of a page, and a sidecar says where it came from."""
 
 from __future__ import annotations
 
@@ -12,81 +12,89 @@ from typing import Any
 
 from embeddings.permissions import make_file, make_folder
 from rag.errors import ArchiveError
-from rag.fetching.download import Answer
-from rag.fetching.file_names import place_of
-from rag.fetching.urls import same_as
+from rag.fetching.download import Download
+from rag.fetching.file_names import page_path
+from rag.fetching.urls import canonical_url
 from rag.loading.common.safe_names import without_login
 from rag.loading.common.sidecar import SIDECAR_SUFFIX
 
 
-class Saved:
-    """Knows which pages are kept in a folder, and keeps more."""
+class SavedPages:
+    """The pages in a folder, by their addresses."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._files: dict[str, Path] = {}
-        for companion in sorted(folder.glob(f"*/*{SIDECAR_SUFFIX}")):
-            file, notes = companion.with_name(companion.name.removesuffix(SIDECAR_SUFFIX)), _notes(companion)
+        for sidecar in sorted(folder.glob(f"*/*{SIDECAR_SUFFIX}")):
+            file, notes = sidecar.with_name(sidecar.name.removesuffix(SIDECAR_SUFFIX)), _read_notes(sidecar)
             if file.is_file():
-                addresses = [one for one in (notes.get("url"), *_asked(notes)) if isinstance(one, str)]
-                self._files.update((same_as(address), file) for address in addresses)
+                addresses = [text for text in (notes.get("url"), *_redirects(notes)) if isinstance(text, str)]
+                self._files.update((canonical_url(address), file) for address in addresses)
                 if any(without_login(address) != address for address in addresses):
-                    # noted by an earlier version
+                    # an earlier version wrote logins
                     with _writing(file):
-                        _note(file, notes)
+                        _write_notes(file, notes)
 
     def __contains__(self, address: str) -> bool:
-        return same_as(address) in self._files
+        return canonical_url(address) in self._files
 
-    def seen(self, address: str) -> float:
-        """Return when a kept page was last seen on the web: the higher, the later."""
-        return self._files[same_as(address)].stat().st_mtime
+    def last_seen(self, address: str) -> float:
+        """Return when a saved page was last seen on the web, in seconds since the epoch."""
+        return self._files[canonical_url(address)].stat().st_mtime
 
     def conditions(self, address: str) -> dict[str, str]:
-        """Return the headers by which a server can tell that a page is still as it is kept."""
-        file = self._files.get(same_as(address))
-        notes = _notes(_companion(file)) if file else {}
-        stated = {"If-None-Match": notes.get("etag"), "If-Modified-Since": notes.get("modified")}
-        return {name: value for name, value in stated.items() if isinstance(value, str)}
+        """Return the headers by which a server can tell that a page is still as it was saved."""
+        file = self._files.get(canonical_url(address))
+        notes = _read_notes(_sidecar(file)) if file else {}
+        headers = {"If-None-Match": notes.get("etag"), "If-Modified-Since": notes.get("modified")}
+        return {name: value for name, value in headers.items() if isinstance(value, str)}
 
-    def still(self, address: str, asked: str) -> None:
-        """Note that a kept page has been looked at and has not changed.
+    def mark_unchanged(self, address: str, requested: str) -> None:
+        """Note that a saved page was seen again and has not changed.
+
+        Args:
+            requested: the address that led to it.
 
         Raises:
             ArchiveError: it cannot be noted.
         """
-        file = self._files[same_as(address)]
+        file = self._files[canonical_url(address)]
         with _writing(file):
             os.utime(file)
-            if asked not in self:
-                notes = _notes(_companion(file))
-                _note(file, {**notes, "asked": [*_asked(notes), asked]})
-        self._files[same_as(asked)] = file
+            if requested not in self:
+                notes = _read_notes(_sidecar(file))
+                _write_notes(file, {**notes, "asked": [*_redirects(notes), requested]})
+        self._files[canonical_url(requested)] = file
 
-    def keep(self, answer: Answer, raw: bytes, asked: str, ending: str) -> None:
-        """Keep the bytes of a page; what a person noted in its companion stays.
+    def save(self, download: Download, raw: bytes, requested: str, ending: str) -> None:
+        """Save the bytes of a page; what a person noted in its sidecar stays.
+
+        Args:
+            requested: the address that led to it.
+            ending: that of the file.
 
         Raises:
             ArchiveError: they cannot be written.
         """
-        before = self._files.get(same_as(answer.address))
-        file = self._folder / place_of(answer.address, ending)
-        if before and before.suffix == file.suffix:
-            file = before
+        old_file = self._files.get(canonical_url(download.address))
+        file = self._folder / page_path(download.address, ending)
+        if old_file and old_file.suffix == file.suffix:
+            file = old_file
         with _writing(file):
-            if before == file and file.read_bytes() == raw:
-                self.still(answer.address, asked)
+            if old_file == file and file.read_bytes() == raw:
+                self.mark_unchanged(download.address, requested)
                 return
             make_folder(file.parent)
-            notes = _notes(_companion(before)) if before else {}
-            known = asked in self or same_as(asked) == same_as(answer.address)
-            _note(file, {**notes, **_stated(answer), "asked": _asked(notes) if known else [*_asked(notes), asked]})
+            notes = _read_notes(_sidecar(old_file)) if old_file else {}
+            is_new_redirect = requested not in self and canonical_url(requested) != canonical_url(download.address)
+            redirects = [*_redirects(notes), requested] if is_new_redirect else _redirects(notes)
+            _write_notes(file, {**notes, **_notes_of(download), "asked": redirects})
             _write(file, raw)
-            if before and before != file:
-                # it is of another kind now
-                before.unlink()
-                _companion(before).unlink()
-        self._files[same_as(answer.address)] = self._files[same_as(asked)] = file
+            if old_file and old_file != file:
+                # the page is of another kind now
+                old_file.unlink()
+                _sidecar(old_file).unlink()
+        self._files[canonical_url(download.address)] = self._files[canonical_url(requested)] = file
 
 
 @contextmanager
@@ -97,45 +105,48 @@ def _writing(file: Path) -> Iterator[None]:
         raise ArchiveError(f"Nothing can be kept in {file.parent} ({error.strerror}): make room there.") from error
 
 
-def _stated(answer: Answer) -> dict[str, str | None]:
+def _notes_of(download: Download) -> dict[str, str | None]:
     return {
-        "url": answer.address,
+        "url": download.address,
         "fetched": datetime.now(UTC).isoformat(timespec="seconds"),
-        "content_type": answer.headers.get("content-type"),
-        "etag": answer.headers.get("etag"),
-        "modified": answer.headers.get("last-modified"),
+        "content_type": download.headers.get("content-type"),
+        "etag": download.headers.get("etag"),
+        "modified": download.headers.get("last-modified"),
     }
 
 
-def _asked(notes: Mapping[str, Any]) -> list[Any]:
-    """The addresses that led to a page by redirects."""
-    asked = notes.get("asked")
-    return asked if isinstance(asked, list) else []
+def _redirects(notes: Mapping[str, Any]) -> list[Any]:
+    """Return the addresses that led to a page by redirects."""
+    addresses = notes.get("asked")
+    return addresses if isinstance(addresses, list) else []
 
 
-def _companion(file: Path) -> Path:
+def _sidecar(file: Path) -> Path:
     return file.with_name(file.name + SIDECAR_SUFFIX)
 
 
-def _notes(companion: Path) -> Mapping[str, Any]:
+def _read_notes(sidecar: Path) -> Mapping[str, Any]:
     try:
-        noted: Any = json.loads(companion.read_bytes())
+        notes: Any = json.loads(sidecar.read_bytes())
     except (OSError, ValueError, RecursionError):
-        # indexing says what is wrong with it; until it is mended, its page counts as new
+        # indexing reports what is wrong with it; until it is fixed, its page counts as new
         return {}
-    return noted if isinstance(noted, dict) else {}
+    return notes if isinstance(notes, dict) else {}
 
 
-def _note(file: Path, notes: Mapping[str, Any]) -> None:
-    stated = {name: value for name, value in notes.items() if value}
-    stated |= {name: without_login(stated[name]) for name in ("url",) if isinstance(stated.get(name), str)}
-    stated |= {"asked": [without_login(str(one)) for one in _asked(notes)]} if _asked(notes) else {}
-    _write(_companion(file), json.dumps(stated, ensure_ascii=False, indent=2).encode("utf-8", "replace"))
+def _write_notes(file: Path, notes: Mapping[str, Any]) -> None:
+    """Write the sidecar of a file, without logins and without empty notes."""
+    cleaned = {name: value for name, value in notes.items() if value}
+    if isinstance(cleaned.get("url"), str):
+        cleaned["url"] = without_login(cleaned["url"])
+    if _redirects(notes):
+        cleaned["asked"] = [without_login(str(address)) for address in _redirects(notes)]
+    _write(_sidecar(file), json.dumps(cleaned, ensure_ascii=False, indent=2).encode("utf-8", "replace"))
 
 
 def _write(path: Path, raw: bytes) -> None:
     """Write a file whole or not at all."""
-    part = path.with_name(f".{path.name}.part")
-    make_file(part)
-    part.write_bytes(raw)
-    part.replace(path)
+    partial = path.with_name(f".{path.name}.part")
+    make_file(partial)
+    partial.write_bytes(raw)
+    partial.replace(path)

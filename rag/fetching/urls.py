@@ -1,4 +1,4 @@
-"""Addresses on the web: what is one, when two are the same, and what a feed or a sitemap links to."""
+"""Addresses on the web: their parts, when two are the same, and which ones a feed or a sitemap links to."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from rag.loading.common.safe_names import without_login
 from rag.loading.containers.feeds import parsed_feed
 from rag.loading.containers.limits import DAMAGE_ERRORS, DAMAGED_MESSAGE, gunzip
 
-SITEMAP_BYTES = 50_000_000
-"""How large a packed sitemap may be when it is unpacked: the protocol of sitemaps allows no more."""
+MAX_SITEMAP_BYTES = 50_000_000
+"""The size of an unpacked sitemap, as the sitemap protocol limits it."""
 _SITEMAP = re.compile(
     rb"(?>(?:\xef\xbb\xbf|\s|<!--.*?-->|<[?!][^<>]*>)*)<(?:[\w.-]+:)?(?:urlset|sitemapindex)\b", re.DOTALL
 )
@@ -27,10 +27,10 @@ _SITEMAP = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Links:
-    """What a feed or a sitemap links to: pages, further sitemaps; `unlinked` counts entries without a link."""
+    """What a feed or a sitemap links to; `unlinked` counts the entries without a link."""
 
     pages: tuple[str, ...] = ()
-    lists: tuple[str, ...] = ()
+    sitemaps: tuple[str, ...] = ()
     unlinked: int = 0
 
 
@@ -65,8 +65,8 @@ def login_of(address: str) -> tuple[str, str] | None:
     return (unquote(parts.username), unquote(parts.password or "")) if parts.username else None
 
 
-def same_as(address: str) -> str:
-    """Return what addresses of one page have in common: without login, fragment and what only tracks readers."""
+def canonical_url(address: str) -> str:
+    """Return the form that all addresses of a page share: without login, fragment and tracking parameters."""
     from courlan import normalize_url
 
     address = without_login(address)
@@ -80,20 +80,20 @@ def host_of(address: str) -> str:
     """Return the host of an address, with its port where it is not the usual one.
 
     Raises:
-        LoadError: it has none.
+        LoadError: it has none, or is not valid.
     """
     try:
         parts = urlsplit(address)
         host, port = parts.hostname, parts.port
     except ValueError as error:
-        raise LoadError("It is no valid address: check the spelling.") from error
+        raise LoadError("It is not a valid address: check the spelling.") from error
     if not host:
-        raise LoadError("It is no valid address: check the spelling.")
+        raise LoadError("It is not a valid address: check the spelling.")
     return host if port in (None, {"http": 80, "https": 443}.get(parts.scheme.lower())) else f"{host}:{port}"
 
 
 def site_of(address: str) -> str:
-    """Return scheme and host of an address: where a login counts, and robots.txt.
+    """Return scheme and host of an address, for which a login and a robots.txt are valid.
 
     Raises:
         LoadError: it has no host.
@@ -101,29 +101,29 @@ def site_of(address: str) -> str:
     return f"{urlsplit(address).scheme.lower()}://{host_of(address)}"
 
 
-def leads_inside(source: str, target: str) -> bool:
-    """Whether an address out on the web leads to one of this computer or the network around it."""
-    return not _is_inside(source) and _is_inside(target)
+def leads_into_own_network(source: str, target: str) -> bool:
+    """Whether an address on the public web leads to this computer or its network."""
+    return not _is_private(source) and _is_private(target)
 
 
-def _is_inside(address: str) -> bool:
+def _is_private(address: str) -> bool:
     host = urlsplit(address).hostname or ""
     try:
-        found = socket.getaddrinfo(host, None)
+        records = socket.getaddrinfo(host, None)
     except (OSError, UnicodeError):
-        # a proxy may know it; without one it cannot be reached
+        # a proxy may know the host; without one it cannot be reached
         return False
-    return any(not ipaddress.ip_address(str(where[0]).partition("%")[0]).is_global for *_, where in found)
+    return any(not ipaddress.ip_address(str(ip).partition("%")[0]).is_global for *_, (ip, *_) in records)
 
 
 def links_in(raw: bytes, address: str) -> Links | None:
     """Return what a feed or a sitemap, packed or not, links to; None if the bytes are neither.
 
     Args:
-        address: where it was found; links may be relative to it.
+        address: that of the feed or sitemap, to which links may be relative.
 
     Raises:
-        LoadError: it is one, but is damaged or too large.
+        LoadError: it is a feed or sitemap, but damaged or too large.
     """
     if raw.startswith(b"\x1f\x8b\x08"):
         return _links_in_packed(raw, address)
@@ -138,12 +138,12 @@ def _links_in_packed(raw: bytes, address: str) -> Links | None:
             head = stream.read(HEAD_BYTES)
             if not _SITEMAP.match(head) and kind_of("list.xml", head) != "feed":
                 return None
-            whole = head + stream.read(SITEMAP_BYTES)
+            unpacked = head + stream.read(MAX_SITEMAP_BYTES)
     except DAMAGE_ERRORS as error:
         raise LoadError(DAMAGED_MESSAGE) from error
-    if len(whole) > SITEMAP_BYTES:
-        raise LoadError(f"It unpacks to more than {SITEMAP_BYTES // 10**6} MB: give the addresses of its pages.")
-    return links_in(whole, address)
+    if len(unpacked) > MAX_SITEMAP_BYTES:
+        raise LoadError(f"It unpacks to more than {MAX_SITEMAP_BYTES // 10**6} MB: give the addresses of its pages.")
+    return links_in(unpacked, address)
 
 
 def _links_in_sitemap(raw: bytes, address: str) -> Links:
@@ -151,12 +151,12 @@ def _links_in_sitemap(raw: bytes, address: str) -> Links:
 
     parser = etree.XMLParser(resolve_entities=False, no_network=True, recover=True)
     root = etree.fromstring(raw, parser)
-    found: dict[str, list[str]] = {"url": [], "sitemap": []}
+    links: dict[str, list[str]] = {"url": [], "sitemap": []}
     for entry in () if root is None else root.iterchildren("{*}url", "{*}sitemap"):
         # images and videos have a <loc> of their own, deeper down
-        for place in entry.iterchildren("{*}loc"):
-            found[etree.QName(entry).localname].append((place.text or "").strip())
-    return Links(_absolute(found["url"], address), _absolute(found["sitemap"], address))
+        for location in entry.iterchildren("{*}loc"):
+            links[etree.QName(entry).localname].append((location.text or "").strip())
+    return Links(_absolute(links["url"], address), _absolute(links["sitemap"], address))
 
 
 def _links_in_feed(raw: bytes, address: str) -> Links:
@@ -166,12 +166,12 @@ def _links_in_feed(raw: bytes, address: str) -> Links:
 
 
 def _absolute(links: Iterable[str], address: str) -> tuple[str, ...]:
-    """Return links as whole addresses, each once; what is none is kept, so that it is reported."""
+    """Return links as absolute addresses, without repetitions; invalid ones stay, so that they are reported."""
 
-    def joined(link: str) -> str:
+    def absolute(link: str) -> str:
         try:
             return without_login(urldefrag(urljoin(address, link)).url)
         except ValueError:
             return link
 
-    return tuple(dict.fromkeys(joined(link) for link in links if link))
+    return tuple(dict.fromkeys(absolute(link) for link in links if link))

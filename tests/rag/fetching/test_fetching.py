@@ -18,17 +18,17 @@ from hypothesis import strategies as st
 from sites import Place, Site, article, serving
 
 from rag.errors import LoadError, NotFound
-from rag.fetching.download import Downloads
+from rag.fetching.download import Downloader
 from rag.fetching.fetch import fetch
-from rag.fetching.file_names import ending_of, place_of
-from rag.fetching.http import Requests
-from rag.fetching.politeness import USUAL, Manners, seconds_to_wait
-from rag.fetching.urls import Links, leads_inside, links_in, same_as, split_addresses
+from rag.fetching.file_names import file_ending, page_path
+from rag.fetching.http import HttpClient
+from rag.fetching.politeness import DEFAULT_POLITENESS, Politeness, retry_after_seconds
+from rag.fetching.urls import Links, canonical_url, leads_into_own_network, links_in, split_addresses
 from rag.loading.common.safe_names import safe_name, without_login
 from rag.loading.finish import article_from_draft
 from rag.loading.plain_text.text import load_text
 
-QUICK = replace(USUAL, pause=0.0, silence=2.0, whole=4.0)
+QUICK = replace(DEFAULT_POLITENESS, pause=0.0, read_timeout=2.0, total_timeout=4.0)
 Fetch = Callable[..., list[tuple[str, str]]]
 
 
@@ -42,8 +42,8 @@ def site() -> Iterator[Site]:
 def fetched(tmp_path: Path) -> Fetch:
     """Fetch addresses into tmp_path/fetched, and return the failures: path on the site, reason."""
 
-    def run(*addresses: str, manners: Manners = QUICK) -> list[tuple[str, str]]:
-        return [(one.path, one.reason) for one in fetch(addresses, tmp_path / "fetched", manners)]
+    def run(*addresses: str, politeness: Politeness = QUICK) -> list[tuple[str, str]]:
+        return [(one.path, one.reason) for one in fetch(addresses, tmp_path / "fetched", politeness)]
 
     return run
 
@@ -166,7 +166,7 @@ def test_a_feed_behind_a_link_of_a_feed(site: Site, fetched: Fetch) -> None:
             Place(status=302, headers={"Location": "file:///etc/passwd"}),
             "It leads to 'file:///etc/passwd', which is no",
         ),
-        (Place(status=302, headers={"Location": "http://[bad"}), "It redirects to what is no address"),
+        (Place(status=302, headers={"Location": "http://[bad"}), "It redirects to something that is not an address"),
         (Place(article("Eins"), delay=4), "The server does not answer in time"),
         (Place(article("Eins")[:500], drip=0.3), "The server answers too slowly"),
         (Place(b"\x1f\x8b\x08damaged", "application/gzip"), "It is damaged"),
@@ -177,7 +177,7 @@ def test_a_feed_behind_a_link_of_a_feed(site: Site, fetched: Fetch) -> None:
 def test_what_cannot_be_fetched(site: Site, fetched: Fetch, tmp_path: Path, place: Place, reason: str) -> None:
     """It is one line with the address and what to do, and the next page is fetched all the same."""
     good = site.put("/good", Place(article("Gut")))
-    ((path, said),) = fetched(site.put("/bad", place), good, manners=replace(QUICK, max_bytes=1000))
+    ((path, said),) = fetched(site.put("/bad", place), good, politeness=replace(QUICK, max_bytes=1000))
     assert path == f"{site.address}/bad"
     assert said.startswith(reason)
     assert "\n" not in said
@@ -201,7 +201,7 @@ def test_what_does_not_answer_is_left_alone(site: Site, fetched: Fetch) -> None:
     for n in (1, 2, 4, 5, 6, 7):
         site.put(f"/{n}", Place(b"x" * 1001))
     site.put("/3", Place(status=404))
-    failed = fetched(*(f"{site.address}/{n}" for n in range(1, 9)), manners=replace(QUICK, max_bytes=1000))
+    failed = fetched(*(f"{site.address}/{n}" for n in range(1, 9)), politeness=replace(QUICK, max_bytes=1000))
     assert site.paths() == ["/1", "/2", "/3", "/4", "/5", "/6"]
     assert failed[-1] == (
         site.address.removeprefix("http://"),
@@ -234,9 +234,9 @@ def test_robots_that_cannot_be_read(site: Site, fetched: Fetch) -> None:
 def test_pauses(site: Site, fetched: Fetch) -> None:
     """Between two requests lies the pause, or what the site's robots.txt asks for, as far as that goes."""
     addresses = [site.page(f"/{n}", f"Artikel {n}") for n in range(3)]
-    fetched(*addresses, manners=replace(QUICK, pause=0.2))
+    fetched(*addresses, politeness=replace(QUICK, pause=0.2))
     site.put("/robots.txt", Place(b"User-agent: *\nCrawl-delay: 60\n"))
-    fetched(*addresses[:2], manners=replace(QUICK, longest_pause=0.4))
+    fetched(*addresses[:2], politeness=replace(QUICK, max_pause=0.4))
     times = [when for *_, when in site.asked]
     gaps = [later - earlier for earlier, later in pairwise(times)]
     # the last two requests of each run: the pause before the first one is known by then
@@ -267,7 +267,7 @@ def test_the_time_to_wait() -> None:
     """Seconds or a day and time, by RFC 9110; ten seconds where nothing sensible is said."""
     now = datetime(2026, 11, 25, 12, 0, 0, tzinfo=UTC)
     said = {"": 10, "7": 7, "Wed, 25 Nov 2026 12:01:30 GMT": 90, "Wed, 25 Nov 2026 11:00:00 GMT": 0, "-1": 10}
-    assert {one: seconds_to_wait({"retry-after": one}, now) for one in said} == said
+    assert {one: retry_after_seconds({"retry-after": one}, now) for one in said} == said
 
 
 def test_a_page_that_moved(site: Site, fetched: Fetch, tmp_path: Path) -> None:
@@ -325,16 +325,16 @@ def test_a_run_ends_and_the_next_goes_on(site: Site, fetched: Fetch, tmp_path: P
     whole = site.put("/s.xml", Place(sitemap(*pages, "/old"), "text/xml"))
     # a page that moved is known by the address that was asked for
     site.put("/old", Place(status=302, headers={"Location": "/4"}))
-    few = replace(USUAL, pause=0.0, pages=3)
+    few = replace(DEFAULT_POLITENESS, pause=0.0, max_pages=3)
     ended = [("the web", "It stops here after 3 pages: run the same command again for the others.")]
-    assert fetched(whole, manners=few) == ended
-    assert fetched(whole, manners=few) == ended
+    assert fetched(whole, politeness=few) == ended
+    assert fetched(whole, politeness=few) == ended
     assert site.paths() == ["/s.xml", "/0", "/1", "/s.xml", "/2", "/3"]
-    assert fetched(whole, manners=few) == ended
-    assert fetched(whole, manners=few) == ended
+    assert fetched(whole, politeness=few) == ended
+    assert fetched(whole, politeness=few) == ended
     assert site.paths()[6:] == ["/s.xml", "/4", "/old", "/4", "/s.xml", "/0", "/1"]
     assert files(tmp_path).keys() == set(pages)
-    assert fetched(whole, manners=replace(few, pages=7)) == []
+    assert fetched(whole, politeness=replace(few, max_pages=7)) == []
 
 
 def test_what_robots_forbid_is_no_page_of_a_run(site: Site, fetched: Fetch, tmp_path: Path) -> None:
@@ -342,7 +342,7 @@ def test_what_robots_forbid_is_no_page_of_a_run(site: Site, fetched: Fetch, tmp_
     site.put("/robots.txt", Place(b"User-agent: *\nDisallow: /no\n"))
     good = site.page("/yes", "Eins")
     whole = site.put("/s.xml", Place(sitemap(*(f"/no{n}" for n in range(5)), good), "text/xml"))
-    assert len(fetched(whole, manners=replace(USUAL, pause=0.0, pages=2))) == 5
+    assert len(fetched(whole, politeness=replace(DEFAULT_POLITENESS, pause=0.0, max_pages=2))) == 5
     assert files(tmp_path).keys() == {good}
 
 
@@ -357,8 +357,8 @@ def test_which_words_are_addresses() -> None:
 
 def test_when_addresses_are_the_same() -> None:
     """Fragments, tracking and the order of parameters do not tell pages apart; the rest does."""
-    assert same_as("https://EX.org/a?b=1&a=2&utm_source=rss#c") == same_as("https://ex.org/a?a=2&b=1")
-    assert len({same_as(f"https://ex.org/{one}") for one in ("a", "a/", "A", "a?b=1", "a?b=2")}) == 5
+    assert canonical_url("https://EX.org/a?b=1&a=2&utm_source=rss#c") == canonical_url("https://ex.org/a?a=2&b=1")
+    assert len({canonical_url(f"https://ex.org/{one}") for one in ("a", "a/", "A", "a?b=1", "a?b=2")}) == 5
 
 
 def test_the_web_does_not_lead_inside() -> None:
@@ -371,16 +371,16 @@ def test_the_web_does_not_lead_inside() -> None:
         "http://[::1]/",
         "http://10.0.0.1",
     ):
-        assert leads_inside(public, inside)
-        assert not leads_inside("http://127.0.0.1:8000/", inside)
-    assert not leads_inside(public, "http://[2606:2800:220:1::1]/")
+        assert leads_into_own_network(public, inside)
+        assert not leads_into_own_network("http://127.0.0.1:8000/", inside)
+    assert not leads_into_own_network(public, "http://[2606:2800:220:1::1]/")
 
 
 def test_a_link_from_the_web_to_this_computer(site: Site) -> None:
     """It is not asked for, though the same address is fetched when a person gives it."""
     address = site.page("/1", "Eins")
-    with Requests(QUICK) as requests:
-        downloads = Downloads(requests, QUICK, lambda _: {})
+    with HttpClient(QUICK) as requests:
+        downloads = Downloader(requests, QUICK, lambda _: {})
         with pytest.raises(LoadError, match="It leads into your own network"):
             downloads.get(address, source="https://93.184.216.34/feed")
         assert site.asked == []
@@ -423,20 +423,20 @@ def test_a_sitemap_that_grows_without_end() -> None:
 )
 def test_the_ending_of_a_file(address: str, content_type: str, head: str, ending: str | None) -> None:
     """The content decides, then what the server says, then the address; a file with that name is read as such."""
-    assert ending_of(f"https://ex.org{address}", content_type, head.encode("latin-1")) == ending
+    assert file_ending(f"https://ex.org{address}", content_type, head.encode("latin-1")) == ending
 
 
 @given(st.text(max_size=300))
 def test_any_address_has_a_place(words: str) -> None:
     """The name is short and plain, not hidden, and below a folder for its host."""
-    place = place_of(f"https://ex.org:81/{words}", ".html")
+    place = page_path(f"https://ex.org:81/{words}", ".html")
     assert re.fullmatch(r"ex\.org-81/[a-z0-9][a-z0-9.-]{0,90}-[0-9a-f]{10}\.html", str(place))
 
 
 def test_no_two_addresses_share_a_place() -> None:
     """Nor do those that differ in signs which a name cannot hold, nor a long one and a longer one."""
     ends = ("a/b", "a-b", "a?b", "", "ä", "x" * 200, "x" * 201, "README", "..", ".a")
-    places = {place_of(f"https://ex.org/{one}", ".txt").name for one in ends}
+    places = {page_path(f"https://ex.org/{one}", ".txt").name for one in ends}
     assert len({name.lower() for name in places}) == len(ends)
     assert not any(name.startswith((".", "-")) for name in places)
 
