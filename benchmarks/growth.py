@@ -46,7 +46,7 @@ from rag.loading.reader import READER_VERSION
 from rag.storage.articles import ArticleRecord, PassageRecord
 from rag.storage.database import DATABASE
 from rag.storage.file_records import FileFingerprint, FileRecord
-from rag.storage.layout import DENSE, LEXICAL, TOKENS, bytes_on_disk, make_folder
+from rag.storage.layout import DENSE, LEXICAL, TOKENS, bytes_on_disk, make_archive_folder
 from rag.storage.store import Store
 from rag.storage.vectors import EncoderRecord, input_hash
 from rag.text.encoder_input import encoder_input
@@ -81,7 +81,7 @@ def make(folder: Path, files: Path, size: int, encoder: Encoder, texts: Sequence
     """Make an archive of so many passages with files of its first articles; return the seconds that storing took."""
     read = encode_words(encoder, texts)
     vectors = np.stack([one.pooled for one in read])
-    make_folder(folder)
+    make_archive_folder(folder)
     store = Store(folder / DATABASE)
     keeper = TokenStores(folder / TOKENS, store)
     keeping = keeper.for_encoder(encoder.fingerprint)

@@ -25,7 +25,7 @@ from rag.search.confidence import Calibration, to_json
 from rag.search.cross_encoder import CrossEncoderReranker
 from rag.search.searcher import Searcher
 from rag.storage.database import DATABASE, Database
-from rag.storage.layout import DENSE, FETCHED, INDEXING_LOCK, LEXICAL, TOKENS, bytes_on_disk, make_folder
+from rag.storage.layout import DENSE, FETCHED, INDEXING_LOCK, LEXICAL, TOKENS, bytes_on_disk, make_archive_folder
 from rag.storage.lookup import resolve_article
 from rag.storage.store import Store
 from rag.text.language import language_of
@@ -147,7 +147,7 @@ class Archive:
         if not exists:
             if not create:
                 raise _no_archive(folder)
-            make_folder(folder)
+            make_archive_folder(folder)
         return cls(
             folder,
             encoder_name=encoder_name,

@@ -11,25 +11,44 @@ from pathlib import Path
 
 from embeddings.permissions import make_file
 
-# a program that answers so many questions at the same time opens no connection anew; each takes three file handles
-_MOST_WAITING = 8
-# reads a file without locks, which are files to be written: nobody else must be writing it
-_UNLOCKED = "win32-none" if os.name == "nt" else "unix-none"
-_NOT_WRITABLE = (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM)
+NOT_WRITABLE = (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM)
+"""The codes of SQLite for a file that may not be written."""
+# at most so many idle connections stay open, each with three file handles
+_MAX_IDLE = 8
+# an SQLite file system layer that reads without locks, which are files to be written: no process may be writing
+_LOCK_FREE_VFS = "win32-none" if os.name == "nt" else "unix-none"
 
-Identity = tuple[int, ...]
+FileIdentity = tuple[int, ...]
+"""What distinguishes a file from another one in its place; empty if there is none."""
 
 
-class FileGone(Exception):
+class FileDeleted(Exception):
     """The file was deleted since it was opened."""
+
+
+@contextmanager
+def immediate_transaction(connection: sqlite3.Connection) -> Iterator[None]:
+    """Write all or nothing; waits until no other connection writes."""
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+        connection.execute("COMMIT")
+    except BaseException:
+        # after some errors, a full disk among them, SQLite has rolled back by itself
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
 
 
 class Connections:
     """Connections to a file in write-ahead mode, each lent to one thread at a time: readers never wait for the writer.
 
-    A file that may only be read is read all the same. One that another file was put in the place of is opened anew;
-    `prepare` gets each connection when it is opened, and `accept`, after it, the first one to each such file. One that
-    was deleted is made anew only if it may be `remade`.
+    A file that may only be read is opened read-only. A file that was replaced by another one is opened again.
+
+    Args:
+        prepare: called with each connection that is opened.
+        accept: called after it with the first connection to a file, again if the file was replaced.
+        recreate: whether a file that was deleted is created again.
     """
 
     def __init__(
@@ -38,130 +57,124 @@ class Connections:
         prepare: Callable[[sqlite3.Connection], None],
         accept: Callable[[sqlite3.Connection], None] = lambda _: None,
         *,
-        remade: bool = True,
+        recreate: bool = True,
     ) -> None:
         self._path = path
         self._prepare = prepare
         self._accept = accept
-        self._remade = remade
-        self._made = False
-        self._lending = threading.local()
-        self._changing = threading.Lock()
-        self._waiting: list[sqlite3.Connection] = []
-        self._identity: Identity | None = None
-        self._only_read = False
-
-    @property
-    def only_read(self) -> bool:
-        """Whether the file may only be read, as far as the connection that was opened last could tell."""
-        return self._only_read
+        self._recreate = recreate
+        self._was_opened = False
+        self._thread = threading.local()
+        self._lock = threading.Lock()
+        self._idle: list[sqlite3.Connection] = []
+        self._identity: FileIdentity | None = None
+        self._read_only = False
 
     @contextmanager
     def lent(self) -> Iterator[sqlite3.Connection]:
-        """Give a connection; what is asked for meanwhile by the same thread gets the same one.
+        """Lend a connection; the same thread gets the same one inside the block.
 
-        What is changed outside of a transaction stays.
+        Outside of a transaction, each change is committed at once.
 
         Raises:
-            FileGone: it was deleted, and is not to be made anew.
-            sqlite3.DatabaseError: the file cannot be opened, or is no database.
+            FileDeleted: the file was deleted, and is not to be created again.
+            sqlite3.DatabaseError: the file cannot be opened, or is not a database.
         """
-        own: sqlite3.Connection | None = getattr(self._lending, "connection", None)
-        if own is not None:
-            yield own
+        current: sqlite3.Connection | None = getattr(self._thread, "connection", None)
+        if current is not None:
+            yield current
             return
-        connection, identity = self._taken()
-        self._lending.connection = connection
+        connection, identity = self._take()
+        self._thread.connection = connection
         try:
             yield connection
         finally:
-            self._lending.connection = None
-            self._take_back(connection, identity)
+            self._thread.connection = None
+            self._give_back(connection, identity)
 
     def close(self) -> None:
-        """Close all connections; those that are lent, when they come back."""
-        with self._changing:
+        """Close all connections; those that are lent, when they are given back."""
+        with self._lock:
             self._drop()
 
-    def _taken(self) -> tuple[sqlite3.Connection, Identity]:
-        with self._changing:
-            now = self._seen()
-            if now != self._identity:
+    def _take(self) -> tuple[sqlite3.Connection, FileIdentity]:
+        with self._lock:
+            identity = self._current_identity()
+            if identity != self._identity:
                 self._drop()
-            if not now and self._made and not self._remade:
-                raise FileGone
-            if self._waiting:
-                return self._waiting.pop(), now
-            fresh = self._identity is None
-            connection = self._opened()
+            if not identity and self._was_opened and not self._recreate:
+                raise FileDeleted
+            if self._idle:
+                return self._idle.pop(), identity
+            is_first = self._identity is None
+            connection = self._open()
             try:
-                if fresh:
+                if is_first:
                     self._accept(connection)
             except BaseException:
                 connection.close()
                 raise
-            # a file that may be written grows, and it is another one only if it has another number
-            self._identity = self._seen()
-            self._made = True
+            # again, since opening may have created it or shown it to be read-only
+            self._identity = self._current_identity()
+            self._was_opened = True
             return connection, self._identity
 
-    def _take_back(self, connection: sqlite3.Connection, identity: Identity) -> None:
-        with self._changing:
-            if identity == self._identity and len(self._waiting) < _MOST_WAITING:
-                self._waiting.append(connection)
+    def _give_back(self, connection: sqlite3.Connection, identity: FileIdentity) -> None:
+        with self._lock:
+            if identity == self._identity and len(self._idle) < _MAX_IDLE:
+                self._idle.append(connection)
             else:
                 connection.close()
 
     def _drop(self) -> None:
         self._identity = None
-        while self._waiting:
-            self._waiting.pop().close()
+        while self._idle:
+            self._idle.pop().close()
 
-    def _seen(self) -> Identity:
-        """Return what tells this file from another one in its place; nothing if there is none."""
+    def _current_identity(self) -> FileIdentity:
         try:
             status = self._path.stat()
         except OSError:
             return ()
-        # somebody else may write what this process cannot, and connections without locks do not notice
-        changing = (status.st_size, status.st_mtime_ns, *self._logged()) if self._only_read else ()
-        return status.st_dev, status.st_ino, *changing
+        # another process may write what this one may only read, and connections without locks do not notice
+        changes = (status.st_size, status.st_mtime_ns, *self._log_size()) if self._read_only else ()
+        return status.st_dev, status.st_ino, *changes
 
-    def _logged(self) -> tuple[int, ...]:
-        """Return the size of what was written to the log and not to the file yet; nothing if there is no log."""
+    def _log_size(self) -> tuple[int, ...]:
+        """Return the size of the write-ahead log, which has what is not in the file yet; nothing without a log."""
         try:
             return (self._path.with_name(f"{self._path.name}-wal").stat().st_size,)
         except OSError:
             return ()
 
-    def _opened(self) -> sqlite3.Connection:
+    def _open(self) -> sqlite3.Connection:
         if not self._path.exists():
-            # SQLite gives the files beside it the same rights; what fails here, fails for it too, and it says why
+            # SQLite gives its other files the same permissions; what fails here fails there too, and is reported then
             with suppress(OSError):
                 make_file(self._path)
         try:
-            self._only_read = False
-            return self._prepared("mode=rw")
+            self._read_only = False
+            return self._connect("mode=rw")
         except sqlite3.DatabaseError as error:
-            if error.sqlite_errorcode & 0xFF not in _NOT_WRITABLE or not self._path.is_file():
+            if error.sqlite_errorcode & 0xFF not in NOT_WRITABLE or not self._path.is_file():
                 raise
-        self._only_read = True
-        # the log that cannot be opened as usual may be empty; else what stands in it belongs to the file
-        if any(self._logged()):
-            return self._prepared(f"mode=ro&vfs={_UNLOCKED}", "PRAGMA locking_mode = EXCLUSIVE")
-        return self._prepared("mode=ro&immutable=1")
+        self._read_only = True
+        # what is in the log belongs to the file; an empty log, which cannot be opened read-only, is ignored
+        if any(self._log_size()):
+            return self._connect(f"mode=ro&vfs={_LOCK_FREE_VFS}", "PRAGMA locking_mode = EXCLUSIVE")
+        return self._connect("mode=ro&immutable=1")
 
-    def _prepared(self, how: str, *first: str) -> sqlite3.Connection:
-        address = f"{self._path.absolute().as_uri()}?{how}"
-        connection = sqlite3.connect(address, timeout=30, isolation_level=None, check_same_thread=False, uri=True)
+    def _connect(self, parameters: str, *pragmas: str) -> sqlite3.Connection:
+        uri = f"{self._path.absolute().as_uri()}?{parameters}"
+        connection = sqlite3.connect(uri, timeout=30, isolation_level=None, check_same_thread=False, uri=True)
         try:
-            for statement in first:
-                connection.execute(statement)
-            if self._only_read:
+            for pragma in pragmas:
+                connection.execute(pragma)
+            if self._read_only:
                 connection.execute("PRAGMA query_only = ON")
                 connection.execute("SELECT 1 FROM sqlite_schema LIMIT 1").fetchall()
             self._prepare(connection)
-            if not self._only_read:
+            if not self._read_only:
                 connection.execute("PRAGMA journal_mode = WAL")
                 # in write-ahead mode this survives a crash of the program; only a power cut may undo the last change
                 connection.execute("PRAGMA synchronous = NORMAL")

@@ -1,4 +1,4 @@
-"""The failures of earlier indexing runs, so that a later run can tell which of its own are new."""
+"""The failures of earlier indexing runs, by which a later run determines which of its own are new."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ class FailureRecords:
         self._database = database
 
     def replace(self, paths: Sequence[str], failures: Sequence[Failure]) -> tuple[Failure, ...]:
-        """Store the failures of a run in place of those known of the same paths, and return those that were not known.
+        """Store the failures of a run in place of the earlier ones of the same paths, and return the new ones.
 
         Args:
             paths: the absolute paths of the files and folders that the run indexed.
         """
-        before = [Failure(path, reason) for path, reason in json.loads(self._database.meta(_META) or "[]")]
-        known = set(before)
-        elsewhere = [failure for failure in before if not any(_is_below(failure.path, path) for path in paths)]
-        after = [*elsewhere, *dict.fromkeys(failures)]
-        if after != before:
-            self._database.set_meta(_META, json.dumps([(failure.path, failure.reason) for failure in after]))
-        return tuple(failure for failure in failures if failure not in known)
+        stored = [Failure(path, reason) for path, reason in json.loads(self._database.meta(_META) or "[]")]
+        stored_set = set(stored)
+        elsewhere = [failure for failure in stored if not any(_is_below(failure.path, path) for path in paths)]
+        updated = [*elsewhere, *dict.fromkeys(failures)]
+        if updated != stored:
+            self._database.set_meta(_META, json.dumps([(failure.path, failure.reason) for failure in updated]))
+        return tuple(failure for failure in failures if failure not in stored_set)
 
 
 def _is_below(path: str, folder: str) -> bool:

@@ -1,4 +1,4 @@
-"""The folder of an archive: what stands where in it."""
+"""The file layout of an archive's folder."""
 
 from __future__ import annotations
 
@@ -17,33 +17,33 @@ FETCHED = "fetched"
 _PRIVATE = 0o700
 
 
-def make_folder(folder: Path) -> None:
-    """Make the folder of a new archive, if it is not there; nobody else may look into it.
+def make_archive_folder(folder: Path) -> None:
+    """Create the folder of a new archive, private to its owner; an empty one may exist.
 
     Raises:
-        ArchiveError: it cannot be made, or holds something else.
+        ArchiveError: it cannot be created, or contains something else.
     """
-    ours = {DATABASE, DENSE, LEXICAL, TOKENS, INDEXING_LOCK, FETCHED}
+    own_names = {DATABASE, DENSE, LEXICAL, TOKENS, INDEXING_LOCK, FETCHED}
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        strangers = [path.name for path in folder.iterdir() if path.name not in ours]
+        foreign_names = [path.name for path in folder.iterdir() if path.name not in own_names]
     except OSError as error:
         raise ArchiveError(
             f"No archive can be made in {folder} ({error.strerror}): choose another folder with --archive."
         ) from error
-    if strangers:
+    if foreign_names:
         raise ArchiveError(
-            f"{folder} holds other files ({', '.join(sorted(strangers)[:3])}) and no archive: "
+            f"{folder} holds other files ({', '.join(sorted(foreign_names)[:3])}) and no archive: "
             "choose an empty or a new folder with --archive."
         )
-    # what is made in it later is as private as it is; a folder of somebody else has the rights that they chose
+    # later files get its permissions; those of a folder of another owner cannot be changed, and stay
     with suppress(OSError):
         folder.chmod(_PRIVATE)
         make_file(folder / INDEXING_LOCK)
 
 
 def bytes_on_disk(folder: Path) -> dict[str, int]:
-    """Return how large the parts of an archive are."""
+    """Return the sizes of the parts of an archive, in bytes."""
     return {
         "database": _size(folder, f"{DATABASE}*"),
         "dense": _size(folder / DENSE, "*"),

@@ -68,40 +68,40 @@ class RecurringLines:
 
     def unsettled(self) -> Iterator[RecurringChange]:
         """Yield the articles in which other lines recur than are stored."""
-        before, now = self._recurring_numbers()
+        previous, current = self._recurring_numbers()
         article_ids = {article_id for (article_id,) in self._database.rows("SELECT article FROM unsettled")}
-        for number in before ^ now:
+        for number in previous ^ current:
             rows = self._database.rows("SELECT article FROM lines WHERE line = ?", number)
             article_ids.update(article_id for (article_id,) in rows)
         query = f"SELECT recurring, file, {BARE} FROM articles WHERE same_as IS NULL AND id = ?"  # noqa: S608
         for article_id in sorted(article_ids):
             for stored, file, *row in self._database.rows(query, article_id):
                 article = article_of(row)
-                recurring = recurring_in(article, now)
+                recurring = recurring_in(article, current)
                 if spans_json(recurring) != stored:
                     yield RecurringChange(article, recurring, file)
 
     def settle(self) -> None:
         """Note that the changes that `unsettled` yielded were stored."""
-        _, now = self._recurring_numbers()
+        _, current = self._recurring_numbers()
         with self._database.transaction(of_articles=False) as (connection, _):
             connection.execute("DELETE FROM often")
-            connection.executemany("INSERT INTO often VALUES (?)", [(number,) for number in sorted(now)])
+            connection.executemany("INSERT INTO often VALUES (?)", [(number,) for number in sorted(current)])
             connection.execute("DELETE FROM touched")
             connection.execute("DELETE FROM unsettled")
 
     def _recurring_numbers(self) -> tuple[set[int], set[int]]:
         """Return the numbers of the lines that recurred when last settled, and of those that recur now."""
-        before = {number for (number,) in self._database.rows("SELECT line FROM often")}
-        now = set(before)
+        previous = {number for (number,) in self._database.rows("SELECT line FROM often")}
+        current = set(previous)
         query = "SELECT count(*) FROM (SELECT 1 FROM lines WHERE line = ? LIMIT ?)"
         for (number,) in self._database.rows("SELECT line FROM touched"):
             min_articles = _MIN_ARTICLES_IF_SHORT if number & 1 else _MIN_ARTICLES
             if self._database.rows(query, number, min_articles)[0][0] == min_articles:
-                now.add(number)
+                current.add(number)
             else:
-                now.discard(number)
-        return before, now
+                current.discard(number)
+        return previous, current
 
 
 def put_lines(connection: sqlite3.Connection, article_id: str, numbers: Sequence[int]) -> None:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from rag.errors import ArchiveBusy, EmptyQuestion, EncoderMisfit, FundstelleError, LongQuestion
 from rag.search.query import MAX_QUESTION
-from rag.storage.connections import FileGone
+from rag.storage.connections import FileDeleted
 from rag.text.paths import index_command
 from ui.wording.page import ENGLISH, Texts, grouped
 
@@ -39,7 +39,7 @@ def error_sentence(error: FundstelleError, texts: Texts, archive: Path) -> Sente
             sentence = texts.archive_busy
         case EncoderMisfit():
             sentence = texts.other_encoder.format(command=index_command(archive, texts.folder))
-        case _ if isinstance(error.__cause__, FileGone):
+        case _ if isinstance(error.__cause__, FileDeleted):
             sentence = texts.archive_gone
         case _:
             # it may quote a file with lone surrogates, which cannot be sent

@@ -28,7 +28,7 @@ from rag.archive import Archive
 from rag.dense.token_cache import TokenCache
 from rag.errors import ArchiveError
 from rag.lexical.index import LexicalIndex
-from rag.storage.connections import Connections, FileGone
+from rag.storage.connections import Connections, FileDeleted
 from rag.storage.store import Store
 from rag.types import Answer
 
@@ -368,16 +368,16 @@ def test_an_archive_that_was_deleted_or_replaced(tmp_path: Path, encoder: Encode
 
 def test_a_file_that_may_be_made_anew(tmp_path: Path) -> None:
     """Of the two kinds of file, one is made again after it was deleted, and the other is not."""
-    for remade in (True, False):
-        path = tmp_path / f"{remade}.sqlite"
-        connections = Connections(path, lambda _: None, remade=remade)
+    for recreate in (True, False):
+        path = tmp_path / f"{recreate}.sqlite"
+        connections = Connections(path, lambda _: None, recreate=recreate)
         with connections.lent() as connection:
             connection.execute("CREATE TABLE t (x)")
         path.unlink()
-        if remade:
+        if recreate:
             with connections.lent() as connection:
                 assert connection.execute("SELECT count(*) FROM sqlite_schema").fetchone() == (0,)
         else:
-            with pytest.raises(FileGone), connections.lent():
+            with pytest.raises(FileDeleted), connections.lent():
                 pass
         connections.close()

@@ -1,0 +1,135 @@
+"""The tables of an archive's database, and the migration of archives of earlier versions.
+
+The names of tables and columns are part of the archives on disk: `marks` is relevance feedback, `bands` are MinHash
+bands, `lines` the numbers of articles' lines, `often` the lines that recur, `touched` the lines whose count of articles
+changed, and `unsettled` the articles to be compared again.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import uuid
+from pathlib import Path
+
+from rag.errors import ArchiveError
+from rag.storage.connections import NOT_WRITABLE, immediate_transaction
+
+SCHEMA_VERSION = 5
+FIRST_READABLE_VERSION = 4
+"""An archive of this version or a later one that may only be read is read without a migration."""
+_APPLICATION_ID = 0x46756E64  # "Fund"
+# the first version; the index by facts spares a filter the reading of all texts
+_FIRST_SCHEMA = """
+CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE articles (
+    id TEXT PRIMARY KEY, path TEXT NOT NULL UNIQUE, sha256 TEXT NOT NULL, recipe TEXT NOT NULL,
+    title TEXT, text TEXT NOT NULL, language TEXT NOT NULL, source TEXT, author TEXT, published TEXT, url TEXT
+);
+CREATE INDEX articles_by_facts ON articles (published, source, author, language, path);
+CREATE TABLE passages (
+    key INTEGER PRIMARY KEY, article TEXT NOT NULL REFERENCES articles (id),
+    start INTEGER NOT NULL, "end" INTEGER NOT NULL, input_hash BLOB NOT NULL, revision INTEGER NOT NULL
+);
+CREATE INDEX passages_by_article ON passages (article, start);
+CREATE INDEX passages_by_input ON passages (input_hash);
+CREATE INDEX passages_by_revision ON passages (revision);
+CREATE TABLE removed (revision INTEGER NOT NULL, key INTEGER NOT NULL, PRIMARY KEY (revision, key)) WITHOUT ROWID;
+CREATE TABLE vectors (
+    fingerprint TEXT NOT NULL, input_hash BLOB NOT NULL, vector BLOB NOT NULL,
+    PRIMARY KEY (fingerprint, input_hash)
+) WITHOUT ROWID;
+"""
+_MIGRATIONS = {
+    2: """
+CREATE TABLE runs (name TEXT PRIMARY KEY, made TEXT NOT NULL, facts TEXT NOT NULL, body BLOB NOT NULL);
+CREATE TABLE marks (
+    question TEXT NOT NULL, article TEXT NOT NULL, start INTEGER NOT NULL, "end" INTEGER NOT NULL,
+    quote TEXT NOT NULL, answers INTEGER NOT NULL, made TEXT NOT NULL,
+    PRIMARY KEY (question, article, start, "end")
+);
+""",
+    3: """
+ALTER TABLE articles ADD COLUMN place TEXT;
+ALTER TABLE articles ADD COLUMN asides TEXT NOT NULL DEFAULT '[]';
+ALTER TABLE articles ADD COLUMN pages TEXT NOT NULL DEFAULT '[]';
+ALTER TABLE articles ADD COLUMN origins TEXT NOT NULL DEFAULT '{}';
+ALTER TABLE passages ADD COLUMN kind TEXT NOT NULL DEFAULT 'article';
+ALTER TABLE passages ADD COLUMN language TEXT;
+CREATE INDEX passages_set_aside ON passages (kind) WHERE kind <> 'article';
+CREATE TABLE files (
+    path TEXT PRIMARY KEY, digest TEXT NOT NULL, recipe TEXT NOT NULL, articles INTEGER NOT NULL, flaws TEXT NOT NULL
+) WITHOUT ROWID;
+INSERT INTO files SELECT path, sha256, recipe, 1, '[]' FROM articles;
+ALTER TABLE articles ADD COLUMN file TEXT NOT NULL DEFAULT '';
+UPDATE articles SET file = path;
+CREATE INDEX articles_by_file ON articles (file);
+ALTER TABLE articles ADD COLUMN same_as TEXT;
+ALTER TABLE articles ADD COLUMN text_key BLOB NOT NULL DEFAULT x'';
+CREATE INDEX articles_by_text ON articles (text_key);
+CREATE INDEX doubles ON articles (same_as) WHERE same_as IS NOT NULL;
+CREATE TABLE bands (band INTEGER NOT NULL, article TEXT NOT NULL, PRIMARY KEY (band, article)) WITHOUT ROWID;
+CREATE INDEX bands_by_article ON bands (article);
+ALTER TABLE articles ADD COLUMN recurring TEXT NOT NULL DEFAULT '[]';
+CREATE TABLE lines (line INTEGER NOT NULL, article TEXT NOT NULL, PRIMARY KEY (line, article)) WITHOUT ROWID;
+CREATE INDEX lines_by_article ON lines (article);
+CREATE TABLE often (line INTEGER PRIMARY KEY);
+CREATE TABLE touched (line INTEGER PRIMARY KEY);
+CREATE TABLE unsettled (article TEXT PRIMARY KEY) WITHOUT ROWID;
+""",
+    4: """
+ALTER TABLE files ADD COLUMN stamp TEXT NOT NULL DEFAULT '';
+""",
+    # an archive that was restored from a copy has the same revisions as before, with other marks from then on
+    5: """
+CREATE TABLE states (revision INTEGER PRIMARY KEY, mark TEXT NOT NULL);
+""",
+}
+"""What each version adds to the one before."""
+
+
+def set_up(connection: sqlite3.Connection, path: Path) -> int:
+    """Create the tables of a new archive, or migrate one of an earlier version; return the version that it has then.
+
+    Raises:
+        ArchiveError: the file is of another program, or of a newer version.
+    """
+    version = int(connection.execute("PRAGMA user_version").fetchone()[0])
+    if version == 0 and not connection.execute("SELECT 1 FROM sqlite_schema LIMIT 1").fetchone():
+        _create(connection)
+        version = SCHEMA_VERSION
+    if connection.execute("PRAGMA application_id").fetchone()[0] != _APPLICATION_ID:
+        raise ArchiveError(f"{path} is a database of another program: choose another folder with --archive.")
+    if version > SCHEMA_VERSION:
+        raise ArchiveError(
+            f"The archive {path.parent} was made by a newer Fundstelle (format {version}, this one knows "
+            f"{SCHEMA_VERSION}): upgrade with `pip install --upgrade fundstelle`."
+        )
+    return _migrate(connection, version) if version < SCHEMA_VERSION else version
+
+
+def _create(connection: sqlite3.Connection) -> None:
+    with immediate_transaction(connection):
+        # another process may have been first
+        if connection.execute("PRAGMA user_version").fetchone()[0] == 0:
+            for statement in ";".join([_FIRST_SCHEMA, *_MIGRATIONS.values()]).split(";"):
+                connection.execute(statement)
+            connection.execute("INSERT INTO meta VALUES ('archive_id', ?), ('revision', '0')", (uuid.uuid4().hex,))
+            connection.execute(f"PRAGMA application_id = {_APPLICATION_ID}")
+            connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+
+
+def _migrate(connection: sqlite3.Connection, version: int) -> int:
+    """Add what later versions have, and return the version; the archive's articles stay as they are."""
+    try:
+        with immediate_transaction(connection):
+            # another process may have been first
+            version = connection.execute("PRAGMA user_version").fetchone()[0]
+            for next_version in range(version + 1, SCHEMA_VERSION + 1):
+                for statement in _MIGRATIONS[next_version].split(";"):
+                    connection.execute(statement)
+            connection.execute(f"PRAGMA user_version = {max(version, SCHEMA_VERSION)}")
+    except sqlite3.DatabaseError as error:
+        if error.sqlite_errorcode & 0xFF not in NOT_WRITABLE or version < FIRST_READABLE_VERSION:
+            raise
+        return version
+    return max(version, SCHEMA_VERSION)
