@@ -357,7 +357,7 @@ def test_two_runs_at_once_are_refused(archive: Archive, folder: Path, tmp_path: 
         started.set()
         wait.wait(30)
 
-    run = threading.Thread(target=archive.index, args=([folder], hold))
+    run = threading.Thread(target=archive.index, args=([folder],), kwargs={"on_progress": hold})
     run.start()
     try:
         assert started.wait(60)
