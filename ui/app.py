@@ -1,4 +1,4 @@
-"""The web server: the page, the reader, and the rules that keep both to themselves."""
+"""The web server: the page, its routes, and the headers and limits that protect them."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ from ui.routes.feedback import add_feedback_route
 from ui.routes.reader import add_reader_route
 from ui.routes.report import add_report_route
 from ui.security.calls import calls_of
-from ui.security.connections import Connection, most_connections
+from ui.security.connections import Connection, connection_limits
 from ui.security.gate import Gate
 from ui.security.hosts import THIS_COMPUTER, Serving
 from ui.tabs.evaluation_job import Bench
 
-# The browser itself refuses every address but ours. Gradio compiles its templates ('unsafe-eval') and writes
-# styles and scripts into the page ('unsafe-inline').
+# The browser itself refuses all other addresses. Gradio compiles its templates ('unsafe-eval') and writes styles and
+# scripts into the page ('unsafe-inline').
 POLICY = "; ".join(
     (
         "default-src 'self'",
@@ -47,30 +47,30 @@ POLICY = "; ".join(
     )
 )
 
-_MOST_SESSIONS = 100
-_SECONDS_TO_FINISH = 5  # for a question that is being answered when Ctrl-C comes
+_MAX_SESSIONS = 100
+_SHUTDOWN_SECONDS = 5  # for questions that are being answered at Ctrl-C
 
 
 def build_app(archive: Archive, serving: Serving = THIS_COMPUTER) -> FastAPI:
     """Return the web application: the page at /, articles at /article/ID, reports at /evaluation/NAME.html."""
     app = FastAPI(title="Fundstelle", docs_url=None, redoc_url=None, openapi_url=None)
-    bench = app.state.bench = Bench(archive)
-    app.add_exception_handler(RequestValidationError, _not_understood)
-    # before the page, which answers to every address that is left
+    job = app.state.job = Bench(archive)
+    app.add_exception_handler(RequestValidationError, _malformed_body)
+    # before the page, which answers all remaining addresses
     add_reader_route(app, archive)
     add_feedback_route(app, archive)
     add_report_route(app, archive)
-    blocks = build_page(archive, bench)
-    # only then Gradio looks whether a file that a request names is one that may be read
+    blocks = build_page(archive, job)
+    # only then does Gradio check whether a file named in a request may be read
     blocks.has_launched = True
-    # each may hold a file of questions; what the oldest one knows is forgotten
-    blocks.state_session_capacity = _MOST_SESSIONS
+    # each session may contain a question file; the oldest is dropped
+    blocks.state_session_capacity = _MAX_SESSIONS
     gr.mount_gradio_app(
         app,
         blocks,
         path="/",
         footer_links=[],
-        run_history=False,  # Gradio would keep every question in the browser
+        run_history=False,  # Gradio would store every question in the browser
         show_error=False,
         max_file_size="1kb",  # nothing is uploaded here
         favicon_path=str(ASSETS / "favicon.svg"),
@@ -94,13 +94,13 @@ def serve(
     proxies: Sequence[str] = (),
     root: str = "",
 ) -> None:
-    """Serve the page until Ctrl-C; `on_ready` is called with its address when that is taken and the page is made.
+    """Serve the page until Ctrl-C; `on_ready` is called with its address once the page can be opened.
 
     Args:
         names, proxies, root: as in `Serving`.
 
     Raises:
-        FundstelleError: the address cannot be taken, or one of the names is none.
+        FundstelleError: the server cannot listen on the address, or a name, proxy or root is not valid.
     """
     serving = Serving(host, port, tuple(names), tuple(proxies), root)
     listener = _listen(host, port)
@@ -109,45 +109,45 @@ def serve(
         on_ready(address(host, port))
         with contextlib.suppress(KeyboardInterrupt):
             server_of(app).run(sockets=[listener])
-        app.state.bench.close()  # what was asked until now is kept
+        app.state.job.close()  # an evaluation saves the questions asked so far
 
 
 def server_of(app: FastAPI) -> uvicorn.Server:
-    """Return the server of the page. The headers of proxies are for the gate alone to believe."""
+    """Return the server of the page. Proxy headers are left to the gate."""
     return _Server(
         uvicorn.Config(
             app,
-            log_level="error",  # a request that is no HTTP is nothing to report
-            timeout_graceful_shutdown=_SECONDS_TO_FINISH,
+            log_level="error",  # requests that are not HTTP are not worth reporting
+            timeout_graceful_shutdown=_SHUTDOWN_SECONDS,
             proxy_headers=False,
             server_header=False,
             ws="none",
             http=Connection,
-            backlog=most_connections()[1],
-            log_config=None,  # what it has to say goes the way of all messages, and cannot steer the terminal
+            backlog=connection_limits()[1],
+            log_config=None,  # messages go through our own logging, which escapes control characters
         )
     )
 
 
 def address(host: str, port: int) -> str:
-    """Return the address of the page as a browser takes it: that of an IPv6 host stands in brackets."""
+    """Return the address of the page for a browser, with an IPv6 host in brackets."""
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
 class _Server(uvicorn.Server):
-    """A server that lets go of what would keep it when it stops: an evaluation, and the connections of open pages."""
+    """A server that ends what would delay its shutdown: an evaluation, and the event streams of open pages."""
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         app = cast(FastAPI, self.config.app)
-        app.state.bench.cancel()
-        for mounted in app.routes:
-            if isinstance(mounted, Mount):
-                cast(gr.routes.App, mounted.app).stop_event.set()
+        app.state.job.cancel()
+        for route in app.routes:
+            if isinstance(route, Mount):
+                cast(gr.routes.App, route.app).stop_event.set()
         await super().shutdown(sockets)
 
 
 def _listen(host: str, port: int) -> socket.socket:
-    """Return a listening socket: taken before the server starts, so that nobody can come between."""
+    """Return a listening socket, taken before the server starts so that no other program gets the port first."""
     try:
         return socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
     except OSError as error:
@@ -159,16 +159,16 @@ def _listen(host: str, port: int) -> socket.socket:
             f"Cannot listen on {host}, port {port} ({error.strerror or error}): choose others with --host and --port."
         ) from error
     except OverflowError as error:
-        raise FundstelleError(f"There is no port {port}: choose one from 1024 to 65535 with --port.") from error
+        raise FundstelleError(f"Port {port} does not exist: choose one from 1024 to 65535 with --port.") from error
 
 
-async def _not_understood(_: Request, __: Exception) -> PlainTextResponse:
-    """Answer a body of the wrong form; what it holds is not repeated, since not all of it could be sent."""
-    return PlainTextResponse("The request cannot be understood.", 422)
+async def _malformed_body(_: Request, __: Exception) -> PlainTextResponse:
+    """Answer a malformed body; it is not quoted, since not every string can be sent."""
+    return PlainTextResponse("The request body is not valid.", 422)
 
 
 def _with_headers(app: ASGIApp) -> ASGIApp:
-    """Wrap an application: each response tells the browser what it may load. One that says so itself is left."""
+    """Wrap an application to add security headers to each response that lacks them."""
 
     async def wrapped(scope: Scope, receive: Receive, send: Send) -> None:
         async def send_with_headers(message: Message) -> None:

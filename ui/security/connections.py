@@ -1,4 +1,4 @@
-"""The connections of the page: so many at a time, and none that keeps the server waiting for a request."""
+"""The connections of the page: their number is limited, and none keeps the server waiting for a request."""
 
 from __future__ import annotations
 
@@ -7,57 +7,57 @@ from contextlib import suppress
 
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-SECONDS_TO_ASK = 60.0
-"""A request that has not arrived as a whole after this time, or twice of it at most, is not waited for."""
-_MOST, _MOST_AT_ONCE = 200, 64
+REQUEST_SECONDS = 60.0
+"""A connection without a complete request is closed after one to two times this time."""
+_MAX_CONNECTIONS, _MAX_BACKLOG = 200, 64
 
 
-def most_connections() -> tuple[int, int]:
-    """Return how many connections are held, and how many are taken at once before they are counted.
+def connection_limits() -> tuple[int, int]:
+    """Return how many connections may be open, and how many may wait to be accepted.
 
-    Both leave file handles for the archive: without one, no connection can be taken at all, and asyncio tells of each
-    that it could not take.
+    Both leave file handles for the archive. Without a free handle no connection can be accepted at all, and asyncio
+    logs each one.
     """
     with suppress(ImportError):
         import resource
 
         handles = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
         if handles != resource.RLIM_INFINITY:
-            return min(_MOST, handles // 4), max(1, min(_MOST_AT_ONCE, handles // 16))
-    return _MOST, _MOST_AT_ONCE
+            return min(_MAX_CONNECTIONS, handles // 4), max(1, min(_MAX_BACKLOG, handles // 16))
+    return _MAX_CONNECTIONS, _MAX_BACKLOG
 
 
 class Connection(H11Protocol):
-    """A connection that is closed when there are too many of them, or when no whole request comes."""
+    """A connection that is closed when there are too many, or when no complete request arrives."""
 
     _timer: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """Take a connection, or close it at once."""
+        """Accept a connection, or close it at once."""
         super().connection_made(transport)
-        if len(self.connections) > most_connections()[0]:
+        if len(self.connections) > connection_limits()[0]:
             transport.abort()
         else:
-            self._look_later()
+            self._schedule_check()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Forget it."""
+        """Stop watching the connection."""
         if self._timer:
             self._timer.cancel()
         super().connection_lost(exc)
 
-    def _look_later(self) -> None:
-        self._timer = self.loop.call_later(SECONDS_TO_ASK, self._look, self._awaited())
+    def _schedule_check(self) -> None:
+        self._timer = self.loop.call_later(REQUEST_SECONDS, self._close_if_idle, self._pending_request())
 
-    def _awaited(self) -> object:
-        """Return what tells the request that is awaited from the next one; None if one is being answered."""
+    def _pending_request(self) -> object:
+        """Return an object that identifies the request being waited for; None while one is being answered."""
         cycle = self.cycle
         if cycle is None:
             return self
         return cycle if cycle.more_body or cycle.response_complete else None
 
-    def _look(self, before: object) -> None:
-        if before is not None and self._awaited() is before:
+    def _close_if_idle(self, request: object) -> None:
+        if request is not None and self._pending_request() is request:
             self.transport.abort()
         else:
-            self._look_later()
+            self._schedule_check()

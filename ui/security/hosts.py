@@ -1,4 +1,4 @@
-"""Where the page is served, under which names and through which proxies: plain values, and what they mean."""
+"""The address of the page, the host names it answers to, and the proxies it trusts. Pure functions on values."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from urllib.parse import urlsplit
 
 from rag.errors import FundstelleError
 
-# The names under which a browser on this machine asks. Any other name that resolves to us may be somebody's trick
-# (DNS rebinding) to read the archive through a web page.
+# The names that a browser on this machine uses. Any other name that resolves to it may be an attempt to read the
+# archive through a web page (DNS rebinding).
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 _PATH = re.compile(r"(/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)*")
@@ -20,8 +20,8 @@ _NAME = re.compile(r"[A-Za-z0-9._-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\]")
 _HOST = re.compile(f"({_NAME.pattern})(:[0-9]{{1,5}})?")
 _ROOT = re.compile(f"((https?://{_HOST.pattern})?{_PATH.pattern}/?)?")
 _PORTS = {"http": ":80", "https": ":443"}
-# the page's own addresses begin with these: below one of them nobody could tell whether a proxy has cut its path off
-_OWN = frozenset({"article", "assets", "evaluation", "gradio_api", "mark", "static"})
+# the page's own addresses begin with these; a root path that does, too, would be ambiguous
+_RESERVED = frozenset({"article", "assets", "evaluation", "gradio_api", "mark", "static"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,13 +30,13 @@ class Serving:
 
     Args:
         host: the address to listen on.
-        names: further names to answer to.
-        proxies: the addresses of reverse proxies whose X-Forwarded headers are believed, or networks of them.
-        root: the path below which a proxy shows the page, `/archive`, or its whole address,
+        names: further host names to answer to.
+        proxies: addresses or networks of reverse proxies whose X-Forwarded headers are trusted.
+        root: the path below which a proxy serves the page, `/archive`, or its full address,
             `https://news.example/archive`.
 
     Raises:
-        FundstelleError: a name, a proxy or the root is none.
+        FundstelleError: a name, a proxy or the root is not valid.
     """
 
     host: str = "127.0.0.1"
@@ -48,28 +48,30 @@ class Serving:
     def __post_init__(self) -> None:
         for name in self.names:
             if not _NAME.fullmatch(_bracketed(name)):
-                raise FundstelleError(f"{name!r} is no name of a host: give it without http:// and port.")
+                raise FundstelleError(f"{name!r} is not a host name: give it without http:// and without a port.")
         for proxy in self.proxies:
             try:
                 ipaddress.ip_network(proxy, strict=False)
             except ValueError as error:
-                raise FundstelleError(f"{proxy!r} is no address of a proxy: give it like 127.0.0.1.") from error
+                raise FundstelleError(
+                    f"{proxy!r} is not the address of a proxy: give an IP address such as 127.0.0.1."
+                ) from error
         if not _ROOT.fullmatch(self.root):
             raise FundstelleError(
-                f"{self.root!r} is no root path: give the path below which a proxy shows the page, like /archive, "
-                "or its whole address, like https://news.example/archive."
+                f"{self.root!r} is not a root path: give the path below which a proxy serves the page, such as "
+                "/archive, or its full address, such as https://news.example/archive."
             )
-        if self.path[1:].partition("/")[0] in _OWN:
-            raise FundstelleError(f"The page has addresses below {self.path} itself: choose another root path.")
+        if self.path[1:].partition("/")[0] in _RESERVED:
+            raise FundstelleError(f"Fundstelle uses addresses below {self.path} itself: choose another root path.")
 
     @property
     def path(self) -> str:
-        """The path below which the page is shown, without a slash at its end; empty where there is none."""
+        """The path below which the page is served, without a slash at its end; empty for the root."""
         return (urlsplit(self.root).path if "://" in self.root else self.root).rstrip("/")
 
     @property
     def address(self) -> tuple[str, str] | None:
-        """The scheme and the host of the whole address, if that is known."""
+        """The scheme and the host of the full address, if known."""
         if "://" not in self.root:
             return None
         parts = urlsplit(self.root)
@@ -80,7 +82,7 @@ THIS_COMPUTER = Serving()
 
 
 class View(NamedTuple):
-    """A request as the browser sees it: the scheme, the host with its port, and the path below which the page is."""
+    """The scheme, the host with its port, and the root path of a request, as the browser sees them."""
 
     scheme: str
     host: str
@@ -88,7 +90,7 @@ class View(NamedTuple):
 
 
 def is_loopback(host: str) -> bool:
-    """Return whether only this computer reaches that address; a name other than localhost may resolve to anything."""
+    """Return whether only this computer can reach the address; a name other than localhost may resolve to anything."""
     if host in LOOPBACK:
         return True
     try:
@@ -98,50 +100,50 @@ def is_loopback(host: str) -> bool:
 
 
 def plain_host(host: str, scheme: str) -> str:
-    """Return a host as browsers write it: in small letters, without the port that the scheme has anyway."""
+    """Return a host as browsers write it: in lower case, without the default port of the scheme."""
     return host.lower().removesuffix(_PORTS.get(scheme, ""))
 
 
 def is_answered(host: str, arrived_at: str, serving: Serving) -> bool:
     """Return whether requests for this host are answered.
 
-    Where every address of this machine is listened on, these are the named hosts and the address itself at which the
-    request arrived: a name that resolves to it is somebody else's.
+    A server that listens on all addresses of this machine answers to the named hosts and to the address at which the
+    request arrived, but not to other names that resolve to it.
     """
     if not _HOST.fullmatch(host):
         return False
     name, listens_to_all = _name(host), _is_any(serving.host)
-    known = {*LOOPBACK, *(_name(_bracketed(one)) for one in serving.names)}
+    names = {*LOOPBACK, *(_name(_bracketed(name)) for name in serving.names)}
     if serving.address:
-        known.add(_name(serving.address[1]))
+        names.add(_name(serving.address[1]))
     if not listens_to_all:
-        known.add(_name(_bracketed(serving.host)))
-    return name in known or (listens_to_all and _same_address(name, arrived_at))
+        names.add(_name(_bracketed(serving.host)))
+    return name in names or (listens_to_all and _same_address(name, arrived_at))
 
 
-def view(scheme: str, host: str, forwarded: Mapping[str, str], peer: str, serving: Serving) -> View | None:
-    """Return how the browser sees a request, or None if a proxy that nobody named says that it differs.
+def browser_view(scheme: str, host: str, forwarded: Mapping[str, str], peer: str, serving: Serving) -> View | None:
+    """Return a request as the browser sees it, or None if an unknown proxy says that it differs.
 
     Args:
-        forwarded: the X-Forwarded headers by their names in small letters.
+        forwarded: the X-Forwarded headers by their names in lower case.
     """
-    told = {name: value.split(",")[0].strip() for name, value in forwarded.items()}
+    headers = {name: value.split(",")[0].strip() for name, value in forwarded.items()}
     outside = View(
-        told.get("x-forwarded-proto", scheme),
-        told.get("x-forwarded-host", host),
-        told.get("x-forwarded-prefix", serving.path).rstrip("/"),
+        headers.get("x-forwarded-proto", scheme),
+        headers.get("x-forwarded-host", host),
+        headers.get("x-forwarded-prefix", serving.path).rstrip("/"),
     )
-    seen = View(scheme, host, serving.path)
+    direct = View(scheme, host, serving.path)
     if serving.address:
         return View(*serving.address, serving.path)
-    if outside == seen:
-        return seen
-    named = is_peer(peer, serving.proxies)
-    return outside if named and outside.scheme in _PORTS and _PATH.fullmatch(outside.path) else None
+    if outside == direct:
+        return direct
+    is_trusted = is_peer(peer, serving.proxies)
+    return outside if is_trusted and outside.scheme in _PORTS and _PATH.fullmatch(outside.path) else None
 
 
 def is_peer(peer: str, proxies: tuple[str, ...]) -> bool:
-    """Return whether a request comes from one of these addresses or networks."""
+    """Return whether an address is one of the proxies, or in one of their networks."""
     try:
         address = ipaddress.ip_address(peer.partition("%")[0])
     except ValueError:
@@ -155,7 +157,7 @@ def _bracketed(name: str) -> str:
 
 
 def _name(host: str) -> str:
-    """Return a host in small letters, without its port and brackets."""
+    """Return a host in lower case, without its port and brackets."""
     return host[1 : host.index("]")].lower() if host.startswith("[") else host.partition(":")[0].lower()
 
 
@@ -166,9 +168,9 @@ def _is_any(host: str) -> bool:
         return host == ""
 
 
-def _same_address(name: str, other: str) -> bool:
+def _same_address(first: str, second: str) -> bool:
     try:
-        one, two = ipaddress.ip_address(name), ipaddress.ip_address(other)
+        first_address, second_address = ipaddress.ip_address(first), ipaddress.ip_address(second)
     except ValueError:
         return False
-    return one == (getattr(two, "ipv4_mapped", None) or two)
+    return first_address == (getattr(second_address, "ipv4_mapped", None) or second_address)

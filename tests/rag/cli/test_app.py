@@ -42,7 +42,7 @@ def test_other_computers_are_served_on_purpose_only(fundstelle: Run, tmp_path: P
     assert done.returncode == 2
     assert re.fullmatch(r"There is no login: with --host ::, [^\n]*--no-auth[^\n]*[.]\n", done.stderr)
     wrong = fundstelle("ui", "--root-path", "archive")
-    assert (wrong.returncode, "'archive' is no root path" in wrong.stderr) == (2, True)
+    assert (wrong.returncode, "'archive' is not a root path" in wrong.stderr) == (2, True)
     assert not list(tmp_path.iterdir())
 
 

@@ -32,7 +32,7 @@ UNFINISHED = [
 @pytest.fixture
 def page(archive: Archive, monkeypatch: pytest.MonkeyPatch) -> Iterator[Served]:
     """The page, which waits for no request longer than a moment."""
-    monkeypatch.setattr(connections, "SECONDS_TO_ASK", 0.2)
+    monkeypatch.setattr(connections, "REQUEST_SECONDS", 0.2)
     with served(archive) as opened:
         yield opened
 
@@ -65,7 +65,7 @@ def test_many_connections_take_no_handles(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     """Of a crowd only so many are let in that the archive can still be read, and the terminal hears nothing of it."""
-    monkeypatch.setattr(connections, "_MOST", 20)
+    monkeypatch.setattr(connections, "_MAX_CONNECTIONS", 20)
     with served(archive) as page:
         with ExitStack() as crowd:
             for _ in range(100):
@@ -89,7 +89,7 @@ def test_handles_are_left_for_the_archive(monkeypatch: pytest.MonkeyPatch) -> No
     """With the limits of Linux and macOS, at most a quarter of the handles goes to connections that are held."""
     for handles, expected in ((1024, (200, 64)), (256, (64, 16)), (resource.RLIM_INFINITY, (200, 64))):
         monkeypatch.setattr(resource, "getrlimit", lambda _, handles=handles: (handles, handles))
-        assert connections.most_connections() == expected
+        assert connections.connection_limits() == expected
 
 
 def test_what_the_server_says_goes_the_way_of_all_messages(archive: Archive, caplog: pytest.LogCaptureFixture) -> None:
@@ -101,7 +101,7 @@ def test_what_the_server_says_goes_the_way_of_all_messages(archive: Archive, cap
 
 def test_pages_that_are_open_have_an_end(archive: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whoever opens the page again and again takes no more memory than so many pages need: the oldest is forgotten."""
-    monkeypatch.setattr(app, "_MOST_SESSIONS", 3)
+    monkeypatch.setattr(app, "_MAX_SESSIONS", 3)
     built = app.build_app(archive)
     (mounted,) = (route for route in built.routes if isinstance(route, Mount))
     browser = TestClient(built, base_url="http://127.0.0.1:7860")

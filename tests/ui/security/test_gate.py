@@ -23,7 +23,7 @@ from rag.archive import Archive
 from ui.app import build_app
 from ui.security.allowlist import rule_for
 from ui.security.calls import BadCall, Call, calls_of, checked_call
-from ui.security.gate import Asked, Gate, Refusal, verdict
+from ui.security.gate import Gate, Refusal, RequestFacts, check_request
 from ui.security.hosts import Serving, View
 
 # What the page needs, as our application and Gradio's write their routes, each with an address that is answered.
@@ -295,7 +295,7 @@ def test_other_pages_may_only_lead_here(browser: TestClient, archive: Archive, s
 )
 def test_an_origin_is_scheme_and_host_and_port(origin: str, view: View, own: bool) -> None:
     """RFC 6454: two origins are the same if all three are; a port that the scheme has anyway may be left out."""
-    ruled = verdict(Asked("POST", PREDICT, view, origin))
+    ruled = check_request(RequestFacts("POST", PREDICT, view, origin))
     assert (ruled.status if isinstance(ruled, Refusal) else 200) == (200 if own else 403)
 
 

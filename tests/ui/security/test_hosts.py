@@ -13,7 +13,7 @@ from server_parts import served
 
 from rag.archive import Archive
 from rag.errors import FundstelleError
-from ui.security.hosts import Serving, View, is_answered, is_loopback, is_peer, view
+from ui.security.hosts import Serving, View, browser_view, is_answered, is_loopback, is_peer
 from ui.wording.page import TEXTS
 
 EVERY = "0.0.0.0"  # noqa: S104 (nothing listens there)
@@ -85,7 +85,7 @@ def test_a_proxy_that_is_not_named_is_a_sentence(archive: Archive, proxy: dict[s
     with served(archive) as page, proxied(page.port, **proxy) as address:
         ((_, status, text),) = asked(address)
     assert status == 400
-    assert "start it with --proxy" in text
+    assert "Start Fundstelle with --proxy" in text
     assert text.count(".") == 1
 
 
@@ -156,7 +156,7 @@ def test_the_hosts_of_a_request_are_looked_at(archive: Archive) -> None:
 )
 def test_forwarded_headers_count_from_named_proxies(forwarded: dict[str, str], peer: str, seen: View | None) -> None:
     """A named proxy tells scheme, host and path; anybody else may repeat what is known, and nothing more."""
-    assert view("http", "a", forwarded, peer, Serving(proxies=("192.0.2.8/31",), root="/p")) == seen
+    assert browser_view("http", "a", forwarded, peer, Serving(proxies=("192.0.2.8/31",), root="/p")) == seen
 
 
 @pytest.mark.parametrize(
