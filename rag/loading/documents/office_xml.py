@@ -59,6 +59,7 @@ def distinct(texts: Sequence[str]) -> list[str]:
 
 def office_draft(
     blocks: Sequence[Block],
+    *,
     title: str | None,
     author: str | None,
     heading: str | None = None,

@@ -42,8 +42,8 @@ class PdfContent:
     """The lines of a document in reading order, the notes on its pages, and what it states.
 
     It `is_legible` unless its fonts do not say which letters they show. `picture_pages` are the numbers of the pages
-    that show text as pictures, `damaged_pages` those that cannot be read, `ticked_pages` those of ticked boxes; `files`
-    are the names of embedded files.
+    that show text as pictures, `damaged_pages` of those that cannot be read, `ticked_pages` of those with ticked boxes;
+    `files` are the names of embedded files.
     """
 
     lines: tuple[PrintedLine, ...]
@@ -58,6 +58,18 @@ class PdfContent:
     files: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class _PageContent:
+    """What is read from one page; `unmapped_letters` are shown by fonts that do not say which letters they are."""
+
+    number: int
+    lines: Sequence[PrintedLine]
+    notes: Sequence[PageNote]
+    is_picture: bool
+    has_ticked_boxes: bool
+    unmapped_letters: int
+
+
 def read_pdf(raw: bytes) -> PdfContent:
     """Return the lines of all pages.
 
@@ -67,54 +79,65 @@ def read_pdf(raw: bytes) -> PdfContent:
     from pypdfium2 import PdfDocument, PdfiumError
     from pypdfium2.raw import FPDF_ERR_PASSWORD, FPDF_ERR_SECURITY
 
-    lines: list[PrintedLine] = []
-    notes: list[PageNote] = []
-    picture_pages: list[int] = []
-    damaged_pages: list[int] = []
-    ticked_pages: list[int] = []
-    letters = unmapped = 0
     try:
         with _PDFIUM, PdfDocument(raw) as document:
-            if len(document) > _MAX_PAGES:
-                raise LoadError(f"It has {len(document)} pages, more than the {_MAX_PAGES} that can be read: split it.")
-            document.init_forms()
-            for number in range(1, len(document) + 1):
-                try:
-                    page = document[number - 1]
-                    text = page.get_textpage()
-                except PdfiumError:
-                    damaged_pages.append(number)
-                    continue
-                letters += text.count_chars()
-                if letters > _MAX_LETTERS:
-                    raise LoadError(f"It has more than {_MAX_LETTERS // 10**6} million letters: split it.")
-                form = form_fields(document, page)
-                page_lines = _page_lines(text, page, number, form.filled)
-                if is_picture(page, sum(len(line.text) for line in page_lines)):
-                    picture_pages.append(number)
-                ticked_pages += [number] * form.ticked_boxes
-                lines += page_lines
-                notes += notes_of(page, number)
-                unmapped += _unmapped_letters(text)
-                page.close()
-            if len(damaged_pages) == len(document):
-                raise LoadError(_DAMAGED)
-            return PdfContent(
-                lines=tuple(lines),
-                is_legible=_is_legible(lines, unmapped),
-                title=_information(document, "Title"),
-                author=_information(document, "Author"),
-                page_count=len(document),
-                notes=tuple(notes),
-                picture_pages=tuple(picture_pages),
-                damaged_pages=tuple(damaged_pages),
-                ticked_pages=tuple(ticked_pages),
-                files=embedded_files(document),
-            )
+            return _read_document(document)
     except PdfiumError as error:
         if error.err_code in (FPDF_ERR_PASSWORD, FPDF_ERR_SECURITY):
             raise LoadError("It is encrypted: save a copy without a password.") from error
         raise LoadError(_DAMAGED) from error
+
+
+def _read_document(document: Any) -> PdfContent:
+    from pypdfium2 import PdfiumError
+
+    page_count = len(document)
+    if page_count > _MAX_PAGES:
+        raise LoadError(f"It has {page_count} pages, more than the {_MAX_PAGES} that can be read: split it.")
+    document.init_forms()
+    pages: list[_PageContent] = []
+    damaged_pages: list[int] = []
+    letters = 0
+    for number in range(1, page_count + 1):
+        try:
+            page = document[number - 1]
+            text = page.get_textpage()
+        except PdfiumError:
+            damaged_pages.append(number)
+            continue
+        letters += text.count_chars()
+        if letters > _MAX_LETTERS:
+            raise LoadError(f"It has more than {_MAX_LETTERS // 10**6} million letters: split it.")
+        pages.append(_read_page(document, page, text, number))
+        page.close()
+    if len(damaged_pages) == page_count:
+        raise LoadError(_DAMAGED)
+    lines = tuple(line for page in pages for line in page.lines)
+    return PdfContent(
+        lines=lines,
+        is_legible=_is_legible(lines, sum(page.unmapped_letters for page in pages)),
+        title=_information(document, "Title"),
+        author=_information(document, "Author"),
+        page_count=page_count,
+        notes=tuple(note for page in pages for note in page.notes),
+        picture_pages=tuple(page.number for page in pages if page.is_picture),
+        damaged_pages=tuple(damaged_pages),
+        ticked_pages=tuple(page.number for page in pages if page.has_ticked_boxes),
+        files=embedded_files(document),
+    )
+
+
+def _read_page(document: Any, page: Any, text: Any, number: int) -> _PageContent:
+    form = form_fields(document, page)
+    lines = _page_lines(text, page, number, form.filled)
+    return _PageContent(
+        number=number,
+        lines=lines,
+        notes=notes_of(page, number),
+        is_picture=is_picture(page, sum(len(line.text) for line in lines)),
+        has_ticked_boxes=form.ticked_boxes > 0,
+        unmapped_letters=_unmapped_letters(text),
+    )
 
 
 def _information(document: Any, field: str) -> str | None:
@@ -133,7 +156,7 @@ def _unmapped_letters(text: Any) -> int:
     return _SAMPLE_STEP * sum(1 for at in sample if FPDFText_HasUnicodeMapError(text, at))
 
 
-def _is_legible(lines: list[PrintedLine], unmapped: int) -> bool:
+def _is_legible(lines: Sequence[PrintedLine], unmapped: int) -> bool:
     """Fonts without a table may still number their letters as usual; then the text looks like one."""
     letters = "".join(line.text for line in lines)
     lower_case = sum(letter.islower() for letter in letters)

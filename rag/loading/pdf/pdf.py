@@ -72,7 +72,7 @@ def _unread_parts(content: PdfContent, scanned: Sequence[int]) -> Iterator[str]:
             subject = f"Page {numbers[0]} was" if len(numbers) == 1 else f"Pages {_ranges(numbers)} were"
             yield f"{subject} not read ({reason}): {advice}."
     if content.ticked_pages:
-        yield f"Boxes that are ticked were not read: see page {_ranges(sorted(set(content.ticked_pages)))}."
+        yield f"Boxes that are ticked were not read: see page {_ranges(content.ticked_pages)}."
     if content.files:
         names = ", ".join(map(safe_name, content.files))
         yield f"Files inside were not read ({names}): save them beside it."
