@@ -25,11 +25,11 @@ RUNS = 3
 
 
 def seconds(folder: Path, *options: str) -> float:
-    """Return how long one evaluation takes."""
+    """Return how many seconds an evaluation takes."""
     command = [sys.executable, "-c", "from rag.cli.app import main; main()", "eval", "--beir", str(folder), *options]
-    started = time.perf_counter()
+    start = time.perf_counter()
     subprocess.run(command, check=True, capture_output=True)
-    return time.perf_counter() - started
+    return time.perf_counter() - start
 
 
 def main(data: Path) -> None:
@@ -37,9 +37,12 @@ def main(data: Path) -> None:
     result: dict[str, object] = {"machine": machine(), "date": datetime.now(UTC).date().isoformat(), "commit": commit()}
     print(f"the first time, with reading the documents: {seconds(folder, '--fast'):.0f} s")
     for name, options in (("fast", ("--fast",)), ("re-ranked", ())):
-        taken = [seconds(folder, *options) for _ in range(RUNS)]
-        result[name] = {"median": round(statistics.median(taken), 1), "all": [round(one, 1) for one in taken]}
-        print(f"{name:<10} {statistics.median(taken):6.1f} s")
+        durations = [seconds(folder, *options) for _ in range(RUNS)]
+        result[name] = {
+            "median": round(statistics.median(durations), 1),
+            "all": [round(duration, 1) for duration in durations],
+        }
+        print(f"{name:<10} {statistics.median(durations):6.1f} s")
     RESULT.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
 
 

@@ -73,11 +73,11 @@ def pages(folder: Path) -> list[Page]:
 
 def trafilatura_alone(raw: bytes) -> Draft:
     """Read a page by trafilatura, without anything of ours."""
-    found = bare_extraction(raw, include_comments=False, with_metadata=True)
-    if found is None:
+    extracted = bare_extraction(raw, include_comments=False, with_metadata=True)
+    if extracted is None:
         return Draft(())
-    day = parse_day(found.date) if found.date else None
-    return Draft((Block(found.text or ""),), title=found.title, author=found.author, published=day)
+    day = parse_day(extracted.date) if extracted.date else None
+    return Draft((Block(extracted.text or ""),), title=extracted.title, author=extracted.author, published=day)
 
 
 def as_text(raw: bytes) -> bytes:
@@ -85,14 +85,14 @@ def as_text(raw: bytes) -> bytes:
     return get_text(decode_file(raw).replace("\0", "")).encode()
 
 
-def whole(raw: bytes) -> Draft:
+def whole_text(raw: bytes) -> Draft:
     """Return the text as it is."""
     return Draft((Block(raw.decode()),))
 
 
-def _loaded(read: Read, raw: bytes) -> Draft:
+def _loaded(load: Read, raw: bytes) -> Draft:
     try:
-        return read(raw)
+        return load(raw)
     except LoadError:
         return Draft(())
 
@@ -102,48 +102,48 @@ def flat(text: str) -> str:
     return " ".join(normalise(text).split())
 
 
-def segments(found: Sequence[Draft], asked: Sequence[Page]) -> dict[str, Any]:
+def segments(drafts: Sequence[Draft], pages: Sequence[Page]) -> dict[str, Any]:
     """Return precision, recall and F1 of segments, with intervals over pages, and how many comments are in articles."""
     kinds = ("with", "without", "comments")
-    counts = np.zeros((len(asked), 4))
-    for number, (draft, page) in enumerate(zip(found, asked, strict=True)):
+    counts = np.zeros((len(pages), 4))
+    for number, (draft, page) in enumerate(zip(drafts, pages, strict=True)):
         text = flat(draft.text)
         counts[number, :3] = [sum(flat(segment) in text for segment in page.gold[kind]) for kind in kinds]
         counts[number, 3] = len(page.gold["with"])
     random = np.random.default_rng(0)
-    drawn = random.integers(len(asked), size=(_RESAMPLES, len(asked)))
-    resampled = _rates(counts[drawn].sum(axis=1))
+    samples = random.integers(len(pages), size=(_RESAMPLES, len(pages)))
+    resampled = _rates(counts[samples].sum(axis=1))
     low, high = np.percentile(resampled, [2.5, 97.5], axis=1)
     rates = zip(("precision", "recall", "f1"), _rates(counts.sum(axis=0)), low, high, strict=True)
     return {
         **{name: [round(float(value), 4) for value in values] for name, *values in rates},
         "comments": int(counts[:, 2].sum()),
-        "all comments": sum(len(page.gold["comments"]) for page in asked),
+        "all comments": sum(len(page.gold["comments"]) for page in pages),
     }
 
 
 def _rates(counts: np.ndarray) -> np.ndarray:
     """Precision, recall and F1 of counts, of which the last axis holds with, without, comments, all with."""
-    taken, wrong, _, wanted = np.moveaxis(counts, -1, 0)
-    precision, recall = taken / np.maximum(1, taken + wrong), taken / np.maximum(1, wanted)
+    right, wrong, _, expected = np.moveaxis(counts, -1, 0)
+    precision, recall = right / np.maximum(1, right + wrong), right / np.maximum(1, expected)
     return np.array([precision, recall, 2 * precision * recall / np.maximum(1e-9, precision + recall)])
 
 
-def texts(found: Sequence[Draft], asked: Sequence[Page]) -> list[float]:
+def texts(drafts: Sequence[Draft], pages: Sequence[Page]) -> list[float]:
     """Return the F1 of words of each page."""
-    return [_words_f1(draft.text, page.gold["text"]) for draft, page in zip(found, asked, strict=True)]
+    return [_words_f1(draft.text, page.gold["text"]) for draft, page in zip(drafts, pages, strict=True)]
 
 
-def _words_f1(found: str, truth: str) -> float:
-    one, other = (Counter(re.findall(r"\w+", flat(text).casefold())) for text in (found, truth))
-    shared = (one & other).total()
-    return 2 * shared / max(1, one.total() + other.total())
+def _words_f1(extracted: str, truth: str) -> float:
+    extracted_words, true_words = (Counter(re.findall(r"\w+", flat(text).casefold())) for text in (extracted, truth))
+    common = (extracted_words & true_words).total()
+    return 2 * common / max(1, extracted_words.total() + true_words.total())
 
 
-def metadata(found: Sequence[Draft], asked: Sequence[Page]) -> dict[str, list[float]]:
+def metadata(drafts: Sequence[Draft], pages: Sequence[Page]) -> dict[str, list[float]]:
     """Return for each page that states it whether headline, day and author are right."""
     right: dict[str, list[float]] = {"title": [], "date": [], "author": []}
-    for draft, page in zip(found, asked, strict=True):
+    for draft, page in zip(drafts, pages, strict=True):
         gold = page.gold
         if gold.get("title"):
             right["title"].append(float(_headline(draft.title or "") == _headline(gold["title"])))
@@ -161,38 +161,38 @@ def _headline(title: str) -> str:
 
 def _names(names: str) -> frozenset[str]:
     """Return the words of names, without accents and small words between them."""
-    plain = "".join(one for one in unicodedata.normalize("NFD", names) if not unicodedata.combining(one))
+    plain = "".join(letter for letter in unicodedata.normalize("NFD", names) if not unicodedata.combining(letter))
     return frozenset(re.findall(r"\w+", plain.casefold())) - _BETWEEN_NAMES
 
 
 def measured(folder: Path, name: str) -> dict[str, Any]:
     """Return the figures of all rows over one folder of pages."""
-    asked = pages(folder)
-    plain = [as_text(page.raw) for page in asked]
+    saved = pages(folder)
+    plain = [as_text(page.raw) for page in saved]
     rows: dict[str, tuple[Read, Sequence[bytes]]] = {
-        "html": (load_html, [page.raw for page in asked]),
-        "trafilatura": (trafilatura_alone, [page.raw for page in asked]),
+        "html": (load_html, [page.raw for page in saved]),
+        "trafilatura": (trafilatura_alone, [page.raw for page in saved]),
         "text": (load_text, plain),
-        "text, whole": (whole, plain),
+        "text, whole": (whole_text, plain),
     }
     result: dict[str, Any] = {}
-    for row, (read, raws) in rows.items():
-        started = time.perf_counter()
-        found = [_loaded(read, raw) for raw in raws]
-        figures: dict[str, Any] = {"pages a second": round(len(raws) / (time.perf_counter() - started), 1)}
+    for row, (load, raws) in rows.items():
+        start = time.perf_counter()
+        drafts = [_loaded(load, raw) for raw in raws]
+        figures: dict[str, Any] = {"pages a second": round(len(raws) / (time.perf_counter() - start), 1)}
         if name == "trafilatura":
-            figures |= segments(found, asked)
+            figures |= segments(drafts, saved)
         else:
-            figures["text"] = _interval(texts(found, asked))
-        figures |= {key: _interval(values) for key, values in metadata(found, asked).items()}
+            figures["text"] = _interval(texts(drafts, saved))
+        figures |= {key: _interval(values) for key, values in metadata(drafts, saved).items()}
         result[row] = figures
         print(f"{name:<12} {row:<12} {json.dumps(figures)}", flush=True)
     return result
 
 
 def _interval(values: Sequence[float]) -> list[float]:
-    found = bootstrap(values)
-    return [round(value, 4) for value in (found.mean, found.low, found.high)]
+    interval = bootstrap(values)
+    return [round(value, 4) for value in (interval.mean, interval.low, interval.high)]
 
 
 def main(data: Path) -> None:

@@ -53,8 +53,8 @@ def labelled(page: Page) -> Lines | None:
     lines = [line for line in normalise(as_text(page.raw).decode()).splitlines() if line.strip()]
     if not lines:
         return None
-    found = bare_extraction(page.raw, include_comments=True)
-    article, comments = (flat(found.text or ""), flat(found.comments or "")) if found else ("", "")
+    extracted = bare_extraction(page.raw, include_comments=True)
+    article, comments = (flat(extracted.text or ""), flat(extracted.comments or "")) if extracted else ("", "")
     gold = {"article": page.gold["with"], "comment": page.gold["comments"], "boilerplate": page.gold["without"]}
     kinds, weights = [], []
     for line in map(flat, lines):
@@ -64,11 +64,11 @@ def labelled(page: Page) -> Lines | None:
         )
         kind = "article" if there else "comment" if words in comments and len(words) >= _SHORT else "boilerplate"
         weight = 1.0
-        for told, parts in gold.items():
+        for gold_kind, parts in gold.items():
             if any(
                 min(len(part), len(line)) >= _SHARED and (part in line or line in part) for part in map(flat, parts)
             ):
-                kind, weight = told, _OF_GOLD[told]
+                kind, weight = gold_kind, _OF_GOLD[gold_kind]
                 break
         kinds.append(KINDS.index(kind))  # type: ignore[arg-type]
         weights.append(weight * min(1.5, 0.3 + len(line) / 150))
@@ -78,8 +78,8 @@ def labelled(page: Page) -> Lines | None:
 
 def fitted(known: Sequence[Lines]) -> Table:
     """Fit a multinomial logistic regression with a Gaussian prior; long pages count less than all their lines."""
-    rows, kinds = np.vstack([one.rows for one in known]), np.concatenate([one.kinds for one in known])
-    weights = np.concatenate([one.weights / np.sqrt(one.weights.sum()) for one in known])
+    rows, kinds = np.vstack([page.rows for page in known]), np.concatenate([page.kinds for page in known])
+    weights = np.concatenate([page.weights / np.sqrt(page.weights.sum()) for page in known])
     weights /= weights.mean()
     mean, scale = rows.mean(axis=0), rows.std(axis=0) + 1e-6
     inputs = np.column_stack([(rows - mean) / scale, np.ones(len(rows))])
@@ -96,22 +96,24 @@ def fitted(known: Sequence[Lines]) -> Table:
         return value, (inputs.T @ ((likely - truth) * weights[:, None]) + _PULL * table).ravel()
 
     start = np.zeros(inputs.shape[1] * len(KINDS))
-    found = minimize(loss, start, jac=True, method="L-BFGS-B", options={"maxiter": 250}).x.reshape(-1, len(KINDS))
-    slopes = found[:-1] / scale[:, None]
-    return {"names": np.array(known[0].names), "weights": slopes, "intercepts": found[-1] - mean @ slopes}
+    coefficients = minimize(loss, start, jac=True, method="L-BFGS-B", options={"maxiter": 250}).x.reshape(
+        -1, len(KINDS)
+    )
+    slopes = coefficients[:-1] / scale[:, None]
+    return {"names": np.array(known[0].names), "weights": slopes, "intercepts": coefficients[-1] - mean @ slopes}
 
 
 def main(folder: Path) -> None:
-    asked = pages(folder)
-    known = [labelled(page) for page in asked]
-    drafts = [Draft(()) for _ in asked]
+    saved = pages(folder)
+    examples = [labelled(page) for page in saved]
+    drafts = [Draft(()) for _ in saved]
     for fold in range(_FOLDS):
-        table = fitted([one for number, one in enumerate(known) if one and number % _FOLDS != fold])
+        table = fitted([page for number, page in enumerate(examples) if page and number % _FOLDS != fold])
         blocks._table = lambda table=table: table  # type: ignore[assignment,misc]
-        for number in range(fold, len(asked), _FOLDS):
-            drafts[number] = Draft(classify_blocks(normalise(as_text(asked[number].raw).decode())))
-    print("on pages that the table has not seen:", segments(drafts, asked))
-    table = fitted([one for one in known if one])
+        for number in range(fold, len(saved), _FOLDS):
+            drafts[number] = Draft(classify_blocks(normalise(as_text(saved[number].raw).decode())))
+    print("on pages that the table has not seen:", segments(drafts, saved))
+    table = fitted([page for page in examples if page])
     small = {name: values.astype(np.float32) if name != "names" else values for name, values in table.items()}
     np.savez_compressed(Path(blocks.__file__).parent / WEIGHTS_FILE, **small)
 

@@ -73,47 +73,53 @@ Judged = tuple[ParsedQuestion, frozenset[str], bool]
 """A question, the ids of the articles that answer it, and whether it makes sense without them."""
 
 
-def judged_of_set(opened: SearchableSet, unclear: set[str]) -> list[Judged]:
+def judged_of_set(dataset: SearchableSet, unclear: set[str]) -> list[Judged]:
     """Return the questions of a set in BEIR layout."""
-    ids = opened.articles()
-    relevant = {query: frozenset(ids[one] for one in of) for query, of in opened.questions.judgements.items()}
-    return [(question, relevant[query], query not in unclear) for query, question in opened.asked()]
+    ids = dataset.articles()
+    relevant = {
+        query: frozenset(ids[document] for document in documents)
+        for query, documents in dataset.questions.judgements.items()
+    }
+    return [(question, relevant[query], query not in unclear) for query, question in dataset.judged_queries()]
 
 
 @contextmanager
 def sample_searcher(encoder: Encoder) -> Iterator[tuple[Searcher, list[Judged]]]:
     """Open the sample articles, and return with them the sample questions that they answer."""
-    questions = [one for one in read_questions(SAMPLE / "questions.jsonl") if one.answerable]
+    questions = [question for question in read_questions(SAMPLE / "questions.jsonl") if question.answerable]
     with tempfile.TemporaryDirectory() as temporary, Archive.open(Path(temporary), encoder=encoder) as archive:
         archive.index([SAMPLE / "articles"])
-        ids = [frozenset(archive.article(one).id for one in question.articles) for question in questions]
-        yield archive.searcher(), [(parse(one.question), of, True) for one, of in zip(questions, ids, strict=True)]
+        ids = [frozenset(archive.article(article).id for article in question.articles) for question in questions]
+        yield (
+            archive.searcher(),
+            [(parse(question.question), relevant, True) for question, relevant in zip(questions, ids, strict=True)],
+        )
 
 
 def ask_twice(questions: Sequence[Judged], searcher: Searcher) -> list[Asked]:
     """Ask each question with its documents, and without them."""
-    found = []
+    results = []
     for question, relevant, clear in questions:
         vector = searcher.neutral.project_texts(searcher.encoder.encode_query(question.text), "query")
         answered = searcher.search(question, 1).features
         unanswered = searcher.search(question, 1, without=relevant).features
-        found.append(Asked(vector, dict(answered), dict(unanswered), clear))
-    return found
+        results.append(Asked(vector, dict(answered), dict(unanswered), clear))
+    return results
 
 
 def fitted_offset(sets: Sets, names: Sequence[str]) -> QuestionOffset:
     """Fit the direction of the question's vector, together with the features."""
-    vectors = [one.vector for questions in sets.values() for one in questions]
+    vectors = [question.vector for questions in sets.values() for question in questions]
     parts = [f"vector {number}" for number in range(len(vectors[0]))]
     examples = [
-        (features | dict(zip(parts, one.vector.tolist(), strict=True)), label)
+        (features | dict(zip(parts, question.vector.tolist(), strict=True)), label)
         for questions in sets.values()
-        for one in questions
-        for features, label in ((one.answered, True), (one.unanswered, False))
+        for question in questions
+        for features, label in ((question.answered, True), (question.unanswered, False))
     ]
     pull = np.array([*[_PULL] * len(names), *[_PULL_OF_VECTOR] * len(parts), _PULL])
-    found = fit(examples, Calibration(0.0, dict.fromkeys([*names, *parts], 0.0)), pull, _weights(sets))
-    direction = np.array([found.weights[part] for part in parts], np.float32)
+    table = fit(examples, Calibration(0.0, dict.fromkeys([*names, *parts], 0.0)), pull, _weights(sets))
+    direction = np.array([table.weights[part] for part in parts], np.float32)
     return QuestionOffset(direction, float(np.mean([direction @ vector for vector in vectors])))
 
 
@@ -122,7 +128,9 @@ def fitted(sets: Sets, names: Sequence[str], offset: QuestionOffset) -> Calibrat
 
     The offset was learnt from the same questions, so it seems to say more of them than it will of others.
     """
-    examples = [example for questions in sets.values() for one in questions for example in one.examples(offset)]
+    examples = [
+        example for questions in sets.values() for question in questions for example in question.examples(offset)
+    ]
     start = Calibration(0.0, dict.fromkeys(names, 0.0) | {"question": 1.0})
     return fit(examples, start, np.array([*[_PULL] * len(names), _FIXED, _PULL]), _weights(sets))
 
@@ -148,40 +156,41 @@ def report(sets: Sets, names: Sequence[str], offsets: Sequence[QuestionOffset], 
     together: list[tuple[float, bool]] = []
     for name, questions in sets.items():
         judged = [
-            (tables[1 - number % 2].probability(features, -_LEANING), label, one.clear)
-            for number, one in enumerate(questions)
-            for features, label in one.examples(offsets[1 - number % 2])
+            (tables[1 - number % 2].probability(features, -_LEANING), label, question.clear)
+            for number, question in enumerate(questions)
+            for features, label in question.examples(offsets[1 - number % 2])
         ]
-        everything = [one[:2] for one in judged]
+        everything = [row[:2] for row in judged]
         together += everything
-        print(f"{name:<16} clear questions {_said([one[:2] for one in judged if one[2]])}   all {_said(everything)}")
-    print(f"{'together':<16} {_said(together)}")
+        clear = [row[:2] for row in judged if row[2]]
+        print(f"{name:<16} clear questions {_describe(clear)}   all {_describe(everything)}")
+    print(f"{'together':<16} {_describe(together)}")
 
 
-def _said(judged: Sequence[tuple[float, bool]]) -> str:
-    found = quality(np.array([one for one, _ in judged]), np.array([label for _, label in judged]))
-    return f"AUROC {found.auroc:.4f}, calibration error {found.error:.3f}, right {found.right:.3f}"
+def _describe(judged: Sequence[tuple[float, bool]]) -> str:
+    figures = quality(np.array([probability for probability, _ in judged]), np.array([label for _, label in judged]))
+    return f"AUROC {figures.auroc:.4f}, calibration error {figures.error:.3f}, right {figures.right:.3f}"
 
 
 def main(data: Path) -> None:
     encoder = CachingEncoder(open_encoder())
-    found: dict[str, Sets] = {table: {} for table in FEATURES}
+    sets_of_table: dict[str, Sets] = {table: {} for table in FEATURES}
 
     def ask(name: str, questions: Sequence[Judged], searcher: Searcher) -> None:
-        found["reranked"][name] = ask_twice(questions, searcher)
-        found["fast"][name] = ask_twice(questions, replace(searcher, ranking=RankingConfig(fast=True)))
+        sets_of_table["reranked"][name] = ask_twice(questions, searcher)
+        sets_of_table["fast"][name] = ask_twice(questions, replace(searcher, ranking=RankingConfig(fast=True)))
 
     for name in FREE:
-        with searchable(data, name, encoder) as opened:
-            ask(name, judged_of_set(opened, vague(data, name)), opened.searcher)
+        with searchable(data, name, encoder) as dataset:
+            ask(name, judged_of_set(dataset, vague(data, name)), dataset.searcher)
     with sample_searcher(encoder) as (searcher, questions):
         ask("sample", questions, searcher)
-    reranked, names = found["reranked"], FEATURES["reranked"]
+    reranked, names = sets_of_table["reranked"], FEATURES["reranked"]
     offset = fitted_offset(reranked, names)
     offsets = [fitted_offset(half(reranked, number), names) for number in (0, 1)]
     for table, of_table in FEATURES.items():
         print(table)
-        report(found[table], of_table, offsets, offset)
+        report(sets_of_table[table], of_table, offsets, offset)
     target = Path(rag.__file__).parent / "search" / OFFSETS
     direction = offset.direction.astype(np.float16)
     np.savez_compressed(target, fingerprint=encoder.fingerprint, direction=direction, mean=np.float32(offset.mean))

@@ -55,15 +55,15 @@ class Asked:
     examples: list[Example]
 
 
-def asked(name: str, question: ParsedQuestion, searcher: Searcher, right: Right) -> Asked | None:
+def ask(name: str, question: ParsedQuestion, searcher: Searcher, right: Right) -> Asked | None:
     """Ask a question; None if the archive says that it has no answer."""
-    found = searcher.search(question, 5)
-    if not found.hits or RERANKED.probability(found.features) < THRESHOLD:
+    retrieval = searcher.search(question, 5)
+    if not retrieval.hits or RERANKED.probability(retrieval.features) < THRESHOLD:
         return None
     language = primary_language(language_of(question.text))
     examples = [
         (mark_features(hit.margin, hit.lead, across=language != primary_language(hit.passage.language)), right(hit))
-        for hit in found.hits
+        for hit in retrieval.hits
         if hit.highlights
     ]
     return Asked(name, language, examples)
@@ -71,26 +71,26 @@ def asked(name: str, question: ParsedQuestion, searcher: Searcher, right: Right)
 
 def of_set(data: Path, name: str, encoder: Encoder) -> Iterator[Asked | None]:
     """Ask the questions of a set."""
-    gold = {query: [one.casefold() for one in of] for query, of in answers(data, name).items()}
-    with searchable(data, name, encoder) as opened:
-        texts = opened.questions.documents
+    gold = {query: [answer.casefold() for answer in texts] for query, texts in answers(data, name).items()}
+    with searchable(data, name, encoder) as dataset:
+        texts = dataset.questions.documents
 
         def right(query: str, hit: Hit) -> bool:
             marked = [hit.article.text[start:end].casefold() for start, end in hit.highlights]
-            relevant = document(hit.article) in opened.questions.judgements[query]
-            return relevant and any(one in sentence for one in gold[query] for sentence in marked)
+            relevant = document(hit.article) in dataset.questions.judgements[query]
+            return relevant and any(answer in sentence for answer in gold[query] for sentence in marked)
 
         questions = [
             (query, question)
-            for query, question in opened.asked()
+            for query, question in dataset.judged_queries()
             if any(
-                one in texts[relevant][1].casefold()
-                for relevant in opened.questions.judgements[query]
-                for one in gold.get(query, ())
+                answer in texts[relevant][1].casefold()
+                for relevant in dataset.questions.judgements[query]
+                for answer in gold.get(query, ())
             )
         ]
         for query, question in questions[:: math.ceil(len(questions) / _ASKED)]:
-            yield asked(name.partition("/")[0], question, opened.searcher, partial(right, query))
+            yield ask(name.partition("/")[0], question, dataset.searcher, partial(right, query))
 
 
 def of_sample(encoder: Encoder) -> Iterator[Asked | None]:
@@ -102,9 +102,9 @@ def of_sample(encoder: Encoder) -> Iterator[Asked | None]:
 
     with tempfile.TemporaryDirectory() as temporary, Archive.open(Path(temporary), encoder=encoder) as archive:
         archive.index([SAMPLE / "articles"])
-        for one in read_questions(SAMPLE / "questions.jsonl"):
-            judgement = judge(one, archive.article)
-            yield asked("sample", parse(one.question), archive.searcher(), partial(right, judgement))
+        for question in read_questions(SAMPLE / "questions.jsonl"):
+            judgement = judge(question, archive.article)
+            yield ask("sample", parse(question.question), archive.searcher(), partial(right, judgement))
 
 
 def fitted(questions: Sequence[Asked]) -> Calibration:
@@ -112,8 +112,8 @@ def fitted(questions: Sequence[Asked]) -> Calibration:
     sizes: dict[str, int] = defaultdict(int)
     for question in questions:
         sizes[question.set] += 1
-    examples = [example for one in questions for example in one.examples]
-    weights = [_OF_SET / sizes[one.set] for one in questions for _ in one.examples]
+    examples = [example for question in questions for example in question.examples]
+    weights = [_OF_SET / sizes[question.set] for question in questions for _ in question.examples]
     start = Calibration(0.0, dict.fromkeys(examples[0][0], 0.0))
     return fit(examples, start, np.array([_PULL] * len(examples[0][0]) + [_PULL]), weights)
 
@@ -122,23 +122,25 @@ def report(questions: Sequence[Asked]) -> None:
     """Print the marks of each half by the table of the other."""
     tables = [fitted(questions[number::2]) for number in (0, 1)]
     rows: dict[str, list[tuple[int, int]]] = defaultdict(list)
-    for number, one in enumerate(questions):
+    for number, question in enumerate(questions):
         table = tables[1 - number % 2]
-        marks = [right for features, right in one.examples if table.probability(features) >= MARKED_FROM]
-        for row in (one.set, f"{one.set} {one.language}"):
+        marks = [right for features, right in question.examples if table.probability(features) >= MARKED_FROM]
+        for row in (question.set, f"{question.set} {question.language}"):
             rows[row].append((len(marks), sum(marks)))
     for row, counts in sorted(rows.items()):
-        marked, right = (sum(one[number] for one in counts) for number in (0, 1))
-        share = sum(bool(one[1]) for one in counts) / len(counts)
-        said = f"{right / marked:.2f} right" if marked else "none"
-        print(f"{row:<20} {len(counts):>4} questions, {marked:>4} marks, {said}, {share:.2f} with a right one")
+        marked, right = (sum(count[number] for count in counts) for number in (0, 1))
+        share = sum(bool(count[1]) for count in counts) / len(counts)
+        share_of_right = f"{right / marked:.2f} right" if marked else "none"
+        print(
+            f"{row:<20} {len(counts):>4} questions, {marked:>4} marks, {share_of_right}, {share:.2f} with a right one"
+        )
 
 
 def main(data: Path) -> None:
     encoder = CachingEncoder(open_encoder())
-    questions = [one for one in of_sample(encoder) if one]
+    questions = [question for question in of_sample(encoder) if question]
     for name in ANSWERED:
-        questions += [one for one in of_set(data, name, encoder) if one]
+        questions += [question for question in of_set(data, name, encoder) if question]
     table = fitted(questions)
     print({name: round(weight, 2) for name, weight in table.weights.items()}, "intercept", round(table.intercept, 2))
     report(questions)

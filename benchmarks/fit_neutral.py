@@ -34,17 +34,19 @@ _QUESTION_LENGTH = 200
 
 def articles(file: Path) -> list[str]:
     """Return the preamble and the articles of the declaration, without their headings."""
-    found, current = [], list[str]()
+    articles, current = [], list[str]()
     for element in html.parse(str(file)).iter("h2", "h3", "h4", "p", "li"):
         if element.tag in ("p", "li"):
             current.append(" ".join(element.text_content().split()))
         elif current:
-            found.append(" ".join(current))
+            articles.append(" ".join(current))
             current = []
-    found.append(" ".join(current))
-    if len(found) != ARTICLES:
-        raise ValueError(f"{file} has {len(found)} parts instead of {ARTICLES}: it is not the text that is expected.")
-    return found
+    articles.append(" ".join(current))
+    if len(articles) != ARTICLES:
+        raise ValueError(
+            f"{file} has {len(articles)} parts instead of {ARTICLES}: it is not the text that is expected."
+        )
+    return articles
 
 
 def means(texts: list[str], role: Role, encoder: Encoder) -> tuple[Vectors, Vectors]:
@@ -54,7 +56,7 @@ def means(texts: list[str], role: Role, encoder: Encoder) -> tuple[Vectors, Vect
     else:
         texts = [_FIRST_SENTENCE.split(text)[0][:_QUESTION_LENGTH] for text in texts]
         vectors = np.stack([encoder.encode_query(text) for text in texts])
-    tokens = np.concatenate([one.vectors for one in encoder.token_vectors(texts, role)])
+    tokens = np.concatenate([vector.vectors for vector in encoder.token_vectors(texts, role)])
     return vectors.mean(0), tokens.mean(0)
 
 

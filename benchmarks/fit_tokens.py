@@ -46,17 +46,19 @@ def learnt_from(data: Path, encoder: Encoder) -> list[TokenVectors]:
     texts = [text for name in SETS for text in cut_passages(data, name, encoder)]
     for path in sorted((SAMPLE / "articles").iterdir()):
         article = load(path, read_file(path))
-        texts += [encoder_input(article, one) for one in split(article, encoder.count_tokens, Config())]
+        texts += [encoder_input(article, passage) for passage in split(article, encoder.count_tokens, Config())]
     return uncommon(texts, tokens(texts, encoder))
 
 
 def uncommon(texts: Sequence[str], read: Sequence[TokenVectors]) -> list[TokenVectors]:
     """Leave out the tokens that are spelled most often: two in five are of these words, and they decide nothing."""
-    spelled = [[text[start:end] for start, end in one.spans.tolist()] for text, one in zip(texts, read, strict=True)]
+    spelled = [
+        [text[start:end] for start, end in tokens.spans.tolist()] for text, tokens in zip(texts, read, strict=True)
+    ]
     common = {word for word, _ in Counter(word for of_text in spelled for word in of_text).most_common(COMMON)}
     return [
-        one.select(np.array([word not in common for word in of_text], bool))
-        for of_text, one in zip(spelled, read, strict=True)
+        tokens.select(np.array([word not in common for word in of_text], bool))
+        for of_text, tokens in zip(spelled, read, strict=True)
     ]
 
 
@@ -69,8 +71,8 @@ def balanced(variances: Vectors, parts: int) -> list[int]:
     groups: list[list[int]] = [[] for _ in range(parts)]
     filled = np.zeros(parts)
     for number, gain in enumerate(np.log(variances / variances[-1]) + 0.01):
-        open_ones = [one for one in range(parts) if len(groups[one]) < len(variances) // parts]
-        least = min(open_ones, key=lambda one: filled[one])
+        open_parts = [part for part in range(parts) if len(groups[part]) < len(variances) // parts]
+        least = min(open_parts, key=lambda part: filled[part])
         groups[least].append(number)
         filled[least] += gain
     return [number for group in groups for number in group]
@@ -78,8 +80,8 @@ def balanced(variances: Vectors, parts: int) -> list[int]:
 
 def fit(texts: list[TokenVectors], parts: int = PARTS, width: int = WIDTH) -> TokenCodec:
     """Return the codec that keeps these tokens best in so many parts."""
-    vectors = np.concatenate([one.vectors for one in texts])
-    wholes = np.repeat([one.pooled for one in texts], [len(one.vectors) for one in texts], axis=0)
+    vectors = np.concatenate([text.vectors for text in texts])
+    wholes = np.repeat([text.pooled for text in texts], [len(text.vectors) for text in texts], axis=0)
     mean, of_wholes = vectors.mean(0), wholes.mean(0)
     share = float(((wholes - of_wholes) * (vectors - mean)).sum() / ((wholes - of_wholes) ** 2).sum())
     offset = mean - share * of_wholes
@@ -107,7 +109,7 @@ def main(data: Path) -> None:
     others = tokens(cut_passages(data, OTHERS, encoder), encoder)
     turned = map(codec.rotate, others)
     nearness = [
-        (one.vectors * again.vectors).sum(1) for one, again in zip(turned, codec.round_trip(others), strict=True)
+        (text.vectors * decoded.vectors).sum(1) for text, decoded in zip(turned, codec.round_trip(others), strict=True)
     ]
     size = np.mean([len(code) for code in codec.encode(others) if code is not None])
     print(f"{OTHERS}: cosine {np.concatenate(nearness).mean():.3f}, {size:.0f} bytes a passage")

@@ -33,17 +33,17 @@ RANGES = ((0.0, 0.0), (0.0, 0.3), (0.1, 0.3), (0.1, 0.5))
 Question = tuple[list[str], dict[str, int], Scores, Scores, Scores]
 
 
-def questions(opened: SearchableSet) -> list[Question]:
+def questions(dataset: SearchableSet) -> list[Question]:
     """Return, for each question, the candidates' documents, the judgements, and the three signals of all of them."""
-    reranker = LateInteraction(opened.searcher.tokens, sys.maxsize)
-    found = []
-    for query_id, question in opened.asked():
-        query = encode_query(question, opened.searcher)
-        candidates = generate(query, opened.searcher, None, frozenset())
+    reranker = LateInteraction(dataset.searcher.tokens, sys.maxsize)
+    rows = []
+    for query_id, question in dataset.judged_queries():
+        query = encode_query(question, dataset.searcher)
+        candidates = generate(query, dataset.searcher, None, frozenset())
         late = reranker.rerank(query, candidates.passages).scores
         documents = [document(article) for article, _ in candidates.passages]
-        found.append((documents, opened.questions.judgements[query_id], late, candidates.dense, candidates.lexical))
-    return found
+        rows.append((documents, dataset.questions.judgements[query_id], late, candidates.dense, candidates.lexical))
+    return rows
 
 
 def ndcg(of_set: list[Question], dense_weight: float, lexical_weight: float, low: float, high: float) -> float:
@@ -73,12 +73,12 @@ def main(data: Path) -> None:
     for mean, *weights, of_sets in [*rows[:BEST], *(row for row in rows if row[1:5] == used)]:
         dense, lexical, low, high = weights
         both = [*of_sets, *(ndcg(of_set, *weights) for of_set in checked.values())]
-        print(f"{mean:7.4f} {dense:6} {lexical:8} {low:5}-{high:<4}   " + "  ".join(f"{one:.4f}" for one in both))
+        print(f"{mean:7.4f} {dense:6} {lexical:8} {low:5}-{high:<4}   " + "  ".join(f"{value:.4f}" for value in both))
 
 
 def _opened(data: Path, name: str, encoder: Encoder) -> list[Question]:
-    with searchable(data, name, encoder) as opened:
-        return questions(opened)
+    with searchable(data, name, encoder) as dataset:
+        return questions(dataset)
 
 
 if __name__ == "__main__":

@@ -28,8 +28,8 @@ def int8_peak() -> float:
 
 def _seconds_of_products(request: Any, rows: Any) -> float:
     request.infer({0: rows})
-    counters = [one for one in request.profiling_info if one.node_type == "FullyConnected"]
-    in_8_bits = [one.real_time.total_seconds() for one in counters if one.exec_type.lower().endswith("i8")]
+    counters = [node for node in request.profiling_info if node.node_type == "FullyConnected"]
+    in_8_bits = [counter.real_time.total_seconds() for counter in counters if counter.exec_type.lower().endswith("i8")]
     if len(in_8_bits) != _LAYERS:
         raise RuntimeError("OpenVINO runs these products in other than 8 bits here: there is no peak to compare with.")
     return sum(in_8_bits)

@@ -68,7 +68,7 @@ def articles(size: int, texts: Sequence[str], files: Path) -> Iterator[tuple[Art
         of = random.integers(0, len(texts), AN_ARTICLE).tolist()
         folder = files if number < MOST_FILES else files.with_name("elsewhere")
         path = folder / f"{number // 500:04d}" / f"{number:07d}.txt"
-        text = "\n\n".join(texts[one] for one in of)
+        text = "\n\n".join(texts[number] for number in of)
         sha256 = hashlib.sha256(text.encode()).hexdigest()
         name = path.as_posix()
         yield (
@@ -80,7 +80,7 @@ def articles(size: int, texts: Sequence[str], files: Path) -> Iterator[tuple[Art
 def make(folder: Path, files: Path, size: int, encoder: Encoder, texts: Sequence[str]) -> float:
     """Make an archive of so many passages with files of its first articles; return the seconds that storing took."""
     read = encode_words(encoder, texts)
-    vectors = np.stack([one.pooled for one in read])
+    vectors = np.stack([text.pooled for text in read])
     make_archive_folder(folder)
     store = Store(folder / DATABASE)
     keeper = TokenStores(folder / TOKENS, store)
@@ -90,21 +90,23 @@ def make(folder: Path, files: Path, size: int, encoder: Encoder, texts: Sequence
     tokens: dict[bytes, bytes] = {}
     recipe = ArticleWriter(store, encoder, BUNDLED, Config(), str(READER_VERSION)).recipe
     random = np.random.default_rng(1)
-    started = time.perf_counter()
+    start = time.perf_counter()
     for number, (article, of) in enumerate(articles(size, texts, files)):
         noise = random.standard_normal((len(of), encoder.dim), dtype=np.float32) * NOISE / encoder.dim**0.5
         noisy = vectors[of] + noise
         noisy = (noisy / np.linalg.norm(noisy, axis=1, keepdims=True)).astype(np.float16)
         passages, at = [], 0
-        for one in of:
-            passage = passage_at(article, at, at + len(texts[one]))
+        for source in of:
+            passage = passage_at(article, at, at + len(texts[source]))
             passages.append(PassageRecord(passage, input_hash(encoder_input(article, passage))))
-            at += len(texts[one]) + 2
+            at += len(texts[source]) + 2
         of_hashes = {passage.input_hash: vector for passage, vector in zip(passages, noisy, strict=True)}
         record = ArticleRecord(article=article, recipe=recipe, passages=passages)
         store.put(record, fingerprint=encoder.fingerprint, vectors=of_hashes)
         store.finish_file(FileRecord(article.path, FileFingerprint(article.sha256), recipe, 1), [article.id])
-        tokens |= {passage.input_hash: code for passage, one in zip(passages, of, strict=True) if (code := codes[one])}
+        tokens |= {
+            passage.input_hash: code for passage, source in zip(passages, of, strict=True) if (code := codes[source])
+        }
         if len(tokens) >= AT_A_TIME:
             keeping.cache.put(tokens)
             tokens = {}
@@ -118,7 +120,7 @@ def make(folder: Path, files: Path, size: int, encoder: Encoder, texts: Sequence
     keeper.close()
     store.recurring_lines.settle()
     store.facts.set_settled()
-    seconds = time.perf_counter() - started
+    seconds = time.perf_counter() - start
     store.close()
     return seconds
 
@@ -129,27 +131,27 @@ def views(folder: Path) -> dict[str, float]:
     dense, words = DenseIndex(folder / DENSE, store, lock), LexicalIndex(folder / LEXICAL, store, lock)
     seconds = {}
     for name, work in {"vectors": dense.catch_up, "groups": dense.speed_up, "words": words.catch_up}.items():
-        started = time.perf_counter()
+        start = time.perf_counter()
         work()
-        seconds[name] = round(time.perf_counter() - started, 1)
+        seconds[name] = round(time.perf_counter() - start, 1)
     store.close()
     return seconds
 
 
 def process(*arguments: str, rounds: int = 1, before: Callable[[], object] = lambda: None) -> dict[str, float]:
     """Return the median seconds of a command and its greatest peak of memory in MB; `before` is done before each."""
-    taken, peaks = [], [0]
+    durations, peaks = [], [0]
     for _ in range(rounds):
         before()
-        started = time.perf_counter()
+        start = time.perf_counter()
         with subprocess.Popen([*CLI, *arguments], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as running:
             while running.poll() is None:
                 peaks.append(_peak(running.pid))
                 time.sleep(0.01)
-        taken.append(time.perf_counter() - started)
+        durations.append(time.perf_counter() - start)
         if running.returncode:
             raise RuntimeError(f"{arguments} ended with {running.returncode}.")
-    return {"seconds": round(statistics.median(taken), 2), "peak MB": round(max(peaks) / 1000)}
+    return {"seconds": round(statistics.median(durations), 2), "peak MB": round(max(peaks) / 1000)}
 
 
 def _peak(process: int) -> int:
@@ -165,31 +167,31 @@ def warm(archive: Archive, questions: Sequence[str], *, fast: bool, at_once: int
     """Return milliseconds of questions, so many at once, and how many are answered in a second."""
 
     def ask(question: str) -> float:
-        started = time.perf_counter()
+        start = time.perf_counter()
         archive.ask(question, fast=fast)
-        return (time.perf_counter() - started) * 1000
+        return (time.perf_counter() - start) * 1000
 
     with ThreadPoolExecutor(at_once) as pool:
         list(pool.map(ask, questions[: 2 * at_once]))
-        started = time.perf_counter()
-        taken = list(pool.map(ask, questions))
-        seconds = time.perf_counter() - started
-    return percentiles(taken) | {"a second": round(len(taken) / seconds, 1)}
+        start = time.perf_counter()
+        durations = list(pool.map(ask, questions))
+        seconds = time.perf_counter() - start
+    return percentiles(durations) | {"a second": round(len(durations) / seconds, 1)}
 
 
 def measure(folder: Path, files: Path, size: int, questions: Sequence[str]) -> dict[str, Any]:
     """Return what an archive costs to ask and to change."""
-    found: dict[str, Any] = {"views": views(folder), "bytes": bytes_on_disk(folder)}
+    figures: dict[str, Any] = {"views": views(folder), "bytes": bytes_on_disk(folder)}
     at = ("--archive", str(folder))
-    found["cold"] = process("ask", questions[0], *at, rounds=3)
-    found["cold, fast"] = process("ask", questions[0], "--fast", *at, rounds=3)
+    figures["cold"] = process("ask", questions[0], *at, rounds=3)
+    figures["cold, fast"] = process("ask", questions[0], "--fast", *at, rounds=3)
     with Archive.open(folder, create=False) as archive:
         archive.warm_up()
         for fast in (True, False):
             name = "fast" if fast else "re-ranked"
-            found[name] = warm(archive, questions, fast=fast)
-            found[f"{name}, {AT_ONCE} at once"] = warm(archive, questions, fast=fast, at_once=AT_ONCE)
-    found["unchanged"] = process("index", str(files), *at, rounds=3)
+            figures[name] = warm(archive, questions, fast=fast)
+            figures[f"{name}, {AT_ONCE} at once"] = warm(archive, questions, fast=fast, at_once=AT_ONCE)
+    figures["unchanged"] = process("index", str(files), *at, rounds=3)
     paths = sorted(files.rglob("*.txt"))
 
     def change() -> None:
@@ -198,11 +200,11 @@ def measure(folder: Path, files: Path, size: int, questions: Sequence[str]) -> d
 
     # its passages were put together, not cut: the first change has all of them cut, the others what they change
     process("index", str(files), *at, before=change)
-    found["one changed"] = process("index", str(files), *at, rounds=3, before=change)
+    figures["one changed"] = process("index", str(files), *at, rounds=3, before=change)
     for path in paths[1 : 1 + size // AN_ARTICLE // 100]:
         path.unlink()
-    found["1% deleted"] = process("index", str(files), *at)
-    return found
+    figures["1% deleted"] = process("index", str(files), *at)
+    return figures
 
 
 def main(data: Path, sizes: Sequence[int]) -> None:
@@ -214,11 +216,11 @@ def main(data: Path, sizes: Sequence[int]) -> None:
         with tempfile.TemporaryDirectory() as temporary:
             folder, files = Path(temporary) / "archive", Path(temporary) / "files"
             stored = make(folder, files, size, encoder, texts)
-            found = {"stored in": round(stored, 1)} | measure(folder, files, size, questions)
-        print(size, json.dumps(found), flush=True)
+            figures = {"stored in": round(stored, 1)} | measure(folder, files, size, questions)
+        print(size, json.dumps(figures), flush=True)
         result = json.loads(RESULT.read_text("utf-8")) if RESULT.exists() else {}
         about = {"machine": machine(), "date": datetime.now(UTC).date().isoformat(), "commit": commit()}
-        result[str(size)] = about | found
+        result[str(size)] = about | figures
         RESULT.write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
 
 

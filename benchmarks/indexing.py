@@ -43,9 +43,9 @@ OPERATIONS_A_TOKEN = 12 * 2 * (4 * 384**2 + 2 * 384 * 1536)
 
 def passages(data: Path, encoder: Encoder) -> list[str]:
     """Return passages as they are cut in real use, without stubs."""
-    found = cut_passages(data, "wikinews_de", encoder)
-    lengths = encoder.count_tokens(found)
-    usual = [text for text, length in zip(found, lengths, strict=True) if SHORTEST <= length <= LONGEST]
+    texts = cut_passages(data, "wikinews_de", encoder)
+    lengths = encoder.count_tokens(texts)
+    usual = [text for text, length in zip(texts, lengths, strict=True) if SHORTEST <= length <= LONGEST]
     return usual[: PASSAGES + WARM]
 
 
@@ -62,13 +62,13 @@ def peers_python() -> Path:
 
 def main(data: Path, rounds: int) -> None:
     encoder = open_encoder()
-    found = passages(data, encoder)
-    tokens = sum(encoder.count_tokens(found[WARM:]))
+    measured = passages(data, encoder)
+    tokens = sum(encoder.count_tokens(measured[WARM:]))
     peers, model = peers_python(), bundled_model()
     taken: dict[str, list[float]] = {}
     with tempfile.TemporaryDirectory() as temporary:
         texts = Path(temporary) / "texts.json"
-        texts.write_text(json.dumps({"warm": found[:WARM], "measured": found[WARM:]}), encoding="utf-8")
+        texts.write_text(json.dumps({"warm": measured[:WARM], "measured": measured[WARM:]}), encoding="utf-8")
         for _ in range(rounds):
             for row in ROWS:
                 program = [Path(sys.executable), "-m", "benchmarks.indexing_rows"]
@@ -93,7 +93,7 @@ def main(data: Path, rounds: int) -> None:
                 "passages a second": round(PASSAGES / seconds[row], 1),
                 "tokens a second": round(tokens / seconds[row]),
                 "times the usual": round(seconds[USUAL] / seconds[row], 2),
-                "seconds": [round(one, 2) for one in of_row],
+                "seconds": [round(seconds, 2) for seconds in of_row],
             }
             for row, of_row in taken.items()
         },

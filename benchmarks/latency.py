@@ -35,19 +35,19 @@ def warm(archive: Archive, questions: list[str], *, fast: bool) -> dict[str, flo
     archive.warm_up()
     rounds = []
     for _ in range(WARM_ROUNDS):
-        taken = []
+        durations = []
         for question in questions:
-            started = time.perf_counter()
+            start = time.perf_counter()
             archive.ask(question, fast=fast)
-            taken.append((time.perf_counter() - started) * 1000)
-        rounds.append(taken)
+            durations.append((time.perf_counter() - start) * 1000)
+        rounds.append(durations)
     return percentiles([statistics.median(of_one) for of_one in zip(*rounds, strict=True)])
 
 
-def percentiles(taken: Sequence[float]) -> dict[str, float]:
+def percentiles(durations: Sequence[float]) -> dict[str, float]:
     """Return the median and the 95th percentile."""
-    p95 = sorted(taken)[int(len(taken) * 0.95)]
-    return {"p50": round(statistics.median(taken), 2), "p95": round(p95, 2)}
+    p95 = sorted(durations)[int(len(durations) * 0.95)]
+    return {"p50": round(statistics.median(durations), 2), "p95": round(p95, 2)}
 
 
 def cold(*commands: Sequence[str]) -> list[dict[str, float]]:
@@ -55,15 +55,15 @@ def cold(*commands: Sequence[str]) -> list[dict[str, float]]:
 
     The first round, which fills the page cache, is not counted.
     """
-    taken: list[list[float]] = [[] for _ in commands]
+    durations: list[list[float]] = [[] for _ in commands]
     for _ in range(COLD_RUNS + 1):
-        for command, of_command in zip(commands, taken, strict=True):
-            started = time.perf_counter()
+        for command, of_command in zip(commands, durations, strict=True):
+            start = time.perf_counter()
             subprocess.run([sys.executable, *command], check=True, capture_output=True)
-            of_command.append((time.perf_counter() - started) * 1000)
+            of_command.append((time.perf_counter() - start) * 1000)
     return [
-        {"median": round(statistics.median(one[1:])), "min": round(min(one[1:])), "max": round(max(one[1:]))}
-        for one in taken
+        {"median": round(statistics.median(times[1:])), "min": round(min(times[1:])), "max": round(max(times[1:]))}
+        for times in durations
     ]
 
 

@@ -50,12 +50,12 @@ def passages(data: Path) -> Iterator[str]:
     while True:
         for start in range(0, len(words) - PASSAGE_WORDS, PASSAGE_WORDS):
             passage = words[start : start + PASSAGE_WORDS]
-            for place in range(PASSAGE_WORDS):
+            for position in range(PASSAGE_WORDS):
                 if chance.random() < 1 / 3:
-                    passage[place] = chance.choice(words)
+                    passage[position] = chance.choice(words)
                 if chance.random() < 1 / 50:
                     number += 1
-                    passage[place] = f"{chance.choice(words)}{number:x}"
+                    passage[position] = f"{chance.choice(words)}{number:x}"
             yield " ".join(passage)
 
 
@@ -66,20 +66,20 @@ def fill(store: Store, data: Path, count: int) -> None:
     for number in range(0, count, ARTICLE_PASSAGES):
         parts = [next(source) for _ in range(min(ARTICLE_PASSAGES, count - number))]
         article = Article(id=f"{number:012x}", text="\n".join(parts), language="de", path=str(number), sha256="")
-        places, start = [], 0
+        cuts, start = [], 0
         for part in parts:
-            places.append(passage_at(article, start, start + len(part)))
+            cuts.append(passage_at(article, start, start + len(part)))
             start += len(part) + 1
-        records = [PassageRecord(passage, input_hash(passage.text)) for passage in places]
+        records = [PassageRecord(passage, input_hash(passage.text)) for passage in cuts]
         vectors = dict.fromkeys((record.input_hash for record in records), nothing)
         store.put(ArticleRecord(article=article, passages=records), fingerprint="", vectors=vectors)
 
 
 def timed(run: Callable[[], object]) -> float:
     """Return milliseconds."""
-    started = time.perf_counter()
+    start = time.perf_counter()
     run()
-    return (time.perf_counter() - started) * 1000
+    return (time.perf_counter() - start) * 1000
 
 
 def main() -> None:
@@ -94,8 +94,10 @@ def main() -> None:
         lock = FileLock(folder / "lock", timeout=0)
         build = timed(LexicalIndex(folder / "lexical", store, lock).catch_up)
         view = LexicalIndex(folder / "lexical", store, lock)
-        opened = timed(view.catch_up)
-        keys = np.array(sorted({key for one in questions for key, _ in view.search(view.analyse(one), 1000)}), np.int64)
+        open_ms = timed(view.catch_up)
+        keys = np.array(
+            sorted({key for question in questions for key, _ in view.search(view.analyse(question), 1000)}), np.int64
+        )
         steps: dict[str, Callable[[LexicalQuery, list[int]], object]] = {
             "search_100": lambda query, _: view.search(query, 100),
             "search_10": lambda query, _: view.search(query, 10),
@@ -105,9 +107,11 @@ def main() -> None:
             "search_100_of_50000": lambda query, _: view.search(query, 100, keys[:50_000]),
             "matched": lambda query, _: view.matches(query, "Ein Satz über Bundesligavereine. " * 20, "de"),
         }
-        queries = [view.analyse(one) for one in questions]
+        queries = [view.analyse(question) for question in questions]
         some = [chance.sample(keys.tolist(), min(100, len(keys))) for _ in queries]
-        milliseconds = {"analyse": percentiles([timed(lambda one=one: view.analyse(one)) for one in questions])}
+        milliseconds = {
+            "analyse": percentiles([timed(lambda question=question: view.analyse(question)) for question in questions])
+        }
         for name, step in steps.items():
             milliseconds[name] = percentiles(
                 [timed(lambda step=step, a=a, b=b: step(a, b)) for a, b in zip(queries, some, strict=True)]
@@ -117,8 +121,8 @@ def main() -> None:
         article = Article(
             id="f" * 12, text="Ein neuer Artikel über Zwölfspindelpumpen.", language="de", path="new", sha256=""
         )
-        one = passage_at(article, 0, len(article.text))
-        record = ArticleRecord(article=article, passages=[PassageRecord(one, b"new")])
+        passage = passage_at(article, 0, len(article.text))
+        record = ArticleRecord(article=article, passages=[PassageRecord(passage, b"new")])
         store.put(record, fingerprint="", vectors={b"new": np.zeros(1, np.float16)})
         caught_up = timed(view.catch_up)
         size = sum(path.stat().st_size for path in (folder / "lexical").rglob("*") if path.is_file())
@@ -128,7 +132,7 @@ def main() -> None:
         "passages": count,
         "words_a_passage": PASSAGE_WORDS,
         "build_passages_per_second": round(count / build * 1000),
-        "open_ms": round(opened),
+        "open_ms": round(open_ms),
         "catch_up_one_article_ms": round(caught_up),
         "megabytes": round(size / 1e6),
         "milliseconds": milliseconds,

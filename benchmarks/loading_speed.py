@@ -47,14 +47,14 @@ _WARM = 20
 
 def timed(work: Callable[[], Any]) -> tuple[Any, dict[str, float]]:
     """Return what a function returns, and the seconds that it took: of the clock, and of all cores."""
-    started, before = time.perf_counter(), _cpu()
-    found = work()
-    return found, {"seconds": round(time.perf_counter() - started, 2), "cpu seconds": round(_cpu() - before, 2)}
+    start, cpu_start = time.perf_counter(), _cpu()
+    result = work()
+    return result, {"seconds": round(time.perf_counter() - start, 2), "cpu seconds": round(_cpu() - cpu_start, 2)}
 
 
 def _cpu() -> float:
     used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
-    return sum(one.ru_utime + one.ru_stime for one in used)
+    return sum(usage.ru_utime + usage.ru_stime for usage in used)
 
 
 def html(data: Path, folder: Path) -> dict[str, Any]:
@@ -71,8 +71,10 @@ def html(data: Path, folder: Path) -> dict[str, Any]:
 
     def by_workers() -> int:
         with Workers() as workers:
-            results = [found for _, found in workers.map(articles_in, _parts(files))]
-        return sum(isinstance(one, Article) for found in results if isinstance(found, list) for one in found)
+            results = [articles for _, articles in workers.map(articles_in, _parts(files))]
+        return sum(
+            isinstance(article, Article) for articles in results if isinstance(articles, list) for article in articles
+        )
 
     one_by_one(files[:_WARM])
     _, alone = timed(lambda: one_by_one(files))
@@ -89,10 +91,10 @@ def pdf(data: Path, folder: Path) -> dict[str, Any]:
     file = folder / "long.pdf"
     file.write_bytes(_document([row["text"] for row in _corpus(data)]))
     articles_in(next(pieces(file, "")))
-    (found,), figures = timed(lambda: articles_in(next(pieces(file, ""))))
-    if not isinstance(found, Article):
-        raise TypeError(found)
-    return {"pages": len(found.pages), "letters": len(found.text), "megabytes": _megabytes(file), **figures}
+    (article,), figures = timed(lambda: articles_in(next(pieces(file, ""))))
+    if not isinstance(article, Article):
+        raise TypeError(article)
+    return {"pages": len(article.pages), "letters": len(article.text), "megabytes": _megabytes(file), **figures}
 
 
 def _document(texts: list[str]) -> bytes:
@@ -113,14 +115,14 @@ def ocr(data: Path) -> dict[str, Any]:
     encoder = open_encoder()
 
     def read() -> list[Article]:
-        return [one for part in _parts([file]) for one in articles_in(part) if isinstance(one, Article)]
+        return [article for part in _parts([file]) for article in articles_in(part) if isinstance(article, Article)]
 
     articles, reading = timed(read)
     cut, cutting = timed(lambda: [split(article, encoder.count_tokens, Config()) for article in articles])
     passages = [passage.text for of_one in cut for passage in of_one]
     return {
         "articles": len(articles),
-        "longest article in letters": max(len(one.text) for one in articles),
+        "longest article in letters": max(len(article.text) for article in articles),
         "passages": len(passages),
         "longest passage in letters": max(map(len, passages)),
         "longest passage in tokens": max(encoder.count_tokens(passages)),

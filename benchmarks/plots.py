@@ -25,20 +25,20 @@ Measured = Mapping[str, Any]
 Value = Callable[[Measured], float]
 
 SECONDS: dict[str, Value] = {
-    "a question, re-ranked": lambda one: one["re-ranked"]["p50"] / 1000,
-    "a question, --fast": lambda one: one["fast"]["p50"] / 1000,
-    "a question in a new process": lambda one: one["cold"]["seconds"],
-    "indexing again, nothing changed": lambda one: one["unchanged"]["seconds"],
-    "indexing again, one article changed": lambda one: one["one changed"]["seconds"],
-    "indexing again, 1 % deleted": lambda one: one["1% deleted"]["seconds"],
+    "a question, re-ranked": lambda measurement: measurement["re-ranked"]["p50"] / 1000,
+    "a question, --fast": lambda measurement: measurement["fast"]["p50"] / 1000,
+    "a question in a new process": lambda measurement: measurement["cold"]["seconds"],
+    "indexing again, nothing changed": lambda measurement: measurement["unchanged"]["seconds"],
+    "indexing again, one article changed": lambda measurement: measurement["one changed"]["seconds"],
+    "indexing again, 1 % deleted": lambda measurement: measurement["1% deleted"]["seconds"],
 }
 MEGABYTES: dict[str, Value] = {
-    "memory of a question in a new process": lambda one: one["cold"]["peak MB"],
-    "memory of indexing again": lambda one: one["unchanged"]["peak MB"],
-    "texts and vectors on disk": lambda one: one["bytes"]["database"] / 1e6,
-    "kept tokens on disk": lambda one: one["bytes"]["tokens"] / 1e6,
-    "index of vectors on disk": lambda one: one["bytes"]["dense"] / 1e6,
-    "index of words on disk": lambda one: one["bytes"]["lexical"] / 1e6,
+    "memory of a question in a new process": lambda measurement: measurement["cold"]["peak MB"],
+    "memory of indexing again": lambda measurement: measurement["unchanged"]["peak MB"],
+    "texts and vectors on disk": lambda measurement: measurement["bytes"]["database"] / 1e6,
+    "kept tokens on disk": lambda measurement: measurement["bytes"]["tokens"] / 1e6,
+    "index of vectors on disk": lambda measurement: measurement["bytes"]["dense"] / 1e6,
+    "index of words on disk": lambda measurement: measurement["bytes"]["lexical"] / 1e6,
 }
 
 
@@ -60,8 +60,11 @@ def draw_tokens(measured: Mapping[str, Measured]) -> Figure:
     figure = Figure(figsize=(7, 4.2), layout="constrained")
     axes = figure.subplots()
     sizes = [size for size in next(iter(measured.values())) if size != "full"]
-    of_sets = {name: [one[size]["difference"][0] for size in sizes] for name, one in measured.items()}
-    room = [sum(one[size]["bytes a passage"] for one in measured.values()) / len(measured) / 1000 for size in sizes]
+    of_sets = {name: [measurement[size]["difference"][0] for size in sizes] for name, measurement in measured.items()}
+    room = [
+        sum(measurement[size]["bytes a passage"] for measurement in measured.values()) / len(measured) / 1000
+        for size in sizes
+    ]
     for of_set in of_sets.values():
         axes.plot(room, of_set, color="#999999", linewidth=0.8)
     means = [sum(of_size) / len(of_sets) for of_size in zip(*of_sets.values(), strict=True)]

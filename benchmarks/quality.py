@@ -49,21 +49,21 @@ WITH_ANSWERS = ("mlqa_de",)
 ASKED_TWICE = ("mlqa_de", "belebele/de-de", "belebele/en-de", "belebele/de-en")
 
 
-def rankings(opened: SearchableSet) -> dict[str, list[list[str]]]:
+def rankings(dataset: SearchableSet) -> dict[str, list[list[str]]]:
     """Return, for each row and question, the documents in order."""
-    searcher = opened.searcher
+    searcher = dataset.searcher
     store, encoder = searcher.store, searcher.encoder
-    found = store.passages.with_keys(store.passages.all_keys().tolist(), encoder.fingerprint)
-    owner = {one.passage.key: document(one.article) for one in found}
-    keys = [one.passage.key for one in found]
-    raw = np.stack([one.vector for one in found]).astype(np.float32)
+    stored = store.passages.with_keys(store.passages.all_keys().tolist(), encoder.fingerprint)
+    owner = {row.passage.key: document(row.article) for row in stored}
+    keys = [row.passage.key for row in stored]
+    raw = np.stack([row.vector for row in stored]).astype(np.float32)
     neutral = searcher.neutral.project_texts(raw, "passage")
     rows: dict[str, list[list[str]]] = {}
 
     def note(row: str, documents: Iterable[str]) -> None:
         rows.setdefault(row, []).append(list(dict.fromkeys(documents))[:10])
 
-    for _, question in opened.asked():
+    for _, question in dataset.judged_queries():
         query = encode_query(question, searcher)
         by_words = [key for key, _ in searcher.lexical.search(query.lexical, DEPTH)]
         by_meaning = _nearest(raw @ encoder.encode_query(question.text), keys)
@@ -82,12 +82,14 @@ def _nearest(similarities: NDArray[np.float32], keys: Sequence[int]) -> list[int
     return [keys[number] for number in np.argsort(-similarities, kind="stable")[:DEPTH]]
 
 
-def ranking_quality(opened: SearchableSet) -> dict[str, Any]:
+def ranking_quality(dataset: SearchableSet) -> dict[str, Any]:
     """Return nDCG@10 of each row, and its difference to `dense`, with intervals."""
-    judgements = list(opened.questions.judgements.values())
+    judgements = list(dataset.questions.judgements.values())
     values = {
-        row: np.array([ndcg_at_10(ranking, grades) for ranking, grades in zip(found, judgements, strict=True)])
-        for row, found in rankings(opened).items()
+        row: np.array(
+            [ndcg_at_10(ranking, grades) for ranking, grades in zip(rankings_of_row, judgements, strict=True)]
+        )
+        for row, rankings_of_row in rankings(dataset).items()
     }
     return {
         row: {"ndcg@10": _interval(of_row), "above dense": _interval(of_row - values["dense"])}
@@ -95,30 +97,33 @@ def ranking_quality(opened: SearchableSet) -> dict[str, Any]:
     }
 
 
-def sentence_accuracy(opened: SearchableSet, gold: dict[str, list[str]]) -> list[float]:
+def sentence_accuracy(dataset: SearchableSet, gold: dict[str, list[str]]) -> list[float]:
     """Return how often the highlighted sentence of the right document holds a gold answer, with its interval.
 
     No highlight counts as wrong.
     """
     right = []
-    for query, question in opened.asked():
-        (relevant,) = opened.questions.judgements[query]
-        hits = opened.searcher.search(question, 5, opened.only(relevant)).hits
+    for query, question in dataset.judged_queries():
+        (relevant,) = dataset.questions.judgements[query]
+        hits = dataset.searcher.search(question, 5, dataset.only(relevant)).hits
         sentences = [hits[0].article.text[start:end].casefold() for start, end in hits[0].highlights]
-        right.append(any(answer.casefold() in one for answer in gold[query] for one in sentences))
+        right.append(any(answer.casefold() in sentence for answer in gold[query] for sentence in sentences))
     return _interval(np.array(right, np.float64))
 
 
-def confidence_quality(opened: SearchableSet, unclear: set[str]) -> dict[str, float]:
+def confidence_quality(dataset: SearchableSet, unclear: set[str]) -> dict[str, float]:
     """Return AUROC and calibration error of questions asked with and without their documents."""
-    ids = opened.articles()
+    ids = dataset.articles()
     probabilities, labels = [], []
-    for query, question in opened.asked():
+    for query, question in dataset.judged_queries():
         if query in unclear:
             continue
-        for without in (frozenset[str](), frozenset(ids[one] for one in opened.questions.judgements[query])):
-            found = opened.searcher.search(question, 1, without=without)
-            probabilities.append(RERANKED.probability(found.features, found.doubt))
+        for without in (
+            frozenset[str](),
+            frozenset(ids[judgement] for judgement in dataset.questions.judgements[query]),
+        ):
+            retrieval = dataset.searcher.search(question, 1, without=without)
+            probabilities.append(RERANKED.probability(retrieval.features, retrieval.doubt))
             labels.append(not without)
     figures = quality(np.array(probabilities), np.array(labels))
     return {
@@ -129,8 +134,8 @@ def confidence_quality(opened: SearchableSet, unclear: set[str]) -> dict[str, fl
 
 
 def _interval(values: Numbers) -> list[float]:
-    found = bootstrap(values)
-    return [round(value, 4) for value in (found.mean, found.low, found.high)]
+    interval = bootstrap(values)
+    return [round(value, 4) for value in (interval.mean, interval.low, interval.high)]
 
 
 def table(result: dict[str, Any]) -> str:
@@ -143,13 +148,13 @@ def table(result: dict[str, Any]) -> str:
         "| set | " + " | ".join(rows) + " | fusion + late above dense |",
         "|---" * (len(rows) + 2) + "|",
     ]
-    for name, found in sets.items():
-        cells = [_cell(found["ranking"][row]["ndcg@10"]) for row in rows]
+    for name, figures in sets.items():
+        cells = [_cell(figures["ranking"][row]["ndcg@10"]) for row in rows]
         lines.append(
-            f"| {name} ({found['questions']}) | "
+            f"| {name} ({figures['questions']}) | "
             + " | ".join(cells)
             + " | "
-            + _cell(found["ranking"]["fusion + late"]["above dense"])
+            + _cell(figures["ranking"]["fusion + late"]["above dense"])
             + " |"
         )
     lines += [
@@ -157,11 +162,11 @@ def table(result: dict[str, Any]) -> str:
         "| set | answering sentence | confidence: AUROC | calibration error | right at .5 |",
         "|---|---|---|---|---|",
     ]
-    for name, found in sets.items():
-        sentence, sure = found.get("answering sentence"), found.get("confidence")
+    for name, figures in sets.items():
+        sentence, sure = figures.get("answering sentence"), figures.get("confidence")
         if sentence or sure:
-            figures = [f"{sure[key]:.3f}" for key in ("auroc", "calibration error", "right")] if sure else ["", "", ""]
-            lines.append(f"| {name} | {_cell(sentence) if sentence else ''} | " + " | ".join(figures) + " |")
+            cells = [f"{sure[key]:.3f}" for key in ("auroc", "calibration error", "right")] if sure else ["", "", ""]
+            lines.append(f"| {name} | {_cell(sentence) if sentence else ''} | " + " | ".join(cells) + " |")
     return "\n".join(lines) + "\n"
 
 
@@ -174,14 +179,17 @@ def main(data: Path, names: Sequence[str]) -> None:
     encoder = CachingEncoder(open_encoder())
     sets: dict[str, Any] = {}
     for name in names or NAMES:
-        with searchable(data, name, encoder) as opened:
-            found: dict[str, Any] = {"questions": len(opened.questions.judgements), "ranking": ranking_quality(opened)}
+        with searchable(data, name, encoder) as dataset:
+            figures: dict[str, Any] = {
+                "questions": len(dataset.questions.judgements),
+                "ranking": ranking_quality(dataset),
+            }
             if name in WITH_ANSWERS:
-                found["answering sentence"] = sentence_accuracy(opened, answers(data, name))
+                figures["answering sentence"] = sentence_accuracy(dataset, answers(data, name))
             if name in ASKED_TWICE:
-                found["confidence"] = confidence_quality(opened, vague(data, name))
-        sets[name] = found
-        print(name, json.dumps(found), flush=True)
+                figures["confidence"] = confidence_quality(dataset, vague(data, name))
+        sets[name] = figures
+        print(name, json.dumps(figures), flush=True)
     result = {"machine": machine(), "date": datetime.now(UTC).date().isoformat(), "commit": commit(), "sets": sets}
     print(table(result))
     if not names:

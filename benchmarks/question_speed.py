@@ -31,16 +31,16 @@ def main(data: Path) -> None:
     encoder = open_encoder()
     result: dict[str, object] = {"machine": machine(), "date": datetime.now(UTC).date().isoformat()}
     for name in ("qam_de/dev", "wikinews_de"):
-        with searchable(data, name, encoder) as opened:
-            measured: dict[str, object] = {"passages": opened.searcher.store.passages.count()}
+        with searchable(data, name, encoder) as dataset:
+            measured: dict[str, object] = {"passages": dataset.searcher.store.passages.count()}
             for row, ranking in (("fast", RankingConfig(fast=True)), ("re-ranked", RankingConfig())):
-                searcher = replace(opened.searcher, ranking=ranking)
-                taken = []
-                for _, question in opened.asked()[: QUESTIONS + WARM_UP]:
-                    started = time.perf_counter()
+                searcher = replace(dataset.searcher, ranking=ranking)
+                durations = []
+                for _, question in dataset.judged_queries()[: QUESTIONS + WARM_UP]:
+                    start = time.perf_counter()
                     searcher.search(question, 5)
-                    taken.append((time.perf_counter() - started) * 1000)
-                measured[row] = percentiles(taken[WARM_UP:])
+                    durations.append((time.perf_counter() - start) * 1000)
+                measured[row] = percentiles(durations[WARM_UP:])
             result[name] = measured
             print(name, measured, flush=True)
     RESULT.write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")

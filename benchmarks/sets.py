@@ -35,7 +35,7 @@ FREE = {
 CHECKED = {"qam_de/dev": "de", "wikinews_de": "de", "qa4mre_de": "de"}
 # with gold answers, which marks are fitted on
 ANSWERED = {"mlqa_de": "de", "squad2_dev/en": "en"} | {
-    f"xquad_dev/{asked}-de": "de" for asked in ("el", "hi", "ro", "th", "vi", "zh")
+    f"xquad_dev/{language}-de": "de" for language in ("el", "hi", "ro", "th", "vi", "zh")
 }
 LANGUAGES = FREE | CHECKED | ANSWERED
 # archives in two languages: every second document of the first set, the others of the second
@@ -55,14 +55,17 @@ class SearchableSet:
     questions: RetrievalSet
     searcher: Searcher
 
-    def asked(self) -> list[tuple[str, ParsedQuestion]]:
+    def judged_queries(self) -> list[tuple[str, ParsedQuestion]]:
         """Return the ids and texts of the judged questions; their quotes and dashes are no operators."""
         queries = self.questions.queries
         return [(query, ParsedQuestion(queries[query], (), ())) for query in self.questions.judgements]
 
     def articles(self) -> dict[str, str]:
         """Return the id of each document's article."""
-        return {document(self.searcher.store.article(one)): one for one in self.searcher.store.article_ids()}
+        return {
+            document(self.searcher.store.article(article_id)): article_id
+            for article_id in self.searcher.store.article_ids()
+        }
 
     def only(self, document: str) -> Filter:
         """Return the filter that leaves one document."""
@@ -71,11 +74,11 @@ class SearchableSet:
 
 def cut_passages(data: Path, name: str, encoder: Encoder) -> list[str]:
     """Return the texts of a set's documents, cut into passages as in real use."""
-    found: list[str] = []
+    passages: list[str] = []
     for _, text in read_set(data / name).documents.values():
         article = Article(id="0" * 12, text=text, language=LANGUAGES[name], path="/", sha256="")
-        found += [one.text for one in split(article, encoder.count_tokens, Config())]
-    return found
+        passages += [passage.text for passage in split(article, encoder.count_tokens, Config())]
+    return passages
 
 
 @contextmanager
@@ -103,8 +106,8 @@ def _read(data: Path, name: str) -> tuple[RetrievalSet, dict[str, str]]:
     halves = MIXED.get(name, (name, name))
     first, second = (read_set(data / half) for half in halves)
     take = {document: number % 2 for number, document in enumerate(first.documents)}
-    documents = {document: (first, second)[one].documents[document] for document, one in take.items()}
-    languages = {document: LANGUAGES[halves[one]] for document, one in take.items()}
+    documents = {document: (first, second)[half].documents[document] for document, half in take.items()}
+    languages = {document: LANGUAGES[halves[half]] for document, half in take.items()}
     return RetrievalSet(documents, first.queries, first.judgements), languages
 
 

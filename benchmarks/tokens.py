@@ -58,46 +58,51 @@ class Coded(PassageTokens):
         new = [text for text in inputs if text not in self._back]
         read = super()._encode(new) if new else []
         self.sizes |= zip(new, map(len, filter(None, self._codec.encode(read))), strict=True)
-        for text, one in zip(new, self._codec.round_trip(read), strict=True):
-            self._back[text] = TokenVectors(one.vectors.astype(np.float16), one.spans, one.pooled)
-        known = [self._back[text] for text in inputs]
-        return [TokenVectors(one.vectors.astype(np.float32), one.spans, one.pooled) for one in known]
+        for text, text_tokens in zip(new, self._codec.round_trip(read), strict=True):
+            self._back[text] = TokenVectors(
+                text_tokens.vectors.astype(np.float16), text_tokens.spans, text_tokens.pooled
+            )
+        decoded = [self._back[text] for text in inputs]
+        return [
+            TokenVectors(text_tokens.vectors.astype(np.float32), text_tokens.spans, text_tokens.pooled)
+            for text_tokens in decoded
+        ]
 
 
-def asked(opened: SearchableSet) -> list[tuple[EncodedQuery, Candidates]]:
+def encoded_queries(dataset: SearchableSet) -> list[tuple[EncodedQuery, Candidates]]:
     """Return the questions of a set with their candidates."""
-    found = []
-    for _, question in opened.asked():
-        query = encode_query(question, opened.searcher)
-        found.append((query, generate(query, opened.searcher, None, frozenset())))
-    return found
+    queries = []
+    for _, question in dataset.judged_queries():
+        query = encode_query(question, dataset.searcher)
+        queries.append((query, generate(query, dataset.searcher, None, frozenset())))
+    return queries
 
 
 def values(
-    opened: SearchableSet, questions: Sequence[tuple[EncodedQuery, Candidates]], tokens: PassageTokens
+    dataset: SearchableSet, questions: Sequence[tuple[EncodedQuery, Candidates]], tokens: PassageTokens
 ) -> Numbers:
     """Return nDCG@10 of each question."""
     late = LateInteraction(tokens, sys.maxsize)
-    judgements = opened.questions.judgements.values()
-    found = []
+    judgements = dataset.questions.judgements.values()
+    scores = []
     for (query, candidates), grades in zip(questions, judgements, strict=True):
         documents = dict.fromkeys(document(article) for article, _ in rank(query, candidates, late).passages)
-        found.append(ndcg_at_10(list(documents)[:10], grades))
-    return np.array(found)
+        scores.append(ndcg_at_10(list(documents)[:10], grades))
+    return np.array(scores)
 
 
-def measure(opened: SearchableSet, codecs: dict[int, TokenCodec]) -> dict[str, Any]:
+def measure(dataset: SearchableSet, codecs: dict[int, TokenCodec]) -> dict[str, Any]:
     """Return what each codec costs on one set."""
-    questions = asked(opened)
-    full = values(opened, questions, PassageTokens(opened.searcher.encoder))
+    questions = encoded_queries(dataset)
+    full = values(dataset, questions, PassageTokens(dataset.searcher.encoder))
     result: dict[str, Any] = {"full": round(float(full.mean()), 4)}
     for size, codec in codecs.items():
-        tokens = Coded(opened.searcher.encoder, codec)
-        found = values(opened, questions, tokens)
-        lost = bootstrap(found - full)
+        tokens = Coded(dataset.searcher.encoder, codec)
+        scores = values(dataset, questions, tokens)
+        lost = bootstrap(scores - full)
         result[str(size)] = {
-            "ndcg@10": round(float(found.mean()), 4),
-            "difference": [round(one, 4) for one in (lost.mean, lost.low, lost.high)],
+            "ndcg@10": round(float(scores.mean()), 4),
+            "difference": [round(value, 4) for value in (lost.mean, lost.low, lost.high)],
             "bytes a passage": round(sum(tokens.sizes.values()) / len(tokens.sizes)),
         }
     return result
@@ -109,8 +114,8 @@ def main(data: Path, names: Sequence[str]) -> None:
     codecs = {size: fit(sample, parts=size) for size in SIZES}
     sets = {}
     for name in names or NAMES:
-        with searchable(data, name, encoder) as opened:
-            sets[name] = measure(opened, codecs)
+        with searchable(data, name, encoder) as dataset:
+            sets[name] = measure(dataset, codecs)
         print(name, json.dumps(sets[name]), flush=True)
     result = {"machine": machine(), "date": datetime.now(UTC).date().isoformat(), "commit": commit(), "sets": sets}
     if not names:

@@ -37,7 +37,7 @@ def answer(
     *citations: Citation, question: str = "Wie lang?", outcome: Outcome = "answered", reason: str = "Near."
 ) -> Answer:
     """Return an answer made of citations, numbered from 1."""
-    numbered = tuple(replace(one, marker=number) for number, one in enumerate(citations, start=1))
+    numbered = tuple(replace(citation, marker=number) for number, citation in enumerate(citations, start=1))
     return Answer(question, "de", outcome, 0.9, reason, numbered, {"total": 1234.4})
 
 

@@ -41,7 +41,7 @@ def result(
         answerable=bool(answering),
         tags=tags,
         wanted=tuple(places or [wanted(one) for one in answering]),
-        shown=tuple(shown(one, grades.get(one)) for one in items),
+        shown=tuple(shown(item, grades.get(item)) for item in items),
         values=measure({name: items}, {name: grades})[name] if answering else {},
         confidence=confidence,
         sentence=sentence,

@@ -46,5 +46,5 @@ def run(*results: Result, name: str = "first", asked_of: int | None = None) -> R
 
 def changed(of: Run, value: float, name: str) -> Run:
     """Return the run with another value of every measure of every question."""
-    results = tuple(replace(one, values=dict.fromkeys(MEASURES, value)) for one in of.results)
+    results = tuple(replace(result, values=dict.fromkeys(MEASURES, value)) for result in of.results)
     return replace(of, name=name, results=results)

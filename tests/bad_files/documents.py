@@ -114,9 +114,9 @@ def pdf(text: str = "The bridge stays closed for now, the mayor said on Monday. 
         "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
     )
     out, places = b"%PDF-1.4\n", []
-    for number, one in enumerate(objects, 1):
+    for number, content in enumerate(objects, 1):
         places.append(len(out))
-        out += f"{number} 0 obj\n{one}\nendobj\n".encode()
+        out += f"{number} 0 obj\n{content}\nendobj\n".encode()
     table = "".join(f"{place:010} 00000 n \n" for place in places)
     head = f"trailer\n<< /Size 6 /Root 1 0 R {trailer}>>\nstartxref\n{len(out)}\n%%EOF\n"
     return out + f"xref\n0 6\n0000000000 65535 f \n{table}{head}".encode()
