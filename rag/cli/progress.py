@@ -47,6 +47,7 @@ class CountingBar(_CountingBar):
         super().__init__(verb, TextColumn(noun))
 
     def __call__(self, count: int, total: int | None) -> None:
+        """Show the count, out of the total if that is known."""
         self._bar.update(self._task, total=total, completed=count)
 
 
@@ -58,6 +59,7 @@ class IndexingBar(_CountingBar):
         self._next_redraw = 0.0
 
     def __call__(self, progress: Progress) -> None:
+        """Show the progress of indexing."""
         # of ten thousand unchanged files, a thousand pass between two redraws
         if progress.seconds < self._next_redraw and progress.articles < progress.articles_total:
             return
@@ -75,6 +77,7 @@ class PreparationBar:
         self._visible = False
 
     def __call__(self, step: str, share: float) -> None:
+        """Show the current step and the completed share, in [0, 1]."""
         if not self._visible:
             err.print("Preparing the model: this happens once and takes about a minute.")
             self._bar.start()

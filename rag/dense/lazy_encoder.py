@@ -52,30 +52,38 @@ class LazyEncoder:
 
     @property
     def name(self) -> str:
+        """The display name of the encoder, which is opened for it."""
         return self().name
 
     @property
     def dim(self) -> int:
+        """The number of dimensions of a vector."""
         return self._identity.dim
 
     @property
     def max_tokens(self) -> int:
+        """The number of tokens of a text that are read, not counting prompt and special tokens."""
         return self().max_tokens
 
     @property
     def fingerprint(self) -> str:
+        """A hash of everything that determines a vector."""
         return self._identity.fingerprint
 
     def encode_passages(self, texts: Sequence[str]) -> Vectors:
+        """Encode passages: shape (len(texts), dim), rows of length 1."""
         return self().encode_passages(texts)
 
     def encode_query(self, text: str) -> Vectors:
+        """Encode a query: shape (dim,), length 1."""
         return self().encode_query(text)
 
     def token_vectors(self, texts: Sequence[str], role: Role) -> list[TokenVectors]:
+        """Encode texts token by token."""
         return self().token_vectors(texts, role)
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
+        """Count the tokens of each text, without prompt and special tokens."""
         return self().count_tokens(texts)
 
     @cached_property

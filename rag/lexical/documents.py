@@ -24,11 +24,10 @@ _CACHED_WORDS = 1 << 18
 
 
 def term_maker(frequency: Callable[[str], int]) -> Terms:
-    """Return the function that makes terms of a word: its stem with and without accents, and the stems of its parts if
-    it is a German compound.
+    """Return the function that makes the terms of a word.
 
-    A word without letters has none. `frequency` returns the number of passages with a folded word; it is called once
-    for each word.
+    They are its stem with and without accents, and the stems of its parts if it is a German compound. A word without
+    letters has none. `frequency` returns the number of passages with a folded word; it is called once for each word.
     """
 
     @lru_cache(_CACHED_WORDS)

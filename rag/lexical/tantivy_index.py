@@ -111,9 +111,11 @@ class WordIndex:
         return self._deleted / self._total if self._total else 0.0
 
     def passages_with_term(self, term: str) -> int:
+        """Return the number of passages with a term."""
         return self._frequency("terms", term)
 
     def passages_with_word(self, word: str) -> int:
+        """Return the number of passages with a folded word."""
         return self._frequency("words", word)
 
     def _frequency(self, field: str, term: str) -> int:

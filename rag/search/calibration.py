@@ -65,7 +65,7 @@ def fit(
     names = list(start.weights)
     features = np.array([[example[name] for name in names] for example, _ in examples])
     labels = np.array([label for _, label in examples], np.float64)
-    if len(set(labels.tolist())) < 2:  # noqa: PLR2004
+    if len(set(labels.tolist())) < 2:
         raise ValueError("There are no two kinds of examples to tell apart.")
     scale = features.std(axis=0) + _SMALL
     inputs = np.column_stack([features / scale, np.ones(len(features))])

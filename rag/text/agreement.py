@@ -86,7 +86,7 @@ class NormalizedSentence:
     def equals(self, sentence: NormalizedSentence) -> bool:
         """Whether both are the same; a dateline may be missing, but two must not differ."""
         datelines = {self.dateline, sentence.dateline} - {""}
-        return self.words == sentence.words and len(datelines) < 2  # noqa: PLR2004
+        return self.words == sentence.words and len(datelines) < 2
 
 
 @dataclass(frozen=True, slots=True)

@@ -135,8 +135,9 @@ def _decimal(text: str) -> str:
 
 
 def alternative_readings(text: str, language: str | None) -> tuple[str, ...]:
-    """Return the other readings of a number: 13 100 as two numbers, 3,500 as three and a half where a comma may begin
-    decimals, and in a question, 20.15 as a time; none if its value is certain.
+    """Return the other readings of a number; none if its value is certain.
+
+    13 100 may be two numbers, 3,500 three and a half where a comma may begin decimals, and in a question 20.15 a time.
 
     Args:
         language: of a text (BCP-47); None for a question, which may be in any language.

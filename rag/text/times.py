@@ -107,6 +107,7 @@ class Period:
 
     @property
     def days(self) -> int:
+        """The number of days of the period."""
         return (self.last - self.first).days + 1
 
     def holds(self, day: date) -> bool:

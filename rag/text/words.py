@@ -125,9 +125,9 @@ def _algorithm(language: str) -> str:
 
 @lru_cache(_CACHED_WORDS)
 def fold(word: str) -> str:
-    """Return one spelling for all spellings of a word: of letters' forms, cases, accents and German umlauts; of a
-    number, its value.
+    """Return the same spelling for all spellings of a word, and for a number its value.
 
+    Spellings differ in letter forms, case, accents and German umlauts.
     Unicode NFKC and case folding; accents, harakat and niqqud go, vowel signs of Hindi or Thai stay; ä, ae and a are
     one letter in every language, since a name is written with any of them: Müller, Mueller, Muller.
     """

@@ -80,7 +80,7 @@ def smallest_difference(differences: Sequence[float] | Numbers) -> float:
     By the power of the paired t-test with its normal approximation: (1.96 + .84) · standard deviation / √questions.
     """
     numbers = np.asarray(differences, np.float64)
-    if len(numbers) < 2:  # noqa: PLR2004
+    if len(numbers) < 2:
         return float("inf")
     return float((_Z_SIGNIFICANCE + _Z_POWER) * numbers.std(ddof=1) / len(numbers) ** 0.5)
 

@@ -38,7 +38,7 @@ def _question(one: Result) -> str:
     beaten = f" Beaten by: {escaped(one.beaten_by)}." if one.beaten_by else ""
     fate = f'<p><strong class="{mark}">{escaped(one.fate)}</strong>: {escaped(FATES.get(one.fate, ""))}.{beaten}</p>'
     wanted = f"<h4>Wanted</h4><ul>{''.join(map(_wanted, one.wanted))}</ul>" if one.wanted else ""
-    came = "".join(_shown(rank, shown, one) for rank, shown in enumerate(one.shown, 1))
+    came = "".join(_shown(rank, shown) for rank, shown in enumerate(one.shown, 1))
     shown = f'<h4>What came</h4><ol class="results">{came}</ol>' if came else "<p>Nothing came.</p>"
     return (
         f'<details class="question"><summary>{summary}</summary>\n'
@@ -77,7 +77,7 @@ def _wanted(one: ExpectedAnswer) -> str:
     )
 
 
-def _shown(rank: int, one: RankedResult, result: Result) -> str:
+def _shown(rank: int, one: RankedResult) -> str:
     if one.grade is None:
         judged = '<span class="quiet">unjudged</span>'
     else:

@@ -87,13 +87,13 @@ def fate(
     candidates = [one for one in places if one.ranked is not None and one.fused is not None]
     if not candidates:
         whole = (one for one in places if one.spans is not None)
-        cut = any(not _held(one.spans or (), passages(one.article), judgement) for one in whole)
+        cut = any(not _held(passages(one.article), judgement) for one in whole)
         return SPLIT if cut else NO_CANDIDATE
     after, before = min((one.ranked or 0, one.fused or 0) for one in candidates)
     return RERANKING if before < after else FUSION
 
 
-def _held(spans: Sequence[Span], passages: Sequence[Passage], judgement: Judgement) -> bool:
+def _held(passages: Sequence[Passage], judgement: Judgement) -> bool:
     return any(judgement.relevant(one.article_id, one.start, one.end) for one in passages)
 
 

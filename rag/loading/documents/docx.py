@@ -30,7 +30,7 @@ class _Relation(NamedTuple):
     path: str
 
 
-def refuse_part(path: str, raw: bytes) -> list[str]:
+def refuse_part(_path: str, _raw: bytes) -> list[str]:
     """Refuse a part of another format."""
     raise LoadError("Unsupported file type.")
 

@@ -68,7 +68,7 @@ def load_issue(raw: bytes) -> list[Draft]:
             front_matter += chapter.blocks
     signed = sum(article.author is not None for article in articles)
     is_signed = signed >= _MIN_SIGNED_SHARE * len(articles)
-    if len(articles) < 2 or (metadata.author and not _is_periodical(metadata, raw) and not is_signed):  # noqa: PLR2004
+    if len(articles) < 2 or (metadata.author and not _is_periodical(metadata, raw) and not is_signed):
         return [_book(metadata, chapters)]
     # the package states as the author of an issue the person who made the file
     issue = replace(metadata, title=None, author=None, source=metadata.title or metadata.source)

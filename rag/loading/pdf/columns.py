@@ -50,7 +50,7 @@ def fragments_of(lines: Sequence[Sequence[Word]]) -> list[LineFragment]:
     if len(words) > _MAX_WORDS:
         return [LineFragment(tuple(line)) for line in lines if line]
     regions = list(_regions(words, is_cased=_is_cased(words)))
-    if len(regions) < 2:  # noqa: PLR2004
+    if len(regions) < 2:
         return _separate_fields(_region_fragments(lines, is_separate=False))
     region_numbers = {id(word): number for number, region in enumerate(regions) for word in region.words}
     parts: list[list[list[Word]]] = [[] for _ in regions]

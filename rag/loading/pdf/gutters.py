@@ -94,7 +94,7 @@ def find_gutter(bands: Sequence[Band], is_cased: bool) -> Gutter | None:
     for space in _spaces(bands, _MIN_WIDTH * height):
         section = _trimmed(bands, space)
         lines = min(map(len, section.sides))
-        if lines < 2 or (best and lines <= best.lines):  # noqa: PLR2004
+        if lines < 2 or (best and lines <= best.lines):
             continue
         width = space.right - space.left
         min_lines = next((count for times, count in _MIN_LINES_BY_WIDTH if width >= times * height), None)

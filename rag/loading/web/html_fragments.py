@@ -54,7 +54,7 @@ class _TextCollector:
         self._invisible_depth = 0
         self._preformatted_depth = 0
 
-    def start(self, tag: str, attributes: object) -> None:
+    def start(self, tag: str, attributes: object) -> None:  # noqa: ARG002 - lxml passes them
         self._invisible_depth += bool(_is_invisible(tag))
         self._preformatted_depth += tag == "pre"
         self._parts.append("\n\n" if _is_block(tag) else "\n" if tag == "br" else "")

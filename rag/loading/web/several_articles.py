@@ -50,7 +50,7 @@ def load_html_articles(raw: bytes) -> list[Draft]:
         text = "\n\n".join(paragraph.text for paragraph in prose_paragraphs(parse_html(raw)))
         if articles := export_articles(text):
             return [*articles]
-    if len(_ARTICLE_MARK.findall(raw)) < 2:  # noqa: PLR2004
+    if len(_ARTICLE_MARK.findall(raw)) < 2:
         page = load_html(raw)
         has_headings = len(_HEADING_MARK.findall(raw)) >= _MIN_ITEMS
         return [_with_headings(page, parse_html(raw)) if has_headings else page]
