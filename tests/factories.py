@@ -72,8 +72,8 @@ Mit einer Spende helfen Sie uns, weiter kostenfrei zu berichten, werden Sie jetz
 
 
 def article(name: str = "a", text: str = "Ein Satz.", **fields: Any) -> Article:
-    """Return a German article whose id, path and hash follow from its name; further fields by keyword."""
-    return Article(**{"id": name, "text": text, "language": "de", "path": f"/{name}", "sha256": "0" * 64} | fields)
+    """Return a German article whose id and path are its name; further fields by keyword."""
+    return Article(**{"id": name, "text": text, "language": "de", "path": name, "sha256": "0" * 64} | fields)
 
 
 def article_file(title: str, day: str, outlet: str, text: str = BRIDGE) -> str:
