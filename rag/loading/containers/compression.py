@@ -46,7 +46,7 @@ def undo_content_codings(raw: bytes, codings: str, max_bytes: int) -> bytes:
     return raw
 
 
-def _reject_coding(raw: bytes, max_bytes: int) -> bytes:
+def _reject_coding(_raw: bytes, _max_bytes: int) -> bytes:
     raise _NotPacked
 
 

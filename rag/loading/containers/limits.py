@@ -104,9 +104,11 @@ class CountedStream(io.RawIOBase):
         self._budget = budget
 
     def readable(self) -> bool:
+        """Return True, as `io.RawIOBase` requires."""
         return True
 
     def readinto(self, buffer: WriteableBuffer) -> int:
+        """Fill the buffer and return the number of bytes, within the limits."""
         view = memoryview(buffer).cast("B")
         try:
             piece = self._stream.read(len(view))
@@ -132,6 +134,7 @@ class LimitedDirectory(io.BufferedReader):
         self._max_members = max_members
 
     def read(self, size: int | None = -1) -> bytes:
+        """Read bytes, unless they list too many members."""
         if size and size > _MAX_ENTRY_BYTES * self._max_members:
             raise LimitExceeded
         data = super().read(size)

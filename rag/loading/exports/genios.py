@@ -93,7 +93,7 @@ def _is_field_value(lines: Sequence[ExportLine], number: int) -> bool:
     return bool(_ADDRESS.match(lines[number].text) or (field and not field["value"]))
 
 
-def _entry(part: Sequence[ExportLine], start: int, run: Sequence[int]) -> ExportEntry:
+def _entry(part: Sequence[ExportLine], start: int, run: Sequence[int]) -> ExportEntry:  # noqa: C901 - a branch for each field
     field_lines = [number - start for number in run]
     metadata: dict[str, Any] = {}
     for number in field_lines:

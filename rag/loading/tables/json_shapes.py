@@ -53,7 +53,7 @@ def _rows(value: Any) -> TableRows | None:
 
 def _below_names(value: list[Any]) -> TableRows | None:
     """Rows that are lists, below a list of column names."""
-    if len(value) < 2 or not all(isinstance(row, list) for row in value):  # noqa: PLR2004 - the names and a row
+    if len(value) < 2 or not all(isinstance(row, list) for row in value):
         return None
     names = value[0]
     if not all(isinstance(name, str) and len(name) <= _MAX_NAME_CHARACTERS for name in names) or not has_text_column(
@@ -66,7 +66,7 @@ def _below_names(value: list[Any]) -> TableRows | None:
 
 def _by_column(value: Mapping[str, Any]) -> TableRows | None:
     """Columns by name, each a list, or an object of cells by row id."""
-    if len(value) < 2 or not has_text_column(list(value)):  # noqa: PLR2004 - a text alone may be that of one article
+    if len(value) < 2 or not has_text_column(list(value)):
         return None
     columns = list(value.values())
     if all(isinstance(column, list) for column in columns):
@@ -89,6 +89,6 @@ def _by_id(value: Mapping[str, Any]) -> TableRows | None:
     """Rows by id: more than one, most of them with a text."""
     rows = {row_id: row for row_id, row in value.items() if isinstance(row, dict)}
     texts = sum(has_text_column(list(row)) for row in rows.values())
-    if len(rows) < 2 or 2 * texts <= len(rows) or any(isinstance(row, list) for row in value.values()):  # noqa: PLR2004
+    if len(rows) < 2 or 2 * texts <= len(rows) or any(isinstance(row, list) for row in value.values()):
         return None
     return [{"id": row_id, **row} for row_id, row in rows.items()]
