@@ -81,7 +81,7 @@ app.command()(forget)
 @app.command()
 def ask(
     question: Annotated[str, typer.Argument(metavar="QUESTION", help="What you want to know, in any language.")],
-    archive: ArchiveOption = DEFAULT_ARCHIVE,
+    folder: ArchiveOption = DEFAULT_ARCHIVE,
     k: Annotated[int, typer.Option("-k", metavar="N", min=1, max=100, help="Number of passages to show.")] = 5,
     since: Annotated[
         str | None, typer.Option(metavar="DAY", help="Only articles from this day, month or year on.")
@@ -119,17 +119,17 @@ def ask(
     their numbers, such as 1,3, and so make the question a test question for `fundstelle eval`.
     """
     filter = make_filter(since, until, source or (), language or (), author or (), path or (), include or ())
-    with opened_archive(archive, create=False, reranker=reranker) as opened:
-        answer = opened.ask(question, k, filter=filter, fast=fast)
-        marked = evaluation.mark(opened, answer, right, wrong)
+    with opened_archive(folder, create=False, reranker=reranker) as archive:
+        answer = archive.ask(question, k, filter=filter, fast=fast)
+        feedback_count = evaluation.mark(archive, answer, right, wrong)
     if as_json:
         print_json(answer.to_dict())
     else:
         print_answer(answer)
         if explain:
             print_explanation(answer)
-    if marked:
-        count = f"{marked} {'passage' if marked == 1 else 'passages'}"
+    if feedback_count:
+        count = f"{feedback_count} {'passage' if feedback_count == 1 else 'passages'}"
         err.print(f"Marked {count}: `fundstelle eval` tests all questions with a passage marked right.", soft_wrap=True)
 
 
@@ -138,7 +138,7 @@ def calibrate(
     questions: Annotated[
         Path | None, typer.Argument(metavar="QUESTIONS", help="Question file, .jsonl or .csv; see docs/json.md.")
     ] = None,
-    archive: ArchiveOption = DEFAULT_ARCHIVE,
+    folder: ArchiveOption = DEFAULT_ARCHIVE,
     reset: Annotated[bool, typer.Option("--reset", help="Restore the built-in calibration.")] = False,
 ) -> None:
     """Fit the confidence to questions whose answers you know."""
@@ -147,21 +147,21 @@ def calibrate(
 
     if reset == (questions is not None):
         raise FundstelleError("Give either a question file or --reset.")
-    with opened_archive(archive, create=False) as opened:
+    with opened_archive(folder, create=False) as archive:
         if questions is None:
-            opened.reset_calibration()
+            archive.reset_calibration()
             out.print("Restored the built-in calibration.")
             return
         labelled = read_questions(questions)
         with CountingBar("asking", "questions") as bar:
-            report = fit_to(opened, labelled, bar)
+            report = fit_to(archive, labelled, bar)
     print_calibration(report)
 
 
 @app.command()
 def show(
     article: ArticleArgument,
-    archive: ArchiveOption = DEFAULT_ARCHIVE,
+    folder: ArchiveOption = DEFAULT_ARCHIVE,
     removed: Annotated[
         bool, typer.Option("--removed", help="Print what was excluded: navigation, teasers, comments.")
     ] = False,
@@ -171,12 +171,12 @@ def show(
     from rag.loading.plain_text.line_numbers import source_lines
     from rag.loading.web.omitted_lines import omitted_lines
 
-    with opened_archive(archive, create=False) as opened:
-        document, passages = opened.article_with_passages(article)
+    with opened_archive(folder, create=False) as archive:
+        document, passages = archive.article_with_passages(article)
         if removed and not as_json:
             print_excluded(document, omitted_lines(document))
             return
-        duplicates, versions = opened.duplicates(document.id), opened.versions(document.id)
+        duplicates, versions = archive.duplicates(document.id), archive.versions(document.id)
     lines = source_lines(document, [(passage.start, passage.end) for passage in passages])
     if as_json:
         print_json({**article_json(document, passages, lines), **related_json(duplicates, versions)})
@@ -186,15 +186,15 @@ def show(
 
 @app.command()
 def status(
-    archive: ArchiveOption = DEFAULT_ARCHIVE,
+    folder: ArchiveOption = DEFAULT_ARCHIVE,
     article: Annotated[
         str | None, typer.Option(metavar="ID", help="Print the metadata of one article, each field with its origin.")
     ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Print what the archive contains."""
-    with opened_archive(archive, create=False) as opened:
-        facts = (opened.status() if article is None else opened.article(article)).to_dict()
+    with opened_archive(folder, create=False) as archive:
+        facts = (archive.status() if article is None else archive.article(article)).to_dict()
     if as_json:
         print_json(facts)
     elif article is not None:
@@ -205,7 +205,7 @@ def status(
 
 @app.command()
 def ui(
-    archive: ArchiveOption = DEFAULT_ARCHIVE,
+    folder: ArchiveOption = DEFAULT_ARCHIVE,
     host: Annotated[
         str, typer.Option(metavar="ADDRESS", help="Address to listen on; 127.0.0.1 serves only this computer.")
     ] = "127.0.0.1",
@@ -241,27 +241,27 @@ def ui(
         err.print("There is no login: anyone who can reach this computer can read the whole archive.", style="yellow")
     from tempfile import TemporaryDirectory
 
-    with opened_archive(archive, reranker=reranker) as opened:
-        if opened.status().articles == 0:
+    with opened_archive(folder, reranker=reranker) as archive:
+        if archive.status().articles == 0:
             if SEEDS.is_dir():
-                err.print(f"The archive {archive} is empty: indexing the sample articles in ./{SEEDS}.")
-                update_archive(opened, [SEEDS])
+                err.print(f"The archive {folder} is empty: indexing the sample articles in ./{SEEDS}.")
+                update_archive(archive, [SEEDS])
             else:
-                command = index_command(archive)
-                err.print(f"The archive {archive} is empty: add articles with `{command}`.", soft_wrap=True)
-        opened.warm_up()
+                command = index_command(folder)
+                err.print(f"The archive {folder} is empty: add articles with `{command}`.", soft_wrap=True)
+        archive.warm_up()
 
         def on_ready(address: str) -> None:
             out.print(f"Fundstelle is running at {address} (Ctrl-C to stop).")
 
         err.print("Starting the web interface …")
         # Gradio creates a folder on import: give it one of our own, since another account may own the default one
-        with TemporaryDirectory(prefix="fundstelle-") as folder:
-            os.environ["GRADIO_TEMP_DIR"] = folder
+        with TemporaryDirectory(prefix="fundstelle-") as temporary:
+            os.environ["GRADIO_TEMP_DIR"] = temporary
             # imported here, since gradio takes seconds to load
             from ui.app import serve
 
-            serve(opened, host, port, on_ready, serving.names, serving.proxies, serving.root)
+            serve(archive, host, port, on_ready, serving.names, serving.proxies, serving.root)
 
 
 app.add_typer(evaluation.evaluations, name="eval")

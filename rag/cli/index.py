@@ -49,7 +49,7 @@ def index(
             help="Files, folders (with all below), or https:// URLs of pages, feeds and sitemaps.",
         ),
     ],
-    archive: ArchiveOption = DEFAULT_ARCHIVE,
+    folder: ArchiveOption = DEFAULT_ARCHIVE,
     encoder: Annotated[
         str | None,
         typer.Option(metavar="MODEL", help="Sentence-transformers model, by folder or hub name; or `bundled`."),
@@ -86,15 +86,15 @@ def index(
     if watch and not (paths and all(path.is_dir() for path in paths)):
         raise FundstelleError("Only folders can be watched: give the folder that the file is in.")
     reading = Reading(parse_limits(limit or ()), parse_columns(columns) if columns is not None else None)
-    with opened_archive(archive, encoder_name=encoder, device=device) as opened:
-        failures = _fetch(opened, addresses) if addresses else ()
-        fetched = [opened.fetched] if addresses and any(opened.fetched.glob("*/*")) else []
+    with opened_archive(folder, encoder_name=encoder, device=device) as archive:
+        failures = _fetch(archive, addresses) if addresses else ()
+        fetched = [archive.fetched] if addresses and any(archive.fetched.glob("*/*")) else []
         if watch:
             if addresses:
-                update_archive(opened, fetched, reading, failures=failures)
-            _watch(opened, paths, reading)
+                update_archive(archive, fetched, reading, failures=failures)
+            _watch(archive, paths, reading)
             return
-        report = update_archive(opened, [*paths, *fetched], reading, failures=failures)
+        report = update_archive(archive, [*paths, *fetched], reading, failures=failures)
     if report.new_failures:
         raise typer.Exit(SOME_FAILED)
 
@@ -104,11 +104,11 @@ def forget(
         list[Path],
         typer.Argument(metavar="PATH", help="Files and folders whose articles to remove; they need not exist."),
     ],
-    archive: ArchiveOption = DEFAULT_ARCHIVE,
+    folder: ArchiveOption = DEFAULT_ARCHIVE,
 ) -> None:
     """Remove the articles of files and folders; the files stay."""
-    with opened_archive(archive, create=False) as opened:
-        count = opened.forget(paths)
+    with opened_archive(folder, create=False) as archive:
+        count = archive.forget(paths)
     out.print(f"{count} {'article' if count == 1 else 'articles'} removed from the archive")
 
 
