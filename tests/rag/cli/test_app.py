@@ -26,7 +26,7 @@ TUNNEL = "Wie lang ist der Gotthard-Basistunnel?"
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory, encoder: object) -> Path:
+def german_folder(tmp_path_factory: pytest.TempPathFactory, encoder: object) -> Path:
     """A folder with an archive of the German sample articles at its default place."""
     from rag.archive import Archive
 
@@ -38,9 +38,9 @@ def made(tmp_path_factory: pytest.TempPathFactory, encoder: object) -> Path:
 
 def test_other_computers_are_served_on_purpose_only(fundstelle: Run, tmp_path: Path) -> None:
     """Without a login, an address that other computers reach needs --no-auth; a wrong path is said as early."""
-    done = fundstelle("ui", "--host", "::")
-    assert done.returncode == 2
-    assert re.fullmatch(r"There is no login: with --host ::, [^\n]*--no-auth[^\n]*[.]\n", done.stderr)
+    process = fundstelle("ui", "--host", "::")
+    assert process.returncode == 2
+    assert re.fullmatch(r"There is no login: with --host ::, [^\n]*--no-auth[^\n]*[.]\n", process.stderr)
     wrong = fundstelle("ui", "--root-path", "archive")
     assert (wrong.returncode, "'archive' is not a root path" in wrong.stderr) == (2, True)
     assert not list(tmp_path.iterdir())
@@ -61,10 +61,10 @@ def test_files_that_fail_are_named_with_their_reason(fundstelle: Run, tmp_path: 
     folder.mkdir()
     (folder / "good.txt").write_text("Der Rat hat am Montag die Satzung beschlossen.")
     (folder / "empty.txt").write_text("")
-    done = fundstelle("index", folder)
-    assert done.returncode == 1
-    assert done.stdout == "1 new, 0 changed, 0 unchanged, 0 removed, 1 failed\n"
-    assert f"{folder / 'empty.txt'}: It is empty" in done.stderr
+    process = fundstelle("index", folder)
+    assert process.returncode == 1
+    assert process.stdout == "1 new, 0 changed, 0 unchanged, 0 removed, 1 failed\n"
+    assert f"{folder / 'empty.txt'}: It is empty" in process.stderr
     again = fundstelle("index", folder)
     assert (again.returncode, again.stdout) == (0, "0 new, 0 changed, 1 unchanged, 0 removed, 1 failed\n")
     assert f"{folder / 'empty.txt'}: It is empty" in again.stderr
@@ -73,43 +73,43 @@ def test_files_that_fail_are_named_with_their_reason(fundstelle: Run, tmp_path: 
     assert fundstelle("index", folder).returncode == 1
 
 
-def test_forgetting(fundstelle: Run, made: Path) -> None:
+def test_forgetting(fundstelle: Run, german_folder: Path) -> None:
     """Standard output says how many articles were removed; a path that nothing came from is exit code 2."""
-    shutil.copytree(made / ".fundstelle", made / "copy")
-    done = fundstelle("forget", ARTICLES / "de-higgs-boson-cern.html", "--archive", "copy", cwd=made)
-    assert (done.returncode, done.stdout) == (0, "1 article removed from the archive\n")
-    done = fundstelle("forget", ARTICLES / "de-higgs-boson-cern.html", "--archive", "copy", cwd=made)
-    assert (done.returncode, "No article of this archive came from" in done.stderr) == (2, True)
+    shutil.copytree(german_folder / ".fundstelle", german_folder / "copy")
+    process = fundstelle("forget", ARTICLES / "de-higgs-boson-cern.html", "--archive", "copy", cwd=german_folder)
+    assert (process.returncode, process.stdout) == (0, "1 article removed from the archive\n")
+    process = fundstelle("forget", ARTICLES / "de-higgs-boson-cern.html", "--archive", "copy", cwd=german_folder)
+    assert (process.returncode, "No article of this archive came from" in process.stderr) == (2, True)
 
 
-def test_a_source_that_no_article_has(fundstelle: Run, made: Path) -> None:
+def test_a_source_that_no_article_has(fundstelle: Run, german_folder: Path) -> None:
     """The answer names those that there are, the most frequent first."""
-    done = fundstelle("ask", TUNNEL, "--source", "Nirgends", cwd=made)
-    said = " ".join(done.stdout.split())
-    assert said.startswith("No article has the source 'Nirgends': there are Havelbogen-Tageblatt, ")
-    assert said.endswith(" more.")
+    process = fundstelle("ask", TUNNEL, "--source", "Nirgends", cwd=german_folder)
+    text = " ".join(process.stdout.split())
+    assert text.startswith("No article has the source 'Nirgends': there are Havelbogen-Tageblatt, ")
+    assert text.endswith(" more.")
 
 
-def test_an_article_by_a_part_of_its_name(fundstelle: Run, made: Path) -> None:
+def test_an_article_by_a_part_of_its_name(fundstelle: Run, german_folder: Path) -> None:
     """A part of the file's name will do, in upper or lower case, wherever it stands in it."""
-    done = fundstelle("show", "HIGGS-boson", "--json", cwd=made)
-    assert json.loads(done.stdout)["path"] == str(ARTICLES / "de-higgs-boson-cern.html")
+    process = fundstelle("show", "HIGGS-boson", "--json", cwd=german_folder)
+    assert json.loads(process.stdout)["path"] == str(ARTICLES / "de-higgs-boson-cern.html")
 
 
-def test_ask_in_words(fundstelle: Run, made: Path) -> None:
+def test_ask_in_words(fundstelle: Run, german_folder: Path) -> None:
     """The best passage comes first, with marker, title, outlet, date and place; nothing but it on standard output."""
-    done = fundstelle("ask", TUNNEL, "-k", "2", cwd=made)
-    assert done.returncode == 0
-    words = " ".join(done.stdout.split())
+    process = fundstelle("ask", TUNNEL, "-k", "2", cwd=german_folder)
+    assert process.returncode == 0
+    words = " ".join(process.stdout.split())
     assert words.startswith("[1] 57 Kilometer unter den Alpen: Der Gotthard-Basistunnel ist eröffnet · Passblatt")
     assert "2016-06-01" in words
     assert re.search(r"characters \d+-\d+, score 0\.\d{3}", words)
     assert "[2]" in words
     assert "[3]" not in words
-    assert "2 passages in" in done.stderr
+    assert "2 passages in" in process.stderr
 
 
-def test_a_question_loads_nothing_that_it_does_not_need(made: Path) -> None:
+def test_a_question_loads_nothing_that_it_does_not_need(german_folder: Path) -> None:
     """What reads, cuts, compiles or shows takes seconds to import; a process that answers has none of it."""
     slow = [
         "torch",
@@ -124,84 +124,84 @@ def test_a_question_loads_nothing_that_it_does_not_need(made: Path) -> None:
     ]
     code = (
         "import sys; from rag.archive import Archive; import rag.cli.app;"
-        f"found = Archive.open({str(made / '.fundstelle')!r}, create=False).ask({TUNNEL!r});"
-        f"print(len(found.citations), [name for name in {slow} if sys.modules.get(name)])"
+        f"answer = Archive.open({str(german_folder / '.fundstelle')!r}, create=False).ask({TUNNEL!r});"
+        f"print(len(answer.citations), [name for name in {slow} if sys.modules.get(name)])"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == "5 []"
+    process = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert process.stdout.strip() == "5 []"
 
 
 def test_help_waits_for_no_library() -> None:
     """NumPy alone takes a third of the time that --help has; and one thread of its BLAS must be asked for before."""
     names = "numpy openvino faiss tantivy"
     code = f"import sys, rag.cli.app; print([name for name in {names.split()} if name in sys.modules])"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == "[]"
+    process = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert process.stdout.strip() == "[]"
 
 
-def test_ask_as_json(fundstelle: Run, made: Path) -> None:
+def test_ask_as_json(fundstelle: Run, german_folder: Path) -> None:
     """The JSON keeps its schema, each quote is the article's text at its place, each hash that of the file."""
-    done = fundstelle("ask", TUNNEL, "--json", cwd=made)
-    answer = json.loads(done.stdout)
+    process = fundstelle("ask", TUNNEL, "--json", cwd=german_folder)
+    answer = json.loads(process.stdout)
     schema = json.loads((ROOT / "docs" / "answer.schema.json").read_text(encoding="utf-8"))
     jsonschema.Draft202012Validator(schema, format_checker=jsonschema.FormatChecker()).validate(answer)
     assert (answer["question"], answer["language"], len(answer["citations"])) == (TUNNEL, "de", 5)
-    assert [one["marker"] for one in answer["citations"]] == [1, 2, 3, 4, 5]
-    scores = [one["score"] for one in answer["citations"]]
+    assert [citation["marker"] for citation in answer["citations"]] == [1, 2, 3, 4, 5]
+    scores = [citation["score"] for citation in answer["citations"]]
     assert scores == sorted(scores, reverse=True)
-    assert {tuple(one["signals"]) for one in answer["citations"]} == {("late", "dense", "lexical")}
+    assert {tuple(citation["signals"]) for citation in answer["citations"]} == {("late", "dense", "lexical")}
     assert answer["citations"][0]["matches"]
     for citation in answer["citations"]:
         for start, end in citation["highlights"] + citation["matches"]:
             assert citation["start"] <= start < end <= citation["end"]
     for citation in answer["citations"][:2]:
-        shown = json.loads(fundstelle("show", citation["article"]["id"], "--json", cwd=made).stdout)
-        assert shown["text"][citation["start"] : citation["end"]] == citation["quote"]
-        assert shown["sha256"] == hashlib.sha256(Path(shown["path"]).read_bytes()).hexdigest()
+        displayed = json.loads(fundstelle("show", citation["article"]["id"], "--json", cwd=german_folder).stdout)
+        assert displayed["text"][citation["start"] : citation["end"]] == citation["quote"]
+        assert displayed["sha256"] == hashlib.sha256(Path(displayed["path"]).read_bytes()).hexdigest()
         # passages that follow on each other are cited as one
-        assert citation["start"] in [passage["start"] for passage in shown["passages"]]
-        assert citation["end"] in [passage["end"] for passage in shown["passages"]]
+        assert citation["start"] in [passage["start"] for passage in displayed["passages"]]
+        assert citation["end"] in [passage["end"] for passage in displayed["passages"]]
         assert citation["passage_id"] == f"{citation['article']['id']}:{citation['start']}-{citation['end']}"
 
 
 def test_articles_that_print_the_same_are_in_the_json() -> None:
     """`also` holds them with the fields of `article`, `matches` and `highlights` their spans; the schema takes all."""
-    one = Article(
+    article = Article(
         id="0" * 12, title="Tunnel", text="Der Tunnel ist offen.", language="de", path="/a/1.txt", sha256="0" * 64
     )
-    copy = replace(one, id="1" * 12, source="Kurier", published=date(2016, 6, 1))
+    copy = replace(article, id="1" * 12, source="Kurier", published=date(2016, 6, 1))
     signals = {"cross": 7.5, "dense": 0.5, "lexical": 1.0}
     spans = ((4, 8), (7, 10))
-    cited = Citation(1, one, f"{one.id}:0-21", 0, 21, one.text, ((0, 21),), spans, (copy,), 0.5, signals)
+    cited = Citation(1, article, f"{article.id}:0-21", 0, 21, article.text, ((0, 21),), spans, (copy,), 0.5, signals)
     answer = Answer("?", "de", "answered", 0.9, "", (cited,), {"total": 1.0}).to_dict()
     schema = json.loads((ROOT / "docs" / "answer.schema.json").read_text(encoding="utf-8"))
     jsonschema.Draft202012Validator(schema, format_checker=jsonschema.FormatChecker()).validate(answer)
-    (shown,) = answer["citations"]
-    assert (shown["highlights"], shown["matches"]) == ([[0, 21]], [[4, 8], [7, 10]])
-    assert [(other["id"], other["source"], other["published"]) for other in shown["also"]] == [
+    (displayed,) = answer["citations"]
+    assert (displayed["highlights"], displayed["matches"]) == ([[0, 21]], [[4, 8], [7, 10]])
+    assert [(copy["id"], copy["source"], copy["published"]) for copy in displayed["also"]] == [
         ("1" * 12, "Kurier", "2016-06-01")
     ]
-    assert shown["also"][0].keys() == shown["article"].keys()
+    assert displayed["also"][0].keys() == displayed["article"].keys()
 
 
-def test_show_and_status_in_words(fundstelle: Run, made: Path) -> None:
+def test_show_and_status_in_words(fundstelle: Run, german_folder: Path) -> None:
     """`show` prints metadata and text with the places of passages, `status` the counts."""
-    shown = fundstelle("show", "de-higgs-boson-cern.html", cwd=made)
-    assert shown.returncode == 0
-    assert "Cern-Forscher finden neues Teilchen" in shown.stdout
-    assert "⟦1: 0-" in shown.stdout
-    status = fundstelle("status", cwd=made)
+    displayed = fundstelle("show", "de-higgs-boson-cern.html", cwd=german_folder)
+    assert displayed.returncode == 0
+    assert "Cern-Forscher finden neues Teilchen" in displayed.stdout
+    assert "⟦1: 0-" in displayed.stdout
+    status = fundstelle("status", cwd=german_folder)
     count = len(list(ARTICLES.glob("de-*")))
     assert re.search(rf"^articles +{count}$", status.stdout, re.MULTILINE)
-    facts = json.loads(fundstelle("status", "--json", cwd=made).stdout)
+    facts = json.loads(fundstelle("status", "--json", cwd=german_folder).stdout)
     assert facts["articles"] == count
     assert sum(facts["languages"].values()) == count
     assert facts["oldest"] < facts["newest"]
 
 
-def test_the_archive_is_chosen_by_option_then_environment(fundstelle: Run, made: Path, tmp_path: Path) -> None:
+def test_the_archive_is_chosen_by_option_then_environment(fundstelle: Run, german_folder: Path, tmp_path: Path) -> None:
     """--archive comes before $FUNDSTELLE_ARCHIVE, which comes before ./.fundstelle."""
-    elsewhere = str(made / ".fundstelle")
+    elsewhere = str(german_folder / ".fundstelle")
     assert fundstelle("status", FUNDSTELLE_ARCHIVE=elsewhere).returncode == 0
     assert fundstelle("status", "--archive", elsewhere).returncode == 0
     assert fundstelle("status", "--archive", str(tmp_path / "none"), FUNDSTELLE_ARCHIVE=elsewhere).returncode == 2
@@ -232,7 +232,7 @@ def test_the_archive_is_chosen_by_option_then_environment(fundstelle: Run, made:
     ],
 )
 def test_wrong_use_is_one_sentence(
-    fundstelle: Run, made: Path, tmp_path: Path, arguments: tuple[str, ...], message: str
+    fundstelle: Run, german_folder: Path, tmp_path: Path, arguments: tuple[str, ...], message: str
 ) -> None:
     """Exit code 2, one sentence that says what to do, no stack trace, nothing on standard output."""
     (tmp_path / "empty-folder").mkdir()
@@ -242,33 +242,33 @@ def test_wrong_use_is_one_sentence(
     (tmp_path / "newer").mkdir()
     with sqlite3.connect(tmp_path / "newer" / "archive.sqlite") as database:
         database.executescript("CREATE TABLE meta (x); PRAGMA application_id = 1182101092; PRAGMA user_version = 99")
-    in_archive = {"FUNDSTELLE_ARCHIVE": str(made / ".fundstelle")} if arguments[0] in ("ask", "show") else {}
-    done = fundstelle(*arguments, **in_archive, COLUMNS="1000")
-    assert (done.returncode, done.stdout) == (2, "")
-    assert message in " ".join(done.stderr.split())
-    assert "Traceback" not in done.stderr
+    in_archive = {"FUNDSTELLE_ARCHIVE": str(german_folder / ".fundstelle")} if arguments[0] in ("ask", "show") else {}
+    process = fundstelle(*arguments, **in_archive, COLUMNS="1000")
+    assert (process.returncode, process.stdout) == (2, "")
+    assert message in " ".join(process.stderr.split())
+    assert "Traceback" not in process.stderr
 
 
 def test_debug_shows_where(program: Run) -> None:
     """With --debug, at any place, the stack trace is shown, and none of it is obeyed; the exit code stays."""
-    done = program("index", "nowhere\x1b[31m", "--debug")
-    assert done.returncode == 2
-    assert "Traceback" in done.stderr
-    assert "\x1b" not in done.stderr
+    process = program("index", "nowhere\x1b[31m", "--debug")
+    assert process.returncode == 2
+    assert "Traceback" in process.stderr
+    assert "\x1b" not in process.stderr
 
 
-def test_output_that_cannot_hold_every_letter(program: Run, made: Path) -> None:
+def test_output_that_cannot_hold_every_letter(program: Run, german_folder: Path) -> None:
     """On an ASCII terminal an answer is printed with escapes, and JSON stays JSON."""
-    words = program("ask", TUNNEL, "-k", "1", cwd=made, PYTHONIOENCODING="ascii")
+    words = program("ask", TUNNEL, "-k", "1", cwd=german_folder, PYTHONIOENCODING="ascii")
     assert (words.returncode, words.stdout.isascii()) == (0, True)
-    quote = json.loads(program("ask", TUNNEL, "-k", "1", "--json", cwd=made, PYTHONIOENCODING="ascii").stdout)
+    quote = json.loads(program("ask", TUNNEL, "-k", "1", "--json", cwd=german_folder, PYTHONIOENCODING="ascii").stdout)
     assert "Höhe" in quote["citations"][0]["quote"]
 
 
-def test_a_quote_in_a_pipe_is_whole(fundstelle: Run, made: Path) -> None:
+def test_a_quote_in_a_pipe_is_whole(fundstelle: Run, german_folder: Path) -> None:
     """Each paragraph of a quote is one line, without blanks at its end, so that it can be searched and copied."""
-    citation = json.loads(fundstelle("ask", TUNNEL, "-k", "1", "--json", cwd=made).stdout)["citations"][0]
-    printed = fundstelle("ask", TUNNEL, "-k", "1", cwd=made, COLUMNS="40").stdout.splitlines()
+    citation = json.loads(fundstelle("ask", TUNNEL, "-k", "1", "--json", cwd=german_folder).stdout)["citations"][0]
+    printed = fundstelle("ask", TUNNEL, "-k", "1", cwd=german_folder, COLUMNS="40").stdout.splitlines()
     assert all(line == line.rstrip() for line in printed)
     for paragraph in citation["quote"].split("\n\n"):
         assert f"    {paragraph}" in printed
@@ -287,9 +287,9 @@ def test_an_exact_id_wins(fundstelle: Run, tmp_path: Path) -> None:
 
 def test_help_names_every_command(fundstelle: Run) -> None:
     """`--help` lists the commands; without arguments the same is shown."""
-    said = fundstelle("--help").stdout
+    text = fundstelle("--help").stdout
     for command in ("index", "ask", "show", "status", "ui", "eval", "runs", "questions"):
-        assert re.search(rf"^  {command} ", said, re.MULTILINE)
+        assert re.search(rf"^  {command} ", text, re.MULTILINE)
 
 
 @pytest.mark.parametrize(
@@ -306,30 +306,30 @@ def test_help_names_every_command(fundstelle: Run) -> None:
 )
 def test_a_filter_that_cannot_be_read_is_one_sentence(fundstelle: Run, option: str, value: str, message: str) -> None:
     """Exit code 2, said before an archive is looked for, and nothing on standard output."""
-    done = fundstelle("ask", "Wer?", option, value, COLUMNS="1000")
-    assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr.startswith(message)
-    assert done.stderr.count("\n") == 1
+    process = fundstelle("ask", "Wer?", option, value, COLUMNS="1000")
+    assert (process.returncode, process.stdout) == (2, "")
+    assert process.stderr.startswith(message)
+    assert process.stderr.count("\n") == 1
 
 
 def test_days_in_the_wrong_order(fundstelle: Run) -> None:
     """A time that ends before it begins is refused with both days."""
-    done = fundstelle("ask", "Wer?", "--since", "2024", "--until", "1.3.2023")
-    assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr == "The time from 2024-01-01 to 2023-03-01 is empty: give the earlier day first.\n"
+    process = fundstelle("ask", "Wer?", "--since", "2024", "--until", "1.3.2023")
+    assert (process.returncode, process.stdout) == (2, "")
+    assert process.stderr == "The time from 2024-01-01 to 2023-03-01 is empty: give the earlier day first.\n"
 
 
 def test_an_explanation_names_signals_words_and_copies(capsys: pytest.CaptureFixture[str]) -> None:
     """Each signal with its value, unknown ones too; words as the article writes them, once; where else it stands."""
     text = "Der Tunnel misst 57 Kilometer. Der Tunnel ist offen."
-    one = Article(
+    article = Article(
         id="0" * 12, title="Tunnel", text=text, language="de", source="Bote", path="/a/1.txt", sha256="0" * 64
     )
-    copy = replace(one, id="1" * 12, source="Kurier", published=date(2016, 6, 1), path="/a/2.txt")
-    nameless = replace(one, id="2" * 12, title=None, source=None, path="/a/3.txt")
+    copy = replace(article, id="1" * 12, source="Kurier", published=date(2016, 6, 1), path="/a/2.txt")
+    nameless = replace(article, id="2" * 12, title=None, source=None, path="/a/3.txt")
     signals = {"dense": 0.51, "lexical": 1.0, "colour": -0.25}
-    shared = ((4, 10), (17, 19), (35, 41))
-    citation = Citation(1, one, "p", 4, 52, text[4:52], (), shared, (copy, nameless), 0.5, signals)
+    matches = ((4, 10), (17, 19), (35, 41))
+    citation = Citation(1, article, "p", 4, 52, text[4:52], (), matches, (copy, nameless), 0.5, signals)
     answer = Answer("?", "de", "answered", 0.9, "", (citation,), {"total": 1.0})
     print_answer(answer)
     assert "    also in: Kurier (2016-06-01)\n    also in: 3.txt\n" in capsys.readouterr().out
@@ -337,7 +337,7 @@ def test_an_explanation_names_signals_words_and_copies(capsys: pytest.CaptureFix
     lines = capsys.readouterr().out.splitlines()
     assert lines[0] == "[1] Tunnel"
     assert lines[1].startswith("    dense     0.510  cosine of question and passage")
-    assert lines[2].startswith("    lexical   1.000  share of the best score")
+    assert lines[2].startswith("    lexical   1.000  BM25 score, as a share of the best")
     assert lines[3:] == [
         "    colour   -0.250",
         "    words    Tunnel, 57",
@@ -361,10 +361,10 @@ def module(*arguments: str, home: Path, **environment: str) -> subprocess.Comple
 
 def test_the_module_is_the_program(tmp_path: Path, fundstelle: Run) -> None:
     """`python -m rag` prints the same help under the same name, and the version is that of the package."""
-    done = module("-h", home=tmp_path)
-    assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout.startswith("Usage: fundstelle [OPTIONS] COMMAND")
-    assert done.stdout == fundstelle("--help").stdout
+    process = module("-h", home=tmp_path)
+    assert (process.returncode, process.stderr) == (0, "")
+    assert process.stdout.startswith("Usage: fundstelle [OPTIONS] COMMAND")
+    assert process.stdout == fundstelle("--help").stdout
     assert fundstelle("--version").stdout == f"fundstelle {__version__}\n"
     assert fundstelle("ask", "-h").stdout == fundstelle("ask", "--help").stdout
 
@@ -372,8 +372,11 @@ def test_the_module_is_the_program(tmp_path: Path, fundstelle: Run) -> None:
 def test_shells_complete_commands_and_options(tmp_path: Path) -> None:
     """The script for a shell is shown or installed, and what it calls names the commands."""
     shell = {"_TYPER_COMPLETE_TEST_DISABLE_SHELL_DETECTION": "1"}
-    shown = module("--show-completion", "bash", home=tmp_path, **shell)
-    assert (shown.returncode, "complete -o default -F _fundstelle_completion fundstelle" in shown.stdout) == (0, True)
+    displayed = module("--show-completion", "bash", home=tmp_path, **shell)
+    assert (displayed.returncode, "complete -o default -F _fundstelle_completion fundstelle" in displayed.stdout) == (
+        0,
+        True,
+    )
     installed = module("--install-completion", "bash", home=tmp_path, **shell)
     assert installed.returncode == 0
     assert "fundstelle" in (tmp_path / ".bashrc").read_text()

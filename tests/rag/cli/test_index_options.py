@@ -43,12 +43,12 @@ def test_the_columns_are_shown_and_can_be_given(fundstelle: Run, tmp_path: Path)
     assert first.stdout == "1 new, 0 changed, 0 unchanged, 0 removed, 0 failed\n"
     assert "export.csv: text=body, title=headline, published=date\n" in first.stderr
     assert fundstelle("index", path).stdout == "0 new, 0 changed, 1 unchanged, 0 removed, 0 failed\n"
-    given = ("index", path, "--columns", "text=Summary,title=headline")
-    other = fundstelle(*given)
-    assert other.stdout == "0 new, 1 changed, 0 unchanged, 0 removed, 0 failed\n"
-    assert "export.csv: text=summary, title=headline, published=date\n" in other.stderr
+    arguments = ("index", path, "--columns", "text=Summary,title=headline")
+    changed = fundstelle(*arguments)
+    assert changed.stdout == "0 new, 1 changed, 0 unchanged, 0 removed, 0 failed\n"
+    assert "export.csv: text=summary, title=headline, published=date\n" in changed.stderr
     assert json.loads(fundstelle("show", "T", "--json").stdout)["text"] == COUNCIL.strip()
-    assert fundstelle(*given).stdout == "0 new, 0 changed, 1 unchanged, 0 removed, 0 failed\n"
+    assert fundstelle(*arguments).stdout == "0 new, 0 changed, 1 unchanged, 0 removed, 0 failed\n"
     assert fundstelle("index", path).stdout == "0 new, 1 changed, 0 unchanged, 0 removed, 0 failed\n"
 
 
@@ -67,11 +67,11 @@ def test_limits_are_given(fundstelle: Run, tmp_path: Path) -> None:
 )
 def test_limits_that_are_none(fundstelle: Run, tmp_path: Path, option: str) -> None:
     """It is one sentence that lists all limits, before an archive is made."""
-    done = fundstelle("index", tmp_path, option)
-    assert done.returncode == 2
-    assert done.stderr.count("\n") == 1
-    assert done.stderr.startswith(f"A limit cannot be read from '{option.partition('=')[2]}': write NAME=VALUE")
-    assert done.stderr.endswith(
+    process = fundstelle("index", tmp_path, option)
+    assert process.returncode == 2
+    assert process.stderr.count("\n") == 1
+    assert process.stderr.startswith(f"A limit cannot be read from '{option.partition('=')[2]}': write NAME=VALUE")
+    assert process.stderr.endswith(
         "max_bytes=20000000, many_bytes=100000000, total_bytes=2000000000, ratio=200, depth=3, members=100000.\n"
     )
     assert not (tmp_path / ".fundstelle").exists()
@@ -80,12 +80,12 @@ def test_limits_that_are_none(fundstelle: Run, tmp_path: Path, option: str) -> N
 def test_columns_that_are_none(fundstelle: Run, tmp_path: Path) -> None:
     """A field that there is not is one sentence; a column that a table lacks is the table's flaw."""
     path = table(tmp_path / "export.csv", ("body", "headline"), (BRIDGE, "T"))
-    done = fundstelle("index", path, "--columns", "words=body")
-    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
-    assert "Columns cannot be read from 'words=body'" in done.stderr
-    done = fundstelle("index", path, "--columns", "text=inhalt")
-    assert done.returncode == 1
-    assert "It has no column inhalt; its columns are body, headline: correct --columns." in done.stderr
+    process = fundstelle("index", path, "--columns", "words=body")
+    assert (process.returncode, process.stderr.count("\n")) == (2, 1)
+    assert "Columns cannot be read from 'words=body'" in process.stderr
+    process = fundstelle("index", path, "--columns", "text=inhalt")
+    assert process.returncode == 1
+    assert "It has no column inhalt; its columns are body, headline: correct --columns." in process.stderr
 
 
 def test_limits_from_words() -> None:
@@ -158,8 +158,8 @@ def test_files_that_cannot_be_read_yet(archive: Archive, tmp_path: Path, name: s
     (tmp_path / "a.txt").write_text(BRIDGE)
     path = tmp_path / name
     if ".t" in name:
-        made = shutil.make_archive(str(tmp_path / "made"), "gztar" if "gz" in name else "tar", tmp_path, "a.txt")
-        Path(made).rename(path)
+        packed = shutil.make_archive(str(tmp_path / "made"), "gztar" if "gz" in name else "tar", tmp_path, "a.txt")
+        Path(packed).rename(path)
     else:
         path.write_bytes(
             zipped([("[Content_Types].xml", b""), ("xl/workbook.xml", b"")]) if "x" in name else b"\xd0\xcf"

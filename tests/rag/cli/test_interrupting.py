@@ -27,7 +27,7 @@ main()
 @pytest.mark.parametrize("imported", [1, 2, 20, 100, 250])
 def test_ctrl_c_before_the_commands_are_loaded(imported: int) -> None:
     """Exit code 130, as of every interrupted command; `index` loads more modules than these before it begins."""
-    done = subprocess.run(
+    process = subprocess.run(
         [sys.executable, "-c", _INTERRUPTED_AT, str(imported), "index", "nowhere"],
         capture_output=True,
         text=True,
@@ -35,6 +35,6 @@ def test_ctrl_c_before_the_commands_are_loaded(imported: int) -> None:
         # a shell that starts the tests in the background has Ctrl-C ignored in all of them
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
-    assert (done.returncode, done.stdout) == (130, "")
-    assert done.stderr.startswith("Interrupted.")
-    assert done.stderr.count("\n") == 1
+    assert (process.returncode, process.stdout) == (130, "")
+    assert process.stderr.startswith("Interrupted.")
+    assert process.stderr.count("\n") == 1

@@ -32,9 +32,9 @@ CITATION = Citation(
 ANSWER = Answer(WILD, "de", "doubtful", 0.1, WILD, (CITATION,), {"total": 1.0})
 
 
-def is_calm(said: str) -> bool:
+def is_calm(text: str) -> bool:
     """Return whether a text holds no control character but line feeds."""
-    return bool(said) and not set(CONTROLS) & set(said)
+    return bool(text) and not set(CONTROLS) & set(text)
 
 
 def test_an_article_does_not_control_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
@@ -56,9 +56,9 @@ def test_an_article_does_not_control_the_terminal(capsys: pytest.CaptureFixture[
 def test_json_is_the_same_without_controls(capsys: pytest.CaptureFixture[str]) -> None:
     """RFC 8259 lets DEL and C1 stand as they are; written as escapes they are the same text to a program."""
     print_json({"quote": WILD})
-    said = capsys.readouterr().out
-    assert is_calm(said)
-    assert json.loads(said) == {"quote": WILD}
+    text = capsys.readouterr().out
+    assert is_calm(text)
+    assert json.loads(text) == {"quote": WILD}
 
 
 def test_a_log_line_does_not_control_the_terminal() -> None:

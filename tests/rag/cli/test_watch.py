@@ -28,8 +28,8 @@ SENTENCE = "Der Rat hat am Montag über die neue Satzung für den Markt {} berat
 
 @pytest.fixture
 def site() -> Iterator[Site]:
-    with serving() as one:
-        yield one
+    with serving() as site:
+        yield site
 
 
 class Running:
@@ -40,22 +40,22 @@ class Running:
         listening = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
         command = [sys.executable, "-c", listening + "from rag.cli.app import main; main()", *arguments]
         clean = {name: value for name, value in os.environ.items() if name != "FUNDSTELLE_ARCHIVE"}
-        self.said, self.reported = folder.parent / "stderr", folder.parent / "stdout"
-        with self.said.open("w") as errors, self.reported.open("w") as output:
+        self.errors_file, self.output_file = folder.parent / "stderr", folder.parent / "stdout"
+        with self.errors_file.open("w") as errors, self.output_file.open("w") as output:
             self.process = subprocess.Popen(
                 command, cwd=folder, env={**clean, "COLUMNS": "500"}, stdout=output, stderr=errors
             )
 
     def lines(self) -> list[str]:
         """The lines of standard output so far, without the time."""
-        return [line.partition(" ")[2] for line in self.reported.read_text().splitlines()]
+        return [line.partition(" ")[2] for line in self.output_file.read_text().splitlines()]
 
     def until(self, holds: Callable[[], object]) -> None:
         """Wait until something holds."""
         end = time.monotonic() + PATIENCE
         while not holds():
-            assert self.process.poll() is None, self.said.read_text()
-            assert time.monotonic() < end, self.reported.read_text() + self.said.read_text()
+            assert self.process.poll() is None, self.errors_file.read_text()
+            assert time.monotonic() < end, self.output_file.read_text() + self.errors_file.read_text()
             time.sleep(0.05)
 
     def interrupt(self) -> int:
@@ -66,32 +66,32 @@ class Running:
 
 @contextmanager
 def running(folder: Path, *arguments: str) -> Iterator[Running]:
-    one = Running(folder, *arguments)
+    command = Running(folder, *arguments)
     try:
-        yield one
+        yield command
     finally:
         with suppress(ProcessLookupError):
-            one.process.kill()
-        one.process.wait()
+            command.process.kill()
+        command.process.wait()
 
 
 def test_pages_and_files_in_one_call(fundstelle: Run, site: Site, tmp_path: Path) -> None:
     """Pages are kept in the archive, cited by their addresses, unchanged the next time, and stay when others come."""
     (tmp_path / "in").mkdir()
     (tmp_path / "in" / "a.txt").write_text(SENTENCE.format("am Fluss"))
-    one = site.page("/1", "Brücke")
-    first = fundstelle("index", "in", one, site.address + "/none")
+    url = site.page("/1", "Brücke")
+    first = fundstelle("index", "in", url, site.address + "/none")
     assert (first.returncode, first.stdout) == (1, "2 new, 0 changed, 0 unchanged, 0 removed, 1 failed\n")
     assert first.stderr == f"{site.address}/none: There is no page at this address (404): check the spelling.\n"
-    shown = json.loads(fundstelle("show", one, "--json").stdout)
-    assert (shown["url"], shown["title"]) == (one, "Brücke")
-    assert Path(shown["path"]).is_relative_to(tmp_path / ".fundstelle" / "fetched")
-    again = fundstelle("index", "in", one)
+    article = json.loads(fundstelle("show", url, "--json").stdout)
+    assert (article["url"], article["title"]) == (url, "Brücke")
+    assert Path(article["path"]).is_relative_to(tmp_path / ".fundstelle" / "fetched")
+    again = fundstelle("index", "in", url)
     assert (again.returncode, again.stdout) == (0, "0 new, 0 changed, 2 unchanged, 0 removed, 0 failed\n")
     two = fundstelle("index", site.page("/2", "Tunnel"))
     assert (two.returncode, two.stdout) == (0, "1 new, 0 changed, 1 unchanged, 0 removed, 0 failed\n")
-    here = fundstelle("index", ".")
-    assert (here.returncode, here.stdout) == (0, "0 new, 0 changed, 1 unchanged, 0 removed, 0 failed\n")
+    indexed = fundstelle("index", ".")
+    assert (indexed.returncode, indexed.stdout) == (0, "0 new, 0 changed, 1 unchanged, 0 removed, 0 failed\n")
     assert json.loads(fundstelle("status", "--json").stdout)["articles"] == 3
 
 
@@ -111,8 +111,8 @@ def test_an_archive_in_a_folder(site: Site, tmp_path: Path, encoder: Encoder) ->
 def test_nothing_could_be_fetched(fundstelle: Run, tmp_path: Path) -> None:
     """It is reported, whether a folder without articles is given beside it or not."""
     (tmp_path / "empty").mkdir()
-    alone = fundstelle("index", "http://127.0.0.1:9/")
-    assert (alone.returncode, alone.stdout) == (1, "0 new, 0 changed, 0 unchanged, 0 removed, 1 failed\n")
+    failing = fundstelle("index", "http://127.0.0.1:9/")
+    assert (failing.returncode, failing.stdout) == (1, "0 new, 0 changed, 0 unchanged, 0 removed, 1 failed\n")
     beside = fundstelle("index", "empty", "http://127.0.0.1:9/", COLUMNS="500")
     assert beside.returncode == 2
     assert beside.stderr.startswith("http://127.0.0.1:9/: The server cannot be reached")
@@ -131,9 +131,9 @@ def test_nothing_could_be_fetched(fundstelle: Run, tmp_path: Path) -> None:
 def test_wrong_use(fundstelle: Run, tmp_path: Path, arguments: tuple[str, ...], message: str) -> None:
     """It is one sentence, said before anything is made."""
     (tmp_path / "a.txt").write_text("Ein Satz.")
-    done = fundstelle(*arguments, COLUMNS="500")
-    assert (done.returncode, done.stdout) == (2, "")
-    assert message in done.stderr
+    process = fundstelle(*arguments, COLUMNS="500")
+    assert (process.returncode, process.stdout) == (2, "")
+    assert message in process.stderr
     assert not (tmp_path / ".fundstelle").exists()
 
 
@@ -145,9 +145,9 @@ def test_fetching_is_interrupted(fundstelle: Run, site: Site, tmp_path: Path) ->
     with running(tmp_path / "in", "index", *pages) as command:
         command.until(lambda: "/2" in site.paths())
         assert command.interrupt() == 130
-        assert command.said.read_text() == ENDED
-    done = fundstelle("index", *pages, cwd=tmp_path / "in")
-    assert done.stdout == "2 new, 0 changed, 0 unchanged, 0 removed, 0 failed\n"
+        assert command.errors_file.read_text() == ENDED
+    process = fundstelle("index", *pages, cwd=tmp_path / "in")
+    assert process.stdout == "2 new, 0 changed, 0 unchanged, 0 removed, 0 failed\n"
     assert "If-None-Match" not in site.asked[-1][1]
 
 
@@ -159,12 +159,12 @@ def test_a_watched_folder(tmp_path: Path, encoder: Encoder, monkeypatch: pytest.
     (folder / "sub").mkdir(parents=True)
     # the archive lies in the folder, and writing it must not count as a change
     with running(folder, "index", ".", "--archive", "made", "--watch") as command:
-        command.until(lambda: "holds no article" in command.said.read_text())
+        command.until(lambda: "holds no article" in command.errors_file.read_text())
         (folder / "a.txt").write_text(SENTENCE.format("am Fluss"))
         command.until(lambda: command.lines() == ["1 new, 0 changed, 0 unchanged, 0 removed, 0 failed"])
         (folder / "sub" / "b.txt").write_text("")
         command.until(lambda: command.lines()[1:] == ["0 new, 0 changed, 1 unchanged, 0 removed, 1 failed"])
-        assert "b.txt: It is empty" in command.said.read_text()
+        assert "b.txt: It is empty" in command.errors_file.read_text()
         (folder / "sub" / "b.txt").write_text(SENTENCE.format("am Berg"))
         command.until(lambda: command.lines()[2:] == ["1 new, 0 changed, 1 unchanged, 0 removed, 0 failed"])
         (folder / "a.txt").write_text(SENTENCE.format("an der Brücke"))
@@ -173,9 +173,9 @@ def test_a_watched_folder(tmp_path: Path, encoder: Encoder, monkeypatch: pytest.
         (folder / "sub" / "b.txt").unlink()
         command.until(lambda: command.lines()[4:] == ["0 new, 0 changed, 1 unchanged, 1 removed, 0 failed"])
         with Archive.open(folder / "made") as archive:
-            assert [one.text for one in archive.articles()] == [SENTENCE.format("an der Brücke")]
+            assert [article.text for article in archive.articles()] == [SENTENCE.format("an der Brücke")]
         assert command.interrupt() == 130
-        assert command.said.read_text().endswith(ENDED)
+        assert command.errors_file.read_text().endswith(ENDED)
         assert len(command.lines()) == 5
 
 
@@ -188,10 +188,10 @@ def test_watching_while_another_program_indexes(tmp_path: Path, encoder: Encoder
     lock = FileLock(tmp_path / "made" / "indexing.lock")
     lock.acquire()
     with running(folder, "index", ".", "--archive", "../made", "--watch") as command:
-        command.until(lambda: "Another program is indexing" in command.said.read_text())
+        command.until(lambda: "Another program is indexing" in command.errors_file.read_text())
         lock.release()
         command.until(lambda: command.lines() == ["1 new, 0 changed, 0 unchanged, 0 removed, 0 failed"])
         shutil.rmtree(folder)
         assert command.process.wait(PATIENCE) == 2
-        assert command.said.read_text().count("Another program") == 1
-        assert f"{folder} does not exist" in command.said.read_text()
+        assert command.errors_file.read_text().count("Another program") == 1
+        assert f"{folder} does not exist" in command.errors_file.read_text()
