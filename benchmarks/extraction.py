@@ -42,7 +42,7 @@ from trafilatura.utils import decode_file
 from benchmarks.latency import commit, machine
 from rag.errors import LoadError
 from rag.evaluation.measures.statistics import bootstrap
-from rag.loading.common.draft import Block, Draft, parse_day
+from rag.loading.common.draft import Block, Draft, iso_or_german_day
 from rag.loading.common.normalization import normalise
 from rag.loading.plain_text.text import load_text
 from rag.loading.web.html import load_html
@@ -76,7 +76,7 @@ def trafilatura_alone(raw: bytes) -> Draft:
     extracted = bare_extraction(raw, include_comments=False, with_metadata=True)
     if extracted is None:
         return Draft(())
-    day = parse_day(extracted.date) if extracted.date else None
+    day = iso_or_german_day(extracted.date) if extracted.date else None
     return Draft((Block(extracted.text or ""),), title=extracted.title, author=extracted.author, published=day)
 
 
@@ -148,7 +148,7 @@ def metadata(drafts: Sequence[Draft], pages: Sequence[Page]) -> dict[str, list[f
         if gold.get("title"):
             right["title"].append(float(_headline(draft.title or "") == _headline(gold["title"])))
         if gold.get("date"):
-            right["date"].append(float(draft.published == parse_day(gold["date"])))
+            right["date"].append(float(draft.published == iso_or_german_day(gold["date"])))
         if gold.get("authors"):
             right["author"].append(float(_names(draft.author or "") == _names(" ".join(gold["authors"]))))
     return right

@@ -7,7 +7,7 @@ from contextlib import suppress
 from datetime import date, timedelta
 from email.utils import parsedate_to_datetime
 
-from rag.loading.common.draft import parse_day
+from rag.loading.common.draft import iso_or_german_day
 
 _COMPACT = re.compile(r"(\d{4})(\d\d)(\d\d)(\d*)(T.*)?")
 # seconds since 1970 have nine or ten digits from 1973 on, milliseconds twelve or thirteen
@@ -27,14 +27,14 @@ def certain_day(value: str) -> date | None:
     """
     text = value.strip()
     digits_date = _COMPACT.fullmatch(text)
-    day = parse_day("-".join(digits_date.groups()[:3])) if digits_date else None
+    day = iso_or_german_day("-".join(digits_date.groups()[:3])) if digits_date else None
     if day and digits_date and len(digits_date[4]) in (0, 6):
         return day
     if _EPOCH.fullmatch(text):
         # 2022011412 may be an hour of 2022 or a second of 2034
         return None if day and day.year in _PLAUSIBLE_YEARS else _day_since_1970(int(text.partition(".")[0]))
     if prefix := _ISO.match(text) or _GERMAN.match(text):
-        return parse_day(prefix[0])
+        return iso_or_german_day(prefix[0])
     if _MAIL_DATE.fullmatch(text):
         with suppress(ValueError, TypeError, IndexError, OverflowError):
             return parsedate_to_datetime(text).date()

@@ -72,7 +72,7 @@ def paragraph_blocks(texts: Sequence[str], kind: TextKind = "article", page: int
     return tuple(Block(f"{text}\n\n", kind, page) for text in texts)
 
 
-def parse_day(value: str) -> date | None:
+def iso_or_german_day(value: str) -> date | None:
     """Return the day of an ISO 8601 date or time, or of a date such as 14.01.2022; None for anything else."""
     words = value.strip()
     german = re.fullmatch(r"(\d{1,2})\.\s*(\d{1,2})\.\s*(\d{4})", words)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from rag.loading.common.draft import parse_day
+from rag.loading.common.draft import iso_or_german_day
 
 FIELD_NAMES = {
     "title": ("title", "headline"),
@@ -27,7 +27,7 @@ def fields_of(mapping: Mapping[Any, Any]) -> dict[str, Any]:
         for field, names in FIELD_NAMES.items()
     }
     published = fields.pop("published")
-    return fields | {"published": parse_day(published) if published else None}
+    return fields | {"published": iso_or_german_day(published) if published else None}
 
 
 def field_text(value: Any) -> str | None:

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from urllib.parse import unquote
 
 from rag.errors import LoadError
-from rag.loading.common.draft import Block, Draft, paragraph_blocks, parse_day
+from rag.loading.common.draft import Block, Draft, iso_or_german_day, paragraph_blocks
 from rag.loading.common.safe_names import safe_name
 from rag.loading.common.xml import attribute, descendants
 from rag.loading.documents.zipped_xml import damaged_error, parse_xml, unzip_texts
@@ -136,7 +136,7 @@ def _read_package(raw: bytes) -> tuple[Draft, list[Draft]]:
         title=next(_dublin_core(package, "title"), None),
         source=next(_dublin_core(package, "publisher"), None),
         author=", ".join(_dublin_core(package, "creator")) or None,
-        published=next(filter(None, map(parse_day, _dublin_core(package, "date"))), None),
+        published=next(filter(None, map(iso_or_german_day, _dublin_core(package, "date"))), None),
         language=next(_dublin_core(package, "language"), None),
     )
     fields = [field for field in ("title", "source", "author", "published", "language") if getattr(metadata, field)]

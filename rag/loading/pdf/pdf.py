@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 
 from rag.errors import LoadError
-from rag.loading.common.draft import Block, Draft, parse_day
+from rag.loading.common.draft import Block, Draft, iso_or_german_day
 from rag.loading.common.safe_names import safe_name
 from rag.loading.documents.properties import stated_author, stated_title
 from rag.loading.pdf.layout import running_lines
@@ -92,4 +92,4 @@ def _ranges(numbers: Sequence[int]) -> str:
 def _publication_date(raw: bytes) -> date | None:
     """The day of publication that the XMP states; the dates of the document information are those of the file."""
     xmp_date = _XMP_DATE.search(raw)
-    return parse_day(xmp_date[1].decode("ascii")) if xmp_date else None
+    return iso_or_german_day(xmp_date[1].decode("ascii")) if xmp_date else None

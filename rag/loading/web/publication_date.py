@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from rag.loading.common.date_cues import is_unrelated_date
 from rag.loading.common.date_lines import days_in
-from rag.loading.common.draft import parse_day
+from rag.loading.common.draft import iso_or_german_day
 from rag.loading.common.normalization import letters_and_digits
 from rag.loading.web.date_phrases import day_in
 from rag.loading.web.page import ParsedPage, Statement
@@ -56,7 +56,7 @@ def publication_date(page: ParsedPage, title: str | None, url: str | None, langu
     """Return the day of publication, not of a change; None if the page does not state it."""
     host = _host(url)
     for value, origin in _statements(page, url):
-        day = parse_day(value) or day_in(value)
+        day = iso_or_german_day(value) or day_in(value)
         if day and day != _EPOCH and not _is_future(day):
             return Publication(day, origin)
     if day := _day_near_headline(page, title, language, host):
@@ -135,7 +135,7 @@ def _htmldate_day(page: ParsedPage, url: str | None, language: str | None, host:
     from htmldate import find_date
 
     inferred = find_date(page.tree, extensive_search=False, original_date=True, url=url)
-    day = parse_day(inferred) if inferred else None
+    day = iso_or_german_day(inferred) if inferred else None
     return day if day and not _is_future(day) and _states(page, day, language, host) else None
 
 

@@ -67,7 +67,7 @@ def test_tables_feeds_and_archives(bad: list[Bad]) -> None:
 
 
 def test_kinds_of_all(bad: list[Bad]) -> None:
-    """The kind of each is told without an error."""
+    """The kind of each file is detected without an error."""
     assert {kind_at(file.path) for file in bad if file.path.is_file()} > {"text", "html", "pdf", "zip", "warc", None}
 
 

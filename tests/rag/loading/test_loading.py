@@ -72,7 +72,7 @@ def test_unknown_stays_unknown(tmp_path: Path) -> None:
 
 
 def test_a_first_line_that_is_a_headline_is_the_title(tmp_path: Path) -> None:
-    """A short first line above longer text is the title, and stays in the text as it stands in the file."""
+    """A short first line above longer text is the title, and stays in the text unchanged."""
     raw = f"Brücke bleibt gesperrt\n{GERMAN * 2}\n".encode()
     article = load_bytes(tmp_path, raw)
     assert article.title == "Brücke bleibt gesperrt"
@@ -240,7 +240,7 @@ def test_the_block_ends_at_a_line_of_its_own(tmp_path: Path) -> None:
 
 
 def test_a_stated_language_is_a_tag(tmp_path: Path) -> None:
-    """de_AT is read as de-AT; what is no tag, control characters above all, is detected instead."""
+    """de_AT is read as de-AT; if the value is not a tag, the language is detected instead."""
     for tag, expected in (("de_AT", "de-AT"), ('"\\e[31mGerman\\nx"', "de"), ("Deutsch bitte", "de")):
         raw = f"---\nlanguage: {tag}\n---\n{GERMAN * 2}".encode()
         assert load_bytes(tmp_path, raw).language == expected
@@ -253,7 +253,7 @@ def test_html_inside_markdown(tmp_path: Path) -> None:
 
 
 def test_a_year_in_the_footer_is_no_date(tmp_path: Path) -> None:
-    """A page that does not state when it was published has no date, whatever years stand in it."""
+    """A page that does not state when it was published has no date, whatever years it mentions."""
     page = f"<html><body><article><p>{GERMAN * 4}</p></article><footer>Copyright 2019 Foo GmbH</footer></body></html>"
     assert load_bytes(tmp_path, page.encode(), "a.html").published is None
 
@@ -266,7 +266,7 @@ def test_a_year_in_the_footer_is_no_date(tmp_path: Path) -> None:
     ],
 )
 def test_large_files_in_old_encodings(tmp_path: Path, encoding: str, sentence: str) -> None:
-    """The sample by which an encoding is told ends between characters, so large files come out right."""
+    """The sample from which the encoding is detected ends between characters, so large files are decoded correctly."""
     text = "a" + sentence * (400_000 // len(sentence.encode(encoding)))
     assert load_bytes(tmp_path, text.encode(encoding)).text == text.strip()
 

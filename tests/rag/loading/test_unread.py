@@ -70,7 +70,7 @@ def test_pages_that_are_complete() -> None:
 
 
 def test_fields_of_a_form() -> None:
-    """What is typed into a form or chosen in it stands behind its label; ticked boxes are named."""
+    """Text entered or chosen in a form follows its label; ticked boxes are named."""
 
     def page(canvas: Canvas) -> None:
         lines("Antrag auf Einsicht in die Akten des Rates")(canvas)
@@ -224,7 +224,7 @@ def test_hidden_text_of_odt() -> None:
     ],
 )
 def test_hidden_text_of_rtf(rtf: bytes, text: str) -> None:
-    """Text that is hidden, deleted or moved away is not read; what stands around it is."""
+    """Text that is hidden, deleted or moved away is not read; the text around it is."""
     assert texts(load_rtf(rb"{\rtf1\ansi\ansicpg1252 Erster Absatz.\par " + rtf + rb"\par}"))[-1] == text
 
 

@@ -96,7 +96,7 @@ def page_with(line: str, lang: str = "de", head: str = "") -> bytes:
     ],
 )
 def test_days_of_something_else(line: str) -> None:
-    """Days of births, deaths, events, downloads and print-outs, days in headlines and days to come are none."""
+    """Days of births, deaths, events, downloads and print-outs, days in headlines and future days are ignored."""
     assert load_text(text_with(line)).published is None
     assert load_html(page_with(line)).published is None
 
@@ -127,7 +127,7 @@ def test_days_of_publication(line: str) -> None:
 
 
 def test_day_of_download_above_the_headline() -> None:
-    """What was done with a copy is no headline and no day; the outlet's own line below is one."""
+    """Notes on a copy are neither headline nor date; the outlet's own line below them is."""
     draft = load_text(f"Heruntergeladen am 03.05.2020\n\n{text_with('Bote vom 12.09.2006, Seite 3').decode()}".encode())
     assert (draft.published, draft.title) == (date(2006, 9, 12), HEADLINE)
 
@@ -165,7 +165,7 @@ def test_no_guess_goes_round_that() -> None:
 
 
 def test_a_page_says_below_when_it_was_published() -> None:
-    """The line that blogs have below an article counts, wherever it stands, if it is of one day."""
+    """The date line that blogs put below an article counts, wherever it is, if it names one day."""
     posted_line = "<p>Dieser Beitrag wurde am 3. Mai 2003 um 10:12 Uhr von Tomma Harms veröffentlicht.</p>"
     raw = page_with("Ein Nachruf").replace(b"</article>", f"</article>{'<p>x</p>' * 20}{posted_line}".encode())
     draft = load_html(raw)

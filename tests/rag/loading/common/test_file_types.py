@@ -38,7 +38,7 @@ def test_what_speaks_for_itself(kind: str, ending: str) -> None:
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-be"])
 def test_pages_in_any_encoding(encoding: str) -> None:
-    """A page is told with comments before it, and in UTF-16 with its mark."""
+    """A page is detected with comments before it, and in UTF-16 with a byte order mark."""
     mark = "\ufeff" if encoding == "utf-16-be" else ""
     for before in ("", "\n \n", "<!-- saved from x -->\n", '<?xml version="1.0"?>\n<!-- <rss> -->'):
         assert kind_of("a.txt", f"{mark}{before}{page()}".encode(encoding)) == "html"
@@ -94,7 +94,7 @@ def test_pages_in_any_encoding(encoding: str) -> None:
     ],
 )
 def test_kinds(name: str, head: bytes, kind: str | None) -> None:
-    """Content tells first, then the name; what holds no article is of no kind."""
+    """Content decides first, then the name; a file that cannot contain articles has no kind."""
     assert kind_of(name, head) == kind
 
 
@@ -111,7 +111,7 @@ def test_no_beginning_takes_long() -> None:
 
 
 def test_an_office_document_whose_list_comes_late() -> None:
-    """A document of Word is told by its parts, in whatever order they are."""
+    """A Word document is detected by its parts, in any order."""
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as archive:
         archive.writestr("word/document.xml", "<x/>")

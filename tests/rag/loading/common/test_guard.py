@@ -1,4 +1,4 @@
-"""Whatever a reader raises, and when: it costs the part at hand, and only somebody who wants to stop stops the run."""
+"""Whatever a reader raises, and when, costs only the part being read; only an interruption stops the run."""
 
 from __future__ import annotations
 
@@ -123,7 +123,7 @@ def test_an_entry_of_a_feed(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize("stage", ["load_texts", "read_file"])
 def test_ctrl_c_passes(stage: str, encoder: Encoder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whoever interrupts stops the run, at whatever stage."""
+    """An interruption stops the run at any stage."""
     folder = files(tmp_path)
     if stage == "load_texts":
         load = failing(KeyboardInterrupt(), loaders.load_texts, lambda raw: True)

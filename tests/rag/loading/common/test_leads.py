@@ -1,4 +1,4 @@
-"""Leads and subtitles that stand beside a text."""
+"""Leads and subtitles stated separately from a text."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def test_a_subtitle_and_a_lead_in_json() -> None:
 @pytest.mark.parametrize("load", [load_text, load_markdown])
 @pytest.mark.parametrize("name", ["lead", "description", "Teaser"])
 def test_the_lead_of_front_matter(load: object, name: str) -> None:
-    """It stands above the text, but below a headline that the text begins with."""
+    """The lead is placed above the text, but below a headline that the text begins with."""
     assert callable(load)
     matter = f"---\ntitle: Hecht im Weiher\n{name}: {LEAD}\n---\n\n"
     assert load(f"{matter}{BODY}\n".encode()).text.strip().split("\n\n") == [LEAD, BODY]
@@ -65,7 +65,7 @@ def test_the_summary_of_a_feed_is_its_lead() -> None:
     "lead", [BODY, f"{BODY[:60]} …", f"{BODY[:50]} [...] Weiterlesen", BODY.upper(), "Hecht im Weiher", " ", "…"]
 )
 def test_nothing_is_said_twice(lead: str) -> None:
-    """A lead that the text holds, whole or cut short, adds nothing; nor does one that repeats the headline."""
+    """A lead that the text contains, complete or cut short, adds nothing; nor does one that repeats the headline."""
     draft = load_text(BODY.encode())
     assert with_leads(draft.blocks, [lead, LEAD, LEAD], "Hecht im Weiher")[0].text == f"{LEAD}\n\n"
     assert with_leads(draft.blocks, [lead], "Hecht im Weiher") == draft.blocks

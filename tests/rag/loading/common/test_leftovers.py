@@ -1,4 +1,4 @@
-"""Folders as they are: what programs leave beside articles, and links that lead out, are no articles."""
+"""Leftovers of programs and links that lead out of the folder are not read as articles."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def relative_paths(folder: Path, discovery: FileListing) -> list[str]:
 
 @pytest.mark.parametrize(("page", "folder"), SAVED)
 def test_what_a_browser_saves_with_a_page(page: str, folder: str, tmp_path: Path) -> None:
-    """The folder beside a saved page is left aside, in an archive too; without its page it is a folder as any other."""
+    """The folder next to a saved page is skipped, in an archive too; without its page it is an ordinary folder."""
     names_inside = [f"{folder}/ad.html", f"{folder}/a/f.txt", "andere_files/b.txt"]
     discovery = find_files([write_files(tmp_path, [page, *names_inside])])
     assert sorted(relative_paths(tmp_path, discovery)) == sorted([page, "andere_files/b.txt"])
@@ -98,7 +98,7 @@ def test_a_folder_of_articles_beside_a_page(tmp_path: Path) -> None:
     ],
 )
 def test_what_programs_leave(name: str, reason: str, tmp_path: Path) -> None:
-    """Lock files, backups and the like are left aside with their reason, and are no failures."""
+    """Lock files, backups and the like are skipped with a reason, and are not failures."""
     discovery = find_files([write_files(tmp_path, [name, "a.txt"])])
     assert (relative_paths(tmp_path, discovery), discovery.skipped, discovery.failures) == (["a.txt"], {reason: 1}, [])
 
@@ -110,7 +110,7 @@ def test_articles_with_odd_names(tmp_path: Path) -> None:
 
 
 def test_a_backup_that_is_named_is_read(tmp_path: Path) -> None:
-    """Whoever gives a file by its name wants it."""
+    """A file given by its name is always read."""
     write_files(tmp_path, ["datei.txt~"])
     (tmp_path / "link.txt").symlink_to(tmp_path / "datei.txt~")
     given = [tmp_path / "datei.txt~", tmp_path / "link.txt"]
@@ -118,7 +118,7 @@ def test_a_backup_that_is_named_is_read(tmp_path: Path) -> None:
 
 
 def test_links(tmp_path: Path) -> None:
-    """A link to a file in a given folder is read; one that leads out, by whatever way, is left aside."""
+    """A link to a file in a given folder is read; one that leads out, in any way, is skipped."""
     write_files(tmp_path, ["in/a.txt", "in/tief/b.txt", "other/c.txt", "out/secret.txt", "inside-out/d.txt"])
     folder = tmp_path / "in"
     (folder / "good.txt").symlink_to("tief/b.txt")
@@ -147,7 +147,7 @@ def test_links(tmp_path: Path) -> None:
 
 
 def test_companions_that_are_links(tmp_path: Path) -> None:
-    """What is noted about a file is read by a link into its folder or below; a link that leads out is left aside."""
+    """A sidecar that is a link into its folder or below is read; a link that leads out is ignored."""
     folder = write_files(tmp_path / "in", [f"{name}.txt" for name in ("a", "b", "c", "d", "e")])
     write_files(tmp_path / "in", ["notes/b.json"])
     write_files(tmp_path, ["secret.json", "in-beside/c.json"])
@@ -167,7 +167,7 @@ def test_companions_that_are_links(tmp_path: Path) -> None:
 
 
 def test_a_folder_given_by_a_link(tmp_path: Path) -> None:
-    """A folder that is itself a link holds its own files, and links among them stay inside."""
+    """A folder that is itself a link contains its own files, and links among them stay inside."""
     write_files(tmp_path, ["real/a.txt"])
     (tmp_path / "real/b.txt").symlink_to("a.txt")
     (tmp_path / "link").symlink_to("real")

@@ -47,7 +47,7 @@ def names(language: str) -> Iterator[str]:
     ],
 )
 def test_misread_letters(misread: str, meant: str) -> None:
-    """What Python's own codecs make of UTF-8 is undone, in a word, in a line, and beside correct letters."""
+    """Mojibake made by Python's own codecs is undone in a word, in a line, and next to correct letters."""
     assert repair_mojibake(misread) == meant
 
 

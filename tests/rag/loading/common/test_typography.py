@@ -41,12 +41,12 @@ WORDS = st.lists(st.text("abcdefgäöüßABCÄÖ", min_size=1, max_size=12), min
     ],
 )
 def test_lines_of_a_paragraph(lines: list[str], text: str) -> None:
-    """Each line end is a space, nothing, or a hyphen, as it would stand in running text."""
+    """Each line end becomes a space, nothing, or a hyphen, as in running text."""
     assert join_lines(lines) == text
 
 
 def test_the_text_itself_decides() -> None:
-    """Where the two parts stand whole elsewhere in the text, with or without hyphen, that spelling is taken."""
+    """If the word occurs unbroken elsewhere in the text, with or without hyphen, that spelling is used."""
     cut = ["Das ist Baden-", "württembergisch und ein rot-", "grünes Bündnis."]
     elsewhere = ["In Baden-Württemberg regierte ein rot-grüner Rat,", "der viele Wörter ab-", "teilt und abteilt."]
     assert join_lines(cut) == "Das ist Badenwürttembergisch und ein rotgrünes Bündnis."
@@ -63,7 +63,7 @@ def test_a_text_that_never_cuts_words_keeps_its_hyphens() -> None:
 
 
 def test_usage() -> None:
-    """Words are those that stand whole; the parts of a word that is cut are none."""
+    """Only unbroken words count; the parts of a broken word do not."""
     usage = usage_of(["Der Nord-Süd-Weg ist ge-", "sperrt und die", "Straße auch ge-", "öffnet, gesperrt heißt zu"])
     assert {"der", "nord-süd-weg", "gesperrt", "heißt"} <= usage.words
     assert not {"ge", "sperrt", "öffnet"} & usage.words

@@ -1,4 +1,4 @@
-"""Archives are opened within limits: whatever they hold, memory, time and the disk are safe."""
+"""Archives are opened within limits: whatever they contain, memory, time and disk are safe."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def test_what_was_zipped_is_unzipped(contents: list[bytes], method: int) -> None
 
 
 def test_a_file_that_is_packed(tmp_path: Path) -> None:
-    """A .gz holds one file, named as it without .gz, on disk as well as in memory, in one part or in several."""
+    """A .gz contains one file, named after it without .gz, on disk and in memory, in one part or several."""
     path = tmp_path / "bericht.md.gz"
     path.write_bytes(gzip.compress(TEXT) + gzip.compress(TEXT))
     assert list(archive_members(path, path.name)) == [Member("bericht.md", "markdown", TEXT * 2)]
@@ -82,7 +82,7 @@ def test_safe_paths(name: str) -> None:
 
 
 def test_what_is_left_aside() -> None:
-    """Hidden files, what macOS adds, a README, links, folders, and files that hold no articles."""
+    """Skipped are hidden files, those of macOS, a README, links, folders, and files that cannot contain articles."""
     link = zipfile.ZipInfo("link.txt")
     link.external_attr = 0o120777 << 16
     out = io.BytesIO(zipped([(name, TEXT) for name in ("README.md", ".a.txt", "__MACOSX/._b.txt", ".git/c.txt", "d/")]))
@@ -146,7 +146,7 @@ ZEROS = zipped([("a.txt", bytes(19_000_000))])
     ids=["one", "twice", "member", "nested", "shared", "nested and shared"],
 )
 def test_bombs(raw: bytes, name: str, last: str) -> None:
-    """Zeros without end are refused where they are too many, soon, and what stands behind them is read."""
+    """Endless zeros are refused quickly once there are too many, and the files after them are read."""
     start_time = time.perf_counter()
     assert names(raw, name)[-1].startswith(last)
     assert time.perf_counter() - start_time < 5
@@ -163,7 +163,7 @@ def test_memory_of_a_bomb() -> None:
 
 
 def test_limits() -> None:
-    """Each of the limits holds to the last byte and the last member."""
+    """Each limit applies to the exact byte and member."""
     three = zipped([(f"{number}.txt", TEXT) for number in range(3)])
     size = len(TEXT)
     assert names(three, limits=Limits(max_bytes=size)) == ["0.txt", "1.txt", "2.txt"]
@@ -198,13 +198,13 @@ def test_a_table_in_a_packed_file() -> None:
 
 
 def test_a_table_in_an_archive() -> None:
-    """Files that hold many articles may be larger than one article."""
+    """Files with many articles may be larger than one article."""
     raw = zipped([("a.jsonl", b'{"text": "a"}\n' * 100), ("a.txt", b"a" * 1400)])
     assert names(raw, limits=Limits(max_bytes=1000)) == ["a.jsonl", "!a.txt"]
 
 
 def test_what_is_none(tmp_path: Path) -> None:
-    """What is no archive, or cannot be read, is one flaw; an empty one is nothing."""
+    """A file that is not an archive, or cannot be read, is one flaw; an empty archive is none."""
     assert names(b"PK\x03\x04" + bytes(100)) == ["!"]
     assert names(TEXT) == ["!"]
     assert names(zipped([])) == []

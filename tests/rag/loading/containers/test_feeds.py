@@ -47,7 +47,7 @@ def test_rss(encoding: str) -> None:
 
 
 def test_atom() -> None:
-    """XHTML becomes paragraphs, plain text stays as it is, and the day of a change is no day of publication."""
+    """XHTML becomes paragraphs, plain text stays as it is, and the date of an update is not the date of publication."""
     first, second = (draft for draft in load_feed(ATOM.encode()) if isinstance(draft, Draft))
     assert first.text.split("\n\n")[:3] == ["Kurz.", "Eins.", "Zwei."]
     assert (first.name, first.title, first.author) == ("urn:1", "Ein Titel", "A, B")
@@ -85,7 +85,7 @@ def test_a_feed_that_breaks_off() -> None:
     "raw", [b"", b"<html><body>x</body></html>", b"<rss version='2.0'><channel/></rss>", b"<svg/>"]
 )
 def test_no_feed(raw: bytes) -> None:
-    """What is no feed, or one without entries, is refused with what to do."""
+    """A file that is not a feed, or a feed without entries, is refused with advice."""
     with pytest.raises(LoadError, match="not an RSS or Atom feed with entries: save it again"):
         list(load_feed(raw))
 

@@ -71,7 +71,7 @@ def test_packed_as_a_whole() -> None:
 
 @pytest.mark.parametrize("packed", [True, False])
 def test_a_damaged_record(packed: bool, capfd: pytest.CaptureFixture[str]) -> None:
-    """The record is one flaw, those behind it are read, and nothing is said aside."""
+    """A damaged record is one flaw, those after it are read, and nothing is printed."""
     raw, starts = archived(packed)
     broken = bytearray(raw)
     broken[starts[1] : starts[1] + 40] = bytes(40)
@@ -225,7 +225,7 @@ def test_a_page_without_an_address() -> None:
 
 
 def test_texts_of_pages() -> None:
-    """A WET record is an article under its address, in the language that the crawl states; a WAT record is none."""
+    """A WET record is an article under its URL, in the language that the crawl states; a WAT record is not."""
     texts = [("deu,eng", "de"), ("nds", "nds"), ("", None)]
     records: list[Record] = [
         (
@@ -249,7 +249,7 @@ def test_texts_of_pages() -> None:
 
 
 def test_records_that_are_not_read() -> None:
-    """What is no page and no text is left aside by its kind; a file of such records alone says what to index."""
+    """Other records are skipped by type; a file with only such records yields a flaw that says what to index."""
     aside: list[Record] = [
         ("metadata", "https://x.example/1", "application/json", b"{}", {}, {}),
         ("resource", "urn:text:https://x.example/1", "text/plain", TEXT.encode(), {}, {}),
@@ -270,7 +270,7 @@ def test_records_that_are_not_read() -> None:
 
 
 def test_a_large_packed_file_of_texts(tmp_path: Path) -> None:
-    """A .wet.gz is read record by record, so that it may unpack to more than memory holds."""
+    """A .wet.gz is read record by record, so it may unpack to more than fits in memory."""
     raw = warc(("conversion", "https://x.example/1", "text/plain", TEXT.encode() * 100, {}, {}))
     path = tmp_path / "cc.warc.wet.gz"
     path.write_bytes(gzip.compress(raw) * 3)

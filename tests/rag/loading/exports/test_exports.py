@@ -451,20 +451,20 @@ def test_a_single_article_of_an_export() -> None:
 
 @pytest.mark.parametrize("name", ["classic", "modern", "uncoded", "genios", "genios, fields above"])
 def test_articles_of_printed_exports(name: str) -> None:
-    """A print-out of an export is told by the same fields, though its lines were joined to paragraphs."""
+    """A print-out of an export is recognised by the same fields, though its lines were joined into paragraphs."""
     drafts = [draft for draft in drafts_of("pdf", as_pdf(EXPORTS[name])) if isinstance(draft, Draft)]
     assert facts_of(drafts) == GERMAN
     assert [LIBRARY in draft.text for draft in drafts] == [False, True]
 
 
 def test_a_lost_rule_between_articles() -> None:
-    """Where two articles stand in one part, none has the facts of the other: it is read as one text."""
+    """If two articles share a part, neither gets the metadata of the other: the file is read as one text."""
     lost = EXPORTS["proquest"].replace("_" * 60, "")
     assert export_articles(lost) == []
 
 
 def test_articles_of_a_printed_export_keep_their_pages(tmp_path: Path) -> None:
-    """The page of a passage is that of the file, and no other article's foot or number stands in an article."""
+    """The page of a passage is that of the file, and no article contains another one's footer or page number."""
     file = tmp_path / "nexis.pdf"
     many = "\n\n".join(f"{HARBOUR_2[:-1]} im Fall {number}." for number in range(80))
     file.write_bytes(as_pdf(CLASSIC.replace(HARBOUR, f"{HARBOUR}\n\n{many}")))
@@ -502,7 +502,7 @@ def test_articles_of_an_export_are_cited_by_file_and_number(tmp_path: Path) -> N
     ],
 )
 def test_other_texts_are_no_exports(text: str) -> None:
-    """Words of a format in a text that is none do not cut it."""
+    """Words of an export format in another text do not split it."""
     assert export_articles(text) == []
     assert not looks_like_several(text)
 

@@ -36,7 +36,7 @@ def test_a_line_is_counted_as_an_editor_counts_it(fundstelle: Run, tmp_path: Pat
 
 
 def test_passages_of_the_sample_articles_are_found_in_their_files(sample: Archive) -> None:
-    """On the lines that are named stands the passage, and on no fewer; pages in HTML have no lines."""
+    """The passage is on exactly the stated lines; HTML pages have no lines."""
     checked = 0
     for article in sample.articles():
         passages = sample.passages(article.id)
@@ -57,7 +57,7 @@ def test_passages_of_the_sample_articles_are_found_in_their_files(sample: Archiv
 
 @given(st.text(max_size=80), st.data())
 def test_a_span_has_the_same_letters_in_the_file(file_text: str, data: st.DataObject) -> None:
-    """Whatever the file holds and however it is normalised."""
+    """Spans of any text, however it is normalised, have the same letters in the file."""
     text = normalise(file_text).strip()
     start = data.draw(st.integers(0, len(text)))
     end = data.draw(st.integers(start, len(text)))

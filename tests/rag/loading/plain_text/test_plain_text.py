@@ -24,7 +24,7 @@ SAMPLES = ARTICLES
 
 
 def kind_at(text: str, words: str) -> TextKind:
-    """The kind of the block that holds words."""
+    """The kind of the block that contains these words."""
     (kind,) = (block.kind for block in classify_blocks(text) if words in block.text)
     return kind
 
@@ -43,7 +43,7 @@ def test_a_saved_page_comes_apart(indented: bool) -> None:
 
 
 def test_what_the_page_says_of_itself() -> None:
-    """Headline, author and day stand above the article, and each field says where it was found."""
+    """Headline, author and date are read from above the article, and each field has its origin."""
     draft = load_text(PAGE_AS_TEXT.encode())
     assert draft.title == "Kleinbahn nach Moorwerder fährt wieder"
     assert (draft.author, draft.published) == ("Hanne Lüders", date(2021, 3, 12))
@@ -61,7 +61,7 @@ def test_front_matter_is_believed() -> None:
 
 @pytest.mark.parametrize("path", sorted(SAMPLES.glob("*.txt")), ids=lambda path: path.stem)
 def test_a_clean_article_is_one_block(path: Path) -> None:
-    """In ten languages' worth of articles without navigation nothing is set aside."""
+    """In articles of ten languages without navigation nothing is classified as boilerplate."""
     assert {block.kind for block in load_text(path.read_bytes()).blocks} == {"article"}
 
 
@@ -107,7 +107,7 @@ def test_days_in_words(language: str, day: date) -> None:
     ],
 )
 def test_days_in_numbers(text: str, days: list[date]) -> None:
-    """Read by hand; what can be two days, or is none, is none."""
+    """The expected days were read by hand; ambiguous and invalid dates yield none."""
     assert [day for day, _ in dates_in(text)] == days
 
 
@@ -139,7 +139,7 @@ def test_the_stamp_is_the_day_of_the_article() -> None:
     ],
 )
 def test_bylines(line: str, expected: Byline) -> None:
-    """A name behind "by" at the beginning of a line; anything else is no author."""
+    """A name after "by" at the beginning of a line is the author; nothing else is."""
     assert find_byline([line, "x" * 200], None) == expected
 
 
@@ -160,7 +160,7 @@ def test_datelines(paragraph: str, expected: Byline) -> None:
 
 
 def test_the_headline_of_a_page_with_navigation() -> None:
-    """The first full line above the article that is no label, no date and no author."""
+    """The headline is the first full line above the article that is not a label, date or author."""
     assert find_headline(classify_blocks(PAGE_AS_TEXT)) == "Kleinbahn nach Moorwerder fährt wieder"
 
 
@@ -184,7 +184,7 @@ def test_a_headline_above_a_plain_text_is_its_own(headline: str, language: str) 
 
 @pytest.mark.parametrize("label", ["Kommentare", "Drucken", "Mehr zum Thema: Bad", "12.03.1998"])
 def test_a_label_above_a_plain_text_is_no_headline(label: str) -> None:
-    """What navigation says stays set aside."""
+    """Text of the navigation stays boilerplate."""
     body = (
         "Der Gemeinderat von Wiesenau hat am Dienstag beschlossen, das alte Freibad zu schließen. Elf Mitglieder waren "
         "dafür, sieben dagegen.\n\nDie Sanierung hätte vier Millionen gekostet."

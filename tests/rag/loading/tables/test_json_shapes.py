@@ -62,7 +62,7 @@ def test_ids_name_the_rows() -> None:
 
 
 def test_one_article() -> None:
-    """An object that is an article is one, whatever lists and objects stand in it."""
+    """An object that is an article is read as one, whatever lists and objects it contains."""
     article = {"title": "Titel", "text": LONG, "comments": [{"author": "A", "text": LONG}], "related": BY_ID}
     assert [draft.title for draft in read_json(article) if isinstance(draft, Draft)] == ["Titel"]
     (draft,) = read_json({"authors": ["A", "B"], "text": ["Ein Absatz.", "Noch einer."]})

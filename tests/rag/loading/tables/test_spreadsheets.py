@@ -41,7 +41,7 @@ def read_articles(path: Path) -> list[Article | TableColumns | Remark]:
 
 
 def test_rows(tmp_path: Path) -> None:
-    """Each row below the names is an article, with the day of a cell that holds a date; titles above are no row."""
+    """Each row below the header is an article, with the day of a date cell; titles above the header are not rows."""
     path = tmp_path / "export.xlsx"
     rows: Rows = [
         ["Export vom Archiv"],
@@ -106,7 +106,7 @@ def test_ods(tmp_path: Path) -> None:
     ],
 )
 def test_what_is_none(tmp_path: Path, raw: bytes, reason: str) -> None:
-    """What is no spreadsheet, or holds no text, says so in a sentence."""
+    """A file that is not a spreadsheet, or has no texts, is refused in one sentence."""
     path = tmp_path / "x.xlsx"
     path.write_bytes(raw)
     with pytest.raises(LoadError, match=reason):

@@ -1,4 +1,4 @@
-"""The days in tables: every usual form is read, and what can be two days is told by the column or stays unknown."""
+"""Dates in tables: every usual form is read; ambiguous ones are decided by the column or stay unknown."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def test_forms_that_are_certain(form: str) -> None:
 
 @pytest.mark.parametrize("form", forms(UNCERTAIN))
 def test_forms_that_are_not(form: str) -> None:
-    """What can be two days, or is no whole day, is none."""
+    """Ambiguous and incomplete dates yield no day."""
     assert DayReading().day(form) is None
 
 
@@ -121,7 +121,7 @@ def test_language_and_country_tell_what_the_column_does_not() -> None:
 
 
 def test_dates_that_are_not_read_are_counted(tmp_path: Path) -> None:
-    """They are told with the columns, and their rows are articles without a day."""
+    """They are reported with the columns, and their rows are articles without a day."""
     path = tmp_path / "a.csv"
     path.write_bytes(table(["1998-10", "1998-10-06", "", "nan", "10/06/1998", "19/10/1998", "10/19/1998"]))
     contents = [content for piece in pieces(path, "0") for content in articles_in(piece)]
@@ -132,7 +132,7 @@ def test_dates_that_are_not_read_are_counted(tmp_path: Path) -> None:
 
 @given(st.lists(st.text(max_size=40) | st.from_regex(r"\d{1,4}[-/. ]\d{1,4}[-/. ]\d{1,4}", fullmatch=True), max_size=5))
 def test_any_words(values: list[str]) -> None:
-    """Whatever stands in a column, it is a day or none."""
+    """Any value of a column is a day or none."""
     is_ambiguous(values)
     for value in values:
         day = infer_day_reading(values, "de").day(value)

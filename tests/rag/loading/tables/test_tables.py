@@ -1,4 +1,4 @@
-"""Tables become articles: the columns are told by name or by length, and one bad row spoils no other."""
+"""Tables become articles: columns are detected by name or length, and a bad row affects no other."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def test_all_columns_of_a_table() -> None:
 
 
 def test_columns_in_objects_in_objects() -> None:
-    """Objects in a row are columns with dotted names; what lies beside the text belongs to it, other things do not."""
+    """Objects in a row are columns with dotted names; those nested next to the text belong to it, others do not."""
     hit = {
         "_id": "a7",
         "_source": {
@@ -91,7 +91,7 @@ def test_columns_in_objects_in_objects() -> None:
 
 
 def test_the_text_is_told_by_its_length_where_no_name_tells_it() -> None:
-    """A column with by far the longest texts is the text; two that are as long are none."""
+    """A column with by far the longest texts is the text column; of two that are equally long, neither is."""
     rows = [{"a": "kurz", "b": LONG, "c": "auch kurz"}] * 3
     assert guess_columns(["a", "b", "c"], rows) == {"text": "b"}
     assert guess_columns(["a", "b", "c"], [{**rows[0], "c": LONG}]) == {}
@@ -99,7 +99,7 @@ def test_the_text_is_told_by_its_length_where_no_name_tells_it() -> None:
 
 
 def test_a_teaser_is_no_text() -> None:
-    """Of two columns named like a text the full one is taken, in whatever order they stand."""
+    """Of two columns named like a text the one with the full text is taken, in any order."""
     rows = [{"text": "Kurz und gut.", "volltext": LONG}]
     assert guess_columns(["text", "volltext"], rows)["text"] == "volltext"
     assert guess_columns(["volltext", "text"], rows)["text"] == "volltext"
@@ -153,7 +153,7 @@ def test_columns_as_a_person_writes_them() -> None:
 def test_what_was_written_as_csv_is_read(
     rows: list[tuple[str, str, str]], delimiter: str, quoting: int, end: str
 ) -> None:
-    """Whatever the standard library writes as a table, whatever stands in it, is read as it was."""
+    """Any table that the standard library writes is read back unchanged."""
     raw = as_csv([("id", "title", "text"), *rows], delimiter=delimiter, quoting=quoting, lineterminator=end)
     # rows of white space hold nothing
     expected = [row for row in rows if any(cell.strip() for cell in row)]
@@ -175,7 +175,7 @@ def _objects(draw: DrawFn) -> list[dict[str, object]]:
 
 @given(_objects())
 def test_what_was_written_as_json_is_read(objects: list[dict[str, object]]) -> None:
-    """Whatever stands beside it, the text of each object comes out of lines and of a list as it went in."""
+    """The text of each object is read back unchanged from lines and from a list, whatever its other members."""
     nothing = ("nan", "none", "null", "nat", "undefined")
     texts = [str(row["text"]).strip() for row in objects if str(row["text"]).strip().lower() not in nothing]
     lines = read_rows("\n".join(map(json.dumps, objects)), "jsonl", {"text": "text"})
@@ -185,7 +185,7 @@ def test_what_was_written_as_json_is_read(objects: list[dict[str, object]]) -> N
 
 
 def test_one_bad_line() -> None:
-    """A line that is no JSON is a flaw that names its number; the others are articles."""
+    """A line that is not JSON is a flaw with its line number; the others are articles."""
     good = json.dumps({"text": "Ein Satz."})
     first, flaw, last = read_rows(f"{good}\n\n{{'text': 1}}\n{good}\n", "jsonl")
     assert isinstance(first, Draft) and isinstance(last, Draft)
@@ -202,7 +202,7 @@ def test_one_bad_line() -> None:
     [("NaN", None), ("1e999", "1e999"), ("9" * 5000, "9" * 5000), ('"\\ud800a"', "\ud800a"), ('["a","b"]', "a\n\nb")],
 )
 def test_values_that_are_odd(value: str, text: str | None) -> None:
-    """Numbers of any size are the digits that they are; what is no value is no text."""
+    """Numbers of any size keep their digits; values that mean nothing are no text."""
     first, second = read_rows(f'{{"text": "x"}}\n{{"text": {value}}}\n', "jsonl")
     assert isinstance(first, Draft)
     assert second.text.strip() == text if isinstance(second, Draft) else text is None
@@ -254,7 +254,7 @@ def test_encodings(encoding: str) -> None:
 
 
 def test_a_table_without_names() -> None:
-    """Where the first row holds a text it is an article too, and the columns are numbered."""
+    """If the first row contains a text, it is an article too, and the columns are numbered."""
     table = open_table(io.BytesIO(as_csv([["Web", LONG], ["Sport", f"{LONG}2"]]).encode()), "csv")
     assert (table.names, table.columns) == (("column 1", "column 2"), {"text": "column 2"})
     assert len(list(table.rows)) == 2
@@ -268,7 +268,7 @@ def test_ids_that_are_not_unique() -> None:
 
 
 def test_a_text_that_is_html() -> None:
-    """Tags part paragraphs and are no words; a lonely < is a word, and a script is none."""
+    """Tags separate paragraphs and are not text; a lonely < is text, a script is not."""
     html = "<p>Eins <b>zw</b>ei &amp; drei.</p><script>x</script><ul><li>vier<li>fünf<br>sechs</ul>"
     rows = [{"text": html}, {"text": "3 < 4 & <b> ist ein Zeichen"}, {"text": "<div>" * 100_000 + "tief</div> oben"}]
     texts = [draft.text.strip() for draft in drafts(json.dumps(rows), "json")]
