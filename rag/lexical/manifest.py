@@ -1,4 +1,4 @@
-"""The files of an index of words on disk: a manifest that names a Tantivy folder, and whether all are whole."""
+"""The files of a lexical index: a manifest that names a Tantivy folder, and checks that no file is damaged."""
 
 from __future__ import annotations
 
@@ -16,13 +16,12 @@ from embeddings.permissions import make_file, make_folder
 from rag.storage.change_feed import State
 
 _MANIFEST = "manifest.json"
-_BLOCK = 1 << 22
+_BLOCK_BYTES = 1 << 22
 # Tantivy ends each file with a JSON footer, the footer's length and this number
 _FOOTER_MAGIC = 1337
-_TAIL = 8
-# to read a file through takes a tenth of a second for this much; a larger one is taken for whole if it is older than
-# the manifest, which was written when all files were
-_LARGE = 1 << 26
+_TAIL_BYTES = 8
+# bytes that are read in 0.1 s; a larger file is not read if it is older than the manifest, which was written last
+_LARGE_FILE_BYTES = 1 << 26
 _PARTS = {".term", ".idx", ".pos", ".fieldnorm", ".fast", ".store"}
 
 
@@ -32,7 +31,7 @@ class IndexDamaged(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """What an index holds at least: `made_from` which archive and rules, and up to which `state` of it.
+    """What an index contains at least: `made_from` names the archive and the rules, `state` the archive's state.
 
     `name` is its folder; `decided` the number of passages by whose words compounds were split; `languages` are the
     primary subtags of its articles, the most frequent first.
@@ -46,10 +45,10 @@ class Manifest:
 
 
 def read_manifest(folder: Path) -> Manifest | None:
-    """Return what the manifest says, or None where there is none: no index was ever finished.
+    """Return the manifest, or None if there is none, since no index was ever finished.
 
     Raises:
-        IndexDamaged: it makes no sense.
+        IndexDamaged: it is not a valid manifest.
     """
     try:
         fields = json.loads((folder / _MANIFEST).read_text(encoding="utf-8"))
@@ -69,10 +68,10 @@ def read_manifest(folder: Path) -> Manifest | None:
 
 
 def write_manifest(folder: Path, manifest: Manifest) -> None:
-    """Let the manifest name an index, then drop all others in the folder.
+    """Write the manifest of an index, then drop all other indexes in the folder.
 
     Raises:
-        OSError: the folder cannot be written; the manifest before stays as it was.
+        OSError: the folder cannot be written; the old manifest stays as it was.
     """
     fresh = folder / f"{_MANIFEST}.new"
     make_file(fresh)
@@ -84,29 +83,29 @@ def write_manifest(folder: Path, manifest: Manifest) -> None:
 
 
 def new_folder(folder: Path) -> Path:
-    """Make an empty folder that no manifest names yet.
+    """Make and return an empty folder that no manifest names yet.
 
     Raises:
         OSError: it cannot be made.
     """
-    made = folder / f"index-{os.getpid()}-{os.urandom(4).hex()}"
-    make_folder(made)
-    return made
+    path = folder / f"index-{os.getpid()}-{os.urandom(4).hex()}"
+    make_folder(path)
+    return path
 
 
-def deleted(index: Path) -> tuple[int, int]:
-    """Return how many passages the files of a Tantivy index hold, and how many of these were deleted."""
+def count_deleted(index: Path) -> tuple[int, int]:
+    """Return the number of passages in the files of a Tantivy index, and how many of these are deleted."""
     segments = json.loads((index / "meta.json").read_text(encoding="utf-8"))["segments"]
-    gone = [segment["deletes"]["num_deleted_docs"] for segment in segments if segment.get("deletes")]
-    return sum(segment["max_doc"] for segment in segments), sum(gone)
+    deletions = [segment["deletes"]["num_deleted_docs"] for segment in segments if segment.get("deletes")]
+    return sum(segment["max_doc"] for segment in segments), sum(deletions)
 
 
 @contextmanager
 def links_to(index: Path) -> Iterator[Path]:
-    """Give a folder for a while in which all files of an index seem to be, and new ones can be made.
+    """Provide a temporary, writable folder with links to all files of an index.
 
     Raises:
-        OSError: there is no room for it, or the system has no links.
+        OSError: the disk is full, or the system has no links.
     """
     with tempfile.TemporaryDirectory() as folder:
         for path in index.absolute().iterdir():
@@ -116,10 +115,10 @@ def links_to(index: Path) -> Iterator[Path]:
 
 
 def check_files(index: Path) -> None:
-    """Compare every file of a Tantivy index with the checksum at its end, but for large ones that nobody touched.
+    """Compare every file of a Tantivy index with the checksum at its end, except for large files that were not changed.
 
     Raises:
-        IndexDamaged: one is missing, cut short or altered.
+        IndexDamaged: a file is missing, cut short or altered.
     """
     try:
         listed = json.loads((index / "meta.json").read_text(encoding="utf-8"))["segments"]
@@ -129,33 +128,35 @@ def check_files(index: Path) -> None:
             if missing:
                 raise IndexDamaged(f"The index of words in {index} lacks files ({', '.join(sorted(missing))}).")
             for path in files:
-                if not _is_large_and_untouched(path):
+                if not _is_large_and_unchanged(path):
                     _check(path)
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise IndexDamaged(f"The index of words in {index} cannot be read ({error!r}).") from error
 
 
-def _is_large_and_untouched(path: Path) -> bool:
+def _is_large_and_unchanged(path: Path) -> bool:
     manifest = path.parent.with_name(_MANIFEST)
     status = path.stat()
-    return status.st_size >= _LARGE and manifest.is_file() and status.st_mtime_ns < manifest.stat().st_mtime_ns
+    return (
+        status.st_size >= _LARGE_FILE_BYTES and manifest.is_file() and status.st_mtime_ns < manifest.stat().st_mtime_ns
+    )
 
 
 def _check(path: Path) -> None:
     with path.open("rb") as file:
         size = file.seek(0, os.SEEK_END)
-        file.seek(max(0, size - _TAIL))
+        file.seek(max(0, size - _TAIL_BYTES))
         tail = file.read()
         length, magic = int.from_bytes(tail[:4], "little"), int.from_bytes(tail[4:], "little")
-        body = size - _TAIL - length
+        body = size - _TAIL_BYTES - length
         if magic != _FOOTER_MAGIC or body < 0:
             raise IndexDamaged(f"The file {path} was cut short.")
         file.seek(body)
         expected = json.loads(file.read(length))["crc"]
         file.seek(0)
-        checksum, left = 0, body
-        while left and (block := file.read(min(_BLOCK, left))):
+        checksum, remaining = 0, body
+        while remaining and (block := file.read(min(_BLOCK_BYTES, remaining))):
             checksum = zlib.crc32(block, checksum)
-            left -= len(block)
+            remaining -= len(block)
         if checksum != expected:
             raise IndexDamaged(f"The file {path} was altered.")

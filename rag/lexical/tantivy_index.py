@@ -1,4 +1,4 @@
-"""An index of words in Tantivy: terms that are ranked by BM25, and words whose order is known, for phrases."""
+"""An index of words in Tantivy: terms ranked by BM25, and words with positions, for phrases."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from tantivy import Document, Index, Occur, Query, SchemaBuilder
 
 from embeddings import permissions
-from rag.lexical.manifest import IndexDamaged, check_files, deleted, links_to
+from rag.lexical.manifest import IndexDamaged, check_files, count_deleted, links_to
 from rag.lexical.query import idf
 
 Ids = NDArray[np.int64]
@@ -23,20 +23,22 @@ _SCHEMA = (
     .add_text_field("words", tokenizer_name="whitespace", index_option="position")
     .build()
 )
-# one thread and much room make few segments, and a question reads every segment
-_HEAP = 512 << 20
-# Tantivy counts in 32 bits; more digits than these would make twins of equal passages differ by segment
-_DIGITS = 4
-# to look only at the keys that are allowed takes 1.5 µs a key, at 400,000 passages; else one looks past the others
-_FEW_KEYS = 1000
-_MOST_LOOKED_PAST = 4096
-# up to here a query for each key takes half the time of Tantivy's query for a set
-_VERY_FEW_KEYS = 300
-_ROOM = 16
+# bytes; one thread and much memory make few segments, and a question reads every segment
+_HEAP_BYTES = 512 << 20
+# decimals of a score; Tantivy computes in 32 bits, and with more decimals equal passages would differ by segment
+_DECIMALS = 4
+# up to this many allowed keys are part of the query, at 1.5 µs a key (400,000 passages); of more, hits are filtered
+_MAX_QUERY_KEYS = 1000
+# hits that are filtered at once, at most
+_MAX_FILTERED_HITS = 4096
+# up to this many keys, a query for each of them takes half the time of Tantivy's query for a set
+_MAX_TERM_QUERIES = 300
+# hits fetched beyond the k best, for equal scores
+_EXTRA_HITS = 16
 
 
 class Entry(NamedTuple):
-    """A passage as the index holds it."""
+    """A passage in the index."""
 
     key: int
     terms: Sequence[str]
@@ -44,7 +46,7 @@ class Entry(NamedTuple):
 
 
 class WordIndex:
-    """The words of passages by key, in a folder. Searches see the last `write`, or `reload` if another process wrote.
+    """The words of passages by key, in a folder. Searches see the last `write`, or other processes' after `reload`.
 
     Safe to use from several threads, but one at a time may write.
     """
@@ -99,15 +101,15 @@ class WordIndex:
         self._index.reload()
         self._searcher = self._index.searcher()
         self._frequencies: dict[tuple[str, str], int] = {}
-        # one in memory is filled once, and nothing of it deleted
-        self._total, self._deleted = deleted(self._folder) if self._folder else (self._searcher.num_docs, 0)
+        # an index in memory is filled once, and nothing in it is deleted
+        self._total, self._deleted = count_deleted(self._folder) if self._folder else (self._searcher.num_docs, 0)
 
     def __len__(self) -> int:
         return self._searcher.num_docs
 
     @property
     def deleted(self) -> float:
-        """The share of passages that were deleted, and take room in the files until these are made anew."""
+        """The share of passages that were deleted, and take up space in the files until these are rewritten."""
         return self._deleted / self._total if self._total else 0.0
 
     def passages_with_term(self, term: str) -> int:
@@ -119,24 +121,24 @@ class WordIndex:
         return self._frequency("words", word)
 
     def _frequency(self, field: str, term: str) -> int:
-        """Return how many passages hold a term; Tantivy by itself counts those that were deleted, too."""
+        """Return the number of passages with a term; that of Tantivy includes deleted passages."""
         frequency = self._searcher.doc_freq(field, term)
         if not frequency or not self._deleted:
             return frequency
         if (field, term) not in self._frequencies:
             query = Query.term_query(_SCHEMA, field, term, "basic")
-            found = self._searcher.search(query, 1, count=True)
-            self._frequencies[field, term] = found.count or 0  # type: ignore[attr-defined]  # the stubs lack it
+            hits = self._searcher.search(query, 1, count=True)
+            self._frequencies[field, term] = hits.count or 0  # type: ignore[attr-defined]  # the stubs lack it
         return self._frequencies[field, term]
 
     def write(self, outdated: Ids, entries: Iterable[Entry]) -> None:
-        """Remove keys, then add entries: all of it, or nothing.
+        """Remove keys, then add entries, in one transaction.
 
         Raises:
             OSError: the files cannot be written.
         """
         try:
-            writer = self._index.writer(_HEAP, 1)
+            writer = self._index.writer(_HEAP_BYTES, 1)
             for key in outdated.tolist() if len(self) else ():
                 writer.delete_documents_by_term("key", key)
             for entry in entries:
@@ -154,48 +156,52 @@ class WordIndex:
             permissions.restrict(path)
         self.reload()
 
-    def best(self, terms: Sequence[str], k: int, allowed: Ids | None, hidden: Ids) -> list[tuple[int, float]]:
-        """Return the keys and BM25 scores of the k best passages that hold any of the terms, best first.
+    def best(self, terms: Sequence[str], k: int, allowed: Ids | None, outdated: Ids) -> list[tuple[int, float]]:
+        """Return the keys and BM25 scores of the k best passages with any of the terms, best first.
 
-        Equal scores are in the order of the keys. `allowed`, if given, and `hidden` say which keys can be found.
+        Equal scores are in the order of the keys.
+
+        Args:
+            allowed: the only keys that are searched; None for all.
+            outdated: keys that are left out.
         """
         searcher = self._searcher
         if not terms or k <= 0 or (allowed is not None and not len(allowed)):
             return []
-        chosen = None if allowed is None else np.sort(allowed)
-        narrow = chosen is not None and len(chosen) <= _FEW_KEYS
-        limit = k + _ROOM
-        if chosen is not None and not narrow:
-            # so many of the best are allowed, if those are spread evenly
-            limit = min(_MOST_LOOKED_PAST, limit * searcher.num_docs // len(chosen) + _ROOM)
+        allowed = None if allowed is None else np.sort(allowed)
+        in_query = allowed is not None and len(allowed) <= _MAX_QUERY_KEYS
+        limit = k + _EXTRA_HITS
+        if allowed is not None and not in_query:
+            # among this many hits, k are allowed if the allowed keys are spread evenly
+            limit = min(_MAX_FILTERED_HITS, limit * searcher.num_docs // len(allowed) + _EXTRA_HITS)
         while True:
             limit = max(1, min(limit, searcher.num_docs))
-            query = self._any_of(terms, chosen if narrow else None)
+            query = self._any_of(terms, allowed if in_query else None)
             hits = searcher.search(query, limit, count=False).hits
             keys = np.array(searcher.fast_field_values("key", [address for _, address in hits]), np.int64)
-            shown = ~_among(keys, hidden)
-            if chosen is not None:
-                shown &= _among(keys, chosen)
-            found = [(int(keys[place]), round(hits[place][0], _DIGITS)) for place in np.flatnonzero(shown).tolist()]
-            found.sort(key=lambda one: (-one[1], one[0]))
-            # passages as good as the last one that is wanted may follow those that were looked at
-            complete = len(found) >= k and found[k - 1][1] > round(hits[-1][0], _DIGITS)
+            passes = ~_is_among(keys, outdated)
+            if allowed is not None:
+                passes &= _is_among(keys, allowed)
+            best = [(int(keys[index]), round(hits[index][0], _DECIMALS)) for index in np.flatnonzero(passes).tolist()]
+            best.sort(key=lambda scored: (-scored[1], scored[0]))
+            # passages with the same score as the k-th may follow the fetched hits
+            complete = len(best) >= k and best[k - 1][1] > round(hits[-1][0], _DECIMALS)
             if complete or len(hits) < limit or limit >= searcher.num_docs:
-                return found[:k]
+                return best[:k]
             limit *= 4
-            narrow = chosen is not None
+            in_query = allowed is not None
 
     def containing(self, phrase: Sequence[str]) -> Ids:
-        """Return the keys of all passages in which these words follow on each other, ascending."""
+        """Return the keys of all passages in which these words are consecutive, ascending."""
         searcher = self._searcher
-        most = min((searcher.doc_freq("words", word) for word in phrase), default=0)
-        if not most:
+        count = min((searcher.doc_freq("words", word) for word in phrase), default=0)
+        if not count:
             return np.empty(0, np.int64)
         if len(phrase) > 1:
             query = Query.phrase_query(_SCHEMA, "words", list(phrase))
         else:
             query = Query.term_query(_SCHEMA, "words", phrase[0], "basic")
-        hits = searcher.search(Query.const_score_query(query, 1.0), most, count=False).hits
+        hits = searcher.search(Query.const_score_query(query, 1.0), count, count=False).hits
         keys = searcher.fast_field_values("key", [address for _, address in hits])
         return np.sort(np.array(keys, np.int64))
 
@@ -204,15 +210,15 @@ class WordIndex:
         any_of = Query.boolean_query([(Occur.Should, query) for query in queries])
         if keys is None:
             return any_of
-        if len(keys) <= _VERY_FEW_KEYS:
-            each = [Query.term_query(_SCHEMA, "key", key, "basic") for key in keys.tolist()]
-            one_of = Query.boolean_query([(Occur.Should, query) for query in each])
+        if len(keys) <= _MAX_TERM_QUERIES:
+            queries_of_keys = [Query.term_query(_SCHEMA, "key", key, "basic") for key in keys.tolist()]
+            any_key = Query.boolean_query([(Occur.Should, query) for query in queries_of_keys])
         else:
-            one_of = Query.term_set_query(_SCHEMA, "key", keys.tolist())
-        return Query.boolean_query([(Occur.Must, any_of), (Occur.Must, Query.const_score_query(one_of, 0.0))])
+            any_key = Query.term_set_query(_SCHEMA, "key", keys.tolist())
+        return Query.boolean_query([(Occur.Must, any_of), (Occur.Must, Query.const_score_query(any_key, 0.0))])
 
     def _weighed(self, term: str) -> Query:
-        """Return the query for a term that weighs it by the passages that are there, not by those deleted too."""
+        """Return the query for a term, weighted by its frequency without deleted passages."""
         query = Query.term_query(_SCHEMA, "terms", term, "freq")
         if not self._deleted:
             return query
@@ -220,9 +226,9 @@ class WordIndex:
         return Query.boost_query(query, weight / idf(self._searcher.doc_freq("terms", term), self._total))
 
 
-def _among(keys: Ids, ascending: Ids) -> NDArray[np.bool_]:
+def _is_among(keys: Ids, ascending: Ids) -> NDArray[np.bool_]:
     if not len(ascending):
         return np.zeros(len(keys), np.bool_)
-    places = np.minimum(np.searchsorted(ascending, keys), len(ascending) - 1)
-    found: NDArray[np.bool_] = ascending[places] == keys
-    return found
+    positions = np.minimum(np.searchsorted(ascending, keys), len(ascending) - 1)
+    flags: NDArray[np.bool_] = ascending[positions] == keys
+    return flags

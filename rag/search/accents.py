@@ -1,7 +1,6 @@
-"""Questions typed without accents, with those that the archive writes: "Nguyen Van Khai" → "Nguyễn Văn Khải".
+"""Questions typed without accents → with the accents of the archive: "Nguyen Van Khai" → "Nguyễn Văn Khải".
 
-Words are found without accents, too, but the encoder knows a Vietnamese word without its accents as little as a reader
-does.
+The lexical index matches words without accents, too, but the encoder does not know a Vietnamese word without them.
 """
 
 from __future__ import annotations
@@ -11,19 +10,19 @@ from collections.abc import Iterable, Sequence
 from rag.text.words import fold, normalize_word, word_spans
 from rag.types import Span
 
-# so much of what question and passages share must be written with accents there
-_LEAST = 0.5
+# the share of the common words that the passages must write with accents, at least
+_MIN_SHARE = 0.5
 
 
 def with_accents(question: str, words: Sequence[Span], passages: Iterable[str]) -> str:
-    """Return a question with the accents of words that passages write with accents alone.
+    """Return a question with the accents of those of its words that passages always write with accents.
 
-    It stays as it is if it has accents of its own, or if the passages write most words of it without: then it is in a
-    language with few of them.
+    It is not changed if it has accents of its own, or if the passages write most of its words without: then it is in a
+    language with few accents.
 
     Args:
-        words: the places of those words of the question that tell something.
-        passages: texts that share words with it, the best first.
+        words: the spans of the content words of the question.
+        passages: texts with words of the question, the best first.
     """
     if not question.isascii():
         return question
@@ -38,17 +37,17 @@ def with_accents(question: str, words: Sequence[Span], passages: Iterable[str]) 
                     plain.add(folded)
                 else:
                     spellings.setdefault(folded, word)
-    shared = sought & (plain | spellings.keys())
-    accented = [one for one in spellings if one not in plain]
-    if not accented or len(accented) < _LEAST * len(shared):
+    common = sought & (plain | spellings.keys())
+    accented = [word for word in spellings if word not in plain]
+    if not accented or len(accented) < _MIN_SHARE * len(common):
         return question
-    found = list(question)
+    letters = list(question)
     for start, end in words:
         spelling = spellings.get(fold(question[start:end]), "").lower()
-        # the places of words must stay
+        # the offsets of words must not change
         if spelling and fold(question[start:end]) not in plain and len(spelling) == end - start:
-            found[start:end] = [
+            letters[start:end] = [
                 new.upper() if old.isupper() and len(new.upper()) == 1 else new
                 for old, new in zip(question[start:end], spelling, strict=True)
             ]
-    return "".join(found)
+    return "".join(letters)

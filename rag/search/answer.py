@@ -14,7 +14,7 @@ ANSWERED = "The first passages are close enough to the question to answer it."
 DOUBTFUL = "Nothing in this archive answers the question well; these are the nearest passages."
 NOTHING_OF = "The archive has nothing of this time ({}): no article was published then, and none mentions it."
 EMPTY = "The archive holds no passages yet: add articles with `{command}`."
-_NAMES_SHOWN = 10
+_MAX_NAMES = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,21 +26,21 @@ class NoHits:
 
 
 NOTHING_FITS = NoHits(
-    "nothing_fits", "No passage fits the filters, phrases and excluded words of the question: take one of them back."
+    "nothing_fits", "No passage fits the filters, phrases and excluded words of the question: remove one of them."
 )
 
 
 def no_such_name(field: str, part: str, names: Sequence[str]) -> str:
-    """Return the sentence for a filter by a source or author that no article has.
+    """Return the reason for no hits with a filter by a source or author that no article has.
 
     >>> no_such_name("source", "Nirgends", ["Altmoorer Bote"])
     "No article has the source 'Nirgends': there is Altmoorer Bote."
     """
     if not names:
         return f"No article has the {field} {part!r}: of none is the {field} known."
-    shown, more = ", ".join(names[:_NAMES_SHOWN]), len(names) - _NAMES_SHOWN
-    return f"No article has the {field} {part!r}: there {'is' if len(names) == 1 else 'are'} {shown}" + (
-        f" and {more} more." if more > 0 else "."
+    listed, unlisted = ", ".join(names[:_MAX_NAMES]), len(names) - _MAX_NAMES
+    return f"No article has the {field} {part!r}: there {'is' if len(names) == 1 else 'are'} {listed}" + (
+        f" and {unlisted} more." if unlisted > 0 else "."
     )
 
 
@@ -62,7 +62,7 @@ def compose(
         absent_times: the times of the question, in its words, of which the archive has nothing.
 
     Raises:
-        ValueError: a hit's passage is not the text at its place in its article, or a mark lies outside of it.
+        ValueError: a hit's passage is not the text at its offsets in its article, or a mark lies outside of it.
     """
     outcome: Outcome
     if not hits:
@@ -71,7 +71,9 @@ def compose(
         outcome, reason = "answered", ANSWERED
     else:
         outcome, reason = "doubtful", DOUBTFUL
-    citations = tuple(_citation(hit, marked=outcome == "answered" and _probably_right(hit, language)) for hit in hits)
+    citations = tuple(
+        _citation(hit, with_highlights=outcome == "answered" and _probably_right(hit, language)) for hit in hits
+    )
     return Answer(question, language, outcome, confidence, reason, citations, took_ms, tuple(absent_times))
 
 
@@ -80,10 +82,10 @@ def _probably_right(hit: Hit, language: str) -> bool:
     return MARKS.probability(mark_features(hit.margin, hit.lead, across=across)) >= MARKED_FROM
 
 
-def _citation(hit: Hit, *, marked: bool) -> Citation:
+def _citation(hit: Hit, *, with_highlights: bool) -> Citation:
     passage, article = hit.passage, hit.article
     if article.text[passage.start : passage.end] != passage.text:
-        raise ValueError(f"Passage {passage.id} is not the text at its place.")
+        raise ValueError(f"Passage {passage.id} is not the text at its offsets.")
     if any(not passage.start <= start < end <= passage.end for start, end in (*hit.highlights, *hit.matches)):
         raise ValueError(f"A mark lies outside of passage {passage.id}.")
     return Citation(
@@ -93,7 +95,7 @@ def _citation(hit: Hit, *, marked: bool) -> Citation:
         start=passage.start,
         end=passage.end,
         quote=passage.text,
-        highlights=hit.highlights if marked else (),
+        highlights=hit.highlights if with_highlights else (),
         matches=hit.matches,
         also=hit.also,
         score=hit.score,

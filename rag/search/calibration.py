@@ -1,4 +1,4 @@
-"""Questions with known answers → the weights of the confidence."""
+"""Fitting the confidence: questions with known answers → its weights."""
 
 from __future__ import annotations
 
@@ -14,18 +14,20 @@ Numbers = NDArray[np.float64]
 Example = tuple[Mapping[str, float], bool]
 """The features of a question's hits, and whether the archive answered it."""
 
-_STEPS = 10_000
-_FAR = 50.0
+_MAX_STEPS = 10_000
+# logits are cut off here, so that exp does not overflow
+_MAX_LOGIT = 50.0
 _BINS = 10
-_SMALL = 1e-9
+# keeps a constant feature from a division by 0
+_MIN_SCALE = 1e-9
 
 
 @dataclass(frozen=True)
 class Quality:
-    """How good probabilities are.
+    """The quality of probabilities.
 
     `auroc`: how often an answered question gets the higher one (area under the ROC curve). `error`: the expected
-    calibration error, by ten bins of equal width (Naeini et al., 2015). `right`: how often the side of one half is.
+    calibration error, by ten bins of equal width (Naeini et al., 2015). `right`: the share on the right side of 0.5.
     """
 
     auroc: float
@@ -35,7 +37,7 @@ class Quality:
 
 @dataclass(frozen=True)
 class CalibrationReport:
-    """How good the confidence was on test questions, and how good it is, on questions that it has not seen."""
+    """The quality of the confidence on test questions before the fit, and after it, by cross-validation."""
 
     questions: int
     before: Quality
@@ -66,50 +68,51 @@ def fit(
     features = np.array([[example[name] for name in names] for example, _ in examples])
     labels = np.array([label for _, label in examples], np.float64)
     if len(set(labels.tolist())) < 2:
-        raise ValueError("There are no two kinds of examples to tell apart.")
-    scale = features.std(axis=0) + _SMALL
+        raise ValueError("All examples have the same label: add answered and unanswered questions.")
+    scale = features.std(axis=0) + _MIN_SCALE
     inputs = np.column_stack([features / scale, np.ones(len(features))])
     prior = np.array([*(start.weights[name] * unit for name, unit in zip(names, scale, strict=True)), start.intercept])
     of_example = np.ones(len(labels)) if weights is None else np.asarray(weights, np.float64)
 
-    def loss(tried: Numbers) -> tuple[float, Numbers]:
-        logits = inputs @ tried
-        away = tried - prior
-        probability = 1 / (1 + np.exp(-np.clip(logits, -_FAR, _FAR)))
+    def loss(parameters: Numbers) -> tuple[float, Numbers]:
+        logits = inputs @ parameters
+        distance = parameters - prior
+        probability = 1 / (1 + np.exp(-np.clip(logits, -_MAX_LOGIT, _MAX_LOGIT)))
         log_loss = of_example @ (np.logaddexp(0, logits) - labels * logits)
-        return float(log_loss + (pull * away) @ away / 2), inputs.T @ (
+        return float(log_loss + (pull * distance) @ distance / 2), inputs.T @ (
             of_example * (probability - labels)
-        ) + pull * away
+        ) + pull * distance
 
-    fitted = minimize(loss, prior, jac=True, method="L-BFGS-B", options={"maxiter": _STEPS, "ftol": 1e-12}).x
-    found = fitted[:-1] / scale
-    return Calibration(float(fitted[-1]), dict(zip(names, found.tolist(), strict=True)))
+    fitted = minimize(loss, prior, jac=True, method="L-BFGS-B", options={"maxiter": _MAX_STEPS, "ftol": 1e-12}).x
+    unscaled = fitted[:-1] / scale
+    return Calibration(float(fitted[-1]), dict(zip(names, unscaled.tolist(), strict=True)))
 
 
-def judged(calibration: Calibration, examples: Sequence[Example]) -> Quality:
-    """Return how good a calibration is on examples of both kinds."""
+def quality_on(calibration: Calibration, examples: Sequence[Example]) -> Quality:
+    """Return the quality of a calibration on examples of both kinds."""
     probabilities = np.array([calibration.probability(features) for features, _ in examples])
     labels = np.array([label for _, label in examples])
     return quality(probabilities, labels)
 
 
 def quality(probabilities: Numbers, labels: NDArray[np.bool_]) -> Quality:
-    """Return how good probabilities are for labels of both kinds."""
-    with_answer, without = probabilities[labels], probabilities[~labels]
-    above = np.mean(with_answer[:, None] > without[None]) + 0.5 * np.mean(with_answer[:, None] == without[None])
+    """Return the quality of probabilities for labels of both kinds."""
+    positive, negative = probabilities[labels], probabilities[~labels]
+    auroc = np.mean(positive[:, None] > negative[None]) + 0.5 * np.mean(positive[:, None] == negative[None])
     bins = np.minimum((probabilities * _BINS).astype(int), _BINS - 1)
-    error = sum(abs(probabilities[bins == one].sum() - labels[bins == one].sum()) for one in range(_BINS)) / len(labels)
-    return Quality(float(above), float(error), float(np.mean((probabilities >= THRESHOLD) == labels)))
+    error = sum(abs(probabilities[bins == number].sum() - labels[bins == number].sum()) for number in range(_BINS))
+    error /= len(labels)
+    return Quality(float(auroc), float(error), float(np.mean((probabilities >= THRESHOLD) == labels)))
 
 
 def cross_validated(examples: Sequence[Sequence[Example]], start: Calibration, pull: float, folds: int = 5) -> Quality:
-    """Return how good a fit is on questions that it has not seen; the examples of one question stay together."""
+    """Return the quality of a fit by cross-validation; the examples of a question stay in the same fold."""
     probabilities, labels = [], []
     for fold in range(folds):
-        seen = [example for number, of_one in enumerate(examples) if number % folds != fold for example in of_one]
-        fitted = fit(seen, start, pull)
-        for number, of_one in enumerate(examples):
+        training = [example for number, group in enumerate(examples) if number % folds != fold for example in group]
+        fitted = fit(training, start, pull)
+        for number, group in enumerate(examples):
             if number % folds == fold:
-                probabilities += [fitted.probability(features) for features, _ in of_one]
-                labels += [label for _, label in of_one]
+                probabilities += [fitted.probability(features) for features, _ in group]
+                labels += [label for _, label in group]
     return quality(np.array(probabilities), np.array(labels))

@@ -14,7 +14,7 @@ from embeddings.types import TokenVectors, Vectors
 from rag.lexical.query import LexicalQuery
 from rag.search.accents import with_accents
 from rag.search.fusion import Scores
-from rag.search.preferences import NONE, Preferences, preferences_of
+from rag.search.preferences import NO_PREFERENCES, Preferences, preferences_of
 from rag.search.query import ParsedQuestion
 from rag.text.times import Period, nearness
 from rag.types import Article, Filter, Passage
@@ -44,7 +44,7 @@ class EncodedQuery:
     text: str
     lexical: LexicalQuery
     tokens: TokenVectors
-    preferences: Preferences = NONE
+    preferences: Preferences = NO_PREFERENCES
     published: Mapping[Period, Keys] = field(default_factory=dict)
 
     @property

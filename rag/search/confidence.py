@@ -1,4 +1,4 @@
-"""How sure an answer is: signals of the best passages → the probability that one of them answers."""
+"""Confidence: signals of the best passages → the probability that one of them answers."""
 
 from __future__ import annotations
 
@@ -17,9 +17,10 @@ from rag.search.fusion import Scores
 THRESHOLD = 0.5
 OFFSETS = "confidence.npz"
 
-_RIVALS = 5
-# so far below the best a score counts by 1/e in the mean of the best
-_NEAR = 0.02
+# passages of other articles with which the best one is compared, at most
+_MAX_RIVALS = 5
+# a score this far below the best has the weight 1/e in the mean of the best
+_TOP_SCALE = 0.02
 
 
 @dataclass(frozen=True)
@@ -68,12 +69,12 @@ def calibrations(stored: str | None, fingerprint: str) -> Mapping[str, Calibrati
 
 @dataclass(frozen=True)
 class QuestionOffset:
-    """What a question alone says of its scores.
+    """The question-dependent offset of the logit.
 
     A question with names is near to passages with these names, whether they answer it or not; a vague one is far even
-    from those that do, so that the same scores mean more.
+    from passages that do, so that the same scores mean more.
 
-    `direction` has shape (dim,); `mean` is what it gives the average question.
+    `direction` has shape (dim,); `mean` is its product with the average question.
     """
 
     direction: Vectors
@@ -96,7 +97,7 @@ def question_offset(fingerprint: str) -> QuestionOffset | None:
 def features(
     best: int, scores: Mapping[str, Scores], articles: Sequence[str], sentence: float | None
 ) -> dict[str, float]:
-    """Return what the confidence rests on.
+    """Return the features of the confidence.
 
     Args:
         best: the number of the passage that is ranked first.
@@ -107,19 +108,19 @@ def features(
     The features are the signals of the best passage and, for each, how far it is above the best few of other
     articles, and the mean of the best scores of all (`_top`); with `sentence`, how well its best sentence answers.
     """
-    found: dict[str, float] = {}
-    others = np.array(articles) != articles[best]
+    values_of: dict[str, float] = {}
+    is_rival = np.array(articles) != articles[best]
     for name, values in scores.items():
-        rivals = np.sort(values[others])[::-1][:_RIVALS]
-        found[name] = float(values[best])
-        found[f"{name}_top"] = top(values)
-        found[f"{name}_gap"] = float(values[best] - rivals.mean()) if len(rivals) else 0.0
+        rivals = np.sort(values[is_rival])[::-1][:_MAX_RIVALS]
+        values_of[name] = float(values[best])
+        values_of[f"{name}_top"] = top(values)
+        values_of[f"{name}_gap"] = float(values[best] - rivals.mean()) if len(rivals) else 0.0
     if sentence is not None:
-        found["sentence"] = sentence
-    return found
+        values_of["sentence"] = sentence
+    return values_of
 
 
 def top(scores: Scores) -> float:
-    """Return the mean of scores in which the best count most: no leap where two passages change places."""
-    weights = np.exp((scores - scores.max()) / _NEAR)
+    """Return a mean of scores in which the best count most; it does not jump when two passages swap ranks."""
+    weights = np.exp((scores - scores.max()) / _TOP_SCALE)
     return float(weights @ scores / weights.sum())

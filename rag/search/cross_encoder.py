@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class CrossEncoderReranker:
-    """A cross-encoder of sentence-transformers, by folder or hub name: slower, and it decides alone.
+    """A cross-encoder of sentence-transformers, by folder or hub name: slower, and its scores are the only ones.
 
     Raises:
         ArchiveError: there is no such model, or it cannot be read.
@@ -31,7 +31,7 @@ class CrossEncoderReranker:
         """Return the model's score of each passage, read with its title."""
         pairs = [(query.text, encoder_input(article, passage)) for article, passage in passages]
         scores = np.asarray(self._model.predict(pairs, show_progress_bar=False), np.float64) if pairs else np.empty(0)
-        return Reranked("cross", scores.reshape(len(pairs)), (None,) * len(pairs), alone=True)
+        return Reranked("cross", scores.reshape(len(pairs)), (None,) * len(pairs), decides=True)
 
 
 def _cross_encoder(name: str) -> CrossEncoder:

@@ -1,4 +1,4 @@
-"""What a person types to narrow an archive → a `Filter`."""
+"""Filters as typed → a `Filter`."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ def make_filter(
     """Return the filter that was typed; for days, see `parse_day`.
 
     Args:
-        include: what may answer beside the articles' own words: "comments".
+        include: what is searched besides the articles' own words: "comments".
 
     Raises:
         QuestionError: a day or a language cannot be read, the days are in the wrong order, a value is blank, or there
             is nothing of that name to include.
     """
-    if unknown := [one for one in include if one not in _INCLUDED]:
+    if unknown := [kind for kind in include if kind not in _INCLUDED]:
         raise QuestionError(f"There is no {unknown[0]!r} to include: choose among {', '.join(_INCLUDED)}.")
     first = None if since is None else parse_day(since, end=False)
     last = None if until is None else parse_day(until, end=True)
@@ -44,11 +44,11 @@ def make_filter(
     return Filter(
         since=first,
         until=last,
-        sources=tuple(_filled(one, "source") for one in sources),
-        languages=tuple(_language(one) for one in languages),
-        authors=tuple(_filled(one, "author") for one in authors),
-        paths=tuple(_filled(one, "path") for one in paths),
-        kinds=("article", *(_INCLUDED[one] for one in dict.fromkeys(include))),
+        sources=tuple(_filled(source, "source") for source in sources),
+        languages=tuple(_language(language) for language in languages),
+        authors=tuple(_filled(author, "author") for author in authors),
+        paths=tuple(_filled(path, "path") for path in paths),
+        kinds=("article", *(_INCLUDED[kind] for kind in dict.fromkeys(include))),
     )
 
 
@@ -56,32 +56,32 @@ def parse_day(text: str, end: bool) -> date:
     """Return the day that was typed; of a month or a year, the first day or, at the `end` of a time, the last.
 
     Raises:
-        QuestionError: it is no day, month or year, or there is no such day.
+        QuestionError: it is not a day, month or year, or there is no such day.
     """
-    found = _DAY.fullmatch(text.strip()) or _GERMAN_DAY.fullmatch(text.strip())
-    if found:
-        year = int(found["year"])
-        month = int(found["month"] or (12 if end else 1))
+    match = _DAY.fullmatch(text.strip()) or _GERMAN_DAY.fullmatch(text.strip())
+    if match:
+        year = int(match["year"])
+        month = int(match["month"] or (12 if end else 1))
         # no such month or day is a ValueError
         with suppress(ValueError):
-            return date(year, month, int(found["day"] or (monthrange(year, month)[1] if end else 1)))
+            return date(year, month, int(match["day"] or (monthrange(year, month)[1] if end else 1)))
     raise QuestionError(f"There is no day {text!r}: write 2024-03-01, 1.3.2024, 2024-03 or 2024.")
 
 
 def _language(text: str) -> str:
-    found = _LANGUAGE.fullmatch(text.strip())
-    if found is None:
+    match = _LANGUAGE.fullmatch(text.strip())
+    if match is None:
         raise QuestionError(f"There is no language {text!r}: write its code of two or three letters, such as de or en.")
-    return found[1].lower()
+    return match[1].lower()
 
 
 def _filled(text: str, field: str) -> str:
-    """Return the text without white space around it; a part of a name or path has a sign, and is valid text."""
+    """Return the text without white space around it; it must have a letter or digit, in a path any sign."""
     text = text.strip()
     if not any(character.isalnum() for character in text) and not (field == "path" and text):
         raise QuestionError(f"The {field} {text!r} names nothing: give a part of it, or leave it out.")
     try:
         text.encode("utf-8")
     except UnicodeEncodeError as error:
-        raise QuestionError(f"The {field} holds bytes that are no text: type it anew.") from error
+        raise QuestionError(f"The {field} is not valid UTF-8: type it again.") from error
     return text

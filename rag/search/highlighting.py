@@ -1,4 +1,4 @@
-"""Which sentence of a passage answers, found by the encoder itself."""
+"""The sentence of a passage that answers, by the token vectors of the encoder."""
 
 from __future__ import annotations
 
@@ -16,94 +16,94 @@ from rag.text.sentences import sentence_spans
 from rag.types import Span
 
 # Measured by benchmarks/quality.py on MLQA German; the alignment has weight 1
-_COSINE = 0.5
-_WORDS = 0.2
-# a sentence that is no further above the second one is right in half of all cases: then none stands out
-_STANDS_OUT = 0.004
+_COSINE_WEIGHT = 0.5
+_WORDS_WEIGHT = 0.2
+# the least distance to the second sentence, in the score: below it the best one is right in half of all cases
+_MIN_MARGIN = 0.004
 # fitted by benchmarks/fit_marks.py
 MARKS = Calibration(-3.0, {"margin": 5.9, "lead": 50.0, "across": 0.55})
 """The probability that the best sentence of a passage answers, if the answer as a whole has one; `mark_features`."""
 MARKED_FROM = 0.6
 """A little above one half: in an archive of many languages and events, probabilities are lower than where they were
 learnt."""
-_MOST_MARGIN, _MOST_LEAD = 0.2, 0.05
+_MAX_MARGIN, _MAX_LEAD = 0.2, 0.05
 
 
 @dataclass(frozen=True)
-class Sentence:
-    """A sentence of a passage: its place in the passage's text, and how well it answers, higher is better."""
+class ScoredSentence:
+    """A sentence of a passage: its span in the passage's text, and how well it answers, higher is better."""
 
     span: Span
     score: float
 
 
 def sentences_of(text: str, language: str) -> list[Span]:
-    """Return the places of the sentences that hold a letter or a digit, without white space around them."""
-    found = []
+    """Return the spans of the sentences with a letter or a digit, without white space around them."""
+    spans = []
     for start, end in sentence_spans(text, language):
         sentence = text[start:end]
         if any(character.isalnum() for character in sentence):
             first = start + len(sentence) - len(sentence.lstrip())
-            found.append((first, start + len(sentence.rstrip())))
-    return found
+            spans.append((first, start + len(sentence.rstrip())))
+    return spans
 
 
 def score_sentences(
     sentences: Sequence[Span], alignment: Alignment, matches: Sequence[Match], words: LexicalQuery, question: Vectors
-) -> list[Sentence]:
-    """Score the sentences of a passage that the encoder has read.
+) -> list[ScoredSentence]:
+    """Score the sentences of a passage, as far as the encoder has read it.
 
     A score is the sum of the mean best match of the question's tokens within the sentence; half of the cosine of
     question and sentence, whose vector is the mean of its tokens in their context (Günther et al., "Late chunking",
     2024); and a fifth of the share, by idf, of the question's words in it.
 
     Args:
-        sentences: their places in the passage's text.
+        sentences: their spans in the passage's text.
         matches: the words of the question in the passage.
         words: all words of the question.
         question: the vector of the whole question, in the coordinates of the alignment.
     """
-    read = [(span, inside) for span in sentences if len(inside := alignment.within(span))]
-    if not read:
+    aligned = [(span, tokens) for span in sentences if len(tokens := alignment.within(span))]
+    if not aligned:
         return []
-    means = np.stack([inside.vectors.mean(axis=0) for _, inside in read])
+    means = np.stack([tokens.vectors.mean(axis=0) for _, tokens in aligned])
     vectors = means / np.linalg.norm(means, axis=1, keepdims=True)
     return [
-        Sentence(span, float(match + _COSINE * cosine) + _WORDS * _share(matches, span, words))
+        ScoredSentence(span, float(match + _COSINE_WEIGHT * cosine) + _WORDS_WEIGHT * _share(matches, span, words))
         for (span, _), match, cosine in zip(
-            read, [inside.best_matches().mean() for _, inside in read], vectors @ question, strict=True
+            aligned, [tokens.best_matches().mean() for _, tokens in aligned], vectors @ question, strict=True
         )
     ]
 
 
-def best_sentence(sentences: Sequence[Sentence]) -> Sentence | None:
+def best_sentence(sentences: Sequence[ScoredSentence]) -> ScoredSentence | None:
     """Return the best sentence, or None if another is about as good."""
-    ranked = sorted(sentences, key=lambda one: -one.score)
-    if not ranked or (len(ranked) > 1 and ranked[0].score - ranked[1].score < _STANDS_OUT):
+    ranked = sorted(sentences, key=lambda sentence: -sentence.score)
+    if not ranked or (len(ranked) > 1 and ranked[0].score - ranked[1].score < _MIN_MARGIN):
         return None
     return ranked[0]
 
 
-def margin_of(sentences: Sequence[Sentence]) -> float:
-    """Return how far the best sentence is above the second one; infinity for one alone, 0 for none."""
-    ranked = sorted((one.score for one in sentences), reverse=True)
-    if not ranked:
+def margin_of(sentences: Sequence[ScoredSentence]) -> float:
+    """Return how far the best sentence is above the second one; infinity for a single one, 0 for none."""
+    scores = sorted((sentence.score for sentence in sentences), reverse=True)
+    if not scores:
         return 0.0
-    return ranked[0] - ranked[1] if len(ranked) > 1 else math.inf
+    return scores[0] - scores[1] if len(scores) > 1 else math.inf
 
 
 def mark_features(margin: float, lead: float, *, across: bool) -> dict[str, float]:
-    """Return what it rests on whether a passage's best sentence is marked.
+    """Return the features that decide whether a passage's best sentence is marked.
 
     Args:
         margin: how far the sentence is above the passage's second one; the square root counts.
         lead: how far the passage's score is above that of the best other citation, below 0 if it is not the first:
-            most passages that are shown beside one that answers do not answer themselves.
+            most passages cited after one that answers do not answer themselves.
         across: the question is in another language than the passage.
     """
     return {
-        "margin": math.sqrt(min(margin, _MOST_MARGIN)),
-        "lead": max(-_MOST_LEAD, min(lead, _MOST_LEAD)),
+        "margin": math.sqrt(min(margin, _MAX_MARGIN)),
+        "lead": max(-_MAX_LEAD, min(lead, _MAX_LEAD)),
         "across": float(across),
     }
 
@@ -111,5 +111,5 @@ def mark_features(margin: float, lead: float, *, across: bool) -> dict[str, floa
 def _share(matches: Sequence[Match], span: Span, question: LexicalQuery) -> float:
     total = sum(word.idf for word in question.words)
     terms = {match.term for match in matches if span[0] <= match.start < span[1]}
-    shared = sum(word.idf for word in question.words if terms & set(word.variants))
-    return shared / total if total else 0.0
+    in_span = sum(word.idf for word in question.words if terms & set(word.variants))
+    return in_span / total if total else 0.0

@@ -14,7 +14,7 @@ from rag.search.alignment import align
 from rag.search.candidates import EncodedQuery
 from rag.search.confidence import features, question_offset
 from rag.search.grouping import Group
-from rag.search.highlighting import Sentence, best_sentence, margin_of, score_sentences, sentences_of
+from rag.search.highlighting import ScoredSentence, best_sentence, margin_of, score_sentences, sentences_of
 from rag.search.ranking import Ranking
 from rag.text.lost_letters import damaged_forms
 from rag.text.words import fold
@@ -35,7 +35,7 @@ class Evidence:
     """
 
     matches: Mapping[int, Sequence[Match]]
-    sentences: Mapping[int, Sequence[Sentence]]
+    sentences: Mapping[int, Sequence[ScoredSentence]]
 
 
 def evidence_of(groups: Sequence[Group], ranking: Ranking, query: EncodedQuery, searcher: Searcher) -> Evidence:
@@ -59,19 +59,19 @@ def _shared_words(number: int, ranking: Ranking, query: EncodedQuery, searcher: 
     return tuple(
         match
         for match in matches
-        if any(_alike(fold(passage.text[match.start : match.end]), word) for word in spellings)
+        if any(_share_stem(fold(passage.text[match.start : match.end]), word) for word in spellings)
     )
 
 
-def _alike(word: str, other: str) -> bool:
-    """Whether one word is the other, or the other with an ending."""
-    shorter = min(len(word), len(other))
-    return word == other or (shorter >= _MIN_COMMON_LETTERS and (word.startswith(other) or other.startswith(word)))
+def _share_stem(word: str, form: str) -> bool:
+    """Whether two words are equal, or one is the other with an ending."""
+    shorter = min(len(word), len(form))
+    return word == form or (shorter >= _MIN_COMMON_LETTERS and (word.startswith(form) or form.startswith(word)))
 
 
 def _sentences(
     matches: Mapping[int, Sequence[Match]], ranking: Ranking, query: EncodedQuery, searcher: Searcher
-) -> dict[int, list[Sentence]]:
+) -> dict[int, list[ScoredSentence]]:
     """Score the sentences of passages; those without an alignment are aligned now."""
     question = searcher.tokens.rotated(query.tokens)
     aligned = {number: alignment for number in matches if (alignment := ranking.alignments[number]) is not None}
@@ -92,7 +92,7 @@ def hit_of(rank: int, group: Group, ranking: Ranking, evidence: Evidence) -> Hit
     best = group.merged[0]
     article, best_passage = ranking.passages[best]
     passages = [ranking.passages[number][1] for number in group.merged]
-    sentences: dict[tuple[int, int], Sentence] = {}
+    sentences: dict[tuple[int, int], ScoredSentence] = {}
     words: set[tuple[int, int]] = set()
     for number, passage in zip(group.merged, passages, strict=True):
         start = passage.start
@@ -101,7 +101,7 @@ def hit_of(rank: int, group: Group, ranking: Ranking, evidence: Evidence) -> Hit
         for sentence in evidence.sentences.get(number, ()):
             span = (start + sentence.span[0], start + sentence.span[1])
             if span not in sentences or sentences[span].score < sentence.score:
-                sentences[span] = Sentence(span, sentence.score)
+                sentences[span] = ScoredSentence(span, sentence.score)
     answering = best_sentence(list(sentences.values()))
     start, end = min(passage.start for passage in passages), max(passage.end for passage in passages)
     copies: dict[str, Article] = {article.id: article for article, _ in (ranking.passages[at] for at in group.copies)}
@@ -121,8 +121,8 @@ def hit_of(rank: int, group: Group, ranking: Ranking, evidence: Evidence) -> Hit
 
 def _lead(group: Group, ranking: Ranking) -> float:
     """Return how far the score of a citation is above the best one outside of it."""
-    inside = {*group.merged, *group.copies}
-    rivals = (float(score) for number, score in enumerate(ranking.scores) if number not in inside)
+    cited = {*group.merged, *group.copies}
+    rivals = (float(score) for number, score in enumerate(ranking.scores) if number not in cited)
     return float(ranking.scores[group.merged[0]]) - max(rivals, default=-math.inf)
 
 
@@ -134,13 +134,13 @@ def features_of(
     Args:
         first: the group of the first hit.
     """
-    sentence = None
+    best = None
     if searcher.reranker is not None:
-        scores = [one.score for number in first.merged for one in evidence.sentences.get(number, ())]
-        sentence = max(scores, default=0.0)
+        scores = [sentence.score for number in first.merged for sentence in evidence.sentences.get(number, ())]
+        best = max(scores, default=0.0)
     names = ranking.signals[0].keys()
     compared = [number for number, signals in enumerate(ranking.signals) if signals.keys() == names]
     values = {name: np.array([ranking.signals[number][name] for number in compared]) for name in names}
-    of_passages = features(0, values, [ranking.passages[number][0].id for number in compared], sentence)
+    of_passages = features(0, values, [ranking.passages[number][0].id for number in compared], best)
     offset = question_offset(searcher.encoder.fingerprint)
     return of_passages | {"unknown": query.lexical.unknown, "question": offset(query.vector) if offset else 0.0}

@@ -1,4 +1,4 @@
-"""What a question asks for: the words that are looked for, the "phrases" that must stand there, and what must -not."""
+"""A question → its words, the "phrases" that must be in a passage, and what must -not."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ MAX_QUESTION = 1000
 """The longest question, in characters."""
 _QUOTES = '"„“”«»'
 # a quotation may hold another in other signs; inside a word, a quote is an inch or a typing error
-_QUOTED = "|".join(rf"(?<!\w){one}[^{one}{other}]*{other}(?!\w)" for one, other in ('""', "„“", "„”", "“”", "«»", "»«"))
+_QUOTED = "|".join(rf"(?<!\w){begin}[^{begin}{end}]*{end}(?!\w)" for begin, end in ('""', "„“", "„”", "“”", "«»", "»«"))
 _OPERATOR = re.compile(
     rf"""
       \b(?:und|oder|sowie|bzw\.)\s-(?=[a-zäöüß])                      # Bundeskanzler und -präsident: half a compound
@@ -28,10 +28,9 @@ _OPERATOR = re.compile(
 class ParsedQuestion:
     """A question without its operators.
 
-    `text` is what is encoded and ranked: all words but the excluded ones, those of the phrases included, without what
-    nobody sees. `phrases`
-    must stand in a passage word for word; `names` too, unless that leaves nothing; what is in `excluded`, words or
-    phrases, must not.
+    `text` is what is encoded and ranked: all words except the excluded ones, with those of the phrases, without
+    invisible characters. `phrases` must be in a passage word for word; `names` too, unless no passage has them; the
+    words and phrases in `excluded` must not.
     """
 
     text: str
@@ -45,7 +44,7 @@ def checked_question(question: str) -> str:
 
     Raises:
         EmptyQuestion, LongQuestion: it has no word, or more than `MAX_QUESTION` characters.
-        QuestionError: it is no valid text.
+        QuestionError: it is not valid UTF-8.
     """
     question = " ".join(question.split())
     try:
@@ -63,12 +62,12 @@ def checked_question(question: str) -> str:
 
 
 def parse(question: str) -> ParsedQuestion:
-    """Take the operators out of a question.
+    """Parse the operators of a question.
 
-    "…" holds a phrase. „…“ “…” «…» »…« do too, but in many languages names are written so, and the article that answers
-    may be in another one: they ask for nothing that would leave nothing. A minus that begins a word or a quotation
-    excludes it; before a digit it belongs to a number, and between words it is a dash. Whatever else looks like an
-    operator is text, a quote without its partner too.
+    "…" is a phrase. „…“ “…” «…» »…« are too, but in many languages names are written like this, and the article that
+    answers may be in another language: they are ignored if no passage has them. A minus that begins a word or a
+    quotation excludes it; before a digit it belongs to a number, and between words it is a dash. Anything else that
+    looks like an operator is text, and so is a quote without its partner.
 
     Raises:
         EmptyQuestion: there is no word in it.
@@ -78,27 +77,27 @@ def parse(question: str) -> ParsedQuestion:
     names: list[str] = []
     excluded: list[str] = []
 
-    def plain(found: re.Match[str]) -> str:
-        if found["unwanted_word"] is not None:
-            excluded.append(found["unwanted_word"])
+    def plain(operator: re.Match[str]) -> str:
+        if operator["unwanted_word"] is not None:
+            excluded.append(operator["unwanted_word"])
             return " "
-        if found["unwanted_phrase"] is not None:
-            _note(found["unwanted_phrase"], excluded)
+        if operator["unwanted_phrase"] is not None:
+            _note(operator["unwanted_phrase"], excluded)
             return " "
-        if found["phrase"] is not None:
-            return _note(found["phrase"], phrases if found["phrase"].startswith('"') else names)
-        return found[0]
+        if operator["phrase"] is not None:
+            return _note(operator["phrase"], phrases if operator["phrase"].startswith('"') else names)
+        return operator[0]
 
     text = " ".join(legible(_OPERATOR.sub(plain, question)).split())
     if not _has_word(text):
         if excluded:
-            raise QuestionError("The question only says what to leave out: add what to look for.")
+            raise QuestionError("The question only excludes words: add what to search for.")
         raise EmptyQuestion("The question is empty: type what you want to know.")
     return ParsedQuestion(text, tuple(phrases), tuple(excluded), tuple(names))
 
 
 def _note(quoted: str, phrases: list[str]) -> str:
-    """Keep what is between the quotes and return it; without any word it is nothing."""
+    """Add the phrase between the quotes and return it; without a word it is empty."""
     phrase = quoted[1:-1].strip()
     if not _has_word(phrase):
         return ""

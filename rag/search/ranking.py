@@ -91,7 +91,7 @@ def _fuse(query: EncodedQuery, candidates: Candidates, config: RankingConfig) ->
 def _blend(fused: _Fused, reranked: Reranked, config: RankingConfig) -> tuple[Scores, dict[str, float]]:
     """Return the new scores of the re-ranked passages, in the order before, and the weights of their signals."""
     weights = {reranked.signal: 1.0}
-    if reranked.alone:
+    if reranked.decides:
         return reranked.scores, weights
     weights |= {"dense": fused.agreement * config.dense_weight, "lexical": config.lexical_weight}
     count = len(reranked.scores)
@@ -102,18 +102,18 @@ def _blend(fused: _Fused, reranked: Reranked, config: RankingConfig) -> tuple[Sc
 def _merge(ranking: Ranking, reranked: Reranked, scores: Scores) -> Ranking:
     """Put the re-ranked passages first, in the order of their new scores; the others keep their order below them."""
     count = len(scores)
-    others = ranking.scores[count:]
-    if len(others):
-        others = others - max(0.0, others.max() - scores.min() + _MIN_SCORE_GAP)
+    lower = ranking.scores[count:]
+    if len(lower):
+        lower = lower - max(0.0, lower.max() - scores.min() + _MIN_SCORE_GAP)
     signals = [
-        {reranked.signal: float(score), **before}
-        for score, before in zip(reranked.scores, ranking.signals[:count], strict=True)
+        {reranked.signal: float(score), **fused}
+        for score, fused in zip(reranked.scores, ranking.signals[:count], strict=True)
     ]
     order = np.argsort(-scores, kind="stable").tolist()
     return replace(
         ranking,
         passages=(*(ranking.passages[number] for number in order), *ranking.passages[count:]),
-        scores=np.concatenate([scores[order], others]),
+        scores=np.concatenate([scores[order], lower]),
         signals=(*(signals[number] for number in order), *ranking.signals[count:]),
         alignments=(*(reranked.alignments[number] for number in order), *ranking.alignments[count:]),
         fused=(*(ranking.fused[number] for number in order), *ranking.fused[count:]),

@@ -16,23 +16,24 @@ from rag.text.numbers import DIGITS
 from rag.text.words import fold, normalize_word
 from rag.types import Article, Span
 
-# the names of months in these languages are written in one way, in the others with endings
+# in these languages the names of months have one form, in the others they have endings
 _PLAIN = ["en", "de", "fr", "es", "it", "pt", "nl", "sv", "da", "nb", "ro", "ca", "id"]
 _INFLECTED = ["pl", "ru", "uk", "cs", "sk", "hr", "sl", "bg", "sr", "fi", "hu", "tr", "el", "et", "lv", "lt"]
 # the short names of others are words: sie, paz, set, out, ago
 _ABBREVIATING = ["en", "de", "nl", "fr"]
 _MORE_MONTHS = {"sept": 9, "mrz": 3, "märz": 3, "jänner": 1, "janner": 1, "feber": 2, "мае": 5}
-# these put what others say by prepositions behind the name
+# in these languages long endings replace prepositions
 _AGGLUTINATIVE = ["fi", "hu", "tr", "et"]
 _ENDINGS = re.compile(r"[aeiouy]?|[eio]m|i[eu]|owi|[аеиіоуыьюя]?|[еоє]м|ові")
-_LEAST_LETTERS, _LONG, _BEHIND = 3, 7, 4
+# letters: of a name at least; of a long name at least; of an ending at most
+_MIN_LETTERS, _LONG_NAME, _MAX_ENDING = 3, 7, 4
 # a bare number is taken for a year between these
 _FIRST_YEAR, _LAST_YEAR = 1500, 2099
-_EARLIEST = 1000
-# 1998/99 is one time, 1950-99 none that a question means
-_SEASON = 20
-# what happened on a day is told on the next ones
-_AFTER = timedelta(days=2)
+_EARLIEST_YEAR = 1000
+# 1998/99 is a time, 1950-99 is not one that a question means
+_MAX_SEASON_YEARS = 20
+# events of a day are reported on the next days
+_REPORTED_WITHIN = timedelta(days=2)
 
 _YEAR = r"(?:1\d{3}|20\d\d)"
 _ALONE = r"(?<![\w.,:/'’$€£#+])(?<!(?<!\d{4})-)"
@@ -70,8 +71,8 @@ _PATTERNS = {
     "han_year": re.compile(r"(?P<year>\d{4})[年년]"),
     "year": re.compile(rf"{_ALONE}(?P<year>{_YEAR})(?!\d|[.,]\d|[^\W\d_]|[%€$£])"),
 }  # fmt: skip
-# 2002 Euro are no year, nor are 2000 years
-_COUNTED = re.compile(
+# 2002 Euro are not a year, nor are 2000 years
+_QUANTITY = re.compile(
     r"\s?(?:%|€|\$|£|(?:EUR|Euros?|USD|Dollars?|US-Dollar|Mark|DM|Franken|CHF|Pfund|pounds|złotych|zł|Prozent|percent|"
     r"per cent|km|Kilometern?|kilometers|kilometres|Metern?|m|kg|Tonnen|tonnes|tons|Liter|Hektar|Grad|Watt|Volt|PS|"
     r"Menschen|Personen|people|persons|Einwohner\w*|inhabitants|Jahren?|years|ans|años|anni|lat|Tagen?|days|Stunden|"
@@ -99,7 +100,7 @@ _EARLIER = re.compile(r"\b(?:vor|before|avant|antes de|prima del|voor|przed|пе
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """A time that a text states: from its first to its last day, inclusive, at a place of the text."""
+    """A time that a text states: its first and last day, inclusive, and its span in the text."""
 
     first: date
     last: date
@@ -110,108 +111,114 @@ class Period:
         """The number of days of the period."""
         return (self.last - self.first).days + 1
 
-    def holds(self, day: date) -> bool:
-        """Tell whether an article of a day is of this time: of it, or of the two days after a day."""
+    def contains(self, day: date) -> bool:
+        """Whether an article of this day is of the period; of a period of one day, also one of the next two days."""
         return (
-            self.first <= day <= (self.last + _AFTER if self.days == 1 and self.last < date.max - _AFTER else self.last)
+            self.first
+            <= day
+            <= (
+                self.last + _REPORTED_WITHIN
+                if self.days == 1 and self.last < date.max - _REPORTED_WITHIN
+                else self.last
+            )
         )
 
-    def share(self, other: Period) -> float:
-        """Return how far another time lies in this one, in [0, 1]: the root of its share of days."""
-        common = (min(self.last, other.last) - max(self.first, other.first)).days + 1
-        return math.sqrt(max(0, common) / other.days)
+    def overlap(self, period: Period) -> float:
+        """Return how far a period lies in this one, in [0, 1]: the square root of its share of days."""
+        common = (min(self.last, period.last) - max(self.first, period.first)).days + 1
+        return math.sqrt(max(0, common) / period.days)
 
 
 def periods_in(text: str) -> list[Period]:
-    """Return the times that a text states, in its order; what follows from today, as "last winter", is none."""
+    """Return the times that a text states, in its order, without those relative to today, such as "last winter"."""
     text = text.translate(DIGITS)
     if not re.search(r"\d0|\d{4}", text):
         return []
-    found: list[Period] = []
+    periods: list[Period] = []
     for name, pattern in _PATTERNS.items():
         for match in pattern.finditer(text):
-            if any(match.start() < one.span[1] and one.span[0] < match.end() for one in found):
+            if any(match.start() < known.span[1] and known.span[0] < match.end() for known in periods):
                 continue
             period = _period(name, match, text)
             if period:
-                found.append(period)
-    return _joined(sorted(found, key=lambda one: one.span), text)
+                periods.append(period)
+    return _merged(sorted(periods, key=lambda period: period.span), text)
 
 
 def nearness(periods: Sequence[Period], article: Article, text: str) -> float:
-    """Return how well an article and a text of it fit times that were asked for, in [0, 1].
+    """Return how well an article and a text of it fit the times of a question, in [0, 1].
 
     It fits if it was published then, or as far as a time that it states lies in one of them.
     """
-    if article.published and any(one.holds(article.published) for one in periods):
+    if article.published and any(period.contains(article.published) for period in periods):
         return 1.0
-    stated = periods_in(text)
-    return max((asked.share(one) for asked in periods for one in stated), default=0.0)
+    in_text = periods_in(text)
+    return max((period.overlap(mention) for period in periods for mention in in_text), default=0.0)
 
 
 def _period(name: str, match: re.Match[str], text: str) -> Period | None:
-    stated = match.groupdict()
+    groups = match.groupdict()
     if name == "decade":
-        tens = int(stated["decade"] or f"19{stated['short'] or stated['short_behind']}")
+        tens = int(groups["decade"] or f"19{groups['short'] or groups['short_behind']}")
         return Period(date(tens * 10, 1, 1), date(tens * 10 + 9, 12, 31), match.span())
-    year = int(stated["year"])
-    counted = name == "year" and (year < _FIRST_YEAR or _COUNTED.match(text, match.end()))
-    days = None if counted or not _EARLIEST <= year <= _LAST_YEAR else _days(name, stated, year)
+    year = int(groups["year"])
+    is_quantity = name == "year" and (year < _FIRST_YEAR or _QUANTITY.match(text, match.end()))
+    days = None if is_quantity or not _EARLIEST_YEAR <= year <= _LAST_YEAR else _days(name, groups, year)
     return Period(*days, match.span()) if days else None
 
 
-def _days(name: str, stated: Mapping[str, str | None], year: int) -> tuple[date, date] | None:
-    """Return the first and the last day of what a pattern found; None if there is no such day or month."""
-    whole = date(year, 1, 1), date(year, 12, 31)
+def _days(name: str, groups: Mapping[str, str | None], year: int) -> tuple[date, date] | None:
+    """Return the first and the last day of a match of a pattern; None if there is no such day or month."""
+    full_year = date(year, 1, 1), date(year, 12, 31)
     if name in ("year", "han_year", "slashes"):
-        return whole
+        return full_year
     if name == "season":
-        end = year - year % 100 + int(stated["end"] or 0)
-        return (whole[0], date(end, 12, 31)) if year < end <= year + _SEASON else None
-    first = _month(stated["name"] or "") if "name" in stated else int(stated["month"] or 0)
-    last = _month(stated["end_name"] or "") if "end_name" in stated else first
+        end = year - year % 100 + int(groups["end"] or 0)
+        return (full_year[0], date(end, 12, 31)) if year < end <= year + _MAX_SEASON_YEARS else None
+    first = _month(groups["name"] or "") if "name" in groups else int(groups["month"] or 0)
+    last = _month(groups["end_name"] or "") if "end_name" in groups else first
     with suppress(ValueError):
         # no such day is a ValueError
         if first and last and first <= last:
-            day = stated.get("day")
+            day = groups.get("day")
             begin = date(year, first, int(day or 1))
             return (begin, begin) if day else (begin, date(year, last, monthrange(year, last)[1]))
     return None
 
 
-def _joined(periods: Sequence[Period], text: str) -> list[Period]:
-    """Return times with "from 1998 to 2001" as one, and those that are open to one side."""
-    found: list[Period] = []
-    for one in periods:
-        before = found[-1] if found else None
-        gap = text[before.span[1] : one.span[0]] if before else ""
+def _merged(periods: Sequence[Period], text: str) -> list[Period]:
+    """Return periods with "from 1998 to 2001" as a single one, and with open ends ("since 1998")."""
+    merged: list[Period] = []
+    for period in periods:
+        previous = merged[-1] if merged else None
+        gap = text[previous.span[1] : period.span[0]] if previous else ""
         if (
-            before
-            and before.first <= one.last
-            and (_TO.fullmatch(gap) or (_AND.fullmatch(gap) and _BETWEEN.search(text[: before.span[0]])))
+            previous
+            and previous.first <= period.last
+            and (_TO.fullmatch(gap) or (_AND.fullmatch(gap) and _BETWEEN.search(text[: previous.span[0]])))
         ):
-            found[-1] = Period(before.first, one.last, (before.span[0], one.span[1]))
+            merged[-1] = Period(previous.first, period.last, (previous.span[0], period.span[1]))
         else:
-            found.append(one)
-    # "from" before a time that has its end opens nothing
-    return [_opened(one, text[: one.span[0]]) if one in periods else one for one in found]
+            merged.append(period)
+    # "from" before a period with an end leaves it closed
+    return [_with_open_end(period, text[: period.span[0]]) if period in periods else period for period in merged]
 
 
-def _opened(period: Period, before: str) -> Period:
+def _with_open_end(period: Period, preceding: str) -> Period:
     one_day = timedelta(days=1)
-    if _SINCE.search(before):
+    if _SINCE.search(preceding):
         return replace(period, last=date.max)
-    if _LATER.search(before):
+    if _LATER.search(preceding):
         return replace(period, first=period.last + one_day, last=date.max)
-    if _UNTIL.search(before):
+    if _UNTIL.search(preceding):
         return replace(period, first=date.min)
-    if _EARLIER.search(before):
+    if _EARLIER.search(preceding):
         return replace(period, first=date.min, last=period.first - one_day)
     return period
 
 
 def _month(name: str) -> int | None:
-    """Return the month of a name, written with its accents or, in ASCII, without any; marché is no March."""
+    """Return the month of a name, written with its accents or, in ASCII, without any; marché is not March."""
     plain, inflected, agglutinative = _month_names()
     spelling = fold if name.isascii() else normalize_word
     word = spelling(name)
@@ -219,12 +226,12 @@ def _month(name: str) -> int | None:
         return plain[word]
     if name[:1].isupper() and name.isascii():
         return None
-    for known, number in agglutinative:
-        if word.startswith(known) and len(word) <= len(known) + _BEHIND:
+    for month, number in agglutinative:
+        if word.startswith(month) and len(word) <= len(month) + _MAX_ENDING:
             return number
-    for known, number in inflected:
+    for month, number in inflected:
         # października → październiku; of long names two letters may be an ending: janvāris → janvārī
-        for stem in (known, known[:-1], *([known[:-2]] if len(known) >= _LONG else ())):
+        for stem in (month, month[:-1], *([month[:-2]] if len(month) >= _LONG_NAME else ())):
             if word.startswith(stem) and _ENDINGS.fullmatch(fold(word[len(stem) :])):
                 return number
     return None
@@ -234,20 +241,20 @@ def _month(name: str) -> int | None:
 def _month_names() -> tuple[dict[str, int], tuple[tuple[str, int], ...], tuple[tuple[str, int], ...]]:
     """Return the names of months, those that have endings, and those with longer ones, the longest first.
 
-    Each stands there as it is written, in lower case, and folded.
+    Each is there as it is written, in lower case, and folded.
     """
-    # takes a third of a second, and few questions hold a word beside a year
+    # takes 0.3 s, and few questions have a word next to a year
     plain = {name: number for language in (*_PLAIN, *_INFLECTED) for name, number in _names(language, "wide")}
     plain = {name: number for language in _ABBREVIATING for name, number in _names(language, "abbreviated")} | plain
     inflected, agglutinative = (
-        {name: number for one in languages for name, number in _names(one, "wide") if len(name) > _BEHIND}
-        for languages in ([one for one in _INFLECTED if one not in _AGGLUTINATIVE], _AGGLUTINATIVE)
+        {name: number for language in languages for name, number in _names(language, "wide") if len(name) > _MAX_ENDING}
+        for languages in ([language for language in _INFLECTED if language not in _AGGLUTINATIVE], _AGGLUTINATIVE)
     )
     return plain | _MORE_MONTHS, _longest_first(inflected), _longest_first(agglutinative)
 
 
 def _longest_first(months: Mapping[str, int]) -> tuple[tuple[str, int], ...]:
-    return tuple(sorted(months.items(), key=lambda one: (-len(one[0]), one)))
+    return tuple(sorted(months.items(), key=lambda month: (-len(month[0]), month)))
 
 
 def _names(language: str, width: Literal["wide", "abbreviated"]) -> Iterator[tuple[str, int]]:
@@ -256,5 +263,5 @@ def _names(language: str, width: Literal["wide", "abbreviated"]) -> Iterator[tup
     for context in ("format", "stand-alone"):
         for number, name in get_month_names(width, context, language).items():
             for spelled in {fold(name.rstrip(".")), normalize_word(name.rstrip("."))}:
-                if len(spelled) >= _LEAST_LETTERS and not spelled.isdigit():
+                if len(spelled) >= _MIN_LETTERS and not spelled.isdigit():
                     yield spelled, int(number)

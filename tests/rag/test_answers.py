@@ -156,7 +156,7 @@ def test_filters_narrow_before_ranking(sample: Archive) -> None:
 def test_a_filter_that_leaves_nothing_is_said_so(sample: Archive) -> None:
     """No citation, no error, and a sentence that says what to do, or which sources there are."""
     for chosen, said in (
-        (Filter(since=date(2031, 1, 1)), "take one of them back"),
+        (Filter(since=date(2031, 1, 1)), "remove one of them"),
         (Filter(sources=("Gibt-es-nicht",)), "No article has the source 'Gibt-es-nicht': there are Telmaris, "),
     ):
         answer = sample.ask("Was geschah bei der Flut?", filter=chosen)

@@ -8,7 +8,7 @@ from rag.archive import Archive
 from rag.config import RankingConfig
 from rag.errors import QuestionError
 from rag.evaluation.questions.files import TestQuestion
-from rag.search.calibration import CalibrationReport, Example, cross_validated, fit, judged
+from rag.search.calibration import CalibrationReport, Example, cross_validated, fit, quality_on
 from rag.search.confidence import TABLES
 from rag.search.query import checked_question, parse
 
@@ -50,5 +50,5 @@ def calibrate(
             on_progress(number, len(questions))
     flat = {name: [example for of_one in of_table for example in of_one] for name, of_table in asked.items()}
     archive.set_calibration({name: fit(examples, TABLES[name], _PULL) for name, examples in flat.items()})
-    before = judged(TABLES["reranked"], flat["reranked"])
+    before = quality_on(TABLES["reranked"], flat["reranked"])
     return CalibrationReport(len(questions), before, cross_validated(asked["reranked"], TABLES["reranked"], _PULL))

@@ -212,7 +212,7 @@ def test_the_archive_is_chosen_by_option_then_environment(fundstelle: Run, germa
     [
         (("ask", ""), "The question is empty: type what you want to know."),
         (("ask", " ?! "), "The question is empty"),
-        (("ask", "Wer \udcff?"), "The question holds bytes that are no text"),
+        (("ask", "Wer \udcff?"), "The question is not valid UTF-8"),
         (("index", "x" * 5000), "does not exist: check the spelling"),
         (("status", "--archive", "x" * 300), "No archive can be there"),
         (("ask", "Warum? " * 1500), "The question has 10499 characters: ask in 1000 or fewer"),
@@ -301,7 +301,7 @@ def test_help_names_every_command(fundstelle: Run) -> None:
         ("--source", "", "The source '' names nothing: give a part of it, or leave it out."),
         ("--author", " ", "The author '' names nothing"),
         ("--path", "", "The path '' names nothing"),
-        ("--path", "\udcff", "The path holds bytes that are no text: type it anew."),
+        ("--path", "\udcff", "The path is not valid UTF-8: type it again."),
     ],
 )
 def test_a_filter_that_cannot_be_read_is_one_sentence(fundstelle: Run, option: str, value: str, message: str) -> None:

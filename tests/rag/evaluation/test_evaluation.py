@@ -179,7 +179,7 @@ def test_settings_are_read_as_they_are_written() -> None:
 def test_questions_that_cannot_be_asked_are_named_before_any_is(sample: Archive) -> None:
     """By their line."""
     wrong = Judgement(TestQuestion("x", "-nur -weg", "de", False, (), (), "q.jsonl, line 7"), {}, {})
-    with pytest.raises(QuestionError, match=r"q\.jsonl, line 7: The question only says what to leave out"):
+    with pytest.raises(QuestionError, match=r"q\.jsonl, line 7: The question only excludes words"):
         evaluate(sample, [wrong], name="n", questions="q")
 
 

@@ -592,7 +592,7 @@ def test_large_files_are_read_through_if_they_were_touched(
         really(path)
 
     really = files._check
-    monkeypatch.setattr(files, "_LARGE", 1)
+    monkeypatch.setattr(files, "_LARGE_FILE_BYTES", 1)
     monkeypatch.setattr(files, "_check", check)
     key = put(store, article("a", TEXTS[1]))
     view_of(store, tmp_path).catch_up()

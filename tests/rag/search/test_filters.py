@@ -179,7 +179,7 @@ def test_what_is_typed_becomes_a_filter() -> None:
         ({"sources": ["taz", "!?"]}, "The source '!\\?' names nothing"),
         ({"authors": [""]}, "The author '' names nothing"),
         ({"paths": ["\t"]}, "The path '' names nothing"),
-        ({"paths": ["a\udcff"]}, "The path holds bytes that are no text"),
+        ({"paths": ["a\udcff"]}, "The path is not valid UTF-8"),
     ],
 )
 def test_what_cannot_be_a_filter(typed: dict[str, object], message: str) -> None:

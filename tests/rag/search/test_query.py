@@ -78,7 +78,7 @@ def test_what_is_an_operator(question: str, text: str, phrases: list[str], exclu
 @pytest.mark.parametrize("question", ["-Berlin", '-"Der Spiegel" -taz?', "  -Berlin  !?"])
 def test_exclusions_alone_are_no_question(question: str) -> None:
     """The error says what is missing, and is not that of an empty question."""
-    with pytest.raises(QuestionError, match="only says what to leave out: add what to look for") as refusal:
+    with pytest.raises(QuestionError, match="only excludes words: add what to search for") as refusal:
         parse(question)
     assert not isinstance(refusal.value, EmptyQuestion)
 

@@ -27,7 +27,7 @@ from rag.search.cross_encoder import CrossEncoderReranker
 from rag.search.fusion import agreement, boost_other_languages, reciprocal_ranks
 from rag.search.highlighting import (
     MARKS,
-    Sentence,
+    ScoredSentence,
     best_sentence,
     margin_of,
     mark_features,
@@ -40,9 +40,9 @@ from rag.search.reranking import (
     LateInteraction,
     Reranked,
     Reranker,
-    telling,
+    blend_article_context,
+    discriminative_weights,
     token_weights,
-    within_articles,
 )
 from rag.types import Article, Passage, passage_at
 
@@ -78,11 +78,11 @@ def test_fused_scores_by_hand() -> None:
         return float(rank(question, candidates, reranker, config).scores[0])
 
     assert score(0.6, None) == pytest.approx(0.71 / 1.35)
-    assert score(0.6, ByLength(alone=False)) == pytest.approx(1.51 / 2.55)
-    assert score(0.1, ByLength(alone=False)) == pytest.approx(0.735 / 1.35)
-    assert score(0.6, ByLength(alone=True)) == pytest.approx(0.7)
+    assert score(0.6, ByLength(decides=False)) == pytest.approx(1.51 / 2.55)
+    assert score(0.1, ByLength(decides=False)) == pytest.approx(0.735 / 1.35)
+    assert score(0.6, ByLength(decides=True)) == pytest.approx(0.7)
     chosen = RankingConfig(dense_weight=2.0, lexical_weight=1.0)
-    assert score(0.6, ByLength(alone=False), chosen) == pytest.approx((0.7 + 2 * 0.5 + 0.6) / 4)
+    assert score(0.6, ByLength(decides=False), chosen) == pytest.approx((0.7 + 2 * 0.5 + 0.6) / 4)
 
 
 def test_agreement_is_that_of_the_best_passage() -> None:
@@ -120,16 +120,16 @@ def test_best_matches_by_loops() -> None:
 
 def test_words_that_all_candidates_match_tell_little() -> None:
     """The weight is the root of the range: .36 apart weighs .6; with one candidate all words weigh the same."""
-    weights = telling(np.array([[0.9, 0.5], [0.9, 0.86]], np.float32))
+    weights = discriminative_weights(np.array([[0.9, 0.5], [0.9, 0.86]], np.float32))
     assert weights == pytest.approx([0.01, 0.6], abs=1e-3)
-    assert len(set(telling(np.array([[0.9, 0.5]], np.float32)).tolist())) == 1
+    assert len(set(discriminative_weights(np.array([[0.9, 0.5]], np.float32)).tolist())) == 1
 
 
 def test_the_rest_of_the_article_is_context() -> None:
     """A passage takes three tenths of what a better match in its own article has above it, and nothing of others."""
     matches = np.array([[0.5, 0.8], [0.9, 0.1], [0.2, 0.2]], np.float32)
     expected = [[0.5 + 0.3 * 0.4, 0.8], [0.9, 0.1 + 0.3 * 0.7], [0.2, 0.2]]
-    assert within_articles(matches, ["a", "a", "b"]) == pytest.approx(np.array(expected))
+    assert blend_article_context(matches, ["a", "a", "b"]) == pytest.approx(np.array(expected))
 
 
 def test_rare_words_weigh_more() -> None:
@@ -185,12 +185,12 @@ def test_no_passages_no_scores(encoder: Encoder) -> None:
 class ByLength:
     """A re-ranker whose scores are known: the longer the text, the better."""
 
-    def __init__(self, *, alone: bool) -> None:
-        self.alone = alone
+    def __init__(self, *, decides: bool) -> None:
+        self.decides = decides
 
     def rerank(self, query: EncodedQuery, passages: Sequence[tuple[Article, Passage]]) -> Reranked:
         scores = np.array([len(passage.text) / 1000 for _, passage in passages])
-        return Reranked("length", scores, (None,) * len(scores), self.alone)
+        return Reranked("length", scores, (None,) * len(scores), self.decides)
 
 
 def test_the_best_are_read_and_the_others_stay_below_them() -> None:
@@ -200,7 +200,7 @@ def test_the_best_are_read_and_the_others_stay_below_them() -> None:
     passages = tuple(whole("x" * (number + 1), f"a{number}") for number in range(count))
     dense = np.linspace(0.9, 0.1, count)
     question = of_vector("x", NO_WORDS, NO_VECTOR)
-    ranking = rank(question, Candidates(passages, dense, np.zeros(count)), ByLength(alone=True))
+    ranking = rank(question, Candidates(passages, dense, np.zeros(count)), ByLength(decides=True))
     order = [int(one.id[1:]) for one, _ in ranking.passages]
     assert order == [*range(read - 1, -1, -1), *range(read, count)]
     assert (np.diff(ranking.scores) < 0).all()
@@ -234,7 +234,7 @@ def test_a_cross_encoder_takes_the_place_of_late_interaction(encoder: Encoder, t
     found = CrossEncoderReranker(name).rerank(query_of("wer", encoder), passages)
     truth = CrossEncoder(name).predict([("wer", "kam"), ("wer", "ging")])
     assert found.scores == pytest.approx(truth.tolist(), abs=1e-6)
-    assert (found.signal, found.alone, found.alignments) == ("cross", True, (None, None))
+    assert (found.signal, found.decides, found.alignments) == ("cross", True, (None, None))
 
 
 def test_the_answering_sentence_is_marked_with_a_cross_encoder_too(encoder: Encoder, tmp_path: Path) -> None:
@@ -280,7 +280,7 @@ def test_a_sentence_score_by_hand() -> None:
 
 def test_if_no_sentence_stands_out_none_is_taken() -> None:
     """Two sentences that are about as good leave the question open; one alone answers."""
-    first, second, third = Sentence((0, 5), 1.0), Sentence((5, 9), 0.998), Sentence((5, 9), 0.8)
+    first, second, third = ScoredSentence((0, 5), 1.0), ScoredSentence((5, 9), 0.998), ScoredSentence((5, 9), 0.8)
     assert best_sentence([first, second]) is None
     assert best_sentence([third, first]) == first
     assert best_sentence([first]) == first
@@ -299,7 +299,7 @@ def test_the_probability_of_a_mark_by_hand() -> None:
 
 def test_a_margin_by_hand() -> None:
     """From the best sentence to the second one, in any order."""
-    sentences = [Sentence((0, 5), 0.8), Sentence((5, 9), 1.0), Sentence((9, 12), 0.1)]
+    sentences = [ScoredSentence((0, 5), 0.8), ScoredSentence((5, 9), 1.0), ScoredSentence((9, 12), 0.1)]
     assert margin_of(sentences) == pytest.approx(0.2)
     assert (margin_of(sentences[:1]), margin_of([])) == (math.inf, 0)
 
