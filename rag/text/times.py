@@ -113,15 +113,8 @@ class Period:
 
     def contains(self, day: date) -> bool:
         """Whether an article of this day is of the period; of a period of one day, also one of the next two days."""
-        return (
-            self.first
-            <= day
-            <= (
-                self.last + _REPORTED_WITHIN
-                if self.days == 1 and self.last < date.max - _REPORTED_WITHIN
-                else self.last
-            )
-        )
+        is_reported_later = self.days == 1 and self.last < date.max - _REPORTED_WITHIN
+        return self.first <= day <= (self.last + _REPORTED_WITHIN if is_reported_later else self.last)
 
     def overlap(self, period: Period) -> float:
         """Return how far a period lies in this one, in [0, 1]: the square root of its share of days."""
