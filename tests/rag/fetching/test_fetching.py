@@ -34,8 +34,8 @@ Fetch = Callable[..., list[tuple[str, str]]]
 
 @pytest.fixture
 def site() -> Iterator[Site]:
-    with serving() as one:
-        yield one
+    with serving() as new_site:
+        yield new_site
 
 
 @pytest.fixture
@@ -43,18 +43,18 @@ def fetched(tmp_path: Path) -> Fetch:
     """Fetch addresses into tmp_path/fetched, and return the failures: path on the site, reason."""
 
     def run(*addresses: str, politeness: Politeness = QUICK) -> list[tuple[str, str]]:
-        return [(one.path, one.reason) for one in fetch(addresses, tmp_path / "fetched", politeness)]
+        return [(failure.path, failure.reason) for failure in fetch(addresses, tmp_path / "fetched", politeness)]
 
     return run
 
 
 def files(folder: Path) -> dict[str, bytes]:
     """What was kept: the addresses noted in companions, and the bytes beside them."""
-    found = {}
+    files = {}
     for companion in (folder / "fetched").glob("*/*.meta.json"):
         file = companion.with_name(companion.name.removesuffix(".meta.json"))
-        found[json.loads(companion.read_text("utf-8"))["url"]] = file.read_bytes()
-    return found
+        files[json.loads(companion.read_text("utf-8"))["url"]] = file.read_bytes()
+    return files
 
 
 def feed(*links: str) -> bytes:
@@ -90,27 +90,27 @@ def test_every_request_says_who_asks(site: Site, fetched: Fetch) -> None:
 
 def test_a_feed_stands_for_the_pages_it_links_to(site: Site, fetched: Fetch, tmp_path: Path) -> None:
     """RSS and Atom, relative links too, each page once; the feed itself is not kept."""
-    one, two = site.page("/1", "Eins"), site.page("/2", "Zwei")
-    rss = site.put("/rss", Place(feed(one, "/2", one), "application/rss+xml"))
+    first, second = site.page("/1", "Eins"), site.page("/2", "Zwei")
+    rss = site.put("/rss", Place(feed(first, "/2", first), "application/rss+xml"))
     atom = b"<feed xmlns='http://www.w3.org/2005/Atom'><title>F</title><entry><link href='/3'/></entry></feed>"
     assert fetched(rss, site.put("/atom", Place(atom, "text/xml"))) == [
         (f"{site.address}/3", "There is no page at this address (404): check the spelling.")
     ]
-    assert files(tmp_path) == {one: article("Eins"), two: article("Zwei")}
+    assert files(tmp_path) == {first: article("Eins"), second: article("Zwei")}
     assert site.paths() == ["/rss", "/1", "/2", "/atom", "/3"]
 
 
 def test_an_entry_without_a_link_is_reported(site: Site, fetched: Fetch, tmp_path: Path) -> None:
     """The other entries are fetched all the same."""
-    one = site.page("/1", "Eins")
-    rss = site.put("/rss", Place(feed(one, ""), "text/xml"))
+    page = site.page("/1", "Eins")
+    rss = site.put("/rss", Place(feed(page, ""), "text/xml"))
     assert fetched(rss) == [
         (
             rss,
             "Entries of the feed without a link (1) were left: save the feed as a file, and index that for their text.",
         )
     ]
-    assert files(tmp_path).keys() == {one}
+    assert files(tmp_path).keys() == {page}
 
 
 def test_an_index_of_sitemaps_plain_and_packed(site: Site, fetched: Fetch, tmp_path: Path) -> None:
@@ -121,32 +121,32 @@ def test_an_index_of_sitemaps_plain_and_packed(site: Site, fetched: Fetch, tmp_p
     plain = site.put("/plain.xml", Place(sitemap(*addresses[:2], more=image), "text/xml"))
     packed = site.put("/packed.xml.gz", Place(gzip.compress(sitemap(addresses[2])), "application/x-gzip"))
     sent = Place(gzip.compress(sitemap("/3", more=news)), "text/xml", headers={"Content-Encoding": "gzip"})
-    whole = site.put(
+    index = site.put(
         "/sitemap.xml",
         Place(sitemap(plain, packed, site.put("/sent", sent), "/none.xml", root="sitemapindex", entry="sitemap")),
     )
-    assert [path for path, _ in fetched(whole)] == [f"{site.address}/none.xml"]
+    assert [path for path, _ in fetched(index)] == [f"{site.address}/none.xml"]
     assert files(tmp_path).keys() == set(addresses)
 
 
 def test_a_sitemap_that_names_itself(site: Site, fetched: Fetch) -> None:
     """It is read once, and a page in its place is no sitemap."""
     page = site.page("/page", "Eins")
-    whole = site.put("/s.xml", Place(sitemap("/s.xml", page, root="sitemapindex", entry="sitemap"), "text/xml"))
-    assert fetched(whole) == [(page, "There is no sitemap at this address.")]
+    index = site.put("/s.xml", Place(sitemap("/s.xml", page, root="sitemapindex", entry="sitemap"), "text/xml"))
+    assert fetched(index) == [(page, "There is no sitemap at this address.")]
     assert site.paths() == ["/s.xml", "/page"]
 
 
 def test_a_feed_behind_a_link_of_a_feed(site: Site, fetched: Fetch) -> None:
     """It is not followed further."""
-    other = site.put("/2", Place(feed("/1"), "text/xml"))
-    ((path, reason),) = fetched(site.put("/rss", Place(feed(other), "text/xml")))
-    assert (path, reason.partition(":")[0]) == (other, "It is a list of further pages")
+    second_feed = site.put("/2", Place(feed("/1"), "text/xml"))
+    ((path, reason),) = fetched(site.put("/rss", Place(feed(second_feed), "text/xml")))
+    assert (path, reason.partition(":")[0]) == (second_feed, "It is a list of further pages")
     assert site.paths() == ["/rss", "/2"]
 
 
 @pytest.mark.parametrize(
-    ("place", "reason"),
+    ("served", "reason"),
     [
         (Place(status=404), "There is no page at this address (404)"),
         (Place(status=410), "The page was taken down (410)"),
@@ -174,13 +174,13 @@ def test_a_feed_behind_a_link_of_a_feed(site: Site, fetched: Fetch) -> None:
         (Place(feed("/1").replace(b">T<", b"><!ENTITY b 'c'><"), "text/xml"), "It defines XML entities"),
     ],
 )
-def test_what_cannot_be_fetched(site: Site, fetched: Fetch, tmp_path: Path, place: Place, reason: str) -> None:
+def test_what_cannot_be_fetched(site: Site, fetched: Fetch, tmp_path: Path, served: Place, reason: str) -> None:
     """It is one line with the address and what to do, and the next page is fetched all the same."""
     good = site.put("/good", Place(article("Gut")))
-    ((path, said),) = fetched(site.put("/bad", place), good, politeness=replace(QUICK, max_bytes=1000))
+    ((path, message),) = fetched(site.put("/bad", served), good, politeness=replace(QUICK, max_bytes=1000))
     assert path == f"{site.address}/bad"
-    assert said.startswith(reason)
-    assert "\n" not in said
+    assert message.startswith(reason)
+    assert "\n" not in message
     assert files(tmp_path).keys() == {good}
 
 
@@ -249,10 +249,10 @@ def test_pauses(site: Site, fetched: Fetch) -> None:
 def test_a_busy_server_is_asked_again_once(site: Site, fetched: Fetch, tmp_path: Path, status: int) -> None:
     """After the time that it asks for; a second refusal is reported."""
     busy = Place(status=status, headers={"Retry-After": "1"})
-    one = site.put("/1", busy, Place(article("Eins")))
-    ((path, reason),) = fetched(one, site.put("/2", replace(busy, headers={"Retry-After": "0"})))
+    busy_page = site.put("/1", busy, Place(article("Eins")))
+    ((path, reason),) = fetched(busy_page, site.put("/2", replace(busy, headers={"Retry-After": "0"})))
     assert (path, f"({status})" in reason) == (f"{site.address}/2", True)
-    assert files(tmp_path) == {one: article("Eins")}
+    assert files(tmp_path) == {busy_page: article("Eins")}
     assert site.paths() == ["/1", "/1", "/2", "/2"]
     assert site.asked[2][2] - site.asked[1][2] >= 1
 
@@ -266,8 +266,8 @@ def test_a_server_that_asks_to_wait_too_long(site: Site, fetched: Fetch) -> None
 def test_the_time_to_wait() -> None:
     """Seconds or a day and time, by RFC 9110; ten seconds where nothing sensible is said."""
     now = datetime(2026, 11, 25, 12, 0, 0, tzinfo=UTC)
-    said = {"": 10, "7": 7, "Wed, 25 Nov 2026 12:01:30 GMT": 90, "Wed, 25 Nov 2026 11:00:00 GMT": 0, "-1": 10}
-    assert {one: retry_after_seconds({"retry-after": one}, now) for one in said} == said
+    waits = {"": 10, "7": 7, "Wed, 25 Nov 2026 12:01:30 GMT": 90, "Wed, 25 Nov 2026 11:00:00 GMT": 0, "-1": 10}
+    assert {header: retry_after_seconds({"retry-after": header}, now) for header in waits} == waits
 
 
 def test_a_page_that_moved(site: Site, fetched: Fetch, tmp_path: Path) -> None:
@@ -314,7 +314,7 @@ def test_a_page_that_became_a_pdf(site: Site, fetched: Fetch, tmp_path: Path) ->
     fetched(address)
     site.put("/1", Place(b"%PDF-1.7 and more", "text/html"))
     fetched(address)
-    (file, companion) = sorted(one for one in (tmp_path / "fetched").glob("*/*"))
+    (file, companion) = sorted(path for path in (tmp_path / "fetched").glob("*/*"))
     assert (file.suffix, file.read_bytes()) == (".pdf", b"%PDF-1.7 and more")
     assert companion.name == f"{file.name}.meta.json"
 
@@ -322,27 +322,27 @@ def test_a_page_that_became_a_pdf(site: Site, fetched: Fetch, tmp_path: Path) ->
 def test_a_run_ends_and_the_next_goes_on(site: Site, fetched: Fetch, tmp_path: Path) -> None:
     """What is new comes first, then what was looked at longest ago; that the run ended early is said."""
     pages = [site.page(f"/{n}", f"Artikel {n}") for n in range(5)]
-    whole = site.put("/s.xml", Place(sitemap(*pages, "/old"), "text/xml"))
+    index = site.put("/s.xml", Place(sitemap(*pages, "/old"), "text/xml"))
     # a page that moved is known by the address that was asked for
     site.put("/old", Place(status=302, headers={"Location": "/4"}))
     few = replace(DEFAULT_POLITENESS, pause=0.0, max_pages=3)
-    ended = [("the web", "It stops here after 3 pages: run the same command again for the others.")]
-    assert fetched(whole, politeness=few) == ended
-    assert fetched(whole, politeness=few) == ended
+    stopped = [("the web", "It stops here after 3 pages: run the same command again for the others.")]
+    assert fetched(index, politeness=few) == stopped
+    assert fetched(index, politeness=few) == stopped
     assert site.paths() == ["/s.xml", "/0", "/1", "/s.xml", "/2", "/3"]
-    assert fetched(whole, politeness=few) == ended
-    assert fetched(whole, politeness=few) == ended
+    assert fetched(index, politeness=few) == stopped
+    assert fetched(index, politeness=few) == stopped
     assert site.paths()[6:] == ["/s.xml", "/4", "/old", "/4", "/s.xml", "/0", "/1"]
     assert files(tmp_path).keys() == set(pages)
-    assert fetched(whole, politeness=replace(few, max_pages=7)) == []
+    assert fetched(index, politeness=replace(few, max_pages=7)) == []
 
 
 def test_what_robots_forbid_is_no_page_of_a_run(site: Site, fetched: Fetch, tmp_path: Path) -> None:
     """However many of them there are, the others have their turn."""
     site.put("/robots.txt", Place(b"User-agent: *\nDisallow: /no\n"))
     good = site.page("/yes", "Eins")
-    whole = site.put("/s.xml", Place(sitemap(*(f"/no{n}" for n in range(5)), good), "text/xml"))
-    assert len(fetched(whole, politeness=replace(DEFAULT_POLITENESS, pause=0.0, max_pages=2))) == 5
+    index = site.put("/s.xml", Place(sitemap(*(f"/no{n}" for n in range(5)), good), "text/xml"))
+    assert len(fetched(index, politeness=replace(DEFAULT_POLITENESS, pause=0.0, max_pages=2))) == 5
     assert files(tmp_path).keys() == {good}
 
 
@@ -358,21 +358,21 @@ def test_which_words_are_addresses() -> None:
 def test_when_addresses_are_the_same() -> None:
     """Fragments, tracking and the order of parameters do not tell pages apart; the rest does."""
     assert canonical_url("https://EX.org/a?b=1&a=2&utm_source=rss#c") == canonical_url("https://ex.org/a?a=2&b=1")
-    assert len({canonical_url(f"https://ex.org/{one}") for one in ("a", "a/", "A", "a?b=1", "a?b=2")}) == 5
+    assert len({canonical_url(f"https://ex.org/{path}") for path in ("a", "a/", "A", "a?b=1", "a?b=2")}) == 5
 
 
 def test_the_web_does_not_lead_inside() -> None:
     """A public address does not lead to this computer or its network; one of these may."""
     public = "https://93.184.216.34/feed"
-    for inside in (
+    for private in (
         "http://127.0.0.1/",
         "http://localhost:631/",
         "http://192.168.1.1/",
         "http://[::1]/",
         "http://10.0.0.1",
     ):
-        assert leads_into_own_network(public, inside)
-        assert not leads_into_own_network("http://127.0.0.1:8000/", inside)
+        assert leads_into_own_network(public, private)
+        assert not leads_into_own_network("http://127.0.0.1:8000/", private)
     assert not leads_into_own_network(public, "http://[2606:2800:220:1::1]/")
 
 
@@ -389,8 +389,8 @@ def test_a_link_from_the_web_to_this_computer(site: Site) -> None:
 
 def test_links_that_are_none() -> None:
     """They are kept as they are, so that they are reported; what is cut off gives what it has; a page has no links."""
-    found = links_in(sitemap("http://[bad", "mailto:a@b", "?a#b")[:-12], "https://ex.org/s.xml")
-    assert found == Links(("http://[bad", "mailto:a@b", "https://ex.org/s.xml?a"))
+    links = links_in(sitemap("http://[bad", "mailto:a@b", "?a#b")[:-12], "https://ex.org/s.xml")
+    assert links == Links(("http://[bad", "mailto:a@b", "https://ex.org/s.xml?a"))
     assert links_in(article("Eins"), "https://ex.org/") is None
     assert links_in(gzip.compress(b"plain text"), "https://ex.org/a.gz") is None
 
@@ -429,16 +429,16 @@ def test_the_ending_of_a_file(address: str, content_type: str, head: str, ending
 @given(st.text(max_size=300))
 def test_any_address_has_a_place(words: str) -> None:
     """The name is short and plain, not hidden, and below a folder for its host."""
-    place = page_path(f"https://ex.org:81/{words}", ".html")
-    assert re.fullmatch(r"ex\.org-81/[a-z0-9][a-z0-9.-]{0,90}-[0-9a-f]{10}\.html", str(place))
+    path = page_path(f"https://ex.org:81/{words}", ".html")
+    assert re.fullmatch(r"ex\.org-81/[a-z0-9][a-z0-9.-]{0,90}-[0-9a-f]{10}\.html", str(path))
 
 
 def test_no_two_addresses_share_a_place() -> None:
     """Nor do those that differ in signs which a name cannot hold, nor a long one and a longer one."""
     ends = ("a/b", "a-b", "a?b", "", "ä", "x" * 200, "x" * 201, "README", "..", ".a")
-    places = {page_path(f"https://ex.org/{one}", ".txt").name for one in ends}
-    assert len({name.lower() for name in places}) == len(ends)
-    assert not any(name.startswith((".", "-")) for name in places)
+    names = {page_path(f"https://ex.org/{ending}", ".txt").name for ending in ends}
+    assert len({name.lower() for name in names}) == len(ends)
+    assert not any(name.startswith((".", "-")) for name in names)
 
 
 @pytest.mark.parametrize(
@@ -476,8 +476,8 @@ def test_a_password_is_sent_and_not_kept(site: Site, fetched: Fetch, tmp_path: P
     """The server gets it, its further pages too, another site does not; no file and no failure holds it."""
     site.page("/a", "Eins")
     site.page("/b", "Zwei")
-    with serving() as other:
-        foreign = other.page("/c", "Drei")
+    with serving() as foreign_site:
+        foreign = foreign_site.page("/c", "Drei")
         moved = foreign.replace("//", "//mallory:geheim2@")
         site.put("/moved", Place(status=302, headers={"Location": moved}))
         site.put("/feed", Place(feed("/b", foreign.replace("//", "//mallory:geheim2@")), "text/xml"))
@@ -486,7 +486,7 @@ def test_a_password_is_sent_and_not_kept(site: Site, fetched: Fetch, tmp_path: P
         ]
         failures = fetched(*given, "https://ilse:ge/heim@nowhere.invalid/", "https://ilse:geheim@nowhere.invalid:x/")
         sent = {headers.get("Authorization") for _, headers, _ in site.asked}
-        sent_elsewhere = {headers.get("Authorization") for _, headers, _ in other.asked}
+        sent_elsewhere = {headers.get("Authorization") for _, headers, _ in foreign_site.asked}
     assert sent == {"Basic " + base64.b64encode(b"ilse:ge@heim").decode()}
     assert sent_elsewhere == {None}
     assert set(files(tmp_path)) == {site.address + "/a", site.address + "/b", foreign}

@@ -44,11 +44,11 @@ def article(blocks: list[Block]) -> Article:
 @given(BLOCKS)
 def test_parts_are_the_whole_text(blocks: list[Block]) -> None:
     """In order, each once, of alternating kinds where they touch; an offset is of the kind of its part."""
-    made = article(blocks)
-    parts = list(made.parts())
-    assert "".join(made.text[one.start : one.end] for one in parts) == made.text
-    assert all(one.start < one.end for one in parts)
-    assert all(made.kind_at(offset) == one.kind for one in parts for offset in range(one.start, one.end))
+    loaded = article(blocks)
+    parts = list(loaded.parts())
+    assert "".join(loaded.text[part.start : part.end] for part in parts) == loaded.text
+    assert all(part.start < part.end for part in parts)
+    assert all(loaded.kind_at(offset) == part.kind for part in parts for offset in range(part.start, part.end))
 
 
 def test_blocks_become_a_text_by_hand() -> None:
@@ -63,8 +63,8 @@ def test_blocks_become_a_text_by_hand() -> None:
     assert text == "Menü\nSuche\nDer Text.\nGast: Ja!"
     assert asides == (Aside(0, 11, "boilerplate"), Aside(21, 30, "comment"))
     assert pages == (0, 21, 21)
-    made = article(blocks)
-    assert [made.page_at(offset) for offset in (0, 20, 21, 29)] == [1, 1, 3, 3]
+    loaded = article(blocks)
+    assert [loaded.page_at(offset) for offset in (0, 20, 21, 29)] == [1, 1, 3, 3]
     assert article([Block("x")]).page_at(0) is None
 
 
@@ -77,8 +77,8 @@ def test_passages_hold_one_kind(encoder: Encoder) -> None:
         Block("Der dritte Satz.\n"),
         Block("Ein Gast sagt etwas dazu.\n", "comment"),
     ]
-    found = split(article(blocks), encoder.count_tokens, Config())
-    assert [(one.text, one.kind) for one in found] == [
+    passages = split(article(blocks), encoder.count_tokens, Config())
+    assert [(passage.text, passage.kind) for passage in passages] == [
         ("Der erste Satz. Der zweite Satz.", "article"),
         ("Der dritte Satz.", "article"),
         ("Ein Gast sagt etwas dazu.", "comment"),
@@ -98,26 +98,28 @@ def archive(encoder: Encoder, tmp_path_factory: pytest.TempPathFactory) -> Archi
 def test_comments_answer_only_when_they_are_asked(archive: Archive) -> None:
     """What readers think of the fare stands in a comment, which says that it is one."""
     question = "Wie finden Leser den Fahrpreis für eine Familie?"
-    assert all(one.kind == "article" for one in archive.ask(question, k=20).citations)
+    assert all(citation.kind == "article" for citation in archive.ask(question, k=20).citations)
     with_comments = archive.ask(question, k=20, filter=make_filter(include=["comments"])).citations
     assert "zu teuer" in with_comments[0].quote
     assert with_comments[0].kind == "comment"
-    assert {one.kind for one in with_comments} == {"article", "comment"}
+    assert {citation.kind for citation in with_comments} == {"article", "comment"}
     only = archive.ask(question, k=20, filter=make_filter(include=["comments"], paths=["klar"])).citations
-    assert {Path(one.article.path).name for one in only} == {"klar.txt"}
+    assert {Path(citation.article.path).name for citation in only} == {"klar.txt"}
 
 
 def test_nothing_else_that_was_set_aside_is_found(archive: Archive) -> None:
     """Not the appeal, not the teasers, not the navigation, comments included or not."""
     for question in ("Wie kann ich die Zeitung mit einer Spende unterstützen?", "Was wird aus dem alten Bahnhof?"):
-        found = archive.ask(question, k=20, filter=make_filter(include=["comments"])).citations
-        assert not any(words in one.quote for one in found for words in ("Spende", "alten Bahnhof wird", "Impressum"))
+        citations = archive.ask(question, k=20, filter=make_filter(include=["comments"])).citations
+        assert not any(
+            words in citation.quote for citation in citations for words in ("Spende", "alten Bahnhof wird", "Impressum")
+        )
 
 
 def test_what_is_known_of_an_article_survives_storing(archive: Archive) -> None:
     """Asides, place and origins come back as they were loaded."""
     page, clear = archive.article("bahn.txt"), archive.article("klar.txt")
-    assert {one.kind for one in page.asides} == {"boilerplate", "teaser", "comment"}
+    assert {aside.kind for aside in page.asides} == {"boilerplate", "teaser", "comment"}
     assert clear.asides == ()
     assert clear.place == "Husum"
     assert clear.origins == {"place": "front matter", "language": "the text's words"}
@@ -131,26 +133,28 @@ def test_there_is_nothing_else_to_include() -> None:
 
 def test_questions_are_made_of_the_articles_own_words(archive: Archive) -> None:
     """A quotation in a comment is nobody's whom the article names."""
-    said = 'Der Kapitän hat damals laut gerufen: "Wir fahren niemals wieder nach Moorwerder zurück", und alle lachten. '
+    quote = (
+        'Der Kapitän hat damals laut gerufen: "Wir fahren niemals wieder nach Moorwerder zurück", und alle lachten. '
+    )
     for kind, count in (("article", 1), ("comment", 0)):
-        made = article([Block("Vor der Fahrt war es still am Hafen.\n"), Block(said, kind)])
-        assert len(list(synthetic_questions([(made, [passage_at(made, 0, 36)])]))) == count
+        loaded = article([Block("Vor der Fahrt war es still am Hafen.\n"), Block(quote, kind)])
+        assert len(list(synthetic_questions([(loaded, [passage_at(loaded, 0, 36)])]))) == count
 
 
 def test_the_command_line_says_what_is_what(archive: Archive, fundstelle: Run) -> None:
     """A comment is named so, what was set aside can be seen, and each fact tells where it was found."""
-    place = {"FUNDSTELLE_ARCHIVE": str(archive.folder)}
-    asked = fundstelle("ask", "Wie finden Leser den Fahrpreis?", "--include", "comments", **place)
-    assert "reader comment" in asked.stdout
-    removed = fundstelle("show", "bahn.txt", "--removed", **place).stdout
+    environment = {"FUNDSTELLE_ARCHIVE": str(archive.folder)}
+    answer = fundstelle("ask", "Wie finden Leser den Fahrpreis?", "--include", "comments", **environment)
+    assert "reader comment" in answer.stdout
+    removed = fundstelle("show", "bahn.txt", "--removed", **environment).stdout
     assert "⟦comment: " in removed
     assert "Mehr zum Thema" in removed
     assert "fünfzig Cent" not in removed
-    facts = fundstelle("status", "--article", "bahn.txt", **place).stdout
+    facts = fundstelle("status", "--article", "bahn.txt", **environment).stdout
     assert "Hanne Lüders  (byline)" in facts
-    shown = json.loads(fundstelle("show", "bahn.txt", "--json", **place).stdout)
-    assert {one["kind"] for one in shown["asides"]} == {"boilerplate", "teaser", "comment"}
-    wrong = fundstelle("ask", "Wer?", "--include", "navigation", **place)
+    article = json.loads(fundstelle("show", "bahn.txt", "--json", **environment).stdout)
+    assert {aside["kind"] for aside in article["asides"]} == {"boilerplate", "teaser", "comment"}
+    wrong = fundstelle("ask", "Wer?", "--include", "navigation", **environment)
     assert (wrong.returncode, wrong.stdout) == (2, "")
 
 
@@ -166,12 +170,12 @@ def test_what_is_left_out_of_a_page_is_shown(fundstelle: Run, tmp_path: Path) ->
         "<footer><p>Wir verwenden Cookies.</p></footer></body></html>",
         "utf-8",
     )
-    place = {"FUNDSTELLE_ARCHIVE": str(tmp_path / "archive")}
-    assert fundstelle("index", str(page), **place).returncode == 0
-    removed = fundstelle("show", "seite.html", "--removed", **place).stdout
+    environment = {"FUNDSTELLE_ARCHIVE": str(tmp_path / "archive")}
+    assert fundstelle("index", str(page), **environment).returncode == 0
+    removed = fundstelle("show", "seite.html", "--removed", **environment).stdout
     assert "Jetzt abonnieren" in removed
     assert "Wir verwenden Cookies." in removed
     assert "Verspätung" not in removed
     page.write_text(page.read_text("utf-8").replace("Cookies", "Kekse"), "utf-8")
-    changed = fundstelle("show", "seite.html", "--removed", **place)
-    assert (changed.returncode, "changed since it was indexed" in changed.stderr) == (2, True)
+    removed_text = fundstelle("show", "seite.html", "--removed", **environment)
+    assert (removed_text.returncode, "changed since it was indexed" in removed_text.stderr) == (2, True)

@@ -40,15 +40,15 @@ class Indexed:
 
     def articles(self, path: Path) -> list[str]:
         """The articles of a file."""
-        return [one for one in self.found["paths"] if one == str(path) or one.startswith((f"{path}/", f"{path}#"))]
+        return [name for name in self.found["paths"] if name == str(path) or name.startswith((f"{path}/", f"{path}#"))]
 
     def reasons(self, path: Path) -> list[str]:
         """What is said of a file and of what is in it."""
         name = str(path).encode("utf-8", "backslashreplace").decode()
         return [
-            one["reason"]
-            for one in self.found["failures"]
-            if one["path"] == name or one["path"].startswith((f"{name}/", f"{name}#"))
+            failure["reason"]
+            for failure in self.found["failures"]
+            if failure["path"] == name or failure["path"].startswith((f"{name}/", f"{name}#"))
         ]
 
 
@@ -82,13 +82,13 @@ def memory(pid: int) -> int:
 def odd(bad: Sequence[Bad], indexed: Indexed) -> dict[str, object]:
     """The files that neither gave an article nor have a line, or not what was expected of them, or no clear line."""
     wrong: dict[str, object] = {}
-    for one in bad:
-        articles, reasons = indexed.articles(one.path), indexed.reasons(one.path)
-        said = [why for why in reasons if not clear(why)]
+    for bad_file in bad:
+        articles, reasons = indexed.articles(bad_file.path), indexed.reasons(bad_file.path)
+        unclear = [reason for reason in reasons if not clear(reason)]
         become = TAKEN if articles else REFUSED
-        aside = not articles and not reasons and left_aside(one.path)
-        if said or (not articles and not reasons and not aside) or (one.expected not in (EITHER, become)):
-            wrong[str(one.path)] = (one.expected, len(articles), reasons)
+        aside = not articles and not reasons and left_aside(bad_file.path)
+        if unclear or (not articles and not reasons and not aside) or (bad_file.expected not in (EITHER, become)):
+            wrong[str(bad_file.path)] = (bad_file.expected, len(articles), reasons)
     return wrong
 
 
@@ -108,10 +108,10 @@ def left_aside(path: Path) -> bool:
 def test_all_bad_files(encoder: Encoder, tmp_path: Path, every: int) -> None:
     """Among hundreds of bad files all good ones are indexed; each bad one gives articles, or a line that is clear."""
     made = make(tmp_path / "in")
-    named = [one for one in made if "names" in one.path.parts]
+    named = [bad_file for bad_file in made if "names" in bad_file.path.parts]
     bad = named + made[len(named) :: every]
-    for one in set(made) - set(bad):
-        one.path.unlink()
+    for bad_file in set(made) - set(bad):
+        bad_file.path.unlink()
     for name in GOOD:
         shutil.copy(ARTICLES / name, tmp_path / "in" / "texts" / name)
     indexed = index(tmp_path / "in", tmp_path / "archive")
@@ -124,7 +124,7 @@ def test_all_bad_files(encoder: Encoder, tmp_path: Path, every: int) -> None:
 @pytest.mark.heavy
 def test_heavy_files(encoder: Encoder, tmp_path: Path) -> None:
     """Bombs and files of gigabytes are refused or read in time and memory."""
-    bad = [one for one in make(tmp_path / "in", with_heavy=True) if "heavy" in one.path.parts]
+    bad = [bad_file for bad_file in make(tmp_path / "in", with_heavy=True) if "heavy" in bad_file.path.parts]
     indexed = index(tmp_path / "in" / "heavy", tmp_path / "archive")
     assert odd(bad, indexed) == {}
     assert indexed.peak < MOST_BYTES

@@ -68,13 +68,13 @@ def dump(archive: Path) -> tuple[list[object], list[object], dict[bytes, np.ndar
     )
 
 
-def assert_same(one: Path, other: Path) -> None:
-    articles, passages, vectors = dump(one)
-    assert (articles, passages) == dump(other)[:2]
-    others = dump(other)[2]
-    assert vectors.keys() == others.keys()
+def assert_same(first: Path, second: Path) -> None:
+    articles, passages, vectors = dump(first)
+    assert (articles, passages) == dump(second)[:2]
+    second_vectors = dump(second)[2]
+    assert vectors.keys() == second_vectors.keys()
     # the last bit depends on which texts were encoded together
-    assert min(float(vectors[key] @ others[key]) for key in vectors) > 0.99
+    assert min(float(vectors[key] @ second_vectors[key]) for key in vectors) > 0.99
 
 
 def test_a_second_run_encodes_nothing(archive: Archive, folder: Path) -> None:
@@ -234,14 +234,14 @@ def test_lost_vectors_come_back_with_newer_loaders(archive: Archive, folder: Pat
 def test_swapped_texts_keep_their_vectors(archive: Archive, folder: Path, tmp_path: Path) -> None:
     """When two files swap their contents, both texts are still found, each at its new place."""
     archive.index([folder])
-    one, other = folder / SOME[3], folder / SOME[5]
-    first, second = one.read_bytes(), other.read_bytes()
-    one.write_bytes(second)
-    other.write_bytes(first)
+    first_file, second_file = folder / SOME[3], folder / SOME[5]
+    first, second = first_file.read_bytes(), second_file.read_bytes()
+    first_file.write_bytes(second)
+    second_file.write_bytes(first)
     report = archive.index([folder])
     assert (report.changed, report.passages_encoded) == (2, 0)
     best = archive.ask("Welche Alge war schuld am Fischsterben in der Oder?", 1).citations[0]
-    assert best.article.path == str(one)
+    assert best.article.path == str(first_file)
     with sqlite3.connect(tmp_path / "archive" / "archive.sqlite") as database:
         query = "SELECT count(*) FROM passages LEFT JOIN vectors USING (input_hash) WHERE vector IS NULL"
         assert database.execute(query).fetchone() == (0,)
@@ -275,8 +275,8 @@ def test_an_emptied_folder_removes_nothing(archive: Archive, folder: Path) -> No
 def test_a_lost_index_is_rebuilt(archive: Archive, folder: Path, tmp_path: Path, damage: str) -> None:
     """Whatever happens to the FAISS files, the next question answers from the store as before."""
     archive.index([folder])
-    before = archive.ask(TUNNEL)
-    before_passages = archive.passages(before.citations[0].article.id)
+    earlier = archive.ask(TUNNEL)
+    before_passages = archive.passages(earlier.citations[0].article.id)
     archive.close()
     dense = tmp_path / "archive" / "dense"
     match damage:
@@ -288,17 +288,19 @@ def test_a_lost_index_is_rebuilt(archive: Archive, folder: Path, tmp_path: Path,
         case "garbage manifest":
             (dense / "manifest.json").write_text("[]")
         case "of another archive":
-            with Archive.open(tmp_path / "other", encoder=archive.encoder) as other:
-                other.index([folder / SOME[1]])
+            with Archive.open(tmp_path / "other", encoder=archive.encoder) as second_archive:
+                second_archive.index([folder / SOME[1]])
             shutil.rmtree(dense)
             shutil.copytree(tmp_path / "other" / "dense", dense)
         case "half empty":
             index = open_index(f"faiss:{dense}", 384)
-            index.remove([one.key for one in before_passages])
+            index.remove([passage.key for passage in before_passages])
             index.flush(index.stamp)
     with Archive.open(tmp_path / "archive", encoder=archive.encoder) as again:
-        after = again.ask(TUNNEL)
-        assert [one.passage_id for one in after.citations] == [one.passage_id for one in before.citations]
+        later = again.ask(TUNNEL)
+        assert [citation.passage_id for citation in later.citations] == [
+            citation.passage_id for citation in earlier.citations
+        ]
         assert len(list(dense.glob("vectors-*"))) == 1
 
 
@@ -318,12 +320,14 @@ def test_questions_are_answered_when_the_index_cannot_be_written(
 ) -> None:
     """Without room for the FAISS file a question is answered from memory, with a warning, and no file is left."""
     archive.index([folder])
-    before = archive.ask(TUNNEL)
+    earlier = archive.ask(TUNNEL)
     archive.close()
     shutil.rmtree(tmp_path / "archive" / "dense")
     with Archive.open(tmp_path / "archive", encoder=archive.encoder) as again, no_file_larger_than(1000):
-        after = again.ask(TUNNEL)
-    assert [one.passage_id for one in after.citations] == [one.passage_id for one in before.citations]
+        later = again.ask(TUNNEL)
+    assert [citation.passage_id for citation in later.citations] == [
+        citation.passage_id for citation in earlier.citations
+    ]
     assert "The vector index cannot be written" in caplog.text
     assert list((tmp_path / "archive" / "dense").iterdir()) == []
 
@@ -344,8 +348,8 @@ def test_an_open_archive_sees_what_another_process_indexed(archive: Archive, fol
     """A page that is open while articles come in finds them with the next question."""
     archive.index([folder / SOME[1]])
     assert archive.ask(TUNNEL, 1).citations[0].article.path.endswith(SOME[1])
-    with Archive.open(tmp_path / "archive", encoder=archive.encoder) as other:
-        other.index([folder])
+    with Archive.open(tmp_path / "archive", encoder=archive.encoder) as second_archive:
+        second_archive.index([folder])
     assert archive.ask(TUNNEL, 1).citations[0].article.path.endswith(SOME[0])
 
 
@@ -362,10 +366,10 @@ def test_two_runs_at_once_are_refused(archive: Archive, folder: Path, tmp_path: 
     try:
         assert started.wait(60)
         with (
-            Archive.open(tmp_path / "archive") as other,
+            Archive.open(tmp_path / "archive") as second_archive,
             pytest.raises(ArchiveError, match="Another program is indexing"),
         ):
-            other.index([folder])
+            second_archive.index([folder])
     finally:
         wait.set()
         run.join()
@@ -374,11 +378,13 @@ def test_two_runs_at_once_are_refused(archive: Archive, folder: Path, tmp_path: 
 def test_other_lengths_cut_anew(archive: Archive, folder: Path, tmp_path: Path) -> None:
     """With another passage length the same files count as changed."""
     archive.index([folder])
-    before = archive.status().passages
-    with Archive.open(tmp_path / "archive", encoder=archive.encoder, config=Config(passage_tokens=90)) as other:
-        report = other.index([folder])
+    passages_before = archive.status().passages
+    with Archive.open(
+        tmp_path / "archive", encoder=archive.encoder, config=Config(passage_tokens=90)
+    ) as second_archive:
+        report = second_archive.index([folder])
         assert (report.changed, report.unchanged) == (6, 0)
-        assert other.status().passages > before
+        assert second_archive.status().passages > passages_before
 
 
 def test_vectors_of_another_encoder(archive: Archive, folder: Path, tmp_path: Path, encoder: Encoder) -> None:
@@ -388,11 +394,11 @@ def test_vectors_of_another_encoder(archive: Archive, folder: Path, tmp_path: Pa
         fingerprint = "of another"
 
     archive.index([folder])
-    with Archive.open(tmp_path / "archive", encoder=Other(encoder)) as other:
+    with Archive.open(tmp_path / "archive", encoder=Other(encoder)) as second_archive:
         with pytest.raises(EncoderMisfit, match="made by another encoder"):
-            other.ask(TUNNEL)
-        assert other.index([folder / SOME[0]]).passages_encoded == other.status().passages
-        assert other.ask(TUNNEL, 1).citations[0].article.path.endswith(SOME[0])
+            second_archive.ask(TUNNEL)
+        assert second_archive.index([folder / SOME[0]]).passages_encoded == second_archive.status().passages
+        assert second_archive.ask(TUNNEL, 1).citations[0].article.path.endswith(SOME[0])
 
 
 @pytest.mark.heavy
@@ -408,12 +414,12 @@ def test_another_encoder(archive: Archive, folder: Path, tmp_path: Path) -> None
     (model / "config_sentence_transformers.json").write_text(
         '{"prompts": {"query": "question: ", "passage": "text: "}}'
     )
-    with Archive.open(tmp_path / "archive", encoder_name=str(model)) as other:
+    with Archive.open(tmp_path / "archive", encoder_name=str(model)) as second_archive:
         with pytest.raises(EncoderMisfit, match="made by another encoder"):
-            other.ask(TUNNEL)
-        report = other.index([folder / SOME[0]])
-        assert report.passages_encoded == other.status().passages
-        assert other.ask(TUNNEL, 1).citations[0].article.path.endswith(SOME[0])
+            second_archive.ask(TUNNEL)
+        report = second_archive.index([folder / SOME[0]])
+        assert report.passages_encoded == second_archive.status().passages
+        assert second_archive.ask(TUNNEL, 1).citations[0].article.path.endswith(SOME[0])
     with Archive.open(tmp_path / "archive") as later:
         assert later.status().encoder == str(model)
         assert (
@@ -488,10 +494,10 @@ def test_ctrl_c_keeps_what_is_stored(fundstelle: object, tmp_path: Path) -> None
             except sqlite3.OperationalError:
                 continue
     process.send_signal(signal.SIGINT)
-    _, said = process.communicate(timeout=60)
+    _, messages = process.communicate(timeout=60)
     assert process.returncode == 130
-    assert "Interrupted. Stored data is safe" in said
-    assert "Traceback" not in said
+    assert "Interrupted. Stored data is safe" in messages
+    assert "Traceback" not in messages
     with Archive.open(tmp_path / "a") as archive:
         assert 3 <= archive.status().articles < 45
         report = archive.index([ARTICLES])

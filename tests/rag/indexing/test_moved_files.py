@@ -77,12 +77,12 @@ def test_a_file_that_was_deleted_when_its_folder_moved(archive: Archive, old: Pa
 def test_a_folder_that_is_merely_out_of_reach_stays(archive: Archive, old: Path, tmp_path: Path) -> None:
     """A disk that is not connected loses nothing when other folders are indexed; its citations say that it is away."""
     archive.index([old])
-    other = tmp_path / "other"
-    other.mkdir()
+    other_folder = tmp_path / "other"
+    other_folder.mkdir()
     # another article under a name that the missing folder has, too
-    (other / "harbour.txt").write_text(ROAD, encoding="utf-8")
+    (other_folder / "harbour.txt").write_text(ROAD, encoding="utf-8")
     shutil.rmtree(old)
-    report = archive.index([other])
+    report = archive.index([other_folder])
     assert (report.removed, report.moved) == (0, {})
     citations = archive.ask("Welche Traglast hat der Kran im Hafen?", 3).citations
     missing = {

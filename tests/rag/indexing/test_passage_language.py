@@ -72,10 +72,12 @@ def test_the_sample_articles_are_in_one_language() -> None:
     """No part of 500 characters of a sample article, in any of its sixteen languages, is taken for another one."""
     wrong = []
     for path in sorted(ARTICLES.iterdir()):
-        one = load(path, path.read_bytes())
-        parts = [one.text[at : at + 500] for at in range(0, len(one.text), 500)]
+        article = load(path, path.read_bytes())
+        parts = [article.text[at : at + 500] for at in range(0, len(article.text), 500)]
         wrong += [
-            (path.name, found) for part in parts if (found := language_of_part(part, one.language)) != one.language
+            (path.name, language)
+            for part in parts
+            if (language := language_of_part(part, article.language)) != article.language
         ]
     assert wrong == []
 
@@ -86,27 +88,31 @@ def test_filter_and_stems_follow_the_passage(store: Store, tmp_path: Path) -> No
     When it turns out to be in the article's language after all, or the article in its, that is so at once.
     """
     mixed, plain = article("a", "The councils walked.", language="de-CH"), article("b", "Der Rat tagte.")
-    key, other = put(store, mixed, "en"), put(store, plain)
+    key, plain_key = put(store, mixed, "en"), put(store, plain)
     view = LexicalIndex(tmp_path / "lexical", store, FileLock(tmp_path / "lock", timeout=0))
 
-    def found(question: str) -> list[int]:
-        return [one for one, _ in view.search(view.analyse(question), 9)]
+    def keys_for(question: str) -> list[int]:
+        return [key for key, _ in view.search(view.analyse(question), 9)]
 
-    def allowed(*languages: str) -> list[int] | None:
+    def keys_allowed(*languages: str) -> list[int] | None:
         keys = store.filters.passage_keys(Filter(languages=languages))
         return None if keys is None else keys.tolist()
 
     assert store.article_with_passages("a")[1][0].language == "en"
-    assert found("walking council") == [key]
-    assert (allowed("en"), allowed("de"), allowed("de", "en")) == ([key], [other], sorted([key, other]))
-    assert allowed("fr") == []
+    assert keys_for("walking council") == [key]
+    assert (keys_allowed("en"), keys_allowed("de"), keys_allowed("de", "en")) == (
+        [key],
+        [plain_key],
+        sorted([key, plain_key]),
+    )
+    assert keys_allowed("fr") == []
     put(store, mixed)
     assert store.article_with_passages("a")[1][0].language == "de-CH"
-    assert (found("walking"), allowed("en"), allowed("de")) == ([], [], sorted([key, other]))
+    assert (keys_for("walking"), keys_allowed("en"), keys_allowed("de")) == ([], [], sorted([key, plain_key]))
     put(store, replace(mixed, language="en"))
-    assert (found("walking"), allowed("en")) == ([key], [key])
+    assert (keys_for("walking"), keys_allowed("en")) == ([key], [key])
     put(store, replace(mixed, language="fr"), "en")
-    assert (found("walking"), allowed("en"), allowed("fr")) == ([key], [key], [])
+    assert (keys_for("walking"), keys_allowed("en"), keys_allowed("fr")) == ([key], [key], [])
 
 
 def test_from_file_to_card(encoder: Encoder, tmp_path: Path) -> None:
@@ -124,13 +130,13 @@ def test_from_file_to_card(encoder: Encoder, tmp_path: Path) -> None:
         assert (cited.language, cited.article.language) == ("en", "de")
         (as_json,) = answer.to_dict()["citations"]
         assert (as_json["language"], as_json["article"]["language"]) == ("en", "de")
-        shown = citation_card(cited, GERMAN)
-        assert '<blockquote lang="en" dir="auto">' in shown
-        assert "Englisch" in shown
-        assert "Deutsch" not in shown
+        card = citation_card(cited, GERMAN)
+        assert '<blockquote lang="en" dir="auto">' in card
+        assert "Englisch" in card
+        assert "Deutsch" not in card
         german = archive.ask("Welchen Umweg müssen die Bewohner fahren?", 9, filter=Filter(languages=("de",)))
-        assert {one.language for one in german.citations} == {"de"}
-        assert not any("cracks" in one.quote for one in german.citations)
+        assert {citation.language for citation in german.citations} == {"de"}
+        assert not any("cracks" in citation.quote for citation in german.citations)
 
 
 @pytest.mark.parametrize(("text", "language"), [(ARABIC, "ar"), (HEBREW, "he")])
@@ -139,7 +145,7 @@ def test_text_from_right_to_left(encoder: Encoder, tmp_path: Path, text: str, la
     (tmp_path / "a.txt").write_text(text, "utf-8")
     with Archive.open(tmp_path / "archive", encoder=encoder) as archive:
         archive.index([tmp_path / "a.txt"])
-        assert [one.text for one in archive.articles()] == [text]
+        assert [article.text for article in archive.articles()] == [text]
         (cited,) = archive.ask(text.partition(".")[0][:60]).citations
         assert cited.quote == text[cited.start : cited.end]
         assert cited.language == language

@@ -50,12 +50,12 @@ def earlier(tmp_path: Path, articles: Path, encoder: Encoder) -> Path:
         archive.index([articles])
     with sqlite3.connect(folder / DATABASE) as database:
         database.execute("DELETE FROM meta WHERE name = 'vectors_tested'")
-        for hashed, vector in vectors(folder).items():
+        for input_hash, vector in vectors(folder).items():
             wrong = (-np.frombuffer(vector, np.float16)).tobytes()
-            database.execute("UPDATE vectors SET vector = ? WHERE input_hash = ?", (wrong, hashed))
+            database.execute("UPDATE vectors SET vector = ? WHERE input_hash = ?", (wrong, input_hash))
     with sqlite3.connect(folder / "tokens" / FILE) as database:
-        for hashed, code in tokens(folder).items():
-            database.execute("UPDATE kept SET code = ? WHERE input_hash = ?", (bytes(len(code)), hashed))
+        for input_hash, code in tokens(folder).items():
+            database.execute("UPDATE kept SET code = ? WHERE input_hash = ?", (bytes(len(code)), input_hash))
     return folder
 
 
@@ -63,7 +63,7 @@ def test_short_texts_are_encoded_anew_and_no_others(
     earlier: Path, articles: Path, encoder: Encoder, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Vector, tokens and index are right again after the next indexing; it is said until then, and not afterwards."""
-    before, coded = vectors(earlier), tokens(earlier)
+    vectors_before, coded = vectors(earlier), tokens(earlier)
     with Archive.open(earlier, encoder=encoder) as archive:
         answer = archive.ask(QUESTION)
         print_answer(answer)
@@ -79,12 +79,14 @@ def test_short_texts_are_encoded_anew_and_no_others(
         assert answer.citations[0].quote == SHORT
         assert answer.citations[0].signals["dense"] > 0.3
         assert archive.index([articles]).passages_encoded == 0
-    after = vectors(earlier)
-    (changed,) = [hashed for hashed in after if after[hashed] != before[hashed]]
+    vectors_after = vectors(earlier)
+    (changed_hash,) = [
+        input_hash for input_hash in vectors_after if vectors_after[input_hash] != vectors_before[input_hash]
+    ]
     right = encoder.encode_passages([SHORT])[0]
-    assert float(np.frombuffer(after[changed], np.float16).astype(np.float32) @ right) > 0.999
+    assert float(np.frombuffer(vectors_after[changed_hash], np.float16).astype(np.float32) @ right) > 0.999
     again = tokens(earlier)
-    assert [hashed for hashed in again if again[hashed] != coded[hashed]] == [changed]
+    assert [input_hash for input_hash in again if again[input_hash] != coded[input_hash]] == [changed_hash]
 
 
 def test_a_new_archive_has_nothing_to_encode_anew(tmp_path: Path, articles: Path, encoder: Encoder) -> None:
@@ -117,5 +119,5 @@ def test_status_tells_what_the_self_test_found(
     assert unknown["self_test"] is None
     print_facts(known)
     print_facts(unknown)
-    told = [line for line in capsys.readouterr().out.splitlines() if line.startswith("self test")]
-    assert told == [f"{'self test':<14} {known['self_test']['said']}", f"{'self test':<14} not run yet"]
+    self_test_lines = [line for line in capsys.readouterr().out.splitlines() if line.startswith("self test")]
+    assert self_test_lines == [f"{'self test':<14} {known['self_test']['said']}", f"{'self test':<14} not run yet"]

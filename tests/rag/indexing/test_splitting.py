@@ -45,8 +45,8 @@ def test_passages_are_the_text_at_their_places_and_lose_nothing(text: str, size:
         covered.update(range(passage.start, passage.end))
     starts = [(passage.start, passage.end) for passage in passages]
     assert starts == sorted(set(starts))
-    kept = {place for place, character in enumerate(text) if character.isalnum()}
-    assert kept <= covered
+    offsets = {offset for offset, character in enumerate(text) if character.isalnum()}
+    assert offsets <= covered
 
 
 @settings(max_examples=200, deadline=None)
@@ -71,14 +71,14 @@ def test_sentences_of_long_paragraphs_cover_the_text(text: str, longest: int) ->
 
 def test_sentences_of_a_long_paragraph() -> None:
     """A paragraph of a book's length has the sentences that it has, with a paragraph before and behind it."""
-    said = [
+    sentences = [
         f"Am {day}. Mai sagte Dr. Weber (Nr. {day}): „Wir bauen. Oder nicht?“ Der Rat nickte." for day in range(900)
     ]
-    whole = ["Vorher.", " ".join(said), "Nachher."]
-    spans = sentence_spans("\n\n".join(whole), "de")
-    alone = [[text[start:end].strip() for start, end in sentence_spans(text, "de")] for text in said]
-    text = "\n\n".join(whole)
-    assert [text[start:end].strip() for start, end in spans] == ["Vorher.", *chain(*alone), "Nachher."]
+    paragraphs = ["Vorher.", " ".join(sentences), "Nachher."]
+    spans = sentence_spans("\n\n".join(paragraphs), "de")
+    split_alone = [[text[start:end].strip() for start, end in sentence_spans(text, "de")] for text in sentences]
+    text = "\n\n".join(paragraphs)
+    assert [text[start:end].strip() for start, end in spans] == ["Vorher.", *chain(*split_alone), "Nachher."]
 
 
 @pytest.mark.parametrize(
@@ -102,7 +102,7 @@ def test_the_work_grows_with_the_text(unit: str, monkeypatch: pytest.MonkeyPatch
     assert max(given) <= 20_000
     assert sum(given) <= 3 * len(text)
     assert (spans[0][0], spans[-1][1]) == (0, len(text))
-    assert all(one[1] == other[0] for one, other in pairwise(spans))
+    assert all(previous[1] == following[0] for previous, following in pairwise(spans))
 
 
 def test_a_text_that_fits_is_one_passage(encoder: Encoder) -> None:
@@ -163,10 +163,12 @@ def test_real_lengths(encoder: Encoder) -> None:
     config = Config()
     lengths = []
     for path in sorted(ARTICLES.iterdir()):
-        one = load(path, read_file(path))
-        passages = split(one, encoder.count_tokens, config)
+        article = load(path, read_file(path))
+        passages = split(article, encoder.count_tokens, config)
         lengths += encoder.count_tokens([passage.text for passage in passages])
-        assert max(encoder.count_tokens([encoder_input(one, passage) for passage in passages])) <= encoder.max_tokens
+        assert (
+            max(encoder.count_tokens([encoder_input(article, passage) for passage in passages])) <= encoder.max_tokens
+        )
     # a heading may come on top of the overlap
     assert max(lengths) <= config.passage_tokens + config.overlap_tokens + 20
     assert sum(lengths) / len(lengths) > 100
@@ -175,11 +177,14 @@ def test_real_lengths(encoder: Encoder) -> None:
 def test_overlap_is_the_last_sentence() -> None:
     """A passage begins with the last sentence of the one before, if it is short, and else does not overlap."""
     text = "Eins ist hier zu Ende. Zwei auch. Drei ist ein Satz von gewisser Länge. Vier. Fünf steht am Schluss hier."
-    apart, over = split(article(text=text), words, Config(50, 0)), split(article(text=text), words, Config(50, 20))
-    assert [one.end for one in apart] == [one.end for one in over]
-    assert [one.start for one in apart] != [one.start for one in over]
-    for before, after in pairwise(over):
-        assert after.start <= before.end + 1
+    without_overlap, with_overlap = (
+        split(article(text=text), words, Config(50, 0)),
+        split(article(text=text), words, Config(50, 20)),
+    )
+    assert [passage.end for passage in without_overlap] == [passage.end for passage in with_overlap]
+    assert [passage.start for passage in without_overlap] != [passage.start for passage in with_overlap]
+    for previous, following in pairwise(with_overlap):
+        assert following.start <= previous.end + 1
 
 
 def test_the_encoder_reads_the_title_once() -> None:
@@ -209,8 +214,8 @@ def test_long_articles(size: int) -> None:
     paragraph = "Der Bürgermeister eröffnete die Brücke über die Höhe. Am 3. Mai folgt Dr. Öllers mit der Straße.\n\n"
     text = (paragraph * (size // len(paragraph) + 1))[:size].strip()
     passages = split(article(text=text), words, Config(300, 50))
-    covered = {place for passage in passages for place in range(passage.start, passage.end)}
-    assert {place for place, one in enumerate(text) if one.isalnum()} <= covered
+    covered = {offset for passage in passages for offset in range(passage.start, passage.end)}
+    assert {offset for offset, character in enumerate(text) if character.isalnum()} <= covered
 
 
 def test_odd_spaces_do_no_harm() -> None:

@@ -25,12 +25,14 @@ QUESTION = "Was hat die neue Hubbrücke gekostet?"
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    made = tmp_path / "articles"
-    made.mkdir()
-    (made / "a.md").write_text(article_file("Brücke frei", "2021-05-05", "Elbblatt"), "utf-8")
-    (made / "b.md").write_text(article_file("Hubbrücke eröffnet", "2021-05-04", "Nordkurier"), "utf-8")
-    (made / "c.txt").write_text("Im Stadtpark blühen die Kirschen. Das Fest beginnt am Samstag um zehn Uhr.\n", "utf-8")
-    return made
+    articles = tmp_path / "articles"
+    articles.mkdir()
+    (articles / "a.md").write_text(article_file("Brücke frei", "2021-05-05", "Elbblatt"), "utf-8")
+    (articles / "b.md").write_text(article_file("Hubbrücke eröffnet", "2021-05-04", "Nordkurier"), "utf-8")
+    (articles / "c.txt").write_text(
+        "Im Stadtpark blühen die Kirschen. Das Fest beginnt am Samstag um zehn Uhr.\n", "utf-8"
+    )
+    return articles
 
 
 @pytest.fixture
@@ -52,7 +54,7 @@ def test_the_same_text_is_kept_once_and_cited_from_the_earliest(archive: Archive
     status = archive.status()
     assert (status.articles, status.duplicates) == (2, 1)
     first = archive.ask(QUESTION).citations[0]
-    assert (first.article.source, [one.source for one in first.also]) == ("Nordkurier", ["Elbblatt"])
+    assert (first.article.source, [article.source for article in first.also]) == ("Nordkurier", ["Elbblatt"])
     assert first.also[0].text == first.article.text
 
 
@@ -62,9 +64,9 @@ def test_a_filter_cites_the_place_that_it_allows(archive: Archive, folder: Path)
     first = archive.ask(QUESTION, filter=Filter(sources=("Elbblatt",))).citations[0]
     assert (first.article.title, first.article.published) == ("Brücke frei", date(2021, 5, 5))
     assert first.passage_id.startswith(first.article.id)
-    assert [one.source for one in first.also] == ["Nordkurier"]
-    after = archive.ask(QUESTION, filter=Filter(since=date(2021, 5, 5))).citations[0]
-    assert after.article.source == "Elbblatt"
+    assert [article.source for article in first.also] == ["Nordkurier"]
+    citation = archive.ask(QUESTION, filter=Filter(since=date(2021, 5, 5))).citations[0]
+    assert citation.article.source == "Elbblatt"
 
 
 @pytest.mark.parametrize("gone", ["removed", "rewritten"])
@@ -74,8 +76,8 @@ def test_a_place_takes_over_when_the_cited_file_goes(archive: Archive, folder: P
     if gone == "removed":
         (folder / "b.md").unlink()
     else:
-        other = "Der Betrieb der Fähre wird zum Jahresende eingestellt, teilte die Reederei am Abend mit."
-        (folder / "b.md").write_text(article_file("Fähre", "2021-05-04", "Nordkurier", other), "utf-8")
+        ferry_text = "Der Betrieb der Fähre wird zum Jahresende eingestellt, teilte die Reederei am Abend mit."
+        (folder / "b.md").write_text(article_file("Fähre", "2021-05-04", "Nordkurier", ferry_text), "utf-8")
     archive.index([folder])
     first = archive.ask(QUESTION).citations[0]
     assert (first.article.source, first.also) == ("Elbblatt", ())
@@ -88,20 +90,20 @@ def test_nothing_is_lost_when_the_process_dies_before_the_text_is_handed_on(arch
     """
     archive.index([folder])
     archive._store.remove_file((folder / "b.md").as_posix())
-    left = archive.article("Brücke frei")
-    assert left.text == BRIDGE
+    remaining = archive.article("Brücke frei")
+    assert remaining.text == BRIDGE
     (folder / "b.md").unlink()
     archive.index([folder])
-    assert archive.ask(QUESTION).citations[0].article.id == left.id
+    assert archive.ask(QUESTION).citations[0].article.id == remaining.id
 
 
 def test_further_places_follow_their_text(archive: Archive, folder: Path) -> None:
     """While an earlier article takes the place of the one that was cited, the text of the others is there all along."""
     archive.index([folder])
     (folder / "c.txt").write_text(article_file("Frei", "2021-05-01", "Wochenpost"), "utf-8")
-    alone = Archive.open(archive.folder.parent / "other", encoder=archive.encoder)
-    alone.index([folder / "c.txt"])
-    earliest = alone.article("c.txt")
+    other_archive = Archive.open(archive.folder.parent / "other", encoder=archive.encoder)
+    other_archive.index([folder / "c.txt"])
+    earliest = other_archive.article("c.txt")
     store, cited = archive._store, archive.article("b.md")
     record = ArticleRecord(article=earliest, recipe="made", passages=[])
     store.put(record, fingerprint=archive.encoder.fingerprint, vectors={})
@@ -126,10 +128,12 @@ def test_a_corrected_headline_is_an_article_of_its_own(archive: Archive, folder:
         (folder / name).write_text(article_file(title, "2021-05-07", "Nordkurier"), "utf-8")
     archive.index([folder])
     assert (archive.status().articles, archive.status().duplicates) == (3, 2)
-    shown = archive.ask(QUESTION).citations[0]
-    by_title = {one.title: one for one in (shown.article, *shown.also)}
+    citation = archive.ask(QUESTION).citations[0]
+    by_title = {article.title: article for article in (citation.article, *citation.also)}
     assert by_title.keys() == {"Hubbrücke eröffnet", "Brücke frei", "Hubbrücke kostet Millionen", "HUBBRÜCKE ERÖFFNET"}
-    assert [one.article.title for one in archive.versions(archive.article("b.md").id)] == ["Hubbrücke kostet Millionen"]
+    assert [version.article.title for version in archive.versions(archive.article("b.md").id)] == [
+        "Hubbrücke kostet Millionen"
+    ]
 
 
 EARLY, LATE = "2020-01-01", "2020-01-02"
@@ -166,9 +170,9 @@ def test_the_same_files_give_the_same_archive_whatever_was_there_before(
             lived.index([folder])
         with Archive.open(tmp_path_factory.mktemp("fresh") / "archive", encoder=encoder) as fresh:
             fresh.index([folder])
-            (one, vectors), (other, others) = stored_rows(lived), stored_rows(fresh)
-    assert one == other
-    assert vectors.keys() == others.keys()
+            (rows, vectors), (fresh_rows, fresh_vectors) = stored_rows(lived), stored_rows(fresh)
+    assert rows == fresh_rows
+    assert vectors.keys() == fresh_vectors.keys()
 
 
 def made(text: str, path: str = "x") -> Article:
@@ -177,8 +181,8 @@ def made(text: str, path: str = "x") -> Article:
 
 def test_an_updated_article_is_a_version(archive: Archive, folder: Path, fundstelle: Run) -> None:
     """One paragraph more: both are searched, each names the other, with the share of word runs counted by hand here."""
-    more = BRIDGE + "\n\nDie Reederei hatte bis zuletzt auf einen Aufschub gehofft."
-    (folder / "d.md").write_text(article_file("Hubbrücke eröffnet", "2021-05-06", "Nordkurier", more), "utf-8")
+    longer_text = BRIDGE + "\n\nDie Reederei hatte bis zuletzt auf einen Aufschub gehofft."
+    (folder / "d.md").write_text(article_file("Hubbrücke eröffnet", "2021-05-06", "Nordkurier", longer_text), "utf-8")
     archive.index([folder])
     first = archive.article("d.md")
     (version,) = archive.versions(first.id)
@@ -186,9 +190,9 @@ def test_an_updated_article_is_a_version(archive: Archive, folder: Path, fundste
     words = len(BRIDGE.split())
     # all runs of the shorter text, of all those of the longer one, which has nine words more
     assert version.shared == pytest.approx((words - 4) / (words - 4 + 9), abs=0.01)
-    shown = json.loads(fundstelle("show", "d.md", "--json", "--archive", str(archive.folder)).stdout)
-    assert [one["id"] for one in shown["versions"]] == [version.article.id]
-    assert [one["source"] for one in json.loads(fundstelle("show", version.article.id, "--json", "--archive",
+    facts = json.loads(fundstelle("show", "d.md", "--json", "--archive", str(archive.folder)).stdout)
+    assert [linked["id"] for linked in facts["versions"]] == [version.article.id]
+    assert [linked["source"] for linked in json.loads(fundstelle("show", version.article.id, "--json", "--archive",
             str(archive.folder)).stdout)["doubles"]] == ["Elbblatt"]  # fmt: skip
     printed = fundstelle("show", "d.md", "--archive", str(archive.folder)).stdout
     assert f"{version.article.id} (shares" in printed
@@ -203,13 +207,13 @@ def test_alike_texts_share_a_mark(seed: int, changed: float) -> None:
     random = np.random.default_rng(seed)
     words = [f"wort{number}" for number in random.integers(0, 10**6, 400)]
     cutting = int(400 * (1 - changed / 4))
-    one, other = made(" ".join(words)), made(" ".join(words[:cutting]))
-    runs, others = shingles_of(one.text), shingles_of(other.text)
-    assert len(runs & others) / len(runs | others) >= 0.8
-    assert set(minhash_bands(one)) & set(minhash_bands(other))
+    first, second = made(" ".join(words)), made(" ".join(words[:cutting]))
+    shingles, second_shingles = shingles_of(first.text), shingles_of(second.text)
+    assert len(shingles & second_shingles) / len(shingles | second_shingles) >= 0.8
+    assert set(minhash_bands(first)) & set(minhash_bands(second))
     strange = made(" ".join(f"fremd{number}" for number in random.integers(0, 10**6, 400)), "y")
-    assert not set(minhash_bands(one)) & set(minhash_bands(strange))
-    assert versions_among(one, [strange]) == ()
+    assert not set(minhash_bands(first)) & set(minhash_bands(strange))
+    assert versions_among(first, [strange]) == ()
 
 
 @pytest.mark.parametrize(("shared", "truth"), [(165, 0.962), (133, 0.533), (92, 0.091)])
@@ -218,10 +222,10 @@ def test_marks_are_shared_as_often_as_the_theory_says(shared: int, truth: float)
     random, met = np.random.default_rng(7), 0
     for _ in range(400):
         words = [f"wort{number}" for number in random.integers(0, 10**9, 204 + 200 - shared)]
-        one, other = made(" ".join(words[:204])), made(" ".join([*words[: shared + 4], *words[204:]]))
-        runs, others = shingles_of(one.text), shingles_of(other.text)
-        assert (len(runs), len(others), len(runs & others)) == (200, 200, shared)
-        met += bool(set(minhash_bands(one)) & set(minhash_bands(other)))
+        first, second = made(" ".join(words[:204])), made(" ".join([*words[: shared + 4], *words[204:]]))
+        shingles, second_shingles = shingles_of(first.text), shingles_of(second.text)
+        assert (len(shingles), len(second_shingles), len(shingles & second_shingles)) == (200, 200, shared)
+        met += bool(set(minhash_bands(first)) & set(minhash_bands(second)))
     jaccard = shared / (400 - shared)
     assert truth == pytest.approx(1 - (1 - jaccard**4) ** 12, abs=0.006)
     # three standard deviations of a share of 400

@@ -54,20 +54,22 @@ def write(folder: Path, numbers: range, **how: str) -> None:
 
 def searched(archive: Archive) -> list[str]:
     """The texts of all passages."""
-    return [one.text for article in archive.articles() for one in archive.passages(article.id)]
+    return [passage.text for article in archive.articles() for passage in archive.passages(article.id)]
 
 
 def test_the_fifth_article_gives_a_signature_away(archive: Archive, tmp_path: Path) -> None:
     """In four articles a line is theirs; with the fifth it is set aside in all of them, and not deleted."""
     write(tmp_path / "a", range(4))
     archive.index([tmp_path / "a"])
-    assert sum("Bäckereien" in one for one in searched(archive)) == 4
+    assert sum("Bäckereien" in text for text in searched(archive)) == 4
     write(tmp_path / "a", range(5))
     archive.index([tmp_path / "a"])
-    assert not any("Bäckereien" in one for one in searched(archive))
-    for one in archive.articles():
-        assert one.text.endswith(SIGNATURE)
-        assert [(one.text[aside.start : aside.end], aside.kind) for aside in one.asides] == [(SIGNATURE, "boilerplate")]
+    assert not any("Bäckereien" in text for text in searched(archive))
+    for article in archive.articles():
+        assert article.text.endswith(SIGNATURE)
+        assert [(article.text[aside.start : aside.end], aside.kind) for aside in article.asides] == [
+            (SIGNATURE, "boilerplate")
+        ]
 
 
 def test_it_belongs_to_the_articles_again_when_they_are_few(archive: Archive, tmp_path: Path) -> None:
@@ -76,17 +78,17 @@ def test_it_belongs_to_the_articles_again_when_they_are_few(archive: Archive, tm
     archive.index([tmp_path / "a"])
     (tmp_path / "a" / "00.md").unlink()
     archive.index([tmp_path / "a"])
-    assert sum("Bäckereien" in one for one in searched(archive)) == 4
+    assert sum("Bäckereien" in text for text in searched(archive)) == 4
 
 
 def test_a_short_line_needs_more_articles(archive: Archive, tmp_path: Path) -> None:
     """Ten, since a sentence of four words may be said five times."""
     write(tmp_path / "a", range(9), line="Die Sitzung war öffentlich.")
     archive.index([tmp_path / "a"])
-    assert sum("öffentlich" in one for one in searched(archive)) == 9
+    assert sum("öffentlich" in text for text in searched(archive)) == 9
     write(tmp_path / "a", range(10), line="Die Sitzung war öffentlich.")
     archive.index([tmp_path / "a"])
-    assert not any("öffentlich" in one for one in searched(archive))
+    assert not any("öffentlich" in text for text in searched(archive))
 
 
 def test_outlets_are_counted_apart(archive: Archive, tmp_path: Path) -> None:
@@ -94,7 +96,7 @@ def test_outlets_are_counted_apart(archive: Archive, tmp_path: Path) -> None:
     write(tmp_path / "a", range(3))
     write(tmp_path / "b", range(3, 6), outlet="Bote")
     archive.index([tmp_path / "a", tmp_path / "b"])
-    assert sum("Bäckereien" in one for one in searched(archive)) == 6
+    assert sum("Bäckereien" in text for text in searched(archive)) == 6
 
 
 def test_versions_of_an_article_keep_their_words(archive: Archive, tmp_path: Path) -> None:
@@ -105,7 +107,7 @@ def test_versions_of_an_article_keep_their_words(archive: Archive, tmp_path: Pat
         text = report(0).replace("2020-03-01", f"2020-03-{number + 1:02}") + f"\nStand: {SUBJECTS[number]}."
         (folder / f"{number}.md").write_text(text, "utf-8")
     archive.index([folder])
-    assert all(not one.asides for one in archive.articles())
+    assert all(not article.asides for article in archive.articles())
 
 
 @settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

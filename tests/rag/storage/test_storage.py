@@ -49,13 +49,13 @@ def written(folder: Path, **texts: str) -> Path:
 
 
 def quotes(answer: Answer) -> list[str]:
-    return [one.quote for one in answer.citations]
+    return [citation.quote for citation in answer.citations]
 
 
-def check_same_answers(one: Archive, other: Archive) -> None:
+def check_same_answers(archive: Archive, second_archive: Archive) -> None:
     """Both must answer with the same passages in the same order, with the same scores."""
     for question in QUESTIONS:
-        first, second = one.ask(question), other.ask(question)
+        first, second = archive.ask(question), second_archive.ask(question)
         assert quotes(first) == quotes(second), question
         assert first.confidence == pytest.approx(second.confidence, abs=1e-6)
         for left, right in zip(first.citations, second.citations, strict=True):
@@ -94,15 +94,15 @@ def burst(threads: int, do: Callable[[], object]) -> None:
 def test_threads_that_end_leave_no_open_file(tmp_path: Path) -> None:
     """With 60 handles to spare, fifty bursts of eight new threads read and write, and all of them succeed."""
     store = Store(tmp_path / "archive.sqlite")
-    kept = TokenCache(tmp_path / "tokens", "one")
+    cache = TokenCache(tmp_path / "tokens", "one")
     view = LexicalIndex(tmp_path / "lexical", store, FileLock(tmp_path / "lock", timeout=0))
-    kept.put({b"text": b"code"})
+    cache.put({b"text": b"code"})
 
     def ask() -> None:
         with store.database.snapshot():
             assert store.statistics.article_count() == 0
         store.facts.set_calibration("{}")
-        assert kept.get([b"text"]) == {b"text": b"code"}
+        assert cache.get([b"text"]) == {b"text": b"code"}
         view.search(view.analyse("Deich"), 5)
 
     ask()
@@ -110,7 +110,7 @@ def test_threads_that_end_leave_no_open_file(tmp_path: Path) -> None:
         for _ in range(50):
             burst(8, ask)
     store.close()
-    kept.close()
+    cache.close()
 
 
 def test_a_connection_is_lent_to_one_thread_at_a_time(tmp_path: Path) -> None:
@@ -137,11 +137,11 @@ def modes(folder: Path) -> dict[str, int]:
 
 @contextmanager
 def umask(mask: int) -> Iterator[None]:
-    before = os.umask(mask)
+    old_mask = os.umask(mask)
     try:
         yield
     finally:
-        os.umask(before)
+        os.umask(old_mask)
 
 
 def test_a_new_archive_is_for_its_owner_alone(tmp_path: Path, encoder: Encoder) -> None:
@@ -151,12 +151,12 @@ def test_a_new_archive_is_for_its_owner_alone(tmp_path: Path, encoder: Encoder) 
         archive.index([written(tmp_path / "in", a=BRIDGE), archive.fetched])
         (tmp_path / "in" / "a.txt").write_text(DIKE, encoding="utf-8")
         archive.index([tmp_path / "in"])
-        found = modes(archive.folder)
-        assert {"archive.sqlite", "archive.sqlite-wal", "archive.sqlite-shm", "indexing.lock"} <= found.keys()
-        assert {"tokens.sqlite", "meta.json", "manifest.json"} <= found.keys()
-        assert any(name.endswith(".html") for name in found)
+        found_modes = modes(archive.folder)
+        assert {"archive.sqlite", "archive.sqlite-wal", "archive.sqlite-shm", "indexing.lock"} <= found_modes.keys()
+        assert {"tokens.sqlite", "meta.json", "manifest.json"} <= found_modes.keys()
+        assert any(name.endswith(".html") for name in found_modes)
         for path in [archive.folder, *archive.folder.rglob("*")]:
-            assert found[path.name] == (0o700 if path.is_dir() else 0o600), path
+            assert found_modes[path.name] == (0o700 if path.is_dir() else 0o600), path
     assert stat.S_IMODE((tmp_path / "deep").stat().st_mode) == 0o777
 
 
@@ -170,9 +170,13 @@ def test_an_archive_that_others_may_read_stays_so(tmp_path: Path, encoder: Encod
     shutil.rmtree(folder / "lexical")
     with umask(0o022), Archive.open(folder, encoder=encoder) as archive:
         archive.index([written(tmp_path / "in", a=DIKE)])
-        found = modes(archive.folder)
-        assert (found["archive"], found["archive.sqlite"], found["archive.sqlite-wal"]) == (0o750, 0o640, 0o640)
-        assert (found["lexical"], found["manifest.json"]) == (0o750, 0o640)
+        found_modes = modes(archive.folder)
+        assert (found_modes["archive"], found_modes["archive.sqlite"], found_modes["archive.sqlite-wal"]) == (
+            0o750,
+            0o640,
+            0o640,
+        )
+        assert (found_modes["lexical"], found_modes["manifest.json"]) == (0o750, 0o640)
 
 
 # -- archives that may only be read -----------------------------------------------------------------
@@ -225,18 +229,18 @@ def test_an_archive_that_may_only_be_read_answers(tmp_path: Path, encoder: Encod
         for path in [*folder.rglob("*"), folder]:
             path.chmod(path.stat().st_mode & ~0o222)
     command = [*_AS_READER, sys.executable, "-c", READING, *map(str, archives)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    process = subprocess.run(command, capture_output=True, text=True, check=False)
     for folder in archives:
         for path in [folder, *folder.rglob("*")]:
             path.chmod(path.stat().st_mode | 0o200)
-    assert done.returncode == 0, done.stderr
-    for folder, line in zip(archives, done.stdout.splitlines(), strict=True):
-        (quoted, asked), articles, text, refusal = json.loads(line)
-        assert (quoted, asked[0], articles, text) == ([DIKE], MARKET, 2, DIKE), folder
+    assert process.returncode == 0, process.stderr
+    for folder, line in zip(archives, process.stdout.splitlines(), strict=True):
+        (quotes, answered), articles, text, refusal = json.loads(line)
+        assert (quotes, answered[0], articles, text) == ([DIKE], MARKET, 2, DIKE), folder
         assert refusal.startswith(f"The archive {folder} cannot be written"), folder
-    said = done.stderr.partition(str(without))
-    assert said[0].splitlines()[1:] == [], "a whole archive needs no word"
-    assert "it is made in memory, at every start" in said[2]
+    warnings = process.stderr.partition(str(without))
+    assert warnings[0].splitlines()[1:] == [], "a whole archive needs no word"
+    assert "it is made in memory, at every start" in warnings[2]
 
 
 def as_version_4(folder: Path) -> None:
@@ -261,10 +265,10 @@ def test_an_archive_of_the_version_before_keeps_its_views(
     with Archive.open(tmp_path / "archive", encoder=encoder) as archive:
         archive.index([written(tmp_path / "in", a=DIKE, b=MARKET)])
     as_version_4(archive.folder)
-    before = {path: path.stat().st_ino for path in archive.folder.glob("*/*")}
+    inodes = {path: path.stat().st_ino for path in archive.folder.glob("*/*")}
     with Archive.open(archive.folder, encoder=encoder) as archive:
         assert quotes(archive.ask('"Tore verlangt"')) == [DIKE]
-        assert {path: path.stat().st_ino for path in archive.folder.glob("*/*")}.items() >= before.items()
+        assert {path: path.stat().st_ino for path in archive.folder.glob("*/*")}.items() >= inodes.items()
         archive.index([written(tmp_path / "in", a=DIKE, c=BRIDGE)])
         assert quotes(archive.ask('"für Lastwagen"')) == [BRIDGE]
         assert quotes(archive.ask('"am Kanal"')) == []
@@ -352,8 +356,8 @@ def test_an_archive_that_was_deleted_or_replaced(tmp_path: Path, encoder: Encode
         with pytest.raises(ArchiveError, match="was deleted or moved"):
             archive.status()
         assert not folder.exists()
-        with Archive.open(folder, encoder=encoder) as other:
-            other.index([written(tmp_path / "in", b=MARKET)])
+        with Archive.open(folder, encoder=encoder) as second_archive:
+            second_archive.index([written(tmp_path / "in", b=MARKET)])
         assert quotes(archive.ask("Brücke")) == [MARKET]
         assert quotes(archive.ask('"Platz am Kanal"')) == [MARKET]
         assert archive.status().articles == 1

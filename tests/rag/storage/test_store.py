@@ -34,71 +34,84 @@ def article(number: int, text: str = "Eins zwei drei. Vier fünf sechs.") -> Art
     )
 
 
-def put(store: Store, one: Article, *places: tuple[int, int]) -> None:
-    passages = [PassageRecord(passage_at(one, start, end), input_hash(one.text[start:end])) for start, end in places]
+def put(store: Store, article: Article, *spans: tuple[int, int]) -> None:
+    passages = [
+        PassageRecord(passage_at(article, start, end), input_hash(article.text[start:end])) for start, end in spans
+    ]
     vectors = {stored.input_hash: np.full(4, stored.input_hash[0] / 255, np.float16) for stored in passages}
-    record = ArticleRecord(article=one, recipe="recipe", passages=passages)
+    record = ArticleRecord(article=article, recipe="recipe", passages=passages)
     store.put(record, fingerprint=ENCODER.fingerprint, vectors=vectors)
 
 
 def changes(store: Store, revision: int) -> tuple[set[int], set[int]]:
     removed: set[int] = set()
-    added: set[int] = set()
+    added_keys: set[int] = set()
     for batch in store.changes.vectors_since(revision, ENCODER):
         removed.update(batch.removed.tolist())
-        added.update(batch.added.tolist())
+        added_keys.update(batch.added.tolist())
         assert len(batch.added) == len(batch.vectors)
-    return removed, added
+    return removed, added_keys
 
 
 @pytest.fixture
 def store(tmp_path: Path) -> Store:
-    opened = Store(tmp_path / "archive.sqlite")
-    opened.vectors.set_encoder(ENCODER)
-    return opened
+    new_store = Store(tmp_path / "archive.sqlite")
+    new_store.vectors.set_encoder(ENCODER)
+    return new_store
 
 
 def test_an_article_comes_back_as_it_went_in(store: Store) -> None:
     """All fields, and passages in the order of the text."""
-    one = article(1)
-    put(store, one, (16, 32), (0, 15))
-    assert store.article(one.id) == one
-    assert [passage.text for passage in store.article_with_passages(one.id)[1]] == [
+    stored_article = article(1)
+    put(store, stored_article, (16, 32), (0, 15))
+    assert store.article(stored_article.id) == stored_article
+    assert [passage.text for passage in store.article_with_passages(stored_article.id)[1]] == [
         "Eins zwei drei.",
         "Vier fünf sechs.",
     ]
-    (found,) = store.passages.with_keys([passage_at(one, 0, 15).key, 0], ENCODER.fingerprint)
-    assert (found.article, found.passage, found.vector.dtype) == (one, passage_at(one, 0, 15), np.float16)
+    (passage,) = store.passages.with_keys([passage_at(stored_article, 0, 15).key, 0], ENCODER.fingerprint)
+    assert (passage.article, passage.passage, passage.vector.dtype) == (
+        stored_article,
+        passage_at(stored_article, 0, 15),
+        np.float16,
+    )
 
 
 def test_a_view_hears_only_what_changed(store: Store) -> None:
     """Since a revision: passages with another text and new ones are added, missing ones removed, others untouched."""
-    one = article(1)
-    put(store, one, (0, 15), (16, 32))
+    stored_article = article(1)
+    put(store, stored_article, (0, 15), (16, 32))
     put(store, article(2), (0, 15))
-    before = store.revision
+    revision = store.revision
     assert changes(store, 0) == (
         set(),
-        {passage_at(one, 0, 15).key, passage_at(one, 16, 32).key, passage_at(article(2), 0, 15).key},
+        {
+            passage_at(stored_article, 0, 15).key,
+            passage_at(stored_article, 16, 32).key,
+            passage_at(article(2), 0, 15).key,
+        },
     )
-    changed = replace(one, text="Eins zwei drei. VIER fünf sechs.")
-    put(store, changed, (0, 15), (16, 32))
-    assert changes(store, before) == (set(), {passage_at(one, 16, 32).key})
-    before = store.revision
-    put(store, changed, (0, 15))
-    assert changes(store, before) == ({passage_at(one, 16, 32).key}, set())
-    store.remove_file(one.path)
-    assert changes(store, before) == ({passage_at(one, 0, 15).key, passage_at(one, 16, 32).key}, set())
+    changed_article = replace(stored_article, text="Eins zwei drei. VIER fünf sechs.")
+    put(store, changed_article, (0, 15), (16, 32))
+    assert changes(store, revision) == (set(), {passage_at(stored_article, 16, 32).key})
+    revision = store.revision
+    put(store, changed_article, (0, 15))
+    assert changes(store, revision) == ({passage_at(stored_article, 16, 32).key}, set())
+    store.remove_file(stored_article.path)
+    assert changes(store, revision) == (
+        {passage_at(stored_article, 0, 15).key, passage_at(stored_article, 16, 32).key},
+        set(),
+    )
 
 
 def test_passages_that_move_keep_their_vectors(store: Store) -> None:
     """A sentence is put before them: their places and keys are others, their texts the same."""
-    one = article(1)
-    put(store, one, (0, 15), (16, 32))
-    moved = replace(one, text=f"Neu. {one.text}")
+    stored_article = article(1)
+    put(store, stored_article, (0, 15), (16, 32))
+    moved = replace(stored_article, text=f"Neu. {stored_article.text}")
     put(store, moved, (0, 4), (5, 20), (21, 37))
-    keys = [passage_at(moved, *place).key for place in ((0, 4), (5, 20), (21, 37))]
-    assert [found.passage.text for found in store.passages.with_keys(keys, ENCODER.fingerprint)] == [
+    keys = [passage_at(moved, *span).key for span in ((0, 4), (5, 20), (21, 37))]
+    assert [stored.passage.text for stored in store.passages.with_keys(keys, ENCODER.fingerprint)] == [
         "Neu.",
         "Eins zwei drei.",
         "Vier fünf sechs.",
@@ -109,11 +122,11 @@ def test_vectors_go_with_their_last_passage(store: Store, tmp_path: Path) -> Non
     """A text that two articles share keeps its vector until both are gone."""
     put(store, article(1), (0, 15))
     put(store, article(2), (0, 15))
-    shared = input_hash("Eins zwei drei.")
+    key = input_hash("Eins zwei drei.")
     store.remove_file("/a/1.txt")
-    assert store.vectors.get(ENCODER.fingerprint, [shared]).keys() == {shared}
+    assert store.vectors.get(ENCODER.fingerprint, [key]).keys() == {key}
     store.remove_file("/a/2.txt")
-    assert store.vectors.get(ENCODER.fingerprint, [shared]) == {}
+    assert store.vectors.get(ENCODER.fingerprint, [key]) == {}
     assert (store.statistics.article_count(), store.passages.count(), store.passages.is_empty) == (0, 0, True)
 
 
@@ -158,11 +171,11 @@ def test_a_newer_archive_is_refused(tmp_path: Path) -> None:
 
 def test_other_databases_and_damaged_files_are_refused(tmp_path: Path) -> None:
     """A database of another program and a file of garbage are named as such."""
-    other = tmp_path / "other.sqlite"
-    with sqlite3.connect(other) as connection:
+    foreign = tmp_path / "other.sqlite"
+    with sqlite3.connect(foreign) as connection:
         connection.execute("CREATE TABLE t (x)")
     with pytest.raises(ArchiveError, match="database of another program"):
-        Store(other)
+        Store(foreign)
     garbage = tmp_path / "garbage.sqlite"
     garbage.write_bytes(b"not a database at all" * 500)
     with pytest.raises(ArchiveError, match="is damaged"):
@@ -172,33 +185,33 @@ def test_other_databases_and_damaged_files_are_refused(tmp_path: Path) -> None:
 def test_an_encoder_takes_over_only_when_all_passages_have_its_vectors(store: Store) -> None:
     """Until then the archive keeps the encoder it had; afterwards the old vectors are gone."""
     put(store, article(1), (0, 15))
-    other = EncoderRecord("other", "e" * 16, 4)
+    other_encoder = EncoderRecord("other", "e" * 16, 4)
     with pytest.raises(ArchiveError, match="1 passages have no vector of other yet"):
-        store.vectors.set_encoder(other)
+        store.vectors.set_encoder(other_encoder)
     assert store.vectors.encoder == ENCODER
-    hashed = input_hash("Eins zwei drei.")
-    store.vectors.put(other.fingerprint, {hashed: np.ones(4, np.float16)})
-    store.vectors.set_encoder(other)
-    assert store.vectors.encoder == other
-    assert store.vectors.get(ENCODER.fingerprint, [hashed]) == {}
+    key = input_hash("Eins zwei drei.")
+    store.vectors.put(other_encoder.fingerprint, {key: np.ones(4, np.float16)})
+    store.vectors.set_encoder(other_encoder)
+    assert store.vectors.encoder == other_encoder
+    assert store.vectors.get(ENCODER.fingerprint, [key]) == {}
 
 
 def test_articles_are_found_by_what_people_remember(store: Store) -> None:
     """By id, its beginning, path, file name, title and a part of it; wildcards are letters."""
     for number in (1, 2):
         put(store, article(number), (0, 15))
-    one = article(1).id
-    for reference in (one, one[:12], "/a/1.txt", "1.txt", "Titel 1", "itel 1"):
-        assert find_articles(store.database, reference) == [one]
-    assert find_articles(store.database, "Titel") == [one, article(2).id]
+    article_id = article(1).id
+    for reference in (article_id, article_id[:12], "/a/1.txt", "1.txt", "Titel 1", "itel 1"):
+        assert find_articles(store.database, reference) == [article_id]
+    assert find_articles(store.database, "Titel") == [article_id, article(2).id]
     assert find_articles(store.database, "T%") == []
     assert find_articles(store.database, "xt") == []
     with pytest.raises(NotFound):
         store.article("nowhere")
 
 
-@pytest.mark.parametrize("asked", ["/a/b", "/a/b/c.txt", "/a", "/", "/ä", "/a/b0", "/none"])
-def test_files_below_a_folder(store: Store, asked: str) -> None:
+@pytest.mark.parametrize("folder", ["/a/b", "/a/b/c.txt", "/a", "/", "/ä", "/a/b0", "/none"])
+def test_files_below_a_folder(store: Store, folder: str) -> None:
     """They are those whose path is relative to it, however their names are spelled, and no neighbours of like name."""
     names = [
         "/a/b",
@@ -214,6 +227,6 @@ def test_files_below_a_folder(store: Store, asked: str) -> None:
     ]
     for name in names:
         store.finish_file(FileRecord(name, FileFingerprint("digest"), "recipe", 1), [])
-    below = {name for name in names if PurePosixPath(name).is_relative_to(asked)}
-    assert set(store.files.below([asked])) == below
+    expected = {name for name in names if PurePosixPath(name).is_relative_to(folder)}
+    assert set(store.files.below([folder])) == expected
     assert set(store.files.all()) == set(names)
