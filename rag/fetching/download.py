@@ -17,7 +17,7 @@ from rag.loading.common.safe_names import without_login
 if TYPE_CHECKING:
     from protego import Protego
 
-# a robots.txt is read up to so many bytes
+# the part of a robots.txt that is read, in bytes
 _MAX_ROBOTS_BYTES = 500_000
 _REDIRECT_STATUSES = frozenset((301, 302, 303, 307, 308))
 _REASONS = {

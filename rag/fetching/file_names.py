@@ -10,7 +10,7 @@ from urllib.parse import unquote, urlsplit
 from rag.fetching.urls import canonical_url, host_of
 from rag.loading.common.file_types import HEAD_BYTES, KIND_BY_SUFFIX, kind_of
 
-# the words of an address in a file name have at most so many characters
+# maximum length of the words of an address in a file name, in characters
 _MAX_NAME_CHARACTERS = 80
 _SUFFIX_BY_TYPE = {
     "text/html": ".html",

@@ -19,9 +19,9 @@ from rag.types import Failure
 
 LINK_OUT = "link out of the folder"
 _SIDECAR = "companion"
-# the first line of a file of test questions has at most so many bytes
+# maximum length of the first line of a file of test questions, in bytes
 _MAX_QUESTION_BYTES = 100_000
-# a message names at most so many files
+# maximum number of files that a message names
 _MAX_NAMED = 5
 _EMPTIED = (
     "The folder holds no article any more, but {count} came from there: they are kept, in case a disk is not "

@@ -17,7 +17,7 @@ CountTokens = Callable[[Sequence[str]], list[int]]
 
 # marks the end of each sentence while the text is split; a control character that no loader lets through
 SENTENCE_END = "\x1e"
-# a line of at most so many characters at the end of a piece can be the heading of the next
+# maximum length of a heading, in characters
 _MAX_HEADING_CHARACTERS = 80
 # passages of even length leave no stub at the end; as sentences do not divide evenly, they may be longer by this factor
 _LENGTH_SLACK = 1.1

@@ -8,7 +8,7 @@ from pathlib import Path
 from rag.errors import FundstelleError
 from rag.indexing.discovery import is_indexed_below, printable_path
 
-# milliseconds: without a change for so long, a batch ends; it ends after so long in any case; and the time of one tick
+# in milliseconds: the quiet time that ends a batch, the maximum time of a batch, and the time between two ticks
 _QUIET_MS, _MAX_BATCH_MS, _TICK_MS = 500, 5000, 1000
 
 

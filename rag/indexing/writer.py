@@ -24,8 +24,8 @@ from rag.types import Article, Passage, Span
 
 # passages that are encoded together: enough for full batches, few enough to lose by an interruption
 _BATCH = 256
-# an untested encoder may have encoded texts of at most so many tokens wrongly; their passages have at most so many
-# characters, since no token has more than 16
+# maximum length of the texts that an untested encoder may have encoded wrongly, in tokens and, since no token has more
+# than 16 characters, of their passages in characters
 _SHORT_TOKENS, _SHORT_CHARACTERS = 32, 600
 
 

@@ -15,6 +15,7 @@ from rag.storage.database import Database
 from rag.storage.vectors import EncoderRecord
 from rag.types import Article, Passage, passage_at
 
+# maximum number of passages in a batch
 _BATCH_ROWS = 4096
 
 

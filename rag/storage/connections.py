@@ -13,7 +13,7 @@ from embeddings.permissions import make_file
 
 NOT_WRITABLE = (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM)
 """The codes of SQLite for a file that may not be written."""
-# at most so many idle connections stay open, each with three file handles
+# maximum number of idle connections that stay open; each has three file handles
 _MAX_IDLE = 8
 # an SQLite file system layer that reads without locks, which are files to be written: no process may be writing
 _LOCK_FREE_VFS = "win32-none" if os.name == "nt" else "unix-none"

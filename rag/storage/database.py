@@ -16,6 +16,7 @@ from rag.storage.schema import FIRST_READABLE_VERSION, SCHEMA_VERSION, set_up
 DATABASE = "archive.sqlite"
 """The name of the file in the folder of an archive."""
 _NO_ARCHIVE = "The archive {folder} was deleted or moved: put it back, or stop this program and open another one."
+# random bytes in the mark of a revision
 _MARK_BYTES = 6
 
 

@@ -11,6 +11,7 @@ from rag.storage.database import Database
 from rag.storage.store import Store
 from rag.text.paths import spellings
 
+# maximum number of articles that a message names
 _MAX_NAMED = 5
 
 

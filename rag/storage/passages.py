@@ -78,7 +78,7 @@ class Passages:
         yield from (input_hash for (input_hash,) in self._database.rows("SELECT input_hash FROM passages"))
 
     def articles_with_short_passages(self, characters: int) -> list[str]:
-        """Return the ids of the articles that have passages of at most so many characters."""
+        """Return the ids of the articles that have passages of at most this length."""
         rows = self._database.rows('SELECT DISTINCT article FROM passages WHERE "end" - start <= ?', characters)
         return [article_id for (article_id,) in rows]
 

@@ -12,13 +12,13 @@ from rag.storage.database import Database
 from rag.text.words import fold
 from rag.types import Article, Span
 
-# lines of an article's own words that can recur: at most so many from its beginning, and so many from its end
+# maximum number of lines at the beginning and at the end of an article's own words that can recur
 _MAX_FIRST_LINES, _MAX_LAST_LINES = 6, 10
-# a line recurs if at least so many articles of the outlet have it; short ones need more
+# minimum number of articles of an outlet that have a line, for the line to recur
 _MIN_ARTICLES, _MIN_ARTICLES_IF_SHORT = 5, 10
-# shorter lines, in characters, are short
+# lines of fewer characters are short
 _SHORT_CHARACTERS = 80
-# an article of which more than this share recurs is a version of the others: nothing of it is boilerplate
+# maximum share of an article that can be boilerplate; where more of it recurs, it is a version of the others
 _MAX_RECURRING_SHARE = 0.4
 
 
