@@ -391,7 +391,15 @@ class Archive:
             EncoderMisfit: the archive's vectors come from another encoder.
         """
         check_question(question, k)
-        arguments = FilterArguments(since, until, source, language, author, path, include)
+        arguments = FilterArguments(
+            since=since,
+            until=until,
+            source=source,
+            language=language,
+            author=author,
+            path=path,
+            include=include,
+        )
         answer = self.searcher(RankingConfig(fast=fast)).ask(question, k, arguments.to_filter(filter))
         return replace(answer, index_again=bool(answer.citations) and self._index_again)
 

@@ -386,14 +386,14 @@ class IndexReport:
         remarks: the parts of files that could not be read; the files themselves did not fail.
     """
 
-    new: int
-    changed: int
-    unchanged: int
-    removed: int
-    failures: tuple[Failure, ...]
-    skipped: Mapping[str, int] = field(hash=False)
-    passages_encoded: int
-    seconds: float
+    new: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    removed: int = 0
+    failures: tuple[Failure, ...] = ()
+    skipped: Mapping[str, int] = field(default_factory=dict, hash=False)
+    passages_encoded: int = 0
+    seconds: float = 0.0
     columns: Mapping[str, Mapping[str, str]] = field(default_factory=dict, hash=False)
     new_failures: tuple[Failure, ...] = ()
     moved: Mapping[str, str] = field(default_factory=dict, hash=False)

@@ -118,7 +118,15 @@ def ask(
     A "quoted phrase" must appear in the passage; -word and -"a phrase" must not. --right and --wrong mark passages by
     their numbers, such as 1,3, and so make the question a test question for `fundstelle eval`.
     """
-    filter = make_filter(since, until, source or (), language or (), author or (), path or (), include or ())
+    filter = make_filter(
+        since,
+        until,
+        sources=source or (),
+        languages=language or (),
+        authors=author or (),
+        paths=path or (),
+        include=include or (),
+    )
     with opened_archive(folder, create=False, reranker=reranker) as archive:
         answer = archive.ask(question, k, filter=filter, fast=fast)
         feedback_count = evaluation.mark(archive, answer, right, wrong)
@@ -231,7 +239,7 @@ def ui(
     """
     from ui.security.hosts import Serving, is_loopback
 
-    serving = Serving(host, port, tuple(allow_host or ()), tuple(proxy or ()), root_path)
+    serving = Serving(host, port, names=tuple(allow_host or ()), proxies=tuple(proxy or ()), root=root_path)
     if not is_loopback(host):
         if not no_auth:
             raise FundstelleError(
@@ -261,7 +269,15 @@ def ui(
             # imported here, since gradio takes seconds to load
             from ui.app import serve
 
-            serve(archive, host, port, on_ready, serving.names, serving.proxies, serving.root)
+            serve(
+                archive,
+                host,
+                port,
+                on_ready=on_ready,
+                names=serving.names,
+                proxies=serving.proxies,
+                root=serving.root,
+            )
 
 
 app.add_typer(evaluation.evaluations, name="eval")

@@ -131,7 +131,7 @@ def update_archive(
         failures: earlier ones, reported first; without a path, nothing else is.
         prefix: what the closing line begins with.
     """
-    report = IndexReport(0, 0, 0, 0, (), {}, 0, 0.0)
+    report = IndexReport()
     if paths:
         # a model that needs preparation shows its own bar first
         archive.prepare()

@@ -47,11 +47,11 @@ class FilterArguments:
         return make_filter(
             _day("since", self.since),
             _day("until", self.until),
-            _names("source", self.source),
-            _names("language", self.language),
-            _names("author", self.author),
-            _names("path", self.path),
-            _names("include", self.include),
+            sources=_names("source", self.source),
+            languages=_names("language", self.language),
+            authors=_names("author", self.author),
+            paths=_names("path", self.path),
+            include=_names("include", self.include),
         )
 
 
