@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 import shutil
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -52,10 +54,18 @@ def test_real_articles_that_differ_in_their_subject(
     assert Path(real_archive.ask(question).citations[0].article.path).name.startswith(files)
 
 
-@pytest.fixture(scope="module", params=[False, True], ids=["re-ranked", "fast"])
-def answers(sample: Archive, request: pytest.FixtureRequest) -> tuple[bool, list[Answer]]:
+@pytest.fixture(scope="module")
+def sample_answers(sample: Archive) -> Callable[[bool], list[Answer]]:
+    """Return the answers to all sample questions, in their order, `fast` or re-ranked; each is asked once."""
+    return cache(lambda fast: [sample.ask(question["question"], fast=fast) for question in QUESTIONS])
+
+
+@pytest.fixture(params=[False, True], ids=["re-ranked", "fast"])
+def answers(
+    sample_answers: Callable[[bool], list[Answer]], request: pytest.FixtureRequest
+) -> tuple[bool, list[Answer]]:
     """Whether without re-ranking, and the answers to all sample questions, in their order."""
-    return request.param, [sample.ask(question["question"], fast=request.param) for question in QUESTIONS]
+    return request.param, sample_answers(request.param)
 
 
 def test_sample_questions(answers: tuple[bool, list[Answer]]) -> None:
@@ -92,14 +102,13 @@ def test_yes_and_no_on_sample_questions(answers: tuple[bool, list[Answer]]) -> N
     assert wrongly <= (28 if fast else 21)
 
 
-def test_a_highlight_is_a_sentence_of_the_quote(sample: Archive) -> None:
+def test_a_highlight_is_a_sentence_of_the_quote(sample_answers: Callable[[bool], list[Answer]]) -> None:
     """Whatever is asked, at most one sentence is highlighted, within the quote, and words are marked whole.
 
     Where the answer is a no, none is.
     """
     highlighted = 0
-    for question in QUESTIONS[::8]:
-        answer = sample.ask(question["question"])
+    for answer in sample_answers(False):
         assert answer.answerable or not any(citation.highlights for citation in answer.citations)
         for citation in answer.citations:
             text = citation.article.text

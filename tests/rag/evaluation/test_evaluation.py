@@ -37,7 +37,7 @@ FAST = replace(DEFAULT_RANKING, fast=True)
 
 @pytest.fixture(scope="module")
 def judgements(sample: Archive) -> list[Judgement]:
-    return [judge(one, sample.article) for one in read_questions(QUESTIONS_FILE)][:60]
+    return [judge(one, sample.article) for one in read_questions(QUESTIONS_FILE)[:40]]
 
 
 @pytest.fixture(scope="module")
