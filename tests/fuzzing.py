@@ -1,4 +1,4 @@
-"""Valid files of all kinds, ways to damage them, and what must be true of whatever is read of them."""
+"""Valid files of all kinds, ways to damage them, and what must be true of everything read from them."""
 
 from __future__ import annotations
 
@@ -36,8 +36,8 @@ _MARKDOWN = (
 _PLAIN = (
     f"Brücke gesperrt\n\nVon Anna Beck, 14.01.2022\n\n{TEXT}\n\nMehr zum Thema\n- Fähre fährt\n\nKommentare\n{TEXT}"
 )
-# bytes that mean something to one reader or another
-_TELLING = (
+# bytes that mean something to some reader
+_SIGNIFICANT_BYTES = (
     *(letter.encode() for letter in "\0\n\r\t\"'<>&\\{}[]()=%|#;,"),
     *(b"\xff", b"\xed\xa0\x80", b"\xef\xbb\xbf", b"\xff\xfe", "\u202e\u2028\u0301".encode(), "\U0010ffff".encode()),
     *(b"\x1b[31m", b"&#x0;", b"&#xD800;", b"\\ud800", b"\\u-1", b"-1", b"9" * 25, b"1e999", b"NaN", b"=?utf-8?B?"),
@@ -59,40 +59,40 @@ _TELLING = (
 
 @dataclass(frozen=True, slots=True)
 class Damage:
-    """What is done to bytes at a place, which is a share of their length."""
+    """A change to bytes at a position, which is a share of their length."""
 
     what: str
-    place: float
+    position: float
     length: int = 1
-    other: float = 0.0
-    put: bytes = b""
+    target: float = 0.0
+    insertion: bytes = b""
 
     def __call__(self, raw: bytes) -> bytes:
         """Return the damaged bytes."""
-        start = int(self.place * len(raw))
-        end, other = start + self.length, int(self.other * len(raw))
-        before, there, behind = raw[:start], raw[start:end], raw[end:]
-        made = {
-            "flip": lambda: before + bytes(255 - one for one in there) + behind,
-            "cut": lambda: before,
-            "leave out": lambda: before + behind,
-            "repeat": lambda: before + there * (1 + self.length % 60) + behind,
-            "splice": lambda: raw[:other] + there + raw[other:],
-            "overwrite": lambda: before + self.put + raw[start + len(self.put) :],
-            "insert": lambda: before + self.put + there + behind,
+        start = int(self.position * len(raw))
+        end, target = start + self.length, int(self.target * len(raw))
+        head, middle, tail = raw[:start], raw[start:end], raw[end:]
+        changes = {
+            "flip": lambda: head + bytes(255 - byte for byte in middle) + tail,
+            "cut": lambda: head,
+            "leave out": lambda: head + tail,
+            "repeat": lambda: head + middle * (1 + self.length % 60) + tail,
+            "splice": lambda: raw[:target] + middle + raw[target:],
+            "overwrite": lambda: head + self.insertion + raw[start + len(self.insertion) :],
+            "insert": lambda: head + self.insertion + middle + tail,
         }
-        return made[self.what]()
+        return changes[self.what]()
 
 
-_PLACE = st.floats(0, 1, exclude_max=True)
+_POSITION = st.floats(0, 1, exclude_max=True)
 DAMAGES = st.lists(
     st.builds(
         Damage,
         st.sampled_from(("flip", "cut", "leave out", "repeat", "splice", "overwrite", "insert")),
-        _PLACE,
+        _POSITION,
         st.integers(1, 400),
-        _PLACE,
-        st.one_of(st.sampled_from(_TELLING), st.binary(min_size=1, max_size=8)),
+        _POSITION,
+        st.one_of(st.sampled_from(_SIGNIFICANT_BYTES), st.binary(min_size=1, max_size=8)),
     ),
     min_size=1,
     max_size=6,
@@ -101,26 +101,26 @@ DAMAGES = st.lists(
 
 def valid() -> dict[str, tuple[str, bytes]]:
     """Return the kind and the bytes of valid files, by name."""
-    made = {
+    files = {
         name: raw
         for kind in (tables, feeds, texts)
         for name, raw, _ in kind.files()
         if name in ("by_semicolon.csv", "by_tab.tsv", "wrapped.json", "same_ids.jsonl", "utf-8.rss", "good.atom")
     }
-    made |= {f"good.{name}": one for name, one in _written().items()}
-    made |= {
+    files |= {f"good.{name}": raw for name, raw in _articles().items()}
+    files |= {
         name: raw for name, raw, _ in documents.files() if name in ("good.pdf", "good.rtf", "good.eml", "good.mht")
     }
-    made |= {name: raw for name, raw, _ in archives.files() if name in ("good.warc", "good.warc.gz", "in_a.zip")}
+    files |= {name: raw for name, raw, _ in archives.files() if name in ("good.warc", "good.warc.gz", "in_a.zip")}
     kinds = {"rss": "feed", "atom": "feed", "mht": "mhtml", "txt": "text", "md": "markdown"}
     return {
         name: ("warc" if ".warc" in name else kinds.get(ending, ending), raw)
-        for name, raw in made.items()
+        for name, raw in files.items()
         for ending in [name.rpartition(".")[2]]
     }
 
 
-def _written() -> dict[str, bytes]:
+def _articles() -> dict[str, bytes]:
     return {
         "html": _PAGE.encode(),
         "md": _MARKDOWN.encode(),
@@ -143,13 +143,13 @@ def damaged(raw: bytes, damages: list[Damage], member: float) -> bytes:
 
 def _with_member(raw: bytes, damages: list[Damage], member: float) -> bytes:
     out = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(raw)) as archive, zipfile.ZipFile(out, "w") as other:
-        chosen = int(member * len(archive.namelist()))
+    with zipfile.ZipFile(io.BytesIO(raw)) as archive, zipfile.ZipFile(out, "w") as damaged_archive:
+        member_number = int(member * len(archive.namelist()))
         for number, info in enumerate(archive.infolist()):
             content = archive.read(info)
-            for damage in damages if number == chosen else ():
+            for damage in damages if number == member_number else ():
                 content = damage(content)
-            other.writestr(info, content)
+            damaged_archive.writestr(info, content)
     return out.getvalue()
 
 
@@ -161,20 +161,20 @@ def read(name: str, kind: str, raw: bytes) -> Iterator[list[Article | TableColum
     """
     parts = archive_members(raw, name) if kind in ARCHIVE_KINDS else [Member("", kind, raw)]
     for part in parts:
-        started = time.process_time()
+        start = time.process_time()
         yield articles_in(Piece(f"/{name}", "", part))
-        assert time.process_time() - started < SECONDS
+        assert time.process_time() - start < SECONDS
 
 
-def check(found: list[Article | TableColumns | Flaw]) -> None:
-    """Assert what must be true of all that is read."""
-    assert pickle.loads(pickle.dumps(found)) == found  # noqa: S301
-    for one in found:
-        if isinstance(one, Article):
-            _check_article(one)
-        elif isinstance(one, Flaw):
-            assert one.reason.isprintable() and one.reason.endswith("."), one
-            assert safe_name(one.name[:500]) == one.name[:500]
+def check(contents: list[Article | TableColumns | Flaw]) -> None:
+    """Assert what must be true of everything that is read."""
+    assert pickle.loads(pickle.dumps(contents)) == contents  # noqa: S301
+    for content in contents:
+        if isinstance(content, Article):
+            _check_article(content)
+        elif isinstance(content, Flaw):
+            assert content.reason.isprintable() and content.reason.endswith("."), content
+            assert safe_name(content.name[:500]) == content.name[:500]
 
 
 def _check_article(article: Article) -> None:
@@ -188,8 +188,8 @@ def _check_article(article: Article) -> None:
     assert all(aside.start < aside.end for aside in article.asides)
     assert list(article.pages) == sorted(article.pages) and all(0 <= start <= len(text) for start in article.pages)
     assert "".join(text[part.start : part.end] for part in article.parts()) == text
-    assert {"source", "author", "published", "url"} & set(_known(article)) <= set(article.origins)
+    assert {"source", "author", "published", "url"} & set(_stated_fields(article)) <= set(article.origins)
 
 
-def _known(article: Article) -> list[str]:
+def _stated_fields(article: Article) -> list[str]:
     return [name for name, value in asdict(article).items() if value is not None]

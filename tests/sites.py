@@ -12,8 +12,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 
 @dataclass
-class Place:
-    """What stands at a path: the first answer is given first, the last one for ever."""
+class Response:
+    """A response of the site; the last response of a path is repeated for ever."""
 
     body: bytes = b""
     type: str = "text/html; charset=utf-8"
@@ -25,24 +25,24 @@ class Place:
 
 @dataclass
 class Site:
-    """A site: what stands where, and what was asked for, when, with which headers."""
+    """A site: the responses of each path, and the requests so far, with their headers and times."""
 
     address: str
-    places: dict[str, list[Place]] = field(default_factory=dict)
-    asked: list[tuple[str, Mapping[str, str], float]] = field(default_factory=list)
+    responses: dict[str, list[Response]] = field(default_factory=dict)
+    requests: list[tuple[str, Mapping[str, str], float]] = field(default_factory=list)
 
-    def put(self, path: str, *places: Place) -> str:
-        """Put something at a path, and return its address."""
-        self.places[path] = list(places)
+    def put(self, path: str, *responses: Response) -> str:
+        """Set the responses of a path, in order, and return its URL."""
+        self.responses[path] = list(responses)
         return self.address + path
 
     def page(self, path: str, words: str, **headers: str) -> str:
-        """Put an article at a path, and return its address."""
-        return self.put(path, Place(article(words), headers=headers))
+        """Serve an article at a path, and return its URL."""
+        return self.put(path, Response(article(words), headers=headers))
 
     def paths(self) -> list[str]:
-        """Return the paths that were asked for, but for robots.txt."""
-        return [path for path, *_ in self.asked if path != "/robots.txt"]
+        """Return the requested paths, without robots.txt."""
+        return [path for path, *_ in self.requests if path != "/robots.txt"]
 
 
 def article(words: str) -> bytes:
@@ -73,23 +73,23 @@ def serving() -> Iterator[Site]:
         protocol_version = "HTTP/1.1"
 
         def do_GET(self) -> None:
-            site.asked.append((self.path, dict(self.headers), time.monotonic()))
-            places = site.places.get(self.path, [Place(b"no", status=404)])
-            place = places.pop(0) if len(places) > 1 else places[0]
-            time.sleep(place.delay)
-            unchanged = "ETag" in place.headers and place.headers["ETag"] == self.headers["If-None-Match"]
-            body = b"" if unchanged else place.body
-            # the reader may have gone away
+            site.requests.append((self.path, dict(self.headers), time.monotonic()))
+            responses = site.responses.get(self.path, [Response(b"no", status=404)])
+            response = responses.pop(0) if len(responses) > 1 else responses[0]
+            time.sleep(response.delay)
+            unchanged = "ETag" in response.headers and response.headers["ETag"] == self.headers["If-None-Match"]
+            body = b"" if unchanged else response.body
+            # the client may have closed the connection
             with suppress(ConnectionError):
-                self.send_response(304 if unchanged else place.status)
-                for name, value in {"Content-Type": place.type, **place.headers}.items():
+                self.send_response(304 if unchanged else response.status)
+                for name, value in {"Content-Type": response.type, **response.headers}.items():
                     self.send_header(name, value)
                 self.send_header("Content-Length", str(len(body)))
                 self.end_headers()
-                for start in range(0, len(body), 10) if place.drip else ():
+                for start in range(0, len(body), 10) if response.drip else ():
                     self.wfile.write(body[start : start + 10])
-                    time.sleep(place.drip)
-                if not place.drip:
+                    time.sleep(response.drip)
+                if not response.drip:
                     self.wfile.write(body)
 
         def log_message(self, *_: object) -> None:

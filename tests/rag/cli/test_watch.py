@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 from filelock import FileLock
 from paths import Run
-from sites import Place, Site, serving
+from sites import Response, Site, serving
 
 from embeddings.encoder import Encoder
 from rag.archive import Archive
@@ -140,7 +140,7 @@ def test_wrong_use(fundstelle: Run, tmp_path: Path, arguments: tuple[str, ...], 
 def test_fetching_is_interrupted(fundstelle: Run, site: Site, tmp_path: Path) -> None:
     """What was fetched stays, and the same command goes on with the others."""
     pages = [site.page("/1", "Eins"), site.page("/2", "Zwei")]
-    site.put("/2", Place(delay=PATIENCE), *site.places["/2"])
+    site.put("/2", Response(delay=PATIENCE), *site.responses["/2"])
     (tmp_path / "in").mkdir()
     with running(tmp_path / "in", "index", *pages) as command:
         command.until(lambda: "/2" in site.paths())
@@ -148,7 +148,7 @@ def test_fetching_is_interrupted(fundstelle: Run, site: Site, tmp_path: Path) ->
         assert command.errors_file.read_text() == ENDED
     process = fundstelle("index", *pages, cwd=tmp_path / "in")
     assert process.stdout == "2 new, 0 changed, 0 unchanged, 0 removed, 0 failed\n"
-    assert "If-None-Match" not in site.asked[-1][1]
+    assert "If-None-Match" not in site.requests[-1][1]
 
 
 @pytest.mark.parametrize("polling", ["", pytest.param("1", marks=pytest.mark.heavy)])

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sites import Place, Site, article, serving
+from sites import Response, Site, article, serving
 
 from rag.errors import LoadError, NotFound
 from rag.fetching.download import Downloader
@@ -71,7 +71,7 @@ def sitemap(*links: str, root: str = "urlset", entry: str = "url", more: str = "
 def test_a_page_is_kept_as_it_came(site: Site, fetched: Fetch, tmp_path: Path) -> None:
     """The bytes are those that were sent, also in another encoding; the companion has address, time and type."""
     body = article("Brücke").decode().replace("utf-8", "latin-1").encode("latin-1")
-    address = site.put("/a/bruecke.html?id=3", Place(body, "text/html"))
+    address = site.put("/a/bruecke.html?id=3", Response(body, "text/html"))
     assert fetched(f"{address}#comments") == []
     assert files(tmp_path) == {address: body}
     (companion,) = (tmp_path / "fetched").glob("*/*.json")
@@ -84,16 +84,16 @@ def test_a_page_is_kept_as_it_came(site: Site, fetched: Fetch, tmp_path: Path) -
 def test_every_request_says_who_asks(site: Site, fetched: Fetch) -> None:
     """robots.txt is read once, before the pages, and each request carries the name."""
     fetched(site.page("/1", "Eins"), site.page("/2", "Zwei"))
-    assert [path for path, *_ in site.asked] == ["/robots.txt", "/1", "/2"]
-    assert all(headers["User-Agent"].startswith("Fundstelle") for _, headers, _ in site.asked)
+    assert [path for path, *_ in site.requests] == ["/robots.txt", "/1", "/2"]
+    assert all(headers["User-Agent"].startswith("Fundstelle") for _, headers, _ in site.requests)
 
 
 def test_a_feed_stands_for_the_pages_it_links_to(site: Site, fetched: Fetch, tmp_path: Path) -> None:
     """RSS and Atom, relative links too, each page once; the feed itself is not kept."""
     first, second = site.page("/1", "Eins"), site.page("/2", "Zwei")
-    rss = site.put("/rss", Place(feed(first, "/2", first), "application/rss+xml"))
+    rss = site.put("/rss", Response(feed(first, "/2", first), "application/rss+xml"))
     atom = b"<feed xmlns='http://www.w3.org/2005/Atom'><title>F</title><entry><link href='/3'/></entry></feed>"
-    assert fetched(rss, site.put("/atom", Place(atom, "text/xml"))) == [
+    assert fetched(rss, site.put("/atom", Response(atom, "text/xml"))) == [
         (f"{site.address}/3", "There is no page at this address (404): check the spelling.")
     ]
     assert files(tmp_path) == {first: article("Eins"), second: article("Zwei")}
@@ -103,7 +103,7 @@ def test_a_feed_stands_for_the_pages_it_links_to(site: Site, fetched: Fetch, tmp
 def test_an_entry_without_a_link_is_reported(site: Site, fetched: Fetch, tmp_path: Path) -> None:
     """The other entries are fetched all the same."""
     page = site.page("/1", "Eins")
-    rss = site.put("/rss", Place(feed(page, ""), "text/xml"))
+    rss = site.put("/rss", Response(feed(page, ""), "text/xml"))
     assert fetched(rss) == [
         (
             rss,
@@ -118,12 +118,12 @@ def test_an_index_of_sitemaps_plain_and_packed(site: Site, fetched: Fetch, tmp_p
     addresses = [site.page(f"/{n}", f"Artikel {n}") for n in range(4)]
     image = "<image:image xmlns:image='http://i/1.1'><image:loc>/no.png</image:loc></image:image>"
     news = "<n:news xmlns:n='http://www.google.com/schemas/sitemap-news/0.9'><n:title>T</n:title></n:news>"
-    plain = site.put("/plain.xml", Place(sitemap(*addresses[:2], more=image), "text/xml"))
-    packed = site.put("/packed.xml.gz", Place(gzip.compress(sitemap(addresses[2])), "application/x-gzip"))
-    sent = Place(gzip.compress(sitemap("/3", more=news)), "text/xml", headers={"Content-Encoding": "gzip"})
+    plain = site.put("/plain.xml", Response(sitemap(*addresses[:2], more=image), "text/xml"))
+    packed = site.put("/packed.xml.gz", Response(gzip.compress(sitemap(addresses[2])), "application/x-gzip"))
+    sent = Response(gzip.compress(sitemap("/3", more=news)), "text/xml", headers={"Content-Encoding": "gzip"})
     index = site.put(
         "/sitemap.xml",
-        Place(sitemap(plain, packed, site.put("/sent", sent), "/none.xml", root="sitemapindex", entry="sitemap")),
+        Response(sitemap(plain, packed, site.put("/sent", sent), "/none.xml", root="sitemapindex", entry="sitemap")),
     )
     assert [path for path, _ in fetched(index)] == [f"{site.address}/none.xml"]
     assert files(tmp_path).keys() == set(addresses)
@@ -132,15 +132,15 @@ def test_an_index_of_sitemaps_plain_and_packed(site: Site, fetched: Fetch, tmp_p
 def test_a_sitemap_that_names_itself(site: Site, fetched: Fetch) -> None:
     """It is read once, and a page in its place is no sitemap."""
     page = site.page("/page", "Eins")
-    index = site.put("/s.xml", Place(sitemap("/s.xml", page, root="sitemapindex", entry="sitemap"), "text/xml"))
+    index = site.put("/s.xml", Response(sitemap("/s.xml", page, root="sitemapindex", entry="sitemap"), "text/xml"))
     assert fetched(index) == [(page, "There is no sitemap at this address.")]
     assert site.paths() == ["/s.xml", "/page"]
 
 
 def test_a_feed_behind_a_link_of_a_feed(site: Site, fetched: Fetch) -> None:
     """It is not followed further."""
-    second_feed = site.put("/2", Place(feed("/1"), "text/xml"))
-    ((path, reason),) = fetched(site.put("/rss", Place(feed(second_feed), "text/xml")))
+    second_feed = site.put("/2", Response(feed("/1"), "text/xml"))
+    ((path, reason),) = fetched(site.put("/rss", Response(feed(second_feed), "text/xml")))
     assert (path, reason.partition(":")[0]) == (second_feed, "It is a list of further pages")
     assert site.paths() == ["/rss", "/2"]
 
@@ -148,35 +148,35 @@ def test_a_feed_behind_a_link_of_a_feed(site: Site, fetched: Fetch) -> None:
 @pytest.mark.parametrize(
     ("served", "reason"),
     [
-        (Place(status=404), "There is no page at this address (404)"),
-        (Place(status=410), "The page was taken down (410)"),
-        (Place(status=403), "The server refuses it (403)"),
-        (Place(status=401), "It is for those who have signed in (401)"),
-        (Place(status=500), "The server cannot give it (500)"),
-        (Place(status=503), "The server cannot give it (503)"),
-        (Place(b"  "), "The page is empty"),
-        (Place(b"\x89PNG\r\n\x1a\n\0\0", "image/png"), "It is of a kind that cannot be read (image/png)"),
-        (Place(b"let a = 1;", "text/javascript"), "It is of a kind that cannot be read (text/javascript)"),
-        (Place(b"x" * 1001), "It has more than"),
-        (Place(gzip.compress(b"x" * 90000), headers={"Content-Encoding": "gzip"}), "It has more than"),
-        (Place(b"x", headers={"Content-Encoding": "br"}), "The answer is packed in a way that is not read (br)"),
-        (Place(b"no gzip at all", headers={"Content-Encoding": "gzip"}), "The answer is damaged"),
-        (Place(status=302, headers={"Location": "/bad"}), "It redirects more than 8 times"),
+        (Response(status=404), "There is no page at this address (404)"),
+        (Response(status=410), "The page was taken down (410)"),
+        (Response(status=403), "The server refuses it (403)"),
+        (Response(status=401), "It is for those who have signed in (401)"),
+        (Response(status=500), "The server cannot give it (500)"),
+        (Response(status=503), "The server cannot give it (503)"),
+        (Response(b"  "), "The page is empty"),
+        (Response(b"\x89PNG\r\n\x1a\n\0\0", "image/png"), "It is of a kind that cannot be read (image/png)"),
+        (Response(b"let a = 1;", "text/javascript"), "It is of a kind that cannot be read (text/javascript)"),
+        (Response(b"x" * 1001), "It has more than"),
+        (Response(gzip.compress(b"x" * 90000), headers={"Content-Encoding": "gzip"}), "It has more than"),
+        (Response(b"x", headers={"Content-Encoding": "br"}), "The answer is packed in a way that is not read (br)"),
+        (Response(b"no gzip at all", headers={"Content-Encoding": "gzip"}), "The answer is damaged"),
+        (Response(status=302, headers={"Location": "/bad"}), "It redirects more than 8 times"),
         (
-            Place(status=302, headers={"Location": "file:///etc/passwd"}),
+            Response(status=302, headers={"Location": "file:///etc/passwd"}),
             "It leads to 'file:///etc/passwd', which is no",
         ),
-        (Place(status=302, headers={"Location": "http://[bad"}), "It redirects to something that is not an address"),
-        (Place(article("Eins"), delay=4), "The server does not answer in time"),
-        (Place(article("Eins")[:500], drip=0.3), "The server answers too slowly"),
-        (Place(b"\x1f\x8b\x08damaged", "application/gzip"), "It is damaged"),
-        (Place(feed(), "text/xml"), "It is a feed or sitemap that links to no page"),
-        (Place(feed("/1").replace(b">T<", b"><!ENTITY b 'c'><"), "text/xml"), "It defines XML entities"),
+        (Response(status=302, headers={"Location": "http://[bad"}), "It redirects to something that is not an address"),
+        (Response(article("Eins"), delay=4), "The server does not answer in time"),
+        (Response(article("Eins")[:500], drip=0.3), "The server answers too slowly"),
+        (Response(b"\x1f\x8b\x08damaged", "application/gzip"), "It is damaged"),
+        (Response(feed(), "text/xml"), "It is a feed or sitemap that links to no page"),
+        (Response(feed("/1").replace(b">T<", b"><!ENTITY b 'c'><"), "text/xml"), "It defines XML entities"),
     ],
 )
-def test_what_cannot_be_fetched(site: Site, fetched: Fetch, tmp_path: Path, served: Place, reason: str) -> None:
+def test_what_cannot_be_fetched(site: Site, fetched: Fetch, tmp_path: Path, served: Response, reason: str) -> None:
     """It is one line with the address and what to do, and the next page is fetched all the same."""
-    good = site.put("/good", Place(article("Gut")))
+    good = site.put("/good", Response(article("Gut")))
     ((path, message),) = fetched(site.put("/bad", served), good, politeness=replace(QUICK, max_bytes=1000))
     assert path == f"{site.address}/bad"
     assert message.startswith(reason)
@@ -199,8 +199,8 @@ def test_a_server_that_is_not_there(fetched: Fetch) -> None:
 def test_what_does_not_answer_is_left_alone(site: Site, fetched: Fetch) -> None:
     """After three failures of a server in a row, the others are not asked for; one that answers in between counts."""
     for n in (1, 2, 4, 5, 6, 7):
-        site.put(f"/{n}", Place(b"x" * 1001))
-    site.put("/3", Place(status=404))
+        site.put(f"/{n}", Response(b"x" * 1001))
+    site.put("/3", Response(status=404))
     failed = fetched(*(f"{site.address}/{n}" for n in range(1, 9)), politeness=replace(QUICK, max_bytes=1000))
     assert site.paths() == ["/1", "/2", "/3", "/4", "/5", "/6"]
     assert failed[-1] == (
@@ -212,10 +212,10 @@ def test_what_does_not_answer_is_left_alone(site: Site, fetched: Fetch) -> None:
 def test_robots(site: Site, fetched: Fetch, tmp_path: Path) -> None:
     """What robots.txt forbids by a pattern is not asked for, whoever names it; Fundstelle can be spoken to by name."""
     rules = b"User-agent: *\nDisallow: /\n\nUser-agent: fundstelle\nDisallow: /*?print=\nAllow: /\n"
-    site.put("/robots.txt", Place(rules, "text/plain"))
+    site.put("/robots.txt", Response(rules, "text/plain"))
     good = site.page("/1", "Eins")
-    rss = site.put("/rss", Place(feed(good, "/2?print=1", "/3"), "text/xml"))
-    site.put("/3", Place(status=301, headers={"Location": "/4?print=2"}))
+    rss = site.put("/rss", Response(feed(good, "/2?print=1", "/3"), "text/xml"))
+    site.put("/3", Response(status=301, headers={"Location": "/4?print=2"}))
     reason = "The site asks programs not to fetch it (robots.txt): save the page from your browser."
     assert fetched(rss) == [(f"{site.address}/2?print=1", reason), (f"{site.address}/3", reason)]
     assert site.paths() == ["/rss", "/1", "/3"]
@@ -224,7 +224,7 @@ def test_robots(site: Site, fetched: Fetch, tmp_path: Path) -> None:
 
 def test_robots_that_cannot_be_read(site: Site, fetched: Fetch) -> None:
     """Nothing of the site is fetched then."""
-    site.put("/robots.txt", Place(status=503))
+    site.put("/robots.txt", Response(status=503))
     failed = fetched(site.page("/1", "Eins"), site.page("/2", "Zwei"))
     assert failed[0] == (f"{site.address}/1", "The site's robots.txt cannot be read (503): try again later.")
     assert "1 more of its addresses" in failed[1][1]
@@ -235,9 +235,9 @@ def test_pauses(site: Site, fetched: Fetch) -> None:
     """Between two requests lies the pause, or what the site's robots.txt asks for, as far as that goes."""
     addresses = [site.page(f"/{n}", f"Artikel {n}") for n in range(3)]
     fetched(*addresses, politeness=replace(QUICK, pause=0.2))
-    site.put("/robots.txt", Place(b"User-agent: *\nCrawl-delay: 60\n"))
+    site.put("/robots.txt", Response(b"User-agent: *\nCrawl-delay: 60\n"))
     fetched(*addresses[:2], politeness=replace(QUICK, max_pause=0.4))
-    times = [when for *_, when in site.asked]
+    times = [when for *_, when in site.requests]
     gaps = [later - earlier for earlier, later in pairwise(times)]
     # the last two requests of each run: the pause before the first one is known by then
     assert all(gap >= 0.19 for gap in gaps[:3])
@@ -248,18 +248,18 @@ def test_pauses(site: Site, fetched: Fetch) -> None:
 @pytest.mark.parametrize("status", [429, 503])
 def test_a_busy_server_is_asked_again_once(site: Site, fetched: Fetch, tmp_path: Path, status: int) -> None:
     """After the time that it asks for; a second refusal is reported."""
-    busy = Place(status=status, headers={"Retry-After": "1"})
-    busy_page = site.put("/1", busy, Place(article("Eins")))
+    busy = Response(status=status, headers={"Retry-After": "1"})
+    busy_page = site.put("/1", busy, Response(article("Eins")))
     ((path, reason),) = fetched(busy_page, site.put("/2", replace(busy, headers={"Retry-After": "0"})))
     assert (path, f"({status})" in reason) == (f"{site.address}/2", True)
     assert files(tmp_path) == {busy_page: article("Eins")}
     assert site.paths() == ["/1", "/1", "/2", "/2"]
-    assert site.asked[2][2] - site.asked[1][2] >= 1
+    assert site.requests[2][2] - site.requests[1][2] >= 1
 
 
 def test_a_server_that_asks_to_wait_too_long(site: Site, fetched: Fetch) -> None:
     """It is not waited for."""
-    address = site.put("/1", Place(status=429, headers={"Retry-After": "3600"}))
+    address = site.put("/1", Response(status=429, headers={"Retry-After": "3600"}))
     assert fetched(address) == [(address, "The server asks to wait 60 minutes: run the same command later.")]
 
 
@@ -273,7 +273,7 @@ def test_the_time_to_wait() -> None:
 def test_a_page_that_moved(site: Site, fetched: Fetch, tmp_path: Path) -> None:
     """It is kept under the address that it moved to; the old address leads to the same file the next time."""
     new = site.page("/new", "Eins")
-    old = site.put("/old", Place(status=301, headers={"Location": "/new"}))
+    old = site.put("/old", Response(status=301, headers={"Location": "/new"}))
     assert fetched(old) == []
     assert fetched(new) == []
     assert files(tmp_path) == {new: article("Eins")}
@@ -290,7 +290,7 @@ def test_what_has_not_changed_is_not_sent_again(site: Site, fetched: Fetch, tmp_
     companion.write_text(json.dumps(noted))
     fetched(address)
     assert json.loads(companion.read_text()) == noted
-    assert site.asked[-1][1]["If-None-Match"] == '"a"'
+    assert site.requests[-1][1]["If-None-Match"] == '"a"'
     site.page("/1", "Zwei", ETag='"b"')
     fetched(address)
     assert files(tmp_path) == {address: article("Zwei")}
@@ -312,7 +312,7 @@ def test_a_page_that_became_a_pdf(site: Site, fetched: Fetch, tmp_path: Path) ->
     """One file stays, with the ending of its new kind."""
     address = site.page("/1", "Eins")
     fetched(address)
-    site.put("/1", Place(b"%PDF-1.7 and more", "text/html"))
+    site.put("/1", Response(b"%PDF-1.7 and more", "text/html"))
     fetched(address)
     (file, companion) = sorted(path for path in (tmp_path / "fetched").glob("*/*"))
     assert (file.suffix, file.read_bytes()) == (".pdf", b"%PDF-1.7 and more")
@@ -322,9 +322,9 @@ def test_a_page_that_became_a_pdf(site: Site, fetched: Fetch, tmp_path: Path) ->
 def test_a_run_ends_and_the_next_goes_on(site: Site, fetched: Fetch, tmp_path: Path) -> None:
     """What is new comes first, then what was looked at longest ago; that the run ended early is said."""
     pages = [site.page(f"/{n}", f"Artikel {n}") for n in range(5)]
-    index = site.put("/s.xml", Place(sitemap(*pages, "/old"), "text/xml"))
+    index = site.put("/s.xml", Response(sitemap(*pages, "/old"), "text/xml"))
     # a page that moved is known by the address that was asked for
-    site.put("/old", Place(status=302, headers={"Location": "/4"}))
+    site.put("/old", Response(status=302, headers={"Location": "/4"}))
     few = replace(DEFAULT_POLITENESS, pause=0.0, max_pages=3)
     stopped = [("the web", "It stops here after 3 pages: run the same command again for the others.")]
     assert fetched(index, politeness=few) == stopped
@@ -339,9 +339,9 @@ def test_a_run_ends_and_the_next_goes_on(site: Site, fetched: Fetch, tmp_path: P
 
 def test_what_robots_forbid_is_no_page_of_a_run(site: Site, fetched: Fetch, tmp_path: Path) -> None:
     """However many of them there are, the others have their turn."""
-    site.put("/robots.txt", Place(b"User-agent: *\nDisallow: /no\n"))
+    site.put("/robots.txt", Response(b"User-agent: *\nDisallow: /no\n"))
     good = site.page("/yes", "Eins")
-    index = site.put("/s.xml", Place(sitemap(*(f"/no{n}" for n in range(5)), good), "text/xml"))
+    index = site.put("/s.xml", Response(sitemap(*(f"/no{n}" for n in range(5)), good), "text/xml"))
     assert len(fetched(index, politeness=replace(DEFAULT_POLITENESS, pause=0.0, max_pages=2))) == 5
     assert files(tmp_path).keys() == {good}
 
@@ -383,7 +383,7 @@ def test_a_link_from_the_web_to_this_computer(site: Site) -> None:
         downloads = Downloader(requests, QUICK, lambda _: {})
         with pytest.raises(LoadError, match="It leads into your own network"):
             downloads.get(address, source="https://93.184.216.34/feed")
-        assert site.asked == []
+        assert site.requests == []
         assert downloads.get(address).raw == article("Eins")
 
 
@@ -479,13 +479,13 @@ def test_a_password_is_sent_and_not_kept(site: Site, fetched: Fetch, tmp_path: P
     with serving() as foreign_site:
         foreign = foreign_site.page("/c", "Drei")
         moved = foreign.replace("//", "//mallory:geheim2@")
-        site.put("/moved", Place(status=302, headers={"Location": moved}))
-        site.put("/feed", Place(feed("/b", foreign.replace("//", "//mallory:geheim2@")), "text/xml"))
+        site.put("/moved", Response(status=302, headers={"Location": moved}))
+        site.put("/feed", Response(feed("/b", foreign.replace("//", "//mallory:geheim2@")), "text/xml"))
         given = [
             site.address.replace("//", "//ilse:ge%40heim@") + path for path in ("/a", "/moved", "/feed", "/missing")
         ]
         failures = fetched(*given, "https://ilse:ge/heim@nowhere.invalid/", "https://ilse:geheim@nowhere.invalid:x/")
-        sent = {headers.get("Authorization") for _, headers, _ in site.asked}
+        sent = {headers.get("Authorization") for _, headers, _ in site.requests}
         sent_elsewhere = {headers.get("Authorization") for _, headers, _ in foreign_site.asked}
     assert sent == {"Basic " + base64.b64encode(b"ilse:ge@heim").decode()}
     assert sent_elsewhere == {None}
@@ -511,7 +511,7 @@ def test_a_password_that_was_kept_goes(site: Site, fetched: Fetch, tmp_path: Pat
     companion.write_text(json.dumps(noted | {"url": secret, "asked": [secret + "x"]}))
     fetched(secret)
     assert json.loads(companion.read_text()) == noted | {"asked": [address + "x"]}
-    assert site.asked[-1][1]["If-None-Match"] == "1"
+    assert site.requests[-1][1]["If-None-Match"] == "1"
 
 
 def test_an_article_never_holds_a_password() -> None:
