@@ -20,7 +20,7 @@ def cache_folder() -> Path:
     return Path(platformdirs.user_cache_dir("fundstelle", appauthor=False))
 
 
-def read_manifest(folder: Path) -> dict[str, Any] | None:
+def folder_manifest(folder: Path) -> dict[str, Any] | None:
     """Return the folder's manifest, or None if the folder is missing or incomplete."""
     try:
         manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
@@ -41,12 +41,12 @@ def make_once(folder: Path, make: Callable[[Path], dict[str, Any]]) -> dict[str,
     Raises:
         OSError: the cache cannot be written.
     """
-    manifest = read_manifest(folder)
+    manifest = folder_manifest(folder)
     if manifest is not None:
         return manifest
     folder.parent.mkdir(parents=True, exist_ok=True)
     with FileLock(folder.with_name(folder.name + ".lock")):
-        manifest = read_manifest(folder)
+        manifest = folder_manifest(folder)
         if manifest is not None:
             return manifest
         for leftover in folder.parent.glob(f"{folder.name}.making-*"):

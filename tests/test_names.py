@@ -40,19 +40,43 @@ FILLERS = BANNED | {
 """Names that say little; now and then such a word is the right one."""
 MAX_FILLER_SHARE = 0.015
 
-NOT_YET = {"rag", "ui"}
-"""Folders, relative to the project, that still have names of the old kind; to be emptied."""
-SAME_MEANING: dict[str, str] = {}
+DATELINES = {Path("rag/types.py"), Path("rag/loading/common/draft.py")}
+"""Where `place` is a fact of an article: where it was written, as its dateline says."""
+NOT_YET = {
+    *(
+        "rag/types.py",
+        "rag/cli",
+        "rag/evaluation",
+        "rag/lexical",
+        "rag/loading/common/guard.py",
+        "rag/search",
+        "rag/text",
+    ),
+    "ui/tabs",
+}
+"""Files and folders that still have names of the old kind; to be emptied."""
+NOT_YET_UNIQUE = {"Outcome", "Sentence", "run"}
+"""Public names that still have two meanings; to be emptied."""
+SAME_MEANING = {
+    **dict.fromkeys(
+        ("calibrate", "delete_runs", "export_run", "list_runs", "write_marked"),
+        "a command, and the function that does its work",
+    ),
+    "IndexDamaged": "the files of an index are damaged, be it of words or of vectors",
+    "bounds": "the ends of an interval, in the words of the report and of the page",
+    "embedded_files": "the names of the files that a document contains, by format",
+    "main": "the entry point of the package, and of its command line",
+    "parse_day": "text to a day, as files write it and as people type it",
+    "verdict": "a sentence on a comparison, in the words of the command line and of the page",
+}
 """Public names that several modules define, and why they mean the same everywhere."""
 
 
 def sources() -> Iterator[tuple[Path, ast.Module]]:
-    """Yield the modules of the rooms that are done."""
+    """Yield all modules of the packages, by their paths in the project."""
     for package in PACKAGES:
         for path in sorted((ROOT / package).rglob("*.py")):
-            relative = path.relative_to(ROOT)
-            if not any(relative.is_relative_to(room) for room in NOT_YET):
-                yield relative, ast.parse(path.read_text("utf-8"))
+            yield path.relative_to(ROOT), ast.parse(path.read_text("utf-8"))
 
 
 def bound_names(tree: ast.Module) -> Iterator[str]:
@@ -75,13 +99,17 @@ def names() -> dict[Path, Counter[str]]:
     return {
         path: Counter(name.strip("_") for name in bound_names(tree) if name not in ("self", "cls", "_"))
         for path, tree in sources()
+        if not any(path.is_relative_to(room) for room in NOT_YET)
     }
 
 
 def test_banned_names_are_not_bound(names: dict[Path, Counter[str]]) -> None:
     """`one`, `found`, `told` and the like name nothing: say passage, candidates, language and so on."""
-    bound = {str(path): sorted(BANNED & counts.keys()) for path, counts in names.items() if BANNED & counts.keys()}
-    assert bound == {}
+    bound = {
+        str(path): BANNED & counts.keys() - ({"place"} if path in DATELINES else set())
+        for path, counts in names.items()
+    }
+    assert {path: banned for path, banned in bound.items() if banned} == {}
 
 
 def test_filler_names_are_rare(names: dict[Path, Counter[str]]) -> None:
@@ -102,8 +130,8 @@ def test_a_public_name_has_one_meaning() -> None:
                 "_"
             ):
                 modules[node.name].append(str(path))
-    ambiguous = {name: paths for name, paths in modules.items() if len(paths) > 1 and name not in SAME_MEANING}
-    assert ambiguous == {}
+    ambiguous = {name for name, paths in modules.items() if len(paths) > 1}
+    assert {name: modules[name] for name in ambiguous - SAME_MEANING.keys() - NOT_YET_UNIQUE} == {}
 
 
 def test_the_names_of_a_module_are_seen() -> None:

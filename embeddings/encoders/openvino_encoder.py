@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from embeddings.cache import cache_folder, make_once, read_manifest
+from embeddings.cache import cache_folder, folder_manifest, make_once
 from embeddings.encoders.batching import MicroBatcher
 from embeddings.encoders.bundled import MODEL_NAME, SHA256, bundled_model
 from embeddings.encoders.graph import CompiledGraph, precisions
@@ -40,7 +40,7 @@ def compiled_graph(*, on_step: OnStep | None = None) -> Path:
         EncoderError: the packed weights are missing or unknown.
     """
     folder = _graph_folder()
-    if read_manifest(folder) is None:
+    if folder_manifest(folder) is None:
         model = bundled_model(on_step=on_step)
         make_once(folder, lambda target: _compile(model, target, on_step))
     return folder
@@ -49,7 +49,7 @@ def compiled_graph(*, on_step: OnStep | None = None) -> Path:
 def graph_facts() -> dict[str, Any] | None:
     """Return the facts of the compiled graph if it has been made, without opening it; else None."""
     try:
-        return read_manifest(_graph_folder())
+        return folder_manifest(_graph_folder())
     except CompiledGraphUnavailable:
         return None
 
@@ -108,7 +108,7 @@ class CompiledEncoder:
     """
 
     def __init__(self, folder: Path) -> None:
-        facts = read_manifest(folder)
+        facts = folder_manifest(folder)
         if facts is None:
             raise CompiledGraphUnavailable(f"The compiled graph in {folder} is incomplete.")
         self._graph, verdict = _tested_graph(folder)

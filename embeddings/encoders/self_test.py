@@ -40,7 +40,7 @@ MIN_TOKEN_COSINE = 0.95
 _MAX_WRONG_SHARE = 0.25
 
 
-class Graph(Protocol):
+class BatchRun(Protocol):
     """Computes the vectors of a batch."""
 
     def __call__(self, tokens: NDArray[np.int64], mask: NDArray[np.int64]) -> tuple[Vectors, Vectors]:
@@ -117,7 +117,7 @@ class Verdict:
 
 
 def choose_precision(
-    precisions: Iterable[str], load: Callable[[str], Graph], texts: Sequence[ReferenceText], processor: Processor
+    precisions: Iterable[str], load: Callable[[str], BatchRun], texts: Sequence[ReferenceText], processor: Processor
 ) -> Verdict:
     """Return the first precision that computes correctly, with the lengths at which it does not.
 
@@ -147,7 +147,7 @@ def choose_precision(
     return Verdict(processor.name, None, (), 0.0, 0.0, tuple(rejected))
 
 
-def _agreement(graph: Graph, length: int, texts: Sequence[ReferenceText]) -> Agreement:
+def _agreement(graph: BatchRun, length: int, texts: Sequence[ReferenceText]) -> Agreement:
     """Return the agreement with float32 in the batch that tests a length."""
     batch = _batch(length, texts)
     tokens, mask = pad_batch([text.ids for text in batch], length, 0)

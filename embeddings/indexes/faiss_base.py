@@ -46,7 +46,7 @@ def ids_of(index: Any) -> Ids:
     return np.concatenate([np.empty(0, np.int64), *(_ids_of_group(index, group) for group in range(index.nlist))])
 
 
-def blocks_of(index: Any) -> Iterator[tuple[Ids, HalfVectors]]:
+def vector_blocks(index: Any) -> Iterator[tuple[Ids, HalfVectors]]:
     """Yield all ids and vectors of an index, in its order, block by block."""
     if not is_flat(index):
         yield from (_group(index, group) for group in range(index.nlist))
@@ -75,7 +75,7 @@ def _group(index: Any, group: int) -> tuple[Ids, HalfVectors]:
 def merge_indexes(index: Any, removed_ids: Ids, additions: Any) -> Any:
     """Return an index of the same kind as `index`, without the removed ids and with all vectors of `additions`."""
     result = flat_index(index.index.d) if is_flat(index) else _empty_copy(index)
-    for group, (ids, vectors) in enumerate(blocks_of(index)):
+    for group, (ids, vectors) in enumerate(vector_blocks(index)):
         remains = ~np.isin(ids, removed_ids)
         if is_flat(index):
             result.add_with_ids(vectors[remains].astype(np.float32), ids[remains])
@@ -84,7 +84,7 @@ def merge_indexes(index: Any, removed_ids: Ids, additions: Any) -> Any:
             group_ids = np.ascontiguousarray(ids[remains])
             result.invlists.add_entries(group, len(group_ids), faiss.swig_ptr(group_ids), faiss.swig_ptr(codes))
             result.ntotal += len(group_ids)
-    for ids, vectors in blocks_of(additions):
+    for ids, vectors in vector_blocks(additions):
         result.add_with_ids(vectors.astype(np.float32), ids)
     return result
 
@@ -116,7 +116,7 @@ def build_ivf(index: Any, on_step: OnStep | None = None) -> tuple[Any, float]:
         result.train(_sample(index, groups * _TRAINING_VECTORS, random))
         report(0.3)
         rows = 0
-        for ids, vectors in blocks_of(index):
+        for ids, vectors in vector_blocks(index):
             result.add_with_ids(vectors.astype(np.float32), ids)
             rows += len(ids)
             report(0.3 + 0.5 * rows / total)
@@ -152,9 +152,9 @@ def _tune_probes(index: Any, exact: Any, questions: Vectors) -> float:
 
 def _sample(index: Any, count: int, random: np.random.Generator) -> Vectors:
     share = min(1.0, count / index.ntotal)
-    samples = [vectors[random.random(len(vectors)) < share] for _, vectors in blocks_of(index)]
+    samples = [vectors[random.random(len(vectors)) < share] for _, vectors in vector_blocks(index)]
     vectors = np.concatenate(samples).astype(np.float32)
-    return vectors if len(vectors) else next(blocks_of(index))[1][:1].astype(np.float32)
+    return vectors if len(vectors) else next(vector_blocks(index))[1][:1].astype(np.float32)
 
 
 def _empty_ivf(quantiser: Any, groups: int) -> Any:

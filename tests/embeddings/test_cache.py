@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from embeddings.cache import make_once, read_manifest
+from embeddings.cache import folder_manifest, make_once
 
 
 def _make(folder: Path) -> dict[str, Any]:
@@ -65,7 +65,7 @@ def test_a_file_cut_short_is_made_anew(tmp_path: Path) -> None:
     folder = tmp_path / "model"
     make_once(folder, _make)
     (folder / "inner" / "weights").write_bytes(b"123")
-    assert read_manifest(folder) is None
+    assert folder_manifest(folder) is None
     make_once(folder, _make)
     assert (folder / "inner" / "weights").read_bytes() == b"1234567890"
 

@@ -26,7 +26,7 @@ from embeddings.encoders.self_test import (
     FILE,
     MIN_TEXT_COSINE,
     MIN_TOKEN_COSINE,
-    Graph,
+    BatchRun,
     Verdict,
     choose_precision,
     load_or_test,
@@ -63,7 +63,7 @@ def texts() -> list[ReferenceText]:
     return found
 
 
-def wrong_at(*lengths: int, of_tokens: float = 0.7, nan: bool = False) -> Graph:
+def wrong_at(*lengths: int, of_tokens: float = 0.7, nan: bool = False) -> BatchRun:
     """Return the toy graph made wrong at some padded lengths: tokens with about this cosine to the right ones."""
 
     def run(tokens: NDArray[np.int64], mask: NDArray[np.int64]) -> tuple[Vectors, Vectors]:
@@ -79,7 +79,7 @@ def wrong_at(*lengths: int, of_tokens: float = 0.7, nan: bool = False) -> Graph:
     return run
 
 
-def verdict(runs: dict[str, Graph], texts: list[ReferenceText]) -> Verdict:
+def verdict(runs: dict[str, BatchRun], texts: list[ReferenceText]) -> Verdict:
     return choose_precision(runs, runs.__getitem__, texts, HERE)
 
 
@@ -346,11 +346,11 @@ def test_a_text_has_the_same_vector_whatever_it_is_read_with(encoder: Encoder) -
             assert float(np.einsum("ij,ij->i", tokens, alone[1]).min()) > 0.99
 
 
-def run_alone(graph: Graph, ids: NDArray[np.int64], length: int) -> tuple[Vectors, Vectors]:
+def run_alone(graph: BatchRun, ids: NDArray[np.int64], length: int) -> tuple[Vectors, Vectors]:
     return run_together(graph, [ids], length)
 
 
-def run_together(graph: Graph, texts: list[NDArray[np.int64]], length: int) -> tuple[Vectors, Vectors]:
+def run_together(graph: BatchRun, texts: list[NDArray[np.int64]], length: int) -> tuple[Vectors, Vectors]:
     """Return the vectors of the first text and of its tokens, in a batch."""
     tokens, mask = np.ones((len(texts), length), np.int64), np.zeros((len(texts), length), np.int64)
     for row, ids in enumerate(texts):
