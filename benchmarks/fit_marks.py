@@ -97,7 +97,7 @@ def of_sample(encoder: Encoder) -> Iterator[Asked | None]:
     """Ask the sample questions, those that nothing answers too."""
 
     def right(judgement: Judgement, hit: Hit) -> bool:
-        spans = judgement.places.get(hit.article.id) or ()
+        spans = judgement.answers.get(hit.article.id) or ()
         return any(min(end, last) > max(start, first) for start, end in hit.highlights for first, last in spans)
 
     with tempfile.TemporaryDirectory() as temporary, Archive.open(Path(temporary), encoder=encoder) as archive:

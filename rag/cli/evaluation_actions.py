@@ -289,7 +289,7 @@ def write_set(archive: Archive, file: Path, folder: Path) -> None:
     """Write questions and articles in BEIR layout."""
     session = EvaluationSession(archive)
     judgements = session.judge(session.load(file))
-    write_beir(folder, [judgement for judgement in judgements if judgement.places], archive.articles())
+    write_beir(folder, [judgement for judgement in judgements if judgement.answers], archive.articles())
     err.print(f"Written: {folder}", soft_wrap=True, markup=False)
 
 

@@ -215,7 +215,11 @@ def test_a_hostile_file_is_shown_literally(address: str, open_page: Open, archiv
     """
     visit = open_page(f"{address}?tab=evaluate")
     wrong = visit.page.locator("#fs-progress .fs-notice")
-    for content, told in ((b"\xff\xff", DE.not_text), (b"x" * 5_000_001, DE.too_large), (b"{", "is no question")):
+    for content, told in (
+        (b"\xff\xff", DE.not_text),
+        (b"x" * 5_000_001, DE.too_large),
+        (b"{", "is not a valid question"),
+    ):
         hand_in(visit.page, "<img src=x onerror=alert(1)>.jsonl", content)
         wrong.filter(has_text=told).wait_for()
     asked = {

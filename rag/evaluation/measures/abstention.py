@@ -33,16 +33,16 @@ class Abstention:
 
 def abstention(results: Sequence[Result]) -> Abstention:
     """Return how good the confidence was on questions; on none, nothing is covered."""
-    sure = np.array([one.confidence for one in results])
-    answerable = np.array([one.answerable for one in results])
-    right = np.array([one.right for one in results])
-    covered = sure >= THRESHOLD
-    both = quality(sure, answerable) if len(set(answerable.tolist())) == _BOTH else None
+    confidences = np.array([result.confidence for result in results])
+    answerable = np.array([result.answerable for result in results])
+    is_right = np.array([result.right for result in results])
+    covered = confidences >= THRESHOLD
+    both = quality(confidences, answerable) if len(set(answerable.tolist())) == _BOTH else None
     return Abstention(
         auroc=both.auroc if both else None,
         calibration_error=both.error if both else None,
         coverage=float(covered.mean()) if len(results) else 0.0,
-        precision=float(right[covered].mean()) if covered.any() else None,
+        precision=float(is_right[covered].mean()) if covered.any() else None,
     )
 
 
@@ -52,11 +52,11 @@ def risk_coverage(results: Sequence[Result]) -> list[tuple[float, float]]:
     If only the questions with the highest confidence are answered, a share `coverage` of all, then `risk` is the
     share of these without an answer among the first five results. Equal confidences are answered together.
     """
-    ordered = sorted(results, key=lambda one: -one.confidence)
+    ordered = sorted(results, key=lambda result: -result.confidence)
     curve = []
     wrong = 0
-    for number, one in enumerate(ordered, 1):
-        wrong += not one.right
-        if number == len(ordered) or ordered[number].confidence < one.confidence:
+    for number, result in enumerate(ordered, 1):
+        wrong += not result.right
+        if number == len(ordered) or ordered[number].confidence < result.confidence:
             curve.append((number / len(ordered), wrong / number))
     return curve

@@ -1,4 +1,4 @@
-"""Two runs or more, question by question: what differs, and what that difference is worth. Pure functions."""
+"""Compares runs question by question, and tests whether they differ. Pure functions."""
 
 from __future__ import annotations
 
@@ -8,7 +8,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from rag.config import Value
-from rag.evaluation.measures.statistics import Interval, bootstrap, holm, randomisation_test, smallest_difference
+from rag.evaluation.measures.statistics import (
+    Interval,
+    Numbers,
+    bootstrap,
+    holm,
+    randomisation_test,
+    smallest_difference,
+)
 from rag.evaluation.measures.trec_measures import MAIN, MEASURES
 from rag.evaluation.types import Result, Run
 
@@ -19,9 +26,9 @@ SIGNIFICANT = 0.05
 class Difference:
     """How far a run is above the first one, by one measure.
 
-    `p` is how often chance alone would make as large a difference (paired randomisation test, two-sided), corrected
-    by Holm for the number of runs that are compared. `smallest` is the difference that these questions would show
-    four times of five. `better` and `worse` count the questions.
+    `p` is the p-value of a two-sided paired randomisation test, corrected by Holm for the number of runs compared.
+    `smallest` is the smallest difference that these questions would detect with a power of 80%. `better` and `worse`
+    count the questions.
     """
 
     mean: Interval
@@ -38,7 +45,7 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class RunComparison:
-    """A run beside the first one: the settings that differ, and its differences by measure."""
+    """A run compared with the first one: the settings that differ, and the differences by measure."""
 
     name: str
     settings: Mapping[str, tuple[Value | None, Value | None]]
@@ -47,22 +54,22 @@ class RunComparison:
 
 @dataclass(frozen=True, slots=True)
 class ChangedQuestion:
-    """A question that two runs answer differently well: its main measure in the first run and in the other."""
+    """A question whose main measure differs between two runs, with its result in each."""
 
     before: Result
     after: Result
 
     @property
     def gain(self) -> float:
-        """How much the other run is better."""
+        """How much better the second run is; negative if it is worse."""
         return self.after.values[MAIN] - self.before.values[MAIN]
 
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """Several runs beside the first one, over the answerable questions that all of them asked.
+    """Several runs compared with the first one, over the answerable questions that all of them asked.
 
-    Questions that a rule made count only if there are no others. `warnings` are sentences that say why the runs should
+    Synthetic questions count only if there are no others. `warnings` are sentences that say why the runs should
     be compared with care.
     """
 
@@ -79,100 +86,112 @@ def compare_runs(runs: Sequence[Run]) -> Comparison:
     Raises:
         ValueError: they have no answerable question in common.
     """
-    first, *others = runs
-    shared = _shared(runs)
-    if not shared:
+    first, *later_runs = runs
+    common = _common_questions(runs)
+    if not common:
         raise ValueError("There is no question that all runs asked.")
-    values = {
-        run.name: {name: np.array([of[one].values[name] for one in shared]) for name in MEASURES}
-        for run in runs
-        for of in [_answerable(run)]
+    values = {run.name: _values(run, common) for run in runs}
+    differences = {
+        run.name: {measure: values[run.name][measure] - values[first.name][measure] for measure in MEASURES}
+        for run in later_runs
     }
-    away = {run.name: {name: values[run.name][name] - values[first.name][name] for name in MEASURES} for run in others}
-    # of each measure, all runs are one family of tests
-    p = {
-        name: dict(zip(away, holm([randomisation_test(of_run[name]) for of_run in away.values()]), strict=True))
-        for name in MEASURES
-    }
+    p_values = {measure: _p_values(measure, differences) for measure in MEASURES}
     return Comparison(
         first=first.name,
-        questions=len(shared),
+        questions=len(common),
         means={
-            run: {name: float(of_measure.mean()) for name, of_measure in of_run.items()}
-            for run, of_run in values.items()
+            name: {measure: float(of_run[measure].mean()) for measure in MEASURES} for name, of_run in values.items()
         },
         compared=tuple(
             RunComparison(
                 name=run.name,
                 settings=_changed_settings(first, run),
                 differences={
-                    name: Difference(
-                        mean=bootstrap(of),
-                        p=p[name][run.name],
-                        smallest=smallest_difference(of),
-                        better=int((of > 0).sum()),
-                        worse=int((of < 0).sum()),
-                    )
-                    for name, of in away[run.name].items()
+                    measure: _difference(differences[run.name][measure], p_values[measure][run.name])
+                    for measure in MEASURES
                 },
             )
-            for run in others
+            for run in later_runs
         ),
-        warnings=tuple(_warnings(runs, len(shared))),
+        warnings=tuple(_warnings(runs, len(common))),
     )
 
 
-def changed_questions(first: Run, other: Run) -> list[ChangedQuestion]:
-    """Return the questions that two runs answer differently well, the greatest loss first."""
-    before, after = _answerable(first), _answerable(other)
-    pairs = [ChangedQuestion(before[one], after[one]) for one in _shared([first, other])]
+def _values(run: Run, questions: Sequence[str]) -> dict[str, Numbers]:
+    """Return each measure's values of a run, one for each question."""
+    results = _answerable(run)
+    return {measure: np.array([results[question].values[measure] for question in questions]) for measure in MEASURES}
+
+
+def _p_values(measure: str, differences: Mapping[str, Mapping[str, Numbers]]) -> dict[str, float]:
+    """Return the p-value of each run by one measure; all runs are one family of tests."""
+    raw = [randomisation_test(of_run[measure]) for of_run in differences.values()]
+    return dict(zip(differences, holm(raw), strict=True))
+
+
+def _difference(values: Numbers, p: float) -> Difference:
+    return Difference(
+        mean=bootstrap(values),
+        p=p,
+        smallest=smallest_difference(values),
+        better=int((values > 0).sum()),
+        worse=int((values < 0).sum()),
+    )
+
+
+def changed_questions(first: Run, second: Run) -> list[ChangedQuestion]:
+    """Return the questions whose main measure differs between two runs, the greatest loss first."""
+    first_results, second_results = _answerable(first), _answerable(second)
+    common = _common_questions([first, second])
+    pairs = [ChangedQuestion(first_results[question], second_results[question]) for question in common]
     return sorted((pair for pair in pairs if pair.gain), key=lambda pair: pair.gain)
 
 
-def verdict(found: Difference, questions: int) -> str:
-    """Say in a sentence what a difference is worth."""
-    mean = found.mean.mean
-    if not (found.better or found.worse):
-        return f"No difference: all {questions} questions came out alike."
-    if not found.certain:
-        limit = f"these {questions} questions cannot tell a difference below {found.smallest:.3f}"
-        if abs(mean) >= found.smallest or questions == 1:
-            limit = "more questions would tell"
-        return f"No certain difference ({mean:+.3f}, p = {found.p:.3f}): {limit}."
+def verdict(difference: Difference, questions: int) -> str:
+    """Say in a sentence whether a difference is more than chance."""
+    mean = difference.mean.mean
+    if not (difference.better or difference.worse):
+        return f"No difference: all {questions} questions score the same."
+    p = f"p = {difference.p:.3f}"
+    if not difference.certain:
+        limit = f"{questions} questions can only detect differences of {difference.smallest:.3f} or more"
+        if abs(mean) >= difference.smallest or questions == 1:
+            limit = "more questions are needed"
+        return f"No significant difference ({mean:+.3f}, {p}): {limit}."
     better = "Better" if mean > 0 else "Worse"
-    return f"{better} by {abs(mean):.3f} ({found.mean.low:+.3f} to {found.mean.high:+.3f}, p = {found.p:.3f})."
+    return f"{better} by {abs(mean):.3f} ({difference.mean.low:+.3f} to {difference.mean.high:+.3f}, {p})."
 
 
 def _answerable(run: Run) -> dict[str, Result]:
-    """Return the questions that people wrote, or those that a rule made if there are no others."""
-    found = {one.id: one for one in run.results if one.answerable and one.values}
-    return {name: one for name, one in found.items() if not one.synthetic} or found
+    """Return the questions that people wrote; without any, the synthetic ones."""
+    answerable = {result.id: result for result in run.results if result.answerable and result.values}
+    return {key: result for key, result in answerable.items() if not result.synthetic} or answerable
 
 
-def _shared(runs: Sequence[Run]) -> list[str]:
+def _common_questions(runs: Sequence[Run]) -> list[str]:
     """Return the ids of the questions that all runs asked in the same words."""
-    first, *others = ({key: one.question for key, one in _answerable(run).items()} for run in runs)
-    return [key for key, text in first.items() if all(other.get(key) == text for other in others)]
+    first, *later_runs = ({key: result.question for key, result in _answerable(run).items()} for run in runs)
+    return [key for key, text in first.items() if all(questions.get(key) == text for questions in later_runs)]
 
 
-def _changed_settings(first: Run, other: Run) -> dict[str, tuple[Value | None, Value | None]]:
-    names = dict.fromkeys([*first.config, *other.config])
-    pairs = {name: (first.config.get(name), other.config.get(name)) for name in names}
+def _changed_settings(first: Run, second: Run) -> dict[str, tuple[Value | None, Value | None]]:
+    names = dict.fromkeys([*first.config, *second.config])
+    pairs = {name: (first.config.get(name), second.config.get(name)) for name in names}
     return {name: pair for name, pair in pairs.items() if pair[0] != pair[1]}
 
 
-def _warnings(runs: Sequence[Run], shared: int) -> list[str]:
-    found = []
+def _warnings(runs: Sequence[Run], common: int) -> list[str]:
+    warnings = []
     if len({run.archive for run in runs}) > 1:
-        found.append("The runs are of different archives.")
+        warnings.append("The runs are of different archives.")
     elif len({run.archive_revision for run in runs}) > 1:
-        found.append("The archive has changed between the runs: a difference may come from its articles.")
+        warnings.append("The archive has changed between the runs: a difference may come from its articles.")
     if len({run.fingerprint for run in runs}) > 1:
-        found.append("The runs were made with different encoders.")
-    most = max(len(_answerable(run)) for run in runs)
-    if shared < most:
-        found.append(f"Only {shared} questions of {most} were asked in all runs; the others are left aside.")
+        warnings.append("The runs were made with different encoders.")
+    largest = max(len(_answerable(run)) for run in runs)
+    if common < largest:
+        warnings.append(f"Only {common} questions of {largest} were asked in all runs; the others are ignored.")
     interrupted = [run.name for run in runs if len(run.results) < run.asked_of]
     if interrupted:
-        found.append(f"Interrupted: {', '.join(interrupted)}.")
-    return found
+        warnings.append(f"Interrupted: {', '.join(interrupted)}.")
+    return warnings

@@ -88,8 +88,8 @@ def smallest_difference(differences: Sequence[float] | Numbers) -> float:
 def holm(p_values: Sequence[float]) -> list[float]:
     """Return p-values corrected for their number, in the same order (Holm, 1979)."""
     corrected = [0.0] * len(p_values)
-    highest = 0.0
-    for rank, number in enumerate(sorted(range(len(p_values)), key=lambda one: p_values[one])):
-        highest = max(highest, min(1.0, (len(p_values) - rank) * p_values[number]))
-        corrected[number] = highest
+    running_maximum = 0.0
+    for rank, number in enumerate(sorted(range(len(p_values)), key=lambda index: p_values[index])):
+        running_maximum = max(running_maximum, min(1.0, (len(p_values) - rank) * p_values[number]))
+        corrected[number] = running_maximum
     return corrected

@@ -47,73 +47,79 @@ class Summary:
 
 def summarise(results: Sequence[Result]) -> Summary:
     """Return what results came to."""
-    judged = [one for one in results if one.answerable]
-    found = Counter(one.fate for one in results)
-    sentences = [float(one.sentence) for one in judged if one.sentence is not None]
-    items = [item for one in results for item in one.shown[:_CHECKED]]
+    answerable = [result for result in results if result.answerable]
+    fate_counts = Counter(result.fate for result in results)
+    sentences = [float(result.sentence) for result in answerable if result.sentence is not None]
+    items = [item for result in results for item in result.shown[:_CHECKED]]
     return Summary(
         questions=len(results),
-        answerable=len(judged),
-        measures={name: bootstrap([one.values[name] for one in judged]) for name in MEASURES} if judged else {},
+        answerable=len(answerable),
+        measures={name: bootstrap([result.values[name] for result in answerable]) for name in MEASURES}
+        if answerable
+        else {},
         sentence=bootstrap(sentences) if sentences else None,
         abstention=abstention(results),
-        fates={name: found[name] for name in FATES if found[name]},
-        beaten_by=dict(Counter(one.beaten_by for one in judged if one.beaten_by).most_common()),
-        slices={name: slice_results(judged, of) for name, of in SLICES.items()},
+        fates={name: fate_counts[name] for name in FATES if fate_counts[name]},
+        beaten_by=dict(Counter(result.beaten_by for result in answerable if result.beaten_by).most_common()),
+        slices={name: slice_results(answerable, values_of) for name, values_of in SLICES.items()},
         unjudged=sum(item.grade is None for item in items) / len(items) if items else 0.0,
     )
 
 
 def by_origin(run: Run) -> dict[str, Summary]:
     """Return what the questions that people wrote came to, and apart from them those that a rule made."""
-    origins = {"": [one for one in run.results if not one.synthetic]}
-    origins["synthetic"] = [one for one in run.results if one.synthetic]
+    origins = {"": [result for result in run.results if not result.synthetic]}
+    origins["synthetic"] = [result for result in run.results if result.synthetic]
     return {name: summarise(results) for name, results in origins.items() if results}
 
 
-def slice_results(results: Iterable[Result], of: Callable[[Result], Iterable[str]]) -> dict[str, Slice]:
+def slice_results(results: Iterable[Result], values_of: Callable[[Result], Iterable[str]]) -> dict[str, Slice]:
     """Return the mean of the main measure for each value that `of` gives, the most frequent value first.
 
     A question with several values counts for each of them.
     """
     groups: dict[str, list[float]] = {}
-    for one in results:
-        for value in dict.fromkeys(of(one)):
-            groups.setdefault(value, []).append(one.values[MAIN])
+    for result in results:
+        for value in dict.fromkeys(values_of(result)):
+            groups.setdefault(value, []).append(result.values[MAIN])
     ordered = sorted(groups.items(), key=lambda group: (-len(group[1]), group[0]))
     return {value: Slice(len(values), bootstrap(values)) for value, values in ordered}
 
 
-def _article_languages(one: Result) -> list[str]:
-    return [primary_language(article.language) for article in one.wanted]
+def _article_languages(result: Result) -> list[str]:
+    return [primary_language(article.language) for article in result.wanted]
 
 
-def _pair(one: Result) -> list[str]:
+def _pair(result: Result) -> list[str]:
     """Return the question's language and that of the articles: its own, if one of them is in it."""
-    own = primary_language(one.language)
-    languages = sorted(set(_article_languages(one)))
-    return [f"{own} → {own}"] if own in languages else [f"{own} → {other}" for other in languages]
+    question_language = primary_language(result.language)
+    languages = sorted(set(_article_languages(result)))
+    return (
+        [f"{question_language} → {question_language}"]
+        if question_language in languages
+        else [f"{question_language} → {language}" for language in languages]
+    )
 
 
-def _crossing(one: Result) -> list[str]:
-    within = primary_language(one.language) in _article_languages(one)
-    return ["within one language" if within else "across languages"]
+def _crossing(result: Result) -> list[str]:
+    is_within = primary_language(result.language) in _article_languages(result)
+    return ["within one language" if is_within else "across languages"]
 
 
-def _length(one: Result) -> list[str]:
-    words = len(one.question.split())
+def _length(result: Result) -> list[str]:
+    words = len(result.question.split())
     if words <= _SHORT:
         return [f"up to {_SHORT} words"]
     return [f"{_SHORT + 1} to {_LONG} words" if words <= _LONG else f"more than {_LONG} words"]
 
 
 SLICES: Mapping[str, Callable[[Result], Iterable[str]]] = {
-    "question language": lambda one: [primary_language(one.language)],
+    "question language": lambda result: [primary_language(result.language)],
     "article language": _article_languages,
     "crossing": _crossing,
     "pair": _pair,
-    "source": lambda one: [article.source or UNKNOWN for article in one.wanted],
-    "year": lambda one: [str(article.year or UNKNOWN) for article in one.wanted],
-    "tag": lambda one: one.tags,
+    "source": lambda result: [article.source or UNKNOWN for article in result.wanted],
+    "year": lambda result: [str(article.year or UNKNOWN) for article in result.wanted],
+    "tag": lambda result: result.tags,
     "length": _length,
 }

@@ -43,14 +43,14 @@ def measure(rankings: Mapping[str, Sequence[str]], judgements: Mapping[str, Judg
     values = {question: dict.fromkeys(MEASURES, 0.0) for question in judgements}
     # numbers in place of names: trec_eval is written in C, and a name may hold what ends a string there
     names = {str(number): question for number, question in enumerate(judgements) if rankings.get(question)}
-    run, judged = {}, {}
+    run, qrels = {}, {}
     for number, question in names.items():
         items = dict.fromkeys([*judgements[question], *rankings[question]])
         of_item = {item: str(at) for at, item in enumerate(items)}
         run[number] = trec_scores([of_item[item] for item in rankings[question]])
-        judged[number] = {of_item[item]: grade for item, grade in judgements[question].items()}
-    wanted = [ir_measures.parse_measure(name) for name in MEASURES]
+        qrels[number] = {of_item[item]: grade for item, grade in judgements[question].items()}
+    measures = [ir_measures.parse_measure(name) for name in MEASURES]
     # what has no results is not asked for: it counts 0
-    for one in ir_measures.iter_calc(wanted, judged, run) if run else ():
-        values[names[one.query_id]][str(one.measure)] = float(one.value)
+    for value in ir_measures.iter_calc(measures, qrels, run) if run else ():
+        values[names[value.query_id]][str(value.measure)] = float(value.value)
     return values

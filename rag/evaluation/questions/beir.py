@@ -47,12 +47,12 @@ def read_beir(folder: Path) -> RetrievalSet:
             raise NotFound(f"There is no {name} in {folder}: give a folder with {CORPUS}, {QUERIES} and {_QRELS[0]}.")
     grades = _grades(folder)
     queries = []
-    for row, place in _rows(folder / QUERIES):
+    for row, location in _rows(folder / QUERIES):
         name, language = str(row["_id"]), row.get("lang")
-        answering = [document for document, grade in grades.get(name, {}).items() if grade > 0]
-        if answering:
-            labels = tuple(Label(document, None) for document in answering)
-            queries.append(TestQuestion(name, row["text"], language, True, (), labels, place))
+        relevant = [document for document, grade in grades.get(name, {}).items() if grade > 0]
+        if relevant:
+            labels = tuple(Label(document, None) for document in relevant)
+            queries.append(TestQuestion(name, row["text"], language, True, (), labels, location))
     if not queries:
         raise QuestionError(f"No query in {folder / QUERIES} has a judgement: its ids must be those of the qrels.")
     return RetrievalSet(folder, tuple(queries), grades)
@@ -71,7 +71,7 @@ def corpus_articles(folder: Path) -> Iterator[Article]:
         yield Article(id=name, title=title, text=text, language=language, path=name, sha256=sha256)
 
 
-def judge_queries(found: RetrievalSet, find: Callable[[str], Article]) -> list[Judgement]:
+def judge_queries(retrieval_set: RetrievalSet, find: Callable[[str], Article]) -> list[Judgement]:
     """Return the judgements of a set's queries over the articles that were made of its documents.
 
     Args:
@@ -81,18 +81,20 @@ def judge_queries(found: RetrievalSet, find: Callable[[str], Article]) -> list[J
         QuestionError: a query's document is not in the corpus.
     """
     judgements = []
-    for query in found.queries:
-        grades = found.grades[query.id]
-        right = {document: grade for document, grade in grades.items() if grade > 0}
-        wrong = [document for document, grade in grades.items() if grade <= 0]
+    for query in retrieval_set.queries:
+        grades = retrieval_set.grades[query.id]
+        relevant = {document: grade for document, grade in grades.items() if grade > 0}
+        irrelevant = [document for document, grade in grades.items() if grade <= 0]
         try:
-            known = {document: find(document) for document in right}
+            articles = {document: find(document) for document in relevant}
         except NotFound as error:
             raise QuestionError(
-                f"{query.place}: a document that answers {query.id} is not in {found.folder / CORPUS}, or "
+                f"{query.location}: a document that answers {query.id} is not in {retrieval_set.folder / CORPUS}, or "
                 "holds no text: take it out of the qrels."
             ) from error
-        judgements.append(Judgement(query, dict.fromkeys(right), known, dict.fromkeys(wrong), grades=right))
+        judgements.append(
+            Judgement(query, dict.fromkeys(relevant), articles, dict.fromkeys(irrelevant), grades=relevant)
+        )
     return judgements
 
 
@@ -102,10 +104,12 @@ def write_beir(folder: Path, judgements: Sequence[Judgement], corpus: Iterable[A
     Raises:
         NotFound: the folder cannot be written.
     """
-    documents = ({"_id": one.id, "title": one.title or "", "text": one.text, "lang": one.language} for one in corpus)
-    queries = (
-        {"_id": one.question.id, "text": one.question.question, "lang": one.question.language} for one in judgements
+    documents = (
+        {"_id": article.id, "title": article.title or "", "text": article.text, "lang": article.language}
+        for article in corpus
     )
+    questions = [judgement.question for judgement in judgements]
+    queries = ({"_id": query.id, "text": query.question, "lang": query.language} for query in questions)
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for name, rows in ((CORPUS, documents), (QUERIES, queries)):
@@ -113,10 +117,11 @@ def write_beir(folder: Path, judgements: Sequence[Judgement], corpus: Iterable[A
                 file.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
         with (folder / _QRELS[0]).open("w", encoding="utf-8") as file:
             file.write("query-id\tcorpus-id\tscore\n")
-            for one in judgements:
-                for article in (*one.places, *(wrong for wrong in one.wrong if wrong not in one.places)):
-                    grade = one.grades.get(article, 1) if article in one.places else 0
-                    file.write(f"{one.question.id}\t{article}\t{grade}\n")
+            for judgement in judgements:
+                grades = {article: judgement.grades.get(article, 1) for article in judgement.answers} | {
+                    article: 0 for article in judgement.wrong if article not in judgement.answers
+                }
+                file.writelines(f"{judgement.question.id}\t{article}\t{grade}\n" for article, grade in grades.items())
     except OSError as error:
         raise NotFound(f"{folder} cannot be written ({error.strerror}): choose another folder.") from error
 
@@ -145,13 +150,13 @@ def _grades(folder: Path) -> dict[str, dict[str, int]]:
 def _rows(path: Path) -> Iterator[tuple[dict[str, Any], str]]:
     for number, line in enumerate(_text(path).split("\n"), 1):
         if line.strip():
-            place = f"{path}, line {number}"
+            location = f"{path}, line {number}"
             try:
                 row = json.loads(line)
                 row["_id"], row["text"] = str(row["_id"]), str(row["text"])
             except (ValueError, KeyError, TypeError, RecursionError) as error:
-                raise QuestionError(f'{place} cannot be read: write {{"_id": "…", "text": "…"}}.') from error
-            yield row, place
+                raise QuestionError(f'{location} cannot be read: write {{"_id": "…", "text": "…"}}.') from error
+            yield row, location
 
 
 def _text(path: Path) -> str:

@@ -38,7 +38,7 @@ class FeedbackStore:
             answers: None takes back what was said.
         """
         start, end = citation.highlights[0] if answers and citation.highlights else (citation.start, citation.end)
-        key = (_asked(question), citation.article.id)
+        key = (_normalise_question(question), citation.article.id)
         with self._database.transaction(of_articles=False) as (database, _):
             database.execute(
                 'DELETE FROM marks WHERE question = ? AND article = ? AND start >= ? AND "end" <= ?',
@@ -52,7 +52,7 @@ class FeedbackStore:
     def passages(self, question: str) -> list[MarkedPassage]:
         """Return what was said of places for a question."""
         query = 'SELECT article, start, "end", answers FROM marks WHERE question = ? ORDER BY rowid'
-        rows = self._database.rows(query, _asked(question))
+        rows = self._database.rows(query, _normalise_question(question))
         return [MarkedPassage(article, start, end, bool(answers)) for article, start, end, answers in rows]
 
     def questions(self) -> list[TestQuestion]:
@@ -75,6 +75,6 @@ class FeedbackStore:
         ]
 
 
-def _asked(question: str) -> str:
+def _normalise_question(question: str) -> str:
     """Return the question as it is compared: however it was spaced."""
     return " ".join(unicodedata.normalize("NFC", question).split())

@@ -45,9 +45,9 @@ class TestQuestion:
     answerable: bool
     tags: tuple[str, ...]
     labels: tuple[Label, ...]
-    place: str
+    location: str
     wrong: tuple[Label, ...] = ()
-    hidden: tuple[Label, ...] = ()
+    excluded: tuple[Label, ...] = ()
 
     @property
     def articles(self) -> tuple[str, ...]:
@@ -100,29 +100,31 @@ def read_questions_text(text: str, name: str) -> list[TestQuestion]:
     Raises:
         QuestionError: it holds no question, one that cannot be understood, or an id twice.
     """
-    read = _rows_of_csv if name.lower().endswith(".csv") else _rows_of_json
+    row_reader = _rows_of_csv if name.lower().endswith(".csv") else _rows_of_json
     questions: dict[str, TestQuestion] = {}
-    for row, place in read(text, name):
-        question = _question(row, place, len(questions) + 1)
+    for row, location in row_reader(text, name):
+        question = _question(row, location, len(questions) + 1)
         if question.id in questions:
-            raise QuestionError(f"{place}: the id {question.id} was used before ({questions[question.id].place}).")
+            raise QuestionError(
+                f"{location}: the id {question.id} was used before ({questions[question.id].location})."
+            )
         questions[question.id] = question
     if not questions:
-        raise QuestionError(f"There is no question in {name}: {_WRITE}, one a line.")
+        raise QuestionError(f"There is not a valid question in {name}: {_WRITE}, one a line.")
     return list(questions.values())
 
 
 def _rows_of_json(text: str, name: str) -> Iterator[tuple[Mapping[str, Any], str]]:
     for number, line in enumerate(text.split("\n"), 1):
         if line.strip():
-            place = f"{name}, line {number}"
+            location = f"{name}, line {number}"
             try:
                 row = json.loads(line)
             except (ValueError, RecursionError) as error:
-                raise QuestionError(f"{place} is no question: {_WRITE}.") from error
+                raise QuestionError(f"{location} is not a valid question: {_WRITE}.") from error
             if not isinstance(row, dict):
-                raise QuestionError(f"{place} is no question: {_WRITE}.")
-            yield row, place
+                raise QuestionError(f"{location} is not a valid question: {_WRITE}.")
+            yield row, location
 
 
 def _rows_of_csv(text: str, name: str) -> Iterator[tuple[Mapping[str, Any], str]]:
@@ -139,47 +141,47 @@ def _rows_of_csv(text: str, name: str) -> Iterator[tuple[Mapping[str, Any], str]
             )
         for line in table:
             # cells beyond the header's columns are a list under None
-            named = {name: (cell or "").strip() for name, cell in line.items() if name}
-            cells: dict[str, Any] = {name: cell for name, cell in named.items() if cell}
+            named_cells = {name: (cell or "").strip() for name, cell in line.items() if name}
+            cells: dict[str, Any] = {name: cell for name, cell in named_cells.items() if cell}
             if not cells:
                 continue
-            place = f"{name}, line {table.line_num}"
-            row, _ = rows.setdefault(cells.get("id") or place, ({**cells, "answers": []}, place))
+            location = f"{name}, line {table.line_num}"
+            row, _ = rows.setdefault(cells.get("id") or location, ({**cells, "answers": []}, location))
             if "question" in cells and cells["question"] != row.get("question"):
-                raise QuestionError(f"{place}: the id {cells['id']} was used before for another question.")
+                raise QuestionError(f"{location}: the id {cells['id']} was used before for another question.")
             if "article" in cells:
                 row["answers"].append({name: cells[name] for name in ("article", "quote") if name in cells})
     except csv.Error as error:
         raise QuestionError(
             f"{name} cannot be read after line {table.line_num} ({error}): save the table anew."
         ) from error
-    for row, place in rows.values():
+    for row, location in rows.values():
         if "tags" in row:
             row["tags"] = row["tags"].replace(";", " ").replace(",", " ").split()
         if "answerable" in row:
             row["answerable"] = row["answerable"].casefold() in ("1", "true", "yes", "ja", "wahr", "x")
-        yield row, place
+        yield row, location
 
 
-def _question(row: Mapping[str, Any], place: str, number: int) -> TestQuestion:
+def _question(row: Mapping[str, Any], location: str, number: int) -> TestQuestion:
     try:
         # a half of a character, which JSON can hold and no file
         json.dumps(row, ensure_ascii=False).encode("utf-8")
         labels = tuple(_label(answer) for answer in row.get("answers") or ())
-        wrong, hidden = (tuple(_label(answer) for answer in row.get(name) or ()) for name in ("wrong", "hidden"))
+        wrong, excluded = (tuple(_label(answer) for answer in row.get(name) or ()) for name in ("wrong", "hidden"))
         question = row["question"]
         tags = tuple(str(tag) for tag in row.get("tags") or ())
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        raise QuestionError(f"{place} is no question: {_WRITE}.") from error
+        raise QuestionError(f"{location} is not a valid question: {_WRITE}.") from error
     if not isinstance(question, str) or not question.strip():
-        raise QuestionError(f"{place} asks nothing: write a question or delete the line.")
+        raise QuestionError(f"{location} asks nothing: write a question or delete the line.")
     answerable = bool(row.get("answerable", labels))
     if answerable and not labels:
-        raise QuestionError(f"{place} names no article that answers it: add one, or write answerable: false.")
+        raise QuestionError(f"{location} names no article that answers it: add one, or write answerable: false.")
     language = row.get("language")
     name = str(row.get("id") or number)
-    stated = str(language) if language else None
-    return TestQuestion(name, question, stated, answerable, tags, labels, place, wrong, hidden)
+    language_code = str(language) if language else None
+    return TestQuestion(name, question, language_code, answerable, tags, labels, location, wrong, excluded)
 
 
 def _label(answer: Mapping[str, Any]) -> Label:

@@ -27,7 +27,7 @@ _FEWEST_HEADLINE_WORDS = 3
 
 
 def synthetic_questions(
-    readings: Iterable[tuple[Article, Sequence[Passage]]], most: int = 200, seed: int = 0
+    readings: Iterable[tuple[Article, Sequence[Passage]]], limit: int = 200, seed: int = 0
 ) -> list[TestQuestion]:
     """Return questions with known answers: a headline asks for its article, a quotation for who said it.
 
@@ -43,9 +43,9 @@ def synthetic_questions(
     for article, passages in readings:
         headlines += _of_headline(article)
         quotations += _of_quotations(article, passages)
-    drawn = random.Random(seed)  # noqa: S311 - nothing secret is drawn
-    chosen = [kind if len(kind) <= most else drawn.sample(kind, most) for kind in (headlines, quotations)]
-    return [question for kind in chosen for question in kind]
+    random_source = random.Random(seed)  # noqa: S311 - nothing secret is drawn
+    sampled = [kind if len(kind) <= limit else random_source.sample(kind, limit) for kind in (headlines, quotations)]
+    return [question for kind in sampled for question in kind]
 
 
 def _of_headline(article: Article) -> Iterator[TestQuestion]:
@@ -57,23 +57,23 @@ def _of_headline(article: Article) -> Iterator[TestQuestion]:
 
 def _of_quotations(article: Article, passages: Sequence[Passage]) -> Iterator[TestQuestion]:
     language = primary_language(article.language)
-    own = [part for part in article.parts() if part.kind == "article"]
-    texts = [(part.start, article.text[part.start : part.end]) for part in own]
+    article_parts = [part for part in article.parts() if part.kind == "article"]
+    texts = [(part.start, article.text[part.start : part.end]) for part in article_parts]
     spans = [(at + start, at + end) for at, text in texts for start, end in sentence_spans(text, article.language)]
     for start, end in spans:
         sentence = article.text[start:end].strip()
-        found = _QUOTATION.search(sentence)
-        if found is None or all(one.start < end and start < one.end for one in passages):
+        match = _QUOTATION.search(sentence)
+        if match is None or all(passage.start < end and start < passage.end for passage in passages):
             # nothing would be left to find
             continue
-        words = found[1].split()
+        words = match[1].split()
         # somebody must be told to have said it: the sentence goes on around the quotation
         if _FEWEST_WORDS <= len(words) <= _MOST_WORDS and len(sentence.split()) > len(words) + 1:
             text = _WHO_SAID.get(language, _WHO_SAID["en"]).format(quote=" ".join(words).strip(" ,.;:!?"))
             yield _question(f"{article.id}-said-{start}", text, article, "quotation", sentence)
 
 
-def _question(name: str, text: str, article: Article, kind: str, hidden: str | None = None) -> TestQuestion:
+def _question(name: str, text: str, article: Article, kind: str, excluded: str | None = None) -> TestQuestion:
     return TestQuestion(
         id=name,
         question=text,
@@ -81,14 +81,14 @@ def _question(name: str, text: str, article: Article, kind: str, hidden: str | N
         answerable=True,
         tags=(SYNTHETIC, kind),
         labels=(Label(article.id, None),),
-        place=article.path,
-        hidden=(Label(article.id, hidden),) if hidden else (),
+        location=article.path,
+        excluded=(Label(article.id, excluded),) if excluded else (),
     )
 
 
 def questions_json(questions: Sequence[TestQuestion]) -> str:
     """Return questions as lines of JSON, as `read_questions` reads them."""
-    return "".join(json.dumps(_row(one), ensure_ascii=False) + "\n" for one in questions)
+    return "".join(json.dumps(_row(question), ensure_ascii=False) + "\n" for question in questions)
 
 
 def _row(question: TestQuestion) -> dict[str, object]:
@@ -96,9 +96,11 @@ def _row(question: TestQuestion) -> dict[str, object]:
     if question.language:
         row["language"] = question.language
     row |= {"answerable": question.answerable, "tags": list(question.tags), "answers": _labels(question.labels)}
-    row |= {name: _labels(of) for name, of in (("wrong", question.wrong), ("hidden", question.hidden)) if of}
+    row |= {
+        name: _labels(labels) for name, labels in (("wrong", question.wrong), ("hidden", question.excluded)) if labels
+    }
     return row
 
 
 def _labels(labels: Sequence[Label]) -> list[dict[str, str]]:
-    return [{"article": one.article} | ({"quote": one.quote} if one.quote else {}) for one in labels]
+    return [{"article": label.article} | ({"quote": label.quote} if label.quote else {}) for label in labels]

@@ -10,7 +10,7 @@ from embeddings.encoder import Encoder
 from embeddings.types import Role, TokenVectors, Vectors
 
 # of 384 numbers of two bytes each, about 1.5 GB; then the oldest are forgotten
-_MOST_TOKENS = 2_000_000
+_MAX_CACHED_TOKENS = 2_000_000
 
 
 class CachingEncoder:
@@ -20,11 +20,11 @@ class CachingEncoder:
     that near ties come out as they do for a person who asks.
     """
 
-    def __init__(self, encoder: Encoder, most_tokens: int = _MOST_TOKENS) -> None:
+    def __init__(self, encoder: Encoder, most_tokens: int = _MAX_CACHED_TOKENS) -> None:
         self._encoder = encoder
         self._tokens: dict[tuple[Role, str], TokenVectors] = {}
-        self._held = 0
-        self._most = most_tokens
+        self._cached_tokens = 0
+        self._max_tokens = most_tokens
         self._passages: dict[str, Vectors] = {}
         self._counts: dict[str, int] = {}
 
@@ -67,19 +67,19 @@ class CachingEncoder:
     def token_vectors(self, texts: Sequence[str], role: Role) -> list[TokenVectors]:
         """Encode texts token by token."""
         new = [text for text in dict.fromkeys(texts) if (role, text) not in self._tokens]
-        found = {text: self._tokens[role, text] for text in texts if (role, text) in self._tokens}
-        for text, read in zip(new, self._encoder.token_vectors(new, role) if new else [], strict=True):
+        vectors_of = {text: self._tokens[role, text] for text in texts if (role, text) in self._tokens}
+        for text, encoded in zip(new, self._encoder.token_vectors(new, role) if new else [], strict=True):
             # the same precision whether a text was read now or before
-            found[text] = read
+            vectors_of[text] = encoded
             if role == "passage":
-                found[text] = TokenVectors(read.vectors.astype(np.float16), read.spans, read.pooled)
-            self._keep(role, text, found[text])
-        known = [found[text] for text in texts]
-        return [TokenVectors(one.vectors.astype(np.float32), one.spans, one.pooled) for one in known]
+                vectors_of[text] = TokenVectors(encoded.vectors.astype(np.float16), encoded.spans, encoded.pooled)
+            self._cache(role, text, vectors_of[text])
+        in_order = [vectors_of[text] for text in texts]
+        return [TokenVectors(vectors.vectors.astype(np.float32), vectors.spans, vectors.pooled) for vectors in in_order]
 
-    def _keep(self, role: Role, text: str, read: TokenVectors) -> None:
-        self._tokens[role, text] = read
-        self._held += len(read.vectors)
-        while self._held > self._most and len(self._tokens) > 1:
+    def _cache(self, role: Role, text: str, vectors: TokenVectors) -> None:
+        self._tokens[role, text] = vectors
+        self._cached_tokens += len(vectors.vectors)
+        while self._cached_tokens > self._max_tokens and len(self._tokens) > 1:
             oldest = next(iter(self._tokens))
-            self._held -= len(self._tokens.pop(oldest).vectors)
+            self._cached_tokens -= len(self._tokens.pop(oldest).vectors)

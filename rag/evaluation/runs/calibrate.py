@@ -35,8 +35,8 @@ def calibrate(
     """
     if len(questions) < _FEWEST_QUESTIONS:
         raise QuestionError(f"There are {len(questions)} questions: write at least {_FEWEST_QUESTIONS}.")
-    answering = [frozenset(archive.original(one).id for one in question.articles) for question in questions]
-    asked: dict[str, list[list[Example]]] = {name: [] for name in TABLES}
+    answering = [frozenset(archive.original(label).id for label in question.articles) for question in questions]
+    examples_of: dict[str, list[list[Example]]] = {name: [] for name in TABLES}
     searchers = {name: archive.searcher(RankingConfig(fast=name == "fast")) for name in TABLES}
     searchers["reranked"].require_articles()
     for number, (question, articles) in enumerate(zip(questions, answering, strict=True), 1):
@@ -45,10 +45,12 @@ def calibrate(
             examples: list[Example] = [(searcher.search(parsed, 1).features, question.answerable)]
             if question.answerable:
                 examples.append((searcher.search(parsed, 1, without=articles).features, False))
-            asked[name].append([example for example in examples if example[0]])
+            examples_of[name].append([example for example in examples if example[0]])
         if on_progress is not None:
             on_progress(number, len(questions))
-    flat = {name: [example for of_one in of_table for example in of_one] for name, of_table in asked.items()}
+    flat = {name: [example for of_one in of_table for example in of_one] for name, of_table in examples_of.items()}
     archive.set_calibration({name: fit(examples, TABLES[name], _PULL) for name, examples in flat.items()})
-    before = quality_on(TABLES["reranked"], flat["reranked"])
-    return CalibrationReport(len(questions), before, cross_validated(asked["reranked"], TABLES["reranked"], _PULL))
+    before_fit = quality_on(TABLES["reranked"], flat["reranked"])
+    return CalibrationReport(
+        len(questions), before_fit, cross_validated(examples_of["reranked"], TABLES["reranked"], _PULL)
+    )

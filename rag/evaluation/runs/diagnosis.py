@@ -1,4 +1,4 @@
-"""What became of a question: where its answer was lost, and to what. Pure functions on values."""
+"""The fate of a question: at which stage its answer was lost, and to which signal. Pure functions on values."""
 
 from __future__ import annotations
 
@@ -21,21 +21,21 @@ from rag.evaluation.types import (
 from rag.search.ranking import Ranking
 from rag.types import Passage, Span
 
-# so alike are two texts, in percent, that say the same: the share of equal letters of the shorter one
-_ALIKE = 85.0
-_NOT_READ = "not read again"
+# least partial ratio of two texts that say the same, 0 to 100: the share of equal letters of the shorter text
+_MIN_PARTIAL_RATIO = 85.0
+_NOT_RERANKED = "not read again"
 
 
 def expected_answers(
     judgement: Judgement, results: Sequence[RankedResult], ranking: Ranking
 ) -> tuple[ExpectedAnswer, ...]:
-    """Return, for each article that answers, where it came."""
-    ranks = {one.item: rank for rank, one in enumerate(results, 1) if one.grade}
-    places = {article: _best(judgement, ranking, article) for article in judgement.places}
-    found = []
-    for article_id, spans in judgement.places.items():
-        article, best = judgement.articles[article_id], places[article_id]
-        found.append(
+    """Return the ranks of each article that answers: among the results, and before and after re-ranking."""
+    ranks = {result.item: rank for rank, result in enumerate(results, 1) if result.grade}
+    best_passages = {article: _best(judgement, ranking, article) for article in judgement.answers}
+    answers = []
+    for article_id, spans in judgement.answers.items():
+        article, best = judgement.articles[article_id], best_passages[article_id]
+        answers.append(
             ExpectedAnswer(
                 article=article_id,
                 label=article.label,
@@ -50,7 +50,7 @@ def expected_answers(
                 ranked=None if best is None else best + 1,
             )
         )
-    return tuple(found)
+    return tuple(answers)
 
 
 def _best(judgement: Judgement, ranking: Ranking, article_id: str) -> int | None:
@@ -63,74 +63,74 @@ def _best(judgement: Judgement, ranking: Ranking, article_id: str) -> int | None
 
 def fate(
     judgement: Judgement,
-    places: Sequence[ExpectedAnswer],
+    expected: Sequence[ExpectedAnswer],
     results: Sequence[RankedResult],
     ranking: Ranking,
     passages: Callable[[str], Sequence[Passage]],
     *,
     sure: bool,
 ) -> str:
-    """Return what became of a question, one of `rag.evaluation.types.FATES`.
+    """Return the fate of a question, one of `rag.evaluation.types.FATES`.
 
     Args:
         passages: returns all passages of an article.
-        sure: whether the archive said that it has an answer.
+        sure: whether the confidence reached the threshold.
     """
     if not judgement.question.answerable:
         return ANSWERED if sure else REFUSED
-    if not sure and any(one.grade for one in results):
+    if not sure and any(result.grade for result in results):
         return WRONGLY_REFUSED
     if results and results[0].grade:
         return FIRST
-    if ranking.passages and results and _says_the_same(places, results[0], ranking):
+    if ranking.passages and results and _says_the_same(expected, results[0], ranking):
         return DOUBTFUL
-    candidates = [one for one in places if one.ranked is not None and one.fused is not None]
+    candidates = [answer for answer in expected if answer.ranked is not None and answer.fused is not None]
     if not candidates:
-        whole = (one for one in places if one.spans is not None)
-        cut = any(not _held(passages(one.article), judgement) for one in whole)
-        return SPLIT if cut else NO_CANDIDATE
-    after, before = min((one.ranked or 0, one.fused or 0) for one in candidates)
-    return RERANKING if before < after else FUSION
+        quoted = (answer for answer in expected if answer.spans is not None)
+        is_split = any(not _has_relevant(passages(answer.article), judgement) for answer in quoted)
+        return SPLIT if is_split else NO_CANDIDATE
+    final_rank, fused_rank = min((answer.ranked or 0, answer.fused or 0) for answer in candidates)
+    return RERANKING if fused_rank < final_rank else FUSION
 
 
-def _held(passages: Sequence[Passage], judgement: Judgement) -> bool:
-    return any(judgement.relevant(one.article_id, one.start, one.end) for one in passages)
+def _has_relevant(passages: Sequence[Passage], judgement: Judgement) -> bool:
+    return any(judgement.relevant(passage.article_id, passage.start, passage.end) for passage in passages)
 
 
-def _says_the_same(places: Sequence[ExpectedAnswer], first: RankedResult, ranking: Ranking) -> bool:
+def _says_the_same(expected: Sequence[ExpectedAnswer], first: RankedResult, ranking: Ranking) -> bool:
     # imported here, since few questions need it
     from rapidfuzz.fuzz import partial_ratio
 
     text = next(
         (article.text[first.start : first.end] for article, _ in ranking.passages if article.id == first.article), ""
     )
-    quotes = [one.quote for one in places if one.quote]
-    return any(len(quote) <= len(text) and partial_ratio(quote, text) >= _ALIKE for quote in quotes)
+    quotes = [answer.quote for answer in expected if answer.quote]
+    return any(len(quote) <= len(text) and partial_ratio(quote, text) >= _MIN_PARTIAL_RATIO for quote in quotes)
 
 
-def beaten_by(places: Sequence[ExpectedAnswer], ranking: Ranking) -> str | None:
-    """Return the signal by which the first passage is furthest above the best one that answers; None if that is first.
+def beaten_by(expected: Sequence[ExpectedAnswer], ranking: Ranking) -> str | None:
+    """Return the signal by which the first passage leads most over the best one that answers; None if that is first.
 
-    Each signal counts with its weight in the score. A passage that was not read once more loses by that.
+    Signals are weighted as in the score. A passage that was not re-ranked has lost by that.
     """
-    after = min((one.ranked for one in places if one.ranked), default=None)
-    if after is None or after == 1:
+    best_rank = min((answer.ranked for answer in expected if answer.ranked), default=None)
+    if best_rank is None or best_rank == 1:
         return None
-    winner, loser = ranking.signals[0], ranking.signals[after - 1]
+    winner, loser = ranking.signals[0], ranking.signals[best_rank - 1]
     if winner.keys() != loser.keys():
-        return _NOT_READ
+        return _NOT_RERANKED
     lead = {name: weight * (winner[name] - loser[name]) for name, weight in ranking.weights.items()}
     return max(lead, key=lambda name: lead[name]) if lead else None
 
 
 def sentence_is_right(judgement: Judgement, highlights: Mapping[str, Sequence[Span]]) -> bool | None:
-    """Return whether a highlighted sentence is of the quote, of the first article that answers; None if none was found.
+    """Whether a highlighted sentence overlaps the quote of the first article that answers; None without one.
 
     Args:
-        highlights: of the citations that answer, by article, the first first.
+        highlights: of the citations that answer, by article, best first.
     """
-    for article, marked in highlights.items():
-        spans = judgement.places.get(article)
+    for article, highlighted in highlights.items():
+        spans = judgement.answers.get(article)
         if spans:
-            return any(min(end, last) > max(start, first) for start, end in marked for first, last in spans)
+            return any(min(end, last) > max(start, first) for start, end in highlighted for first, last in spans)
     return None

@@ -25,12 +25,12 @@ from rag.text.language import language_of
 from rag.types import Passage, Span
 
 OnProgress = Callable[[int, int], None]
-"""Hears how many questions are done, of how many."""
+"""Called with the questions asked so far and their total."""
 
-# so many questions are encoded together before the first of them is asked
-_READ_AHEAD = 256
-# so many questions are asked as a person asks them, for the time that it takes
-_TIMED = 25
+# questions encoded in one batch, before the first of them is asked
+_QUERY_BATCH = 256
+# at most this many questions are asked again, one by one, to measure the latency
+_MAX_TIMED_QUESTIONS = 25
 
 
 def evaluate(
@@ -45,30 +45,30 @@ def evaluate(
     encoder: CachingEncoder | None = None,
     on_progress: OnProgress | None = None,
 ) -> Run:
-    """Ask all questions and return the run. Ctrl-C ends it early: what was asked is kept.
+    """Ask all questions and return the run. Ctrl-C ends it early, with the results so far.
 
     Args:
         questions: the name of the file that they come from.
-        config: how the archive's articles were cut, to be noted.
-        operators: whether quotes and dashes in a question mean what they mean in `ask`.
-        encoder: the archive's, if several runs over one archive should read each text once.
+        config: how the archive's articles are split; stored in the run.
+        operators: whether quotes and dashes in a question are operators, as in `ask`.
+        encoder: a cache around the archive's encoder, shared by several runs.
 
     Raises:
-        ArchiveError: the archive holds nothing.
-        QuestionError: a question cannot be asked; the message names its line. No question was asked then.
+        ArchiveError: the archive is empty.
+        QuestionError: a question cannot be asked; the message names its line. Raised before the first question.
         EncoderMisfit: the archive's vectors come from another encoder.
     """
-    parsed = [_parsed(one, operators) for one in judgements]
+    parsed = [_parsed(judgement, operators) for judgement in judgements]
     encoder = encoder or CachingEncoder(archive.encoder)
     searcher = archive.searcher(ranking, encoder)
     searcher.require_articles()
     results: list[Result] = []
     try:
         for judgement, question in zip(judgements, parsed, strict=True):
-            if len(results) % _READ_AHEAD == 0:
-                ahead = parsed[len(results) : len(results) + _READ_AHEAD]
-                encoder.token_vectors([one.text for one in ahead], "query")
-            results.append(_asked(question, judgement, searcher, archive.passages))
+            if len(results) % _QUERY_BATCH == 0:
+                ahead = parsed[len(results) : len(results) + _QUERY_BATCH]
+                encoder.token_vectors([question.text for question in ahead], "query")
+            results.append(_ask(question, judgement, searcher, archive.passages))
             if on_progress:
                 on_progress(len(results), len(judgements))
         latency = _latency(archive, parsed, ranking)
@@ -94,61 +94,64 @@ def _parsed(judgement: Judgement, operators: bool) -> ParsedQuestion:
         text = checked_question(judgement.question.question)
         return parse(text) if operators else ParsedQuestion(text, (), ())
     except QuestionError as error:
-        raise QuestionError(f"{judgement.question.place}: {error}") from error
+        raise QuestionError(f"{judgement.question.location}: {error}") from error
 
 
-def _asked(
-    question: ParsedQuestion, judgement: Judgement, searcher: Searcher, passages: Callable[[str], Sequence[Passage]]
+def _ask(
+    parsed: ParsedQuestion, judgement: Judgement, searcher: Searcher, passages: Callable[[str], Sequence[Passage]]
 ) -> Result:
-    without = frozenset(one.id for article in judgement.hidden for one in passages(article) if judgement.hides(one))
+    without = frozenset(
+        passage.id for article in judgement.excluded for passage in passages(article) if judgement.hides(passage)
+    )
     # articles are ranked by their passages alone, and need no citations
-    found = searcher.search(question, 1 if judgement.by_article else DEPTH, without=without)
-    confidence = searcher.confidence(found)
-    results = rank_results(found, judgement)
-    places = expected_answers(judgement, results, found.ranking)
+    retrieval = searcher.search(parsed, 1 if judgement.by_article else DEPTH, without=without)
+    confidence = searcher.confidence(retrieval)
+    results = rank_results(retrieval, judgement)
+    expected = expected_answers(judgement, results, retrieval.ranking)
     answering: dict[str, Sequence[Span]] = {}
-    for hit in found.hits:
+    for hit in retrieval.hits:
         if judgement.relevant(hit.article.id, hit.passage.start, hit.passage.end):
             answering.setdefault(hit.article.id, hit.highlights)
-    asked = judgement.question
+    question = judgement.question
     return Result(
-        id=asked.id,
-        question=asked.question,
-        language=asked.language or language_of(asked.question),
-        answerable=asked.answerable,
-        tags=asked.tags,
-        wanted=places,
+        id=question.id,
+        question=question.question,
+        language=question.language or language_of(question.question),
+        answerable=question.answerable,
+        tags=question.tags,
+        wanted=expected,
         shown=results,
         values={},
         confidence=confidence,
         # without re-ranking nothing is highlighted
         sentence=None if searcher.reranker is None else sentence_is_right(judgement, answering),
-        fate=fate(judgement, places, results, found.ranking, passages, sure=confidence >= THRESHOLD),
-        beaten_by=beaten_by(places, found.ranking) if asked.answerable else None,
+        fate=fate(judgement, expected, results, retrieval.ranking, passages, sure=confidence >= THRESHOLD),
+        beaten_by=beaten_by(expected, retrieval.ranking) if question.answerable else None,
     )
 
 
 def _with_measures(results: Sequence[Result]) -> list[Result]:
-    rankings = {one.id: [item.item for item in one.shown] for one in results}
+    rankings = {result.id: [item.item for item in result.shown] for result in results}
     grades = {
-        one.id: {item.article: item.grade for item in one.wanted}
-        | {item.item: item.grade for item in one.shown if item.grade is not None}
-        for one in results
-        if one.answerable
+        result.id: {item.article: item.grade for item in result.wanted}
+        | {item.item: item.grade for item in result.shown if item.grade is not None}
+        for result in results
+        if result.answerable
     }
     values = measure(rankings, grades)
-    return [replace(one, values=values.get(one.id, {})) for one in results]
+    return [replace(result, values=values.get(result.id, {})) for result in results]
 
 
 def _latency(archive: Archive, questions: Sequence[ParsedQuestion], ranking: RankingConfig) -> dict[str, float]:
-    """Ask some of the questions again, one by one and with nothing remembered; return milliseconds, p50 and p95."""
+    """Ask some of the questions again, one by one and without a cache; return milliseconds, p50 and p95."""
     searcher = archive.searcher(ranking)
     if not questions:
         return {}
-    taken = []
-    for question in questions[:: max(1, len(questions) // _TIMED)][:_TIMED]:
-        started = time.perf_counter()
+    milliseconds = []
+    for question in questions[:: max(1, len(questions) // _MAX_TIMED_QUESTIONS)][:_MAX_TIMED_QUESTIONS]:
+        start = time.perf_counter()
         searcher.search(question, 5)
-        taken.append((time.perf_counter() - started) * 1000)
-    # the first one meets buffers of another size
-    return {f"p{one}": round(float(np.percentile(taken[1:] or taken, one)), 1) for one in (50, 95)}
+        milliseconds.append((time.perf_counter() - start) * 1000)
+    # the first question warms up buffers
+    measured = milliseconds[1:] or milliseconds
+    return {f"p{percentile}": round(float(np.percentile(measured, percentile)), 1) for percentile in (50, 95)}

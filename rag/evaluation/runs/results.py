@@ -15,44 +15,44 @@ DEPTH = 10
 _BEGINNING = 200
 
 
-def rank_results(found: Retrieval, judgement: Judgement) -> tuple[RankedResult, ...]:
+def rank_results(retrieval: Retrieval, judgement: Judgement) -> tuple[RankedResult, ...]:
     """Return the results of a question, best first.
 
     A question whose labels name articles alone ranks articles, each by its best passage (as retrieval sets are
     measured). One whose labels quote ranks citations, as a person sees them: neighbours are one, and copies of it in
     other articles follow it if they answer too.
     """
-    every = _articles(found, judgement) if judgement.by_article else _citations(found, judgement)
+    candidates = _articles(retrieval, judgement) if judgement.by_article else _citations(retrieval, judgement)
     first: dict[str, RankedResult] = {}
-    for one in every:
+    for result in candidates:
         # the second passage that answers from an article tells nothing new
-        first.setdefault(one.item, one)
+        first.setdefault(result.item, result)
         if len(first) == DEPTH:
             break
     return tuple(first.values())
 
 
-def _articles(found: Retrieval, judgement: Judgement) -> Iterator[RankedResult]:
-    ranking = found.ranking
-    seen: set[str] = set()
+def _articles(retrieval: Retrieval, judgement: Judgement) -> Iterator[RankedResult]:
+    ranking = retrieval.ranking
+    ranked: set[str] = set()
     for (article, passage), score, signals in zip(ranking.passages, ranking.scores, ranking.signals, strict=True):
-        if article.id not in seen:
-            seen.add(article.id)
-            one = _shown(article, passage.start, passage.end, float(score), signals, judgement)
-            yield replace(one, item=article.id)
+        if article.id not in ranked:
+            ranked.add(article.id)
+            result = _result(article, passage.start, passage.end, float(score), signals, judgement)
+            yield replace(result, item=article.id)
 
 
-def _citations(found: Retrieval, judgement: Judgement) -> Iterator[RankedResult]:
-    for hit, group in zip(found.hits, found.groups, strict=True):
-        yield _shown(hit.article, hit.passage.start, hit.passage.end, hit.score, hit.signals, judgement)
+def _citations(retrieval: Retrieval, judgement: Judgement) -> Iterator[RankedResult]:
+    for hit, group in zip(retrieval.hits, retrieval.groups, strict=True):
+        yield _result(hit.article, hit.passage.start, hit.passage.end, hit.score, hit.signals, judgement)
         for number in group.copies:
-            article, passage = found.ranking.passages[number]
-            copy = _shown(article, passage.start, passage.end, hit.score, found.ranking.signals[number], judgement)
+            article, passage = retrieval.ranking.passages[number]
+            copy = _result(article, passage.start, passage.end, hit.score, retrieval.ranking.signals[number], judgement)
             if copy.grade:
                 yield copy
 
 
-def _shown(
+def _result(
     article: Article, start: int, end: int, score: float, signals: Mapping[str, float], judgement: Judgement
 ) -> RankedResult:
     grade = judgement.grade(article.id, start, end)

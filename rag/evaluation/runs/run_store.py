@@ -7,6 +7,7 @@ import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
+from itertools import chain, count
 from pathlib import Path
 from statistics import fmean
 from typing import TYPE_CHECKING, Any
@@ -46,14 +47,11 @@ class RunStore:
         rows = self._database.rows("SELECT name, made, facts FROM runs ORDER BY made, rowid")
         return [RunFacts(name=name, made=made, **json.loads(facts)) for name, made, facts in rows]
 
-    def free_name(self, wished: str) -> str:
-        """Return a name that no run has: the wished one, or that with a number."""
-        taken = {one.name for one in self.listing()}
-        number = 2
-        name = wished
-        while name in taken:
-            name, number = f"{wished}-{number}", number + 1
-        return name
+    def free_name(self, name: str) -> str:
+        """Return the name, or, if a run has it already, the name with the first free number from 2."""
+        names = {facts.name for facts in self.listing()}
+        candidates = chain([name], (f"{name}-{number}" for number in count(2)))
+        return next(candidate for candidate in candidates if candidate not in names)
 
     def check_free(self, name: str) -> None:
         """Do nothing if no run has a name.
@@ -61,7 +59,7 @@ class RunStore:
         Raises:
             FundstelleError: one has it.
         """
-        if any(one.name == name for one in self.listing()):
+        if any(facts.name == name for facts in self.listing()):
             raise FundstelleError(f"There is a run {name} already: choose another --name, or delete that one.")
 
     def save(self, run: Run) -> None:
@@ -70,7 +68,7 @@ class RunStore:
         Raises:
             FundstelleError: another has its name.
         """
-        values = [one.values[MAIN] for one in run.results if one.answerable]
+        values = [result.values[MAIN] for result in run.results if result.answerable]
         facts = {
             "questions": run.questions,
             "asked": len(run.results),
@@ -106,7 +104,7 @@ class RunStore:
                 raise NotFound(self._none(name))
 
     def _none(self, name: str) -> str:
-        names = [one.name for one in self.listing()][-_LISTED:]
+        names = [facts.name for facts in self.listing()][-_LISTED:]
         known = f"there are {', '.join(names)}" if names else "make one with `fundstelle eval QUESTIONS`"
         return f"There is no run {name!r} in this archive: {known}."
 

@@ -31,25 +31,25 @@ def archive_of_set(
     """Return an archive of the documents of a set in BEIR layout; the folder in the cache is named by their content."""
     digest = hashlib.sha256((folder / CORPUS).read_bytes())
     digest.update(repr((config, encoder)).encode())
-    place, name = _folder(digest.hexdigest()), encoder or BUNDLED
-    made = Archive.open(place, encoder_name=name, config=config, on_step=on_step, reranker=cross_encoder)
-    return _filled(made, lambda: made.fill(corpus_articles(folder), _LOADERS, on_article))
+    archive_folder, name = _folder(digest.hexdigest()), encoder or BUNDLED
+    archive = Archive.open(archive_folder, encoder_name=name, config=config, on_step=on_step, reranker=cross_encoder)
+    return _fill_or_close(archive, lambda: archive.fill(corpus_articles(folder), _LOADERS, on_article))
 
 
 def rechunked_archive(archive: Archive, config: Config, on_article: OnArticle | None = None) -> Archive:
     """Return an archive of the same articles as another one, cut by other numbers, with the same encoder."""
     name = hashlib.sha256(repr((archive.id, config)).encode()).hexdigest()
-    made = Archive.open(_folder(name), encoder_name=archive.encoder_name, config=config, encoder=archive.encoder)
-    return _filled(made, lambda: made.fill(archive.articles(), f"copy of {archive.id}", on_article))
+    copy = Archive.open(_folder(name), encoder_name=archive.encoder_name, config=config, encoder=archive.encoder)
+    return _fill_or_close(copy, lambda: copy.fill(archive.articles(), f"copy of {archive.id}", on_article))
 
 
-def _filled(made: Archive, fill: Callable[[], None]) -> Archive:
+def _fill_or_close(archive: Archive, fill: Callable[[], None]) -> Archive:
     try:
         fill()
     except BaseException:
-        made.close()
+        archive.close()
         raise
-    return made
+    return archive
 
 
 def _folder(name: str) -> Path:

@@ -31,16 +31,16 @@ def write_trec(folder: Path, name: str, results: Sequence[Result]) -> None:
         NotFound: the folder cannot be written.
     """
     run, qrels = [], []
-    for one in results:
-        query = _word(one.id)
-        scores = trec_scores([item.item for item in one.shown])
+    for result in results:
+        query = _word(result.id)
+        scores = trec_scores([item.item for item in result.shown])
         run += [
             f"{query} Q0 {_word(item)} {rank} {score:.6f} {_word(name)}\n"
             for rank, (item, score) in enumerate(scores.items(), 1)
         ]
-        grades = {item.article: item.grade for item in one.wanted}
-        grades |= {item.item: item.grade for item in one.shown if item.grade is not None}
-        qrels += [f"{query} 0 {_word(item)} {grade}\n" for item, grade in grades.items() if one.answerable]
+        grades = {item.article: item.grade for item in result.wanted}
+        grades |= {item.item: item.grade for item in result.shown if item.grade is not None}
+        qrels += [f"{query} 0 {_word(item)} {grade}\n" for item, grade in grades.items() if result.answerable]
     try:
         folder.mkdir(parents=True, exist_ok=True)
         (folder / RUN).write_text("".join(run), encoding="utf-8")
@@ -60,7 +60,7 @@ def read_trec_run(path: Path) -> dict[str, list[str]]:
         lines = path.read_text(encoding="utf-8-sig").splitlines()
     except (OSError, UnicodeDecodeError) as error:
         raise NotFound(f"The run {path} cannot be read: give a file of TREC's six columns in UTF-8.") from error
-    found: dict[str, dict[str, float]] = {}
+    scores: dict[str, dict[str, float]] = {}
     for number, line in enumerate(lines, 1):
         cells = line.split()
         if not cells:
@@ -72,32 +72,34 @@ def read_trec_run(path: Path) -> dict[str, list[str]]:
             raise QuestionError(
                 f"{path}, line {number} is no result: write query, Q0, document, rank, score and name."
             ) from error
-        items = found.setdefault(unquote(query), {})
+        items = scores.setdefault(unquote(query), {})
         if unquote(item) in items:
             raise QuestionError(f"{path}, line {number}: {item} stands twice for {query}.")
         items[unquote(item)] = value
-    return {query: sorted(items, key=lambda one: -items[one]) for query, items in found.items()}
+    return {query: sorted(items, key=lambda item: -items[item]) for query, items in scores.items()}
 
 
 def trec_results(rankings: dict[str, list[str]], judgements: Sequence[Judgement]) -> list[Result]:
     """Return the results that another program's run comes to; where an answer was lost is not known of it."""
     results = []
     for judgement in judgements:
-        asked = judgement.question
-        items = rankings.get(asked.id, [])[:DEPTH]
-        grades = {article: judgement.grades.get(article, 1) for article in judgement.places}
-        grades |= dict.fromkeys((one for one in judgement.wrong if one not in grades), 0)
+        question = judgement.question
+        items = rankings.get(question.id, [])[:DEPTH]
+        grades = {article: judgement.grades.get(article, 1) for article in judgement.answers}
+        grades |= dict.fromkeys((article for article in judgement.wrong if article not in grades), 0)
         ranks = {item: rank for rank, item in enumerate(items, 1)}
-        values = measure({asked.id: items}, {asked.id: grades})[asked.id]
+        values = measure({question.id: items}, {question.id: grades})[question.id]
         results.append(
             Result(
-                id=asked.id,
-                question=asked.question,
-                language=asked.language or "",
+                id=question.id,
+                question=question.question,
+                language=question.language or "",
                 answerable=True,
-                tags=asked.tags,
-                wanted=tuple(_wanted(judgement, one, ranks.get(one)) for one in judgement.places),
-                shown=tuple(RankedResult(one, one, one, 0, 0, "", 0.0, {}, grades.get(one)) for one in items),
+                tags=question.tags,
+                wanted=tuple(_expected_answer(judgement, article, ranks.get(article)) for article in judgement.answers),
+                shown=tuple(
+                    RankedResult(article, article, article, 0, 0, "", 0.0, {}, grades.get(article)) for article in items
+                ),
                 values=values,
                 confidence=1.0,
                 sentence=None,
@@ -108,7 +110,7 @@ def trec_results(rankings: dict[str, list[str]], judgements: Sequence[Judgement]
     return results
 
 
-def _wanted(judgement: Judgement, article_id: str, rank: int | None) -> ExpectedAnswer:
+def _expected_answer(judgement: Judgement, article_id: str, rank: int | None) -> ExpectedAnswer:
     article = judgement.articles[article_id]
     year = article.published.year if article.published else None
     grade = judgement.grades.get(article_id, 1)
@@ -118,4 +120,4 @@ def _wanted(judgement: Judgement, article_id: str, rank: int | None) -> Expected
 
 
 def _word(name: str) -> str:
-    return _BREAKING.sub(lambda found: quote(found[0]), name)
+    return _BREAKING.sub(lambda match: quote(match[0]), name)

@@ -107,7 +107,7 @@ def test_two_runs_are_compared(fundstelle: Run, here: Path) -> None:
     done = fundstelle("eval", "--compare", "a.json", "b", cwd=here)
     assert done.returncode == 0, done.stderr
     assert "settings: lexical_weight 0.35 → 0.0" in done.stdout
-    assert "nDCG@10: No difference: all 2 questions came out alike." in done.stdout
+    assert "nDCG@10: No difference: all 2 questions score the same." in done.stdout
     told = json.loads(fundstelle("eval", "--compare", "a", "b", "--json", cwd=here).stdout)
     assert told["compared"][0]["differences"]["nDCG@10"]["p"] == 1.0
     assert fundstelle("eval", "--compare", "a", cwd=here).stderr.startswith("Name two runs at least")
@@ -238,7 +238,7 @@ def test_questions_by_a_rule(fundstelle: Run, here: Path) -> None:
         (("--beir", "set"), "There is no corpus.jsonl in set"),
         (("--trec-run", "x"), "--trec-run measures a run of a set"),
         (("q.jsonl", "--encoder", "x"), "--encoder goes with --beir"),
-        (("empty.jsonl",), "There is no question in empty.jsonl"),
+        (("empty.jsonl",), "There is not a valid question in empty.jsonl"),
         (("foreign.jsonl",), "foreign.jsonl, line 1: There is no article 'fremd.txt' in this archive"),
         (("misquoted.jsonl",), "misquoted.jsonl, line 1: the article 57 Kilometer"),
         (("q.jsonl", "--report", "no/such/folder.html", "--fast"), "no/such/folder.html cannot be written"),

@@ -222,26 +222,26 @@ def test_headlines_and_quotations_become_questions() -> None:
     headline, quotation = synthetic_questions([(article, passages)])
     assert (headline.question, headline.labels) == ("Die neue Brücke steht", (Label("a1", None),))
     assert quotation.question == "Wer sagte: Wir haben zwölf Jahre lang auf diesen Tag gewartet und nie gezweifelt?"
-    assert quotation.hidden == (Label("a1", SAID),)
+    assert quotation.excluded == (Label("a1", SAID),)
     assert {one.tags for one in (headline, quotation)} == {("synthetic", "headline"), ("synthetic", "quotation")}
     assert [
         one.id for one in synthetic_questions([(of_article(article.text, "Danach wurde gefeiert."), passages)])
     ] == ["a1-said-0"]
     assert len(synthetic_questions([(article, passages[:1])])) == 1
-    assert read_questions_text(questions_json([headline, quotation]), "q.jsonl")[1].hidden == quotation.hidden
+    assert read_questions_text(questions_json([headline, quotation]), "q.jsonl")[1].excluded == quotation.excluded
 
 
 def test_what_is_hidden_is_not_found(sample: Archive) -> None:
     """The passage that holds the quoted sentence is no result, its neighbours are."""
     question = read_questions(QUESTIONS_FILE)[0]
     plain = judge(question, sample.article)
-    hidden = judge(replace(question, hidden=question.labels), sample.article)
+    hidden = judge(replace(question, excluded=question.labels), sample.article)
     seen, unseen = (
         evaluate(sample, [one], name="n", questions="q", ranking=FAST).results[0].shown for one in (plain, hidden)
     )
     assert any(one.grade for one in seen)
     assert not any(one.grade for one in unseen)
-    assert {one.article for one in unseen} & set(plain.places)
+    assert {one.article for one in unseen} & set(plain.answers)
 
 
 def test_of_many_suggestions_the_same_are_drawn() -> None:
@@ -299,5 +299,5 @@ def test_the_sample_questions_can_be_read_as_json_lines() -> None:
     """What we write ourselves is what we read: the sample file, through our own writer."""
     asked = read_questions(QUESTIONS_FILE)
     back = read_questions_text(questions_json(asked), "again.jsonl")
-    assert [replace(one, place="") for one in back] == [replace(one, place="") for one in asked]
+    assert [replace(one, location="") for one in back] == [replace(one, location="") for one in asked]
     assert json.loads(questions_json(asked).splitlines()[0])["id"] == asked[0].id

@@ -182,18 +182,18 @@ def test_a_request_opens_no_file_that_is_not_offered(tab: EvaluationActions, arc
 @pytest.mark.parametrize(
     ("sent", "told"),
     [
-        ({"name": "a.jsonl", "text": "{"}, "a.jsonl, line 1 is no question"),
+        ({"name": "a.jsonl", "text": "{"}, "a.jsonl, line 1 is not a valid question"),
         ({"name": "<b>.csv", "text": "a,b\n1,2\n"}, "<b>.csv has no column question"),
-        ({"name": "a.jsonl", "text": ""}, "There is no question in a.jsonl"),
-        ({"name": "a.jsonl", "text": '{"question": "\\ud800?"}'}, "a.jsonl, line 1 is no question"),
+        ({"name": "a.jsonl", "text": ""}, "There is not a valid question in a.jsonl"),
+        ({"name": "a.jsonl", "text": '{"question": "\\ud800?"}'}, "a.jsonl, line 1 is not a valid question"),
         ({"name": "a.jsonl", "fault": "not text"}, DE.not_text),
         ({"name": "a.jsonl", "fault": "too large"}, DE.too_large),
         ({"name": "a.jsonl", "text": "x" * (MOST + 1)}, DE.too_large),
         ({"name": "a.jsonl", "text": "[" * 100_000}, GERMAN.failure_heading),
-        ({}, "There is no question in"),
-        (5, "There is no question in"),
-        (None, "There is no question in"),
-        ({"name": ["a"], "text": {"b": 1}}, "There is no question in"),
+        ({}, "There is not a valid question in"),
+        (5, "There is not a valid question in"),
+        (None, "There is not a valid question in"),
+        ({"name": ["a"], "text": {"b": 1}}, "There is not a valid question in"),
     ],
 )
 def test_a_wrong_file_is_a_sentence(tab: EvaluationActions, sent: Any, told: str) -> None:

@@ -70,10 +70,10 @@ def test_the_verdict_says_what_the_questions_cannot_tell() -> None:
         [of("a", {"p": MISSED, "q": FOUND, "r": FOUND}), of("b", {"p": FOUND, "q": FOUND, "r": FOUND})]
     )
     said = verdict(three.compared[0].differences["nDCG@10"], 3)
-    assert said.startswith("No certain difference (+0.333, p = 1.000): these 3 questions cannot tell")
+    assert said.startswith("No significant difference (+0.333, p = 1.000): 3 questions can only detect differences of")
     five = compare_runs([of("a", dict.fromkeys("pqrst", MISSED)), of("b", dict.fromkeys("pqrst", FOUND))])
     said = verdict(five.compared[0].differences["nDCG@10"], 5)
-    assert said == "No certain difference (+1.000, p = 0.062): more questions would tell."
+    assert said == "No significant difference (+1.000, p = 0.062): more questions are needed."
     names = [f"q{number}" for number in range(40)]
     forty = compare_runs([of("a", dict.fromkeys(names, SECOND)), of("b", dict.fromkeys(names, FOUND))])
     assert verdict(forty.compared[0].differences["Success@1"], 40).startswith(
@@ -81,7 +81,7 @@ def test_the_verdict_says_what_the_questions_cannot_tell() -> None:
     )
     same = of("a", dict.fromkeys(names, FOUND))
     equal = compare_runs([same, replace(same, name="b")]).compared[0]
-    assert verdict(equal.differences["nDCG@10"], 40) == "No difference: all 40 questions came out alike."
+    assert verdict(equal.differences["nDCG@10"], 40) == "No difference: all 40 questions score the same."
 
 
 def test_questions_that_a_rule_made_count_only_without_others() -> None:
@@ -92,13 +92,13 @@ def test_questions_that_a_rule_made_count_only_without_others() -> None:
 
 
 def test_only_questions_that_both_asked_in_the_same_words_count() -> None:
-    """Others are left aside, and that is said; runs without a common question cannot be compared."""
+    """Others are ignored, and that is said; runs without a common question cannot be compared."""
     first = of("first", {"a": FOUND, "b": FOUND})
     reworded = replace(first.results[1], question="Another question?")
     other = run("other", [first.results[0], reworded, result("c", FOUND, ["A"]), result("u", FOUND, [])])
     found = compare_runs([first, other])
     assert found.questions == 1
-    assert found.warnings == ("Only 1 questions of 3 were asked in all runs; the others are left aside.",)
+    assert found.warnings == ("Only 1 questions of 3 were asked in all runs; the others are ignored.",)
     with pytest.raises(ValueError, match="no question"):
         compare_runs([first, of("third", {"z": FOUND})])
 

@@ -41,14 +41,14 @@ def test_a_set_is_read_whole(tmp_path: Path) -> None:
         ("d2", None, CORPUS[1]["text"], "en"),
     ]
     first, second = judge_queries(found, documents.__getitem__)
-    assert (first.question.question, dict(first.places), dict(first.grades)) == (
+    assert (first.question.question, dict(first.answers), dict(first.grades)) == (
         "Steht sie?",
         {"d 1": None},
         {"d 1": 2},
     )
     assert dict(first.wrong) == {"d2": None}
     assert (first.grade("d 1", 0, 5), first.grade("d2", 0, 5), first.grade("d3", 0, 5)) == (2, 0, None)
-    assert dict(second.places) == {"d2": None}
+    assert dict(second.answers) == {"d2": None}
 
 
 def test_judgements_in_trecs_columns(tmp_path: Path) -> None:

@@ -39,7 +39,7 @@ def test_the_least_that_a_question_needs(tmp_path: Path) -> None:
     first, second = read_questions(path)
     assert (first.id, first.answerable, first.articles) == ("1", True, ("https://a.example/1",))
     assert (second.id, second.answerable, second.articles) == ("2", False, ())
-    assert second.place == f"{path}, line 3"
+    assert second.location == f"{path}, line 3"
 
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t"])
@@ -61,16 +61,16 @@ def test_tables_of_any_country(tmp_path: Path, delimiter: str) -> None:
 @pytest.mark.parametrize(
     ("name", "text", "said"),
     [
-        ("q.jsonl", "", "There is no question"),
-        ("q.jsonl", "\n \n", "There is no question"),
-        ("q.jsonl", '{"question": "Wer?"}\n{oops', "line 2 is no question"),
-        ("q.jsonl", '["Wer?"]', "line 1 is no question"),
-        ("q.jsonl", "[" * 100_000, "line 1 is no question"),
-        ("q.jsonl", '{"question": "Wer?", "tags": ["\\ud800"]}', "line 1 is no question"),
-        ("q.jsonl", '{"frage": "Wer?"}', "line 1 is no question"),
-        ("q.jsonl", '{"question": "Wer?", "answers": ["eins.txt"]}', "line 1 is no question"),
-        ("q.jsonl", '{"question": "Wer?", "answers": [{"quote": "Er"}]}', "line 1 is no question"),
-        ("q.jsonl", '{"question": "Wer?", "answers": 3}', "line 1 is no question"),
+        ("q.jsonl", "", "There is not a valid question"),
+        ("q.jsonl", "\n \n", "There is not a valid question"),
+        ("q.jsonl", '{"question": "Wer?"}\n{oops', "line 2 is not a valid question"),
+        ("q.jsonl", '["Wer?"]', "line 1 is not a valid question"),
+        ("q.jsonl", "[" * 100_000, "line 1 is not a valid question"),
+        ("q.jsonl", '{"question": "Wer?", "tags": ["\\ud800"]}', "line 1 is not a valid question"),
+        ("q.jsonl", '{"frage": "Wer?"}', "line 1 is not a valid question"),
+        ("q.jsonl", '{"question": "Wer?", "answers": ["eins.txt"]}', "line 1 is not a valid question"),
+        ("q.jsonl", '{"question": "Wer?", "answers": [{"quote": "Er"}]}', "line 1 is not a valid question"),
+        ("q.jsonl", '{"question": "Wer?", "answers": 3}', "line 1 is not a valid question"),
         ("q.jsonl", '{"question": " "}', "line 1 asks nothing"),
         ("q.jsonl", '{"question": "Wer?", "answerable": true}', "line 1 names no article"),
         ("q.jsonl", '{"id": 7, "question": "Wer?"}\n{"id": "7", "question": "Wo?"}', "line 2: the id 7 was used"),
@@ -78,7 +78,7 @@ def test_tables_of_any_country(tmp_path: Path, delimiter: str) -> None:
         ("q.csv", "question\nWer?", "has no column article"),
         ("q.csv", "id,question,article\na,Wer?,x\na,Wo?,y", "line 3: the id a was used"),
         ("q.csv", 'question,article\nWer?,"a', "cannot be read after line 1"),
-        ("q.csv", "question,article\n,a.txt", "line 2 is no question"),
+        ("q.csv", "question,article\n,a.txt", "line 2 is not a valid question"),
     ],
 )
 def test_what_is_wrong_is_named_with_its_place(tmp_path: Path, name: str, text: str, said: str) -> None:

@@ -30,8 +30,8 @@ def question(*labels: Label) -> TestQuestion:
 def test_a_quote_is_right_wherever_it_stands() -> None:
     """Twice in the text, once with a line break in it: both places are judged."""
     found = judge(question(Label("a", "Die Brücke wurde 1998 eröffnet")), find)
-    assert found.places == {"a": ((0, 30), (46, 76))}
-    assert [" ".join(TEXT[start:end].split()) for start, end in found.places["a"] or ()] == [
+    assert found.answers == {"a": ((0, 30), (46, 76))}
+    assert [" ".join(TEXT[start:end].split()) for start, end in found.answers["a"] or ()] == [
         "Die Brücke wurde 1998 eröffnet"
     ] * 2
 
@@ -57,10 +57,10 @@ def test_relevance_by_counting(first: int, length: int, start: int, size: int) -
 def test_a_whole_article_is_more_than_a_quote_of_it() -> None:
     """Whichever label comes first; quotes of one article add up."""
     quote, whole = Label("a", "Sie ist lang."), Label("a", None)
-    assert judge(question(quote, whole), find).places == {"a": None}
-    assert judge(question(whole, quote), find).places == {"a": None}
-    assert judge(question(quote, Label("a", "sagt man")), find).places == {"a": ((32, 45), (78, 86))}
-    assert judge(question(), find).places == {}
+    assert judge(question(quote, whole), find).answers == {"a": None}
+    assert judge(question(whole, quote), find).answers == {"a": None}
+    assert judge(question(quote, Label("a", "sagt man")), find).answers == {"a": ((32, 45), (78, 86))}
+    assert judge(question(), find).answers == {}
 
 
 def test_a_wrong_quote_is_said_with_the_nearest_text() -> None:
@@ -68,7 +68,7 @@ def test_a_wrong_quote_is_said_with_the_nearest_text() -> None:
     with pytest.raises(QuestionError) as caught:
         judge(question(Label("b", "Die Brücke wurde 1999 eröffnet, sagt er")), find)
     assert str(caught.value).startswith("q.jsonl, line 4: the article")
-    assert "does not hold “Die Brücke wurde 1999 eröffnet, sagt er”; the nearest" in str(caught.value)
+    assert "does not contain “Die Brücke wurde 1999 eröffnet, sagt er”; the nearest" in str(caught.value)
     assert "Die Brücke wurde 1998 eröffnet, sagt" in str(caught.value)
 
 
@@ -82,5 +82,5 @@ def test_the_sample_questions_quote_the_sample_articles(sample: Archive) -> None
     """Each quote stands in its article, word for word."""
     for asked in read_questions(QUESTIONS_FILE):
         judged = judge(asked, sample.article)
-        assert len(judged.places) == len(asked.articles)
-        assert all(spans for spans in judged.places.values())
+        assert len(judged.answers) == len(asked.articles)
+        assert all(spans for spans in judged.answers.values())
