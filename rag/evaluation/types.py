@@ -1,4 +1,4 @@
-"""The values of an evaluation: what was wanted, what was shown, and what came of it."""
+"""The values of an evaluation: expected answers, results and outcomes."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from rag.config import Value
 from rag.types import Span
 
-# what became of a question, by the place where the answer was lost
+# the fates of a question: at which stage its answer was lost; stored in runs and printed as JSON
 FIRST = "first"
 WRONGLY_REFUSED = "wrongly refused"
 NO_CANDIDATE = "no candidate"
@@ -19,25 +19,25 @@ DOUBTFUL = "doubtful label"
 REFUSED = "refused"
 ANSWERED = "answered"
 
-FATES = {
-    FIRST: "a passage that answers came first",
-    WRONGLY_REFUSED: "a passage that answers was among those shown, but the archive said that nothing answers",
-    NO_CANDIDATE: "neither meaning nor words brought a passage that answers among the candidates",
-    FUSION: "it was a candidate, and the fused score put another before it",
-    RERANKING: "it was further up before the best candidates were read once more",
-    SPLIT: "no passage holds half of the quote: it was cut apart",
-    DOUBTFUL: "the passage before it says nearly what the quote says: does it answer too?",
-    REFUSED: "nothing answers it, and the archive said so",
-    ANSWERED: "nothing answers it, but the archive seemed to have an answer",
+FATES: Mapping[str, str] = {
+    FIRST: "the first passage answers",
+    WRONGLY_REFUSED: "an answer was shown, but the archive said that nothing answers",
+    NO_CANDIDATE: "no passage that answers was among the candidates",
+    FUSION: "a candidate answers, but another one had a higher fused score",
+    RERANKING: "re-ranking demoted the passage that answers",
+    SPLIT: "no passage contains half of the quote: chunking split it",
+    DOUBTFUL: "the first passage says nearly the same as the quote: does it answer too?",
+    REFUSED: "nothing answers, and the archive said so",
+    ANSWERED: "nothing answers, but the archive seemed to have an answer",
 }
 
 
 @dataclass(frozen=True, slots=True)
 class ExpectedAnswer:
-    """An article that answers, and where: `spans` of its text, or None for anywhere.
+    """An article that answers, and the `spans` of its text that do; None if it answers as a whole.
 
-    `rank` is that of the first result that answers from it, `fused` and `ranked` are those of its best passage
-    among the candidates before and after re-ranking, each from 1; None if there is none.
+    `rank` is the rank of the first result that answers from it; `fused` and `ranked` are the ranks of its best passage
+    among the candidates before and after re-ranking. Ranks count from 1 and are None where nothing answers.
     """
 
     article: str
@@ -55,9 +55,9 @@ class ExpectedAnswer:
 
 @dataclass(frozen=True, slots=True)
 class RankedResult:
-    """A result. `item` is what it counts as: the article that it answers from, else a place.
+    """A result. `item` identifies it in measures: the id of the article it answers from, or else its own span.
 
-    `beginning` are its first words. `grade` is its judgement: above 0 it answers, 0 it does not, None nobody has said.
+    `beginning` are its first words. `grade` is its judgement: above 0 it answers, 0 it does not, None is unjudged.
     """
 
     item: str
@@ -73,11 +73,11 @@ class RankedResult:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """A question that was asked.
+    """The results of one question.
 
-    `values` are its measures, by name; a question that nothing answers has none. `sentence` tells whether the
-    highlighted sentence is of the quote; None without a quote, or where it was not found. `beaten_by` names the
-    signal by which the first result won over the best one that answers.
+    `values` are its measures by name, empty for a question without an answer. `sentence` is whether the highlighted
+    sentence overlaps the quote; None without a quote, or if it was not retrieved. `beaten_by` is the signal by which
+    the first result leads over the best one that answers.
     """
 
     id: str
@@ -95,21 +95,21 @@ class Result:
 
     @property
     def synthetic(self) -> bool:
-        """Whether the question was made by a rule and not by a person."""
+        """Whether the question was made by a rule, not by a person."""
         return "synthetic" in self.tags
 
     @property
     def right(self) -> bool:
         """Whether one of the first five results answers."""
-        return any(one.grade for one in self.shown[:5])
+        return any(result.grade for result in self.shown[:5])
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """An evaluation: all questions with their results, and what they were asked with.
+    """An evaluation run: the results of all questions, and the archive, encoder and settings that gave them.
 
-    `questions` names the file, `asked_of` how many questions it holds, more than `results` if it was interrupted.
-    `latency_ms` holds p50 and p95 of questions asked one by one. `made` is an ISO time.
+    `questions` names the file, `asked_of` is its number of questions, more than `results` if the run was interrupted.
+    `latency_ms` are p50 and p95 of questions asked one by one. `made` is an ISO time.
     """
 
     name: str

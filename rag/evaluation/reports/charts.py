@@ -1,4 +1,4 @@
-"""Figures of a run: values → SVG. Pure functions; every number that counts is written beside what it stands for."""
+"""Figures of a run: values → SVG. Pure functions; every figure has its numbers as text."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from rag.evaluation.measures.comparison import Difference
 from rag.evaluation.measures.statistics import Interval
 from rag.evaluation.measures.summary import Slice
 from rag.evaluation.measures.trec_measures import MAIN
-from rag.evaluation.reports.svg import ASIDE, FAINT, INK, QUIET, Write, figure, short
+from rag.evaluation.reports.svg import FAINT, INK, QUIET, SECONDARY, Write, figure, short
 from rag.evaluation.runs.results import DEPTH
 from rag.evaluation.types import Result
 from rag.search.confidence import THRESHOLD
@@ -19,18 +19,18 @@ from rag.search.confidence import THRESHOLD
 ACCENT = "#2a8a85"
 """Between the page's accents of light and dark: its contrast with either ground is 4 or more."""
 VALUES = 12
-"""So many values of a dimension are drawn, the first ones."""
+"""At most this many values of a dimension are drawn, the first ones."""
 LANGUAGES = 16
-"""So many languages are drawn on either side of the matrix, those with the most questions."""
+"""At most this many languages are drawn on each side of the matrix, those with the most questions."""
 
 _ALPHA = {ACCENT: 1.0, INK: 0.45}
 _ROW, _LABELS = 25, 148
 _CELL, _CELL_HEIGHT = 42, 34
-# beside the axes, at the height of a row
+# coordinates of labels next to the axes, at the height of a row
 _SIDES = ("axes fraction", "data")
-# numbers as near as this are the same
-_SAME = 1e-9
-# a label so near to an edge, as a share of the width, grows away from it
+# two shares that differ by less are equal
+_TOLERANCE = 1e-9
+# a label nearer to an edge than this share of the width is aligned with the edge
 _EDGE = 0.3
 
 
@@ -42,112 +42,125 @@ def measure_bars(measures: Mapping[str, Interval]) -> str:
 def slice_bars(dimension: str, slices: Mapping[str, Slice]) -> str:
     """Draw the main measure by the values of a dimension, with the number of questions."""
     first = dict(list(slices.items())[:VALUES])
-    counts = {value: f"{one.questions:,}" for value, one in first.items()}
-    return _bars(f"{MAIN} by {dimension}", {value: one.mean for value, one in first.items()}, counts)
+    counts = {value: f"{values_slice.questions:,}" for value, values_slice in first.items()}
+    return _bars(f"{MAIN} by {dimension}", {value: values_slice.mean for value, values_slice in first.items()}, counts)
 
 
 def rank_histogram(results: Iterable[Result]) -> str:
-    """Draw how many answerable questions have their first right result at which rank."""
+    """Draw how many answerable questions have their first right result at each rank."""
     ranks = Counter(
-        next((rank for rank, shown in enumerate(one.shown[:DEPTH], 1) if shown.grade), None)
-        for one in results
-        if one.answerable
+        next((rank for rank, item in enumerate(result.shown[:DEPTH], 1) if item.grade), None)
+        for result in results
+        if result.answerable
     )
-    places: dict[int | None, float] = {**{rank: rank for rank in range(1, DEPTH + 1)}, None: DEPTH + 2}
+    positions: dict[int | None, float] = {**{rank: rank for rank in range(1, DEPTH + 1)}, None: DEPTH + 2}
     names: dict[int | None, str] = {None: f"not among {DEPTH}"}
     tallest = max(ranks.values(), default=1)
 
     def draw(axes: Any, write: Write) -> None:
         axes.set(xlim=(0.4, DEPTH + 3.0), ylim=(0, tallest))
-        for rank, place in places.items():
+        for rank, position in positions.items():
             colour = INK if rank is None else ACCENT
-            axes.bar(place, ranks[rank], 0.72, color=colour, alpha=_ALPHA[colour], clip_on=False)
-            write(f"{ranks[rank]:,}", place, ranks[rank], (0, 8), alpha=1 if ranks[rank] else QUIET)
-            write(names.get(rank, str(rank)), place, 0, (0, -11), **ASIDE)
+            axes.bar(position, ranks[rank], 0.72, color=colour, alpha=_ALPHA[colour], clip_on=False)
+            write(f"{ranks[rank]:,}", position, ranks[rank], (0, 8), alpha=1 if ranks[rank] else QUIET)
+            write(names.get(rank, str(rank)), position, 0, (0, -11), **SECONDARY)
         axes.axhline(0, color=INK, alpha=QUIET, lw=0.8, clip_on=False)
-        write("rank of the first result that answers", 5.5, 0, (0, -29), **ASIDE)
+        write("rank of the first result that answers", 5.5, 0, (0, -29), **SECONDARY)
 
-    said = [f"{names.get(rank, f'rank {rank}')}: {ranks[rank]}" for rank in places]
-    return figure("Rank of the first result that answers", said, 210, (12, 12, 40, 24), draw)
+    description = [f"{names.get(rank, f'rank {rank}')}: {ranks[rank]}" for rank in positions]
+    return figure("Rank of the first result that answers", description, 210, (12, 12, 40, 24), draw)
 
 
 def risk_coverage_curve(results: Sequence[Result]) -> str:
-    """Draw the risk-coverage curve, and on it the point of the threshold below which nothing answers well."""
+    """Draw the risk-coverage curve, and on it the point at the threshold of the confidence."""
     curve = risk_coverage(results)
-    share = sum(one.confidence >= THRESHOLD for one in results) / len(results)
-    marked = next((point for point in curve if abs(point[0] - share) < _SAME), None)
+    share = sum(result.confidence >= THRESHOLD for result in results) / len(results)
+    threshold_point = next((point for point in curve if abs(point[0] - share) < _TOLERANCE), None)
     ticks = _ticks(0, max(0.1, *(risk for _, risk in curve)))
 
     def draw(axes: Any, write: Write) -> None:
         axes.set(xlim=(0, 1), ylim=(0, ticks[-1]))
         for tick in ticks:
             axes.axhline(tick, color=INK, alpha=FAINT, lw=0.8, clip_on=False)
-            write(f"{tick:.0%}", 0, tick, (-8, 0), ha="right", **ASIDE)
+            write(f"{tick:.0%}", 0, tick, (-8, 0), ha="right", **SECONDARY)
         for tick in (0, 0.25, 0.5, 0.75, 1):
-            write(f"{tick:.0%}", tick, 0, (0, -12), **ASIDE)
+            write(f"{tick:.0%}", tick, 0, (0, -12), **SECONDARY)
         axes.plot(*zip(*curve, strict=True), color=ACCENT, lw=1.8, clip_on=False)
-        write("share of questions that are answered, the surest first", 0.5, 0, (0, -30), **ASIDE)
-        write("share of these without an answer among five", 0, 1, (-34, 32), "axes fraction", ha="left", **ASIDE)
-        if marked:
+        write("share of questions answered, the most confident first", 0.5, 0, (0, -30), **SECONDARY)
+        write(
+            "share of these without an answer in the top five", 0, 1, (-34, 32), "axes fraction", ha="left", **SECONDARY
+        )
+        if threshold_point:
             # up to the top, where the words are in no line's way
-            axes.vlines(marked[0], 0, ticks[-1], color=INK, alpha=QUIET, lw=0.8, linestyle=(0, (3, 3)), clip_on=False)
-            _dot(axes, *marked)
-            side = "left" if marked[0] < _EDGE else "right" if marked[0] > 1 - _EDGE else "center"
-            write(threshold, marked[0], ticks[-1], (0, 10), ha=side)
+            axes.vlines(
+                threshold_point[0], 0, ticks[-1], color=INK, alpha=QUIET, lw=0.8, linestyle=(0, (3, 3)), clip_on=False
+            )
+            _dot(axes, *threshold_point)
+            side = "left" if threshold_point[0] < _EDGE else "right" if threshold_point[0] > 1 - _EDGE else "center"
+            write(threshold, threshold_point[0], ticks[-1], (0, 10), ha=side)
 
-    threshold = f"{marked[0]:.0%} answered, {marked[1]:.0%} wrong" if marked else "nothing is answered"
-    said = [f"at the threshold of {THRESHOLD}: {threshold}", f"all answered: {curve[-1][1]:.0%} wrong"]
-    return figure("Risk and coverage", said, 270, (42, 14, 44, 46), draw)
+    threshold = (
+        f"{threshold_point[0]:.0%} answered, {threshold_point[1]:.0%} wrong"
+        if threshold_point
+        else "nothing is answered"
+    )
+    description = [f"at the threshold of {THRESHOLD}: {threshold}", f"all answered: {curve[-1][1]:.0%} wrong"]
+    return figure("Risk and coverage", description, 270, (42, 14, 44, 46), draw)
 
 
 def gap_matrix(pairs: Mapping[str, Slice]) -> str:
-    """Draw the main measure by language of question (down) and article (across); the more is missing, the stronger.
+    """Draw the main measure by language of question (rows) and article (columns); the lower, the darker.
 
     Args:
         pairs: by the names that `rag.evaluation.measures.summary` gives to pairs, `de → en`.
     """
-    cells = {(key.partition(" → ")[0], key.partition(" → ")[2]): one for key, one in pairs.items()}
+    cells = {(key.partition(" → ")[0], key.partition(" → ")[2]): values_slice for key, values_slice in pairs.items()}
     rows, columns = (_languages(cells, side) for side in (0, 1))
     width, height = 64 + _CELL * len(columns) + 12, 50 + _CELL_HEIGHT * len(rows)
 
     def draw(axes: Any, write: Write) -> None:
         axes.set(xlim=(0, len(columns)), ylim=(len(rows), 0))
-        write("articles in", 0, 0, (0, 32), ha="left", **ASIDE)
-        write("questions in", 0, 0, (-8, 14), ha="right", **ASIDE)
+        write("articles in", 0, 0, (0, 32), ha="left", **SECONDARY)
+        write("questions in", 0, 0, (-8, 14), ha="right", **SECONDARY)
         for number, language in enumerate(columns):
             write(short(language, 5), number + 0.5, 0, (0, 14))
-        for row, asked in enumerate(rows):
-            write(short(asked, 8), 0, row + 0.5, (-8, 0), ha="right")
-            for column, written in enumerate(columns):
-                if cell := cells.get((asked, written)):
+        for row, question_language in enumerate(rows):
+            write(short(question_language, 8), 0, row + 0.5, (-8, 0), ha="right")
+            for column, article_language in enumerate(columns):
+                if cell := cells.get((question_language, article_language)):
                     missing = 0.06 + 0.66 * (1 - cell.mean.mean)
                     axes.bar(column + 0.5, 0.94, 0.94, row + 0.03, color=ACCENT, alpha=missing, clip_on=False)
                     write(f"{cell.mean.mean:.2f}", column + 0.5, row + 0.5, (0, 6))
                     write(f"{cell.questions:,}", column + 0.5, row + 0.5, (0, -8), size=9, alpha=0.8)
 
-    said = [f"{' → '.join(pair)} {one.mean.mean:.2f} ({one.questions})" for pair, one in cells.items()]
+    description = [
+        f"{' → '.join(pair)} {values_slice.mean.mean:.2f} ({values_slice.questions})"
+        for pair, values_slice in cells.items()
+    ]
     title = f"{MAIN} by language of question and article"
-    return figure(title, said, height, (76, 0, 0, 50), draw, width + 12)
+    return figure(title, description, height, (76, 0, 0, 50), draw, width + 12)
 
 
 def difference_bars(differences: Mapping[str, Difference], first: str) -> str:
-    """Draw differences to the first run, by measure or by run; grey where chance may be the reason."""
-    low = min(0.0, *(one.mean.low for one in differences.values()))
-    high = max(0.0, *(one.mean.high for one in differences.values()))
+    """Draw differences from the first run, by measure or by run; grey where not significant."""
+    low = min(0.0, *(difference.mean.low for difference in differences.values()))
+    high = max(0.0, *(difference.mean.high for difference in differences.values()))
     ticks = _ticks(low, high if high > low else low + 0.01)
 
     def draw(axes: Any, write: Write) -> None:
         axes.set(xlim=(ticks[0], ticks[-1]), ylim=(len(differences), 0))
         for tick in ticks:
             _grid(axes, write, tick, f"{tick:+g}" if tick else "0", strong=not tick)
-        for row, (name, one) in enumerate(differences.items()):
-            _interval(axes, one.mean, row + 0.5, ACCENT if one.certain else INK)
+        for row, (name, difference) in enumerate(differences.items()):
+            _interval(axes, difference.mean, row + 0.5, ACCENT if difference.certain else INK)
             write(short(name), 0, row + 0.5, (-_LABELS + 4, 0), _SIDES, ha="left")
-            write(f"{one.mean.mean:+.3f}", 1, row + 0.5, (62, 0), _SIDES, ha="right")
+            write(f"{difference.mean.mean:+.3f}", 1, row + 0.5, (62, 0), _SIDES, ha="right")
 
-    said = [f"{name} {one.mean.mean:+.3f} ({_bounds(one.mean)})" for name, one in differences.items()]
+    description = [
+        f"{name} {difference.mean.mean:+.3f} ({_bounds(difference.mean)})" for name, difference in differences.items()
+    ]
     height = _ROW * len(differences) + 38
-    return figure(f"Differences to {first} with 95% intervals", said, height, (_LABELS, 66, 30, 8), draw)
+    return figure(f"Differences from {first} with 95% intervals", description, height, (_LABELS, 66, 30, 8), draw)
 
 
 def _bars(title: str, rows: Mapping[str, Interval], counts: Mapping[str, str]) -> str:
@@ -158,21 +171,21 @@ def _bars(title: str, rows: Mapping[str, Interval], counts: Mapping[str, str]) -
         axes.set(xlim=(0, 1), ylim=(len(rows), 0))
         for tick in (0, 0.25, 0.5, 0.75, 1):
             _grid(axes, write, tick, f"{tick:g}", strong=not tick)
-        for row, (name, one) in enumerate(rows.items()):
-            axes.barh(row + 0.5, one.mean, 0.56, color=ACCENT, alpha=0.36, clip_on=False)
-            _interval(axes, one, row + 0.5)
+        for row, (name, interval) in enumerate(rows.items()):
+            axes.barh(row + 0.5, interval.mean, 0.56, color=ACCENT, alpha=0.36, clip_on=False)
+            _interval(axes, interval, row + 0.5)
             write(short(name), 0, row + 0.5, (-_LABELS + 4, 0), _SIDES, ha="left")
-            write(f"{one.mean:.3f}", 1, row + 0.5, (50, 0), _SIDES, ha="right")
+            write(f"{interval.mean:.3f}", 1, row + 0.5, (50, 0), _SIDES, ha="right")
             if name in counts:
-                write(counts[name], 1, row + 0.5, (92, 0), _SIDES, ha="right", **ASIDE)
+                write(counts[name], 1, row + 0.5, (92, 0), _SIDES, ha="right", **SECONDARY)
         if counts:
-            write("questions", 1, 1, (92, 8), "axes fraction", ha="right", **ASIDE)
+            write("questions", 1, 1, (92, 8), "axes fraction", ha="right", **SECONDARY)
 
-    said = [
-        f"{name} {one.mean:.3f} ({_bounds(one)}{f', {counts[name]} questions' if name in counts else ''})"
-        for name, one in rows.items()
+    description = [
+        f"{name} {interval.mean:.3f} ({_bounds(interval)}{f', {counts[name]} questions' if name in counts else ''})"
+        for name, interval in rows.items()
     ]
-    return figure(title, said, _ROW * len(rows) + 46, (_LABELS, right, 30, 16), draw)
+    return figure(title, description, _ROW * len(rows) + 46, (_LABELS, right, 30, 16), draw)
 
 
 def _bounds(interval: Interval) -> str:
@@ -181,14 +194,14 @@ def _bounds(interval: Interval) -> str:
 
 def _languages(cells: Mapping[tuple[str, str], Slice], side: int) -> list[str]:
     questions: Counter[str] = Counter()
-    for pair, one in cells.items():
-        questions[pair[side]] += one.questions
+    for pair, values_slice in cells.items():
+        questions[pair[side]] += values_slice.questions
     return [name for name, _ in sorted(questions.items(), key=lambda item: (-item[1], item[0]))[:LANGUAGES]]
 
 
 def _grid(axes: Any, write: Write, x: float, label: str, *, strong: bool) -> None:
     axes.axvline(x, color=INK, alpha=QUIET if strong else FAINT, lw=0.8, clip_on=False)
-    write(label, x, 0, (0, -12), ("data", "axes fraction"), **ASIDE)
+    write(label, x, 0, (0, -12), ("data", "axes fraction"), **SECONDARY)
 
 
 def _interval(axes: Any, interval: Interval, y: float, colour: str = ACCENT) -> None:

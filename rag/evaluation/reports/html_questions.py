@@ -1,4 +1,4 @@
-"""The part of a report that shows each question: what was wanted, what came, and what became of it."""
+"""The part of a report that lists each question with its expected answers, results and fate."""
 
 from __future__ import annotations
 
@@ -12,80 +12,98 @@ from rag.evaluation.types import FATES, ExpectedAnswer, RankedResult, Result
 from rag.search.confidence import THRESHOLD
 
 LISTED = 2000
-"""So many questions are shown, so that a browser can open the page."""
+"""At most this many questions are listed, so that a browser can open the page."""
 
 
 def questions_list(results: Sequence[Result]) -> str:
-    """Return all questions as HTML to be opened one by one: failures first, the worst first."""
+    """Return all questions as HTML that can be expanded one by one, failures and the lowest measures first."""
     ordered = worst_first(results)[:LISTED]
-    failures, others = [one for one in ordered if failed(one)], [one for one in ordered if not failed(one)]
+    failures, successes = (
+        [result for result in ordered if failed(result)],
+        [result for result in ordered if not failed(result)],
+    )
     signals = " · ".join(f"{name}: {text}" for name, text in SIGNALS.items())
     parts = [f'<p class="quiet">Signals: {escaped(signals)}.</p>']
     if len(results) > LISTED:
-        parts.append(f"<p>Of {len(results):,} questions, the {LISTED:,} worst are shown.</p>")
-    for heading, group in (("Failures", failures), ("The others", others)):
+        parts.append(f"<p>Of {len(results):,} questions, the {LISTED:,} worst are listed.</p>")
+    for heading, group in (("Failures", failures), ("Successes", successes)):
         if group:
             parts.append(f"<h3>{heading} <small>{len(group):,}</small></h3>")
-            parts += [_question(one) for one in group]
+            parts += [_question(result) for result in group]
     return "\n".join(parts)
 
 
-def _question(one: Result) -> str:
-    mark = "bad" if failed(one) else "good"
-    measure = f"{one.values[MAIN]:.3f}" if MAIN in one.values else ""
-    asked = f'<span class="asked" lang="{escaped(one.language)}" dir="auto">{escaped(one.question)}</span>'
-    summary = f'<span class="fate {mark}">{escaped(one.fate)}</span>{asked}<span class="n quiet">{measure}</span>'
-    beaten = f" Beaten by: {escaped(one.beaten_by)}." if one.beaten_by else ""
-    fate = f'<p><strong class="{mark}">{escaped(one.fate)}</strong>: {escaped(FATES.get(one.fate, ""))}.{beaten}</p>'
-    wanted = f"<h4>Wanted</h4><ul>{''.join(map(_wanted, one.wanted))}</ul>" if one.wanted else ""
-    came = "".join(_shown(rank, shown) for rank, shown in enumerate(one.shown, 1))
-    shown = f'<h4>What came</h4><ol class="results">{came}</ol>' if came else "<p>Nothing came.</p>"
+def _question(result: Result) -> str:
+    mark = "bad" if failed(result) else "good"
+    measure = f"{result.values[MAIN]:.3f}" if MAIN in result.values else ""
+    question = f'<span class="asked" lang="{escaped(result.language)}" dir="auto">{escaped(result.question)}</span>'
+    summary = f'<span class="fate {mark}">{escaped(result.fate)}</span>{question}<span class="n quiet">{measure}</span>'
+    beaten = f" Lost to: {escaped(result.beaten_by)}." if result.beaten_by else ""
+    fate = (
+        f'<p><strong class="{mark}">{escaped(result.fate)}</strong>: {escaped(FATES.get(result.fate, ""))}.{beaten}</p>'
+    )
+    expected = f"<h4>Expected</h4><ul>{''.join(map(_expected_answer, result.wanted))}</ul>" if result.wanted else ""
+    items = "".join(_result(rank, passage) for rank, passage in enumerate(result.shown, 1))
+    results = f'<h4>Results</h4><ol class="results">{items}</ol>' if items else "<p>No results.</p>"
     return (
         f'<details class="question"><summary>{summary}</summary>\n'
-        f'<div class="inside">{fate}{_facts(one)}{wanted}{shown}</div></details>'
+        f'<div class="inside">{fate}{_facts(result)}{expected}{results}</div></details>'
     )
 
 
-def _facts(one: Result) -> str:
-    said = "has an answer" if one.confidence >= THRESHOLD else "has no answer"
-    sentence = {True: "the marked sentence is of the quote", False: "the marked sentence is not of the quote", None: ""}
+def _facts(result: Result) -> str:
+    claim = "has an answer" if result.confidence >= THRESHOLD else "has no answer"
+    sentence = {
+        True: "the highlighted sentence is part of the quote",
+        False: "the highlighted sentence is not part of the quote",
+        None: "",
+    }
     facts = [
-        one.id,
-        f"language {one.language}",
-        ", ".join(one.tags),
-        f"confidence {one.confidence:.2f}: the archive said that it {said}",
-        sentence[one.sentence],
-        ", ".join(f"{name} {number:.3f}" for name, number in one.values.items()),
+        result.id,
+        f"language {result.language}",
+        ", ".join(result.tags),
+        f"confidence {result.confidence:.2f}: the archive said it {claim}",
+        sentence[result.sentence],
+        ", ".join(f"{name} {number:.3f}" for name, number in result.values.items()),
     ]
     return f'<p class="quiet">{" · ".join(f"<bdi>{escaped(fact)}</bdi>" for fact in facts if fact)}</p>'
 
 
-def _wanted(one: ExpectedAnswer) -> str:
-    known = [one.language, one.source or "", str(one.year or ""), f"grade {one.grade}" if one.grade != 1 else ""]
-    told = " · ".join(f"<bdi>{escaped(part)}</bdi>" for part in known if part)
+def _expected_answer(answer: ExpectedAnswer) -> str:
+    details = [
+        answer.language,
+        answer.source or "",
+        str(answer.year or ""),
+        f"grade {answer.grade}" if answer.grade != 1 else "",
+    ]
+    details_html = " · ".join(f"<bdi>{escaped(part)}</bdi>" for part in details if part)
     quote = (
-        f'<blockquote lang="{escaped(one.language)}" dir="auto">{escaped(one.quote)}</blockquote>' if one.quote else ""
+        f'<blockquote lang="{escaped(answer.language)}" dir="auto">{escaped(answer.quote)}</blockquote>'
+        if answer.quote
+        else ""
     )
-    where = "" if one.spans else "anywhere in the article · "
-    came = f"rank {one.rank}" if one.rank else f"not among {DEPTH}"
-    before = (
-        f"candidate {one.fused} after fusion, {one.ranked} after re-ranking" if one.ranked else "no candidate answers"
+    scope = "" if answer.spans else "anywhere in the article · "
+    rank = f"rank {answer.rank}" if answer.rank else f"not among {DEPTH}"
+    stages = (
+        f"candidate {answer.fused} after fusion, {answer.ranked} after re-ranking"
+        if answer.ranked
+        else "no candidate answers"
     )
     return (
-        f"<li><p><strong><bdi>{escaped(one.label)}</bdi></strong> <small>{told}</small></p>{quote}"
-        f'<p class="quiet">{where}{came} · {before}</p></li>'
+        f"<li><p><strong><bdi>{escaped(answer.label)}</bdi></strong> <small>{details_html}</small></p>{quote}"
+        f'<p class="quiet">{scope}{rank} · {stages}</p></li>'
     )
 
 
-def _shown(rank: int, one: RankedResult) -> str:
-    if one.grade is None:
-        judged = '<span class="quiet">unjudged</span>'
+def _result(rank: int, passage: RankedResult) -> str:
+    if passage.grade is None:
+        verdict = '<span class="quiet">unjudged</span>'
     else:
-        judged = '<span class="good">right</span>' if one.grade else '<span class="bad">wrong</span>'
-    more = " …" if len(one.beginning) < one.end - one.start else ""
-    signals = " · ".join(f"{escaped(name)} {number:.3f}" for name, number in one.signals.items())
+        verdict = '<span class="good">right</span>' if passage.grade else '<span class="bad">wrong</span>'
+    ellipsis = " …" if len(passage.beginning) < passage.end - passage.start else ""
+    signals = " · ".join(f"{escaped(name)} {number:.3f}" for name, number in passage.signals.items())
     return (
-        f"<li><b>{rank}</b><p><strong><bdi>{escaped(one.label)}</bdi></strong> {judged}</p>"
-        f'<p class="beginning" dir="auto">{escaped(one.beginning)}{more}</p>'
-        f'<p class="quiet">score {one.score:.3f} · {signals} · characters {one.start}–{one.end}</p></li>'
+        f"<li><b>{rank}</b><p><strong><bdi>{escaped(passage.label)}</bdi></strong> {verdict}</p>"
+        f'<p class="beginning" dir="auto">{escaped(passage.beginning)}{ellipsis}</p>'
+        f'<p class="quiet">score {passage.score:.3f} · {signals} · characters {passage.start}–{passage.end}</p></li>'
     )

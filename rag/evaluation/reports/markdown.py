@@ -1,4 +1,4 @@
-"""A run → Markdown that is short enough for a pull request. Pure functions on values."""
+"""A run → Markdown short enough for a pull request. Pure functions on values."""
 
 from __future__ import annotations
 
@@ -25,15 +25,15 @@ from rag.evaluation.types import FATES, Run
 _WORST = 10
 _VALUES = 8
 _BY_LANGUAGE = ("question language", "article language", "crossing")
-# as references they are letters and nothing else, in a cell too
+# as character references they have no meaning in Markdown, in a cell too
 _SIGNS = str.maketrans({sign: f"&#{ord(sign)};" for sign in "&<>|`*_[]\\~$#"})
 
 
 def markdown_report(run: Run, comparison: Comparison | None = None) -> str:
-    """Return a summary of a run: measures, languages, fates, abstention, and the questions that came out worst.
+    """Return a summary of a run: measures, languages, fates, abstention, and the worst questions.
 
     Args:
-        comparison: of this run with others, to be told too.
+        comparison: of this run with others; comes first.
     """
     summaries = by_origin(run)
     parts = [_head(run)]
@@ -41,10 +41,10 @@ def markdown_report(run: Run, comparison: Comparison | None = None) -> str:
         parts += _comparison(comparison)
     parts.append(_measures(summaries))
     for origin, summary in summaries.items():
-        told = f" ({ORIGINS[origin].lower()})" if origin else ""
-        parts += f"### In words{told}", "\n".join(f"- {_safe(text)}" for text in sentences(summary).values())
-        parts += f"### By language{told}", _languages(summary)
-        parts += f"### What became of the questions{told}", _fates(summary)
+        suffix = f" ({ORIGINS[origin].lower()})" if origin else ""
+        parts += f"### Notes{suffix}", "\n".join(f"- {_safe(text)}" for text in sentences(summary).values())
+        parts += f"### By language{suffix}", _languages(summary)
+        parts += f"### Outcomes{suffix}", _fates(summary)
     parts += _worst(run)
     return "\n\n".join(part for part in parts if part) + "\n"
 
@@ -60,12 +60,15 @@ def _head(run: Run) -> str:
 
 
 def _measures(summaries: dict[str, Summary]) -> str:
-    known = {origin: summary for origin, summary in summaries.items() if summary.measures}
-    if not known:
+    measured = {origin: summary for origin, summary in summaries.items() if summary.measures}
+    if not measured:
         return "No question has an answer in the archive."
-    head = ["measure", *(f"{ORIGINS[origin]} ({summary.answerable:,})" for origin, summary in known.items())]
+    head = ["measure", *(f"{ORIGINS[origin]} ({summary.answerable:,})" for origin, summary in measured.items())]
     rows = [
-        [name, *(f"{one.measures[name].mean:.3f} ({bounds(one.measures[name])})" for one in known.values())]
+        [
+            name,
+            *(f"{summary.measures[name].mean:.3f} ({bounds(summary.measures[name])})" for summary in measured.values()),
+        ]
         for name in MEASURES
     ]
     return "### Measures, with 95% intervals\n\n" + _table(head, rows)
@@ -73,52 +76,60 @@ def _measures(summaries: dict[str, Summary]) -> str:
 
 def _languages(summary: Summary) -> str:
     rows = [
-        (dimension, label, f"{one.questions:,}", f"{one.mean.mean:.3f}", bounds(one.mean))
+        (dimension, label, f"{values_slice.questions:,}", f"{values_slice.mean.mean:.3f}", bounds(values_slice.mean))
         for dimension in _BY_LANGUAGE
-        for label, one in list(summary.slices[dimension].items())[:_VALUES]
+        for label, values_slice in list(summary.slices[dimension].items())[:_VALUES]
     ]
-    return _table(("dimension", "value", "questions", MAIN, "95% interval"), rows) if rows else "None was answerable."
+    return (
+        _table(("dimension", "value", "questions", MAIN, "95% interval"), rows)
+        if rows
+        else "No question was answerable."
+    )
 
 
 def _fates(summary: Summary) -> str:
     rows = [(name, f"{count:,}", FATES[name]) for name, count in summary.fates.items()]
     beaten = ", ".join(f"{name} {count:,}" for name, count in summary.beaten_by.items())
-    table = _table(("fate", "questions", "what it means"), rows)
-    return f"{table}\n\nBeaten by: {_safe(beaten)}." if beaten else table
+    table = _table(("fate", "questions", "meaning"), rows)
+    return f"{table}\n\nLost to: {_safe(beaten)}." if beaten else table
 
 
 def _comparison(comparison: Comparison) -> list[str]:
     head = ("run", "measure", f"mean of {comparison.first}", "mean", "difference", "95% interval", "p (Holm)")
     rows = []
-    said = []
-    for one in comparison.compared:
-        changed = ", ".join(f"{name} {value(old)} → {value(new)}" for name, (old, new) in one.settings.items())
-        judged = verdict(one.differences[MAIN], comparison.questions)
-        told = f" ({_safe(changed)})" if changed else ""
-        said.append(f"- **{_safe(one.name)}**{told}, {MAIN}: {_safe(judged)}")
-        means = comparison.means[one.name]
-        for name, found in one.differences.items():
-            cells = f"{comparison.means[comparison.first][name]:.3f}", f"{means[name]:.3f}", f"{found.mean.mean:+.3f}"
-            rows.append((one.name, name, *cells, bounds(found.mean, "+"), f"{found.p:.3f}"))
-    said += [f"- {_safe(warning)}" for warning in comparison.warnings]
+    lines = []
+    for run in comparison.compared:
+        settings = ", ".join(f"{name} {value(old)} → {value(new)}" for name, (old, new) in run.settings.items())
+        sentence = verdict(run.differences[MAIN], comparison.questions)
+        suffix = f" ({_safe(settings)})" if settings else ""
+        lines.append(f"- **{_safe(run.name)}**{suffix}, {MAIN}: {_safe(sentence)}")
+        means = comparison.means[run.name]
+        for name, difference in run.differences.items():
+            cells = (
+                f"{comparison.means[comparison.first][name]:.3f}",
+                f"{means[name]:.3f}",
+                f"{difference.mean.mean:+.3f}",
+            )
+            rows.append((run.name, name, *cells, bounds(difference.mean, "+"), f"{difference.p:.3f}"))
+    lines += [f"- {_safe(warning)}" for warning in comparison.warnings]
     heading = f"### Compared with {_safe(comparison.first)}, over {comparison.questions:,} questions"
-    return [heading, "\n".join(said), _table(head, rows)]
+    return [heading, "\n".join(lines), _table(head, rows)]
 
 
 def _worst(run: Run) -> list[str]:
-    worst = [one for one in worst_first(run.results) if failed(one)][:_WORST]
+    worst = [result for result in worst_first(run.results) if failed(result)][:_WORST]
     if not worst:
         return []
     rows = [
         (
-            one.id,
-            one.question,
-            one.language,
-            one.fate,
-            f"{one.values[MAIN]:.3f}" if MAIN in one.values else "",
-            str(first_right(one) or ""),
+            result.id,
+            result.question,
+            result.language,
+            result.fate,
+            f"{result.values[MAIN]:.3f}" if MAIN in result.values else "",
+            str(first_right(result) or ""),
         )
-        for one in worst
+        for result in worst
     ]
     heading = "### The worst question" if len(worst) == 1 else f"### The {len(worst)} worst questions"
     return [heading, _table(("id", "question", "language", "fate", MAIN, "first right"), rows)]
@@ -130,5 +141,5 @@ def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 
 def _safe(text: str) -> str:
-    """Return text on one line, which shows literally wherever it stands in a line."""
+    """Return text on one line, which shows literally anywhere in a line."""
     return " ".join(printable(text).split()).translate(_SIGNS)

@@ -13,18 +13,22 @@ from rag.evaluation.types import Run
 
 
 def summary_json(run: Run) -> dict[str, Any]:
-    """What a run came to; questions that a rule made apart from those that people wrote."""
-    written = [one for one in run.results if not one.synthetic]
-    made = [one for one in run.results if one.synthetic]
-    found = summarise(written or made)
+    """The summary of a run; synthetic questions are separate from those written by people."""
+    human = [result for result in run.results if not result.synthetic]
+    synthetic = [result for result in run.results if result.synthetic]
+    summary = summarise(human or synthetic)
     return {
         "name": run.name,
         "made": run.made,
         "questions": run.questions,
-        "queries": found.questions,
-        "synthetic": not written,
-        **_figures(found),
-        **({"of_synthetic": {"queries": len(made), **_figures(summarise(made))}} if written and made else {}),
+        "queries": summary.questions,
+        "synthetic": not human,
+        **_figures(summary),
+        **(
+            {"of_synthetic": {"queries": len(synthetic), **_figures(summarise(synthetic))}}
+            if human and synthetic
+            else {}
+        ),
         "latency_ms": dict(run.latency_ms),
         "config": dict(run.config),
         "encoder": run.encoder,
@@ -34,55 +38,58 @@ def summary_json(run: Run) -> dict[str, Any]:
     }
 
 
-def _figures(found: Summary) -> dict[str, Any]:
-    slices = {dimension: _slices(values) for dimension, values in found.slices.items()}
+def _figures(summary: Summary) -> dict[str, Any]:
+    slices = {dimension: _slices(values) for dimension, values in summary.slices.items()}
     return {
-        "answerable": found.answerable,
-        "measures": {name: _interval(one) for name, one in found.measures.items()},
-        "answering_sentence": _interval(found.sentence) if found.sentence else None,
+        "answerable": summary.answerable,
+        "measures": {name: _interval(interval) for name, interval in summary.measures.items()},
+        "answering_sentence": _interval(summary.sentence) if summary.sentence else None,
         "by_language": slices.pop("question language"),
         "by": {dimension.replace(" ", "_"): values for dimension, values in slices.items()},
-        "confidence": {name: _rounded(value) for name, value in asdict(found.abstention).items()},
-        "fates": dict(found.fates),
-        "beaten_by": dict(found.beaten_by),
-        "unjudged": _rounded(found.unjudged),
+        "confidence": {name: _rounded(value) for name, value in asdict(summary.abstention).items()},
+        "fates": dict(summary.fates),
+        "beaten_by": dict(summary.beaten_by),
+        "unjudged": _rounded(summary.unjudged),
     }
 
 
-def comparison_json(found: Comparison) -> dict[str, Any]:
-    """Runs beside the first one."""
+def comparison_json(comparison: Comparison) -> dict[str, Any]:
+    """Runs compared with the first one."""
     return {
-        "first": found.first,
-        "queries": found.questions,
-        "means": {run: {name: _rounded(one) for name, one in means.items()} for run, means in found.means.items()},
+        "first": comparison.first,
+        "queries": comparison.questions,
+        "means": {run: {name: _rounded(run) for name, run in means.items()} for run, means in comparison.means.items()},
         "compared": [
             {
-                "name": one.name,
-                "settings": {name: list(pair) for name, pair in one.settings.items()},
+                "name": run.name,
+                "settings": {name: list(pair) for name, pair in run.settings.items()},
                 "differences": {
                     name: {
-                        **_interval(of.mean),
-                        "p": _rounded(of.p),
-                        "certain": of.certain,
-                        "smallest_difference": _rounded(of.smallest),
-                        "better": of.better,
-                        "worse": of.worse,
+                        **_interval(difference.mean),
+                        "p": _rounded(difference.p),
+                        "certain": difference.certain,
+                        "smallest_difference": _rounded(difference.smallest),
+                        "better": difference.better,
+                        "worse": difference.worse,
                     }
-                    for name, of in one.differences.items()
+                    for name, difference in run.differences.items()
                 },
             }
-            for one in found.compared
+            for run in comparison.compared
         ],
-        "warnings": list(found.warnings),
+        "warnings": list(comparison.warnings),
     }
 
 
 def _slices(values: Mapping[str, Slice]) -> dict[str, Any]:
-    return {value: {"queries": one.questions, **_interval(one.mean)} for value, one in values.items()}
+    return {
+        value: {"queries": values_slice.questions, **_interval(values_slice.mean)}
+        for value, values_slice in values.items()
+    }
 
 
-def _interval(found: Interval) -> dict[str, float | None]:
-    return {"mean": _rounded(found.mean), "low": _rounded(found.low), "high": _rounded(found.high)}
+def _interval(interval: Interval) -> dict[str, float | None]:
+    return {"mean": _rounded(interval.mean), "low": _rounded(interval.low), "high": _rounded(interval.high)}
 
 
 def _rounded(value: float | None) -> float | None:

@@ -71,12 +71,12 @@ def test_a_run_that_cannot_be_kept_is_printed(here: Path, capsys: pytest.Capture
 
 
 def test_eval_prints_measures_and_keeps_the_run(fundstelle: Run, here: Path) -> None:
-    """Means with intervals, what became of the questions, and the run in the list, shown again as it was."""
+    """Means with intervals, the outcomes, and the run in the list, shown again as it was."""
     done = fundstelle("eval", "q.jsonl", "--name", "erster", "--fast", cwd=here)
     assert done.returncode == 0, done.stderr
     assert "erster: 3 questions, 1 of them without an answer" in done.stdout
     assert re.search(r"^nDCG@10 +1\.000 +1\.000 to 1\.000", done.stdout, re.MULTILINE)
-    assert "    2  first: a passage that answers came first" in done.stdout
+    assert "    2  first: the first passage answers" in done.stdout
     assert "settings: fast=True" in done.stdout
     assert "erster" in fundstelle("runs", "list", cwd=here).stdout
     assert fundstelle("runs", "show", "erster", cwd=here).stdout == done.stdout
@@ -124,7 +124,7 @@ def test_a_sweep_tries_all_combinations(fundstelle: Run, here: Path) -> None:
     assert done.returncode == 0, done.stderr
     for label in ("lexical_weight=0.0 candidates=5", "lexical_weight=0.35 candidates=50"):
         assert re.search(rf"^{label} +1\.000 ", done.stdout, re.MULTILINE)
-    assert "All 2 questions came out alike with all settings." in done.stdout
+    assert "All settings gave identical results on 2 questions." in done.stdout
     assert len(json.loads(fundstelle("runs", "list", "--json", cwd=here).stdout)["runs"]) == 4
 
 
@@ -191,7 +191,7 @@ def test_reports_and_trec_files(fundstelle: Run, here: Path) -> None:
     assert (here / "r.html").read_text("utf-8").startswith("<!doctype html>")
     assert "nDCG@10" in (here / "r.md").read_text("utf-8")
     assert len((here / "t" / "qrels.trec").read_text("utf-8").splitlines()) == 2
-    assert "of 3 questions went wrong." in done.stdout
+    assert "of 3 questions failed." in done.stdout
 
 
 def test_a_set_in_beir_layout_has_an_archive_of_its_own(fundstelle: Run, here: Path) -> None:

@@ -268,7 +268,7 @@ def test_the_page_tells_what_happened() -> None:
     text = " ".join(root.text_content().split())
     assert all(explanation in text for explanation in FATES.values())
     assert [one.text_content() for one in root.xpath("//header//strong")] == ["dense_weight 0.8"]
-    assert "10 questions of 11: it was interrupted" in text
+    assert "10 questions of 11 (interrupted)" in text
     assert "387 ms (p50), 446 ms (p95)" in text
     assert "6 of 8 questions have an answer" in text
     assert "2 of 2 questions have an answer" in text
