@@ -28,7 +28,7 @@ from ui.security.calls import calls_of
 from ui.security.connections import Connection, connection_limits
 from ui.security.gate import Gate
 from ui.security.hosts import THIS_COMPUTER, Serving
-from ui.tabs.evaluation_job import Bench
+from ui.tabs.evaluation_job import EvaluationJob
 
 # The browser itself refuses all other addresses. Gradio compiles its templates ('unsafe-eval') and writes styles and
 # scripts into the page ('unsafe-inline').
@@ -54,7 +54,7 @@ _SHUTDOWN_SECONDS = 5  # for questions that are being answered at Ctrl-C
 def build_app(archive: Archive, serving: Serving = THIS_COMPUTER) -> FastAPI:
     """Return the web application: the page at /, articles at /article/ID, reports at /evaluation/NAME.html."""
     app = FastAPI(title="Fundstelle", docs_url=None, redoc_url=None, openapi_url=None)
-    job = app.state.job = Bench(archive)
+    job = app.state.job = EvaluationJob(archive)
     app.add_exception_handler(RequestValidationError, _malformed_body)
     # before the page, which answers all remaining addresses
     add_reader_route(app, archive)

@@ -14,7 +14,7 @@ from ui.html.notices import archive_line, refusal_notice
 from ui.html.theme import PLAIN
 from ui.tabs.ask import AskTab, ask_labels, ask_tab
 from ui.tabs.evaluation import wire_evaluation_tab
-from ui.tabs.evaluation_job import Bench
+from ui.tabs.evaluation_job import EvaluationJob
 from ui.tabs.evaluation_layout import EvaluationTab, evaluation_labels, evaluation_tab
 from ui.wording.evaluation import words_of
 from ui.wording.page import ENGLISH, Texts, choose_language
@@ -42,7 +42,7 @@ class _Page(NamedTuple):
     contents: gr.HTML
 
 
-def build_page(archive: Archive, job: Bench) -> gr.Blocks:
+def build_page(archive: Archive, job: EvaluationJob) -> gr.Blocks:
     """Return the page, wired to the archive."""
     words = words_of(ENGLISH)
     with gr.Blocks(title="Fundstelle", analytics_enabled=False) as blocks:

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from enum import Enum, auto
 
-from ui.tabs.question_sources import MOST
+from ui.tabs.question_sources import MAX_UPLOAD_CHARACTERS
 
 
 class Body(Enum):
@@ -42,7 +42,7 @@ _PAGE = frozenset({"lang", "tab"})
 _FILE = r"[\w-][\w.-]*(/[\w-][\w.-]*)*"
 _SESSION = r"[A-Za-z0-9_-]{1,64}"
 # in JSON, the text of a question file is one string, in which a line break or a quote takes two characters
-_MAX_CALL_BYTES, _MAX_FEEDBACK_BYTES = 2 * MOST, 100_000
+_MAX_CALL_BYTES, _MAX_FEEDBACK_BYTES = 2 * MAX_UPLOAD_CHARACTERS, 100_000
 
 
 def _rule(

@@ -17,9 +17,9 @@ from rag.text.paths import index_command
 from ui.html.comparison import comparison_html
 from ui.html.notices import confirmation, error_notice, progress_bar, refusal_notice
 from ui.html.run import run_html
-from ui.tabs.evaluation_job import Bench
+from ui.tabs.evaluation_job import EvaluationJob
 from ui.tabs.evaluation_layout import MAX_NAME_LENGTH, NO_BASELINE, EvaluationTab, Updates
-from ui.tabs.question_sources import MOST, Source, clean, handed_in, label, offered
+from ui.tabs.question_sources import MAX_UPLOAD_CHARACTERS, Source, available_sources, clean, label, uploaded_source
 from ui.wording.evaluation import Words, fixed, words_of
 from ui.wording.page import Texts, texts_of
 
@@ -33,7 +33,9 @@ _SHORT = {"queue": False, "preprocess": False, "api_visibility": "private", "sho
 _LONG = {"concurrency_limit": None, "preprocess": False, "api_visibility": "private", "show_progress": "hidden"}
 
 
-def wire_evaluation_tab(tab: EvaluationTab, opener: gr.Tab, code: gr.Textbox, archive: Archive, job: Bench) -> None:
+def wire_evaluation_tab(
+    tab: EvaluationTab, opener: gr.Tab, code: gr.Textbox, archive: Archive, job: EvaluationJob
+) -> None:
     """Connect the components of the tab, which is filled with feedback and runs whenever `opener` is selected."""
     actions = EvaluationActions(tab, archive, job)
     followed = [tab.progress, tab.run, tab.cancel, tab.run_name, tab.baseline_name]
@@ -65,7 +67,7 @@ def wire_evaluation_tab(tab: EvaluationTab, opener: gr.Tab, code: gr.Textbox, ar
 class EvaluationActions:
     """What happens in the tab. Values from a request are only compared with what is offered."""
 
-    def __init__(self, tab: EvaluationTab, archive: Archive, job: Bench) -> None:
+    def __init__(self, tab: EvaluationTab, archive: Archive, job: EvaluationJob) -> None:
         self._tab, self._archive, self._job = tab, archive, job
         self._session = EvaluationSession(archive)
 
@@ -86,11 +88,11 @@ class EvaluationActions:
         texts, tab = texts_of(code), self._tab
         words = words_of(texts)
         name, text, fault = (_event_text(event, field) for field in ("name", "text", "fault"))
-        if fault or len(text) > MOST:
+        if fault or len(text) > MAX_UPLOAD_CHARACTERS:
             return {tab.progress: error_notice(words.not_text if fault == "not text" else words.too_large, texts)}
 
         def read() -> Updates:
-            source = handed_in(name, text)
+            source = uploaded_source(name, text)
             choices = self._source_choices(source, source.key, words)
             return {tab.progress: "", tab.upload_source: source, tab.source: choices}
 
@@ -112,7 +114,7 @@ class EvaluationActions:
         words = words_of(texts)
         if self._job.running:
             return error_notice(words.busy, texts)
-        source = next((source for source in offered(self._archive, upload) if source.key == key), None)
+        source = next((source for source in available_sources(self._archive, upload) if source.key == key), None)
         if source is None:
             return error_notice(words.no_questions, texts)
         if not self._archive.status().articles:
@@ -131,7 +133,7 @@ class EvaluationActions:
             yield {tab.run: gr.skip()}
             return
         while True:
-            yield {tab.progress: progress_bar(*job.done, texts), **updates}
+            yield {tab.progress: progress_bar(*job.progress, texts), **updates}
             updates = {}
             if job.wait(_PROGRESS_SECONDS):
                 break
@@ -192,7 +194,7 @@ class EvaluationActions:
 
     def _source_choices(self, upload: Source | None, key: object, words: Words) -> object:
         """Offer the sources of questions; that with the key is selected, or else the first."""
-        sources = offered(self._archive, upload)
+        sources = available_sources(self._archive, upload)
         keys = [source.key for source in sources]
         value = key if key in keys else next(iter(keys), None)
         return gr.update(choices=[(label(source, words), source.key) for source in sources], value=value)

@@ -1,4 +1,4 @@
-"""Where evaluations run: one at a time, in a thread of its own, so that questions are answered meanwhile."""
+"""The background job of the page: one evaluation at a time, in its own thread, so that questions are still answered."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ _SECONDS_TO_END = 15  # for the question that is asked, and for storing the run
 
 
 class Busy(FundstelleError):
-    """An evaluation is running, and another one was to begin."""
+    """An evaluation is running already."""
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How an evaluation ended: the name of the run that was kept, or a sentence that says why there is none.
+    """How an evaluation ended: the name of the stored run, or a sentence that says why there is none.
 
-    With neither, it was cancelled before a question was asked, or, if `failed`, something unforeseen happened.
+    With neither, it was cancelled before a question was asked, or, if `failed`, an unexpected error occurred.
     """
 
     run: str | None = None
@@ -35,21 +35,21 @@ class Outcome:
     failed: bool = False
 
 
-class Bench:
-    """Asks questions about an archive and keeps the runs. Safe to use from several threads."""
+class EvaluationJob:
+    """Evaluates an archive in the background and stores the runs. Safe to use from several threads."""
 
     def __init__(self, archive: Archive) -> None:
         self._session = EvaluationSession(archive)
         self._starting = threading.Lock()
         self._thread: threading.Thread | None = None
         self._cancelled = threading.Event()
-        self._ended = threading.Event()
-        self._ended.set()
-        self._done = (0, 0)
+        self._finished = threading.Event()
+        self._finished.set()
+        self._progress = (0, 0)
         self._outcome = Outcome()
 
     def start(self, judgements: Sequence[Judgement], name: str, questions: str, *, fast: bool) -> None:
-        """Begin to ask; the run gets the name, or that with a number if another has it.
+        """Start an evaluation; a number is added to the name of the run if it is taken.
 
         Raises:
             Busy: an evaluation is running.
@@ -58,22 +58,22 @@ class Bench:
             if self.running:
                 raise Busy("An evaluation is running already: wait until it is done, or cancel it.")
             self._cancelled.clear()
-            self._ended.clear()
-            self._done = (0, len(judgements))
+            self._finished.clear()
+            self._progress = (0, len(judgements))
             arguments = (judgements, name, questions, fast)
-            # what is left of it at the end of the program is let go
+            # daemon: it does not keep the program alive
             self._thread = threading.Thread(target=self._work, args=arguments, name="evaluation", daemon=True)
             self._thread.start()
 
     @property
     def running(self) -> bool:
         """Whether an evaluation is running."""
-        return not self._ended.is_set()
+        return not self._finished.is_set()
 
     @property
-    def done(self) -> tuple[int, int]:
-        """How many questions have been asked, and how many there are."""
-        return self._done
+    def progress(self) -> tuple[int, int]:
+        """The number of questions asked so far, and of all questions."""
+        return self._progress
 
     @property
     def outcome(self) -> Outcome:
@@ -81,21 +81,21 @@ class Bench:
         return self._outcome
 
     def wait(self, seconds: float) -> bool:
-        """Wait until the evaluation has ended, or for so long; return whether it has."""
-        return self._ended.wait(seconds)
+        """Wait until the evaluation has ended, at most `seconds`; return whether it has."""
+        return self._finished.wait(seconds)
 
     def cancel(self) -> None:
-        """End the evaluation after the question that is being asked; what was asked is kept."""
+        """End the evaluation after the current question; the results so far are stored."""
         self._cancelled.set()
 
     def close(self) -> None:
-        """Cancel and wait for the end, before the archive is closed."""
+        """Cancel, and wait for the end before the archive is closed."""
         self.cancel()
         self.wait(_SECONDS_TO_END)
 
     def _work(self, judgements: Sequence[Judgement], name: str, questions: str, fast: bool) -> None:
         try:
-            self._outcome = self._asked(judgements, name, questions, fast=fast)
+            self._outcome = self._evaluate(judgements, name, questions, fast=fast)
         except FundstelleError as refusal:
             self._outcome = Outcome(refusal=str(refusal))
         except Exception as error:
@@ -103,18 +103,20 @@ class Bench:
             _log.debug("It happened here:", exc_info=True)
             self._outcome = Outcome(failed=True)
         finally:
-            self._ended.set()
+            self._finished.set()
 
-    def _asked(self, judgements: Sequence[Judgement], name: str, questions: str, *, fast: bool) -> Outcome:
+    def _evaluate(self, judgements: Sequence[Judgement], name: str, questions: str, *, fast: bool) -> Outcome:
         setups = {"": Setup(self._session.archive.config, RankingConfig(fast=fast))}
         outcome = Outcome()
-        for run in self._session.evaluate(judgements, setups, name=name, source=questions, on_progress=self._hear):
+        for run in self._session.evaluate(
+            judgements, setups, name=name, source=questions, on_progress=self._on_progress
+        ):
             self._session.runs.save(run)
             outcome = Outcome(run=run.name)
         return outcome
 
-    def _hear(self, done: int, total: int) -> None:
-        self._done = (done, total)
-        if self._cancelled.is_set() and done < total:
+    def _on_progress(self, questions: int, total: int) -> None:
+        self._progress = (questions, total)
+        if self._cancelled.is_set() and questions < total:
             # as Ctrl-C does on the command line: the evaluation ends early and keeps what was asked
             raise KeyboardInterrupt

@@ -1,4 +1,4 @@
-"""Where test questions come from: marks, files that are here, or a file that was handed in."""
+"""Sources of test questions on the page: marked passages, files of earlier runs, or an uploaded file."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ from rag.evaluation.session import EvaluationSession, default_run_name
 from ui.wording.evaluation import Words
 from ui.wording.page import count_of
 
-MOST = 5_000_000
-"""So many characters a file may have that is handed in."""
+MAX_UPLOAD_CHARACTERS = 5_000_000
+"""Maximum length of an uploaded file, in characters."""
 UPLOADED = "uploaded"
 
 _SAMPLE = Path("seeds") / "questions.jsonl"
 _KINDS = (".jsonl", ".csv")
-_NAME_SHOWN = 80
+_MAX_NAME_CHARACTERS = 80
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Questions that can be asked. `key` tells them from others; `name` is noted in the run."""
+    """Questions that can be asked, identified by `key`; `name` is stored in the run."""
 
     key: str
     name: str
@@ -41,51 +41,51 @@ class Source:
 _UPLOADED = f"{UPLOADED}: "
 
 
-def handed_in(name: str, text: str) -> Source:
-    """Return the questions in a file that came from the browser.
+def uploaded_source(name: str, text: str) -> Source:
+    """Return the questions in a file that the browser uploaded.
 
     Raises:
-        QuestionError: they cannot be understood.
+        QuestionError: they are not valid.
     """
-    known = clean(PurePosixPath(name.replace("\\", "/")).name, _NAME_SHOWN)
-    return Source(UPLOADED, _UPLOADED + known, read_questions_text(text, known))
+    file_name = clean(PurePosixPath(name.replace("\\", "/")).name, _MAX_NAME_CHARACTERS)
+    return Source(UPLOADED, _UPLOADED + file_name, read_questions_text(text, file_name))
 
 
-def clean(text: str, most: int) -> str:
-    """Return a name from a request in one line, without signs that cannot be shown or stored."""
-    shown = "".join(" " if unicodedata.category(sign).startswith("C") else sign for sign in text)
-    return " ".join(shown.split())[:most]
+def clean(text: str, limit: int) -> str:
+    """Return a name from a request on one line, without control characters, cut to `limit` characters."""
+    printable = "".join(" " if unicodedata.category(sign).startswith("C") else sign for sign in text)
+    return " ".join(printable.split())[:limit]
 
 
-def offered(archive: Archive, uploaded: Source | None) -> list[Source]:
-    """Return what can be asked: what was handed in, what was marked, and the files that are here."""
+def available_sources(archive: Archive, uploaded: Source | None) -> list[Source]:
+    """Return the available sources: the uploaded file, the marked passages, and files on disk."""
     sources = [uploaded] if uploaded else []
     session = EvaluationSession(archive)
-    if marked := session.feedback.questions():
-        sources.append(Source(MARKED, MARKED, marked))
+    if questions := session.feedback.questions():
+        sources.append(Source(MARKED, MARKED, questions))
     return [*sources, *_files(session)]
 
 
 def _files(session: EvaluationSession) -> Iterator[Source]:
     """Yield the sample questions, if the archive contains their answers, and the files of earlier runs."""
-    seen: set[Path] = set()
+    resolved: set[Path] = set()
     paths = [_SAMPLE, *(Path(run.questions) for run in reversed(session.runs.listing()))]
     for path in paths:
-        if path.suffix.lower() not in _KINDS or not path.is_file() or path.resolve() in seen:
+        if path.suffix.lower() not in _KINDS or not path.is_file() or path.resolve() in resolved:
             continue
-        seen.add(path.resolve())
+        resolved.add(path.resolve())
         try:
             source = Source(str(path), str(path), session.load(path))
             if path == _SAMPLE:
                 session.judge(source.questions)
         except FundstelleError:
-            # it would be refused: what it is worth is no news to somebody who did not ask for it
+            # it would be refused when chosen, so it is not available_sources
             continue
         yield source
 
 
 def label(source: Source, words: Words) -> str:
-    """Return how a source is called in the list."""
+    """Return the label of a source in the list."""
     count = count_of(words.questions, len(source.questions), words.texts)
     if source.key == MARKED:
         return words.from_feedback.format(count=count)

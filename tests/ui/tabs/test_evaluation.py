@@ -24,9 +24,9 @@ from rag.evaluation.session import EvaluationSession
 from ui.app import build_app
 from ui.html.run import report_address
 from ui.tabs.evaluation import EvaluationActions
-from ui.tabs.evaluation_job import Bench, Busy
+from ui.tabs.evaluation_job import Busy, EvaluationJob
 from ui.tabs.evaluation_layout import EvaluationTab
-from ui.tabs.question_sources import MOST, handed_in, label, offered
+from ui.tabs.question_sources import MAX_UPLOAD_CHARACTERS, available_sources, label, uploaded_source
 from ui.wording.evaluation import words_of
 from ui.wording.page import ENGLISH, GERMAN
 
@@ -56,7 +56,7 @@ def browser(archive: Archive) -> TestClient:
 def tab(archive: Archive) -> EvaluationActions:
     """What the tab does; its components are their own names."""
     names = EvaluationTab(*EvaluationTab._fields)  # type: ignore[arg-type]
-    return EvaluationActions(names, archive, Bench(archive))
+    return EvaluationActions(names, archive, EvaluationJob(archive))
 
 
 def said(html: Any) -> str:
@@ -146,11 +146,11 @@ def test_the_report_runs_no_script(archive: Archive, browser: TestClient) -> Non
 
 def test_questions_come_from_files_marks_and_runs(archive: Archive, tmp_path: Path) -> None:
     """The sample questions are offered where the archive answers them, a run's file as long as it exists."""
-    assert offered(archive, None) == []
+    assert available_sources(archive, None) == []
     (tmp_path / "seeds").mkdir()
     sample = tmp_path / "seeds" / "questions.jsonl"
     sample.write_text(ASKED.replace("one.txt", "two.txt"), encoding="utf-8")
-    assert offered(archive, None) == []
+    assert available_sources(archive, None) == []
     sample.write_text(ASKED, encoding="utf-8")
     own = tmp_path / "own.csv"
     own.write_text("question,article\nWas?,one.txt\nWer?,one.txt\n", encoding="utf-8")
@@ -158,7 +158,7 @@ def test_questions_come_from_files_marks_and_runs(archive: Archive, tmp_path: Pa
     for number, file in enumerate([str(own), str(sample), str(tmp_path / "gone.csv"), str(tmp_path / "one.txt"), "/"]):
         runs.save(replace(run(), name=str(number), questions=file))
     EvaluationSession(archive).feedback.mark(QUESTION, archive.ask(QUESTION).citations[0], answers=True)
-    sources = offered(archive, handed_in("C:\\x\\mine.jsonl", ASKED))
+    sources = available_sources(archive, uploaded_source("C:\\x\\mine.jsonl", ASKED))
     names = [label(one, DE) for one in sources]
     assert names == [
         "Ihre Datei: mine.jsonl (1 Frage)",
@@ -188,7 +188,7 @@ def test_a_request_opens_no_file_that_is_not_offered(tab: EvaluationActions, arc
         ({"name": "a.jsonl", "text": '{"question": "\\ud800?"}'}, "a.jsonl, line 1 is not a valid question"),
         ({"name": "a.jsonl", "fault": "not text"}, DE.not_text),
         ({"name": "a.jsonl", "fault": "too large"}, DE.too_large),
-        ({"name": "a.jsonl", "text": "x" * (MOST + 1)}, DE.too_large),
+        ({"name": "a.jsonl", "text": "x" * (MAX_UPLOAD_CHARACTERS + 1)}, DE.too_large),
         ({"name": "a.jsonl", "text": "[" * 100_000}, GERMAN.failure_heading),
         ({}, "There is not a valid question in"),
         (5, "There is not a valid question in"),
@@ -205,16 +205,16 @@ def test_a_wrong_file_is_a_sentence(tab: EvaluationActions, sent: Any, told: str
 
 def test_an_article_that_is_not_there_is_a_sentence(tab: EvaluationActions) -> None:
     """The answer names an article that the archive does not hold: nothing is asked."""
-    source = handed_in("a.jsonl", ASKED.replace("one.txt", "<i>two"))
+    source = uploaded_source("a.jsonl", ASKED.replace("one.txt", "<i>two"))
     (update,) = tab.run("en", source.key, source, None, None)
     assert "There is no article '<i>two' in this archive" in said(update["progress"])
     with pytest.raises(QuestionError):
-        handed_in("a.jsonl", "[]")
+        uploaded_source("a.jsonl", "[]")
 
 
 def test_a_run_is_told_while_it_goes_and_shown_when_it_is_done(tab: EvaluationActions, archive: Archive) -> None:
     """The buttons change places, the questions are counted, and in the end the run is chosen under its name."""
-    source = handed_in("a.jsonl", ASKED)
+    source = uploaded_source("a.jsonl", ASKED)
     first, *_, last = tab.run("de", source.key, source, "  Probe\n\x00 1 ", True)
     assert (first["run"]["visible"], first["cancel"]["visible"]) == (False, True)
     assert (last["run"]["visible"], last["cancel"]["visible"], last["progress"]) == (True, False, "")
@@ -232,12 +232,12 @@ def test_one_evaluation_runs_at_a_time(archive: Archive) -> None:
     """A second one is refused; the first one, cancelled, keeps what was asked."""
     questions = read_questions_text("".join(ASKED.replace("Wie", f"{n} Wie") for n in range(300)), "a.jsonl")
     judgements = [judge(one, archive.article) for one in questions]
-    bench = Bench(archive)
+    bench = EvaluationJob(archive)
     bench.start(judgements, "long", "a.jsonl", fast=True)
     with pytest.raises(Busy):
         bench.start(judgements, "other", "a.jsonl", fast=True)
     waited = threading.Event()
-    while not bench.done[0] and bench.running:
+    while not bench.progress[0] and bench.running:
         waited.wait(0.01)
     assert archive.ask(QUESTION).citations
     bench.close()
@@ -249,7 +249,7 @@ def test_one_evaluation_runs_at_a_time(archive: Archive) -> None:
 def test_what_was_cancelled_before_it_began_is_not_kept(tab: EvaluationActions, archive: Archive) -> None:
     """Nothing asked is nothing kept, and an archive without articles is a sentence."""
     with Archive.open(archive.folder.parent / "empty") as empty:
-        bench = Bench(empty)
+        bench = EvaluationJob(empty)
         bench.start([], "none", "a.jsonl", fast=True)
         assert bench.wait(10)
         assert "holds no passages yet" in str(bench.outcome.refusal)

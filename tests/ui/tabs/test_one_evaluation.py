@@ -16,7 +16,7 @@ from rag.archive import Archive
 from rag.evaluation.runs.calibrate import calibrate
 from rag.evaluation.session import EvaluationSession
 from ui.tabs.evaluation import EvaluationActions
-from ui.tabs.evaluation_job import Bench
+from ui.tabs.evaluation_job import EvaluationJob
 from ui.tabs.evaluation_layout import EvaluationTab
 
 BRIDGE = "Die Brücke wurde am 3. Mai 1998 eröffnet. Sie ist 412 Meter lang und führt über den Fluss."
@@ -44,7 +44,7 @@ def folder(tmp_path: Path, encoder: object) -> Iterator[Path]:
 
 def run_on_page(archive: Archive, file: Path, name: str) -> None:
     """Hand the file in on the tab Evaluate, and ask its questions until all are asked."""
-    tab = EvaluationActions(EvaluationTab(*EvaluationTab._fields), archive, Bench(archive))  # type: ignore[arg-type]
+    tab = EvaluationActions(EvaluationTab(*EvaluationTab._fields), archive, EvaluationJob(archive))  # type: ignore[arg-type]
     upload = gr.EventData(None, {"name": file.name, "text": file.read_text("utf-8")})
     source: Any = tab.take_file("en", upload)["upload_source"]
     *_, last = tab.run("en", source.key, source, name, False)
