@@ -486,7 +486,7 @@ def test_a_password_is_sent_and_not_kept(site: Site, fetched: Fetch, tmp_path: P
         ]
         failures = fetched(*given, "https://ilse:ge/heim@nowhere.invalid/", "https://ilse:geheim@nowhere.invalid:x/")
         sent = {headers.get("Authorization") for _, headers, _ in site.requests}
-        sent_elsewhere = {headers.get("Authorization") for _, headers, _ in foreign_site.asked}
+        sent_elsewhere = {headers.get("Authorization") for _, headers, _ in foreign_site.requests}
     assert sent == {"Basic " + base64.b64encode(b"ilse:ge@heim").decode()}
     assert sent_elsewhere == {None}
     assert set(files(tmp_path)) == {site.address + "/a", site.address + "/b", foreign}
