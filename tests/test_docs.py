@@ -148,6 +148,16 @@ def test_links_lead_somewhere(document: Path) -> None:
             assert heading in {anchor(line) for line in target.read_text("utf-8").splitlines()}, f"{path}#{heading}"
 
 
+PROJECT_PATH = re.compile(r"`((?:rag|ui|embeddings|tests|benchmarks|docs|seeds)/[\w./-]*)`")
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_files_that_are_named_exist(document: Path) -> None:
+    """A path of the project in backticks leads to a file or a folder."""
+    missing = [path for path in PROJECT_PATH.findall(document.read_text("utf-8")) if not (ROOT / path).exists()]
+    assert missing == []
+
+
 def anchor(line: str) -> str | None:
     """Return the anchor that GitHub gives a heading."""
     if not line.startswith("#"):
