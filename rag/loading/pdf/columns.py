@@ -81,16 +81,16 @@ def _is_cased(words: Iterable[Word]) -> bool:
 
 
 def _region_fragments(lines: Iterable[Sequence[Word]], is_separate: bool) -> list[LineFragment]:
-    """The lines of a region from the top, cut at wide spaces; lines that are side by side stay in the file's order."""
-    written = [LineFragment(tuple(line)) for line in lines if line]
-    from_top = sorted(written, key=lambda fragment: -fragment.middle)
+    """The lines of a region from the top, cut at wide spaces; long lines side by side stay in file order."""
+    file_order = [LineFragment(tuple(line)) for line in lines if line]
+    from_top = sorted(file_order, key=lambda fragment: -fragment.middle)
     neighbours = [(upper, lower) for upper, lower in pairwise(from_top) if _are_side_by_side(upper, lower)]
     if not neighbours:
         ordered = from_top
     elif all(min(letter_count(upper.words), letter_count(lower.words)) < LONG_LINE for upper, lower in neighbours):
         ordered = [fragment for row in _rows(from_top) for fragment in row]
     else:
-        ordered = written
+        ordered = file_order
     cut = [piece for fragment in ordered for piece in _cut_at_wide_spaces(fragment)]
     fragments = [
         replace(

@@ -88,7 +88,7 @@ def right_to_left_lines(words: Sequence[Word]) -> list[list[Word]]:
     """
     rows: list[list[_Glyph]] = []
     for glyph in sorted(_glyphs(words), key=lambda glyph: -glyph.edges.middle):
-        tallest = max([glyph.edges.height, *(other.edges.height for other in rows[-1])]) if rows else 0.0
+        tallest = max([glyph.edges.height, *(member.edges.height for member in rows[-1])]) if rows else 0.0
         if rows and _row_middle(rows[-1]) - glyph.edges.middle < _MAX_ROW_OFFSET * tallest:
             rows[-1].append(glyph)
         else:
