@@ -40,6 +40,8 @@ if TYPE_CHECKING:
 
 StrPath = str | os.PathLike[str]
 
+_FAST_RANKING = replace(DEFAULT_RANKING, fast=True)
+
 
 def _no_archive(folder: Path) -> NotFound:
     """Return the error for a folder without an archive."""
@@ -400,7 +402,7 @@ class Archive:
             path=path,
             include=include,
         )
-        answer = self.searcher(RankingConfig(fast=fast)).ask(question, k, arguments.to_filter(filter))
+        answer = self.searcher(_FAST_RANKING if fast else DEFAULT_RANKING).ask(question, k, arguments.to_filter(filter))
         return replace(answer, index_again=bool(answer.citations) and self._index_again)
 
     @property

@@ -23,7 +23,7 @@ from rag.types import Article, Hit, passage_at, primary_language
 if TYPE_CHECKING:
     from rag.search.searcher import Searcher
 
-# words in another language match if they begin with the same letters, so many at least
+# words of two languages match if one begins with the other, which has at least this many letters
 _MIN_COMMON_LETTERS = 4
 
 

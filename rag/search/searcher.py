@@ -176,8 +176,8 @@ class Searcher:
         if record.fingerprint != self.encoder.fingerprint:
             raise EncoderMisfit(
                 f"The archive {self.folder} was made by another encoder than {self.encoder.name}: "
-                "index your articles again (`fundstelle index PATH`), which encodes them anew, or start this "
-                "program again if another one has just done so."
+                "index your articles again (`fundstelle index PATH`), which re-encodes them, or restart this "
+                "program if another one has just done so."
             )
         return True
 

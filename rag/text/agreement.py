@@ -130,7 +130,7 @@ def _on_one_line(text: str) -> str:
 
 
 def sentences_of_article(article: Article) -> list[NormalizedSentence]:
-    """Return the sentences of an article and its comments that hold a letter or a digit.
+    """Return the sentences of an article and its comments that have a letter or a digit.
 
     Boilerplate is left out, and so are lines that only name an agency.
     """
