@@ -41,9 +41,9 @@ def test_real_articles_as_they_reach_users(real_archive: Archive, question: str,
     interaction has it wrong by a hair.
     """
     citations = real_archive.ask(question).citations
-    found = list(dict.fromkeys(Path(citation.article.path).name for citation in citations))
-    assert any(name.startswith(files) for name in found[:2])
-    assert all(one.quote == one.article.text[one.start : one.end] for one in citations)
+    names = list(dict.fromkeys(Path(citation.article.path).name for citation in citations))
+    assert any(name.startswith(files) for name in names[:2])
+    assert all(citation.quote == citation.article.text[citation.start : citation.end] for citation in citations)
 
 
 @pytest.mark.parametrize(("question", "files"), [REAL[0], REAL[1], REAL[4]])
@@ -76,11 +76,11 @@ def test_sample_questions(answers: tuple[bool, list[Answer]]) -> None:
     fast, given = answers
     first = among = 0
     for question, answer in zip(QUESTIONS, given, strict=True):
-        wanted = {Path(one["article"]).name for one in question["answers"]}
-        found = [Path(citation.article.path).name for citation in answer.citations]
-        assert len(found) <= 5
-        first += bool(wanted & set(found[:1]))
-        among += bool(wanted & set(found))
+        expected = {Path(label["article"]).name for label in question["answers"]}
+        names = [Path(citation.article.path).name for citation in answer.citations]
+        assert len(names) <= 5
+        first += bool(expected & set(names[:1]))
+        among += bool(expected & set(names))
     assert first >= 132
     assert among >= (144 if fast else 142)
 
@@ -164,23 +164,23 @@ def test_filters_narrow_before_ranking(sample: Archive) -> None:
 
 def test_a_filter_that_leaves_nothing_is_said_so(sample: Archive) -> None:
     """No citation, no error, and a sentence that says what to do, or which sources there are."""
-    for chosen, said in (
+    for narrowing, reason in (
         (Filter(since=date(2031, 1, 1)), "remove one of them"),
         (Filter(sources=("Gibt-es-nicht",)), "No article has the source 'Gibt-es-nicht': there are Telmaris, "),
     ):
-        answer = sample.ask("Was geschah bei der Flut?", filter=chosen)
+        answer = sample.ask("Was geschah bei der Flut?", filter=narrowing)
         assert (answer.citations, answer.answerable, answer.confidence) == ((), False, 0.0)
-        assert said in answer.reason
+        assert reason in answer.reason
 
 
 def test_names_in_typographic_quotes_ask_for_nothing_that_would_leave_nothing(sample: Archive) -> None:
     """A Russian question writes «Луна-25», the English article Luna-25; in straight quotes nothing is found."""
     question = "Когда и из-за чего разбилась российская лунная станция {}?"
-    found = sample.ask(question.format("«Луна-25»")).citations
-    assert Path(found[0].article.path).name == "en-chandrayaan-3-south-pole.md"
+    citations = sample.ask(question.format("«Луна-25»")).citations
+    assert Path(citations[0].article.path).name == "en-chandrayaan-3-south-pole.md"
     assert sample.ask(question.format('"Луна-25"')).citations == ()
     # a name that passages hold narrows
-    assert all("Luna-25" in one.quote for one in sample.ask("What happened to “Luna-25”?", k=20).citations)
+    assert all("Luna-25" in citation.quote for citation in sample.ask("What happened to “Luna-25”?", k=20).citations)
 
 
 def test_phrases_must_stand_there_and_excluded_words_must_not(sample: Archive) -> None:
@@ -222,12 +222,12 @@ def test_odd_questions_get_an_answer(sample: Archive, question: str, fast: bool)
 
 
 @pytest.mark.parametrize(
-    ("question", "said"),
+    ("question", "message"),
     [("🙂", "empty"), ("", "empty"), ('""', "empty"), ("x" * 10_000, "10000 characters"), ("-Flut", "only says what")],
 )
-def test_questions_that_ask_nothing_are_refused_in_a_sentence(sample: Archive, question: str, said: str) -> None:
+def test_questions_that_ask_nothing_are_refused_in_a_sentence(sample: Archive, question: str, message: str) -> None:
     """Nothing but signs, nothing, ten thousand characters, exclusions alone."""
-    with pytest.raises(QuestionError, match=said):
+    with pytest.raises(QuestionError, match=message):
         sample.ask(question)
 
 
@@ -247,7 +247,8 @@ def test_words_that_languages_share_by_chance_are_not_marked(tmp_path: Path) -> 
     archive.index([tmp_path])
     answer = archive.ask("How many goals has Messi scored in Lusail?")
     marked = {
-        one.article.language: {one.article.text[start:end] for start, end in one.matches} for one in answer.citations
+        citation.article.language: {citation.article.text[start:end] for start, end in citation.matches}
+        for citation in answer.citations
     }
     archive.close()
     assert marked["es"] == {"Messi", "Lusail"}
@@ -288,14 +289,14 @@ def test_calibration_learns_from_the_users_questions(
     monkeypatch.setitem(TABLES, "reranked", replace(RERANKED, intercept=RERANKED.intercept + 3))
     shutil.copytree(sample.folder, tmp_path / "archive")
     with Archive.open(tmp_path / "archive") as archive:
-        asked = read_questions(QUESTIONS_FILE)[::every]
-        question = asked[0].question
+        questions = read_questions(QUESTIONS_FILE)[::every]
+        question = questions[0].question
         before = archive.ask(question).confidence
         steps: list[tuple[int, int]] = []
-        report = calibrate(archive, asked, lambda *step: steps.append(step))
+        report = calibrate(archive, questions, lambda *step: steps.append(step))
         after = archive.ask(question).confidence
-        assert steps[-1] == (len(asked), len(asked))
-        assert report.questions == len(asked)
+        assert steps[-1] == (len(questions), len(questions))
+        assert report.questions == len(questions)
         # of a quarter of the questions, six have no answer, and AUROC is known to a tenth only
         assert report.after.auroc > report.before.auroc - (0.05 if every > 1 else 0)
         assert report.after.error < report.before.error / 2

@@ -82,7 +82,10 @@ def count(archive: Archive) -> int:
 
 def shown(answer: Answer) -> list[tuple[str, list[str]]]:
     """What the first three citations quote and highlight."""
-    return [(one.quote, [one.article.text[start:end] for start, end in one.highlights]) for one in answer.citations[:3]]
+    return [
+        (citation.quote, [citation.article.text[start:end] for start, end in citation.highlights])
+        for citation in answer.citations[:3]
+    ]
 
 
 def test_a_question_reads_no_passage_again(archive: Archive, counting: Counting) -> None:
@@ -112,9 +115,11 @@ def test_all_scores_are_the_same_without_the_file(sample: Archive, encoder: Enco
     copy = shutil.copytree(sample.folder, tmp_path / "copy", ignore=shutil.ignore_patterns("tokens"))
     with Archive.open(copy, encoder=encoder) as without:
         before, after = sample.ask(TUNNEL, 12), without.ask(TUNNEL, 12)
-    assert [one.passage_id for one in after.citations] == [one.passage_id for one in before.citations]
-    for one, other in zip(after.citations, before.citations, strict=True):
-        assert one.signals == pytest.approx(dict(other.signals), abs=1e-6)
+    assert [citation.passage_id for citation in after.citations] == [
+        citation.passage_id for citation in before.citations
+    ]
+    for citation, expected in zip(after.citations, before.citations, strict=True):
+        assert citation.signals == pytest.approx(dict(expected.signals), abs=1e-6)
     assert after.confidence == pytest.approx(before.confidence, abs=1e-6)
 
 
@@ -195,14 +200,14 @@ def test_an_interrupted_run_goes_on(tmp_path: Path, folder: Path, encoder: Encod
 
 def test_texts_that_are_gone_are_dropped_when_they_are_many(tmp_path: Path) -> None:
     """Up to a fifth and a thousand more than there are texts, nothing is looked at; then only those there stay."""
-    kept = TokenCache(tmp_path, "one")
+    cache = TokenCache(tmp_path, "one")
     names = [number.to_bytes(16, "big") for number in range(3_000)]
-    kept.put(dict.fromkeys(names, b"code"))
-    kept.drop_all_but(State(7, "mark"), 2_000, names[:2_000])
-    assert len(kept.get(names)) == 3_000
-    kept.drop_all_but(State(7, "mark"), 1_500, names[:1_500])
-    assert set(kept.get(names)) == set(names[:1_500])
-    kept.close()
+    cache.put(dict.fromkeys(names, b"code"))
+    cache.drop_all_but(State(7, "mark"), 2_000, names[:2_000])
+    assert len(cache.get(names)) == 3_000
+    cache.drop_all_but(State(7, "mark"), 1_500, names[:1_500])
+    assert set(cache.get(names)) == set(names[:1_500])
+    cache.close()
 
 
 def test_what_was_made_from_something_else_is_emptied(tmp_path: Path) -> None:

@@ -47,10 +47,10 @@ def put_passages(store: Store, article: Article, passages: Sequence[Passage]) ->
     store.put(ArticleRecord(article=article, passages=records), fingerprint="", vectors=vectors)
 
 
-def put(store: Store, one: Article) -> int:
+def put(store: Store, source: Article) -> int:
     """Store an article as one passage; return its key."""
-    passage = passage_at(one, 0, len(one.text))
-    put_passages(store, one, [passage])
+    passage = passage_at(source, 0, len(source.text))
+    put_passages(store, source, [passage])
     return passage.key
 
 
@@ -65,7 +65,7 @@ def view_of(store: Store, tmp_path: Path, name: str = "lexical") -> LexicalIndex
     return LexicalIndex(tmp_path / name, store, FileLock(tmp_path / "lock", timeout=0))
 
 
-def found(view: LexicalIndex, question: str, k: int = 10) -> list[int]:
+def search_keys(view: LexicalIndex, question: str, k: int = 10) -> list[int]:
     return [key for key, _ in view.search(view.analyse(question), k)]
 
 
@@ -125,15 +125,20 @@ def test_one_spelling() -> None:
 def test_one_word_for_all_its_spellings(store: Store, tmp_path: Path, spellings: str) -> None:
     """Each spelling finds every other, in quotes and without, and is marked from its first letter to its last."""
     each = spellings.split(" ")
-    assert len({fold(one) for one in each}) == 1
-    keys = [put(store, article(one, f"({one})", language="ar" if one.isascii() else "vi")) for one in each]
+    assert len({fold(spelling) for spelling in each}) == 1
+    keys = [
+        put(store, article(spelling, f"({spelling})", language="ar" if spelling.isascii() else "vi"))
+        for spelling in each
+    ]
     view = view_of(store, tmp_path)
-    for one in each:
-        assert view.containing(one).tolist() == sorted(keys)
-        assert set(found(view, one)) == set(keys)
+    for spelling in each:
+        assert view.containing(spelling).tolist() == sorted(keys)
+        assert set(search_keys(view, spelling)) == set(keys)
         for other in each:
             text = f"– {other}."
-            assert [text[match.start : match.end] for match in view.matches(view.analyse(one), text, "vi")] == [other]
+            assert [text[match.start : match.end] for match in view.matches(view.analyse(spelling), text, "vi")] == [
+                other
+            ]
 
 
 @given(st.text(st.characters(categories=["L", "M"]), min_size=1, max_size=8), st.sampled_from(["vi", "de", "ar", "tr"]))
@@ -141,8 +146,8 @@ def test_any_unicode_form_is_the_same_word(word: str, language: str) -> None:
     """Composed or decomposed, a word folds to the same, has the same terms, and lies at the places of its letters."""
     composed, decomposed = (unicodedata.normalize(form, word) for form in ("NFC", "NFD"))
     assert words(composed) == words(decomposed)
-    assert [term(one, language) for one in raw_words(composed)] == [
-        term(one, language) for one in raw_words(decomposed)
+    assert [term(raw, language) for raw in raw_words(composed)] == [
+        term(raw, language) for raw in raw_words(decomposed)
     ]
     for form in (composed, decomposed):
         for start, end, folded in word_spans(f"({form})"):
@@ -162,7 +167,7 @@ def test_a_stem_without_its_accents(store: Store, tmp_path: Path, language: str,
     with_accents = put(store, article("a", f"{word} a b c", language=language))
     without = put(store, article("b", f"{bare} a b c", language=language))
     view = view_of(store, tmp_path)
-    assert set(found(view, bare)) == set(found(view, word)) == {with_accents, without}
+    assert set(search_keys(view, bare)) == set(search_keys(view, word)) == {with_accents, without}
     scores = dict(ranked(view, word))
     assert scores[with_accents] >= scores[without]
 
@@ -227,7 +232,7 @@ def test_compounds_split_by_frequency() -> None:
     seen = {"kinder": 9, "arzt": 16, "kinderarzt": 5, "bahnhof": 5, "platz": 5, "eier": 50, "stock": 50, "auto": 2}
 
     def parts(word: str, **more: int) -> tuple[str, ...]:
-        return compound_parts(word, lambda one: {**seen, **more}.get(one, 0))
+        return compound_parts(word, lambda part: {**seen, **more}.get(part, 0))
 
     assert parts("kinderarzt") == ("kinder", "arzt")
     # sqrt(9 * 16) = 12
@@ -244,14 +249,14 @@ def test_compounds_split_by_frequency() -> None:
 def test_a_part_of_a_compound_is_found(store: Store, tmp_path: Path) -> None:
     """Kinderarzt is found by Arzt and by Ärzte, and Kinderarzt finds Arzt, once the archive knows both parts."""
     key = put(store, article("a", "Der Kinderarzt wartet."))
-    others = [put(store, article(f"b{one}", f"Ein Arzt sieht Kinder, {one}.")) for one in range(3)]
+    others = [put(store, article(f"b{number}", f"Ein Arzt sieht Kinder, {number}.")) for number in range(3)]
     far = put(store, article("c", "Die Oder führt wenig Wasser."))
     view = view_of(store, tmp_path)
-    assert set(found(view, "Arzt")) == {key, *others}
-    assert key in found(view, "Welche Kinder?")
-    assert found(view, "Kinderarzt")[0] == key
-    assert set(found(view, "Kinderarzt")) == {key, *others}
-    assert far not in found(view, "Kinderarzt")
+    assert set(search_keys(view, "Arzt")) == {key, *others}
+    assert key in search_keys(view, "Welche Kinder?")
+    assert search_keys(view, "Kinderarzt")[0] == key
+    assert set(search_keys(view, "Kinderarzt")) == {key, *others}
+    assert far not in search_keys(view, "Kinderarzt")
 
 
 # -- ranking ----------------------------------------------------------------------------------------
@@ -263,10 +268,10 @@ def bm25(documents: list[list[str]], query: list[str]) -> list[float]:
     scores = []
     for document in documents:
         score = 0.0
-        for one in query:
-            holding = sum(one in other for other in documents)
+        for term_of_query in query:
+            holding = sum(term_of_query in other for other in documents)
             idf = math.log(1 + (len(documents) - holding + 0.5) / (holding + 0.5))
-            count = document.count(one)
+            count = document.count(term_of_query)
             score += idf * count * 2.2 / (count + 1.2 * (0.25 + 0.75 * len(document) / average))
         scores.append(score)
     return scores
@@ -278,7 +283,7 @@ def test_scores_are_bm25(store: Store, tmp_path: Path) -> None:
     view = view_of(store, tmp_path)
     query = view.analyse("Wie lang ist der Tunnel in den Alpen?")
     expected = bm25([terms(text, "de") for text in TEXTS], terms("lang Tunnel Alpen", "de"))
-    assert [word.variants for word in query.words] == [(one,) for one in terms("lang Tunnel Alpen", "de")]
+    assert [word.variants for word in query.words] == [(stem,) for stem in terms("lang Tunnel Alpen", "de")]
     order = sorted((number for number in range(4) if expected[number]), key=lambda number: -expected[number])
     result = view.search(query, 10)
     assert [key for key, _ in result] == [keys[number] for number in order]
@@ -326,7 +331,7 @@ def test_titles_count(store: Store, tmp_path: Path) -> None:
     """A title is context, as for the encoder, and holds phrases; none begins in the text and ends in the title."""
     key = put(store, article("a", "Er wurde zwölf Jahre lang gebaut.", title="Der Gotthardtunnel"))
     view = view_of(store, tmp_path)
-    assert found(view, "Gotthardtunnel") == [key]
+    assert search_keys(view, "Gotthardtunnel") == [key]
     assert view.containing("der GOTTHARDTUNNEL").tolist() == [key]
     assert view.containing("zwölf Jahre lang gebaut").tolist() == [key]
     assert view.containing("gebaut der Gotthardtunnel").tolist() == []
@@ -340,7 +345,7 @@ def test_what_is_said_of_an_article_holds_for_all_of_it(store: Store, tmp_path: 
     put_passages(store, whole, passages)
     put(store, article("b", "Der Otter schläft."))
     view = view_of(store, tmp_path)
-    keys = sorted(one.key for one in passages)
+    keys = sorted(passage.key for passage in passages)
     for phrase in ("otter stiehlt", "1500 Forellen", "Jule Hark"):
         assert view.containing(phrase).tolist() == keys
     assert view.containing("Forellen Jule").tolist() == []
@@ -350,16 +355,18 @@ def test_what_is_said_of_an_article_holds_for_all_of_it(store: Store, tmp_path: 
 def test_numbers_are_found_by_value(store: Store, tmp_path: Path) -> None:
     """A quoted number finds all ways of writing it, alone and with its unit, no other number; all of it is marked."""
     ways = ("300.000 Euro", "300 000 Euro", "300,000 Euro", "300\u202f000 Euro", "0,3 Millionen Euro", "300'000 Euro")
-    keys = [put(store, article(one, f"Es fehlen {one} im Haushalt.")) for one in ways]
-    other = [put(store, article(one, f"Es fehlen {one}.")) for one in ("30.000 Euro", "3.000.000 Euro", "300 Euro")]
+    keys = [put(store, article(amount, f"Es fehlen {amount} im Haushalt.")) for amount in ways]
+    other = [
+        put(store, article(amount, f"Es fehlen {amount}.")) for amount in ("30.000 Euro", "3.000.000 Euro", "300 Euro")
+    ]
     view = view_of(store, tmp_path)
     for way in ways:
         assert view.containing(way).tolist() == sorted(keys), way
-        assert set(found(view, way.removesuffix(" Euro"))) == set(keys), way
+        assert set(search_keys(view, way.removesuffix(" Euro"))) == set(keys), way
     assert view.containing("300 Euro").tolist() == sorted([other[2]])
     query = view.analyse("Wo fehlen 300000 Euro?")
     for way in ways:
-        marked = [way[one.start : one.end] for one in view.matches(query, way, "de")]
+        marked = [way[match.start : match.end] for match in view.matches(query, way, "de")]
         assert marked[0] == way.removesuffix(" Euro")
 
 
@@ -396,7 +403,7 @@ def test_words_of_every_script_are_found(store: Store, tmp_path: Path, language:
         put(store, article(str(number), other))
     view = view_of(store, tmp_path)
     query = view.analyse(question)
-    assert [one for one, _ in view.search(query, 5)] == [key]
+    assert [key_of_hit for key_of_hit, _ in view.search(query, 5)] == [key]
     assert view.matches(query, text, language)
 
 
@@ -407,9 +414,9 @@ def test_matched_words(store: Store, tmp_path: Path) -> None:
     view = view_of(store, tmp_path)
     query = view.analyse("Was sagt der Arzt über die Tunnel?")
     text = "Der Kinderarzt, die Ärzte\u0308 und der Bau des Tunnels."
-    marked = [text[one.start : one.end] for one in view.matches(query, text, "de")]
+    marked = [text[match.start : match.end] for match in view.matches(query, text, "de")]
     assert marked == ["Kinderarzt", "Ärzte\u0308", "Tunnels"]
-    assert {one.term for one in view.matches(query, text, "de")} == {term("Arzt", "de"), term("Tunnel", "de")}
+    assert {match.term for match in view.matches(query, text, "de")} == {term("Arzt", "de"), term("Tunnel", "de")}
     assert view.matches(view.analyse("wie ist der"), "Wie ist der Bau?", "de") == ()
 
 
@@ -447,10 +454,10 @@ def large(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_an_empty_archive(store: Store, tmp_path: Path) -> None:
     """Finds nothing, and finds what comes."""
     view = view_of(store, tmp_path)
-    assert found(view, "Tunnel") == []
+    assert search_keys(view, "Tunnel") == []
     assert len(view.containing("Tunnel")) == 0
     key = put(store, article("a", TEXTS[1]))
-    assert found(view, "Tunnel") == [key]
+    assert search_keys(view, "Tunnel") == [key]
 
 
 @pytest.mark.usefixtures("large")
@@ -464,11 +471,13 @@ def test_catching_up_is_as_good_as_a_fresh_build(store: Store, tmp_path: Path) -
     assert changed == keys[0]
     store.remove_file("1")
     new = put(store, article("new", "Ein Kanal statt eines Tunnels."))
-    assert found(view, "Kanal") == sorted([changed, new], key=found(view_of(store, tmp_path, "fresh"), "Kanal").index)
+    assert search_keys(view, "Kanal") == sorted(
+        [changed, new], key=search_keys(view_of(store, tmp_path, "fresh"), "Kanal").index
+    )
     assert list((tmp_path / "lexical").glob("index-*")) == [before]
     fresh = view_of(store, tmp_path, "fresh")
     for question in ("Kanal", "Tunnel", "Gotthard", "München", "Wasser der Oder", "57 Kilometer"):
-        assert set(found(view, question)) == set(found(fresh, question)), question
+        assert set(search_keys(view, question)) == set(search_keys(fresh, question)), question
         assert view.containing(question).tolist() == fresh.containing(question).tolist()
     reopened = view_of(store, tmp_path)
     assert ranked(reopened, "Tunnel") == ranked(view, "Tunnel")
@@ -510,17 +519,17 @@ def test_a_tenth_deleted(store: Store, tmp_path: Path, monkeypatch: pytest.Monke
     store.remove_file("4")
     view.catch_up()
     assert not before.is_dir()
-    assert len(found(view, "Tunnel", 50)) == 35
+    assert len(search_keys(view, "Tunnel", 50)) == 35
 
 
 def test_a_doubled_archive_is_decided_anew(store: Store, tmp_path: Path) -> None:
     """Compounds stored before their parts were known are split once the archive has doubled."""
     key = put(store, article("a", "Der Kinderarzt wartet."))
     view = view_of(store, tmp_path)
-    assert found(view, "Arzt") == []
-    for one in range(3):
-        put(store, article(f"b{one}", f"Ein Arzt sieht Kinder, {one}."))
-    assert key in found(view, "Arzt")
+    assert search_keys(view, "Arzt") == []
+    for number in range(3):
+        put(store, article(f"b{number}", f"Ein Arzt sieht Kinder, {number}."))
+    assert key in search_keys(view, "Arzt")
     assert len(list((tmp_path / "lexical").glob("index-*"))) == 1
 
 
@@ -535,7 +544,7 @@ def test_a_crash_before_the_manifest(store: Store, tmp_path: Path) -> None:
     store.remove_file("0")
     view_of(store, tmp_path).catch_up()
     manifest.write_bytes(before)
-    assert found(view_of(store, tmp_path), "Kanal Gotthard") == [new]
+    assert search_keys(view_of(store, tmp_path), "Kanal Gotthard") == [new]
     assert manifest.read_bytes() != before
 
 
@@ -596,11 +605,11 @@ def test_large_files_are_read_through_if_they_were_touched(
     monkeypatch.setattr(files, "_check", check)
     key = put(store, article("a", TEXTS[1]))
     view_of(store, tmp_path).catch_up()
-    assert found(view_of(store, tmp_path), "Isar") == [key]
+    assert search_keys(view_of(store, tmp_path), "Isar") == [key]
     assert read == []
     path = next((tmp_path / "lexical").rglob("*.idx"))
     exchange(path, path.read_bytes()[:-20] + b"x" * 20)
-    assert found(view_of(store, tmp_path), "Isar") == [key]
+    assert search_keys(view_of(store, tmp_path), "Isar") == [key]
     assert set(read) == {".idx"}
     assert "rebuilt" in caplog.text
 
@@ -610,7 +619,7 @@ def test_a_deleted_folder(store: Store, tmp_path: Path) -> None:
     key = put(store, article("a", TEXTS[1]))
     view_of(store, tmp_path).catch_up()
     shutil.rmtree(tmp_path / "lexical")
-    assert found(view_of(store, tmp_path), "Isar") == [key]
+    assert search_keys(view_of(store, tmp_path), "Isar") == [key]
 
 
 @pytest.mark.usefixtures("large")
@@ -627,7 +636,7 @@ def test_an_index_that_lost_passages(store: Store, tmp_path: Path, caplog: pytes
     shutil.rmtree(tmp_path / "lexical")
     (tmp_path / "older").rename(tmp_path / "lexical")
     (tmp_path / "lexical" / "manifest.json").write_bytes(manifest)
-    assert found(view_of(store, tmp_path), "Kanal") == [new]
+    assert search_keys(view_of(store, tmp_path), "Kanal") == [new]
     assert "did not match" in caplog.text
 
 
@@ -639,8 +648,8 @@ def test_the_index_of_another_archive_is_refused(store: Store, tmp_path: Path) -
     key = put(store, article("a", TEXTS[1]))
     shutil.copytree(tmp_path / "other", tmp_path / "lexical")
     view = view_of(store, tmp_path)
-    assert found(view, "Kanal") == []
-    assert found(view, "Isar") == [key]
+    assert search_keys(view, "Kanal") == []
+    assert search_keys(view, "Isar") == [key]
     other.close()
 
 
@@ -655,7 +664,7 @@ def test_an_older_archive_put_back(store: Store, tmp_path: Path) -> None:
     view_of(later, tmp_path).catch_up()
     later.close()
     restored = Store(tmp_path / "backup.sqlite")
-    assert found(view_of(restored, tmp_path), "Kanal Isar") == [key]
+    assert search_keys(view_of(restored, tmp_path), "Kanal Isar") == [key]
     restored.close()
 
 
@@ -665,19 +674,19 @@ def test_while_another_process_indexes(store: Store, tmp_path: Path) -> None:
     view = view_of(store, tmp_path)
     view.catch_up()
     with FileLock(tmp_path / "lock"):
-        assert found(view_of(store, tmp_path), "Tunnel") == found(view, "Tunnel") == [keys[2], keys[1]]
+        assert search_keys(view_of(store, tmp_path), "Tunnel") == search_keys(view, "Tunnel") == [keys[2], keys[1]]
         put(store, article("1", "Ein Kanal.".ljust(len(TEXTS[1]), "!")))
         new = put(store, article("new", "Ein Tunnel."))
         store.remove_file("3")
-        for one in (view, view_of(store, tmp_path)):
-            assert found(one, "Tunnel") == [keys[2]]
-            assert found(one, "Kanal") == []
-            assert found(one, "Oder") == []
-            assert one.containing("Tunnel").tolist() == [keys[2]]
-        assert found(view_of(store, tmp_path, "none"), "Tunnel") == []
+        for reader in (view, view_of(store, tmp_path)):
+            assert search_keys(reader, "Tunnel") == [keys[2]]
+            assert search_keys(reader, "Kanal") == []
+            assert search_keys(reader, "Oder") == []
+            assert reader.containing("Tunnel").tolist() == [keys[2]]
+        assert search_keys(view_of(store, tmp_path, "none"), "Tunnel") == []
     writer = view_of(store, tmp_path)
-    assert set(found(writer, "Tunnel")) == set(found(view, "Tunnel")) == {keys[2], new}
-    assert found(view, "Kanal") == [keys[1]]
+    assert set(search_keys(writer, "Tunnel")) == set(search_keys(view, "Tunnel")) == {keys[2], new}
+    assert search_keys(view, "Kanal") == [keys[1]]
 
 
 def test_a_reader_follows_the_writer(store: Store, tmp_path: Path) -> None:
@@ -690,10 +699,10 @@ def test_a_reader_follows_the_writer(store: Store, tmp_path: Path) -> None:
     with lock:
         for number in range(5):
             key = put(store, article(f"new{number}", f"Kanal Nummer {number}."))
-            assert key not in found(reader, "Kanal")
+            assert key not in search_keys(reader, "Kanal")
             writer.catch_up()
-            assert set(found(reader, "Kanal")) == set(found(writer, "Kanal"))
-            assert key in found(reader, "Kanal")
+            assert set(search_keys(reader, "Kanal")) == set(search_keys(writer, "Kanal"))
+            assert key in search_keys(reader, "Kanal")
 
 
 @pytest.mark.usefixtures("large")
@@ -707,15 +716,15 @@ def test_without_room(store: Store, tmp_path: Path, caplog: pytest.LogCaptureFix
     limits = getrlimit(RLIMIT_FSIZE)
     setrlimit(RLIMIT_FSIZE, (20, limits[1]))
     try:
-        assert found(view, "Isar Kanal") == [key]
-        assert found(view, "Isar Kanal") == [key]
-        assert set(found(view_of(store, tmp_path, "none"), "Isar Kanal")) == {key, new}
+        assert search_keys(view, "Isar Kanal") == [key]
+        assert search_keys(view, "Isar Kanal") == [key]
+        assert set(search_keys(view_of(store, tmp_path, "none"), "Isar Kanal")) == {key, new}
     finally:
         setrlimit(RLIMIT_FSIZE, limits)
         signal.signal(signal.SIGXFSZ, ignored)
-    warnings = [one for one in caplog.records if one.levelno == logging.WARNING]
-    assert [one.message.startswith("The index of words cannot be written") for one in warnings] == [True] * 2
-    assert set(found(view_of(store, tmp_path), "Isar Kanal")) == {key, new}
+    warnings = [record for record in caplog.records if record.levelno == logging.WARNING]
+    assert [record.message.startswith("The index of words cannot be written") for record in warnings] == [True] * 2
+    assert set(search_keys(view_of(store, tmp_path), "Isar Kanal")) == {key, new}
 
 
 def test_two_threads(store: Store, tmp_path: Path) -> None:
@@ -727,7 +736,7 @@ def test_two_threads(store: Store, tmp_path: Path) -> None:
     def ask() -> None:
         while not done.is_set():
             number = len(stored) - 1
-            if number >= 0 and stored[number] not in found(view, f"Stichwort{number}x"):
+            if number >= 0 and stored[number] not in search_keys(view, f"Stichwort{number}x"):
                 failures.append(number)
 
     stored: list[int] = []
@@ -742,4 +751,4 @@ def test_two_threads(store: Store, tmp_path: Path) -> None:
         for thread in threads:
             thread.join()
     assert failures == []
-    assert [found(view, f"Stichwort{number}x") for number in range(25)] == [[key] for key in stored]
+    assert [search_keys(view, f"Stichwort{number}x") for number in range(25)] == [[key] for key in stored]

@@ -32,12 +32,12 @@ from rag.search.query import parse
 def examples(count: int, seed: int = 0) -> list[Example]:
     """Answered questions have higher features, but not always."""
     random = np.random.default_rng(seed)
-    found: list[Example] = []
+    examples: list[Example] = []
     for number in range(count):
         label = number % 2 == 0
         late, dense = random.normal(0.6 + 0.1 * label, 0.1), random.normal(0.3 + 0.05 * label, 0.1)
-        found.append(({"late": float(late), "dense": float(dense)}, label))
-    return found
+        examples.append(({"late": float(late), "dense": float(dense)}, label))
+    return examples
 
 
 def test_the_logistic_function_by_hand() -> None:
@@ -51,12 +51,14 @@ def test_the_logistic_function_by_hand() -> None:
 def test_rivals_are_passages_of_other_articles() -> None:
     """The gap is the distance from the best passage to the mean of the five best of other articles."""
     late = np.array([0.9, 0.8, 0.5, 0.4, 0.3, 0.2, 0.1, 0.0])
-    found = features(0, {"late": late}, ["a", "a", *"bcdefg"], 1.5)
-    assert found["late"] == 0.9
-    weights = [math.exp(-(0.9 - one) / 0.02) for one in late]
-    assert found["late_top"] == pytest.approx(sum(w * one for w, one in zip(weights, late, strict=True)) / sum(weights))
-    assert found["late_gap"] == pytest.approx(0.9 - (0.5 + 0.4 + 0.3 + 0.2 + 0.1) / 5)
-    assert found["sentence"] == 1.5
+    values = features(0, {"late": late}, ["a", "a", *"bcdefg"], 1.5)
+    assert values["late"] == 0.9
+    weights = [math.exp(-(0.9 - score) / 0.02) for score in late]
+    assert values["late_top"] == pytest.approx(
+        sum(w * score for w, score in zip(weights, late, strict=True)) / sum(weights)
+    )
+    assert values["late_gap"] == pytest.approx(0.9 - (0.5 + 0.4 + 0.3 + 0.2 + 0.1) / 5)
+    assert values["sentence"] == 1.5
     assert features(0, {"late": np.array([0.9])}, ["a"], None)["late_gap"] == 0
 
 
@@ -64,7 +66,7 @@ def test_the_fit_is_that_of_scikit_learn() -> None:
     """Without a pull towards the start, both find the same maximum of the likelihood."""
     data = examples(400)
     ours = fit(data, Calibration(0.0, {"late": 0.0, "dense": 0.0}), pull=0.0)
-    inputs = np.array([[one["late"], one["dense"]] for one, _ in data])
+    inputs = np.array([[example["late"], example["dense"]] for example, _ in data])
     theirs = LogisticRegression(C=1e9, tol=1e-10, max_iter=10_000).fit(inputs, [label for _, label in data])
     assert [*ours.weights.values(), ours.intercept] == pytest.approx([*theirs.coef_[0], theirs.intercept_[0]], rel=1e-3)
 
@@ -73,10 +75,10 @@ def test_each_feature_can_be_pulled_by_itself() -> None:
     """A feature that is pulled strongly keeps its weight, one that is not gets the weight of a fit without it."""
     data = examples(400)
     start = Calibration(0.0, {"late": 0.0, "dense": 0.0})
-    found = fit(data, start, pull=np.array([0.0, 1e9, 0.0]))
+    fitted = fit(data, start, pull=np.array([0.0, 1e9, 0.0]))
     alone = fit(data, Calibration(0.0, {"late": 0.0}), pull=0.0)
-    assert found.weights["dense"] == pytest.approx(0, abs=1e-4)
-    assert found.weights["late"] == pytest.approx(alone.weights["late"], rel=1e-3)
+    assert fitted.weights["dense"] == pytest.approx(0, abs=1e-4)
+    assert fitted.weights["late"] == pytest.approx(alone.weights["late"], rel=1e-3)
 
 
 def test_the_offset_of_a_question_by_hand() -> None:
@@ -99,7 +101,8 @@ def test_the_scores_of_vague_questions_mean_more(encoder: Encoder) -> None:
         "Atatürk ne zaman Samsun'a çıktı?",
     ]
     of_vague, of_clear = (
-        [offset(neutral.project_texts(encoder.encode_query(one), "query")) for one in of] for of in (vague, clear)
+        [offset(neutral.project_texts(encoder.encode_query(question), "query")) for question in of]
+        for of in (vague, clear)
     )
     assert min(of_vague) > max(of_clear)
 
@@ -123,10 +126,10 @@ def test_quality_by_hand_and_by_scikit_learn() -> None:
     """Of .95 .85 .85 with and .15 .85 without an answer; the error weighs each bin by its size."""
     probabilities = np.array([0.95, 0.85, 0.85, 0.15, 0.85])
     labels = np.array([True, True, True, False, False])
-    found = quality(probabilities, labels)
-    assert found.auroc == pytest.approx(roc_auc_score(labels, probabilities))
-    assert found.error == pytest.approx((abs(0.95 - 1) + abs(3 * 0.85 - 2) + abs(0.15 - 0)) / 5)
-    assert found.right == pytest.approx(4 / 5)
+    measured = quality(probabilities, labels)
+    assert measured.auroc == pytest.approx(roc_auc_score(labels, probabilities))
+    assert measured.error == pytest.approx((abs(0.95 - 1) + abs(3 * 0.85 - 2) + abs(0.15 - 0)) / 5)
+    assert measured.right == pytest.approx(4 / 5)
 
 
 def test_cross_validation_has_not_seen_what_it_judges() -> None:
@@ -136,10 +139,12 @@ def test_cross_validation_has_not_seen_what_it_judges() -> None:
     questions: list[list[Example]] = [
         [({name: float(random.normal()) for name in noise}, label) for label in (True, False)] for _ in range(30)
     ]
-    flat = [example for one in questions for example in one]
+    flat = [example for group in questions for example in group]
     start = Calibration(0.0, noise)
     seen = fit(flat, start, pull=1e-3)
-    optimistic = quality(np.array([seen.probability(one) for one, _ in flat]), np.array([label for _, label in flat]))
+    optimistic = quality(
+        np.array([seen.probability(example) for example, _ in flat]), np.array([label for _, label in flat])
+    )
     honest = cross_validated(questions, start, pull=1e-3)
     assert optimistic.auroc > 0.7
     assert honest.auroc < 0.65
@@ -184,7 +189,7 @@ class OtherProcessor:
             if text not in self._read:
                 (self._read[text],) = self._encoder.token_vectors([text], role)
         read = [self._read[text] for text in texts]
-        return [TokenVectors(self.turned(one.vectors), one.spans, self.turned(one.pooled)) for one in read]
+        return [TokenVectors(self.turned(tokens.vectors), tokens.spans, self.turned(tokens.pooled)) for tokens in read]
 
 
 @pytest.fixture(scope="module")
@@ -210,13 +215,14 @@ def test_noise_of_another_processor_moves_few_answers(
     change that the noise made to the confidence of each of them.
     """
     ranking = RankingConfig(fast=fast)
-    kept, moved = (
+    exact, moved = (
         sample.searcher(ranking, OtherProcessor(sample.encoder, cosine, questions_read))  # type: ignore[arg-type]
         for cosine in (1.0, 0.9995)
     )
-    questions = [parse(one["question"]) for one in QUESTIONS[::every]]
+    questions = [parse(row["question"]) for row in QUESTIONS[::every]]
     before, after = (
-        np.array([searcher.confidence(searcher.search(one, 1)) for one in questions]) for searcher in (kept, moved)
+        np.array([searcher.confidence(searcher.search(question, 1)) for question in questions])
+        for searcher in (exact, moved)
     )
     changes = np.log(after / (1 - after)) - np.log(before / (1 - before))
     assert np.abs(changes).max() > 0

@@ -31,7 +31,7 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Store:
     """Four articles of two passages each."""
     opened = Store(tmp_path_factory.mktemp("store") / "archive.sqlite")
     for number, (source, author, language, day, path) in ARTICLES.items():
-        one = Article(
+        stored = Article(
             id=f"{number:012x}",
             text=TEXT,
             language=language,
@@ -43,10 +43,10 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Store:
         )
         passages = [
             PassageRecord(passage, input_hash(passage.text))
-            for passage in (passage_at(one, 0, 15), passage_at(one, 16, 32))
+            for passage in (passage_at(stored, 0, 15), passage_at(stored, 16, 32))
         ]
         vectors = {passage.input_hash: np.ones(4, np.float16) for passage in passages}
-        record = ArticleRecord(article=one, recipe="r", passages=passages)
+        record = ArticleRecord(article=stored, recipe="r", passages=passages)
         opened.put(record, fingerprint=ENCODER.fingerprint, vectors=vectors)
     return opened
 
@@ -57,7 +57,7 @@ def allowed(store: Store, filter: Filter) -> list[int]:
     assert keys is not None
     assert keys.dtype == np.int64
     assert keys.tolist() == sorted(keys.tolist())
-    numbers = [int(one.article.id, 16) for one in store.passages.with_keys(keys.tolist(), ENCODER.fingerprint)]
+    numbers = [int(row.article.id, 16) for row in store.passages.with_keys(keys.tolist(), ENCODER.fingerprint)]
     assert len(numbers) == len(keys) == 2 * len(set(numbers))
     return sorted(set(numbers))
 

@@ -130,7 +130,8 @@ def test_a_question_without_accents_is_read_with_those_of_the_archive(encoder: E
     with Archive.open(tmp_path / "archive", encoder=encoder) as archive:
         archive.index([tmp_path])
         accented, bare = (
-            archive.ask(one, 1) for one in ("Hiệu trưởng trường Đông Hải là ai?", "Hieu truong truong Dong Hai la ai?")
+            archive.ask(question, 1)
+            for question in ("Hiệu trưởng trường Đông Hải là ai?", "Hieu truong truong Dong Hai la ai?")
         )
-    assert [Path(one.citations[0].article.path).stem for one in (accented, bare)] == ["vi", "vi"]
+    assert [Path(answer.citations[0].article.path).stem for answer in (accented, bare)] == ["vi", "vi"]
     assert bare.citations[0].signals["late"] == pytest.approx(accented.citations[0].signals["late"], abs=0.08)

@@ -72,7 +72,10 @@ def test_what_is_an_operator(question: str, text: str, phrases: list[str], exclu
     parsed = parse(question)
     straight = [phrase for phrase in phrases if f'"{phrase}"' in question]
     assert (parsed.text, parsed.excluded) == (text, tuple(excluded))
-    assert (list(parsed.phrases), list(parsed.names)) == (straight, [one for one in phrases if one not in straight])
+    assert (list(parsed.phrases), list(parsed.names)) == (
+        straight,
+        [phrase for phrase in phrases if phrase not in straight],
+    )
 
 
 @pytest.mark.parametrize("question", ["-Berlin", '-"Der Spiegel" -taz?', "  -Berlin  !?"])
@@ -102,5 +105,5 @@ def test_no_text_is_too_strange(question: str) -> None:
         assert part in question
         assert any(character.isalnum() for character in part)
     assert all(" ".join(phrase.split()) in parsed.text for phrase in (*parsed.phrases, *parsed.names))
-    kept = sum(map(str.isalnum, parsed.text + "".join(parsed.excluded)))
-    assert kept == sum(map(str.isalnum, question))
+    count = sum(map(str.isalnum, parsed.text + "".join(parsed.excluded)))
+    assert count == sum(map(str.isalnum, question))

@@ -57,8 +57,8 @@ def of_vector(text: str, words: LexicalQuery, vector: Vectors) -> EncodedQuery:
 
 
 def whole(text: str, name: str = "a", language: str = "de") -> tuple[Article, Passage]:
-    one = article(name, text, language=language)
-    return one, passage_at(one, 0, len(text))
+    source = article(name, text, language=language)
+    return source, passage_at(source, 0, len(text))
 
 
 def query_of(text: str, encoder: Encoder, words: LexicalQuery = NO_WORDS) -> EncodedQuery:
@@ -111,7 +111,7 @@ def test_reciprocal_rank_fusion_by_hand() -> None:
 def test_best_matches_by_loops() -> None:
     """The largest cosine of each row; against plain loops, with numbers that have no pattern."""
     similarities = np.random.default_rng(3).uniform(-1, 1, (4, 7)).astype(np.float32)
-    spans = np.array([(place, place + 1) for place in range(7)], np.int32)
+    spans = np.array([(offset, offset + 1) for offset in range(7)], np.int32)
     alignment = Alignment(similarities, spans, np.zeros((7, 2), np.float32))
     assert alignment.best_matches().tolist() == [max(row) for row in similarities.tolist()]
     assert alignment.within((2, 5)).best_matches().tolist() == [max(row[2:5]) for row in similarities.tolist()]
@@ -148,16 +148,16 @@ def test_late_interaction_prefers_the_passage_that_answers(encoder: Encoder) -> 
         whole("Eröffnet wurde die Brücke am 3. Mai 1998 vom Bürgermeister."),
         whole("Die Brücke ist 420 Meter lang und hat vier Spuren."),
     ]
-    found = LateInteraction(PassageTokens(encoder)).rerank(
+    reranked = LateInteraction(PassageTokens(encoder)).rerank(
         query_of("Wann wurde die Brücke eröffnet?", encoder), passages
     )
-    assert np.argmax(found.scores) == 1
-    assert found.signal == "late"
-    for (_, passage), alignment in zip(passages, found.alignments, strict=True):
+    assert np.argmax(reranked.scores) == 1
+    assert reranked.signal == "late"
+    for (_, passage), alignment in zip(passages, reranked.alignments, strict=True):
         assert alignment is not None
         assert alignment.similarities.shape[1] == len(alignment.spans)
-        covered = {place for start, end in alignment.spans.tolist() for place in range(start, end)}
-        assert {place for place, sign in enumerate(passage.text) if sign.isalnum()} <= covered
+        covered = {offset for start, end in alignment.spans.tolist() for offset in range(start, end)}
+        assert {offset for offset, sign in enumerate(passage.text) if sign.isalnum()} <= covered
 
 
 def test_a_title_is_read_but_has_no_place_in_the_passage(encoder: Encoder) -> None:
@@ -166,20 +166,20 @@ def test_a_title_is_read_but_has_no_place_in_the_passage(encoder: Encoder) -> No
     They end with its last word, for the full stop after it is not compared.
     """
     text = "Er trat am Montag zurück. " + "Mehr ist nicht bekannt. " * 40
-    one = article(text=text, title="Der Minister von Taka-Tuka-Land")
+    source = article(text=text, title="Der Minister von Taka-Tuka-Land")
     late = LateInteraction(PassageTokens(encoder))
-    found = late.rerank(query_of("Wann trat der Minister zurück?", encoder), [(one, passage_at(one, 0, 25))])
-    assert found.alignments[0] is not None
-    starts = found.alignments[0].spans[:, 0]
+    reranked = late.rerank(query_of("Wann trat der Minister zurück?", encoder), [(source, passage_at(source, 0, 25))])
+    assert reranked.alignments[0] is not None
+    starts = reranked.alignments[0].spans[:, 0]
     assert starts.min() < 0
     assert 0 in starts
-    assert found.alignments[0].spans[:, 1].max() == len("Er trat am Montag zurück")
+    assert reranked.alignments[0].spans[:, 1].max() == len("Er trat am Montag zurück")
 
 
 def test_no_passages_no_scores(encoder: Encoder) -> None:
     """Nothing to read is read without an error."""
-    found = LateInteraction(PassageTokens(encoder)).rerank(query_of("Wer?", encoder), [])
-    assert (len(found.scores), found.alignments) == (0, ())
+    reranked = LateInteraction(PassageTokens(encoder)).rerank(query_of("Wer?", encoder), [])
+    assert (len(reranked.scores), reranked.alignments) == (0, ())
 
 
 class ByLength:
@@ -201,10 +201,10 @@ def test_the_best_are_read_and_the_others_stay_below_them() -> None:
     dense = np.linspace(0.9, 0.1, count)
     question = of_vector("x", NO_WORDS, NO_VECTOR)
     ranking = rank(question, Candidates(passages, dense, np.zeros(count)), ByLength(decides=True))
-    order = [int(one.id[1:]) for one, _ in ranking.passages]
+    order = [int(source.id[1:]) for source, _ in ranking.passages]
     assert order == [*range(read - 1, -1, -1), *range(read, count)]
     assert (np.diff(ranking.scores) < 0).all()
-    assert ranking.fused == tuple(one + 1 for one in order)
+    assert ranking.fused == tuple(number + 1 for number in order)
     assert ["length" in signals for signals in ranking.signals] == [True] * read + [False] * 3
 
 
@@ -231,10 +231,10 @@ def test_a_cross_encoder_takes_the_place_of_late_interaction(encoder: Encoder, t
 
     name = tiny_cross_encoder(tmp_path)
     passages = [whole("kam"), whole("ging")]
-    found = CrossEncoderReranker(name).rerank(query_of("wer", encoder), passages)
+    reranked = CrossEncoderReranker(name).rerank(query_of("wer", encoder), passages)
     truth = CrossEncoder(name).predict([("wer", "kam"), ("wer", "ging")])
-    assert found.scores == pytest.approx(truth.tolist(), abs=1e-6)
-    assert (found.signal, found.decides, found.alignments) == ("cross", True, (None, None))
+    assert reranked.scores == pytest.approx(truth.tolist(), abs=1e-6)
+    assert (reranked.signal, reranked.decides, reranked.alignments) == ("cross", True, (None, None))
 
 
 def test_the_answering_sentence_is_marked_with_a_cross_encoder_too(encoder: Encoder, tmp_path: Path) -> None:
@@ -273,9 +273,9 @@ def test_a_sentence_score_by_hand() -> None:
     words = LexicalQuery((QueryWord((0, 1), ("x",), 2.0), QueryWord((2, 3), ("y",), 2.0)), 100)
     matches = [Match(0, 3, "x"), Match(12, 15, "y")]
     question = np.array([0.6, 0.8], np.float32)
-    (found,) = score_sentences([(0, 10), (20, 30)], alignment, matches, words, question)
-    assert found.span == (0, 10)
-    assert found.score == pytest.approx(0.4 + 0.5 * 1.4 / 2**0.5 + 0.2 * 0.5, abs=1e-6)
+    (scored,) = score_sentences([(0, 10), (20, 30)], alignment, matches, words, question)
+    assert scored.span == (0, 10)
+    assert scored.score == pytest.approx(0.4 + 0.5 * 1.4 / 2**0.5 + 0.2 * 0.5, abs=1e-6)
 
 
 def test_if_no_sentence_stands_out_none_is_taken() -> None:
@@ -307,8 +307,8 @@ def test_a_margin_by_hand() -> None:
 @given(st.text(alphabet="aB. !?\n„“", max_size=200))
 def test_sentences_are_trimmed_and_in_order(text: str) -> None:
     """They begin and end with a sign, hold a letter, and do not overlap."""
-    places = sentences_of(text, "de")
-    for start, end in places:
+    spans = sentences_of(text, "de")
+    for start, end in spans:
         assert text[start:end] == text[start:end].strip()
         assert any(sign.isalnum() for sign in text[start:end])
-    assert all(one[1] <= other[0] for one, other in pairwise(places))
+    assert all(span[1] <= following[0] for span, following in pairwise(spans))

@@ -26,7 +26,7 @@ REPORT = (
 def citations(*texts: str) -> list[Group]:
     """The groups of whole texts of as many articles, ranked in their order."""
     ranked = [article(str(number), text, source=str(number)) for number, text in enumerate(texts)]
-    return group_passages([(one, passage_at(one, 0, len(one.text))) for one in ranked], 5)
+    return group_passages([(source, passage_at(source, 0, len(source.text))) for source in ranked], 5)
 
 
 TYPOGRAPHY: dict[str, Callable[[str], str]] = {
@@ -155,34 +155,36 @@ def test_the_passage_that_was_ranked_is_shown() -> None:
 def test_passages_that_are_cut_elsewhere_are_one_citation() -> None:
     """Both articles hold all sentences of both passages, in this order: nothing that one says is hidden."""
     tail = "Der Rat tagt wieder im September. Bis dahin ruht das Verfahren."
-    one, other = (
+    first, second = (
         article("a", f"{REPORT} {tail}", source="a"),
         article("b", f"{REPORT} {tail}\n\nVon hier an steht anderes.", source="b"),
     )
     longer = len(REPORT) + 34
-    ranked = [(one, passage_at(one, 0, len(REPORT))), (other, passage_at(other, 0, longer))]
+    ranked = [(first, passage_at(first, 0, len(REPORT))), (second, passage_at(second, 0, longer))]
     assert group_passages(ranked, 5) == [Group((0,), (1,))]
     # another part of the article is found for itself
-    ranked[1] = other, passage_at(other, len(REPORT) + 1, len(REPORT) + 1 + len(tail))
+    ranked[1] = second, passage_at(second, len(REPORT) + 1, len(REPORT) + 1 + len(tail))
     assert group_passages(ranked, 5) == [Group((0,)), Group((1,))]
 
 
 def test_the_same_answers_to_other_questions_are_no_copy() -> None:
     """All sentences are the same, and stand in another order: she said yes to the one and no to the other."""
-    one = "Haben Sie gezahlt? Ja. Haben Sie unterschrieben? Nein."
-    other = "Haben Sie gezahlt? Nein. Haben Sie unterschrieben? Ja."
-    assert len(citations(one, other)) == 2
-    assert len(citations(one, f"{other} Haben Sie gezahlt? Ja.")) == 2
+    quote = "Haben Sie gezahlt? Ja. Haben Sie unterschrieben? Nein."
+    longer_quote = "Haben Sie gezahlt? Nein. Haben Sie unterschrieben? Ja."
+    assert len(citations(quote, longer_quote)) == 2
+    assert len(citations(quote, f"{longer_quote} Haben Sie gezahlt? Ja.")) == 2
 
 
 def test_a_quote_grows_only_as_far_as_its_copies_hold_it() -> None:
     """The second part differs by a number, so it is a citation of its own in both papers."""
     parts = REPORT, "Der Schaden beträgt 30.000 Euro. Die Stadt will klagen."
-    one = article("a", "\n\n".join(parts), source="a")
-    other = article("b", "\n\n".join(parts).replace("30.000", "80.000"), source="b")
+    original = article("a", "\n\n".join(parts), source="a")
+    changed = article("b", "\n\n".join(parts).replace("30.000", "80.000"), source="b")
     second = len(REPORT) + 2
     ranked = [
-        (text, passage_at(text, *span)) for span in ((0, second - 2), (second, len(one.text))) for text in (one, other)
+        (text, passage_at(text, *span))
+        for span in ((0, second - 2), (second, len(original.text)))
+        for text in (original, changed)
     ]
     assert group_passages(ranked, 5) == [Group((0,), (1,)), Group((2,)), Group((3,))]
 
@@ -195,7 +197,7 @@ def test_the_earliest_is_shown_only_under_the_same_headline() -> None:
             article(name, REPORT, source=name, published=day, title=headline)
             for name, day, headline in (("a", date(2004, 2, 3), title), ("b", date(2004, 2, 1), "Rüge"))
         )
-        return group_passages([(one, passage_at(one, 0, len(one.text))) for one in (late, early)], 5)
+        return group_passages([(source, passage_at(source, 0, len(source.text))) for source in (late, early)], 5)
 
     assert ranked("RÜGE") == [Group((1,), (0,))]
     assert ranked("Keine Rüge") == [Group((0,), (1,))]
@@ -216,8 +218,8 @@ def test_what_is_set_aside_does_not_part_sentences() -> None:
         sha256="0" * 64,
         asides=(Aside(start, start + len(hint), "teaser"),),
     )
-    assert [one.words for one in sentences_of_article(aside)] == [
-        one.words for one in sentences_of_article(article("a", REPORT))
+    assert [sentence.words for sentence in sentences_of_article(aside)] == [
+        sentence.words for sentence in sentences_of_article(article("a", REPORT))
     ]
 
 
@@ -231,10 +233,10 @@ def test_normalising_is_done_once() -> None:
 @given(st.text(max_size=80))
 def test_any_text_is_cut_and_normalize_typography(text: str) -> None:
     """Places are in order and inside; normalising twice changes nothing more, but for cases of rare scripts."""
-    found = sentences_of_article(article("a", text))
-    places = [place for one in found for place in (one.start, one.end)]
-    assert places == sorted(places)
-    assert all(0 <= one.start < one.end <= len(text) and one.words for one in found)
+    sentences = sentences_of_article(article("a", text))
+    offsets = [offset for sentence in sentences for offset in (sentence.start, sentence.end)]
+    assert offsets == sorted(offsets)
+    assert all(0 <= sentence.start < sentence.end <= len(text) and sentence.words for sentence in sentences)
 
 
 @pytest.mark.parametrize("sign", ["!", " ", "\n", '"', "。", "-", "(", "`", "(dpa", ". ", "a-\n"])

@@ -22,7 +22,7 @@ MARKED = (
 @given(st.text(st.sampled_from("ab ñשل\u200b\u200c\u00ad\u0640\u202e\ufeff")))
 def test_each_character_has_its_place(text: str) -> None:
     """The characters at the places are those that are read, in their order."""
-    assert "".join(text[place] for place in legible_offsets(text)) == legible(text)
+    assert "".join(text[offset] for offset in legible_offsets(text)) == legible(text)
 
 
 def test_joiners_of_persian_and_hindi_stay() -> None:
@@ -34,7 +34,7 @@ def test_the_encoder_reads_the_words_alone() -> None:
     """With the signs and without them, passages and questions give the encoder the same text."""
     marked, plain = (article(text=text, title="Haus\u00adhalt") for text in (MARKED, PLAIN))
     assert MARKED != PLAIN
-    read = [encoder_input(one, passage_at(one, 0, len(one.text), "de")) for one in (marked, plain)]
+    read = [encoder_input(source, passage_at(source, 0, len(source.text), "de")) for source in (marked, plain)]
     assert read[0] == read[1] == f"Haushalt\n{PLAIN}"
     assert parse(MARKED).text == PLAIN
 
@@ -43,7 +43,8 @@ def test_tokens_stand_where_their_words_do(encoder: Encoder) -> None:
     """The places of tokens in a text with such signs, without the signs, are those in the text without them."""
     marked, plain = (article(text=text, title="Kreistag") for text in (MARKED, PLAIN))
     spans = [
-        PassageTokens(encoder).get([(one, passage_at(one, 0, len(one.text), "de"))])[0].spans for one in (marked, plain)
+        PassageTokens(encoder).get([(source, passage_at(source, 0, len(source.text), "de"))])[0].spans
+        for source in (marked, plain)
     ]
     assert len(spans[0]) == len(spans[1])
     inside = spans[1][:, 1] > 0

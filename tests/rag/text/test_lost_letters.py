@@ -46,16 +46,16 @@ def view_of(store: Store, tmp_path: Path) -> LexicalIndex:
 
 
 @pytest.mark.parametrize(
-    ("text", "found"),
+    ("text", "folded"),
     [
         ("Raˆak Raˇak Ra?ak Ra\ufffdak Ra\ufffd\ufffdak Ra\xa4ak", ["raˆak"] * 6),
         ("Zuna¨chst L¨osungen", ["zunachst", "losungen"]),
         ("Wie?Nein 5? ?a 100\xa4 \ufffdWort\ufffd a ¨ b 東\ufffd京", ["wie", "nein", *"5a", "100", "wort", *"ab東京"]),
     ],
 )
-def test_signs_of_lost_letters(text: str, found: list[str]) -> None:
+def test_signs_of_lost_letters(text: str, folded: list[str]) -> None:
     """Between letters they are one mark, and accents belong to the letter; between words they are nothing."""
-    assert words(text) == found
+    assert words(text) == folded
 
 
 def test_forms_of_a_word() -> None:
@@ -69,8 +69,8 @@ def test_forms_of_a_word() -> None:
 @given(LATIN, st.sampled_from(["?", "\ufffd", "\ufffd\ufffd", "ˆ", "\xa4"]), st.data())
 def test_a_word_is_found_whichever_letter_it_lost(word: str, sign: str, data: st.DataObject) -> None:
     """A letter inside, or all letters that are not ASCII, are replaced by a sign: the rest of it is among the forms."""
-    lossy = [place for place, letter in enumerate(word) if not letter.isascii()]
-    inner = [place for place in lossy if 0 < place < len(word) - 1]
+    lossy = [offset for offset, letter in enumerate(word) if not letter.isascii()]
+    inner = [offset for offset in lossy if 0 < offset < len(word) - 1]
     if not inner:
         return
     forms = {fold(form) for form in damaged_forms(word)}
@@ -78,7 +78,7 @@ def test_a_word_is_found_whichever_letter_it_lost(word: str, sign: str, data: st
     assert words(word[:at] + sign + word[at + 1 :]) == [fold(word[:at] + "ˆ" + word[at + 1 :])]
     assert fold(word[:at] + sign + word[at + 1 :]) in forms
     # a sign at an edge is no part of the word
-    (rest,) = words("".join("\ufffd" if place in lossy else letter for place, letter in enumerate(word))) or [""]
+    (rest,) = words("".join("\ufffd" if offset in lossy else letter for offset, letter in enumerate(word))) or [""]
     assert rest in forms or "ˆ" not in rest
 
 
@@ -97,13 +97,13 @@ def test_a_damaged_word_is_found_and_marked(store: Store, tmp_path: Path) -> Non
     broken, pupil, other, solution = (put(store, str(number), text) for number, text in enumerate(texts))
     view = view_of(store, tmp_path)
 
-    def found(question: str) -> set[int]:
+    def search_keys(question: str) -> set[int]:
         return {key for key, _ in view.search(view.analyse(question), 9)}
 
-    assert found("Račak") == found("Was geschah in RAČAK?") == found("Raˆak") == {broken}
-    assert found("Schülerin") == {pupil}
-    assert found("Lösungen") == found("Losung") == {solution}
-    assert other not in found("Račak")
+    assert search_keys("Račak") == search_keys("Was geschah in RAČAK?") == search_keys("Raˆak") == {broken}
+    assert search_keys("Schülerin") == {pupil}
+    assert search_keys("Lösungen") == search_keys("Losung") == {solution}
+    assert other not in search_keys("Račak")
     (match,) = view.matches(view.analyse("Račak"), INVENTED, "de")
     assert INVENTED[match.start : match.end] == "Raˆak"
     assert view.containing("Zeugen aus Račak").tolist() == [broken]
@@ -129,7 +129,7 @@ def test_a_question_finds_a_damaged_name(encoder: Encoder, tmp_path: Path) -> No
 def test_the_name_in_a_real_article(real_archive: Archive) -> None:
     """Of five articles, the two passages that name the place are found by its name alone, the place marked."""
     cited = real_archive.ask("Račak").citations[:2]
-    assert ["Raˆak" in one.quote for one in cited] == [True, True]
-    for one in cited:
-        assert {one.article.text[start:end] for start, end in one.matches} == {"Raˆak"}
+    assert ["Raˆak" in citation.quote for citation in cited] == [True, True]
+    for citation in cited:
+        assert {citation.article.text[start:end] for start, end in citation.matches} == {"Raˆak"}
     assert len(real_archive.ask('"Massaker von Račak"').citations) == 2

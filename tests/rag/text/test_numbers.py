@@ -15,7 +15,7 @@ SCRIPTS = ["0", "٠", "۰", "०", "๐", "０"]
 
 
 def in_script(written: str, zero: str) -> str:
-    return "".join(chr(ord(zero) + int(one)) if one in "0123456789" else one for one in written)
+    return "".join(chr(ord(zero) + int(sign)) if sign in "0123456789" else sign for sign in written)
 
 
 def grouped(number: int, mark: str) -> str:
@@ -130,5 +130,5 @@ def test_any_text_has_a_reading(text: str) -> None:
     """Nothing is an error, no word holds a space, and letters and digits outside of marks are in some word."""
     for reading in readings(text, "de") + readings(text, None):
         assert all(word.split() == [word] for word in reading)
-    digits = [one for one in text if unicodedata.category(one) == "Nd"]
+    digits = [sign for sign in text if unicodedata.category(sign) == "Nd"]
     assert bool(digits) <= bool(words(text))

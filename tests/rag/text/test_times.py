@@ -13,7 +13,7 @@ from rag.text.times import Period, nearness, periods_in
 
 
 def days(text: str) -> list[tuple[str, str]]:
-    return [(one.first.isoformat(), one.last.isoformat()) for one in periods_in(text)]
+    return [(period.first.isoformat(), period.last.isoformat()) for period in periods_in(text)]
 
 
 OCTOBER = ("1998-10-01", "1998-10-31")
@@ -112,10 +112,10 @@ def test_words_that_only_look_like_months() -> None:
 def test_any_text_can_be_read(text: str) -> None:
     """Times lie in the text, in its order, and begin before they end."""
     last = 0
-    for one in periods_in(text):
-        assert last <= one.span[0] < one.span[1] <= len(text)
-        assert one.first <= one.last
-        last = one.span[1]
+    for period in periods_in(text):
+        assert last <= period.span[0] < period.span[1] <= len(text)
+        assert period.first <= period.last
+        last = period.span[1]
 
 
 def test_nearness() -> None:
