@@ -88,7 +88,7 @@ def make(folder: Path, files: Path, size: int, encoder: Encoder, texts: Sequence
     assert keeping is not None
     codes = keeping.encode(read)
     tokens: dict[bytes, bytes] = {}
-    recipe = ArticleWriter(store, encoder, BUNDLED, Config(), str(READER_VERSION)).recipe
+    recipe = ArticleWriter(store, encoder, BUNDLED, Config(), loaders=str(READER_VERSION)).recipe
     random = np.random.default_rng(1)
     start = time.perf_counter()
     for number, (article, of) in enumerate(articles(size, texts, files)):

@@ -93,7 +93,7 @@ def searchable(data: Path, name: str, encoder: Encoder) -> Iterator[SearchableSe
         ]
         keeper = TokenStores(Path(temporary) / "tokens", store)
         keep = keeper.for_encoder(encoder.fingerprint)
-        ArticleIndexer(store, encoder, encoder.name, Config(), "benchmark", keeping=keep).index(articles)
+        ArticleIndexer(store, encoder, encoder.name, Config(), loaders="benchmark", token_store=keep).index(articles)
         lock = FileLock(Path(temporary) / "lock", timeout=0)
         dense = DenseIndex(Path(temporary) / "dense", store, lock)
         lexical = LexicalIndex(Path(temporary) / "lexical", store, lock)

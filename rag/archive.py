@@ -288,7 +288,7 @@ class Archive:
             on_progress=on_progress,
             limits=limits or DEFAULT_LIMITS,
             columns=columns,
-            keeping=self._token_stores.for_encoder(self._encoder.fingerprint),
+            token_store=self._token_stores.for_encoder(self._encoder.fingerprint),
         )
 
     def fetch(
@@ -333,7 +333,7 @@ class Archive:
             self._config,
             loaders=loaders,
             on_article=on_article,
-            keeping=self._token_stores.for_encoder(self.encoder.fingerprint),
+            token_store=self._token_stores.for_encoder(self.encoder.fingerprint),
         )
         with self._writing():
             indexer.index(articles)

@@ -29,13 +29,21 @@ class ArticleIndexer:
         encoder: Encoder,
         encoder_name: str,
         config: Config,
+        *,
         loaders: str,
         on_article: Callable[[int], None] | None = None,
-        keeping: TokenStore | None = None,
+        token_store: TokenStore | None = None,
     ) -> None:
         self._store = store
         self._writer = ArticleWriter(
-            store, encoder, encoder_name, config, loaders, self._report_progress, with_bands=False, keeping=keeping
+            store,
+            encoder,
+            encoder_name,
+            config,
+            loaders=loaders,
+            on_file_stored=self._report_progress,
+            with_bands=False,
+            token_store=token_store,
         )
         self._on_article = on_article
         self._article_count = 0

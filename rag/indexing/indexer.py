@@ -107,7 +107,7 @@ class Indexer:
         on_progress: called when a file is done.
         limits: how far archives are unpacked.
         columns: which column of tables contains which field; those not given are detected.
-        keeping: where token vectors are cached.
+        token_store: where token vectors are cached.
     """
 
     def __init__(
@@ -116,14 +116,21 @@ class Indexer:
         encoder: Encoder,
         encoder_name: str,
         config: Config,
+        *,
         on_progress: OnProgress | None = None,
         limits: Limits = DEFAULT_LIMITS,
         columns: Columns | None = None,
-        keeping: TokenStore | None = None,
+        token_store: TokenStore | None = None,
     ) -> None:
         self._store = store
         self._writer = ArticleWriter(
-            store, encoder, encoder_name, config, str(READER_VERSION), self._report_progress, keeping=keeping
+            store,
+            encoder,
+            encoder_name,
+            config,
+            loaders=str(READER_VERSION),
+            on_file_stored=self._report_progress,
+            token_store=token_store,
         )
         self._on_progress = on_progress
         self._limits = limits

@@ -44,7 +44,7 @@ class ArticleWriter:
         loaders: how the articles were loaded, for the recipe.
         on_file_stored: called after the last article of a file was stored.
         with_bands: whether articles get the MinHash bands by which near-duplicates are found.
-        keeping: where the token vectors of the encoded texts are cached.
+        token_store: where the token vectors of the encoded texts are cached.
 
     Attributes:
         recipe: how articles are loaded, split and encoded; those stored under another recipe are indexed again.
@@ -58,11 +58,11 @@ class ArticleWriter:
         encoder: Encoder,
         encoder_name: str,
         config: Config,
+        *,
         loaders: str,
         on_file_stored: Callable[[], None] = lambda: None,
-        *,
         with_bands: bool = True,
-        keeping: TokenStore | None = None,
+        token_store: TokenStore | None = None,
     ) -> None:
         self._store = store
         self._encoder = encoder
@@ -70,7 +70,7 @@ class ArticleWriter:
         self._config = config
         self._on_file_stored = on_file_stored
         self._with_bands = with_bands
-        self._keeping = keeping
+        self._token_store = token_store
         self._pending: list[ArticleRecord | _FinishedFile] = []
         self._inputs: dict[bytes, str] = {}
         self._is_encoder_opening = False
@@ -189,10 +189,10 @@ class ArticleWriter:
 
     def _encode(self, inputs: Mapping[bytes, str], *, overwrite: bool = False) -> HalfVectors:
         texts = list(inputs.values())
-        if self._keeping is None:
+        if self._token_store is None:
             return self._encoder.encode_passages(texts).astype(np.float16)
         token_vectors = encode_words(self._encoder, texts)
-        self._keeping.put(dict(zip(inputs, token_vectors, strict=True)), overwrite=overwrite)
+        self._token_store.put(dict(zip(inputs, token_vectors, strict=True)), overwrite=overwrite)
         return np.stack([text.pooled for text in token_vectors]).astype(np.float16)
 
     def keep_tokens(self) -> None:
@@ -201,9 +201,9 @@ class ArticleWriter:
         Nearly always there is nothing to do, since the tokens of a text are cached when it is encoded. They are encoded
         again here if the cache was lost, or the encoder changed.
         """
-        if self._keeping is None:
+        if self._token_store is None:
             return
-        cache = self._keeping.cache
+        cache = self._token_store.cache
         complete_at = cache.complete_at
         if cache.usable and (complete_at is None or not self._store.changes.descends_from(complete_at)):
             for inputs in self._all_inputs():
