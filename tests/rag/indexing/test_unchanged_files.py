@@ -45,7 +45,7 @@ def folder(tmp_path: Path) -> Path:
 @pytest.fixture
 def archive(tmp_path: Path, folder: Path, encoder: object, monkeypatch: pytest.MonkeyPatch) -> Archive:
     """An archive of that folder, whose files count as old."""
-    monkeypatch.setattr(files, "_TICK", 0)
+    monkeypatch.setattr(files, "_CLOCK_TICK_NS", 0)
     archive = Archive.open(tmp_path / "archive")
     assert archive.index([folder]).new == 3
     return archive
@@ -92,7 +92,7 @@ def test_new_files_are_read_until_their_clock_has_moved_on(
     archive: Archive, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Within two seconds, a file may change twice and bear the same time."""
-    monkeypatch.setattr(files, "_TICK", 3_600_000_000_000)
+    monkeypatch.setattr(files, "_CLOCK_TICK_NS", 3_600_000_000_000)
     every = {path.name for path in folder.iterdir()}
     assert opened_by(archive, folder) == (3, every)
     assert opened_by(archive, folder) == (3, every)
