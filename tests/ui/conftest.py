@@ -22,9 +22,9 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Archive]:
     """An archive of one article."""
     folder = tmp_path_factory.mktemp("reader")
     (folder / "one.txt").write_text(TEXT, encoding="utf-8")
-    with Archive.open(folder / "archive") as made:
-        made.index([folder / "one.txt"])
-        yield made
+    with Archive.open(folder / "archive") as example:
+        example.index([folder / "one.txt"])
+        yield example
 
 
 @pytest.fixture(scope="module")
@@ -58,9 +58,9 @@ def open_page(chromium: sync_api.Browser) -> Iterator[Open]:
         visit = Visit(context.new_page())
         context.on("request", lambda request: visit.addresses.append(request.url))
         context.on("requestfailed", lambda request: visit.addresses.append(request.url))
-        visit.page.on("websocket", lambda opened: visit.addresses.append(opened.url))
+        visit.page.on("websocket", lambda websocket: visit.addresses.append(websocket.url))
         visit.page.on("pageerror", lambda error: visit.faults.append(str(error)))
-        visit.page.on("console", lambda said: visit.faults.append(said.text) if said.type == "error" else None)
+        visit.page.on("console", lambda message: visit.faults.append(message.text) if message.type == "error" else None)
 
         def refuse(dialog: sync_api.Dialog) -> None:
             visit.faults.append(f"dialog: {dialog.message}")

@@ -41,14 +41,14 @@ def test_only_the_names_of_this_machine_are_answered(archive: Archive, browser: 
 
 def test_a_port_in_use_is_said_in_a_sentence(archive: Archive) -> None:
     """A port that another program holds is refused before anything starts, with what to do next."""
-    with socket.create_server(("127.0.0.1", 0)) as other:
-        port = other.getsockname()[1]
+    with socket.create_server(("127.0.0.1", 0)) as occupied:
+        port = occupied.getsockname()[1]
         with pytest.raises(FundstelleError, match=f"Port {port} is in use: stop the other program or choose another"):
             serve(archive, "127.0.0.1", port)
 
 
 @pytest.mark.parametrize(
-    ("host", "shown"),
+    ("host", "expected"),
     [
         ("127.0.0.1", "http://127.0.0.1:7860"),
         ("localhost", "http://localhost:7860"),
@@ -56,9 +56,9 @@ def test_a_port_in_use_is_said_in_a_sentence(archive: Archive) -> None:
         ("fe80::2", "http://[fe80::2]:7860"),
     ],
 )
-def test_the_address_can_be_opened(host: str, shown: str) -> None:
+def test_the_address_can_be_opened(host: str, expected: str) -> None:
     """RFC 3986 puts an IPv6 address into brackets, or its last part would be read as the port."""
-    assert address(host, 7860) == shown
+    assert address(host, 7860) == expected
 
 
 def test_the_server_says_where_it_answers(archive: Archive) -> None:
@@ -67,17 +67,17 @@ def test_the_server_says_where_it_answers(archive: Archive) -> None:
     class Ready(Exception):
         """Ends the server before it begins."""
 
-    told: list[str] = []
+    addresses: list[str] = []
 
-    def on_ready(where: str) -> None:
-        told.append(where)
+    def on_ready(url: str) -> None:
+        addresses.append(url)
         raise Ready
 
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     with pytest.raises(Ready):
         serve(archive, "127.0.0.1", port, on_ready)
-    assert told == [f"http://127.0.0.1:{port}"]
+    assert addresses == [f"http://127.0.0.1:{port}"]
 
 
 @pytest.mark.parametrize("origin", [None, "http://127.0.0.1:7860", "http://evil.example"])
@@ -178,10 +178,10 @@ def test_a_request_without_sense_is_answered_quietly(
 def test_a_refusal_is_in_the_readers_language(archive: Archive, question: str, german: str, english: str) -> None:
     """Nothing to look for, too much, only words to leave out, no text: each has a sentence in both languages."""
     ask = answerer(archive)
-    for sentence, other, code in ((german, english, "de"), (english, german, "en")):
-        shown = Parts(ask(question, code)).text
-        assert sentence in shown
-        assert other not in shown
+    for sentence, foreign_sentence, code in ((german, english, "de"), (english, german, "en")):
+        text = Parts(ask(question, code)).text
+        assert sentence in text
+        assert foreign_sentence not in text
 
 
 def test_an_archive_that_is_gone_is_a_sentence_everywhere(
@@ -190,12 +190,12 @@ def test_an_archive_that_is_gone_is_a_sentence_everywhere(
     """Opening the page, asking, reading, evaluating and marking all say so, in the language of the page."""
     folder = tmp_path / "archive"
     shutil.copytree(archive.folder, folder)
-    with Archive.open(folder) as opened:
-        client = TestClient(build_app(opened), base_url="http://127.0.0.1:7860")
-        article = opened.ask("Wie lang ist der Tunnel?").citations[0].article
+    with Archive.open(folder) as copied:
+        client = TestClient(build_app(copied), base_url="http://127.0.0.1:7860")
+        article = copied.ask("Wie lang ist der Tunnel?").citations[0].article
         shutil.rmtree(folder)
         with pytest.raises(FundstelleError, match="was deleted or moved"):
-            opened.status()
+            copied.status()
         mark = {"question": "Wie?", "article": article.id, "start": 0, "end": 5, "answers": True}
         calls = (
             (0, ["Wie lang?", "de"], None),
@@ -226,9 +226,9 @@ def test_an_archive_that_is_gone_is_a_sentence_everywhere(
 
 def test_nothing_left_is_said_in_the_readers_language(archive: Archive) -> None:
     """A phrase that stands nowhere leaves nothing, which the page says in its own words."""
-    shown = Parts(answerer(archive)('Tunnel "steht nirgends"', "de")).text
-    assert GERMAN.nothing_matches in shown
-    assert "No passage" not in shown
+    text = Parts(answerer(archive)('Tunnel "steht nirgends"', "de")).text
+    assert GERMAN.nothing_matches in text
+    assert "No passage" not in text
 
 
 def test_an_unexpected_error_is_a_sentence_and_a_line(caplog: pytest.LogCaptureFixture) -> None:
@@ -239,9 +239,9 @@ def test_an_unexpected_error_is_a_sentence_and_a_line(caplog: pytest.LogCaptureF
 
     broken = cast(Archive, SimpleNamespace(ask=fail))
     with caplog.at_level(logging.DEBUG, "ui"):
-        shown = Parts(answerer(broken)("Was?", "en")).text
-    assert "Something went wrong" in shown
-    assert "Traceback" not in shown
+        text = Parts(answerer(broken)("Was?", "en")).text
+    assert "Something went wrong" in text
+    assert "Traceback" not in text
     line, trace = caplog.records
     assert (line.levelno, line.exc_info) == (logging.ERROR, None)
     assert line.getMessage() == "A question could not be answered: ValueError('first\\nsecond')"

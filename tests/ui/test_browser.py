@@ -60,22 +60,22 @@ def test_a_question_brings_cited_passages_best_first(address: str, open_page: Op
     assert "Gotthard-Basistunnel" in first.locator("h3").inner_text()
     assert first.locator(".fs-byline").inner_text() == "Passblatt · Ladina Tschuor · 1. Juni 2016 · Deutsch (CH)"
     quotes = visit.page.locator(".fs-card blockquote").all_text_contents()
-    assert quotes == [one.quote for one in sample.ask(QUESTION).citations]
+    assert quotes == [cited.quote for cited in sample.ask(QUESTION).citations]
     assert visit.faults == []
 
 
 def test_the_sentence_and_the_words_are_marked(address: str, open_page: Open, sample: Archive) -> None:
     """The answering sentence has the marker's ground, the shared words a dotted line and no colour of their own."""
-    found = sample.ask(MARKED).citations[0]
-    assert found.highlights
-    assert found.matches
+    cited = sample.ask(MARKED).citations[0]
+    assert cited.highlights
+    assert cited.matches
     for scheme in ("light", "dark"):
         visit = open_page(address, scheme=scheme)
         visit.ask(MARKED)
         quote = visit.page.locator(".fs-card blockquote").first
         sentences, words = (quote.locator(tag).all_text_contents() for tag in ("mark", "b"))
-        assert sentences == [found.article.text[start:end] for start, end in found.highlights]
-        assert words == [found.article.text[start:end] for start, end in found.matches]
+        assert sentences == [cited.article.text[start:end] for start, end in cited.highlights]
+        assert words == [cited.article.text[start:end] for start, end in cited.matches]
         style = """tag => {
             const word = getComputedStyle(tag), around = getComputedStyle(tag.parentElement);
             return [word.textDecorationLine, word.textDecorationStyle, word.color === around.color];
@@ -117,18 +117,18 @@ def test_an_article_that_prints_the_same_opens(tmp_path: Path, open_page: Open) 
     question = EXAMPLES[0].question
     with Archive.open(tmp_path / "archive") as archive, served(archive) as server:
         archive.index([tmp_path])
-        found = archive.ask(question).citations[0]
-        assert found.article.published
+        cited = archive.ask(question).citations[0]
+        assert cited.article.published
         visit = open_page(server.address)
         visit.ask(question)
         line = visit.page.locator(".fs-also").first
-        other = {14: "15. Januar 2022", 15: "14. Januar 2022"}[found.article.published.day]
-        assert line.inner_text() == f"Auch in Mittelrhein-Chronik ({other})"
+        other_date = {14: "15. Januar 2022", 15: "14. Januar 2022"}[cited.article.published.day]
+        assert line.inner_text() == f"Auch in Mittelrhein-Chronik ({other_date})"
         line.get_by_role("link").click()
         frame = visit.page.locator("#fs-panel iframe").content_frame
         frame.locator("#passage").wait_for()
-        assert other in frame.locator(".byline").inner_text()
-        assert "".join(frame.locator("mark").all_text_contents()) in found.quote.replace("\n\n", "")
+        assert other_date in frame.locator(".byline").inner_text()
+        assert "".join(frame.locator("mark").all_text_contents()) in cited.quote.replace("\n\n", "")
         assert visit.faults == []
 
 
@@ -141,14 +141,16 @@ def test_no_request_leaves_this_machine(address: str, open_page: Open) -> None:
     visit.page.keyboard.press("Escape")
     visit.page.locator("button[data-fs-citation]").first.click()
     visit.page.wait_for_timeout(1000)
-    web = [urlsplit(each) for each in visit.addresses]
-    assert {each.hostname for each in web if each.scheme not in {"data", "blob"}} == {"127.0.0.1"}
-    assert any(each.path.startswith("/article/") for each in web)
+    web = [urlsplit(url) for url in visit.addresses]
+    assert {url.hostname for url in web if url.scheme not in {"data", "blob"}} == {"127.0.0.1"}
+    assert any(url.path.startswith("/article/") for url in web)
     refused = "fetch('http://127.0.0.2:9/').then(() => 'sent', () => 'refused')"
-    told = "new Promise(done => document.addEventListener('securitypolicyviolation', event => done(event.blockedURI)))"
+    violation = (
+        "new Promise(done => document.addEventListener('securitypolicyviolation', event => done(event.blockedURI)))"
+    )
     waited = "new Promise(done => setTimeout(done, 5000, 'no policy'))"
-    seen = visit.page.evaluate(f"Promise.all([Promise.race([{told}, {waited}]), {refused}])")
-    assert seen == ["http://127.0.0.2:9/", "refused"]
+    outcome = visit.page.evaluate(f"Promise.all([Promise.race([{violation}, {waited}]), {refused}])")
+    assert outcome == ["http://127.0.0.2:9/", "refused"]
 
 
 def test_the_article_opens_at_the_passage(address: str, open_page: Open) -> None:
@@ -162,17 +164,17 @@ def test_the_article_opens_at_the_passage(address: str, open_page: Open) -> None
     frame = panel.locator("iframe").content_frame
     mark = frame.locator("#passage")
     mark.wait_for()
-    whole = """article => {
+    marked_text = """article => {
         const marks = article.querySelectorAll("mark"), range = new Range();
         range.setStartBefore(marks[0]); range.setEndAfter(marks[marks.length - 1]);
         return range.toString();
     }"""
-    assert frame.locator("article").evaluate(whole) == quote
-    box, around = mark.bounding_box(), panel.locator("iframe").bounding_box()
+    assert frame.locator("article").evaluate(marked_text) == quote
+    box, frame_box = mark.bounding_box(), panel.locator("iframe").bounding_box()
     assert box
-    assert around
-    assert around["y"] <= box["y"] < around["y"] + around["height"] * 0.6
-    assert around["x"] <= box["x"] < box["x"] + box["width"] <= 1280
+    assert frame_box
+    assert frame_box["y"] <= box["y"] < frame_box["y"] + frame_box["height"] * 0.6
+    assert frame_box["x"] <= box["x"] < box["x"] + box["width"] <= 1280
     assert visit.faults == []
 
 
@@ -181,15 +183,15 @@ def test_the_article_closes_in_three_ways(address: str, open_page: Open) -> None
     visit = open_page(address)
     visit.ask(QUESTION)
     panel = visit.page.locator("#fs-panel")
-    inside = panel.locator("iframe").content_frame
+    frame = panel.locator("iframe").content_frame
     for close in (
         lambda: visit.page.keyboard.press("Escape"),
-        lambda: inside.locator("h1").press("Escape"),
+        lambda: frame.locator("h1").press("Escape"),
         lambda: panel.get_by_role("button").click(),
         lambda: visit.page.mouse.click(50, 450),
     ):
         visit.page.locator("a[data-fs-reader]").first.click()
-        inside.locator("#passage").wait_for()
+        frame.locator("#passage").wait_for()
         close()
         panel.wait_for(state="hidden")
 
@@ -210,18 +212,18 @@ def test_the_newest_question_wins(address: str, open_page: Open) -> None:
     """A question that is asked while another one runs is answered, whether it is typed or an example; what comes of the
     older one is not shown. Meanwhile the page says that it searches, the old answer is dimmed, and nothing moves.
     """
-    visit, held = open_page(address), []
+    visit, delayed = open_page(address), []
     page, chip = visit.page, EXAMPLES[1].question
 
     def hold(route: sync_api.Route) -> None:
         late = any(words in (route.request.post_data or "") for words in ("Verspätet", "Philae"))
-        held.append(route) if late else route.continue_()
+        delayed.append(route) if late else route.continue_()
 
     page.route("**/run/predict*", hold)
     visit.ask(QUESTION)
     tops = "names => names.map(name => document.querySelector(name).getBoundingClientRect().top)"
     parts = ["#fs-ask", "#fs-examples", "#fs-results", "#fs-holdings"]
-    before = page.evaluate(tops, parts)
+    tops_before = page.evaluate(tops, parts)
     results, working = page.locator("#fs-results"), page.get_by_text(GERMAN.searching)
     for number, ask_late in enumerate(
         (
@@ -233,14 +235,14 @@ def test_the_newest_question_wins(address: str, open_page: Open) -> None:
         ask_late()
         working.wait_for()
         assert results.get_attribute("aria-busy") == "true"
-        assert page.evaluate(tops, parts) == before
+        assert page.evaluate(tops, parts) == tops_before
         page.wait_for_function("getComputedStyle(document.querySelector('#fs-results')).opacity < .5")
-        assert len(held) == number
+        assert len(delayed) == number
         page.locator("#fs-question textarea").fill(f"{QUESTION} {number}")
         page.locator("#fs-button").click()
         page.locator(".fs-asked q", has_text=f"{QUESTION} {number}").wait_for()
         working.wait_for(state="hidden")
-        held[-1].continue_()
+        delayed[-1].continue_()
         page.wait_for_timeout(500)
         assert page.locator(".fs-asked q").inner_text() == f"{QUESTION} {number}"
         assert page.locator("#fs-question textarea").input_value() == f"{QUESTION} {number}"
@@ -270,7 +272,7 @@ def test_hostile_text_is_shown_literally(tmp_path: Path, open_page: Open) -> Non
         visit.ask(HOSTILE)
         assert visit.page.locator(".fs-asked q").text_content() == HOSTILE
         assert visit.page.locator(".fs-card h3").first.text_content() == HOSTILE
-        assert visit.page.locator(".fs-card blockquote").all_text_contents() == [one.quote for one in expected]
+        assert visit.page.locator(".fs-card blockquote").all_text_contents() == [cited.quote for cited in expected]
         visit.page.locator("a[data-fs-reader]").first.click()
         frame = visit.page.locator("#fs-panel iframe").content_frame
         assert frame.locator("article").text_content() == article.text

@@ -91,10 +91,10 @@ def test_questions_are_asked_and_measured(address: str, open_page: Open, archive
     run = EvaluationSession(archive).runs.load("gemessen")
     measures = summarise(run.results).measures
     rows = visit.page.locator(".fs-measures").first.locator("tbody tr")
-    shown = [row.locator("td").all_inner_texts()[1:] for row in rows.all()]
-    assert shown == [[fixed(one.mean, GERMAN), bounds(one, GERMAN)] for one in measures.values()]
+    cells = [row.locator("td").all_inner_texts()[1:] for row in rows.all()]
+    assert cells == [[fixed(interval.mean, GERMAN), bounds(interval, GERMAN)] for interval in measures.values()]
     assert len(run.results) == visit.page.locator("#fs-shown .fs-question").count() == 8
-    assert visit.page.locator("#fs-chosen input").input_value() == f"gemessen · {MAIN} {shown[0][0]}"
+    assert visit.page.locator("#fs-chosen input").input_value() == f"gemessen · {MAIN} {cells[0][0]}"
     assert visit.faults == []
 
 
@@ -128,17 +128,17 @@ def test_a_cancelled_evaluation_keeps_what_was_asked(address: str, open_page: Op
     visit.page.locator("#fs-name").get_by_role("textbox").fill("abgebrochen")
     visit.page.locator("#fs-run").click()
     visit.page.locator("#fs-progress progress[value]").wait_for()
-    other = open_page(address)
-    other.ask("Wie viele Menschen starben im Ahrtal?")
-    other.page.get_by_role("tab", name=DE.tab).click()
-    other.page.get_by_role("button", name=DE.cancel).click()
+    second = open_page(address)
+    second.ask("Wie viele Menschen starben im Ahrtal?")
+    second.page.get_by_role("tab", name=DE.tab).click()
+    second.page.get_by_role("button", name=DE.cancel).click()
     visit.page.locator("#fs-shown .fs-warning").wait_for()
     run = EvaluationSession(archive).runs.load("abgebrochen")
     assert 0 < len(run.results) < run.asked_of == len(LINES)
-    told = DE.interrupted.format(done=len(run.results), total=len(LINES))
-    assert visit.page.locator("#fs-shown .fs-warning").inner_text() == told
+    sentence = DE.interrupted.format(done=len(run.results), total=len(LINES))
+    assert visit.page.locator("#fs-shown .fs-warning").inner_text() == sentence
     visit.page.get_by_role("button", name=DE.start).wait_for()
-    assert visit.faults == other.faults == []
+    assert visit.faults == second.faults == []
 
 
 def test_two_runs_are_compared_and_one_is_deleted(address: str, open_page: Open, archive: Archive) -> None:
@@ -162,7 +162,7 @@ def test_two_runs_are_compared_and_one_is_deleted(address: str, open_page: Open,
     page.get_by_text(EN.deleted.format(name="slow")).wait_for()
     page.locator("#fs-shown h2", has_text="quick").wait_for()
     page.locator(".fs-compared").wait_for(state="detached")
-    assert "slow" not in [one.name for one in EvaluationSession(archive).runs.listing()]
+    assert "slow" not in [stored.name for stored in EvaluationSession(archive).runs.listing()]
     assert visit.faults == []
 
 
@@ -175,10 +175,10 @@ def test_a_marked_passage_becomes_a_question(address: str, open_page: Open, arch
     button.focus()
     visit.page.keyboard.press("Space")
     visit.page.locator('.fs-marks button[aria-pressed="true"]').wait_for()
-    (marked,) = EvaluationSession(archive).feedback.questions()
+    (stored,) = EvaluationSession(archive).feedback.questions()
     cited = archive.ask(question).citations[0]
-    assert (marked.question, marked.labels[0].article) == (question, cited.article.id)
-    assert marked.labels[0].quote == cited.article.text[slice(*cited.highlights[0])]
+    assert (stored.question, stored.labels[0].article) == (question, cited.article.id)
+    assert stored.labels[0].quote == cited.article.text[slice(*cited.highlights[0])]
     visit.page.get_by_role("tab", name=DE.tab).click()
     filled(visit.page)
     choose(visit.page, "#fs-questions", DE.from_feedback.format(count="1 Frage"))
@@ -205,7 +205,7 @@ def test_a_file_of_ones_own_is_asked(address: str, open_page: Open, archive: Arc
     visit.page.wait_for_function("document.querySelector('#fs-questions input').value.includes('eigene.csv (2')")
     evaluate(visit, "eigene")
     assert EvaluationSession(archive).runs.load("eigene").questions == "uploaded: eigene.csv"
-    assert not [each for each in visit.addresses if "upload" in each]
+    assert not [url for url in visit.addresses if "upload" in url]
     assert visit.faults == []
 
 
@@ -215,26 +215,26 @@ def test_a_hostile_file_is_shown_literally(address: str, open_page: Open, archiv
     """
     visit = open_page(f"{address}?tab=evaluate")
     wrong = visit.page.locator("#fs-progress .fs-notice")
-    for content, told in (
+    for content, sentence in (
         (b"\xff\xff", DE.not_text),
         (b"x" * 5_000_001, DE.too_large),
         (b"{", "is not a valid question"),
     ):
         hand_in(visit.page, "<img src=x onerror=alert(1)>.jsonl", content)
-        wrong.filter(has_text=told).wait_for()
-    asked = {
+        wrong.filter(has_text=sentence).wait_for()
+    row_sent = {
         "question": HOSTILE,
         "id": HOSTILE,
         "tags": [HOSTILE],
         "answers": [{"article": "de-ahrtal-flut-halbes-jahr.md"}],
     }
-    hand_in(visit.page, "<img src=x onerror=alert(1)>.jsonl", json.dumps(asked).encode())
+    hand_in(visit.page, "<img src=x onerror=alert(1)>.jsonl", json.dumps(row_sent).encode())
     wrong.wait_for(state="detached")
     evaluate(visit, HOSTILE[:60])
     assert visit.page.locator("#fs-shown .fs-q").text_content() == HOSTILE
     visit.page.locator("#fs-shown .fs-group > summary, #fs-shown .fs-question > summary").last.click()
     visit.page.wait_for_timeout(300)
-    assert [one for one in visit.addresses if one.endswith("/x")] == []
+    assert [url for url in visit.addresses if url.endswith("/x")] == []
     assert visit.faults == []
 
 

@@ -42,6 +42,8 @@ def test_a_server_that_is_away_is_said_and_nothing_is_lost(
         english.page.locator(".fs-asked", has_text="passage").get_by_text(SURPRISE).wait_for()
         # Gradio has given up there, and the page is loaded anew
         german.page.wait_for_url("**/?tab=evaluate")
+        # until it is filled, it may still turn to the tab of its address
+        german.page.locator("#fs-holdings .fs").wait_for()
         german.page.get_by_role("tab", name="Fragen").click()
         typed = german.page.locator("#fs-question textarea")
         typed.wait_for()

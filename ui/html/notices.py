@@ -68,7 +68,9 @@ def archive_line(status: Status, texts: Texts) -> str:
     languages: Counter[str] = Counter()
     for tag, number in status.languages.items():
         languages[tag.partition("-")[0]] += number  # Swiss and other German count as one language
-    counts = ", ".join(f"{language_name(tag, texts)} {grouped(n, texts)}" for tag, n in languages.most_common())
+    counts = ", ".join(
+        f"{language_name(tag, texts)}\u00a0{grouped(number, texts)}" for tag, number in languages.most_common()
+    )
     parts = (
         count_of(texts.articles, status.articles, texts),
         count_of(texts.passages, status.passages, texts),

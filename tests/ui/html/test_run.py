@@ -37,14 +37,16 @@ ANYTHING = st.one_of(st.sampled_from(HOSTILE), st.text(min_size=1, max_size=40))
 def test_text_from_outside_never_becomes_markup(outside: tuple[str, ...]) -> None:
     """Whatever a question, an article, a tag or a name holds, the page has the tags that it has for plain words."""
 
-    def shown(asked: str, label: str, tag: str, name: str) -> Parts:
-        wanted = replace(WANTED, label=label, quote=label, source=label, language=label)
-        found = replace(RIGHT, label=label, article=label, beginning=label, end=RIGHT.start + 500)
-        one = replace(result(question=asked), tags=(tag,), wanted=(wanted,), shown=(found,), id=tag, language=label)
-        made = replace(run(one), name=name, questions=name, made=name)
-        return Parts(run_html(made, DE) + comparison_html(made, changed(made, 0.5, f"{name}2"), DE))
+    def parts_of(question_text: str, label: str, tag: str, name: str) -> Parts:
+        answer = replace(WANTED, label=label, quote=label, source=label, language=label)
+        passage = replace(RIGHT, label=label, article=label, beginning=label, end=RIGHT.start + 500)
+        hostile = replace(
+            result(question=question_text), tags=(tag,), wanted=(answer,), shown=(passage,), id=tag, language=label
+        )
+        whole_run = replace(run(hostile), name=name, questions=name, made=name)
+        return Parts(run_html(whole_run, DE) + comparison_html(whole_run, changed(whole_run, 0.5, f"{name}2"), DE))
 
-    vile, plain = shown(*outside), shown("q", "l", "t", "n")
+    vile, plain = parts_of(*outside), parts_of("q", "l", "t", "n")
     assert (vile.tags, vile.names) == (plain.tags, plain.names)
     for value in outside:
         assert value in vile.text
@@ -68,8 +70,8 @@ def test_small_numbers_by_hand() -> None:
     assert fixed(-0.0415, GERMAN, "+") == "−0,042"
     assert fixed(0.5, ENGLISH, "+") == "+0.500"
     assert (percent(0.825, GERMAN), percent(0.825, ENGLISH)) == ("82,5\u00a0%", "82.5%")
-    around = Interval(0.0, -0.25, 0.25)
-    assert (bounds(around, GERMAN, "+"), bounds(around, ENGLISH, "+")) == ("−0,250 bis +0,250", "−0.250 to +0.250")
+    interval = Interval(0.0, -0.25, 0.25)
+    assert (bounds(interval, GERMAN, "+"), bounds(interval, ENGLISH, "+")) == ("−0,250 bis +0,250", "−0.250 to +0.250")
 
 
 def test_the_bar_shows_mean_and_interval() -> None:
@@ -97,16 +99,16 @@ def test_a_question_opens_to_what_was_wanted_and_what_came() -> None:
     """Fate and winning signal in words, the wanted article with its rank, each result with its judgement and link."""
     html = question_row(result("q-2", 0.5, FUSION), DE)
     text = Parts(html).text
-    for said in (
+    for expected in (
         DE.outcomes[FUSION][1],
         f"{DE.beaten_by}: Wortabgleich.",
         "Rang 2",
         "zuerst Rang 3, am Ende Rang 2",
         "unbewertet",
     ):
-        assert said in text
-    for said in ("richtig", "Wortabgleich 0,75", "Bedeutung −0,50", "Sicherheit 87,5\u00a0%"):
-        assert said in text
+        assert expected in text
+    for expected in ("richtig", "Wortabgleich 0,75", "Bedeutung −0,50", "Sicherheit 87,5\u00a0%"):
+        assert expected in text
     assert 'href="article/abc123?start=26&amp;end=72&amp;lang=de#passage"' in html
     assert 'data-fs-reader="Die Brücke"' in html
 
@@ -128,8 +130,8 @@ def test_an_interrupted_run_says_so() -> None:
 
 def test_questions_without_an_answer_alone_have_no_measures() -> None:
     """A run of unanswerable questions shows what became of them, and no empty table."""
-    one = replace(result(), answerable=False, values={}, wanted=(), shown=(), fate=REFUSED, sentence=None)
-    text = Parts(run_html(run(one), EN)).text
+    unanswerable = replace(result(), answerable=False, values={}, wanted=(), shown=(), fate=REFUSED, sentence=None)
+    text = Parts(run_html(run(unanswerable), EN)).text
     assert "correctly refused" in text
     assert EN.no_results in text
     assert MAIN not in text
@@ -137,29 +139,31 @@ def test_questions_without_an_answer_alone_have_no_measures() -> None:
 
 def test_synthetic_questions_are_told_apart() -> None:
     """Questions that a rule made have measures of their own."""
-    made = replace(result("s-1"), tags=("synthetic",))
-    text = Parts(run_html(run(result(), made), DE)).text
+    synthetic = replace(result("s-1"), tags=("synthetic",))
+    text = Parts(run_html(run(result(), synthetic), DE)).text
     assert DE.human_questions in text
     assert DE.synthetic_questions in text
     assert DE.human_questions not in Parts(run_html(run(), DE)).text
 
 
 @pytest.mark.parametrize(
-    ("before", "after", "german", "english"),
+    ("first_value", "second_value", "german", "english"),
     [
         (0.5, 0.5, "Kein Unterschied", "No difference"),
         (0.25, 0.75, "neu ist um 0,500 besser (+0,500 bis +0,500; p", "neu is better by 0.500 (+0.500 to +0.500; p"),
         (0.75, 0.25, "neu ist um 0,500 schlechter (−0,500", "neu is worse by 0.500 (−0.500"),
     ],
 )
-def test_the_verdict_is_said_in_both_languages(before: float, after: float, german: str, english: str) -> None:
+def test_the_verdict_is_said_in_both_languages(
+    first_value: float, second_value: float, german: str, english: str
+) -> None:
     """Ten questions that all differ by the same are no chance: 2 of 1,024 ways to set the signs are as far apart."""
-    first = run(*(result(f"q-{number}", before) for number in range(10)), name="alt")
-    found = compare_runs([first, changed(first, after, "neu")]).compared[0].differences[MAIN]
-    assert verdict("neu", found, DE).startswith(german)
-    assert verdict("neu", found, EN).startswith(english)
-    if before != after:
-        assert "p\u00a0=\u00a0" + fixed(2 / 1024, GERMAN) in verdict("neu", found, DE)
+    first = run(*(result(f"q-{number}", first_value) for number in range(10)), name="alt")
+    difference = compare_runs([first, changed(first, second_value, "neu")]).compared[0].differences[MAIN]
+    assert verdict("neu", difference, DE).startswith(german)
+    assert verdict("neu", difference, EN).startswith(english)
+    if first_value != second_value:
+        assert "p\u00a0=\u00a0" + fixed(2 / 1024, GERMAN) in verdict("neu", difference, DE)
 
 
 def test_an_uncertain_difference_is_not_called_better() -> None:
@@ -191,10 +195,10 @@ def test_the_address_of_a_report_is_one_path() -> None:
 
 def test_the_buttons_say_what_was_marked() -> None:
     """Exactly the button of what was said is pressed, and a card of an answer carries both."""
-    for said, pressed in ((True, ["true", "false"]), (False, ["false", "true"]), (None, ["false", "false"])):
-        html = feedback_buttons(citation(), "Wie lang?", said, DE)
+    for answers, pressed in ((True, ["true", "false"]), (False, ["false", "true"]), (None, ["false", "false"])):
+        html = feedback_buttons(citation(), "Wie lang?", answers, DE)
         assert [part.partition('"')[0] for part in html.split('aria-pressed="')[1:]] == pressed
-    whole = progress_bar(3, 8, GERMAN)
-    assert 'max="8" value="3"' in whole
-    assert "3 von 8 Fragen" in whole
+    bar_html = progress_bar(3, 8, GERMAN)
+    assert 'max="8" value="3"' in bar_html
+    assert "3 von 8 Fragen" in bar_html
     assert ARTICLE.id in feedback_buttons(citation(), "Wie lang?", None, DE)

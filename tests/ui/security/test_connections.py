@@ -33,17 +33,17 @@ UNFINISHED = [
 def page(archive: Archive, monkeypatch: pytest.MonkeyPatch) -> Iterator[Served]:
     """The page, which waits for no request longer than a moment."""
     monkeypatch.setattr(connections, "REQUEST_SECONDS", 0.2)
-    with served(archive) as opened:
-        yield opened
+    with served(archive) as connection:
+        yield connection
 
 
 @pytest.mark.parametrize("begun", UNFINISHED)
 def test_a_request_that_does_not_come_is_not_waited_for(page: Served, begun: bytes) -> None:
     """Nothing, half a header, half a body, half a second request: the server closes the connection by itself."""
-    with socket.create_connection((page.host, page.port), timeout=20) as opened:
-        opened.sendall(begun)
+    with socket.create_connection((page.host, page.port), timeout=20) as connection:
+        connection.sendall(begun)
         try:
-            while opened.recv(65536):
+            while connection.recv(65536):
                 pass
         except ConnectionResetError:
             pass
@@ -51,11 +51,11 @@ def test_a_request_that_does_not_come_is_not_waited_for(page: Served, begun: byt
 
 def test_a_stream_stays_open(page: Served) -> None:
     """A page that is open holds a connection on which nothing more is asked; that one is not closed."""
-    with socket.create_connection((page.host, page.port), timeout=2) as opened:
-        opened.sendall(b"GET /gradio_api/heartbeat/a HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
+    with socket.create_connection((page.host, page.port), timeout=2) as connection:
+        connection.sendall(b"GET /gradio_api/heartbeat/a HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
         with pytest.raises(TimeoutError):
             while True:
-                assert opened.recv(65536)
+                assert connection.recv(65536)
 
 
 def test_many_connections_take_no_handles(
@@ -102,9 +102,9 @@ def test_what_the_server_says_goes_the_way_of_all_messages(archive: Archive, cap
 def test_pages_that_are_open_have_an_end(archive: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whoever opens the page again and again takes no more memory than so many pages need: the oldest is forgotten."""
     monkeypatch.setattr(app, "_MAX_SESSIONS", 3)
-    built = app.build_app(archive)
-    (mounted,) = (route for route in built.routes if isinstance(route, Mount))
-    browser = TestClient(built, base_url="http://127.0.0.1:7860")
+    application = app.build_app(archive)
+    (mounted,) = (route for route in application.routes if isinstance(route, Mount))
+    browser = TestClient(application, base_url="http://127.0.0.1:7860")
     for number in range(6):
         body = {"fn_index": 0, "data": ["", None], "session_hash": f"s{number}"}
         assert browser.post("/gradio_api/run/predict", json=body).status_code == 200

@@ -131,17 +131,17 @@ def client(server: Served) -> Iterator[httpx.Client]:
         yield opened
 
 
-def paths(routes: Iterable[BaseRoute], above: str = "") -> Iterator[tuple[str, frozenset[str]]]:
+def paths(routes: Iterable[BaseRoute], parent: str = "") -> Iterator[tuple[str, frozenset[str]]]:
     """Yield the path and the methods of every route, those of mounted applications and routers too."""
     for route in routes:
         router = getattr(route, "original_router", None)
         if router is not None:
-            yield from paths(router.routes, above)
+            yield from paths(router.routes, parent)
         elif isinstance(route, Mount):
-            yield from paths(route.routes, above + route.path)
+            yield from paths(route.routes, parent + route.path)
         else:
             assert isinstance(route, Route), f"This is no kind of route that is known: {route!r}"
-            yield above + route.path, frozenset(route.methods or ())
+            yield parent + route.path, frozenset(route.methods or ())
 
 
 def file(path: str) -> dict[str, Any]:
@@ -263,9 +263,9 @@ def test_other_pages_may_only_lead_here(browser: TestClient, archive: Archive, s
     assert browser.get("/theme.css", headers=opened).status_code == 403
     assert browser.post(PREDICT, json={"fn_index": 0, "data": ["Wie lang?", None]}, headers=opened).status_code == 403
     for mode in ("no-cors", "cors", ""):
-        asked = {"sec-fetch-site": site, "sec-fetch-mode": mode}
+        headers = {"sec-fetch-site": site, "sec-fetch-mode": mode}
         for path in ("/", f"/article/{article}", "/theme.css", "/favicon.ico", "/gradio_api/heartbeat/a"):
-            assert browser.get(path, headers=asked).status_code == 403, path
+            assert browser.get(path, headers=headers).status_code == 403, path
     for unknown in ("Cross-Site", "same-origin, cross-site", ""):
         assert browser.get("/theme.css", headers={"sec-fetch-site": unknown}).status_code == 403, unknown
     own = {"sec-fetch-site": "same-origin", "sec-fetch-mode": "cors"}
@@ -302,13 +302,13 @@ def test_an_origin_is_scheme_and_host_and_port(origin: str, view: View, own: boo
 @pytest.mark.parametrize("origin", [PAGE, "http://localhost:3000", "http://0.0.0.0:1", ELSEWHERE, "null"])
 def test_no_header_opens_the_page_to_other_origins(browser: TestClient, origin: str) -> None:
     """No reply, refused or not, carries a header of CORS: browsers show it to no page but ours."""
-    asked = {"origin": origin, "access-control-request-method": "POST"}
+    headers = {"origin": origin, "access-control-request-method": "POST"}
     for reply in (
-        browser.get("/", headers=asked),
-        browser.get("/theme.css", headers=asked),
-        browser.options("/", headers=asked),
-        browser.options(PREDICT, headers=asked),
-        browser.post(PREDICT, json={"fn_index": 0, "data": ["Wie lang?", None]}, headers=asked),
+        browser.get("/", headers=headers),
+        browser.get("/theme.css", headers=headers),
+        browser.options("/", headers=headers),
+        browser.options(PREDICT, headers=headers),
+        browser.post(PREDICT, json={"fn_index": 0, "data": ["Wie lang?", None]}, headers=headers),
     ):
         assert not [name for name in reply.headers if name.startswith("access-control")]
 
@@ -323,8 +323,8 @@ def test_a_function_is_called_as_the_page_calls_it(archive: Archive) -> None:
         assert call.triggers
         for trigger in [None, *call.triggers]:
             body = {"fn_index": number, "data": [None] * call.values, "trigger_id": trigger, "session_hash": "a"}
-            kept = json.loads(checked_call(json.dumps(body).encode(), calls, queued=call.queued))
-            assert kept == body | {"event_data": None}
+            checked = json.loads(checked_call(json.dumps(body).encode(), calls, queued=call.queued))
+            assert checked == body | {"event_data": None}
             with pytest.raises(BadCall):
                 checked_call(json.dumps(body).encode(), calls, queued=not call.queued)
 
@@ -372,28 +372,30 @@ def test_what_calls_no_function_is_refused(body: bytes) -> None:
 def test_gradio_gets_what_was_checked(archive: Archive) -> None:
     """Of what a request holds twice one value is checked and handed on; what the page never sends is left out."""
     body = b'{"fn_index": 9, "fn_index": 0, "data": ["a", null, 3], "batched": true, "event_id": "y"}'
-    kept = json.loads(checked_call(body, CALLS, queued=False))
+    checked = json.loads(checked_call(body, CALLS, queued=False))
     expected = {"fn_index": 0, "data": ["a", None], "trigger_id": None, "session_hash": None, "event_data": None}
-    assert kept == expected
+    assert checked == expected
 
 
 def test_gradio_sees_of_a_request_what_the_page_needs() -> None:
     """Headers and parameters that Gradio would believe do not reach it, nor do its headers of CORS get out."""
-    seen: list[Request] = []
+    requests: list[Request] = []
 
     async def gradio(scope: Scope, receive: Receive, send: Send) -> None:
-        seen.append(Request(scope))
+        requests.append(Request(scope))
         opening = {"access-control-allow-origin": "*", "Access-Control-Allow-Credentials": "true", "x-other": "stays"}
         await PlainTextResponse("", headers=opening)(scope, receive, send)
 
     names = (
         "authorization cookie forwarded range referer x-direct-url x-forwarded-for x-forwarded-server x-gradio-server"
     )
-    told = dict.fromkeys([*names.split(), "x-gradio-user", "x-http-method-override", "x-original-url"], "evil.example")
+    forged = dict.fromkeys(
+        [*names.split(), "x-gradio-user", "x-http-method-override", "x-original-url"], "evil.example"
+    )
     page = TestClient(Gate(gradio, Serving(), {}), base_url=PAGE)
     own = {"origin": PAGE, "sec-fetch-site": "same-origin", "accept-language": "de"}
-    reply = page.get("/", params={"lang": "de", "deep_link": "x", "__theme": "dark"}, headers={**told, **own})
-    (request,) = seen
+    reply = page.get("/", params={"lang": "de", "deep_link": "x", "__theme": "dark"}, headers={**forged, **own})
+    (request,) = requests
     assert set(request.headers) == {"host", "accept", "accept-encoding", "accept-language", "user-agent"}
     assert dict(request.query_params) == {"lang": "de"}
     assert reply.headers["x-other"] == "stays"

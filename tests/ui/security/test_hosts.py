@@ -20,20 +20,20 @@ EVERY = "0.0.0.0"  # noqa: S104 (nothing listens there)
 QUESTION = {"fn_index": 0, "data": ["Wie lang ist der Tunnel?", None]}
 
 
-def asked(address: str) -> list[tuple[str, int, str]]:
+def replies_of(address: str) -> list[tuple[str, int, str]]:
     """Open the page as a browser does, ask, and return what was fetched with status and text.
 
     Like the page, it goes on from the address that the page's configuration names; a browser would ask no other host.
     """
     origin = "/".join(address.split("/")[:3])
     with httpx.Client(trust_env=False, timeout=60) as client:
-        opened = client.get(address)
-        seen = [("page", opened.status_code, opened.text)]
-        found = re.search(r"window[.]gradio_config = (.*?);</script>", opened.text)
-        if found:
-            root = json.loads(found[1])["root"]
+        response = client.get(address)
+        seen = [("page", response.status_code, response.text)]
+        config = re.search(r"window[.]gradio_config = (.*?);</script>", response.text)
+        if config:
+            root = json.loads(config[1])["root"]
             assert httpx.URL(root).host == httpx.URL(address).host
-            script = re.search(r'src="./(assets/[^"]+)"', opened.text)
+            script = re.search(r'src="./(assets/[^"]+)"', response.text)
             assert script
             headers = {"origin": origin, "sec-fetch-site": "same-origin", "sec-fetch-mode": "cors"}
             for name in (script[1], "theme.css"):
@@ -59,7 +59,7 @@ def asked(address: str) -> list[tuple[str, int, str]]:
 def test_the_page_works_behind_a_proxy(archive: Archive, serving: Serving, proxy: dict[str, Any]) -> None:
     """With the documented settings the page opens behind a proxy, loads what it needs from there, and answers."""
     with served(archive, serving) as page, proxied(page.port, **proxy) as address:
-        seen = asked(address)
+        seen = replies_of(address)
     assert [status for _, status, _ in seen] == [200] * 4
     assert "57 Kilometern" in seen[-1][2]
     link = json.loads(seen[-1][2])["data"][0].split('href="')[1]
@@ -70,11 +70,11 @@ def test_a_whole_address_needs_no_headers_of_the_proxy(archive: Archive) -> None
     """A proxy that passes on nothing of what the browser sent works once the address of the page is given."""
     serving = Serving(root="https://archive.example/press")
     with served(archive, serving) as page, httpx.Client(base_url=page.address, trust_env=False, timeout=60) as client:
-        opened = client.get("/")
-        assert '"root":"https://archive.example/press"' in opened.text.replace('": "', '":"')
-        own, other = ({"origin": f"https://{host}.example"} for host in ("archive", "evil"))
-        assert client.post("/gradio_api/run/predict", json=QUESTION, headers=own).status_code == 200
-        assert client.post("/gradio_api/run/predict", json=QUESTION, headers=other).status_code == 403
+        response = client.get("/")
+        assert '"root":"https://archive.example/press"' in response.text.replace('": "', '":"')
+        own_origin, other_origin = ({"origin": f"https://{host}.example"} for host in ("archive", "evil"))
+        assert client.post("/gradio_api/run/predict", json=QUESTION, headers=own_origin).status_code == 200
+        assert client.post("/gradio_api/run/predict", json=QUESTION, headers=other_origin).status_code == 403
         assert client.get("/press/theme.css").status_code == 200
         assert client.get("/press").headers["location"] == "/press/"
 
@@ -83,7 +83,7 @@ def test_a_whole_address_needs_no_headers_of_the_proxy(archive: Archive) -> None
 def test_a_proxy_that_is_not_named_is_a_sentence(archive: Archive, proxy: dict[str, Any]) -> None:
     """Headers of a proxy that nobody named are not believed, and the page says what to set instead of failing."""
     with served(archive) as page, proxied(page.port, **proxy) as address:
-        ((_, status, text),) = asked(address)
+        ((_, status, text),) = replies_of(address)
     assert status == 400
     assert "Start Fundstelle with --proxy" in text
     assert text.count(".") == 1

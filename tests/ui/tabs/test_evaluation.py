@@ -41,9 +41,9 @@ def archive(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Archive
     """An archive of one article, without marks and runs, in an empty folder."""
     monkeypatch.chdir(tmp_path)
     (tmp_path / "one.txt").write_text(TEXT, encoding="utf-8")
-    with Archive.open(tmp_path / "archive") as made:
-        made.index([tmp_path / "one.txt"])
-        yield made
+    with Archive.open(tmp_path / "archive") as example:
+        example.index([tmp_path / "one.txt"])
+        yield example
 
 
 @pytest.fixture
@@ -59,27 +59,27 @@ def tab(archive: Archive) -> EvaluationActions:
     return EvaluationActions(names, archive, EvaluationJob(archive))
 
 
-def said(html: Any) -> str:
+def text_of(html: Any) -> str:
     return Parts(html).text
 
 
 def test_a_mark_becomes_a_test_question(archive: Archive, browser: TestClient) -> None:
     """What is stored is the archive's own text, the marked sentence if there is one; a second click takes it back."""
-    place = PLACE | {"article": next(archive.articles()).id}
-    assert browser.post("/mark", json=place | {"answers": True, "sentence": [30, 43]}).status_code == 200
-    (marked,) = EvaluationSession(archive).feedback.questions()
-    assert (marked.question, marked.labels[0].quote) == (QUESTION, TEXT[30:43])
-    assert browser.post("/mark", json=place | {"answers": None}).status_code == 200
+    passage = PLACE | {"article": next(archive.articles()).id}
+    assert browser.post("/mark", json=passage | {"answers": True, "sentence": [30, 43]}).status_code == 200
+    (question,) = EvaluationSession(archive).feedback.questions()
+    assert (question.question, question.labels[0].quote) == (QUESTION, TEXT[30:43])
+    assert browser.post("/mark", json=passage | {"answers": None}).status_code == 200
     assert EvaluationSession(archive).feedback.questions() == []
 
 
 def test_a_marked_passage_is_shown_as_marked(archive: Archive, browser: TestClient) -> None:
     """Who asks the same again sees what was said of the passage, however the question is spaced."""
     cited = archive.ask(QUESTION).citations[0]
-    place = {"question": QUESTION, "article": cited.article.id, "start": cited.start, "end": cited.end}
-    browser.post("/mark", json=place | {"answers": True})
-    for asked, pressed in ((f"  {QUESTION} ", 1), ("Wie tief liegt er?", 0)):
-        reply = browser.post("/gradio_api/run/predict", json={"fn_index": 0, "data": [asked, None]})
+    passage = {"question": QUESTION, "article": cited.article.id, "start": cited.start, "end": cited.end}
+    browser.post("/mark", json=passage | {"answers": True})
+    for spelling, pressed in ((f"  {QUESTION} ", 1), ("Wie tief liegt er?", 0)):
+        reply = browser.post("/gradio_api/run/predict", json={"fn_index": 0, "data": [spelling, None]})
         assert reply.json()["data"][0].count('aria-pressed="true"') == pressed
 
 
@@ -108,17 +108,17 @@ def test_a_mark_that_makes_no_sense_stores_nothing(
     archive: Archive, browser: TestClient, change: dict[str, Any], status: int
 ) -> None:
     """A place that the article does not have, a part of a title in place of an id, no text: nothing is stored."""
-    place = PLACE | {"article": next(archive.articles()).id, "answers": True} | change
-    reply = browser.post("/mark", content=json.dumps(place), headers={"content-type": "application/json"})
+    passage = PLACE | {"article": next(archive.articles()).id, "answers": True} | change
+    reply = browser.post("/mark", content=json.dumps(passage), headers={"content-type": "application/json"})
     assert reply.status_code == status
     assert archive._database.rows("SELECT * FROM marks") == []
 
 
 def test_only_our_own_page_marks(archive: Archive, browser: TestClient) -> None:
     """A page of somebody else cannot store what it likes, and a form, which needs no leave, is no mark."""
-    place = PLACE | {"article": next(archive.articles()).id, "answers": True}
-    assert browser.post("/mark", json=place, headers={"origin": "http://evil.example"}).status_code == 403
-    assert browser.post("/mark", content=str(place), headers={"content-type": "text/plain"}).status_code == 422
+    passage = PLACE | {"article": next(archive.articles()).id, "answers": True}
+    assert browser.post("/mark", json=passage, headers={"origin": "http://evil.example"}).status_code == 403
+    assert browser.post("/mark", content=str(passage), headers={"content-type": "text/plain"}).status_code == 422
     assert browser.get("/mark").status_code in {404, 405}
     assert archive._database.rows("SELECT * FROM marks") == []
 
@@ -152,19 +152,21 @@ def test_questions_come_from_files_marks_and_runs(archive: Archive, tmp_path: Pa
     sample.write_text(ASKED.replace("one.txt", "two.txt"), encoding="utf-8")
     assert available_sources(archive, None) == []
     sample.write_text(ASKED, encoding="utf-8")
-    own = tmp_path / "own.csv"
-    own.write_text("question,article\nWas?,one.txt\nWer?,one.txt\n", encoding="utf-8")
+    own_file = tmp_path / "own.csv"
+    own_file.write_text("question,article\nWas?,one.txt\nWer?,one.txt\n", encoding="utf-8")
     runs = EvaluationSession(archive).runs
-    for number, file in enumerate([str(own), str(sample), str(tmp_path / "gone.csv"), str(tmp_path / "one.txt"), "/"]):
+    for number, file in enumerate(
+        [str(own_file), str(sample), str(tmp_path / "gone.csv"), str(tmp_path / "one.txt"), "/"]
+    ):
         runs.save(replace(run(), name=str(number), questions=file))
     EvaluationSession(archive).feedback.mark(QUESTION, archive.ask(QUESTION).citations[0], answers=True)
     sources = available_sources(archive, uploaded_source("C:\\x\\mine.jsonl", ASKED))
-    names = [label(one, DE) for one in sources]
+    names = [label(source, DE) for source in sources]
     assert names == [
         "Ihre Datei: mine.jsonl (1 Frage)",
         "Beim Fragen bewertet (1 Frage)",
         f"{Path('seeds') / 'questions.jsonl'} (1 Frage)",
-        f"{own} (2 Fragen)",
+        f"{own_file} (2 Fragen)",
     ]
     assert sources[0].run_name().startswith("mine-20")
 
@@ -175,12 +177,12 @@ def test_a_request_opens_no_file_that_is_not_offered(tab: EvaluationActions, arc
     secret.write_text(ASKED, encoding="utf-8")
     for key in (str(secret), "uploaded", None, 5, ["marked"]):
         (update,) = tab.run("de", key, None, "", True)
-        assert DE.no_questions in said(update["progress"])
+        assert DE.no_questions in text_of(update["progress"])
     assert EvaluationSession(archive).runs.listing() == []
 
 
 @pytest.mark.parametrize(
-    ("sent", "told"),
+    ("sent", "sentence"),
     [
         ({"name": "a.jsonl", "text": "{"}, "a.jsonl, line 1 is not a valid question"),
         ({"name": "<b>.csv", "text": "a,b\n1,2\n"}, "<b>.csv has no column question"),
@@ -196,10 +198,10 @@ def test_a_request_opens_no_file_that_is_not_offered(tab: EvaluationActions, arc
         ({"name": ["a"], "text": {"b": 1}}, "There is not a valid question in"),
     ],
 )
-def test_a_wrong_file_is_a_sentence(tab: EvaluationActions, sent: Any, told: str) -> None:
+def test_a_wrong_file_is_a_sentence(tab: EvaluationActions, sent: Any, sentence: str) -> None:
     """Whatever comes as a file, the page says in a sentence what is wrong with it."""
     update = tab.take_file("de", gr.EventData(None, sent))
-    assert told in said(update["progress"])
+    assert sentence in text_of(update["progress"])
     assert "upload_source" not in update
 
 
@@ -207,7 +209,7 @@ def test_an_article_that_is_not_there_is_a_sentence(tab: EvaluationActions) -> N
     """The answer names an article that the archive does not hold: nothing is asked."""
     source = uploaded_source("a.jsonl", ASKED.replace("one.txt", "<i>two"))
     (update,) = tab.run("en", source.key, source, None, None)
-    assert "There is no article '<i>two' in this archive" in said(update["progress"])
+    assert "There is no article '<i>two' in this archive" in text_of(update["progress"])
     with pytest.raises(QuestionError):
         uploaded_source("a.jsonl", "[]")
 
@@ -221,17 +223,17 @@ def test_a_run_is_told_while_it_goes_and_shown_when_it_is_done(tab: EvaluationAc
     assert last["run_name"]["value"] == "Probe 1"
     (facts,) = EvaluationSession(archive).runs.listing()
     assert (facts.name, facts.asked, facts.config["fast"]) == ("Probe 1", 1, True)
-    assert "Antwort auf Rang 1" in said(tab.show("de", "Probe 1"))
+    assert "Antwort auf Rang 1" in text_of(tab.show("de", "Probe 1"))
     assert tab.compare("de", "Probe 1", "Probe 1") == tab.compare("de", "Probe 1", "") == tab.show("de", None) == ""
-    assert "There is no run" in said(tab.show("de", "none"))
-    assert DE.deleted.format(name="Probe 1") in said(tab.delete("de", "Probe 1")["progress"])
+    assert "There is no run" in text_of(tab.show("de", "none"))
+    assert DE.deleted.format(name="Probe 1") in text_of(tab.delete("de", "Probe 1")["progress"])
     assert EvaluationSession(archive).runs.listing() == []
 
 
 def test_one_evaluation_runs_at_a_time(archive: Archive) -> None:
     """A second one is refused; the first one, cancelled, keeps what was asked."""
     questions = read_questions_text("".join(ASKED.replace("Wie", f"{n} Wie") for n in range(300)), "a.jsonl")
-    judgements = [judge(one, archive.article) for one in questions]
+    judgements = [judge(question, archive.article) for question in questions]
     bench = EvaluationJob(archive)
     bench.start(judgements, "long", "a.jsonl", fast=True)
     with pytest.raises(Busy):
@@ -242,8 +244,8 @@ def test_one_evaluation_runs_at_a_time(archive: Archive) -> None:
     assert archive.ask(QUESTION).citations
     bench.close()
     assert (bench.running, bench.outcome.run) == (False, "long")
-    found = EvaluationSession(archive).runs.load("long")
-    assert 0 < len(found.results) < found.asked_of == 300
+    stored_run = EvaluationSession(archive).runs.load("long")
+    assert 0 < len(stored_run.results) < stored_run.asked_of == 300
 
 
 def test_what_was_cancelled_before_it_began_is_not_kept(tab: EvaluationActions, archive: Archive) -> None:
@@ -260,7 +262,9 @@ def test_the_words_are_those_of_the_page() -> None:
     """German and English have the same names in their braces, so that no sentence loses its numbers."""
     english = words_of(ENGLISH)
     for field in fields(english):
-        mine, other = getattr(DE, field.name), getattr(english, field.name)
+        mine, english_text = getattr(DE, field.name), getattr(english, field.name)
         if isinstance(mine, str):
-            braces = [{name for _, name, _, _ in string.Formatter().parse(text) if name} for text in (mine, other)]
+            braces = [
+                {name for _, name, _, _ in string.Formatter().parse(text) if name} for text in (mine, english_text)
+            ]
             assert braces[0] == braces[1], field.name

@@ -53,15 +53,15 @@ def run_on_page(archive: Archive, file: Path, name: str) -> None:
 
 def test_both_ways_give_the_same_run(fundstelle: Run, folder: Path) -> None:
     """With labels that name a duplicate: every result, score and measure is equal, and the answers are found."""
-    done = fundstelle("eval", "q.jsonl", "--name", "terminal", cwd=folder)
-    assert done.returncode == 0, done.stderr
+    completed = fundstelle("eval", "q.jsonl", "--name", "terminal", cwd=folder)
+    assert completed.returncode == 0, completed.stderr
     with Archive.open(folder / ".fundstelle") as archive:
         run_on_page(archive, folder / "q.jsonl", "page")
         runs = EvaluationSession(archive).runs
         terminal, page = runs.load("terminal"), runs.load("page")
     assert [result.values["nDCG@10"] for result in page.results if result.answerable] == [1.0, 1.0, 1.0]
-    own = {field: getattr(terminal, field) for field in ("name", "made", "questions", "latency_ms")}
-    assert replace(page, **own) == terminal
+    varying = {field: getattr(terminal, field) for field in ("name", "made", "questions", "latency_ms")}
+    assert replace(page, **varying) == terminal
 
 
 def test_calibration_leaves_out_the_article_that_a_duplicate_stands_for(folder: Path) -> None:
@@ -70,7 +70,7 @@ def test_calibration_leaves_out_the_article_that_a_duplicate_stands_for(folder: 
     with Archive.open(folder / ".fundstelle") as archive:
         questions = EvaluationSession(archive).load(folder / "q.jsonl")
         for path in ("a.txt", "b.txt"):
-            named = [
+            variants = [
                 replace(
                     question,
                     id=f"{question.id}-{number}",
@@ -79,6 +79,6 @@ def test_calibration_leaves_out_the_article_that_a_duplicate_stands_for(folder: 
                 for question in (questions[0], questions[3])
                 for number in range(5)
             ]
-            reports.append(calibrate(archive, named))
-            archive.forget_calibration()
+            reports.append(calibrate(archive, variants))
+            archive.reset_calibration()
     assert reports[0] == reports[1]
