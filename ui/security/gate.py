@@ -140,7 +140,7 @@ class Gate:
         if outer is None:
             return Refusal(
                 400,
-                "This request comes through an unknown proxy. Start Fundstelle with --proxy and the address of the "
+                "This request comes through an unknown proxy: start Fundstelle with --proxy and the address of the "
                 "proxy, or with --root-path and the full address of the page.",
             )
         if more_hosts or not (is_answered(host, arrived, serving) and is_answered(outer.host, arrived, serving)):

@@ -85,7 +85,7 @@ def test_a_proxy_that_is_not_named_is_a_sentence(archive: Archive, proxy: dict[s
     with served(archive) as page, proxied(page.port, **proxy) as address:
         ((_, status, text),) = replies_of(address)
     assert status == 400
-    assert "Start Fundstelle with --proxy" in text
+    assert "start Fundstelle with --proxy" in text
     assert text.count(".") == 1
 
 
