@@ -1,5 +1,5 @@
-// Stands between Gradio and the server while a question is asked; opens articles in a panel beside the answer, copies
-// citations and marks passages.
+// Intercepts Gradio's requests while a question is asked; opens articles in a panel next to the answer, copies
+// citations and sends feedback.
 (() => {
   "use strict";
 
@@ -17,7 +17,7 @@
     if (pathname.endsWith("/gradio_api/run/predict")) return called(input, init);
     if (pathname.endsWith("/gradio_api/queue/join")) return joined(input, init);
     if (!pathname.endsWith("/gradio_api/app_id")) return send(input, init);
-    // this is how Gradio looks for its server once it has given up; until the page is loaded anew it does nothing more
+    // this is how Gradio looks for its server once it has given up; until the page is reloaded it does nothing more
     reconnect();
     return Promise.resolve(new Response("", { status: 404 }));
   };
@@ -53,7 +53,7 @@
     if (mine !== newest) return {};
     working(false);
     if (answer.fault === "old") {
-      loadAnew(); // the server was started anew by another version of the program
+      loadAnew(); // the server was restarted with another version of the program
       return {};
     }
     return answer;
@@ -73,7 +73,7 @@
   function working(on) {
     const results = document.querySelector("#fs-results");
     results.ariaBusy = String(on);
-    results.inert = on; // what stands there answers another question
+    results.inert = on; // the answer there belongs to another question
     const status = document.querySelector("#fs-working [role=status]");
     status.lang = document.documentElement.lang;
     status.textContent = on ? words().working : "";
@@ -97,7 +97,7 @@
 
   let reconnecting;
 
-  // As soon as the server answers, load the page anew: in its language and tab, with what was typed.
+  // Reload the page as soon as the server answers: in its language and tab, with what was typed.
   function reconnect() {
     if (reconnecting) return;
     tell("reconnecting");
@@ -140,7 +140,7 @@
     try {
       sessionStorage.setItem(TYPED, event.target.value);
     } catch {
-      sessionStorage.removeItem(TYPED); // it is too long to be kept
+      sessionStorage.removeItem(TYPED); // too long to be stored
     }
   });
 
