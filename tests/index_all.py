@@ -11,10 +11,11 @@ from rag.archive import Archive
 
 
 def main(folder: str, archive: str) -> None:
-    """Print the report, and the paths of all articles."""
+    """Print the report, and the paths of all articles and their duplicates."""
     with Archive.open(archive) as opened:
         report = opened.index([Path(folder)])
-        paths = [article.path for article in opened.articles()]
+        articles = list(opened.articles())
+        paths = [copy.path for article in articles for copy in (article, *opened.duplicates(article.id))]
     json.dump({**asdict(report), "paths": paths}, sys.stdout)
 
 
