@@ -20,7 +20,7 @@ from rag.evaluation.types import Run
 
 
 class EvaluationSession:
-    """Evaluates an open archive. It holds nothing of its own: make one wherever an archive is at hand.
+    """Evaluates an open archive. It has no state of its own: make one wherever an archive is at hand.
 
     `runs` are the runs stored in the archive, `feedback` the passages that users marked right or wrong.
     """

@@ -1,4 +1,4 @@
-"""How well the archive knows when it has no answer. Pure functions on results."""
+"""How well the confidence separates answerable from unanswerable questions. Pure functions on results."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from rag.evaluation.types import Result
 from rag.search.calibration import quality
 from rag.search.confidence import THRESHOLD
 
-_BOTH = 2
+_CLASSES = 2  # answerable and unanswerable
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ def abstention(results: Sequence[Result]) -> Abstention:
     answerable = np.array([result.answerable for result in results])
     is_right = np.array([result.right for result in results])
     covered = confidences >= THRESHOLD
-    both = quality(confidences, answerable) if len(set(answerable.tolist())) == _BOTH else None
+    both = quality(confidences, answerable) if len(set(answerable.tolist())) == _CLASSES else None
     return Abstention(
         auroc=both.auroc if both else None,
         calibration_error=both.error if both else None,

@@ -1,4 +1,4 @@
-"""How far a mean can be trusted, and whether two runs differ. Pure functions on values, one for each question."""
+"""Confidence intervals and significance tests. Pure functions on values, one for each question."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ Numbers = NDArray[np.float64]
 
 RESAMPLES = 10_000
 CONFIDENCE = 0.95
-# at once so many resamples are drawn, so that ten thousand questions need no gigabytes
-_DRAWN = 500
-# up to so many questions, all signs are tried instead of some
-_EXACT = 13
+# resamples drawn in one batch, so that ten thousand questions do not need gigabytes
+_BATCH = 500
+# with at most this many questions, all combinations of signs are tried
+_MAX_EXACT_QUESTIONS = 13
 # of the standard normal distribution: 97.5% and 80%
 _Z_SIGNIFICANCE, _Z_POWER = 1.959964, 0.841621
 
@@ -44,8 +44,8 @@ def bootstrap(values: Sequence[float] | Numbers, resamples: int = RESAMPLES, see
     random = np.random.default_rng(seed)
     means = np.concatenate(
         [
-            numbers[random.integers(len(numbers), size=(min(_DRAWN, resamples - first), len(numbers)))].mean(axis=1)
-            for first in range(0, resamples, _DRAWN)
+            numbers[random.integers(len(numbers), size=(min(_BATCH, resamples - first), len(numbers)))].mean(axis=1)
+            for first in range(0, resamples, _BATCH)
         ]
     )
     outside = (1 - CONFIDENCE) / 2 * 100
@@ -54,7 +54,7 @@ def bootstrap(values: Sequence[float] | Numbers, resamples: int = RESAMPLES, see
 
 
 def randomisation_test(differences: Sequence[float] | Numbers, resamples: int = RESAMPLES, seed: int = 0) -> float:
-    """Return how often chance alone makes a mean difference as large as that of two runs, in (0, 1]; two-sided.
+    """Return the p-value of a mean difference, in (0, 1]: how often chance alone makes one as large; two-sided.
 
     Each question's difference keeps its size, and its sign is drawn (Fisher; Smucker, Allan and Carterette, 2007). Up
     to thirteen questions, all signs are tried.
@@ -62,22 +62,22 @@ def randomisation_test(differences: Sequence[float] | Numbers, resamples: int = 
     numbers = np.asarray(differences, np.float64)
     # a difference that is larger by the last bit alone is not larger
     least = abs(numbers.sum()) * (1 - 1e-12)
-    if len(numbers) <= _EXACT:
+    if len(numbers) <= _MAX_EXACT_QUESTIONS:
         signs = np.array(list(product((-1.0, 1.0), repeat=len(numbers))))
         return float(np.mean(np.abs(signs @ numbers) >= least))
     random = np.random.default_rng(seed)
     larger = 0
-    for first in range(0, resamples, _DRAWN):
-        signs = random.choice((-1.0, 1.0), size=(min(_DRAWN, resamples - first), len(numbers)))
+    for first in range(0, resamples, _BATCH):
+        signs = random.choice((-1.0, 1.0), size=(min(_BATCH, resamples - first), len(numbers)))
         larger += int(np.sum(np.abs(signs @ numbers) >= least))
     # the signs as they are count as one of the draws, so that p is never 0
     return (larger + 1) / (resamples + 1)
 
 
 def smallest_difference(differences: Sequence[float] | Numbers) -> float:
-    """Return the mean difference that these questions would show four times of five, at a significance of 5%.
+    """Return the mean difference that these questions would detect with a power of 80%, at a significance of 5%.
 
-    By the power of the paired t-test with its normal approximation: (1.96 + .84) · standard deviation / √questions.
+    By the power of the paired t-test with its normal approximation: (1.96 + 0.84) · standard deviation / √questions.
     """
     numbers = np.asarray(differences, np.float64)
     if len(numbers) < 2:

@@ -27,11 +27,11 @@ class Slice:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """What a run came to.
+    """The measures of a run.
 
-    `measures` are means over the answerable questions, with 95% bootstrap intervals; `sentence` that of the right
-    highlights, over the questions whose answer was found and quoted; None if there are none. `slices` hold the main
-    measure by dimension and value. `unjudged` is the share of the first ten results that nobody has judged.
+    `measures` are means over the answerable questions, with 95% bootstrap intervals; `sentence` is the share of right
+    highlights among the quoted answers that were retrieved, None without any. `slices` are means of the main measure
+    by dimension and value. `unjudged` is the unjudged share of the first ten results.
     """
 
     questions: int
@@ -46,7 +46,7 @@ class Summary:
 
 
 def summarise(results: Sequence[Result]) -> Summary:
-    """Return what results came to."""
+    """Return the summary of results."""
     answerable = [result for result in results if result.answerable]
     fate_counts = Counter(result.fate for result in results)
     sentences = [float(result.sentence) for result in answerable if result.sentence is not None]
@@ -67,7 +67,7 @@ def summarise(results: Sequence[Result]) -> Summary:
 
 
 def by_origin(run: Run) -> dict[str, Summary]:
-    """Return what the questions that people wrote came to, and apart from them those that a rule made."""
+    """Return the summary of the questions written by people, and separately that of synthetic ones."""
     origins = {"": [result for result in run.results if not result.synthetic]}
     origins["synthetic"] = [result for result in run.results if result.synthetic]
     return {name: summarise(results) for name, results in origins.items() if results}

@@ -10,7 +10,7 @@
 - P@5: the share of answers among the first five results.
 
 All lie in [0, 1], higher is better. An answer is an article that the question's label names. A result counts as the
-answer of its article if it holds half of the quote, or, where there is no quote, if it is of the article; further
+answer of its article if it contains half of the quote, or, where there is no quote, if it is of the article; further
 results of an article that has been counted are left out. A judged question without results has 0 everywhere.
 """
 

@@ -36,7 +36,7 @@ class RetrievalSet:
 def read_beir(folder: Path) -> RetrievalSet:
     """Read the queries and their judgements; the corpus is read by `corpus_articles`.
 
-    A query without a document of a grade above 0 is left out: nothing can be measured by it.
+    A query without a document of a grade above 0 is skipped: it cannot be measured.
 
     Raises:
         NotFound: a file is missing.
@@ -63,7 +63,7 @@ def corpus_articles(folder: Path) -> Iterator[Article]:
     for row, _ in _rows(folder / CORPUS):
         text = normalise(row["text"]).strip()
         if not any(character.isalnum() for character in text):
-            # nothing can be found in it
+            # without letters or digits, nothing can be retrieved
             continue
         name, title = row["_id"], normalise(str(row.get("title") or "")).strip() or None
         language = str(row.get("lang") or "") or language_of(text)
@@ -72,7 +72,7 @@ def corpus_articles(folder: Path) -> Iterator[Article]:
 
 
 def judge_queries(retrieval_set: RetrievalSet, find: Callable[[str], Article]) -> list[Judgement]:
-    """Return the judgements of a set's queries over the articles that were made of its documents.
+    """Return the judgements of a set's queries over the articles made from its documents.
 
     Args:
         find: returns the article with an id.
@@ -90,7 +90,7 @@ def judge_queries(retrieval_set: RetrievalSet, find: Callable[[str], Article]) -
         except NotFound as error:
             raise QuestionError(
                 f"{query.location}: a document that answers {query.id} is not in {retrieval_set.folder / CORPUS}, or "
-                "holds no text: take it out of the qrels."
+                "has no text: remove it from the qrels."
             ) from error
         judgements.append(
             Judgement(query, dict.fromkeys(relevant), articles, dict.fromkeys(irrelevant), grades=relevant)
@@ -142,7 +142,9 @@ def _grades(folder: Path) -> dict[str, dict[str, int]]:
             if number == 1:
                 # the names of the columns
                 continue
-            raise QuestionError(f"{path}, line {number} is no judgement: write query, document and grade.") from error
+            raise QuestionError(
+                f"{path}, line {number} is not a judgement: write query, document and grade."
+            ) from error
         grades.setdefault(query, {})[document] = value
     return grades
 
@@ -165,4 +167,4 @@ def _text(path: Path) -> str:
     except OSError as error:
         raise NotFound(f"{path} cannot be read ({error.strerror}).") from error
     except UnicodeDecodeError as error:
-        raise QuestionError(f"{path} is not in UTF-8: save the file anew.") from error
+        raise QuestionError(f"{path} is not in UTF-8: save it in that encoding.") from error

@@ -1,4 +1,4 @@
-"""What people said of passages that they were shown → judgements."""
+"""Relevance feedback: passages that users marked right or wrong → test questions."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ MARKED = "marked"
 
 @dataclass(frozen=True, slots=True)
 class MarkedPassage:
-    """A place in an article, and whether somebody said that it answers."""
+    """A span of an article, and whether a user marked it as an answer."""
 
     article: str
     start: int
@@ -30,12 +30,12 @@ class FeedbackStore:
         self._database = database
 
     def mark(self, question: str, citation: Citation, *, answers: bool | None) -> None:
-        """Note whether a citation answers a question; what was said of the same place before is forgotten.
+        """Store whether a citation answers a question; earlier feedback on the same passage is replaced.
 
-        If it answers and a sentence is highlighted, that sentence is noted, else the whole passage.
+        If it answers and a sentence is highlighted, that sentence is stored, or else the whole passage.
 
         Args:
-            answers: None takes back what was said.
+            answers: None removes the feedback.
         """
         start, end = citation.highlights[0] if answers and citation.highlights else (citation.start, citation.end)
         key = (_normalise_question(question), citation.article.id)
@@ -50,7 +50,7 @@ class FeedbackStore:
                 database.execute("INSERT INTO marks VALUES (?, ?, ?, ?, ?, ?, ?)", row)
 
     def passages(self, question: str) -> list[MarkedPassage]:
-        """Return what was said of places for a question."""
+        """Return the feedback on passages for a question."""
         query = 'SELECT article, start, "end", answers FROM marks WHERE question = ? ORDER BY rowid'
         rows = self._database.rows(query, _normalise_question(question))
         return [MarkedPassage(article, start, end, bool(answers)) for article, start, end, answers in rows]
@@ -58,7 +58,7 @@ class FeedbackStore:
     def questions(self) -> list[TestQuestion]:
         """Return the questions for which a passage was marked right, in the order of their first mark.
 
-        A mark of an article that is gone, or that holds the quote no more, is left out.
+        A mark is left out if its article is gone or no longer contains the quote.
         """
         rows = self._database.rows(
             "SELECT question, article, quote, answers FROM marks JOIN articles ON articles.id = marks.article "
@@ -76,5 +76,5 @@ class FeedbackStore:
 
 
 def _normalise_question(question: str) -> str:
-    """Return the question as it is compared: however it was spaced."""
+    """Return the question as it is compared: composed, with single spaces."""
     return " ".join(unicodedata.normalize("NFC", question).split())

@@ -1,4 +1,4 @@
-"""Test questions: what is asked, and where it is answered."""
+"""Test questions and the labels that say where they are answered."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _COLUMNS = ("question", "article")
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """Where a question is answered: an article, by id, path, title or address, and perhaps the very words in it."""
+    """Where a question is answered: an article, by id, path, title or address, and optionally a quote from it."""
 
     article: str
     quote: str | None
@@ -30,9 +30,9 @@ class Label:
 
 @dataclass(frozen=True, slots=True)
 class TestQuestion:
-    """A question, whether the archive answers it, and where; `wrong` are places that were shown and do not answer.
+    """A question, whether the archive answers it, and where; `wrong` are passages that do not answer.
 
-    Passages that hold what is `hidden` are left out of the search: a quotation should not find itself. `place` names
+    Passages that overlap `excluded` are left out of the search: a quotation should not find itself. `location` names
     the file and line for messages.
     """
 
@@ -66,7 +66,7 @@ def read_questions(path: Path) -> list[TestQuestion]:
 
     Raises:
         NotFound: there is no such file.
-        QuestionError: the file holds no question, one that cannot be understood, or an id twice; the message names
+        QuestionError: the file has no question, one that is not valid, or an id twice; the message names
             the file and the line.
     """
     try:
@@ -98,7 +98,7 @@ def read_questions_text(text: str, name: str) -> list[TestQuestion]:
     """Read test questions from the text of a file of that name, as `read_questions` does.
 
     Raises:
-        QuestionError: it holds no question, one that cannot be understood, or an id twice.
+        QuestionError: the text has no question, one that is not valid, or an id twice.
     """
     row_reader = _rows_of_csv if name.lower().endswith(".csv") else _rows_of_json
     questions: dict[str, TestQuestion] = {}
@@ -153,7 +153,7 @@ def _rows_of_csv(text: str, name: str) -> Iterator[tuple[Mapping[str, Any], str]
                 row["answers"].append({name: cells[name] for name in ("article", "quote") if name in cells})
     except csv.Error as error:
         raise QuestionError(
-            f"{name} cannot be read after line {table.line_num} ({error}): save the table anew."
+            f"{name} cannot be read after line {table.line_num} ({error}): save the table again."
         ) from error
     for row, location in rows.values():
         if "tags" in row:

@@ -13,8 +13,8 @@ from rag.types import Article, Passage, primary_language
 
 SYNTHETIC = "synthetic"
 
-# a quotation of so many words says something by itself
-_FEWEST_WORDS, _MOST_WORDS = 6, 40
+# words of a quotation that is understood by itself
+_MIN_WORDS, _MAX_WORDS = 6, 40
 _QUOTATION = re.compile(r"[„“»«\"]([^„“”»«\"]{20,400})[“”«»\"]")
 # who asks for what was said, in the language of the article
 _WHO_SAID = {
@@ -23,7 +23,7 @@ _WHO_SAID = {
     "pl": "Kto powiedział: {quote}?", "pt": "Quem disse: {quote}?", "tr": "Bunu kim söyledi: {quote}?",
     "uk": "Хто сказав: {quote}?", "ru": "Кто сказал: {quote}?", "sv": "Vem sade: {quote}?",
 }  # fmt: skip
-_FEWEST_HEADLINE_WORDS = 3
+_MIN_HEADLINE_WORDS = 3
 
 
 def synthetic_questions(
@@ -31,12 +31,12 @@ def synthetic_questions(
 ) -> list[TestQuestion]:
     """Return questions with known answers: a headline asks for its article, a quotation for who said it.
 
-    What is quoted is hidden from the search, so that the article must be found by what else it tells. All are tagged
-    `synthetic`: they are of another kind than what people ask, and are reported apart.
+    The quoted sentence is excluded from the search, so that the article must be found by its other sentences. All are
+    tagged `synthetic`: they differ from what people ask, and are reported separately.
 
     Args:
         readings: articles with their passages.
-        most: so many of each kind, drawn at random, repeatably.
+        limit: the most questions of each kind; sampled at random, repeatably.
     """
     headlines: list[TestQuestion] = []
     quotations: list[TestQuestion] = []
@@ -50,8 +50,8 @@ def synthetic_questions(
 
 def _of_headline(article: Article) -> Iterator[TestQuestion]:
     title = " ".join((article.title or "").split())
-    # one that was read off the text's first line finds itself, and measures nothing
-    if len(title.split()) >= _FEWEST_HEADLINE_WORDS and title not in article.text:
+    # a headline taken from the first line of the text finds itself and measures nothing
+    if len(title.split()) >= _MIN_HEADLINE_WORDS and title not in article.text:
         yield _question(f"{article.id}-headline", title, article, "headline")
 
 
@@ -64,11 +64,11 @@ def _of_quotations(article: Article, passages: Sequence[Passage]) -> Iterator[Te
         sentence = article.text[start:end].strip()
         match = _QUOTATION.search(sentence)
         if match is None or all(passage.start < end and start < passage.end for passage in passages):
-            # nothing would be left to find
+            # every passage would be excluded
             continue
         words = match[1].split()
-        # somebody must be told to have said it: the sentence goes on around the quotation
-        if _FEWEST_WORDS <= len(words) <= _MOST_WORDS and len(sentence.split()) > len(words) + 1:
+        # the sentence must go on around the quotation, since it names the speaker
+        if _MIN_WORDS <= len(words) <= _MAX_WORDS and len(sentence.split()) > len(words) + 1:
             text = _WHO_SAID.get(language, _WHO_SAID["en"]).format(quote=" ".join(words).strip(" ,.;:!?"))
             yield _question(f"{article.id}-said-{start}", text, article, "quotation", sentence)
 

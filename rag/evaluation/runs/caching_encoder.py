@@ -1,4 +1,4 @@
-"""An encoder that reads each text once in a run."""
+"""An encoder with a cache: each text is encoded once in a run."""
 
 from __future__ import annotations
 

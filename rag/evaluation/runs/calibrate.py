@@ -12,8 +12,8 @@ from rag.search.calibration import CalibrationReport, Example, cross_validated, 
 from rag.search.confidence import TABLES
 from rag.search.query import checked_question, parse
 
-_FEWEST_QUESTIONS = 10
-# as many sure questions as the weights that Fundstelle comes with are worth
+_MIN_QUESTIONS = 10
+# weight of the built-in calibration, in questions
 _PULL = 10.0
 
 
@@ -26,15 +26,15 @@ def calibrate(
     change little: the fit starts from the weights that Fundstelle comes with.
 
     Args:
-        on_progress: hears how many questions are done, of how many.
+        on_progress: called with the questions done and their total.
 
     Raises:
         ArchiveError: there is nothing in the archive.
         QuestionError: there are fewer than ten questions, or one cannot be asked.
         NotFound: an article that answers is not in the archive.
     """
-    if len(questions) < _FEWEST_QUESTIONS:
-        raise QuestionError(f"There are {len(questions)} questions: write at least {_FEWEST_QUESTIONS}.")
+    if len(questions) < _MIN_QUESTIONS:
+        raise QuestionError(f"There are {len(questions)} questions: write at least {_MIN_QUESTIONS}.")
     answering = [frozenset(archive.original(label).id for label in question.articles) for question in questions]
     examples_of: dict[str, list[list[Example]]] = {name: [] for name in TABLES}
     searchers = {name: archive.searcher(RankingConfig(fast=name == "fast")) for name in TABLES}

@@ -1,4 +1,4 @@
-"""What was found → the results that are judged. Pure functions on values."""
+"""A retrieval → the results that are judged. Pure functions on values."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from rag.search.searcher import Retrieval
 from rag.types import Article
 
 DEPTH = 10
-"""So many results of a question are looked at, as many as the measures do."""
-_BEGINNING = 200
+"""Number of results that are judged, the depth of the measures."""
+_MAX_BEGINNING = 200  # characters
 
 
 def rank_results(retrieval: Retrieval, judgement: Judgement) -> tuple[RankedResult, ...]:
@@ -64,7 +64,7 @@ def _result(
 
 def _beginning(text: str) -> str:
     """Return the first words of a text; in scripts without spaces its first signs."""
-    words = " ".join(text[: 2 * _BEGINNING].split())
-    if len(words) <= _BEGINNING:
+    words = " ".join(text[: 2 * _MAX_BEGINNING].split())
+    if len(words) <= _MAX_BEGINNING:
         return words
-    return words[: max(words.rfind(" ", _BEGINNING // 2, _BEGINNING), 0) or _BEGINNING]
+    return words[: max(words.rfind(" ", _MAX_BEGINNING // 2, _MAX_BEGINNING), 0) or _MAX_BEGINNING]

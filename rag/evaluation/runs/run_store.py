@@ -1,4 +1,4 @@
-"""Runs, kept in the archive and as JSON."""
+"""Runs: stored in the archive, and exported as JSON."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _LISTED = 8
 
 @dataclass(frozen=True, slots=True)
 class RunFacts:
-    """What is told of a run in a list. `mean` is that of the main measure, None if no question was answerable."""
+    """The entry of a run in a list. `mean` is that of the main measure, None if no question was answerable."""
 
     name: str
     made: str
@@ -37,13 +37,13 @@ class RunFacts:
 
 
 class RunStore:
-    """The runs that are kept in an archive's database, by name."""
+    """The runs stored in an archive's database, by name."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def listing(self) -> list[RunFacts]:
-        """Return what there is, the oldest first."""
+        """Return the entries of all runs, the oldest first."""
         rows = self._database.rows("SELECT name, made, facts FROM runs ORDER BY made, rowid")
         return [RunFacts(name=name, made=made, **json.loads(facts)) for name, made, facts in rows]
 
@@ -63,7 +63,7 @@ class RunStore:
             raise FundstelleError(f"There is a run {name} already: choose another --name, or delete that one.")
 
     def save(self, run: Run) -> None:
-        """Keep a run.
+        """Store a run.
 
         Raises:
             FundstelleError: another has its name.
@@ -94,7 +94,7 @@ class RunStore:
         return _adapter().validate_json(zlib.decompress(rows[0][0]))
 
     def delete(self, name: str) -> None:
-        """Forget a run.
+        """Delete a run.
 
         Raises:
             NotFound: there is none of that name.
@@ -119,14 +119,16 @@ def read_run(path: Path) -> Run:
 
     Raises:
         NotFound: the file cannot be read.
-        FundstelleError: it holds no run.
+        FundstelleError: it is not an exported run.
     """
     try:
         return _adapter().validate_json(path.read_bytes())
     except OSError as error:
         raise NotFound(f"The run {path} cannot be read ({error.strerror}): give a run's name or its file.") from error
     except ValueError as error:
-        raise FundstelleError(f"{path} holds no run: export one with `fundstelle runs export NAME`.") from error
+        raise FundstelleError(
+            f"{path} is not an exported run: export one with `fundstelle runs export NAME`."
+        ) from error
 
 
 @cache

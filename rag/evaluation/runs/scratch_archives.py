@@ -14,7 +14,7 @@ from rag.config import Config
 from rag.evaluation.questions.beir import CORPUS, corpus_articles
 
 OnArticle = Callable[[int], None]
-"""Hears how many articles are done."""
+"""Called with the number of articles done."""
 
 # raised whenever the same document gives another article
 _LOADERS = "set 1"

@@ -17,14 +17,14 @@ from rag.evaluation.runs.scratch_archives import OnArticle, rechunked_archive
 from rag.evaluation.types import Run
 
 Settings = Mapping[str, str]
-"""Names of settings, and their values as a person wrote them."""
+"""Settings by name, with their values as text."""
 
-_MOST = 200
+_MAX_COMBINATIONS = 200
 
 
 @dataclass(frozen=True)
 class Setup:
-    """How articles are cut, and how passages are ranked."""
+    """How articles are split, and how passages are ranked."""
 
     config: Config
     ranking: RankingConfig
@@ -48,8 +48,10 @@ def grid(swept: Mapping[str, Sequence[str]]) -> list[Settings]:
         ConfigError: there are too many.
     """
     points: list[Settings] = [dict(zip(swept, values, strict=True)) for values in product(*swept.values())]
-    if len(points) > _MOST:
-        raise ConfigError(f"These are {len(points)} combinations, and at most {_MOST} are tried: sweep fewer values.")
+    if len(points) > _MAX_COMBINATIONS:
+        raise ConfigError(
+            f"These are {len(points)} combinations, and at most {_MAX_COMBINATIONS} are tried: sweep fewer values."
+        )
     return points
 
 
@@ -63,7 +65,7 @@ def sweep_runs(
     on_progress: OnProgress | None = None,
     on_article: OnArticle | None = None,
 ) -> Iterator[Run]:
-    """Yield a run for each named setup. Where articles are cut otherwise, they are encoded anew, and that is kept.
+    """Yield a run for each named setup. Articles that are split differently are encoded once and kept in the cache.
 
     Args:
         on_progress: called with the questions asked so far and the questions of all setups.

@@ -54,7 +54,7 @@ def read_trec_run(path: Path) -> dict[str, list[str]]:
 
     Raises:
         NotFound: the file cannot be read.
-        QuestionError: a line cannot be understood, or an item stands twice; the message names the line.
+        QuestionError: a line is not valid, or an item occurs twice; the message names the line.
     """
     try:
         lines = path.read_text(encoding="utf-8-sig").splitlines()
@@ -70,17 +70,17 @@ def read_trec_run(path: Path) -> dict[str, list[str]]:
             value = float(score)
         except ValueError as error:
             raise QuestionError(
-                f"{path}, line {number} is no result: write query, Q0, document, rank, score and name."
+                f"{path}, line {number} is not a result: write query, Q0, document, rank, score and name."
             ) from error
         items = scores.setdefault(unquote(query), {})
         if unquote(item) in items:
-            raise QuestionError(f"{path}, line {number}: {item} stands twice for {query}.")
+            raise QuestionError(f"{path}, line {number}: {item} occurs twice for {query}.")
         items[unquote(item)] = value
     return {query: sorted(items, key=lambda item: -items[item]) for query, items in scores.items()}
 
 
 def trec_results(rankings: dict[str, list[str]], judgements: Sequence[Judgement]) -> list[Result]:
-    """Return the results that another program's run comes to; where an answer was lost is not known of it."""
+    """Return the results of another program's run; the stage at which an answer was lost is unknown."""
     results = []
     for judgement in judgements:
         question = judgement.question

@@ -80,10 +80,10 @@ def test_what_goes_out_comes_in_again(tmp_path: Path) -> None:
         ({"corpus": '{"_id": "d"}\n'}, "corpus.jsonl, line 1 cannot be read"),
         ({"queries": '{"_id": "q", "text": "x"}\n[1]\n'}, "queries.jsonl, line 2 cannot be read"),
         ({"qrels": "q1\td2\n"}, "No query in"),
-        ({"qrels": "query\tdoc\tscore\nq1\td2\tgood\n"}, "qrels.tsv, line 2 is no judgement"),
+        ({"qrels": "query\tdoc\tscore\nq1\td2\tgood\n"}, "qrels.tsv, line 2 is not a judgement"),
         ({"qrels": "x\td2\t1\n"}, "No query in"),
         ({"qrels": "q1\tgone\t1\n"}, "a document that answers q1 is not in"),
-        ({"qrels": "q1\td3\t1\n"}, "or holds no text"),
+        ({"qrels": "q1\td3\t1\n"}, "or has no text"),
     ],
 )
 def test_what_is_wrong_with_a_set_is_said_with_its_place(tmp_path: Path, changed: dict[str, str], said: str) -> None:
@@ -128,8 +128,8 @@ def test_another_programs_run_is_measured_by_its_scores(tmp_path: Path) -> None:
     assert [one.item for one in first.shown] == ["d 1", "d2"]
     assert (first.values["nDCG@10"], second.values["nDCG@10"]) == (1.0, 0.0)
     for text, said in (
-        ("q1 Q0 d2 1\n", "line 1 is no result"),
-        ("q Q0 d 1 2 x\nq Q0 d 2 1 x\n", "line 2: d stands twice"),
+        ("q1 Q0 d2 1\n", "line 1 is not a result"),
+        ("q Q0 d 1 2 x\nq Q0 d 2 1 x\n", "line 2: d occurs twice"),
     ):
         (tmp_path / "run").write_text(text, encoding="utf-8")
         with pytest.raises(QuestionError, match=said):

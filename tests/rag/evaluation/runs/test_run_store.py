@@ -76,7 +76,7 @@ def test_what_is_no_run_is_said_in_a_sentence(tmp_path: Path) -> None:
     (tmp_path / "a.json").write_text("{oops", encoding="utf-8")
     (tmp_path / "b.json").write_text(json.dumps({"name": "x"}), encoding="utf-8")
     for name in ("a.json", "b.json"):
-        with pytest.raises(FundstelleError, match=r"holds no run: export one"):
+        with pytest.raises(FundstelleError, match=r"is not an exported run: export one"):
             read_run(tmp_path / name)
     with pytest.raises(NotFound, match="cannot be read"):
         read_run(tmp_path / "c.json")
