@@ -249,7 +249,9 @@ def test_of_many_suggestions_the_same_are_drawn() -> None:
     articles = [
         replace(of_article("Text. " * 50, f"Die Brücke Nummer {number}"), id=f"a{number}") for number in range(30)
     ]
-    first, again = (synthetic_questions([(one, [passage_at(one, 0, 9)]) for one in articles], limit=5) for _ in range(2))
+    first, again = (
+        synthetic_questions([(article, [passage_at(article, 0, 9)]) for article in articles], limit=5) for _ in range(2)
+    )
     assert first == again
     assert len(first) == 5
 
