@@ -194,6 +194,15 @@ NO_FILTER = Filter()
 """The own words of all articles, without reader comments."""
 
 
+SIGNALS: Mapping[str, str] = {
+    "late": "how well the passage matches each word of the question, on average (late interaction)",
+    "dense": "cosine of question and passage, without their language component",
+    "lexical": "BM25 score, as a share of the best possible score for the question's words",
+    "cross": "score of the cross-encoder",
+}
+"""What each signal of a passage measures."""
+
+
 @dataclass(frozen=True, slots=True)
 class Hit:
     """A ranked passage; fields that a `Citation` has too are described there.

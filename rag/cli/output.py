@@ -14,7 +14,7 @@ from rich.console import Console, ConsoleOptions, RenderableType
 from rich.segment import Segment
 from rich.text import Text
 
-from rag.types import Answer, Article, Citation, IndexReport, Passage, Span
+from rag.types import SIGNALS, Answer, Article, Citation, IndexReport, Passage, Span
 
 if TYPE_CHECKING:
     # loads NumPy, which `--help` should not wait for
@@ -60,11 +60,6 @@ INDEX_AGAIN = (
 _MAX_FAILURES = _MAX_TABLES = 50
 _MAX_DATE_EXAMPLES = 3
 _LABELS = {"doubles": "duplicates", "index_again": "re-index"}
-_SIGNALS = {
-    "dense": "cosine of question and passage, without their language-specific components",
-    "late": "how well the passage matches each word of the question, on average (late interaction)",
-    "lexical": "BM25 score, as a share of the best possible score for the question's words",
-}
 
 
 def print_json(value: Mapping[str, Any]) -> None:
@@ -108,7 +103,7 @@ def print_explanation(answer: Answer) -> None:
     for citation in answer.citations:
         _print_indented(Text(f"[{citation.marker}] {citation.article.label}", style="bold"), 0)
         for name, value in citation.signals.items():
-            _print_indented(Text(f"{name:<8} {value:>6.3f}  {_SIGNALS.get(name, '')}"), 4)
+            _print_indented(Text(f"{name:<8} {value:>6.3f}  {SIGNALS.get(name, '')}"), 4)
         words = dict.fromkeys(citation.article.text[start:end] for start, end in citation.matches)
         _print_indented(Text(f"words    {', '.join(words) or '-'}"), 4)
         for article in citation.also:

@@ -14,8 +14,8 @@ from rag.evaluation.reports.html_questions import questions_list
 from rag.evaluation.reports.svg import escaped
 from rag.evaluation.reports.wording import (
     GLOSSES,
+    LOST_TO,
     ORIGINS,
-    SIGNALS,
     asked_sentence,
     bounds,
     changed_settings,
@@ -123,7 +123,7 @@ def _fates_section(origin: str, summary: Summary, results: Sequence[Result]) -> 
     parts = [_table(("fate", "questions", "share", "meaning"), rows, "lrrw")]
     if summary.beaten_by:
         beaten = [
-            (escaped(name), f"{count:,}", escaped(SIGNALS.get(name, ""))) for name, count in summary.beaten_by.items()
+            (escaped(name), f"{count:,}", escaped(LOST_TO.get(name, ""))) for name, count in summary.beaten_by.items()
         ]
         parts.append("<h3>Signals that the answer lost to</h3>")
         parts.append(_table(("signal", "questions", "meaning"), beaten, "lrw"))

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from rag.evaluation.measures.trec_measures import MAIN
 from rag.evaluation.reports.svg import escaped
-from rag.evaluation.reports.wording import SIGNALS, failed, worst_first
+from rag.evaluation.reports.wording import LOST_TO, failed, worst_first
 from rag.evaluation.runs.results import DEPTH
 from rag.evaluation.types import FATES, ExpectedAnswer, RankedResult, Result
 from rag.search.confidence import THRESHOLD
@@ -22,7 +22,7 @@ def questions_list(results: Sequence[Result]) -> str:
         [result for result in ordered if failed(result)],
         [result for result in ordered if not failed(result)],
     )
-    signals = " · ".join(f"{name}: {text}" for name, text in SIGNALS.items())
+    signals = " · ".join(f"{name}: {text}" for name, text in LOST_TO.items())
     parts = [f'<p class="quiet">Signals: {escaped(signals)}.</p>']
     if len(results) > LISTED:
         parts.append(f"<p>Of {len(results):,} questions, the {LISTED:,} worst are listed.</p>")

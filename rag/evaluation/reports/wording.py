@@ -10,6 +10,7 @@ from rag.evaluation.measures.summary import Summary
 from rag.evaluation.measures.trec_measures import MAIN
 from rag.evaluation.types import FIRST, REFUSED, Result, Run
 from rag.search.confidence import THRESHOLD
+from rag.types import SIGNALS
 
 GLOSSES: Mapping[str, str] = {
     "nDCG@10": "how close to the top the answers are; the main measure",
@@ -20,13 +21,8 @@ GLOSSES: Mapping[str, str] = {
     "AP@10": "precision, averaged over the ranks of all answers",
     "P@5": "share of answers among the top five results",
 }
-SIGNALS: Mapping[str, str] = {
-    "late": "token match of question and passage (late interaction)",
-    "dense": "cosine similarity of question and passage",
-    "lexical": "share of the best possible BM25 score",
-    "cross": "score of the cross-encoder",
-    "not read again": "the passage that answers was not re-ranked",
-}
+LOST_TO: Mapping[str, str] = {**SIGNALS, "not read again": "the passage that answers was not re-ranked"}
+"""What the first passage owed its rank to, where another one answers."""
 ORIGINS = {"": "Questions written by people", "synthetic": "Synthetic questions, made by rules"}
 
 
