@@ -139,7 +139,7 @@ def fundstelle(tmp_path: Path, encoder: Encoder) -> Run:
             # as in a process that has not logged anything yet
             patch.setattr(logging.getLogger(), "handlers", [])
             try:
-                code = cli.run(words)
+                code = cli.run_command(words)
             finally:
                 signal.signal(signal.SIGINT, interrupt)
         stdout, stderr = (stream.buffer.getvalue().decode() for stream in streams)  # type: ignore[attr-defined]

@@ -42,10 +42,6 @@ MAX_FILLER_SHARE = 0.015
 
 DATELINES = {Path("rag/types.py"), Path("rag/loading/common/draft.py")}
 """Where `place` is a fact of an article: where it was written, as its dateline says."""
-NOT_YET = {"rag/evaluation/runs/run_store.py"}
-"""Files and folders that still have names of the old kind; to be emptied."""
-NOT_YET_UNIQUE = {"Outcome", "run"}
-"""Public names that still have two meanings; to be emptied."""
 SAME_MEANING = {
     **dict.fromkeys(
         ("calibrate", "delete_runs", "export_run", "list_runs", "write_marked"),
@@ -88,7 +84,6 @@ def names() -> dict[Path, Counter[str]]:
     return {
         path: Counter(name.strip("_") for name in bound_names(tree) if name not in ("self", "cls", "_"))
         for path, tree in sources()
-        if not any(path.is_relative_to(room) for room in NOT_YET)
     }
 
 
@@ -120,7 +115,7 @@ def test_a_public_name_has_one_meaning() -> None:
             ):
                 modules[node.name].append(str(path))
     ambiguous = {name for name, paths in modules.items() if len(paths) > 1}
-    assert {name: modules[name] for name in ambiguous - SAME_MEANING.keys() - NOT_YET_UNIQUE} == {}
+    assert {name: modules[name] for name in ambiguous - SAME_MEANING.keys()} == {}
 
 
 def test_the_names_of_a_module_are_seen() -> None:

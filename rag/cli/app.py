@@ -290,12 +290,12 @@ def main() -> None:
     # with more threads, NumPy's wait for each other by spinning and take the cores from the encoder and Python; NumPy
     # reads this on import, which is later
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    code = run(sys.argv[1:])
+    code = run_command(sys.argv[1:])
     # everything is closed and written; freeing the model would take another third of a second
     os._exit(code)
 
 
-def run(words: list[str]) -> int:
+def run_command(words: list[str]) -> int:
     """Run a command and return its exit code; afterwards, Ctrl-C is ignored.
 
     Errors are printed as sentences; a stack trace is shown only with --debug.

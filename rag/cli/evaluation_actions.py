@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import typer
@@ -31,7 +31,7 @@ from rag.evaluation.questions.synthetic import questions_json, synthetic_questio
 from rag.evaluation.reports.html import html_report
 from rag.evaluation.reports.markdown import markdown_report
 from rag.evaluation.reports.serialization import comparison_json, summary_json
-from rag.evaluation.runs.run_store import read_run, run_json
+from rag.evaluation.runs.run_store import read_run, run_facts_json, run_json
 from rag.evaluation.runs.scratch_archives import archive_of_set
 from rag.evaluation.runs.sweep import Setup, grid
 from rag.evaluation.runs.trec import write_trec
@@ -247,7 +247,7 @@ def list_runs(archive: Archive, *, as_json: bool) -> None:
     """Print the stored runs."""
     entries = EvaluationSession(archive).runs.listing()
     if as_json:
-        print_json({"runs": [asdict(entry) for entry in entries]})
+        print_json({"runs": [run_facts_json(entry) for entry in entries]})
     else:
         print_runs(entries)
 

@@ -238,7 +238,7 @@ def print_runs(entries: Sequence[RunFacts]) -> None:
         table.add_row(
             Text(escape_controls(entry.name)),
             entry.made[:16].replace("T", " "),
-            str(entry.asked),
+            str(entry.query_count),
             mean,
             f"#{entry.archive_revision}",
         )

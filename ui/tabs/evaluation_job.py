@@ -24,7 +24,7 @@ class Busy(FundstelleError):
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class JobResult:
     """How an evaluation ended: the name of the stored run, or a sentence that says why there is none.
 
     With neither, it was cancelled before a question was asked, or, if `failed`, an unexpected error occurred.
@@ -46,7 +46,7 @@ class EvaluationJob:
         self._finished = threading.Event()
         self._finished.set()
         self._progress = (0, 0)
-        self._outcome = Outcome()
+        self._outcome = JobResult()
 
     def start(self, judgements: Sequence[Judgement], name: str, questions: str, *, fast: bool) -> None:
         """Start an evaluation; a number is added to the name of the run if it is taken.
@@ -76,7 +76,7 @@ class EvaluationJob:
         return self._progress
 
     @property
-    def outcome(self) -> Outcome:
+    def outcome(self) -> JobResult:
         """How the last evaluation ended."""
         return self._outcome
 
@@ -97,22 +97,22 @@ class EvaluationJob:
         try:
             self._outcome = self._evaluate(judgements, name, questions, fast=fast)
         except FundstelleError as refusal:
-            self._outcome = Outcome(refusal=str(refusal))
+            self._outcome = JobResult(refusal=str(refusal))
         except Exception as error:
             _log.error("An evaluation failed: %r", error)
             _log.debug("It happened here:", exc_info=True)
-            self._outcome = Outcome(failed=True)
+            self._outcome = JobResult(failed=True)
         finally:
             self._finished.set()
 
-    def _evaluate(self, judgements: Sequence[Judgement], name: str, questions: str, *, fast: bool) -> Outcome:
+    def _evaluate(self, judgements: Sequence[Judgement], name: str, questions: str, *, fast: bool) -> JobResult:
         setups = {"": Setup(self._session.archive.config, RankingConfig(fast=fast))}
-        outcome = Outcome()
+        outcome = JobResult()
         for run in self._session.evaluate(
             judgements, setups, name=name, source=questions, on_progress=self._on_progress
         ):
             self._session.runs.save(run)
-            outcome = Outcome(run=run.name)
+            outcome = JobResult(run=run.name)
         return outcome
 
     def _on_progress(self, questions: int, total: int) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import zlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import cache
 from itertools import chain, count
 from pathlib import Path
@@ -25,15 +25,29 @@ _LISTED = 8
 
 @dataclass(frozen=True, slots=True)
 class RunFacts:
-    """The entry of a run in a list. `mean` is that of the main measure, None if no question was answerable."""
+    """The entry of a run in a list: how many questions were asked, and the mean of the main measure.
+
+    The mean is None if no question was answerable.
+    """
 
     name: str
     made: str
     questions: str
-    asked: int
+    query_count: int
     archive_revision: int
     mean: float | None
     config: Mapping[str, Any]
+
+
+def run_facts_json(facts: RunFacts) -> dict[str, Any]:
+    """Return an entry as plain values by name, as docs/json.md describes them."""
+    values = asdict(facts)
+    return {"asked" if name == "query_count" else name: value for name, value in values.items()}
+
+
+def _run_facts(name: str, made: str, stored: Mapping[str, Any]) -> RunFacts:
+    values = dict(stored)
+    return RunFacts(name=name, made=made, query_count=values.pop("asked"), **values)
 
 
 class RunStore:
@@ -45,7 +59,7 @@ class RunStore:
     def listing(self) -> list[RunFacts]:
         """Return the entries of all runs, the oldest first."""
         rows = self._database.rows("SELECT name, made, facts FROM runs ORDER BY made, rowid")
-        return [RunFacts(name=name, made=made, **json.loads(facts)) for name, made, facts in rows]
+        return [_run_facts(name, made, json.loads(facts)) for name, made, facts in rows]
 
     def free_name(self, name: str) -> str:
         """Return the name, or, if a run has it already, the name with the first free number from 2."""

@@ -222,7 +222,7 @@ def test_a_run_is_told_while_it_goes_and_shown_when_it_is_done(tab: EvaluationAc
     assert (last["run"]["visible"], last["cancel"]["visible"], last["progress"]) == (True, False, "")
     assert last["run_name"]["value"] == "Probe 1"
     (facts,) = EvaluationSession(archive).runs.listing()
-    assert (facts.name, facts.asked, facts.config["fast"]) == ("Probe 1", 1, True)
+    assert (facts.name, facts.query_count, facts.config["fast"]) == ("Probe 1", 1, True)
     assert "Antwort auf Rang 1" in text_of(tab.show("de", "Probe 1"))
     assert tab.compare("de", "Probe 1", "Probe 1") == tab.compare("de", "Probe 1", "") == tab.show("de", None) == ""
     assert "There is no run" in text_of(tab.show("de", "none"))

@@ -52,7 +52,10 @@ def test_runs_are_listed_oldest_first_and_deleted_by_name(runs: RunStore) -> Non
         run("late", [result("a", ["A"], ["A"]), result("b", ["x", "A"], ["A"])], made="2026-02-01T00:00:00+00:00")
     )
     runs.save(run("zuerst", [result("u", ["x"], [])], made="2026-01-01T00:00:00+00:00"))
-    assert [(one.name, one.asked, one.mean) for one in runs.listing()] == [("zuerst", 1, None), ("late", 2, 0.8155)]
+    assert [(one.name, one.query_count, one.mean) for one in runs.listing()] == [
+        ("zuerst", 1, None),
+        ("late", 2, 0.8155),
+    ]
     runs.delete("late")
     assert [one.name for one in runs.listing()] == ["zuerst"]
     with pytest.raises(NotFound, match="There is no run 'late' in this archive: there are zuerst"):
