@@ -336,5 +336,6 @@ def _print_error(error: Exception) -> int:
         error.show()
     else:
         summary = escape_controls(f"{type(error).__name__}: {error}".splitlines()[0])
-        err.print(Text(f"Unexpected error ({summary}): run it again with --debug to see where."), soft_wrap=True)
+        message = f"Unexpected error ({summary}): run the command again with --debug for details."
+        err.print(Text(message), soft_wrap=True)
     return UNUSABLE

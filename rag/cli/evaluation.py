@@ -59,7 +59,9 @@ def subcommand_of(arguments: Sequence[str]) -> list[str]:
         folder, others = _take_option(arguments, "--beir")
         return [_BEIR, *folder, *others]
     if "--encoder" in modes:
-        raise FundstelleError("--encoder goes with --beir: an archive has its own, see `fundstelle index --encoder`.")
+        raise FundstelleError(
+            "--encoder only works with --beir: an archive has its own encoder, see `fundstelle index --encoder`."
+        )
     if "--sweep" in modes:
         return [_SWEEP, *arguments]
     return [_RUN, *arguments]
@@ -99,7 +101,8 @@ SweepOption = Annotated[
     typer.Option("--sweep", metavar="KEY=V1,V2…", help="Try several values; further KEY=V1,V2… may follow."),
 ]
 EncoderOption = Annotated[
-    str | None, typer.Option("--encoder", metavar="MODEL", help="A sentence-transformers model instead of ours.")
+    str | None,
+    typer.Option("--encoder", metavar="MODEL", help="A sentence-transformers model instead of the bundled one."),
 ]
 UnusedArchiveOption = Annotated[Path | None, typer.Option("--archive", hidden=True)]
 """A retrieval set has an archive of its own."""
@@ -108,7 +111,7 @@ MarkdownOption = Annotated[
     Path | None, typer.Option("--markdown", metavar="FILE", help="Write a short report as Markdown.")
 ]
 TrecOption = Annotated[
-    Path | None, typer.Option("--trec", metavar="FOLDER", help="Write run and qrels in TREC's format.")
+    Path | None, typer.Option("--trec", metavar="FOLDER", help="Write run and qrels in TREC format.")
 ]
 MissesOption = Annotated[bool, typer.Option("--misses", help="Print each question that failed, and why.")]
 QuestionsArgument = Annotated[Path, typer.Argument(help="Question file, .jsonl or .csv.")]
@@ -232,7 +235,7 @@ def beir(
 
     file, more_settings = actions.split_arguments(pairs or [])
     if file:
-        raise FundstelleError("Give either a file of questions or a set with --beir.")
+        raise FundstelleError("Give either a question file or the folder of a retrieval set, not both.")
     fixed = [*(settings or []), *(() if swept else more_settings)]
     plan = actions.make_plan(fixed, [*(swept or []), *(more_settings if swept else ())], fast=fast)
     with actions.open_set(folder, plan, encoder, reranker) as evaluation:
@@ -242,7 +245,7 @@ def beir(
 
 @evaluations.command(_IMPORT_TREC)
 def import_trec(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="A run in TREC's format, of any program.")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A run in TREC format, from any program.")],
     folder: Annotated[
         Path | None, typer.Option("--beir", metavar="FOLDER", help="The retrieval set that was searched.")
     ] = None,
@@ -257,14 +260,14 @@ def import_trec(
     as_json: JsonOption = False,
     archive: UnusedArchiveOption = None,
 ) -> None:
-    """Measure another program's run of a retrieval set.
+    """Measure another program's run on a retrieval set.
 
     It is stored next to the runs of `eval beir` on that set.
     """
     from rag.cli import evaluation_actions as actions
 
     if folder is None:
-        raise FundstelleError("--trec-run measures a run of a set: give its folder with --beir.")
+        raise FundstelleError("Give the folder of the retrieval set with --beir.")
     plan = actions.make_plan(settings or [], (), fast=False)
     with actions.open_set(folder, plan, encoder, reranker) as evaluation:
         imported = actions.import_run(evaluation, file, name)
@@ -329,7 +332,7 @@ def suggest(
     archive: ArchiveOption = DEFAULT_ARCHIVE,
     limit: Annotated[int, typer.Option("--most", min=1, help="Maximum number of each kind, sampled at random.")] = 200,
 ) -> None:
-    """Make test questions by rules: headlines, and who said a quotation. They are reported separately."""
+    """Make test questions by rules, from headlines and attributed quotations. They are reported separately."""
     from rag.cli import evaluation_actions as actions
 
     with opened_archive(archive, create=False) as opened:
@@ -365,7 +368,9 @@ def mark(archive: Archive, answer: Answer, right: str | None, wrong: str | None)
     verdicts = dict.fromkeys(_numbers(right), True) | dict.fromkeys(_numbers(wrong), False)
     missing = [number for number in verdicts if not 1 <= number <= len(answer.citations)]
     if missing:
-        raise FundstelleError(f"There is no passage {missing[0]}: the answer has {len(answer.citations)}.")
+        raise FundstelleError(
+            f"There is no passage {missing[0]}: the answer has {len(answer.citations)}; raise -k to see more."
+        )
     feedback = EvaluationSession(archive).feedback
     for number, is_right in verdicts.items():
         feedback.mark(answer.question, answer.citations[number - 1], answers=is_right)
@@ -376,4 +381,4 @@ def _numbers(text: str | None) -> list[int]:
     try:
         return [int(number) for number in text.split(",")] if text else []
     except ValueError as error:
-        raise FundstelleError(f"{text!r} are not numbers of passages: write them as 1,3.") from error
+        raise FundstelleError(f"{text!r} is not a list of passage numbers: write it as 1,3.") from error

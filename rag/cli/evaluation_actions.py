@@ -86,7 +86,7 @@ def split_arguments(arguments: Sequence[str]) -> tuple[str | None, list[str]]:
     pairs = [argument for argument in arguments if "=" in argument and not Path(argument).exists()]
     files = [argument for argument in arguments if argument not in pairs]
     if len(files) > 1:
-        raise FundstelleError("Give one file of questions, or --compare and the names of runs.")
+        raise FundstelleError("Give only one question file. To compare runs, use `fundstelle eval compare RUN RUN`.")
     return (files[0] if files else None), pairs
 
 
@@ -186,9 +186,9 @@ def _store(session: EvaluationSession, run: Run) -> None:
     """Store a run; where the archive cannot be written, say so in a line and go on."""
     try:
         session.runs.save(run)
-        err.print(f"Kept as {run.name!r}.", style="dim", soft_wrap=True, markup=False)
+        err.print(f"Stored as {run.name!r}.", style="dim", soft_wrap=True, markup=False)
     except ArchiveError as error:
-        err.print(f"The run is not kept. {error}", soft_wrap=True, markup=False)
+        err.print(f"The run was not stored. {error}", soft_wrap=True, markup=False)
 
 
 def print_and_write(runs: Sequence[Run], outputs: Outputs) -> None:
@@ -214,9 +214,9 @@ def show_comparison(archive: Archive, names: Sequence[str], outputs: Outputs) ->
     """Print how runs differ from the first one, and whether that is more than chance."""
     runs = [load_run(archive, name) for name in names]
     if len(runs) < _MIN_COMPARED:
-        raise FundstelleError("Name two runs at least: the others are compared with the first one.")
+        raise FundstelleError("Name at least two runs: the others are compared with the first.")
     if len({run.name for run in runs}) < len(runs):
-        raise FundstelleError("A run is compared with others: give each name once.")
+        raise FundstelleError("A run cannot be compared with itself: give each name only once.")
     comparison = _compare(runs)
     if outputs.as_json:
         print_json(comparison_json(comparison))
@@ -281,7 +281,9 @@ def write_marked(archive: Archive, file: Path) -> None:
     """Write the questions that have a passage marked right."""
     questions = EvaluationSession(archive).feedback.questions()
     if not questions:
-        raise FundstelleError('No passage was marked as an answer yet: `fundstelle ask "…" --right 1` marks the first.')
+        raise FundstelleError(
+            'No passage has been marked right yet: mark the first with `fundstelle ask "…" --right 1`.'
+        )
     _write(file, questions_json(questions))
 
 

@@ -159,7 +159,7 @@ def print_comparison(comparison: Comparison) -> None:
     table = _table("measure", *comparison.means)
     for name in MEASURES:
         table.add_row(name, *(f"{means[name]:.3f}" for means in comparison.means.values()))
-    _heading(f"{comparison.questions} questions in all runs")
+    _heading(f"{comparison.questions} questions common to all runs")
     _print(table)
     for run in comparison.compared:
         out.print()
@@ -214,7 +214,8 @@ def print_sweep(runs: Sequence[Run], comparison: Comparison) -> None:
     elif any(difference.better or difference.worse for difference in differences.values()):
         smallest = max(difference.smallest for difference in differences.values())
         out.print(
-            f"No difference is significant: {comparison.questions} questions can only detect {smallest:.3f} or more.",
+            f"No difference is significant: {comparison.questions} questions can only detect differences of "
+            f"{smallest:.3f} or more.",
             soft_wrap=True,
         )
     else:
@@ -230,7 +231,7 @@ def _print_warnings(comparison: Comparison) -> None:
 def print_runs(entries: Sequence[RunFacts]) -> None:
     """Print a line for each run."""
     if not entries:
-        out.print("No run is kept in this archive: make one with `fundstelle eval QUESTIONS`.", soft_wrap=True)
+        out.print("No runs are stored in this archive: make one with `fundstelle eval QUESTIONS`.", soft_wrap=True)
         return
     table = _table("run", "made", "questions", MAIN, "archive")
     for entry in entries:

@@ -46,7 +46,7 @@ def index(
         list[str],
         typer.Argument(
             metavar="PATH|URL",
-            help="Files, folders (with all below), or https:// URLs of pages, feeds and sitemaps.",
+            help="Files, folders (with everything in them), or https:// URLs of pages, feeds and sitemaps.",
         ),
     ],
     folder: ArchiveOption = DEFAULT_ARCHIVE,
@@ -64,7 +64,9 @@ def index(
     ] = None,
     limit: Annotated[
         list[str] | None,
-        typer.Option(metavar="NAME=VALUE", help="Limit on unpacking archives, such as depth=5; may be repeated."),
+        typer.Option(
+            metavar="NAME=VALUE", help="Limit on unpacking ZIP and similar files, such as depth=5; may be repeated."
+        ),
     ] = None,
     watch: Annotated[
         bool, typer.Option("--watch", help="Keep running and re-index whenever a folder changes.")

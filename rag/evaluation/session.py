@@ -40,7 +40,7 @@ class EvaluationSession:
         questions = self.feedback.questions() if file is None else read_questions(Path(file))
         if not questions:
             raise QuestionError(
-                "No passage was marked as an answer yet: give a file of questions, or mark some with "
+                "No passage has been marked right yet: give a question file, or mark passages with "
                 '`fundstelle ask "…" --right 1`.'
             )
         return questions

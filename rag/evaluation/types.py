@@ -21,14 +21,14 @@ ANSWERED = "answered"
 
 FATES: Mapping[str, str] = {
     FIRST: "the first passage answers",
-    WRONGLY_REFUSED: "an answer was shown, but the archive said that nothing answers",
+    WRONGLY_REFUSED: "a passage shown answers, but the archive reported no answer",
     NO_CANDIDATE: "no passage that answers was among the candidates",
     FUSION: "a candidate answers, but another one had a higher fused score",
     RERANKING: "re-ranking demoted the passage that answers",
-    SPLIT: "no passage contains half of the quote: chunking split it",
+    SPLIT: "no passage contains even half of the quote: chunking split it",
     DOUBTFUL: "the first passage says nearly the same as the quote: does it answer too?",
     REFUSED: "nothing answers, and the archive said so",
-    ANSWERED: "nothing answers, but the archive seemed to have an answer",
+    ANSWERED: "nothing answers, but the archive reported an answer",
 }
 
 

@@ -124,8 +124,8 @@ _GERMAN = Words(
     texts=GERMAN,
     ask_tab="Fragen",
     tab="Auswerten",
-    intro="Wie gut ist die Suche? Testfragen mit bekannten Antworten werden gestellt und die Fundstellen gemessen. "
-    "Fundstellen, die Sie beim Fragen bewerten, werden zu Testfragen.",
+    intro="Wie gut ist die Suche? Testfragen mit bekannten Antworten zeigen es. Fragen, deren Fundstellen Sie "
+    "bewerten, werden zu Testfragen.",
     questions_label="Testfragen",
     from_feedback="Beim Fragen bewertet ({count})",
     from_upload="Ihre Datei: {name} ({count})",
@@ -158,11 +158,11 @@ _GERMAN = Words(
     measure_meanings={
         "nDCG@10": "wie weit oben die Antworten insgesamt stehen; die wichtigste Kennzahl",
         "RR@10": "1 geteilt durch den Rang der ersten Antwort",
-        "Success@1": "Anteil der Fragen, bei denen schon die erste Fundstelle antwortet",
+        "Success@1": "Anteil der Fragen, bei denen schon die erste Fundstelle die Antwort enthält",
         "R@5": "Anteil aller Antworten, die unter den ersten fünf Fundstellen stehen",
         "R@10": "Anteil aller Antworten, die unter den ersten zehn Fundstellen stehen",
         "AP@10": "Genauigkeit, gemittelt über die Ränge aller Antworten",
-        "P@5": "Anteil der ersten fünf Fundstellen, die antworten",
+        "P@5": "Anteil der Fundstellen mit Antwort unter den ersten fünf",
     },
     mean="Mittelwert",
     interval="95-%-Intervall",
@@ -186,21 +186,21 @@ _GERMAN = Words(
         ),
         NO_CANDIDATE: Outcome(
             "kein Kandidat",
-            "Weder die Bedeutung noch die Wörter brachten eine Textstelle, die antwortet, unter die Kandidaten.",
+            "Weder über die Bedeutung noch über die Wörter kam eine Textstelle mit der Antwort unter die Kandidaten.",
         ),
         FUSION: Outcome(
             "überholt",
-            "Eine Textstelle, die antwortet, war Kandidat, doch Bedeutung und Wörter zusammen setzten eine andere "
-            "davor.",
+            "Eine Textstelle mit der Antwort war Kandidat, lag aber nach Bedeutung und Wörtern zusammen hinter einer "
+            "anderen.",
         ),
         RERANKING: Outcome(
             "bei der Feinsortierung überholt",
-            "Vor der Feinsortierung stand eine Textstelle, die antwortet, weiter oben.",
+            "Vor der Feinsortierung stand eine Textstelle mit der Antwort weiter oben.",
         ),
-        SPLIT: Outcome("Zitat zerteilt", "Keine Textstelle enthält die Hälfte des Zitats: Es wurde zerteilt."),
+        SPLIT: Outcome("Zitat zerteilt", "Keine Textstelle enthält auch nur die Hälfte des Zitats: Es wurde zerteilt."),
         DOUBTFUL: Outcome(
             "zweifelhafte Vorgabe",
-            "Die Fundstelle darüber sagt fast dasselbe wie das Zitat. Beantwortet sie die Frage nicht auch?",
+            "Die erste Fundstelle sagt fast dasselbe wie das Zitat. Beantwortet sie die Frage nicht auch?",
         ),
         ANSWERED: Outcome(
             "zu Unrecht bejaht", "Nichts im Archiv beantwortet die Frage, doch das Archiv meldete eine Antwort."
@@ -211,9 +211,9 @@ _GERMAN = Words(
     details_heading="Sicherheit, Bewertungen, Tempo",
     coverage="Bei {share} der Fragen meldete das Archiv eine Antwort.",
     precision="Bei {share} davon steht eine Antwort unter den ersten fünf Fundstellen.",
-    auroc="Von zwei Fragen, einer mit und einer ohne Antwort, war es sich in {share} der Fälle bei der richtigen "
-    "sicherer (AUROC; Raten ergäbe 50\u00a0%).",
-    calibration="Seine Sicherheit liegt im Mittel um {error} daneben (Kalibrierungsfehler, 0 bis 1).",
+    auroc="Von je einer Frage mit und einer ohne Antwort erhielt in {share} der Fälle die mit Antwort die höhere "
+    "Sicherheit (AUROC; Raten ergäbe 50\u00a0%).",
+    calibration="Die Sicherheit liegt im Mittel um {error} daneben (Kalibrierungsfehler, 0 bis 1).",
     sentence="Wo ein Zitat gefunden wurde, gehörte der hervorgehobene Satz in {share} der Fälle dazu.",
     unjudged="{share} der ersten zehn Fundstellen sind unbewertet; sie zählen als falsch.",
     latency="Eine einzelne Frage dauerte im Median {p50} ms; 95\u00a0% dauerten höchstens {p95} ms.",
@@ -221,12 +221,12 @@ _GERMAN = Words(
     synthetic_questions="Automatisch erzeugte Fragen",
     failures="Misslungen",
     successes="Gelungen",
-    not_listed="Hier nicht aufgeführt: {count}. Der Bericht führt mehr auf.",
+    not_listed="Hier nicht aufgeführt: {count}. Der Bericht enthält mehr.",
     expected="Erwartet",
     anywhere="irgendwo im Artikel",
     rank="Rang {rank}",
     no_rank="nicht unter den ersten zehn",
-    candidate="als Kandidat zuerst Rang {fused}, am Ende Rang {ranked}",
+    candidate="Kandidat: anfangs Rang {fused}, am Ende Rang {ranked}",
     no_candidate="kein Kandidat",
     results="Fundstellen",
     no_results="Nichts gefunden.",
@@ -239,8 +239,8 @@ _GERMAN = Words(
     better="besser",
     worse="schlechter",
     no_difference="Kein Unterschied: Alle Fragen gingen gleich aus.",
-    not_significant="Kein gesicherter Unterschied ({mean}; p\u00a0=\u00a0{p}). Einen unter {smallest} können diese "
-    "Fragen nicht zeigen.",
+    not_significant="Kein gesicherter Unterschied ({mean}; p\u00a0=\u00a0{p}). Unterschiede unter {smallest} lassen "
+    "sich mit diesen Fragen nicht nachweisen.",
     more_questions="Kein gesicherter Unterschied ({mean}; p\u00a0=\u00a0{p}). Mehr Fragen würden Klarheit schaffen.",
     verdict={
         True: "{run} ist um {mean} besser ({low} bis {high}; p\u00a0=\u00a0{p}).",
@@ -249,7 +249,8 @@ _GERMAN = Words(
     settings="Abweichende Einstellungen",
     losses="Größte Verluste",
     gains="Größte Gewinne",
-    not_comparable="Die beiden haben keine Frage mit Antwort gemeinsam. Vergleichen Sie Auswertungen derselben Fragen.",
+    not_comparable="Die beiden Auswertungen haben keine Frage gemeinsam, auf die das Archiv eine Antwort enthält. "
+    "Vergleichen Sie Auswertungen derselben Fragen.",
     answers="beantwortet die Frage",
     does_not_answer="beantwortet sie nicht",
     feedback_label="Ihre Bewertung dieser Fundstelle",
@@ -261,8 +262,8 @@ _ENGLISH = Words(
     texts=ENGLISH,
     ask_tab="Ask",
     tab="Evaluate",
-    intro="How good is the search? Test questions with known answers are asked, and the passages returned are "
-    "measured. Passages that you mark while asking become test questions.",
+    intro="How good is the search? Test questions with known answers show it. Questions whose passages you mark "
+    "become test questions.",
     questions_label="Test questions",
     from_feedback="Marked while asking ({count})",
     from_upload="Your file: {name} ({count})",
@@ -282,14 +283,14 @@ _ENGLISH = Words(
     progress="{done} of {total} questions",
     busy="An evaluation is already running. Wait until it has finished, or cancel it.",
     nothing_saved="Cancelled before the first question was asked. Nothing was saved.",
-    run_label="Evaluation",
+    run_label="Run",
     baseline_label="Compare with",
     run_facts="{count} from {source} · {date}",
     interrupted="Cancelled after {done} of {total} questions; the figures cover only these.",
     report="Download report",
     delete="Delete",
     confirm_delete="Really delete?",
-    deleted="The evaluation {name} has been deleted.",
+    deleted="The run {name} has been deleted.",
     measures="Measures",
     measure_meanings={
         "nDCG@10": "how high up the answers are overall; the main measure",
@@ -325,10 +326,10 @@ _ENGLISH = Words(
             "A passage that answers was a candidate, but meaning and words together ranked another one higher.",
         ),
         RERANKING: Outcome("demoted by re-ranking", "A passage that answers ranked higher before re-ranking."),
-        SPLIT: Outcome("quote split", "No passage contains half of the quote: it was split between passages."),
+        SPLIT: Outcome("quote split", "No passage contains even half of the quote: it was split between passages."),
         DOUBTFUL: Outcome(
             "doubtful label",
-            "The passage ranked above says nearly the same as the quote. Does it not answer the question, too?",
+            "The first passage says nearly the same as the quote. Does it answer the question, too?",
         ),
         ANSWERED: Outcome(
             "wrongly answered", "Nothing in the archive answers the question, but the archive reported an answer."
@@ -339,9 +340,9 @@ _ENGLISH = Words(
     details_heading="Confidence, judgements, speed",
     coverage="The archive reported an answer to {share} of the questions.",
     precision="Of these, {share} have an answer in the top five passages.",
-    auroc="Given one question with an answer and one without, it was more confident about the right one in {share} of "
-    "cases (AUROC; chance is 50%).",
-    calibration="Its confidence is off by {error} on average (calibration error, 0 to 1).",
+    auroc="Given one question with an answer and one without, the one with an answer got the higher confidence in "
+    "{share} of cases (AUROC; chance is 50%).",
+    calibration="Confidence is off by {error} on average (calibration error, 0 to 1).",
     sentence="Where a quote was found, the highlighted sentence was part of it in {share} of cases.",
     unjudged="{share} of the top ten passages are unjudged; they count as wrong.",
     latency="A single question took {p50} ms (median); 95% took at most {p95} ms.",
@@ -354,7 +355,7 @@ _ENGLISH = Words(
     anywhere="anywhere in the article",
     rank="rank {rank}",
     no_rank="not in the top ten",
-    candidate="as a candidate at first rank {fused}, finally rank {ranked}",
+    candidate="candidate rank {fused} initially, {ranked} finally",
     no_candidate="not a candidate",
     results="Results",
     no_results="Nothing found.",
@@ -367,8 +368,8 @@ _ENGLISH = Words(
     better="better",
     worse="worse",
     no_difference="No difference: all questions have the same result.",
-    not_significant="No significant difference ({mean}; p\u00a0=\u00a0{p}). These questions cannot show one below "
-    "{smallest}.",
+    not_significant="No significant difference ({mean}; p\u00a0=\u00a0{p}). These questions cannot detect "
+    "differences below {smallest}.",
     more_questions="No significant difference ({mean}; p\u00a0=\u00a0{p}). More questions would settle it.",
     verdict={
         True: "{run} is better by {mean} ({low} to {high}; p\u00a0=\u00a0{p}).",
@@ -377,11 +378,11 @@ _ENGLISH = Words(
     settings="Different settings",
     losses="Largest losses",
     gains="Largest gains",
-    not_comparable="The two have no question with an answer in common. Compare evaluations of the same questions.",
+    not_comparable="The two runs have no answerable question in common. Compare runs of the same questions.",
     answers="answers the question",
     does_not_answer="does not answer it",
-    feedback_label="Your judgement of this passage",
-    feedback_failed="Your judgement could not be saved. Reload the page and search again.",
+    feedback_label="Your feedback on this passage",
+    feedback_failed="Your feedback could not be saved. Reload the page and search again.",
 )
 
 _WORDS: Mapping[str, Words] = {words.texts.code: words for words in (_GERMAN, _ENGLISH)}

@@ -92,7 +92,8 @@ GERMAN = Texts(
     code="de",
     alternate_code="en",
     alternate_name="English",
-    tagline="Fragen Sie Ihr Archiv. Sie bekommen die Textstellen, die antworten: wörtlich und mit Beleg.",
+    tagline="Stellen Sie Ihrem Archiv eine Frage. Sie bekommen die Textstellen, die sie beantworten: wörtlich und "
+    "mit Beleg.",
     box="Ihre Frage, in beliebiger Sprache",
     placeholder="Was möchten Sie wissen?",
     ask="Suchen",
@@ -122,10 +123,10 @@ GERMAN = Texts(
     "einem anderen Archiv.",
     archive_busy="Ein anderes Programm arbeitet gerade mit dem Archiv. Warten Sie, bis es fertig ist, und versuchen "
     "Sie es dann noch einmal.",
-    other_encoder="Das Archiv wurde mit einem anderen Sprachmodell aufgebaut. Lesen Sie Ihre Artikel mit diesem Befehl "
-    "neu ein, oder starten Sie Fundstelle neu, falls das gerade geschehen ist: {command}",
-    index_again="Kurze Textstellen dieses Archivs stehen möglicherweise falsch in der Reihenfolge, weil eine ältere "
-    "Version sie eingelesen hat. „fundstelle index“ behebt das.",
+    other_encoder="Das Archiv wurde mit einem anderen Sprachmodell aufgebaut. Falls Sie es gerade neu eingelesen "
+    "haben, starten Sie Fundstelle neu; sonst lesen Sie Ihre Artikel mit diesem Befehl neu ein: {command}",
+    index_again="Kurze Textstellen dieses Archivs sind möglicherweise falsch eingeordnet, weil eine ältere "
+    "Version sie eingelesen hat. „fundstelle index ORDNER“ behebt das.",
     failure_heading="Das hat nicht geklappt",
     unexpected="Etwas ist schiefgegangen. Bitte versuchen Sie es noch einmal; Näheres steht im Protokoll.",
     operators='"Wörter in Anführungszeichen" müssen genau so vorkommen; -Wort schließt Textstellen aus, die es '
@@ -141,7 +142,9 @@ GERMAN = Texts(
         "lexical": Signal(
             "Gleiche Wörter", "wie viele Wörter der Frage vorkommen; seltene zählen mehr (0\u00a0bis\u00a01)"
         ),
-        "cross": Signal("Cross-Encoder", "wie gut die Textstelle seinem Urteil nach antwortet (höher ist besser)"),
+        "cross": Signal(
+            "Cross-Encoder", "wie gut die Textstelle nach seinem Urteil die Frage beantwortet (höher ist besser)"
+        ),
     },
     common_words="Gemeinsame Wörter",
     no_common_words="keine",
@@ -158,7 +161,8 @@ GERMAN = Texts(
     characters="Zeichen {start}–{end}",
     page_number="Seite {page}",
     reader_comment="Leserkommentar",
-    file_missing="Die Datei wurde seit dem Einlesen verschoben oder gelöscht.",
+    file_missing="Die Datei wurde seit dem Einlesen verschoben oder gelöscht. Lesen Sie ihren neuen Ordner ein, oder "
+    "entfernen Sie sie mit „fundstelle forget“ aus dem Archiv.",
     part_labels={
         "teaser": "Hinweise auf andere Artikel",
         "comment": "Leserkommentare",
@@ -236,10 +240,10 @@ ENGLISH = Texts(
     wrong_question="This cannot be searched for. Describe what you are looking for in words; -words only exclude.",
     archive_gone="The archive has been deleted or moved. Put it back, or start Fundstelle with another archive.",
     archive_busy="Another program is using the archive. Wait until it has finished, then try again.",
-    other_encoder="The archive was built with a different encoder. Index your articles again with this command, or "
-    "restart Fundstelle if that has just been done: {command}",
+    other_encoder="The archive was built with a different encoder. If you have just re-indexed it, restart "
+    "Fundstelle; otherwise re-index your articles with this command: {command}",
     index_again="Short passages in this archive may be ranked incorrectly, because an older version indexed them. "
-    "Run “fundstelle index” to fix this.",
+    "Run “fundstelle index FOLDER” to fix this.",
     failure_heading="That did not work",
     unexpected="Something went wrong. Please try again; the log has the details.",
     operators='"Quoted phrases" must match exactly; -word excludes passages containing it.',
@@ -269,7 +273,8 @@ ENGLISH = Texts(
     characters="characters {start}–{end}",
     page_number="page {page}",
     reader_comment="Reader comment",
-    file_missing="The file has been moved or deleted since it was indexed.",
+    file_missing="The file has been moved or deleted since it was indexed. Index its new folder, or remove it from "
+    "the archive with “fundstelle forget”.",
     part_labels={
         "teaser": "Teasers for other articles",
         "comment": "Reader comments",

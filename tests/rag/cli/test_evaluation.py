@@ -64,8 +64,8 @@ def test_a_run_that_cannot_be_kept_is_printed(here: Path, capsys: pytest.Capture
         (run,) = actions.ask_questions(questions, plan, "erster")
         assert len(run.results) == len(QUESTIONS)
         said = capsys.readouterr().err
-        assert said.count("The run is not kept. The archive") == 1
-        assert "Kept as" not in said
+        assert said.count("The run was not stored. The archive") == 1
+        assert "Stored as" not in said
         with pytest.raises(FundstelleError, match="There is no run"):
             actions.load_run(archive, "erster")
 
@@ -84,7 +84,7 @@ def test_eval_prints_measures_and_keeps_the_run(fundstelle: Run, here: Path) -> 
     assert (again.returncode, again.stdout) == (2, "")
     assert again.stderr == "There is a run erster already: choose another --name, or delete that one.\n"
     assert fundstelle("runs", "delete", "erster", cwd=here).stdout == "Deleted: erster\n"
-    assert "No run is kept" in fundstelle("runs", "list", cwd=here).stdout
+    assert "No runs are stored" in fundstelle("runs", "list", cwd=here).stdout
 
 
 def test_eval_as_json(fundstelle: Run, here: Path) -> None:
@@ -110,7 +110,7 @@ def test_two_runs_are_compared(fundstelle: Run, here: Path) -> None:
     assert "nDCG@10: No difference: all 2 questions score the same." in done.stdout
     told = json.loads(fundstelle("eval", "--compare", "a", "b", "--json", cwd=here).stdout)
     assert told["compared"][0]["differences"]["nDCG@10"]["p"] == 1.0
-    assert fundstelle("eval", "--compare", "a", cwd=here).stderr.startswith("Name two runs at least")
+    assert fundstelle("eval", "--compare", "a", cwd=here).stderr.startswith("Name at least two runs")
     assert (
         "There is no run 'c' in this archive: there are a, b."
         in fundstelle("eval", "--compare", "a", "c", cwd=here).stderr
@@ -207,7 +207,7 @@ def test_a_set_in_beir_layout_has_an_archive_of_its_own(fundstelle: Run, here: P
 
 def test_marks_become_test_questions(fundstelle: Run, here: Path) -> None:
     """By the numbers of the passages; without a file, eval asks them."""
-    assert fundstelle("eval", cwd=here).stderr.startswith("No passage was marked as an answer yet")
+    assert fundstelle("eval", cwd=here).stderr.startswith("No passage has been marked right yet")
     done = fundstelle("ask", TUNNEL, "-k", "2", "--right", "1", "--wrong", "2", cwd=here)
     assert done.returncode == 0, done.stderr
     assert "Marked 2 passages:" in done.stderr
@@ -217,7 +217,7 @@ def test_marks_become_test_questions(fundstelle: Run, here: Path) -> None:
     (row,) = map(json.loads, (here / "m.jsonl").read_text("utf-8").splitlines())
     assert (row["question"], len(row["answers"]), len(row["wrong"])) == (TUNNEL, 1, 1)
     assert fundstelle("ask", TUNNEL, "-k", "2", "--right", "3", cwd=here).stderr.startswith("There is no passage 3")
-    assert "are not numbers of passages" in fundstelle("ask", TUNNEL, "--right", "eins", cwd=here).stderr
+    assert "is not a list of passage numbers" in fundstelle("ask", TUNNEL, "--right", "eins", cwd=here).stderr
 
 
 def test_questions_by_a_rule(fundstelle: Run, here: Path) -> None:
@@ -231,13 +231,13 @@ def test_questions_by_a_rule(fundstelle: Run, here: Path) -> None:
     ("arguments", "said"),
     [
         (("nowhere.jsonl",), "The questions in nowhere.jsonl cannot be read (No such file or directory)"),
-        (("q.jsonl", "r.jsonl"), "Give one file of questions"),
+        (("q.jsonl", "r.jsonl"), "Give only one question file"),
         (("q.jsonl", "--set", "lexical=1"), "Unknown setting 'lexical': choose one of passage_tokens"),
         (("q.jsonl", "--set", "lexical_weight"), "'lexical_weight' is not a setting: write KEY=VALUE"),
-        (("q.jsonl", "--beir", "set"), "Give either a file of questions or a set with --beir."),
+        (("q.jsonl", "--beir", "set"), "Give either a question file or the folder of a retrieval set, not both."),
         (("--beir", "set"), "There is no corpus.jsonl in set"),
-        (("--trec-run", "x"), "--trec-run measures a run of a set"),
-        (("q.jsonl", "--encoder", "x"), "--encoder goes with --beir"),
+        (("--trec-run", "x"), "Give the folder of the retrieval set"),
+        (("q.jsonl", "--encoder", "x"), "--encoder only works with --beir"),
         (("empty.jsonl",), "There is not a valid question in empty.jsonl"),
         (("foreign.jsonl",), "foreign.jsonl, line 1: There is no article 'fremd.txt' in this archive"),
         (("misquoted.jsonl",), "misquoted.jsonl, line 1: the article 57 Kilometer"),

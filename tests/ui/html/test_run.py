@@ -103,7 +103,7 @@ def test_a_question_opens_to_what_was_wanted_and_what_came() -> None:
         DE.outcomes[FUSION][1],
         f"{DE.beaten_by}: Wortabgleich.",
         "Rang 2",
-        "zuerst Rang 3, am Ende Rang 2",
+        "Kandidat: anfangs Rang 3, am Ende Rang 2",
         "unbewertet",
     ):
         assert expected in text

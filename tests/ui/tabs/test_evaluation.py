@@ -254,7 +254,7 @@ def test_what_was_cancelled_before_it_began_is_not_kept(tab: EvaluationActions, 
         bench = EvaluationJob(empty)
         bench.start([], "none", "a.jsonl", fast=True)
         assert bench.wait(10)
-        assert "holds no passages yet" in str(bench.outcome.refusal)
+        assert "archive is still empty" in str(bench.outcome.refusal)
     assert EvaluationSession(archive).runs.listing() == []
 
 
