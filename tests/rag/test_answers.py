@@ -223,7 +223,13 @@ def test_odd_questions_get_an_answer(sample: Archive, question: str, fast: bool)
 
 @pytest.mark.parametrize(
     ("question", "message"),
-    [("🙂", "empty"), ("", "empty"), ('""', "empty"), ("x" * 10_000, "10000 characters"), ("-Flut", "only excludes words")],
+    [
+        ("🙂", "empty"),
+        ("", "empty"),
+        ('""', "empty"),
+        ("x" * 10_000, "10000 characters"),
+        ("-Flut", "only excludes words"),
+    ],
 )
 def test_questions_that_ask_nothing_are_refused_in_a_sentence(sample: Archive, question: str, message: str) -> None:
     """Nothing but signs, nothing, ten thousand characters, exclusions alone."""

@@ -122,9 +122,15 @@ def test_a_question_opens_and_leads_to_the_passage(address: str, open_page: Open
 
 def test_a_cancelled_evaluation_keeps_what_was_asked(address: str, open_page: Open, archive: Archive) -> None:
     """While it runs another page is answered and sees it running; cancelled there, it is shown as interrupted here."""
+    # more than can be asked until the second page is there, however slow the machine
+    many = [
+        json.dumps(json.loads(line) | {"id": f"{number}-{copy}"}) + "\n"
+        for copy in range(4)
+        for number, line in enumerate(LINES)
+    ]
     visit = open_page(f"{address}?tab=evaluate")
-    hand_in(visit.page, "viele.jsonl", "".join(LINES).encode())
-    visit.page.wait_for_function(f"document.querySelector('#fs-questions input').value.includes('{len(LINES)}')")
+    hand_in(visit.page, "viele.jsonl", "".join(many).encode())
+    visit.page.wait_for_function(f"document.querySelector('#fs-questions input').value.includes('{len(many)}')")
     visit.page.locator("#fs-name").get_by_role("textbox").fill("abgebrochen")
     visit.page.locator("#fs-run").click()
     visit.page.locator("#fs-progress progress[value]").wait_for()
@@ -134,8 +140,8 @@ def test_a_cancelled_evaluation_keeps_what_was_asked(address: str, open_page: Op
     second.page.get_by_role("button", name=DE.cancel).click()
     visit.page.locator("#fs-shown .fs-warning").wait_for()
     run = EvaluationSession(archive).runs.load("abgebrochen")
-    assert 0 < len(run.results) < run.asked_of == len(LINES)
-    sentence = DE.interrupted.format(done=len(run.results), total=len(LINES))
+    assert 0 < len(run.results) < run.asked_of == len(many)
+    sentence = DE.interrupted.format(done=len(run.results), total=len(many))
     assert visit.page.locator("#fs-shown .fs-warning").inner_text() == sentence
     visit.page.get_by_role("button", name=DE.start).wait_for()
     assert visit.faults == second.faults == []
