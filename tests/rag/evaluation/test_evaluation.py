@@ -185,7 +185,7 @@ def test_questions_that_cannot_be_asked_are_named_before_any_is(sample: Archive)
 
 def test_an_empty_archive_has_nothing_to_evaluate(tmp_path: Path) -> None:
     """It says what to do."""
-    with Archive.open(tmp_path / "archive") as archive, pytest.raises(ArchiveError, match="no passages yet"):
+    with Archive.open(tmp_path / "archive") as archive, pytest.raises(ArchiveError, match="still empty"):
         evaluate(archive, [], name="n", questions="q")
 
 
