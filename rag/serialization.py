@@ -9,12 +9,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from rag.text.similarity import Version
-from rag.types import Answer, Article, Passage, Span
-
-
-def answer_json(answer: Answer) -> dict[str, Any]:
-    """Return an answer with its citations; offsets are code points into the article's text."""
-    return answer.to_dict()
+from rag.types import Article, Passage, Span
 
 
 def article_json(article: Article, passages: Sequence[Passage], lines: Sequence[Span | None]) -> dict[str, Any]:

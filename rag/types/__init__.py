@@ -1,0 +1,42 @@
+"""The values that flow through the program: all frozen, all plain.
+
+Offsets count code points, are half open, and point into `Article.text`, which is normalised once on loading (Unicode
+NFC, line feeds).
+"""
+
+from rag.types.answer import NO_FILTER, SIGNALS, Answer, Citation, Filter, Hit, Outcome
+from rag.types.article import (
+    SEARCHED_KINDS,
+    UNKNOWN_LANGUAGE,
+    Article,
+    Aside,
+    Passage,
+    Span,
+    TextKind,
+    passage_at,
+    primary_language,
+)
+from rag.types.report import Failure, IndexReport, Progress, Status
+
+__all__ = [
+    "NO_FILTER",
+    "SEARCHED_KINDS",
+    "SIGNALS",
+    "UNKNOWN_LANGUAGE",
+    "Answer",
+    "Article",
+    "Aside",
+    "Citation",
+    "Failure",
+    "Filter",
+    "Hit",
+    "IndexReport",
+    "Outcome",
+    "Passage",
+    "Progress",
+    "Span",
+    "Status",
+    "TextKind",
+    "passage_at",
+    "primary_language",
+]

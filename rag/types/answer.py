@@ -1,0 +1,209 @@
+"""What a question may ask for, and what it leads to: filter, hits, citations, answer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, Literal
+
+from rag.types.article import Article, Passage, Span, TextKind, shortened
+
+Outcome = Literal["answered", "doubtful", "nothing_fits", "empty"]
+"""What a question led to: passages that answer it; the nearest passages, which probably do not; no passage, since none
+fits its filters, phrases and excluded words; or no passage, since the archive is empty."""
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Which passages may answer. An empty field does not filter; several values of a field are alternatives.
+
+    Attributes:
+        since: the first day; articles without a date are excluded.
+        until: the last day; articles without a date are excluded.
+        sources: parts of names, compared case-insensitively.
+        languages: those of passages, as BCP-47 tags without region.
+        authors: parts of names, compared case-insensitively.
+        paths: parts of paths.
+        kinds: the kinds of passages.
+    """
+
+    since: date | None = None
+    until: date | None = None
+    sources: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()
+    authors: tuple[str, ...] = ()
+    paths: tuple[str, ...] = ()
+    kinds: tuple[TextKind, ...] = ("article",)
+
+
+NO_FILTER = Filter()
+"""The own words of all articles, without reader comments."""
+
+
+SIGNALS: Mapping[str, str] = {
+    "late": "how well the passage matches each word of the question, on average (late interaction)",
+    "dense": "cosine of question and passage, without their language component",
+    "lexical": "BM25 score, as a share of the best possible score for the question's words",
+    "cross": "score of the cross-encoder",
+}
+"""What each signal of a passage measures."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A ranked passage; fields that a `Citation` has too are described there.
+
+    Attributes:
+        rank: from 1.
+        score: higher is better.
+        highlights: the best sentence, as if the passage answered; a citation keeps it only if it probably does.
+        margin: by how much the best sentence scores above the second best.
+        lead: by how much the passage scores above the best other citation.
+    """
+
+    passage: Passage
+    article: Article
+    rank: int
+    score: float
+    signals: Mapping[str, float] = field(hash=False)
+    highlights: tuple[Span, ...] = ()
+    matches: tuple[Span, ...] = ()
+    also: tuple[Article, ...] = ()
+    margin: float = 0.0
+    lead: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """A verbatim quotation: `quote == article.text[start:end]`, and `article.sha256` identifies the file.
+
+    Attributes:
+        marker: its number in the answer, from 1.
+        highlights: the sentence that probably answers, as a span of the article's text inside the quote; empty if none.
+        matches: the words that the question and the quote share, as spans of the article's text inside the quote.
+        also: the articles that contain every sentence of the quote.
+        score: higher is better; comparable within an answer only.
+        signals: the parts of the score, by name; see docs/json.md.
+        own_language: that of the quote, if it differs from the article's.
+        file_missing: whether the article's file no longer existed when the question was asked.
+    """
+
+    marker: int
+    article: Article
+    passage_id: str
+    start: int
+    end: int
+    quote: str
+    highlights: tuple[Span, ...]
+    matches: tuple[Span, ...]
+    also: tuple[Article, ...]
+    score: float
+    signals: Mapping[str, float] = field(hash=False)
+    own_language: str | None = None
+    file_missing: bool = False
+
+    @property
+    def language(self) -> str:
+        """The BCP-47 tag of the language of the quote."""
+        return self.own_language or self.article.language
+
+    @property
+    def kind(self) -> TextKind:
+        """Whether it quotes the article itself or a reader comment."""
+        return self.article.kind_at(self.start)
+
+    @property
+    def page(self) -> int | None:
+        """The number of the page on which the quote begins, from 1; None for a text without pages."""
+        return self.article.page_at(self.start)
+
+    @property
+    def sentence(self) -> str | None:
+        """The highlighted sentence, which probably answers the question; None if none does."""
+        return next((self.article.text[start:end] for start, end in self.highlights), None)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return a dictionary of JSON values; see docs/json.md."""
+        return {
+            "marker": self.marker,
+            "score": round(self.score, 4),
+            "signals": {name: round(value, 4) for name, value in self.signals.items()},
+            "article": self.article.to_dict(),
+            "passage_id": self.passage_id,
+            "start": self.start,
+            "end": self.end,
+            "page": self.page,
+            "kind": self.kind,
+            "language": self.language,
+            "quote": self.quote,
+            "highlights": [list(span) for span in self.highlights],
+            "matches": [list(span) for span in self.matches],
+            "also": [article.to_dict() for article in self.also],
+            "file_missing": self.file_missing,
+        }
+
+    def __repr__(self) -> str:
+        title, quote = shortened(self.article.label), shortened(self.quote)
+        return f"Citation([{self.marker}] {title!r}, characters {self.start}-{self.end}, {quote!r})"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The passages that answer a question, best first; if none does, the nearest ones, and `answerable` is False.
+
+    Iterating yields the citations, `len` counts them. `bool(answer)` is `answerable`, so `if answer:` asks whether the
+    archive answers the question; a false answer may still cite the nearest passages.
+
+    Attributes:
+        language: that of the question, as a BCP-47 tag.
+        confidence: the probability, in [0, 1], that one of the passages answers.
+        reason: the outcome as a sentence.
+        took_ms: milliseconds, under the key `total`.
+        absent_times: the days, months, years or periods in the question, as written there, of which the archive has
+            nothing: no article was published then, and none mentions them.
+        index_again: whether short passages may be ranked wrongly because an earlier version encoded them; the next
+            indexing re-encodes them.
+    """
+
+    question: str
+    language: str
+    outcome: Outcome
+    confidence: float
+    reason: str
+    citations: tuple[Citation, ...]
+    took_ms: Mapping[str, float] = field(hash=False)
+    absent_times: tuple[str, ...] = ()
+    index_again: bool = False
+
+    @property
+    def answerable(self) -> bool:
+        """Whether one of the passages probably answers."""
+        return self.outcome == "answered"
+
+    def __iter__(self) -> Iterator[Citation]:
+        return iter(self.citations)
+
+    def __len__(self) -> int:
+        return len(self.citations)
+
+    def __bool__(self) -> bool:
+        return self.answerable
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return a dictionary of JSON values: what `fundstelle ask --json` prints; see docs/json.md."""
+        return {
+            "question": self.question,
+            "language": self.language,
+            "answerable": self.answerable,
+            "confidence": round(self.confidence, 4),
+            "reason": self.reason,
+            "absent_times": list(self.absent_times),
+            "took_ms": dict(self.took_ms),
+            "citations": [citation.to_dict() for citation in self.citations],
+            "index_again": self.index_again,
+        }
+
+    def __repr__(self) -> str:
+        counts = f"{len(self)} {'citation' if len(self) == 1 else 'citations'}"
+        return f"Answer({shortened(self.question)!r}, {self.outcome}, confidence {self.confidence:.2f}, {counts})"
