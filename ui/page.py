@@ -16,8 +16,10 @@ from ui.tabs.ask import AskTab, ask_labels, ask_tab
 from ui.tabs.evaluation import wire_evaluation_tab
 from ui.tabs.evaluation_job import EvaluationJob
 from ui.tabs.evaluation_layout import EvaluationTab, evaluation_labels, evaluation_tab
+from ui.wording.english import ENGLISH
 from ui.wording.evaluation import words_of
-from ui.wording.page import ENGLISH, Texts, choose_language
+from ui.wording.page import choose_language
+from ui.wording.texts import Texts
 
 _ASK, _EVALUATE = "ask", "evaluate"
 

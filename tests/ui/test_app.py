@@ -19,7 +19,8 @@ from rag.archive import Archive
 from rag.errors import FundstelleError
 from ui.app import address, build_app, serve
 from ui.tabs.ask import answerer
-from ui.wording.page import ENGLISH, GERMAN
+from ui.wording.english import ENGLISH
+from ui.wording.german import GERMAN
 
 SURROGATE = "Was ist \ud800?"
 

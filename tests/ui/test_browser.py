@@ -18,7 +18,8 @@ from server_parts import served
 from rag.archive import Archive
 from ui.html.answer import citation_text
 from ui.tabs.ask import EXAMPLES
-from ui.wording.page import ENGLISH, GERMAN
+from ui.wording.english import ENGLISH
+from ui.wording.german import GERMAN
 
 if TYPE_CHECKING:
     from playwright import sync_api

@@ -21,8 +21,9 @@ from rag.evaluation.measures.trec_measures import MAIN
 from rag.evaluation.reports.wording import failed, worst_first
 from rag.evaluation.session import EvaluationSession
 from rag.evaluation.types import Run
+from ui.wording.english import ENGLISH
 from ui.wording.evaluation import bounds, fixed, words_of
-from ui.wording.page import ENGLISH, GERMAN
+from ui.wording.german import GERMAN
 
 if TYPE_CHECKING:
     from playwright import sync_api

@@ -8,7 +8,8 @@ from gradio.context import Context
 from server_parts import served
 
 from rag.archive import Archive
-from ui.wording.page import ENGLISH, GERMAN
+from ui.wording.english import ENGLISH
+from ui.wording.german import GERMAN
 
 pytestmark = needs_chromium
 

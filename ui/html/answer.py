@@ -12,7 +12,8 @@ from ui.html.feedback_buttons import Feedback, feedback_buttons
 from ui.html.markup import breakable, byline, escape, external_link, highlighted, location, reader_address, web_address
 from ui.html.notices import notice, section
 from ui.wording.evaluation import words_of
-from ui.wording.page import Texts, count_of, grouped, long_date
+from ui.wording.page import count_of, grouped, long_date
+from ui.wording.texts import Texts
 
 _HASH_DIGITS = 16  # of the 64 of a SHA-256, in a citation
 

@@ -16,8 +16,9 @@ from rag.evaluation.measures.trec_measures import MAIN
 from rag.evaluation.types import Run
 from ui.html.markup import escape
 from ui.html.questions import foldable_row, outcome_label, question_details
-from ui.wording.evaluation import Words, bounds, fixed
+from ui.wording.evaluation import bounds, fixed
 from ui.wording.page import count_of, grouped
+from ui.wording.texts import Words
 
 _CHANGES_LISTED = 10  # questions at most, of the losses and of the gains
 

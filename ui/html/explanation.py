@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from rag.types import Citation
 from ui.html.markup import escape, joined_spans
-from ui.wording.page import Texts, decimal
+from ui.wording.page import decimal
+from ui.wording.texts import Texts
 
 
 def explanation(citation: Citation, texts: Texts) -> str:

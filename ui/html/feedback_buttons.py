@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from rag.types import Citation
 from ui.html.markup import escape
-from ui.wording.evaluation import Words
+from ui.wording.texts import Words
 
 Feedback = Mapping[str, bool]
 """By passage id: whether a person marked it as an answer. Passages without a mark are missing."""

@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterable, Sequence
 from urllib.parse import quote, urlencode
 
 from rag.types import Article, Span
-from ui.wording.page import Texts, language_name, long_date
+from ui.wording.page import language_name, long_date
+from ui.wording.texts import Texts
 
 # Gradio fills templates on the page: `${…}`, `{{…}}`, `@children`. It does not expand the values it fills in; as
 # character references these characters stay plain text even if a later version does.

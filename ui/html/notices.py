@@ -11,7 +11,8 @@ from rag.types import Status
 from ui.html.markup import escape
 from ui.wording.errors import error_sentence
 from ui.wording.evaluation import words_of
-from ui.wording.page import Texts, count_of, grouped, language_name
+from ui.wording.page import count_of, grouped, language_name
+from ui.wording.texts import Texts
 
 
 def notice(sentence: str, heading: str = "", lang: str = "") -> str:

@@ -10,8 +10,9 @@ from rag.evaluation.types import ExpectedAnswer, RankedResult, Result
 from rag.search.confidence import THRESHOLD
 from rag.types import Span
 from ui.html.markup import escape, reader_address
-from ui.wording.evaluation import Words, fixed, outcome_of, percent, signal_label
+from ui.wording.evaluation import fixed, outcome_of, percent, signal_label
 from ui.wording.page import count_of, decimal, grouped, language_name
+from ui.wording.texts import Words
 
 LISTED = 200
 """At most this many questions are listed, so that the page stays quick."""

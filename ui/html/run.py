@@ -13,8 +13,9 @@ from rag.evaluation.questions.feedback import MARKED
 from rag.evaluation.types import FIRST, REFUSED, Run
 from ui.html.markup import escape
 from ui.html.questions import question_groups
-from ui.wording.evaluation import Words, bounds, fixed, outcome_of, percent, signal_label
+from ui.wording.evaluation import bounds, fixed, outcome_of, percent, signal_label
 from ui.wording.page import count_of, grouped, language_name, long_date
+from ui.wording.texts import Words
 
 _LANGUAGES = ("question language", "article language")
 _CROSSING = "crossing"

@@ -9,7 +9,8 @@ import gradio as gr
 
 from rag.search.query import MAX_QUESTION
 from ui.html.notices import error_notice
-from ui.wording.page import TEXTS, Texts
+from ui.wording.page import TEXTS
+from ui.wording.texts import Texts
 
 ASSETS = Path(__file__).parents[1] / "assets"
 

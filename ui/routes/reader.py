@@ -16,7 +16,8 @@ from rag.types import Article, Span
 from ui.html.markup import breakable, byline, escape, external_link, highlighted, location, web_address
 from ui.html.theme import ASSETS
 from ui.wording.errors import error_sentence
-from ui.wording.page import Texts, choose_language
+from ui.wording.page import choose_language
+from ui.wording.texts import Texts
 
 # The reader runs no script and loads nothing, whatever an article contains; only our own page may frame it.
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"

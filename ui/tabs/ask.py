@@ -17,7 +17,9 @@ from ui.html.markup import escape
 from ui.html.notices import error_notice, operators_hint, refusal_notice
 from ui.html.theme import PLAIN
 from ui.routes.feedback import feedback_on
-from ui.wording.page import ENGLISH, Texts, texts_of
+from ui.wording.english import ENGLISH
+from ui.wording.page import texts_of
+from ui.wording.texts import Texts
 
 _log = logging.getLogger(__name__)
 

@@ -20,8 +20,9 @@ from ui.html.run import run_html
 from ui.tabs.evaluation_job import EvaluationJob
 from ui.tabs.evaluation_layout import MAX_NAME_LENGTH, NO_BASELINE, EvaluationTab, Updates
 from ui.tabs.question_sources import MAX_UPLOAD_CHARACTERS, Source, available_sources, clean, label, uploaded_source
-from ui.wording.evaluation import Words, fixed, words_of
-from ui.wording.page import Texts, texts_of
+from ui.wording.evaluation import fixed, words_of
+from ui.wording.page import texts_of
+from ui.wording.texts import Texts, Words
 
 _log = logging.getLogger(__name__)
 _Result = TypeVar("_Result")

@@ -8,8 +8,9 @@ import gradio as gr
 
 from ui.html.markup import escape
 from ui.html.theme import PLAIN
-from ui.wording.evaluation import Words, words_of
-from ui.wording.page import ENGLISH, Texts
+from ui.wording.english import ENGLISH
+from ui.wording.evaluation import words_of
+from ui.wording.texts import Texts, Words
 
 Updates = dict[Any, Any]
 """Components and their updates."""

@@ -12,8 +12,8 @@ from rag.errors import FundstelleError
 from rag.evaluation.questions.feedback import MARKED
 from rag.evaluation.questions.files import TestQuestion, read_questions_text
 from rag.evaluation.session import EvaluationSession, default_run_name
-from ui.wording.evaluation import Words
 from ui.wording.page import count_of
+from ui.wording.texts import Words
 
 MAX_UPLOAD_CHARACTERS = 5_000_000
 """Maximum length of an uploaded file, in characters."""

@@ -9,7 +9,9 @@ from rag.errors import ArchiveBusy, EmptyQuestion, EncoderMisfit, FundstelleErro
 from rag.search.query import MAX_QUESTION
 from rag.storage.connections import FileDeleted
 from rag.text.paths import index_command
-from ui.wording.page import ENGLISH, Texts, grouped
+from ui.wording.english import ENGLISH
+from ui.wording.page import grouped
+from ui.wording.texts import Texts
 
 _GROUPED_FROM = 10_000  # characters: next to the limit of four digits, shorter counts are written without a separator
 

@@ -22,7 +22,7 @@ from rag.storage.vectors import input_hash
 from rag.text.language import _identifier, language_of, language_of_part
 from rag.types import Article, Filter, passage_at
 from ui.html.answer import citation_card
-from ui.wording.page import GERMAN
+from ui.wording.german import GERMAN
 
 GERMAN_PART = (
     "Der Stadtrat hat am Montag beschlossen, die alte Brücke über den Fluss noch in diesem Jahr zu sperren. Die "

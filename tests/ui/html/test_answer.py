@@ -19,7 +19,9 @@ from ui.html.explanation import explanation
 from ui.html.markup import escape, highlighted
 from ui.html.notices import archive_line, error_notice
 from ui.routes.reader import article_page
-from ui.wording.page import ENGLISH, GERMAN, TEXTS, choose_language, decimal, grouped, language_name, long_date
+from ui.wording.english import ENGLISH
+from ui.wording.german import GERMAN
+from ui.wording.page import TEXTS, choose_language, decimal, grouped, language_name, long_date
 
 # Text that someone might slip into an article, and any other text.
 HOSTILE = (

@@ -20,8 +20,9 @@ from ui.html.feedback_buttons import feedback_buttons
 from ui.html.notices import progress_bar
 from ui.html.questions import LISTED, question_groups, question_row
 from ui.html.run import bar, report_address, run_html
+from ui.wording.english import ENGLISH
 from ui.wording.evaluation import bounds, fixed, percent, words_of
-from ui.wording.page import ENGLISH, GERMAN
+from ui.wording.german import GERMAN
 
 DE, EN = words_of(GERMAN), words_of(ENGLISH)
 HOSTILE = (

@@ -14,7 +14,8 @@ from page_parts import ARTICLE, TEXT, Parts
 from rag.archive import Archive
 from ui.app import build_app
 from ui.routes.reader import article_page, paragraphs, sentence_page, span_in
-from ui.wording.page import ENGLISH, GERMAN
+from ui.wording.english import ENGLISH
+from ui.wording.german import GERMAN
 
 LINES = st.text(alphabet=st.sampled_from("ab<&{\n\n "), max_size=40)
 

@@ -27,8 +27,9 @@ from ui.tabs.evaluation import EvaluationActions
 from ui.tabs.evaluation_job import Busy, EvaluationJob
 from ui.tabs.evaluation_layout import EvaluationTab
 from ui.tabs.question_sources import MAX_UPLOAD_CHARACTERS, available_sources, label, uploaded_source
+from ui.wording.english import ENGLISH
 from ui.wording.evaluation import words_of
-from ui.wording.page import ENGLISH, GERMAN
+from ui.wording.german import GERMAN
 
 QUESTION = "Wie lang ist der Tunnel?"
 ASKED = '{"question": "Wie lang ist der Tunnel?", "answers": [{"article": "one.txt", "quote": "57 Kilometern"}]}\n'
