@@ -14,7 +14,7 @@ from pathlib import Path
 from rag.errors import ArchiveError
 from rag.storage.connections import NOT_WRITABLE, immediate_transaction
 
-SCHEMA_VERSION = 5
+SCHEMA_VERSION = 6
 FIRST_READABLE_VERSION = 4
 """An archive of this version or a later one that may only be read is read without a migration."""
 _APPLICATION_ID = 0x46756E64  # "Fund"
@@ -82,6 +82,10 @@ ALTER TABLE files ADD COLUMN stamp TEXT NOT NULL DEFAULT '';
     # an archive that was restored from a copy has the same revisions as before, with other marks from then on
     5: """
 CREATE TABLE states (revision INTEGER PRIMARY KEY, mark TEXT NOT NULL);
+""",
+    # what people add to the archive
+    6: """
+CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 """,
 }
 """What each version adds to the one before."""
