@@ -22,6 +22,7 @@ from rag.errors import FundstelleError
 from ui.html.theme import ASSETS, head, theme
 from ui.page import build_page
 from ui.routes.feedback import add_feedback_route
+from ui.routes.fonts import add_font_route
 from ui.routes.reader import add_reader_route
 from ui.routes.report import add_report_route
 from ui.security.calls import calls_of
@@ -57,6 +58,7 @@ def build_app(archive: Archive, serving: Serving = THIS_COMPUTER) -> FastAPI:
     job = app.state.job = EvaluationJob(archive)
     app.add_exception_handler(RequestValidationError, _malformed_body)
     # before the page, which answers all remaining addresses
+    add_font_route(app)
     add_reader_route(app, archive)
     add_feedback_route(app, archive)
     add_report_route(app, archive)

@@ -8,6 +8,7 @@ from pathlib import Path
 import gradio as gr
 
 from rag.search.query import MAX_QUESTION
+from ui.html.fonts import font_faces, font_links
 from ui.html.notices import error_notice
 from ui.wording.page import TEXTS
 from ui.wording.texts import Texts
@@ -44,7 +45,10 @@ _COLOURS = {
 def theme() -> gr.themes.Base:
     """Return the theme. Its fonts are those that the system has: nothing is loaded for them."""
     plain = gr.themes.Base(
-        text_size="lg", radius_size="md", font=("system-ui", "sans-serif"), font_mono=("ui-monospace", "monospace")
+        text_size="lg",
+        radius_size="md",
+        font=("'Source Sans 3'", "system-ui", "sans-serif"),
+        font_mono=("ui-monospace", "monospace"),
     )
     return plain.set(
         **{name: light for name, (light, _) in _COLOURS.items()},
@@ -57,10 +61,10 @@ def head() -> str:
 
     The styles go into the page itself: Gradio's `css` reaches only what lies in its own box, and the reader does not.
     """
-    style = "".join((ASSETS / name).read_text(encoding="utf-8") for name in ("page.css", "evaluate.css"))
+    style = font_faces() + "".join((ASSETS / name).read_text(encoding="utf-8") for name in ("page.css", "evaluate.css"))
     script = (ASSETS / "page.js").read_text(encoding="utf-8")
     words = json.dumps({code: _script_words(texts) for code, texts in TEXTS.items()})
-    return f"<style>{style}</style><script>const fundstelleWords = {words};\n{script}</script>"
+    return f"{font_links()}<style>{style}</style><script>const fundstelleWords = {words};\n{script}</script>"
 
 
 def _script_words(texts: Texts) -> dict[str, str]:

@@ -15,12 +15,10 @@ from rag.text.similarity import Version
 from rag.types import Article, Span
 from ui.html.markup import breakable, byline, escape, external_link, highlighted, location, web_address
 from ui.html.theme import ASSETS
+from ui.routes.standalone import standalone_response
 from ui.wording.errors import error_sentence
 from ui.wording.page import choose_language
 from ui.wording.texts import Texts
-
-# The reader runs no script and loads nothing, whatever an article contains; only our own page may frame it.
-POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
 
 _STYLE = (ASSETS / "reader.css").read_text(encoding="utf-8")
 _PARAGRAPH_BREAK = re.compile(r"(\n\s*\n)")
@@ -47,7 +45,7 @@ def add_reader_route(app: FastAPI, archive: Archive) -> None:
             pass
         except FundstelleError as error:
             status, page = 503, error_page(error, texts, archive.folder)
-        return HTMLResponse(page, status, {"Content-Security-Policy": POLICY})
+        return standalone_response(page, status, request)
 
 
 def span_in(article: Article, start: str | None, end: str | None) -> Span | None:

@@ -8,7 +8,8 @@ from fastapi.responses import HTMLResponse
 from rag.archive import Archive
 from rag.errors import FundstelleError, NotFound
 from rag.evaluation.session import EvaluationSession
-from ui.routes.reader import POLICY, error_page
+from ui.routes.reader import error_page
+from ui.routes.standalone import standalone_response
 from ui.wording.page import choose_language
 
 
@@ -27,4 +28,4 @@ def add_report_route(app: FastAPI, archive: Archive) -> None:
             status, page = 404, error_page(error, texts, archive.folder)
         except FundstelleError as error:
             status, page = 503, error_page(error, texts, archive.folder)
-        return HTMLResponse(page, status, {"Content-Security-Policy": POLICY})
+        return standalone_response(page, status, request)

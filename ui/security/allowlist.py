@@ -62,6 +62,7 @@ RULES = (
     _rule(_READ, "/article/[^/]{1,200}", frozenset({"start", "end", "from", "to", "lang"}), is_entry=True),
     _rule(_READ, "/evaluation/.{1,500}[.]html", _LANGUAGE, is_entry=True),
     _rule(_POST, "/mark", _LANGUAGE, body=Body.FEEDBACK, max_bytes=_MAX_FEEDBACK_BYTES),
+    _rule(_READ, "/fonts/[a-z0-9.-]{1,100}[.]woff2"),
     # Gradio's own, which browsers request with an Origin. Behind an unknown proxy, that is a foreign one, and then a
     # script of the page has to say so.
     _rule(_READ, f"/assets/{_FILE}", is_entry=True),

@@ -33,7 +33,8 @@ _COUNTED = (
     "Where articles in several languages answer, the question counts for its own language if that is one of them, or "
     "else for each of them."
 )
-_POLICY = "default-src 'none'; style-src 'unsafe-inline'"
+# fonts only where the page serves a report
+_POLICY = "default-src 'none'; style-src 'unsafe-inline'; font-src 'self'"
 
 
 class _Section(NamedTuple):

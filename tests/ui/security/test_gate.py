@@ -33,6 +33,7 @@ OPEN = {
     "/assets/{path:path}": "/assets/index-DphvyggB.js",
     "/evaluation/{name:path}.html": "/evaluation/a/b.html",
     "/favicon.ico": "/favicon.ico",
+    "/fonts/{name}": "/fonts/source-sans-3.052-latin.woff2",
     "/gradio_api/heartbeat/{session_hash}": "/gradio_api/heartbeat/wb9exzb48hb",
     "/gradio_api/queue/data": "/gradio_api/queue/data",
     "/gradio_api/queue/join": "/gradio_api/queue/join",

@@ -254,7 +254,7 @@ def test_the_page_is_whole_and_loads_nothing() -> None:
     assert "http://" not in page.replace("http://www.w3.org/2000/svg", "")
     assert "https://" not in page
     policy = root.xpath("//meta[@http-equiv='Content-Security-Policy']/@content")
-    assert policy == ["default-src 'none'; style-src 'unsafe-inline'"]
+    assert policy == ["default-src 'none'; style-src 'unsafe-inline'; font-src 'self'"]
     assert root.xpath("//h1")[0].text_content() == RUN.name
     assert html_report(RUN, comparison()) == page
 
