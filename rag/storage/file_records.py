@@ -95,6 +95,11 @@ class FileRecords:
         query = f"{_SELECT} WHERE path = ?"
         return [record for path in paths for record in _records(self._database.rows(query, path)).values()]
 
+    def with_sha256(self, sha256: str) -> list[FileRecord]:
+        """Return the records of the files whose bytes have a hash, in the order of their paths."""
+        # a fingerprint begins with the hash
+        return list(_records(self._database.rows(f"{_SELECT} WHERE substr(digest, 1, 64) = ?", sha256)).values())
+
     def put(self, records: Iterable[FileRecord]) -> None:
         """Store records in place of those with the same paths."""
         with self._database.transaction(of_articles=False) as (connection, _):

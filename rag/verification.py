@@ -1,0 +1,240 @@
+"""Whether a file still says what was quoted from it: its bytes are hashed and, if they changed, read again."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from rag.archive import Archive
+from rag.errors import LoadError, NotFound
+from rag.loading.common.files import digest
+from rag.loading.finish import article_id as id_of_path
+from rag.loading.isolation.pool import Workers
+from rag.loading.reader import articles_in, is_harmless, pieces
+from rag.storage.article_mapping import BARE, select_article
+from rag.storage.file_records import FileRecord
+from rag.text.word_diff import WordChange, nearest_version, word_diff
+from rag.types import Article, Span
+
+State = Literal["unchanged", "moved", "changed", "missing", "unreadable"]
+"""The words stand where they stood; they stand elsewhere, in the file or in a file elsewhere; other words stand there;
+the file, or the words in it, are gone; or the file cannot be read."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verification:
+    """What a file says today where a quote came from.
+
+    Attributes:
+        quote: the words that were quoted.
+        sha256: the hash of the file's bytes today; None if there is no file.
+        file_changed: whether these are other bytes than those that were quoted.
+        path: the path of the article today: another one than before if its file moved.
+        article_id: the id of the article at this path.
+        span: where the words stand in the article's text today; where they changed, the words in their place.
+        text: what stands there; None if nothing does, or if it may not be read (see `verify_quote`).
+        problem: why the file cannot be read, as a sentence; otherwise empty.
+    """
+
+    state: State
+    quote: str
+    path: str
+    article_id: str
+    sha256: str | None = None
+    file_changed: bool = False
+    span: Span | None = None
+    text: str | None = None
+    problem: str = ""
+
+    @property
+    def holds(self) -> bool:
+        """Whether the source still says so, be it at another place."""
+        return self.state in ("unchanged", "moved")
+
+    @property
+    def changes(self) -> tuple[WordChange, ...]:
+        """The words by which the quote and what stands there today differ; empty if nothing does."""
+        return word_diff(self.quote, self.text) if self.text is not None and self.state == "changed" else ()
+
+
+def verify_quote(
+    archive: Archive, article_id: str, start: int, end: int, quote: str, sha256: str, path: str | None = None
+) -> Verification:
+    """Return whether the file that a quote came from still says so. The archive is not changed.
+
+    A file whose bytes hash as they did is read again only if the archive no longer has the article. A file that the
+    archive does not know is hashed, but read only if its bytes are those that were quoted: a dossier may come from
+    somebody else, and must not make this computer show its files.
+
+    Args:
+        article_id: the article; it need not be in the archive any more.
+        start: where the quote began in the article's text.
+        end: where it ended.
+        quote: its words.
+        sha256: the hash of the file's bytes at that time.
+        path: the article's path at that time; by default, what the archive says.
+
+    Raises:
+        NotFound: the archive has no such article, and no path was given.
+        ArchiveError: the archive cannot be read.
+    """
+    stored = _stored_article(archive, article_id)
+    if path is None:
+        if stored is None:
+            raise NotFound(f"There is no article {article_id} in this archive: give the path of its file.")
+        path = stored.path
+    source = _locate(archive, stored.path if stored else path, sha256)
+    if source is None:
+        return Verification(state="missing", quote=quote, path=path, article_id=article_id)
+    check = _Check(quote, (start, end), sha256, path)
+    return check.of(archive, source)
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """The file that an article is in today.
+
+    `path` is the article's; `record` is what the archive knows of the file, None if it is not in it.
+    """
+
+    file: Path
+    path: str
+    record: FileRecord | None
+
+    @property
+    def article_id(self) -> str:
+        return id_of_path(self.path)
+
+
+@dataclass(frozen=True, slots=True)
+class _Check:
+    """A quote, and the file that it came from: the span, the hash and the path at that time."""
+
+    quote: str
+    span: Span
+    sha256: str
+    path: str
+
+    def of(self, archive: Archive, source: _Source) -> Verification:
+        """Return what a file says today."""
+        try:
+            sha256_now = digest(source.file)
+            article = self._article_today(archive, source, sha256_now)
+        except LoadError as error:
+            return self._verdict("unreadable", source, None, problem=str(error))
+        if article is None:
+            # of an unknown file, nothing more may be said
+            gone: State = "missing" if source.record or sha256_now == self.sha256 else "changed"
+            return self._verdict(gone, source, sha256_now)
+        return self._compare(article, source, sha256_now)
+
+    def _article_today(self, archive: Archive, source: _Source, sha256_now: str) -> Article | None:
+        stored = _stored_article(archive, source.article_id)
+        if stored and stored.sha256 == sha256_now:
+            return stored
+        if source.record is None and sha256_now != self.sha256:
+            return None
+        return _read_again(source, sha256_now)
+
+    def _compare(self, article: Article, source: _Source, sha256_now: str) -> Verification:
+        start, end = self.span
+        if article.text[start:end] == self.quote:
+            state: State = "unchanged" if source.path == self.path else "moved"
+            return self._verdict(state, source, sha256_now, (start, end), self.quote)
+        nearest = min(_occurrences(self.quote, article.text), key=lambda at: abs(at - start), default=None)
+        if nearest is not None:
+            return self._verdict("moved", source, sha256_now, (nearest, nearest + len(self.quote)), self.quote)
+        span = nearest_version(self.quote, article.text)
+        if span is None:
+            return self._verdict("missing", source, sha256_now)
+        return self._verdict("changed", source, sha256_now, span, article.text[slice(*span)])
+
+    def _verdict(
+        self,
+        state: State,
+        source: _Source,
+        sha256_now: str | None,
+        span: Span | None = None,
+        text: str | None = None,
+        problem: str = "",
+    ) -> Verification:
+        return Verification(
+            state=state,
+            quote=self.quote,
+            path=source.path,
+            article_id=source.article_id,
+            sha256=sha256_now,
+            file_changed=sha256_now is not None and sha256_now != self.sha256,
+            span=span,
+            text=text,
+            problem=problem,
+        )
+
+
+def _stored_article(archive: Archive, article_id: str) -> Article | None:
+    try:
+        return select_article(archive._database, article_id, BARE)
+    except NotFound:
+        return None
+
+
+def _locate(archive: Archive, path: str, sha256: str) -> _Source | None:
+    """Return the file of the article at a path or, if it is gone, one with the same bytes that the archive knows."""
+    files = archive._store.files
+    for file in _possible_files(path):
+        if _is_file(file):
+            return _Source(Path(file), path, next(iter(files.records([file])), None))
+    for record in files.with_sha256(sha256):
+        if _is_file(record.path):
+            names = [article.path.removeprefix(record.path) for article in archive._store.articles_from(record.path)]
+            name = max((name for name in names if path.endswith(name)), key=len, default="")
+            return _Source(Path(record.path), record.path + name, record)
+    return None
+
+
+def _possible_files(path: str) -> Iterator[str]:
+    """Yield the path of an article, and what is left of it without the last parts: FILE/member, FILE#row."""
+    yield path
+    for at in range(len(path) - 1, 0, -1):
+        if path[at] in "/#":
+            yield path[:at]
+
+
+def _is_file(path: str) -> bool:
+    try:
+        return Path(path).is_file()
+    except OSError:
+        # the name is too long, say
+        return False
+
+
+def _read_again(source: _Source, sha256: str) -> Article | None:
+    """Return the article in a file, read as it is today by the same loaders.
+
+    Raises:
+        LoadError: it cannot be read.
+    """
+    columns = source.record.fingerprint.columns if source.record else ""
+    contents = pieces(source.file, sha256, columns=dict(ast.literal_eval(columns)) if columns else None)
+    error: LoadError | None = None
+    with Workers(processes=1) as workers:
+        for _, result in workers.map(articles_in, contents, is_harmless):
+            if isinstance(result, LoadError):
+                error = result
+                continue
+            for part in result:
+                if isinstance(part, Article) and part.path == source.path:
+                    return part
+    if error:
+        raise error
+    return None
+
+
+def _occurrences(words: str, text: str) -> Iterator[int]:
+    at = text.find(words)
+    while at >= 0:
+        yield at
+        at = text.find(words, at + 1)
