@@ -21,10 +21,12 @@ from rag.archive import Archive
 from rag.errors import FundstelleError
 from ui.html.theme import ASSETS, head, theme
 from ui.page import build_page
+from ui.routes.answer import add_answer_route
 from ui.routes.feedback import add_feedback_route
 from ui.routes.fonts import add_font_route
 from ui.routes.reader import add_reader_route
 from ui.routes.report import add_report_route
+from ui.routes.scripts import add_script_route
 from ui.security.calls import calls_of
 from ui.security.connections import Connection, connection_limits
 from ui.security.gate import Gate
@@ -59,6 +61,8 @@ def build_app(archive: Archive, serving: Serving = THIS_COMPUTER) -> FastAPI:
     app.add_exception_handler(RequestValidationError, _malformed_body)
     # before the page, which answers all remaining addresses
     add_font_route(app)
+    add_script_route(app)
+    add_answer_route(app, archive)
     add_reader_route(app, archive)
     add_feedback_route(app, archive)
     add_report_route(app, archive)

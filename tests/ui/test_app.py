@@ -11,6 +11,7 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
+from fastapi import Request
 from fastapi.testclient import TestClient
 from page_parts import Parts
 from paths import ROOT
@@ -18,9 +19,10 @@ from paths import ROOT
 from rag.archive import Archive
 from rag.errors import FundstelleError
 from ui.app import address, build_app, serve
-from ui.tabs.ask import answerer
+from ui.routes.fragments import fragment
 from ui.wording.english import ENGLISH
 from ui.wording.german import GERMAN
+from ui.wording.texts import Texts
 
 SURROGATE = "Was ist \ud800?"
 
@@ -114,8 +116,9 @@ def test_no_link_to_a_state_is_kept(browser: TestClient) -> None:
 )
 def test_the_pages_of_others_send_nothing(browser: TestClient, origin: str) -> None:
     """A request that may change something is refused when the browser says that another page sent it."""
-    question = {"fn_index": 0, "data": ["Wie lang ist der Tunnel?", None]}
-    reply = browser.post("/gradio_api/run/predict", json=question, headers={"origin": origin})
+    opening = {"fn_index": 0, "data": []}
+    assert browser.post("/gradio_api/run/predict", json=opening, headers={"origin": origin}).status_code == 403
+    reply = browser.get("/answer", params={"q": "Wie lang ist der Tunnel?"}, headers={"origin": origin})
     assert (reply.status_code, "Tunnel" in reply.text) == (403, False)
     asked_first = {"origin": origin, "access-control-request-method": "POST"}
     assert browser.options("/gradio_api/run/predict", headers=asked_first).status_code == 403
@@ -124,9 +127,8 @@ def test_the_pages_of_others_send_nothing(browser: TestClient, origin: str) -> N
 @pytest.mark.parametrize("host", ["127.0.0.1:7860", "localhost:7860", "[::1]:7860"])
 def test_the_page_itself_may_ask(browser: TestClient, host: str) -> None:
     """A question from our own page, under each name of this machine, is answered, and so is one from no page."""
-    question = {"fn_index": 0, "data": ["Wie lang ist der Tunnel?", None]}
     for headers in ({"host": host, "origin": f"http://{host}"}, {"host": host}):
-        reply = browser.post("/gradio_api/run/predict", json=question, headers=headers)
+        reply = browser.get("/answer", params={"q": "Wie lang ist der Tunnel?"}, headers=headers)
         assert (reply.status_code, "57 Kilometern" in reply.text) == (200, True)
     assert browser.get("/", headers={"host": host, "origin": "http://evil.example"}).status_code == 200
 
@@ -134,20 +136,18 @@ def test_the_page_itself_may_ask(browser: TestClient, host: str) -> None:
 @pytest.mark.parametrize(
     "request_body",
     [
-        {"fn_index": 0, "data": [None, None]},
-        {"fn_index": 0, "data": [SURROGATE, None]},
-        {"fn_index": 0, "data": [{"a": 1}, None]},
-        {"fn_index": 0, "data": [[], None]},
-        {"fn_index": 1, "data": [None]},
-        {"fn_index": 1, "data": [None], "event_data": {}},
-        {"fn_index": 1, "data": [None], "event_data": 5},
-        {"fn_index": 1, "data": [None], "event_data": "question"},
-        {"fn_index": 1, "data": [None], "event_data": ["question"]},
-        {"fn_index": 1, "data": [None], "event_data": {"question": None}},
-        {"fn_index": 1, "data": [None], "event_data": {"question": ["a"]}},
-        {"fn_index": 1, "data": [None], "event_data": {"question": SURROGATE}},
-        {"fn_index": 0, "data": ["Wer?", ["de"]]},
-        {"fn_index": 2, "data": [None]},
+        {"fn_index": 1, "data": [None, None, None, None]},
+        {"fn_index": 1, "data": [["de"], {"a": 1}, [], 5]},
+        {"fn_index": 1, "data": [SURROGATE, SURROGATE, None, SURROGATE]},
+        {"fn_index": 3, "data": [None]},
+        {"fn_index": 3, "data": [None], "event_data": {}},
+        {"fn_index": 3, "data": [None], "event_data": 5},
+        {"fn_index": 3, "data": [None], "event_data": "text"},
+        {"fn_index": 3, "data": [None], "event_data": ["text"]},
+        {"fn_index": 3, "data": [None], "event_data": {"text": None}},
+        {"fn_index": 3, "data": [None], "event_data": {"text": ["a"]}},
+        {"fn_index": 3, "data": [None], "event_data": {"name": SURROGATE, "text": SURROGATE}},
+        {"fn_index": 0, "data": []},
     ],
 )
 def test_a_request_without_sense_is_answered_quietly(
@@ -156,12 +156,12 @@ def test_a_request_without_sense_is_answered_quietly(
     capfd: pytest.CaptureFixture[str],
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """Whatever stands where the question should be, the reply is a page and the terminal stays empty."""
+    """Whatever stands where a value should be, there is a reply, and the terminal stays empty."""
     # with \ud800 spelt out, which the client's own JSON could not send
     kind = {"content-type": "application/json"}
     reply = browser.post("/gradio_api/run/predict", content=json.dumps(request_body), headers=kind)
     assert reply.status_code == 200
-    assert 'class=\\"fs\\"' in reply.text
+    assert reply.json()["data"]
     assert (capfd.readouterr(), caplog.text) == (("", ""), "")
 
 
@@ -173,14 +173,12 @@ def test_a_request_without_sense_is_answered_quietly(
         ("a" * 1001, "ist 1001 Zeichen lang. Kürzen Sie sie auf höchstens 1000 Zeichen", "1000 characters or fewer"),
         (" a  " * 12_345, "ist 24.689 Zeichen lang", "is 24,689 characters long"),
         ("-Gotthard", GERMAN.wrong_question, ENGLISH.wrong_question),
-        (SURROGATE, GERMAN.wrong_question, ENGLISH.wrong_question),
     ],
 )
-def test_a_refusal_is_in_the_readers_language(archive: Archive, question: str, german: str, english: str) -> None:
-    """Nothing to look for, too much, only words to leave out, no text: each has a sentence in both languages."""
-    ask = answerer(archive)
+def test_a_refusal_is_in_the_readers_language(browser: TestClient, question: str, german: str, english: str) -> None:
+    """Nothing to look for, too much, only words to leave out: each has a sentence in both languages."""
     for sentence, foreign_sentence, code in ((german, english, "de"), (english, german, "en")):
-        text = Parts(ask(question, code)).text
+        text = Parts(browser.get("/answer", params={"q": question, "lang": code}).text).text
         assert sentence in text
         assert foreign_sentence not in text
 
@@ -199,19 +197,18 @@ def test_an_archive_that_is_gone_is_a_sentence_everywhere(
             copied.status()
         mark = {"question": "Wie?", "article": article.id, "start": 0, "end": 5, "answers": True}
         calls = (
-            (0, ["Wie lang?", "de"], None),
-            (1, ["de"], {"question": "Wie lang?"}),
-            (2, [], None),  # the page is opened
-            (3, ["de", None, None, None], None),
+            (0, [], None),  # the page is opened
+            (1, ["de", None, None, None], None),
+            (6, ["de", "a run"], None),
+            (7, ["de", "a run", "another"], None),
             (8, ["de", "a run"], None),
-            (9, ["de", "a run", "another"], None),
-            (10, ["de", "a run"], None),
         )
         replies = [
             client.post("/gradio_api/run/predict", json={"fn_index": number, "data": data, "event_data": event})
             for number, data, event in calls
         ]
         routes = [
+            client.get("/answer", params={"q": "Wie lang?"}),
             client.get(f"/article/{article.id}"),
             client.get("/evaluation/x.html"),
             client.post("/mark", json=mark),
@@ -225,9 +222,9 @@ def test_an_archive_that_is_gone_is_a_sentence_everywhere(
     assert caplog.text == ""
 
 
-def test_nothing_left_is_said_in_the_readers_language(archive: Archive) -> None:
+def test_nothing_left_is_said_in_the_readers_language(browser: TestClient) -> None:
     """A phrase that stands nowhere leaves nothing, which the page says in its own words."""
-    text = Parts(answerer(archive)('Tunnel "steht nirgends"', "de")).text
+    text = Parts(browser.get("/answer", params={"q": 'Tunnel "steht nirgends"', "lang": "de"}).text).text
     assert GERMAN.nothing_matches in text
     assert "No passage" not in text
 
@@ -235,23 +232,25 @@ def test_nothing_left_is_said_in_the_readers_language(archive: Archive) -> None:
 def test_an_unexpected_error_is_a_sentence_and_a_line(caplog: pytest.LogCaptureFixture) -> None:
     """What the archive did not foresee is a sentence in the page, one line in the log, and a trace for --debug only."""
 
-    def fail(_: str) -> None:
+    def fail(_: Texts) -> str:
         raise ValueError("first\nsecond")
 
-    broken = cast(Archive, SimpleNamespace(ask=fail))
+    request = Request({"type": "http", "path": "/answer", "query_string": b"lang=en", "headers": []})
     with caplog.at_level(logging.DEBUG, "ui"):
-        text = Parts(answerer(broken)("Was?", "en")).text
+        reply = fragment(request, cast(Archive, SimpleNamespace(folder=Path())), fail)
+    text = Parts(bytes(reply.body).decode()).text
+    assert reply.status_code == 500
     assert "Something went wrong" in text
     assert "Traceback" not in text
     line, trace = caplog.records
     assert (line.levelno, line.exc_info) == (logging.ERROR, None)
-    assert line.getMessage() == "A question could not be answered: ValueError('first\\nsecond')"
+    assert line.getMessage() == "/answer could not be answered: ValueError('first\\nsecond')"
     assert trace.levelno == logging.DEBUG
     assert trace.exc_info
 
 
 def test_nothing_is_loaded_from_elsewhere() -> None:
     """Our own styles and scripts name no address."""
-    for asset in (ROOT / "ui" / "assets").rglob("*.[cjs][vs]*"):
+    for asset in (path for path in (ROOT / "ui" / "assets").rglob("*") if path.suffix in {".css", ".js", ".svg"}):
         text = asset.read_text(encoding="utf-8").replace("http://www.w3.org/2000/svg", "")
         assert "//" not in text.replace("// ", ""), asset.name

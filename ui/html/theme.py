@@ -14,6 +14,8 @@ from ui.wording.page import TEXTS
 from ui.wording.texts import Texts
 
 ASSETS = Path(__file__).parents[1] / "assets"
+STYLES = ("page.css", "masthead.css", "answer.css", "evaluate.css")
+SCRIPTS = tuple(sorted((ASSETS / "scripts").glob("*.js")))
 
 # Our own styles alone: Gradio would dress headings, lists and quotes for a chat.
 PLAIN = {"apply_default_css": False, "padding": False}
@@ -57,20 +59,31 @@ def theme() -> gr.themes.Base:
 
 
 def head() -> str:
-    """Return our styles and our script, with the few words that the script needs.
+    """Return our styles and scripts, with the few words that the scripts need.
 
     The styles go into the page itself: Gradio's `css` reaches only what lies in its own box, and the reader does not.
+    So does the script that must run before Gradio's own.
     """
-    style = font_faces() + "".join((ASSETS / name).read_text(encoding="utf-8") for name in ("page.css", "evaluate.css"))
-    script = (ASSETS / "page.js").read_text(encoding="utf-8")
+    style = font_faces() + "".join((ASSETS / name).read_text(encoding="utf-8") for name in STYLES)
+    first_script = (ASSETS / "connection.js").read_text(encoding="utf-8")
     words = json.dumps({code: _script_words(texts) for code, texts in TEXTS.items()})
-    return f"{font_links()}<style>{style}</style><script>const fundstelleWords = {words};\n{script}</script>"
+    preloads = "".join(f'<link rel="modulepreload" href="scripts/{path.name}">' for path in SCRIPTS)
+    return (
+        f"{font_links()}<style>{style}</style>{preloads}"
+        f"<script>const fundstelleWords = {words};\n{first_script}</script>"
+        '<script type="module" src="scripts/main.js"></script>'
+    )
 
 
-def _script_words(texts: Texts) -> dict[str, str]:
-    """Return the sentences that the script shows; those in place of an answer are HTML."""
+def _script_words(texts: Texts) -> dict[str, str | int]:
+    """Return the sentences that the scripts show; those in place of an answer are HTML."""
     long_question = texts.long_question.format(count="COUNT", limit=MAX_QUESTION)  # the script fills in the count
-    in_place_of_answer = {"away": texts.no_answer, "long": long_question, "failed": texts.unexpected}
+    in_place_of_answer = {
+        "noAnswer": texts.no_answer,
+        "long": long_question,
+        "emptyQuestion": texts.empty_question,
+        "failedNotice": texts.unexpected,
+    }
     return {
         "reader": texts.reader,
         "close": texts.close,
@@ -78,6 +91,7 @@ def _script_words(texts: Texts) -> dict[str, str]:
         "working": texts.searching,
         "unreachable": texts.unreachable,
         "reconnecting": texts.reconnecting,
-        "unexpected": texts.unexpected,
+        "failed": texts.unexpected,
+        "maxQuestion": MAX_QUESTION,
         **{name: error_notice(sentence, texts) for name, sentence in in_place_of_answer.items()},
     }

@@ -13,7 +13,8 @@ class Body(Enum):
     """What the body of a request contains."""
 
     EMPTY = auto()
-    FEEDBACK = auto()
+    JSON = auto()
+    """JSON for one of our own routes."""
     CALL = auto()
     """A call of one of the page's functions, answered at once."""
     QUEUED_CALL = auto()
@@ -37,12 +38,14 @@ class Rule:
 
 _READ, _POST = frozenset({"GET", "HEAD"}), frozenset({"POST"})
 _LANGUAGE = frozenset({"lang"})
-_PAGE = frozenset({"lang", "tab"})
+_QUESTION = frozenset({"lang", "q", "since", "until", "source", "language", "author", "kind", "sort", "limit"})
+_SPAN = frozenset({"start", "end", "from", "to"})
+_PAGE = frozenset({"tab", "article"}) | _QUESTION | _SPAN
 # a file below a folder: no segment begins with a dot, so none is `..`
 _FILE = r"[\w-][\w.-]*(/[\w-][\w.-]*)*"
 _SESSION = r"[A-Za-z0-9_-]{1,64}"
 # in JSON, the text of a question file is one string, in which a line break or a quote takes two characters
-_MAX_CALL_BYTES, _MAX_FEEDBACK_BYTES = 2 * MAX_UPLOAD_CHARACTERS, 100_000
+_MAX_CALL_BYTES, _MAX_JSON_BYTES = 2 * MAX_UPLOAD_CHARACTERS, 100_000
 
 
 def _rule(
@@ -59,9 +62,11 @@ def _rule(
 
 RULES = (
     _rule(_READ, "/", _PAGE, is_entry=True),
-    _rule(_READ, "/article/[^/]{1,200}", frozenset({"start", "end", "from", "to", "lang"}), is_entry=True),
+    _rule(_READ, "/scripts/[a-z-]{1,40}[.]js"),
+    _rule(_READ, "/answer", _QUESTION),
+    _rule(_READ, "/article/[^/]{1,200}", _SPAN | _LANGUAGE, is_entry=True),
     _rule(_READ, "/evaluation/.{1,500}[.]html", _LANGUAGE, is_entry=True),
-    _rule(_POST, "/mark", _LANGUAGE, body=Body.FEEDBACK, max_bytes=_MAX_FEEDBACK_BYTES),
+    _rule(_POST, "/mark", _LANGUAGE, body=Body.JSON, max_bytes=_MAX_JSON_BYTES),
     _rule(_READ, "/fonts/[a-z0-9.-]{1,100}[.]woff2"),
     # Gradio's own, which browsers request with an Origin. Behind an unknown proxy, that is a foreign one, and then a
     # script of the page has to say so.

@@ -34,7 +34,7 @@ _PASSED_HEADERS = frozenset(
     }
 )
 _FORWARDED = ("x-forwarded-host", "x-forwarded-proto", "x-forwarded-prefix")
-_MAX_PARAMETERS = 20
+_MAX_PARAMETERS = 100  # a filter repeats one for each of its values
 
 
 class Refusal(NamedTuple):
@@ -118,7 +118,7 @@ class Gate:
                 refusal = Refusal(413, f"The request is larger than {rule.max_bytes} bytes.")
                 await _respond(refusal, scope, receive, send)
                 return
-            if rule.body is not Body.FEEDBACK:
+            if rule.body is not Body.JSON:
                 try:
                     queued = rule.body is Body.QUEUED_CALL
                     body = await run_in_threadpool(checked_call, body, self._calls, queued=queued)

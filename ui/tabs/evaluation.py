@@ -35,7 +35,7 @@ _LONG = {"concurrency_limit": None, "preprocess": False, "api_visibility": "priv
 
 
 def wire_evaluation_tab(
-    tab: EvaluationTab, opener: gr.Tab, code: gr.Textbox, archive: Archive, job: EvaluationJob
+    tab: EvaluationTab, opener: gr.HTML, code: gr.Textbox, archive: Archive, job: EvaluationJob
 ) -> None:
     """Connect the components of the tab, which is filled with feedback and runs whenever `opener` is selected."""
     actions = EvaluationActions(tab, archive, job)

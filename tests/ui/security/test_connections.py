@@ -106,6 +106,6 @@ def test_pages_that_are_open_have_an_end(archive: Archive, monkeypatch: pytest.M
     (mounted,) = (route for route in application.routes if isinstance(route, Mount))
     browser = TestClient(application, base_url="http://127.0.0.1:7860")
     for number in range(6):
-        body = {"fn_index": 0, "data": ["", None], "session_hash": f"s{number}"}
+        body = {"fn_index": 0, "data": [], "session_hash": f"s{number}"}
         assert browser.post("/gradio_api/run/predict", json=body).status_code == 200
     assert list(cast(gr.routes.App, mounted.app).state_holder.session_data) == ["s3", "s4", "s5"]

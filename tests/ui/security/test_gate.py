@@ -29,6 +29,7 @@ from ui.security.hosts import Serving, View
 # What the page needs, as our application and Gradio's write their routes, each with an address that is answered.
 OPEN = {
     "/": "/",
+    "/answer": "/answer",
     "/article/{article_id}": "/article/abc123",
     "/assets/{path:path}": "/assets/index-DphvyggB.js",
     "/evaluation/{name:path}.html": "/evaluation/a/b.html",
@@ -40,6 +41,7 @@ OPEN = {
     "/gradio_api/run/{api_name}": "/gradio_api/run/predict",
     "/manifest.json": "/manifest.json",
     "/mark": "/mark",
+    "/scripts/{name}": "/scripts/main.js",
     "/static/{path:path}": "/static/js/iframeResizer.contentWindow.min.js",
     "/theme.css": "/theme.css",
 }
@@ -206,14 +208,14 @@ def test_no_file_is_read(browser: TestClient, tmp_path: Path, monkeypatch: pytes
     for _ in range(depth):
         value = {"value": [value]}
     bodies = [
-        {"fn_index": 8, "data": ["en", value], "session_hash": "n"},
-        {"fn_index": 0, "data": [value, None]},
-        {"fn_index": 1, "data": [None], "event_data": value},
+        {"fn_index": 7, "data": ["en", value, None], "session_hash": "n"},
+        {"fn_index": 6, "data": ["en", value]},
+        {"fn_index": 3, "data": [None], "event_data": value},
     ]
     for body in bodies:
         reply = browser.post(PREDICT, json=body)
         assert (reply.status_code, "secret" in reply.text) == (400, False)
-    joined = {"fn_index": 6, "data": [None, value, None, "", True], "session_hash": "n"}
+    joined = {"fn_index": 4, "data": [None, value, None, "", True], "session_hash": "n"}
     assert browser.post(JOIN, json=joined).status_code == 400
     assert not list(tmp_path.rglob("copies/*"))
 
@@ -223,7 +225,7 @@ def test_gradio_itself_reads_no_file_either(archive: Archive, tmp_path: Path, mo
     monkeypatch.setenv("GRADIO_TEMP_DIR", str(tmp_path / "copies"))
     (tmp_path / "secret.txt").write_text("nobody's business", encoding="utf-8")
     (mounted,) = (route for route in build_app(archive).routes if isinstance(route, Mount))
-    body = {"fn_index": 8, "data": ["en", file(str(tmp_path / "secret.txt"))], "session_hash": "n"}
+    body = {"fn_index": 6, "data": ["en", file(str(tmp_path / "secret.txt"))], "session_hash": "n"}
     TestClient(mounted.app, base_url=PAGE).post(PREDICT, json=body)
     assert not [copy for copy in tmp_path.rglob("copies/**/*") if copy.is_file()]
 
@@ -240,16 +242,16 @@ def test_the_server_asks_nobody(client: httpx.Client, server: Served) -> None:
                 client.post(f"/gradio_api/{route}{quote(wish, safe='/:')}", json={"data": [file(wish)]})
             for address in (PREDICT, JOIN, "/gradio_api/component_server", "/mark", "/gradio_api/call/ask"):
                 for sent in (file(wish), wish, {"value": file(wish)}):
-                    body = {"fn_index": 0, "data": [sent, None], "session_hash": "s", "event_data": sent}
+                    body = {"fn_index": 6, "data": ["en", sent], "session_hash": "s", "event_data": sent}
                     client.post(address, json=body)
             for name in ("deep_link", "page", "url", "__theme", "view"):
                 client.get("/", params={name: wish})
             for name in ("x-forwarded-host", "x-gradio-server", "x-gradio-history-bucket", "referer"):
                 client.get("/", headers={name: wish})
-                client.post(PREDICT, json={"fn_index": 0, "data": [wish, None]}, headers={name: wish})
+                client.post(PREDICT, json={"fn_index": 6, "data": ["en", wish]}, headers={name: wish})
         with pytest.raises(TimeoutError):
             trap.accept()
-    assert "57 Kilometern" in client.post(PREDICT, json={"fn_index": 0, "data": ["Wie lang?", None]}).text
+    assert "57 Kilometern" in client.get("/answer", params={"q": "Wie lang?"}).text
     assert server.left == []
 
 
@@ -262,7 +264,7 @@ def test_other_pages_may_only_lead_here(browser: TestClient, archive: Archive, s
     assert browser.get(f"/article/{article}", headers=opened).status_code == 200
     assert browser.get("/evaluation/none.html", headers=opened).status_code == 404
     assert browser.get("/theme.css", headers=opened).status_code == 403
-    assert browser.post(PREDICT, json={"fn_index": 0, "data": ["Wie lang?", None]}, headers=opened).status_code == 403
+    assert browser.get("/answer", params={"q": "Wie lang?"}, headers=opened).status_code == 403
     for mode in ("no-cors", "cors", ""):
         headers = {"sec-fetch-site": site, "sec-fetch-mode": mode}
         for path in ("/", f"/article/{article}", "/theme.css", "/favicon.ico", "/gradio_api/heartbeat/a"):
@@ -309,7 +311,7 @@ def test_no_header_opens_the_page_to_other_origins(browser: TestClient, origin: 
         browser.get("/theme.css", headers=headers),
         browser.options("/", headers=headers),
         browser.options(PREDICT, headers=headers),
-        browser.post(PREDICT, json={"fn_index": 0, "data": ["Wie lang?", None]}, headers=headers),
+        browser.get("/answer", params={"q": "Wie lang?"}, headers=headers),
     ):
         assert not [name for name in reply.headers if name.startswith("access-control")]
 
@@ -408,5 +410,5 @@ def test_a_body_has_an_end(browser: TestClient) -> None:
     for path, size in ((PREDICT, 11_000_000), (JOIN, 11_000_000), ("/mark", 200_000)):
         assert browser.post(path, content=b" " * size, headers=JSON).status_code == 413
     text = "ä" * 2_400_000
-    body = {"fn_index": 5, "data": [None], "event_data": {"name": "a.csv", "text": text}}
+    body = {"fn_index": 3, "data": [None], "event_data": {"name": "a.csv", "text": text}}
     assert browser.post(PREDICT, json=body).status_code == 200

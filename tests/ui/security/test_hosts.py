@@ -17,7 +17,7 @@ from ui.security.hosts import Serving, View, browser_view, is_answered, is_loopb
 from ui.wording.page import TEXTS
 
 EVERY = "0.0.0.0"  # noqa: S104 (nothing listens there)
-QUESTION = {"fn_index": 0, "data": ["Wie lang ist der Tunnel?", None]}
+QUESTION = {"q": "Wie lang ist der Tunnel?"}
 
 
 def replies_of(address: str) -> list[tuple[str, int, str]]:
@@ -39,7 +39,10 @@ def replies_of(address: str) -> list[tuple[str, int, str]]:
             for name in (script[1], "theme.css"):
                 reply = client.get(f"{root}/{name}", headers=headers)
                 seen.append((name, reply.status_code, ""))
-            reply = client.post(f"{root}/gradio_api/run/predict", json=QUESTION, headers=headers)
+            opening = {"fn_index": 0, "data": []}
+            reply = client.post(f"{root}/gradio_api/run/predict", json=opening, headers=headers)
+            seen.append(("opening", reply.status_code, reply.text))
+            reply = client.get(f"{root}/answer", params=QUESTION, headers=headers)
             seen.append(("answer", reply.status_code, reply.text))
     return seen
 
@@ -60,9 +63,9 @@ def test_the_page_works_behind_a_proxy(archive: Archive, serving: Serving, proxy
     """With the documented settings the page opens behind a proxy, loads what it needs from there, and answers."""
     with served(archive, serving) as page, proxied(page.port, **proxy) as address:
         seen = replies_of(address)
-    assert [status for _, status, _ in seen] == [200] * 4
+    assert [status for _, status, _ in seen] == [200] * 5
     assert "57 Kilometern" in seen[-1][2]
-    link = json.loads(seen[-1][2])["data"][0].split('href="')[1]
+    link = seen[-1][2].split('href="')[1]
     assert link.startswith("article/")
 
 
@@ -73,8 +76,8 @@ def test_a_whole_address_needs_no_headers_of_the_proxy(archive: Archive) -> None
         response = client.get("/")
         assert '"root":"https://archive.example/press"' in response.text.replace('": "', '":"')
         own_origin, other_origin = ({"origin": f"https://{host}.example"} for host in ("archive", "evil"))
-        assert client.post("/gradio_api/run/predict", json=QUESTION, headers=own_origin).status_code == 200
-        assert client.post("/gradio_api/run/predict", json=QUESTION, headers=other_origin).status_code == 403
+        assert client.get("/answer", params=QUESTION, headers=own_origin).status_code == 200
+        assert client.get("/answer", params=QUESTION, headers=other_origin).status_code == 403
         assert client.get("/press/theme.css").status_code == 200
         assert client.get("/press").headers["location"] == "/press/"
 

@@ -80,8 +80,8 @@ def test_a_marked_passage_is_shown_as_marked(archive: Archive, browser: TestClie
     passage = {"question": QUESTION, "article": cited.article.id, "start": cited.start, "end": cited.end}
     browser.post("/mark", json=passage | {"answers": True})
     for spelling, pressed in ((f"  {QUESTION} ", 1), ("Wie tief liegt er?", 0)):
-        reply = browser.post("/gradio_api/run/predict", json={"fn_index": 0, "data": [spelling, None]})
-        assert reply.json()["data"][0].count('aria-pressed="true"') == pressed
+        reply = browser.get("/answer", params={"q": spelling})
+        assert reply.text.count('aria-pressed="true"') == pressed
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,57 @@
+// Fragments of HTML made by the server: fetched into an element, where the newest request wins.
+
+import { language, words } from "./words.js";
+
+const AWAY = [502, 504]; // what a proxy says of a server that is not there
+const requests = new WeakMap(); // element → the request that will fill it
+
+// Fetch a fragment into an element and return whether it came. What stood there stays, dimmed, until then; where the
+// server does not answer, a sentence says so in its place. A request that a newer one overtook changes nothing.
+export async function load(element, address, { method = "GET", body } = {}) {
+  requests.get(element)?.abort();
+  const request = new AbortController();
+  requests.set(element, request);
+  setBusy(element, true);
+  const markup = await fetched(address, { method, body, signal: request.signal });
+  if (requests.get(element) !== request) return false;
+  requests.delete(element);
+  setBusy(element, false);
+  replace(element, markup.html ?? words()[markup.fault]);
+  return markup.html !== undefined;
+}
+
+// Forget the request that would fill an element, and empty it.
+export function clear(element) {
+  requests.get(element)?.abort();
+  requests.delete(element);
+  setBusy(element, false);
+  element.replaceChildren();
+}
+
+function setBusy(element, busy) {
+  element.ariaBusy = String(busy);
+  element.inert = busy; // what stands there belongs to another request
+}
+
+async function fetched(address, { method, body, signal }) {
+  const url = new URL(address, document.baseURI);
+  if (language()) url.searchParams.set("lang", language());
+  const json = body && { headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) };
+  try {
+    const response = await fetch(url, { method, signal, ...json });
+    const isHtml = response.headers.get("Content-Type")?.startsWith("text/html");
+    if (isHtml && !AWAY.includes(response.status)) return { html: await response.text() };
+    return { fault: response.status === 503 || AWAY.includes(response.status) ? "noAnswer" : "failedNotice" };
+  } catch {
+    return { fault: "noAnswer" };
+  }
+}
+
+// Put a new version of a fragment in place of the old: what a person had unfolded and focused stays so.
+function replace(element, html) {
+  const open = [...element.querySelectorAll("details[open][id]")].map((each) => each.id);
+  const focused = element.contains(document.activeElement) ? document.activeElement.id : "";
+  element.innerHTML = html;
+  for (const id of open) element.querySelector(`#${CSS.escape(id)}`)?.setAttribute("open", "");
+  if (focused) element.querySelector(`#${CSS.escape(focused)}`)?.focus({ preventScroll: true });
+}

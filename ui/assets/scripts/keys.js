@@ -1,0 +1,50 @@
+// Keys for people who work here all day; `?` shows them.
+
+import { box } from "./ask.js";
+
+const CARDS = ".fs-card:not(details:not([open]) *)";
+
+function current() {
+  return document.activeElement?.closest(".fs-card");
+}
+
+function move(step) {
+  const cards = [...document.querySelectorAll(CARDS)].filter((card) => card.checkVisibility());
+  const position = cards.indexOf(current());
+  const next = cards[position < 0 ? (step > 0 ? 0 : cards.length - 1) : position + step];
+  next?.focus({ preventScroll: true });
+  next?.scrollIntoView({ block: "nearest", behavior: matchMedia("(prefers-reduced-motion)").matches ? "auto" : "smooth" });
+}
+
+function press(selector) {
+  (current() ?? document.querySelector(CARDS))?.querySelector(selector)?.click();
+}
+
+const ACTIONS = {
+  "/": () => {
+    box()?.focus();
+    box()?.select();
+  },
+  j: () => move(1),
+  k: () => move(-1),
+  o: () => press("a[data-fs-reader]"),
+  s: () => press("[data-fs-save]"),
+  c: () => press("[data-fs-cite-again]"),
+  n: () => document.querySelector("[data-fs-next-mark]")?.click(),
+  p: () => document.querySelector("[data-fs-previous-mark]")?.click(),
+  "?": () => document.querySelector("#fs-keys")?.showModal(),
+};
+
+document.addEventListener("keydown", (event) => {
+  const { target } = event;
+  if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
+  if (target.closest?.("input, textarea, select, [contenteditable], [role=listbox]")) return;
+  if (event.key === "Enter" && target.matches?.(".fs-card")) return press("a[data-fs-reader]");
+  if (!ACTIONS[event.key]) return;
+  event.preventDefault();
+  ACTIONS[event.key]();
+});
+
+document.addEventListener("click", (event) => {
+  if (event.target.closest?.("[data-fs-keys]")) ACTIONS["?"]();
+});

@@ -1,0 +1,10 @@
+// The sentences that scripts show, in the language of the page.
+
+export function words() {
+  return window.fundstelle.words();
+}
+
+// Return the language of the page as a parameter of an address, or nothing where the browser's own decides.
+export function language() {
+  return new URLSearchParams(location.search).get("lang") ?? document.documentElement.lang;
+}

@@ -1,0 +1,51 @@
+"""Fragments of HTML for the views of the page: in the reader's language, with a notice where something fails."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+
+from fastapi import Request
+from fastapi.responses import HTMLResponse
+
+from rag.archive import Archive
+from rag.errors import EmptyQuestion, FundstelleError, LongQuestion, NotFound, QuestionError
+from ui.html.notices import error_notice, refusal_notice
+from ui.wording.page import choose_language
+from ui.wording.texts import Texts
+
+_log = logging.getLogger(__name__)
+
+_HEADERS = {"Cache-Control": "no-store"}
+
+
+def texts_for(request: Request) -> Texts:
+    """Return the wording for a request: that of its address, else the browser's language."""
+    return choose_language(request.query_params.get("lang"), request.headers.get("accept-language"))
+
+
+def fragment(request: Request, archive: Archive, markup: Callable[[Texts], str]) -> HTMLResponse:
+    """Return what `markup` makes in the reader's language, or the notice that says why it failed.
+
+    A question that cannot be asked is answered by a sentence like any other (200); NotFound is 404, other errors of
+    the library 503, and what nobody expected 500.
+    """
+    texts = texts_for(request)
+    try:
+        return HTMLResponse(markup(texts), headers=_HEADERS)
+    except (EmptyQuestion, LongQuestion) as error:
+        return _notice(refusal_notice(error, texts, archive.folder), 200)
+    except QuestionError:
+        return _notice(error_notice(texts.wrong_question, texts), 200)
+    except NotFound as error:
+        return _notice(refusal_notice(error, texts, archive.folder), 404)
+    except FundstelleError as error:
+        return _notice(refusal_notice(error, texts, archive.folder), 503)
+    except Exception as error:
+        _log.error("%s could not be answered: %r", request.url.path, error)
+        _log.debug("The traceback:", exc_info=True)  # only with --debug
+        return _notice(error_notice(texts.unexpected, texts), 500)
+
+
+def _notice(html: str, status: int) -> HTMLResponse:
+    return HTMLResponse(html, status, headers=_HEADERS)
