@@ -24,6 +24,7 @@ from rag.search.arguments import Day, FilterArguments, Names, check_question
 from rag.search.confidence import Calibration, to_json
 from rag.search.cross_encoder import CrossEncoderReranker
 from rag.search.searcher import Searcher
+from rag.search.similar import SimilarArticle, similar_articles
 from rag.storage.database import DATABASE, Database
 from rag.storage.layout import DENSE, FETCHED, INDEXING_LOCK, LEXICAL, TOKENS, bytes_on_disk, make_archive_folder
 from rag.storage.lookup import resolve_article
@@ -472,6 +473,17 @@ class Archive:
         return versions_among(
             self._store.article(article_id), self._store.duplicates.near_duplicate_candidates(article_id)
         )
+
+    def similar(self, article_id: str, k: int = 5) -> tuple[SimilarArticle, ...]:
+        """Return the k articles that are nearest to one in what they are about, in any language, nearest first.
+
+        Its duplicates and other versions are left out.
+
+        Raises:
+            NotFound: no article has this id.
+        """
+        versions = frozenset(version.article.id for version in self.versions(article_id))
+        return similar_articles(article_id, k, self._store, self._dense, versions)
 
     def passages(self, article_id: str) -> tuple[Passage, ...]:
         """Return the passages of an article in their order.

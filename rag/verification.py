@@ -1,10 +1,14 @@
-"""Whether a file still says what was quoted from it: its bytes are hashed and, if they changed, read again."""
+"""Whether a file still says what was quoted or read from it: its bytes are hashed and, if they changed, read again."""
 
 from __future__ import annotations
 
 import ast
+import os
+import stat
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Literal
 
@@ -16,12 +20,15 @@ from rag.loading.isolation.pool import Workers
 from rag.loading.reader import articles_in, is_harmless, pieces
 from rag.storage.article_mapping import BARE, select_article
 from rag.storage.file_records import FileRecord
-from rag.text.word_diff import WordChange, nearest_version, word_diff
+from rag.text.word_diff import WordChange, nearest_version, text_diff, word_diff
 from rag.types import Article, Span
 
 State = Literal["unchanged", "moved", "changed", "missing", "unreadable"]
 """The words stand where they stood; they stand elsewhere, in the file or in a file elsewhere; other words stand there;
 the file, or the words in it, are gone; or the file cannot be read."""
+
+# a file that moved is looked for among this many
+_MAX_FILES_LOOKED_AT = 50_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +98,60 @@ def verify_quote(
         return Verification(state="missing", quote=quote, path=path, article_id=article_id)
     check = _Check(quote, (start, end), sha256, path)
     return check.of(archive, source)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArticleVerification:
+    """What the file of an article says today, compared with the text that the archive has.
+
+    Attributes:
+        path: the path of the article today: another one than before if its file moved.
+        sha256: the hash of the file's bytes today; None if there is no file.
+        file_changed: whether these are other bytes than those that were read.
+        changes: what differs from the text of the archive; empty if nothing does.
+        problem: why the file cannot be read, as a sentence; otherwise empty.
+    """
+
+    state: State
+    path: str
+    sha256: str | None = None
+    file_changed: bool = False
+    changes: tuple[WordChange, ...] = ()
+    problem: str = ""
+
+
+def verify_article(archive: Archive, article_id: str) -> ArticleVerification:
+    """Return whether the file of an article still says what the archive has of it. The archive is not changed.
+
+    A file whose bytes hash as they did is not read again. One that is gone is searched by its bytes among the files
+    that the archive knows, and in the folders around it that are indexed.
+
+    Raises:
+        NotFound: the archive has no such article.
+        ArchiveError: the archive cannot be read.
+    """
+    stored = select_article(archive._database, article_id, BARE)
+    source = _locate(archive, stored.path, stored.sha256) or _locate_on_disk(archive, stored)
+    if source is None:
+        return ArticleVerification(state="missing", path=stored.path)
+    try:
+        sha256_now = digest(source.file)
+        if sha256_now == stored.sha256:
+            state: State = "unchanged" if source.path == stored.path else "moved"
+            return ArticleVerification(state=state, path=source.path, sha256=sha256_now)
+        article = _read_again(source, sha256_now)
+    except LoadError as error:
+        return ArticleVerification(state="unreadable", path=source.path, problem=str(error))
+    if article is None:
+        return ArticleVerification(state="missing", path=source.path, sha256=sha256_now, file_changed=True)
+    same = article.text == stored.text
+    return ArticleVerification(
+        state="unchanged" if same else "changed",
+        path=source.path,
+        sha256=sha256_now,
+        file_changed=True,
+        changes=() if same else text_diff(stored.text, article.text),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,6 +254,33 @@ def _locate(archive: Archive, path: str, sha256: str) -> _Source | None:
             name = max((name for name in names if path.endswith(name)), key=len, default="")
             return _Source(Path(record.path), record.path + name, record)
     return None
+
+
+def _locate_on_disk(archive: Archive, article: Article) -> _Source | None:
+    """Return the file with the bytes of an article's file that lies around it, in a folder that is indexed."""
+    files = archive._store.files
+    for file in archive._store.file_paths([article.id]).values():
+        record = next(iter(files.records([file])), None)
+        folder = next((parent for parent in Path(file).parents if parent.is_dir()), None)
+        # a folder that has no other file of the archive is not known to be indexed
+        if folder is None or record is None or not (files.below([folder.as_posix()]).keys() - {file}):
+            continue
+        size = record.stamp.partition(" ")[0]
+        for path in _files_like(folder, Path(file).name, int(size) if size.isdecimal() else None):
+            with suppress(LoadError):
+                if digest(path) == article.sha256:
+                    return _Source(path, path.as_posix() + article.path.removeprefix(file), record)
+    return None
+
+
+def _files_like(folder: Path, name: str, size: int | None) -> Iterator[Path]:
+    """Yield the files in a folder that have a name or a size; folders behind links are not entered."""
+    entries = (Path(parent, entry) for parent, _, names in os.walk(folder) for entry in names)
+    for path in islice(entries, _MAX_FILES_LOOKED_AT):
+        with suppress(OSError):
+            status = path.lstat()
+            if stat.S_ISREG(status.st_mode) and status.st_size and (path.name == name or status.st_size == size):
+                yield path
 
 
 def _possible_files(path: str) -> Iterator[str]:

@@ -59,6 +59,14 @@ class Passages:
                 passages.append(StoredPassage(key, article, passage, np.frombuffer(vector, np.float16)))
         return passages
 
+    def keys_of(self, article_id: str) -> list[int]:
+        """Return the keys of an article's passages, or of those of the article that it duplicates, in their order."""
+        query = (
+            "SELECT key FROM passages "
+            "WHERE article = (SELECT coalesce(same_as, id) FROM articles WHERE id = ?) ORDER BY start"
+        )
+        return [key for (key,) in self._database.rows(query, article_id)]
+
     def all_keys(self) -> NDArray[np.int64]:
         """Return the keys of all passages, ascending."""
         rows = self._database.rows("SELECT key FROM passages ORDER BY key")

@@ -14,7 +14,7 @@ from factories import BRIDGE, article_file
 from rag.archive import Archive
 from rag.errors import NotFound
 from rag.types import Article
-from rag.verification import Verification, verify_quote
+from rag.verification import Verification, verify_article, verify_quote
 
 QUOTE = "Die Kosten stiegen nach Angaben der Hafenbehörde von zunächst 61 auf 84 Millionen Euro."
 
@@ -150,3 +150,63 @@ def test_nonsense_is_missing_or_unreadable(archive: Archive, path: str) -> None:
     """Whatever a dossier names as its file, the answer is a verdict and no crash."""
     verification = verify_quote(archive, "0" * 12, 0, 3, "Abc", "0" * 64, path)
     assert verification.state in ("missing", "unreadable")
+
+
+def test_an_untouched_article_is_unchanged(archive: Archive, article: Article, file: Path) -> None:
+    """The hash is that of hashlib; touching the file or renaming a neighbour changes nothing."""
+    verification = verify_article(archive, article.id)
+    assert (verification.state, verification.path, verification.changes) == ("unchanged", article.path, ())
+    assert verification.sha256 == hashlib.sha256(file.read_bytes()).hexdigest()
+
+
+def test_an_article_whose_facts_changed_says_the_same(archive: Archive, article: Article, file: Path) -> None:
+    """Other bytes with the same text, here another outlet, are said to be so."""
+    file.write_text(file.read_text("utf-8").replace("Altmoorer Bote", "Neumoorer Bote"), "utf-8")
+    verification = verify_article(archive, article.id)
+    assert (verification.state, verification.file_changed, verification.changes) == ("unchanged", True, ())
+
+
+def test_the_words_of_an_article_that_changed_are_named(archive: Archive, article: Article, file: Path) -> None:
+    """The file is read by its loader, so that only words of the text count, and the archive keeps its own."""
+    file.write_text(file.read_text("utf-8").replace("84 Millionen", "97 Millionen"), "utf-8")
+    verification = verify_article(archive, article.id)
+    assert verification.state == "changed"
+    assert [change.text for change in verification.changes if change.kind != "same"] == ["84 ", "97 "]
+    assert "84 Millionen" in archive.article(article.id).text
+
+
+def test_a_file_that_moved_on_the_disk_is_recognised_by_its_bytes(
+    archive: Archive, article: Article, file: Path
+) -> None:
+    """A file in a new folder beside others of the archive is recognised by its bytes before it is indexed there."""
+    (file.parent / "other.md").write_text("Ein anderer Artikel über den Hafen.", "utf-8")
+    archive.index(file.parent)
+    assert verify_article(archive, article.id).state == "unchanged"
+    new = file.parent / "2021" / "bridge.md"
+    new.parent.mkdir()
+    shutil.move(file, new)
+    verification = verify_article(archive, article.id)
+    assert (verification.state, verification.path) == ("moved", new.as_posix())
+    new.write_text("Etwas anderes.", "utf-8")
+    assert verify_article(archive, article.id).state == "missing"
+    new.rename(file).write_bytes(b"")
+    unreadable = verify_article(archive, article.id)
+    assert (unreadable.state, "empty" in unreadable.problem) == ("unreadable", True)
+
+
+def test_an_article_in_a_zip_is_compared_with_its_member(tmp_path: Path) -> None:
+    """Of two articles in a ZIP file, the one whose member was changed differs, the other does not."""
+    path = tmp_path / "articles.zip"
+
+    def write(costs: str) -> None:
+        with zipfile.ZipFile(path, "w") as package:
+            package.writestr("a.txt", BRIDGE)
+            package.writestr("b.txt", f"{costs}\n\n{BRIDGE}")
+
+    write("Es kostet 61 Euro.")
+    with Archive.open(tmp_path / "archive") as archive:
+        archive.index(path)
+        ids = {stored.path[-5:]: stored.id for stored in archive.articles()}
+        write("Es kostet 97 Euro.")
+        assert verify_article(archive, ids["a.txt"]).state == "unchanged"
+        assert verify_article(archive, ids["b.txt"]).state == "changed"
