@@ -22,6 +22,7 @@ from rag.errors import FundstelleError
 from ui.html.theme import ASSETS, head, theme
 from ui.page import build_page
 from ui.routes.answer import add_answer_route
+from ui.routes.document import OwnDocument
 from ui.routes.feedback import add_feedback_route
 from ui.routes.fonts import add_font_route
 from ui.routes.reader import add_reader_route
@@ -86,6 +87,7 @@ def build_app(archive: Archive, serving: Serving = THIS_COMPUTER) -> FastAPI:
         theme=theme(),
         head=head(),
     )
+    app.add_middleware(OwnDocument)
     app.add_middleware(Gate, serving=serving, calls=calls_of(blocks.config["dependencies"]))
     app.add_middleware(_with_headers)
     return app

@@ -8,7 +8,6 @@ from pathlib import Path
 import gradio as gr
 
 from rag.search.query import MAX_QUESTION
-from ui.html.fonts import font_faces, font_links
 from ui.html.notices import error_notice
 from ui.wording.page import TEXTS
 from ui.wording.texts import Texts
@@ -64,12 +63,12 @@ def head() -> str:
     The styles go into the page itself: Gradio's `css` reaches only what lies in its own box, and the reader does not.
     So does the script that must run before Gradio's own.
     """
-    style = font_faces() + "".join((ASSETS / name).read_text(encoding="utf-8") for name in STYLES)
+    style = "".join((ASSETS / name).read_text(encoding="utf-8") for name in STYLES)
     first_script = (ASSETS / "connection.js").read_text(encoding="utf-8")
     words = json.dumps({code: _script_words(texts) for code, texts in TEXTS.items()})
     preloads = "".join(f'<link rel="modulepreload" href="scripts/{path.name}">' for path in SCRIPTS)
     return (
-        f"{font_links()}<style>{style}</style>{preloads}"
+        f"<style>{style}</style>{preloads}"
         f"<script>const fundstelleWords = {words};\n{first_script}</script>"
         '<script type="module" src="scripts/main.js"></script>'
     )

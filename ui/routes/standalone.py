@@ -6,16 +6,19 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse
 
 from ui.html.fonts import font_faces
+from ui.html.theme_switch import theme_script, theme_script_hash
 
-# Such a page runs no script, whatever an article contains, and loads our fonts alone; only our own page may frame it.
+# Such a page runs no script but that of the theme, whatever an article contains, and loads but our fonts and our icon;
+# only our own page may frame it.
 POLICY = (
-    "default-src 'none'; font-src 'self'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; "
-    "frame-ancestors 'self'"
+    f"default-src 'none'; script-src {theme_script_hash()}; font-src 'self'; img-src 'self'; "
+    "style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
 )
 
 
 def standalone_response(page: str, status: int, request: Request) -> HTMLResponse:
-    """Return a complete page as it is served: with the faces, which a page that is saved as a file cannot load."""
+    """Return a complete page as it is served: in the theme and the faces, which a page saved as a file does without."""
     faces = font_faces(f"{request.scope.get('root_path', '')}/")
-    page = page.replace("</head>", f"<style>{faces}</style></head>", 1)
+    head = f"<script>{theme_script()}</script><style>{faces}</style>"
+    page = page.replace("</head>", f"{head}</head>", 1)
     return HTMLResponse(page, status, {"Content-Security-Policy": POLICY})

@@ -1,0 +1,46 @@
+"""The document of the page, as Gradio serves it, with what is ours."""
+
+from __future__ import annotations
+
+from starlette.datastructures import Headers, MutableHeaders, QueryParams
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from ui.html.document import our_document
+from ui.wording.page import choose_language
+
+
+class OwnDocument:
+    """ASGI middleware that passes Gradio's document at / through `our_document`, and everything else on."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request."""
+        is_page = scope["type"] == "http" and scope["path"] == f"{scope.get('root_path', '')}/"
+        if not is_page:
+            await self._app(scope, receive, send)
+            return
+        requested = QueryParams(scope["query_string"]).get("lang")
+        texts = choose_language(requested, Headers(scope=scope).get("accept-language"))
+        start: Message = {}
+        parts: list[bytes] = []
+
+        async def send_ours(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                start.update(message)
+                return
+            if message["type"] != "http.response.body":
+                await send(message)  # what the server tells its tests
+                return
+            parts.append(message.get("body", b""))
+            if message.get("more_body", False):
+                return
+            body = b"".join(parts)
+            if start["status"] == 200 and body:
+                body = our_document(body.decode(), texts).encode()
+                MutableHeaders(scope=start)["content-length"] = str(len(body))
+            await send(start)
+            await send({"type": "http.response.body", "body": body})
+
+        await self._app(scope, receive, send_ours)
