@@ -474,6 +474,16 @@ class Archive:
             self._store.article(article_id), self._store.duplicates.near_duplicate_candidates(article_id)
         )
 
+    def file_of(self, article_id: str) -> Path:
+        """Return the file that an article came from, which may contain others and need not exist any more.
+
+        Raises:
+            NotFound: no article has this id.
+        """
+        for file in self._store.file_paths([article_id]).values():
+            return Path(file)
+        raise NotFound(f"There is no article {article_id} in this archive.")
+
     def similar(self, article_id: str, k: int = 5) -> tuple[SimilarArticle, ...]:
         """Return the k articles that are nearest to one in what they are about, in any language, nearest first.
 
