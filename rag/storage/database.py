@@ -43,6 +43,11 @@ class Database:
         self._connections.close()
 
     @property
+    def version(self) -> int:
+        """The version of the archive; an earlier one than this program's only if the archive may only be read."""
+        return self._version
+
+    @property
     def revision(self) -> int:
         """Raised by one by every change."""
         return int(self.meta("revision") or 0)

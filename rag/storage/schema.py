@@ -86,6 +86,14 @@ CREATE TABLE states (revision INTEGER PRIMARY KEY, mark TEXT NOT NULL);
     # what people add to the archive
     6: """
 CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE history (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, question TEXT NOT NULL, filter TEXT NOT NULL,
+    time TEXT NOT NULL, outcome TEXT NOT NULL, results INTEGER NOT NULL, UNIQUE (question, filter)
+);
+CREATE TABLE saved_questions (
+    id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, question TEXT NOT NULL, filter TEXT NOT NULL,
+    saved TEXT NOT NULL, looked TEXT NOT NULL, state TEXT NOT NULL, seen TEXT NOT NULL
+);
 """,
 }
 """What each version adds to the one before."""

@@ -1,0 +1,30 @@
+"""A filter as it is stored with a question: JSON with the fields that filter."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import fields
+from datetime import date
+from typing import Any
+
+from rag.types import NO_FILTER, Filter
+
+
+def filter_to_json(filter: Filter) -> str:
+    """Return a filter as JSON, the same for equal filters."""
+    values = {field.name: getattr(filter, field.name) for field in fields(Filter)}
+    chosen = {name: value for name, value in values.items() if value != getattr(NO_FILTER, name)}
+    return json.dumps(chosen, default=date.isoformat, ensure_ascii=False, sort_keys=True)
+
+
+def filter_from_json(text: str) -> Filter:
+    """Return the filter that `filter_to_json` wrote.
+
+    Raises:
+        TypeError, ValueError: it was not.
+    """
+    return Filter(**{name: _value(value) for name, value in json.loads(text).items()})
+
+
+def _value(value: str | list[str]) -> Any:
+    return date.fromisoformat(value) if isinstance(value, str) else tuple(value)

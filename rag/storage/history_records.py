@@ -1,0 +1,69 @@
+"""The questions that were asked, as they are stored."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from rag.storage.database import Database
+from rag.storage.filter_json import filter_from_json, filter_to_json
+from rag.types import Filter, Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class AskedQuestion:
+    """A question that was asked, and what came of it the last time.
+
+    Attributes:
+        id: its number in the archive.
+        time: when it was asked, as an ISO time in UTC.
+        results: how many articles answered.
+    """
+
+    id: int
+    question: str
+    filter: Filter
+    time: str
+    outcome: Outcome
+    results: int
+
+
+class HistoryRecords:
+    """Each question with its filter once; asked again, it becomes the newest."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def put(self, question: str, filter: Filter, time: str, outcome: Outcome, results: int) -> None:
+        """Store a question in place of the same one."""
+        with self._database.transaction(of_articles=False) as (connection, _):
+            key = (question, filter_to_json(filter))
+            connection.execute("DELETE FROM history WHERE question = ? AND filter = ?", key)
+            connection.execute(
+                "INSERT INTO history (question, filter, time, outcome, results) VALUES (?, ?, ?, ?, ?)",
+                (*key, time, outcome, results),
+            )
+
+    def page(self, limit: int, offset: int = 0) -> tuple[AskedQuestion, ...]:
+        """Return questions, the newest first."""
+        query = "SELECT id, question, filter, time, outcome, results FROM history ORDER BY id DESC LIMIT ? OFFSET ?"
+        return tuple(map(_asked_question, self._database.rows(query, limit, offset)))
+
+    def count(self) -> int:
+        """Return how many questions are stored."""
+        return int(self._database.rows("SELECT count(*) FROM history")[0][0])
+
+    def delete(self, question_id: int) -> bool:
+        """Delete a question, and return whether it was there."""
+        with self._database.transaction(of_articles=False) as (connection, _):
+            return bool(connection.execute("DELETE FROM history WHERE id = ?", (question_id,)).rowcount)
+
+    def clear(self) -> int:
+        """Delete all questions, and return how many there were."""
+        with self._database.transaction(of_articles=False) as (connection, _):
+            return int(connection.execute("DELETE FROM history").rowcount)
+
+
+def _asked_question(row: tuple[Any, ...]) -> AskedQuestion:
+    number, question, filter, time, outcome, results = row
+    return AskedQuestion(number, question, filter_from_json(filter), time, outcome, results)

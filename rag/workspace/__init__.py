@@ -1,0 +1,1 @@
+"""What people add to an archive while they work with it."""
