@@ -6,6 +6,7 @@ What they do is in `rag.cli.evaluation_actions`, which is slow to import and the
 from __future__ import annotations
 
 from collections.abc import Sequence
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -22,6 +23,13 @@ if TYPE_CHECKING:
 
 _HELP_OPTIONS = ("-h", "--help")
 _RUN, _COMPARE, _SWEEP, _BEIR, _IMPORT_TREC = "run", "compare", "sweep", "beir", "import-trec"
+
+
+class ReportLanguage(StrEnum):
+    """The languages of reports."""
+
+    EN = "en"
+    DE = "de"
 
 
 class EvalGroup(TyperGroup):
@@ -110,6 +118,9 @@ ReportOption = Annotated[Path | None, typer.Option("--report", metavar="FILE", h
 MarkdownOption = Annotated[
     Path | None, typer.Option("--markdown", metavar="FILE", help="Write a short report as Markdown.")
 ]
+LanguageOption = Annotated[
+    ReportLanguage, typer.Option("--language", help="Language of the reports written with --report and --markdown.")
+]
 TrecOption = Annotated[
     Path | None, typer.Option("--trec", metavar="FOLDER", help="Write run and qrels in TREC format.")
 ]
@@ -134,6 +145,7 @@ def run(
     reranker: RerankerOption = None,
     report: ReportOption = None,
     markdown: MarkdownOption = None,
+    language: LanguageOption = ReportLanguage.EN,
     trec: TrecOption = None,
     misses: MissesOption = False,
     as_json: JsonOption = False,
@@ -148,7 +160,7 @@ def run(
     plan = actions.make_plan([*(settings or []), *pairs], (), fast=fast)
     with actions.open_questions(archive, file, reranker) as evaluation:
         finished = actions.ask_questions(evaluation, plan, name)
-    actions.print_and_write(finished, actions.Outputs(report, markdown, trec, misses=misses, as_json=as_json))
+    actions.print_and_write(finished, actions.Outputs(report, markdown, language, trec, misses=misses, as_json=as_json))
 
 
 @evaluations.command(_COMPARE)
@@ -159,6 +171,7 @@ def compare(
     archive: ArchiveOption = DEFAULT_ARCHIVE,
     report: ReportOption = None,
     markdown: MarkdownOption = None,
+    language: LanguageOption = ReportLanguage.EN,
     as_json: JsonOption = False,
 ) -> None:
     """Compare runs with the first one.
@@ -168,7 +181,7 @@ def compare(
     from rag.cli import evaluation_actions as actions
 
     with opened_archive(archive, create=False) as opened:
-        actions.show_comparison(opened, names or [], actions.Outputs(report, markdown, as_json=as_json))
+        actions.show_comparison(opened, names or [], actions.Outputs(report, markdown, language, as_json=as_json))
 
 
 @evaluations.command(_SWEEP)
@@ -189,6 +202,7 @@ def sweep(
     reranker: RerankerOption = None,
     report: ReportOption = None,
     markdown: MarkdownOption = None,
+    language: LanguageOption = ReportLanguage.EN,
     trec: TrecOption = None,
     misses: MissesOption = False,
     as_json: JsonOption = False,
@@ -205,7 +219,7 @@ def sweep(
     plan = actions.make_plan(settings or [], [*(swept or []), *pairs], fast=fast)
     with actions.open_questions(archive, file, reranker) as evaluation:
         finished = actions.ask_questions(evaluation, plan, name)
-    actions.print_and_write(finished, actions.Outputs(report, markdown, trec, misses=misses, as_json=as_json))
+    actions.print_and_write(finished, actions.Outputs(report, markdown, language, trec, misses=misses, as_json=as_json))
 
 
 @evaluations.command(_BEIR)
@@ -222,6 +236,7 @@ def beir(
     reranker: RerankerOption = None,
     report: ReportOption = None,
     markdown: MarkdownOption = None,
+    language: LanguageOption = ReportLanguage.EN,
     trec: TrecOption = None,
     misses: MissesOption = False,
     as_json: JsonOption = False,
@@ -240,7 +255,7 @@ def beir(
     plan = actions.make_plan(fixed, [*(swept or []), *(more_settings if swept else ())], fast=fast)
     with actions.open_set(folder, plan, encoder, reranker) as evaluation:
         finished = actions.ask_questions(evaluation, plan, name)
-    actions.print_and_write(finished, actions.Outputs(report, markdown, trec, misses=misses, as_json=as_json))
+    actions.print_and_write(finished, actions.Outputs(report, markdown, language, trec, misses=misses, as_json=as_json))
 
 
 @evaluations.command(_IMPORT_TREC)
@@ -255,6 +270,7 @@ def import_trec(
     reranker: RerankerOption = None,
     report: ReportOption = None,
     markdown: MarkdownOption = None,
+    language: LanguageOption = ReportLanguage.EN,
     trec: TrecOption = None,
     misses: MissesOption = False,
     as_json: JsonOption = False,
@@ -271,7 +287,9 @@ def import_trec(
     plan = actions.make_plan(settings or [], (), fast=False)
     with actions.open_set(folder, plan, encoder, reranker) as evaluation:
         imported = actions.import_run(evaluation, file, name)
-    actions.print_and_write([imported], actions.Outputs(report, markdown, trec, misses=misses, as_json=as_json))
+    actions.print_and_write(
+        [imported], actions.Outputs(report, markdown, language, trec, misses=misses, as_json=as_json)
+    )
 
 
 @runs.command("list")
@@ -289,6 +307,7 @@ def show_run(
     archive: ArchiveOption = DEFAULT_ARCHIVE,
     report: ReportOption = None,
     markdown: MarkdownOption = None,
+    language: LanguageOption = ReportLanguage.EN,
     trec: TrecOption = None,
     misses: MissesOption = False,
     as_json: JsonOption = False,
@@ -298,7 +317,7 @@ def show_run(
 
     with opened_archive(archive, create=False) as opened:
         stored = actions.load_run(opened, name)
-    actions.print_and_write([stored], actions.Outputs(report, markdown, trec, misses=misses, as_json=as_json))
+    actions.print_and_write([stored], actions.Outputs(report, markdown, language, trec, misses=misses, as_json=as_json))
 
 
 @runs.command("delete")

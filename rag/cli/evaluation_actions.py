@@ -48,6 +48,7 @@ class Outputs:
 
     report: Path | None = None
     markdown: Path | None = None
+    language: str = "en"
     trec: Path | None = None
     misses: bool = False
     as_json: bool = False
@@ -297,9 +298,9 @@ def write_set(archive: Archive, file: Path, folder: Path) -> None:
 
 def _write_reports(run: Run, comparison: Comparison | None, outputs: Outputs) -> None:
     if outputs.report:
-        _write(outputs.report, html_report(run, comparison))
+        _write(outputs.report, html_report(run, comparison, outputs.language))
     if outputs.markdown:
-        _write(outputs.markdown, markdown_report(run, comparison))
+        _write(outputs.markdown, markdown_report(run, comparison, outputs.language))
 
 
 def _write(path: Path, text: str) -> None:

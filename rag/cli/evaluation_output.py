@@ -8,11 +8,11 @@ from rich.table import Table
 from rich.text import Text
 
 from rag.cli.output import err, escape_controls, out
-from rag.evaluation.measures.comparison import ChangedQuestion, Comparison, verdict
+from rag.evaluation.measures.comparison import ChangedQuestion, Comparison
 from rag.evaluation.measures.statistics import Interval
 from rag.evaluation.measures.summary import Slice, Summary, by_origin
 from rag.evaluation.measures.trec_measures import MAIN, MEASURES
-from rag.evaluation.reports.wording import changed_settings, failed
+from rag.evaluation.reports.wording import caution_sentence, changed_settings, failed, verdict
 from rag.evaluation.runs.run_store import RunFacts
 from rag.evaluation.types import ANSWERED, DOUBTFUL, FATES, Result, Run
 
@@ -224,8 +224,8 @@ def print_sweep(runs: Sequence[Run], comparison: Comparison) -> None:
 
 
 def _print_warnings(comparison: Comparison) -> None:
-    for warning in comparison.warnings:
-        err.print(Text(warning, style="yellow"), soft_wrap=True)
+    for caution in comparison.cautions:
+        err.print(Text(caution_sentence(caution), style="yellow"), soft_wrap=True)
 
 
 def print_runs(entries: Sequence[RunFacts]) -> None:

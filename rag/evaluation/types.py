@@ -31,6 +31,9 @@ FATES: Mapping[str, str] = {
     ANSWERED: "nothing answers, but the archive reported an answer",
 }
 
+NOT_RERANKED = "not read again"
+"""Stored in place of a signal where no passage that answers was re-ranked."""
+
 
 @dataclass(frozen=True, slots=True)
 class ExpectedAnswer:

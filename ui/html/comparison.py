@@ -13,10 +13,11 @@ from rag.evaluation.measures.comparison import (
     compare_runs,
 )
 from rag.evaluation.measures.trec_measures import MAIN
+from rag.evaluation.reports.wording import caution_sentence
 from rag.evaluation.types import Run
 from ui.html.markup import escape
 from ui.html.questions import foldable_row, outcome_label, question_details
-from ui.wording.evaluation import bounds, fixed
+from ui.wording.evaluation import bounds, fixed, report_texts
 from ui.wording.page import count_of, grouped
 from ui.wording.texts import Words
 
@@ -32,7 +33,10 @@ def comparison_html(run: Run, baseline: Run, words: Words) -> str:
     comparison = compare_runs([baseline, run])
     differences = comparison.compared[0]
     count = count_of(words.questions, comparison.questions, words.texts)
-    warnings = "".join(f'<p class="fs-warning" lang="en">{escape(warning)}</p>' for warning in comparison.warnings)
+    warnings = "".join(
+        f'<p class="fs-warning">{escape(caution_sentence(caution, report_texts(words)))}</p>'
+        for caution in comparison.cautions
+    )
     rows = "".join(
         _measure_row(
             name,

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from rag.evaluation.measures.trec_measures import MAIN
-from rag.evaluation.reports.wording import failed, worst_first
+from rag.evaluation.reports.wording import failed, outcome_of, worst_first
 from rag.evaluation.types import ExpectedAnswer, RankedResult, Result
 from rag.search.confidence import THRESHOLD
 from rag.types import Span
 from ui.html.markup import escape, reader_address
-from ui.wording.evaluation import fixed, outcome_of, percent, signal_label
+from ui.wording.evaluation import fixed, percent, report_texts, signal_label
 from ui.wording.page import count_of, decimal, grouped, language_name
 from ui.wording.texts import Words
 
@@ -55,19 +55,18 @@ def foldable_row(result: Result, label: str, value: str, body: str) -> str:
 
 def outcome_label(result: Result, words: Words) -> str:
     """Return the outcome of a question in two words."""
-    label = outcome_of(result.fate, words).label
+    label = outcome_of(result.fate, report_texts(words)).label
     return f'<span class="fs-fate {"fs-bad" if failed(result) else "fs-good"}">{escape(label)}</span>'
 
 
 def question_details(result: Result, words: Words) -> str:
     """Return what a row opens to: its outcome explained, the expected answers, and the results."""
-    outcome = outcome_of(result.fate, words).meaning
-    if result.beaten_by:
-        outcome += f" {words.beaten_by}: {signal_label(result.beaten_by, words)}."
+    outcome = outcome_of(result.fate, report_texts(words))
+    beaten = f" {words.beaten_by}: {signal_label(result.beaten_by, words)}." if result.beaten_by else ""
     expected = "".join(_expected_answer(answer, words) for answer in result.wanted)
     results = "".join(_result(rank, passage, words) for rank, passage in enumerate(result.shown, 1))
     return (
-        f"<p>{escape(outcome)}</p>"
+        f"<p><strong>{escape(outcome.label)}</strong>: {escape(outcome.sentence + beaten)}</p>"
         + (f'<h4>{escape(words.expected)}</h4><ul class="fs-wanted">{expected}</ul>' if expected else "")
         + (
             f'<h4>{escape(words.results)}</h4><ol class="fs-came">{results}</ol>'

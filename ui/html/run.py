@@ -10,12 +10,13 @@ from rag.evaluation.measures.statistics import Interval
 from rag.evaluation.measures.summary import Slice, Summary, by_origin
 from rag.evaluation.measures.trec_measures import MAIN
 from rag.evaluation.questions.feedback import MARKED
+from rag.evaluation.reports.wording import outcome_of
 from rag.evaluation.types import FIRST, REFUSED, Run
 from ui.html.markup import escape
 from ui.html.questions import question_groups
-from ui.wording.evaluation import bounds, fixed, outcome_of, percent, signal_label
+from ui.wording.evaluation import bounds, fixed, percent, report_texts, signal_label
 from ui.wording.page import count_of, grouped, language_name, long_date
-from ui.wording.texts import Words
+from ui.wording.texts import Texts, Words
 
 _LANGUAGES = ("question language", "article language")
 _CROSSING = "crossing"
@@ -38,9 +39,9 @@ def run_html(run: Run, words: Words) -> str:
     return f'<section class="fs fs-run" lang="{words.texts.code}">{"".join(parts)}</section>'
 
 
-def report_address(name: str) -> str:
-    """Return the address of a run's report, relative to the page's own."""
-    return f"evaluation/{quote(name, safe='')}.html"
+def report_address(name: str, texts: Texts) -> str:
+    """Return the address of a run's report in the page's language, relative to the page's own."""
+    return f"evaluation/{quote(name, safe='')}.html?lang={texts.code}"
 
 
 def source_name(questions: str, words: Words) -> str:
@@ -73,7 +74,7 @@ def _head(run: Run, words: Words) -> str:
     # the second click deletes: at the first one, the tab's script changes the label
     return (
         f'<header><h2><bdi>{escape(run.name)}</bdi></h2><p class="fs-quiet">{escape(facts)}</p>'
-        f'{interrupted}<p class="fs-actions"><a href="{escape(report_address(run.name))}" download>'
+        f'{interrupted}<p class="fs-actions"><a href="{escape(report_address(run.name, texts))}" download>'
         f"{escape(words.report)}</a>"
         f'<button type="button" data-fs-delete="{escape(words.confirm_delete)}">{escape(words.delete)}</button>'
         "</p></header>"
@@ -140,7 +141,7 @@ def _outcomes(summary: Summary, words: Words) -> str:
 
 
 def _outcome_row(fate: str, count: int, words: Words) -> str:
-    outcome = outcome_of(fate, words)
+    outcome = outcome_of(fate, report_texts(words))
     return (
         f'<tr class="{"fs-good" if fate in (FIRST, REFUSED) else "fs-bad"}"><td>{grouped(count, words.texts)}</td>'
         f'<th scope="row">{escape(outcome.label)}</th><td>{escape(outcome.meaning)}</td></tr>'

@@ -23,7 +23,7 @@ def add_report_route(app: FastAPI, archive: Archive) -> None:
 
         texts = choose_language(request.query_params.get("lang"), request.headers.get("accept-language"))
         try:
-            status, page = 200, html_report(EvaluationSession(archive).runs.load(name))
+            status, page = 200, html_report(EvaluationSession(archive).runs.load(name), language=texts.code)
         except NotFound as error:
             status, page = 404, error_page(error, texts, archive.folder)
         except FundstelleError as error:

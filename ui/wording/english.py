@@ -2,18 +2,7 @@
 
 from __future__ import annotations
 
-from rag.evaluation.types import (
-    ANSWERED,
-    DOUBTFUL,
-    FIRST,
-    FUSION,
-    NO_CANDIDATE,
-    REFUSED,
-    RERANKING,
-    SPLIT,
-    WRONGLY_REFUSED,
-)
-from ui.wording.texts import Outcome, Signal, Texts, Words
+from ui.wording.texts import Signal, Texts, Words
 
 ENGLISH = Texts(
     code="en",
@@ -176,29 +165,6 @@ ENGLISH_WORDS = Words(
     },
     crossing={"within one language": "within one language", "across languages": "across languages"},
     outcomes_heading="Outcomes",
-    outcomes={
-        FIRST: Outcome("answer first", "The first passage answers the question."),
-        WRONGLY_REFUSED: Outcome(
-            "wrongly refused", "One of the passages answers the question, but the archive reported no answer."
-        ),
-        REFUSED: Outcome("correctly refused", "Nothing in the archive answers the question, and the archive said so."),
-        NO_CANDIDATE: Outcome(
-            "no candidate", "Neither meaning nor words brought a passage that answers into the candidates."
-        ),
-        FUSION: Outcome(
-            "outranked",
-            "A passage that answers was a candidate, but meaning and words together ranked another one higher.",
-        ),
-        RERANKING: Outcome("demoted by re-ranking", "A passage that answers ranked higher before re-ranking."),
-        SPLIT: Outcome("quote split", "No passage contains even half of the quote: it was split between passages."),
-        DOUBTFUL: Outcome(
-            "doubtful label",
-            "The first passage says nearly the same as the quote. Does it answer the question, too?",
-        ),
-        ANSWERED: Outcome(
-            "wrongly answered", "Nothing in the archive answers the question, but the archive reported an answer."
-        ),
-    },
     beaten_by="What ranked the wrong passage higher",
     not_reranked="the right one was not re-ranked",
     details_heading="Confidence, judgements, speed",

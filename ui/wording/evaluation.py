@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from rag.evaluation.measures.statistics import Interval
+from rag.evaluation.reports.texts import ReportTexts
+from rag.evaluation.reports.wording import REPORT_TEXTS
+from rag.evaluation.types import NOT_RERANKED
 from ui.wording.english import ENGLISH_WORDS
 from ui.wording.german import GERMAN_WORDS
-from ui.wording.texts import Outcome, Texts, Words
-
-NOT_RERANKED = "not read again"
-"""What runs store in place of a signal where no passage that answers was re-ranked."""
-
+from ui.wording.texts import Texts, Words
 
 _WORDS: Mapping[str, Words] = {words.texts.code: words for words in (GERMAN_WORDS, ENGLISH_WORDS)}
 
@@ -21,9 +20,9 @@ def words_of(texts: Texts) -> Words:
     return _WORDS[texts.code]
 
 
-def outcome_of(fate: str, words: Words) -> Outcome:
-    """Return the wording of an outcome as runs store it; an unknown one is its own label."""
-    return words.outcomes.get(fate, Outcome(fate, ""))
+def report_texts(words: Words) -> ReportTexts:
+    """Return the texts that the page shares with the reports of runs: outcomes, and cautions on comparisons."""
+    return REPORT_TEXTS[words.texts.code]
 
 
 def signal_label(name: str, words: Words) -> str:

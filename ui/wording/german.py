@@ -2,18 +2,7 @@
 
 from __future__ import annotations
 
-from rag.evaluation.types import (
-    ANSWERED,
-    DOUBTFUL,
-    FIRST,
-    FUSION,
-    NO_CANDIDATE,
-    REFUSED,
-    RERANKING,
-    SPLIT,
-    WRONGLY_REFUSED,
-)
-from ui.wording.texts import Outcome, Signal, Texts, Words
+from ui.wording.texts import Signal, Texts, Words
 
 GERMAN = Texts(
     code="de",
@@ -167,7 +156,7 @@ GERMAN_WORDS = Words(
     baseline_label="Vergleichen mit",
     run_facts="{count} aus {source} · {date}",
     interrupted="Abgebrochen nach {done} von {total} Fragen; die Zahlen gelten nur für diese.",
-    report="Bericht herunterladen (englisch)",
+    report="Bericht herunterladen",
     delete="Löschen",
     confirm_delete="Wirklich löschen?",
     deleted="Die Auswertung {name} wurde gelöscht.",
@@ -192,37 +181,6 @@ GERMAN_WORDS = Words(
     },
     crossing={"within one language": "innerhalb einer Sprache", "across languages": "sprachübergreifend"},
     outcomes_heading="Wie die Fragen ausgingen",
-    outcomes={
-        FIRST: Outcome("Antwort auf Rang 1", "Die erste Fundstelle beantwortet die Frage."),
-        WRONGLY_REFUSED: Outcome(
-            "zu Unrecht verneint",
-            "Eine der Fundstellen beantwortet die Frage, doch das Archiv meldete, keine Antwort zu haben.",
-        ),
-        REFUSED: Outcome(
-            "zu Recht verneint", "Nichts im Archiv beantwortet die Frage, und das Archiv hat es gemeldet."
-        ),
-        NO_CANDIDATE: Outcome(
-            "kein Kandidat",
-            "Weder über die Bedeutung noch über die Wörter kam eine Textstelle mit der Antwort unter die Kandidaten.",
-        ),
-        FUSION: Outcome(
-            "überholt",
-            "Eine Textstelle mit der Antwort war Kandidat, lag aber nach Bedeutung und Wörtern zusammen hinter einer "
-            "anderen.",
-        ),
-        RERANKING: Outcome(
-            "bei der Feinsortierung überholt",
-            "Vor der Feinsortierung stand eine Textstelle mit der Antwort weiter oben.",
-        ),
-        SPLIT: Outcome("Zitat zerteilt", "Keine Textstelle enthält auch nur die Hälfte des Zitats: Es wurde zerteilt."),
-        DOUBTFUL: Outcome(
-            "zweifelhafte Vorgabe",
-            "Die erste Fundstelle sagt fast dasselbe wie das Zitat. Beantwortet sie die Frage nicht auch?",
-        ),
-        ANSWERED: Outcome(
-            "zu Unrecht bejaht", "Nichts im Archiv beantwortet die Frage, doch das Archiv meldete eine Antwort."
-        ),
-    },
     beaten_by="Was die falsche Fundstelle nach oben brachte",
     not_reranked="die richtige war nicht in der Feinsortierung",
     details_heading="Sicherheit, Bewertungen, Tempo",

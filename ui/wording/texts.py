@@ -87,13 +87,6 @@ class Texts:
     months: str
 
 
-class Outcome(NamedTuple):
-    """How a test question came out: a label and a sentence that explains it."""
-
-    label: str
-    meaning: str
-
-
 @dataclass(frozen=True, slots=True)
 class Words:
     """The wording in one language. Names in braces are filled in by the page."""
@@ -137,7 +130,6 @@ class Words:
     slices: Mapping[str, str]
     crossing: Mapping[str, str]
     outcomes_heading: str
-    outcomes: Mapping[str, Outcome]
     beaten_by: str
     not_reranked: str
     details_heading: str

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 
@@ -65,19 +66,34 @@ class ChangedQuestion:
         return self.after.values[MAIN] - self.before.values[MAIN]
 
 
+CautionKind = Literal["archives", "revisions", "encoders", "questions", "interrupted"]
+
+
+@dataclass(frozen=True, slots=True)
+class Caution:
+    """A reason to compare runs with care: what differs between them, or which `runs` were interrupted.
+
+    `common` of `total` questions were asked in all runs, where these differ.
+    """
+
+    kind: CautionKind
+    common: int = 0
+    total: int = 0
+    runs: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Comparison:
     """Several runs compared with the first one, over the answerable questions that all of them asked.
 
-    Synthetic questions count only if there are no others. `warnings` are sentences that say why the runs should
-    be compared with care.
+    Synthetic questions count only if there are no others. `cautions` say why the runs should be compared with care.
     """
 
     first: str
     questions: int
     means: Mapping[str, Mapping[str, float]]
     compared: tuple[RunComparison, ...]
-    warnings: tuple[str, ...]
+    cautions: tuple[Caution, ...]
 
 
 def compare_runs(runs: Sequence[Run]) -> Comparison:
@@ -113,7 +129,7 @@ def compare_runs(runs: Sequence[Run]) -> Comparison:
             )
             for run in later_runs
         ),
-        warnings=tuple(_warnings(runs, len(common))),
+        cautions=tuple(_cautions(runs, len(common))),
     )
 
 
@@ -147,21 +163,6 @@ def changed_questions(first: Run, second: Run) -> list[ChangedQuestion]:
     return sorted((pair for pair in pairs if pair.gain), key=lambda pair: pair.gain)
 
 
-def verdict(difference: Difference, questions: int) -> str:
-    """Say in a sentence whether a difference is more than chance."""
-    mean = difference.mean.mean
-    if not (difference.better or difference.worse):
-        return f"No difference: all {questions} questions score the same."
-    p = f"p = {difference.p:.3f}"
-    if not difference.certain:
-        limit = f"{questions} questions can only detect differences of {difference.smallest:.3f} or more"
-        if abs(mean) >= difference.smallest or questions == 1:
-            limit = "more questions are needed"
-        return f"No significant difference ({mean:+.3f}, {p}): {limit}."
-    better = "Better" if mean > 0 else "Worse"
-    return f"{better} by {abs(mean):.3f} ({difference.mean.low:+.3f} to {difference.mean.high:+.3f}, {p})."
-
-
 def _answerable(run: Run) -> dict[str, Result]:
     """Return the questions that people wrote; without any, the synthetic ones."""
     answerable = {result.id: result for result in run.results if result.answerable and result.values}
@@ -180,18 +181,16 @@ def _changed_settings(first: Run, second: Run) -> dict[str, tuple[Value | None, 
     return {name: pair for name, pair in pairs.items() if pair[0] != pair[1]}
 
 
-def _warnings(runs: Sequence[Run], common: int) -> list[str]:
-    warnings = []
+def _cautions(runs: Sequence[Run], common: int) -> Iterator[Caution]:
     if len({run.archive for run in runs}) > 1:
-        warnings.append("The runs are of different archives.")
+        yield Caution("archives")
     elif len({run.archive_revision for run in runs}) > 1:
-        warnings.append("The archive has changed between the runs: a difference may come from its articles.")
+        yield Caution("revisions")
     if len({run.fingerprint for run in runs}) > 1:
-        warnings.append("The runs were made with different encoders.")
+        yield Caution("encoders")
     largest = max(len(_answerable(run)) for run in runs)
     if common < largest:
-        warnings.append(f"Only {common} questions of {largest} were asked in all runs; the others are ignored.")
-    interrupted = [run.name for run in runs if len(run.results) < run.asked_of]
+        yield Caution("questions", common=common, total=largest)
+    interrupted = tuple(run.name for run in runs if len(run.results) < run.asked_of)
     if interrupted:
-        warnings.append(f"Interrupted: {', '.join(interrupted)}.")
-    return warnings
+        yield Caution("interrupted", runs=interrupted)

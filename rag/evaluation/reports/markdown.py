@@ -4,23 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from rag.evaluation.measures.comparison import Comparison, verdict
+from rag.evaluation.measures.comparison import Comparison
 from rag.evaluation.measures.summary import Summary, by_origin
 from rag.evaluation.measures.trec_measures import MAIN, MEASURES
 from rag.evaluation.reports.svg import printable
+from rag.evaluation.reports.texts import ReportTexts
 from rag.evaluation.reports.wording import (
-    ORIGINS,
+    REPORT_TEXTS,
     asked_sentence,
     bounds,
+    caution_sentence,
     config_sentence,
     failed,
     first_right,
     latency_sentence,
+    outcome_of,
     sentences,
+    signal_of,
+    slice_value,
     value,
+    verdict,
     worst_first,
 )
-from rag.evaluation.types import FATES, Run
+from rag.evaluation.types import Run
 
 _WORST = 10
 _VALUES = 8
@@ -29,94 +35,126 @@ _BY_LANGUAGE = ("question language", "article language", "crossing")
 _SIGNS = str.maketrans({sign: f"&#{ord(sign)};" for sign in "&<>|`*_[]\\~$#"})
 
 
-def markdown_report(run: Run, comparison: Comparison | None = None) -> str:
-    """Return a summary of a run: measures, languages, fates, abstention, and the worst questions.
+def markdown_report(run: Run, comparison: Comparison | None = None, language: str = "en") -> str:
+    """Return a summary of a run: measures, languages, outcomes, abstention, and the worst questions.
 
     Args:
         comparison: of this run with others; comes first.
+        language: of the report, one of `REPORT_TEXTS`.
     """
+    texts = REPORT_TEXTS[language]
     summaries = by_origin(run)
-    parts = [_head(run)]
+    parts = [_head(run, texts)]
     if comparison:
-        parts += _comparison(comparison)
-    parts.append(_measures(summaries))
+        parts += _comparison(comparison, texts)
+    parts.append(_measures(summaries, texts))
     for origin, summary in summaries.items():
-        suffix = f" ({ORIGINS[origin].lower()})" if origin else ""
-        parts += f"### Notes{suffix}", "\n".join(f"- {_safe(text)}" for text in sentences(summary).values())
-        parts += f"### By language{suffix}", _languages(summary)
-        parts += f"### Outcomes{suffix}", _fates(summary)
-    parts += _worst(run)
+        suffix = f" ({texts.synthetic[0].lower()}{texts.synthetic[1:]})" if origin else ""
+        notes = "\n".join(f"- {_safe(text)}" for text in sentences(summary, texts).values())
+        parts += f"### {texts.notes}{suffix}", notes
+        parts += f"### {texts.by_language}{suffix}", _languages(summary, texts)
+        parts += f"### {texts.outcomes_heading}{suffix}", _outcomes(summary, texts)
+    parts += _worst(run, texts)
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
-def _head(run: Run) -> str:
+def _head(run: Run, texts: ReportTexts) -> str:
     facts = [
-        f"{asked_sentence(run)}, from {run.questions}; {run.made}.",
-        f"Archive {run.archive}, revision {run.archive_revision}; {run.encoder}, {run.fingerprint}.",
-        config_sentence(run.config),
-        latency_sentence(run),
+        f"{texts.from_source.format(asked=asked_sentence(run, texts), source=run.questions)}; {run.made}.",
+        f"{texts.archive} {texts.revision.format(archive=run.archive, revision=run.archive_revision)}; {run.encoder}, "
+        f"{run.fingerprint}.",
+        config_sentence(run.config, texts),
+        latency_sentence(run, texts),
     ]
-    return f"## Evaluation {_safe(run.name)}\n\n" + "\n".join(f"- {_safe(fact)}" for fact in facts)
+    return f"## {texts.title.format(name=_safe(run.name))}\n\n" + "\n".join(f"- {_safe(fact)}" for fact in facts)
 
 
-def _measures(summaries: dict[str, Summary]) -> str:
+def _measures(summaries: dict[str, Summary], texts: ReportTexts) -> str:
     measured = {origin: summary for origin, summary in summaries.items() if summary.measures}
     if not measured:
-        return "No question has an answer in the archive."
-    head = ["measure", *(f"{ORIGINS[origin]} ({summary.answerable:,})" for origin, summary in measured.items())]
+        return texts.no_measures
+    head = [
+        texts.measure,
+        *(
+            f"{texts.synthetic if origin else texts.human} ({texts.number(summary.answerable, ',')})"
+            for origin, summary in measured.items()
+        ),
+    ]
     rows = [
         [
             name,
-            *(f"{summary.measures[name].mean:.3f} ({bounds(summary.measures[name])})" for summary in measured.values()),
+            *(
+                f"{texts.number(interval.mean, '.3f')} ({bounds(interval, texts)})"
+                for summary in measured.values()
+                for interval in [summary.measures[name]]
+            ),
         ]
         for name in MEASURES
     ]
-    return "### Measures, with 95% intervals\n\n" + _table(head, rows)
+    return f"### {texts.measures_with_intervals}\n\n" + _table(head, rows)
 
 
-def _languages(summary: Summary) -> str:
+def _languages(summary: Summary, texts: ReportTexts) -> str:
     rows = [
-        (dimension, label, f"{values_slice.questions:,}", f"{values_slice.mean.mean:.3f}", bounds(values_slice.mean))
+        (
+            texts.dimensions[dimension],
+            slice_value(dimension, label, texts),
+            texts.number(values_slice.questions, ","),
+            texts.number(values_slice.mean.mean, ".3f"),
+            bounds(values_slice.mean, texts),
+        )
         for dimension in _BY_LANGUAGE
         for label, values_slice in list(summary.slices[dimension].items())[:_VALUES]
     ]
-    return (
-        _table(("dimension", "value", "questions", MAIN, "95% interval"), rows)
-        if rows
-        else "No question was answerable."
+    head = (texts.dimension, texts.value, texts.questions, MAIN, texts.interval)
+    return _table(head, rows) if rows else texts.no_answerable
+
+
+def _outcomes(summary: Summary, texts: ReportTexts) -> str:
+    rows = [
+        (label, texts.number(count, ","), meaning)
+        for name, count in summary.fates.items()
+        for label, meaning in [outcome_of(name, texts)]
+    ]
+    beaten = ", ".join(
+        f"{signal_of(name, texts).label} {texts.number(count, ',')}" for name, count in summary.beaten_by.items()
     )
+    table = _table((texts.outcome, texts.questions, texts.meaning), rows)
+    return f"{table}\n\n{texts.lost_to.format(signals=_safe(beaten))}" if beaten else table
 
 
-def _fates(summary: Summary) -> str:
-    rows = [(name, f"{count:,}", FATES[name]) for name, count in summary.fates.items()]
-    beaten = ", ".join(f"{name} {count:,}" for name, count in summary.beaten_by.items())
-    table = _table(("fate", "questions", "meaning"), rows)
-    return f"{table}\n\nLost to: {_safe(beaten)}." if beaten else table
-
-
-def _comparison(comparison: Comparison) -> list[str]:
-    head = ("run", "measure", f"mean of {comparison.first}", "mean", "difference", "95% interval", "p (Holm)")
+def _comparison(comparison: Comparison, texts: ReportTexts) -> list[str]:
+    head = (
+        texts.run,
+        texts.measure,
+        texts.mean_of.format(first=comparison.first),
+        texts.mean,
+        texts.difference,
+        texts.interval,
+        texts.p_value,
+    )
     rows = []
     lines = []
     for run in comparison.compared:
         settings = ", ".join(f"{name} {value(old)} → {value(new)}" for name, (old, new) in run.settings.items())
-        sentence = verdict(run.differences[MAIN], comparison.questions)
+        sentence = verdict(run.differences[MAIN], comparison.questions, texts)
         suffix = f" ({_safe(settings)})" if settings else ""
         lines.append(f"- **{_safe(run.name)}**{suffix}, {MAIN}: {_safe(sentence)}")
         means = comparison.means[run.name]
         for name, difference in run.differences.items():
             cells = (
-                f"{comparison.means[comparison.first][name]:.3f}",
-                f"{means[name]:.3f}",
-                f"{difference.mean.mean:+.3f}",
+                texts.number(comparison.means[comparison.first][name], ".3f"),
+                texts.number(means[name], ".3f"),
+                texts.number(difference.mean.mean, "+.3f"),
             )
-            rows.append((run.name, name, *cells, bounds(difference.mean, "+"), f"{difference.p:.3f}"))
-    lines += [f"- {_safe(warning)}" for warning in comparison.warnings]
-    heading = f"### Compared with {_safe(comparison.first)}, over {comparison.questions:,} questions"
-    return [heading, "\n".join(lines), _table(head, rows)]
+            p_value = texts.number(difference.p, ".3f")
+            rows.append((run.name, name, *cells, bounds(difference.mean, texts, "+"), p_value))
+    lines += [f"- {_safe(caution_sentence(caution, texts))}" for caution in comparison.cautions]
+    heading = texts.compared_over.format(first=_safe(comparison.first), count=texts.number(comparison.questions, ","))
+    return [f"### {heading}", "\n".join(lines), _table(head, rows)]
 
 
-def _worst(run: Run) -> list[str]:
+def _worst(run: Run, texts: ReportTexts) -> list[str]:
     worst = [result for result in worst_first(run.results) if failed(result)][:_WORST]
     if not worst:
         return []
@@ -125,14 +163,14 @@ def _worst(run: Run) -> list[str]:
             result.id,
             result.question,
             result.language,
-            result.fate,
-            f"{result.values[MAIN]:.3f}" if MAIN in result.values else "",
+            outcome_of(result.fate, texts).label,
+            texts.number(result.values[MAIN], ".3f") if MAIN in result.values else "",
             str(first_right(result) or ""),
         )
         for result in worst
     ]
-    heading = "### The worst question" if len(worst) == 1 else f"### The {len(worst)} worst questions"
-    return [heading, _table(("id", "question", "language", "fate", MAIN, "first right"), rows)]
+    head = (texts.identifier, texts.question, texts.language, texts.outcome, MAIN, texts.first_right)
+    return [f"### {texts.count_of(texts.worst_questions, len(worst))}", _table(head, rows)]
 
 
 def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

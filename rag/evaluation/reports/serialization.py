@@ -9,6 +9,7 @@ from typing import Any
 from rag.evaluation.measures.comparison import Comparison
 from rag.evaluation.measures.statistics import Interval
 from rag.evaluation.measures.summary import Slice, Summary, summarise
+from rag.evaluation.reports.wording import caution_sentence
 from rag.evaluation.types import Run
 
 
@@ -77,7 +78,7 @@ def comparison_json(comparison: Comparison) -> dict[str, Any]:
             }
             for run in comparison.compared
         ],
-        "warnings": list(comparison.warnings),
+        "warnings": [caution_sentence(caution) for caution in comparison.cautions],
     }
 
 

@@ -1,29 +1,21 @@
-"""Wording shared by all reports of a run. Pure functions; callers escape the texts."""
+"""Sentences that all reports share, in the language of their texts. Pure functions; callers escape what they return."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
 from rag.config import DEFAULT_RANKING, Config, Value, settings
+from rag.evaluation.measures.comparison import Caution, Difference
 from rag.evaluation.measures.statistics import Interval
 from rag.evaluation.measures.summary import Summary
 from rag.evaluation.measures.trec_measures import MAIN
+from rag.evaluation.reports.english import ENGLISH
+from rag.evaluation.reports.german import GERMAN
+from rag.evaluation.reports.texts import Named, ReportTexts
 from rag.evaluation.types import FIRST, REFUSED, Result, Run
 from rag.search.confidence import THRESHOLD
-from rag.types import SIGNALS
 
-GLOSSES: Mapping[str, str] = {
-    "nDCG@10": "how close to the top the answers are; the main measure",
-    "RR@10": "reciprocal rank of the first answer",
-    "Success@1": "the first result answers",
-    "R@5": "share of the answers in the top five",
-    "R@10": "share of the answers in the top ten",
-    "AP@10": "precision, averaged over the ranks of all answers",
-    "P@5": "share of answers among the top five results",
-}
-LOST_TO: Mapping[str, str] = {**SIGNALS, "not read again": "the passage that answers was not re-ranked"}
-"""What the first passage owed its rank to, where another one answers."""
-ORIGINS = {"": "Questions written by people", "synthetic": "Synthetic questions, made by rules"}
+REPORT_TEXTS: Mapping[str, ReportTexts] = {texts.code: texts for texts in (ENGLISH, GERMAN)}
 
 
 def failed(result: Result) -> bool:
@@ -50,13 +42,8 @@ def first_right(result: Result) -> int | None:
     return next((rank for rank, retrieved in enumerate(result.shown, 1) if retrieved.grade), None)
 
 
-def bounds(interval: Interval, sign: str = "") -> str:
-    """Return the ends of an interval."""
-    return f"{interval.low:{sign}.3f} to {interval.high:{sign}.3f}"
-
-
 def value(number: Value | None) -> str:
-    """Return a setting as a user would write it; `-` for a setting that the run did not have."""
+    """Return a setting as a user would write it, with a point; `-` for a setting that the run did not have."""
     if number is None:
         return "-"
     return str(number).lower() if isinstance(number, bool) else f"{number:g}"
@@ -68,63 +55,104 @@ def changed_settings(config: Mapping[str, Value]) -> dict[str, tuple[Value | Non
     return {name: (defaults.get(name), setting) for name, setting in config.items() if defaults.get(name) != setting}
 
 
-def config_sentence(config: Mapping[str, Value]) -> str:
+def outcome_of(fate: str, texts: ReportTexts) -> Named:
+    """Return the wording of an outcome as runs store it; an unknown one is its own label."""
+    return texts.outcomes.get(fate, Named(fate, ""))
+
+
+def signal_of(name: str, texts: ReportTexts) -> Named:
+    """Return the wording of a signal as runs store it; an unknown one is its own label."""
+    return texts.signals.get(name, Named(name, ""))
+
+
+def slice_value(dimension: str, label: str, texts: ReportTexts) -> str:
+    """Return the name of a slice's value; tags name themselves."""
+    return label if dimension == "tag" else texts.values.get(label, label)
+
+
+def bounds(interval: Interval, texts: ReportTexts, sign: str = "") -> str:
+    """Return the ends of an interval: `0.712 to 0.850`."""
+    low, high = (texts.number(end, f"{sign}.3f") for end in (interval.low, interval.high))
+    return texts.interval_ends.format(low=low, high=high)
+
+
+def config_sentence(config: Mapping[str, Value], texts: ReportTexts) -> str:
     """Say which settings differ from the defaults."""
     phrases = [
-        f"{name} {value(setting)} (default {value(default)})"
+        f"{name} {value(setting)} {texts.default.format(value=value(default))}"
         for name, (default, setting) in changed_settings(config).items()
     ]
-    return f"{', '.join(phrases)}; all others are the defaults." if phrases else "All settings are the defaults."
+    return texts.settings_changed.format(settings=", ".join(phrases)) if phrases else texts.settings_default
 
 
-def asked_sentence(run: Run) -> str:
+def asked_sentence(run: Run, texts: ReportTexts) -> str:
     """Say how many questions were asked."""
-    sentence = f"{len(run.results):,} questions"
-    return sentence if len(run.results) >= run.asked_of else f"{sentence} of {run.asked_of:,} (interrupted)"
+    asked = texts.count_of(texts.questions_count, len(run.results))
+    if len(run.results) >= run.asked_of:
+        return asked
+    return texts.interrupted.format(asked=asked, total=texts.number(run.asked_of, ","))
 
 
-def latency_sentence(run: Run) -> str:
+def latency_sentence(run: Run, texts: ReportTexts) -> str:
     """Say how long a question takes."""
     if not run.latency_ms:
-        return "Not measured."
-    times = [f"{time:,.0f} ms ({name})" for name, time in run.latency_ms.items()]
-    return f"{', '.join(times)} for a question asked by itself."
+        return texts.not_measured
+    times = [f"{texts.number(time, ',.0f')} ms ({name})" for name, time in run.latency_ms.items()]
+    return texts.latency_sentence.format(times=", ".join(times))
 
 
-def sentences(summary: Summary) -> dict[str, str]:
+def verdict(difference: Difference, questions: int, texts: ReportTexts = ENGLISH) -> str:
+    """Say in a sentence whether a difference is more than chance."""
+    mean, count = difference.mean.mean, texts.number(questions, "d")
+    if not (difference.better or difference.worse):
+        return texts.identical.format(count=count)
+    p = texts.number(difference.p, ".3f")
+    if difference.certain:
+        size, interval = texts.number(abs(mean), ".3f"), bounds(difference.mean, texts, "+")
+        return texts.verdict[mean > 0].format(mean=size, interval=interval, p=p)
+    limit = texts.undetectable.format(count=count, smallest=texts.number(difference.smallest, ".3f"))
+    if abs(mean) >= difference.smallest or questions == 1:
+        limit = texts.more_questions
+    return texts.not_significant.format(mean=texts.number(mean, "+.3f"), p=p, limit=limit)
+
+
+def caution_sentence(caution: Caution, texts: ReportTexts = ENGLISH) -> str:
+    """Say why runs should be compared with care."""
+    counts = {"common": texts.number(caution.common, "d"), "total": texts.number(caution.total, "d")}
+    return texts.cautions[caution.kind].format(runs=", ".join(caution.runs), **counts)
+
+
+def sentences(summary: Summary, texts: ReportTexts) -> dict[str, str]:
     """Return the sentences below the measures, by heading: highlighted sentence, abstention, judgements."""
-    texts = {"Highlighted sentence": _sentence(summary), "Abstention": _abstention(summary)}
+    by_heading = {
+        texts.sentence_heading: _sentence(summary, texts),
+        texts.abstention_heading: _abstention(summary, texts),
+    }
     if summary.answerable < summary.questions or summary.abstention.auroc is not None:
-        texts["Confidence"] = _confidence(summary)
-    texts["Judgements"] = (
-        f"{summary.unjudged:.1%} of the top ten results are unjudged and count as wrong: if some of them answer, the "
-        "measures are too low."
-    )
-    return texts
+        by_heading[texts.confidence_heading] = _confidence(summary, texts)
+    by_heading[texts.judgements_heading] = texts.unjudged_share.format(share=texts.number(summary.unjudged, ".1%"))
+    return by_heading
 
 
-def _sentence(summary: Summary) -> str:
+def _sentence(summary: Summary, texts: ReportTexts) -> str:
     if summary.sentence is None:
-        return "Not measured: no quoted answer was retrieved, or re-ranking was skipped."
-    return (
-        f"Where a quoted answer was retrieved, the highlighted sentence is part of the quote in "
-        f"{summary.sentence.mean:.1%} ({summary.sentence.low:.1%} to {summary.sentence.high:.1%}) of the cases."
+        return texts.sentence_not_measured
+    mean, low, high = (
+        texts.number(share, ".1%") for share in (summary.sentence.mean, summary.sentence.low, summary.sentence.high)
     )
+    return texts.sentence_found.format(mean=mean, interval=texts.interval_ends.format(low=low, high=high))
 
 
-def _abstention(summary: Summary) -> str:
-    abstention = summary.abstention
-    covered = f"The archive answered {abstention.coverage:.1%} of the questions (coverage, threshold {THRESHOLD:g})"
-    if abstention.precision is None:
-        return f"{covered}."
-    return f"{covered}; {abstention.precision:.1%} of these have an answer in the top five (precision)."
+def _abstention(summary: Summary, texts: ReportTexts) -> str:
+    coverage, threshold = texts.number(summary.abstention.coverage, ".1%"), texts.number(THRESHOLD, "g")
+    if summary.abstention.precision is None:
+        return texts.coverage.format(coverage=coverage, threshold=threshold)
+    precision = texts.number(summary.abstention.precision, ".1%")
+    return texts.coverage_and_precision.format(coverage=coverage, threshold=threshold, precision=precision)
 
 
-def _confidence(summary: Summary) -> str:
-    abstention = summary.abstention
-    if abstention.auroc is None or abstention.calibration_error is None:
-        return "Not measured: this needs questions with an answer and questions without."
-    return (
-        f"In {abstention.auroc:.1%} of all pairs, the question with an answer got the higher confidence (AUROC; chance "
-        f"is 50%). Confidence is {abstention.calibration_error:.3f} off on average (expected calibration error)."
-    )
+def _confidence(summary: Summary, texts: ReportTexts) -> str:
+    auroc, error = summary.abstention.auroc, summary.abstention.calibration_error
+    if auroc is None or error is None:
+        return texts.confidence_not_measured
+    return texts.confidence_measured.format(auroc=texts.number(auroc, ".1%"), error=texts.number(error, ".3f"))

@@ -11,6 +11,7 @@ from rag.evaluation.types import (
     FIRST,
     FUSION,
     NO_CANDIDATE,
+    NOT_RERANKED,
     REFUSED,
     RERANKING,
     SPLIT,
@@ -23,7 +24,6 @@ from rag.types import Passage, Span
 
 # least partial ratio of two texts that say the same, 0 to 100: the share of equal letters of the shorter text
 _MIN_PARTIAL_RATIO = 85.0
-_NOT_RERANKED = "not read again"
 
 
 def expected_answers(
@@ -118,7 +118,7 @@ def beaten_by(expected: Sequence[ExpectedAnswer], ranking: Ranking) -> str | Non
         return None
     winner, loser = ranking.signals[0], ranking.signals[best_rank - 1]
     if winner.keys() != loser.keys():
-        return _NOT_RERANKED
+        return NOT_RERANKED
     lead = {name: weight * (winner[name] - loser[name]) for name, weight in ranking.weights.items()}
     return max(lead, key=lambda name: lead[name]) if lead else None
 

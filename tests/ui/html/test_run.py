@@ -21,7 +21,7 @@ from ui.html.notices import progress_bar
 from ui.html.questions import LISTED, question_groups, question_row
 from ui.html.run import bar, report_address, run_html
 from ui.wording.english import ENGLISH
-from ui.wording.evaluation import bounds, fixed, percent, words_of
+from ui.wording.evaluation import bounds, fixed, percent, report_texts, words_of
 from ui.wording.german import GERMAN
 
 DE, EN = words_of(GERMAN), words_of(ENGLISH)
@@ -83,7 +83,7 @@ def test_the_bar_shows_mean_and_interval() -> None:
 def test_every_fate_and_dimension_has_words() -> None:
     """What the library may say of a question is said in both languages."""
     for words in (DE, EN):
-        assert words.outcomes.keys() == FATES.keys()
+        assert report_texts(words).outcomes.keys() == FATES.keys()
         assert words.slices.keys() <= SLICES.keys()
         assert words.measure_meanings.keys() == set(MEASURES)
 
@@ -101,7 +101,7 @@ def test_a_question_opens_to_what_was_wanted_and_what_came() -> None:
     html = question_row(result("q-2", 0.5, FUSION), DE)
     text = Parts(html).text
     for expected in (
-        DE.outcomes[FUSION][1],
+        report_texts(DE).outcomes[FUSION].meaning,
         f"{DE.beaten_by}: Wortabgleich.",
         "Rang 2",
         "Kandidat: anfangs Rang 3, am Ende Rang 2",
@@ -133,7 +133,7 @@ def test_questions_without_an_answer_alone_have_no_measures() -> None:
     """A run of unanswerable questions shows what became of them, and no empty table."""
     unanswerable = replace(result(), answerable=False, values={}, wanted=(), shown=(), fate=REFUSED, sentence=None)
     text = Parts(run_html(run(unanswerable), EN)).text
-    assert "correctly refused" in text
+    assert "refused: nothing answers, and the archive said so." in text
     assert EN.no_results in text
     assert MAIN not in text
 
@@ -191,7 +191,7 @@ def test_runs_without_a_question_in_common_are_not_compared() -> None:
 
 def test_the_address_of_a_report_is_one_path() -> None:
     """A name may hold any sign: in the address it is quoted whole."""
-    assert report_address("a/../b c?#.html") == "evaluation/a%2F..%2Fb%20c%3F%23.html.html"
+    assert report_address("a/../b c?#.html", GERMAN) == "evaluation/a%2F..%2Fb%20c%3F%23.html.html?lang=de"
 
 
 def test_the_buttons_say_what_was_marked() -> None:

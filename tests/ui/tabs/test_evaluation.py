@@ -137,8 +137,9 @@ def test_the_report_runs_no_script(archive: Archive, browser: TestClient) -> Non
     """The report of a run, whatever its name, comes with a policy that allows nothing; of no run there is none."""
     name = "a/b <script>?"
     EvaluationSession(archive).runs.save(replace(run(), name=name))
-    reply = browser.get(report_address(name))
+    reply = browser.get(report_address(name, GERMAN))
     assert (reply.status_code, "&lt;script&gt;?" in reply.text) == (200, True)
+    assert ('<html lang="de">' in reply.text, "Wie die Fragen ausgingen" in reply.text) == (True, True)
     assert "default-src 'none'" in reply.headers["content-security-policy"]
     assert "script-src" not in reply.headers["content-security-policy"]
     missing = browser.get("/evaluation/none.html")

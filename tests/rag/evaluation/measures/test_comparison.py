@@ -10,7 +10,8 @@ from results import result, run
 from scipy import stats
 
 from rag.config import DEFAULT_RANKING, Config, settings
-from rag.evaluation.measures.comparison import changed_questions, compare_runs, verdict
+from rag.evaluation.measures.comparison import changed_questions, compare_runs
+from rag.evaluation.reports.wording import caution_sentence, verdict
 from rag.evaluation.types import Run
 
 FOUND, SECOND, MISSED = ["A", "x"], ["x", "A"], ["x", "y"]
@@ -98,7 +99,8 @@ def test_only_questions_that_both_asked_in_the_same_words_count() -> None:
     other = run("other", [first.results[0], reworded, result("c", FOUND, ["A"]), result("u", FOUND, [])])
     found = compare_runs([first, other])
     assert found.questions == 1
-    assert found.warnings == ("Only 1 questions of 3 were asked in all runs; the others are ignored.",)
+    said = [caution_sentence(caution) for caution in found.cautions]
+    assert said == ["Only 1 questions of 3 were asked in all runs; the others are ignored."]
     with pytest.raises(ValueError, match="no question"):
         compare_runs([first, of("third", {"z": FOUND})])
 
@@ -117,7 +119,7 @@ def test_runs_that_differ_in_more_than_settings_are_compared_with_a_warning(
 ) -> None:
     """The figures are given all the same."""
     found = compare_runs([of("first", {"a": FOUND}), of("other", {"a": SECOND}, **facts)])
-    assert any(said in one for one in found.warnings)
+    assert any(said in caution_sentence(caution) for caution in found.cautions)
     assert found.compared[0].differences
 
 

@@ -14,7 +14,7 @@ from lxml import html
 from markdown_it import MarkdownIt
 
 from rag.config import DEFAULT_RANKING, Config, settings
-from rag.evaluation.measures.comparison import Comparison, compare_runs, verdict
+from rag.evaluation.measures.comparison import Comparison, compare_runs
 from rag.evaluation.measures.statistics import Interval
 from rag.evaluation.measures.summary import Slice, summarise
 from rag.evaluation.measures.trec_measures import MEASURES
@@ -28,6 +28,7 @@ from rag.evaluation.reports.charts import (
 )
 from rag.evaluation.reports.html import html_report
 from rag.evaluation.reports.markdown import markdown_report
+from rag.evaluation.reports.wording import caution_sentence, verdict
 from rag.evaluation.types import (
     ANSWERED,
     DOUBTFUL,
@@ -274,7 +275,7 @@ def test_the_page_tells_what_happened() -> None:
     assert "2 of 2 questions have an answer" in text
     both = comparison()
     assert verdict(both.compared[0].differences["nDCG@10"], both.questions) in text
-    assert all(warning in text for warning in both.warnings)
+    assert all(caution_sentence(caution) in text for caution in both.cautions)
     cells = root.xpath("//h2[@id='measures']/..//table")[0].xpath(".//tbody/tr[1]/td")
     # by hand: (1 + 1/2 + 1/2 + 0 + 0 + 1/3) / 6; the synthetic question stands apart
     assert [one.text_content() for one in cells][:2] == ["nDCG@10", "0.389"]
