@@ -38,13 +38,13 @@ def questions_list(results: Sequence[Result], texts: ReportTexts) -> str:
 
 def _question(result: Result, texts: ReportTexts) -> str:
     mark = "bad" if failed(result) else "good"
-    label, meaning = outcome_of(result.fate, texts)
+    named = outcome_of(result.fate, texts)
     measure = texts.number(result.values[MAIN], ".3f") if MAIN in result.values else ""
     question = f'<span class="asked" lang="{escaped(result.language)}" dir="auto">{escaped(result.question)}</span>'
-    summary = f'<span class="fate {mark}">{escaped(label)}</span>{question}<span class="n quiet">{measure}</span>'
+    summary = f'<span class="fate {mark}">{escaped(named.label)}</span>{question}<span class="n quiet">{measure}</span>'
     signal = signal_of(result.beaten_by, texts).label if result.beaten_by else ""
     beaten = f" {texts.lost_to.format(signals=escaped(signal))}" if signal else ""
-    outcome = f'<p><strong class="{mark}">{escaped(label)}</strong>: {escaped(meaning)}.{beaten}</p>'
+    outcome = f'<p><strong class="{mark}">{escaped(named.label)}</strong>: {escaped(named.sentence)}{beaten}</p>'
     wanted = "".join(_expected_answer(answer, texts) for answer in result.wanted)
     expected = f"<h4>{texts.expected}</h4><ul>{wanted}</ul>" if wanted else ""
     items = "".join(_result(rank, passage, texts) for rank, passage in enumerate(result.shown, 1))
