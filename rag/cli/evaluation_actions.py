@@ -140,7 +140,7 @@ def open_set(folder: Path, plan: Plan, encoder: str | None, reranker: str | None
     finally:
         preparation.close()
     with archive:
-        judgements = judge_queries(retrieval_set, archive.article)
+        judgements = judge_queries(retrieval_set, archive.original)
         yield JudgedQuestions(EvaluationSession(archive), judgements, str(folder), operators=False)
 
 

@@ -74,27 +74,34 @@ def corpus_articles(folder: Path) -> Iterator[Article]:
 def judge_queries(retrieval_set: RetrievalSet, find: Callable[[str], Article]) -> list[Judgement]:
     """Return the judgements of a set's queries over the articles made from its documents.
 
+    Where several documents are one article, it has the best grade among them.
+
     Args:
-        find: returns the article with an id.
+        find: returns the article that is cited for a document: its own, or the one that it duplicates.
 
     Raises:
         QuestionError: a query's document is not in the corpus.
     """
     judgements = []
     for query in retrieval_set.queries:
-        grades = retrieval_set.grades[query.id]
-        relevant = {document: grade for document, grade in grades.items() if grade > 0}
-        irrelevant = [document for document, grade in grades.items() if grade <= 0]
-        try:
-            articles = {document: find(document) for document in relevant}
-        except NotFound as error:
-            raise QuestionError(
-                f"{query.location}: a document that answers {query.id} is not in {retrieval_set.folder / CORPUS}, or "
-                "has no text: remove it from the qrels."
-            ) from error
-        judgements.append(
-            Judgement(query, dict.fromkeys(relevant), articles, dict.fromkeys(irrelevant), grades=relevant)
-        )
+        articles: dict[str, Article] = {}
+        grades: dict[str, int] = {}
+        wrong: dict[str, None] = {}
+        for document, grade in retrieval_set.grades[query.id].items():
+            try:
+                article = find(document)
+            except NotFound as error:
+                if grade <= 0:
+                    continue
+                raise QuestionError(
+                    f"{query.location}: a document that answers {query.id} is not in {retrieval_set.folder / CORPUS}, "
+                    "or has no text: remove it from the qrels."
+                ) from error
+            if grade > 0:
+                articles[article.id], grades[article.id] = article, max(grade, grades.get(article.id, 0))
+            else:
+                wrong[article.id] = None
+        judgements.append(Judgement(query, dict.fromkeys(articles), articles, wrong, grades=grades))
     return judgements
 
 

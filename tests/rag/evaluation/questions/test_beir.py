@@ -13,6 +13,7 @@ from results import result
 from rag.errors import NotFound, QuestionError
 from rag.evaluation.questions.beir import corpus_articles, judge_queries, read_beir, write_beir
 from rag.evaluation.runs.trec import QRELS, RUN, read_trec_run, trec_results, write_trec
+from rag.types import Article
 
 CORPUS = [
     {"_id": "d 1", "title": "Die Brücke", "text": "Sie steht.\r\nSie hält.", "lang": "de"},
@@ -49,6 +50,27 @@ def test_a_set_is_read_whole(tmp_path: Path) -> None:
     assert dict(first.wrong) == {"d2": None}
     assert (first.grade("d 1", 0, 5), first.grade("d2", 0, 5), first.grade("d3", 0, 5)) == (2, 0, None)
     assert dict(second.answers) == {"d2": None}
+
+
+def test_documents_with_the_same_text_are_one_answer(tmp_path: Path) -> None:
+    """Whichever of two copies a judgement names, the article that is cited answers, with the better grade of both.
+
+    It is not wrong by the other copy; a wrong document that has no text is left out.
+    """
+    qrels = "q1\td 1\t1\nq1\tcopy\t2\nq2\tcopy\t1\nq2\td 1\t0\nq2\td2\t0\nq2\td3\t0\n"
+    folder = beir(tmp_path, qrels=qrels)
+    documents = {one.id: one for one in corpus_articles(folder)}
+
+    def cited(document: str) -> Article:
+        try:
+            return documents["d 1" if document == "copy" else document]
+        except KeyError as error:
+            raise NotFound(document) from error
+
+    first, second = judge_queries(read_beir(folder), cited)
+    assert (list(first.answers), dict(first.grades), list(first.articles)) == (["d 1"], {"d 1": 2}, ["d 1"])
+    assert (list(second.answers), list(second.articles), second.grade("d 1", 0, 5)) == (["d 1"], ["d 1"], 1)
+    assert (second.grade("d2", 0, 5), second.grade("d3", 0, 5)) == (0, None)
 
 
 def test_judgements_in_trecs_columns(tmp_path: Path) -> None:
