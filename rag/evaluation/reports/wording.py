@@ -87,10 +87,10 @@ def config_sentence(config: Mapping[str, Value], texts: ReportTexts) -> str:
 
 def asked_sentence(run: Run, texts: ReportTexts) -> str:
     """Say how many questions were asked."""
-    asked = texts.count_of(texts.questions_count, len(run.results))
+    count = texts.count_of(texts.questions_count, len(run.results))
     if len(run.results) >= run.asked_of:
-        return asked
-    return texts.interrupted.format(asked=asked, total=texts.number(run.asked_of, ","))
+        return count
+    return texts.interrupted.format(asked=count, total=texts.number(run.asked_of, ","))
 
 
 def latency_sentence(run: Run, texts: ReportTexts) -> str:
