@@ -1,8 +1,9 @@
-"""Writes docs/cli.md and docs/python.md from the code: `python docs/make_reference.py`."""
+"""Writes docs/cli.md, docs/python.md and docs/dossier.schema.json from the code: `python docs/make_reference.py`."""
 
 from __future__ import annotations
 
 import inspect
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,6 +13,7 @@ import typer
 
 import rag
 from rag.cli.app import app
+from rag.workspace.dossier_schema import StoredDossier
 
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
 HERE = Path(__file__).parent
@@ -81,3 +83,4 @@ def _docstring(value: object) -> str:
 if __name__ == "__main__":
     (HERE / "cli.md").write_text(command_line(), "utf-8")
     (HERE / "python.md").write_text(python(), "utf-8")
+    (HERE / "dossier.schema.json").write_text(json.dumps(StoredDossier.model_json_schema(), indent=2) + "\n", "utf-8")

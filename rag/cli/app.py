@@ -15,7 +15,7 @@ import typer
 from rich.text import Text
 
 from rag import __version__
-from rag.cli import evaluation
+from rag.cli import dossier, evaluation
 from rag.cli.index import forget, index, update_archive
 from rag.cli.options import ArchiveOption, ArticleArgument, JsonOption, RerankerOption, opened_archive
 from rag.cli.output import (
@@ -283,6 +283,7 @@ def ui(
 app.add_typer(evaluation.evaluations, name="eval")
 app.add_typer(evaluation.runs, name="runs")
 app.add_typer(evaluation.questions, name="questions")
+app.add_typer(dossier.dossiers, name="dossier")
 
 
 def main() -> None:

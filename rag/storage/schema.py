@@ -94,6 +94,17 @@ CREATE TABLE saved_questions (
     id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, question TEXT NOT NULL, filter TEXT NOT NULL,
     saved TEXT NOT NULL, looked TEXT NOT NULL, state TEXT NOT NULL, seen TEXT NOT NULL
 );
+CREATE TABLE dossiers (
+    id TEXT PRIMARY KEY, name TEXT NOT NULL, made TEXT NOT NULL, changed TEXT NOT NULL,
+    deleted INTEGER NOT NULL DEFAULT 0
+);
+CREATE TABLE dossier_entries (
+    id TEXT PRIMARY KEY, dossier TEXT NOT NULL REFERENCES dossiers (id), position INTEGER NOT NULL, kind TEXT NOT NULL,
+    text TEXT NOT NULL, quotation TEXT, article TEXT NOT NULL, start INTEGER, "end" INTEGER, question TEXT NOT NULL,
+    added TEXT NOT NULL, deleted INTEGER NOT NULL DEFAULT 0
+);
+CREATE INDEX dossier_entries_in_order ON dossier_entries (dossier, position);
+CREATE INDEX dossier_entries_by_article ON dossier_entries (article);
 """,
 }
 """What each version adds to the one before."""

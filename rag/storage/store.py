@@ -177,9 +177,10 @@ class Store:
         return len(article_ids)
 
     def move_feedback(self, from_article: str, to_article: str) -> None:
-        """Apply the relevance feedback on an article to the same article at another path."""
+        """Apply the relevance feedback on an article, and its quotations, to the same article at another path."""
         with self._database.transaction(of_articles=False) as (connection, _):
             connection.execute("UPDATE OR IGNORE marks SET article = ? WHERE article = ?", (to_article, from_article))
+            connection.execute("UPDATE dossier_entries SET article = ? WHERE article = ?", (to_article, from_article))
 
     def _ids_from(self, file: str) -> list[str]:
         """Return the ids of the articles that came from the file at a path."""

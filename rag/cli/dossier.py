@@ -1,0 +1,214 @@
+"""The commands `dossier`: list, show, export, import and verify collected quotations."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.text import Text
+
+from rag.cli.options import ArchiveOption, JsonOption, opened_archive
+from rag.cli.output import err, out, print_json
+from rag.cli.progress import CountingBar
+from rag.errors import FundstelleError, NotFound
+from rag.text.paths import DEFAULT_ARCHIVE
+
+if TYPE_CHECKING:
+    from rag.types.dossier import Dossier, DossierEntry
+    from rag.verification import Verification
+
+DOES_NOT_HOLD = 1
+"""The exit code if a source no longer says what was quoted."""
+_STATES = {
+    "unchanged": ("unchanged", "green"),
+    "moved": ("moved", "yellow"),
+    "changed": ("changed", "red"),
+    "missing": ("missing", "red"),
+    "unreadable": ("unreadable", "red"),
+}
+_STYLES, _LANGUAGES, _ENDINGS = ("iso690", "chicago", "apa", "mla"), ("de", "en"), ("docx", "html", "md", "csv", "json")
+
+dossiers = typer.Typer(
+    help="Quotations collected in dossiers, on the page or in Python.", no_args_is_help=True, rich_markup_mode=None
+)
+
+DossierArgument = Annotated[str, typer.Argument(metavar="NAME", help="The name of a dossier.")]
+
+
+@dossiers.command("list")
+def list_dossiers(archive: ArchiveOption = DEFAULT_ARCHIVE, as_json: JsonOption = False) -> None:
+    """List the dossiers, the one changed last first."""
+    from rag.workspace.dossiers import Dossiers
+
+    with opened_archive(archive, create=False) as opened:
+        summaries = Dossiers(opened).summaries()
+    if as_json:
+        values = [{"name": each.name, "quotes": each.quote_count, "changed": each.changed} for each in summaries]
+        print_json({"dossiers": values})
+        return
+    for each in summaries:
+        count = f"{each.quote_count} {'quotation' if each.quote_count == 1 else 'quotations'}"
+        out.print(Text(f"{each.name}  ({count}, changed {each.changed[:10]})"), soft_wrap=True)
+    if not summaries:
+        err.print("There is no dossier yet: save a passage on the page, with `fundstelle ui`.", soft_wrap=True)
+
+
+@dossiers.command("show")
+def show_dossier(name: DossierArgument, archive: ArchiveOption = DEFAULT_ARCHIVE, as_json: JsonOption = False) -> None:
+    """Print a dossier."""
+    from rag.workspace.dossier_json import dossier_json
+    from rag.workspace.dossiers import Dossiers
+
+    with opened_archive(archive, create=False) as opened:
+        dossier = Dossiers(opened).dossier(name)
+    if as_json:
+        print_json(dossier_json(dossier))
+    else:
+        _print_dossier(dossier)
+
+
+@dossiers.command("export")
+def export_dossier(
+    name: DossierArgument,
+    file: Annotated[Path, typer.Argument(help="The file to write: .docx, .html, .md, .csv or .json.")],
+    archive: ArchiveOption = DEFAULT_ARCHIVE,
+    style: Annotated[str, typer.Option(metavar="STYLE", help="iso690, chicago, apa or mla.")] = "iso690",
+    language: Annotated[str, typer.Option(metavar="CODE", help="Language of labels: en or de.")] = "en",
+) -> None:
+    """Write a dossier as a document, a page, a table, or JSON, which can be imported again."""
+    from rag.workspace.dossier_files import ExportOptions, export
+    from rag.workspace.dossiers import Dossiers
+
+    ending = file.suffix.lower().removeprefix(".")
+    _check(ending, _ENDINGS, f"{file} has no ending of a format")
+    _check(style, _STYLES, f"There is no style {style!r}")
+    _check(language, _LANGUAGES, f"There are no labels in {language!r}")
+    with opened_archive(archive, create=False) as opened:
+        dossier = Dossiers(opened).dossier(name)
+    options = ExportOptions(language, datetime.now(UTC).date(), style)  # type: ignore[arg-type]
+    try:
+        file.write_bytes(export(dossier, ending, options))
+    except OSError as error:
+        raise FundstelleError(f"{file} cannot be written ({error.strerror}): choose another file.") from error
+    err.print(f"Written: {file}", soft_wrap=True, markup=False)
+
+
+@dossiers.command("import")
+def import_dossier(
+    file: Annotated[Path, typer.Argument(help="A dossier exported as JSON or HTML.")],
+    archive: ArchiveOption = DEFAULT_ARCHIVE,
+) -> None:
+    """Store a dossier that was exported, from this archive or another one."""
+    from rag.workspace.dossier_json import read_dossier
+    from rag.workspace.dossiers import Dossiers
+
+    try:
+        raw = file.read_bytes()
+    except OSError as error:
+        raise NotFound(f"{file} cannot be read ({error.strerror}): give an exported dossier.") from error
+    with opened_archive(archive, create=False) as opened:
+        store = Dossiers(opened)
+        dossier = store.dossier(store.store(read_dossier(raw)))
+    count = len(dossier.quotes)
+    out.print(f"{dossier.name}: {count} {'quotation' if count == 1 else 'quotations'}", soft_wrap=True, markup=False)
+
+
+@dossiers.command("verify")
+def verify_dossier(
+    name: DossierArgument, archive: ArchiveOption = DEFAULT_ARCHIVE, as_json: JsonOption = False
+) -> None:
+    """Read the source of each quotation again, and say whether it still says so.
+
+    Ends with exit code 1 if one does not: it was changed, is missing or cannot be read.
+    """
+    from rag.workspace.dossiers import Dossiers
+
+    with opened_archive(archive, create=False) as opened:
+        store = Dossiers(opened)
+        dossier = store.dossier(name)
+        with CountingBar("verifying", "quotations") as bar:
+            verdicts = list(store.verify_all(dossier, bar))
+    if as_json:
+        print_json({"name": dossier.name, "quotes": [_verdict_json(entry, verdict) for entry, verdict in verdicts]})
+    else:
+        for entry, verdict in verdicts:
+            _print_verdict(entry, verdict)
+    if not all(verdict.holds for _, verdict in verdicts):
+        raise typer.Exit(DOES_NOT_HOLD)
+
+
+def _check(value: str, values: tuple[str, ...], problem: str) -> None:
+    if value not in values:
+        raise FundstelleError(f"{problem}: choose {', '.join(values[:-1])} or {values[-1]}.")
+
+
+def _print_dossier(dossier: Dossier) -> None:
+    out.print(Text(dossier.name, style="bold"), soft_wrap=True)
+    for entry in dossier.entries:
+        out.print()
+        quote = entry.quotation
+        if entry.kind == "heading":
+            out.print(Text(entry.text, style="bold cyan"), soft_wrap=True)
+            continue
+        if quote:
+            day = f", {quote.published.isoformat()}" if quote.published else ""
+            source = ", ".join(filter(None, (quote.title, quote.source))) or quote.path
+            out.print(Text(f"“{quote.text}”"), soft_wrap=True)
+            out.print(Text(f"— {source}{day}", style="dim"), soft_wrap=True)
+            out.print(Text(f"{quote.path}, characters {quote.start}-{quote.end}", style="dim"), soft_wrap=True)
+        if entry.text:
+            out.print(Text(entry.text), soft_wrap=True)
+
+
+def _print_verdict(entry: DossierEntry, verdict: Verification) -> None:
+    label, colour = _STATES[verdict.state]
+    out.print(Text(f"{label:<10} ", style=colour) + Text(f"“{_shortened(verdict.quote)}”"), soft_wrap=True)
+    for line in _remarks(entry, verdict):
+        out.print(Text(f"           {line}", style="dim"), soft_wrap=True)
+
+
+def _remarks(entry: DossierEntry, verdict: Verification) -> list[str]:
+    """Return what there is to say of a verdict, beside its word."""
+    quote = entry.quotation
+    remarks = []
+    if quote and verdict.path != quote.path:
+        remarks.append(f"now in {verdict.path}")
+    if quote and verdict.span and verdict.state == "moved" and verdict.span != (quote.start, quote.end):
+        remarks.append(f"now at characters {verdict.span[0]}-{verdict.span[1]}")
+    if verdict.changes:
+        marks = {"same": "{}", "removed": "[-{}-]", "added": "{{+{}+}}"}
+        remarks.append("".join(_marked(marks[change.kind], change.text) for change in verdict.changes))
+    elif verdict.state == "changed":
+        remarks.append(f"the file is not in this archive, and was changed: {verdict.path}")
+    if verdict.state == "missing":
+        gone = "the file is there, the words are not" if verdict.sha256 else "the file is gone"
+        remarks.append(f"{gone}: {verdict.path}")
+    if verdict.problem:
+        remarks.append(f"{verdict.path}: {verdict.problem}")
+    return remarks
+
+
+def _marked(mark: str, text: str) -> str:
+    return mark.format(text.rstrip()) + text[len(text.rstrip()) :]
+
+
+def _shortened(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= 90 else f"{line[:89]}…"
+
+
+def _verdict_json(entry: DossierEntry, verdict: Verification) -> dict[str, Any]:
+    return {
+        "quote": verdict.quote,
+        "state": verdict.state,
+        "path": verdict.path,
+        "article_id": verdict.article_id,
+        "sha256": verdict.sha256,
+        "file_changed": verdict.file_changed,
+        "span": list(verdict.span) if verdict.span else None,
+        "now": verdict.text,
+        "problem": verdict.problem,
+        "question": entry.question,
+    }
