@@ -23,10 +23,10 @@ _FRAGMENT_VIEWS = ("library", "dossiers", "questions", "settings")
 
 # Gradio always declares the page English; the masthead has its actual language. Until it has, nothing is shown.
 _LANGUAGE_SCRIPT = """
-const setLanguage = () => { document.documentElement.lang = element.querySelector(".fs").lang; };
 watch("value", () => {
-  setLanguage();
+  document.documentElement.lang = element.querySelector(".fs").lang;
   document.documentElement.dataset.fsReady = "";
+  document.dispatchEvent(new Event("fs:ready"));
 });
 """
 
@@ -35,6 +35,7 @@ _OPENER_SCRIPT = """
 const root = document.documentElement;
 const open = () => { if (root.dataset.fsView === "evaluate" && "fsReady" in root.dataset) trigger("select"); };
 document.addEventListener("fs:view", open);
+document.addEventListener("fs:ready", open);
 """
 
 
@@ -53,7 +54,7 @@ def build_page(archive: Archive, job: EvaluationJob) -> gr.Blocks:
     with gr.Blocks(title="Fundstelle", analytics_enabled=False) as blocks:
         # kept in the browser, so that a server that was restarted still answers in the language of the page
         code = gr.Textbox(ENGLISH.code, visible=False)
-        header = gr.HTML(masthead(ENGLISH), js_on_load=_LANGUAGE_SCRIPT, elem_id="fs-masthead", **PLAIN)
+        header = gr.HTML(js_on_load=_LANGUAGE_SCRIPT, elem_id="fs-masthead", **PLAIN)
         with gr.Column(elem_id="fs-view-ask", elem_classes="fs-view"):
             asking = ask_tab()
             contents = gr.HTML(js_on_load=None, elem_id="fs-holdings", **PLAIN)

@@ -50,6 +50,7 @@ def ask_tab() -> AskTab:
             label=ENGLISH.box,
             placeholder=ENGLISH.placeholder,
             autofocus=True,
+            interactive=True,  # although no function of Gradio's reads it
             max_lines=4,
             scale=1,
             elem_id="fs-question",

@@ -24,7 +24,8 @@ function type(question) {
 
 function ask() {
   const question = box().value;
-  if (question.length > words().maxQuestion) return say(words().long.replace("COUNT", grouped(question.length)));
+  const { length } = question.trim();
+  if (length > words().maxQuestion) return say(words().long.replace("COUNT", grouped(length)));
   if (!question.trim()) return say(words().emptyQuestion);
   answered = undefined; // the same question again is asked again
   const changes = { q: question, limit: null, article: null, start: null, end: null, from: null, to: null };
@@ -101,6 +102,11 @@ document.addEventListener("input", (event) => {
     sessionStorage.removeItem(TYPED); // too long to be stored
   }
 });
+
+// Hidden until it has its language, the box could not take the focus by itself.
+document.addEventListener("fs:ready", () => requestAnimationFrame(() => {
+  if (!read().get("q") && box()?.checkVisibility() && document.activeElement === document.body) box().focus();
+}));
 
 Promise.all([mounted("#fs-question textarea"), mounted("#fs-results"), mounted("#fs-working [role=status]")]).then(() => {
   const typed = sessionStorage.getItem(TYPED);
