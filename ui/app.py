@@ -27,6 +27,7 @@ from ui.routes.feedback import add_feedback_route
 from ui.routes.fonts import add_font_route
 from ui.routes.reader import add_reader_route
 from ui.routes.report import add_report_route
+from ui.routes.request_settings import WithSettings
 from ui.routes.scripts import add_script_route
 from ui.security.calls import calls_of
 from ui.security.connections import Connection, connection_limits
@@ -89,6 +90,7 @@ def build_app(archive: Archive, serving: Serving = THIS_COMPUTER) -> FastAPI:
     )
     app.add_middleware(OwnDocument)
     app.add_middleware(Gate, serving=serving, calls=calls_of(blocks.config["dependencies"]))
+    app.add_middleware(WithSettings, archive=archive)
     app.add_middleware(_with_headers)
     return app
 

@@ -12,12 +12,12 @@ from rag.errors import FundstelleError
 from ui.html.masthead import masthead
 from ui.html.notices import archive_line, refusal_notice
 from ui.html.theme import PLAIN
+from ui.routes.fragments import texts_for
 from ui.tabs.ask import AskTab, ask_labels, ask_tab
 from ui.tabs.evaluation import wire_evaluation_tab
 from ui.tabs.evaluation_job import EvaluationJob
 from ui.tabs.evaluation_layout import EvaluationTab, evaluation_labels, evaluation_tab
 from ui.wording.english import ENGLISH
-from ui.wording.page import choose_language
 
 _FRAGMENT_VIEWS = ("library", "dossiers", "questions", "settings")
 
@@ -76,7 +76,7 @@ def _opener(page: _Page, archive: Archive) -> Callable[..., dict[Any, Any]]:
     """Return the function that fills the page when it is opened: in the reader's language, with today's archive."""
 
     def open_page(request: gr.Request) -> dict[Any, Any]:
-        texts = choose_language(request.query_params.get("lang"), request.headers.get("accept-language"))
+        texts = texts_for(request)
         try:
             status = archive.status()
             contents = archive_line(status, texts)

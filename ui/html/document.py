@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from rag.workspace.settings import Settings
 from ui.html.fonts import font_faces, font_links
 from ui.html.markup import escape
 from ui.html.theme import ASSETS
@@ -14,12 +15,14 @@ _PREVIEW = re.compile(r'<meta\s+(?:property|name)="(?:og|twitter):[^>]*>\s*')
 _LANGUAGE = re.compile(r'(<html\s+)lang="[^"]*"')
 
 
-def our_document(document: str, texts: Texts) -> str:
+def our_document(document: str, texts: Texts, settings: Settings) -> str:
     """Return Gradio's document in the reader's language, with our title and preview instead of Gradio's.
 
     The preview says what Fundstelle is, and nothing of the archive or of the question in the address.
     """
-    document = _LANGUAGE.sub(rf'\g<1>lang="{texts.code}"', _PREVIEW.sub("", document), count=1)
+    private = " data-fs-private" if settings.private else ""
+    attributes = rf'\g<1>lang="{texts.code}" data-fs-theme="{settings.theme}"{private}'
+    document = _LANGUAGE.sub(attributes, _PREVIEW.sub("", document), count=1)
     return document.replace("</head>", f"{_head(texts)}</head>", 1)
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from starlette.datastructures import Headers, MutableHeaders, QueryParams
+from starlette.datastructures import MutableHeaders
+from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ui.html.document import our_document
-from ui.wording.page import choose_language
+from ui.routes.fragments import texts_for
+from ui.routes.request_settings import settings_of
 
 
 class OwnDocument:
@@ -21,8 +23,8 @@ class OwnDocument:
         if not is_page:
             await self._app(scope, receive, send)
             return
-        requested = QueryParams(scope["query_string"]).get("lang")
-        texts = choose_language(requested, Headers(scope=scope).get("accept-language"))
+        request = HTTPConnection(scope)
+        texts, settings = texts_for(request), settings_of(request)
         start: Message = {}
         parts: list[bytes] = []
 
@@ -38,7 +40,7 @@ class OwnDocument:
                 return
             body = b"".join(parts)
             if start["status"] == 200 and body:
-                body = our_document(body.decode(), texts).encode()
+                body = our_document(body.decode(), texts, settings).encode()
                 MutableHeaders(scope=start)["content-length"] = str(len(body))
             await send(start)
             await send({"type": "http.response.body", "body": body})

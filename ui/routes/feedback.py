@@ -13,8 +13,8 @@ from rag.errors import FundstelleError, NotFound, QuestionError
 from rag.evaluation.session import EvaluationSession
 from rag.search.query import checked_question
 from rag.types import Citation, Span, passage_at
+from ui.routes.fragments import texts_for
 from ui.wording.errors import error_sentence
-from ui.wording.page import choose_language
 
 
 class FeedbackRequest(BaseModel):
@@ -33,7 +33,7 @@ def add_feedback_route(app: FastAPI, archive: Archive) -> None:
 
     @app.post("/mark", response_class=PlainTextResponse, include_in_schema=False)
     def mark(request: Request, feedback: FeedbackRequest) -> PlainTextResponse:
-        texts = choose_language(request.query_params.get("lang"), request.headers.get("accept-language"))
+        texts = texts_for(request)
         try:
             question, citation = checked_question(feedback.question), citation_of(archive, feedback)
             EvaluationSession(archive).feedback.mark(question, citation, answers=feedback.answers)

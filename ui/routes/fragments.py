@@ -7,11 +7,13 @@ from collections.abc import Callable
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse
+from starlette.requests import HTTPConnection
 
 from rag.archive import Archive
 from rag.errors import EmptyQuestion, FundstelleError, LongQuestion, NotFound, QuestionError
 from ui.html.notices import error_notice, refusal_notice
-from ui.wording.page import choose_language
+from ui.routes.request_settings import settings_of
+from ui.wording.page import choose_language, with_date_format
 from ui.wording.texts import Texts
 
 _log = logging.getLogger(__name__)
@@ -19,9 +21,12 @@ _log = logging.getLogger(__name__)
 _HEADERS = {"Cache-Control": "no-store"}
 
 
-def texts_for(request: Request) -> Texts:
-    """Return the wording for a request: that of its address, else the browser's language."""
-    return choose_language(request.query_params.get("lang"), request.headers.get("accept-language"))
+def texts_for(request: HTTPConnection) -> Texts:
+    """Return the wording for a request: in the language of its address, or of the settings, or of the browser."""
+    settings = settings_of(request)
+    chosen = "" if settings.language == "browser" else settings.language
+    texts = choose_language(request.query_params.get("lang") or chosen, request.headers.get("accept-language"))
+    return with_date_format(texts, settings.dates)
 
 
 def fragment(request: Request, archive: Archive, markup: Callable[[Texts], str]) -> HTMLResponse:

@@ -15,9 +15,9 @@ from rag.text.similarity import Version
 from rag.types import Article, Span
 from ui.html.markup import breakable, byline, escape, external_link, highlighted, location, web_address
 from ui.html.theme import ASSETS
+from ui.routes.fragments import texts_for
 from ui.routes.standalone import standalone_response
 from ui.wording.errors import error_sentence
-from ui.wording.page import choose_language
 from ui.wording.texts import Texts
 
 _STYLE = (ASSETS / "reader.css").read_text(encoding="utf-8")
@@ -31,7 +31,7 @@ def add_reader_route(app: FastAPI, archive: Archive) -> None:
     @app.get("/article/{article_id}", response_class=HTMLResponse, include_in_schema=False)
     def article_route(article_id: str, request: Request) -> HTMLResponse:
         query = request.query_params
-        texts = choose_language(query.get("lang"), request.headers.get("accept-language"))
+        texts = texts_for(request)
         status, page = 404, sentence_page(texts.no_article, texts)
         try:
             article = archive.article(article_id)

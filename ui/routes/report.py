@@ -8,9 +8,9 @@ from fastapi.responses import HTMLResponse
 from rag.archive import Archive
 from rag.errors import FundstelleError, NotFound
 from rag.evaluation.session import EvaluationSession
+from ui.routes.fragments import texts_for
 from ui.routes.reader import error_page
 from ui.routes.standalone import standalone_response
-from ui.wording.page import choose_language
 
 
 def add_report_route(app: FastAPI, archive: Archive) -> None:
@@ -21,7 +21,7 @@ def add_report_route(app: FastAPI, archive: Archive) -> None:
         # imported here, since the charts take a while to import
         from rag.evaluation.reports.html import html_report
 
-        texts = choose_language(request.query_params.get("lang"), request.headers.get("accept-language"))
+        texts = texts_for(request)
         try:
             status, page = 200, html_report(EvaluationSession(archive).runs.load(name), language=texts.code)
         except NotFound as error:

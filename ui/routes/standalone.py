@@ -7,6 +7,7 @@ from fastapi.responses import HTMLResponse
 
 from ui.html.fonts import font_faces
 from ui.html.theme_switch import theme_script, theme_script_hash
+from ui.routes.request_settings import settings_of
 
 # Such a page runs no script but that of the theme, whatever an article contains, and loads but our fonts and our icon;
 # only our own page may frame it.
@@ -21,4 +22,5 @@ def standalone_response(page: str, status: int, request: Request) -> HTMLRespons
     faces = font_faces(f"{request.scope.get('root_path', '')}/")
     head = f"<script>{theme_script()}</script><style>{faces}</style>"
     page = page.replace("</head>", f"{head}</head>", 1)
+    page = page.replace("<html ", f'<html data-fs-theme="{settings_of(request).theme}" ', 1)
     return HTMLResponse(page, status, {"Content-Security-Policy": POLICY})

@@ -11,9 +11,13 @@ from urllib.parse import parse_qsl, quote, urlencode
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
-from starlette.responses import PlainTextResponse, RedirectResponse
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from ui.html.problem import problem_page
+from ui.routes.fragments import texts_for
+from ui.routes.standalone import standalone_response
 from ui.security.allowlist import Body, Rule, is_session, rule_for
 from ui.security.calls import BadCall, Call, checked_call
 from ui.security.hosts import Serving, View, browser_view, is_answered, plain_host
@@ -147,6 +151,7 @@ class Gate:
             return Refusal(
                 400, "Fundstelle does not answer to this host name. To allow it, start Fundstelle with --allow-host."
             )
+        scope["root_path"] = outer.path
         if outer.path and scope["path"] == outer.path:
             return f"{outer.path}/"
         path = _below_root(scope["path"], outer.path)
@@ -256,4 +261,14 @@ async def _respond(response: Refusal | str, scope: Scope, receive: Receive, send
     if isinstance(response, str):
         await RedirectResponse(response, 308)(scope, receive, send)
     else:
-        await PlainTextResponse(response.sentence, response.status)(scope, receive, send)
+        await _refusal_response(response, Request(scope))(scope, receive, send)
+
+
+def _refusal_response(refusal: Refusal, request: Request) -> Response:
+    """Return why a request is refused: as a page for a person who opened the address, as a sentence for a program."""
+    is_opened = request.method in {"GET", "HEAD"} and "text/html" in request.headers.get("accept", "")
+    if not is_opened:
+        return PlainTextResponse(refusal.sentence, refusal.status)
+    home = f"{request.scope.get('root_path', '')}/"
+    page = problem_page(refusal.status, refusal.sentence, texts_for(request), home)
+    return standalone_response(page, refusal.status, request)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 
 from ui.wording.english import ENGLISH
@@ -46,6 +47,14 @@ _LANGUAGES = {
 }
 
 TEXTS: Mapping[str, Texts] = {texts.code: texts for texts in (GERMAN, ENGLISH)}
+
+
+# Other ways to write a day than in words.
+_ISO = "{year:04}-{number:02}-{day:02}"
+_DATE_FORMATS = {
+    "numbers": {"de": "{day}.{number}.{year}", "en": "{day:02}/{number:02}/{year}"},
+    "iso": {"de": _ISO, "en": _ISO},
+}
 
 
 def texts_of(code: object) -> Texts:
@@ -92,7 +101,13 @@ def decimal(number: float, texts: Texts) -> str:
 
 def long_date(day: date, texts: Texts) -> str:
     """Return a date in words: `3 December 2024`, `3. Dezember 2024`."""
-    return texts.date.format(day=day.day, month=texts.months.split()[day.month - 1], year=day.year)
+    month = texts.months.split()[day.month - 1]
+    return texts.date.format(day=day.day, month=month, number=day.month, year=day.year)
+
+
+def with_date_format(texts: Texts, name: str) -> Texts:
+    """Return the wording with days written in words, in numbers, or as `iso`: 2024-12-03."""
+    return replace(texts, date=_DATE_FORMATS[name][texts.code]) if name in _DATE_FORMATS else texts
 
 
 def language_name(tag: str, texts: Texts) -> str:
