@@ -18,7 +18,7 @@ from rag.config import DEFAULT_RANKING, Config, RankingConfig
 from rag.dense.index import DenseIndex
 from rag.dense.lazy_encoder import LazyEncoder
 from rag.dense.token_vectors import TokenStores
-from rag.errors import ArchiveBusy, ArchiveClosed, ArchiveError, NotFound
+from rag.errors import ArchiveBusy, ArchiveClosed, ArchiveError, ArchiveReadOnly, NotFound
 from rag.lexical.index import LexicalIndex
 from rag.search.arguments import Day, FilterArguments, Names, check_question
 from rag.search.confidence import Calibration, to_json
@@ -346,7 +346,7 @@ class Archive:
         except Timeout as error:
             raise ArchiveBusy(f"Another program is indexing into {self.folder}: wait until it is done.") from error
         except OSError as error:
-            raise ArchiveError(
+            raise ArchiveReadOnly(
                 f"The archive {self.folder} cannot be written ({error.strerror}): check its permissions, or choose "
                 "another with --archive."
             ) from error

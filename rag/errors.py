@@ -37,12 +37,36 @@ class ArchiveBusy(ArchiveError):
     """Another program is writing to the archive."""
 
 
+class ArchiveGone(ArchiveError):
+    """The archive was deleted or moved while it was open."""
+
+
+class ArchiveFull(ArchiveError):
+    """The disk of the archive is full."""
+
+
+class ArchiveReadOnly(ArchiveError):
+    """The archive cannot be written."""
+
+
+class ArchiveDamaged(ArchiveError):
+    """The database of the archive is damaged."""
+
+
+class EncoderUnavailable(ArchiveError):
+    """The encoder cannot be prepared or opened."""
+
+
 class EncoderMisfit(ArchiveError):
     """The vectors of an archive come from another encoder."""
 
 
 class NotFound(FundstelleError):
     """An article, file, folder or archive does not exist."""
+
+
+class NoRun(NotFound):
+    """No evaluation run has this name."""
 
 
 class ConfigError(FundstelleError):

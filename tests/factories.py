@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from typing import Any
 
 import numpy as np
 
 from rag.archive import Archive
+from rag.storage.schema import _MIGRATIONS
 from rag.types import Article
 
 BRIDGE = (
@@ -69,6 +71,12 @@ Mit einer Spende helfen Sie uns, weiter kostenfrei zu berichten, werden Sie jetz
       © 2021 Altenflether Bote
 """
 """A page of a newspaper as a text browser saves it."""
+
+
+WITHOUT_VERSION_6 = "".join(
+    f"DROP TABLE {table};" for table in reversed(re.findall(r"CREATE TABLE (\w+)", _MIGRATIONS[6]))
+)
+"""SQL that takes from a database what version 6 added: tables alone."""
 
 
 def article(name: str = "a", text: str = "Ein Satz.", **fields: Any) -> Article:

@@ -11,14 +11,14 @@ from embeddings.cache import cache_folder
 from embeddings.encoder import Encoder, Identity, identity, open_encoder
 from embeddings.errors import EncoderError
 from embeddings.types import OnStep, Role, TokenVectors, Vectors
-from rag.errors import ArchiveError
+from rag.errors import EncoderUnavailable
 from rag.text.language import language_of
 
 
 class LazyEncoder:
     """An `Encoder` that is opened by the first text. Safe to use from several threads.
 
-    Each method raises an ArchiveError if the encoder cannot be opened.
+    Each method raises EncoderUnavailable if the encoder cannot be opened.
 
     Args:
         encoder_name: see `embeddings.encoder.open_encoder`, as for `on_step` and `device`.
@@ -43,7 +43,7 @@ class LazyEncoder:
         """Return the encoder itself.
 
         Raises:
-            ArchiveError: it cannot be opened.
+            EncoderUnavailable: it cannot be opened.
         """
         with self._opening:
             if self._encoder is None:
@@ -98,9 +98,9 @@ class LazyEncoder:
             try:
                 return open_encoder(self.encoder_name, on_step=self._on_step, device=self._device)
             except EncoderError as error:
-                raise ArchiveError(str(error)) from error
+                raise EncoderUnavailable(str(error)) from error
             except OSError as error:
-                raise ArchiveError(
+                raise EncoderUnavailable(
                     f"The model cannot be prepared in {cache_folder()} ({error.strerror}): make room there, or "
                     "check the permissions."
                 ) from error

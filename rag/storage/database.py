@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from rag.errors import ArchiveError
+from rag.errors import ArchiveBusy, ArchiveDamaged, ArchiveError, ArchiveFull, ArchiveGone, ArchiveReadOnly
 from rag.storage.connections import NOT_WRITABLE, Connections, FileDeleted, immediate_transaction
 from rag.storage.schema import FIRST_READABLE_VERSION, SCHEMA_VERSION, set_up
 
@@ -84,9 +84,9 @@ class Database:
             with self._connections.lent() as connection:
                 yield connection
         except FileDeleted as error:
-            raise ArchiveError(_NO_ARCHIVE.format(folder=self._path.parent)) from error
+            raise ArchiveGone(_NO_ARCHIVE.format(folder=self._path.parent)) from error
         except sqlite3.DatabaseError as error:
-            raise ArchiveError(_message(error, self._path.parent)) from error
+            raise _archive_error(error, self._path.parent) from error
 
     @contextmanager
     def snapshot(self) -> Iterator[sqlite3.Connection]:
@@ -118,21 +118,23 @@ def _prepare(connection: sqlite3.Connection) -> None:
     connection.execute("PRAGMA foreign_keys = ON")
 
 
-def _message(error: sqlite3.DatabaseError, folder: Path) -> str:
-    """Return what happened and what to do."""
+def _archive_error(error: sqlite3.DatabaseError, folder: Path) -> ArchiveError:
+    """Return the error that says what happened and what to do."""
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
     if code == sqlite3.SQLITE_FULL:
-        return (
+        return ArchiveFull(
             f"The disk of the archive {folder} is full: make room and run the same command again; "
             "what was stored before is safe."
         )
     if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
-        return f"Another program keeps the archive {folder} locked: wait until it is done and try again."
+        return ArchiveBusy(f"Another program keeps the archive {folder} locked: wait until it is done and try again.")
     if code in NOT_WRITABLE:
-        return f"The archive {folder} cannot be written: check its permissions, or choose another with --archive."
+        return ArchiveReadOnly(
+            f"The archive {folder} cannot be written: check its permissions, or choose another with --archive."
+        )
     if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
-        return (
+        return ArchiveDamaged(
             f"The archive {folder} is damaged ({error}): restore it from a backup, or delete the folder and "
             "index your articles again."
         )
-    return f"The archive {folder} cannot be used ({error}): check the disk, then try again."
+    return ArchiveError(f"The archive {folder} cannot be used ({error}): check the disk, then try again.")

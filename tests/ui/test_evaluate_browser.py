@@ -225,7 +225,7 @@ def test_a_hostile_file_is_shown_literally(address: str, open_page: Open, archiv
     for content, sentence in (
         (b"\xff\xff", DE.not_text),
         (b"x" * 5_000_001, DE.too_large),
-        (b"{", "is not a valid question"),
+        (b"{", "Das ist keine gültige Frage."),
     ):
         hand_in(visit.page, "<img src=x onerror=alert(1)>.jsonl", content)
         wrong.filter(has_text=sentence).wait_for()

@@ -2,18 +2,93 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
-from rag.errors import ArchiveBusy, EmptyQuestion, EncoderMisfit, FundstelleError, LongQuestion
+from rag.errors import (
+    ArchiveBusy,
+    ArchiveClosed,
+    ArchiveDamaged,
+    ArchiveFull,
+    ArchiveGone,
+    ArchiveReadOnly,
+    EmptyQuestion,
+    EncoderMisfit,
+    EncoderUnavailable,
+    FundstelleError,
+    LongQuestion,
+    NoRun,
+)
+from rag.evaluation.questions.faults import FAULTS, Fault, QuestionFileError
 from rag.search.query import MAX_QUESTION
-from rag.storage.connections import FileDeleted
 from rag.text.paths import index_command
 from ui.wording.english import ENGLISH
 from ui.wording.page import grouped
 from ui.wording.texts import Texts
 
 _GROUPED_FROM = 10_000  # characters: next to the limit of four digits, shorter counts are written without a separator
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorTexts:
+    """The sentences of errors in one language; names in braces are filled in.
+
+    `faults` are those of question files, `location` is how a file and a line in it are written.
+    """
+
+    closed: str
+    full: str
+    read_only: str
+    damaged: str
+    no_encoder: str
+    no_run: str
+    faults: Mapping[Fault, str]
+    location: str
+
+
+ERRORS: Mapping[str, ErrorTexts] = {
+    "de": ErrorTexts(
+        closed="Fundstelle wird gerade beendet. Starten Sie es neu, und laden Sie dann diese Seite neu.",
+        full="Die Festplatte mit dem Archiv ist voll. Schaffen Sie Platz, und versuchen Sie es dann noch einmal; alles "
+        "bisher Gespeicherte ist sicher.",
+        read_only="In das Archiv lässt sich nicht schreiben. Prüfen Sie die Zugriffsrechte seines Ordners: {folder}",
+        damaged="Das Archiv ist beschädigt. Stellen Sie es aus einer Sicherung wieder her, oder löschen Sie seinen "
+        "Ordner, und lesen Sie Ihre Artikel neu ein: {folder}",
+        no_encoder="Das Sprachmodell lässt sich nicht laden. Prüfen Sie, ob die Festplatte voll ist; Näheres steht im "
+        "Protokoll.",
+        no_run="Diese Auswertung gibt es im Archiv nicht mehr. Wählen Sie eine andere.",
+        faults={
+            "encoding": "{file} ist kein Text in UTF-8. Speichern Sie die Datei in dieser Kodierung.",
+            "empty": "{file} enthält keine gültige Frage. Schreiben Sie in jede Zeile eine: {example}",
+            "invalid": "{location}: Das ist keine gültige Frage. Schreiben Sie sie so: {example}",
+            "used twice": "{location}: Die Kennung {id} wurde schon benutzt ({earlier}). Wählen Sie eine andere.",
+            "no column": "{file} hat keine Spalte {column}. Die erste Zeile muss question, article, quote, … nennen.",
+            "table": "{file} lässt sich nach Zeile {line} nicht lesen ({reason}). Speichern Sie die Tabelle neu.",
+            "reworded": "{location}: Die Kennung {id} gehört schon zu einer anderen Frage. Wählen Sie eine andere.",
+            "no question": "{location}: Hier steht keine Frage. Schreiben Sie eine, oder löschen Sie die Zeile.",
+            "no answer": "{location}: Hier fehlt der Artikel, der antwortet. Nennen Sie einen, oder schreiben Sie "
+            "answerable: false.",
+            "no article": "{location}: Diesen Artikel gibt es nicht im Archiv, oder es passen mehrere. Geben Sie seine "
+            "Kennung, seinen Pfad oder seine Überschrift an.",
+            "no quote": "{location}: Im Artikel {article} steht nicht „{quote}“; am nächsten kommt „{nearest}“. "
+            "Berichtigen Sie das Zitat, oder lassen Sie es weg.",
+        },
+        location="{file}, Zeile {line}",
+    ),
+    "en": ErrorTexts(
+        closed="Fundstelle is shutting down. Start it again, then reload this page.",
+        full="The disk with the archive is full. Make room, then try again; everything stored so far is safe.",
+        read_only="The archive cannot be written. Check the permissions of its folder: {folder}",
+        damaged="The archive is damaged. Restore it from a backup, or delete its folder and index your articles "
+        "again: {folder}",
+        no_encoder="The language model cannot be loaded. Check whether the disk is full; the log has the details.",
+        no_run="This run is no longer in the archive. Choose another one.",
+        faults=FAULTS,
+        location="{file}, line {line}",
+    ),
+}
 
 
 class Sentence(NamedTuple):
@@ -27,23 +102,52 @@ def error_sentence(error: FundstelleError, texts: Texts, archive: Path) -> Sente
     """Return the sentence for an error: in the language of the page, or the library's own in English.
 
     Args:
-        archive: its folder, for the command that indexes again.
+        archive: its folder.
     """
-    sentence = None
+    sentence = _question_sentence(error, texts) or _archive_sentence(error, texts, archive)
+    text, lang = (sentence, texts.code) if sentence else (str(error), ENGLISH.code)
+    # it may quote a file with lone surrogates, which cannot be sent
+    return Sentence(text.encode(errors="replace").decode(), lang)
+
+
+def _question_sentence(error: FundstelleError, texts: Texts) -> str | None:
+    """Return the sentence for a question, or for a file of questions."""
     match error:
         case EmptyQuestion():
-            sentence = texts.empty_question
+            return texts.empty_question
         case LongQuestion():
             count = error.characters
             written = str(count) if count < _GROUPED_FROM else grouped(count, texts)
-            sentence = texts.long_question.format(count=written, limit=MAX_QUESTION)
-        case ArchiveBusy():
-            sentence = texts.archive_busy
-        case EncoderMisfit():
-            sentence = texts.other_encoder.format(command=index_command(archive, texts.folder))
-        case _ if isinstance(error.__cause__, FileDeleted):
-            sentence = texts.archive_gone
+            return texts.long_question.format(count=written, limit=MAX_QUESTION)
+        case QuestionFileError():
+            words = ERRORS[texts.code]
+            facts = {
+                name: _location(str(fact), words) if name in ("location", "earlier") else fact
+                for name, fact in error.facts.items()
+            }
+            return words.faults[error.fault].format(**facts)
         case _:
-            # it may quote a file with lone surrogates, which cannot be sent
-            return Sentence(str(error).encode(errors="replace").decode(), ENGLISH.code)
-    return Sentence(sentence, texts.code)
+            return None
+
+
+def _location(location: str, words: ErrorTexts) -> str:
+    file, separator, line = location.rpartition(", line ")
+    return words.location.format(file=file, line=line) if separator else location
+
+
+def _archive_sentence(error: FundstelleError, texts: Texts, archive: Path) -> str | None:
+    """Return the sentence for an archive that cannot be read or written, or for what is not in it."""
+    words = ERRORS[texts.code]
+    sentences: Mapping[type[FundstelleError], str] = {
+        ArchiveBusy: texts.archive_busy,
+        ArchiveClosed: words.closed,
+        ArchiveDamaged: words.damaged,
+        ArchiveFull: words.full,
+        ArchiveGone: texts.archive_gone,
+        ArchiveReadOnly: words.read_only,
+        EncoderMisfit: texts.other_encoder,
+        EncoderUnavailable: words.no_encoder,
+        NoRun: words.no_run,
+    }
+    sentence = sentences.get(type(error))
+    return sentence and sentence.format(folder=archive, command=index_command(archive, texts.folder))

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar
 
-from rag.errors import NotFound, QuestionError
+from rag.errors import NotFound
+from rag.evaluation.questions.faults import QuestionFileError
 
-_WRITE = 'write {"question": "…", "answerable": true, "answers": [{"article": "…", "quote": "…"}]}'
 # an answer names its article by any of these
 _REFERENCES = ("article", "path", "url", "title")
 _COLUMNS = ("question", "article")
@@ -91,7 +91,7 @@ def decoded(content: bytes, name: str) -> str:
     for encoding in encodings:
         with suppress(UnicodeDecodeError):
             return content.decode(encoding)
-    raise QuestionError(f"The questions in {name} are not in UTF-8: save the file in that encoding.")
+    raise QuestionFileError("encoding", file=name)
 
 
 def read_questions_text(text: str, name: str) -> list[TestQuestion]:
@@ -105,12 +105,11 @@ def read_questions_text(text: str, name: str) -> list[TestQuestion]:
     for row, location in row_reader(text, name):
         question = _question(row, location, len(questions) + 1)
         if question.id in questions:
-            raise QuestionError(
-                f"{location}: the id {question.id} was used before ({questions[question.id].location})."
-            )
+            earlier = questions[question.id].location
+            raise QuestionFileError("used twice", location=location, id=question.id, earlier=earlier)
         questions[question.id] = question
     if not questions:
-        raise QuestionError(f"There is not a valid question in {name}: {_WRITE}, one a line.")
+        raise QuestionFileError("empty", file=name)
     return list(questions.values())
 
 
@@ -121,9 +120,9 @@ def _rows_of_json(text: str, name: str) -> Iterator[tuple[Mapping[str, Any], str
             try:
                 row = json.loads(line)
             except (ValueError, RecursionError) as error:
-                raise QuestionError(f"{location} is not a valid question: {_WRITE}.") from error
+                raise QuestionFileError("invalid", location=location) from error
             if not isinstance(row, dict):
-                raise QuestionError(f"{location} is not a valid question: {_WRITE}.")
+                raise QuestionFileError("invalid", location=location)
             yield row, location
 
 
@@ -136,9 +135,7 @@ def _rows_of_csv(text: str, name: str) -> Iterator[tuple[Mapping[str, Any], str]
     rows: dict[str, tuple[dict[str, Any], str]] = {}
     try:
         if missing := [name for name in _COLUMNS if name not in (table.fieldnames or ())]:
-            raise QuestionError(
-                f"{name} has no column {missing[0]}: its first line must name question, article, quote, …."
-            )
+            raise QuestionFileError("no column", file=name, column=missing[0])
         for line in table:
             # cells beyond the header's columns are a list under None
             named_cells = {name: (cell or "").strip() for name, cell in line.items() if name}
@@ -148,13 +145,11 @@ def _rows_of_csv(text: str, name: str) -> Iterator[tuple[Mapping[str, Any], str]
             location = f"{name}, line {table.line_num}"
             row, _ = rows.setdefault(cells.get("id") or location, ({**cells, "answers": []}, location))
             if "question" in cells and cells["question"] != row.get("question"):
-                raise QuestionError(f"{location}: the id {cells['id']} was used before for another question.")
+                raise QuestionFileError("reworded", location=location, id=cells["id"])
             if "article" in cells:
                 row["answers"].append({name: cells[name] for name in ("article", "quote") if name in cells})
     except csv.Error as error:
-        raise QuestionError(
-            f"{name} cannot be read after line {table.line_num} ({error}): save the table again."
-        ) from error
+        raise QuestionFileError("table", file=name, line=table.line_num, reason=error) from error
     for row, location in rows.values():
         if "tags" in row:
             row["tags"] = row["tags"].replace(";", " ").replace(",", " ").split()
@@ -172,12 +167,12 @@ def _question(row: Mapping[str, Any], location: str, number: int) -> TestQuestio
         question = row["question"]
         tags = tuple(str(tag) for tag in row.get("tags") or ())
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        raise QuestionError(f"{location} is not a valid question: {_WRITE}.") from error
+        raise QuestionFileError("invalid", location=location) from error
     if not isinstance(question, str) or not question.strip():
-        raise QuestionError(f"{location} asks nothing: write a question or delete the line.")
+        raise QuestionFileError("no question", location=location)
     answerable = bool(row.get("answerable", labels))
     if answerable and not labels:
-        raise QuestionError(f"{location} names no article that answers it: add one, or write answerable: false.")
+        raise QuestionFileError("no answer", location=location)
     language = row.get("language")
     name = str(row.get("id") or number)
     language_code = str(language) if language else None

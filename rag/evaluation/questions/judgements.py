@@ -7,7 +7,8 @@ import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from rag.errors import FundstelleError, QuestionError
+from rag.errors import FundstelleError
+from rag.evaluation.questions.faults import QuestionFileError
 from rag.evaluation.questions.files import Label, TestQuestion
 from rag.types import Article, Passage, Span
 
@@ -82,7 +83,7 @@ def judge(question: TestQuestion, find: Callable[[str], Article]) -> Judgement:
             try:
                 article = articles[label.article] = articles.get(label.article) or find(label.article)
             except FundstelleError as error:
-                raise QuestionError(f"{question.location}: {error}") from error
+                raise QuestionFileError("no article", location=question.location, reason=error) from error
             spans = _occurrences(label.quote, article, question.location) if label.quote else None
             earlier = spans_of.get(article.id, ())
             # an article that answers as a whole answers anywhere
@@ -108,10 +109,8 @@ def _occurrences(quote: str, article: Article, location: str) -> tuple[Span, ...
 
     nearest = partial_ratio_alignment(quote, article.text)
     start, end = (nearest.dest_start, nearest.dest_end) if nearest else (0, 0)
-    raise QuestionError(
-        f"{location}: the article {article.label} does not contain “{_short(quote)}”; "
-        f"the nearest text in it is “{_short(article.text[start:end])}”: correct the quote, or leave it out."
-    )
+    facts = {"article": article.label, "quote": _short(quote), "nearest": _short(article.text[start:end])}
+    raise QuestionFileError("no quote", location=location, **facts)
 
 
 def _short(text: str) -> str:

@@ -12,7 +12,7 @@ from pathlib import Path
 from statistics import fmean
 from typing import TYPE_CHECKING, Any
 
-from rag.errors import FundstelleError, NotFound
+from rag.errors import FundstelleError, NoRun, NotFound
 from rag.evaluation.measures.trec_measures import MAIN
 from rag.evaluation.types import Run
 from rag.storage.database import Database
@@ -100,22 +100,22 @@ class RunStore:
         """Return a run.
 
         Raises:
-            NotFound: there is none of that name.
+            NoRun: there is none of that name.
         """
         rows = self._database.rows("SELECT body FROM runs WHERE name = ?", name)
         if not rows:
-            raise NotFound(self._none(name))
+            raise NoRun(self._none(name))
         return _adapter().validate_json(zlib.decompress(rows[0][0]))
 
     def delete(self, name: str) -> None:
         """Delete a run.
 
         Raises:
-            NotFound: there is none of that name.
+            NoRun: there is none of that name.
         """
         with self._database.transaction(of_articles=False) as (database, _):
             if not database.execute("DELETE FROM runs WHERE name = ?", (name,)).rowcount:
-                raise NotFound(self._none(name))
+                raise NoRun(self._none(name))
 
     def _none(self, name: str) -> str:
         names = [facts.name for facts in self.listing()][-_LISTED:]

@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from factories import WITHOUT_VERSION_6
 from paths import copied_articles
 
 from embeddings.encoder import Encoder, Identity, identity
@@ -102,6 +103,7 @@ def test_an_archive_that_knows_hashes_alone_learns_the_rest(archive: Archive, fo
     """One of a version before is upgraded: its files are read once more, and not again."""
     archive.close()
     with sqlite3.connect(tmp_path / "archive" / "archive.sqlite") as database:
+        database.executescript(WITHOUT_VERSION_6)
         database.executescript("DROP TABLE states; ALTER TABLE files DROP COLUMN stamp; PRAGMA user_version = 3")
     with Archive.open(tmp_path / "archive") as upgraded:
         revision = upgraded.status().revision

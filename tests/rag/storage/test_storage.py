@@ -18,6 +18,7 @@ from pathlib import Path
 from resource import RLIMIT_NOFILE, getrlimit, setrlimit
 
 import pytest
+from factories import WITHOUT_VERSION_6
 from filelock import FileLock
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
@@ -246,6 +247,7 @@ def test_an_archive_that_may_only_be_read_answers(tmp_path: Path, encoder: Encod
 def as_version_4(folder: Path) -> None:
     """Take from a closed archive what version 5 of its database added."""
     with sqlite3.connect(folder / "archive.sqlite") as database:
+        database.executescript(WITHOUT_VERSION_6)
         database.execute("DROP TABLE states")
         database.execute("PRAGMA user_version = 4")
         (revision,) = database.execute("SELECT value FROM meta WHERE name = 'revision'").fetchone()

@@ -143,7 +143,7 @@ def test_the_report_runs_no_script(archive: Archive, browser: TestClient) -> Non
     assert "default-src 'none'" in reply.headers["content-security-policy"]
     assert "script-src" not in reply.headers["content-security-policy"]
     missing = browser.get("/evaluation/none.html")
-    assert (missing.status_code, "There is no run" in missing.text) == (404, True)
+    assert (missing.status_code, "no longer in the archive" in missing.text) == (404, True)
 
 
 def test_questions_come_from_files_marks_and_runs(archive: Archive, tmp_path: Path) -> None:
@@ -186,18 +186,18 @@ def test_a_request_opens_no_file_that_is_not_offered(tab: EvaluationActions, arc
 @pytest.mark.parametrize(
     ("sent", "sentence"),
     [
-        ({"name": "a.jsonl", "text": "{"}, "a.jsonl, line 1 is not a valid question"),
-        ({"name": "<b>.csv", "text": "a,b\n1,2\n"}, "<b>.csv has no column question"),
-        ({"name": "a.jsonl", "text": ""}, "There is not a valid question in a.jsonl"),
-        ({"name": "a.jsonl", "text": '{"question": "\\ud800?"}'}, "a.jsonl, line 1 is not a valid question"),
+        ({"name": "a.jsonl", "text": "{"}, "a.jsonl, Zeile 1: Das ist keine gültige Frage."),
+        ({"name": "<b>.csv", "text": "a,b\n1,2\n"}, "<b>.csv hat keine Spalte question."),
+        ({"name": "a.jsonl", "text": ""}, "a.jsonl enthält keine gültige Frage."),
+        ({"name": "a.jsonl", "text": '{"question": "\\ud800?"}'}, "a.jsonl, Zeile 1: Das ist keine gültige Frage."),
         ({"name": "a.jsonl", "fault": "not text"}, DE.not_text),
         ({"name": "a.jsonl", "fault": "too large"}, DE.too_large),
         ({"name": "a.jsonl", "text": "x" * (MAX_UPLOAD_CHARACTERS + 1)}, DE.too_large),
         ({"name": "a.jsonl", "text": "[" * 100_000}, GERMAN.failure_heading),
-        ({}, "There is not a valid question in"),
-        (5, "There is not a valid question in"),
-        (None, "There is not a valid question in"),
-        ({"name": ["a"], "text": {"b": 1}}, "There is not a valid question in"),
+        ({}, "enthält keine gültige Frage."),
+        (5, "enthält keine gültige Frage."),
+        (None, "enthält keine gültige Frage."),
+        ({"name": ["a"], "text": {"b": 1}}, "enthält keine gültige Frage."),
     ],
 )
 def test_a_wrong_file_is_a_sentence(tab: EvaluationActions, sent: Any, sentence: str) -> None:
@@ -227,7 +227,7 @@ def test_a_run_is_told_while_it_goes_and_shown_when_it_is_done(tab: EvaluationAc
     assert (facts.name, facts.query_count, facts.config["fast"]) == ("Probe 1", 1, True)
     assert "Antwort auf Rang 1" in text_of(tab.show("de", "Probe 1"))
     assert tab.compare("de", "Probe 1", "Probe 1") == tab.compare("de", "Probe 1", "") == tab.show("de", None) == ""
-    assert "There is no run" in text_of(tab.show("de", "none"))
+    assert "Diese Auswertung gibt es im Archiv nicht mehr." in text_of(tab.show("de", "none"))
     assert DE.deleted.format(name="Probe 1") in text_of(tab.delete("de", "Probe 1")["progress"])
     assert EvaluationSession(archive).runs.listing() == []
 
