@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
@@ -32,7 +33,19 @@ from rag.storage.store import Store
 from rag.text.language import language_of
 from rag.text.paths import index_command
 from rag.text.similarity import Version, versions_among
-from rag.types import Answer, Article, Failure, Filter, IndexReport, Passage, Progress, Status
+from rag.types import (
+    Answer,
+    Article,
+    CorrectableFact,
+    Correction,
+    Failure,
+    Filter,
+    IndexReport,
+    Passage,
+    Progress,
+    Status,
+)
+from rag.types.library import LibraryPage, LibraryQuery
 
 if TYPE_CHECKING:
     from rag.indexing.indexer import Indexer
@@ -269,6 +282,78 @@ class Archive:
         indexer = self._indexer()
         with self._writing():
             return indexer.forget(files)
+
+    def correct(
+        self,
+        article_id: str,
+        *,
+        title: str | None = None,
+        source: str | None = None,
+        author: str | None = None,
+        published: Day = None,
+        by: str = "",
+    ) -> Article:
+        """Set right what was read wrongly from the file of an article, and return the article.
+
+        Corrections are kept apart from the file's facts, and stay when the file is indexed again, changes or moves.
+
+        Args:
+            title, source, author, published: the facts as they are; empty if unknown, None where nothing is said.
+            by: who says so.
+
+        Raises:
+            NotFound: there is no article of this id.
+            CorrectionError: nothing is corrected, or a value cannot be used.
+            ArchiveBusy: another process is indexing.
+            ArchiveError: the archive cannot be written.
+        """
+        from rag.indexing.correction_arguments import correction_values
+
+        values = correction_values({"title": title, "source": source, "author": author, "published": published})
+        made = datetime.now(UTC).isoformat(timespec="seconds")
+        corrections = [Correction(article_id, field, value, by=by, made=made) for field, value in values.items()]
+        return self._set_corrections(article_id, tuple(values), corrections)
+
+    def take_back_correction(self, article_id: str, *fields: str) -> Article:
+        """Give an article the facts of its file again, and return it.
+
+        Args:
+            fields: which facts (`title`, `source`, `author`, `published`); all of them if none is named.
+
+        Raises:
+            NotFound: there is no article of this id.
+            CorrectionError: there is no such fact.
+            ArchiveBusy: another process is indexing.
+            ArchiveError: the archive cannot be written.
+        """
+        from rag.indexing.correction_arguments import checked_fields
+
+        return self._set_corrections(article_id, checked_fields(fields), ())
+
+    def corrections(self, article_id: str) -> tuple[Correction, ...]:
+        """Return the corrections of an article, each with what its file says.
+
+        Raises:
+            NotFound: there is no article of this id.
+        """
+        return self._store.corrections.of(self._store.article(article_id))
+
+    def _set_corrections(
+        self, article_id: str, fields: Sequence[CorrectableFact], corrections: Sequence[Correction]
+    ) -> Article:
+        """Store corrections of an article in place of its corrections of these facts."""
+        from rag.indexing.corrections import set_corrections
+        from rag.indexing.settle import settle
+
+        writer = self._indexer().writer
+        with self._writing():
+            earlier = self.corrections(article_id)
+            remaining = [correction for correction in earlier if correction.field not in fields]
+            if corrections or len(remaining) < len(earlier):
+                set_corrections(self._store, writer, article_id, [*remaining, *corrections])
+                settle(self._store, writer)
+                writer.keep_tokens()
+        return self._store.article(article_id)
 
     def _indexer(
         self,
@@ -510,6 +595,16 @@ class Archive:
             NotFound: no article matches, or several do.
         """
         return self._store.article_with_passages(resolve_article(self._store, reference))
+
+    def library(self, query: LibraryQuery | None = None) -> LibraryPage:
+        """Return a page of all articles, duplicates included: those that came in last first, or as a query asks.
+
+        Files are not looked at: an article whose file is missing is in the state that it had when it was indexed.
+
+        Raises:
+            ArchiveError: an earlier version wrote the archive, and it may only be read.
+        """
+        return self._store.library.page(query or LibraryQuery())
 
     def status(self) -> Status:
         """Return what the archive contains."""

@@ -69,5 +69,9 @@ class NoRun(NotFound):
     """No evaluation run has this name."""
 
 
+class CorrectionError(FundstelleError):
+    """A fact of an article cannot be corrected so."""
+
+
 class ConfigError(FundstelleError):
     """A setting does not exist or cannot have this value."""

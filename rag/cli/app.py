@@ -16,6 +16,7 @@ from rich.text import Text
 
 from rag import __version__
 from rag.cli import dossier, evaluation
+from rag.cli.correct import correct
 from rag.cli.index import forget, index, update_archive
 from rag.cli.options import ArchiveOption, ArticleArgument, JsonOption, RerankerOption, opened_archive
 from rag.cli.output import (
@@ -76,6 +77,7 @@ def common(
 
 app.command()(index)
 app.command()(forget)
+app.command()(correct)
 
 
 @app.command()

@@ -31,6 +31,7 @@ from embeddings.encoder import Encoder
 from rag.config import Config
 from rag.dense.token_vectors import TokenStore
 from rag.errors import ArchiveError, LoadError, NotFound
+from rag.indexing.corrections import move_corrections, restore_strays
 from rag.indexing.discovery import (
     FileListing,
     absolute_paths,
@@ -108,6 +109,9 @@ class Indexer:
         limits: how far archives are unpacked.
         columns: which column of tables contains which field; those not given are detected.
         token_store: where token vectors are cached.
+
+    Attributes:
+        writer: what stores the articles.
     """
 
     def __init__(
@@ -123,7 +127,7 @@ class Indexer:
         token_store: TokenStore | None = None,
     ) -> None:
         self._store = store
-        self._writer = ArticleWriter(
+        self.writer = ArticleWriter(
             store,
             encoder,
             encoder_name,
@@ -163,20 +167,21 @@ class Indexer:
         self._tally.skipped += listing.skipped
         self._tally.remarks += listing.remarks
         self._files_total = len(listing.files)
-        self._writer.switch_encoder()
-        self._writer.renew_vectors()
+        self.writer.switch_encoder()
+        self.writer.renew_vectors()
         with Workers() as workers:
             for piece, result in workers.map(articles_in, self._pieces(listing.files, indexed), is_harmless):
                 file = self._in_progress[piece.path]
                 self._take(file, piece.content, result)
                 if piece is file.last_piece:
                     self._finish(file)
-        self._writer.flush()
+        self.writer.flush()
         if self._restamped:
             self._store.files.put(self._restamped)
         removed, moved = self._remove_missing(folders, indexed, listing)
-        settle(self._store, self._writer)
-        self._writer.keep_tokens()
+        restore_strays(self._store, self.writer)
+        settle(self._store, self.writer)
+        self.writer.keep_tokens()
         return self._report(folders, removed, moved)
 
     def _report(self, folders: Sequence[str], removed: int, moved: Mapping[str, str]) -> IndexReport:
@@ -193,7 +198,7 @@ class Indexer:
             skipped=dict(tally.skipped.most_common()),
             columns=tally.columns,
             unread_days={table: tuple(days) for table, days in tally.unread_days.items() if days},
-            passages_encoded=self._writer.encoded,
+            passages_encoded=self.writer.encoded,
             seconds=time.perf_counter() - self._start_seconds,
         )
 
@@ -215,10 +220,12 @@ class Indexer:
                 )
             records |= path_records
         removed = sum(map(self._store.remove_file, records))
+        for path in records:
+            self._store.corrections.remove_file(path)
         for path in absolute:
             self._store.failures.replace(spellings(path), ())
-        settle(self._store, self._writer)
-        self._writer.keep_tokens()
+        settle(self._store, self.writer)
+        self.writer.keep_tokens()
         return removed
 
     def _remove_missing(
@@ -236,9 +243,13 @@ class Indexer:
             return 0, {}
         present = [record for path, record in indexed_now.items() if path not in missing_here]
         moved = moved_files(files.records([*missing_here, *missing_elsewhere]), present, self._store.articles_from)
+        successors: dict[str, str] = {}
         for old_path, new_path in moved.items():
             for article in self._store.articles_from(old_path):
-                self._store.move_feedback(article.id, article_id(new_path + article.path.removeprefix(old_path)))
+                successor = article_id(new_path + article.path.removeprefix(old_path))
+                self._store.move_history(article.id, successor)
+                successors[article.id] = successor
+        move_corrections(self._store, self.writer, {old: new for old, new in successors.items() if old != new})
         obsolete = dict.fromkeys([*missing_here, *moved, *left_behind(moved, missing_elsewhere)])
         return sum(map(self._store.remove_file, obsolete)), moved_folders(moved)
 
@@ -263,21 +274,21 @@ class Indexer:
         path = Path(file.path)
         try:
             stamp = self._stamp(path)
-            if stored and (stored.stamp, stored.recipe) == (stamp, self._writer.recipe):
+            if stored and (stored.stamp, stored.recipe) == (stamp, self.writer.recipe):
                 self._count_unchanged(stored)
                 return
             if not stored:
                 # before all of it is hashed; of an indexed file, hashing is mostly all there is to do
                 check_size(path)
             fingerprint = self._fingerprint(path)
-            if stored and (stored.fingerprint, stored.recipe) == (fingerprint, self._writer.recipe):
+            if stored and (stored.fingerprint, stored.recipe) == (fingerprint, self.writer.recipe):
                 self._restamped.append(replace(stored, stamp=stamp))
                 self._count_unchanged(stored)
                 return
             if stored:
                 check_size(path)
-            file.record = FileRecord(file.path, fingerprint, self._writer.recipe, articles=0, stamp=stamp)
-            self._writer.open_encoder_early()
+            file.record = FileRecord(file.path, fingerprint, self.writer.recipe, articles=0, stamp=stamp)
+            self.writer.open_encoder_early()
             is_empty = True
             for piece in pieces(path, fingerprint.sha256, self._limits, self._columns):
                 is_empty = False
@@ -351,12 +362,12 @@ class Indexer:
 
     def _take_article(self, file: FileInProgress, article: Article) -> None:
         """Store an article, unless it is stored already."""
-        change = self._store.change_of(article, self._writer.recipe)
+        change = self._store.change_of(article, self.writer.recipe)
         if change == "unchanged":
             self._store.update_sha256(article)
         else:
             try:
-                passages = self._writer.split(article)
+                passages = self.writer.split(article)
             except ArchiveError:
                 # the encoder could not be opened, which is done for the first text
                 raise
@@ -366,7 +377,7 @@ class Indexer:
                 name = article.path.removeprefix(file.path)
                 file.add_flaw(name, _NOT_SPLIT.format(error=type(error).__name__))
                 return
-            self._writer.add(article, passages, file.path)
+            self.writer.add(article, passages, file.path)
         self._tally.changes[change] += 1
         file.add_article(article.id)
 
@@ -379,7 +390,7 @@ class Indexer:
         self._tally.failures += file.flaws
         record = file.finished_record()
         if record:
-            self._writer.finish_file(record, file.current_ids)
+            self.writer.finish_file(record, file.current_ids)
         else:
             # nothing of it could be read: what is stored of it stays, and it is read again next time
             self._report_progress()
@@ -389,4 +400,4 @@ class Indexer:
         self._tally.files_done += 1
         if self._on_progress:
             seconds = time.perf_counter() - self._start_seconds
-            self._on_progress(Progress(self._tally.files_done, self._files_total, self._writer.passages, seconds))
+            self._on_progress(Progress(self._tally.files_done, self._files_total, self.writer.passages, seconds))

@@ -13,6 +13,7 @@ from embeddings.encoder import BUNDLED, Encoder
 from embeddings.types import HalfVectors
 from rag.config import Config
 from rag.dense.token_vectors import TokenStore, encode_words
+from rag.indexing.corrections import correction_record
 from rag.indexing.splitting import split
 from rag.storage.articles import ArticleRecord, PassageRecord
 from rag.storage.file_records import FileRecord
@@ -20,7 +21,7 @@ from rag.storage.store import Store
 from rag.storage.vectors import EncoderRecord, input_hash
 from rag.text.encoder_input import encoder_input
 from rag.text.similarity import minhash_bands
-from rag.types import Article, Passage, Span
+from rag.types import Article, Correction, Passage, Span, corrected
 
 # passages that are encoded together: enough for full batches, few enough to lose by an interruption
 _BATCH = 256
@@ -93,12 +94,27 @@ class ArticleWriter:
         """Split an article into passages."""
         return split(article, self._encoder.count_tokens, self._config)
 
-    def add(self, article: Article, passages: Sequence[Passage], file: str, recurring: Sequence[Span] = ()) -> None:
+    def add(
+        self,
+        article: Article,
+        passages: Sequence[Passage],
+        file: str,
+        recurring: Sequence[Span] = (),
+        *,
+        corrections: Sequence[Correction] | None = None,
+        recipe: str = "",
+    ) -> None:
         """Store an article of a file, now or with a later one.
 
         Args:
+            article: as it was read from its file, or with its corrections.
             recurring: lines of the article that are boilerplate because other articles have them too.
+            corrections: its corrections from now on; without, it keeps those that it has.
+            recipe: how it was made, if in another way than this writer's.
         """
+        correction = correction_record(self._store, article, corrections)
+        if correction:
+            article = corrected(article, correction.corrections)
         records = []
         for passage in passages:
             text = encoder_input(article, passage)
@@ -108,7 +124,13 @@ class ArticleWriter:
         bands = minhash_bands(article) if self._with_bands else ()
         self._pending.append(
             ArticleRecord(
-                article=article, passages=records, recipe=self.recipe, file=file, bands=bands, recurring=recurring
+                article=article,
+                passages=records,
+                recipe=recipe or self.recipe,
+                file=file,
+                bands=bands,
+                recurring=recurring,
+                corrections=correction,
             )
         )
         if len(self._inputs) >= _BATCH:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import UTC, date, datetime
 from functools import lru_cache
 from operator import attrgetter
 from typing import Any
@@ -70,10 +70,11 @@ READ = f"{_SELECTED}, recurring"
 BARE = f"{_SELECTED}, '[]'"
 """The same, for an article as it was loaded: recurring lines are part of its text."""
 
-_STORED = (*(column.name for column in _COLUMNS), "recipe", "file", "same_as", "text_key", "recurring")
+_STORED = (*(column.name for column in _COLUMNS), "recipe", "file", "same_as", "text_key", "recurring", "added")
+_RENEWED = [name for name in _STORED if name not in ("id", "added")]
 PUT_ARTICLE = (
     f"INSERT INTO articles ({', '.join(_STORED)}) VALUES ({', '.join(f':{name}' for name in _STORED)}) "  # noqa: S608
-    f"ON CONFLICT (id) DO UPDATE SET {', '.join(f'{name} = excluded.{name}' for name in _STORED if name != 'id')}"
+    f"ON CONFLICT (id) DO UPDATE SET {', '.join(f'{name} = excluded.{name}' for name in _RENEWED)}"
 )
 """Stores the values that `sql_values` returns."""
 
@@ -88,6 +89,7 @@ def sql_values(
         "same_as": None,
         "text_key": text_key,
         "recurring": spans_json(recurring),
+        "added": datetime.now(UTC).isoformat(timespec="seconds"),
     }
 
 

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 
 from embeddings.types import HalfVectors
 from rag.storage.article_mapping import PUT_ARTICLE, sql_values
+from rag.storage.corrections import CorrectionRecord, put_corrections
 from rag.storage.duplicates import put_bands, release_duplicates
+from rag.storage.listing import list_article, unlist_article
 from rag.storage.passages import remove_all_passages, remove_passages
 from rag.storage.recurring_lines import edge_lines, put_lines
 from rag.storage.vectors import delete_unused_vectors, put_vectors
@@ -40,6 +42,7 @@ class ArticleRecord:
         file: the path of the file that it came from, or empty if that is the article's own path.
         bands: its MinHash bands, by which near-duplicates are found.
         recurring: the lines of its text that are boilerplate because other articles have them too.
+        corrections: its corrections by hand, which the article has; None leaves those that are stored.
     """
 
     article: Article
@@ -48,6 +51,7 @@ class ArticleRecord:
     file: str = ""
     bands: Sequence[int] = ()
     recurring: Sequence[Span] = ()
+    corrections: CorrectionRecord | None = None
 
 
 def put_article(
@@ -69,6 +73,7 @@ def put_article(
     rows = connection.execute(_SELECT_PASSAGES, (article.id,)).fetchall()
     stored = {key: (input_hash, language) for key, input_hash, language in rows}
     stored_hashes = {key: input_hash for key, (input_hash, _) in stored.items()}
+    citation = connection.execute("SELECT title, author FROM articles WHERE id = ?", (article.id,)).fetchone()
     connection.execute(PUT_ARTICLE, sql_values(article, record.recipe, record.file, key_of_text, record.recurring))
     put_bands(connection, article.id, record.bands)
     put_lines(connection, article.id, tuple(edge_lines(article).values()))
@@ -77,7 +82,9 @@ def put_article(
     changed = {
         key: passage
         for key, passage in current.items()
+        # the index of words has the headline and the author, too
         if stored.get(key) != (passage.input_hash, passage.passage.language)
+        or citation != (article.title, article.author)
     }
     connection.executemany(
         "UPDATE passages SET kind = ?, language = nullif(?, ?) WHERE key = ?",
@@ -95,6 +102,9 @@ def put_article(
     # last, since a passage that only moved needs the vector that it had at its old offsets
     remove_passages(connection, revision, {key: stored_hashes[key] for key in stored.keys() - current.keys()})
     delete_unused_vectors(connection, {stored_hashes[key] for key in changed if key in stored})
+    if record.corrections:
+        put_corrections(connection, article.id, record.corrections, record.file or article.path)
+    list_article(connection, article.id)
 
 
 def _passage_values(record: PassageRecord, article: Article, revision: int) -> dict[str, object]:
@@ -120,3 +130,4 @@ def remove_articles(connection: sqlite3.Connection, revision: int, article_ids: 
         put_bands(connection, article_id, ())
         put_lines(connection, article_id, ())
         connection.execute("DELETE FROM articles WHERE id = ?", (article_id,))
+        unlist_article(connection, article_id)

@@ -11,6 +11,7 @@ from typing import Any
 
 from rag.errors import ArchiveBusy, ArchiveDamaged, ArchiveError, ArchiveFull, ArchiveGone, ArchiveReadOnly
 from rag.storage.connections import NOT_WRITABLE, Connections, FileDeleted, immediate_transaction
+from rag.storage.listing import sort_key
 from rag.storage.schema import FIRST_READABLE_VERSION, SCHEMA_VERSION, set_up
 
 DATABASE = "archive.sqlite"
@@ -116,6 +117,7 @@ class Database:
 
 def _prepare(connection: sqlite3.Connection) -> None:
     connection.execute("PRAGMA foreign_keys = ON")
+    connection.create_function("sort_key", 1, sort_key, deterministic=True)
 
 
 def _archive_error(error: sqlite3.DatabaseError, folder: Path) -> ArchiveError:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from rag.storage.article_mapping import READ, article_of
 from rag.storage.database import Database
 from rag.storage.filter_sql import FilterQueries
+from rag.storage.listing import list_article
 from rag.storage.passages import remove_all_passages
 from rag.storage.recurring_lines import put_lines
 from rag.text.agreement import normalize_typography
@@ -137,6 +138,7 @@ class Duplicates:
             put_bands(connection, article_id, ())
             put_lines(connection, article_id, ())
             connection.execute("UPDATE articles SET recurring = '[]' WHERE id = ?", (article_id,))
+            list_article(connection, article_id)
 
 
 def release_duplicates(connection: sqlite3.Connection, article_id: str, text_key: bytes) -> None:
@@ -144,16 +146,18 @@ def release_duplicates(connection: sqlite3.Connection, article_id: str, text_key
 
     They have no passages until one of them is stored again.
     """
-    connection.execute(
-        "INSERT OR IGNORE INTO unsettled SELECT id FROM articles "
-        "WHERE same_as = ?1 AND (SELECT text_key FROM articles WHERE id = ?1) <> ?2",
+    released = connection.execute(
+        "SELECT id FROM articles WHERE same_as = ?1 AND (SELECT text_key FROM articles WHERE id = ?1) <> ?2",
         (article_id, text_key),
-    )
+    ).fetchall()
+    connection.executemany("INSERT OR IGNORE INTO unsettled VALUES (?)", released)
     connection.execute(
         "UPDATE articles SET same_as = NULL, text = (SELECT text FROM articles WHERE id = ?1) "
         "WHERE same_as = ?1 AND (SELECT text_key FROM articles WHERE id = ?1) <> ?2",
         (article_id, text_key),
     )
+    for (duplicate,) in released:
+        list_article(connection, duplicate)
 
 
 def put_bands(connection: sqlite3.Connection, article_id: str, bands: Iterable[int]) -> None:

@@ -2,7 +2,7 @@
 
 The names of tables and columns are part of the archives on disk: `marks` is relevance feedback, `bands` are MinHash
 bands, `lines` the numbers of articles' lines, `often` the lines that recur, `touched` the lines whose count of articles
-changed, and `unsettled` the articles to be compared again.
+changed, `unsettled` the articles to be compared again, and `listing` the articles as the library sorts them.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from pathlib import Path
 
 from rag.errors import ArchiveError
 from rag.storage.connections import NOT_WRITABLE, immediate_transaction
+from rag.storage.listing import FILL_LISTING, LISTING_INDEXES
 
 SCHEMA_VERSION = 6
 FIRST_READABLE_VERSION = 4
@@ -39,7 +40,7 @@ CREATE TABLE vectors (
     PRIMARY KEY (fingerprint, input_hash)
 ) WITHOUT ROWID;
 """
-_MIGRATIONS = {
+MIGRATIONS = {
     2: """
 CREATE TABLE runs (name TEXT PRIMARY KEY, made TEXT NOT NULL, facts TEXT NOT NULL, body BLOB NOT NULL);
 CREATE TABLE marks (
@@ -105,7 +106,23 @@ CREATE TABLE dossier_entries (
 );
 CREATE INDEX dossier_entries_in_order ON dossier_entries (dossier, position);
 CREATE INDEX dossier_entries_by_article ON dossier_entries (article);
-""",
+ALTER TABLE articles ADD COLUMN added TEXT;
+CREATE TABLE corrections (
+    article TEXT NOT NULL, field TEXT NOT NULL, value TEXT, read TEXT, origin TEXT,
+    author TEXT NOT NULL, made TEXT NOT NULL, file TEXT NOT NULL, text_key BLOB NOT NULL,
+    PRIMARY KEY (article, field, text_key)
+) WITHOUT ROWID;
+CREATE INDEX corrections_by_file ON corrections (file);
+CREATE TABLE names (code INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, key TEXT NOT NULL);
+CREATE TABLE listing (
+    number INTEGER PRIMARY KEY, article TEXT NOT NULL UNIQUE,
+    title_key TEXT NOT NULL, source_key TEXT NOT NULL, author_key TEXT NOT NULL,
+    published INTEGER NOT NULL, language_key TEXT NOT NULL, passages INTEGER NOT NULL, added INTEGER NOT NULL,
+    state INTEGER NOT NULL, source INTEGER, author INTEGER, language INTEGER, comments INTEGER NOT NULL
+);
+"""
+    + LISTING_INDEXES
+    + FILL_LISTING,
 }
 """What each version adds to the one before."""
 
@@ -134,7 +151,7 @@ def _create(connection: sqlite3.Connection) -> None:
     with immediate_transaction(connection):
         # another process may have been first
         if connection.execute("PRAGMA user_version").fetchone()[0] == 0:
-            for statement in ";".join([_FIRST_SCHEMA, *_MIGRATIONS.values()]).split(";"):
+            for statement in ";".join([_FIRST_SCHEMA, *MIGRATIONS.values()]).split(";"):
                 connection.execute(statement)
             connection.execute("INSERT INTO meta VALUES ('archive_id', ?), ('revision', '0')", (uuid.uuid4().hex,))
             connection.execute(f"PRAGMA application_id = {_APPLICATION_ID}")
@@ -148,7 +165,7 @@ def _migrate(connection: sqlite3.Connection, version: int) -> int:
             # another process may have been first
             version = connection.execute("PRAGMA user_version").fetchone()[0]
             for next_version in range(version + 1, SCHEMA_VERSION + 1):
-                for statement in _MIGRATIONS[next_version].split(";"):
+                for statement in MIGRATIONS[next_version].split(";"):
                     connection.execute(statement)
             connection.execute(f"PRAGMA user_version = {max(version, SCHEMA_VERSION)}")
     except sqlite3.DatabaseError as error:

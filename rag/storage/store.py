@@ -12,12 +12,15 @@ from embeddings.types import HalfVectors
 from rag.storage.article_mapping import BARE, READ, article_of, select_article
 from rag.storage.articles import ArticleRecord, put_article, remove_articles
 from rag.storage.change_feed import ChangeFeed
+from rag.storage.corrections import Corrections, uncorrected
 from rag.storage.database import Database
 from rag.storage.duplicates import Duplicates
 from rag.storage.facts import ArchiveFacts
 from rag.storage.failure_records import FailureRecords
 from rag.storage.file_records import FileRecord, FileRecords, put_file
 from rag.storage.filter_sql import FilterQueries
+from rag.storage.library import Library
+from rag.storage.listing import list_article
 from rag.storage.passages import Passages
 from rag.storage.recurring_lines import RecurringLines
 from rag.storage.statistics import Statistics
@@ -42,6 +45,8 @@ class Store:
         recurring_lines: which lines recur in the articles of an outlet.
         changes: what changed since an earlier revision.
         statistics: counts and dates.
+        corrections: facts of articles that were corrected by hand.
+        library: all articles, page by page.
         facts: the archive's id and settings.
 
     Raises:
@@ -60,6 +65,8 @@ class Store:
         self.changes = ChangeFeed(self._database)
         self.statistics = Statistics(self._database)
         self.facts = ArchiveFacts(self._database)
+        self.corrections = Corrections(self._database)
+        self.library = Library(self._database)
 
     @property
     def database(self) -> Database:
@@ -93,6 +100,22 @@ class Store:
         """
         return select_article(self._database, article_id, BARE)
 
+    def contains(self, article_id: str) -> bool:
+        """Whether there is an article of this id."""
+        return bool(self._database.rows("SELECT 1 FROM articles WHERE id = ?", article_id))
+
+    def record(self, article_id: str) -> ArticleRecord:
+        """Return how an article is stored, as it was loaded, without its passages.
+
+        Raises:
+            NotFound: there is no such article.
+        """
+        article = self.article_as_loaded(article_id)
+        query = "SELECT recipe, file, recurring FROM articles WHERE id = ?"
+        recipe, file, recurring = self._database.rows(query, article_id)[0]
+        spans = [(start, end) for start, end in json.loads(recurring)]
+        return ArticleRecord(article=article, passages=(), recipe=recipe, file=file, recurring=spans)
+
     def article_with_passages(self, article_id: str) -> tuple[Article, tuple[Passage, ...]]:
         """Return an article and its passages in the order of the text, both of the same revision.
 
@@ -124,13 +147,14 @@ class Store:
         return dict(self._database.rows(query, json.dumps(list(article_ids))))
 
     def change_of(self, article: Article, recipe: str) -> ArticleChange:
-        """Return how an article made by a recipe differs from the stored one of its path.
+        """Return how an article made by a recipe differs from what was read from the file of the stored one.
 
         The bytes of its file may differ all the same: an article in a table stays as it is where another row changes.
         """
         query = f"SELECT recipe, {BARE} FROM articles WHERE id = ?"  # noqa: S608
         for stored_recipe, *row in self._database.rows(query, article.id):
-            same = stored_recipe == recipe and replace(article_of(row), sha256=article.sha256) == article
+            loaded, _ = uncorrected(article_of(row), self.corrections.by_text(article.id))
+            same = stored_recipe == recipe and replace(loaded, sha256=article.sha256) == article
             return "unchanged" if same else "changed"
         return "new"
 
@@ -176,11 +200,16 @@ class Store:
             connection.execute("DELETE FROM files WHERE path = ?", (path,))
         return len(article_ids)
 
-    def move_feedback(self, from_article: str, to_article: str) -> None:
-        """Apply the relevance feedback on an article, and its quotations, to the same article at another path."""
+    def move_history(self, from_article: str, to_article: str) -> None:
+        """Give an article at another path what belongs to it: feedback, quotations, and the time when it came in."""
         with self._database.transaction(of_articles=False) as (connection, _):
             connection.execute("UPDATE OR IGNORE marks SET article = ? WHERE article = ?", (to_article, from_article))
             connection.execute("UPDATE dossier_entries SET article = ? WHERE article = ?", (to_article, from_article))
+            connection.execute(
+                "UPDATE articles SET added = (SELECT added FROM articles WHERE id = ?2) WHERE id = ?1",
+                (to_article, from_article),
+            )
+            list_article(connection, to_article)
 
     def _ids_from(self, file: str) -> list[str]:
         """Return the ids of the articles that came from the file at a path."""

@@ -16,9 +16,21 @@ from rag.types.article import (
     passage_at,
     primary_language,
 )
+from rag.types.correction import (
+    BY_HAND,
+    CORRECTABLE,
+    CorrectableFact,
+    Correction,
+    as_read,
+    corrected,
+    fact_text,
+    with_read_facts,
+)
 from rag.types.report import Failure, IndexReport, Progress, Status
 
 __all__ = [
+    "BY_HAND",
+    "CORRECTABLE",
     "NO_FILTER",
     "SEARCHED_KINDS",
     "SIGNALS",
@@ -27,6 +39,8 @@ __all__ = [
     "Article",
     "Aside",
     "Citation",
+    "CorrectableFact",
+    "Correction",
     "Failure",
     "Filter",
     "Hit",
@@ -37,6 +51,10 @@ __all__ = [
     "Span",
     "Status",
     "TextKind",
+    "as_read",
+    "corrected",
+    "fact_text",
     "passage_at",
     "primary_language",
+    "with_read_facts",
 ]

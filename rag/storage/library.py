@@ -1,0 +1,218 @@
+"""All articles of an archive, page by page: searched, filtered, sorted, counted.
+
+Few articles are sorted as they are; many are read in the order of the index until the page is full.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter, OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import PurePath
+from typing import Any
+
+from rag.errors import ArchiveError
+from rag.storage.article_mapping import day_of
+from rag.storage.database import Database
+from rag.storage.listing import COMPLETE, DUPLICATE, FIRST_LISTED_VERSION, INCOMPLETE, SORT_COLUMNS
+from rag.text.words import words
+from rag.types import BY_HAND, Filter, primary_language
+from rag.types.library import LibraryCounts, LibraryPage, LibraryQuery, LibraryRow, StoredState
+
+MAX_COUNTED = 20_000
+"""Up to this number, articles that a search or filter allows are counted."""
+_STATES: dict[StoredState, int] = {"complete": COMPLETE, "incomplete": INCOMPLETE, "duplicate": DUPLICATE}
+_STATE_NAMES: dict[int, StoredState] = {number: name for name, number in _STATES.items()}
+# queries whose numbers are remembered
+_REMEMBERED = 32
+
+
+@dataclass(frozen=True, slots=True)
+class _Condition:
+    """Which rows of the listing pass, as SQL and its values; empty for all."""
+
+    sql: str = ""
+    values: tuple[object, ...] = ()
+
+    @property
+    def clause(self) -> str:
+        return f" WHERE {self.sql}" if self.sql else ""
+
+
+class Library:
+    """The articles of an archive in their listing. Usable from several threads."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._remembered: OrderedDict[tuple[int, _Condition], list[int] | None] = OrderedDict()
+
+    def page(self, query: LibraryQuery) -> LibraryPage:
+        """Return a page of articles.
+
+        Raises:
+            ArchiveError: the archive may only be read, and is of a version without a listing.
+        """
+        if self._database.version < FIRST_LISTED_VERSION:
+            raise ArchiveError(
+                "The list of articles is not available: an earlier version wrote this archive, and it may only be "
+                "read. Make it writable and open it again."
+            )
+        condition = self._condition(query)
+        numbers = self._few(condition) if condition.sql else None
+        is_all = not condition.sql
+        if numbers is not None:
+            condition = _Condition("number IN (SELECT value FROM json_each(?))", (json.dumps(numbers),))
+        column = SORT_COLUMNS[query.sort]
+        direction = "DESC" if query.descending else "ASC"
+        index = "" if numbers is not None else f" INDEXED BY listing_by_{query.sort}"
+        rows = self._database.rows(
+            f"SELECT number FROM listing{index}{condition.clause} "  # noqa: S608
+            f"ORDER BY {column} {direction}, number {direction} LIMIT ? OFFSET ?",
+            *condition.values,
+            query.size + 1,
+            (query.page - 1) * query.size,
+        )
+        shown = [number for (number,) in rows[: query.size]]
+        total = self._count() if is_all else None if numbers is None else len(numbers)
+        return LibraryPage(tuple(self._rows(shown)), total, len(rows) > query.size)
+
+    def counts(self) -> LibraryCounts:
+        """Return how many articles there are by month, outlet and language; duplicates count.
+
+        Raises:
+            ArchiveError: as for `page`.
+        """
+        months = dict(
+            self._database.rows(
+                "SELECT published / 100, count(*) FROM listing INDEXED BY listing_by_published GROUP BY 1"
+            )
+        )
+        return LibraryCounts(
+            months={f"{month // 100:04}-{month % 100:02}": count for month, count in sorted(months.items()) if month},
+            undated=months.get(0, 0),
+            sources=self._counts_by("source"),
+            languages=_by_language(self._counts_by("language")),
+        )
+
+    def names(self, field: str) -> dict[str, int]:
+        """Return the number of articles by `source` or `author`, the most frequent first."""
+        return self._counts_by(field)
+
+    def _counts_by(self, column: str) -> dict[str, int]:
+        rows = self._database.rows(
+            f"SELECT names.name, n FROM (SELECT {column} AS code, count(*) AS n FROM listing "  # noqa: S608
+            f"INDEXED BY listing_by_{column} GROUP BY {column}_key, 1) JOIN names USING (code) ORDER BY n DESC, name"
+        )
+        counts: Counter[str] = Counter()
+        for name, count in rows:
+            counts[name] += count
+        return dict(counts.most_common())
+
+    def _count(self) -> int:
+        return int(self._database.rows("SELECT count(*) FROM listing")[0][0])
+
+    def _few(self, condition: _Condition) -> list[int] | None:
+        """Return the numbers of the rows that pass; None if there are more than `MAX_COUNTED`."""
+        key = (self._database.revision, condition)
+        if key not in self._remembered:
+            query = f"SELECT number FROM listing INDEXED BY listing_by_title{condition.clause} LIMIT {MAX_COUNTED + 1}"  # noqa: S608
+            rows = self._database.rows(query, *condition.values)
+            self._remembered[key] = [number for (number,) in rows] if len(rows) <= MAX_COUNTED else None
+            while len(self._remembered) > _REMEMBERED:
+                self._remembered.popitem(last=False)
+        return self._remembered.get(key)
+
+    def _condition(self, query: LibraryQuery) -> _Condition:
+        filter = query.filter
+        conditions: list[tuple[str, tuple[object, ...]]] = []
+        if filter.since:
+            conditions.append(("published >= ?", (_day_number(filter.since),)))
+        if filter.until:
+            conditions.append(("published BETWEEN 1 AND ?", (_day_number(filter.until),)))
+        for column, parts in (("source", filter.sources), ("author", filter.authors)):
+            if parts:
+                codes = {code for part in parts for code in self._codes(" ".join(words(part)))}
+                in_codes = f"{column} IN (SELECT value FROM json_each(?))"  # noqa: S608
+                conditions.append((in_codes, (json.dumps(sorted(codes)),)))
+        if filter.languages:
+            conditions.append(("language IN (SELECT value FROM json_each(?))", (self._language_codes(filter),)))
+        if "comment" in filter.kinds:
+            conditions.append(("comments", ()))
+        if query.state:
+            conditions.append(("state = ?", (_STATES[query.state],)))
+        for word in words(query.search):
+            named = json.dumps(self._codes(word))
+            conditions.append(
+                (
+                    "(instr(title_key, ?) OR source IN (SELECT value FROM json_each(?)) "
+                    "OR author IN (SELECT value FROM json_each(?)))",
+                    (word, named, named),
+                )
+            )
+        if query.search.strip() and not words(query.search):
+            # signs alone are in no headline
+            conditions.append(("0", ()))
+        return _Condition(
+            " AND ".join(sql for sql, _ in conditions), tuple(value for _, values in conditions for value in values)
+        )
+
+    def _codes(self, part: str) -> list[int]:
+        """Return the codes of the names that contain a folded text."""
+        rows = self._database.rows("SELECT code FROM names WHERE instr(key, ?) ORDER BY code", part)
+        return [code for (code,) in rows]
+
+    def _language_codes(self, filter: Filter) -> str:
+        wanted = {primary_language(language).lower() for language in filter.languages}
+        rows = self._database.rows("SELECT DISTINCT language_key FROM listing")
+        tags = [tag for (tag,) in rows if primary_language(tag) in wanted]
+        query = "SELECT code FROM names WHERE lower(name) IN (SELECT value FROM json_each(?)) ORDER BY code"
+        return json.dumps([code for (code,) in self._database.rows(query, json.dumps(tags))])
+
+    def _rows(self, numbers: Sequence[int]) -> list[LibraryRow]:
+        """Return the rows of these numbers, in their order."""
+        rows = self._database.rows(
+            "SELECT number, id, title, source_name.name, author_name.name, articles.published, articles.language, "
+            "passages, articles.added, state, path, file, same_as, origins FROM listing "
+            "JOIN articles ON articles.id = listing.article "
+            "LEFT JOIN names AS source_name ON source_name.code = listing.source "
+            "LEFT JOIN names AS author_name ON author_name.code = listing.author "
+            "WHERE number IN (SELECT value FROM json_each(?))",
+            json.dumps(list(numbers)),
+        )
+        by_number = {number: _row(facts) for number, *facts in rows}
+        return [by_number[number] for number in numbers if number in by_number]
+
+
+def _row(facts: Sequence[Any]) -> LibraryRow:
+    identity, title, source, author, published, language, passages, added, state, path, file, same_as, origins = facts
+    by_field = json.loads(origins)
+    return LibraryRow(
+        id=identity,
+        label=title or PurePath(path).name,
+        source=source,
+        author=author,
+        published=day_of(published),
+        language=language,
+        passages=passages,
+        added=datetime.fromisoformat(added) if added else None,
+        state=_STATE_NAMES[state],
+        path=path,
+        file=file,
+        same_as=same_as,
+        unread=by_field.get("unread", ""),
+        corrected=tuple(field for field, origin in by_field.items() if origin == BY_HAND),
+    )
+
+
+def _day_number(day: date) -> int:
+    return day.year * 10_000 + day.month * 100 + day.day
+
+
+def _by_language(counts: dict[str, int]) -> dict[str, int]:
+    """Join the regions of each language."""
+    languages: Counter[str] = Counter()
+    for tag, count in counts.items():
+        languages[primary_language(tag).lower()] += count
+    return dict(languages.most_common())
