@@ -46,6 +46,7 @@ class Library:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._counts: tuple[int, LibraryCounts] | None = None
         self._remembered: OrderedDict[tuple[int, _Condition], list[int] | None] = OrderedDict()
 
     def page(self, query: LibraryQuery) -> LibraryPage:
@@ -54,11 +55,7 @@ class Library:
         Raises:
             ArchiveError: the archive may only be read, and is of a version without a listing.
         """
-        if self._database.version < FIRST_LISTED_VERSION:
-            raise ArchiveError(
-                "The list of articles is not available: an earlier version wrote this archive, and it may only be "
-                "read. Make it writable and open it again."
-            )
+        self._check_listed()
         condition = self._condition(query)
         numbers = self._few(condition) if condition.sql else None
         is_all = not condition.sql
@@ -84,21 +81,21 @@ class Library:
         Raises:
             ArchiveError: as for `page`.
         """
-        months = dict(
-            self._database.rows(
-                "SELECT published / 100, count(*) FROM listing INDEXED BY listing_by_published GROUP BY 1"
-            )
-        )
-        return LibraryCounts(
+        self._check_listed()
+        revision = self._database.revision
+        if self._counts and self._counts[0] == revision:
+            return self._counts[1]
+        query = "SELECT published / 100, count(*) FROM listing INDEXED BY listing_by_published GROUP BY 1"
+        months = dict(self._database.rows(query))
+        counts = LibraryCounts(
             months={f"{month // 100:04}-{month % 100:02}": count for month, count in sorted(months.items()) if month},
             undated=months.get(0, 0),
             sources=self._counts_by("source"),
+            authors=self._counts_by("author"),
             languages=_by_language(self._counts_by("language")),
         )
-
-    def names(self, field: str) -> dict[str, int]:
-        """Return the number of articles by `source` or `author`, the most frequent first."""
-        return self._counts_by(field)
+        self._counts = revision, counts
+        return counts
 
     def _counts_by(self, column: str) -> dict[str, int]:
         rows = self._database.rows(
@@ -109,6 +106,13 @@ class Library:
         for name, count in rows:
             counts[name] += count
         return dict(counts.most_common())
+
+    def _check_listed(self) -> None:
+        if self._database.version < FIRST_LISTED_VERSION:
+            raise ArchiveError(
+                "The list of articles is not available: an earlier version wrote this archive, and it may only be "
+                "read. Make it writable and open it again."
+            )
 
     def _count(self) -> int:
         return int(self._database.rows("SELECT count(*) FROM listing")[0][0])
@@ -133,9 +137,9 @@ class Library:
             conditions.append(("published BETWEEN 1 AND ?", (_day_number(filter.until),)))
         for column, parts in (("source", filter.sources), ("author", filter.authors)):
             if parts:
-                codes = {code for part in parts for code in self._codes(" ".join(words(part)))}
+                matching = {code for part in parts for code in self._codes(" ".join(words(part)))}
                 in_codes = f"{column} IN (SELECT value FROM json_each(?))"  # noqa: S608
-                conditions.append((in_codes, (json.dumps(sorted(codes)),)))
+                conditions.append((in_codes, (json.dumps(sorted(matching)),)))
         if filter.languages:
             conditions.append(("language IN (SELECT value FROM json_each(?))", (self._language_codes(filter),)))
         if "comment" in filter.kinds:
@@ -143,12 +147,16 @@ class Library:
         if query.state:
             conditions.append(("state = ?", (_STATES[query.state],)))
         for word in words(query.search):
-            named = json.dumps(self._codes(word))
+            in_title, named = "instr(title_key, ?)", self._codes(word)
+            if not named:
+                conditions.append((in_title, (word,)))
+                continue
+            codes = json.dumps(named)
             conditions.append(
                 (
-                    "(instr(title_key, ?) OR source IN (SELECT value FROM json_each(?)) "
+                    f"({in_title} OR source IN (SELECT value FROM json_each(?)) "  # noqa: S608
                     "OR author IN (SELECT value FROM json_each(?)))",
-                    (word, named, named),
+                    (word, codes, codes),
                 )
             )
         if query.search.strip() and not words(query.search):

@@ -85,12 +85,13 @@ class LibraryPage:
 
 @dataclass(frozen=True, slots=True)
 class LibraryCounts:
-    """How many articles there are by month (2024-03), outlet and language; `undated` have no day.
+    """How many articles there are by month (2024-03), outlet, author and language; `undated` have no day.
 
-    Months in order; outlets and languages the most frequent first.
+    Months in order; the rest the most frequent first. Duplicates count.
     """
 
     months: Mapping[str, int] = field(hash=False)
     undated: int
     sources: Mapping[str, int] = field(hash=False)
+    authors: Mapping[str, int] = field(hash=False)
     languages: Mapping[str, int] = field(hash=False)
