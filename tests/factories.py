@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from rag.archive import Archive
-from rag.storage.schema import _MIGRATIONS
+from rag.storage.schema import MIGRATIONS
 from rag.types import Article
 
 BRIDGE = (
@@ -74,9 +74,15 @@ Mit einer Spende helfen Sie uns, weiter kostenfrei zu berichten, werden Sie jetz
 
 
 WITHOUT_VERSION_6 = "".join(
-    f"DROP TABLE {table};" for table in reversed(re.findall(r"CREATE TABLE (\w+)", _MIGRATIONS[6]))
+    [
+        *(f"DROP TABLE {table};" for table in reversed(re.findall(r"CREATE TABLE (\w+)", MIGRATIONS[6]))),
+        *(
+            f"ALTER TABLE {table} DROP COLUMN {column};"
+            for table, column in re.findall(r"ALTER TABLE (\w+) ADD COLUMN (\w+)", MIGRATIONS[6])
+        ),
+    ]
 )
-"""SQL that takes from a database what version 6 added: tables alone."""
+"""SQL that takes from a database what version 6 added."""
 
 
 def article(name: str = "a", text: str = "Ein Satz.", **fields: Any) -> Article:
