@@ -7,11 +7,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from factories import BRIDGE, article_file
+from factories import BRIDGE, WITHOUT_VERSION_6, article_file
 
 from rag.archive import Archive
 from rag.errors import ArchiveError, FundstelleError, NotFound
-from rag.storage.schema import _MIGRATIONS
 from rag.types.dossier import MAX_NAME, MAX_TEXT, Dossier
 from rag.workspace.dossiers import Dossiers
 
@@ -180,10 +179,7 @@ def test_an_archive_of_version_5_gets_dossiers(archive: Archive) -> None:
     folder = archive.folder
     archive.close()
     with sqlite3.connect(folder / "archive.sqlite") as database:
-        for statement in _MIGRATIONS[6].split(";"):
-            words = statement.split()
-            if words[:2] == ["CREATE", "TABLE"]:
-                database.execute(f"DROP TABLE {words[2]}")
+        database.executescript(WITHOUT_VERSION_6)
         database.execute("PRAGMA user_version = 5")
         database.execute("PRAGMA journal_mode = delete")
     folder.joinpath("archive.sqlite").chmod(0o400)
