@@ -17,7 +17,18 @@ if TYPE_CHECKING:
     from rag.archive import Archive
     from rag.config import Config, RankingConfig
     from rag.errors import FundstelleError
-    from rag.types import Answer, Article, Citation, Filter, IndexReport, Passage, Status
+    from rag.types import (
+        Answer,
+        Article,
+        ArticleResult,
+        Citation,
+        Facets,
+        Filter,
+        IndexReport,
+        Passage,
+        ResultList,
+        Status,
+    )
 
 __version__ = "0.1.0"
 
@@ -25,13 +36,16 @@ __all__ = [
     "Answer",
     "Archive",
     "Article",
+    "ArticleResult",
     "Citation",
     "Config",
+    "Facets",
     "Filter",
     "FundstelleError",
     "IndexReport",
     "Passage",
     "RankingConfig",
+    "ResultList",
     "Status",
     "__version__",
 ]

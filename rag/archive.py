@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, get_args
 
 from filelock import FileLock, Timeout
 
@@ -19,7 +19,7 @@ from rag.config import DEFAULT_RANKING, Config, RankingConfig
 from rag.dense.index import DenseIndex
 from rag.dense.lazy_encoder import LazyEncoder
 from rag.dense.token_vectors import TokenStores
-from rag.errors import ArchiveBusy, ArchiveClosed, ArchiveError, ArchiveReadOnly, NotFound
+from rag.errors import ArchiveBusy, ArchiveClosed, ArchiveError, ArchiveReadOnly, NotFound, QuestionError
 from rag.lexical.index import LexicalIndex
 from rag.search.arguments import Day, FilterArguments, Names, check_question
 from rag.search.confidence import Calibration, to_json
@@ -43,6 +43,8 @@ from rag.types import (
     IndexReport,
     Passage,
     Progress,
+    ResultList,
+    Sort,
     Status,
 )
 from rag.types.library import LibraryPage, LibraryQuery
@@ -490,6 +492,39 @@ class Archive:
         )
         answer = self.searcher(_FAST_RANKING if fast else DEFAULT_RANKING).ask(question, k, arguments.to_filter(filter))
         return replace(answer, index_again=bool(answer.citations) and self._index_again)
+
+    def search(
+        self,
+        question: str,
+        *,
+        filter: Filter | None = None,
+        sort: Sort = "relevance",
+        limit: int = 20,
+        fast: bool = False,
+    ) -> ResultList:
+        """Return the articles that a question finds, with their passages, and what they can be narrowed to.
+
+        The citations are those of `ask` in the same order, the first five exactly. Below them neighbouring passages
+        stay apart, so that a larger limit shows more without changing what was shown.
+
+        Args:
+            filter: which passages may be found, if not all of articles; see `Filter`.
+            sort: the order of the articles of the `limit` best citations: "relevance", or "date", the newest first.
+            limit: the number of citations, at least 1; beyond some fifty candidates of each index, more are looked for.
+            fast: skip re-ranking, and with it the search for the answering sentence.
+
+        Raises:
+            TypeError: an argument has the wrong type.
+            QuestionError: the question is empty, too long, or only excludes words; or an argument cannot be used.
+            EncoderMisfit: the archive's vectors come from another encoder.
+        """
+        check_question(question, limit, name="limit")
+        if sort not in get_args(Sort):
+            raise QuestionError(f"Results cannot be sorted by {sort!r}: choose among {', '.join(get_args(Sort))}.")
+        searcher = self.searcher(_FAST_RANKING if fast else DEFAULT_RANKING)
+        results = searcher.results(question, limit, FilterArguments().to_filter(filter), sort)
+        index_again = bool(results.results) and self._index_again
+        return replace(results, answer=replace(results.answer, index_again=index_again))
 
     @property
     def _index_again(self) -> bool:

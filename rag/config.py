@@ -9,8 +9,10 @@ from rag.errors import ConfigError
 
 Value = int | float | bool
 
+MAX_CANDIDATES = 1000
+"""The most candidates of a retriever."""
 _LOWER_BOUNDS = {"passage_tokens": 16, "candidates": 1, "reranked": 1}
-_UPPER_BOUNDS = {"passage_tokens": 500, "overlap_tokens": 400, "candidates": 1000, "reranked": 1000}
+_UPPER_BOUNDS = {"passage_tokens": 500, "overlap_tokens": 400, "candidates": MAX_CANDIDATES, "reranked": 1000}
 _UPPER_BOUND = 1_000_000
 
 

@@ -24,20 +24,24 @@ from rag import (
     Answer,
     Archive,
     Article,
+    ArticleResult,
     Citation,
     Config,
+    Facets,
     Filter,
     FundstelleError,
     IndexReport,
     Passage,
     RankingConfig,
+    ResultList,
     Status,
     errors,
 )
 from rag.errors import ArchiveClosed, ConfigError, NotFound, QuestionError
 
 NAMES = """
-Answer Archive Article Citation Config Filter FundstelleError IndexReport Passage RankingConfig Status __version__
+Answer Archive Article ArticleResult Citation Config Facets Filter FundstelleError IndexReport Passage RankingConfig
+ResultList Status __version__
 """
 
 METHODS = """
@@ -53,6 +57,8 @@ Archive.fetch(self, *addresses: str | Iterable[str], on_page: Callable[[int, int
 Archive.ask(self, question: str, k: int = 5, *, since: Day = None, until: Day = None, source: Names = (),
     language: Names = (), author: Names = (), path: Names = (), include: Names = (), fast: bool = False,
     filter: Filter | None = None) -> Answer
+Archive.search(self, question: str, *, filter: Filter | None = None, sort: Sort = 'relevance', limit: int = 20,
+    fast: bool = False) -> ResultList
 Archive.articles(self) -> Iterator[Article]
 Archive.article(self, reference: str) -> Article
 Archive.article_with_passages(self, reference: str) -> tuple[Article, tuple[Passage, ...]]
@@ -69,7 +75,10 @@ Answer question language outcome confidence reason citations took_ms absent_time
 Citation marker article passage_id start end quote highlights matches also score signals own_language file_missing
 Article id text path title language source author published url sha256 place asides pages origins
 Passage article_id start end text kind language
-Filter since until sources languages authors paths kinds
+Filter since until sources languages authors paths kinds exact_sources exact_authors
+ResultList answer results facets more without_filters
+ArticleResult citations likely_count
+Facets sources languages authors kinds months
 IndexReport new changed unchanged removed failures skipped passages_encoded seconds columns new_failures moved
     unread_days remarks
 Status folder articles duplicates passages languages sources oldest newest encoder fingerprint revision recall
@@ -330,4 +339,5 @@ def test_an_article_needs_three_facts() -> None:
 def test_names_are_classes() -> None:
     """Each public name is the class that its module defines."""
     classes = (Answer, Archive, Article, Citation, Config, Filter, IndexReport, Passage, RankingConfig, Status)
+    classes += (ArticleResult, Facets, ResultList)
     assert {kind.__name__ for kind in classes} == set(rag.__all__) - {"FundstelleError", "__version__"}

@@ -55,19 +55,19 @@ class FilterArguments:
         )
 
 
-def check_question(question: object, k: object) -> None:
-    """Check the types of a question and of the number of citations.
+def check_question(question: object, k: object, *, name: str = "k") -> None:
+    """Check the types of a question and of the number of citations, which has a name.
 
     Raises:
-        TypeError: the question is not a string, or k not a whole number.
-        QuestionError: k is below 1.
+        TypeError: the question is not a string, or the number not a whole one.
+        QuestionError: the number is below 1.
     """
     if not isinstance(question, str):
         raise TypeError(f"The question must be a string, not {_type(question)}.")
     if not isinstance(k, int) or isinstance(k, bool):
-        raise TypeError(f"k must be a whole number, not {_type(k)}.")
+        raise TypeError(f"{name} must be a whole number, not {_type(k)}.")
     if k < 1:
-        raise QuestionError(f"k must be at least 1, not {k}: it is the number of passages to return.")
+        raise QuestionError(f"{name} must be at least 1, not {k}: it is the number of passages to return.")
 
 
 def _day(name: str, value: Day) -> str | None:

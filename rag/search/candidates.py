@@ -141,21 +141,39 @@ def _narrowed(allowed: Keys | None, keys: Keys) -> Keys:
     return keys if allowed is None else np.intersect1d(allowed, keys)
 
 
-def generate(query: EncodedQuery, searcher: Searcher, allowed: Keys | None, without: frozenset[str]) -> Candidates:
-    """Return the nearest passages of each index, in no order, and the nearest of each time of the question.
+def nearest_keys(
+    query: EncodedQuery, searcher: Searcher, allowed: Keys | None, count: int
+) -> tuple[list[int], dict[int, float]]:
+    """Return the keys of the nearest passages of each index and of each time of the question, and their BM25 scores.
 
-    Args:
-        allowed: the only keys that are searched, or None for all.
-        without: ids of articles and passages that are left out, as if they were not in the archive.
+    Those that the index of vectors has alone have no score.
     """
-    dense, lexical, count = searcher.dense, searcher.lexical, searcher.ranking.candidates
+    dense, lexical = searcher.dense, searcher.lexical
     nearest = [neighbor.id for neighbor in dense.search(query.vector, count, allowed)]
     scores = dict(lexical.search(query.lexical, count, allowed))
     for published in query.published.values():
         of_time = _narrowed(allowed, published)
         nearest += [neighbor.id for neighbor in dense.search(query.vector, count, of_time)]
         scores |= dict(lexical.search(query.lexical, count, of_time))
-    keys = list(dict.fromkeys([*nearest, *scores]))
+    return list(dict.fromkeys([*nearest, *scores])), scores
+
+
+def generate(
+    query: EncodedQuery,
+    searcher: Searcher,
+    allowed: Keys | None,
+    without: frozenset[str] = frozenset(),
+    count: int | None = None,
+) -> Candidates:
+    """Return the nearest passages of each index, in no order, and the nearest of each time of the question.
+
+    Args:
+        allowed: the only keys that are searched, or None for all.
+        without: ids of articles and passages that are left out, as if they were not in the archive.
+        count: how many of each index, if not as many as usual.
+    """
+    lexical = searcher.lexical
+    keys, scores = nearest_keys(query, searcher, allowed, count or searcher.ranking.candidates)
     rows = searcher.store.passages.with_keys(keys, searcher.encoder.fingerprint)
     rows = [row for row in rows if not {row.article.id, row.passage.id} & without]
     if not rows:

@@ -14,6 +14,7 @@ from rag.types import Filter, TextKind
 _DAY = re.compile(r"(?P<year>\d{4})(-(?P<month>\d\d?)(-(?P<day>\d\d?))?)?", re.ASCII)
 _GERMAN_DAY = re.compile(r"(?P<day>\d\d?)\.\s*(?P<month>\d\d?)\.\s*(?P<year>\d{4})", re.ASCII)
 _INCLUDED: dict[str, TextKind] = {"comments": "comment"}
+_KINDS: dict[str, TextKind] = {"article": "article", "comment": "comment"}
 _LANGUAGE = re.compile(r"([a-z]{2,3})([-_].*)?", re.ASCII | re.IGNORECASE)
 
 
@@ -25,11 +26,18 @@ def make_filter(
     authors: Sequence[str] = (),
     paths: Sequence[str] = (),
     include: Sequence[str] = (),
+    *,
+    kinds: Sequence[str] = (),
+    exact_sources: Sequence[str] = (),
+    exact_authors: Sequence[str] = (),
 ) -> Filter:
     """Return the filter that was typed; for days, see `parse_day`.
 
     Args:
         include: what is searched besides the articles' own words: "comments".
+        kinds: what is searched, "article" or "comment" or both, in place of `include`.
+        exact_sources: whole names; `sources` are parts of names.
+        exact_authors: whole names; `authors` are parts of names.
 
     Raises:
         QuestionError: a day or a language cannot be read, the days are in the wrong order, a value is blank, or there
@@ -37,6 +45,8 @@ def make_filter(
     """
     if unknown := [kind for kind in include if kind not in _INCLUDED]:
         raise QuestionError(f"There is no {unknown[0]!r} to include: choose among {', '.join(_INCLUDED)}.")
+    if unknown := [kind for kind in kinds if kind not in _KINDS]:
+        raise QuestionError(f"There is no kind {unknown[0]!r}: choose among {', '.join(_KINDS)}.")
     first = None if since is None else parse_day(since, end=False)
     last = None if until is None else parse_day(until, end=True)
     if first and last and first > last:
@@ -48,7 +58,10 @@ def make_filter(
         languages=tuple(_language(language) for language in languages),
         authors=tuple(_filled(author, "author") for author in authors),
         paths=tuple(_filled(path, "path") for path in paths),
-        kinds=("article", *(_INCLUDED[kind] for kind in dict.fromkeys(include))),
+        kinds=tuple(_KINDS[kind] for kind in dict.fromkeys(kinds))
+        or ("article", *(_INCLUDED[kind] for kind in dict.fromkeys(include))),
+        exact_sources=tuple(_filled(source, "source") for source in exact_sources),
+        exact_authors=tuple(_filled(author, "author") for author in exact_authors),
     )
 
 

@@ -38,11 +38,15 @@ class Group:
     copies: tuple[int, ...] = ()
 
 
-def group_passages(ranked: Sequence[RankedPassage], k: int) -> list[Group]:
+def group_passages(ranked: Sequence[RankedPassage], k: int, merged: int | None = None) -> list[Group]:
     """Return at most k groups of ranked passages, in the order of their best ones.
 
     A neighbour is merged if it would be cited otherwise, and if the copies contain it, too. The cited passage is the
     ranked one, or the earliest published one of exactly the same sentences under the same headline.
+
+    Args:
+        merged: neighbours are merged until there are this many groups, if not until there are k. The first ones are
+            then the same for every larger k.
     """
     texts = _Texts(ranked)
     groups: list[Group] = []
@@ -54,7 +58,7 @@ def group_passages(ranked: Sequence[RankedPassage], k: int) -> list[Group]:
         if len(groups) == k:
             continue
         neighbour = next((index for index, group in enumerate(groups) if _is_adjacent(number, group, ranked)), None)
-        if neighbour is not None:
+        if neighbour is not None and (merged is None or len(groups) < merged):
             longer = replace(groups[neighbour], merged=(*groups[neighbour].merged, number))
             if all(texts.adds_nothing(copy, longer) for copy in longer.copies):
                 groups[neighbour] = longer

@@ -38,11 +38,30 @@ class Evidence:
     sentences: Mapping[int, Sequence[ScoredSentence]]
 
 
-def evidence_of(groups: Sequence[Group], ranking: Ranking, query: EncodedQuery, searcher: Searcher) -> Evidence:
-    """Look up the shared words of all passages that are cited, and score their sentences."""
-    numbers = [number for group in groups for number in group.merged]
-    matches = {number: _shared_words(number, ranking, query, searcher) for number in numbers}
-    return Evidence(matches, _sentences(matches, ranking, query, searcher) if searcher.reranker is not None else {})
+def evidence_of(
+    groups: Sequence[Group],
+    ranking: Ranking,
+    query: EncodedQuery,
+    searcher: Searcher,
+    *,
+    first_sentences_only: bool = False,
+) -> Evidence:
+    """Look up the shared words of all passages that are cited, and score their sentences.
+
+    Args:
+        first_sentences_only: score the sentences of the first group alone. No other one is highlighted in an answer,
+            since its passage leads no other.
+    """
+    matches = {number: _shared_words(number, ranking, query, searcher) for number in _merged(groups)}
+    if searcher.reranker is None:
+        return Evidence(matches, {})
+    scored = _merged(groups[:1]) if first_sentences_only else list(matches)
+    return Evidence(matches, _sentences({number: matches[number] for number in scored}, ranking, query, searcher))
+
+
+def _merged(groups: Sequence[Group]) -> list[int]:
+    """Return the numbers of the passages that are quoted."""
+    return [number for group in groups for number in group.merged]
 
 
 def _shared_words(number: int, ranking: Ranking, query: EncodedQuery, searcher: Searcher) -> tuple[Match, ...]:

@@ -65,6 +65,20 @@ def rank(
     return replace(_merge(fused.ranking, reranked, scores), weights=weights)
 
 
+def extend(ranking: Ranking, query: EncodedQuery, candidates: Candidates, config: RankingConfig) -> Ranking:
+    """Put more candidates below a ranking, in the order of cosine and words; what is ranked keeps its order."""
+    added = _fuse(query, candidates, config).ranking
+    gap = max(0.0, added.scores.max() - ranking.scores.min() + _MIN_SCORE_GAP)
+    return replace(
+        ranking,
+        passages=(*ranking.passages, *added.passages),
+        scores=np.concatenate([ranking.scores, added.scores - gap]),
+        signals=(*ranking.signals, *added.signals),
+        alignments=(*ranking.alignments, *added.alignments),
+        fused=(*ranking.fused, *(len(ranking.fused) + rank for rank in added.fused)),
+    )
+
+
 def _fuse(query: EncodedQuery, candidates: Candidates, config: RankingConfig) -> _Fused:
     """Order candidates by the weighted mean of cosine and words, and by what they gain."""
     languages = [primary_language(passage.language) for _, passage in candidates.passages]

@@ -17,7 +17,7 @@ from rag.dense.token_vectors import PassageTokens, TokenStores
 from rag.errors import ArchiveError, EncoderMisfit
 from rag.lexical.index import LexicalIndex
 from rag.search.answer import EMPTY, NOTHING_FITS, NoHits, compose, no_such_name
-from rag.search.candidates import absent_times, allowed_keys, encode_query, generate
+from rag.search.candidates import EncodedQuery, Keys, absent_times, allowed_keys, encode_query, generate
 from rag.search.confidence import Calibration, calibrations
 from rag.search.grouping import Group, group_passages
 from rag.search.hits import evidence_of, features_of, hit_of
@@ -25,11 +25,12 @@ from rag.search.preferences import doubt
 from rag.search.query import ParsedQuestion, checked_question, parse
 from rag.search.ranking import NO_RANKING, Ranking, rank
 from rag.search.reranking import LateInteraction, Reranker
+from rag.search.result_list import articles_without_filters, by_article, facets_of, likelihoods, result_groups
 from rag.storage.store import Store
 from rag.text.language import language_of
 from rag.text.paths import index_command, is_missing
 from rag.text.times import Period
-from rag.types import NO_FILTER, Answer, Citation, Filter, Hit
+from rag.types import NO_FILTER, Answer, Citation, Facets, Filter, Hit, ResultList, Sort
 
 # mostly Python, which runs one thread at a time: several questions would only take turns, a third more slowly
 _ONE_AT_A_TIME = threading.Lock()
@@ -55,6 +56,15 @@ class Retrieval:
 
 
 NO_RETRIEVAL = Retrieval((), {}, NO_RANKING, ())
+
+
+@dataclass(frozen=True)
+class _Ranked:
+    """A question, the keys of the passages that may answer it, and its candidates, best first."""
+
+    query: EncodedQuery
+    allowed: Keys | None
+    ranking: Ranking
 
 
 @dataclass(frozen=True)
@@ -108,9 +118,39 @@ class Searcher:
         question = checked_question(question)
         started = time.perf_counter()
         parsed = parse(question)
-        retrieval = self.search(parsed, k, filter)
+        return self._answer(question, parsed, self.search(parsed, k, filter), filter, started)
+
+    def results(self, question: str, limit: int, filter: Filter = NO_FILTER, sort: Sort = "relevance") -> ResultList:
+        """Return the articles of at most `limit` citations; see `rag.archive.Archive.search`.
+
+        Raises:
+            QuestionError: the question is empty or too long, or only excludes words.
+            EncoderMisfit: the archive's vectors come from another encoder.
+        """
+        question = checked_question(question)
+        started = time.perf_counter()
+        parsed = parse(question)
+        if not self._has_vectors():
+            return ResultList(self._answer(question, parsed, NO_RETRIEVAL, filter, started), (), Facets(), more=False)
+        query = encode_query(parsed, self)
+        with _ONE_AT_A_TIME:
+            ranked = self._rank(parsed, query, filter)
+            extended, groups, more = result_groups(
+                ranked.ranking, query, self, ranked.allowed, limit, compared=_MIN_GROUPED
+            )
+            retrieval = self._cited(ranked, groups, extended) if groups else NO_RETRIEVAL
+            likelihood = likelihoods(retrieval, ranked.ranking, query, self) if groups else []
+            facets = facets_of(extended, parsed, query, self, filter)
+            without_filters = 0 if groups else articles_without_filters(parsed, query, self)
+        answer = self._answer(question, parsed, retrieval, filter, started)
+        return ResultList(answer, by_article(answer.citations, likelihood, sort), facets, more, without_filters)
+
+    def _answer(
+        self, question: str, parsed: ParsedQuestion, retrieval: Retrieval, filter: Filter, started: float
+    ) -> Answer:
+        """Return the answer that cites what was retrieved; `started` is the time on the clock of `perf_counter`."""
         confidence = self.confidence(retrieval)
-        hits = [self.store.duplicates.cite(hit, filter) for hit in retrieval.hits]
+        hits = self.store.duplicates.cite(retrieval.hits, filter)
         took = round((time.perf_counter() - started) * 1000, 1)
         answer = compose(
             question,
@@ -138,22 +178,36 @@ class Searcher:
             return NO_RETRIEVAL
         query = encode_query(question, self)
         with _ONE_AT_A_TIME:
-            allowed = allowed_keys(question, filter, self)
-            candidates = generate(query, self, allowed, without)
-            if not len(candidates):
-                return NO_RETRIEVAL
-            ranking = rank(query, candidates, self.reranker, self.ranking)
-            groups = group_passages(ranking.passages[: max(_MIN_GROUPED, _GROUPED_PER_CITATION * k)], k)
-            evidence = evidence_of(groups, ranking, query, self)
-            absent = absent_times(query, allowed, self)
-            return Retrieval(
-                hits=tuple(hit_of(number, group, ranking, evidence) for number, group in enumerate(groups, 1)),
-                features=features_of(groups[0], ranking, evidence, query, self),
-                ranking=ranking,
-                groups=tuple(groups),
-                doubt=doubt(query.preferences, ranking.passages[0], absent),
-                absent=absent,
-            )
+            ranked = self._rank(question, query, filter, without)
+            passages = ranked.ranking.passages
+            groups = group_passages(passages[: max(_MIN_GROUPED, _GROUPED_PER_CITATION * k)], k)
+            return self._cited(ranked, groups) if groups else NO_RETRIEVAL
+
+    def _rank(
+        self, question: ParsedQuestion, query: EncodedQuery, filter: Filter, without: frozenset[str] = frozenset()
+    ) -> _Ranked:
+        allowed = allowed_keys(question, filter, self)
+        candidates = generate(query, self, allowed, without)
+        ranking = rank(query, candidates, self.reranker, self.ranking) if len(candidates) else NO_RANKING
+        return _Ranked(query, allowed, ranking)
+
+    def _cited(self, ranked: _Ranked, groups: Sequence[Group], extended: Ranking | None = None) -> Retrieval:
+        """Return the hits of groups of ranked passages; there is at least one.
+
+        Args:
+            extended: the ranking of a list of results, which begins with that of the question.
+        """
+        query, ranking = ranked.query, extended or ranked.ranking
+        evidence = evidence_of(groups, ranking, query, self, first_sentences_only=extended is not None)
+        absent = absent_times(query, ranked.allowed, self)
+        return Retrieval(
+            hits=tuple(hit_of(number, group, ranking, evidence) for number, group in enumerate(groups, 1)),
+            features=features_of(groups[0], ranked.ranking, evidence, query, self),
+            ranking=ranking,
+            groups=tuple(groups),
+            doubt=doubt(query.preferences, ranking.passages[0], absent),
+            absent=absent,
+        )
 
     def confidence(self, retrieval: Retrieval) -> float:
         """Return the probability, in [0, 1], that the hits answer; 0 without hits."""

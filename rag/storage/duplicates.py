@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from rag.storage.article_mapping import READ, article_of
@@ -69,16 +70,27 @@ class Duplicates:
         )
         return tuple(map(article_of, self._database.rows(query, self.original(article_id), article_id)))
 
-    def cite(self, hit: Hit, filter: Filter) -> Hit:
-        """Return a hit in the first article of its text that passes the filter; `also` has the other ones."""
-        same_text = (hit.article, *self.of(hit.article.id))
+    def cite(self, hits: Sequence[Hit], filter: Filter) -> list[Hit]:
+        """Return each hit in the first article of its text that passes the filter; `also` has the other ones."""
+        originals = {article.id for hit in hits for article in (hit.article, *hit.also)}
+        query = (
+            f"SELECT same_as, {READ} FROM articles WHERE same_as IN (SELECT value FROM json_each(?)) "  # noqa: S608
+            "ORDER BY published IS NULL, published, path"
+        )
+        copies: dict[str, list[Article]] = {}
+        for original, *row in self._database.rows(query, json.dumps(sorted(originals))):
+            copies.setdefault(original, []).append(article_of(row))
+        return [self._cite(hit, filter, copies) for hit in hits]
+
+    def _cite(self, hit: Hit, filter: Filter, copies_of: Mapping[str, Sequence[Article]]) -> Hit:
+        same_text = (hit.article, *copies_of.get(hit.article.id, ()))
         if hit.passage.language != hit.article.language:
             # it passed by its own language
             filter = replace(filter, languages=())
         ids = [article.id for article in same_text]
         passing = self._filters.passing_articles(filter, ids) if len(ids) > 1 else set(ids)
         cited = next((article for article in same_text if article.id in passing), hit.article)
-        copies = [copy for article in hit.also for copy in (article, *self.of(article.id))]
+        copies = [copy for article in hit.also for copy in (article, *copies_of.get(article.id, ()))]
         also = {article.id: article for article in (*same_text, *copies) if article.id != cited.id}
         return replace(hit, article=cited, passage=replace(hit.passage, article_id=cited.id), also=tuple(also.values()))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,7 +19,27 @@ _KINDS = "SELECT DISTINCT kind FROM passages WHERE kind <> 'article' UNION SELEC
 _ARTICLE_LANGUAGE = "EXISTS (SELECT 1 FROM json_each(?) WHERE instr(lower(language) || '-', value || '-') = 1)"
 # a passage is in the language of its article, unless it has its own
 _IN_LANGUAGE_ARTICLES = f"article IN (SELECT coalesce(same_as, id) FROM articles WHERE {_ARTICLE_LANGUAGE})"  # noqa: S608
+_FACTS = (
+    "SELECT passages.article, kind, coalesce(passages.language, articles.language), source, author, "
+    "substr(published, 1, 7) FROM passages JOIN articles "
+    "ON articles.id = passages.article OR articles.same_as = passages.article"
+)
 _PASSAGE_LANGUAGE = f"CASE WHEN language IS NULL THEN {_IN_LANGUAGE_ARTICLES} ELSE {_ARTICLE_LANGUAGE} END"
+
+
+@dataclass(frozen=True, slots=True)
+class PassageFacts:
+    """What filters look at in a passage; one whose article has duplicates has facts for each of them.
+
+    `article` is the id of the original; `month` is that of publication, such as 2024-03.
+    """
+
+    article: str
+    kind: str
+    language: str
+    source: str | None
+    author: str | None
+    month: str | None
 
 
 class FilterQueries:
@@ -47,6 +67,12 @@ class FilterQueries:
         rows = self._database.rows(f"SELECT key FROM passages WHERE {' AND '.join(conditions)}", *values)  # noqa: S608
         return np.sort(np.fromiter((key for (key,) in rows), np.int64, len(rows)))
 
+    def facts(self, filter: Filter, keys: Sequence[int]) -> list[PassageFacts]:
+        """Return the facts of passages that pass, as their articles that pass have them."""
+        conditions = _article_conditions(self._database, replace(filter, languages=()))
+        query = f"{_FACTS} WHERE {' AND '.join(['key IN (SELECT value FROM json_each(?))', *conditions])}"  # noqa: S608
+        return [PassageFacts(*row) for row in self._database.rows(query, json.dumps(keys), *conditions.values())]
+
     def passing_articles(self, filter: Filter, ids: Sequence[str]) -> set[str]:
         """Return those of the article ids whose article passes."""
         conditions = {"id IN (SELECT value FROM json_each(?))": json.dumps(list(ids))}
@@ -59,14 +85,21 @@ class FilterQueries:
 
         The most frequent names come first.
         """
-        for column, parts in (("source", filter.sources), ("author", filter.authors)):
-            for part in parts:
-                if _matching_names(self._database, column, [part]) == "[]":
-                    rows = self._database.rows(
-                        f"SELECT {column} FROM articles WHERE {column} IS NOT NULL "  # noqa: S608
-                        "GROUP BY 1 ORDER BY count(*) DESC, 1"
-                    )
-                    return column, part, [name for (name,) in rows]
+        for column, parts, exact_names in (
+            ("source", filter.sources, filter.exact_sources),
+            ("author", filter.authors, filter.exact_authors),
+        ):
+            if not parts and not exact_names:
+                continue
+            rows = self._database.rows(
+                f"SELECT {column} FROM articles WHERE {column} IS NOT NULL "  # noqa: S608
+                "GROUP BY 1 ORDER BY count(*) DESC, 1"
+            )
+            names = [name for (name,) in rows]
+            unknown = [part for part in parts if _matching_names(self._database, column, [part]) == "[]"]
+            unknown += [name for name in exact_names if name not in names]
+            if unknown:
+                return column, unknown[0], names
         return None
 
 
@@ -77,6 +110,9 @@ def _article_conditions(database: Database, filter: Filter) -> dict[str, str]:
         ("published <= ?", filter.until.isoformat() if filter.until else None),
         ("source IN (SELECT value FROM json_each(?))", _matching_names(database, "source", filter.sources)),
         ("author IN (SELECT value FROM json_each(?))", _matching_names(database, "author", filter.authors)),
+        # written otherwise than the condition for parts of names, since both may be set
+        ("articles.source IN (SELECT value FROM json_each(?))", _json(filter.exact_sources)),
+        ("articles.author IN (SELECT value FROM json_each(?))", _json(filter.exact_authors)),
         (_ARTICLE_LANGUAGE, _languages(filter) if filter.languages else None),
         (
             "EXISTS (SELECT 1 FROM json_each(?) WHERE instr(articles.path, value))",

@@ -27,6 +27,7 @@ from rag.types.correction import (
     with_read_facts,
 )
 from rag.types.report import Failure, IndexReport, Progress, Status
+from rag.types.results import ArticleResult, Facets, ResultList, Sort
 
 __all__ = [
     "BY_HAND",
@@ -37,10 +38,12 @@ __all__ = [
     "UNKNOWN_LANGUAGE",
     "Answer",
     "Article",
+    "ArticleResult",
     "Aside",
     "Citation",
     "CorrectableFact",
     "Correction",
+    "Facets",
     "Failure",
     "Filter",
     "Hit",
@@ -48,6 +51,8 @@ __all__ = [
     "Outcome",
     "Passage",
     "Progress",
+    "ResultList",
+    "Sort",
     "Span",
     "Status",
     "TextKind",

@@ -26,6 +26,8 @@ class Filter:
         authors: parts of names, compared case-insensitively.
         paths: parts of paths.
         kinds: the kinds of passages.
+        exact_sources: whole names, exactly as articles have them.
+        exact_authors: whole names, exactly as articles have them.
     """
 
     since: date | None = None
@@ -35,6 +37,8 @@ class Filter:
     authors: tuple[str, ...] = ()
     paths: tuple[str, ...] = ()
     kinds: tuple[TextKind, ...] = ("article",)
+    exact_sources: tuple[str, ...] = ()
+    exact_authors: tuple[str, ...] = ()
 
 
 NO_FILTER = Filter()

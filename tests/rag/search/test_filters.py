@@ -94,6 +94,14 @@ def test_no_filter_is_no_limit(store: Store) -> None:
         (Filter(authors=("muller",)), [1]),
         (Filter(authors=("Mu\u0308ller",)), [1]),
         (Filter(authors=("Zoe Lodz",)), [3]),
+        # a whole name, exactly
+        (Filter(exact_sources=("Der Spiegel",)), [1]),
+        (Filter(exact_sources=("Spiegel",)), []),
+        (Filter(exact_sources=("der spiegel",)), []),
+        (Filter(exact_sources=("Der Spiegel", "THE GUARDIAN")), [1, 3]),
+        (Filter(exact_authors=("Anna Meier",)), [2]),
+        (Filter(sources=("er",), exact_sources=("Der Spiegel",)), [1]),
+        (Filter(sources=("Spiegel",), exact_authors=("Anna Meier",)), []),
         # a part of the path as it is written
         (Filter(paths=("/zeitung/",)), [1, 2]),
         (Filter(paths=("/Zeitung/",)), []),
