@@ -1,8 +1,9 @@
 """The tables of an archive's database, and the migration of archives of earlier versions.
 
-The names of tables and columns are part of the archives on disk: `marks` is relevance feedback, `bands` are MinHash
-bands, `lines` the numbers of articles' lines, `often` the lines that recur, `touched` the lines whose count of articles
-changed, `unsettled` the articles to be compared again, and `listing` the articles as the library sorts them.
+The names of tables and columns are part of the archives on disk: `marks` is relevance feedback, `test_questions` what a
+person said of a question as a whole, `bands` are MinHash bands, `lines` the numbers of articles' lines, `often` the
+lines that recur, `touched` the lines whose number of articles changed, `unsettled` the articles to be compared again,
+and `listing` the articles as the library sorts them.
 """
 
 from __future__ import annotations
@@ -106,6 +107,10 @@ CREATE TABLE dossier_entries (
 );
 CREATE INDEX dossier_entries_in_order ON dossier_entries (dossier, position);
 CREATE INDEX dossier_entries_by_article ON dossier_entries (article);
+CREATE TABLE test_questions (
+    question TEXT PRIMARY KEY, wording TEXT NOT NULL, tags TEXT NOT NULL, answerable INTEGER NOT NULL,
+    made TEXT NOT NULL
+);
 ALTER TABLE articles ADD COLUMN added TEXT;
 CREATE TABLE corrections (
     article TEXT NOT NULL, field TEXT NOT NULL, value TEXT, read TEXT, origin TEXT,
