@@ -6,7 +6,9 @@ from dataclasses import replace
 from datetime import date
 from html.parser import HTMLParser
 
-from rag.types import Answer, Article, Citation, Outcome, Span
+from rag.types import Answer, Article, ArticleResult, Citation, Facets, Outcome, ResultList, Span
+from ui.html.card import CardContext
+from ui.wording.texts import Texts
 
 TEXT = (
     "Der Tunnel ist eröffnet.\n\nMit 57 Kilometern ist er der längste der Welt.\nEr liegt tief.\n\nNoch fährt kein Zug."
@@ -39,6 +41,20 @@ def answer(
     """Return an answer made of citations, numbered from 1."""
     numbered = tuple(replace(citation, marker=number) for number, citation in enumerate(citations, start=1))
     return Answer(question, "de", outcome, 0.9, reason, numbered, {"total": 1234.4})
+
+
+def results(of: Answer, facets: Facets | None = None, *, more: bool = False, without_filters: int = 0) -> ResultList:
+    """Return the citations of an answer by article; all of them are likely."""
+    of_articles: dict[str, list[Citation]] = {}
+    for cited in of.citations:
+        of_articles.setdefault(cited.article.id, []).append(cited)
+    listed = tuple(ArticleResult(tuple(citations), len(citations)) for citations in of_articles.values())
+    return ResultList(of, listed, facets or Facets(), more, without_filters)
+
+
+def context(texts: Texts, question: str = "Wie lang?") -> CardContext:
+    """Return what the cards of a question share."""
+    return CardContext(question, texts)
 
 
 class Parts(HTMLParser):

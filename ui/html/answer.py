@@ -2,91 +2,94 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from pathlib import Path
+from collections.abc import Iterable, Sequence
 
-from rag.text.paths import DEFAULT_ARCHIVE, index_command
-from rag.types import Answer, Article, Citation, Span
-from ui.html.explanation import explanation
-from ui.html.feedback_buttons import Feedback, feedback_buttons
-from ui.html.markup import breakable, byline, escape, external_link, highlighted, location, reader_address, web_address
+from rag.text.paths import index_command
+from rag.types import NO_FILTER, Answer, ArticleResult, Filter, ResultList, Sort
+from ui.html.card import CardContext, article_card
+from ui.html.filters import active_filters, filter_bar
+from ui.html.markup import escape
 from ui.html.notices import notice, section
-from ui.wording.evaluation import words_of
-from ui.wording.page import count_of, grouped, long_date
+from ui.wording.ask import ASK
+from ui.wording.page import count_of, grouped
 from ui.wording.texts import Texts
 
-_HASH_DIGITS = 16  # of the 64 of a SHA-256, in a citation
+_STEP = 20
+"""Citations that "more results" adds."""
+_NEAREST = 3
+"""Articles that stand in view where none is likely to answer."""
 
 
-def answer_html(answer: Answer, texts: Texts, feedback: Feedback | None = None, archive: Path = DEFAULT_ARCHIVE) -> str:
-    """Return the whole answer: a notice where nothing answers, then the passages, best first.
+def answer_html(
+    found: ResultList, context: CardContext, filter: Filter = NO_FILTER, sort: Sort = "relevance", limit: int = _STEP
+) -> str:
+    """Return the whole answer: filters, a notice where nothing answers, and the articles, best first.
 
     Args:
-        feedback: by passage id, whether a person marked it as answering this question.
-        archive: the folder of the archive, for the command that adds articles.
+        limit: the number of citations that was asked for.
     """
-    if not answer.citations:
-        if answer.outcome == "nothing_fits":
-            sentence = texts.nothing_matches
-        else:
-            sentence = texts.empty_archive.format(command=index_command(archive, texts.folder))
-        return section(_heading(answer, texts.no_passage, texts) + notice(sentence), texts)
-    feedback, words = feedback or {}, words_of(texts)
-    cards = ""
-    for citation in answer.citations:
-        buttons = feedback_buttons(citation, answer.question, feedback.get(citation.passage_id), words)
-        cards += f"<li>{citation_card(citation, texts, buttons)}</li>"
-    if answer.answerable:
-        title = count_of(texts.passages_heading, len(answer.citations), texts)
-    else:
-        title = texts.closest_heading
-    heading = _heading(answer, title, texts)
-    return section(f'{_notices(answer, texts)}{heading}<ol class="fs-cards">{cards}</ol>', texts)
-
-
-def citation_card(citation: Citation, texts: Texts, buttons: str = "") -> str:
-    """Return one passage with its source, its actions and why it was chosen; `buttons` is HTML."""
-    article = citation.article
-    url = web_address(article)
-    original = external_link(url, texts.original) if url else ""
-    sentence = citation.highlights[0] if citation.highlights else None
-    address = reader_address(article.id, texts, (citation.start, citation.end), sentence)
-    in_own_language = replace(article, language=citation.language)
-    quote = highlighted(citation.quote, citation.start, citation.highlights, citation.matches)
-    return (
-        f'<article class="fs-card">'
-        f'<header><span class="fs-marker">[{citation.marker}]</span>'
-        f'<div><h3 lang="{escape(article.language)}" dir="auto">{escape(article.label)}</h3>'
-        f'<p class="fs-byline">{_comment_label(citation, texts)}{byline(in_own_language, texts)}</p></div></header>'
-        f'<blockquote lang="{escape(citation.language)}" dir="auto">{quote}</blockquote>'
-        f"{_other_articles(citation, texts)}"
-        f'<p class="fs-actions">'
-        f'<a href="{escape(address)}" target="_blank" data-fs-reader="{escape(article.label)}">'
-        f"{escape(texts.open_article)}</a>"
-        f'<button type="button" data-fs-citation="{escape(citation_text(citation, texts))}"'
-        f' data-fs-done="{escape(texts.copied)}" data-fs-failed="{escape(texts.copy_failed)}">'
-        f"{escape(texts.copy)}</button>{original}</p>"
-        f"{explanation(citation, texts)}{buttons}"
-        f'<p class="fs-file"><bdi>{breakable(article.path)}</bdi> {_missing_file(citation, texts)}'
-        f"<span>{escape(location(article, (citation.start, citation.end), texts))}</span> "
-        f'<span title="{escape(article.sha256)}">SHA-256 {escape(article.sha256[:_HASH_DIGITS])}…</span></p>'
-        f"</article>"
+    answer, texts = found.answer, context.texts
+    if not found.results:
+        return section(_nothing(found, context, filter, sort), texts)
+    likely, unlikely = _by_likelihood(found.results) if answer.answerable else ([], list(found.results))
+    in_view, folded = (likely, unlikely) if likely else (unlikely[:_NEAREST], unlikely[_NEAREST:])
+    words = ASK[texts.code]
+    title = count_of(words.results_heading, len(in_view), texts) if likely else texts.closest_heading
+    more = (
+        f'<p class="fs-more"><button type="button" id="fs-more-results" data-fs-limit="{limit + _STEP}">'
+        f"{escape(words.more_results)}</button></p>"
+        if found.more
+        else ""
+    )
+    return section(
+        f"{filter_bar(found.facets, filter, sort, texts)}{_notices(answer, texts)}{_heading(answer, title, texts)}"
+        f"{_cards(in_view, 1, context)}{_less_likely(folded, len(in_view) + 1, context)}{more}",
+        texts,
     )
 
 
-def citation_text(citation: Citation, texts: Texts) -> str:
-    """Return the citation as plain text to paste: the quote, who published it and when, and where to check it."""
-    article = citation.article
-    # the reader wrote a comment, not the author of the article above it
-    author = texts.reader_comment if citation.kind == "comment" else article.author
-    title = ": ".join(part for part in (author, article.label) if part)
-    date = long_date(article.published, texts) if article.published else ""
-    published = ", ".join(part for part in (article.source, date) if part)
-    source = f"{web_address(article) or article.path}, {location(article, (citation.start, citation.end), texts)}"
-    sentences = (title, published, source, f"SHA-256 {article.sha256[:_HASH_DIGITS]}")
-    opening, closing = texts.quotes
-    details = " ".join(_with_full_stop(part) for part in sentences if part).removesuffix(".")
-    return f"{opening}{citation.quote}{closing} — {details}"
+def _by_likelihood(results: Iterable[ArticleResult]) -> tuple[list[ArticleResult], list[ArticleResult]]:
+    """Return the articles with their likely citations, and those with the others; an article can be in both."""
+    likely: list[ArticleResult] = []
+    unlikely: list[ArticleResult] = []
+    for result in results:
+        count = result.likely_count
+        if count:
+            likely.append(ArticleResult(result.citations[:count], count))
+        if count < len(result.citations):
+            unlikely.append(ArticleResult(result.citations[count:], 0))
+    return likely, unlikely
+
+
+def _cards(results: Sequence[ArticleResult], first: int, context: CardContext) -> str:
+    """Return the cards of articles, numbered from `first` on."""
+    cards = (article_card(result, number, context) for number, result in enumerate(results, first))
+    return f'<ol class="fs-cards">{"".join(f"<li>{card}</li>" for card in cards)}</ol>'
+
+
+def _less_likely(results: Sequence[ArticleResult], first: int, context: CardContext) -> str:
+    if not results:
+        return ""
+    label = count_of(ASK[context.texts.code].less_likely, len(results), context.texts)
+    return (
+        f'<details class="fs-less-likely" id="fs-less-likely"><summary>{escape(label)}</summary>'
+        f"{_cards(results, first, context)}</details>"
+    )
+
+
+def _nothing(found: ResultList, context: CardContext, filter: Filter, sort: Sort) -> str:
+    """Return why there is no article: filters, the question's own conditions, or an empty archive."""
+    answer, texts = found.answer, context.texts
+    heading = _heading(answer, texts.no_passage, texts)
+    if active_filters(filter, texts):
+        words = ASK[texts.code]
+        sentence = count_of(words.nothing_with_filters, found.without_filters, texts)
+        remove = f'<button type="button" data-fs-no-filters>{escape(words.remove_all)}</button>'
+        bar = filter_bar(found.facets, filter, sort, texts)
+        return f'{bar}{heading}<div class="fs-notice" role="status"><p>{escape(sentence)} {remove}</p></div>'
+    if answer.outcome == "nothing_fits":
+        return heading + notice(texts.nothing_matches)
+    return heading + notice(texts.empty_archive.format(command=index_command(context.archive, texts.folder)))
 
 
 def _notices(answer: Answer, texts: Texts) -> str:
@@ -98,52 +101,9 @@ def _notices(answer: Answer, texts: Texts) -> str:
 
 
 def _heading(answer: Answer, title: str, texts: Texts) -> str:
-    """Return the heading of the passages: what they are, the question, and how long it took."""
+    """Return the heading of the articles: how many, the question, and how long it took."""
     total = answer.took_ms.get("total")
     duration = texts.duration.format(ms=grouped(round(total), texts)) if total is not None else ""
     small = f"<small>{escape(duration)}</small>" if duration else ""
     question = f'<q lang="{escape(answer.language)}" dir="auto">{escape(answer.question)}</q>'
     return f'<div role="status"><h2 class="fs-asked"><span>{escape(title)}</span> {question} {small}</h2></div>'
-
-
-def _missing_file(citation: Citation, texts: Texts) -> str:
-    """Return the remark that the file of the article is gone."""
-    return f"<strong>{escape(texts.file_missing)}</strong> " if citation.file_missing else ""
-
-
-def _comment_label(citation: Citation, texts: Texts) -> str:
-    """Return the label of a quote that a reader wrote, not the outlet."""
-    return f'<strong class="fs-comment">{escape(texts.reader_comment)}</strong> ' if citation.kind == "comment" else ""
-
-
-def _other_articles(citation: Citation, texts: Texts) -> str:
-    """Return the line of the other articles that print the passage, each a link to it there."""
-    links = ", ".join(_other_article(article, citation, texts) for article in citation.also)
-    return f'<p class="fs-also">{escape(texts.also_in)} {links}</p>' if links else ""
-
-
-def _other_article(article: Article, citation: Citation, texts: Texts) -> str:
-    """Return the link to another article that prints the passage: its outlet, its date, its headline if different."""
-    day, span = article.published, _span_in(article, citation)
-    date = f' (<time datetime="{day.isoformat()}">{long_date(day, texts)}</time>)' if day else ""
-    title = article.title if article.source and article.title != citation.article.title else None
-    headline = f': <q lang="{escape(article.language)}" dir="auto">{escape(title)}</q>' if title else ""
-    return (
-        f'<bdi><a href="{escape(reader_address(article.id, texts, span))}" target="_blank"'
-        f' data-fs-reader="{escape(article.label)}">{escape(article.source or article.label)}</a>{date}{headline}</bdi>'
-    )
-
-
-def _span_in(article: Article, citation: Citation) -> Span | None:
-    """Return the span of the quote in another article or, where the typography differs, that of the sentence."""
-    sentences = (citation.article.text[start:end] for start, end in citation.highlights)
-    for text in (citation.quote, *sentences):
-        start = article.text.find(text)
-        if start >= 0:
-            return start, start + len(text)
-    return None
-
-
-def _with_full_stop(sentence: str) -> str:
-    """Return the sentence with a full stop, unless it ends with a mark of its own."""
-    return sentence if sentence.endswith((".", "!", "?", "…", "。", "！", "？", "؟")) else f"{sentence}."

@@ -1,4 +1,4 @@
-"""Why a passage was chosen: its signals in plain words, folded away until they are asked for."""
+"""Why a passage was chosen: its signals in plain words."""
 
 from __future__ import annotations
 
@@ -9,15 +9,12 @@ from ui.wording.texts import Texts
 
 
 def explanation(citation: Citation, texts: Texts) -> str:
-    """Return a box that unfolds; the browser itself makes it work with keyboard and screen reader."""
+    """Return the rows of a description list: each signal with its value, and the words in common."""
     rows = "".join(
         f"<div><dt>{escape(_signal(name, texts))}</dt><dd>{escape(decimal(value, texts))}</dd></div>"
         for name, value in citation.signals.items()
     )
-    return (
-        f'<details class="fs-why"><summary>{escape(texts.explanation)}</summary>'
-        f"<dl>{rows}<div><dt>{escape(texts.common_words)}</dt>{_common_words(citation, texts)}</div></dl></details>"
-    )
+    return f"{rows}<div><dt>{escape(texts.common_words)}</dt>{_common_words(citation, texts)}</div>"
 
 
 def _signal(name: str, texts: Texts) -> str:

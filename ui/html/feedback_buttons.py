@@ -23,12 +23,12 @@ def feedback_buttons(citation: Citation, question: str, answers: bool | None, wo
     if citation.highlights:
         passage["sentence"] = list(citation.highlights[0])
     buttons = "".join(
-        f'<button type="button" data-fs-answers="{json.dumps(value)}" aria-pressed="{json.dumps(answers is value)}">'
-        f"{escape(label)}</button>"
-        for value, label in ((True, words.answers), (False, words.does_not_answer))
+        f'<button type="button" data-fs-answers="{json.dumps(value)}" aria-pressed="{json.dumps(answers is value)}"'
+        f' aria-label="{escape(label)}" title="{escape(label)}">{sign}</button>'
+        for value, sign, label in ((True, "✓", words.answers), (False, "✗", words.does_not_answer))
     )
     return (
-        f'<p class="fs-marks" role="group" aria-label="{escape(words.feedback_label)}"'
+        f'<span class="fs-marks" role="group" aria-label="{escape(words.feedback_label)}"'
         f' data-fs-mark="{escape(json.dumps(passage))}" data-fs-failed="{escape(words.feedback_failed)}">'
-        f'{buttons}<span role="status"></span></p>'
+        f'{buttons}<span role="status"></span></span>'
     )

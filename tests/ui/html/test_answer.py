@@ -10,11 +10,13 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from page_parts import ARTICLE, TEXT, Parts, answer, citation
+from page_parts import ARTICLE, TEXT, Parts, answer, citation, context, results
 
 from rag.search.answer import EMPTY, NOTHING_FITS
-from rag.types import Span, Status
-from ui.html.answer import answer_html, citation_card, citation_text
+from rag.types import ArticleResult, Filter, Span, Status
+from ui.html.answer import answer_html
+from ui.html.card import article_card, passage, relative_path
+from ui.html.citation_text import citation_text
 from ui.html.explanation import explanation
 from ui.html.markup import escape, highlighted
 from ui.html.notices import archive_line, error_notice
@@ -55,7 +57,7 @@ def test_text_from_outside_never_becomes_markup(outside: tuple[str, ...]) -> Non
         plain, title=title, text=text, language=who, source=who, author=who, url=f"https://{path}", path=path, id=path
     )
     html, expected = (
-        Parts(answer_html(answer(cited, question=question, outcome="doubtful"), GERMAN))
+        Parts(answer_html(results(answer(cited, question=question, outcome="doubtful")), context(GERMAN, question)))
         for cited, question in (
             (
                 replace(
@@ -141,7 +143,7 @@ def test_highlights_count_from_the_article() -> None:
     """A highlight is a span of the article, so it is found in a quote that begins elsewhere."""
     start = TEXT.index("57 Kilometern")
     cited = replace(citation(ARTICLE, (26, 72), 0.9, (start, start + 13)), matches=((start + 3, start + 13),))
-    html = citation_card(cited, GERMAN)
+    html = passage(cited, context(GERMAN))
     assert "Mit <mark>57 <b>Kilometern</b></mark> ist er" in html
     # the sentence is marked in the article too
     assert f'href="article/abc123?start=26&amp;end=72&amp;from={start}&amp;to={start + 13}&amp;lang=de#passage"' in html
@@ -182,17 +184,17 @@ def test_articles_that_print_the_same_are_named_and_linked() -> None:
     same = replace(ARTICLE, id="b", source="taz", published=date(2022, 1, 12), text=f"Neu: {cited.quote}")
     nearly = replace(ARTICLE, id="c", source="Tagesschau", published=None, text="Ein Tunnel. Er liegt tief.")
     reworded = replace(ARTICLE, id="d", source=None, title="<Titel>", published=None, text="Der Tunnel liegt tief.")
-    html = citation_card(replace(cited, also=(same, nearly, reworded)), ENGLISH)
+    html = passage(replace(cited, also=(same, nearly, reworded)), context(ENGLISH))
     assert "Also in taz (12 January 2022), Tagesschau, <Titel>Open" in Parts(html).text
     assert f'href="article/b?start=5&amp;end={5 + len(cited.quote)}&amp;lang=en#passage"' in html
     assert 'href="article/c?start=12&amp;end=26&amp;lang=en#passage"' in html
     assert 'href="article/d?lang=en"' in html
-    assert "Auch in taz (12. Januar 2022)" in Parts(citation_card(replace(cited, also=(same,)), GERMAN)).text
-    assert "fs-also" not in citation_card(cited, GERMAN)
+    assert "Auch in taz (12. Januar 2022)" in Parts(passage(replace(cited, also=(same,)), context(GERMAN))).text
+    assert "fs-also" not in passage(cited, context(GERMAN))
 
 
 def test_why_a_passage_was_chosen_is_said_in_words() -> None:
-    """Each signal in plain words with its value, an unknown one by its name; words once, as written; folded away."""
+    """Each signal in plain words with its value, an unknown one by its name; words once, as written."""
     lang, once_more = TEXT.index("Tunnel"), TEXT.index("längste")
     signals = {"late": 0.853, "dense": -0.25, "lexical": 0.5, "cross": 4.0, "<colour>": 1.0}
     cited = replace(
@@ -202,13 +204,12 @@ def test_why_a_passage_was_chosen_is_said_in_words() -> None:
         matches=((lang, lang + 6), (once_more, once_more + 4), (once_more + 3, once_more + 7)),
     )
     html = explanation(cited, GERMAN)
-    assert html.startswith('<details class="fs-why"><summary>Warum diese Fundstelle?</summary>')
     parts = Parts(html).texts
-    assert [parts[at + 1] for at in range(1, 11, 2)] == ["0,85", "−0,25", "0,50", "4,00", "1,00"]
-    assert parts[1:9:2] == [": ".join(GERMAN.signals[name]) for name in ("late", "dense", "lexical", "cross")]
-    assert parts[9] == "<colour>"
-    assert parts[11:] == ["Gemeinsame Wörter", "Tunnel", ", ", "längste"]
-    assert Parts(explanation(citation(), ENGLISH)).texts == ["Why this passage?", "Shared words", "none"]
+    assert parts[1:10:2] == ["0,85", "−0,25", "0,50", "4,00", "1,00"]
+    assert parts[:8:2] == [": ".join(GERMAN.signals[name]) for name in ("late", "dense", "lexical", "cross")]
+    assert parts[8] == "<colour>"
+    assert parts[10:] == ["Gemeinsame Wörter", "Tunnel", ", ", "längste"]
+    assert Parts(explanation(citation(), ENGLISH)).texts == ["Shared words", "none"]
 
 
 def test_a_word_in_common_is_listed_once() -> None:
@@ -223,37 +224,86 @@ def test_german_and_english_explain_the_same_signals() -> None:
     assert set(GERMAN.signals) == set(ENGLISH.signals) == {"late", "dense", "lexical", "cross"}
 
 
-def test_cards_keep_the_order_of_the_answer() -> None:
-    """The passages stand in the order in which the answer has them, each with its number."""
-    html = Parts(answer_html(answer(citation(), citation(ARTICLE, (0, 24))), GERMAN)).text
-    assert html.index("[1]") < html.index("Mit 57") < html.index("[2]") < html.index("Der Tunnel ist")
-    assert "2 Fundstellen" in html
+def test_cards_keep_the_order_of_the_results() -> None:
+    """The articles stand in the order of the results, each once, with its further passages behind a line."""
+    other = replace(ARTICLE, id="b", title="Der zweite")
+    found = results(answer(citation(), citation(other), citation(ARTICLE, (0, 24))))
+    html = Parts(answer_html(found, context(GERMAN))).text
+    order = ("2 Artikel", "57 Kilometer unter", "Mit 57", "1 weitere Stelle", "Der Tunnel ist", "Der zweite")
+    assert sorted(order, key=html.index) == list(order)
+    assert html.count("57 Kilometer unter den Alpen") == 1
     assert "in 1.234 ms" in html
 
 
+def test_what_is_not_likely_is_folded() -> None:
+    """Likely passages stand in view; the others of the same and of other articles behind a line with their number."""
+    first, noise, other = citation(), citation(ARTICLE, (0, 24)), citation(replace(ARTICLE, id="b"))
+    found = results(answer(first, noise, other))
+    parts = (ArticleResult(found.answer.citations[:2], 1), ArticleResult(found.answer.citations[2:], 0))
+    html = answer_html(replace(found, results=parts), context(GERMAN))
+    in_view, _, folded = html.partition('class="fs-less-likely"')
+    assert "2 weniger wahrscheinliche Treffer" in folded
+    assert [part.count('class="fs-card"') for part in (in_view, folded)] == [1, 2]
+    assert "Der Tunnel ist" in folded
+    assert "weitere Stelle" not in html
+
+
 def test_a_doubtful_answer_says_so_first() -> None:
-    """Where nothing answers, a notice stands above the passages, which are called the closest."""
-    html = Parts(answer_html(answer(citation(), outcome="doubtful"), ENGLISH)).text
-    assert (
-        html.index("probably") < html.index("No passage really answers") < html.index("Closest") < html.index("Mit 57")
-    )
+    """Where nothing answers, a notice stands above the passages, which are called the closest; three are in view."""
+    cited = [citation(replace(ARTICLE, id=str(number))) for number in range(5)]
+    html = answer_html(results(answer(*cited, outcome="doubtful")), context(ENGLISH))
+    text = Parts(html).text
+    order = ("probably", "No passage really answers", "Closest", "Mit 57", "2 less likely results")
+    assert sorted(order, key=text.index) == list(order)
+    assert html.partition("fs-less-likely")[0].count('class="fs-card"') == 3
 
 
 def test_an_answer_without_passages_says_so() -> None:
     """No passage at all is a state of its own, without cards: the archive is empty, or the question asks too much."""
-    html = Parts(answer_html(answer(outcome="empty", reason=EMPTY), ENGLISH))
+    html = Parts(answer_html(results(answer(outcome="empty", reason=EMPTY)), context(ENGLISH)))
     assert "No passage found" in html.text
     assert "The archive is still empty." in html.text
     assert "article" not in html.tags
-    narrow = answer(outcome=NOTHING_FITS.outcome, reason=NOTHING_FITS.reason)
-    assert "No passage matches the quoted phrases and -words" in Parts(answer_html(narrow, ENGLISH)).text
-    assert "Keine Textstelle erfüllt alle Bedingungen der Frage." in Parts(answer_html(narrow, GERMAN)).text
+    narrow = results(answer(outcome=NOTHING_FITS.outcome, reason=NOTHING_FITS.reason))
+    assert "No passage matches the quoted phrases and -words" in Parts(answer_html(narrow, context(ENGLISH))).text
+    german = Parts(answer_html(narrow, context(GERMAN))).text
+    assert "Keine Textstelle erfüllt alle Bedingungen der Frage." in german
+
+
+def test_filters_that_leave_nothing_say_how_much_there_is_without_them() -> None:
+    """The number of articles without filters, and a button that removes all of them."""
+    narrow = results(answer(outcome=NOTHING_FITS.outcome, reason=NOTHING_FITS.reason), without_filters=7)
+    html = answer_html(narrow, context(GERMAN), Filter(exact_sources=("Passblatt",)))
+    assert "Mit diesen Filtern gibt es nichts; ohne sie 7 Artikel." in Parts(html).text
+    assert "data-fs-no-filters" in html
+
+
+def test_more_results_are_offered_where_there_are_more() -> None:
+    """The button asks for twenty passages more."""
+    found = results(answer(citation()), more=True)
+    assert 'data-fs-limit="60"' in answer_html(found, context(GERMAN), limit=40)
+    assert "data-fs-limit" not in answer_html(replace(found, more=False), context(GERMAN))
+
+
+def test_a_card_is_named_by_its_headline() -> None:
+    """A screen reader announces a card by the headline in it, and the keys that move between cards can focus it."""
+    (found,) = results(answer(citation()))
+    html = article_card(found, 1, context(GERMAN))
+    assert '<article class="fs-card" tabindex="-1" aria-labelledby="fs-card-1">' in html
+    assert '<h3 id="fs-card-1"' in html
+
+
+def test_a_path_is_relative_to_the_folder_of_the_archive() -> None:
+    """A file beside the archive is named from there; one elsewhere by its whole path."""
+    archive = Path("/press/.fundstelle")
+    assert relative_path("/press/2024/a.md", archive) == "2024/a.md"
+    assert relative_path("/pressed/a.md", archive) == "/pressed/a.md"
 
 
 def test_a_path_breaks_after_its_slashes() -> None:
     """A narrow card breaks the path between names; the names are escaped, and the text stays the path."""
     path = "articles/<b>/$x.md"
-    html = citation_card(citation(replace(ARTICLE, path=path)), GERMAN)
+    html = passage(citation(replace(ARTICLE, path=path)), context(GERMAN))
     assert "<bdi>articles/<wbr>&lt;b&gt;/<wbr>&#36;x.md</bdi>" in html
     assert path in Parts(html).text
     assert path in Parts(article_page(replace(ARTICLE, path=path), None, GERMAN)).text
@@ -262,14 +312,14 @@ def test_a_path_breaks_after_its_slashes() -> None:
 @pytest.mark.parametrize("url", ["javascript:alert(1)", "data:text/html,x", "file:///etc/passwd", "//x.example", ""])
 def test_only_web_addresses_become_links(url: str) -> None:
     """An article's address is a link if it begins with http:// or https://, and nothing else."""
-    html = citation_card(citation(replace(ARTICLE, url=url)), GERMAN)
+    html = passage(citation(replace(ARTICLE, url=url)), context(GERMAN))
     assert html.count("<a ") == 1
     assert 'href="article/' in html
 
 
 def test_links_out_give_nothing_away() -> None:
     """A link to the original opens a new tab that has no hold on this one and is told no referrer."""
-    html = citation_card(citation(), GERMAN)
+    html = passage(citation(), context(GERMAN))
     assert 'href="https://passblatt.example/gotthard" target="_blank" rel="noopener noreferrer"' in html
 
 
@@ -281,13 +331,13 @@ def test_the_line_about_the_archive_counts() -> None:
 def test_an_empty_archive_says_how_to_fill_it() -> None:
     """The command that adds articles is shown, for the archive that is open: above an answer as below the box."""
     folder = Path("Meine Archive/2024")
-    empty, reply = status(articles=0), answer(outcome="empty", reason=EMPTY)
+    empty, reply = status(articles=0), results(answer(outcome="empty", reason=EMPTY))
     for texts, articles in ((GERMAN, "ORDNER"), (ENGLISH, "FOLDER")):
         usual = f"fundstelle index {articles}"
-        for html in (archive_line(replace(empty, folder=".fundstelle"), texts), answer_html(reply, texts)):
+        for html in (archive_line(replace(empty, folder=".fundstelle"), texts), answer_html(reply, context(texts))):
             assert Parts(html).text.endswith(usual)
         full_command = f"{usual} --archive 'Meine Archive/2024'"
-        in_folder = answer_html(reply, texts, archive=folder)
+        in_folder = answer_html(reply, replace(context(texts), archive=folder))
         for html in (archive_line(replace(empty, folder=str(folder)), texts), in_folder):
             assert Parts(html).text.endswith(full_command)
 

@@ -18,6 +18,11 @@ document.addEventListener("change", (event) => {
   else if (input.checkValidity()) go({ [input.name]: input.value, limit: null });
 });
 
+// Enter in a field of a menu changes the field, and sends nothing.
+document.addEventListener("submit", (event) => {
+  if (event.target.matches(".fs-menu-box")) event.preventDefault();
+});
+
 document.addEventListener("click", (event) => {
   const chip = event.target.closest?.("[data-fs-remove]");
   const clear = event.target.closest?.("[data-fs-no-filters]");
