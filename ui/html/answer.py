@@ -14,19 +14,23 @@ from ui.wording.ask import ASK
 from ui.wording.page import count_of, grouped
 from ui.wording.texts import Texts
 
-_STEP = 20
-"""Citations that "more results" adds."""
 _NEAREST = 3
 """Articles that stand in view where none is likely to answer."""
 
 
 def answer_html(
-    found: ResultList, context: CardContext, filter: Filter = NO_FILTER, sort: Sort = "relevance", limit: int = _STEP
+    found: ResultList,
+    context: CardContext,
+    filter: Filter = NO_FILTER,
+    sort: Sort = "relevance",
+    limit: int = 20,
+    step: int = 20,
 ) -> str:
     """Return the whole answer: filters, a notice where nothing answers, and the articles, best first.
 
     Args:
         limit: the number of citations that was asked for.
+        step: how many more citations "more results" asks for.
     """
     answer, texts = found.answer, context.texts
     if not found.results:
@@ -36,7 +40,7 @@ def answer_html(
     words = ASK[texts.code]
     title = count_of(words.results_heading, len(in_view), texts) if likely else texts.closest_heading
     more = (
-        f'<p class="fs-more"><button type="button" id="fs-more-results" data-fs-limit="{limit + _STEP}">'
+        f'<p class="fs-more"><button type="button" id="fs-more-results" data-fs-limit="{limit + step}">'
         f"{escape(words.more_results)}</button></p>"
         if found.more
         else ""

@@ -12,6 +12,7 @@ from ui.wording.ask import ASK
 from ui.wording.page import grouped, language_name, long_date
 from ui.wording.texts import Texts
 
+_DEFAULT = ("kind", "article")  # what is searched without a filter
 _MAX_VALUES = 40  # of a menu; the most frequent come first
 
 
@@ -24,7 +25,7 @@ def filter_bar(facets: Facets, filter: Filter, sort: Sort, texts: Texts) -> str:
         _choice("source", words.source, facets.sources, filter.exact_sources, texts),
         _choice("language", words.language, facets.languages, filter.languages, texts),
         _choice("author", words.author, facets.authors, filter.exact_authors, texts),
-        _choice("kind", words.kind, facets.kinds, _chosen_kinds(filter), texts),
+        _choice("kind", words.kind, facets.kinds, filter.kinds, texts),
         _menu("sort", words.sorts[sort], _sorts(sort, texts), is_active=False),
     ]
     shown = [menu for menu in menus if menu]
@@ -48,12 +49,8 @@ def active_filters(filter: Filter, texts: Texts) -> list[tuple[str, str, str]]:
     active += [("source", name, name) for name in filter.exact_sources]
     active += [("language", tag, language_name(tag, texts)) for tag in filter.languages]
     active += [("author", name, name) for name in filter.exact_authors]
-    return active + [("kind", kind, words.kinds[kind]) for kind in _chosen_kinds(filter)]
-
-
-def _chosen_kinds(filter: Filter) -> tuple[str, ...]:
-    """Return the kinds of text that were chosen; none where only articles are searched, as by default."""
-    return () if filter.kinds == ("article",) else tuple(filter.kinds)
+    # articles are searched anyway
+    return active + [("kind", kind, words.kinds[kind]) for kind in filter.kinds if kind != "article"]
 
 
 def _menu(name: str, label: str, content: str, *, is_active: bool) -> str:
@@ -66,12 +63,13 @@ def _menu(name: str, label: str, content: str, *, is_active: bool) -> str:
 
 def _choice(name: str, label: str, counts: Mapping[str, int], chosen: Sequence[str], texts: Texts) -> str:
     """Return a menu of values to tick; nothing where there is no choice."""
-    if len(counts) <= 1 and not chosen:
+    is_active = any((name, value) != _DEFAULT for value in chosen)
+    if len(counts) <= 1 and not is_active:
         return ""
     values = dict.fromkeys(chosen) | dict.fromkeys(list(counts)[:_MAX_VALUES])
     rows = "".join(_tick(name, value, counts.get(value, 0), value in chosen, texts) for value in values)
     legend = f'<legend class="fs-hidden">{escape(label)}</legend>'
-    return _menu(name, label, f"<fieldset>{legend}{rows}</fieldset>", is_active=bool(chosen))
+    return _menu(name, label, f"<fieldset>{legend}{rows}</fieldset>", is_active=is_active)
 
 
 def _tick(name: str, value: str, count: int, is_chosen: bool, texts: Texts) -> str:

@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
+import logging
 from contextlib import suppress
 from typing import cast, get_args
 
-from fastapi import FastAPI, Request
+from fastapi import BackgroundTasks, FastAPI, Request
 from fastapi.responses import HTMLResponse
 from starlette.datastructures import QueryParams
 
 from rag.archive import Archive
+from rag.errors import FundstelleError
 from rag.search.filters import make_filter
-from rag.types import Filter, Sort
+from rag.types import Filter, ResultList, Sort
+from rag.workspace.history import History
+from rag.workspace.settings import Settings
 from ui.html.answer import answer_html
 from ui.html.card import CardContext
 from ui.routes.feedback import feedback_on
 from ui.routes.fragments import fragment
+from ui.routes.request_settings import settings_of
 from ui.wording.texts import Texts
 
-_LIMIT, _MAX_LIMIT = 20, 1000
+_log = logging.getLogger(__name__)
+
+_MAX_LIMIT = 1000
+DEFAULT_SETTINGS = Settings()
 
 
 def add_answer_route(app: FastAPI, archive: Archive) -> None:
@@ -26,21 +34,37 @@ def add_answer_route(app: FastAPI, archive: Archive) -> None:
 
     @app.get("/answer", response_class=HTMLResponse, include_in_schema=False)
     def answer_route(request: Request) -> HTMLResponse:
-        query = request.query_params
+        query, settings = request.query_params, settings_of(request)
+        tasks = BackgroundTasks()
 
         def markup(texts: Texts) -> str:
-            filter, sort, limit = filter_in(query), sort_in(query), limit_in(query)
-            results = archive.search(query.get("q", ""), filter=filter, sort=sort, limit=limit)
-            answer = results.answer
+            filter, sort, limit = filter_in(query, settings), sort_in(query), limit_in(query, settings)
+            found = archive.search(query.get("q", ""), filter=filter, sort=sort, limit=limit, fast=settings.fast)
+            tasks.add_task(_note, archive, found, filter)
+            answer = found.answer
             feedback = feedback_on(archive, answer.question, answer.citations)
             context = CardContext(answer.question, texts, feedback, archive.folder)
-            return answer_html(results, context, filter, sort, limit)
+            return answer_html(found, context, filter, sort, limit, settings.passages)
 
-        return fragment(request, archive, markup)
+        response = fragment(request, archive, markup)
+        response.background = tasks
+        return response
 
 
-def filter_in(query: QueryParams) -> Filter:
+def _note(archive: Archive, found: ResultList, filter: Filter) -> None:
+    """Note a question in the history, after its answer was sent."""
+    answer = found.answer
+    try:
+        History(archive).note(answer.question, filter, outcome=answer.outcome, results=len(found.results))
+    except FundstelleError as error:
+        # the question is answered all the same; a read-only archive has no history
+        _log.warning("The question is missing in the history. %s", error)
+
+
+def filter_in(query: QueryParams, settings: Settings = DEFAULT_SETTINGS) -> Filter:
     """Return the filter in an address: `since`, `until`, `source`, `language`, `author`, `kind`; all but days repeat.
+
+    Without a kind, the settings say whether reader comments are searched.
 
     Raises:
         QuestionError: a day, a language or a kind cannot be read.
@@ -50,6 +74,7 @@ def filter_in(query: QueryParams) -> Filter:
         query.get("until") or None,
         languages=query.getlist("language"),
         kinds=query.getlist("kind"),
+        include=("comments",) if settings.comments else (),
         exact_sources=query.getlist("source"),
         exact_authors=query.getlist("author"),
     )
@@ -61,9 +86,9 @@ def sort_in(query: QueryParams) -> Sort:
     return cast(Sort, sort) if sort in get_args(Sort) else "relevance"
 
 
-def limit_in(query: QueryParams) -> int:
-    """Return the number of citations in an address, in bounds; one that cannot be read is the usual one."""
-    limit = _LIMIT
+def limit_in(query: QueryParams, settings: Settings) -> int:
+    """Return the number of citations in an address, in bounds; one that cannot be read is that of the settings."""
+    limit = settings.passages
     with suppress(ValueError):
         limit = int(query.get("limit", ""))
     return min(max(limit, 1), _MAX_LIMIT)

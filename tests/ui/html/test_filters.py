@@ -58,7 +58,6 @@ def test_every_filter_in_use_has_a_chip() -> None:
         "bis 31. Dezember 2021",
         "Französisch",
         "Ada",
-        "Artikel",
         "Leserkommentare",
     ]
     assert active_filters(Filter(), GERMAN) == []
