@@ -57,9 +57,6 @@ def test_the_switch_goes_round(archive: Archive, open_page: Open) -> None:
         visit = open_page(page.address)
         other = visit.page.context.new_page()
         other.goto(f"{page.address}/article/{next(archive.articles()).id}")
-        visit.page.evaluate(
-            "html => document.querySelector('main').insertAdjacentHTML('afterbegin', html)", theme_switch("de")
-        )
         button = visit.page.get_by_role("button", name="Darstellung")
         for label, ground in (("Hell", LIGHT), ("Dunkel", DARK), ("Wie das System", LIGHT), ("Hell", LIGHT)):
             button.click()

@@ -1,0 +1,70 @@
+"""Every view of the page under axe-core, which knows the rules of WCAG: no finding, light and dark, wide and narrow."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from browser_parts import Open, needs_chromium, serving
+
+from rag.archive import Archive
+from ui.wording.masthead import MASTHEAD
+
+if TYPE_CHECKING:
+    from playwright import sync_api
+
+pytestmark = needs_chromium
+
+QUESTION = "Wie viele Menschen starben im Ahrtal?"
+ANSWERS = [f"?q={QUESTION}", f"?q={QUESTION}&source=Mittelrhein-Chronik"]
+VIEWS = [*(f"?tab={name}" for name in MASTHEAD["de"].views), *ANSWERS]
+
+
+@pytest.fixture(scope="module")
+def address(sample: Archive, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Where a copy of the sample archive is served."""
+    copied = tmp_path_factory.mktemp("served") / "archive"
+    shutil.copytree(sample.folder, copied)
+    with serving(copied) as served:
+        yield served
+
+
+def settled(page: sync_api.Page) -> None:
+    """Wait until the view of the address is filled and nothing is busy."""
+    page.wait_for_function("document.querySelectorAll('[aria-busy=true]').length === 0")
+    page.wait_for_timeout(200)
+
+
+def findings(page: sync_api.Page) -> list[str]:
+    """Return each violated rule with the elements that violate it."""
+    violations = Axe().run(page).response["violations"]
+    return [f"{rule['id']}: {[node['target'] for node in rule['nodes']]}" for rule in violations]
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(1440, "light"), (390, "dark")])
+def test_no_view_has_a_finding(address: str, open_page: Open, width: int, scheme: str) -> None:
+    """Contrast, names, roles, order of headings, landmarks: each view passes all rules of axe-core."""
+    visit = open_page(address, width=width, scheme=scheme)
+    violations = {}
+    for view in VIEWS:
+        visit.page.goto(f"{address}{view}")
+        visit.page.locator("html[data-fs-ready]").wait_for()
+        settled(visit.page)
+        violations[view] = findings(visit.page)
+    assert not any(violations.values()), violations
+
+
+def test_open_menus_and_the_list_of_keys_have_no_finding(address: str, open_page: Open) -> None:
+    """What unfolds over the page is checked unfolded."""
+    visit = open_page(f"{address}?q={QUESTION}", width=1440)
+    visit.page.locator(".fs-card").first.wait_for()
+    for menu in ("#fs-menu-period", "#fs-menu-source", ".fs-about"):
+        visit.page.locator(f"{menu} > summary").first.click()
+        assert findings(visit.page) == []
+    visit.page.locator(".fs-card").first.focus()
+    visit.page.keyboard.press("?")
+    visit.page.locator("#fs-keys[open]").wait_for()
+    assert findings(visit.page) == []
