@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from factories import article
 from filelock import FileLock
+from page_parts import context
 from paths import ARTICLES
 
 from embeddings.encoder import Encoder
@@ -20,8 +21,8 @@ from rag.storage.articles import ArticleRecord, PassageRecord
 from rag.storage.store import Store
 from rag.storage.vectors import input_hash
 from rag.text.language import _identifier, language_of, language_of_part
-from rag.types import Article, Filter, passage_at
-from ui.html.answer import citation_card
+from rag.types import Article, ArticleResult, Filter, passage_at
+from ui.html.card import article_card, passage
 from ui.wording.german import GERMAN
 
 GERMAN_PART = (
@@ -130,7 +131,7 @@ def test_from_file_to_card(encoder: Encoder, tmp_path: Path) -> None:
         assert (cited.language, cited.article.language) == ("en", "de")
         (as_json,) = answer.to_dict()["citations"]
         assert (as_json["language"], as_json["article"]["language"]) == ("en", "de")
-        card = citation_card(cited, GERMAN)
+        card = article_card(ArticleResult((cited,), 1), 1, context(GERMAN))
         assert '<blockquote lang="en" dir="auto">' in card
         assert "Englisch" in card
         assert "Deutsch" not in card
@@ -149,7 +150,7 @@ def test_text_from_right_to_left(encoder: Encoder, tmp_path: Path, text: str, la
         (cited,) = archive.ask(text.partition(".")[0][:60]).citations
         assert cited.quote == text[cited.start : cited.end]
         assert cited.language == language
-        assert f'<blockquote lang="{language}" dir="auto">' in citation_card(cited, GERMAN)
+        assert f'<blockquote lang="{language}" dir="auto">' in passage(cited, context(GERMAN))
 
 
 def test_unpacked_tables_say_what_the_library_says(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
