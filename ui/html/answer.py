@@ -19,7 +19,7 @@ _NEAREST = 3
 
 
 def answer_html(
-    found: ResultList,
+    listing: ResultList,
     context: CardContext,
     filter: Filter = NO_FILTER,
     sort: Sort = "relevance",
@@ -32,21 +32,21 @@ def answer_html(
         limit: the number of citations that was asked for.
         step: how many more citations "more results" asks for.
     """
-    answer, texts = found.answer, context.texts
-    if not found.results:
-        return section(_nothing(found, context, filter, sort), texts)
-    likely, unlikely = _by_likelihood(found.results) if answer.answerable else ([], list(found.results))
+    answer, texts = listing.answer, context.texts
+    if not listing.results:
+        return section(_nothing(listing, context, filter, sort), texts)
+    likely, unlikely = _by_likelihood(listing.results) if answer.answerable else ([], list(listing.results))
     in_view, folded = (likely, unlikely) if likely else (unlikely[:_NEAREST], unlikely[_NEAREST:])
     words = ASK[texts.code]
     title = count_of(words.results_heading, len(in_view), texts) if likely else texts.closest_heading
     more = (
         f'<p class="fs-more"><button type="button" id="fs-more-results" data-fs-limit="{limit + step}">'
         f"{escape(words.more_results)}</button></p>"
-        if found.more
+        if listing.more
         else ""
     )
     return section(
-        f"{filter_bar(found.facets, filter, sort, texts)}{_notices(answer, texts)}{_heading(answer, title, texts)}"
+        f"{filter_bar(listing.facets, filter, sort, texts)}{_notices(answer, texts)}{_heading(answer, title, texts)}"
         f"{_cards(in_view, 1, context)}{_less_likely(folded, len(in_view) + 1, context)}{more}",
         texts,
     )
@@ -81,15 +81,15 @@ def _less_likely(results: Sequence[ArticleResult], first: int, context: CardCont
     )
 
 
-def _nothing(found: ResultList, context: CardContext, filter: Filter, sort: Sort) -> str:
+def _nothing(listing: ResultList, context: CardContext, filter: Filter, sort: Sort) -> str:
     """Return why there is no article: filters, the question's own conditions, or an empty archive."""
-    answer, texts = found.answer, context.texts
+    answer, texts = listing.answer, context.texts
     heading = _heading(answer, texts.no_passage, texts)
     if active_filters(filter, texts):
         words = ASK[texts.code]
-        sentence = count_of(words.nothing_with_filters, found.without_filters, texts)
+        sentence = count_of(words.nothing_with_filters, listing.without_filters, texts)
         remove = f'<button type="button" data-fs-no-filters>{escape(words.remove_all)}</button>'
-        bar = filter_bar(found.facets, filter, sort, texts)
+        bar = filter_bar(listing.facets, filter, sort, texts)
         return f'{bar}{heading}<div class="fs-notice" role="status"><p>{escape(sentence)} {remove}</p></div>'
     if answer.outcome == "nothing_fits":
         return heading + notice(texts.nothing_matches)

@@ -39,23 +39,23 @@ def add_answer_route(app: FastAPI, archive: Archive) -> None:
 
         def markup(texts: Texts) -> str:
             filter, sort, limit = filter_in(query, settings), sort_in(query), limit_in(query, settings)
-            found = archive.search(query.get("q", ""), filter=filter, sort=sort, limit=limit, fast=settings.fast)
-            tasks.add_task(_note, archive, found, filter)
-            answer = found.answer
+            listing = archive.search(query.get("q", ""), filter=filter, sort=sort, limit=limit, fast=settings.fast)
+            tasks.add_task(_note, archive, listing, filter)
+            answer = listing.answer
             feedback = feedback_on(archive, answer.question, answer.citations)
             context = CardContext(answer.question, texts, feedback, archive.folder)
-            return answer_html(found, context, filter, sort, limit, settings.passages)
+            return answer_html(listing, context, filter, sort, limit, settings.passages)
 
         response = fragment(request, archive, markup)
         response.background = tasks
         return response
 
 
-def _note(archive: Archive, found: ResultList, filter: Filter) -> None:
+def _note(archive: Archive, listing: ResultList, filter: Filter) -> None:
     """Note a question in the history, after its answer was sent."""
-    answer = found.answer
+    answer = listing.answer
     try:
-        History(archive).note(answer.question, filter, outcome=answer.outcome, results=len(found.results))
+        History(archive).note(answer.question, filter, outcome=answer.outcome, results=len(listing.results))
     except FundstelleError as error:
         # the question is answered all the same; a read-only archive has no history
         _log.warning("The question is missing in the history. %s", error)
