@@ -68,7 +68,7 @@ def open_page(chromium: sync_api.Browser) -> Iterator[Open]:
 
         visit.page.on("dialog", refuse)
         visit.page.goto(address)
-        visit.page.locator("#fs-holdings .fs").wait_for()
+        visit.page.locator("html[data-fs-ready]").wait_for()
         return visit
 
     yield open_one

@@ -163,8 +163,8 @@ def test_the_article_opens_at_the_passage(address: str, open_page: Open) -> None
     visit = open_page(address)
     visit.ask(QUESTION)
     card = visit.page.locator(".fs-card").nth(1)
-    quote = card.locator("blockquote").text_content()
-    card.locator("a[data-fs-reader]").click()
+    quote = card.locator("blockquote").first.text_content()
+    card.locator("a[data-fs-reader]").first.click()
     panel = visit.page.locator("#fs-panel")
     frame = panel.locator("iframe").content_frame
     mark = frame.locator("#passage")
@@ -309,7 +309,7 @@ def test_a_question_that_is_refused_is_a_sentence(address: str, open_page: Open)
     visit.page.keyboard.press("Enter")
     visit.page.locator(".fs-notice", has_text="Die Frage ist 11.999 Zeichen lang").wait_for()
     assert box.input_value() == "Wort " * 2400
-    assert visit.page.locator("#fs-hint").inner_text() == GERMAN.operators
+    assert GERMAN.operators in visit.page.locator("#fs-hint").inner_text()
     assert visit.faults == []
 
 
@@ -329,8 +329,7 @@ def test_nothing_is_wider_than_the_window(address: str, open_page: Open, width: 
     visit = open_page(address, width=width)
     visit.ask(QUESTION)
     for heading in visit.page.locator(".fs-about summary").all():
-        if heading.is_visible():
-            heading.click()
+        heading.evaluate("summary => { summary.parentElement.open = true; }")
     assert visit.page.evaluate("document.documentElement.scrollWidth") == width
     for part in visit.page.locator(".fs-card, .fs-card *, #fs-question, #fs-button").all():
         box = part.bounding_box()

@@ -52,9 +52,9 @@ def progress_bar(done: int, total: int, texts: Texts) -> str:
     return section(f'<div class="fs-progress">{bar}<span>{escape(label)}</span></div>', texts)
 
 
-def operators_hint(texts: Texts) -> str:
-    """Return the line on the operators of a question: quotes and minus."""
-    return section(f"<p>{escape(texts.operators)}</p>", texts)
+def introduction(texts: Texts) -> str:
+    """Return what stands under the box before the first question: what the page does, and the operators."""
+    return section(f"<p>{escape(texts.tagline)}</p><p>{escape(texts.operators)}</p>", texts)
 
 
 def archive_line(status: Status, texts: Texts) -> str:

@@ -8,7 +8,7 @@ import gradio as gr
 
 from rag.types import Status
 from ui.html.markup import escape
-from ui.html.notices import operators_hint
+from ui.html.notices import introduction
 from ui.html.theme import PLAIN
 from ui.wording.english import ENGLISH
 from ui.wording.texts import Texts
@@ -69,7 +69,7 @@ def ask_labels(tab: AskTab, status: Status | None, texts: Texts) -> dict[Any, An
     return {
         tab.box: gr.update(label=texts.box, placeholder=texts.placeholder),
         tab.button: gr.update(value=texts.ask),
-        tab.hint: operators_hint(texts),
+        tab.hint: introduction(texts),
         tab.chips: _examples(status, texts) if status else "",
     }
 
