@@ -134,16 +134,23 @@ def nearest_version(quote: str, text: str) -> Span | None:
         return None
     # with room on both sides, since words may have been added
     room = len(old) // 2 + 3
-    begin = max(0, _densest_window(old, new) - room)
-    window = new[begin : begin + len(old) + 2 * room]
-    equal = [step for step in Indel.opcodes(old, window) if step.tag == "equal"]
-    if not equal:
+    begin = _densest_window(old, new)
+    middle = begin + len(old) // 2
+    first, last = max(0, begin - room), min(len(new), begin + len(old) + room)
+
+    def similarity(span: Span) -> float:
+        return Indel.normalized_similarity(old, new[slice(*span)])
+
+    # of equally similar spans, the shortest
+    last = max(range(last, middle, -1), key=lambda end: (similarity((first, end)), -end), default=last)
+    first = max(range(first, middle), key=lambda start: (similarity((start, last)), start), default=first)
+    if similarity((first, last)) < _LEAST_SIMILARITY:
         return None
-    # the words before the first shared one were replaced by as many; likewise those after the last one
-    first = max(0, begin + equal[0].dest_start - equal[0].src_start)
-    last = min(len(new), begin + equal[-1].dest_end + len(old) - equal[-1].src_end)
-    if Indel.normalized_similarity(old, new[first:last]) < _LEAST_SIMILARITY:
-        return None
+    # words of the quote before the first shared one, or after the last, were replaced by as many
+    shared = [step for step in Indel.opcodes(old, new[first:last]) if step.tag == "equal"]
+    missing = len(old) - shared[-1].src_end - (last - first - shared[-1].dest_end)
+    first = max(0, first - max(0, shared[0].src_start - shared[0].dest_start))
+    last = min(len(new), last + max(0, missing))
     start, end = words[first][0], words[last - 1][1]
     return start, start + len(text[start:end].rstrip())
 

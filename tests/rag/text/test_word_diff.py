@@ -46,6 +46,20 @@ def test_a_changed_sentence_is_recognised() -> None:
     assert text[start:end] == now
 
 
+@given(st.integers(0, len(BRIDGE.split()) - 1), st.integers(3, 30), st.integers(0, 29))
+def test_one_word_that_changed_moves_no_end(first: int, count: int, place: int) -> None:
+    """Wherever a quote stands, after one of its words inside was changed it begins and ends where it did."""
+    words = BRIDGE.replace("\n\n", " ").split()
+    last = min(len(words), first + count)
+    if last - first < 3:
+        return
+    changed = first + 1 + place % (last - first - 2)
+    now = [*words[:changed], "Moorhuhn", *words[changed + 1 :]]
+    quote, text = " ".join(words[first:last]), " ".join(now)
+    start, end = nearest_version(quote, text) or (0, 0)
+    assert text[start:end] == " ".join(now[first:last])
+
+
 def test_another_text_is_no_version() -> None:
     """Where nothing is like the quote, there is no version of it."""
     assert nearest_version("Der Stadtrat vertagte gestern die Abstimmung über den Haushalt.", BRIDGE) is None
