@@ -75,3 +75,11 @@ class CorrectionError(FundstelleError):
 
 class ConfigError(FundstelleError):
     """A setting does not exist or cannot have this value."""
+
+
+class NameUnusable(FundstelleError):
+    """A dossier cannot have a name: `is_taken` by another one, or the name is empty or too long."""
+
+    def __init__(self, message: str, *, is_taken: bool = False) -> None:
+        super().__init__(message)
+        self.is_taken = is_taken

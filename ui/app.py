@@ -22,7 +22,10 @@ from rag.errors import FundstelleError
 from ui.html.theme import ASSETS, head, theme
 from ui.page import build_page
 from ui.routes.answer import add_answer_route
+from ui.routes.cite import add_cite_routes
 from ui.routes.document import OwnDocument
+from ui.routes.dossier_files import add_dossier_file_routes
+from ui.routes.dossiers import add_dossier_routes
 from ui.routes.feedback import add_feedback_route
 from ui.routes.fonts import add_font_route
 from ui.routes.reader import add_reader_route
@@ -68,6 +71,9 @@ def build_app(archive: Archive, serving: Serving = THIS_COMPUTER) -> FastAPI:
     add_reader_route(app, archive)
     add_feedback_route(app, archive)
     add_report_route(app, archive)
+    add_cite_routes(app, archive)
+    add_dossier_file_routes(app, archive)
+    add_dossier_routes(app, archive)
     blocks = build_page(archive, job)
     # only then does Gradio check whether a file named in a request may be read
     blocks.has_launched = True

@@ -127,5 +127,5 @@ def _html(quotation: Quotation, parts: tuple[EntryPart, ...], hash_line: str) ->
     details = f"<p>{html.escape(hash_line)}</p>" if hash_line else ""
     return (
         f'<blockquote{cite_attribute}{language} dir="auto">{paragraphs}</blockquote>\n'
-        f'<p dir="auto">— {html_entry(parts)}</p>{details}\n'
+        f"<p>— {html_entry(parts)}</p>{details}\n"
     )

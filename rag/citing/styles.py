@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 import threading
+import unicodedata
 import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -68,8 +69,7 @@ def entry(reference: Reference, style: Style, language: Language) -> tuple[Entry
     signs = {"title": _TITLE, "container-title": _OUTLET, "URL": _URL}
     item |= {field: sign for field, sign in signs.items() if field in item}
     item["author"] = [
-        {part: _SIGNS.sub("", with_closed_directions(text)) for part, text in name.items()}
-        for name in item.get("author", ())
+        {part: _isolated(_SIGNS.sub("", text)) for part, text in name.items()} for name in item.get("author", ())
     ]
     skeleton = _tidy(_render({name: value for name, value in item.items() if value}, style, language), language)
     return _parts(_filled(skeleton, reference, language))
@@ -78,6 +78,16 @@ def entry(reference: Reference, style: Style, language: Language) -> tuple[Entry
 def plain(parts: tuple[EntryPart, ...]) -> str:
     """Return an entry as text without italics."""
     return "".join(part.text for part in parts)
+
+
+def _isolated(text: str) -> str:
+    """Return a text that does not mix with what stands beside it: in isolates if it is written from right to left."""
+    text = with_closed_directions(text)
+    return f"\u2068{text}\u2069" if any(map(_is_right_to_left, text)) else text
+
+
+def _is_right_to_left(character: str) -> bool:
+    return unicodedata.bidirectional(character) in ("R", "AL")
 
 
 def with_closed_directions(text: str) -> str:
@@ -167,7 +177,7 @@ def _filled(skeleton: str, reference: Reference, language: Language) -> str:
         is_quoted = match.start() > 0 and skeleton[match.start() - 1] == opening
         if is_quoted:
             text = text.translate(_INNER_QUOTES[language])
-        text = with_closed_directions(_SIGNS.sub("", text))
+        text = _isolated(_SIGNS.sub("", text))
         mark = end.lstrip(_UPRIGHT)
         ends_itself = sign != _URL and text.rstrip(_CLOSING_QUOTES).endswith(_ENDS)
         return text + (end.removesuffix(mark) if ends_itself and (mark == "." or is_quoted) else end)

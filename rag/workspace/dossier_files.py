@@ -154,7 +154,7 @@ def _html_entry(each: DossierEntry, options: ExportOptions) -> str:
     details = "".join(f"<li>{html.escape(line)}</li>" for line in options.details(each, each.quotation))
     return (
         f'<article><blockquote lang="{html.escape(each.quotation.language)}" dir="auto">{paragraphs}</blockquote>'
-        f'<p class="source" dir="auto">{html_entry(options.source(each.quotation))}</p>{note}'
+        f'<p class="source">{html_entry(options.source(each.quotation))}</p>{note}'
         f'<ul class="details">{details}</ul></article>\n'
     )
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from itertools import chain, count
 
 from rag.archive import Archive
-from rag.errors import FundstelleError, NotFound
+from rag.errors import FundstelleError, NameUnusable, NotFound
 from rag.storage.dossier_records import DossierRecords
 from rag.types import Span
 from rag.types.dossier import MAX_NAME, MAX_TEXT, Dossier, DossierEntry, DossierSummary, EntryKind
@@ -51,7 +51,7 @@ class Dossiers:
         """Make an empty dossier, and return its id.
 
         Raises:
-            FundstelleError: the name is empty, too long, or another dossier has it.
+            NameUnusable: the name is empty, too long, or another dossier has it.
         """
         return self.store(Dossier(id="", name=self._checked_name(name), made=""))
 
@@ -82,7 +82,7 @@ class Dossiers:
 
         Raises:
             NotFound: there is none.
-            FundstelleError: the name is empty, too long, or another dossier has it.
+            NameUnusable: the name is empty, too long, or another dossier has it.
         """
         self._records.rename(dossier_id, self._checked_name(name, dossier_id), _now())
 
@@ -200,11 +200,11 @@ class Dossiers:
     def _checked_name(self, name: str, dossier_id: str = "") -> str:
         name = " ".join(name.split())
         if not name:
-            raise FundstelleError("A dossier needs a name: give it one.")
+            raise NameUnusable("A dossier needs a name: give it one.")
         if len(name) > MAX_NAME:
-            raise FundstelleError(f"The name of a dossier may have {MAX_NAME} characters: shorten it.")
+            raise NameUnusable(f"The name of a dossier may have {MAX_NAME} characters: shorten it.")
         if any(summary.name == name and summary.id != dossier_id for summary in self.summaries()):
-            raise FundstelleError(f"There is a dossier {name} already: choose another name.")
+            raise NameUnusable(f"There is a dossier {name} already: choose another name.", is_taken=True)
         return name
 
 

@@ -17,7 +17,6 @@ from server_parts import served
 
 from rag.archive import Archive
 from rag.workspace.settings import Settings
-from ui.html.citation_text import citation_text
 from ui.tabs.ask import EXAMPLES
 from ui.wording.ask import ASK
 from ui.wording.english import ENGLISH
@@ -144,7 +143,8 @@ def test_no_request_leaves_this_machine(address: str, open_page: Open) -> None:
     visit.page.locator("a[data-fs-reader]").first.click()
     visit.page.frame_locator("#fs-panel iframe").locator("#passage").wait_for()
     visit.page.keyboard.press("Escape")
-    visit.page.locator("button[data-fs-citation]").first.click()
+    visit.page.locator("button[data-fs-cite]").first.click()
+    visit.page.locator("#fs-menu [data-fs-format=apa]").click()
     visit.page.wait_for_timeout(1000)
     web = [urlsplit(url) for url in visit.addresses]
     assert {url.hostname for url in web if url.scheme not in {"data", "blob"}} == {"127.0.0.1"}
@@ -199,18 +199,6 @@ def test_the_article_closes_in_three_ways(address: str, open_page: Open) -> None
         frame.locator("#passage").wait_for()
         close()
         panel.wait_for(state="hidden")
-
-
-def test_the_citation_lands_on_the_clipboard(address: str, open_page: Open, sample: Archive) -> None:
-    """Copy citation puts the plain text of the citation on the clipboard and says that it did."""
-    visit = open_page(address)
-    visit.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
-    visit.ask(QUESTION)
-    visit.page.locator("button[data-fs-citation]").first.click()
-    visit.page.get_by_role("button", name=GERMAN.copied).wait_for()
-    expected = citation_text(sample.ask(QUESTION).citations[0], GERMAN)
-    assert visit.page.evaluate("navigator.clipboard.readText()") == expected
-    visit.page.get_by_role("button", name=GERMAN.copy).first.wait_for()
 
 
 def test_the_newest_question_wins(address: str, open_page: Open) -> None:

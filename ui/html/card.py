@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from rag.text.paths import DEFAULT_ARCHIVE
 from rag.types import Article, ArticleResult, Citation, Span
-from ui.html.citation_text import citation_text
+from ui.html.cite import cite_button, passage_to_cite
 from ui.html.explanation import explanation
 from ui.html.feedback_buttons import feedback_buttons
 from ui.html.markup import breakable, byline, escape, external_link, highlighted, location, reader_address, web_address
+from ui.html.save import save_buttons
 from ui.wording.ask import ASK
 from ui.wording.evaluation import words_of
 from ui.wording.page import count_of, long_date
@@ -24,12 +25,14 @@ class CardContext:
 
     Attributes:
         feedback: by passage id, whether a person marked it as answering this question.
+        saved: the passages that are in a dossier, as article, start and end.
         archive: the folder of the archive, to which the paths of files are relative.
     """
 
     question: str
     texts: Texts
     feedback: Mapping[str, bool] = field(default_factory=dict)
+    saved: Collection[tuple[str, int, int]] = ()
     archive: Path = DEFAULT_ARCHIVE
 
 
@@ -63,14 +66,15 @@ def _foot(citation: Citation, context: CardContext) -> str:
     article, texts = citation.article, context.texts
     words = ASK[texts.code]
     sentence = citation.highlights[0] if citation.highlights else None
-    address = reader_address(article.id, texts, (citation.start, citation.end), sentence)
+    span = (citation.start, citation.end)
+    address = reader_address(article.id, texts, span, sentence)
     marks = feedback_buttons(citation, context.question, context.feedback.get(citation.passage_id), words_of(texts))
     return (
         f'<div class="fs-actions"><a href="{escape(address)}" target="_blank"'
         f' data-fs-reader="{escape(article.label)}">{escape(words.open)}</a>'
-        f'<button type="button" data-fs-citation="{escape(citation_text(citation, texts))}"'
-        f' data-fs-done="{escape(texts.copied)}" data-fs-failed="{escape(texts.copy_failed)}">'
-        f"{escape(texts.copy)}</button>{marks}{_about(citation, context)}</div>"
+        f"{cite_button(passage_to_cite(article.id, span, sentence), texts)}"
+        f"{save_buttons(article.id, span, context.question, texts, saved=(article.id, *span) in context.saved)}"
+        f"{marks}{_about(citation, context)}</div>"
     )
 
 

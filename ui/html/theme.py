@@ -13,7 +13,7 @@ from ui.wording.page import TEXTS
 from ui.wording.texts import Texts
 
 ASSETS = Path(__file__).parents[1] / "assets"
-STYLES = ("page.css", "masthead.css", "answer.css", "evaluate.css")
+STYLES = ("page.css", "masthead.css", "answer.css", "menu.css", "dossiers.css", "evaluate.css")
 SCRIPTS = tuple(sorted((ASSETS / "scripts").glob("*.js")))
 
 # Our own styles alone: Gradio would dress headings, lists and quotes for a chat.

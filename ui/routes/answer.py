@@ -14,6 +14,7 @@ from rag.archive import Archive
 from rag.errors import FundstelleError
 from rag.search.filters import make_filter
 from rag.types import Filter, ResultList, Sort
+from rag.workspace.dossiers import Dossiers
 from rag.workspace.history import History
 from rag.workspace.settings import Settings
 from ui.html.answer import answer_html
@@ -43,7 +44,8 @@ def add_answer_route(app: FastAPI, archive: Archive) -> None:
             tasks.add_task(_note, archive, listing, filter)
             answer = listing.answer
             feedback = feedback_on(archive, answer.question, answer.citations)
-            context = CardContext(answer.question, texts, feedback, archive.folder)
+            saved = Dossiers(archive).quoted([(each.article.id, each.start, each.end) for each in answer.citations])
+            context = CardContext(answer.question, texts, feedback, saved, archive.folder)
             return answer_html(listing, context, filter, sort, limit, settings.passages)
 
         response = fragment(request, archive, markup)

@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass
 from enum import Enum, auto
 
+from rag.types.dossier import MAX_TEXT
+from rag.workspace.dossier_json import MAX_IMPORT_BYTES
 from ui.tabs.question_sources import MAX_UPLOAD_CHARACTERS
 
 
@@ -40,11 +42,13 @@ _READ, _POST = frozenset({"GET", "HEAD"}), frozenset({"POST"})
 _LANGUAGE = frozenset({"lang"})
 _QUESTION = frozenset({"lang", "q", "since", "until", "source", "language", "author", "kind", "sort", "limit"})
 _SPAN = frozenset({"start", "end", "from", "to"})
-_PAGE = frozenset({"tab", "article"}) | _QUESTION | _SPAN
+_PAGE = frozenset({"tab", "article", "dossier"}) | _QUESTION | _SPAN
 # a file below a folder: no segment begins with a dot, so none is `..`
 _FILE = r"[\w-][\w.-]*(/[\w-][\w.-]*)*"
 _SESSION = r"[A-Za-z0-9_-]{1,64}"
 # in JSON, the text of a question file is one string, in which a line break or a quote takes two characters
+# in JSON, a character of a note takes up to six bytes
+_MAX_DOSSIER_TEXT_BYTES = 6 * MAX_TEXT + 1000
 _MAX_CALL_BYTES, _MAX_JSON_BYTES = 2 * MAX_UPLOAD_CHARACTERS, 100_000
 
 
@@ -64,6 +68,18 @@ RULES = (
     _rule(_READ, "/", _PAGE, is_entry=True),
     _rule(_READ, "/scripts/[a-z-]{1,40}[.]js"),
     _rule(_READ, "/answer", _QUESTION),
+    _rule(_READ, "/cite(/menu)?", _SPAN | _LANGUAGE | {"article", "entry", "style", "hash"}),
+    _rule(_READ, "/view/dossiers", _LANGUAGE | {"dossier"}),
+    _rule(_READ, "/dossiers/menu", _LANGUAGE),
+    _rule(_READ, "/dossier/[0-9a-f]{16}[.](docx|html|md|csv|json)", _LANGUAGE | {"style", "view"}),
+    _rule(
+        _POST,
+        "/dossiers/(save|name|text|move|delete|restore|verify)",
+        _LANGUAGE,
+        body=Body.JSON,
+        max_bytes=_MAX_DOSSIER_TEXT_BYTES,
+    ),
+    _rule(_POST, "/dossiers/import", _LANGUAGE, body=Body.JSON, max_bytes=MAX_IMPORT_BYTES),
     _rule(_READ, "/article/[^/]{1,200}", _SPAN | _LANGUAGE, is_entry=True),
     _rule(_READ, "/evaluation/.{1,500}[.]html", _LANGUAGE, is_entry=True),
     _rule(_POST, "/mark", _LANGUAGE, body=Body.JSON, max_bytes=_MAX_JSON_BYTES),

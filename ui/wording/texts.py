@@ -56,9 +56,6 @@ class Texts:
     no_common_words: str
     duration: str
     open_article: str
-    copy: str
-    copied: str
-    copy_failed: str
     original: str
     reader: str
     close: str
@@ -80,7 +77,6 @@ class Texts:
     empty_hint: str
     folder: str
     file: str
-    quotes: tuple[str, str]
     thousands: str
     decimal: str
     date: str

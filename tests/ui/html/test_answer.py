@@ -16,7 +16,6 @@ from rag.search.answer import EMPTY, NOTHING_FITS
 from rag.types import ArticleResult, Filter, Span, Status
 from ui.html.answer import answer_html
 from ui.html.card import article_card, passage, relative_path
-from ui.html.citation_text import citation_text
 from ui.html.explanation import explanation
 from ui.html.markup import escape, highlighted
 from ui.html.notices import archive_line, error_notice
@@ -152,29 +151,6 @@ def test_highlights_count_from_the_article() -> None:
 def test_highlights_that_meet_are_one() -> None:
     """Overlapping and touching highlights are joined, those outside the quote are left out."""
     assert highlighted("abcdef", 10, [(12, 14), (11, 13), (14, 15), (30, 40), (0, 10)]) == "a<mark>bcde</mark>f"
-
-
-def test_the_citation_says_where_to_check() -> None:
-    """The copied text holds quote, author, title, outlet, date, address, place and hash, in this order."""
-    assert citation_text(citation(), ENGLISH) == (
-        "“Mit 57 Kilometern ist er der längste der Welt.” — "
-        "Ladina Tschuor: 57 Kilometer unter den Alpen. Passblatt, 1 June 2016. "
-        "https://passblatt.example/gotthard, characters 26–72. SHA-256 0123456789abcdef"
-    )
-
-
-def test_the_citation_leaves_out_what_is_unknown() -> None:
-    """Without author, outlet, date and address the path stands in, and no empty punctuation is left."""
-    bare = replace(ARTICLE, title=None, source=None, author=None, published=None, url=None)
-    assert citation_text(citation(bare, (0, 24)), GERMAN) == (
-        "„Der Tunnel ist eröffnet.“ — gotthard.md. articles/gotthard.md, Zeichen 0–24. SHA-256 0123456789abcdef"
-    )
-
-
-def test_a_title_keeps_its_own_ending() -> None:
-    """A title that ends with a question mark gets no full stop after it."""
-    titled = replace(ARTICLE, title="Wie weiter?", author=None)
-    assert "“ — Wie weiter? Passblatt, 1. Juni 2016. https" in citation_text(citation(titled), GERMAN)
 
 
 def test_articles_that_print_the_same_are_named_and_linked() -> None:

@@ -12,11 +12,14 @@ function copyOldStyle(text) {
   return done;
 }
 
-// Copy a text and return whether it worked.
-export async function copy(text) {
+// Copy a text and return whether it worked. HTML is copied as such, too: pasted into a word processor, it is formatted.
+export async function copy(text, isHtml = false) {
   const focused = document.activeElement;
   try {
-    await navigator.clipboard.writeText(text);
+    if (isHtml) {
+      const types = ["text/plain", "text/html"].map((type) => [type, new Blob([text], { type })]);
+      await navigator.clipboard.write([new ClipboardItem(Object.fromEntries(types))]);
+    } else await navigator.clipboard.writeText(text);
     return true;
   } catch {
     const done = copyOldStyle(text);
@@ -33,9 +36,3 @@ export function flash(button, label) {
   clearTimeout(button.fsTimer);
   button.fsTimer = setTimeout(() => (button.textContent = own), 2000);
 }
-
-document.addEventListener("click", async (event) => {
-  const button = event.target.closest?.("button[data-fs-citation]");
-  if (!button) return;
-  flash(button, (await copy(button.dataset.fsCitation)) ? button.dataset.fsDone : button.dataset.fsFailed);
-});

@@ -1,6 +1,8 @@
 // Keys for people who work here all day; `?` shows them.
 
 import { box } from "./ask.js";
+import { citeAgain } from "./cite.js";
+import { saveCard } from "./save.js";
 
 const CARDS = ".fs-card:not(details:not([open]) *)";
 
@@ -28,8 +30,8 @@ const ACTIONS = {
   j: () => move(1),
   k: () => move(-1),
   o: () => press("a[data-fs-reader]"),
-  s: () => press("[data-fs-save]"),
-  c: () => press("[data-fs-cite-again]"),
+  s: () => saveCard(current() ?? document.querySelector(CARDS)),
+  c: () => citeAgain(current() ?? document.querySelector(CARDS)),
   n: () => document.querySelector("[data-fs-next-mark]")?.click(),
   p: () => document.querySelector("[data-fs-previous-mark]")?.click(),
   "?": () => document.querySelector("#fs-keys")?.showModal(),

@@ -1,0 +1,254 @@
+"""Citing, saving and dossiers in a real browser."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from browser_parts import Open, Visit, needs_chromium
+from server_parts import served
+
+from rag.archive import Archive
+from rag.workspace.dossiers import Dossiers
+
+if TYPE_CHECKING:
+    from playwright import sync_api
+
+pytestmark = needs_chromium
+
+# one sentence of the first passage clearly answers
+QUESTION = "Wie viele Menschen starben im Ahrtal?"
+
+
+@pytest.fixture
+def archive(sample: Archive, tmp_path: Path) -> Iterator[Archive]:
+    """A copy of the sample archive, in which tests may write."""
+    shutil.copytree(sample.folder, tmp_path / "archive")
+    with Archive.open(tmp_path / "archive") as copied:
+        yield copied
+
+
+@pytest.fixture
+def address(archive: Archive) -> Iterator[str]:
+    with served(archive) as page:
+        yield f"{page.address}/"
+
+
+def opened(open_page: Open, address: str, query: str, width: int = 1440, scheme: str = "light") -> Visit:
+    """Open the page at a query, with the clipboard allowed."""
+    visit = open_page(address, width=width, scheme=scheme)
+    visit.page.goto(f"{address}?lang=de&{query}")
+    visit.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    return visit
+
+
+def clipboard(page: sync_api.Page) -> str:
+    return str(page.evaluate("navigator.clipboard.readText()"))
+
+
+def findings(page: sync_api.Page) -> list[str]:
+    return [
+        f"{rule['id']}: {[node['target'] for node in rule['nodes']]}" for rule in Axe().run(page).response["violations"]
+    ]
+
+
+def with_three_notes(archive: Archive) -> str:
+    """Return the id of a dossier with the notes 1, 2, 3."""
+    dossiers = Dossiers(archive)
+    dossier = dossiers.make("Drei")
+    for text in ("eins", "zwei", "drei"):
+        dossiers.write(dossier, "note", text)
+    return dossier
+
+
+def notes(archive: Archive, dossier: str) -> list[str]:
+    return [entry.text for entry in Dossiers(archive).dossier(dossier).entries]
+
+
+def test_a_citation_lands_on_the_clipboard(address: str, open_page: Open, archive: Archive) -> None:
+    """The marked sentence first, then the passage; what was chosen last is remembered and `c` repeats it."""
+    visit = opened(open_page, address, f"q={QUESTION}")
+    page = visit.page
+    card = page.locator(".fs-card").first
+    sentence = card.locator("blockquote mark").first.inner_text()
+    card.locator("[data-fs-cite]").first.click()
+    page.locator("#fs-menu [data-fs-format=apa]").click()
+    page.get_by_text("Kopiert: APA").wait_for()
+    assert clipboard(page).startswith(f"„{sentence}“ — ")
+    page.locator("#fs-menu").get_by_text("Passage").click()
+    page.locator("#fs-menu [data-fs-format=ris]").click()
+    page.get_by_text("Kopiert: RIS").wait_for()
+    record = clipboard(page)
+    cited = archive.search(QUESTION).results[0].citations[0]
+    assert record.splitlines()[0].strip() == "TY  - NEWS"
+    assert f"Zeichen {cited.start}–{cited.end}" in record
+    page.keyboard.press("Escape")
+    assert page.evaluate("document.activeElement.matches('[data-fs-cite]')")
+    page.reload()
+    page.locator(".fs-card").first.focus()
+    page.evaluate("navigator.clipboard.writeText('')")
+    page.keyboard.press("c")
+    page.locator("[data-fs-cite]", has_text="Kopiert").wait_for()
+    assert clipboard(page) == record
+    assert visit.faults == []
+
+
+def test_a_passage_is_saved_by_a_key(address: str, open_page: Open, archive: Archive) -> None:
+    """`s` saves the passage of the card, which then says so, also after a reload; the dossier has it."""
+    visit = opened(open_page, address, f"q={QUESTION}")
+    page = visit.page
+    page.locator(".fs-card").first.focus()
+    page.keyboard.press("s")
+    button = page.locator("[data-fs-save]").first
+    page.locator("[data-fs-save][aria-pressed=true]").wait_for()
+    assert "Im Dossier · 1" in button.inner_text()
+    (summary,) = Dossiers(archive).summaries()
+    (entry,) = Dossiers(archive).dossier(summary.id).entries
+    quote = page.locator(".fs-card blockquote").first.text_content()
+    assert (summary.name, entry.quotation and entry.quotation.text) == ("Mein Dossier", quote)
+    assert entry.question == QUESTION
+    page.reload()
+    page.locator("[data-fs-save][aria-pressed=true]").first.wait_for()
+    page.locator("[data-fs-choose]").first.click()
+    page.locator("#fs-new-dossier").fill("Ahrtal")
+    page.keyboard.press("Enter")
+    page.locator("#fs-menu").wait_for(state="hidden")
+    assert [each.name for each in Dossiers(archive).summaries()] == ["Ahrtal", "Mein Dossier"]
+    assert visit.faults == []
+
+
+def test_menus_and_dossiers_have_no_finding(address: str, open_page: Open, archive: Archive) -> None:
+    """axe-core finds nothing in the menus, the list, an empty dossier and a full one; light, dark, wide, narrow."""
+    dossiers = Dossiers(archive)
+    empty, full = dossiers.make("Leer"), with_three_notes(archive)
+    dossiers.write(full, "heading", "Überschrift")
+    cited = archive.search(QUESTION).results[0].citations[0]
+    dossiers.save(full, cited.article.id, (cited.start, cited.end), QUESTION)
+    for width, scheme in ((1440, "light"), (390, "dark")):
+        visit = opened(open_page, address, "tab=dossiers", width, scheme)
+        page = visit.page
+        page.locator(".fs-dossier-list").wait_for()
+        assert findings(page) == []
+        for dossier in (empty, full):
+            page.goto(f"{address}?lang=de&tab=dossiers&dossier={dossier}")
+            page.locator("[data-fs-open-dossier]").wait_for()
+            assert findings(page) == []
+            assert page.evaluate("document.documentElement.scrollWidth") == width
+        page.get_by_role("button", name="Alle prüfen").click()
+        page.locator(".fs-verdict").wait_for()
+        page.locator(".fs-export summary").click()
+        assert findings(page) == []
+        page.goto(f"{address}?lang=de&q={QUESTION}")
+        for opener in ("[data-fs-cite]", "[data-fs-choose]"):
+            page.locator(opener).first.click()
+            page.locator("#fs-menu button").first.wait_for()
+            assert findings(page) == []
+            page.keyboard.press("Escape")
+        assert visit.faults == []
+
+
+def test_entries_are_ordered_by_keys_and_by_dragging(address: str, open_page: Open, archive: Archive) -> None:
+    """The button moves an entry, keeps the focus and says where it is; a dragged entry stays where it was dropped."""
+    dossier = with_three_notes(archive)
+    visit = opened(open_page, address, f"tab=dossiers&dossier={dossier}")
+    page = visit.page
+    page.get_by_role("button", name="Nach oben: drei").focus()
+    page.keyboard.press("Enter")
+    page.get_by_text("Jetzt an Stelle 2 von 3").wait_for(state="attached")
+    assert page.evaluate("document.activeElement.ariaLabel") == "Nach oben: drei"
+    assert notes(archive, dossier) == ["eins", "drei", "zwei"]
+    source, target = page.locator(".fs-drag").nth(2), page.locator(".fs-entry").nth(0)
+    source.drag_to(target, target_position={"x": 20, "y": 4})
+    page.get_by_text("Jetzt an Stelle 1 von 3").wait_for(state="attached")
+    assert notes(archive, dossier) == ["zwei", "eins", "drei"]
+    page.reload()
+    page.locator(".fs-entry").first.wait_for()
+    assert [field.input_value() for field in page.locator("textarea[data-fs-text]").all()] == notes(archive, dossier)
+    assert visit.faults == []
+
+
+def test_what_is_typed_is_never_lost(address: str, open_page: Open, archive: Archive) -> None:
+    """A note is stored while it is typed. Where the server does not answer, a sentence says so, the text stays, also
+    in a browser that was closed, and is stored when the server is back.
+    """
+    dossier = with_three_notes(archive)
+    visit = opened(open_page, address, f"tab=dossiers&dossier={dossier}")
+    page = visit.page
+    field = page.locator("textarea[data-fs-text]").first
+    field.fill("Erster Stand")
+    page.get_by_text("Gespeichert", exact=True).wait_for()
+    assert notes(archive, dossier)[0] == "Erster Stand"
+    page.route("**/dossiers/text*", lambda route: route.abort())
+    field.fill("Zweiter Stand")
+    page.get_by_text("Noch nicht gespeichert.").wait_for()
+    assert field.input_value() == "Zweiter Stand"
+    assert notes(archive, dossier)[0] == "Erster Stand"
+    kept = page.evaluate("({...localStorage})")
+    page.unroute("**/dossiers/text*")
+    page.get_by_text("Gespeichert", exact=True).wait_for(timeout=15_000)
+    assert notes(archive, dossier)[0] == "Zweiter Stand"
+    # the browser was closed before the server was back
+    Dossiers(archive).rewrite(Dossiers(archive).dossier(dossier).entries[0].id, "Erster Stand")
+    page.evaluate("kept => Object.assign(localStorage, kept)", kept)
+    page.reload()
+    page.get_by_text("Gespeichert", exact=True).wait_for()
+    assert field.input_value() == notes(archive, dossier)[0] == "Zweiter Stand"
+    field.fill("Kurz vor dem Schließen")
+    page.goto("about:blank")
+    page.wait_for_timeout(500)
+    assert notes(archive, dossier)[0] == "Kurz vor dem Schließen"
+
+
+def test_entries_and_dossiers_come_back(address: str, open_page: Open, archive: Archive) -> None:
+    """Deleting is undone by one press; the list has the dossier again."""
+    dossier = with_three_notes(archive)
+    visit = opened(open_page, address, f"tab=dossiers&dossier={dossier}")
+    page = visit.page
+    page.locator("[data-fs-delete-entry]").nth(1).click()
+    page.get_by_text("Gelöscht: zwei").wait_for()
+    assert notes(archive, dossier) == ["eins", "drei"]
+    page.get_by_role("button", name="Rückgängig").click()
+    page.locator(".fs-entry").nth(2).wait_for()
+    assert notes(archive, dossier) == ["eins", "zwei", "drei"]
+    page.get_by_role("button", name="Dossier löschen").click()
+    page.get_by_text("Gelöscht: Drei").wait_for()
+    assert Dossiers(archive).summaries() == []
+    page.get_by_role("button", name="Rückgängig").click()
+    page.get_by_role("link", name="Drei").click()
+    page.locator(".fs-entry").nth(2).wait_for()
+    page.get_by_role("button", name="Überschrift einfügen").click()
+    page.keyboard.type("Kosten")
+    page.get_by_text("Gespeichert", exact=True).wait_for()
+    assert notes(archive, dossier)[-1] == "Kosten"
+    name = page.locator("[data-fs-name]")
+    name.fill("Vier")
+    page.get_by_text("Gespeichert", exact=True).first.wait_for()
+    page.wait_for_timeout(1000)
+    assert Dossiers(archive).summaries()[0].name == "Vier"
+    assert visit.faults == []
+
+
+def test_an_exported_dossier_is_read_back(address: str, open_page: Open, archive: Archive, tmp_path: Path) -> None:
+    """The JSON that the browser downloads makes a second dossier; another file is refused by a sentence."""
+    dossier = with_three_notes(archive)
+    visit = opened(open_page, address, f"tab=dossiers&dossier={dossier}")
+    page = visit.page
+    page.locator(".fs-export summary").click()
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Daten (JSON)").click()
+    file = tmp_path / download.value.suggested_filename
+    download.value.save_as(file)
+    assert file.name == "Drei.json"
+    page.get_by_role("link", name="← Alle Dossiers").click()
+    page.locator("#fs-import").set_input_files(file)
+    page.locator(".fs-entry").nth(2).wait_for()
+    assert Dossiers(archive).summaries()[0].name == "Drei 2"
+    other = tmp_path / "other.json"
+    other.write_text("{}", "utf-8")
+    page.get_by_role("link", name="← Alle Dossiers").click()
+    page.locator("#fs-import").set_input_files(other)
+    page.get_by_text("Diese Datei ist kein Dossier.").wait_for()

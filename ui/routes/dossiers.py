@@ -1,0 +1,151 @@
+"""The routes of dossiers: the view, the menu for saving, changes, and verdicts."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+
+from fastapi import FastAPI, Request
+from fastapi.responses import HTMLResponse, PlainTextResponse
+from pydantic import BaseModel, StrictInt, StrictStr
+
+from rag.archive import Archive
+from rag.errors import FundstelleError, NameUnusable, NotFound
+from rag.types.dossier import EntryKind
+from rag.workspace.dossiers import Dossiers
+from ui.html.dossiers import dossier_list, dossier_view, entry_item, verdict_html
+from ui.html.save import save_menu
+from ui.routes.cite import REFUSED
+from ui.routes.fragments import fragment, texts_for
+from ui.wording.dossiers import DOSSIERS
+from ui.wording.errors import error_sentence
+from ui.wording.texts import Texts
+
+_HEADERS = {"Cache-Control": "no-store"}
+
+
+class ChangeRequest(BaseModel):
+    """What is to be changed; each change needs some of this, see `CHANGES`."""
+
+    dossier: StrictStr | None = None
+    entry: StrictStr | None = None
+    article: StrictStr = ""
+    start: StrictInt = 0
+    end: StrictInt = 0
+    question: StrictStr = ""
+    name: StrictStr | None = None
+    kind: EntryKind = "note"
+    text: StrictStr = ""
+    before: StrictStr | None = None
+
+
+def add_dossier_routes(app: FastAPI, archive: Archive) -> None:
+    """Add the view and the menu, the changes, and the verdict on an entry."""
+
+    @app.get("/view/dossiers", response_class=HTMLResponse, include_in_schema=False)
+    def view(request: Request) -> HTMLResponse:
+        dossier_id = request.query_params.get("dossier")
+
+        def markup(texts: Texts) -> str:
+            dossiers = Dossiers(archive)
+            if dossier_id:
+                return dossier_view(dossiers.dossier(dossier_id), texts, datetime.now(UTC).date())
+            return dossier_list(dossiers.summaries(), texts)
+
+        return fragment(request, archive, markup)
+
+    @app.get("/dossiers/menu", response_class=HTMLResponse, include_in_schema=False)
+    def menu(request: Request) -> HTMLResponse:
+        return fragment(request, archive, lambda texts: save_menu(Dossiers(archive).summaries(), texts))
+
+    @app.post("/dossiers/verify", response_class=HTMLResponse, include_in_schema=False)
+    def verify(request: Request, body: ChangeRequest) -> HTMLResponse:
+        def markup(texts: Texts) -> str:
+            dossiers = Dossiers(archive)
+            entry = dossiers.entry(body.entry or "")
+            verification = dossiers.verify(entry)
+            return verdict_html(entry, verification, texts) if verification else ""
+
+        return fragment(request, archive, markup)
+
+    @app.post("/dossiers/{action}", response_class=PlainTextResponse, include_in_schema=False)
+    def change(request: Request, action: str, body: ChangeRequest) -> PlainTextResponse:
+        texts = texts_for(request)
+        words = DOSSIERS[texts.code]
+        if action not in CHANGES:
+            return PlainTextResponse("There is no such change.", 404, headers=_HEADERS)
+        try:
+            return PlainTextResponse(CHANGES[action](Dossiers(archive), body, texts), headers=_HEADERS)
+        except NameUnusable as error:
+            sentence = words.name_taken if error.is_taken else words.name_missing
+            return PlainTextResponse(sentence, REFUSED, headers=_HEADERS)
+        except NotFound:
+            return PlainTextResponse(words.gone, REFUSED, headers=_HEADERS)
+        except FundstelleError as error:
+            return PlainTextResponse(error_sentence(error, texts, archive.folder).text, 503, headers=_HEADERS)
+
+
+def _save(dossiers: Dossiers, body: ChangeRequest, texts: Texts) -> str:
+    """Save a passage into a dossier, a new one by its name, or the one used last; return which, as JSON."""
+    dossier_id = body.dossier
+    if body.name is not None:
+        dossier_id = dossiers.make(body.name)
+    elif dossier_id is None:
+        last = next(iter(dossiers.summaries()), None)
+        dossier_id = last.id if last else dossiers.make(DOSSIERS[texts.code].default_name)
+    quotes = dossiers.dossier(dossier_id).quotes
+    quoted = {(entry.article_id, quotation.start, quotation.end) for entry, quotation in quotes}
+    if (body.article, body.start, body.end) not in quoted:
+        dossiers.save(dossier_id, body.article, (body.start, body.end), body.question)
+    dossier = dossiers.dossier(dossier_id)
+    return json.dumps({"dossier": dossier.id, "name": dossier.name, "count": len(dossier.quotes)})
+
+
+def _name(dossiers: Dossiers, body: ChangeRequest, _: Texts) -> str:
+    """Rename a dossier, or make a new one; return its id."""
+    if body.dossier is None:
+        return dossiers.make(body.name or "")
+    dossiers.rename(body.dossier, body.name or "")
+    return body.dossier
+
+
+def _text(dossiers: Dossiers, body: ChangeRequest, texts: Texts) -> str:
+    """Rewrite the text of an entry, or add a heading or a note to a dossier, and return its HTML."""
+    if body.entry is not None:
+        dossiers.rewrite(body.entry, body.text)
+        return ""
+    entry_id = dossiers.write(body.dossier or "", body.kind, body.text)
+    return entry_item(dossiers.entry(entry_id), texts, datetime.now(UTC).date())
+
+
+def _move(dossiers: Dossiers, body: ChangeRequest, _: Texts) -> str:
+    """Put an entry before another one, or behind all others."""
+    dossiers.move(body.entry or "", body.before)
+    return ""
+
+
+def _delete(dossiers: Dossiers, body: ChangeRequest, _: Texts) -> str:
+    """Delete an entry, or a dossier."""
+    if body.entry is not None:
+        dossiers.delete_entry(body.entry)
+    else:
+        dossiers.delete(body.dossier or "")
+    return ""
+
+
+def _restore(dossiers: Dossiers, body: ChangeRequest, _: Texts) -> str:
+    """Bring back the entry or the dossier that was deleted last."""
+    dossiers.restore(body.entry or body.dossier or "")
+    return ""
+
+
+CHANGES: Mapping[str, Callable[[Dossiers, ChangeRequest, Texts], str]] = {
+    "save": _save,
+    "name": _name,
+    "text": _text,
+    "move": _move,
+    "delete": _delete,
+    "restore": _restore,
+}
+"""The changes by their names in addresses."""
