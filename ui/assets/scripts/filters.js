@@ -46,7 +46,7 @@ document.addEventListener("click", (event) => {
   }
 });
 document.addEventListener("keydown", (event) => {
-  const menu = event.target.closest?.(".fs-menu[open]");
+  const menu = document.querySelector(".fs-menu[open]");
   if (event.key !== "Escape" || !menu) return;
   event.stopPropagation();
   menu.open = false;

@@ -4,6 +4,7 @@ import { language, words } from "./words.js";
 
 const AWAY = [502, 504]; // what a proxy says of a server that is not there
 const requests = new WeakMap(); // element → the request that will fill it
+const focused = new WeakMap(); // element → the id of what had the focus in it when the request was sent
 
 // Fetch a fragment into an element and return whether it came. What stood there stays, dimmed, until then; where the
 // server does not answer, a sentence says so in its place. A request that a newer one overtook changes nothing.
@@ -11,6 +12,8 @@ export async function load(element, address, { method = "GET", body } = {}) {
   requests.get(element)?.abort();
   const request = new AbortController();
   requests.set(element, request);
+  // what is inert loses the focus
+  if (element.contains(document.activeElement)) focused.set(element, document.activeElement.id);
   setBusy(element, true);
   const markup = await fetched(address, { method, body, signal: request.signal });
   if (requests.get(element) !== request) return false;
@@ -50,8 +53,11 @@ async function fetched(address, { method, body, signal }) {
 // Put a new version of a fragment in place of the old: what a person had unfolded and focused stays so.
 function replace(element, html) {
   const open = [...element.querySelectorAll("details[open][id]")].map((each) => each.id);
-  const focused = element.contains(document.activeElement) ? document.activeElement.id : "";
   element.innerHTML = html;
   for (const id of open) element.querySelector(`#${CSS.escape(id)}`)?.setAttribute("open", "");
-  if (focused) element.querySelector(`#${CSS.escape(focused)}`)?.focus({ preventScroll: true });
+  const id = focused.get(element);
+  focused.delete(element);
+  if (id && document.activeElement === document.body) {
+    element.querySelector(`#${CSS.escape(id)}`)?.focus({ preventScroll: true });
+  }
 }
