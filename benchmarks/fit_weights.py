@@ -38,8 +38,9 @@ def questions(dataset: SearchableSet) -> list[Question]:
     reranker = LateInteraction(dataset.searcher.tokens, sys.maxsize)
     rows = []
     for query_id, question in dataset.judged_queries():
-        query = encode_query(question, dataset.searcher)
-        candidates = generate(query, dataset.searcher, None, frozenset())
+        with dataset.searcher.snapshot() as snapshot:
+            query = encode_query(question, snapshot)
+            candidates = generate(query, snapshot, None)
         late = reranker.rerank(query, candidates.passages).scores
         documents = [document(article) for article, _ in candidates.passages]
         rows.append((documents, dataset.questions.judgements[query_id], late, candidates.dense, candidates.lexical))

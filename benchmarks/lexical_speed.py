@@ -93,8 +93,9 @@ def main() -> None:
         fill(store, data, count)
         lock = FileLock(folder / "lock", timeout=0)
         build = timed(LexicalIndex(folder / "lexical", store, lock).catch_up)
-        view = LexicalIndex(folder / "lexical", store, lock)
-        open_ms = timed(view.catch_up)
+        index = LexicalIndex(folder / "lexical", store, lock)
+        open_ms = timed(index.catch_up)
+        view = index.catch_up()
         keys = np.array(
             sorted({key for question in questions for key, _ in view.search(view.analyse(question), 1000)}), np.int64
         )
@@ -124,7 +125,7 @@ def main() -> None:
         passage = passage_at(article, 0, len(article.text))
         record = ArticleRecord(article=article, passages=[PassageRecord(passage, b"new")])
         store.put(record, fingerprint="", vectors={b"new": np.zeros(1, np.float16)})
-        caught_up = timed(view.catch_up)
+        caught_up = timed(index.catch_up)
         size = sum(path.stat().st_size for path in (folder / "lexical").rglob("*") if path.is_file())
     result = {
         "machine": machine(),

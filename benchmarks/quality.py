@@ -64,11 +64,12 @@ def rankings(dataset: SearchableSet) -> dict[str, list[list[str]]]:
         rows.setdefault(row, []).append(list(dict.fromkeys(documents))[:10])
 
     for _, question in dataset.judged_queries():
-        query = encode_query(question, searcher)
-        by_words = [key for key, _ in searcher.lexical.search(query.lexical, DEPTH)]
+        with searcher.snapshot() as snapshot:
+            query = encode_query(question, snapshot)
+            by_words = [key for key, _ in snapshot.lexical.search(query.lexical, DEPTH)]
+            candidates = generate(query, snapshot, None)
         by_meaning = _nearest(raw @ encoder.encode_query(question.text), keys)
         hybrid = reciprocal_ranks([by_words, by_meaning])
-        candidates = generate(query, searcher, None, frozenset())
         note("bm25", (owner[key] for key in by_words))
         note("dense", (owner[key] for key in by_meaning))
         note("reciprocal ranks", (owner[key] for key in sorted(hybrid, key=lambda key: -hybrid[key])))

@@ -73,8 +73,9 @@ def encoded_queries(dataset: SearchableSet) -> list[tuple[EncodedQuery, Candidat
     """Return the questions of a set with their candidates."""
     queries = []
     for _, question in dataset.judged_queries():
-        query = encode_query(question, dataset.searcher)
-        queries.append((query, generate(query, dataset.searcher, None, frozenset())))
+        with dataset.searcher.snapshot() as snapshot:
+            query = encode_query(question, snapshot)
+            queries.append((query, generate(query, snapshot, None)))
     return queries
 
 

@@ -20,7 +20,7 @@ from rag.text.times import Period, nearness
 from rag.types import Article, Filter, Passage
 
 if TYPE_CHECKING:
-    from rag.search.searcher import Searcher
+    from rag.search.snapshot import ArchiveSnapshot
 
 Keys = NDArray[np.int64]
 
@@ -65,43 +65,43 @@ class Candidates:
         return len(self.passages)
 
 
-def encode_query(question: ParsedQuestion, searcher: Searcher) -> EncodedQuery:
+def encode_query(question: ParsedQuestion, snapshot: ArchiveSnapshot) -> EncodedQuery:
     """Encode a question and look up its words."""
-    store, lexical = searcher.store, searcher.lexical
+    store, lexical = snapshot.store, snapshot.lexical
     words = lexical.analyse(question.text)
     text = question.text
     if text.isascii() and lexical.has_accents:
         nearest = [key for key, _ in lexical.search(words, _SPELLING_PASSAGES)]
-        passages = [row.passage.text for row in store.passages.with_keys(nearest, searcher.encoder.fingerprint)]
+        passages = [row.passage.text for row in store.passages.with_keys(nearest, snapshot.encoder.fingerprint)]
         text = with_accents(text, [word.span for word in words.words], passages)
     preferences = preferences_of(text)
-    published = {time: _published(time, searcher) for time in preferences.times}
-    unmentioned = tuple(time for time, keys in published.items() if _is_unmentioned(time, keys, searcher))
+    published = {time: _published(time, snapshot) for time in preferences.times}
+    unmentioned = tuple(time for time, keys in published.items() if _is_unmentioned(time, keys, snapshot))
     for start, end in (time.span for time in unmentioned):
         # no passage can be near to it; the other words keep their offsets
         text = text[:start] + " " * (end - start) + text[end:]
-    (tokens,) = searcher.neutral.project(searcher.encoder.token_vectors([text], "query"), "query")
+    (tokens,) = snapshot.neutral.project(snapshot.encoder.token_vectors([text], "query"), "query")
     return EncodedQuery(text, words, tokens, replace(preferences, unmentioned=unmentioned), published)
 
 
-def _published(time: Period, searcher: Searcher) -> Keys:
+def _published(time: Period, snapshot: ArchiveSnapshot) -> Keys:
     """Return the keys of the passages of articles that were published in a time, ascending."""
-    keys = searcher.store.filters.passage_keys(Filter(since=time.first, until=time.last))
+    keys = snapshot.store.filters.passage_keys(Filter(since=time.first, until=time.last))
     return np.empty(0, np.int64) if keys is None else keys
 
 
-def _is_unmentioned(time: Period, published: Keys, searcher: Searcher) -> bool:
+def _is_unmentioned(time: Period, published: Keys, snapshot: ArchiveSnapshot) -> bool:
     """Whether articles were published in a time that no text mentions."""
     if not len(published):
         return False
-    oldest, newest = (day or time.first for day in searcher.store.statistics.date_range())
+    oldest, newest = (day or time.first for day in snapshot.store.statistics.date_range())
     years = range(max(time.first.year, oldest.year), min(time.last.year, newest.year) + 1)
-    return len(years) <= _MAX_YEARS and not any(len(searcher.lexical.containing(str(year))) for year in years)
+    return len(years) <= _MAX_YEARS and not any(len(snapshot.lexical.containing(str(year))) for year in years)
 
 
-def allowed_keys(question: ParsedQuestion, filter: Filter, searcher: Searcher) -> Keys | None:
+def allowed_keys(question: ParsedQuestion, filter: Filter, snapshot: ArchiveSnapshot) -> Keys | None:
     """Return the keys of the passages that pass the filter, the phrases and the excluded words; None for all."""
-    store, lexical = searcher.store, searcher.lexical
+    store, lexical = snapshot.store, snapshot.lexical
     allowed = store.filters.passage_keys(filter)
     for phrase in question.phrases:
         allowed = _narrowed(allowed, lexical.containing(phrase))
@@ -114,26 +114,26 @@ def allowed_keys(question: ParsedQuestion, filter: Filter, searcher: Searcher) -
     return allowed
 
 
-def absent_times(query: EncodedQuery, allowed: Keys | None, searcher: Searcher) -> tuple[Period, ...]:
+def absent_times(query: EncodedQuery, allowed: Keys | None, snapshot: ArchiveSnapshot) -> tuple[Period, ...]:
     """Return the times of a question in which no allowed article was published, and which none mentions."""
     return tuple(
         time
         for time, published in query.published.items()
-        if not len(_narrowed(allowed, published)) and not _is_mentioned(time, allowed, searcher)
+        if not len(_narrowed(allowed, published)) and not _is_mentioned(time, allowed, snapshot)
     )
 
 
-def _is_mentioned(time: Period, allowed: Keys | None, searcher: Searcher) -> bool:
+def _is_mentioned(time: Period, allowed: Keys | None, snapshot: ArchiveSnapshot) -> bool:
     years = range(time.first.year, time.last.year + 1)
     if len(years) > _MAX_YEARS:
         return True
-    keys = reduce(np.union1d, (searcher.lexical.containing(str(year)) for year in years))
+    keys = reduce(np.union1d, (snapshot.lexical.containing(str(year)) for year in years))
     mentions = _narrowed(allowed, keys)
     if not len(mentions) or time.days >= _DAYS_OF_YEAR:
         return len(mentions) > 0
     if len(mentions) > _MAX_PASSAGES_READ:
         return True
-    rows = searcher.store.passages.with_keys(mentions.tolist(), searcher.encoder.fingerprint)
+    rows = snapshot.store.passages.with_keys(mentions.tolist(), snapshot.encoder.fingerprint)
     return any(nearness([time], row.article, row.passage.text) for row in rows)
 
 
@@ -142,13 +142,13 @@ def _narrowed(allowed: Keys | None, keys: Keys) -> Keys:
 
 
 def nearest_keys(
-    query: EncodedQuery, searcher: Searcher, allowed: Keys | None, count: int
+    query: EncodedQuery, snapshot: ArchiveSnapshot, allowed: Keys | None, count: int
 ) -> tuple[list[int], dict[int, float]]:
     """Return the keys of the nearest passages of each index and of each time of the question, and their BM25 scores.
 
     Those that the index of vectors has alone have no score.
     """
-    dense, lexical = searcher.dense, searcher.lexical
+    dense, lexical = snapshot.dense, snapshot.lexical
     nearest = [neighbor.id for neighbor in dense.search(query.vector, count, allowed)]
     scores = dict(lexical.search(query.lexical, count, allowed))
     for published in query.published.values():
@@ -160,7 +160,7 @@ def nearest_keys(
 
 def generate(
     query: EncodedQuery,
-    searcher: Searcher,
+    snapshot: ArchiveSnapshot,
     allowed: Keys | None,
     without: frozenset[str] = frozenset(),
     count: int | None = None,
@@ -172,13 +172,13 @@ def generate(
         without: ids of articles and passages that are left out, as if they were not in the archive.
         count: how many of each index, if not as many as usual.
     """
-    lexical = searcher.lexical
-    keys, scores = nearest_keys(query, searcher, allowed, count or searcher.ranking.candidates)
-    rows = searcher.store.passages.with_keys(keys, searcher.encoder.fingerprint)
+    lexical = snapshot.lexical
+    keys, scores = nearest_keys(query, snapshot, allowed, count or snapshot.ranking.candidates)
+    rows = snapshot.store.passages.with_keys(keys, snapshot.encoder.fingerprint)
     rows = [row for row in rows if not {row.article.id, row.passage.id} & without]
     if not rows:
         return Candidates((), np.empty(0), np.empty(0))
-    vectors = searcher.neutral.project_texts(np.stack([row.vector for row in rows]).astype(np.float32), "passage")
+    vectors = snapshot.neutral.project_texts(np.stack([row.vector for row in rows]).astype(np.float32), "passage")
     # in a large archive to look these up takes as long as the search did
     unscored = np.array([row.key for row in rows if row.key not in scores], np.int64)
     scores |= lexical.scores(query.lexical, unscored)

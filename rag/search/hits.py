@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -16,12 +15,10 @@ from rag.search.confidence import features, question_offset
 from rag.search.grouping import Group
 from rag.search.highlighting import ScoredSentence, best_sentence, margin_of, score_sentences, sentences_of
 from rag.search.ranking import Ranking
+from rag.search.snapshot import ArchiveSnapshot
 from rag.text.lost_letters import damaged_forms
 from rag.text.words import fold
 from rag.types import Article, Hit, passage_at, primary_language
-
-if TYPE_CHECKING:
-    from rag.search.searcher import Searcher
 
 # words of two languages match if one begins with the other, which has at least this many letters
 _MIN_COMMON_LETTERS = 4
@@ -42,7 +39,7 @@ def evidence_of(
     groups: Sequence[Group],
     ranking: Ranking,
     query: EncodedQuery,
-    searcher: Searcher,
+    snapshot: ArchiveSnapshot,
     *,
     first_sentences_only: bool = False,
 ) -> Evidence:
@@ -52,11 +49,11 @@ def evidence_of(
         first_sentences_only: score the sentences of the first group alone. No other one is highlighted in an answer,
             since its passage leads no other.
     """
-    matches = {number: _shared_words(number, ranking, query, searcher) for number in _merged(groups)}
-    if searcher.reranker is None:
+    matches = {number: _shared_words(number, ranking, query, snapshot) for number in _merged(groups)}
+    if snapshot.reranker is None:
         return Evidence(matches, {})
     scored = _merged(groups[:1]) if first_sentences_only else list(matches)
-    return Evidence(matches, _sentences({number: matches[number] for number in scored}, ranking, query, searcher))
+    return Evidence(matches, _sentences({number: matches[number] for number in scored}, ranking, query, snapshot))
 
 
 def _merged(groups: Sequence[Group]) -> list[int]:
@@ -64,13 +61,13 @@ def _merged(groups: Sequence[Group]) -> list[int]:
     return [number for group in groups for number in group.merged]
 
 
-def _shared_words(number: int, ranking: Ranking, query: EncodedQuery, searcher: Searcher) -> tuple[Match, ...]:
+def _shared_words(number: int, ranking: Ranking, query: EncodedQuery, snapshot: ArchiveSnapshot) -> tuple[Match, ...]:
     """Return the words of a passage that the question shares.
 
     In another language an equal stem is often chance (many, mano): there the words must be spelled alike.
     """
     _, passage = ranking.passages[number]
-    matches = searcher.lexical.matches(query.lexical, passage.text, passage.language)
+    matches = snapshot.lexical.matches(query.lexical, passage.text, passage.language)
     if primary_language(passage.language) == ranking.language:
         return matches
     words = [query.text[slice(*word.span)] for word in query.lexical.words]
@@ -89,14 +86,14 @@ def _share_stem(word: str, form: str) -> bool:
 
 
 def _sentences(
-    matches: Mapping[int, Sequence[Match]], ranking: Ranking, query: EncodedQuery, searcher: Searcher
+    matches: Mapping[int, Sequence[Match]], ranking: Ranking, query: EncodedQuery, snapshot: ArchiveSnapshot
 ) -> dict[int, list[ScoredSentence]]:
     """Score the sentences of passages; those without an alignment are aligned now."""
-    question = searcher.tokens.rotated(query.tokens)
+    question = snapshot.tokens.rotated(query.tokens)
     aligned = {number: alignment for number in matches if (alignment := ranking.alignments[number]) is not None}
     unaligned = [number for number in matches if number not in aligned]
     if unaligned:
-        tokens = searcher.tokens.get([ranking.passages[number] for number in unaligned])
+        tokens = snapshot.tokens.get([ranking.passages[number] for number in unaligned])
         aligned |= zip(unaligned, align(question, tokens), strict=True)
     scores = {}
     for number, alignment in aligned.items():
@@ -146,7 +143,7 @@ def _lead(group: Group, ranking: Ranking) -> float:
 
 
 def features_of(
-    first: Group, ranking: Ranking, evidence: Evidence, query: EncodedQuery, searcher: Searcher
+    first: Group, ranking: Ranking, evidence: Evidence, query: EncodedQuery, snapshot: ArchiveSnapshot
 ) -> dict[str, float]:
     """Return the features of the confidence; see `rag.search.confidence.features`.
 
@@ -154,12 +151,12 @@ def features_of(
         first: the group of the first hit.
     """
     best = None
-    if searcher.reranker is not None:
+    if snapshot.reranker is not None:
         scores = [sentence.score for number in first.merged for sentence in evidence.sentences.get(number, ())]
         best = max(scores, default=0.0)
     names = ranking.signals[0].keys()
     compared = [number for number, signals in enumerate(ranking.signals) if signals.keys() == names]
     values = {name: np.array([ranking.signals[number][name] for number in compared]) for name in names}
     of_passages = features(0, values, [ranking.passages[number][0].id for number in compared], best)
-    offset = question_offset(searcher.encoder.fingerprint)
+    offset = question_offset(snapshot.encoder.fingerprint)
     return of_passages | {"unknown": query.lexical.unknown, "question": offset(query.vector) if offset else 0.0}

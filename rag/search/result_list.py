@@ -6,22 +6,20 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from rag.config import MAX_CANDIDATES
 from rag.search.candidates import EncodedQuery, Keys, allowed_keys, generate, nearest_keys
-from rag.search.confidence import features
+from rag.search.confidence import Calibration, features
 from rag.search.grouping import Group, group_passages
 from rag.search.preferences import doubt
 from rag.search.query import ParsedQuestion
 from rag.search.ranking import Ranking, extend
+from rag.search.retrieval import Retrieval
+from rag.search.snapshot import ArchiveSnapshot
 from rag.storage.filter_sql import PassageFacts
 from rag.types import NO_FILTER, SEARCHED_KINDS, ArticleResult, Citation, Facets, Filter, Sort, primary_language
-
-if TYPE_CHECKING:
-    from rag.search.searcher import Retrieval, Searcher
 
 LIKELY = 0.1
 """A passage is noise if an archive without the better ones would answer with less than this confidence. Measured on the
@@ -31,7 +29,7 @@ _MERGED = 5
 
 
 def result_groups(
-    ranking: Ranking, query: EncodedQuery, searcher: Searcher, allowed: Keys | None, limit: int, compared: int
+    ranking: Ranking, query: EncodedQuery, snapshot: ArchiveSnapshot, allowed: Keys | None, limit: int, compared: int
 ) -> tuple[Ranking, list[Group], bool]:
     """Return the ranking, extended if need be, at most `limit` groups of it, and whether there are more.
 
@@ -41,8 +39,8 @@ def result_groups(
     """
     compared = min(compared, len(ranking.passages))
     groups = group_passages(ranking.passages[:compared], compared, merged=min(limit, _MERGED))
-    count = searcher.ranking.candidates
-    total = searcher.store.passages.count() if allowed is None else len(allowed)
+    count = snapshot.ranking.candidates
+    total = snapshot.store.passages.count() if allowed is None else len(allowed)
     while True:
         ranked = len(ranking.passages)
         singles = [Group((number,)) for number in range(compared, ranked)]
@@ -50,18 +48,17 @@ def result_groups(
             return ranking, [*groups, *singles][:limit], len(groups) + len(singles) > limit
         count = min(2 * count, MAX_CANDIDATES)
         known = frozenset(passage.id for _, passage in ranking.passages)
-        added = generate(query, searcher, allowed, known, count)
+        added = generate(query, snapshot, allowed, known, count)
         if len(added):
-            ranking = extend(ranking, query, added, searcher.ranking)
+            ranking = extend(ranking, query, added, snapshot.ranking)
 
 
-def likelihoods(retrieval: Retrieval, ranking: Ranking, query: EncodedQuery, searcher: Searcher) -> list[float]:
+def likelihoods(retrieval: Retrieval, ranking: Ranking, query: EncodedQuery, calibration: Calibration) -> list[float]:
     """Return for each citation the confidence that the archive would have without the passages that are ranked higher.
 
     It is that of the answer for the first one, and 0 for a passage that was not re-ranked where others were, or that is
     not in the ranking.
     """
-    calibration = searcher.calibration
     names = ranking.signals[0].keys()
     compared = [signals for signals in ranking.signals if signals.keys() == names]
     values = {
@@ -117,16 +114,16 @@ _FACETS = {
 
 
 def facets_of(
-    ranking: Ranking, question: ParsedQuestion, query: EncodedQuery, searcher: Searcher, filter: Filter
+    ranking: Ranking, question: ParsedQuestion, query: EncodedQuery, snapshot: ArchiveSnapshot, filter: Filter
 ) -> Facets:
     """Count the articles that were found; alternatives to a filter among what would be found without it."""
     keys = [passage.key for _, passage in ranking.passages]
-    passing = searcher.store.filters.facts(filter, keys)
+    passing = snapshot.store.filters.facts(filter, keys)
     counts = {}
     for name, facet in _FACETS.items():
         wider = facet.widen(filter)
         of_passing = _count(passing, facet)
-        alternatives = {} if wider == filter else _count(_facts(question, query, searcher, wider), facet)
+        alternatives = {} if wider == filter else _count(_facts(question, query, snapshot, wider), facet)
         counted = (alternatives | of_passing).items()
         # the earliest month, but the most frequent value first
         order = sorted(counted, key=lambda entry: entry[0] if name == "months" else (-entry[1], entry[0]))
@@ -134,15 +131,17 @@ def facets_of(
     return Facets(**counts)
 
 
-def articles_without_filters(question: ParsedQuestion, query: EncodedQuery, searcher: Searcher) -> int:
+def articles_without_filters(question: ParsedQuestion, query: EncodedQuery, snapshot: ArchiveSnapshot) -> int:
     """Return how many articles the question finds without any filter."""
-    return len({facts.article for facts in _facts(question, query, searcher, NO_FILTER)})
+    return len({facts.article for facts in _facts(question, query, snapshot, NO_FILTER)})
 
 
-def _facts(question: ParsedQuestion, query: EncodedQuery, searcher: Searcher, filter: Filter) -> list[PassageFacts]:
-    allowed = allowed_keys(question, filter, searcher)
-    keys, _ = nearest_keys(query, searcher, allowed, searcher.ranking.candidates)
-    return searcher.store.filters.facts(filter, keys)
+def _facts(
+    question: ParsedQuestion, query: EncodedQuery, snapshot: ArchiveSnapshot, filter: Filter
+) -> list[PassageFacts]:
+    allowed = allowed_keys(question, filter, snapshot)
+    keys, _ = nearest_keys(query, snapshot, allowed, snapshot.ranking.candidates)
+    return snapshot.store.filters.facts(filter, keys)
 
 
 def _count(passages: Iterable[PassageFacts], facet: _Facet) -> dict[str, int]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -26,36 +27,17 @@ from rag.search.query import ParsedQuestion, checked_question, parse
 from rag.search.ranking import NO_RANKING, Ranking, rank
 from rag.search.reranking import LateInteraction, Reranker
 from rag.search.result_list import articles_without_filters, by_article, facets_of, likelihoods, result_groups
+from rag.search.retrieval import NO_RETRIEVAL, Retrieval
+from rag.search.snapshot import ArchiveSnapshot
 from rag.storage.store import Store
 from rag.text.language import language_of
 from rag.text.paths import index_command, is_missing
-from rag.text.times import Period
-from rag.types import NO_FILTER, Answer, Citation, Facets, Filter, Hit, ResultList, Sort
+from rag.types import NO_FILTER, Answer, Citation, Facets, Filter, ResultList, Sort
 
 # mostly Python, which runs one thread at a time: several questions would only take turns, a third more slowly
 _ONE_AT_A_TIME = threading.Lock()
 # how many of the best passages are searched for copies: this many for each citation, and at least this many
 _GROUPED_PER_CITATION, _MIN_GROUPED = 4, 32
-
-
-@dataclass(frozen=True)
-class Retrieval:
-    """The result of a search: hits, best first, each made of one of the `groups` of the ranking's passages.
-
-    `features` are what the confidence rests on; there are none if there are no hits. `doubt` is subtracted from its
-    logit, since the passages lack numbers of the question, or the archive has nothing of its time. `absent` are the
-    times of which the archive has nothing, among the passages that were searched.
-    """
-
-    hits: tuple[Hit, ...]
-    features: Mapping[str, float]
-    ranking: Ranking
-    groups: tuple[Group, ...]
-    doubt: float = 0.0
-    absent: tuple[Period, ...] = ()
-
-
-NO_RETRIEVAL = Retrieval((), {}, NO_RANKING, ())
 
 
 @dataclass(frozen=True)
@@ -102,6 +84,29 @@ class Searcher:
             return None
         return self.cross_encoder or LateInteraction(self.tokens, self.ranking.reranked_tokens)
 
+    @contextmanager
+    def snapshot(self) -> Iterator[ArchiveSnapshot]:
+        """Catch the indexes up, and yield them and the store in one state for as long as the block lasts.
+
+        Raises:
+            ArchiveError: the archive never had an article.
+        """
+        # before the store is fixed in a state: an index of a later one would seem to be that of another archive
+        dense, lexical = self.dense.catch_up(), self.lexical.catch_up()
+        if dense is None:
+            raise ArchiveError(EMPTY.format(command=index_command(self.folder)))
+        with self.store.database.snapshot():
+            yield ArchiveSnapshot(
+                store=self.store,
+                dense=dense,
+                lexical=lexical,
+                encoder=self.encoder,
+                neutral=self.neutral,
+                tokens=self.tokens,
+                reranker=self.reranker,
+                ranking=self.ranking,
+            )
+
     @property
     def calibration(self) -> Calibration:
         """The archive's weights of the confidence for this ranking."""
@@ -132,18 +137,19 @@ class Searcher:
         parsed = parse(question)
         if not self._has_vectors():
             return ResultList(self._answer(question, parsed, NO_RETRIEVAL, filter, started), (), Facets(), more=False)
-        query = encode_query(parsed, self)
-        with _ONE_AT_A_TIME:
-            ranked = self._rank(parsed, query, filter)
-            extended, groups, more = result_groups(
-                ranked.ranking, query, self, ranked.allowed, limit, compared=_MIN_GROUPED
-            )
-            retrieval = self._cited(ranked, groups, extended) if groups else NO_RETRIEVAL
-            likelihood = likelihoods(retrieval, ranked.ranking, query, self) if groups else []
-            facets = facets_of(extended, parsed, query, self, filter)
-            without_filters = 0 if groups else articles_without_filters(parsed, query, self)
-        answer = self._answer(question, parsed, retrieval, filter, started)
-        return ResultList(answer, by_article(answer.citations, likelihood, sort), facets, more, without_filters)
+        with self.snapshot() as snapshot:
+            query = encode_query(parsed, snapshot)
+            with _ONE_AT_A_TIME:
+                ranked = _rank(parsed, query, snapshot, filter)
+                extended, groups, more = result_groups(
+                    ranked.ranking, query, snapshot, ranked.allowed, limit, compared=_MIN_GROUPED
+                )
+                retrieval = _cited(ranked, groups, snapshot, extended) if groups else NO_RETRIEVAL
+                likelihood = likelihoods(retrieval, ranked.ranking, query, self.calibration) if groups else []
+                facets = facets_of(extended, parsed, query, snapshot, filter)
+                without_filters = 0 if groups else articles_without_filters(parsed, query, snapshot)
+            answer = self._answer(question, parsed, retrieval, filter, started)
+            return ResultList(answer, by_article(answer.citations, likelihood, sort), facets, more, without_filters)
 
     def _answer(
         self, question: str, parsed: ParsedQuestion, retrieval: Retrieval, filter: Filter, started: float
@@ -176,38 +182,13 @@ class Searcher:
         """
         if not self._has_vectors():
             return NO_RETRIEVAL
-        query = encode_query(question, self)
-        with _ONE_AT_A_TIME:
-            ranked = self._rank(question, query, filter, without)
-            passages = ranked.ranking.passages
-            groups = group_passages(passages[: max(_MIN_GROUPED, _GROUPED_PER_CITATION * k)], k)
-            return self._cited(ranked, groups) if groups else NO_RETRIEVAL
-
-    def _rank(
-        self, question: ParsedQuestion, query: EncodedQuery, filter: Filter, without: frozenset[str] = frozenset()
-    ) -> _Ranked:
-        allowed = allowed_keys(question, filter, self)
-        candidates = generate(query, self, allowed, without)
-        ranking = rank(query, candidates, self.reranker, self.ranking) if len(candidates) else NO_RANKING
-        return _Ranked(query, allowed, ranking)
-
-    def _cited(self, ranked: _Ranked, groups: Sequence[Group], extended: Ranking | None = None) -> Retrieval:
-        """Return the hits of groups of ranked passages; there is at least one.
-
-        Args:
-            extended: the ranking of a list of results, which begins with that of the question.
-        """
-        query, ranking = ranked.query, extended or ranked.ranking
-        evidence = evidence_of(groups, ranking, query, self, first_sentences_only=extended is not None)
-        absent = absent_times(query, ranked.allowed, self)
-        return Retrieval(
-            hits=tuple(hit_of(number, group, ranking, evidence) for number, group in enumerate(groups, 1)),
-            features=features_of(groups[0], ranked.ranking, evidence, query, self),
-            ranking=ranking,
-            groups=tuple(groups),
-            doubt=doubt(query.preferences, ranking.passages[0], absent),
-            absent=absent,
-        )
+        with self.snapshot() as snapshot:
+            query = encode_query(question, snapshot)
+            with _ONE_AT_A_TIME:
+                ranked = _rank(question, query, snapshot, filter, without)
+                passages = ranked.ranking.passages
+                groups = group_passages(passages[: max(_MIN_GROUPED, _GROUPED_PER_CITATION * k)], k)
+                return _cited(ranked, groups, snapshot) if groups else NO_RETRIEVAL
 
     def confidence(self, retrieval: Retrieval) -> float:
         """Return the probability, in [0, 1], that the hits answer; 0 without hits."""
@@ -247,3 +228,37 @@ class Searcher:
         files = self.store.file_paths(citation.article.id for citation in citations)
         missing = {article for article, file in files.items() if is_missing(Path(file))}
         return tuple(replace(citation, file_missing=citation.article.id in missing) for citation in citations)
+
+
+def _rank(
+    question: ParsedQuestion,
+    query: EncodedQuery,
+    snapshot: ArchiveSnapshot,
+    filter: Filter,
+    without: frozenset[str] = frozenset(),
+) -> _Ranked:
+    allowed = allowed_keys(question, filter, snapshot)
+    candidates = generate(query, snapshot, allowed, without)
+    ranking = rank(query, candidates, snapshot.reranker, snapshot.ranking) if len(candidates) else NO_RANKING
+    return _Ranked(query, allowed, ranking)
+
+
+def _cited(
+    ranked: _Ranked, groups: Sequence[Group], snapshot: ArchiveSnapshot, extended: Ranking | None = None
+) -> Retrieval:
+    """Return the hits of groups of ranked passages; there is at least one.
+
+    Args:
+        extended: the ranking of a list of results, which begins with that of the question.
+    """
+    query, ranking = ranked.query, extended or ranked.ranking
+    evidence = evidence_of(groups, ranking, query, snapshot, first_sentences_only=extended is not None)
+    absent = absent_times(query, ranked.allowed, snapshot)
+    return Retrieval(
+        hits=tuple(hit_of(number, group, ranking, evidence) for number, group in enumerate(groups, 1)),
+        features=features_of(groups[0], ranked.ranking, evidence, query, snapshot),
+        ranking=ranking,
+        groups=tuple(groups),
+        doubt=doubt(query.preferences, ranking.passages[0], absent),
+        absent=absent,
+    )

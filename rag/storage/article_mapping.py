@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from functools import lru_cache
@@ -109,6 +109,13 @@ def select_article(database: Database, article_id: str, columns: str = READ) -> 
     for row in database.rows(f"SELECT {columns} FROM articles WHERE id = ?", article_id):  # noqa: S608
         return article_of(row)
     raise NotFound(f"There is no article {article_id} in this archive: `fundstelle status` tells what is there.")
+
+
+def select_articles(database: Database, article_ids: Collection[str]) -> dict[str, Article]:
+    """Return articles by their ids; ids of no article are left out."""
+    query = f"SELECT {READ} FROM articles WHERE id IN (SELECT value FROM json_each(?))"  # noqa: S608
+    articles = map(article_of, database.rows(query, json.dumps(list(article_ids))))
+    return {article.id: article for article in articles}
 
 
 def with_recurring(article: Article, recurring: Sequence[Span]) -> Article:

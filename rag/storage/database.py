@@ -91,8 +91,11 @@ class Database:
 
     @contextmanager
     def snapshot(self) -> Iterator[sqlite3.Connection]:
-        """Lend a connection on which all queries see the same revision."""
+        """Lend a connection on which all queries see the same revision; so do those of a snapshot inside of it."""
         with self.lent() as connection:
+            if connection.in_transaction:
+                yield connection
+                return
             connection.execute("BEGIN")
             try:
                 yield connection

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -10,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embeddings.types import HalfVectors
-from rag.storage.article_mapping import select_article
+from rag.storage.article_mapping import select_articles
 from rag.storage.database import Database
 from rag.storage.vectors import delete_unused_vectors
 from rag.types import Article, Passage, passage_at
@@ -40,24 +41,20 @@ class Passages:
         Args:
             fingerprint: that of the encoder whose vectors are wanted.
         """
+        # passages first (that is what CROSS means here), or SQLite would go through all vectors of the encoder
         query = (
-            'SELECT article, start, "end", language, vector FROM passages JOIN vectors USING (input_hash) '
-            "WHERE key = ? AND fingerprint = ?"
+            'SELECT key, article, start, "end", language, vector FROM passages CROSS JOIN vectors USING (input_hash) '
+            "WHERE key IN (SELECT value FROM json_each(?)) AND fingerprint = ?"
         )
-        articles: dict[str, Article] = {}
-        passages = []
-        with self._database.snapshot() as connection:
-            for key in keys:
-                row = connection.execute(query, (key, fingerprint)).fetchone()
-                if row is None:
-                    continue
-                article_id, start, end, language, vector = row
-                if article_id not in articles:
-                    articles[article_id] = select_article(self._database, article_id)
-                article = articles[article_id]
-                passage = passage_at(article, start, end, language)
-                passages.append(StoredPassage(key, article, passage, np.frombuffer(vector, np.float16)))
-        return passages
+        with self._database.snapshot():
+            rows = self._database.rows(query, json.dumps(list(keys)), fingerprint)
+            articles = select_articles(self._database, {article_id for _, article_id, *_ in rows})
+        passages = {}
+        for key, article_id, start, end, language, vector in rows:
+            article = articles[article_id]
+            passage = passage_at(article, start, end, language)
+            passages[key] = StoredPassage(key, article, passage, np.frombuffer(vector, np.float16))
+        return [passages[key] for key in keys if key in passages]
 
     def keys_of(self, article_id: str) -> list[int]:
         """Return the keys of an article's passages, or of those of the article that it duplicates, in their order."""

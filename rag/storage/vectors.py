@@ -14,6 +14,8 @@ from rag.errors import ArchiveError
 from rag.storage.database import Database
 
 _TESTED = "vectors_tested"
+# of a query
+_MAX_HASHES = 500
 
 
 def input_hash(text: str) -> bytes:
@@ -66,10 +68,17 @@ class StoredVectors:
 
     def get(self, fingerprint: str, input_hashes: Iterable[bytes]) -> dict[bytes, HalfVectors]:
         """Return the stored vectors of an encoder by the hashes of their texts; those not stored are left out."""
-        query = "SELECT vector FROM vectors WHERE fingerprint = ? AND input_hash = ?"
-        with self._database.snapshot() as connection:
-            rows = {key: connection.execute(query, (fingerprint, key)).fetchone() for key in input_hashes}
-        return {key: np.frombuffer(row[0], np.float16) for key, row in rows.items() if row}
+        wanted = list(dict.fromkeys(input_hashes))
+        stored: dict[bytes, bytes] = {}
+        with self._database.snapshot():
+            for start in range(0, len(wanted), _MAX_HASHES):
+                hashes = wanted[start : start + _MAX_HASHES]
+                alternatives = ", ".join("?" * len(hashes))
+                query = (
+                    f"SELECT input_hash, vector FROM vectors WHERE fingerprint = ? AND input_hash IN ({alternatives})"  # noqa: S608
+                )
+                stored |= dict(self._database.rows(query, fingerprint, *hashes))
+        return {key: np.frombuffer(stored[key], np.float16) for key in wanted if key in stored}
 
     def put(self, fingerprint: str, vectors: Mapping[bytes, HalfVectors]) -> None:
         """Store vectors by the hashes of their texts; those already stored stay."""

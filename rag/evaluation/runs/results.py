@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from rag.evaluation.questions.judgements import Judgement
 from rag.evaluation.types import RankedResult
-from rag.search.searcher import Retrieval
+from rag.search.retrieval import Retrieval
 from rag.types import Article
 
 DEPTH = 10

@@ -93,7 +93,7 @@ def test_filter_and_stems_follow_the_passage(store: Store, tmp_path: Path) -> No
     view = LexicalIndex(tmp_path / "lexical", store, FileLock(tmp_path / "lock", timeout=0))
 
     def keys_for(question: str) -> list[int]:
-        return [key for key, _ in view.search(view.analyse(question), 9)]
+        return [key for key, _ in view.catch_up().search(view.catch_up().analyse(question), 9)]
 
     def keys_allowed(*languages: str) -> list[int] | None:
         keys = store.filters.passage_keys(Filter(languages=languages))

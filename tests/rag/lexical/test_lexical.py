@@ -66,11 +66,11 @@ def view_of(store: Store, tmp_path: Path, name: str = "lexical") -> LexicalIndex
 
 
 def search_keys(view: LexicalIndex, question: str, k: int = 10) -> list[int]:
-    return [key for key, _ in view.search(view.analyse(question), k)]
+    return [key for key, _ in view.catch_up().search(view.catch_up().analyse(question), k)]
 
 
 def ranked(view: LexicalIndex, question: str) -> list[tuple[int, float]]:
-    return view.search(view.analyse(question), 100)
+    return view.catch_up().search(view.catch_up().analyse(question), 100)
 
 
 def terms(text: str, language: str) -> list[str]:
@@ -132,13 +132,14 @@ def test_one_word_for_all_its_spellings(store: Store, tmp_path: Path, spellings:
     ]
     view = view_of(store, tmp_path)
     for spelling in each:
-        assert view.containing(spelling).tolist() == sorted(keys)
+        assert view.catch_up().containing(spelling).tolist() == sorted(keys)
         assert set(search_keys(view, spelling)) == set(keys)
         for other in each:
             text = f"– {other}."
-            assert [text[match.start : match.end] for match in view.matches(view.analyse(spelling), text, "vi")] == [
-                other
-            ]
+            assert [
+                text[match.start : match.end]
+                for match in view.catch_up().matches(view.catch_up().analyse(spelling), text, "vi")
+            ] == [other]
 
 
 @given(st.text(st.characters(categories=["L", "M"]), min_size=1, max_size=8), st.sampled_from(["vi", "de", "ar", "tr"]))
@@ -281,17 +282,17 @@ def test_scores_are_bm25(store: Store, tmp_path: Path) -> None:
     """Scores agree with the formula, and passages come in its order; `scores` gives the same to chosen ones."""
     keys = [put(store, article(str(number), text)) for number, text in enumerate(TEXTS)]
     view = view_of(store, tmp_path)
-    query = view.analyse("Wie lang ist der Tunnel in den Alpen?")
+    query = view.catch_up().analyse("Wie lang ist der Tunnel in den Alpen?")
     expected = bm25([terms(text, "de") for text in TEXTS], terms("lang Tunnel Alpen", "de"))
     assert [word.variants for word in query.words] == [(stem,) for stem in terms("lang Tunnel Alpen", "de")]
     order = sorted((number for number in range(4) if expected[number]), key=lambda number: -expected[number])
-    result = view.search(query, 10)
+    result = view.catch_up().search(query, 10)
     assert [key for key, _ in result] == [keys[number] for number in order]
     # passages of up to 40 words have their exact length in the index
     assert [score for _, score in result] == pytest.approx([expected[number] for number in order], abs=1e-3)
-    assert view.scores(query, np.array([keys[3], keys[0]])) == {keys[0]: dict(result)[keys[0]]}
-    assert view.scores(query, np.array(keys)) == dict(result)
-    assert view.search(query, 1) == result[:1]
+    assert view.catch_up().scores(query, np.array([keys[3], keys[0]])) == {keys[0]: dict(result)[keys[0]]}
+    assert view.catch_up().scores(query, np.array(keys)) == dict(result)
+    assert view.catch_up().search(query, 1) == result[:1]
 
 
 def test_what_a_question_could_score(store: Store, tmp_path: Path) -> None:
@@ -301,7 +302,7 @@ def test_what_a_question_could_score(store: Store, tmp_path: Path) -> None:
     """
     for number, text in enumerate(TEXTS):
         put(store, article(str(number), text))
-    query = view_of(store, tmp_path).analyse("Der Tunnel, der Tunnel: ein Kamel!")
+    query = view_of(store, tmp_path).catch_up().analyse("Der Tunnel, der Tunnel: ein Kamel!")
     tunnel, camel = query.words
     assert (tunnel.span, camel.span) == ((4, 10), (28, 33))
     assert tunnel.idf == pytest.approx(math.log(1 + 2.5 / 2.5))
@@ -315,16 +316,18 @@ def test_only_what_is_allowed(store: Store, tmp_path: Path) -> None:
     """Few allowed keys or many, the best of them are found, and nothing else; equal scores come by key."""
     keys = [put(store, article(str(number), f"Tunnel Nummer {number}")) for number in range(120)]
     view = view_of(store, tmp_path)
-    query = view.analyse("Tunnel")
-    assert [key for key, _ in view.search(query, 1000)] == sorted(keys)
-    assert [key for key, _ in view.search(query, 7)] == sorted(keys)[:7]
+    query = view.catch_up().analyse("Tunnel")
+    assert [key for key, _ in view.catch_up().search(query, 1000)] == sorted(keys)
+    assert [key for key, _ in view.catch_up().search(query, 7)] == sorted(keys)[:7]
     for allowed in (sorted(keys)[90:], *([*sorted(keys)[90:], *range(more)] for more in (500, 6000))):
-        assert [key for key, _ in view.search(query, 7, np.array(allowed))] == sorted(keys)[90:97]
+        assert [key for key, _ in view.catch_up().search(query, 7, np.array(allowed))] == sorted(keys)[90:97]
     longer = [put(store, article(f"longer {number}", "Die Brücke" + " hält" * number)) for number in range(40)]
     allowed = [*longer[1::2], *range(2000)]
-    assert [key for key, _ in view.search(view.analyse("Brücke"), 3, np.array(allowed))] == longer[1:6:2]
-    assert view.search(query, 7, np.empty(0, np.int64)) == []
-    assert view.search(query, 0) == []
+    assert [
+        key for key, _ in view.catch_up().search(view.catch_up().analyse("Brücke"), 3, np.array(allowed))
+    ] == longer[1:6:2]
+    assert view.catch_up().search(query, 7, np.empty(0, np.int64)) == []
+    assert view.catch_up().search(query, 0) == []
 
 
 def test_titles_count(store: Store, tmp_path: Path) -> None:
@@ -332,9 +335,9 @@ def test_titles_count(store: Store, tmp_path: Path) -> None:
     key = put(store, article("a", "Er wurde zwölf Jahre lang gebaut.", title="Der Gotthardtunnel"))
     view = view_of(store, tmp_path)
     assert search_keys(view, "Gotthardtunnel") == [key]
-    assert view.containing("der GOTTHARDTUNNEL").tolist() == [key]
-    assert view.containing("zwölf Jahre lang gebaut").tolist() == [key]
-    assert view.containing("gebaut der Gotthardtunnel").tolist() == []
+    assert view.catch_up().containing("der GOTTHARDTUNNEL").tolist() == [key]
+    assert view.catch_up().containing("zwölf Jahre lang gebaut").tolist() == [key]
+    assert view.catch_up().containing("gebaut der Gotthardtunnel").tolist() == []
 
 
 def test_what_is_said_of_an_article_holds_for_all_of_it(store: Store, tmp_path: Path) -> None:
@@ -347,9 +350,9 @@ def test_what_is_said_of_an_article_holds_for_all_of_it(store: Store, tmp_path: 
     view = view_of(store, tmp_path)
     keys = sorted(passage.key for passage in passages)
     for phrase in ("otter stiehlt", "1500 Forellen", "Jule Hark"):
-        assert view.containing(phrase).tolist() == keys
-    assert view.containing("Forellen Jule").tolist() == []
-    assert len(view.containing("Otter")) == 3
+        assert view.catch_up().containing(phrase).tolist() == keys
+    assert view.catch_up().containing("Forellen Jule").tolist() == []
+    assert len(view.catch_up().containing("Otter")) == 3
 
 
 def test_numbers_are_found_by_value(store: Store, tmp_path: Path) -> None:
@@ -361,12 +364,12 @@ def test_numbers_are_found_by_value(store: Store, tmp_path: Path) -> None:
     ]
     view = view_of(store, tmp_path)
     for way in ways:
-        assert view.containing(way).tolist() == sorted(keys), way
+        assert view.catch_up().containing(way).tolist() == sorted(keys), way
         assert set(search_keys(view, way.removesuffix(" Euro"))) == set(keys), way
-    assert view.containing("300 Euro").tolist() == sorted([other[2]])
-    query = view.analyse("Wo fehlen 300000 Euro?")
+    assert view.catch_up().containing("300 Euro").tolist() == sorted([other[2]])
+    query = view.catch_up().analyse("Wo fehlen 300000 Euro?")
     for way in ways:
-        marked = [way[match.start : match.end] for match in view.matches(query, way, "de")]
+        marked = [way[match.start : match.end] for match in view.catch_up().matches(query, way, "de")]
         assert marked[0] == way.removesuffix(" Euro")
 
 
@@ -375,13 +378,13 @@ def test_phrases(store: Store, tmp_path: Path) -> None:
     keys = [put(store, article(str(number), text)) for number, text in enumerate(TEXTS)]
     japanese = put(store, article("ja", "小惑星リュウグウの砂が届いた。", language="ja"))
     view = view_of(store, tmp_path)
-    assert view.containing("STADT MUENCHEN").tolist() == [keys[1]]
-    assert view.containing("München Stadt").tolist() == []
-    assert view.containing("Tunnels").tolist() == []
-    assert view.containing("„Tunnel“").tolist() == sorted([keys[1], keys[2]])
-    assert view.containing("リュウグウの砂").tolist() == [japanese]
-    assert view.containing("砂のリュウグウ").tolist() == []
-    assert view.containing(" … ").tolist() == []
+    assert view.catch_up().containing("STADT MUENCHEN").tolist() == [keys[1]]
+    assert view.catch_up().containing("München Stadt").tolist() == []
+    assert view.catch_up().containing("Tunnels").tolist() == []
+    assert view.catch_up().containing("„Tunnel“").tolist() == sorted([keys[1], keys[2]])
+    assert view.catch_up().containing("リュウグウの砂").tolist() == [japanese]
+    assert view.catch_up().containing("砂のリュウグウ").tolist() == []
+    assert view.catch_up().containing(" … ").tolist() == []
 
 
 @pytest.mark.parametrize(
@@ -402,9 +405,9 @@ def test_words_of_every_script_are_found(store: Store, tmp_path: Path, language:
     for number, other in enumerate(TEXTS):
         put(store, article(str(number), other))
     view = view_of(store, tmp_path)
-    query = view.analyse(question)
-    assert [key_of_hit for key_of_hit, _ in view.search(query, 5)] == [key]
-    assert view.matches(query, text, language)
+    query = view.catch_up().analyse(question)
+    assert [key_of_hit for key_of_hit, _ in view.catch_up().search(query, 5)] == [key]
+    assert view.catch_up().matches(query, text, language)
 
 
 def test_matched_words(store: Store, tmp_path: Path) -> None:
@@ -412,12 +415,15 @@ def test_matched_words(store: Store, tmp_path: Path) -> None:
     for number in range(3):
         put(store, article(str(number), f"Ein Arzt, {number} Kinder und der Tunnel."))
     view = view_of(store, tmp_path)
-    query = view.analyse("Was sagt der Arzt über die Tunnel?")
+    query = view.catch_up().analyse("Was sagt der Arzt über die Tunnel?")
     text = "Der Kinderarzt, die Ärzte\u0308 und der Bau des Tunnels."
-    marked = [text[match.start : match.end] for match in view.matches(query, text, "de")]
+    marked = [text[match.start : match.end] for match in view.catch_up().matches(query, text, "de")]
     assert marked == ["Kinderarzt", "Ärzte\u0308", "Tunnels"]
-    assert {match.term for match in view.matches(query, text, "de")} == {term("Arzt", "de"), term("Tunnel", "de")}
-    assert view.matches(view.analyse("wie ist der"), "Wie ist der Bau?", "de") == ()
+    assert {match.term for match in view.catch_up().matches(query, text, "de")} == {
+        term("Arzt", "de"),
+        term("Tunnel", "de"),
+    }
+    assert view.catch_up().matches(view.catch_up().analyse("wie ist der"), "Wie ist der Bau?", "de") == ()
 
 
 @pytest.mark.parametrize(
@@ -434,11 +440,11 @@ def test_every_question_is_safe(store: Store, tmp_path: Path, question: str) -> 
     for number, text in enumerate(TEXTS):
         put(store, article(str(number), text))
     view = view_of(store, tmp_path)
-    query = view.analyse(question)
-    assert len(view.search(query, 5)) <= 3
+    query = view.catch_up().analyse(question)
+    assert len(view.catch_up().search(query, 5)) <= 3
     assert math.isfinite(query.best_possible)
-    view.matches(query, question, "de")
-    assert len(view.containing(question)) == 0
+    view.catch_up().matches(query, question, "de")
+    assert len(view.catch_up().containing(question)) == 0
 
 
 # -- keeping up -------------------------------------------------------------------------------------
@@ -455,7 +461,7 @@ def test_an_empty_archive(store: Store, tmp_path: Path) -> None:
     """Finds nothing, and finds what comes."""
     view = view_of(store, tmp_path)
     assert search_keys(view, "Tunnel") == []
-    assert len(view.containing("Tunnel")) == 0
+    assert len(view.catch_up().containing("Tunnel")) == 0
     key = put(store, article("a", TEXTS[1]))
     assert search_keys(view, "Tunnel") == [key]
 
@@ -478,7 +484,7 @@ def test_catching_up_is_as_good_as_a_fresh_build(store: Store, tmp_path: Path) -
     fresh = view_of(store, tmp_path, "fresh")
     for question in ("Kanal", "Tunnel", "Gotthard", "München", "Wasser der Oder", "57 Kilometer"):
         assert set(search_keys(view, question)) == set(search_keys(fresh, question)), question
-        assert view.containing(question).tolist() == fresh.containing(question).tolist()
+        assert view.catch_up().containing(question).tolist() == fresh.catch_up().containing(question).tolist()
     reopened = view_of(store, tmp_path)
     assert ranked(reopened, "Tunnel") == ranked(view, "Tunnel")
 
@@ -497,7 +503,7 @@ def test_deleted_passages_do_not_count(store: Store, tmp_path: Path) -> None:
         store.remove_file(str(number))
     fresh = view_of(store, tmp_path, "fresh")
     for question in ("Tunnel Kanal", "Brücke"):
-        assert view.analyse(question) == fresh.analyse(question)
+        assert view.catch_up().analyse(question) == fresh.catch_up().analyse(question)
         expected = dict(ranked(fresh, question))
         # the average length of a passage still counts those that are gone
         assert dict(ranked(view, question)) == pytest.approx(expected, rel=0.2)
@@ -570,7 +576,7 @@ def test_damage_is_survived(
     view_of(store, tmp_path).catch_up()
     store.remove_file("7")
     before = view_of(store, tmp_path)
-    expected = ranked(before, "Tunnel Gotthard"), before.containing("neuen Tunnel").tolist()
+    expected = ranked(before, "Tunnel Gotthard"), before.catch_up().containing("neuen Tunnel").tolist()
     path = next(path for path in sorted((tmp_path / "lexical").rglob("*")) if path.name.endswith(name))
     content = path.read_bytes()
     match damage:
@@ -584,7 +590,7 @@ def test_damage_is_survived(
             exchange(path, b"")
     after = view_of(store, tmp_path)
     assert [key for key, _ in ranked(after, "Tunnel Gotthard")] == [key for key, _ in expected[0]]
-    assert after.containing("neuen Tunnel").tolist() == expected[1]
+    assert after.catch_up().containing("neuen Tunnel").tolist() == expected[1]
     # without a manifest there was never an index, as far as one can tell
     assert "rebuilt" in caplog.text or (name, damage) == ("manifest.json", "deleted")
     assert len(list((tmp_path / "lexical").glob("index-*"))) == 1
@@ -682,7 +688,7 @@ def test_while_another_process_indexes(store: Store, tmp_path: Path) -> None:
             assert search_keys(reader, "Tunnel") == [keys[2]]
             assert search_keys(reader, "Kanal") == []
             assert search_keys(reader, "Oder") == []
-            assert reader.containing("Tunnel").tolist() == [keys[2]]
+            assert reader.catch_up().containing("Tunnel").tolist() == [keys[2]]
         assert search_keys(view_of(store, tmp_path, "none"), "Tunnel") == []
     writer = view_of(store, tmp_path)
     assert set(search_keys(writer, "Tunnel")) == set(search_keys(view, "Tunnel")) == {keys[2], new}

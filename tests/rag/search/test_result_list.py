@@ -49,7 +49,7 @@ def names(results: ResultList) -> list[str]:
 @pytest.mark.parametrize("fast", [False, True])
 def test_the_first_five_citations_are_those_of_an_answer(sample: Archive, fast: bool) -> None:
     """With the same confidence, reason and marks; a longer list adds to a shorter one and changes nothing in it."""
-    for question in (question["question"] for question in QUESTIONS[::6]):
+    for question in (question["question"] for question in QUESTIONS[::12]):
         answer = sample.ask(question, 5, fast=fast)
         results = sample.search(question, fast=fast)
         assert replace(results.answer, citations=results.answer.citations[:5], took_ms={}) == replace(
@@ -92,15 +92,16 @@ def test_citations_are_grouped_by_article(sample: Archive) -> None:
     assert markers == [citation.marker for citation in results.answer]
 
 
-def test_noise_seldom_hides_an_article_that_answers(sample: Archive) -> None:
+@pytest.mark.parametrize("step", [4, pytest.param(1, marks=pytest.mark.heavy)])
+def test_noise_seldom_hides_an_article_that_answers(sample: Archive, step: int) -> None:
     """Of the articles that answer a sample question at most 3 % are noise, of the others nearly half."""
     hidden: dict[bool, list[bool]] = {True: [], False: []}
-    for question in QUESTIONS:
+    for question in QUESTIONS[::step]:
         answers = [(Path(answer["article"]).name, answer["quote"]) for answer in question.get("answers", [])]
         for result in sample.search(question["question"]):
             spans = [(citation.start, citation.end) for citation in result.citations]
             hidden[any(_quotes(result.article, spans, *answer) for answer in answers)].append(not result.likely)
-    assert len(hidden[True]) > 150
+    assert len(hidden[True]) > 150 / step
     assert sum(hidden[True]) / len(hidden[True]) <= 0.03
     assert sum(hidden[False]) / len(hidden[False]) >= 0.45
 

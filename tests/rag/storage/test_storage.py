@@ -104,7 +104,7 @@ def test_threads_that_end_leave_no_open_file(tmp_path: Path) -> None:
             assert store.statistics.article_count() == 0
         store.facts.set_calibration("{}")
         assert cache.get([b"text"]) == {b"text": b"code"}
-        view.search(view.analyse("Deich"), 5)
+        view.catch_up().search(view.catch_up().analyse("Deich"), 5)
 
     ask()
     with few_handles(60):

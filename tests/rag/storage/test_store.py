@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date
 from pathlib import Path, PurePosixPath
@@ -230,3 +231,46 @@ def test_files_below_a_folder(store: Store, folder: str) -> None:
     expected = {name for name in names if PurePosixPath(name).is_relative_to(folder)}
     assert set(store.files.below([folder])) == expected
     assert set(store.files.all()) == set(names)
+
+
+def test_a_snapshot_inside_another_shows_the_same_revision(store: Store) -> None:
+    """What another connection stores meanwhile is seen after the outer one."""
+    put(store, article(1), (0, 15))
+    with store.database.snapshot():
+        before = store.changes.state
+        with ThreadPoolExecutor(1) as pool:
+            pool.submit(put, store, article(2), (0, 15)).result()
+        with store.database.snapshot():
+            assert (store.changes.state, store.statistics.article_count()) == (before, 1)
+        assert store.passages.count() == 1
+    assert (store.statistics.article_count(), store.passages.count()) == (2, 2)
+    assert store.changes.state != before
+
+
+def test_many_vectors_in_the_order_of_the_hashes(store: Store) -> None:
+    """More than a query takes; those that are not stored are left out."""
+    hashes = [input_hash(str(number)) for number in range(1200)]
+    stored = {key: np.full(4, number, np.float16) for number, key in enumerate(hashes) if number % 3}
+    store.vectors.put(ENCODER.fingerprint, stored)
+    vectors = store.vectors.get(ENCODER.fingerprint, iter(hashes))
+    assert list(vectors) == [key for key in hashes if key in stored]
+    assert all(np.array_equal(vectors[key], stored[key]) for key in stored)
+
+
+def test_passages_are_read_by_their_keys_alone(store: Store) -> None:
+    """In the order of the keys, unknown ones left out; SQLite goes through no table from end to end."""
+    put(store, article(1), (0, 15), (16, 32))
+    put(store, article(2), (0, 15))
+    keys = sorted(store.passages.all_keys().tolist(), reverse=True)
+    with store.database.lent() as connection:
+        statements: list[str] = []
+        connection.set_trace_callback(statements.append)
+        rows = store.passages.with_keys([keys[0], 1, *keys[1:]], ENCODER.fingerprint)
+        connection.set_trace_callback(None)
+        queries = [statement for statement in statements if statement.startswith("SELECT")]
+        plans = [step for query in queries for *_, step in connection.execute(f"EXPLAIN QUERY PLAN {query}")]
+    assert [row.key for row in rows] == keys
+    assert {row.article.id for row in rows} == {article(1).id, article(2).id}
+    assert len(queries) == 2
+    assert [step for step in plans if step.startswith("SCAN") and "json_each" not in step] == []
+    assert any("PRIMARY KEY (fingerprint=? AND input_hash=?)" in step for step in plans), plans

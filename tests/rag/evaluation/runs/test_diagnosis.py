@@ -26,7 +26,7 @@ from rag.evaluation.types import (
 )
 from rag.search.grouping import Group
 from rag.search.ranking import Ranking
-from rag.search.searcher import Retrieval
+from rag.search.retrieval import Retrieval
 from rag.types import Article, Hit, Passage, passage_at
 
 TEXT = "Null eins zwei drei vier fünf sechs sieben acht neun zehn elf zwölf dreizehn vierzehn. " * 10
