@@ -28,6 +28,7 @@ from ui.routes.dossier_files import add_dossier_file_routes
 from ui.routes.dossiers import add_dossier_routes
 from ui.routes.feedback import add_feedback_route
 from ui.routes.fonts import add_font_route
+from ui.routes.own_questions import add_own_question_routes
 from ui.routes.reader import add_reader_route
 from ui.routes.report import add_report_route
 from ui.routes.request_settings import WithSettings
@@ -70,6 +71,7 @@ def build_app(archive: Archive, serving: Serving = THIS_COMPUTER) -> FastAPI:
     add_answer_route(app, archive)
     add_reader_route(app, archive)
     add_feedback_route(app, archive)
+    add_own_question_routes(app, archive)
     add_report_route(app, archive)
     add_cite_routes(app, archive)
     add_dossier_file_routes(app, archive)

@@ -47,8 +47,8 @@ def comparison_html(run: Run, baseline: Run, words: Words) -> str:
         )
         for name, difference in differences.differences.items()
     )
-    columns = ("", baseline.name, run.name, words.difference, words.interval, "p", words.better, words.worse)
-    head = "".join(f'<th scope="col">{escape(name)}</th>' for name in columns)
+    columns = (baseline.name, run.name, words.difference, words.interval, "p", words.better, words.worse)
+    head = "<td></td>" + "".join(f'<th scope="col">{escape(name)}</th>' for name in columns)
     changes = changed_questions(baseline, run)
     losses = [change for change in changes if change.gain < 0]
     gains = [change for change in reversed(changes) if change.gain > 0]
@@ -58,7 +58,8 @@ def comparison_html(run: Run, baseline: Run, words: Words) -> str:
         f'<p class="fs-verdict" role="status">{escape(verdict(run.name, differences.differences[MAIN], words))}</p>'
         f'<p class="fs-quiet">{escape(words.common_questions.format(count=count))}{_settings(differences, words)}</p>'
         f"{warnings}"
-        f'<div class="fs-scroll"><table class="fs-differences"><thead><tr>{head}</tr></thead>'
+        f'<div class="fs-scroll" role="region" tabindex="0" aria-label="{escape(words.measures)}">'
+        f'<table class="fs-differences"><thead><tr>{head}</tr></thead>'
         f"<tbody>{rows}</tbody></table></div>"
         f"{_changes(words.losses, losses, run, baseline, words)}"
         f"{_changes(words.gains, gains, run, baseline, words)}</section>"

@@ -6,7 +6,16 @@ from collections.abc import Sequence
 
 from rag.evaluation.measures.trec_measures import MAIN
 from rag.evaluation.reports.wording import failed, outcome_of, worst_first
-from rag.evaluation.types import ExpectedAnswer, RankedResult, Result
+from rag.evaluation.types import (
+    ANSWERED,
+    FATES,
+    FIRST,
+    REFUSED,
+    WRONGLY_REFUSED,
+    ExpectedAnswer,
+    RankedResult,
+    Result,
+)
 from rag.search.confidence import THRESHOLD
 from rag.types import Span
 from ui.html.markup import escape, reader_address
@@ -14,34 +23,46 @@ from ui.wording.evaluation import fixed, percent, report_texts, signal_label
 from ui.wording.page import count_of, decimal, grouped, language_name
 from ui.wording.texts import Words
 
-LISTED = 200
-"""At most this many questions are listed, so that the page stays quick."""
+LISTED = 50
+"""At most this many questions of an outcome are listed, so that the page stays quick."""
 
 
-def question_groups(results: Sequence[Result], words: Words) -> str:
-    """Return the questions, to be opened one by one: failures before successes, the worst first."""
-    listed = worst_first(results)[:LISTED]
-    parts = []
-    for heading, wrong in ((words.failures, True), (words.successes, False)):
-        rows = "".join(question_row(result, words) for result in listed if failed(result) == wrong)
-        total = grouped(sum(failed(result) == wrong for result in results), words.texts)
-        # successes are folded away: failures are more telling
-        unfolded = " open" if wrong else ""
-        if rows:
-            parts.append(
-                f'<details class="fs-group"{unfolded}><summary>{escape(heading)} <small>{total}</small></summary>'
-                f"{rows}</details>"
-            )
-    if missing := len(results) - len(listed):
-        sentence = words.not_listed.format(count=count_of(words.questions, missing, words.texts))
-        parts.append(f'<p class="fs-quiet">{escape(sentence)}</p>')
-    return "".join(parts)
+def outcome_groups(results: Sequence[Result], words: Words) -> str:
+    """Return the outcomes with their questions, each to be opened.
+
+    That no question was wrongly refused, or wrongly answered, is worth a line, too.
+    """
+    by_fate: dict[str, list[Result]] = {fate: [] for fate in FATES}
+    for result in worst_first(results):
+        by_fate.setdefault(result.fate, []).append(result)
+    possible = {
+        WRONGLY_REFUSED: any(result.answerable for result in results),
+        ANSWERED: not all(result.answerable for result in results),
+    }
+    groups = (_outcome_group(fate, group, words) for fate, group in by_fate.items() if group or possible.get(fate))
+    return f'<div class="fs-outcomes">{"".join(groups)}</div>'
+
+
+def _outcome_group(fate: str, results: Sequence[Result], words: Words) -> str:
+    outcome = outcome_of(fate, report_texts(words))
+    line = (
+        f'<span class="fs-count">{grouped(len(results), words.texts)}</span>'
+        f"<strong>{escape(outcome.label)}</strong> <span>{escape(outcome.meaning)}</span>"
+    )
+    style = "fs-good" if fate in (FIRST, REFUSED) else "fs-bad" if results else "fs-none"
+    if not results:
+        return f'<p class="fs-outcome {style}">{line}</p>'
+    rows = "".join(question_row(result, words) for result in results[:LISTED])
+    missing = len(results) - LISTED
+    sentence = words.not_listed.format(count=count_of(words.questions, missing, words.texts)) if missing > 0 else ""
+    rest = f'<p class="fs-quiet">{escape(sentence)}</p>' if sentence else ""
+    return f'<details class="fs-outcome {style}"><summary>{line}</summary>{rows}{rest}</details>'
 
 
 def question_row(result: Result, words: Words) -> str:
     """Return a question as a row that opens to its details."""
     measure = fixed(result.values[MAIN], words.texts) if MAIN in result.values else ""
-    return foldable_row(result, outcome_label(result, words), measure, question_details(result, words))
+    return foldable_row(result, "", measure, question_details(result, words))
 
 
 def foldable_row(result: Result, label: str, value: str, body: str) -> str:
@@ -61,12 +82,12 @@ def outcome_label(result: Result, words: Words) -> str:
 
 def question_details(result: Result, words: Words) -> str:
     """Return what a row opens to: its outcome explained, the expected answers, and the results."""
-    outcome = outcome_of(result.fate, report_texts(words))
+    meaning = outcome_of(result.fate, report_texts(words)).sentence
     beaten = f" {words.beaten_by}: {signal_label(result.beaten_by, words)}." if result.beaten_by else ""
     expected = "".join(_expected_answer(answer, words) for answer in result.wanted)
     results = "".join(_result(rank, passage, words) for rank, passage in enumerate(result.shown, 1))
     return (
-        f"<p><strong>{escape(outcome.label)}</strong>: {escape(outcome.sentence + beaten)}</p>"
+        f"<p>{escape(meaning[0].upper() + meaning[1:] + beaten)}</p>"
         + (f'<h4>{escape(words.expected)}</h4><ul class="fs-wanted">{expected}</ul>' if expected else "")
         + (
             f'<h4>{escape(words.results)}</h4><ol class="fs-came">{results}</ol>'

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from urllib.parse import quote
 
@@ -10,11 +10,10 @@ from rag.evaluation.measures.statistics import Interval
 from rag.evaluation.measures.summary import Slice, Summary, by_origin
 from rag.evaluation.measures.trec_measures import MAIN
 from rag.evaluation.questions.feedback import MARKED
-from rag.evaluation.reports.wording import outcome_of
-from rag.evaluation.types import FIRST, REFUSED, Run
+from rag.evaluation.types import Result, Run
 from ui.html.markup import escape
-from ui.html.questions import question_groups
-from ui.wording.evaluation import bounds, fixed, percent, report_texts, signal_label
+from ui.html.questions import outcome_groups
+from ui.wording.evaluation import bounds, fixed, percent, signal_label
 from ui.wording.page import count_of, grouped, language_name, long_date
 from ui.wording.texts import Texts, Words
 
@@ -34,8 +33,8 @@ def run_html(run: Run, words: Words) -> str:
     parts = [_head(run, words)]
     for origin, summary in summaries.items():
         kind = (words.synthetic_questions if origin else words.human_questions) if len(summaries) > 1 else ""
-        parts.append(_summary(summary, run, kind, words))
-    parts.append(question_groups(run.results, words))
+        results = [result for result in run.results if result.synthetic == bool(origin)]
+        parts.append(_summary(summary, results, run.latency_ms, kind, words))
     return f'<section class="fs fs-run" lang="{words.texts.code}">{"".join(parts)}</section>'
 
 
@@ -81,11 +80,11 @@ def _head(run: Run, words: Words) -> str:
     )
 
 
-def _summary(summary: Summary, run: Run, kind: str, words: Words) -> str:
+def _summary(summary: Summary, results: Sequence[Result], latency: Mapping[str, float], kind: str, words: Words) -> str:
     heading = f'<h3 class="fs-kind">{escape(kind)}</h3>' if kind else ""
     return (
-        f"{heading}{_measures(summary, words)}{_slices(summary.slices, words)}{_outcomes(summary, words)}"
-        f"{_details(summary, run.latency_ms, words)}"
+        f"{heading}{_measures(summary, words)}{_outcomes(summary, results, words)}{_slices(summary.slices, words)}"
+        f"{_details(summary, latency, words)}"
     )
 
 
@@ -131,21 +130,12 @@ def _value(dimension: str, value: str, words: Words) -> str:
     return words.crossing.get(value, value) if dimension == _CROSSING else value
 
 
-def _outcomes(summary: Summary, words: Words) -> str:
-    rows = "".join(_outcome_row(fate, count, words) for fate, count in summary.fates.items())
+def _outcomes(summary: Summary, results: Sequence[Result], words: Words) -> str:
     signals = ", ".join(
         f"{signal_label(name, words)} ({grouped(count, words.texts)})" for name, count in summary.beaten_by.items()
     )
     sentence = f'<p class="fs-quiet">{escape(words.beaten_by)}: {escape(signals)}.</p>' if signals else ""
-    return f'<h3>{escape(words.outcomes_heading)}</h3><table class="fs-fates"><tbody>{rows}</tbody></table>{sentence}'
-
-
-def _outcome_row(fate: str, count: int, words: Words) -> str:
-    outcome = outcome_of(fate, report_texts(words))
-    return (
-        f'<tr class="{"fs-good" if fate in (FIRST, REFUSED) else "fs-bad"}"><td>{grouped(count, words.texts)}</td>'
-        f'<th scope="row">{escape(outcome.label)}</th><td>{escape(outcome.meaning)}</td></tr>'
-    )
+    return f"<h3>{escape(words.outcomes_heading)}</h3>{outcome_groups(results, words)}{sentence}"
 
 
 def _details(summary: Summary, latency: Mapping[str, float], words: Words) -> str:

@@ -17,14 +17,19 @@ from ui.routes.fragments import texts_for
 from ui.wording.errors import error_sentence
 
 
-class FeedbackRequest(BaseModel):
-    """What a click sends: a question, a passage of its answer, the sentence marked in it, and whether it answers."""
+class PassageRequest(BaseModel):
+    """A passage of an answer, and the sentence marked in it."""
 
-    question: StrictStr
     article: StrictStr
     start: StrictInt
     end: StrictInt
     sentence: tuple[StrictInt, StrictInt] | None = None
+
+
+class FeedbackRequest(PassageRequest):
+    """What a click sends: a question, a passage of its answer, and whether it answers."""
+
+    question: StrictStr
     answers: StrictBool | None = None
 
 
@@ -44,19 +49,19 @@ def add_feedback_route(app: FastAPI, archive: Archive) -> None:
         return PlainTextResponse("", 200)
 
 
-def citation_of(archive: Archive, feedback: FeedbackRequest) -> Citation:
+def citation_of(archive: Archive, requested: PassageRequest) -> Citation:
     """Return the passage of the archive that a request names.
 
     Raises:
         NotFound: there is no such article.
         ValueError: the article has no such span, or the sentence is outside the passage.
     """
-    article = archive.article(feedback.article.encode(errors="replace").decode())
-    if article.id != feedback.article:
+    article = archive.article(requested.article.encode(errors="replace").decode())
+    if article.id != requested.article:
         # the archive also finds articles by a part of their title
-        raise NotFound(f"No article has the id {feedback.article!r}.")
-    passage = passage_at(article, feedback.start, feedback.end)
-    sentences: tuple[Span, ...] = (feedback.sentence,) if feedback.sentence else ()
+        raise NotFound(f"No article has the id {requested.article!r}.")
+    passage = passage_at(article, requested.start, requested.end)
+    sentences: tuple[Span, ...] = (requested.sentence,) if requested.sentence else ()
     if any(not passage.start <= start < end <= passage.end for start, end in sentences):
         raise ValueError("The sentence is outside the passage.")
     return Citation(1, article, passage.id, passage.start, passage.end, passage.text, sentences, (), (), 0.0, {})

@@ -83,6 +83,9 @@ RULES = (
     _rule(_READ, "/article/[^/]{1,200}", _SPAN | _LANGUAGE, is_entry=True),
     _rule(_READ, "/evaluation/.{1,500}[.]html", _LANGUAGE, is_entry=True),
     _rule(_POST, "/mark", _LANGUAGE, body=Body.JSON, max_bytes=_MAX_JSON_BYTES),
+    _rule(_POST, "/test-question(/delete)?", _LANGUAGE, body=Body.JSON, max_bytes=_MAX_JSON_BYTES),
+    _rule(_READ, "/test-questions[.]jsonl", _LANGUAGE),
+    _rule(_READ, "/view/evaluate/questions", _LANGUAGE),
     _rule(_READ, "/fonts/[a-z0-9.-]{1,100}[.]woff2"),
     # Gradio's own, which browsers request with an Origin. Behind an unknown proxy, that is a foreign one, and then a
     # script of the page has to say so.

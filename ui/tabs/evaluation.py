@@ -160,8 +160,10 @@ class EvaluationActions:
         texts = texts_of(code)
         if not isinstance(run_name, str) or not isinstance(baseline_name, str):
             return ""
-        if baseline_name in {NO_BASELINE[1], run_name}:
+        if baseline_name == NO_BASELINE[1]:
             return ""
+        if baseline_name == run_name:
+            return confirmation(words_of(texts).same_run.format(run=run_name), texts)
 
         def comparison() -> str:
             run, baseline = self._session.runs.load(run_name), self._session.runs.load(baseline_name)

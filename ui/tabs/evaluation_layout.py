@@ -99,6 +99,8 @@ def evaluation_tab() -> EvaluationTab:
         upload = gr.HTML(js_on_load=_UPLOAD_SCRIPT, elem_id="fs-upload", **PLAIN)
     hint = gr.HTML(js_on_load=None, elem_id="fs-upload-hint", **PLAIN)
     upload_source = gr.State(None)
+    # filled by a script
+    gr.HTML(js_on_load=None, elem_id="fs-own-questions", **PLAIN)
     with gr.Row(elem_id="fs-start"):
         name = gr.Textbox(label=words.name, max_length=MAX_NAME_LENGTH, max_lines=1, scale=1, elem_id="fs-name")
         fast = gr.Checkbox(label=words.fast, scale=0, min_width=260, elem_id="fs-fast", container=False)

@@ -138,8 +138,6 @@ class Words:
     latency: str
     human_questions: str
     synthetic_questions: str
-    failures: str
-    successes: str
     not_listed: str
     expected: str
     anywhere: str
@@ -164,6 +162,7 @@ class Words:
     settings: str
     losses: str
     gains: str
+    same_run: str
     not_comparable: str
     answers: str
     does_not_answer: str

@@ -14,11 +14,11 @@ from rag.evaluation.measures.comparison import compare_runs
 from rag.evaluation.measures.statistics import Interval
 from rag.evaluation.measures.summary import SLICES
 from rag.evaluation.measures.trec_measures import MAIN, MEASURES
-from rag.evaluation.types import FATES, FUSION, REFUSED
+from rag.evaluation.types import FATES, FUSION, REFUSED, WRONGLY_REFUSED
 from ui.html.comparison import comparison_html, verdict
 from ui.html.feedback_buttons import feedback_buttons
 from ui.html.notices import progress_bar
-from ui.html.questions import LISTED, question_groups, question_row
+from ui.html.questions import LISTED, outcome_groups, question_row
 from ui.html.run import bar, report_address, run_html
 from ui.wording.english import ENGLISH
 from ui.wording.evaluation import bounds, fixed, percent, report_texts, words_of
@@ -88,12 +88,28 @@ def test_every_fate_and_dimension_has_words() -> None:
         assert words.measure_meanings.keys() == set(MEASURES)
 
 
-def test_failures_come_first() -> None:
-    """A failure stands before a success, which is folded away; each heading counts its own."""
-    parts = Parts(question_groups(run().results, DE))
-    assert parts.text.index("Wie hoch?") < parts.text.index("Wie lang?")
-    assert parts.text.startswith("Misslungen 1")
-    assert "Gelungen 1" in parts.text
+def test_each_outcome_opens_to_its_questions() -> None:
+    """In the order of the library, with their number; nothing is open before it is opened."""
+    groups = [Parts(part).text for part in outcome_groups(run().results, DE).split("</details></details>")]
+    assert groups[0].startswith("1Antwort auf Rang 1 die erste Fundstelle beantwortet die Frage")
+    assert "Wie lang?" in groups[0]
+    fused = next(group for group in groups if "überholt" in group)
+    assert "Wie hoch?" in fused
+    assert "Wie lang?" not in fused
+    assert "<details open" not in outcome_groups(run().results, DE)
+
+
+def test_that_nothing_was_wrongly_refused_is_said() -> None:
+    """The line stands there with a nought; where a question was, it opens. Without a question that can be refused by
+    mistake there is none.
+    """
+    assert "0wrongly refused" in Parts(outcome_groups(run().results, EN)).text
+    refused = outcome_groups([result(fate=WRONGLY_REFUSED)], EN)
+    assert '<details class="fs-outcome fs-bad"><summary><span class="fs-count">1</span><strong>wrongly ref' in refused
+    unanswerable = replace(result(), answerable=False, values={}, wanted=(), fate=REFUSED)
+    text = Parts(outcome_groups([unanswerable], EN)).text
+    assert "wrongly refused" not in text
+    assert "0answered" in text
 
 
 def test_a_question_opens_to_what_was_wanted_and_what_came() -> None:
@@ -101,7 +117,7 @@ def test_a_question_opens_to_what_was_wanted_and_what_came() -> None:
     html = question_row(result("q-2", 0.5, FUSION), DE)
     text = Parts(html).text
     for expected in (
-        report_texts(DE).outcomes[FUSION].meaning,
+        report_texts(DE).outcomes[FUSION].meaning[1:],
         f"{DE.beaten_by}: Wortabgleich.",
         "Rang 2",
         "Kandidat: anfangs Rang 3, am Ende Rang 2",
@@ -115,12 +131,12 @@ def test_a_question_opens_to_what_was_wanted_and_what_came() -> None:
 
 
 def test_only_so_many_questions_are_listed() -> None:
-    """Of more than two hundred questions two hundred are shown, and how many are left is said."""
+    """Of more than fifty questions of an outcome fifty are shown, and how many are left is said."""
     many = [result(f"q-{number}", fate=FUSION) for number in range(LISTED + 3)]
-    html = question_groups(many, EN)
-    assert html.count('<details class="fs-question">') == LISTED
+    html = outcome_groups([*many, result()], EN)
+    assert html.count('<details class="fs-question">') == LISTED + 1
     assert "Not listed here: 3 questions" in html
-    assert f"Failures <small>{LISTED + 3}</small>" in html
+    assert f'<span class="fs-count">{LISTED + 3}</span>' in html
 
 
 def test_an_interrupted_run_says_so() -> None:
@@ -133,7 +149,7 @@ def test_questions_without_an_answer_alone_have_no_measures() -> None:
     """A run of unanswerable questions shows what became of them, and no empty table."""
     unanswerable = replace(result(), answerable=False, values={}, wanted=(), shown=(), fate=REFUSED, sentence=None)
     text = Parts(run_html(run(unanswerable), EN)).text
-    assert "refused: nothing answers, and the archive said so." in text
+    assert "Nothing answers, and the archive said so." in text
     assert EN.no_results in text
     assert MAIN not in text
 

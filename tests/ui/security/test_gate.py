@@ -43,7 +43,11 @@ OPEN = {
     "/mark": "/mark",
     "/scripts/{name}": "/scripts/main.js",
     "/static/{path:path}": "/static/js/iframeResizer.contentWindow.min.js",
+    "/test-question": "/test-question",
+    "/test-question/delete": "/test-question/delete",
+    "/test-questions.jsonl": "/test-questions.jsonl",
     "/theme.css": "/theme.css",
+    "/view/evaluate/questions": "/view/evaluate/questions",
 }
 # What else Gradio offers. A route that is in neither list is new: does the page need it, and what can it do?
 CLOSED = {

@@ -166,7 +166,7 @@ def test_questions_come_from_files_marks_and_runs(archive: Archive, tmp_path: Pa
     names = [label(source, DE) for source in sources]
     assert names == [
         "Ihre Datei: mine.jsonl (1 Frage)",
-        "Beim Fragen bewertet (1 Frage)",
+        "Ihre Testfragen (1 Frage)",
         f"{Path('seeds') / 'questions.jsonl'} (1 Frage)",
         f"{own_file} (2 Fragen)",
     ]
@@ -226,7 +226,8 @@ def test_a_run_is_told_while_it_goes_and_shown_when_it_is_done(tab: EvaluationAc
     (facts,) = EvaluationSession(archive).runs.listing()
     assert (facts.name, facts.query_count, facts.config["fast"]) == ("Probe 1", 1, True)
     assert "Antwort auf Rang 1" in text_of(tab.show("de", "Probe 1"))
-    assert tab.compare("de", "Probe 1", "Probe 1") == tab.compare("de", "Probe 1", "") == tab.show("de", None) == ""
+    assert tab.compare("de", "Probe 1", "") == tab.show("de", None) == ""
+    assert DE.same_run.format(run="Probe 1") in text_of(tab.compare("de", "Probe 1", "Probe 1"))
     assert "Diese Auswertung gibt es im Archiv nicht mehr." in text_of(tab.show("de", "none"))
     assert DE.deleted.format(name="Probe 1") in text_of(tab.delete("de", "Probe 1")["progress"])
     assert EvaluationSession(archive).runs.listing() == []

@@ -9,3 +9,4 @@ import "./cite.js";
 import "./save.js";
 import "./dossiers.js";
 import "./keys.js";
+import "./own-questions.js";
