@@ -18,11 +18,11 @@ from server_parts import served
 from rag.archive import Archive
 from rag.evaluation.measures.summary import summarise
 from rag.evaluation.measures.trec_measures import MAIN
-from rag.evaluation.reports.wording import failed, worst_first
+from rag.evaluation.reports.wording import failed, outcome_of, worst_first
 from rag.evaluation.session import EvaluationSession
 from rag.evaluation.types import Run
 from ui.wording.english import ENGLISH
-from ui.wording.evaluation import bounds, fixed, words_of
+from ui.wording.evaluation import bounds, fixed, report_texts, words_of
 from ui.wording.german import GERMAN
 
 if TYPE_CHECKING:
@@ -105,7 +105,9 @@ def test_a_question_opens_and_leads_to_the_passage(address: str, open_page: Open
     evaluate(visit, "geöffnet")
     worst = worst_first(EvaluationSession(archive).runs.load("geöffnet").results)[0]
     assert failed(worst)
-    row = visit.page.locator(".fs-question").first
+    group = visit.page.locator("#fs-shown .fs-outcome", has_text=outcome_of(worst.fate, report_texts(DE)).label)
+    group.locator("summary").first.click()
+    row = group.locator(".fs-question").first
     assert row.locator(".fs-q").inner_text() == worst.question
     row.locator("summary").focus()
     visit.page.keyboard.press("Enter")
@@ -239,7 +241,8 @@ def test_a_hostile_file_is_shown_literally(address: str, open_page: Open, archiv
     wrong.wait_for(state="detached")
     evaluate(visit, HOSTILE[:60])
     assert visit.page.locator("#fs-shown .fs-q").text_content() == HOSTILE
-    visit.page.locator("#fs-shown .fs-group > summary, #fs-shown .fs-question > summary").last.click()
+    for kind in (".fs-outcome", ".fs-question"):
+        visit.page.locator(f"#fs-shown {kind} > summary").last.click()
     visit.page.wait_for_timeout(300)
     assert [url for url in visit.addresses if url.endswith("/x")] == []
     assert visit.faults == []
@@ -264,7 +267,10 @@ def test_nothing_is_wider_than_the_window(address: str, open_page: Open, width: 
     """A run with its questions open fits a telephone as it fits a screen."""
     visit = open_page(f"{address}?tab=evaluate", width=width)
     evaluate(visit, f"breit {width} {'x' * 60}")
-    for row in visit.page.locator(".fs-group[open] .fs-question summary").all():
+    for row in (
+        *visit.page.locator(".fs-outcome > summary").all(),
+        *visit.page.locator(".fs-outcome .fs-question > summary").all(),
+    ):
         row.click()
     assert visit.page.evaluate("document.documentElement.scrollWidth") == width
 

@@ -87,11 +87,9 @@ def _save(archive: Archive, sent: QuestionRequest, words: OwnQuestionWords) -> s
     """Store a test question and return the sentence that says so."""
     question, feedback = checked_question(sent.question), EvaluationSession(archive).feedback
     before = collected_question(archive, question)
-    if sent.wording is not None:
-        wording = checked_question(sent.wording)
-    else:
-        wording = before.wording if before else question
-    tags = _tags(sent.tags) if sent.tags is not None else before.tags if before else ()
+    wording, tags = (before.wording, before.tags) if before else (question, ())
+    wording = wording if sent.wording is None else checked_question(sent.wording)
+    tags = tags if sent.tags is None else _tags(sent.tags)
     if sent.passage:
         feedback.mark(question, citation_of(archive, sent.passage), answers=True)
     feedback.collect(question, wording=wording, tags=tags, answerable=sent.answerable)
