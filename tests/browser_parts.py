@@ -65,6 +65,14 @@ class Visit:
 Open = Callable[..., Visit]
 
 
+def findings(page: sync_api.Page) -> list[str]:
+    """Return each violated rule with the elements that violate it."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    violations = Axe().run(page).response["violations"]
+    return [f"{rule['id']}: {[node['target'] for node in rule['nodes']]}" for rule in violations]
+
+
 @contextmanager
 def serving(folder: Path, cwd: Path = ROOT) -> Iterator[str]:
     """Serve an archive by `ui.app.serve` in another process; at the end send it Ctrl-C and expect a silent end."""

@@ -7,8 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from browser_parts import Open, needs_chromium, serving
+from browser_parts import Open, findings, needs_chromium, serving
 
 from rag.archive import Archive
 from ui.wording.masthead import MASTHEAD
@@ -36,12 +35,6 @@ def settled(page: sync_api.Page) -> None:
     """Wait until the view of the address is filled and nothing is busy."""
     page.wait_for_function("document.querySelectorAll('[aria-busy=true]').length === 0")
     page.wait_for_timeout(200)
-
-
-def findings(page: sync_api.Page) -> list[str]:
-    """Return each violated rule with the elements that violate it."""
-    violations = Axe().run(page).response["violations"]
-    return [f"{rule['id']}: {[node['target'] for node in rule['nodes']]}" for rule in violations]
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(1440, "light"), (390, "dark")])

@@ -7,23 +7,27 @@ import os
 import shutil
 from collections.abc import Iterator
 from contextlib import chdir
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from browser_parts import HOSTILE, Open, Visit, needs_chromium, serving
+from browser_parts import HOSTILE, Open, Visit, findings, needs_chromium, serving
 from paths import ROOT
 from server_parts import served
 
 from rag.archive import Archive
+from rag.config import DEFAULT_RANKING, Config
 from rag.evaluation.measures.summary import summarise
 from rag.evaluation.measures.trec_measures import MAIN
 from rag.evaluation.reports.wording import failed, outcome_of, worst_first
+from rag.evaluation.runs.sweep import Setup
 from rag.evaluation.session import EvaluationSession
 from rag.evaluation.types import Run
 from ui.wording.english import ENGLISH
 from ui.wording.evaluation import bounds, fixed, report_texts, words_of
 from ui.wording.german import GERMAN
+from ui.wording.own_questions import OWN_QUESTIONS as OWN
 
 if TYPE_CHECKING:
     from playwright import sync_api
@@ -31,6 +35,7 @@ if TYPE_CHECKING:
 pytestmark = needs_chromium
 
 DE, EN = words_of(GERMAN), words_of(ENGLISH)
+FAST = Setup(Config(), replace(DEFAULT_RANKING, fast=True))
 SAMPLE = ROOT / "seeds" / "questions.jsonl"
 LINES = SAMPLE.read_text(encoding="utf-8").splitlines(keepends=True)
 FEW = [line for line in LINES if json.loads(line)["answerable"]][:6]
@@ -273,6 +278,70 @@ def test_nothing_is_wider_than_the_window(address: str, open_page: Open, width: 
     ):
         row.click()
     assert visit.page.evaluate("document.documentElement.scrollWidth") == width
+
+
+def test_own_questions_are_changed_exported_and_deleted(address: str, open_page: Open, archive: Archive) -> None:
+    """What is saved is stored, and what was unfolded stays so; the file holds it; deleting wants a second click, and
+    the list of questions to ask follows.
+    """
+    question = "Wer wurde 2031 in Peru gewählt?"
+    feedback = EvaluationSession(archive).feedback
+    feedback.collect(question, wording=question, tags=(), answerable=False)
+    visit = open_page(f"{address}?tab=evaluate")
+    filled(visit.page)
+    visit.page.locator("#fs-own > summary").click()
+    row = visit.page.locator("#fs-own .fs-question", has_text=question)
+    row.locator("summary").click()
+    row.get_by_label("Wortlaut").fill("Wer gewann 2031 in Peru?")
+    row.get_by_label("Schlagwörter").fill("Peru, Wahl")
+    row.get_by_role("button", name=OWN["de"].save).click()
+    changed = visit.page.locator("#fs-own .fs-question[open]", has_text="Peru, Wahl")
+    changed.get_by_text(OWN["de"].saved).wait_for()
+    (stored,) = feedback.questions()
+    assert (stored.question, stored.tags) == ("Wer gewann 2031 in Peru?", ("marked", "Peru", "Wahl"))
+    with visit.page.expect_download() as download:
+        visit.page.get_by_role("link", name=OWN["de"].export).click()
+    assert json.loads(download.value.path().read_text(encoding="utf-8"))["question"] == stored.question
+    for name in (OWN["de"].delete, OWN["de"].confirm_delete):
+        changed.get_by_role("button", name=name).click()
+    visit.page.locator("#fs-own", has_text=OWN["de"].none).wait_for()
+    assert feedback.collected() == []
+    visit.page.wait_for_function("document.querySelector('#fs-questions input').value.includes('questions.jsonl')")
+    assert visit.faults == []
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(1440, "light"), (390, "light"), (1440, "dark"), (390, "dark")])
+def test_a_comparison_with_everything_open_has_no_finding(
+    address: str, open_page: Open, archive: Archive, width: int, scheme: str
+) -> None:
+    """axe-core finds nothing; the wide table scrolls in itself, and keeps the names of its rows in view."""
+    session = EvaluationSession(archive)
+    judgements = session.judge(session.load("seeds/questions.jsonl"))
+    for name in ("eins", "zwei"):
+        if name not in [stored.name for stored in session.runs.listing()]:
+            (finished,) = session.evaluate(judgements, {"": FAST}, name=name, source="seeds/questions.jsonl")
+            session.runs.save(finished)
+    visit = open_page(f"{address}?tab=evaluate", width=width, scheme=scheme)
+    page = visit.page
+    filled(page)
+    choose(page, "#fs-chosen", "zwei")
+    choose(page, "#fs-other", "zwei")
+    page.get_by_text(DE.same_run.format(run="zwei")).wait_for()
+    choose(page, "#fs-other", "eins")
+    page.locator(".fs-differences").wait_for()
+    page.locator("#fs-own > summary").click()
+    for kind in (".fs-outcome", ".fs-outcome .fs-question"):
+        page.locator(f"#fs-shown {kind} > summary").first.click()
+    assert findings(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth") == width
+    scroller = page.locator(".fs-scroll")
+    scroller.evaluate("element => { element.scrollLeft = 1000 }")
+    scroller_box, name_box = scroller.bounding_box(), scroller.locator("tbody th").first.bounding_box()
+    assert scroller_box is not None
+    assert name_box is not None
+    assert abs(scroller_box["x"] - name_box["x"]) < 1
+    assert (scroller.evaluate("element => element.scrollLeft") > 0) == (width == 390)
+    assert visit.faults == []
 
 
 def test_ctrl_c_ends_an_evaluation(sample: Archive, tmp_path: Path, open_page: Open) -> None:
