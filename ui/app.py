@@ -29,10 +29,11 @@ from ui.routes.dossiers import add_dossier_routes
 from ui.routes.feedback import add_feedback_route
 from ui.routes.fonts import add_font_route
 from ui.routes.own_questions import add_own_question_routes
-from ui.routes.reader import add_reader_route
+from ui.routes.reader import add_reader_routes
 from ui.routes.report import add_report_route
 from ui.routes.request_settings import WithSettings
 from ui.routes.scripts import add_script_route
+from ui.routes.source import add_source_routes
 from ui.security.calls import calls_of
 from ui.security.connections import Connection, connection_limits
 from ui.security.gate import Gate
@@ -69,7 +70,8 @@ def build_app(archive: Archive, serving: Serving = THIS_COMPUTER) -> FastAPI:
     add_font_route(app)
     add_script_route(app)
     add_answer_route(app, archive)
-    add_reader_route(app, archive)
+    add_reader_routes(app, archive, shares_files=serving.is_private)
+    add_source_routes(app, archive, shares_files=serving.is_private)
     add_feedback_route(app, archive)
     add_own_question_routes(app, archive)
     add_report_route(app, archive)

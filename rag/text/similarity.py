@@ -92,7 +92,8 @@ def _functions() -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
 
 def versions_among(article: Article, candidates: Sequence[Article]) -> tuple[Version, ...]:
     """Return the candidates that share half of the shingles with an article, the most similar first."""
-    shingles = shingles_of(own_text(article))
+    # a long text has many
+    shingles = shingles_of(own_text(article)) if candidates else frozenset()
     versions = []
     for candidate in candidates:
         of_candidate = shingles_of(own_text(candidate))

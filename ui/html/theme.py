@@ -10,10 +10,11 @@ import gradio as gr
 from rag.search.query import MAX_QUESTION
 from ui.html.notices import error_notice
 from ui.wording.page import TEXTS
+from ui.wording.reader import READER
 from ui.wording.texts import Texts
 
 ASSETS = Path(__file__).parents[1] / "assets"
-STYLES = ("page.css", "masthead.css", "answer.css", "menu.css", "dossiers.css", "evaluate.css")
+STYLES = ("page.css", "masthead.css", "answer.css", "reader.css", "menu.css", "dossiers.css", "evaluate.css")
 SCRIPTS = tuple(sorted((ASSETS / "scripts").glob("*.js")))
 
 # Our own styles alone: Gradio would dress headings, lists and quotes for a chat.
@@ -84,8 +85,8 @@ def _script_words(texts: Texts) -> dict[str, str | int]:
         "failedNotice": texts.unexpected,
     }
     return {
-        "reader": texts.reader,
-        "close": texts.close,
+        "reader": READER[texts.code].reader,
+        "close": READER[texts.code].close,
         "moved": texts.wrong_address,
         "working": texts.searching,
         "unreachable": texts.unreachable,

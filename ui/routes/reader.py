@@ -1,51 +1,96 @@
-"""The whole article, opened at the passage: a self-contained page."""
+"""The reader: an article as a fragment of the page and as a page of its own, and the articles around it."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
-from pathlib import Path
+from collections.abc import Mapping
 
 from fastapi import FastAPI, Request
 from fastapi.responses import HTMLResponse
 
 from rag.archive import Archive
-from rag.errors import FundstelleError, NotFound
-from rag.text.similarity import Version
-from rag.types import Article, Span
-from ui.html.markup import breakable, byline, escape, external_link, highlighted, location, web_address
-from ui.html.theme import ASSETS
-from ui.routes.fragments import texts_for
-from ui.routes.standalone import standalone_response
-from ui.wording.errors import error_sentence
+from rag.errors import FundstelleError, NotFound, QuestionError
+from rag.text.word_diff import text_diff
+from rag.types import Article, Citation, Span
+from ui.html.article_text import Marking, marking_of
+from ui.html.reader import FileAccess, reader_fragment, related_articles, versions_difference
+from ui.html.standalone import article_page, error_page, no_article_page
+from ui.routes.fragments import fragment, texts_for
+from ui.routes.standalone import READER_POLICY, standalone_response
 from ui.wording.texts import Texts
 
-_STYLE = (ASSETS / "reader.css").read_text(encoding="utf-8")
-_PARAGRAPH_BREAK = re.compile(r"(\n\s*\n)")
-_MARKS = ('<mark id="passage" tabindex="-1">', "<mark>")
+# as many citations as a page of results has
+_CITATIONS = 20
+# of the sample articles, those on the same matter have 0.72 and more, others at most 0.71
+_SIMILAR, _MIN_COSINE = 5, 0.72
 
 
-def add_reader_route(app: FastAPI, archive: Archive) -> None:
-    """Add the route that shows an article: /article/ID?start=…&end=…&from=…&to=…, a passage and a sentence in it."""
+def add_reader_routes(app: FastAPI, archive: Archive, *, shares_files: bool) -> None:
+    """Add the routes of articles: /article/ID as a page, and /article/ID/fragment, /related and /difference.
+
+    Args:
+        shares_files: whether the file of an article may be opened; see `ui.routes.source`.
+    """
 
     @app.get("/article/{article_id}", response_class=HTMLResponse, include_in_schema=False)
     def article_route(article_id: str, request: Request) -> HTMLResponse:
-        query = request.query_params
         texts = texts_for(request)
-        status, page = 404, sentence_page(texts.no_article, texts)
         try:
-            article = archive.article(article_id)
-            # The archive also finds articles by a part of their title; a citation must never open another one.
-            if article.id == article_id:
-                passage = span_in(article, query.get("start"), query.get("end"))
-                sentence = span_in(article, query.get("from"), query.get("to"))
-                links = related_articles(archive.duplicates(article.id), archive.versions(article.id), texts)
-                status, page = 200, article_page(article, passage, texts, sentence, links)
+            article = exact_article(archive, article_id)
+            marking = _marking(archive, article, request.query_params)
+            body = reader_fragment(article, texts, marking, access_to(archive, article, shares_files), 1)
+            return standalone_response(article_page(article.label, body, texts), 200, request, READER_POLICY)
         except NotFound:
-            pass
+            return standalone_response(no_article_page(texts), 404, request)
         except FundstelleError as error:
-            status, page = 503, error_page(error, texts, archive.folder)
-        return standalone_response(page, status, request)
+            return standalone_response(error_page(error, texts, archive.folder), 503, request)
+
+    @app.get("/article/{article_id}/fragment", response_class=HTMLResponse, include_in_schema=False)
+    def fragment_route(article_id: str, request: Request) -> HTMLResponse:
+        def markup(texts: Texts) -> str:
+            article = exact_article(archive, article_id)
+            marking = _marking(archive, article, request.query_params)
+            return reader_fragment(article, texts, marking, access_to(archive, article, shares_files))
+
+        return fragment(request, archive, markup)
+
+    @app.get("/article/{article_id}/related", response_class=HTMLResponse, include_in_schema=False)
+    def related_route(article_id: str, request: Request) -> HTMLResponse:
+        def markup(texts: Texts) -> str:
+            article = exact_article(archive, article_id)
+            duplicates, versions = archive.duplicates(article.id), archive.versions(article.id)
+            similar = [near for near in archive.similar(article.id, _SIMILAR) if near.cosine >= _MIN_COSINE]
+            return related_articles(article, duplicates, versions, similar, texts)
+
+        return fragment(request, archive, markup)
+
+    @app.get("/article/{article_id}/difference", response_class=HTMLResponse, include_in_schema=False)
+    def difference_route(article_id: str, request: Request) -> HTMLResponse:
+        def markup(texts: Texts) -> str:
+            article = exact_article(archive, article_id)
+            version = exact_article(archive, request.query_params.get("version", ""))
+            return versions_difference(text_diff(article.text, version.text), article.language, texts)
+
+        return fragment(request, archive, markup)
+
+
+def exact_article(archive: Archive, article_id: str) -> Article:
+    """Return the article with an id; a citation must never open another one.
+
+    Raises:
+        NotFound: there is none. The archive also knows articles by a part of their title, and these do not count.
+    """
+    article = archive.article(article_id)
+    if article.id != article_id:
+        raise NotFound(f"There is no article {article_id!r} in this archive.")
+    return article
+
+
+def access_to(archive: Archive, article: Article, shares_files: bool) -> FileAccess:
+    """Return what the reader may offer of an article's file."""
+    file = archive.file_of(article.id)
+    is_there = file.is_file()
+    is_pdf = file.suffix.lower() == ".pdf" and article.path == file.as_posix()
+    return FileAccess(file=shares_files and is_there, pages=is_there and is_pdf and bool(article.pages))
 
 
 def span_in(article: Article, start: str | None, end: str | None) -> Span | None:
@@ -57,110 +102,30 @@ def span_in(article: Article, start: str | None, end: str | None) -> Span | None
     return (first, last) if 0 <= first < last <= len(article.text) else None
 
 
-def article_page(
-    article: Article, passage: Span | None, texts: Texts, sentence: Span | None = None, links: str = ""
-) -> str:
-    """Return the article as a complete page, with the passage and the sentence in it marked, if given.
-
-    Args:
-        links: what `related_articles` returns.
-    """
-    url = web_address(article)
-    original = f"<p>{external_link(url, texts.original)}</p>" if url else ""
-    jump = ""
-    if passage:
-        position = escape(location(article, passage, texts))
-        jump = f'<p><a href="#passage">{escape(texts.to_passage)}</a> <small>{position}</small></p>'
-    lang = escape(article.language)
-    return _page(
-        article.label,
-        f'<main><header><h1 lang="{lang}" dir="auto">{escape(article.label)}</h1>'
-        f'<p class="byline">{byline(article, texts)}</p>{original}{links}{jump}</header>'
-        f'<article lang="{lang}">{article_body(article, passage, texts, sentence)}</article>'
-        f"<footer>{_origins(article, texts)}<p>{escape(texts.file)}: {breakable(article.path)}</p>"
-        f"<p>SHA-256 {escape(article.sha256)}</p></footer></main>",
-        texts,
-    )
+def _marking(archive: Archive, article: Article, query: Mapping[str, str]) -> Marking:
+    """Return the passages of the question and the one at which the article is opened, as an address names them."""
+    current = span_in(article, query.get("start"), query.get("end"))
+    sentence = span_in(article, query.get("from"), query.get("to"))
+    citations = _citations(archive, article, query.get("q", ""))
+    sentences = [span for citation in citations for span in citation.highlights]
+    spans = [(citation.start, citation.end) for citation in citations]
+    return marking_of(current, spans, [*sentences, *([sentence] if sentence else [])])
 
 
-def related_articles(duplicates: Sequence[Article], versions: Sequence[Version], texts: Texts) -> str:
-    """Return a line of the articles with the same text, and one of those that share much of it."""
-    lines = {
-        texts.also_in: [_link(article, texts) for article in duplicates],
-        texts.versions: [f"{_link(version.article, texts)} ({version.shared:.0%})" for version in versions],
-    }
-    return "".join(f"<p>{escape(label)}: {', '.join(links)}</p>" for label, links in lines.items() if links)
-
-
-def _link(article: Article, texts: Texts) -> str:
-    link = f'<a href="{escape(article.id)}?lang={texts.code}" dir="auto">{escape(article.label)}</a>'
-    facts = byline(article, texts)
-    return f"{link} · {facts}" if facts else link
-
-
-def sentence_page(sentence: str, texts: Texts, lang: str = "") -> str:
-    """Return the page with a sentence in place of an article; `lang` is its language, if not that of the page."""
-    attribute = f' lang="{escape(lang)}"' if lang else ""
-    return _page(texts.reader, f'<main><p class="sentence"{attribute}>{escape(sentence)}</p></main>', texts)
-
-
-def error_page(error: FundstelleError, texts: Texts, archive: Path) -> str:
-    """Return the page that says why there is no article or report: in the page's language, or marked as English."""
-    sentence = error_sentence(error, texts, archive)
-    return sentence_page(sentence.text, texts, "" if sentence.lang == texts.code else sentence.lang)
-
-
-def article_body(article: Article, passage: Span | None, texts: Texts, sentence: Span | None = None) -> str:
-    """Return the text of an article; boilerplate in it is folded away, unless the passage is there."""
-    parts = []
-    for part in article.parts():
-        html = paragraphs(article.text[part.start : part.end], passage, sentence, part.start)
-        if part.kind != "article":
-            unfolded = " open" if passage and part.start <= passage[0] < part.end else ""
-            label = f'<summary lang="{texts.code}">{escape(texts.part_labels[part.kind])}</summary>'
-            html = f"<details{unfolded}>{label}{html}</details>"
-        parts.append(html)
-    return "".join(parts)
-
-
-def _origins(article: Article, texts: Texts) -> str:
-    """Return the line that says where the known facts come from."""
-    facts = [
-        f"{texts.field_labels[field]} ({texts.origin_labels.get(origin, origin)})"
-        for field, origin in article.origins.items()
-        if field in texts.field_labels
+def _citations(archive: Archive, article: Article, question: str) -> list[Citation]:
+    """Return the passages that a question finds in an article, or in another one of the same text."""
+    if not question.strip():
+        return []
+    try:
+        results = archive.search(question, limit=_CITATIONS)
+    except QuestionError:
+        # the answer beside the article says what is wrong with it
+        return []
+    copies = {article.id, *(copy.id for copy in archive.duplicates(article.id))}
+    return [
+        citation
+        for result in results
+        if result.article.id in copies
+        for citation in result.citations
+        if article.text[citation.start : citation.end] == citation.quote
     ]
-    return f"<p>{escape(texts.origins_heading)}: {escape(', '.join(facts))}</p>" if facts else ""
-
-
-def paragraphs(text: str, passage: Span | None, sentence: Span | None = None, offset: int = 0) -> str:
-    """Return a text in paragraphs, with the passage marked in each that it runs through, and the sentence in <b>.
-
-    White space between paragraphs is kept between the tags: the text of the result is the text, character by character.
-
-    Args:
-        offset: the offset of the text in its article.
-    """
-    parts: list[str] = []
-    has_mark = False
-    for number, piece in enumerate(_PARAGRAPH_BREAK.split(text)):
-        if number % 2 or not piece:
-            parts.append(piece)
-        else:
-            # An id must be unique: where a passage continues in the next paragraph, the mark there has none.
-            tags = _MARKS[has_mark:]
-            html = highlighted(piece, offset, [passage] if passage else [], [sentence] if sentence else [], tags)
-            has_mark = has_mark or "<mark" in html
-            parts.append(f'<p dir="auto">{html}</p>')
-        offset += len(piece)
-    return "".join(parts)
-
-
-def _page(title: str, body: str, texts: Texts) -> str:
-    """Return a complete page around its body."""
-    return (
-        f'<!doctype html><html lang="{texts.code}"><head><meta charset="utf-8">'
-        f'<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<title>{escape(title)} – Fundstelle</title><style>{_STYLE}</style></head>"
-        f"<body>{body}</body></html>"
-    )

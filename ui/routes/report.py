@@ -8,8 +8,8 @@ from fastapi.responses import HTMLResponse
 from rag.archive import Archive
 from rag.errors import FundstelleError, NotFound
 from rag.evaluation.session import EvaluationSession
+from ui.html.standalone import error_page
 from ui.routes.fragments import texts_for
-from ui.routes.reader import error_page
 from ui.routes.standalone import standalone_response
 
 

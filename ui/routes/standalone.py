@@ -15,12 +15,18 @@ POLICY = (
     f"default-src 'none'; script-src {theme_script_hash()}; font-src 'self'; img-src 'self'; "
     "style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
 )
+# The page of an article runs our own scripts, too, and fetches from this server what is around the article; whatever
+# comes from the article is escaped.
+READER_POLICY = (
+    f"default-src 'none'; script-src 'self' {theme_script_hash()}; connect-src 'self'; font-src 'self'; "
+    "img-src 'self'; style-src 'unsafe-inline'; base-uri 'self'; form-action 'none'; frame-ancestors 'none'"
+)
 
 
-def standalone_response(page: str, status: int, request: Request) -> HTMLResponse:
+def standalone_response(page: str, status: int, request: Request, policy: str = POLICY) -> HTMLResponse:
     """Return a complete page as it is served: in the theme and the faces, which a page saved as a file does without."""
     faces = font_faces(f"{request.scope.get('root_path', '')}/")
     head = f"<script>{theme_script()}</script><style>{faces}</style>"
     page = page.replace("</head>", f"{head}</head>", 1)
     page = page.replace("<html ", f'<html data-fs-theme="{settings_of(request).theme}" ', 1)
-    return HTMLResponse(page, status, {"Content-Security-Policy": POLICY})
+    return HTMLResponse(page, status, {"Content-Security-Policy": policy})

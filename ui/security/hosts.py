@@ -70,6 +70,11 @@ class Serving:
         return (urlsplit(self.root).path if "://" in self.root else self.root).rstrip("/")
 
     @property
+    def is_private(self) -> bool:
+        """Whether only programs on this computer can reach the page: no other address, name or proxy leads to it."""
+        return is_loopback(self.host) and not (self.names or self.proxies or self.root)
+
+    @property
     def address(self) -> tuple[str, str] | None:
         """The scheme and the host of the full address, if known."""
         if "://" not in self.root:

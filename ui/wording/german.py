@@ -48,7 +48,6 @@ GERMAN = Texts(
     operators='"Wörter in Anführungszeichen" müssen genau so vorkommen; -Wort schließt Textstellen aus, die es '
     "enthalten.",
     also_in="Auch in",
-    versions="Andere Fassungen (gemeinsamer Text)",
     explanation="Warum diese Fundstelle?",
     signals={
         "late": Signal(
@@ -67,8 +66,6 @@ GERMAN = Texts(
     duration="in {ms} ms",
     open_article="Im Artikel öffnen",
     original="Zum Original",
-    reader="Artikel",
-    close="Schließen",
     wrong_address="Ein Proxy zeigt diese Seite unter einer Adresse, die Fundstelle nicht kennt. "
     "Starten Sie Fundstelle mit --root-path {address}",
     characters="Zeichen {start}–{end}",
@@ -76,46 +73,12 @@ GERMAN = Texts(
     reader_comment="Leserkommentar",
     file_missing="Die Datei wurde seit dem Einlesen verschoben oder gelöscht. Lesen Sie ihren neuen Ordner ein, oder "
     "entfernen Sie sie mit „fundstelle forget“ aus dem Archiv.",
-    part_labels={
-        "teaser": "Hinweise auf andere Artikel",
-        "comment": "Leserkommentare",
-        "boilerplate": "Beiwerk der Seite",
-    },
-    field_labels={
-        "title": "Überschrift",
-        "source": "Quelle",
-        "author": "Autor",
-        "published": "Datum",
-        "url": "Webadresse",
-        "language": "Sprache",
-        "place": "Ort",
-        "text": "Text",
-    },
-    origin_labels={
-        "front matter": "Kopf der Datei",
-        "headline": "Zeile über dem Text",
-        "date line": "Datumszeile",
-        "byline": "Autorenzeile",
-        "dateline": "Ortsmarke",
-        "header of Nexis": "Kopf des Nexis-Exports",
-        "header of Factiva": "Kopf des Factiva-Exports",
-        "fields of Genios": "Felder des Genios-Exports",
-        "fields of ProQuest": "Felder des ProQuest-Exports",
-        "line of the page": "Zeile der Seite",
-        "the text's words": "am Text erkannt",
-        "misread letters put right": "falsch gelesene Zeichen berichtigt",
-    },
-    origins_heading="Herkunft der Angaben",
-    to_passage="Zur Fundstelle",
-    no_article="Diesen Artikel gibt es im Archiv nicht. Vielleicht wurde er inzwischen entfernt; suchen Sie noch "
-    "einmal.",
     articles=("1 Artikel", "{count} Artikel"),
     passages=("1 Textstelle", "{count} Textstellen"),
     languages=("1 Sprache", "{count} Sprachen"),
     empty_heading="Dieses Archiv ist noch leer",
     empty_hint="Fügen Sie mit diesem Befehl Artikel hinzu, und laden Sie die Seite dann neu:",
     folder="ORDNER",
-    file="Datei",
     thousands=".",
     decimal=",",
     date="{day}. {month} {year}",

@@ -49,7 +49,6 @@ class Texts:
     unexpected: str
     operators: str
     also_in: str
-    versions: str
     explanation: str
     signals: Mapping[str, Signal]
     common_words: str
@@ -57,26 +56,17 @@ class Texts:
     duration: str
     open_article: str
     original: str
-    reader: str
-    close: str
     wrong_address: str
     characters: str
     page_number: str
     reader_comment: str
     file_missing: str
-    part_labels: Mapping[str, str]
-    field_labels: Mapping[str, str]
-    origin_labels: Mapping[str, str]
-    origins_heading: str
-    to_passage: str
-    no_article: str
     articles: tuple[str, str]
     passages: tuple[str, str]
     languages: tuple[str, str]
     empty_heading: str
     empty_hint: str
     folder: str
-    file: str
     thousands: str
     decimal: str
     date: str

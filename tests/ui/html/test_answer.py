@@ -19,7 +19,7 @@ from ui.html.card import article_card, passage, relative_path
 from ui.html.explanation import explanation
 from ui.html.markup import escape, highlighted
 from ui.html.notices import archive_line, error_notice
-from ui.routes.reader import article_page
+from ui.html.reader import reader_fragment
 from ui.wording.english import ENGLISH
 from ui.wording.german import GERMAN
 from ui.wording.page import TEXTS, choose_language, decimal, grouped, language_name, long_date
@@ -282,7 +282,7 @@ def test_a_path_breaks_after_its_slashes() -> None:
     html = passage(citation(replace(ARTICLE, path=path)), context(GERMAN))
     assert "<bdi>articles/<wbr>&lt;b&gt;/<wbr>&#36;x.md</bdi>" in html
     assert path in Parts(html).text
-    assert path in Parts(article_page(replace(ARTICLE, path=path), None, GERMAN)).text
+    assert path in Parts(reader_fragment(replace(ARTICLE, path=path), GERMAN)).text
 
 
 @pytest.mark.parametrize("url", ["javascript:alert(1)", "data:text/html,x", "file:///etc/passwd", "//x.example", ""])

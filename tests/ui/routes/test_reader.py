@@ -1,48 +1,30 @@
-"""The article as a page: the whole text, with the passage marked and nothing else changed."""
+"""The routes of the reader: the article as a fragment and as a page, and the articles around it."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from factories import BRIDGE, article_file
 from fastapi.testclient import TestClient
-from hypothesis import given
-from hypothesis import strategies as st
 from page_parts import ARTICLE, TEXT, Parts
 
 from rag.archive import Archive
 from ui.app import build_app
-from ui.routes.reader import article_page, paragraphs, sentence_page, span_in
-from ui.wording.english import ENGLISH
-from ui.wording.german import GERMAN
-
-LINES = st.text(alphabet=st.sampled_from("ab<&{\n\n "), max_size=40)
+from ui.routes.reader import span_in
 
 
-@given(LINES, st.integers(0, 40), st.integers(0, 40))
-def test_paragraphs_keep_the_text_sign_by_sign(text: str, first: int, second: int) -> None:
-    """The text of the page's article is the text of the article, wherever the mark runs."""
-    start, end = sorted((min(first, len(text)), min(second, len(text))))
-    html = paragraphs(text, (start, end) if start < end else None)
-    assert Parts(html).text == text
-    assert html.count('id="passage"') <= 1
-
-
-def test_a_passage_is_marked_across_paragraphs() -> None:
-    """A mark ends with its paragraph and goes on in the next; only the first carries the id."""
-    start, end = TEXT.index("Er liegt"), TEXT.index(" fährt")
-    html = paragraphs(TEXT, (start, end))
-    assert 'der Welt.\n<mark id="passage" tabindex="-1">Er liegt tief.</mark></p>\n\n<p' in html
-    assert "<mark>Noch</mark> fährt" in html
-
-
-def test_the_sentence_is_marked_within_the_passage() -> None:
-    """The sentence that answers lies inside the passage's mark, and the text stays what it is."""
-    first, last = TEXT.index("Er liegt"), TEXT.index("\n\nNoch")
-    html = paragraphs(TEXT, (26, len(TEXT)), (first, last))
-    assert "der Welt.\n<b>Er liegt tief.</b></mark></p>\n\n<p" in html
-    assert Parts(html).text == TEXT
+@pytest.fixture(scope="module")
+def versions(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Archive, TestClient]]:
+    """An archive of two versions of an article, and a client of its page."""
+    folder = tmp_path_factory.mktemp("versions")
+    (folder / "a.md").write_text(article_file("Neue Hubbrücke", "2021-03-12", "Altmoorer Bote"), "utf-8")
+    later = f"{BRIDGE.replace('84', '97')}\n\nDer Landrat dankte allen Beteiligten."
+    (folder / "b.md").write_text(article_file("Hubbrücke fertig", "2021-03-13", "Neumoorer Bote", later), "utf-8")
+    with Archive.open(folder / "archive") as archive:
+        archive.index(folder)
+        yield archive, TestClient(build_app(archive), base_url="http://127.0.0.1:7860")
 
 
 @pytest.mark.parametrize(
@@ -50,56 +32,64 @@ def test_the_sentence_is_marked_within_the_passage() -> None:
     [(None, None), ("0", None), ("a", "5"), ("5", "5"), ("9", "3"), ("-1", "4"), ("0", "999999"), ("1.5", "4")],
 )
 def test_a_place_that_is_not_there_marks_nothing(start: str | None, end: str | None) -> None:
-    """Numbers out of range, the wrong way round, or no numbers: the article is shown without a mark."""
+    """Numbers out of range, the wrong way round, or no numbers: there is no such span."""
     assert span_in(ARTICLE, start, end) is None
-    assert "<mark" not in article_page(ARTICLE, None, GERMAN)
 
 
-def test_the_page_says_who_published_it() -> None:
-    """Above the text stand title, outlet, author, date and language, below it the file and its whole hash."""
-    html = Parts(article_page(ARTICLE, (0, 24), ENGLISH)).text
-    for fact in ("57 Kilometer unter den Alpen", "Passblatt", "Ladina Tschuor", "1 June 2016", "German (CH)"):
-        assert html.index(fact) < html.index("Der Tunnel ist eröffnet.")
-    assert ARTICLE.sha256 in html
-    assert "articles/gotthard.md" in html
-
-
-@given(st.text(max_size=60))
-def test_an_article_cannot_write_markup(text: str) -> None:
-    """Whatever an article holds, its page has the tags that it has for plain words, but for paragraphs."""
-    plain = Parts(article_page(replace(ARTICLE, text="x"), None, GERMAN)).tags
-    tags = Parts(article_page(replace(ARTICLE, text=text, title=f"<b>{text}"), None, GERMAN)).tags
-    assert [tag for tag in tags if tag != "p"] == [tag for tag in plain if tag != "p"]
-
-
-def test_a_missing_article_is_said_in_a_sentence() -> None:
-    """The page for a wrong id is a whole page with one sentence in the reader's language."""
-    assert "There is no such article" in Parts(sentence_page(ENGLISH.no_article, ENGLISH)).text
-
-
-def test_the_route_shows_the_article_at_the_passage(archive: Archive, browser: TestClient) -> None:
-    """The address that a citation carries opens the article with its passage marked, and lets no script run."""
+@pytest.mark.parametrize("name", ["", "/fragment"])
+def test_an_article_is_opened_at_the_passage(archive: Archive, browser: TestClient, name: str) -> None:
+    """The address that a citation carries shows the article with its passage marked: alone, or as a part of a page."""
     cited = archive.ask("Wie lang ist der Tunnel?").citations[0]
-    reply = browser.get(f"/article/{cited.article.id}", params={"start": cited.start, "end": cited.end})
+    span = {"start": cited.start, "end": cited.end}
+    reply = browser.get(f"/article/{cited.article.id}{name}", params=span)
     assert reply.status_code == 200
-    assert '<mark id="passage"' in reply.text
-    assert "default-src 'none'" in reply.headers["content-security-policy"]
+    assert f'data-fs-span="{cited.start}-{cited.end}" class="fs-current" id="passage"' in reply.text
+    assert reply.text.startswith("<!doctype html>" if not name else '<article class="fs fs-reader"')
 
 
-def test_the_route_marks_the_sentence(browser: TestClient, archive: Archive) -> None:
-    """The address may also name a sentence; one that is not there is left out."""
-    cited = archive.ask("Wie lang ist der Tunnel?").citations[0]
-    for last, is_marked in ((24, True), (99999, False)):
-        query = {"start": 0, "end": cited.end, "from": 0, "to": last}
-        reply = browser.get(f"/article/{cited.article.id}", params=query)
-        assert (reply.status_code, "<b>Der Tunnel ist eröffnet.</b>" in reply.text) == (200, is_marked)
+def test_a_page_of_its_own_runs_only_our_scripts(archive: Archive, browser: TestClient) -> None:
+    """Its title is the headline, and its policy lets it load nothing but what this server has."""
+    article = next(archive.articles())
+    reply = browser.get(f"/article/{article.id}", params={"lang": "de"})
+    assert f"<title>{article.label} – Fundstelle</title>" in reply.text
+    policy = reply.headers["content-security-policy"]
+    assert "default-src 'none'; script-src 'self' 'sha256-" in policy
+    assert "unsafe-inline" not in policy.partition("script-src")[2].partition(";")[0]
+    assert {tag for tag in Parts(reply.text).tags if tag in ("iframe", "object", "form")} == {"form"}
+
+
+def test_all_passages_of_the_question_are_marked(sample: Archive) -> None:
+    """With a question in its address, an article has every passage that the answer cites from it, and its sentence."""
+    question = "Wie viele Menschen starben im Ahrtal?"
+    cited = sample.search(question).results[0].citations
+    assert len(cited) > 1
+    browser = TestClient(build_app(sample), base_url="http://127.0.0.1:7860")
+    span = {"start": cited[0].start, "end": cited[0].end}
+    html = browser.get(f"/article/{cited[0].article.id}/fragment", params={"q": question, "lang": "de", **span}).text
+    for citation in cited:
+        assert f'data-fs-span="{citation.start}-{citation.end}"' in html
+    assert f"von {len(cited)}</span>" in html
+    sentence = cited[0].sentence
+    assert sentence
+    assert f"<b>{sentence}</b>" in html
+
+
+def test_a_question_that_cannot_be_asked_marks_nothing(archive: Archive, browser: TestClient) -> None:
+    """An article is shown whatever the question in its address is; the answer beside it says what is wrong."""
+    article = next(archive.articles())
+    for question in ("-tunnel", "x" * 100_000, " "):
+        reply = browser.get(f"/article/{article.id}/fragment", params={"q": question[:60_000]})
+        assert (reply.status_code, "<mark" in reply.text) == (200, False)
 
 
 def test_a_wrong_id_is_not_found(archive: Archive, browser: TestClient) -> None:
-    """Neither an unknown id nor a part of a title opens an article: a citation names one, or none."""
-    assert browser.get("/article/nothing").status_code == 404
+    """Neither an unknown id nor a part of a title opens an article, and the page for it says so in its language."""
     assert archive.article("one.txt")
-    assert browser.get("/article/one.txt").status_code == 404
+    for reference in ("nothing", "one.txt"):
+        for name in ("/fragment", "/related", "/difference", "/check", "/page", "/page.png", "/file"):
+            assert browser.get(f"/article/{reference}{name}").status_code == 404
+        reply = browser.get(f"/article/{reference}", params={"lang": "de"})
+        assert (reply.status_code, "<h1>Diesen Artikel gibt es nicht</h1>" in reply.text) == (404, True)
 
 
 def test_no_title_can_hide_an_article(tmp_path: Path) -> None:
@@ -116,3 +106,23 @@ def test_no_title_can_hide_an_article(tmp_path: Path) -> None:
         reply = TestClient(build_app(archive), base_url="http://127.0.0.1:7860").get(f"/article/{article_id}")
         assert reply.status_code == 200
         assert "Noch fährt kein Zug." in reply.text
+
+
+def test_versions_are_named_and_compared(versions: tuple[Archive, TestClient]) -> None:
+    """A version has a link and a comparison, which names the number that changed and the sentence that was added."""
+    archive, browser = versions
+    first, second = (archive.article(name).id for name in ("a.md", "b.md"))
+    related = browser.get(f"/article/{first}/related", params={"lang": "de"}).text
+    assert f"article/{first}/difference?version={second}" in related
+    difference = browser.get(f"/article/{first}/difference", params={"version": second, "lang": "de"}).text
+    assert "<del>84</del> <ins>97</ins>" in difference
+    assert "Der Landrat dankte allen Beteiligten.</ins>" in difference
+
+
+def test_articles_on_the_same_matter_are_named(sample: Archive) -> None:
+    """The Italian report of the tunnel is named below the German one; what has nothing to do with it is not."""
+    browser = TestClient(build_app(sample), base_url="http://127.0.0.1:7860")
+    article = sample.article("de-gotthard-basistunnel-eroeffnung.md")
+    links = Parts(browser.get(f"/article/{article.id}/related").text).values
+    assert any(sample.article("it-galleria-base-gottardo.md").id in link for link in links)
+    assert not any(sample.article("de-higgs-boson-cern.html").id in link for link in links)

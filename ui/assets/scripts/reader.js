@@ -1,77 +1,138 @@
-// An article opens beside the answer: the address names it, so that Back closes it and a link opens it.
+// An article opens beside the answer, or over it where there is no room: the address names it, so that Back closes it
+// and a link opens it.
 
-import { back, go, onAddress } from "./address.js";
-import { language, words } from "./words.js";
+import { back, go, onAddress, read } from "./address.js";
+import { fetchRest, reveal, select } from "./article.js";
+import { clear, load } from "./fragment.js";
+import { words } from "./words.js";
 
 const SPAN = ["start", "end", "from", "to"];
-let panel;
+const QUESTION = ["q", "since", "until", "source", "language", "author", "kind", "sort", "limit"];
+const wide = matchMedia("(min-width: 1200px)");
 
-function makePanel() {
-  const dialog = document.createElement("dialog");
-  dialog.id = "fs-panel";
-  const bar = document.createElement("div");
-  const title = document.createElement("strong");
+let reader; // {content, body, close, pane, panel}
+let opener; // what had the focus when the article was opened
+let shown; // the article that is shown, with its question
+
+function make() {
+  const pane = document.createElement("aside");
+  pane.id = "fs-pane";
+  const panel = document.createElement("dialog");
+  panel.id = "fs-panel";
+  const content = document.createElement("div");
+  content.id = "fs-article";
   const close = document.createElement("button");
-  const frame = document.createElement("iframe");
   close.type = "button";
-  close.autofocus = true;
-  bar.append(title, close);
-  dialog.append(bar, frame);
+  close.className = "fs-close";
   close.addEventListener("click", closeReader);
+  const body = document.createElement("div");
+  body.className = "fs-article-body";
+  body.tabIndex = -1;
+  content.append(close, body);
   // The dialog fills its own box, so a click that lands on it, and not on a child, came from outside.
-  dialog.addEventListener("click", (event) => event.target === dialog && closeReader());
-  dialog.addEventListener("cancel", (event) => {
+  panel.addEventListener("click", (event) => event.target === panel && closeReader());
+  panel.addEventListener("cancel", (event) => {
     event.preventDefault();
     closeReader();
   });
-  // Keys pressed while reading go to the frame, which knows nothing of the panel around it.
-  frame.addEventListener("load", () => {
-    // instead of the browser's own page, which belongs to nobody
-    if (!frame.contentDocument) frame.srcdoc = unreachable();
-    frame.contentDocument?.addEventListener("keydown", (event) => event.key === "Escape" && closeReader());
-    title.textContent = frame.contentDocument?.querySelector("h1")?.textContent ?? "";
-  });
-  document.body.append(dialog);
-  return { dialog, title, close, frame };
+  document.body.append(pane, panel);
+  wide.addEventListener("change", () => shown && arrange());
+  return { pane, panel, content, body, close };
 }
 
-function unreachable() {
-  const { color, font } = getComputedStyle(document.querySelector("#fs-panel > div"));
-  const sentence = document.createElement("p");
-  sentence.lang = document.documentElement.lang;
-  sentence.textContent = words().unreachable;
-  sentence.style.cssText = `margin: 1.25rem; color: ${color}; font: ${font}`;
-  return sentence.outerHTML;
+// Two panes where there is room, else a panel over the page; what is in it stays as it is.
+function arrange() {
+  const { pane, panel, content, body } = reader;
+  const home = wide.matches ? pane : panel;
+  const top = body.scrollTop;
+  if (content.parentElement !== home) home.append(content);
+  body.scrollTop = top;
+  pane.hidden = !wide.matches;
+  if (wide.matches) panel.close();
+  else if (!panel.open) panel.showModal();
 }
 
 function closeReader() {
-  back({ article: null, start: null, end: null, from: null, to: null });
+  back({ article: null, ...Object.fromEntries(SPAN.map((name) => [name, null])) });
 }
 
-function show(parameters) {
+async function show(parameters) {
   const article = parameters.get("article");
   document.documentElement.toggleAttribute("data-fs-article", Boolean(article));
-  if (!article) return panel?.dialog.close();
-  panel ??= makePanel();
-  panel.close.textContent = words().close;
-  panel.frame.title = words().reader;
-  panel.dialog.setAttribute("aria-label", words().reader);
-  const span = SPAN.filter((name) => parameters.has(name)).map((name) => [name, parameters.get(name)]);
-  const query = new URLSearchParams([...span, ["lang", language()]]);
-  const anchor = parameters.has("start") ? "#passage" : "";
-  // replaced, so that the frame adds no step of history
-  panel.frame.contentWindow.location.replace(`article/${encodeURIComponent(article)}?${query}${anchor}`);
-  if (!panel.dialog.open) panel.dialog.showModal();
+  if (!article) return hide();
+  reader ??= make();
+  const { pane, panel, close } = reader;
+  close.textContent = words().close;
+  for (const each of [pane, panel]) each.ariaLabel = words().reader;
+  arrange();
+  const key = JSON.stringify(["article", ...QUESTION].map((name) => parameters.getAll(name)));
+  if (key === shown && moveTo(parameters)) return title();
+  shown = key;
+  const wanted = [...SPAN, ...QUESTION].flatMap((name) => parameters.getAll(name).map((value) => [name, value]));
+  const { body } = reader;
+  const came = await load(body, `article/${encodeURIComponent(article)}/fragment?${new URLSearchParams(wanted)}`);
+  if (key !== shown || !came) return;
+  const text = body.querySelector(".fs-reader");
+  if (!text) return;
+  body.scrollTop = 0;
+  title();
+  reveal(text, "auto");
+  if (opener?.matches?.("a")) body.querySelector(".fs-headline").focus({ preventScroll: true });
+  fetchRest(text);
+}
+
+// Go to the passage that the address names, and return whether it is marked.
+function moveTo(parameters) {
+  const mark = reader.body.querySelector(`[data-fs-span="${parameters.get("start")}-${parameters.get("end")}"]`);
+  if (mark) select(mark.closest(".fs-reader"), Number(mark.dataset.fsPassage));
+  return Boolean(mark);
+}
+
+function hide() {
+  if (!shown) return;
+  shown = undefined;
+  reader.panel.close();
+  reader.pane.hidden = true;
+  clear(reader.body);
+  if (opener?.isConnected) opener.focus({ preventScroll: true });
+  opener = undefined;
+}
+
+// After the views, which name the page for what they show.
+function title() {
+  const headline = reader.body.querySelector(".fs-reader")?.dataset.fsTitle;
+  setTimeout(() => {
+    if (headline && shown) document.title = `${headline} – Fundstelle`;
+  });
 }
 
 document.addEventListener("click", (event) => {
   const link = event.target.closest?.("a[data-fs-reader]");
   // With a key held down the person wants a new tab or window: leave it to the browser.
-  if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  if (!link || event.ctrlKey || event.metaKey || event.shiftKey || !document.querySelector("#fs-masthead")) return;
   event.preventDefault();
+  if (!shown) opener = document.activeElement === document.body ? link : document.activeElement;
   const address = new URL(link.href);
   const span = Object.fromEntries(SPAN.map((name) => [name, address.searchParams.get(name)]));
   go({ article: decodeURIComponent(address.pathname.split("/").pop()), ...span });
 });
+
+// The address follows from passage to passage, without a step of history.
+document.addEventListener("fs:passage", (event) => {
+  const mark = event.target.querySelector(`[data-fs-passage="${event.detail}"]`);
+  const [start, end] = mark.dataset.fsSpan.split("-");
+  if (read().has("article")) go({ start, end, from: null, to: null }, { replace: true });
+});
+
+// In the capturing phase: a menu or a dialog that Esc closes is still open then.
+document.addEventListener(
+  "keydown",
+  (event) => {
+    if (event.key !== "Escape" || event.defaultPrevented || !wide.matches || !shown) return;
+    if (document.querySelector("dialog[open], .fs-menu[open], :popover-open")) return;
+    closeReader();
+  },
+  { capture: true },
+);
 
 onAddress(show);
