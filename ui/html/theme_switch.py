@@ -16,8 +16,12 @@ _SCRIPT = Path(__file__).parents[1] / "assets" / "theme.js"
 def theme_switch(code: str) -> str:
     """Return the switch in a language: a button that shows the theme and goes on to the next one."""
     words = THEME_WORDS[code]
-    themes = {"system": words.system, "light": words.light, "dark": words.dark}
-    shown = "".join(f'<span data-fs-shows="{name}">{escape(label)}</span>' for name, label in themes.items())
+    themes = (("system", "◐", words.system), ("light", "○", words.light), ("dark", "●", words.dark))
+    shown = "".join(
+        f'<span data-fs-shows="{name}"><span aria-hidden="true">{sign}</span>'
+        f'<span class="fs-hidden">{escape(label)}</span></span>'
+        for name, sign, label in themes
+    )
     return (
         f'<button type="button" class="fs-themes" data-fs-themes title="{escape(words.label)}">'
         f'<span class="fs-hidden">{escape(words.label)}: </span>{shown}</button>'
