@@ -25,6 +25,10 @@ class LongQuestion(QuestionError):
         self.characters = characters
 
 
+class AlreadySaved(QuestionError):
+    """A question, or a name for one, was saved before."""
+
+
 class ArchiveError(FundstelleError):
     """An archive cannot be opened, read or written."""
 

@@ -29,10 +29,12 @@ from ui.routes.dossiers import add_dossier_routes
 from ui.routes.feedback import add_feedback_route
 from ui.routes.fonts import add_font_route
 from ui.routes.own_questions import add_own_question_routes
+from ui.routes.questions import add_question_routes
 from ui.routes.reader import add_reader_routes
 from ui.routes.report import add_report_route
 from ui.routes.request_settings import WithSettings
 from ui.routes.scripts import add_script_route
+from ui.routes.settings import add_settings_routes
 from ui.routes.source import add_source_routes
 from ui.security.calls import calls_of
 from ui.security.connections import Connection, connection_limits
@@ -78,6 +80,8 @@ def build_app(archive: Archive, serving: Serving = THIS_COMPUTER) -> FastAPI:
     add_cite_routes(app, archive)
     add_dossier_file_routes(app, archive)
     add_dossier_routes(app, archive)
+    add_question_routes(app, archive)
+    add_settings_routes(app, archive)
     blocks = build_page(archive, job)
     # only then does Gradio check whether a file named in a request may be read
     blocks.has_launched = True

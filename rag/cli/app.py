@@ -18,7 +18,22 @@ from rag import __version__
 from rag.cli import dossier, evaluation
 from rag.cli.correct import correct
 from rag.cli.index import forget, index, update_archive
-from rag.cli.options import ArchiveOption, ArticleArgument, JsonOption, RerankerOption, opened_archive
+from rag.cli.options import (
+    REPEATABLE,
+    ArchiveOption,
+    ArticleArgument,
+    AuthorOption,
+    IncludeOption,
+    JsonOption,
+    LanguageOption,
+    PathOption,
+    QuestionArgument,
+    RerankerOption,
+    SinceOption,
+    SourceOption,
+    UntilOption,
+    opened_archive,
+)
 from rag.cli.output import (
     LogLine,
     err,
@@ -35,6 +50,7 @@ from rag.cli.output import (
     replace_controls,
 )
 from rag.cli.progress import CountingBar
+from rag.cli.saved import saved_questions
 from rag.errors import FundstelleError
 from rag.search.filters import make_filter
 from rag.serialization import article_json, related_json
@@ -50,8 +66,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-
-_REPEATABLE = "; may be repeated."
 
 
 def _print_version(requested: bool) -> None:
@@ -82,28 +96,16 @@ app.command()(correct)
 
 @app.command()
 def ask(
-    question: Annotated[str, typer.Argument(metavar="QUESTION", help="What you want to know, in any language.")],
+    question: QuestionArgument,
     folder: ArchiveOption = DEFAULT_ARCHIVE,
     k: Annotated[int, typer.Option("-k", metavar="N", min=1, max=100, help="Number of passages to show.")] = 5,
-    since: Annotated[
-        str | None, typer.Option(metavar="DAY", help="Only articles from this day, month or year on.")
-    ] = None,
-    until: Annotated[
-        str | None, typer.Option(metavar="DAY", help="Only articles up to and including this day, month or year.")
-    ] = None,
-    source: Annotated[
-        list[str] | None, typer.Option(metavar="NAME", help=f"Only articles from this source{_REPEATABLE}")
-    ] = None,
-    language: Annotated[
-        list[str] | None, typer.Option(metavar="CODE", help=f"Only passages in this language{_REPEATABLE}")
-    ] = None,
-    author: Annotated[
-        list[str] | None, typer.Option(metavar="NAME", help=f"Only articles by this author{_REPEATABLE}")
-    ] = None,
-    path: Annotated[
-        list[str] | None, typer.Option(metavar="PART", help=f"Only files whose path contains this{_REPEATABLE}")
-    ] = None,
-    include: Annotated[list[str] | None, typer.Option(metavar="comments", help="Also search reader comments.")] = None,
+    since: SinceOption = None,
+    until: UntilOption = None,
+    source: SourceOption = None,
+    language: LanguageOption = None,
+    author: AuthorOption = None,
+    path: PathOption = None,
+    include: IncludeOption = None,
     fast: Annotated[bool, typer.Option("--fast", help="Skip re-ranking.")] = False,
     reranker: RerankerOption = None,
     right: Annotated[
@@ -221,7 +223,7 @@ def ui(
     ] = "127.0.0.1",
     port: Annotated[int, typer.Option(metavar="PORT", min=1, max=65535, help="Port to listen on.")] = 7860,
     allow_host: Annotated[
-        list[str] | None, typer.Option(metavar="NAME", help=f"Another host name of the page{_REPEATABLE}")
+        list[str] | None, typer.Option(metavar="NAME", help=f"Another host name of the page{REPEATABLE}")
     ] = None,
     no_auth: Annotated[
         bool, typer.Option("--no-auth", help="Serve other computers although there is no login.")
@@ -231,7 +233,7 @@ def ui(
     ] = "",
     proxy: Annotated[
         list[str] | None,
-        typer.Option(metavar="ADDRESS", help=f"Reverse proxy whose X-Forwarded headers are trusted{_REPEATABLE}"),
+        typer.Option(metavar="ADDRESS", help=f"Reverse proxy whose X-Forwarded headers are trusted{REPEATABLE}"),
     ] = None,
     reranker: RerankerOption = None,
 ) -> None:
@@ -286,6 +288,7 @@ app.add_typer(evaluation.evaluations, name="eval")
 app.add_typer(evaluation.runs, name="runs")
 app.add_typer(evaluation.questions, name="questions")
 app.add_typer(dossier.dossiers, name="dossier")
+app.add_typer(saved_questions, name="saved")
 
 
 def main() -> None:

@@ -23,6 +23,25 @@ ArchiveOption = Annotated[
 ArticleArgument = Annotated[
     str, typer.Argument(metavar="ARTICLE", help="Id, path, title or URL of the article, or part of one.")
 ]
+REPEATABLE = "; may be repeated."
+QuestionArgument = Annotated[str, typer.Argument(metavar="QUESTION", help="What you want to know, in any language.")]
+SinceOption = Annotated[str | None, typer.Option(metavar="DAY", help="Only articles from this day, month or year on.")]
+UntilOption = Annotated[
+    str | None, typer.Option(metavar="DAY", help="Only articles up to and including this day, month or year.")
+]
+SourceOption = Annotated[
+    list[str] | None, typer.Option(metavar="NAME", help=f"Only articles from this source{REPEATABLE}")
+]
+LanguageOption = Annotated[
+    list[str] | None, typer.Option(metavar="CODE", help=f"Only passages in this language{REPEATABLE}")
+]
+AuthorOption = Annotated[
+    list[str] | None, typer.Option(metavar="NAME", help=f"Only articles by this author{REPEATABLE}")
+]
+PathOption = Annotated[
+    list[str] | None, typer.Option(metavar="PART", help=f"Only files whose path contains this{REPEATABLE}")
+]
+IncludeOption = Annotated[list[str] | None, typer.Option(metavar="comments", help="Also search reader comments.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 RerankerOption = Annotated[
     str | None,

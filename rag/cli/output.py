@@ -6,7 +6,7 @@ import json
 import logging
 import re
 import sys
-from collections.abc import Iterator, Mapping, Sequence, Sized
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Sized
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -80,7 +80,16 @@ def print_answer(answer: Answer) -> None:
         out.print(Text(NOTHING_OF.format(", ".join(answer.absent_times)), style="yellow"), soft_wrap=True)
     if answer.absent_times or not answer.answerable:
         out.print()
-    for citation in answer.citations:
+    print_citations(answer.citations)
+    if answer.index_again:
+        err.print(INDEX_AGAIN, style="yellow", soft_wrap=True)
+    count = f"{len(answer)} {'passage' if len(answer) == 1 else 'passages'}"
+    err.print(Text(f"{count} in {answer.took_ms['total']:.0f} ms", style="dim"))
+
+
+def print_citations(citations: Iterable[Citation]) -> None:
+    """Print citations: source, quote, other articles with it, file and place."""
+    for citation in citations:
         _print_indented(_source_line(citation), 0)
         _print_indented(_quote(citation), 4)
         for article in citation.also:
@@ -92,10 +101,6 @@ def print_answer(answer: Answer) -> None:
         position = f"{page}characters {citation.start}-{citation.end}, score {citation.score:.3f}"
         _print_indented(Text(position, style="dim"), 4)
         out.print()
-    if answer.index_again:
-        err.print(INDEX_AGAIN, style="yellow", soft_wrap=True)
-    count = f"{len(answer)} {'passage' if len(answer) == 1 else 'passages'}"
-    err.print(Text(f"{count} in {answer.took_ms['total']:.0f} ms", style="dim"))
 
 
 def print_explanation(answer: Answer) -> None:

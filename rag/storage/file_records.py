@@ -90,6 +90,11 @@ class FileRecords:
         """Return the paths of all files, sorted."""
         return [path for (path,) in self._database.rows("SELECT path FROM files ORDER BY path")]
 
+    def first_and_last(self) -> tuple[str, str]:
+        """Return the first and the last path in their order; empty without files."""
+        first, last = self._database.rows("SELECT min(path), max(path) FROM files")[0]
+        return first or "", last or ""
+
     def records(self, paths: Iterable[str]) -> list[FileRecord]:
         """Return the records of the files at these paths; paths without a record are left out."""
         query = f"{_SELECT} WHERE path = ?"

@@ -44,10 +44,15 @@ class HistoryRecords:
                 (*key, time, outcome, results),
             )
 
-    def page(self, limit: int, offset: int = 0) -> tuple[AskedQuestion, ...]:
-        """Return questions, the newest first."""
-        query = "SELECT id, question, filter, time, outcome, results FROM history ORDER BY id DESC LIMIT ? OFFSET ?"
-        return tuple(map(_asked_question, self._database.rows(query, limit, offset)))
+    def page(self, limit: int, older_than: int | None = None) -> tuple[AskedQuestion, ...]:
+        """Return questions, the newest first; only those older than one of them, if its number is given."""
+        rows = self._database.rows(
+            "SELECT id, question, filter, time, outcome, results FROM history "
+            "WHERE id < coalesce(?, id + 1) ORDER BY id DESC LIMIT ?",
+            older_than,
+            limit,
+        )
+        return tuple(map(_asked_question, rows))
 
     def count(self) -> int:
         """Return how many questions are stored."""

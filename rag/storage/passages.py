@@ -14,7 +14,7 @@ from embeddings.types import HalfVectors
 from rag.storage.article_mapping import select_articles
 from rag.storage.database import Database
 from rag.storage.vectors import delete_unused_vectors
-from rag.types import Article, Passage, passage_at
+from rag.types import Article, Passage, Span, passage_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +63,29 @@ class Passages:
             "WHERE article = (SELECT coalesce(same_as, id) FROM articles WHERE id = ?) ORDER BY start"
         )
         return [key for (key,) in self._database.rows(query, article_id)]
+
+    def revisions(self, article_id: str, span: Span) -> list[tuple[Span, int]]:
+        """Return the passages of an article that overlap a span, each with the revision that added or changed it."""
+        rows = self._database.rows(
+            'SELECT start, "end", revision FROM passages '
+            "WHERE article = (SELECT coalesce(same_as, id) FROM articles WHERE id = ?) "
+            'AND start < ? AND "end" > ? ORDER BY start',
+            article_id,
+            span[1],
+            span[0],
+        )
+        return [((start, end), revision) for start, end, revision in rows]
+
+    def sample(self, limit: int) -> list[tuple[Article, Passage]]:
+        """Return some passages, drawn from all articles: keys are hashes, and their order is arbitrary."""
+        query = 'SELECT article, start, "end", language FROM passages ORDER BY key LIMIT ?'
+        with self._database.snapshot():
+            rows = self._database.rows(query, limit)
+            articles = select_articles(self._database, {article_id for article_id, *_ in rows})
+        return [
+            (articles[article_id], passage_at(articles[article_id], start, end, language))
+            for article_id, start, end, language in rows
+        ]
 
     def all_keys(self) -> NDArray[np.int64]:
         """Return the keys of all passages, ascending."""

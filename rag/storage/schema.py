@@ -94,7 +94,7 @@ CREATE TABLE history (
 );
 CREATE TABLE saved_questions (
     id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, question TEXT NOT NULL, filter TEXT NOT NULL,
-    saved TEXT NOT NULL, looked TEXT NOT NULL, state TEXT NOT NULL, seen TEXT NOT NULL
+    save_time TEXT NOT NULL, look_time TEXT NOT NULL, state TEXT NOT NULL, digests TEXT NOT NULL
 );
 CREATE TABLE dossiers (
     id TEXT PRIMARY KEY, name TEXT NOT NULL, made TEXT NOT NULL, changed TEXT NOT NULL,

@@ -36,9 +36,13 @@ class History:
         self._records.put(normal_question(question), filter, now(), outcome, results)
         return True
 
-    def page(self, limit: int = 50, offset: int = 0) -> tuple[AskedQuestion, ...]:
-        """Return a part of the history, the newest questions first."""
-        return self._records.page(limit, offset)
+    def page(self, limit: int = 50, older_than: int | None = None) -> tuple[AskedQuestion, ...]:
+        """Return a part of the history, the newest questions first.
+
+        Args:
+            older_than: the number of a question; only older ones are returned.
+        """
+        return self._records.page(limit, older_than)
 
     def __len__(self) -> int:
         return self._records.count()

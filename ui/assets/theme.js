@@ -48,6 +48,18 @@
     show();
   }).observe(root, { childList: true });
 
+  // chosen in the settings: from now on for every browser, this one included
+  document.addEventListener("fs:theme", ({ detail }) => {
+    root.dataset.fsTheme = detail;
+    choice = undefined;
+    try {
+      localStorage.removeItem(NAME);
+    } catch {
+      // nothing was stored
+    }
+    show();
+  });
+
   document.addEventListener("click", (event) => {
     const button = event.target.closest?.("button[data-fs-themes]");
     if (button) choose(THEMES[(THEMES.indexOf(theme()) + 1) % THEMES.length]);

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ui.html.markup import escape
+from ui.html.saved_questions import private_mark
 from ui.html.theme_switch import theme_switch
 from ui.wording.masthead import MASTHEAD
 from ui.wording.texts import Texts
@@ -21,7 +22,7 @@ def masthead(texts: Texts) -> str:
         f'<header class="fs" lang="{texts.code}"><a class="fs-skip" href="#fs-results">{escape(words.skip)}</a>'
         f'<h1><a href="./?lang={texts.code}">Fundstelle</a></h1>'
         f'<div role="tablist" aria-label="{escape(words.navigation)}">{tabs}</div>'
-        f'<div class="fs-switches">{theme_switch(texts.code)}'
+        f'<div class="fs-switches">{private_mark(texts.code)}{theme_switch(texts.code)}'
         f'<a class="fs-switch" href="./?lang={other}" lang="{other}" hreflang="{other}">'
         f"{escape(texts.alternate_name)}</a></div>{_keys(texts)}</header>"
     )

@@ -14,7 +14,17 @@ from ui.wording.reader import READER
 from ui.wording.texts import Texts
 
 ASSETS = Path(__file__).parents[1] / "assets"
-STYLES = ("page.css", "masthead.css", "answer.css", "reader.css", "menu.css", "dossiers.css", "evaluate.css")
+STYLES = (
+    "page.css",
+    "masthead.css",
+    "answer.css",
+    "reader.css",
+    "menu.css",
+    "dossiers.css",
+    "questions.css",
+    "settings.css",
+    "evaluate.css",
+)
 SCRIPTS = tuple(sorted((ASSETS / "scripts").glob("*.js")))
 
 # Our own styles alone: Gradio would dress headings, lists and quotes for a chat.

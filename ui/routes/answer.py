@@ -57,7 +57,8 @@ def _note(archive: Archive, listing: ResultList, filter: Filter) -> None:
     """Note a question in the history, after its answer was sent."""
     answer = listing.answer
     try:
-        History(archive).note(answer.question, filter, outcome=answer.outcome, results=len(listing.results))
+        count = sum(result.likely for result in listing.results)
+        History(archive).note(answer.question, filter, outcome=answer.outcome, results=count)
     except FundstelleError as error:
         # the question is answered all the same; a read-only archive has no history
         _log.warning("The question is missing in the history. %s", error)

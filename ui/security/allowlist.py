@@ -90,6 +90,16 @@ RULES = (
     _rule(_POST, "/test-question(/delete)?", _LANGUAGE, body=Body.JSON, max_bytes=_MAX_JSON_BYTES),
     _rule(_READ, "/test-questions[.]jsonl", _LANGUAGE),
     _rule(_READ, "/view/evaluate/questions", _LANGUAGE),
+    _rule(_READ, "/view/(questions|settings|settings/cost)", _LANGUAGE),
+    _rule(_READ, "/view/questions/older", _LANGUAGE | {"older-than"}),
+    _rule(_READ, "/view/questions/new", _LANGUAGE | {"name"}),
+    _rule(
+        _POST,
+        "/(saved/(add|remove|seen)|history/(delete|clear)|settings)",
+        _LANGUAGE,
+        body=Body.JSON,
+        max_bytes=_MAX_JSON_BYTES,
+    ),
     _rule(_READ, "/fonts/[a-z0-9.-]{1,100}[.]woff2"),
     # Gradio's own, which browsers request with an Origin. Behind an unknown proxy, that is a foreign one, and then a
     # script of the page has to say so.

@@ -57,8 +57,11 @@ def test_pages(archive: Archive) -> None:
     history = History(archive)
     for number in range(7):
         history.note(f"Frage {number}?", outcome="empty", results=0)
-    assert [asked.question[6] for asked in history.page(3, 3)] == ["3", "2", "1"]
-    assert len(history) == 7
+    third = history.page(3)[-1]
+    assert [asked.question[6] for asked in history.page(3, third.id)] == ["3", "2", "1"]
+    history.delete(third.id)
+    assert [asked.question[6] for asked in history.page(3, third.id)] == ["3", "2", "1"]
+    assert len(history) == 6
 
 
 def test_deleting(archive: Archive) -> None:

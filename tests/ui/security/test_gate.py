@@ -28,6 +28,17 @@ from ui.security.hosts import Serving, View
 
 # What the page needs, as our application and Gradio's write their routes, each with an address that is answered.
 OPEN = {
+    "/view/questions": "/view/questions",
+    "/view/questions/older": "/view/questions/older",
+    "/view/questions/new": "/view/questions/new",
+    "/view/settings": "/view/settings",
+    "/view/settings/cost": "/view/settings/cost",
+    "/saved/add": "/saved/add",
+    "/saved/remove": "/saved/remove",
+    "/saved/seen": "/saved/seen",
+    "/history/delete": "/history/delete",
+    "/history/clear": "/history/clear",
+    "/settings": "/settings",
     "/": "/",
     "/answer": "/answer",
     "/article/{article_id}": "/article/abc123",

@@ -10,3 +10,5 @@ import "./save.js";
 import "./dossiers.js";
 import "./keys.js";
 import "./own-questions.js";
+import "./questions.js";
+import "./settings.js";

@@ -1,0 +1,170 @@
+"""The commands `saved …`: questions that are asked again and again."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.text import Text
+
+from rag.cli.options import (
+    ArchiveOption,
+    AuthorOption,
+    IncludeOption,
+    JsonOption,
+    LanguageOption,
+    PathOption,
+    QuestionArgument,
+    SinceOption,
+    SourceOption,
+    UntilOption,
+    opened_archive,
+)
+from rag.cli.output import err, escape_controls, out, print_citations, print_json
+from rag.search.filters import make_filter
+from rag.text.paths import DEFAULT_ARCHIVE
+
+if TYPE_CHECKING:
+    from rag.storage.saved_records import SavedQuestion
+    from rag.workspace.saved_questions import Look
+
+saved_questions = typer.Typer(
+    help="Saved questions, and the passages that are new since last time.", no_args_is_help=True, rich_markup_mode=None
+)
+
+
+@saved_questions.command("add")
+def add_saved(
+    question: QuestionArgument,
+    folder: ArchiveOption = DEFAULT_ARCHIVE,
+    name: Annotated[str, typer.Option(metavar="NAME", help="Its name. Default: the question itself.")] = "",
+    since: SinceOption = None,
+    until: UntilOption = None,
+    source: SourceOption = None,
+    language: LanguageOption = None,
+    author: AuthorOption = None,
+    path: PathOption = None,
+    include: IncludeOption = None,
+) -> None:
+    """Save a question. What the archive answers now is known; new is what comes from now on."""
+    from rag.workspace.saved_questions import SavedQuestions
+
+    filter = make_filter(
+        since,
+        until,
+        sources=source or (),
+        languages=language or (),
+        authors=author or (),
+        paths=path or (),
+        include=include or (),
+    )
+    with opened_archive(folder, create=False) as archive:
+        added = SavedQuestions(archive).add(question, name, filter)
+    out.print(Text(escape_controls(f"Saved as {added.name!r}.")), soft_wrap=True)
+
+
+@saved_questions.command("list")
+def list_saved(folder: ArchiveOption = DEFAULT_ARCHIVE, as_json: JsonOption = False) -> None:
+    """List the saved questions, the oldest first."""
+    from rag.workspace.saved_questions import SavedQuestions
+
+    with opened_archive(folder, create=False) as archive:
+        questions = list(SavedQuestions(archive))
+    if as_json:
+        print_json({"questions": [_facts(question) for question in questions]})
+        return
+    for question in questions:
+        _print_heading(question)
+    if not questions:
+        err.print("No question was saved yet: save one with `fundstelle saved add QUESTION`.", soft_wrap=True)
+
+
+@saved_questions.command("remove")
+def remove_saved(
+    names: Annotated[list[str], typer.Argument(metavar="NAME…", help="The names of saved questions.")],
+    folder: ArchiveOption = DEFAULT_ARCHIVE,
+) -> None:
+    """Remove saved questions."""
+    from rag.workspace.saved_questions import SavedQuestions
+
+    with opened_archive(folder, create=False) as archive:
+        questions = SavedQuestions(archive)
+        for name in names:
+            questions.get(name)
+        for name in names:
+            questions.remove(name)
+    out.print(f"{len(names)} {'question' if len(names) == 1 else 'questions'} removed")
+
+
+@saved_questions.command("run")
+def run_saved(
+    names: Annotated[
+        list[str] | None, typer.Argument(metavar="NAME…", help="Names of saved questions. Default: all.")
+    ] = None,
+    folder: ArchiveOption = DEFAULT_ARCHIVE,
+    only_new: Annotated[
+        bool, typer.Option("--new", help="Print only passages that are new since last time, and nothing if none is.")
+    ] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Ask saved questions, and print the passages that answer them.
+
+    What was printed is no longer new the next time. The exit code is 0 whether or not anything is new.
+    """
+    from rag.workspace.saved_questions import SavedQuestions
+
+    with opened_archive(folder, create=False) as archive:
+        questions = SavedQuestions(archive)
+        looks = [questions.look(name) for name in names or [question.name for question in questions]]
+        if as_json:
+            print_json({"questions": [_look_facts(look, only_new=only_new) for look in looks]})
+        else:
+            for look in looks:
+                _print_look(look, only_new=only_new)
+        # last: what could not be printed stays new
+        for look in looks:
+            questions.mark_seen(look.question.name, look.state)
+
+
+def _print_heading(question: SavedQuestion) -> None:
+    known = f", last looked at {question.look_time}"
+    wording = "" if question.name == question.question else f": {question.question}"
+    out.print(Text(escape_controls(f"{question.name}{wording}"), style="bold"), soft_wrap=True)
+    filters = "".join(f", {name} {value}" for name, value in _filters(question).items())
+    out.print(Text(escape_controls(f"    saved {question.save_time}{known}{filters}"), style="dim"), soft_wrap=True)
+
+
+def _print_look(look: Look, *, only_new: bool) -> None:
+    citations = look.new if only_new else look.answering
+    if only_new and not citations:
+        return
+    question = look.question
+    count = f"{len(look.new)} new"
+    out.print(
+        Text(escape_controls(f"{question.name}: {count}, since {question.look_time}"), style="bold"), soft_wrap=True
+    )
+    out.print()
+    print_citations(citations)
+
+
+def _look_facts(look: Look, *, only_new: bool) -> dict[str, Any]:
+    facts = {**_facts(look.question), "new": [citation.to_dict() for citation in look.new]}
+    return facts if only_new else {**facts, "answering": [citation.to_dict() for citation in look.answering]}
+
+
+def _facts(question: SavedQuestion) -> dict[str, Any]:
+    return {
+        "name": question.name,
+        "question": question.question,
+        "filter": _filters(question),
+        "saved": question.save_time,
+        "looked": question.look_time,
+    }
+
+
+def _filters(question: SavedQuestion) -> dict[str, Any]:
+    from rag.storage.filter_json import filter_to_json
+
+    filters: dict[str, Any] = json.loads(filter_to_json(question.filter))
+    return filters

@@ -1,0 +1,43 @@
+"""The routes of the settings."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from fastapi import FastAPI, Request
+from fastapi.responses import HTMLResponse, PlainTextResponse
+
+from rag.archive import Archive
+from rag.errors import ConfigError, FundstelleError
+from rag.workspace.reindexing import reindexing_cost
+from rag.workspace.settings import Setting, SettingsStore
+from ui.html.settings import cost_html, settings_view
+from ui.routes.fragments import fragment, texts_for
+from ui.wording.errors import error_sentence
+from ui.wording.texts import Texts
+
+
+def add_settings_routes(app: FastAPI, archive: Archive) -> None:
+    """Add the view /view/settings, what a change of model costs, and /settings, where changes are sent."""
+
+    @app.get("/view/settings", response_class=HTMLResponse, include_in_schema=False)
+    def view(request: Request) -> HTMLResponse:
+        def markup(texts: Texts) -> str:
+            settings = SettingsStore(archive).load()
+            return settings_view(settings, archive.status(), texts, datetime.now().astimezone().date())
+
+        return fragment(request, archive, markup)
+
+    @app.get("/view/settings/cost", response_class=HTMLResponse, include_in_schema=False)
+    def cost(request: Request) -> HTMLResponse:
+        return fragment(request, archive, lambda texts: cost_html(reindexing_cost(archive), archive.folder, texts))
+
+    @app.post("/settings", response_class=PlainTextResponse, include_in_schema=False)
+    def change(request: Request, values: dict[str, Setting]) -> PlainTextResponse:
+        try:
+            SettingsStore(archive).change(**values)
+        except ConfigError as error:
+            return PlainTextResponse(str(error), 400)
+        except FundstelleError as error:
+            return PlainTextResponse(error_sentence(error, texts_for(request), archive.folder).text, 503)
+        return PlainTextResponse("", 200)
