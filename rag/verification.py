@@ -68,7 +68,7 @@ class Verification:
 
 
 def verify_quote(
-    archive: Archive, article_id: str, start: int, end: int, quote: str, sha256: str, path: str | None = None
+    archive: Archive, article_id: str, start: int, end: int, quote: str, *, sha256: str, path: str | None = None
 ) -> Verification:
     """Return whether the file that a quote came from still says so. The archive is not changed.
 
@@ -204,14 +204,14 @@ class _Check:
         start, end = self.span
         if article.text[start:end] == self.quote:
             state: State = "unchanged" if source.path == self.path else "moved"
-            return self._verdict(state, source, sha256_now, (start, end), self.quote)
+            return self._verdict(state, source, sha256_now, (start, end), text=self.quote)
         nearest = min(_occurrences(self.quote, article.text), key=lambda at: abs(at - start), default=None)
         if nearest is not None:
-            return self._verdict("moved", source, sha256_now, (nearest, nearest + len(self.quote)), self.quote)
+            return self._verdict("moved", source, sha256_now, (nearest, nearest + len(self.quote)), text=self.quote)
         span = nearest_version(self.quote, article.text)
         if span is None:
             return self._verdict("missing", source, sha256_now)
-        return self._verdict("changed", source, sha256_now, span, article.text[slice(*span)])
+        return self._verdict("changed", source, sha256_now, span, text=article.text[slice(*span)])
 
     def _verdict(
         self,
@@ -219,6 +219,7 @@ class _Check:
         source: _Source,
         sha256_now: str | None,
         span: Span | None = None,
+        *,
         text: str | None = None,
         problem: str = "",
     ) -> Verification:

@@ -114,6 +114,7 @@ def serve(
     host: str,
     port: int,
     on_ready: Callable[[str], None] = lambda _: None,
+    *,
     names: Sequence[str] = (),
     proxies: Sequence[str] = (),
     root: str = "",

@@ -135,7 +135,12 @@ def open_set(folder: Path, plan: Plan, encoder: str | None, reranker: str | None
     try:
         with CountingBar("reading", "documents") as bar:
             archive = archive_of_set(
-                folder, plan.base.config, encoder, preparation, lambda documents: bar(documents, None), reranker
+                folder,
+                plan.base.config,
+                encoder,
+                on_step=preparation,
+                on_article=lambda documents: bar(documents, None),
+                cross_encoder=reranker,
             )
     finally:
         preparation.close()

@@ -21,12 +21,12 @@ _LANGUAGE = re.compile(r"([a-z]{2,3})([-_].*)?", re.ASCII | re.IGNORECASE)
 def make_filter(
     since: str | None = None,
     until: str | None = None,
+    *,
     sources: Sequence[str] = (),
     languages: Sequence[str] = (),
     authors: Sequence[str] = (),
     paths: Sequence[str] = (),
     include: Sequence[str] = (),
-    *,
     kinds: Sequence[str] = (),
     exact_sources: Sequence[str] = (),
     exact_authors: Sequence[str] = (),

@@ -29,7 +29,7 @@ _MERGED = 5
 
 
 def result_groups(
-    ranking: Ranking, query: EncodedQuery, snapshot: ArchiveSnapshot, allowed: Keys | None, limit: int, compared: int
+    ranking: Ranking, query: EncodedQuery, snapshot: ArchiveSnapshot, allowed: Keys | None, *, limit: int, compared: int
 ) -> tuple[Ranking, list[Group], bool]:
     """Return the ranking, extended if need be, at most `limit` groups of it, and whether there are more.
 

@@ -142,7 +142,7 @@ class Searcher:
             with _ONE_AT_A_TIME:
                 ranked = _rank(parsed, query, snapshot, filter)
                 extended, groups, more = result_groups(
-                    ranked.ranking, query, snapshot, ranked.allowed, limit, compared=_MIN_GROUPED
+                    ranked.ranking, query, snapshot, ranked.allowed, limit=limit, compared=_MIN_GROUPED
                 )
                 retrieval = _cited(ranked, groups, snapshot, extended) if groups else NO_RETRIEVAL
                 likelihood = likelihoods(retrieval, ranked.ranking, query, self.calibration) if groups else []

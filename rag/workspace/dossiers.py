@@ -164,7 +164,9 @@ class Dossiers:
         if quote is None:
             return None
         article_id = entry.article_id or quote.article_id
-        return verify_quote(self.archive, article_id, quote.start, quote.end, quote.text, quote.sha256, quote.path)
+        return verify_quote(
+            self.archive, article_id, quote.start, quote.end, quote.text, sha256=quote.sha256, path=quote.path
+        )
 
     def verify_all(
         self, dossier: Dossier, on_progress: Callable[[int, int], None] | None = None

@@ -43,7 +43,7 @@ def article(archive: Archive) -> Article:
 
 def verified(archive: Archive, article: Article, quote: str = QUOTE) -> Verification:
     start = article.text.index(quote)
-    return verify_quote(archive, article.id, start, start + len(quote), quote, article.sha256, article.path)
+    return verify_quote(archive, article.id, start, start + len(quote), quote, sha256=article.sha256, path=article.path)
 
 
 def test_untouched_words_are_unchanged(archive: Archive, article: Article, file: Path) -> None:
@@ -120,7 +120,7 @@ def test_a_forgotten_article_is_verified_by_its_path(archive: Archive, article: 
     archive.forget(file)
     assert verified(archive, article).state == "unchanged"
     with pytest.raises(NotFound):
-        verify_quote(archive, article.id, 0, 9, article.text[:9], article.sha256)
+        verify_quote(archive, article.id, 0, 9, article.text[:9], sha256=article.sha256)
 
 
 def test_an_unknown_file_is_not_shown(archive: Archive, article: Article, tmp_path: Path) -> None:
@@ -128,7 +128,7 @@ def test_an_unknown_file_is_not_shown(archive: Archive, article: Article, tmp_pa
     secret = tmp_path / "secret.txt"
     secret.write_text("Das Kennwort lautet Moorhuhn, und das der anderen Kasse lautet Kattrup.", "utf-8")
     quote = "Das Kennwort lautet Mohnkuchen, und das der anderen Kasse lautet Kuchen."
-    verification = verify_quote(archive, "0" * 12, 0, len(quote), quote, "0" * 64, secret.as_posix())
+    verification = verify_quote(archive, "0" * 12, 0, len(quote), quote, sha256="0" * 64, path=secret.as_posix())
     assert (verification.state, verification.text, verification.changes) == ("changed", None, ())
 
 
@@ -148,7 +148,7 @@ def test_an_article_in_an_archive_file(archive: Archive, tmp_path: Path) -> None
 @pytest.mark.parametrize("path", ["", "/", "no such file", "x" * 5000, "a\0b", "/dev/null", "/dev/zero", "/usr"])
 def test_nonsense_is_missing_or_unreadable(archive: Archive, path: str) -> None:
     """Whatever a dossier names as its file, the answer is a verdict and no crash."""
-    verification = verify_quote(archive, "0" * 12, 0, 3, "Abc", "0" * 64, path)
+    verification = verify_quote(archive, "0" * 12, 0, 3, "Abc", sha256="0" * 64, path=path)
     assert verification.state in ("missing", "unreadable")
 
 

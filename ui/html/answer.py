@@ -23,6 +23,7 @@ def answer_html(
     context: CardContext,
     filter: Filter = NO_FILTER,
     sort: Sort = "relevance",
+    *,
     limit: int = 20,
     step: int = 20,
 ) -> str:

@@ -58,7 +58,9 @@ def histogram(months: Mapping[str, int], period: tuple[date | None, date | None]
     if len(bars) <= 1:
         return ""
     width, highest = _WIDTH / len(bars), max(bar.count for bar in bars)
-    marks = "".join(_mark(number, bar, width, highest, period, words, texts) for number, bar in enumerate(bars))
+    marks = "".join(
+        _mark(number, bar, width, highest, period, words=words, texts=texts) for number, bar in enumerate(bars)
+    )
     axis = f"<p aria-hidden='true'><span>{escape(bars[0].label)}</span><span>{escape(bars[-1].label)}</span></p>"
     return (
         f'<figure class="fs-histogram"><svg viewBox="0 0 {_WIDTH:g} {_HEIGHT:g}" role="img" preserveAspectRatio="none"'
@@ -73,6 +75,7 @@ def _mark(
     width: float,
     highest: int,
     period: tuple[date | None, date | None],
+    *,
     words: AskTexts,
     texts: Texts,
 ) -> str:

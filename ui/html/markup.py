@@ -35,15 +35,16 @@ def highlighted(
     bold = list(words)
 
     def with_words(piece: str, begin: int) -> str:
-        return _wrapped(piece, begin, bold, ("<b>",), "</b>", lambda plain, _: escape(plain))
+        return _wrapped(piece, begin, bold, opening=("<b>",), closing="</b>", inner=lambda plain, _: escape(plain))
 
-    return _wrapped(text, offset, spans, opening, "</mark>", with_words)
+    return _wrapped(text, offset, spans, opening=opening, closing="</mark>", inner=with_words)
 
 
 def _wrapped(
     text: str,
     offset: int,
     spans: Iterable[Span],
+    *,
     opening: Sequence[str],
     closing: str,
     inner: Callable[[str, int], str],

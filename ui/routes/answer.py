@@ -46,7 +46,7 @@ def add_answer_route(app: FastAPI, archive: Archive) -> None:
             feedback = feedback_on(archive, answer.question, answer.citations)
             saved = Dossiers(archive).quoted([(each.article.id, each.start, each.end) for each in answer.citations])
             context = CardContext(answer.question, texts, feedback, saved, archive.folder)
-            return answer_html(listing, context, filter, sort, limit, settings.passages)
+            return answer_html(listing, context, filter, sort, limit=limit, step=settings.passages)
 
         response = fragment(request, archive, markup)
         response.background = tasks

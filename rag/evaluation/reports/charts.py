@@ -143,7 +143,7 @@ def gap_matrix(pairs: Mapping[str, Slice], texts: ReportTexts = ENGLISH) -> str:
         f"{' → '.join(pair)} {texts.number(cell.mean.mean, '.2f')} ({texts.number(cell.questions, 'd')})"
         for pair, cell in cells.items()
     ]
-    return figure(texts.matrix_title.format(measure=MAIN), description, height, (76, 0, 0, 50), draw, width + 12)
+    return figure(texts.matrix_title.format(measure=MAIN), description, height, (76, 0, 0, 50), draw, width=width + 12)
 
 
 def difference_bars(differences: Mapping[str, Difference], first: str, texts: ReportTexts = ENGLISH) -> str:

@@ -49,6 +49,7 @@ def figure(
     height: float,
     margins: tuple[int, int, int, int],
     draw: Draw,
+    *,
     width: int = WIDTH,
 ) -> str:
     """Return a figure as an SVG element; equal values give equal text.
@@ -116,6 +117,7 @@ def _writer(axes: Any, texts: list[str]) -> Write:
         y: float,
         move: tuple[float, float] = (0, 0),
         coordinates: Any = "data",
+        *,
         size: float = 12,
         **how: Any,
     ) -> None:

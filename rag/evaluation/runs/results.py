@@ -38,22 +38,23 @@ def _articles(retrieval: Retrieval, judgement: Judgement) -> Iterator[RankedResu
     for (article, passage), score, signals in zip(ranking.passages, ranking.scores, ranking.signals, strict=True):
         if article.id not in ranked:
             ranked.add(article.id)
-            result = _result(article, passage.start, passage.end, float(score), signals, judgement)
+            result = _result(article, passage.start, passage.end, judgement, score=float(score), signals=signals)
             yield replace(result, item=article.id)
 
 
 def _citations(retrieval: Retrieval, judgement: Judgement) -> Iterator[RankedResult]:
     for hit, group in zip(retrieval.hits, retrieval.groups, strict=True):
-        yield _result(hit.article, hit.passage.start, hit.passage.end, hit.score, hit.signals, judgement)
+        yield _result(hit.article, hit.passage.start, hit.passage.end, judgement, score=hit.score, signals=hit.signals)
         for number in group.copies:
             article, passage = retrieval.ranking.passages[number]
-            copy = _result(article, passage.start, passage.end, hit.score, retrieval.ranking.signals[number], judgement)
+            signals = retrieval.ranking.signals[number]
+            copy = _result(article, passage.start, passage.end, judgement, score=hit.score, signals=signals)
             if copy.grade:
                 yield copy
 
 
 def _result(
-    article: Article, start: int, end: int, score: float, signals: Mapping[str, float], judgement: Judgement
+    article: Article, start: int, end: int, judgement: Judgement, *, score: float, signals: Mapping[str, float]
 ) -> RankedResult:
     grade = judgement.grade(article.id, start, end)
     item = article.id if grade else f"{article.id}:{start}-{end}"

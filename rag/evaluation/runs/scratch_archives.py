@@ -24,6 +24,7 @@ def archive_of_set(
     folder: Path,
     config: Config,
     encoder: str | None = None,
+    *,
     on_step: OnStep | None = None,
     on_article: OnArticle | None = None,
     cross_encoder: str | None = None,

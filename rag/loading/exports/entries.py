@@ -140,12 +140,12 @@ def drafts_from_entries(
     """
     starts = [0, *(text.rfind("\n", 0, entry.start) + 1 for entry in entries[1:]), len(text)]
     return [
-        _draft(text, entry, (start, end), pages, origin, f"article {number}" if entries[1:] else "")
+        _draft(text, entry, (start, end), pages, origin=origin, name=f"article {number}" if entries[1:] else "")
         for number, (entry, start, end) in enumerate(zip(entries, starts, starts[1:], strict=False), 1)
     ]
 
 
-def _draft(text: str, entry: ExportEntry, span: Span, pages: Sequence[PageStart], origin: str, name: str) -> Draft:
+def _draft(text: str, entry: ExportEntry, span: Span, pages: Sequence[PageStart], *, origin: str, name: str) -> Draft:
     blocks: list[Block] = []
 
     def add(start: int, end: int, kind: TextKind) -> None:

@@ -162,7 +162,14 @@ def test_what_is_no_day(text: str) -> None:
 def test_what_is_typed_becomes_a_filter() -> None:
     """Days are read, languages lose their region, values the white space around them."""
     assert make_filter() == Filter()
-    assert make_filter("2023", "2024-02", [" taz "], ["DE", "en-GB", "pt_BR"], ["Müller"], ["/2024/", "_"]) == Filter(
+    assert make_filter(
+        "2023",
+        "2024-02",
+        sources=[" taz "],
+        languages=["DE", "en-GB", "pt_BR"],
+        authors=["Müller"],
+        paths=["/2024/", "_"],
+    ) == Filter(
         since=date(2023, 1, 1),
         until=date(2024, 2, 29),
         sources=("taz",),
