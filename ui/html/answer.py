@@ -10,6 +10,8 @@ from ui.html.card import CardContext, article_card
 from ui.html.filters import active_filters, filter_bar
 from ui.html.markup import escape
 from ui.html.notices import notice, section
+from ui.html.own_questions import no_answer_button
+from ui.html.saved_questions import save_question_control
 from ui.wording.ask import ASK
 from ui.wording.page import count_of, grouped
 from ui.wording.texts import Texts
@@ -48,7 +50,8 @@ def answer_html(
     )
     return section(
         f"{filter_bar(listing.facets, filter, sort, texts)}{_notices(answer, texts)}{_heading(answer, title, texts)}"
-        f"{_cards(in_view, 1, context)}{_less_likely(folded, len(in_view) + 1, context)}{more}",
+        f"{_cards(in_view, 1, context)}{_less_likely(folded, len(in_view) + 1, context)}{more}"
+        f"{no_answer_button(answer.question, texts, pressed=context.unanswerable)}",
         texts,
     )
 
@@ -111,4 +114,7 @@ def _heading(answer: Answer, title: str, texts: Texts) -> str:
     duration = texts.duration.format(ms=grouped(round(total), texts)) if total is not None else ""
     small = f"<small>{escape(duration)}</small>" if duration else ""
     question = f'<q lang="{escape(answer.language)}" dir="auto">{escape(answer.question)}</q>'
-    return f'<div role="status"><h2 class="fs-asked"><span>{escape(title)}</span> {question} {small}</h2></div>'
+    return (
+        f'<div class="fs-heading"><div role="status"><h2 class="fs-asked"><span>{escape(title)}</span> {question} {small}'
+        f"</h2></div>{save_question_control(texts.code)}</div>"
+    )

@@ -12,6 +12,7 @@ from ui.html.cite import cite_button, passage_to_cite
 from ui.html.explanation import explanation
 from ui.html.feedback_buttons import feedback_buttons
 from ui.html.markup import breakable, byline, escape, external_link, highlighted, location, reader_address, web_address
+from ui.html.own_questions import question_button
 from ui.html.save import save_buttons
 from ui.wording.ask import ASK
 from ui.wording.evaluation import words_of
@@ -26,6 +27,7 @@ class CardContext:
     Attributes:
         feedback: by passage id, whether a person marked it as answering this question.
         saved: the passages that are in a dossier, as article, start and end.
+        unanswerable: whether a person said that the archive does not answer the question.
         archive: the folder of the archive, to which the paths of files are relative.
     """
 
@@ -33,6 +35,7 @@ class CardContext:
     texts: Texts
     feedback: Mapping[str, bool] = field(default_factory=dict)
     saved: Collection[tuple[str, int, int]] = ()
+    unanswerable: bool = False
     archive: Path = DEFAULT_ARCHIVE
 
 
@@ -94,7 +97,8 @@ def _about(citation: Citation, context: CardContext) -> str:
         f'<details class="fs-menu fs-about" id="{identifier}"><summary aria-label="{escape(words.about)}"'
         f' title="{escape(words.about)}" id="{identifier}-label">⋯</summary>'
         f'<div class="fs-menu-box">{f"<p>{original}</p>" if original else ""}<dl>{rows}</dl>'
-        f"<h4>{escape(texts.explanation)}</h4><dl>{explanation(citation, texts)}</dl></div></details>"
+        f"<h4>{escape(texts.explanation)}</h4><dl>{explanation(citation, texts)}</dl>"
+        f"{question_button(citation, context.question, texts)}</div></details>"
     )
 
 

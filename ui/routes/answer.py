@@ -12,6 +12,7 @@ from starlette.datastructures import QueryParams
 
 from rag.archive import Archive
 from rag.errors import FundstelleError
+from rag.evaluation.session import EvaluationSession
 from rag.search.filters import make_filter
 from rag.types import Filter, ResultList, Sort
 from rag.workspace.dossiers import Dossiers
@@ -43,9 +44,14 @@ def add_answer_route(app: FastAPI, archive: Archive) -> None:
             listing = archive.search(query.get("q", ""), filter=filter, sort=sort, limit=limit, fast=settings.fast)
             tasks.add_task(_note, archive, listing, filter)
             answer = listing.answer
-            feedback = feedback_on(archive, answer.question, answer.citations)
-            saved = Dossiers(archive).quoted([(each.article.id, each.start, each.end) for each in answer.citations])
-            context = CardContext(answer.question, texts, feedback, saved, archive.folder)
+            context = CardContext(
+                question=answer.question,
+                texts=texts,
+                feedback=feedback_on(archive, answer.question, answer.citations),
+                saved=Dossiers(archive).quoted([(each.article.id, each.start, each.end) for each in answer.citations]),
+                unanswerable=EvaluationSession(archive).feedback.is_unanswerable(answer.question),
+                archive=archive.folder,
+            )
             return answer_html(listing, context, filter, sort, limit=limit, step=settings.passages)
 
         response = fragment(request, archive, markup)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import date
 from html.parser import HTMLParser
@@ -289,8 +290,9 @@ def test_a_path_breaks_after_its_slashes() -> None:
 def test_only_web_addresses_become_links(url: str) -> None:
     """An article's address is a link if it begins with http:// or https://, and nothing else."""
     html = passage(citation(replace(ARTICLE, url=url)), context(GERMAN))
-    assert html.count("<a ") == 1
-    assert 'href="article/' in html
+    hrefs = re.findall(r'href="([^"]*)"', html)
+    assert hrefs
+    assert all(href.startswith(("article/", "./")) for href in hrefs)
 
 
 def test_links_out_give_nothing_away() -> None:

@@ -40,7 +40,7 @@ def test_the_language_of_the_settings(own: Archive) -> None:
     for path in ("/", address):
         assert 'lang="en"' in page.get(path).text.partition("<head")[0]
         assert 'lang="de"' in page.get(f"{path}?lang=de").text.partition("<head")[0]
-    assert "<span>1 passage</span>" in page.get("/answer?q=Tunnel").text
+    assert "<span>1 article</span>" in page.get("/answer?q=Tunnel").text
 
 
 def test_the_theme_of_the_settings(own: Archive) -> None:
