@@ -115,6 +115,6 @@ def _heading(answer: Answer, title: str, texts: Texts) -> str:
     small = f"<small>{escape(duration)}</small>" if duration else ""
     question = f'<q lang="{escape(answer.language)}" dir="auto">{escape(answer.question)}</q>'
     return (
-        f'<div class="fs-heading"><div role="status"><h2 class="fs-asked"><span>{escape(title)}</span> {question} {small}'
-        f"</h2></div>{save_question_control(texts.code)}</div>"
+        f'<div class="fs-heading"><div role="status"><h2 class="fs-asked"><span>{escape(title)}</span> {question} '
+        f"{small}</h2></div>{save_question_control(texts.code)}</div>"
     )
