@@ -10,7 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Self
 
 from rag.archive import Archive
 from rag.errors import LoadError, NotFound
@@ -29,6 +29,49 @@ the file, or the words in it, are gone; or the file cannot be read."""
 
 # a file that moved is looked for among this many
 _MAX_FILES_LOOKED_AT = 50_000
+
+
+class FileReader:
+    """Reads files again as they are today, by the same loaders and in the same process. Use it in a with block.
+
+    It remembers the articles that it was asked for, so that several quotes of one cost one reading.
+    """
+
+    def __init__(self) -> None:
+        self._workers = Workers(processes=1)
+        self._articles: dict[tuple[str, str], Article | None] = {}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._workers.close()
+
+    def article(self, source: _Source, sha256: str) -> Article | None:
+        """Return the article in a file whose bytes have a hash; None if it is not in it any more.
+
+        Raises:
+            LoadError: it cannot be read.
+        """
+        key = (source.path, sha256)
+        if key not in self._articles:
+            self._articles[key] = self._read(source, sha256)
+        return self._articles[key]
+
+    def _read(self, source: _Source, sha256: str) -> Article | None:
+        columns = source.record.fingerprint.columns if source.record else ""
+        contents = pieces(source.file, sha256, columns=dict(ast.literal_eval(columns)) if columns else None)
+        error: LoadError | None = None
+        for _, result in self._workers.map(articles_in, contents, is_harmless):
+            if isinstance(result, LoadError):
+                error = result
+                continue
+            for part in result:
+                if isinstance(part, Article) and part.path == source.path:
+                    return part
+        if error:
+            raise error
+        return None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +111,15 @@ class Verification:
 
 
 def verify_quote(
-    archive: Archive, article_id: str, start: int, end: int, quote: str, *, sha256: str, path: str | None = None
+    archive: Archive,
+    article_id: str,
+    start: int,
+    end: int,
+    quote: str,
+    *,
+    sha256: str,
+    path: str | None = None,
+    reader: FileReader | None = None,
 ) -> Verification:
     """Return whether the file that a quote came from still says so. The archive is not changed.
 
@@ -83,6 +134,7 @@ def verify_quote(
         quote: its words.
         sha256: the hash of the file's bytes at that time.
         path: the article's path at that time; by default, what the archive says.
+        reader: reads files again; give the same one to verify several quotes.
 
     Raises:
         NotFound: the archive has no such article, and no path was given.
@@ -97,7 +149,10 @@ def verify_quote(
     if source is None:
         return Verification(state="missing", quote=quote, path=path, article_id=article_id)
     check = _Check(quote, (start, end), sha256, path)
-    return check.of(archive, source)
+    if reader:
+        return check.of(archive, source, reader)
+    with FileReader() as own_reader:
+        return check.of(archive, source, own_reader)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,7 +194,8 @@ def verify_article(archive: Archive, article_id: str) -> ArticleVerification:
         if sha256_now == stored.sha256:
             state: State = "unchanged" if source.path == stored.path else "moved"
             return ArticleVerification(state=state, path=source.path, sha256=sha256_now)
-        article = _read_again(source, sha256_now)
+        with FileReader() as reader:
+            article = reader.article(source, sha256_now)
     except LoadError as error:
         return ArticleVerification(state="unreadable", path=source.path, problem=str(error))
     if article is None:
@@ -179,11 +235,11 @@ class _Check:
     sha256: str
     path: str
 
-    def of(self, archive: Archive, source: _Source) -> Verification:
+    def of(self, archive: Archive, source: _Source, reader: FileReader) -> Verification:
         """Return what a file says today."""
         try:
             sha256_now = digest(source.file)
-            article = self._article_today(archive, source, sha256_now)
+            article = self._article_today(archive, source, sha256_now, reader)
         except LoadError as error:
             return self._verdict("unreadable", source, None, problem=str(error))
         if article is None:
@@ -192,13 +248,13 @@ class _Check:
             return self._verdict(gone, source, sha256_now)
         return self._compare(article, source, sha256_now)
 
-    def _article_today(self, archive: Archive, source: _Source, sha256_now: str) -> Article | None:
+    def _article_today(self, archive: Archive, source: _Source, sha256_now: str, reader: FileReader) -> Article | None:
         stored = _stored_article(archive, source.article_id)
         if stored and stored.sha256 == sha256_now:
             return stored
         if source.record is None and sha256_now != self.sha256:
             return None
-        return _read_again(source, sha256_now)
+        return reader.article(source, sha256_now)
 
     def _compare(self, article: Article, source: _Source, sha256_now: str) -> Verification:
         start, end = self.span
@@ -298,28 +354,6 @@ def _is_file(path: str) -> bool:
     except OSError:
         # the name is too long, say
         return False
-
-
-def _read_again(source: _Source, sha256: str) -> Article | None:
-    """Return the article in a file, read as it is today by the same loaders.
-
-    Raises:
-        LoadError: it cannot be read.
-    """
-    columns = source.record.fingerprint.columns if source.record else ""
-    contents = pieces(source.file, sha256, columns=dict(ast.literal_eval(columns)) if columns else None)
-    error: LoadError | None = None
-    with Workers(processes=1) as workers:
-        for _, result in workers.map(articles_in, contents, is_harmless):
-            if isinstance(result, LoadError):
-                error = result
-                continue
-            for part in result:
-                if isinstance(part, Article) and part.path == source.path:
-                    return part
-    if error:
-        raise error
-    return None
 
 
 def _occurrences(words: str, text: str) -> Iterator[int]:

@@ -14,7 +14,7 @@ import unicodedata
 import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from io import BytesIO
 from types import SimpleNamespace
@@ -59,6 +59,7 @@ class EntryPart:
     italic: bool = False
 
 
+@lru_cache(4096)
 def entry(reference: Reference, style: Style, language: Language) -> tuple[EntryPart, ...]:
     """Return the entry of a bibliography for a reference.
 

@@ -33,25 +33,34 @@ def docx(dossier: Dossier, sources: Mapping[str, Sequence[EntryPart]], details: 
     properties = document.core_properties
     properties.title, properties.author, properties.comments = _clean(dossier.name), "", ""
     document.add_heading(_clean(dossier.name), level=0)
+    quote_style, small_style = (document.styles[name].style_id for name in ("Intense Quote", "Caption"))
     for each in dossier.entries:
         if each.kind == "heading":
             document.add_heading(_clean(each.text), level=1)
             continue
         if each.quotation:
             for line in _lines(each.quotation.text):
-                paragraph = document.add_paragraph(_clean(line), style="Intense Quote")
+                paragraph = _add_paragraph(document, line, quote_style)
                 _set_language(paragraph, each.quotation.language)
             source = document.add_paragraph()
             for part in sources[each.id]:
                 _add_part(source, part)
         for line in _lines(each.text):
-            document.add_paragraph(_clean(line))
+            _add_paragraph(document, line)
         for line in details.get(each.id, ()):
-            small = document.add_paragraph(_clean(line), style="Caption")
+            small = _add_paragraph(document, line, small_style)
             small.paragraph_format.space_after = Pt(0)
     file = io.BytesIO()
     document.save(file)
     return file.getvalue()
+
+
+def _add_paragraph(document: Any, text: str, style_id: str | None = None) -> Any:
+    """Add a paragraph; a style is set by its id, since python-docx looks a name up for milliseconds."""
+    paragraph = document.add_paragraph(_clean(text))
+    if style_id:
+        paragraph._p.style = style_id
+    return paragraph
 
 
 def _lines(text: str) -> list[str]:

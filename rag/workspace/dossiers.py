@@ -13,7 +13,7 @@ from rag.storage.dossier_records import DossierRecords
 from rag.types import Span
 from rag.types.dossier import MAX_NAME, MAX_TEXT, Dossier, DossierEntry, DossierSummary, EntryKind
 from rag.types.quotation import Quotation, quotation_of
-from rag.verification import Verification, verify_quote
+from rag.verification import FileReader, Verification, verify_quote
 
 
 class Dossiers:
@@ -154,8 +154,11 @@ class Dossiers:
         """Return which spans of articles (id, start, end) are in a dossier."""
         return set(self._records.containing(spans))
 
-    def verify(self, entry: DossierEntry) -> Verification | None:
+    def verify(self, entry: DossierEntry, reader: FileReader | None = None) -> Verification | None:
         """Return whether the source of an entry still says so; None for a heading or a note.
+
+        Args:
+            reader: reads files again; give the same one for several entries.
 
         Raises:
             ArchiveError: the archive cannot be read.
@@ -165,7 +168,14 @@ class Dossiers:
             return None
         article_id = entry.article_id or quote.article_id
         return verify_quote(
-            self.archive, article_id, quote.start, quote.end, quote.text, sha256=quote.sha256, path=quote.path
+            self.archive,
+            article_id,
+            quote.start,
+            quote.end,
+            quote.text,
+            sha256=quote.sha256,
+            path=quote.path,
+            reader=reader,
         )
 
     def verify_all(
@@ -177,12 +187,13 @@ class Dossiers:
             on_progress: called with how many were verified, and how many there are.
         """
         quotes = dossier.quotes
-        for number, (entry, _) in enumerate(quotes, 1):
-            verification = self.verify(entry)
-            if verification:
-                yield entry, verification
-            if on_progress:
-                on_progress(number, len(quotes))
+        with FileReader() as reader:
+            for number, (entry, _) in enumerate(quotes, 1):
+                verification = self.verify(entry, reader)
+                if verification:
+                    yield entry, verification
+                if on_progress:
+                    on_progress(number, len(quotes))
 
     def _add(
         self, dossier_id: str, kind: EntryKind, text: str, quotation: Quotation | None = None, question: str = ""

@@ -1,4 +1,4 @@
-"""The routes of dossiers: the view, the menu for saving, changes, and verdicts."""
+"""The routes of dossiers: the view, the menu for saving, and what can be done with a dossier."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from pydantic import BaseModel, StrictInt, StrictStr
 from rag.archive import Archive
 from rag.errors import FundstelleError, NameUnusable, NotFound
 from rag.types.dossier import EntryKind
+from rag.verification import FileReader
 from rag.workspace.dossiers import Dossiers
 from ui.html.dossiers import dossier_list, dossier_view, entry_item, verdict_html
 from ui.html.save import save_menu
@@ -25,11 +26,12 @@ from ui.wording.texts import Texts
 _HEADERS = {"Cache-Control": "no-store"}
 
 
-class ChangeRequest(BaseModel):
-    """What is to be changed; each change needs some of this, see `CHANGES`."""
+class ActionRequest(BaseModel):
+    """What an action is about; each needs some of this, see `ACTIONS`."""
 
     dossier: StrictStr | None = None
     entry: StrictStr | None = None
+    entries: list[StrictStr] = []
     article: StrictStr = ""
     start: StrictInt = 0
     end: StrictInt = 0
@@ -41,7 +43,7 @@ class ChangeRequest(BaseModel):
 
 
 def add_dossier_routes(app: FastAPI, archive: Archive) -> None:
-    """Add the view and the menu, the changes, and the verdict on an entry."""
+    """Add the view, the menu, and the actions."""
 
     @app.get("/view/dossiers", response_class=HTMLResponse, include_in_schema=False)
     def view(request: Request) -> HTMLResponse:
@@ -59,24 +61,14 @@ def add_dossier_routes(app: FastAPI, archive: Archive) -> None:
     def menu(request: Request) -> HTMLResponse:
         return fragment(request, archive, lambda texts: save_menu(Dossiers(archive).summaries(), texts))
 
-    @app.post("/dossiers/verify", response_class=HTMLResponse, include_in_schema=False)
-    def verify(request: Request, body: ChangeRequest) -> HTMLResponse:
-        def markup(texts: Texts) -> str:
-            dossiers = Dossiers(archive)
-            entry = dossiers.entry(body.entry or "")
-            verification = dossiers.verify(entry)
-            return verdict_html(entry, verification, texts) if verification else ""
-
-        return fragment(request, archive, markup)
-
     @app.post("/dossiers/{action}", response_class=PlainTextResponse, include_in_schema=False)
-    def change(request: Request, action: str, body: ChangeRequest) -> PlainTextResponse:
+    def act(request: Request, action: str, body: ActionRequest) -> PlainTextResponse:
         texts = texts_for(request)
         words = DOSSIERS[texts.code]
-        if action not in CHANGES:
-            return PlainTextResponse("There is no such change.", 404, headers=_HEADERS)
+        if action not in ACTIONS:
+            return PlainTextResponse("There is no such action.", 404, headers=_HEADERS)
         try:
-            return PlainTextResponse(CHANGES[action](Dossiers(archive), body, texts), headers=_HEADERS)
+            return PlainTextResponse(ACTIONS[action](Dossiers(archive), body, texts), headers=_HEADERS)
         except NameUnusable as error:
             sentence = words.name_taken if error.is_taken else words.name_missing
             return PlainTextResponse(sentence, REFUSED, headers=_HEADERS)
@@ -86,7 +78,7 @@ def add_dossier_routes(app: FastAPI, archive: Archive) -> None:
             return PlainTextResponse(error_sentence(error, texts, archive.folder).text, 503, headers=_HEADERS)
 
 
-def _save(dossiers: Dossiers, body: ChangeRequest, texts: Texts) -> str:
+def _save(dossiers: Dossiers, body: ActionRequest, texts: Texts) -> str:
     """Save a passage into a dossier, a new one by its name, or the one used last; return which, as JSON."""
     dossier_id = body.dossier
     if body.name is not None:
@@ -102,7 +94,7 @@ def _save(dossiers: Dossiers, body: ChangeRequest, texts: Texts) -> str:
     return json.dumps({"dossier": dossier.id, "name": dossier.name, "count": len(dossier.quotes)})
 
 
-def _name(dossiers: Dossiers, body: ChangeRequest, _: Texts) -> str:
+def _name(dossiers: Dossiers, body: ActionRequest, _: Texts) -> str:
     """Rename a dossier, or make a new one; return its id."""
     if body.dossier is None:
         return dossiers.make(body.name or "")
@@ -110,7 +102,7 @@ def _name(dossiers: Dossiers, body: ChangeRequest, _: Texts) -> str:
     return body.dossier
 
 
-def _text(dossiers: Dossiers, body: ChangeRequest, texts: Texts) -> str:
+def _text(dossiers: Dossiers, body: ActionRequest, texts: Texts) -> str:
     """Rewrite the text of an entry, or add a heading or a note to a dossier, and return its HTML."""
     if body.entry is not None:
         dossiers.rewrite(body.entry, body.text)
@@ -119,13 +111,13 @@ def _text(dossiers: Dossiers, body: ChangeRequest, texts: Texts) -> str:
     return entry_item(dossiers.entry(entry_id), texts, datetime.now(UTC).date())
 
 
-def _move(dossiers: Dossiers, body: ChangeRequest, _: Texts) -> str:
+def _move(dossiers: Dossiers, body: ActionRequest, _: Texts) -> str:
     """Put an entry before another one, or behind all others."""
     dossiers.move(body.entry or "", body.before)
     return ""
 
 
-def _delete(dossiers: Dossiers, body: ChangeRequest, _: Texts) -> str:
+def _delete(dossiers: Dossiers, body: ActionRequest, _: Texts) -> str:
     """Delete an entry, or a dossier."""
     if body.entry is not None:
         dossiers.delete_entry(body.entry)
@@ -134,18 +126,30 @@ def _delete(dossiers: Dossiers, body: ChangeRequest, _: Texts) -> str:
     return ""
 
 
-def _restore(dossiers: Dossiers, body: ChangeRequest, _: Texts) -> str:
+def _restore(dossiers: Dossiers, body: ActionRequest, _: Texts) -> str:
     """Bring back the entry or the dossier that was deleted last."""
     dossiers.restore(body.entry or body.dossier or "")
     return ""
 
 
-CHANGES: Mapping[str, Callable[[Dossiers, ChangeRequest, Texts], str]] = {
+def _verify(dossiers: Dossiers, body: ActionRequest, texts: Texts) -> str:
+    """Verify entries, and return the verdicts on those that are quotations: HTML by id, as JSON."""
+    verdicts = {}
+    with FileReader() as reader:
+        for entry in map(dossiers.entry, body.entries):
+            verification = dossiers.verify(entry, reader)
+            if verification:
+                verdicts[entry.id] = verdict_html(entry, verification, texts)
+    return json.dumps(verdicts)
+
+
+ACTIONS: Mapping[str, Callable[[Dossiers, ActionRequest, Texts], str]] = {
     "save": _save,
     "name": _name,
     "text": _text,
     "move": _move,
     "delete": _delete,
     "restore": _restore,
+    "verify": _verify,
 }
-"""The changes by their names in addresses."""
+"""The actions by their names in addresses."""

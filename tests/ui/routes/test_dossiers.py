@@ -136,18 +136,22 @@ def test_entries_are_moved_deleted_and_restored(client: TestClient, archive: Arc
     assert client.get("/view/dossiers", params={"dossier": dossier}).status_code == 200
 
 
+def verdict_on(client: TestClient, entry: str, lang: str = "de") -> str:
+    return str(send(client, "verify", lang, entries=[entry]).json()[entry])
+
+
 def test_a_verdict_is_a_fragment(client: TestClient, archive: Archive, file: Path) -> None:
     """In the language of the page, with the words that changed."""
     save(client, archive)
     entry = stored(archive).entries[0].id
-    reply = send(client, "verify", entry=entry)
-    assert "Unverändert" in reply.text and 'data-fs-holds="true"' in reply.text
+    verdict = verdict_on(client, entry)
+    assert "Unverändert" in verdict and 'data-fs-holds="true"' in verdict
     file.write_text(file.read_text("utf-8").replace("84 Millionen", "97 Millionen"), "utf-8")
-    verdict = html.fragment_fromstring(send(client, "verify", lang="en", entry=entry).text)
+    verdict = html.fragment_fromstring(verdict_on(client, entry, "en"))
     assert verdict.get("data-fs-state") == "changed"
     assert [tag.text.strip() for tag in verdict.iter("del", "ins")] == ["84", "97"]
     file.unlink()
-    assert "Die Datei gibt es nicht mehr" in send(client, "verify", entry=entry).text
+    assert "Die Datei gibt es nicht mehr" in verdict_on(client, entry)
 
 
 @pytest.mark.parametrize("format", ["docx", "html", "md", "csv", "json"])
@@ -200,7 +204,7 @@ def test_hostile_texts_are_shown_as_texts(client: TestClient, archive: Archive) 
         ("/dossiers/move", {"entry": "nothing"}, 409),
         ("/dossiers/delete", {}, 409),
         ("/dossiers/restore", {}, 409),
-        ("/dossiers/verify", {"entry": "nothing"}, 404),
+        ("/dossiers/verify", {"entries": ["nothing"]}, 409),
         ("/dossiers/explode", {}, 404),
     ],
 )

@@ -8,6 +8,7 @@ import { keepTyped, restoreTyped, storeTyped } from "./typed.js";
 import { onView } from "./views.js";
 
 const MAX_IMPORT = 20_000_000; // bytes
+const AT_ONCE = 10; // entries that are verified with one request
 let shown; // the dossier in view, "" for the list; undefined while another view is open
 
 function view() {
@@ -131,25 +132,39 @@ async function deleteEntry(entry) {
   for (const older of section().querySelectorAll(".fs-undo")) if (older !== place) older.remove();
 }
 
-async function verify(entry) {
-  const place = entry.querySelector("[data-fs-verdict]");
-  await load(place, "dossiers/verify", { method: "POST", body: { entry: entry.dataset.fsEntry } });
-  return place.querySelector("[data-fs-holds='true']") !== null;
+// Verify entries, show the verdicts, and return how many hold, or a sentence if it failed.
+async function verify(verified) {
+  for (const entry of verified) entry.querySelector("[data-fs-verdict]").ariaBusy = "true";
+  const { ok, text } = await post("dossiers/verify", { entries: verified.map((entry) => entry.dataset.fsEntry) });
+  const verdicts = ok ? JSON.parse(text) : {};
+  for (const entry of verified) {
+    const place = entry.querySelector("[data-fs-verdict]");
+    place.innerHTML = verdicts[entry.dataset.fsEntry] ?? "";
+    place.ariaBusy = "false";
+  }
+  return ok ? verified.filter((entry) => entry.querySelector("[data-fs-holds='true']")).length : text;
 }
 
 async function verifyAll(button) {
   const quotes = entries().filter((entry) => entry.querySelector("[data-fs-verify]"));
   const dossier = shown;
-  let [done, good] = [0, 0];
+  let good = 0;
   button.disabled = true;
-  for (const entry of quotes) {
-    if (shown !== dossier) return;
+  for (let done = 0; done < quotes.length; done += AT_ONCE) {
     say(filled(words().verifying, { done, count: quotes.length }));
-    good += await verify(entry);
-    done += 1;
+    const outcome = await verify(quotes.slice(done, done + AT_ONCE));
+    if (shown !== dossier) return;
+    button.disabled = typeof outcome === "number";
+    if (!button.disabled) return say(outcome);
+    good += outcome;
   }
   button.disabled = false;
-  if (shown === dossier) say(filled(words().verified, { good, count: quotes.length }));
+  say(filled(words().verified, { good, count: quotes.length }));
+}
+
+async function verifyOne(button) {
+  const outcome = await verify([button.closest("[data-fs-entry]")]);
+  if (typeof outcome === "string") say(outcome);
 }
 
 // -- dragging: the entry moves while it is dragged, and its place is stored when it is dropped ----------------------
@@ -189,7 +204,7 @@ const CLICKS = {
   "[data-fs-verify-all]": verifyAll,
   "[data-fs-add]": (button) => add(button.dataset.fsAdd),
   "[data-fs-move]": move,
-  "[data-fs-verify]": (button) => verify(button.closest("[data-fs-entry]")),
+  "[data-fs-verify]": verifyOne,
   "[data-fs-delete-entry]": (button) => deleteEntry(button.closest("[data-fs-entry]")),
 };
 
