@@ -7,6 +7,7 @@ from typing import Any
 
 from rag.storage.database import Database
 from rag.storage.filter_json import filter_from_json, filter_to_json
+from rag.storage.setting_records import FIRST_VERSION
 from rag.types import Filter, Outcome
 
 
@@ -46,6 +47,8 @@ class HistoryRecords:
 
     def page(self, limit: int, older_than: int | None = None) -> tuple[AskedQuestion, ...]:
         """Return questions, the newest first; only those older than one of them, if its number is given."""
+        if self._database.version < FIRST_VERSION:
+            return ()
         rows = self._database.rows(
             "SELECT id, question, filter, time, outcome, results FROM history "
             "WHERE id < coalesce(?, id + 1) ORDER BY id DESC LIMIT ?",
@@ -56,6 +59,8 @@ class HistoryRecords:
 
     def count(self) -> int:
         """Return how many questions are stored."""
+        if self._database.version < FIRST_VERSION:
+            return 0
         return int(self._database.rows("SELECT count(*) FROM history")[0][0])
 
     def delete(self, question_id: int) -> bool:

@@ -10,6 +10,7 @@ from typing import Any
 from rag.storage.change_feed import State
 from rag.storage.database import Database
 from rag.storage.filter_json import filter_from_json, filter_to_json
+from rag.storage.setting_records import FIRST_VERSION
 from rag.types import Filter
 
 _COLUMNS = "name, question, filter, save_time, look_time, state, digests"
@@ -62,13 +63,14 @@ class SavedRecords:
 
     def all(self) -> tuple[SavedQuestion, ...]:
         """Return the questions in the order in which they were saved."""
+        if self._database.version < FIRST_VERSION:
+            return ()
         rows = self._database.rows(f"SELECT {_COLUMNS} FROM saved_questions ORDER BY id")  # noqa: S608
         return tuple(map(_saved_question, rows))
 
     def get(self, name: str) -> SavedQuestion | None:
         """Return the question of this name."""
-        rows = self._database.rows(f"SELECT {_COLUMNS} FROM saved_questions WHERE name = ?", name)  # noqa: S608
-        return _saved_question(rows[0]) if rows else None
+        return next((question for question in self.all() if question.name == name), None)
 
     def put_look(self, name: str, look_time: str, state: State, digests: Iterable[str]) -> None:
         """Note that somebody looked at the answer, and what it was."""

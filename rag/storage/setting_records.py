@@ -6,8 +6,8 @@ from collections.abc import Mapping
 
 from rag.storage.database import Database
 
-_FIRST_VERSION = 6
-"""The first version of an archive with settings."""
+FIRST_VERSION = 6
+"""The first version of an archive with settings, a history and saved questions."""
 
 
 class SettingRecords:
@@ -18,7 +18,7 @@ class SettingRecords:
 
     def all(self) -> dict[str, str]:
         """Return all stored settings; none of an archive of an earlier version that may only be read."""
-        if self._database.version < _FIRST_VERSION:
+        if self._database.version < FIRST_VERSION:
             return {}
         return dict(self._database.rows("SELECT name, value FROM settings"))
 

@@ -19,13 +19,12 @@ from ui.wording.questions import QUESTION_WORDS
 from ui.wording.texts import Texts
 
 
-def save_question_control(code: str, *, is_saved: bool = False) -> str:
+def save_question_control(code: str) -> str:
     """Return the button that saves the question in the address; scripts/questions.js carries it out."""
     words = QUESTION_WORDS[code]
-    label, disabled = (words.already_saved, " disabled") if is_saved else (words.save, "")
     return (
         f'<button type="button" class="fs-save-question" data-fs-save-question="" '
-        f'data-fs-done="{escape(words.saved_done)}"{disabled}>{escape(label)}</button>'
+        f'data-fs-done="{escape(words.saved_done)}">{escape(words.save)}</button>'
     )
 
 
@@ -67,7 +66,7 @@ def _saved_row(question: SavedQuestion, is_waiting: bool, texts: Texts) -> str:
     state = "" if is_waiting else nothing_new(question, texts)
     waiting = f' data-fs-new="{escape(question.name)}"' if is_waiting else ""
     return (
-        f'<li><p class="fs-entry">{name}{_link(question.question, question.filter, texts)}'
+        f'<li><p class="fs-stored-question">{name}{_link(question.question, question.filter, texts)}'
         f"{_filters(question.filter, texts)}</p>"
         f'<div class="fs-news"{waiting} role="status">{state}</div>'
         f'<button type="button" data-fs-post="saved/remove" data-fs-body="{_json(name=question.name)}">'
@@ -99,11 +98,12 @@ def news(look: Look, texts: Texts) -> str:
 
 
 def _article(citations: Sequence[Citation], texts: Texts) -> str:
-    """Return an article with the best of its new passages, and how many more there are."""
+    """Return an article with the best of its new passages, or its answering sentence, and how many more there are."""
     best, article = citations[0], citations[0].article
     sentence = best.highlights[0] if best.highlights else None
     address = reader_address(article.id, texts, (best.start, best.end), sentence)
-    quote = highlighted(best.quote, best.start, best.highlights, best.matches)
+    start, end = sentence or (best.start, best.end)
+    quote = highlighted(article.text[start:end], start, (), best.matches)
     more = count_of(QUESTION_WORDS[texts.code].more, len(citations) - 1, texts) if len(citations) > 1 else ""
     return (
         f'<h3 lang="{escape(article.language)}" dir="auto"><a href="{escape(address)}" target="_blank" '
@@ -147,7 +147,7 @@ def _history_row(entry: AskedQuestion, texts: Texts) -> str:
     outcome = _outcome(entry.outcome, entry.results, texts)
     query = question_query(entry.question, entry.filter)
     return (
-        f'<li><p class="fs-entry">{_link(entry.question, entry.filter, texts)}{_filters(entry.filter, texts)}'
+        f'<li><p class="fs-stored-question">{_link(entry.question, entry.filter, texts)}{_filters(entry.filter, texts)}'
         f'<small><time datetime="{escape(entry.time)}">{escape(_time(entry.time, texts))}</time> · {escape(outcome)}'
         f'</small></p><button type="button" data-fs-save-question="{escape(query)}" '
         f'data-fs-done="{escape(words.saved_done)}">{escape(words.save)}{_about(entry.question)}</button>'

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
 from dataclasses import fields
 from datetime import date
 from pathlib import Path
 
 import pytest
+from factories import WITHOUT_VERSION_6
 from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.archive import Archive
-from rag.errors import QuestionError
+from rag.errors import ArchiveError, QuestionError
 from rag.storage.filter_json import filter_from_json, filter_to_json
 from rag.types import NO_FILTER, Filter
 from rag.workspace.history import History
-from rag.workspace.settings import SettingsStore
+from rag.workspace.saved_questions import SavedQuestions
+from rag.workspace.settings import Settings, SettingsStore
 
 
 @pytest.fixture
@@ -90,6 +93,31 @@ def test_private_mode(archive: Archive) -> None:
     settings.change(private=False)
     assert history.note("a?", outcome="empty", results=0)
     assert questions(history) == ["a?", "b?"]
+
+
+def test_an_archive_of_version_5_gets_a_history(archive: Archive) -> None:
+    """It is migrated on open; one that may only be read has no history, no saved questions, and the usual settings."""
+    folder = archive.folder
+    archive.close()
+    with sqlite3.connect(folder / "archive.sqlite") as database:
+        database.executescript(WITHOUT_VERSION_6)
+        database.execute("PRAGMA user_version = 5")
+        database.execute("PRAGMA journal_mode = delete")
+    database.close()
+    folder.joinpath("archive.sqlite").chmod(0o400)
+    folder.chmod(0o500)
+    try:
+        with Archive.open(folder) as old:
+            if old._database.version < 6:  # the superuser may write all the same
+                assert (len(History(old)), list(SavedQuestions(old)), SettingsStore(old).load()) == (0, [], Settings())
+                with pytest.raises(ArchiveError):
+                    History(old).note("Wer?", outcome="empty", results=0)
+    finally:
+        folder.chmod(0o700)
+        folder.joinpath("archive.sqlite").chmod(0o600)
+    with Archive.open(folder) as migrated:
+        assert History(migrated).note("Wer?", outcome="empty", results=0)
+        assert questions(History(migrated)) == ["Wer?"]
 
 
 def test_what_cannot_be_asked_is_not_noted(archive: Archive) -> None:

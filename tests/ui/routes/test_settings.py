@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from browser_parts import Open, needs_chromium
 from fastapi.testclient import TestClient
 from lxml import html
@@ -129,6 +130,7 @@ def test_in_a_browser(own: Archive, open_page: Open) -> None:
         sync_api.expect(page.locator("[data-fs-stored]")).to_have_text("Gespeichert")
         page.get_by_role("button", name="Dauer schätzen").click()
         sync_api.expect(page.locator("#fs-cost")).to_contain_text("weniger als eine Minute")
+        assert Axe().run(page).response["violations"] == []
         page.get_by_role("combobox", name="Sprache").select_option("en")
         page.locator("#fs-view-settings .fs[lang=en]").wait_for()
         sync_api.expect(page.locator("html")).to_have_class("dark")
