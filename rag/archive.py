@@ -47,7 +47,7 @@ from rag.types import (
     Sort,
     Status,
 )
-from rag.types.library import LibraryPage, LibraryQuery
+from rag.types.library import LibraryCounts, LibraryPage, LibraryQuery, LibraryRow
 
 if TYPE_CHECKING:
     from rag.indexing.indexer import Indexer
@@ -251,6 +251,7 @@ class Archive:
         on_progress: Callable[[Progress], None] | None = None,
         limits: Limits | None = None,
         columns: Columns | None = None,
+        again: bool = False,
     ) -> IndexReport:
         """Update the archive from files and folders; see `rag.indexing.indexer.Indexer.index`.
 
@@ -259,6 +260,7 @@ class Archive:
             on_progress: called with progress.
             limits: how far archives are unpacked, if not as usual.
             columns: which column of tables holds which field; the rest is guessed.
+            again: files are read though they look unchanged.
 
         Raises:
             NotFound: a path does not exist, or there is no article below it.
@@ -268,7 +270,7 @@ class Archive:
         files = _to_paths(paths)
         indexer = self._indexer(on_progress, limits, columns)
         with self._writing():
-            return indexer.index(files)
+            return indexer.index(files, again=again)
 
     def forget(self, *paths: StrPath | Iterable[StrPath]) -> int:
         """Remove the articles of files and folders and return their number; the paths need not exist any more.
@@ -634,12 +636,44 @@ class Archive:
     def library(self, query: LibraryQuery | None = None) -> LibraryPage:
         """Return a page of all articles, duplicates included: those that came in last first, or as a query asks.
 
-        Files are not looked at: an article whose file is missing is in the state that it had when it was indexed.
+        The files of the page's articles are looked at, so that an article whose file is missing or changed says so.
 
         Raises:
             ArchiveError: an earlier version wrote the archive, and it may only be read.
         """
-        return self._store.library.page(query or LibraryQuery())
+        from rag.indexing.file_states import with_file_states
+
+        page = self._store.library.page(query or LibraryQuery())
+        records = self._store.files.records(dict.fromkeys(row.file for row in page.rows))
+        return replace(page, rows=with_file_states(page.rows, records))
+
+    def library_row(self, article_id: str) -> LibraryRow:
+        """Return one article as the library lists it.
+
+        Raises:
+            NotFound: there is no article of this id.
+            ArchiveError: as for `library`.
+        """
+        from rag.indexing.file_states import with_file_states
+
+        row = self._store.library.row(article_id)
+        return with_file_states([row], self._store.files.records([row.file]))[0]
+
+    def library_counts(self) -> LibraryCounts:
+        """Return how many articles there are by month, outlet, author and language.
+
+        Raises:
+            ArchiveError: as for `library`.
+        """
+        return self._store.library.counts()
+
+    def articles_in(self, file: str) -> int:
+        """Return how many articles came from the file at a path."""
+        return len(self._store.ids_from(file))
+
+    def failures(self) -> tuple[Failure, ...]:
+        """Return what could not be read when its folder or file was indexed last."""
+        return self._store.failures.all()
 
     def status(self) -> Status:
         """Return what the archive contains."""

@@ -73,8 +73,20 @@ class NoRun(NotFound):
     """No evaluation run has this name."""
 
 
+class UploadError(FundstelleError):
+    """A file is not taken in; `fault` says in a word why, `value` is the limit that it exceeds."""
+
+    def __init__(self, message: str, fault: str, value: object = "") -> None:
+        super().__init__(message)
+        self.fault, self.value = fault, value
+
+
 class CorrectionError(FundstelleError):
-    """A fact of an article cannot be corrected so."""
+    """A fact of an article cannot be corrected so; `fault` says in a word why, `value` is what cannot be used."""
+
+    def __init__(self, message: str, fault: str, value: object = "") -> None:
+        super().__init__(message)
+        self.fault, self.value = fault, value
 
 
 class ConfigError(FundstelleError):

@@ -235,6 +235,14 @@ def ui(
         list[str] | None,
         typer.Option(metavar="ADDRESS", help=f"Reverse proxy whose X-Forwarded headers are trusted{REPEATABLE}"),
     ] = None,
+    fetch: Annotated[
+        bool | None,
+        typer.Option(
+            "--fetch/--no-fetch",
+            help="Let the page fetch web addresses; by default only if it serves this computer alone.",
+            show_default=False,
+        ),
+    ] = None,
     reranker: RerankerOption = None,
 ) -> None:
     """Start the web interface.
@@ -281,6 +289,7 @@ def ui(
                 names=serving.names,
                 proxies=serving.proxies,
                 root=serving.root,
+                fetching=fetch,
             )
 
 

@@ -26,7 +26,7 @@ def correction_values(facts: Mapping[str, object]) -> dict[CorrectableFact, str 
     """
     values = {field: _value(field, facts[field]) for field in CORRECTABLE if facts.get(field) is not None}
     if not values:
-        raise CorrectionError("Nothing is corrected: give a headline, an outlet, an author or a day.")
+        raise CorrectionError("Nothing is corrected: give a headline, an outlet, an author or a day.", "nothing")
     return values
 
 
@@ -37,7 +37,8 @@ def checked_fields(fields: tuple[str, ...]) -> tuple[CorrectableFact, ...]:
         CorrectionError: a fact of this name cannot be corrected.
     """
     if unknown := [field for field in fields if field not in CORRECTABLE]:
-        raise CorrectionError(f"{unknown[0]!r} cannot be corrected by hand: choose among {', '.join(CORRECTABLE)}.")
+        message = f"{unknown[0]!r} cannot be corrected by hand: choose among {', '.join(CORRECTABLE)}."
+        raise CorrectionError(message, "field", unknown[0])
     return tuple(field for field in CORRECTABLE if field in fields or not fields)
 
 
@@ -48,7 +49,8 @@ def _value(field: CorrectableFact, value: object) -> str | None:
         raise TypeError(f"{field} must be a string, not {type(value).__name__}.")
     text = " ".join(_UNPRINTABLE.sub("", value).split())
     if len(text) > _MAX_CHARACTERS:
-        raise CorrectionError(f"The {field} has {len(text)} characters, but at most {_MAX_CHARACTERS} fit: shorten it.")
+        message = f"The {field} has {len(text)} characters, but at most {_MAX_CHARACTERS} fit: shorten it."
+        raise CorrectionError(message, "long", _MAX_CHARACTERS)
     return _day(text) if field == "published" and text else text or None
 
 
@@ -60,4 +62,4 @@ def _day(text: str) -> str:
             return date(year, month, day).isoformat()
         return date.fromisoformat(text).isoformat()
     except ValueError as error:
-        raise CorrectionError(f"There is no day {text!r}: write 2024-03-01 or 1.3.2024.") from error
+        raise CorrectionError(f"There is no day {text!r}: write 2024-03-01 or 1.3.2024.", "day", text) from error

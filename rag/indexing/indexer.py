@@ -144,8 +144,9 @@ class Indexer:
         self._in_progress: dict[str, FileInProgress] = {}
         self._restamped: list[FileRecord] = []
         self._files_total = 0
+        self._again = False
 
-    def index(self, paths: Sequence[Path]) -> IndexReport:
+    def index(self, paths: Sequence[Path], *, again: bool = False) -> IndexReport:
         """Bring the store in step with the files below `paths`.
 
         A file that looks as it did (`rag.loading.common.files.change_stamp`), or whose bytes are known, is not read
@@ -154,16 +155,21 @@ class Indexer:
         cannot be read is reported, and what is stored of it stays. Interrupted at any moment, the store is consistent,
         and the same call resumes.
 
+        Args:
+            again: files are read though they look unchanged.
+
         Raises:
             NotFound: a path does not exist, or there is no article below it.
             ArchiveError: the store cannot be written.
         """
+        self._again = again
         folders = [path.as_posix() for path in absolute_paths(paths)]
         indexed = self._store.files.below(folders)
         listing = find_files(paths, indexed)
         self._tally.failures += [*listing.failures, *emptied_folders(indexed, listing)]
         if not listing.files and not self._tally.failures:
             raise NotFound(no_articles_message(listing))
+        self._store.folders.add(map(printable_path, listing.folders))
         self._tally.skipped += listing.skipped
         self._tally.remarks += listing.remarks
         self._files_total = len(listing.files)
@@ -222,6 +228,7 @@ class Indexer:
         removed = sum(map(self._store.remove_file, records))
         for path in records:
             self._store.corrections.remove_file(path)
+        self._store.folders.remove(absolute)
         for path in absolute:
             self._store.failures.replace(spellings(path), ())
         settle(self._store, self.writer)
@@ -274,14 +281,14 @@ class Indexer:
         path = Path(file.path)
         try:
             stamp = self._stamp(path)
-            if stored and (stored.stamp, stored.recipe) == (stamp, self.writer.recipe):
+            if stored and not self._again and (stored.stamp, stored.recipe) == (stamp, self.writer.recipe):
                 self._count_unchanged(stored)
                 return
             if not stored:
                 # before all of it is hashed; of an indexed file, hashing is mostly all there is to do
                 check_size(path)
             fingerprint = self._fingerprint(path)
-            if stored and (stored.fingerprint, stored.recipe) == (fingerprint, self.writer.recipe):
+            if stored and not self._again and (stored.fingerprint, stored.recipe) == (fingerprint, self.writer.recipe):
                 self._restamped.append(replace(stored, stamp=stamp))
                 self._count_unchanged(stored)
                 return

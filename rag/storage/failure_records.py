@@ -17,13 +17,17 @@ class FailureRecords:
     def __init__(self, database: Database) -> None:
         self._database = database
 
+    def all(self) -> tuple[Failure, ...]:
+        """Return all of them, in the order of the runs."""
+        return tuple(Failure(path, reason) for path, reason in json.loads(self._database.meta(_META) or "[]"))
+
     def replace(self, paths: Sequence[str], failures: Sequence[Failure]) -> tuple[Failure, ...]:
         """Store the failures of a run in place of the earlier ones of the same paths, and return the new ones.
 
         Args:
             paths: the absolute paths of the files and folders that the run indexed.
         """
-        stored = [Failure(path, reason) for path, reason in json.loads(self._database.meta(_META) or "[]")]
+        stored = list(self.all())
         stored_set = set(stored)
         elsewhere = [failure for failure in stored if not any(_is_below(failure.path, path) for path in paths)]
         updated = [*elsewhere, *dict.fromkeys(failures)]

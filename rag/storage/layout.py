@@ -14,6 +14,8 @@ LEXICAL = "lexical"
 TOKENS = "tokens"
 INDEXING_LOCK = "indexing.lock"
 FETCHED = "fetched"
+INBOX = "inbox"
+MAP = "map.json"
 _PRIVATE = 0o700
 
 
@@ -23,7 +25,7 @@ def make_archive_folder(folder: Path) -> None:
     Raises:
         ArchiveError: it cannot be created, or contains something else.
     """
-    own_names = {DATABASE, DENSE, LEXICAL, TOKENS, INDEXING_LOCK, FETCHED}
+    own_names = {DATABASE, DENSE, LEXICAL, TOKENS, INDEXING_LOCK, FETCHED, INBOX, MAP}
     try:
         folder.mkdir(parents=True, exist_ok=True)
         foreign_names = [path.name for path in folder.iterdir() if path.name not in own_names]

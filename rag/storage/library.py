@@ -13,7 +13,7 @@ from datetime import date, datetime
 from pathlib import PurePath
 from typing import Any
 
-from rag.errors import ArchiveError
+from rag.errors import ArchiveError, NotFound
 from rag.storage.article_mapping import day_of
 from rag.storage.database import Database
 from rag.storage.listing import COMPLETE, DUPLICATE, FIRST_LISTED_VERSION, INCOMPLETE, SORT_COLUMNS
@@ -74,6 +74,19 @@ class Library:
         shown = [number for (number,) in rows[: query.size]]
         total = self._count() if is_all else None if numbers is None else len(numbers)
         return LibraryPage(tuple(self._rows(shown)), total, len(rows) > query.size)
+
+    def row(self, article_id: str) -> LibraryRow:
+        """Return the row of an article.
+
+        Raises:
+            NotFound: there is none of this id.
+            ArchiveError: as for `page`.
+        """
+        self._check_listed()
+        numbers = self._database.rows("SELECT number FROM listing WHERE article = ?", article_id)
+        if not numbers:
+            raise NotFound(f"There is no article {article_id} in this archive: it may have been removed meanwhile.")
+        return self._rows(numbers[0])[0]
 
     def counts(self) -> LibraryCounts:
         """Return how many articles there are by month, outlet and language; duplicates count.

@@ -118,6 +118,7 @@ CREATE TABLE corrections (
     PRIMARY KEY (article, field, text_key)
 ) WITHOUT ROWID;
 CREATE INDEX corrections_by_file ON corrections (file);
+CREATE TABLE folders (path TEXT PRIMARY KEY, watched INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;
 CREATE TABLE names (code INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, key TEXT NOT NULL);
 CREATE TABLE listing (
     number INTEGER PRIMARY KEY, article TEXT NOT NULL UNIQUE,

@@ -19,6 +19,7 @@ from rag.storage.facts import ArchiveFacts
 from rag.storage.failure_records import FailureRecords
 from rag.storage.file_records import FileRecord, FileRecords, put_file
 from rag.storage.filter_sql import FilterQueries
+from rag.storage.folder_records import FolderRecords
 from rag.storage.library import Library
 from rag.storage.listing import list_article
 from rag.storage.passages import Passages
@@ -45,6 +46,7 @@ class Store:
         recurring_lines: which lines recur in the articles of an outlet.
         changes: what changed since an earlier revision.
         statistics: counts and dates.
+        folders: the folders that were indexed.
         corrections: facts of articles that were corrected by hand.
         library: all articles, page by page.
         facts: the archive's id and settings.
@@ -65,6 +67,7 @@ class Store:
         self.changes = ChangeFeed(self._database)
         self.statistics = Statistics(self._database)
         self.facts = ArchiveFacts(self._database)
+        self.folders = FolderRecords(self._database)
         self.corrections = Corrections(self._database)
         self.library = Library(self._database)
 
@@ -187,14 +190,14 @@ class Store:
 
     def finish_file(self, file: FileRecord, current_ids: Collection[str]) -> None:
         """Note that a file was read to its end; its articles whose ids are not among the current ones are removed."""
-        outdated = [article_id for article_id in self._ids_from(file.path) if article_id not in current_ids]
+        outdated = [article_id for article_id in self.ids_from(file.path) if article_id not in current_ids]
         with self._database.transaction(of_articles=bool(outdated)) as (connection, revision):
             remove_articles(connection, revision, outdated)
             put_file(connection, file)
 
     def remove_file(self, path: str) -> int:
         """Remove the articles of a file with their passages and vectors, and return how many there were."""
-        article_ids = self._ids_from(path)
+        article_ids = self.ids_from(path)
         with self._database.transaction(of_articles=bool(article_ids)) as (connection, revision):
             remove_articles(connection, revision, article_ids)
             connection.execute("DELETE FROM files WHERE path = ?", (path,))
@@ -211,6 +214,6 @@ class Store:
             )
             list_article(connection, to_article)
 
-    def _ids_from(self, file: str) -> list[str]:
+    def ids_from(self, file: str) -> list[str]:
         """Return the ids of the articles that came from the file at a path."""
         return [article_id for (article_id,) in self._database.rows("SELECT id FROM articles WHERE file = ?", file)]

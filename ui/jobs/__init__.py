@@ -1,0 +1,1 @@
+"""What runs in the background of the page, in threads of its own."""

@@ -1,0 +1,53 @@
+"""Computing the map of the archive in the background of the page."""
+
+from __future__ import annotations
+
+import logging
+import threading
+
+from rag.archive import Archive
+from rag.workspace.archive_map import ArchiveMap
+
+_log = logging.getLogger(__name__)
+
+
+class MapJob:
+    """Computes the map when it is asked for and the archive has changed. Safe to use from several threads."""
+
+    def __init__(self, archive: Archive) -> None:
+        self._map = ArchiveMap(archive)
+        self._lock = threading.Lock()
+        self._thread: threading.Thread | None = None
+        self._computed: str | None = None
+        self._failed = False
+
+    def get(self) -> str | None:
+        """Return the map as JSON; None while it is computed, which this begins.
+
+        Raises:
+            RuntimeError: it could not be computed; the next call tries again.
+        """
+        with self._lock:
+            cached = self._map.cached()
+            if cached is not None:
+                return cached
+            if self._thread and self._thread.is_alive():
+                return None
+            computed, self._computed, failed, self._failed = self._computed, None, self._failed, False
+            if computed is not None:
+                # it could not be stored, or the archive changed meanwhile
+                return computed
+            if failed:
+                raise RuntimeError("The map could not be computed.")
+            # daemon: it does not keep the program alive
+            self._thread = threading.Thread(target=self._work, name="map", daemon=True)
+            self._thread.start()
+            return None
+
+    def _work(self) -> None:
+        try:
+            self._computed = self._map.compute()
+        except Exception as error:
+            self._failed = True
+            _log.error("The map could not be computed: %r", error)
+            _log.debug("It happened here:", exc_info=True)
