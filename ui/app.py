@@ -20,6 +20,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from rag.archive import Archive
 from rag.errors import FundstelleError
 from ui.html.theme import ASSETS, head, theme
+from ui.jobs.folder_watch import FolderWatch
+from ui.jobs.indexing_job import IndexingJob
+from ui.jobs.map_job import MapJob
 from ui.page import build_page
 from ui.routes.answer import add_answer_route
 from ui.routes.cite import add_cite_routes
@@ -28,6 +31,8 @@ from ui.routes.dossier_files import add_dossier_file_routes
 from ui.routes.dossiers import add_dossier_routes
 from ui.routes.feedback import add_feedback_route
 from ui.routes.fonts import add_font_route
+from ui.routes.library import LibraryDesk, add_library_routes
+from ui.routes.library_changes import add_library_change_routes
 from ui.routes.own_questions import add_own_question_routes
 from ui.routes.questions import add_question_routes
 from ui.routes.reader import add_reader_routes
@@ -82,6 +87,7 @@ def build_app(archive: Archive, serving: Serving = THIS_COMPUTER) -> FastAPI:
     add_dossier_routes(app, archive)
     add_question_routes(app, archive)
     add_settings_routes(app, archive)
+    _add_library(app, archive, serving)
     blocks = build_page(archive, job)
     # only then does Gradio check whether a file named in a request may be read
     blocks.has_launched = True
@@ -109,6 +115,15 @@ def build_app(archive: Archive, serving: Serving = THIS_COMPUTER) -> FastAPI:
     return app
 
 
+def _add_library(app: FastAPI, archive: Archive, serving: Serving) -> None:
+    """Add the library, with what runs in its background."""
+    job = app.state.indexing = IndexingJob(archive)
+    watch = app.state.watch = FolderWatch(archive, job)
+    desk = LibraryDesk(archive, job, watch, MapJob(archive), serving.is_private, serving.may_fetch)
+    add_library_routes(app, desk)
+    add_library_change_routes(app, desk)
+
+
 def serve(
     archive: Archive,
     host: str,
@@ -118,22 +133,26 @@ def serve(
     names: Sequence[str] = (),
     proxies: Sequence[str] = (),
     root: str = "",
+    fetching: bool | None = None,
 ) -> None:
     """Serve the page until Ctrl-C; `on_ready` is called with its address once the page can be opened.
 
     Args:
-        names, proxies, root: as in `Serving`.
+        names, proxies, root, fetching: as in `Serving`.
 
     Raises:
         FundstelleError: the server cannot listen on the address, or a name, proxy or root is not valid.
     """
-    serving = Serving(host, port, tuple(names), tuple(proxies), root)
+    serving = Serving(host, port, tuple(names), tuple(proxies), root, fetching)
     listener = _listen(host, port)
     with listener:
         app = build_app(archive, serving)
+        app.state.watch.renew()
         on_ready(address(host, port))
         with contextlib.suppress(KeyboardInterrupt):
             server_of(app).run(sockets=[listener])
+        app.state.watch.close()
+        app.state.indexing.close()
         app.state.job.close()  # an evaluation saves the questions asked so far
 
 
@@ -165,6 +184,7 @@ class _Server(uvicorn.Server):
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         app = cast(FastAPI, self.config.app)
         app.state.job.cancel()
+        app.state.indexing.cancel()
         for route in app.routes:
             if isinstance(route, Mount):
                 cast(gr.routes.App, route.app).stop_event.set()

@@ -63,6 +63,7 @@ def archive_line(status: Status, texts: Texts) -> str:
         command = index_command(status.folder, texts.folder)
         return section(
             f'<div class="fs-notice"><p><strong>{escape(texts.empty_heading)}</strong></p>'
+            f'<p><a href="./?tab=library&amp;lang={texts.code}">{escape(texts.empty_link)}</a></p>'
             f"<p>{escape(texts.empty_hint)}</p><pre><code>{escape(command)}</code></pre></div>",
             texts,
         )

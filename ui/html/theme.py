@@ -24,6 +24,7 @@ STYLES = (
     "questions.css",
     "settings.css",
     "evaluate.css",
+    "library.css",
 )
 SCRIPTS = tuple(sorted((ASSETS / "scripts").glob("*.js")))
 

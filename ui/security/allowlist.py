@@ -8,6 +8,7 @@ from enum import Enum, auto
 
 from rag.types.dossier import MAX_TEXT
 from rag.workspace.dossier_json import MAX_IMPORT_BYTES
+from rag.workspace.inbox import MAX_FILE_BYTES
 from ui.tabs.question_sources import MAX_UPLOAD_CHARACTERS
 
 
@@ -15,6 +16,8 @@ class Body(Enum):
     """What the body of a request contains."""
 
     EMPTY = auto()
+    STREAM = auto()
+    """A file for one of our own routes, which counts its bytes as they come."""
     JSON = auto()
     """JSON for one of our own routes."""
     CALL = auto()
@@ -41,8 +44,9 @@ class Rule:
 _READ, _POST = frozenset({"GET", "HEAD"}), frozenset({"POST"})
 _LANGUAGE = frozenset({"lang"})
 _QUESTION = frozenset({"lang", "q", "since", "until", "source", "language", "author", "kind", "sort", "limit"})
+_LIBRARY = frozenset({"find", "order", "page", "state"})
 _SPAN = frozenset({"start", "end", "from", "to"})
-_PAGE = frozenset({"tab", "article", "dossier"}) | _QUESTION | _SPAN
+_PAGE = frozenset({"tab", "article", "dossier"}) | _QUESTION | _SPAN | _LIBRARY
 # a file below a folder: no segment begins with a dot, so none is `..`
 _FILE = r"[\w-][\w.-]*(/[\w-][\w.-]*)*"
 _SESSION = r"[A-Za-z0-9_-]{1,64}"
@@ -100,6 +104,12 @@ RULES = (
         body=Body.JSON,
         max_bytes=_MAX_JSON_BYTES,
     ),
+    _rule(_READ, "/view/library(/list|/add|/run|/pictures|/map)?", _QUESTION | _LIBRARY),
+    _rule(_READ, "/view/library/article", _LANGUAGE | {"article"}),
+    _rule(
+        _POST, "/library/(add|cancel|correct|undo|forget|watch)", _LANGUAGE, body=Body.JSON, max_bytes=_MAX_JSON_BYTES
+    ),
+    _rule(_POST, "/library/upload", _LANGUAGE | {"name"}, body=Body.STREAM, max_bytes=MAX_FILE_BYTES),
     _rule(_READ, "/fonts/[a-z0-9.-]{1,100}[.]woff2"),
     # Gradio's own, which browsers request with an Origin. Behind an unknown proxy, that is a foreign one, and then a
     # script of the page has to say so.

@@ -116,7 +116,13 @@ class Gate:
             await _respond(decision, scope, receive, send)
             return
         inner, rule = decision
-        if rule.body is not Body.EMPTY:
+        if rule.body is Body.STREAM:
+            size = Headers(scope=scope).get("content-length", "")
+            if size.isdecimal() and int(size) > rule.max_bytes:
+                refusal = Refusal(413, f"The request is larger than {rule.max_bytes} bytes.")
+                await _respond(refusal, scope, receive, send)
+                return
+        elif rule.body is not Body.EMPTY:
             body = await _read_body(receive, rule.max_bytes)
             if body is None:
                 refusal = Refusal(413, f"The request is larger than {rule.max_bytes} bytes.")

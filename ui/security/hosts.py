@@ -21,7 +21,7 @@ _HOST = re.compile(f"({_NAME.pattern})(:[0-9]{{1,5}})?")
 _ROOT = re.compile(f"((https?://{_HOST.pattern})?{_PATH.pattern}/?)?")
 _PORTS = {"http": ":80", "https": ":443"}
 # the page's own addresses begin with these; a root path that does, too, would be ambiguous
-_RESERVED = frozenset({"article", "assets", "evaluation", "gradio_api", "mark", "static"})
+_RESERVED = frozenset({"article", "assets", "evaluation", "library", "view", "gradio_api", "mark", "static"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +34,7 @@ class Serving:
         proxies: addresses or networks of reverse proxies whose X-Forwarded headers are trusted.
         root: the path below which a proxy serves the page, `/archive`, or its full address,
             `https://news.example/archive`.
+        fetching: whether the page may fetch addresses of the web; None allows it if the page is private.
 
     Raises:
         FundstelleError: a name, a proxy or the root is not valid.
@@ -44,6 +45,7 @@ class Serving:
     names: tuple[str, ...] = ()
     proxies: tuple[str, ...] = ()
     root: str = ""
+    fetching: bool | None = None
 
     def __post_init__(self) -> None:
         for name in self.names:
@@ -63,6 +65,11 @@ class Serving:
             )
         if self.path[1:].partition("/")[0] in _RESERVED:
             raise FundstelleError(f"Fundstelle uses addresses below {self.path} itself: choose another root path.")
+
+    @property
+    def may_fetch(self) -> bool:
+        """Whether the page may fetch addresses of the web."""
+        return self.is_private if self.fetching is None else self.fetching
 
     @property
     def path(self) -> str:

@@ -65,6 +65,7 @@ class Texts:
     passages: tuple[str, str]
     languages: tuple[str, str]
     empty_heading: str
+    empty_link: str
     empty_hint: str
     folder: str
     thousands: str

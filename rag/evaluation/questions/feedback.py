@@ -47,14 +47,17 @@ class CollectedQuestion:
     missing: int
 
     @property
+    def id(self) -> str:
+        """The id of the test question: the same whatever else is collected, since runs are compared by it."""
+        return f"m-{hashlib.sha256(self.question.encode()).hexdigest()[:_ID_DIGITS]}"
+
+    @property
     def test_question(self) -> TestQuestion | None:
         """The test question; None if the passages that answer are no longer in the archive."""
         if self.answerable and not self.right:
             return None
-        # the same id whatever else is collected: runs are compared by it
-        digest = hashlib.sha256(self.question.encode()).hexdigest()
         return TestQuestion(
-            id=f"m-{digest[:_ID_DIGITS]}",
+            id=self.id,
             question=self.wording,
             language=None,
             answerable=self.answerable,

@@ -1,0 +1,111 @@
+"""The library in a real browser: articles are added, found and corrected, with the mouse and the keyboard."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from browser_parts import Open, needs_chromium, serving
+from factories import BRIDGE
+
+from rag.archive import Archive
+
+pytestmark = needs_chromium
+
+SHORT = "Der Deichgraf von Altmoor hat am Montag die Schleuse Nord besichtigt und war mit den Toren sehr zufrieden."
+DROP = """
+([name, text]) => {
+  const transfer = new DataTransfer();
+  transfer.items.add(new File([text], name, { type: "text/plain" }));
+  for (const kind of ["dragover", "drop"]) {
+    document.querySelector("#fs-drop").dispatchEvent(
+      new DragEvent(kind, { dataTransfer: transfer, bubbles: true, cancelable: true }),
+    );
+  }
+}
+"""
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Where an archive without any article is served."""
+    folder = tmp_path_factory.mktemp("library") / "archive"
+    Archive.open(folder).close()
+    with serving(folder) as served:
+        yield served
+
+
+def test_files_become_articles_that_are_found(address: str, open_page: Open, tmp_path: Path) -> None:
+    """Dropped and chosen files are uploaded and indexed; a question finds them; a corrected headline is cited."""
+    (tmp_path / "bruecke.txt").write_text(f"Brücke eröffnet\n\n{BRIDGE}", encoding="utf-8")
+    visit = open_page(f"{address}?tab=library&lang=de")
+    page = visit.page
+    page.get_by_role("heading", name="Dieses Archiv ist noch leer.").wait_for()
+    page.locator("#fs-drop").wait_for()
+    page.evaluate(DROP, ["schleuse.txt", SHORT])
+    page.locator(".fs-articles tbody tr").wait_for(timeout=60_000)
+    page.locator("#fs-add > summary").click()
+    page.locator("#fs-files").set_input_files([tmp_path / "bruecke.txt"])
+    page.get_by_text("Fertig: 1 neuer Artikel").wait_for(timeout=60_000)
+    page.locator("[data-fs-more]").nth(1).wait_for()
+
+    # the row unfolds by keyboard; the headline is corrected in it
+    row = page.locator("tr", has_text="Brücke eröffnet").locator("[data-fs-more]")
+    row.focus()
+    page.keyboard.press("Enter")
+    page.locator(".fs-correct > summary").click()
+    page.get_by_label("Überschrift", exact=True).fill("Neue Hubbrücke")
+    page.keyboard.press("Enter")
+    page.get_by_text("Die Berichtigung ist gespeichert.").first.wait_for()
+    page.get_by_text("In der Datei steht: Brücke eröffnet").wait_for()
+
+    page.goto(f"{address}?lang=de&q=Was+kostete+die+Hubbr%C3%BCcke%3F")
+    page.locator("#fs-results", has_text="Neue Hubbrücke").wait_for()
+    page.goto(f"{address}?lang=de&q=Welche+Schleuse+hat+der+Deichgraf+besichtigt%3F")
+    page.locator("#fs-results", has_text="Schleuse Nord").wait_for()
+    assert visit.faults == []
+    assert all(asked.startswith((address, "data:", "blob:")) for asked in visit.addresses)
+
+
+def test_a_run_survives_a_reload_and_is_cancelled(address: str, open_page: Open, tmp_path: Path) -> None:
+    """Any open page shows it; after Cancel, what was stored is listed."""
+    for number in range(300):
+        text = f"Die Besichtigung Nummer {number} der Schleuse {number * 7} fand im Jahr {1900 + number % 100} statt. "
+        (tmp_path / f"{number}.txt").write_text(text * 6, encoding="utf-8")
+    visit = open_page(f"{address}?tab=library&lang=de")
+    page = visit.page
+    page.locator("#fs-add > summary").click()
+    page.get_by_label("Ordner auf diesem Rechner").fill(str(tmp_path))
+    page.get_by_role("button", name="Ordner aufnehmen").click()
+    page.locator(".fs-run").wait_for()
+    page.reload()
+    page.locator(".fs-run").wait_for()
+    page.locator("[data-fs-cancel]").click()
+    page.get_by_text("Abgebrochen.").wait_for(timeout=60_000)
+    page.reload()
+    page.get_by_text("Abgebrochen.").wait_for()
+    page.locator("#fs-add > summary").click()
+    page.locator(".fs-folders", has_text=tmp_path.name).wait_for()
+    assert visit.faults == []
+
+
+def test_the_address_holds_the_list(address: str, open_page: Open) -> None:
+    """A search, an order and Back: each is a step of history."""
+    visit = open_page(f"{address}?tab=library&lang=en")
+    page = visit.page
+    page.locator(".fs-articles").wait_for()
+    page.get_by_label("Search headline, outlet and author").fill("hubbr")
+    page.keyboard.press("Enter")
+    page.get_by_text("1 article", exact=True).wait_for()
+    assert "find=hubbr" in page.url
+    page.locator("#fs-sort-title").click()
+    page.locator('th.fs-title[aria-sort="ascending"]').wait_for()
+    page.locator("a[data-fs-open]").first.click()
+    page.locator("#fs-panel[open], #fs-reader").first.wait_for()
+    page.go_back()
+    page.go_back()
+    page.locator('th.fs-added[aria-sort="descending"]').wait_for()
+    page.go_back()
+    page.locator(".fs-articles tbody tr").nth(1).wait_for()
+    assert visit.faults == []

@@ -1,0 +1,189 @@
+"""The routes of the library that read: the view, the list, an article in it, the run of the indexing, the pictures."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from fastapi import FastAPI, Request
+from fastapi.responses import HTMLResponse, JSONResponse, Response
+
+from rag.archive import Archive
+from rag.errors import QuestionError
+from rag.search.filters import make_filter
+from rag.types import Filter
+from rag.types.library import SORT_FACTS, LibraryQuery
+from rag.workspace.folders import Folders
+from rag.workspace.inbox import Inbox
+from ui.html.indexing import add_panel, indexing_run
+from ui.html.library import ListState, library_frame, library_list, unusable_filter
+from ui.html.library_article import article_details
+from ui.html.library_pictures import pictures
+from ui.jobs.folder_watch import FolderWatch
+from ui.jobs.indexing_job import IndexingJob
+from ui.jobs.map_job import MapJob
+from ui.routes.fragments import fragment
+from ui.wording.texts import Texts
+
+SAMPLE = Path("seeds", "articles")
+"""The sample articles, below the folder that the page was started in."""
+_PARAMETERS = ("find", "since", "until", "source", "language", "author", "kind", "state", "order", "page")
+_MAX_PAGE = 1_000_000
+_MAX_SEARCH_CHARACTERS = 200
+
+
+@dataclass(frozen=True, slots=True)
+class LibraryDesk:
+    """What the library works with.
+
+    Attributes:
+        is_local: whether the page is served to this computer alone, so that folders of it may be named.
+        may_fetch: whether pages may be fetched from the web.
+    """
+
+    archive: Archive
+    job: IndexingJob
+    watch: FolderWatch
+    map: MapJob
+    is_local: bool = False
+    may_fetch: bool = False
+
+
+def add_library_routes(app: FastAPI, desk: LibraryDesk) -> None:
+    """Add the routes below /view/library."""
+    archive = desk.archive
+
+    @app.get("/view/library", response_class=HTMLResponse, include_in_schema=False)
+    def view(request: Request) -> HTMLResponse:
+        return fragment(request, archive, lambda texts: _view(desk, request, texts))
+
+    @app.get("/view/library/list", response_class=HTMLResponse, include_in_schema=False)
+    def articles(request: Request) -> HTMLResponse:
+        return fragment(request, archive, lambda texts: _list(archive, request, texts))
+
+    @app.get("/view/library/add", response_class=HTMLResponse, include_in_schema=False)
+    def add(request: Request) -> HTMLResponse:
+        return fragment(request, archive, lambda texts: _add_panel(desk, texts))
+
+    @app.get("/view/library/run", response_class=HTMLResponse, include_in_schema=False)
+    def run(request: Request) -> HTMLResponse:
+        return fragment(request, archive, lambda texts: run_html(desk, texts))
+
+    @app.get("/view/library/article", response_class=HTMLResponse, include_in_schema=False)
+    def article(request: Request) -> HTMLResponse:
+        article_id = request.query_params.get("article", "")
+        return fragment(request, archive, lambda texts: details_html(archive, article_id, texts))
+
+    @app.get("/view/library/pictures", response_class=HTMLResponse, include_in_schema=False)
+    def overview(request: Request) -> HTMLResponse:
+        return fragment(request, archive, lambda texts: pictures(archive.library_counts(), texts))
+
+    @app.get("/view/library/map", include_in_schema=False)
+    def points() -> Response:
+        try:
+            text = desk.map.get()
+        except RuntimeError:
+            return JSONResponse({"failed": True})
+        headers = {"Cache-Control": "no-store"}
+        return Response(text or '{"computing": true}', media_type="application/json", headers=headers)
+
+
+def run_html(desk: LibraryDesk, texts: Texts) -> str:
+    """Return the run of the indexing, and what could not be read."""
+    return indexing_run(desk.job.state, desk.archive.failures(), desk.archive.folder, texts)
+
+
+def details_html(archive: Archive, article_id: str, texts: Texts, note: str = "") -> str:
+    """Return what the library says of an article.
+
+    Raises:
+        NotFound: there is none of this id.
+    """
+    row = archive.library_row(article_id)
+    article = archive.article(row.id)
+    original = archive.article(row.same_as) if row.same_as else None
+    in_inbox = Path(row.file).is_relative_to(Inbox(archive).folder.absolute())
+    in_file = archive.articles_in(row.file)
+    return article_details(
+        article,
+        row,
+        archive.corrections(row.id),
+        texts,
+        original=original,
+        in_file=in_file,
+        in_inbox=in_inbox,
+        note=note,
+    )
+
+
+def _view(desk: LibraryDesk, request: Request, texts: Texts) -> str:
+    is_empty = _is_empty(desk.archive)
+    parts = {
+        "add": _add_panel(desk, texts),
+        "run": run_html(desk, texts),
+        "list": "" if is_empty else _list(desk.archive, request, texts),
+    }
+    return library_frame(parts, texts, has_pictures=not is_empty)
+
+
+def _is_empty(archive: Archive) -> bool:
+    return not archive.library(LibraryQuery(size=1)).rows
+
+
+def _add_panel(desk: LibraryDesk, texts: Texts) -> str:
+    return add_panel(
+        Folders(desk.archive).all(),
+        is_empty=_is_empty(desk.archive),
+        is_local=desk.is_local,
+        may_fetch=desk.may_fetch,
+        has_sample=SAMPLE.is_dir(),
+        texts=texts,
+    )
+
+
+def _list(archive: Archive, request: Request, texts: Texts) -> str:
+    try:
+        state = list_state({name: request.query_params.getlist(name) for name in _PARAMETERS})
+    except QuestionError:
+        return unusable_filter(texts)
+    return library_list(archive.library(state.query), state, archive.library_counts(), texts)
+
+
+def list_state(parameters: dict[str, list[str]]) -> ListState:
+    """Return the query that the parameters of an address ask for; what is not known there is left out.
+
+    Raises:
+        QuestionError: a day or a name cannot be used.
+    """
+    given = {name: [value for value in values if value.strip()] for name, values in parameters.items()}
+    order = _first(given, "order") or "-added"
+    sort = next((fact for fact in SORT_FACTS if fact == order.removeprefix("-")), None)
+    page = _first(given, "page")
+    state = _first(given, "state")
+    query = LibraryQuery(
+        search=(_first(given, "find") or "")[:_MAX_SEARCH_CHARACTERS],
+        filter=_filter(given),
+        state=next((name for name in ("complete", "incomplete", "duplicate") if name == state), None),
+        sort=sort or "added",
+        descending=order.startswith("-") or sort is None,
+        page=min(int(page), _MAX_PAGE) if page.isdecimal() and page.isascii() and int(page) > 0 else 1,
+    )
+    kept = {name: values for name, values in given.items() if values and name != "page"}
+    return ListState(query, {"tab": ["library"], **kept})
+
+
+def _filter(given: dict[str, list[str]]) -> Filter:
+    return make_filter(
+        _first(given, "since") or None,
+        _first(given, "until") or None,
+        sources=given.get("source", ()),
+        languages=given.get("language", ()),
+        authors=given.get("author", ()),
+        include=["comments"] if "comment" in given.get("kind", ()) else (),
+    )
+
+
+def _first(given: dict[str, Sequence[str]] | dict[str, list[str]], name: str) -> str:
+    values = given.get(name) or [""]
+    return values[0]
