@@ -49,6 +49,25 @@ OPEN = {
     "/article/{article_id}/page": "/article/abc123/page",
     "/article/{article_id}/page.png": "/article/abc123/page.png",
     "/article/{article_id}/related": "/article/abc123/related",
+    **{
+        path: path
+        for path in (
+            "/view/library",
+            "/view/library/list",
+            "/view/library/add",
+            "/view/library/run",
+            "/view/library/article",
+            "/view/library/pictures",
+            "/view/library/map",
+            "/library/add",
+            "/library/cancel",
+            "/library/correct",
+            "/library/undo",
+            "/library/forget",
+            "/library/watch",
+            "/library/upload",
+        )
+    },
     "/assets/{path:path}": "/assets/index-DphvyggB.js",
     "/evaluation/{name:path}.html": "/evaluation/a/b.html",
     "/favicon.ico": "/favicon.ico",
