@@ -50,8 +50,13 @@ Archive.open(folder: Path | str, *, create: bool = True, encoder_name: str | Non
     device: str | None = None, on_step: OnStep | None = None) -> Self
 Archive.close(self) -> None
 Archive.index(self, *paths: StrPath | Iterable[StrPath], on_progress: Callable[[Progress], None] | None = None,
-    limits: Limits | None = None, columns: Columns | None = None) -> IndexReport
+    limits: Limits | None = None, columns: Columns | None = None, again: bool = False) -> IndexReport
 Archive.forget(self, *paths: StrPath | Iterable[StrPath]) -> int
+Archive.correct(self, article_id: str, *, title: str | None = None, source: str | None = None,
+    author: str | None = None, published: Day = None, by: str = '') -> Article
+Archive.take_back_correction(self, article_id: str, *fields: str) -> Article
+Archive.corrections(self, article_id: str) -> tuple[Correction, ...]
+Archive.library(self, query: LibraryQuery | None = None) -> LibraryPage
 Archive.fetch(self, *addresses: str | Iterable[str], on_page: Callable[[int, int | None], None] | None = None)
     -> tuple[Failure, ...]
 Archive.ask(self, question: str, k: int = 5, *, since: Day = None, until: Day = None, source: Names = (),

@@ -62,15 +62,15 @@ def library_list(page: LibraryPage, state: ListState, counts: LibraryCounts | No
     if page.total is None:
         number = words.many.format(count=grouped(MAX_COUNTED, texts))
     else:
-        number = count_of(words.found, page.total, texts)
-    found = f'<p class="fs-library-count" role="status">{escape(number)}</p>'
+        number = count_of(words.matches, page.total, texts)
+    summary = f'<p class="fs-library-count" role="status">{escape(number)}</p>'
     body = (
         f"{_table(page.rows, state, texts)}{_pager(page, state, texts)}"
         if page.rows
         else f'<div class="fs-notice"><p><strong>{escape(words.nothing)}</strong></p>'
         f"<p>{escape(words.nothing_hint)}</p></div>"
     )
-    return f"{_search(state, counts, texts)}{_chips(state, texts)}{found}{body}"
+    return f"{_search(state, counts, texts)}{_chips(state, texts)}{summary}{body}"
 
 
 # -- search and filters -----------------------------------------------------------------------------

@@ -98,7 +98,7 @@ def _field(article: Article, field: CorrectableFact, correction: Correction | No
     name = f"fs-{field}-{article.id}"
     value = escape(fact_text(article, field) or "")
     kind = 'type="date"' if field == "published" else 'type="text" dir="auto" maxlength="500"'
-    hint = escape(_said(correction, texts)) if correction else ""
+    hint = escape(_correction_note(correction, texts)) if correction else ""
     note = f'<span class="fs-hint" id="{name}-hint">{hint}</span>' if hint else ""
     described = f' aria-describedby="{name}-hint"' if hint else ""
     return (
@@ -108,7 +108,7 @@ def _field(article: Article, field: CorrectableFact, correction: Correction | No
     )
 
 
-def _said(correction: Correction, texts: Texts) -> str:
+def _correction_note(correction: Correction, texts: Texts) -> str:
     """Return who corrected a fact, and what the file says."""
     words = LIBRARY[texts.code]
     day = long_date(datetime.fromisoformat(correction.made).date(), texts)

@@ -10,7 +10,7 @@ from rag.archive import Archive
 from rag.errors import ArchiveBusy, FundstelleError
 from rag.indexing.watch import watch_changes
 from rag.workspace.folders import Folders
-from ui.jobs.indexing_job import IndexingJob, Task
+from ui.jobs.indexing_job import IndexingJob, IndexingTask
 
 _log = logging.getLogger(__name__)
 
@@ -60,7 +60,7 @@ class FolderWatch:
         present = tuple(folder for folder in folders if folder.is_dir())
         try:
             if present:
-                self._job.start(Task(present, quiet=True))
+                self._job.start(IndexingTask(present, quiet=True))
         except ArchiveBusy:
             return False
         return True

@@ -23,7 +23,7 @@ Phase = Literal["idle", "fetching", "reading", "done", "cancelled", "refused", "
 
 
 @dataclass(frozen=True, slots=True)
-class Task:
+class IndexingTask:
     """What is to be indexed.
 
     Attributes:
@@ -62,7 +62,7 @@ class IndexingState:
     report: IndexReport | None = None
     failures: tuple[Failure, ...] = ()
     refusal: FundstelleError | None = None
-    task: Task = Task()
+    task: IndexingTask = IndexingTask()
 
     @property
     def running(self) -> bool:
@@ -97,7 +97,7 @@ class IndexingJob:
         """The present run, or the last one."""
         return self._state
 
-    def start(self, task: Task) -> None:
+    def start(self, task: IndexingTask) -> None:
         """Begin to index.
 
         Raises:
@@ -127,7 +127,7 @@ class IndexingJob:
         self.cancel()
         self.wait(_SECONDS_TO_END)
 
-    def _work(self, task: Task) -> None:
+    def _work(self, task: IndexingTask) -> None:
         try:
             self._end("done", report=self._index(task))
         except KeyboardInterrupt:
@@ -141,7 +141,7 @@ class IndexingJob:
         finally:
             self._finished.set()
 
-    def _index(self, task: Task) -> IndexReport:
+    def _index(self, task: IndexingTask) -> IndexReport:
         paths: Sequence[Path] = task.paths
         if task.addresses:
             failures = self._archive.fetch(list(task.addresses), on_page=self._on_page)

@@ -68,7 +68,7 @@ def add_library_routes(app: FastAPI, desk: LibraryDesk) -> None:
 
     @app.get("/view/library/run", response_class=HTMLResponse, include_in_schema=False)
     def run(request: Request) -> HTMLResponse:
-        return fragment(request, archive, lambda texts: run_html(desk, texts))
+        return fragment(request, archive, lambda texts: indexing_html(desk, texts))
 
     @app.get("/view/library/article", response_class=HTMLResponse, include_in_schema=False)
     def article(request: Request) -> HTMLResponse:
@@ -89,7 +89,7 @@ def add_library_routes(app: FastAPI, desk: LibraryDesk) -> None:
         return Response(text or '{"computing": true}', media_type="application/json", headers=headers)
 
 
-def run_html(desk: LibraryDesk, texts: Texts) -> str:
+def indexing_html(desk: LibraryDesk, texts: Texts) -> str:
     """Return the run of the indexing, and what could not be read."""
     return indexing_run(desk.job.state, desk.archive.failures(), desk.archive.folder, texts)
 
@@ -121,7 +121,7 @@ def _view(desk: LibraryDesk, request: Request, texts: Texts) -> str:
     is_empty = _is_empty(desk.archive)
     parts = {
         "add": _add_panel(desk, texts),
-        "run": run_html(desk, texts),
+        "run": indexing_html(desk, texts),
         "list": "" if is_empty else _list(desk.archive, request, texts),
     }
     return library_frame(parts, texts, has_pictures=not is_empty)
@@ -169,8 +169,8 @@ def list_state(parameters: dict[str, list[str]]) -> ListState:
         descending=order.startswith("-") or sort is None,
         page=min(int(page), _MAX_PAGE) if page.isdecimal() and page.isascii() and int(page) > 0 else 1,
     )
-    kept = {name: values for name, values in given.items() if values and name != "page"}
-    return ListState(query, {"tab": ["library"], **kept})
+    set_parameters = {name: values for name, values in given.items() if values and name != "page"}
+    return ListState(query, {"tab": ["library"], **set_parameters})
 
 
 def _filter(given: dict[str, list[str]]) -> Filter:

@@ -17,7 +17,7 @@ from starlette.requests import ClientDisconnect
 from rag.errors import ArchiveBusy, CorrectionError, FundstelleError, NotFound, UploadError
 from rag.workspace.folders import Folders
 from rag.workspace.inbox import Inbox
-from ui.jobs.indexing_job import Task
+from ui.jobs.indexing_job import IndexingTask
 from ui.routes.fragments import texts_for
 from ui.routes.library import SAMPLE, LibraryDesk, details_html
 from ui.wording.errors import error_sentence
@@ -153,9 +153,9 @@ def _add(desk: LibraryDesk, wanted: AddRequest, words: LibraryTexts) -> str:
     """Begin to index what is wanted."""
     match wanted.kind:
         case "inbox":
-            task = Task((Inbox(desk.archive).folder,))
+            task = IndexingTask((Inbox(desk.archive).folder,))
         case "sample" if SAMPLE.is_dir():
-            task = Task((SAMPLE.absolute(),))
+            task = IndexingTask((SAMPLE.absolute(),))
         case "folder":
             _check_local(desk, words)
             if not wanted.value.strip().startswith("/"):
@@ -163,15 +163,15 @@ def _add(desk: LibraryDesk, wanted: AddRequest, words: LibraryTexts) -> str:
             folder = Path(wanted.value.strip())
             if not folder.exists():
                 raise _Forbidden(words.missing_folder)
-            task = Task((folder,))
+            task = IndexingTask((folder,))
         case "address":
             if not desk.may_fetch:
                 raise _Forbidden(words.refused_address)
-            task = Task(addresses=(wanted.value.strip(),))
+            task = IndexingTask(addresses=(wanted.value.strip(),))
         case "article":
-            task = Task((Path(desk.archive.library_row(wanted.value).file),), again=True)
+            task = IndexingTask((Path(desk.archive.library_row(wanted.value).file),), again=True)
         case "file":
-            task = Task((_failed_file(desk, wanted.value),), again=True)
+            task = IndexingTask((_failed_file(desk, wanted.value),), again=True)
         case _:
             raise NotFound(f"{wanted.kind!r} cannot be added.")
     desk.job.start(task)

@@ -22,7 +22,7 @@ class LibraryTexts:
     """
 
     heading: str
-    found: tuple[str, str]
+    matches: tuple[str, str]
     many: str
     nothing: str
     nothing_hint: str
@@ -157,7 +157,7 @@ class LibraryTexts:
 LIBRARY: Mapping[str, LibraryTexts] = {
     "de": LibraryTexts(
         heading="Bibliothek",
-        found=("1 Artikel", "{count} Artikel"),
+        matches=("1 Artikel", "{count} Artikel"),
         many="mehr als {count} Artikel",
         nothing="Kein Artikel passt dazu.",
         nothing_hint="Suchen Sie nach weniger Wörtern, oder nehmen Sie Filter heraus.",
@@ -336,7 +336,7 @@ LIBRARY: Mapping[str, LibraryTexts] = {
     ),
     "en": LibraryTexts(
         heading="Library",
-        found=("1 article", "{count} articles"),
+        matches=("1 article", "{count} articles"),
         many="more than {count} articles",
         nothing="No article matches.",
         nothing_hint="Search for fewer words, or remove filters.",
