@@ -118,6 +118,3 @@ def _heading(answer: Answer, title: str, texts: Texts) -> str:
         f'<div class="fs-heading"><div role="status"><h2 class="fs-asked"><span>{escape(title)}</span> {question} '
         f"{small}</h2></div>{save_question_control(texts.code)}</div>"
     )
-    heading = f'<h2 class="fs-asked"><span>{escape(title)}</span> {question} {small}</h2>'
-    save = save_question_control(texts.code)
-    return f'<div class="fs-answer-line"><div role="status">{heading}</div>{save}</div>'
