@@ -7,13 +7,14 @@ file. All blocks of a document run in one folder, in order, where `articles/` an
 
 from __future__ import annotations
 
+import io
 import re
 import runpy
 import shlex
 import shutil
 import subprocess
-import sys
 from collections.abc import Iterator
+from contextlib import redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -106,7 +107,7 @@ def test_documents_run(document: Path, fundstelle: Run, tmp_path: Path, monkeypa
     shutil.copytree(ARTICLES, tmp_path / "articles")
     # a few are enough to see that a command works
     questions = QUESTIONS_FILE.read_text("utf-8").splitlines(keepends=True)
-    (tmp_path / "seeds" / "questions.jsonl").write_text("".join(questions[::12]), "utf-8")
+    (tmp_path / "seeds" / "questions.jsonl").write_text("".join(questions[::17]), "utf-8")
     for block in blocks:
         if block.file:
             target = tmp_path / block.file
@@ -117,12 +118,11 @@ def test_documents_run(document: Path, fundstelle: Run, tmp_path: Path, monkeypa
             if block.output is not None:
                 assert as_pattern(block.output).fullmatch(printed.strip()), printed
         elif block.kind == "python":
-            program = subprocess.run(
-                [sys.executable, "-c", block.text], cwd=tmp_path, capture_output=True, text=True, check=False
-            )
-            assert program.returncode == 0, program.stderr
+            # in this process, which has the encoder open, with no name but those of a fresh program
+            with redirect_stdout(io.StringIO()) as printed_text:
+                exec(compile(block.text, str(document), "exec"), {"__name__": "__main__"})  # noqa: S102
             if block.output is not None:
-                assert as_pattern(block.output).fullmatch(program.stdout.strip()), program.stdout
+                assert as_pattern(block.output).fullmatch(printed_text.getvalue().strip()), printed_text.getvalue()
 
 
 def run_line(line: str, fundstelle: Run, folder: Path) -> str:

@@ -28,7 +28,7 @@ from rag.loading.common.safe_names import safe_name, without_login
 from rag.loading.finish import article_from_draft
 from rag.loading.plain_text.text import load_text
 
-QUICK = replace(DEFAULT_POLITENESS, pause=0.0, read_timeout=2.0, total_timeout=4.0)
+QUICK = replace(DEFAULT_POLITENESS, pause=0.0, read_timeout=2.0, total_timeout=2.5)
 Fetch = Callable[..., list[tuple[str, str]]]
 
 
