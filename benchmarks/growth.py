@@ -35,6 +35,7 @@ from filelock import FileLock
 from benchmarks.latency import commit, machine, percentiles
 from benchmarks.sets import cut_passages
 from embeddings.encoder import BUNDLED, Encoder, open_encoder
+from embeddings.types import TokenVectors
 from rag.archive import Archive
 from rag.config import Config
 from rag.dense.index import DenseIndex
@@ -77,9 +78,13 @@ def articles(size: int, texts: Sequence[str], files: Path) -> Iterator[tuple[Art
         )
 
 
-def make(folder: Path, files: Path, size: int, encoder: Encoder, texts: Sequence[str]) -> float:
-    """Make an archive of so many passages with files of its first articles; return the seconds that storing took."""
-    read = encode_words(encoder, texts)
+def make(
+    folder: Path, files: Path, size: int, encoder: Encoder, texts: Sequence[str], *, read: Sequence[TokenVectors]
+) -> float:
+    """Make an archive of so many passages with files of its first articles; return the seconds that storing took.
+
+    `read` has the tokens of each text, or of another of the same length.
+    """
     vectors = np.stack([text.pooled for text in read])
     make_archive_folder(folder)
     store = Store(folder / DATABASE)
@@ -215,7 +220,7 @@ def main(data: Path, sizes: Sequence[int]) -> None:
     for size in sizes:
         with tempfile.TemporaryDirectory() as temporary:
             folder, files = Path(temporary) / "archive", Path(temporary) / "files"
-            stored = make(folder, files, size, encoder, texts)
+            stored = make(folder, files, size, encoder, texts, read=encode_words(encoder, texts))
             figures = {"stored in": round(stored, 1)} | measure(folder, files, size, questions)
         print(size, json.dumps(figures), flush=True)
         result = json.loads(RESULT.read_text("utf-8")) if RESULT.exists() else {}
