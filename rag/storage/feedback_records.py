@@ -54,11 +54,15 @@ class FeedbackRecords:
             for asked_question, article, start, end, quote, answers, exists in self._database.rows(query, question)
         ]
 
-    def questions(self) -> list[StoredQuestion]:
-        """Return what was said of questions, the first first."""
+    def questions(self, question: str | None = None) -> list[StoredQuestion]:
+        """Return what was said of one question, or of all, the first first."""
         if self._database.version < _FIRST_VERSION:
             return []
-        rows = self._database.rows("SELECT question, wording, tags, answerable FROM test_questions ORDER BY rowid")
+        query = (
+            "SELECT question, wording, tags, answerable FROM test_questions WHERE ?1 IS NULL OR question = ?1 "
+            "ORDER BY rowid"
+        )
+        rows = self._database.rows(query, question)
         return [
             StoredQuestion(question, wording, tuple(json.loads(tags)), bool(answerable))
             for question, wording, tags, answerable in rows

@@ -96,9 +96,9 @@ def _about(citation: Citation, context: CardContext) -> str:
     return (
         f'<details class="fs-menu fs-about" id="{identifier}"><summary aria-label="{escape(words.about)}"'
         f' title="{escape(words.about)}" id="{identifier}-label">⋯</summary>'
-        f'<div class="fs-menu-box">{f"<p>{original}</p>" if original else ""}<dl>{rows}</dl>'
-        f"<h4>{escape(texts.explanation)}</h4><dl>{explanation(citation, texts)}</dl>"
-        f"{question_button(citation, context.question, texts)}</div></details>"
+        f'<div class="fs-menu-box">{f"<p>{original}</p>" if original else ""}'
+        f"<p>{question_button(citation, context.question, texts)}</p><dl>{rows}</dl>"
+        f"<h4>{escape(texts.explanation)}</h4><dl>{explanation(citation, texts)}</dl></div></details>"
     )
 
 

@@ -15,7 +15,6 @@ from ui.wording.page import count_of, grouped
 from ui.wording.texts import Texts
 
 MAX_TAGS_CHARACTERS = 200
-_LIST = "./?tab=evaluate&lang={code}"
 
 
 def question_button(citation: Citation, question: str, texts: Texts) -> str:
@@ -25,10 +24,9 @@ def question_button(citation: Citation, question: str, texts: Texts) -> str:
     if citation.highlights:
         passage["sentence"] = list(citation.highlights[0])
     sent = json.dumps({"question": question, "passage": passage})
-    link = f'<a href="{escape(_LIST.format(code=texts.code))}" data-fs-list hidden>{escape(words.to_list)}</a>'
     return (
         f'<span class="fs-make"><button type="button" data-fs-test-question="{escape(sent)}">{escape(words.make)}'
-        f'</button> <span role="status"></span> {link}</span>'
+        f'</button> <span role="status"></span></span>'
     )
 
 

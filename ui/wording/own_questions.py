@@ -12,7 +12,6 @@ class OwnQuestionWords:
 
     make: str
     made: str
-    to_list: str
     no_answer: str
     no_answer_made: str
     no_answer_undone: str
@@ -37,8 +36,7 @@ class OwnQuestionWords:
 OWN_QUESTIONS: Mapping[str, OwnQuestionWords] = {
     "de": OwnQuestionWords(
         make="Testfrage daraus machen",
-        made="Als Testfrage gespeichert.",
-        to_list="Zu Ihren Testfragen",
+        made="Als Testfrage gespeichert, zu finden unter „Auswerten“.",
         no_answer="Das Archiv hat darauf keine Antwort",
         no_answer_made="Als Testfrage ohne Antwort gespeichert.",
         no_answer_undone="Nicht mehr als Testfrage gespeichert.",
@@ -64,8 +62,7 @@ OWN_QUESTIONS: Mapping[str, OwnQuestionWords] = {
     ),
     "en": OwnQuestionWords(
         make="Make a test question",
-        made="Saved as a test question.",
-        to_list="Go to your test questions",
+        made="Saved as a test question, to be found under “Evaluate”.",
         no_answer="The archive has no answer to this",
         no_answer_made="Saved as a test question without an answer.",
         no_answer_undone="No longer saved as a test question.",

@@ -96,9 +96,8 @@ class FeedbackStore:
         return [MarkedPassage(mark.article, mark.start, mark.end, mark.answers) for mark in marks]
 
     def is_unanswerable(self, question: str) -> bool:
-        """Return whether a person said that the archive does not answer a question."""
-        key = normalise_question(question)
-        return any(stored.question == key and not stored.answerable for stored in self._records.questions())
+        """Whether a user said that the archive does not answer a question."""
+        return any(not stored.answerable for stored in self._records.questions(normalise_question(question)))
 
     def collect(self, question: str, *, wording: str, tags: Sequence[str], answerable: bool) -> None:
         """Store how a question is worded in evaluations, its tags, and whether the archive answers it.

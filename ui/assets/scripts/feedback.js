@@ -12,6 +12,8 @@ async function mark(button) {
   for (const each of group.querySelectorAll("button")) {
     each.ariaPressed = String(JSON.parse(each.dataset.fsAnswers) === answers);
   }
+  // where a passage answers, the archive has an answer
+  if (answers) document.querySelector("#fs-results [data-fs-no-answer]")?.setAttribute("aria-pressed", "false");
 }
 
 document.addEventListener("click", (event) => {

@@ -25,9 +25,9 @@ async function make(button) {
   const { ok, text } = await post("test-question", JSON.parse(button.dataset.fsTestQuestion));
   say(button, text);
   if (!ok) return;
-  button.parentElement.querySelector("[data-fs-list]").hidden = false;
-  press(button.closest(".fs-card")?.querySelector('[data-fs-answers="true"]'), true);
-  press(button.closest(".fs-card")?.querySelector('[data-fs-answers="false"]'), false);
+  const passage = button.closest(".fs-passage");
+  press(passage?.querySelector('[data-fs-answers="true"]'), true);
+  press(passage?.querySelector('[data-fs-answers="false"]'), false);
   press(document.querySelector("#fs-results [data-fs-no-answer]"), false);
 }
 

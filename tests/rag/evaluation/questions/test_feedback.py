@@ -48,6 +48,7 @@ def test_a_question_without_an_answer_is_a_test_question(feedback: FeedbackStore
     feedback.mark(QUESTION, first, answers=True)
     feedback.mark(QUESTION, second, answers=False)
     feedback.collect(f" {QUESTION} ", wording=QUESTION, tags=["tunnel"], answerable=False)
+    assert (feedback.is_unanswerable(f"{QUESTION} "), feedback.is_unanswerable("Wer?")) == (True, False)
     (question,) = feedback.questions()
     assert (question.answerable, question.labels, question.tags) == (False, (), (MARKED, "tunnel"))
     assert question.wrong == (Label(article.id, second.quote),)
@@ -55,6 +56,7 @@ def test_a_question_without_an_answer_is_a_test_question(feedback: FeedbackStore
     (question,) = feedback.questions()
     assert (question.answerable, question.labels) == (True, (Label(article.id, first.quote),))
     assert question.tags == (MARKED, "tunnel")
+    assert not feedback.is_unanswerable(QUESTION)
 
 
 def test_wording_and_tags_are_changed_and_the_question_stays_the_same(
