@@ -34,7 +34,8 @@ def difference(changes: Sequence[WordChange], language: str, words: ReaderWords,
             # a line under the space after a word looks like a mistake
             word, space = text.rstrip(), text[len(text.rstrip()) :]
             html += f"<{_TAGS[change.kind]}>{escape(word)}</{_TAGS[change.kind]}>{space}"
-    return f'<div class="fs-difference" lang="{escape(language)}" dir="auto">{html}</div>'
+    label = f'role="group" aria-label="{escape(words.difference)}"'
+    return f'<div class="fs-difference" tabindex="0" {label} lang="{escape(language)}" dir="auto">{html}</div>'
 
 
 def _same(text: str, follows: bool, precedes: bool, words: ReaderWords, texts: Texts) -> str:

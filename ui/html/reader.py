@@ -166,7 +166,7 @@ def related_articles(
     near = [_link(neighbour.article, texts, (neighbour.passage.start, neighbour.passage.end)) for neighbour in similar]
     lists = {words.same_text_heading: same, words.versions_heading: shared, words.similar_heading: near}
     return "".join(
-        f'<section class="fs-related"><h3>{escape(heading)}</h3><ul><li>{"</li><li>".join(entries)}</li></ul></section>'
+        f'<section class="fs-related"><h2>{escape(heading)}</h2><ul><li>{"</li><li>".join(entries)}</li></ul></section>'
         for heading, entries in lists.items()
         if entries
     )

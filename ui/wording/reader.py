@@ -57,6 +57,7 @@ class ReaderWords:
     in_archive: str
     in_file: str
     removed_added: str
+    difference: str
     no_difference: str
     left_out: str
     away: str
@@ -152,6 +153,7 @@ READER: Mapping[str, ReaderWords] = {
         in_archive="im Archiv",
         in_file="in der Datei",
         removed_added="Gestrichen: nur {before}. Unterstrichen: nur {after}.",
+        difference="Unterschiede",
         no_difference="Der Wortlaut ist gleich.",
         left_out="{count} gleiche Wörter",
         away="Fundstelle ist nicht erreichbar. Prüfen Sie, ob das Programm noch läuft.",
@@ -230,6 +232,7 @@ READER: Mapping[str, ReaderWords] = {
         in_archive="in the archive",
         in_file="in the file",
         removed_added="Struck through: only {before}. Underlined: only {after}.",
+        difference="Differences",
         no_difference="The wording is the same.",
         left_out="{count} words the same",
         away="Fundstelle cannot be reached. Check that the program is still running.",
