@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from rag.lexical.query import Match
+from rag.lexical.query import LexicalQuery, Match
 from rag.search.alignment import align
 from rag.search.candidates import EncodedQuery
 from rag.search.confidence import features, question_offset
@@ -20,6 +20,9 @@ from rag.text.lost_letters import damaged_forms
 from rag.text.words import fold
 from rag.types import Article, Hit, passage_at, primary_language
 
+# a word with at least this share of the highest idf carries a question: of 300 passages it is in at most 7 %, of 10,000
+# in 2 %
+_CARRYING_IDF = 0.4
 # words of two languages match if one begins with the other, which has at least this many letters
 _MIN_COMMON_LETTERS = 4
 
@@ -29,10 +32,12 @@ class Evidence:
     """What passages share with a question, by their numbers in the ranking.
 
     `matches` are the words, `sentences` the scored sentences; there are none of these without a re-ranker.
+    `carrying` are the terms of the words that carry the question.
     """
 
     matches: Mapping[int, Sequence[Match]]
     sentences: Mapping[int, Sequence[ScoredSentence]]
+    carrying: frozenset[str]
 
 
 def evidence_of(
@@ -51,9 +56,28 @@ def evidence_of(
     """
     matches = {number: _shared_words(number, ranking, query, snapshot) for number in _merged(groups)}
     if snapshot.reranker is None:
-        return Evidence(matches, {})
+        return Evidence(matches, {}, carrying_terms(query.lexical, query.text))
     scored = _merged(groups[:1]) if first_sentences_only else list(matches)
-    return Evidence(matches, _sentences({number: matches[number] for number in scored}, ranking, query, snapshot))
+    sentences = _sentences({number: matches[number] for number in scored}, ranking, query, snapshot)
+    return Evidence(matches, sentences, carrying_terms(query.lexical, query.text))
+
+
+def carrying_terms(question: LexicalQuery, text: str) -> frozenset[str]:
+    """Return the terms of the words that carry a question: rare words, names and numbers, or all if there are none.
+
+    `How many people` asks, `Ahr valley` says of what. A name or a German noun is told by its capital, which the first
+    word has anyway.
+    """
+    words = [
+        word
+        for word in question.words
+        if word.idf >= _CARRYING_IDF * question.max_idf or _is_name_or_number(text[slice(*word.span)], word.span[0])
+    ]
+    return frozenset(term for word in words or question.words for term in word.variants)
+
+
+def _is_name_or_number(word: str, start: int) -> bool:
+    return any(letter.isdigit() for letter in word) or (start > 0 and word[:1].isupper())
 
 
 def _merged(groups: Sequence[Group]) -> list[int]:
@@ -112,7 +136,8 @@ def hit_of(rank: int, group: Group, ranking: Ranking, evidence: Evidence) -> Hit
     words: set[tuple[int, int]] = set()
     for number, passage in zip(group.merged, passages, strict=True):
         start = passage.start
-        words |= {(start + match.start, start + match.end) for match in evidence.matches[number]}
+        carrying = [match for match in evidence.matches[number] if match.term in evidence.carrying]
+        words |= {(start + match.start, start + match.end) for match in carrying}
         # a sentence of two overlapping passages is scored twice, and counts once
         for sentence in evidence.sentences.get(number, ()):
             span = (start + sentence.span[0], start + sentence.span[1])

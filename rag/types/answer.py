@@ -85,7 +85,7 @@ class Citation:
     Attributes:
         marker: its number in the answer, from 1.
         highlights: the sentence that probably answers, as a span of the article's text inside the quote; empty if none.
-        matches: the words that the question and the quote share, as spans of the article's text inside the quote.
+        matches: the words that carry the question, as spans of the article's text inside the quote.
         also: the articles that contain every sentence of the quote.
         score: higher is better; comparable within an answer only.
         signals: the parts of the score, by name; see docs/json.md.
