@@ -121,6 +121,33 @@ def test_a_passage_is_saved_by_a_key(address: str, open_page: Open, archive: Arc
     assert visit.faults == []
 
 
+@pytest.mark.parametrize("width", [1440, 390])
+def test_the_passage_in_the_reader_is_cited_and_saved(
+    address: str, open_page: Open, archive: Archive, width: int
+) -> None:
+    """Beside the answer as well as over it: the passage that one has stepped to, with the question of the answer."""
+    visit = opened(open_page, address, f"q={QUESTION}", width)
+    page = visit.page
+    page.locator("a[data-fs-reader]").first.click()
+    reader = page.locator(".fs-reader")
+    reader.locator("[data-fs-next-mark]").click()
+    current = reader.locator(".fs-current").first
+    start, end = map(int, str(current.get_attribute("data-fs-span")).split("-"))
+    reader.locator("[data-fs-cite]").click()
+    page.locator("#fs-menu [data-fs-format=csl-json]").click()
+    page.get_by_text("Kopiert: CSL-JSON").wait_for()
+    assert f"Zeichen {start}–{end}" in clipboard(page)
+    page.keyboard.press("Escape")
+    assert reader.is_visible()
+    reader.locator("[data-fs-save]").click()
+    reader.locator("[data-fs-save][aria-pressed=true]").wait_for()
+    (summary,) = Dossiers(archive).summaries()
+    (entry,) = Dossiers(archive).dossier(summary.id).entries
+    assert entry.quotation and (entry.quotation.start, entry.quotation.end) == (start, end)
+    assert entry.question == QUESTION
+    assert visit.faults == []
+
+
 def test_menus_and_dossiers_have_no_finding(address: str, open_page: Open, archive: Archive) -> None:
     """axe-core finds nothing in the menus, the list, an empty dossier and a full one; light, dark, wide, narrow."""
     dossiers = Dossiers(archive)

@@ -45,7 +45,7 @@ def cite_menu(url: str | None, *, has_sentence: bool, texts: Texts) -> str:
         f"{escape(label)}</label>"
         for number, (value, label) in enumerate((("sentence", words.sentence), ("passage", words.passage)))
     )
-    extent = f'<fieldset><legend class="fs-hidden">{escape(words.extent)}</legend>{extents}</fieldset>'
+    extent = f'<fieldset aria-label="{escape(words.extent)}">{extents}</fieldset>'
     groups = "".join(
         f'<div role="group" aria-label="{escape(heading)}"><p aria-hidden="true">{escape(heading)}</p>'
         + "".join(
@@ -58,7 +58,7 @@ def cite_menu(url: str | None, *, has_sentence: bool, texts: Texts) -> str:
         for heading, formats in words.formats.items()
     )
     return (
-        f'<div class="fs" lang="{texts.code}"><h2 class="fs-hidden">{escape(words.menu)}</h2>'
+        f'<div class="fs" lang="{texts.code}">'
         f'{extent if has_sentence else ""}{groups}<label class="fs-option">'
         f'<input type="checkbox" name="fs-hash"> {escape(words.with_hash)}</label><p role="status"></p></div>'
     )

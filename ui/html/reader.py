@@ -16,8 +16,10 @@ from rag.text.word_diff import WordChange
 from rag.types import Article, Span
 from rag.verification import ArticleVerification
 from ui.html.article_text import NO_MARKING, Marking, article_text
+from ui.html.cite import cite_button, passage_to_cite
 from ui.html.difference import difference
 from ui.html.markup import breakable, byline, escape, external_link, reader_address, web_address
+from ui.html.save import save_buttons
 from ui.wording.page import language_name, long_date
 from ui.wording.reader import READER, ReaderWords
 from ui.wording.texts import Texts
@@ -52,7 +54,7 @@ def reader_fragment(
     facts = byline(article, texts)
     return (
         f'<article class="fs fs-reader" lang="{texts.code}" data-fs-title="{label}">'
-        f"{_bar(article, marking, words)}"
+        f"{_bar(article, marking, words, texts)}"
         f'<header><h{heading_level} class="fs-headline" lang="{lang}" dir="auto" tabindex="-1">{label}'
         f"</h{heading_level}>"
         f'<p class="fs-byline">{facts}</p>{_links(article, marking, access, words, texts)}</header>'
@@ -63,7 +65,7 @@ def reader_fragment(
     )
 
 
-def _bar(article: Article, marking: Marking, words: ReaderWords) -> str:
+def _bar(article: Article, marking: Marking, words: ReaderWords, texts: Texts) -> str:
     """Return what stays in view: the headline, the passages of the question, and the search in the text."""
     count = len(marking.passages)
     passages = ""
@@ -76,7 +78,7 @@ def _bar(article: Article, marking: Marking, words: ReaderWords) -> str:
             f' aria-label="{escape(words.previous_passage)}"{hidden}>‹</button>'
             f'<span role="status">{escape(position)}</span>'
             f'<button type="button" data-fs-next-mark title="{escape(words.next_passage)} (n)"'
-            f' aria-label="{escape(words.next_passage)}"{hidden}>›</button></div>'
+            f' aria-label="{escape(words.next_passage)}"{hidden}>›</button></div>{_evidence(article, marking, texts)}'
         )
     return (
         f'<div class="fs-reader-bar"><p aria-hidden="true" lang="{escape(article.language)}" dir="auto">'
@@ -88,6 +90,16 @@ def _bar(article: Article, marking: Marking, words: ReaderWords) -> str:
         f'<button type="button" data-fs-match="-1" aria-label="{escape(words.previous_match)}" hidden>‹</button>'
         f'<button type="button" data-fs-match="1" aria-label="{escape(words.next_match)}" hidden>›</button>'
         f"</form></div></div>"
+    )
+
+
+def _evidence(article: Article, marking: Marking, texts: Texts) -> str:
+    """Return the buttons that cite and save the current passage."""
+    span = marking.passages[marking.current].span
+    sentence = next((each for each in marking.sentences if span[0] <= each[0] < each[1] <= span[1]), None)
+    return (
+        f'<div class="fs-evidence">{cite_button(passage_to_cite(article.id, span, sentence), texts)}'
+        f"{save_buttons(article.id, span, '', texts)}</div>"
     )
 
 

@@ -17,10 +17,13 @@ def save_buttons(article_id: str, passage: Span, question: str, texts: Texts, *,
     """Return the button that saves a passage into the dossier used last, and the one that opens the menu.
 
     Args:
+        question: the question that the passage answers; without one, that of the page's address.
         saved: whether the passage is in a dossier already.
     """
     words = DOSSIERS[texts.code]
-    passage_json = {"article": article_id, "start": passage[0], "end": passage[1], "question": question}
+    passage_json: dict[str, str | int] = {"article": article_id, "start": passage[0], "end": passage[1]}
+    if question:
+        passage_json["question"] = question
     return (
         f'<span class="fs-save"><button type="button" data-fs-save="{escape(json.dumps(passage_json))}"'
         f' aria-pressed="{json.dumps(saved)}" data-fs-done="{escape(words.saved)}"'
@@ -41,7 +44,7 @@ def save_menu(summaries: Sequence[DossierSummary], texts: Texts) -> str:
     dossiers = f"<ul>{items}</ul>" if items else ""
     return (
         f'<div class="fs" lang="{texts.code}"><p>{escape(words.into)}</p>{dossiers}'
-        f'<form data-fs-save-new><label class="fs-hidden" for="fs-new-dossier">{escape(words.new)}</label>'
-        f'<input id="fs-new-dossier" name="name" maxlength="200" autocomplete="off" placeholder="{escape(words.new)}">'
+        f'<form data-fs-save-new><input id="fs-new-dossier" name="name" maxlength="200" autocomplete="off"'
+        f' aria-label="{escape(words.new)}" placeholder="{escape(words.new)}">'
         f'<button>{escape(words.make)}</button></form><p role="status"></p></div>'
     )

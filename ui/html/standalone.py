@@ -12,14 +12,17 @@ from ui.wording.problems import PROBLEM_WORDS
 from ui.wording.reader import READER
 from ui.wording.texts import Texts
 
-_STYLE = "".join((ASSETS / name).read_text(encoding="utf-8") for name in ("standalone.css", "reader.css"))
+_STYLE = "".join((ASSETS / name).read_text(encoding="utf-8") for name in ("standalone.css", "reader.css", "menu.css"))
+
+_SCRIPTS = ("article", "cite", "save")
 
 
 def article_page(title: str, fragment: str, texts: Texts) -> str:
     """Return a complete page around the fragment of an article; its addresses are relative to that of the page at /."""
     words = READER[texts.code]
     faults = f' data-fs-away="{escape(words.away)}" data-fs-failed="{escape(words.failed)}"'
-    head = '<base href="../"><script type="module" src="scripts/article.js"></script>'
+    scripts = "".join(f'<script type="module" src="scripts/{name}.js"></script>' for name in _SCRIPTS)
+    head = f'<base href="../">{scripts}'
     return _page(title, f"<main>{fragment}</main>", texts, head, faults)
 
 

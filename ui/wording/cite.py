@@ -16,7 +16,6 @@ class CiteWords:
     """
 
     cite: str
-    menu: str
     extent: str
     sentence: str
     passage: str
@@ -32,7 +31,6 @@ class CiteWords:
 CITE: Mapping[str, CiteWords] = {
     "de": CiteWords(
         cite="Zitieren",
-        menu="Zitieren",
         extent="Umfang",
         sentence="Satz",
         passage="Passage",
@@ -50,7 +48,6 @@ CITE: Mapping[str, CiteWords] = {
     ),
     "en": CiteWords(
         cite="Cite",
-        menu="Cite",
         extent="Extent",
         sentence="Sentence",
         passage="Passage",

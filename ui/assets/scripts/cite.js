@@ -1,6 +1,7 @@
 // Citing a passage: a menu of formats; the last choice is remembered, and one key repeats it.
 
 import { copy, flash } from "./clipboard.js";
+import { passageOf } from "./passage.js";
 import { openMenu, opener } from "./popover.js";
 import { fetchText } from "./send.js";
 
@@ -25,7 +26,7 @@ function addressOf({ from, to, ...quote }, { format, extent, hash }) {
 
 // Cite what a button stands for as it was last chosen, and return {ok, text}: a sentence says what went wrong.
 async function cited(button) {
-  const reply = await fetchText(addressOf(JSON.parse(button.dataset.fsCite), choice()));
+  const reply = await fetchText(addressOf(passageOf(button, button.dataset.fsCite), choice()));
   if (!reply.ok) return reply;
   return { ok: await copy(reply.text, choice().format === "html"), text: button.dataset.fsFailed };
 }
@@ -39,7 +40,7 @@ export async function citeAgain(card) {
 }
 
 async function open(button) {
-  const menu = await openMenu(button, `cite/menu?${new URLSearchParams(JSON.parse(button.dataset.fsCite))}`, {
+  const menu = await openMenu(button, `cite/menu?${new URLSearchParams(passageOf(button, button.dataset.fsCite))}`, {
     label: button.textContent,
   });
   if (!menu) return;

@@ -10,6 +10,11 @@ function current() {
   return document.activeElement?.closest(".fs-card");
 }
 
+// What is cited and saved by a key: the article that is being read, or else the card.
+function quoting() {
+  return document.activeElement?.closest(".fs-reader") ?? current() ?? document.querySelector(CARDS);
+}
+
 function move(step) {
   const cards = [...document.querySelectorAll(CARDS)].filter((card) => card.checkVisibility());
   const position = cards.indexOf(current());
@@ -30,8 +35,8 @@ const ACTIONS = {
   j: () => move(1),
   k: () => move(-1),
   o: () => press("a[data-fs-reader]"),
-  s: () => saveCard(current() ?? document.querySelector(CARDS)),
-  c: () => citeAgain(current() ?? document.querySelector(CARDS)),
+  s: () => saveCard(quoting()),
+  c: () => citeAgain(quoting()),
   n: () => document.querySelector("[data-fs-next-mark]")?.click(),
   p: () => document.querySelector("[data-fs-previous-mark]")?.click(),
   "?": () => document.querySelector("#fs-keys")?.showModal(),

@@ -7,6 +7,9 @@ const EDGE = 8; // pixels between the menu and the edge of the window
 // Open a menu below a button, filled from an address. Return its element once it is filled, or undefined if it closed.
 export async function openMenu(button, address, { label }) {
   const menu = element(label);
+  // a dialog makes inert whatever is not in it
+  const host = button.closest("dialog") ?? document.body;
+  if (menu.parentElement !== host) host.append(menu);
   if (menu.fsOpener === button && menu.matches(":popover-open")) {
     menu.hidePopover();
     return undefined;
@@ -50,7 +53,6 @@ function element(label) {
     addEventListener("scroll", () => menu.matches(":popover-open") && menu.fsOpener && place(menu, menu.fsOpener), {
       passive: true,
     });
-    document.body.append(menu);
   }
   menu.setAttribute("aria-label", label);
   return menu;

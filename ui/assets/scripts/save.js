@@ -1,5 +1,6 @@
 // Saving a passage into a dossier: one press into the dossier used last, or into another or a new one from a menu.
 
+import { passageOf } from "./passage.js";
 import { closeMenu, openMenu, opener } from "./popover.js";
 import { post } from "./send.js";
 
@@ -11,7 +12,10 @@ export function saveCard(card) {
 
 // Save what a button stands for; `where` is {dossier} or {name} of a new one. Return a sentence if it failed.
 async function save(button, where) {
-  const { ok, text } = await post("dossiers/save", { ...JSON.parse(button.dataset.fsSave), ...where });
+  // beside an answer, the article answers the question of the address
+  const question = new URLSearchParams(location.search).get("q") ?? "";
+  const passage = { question, ...passageOf(button, button.dataset.fsSave) };
+  const { ok, text } = await post("dossiers/save", { ...passage, ...where });
   button.setAttribute("aria-live", "polite");
   if (ok) {
     const { name, count } = JSON.parse(text);

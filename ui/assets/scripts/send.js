@@ -4,6 +4,10 @@ import { language, words } from "./words.js";
 
 const AWAY = [502, 503, 504];
 
+// a page of its own has other sentences
+const unreachable = () => words().unreachable ?? words().noAnswer;
+const failed = () => words().failed ?? words().failedNotice;
+
 // Send a change and return {ok, text}: the reply or, where it failed, a sentence in the language of the page.
 export async function post(path, body, { method = "POST", keepalive = false } = {}) {
   const url = new URL(path, document.baseURI);
@@ -12,7 +16,7 @@ export async function post(path, body, { method = "POST", keepalive = false } = 
   try {
     return await replyOf(await fetch(url, { method, headers, keepalive, body: JSON.stringify(body) }));
   } catch {
-    return { ok: false, text: words().unreachable };
+    return { ok: false, text: unreachable() };
   }
 }
 
@@ -20,7 +24,7 @@ async function replyOf(response) {
   const isSentence = response.headers.get("Content-Type")?.startsWith("text/plain");
   if (response.ok) return { ok: true, text: await response.text() };
   if (isSentence && ![400, 403, 404, 405, 413].includes(response.status)) return { ok: false, text: await response.text() };
-  return { ok: false, text: AWAY.includes(response.status) ? words().unreachable : words().failed };
+  return { ok: false, text: AWAY.includes(response.status) ? unreachable() : failed() };
 }
 
 // Fetch a text, and return {ok, text} as `post` does.
@@ -30,7 +34,7 @@ export async function fetchText(path) {
   try {
     return await replyOf(await fetch(url));
   } catch {
-    return { ok: false, text: words().unreachable };
+    return { ok: false, text: unreachable() };
   }
 }
 
@@ -42,6 +46,6 @@ export async function postFile(path, file) {
   try {
     return await replyOf(await fetch(url, { method: "POST", headers, body: file }));
   } catch {
-    return { ok: false, text: words().unreachable };
+    return { ok: false, text: unreachable() };
   }
 }
