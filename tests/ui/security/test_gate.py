@@ -28,6 +28,13 @@ from ui.security.hosts import Serving, View
 
 # What the page needs, as our application and Gradio's write their routes, each with an address that is answered.
 OPEN = {
+    "/cite": "/cite",
+    "/cite/menu": "/cite/menu",
+    "/dossier/{name}": "/dossier/0123456789abcdef.docx",
+    "/dossiers/import": "/dossiers/import",
+    "/dossiers/menu": "/dossiers/menu",
+    "/dossiers/{action}": "/dossiers/save",
+    "/view/dossiers": "/view/dossiers",
     "/view/questions": "/view/questions",
     "/view/questions/older": "/view/questions/older",
     "/view/questions/new": "/view/questions/new",
