@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from fastapi import FastAPI, Request
 from fastapi.responses import HTMLResponse
 
@@ -14,12 +12,12 @@ from rag.types import Article, Citation, Span
 from ui.html.article_text import Marking, marking_of
 from ui.html.reader import FileAccess, reader_fragment, related_articles, versions_difference
 from ui.html.standalone import article_page, error_page, no_article_page
+from ui.routes.answer import filter_in, limit_in
 from ui.routes.fragments import fragment, texts_for
+from ui.routes.request_settings import settings_of
 from ui.routes.standalone import READER_POLICY, standalone_response
 from ui.wording.texts import Texts
 
-# as many citations as a page of results has
-_CITATIONS = 20
 # of the sample articles, those on the same matter have 0.72 and more, others at most 0.71
 _SIMILAR, _MIN_COSINE = 5, 0.72
 
@@ -36,7 +34,7 @@ def add_reader_routes(app: FastAPI, archive: Archive, *, shares_files: bool) -> 
         texts = texts_for(request)
         try:
             article = exact_article(archive, article_id)
-            marking = _marking(archive, article, request.query_params)
+            marking = _marking(archive, article, request)
             body = reader_fragment(article, texts, marking, access_to(archive, article, shares_files), 1)
             return standalone_response(article_page(article.label, body, texts), 200, request, READER_POLICY)
         except NotFound:
@@ -48,7 +46,7 @@ def add_reader_routes(app: FastAPI, archive: Archive, *, shares_files: bool) -> 
     def fragment_route(article_id: str, request: Request) -> HTMLResponse:
         def markup(texts: Texts) -> str:
             article = exact_article(archive, article_id)
-            marking = _marking(archive, article, request.query_params)
+            marking = _marking(archive, article, request)
             return reader_fragment(article, texts, marking, access_to(archive, article, shares_files))
 
         return fragment(request, archive, markup)
@@ -102,22 +100,23 @@ def span_in(article: Article, start: str | None, end: str | None) -> Span | None
     return (first, last) if 0 <= first < last <= len(article.text) else None
 
 
-def _marking(archive: Archive, article: Article, query: Mapping[str, str]) -> Marking:
+def _marking(archive: Archive, article: Article, request: Request) -> Marking:
     """Return the passages of the question and the one at which the article is opened, as an address names them."""
+    query = request.query_params
     current = span_in(article, query.get("start"), query.get("end"))
     sentence = span_in(article, query.get("from"), query.get("to"))
-    citations = _citations(archive, article, query.get("q", ""))
+    citations = _citations(archive, article, request) if query.get("q", "").strip() else []
     sentences = [span for citation in citations for span in citation.highlights]
     spans = [(citation.start, citation.end) for citation in citations]
     return marking_of(current, spans, [*sentences, *([sentence] if sentence else [])])
 
 
-def _citations(archive: Archive, article: Article, question: str) -> list[Citation]:
-    """Return the passages that a question finds in an article, or in another one of the same text."""
-    if not question.strip():
-        return []
+def _citations(archive: Archive, article: Article, request: Request) -> list[Citation]:
+    """Return the passages of an article that the answer beside it lists, or of another one of the same text."""
+    query, settings = request.query_params, settings_of(request)
     try:
-        results = archive.search(question, limit=_CITATIONS)
+        filter, limit = filter_in(query, settings), limit_in(query, settings)
+        results = archive.search(query.get("q", ""), filter=filter, limit=limit, fast=settings.fast)
     except QuestionError:
         # the answer beside the article says what is wrong with it
         return []

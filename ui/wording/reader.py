@@ -39,7 +39,6 @@ class ReaderWords:
     common_text: str
     compare: str
     similar_heading: str
-    loading: str
     web: str
     file: str
     show_page: str
@@ -127,7 +126,6 @@ READER: Mapping[str, ReaderWords] = {
         common_text="{percent} gemeinsamer Text",
         compare="Vergleichen",
         similar_heading="Ähnliche Artikel",
-        loading="Wird geladen …",
         web="Zum Original",
         file="Datei öffnen",
         show_page="Seite {page} zeigen",
@@ -208,7 +206,6 @@ READER: Mapping[str, ReaderWords] = {
         common_text="{percent} of the text in common",
         compare="Compare",
         similar_heading="Similar articles",
-        loading="Loading …",
         web="View original",
         file="Open the file",
         show_page="Show page {page}",

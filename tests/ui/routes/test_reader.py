@@ -61,7 +61,7 @@ def test_a_page_of_its_own_runs_only_our_scripts(archive: Archive, browser: Test
 def test_all_passages_of_the_question_are_marked(sample: Archive) -> None:
     """With a question in its address, an article has every passage that the answer cites from it, and its sentence."""
     question = "Wie viele Menschen starben im Ahrtal?"
-    cited = sample.search(question).results[0].citations
+    cited = sample.search(question, limit=10).results[0].citations
     assert len(cited) > 1
     browser = TestClient(build_app(sample), base_url="http://127.0.0.1:7860")
     span = {"start": cited[0].start, "end": cited[0].end}
@@ -72,6 +72,9 @@ def test_all_passages_of_the_question_are_marked(sample: Archive) -> None:
     sentence = cited[0].sentence
     assert sentence
     assert f"<b>{sentence}</b>" in html
+    # of a time without articles, nothing is listed beside the article
+    filtered = {"q": question, "until": "1990", **span}
+    assert "Passage 1 of 1" in browser.get(f"/article/{cited[0].article.id}/fragment", params=filtered).text
 
 
 def test_a_question_that_cannot_be_asked_marks_nothing(archive: Archive, browser: TestClient) -> None:
