@@ -5,8 +5,10 @@ from __future__ import annotations
 import hashlib
 import shutil
 import tempfile
+import time
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path, PurePosixPath
 from types import TracebackType
 from typing import IO, Self
@@ -23,6 +25,8 @@ MAX_INBOX_BYTES = 50_000_000_000
 _MIN_FREE_BYTES = 500_000_000
 _MAX_DEPTH = 16
 _MAX_NAME_BYTES = 200
+# how long the size of the inbox counts as known, since to measure it takes longer than to take a file in
+_SECONDS = 60
 _PARTS = ".parts"
 _FORGOTTEN = ".forgotten"
 
@@ -52,9 +56,9 @@ class Inbox:
         try:
             parts = self.folder / _PARTS
             parts.mkdir(parents=True, exist_ok=True)
-            room = min(
-                shutil.disk_usage(self.folder).free - _MIN_FREE_BYTES, MAX_INBOX_BYTES - _bytes_below(self.folder)
-            )
+            free = shutil.disk_usage(self.folder).free - _MIN_FREE_BYTES
+            stored = _bytes_below(self.folder, int(time.monotonic() / _SECONDS))
+            room = min(free, MAX_INBOX_BYTES - stored)
             if room <= 0:
                 raise UploadError("There is no room for more files: make room on the disk of the archive.", "full")
             return Upload(self.folder, path, min(room, MAX_FILE_BYTES), Path(tempfile.mkdtemp(dir=parts)))
@@ -174,7 +178,9 @@ def _digest(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _bytes_below(folder: Path) -> int:
+@lru_cache(8)
+def _bytes_below(folder: Path, _: int) -> int:
+    """Return the size of all files in a folder; counted once for each value of the second argument."""
     return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
 
 

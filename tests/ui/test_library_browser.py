@@ -102,7 +102,7 @@ def test_the_address_holds_the_list(address: str, open_page: Open) -> None:
     page.locator("#fs-sort-title").click()
     page.locator('th.fs-title[aria-sort="ascending"]').wait_for()
     page.locator("a[data-fs-open]").first.click()
-    page.locator("#fs-panel[open], #fs-reader").first.wait_for()
+    page.locator(".fs-reader").wait_for()
     page.go_back()
     page.go_back()
     page.locator('th.fs-added[aria-sort="descending"]').wait_for()

@@ -52,12 +52,8 @@ def library_frame(parts: Mapping[str, str], texts: Texts, *, has_pictures: bool)
     )
 
 
-def library_list(page: LibraryPage, state: ListState, counts: LibraryCounts | None, texts: Texts) -> str:
-    """Return the search, the filters, the articles of a page and the links to other pages.
-
-    Args:
-        counts: from which names are suggested; None without suggestions.
-    """
+def library_list(page: LibraryPage, state: ListState, texts: Texts) -> str:
+    """Return the search, the filters, the articles of a page and the links to other pages."""
     words = LIBRARY[texts.code]
     if page.total is None:
         number = words.many.format(count=grouped(MAX_COUNTED, texts))
@@ -70,13 +66,13 @@ def library_list(page: LibraryPage, state: ListState, counts: LibraryCounts | No
         else f'<div class="fs-notice"><p><strong>{escape(words.nothing)}</strong></p>'
         f"<p>{escape(words.nothing_hint)}</p></div>"
     )
-    return f"{_search(state, counts, texts)}{_chips(state, texts)}{summary}{body}"
+    return f"{_search(state, texts)}{_chips(state, texts)}{summary}{body}"
 
 
 # -- search and filters -----------------------------------------------------------------------------
 
 
-def _search(state: ListState, counts: LibraryCounts | None, texts: Texts) -> str:
+def _search(state: ListState, texts: Texts) -> str:
     words, query = LIBRARY[texts.code], state.query
     orders = "".join(
         f'<option value="{sign}{fact}"{_selected((fact, sign) == (query.sort, "-" if query.descending else ""))}>'
@@ -92,26 +88,31 @@ def _search(state: ListState, counts: LibraryCounts | None, texts: Texts) -> str
         f"<button>{escape(words.search)}</button></p>"
         f'<p class="fs-library-order"><label for="fs-library-order">{escape(words.sort_by)}</label>'
         f'<select id="fs-library-order" name="order">{orders}</select></p>'
-        f"{_filters(query, counts, texts)}</form>"
+        f'<details id="fs-library-filters" class="fs-library-filters"><summary>{escape(words.filters)}</summary>'
+        '<div id="fs-library-fields"></div></details></form>'
     )
 
 
-def _filters(query: LibraryQuery, counts: LibraryCounts | None, texts: Texts) -> str:
+def library_filters(query: LibraryQuery, counts: LibraryCounts, texts: Texts) -> str:
+    """Return the fields of the filters, which are fetched when they are unfolded.
+
+    Args:
+        counts: from which names are suggested, which takes a second in an archive of a million articles.
+    """
     words, filter = LIBRARY[texts.code], query.filter
-    sources, authors, languages = (counts.sources, counts.authors, counts.languages) if counts else ({}, {}, {})
+    languages = counts.languages
     tags = list(dict.fromkeys([*languages, *filter.languages]))
     in_language = [(tag, f"{language_name(tag, texts)} ({grouped(languages.get(tag, 0), texts)})") for tag in tags]
     states = [(name, words.states[name]) for name in ("complete", "incomplete", "duplicate")]
     chosen_language = filter.languages[0] if len(filter.languages) == 1 else ""
     comments = " checked" if "comment" in filter.kinds else ""
     return (
-        f'<details id="fs-library-filters" class="fs-library-filters"><summary>{escape(words.filters)}</summary><div>'
-        f"{_named('source', words.outlet, sources)}{_named('author', words.author, authors)}"
+        f"{_named('source', words.outlet, counts.sources)}{_named('author', words.author, counts.authors)}"
         f"{_select('language', words.language, [('', words.any_language), *in_language], chosen_language)}"
         f"{_day('since', words.since, filter)}{_day('until', words.until, filter)}"
         f"{_select('state', words.state, [('', words.any_state), *states], query.state or '')}"
         f'<p class="fs-check"><label><input type="checkbox" name="kind" value="comment"{comments}> '
-        f"{escape(words.with_comments)}</label></p></div></details>"
+        f"{escape(words.with_comments)}</label></p>"
     )
 
 

@@ -17,7 +17,7 @@ from rag.types.library import SORT_FACTS, LibraryQuery
 from rag.workspace.folders import Folders
 from rag.workspace.inbox import Inbox
 from ui.html.indexing import add_panel, indexing_run
-from ui.html.library import ListState, library_frame, library_list, unusable_filter
+from ui.html.library import ListState, library_filters, library_frame, library_list, unusable_filter
 from ui.html.library_article import article_details
 from ui.html.library_pictures import pictures
 from ui.jobs.folder_watch import FolderWatch
@@ -61,6 +61,10 @@ def add_library_routes(app: FastAPI, desk: LibraryDesk) -> None:
     @app.get("/view/library/list", response_class=HTMLResponse, include_in_schema=False)
     def articles(request: Request) -> HTMLResponse:
         return fragment(request, archive, lambda texts: _list(archive, request, texts))
+
+    @app.get("/view/library/fields", response_class=HTMLResponse, include_in_schema=False)
+    def fields(request: Request) -> HTMLResponse:
+        return fragment(request, archive, lambda texts: _filter_fields(archive, request, texts))
 
     @app.get("/view/library/add", response_class=HTMLResponse, include_in_schema=False)
     def add(request: Request) -> HTMLResponse:
@@ -144,10 +148,18 @@ def _add_panel(desk: LibraryDesk, texts: Texts) -> str:
 
 def _list(archive: Archive, request: Request, texts: Texts) -> str:
     try:
-        state = list_state({name: request.query_params.getlist(name) for name in _PARAMETERS})
+        state = _state_of(request)
     except QuestionError:
         return unusable_filter(texts)
-    return library_list(archive.library(state.query), state, archive.library_counts(), texts)
+    return library_list(archive.library(state.query), state, texts)
+
+
+def _filter_fields(archive: Archive, request: Request, texts: Texts) -> str:
+    return library_filters(_state_of(request).query, archive.library_counts(), texts)
+
+
+def _state_of(request: Request) -> ListState:
+    return list_state({name: request.query_params.getlist(name) for name in _PARAMETERS})
 
 
 def list_state(parameters: dict[str, list[str]]) -> ListState:

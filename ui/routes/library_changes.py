@@ -164,7 +164,7 @@ def _add(desk: LibraryDesk, wanted: AddRequest, words: LibraryTexts) -> str:
             if not folder.exists():
                 raise _Forbidden(words.missing_folder)
             task = IndexingTask((folder,))
-        case "address":
+        case "address" | "file" if wanted.kind == "address" or "://" in wanted.value:
             if not desk.may_fetch:
                 raise _Forbidden(words.refused_address)
             task = IndexingTask(addresses=(wanted.value.strip(),))
@@ -186,10 +186,14 @@ def _failed_file(desk: LibraryDesk, path: str) -> Path:
     """
     if path not in {failure.path for failure in desk.archive.failures()}:
         raise NotFound(f"There is no failure of {path}.")
-    file = Path(path.partition("#")[0])
-    while not file.exists() and file != file.parent:
-        file = file.parent
-    return file
+    for candidate in (Path(path), Path(path.rpartition("#")[0])):
+        # a part of a file has its name behind that of the file
+        file = next((part for part in (candidate, *candidate.parents) if part.is_file()), None)
+        if file:
+            return file
+    if Path(path).is_dir():
+        return Path(path)
+    raise NotFound(f"{path} is not there any more.")
 
 
 def _check_local(desk: LibraryDesk, words: LibraryTexts) -> None:

@@ -104,7 +104,7 @@ RULES = (
         body=Body.JSON,
         max_bytes=_MAX_JSON_BYTES,
     ),
-    _rule(_READ, "/view/library(/list|/add|/run|/pictures|/map)?", _QUESTION | _LIBRARY),
+    _rule(_READ, "/view/library(/list|/fields|/add|/run|/pictures|/map)?", _QUESTION | _LIBRARY),
     _rule(_READ, "/view/library/article", _LANGUAGE | {"article"}),
     _rule(
         _POST, "/library/(add|cancel|correct|undo|forget|watch)", _LANGUAGE, body=Body.JSON, max_bytes=_MAX_JSON_BYTES

@@ -61,6 +61,7 @@ OPEN = {
         for path in (
             "/view/library",
             "/view/library/list",
+            "/view/library/fields",
             "/view/library/add",
             "/view/library/run",
             "/view/library/article",

@@ -57,8 +57,9 @@ function show() {
 function choose(form) {
   const fields = new FormData(form);
   const changes = { page: null };
-  for (const name of STATE.filter((each) => each !== "page")) changes[name] = fields.getAll(name);
-  for (const name of NAMES) changes[name] = [...new Set([...read().getAll(name), ...fields.getAll(name)])];
+  const isHere = (name) => form.elements.namedItem(name); // fields of filters come when they are unfolded
+  for (const name of STATE.filter(isHere)) changes[name] = fields.getAll(name);
+  for (const name of NAMES.filter(isHere)) changes[name] = [...new Set([...read().getAll(name), ...fields.getAll(name)])];
   go(changes);
 }
 
@@ -148,11 +149,12 @@ async function remove(button) {
 
 onView("library", show);
 
-// The pictures are fetched when they are unfolded.
+// The pictures and the filters are fetched when they are unfolded.
 document.addEventListener(
   "toggle",
   (event) => {
     if (event.target.id === "fs-overview" && event.target.open) renewPictures();
+    if (event.target.id === "fs-library-filters" && event.target.open) renew("fields", `view/library/fields?${query()}`);
   },
   true,
 );

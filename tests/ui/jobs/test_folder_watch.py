@@ -1,0 +1,68 @@
+"""Watched folders while the page runs: what changes in them is indexed, in the background."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from embeddings.encoder import Encoder
+from rag.archive import Archive
+from rag.workspace.folders import Folders
+from ui.jobs.folder_watch import FolderWatch
+from ui.jobs.indexing_job import IndexingJob
+
+SHORT = "Der Deichgraf von Altmoor hat am Montag die Schleuse Nord besichtigt und war mit den Toren sehr zufrieden."
+
+
+@pytest.fixture
+def archive(tmp_path: Path, encoder: Encoder) -> Iterator[Archive]:
+    """An archive of a folder with one article."""
+    folder = tmp_path / "articles"
+    folder.mkdir()
+    (folder / "a.txt").write_text(SHORT, encoding="utf-8")
+    with Archive.open(tmp_path / "archive", encoder=encoder) as opened:
+        opened.index([folder])
+        yield opened
+
+
+def wait_for(condition: Callable[[], bool]) -> None:
+    until = time.monotonic() + 60
+    while not condition() and time.monotonic() < until:
+        time.sleep(0.05)
+    assert condition()
+
+
+def test_a_watched_folder_is_indexed_when_it_changes(archive: Archive, tmp_path: Path) -> None:
+    """Once it is watched, what changed before too; once it is not, nothing more."""
+    folder = tmp_path / "articles"
+    assert [(record.path, record.watched) for record in Folders(archive).all()] == [(str(folder), False)]
+    (folder / "b.txt").write_text(f"{SHORT} Es gab Kuchen.", encoding="utf-8")
+    job = IndexingJob(archive)
+    watch = FolderWatch(archive, job)
+    Folders(archive).watch(str(folder), watched=True)
+    watch.renew()
+    wait_for(lambda: archive.library().total == 2)
+    (folder / "c.txt").write_text(f"{SHORT} Es gab Tee.", encoding="utf-8")
+    wait_for(lambda: archive.library().total == 3)
+    Folders(archive).watch(str(folder), watched=False)
+    watch.renew()
+    time.sleep(1.5)
+    (folder / "d.txt").write_text(f"{SHORT} Es gab Saft.", encoding="utf-8")
+    time.sleep(2)
+    assert archive.library().total == 3
+    watch.close()
+    job.close()
+
+
+def test_a_folder_is_taken_off_the_list_when_it_is_forgotten(archive: Archive, tmp_path: Path) -> None:
+    """What the archive keeps in its own folder is never on it."""
+    own = archive.folder / "inbox"
+    own.mkdir()
+    (own / "x.txt").write_text(f"{SHORT} Es gab Brot.", encoding="utf-8")
+    archive.index([own])
+    assert [record.path for record in Folders(archive).all()] == [str(tmp_path / "articles")]
+    archive.forget(tmp_path / "articles")
+    assert Folders(archive).all() == []
