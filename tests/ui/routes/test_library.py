@@ -80,6 +80,8 @@ def test_the_list_shows_what_the_address_asks_for(archive: Archive, folder: Path
     assert ("<i>Schleuse</i>" in only, "Brücke auf" in only, "1 Artikel" in only) == (True, False, True)
     assert "Kein Artikel passt" in get(client, "/view/library/list?find=xyz")
     assert "nicht zu lesen" in get(client, "/view/library/list?since=gestern")
+    fields = get(client, "/view/library/fields?language=de")
+    assert ('<option value="Kurier">' in fields, '<option value="de" selected>' in fields) == (True, True)
     for odd in ("page=-3", "page=99999999999999999999", "page=٣", "order=%00", "order=-nothing", "state=x", "kind=x"):
         assert "Artikel" in get(client, f"/view/library/list?{odd}")
 
@@ -217,6 +219,9 @@ def test_bad_files_have_sentences(archive: Archive, tmp_path: Path) -> None:
     assert post(client, "add", kind="file", value=failures[0].path)[0] == 200
     finished(client)
     assert post(client, "add", kind="file", value="/etc/passwd")[0] == 422
+    failed = next(path for failure in failures if (path := Path(failure.path)).is_file())
+    failed.unlink()
+    assert post(client, "add", kind="file", value=str(failed))[0] == 422, "and not its folder"
 
 
 def test_a_correction_is_used_and_taken_back(archive: Archive, folder: Path) -> None:
