@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from typing import Annotated
 
 from fastapi import FastAPI, Request
 from fastapi.responses import HTMLResponse, PlainTextResponse
-from pydantic import BaseModel, StrictInt, StrictStr
+from pydantic import AfterValidator, BaseModel, Field, StrictInt, StrictStr
 
 from rag.archive import Archive
 from rag.errors import FundstelleError, NameUnusable, NotFound
@@ -24,22 +25,32 @@ from ui.wording.errors import error_sentence
 from ui.wording.texts import Texts
 
 _HEADERS = {"Cache-Control": "no-store"}
+_MAX_VERIFIED = 100
+"""The most entries that are verified with one request."""
+
+
+def _without_surrogates(text: str) -> str:
+    """Return a text that can be stored: JSON can contain halves of pairs."""
+    return text.encode(errors="replace").decode()
+
+
+_Text = Annotated[StrictStr, AfterValidator(_without_surrogates)]
 
 
 class ActionRequest(BaseModel):
     """What an action is about; each needs some of this, see `ACTIONS`."""
 
-    dossier: StrictStr | None = None
-    entry: StrictStr | None = None
-    entries: list[StrictStr] = []
-    article: StrictStr = ""
+    dossier: _Text | None = None
+    entry: _Text | None = None
+    entries: list[_Text] = Field(default=[], max_length=_MAX_VERIFIED)
+    article: _Text = ""
     start: StrictInt = 0
     end: StrictInt = 0
-    question: StrictStr = ""
-    name: StrictStr | None = None
+    question: _Text = ""
+    name: _Text | None = None
     kind: EntryKind = "note"
-    text: StrictStr = ""
-    before: StrictStr | None = None
+    text: _Text = ""
+    before: _Text | None = None
 
 
 def add_dossier_routes(app: FastAPI, archive: Archive) -> None:

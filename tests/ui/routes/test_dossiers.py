@@ -214,6 +214,19 @@ def test_nonsense_changes_nothing(client: TestClient, archive: Archive, path: st
     assert Dossiers(archive).summaries() == []
 
 
+@pytest.mark.parametrize("text", ["\\ud800", "a\\u0000b", "\\u202e", "\\ufdd0", "\\r\\n"])
+def test_odd_characters_are_stored_or_refused(client: TestClient, archive: Archive, text: str) -> None:
+    """Halves of pairs, zeros, signs of direction, line feeds: nothing ends in an error of the server."""
+    dossier = send(client, "name", name="A").text
+    for body in (f'{{"name": "x{text}"}}', f'{{"dossier": "{dossier}", "text": "x{text}"}}'):
+        action = "name" if "name" in body else "text"
+        reply = client.post(f"/dossiers/{action}", content=body, headers={"Content-Type": "application/json"})
+        assert reply.status_code in (200, 409, 422)
+    assert client.get("/view/dossiers", params={"dossier": dossier}).status_code == 200
+    for format in ("docx", "html", "md", "csv", "json"):
+        assert client.get(f"/dossier/{dossier}.{format}").status_code == 200
+
+
 def test_other_sites_change_nothing(archive: Archive) -> None:
     """A request from another origin, or one that is too large, is refused by the gate."""
     client = TestClient(build_app(archive), base_url="http://127.0.0.1:7860")
