@@ -208,6 +208,31 @@ def test_a_marked_passage_becomes_a_question(address: str, open_page: Open, arch
     assert visit.faults == again.faults == []
 
 
+def test_an_answer_that_should_have_been_refused(address: str, open_page: Open, archive: Archive) -> None:
+    """Pressed below the answer, a question without one is stored and no ✓ stays; ✓ on a passage takes it back."""
+    question = "Wie viele Menschen starben im Ahrtal?"
+    feedback = EvaluationSession(archive).feedback
+    visit = open_page(address)
+    visit.ask(question)
+    page = visit.page
+    right = page.locator('.fs-marks button[data-fs-answers="true"]').first
+    none = page.get_by_role("button", name=OWN["de"].no_answer)
+    page.locator(".fs-about > summary").first.click()
+    page.get_by_role("button", name=OWN["de"].make).first.click()
+    page.get_by_text(OWN["de"].made).wait_for()
+    assert right.get_attribute("aria-pressed") == "true"
+    none.click()
+    page.get_by_text(OWN["de"].no_answer_made).wait_for()
+    assert (right.get_attribute("aria-pressed"), none.get_attribute("aria-pressed")) == ("false", "true")
+    assert [stored.answerable for stored in feedback.questions()] == [False]
+    right.click()
+    page.locator('.fs-marks button[aria-pressed="true"]').wait_for()
+    assert none.get_attribute("aria-pressed") == "false"
+    assert [stored.answerable for stored in feedback.questions()] == [True]
+    feedback.delete(question)
+    assert visit.faults == []
+
+
 def test_a_file_of_ones_own_is_asked(address: str, open_page: Open, archive: Archive) -> None:
     """A table from a spreadsheet is read in the browser, and nothing is uploaded."""
     visit = open_page(f"{address}?tab=evaluate")
