@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from urllib.parse import quote
 
 import pytest
-from browser_parts import Open, Visit, needs_chromium, serving
+from browser_parts import Open, Visit, findings, needs_chromium, serving
 from factories import article
 from paths import ARTICLES
 from pdfs import STORY, set_in_columns
@@ -238,6 +238,26 @@ def test_a_link_opens_what_was_shared(address: str, open_page: Open) -> None:
     fresh.page.locator(".fs-card").first.wait_for()
     assert fresh.page.locator(".fs-current").first.inner_text() == passage
     assert fresh.faults == []
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(1440, "light"), (390, "dark")])
+def test_everybody_can_read(address: str, open_page: Open, width: int, scheme: str) -> None:
+    """Beside the answer, over it and in a tab of its own, with everything unfolded, axe-core has no findings."""
+    visit = open_page(address, width=width, scheme=scheme)
+    asked(visit)
+    page = visit.page
+    page.locator(".fs-related").first.wait_for()
+    page.locator(".fs-facts summary").click()
+    page.get_by_role("button", name=WORDS.check).click()
+    page.locator(".fs-check").wait_for()
+    page.locator(".fs-find input").fill("Flut")
+    page.wait_for_timeout(500)
+    assert findings(page) == []
+    page.goto(f"{address}{page.locator('.fs-own-tab').get_attribute('href')}")
+    page.locator(".fs-related").first.wait_for()
+    assert findings(page) == []
+    page.goto(f"{address}article/nothing")
+    assert findings(page) == []
 
 
 def test_an_article_that_is_gone_says_so(address: str, open_page: Open) -> None:

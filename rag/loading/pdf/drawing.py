@@ -69,11 +69,11 @@ class PagePicture:
 class PageDrawer:
     """Draws pages of PDFs in a process that is ended when it takes too long or too much memory.
 
-    Safe to use from several threads, which take turns.
+    Safe to use from several threads, which take turns. `seconds` is the longest time a page may take.
     """
 
-    def __init__(self) -> None:
-        self._workers = Workers(1, _SECONDS, _MEMORY)
+    def __init__(self, seconds: float = _SECONDS) -> None:
+        self._workers = Workers(1, seconds, _MEMORY)
         self._lock = Lock()
 
     def draw(self, request: PageRequest) -> PagePicture:

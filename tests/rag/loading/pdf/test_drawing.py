@@ -126,6 +126,33 @@ def test_what_is_no_pdf_is_refused(tmp_path: Path, drawer: PageDrawer, raw: byte
         drawer.draw(PageRequest(path.as_posix(), hashlib.sha256(good).hexdigest(), 2))
 
 
+def test_a_page_that_takes_forever_is_given_up(tmp_path: Path) -> None:
+    """A page whose forms draw each other a thousand million times ends with a sentence, and the next page is drawn."""
+
+    def bomb(canvas: Canvas) -> None:
+        for level in range(9):
+            canvas.beginForm(f"form{level}")
+            for _ in range(10):
+                if level:
+                    canvas.doForm(f"form{level - 1}")
+                else:
+                    canvas.drawString(40, 500, "Der Rat beriet am Abend.")
+            canvas.endForm()
+        canvas.doForm("form8")
+
+    drawer = PageDrawer(seconds=2)
+    for number, (raw, is_drawn) in enumerate(((drawn(bomb), False), (drawn(lines(*LINES)), True))):
+        path = tmp_path / f"{number}.pdf"
+        path.write_bytes(raw)
+        request = PageRequest(path.as_posix(), hashlib.sha256(raw).hexdigest(), 1)
+        if is_drawn:
+            assert drawer.draw(request).png
+        else:
+            with pytest.raises(LoadError, match="longer than 2 seconds"):
+                drawer.draw(request)
+    drawer.close()
+
+
 def test_a_huge_page_is_drawn_small(tmp_path: Path) -> None:
     """A page of five metres is a picture of at most six million pixels."""
     raw = drawn(lines("Riesig", y=100), size=(14_000, 14_000))
