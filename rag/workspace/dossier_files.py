@@ -23,6 +23,8 @@ from rag.workspace.dossier_wording import DOSSIER_WORDING, DossierWording
 # a spreadsheet program takes a cell that begins so for a formula
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
+_LOCALES: Mapping[Language, str] = {"de": "de", "en": "en_GB"}
+
 
 @dataclass(frozen=True, slots=True)
 class ExportOptions:
@@ -46,10 +48,20 @@ class ExportOptions:
         wording = self.wording
         span = wording.evidence.format(path=quotation.path, start=quotation.start, end=quotation.end)
         page = wording.page.format(page=quotation.page) if quotation.page else ""
-        added = wording.added.format(day=dossier_entry.added[:10]) if dossier_entry.added else ""
+        added = wording.added.format(day=self._day(dossier_entry.added)) if dossier_entry.added else ""
         question = f"{wording.question}: {dossier_entry.question}" if dossier_entry.question else ""
         lines = [", ".join(filter(None, (page, span))), f"SHA-256 {quotation.sha256}", question, added]
         return [line for line in lines if line]
+
+    def _day(self, time: str) -> str:
+        """Return the day of an ISO time in words; what an imported dossier has in its place stays as it is."""
+        from babel.dates import format_date
+
+        try:
+            day = date.fromisoformat(time[:10])
+        except ValueError:
+            return time
+        return str(format_date(day, "long", _LOCALES[self.language]))
 
 
 def export(dossier: Dossier, format: str, options: ExportOptions) -> bytes:

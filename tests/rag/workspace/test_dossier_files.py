@@ -90,6 +90,7 @@ def test_docx_opens() -> None:
     assert texts[0] == ("Title", DOSSIER.name)
     assert ("Heading 1", "+Kosten #1") in texts
     assert [text for style, text in texts if style == "Intense Quote"] == [*QUOTE.text.split("\n\n"), ARABIC.text]
+    assert ("Caption", "Aufgenommen am 30. November 2026") in texts
     assert any(text.startswith("LÜDERS, Hanne, 2021.") and HOSTILE in text for _, text in texts)
     assert ("Caption", f"SHA-256 {'ab' * 32}") in texts
     links = [relation.target_ref for relation in document.part.rels.values() if relation.is_external]
