@@ -19,7 +19,7 @@ from rag.config import DEFAULT_RANKING, Config, RankingConfig
 from rag.dense.index import DenseIndex
 from rag.dense.lazy_encoder import LazyEncoder
 from rag.dense.token_vectors import TokenStores
-from rag.errors import ArchiveBusy, ArchiveClosed, ArchiveError, ArchiveReadOnly, NotFound, QuestionError
+from rag.errors import ArchiveBusy, ArchiveClosed, ArchiveError, ArchiveReadOnly, EncoderMisfit, NotFound, QuestionError
 from rag.lexical.index import LexicalIndex
 from rag.search.arguments import Day, FilterArguments, Names, check_question
 from rag.search.confidence import Calibration, to_json
@@ -349,6 +349,12 @@ class Archive:
         from rag.indexing.corrections import set_corrections
         from rag.indexing.settle import settle
 
+        record = self._store.vectors.encoder
+        if record and record.fingerprint != self._encoder.fingerprint:
+            raise EncoderMisfit(
+                f"This archive was indexed with {record.name}, not with {self.encoder_name}: open it without another "
+                "model, or index it again with that one."
+            )
         writer = self._indexer().writer
         with self._writing():
             earlier = self.corrections(article_id)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from browser_parts import Open, needs_chromium, serving
 from factories import BRIDGE
 
@@ -33,6 +35,15 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     folder = tmp_path_factory.mktemp("library") / "archive"
     Archive.open(folder).close()
     with serving(folder) as served:
+        yield served
+
+
+@pytest.fixture(scope="module")
+def sample_address(sample: Archive, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Where a copy of the sample archive is served."""
+    copied = tmp_path_factory.mktemp("served") / "archive"
+    shutil.copytree(sample.folder, copied)
+    with serving(copied) as served:
         yield served
 
 
@@ -87,6 +98,26 @@ def test_a_run_survives_a_reload_and_is_cancelled(address: str, open_page: Open,
     page.get_by_text("Abgebrochen.").wait_for()
     page.locator("#fs-add > summary").click()
     page.locator(".fs-folders", has_text=tmp_path.name).wait_for()
+    assert visit.faults == []
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(1440, "light"), (390, "dark")])
+def test_what_unfolds_has_no_finding(sample_address: str, open_page: Open, width: int, scheme: str) -> None:
+    """The forms, the filters, an article with its corrections and the pictures pass all rules of axe-core."""
+    visit = open_page(f"{sample_address}?tab=library&lang=de", width=width, scheme=scheme)
+    page = visit.page
+    page.locator(".fs-articles").wait_for()
+    page.locator("#fs-add > summary").click()
+    page.locator("#fs-library-filters > summary").click()
+    page.locator("#fs-library-state").wait_for()
+    page.locator("[data-fs-more]").first.click()
+    page.locator(".fs-correct:not([open]) > summary").first.click()
+    page.locator(".fs-forget > summary").first.click()
+    page.locator("#fs-overview > summary").click()
+    page.locator("#fs-map-legend button").first.wait_for(timeout=120_000)
+    violations = Axe().run(page).response["violations"]
+    assert [(rule["id"], [node["target"] for node in rule["nodes"]]) for rule in violations] == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
     assert visit.faults == []
 
 

@@ -199,7 +199,10 @@ def _failures(failures: Sequence[Failure], archive: Path, texts: Texts) -> str:
 
 def _failure(failure: Failure, archive: Path, words: LibraryTexts) -> str:
     path = failure.path.removeprefix(f"{archive.absolute()}/")
+    # the limits of a run, for example, are of no file and no address
+    is_retried = failure.path.startswith("/") or "://" in failure.path
+    retry = f'<button type="button" data-fs-retry="{escape(failure.path)}">{escape(words.try_again)}</button>'
     return (
         f'<li><span dir="ltr">{breakable(path)}</span> <span lang="en">{escape(failure.reason)}</span> '
-        f'<button type="button" data-fs-retry="{escape(failure.path)}">{escape(words.try_again)}</button></li>'
+        f"{retry if is_retried else ''}</li>"
     )

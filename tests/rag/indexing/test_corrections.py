@@ -17,7 +17,7 @@ from paths import Run
 
 from embeddings.encoder import Encoder
 from rag.archive import Archive
-from rag.errors import ArchiveBusy, CorrectionError, NotFound
+from rag.errors import ArchiveBusy, CorrectionError, EncoderMisfit, NotFound
 from rag.types import BY_HAND, Article
 
 SHORT = "Der Deichgraf von Altmoor hat die Schleuse Nord besichtigt und war mit den Toren sehr zufrieden."
@@ -191,6 +191,25 @@ def test_what_cannot_be_a_correction_is_refused(archive: Archive, folder: Path) 
     assert archive.article(article.id) == article
     assert archive.correct(article.id, title="  Zwei\n Zeilen\x00 ", source="").title == "Zwei Zeilen"
     assert archive.article(article.id).source is None
+
+
+def test_another_encoder_corrects_nothing(archive: Archive, folder: Path, tmp_path: Path, encoder: Encoder) -> None:
+    """Its vectors would not be comparable with those of the archive."""
+    (article,) = archive.articles()
+    archive.close()
+    with Archive.open(archive.folder, encoder=Renamed(encoder)) as other, pytest.raises(EncoderMisfit):
+        other.correct(article.id, title="Neu")
+
+
+class Renamed:
+    """An encoder with another fingerprint."""
+
+    def __init__(self, encoder: Encoder) -> None:
+        self._encoder = encoder
+        self.fingerprint = "another"
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._encoder, name)
 
 
 def test_the_command_line_corrects(fundstelle: Run, tmp_path: Path) -> None:
