@@ -86,7 +86,7 @@ READER: Mapping[str, ReaderWords] = {
         facts_heading="Angaben und Herkunft",
         field_labels={
             "title": "Überschrift",
-            "source": "Quelle",
+            "source": "Medium",
             "author": "Autor",
             "published": "Datum",
             "place": "Ort",
