@@ -120,7 +120,7 @@ def test_a_question_opens_and_leads_to_the_passage(address: str, open_page: Open
     first.wait_for(state="visible")
     assert worst.shown[0].beginning in first.inner_text()
     first.get_by_role("link").click()
-    mark = visit.page.locator("#fs-panel iframe").content_frame.locator("#passage")
+    mark = visit.page.locator(".fs-reader #passage")
     mark.wait_for()
     text = archive.article(worst.shown[0].article).text[worst.shown[0].start : worst.shown[0].end]
     assert text.startswith(mark.text_content() or "-")

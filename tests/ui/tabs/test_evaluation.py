@@ -23,6 +23,7 @@ from rag.evaluation.questions.judgements import judge
 from rag.evaluation.session import EvaluationSession
 from ui.app import build_app
 from ui.html.run import report_address
+from ui.html.theme_switch import theme_script_hash
 from ui.tabs.evaluation import EvaluationActions
 from ui.tabs.evaluation_job import Busy, EvaluationJob
 from ui.tabs.evaluation_layout import EvaluationTab
@@ -134,14 +135,15 @@ def test_files_stay_refused_on_the_server(browser: TestClient) -> None:
 
 
 def test_the_report_runs_no_script(archive: Archive, browser: TestClient) -> None:
-    """The report of a run, whatever its name, comes with a policy that allows nothing; of no run there is none."""
+    """The report of a run, whatever its name, may run the script of the theme alone; of no run there is none."""
     name = "a/b <script>?"
     EvaluationSession(archive).runs.save(replace(run(), name=name))
     reply = browser.get(report_address(name, GERMAN))
     assert (reply.status_code, "&lt;script&gt;?" in reply.text) == (200, True)
-    assert ('<html lang="de">' in reply.text, "Wie die Fragen ausgingen" in reply.text) == (True, True)
+    assert (' lang="de">' in reply.text, "Wie die Fragen ausgingen" in reply.text) == (True, True)
     assert "default-src 'none'" in reply.headers["content-security-policy"]
-    assert "script-src" not in reply.headers["content-security-policy"]
+    assert f"script-src {theme_script_hash()}; " in reply.headers["content-security-policy"]
+    assert reply.text.count("<script") == 1
     missing = browser.get("/evaluation/none.html")
     assert (missing.status_code, "no longer in the archive" in missing.text) == (404, True)
 
