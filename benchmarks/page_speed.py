@@ -145,7 +145,8 @@ def opening(browser: Browser, address: str) -> tuple[float, float]:
 def weight(browser: Browser, address: str) -> dict[str, object]:
     """Return the number of files that the page consists of, and their bytes as sent and as unpacked, by kind."""
     with opened(browser, address) as page:
-        page.wait_for_load_state("networkidle")
+        # not until the network is idle: Gradio keeps a connection open
+        page.wait_for_timeout(2000)
         files = page.evaluate(WEIGHT)
     of_kinds: dict[str, int] = {}
     for file in files:
