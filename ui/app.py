@@ -19,7 +19,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from rag.archive import Archive
 from rag.errors import FundstelleError
-from ui.html.theme import ASSETS, head, theme
+from ui.html.theme import ASSETS, theme
 from ui.jobs.folder_watch import FolderWatch
 from ui.jobs.indexing_job import IndexingJob
 from ui.jobs.map_job import MapJob
@@ -106,7 +106,6 @@ def build_app(archive: Archive, serving: Serving = THIS_COMPUTER) -> FastAPI:
         pwa=False,
         mcp_server=False,
         theme=theme(),
-        head=head(),
     )
     app.add_middleware(OwnDocument)
     app.add_middleware(Gate, serving=serving, calls=calls_of(blocks.config["dependencies"]))

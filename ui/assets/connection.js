@@ -82,6 +82,6 @@
     document.body.replaceChildren(sentence);
   }
 
-  checkAddress();
+  addEventListener("DOMContentLoaded", checkAddress);
   window.fundstelle = { words, report };
 })();

@@ -7,7 +7,7 @@ import re
 from rag.workspace.settings import Settings
 from ui.html.fonts import font_faces, font_links
 from ui.html.markup import escape
-from ui.html.theme import ASSETS
+from ui.html.theme import ASSETS, styles_and_scripts
 from ui.html.theme_switch import theme_script
 from ui.wording.texts import Texts
 
@@ -34,5 +34,5 @@ def _head(texts: Texts) -> str:
         '<meta name="robots" content="noindex, nofollow"><meta property="og:type" content="website">'
         f'<meta property="og:title" content="Fundstelle"><meta property="og:description" content="{tagline}">'
         '<link rel="icon" type="image/svg+xml" href="favicon.ico">'
-        f"<script>{theme_script()}</script>{font_links()}<style>{style}</style>"
+        f"<script>{theme_script()}</script>{font_links()}<style>{style}</style>{styles_and_scripts()}"
     )

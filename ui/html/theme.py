@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import cache
 from pathlib import Path
 
 import gradio as gr
@@ -69,11 +70,11 @@ def theme() -> gr.themes.Base:
     )
 
 
-def head() -> str:
-    """Return our styles and scripts, with the few words that the scripts need.
+@cache
+def styles_and_scripts() -> str:
+    """Return our styles and scripts for the head of the document, with the few words that the scripts need.
 
-    The styles go into the page itself: Gradio's `css` reaches only what lies in its own box, and the reader does not.
-    So does the script that must run before Gradio's own.
+    They are there before Gradio starts, whose own `head` and `css` come later; one script must run before Gradio's.
     """
     style = "".join((ASSETS / name).read_text(encoding="utf-8") for name in STYLES)
     first_script = (ASSETS / "connection.js").read_text(encoding="utf-8")
