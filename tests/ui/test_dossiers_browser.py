@@ -113,7 +113,7 @@ def test_a_passage_is_saved_by_a_key(address: str, open_page: Open, archive: Arc
     assert entry.question == QUESTION
     page.reload()
     page.locator("[data-fs-save][aria-pressed=true]").first.wait_for()
-    page.locator("[data-fs-choose]").first.click()
+    page.locator("[data-fs-choose-dossier]").first.click()
     page.locator("#fs-new-dossier").fill("Ahrtal")
     page.keyboard.press("Enter")
     page.locator("#fs-menu").wait_for(state="hidden")
@@ -170,7 +170,7 @@ def test_menus_and_dossiers_have_no_finding(address: str, open_page: Open, archi
         page.locator(".fs-export summary").click()
         assert findings(page) == []
         page.goto(f"{address}?lang=de&q={QUESTION}")
-        for opener in ("[data-fs-cite]", "[data-fs-choose]"):
+        for opener in ("[data-fs-cite]", "[data-fs-choose-dossier]"):
             page.locator(opener).first.click()
             page.locator("#fs-menu button").first.wait_for()
             assert findings(page) == []
@@ -248,6 +248,7 @@ def test_entries_and_dossiers_come_back(address: str, open_page: Open, archive: 
     page.get_by_role("link", name="Drei").click()
     page.locator(".fs-entry").nth(2).wait_for()
     page.get_by_role("button", name="Überschrift einfügen").click()
+    page.wait_for_function("document.activeElement.matches('input[data-fs-text]')")
     page.keyboard.type("Kosten")
     page.get_by_text("Gespeichert", exact=True).wait_for()
     assert notes(archive, dossier)[-1] == "Kosten"

@@ -35,7 +35,7 @@ def dossier_list(summaries: Sequence[DossierSummary], texts: Texts) -> str:
     return (
         f'<section class="fs fs-dossiers" lang="{texts.code}" {_script_words(words)}>'
         f'<h2>{escape(words.heading)}</h2><p class="fs-quiet">{escape(words.intro)}</p>'
-        f'<div data-fs-undo role="status"></div>{listing}'
+        f'<div data-fs-undo-place role="status"></div>{listing}'
         f'<form class="fs-new" data-fs-make-dossier><label for="fs-dossier-name">{escape(words.new)}</label>'
         f'<input id="fs-dossier-name" name="name" maxlength="200" autocomplete="off">'
         f"<button>{escape(words.make)}</button></form>"
@@ -78,8 +78,9 @@ def dossier_view(dossier: Dossier, texts: Texts, today: date) -> str:
         f'<p role="status" data-fs-status></p>'
         f'<p class="fs-hidden" role="status" data-fs-announce></p>'
         f'{nothing}<ol class="fs-entries">{entries}</ol>'
-        f'<p class="fs-add"><button type="button" data-fs-add="heading">{escape(words.add_heading)}</button>'
-        f'<button type="button" data-fs-add="note">{escape(words.add_note)}</button></p></section>'
+        f'<p class="fs-add-entry">'
+        f'<button type="button" data-fs-add-entry="heading">{escape(words.add_heading)}</button>'
+        f'<button type="button" data-fs-add-entry="note">{escape(words.add_note)}</button></p></section>'
     )
 
 

@@ -28,7 +28,7 @@ def save_buttons(article_id: str, passage: Span, question: str, texts: Texts, *,
         f'<span class="fs-save"><button type="button" data-fs-save="{escape(json.dumps(passage_json))}"'
         f' aria-pressed="{json.dumps(saved)}" data-fs-done="{escape(words.saved)}"'
         f' data-fs-failed="{escape(words.not_saved)}">{escape(words.saved if saved else words.save)}</button>'
-        f'<button type="button" data-fs-choose aria-haspopup="dialog" aria-label="{escape(words.choose)}"'
+        f'<button type="button" data-fs-choose-dossier aria-haspopup="dialog" aria-label="{escape(words.choose)}"'
         f' title="{escape(words.choose)}">▾</button></span>'
     )
 

@@ -64,7 +64,7 @@ async function deleteDossier() {
   if (!ok) return say(text);
   go({ dossier: null });
   await show("");
-  offerUndo(section().querySelector("[data-fs-undo]"), name, { dossier }, () => show(""));
+  offerUndo(section().querySelector("[data-fs-undo-place]"), name, { dossier }, () => show(""));
 }
 
 // Say what was deleted, with a button that brings it back.
@@ -202,7 +202,7 @@ document.addEventListener("dragend", () => {
 const CLICKS = {
   "[data-fs-delete-dossier]": deleteDossier,
   "[data-fs-verify-all]": verifyAll,
-  "[data-fs-add]": (button) => add(button.dataset.fsAdd),
+  "[data-fs-add-entry]": (button) => add(button.dataset.fsAddEntry),
   "[data-fs-move]": move,
   "[data-fs-verify]": verifyOne,
   "[data-fs-delete-entry]": (button) => deleteEntry(button.closest("[data-fs-entry]")),

@@ -41,7 +41,7 @@ async function saveFromMenu(where) {
 document.addEventListener("click", (event) => {
   const button = event.target.closest?.("button[data-fs-save]");
   if (button) save(button, {});
-  const chooser = event.target.closest?.("button[data-fs-choose]");
+  const chooser = event.target.closest?.("button[data-fs-choose-dossier]");
   if (chooser) openMenu(chooser, "dossiers/menu", { label: chooser.ariaLabel });
   const target = event.target.closest?.("#fs-menu [data-fs-into]");
   if (target) saveFromMenu({ dossier: target.dataset.fsInto });
