@@ -33,7 +33,7 @@ CITE: Mapping[str, CiteWords] = {
         cite="Zitieren",
         extent="Umfang",
         sentence="Satz",
-        passage="Passage",
+        passage="Textstelle",
         formats={
             "Als Text": {"iso690": "DIN ISO 690", "chicago": "Chicago", "apa": "APA", "mla": "MLA"},
             "Zum Einfügen": {"markdown": "Markdown", "html": "HTML", "link": "Link zur Stelle"},
