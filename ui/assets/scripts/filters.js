@@ -39,14 +39,16 @@ function remove(name, value) {
   go({ [name]: rest, limit: null });
 }
 
+const OPEN_MENU = ":is(.fs-menu, .fs-export)[open]";
+
 // Only one menu is open at a time, and Esc or a click elsewhere closes it.
 document.addEventListener("click", (event) => {
-  for (const menu of document.querySelectorAll(".fs-menu[open]")) {
+  for (const menu of document.querySelectorAll(OPEN_MENU)) {
     if (!menu.contains(event.target)) menu.open = false;
   }
 });
 document.addEventListener("keydown", (event) => {
-  const menu = document.querySelector(".fs-menu[open]");
+  const menu = document.querySelector(OPEN_MENU);
   if (event.key !== "Escape" || !menu) return;
   event.stopPropagation();
   menu.open = false;

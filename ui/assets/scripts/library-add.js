@@ -49,7 +49,7 @@ document.addEventListener("submit", async (event) => {
 
 document.addEventListener("click", async (event) => {
   const at = (selector) => event.target.closest?.(selector);
-  if (at(".fs-library [data-fs-choose]")) document.getElementById(at("[data-fs-choose]").dataset.fsChoose).click();
+  if (at("[data-fs-choose]")) document.getElementById(at("[data-fs-choose]").dataset.fsChoose).click();
   else if (at("[data-fs-sample]")) begin("sample");
   else if (at("[data-fs-retry]")) begin("file", at("[data-fs-retry]").dataset.fsRetry);
   else if (at("[data-fs-again]")) begin("article", at("[data-fs-again]").dataset.fsAgain);

@@ -61,9 +61,7 @@ async function show(parameters) {
   document.documentElement.toggleAttribute("data-fs-article", Boolean(article));
   if (!article) return hide();
   reader ??= make();
-  const { pane, panel, close } = reader;
-  close.textContent = words().close;
-  for (const each of [pane, panel]) each.ariaLabel = words().reader;
+  label();
   arrange();
   const key = JSON.stringify(["article", ...QUESTION].map((name) => parameters.getAll(name)));
   if (key === shown && moveTo(parameters)) return title();
@@ -80,6 +78,15 @@ async function show(parameters) {
   if (opener?.matches?.("a")) body.querySelector(".fs-headline").focus({ preventScroll: true });
   fetchRest(text);
 }
+
+// Before the page has its language, an article that its address names is already on its way.
+function label() {
+  const { pane, panel, close } = reader;
+  close.textContent = words().close;
+  for (const each of [pane, panel]) each.ariaLabel = words().reader;
+}
+
+document.addEventListener("fs:ready", () => reader && label());
 
 // Go to the passage that the address names, and return whether it is marked.
 function moveTo(parameters) {
