@@ -45,4 +45,5 @@ class OwnDocument:
             await send(start)
             await send({"type": "http.response.body", "body": body})
 
-        await self._app(scope, receive, send_ours)
+        # Gradio knows parameters of the same names: `page` to it is a page of an application with several
+        await self._app({**scope, "query_string": b""}, receive, send_ours)

@@ -36,3 +36,11 @@ def test_only_the_document_is_changed(browser: TestClient) -> None:
     assert len(reply.content) == int(reply.headers["content-length"])
     assert browser.head("/").content == b""
     assert browser.get("/theme.css").text.lstrip().startswith(":root")
+
+
+def test_gradio_reads_nothing_from_the_address(browser: TestClient) -> None:
+    """The address of any page of the library's list opens the document, however often it is opened again."""
+    document = browser.get("/").text
+    for address in ("/?tab=library&page=2", "/?page=%00&page=-1", "/?page=%3Cscript%3E"):
+        reply = browser.get(address)
+        assert (reply.status_code, reply.text) == (200, document)
