@@ -17,6 +17,10 @@ class EmptyQuestion(QuestionError):
     """A question contains no word."""
 
 
+class FilterError(QuestionError):
+    """A filter cannot be used: no such day, language or kind, or a blank value."""
+
+
 class LongQuestion(QuestionError):
     """A question is too long; `characters` is its length."""
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from datetime import date
 
-from rag.errors import QuestionError
+from rag.errors import FilterError
 from rag.types import Filter, TextKind
 
 _DAY = re.compile(r"(?P<year>\d{4})(-(?P<month>\d\d?)(-(?P<day>\d\d?))?)?", re.ASCII)
@@ -40,17 +40,17 @@ def make_filter(
         exact_authors: whole names; `authors` are parts of names.
 
     Raises:
-        QuestionError: a day or a language cannot be read, the days are in the wrong order, a value is blank, or there
+        FilterError: a day or a language cannot be read, the days are in the wrong order, a value is blank, or there
             is nothing of that name to include.
     """
     if unknown := [kind for kind in include if kind not in _INCLUDED]:
-        raise QuestionError(f"There is no {unknown[0]!r} to include: choose among {', '.join(_INCLUDED)}.")
+        raise FilterError(f"There is no {unknown[0]!r} to include: choose among {', '.join(_INCLUDED)}.")
     if unknown := [kind for kind in kinds if kind not in _KINDS]:
-        raise QuestionError(f"There is no kind {unknown[0]!r}: choose among {', '.join(_KINDS)}.")
+        raise FilterError(f"There is no kind {unknown[0]!r}: choose among {', '.join(_KINDS)}.")
     first = None if since is None else parse_day(since, end=False)
     last = None if until is None else parse_day(until, end=True)
     if first and last and first > last:
-        raise QuestionError(f"The time from {first} to {last} is empty: give the earlier day first.")
+        raise FilterError(f"The time from {first} to {last} is empty: give the earlier day first.")
     return Filter(
         since=first,
         until=last,
@@ -69,7 +69,7 @@ def parse_day(text: str, end: bool) -> date:
     """Return the day that was typed; of a month or a year, the first day or, at the `end` of a time, the last.
 
     Raises:
-        QuestionError: it is not a day, month or year, or there is no such day.
+        FilterError: it is not a day, month or year, or there is no such day.
     """
     match = _DAY.fullmatch(text.strip()) or _GERMAN_DAY.fullmatch(text.strip())
     if match:
@@ -78,13 +78,13 @@ def parse_day(text: str, end: bool) -> date:
         # no such month or day is a ValueError
         with suppress(ValueError):
             return date(year, month, int(match["day"] or (monthrange(year, month)[1] if end else 1)))
-    raise QuestionError(f"There is no day {text!r}: write 2024-03-01, 1.3.2024, 2024-03 or 2024.")
+    raise FilterError(f"There is no day {text!r}: write 2024-03-01, 1.3.2024, 2024-03 or 2024.")
 
 
 def _language(text: str) -> str:
     match = _LANGUAGE.fullmatch(text.strip())
     if match is None:
-        raise QuestionError(f"There is no language {text!r}: write its code of two or three letters, such as de or en.")
+        raise FilterError(f"There is no language {text!r}: write its code of two or three letters, such as de or en.")
     return match[1].lower()
 
 
@@ -92,9 +92,9 @@ def _filled(text: str, field: str) -> str:
     """Return the text without white space around it; it must have a letter or digit, in a path any sign."""
     text = text.strip()
     if not any(character.isalnum() for character in text) and not (field == "path" and text):
-        raise QuestionError(f"The {field} {text!r} names nothing: give a part of it, or leave it out.")
+        raise FilterError(f"The {field} {text!r} names nothing: give a part of it, or leave it out.")
     try:
         text.encode("utf-8")
     except UnicodeEncodeError as error:
-        raise QuestionError(f"The {field} is not valid UTF-8: type it again.") from error
+        raise FilterError(f"The {field} is not valid UTF-8: type it again.") from error
     return text

@@ -11,7 +11,6 @@ from rag.storage.library import MAX_COUNTED
 from rag.types import Filter
 from rag.types.library import SORT_FACTS, LibraryCounts, LibraryPage, LibraryQuery, LibraryRow, SortFact
 from ui.html.markup import escape
-from ui.html.notices import section
 from ui.wording.library import LIBRARY, LibraryTexts
 from ui.wording.page import count_of, grouped, language_name, long_date
 from ui.wording.texts import Texts
@@ -271,9 +270,3 @@ def _pager(page: LibraryPage, state: ListState, texts: Texts) -> str:
     current = f'<span aria-current="page">{escape(words.page.format(page=grouped(number, texts)))}</span>'
     links.insert(1 if number > 1 else 0, current)
     return f'<nav class="fs-pages" aria-label="{escape(words.pages)}">{"".join(links)}</nav>'
-
-
-def unusable_filter(texts: Texts) -> str:
-    """Return the notice in place of the list where the address has a filter that cannot be read."""
-    words = LIBRARY[texts.code]
-    return section(f'<div class="fs-notice" role="status"><p>{escape(words.unreadable_filter)}</p></div>', texts)

@@ -76,7 +76,7 @@ def filter_in(query: QueryParams, settings: Settings = DEFAULT_SETTINGS) -> Filt
     Without a kind, the settings say whether reader comments are searched.
 
     Raises:
-        QuestionError: a day, a language or a kind cannot be read.
+        FilterError: a day, a language or a kind cannot be read.
     """
     return make_filter(
         query.get("since") or None,

@@ -5,11 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from typing import Annotated
 
 from fastapi import FastAPI, Request
 from fastapi.responses import HTMLResponse, PlainTextResponse
-from pydantic import AfterValidator, BaseModel, Field, StrictInt, StrictStr
+from pydantic import BaseModel, Field, StrictInt
 
 from rag.archive import Archive
 from rag.errors import FundstelleError, NameUnusable, NotFound
@@ -18,6 +17,7 @@ from rag.verification import FileReader
 from rag.workspace.dossiers import Dossiers
 from ui.html.dossiers import dossier_list, dossier_view, entry_item, verdict_html
 from ui.html.save import save_menu
+from ui.routes.body_types import Text
 from ui.routes.cite import REFUSED
 from ui.routes.fragments import fragment, texts_for
 from ui.wording.dossiers import DOSSIERS
@@ -29,28 +29,20 @@ _MAX_VERIFIED = 100
 """The most entries that are verified with one request."""
 
 
-def _without_surrogates(text: str) -> str:
-    """Return a text that can be stored: JSON can contain halves of pairs."""
-    return text.encode(errors="replace").decode()
-
-
-_Text = Annotated[StrictStr, AfterValidator(_without_surrogates)]
-
-
 class ActionRequest(BaseModel):
     """What an action is about; each needs some of this, see `ACTIONS`."""
 
-    dossier: _Text | None = None
-    entry: _Text | None = None
-    entries: list[_Text] = Field(default=[], max_length=_MAX_VERIFIED)
-    article: _Text = ""
+    dossier: Text | None = None
+    entry: Text | None = None
+    entries: list[Text] = Field(default=[], max_length=_MAX_VERIFIED)
+    article: Text = ""
     start: StrictInt = 0
     end: StrictInt = 0
-    question: _Text = ""
-    name: _Text | None = None
+    question: Text = ""
+    name: Text | None = None
     kind: EntryKind = "note"
-    text: _Text = ""
-    before: _Text | None = None
+    text: Text = ""
+    before: Text | None = None
 
 
 def add_dossier_routes(app: FastAPI, archive: Archive) -> None:

@@ -10,7 +10,7 @@ from fastapi.responses import HTMLResponse
 from starlette.requests import HTTPConnection
 
 from rag.archive import Archive
-from rag.errors import EmptyQuestion, FundstelleError, LongQuestion, NotFound, QuestionError
+from rag.errors import EmptyQuestion, FilterError, FundstelleError, LongQuestion, NotFound, QuestionError
 from ui.html.notices import error_notice, refusal_notice
 from ui.routes.request_settings import settings_of
 from ui.wording.page import choose_language, with_date_format
@@ -38,7 +38,7 @@ def fragment(request: Request, archive: Archive, markup: Callable[[Texts], str])
     texts = texts_for(request)
     try:
         return HTMLResponse(markup(texts), headers=_HEADERS)
-    except (EmptyQuestion, LongQuestion) as error:
+    except (EmptyQuestion, FilterError, LongQuestion) as error:
         return _notice(refusal_notice(error, texts, archive.folder), 200)
     except QuestionError:
         return _notice(error_notice(texts.wrong_question, texts), 200)

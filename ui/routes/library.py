@@ -10,16 +10,17 @@ from fastapi import FastAPI, Request
 from fastapi.responses import HTMLResponse, JSONResponse, Response
 
 from rag.archive import Archive
-from rag.errors import QuestionError
+from rag.errors import FilterError
 from rag.search.filters import make_filter
 from rag.types import Filter
 from rag.types.library import SORT_FACTS, LibraryQuery
 from rag.workspace.folders import Folders
 from rag.workspace.inbox import Inbox
 from ui.html.indexing import add_panel, indexing_run
-from ui.html.library import ListState, library_filters, library_frame, library_list, unusable_filter
+from ui.html.library import ListState, library_filters, library_frame, library_list
 from ui.html.library_article import article_details
 from ui.html.library_pictures import pictures
+from ui.html.notices import refusal_notice
 from ui.jobs.folder_watch import FolderWatch
 from ui.jobs.indexing_job import IndexingJob
 from ui.jobs.map_job import MapJob
@@ -149,8 +150,8 @@ def _add_panel(desk: LibraryDesk, texts: Texts) -> str:
 def _list(archive: Archive, request: Request, texts: Texts) -> str:
     try:
         state = _state_of(request)
-    except QuestionError:
-        return unusable_filter(texts)
+    except FilterError as error:
+        return refusal_notice(error, texts, archive.folder)
     return library_list(archive.library(state.query), state, texts)
 
 
@@ -166,7 +167,7 @@ def list_state(parameters: dict[str, list[str]]) -> ListState:
     """Return the query that the parameters of an address ask for; what is not known there is left out.
 
     Raises:
-        QuestionError: a day or a name cannot be used.
+        FilterError: a day or a name cannot be used.
     """
     given = {name: [value for value in values if value.strip()] for name, values in parameters.items()}
     order = _first(given, "order") or "-added"

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from fastapi import FastAPI, Request
 from fastapi.responses import HTMLResponse, PlainTextResponse
-from pydantic import BaseModel, StrictBool, StrictStr
+from pydantic import BaseModel, StrictBool
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect
 
@@ -18,6 +18,7 @@ from rag.errors import ArchiveBusy, CorrectionError, FundstelleError, NotFound, 
 from rag.workspace.folders import Folders
 from rag.workspace.inbox import Inbox
 from ui.jobs.indexing_job import IndexingTask
+from ui.routes.body_types import Text
 from ui.routes.fragments import texts_for
 from ui.routes.library import SAMPLE, LibraryDesk, details_html
 from ui.wording.errors import error_sentence
@@ -31,30 +32,30 @@ _log = logging.getLogger(__name__)
 class AddRequest(BaseModel):
     """What is to be indexed: `inbox`, `sample`, or a `folder`, an `address`, a `file` or an `article` of this value."""
 
-    kind: StrictStr
-    value: StrictStr = ""
+    kind: Text
+    value: Text = ""
 
 
 class CorrectionRequest(BaseModel):
     """Corrected facts of an article; None where nothing is said, empty if unknown."""
 
-    article: StrictStr
-    title: StrictStr | None = None
-    source: StrictStr | None = None
-    author: StrictStr | None = None
-    published: StrictStr | None = None
+    article: Text
+    title: Text | None = None
+    source: Text | None = None
+    author: Text | None = None
+    published: Text | None = None
 
 
 class ArticleRequest(BaseModel):
     """An article by its id."""
 
-    article: StrictStr
+    article: Text
 
 
 class WatchRequest(BaseModel):
     """A folder, and whether it is to be watched."""
 
-    path: StrictStr
+    path: Text
     watched: StrictBool
 
 
@@ -161,7 +162,7 @@ def _add(desk: LibraryDesk, wanted: AddRequest, words: LibraryTexts) -> str:
             if not wanted.value.strip().startswith("/"):
                 raise _Forbidden(words.refused_relative)
             folder = Path(wanted.value.strip())
-            if not folder.exists():
+            if not _exists(folder):
                 raise _Forbidden(words.missing_folder)
             task = IndexingTask((folder,))
         case "address" | "file" if wanted.kind == "address" or "://" in wanted.value:
@@ -194,6 +195,12 @@ def _failed_file(desk: LibraryDesk, path: str) -> Path:
     if Path(path).is_dir():
         return Path(path)
     raise NotFound(f"{path} is not there any more.")
+
+
+def _exists(path: Path) -> bool:
+    with suppress(OSError):  # it is too long, or in a folder that nobody may look into
+        return path.exists()
+    return False
 
 
 def _check_local(desk: LibraryDesk, words: LibraryTexts) -> None:

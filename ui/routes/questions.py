@@ -6,17 +6,18 @@ from collections.abc import Callable
 
 from fastapi import FastAPI, Request
 from fastapi.responses import HTMLResponse, PlainTextResponse
-from pydantic import BaseModel, ConfigDict, StrictInt, StrictStr
+from pydantic import BaseModel, ConfigDict
 from starlette.datastructures import QueryParams
 
 from rag.archive import Archive
-from rag.errors import AlreadySaved, FundstelleError, NotFound, QuestionError
+from rag.errors import AlreadySaved, EmptyQuestion, FilterError, FundstelleError, LongQuestion, NotFound, QuestionError
 from rag.storage.change_feed import State
 from rag.workspace.history import History
 from rag.workspace.saved_questions import SavedQuestions
 from rag.workspace.settings import SettingsStore
 from ui.html.saved_questions import history_rows, news, questions_view
 from ui.routes.answer import filter_in
+from ui.routes.body_types import Number, Text
 from ui.routes.fragments import fragment, texts_for
 from ui.routes.request_settings import settings_of
 from ui.wording.errors import error_sentence
@@ -33,26 +34,26 @@ class _Body(BaseModel):
 class SaveRequest(_Body):
     """The query of the address that asks the question."""
 
-    query: StrictStr
+    query: Text
 
 
 class NameRequest(_Body):
     """The name of a saved question."""
 
-    name: StrictStr
+    name: Text
 
 
 class SeenRequest(_Body):
     """The name of a saved question, and the state of the archive whose passages somebody looked at."""
 
-    name: StrictStr
-    state: StrictStr
+    name: Text
+    state: Text
 
 
 class DeleteRequest(_Body):
     """The number of a question in the history."""
 
-    id: StrictInt
+    id: Number
 
 
 def add_question_routes(app: FastAPI, archive: Archive) -> None:
@@ -134,6 +135,8 @@ def _reply(request: Request, archive: Archive, change: Callable[[], object]) -> 
         return PlainTextResponse(QUESTION_WORDS[texts.code].already_saved, 409)
     except NotFound:
         return PlainTextResponse("", 200)  # deleted in another window: it is gone, as it should be
+    except (EmptyQuestion, FilterError, LongQuestion) as error:
+        return PlainTextResponse(error_sentence(error, texts, archive.folder).text, 422)
     except QuestionError as error:
         return PlainTextResponse(str(error), 400)
     except FundstelleError as error:

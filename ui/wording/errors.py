@@ -17,6 +17,7 @@ from rag.errors import (
     EmptyQuestion,
     EncoderMisfit,
     EncoderUnavailable,
+    FilterError,
     FundstelleError,
     LongQuestion,
     NoRun,
@@ -39,6 +40,7 @@ class ErrorTexts:
     """
 
     closed: str
+    filter: str
     full: str
     read_only: str
     damaged: str
@@ -51,6 +53,7 @@ class ErrorTexts:
 ERRORS: Mapping[str, ErrorTexts] = {
     "de": ErrorTexts(
         closed="Fundstelle wird gerade beendet. Starten Sie es neu, und laden Sie dann diese Seite neu.",
+        filter="Dieser Filter ist nicht zu lesen. Schreiben Sie Tage als 2024-03-01, oder entfernen Sie ihn.",
         full="Die Festplatte mit dem Archiv ist voll. Schaffen Sie Platz, und versuchen Sie es dann noch einmal; alles "
         "bisher Gespeicherte ist sicher.",
         read_only="In das Archiv lässt sich nicht schreiben. Prüfen Sie die Zugriffsrechte seines Ordners: {folder}",
@@ -79,6 +82,7 @@ ERRORS: Mapping[str, ErrorTexts] = {
     ),
     "en": ErrorTexts(
         closed="Fundstelle is shutting down. Start it again, then reload this page.",
+        filter="This filter cannot be read. Write days as 2024-03-01, or remove it.",
         full="The disk with the archive is full. Make room, then try again; everything stored so far is safe.",
         read_only="The archive cannot be written. Check the permissions of its folder: {folder}",
         damaged="The archive is damaged. Restore it from a backup, or delete its folder and index your articles "
@@ -115,6 +119,8 @@ def _question_sentence(error: FundstelleError, texts: Texts) -> str | None:
     match error:
         case EmptyQuestion():
             return texts.empty_question
+        case FilterError():
+            return ERRORS[texts.code].filter
         case LongQuestion():
             count = error.characters
             written = str(count) if count < _GROUPED_FROM else grouped(count, texts)

@@ -147,7 +147,6 @@ class LibraryTexts:
     refused_path: str
     refused_address: str
     refused_relative: str
-    unreadable_filter: str
     missing_folder: str
     no_articles: str
     gone: str
@@ -317,7 +316,6 @@ LIBRARY: Mapping[str, LibraryTexts] = {
         "allein läuft.",
         refused_address="Das Holen aus dem Netz ist nicht erlaubt: `fundstelle ui --fetch` erlaubt es.",
         refused_relative="Geben Sie den ganzen Pfad an, beginnend mit einem Schrägstrich.",
-        unreadable_filter="Dieser Filter ist nicht zu lesen: Schreiben Sie Tage als 2024-03-01.",
         missing_folder="Diesen Ordner gibt es nicht. Prüfen Sie die Schreibweise.",
         no_articles="Dort liegt nichts, was sich lesen lässt.",
         gone="Diesen Artikel gibt es im Archiv nicht mehr.",
@@ -490,7 +488,6 @@ LIBRARY: Mapping[str, LibraryTexts] = {
         refused_path="Folders of this computer can be added only if the page is served to this computer alone.",
         refused_address="Fetching from the web is not allowed: `fundstelle ui --fetch` allows it.",
         refused_relative="Give the whole path, beginning with a slash.",
-        unreadable_filter="This filter cannot be read: write days as 2024-03-01.",
         missing_folder="There is no such folder. Check the spelling.",
         no_articles="There is nothing there that can be read.",
         gone="This article is no longer in the archive.",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,6 +20,7 @@ from ui.app import build_app
 from ui.security.hosts import Serving
 
 SHORT = "Der Deichgraf von Altmoor hat am Montag die Schleuse Nord besichtigt und war mit den Toren sehr zufrieden."
+JSON = {"Content-Type": "application/json"}
 
 
 @pytest.fixture
@@ -79,7 +81,8 @@ def test_the_list_shows_what_the_address_asks_for(archive: Archive, folder: Path
     only = Parts(get(client, "/view/library/list?find=SCHLEU&source=Kurier&since=2021-01-01")).text
     assert ("<i>Schleuse</i>" in only, "Brücke auf" in only, "1 Artikel" in only) == (True, False, True)
     assert "Kein Artikel passt" in get(client, "/view/library/list?find=xyz")
-    assert "nicht zu lesen" in get(client, "/view/library/list?since=gestern")
+    for part in ("", "/list", "/fields"):
+        assert "Dieser Filter ist nicht zu lesen" in get(client, f"/view/library{part}?since=gestern")
     fields = get(client, "/view/library/fields?language=de")
     assert ('<option value="Kurier">' in fields, '<option value="de" selected>' in fields) == (True, True)
     for odd in ("page=-3", "page=99999999999999999999", "page=٣", "order=%00", "order=-nothing", "state=x", "kind=x"):
@@ -301,3 +304,19 @@ def test_other_sites_may_change_nothing(archive: Archive, folder: Path) -> None:
         assert reply.status_code == 403
     assert client.get("/library/forget").status_code == 405
     assert client.post("/library/nothing", json={}).status_code == 404
+
+
+def test_what_no_archive_contains(archive: Archive, folder: Path) -> None:
+    """Halves of surrogate pairs, and paths longer than any system has: a sentence, as for all that does not exist."""
+    client = client_of(archive)
+    half = "\ud800"
+    for path, body in (
+        ("add", {"kind": "folder", "value": "/" + "x" * 5000}),
+        ("add", {"kind": "folder", "value": "/" + half}),
+        ("add", {"kind": "article", "value": half}),
+        ("correct", {"article": half}),
+        ("undo", {"article": half}),
+        ("forget", {"article": half}),
+    ):
+        response = client.post(f"/library/{path}?lang=de", content=json.dumps(body), headers=JSON)
+        assert (response.status_code, "gibt es" in response.text) == (422, True), response.text

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -85,20 +86,26 @@ def test_what_cannot_be_saved(page: TestClient) -> None:
     assert page.post("/saved/add", json={"query": f"q={QUESTION}"}).status_code == 200
     again = page.post("/saved/add", json={"query": f"q={QUESTION}"})
     assert (again.status_code, again.text) == (409, "Schon gemerkt")
-    for body in ({"query": "q="}, {"query": "q=a&since=yesterday"}):
-        assert page.post("/saved/add", json=body).status_code == 400
+    for query, sentence in (
+        ("q=", "Bitte geben Sie eine Frage ein."),
+        ("q=a&since=gestern", "Dieser Filter ist"),
+    ):
+        refused = page.post("/saved/add", json={"query": query})
+        assert (refused.status_code, sentence in refused.text) == (422, True)
     for path, body in (
         ("/saved/add", {"query": 3}),
         ("/saved/add", {"query": "q=a", "more": 1}),
         ("/saved/remove", {}),
         ("/history/delete", {"id": "1"}),
+        ("/history/delete", {"id": 2**63}),
         ("/history/clear", {"all": True}),
     ):
         assert page.post(path, json=body).status_code == 422
     assert page.post("/saved/seen", json={"name": QUESTION, "state": "x"}).status_code == 400
     # what is gone already is gone
-    for path, body in (("/saved/remove", {"name": "nobody"}), ("/history/delete", {"id": 2**62})):
-        assert page.post(path, json=body).status_code == 200
+    headers = {"Content-Type": "application/json"}
+    for path, body in (("/saved/remove", {"name": "a\ud800"}), ("/history/delete", {"id": 2**62})):
+        assert page.post(path, content=json.dumps(body), headers=headers).status_code == 200
     assert page.get("/view/questions/new?name=nobody").status_code == 404
     assert page.get("/view/questions/older?older-than=x").status_code == 404
 
