@@ -6,6 +6,12 @@ import { saveCard } from "./save.js";
 
 const CARDS = ".fs-card:not(details:not([open]) *)";
 
+let last; // the card that had the focus
+
+document.addEventListener("focusin", (event) => {
+  last = event.target.closest?.(".fs-card") ?? last;
+});
+
 function current() {
   return document.activeElement?.closest(".fs-card");
 }
@@ -17,7 +23,7 @@ function quoting() {
 
 function move(step) {
   const cards = [...document.querySelectorAll(CARDS)].filter((card) => card.checkVisibility());
-  const position = cards.indexOf(current());
+  const position = cards.indexOf(current() ?? last);
   const next = cards[position < 0 ? (step > 0 ? 0 : cards.length - 1) : position + step];
   next?.focus({ preventScroll: true });
   next?.scrollIntoView({ block: "nearest", behavior: matchMedia("(prefers-reduced-motion)").matches ? "auto" : "smooth" });
@@ -25,6 +31,13 @@ function move(step) {
 
 function press(selector) {
   (current() ?? document.querySelector(CARDS))?.querySelector(selector)?.click();
+}
+
+// With the focus in the reader, what is cited and saved next is its passage.
+function step(selector) {
+  const button = document.querySelector(selector);
+  button?.focus({ preventScroll: true });
+  button?.click();
 }
 
 const ACTIONS = {
@@ -37,8 +50,8 @@ const ACTIONS = {
   o: () => press("a[data-fs-reader]"),
   s: () => saveCard(quoting()),
   c: () => citeAgain(quoting()),
-  n: () => document.querySelector("[data-fs-next-mark]")?.click(),
-  p: () => document.querySelector("[data-fs-previous-mark]")?.click(),
+  n: () => step("[data-fs-next-mark]"),
+  p: () => step("[data-fs-previous-mark]"),
   "?": () => document.querySelector("#fs-keys")?.showModal(),
 };
 
