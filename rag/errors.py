@@ -57,6 +57,10 @@ class ArchiveReadOnly(ArchiveError):
     """The archive cannot be written."""
 
 
+class ArchiveOutdated(ArchiveReadOnly):
+    """An earlier version wrote the archive, and it cannot be written, so that something is missing in it."""
+
+
 class ArchiveDamaged(ArchiveError):
     """The database of the archive is damaged."""
 

@@ -13,7 +13,7 @@ from datetime import date, datetime
 from pathlib import PurePath
 from typing import Any
 
-from rag.errors import ArchiveError, NotFound
+from rag.errors import ArchiveOutdated, NotFound
 from rag.storage.article_mapping import day_of
 from rag.storage.database import Database
 from rag.storage.listing import COMPLETE, DUPLICATE, FIRST_LISTED_VERSION, INCOMPLETE, SORT_COLUMNS
@@ -122,7 +122,7 @@ class Library:
 
     def _check_listed(self) -> None:
         if self._database.version < FIRST_LISTED_VERSION:
-            raise ArchiveError(
+            raise ArchiveOutdated(
                 "The list of articles is not available: an earlier version wrote this archive, and it may only be "
                 "read. Make it writable and open it again."
             )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import shutil
 import tempfile
@@ -14,7 +15,7 @@ from types import TracebackType
 from typing import IO, Self
 
 from rag.archive import Archive
-from rag.errors import ArchiveError, UploadError
+from rag.errors import ArchiveError, ArchiveFull, ArchiveGone, ArchiveReadOnly, UploadError
 from rag.loading.common.safe_names import safe_path
 from rag.storage.layout import INBOX
 
@@ -55,7 +56,9 @@ class Inbox:
         path = _safe_file_path(name)
         try:
             parts = self.folder / _PARTS
-            parts.mkdir(parents=True, exist_ok=True)
+            # without the folder of the archive, nothing is created in its place
+            self.folder.mkdir(exist_ok=True)
+            parts.mkdir(exist_ok=True)
             free = shutil.disk_usage(self.folder).free - _MIN_FREE_BYTES
             stored = _bytes_below(self.folder, int(time.monotonic() / _SECONDS))
             room = min(free, MAX_INBOX_BYTES - stored)
@@ -185,4 +188,7 @@ def _bytes_below(folder: Path, _: int) -> int:
 
 
 def _not_writable(folder: Path, error: OSError) -> ArchiveError:
-    return ArchiveError(f"{folder} cannot be written ({error.strerror}): check its permissions and the disk.")
+    if isinstance(error, FileNotFoundError):
+        return ArchiveGone(f"{folder} does not exist: put the archive back, or open another one.")
+    kind = ArchiveFull if error.errno in (errno.ENOSPC, errno.EDQUOT) else ArchiveReadOnly
+    return kind(f"{folder} cannot be written ({error.strerror}): check its permissions and the disk.")

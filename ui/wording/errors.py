@@ -13,6 +13,7 @@ from rag.errors import (
     ArchiveDamaged,
     ArchiveFull,
     ArchiveGone,
+    ArchiveOutdated,
     ArchiveReadOnly,
     EmptyQuestion,
     EncoderMisfit,
@@ -44,6 +45,7 @@ class ErrorTexts:
     full: str
     read_only: str
     damaged: str
+    outdated: str
     no_encoder: str
     no_run: str
     faults: Mapping[Fault, str]
@@ -59,6 +61,8 @@ ERRORS: Mapping[str, ErrorTexts] = {
         read_only="In das Archiv lässt sich nicht schreiben. Prüfen Sie die Zugriffsrechte seines Ordners: {folder}",
         damaged="Das Archiv ist beschädigt. Stellen Sie es aus einer Sicherung wieder her, oder löschen Sie seinen "
         "Ordner, und lesen Sie Ihre Artikel neu ein: {folder}",
+        outdated="Eine ältere Version hat dieses Archiv angelegt, und es ist schreibgeschützt; ihm fehlt noch "
+        "die Liste der Artikel. Erlauben Sie das Schreiben in seinem Ordner, und starten Sie Fundstelle neu: {folder}",
         no_encoder="Das Sprachmodell lässt sich nicht laden. Prüfen Sie, ob die Festplatte voll ist; Näheres steht im "
         "Protokoll.",
         no_run="Diese Auswertung gibt es im Archiv nicht mehr. Wählen Sie eine andere.",
@@ -87,6 +91,8 @@ ERRORS: Mapping[str, ErrorTexts] = {
         read_only="The archive cannot be written. Check the permissions of its folder: {folder}",
         damaged="The archive is damaged. Restore it from a backup, or delete its folder and index your articles "
         "again: {folder}",
+        outdated="An earlier version made this archive, and it is read-only; it has no list of articles yet. Make its "
+        "folder writable, and start Fundstelle again: {folder}",
         no_encoder="The language model cannot be loaded. Check whether the disk is full; the log has the details.",
         no_run="This run is no longer in the archive. Choose another one.",
         faults=FAULTS,
@@ -150,6 +156,7 @@ def _archive_sentence(error: FundstelleError, texts: Texts, archive: Path) -> st
         ArchiveDamaged: words.damaged,
         ArchiveFull: words.full,
         ArchiveGone: texts.archive_gone,
+        ArchiveOutdated: words.outdated,
         ArchiveReadOnly: words.read_only,
         EncoderMisfit: texts.other_encoder,
         EncoderUnavailable: words.no_encoder,

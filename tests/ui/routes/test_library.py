@@ -320,3 +320,16 @@ def test_what_no_archive_contains(archive: Archive, folder: Path) -> None:
     ):
         response = client.post(f"/library/{path}?lang=de", content=json.dumps(body), headers=JSON)
         assert (response.status_code, "gibt es" in response.text) == (422, True), response.text
+
+
+def test_nothing_is_created_in_place_of_an_archive(archive: Archive, folder: Path) -> None:
+    """While the folder of the archive is away, or is closed to the program, an upload is refused with a sentence."""
+    client, away = client_of(archive), archive.folder.with_name("away")
+    archive.folder.rename(away)
+    status, sentence = upload(client, "schleuse.txt", SHORT.encode())
+    assert (status, sentence.startswith("Das Archiv wurde gelöscht oder verschoben.")) == (503, True)
+    assert not archive.folder.exists()
+    away.rename(archive.folder)
+    (archive.folder / "inbox").write_text("a file where the folder should be", encoding="utf-8")
+    status, sentence = upload(client, "schleuse.txt", SHORT.encode())
+    assert (status, sentence.startswith("In das Archiv lässt sich nicht schreiben.")) == (503, True)

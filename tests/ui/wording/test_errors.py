@@ -8,12 +8,13 @@ from string import Formatter
 import pytest
 from page_parts import ARTICLE
 
-from rag.errors import ArchiveDamaged, ArchiveFull, ArchiveReadOnly, FundstelleError, NoRun, NotFound
+from rag.errors import ArchiveDamaged, ArchiveFull, ArchiveOutdated, ArchiveReadOnly, FundstelleError, NoRun, NotFound
 from rag.evaluation.questions.faults import FAULTS, QuestionFileError
 from rag.evaluation.questions.files import decoded, read_questions_text
 from rag.evaluation.questions.judgements import judge
 from rag.evaluation.runs.run_store import RunStore
 from rag.storage.database import Database
+from rag.storage.library import Library
 from rag.types import Article
 from ui.wording.english import ENGLISH
 from ui.wording.errors import ERRORS, error_sentence
@@ -87,6 +88,16 @@ def test_the_database_says_why_it_refuses(tmp_path: Path) -> None:
     check(lambda: Database(tmp_path / "archive.sqlite"), ArchiveDamaged, "Das Archiv ist beschädigt.")
 
 
+def test_an_archive_of_an_earlier_version_that_cannot_be_written_has_no_list(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Everything but the list of its articles is there, and the sentence says what to do."""
+    database = Database(tmp_path / "archive.sqlite")
+    monkeypatch.setattr(Database, "version", 5)
+    check(lambda: Library(database).counts(), ArchiveOutdated, "Eine ältere Version hat dieses Archiv angelegt")
+    database.close()
+
+
 def check(action: object, kind: type[FundstelleError], sentence: str) -> None:
     """Expect the error of exactly that kind, and its German sentence with the folder where there is one."""
     with pytest.raises(kind) as caught:
@@ -94,7 +105,7 @@ def check(action: object, kind: type[FundstelleError], sentence: str) -> None:
     text, lang = error_sentence(caught.value, GERMAN, FOLDER)
     assert text.startswith(sentence)
     assert lang == "de"
-    assert text.endswith(str(FOLDER)) == (kind in (ArchiveReadOnly, ArchiveDamaged))
+    assert text.endswith(str(FOLDER)) == (kind in (ArchiveReadOnly, ArchiveDamaged, ArchiveOutdated))
 
 
 def test_what_nobody_translated_stays_english() -> None:
