@@ -268,6 +268,16 @@ def test_the_page_speaks_the_readers_language(address: str, open_page: Open) -> 
     visit.page.get_by_role("button", name=GERMAN.ask).wait_for()
 
 
+def test_the_box_stays_in_reach(address: str, open_page: Open) -> None:
+    """However far a person scrolls, the question stands at the top of the window."""
+    visit = open_page(address)
+    visit.ask(MARKED)
+    visit.page.evaluate("scrollTo(0, 600)")
+    assert visit.page.evaluate("scrollY") > 300
+    top = visit.page.locator("#fs-question textarea").evaluate("box => box.getBoundingClientRect().top")
+    assert 0 <= top < 30
+
+
 @pytest.mark.parametrize("width", [360, 1400])
 def test_nothing_is_wider_than_the_window(address: str, open_page: Open, width: int) -> None:
     """On a telephone as on a wide screen every card lies inside the window."""

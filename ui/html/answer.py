@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from rag.text.paths import index_command
 from rag.types import NO_FILTER, Answer, ArticleResult, Filter, ResultList, Sort
 from ui.html.card import CardContext, article_card
 from ui.html.filters import active_filters, filter_bar
@@ -97,7 +96,7 @@ def _nothing(listing: ResultList, context: CardContext, filter: Filter, sort: So
         return f'{bar}{heading}<div class="fs-notice" role="status"><p>{escape(sentence)} {remove}</p></div>'
     if answer.outcome == "nothing_fits":
         return heading + notice(texts.nothing_matches)
-    return heading + notice(texts.empty_archive.format(command=index_command(context.archive, texts.folder)))
+    return heading + notice(texts.empty_archive)
 
 
 def _notices(answer: Answer, texts: Texts) -> str:

@@ -13,7 +13,6 @@ from rag.errors import FundstelleError
 from rag.evaluation.measures.trec_measures import MAIN
 from rag.evaluation.runs.run_store import RunFacts
 from rag.evaluation.session import EvaluationSession
-from rag.text.paths import index_command
 from ui.html.comparison import comparison_html
 from ui.html.notices import confirmation, error_notice, progress_bar, refusal_notice
 from ui.html.run import run_html
@@ -119,8 +118,7 @@ class EvaluationActions:
         if source is None:
             return error_notice(words.no_questions, texts)
         if not self._archive.status().articles:
-            command = index_command(self._archive.folder, texts.folder)
-            return error_notice(texts.empty_archive.format(command=command), texts)
+            return error_notice(texts.empty_archive, texts)
         run_name = clean(name, MAX_NAME_LENGTH) if isinstance(name, str) else ""
         judgements = self._session.judge(source.questions)
         self._job.start(judgements, run_name or source.run_name(), source.name, fast=fast)

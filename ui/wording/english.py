@@ -17,7 +17,7 @@ ENGLISH = Texts(
     closest_heading="Closest passages",
     no_passage="No passage found",
     nothing_matches="No passage matches the quoted phrases and -words in your question. Remove one of them.",
-    empty_archive="The archive is still empty. Add articles with this command: {command}",
+    empty_archive="The archive is still empty. Add articles in the library.",
     searching="Searching the archive …",
     no_answer="No answer: Fundstelle is not responding. Check that it is still running, then search again. Your "
     "question is still in the box.",

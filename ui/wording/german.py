@@ -19,7 +19,7 @@ GERMAN = Texts(
     no_passage="Keine Fundstelle",
     nothing_matches="Keine Textstelle erfüllt alle Bedingungen der Frage. Lassen Sie eine Angabe in Anführungszeichen "
     "oder ein -Wort weg.",
-    empty_archive="Das Archiv ist noch leer. Artikel fügen Sie mit diesem Befehl hinzu: {command}",
+    empty_archive="Das Archiv ist noch leer. Fügen Sie in der Bibliothek Artikel hinzu.",
     searching="Archiv wird durchsucht …",
     no_answer="Keine Antwort: Fundstelle ist nicht erreichbar. Prüfen Sie, ob das Programm noch läuft, und suchen Sie "
     "dann noch einmal. Ihre Frage bleibt im Feld stehen.",
