@@ -6,6 +6,7 @@ import html
 import re
 from collections.abc import Callable, Mapping
 from datetime import date
+from pathlib import PurePath
 from typing import Literal, get_args
 
 from rag.citing.exchange import bibtex, csl_json, ris
@@ -75,10 +76,12 @@ def cite(
 
 
 def evidence(quotation: Quotation, language: Language) -> str:
-    """Return where the words of a quotation stand, and the hash by which its file is recognised."""
-    return _NOTE[language].format(
-        path=quotation.path, start=quotation.start, end=quotation.end, sha256=quotation.sha256
-    )
+    """Return where the words of a quotation stand, and the hash by which its file is recognised.
+
+    The folders of the file are left out: they are nobody's business.
+    """
+    name = PurePath(quotation.path).name
+    return _NOTE[language].format(path=name, start=quotation.start, end=quotation.end, sha256=quotation.sha256)
 
 
 def markdown_escaped(text: str) -> str:

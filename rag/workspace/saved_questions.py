@@ -65,6 +65,11 @@ class SavedQuestions:
             raise NotFound(f"No question was saved as {name!r}: see `fundstelle saved list`.")
         return question
 
+    def is_saved(self, question: str, filter: Filter = NO_FILTER) -> bool:
+        """Return whether a question was saved with this filter."""
+        wanted = (normal_question(question), filter)
+        return any((saved.question, saved.filter) == wanted for saved in self)
+
     def add(self, question: str, name: str = "", filter: Filter = NO_FILTER) -> SavedQuestion:
         """Save a question; new is what comes from now on.
 

@@ -35,6 +35,8 @@ def address(sample: Archive, tmp_path_factory: pytest.TempPathFactory) -> Iterat
 def state(page: sync_api.Page) -> dict[str, object]:
     """Return what a person sees: the question and its chips, the articles, what is open, and the title."""
     page.wait_for_function("document.querySelectorAll('[aria-busy=true]').length === 0")
+    if "article=" in page.url:
+        page.locator(".fs-reader .fs-text").first.wait_for()
     page.wait_for_timeout(150)
     return {
         "typed": page.locator("#fs-question textarea").input_value(),
@@ -142,7 +144,7 @@ def test_at_most_three_stops_lie_before_the_first_card(address: str, open_page: 
         assert stops <= 3
 
 
-@pytest.mark.parametrize(("width", "highest"), [(1440, 250), (390, 300)])
+@pytest.mark.parametrize(("width", "highest"), [(1440, 250), (390, 330)])
 def test_the_first_card_is_near_the_top(address: str, open_page: Open, width: int, highest: int) -> None:
     """The answer begins in the upper third of the first screen."""
     visit = open_page(f"{address}?{urlencode({'q': QUESTION})}", width=width)

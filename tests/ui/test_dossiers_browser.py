@@ -14,6 +14,7 @@ from server_parts import served
 
 from rag.archive import Archive
 from rag.workspace.dossiers import Dossiers
+from ui.wording.cite import CITE
 
 if TYPE_CHECKING:
     from playwright import sync_api
@@ -79,7 +80,7 @@ def test_a_citation_lands_on_the_clipboard(address: str, open_page: Open, archiv
     page.locator("#fs-menu [data-fs-format=apa]").click()
     page.get_by_text("Kopiert: APA").wait_for()
     assert clipboard(page).startswith(f"„{sentence}“ — ")
-    page.locator("#fs-menu").get_by_text("Passage").click()
+    page.locator("#fs-menu").get_by_text(CITE["de"].passage, exact=True).click()
     page.locator("#fs-menu [data-fs-format=ris]").click()
     page.get_by_text("Kopiert: RIS").wait_for()
     record = clipboard(page)

@@ -48,7 +48,7 @@ def answer_html(
         else ""
     )
     return section(
-        f"{filter_bar(listing.facets, filter, sort, texts)}{_notices(answer, texts)}{_heading(answer, title, texts)}"
+        f"{_toolbar(listing, context, filter, sort)}{_notices(answer, texts)}{_heading(answer, title, texts)}"
         f"{_cards(in_view, 1, context)}{_less_likely(folded, len(in_view) + 1, context)}{more}"
         f"{no_answer_button(answer.question, texts, pressed=context.unanswerable)}",
         texts,
@@ -92,7 +92,7 @@ def _nothing(listing: ResultList, context: CardContext, filter: Filter, sort: So
         words = ASK[texts.code]
         sentence = count_of(words.nothing_with_filters, listing.without_filters, texts)
         remove = f'<button type="button" data-fs-no-filters>{escape(words.remove_all)}</button>'
-        bar = filter_bar(listing.facets, filter, sort, texts)
+        bar = _toolbar(listing, context, filter, sort)
         return f'{bar}{heading}<div class="fs-notice" role="status"><p>{escape(sentence)} {remove}</p></div>'
     if answer.outcome == "nothing_fits":
         return heading + notice(texts.nothing_matches)
@@ -107,13 +107,17 @@ def _notices(answer: Answer, texts: Texts) -> str:
     return notices + (notice(texts.index_again) if answer.index_again else "")
 
 
+def _toolbar(listing: ResultList, context: CardContext, filter: Filter, sort: Sort) -> str:
+    """Return the filters, the order, and the button that saves the question: one stop of the Tab key."""
+    code = context.texts.code
+    save = save_question_control(code, is_saved=context.is_question_saved, in_toolbar=True)
+    return filter_bar(listing.facets, filter, sort, context.texts, save)
+
+
 def _heading(answer: Answer, title: str, texts: Texts) -> str:
     """Return the heading of the articles: how many, the question, and how long it took."""
     total = answer.took_ms.get("total")
     duration = texts.duration.format(ms=grouped(round(total), texts)) if total is not None else ""
     small = f"<small>{escape(duration)}</small>" if duration else ""
     question = f'<q lang="{escape(answer.language)}" dir="auto">{escape(answer.question)}</q>'
-    return (
-        f'<div class="fs-heading"><div role="status"><h2 class="fs-asked"><span>{escape(title)}</span> {question} '
-        f"{small}</h2></div>{save_question_control(texts.code)}</div>"
-    )
+    return f'<div role="status"><h2 class="fs-asked"><span>{escape(title)}</span> {question} {small}</h2></div>'

@@ -27,6 +27,7 @@ class CardContext:
     Attributes:
         feedback: by passage id, whether a person marked it as answering this question.
         saved: the passages that are in a dossier, as article, start and end.
+        is_question_saved: whether the question is among the saved ones.
         unanswerable: whether a person said that the archive does not answer the question.
         archive: the folder of the archive, to which the paths of files are relative.
     """
@@ -35,6 +36,7 @@ class CardContext:
     texts: Texts
     feedback: Mapping[str, bool] = field(default_factory=dict)
     saved: Collection[tuple[str, int, int]] = ()
+    is_question_saved: bool = False
     unanswerable: bool = False
     archive: Path = DEFAULT_ARCHIVE
 

@@ -16,8 +16,8 @@ _DEFAULT = ("kind", "article")  # what is searched without a filter
 _MAX_VALUES = 40  # of a menu; the most frequent come first
 
 
-def filter_bar(facets: Facets, filter: Filter, sort: Sort, texts: Texts) -> str:
-    """Return the toolbar of menus, and under it the chips of the filters in use."""
+def filter_bar(facets: Facets, filter: Filter, sort: Sort, texts: Texts, controls: str = "") -> str:
+    """Return the toolbar of menus and further controls, and under it the chips of the filters in use."""
     words = ASK[texts.code]
     days = (filter.since, filter.until)
     menus = [
@@ -32,9 +32,8 @@ def filter_bar(facets: Facets, filter: Filter, sort: Sort, texts: Texts) -> str:
     # one stop for the Tab key; arrow keys reach the others
     bar = "".join(menu.replace('tabindex="-1"', 'tabindex="0"', 1) if not number else menu
                   for number, menu in enumerate(shown))  # fmt: skip
-    return (
-        f'<div id="fs-filters" role="toolbar" aria-label="{escape(words.filters)}">{bar}</div>{_chips(filter, texts)}'
-    )
+    toolbar = f'<div id="fs-filters" role="toolbar" aria-label="{escape(words.filters)}">{bar}{controls}</div>'
+    return toolbar + _chips(filter, texts)
 
 
 def active_filters(filter: Filter, texts: Texts) -> list[tuple[str, str, str]]:

@@ -19,12 +19,18 @@ from ui.wording.questions import QUESTION_WORDS
 from ui.wording.texts import Texts
 
 
-def save_question_control(code: str) -> str:
-    """Return the button that saves the question in the address; scripts/questions.js carries it out."""
+def save_question_control(code: str, *, is_saved: bool = False, in_toolbar: bool = False) -> str:
+    """Return the button that saves the question in the address; scripts/questions.js carries it out.
+
+    Args:
+        in_toolbar: whether arrow keys reach it, and not the Tab key.
+    """
     words = QUESTION_WORDS[code]
+    label, pressed = (words.saved_done, " disabled") if is_saved else (words.save, "")
+    stop = ' id="fs-save-question" data-fs-stop tabindex="-1"' if in_toolbar else ""
     return (
-        f'<button type="button" class="fs-save-question" data-fs-save-question="" '
-        f'data-fs-done="{escape(words.saved_done)}">{escape(words.save)}</button>'
+        f'<button type="button" class="fs-save-question" data-fs-save-question=""{stop}{pressed} '
+        f'data-fs-done="{escape(words.saved_done)}">{escape(label)}</button>'
     )
 
 

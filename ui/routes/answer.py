@@ -17,6 +17,7 @@ from rag.search.filters import make_filter
 from rag.types import Filter, ResultList, Sort
 from rag.workspace.dossiers import Dossiers
 from rag.workspace.history import History
+from rag.workspace.saved_questions import SavedQuestions
 from rag.workspace.settings import Settings
 from ui.html.answer import answer_html
 from ui.html.card import CardContext
@@ -49,6 +50,7 @@ def add_answer_route(app: FastAPI, archive: Archive) -> None:
                 texts=texts,
                 feedback=feedback_on(archive, answer.question, answer.citations),
                 saved=Dossiers(archive).quoted([(each.article.id, each.start, each.end) for each in answer.citations]),
+                is_question_saved=SavedQuestions(archive).is_saved(answer.question, filter),
                 unanswerable=EvaluationSession(archive).feedback.is_unanswerable(answer.question),
                 archive=archive.folder,
             )

@@ -53,10 +53,11 @@ async function show(parameters) {
   document.documentElement.toggleAttribute("data-fs-asked", Boolean(question));
   if (!question) {
     answered = undefined;
-    document.title = "Fundstelle";
+    if (!parameters.get("article")) document.title = "Fundstelle";
     return clear(results());
   }
-  document.title = `${question} – Fundstelle`;
+  // an open article gives the page its headline
+  if (!parameters.get("article")) document.title = `${question} – Fundstelle`;
   const query = new URLSearchParams([...parameters].filter(([name]) => STATE.includes(name))).toString();
   if (query === answered) return;
   answered = query;

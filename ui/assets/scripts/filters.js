@@ -8,6 +8,7 @@ function choose(input) {
   const { name } = input;
   const form = input.closest("form");
   const chosen = [...form.querySelectorAll(`[name="${name}"]:checked`)].map((each) => each.value);
+  if (input.type === "radio") input.closest("details").open = false;
   go({ [name]: chosen.filter(Boolean), limit: null });
 }
 
