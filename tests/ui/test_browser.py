@@ -21,6 +21,7 @@ from ui.tabs.ask import EXAMPLES
 from ui.wording.ask import ASK
 from ui.wording.english import ENGLISH
 from ui.wording.german import GERMAN
+from ui.wording.masthead import MASTHEAD
 
 if TYPE_CHECKING:
     from playwright import sync_api
@@ -299,5 +300,28 @@ def test_pictures_for_the_documentation(pictured: str, open_page: Open, scheme: 
     visit = open_page(pictured, scheme=scheme, locale="en-GB")
     visit.ask(PICTURED)
     visit.page.wait_for_timeout(500)
+    visit.page.screenshot(path=target)
+    assert target.read_bytes().startswith(b"\x89PNG")
+
+
+@pytest.mark.heavy
+@pytest.mark.parametrize("name", ["reader", "library", "dossiers"])
+def test_pictures_of_the_views(pictured: str, open_page: Open, name: str, tmp_path: Path) -> None:
+    """The article beside its answer, the library, a dossier; with FUNDSTELLE_SCREENSHOTS=docs/images put there."""
+    target = Path(os.environ.get("FUNDSTELLE_SCREENSHOTS", tmp_path)).absolute() / f"{name}.png"
+    visit = open_page(pictured, width=1440, locale="en-GB")
+    visit.ask(PICTURED)
+    if name == "reader":
+        visit.page.locator("a[data-fs-reader]").first.click()
+        visit.page.locator(".fs-reader .fs-text").wait_for()
+    else:
+        visit.page.locator(".fs-card").first.focus()
+        visit.page.keyboard.press("s")
+        visit.page.locator("[data-fs-save][aria-pressed=true]").first.wait_for()
+        visit.page.get_by_role("tab", name=MASTHEAD["en"].views[name]).click()
+        visit.page.locator(f"#fs-view-{name} section").first.wait_for()
+    if name == "dossiers":
+        visit.page.locator("#fs-view-dossiers a").first.click()
+    visit.page.wait_for_timeout(800)
     visit.page.screenshot(path=target)
     assert target.read_bytes().startswith(b"\x89PNG")

@@ -81,7 +81,7 @@ def test_files_become_articles_that_are_found(address: str, open_page: Open, tmp
 
 def test_a_run_survives_a_reload_and_is_cancelled(address: str, open_page: Open, tmp_path: Path) -> None:
     """Any open page shows it; after Cancel, what was stored is listed."""
-    for number in range(300):
+    for number in range(1500):
         text = f"Die Besichtigung Nummer {number} der Schleuse {number * 7} fand im Jahr {1900 + number % 100} statt. "
         (tmp_path / f"{number}.txt").write_text(text * 6, encoding="utf-8")
     visit = open_page(f"{address}?tab=library&lang=de")

@@ -3,6 +3,7 @@
 import { go, read } from "./address.js";
 import { clear, load } from "./fragment.js";
 import { mounted } from "./mounted.js";
+import { setTitle } from "./title.js";
 import { onView } from "./views.js";
 import { words } from "./words.js";
 
@@ -53,11 +54,11 @@ async function show(parameters) {
   document.documentElement.toggleAttribute("data-fs-asked", Boolean(question));
   if (!question) {
     answered = undefined;
-    if (!parameters.get("article")) document.title = "Fundstelle";
+    if (!parameters.get("article")) setTitle("Fundstelle");
     return clear(results());
   }
   // an open article gives the page its headline
-  if (!parameters.get("article")) document.title = `${question} – Fundstelle`;
+  if (!parameters.get("article")) setTitle(`${question} – Fundstelle`);
   const query = new URLSearchParams([...parameters].filter(([name]) => STATE.includes(name))).toString();
   if (query === answered) return;
   answered = query;

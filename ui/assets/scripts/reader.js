@@ -4,6 +4,7 @@
 import { back, go, onAddress, read } from "./address.js";
 import { fetchRest, reveal, select } from "./article.js";
 import { clear, load } from "./fragment.js";
+import { setTitle } from "./title.js";
 import { words } from "./words.js";
 
 const SPAN = ["start", "end", "from", "to"];
@@ -109,7 +110,7 @@ function hide() {
 function title() {
   const headline = reader.body.querySelector(".fs-reader")?.dataset.fsTitle;
   setTimeout(() => {
-    if (headline && shown) document.title = `${headline} – Fundstelle`;
+    if (headline && shown) setTitle(`${headline} – Fundstelle`);
   });
 }
 

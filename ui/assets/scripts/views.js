@@ -2,6 +2,7 @@
 
 import { go, onAddress, withChanges } from "./address.js";
 import { mounted } from "./mounted.js";
+import { setTitle } from "./title.js";
 
 const DEFAULT = "ask";
 
@@ -21,7 +22,7 @@ function show(parameters) {
     const isOpen = tab.dataset.fsTab === view;
     tab.ariaSelected = String(isOpen);
     tab.tabIndex = isOpen ? 0 : -1;
-    if (isOpen && view !== DEFAULT) document.title = `${tab.textContent} – Fundstelle`;
+    if (isOpen && view !== DEFAULT) setTitle(`${tab.textContent} – Fundstelle`);
   }
   const other = document.querySelector("#fs-masthead .fs-switch");
   if (other) other.href = withChanges({ lang: other.hreflang }).search;

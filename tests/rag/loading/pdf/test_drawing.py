@@ -127,7 +127,10 @@ def test_what_is_no_pdf_is_refused(tmp_path: Path, drawer: PageDrawer, raw: byte
 
 
 def test_a_page_that_takes_forever_is_given_up(tmp_path: Path) -> None:
-    """A page whose forms draw each other a thousand million times ends with a sentence, and the next page is drawn."""
+    """A page whose forms draw each other a thousand million times ends with a sentence, and the next page is drawn.
+
+    Whether its time or its memory comes to an end first depends on the machine.
+    """
 
     def bomb(canvas: Canvas) -> None:
         for level in range(9):
@@ -148,7 +151,7 @@ def test_a_page_that_takes_forever_is_given_up(tmp_path: Path) -> None:
         if is_drawn:
             assert drawer.draw(request).png
         else:
-            with pytest.raises(LoadError, match="longer than 2 seconds"):
+            with pytest.raises(LoadError, match=r"longer than 2 seconds|crash"):
                 drawer.draw(request)
     drawer.close()
 
