@@ -68,6 +68,13 @@ class SavedRecords:
         rows = self._database.rows(f"SELECT {_COLUMNS} FROM saved_questions ORDER BY id")  # noqa: S608
         return tuple(map(_saved_question, rows))
 
+    def name_of(self, question: str, filter: Filter) -> str | None:
+        """Return the name under which a question was saved with a filter; None if it was not."""
+        if self._database.version < FIRST_VERSION:
+            return None
+        query = "SELECT name FROM saved_questions WHERE question = ? AND filter = ? ORDER BY id LIMIT 1"
+        return next((name for (name,) in self._database.rows(query, question, filter_to_json(filter))), None)
+
     def get(self, name: str) -> SavedQuestion | None:
         """Return the question of this name."""
         return next((question for question in self.all() if question.name == name), None)

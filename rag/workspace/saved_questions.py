@@ -67,8 +67,7 @@ class SavedQuestions:
 
     def is_saved(self, question: str, filter: Filter = NO_FILTER) -> bool:
         """Return whether a question was saved with this filter."""
-        wanted = (normal_question(question), filter)
-        return any((saved.question, saved.filter) == wanted for saved in self)
+        return self._records.name_of(normal_question(question), filter) is not None
 
     def add(self, question: str, name: str = "", filter: Filter = NO_FILTER) -> SavedQuestion:
         """Save a question; new is what comes from now on.
@@ -93,11 +92,10 @@ class SavedQuestions:
         return saved
 
     def _free_name(self, question: str, filter: Filter) -> str:
-        names = set()
-        for saved in self._records.all():
-            names.add(saved.name)
-            if (saved.question, saved.filter) == (question, filter):
-                raise AlreadySaved(f"The question is already saved as {saved.name!r}.")
+        saved_name = self._records.name_of(question, filter)
+        if saved_name is not None:
+            raise AlreadySaved(f"The question is already saved as {saved_name!r}.")
+        names = {saved.name for saved in self._records.all()}
         short = question[:_MAX_NAME]
         numbered = (f"{short} ({number})" for number in count(2))
         return next(name for name in chain([short], numbered) if name not in names)
