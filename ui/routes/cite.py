@@ -16,9 +16,9 @@ from rag.errors import FundstelleError, NotFound
 from rag.types.quotation import Quotation, quotation_of
 from rag.workspace.dossiers import Dossiers
 from ui.html.cite import cite_menu
-from ui.routes.fragments import fragment, texts_for
+from ui.routes.exact_article import exact_article
+from ui.routes.fragments import error_reply, fragment, texts_for
 from ui.wording.cite import CITE
-from ui.wording.errors import error_sentence
 from ui.wording.texts import Texts
 
 _HEADERS = {"Cache-Control": "no-store"}
@@ -42,7 +42,7 @@ def add_cite_routes(app: FastAPI, archive: Archive) -> None:
         except NotFound:
             return PlainTextResponse(words.gone, REFUSED, headers=_HEADERS)
         except FundstelleError as error:
-            return PlainTextResponse(error_sentence(error, texts, archive.folder).text, 503, headers=_HEADERS)
+            return error_reply(error, request, archive)
         except ValueError:
             return PlainTextResponse(words.no_address, REFUSED, headers=_HEADERS)
         return PlainTextResponse(text, headers=_HEADERS)
@@ -68,11 +68,8 @@ def _quotation(archive: Archive, query: Mapping[str, str]) -> Quotation:
         if quotation is None:
             raise NotFound("This entry quotes nothing.")
         return quotation
-    article_id = query.get("article", "").encode(errors="replace").decode()
-    article, passages = archive.article_with_passages(article_id)
-    if article.id != article_id:
-        # the archive also finds articles by a part of their title
-        raise NotFound(f"No article has the id {article_id!r}.")
+    article = exact_article(archive, query.get("article", "").encode(errors="replace").decode())
+    passages = archive.passages(article.id)
     try:
         span = int(query.get("start", "")), int(query.get("end", ""))
         language = next((each.language for each in passages if each.start <= span[0] < each.end), None)

@@ -18,9 +18,8 @@ from rag.workspace.dossier_files import EXPORTS, ExportOptions, export, file_nam
 from rag.workspace.dossier_json import read_dossier
 from rag.workspace.dossiers import Dossiers
 from ui.routes.cite import REFUSED
-from ui.routes.fragments import texts_for
+from ui.routes.fragments import error_reply, texts_for
 from ui.wording.dossiers import DOSSIERS
-from ui.wording.errors import error_sentence
 
 _HEADERS = {"Cache-Control": "no-store"}
 _TYPES = {
@@ -49,7 +48,7 @@ def add_dossier_file_routes(app: FastAPI, archive: Archive) -> None:
         except NotFound:
             return PlainTextResponse(DOSSIERS[texts.code].gone, 404, headers=_HEADERS)
         except FundstelleError as error:
-            return PlainTextResponse(error_sentence(error, texts, archive.folder).text, 503, headers=_HEADERS)
+            return error_reply(error, request, archive)
         disposition = "inline" if format == "html" and query.get("view") == "print" else "attachment"
         name = f"{disposition}; filename*=UTF-8''{quote(file_name(dossier, format))}"
         return Response(raw, media_type=_TYPES[format], headers={**_HEADERS, "Content-Disposition": name})
@@ -64,6 +63,6 @@ def add_dossier_file_routes(app: FastAPI, archive: Archive) -> None:
         try:
             return PlainTextResponse(await run_in_threadpool(store), headers=_HEADERS)
         except ArchiveError as error:
-            return PlainTextResponse(error_sentence(error, texts, archive.folder).text, 503, headers=_HEADERS)
+            return error_reply(error, request, archive)
         except FundstelleError:
             return PlainTextResponse(DOSSIERS[texts.code].no_dossier_file, REFUSED, headers=_HEADERS)

@@ -19,9 +19,8 @@ from ui.html.dossiers import dossier_list, dossier_view, entry_item, verdict_htm
 from ui.html.save import save_menu
 from ui.routes.body_types import Text
 from ui.routes.cite import REFUSED
-from ui.routes.fragments import fragment, texts_for
+from ui.routes.fragments import error_reply, fragment, texts_for
 from ui.wording.dossiers import DOSSIERS
-from ui.wording.errors import error_sentence
 from ui.wording.texts import Texts
 
 _HEADERS = {"Cache-Control": "no-store"}
@@ -78,7 +77,7 @@ def add_dossier_routes(app: FastAPI, archive: Archive) -> None:
         except NotFound:
             return PlainTextResponse(words.gone, REFUSED, headers=_HEADERS)
         except FundstelleError as error:
-            return PlainTextResponse(error_sentence(error, texts, archive.folder).text, 503, headers=_HEADERS)
+            return error_reply(error, request, archive)
 
 
 def _save(dossiers: Dossiers, body: ActionRequest, texts: Texts) -> str:

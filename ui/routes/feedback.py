@@ -13,8 +13,8 @@ from rag.errors import FundstelleError, NotFound, QuestionError
 from rag.evaluation.session import EvaluationSession
 from rag.search.query import checked_question
 from rag.types import Citation, Span, passage_at
-from ui.routes.fragments import texts_for
-from ui.wording.errors import error_sentence
+from ui.routes.exact_article import exact_article
+from ui.routes.fragments import error_reply
 
 
 class PassageRequest(BaseModel):
@@ -38,14 +38,13 @@ def add_feedback_route(app: FastAPI, archive: Archive) -> None:
 
     @app.post("/mark", response_class=PlainTextResponse, include_in_schema=False)
     def mark(request: Request, feedback: FeedbackRequest) -> PlainTextResponse:
-        texts = texts_for(request)
         try:
             question, citation = checked_question(feedback.question), citation_of(archive, feedback)
             EvaluationSession(archive).feedback.mark(question, citation, answers=feedback.answers)
         except (NotFound, QuestionError, ValueError) as error:
             return PlainTextResponse(str(error), 400)
         except FundstelleError as error:
-            return PlainTextResponse(error_sentence(error, texts, archive.folder).text, 503)
+            return error_reply(error, request, archive)
         return PlainTextResponse("", 200)
 
 
@@ -56,10 +55,7 @@ def citation_of(archive: Archive, requested: PassageRequest) -> Citation:
         NotFound: there is no such article.
         ValueError: the article has no such span, or the sentence is outside the passage.
     """
-    article = archive.article(requested.article.encode(errors="replace").decode())
-    if article.id != requested.article:
-        # the archive also finds articles by a part of their title
-        raise NotFound(f"No article has the id {requested.article!r}.")
+    article = exact_article(archive, requested.article.encode(errors="replace").decode())
     passage = passage_at(article, requested.start, requested.end)
     sentences: tuple[Span, ...] = (requested.sentence,) if requested.sentence else ()
     if any(not passage.start <= start < end <= passage.end for start, end in sentences):

@@ -6,13 +6,14 @@ import logging
 from collections.abc import Callable
 
 from fastapi import Request
-from fastapi.responses import HTMLResponse
+from fastapi.responses import HTMLResponse, PlainTextResponse
 from starlette.requests import HTTPConnection
 
 from rag.archive import Archive
 from rag.errors import EmptyQuestion, FilterError, FundstelleError, LongQuestion, NotFound, QuestionError
 from ui.html.notices import error_notice, refusal_notice
 from ui.routes.request_settings import settings_of
+from ui.wording.errors import error_sentence
 from ui.wording.page import choose_language, with_date_format
 from ui.wording.texts import Texts
 
@@ -50,6 +51,14 @@ def fragment(request: Request, archive: Archive, markup: Callable[[Texts], str])
         _log.error("%s could not be answered: %r", request.url.path, error)
         _log.debug("The traceback:", exc_info=True)  # only with --debug
         return _notice(error_notice(texts.unexpected, texts), 500)
+
+
+def error_reply(
+    error: FundstelleError, request: HTTPConnection, archive: Archive, status: int = 503
+) -> PlainTextResponse:
+    """Return the sentence for an error of the library, for a script of the page, in the reader's language."""
+    sentence = error_sentence(error, texts_for(request), archive.folder)
+    return PlainTextResponse(sentence.text, status, headers=_HEADERS)
 
 
 def _notice(html: str, status: int) -> HTMLResponse:

@@ -17,8 +17,7 @@ from rag.evaluation.session import EvaluationSession
 from rag.search.query import checked_question
 from ui.html.own_questions import MAX_TAGS_CHARACTERS, own_questions_html
 from ui.routes.feedback import PassageRequest, citation_of
-from ui.routes.fragments import fragment, texts_for
-from ui.wording.errors import error_sentence
+from ui.routes.fragments import error_reply, fragment, texts_for
 from ui.wording.own_questions import OWN_QUESTIONS, OwnQuestionWords
 from ui.wording.texts import Texts
 
@@ -71,7 +70,7 @@ def add_own_question_routes(app: FastAPI, archive: Archive) -> None:
         try:
             text = questions_json(EvaluationSession(archive).feedback.questions())
         except FundstelleError as error:
-            return PlainTextResponse(error_sentence(error, texts_for(request), archive.folder).text, 503)
+            return error_reply(error, request, archive)
         headers = {"Content-Disposition": 'attachment; filename="questions.jsonl"'}
         return Response(text, media_type="application/x-ndjson", headers=headers)
 
@@ -113,8 +112,8 @@ def _answer(request: Request, archive: Archive, action: Callable[[OwnQuestionWor
     try:
         return PlainTextResponse(action(OWN_QUESTIONS[texts.code]))
     except (EmptyQuestion, LongQuestion) as error:
-        return PlainTextResponse(error_sentence(error, texts, archive.folder).text, 422)
+        return error_reply(error, request, archive, 422)
     except (NotFound, QuestionError, ValueError) as error:
         return PlainTextResponse(str(error), 400)
     except FundstelleError as error:
-        return PlainTextResponse(error_sentence(error, texts, archive.folder).text, 503)
+        return error_reply(error, request, archive)

@@ -18,9 +18,8 @@ from rag.workspace.settings import SettingsStore
 from ui.html.saved_questions import history_rows, news, questions_view
 from ui.routes.answer import filter_in
 from ui.routes.body_types import Number, Text
-from ui.routes.fragments import fragment, texts_for
+from ui.routes.fragments import error_reply, fragment, texts_for
 from ui.routes.request_settings import settings_of
-from ui.wording.errors import error_sentence
 from ui.wording.questions import QUESTION_WORDS
 from ui.wording.texts import Texts
 
@@ -136,9 +135,9 @@ def _reply(request: Request, archive: Archive, change: Callable[[], object]) -> 
     except NotFound:
         return PlainTextResponse("", 200)  # deleted in another window: it is gone, as it should be
     except (EmptyQuestion, FilterError, LongQuestion) as error:
-        return PlainTextResponse(error_sentence(error, texts, archive.folder).text, 422)
+        return error_reply(error, request, archive, 422)
     except QuestionError as error:
         return PlainTextResponse(str(error), 400)
     except FundstelleError as error:
-        return PlainTextResponse(error_sentence(error, texts, archive.folder).text, 503)
+        return error_reply(error, request, archive)
     return PlainTextResponse("", 200)

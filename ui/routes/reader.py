@@ -13,6 +13,7 @@ from ui.html.article_text import Marking, marking_of
 from ui.html.reader import FileAccess, reader_fragment, related_articles, versions_difference
 from ui.html.standalone import article_page, error_page, no_article_page
 from ui.routes.answer import filter_in, limit_in
+from ui.routes.exact_article import exact_article
 from ui.routes.fragments import fragment, texts_for
 from ui.routes.request_settings import settings_of
 from ui.routes.standalone import READER_POLICY, standalone_response
@@ -69,18 +70,6 @@ def add_reader_routes(app: FastAPI, archive: Archive, *, shares_files: bool) -> 
             return versions_difference(text_diff(article.text, version.text), article.language, texts)
 
         return fragment(request, archive, markup)
-
-
-def exact_article(archive: Archive, article_id: str) -> Article:
-    """Return the article with an id; a citation must never open another one.
-
-    Raises:
-        NotFound: there is none. The archive also knows articles by a part of their title, and these do not count.
-    """
-    article = archive.article(article_id)
-    if article.id != article_id:
-        raise NotFound(f"There is no article {article_id!r} in this archive.")
-    return article
 
 
 def access_to(archive: Archive, article: Article, shares_files: bool) -> FileAccess:

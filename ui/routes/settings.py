@@ -12,8 +12,7 @@ from rag.errors import ConfigError, FundstelleError
 from rag.workspace.reindexing import reindexing_cost
 from rag.workspace.settings import Setting, SettingsStore
 from ui.html.settings import cost_html, settings_view
-from ui.routes.fragments import fragment, texts_for
-from ui.wording.errors import error_sentence
+from ui.routes.fragments import error_reply, fragment
 from ui.wording.texts import Texts
 
 
@@ -39,5 +38,5 @@ def add_settings_routes(app: FastAPI, archive: Archive) -> None:
         except ConfigError as error:
             return PlainTextResponse(str(error), 400)
         except FundstelleError as error:
-            return PlainTextResponse(error_sentence(error, texts_for(request), archive.folder).text, 503)
+            return error_reply(error, request, archive)
         return PlainTextResponse("", 200)

@@ -18,8 +18,9 @@ from rag.verification import verify_article
 from ui.html.markup import escape
 from ui.html.reader import check_result, page_figure
 from ui.html.standalone import error_page, no_article_page, sentence_page
+from ui.routes.exact_article import exact_article
 from ui.routes.fragments import fragment, texts_for
-from ui.routes.reader import exact_article, span_in
+from ui.routes.reader import span_in
 from ui.routes.standalone import standalone_response
 from ui.wording.reader import READER
 from ui.wording.texts import Texts
