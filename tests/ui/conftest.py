@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import pytest
-from browser_parts import CHROMIUM, Open, Visit
+from browser_parts import CHROMIUM, Open, Visit, serving
 from fastapi.testclient import TestClient
 from page_parts import TEXT
 
@@ -31,6 +32,15 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Archive]:
 def browser(archive: Archive) -> TestClient:
     """A client that asks as a browser on this machine does."""
     return TestClient(build_app(archive), base_url="http://127.0.0.1:7860")
+
+
+@pytest.fixture(scope="module")
+def address(sample: Archive, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Where a copy of the sample archive is served."""
+    copied = tmp_path_factory.mktemp("served") / "archive"
+    shutil.copytree(sample.folder, copied)
+    with serving(copied) as served:
+        yield served
 
 
 @pytest.fixture(scope="module")

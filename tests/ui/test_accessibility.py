@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import pytest
-from browser_parts import Open, findings, needs_chromium, serving
+from browser_parts import Open, findings, needs_chromium
 
-from rag.archive import Archive
 from ui.wording.masthead import MASTHEAD
 
 if TYPE_CHECKING:
@@ -20,15 +17,6 @@ pytestmark = needs_chromium
 QUESTION = "Wie viele Menschen starben im Ahrtal?"
 ANSWERS = [f"?q={QUESTION}", f"?q={QUESTION}&source=Mittelrhein-Chronik"]
 VIEWS = [*(f"?tab={name}" for name in MASTHEAD["de"].views), *ANSWERS]
-
-
-@pytest.fixture(scope="module")
-def address(sample: Archive, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Where a copy of the sample archive is served."""
-    copied = tmp_path_factory.mktemp("served") / "archive"
-    shutil.copytree(sample.folder, copied)
-    with serving(copied) as served:
-        yield served
 
 
 def settled(page: sync_api.Page) -> None:

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Iterator
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
-from browser_parts import Open, needs_chromium, serving
+from browser_parts import Open, needs_chromium
 
-from rag.archive import Archive
 from ui.wording.english import ENGLISH
 from ui.wording.masthead import MASTHEAD
 
@@ -21,15 +18,6 @@ pytestmark = needs_chromium
 
 QUESTION = "Wie viele Menschen starben im Ahrtal?"
 OTHER = "Wie lang ist der Gotthard-Basistunnel?"
-
-
-@pytest.fixture(scope="module")
-def address(sample: Archive, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Where a copy of the sample archive is served."""
-    copied = tmp_path_factory.mktemp("served") / "archive"
-    shutil.copytree(sample.folder, copied)
-    with serving(copied) as served:
-        yield served
 
 
 def state(page: sync_api.Page) -> dict[str, object]:

@@ -36,15 +36,6 @@ PICTURED = "Which prize did Mbappé win at the World Cup in Qatar?"
 
 
 @pytest.fixture(scope="module")
-def address(sample: Archive, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Where a copy of the sample archive is served."""
-    copied = tmp_path_factory.mktemp("served") / "archive"
-    shutil.copytree(sample.folder, copied)
-    with serving(copied) as served:
-        yield served
-
-
-@pytest.fixture(scope="module")
 def pictured() -> Iterator[str]:
     """Where the sample is served for pictures: cards show paths, which in a picture for everybody are nobody's own."""
     with tempfile.TemporaryDirectory(prefix="archive-") as folder:
