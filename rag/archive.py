@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self, get_args
+from typing import TYPE_CHECKING, Self, get_args
 
 from filelock import FileLock, Timeout
 
@@ -20,6 +19,7 @@ from rag.dense.index import DenseIndex
 from rag.dense.lazy_encoder import LazyEncoder
 from rag.dense.token_vectors import TokenStores
 from rag.errors import ArchiveBusy, ArchiveClosed, ArchiveError, ArchiveReadOnly, EncoderMisfit, NotFound, QuestionError
+from rag.indexing.arguments import StrPath, to_addresses, to_paths
 from rag.lexical.index import LexicalIndex
 from rag.search.arguments import Day, FilterArguments, Names, check_question
 from rag.search.confidence import Calibration, to_json
@@ -54,37 +54,12 @@ if TYPE_CHECKING:
     from rag.loading.containers.limits import Limits
     from rag.loading.tables.columns import Columns
 
-StrPath = str | os.PathLike[str]
-
 _FAST_RANKING = replace(DEFAULT_RANKING, fast=True)
 
 
 def _no_archive(folder: Path) -> NotFound:
     """Return the error for a folder without an archive."""
     return NotFound(f"There is no archive in {folder}: make one with `{index_command(folder)}`.")
-
-
-def _to_paths(arguments: Iterable[StrPath | Iterable[StrPath]]) -> list[Path]:
-    """Return the paths among the arguments and in their lists.
-
-    Raises:
-        TypeError: a path is neither a string nor a Path.
-        NotFound: there is no path.
-    """
-    paths = [Path(path) for path in _flatten(arguments, (str, os.PathLike), "A path must be a string or a Path")]
-    if not paths:
-        raise NotFound("No path was given: name at least one file or folder.")
-    return paths
-
-
-def _flatten(arguments: Iterable[Any], types: tuple[type, ...], rule: str) -> Iterator[Any]:
-    """Yield the arguments, and the elements of those that are lists, if they have one of the types."""
-    for argument in arguments:
-        is_list = isinstance(argument, Iterable) and not isinstance(argument, types)
-        for value in argument if is_list else (argument,):
-            if not isinstance(value, types):
-                raise TypeError(f"{rule}, not {type(value).__name__}.")
-            yield value
 
 
 class Archive:
@@ -267,7 +242,7 @@ class Archive:
             ArchiveBusy: another process is indexing.
             ArchiveError: the archive cannot be written.
         """
-        files = _to_paths(paths)
+        files = to_paths(paths)
         indexer = self._indexer(on_progress, limits, columns)
         with self._writing():
             return indexer.index(files, again=again)
@@ -282,7 +257,7 @@ class Archive:
             ArchiveBusy: another process is indexing.
             ArchiveError: the archive cannot be written.
         """
-        files = _to_paths(paths)
+        files = to_paths(paths)
         indexer = self._indexer()
         with self._writing():
             return indexer.forget(files)
@@ -346,7 +321,7 @@ class Archive:
         self, article_id: str, fields: Sequence[CorrectableFact], corrections: Sequence[Correction]
     ) -> Article:
         """Store corrections of an article in place of its corrections of these facts."""
-        from rag.indexing.corrections import set_corrections
+        from rag.indexing.corrections import replace_corrections
         from rag.indexing.settle import settle
 
         record = self._store.vectors.encoder
@@ -357,10 +332,7 @@ class Archive:
             )
         writer = self._indexer().writer
         with self._writing():
-            earlier = self.corrections(article_id)
-            remaining = [correction for correction in earlier if correction.field not in fields]
-            if corrections or len(remaining) < len(earlier):
-                set_corrections(self._store, writer, article_id, [*remaining, *corrections])
+            if replace_corrections(self._store, writer, article_id, fields, corrections):
                 settle(self._store, writer)
                 writer.keep_tokens()
         return self._store.article(article_id)
@@ -399,8 +371,7 @@ class Archive:
         from rag.fetching.fetch import fetch
 
         _ = self._store
-        urls = list(_flatten(addresses, (str,), "An address must be a string"))
-        return tuple(fetch(urls, self.fetched, on_page=on_page))
+        return tuple(fetch(to_addresses(addresses), self.fetched, on_page=on_page))
 
     @property
     def fetched(self) -> Path:

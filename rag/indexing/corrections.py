@@ -9,7 +9,7 @@ from rag.indexing.moved_files import is_revision
 from rag.storage.corrections import CorrectionRecord, uncorrected
 from rag.storage.store import Store
 from rag.text.similarity import text_key
-from rag.types import Article, Correction, with_read_facts
+from rag.types import Article, CorrectableFact, Correction, with_read_facts
 
 if TYPE_CHECKING:
     from rag.indexing.writer import ArticleWriter
@@ -40,6 +40,28 @@ def correction_record(
     if not chosen and corrections is None:
         return None
     return CorrectionRecord(with_read_facts(chosen, loaded), key, replaced_key)
+
+
+def replace_corrections(
+    store: Store,
+    writer: ArticleWriter,
+    article_id: str,
+    fields: Sequence[CorrectableFact],
+    corrections: Sequence[Correction],
+) -> bool:
+    """Store corrections of an article in place of its corrections of these facts; call `settle` afterwards.
+
+    Returns: whether anything was corrected or taken back.
+
+    Raises:
+        NotFound: there is no such article.
+    """
+    earlier = store.corrections.of(store.article(article_id))
+    remaining = [correction for correction in earlier if correction.field not in fields]
+    if not corrections and len(remaining) == len(earlier):
+        return False
+    set_corrections(store, writer, article_id, [*remaining, *corrections])
+    return True
 
 
 def set_corrections(store: Store, writer: ArticleWriter, article_id: str, corrections: Sequence[Correction]) -> None:
