@@ -10,8 +10,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from rag.archive import Archive
+from rag.server.hosts import THIS_COMPUTER, Serving
 from ui.app import build_app, server_of
-from ui.security.hosts import THIS_COMPUTER, Serving
 
 _ASKING = {"socket.connect", "socket.getaddrinfo", "socket.gethostbyname", "socket.gethostbyaddr", "socket.sendto"}
 _left: list[str] = []

@@ -2,27 +2,24 @@
 
 from __future__ import annotations
 
-import contextlib
-import errno
-import socket
 from collections.abc import Callable, Sequence
 from typing import cast
 
 import gradio as gr
-import uvicorn
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from starlette.datastructures import MutableHeaders
 from starlette.responses import PlainTextResponse
 from starlette.routing import Mount
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from rag.archive import Archive
-from rag.errors import FundstelleError
+from rag.jobs.evaluation_job import EvaluationJob
+from rag.jobs.folder_watch import FolderWatch
+from rag.jobs.indexing_job import IndexingJob
+from rag.jobs.map_job import MapJob
+from rag.server.headers import SecurityHeaders
+from rag.server.hosts import THIS_COMPUTER, Serving
+from rag.server.listening import Server, address, listen
 from ui.html.theme import ASSETS, theme
-from ui.jobs.folder_watch import FolderWatch
-from ui.jobs.indexing_job import IndexingJob
-from ui.jobs.map_job import MapJob
 from ui.page import build_page
 from ui.routes.answer import add_answer_route
 from ui.routes.cite import add_cite_routes
@@ -42,10 +39,7 @@ from ui.routes.scripts import add_script_route
 from ui.routes.settings import add_settings_routes
 from ui.routes.source import add_source_routes
 from ui.security.calls import calls_of
-from ui.security.connections import Connection, connection_limits
 from ui.security.gate import Gate
-from ui.security.hosts import THIS_COMPUTER, Serving
-from ui.tabs.evaluation_job import EvaluationJob
 
 # The browser itself refuses all other addresses. Gradio compiles its templates ('unsafe-eval') and writes styles and
 # scripts into the page ('unsafe-inline').
@@ -65,7 +59,6 @@ POLICY = "; ".join(
 )
 
 _MAX_SESSIONS = 100
-_SHUTDOWN_SECONDS = 5  # for questions that are being answered at Ctrl-C
 
 
 def build_app(archive: Archive, serving: Serving = THIS_COMPUTER) -> FastAPI:
@@ -110,7 +103,7 @@ def build_app(archive: Archive, serving: Serving = THIS_COMPUTER) -> FastAPI:
     app.add_middleware(OwnDocument)
     app.add_middleware(Gate, serving=serving, calls=calls_of(blocks.config["dependencies"]))
     app.add_middleware(WithSettings, archive=archive)
-    app.add_middleware(_with_headers)
+    app.add_middleware(SecurityHeaders, policy=POLICY)
     return app
 
 
@@ -143,87 +136,30 @@ def serve(
         FundstelleError: the server cannot listen on the address, or a name, proxy or root is not valid.
     """
     serving = Serving(host, port, tuple(names), tuple(proxies), root, fetching)
-    listener = _listen(host, port)
-    with listener:
+    with listen(host, port) as listener:
         app = build_app(archive, serving)
         app.state.watch.renew()
         on_ready(address(host, port))
-        with contextlib.suppress(KeyboardInterrupt):
-            server_of(app).run(sockets=[listener])
+        server_of(app).run_until_interrupted(listener)
         app.state.watch.close()
         app.state.indexing.close()
         app.state.job.close()  # an evaluation saves the questions asked so far
 
 
-def server_of(app: FastAPI) -> uvicorn.Server:
-    """Return the server of the page. Proxy headers are left to the gate."""
-    return _Server(
-        uvicorn.Config(
-            app,
-            log_level="error",  # requests that are not HTTP are not worth reporting
-            timeout_graceful_shutdown=_SHUTDOWN_SECONDS,
-            proxy_headers=False,
-            server_header=False,
-            ws="none",
-            http=Connection,
-            backlog=connection_limits()[1],
-            log_config=None,  # messages go through our own logging, which escapes control characters
-        )
-    )
+def server_of(app: FastAPI) -> Server:
+    """Return the server of the page, which ends at its shutdown what would delay that."""
 
-
-def address(host: str, port: int) -> str:
-    """Return the address of the page for a browser, with an IPv6 host in brackets."""
-    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
-
-
-class _Server(uvicorn.Server):
-    """A server that ends what would delay its shutdown: an evaluation, and the event streams of open pages."""
-
-    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        app = cast(FastAPI, self.config.app)
+    def end() -> None:
         app.state.job.cancel()
         app.state.indexing.cancel()
         for route in app.routes:
             if isinstance(route, Mount):
+                # the event streams of open pages
                 cast(gr.routes.App, route.app).stop_event.set()
-        await super().shutdown(sockets)
 
-
-def _listen(host: str, port: int) -> socket.socket:
-    """Return a listening socket, taken before the server starts so that no other program gets the port first."""
-    try:
-        return socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
-    except OSError as error:
-        if error.errno == errno.EADDRINUSE:
-            raise FundstelleError(
-                f"Port {port} is in use: stop the other program or choose another with --port."
-            ) from error
-        raise FundstelleError(
-            f"Cannot listen on {host}, port {port} ({error.strerror or error}): choose others with --host and --port."
-        ) from error
-    except OverflowError as error:
-        raise FundstelleError(f"Port {port} does not exist: choose one from 1024 to 65535 with --port.") from error
+    return Server(app, end)
 
 
 async def _malformed_body(_: Request, __: Exception) -> PlainTextResponse:
     """Answer a malformed body; it is not quoted, since not every string can be sent."""
     return PlainTextResponse("The request body is not valid.", 422)
-
-
-def _with_headers(app: ASGIApp) -> ASGIApp:
-    """Wrap an application to add security headers to each response that lacks them."""
-
-    async def wrapped(scope: Scope, receive: Receive, send: Send) -> None:
-        async def send_with_headers(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                headers.setdefault("Content-Security-Policy", POLICY)
-                headers.setdefault("X-Content-Type-Options", "nosniff")
-                headers.setdefault("Referrer-Policy", "no-referrer")
-                headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
-            await send(message)
-
-        await app(scope, receive, send_with_headers)
-
-    return wrapped

@@ -9,13 +9,13 @@ import gradio as gr
 
 from rag.archive import Archive
 from rag.errors import FundstelleError
+from rag.jobs.evaluation_job import EvaluationJob
 from ui.html.masthead import masthead
 from ui.html.notices import archive_line, refusal_notice
 from ui.html.theme import PLAIN
 from ui.routes.fragments import texts_for
 from ui.tabs.ask import AskTab, ask_labels, ask_tab
 from ui.tabs.evaluation import wire_evaluation_tab
-from ui.tabs.evaluation_job import EvaluationJob
 from ui.tabs.evaluation_layout import EvaluationTab, evaluation_labels, evaluation_tab
 from ui.wording.english import ENGLISH
 

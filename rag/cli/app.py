@@ -249,7 +249,7 @@ def ui(
 
     An empty archive is first filled with the sample articles in ./seeds, if that folder exists.
     """
-    from ui.security.hosts import Serving, is_loopback
+    from rag.server.hosts import Serving, is_loopback
 
     serving = Serving(host, port, names=tuple(allow_host or ()), proxies=tuple(proxy or ()), root=root_path)
     if not is_loopback(host):

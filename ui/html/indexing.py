@@ -8,11 +8,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from rag.errors import NotFound
+from rag.jobs.indexing_job import IndexingState
 from rag.storage.folder_records import FolderRecord
 from rag.types import Failure, IndexReport
 from rag.workspace.inbox import MAX_FILE_BYTES
 from ui.html.markup import breakable, escape
-from ui.jobs.indexing_job import IndexingState
 from ui.wording.errors import error_sentence
 from ui.wording.library import LIBRARY, LibraryTexts
 from ui.wording.page import count_of, grouped

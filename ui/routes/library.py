@@ -11,6 +11,9 @@ from fastapi.responses import HTMLResponse, JSONResponse, Response
 
 from rag.archive import Archive
 from rag.errors import FilterError
+from rag.jobs.folder_watch import FolderWatch
+from rag.jobs.indexing_job import IndexingJob
+from rag.jobs.map_job import MapJob
 from rag.search.filters import make_filter
 from rag.types import Filter
 from rag.types.library import SORT_FACTS, LibraryQuery
@@ -21,9 +24,6 @@ from ui.html.library import ListState, library_filters, library_frame, library_l
 from ui.html.library_article import article_details
 from ui.html.library_pictures import pictures
 from ui.html.notices import refusal_notice
-from ui.jobs.folder_watch import FolderWatch
-from ui.jobs.indexing_job import IndexingJob
-from ui.jobs.map_job import MapJob
 from ui.routes.fragments import fragment
 from ui.wording.texts import Texts
 

@@ -15,9 +15,9 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect
 
 from rag.errors import ArchiveBusy, CorrectionError, FundstelleError, NotFound, UploadError
+from rag.jobs.indexing_job import IndexingTask
 from rag.workspace.folders import Folders
 from rag.workspace.inbox import Inbox
-from ui.jobs.indexing_job import IndexingTask
 from ui.routes.body_types import Text
 from ui.routes.fragments import texts_for
 from ui.routes.library import SAMPLE, LibraryDesk, details_html

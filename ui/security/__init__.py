@@ -1,1 +1,1 @@
-"""What may come in: routes, functions, hosts, connections."""
+"""What of a request reaches the page: its routes and functions."""

@@ -5,8 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import NamedTuple
-from urllib.parse import parse_qsl, quote, urlencode
+from urllib.parse import parse_qsl, urlencode
 
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers, MutableHeaders
@@ -15,12 +14,13 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from rag.server.arrival import Refusal, arrival_of, foreign_sender, joined_header, read_body, replayed
+from rag.server.hosts import Serving, View
 from ui.html.problem import problem_page
 from ui.routes.fragments import texts_for
 from ui.routes.standalone import standalone_response
 from ui.security.allowlist import Body, Rule, is_session, rule_for
 from ui.security.calls import BadCall, Call, checked_call
-from ui.security.hosts import Serving, View, browser_view, is_answered, plain_host
 
 _log = logging.getLogger(__name__)
 
@@ -37,15 +37,7 @@ _PASSED_HEADERS = frozenset(
         "user-agent",
     }
 )
-_FORWARDED = ("x-forwarded-host", "x-forwarded-proto", "x-forwarded-prefix")
 _MAX_PARAMETERS = 100  # a filter repeats one for each of its values
-
-
-class Refusal(NamedTuple):
-    """Why a request is refused: the status and a sentence."""
-
-    status: int
-    sentence: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,25 +62,15 @@ def check_request(request: RequestFacts) -> Rule | Refusal:
         return Refusal(404, "There is no page at this address.")
     reads = request.method in {"GET", "HEAD"}
     is_entry = rule.is_entry and reads
-    if request.origin is not None and not is_entry and not _is_own_origin(request.origin, request.view):
-        return Refusal(
-            403,
-            "Requests from other sites are not accepted. If this is Fundstelle's own page behind a proxy, start "
-            "Fundstelle with --root-path and the full address of the page.",
-        )
-    # old browsers do not send the header; "none" is an address that the user typed
-    if request.site not in {None, "none", "same-origin"} and not (is_entry and request.mode == "navigate"):
-        return Refusal(403, "Requests from other sites are not accepted.")
+    # a link on another site may lead to an entry, and only that
+    origin = None if is_entry else request.origin
+    site = None if is_entry and request.mode == "navigate" else request.site
+    foreign = foreign_sender(origin, site, request.view)
+    if foreign:
+        return foreign
     if request.method not in rule.methods:
         return Refusal(405, "This address does not accept this method.")
     return rule
-
-
-def _is_own_origin(origin: str, view: View) -> bool:
-    # the origin of a page without an address (a file, a sandboxed frame) is "null"
-    scheme, separator, host = origin.partition("://")
-    own_host = plain_host(view.host, view.scheme)
-    return bool(separator) and (scheme, plain_host(host, scheme)) == (view.scheme, own_host)
 
 
 class Gate:
@@ -123,7 +105,7 @@ class Gate:
                 await _respond(refusal, scope, receive, send)
                 return
         elif rule.body is not Body.EMPTY:
-            body = await _read_body(receive, rule.max_bytes)
+            body = await read_body(receive, rule.max_bytes)
             if body is None:
                 refusal = Refusal(413, f"The request is larger than {rule.max_bytes} bytes.")
                 await _respond(refusal, scope, receive, send)
@@ -136,33 +118,20 @@ class Gate:
                     await _respond(Refusal(400, str(error)), scope, receive, send)
                     return
             inner["headers"].append((b"content-length", str(len(body)).encode()))
-            receive = _replayed(body, receive)
+            receive = replayed(body, receive)
         await self._pass_on(inner, receive, send)
 
     def _decide(self, scope: Scope) -> tuple[Scope, Rule] | Refusal | str:
         """Return the request for the page and its rule, or a refusal, or the address to redirect to."""
-        serving = self._serving
-        headers = Headers(scope=scope)
-        peer, arrived = ((scope.get(name) or ("",))[0] for name in ("client", "server"))
-        host, *more_hosts = headers.getlist("host") or [""]
-        forwarded = {name: headers[name] for name in _FORWARDED if name in headers}
-        outer = browser_view(scope["scheme"], host, forwarded, peer, serving)
-        if outer is None:
-            return Refusal(
-                400,
-                "This request comes through an unknown proxy: start Fundstelle with --proxy and the address of the "
-                "proxy, or with --root-path and the full address of the page.",
-            )
-        if more_hosts or not (is_answered(host, arrived, serving) and is_answered(outer.host, arrived, serving)):
-            return Refusal(
-                400, "Fundstelle does not answer to this host name. To allow it, start Fundstelle with --allow-host."
-            )
-        scope["root_path"] = outer.path
-        if outer.path and scope["path"] == outer.path:
-            return f"{outer.path}/"
-        path = _below_root(scope["path"], outer.path)
-        origin_headers = (_joined(headers, name) for name in ("origin", "sec-fetch-site", "sec-fetch-mode"))
-        rule = check_request(RequestFacts(scope["method"], path, outer, *origin_headers))
+        arrival = arrival_of(scope, self._serving)
+        if isinstance(arrival, Refusal):
+            return arrival
+        view, path = arrival
+        scope["root_path"] = view.path
+        if view.path and scope["path"] == view.path:
+            return f"{view.path}/"
+        origin_headers = (joined_header(scope, name) for name in ("origin", "sec-fetch-site", "sec-fetch-mode"))
+        rule = check_request(RequestFacts(scope["method"], path, view, *origin_headers))
         if isinstance(rule, Refusal):
             return rule
         query = _query(scope.get("query_string", b""), rule.query)
@@ -171,16 +140,7 @@ class Gate:
         passed = [
             (name, value) for name, value in scope["headers"] if name.decode("latin-1").lower() in _PASSED_HEADERS
         ]
-        full_path = outer.path + path
-        inner = {
-            **scope,
-            "scheme": outer.scheme,
-            "root_path": outer.path,
-            "path": full_path,
-            "raw_path": quote(full_path).encode(),
-            "query_string": query,
-            "headers": [(b"host", outer.host.encode()), *passed],
-        }
+        inner = {**arrival.inner({**scope, "headers": passed}), "query_string": query}
         return inner, rule
 
     async def _pass_on(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -210,16 +170,6 @@ class Gate:
                 await send({"type": "http.response.body", "body": b"", "more_body": False})
 
 
-def _joined(headers: Headers, name: str) -> str | None:
-    values = headers.getlist(name)
-    return ", ".join(values) if values else None
-
-
-def _below_root(path: str, root: str) -> str:
-    """Return the path below the root path, whether or not a proxy has removed that."""
-    return path[len(root) :] if root and path.startswith(f"{root}/") else path
-
-
 def _query(query: bytes, allowed: Iterable[str]) -> bytes | None:
     """Return the allowed parameters of a query, encoded again; None if it is not valid."""
     try:
@@ -231,36 +181,6 @@ def _query(query: bytes, allowed: Iterable[str]) -> bytes | None:
     if any(name == "session_hash" and not is_session(value) for name, value in parameters):
         return None
     return urlencode(parameters).encode("ascii")
-
-
-async def _read_body(receive: Receive, max_bytes: int) -> bytes | None:
-    """Return the whole body, or None if it has more than `max_bytes`."""
-    parts: list[bytes] = []
-    size, is_last = 0, False
-    while not is_last:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            break
-        parts.append(message.get("body", b""))
-        size += len(parts[-1])
-        if size > max_bytes:
-            return None
-        is_last = not message.get("more_body", False)
-    return b"".join(parts)
-
-
-def _replayed(body: bytes, receive: Receive) -> Receive:
-    """Return a `receive` that gives the body first, and then whatever follows it."""
-    is_replayed = False
-
-    async def replay() -> Message:
-        nonlocal is_replayed
-        if is_replayed:
-            return await receive()
-        is_replayed = True
-        return {"type": "http.request", "body": body, "more_body": False}
-
-    return replay
 
 
 async def _respond(response: Refusal | str, scope: Scope, receive: Receive, send: Send) -> None:

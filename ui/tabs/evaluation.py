@@ -13,10 +13,10 @@ from rag.errors import FundstelleError
 from rag.evaluation.measures.trec_measures import MAIN
 from rag.evaluation.runs.run_store import RunFacts
 from rag.evaluation.session import EvaluationSession
+from rag.jobs.evaluation_job import EvaluationJob
 from ui.html.comparison import comparison_html
 from ui.html.notices import confirmation, error_notice, progress_bar, refusal_notice
 from ui.html.run import run_html
-from ui.tabs.evaluation_job import EvaluationJob
 from ui.tabs.evaluation_layout import MAX_NAME_LENGTH, NO_BASELINE, EvaluationTab, Updates
 from ui.tabs.question_sources import MAX_UPLOAD_CHARACTERS, Source, available_sources, clean, label, uploaded_source
 from ui.wording.evaluation import fixed, words_of
@@ -132,7 +132,7 @@ class EvaluationActions:
             yield {tab.run: gr.skip()}
             return
         while True:
-            yield {tab.progress: progress_bar(*job.progress, texts), **updates}
+            yield {tab.progress: progress_bar(job.state.done, job.state.total, texts), **updates}
             updates = {}
             if job.wait(_PROGRESS_SECONDS):
                 break
@@ -187,11 +187,11 @@ class EvaluationActions:
 
     def _outcome(self, texts: Texts) -> Updates:
         """Return the updates at the end of an evaluation: its run, or why there is none."""
-        outcome, progress = self._job.outcome, self._tab.progress
-        if outcome.run:
-            return {progress: "", **self._run_choices(outcome.run, texts)}
-        sentence = outcome.refusal or (texts.unexpected if outcome.failed else words_of(texts).nothing_saved)
-        return {progress: error_notice(sentence, texts)}
+        state, progress = self._job.state, self._tab.progress
+        if state.run:
+            return {progress: "", **self._run_choices(state.run, texts)}
+        unknown = texts.unexpected if state.phase == "failed" else words_of(texts).nothing_saved
+        return {progress: error_notice(str(state.refusal or unknown), texts)}
 
     def _source_choices(self, upload: Source | None, key: object, words: Words) -> object:
         """Offer the sources of questions; that with the key is selected, or else the first."""

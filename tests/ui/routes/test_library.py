@@ -15,9 +15,9 @@ from page_parts import Parts
 
 from embeddings.encoder import Encoder
 from rag.archive import Archive
+from rag.server.hosts import Serving
 from rag.types.library import LibraryQuery
 from ui.app import build_app
-from ui.security.hosts import Serving
 
 SHORT = "Der Deichgraf von Altmoor hat am Montag die Schleuse Nord besichtigt und war mit den Toren sehr zufrieden."
 JSON = {"Content-Type": "application/json"}

@@ -13,8 +13,8 @@ from pdfs import STORY, set_in_columns
 from PIL import Image
 
 from rag.archive import Archive
+from rag.server.hosts import Serving
 from ui.app import build_app
-from ui.security.hosts import Serving
 
 HTML = "<!doctype html><title>Bericht</title><article><h1>Bericht</h1><p>" + BRIDGE.replace("\n\n", "</p><p>")
 

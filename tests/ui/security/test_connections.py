@@ -16,8 +16,8 @@ from server_parts import Served, served
 from starlette.routing import Mount
 
 from rag.archive import Archive
+from rag.server import connections
 from ui import app
-from ui.security import connections
 
 resource = pytest.importorskip("resource", reason="this system has no limit of handles to set")
 

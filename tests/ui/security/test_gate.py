@@ -20,11 +20,11 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.types import Receive, Scope, Send
 
 from rag.archive import Archive
+from rag.server.hosts import Serving, View
 from ui.app import build_app
 from ui.security.allowlist import rule_for
 from ui.security.calls import BadCall, Call, calls_of, checked_call
 from ui.security.gate import Gate, Refusal, RequestFacts, check_request
-from ui.security.hosts import Serving, View
 
 # What the page needs, as our application and Gradio's write their routes, each with an address that is answered.
 OPEN = {

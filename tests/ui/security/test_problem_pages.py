@@ -10,9 +10,9 @@ from server_parts import served
 from starlette.types import Receive, Scope, Send
 
 from rag.archive import Archive
+from rag.server.hosts import THIS_COMPUTER, Serving
 from ui.app import build_app
 from ui.security.gate import Gate
-from ui.security.hosts import THIS_COMPUTER, Serving
 
 PERSON = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8", "Accept-Language": "de"}
 

@@ -17,15 +17,15 @@ from page_parts import TEXT, Parts
 from run_parts import run
 
 from rag.archive import Archive
-from rag.errors import QuestionError
+from rag.errors import ArchiveBusy, QuestionError
 from rag.evaluation.questions.files import read_questions_text
 from rag.evaluation.questions.judgements import judge
 from rag.evaluation.session import EvaluationSession
+from rag.jobs.evaluation_job import EvaluationJob
 from ui.app import build_app
 from ui.html.run import report_address
 from ui.html.theme_switch import theme_script_hash
 from ui.tabs.evaluation import EvaluationActions
-from ui.tabs.evaluation_job import Busy, EvaluationJob
 from ui.tabs.evaluation_layout import EvaluationTab
 from ui.tabs.question_sources import MAX_UPLOAD_CHARACTERS, available_sources, label, uploaded_source
 from ui.wording.english import ENGLISH
@@ -241,14 +241,14 @@ def test_one_evaluation_runs_at_a_time(archive: Archive) -> None:
     judgements = [judge(question, archive.article) for question in questions]
     bench = EvaluationJob(archive)
     bench.start(judgements, "long", "a.jsonl", fast=True)
-    with pytest.raises(Busy):
+    with pytest.raises(ArchiveBusy):
         bench.start(judgements, "other", "a.jsonl", fast=True)
     waited = threading.Event()
-    while not bench.progress[0] and bench.running:
+    while not bench.state.done and bench.running:
         waited.wait(0.01)
     assert archive.ask(QUESTION).citations
     bench.close()
-    assert (bench.running, bench.outcome.run) == (False, "long")
+    assert (bench.running, bench.state.run) == (False, "long")
     stored_run = EvaluationSession(archive).runs.load("long")
     assert 0 < len(stored_run.results) < stored_run.asked_of == 300
 
@@ -259,7 +259,7 @@ def test_what_was_cancelled_before_it_began_is_not_kept(tab: EvaluationActions, 
         bench = EvaluationJob(empty)
         bench.start([], "none", "a.jsonl", fast=True)
         assert bench.wait(10)
-        assert "archive is still empty" in str(bench.outcome.refusal)
+        assert "archive is still empty" in str(bench.state.refusal)
     assert EvaluationSession(archive).runs.listing() == []
 
 

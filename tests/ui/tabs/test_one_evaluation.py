@@ -15,8 +15,8 @@ from paths import Run
 from rag.archive import Archive
 from rag.evaluation.runs.calibrate import calibrate
 from rag.evaluation.session import EvaluationSession
+from rag.jobs.evaluation_job import EvaluationJob
 from ui.tabs.evaluation import EvaluationActions
-from ui.tabs.evaluation_job import EvaluationJob
 from ui.tabs.evaluation_layout import EvaluationTab
 
 BRIDGE = "Die Brücke wurde am 3. Mai 1998 eröffnet. Sie ist 412 Meter lang und führt über den Fluss."

@@ -9,8 +9,8 @@ from pathlib import Path
 from rag.archive import Archive
 from rag.errors import ArchiveBusy, FundstelleError
 from rag.indexing.watch import watch_changes
+from rag.jobs.indexing_job import IndexingJob, IndexingTask
 from rag.workspace.folders import Folders
-from ui.jobs.indexing_job import IndexingJob, IndexingTask
 
 _log = logging.getLogger(__name__)
 

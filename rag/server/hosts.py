@@ -21,7 +21,7 @@ _HOST = re.compile(f"({_NAME.pattern})(:[0-9]{{1,5}})?")
 _ROOT = re.compile(f"((https?://{_HOST.pattern})?{_PATH.pattern}/?)?")
 _PORTS = {"http": ":80", "https": ":443"}
 # the page's own addresses begin with these; a root path that does, too, would be ambiguous
-_RESERVED = frozenset({"article", "assets", "evaluation", "library", "view", "gradio_api", "mark", "static"})
+_RESERVED = frozenset({"api", "article", "assets", "evaluation", "library", "view", "gradio_api", "mark", "static"})
 
 
 @dataclass(frozen=True, slots=True)

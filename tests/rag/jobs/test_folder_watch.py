@@ -10,9 +10,9 @@ import pytest
 
 from embeddings.encoder import Encoder
 from rag.archive import Archive
+from rag.jobs.folder_watch import FolderWatch
+from rag.jobs.indexing_job import IndexingJob
 from rag.workspace.folders import Folders
-from ui.jobs.folder_watch import FolderWatch
-from ui.jobs.indexing_job import IndexingJob
 
 SHORT = "Der Deichgraf von Altmoor hat am Montag die Schleuse Nord besichtigt und war mit den Toren sehr zufrieden."
 

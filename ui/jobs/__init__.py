@@ -1,1 +1,0 @@
-"""What runs in the background of the page, in threads of its own."""
