@@ -16,22 +16,15 @@ from rich.text import Text
 
 from rag import __version__
 from rag.cli import dossier, evaluation
+from rag.cli.ask import ask
 from rag.cli.correct import correct
 from rag.cli.index import forget, index, update_archive
 from rag.cli.options import (
     REPEATABLE,
     ArchiveOption,
     ArticleArgument,
-    AuthorOption,
-    IncludeOption,
     JsonOption,
-    LanguageOption,
-    PathOption,
-    QuestionArgument,
     RerankerOption,
-    SinceOption,
-    SourceOption,
-    UntilOption,
     opened_archive,
 )
 from rag.cli.output import (
@@ -39,11 +32,9 @@ from rag.cli.output import (
     err,
     escape_controls,
     out,
-    print_answer,
     print_article,
     print_calibration,
     print_excluded,
-    print_explanation,
     print_facts,
     print_json,
     print_origins,
@@ -52,7 +43,6 @@ from rag.cli.output import (
 from rag.cli.progress import CountingBar
 from rag.cli.saved import saved_questions
 from rag.errors import FundstelleError
-from rag.search.filters import make_filter
 from rag.serialization import article_json, related_json
 from rag.text.paths import DEFAULT_ARCHIVE, index_command
 
@@ -92,57 +82,7 @@ def common(
 app.command()(index)
 app.command()(forget)
 app.command()(correct)
-
-
-@app.command()
-def ask(
-    question: QuestionArgument,
-    folder: ArchiveOption = DEFAULT_ARCHIVE,
-    k: Annotated[int, typer.Option("-k", metavar="N", min=1, max=100, help="Number of passages to show.")] = 5,
-    since: SinceOption = None,
-    until: UntilOption = None,
-    source: SourceOption = None,
-    language: LanguageOption = None,
-    author: AuthorOption = None,
-    path: PathOption = None,
-    include: IncludeOption = None,
-    fast: Annotated[bool, typer.Option("--fast", help="Skip re-ranking.")] = False,
-    reranker: RerankerOption = None,
-    right: Annotated[
-        str | None, typer.Option("--right", metavar="N,N", help="Mark these passages as answering the question.")
-    ] = None,
-    wrong: Annotated[
-        str | None, typer.Option("--wrong", metavar="N,N", help="Mark these passages as not answering it.")
-    ] = None,
-    explain: Annotated[bool, typer.Option("--explain", help="Explain each result; JSON output always does.")] = False,
-    as_json: JsonOption = False,
-) -> None:
-    """Print the passages that answer a question, best first.
-
-    A "quoted phrase" must appear in the passage; -word and -"a phrase" must not. --right and --wrong mark passages by
-    their numbers, such as 1,3, and so make the question a test question for `fundstelle eval`.
-    """
-    filter = make_filter(
-        since,
-        until,
-        sources=source or (),
-        languages=language or (),
-        authors=author or (),
-        paths=path or (),
-        include=include or (),
-    )
-    with opened_archive(folder, create=False, reranker=reranker) as archive:
-        answer = archive.ask(question, k, filter=filter, fast=fast)
-        feedback_count = evaluation.mark(archive, answer, right, wrong)
-    if as_json:
-        print_json(answer.to_dict())
-    else:
-        print_answer(answer)
-        if explain:
-            print_explanation(answer)
-    if feedback_count:
-        count = f"{feedback_count} {'passage' if feedback_count == 1 else 'passages'}"
-        err.print(f"Marked {count}: `fundstelle eval` tests all questions with a passage marked right.", soft_wrap=True)
+app.command()(ask)
 
 
 @app.command()

@@ -43,6 +43,7 @@ PathOption = Annotated[
 ]
 IncludeOption = Annotated[list[str] | None, typer.Option(metavar="comments", help="Also search reader comments.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+JsonLinesOption = Annotated[bool, typer.Option("--jsonl", help="Print JSON, one value a line.")]
 RerankerOption = Annotated[
     str | None,
     typer.Option(

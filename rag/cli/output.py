@@ -62,11 +62,17 @@ _MAX_DATE_EXAMPLES = 3
 _LABELS = {"doubles": "duplicates", "index_again": "re-index"}
 
 
-def print_json(value: Mapping[str, Any]) -> None:
-    """Print JSON, not wrapped to the terminal; in ASCII if the output is not Unicode."""
+def print_json(value: Mapping[str, Any], *, indent: int | None = 2) -> None:
+    """Print JSON, not wrapped to the terminal; in ASCII if the output is not Unicode.
+
+    Args:
+        indent: None for one line, which is written at once, for whoever reads a pipe.
+    """
     unicode = (sys.stdout.encoding or "").lower().startswith("utf")
-    text = json.dumps(value, ensure_ascii=not unicode, indent=2)
+    text = json.dumps(value, ensure_ascii=not unicode, indent=indent)
     sys.stdout.write(_ESCAPED_IN_JSON.sub(lambda match: f"\\u{ord(match[0]):04x}", text) + "\n")
+    if indent is None:
+        sys.stdout.flush()
 
 
 def print_answer(answer: Answer) -> None:

@@ -1,0 +1,152 @@
+"""The command `ask`: one question, or many from standard input."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.text import Text
+
+from rag.cli import evaluation
+from rag.cli.options import (
+    SOME_FAILED,
+    ArchiveOption,
+    AuthorOption,
+    IncludeOption,
+    JsonLinesOption,
+    JsonOption,
+    LanguageOption,
+    PathOption,
+    RerankerOption,
+    SinceOption,
+    SourceOption,
+    UntilOption,
+    opened_archive,
+)
+from rag.cli.output import err, escape_controls, out, print_answer, print_explanation, print_json
+from rag.cli.question_lines import MAX_K, QuestionLine, question_line, read_lines
+from rag.errors import FundstelleError, QuestionError
+from rag.search.arguments import FilterArguments
+from rag.text.paths import DEFAULT_ARCHIVE
+
+if TYPE_CHECKING:
+    from rag.archive import Archive
+    from rag.types import Answer
+
+STANDARD_INPUT = "-"
+
+
+@dataclass(frozen=True)
+class _Asking:
+    """How questions are asked and their answers printed; `arguments` are those of `Archive.ask` by name."""
+
+    archive: Archive
+    arguments: dict[str, Any] = field(hash=False)
+    explain: bool
+    as_lines: bool
+
+    def answer(self, line: QuestionLine) -> Answer:
+        """Return the answer to a question, whose line may say more than the command."""
+        arguments = self.arguments | line.arguments
+        k, fast = arguments.pop("k"), arguments.pop("fast")
+        return self.archive.ask(line.question, k, filter=FilterArguments(**arguments).to_filter(), fast=fast)
+
+    def print(self, answer: Answer) -> None:
+        """Print an answer in words."""
+        print_answer(answer)
+        if self.explain:
+            print_explanation(answer)
+
+
+def ask(
+    question: Annotated[
+        str,
+        typer.Argument(
+            metavar="QUESTION", help="What you want to know, in any language; - reads questions from standard input."
+        ),
+    ],
+    folder: ArchiveOption = DEFAULT_ARCHIVE,
+    k: Annotated[int, typer.Option("-k", metavar="N", min=1, max=MAX_K, help="Number of passages to show.")] = 5,
+    since: SinceOption = None,
+    until: UntilOption = None,
+    source: SourceOption = None,
+    language: LanguageOption = None,
+    author: AuthorOption = None,
+    path: PathOption = None,
+    include: IncludeOption = None,
+    fast: Annotated[bool, typer.Option("--fast", help="Skip re-ranking.")] = False,
+    reranker: RerankerOption = None,
+    right: Annotated[
+        str | None, typer.Option("--right", metavar="N,N", help="Mark these passages as answering the question.")
+    ] = None,
+    wrong: Annotated[
+        str | None, typer.Option("--wrong", metavar="N,N", help="Mark these passages as not answering it.")
+    ] = None,
+    explain: Annotated[bool, typer.Option("--explain", help="Explain each result; JSON output always does.")] = False,
+    as_json: JsonOption = False,
+    as_lines: JsonLinesOption = False,
+) -> None:
+    """Print the passages that answer a question, best first.
+
+    A "quoted phrase" must appear in the passage; -word and -"a phrase" must not. --right and --wrong mark passages by
+    their numbers, such as 1,3, and so make the question a test question for `fundstelle eval`.
+
+    With - in place of the question, each line of standard input is one: as it is, or as JSON with an id and filters of
+    its own (docs/json.md). Each answer is printed before the next line is read. A line that cannot be asked is named,
+    the others go on, and the exit code is 1.
+    """
+    arguments = {
+        "k": k,
+        "fast": fast,
+        "since": since,
+        "until": until,
+        "source": source or (),
+        "language": language or (),
+        "author": author or (),
+        "path": path or (),
+        "include": include or (),
+    }
+    if question == STANDARD_INPUT and (as_json or right or wrong):
+        option = "--json" if as_json else "--right" if right else "--wrong"
+        instead = "print one line for each with --jsonl" if as_json else "ask it by itself"
+        raise FundstelleError(f"{option} is for a single question: {instead}.")
+    with opened_archive(folder, create=False, reranker=reranker) as archive:
+        asking = _Asking(archive, arguments, explain=explain, as_lines=as_lines)
+        if question == STANDARD_INPUT:
+            if not _answer_lines(asking):
+                raise typer.Exit(SOME_FAILED)
+            return
+        answer = asking.answer(QuestionLine(question, 1))
+        feedback_count = evaluation.mark(archive, answer, right, wrong)
+    if as_json or as_lines:
+        print_json(answer.to_dict(), indent=None if as_lines else 2)
+    else:
+        asking.print(answer)
+    if feedback_count:
+        count = f"{feedback_count} {'passage' if feedback_count == 1 else 'passages'}"
+        err.print(f"Marked {count}: `fundstelle eval` tests all questions with a passage marked right.", soft_wrap=True)
+
+
+def _answer_lines(asking: _Asking) -> bool:
+    """Answer the questions of standard input one after the other; return whether all could be asked."""
+    all_asked = True
+    for number, text in read_lines(sys.stdin.buffer):
+        try:
+            if isinstance(text, QuestionError):
+                raise text
+            line = question_line(text, number)
+            answer = asking.answer(line)
+        except QuestionError as error:
+            all_asked = False
+            err.print(Text(escape_controls(f"Line {number}: {error}"), style="yellow"), soft_wrap=True)
+            continue
+        if asking.as_lines:
+            print_json({"id": line.id, **answer.to_dict()}, indent=None)
+        else:
+            out.print(Text(escape_controls(line.question), style="bold"), soft_wrap=True)
+            out.print()
+            asking.print(answer)
+            sys.stdout.flush()
+    return all_asked
