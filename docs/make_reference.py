@@ -1,4 +1,4 @@
-"""Writes docs/cli.md, docs/python.md and docs/dossier.schema.json from the code: `python docs/make_reference.py`."""
+"""Writes docs/cli.md, docs/python.md and the schemas of JSON from the code: `python docs/make_reference.py`."""
 
 from __future__ import annotations
 
@@ -13,11 +13,35 @@ import typer
 
 import rag
 from rag.cli.app import app
+from rag.schemas.answer import AnswerModel
+from rag.schemas.article import ArticleWithTextModel, CorrectedArticleModel
+from rag.schemas.base import Schema, json_schema
+from rag.schemas.evaluation import ComparisonModel, RunListModel, RunModel
+from rag.schemas.status import StatusModel
+from rag.schemas.verification import DossierVerificationModel
 from rag.workspace.dossier_schema import StoredDossier
 
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
 HERE = Path(__file__).parent
 HEAD = "<!-- Made by docs/make_reference.py: change the code, and run it again. -->\n\n"
+
+SCHEMAS: dict[str, tuple[type[Schema], str]] = {
+    "answer": (AnswerModel, "What `fundstelle ask --json` prints"),
+    "article": (ArticleWithTextModel, "What `fundstelle show --json` prints"),
+    "correction": (CorrectedArticleModel, "What `fundstelle correct --json` prints"),
+    "status": (StatusModel, "What `fundstelle status --json` prints"),
+    "evaluation": (RunModel, "What `fundstelle eval --json` prints of one run"),
+    "comparison": (ComparisonModel, "What `fundstelle eval compare --json` prints"),
+    "runs": (RunListModel, "What `fundstelle runs list --json` prints"),
+    "verification": (DossierVerificationModel, "What `fundstelle dossier verify --json` prints"),
+}
+"""The model and the title of each schema, by the name of its file."""
+
+
+def schemas() -> dict[str, Any]:
+    """Return all JSON schemas by the names of their files."""
+    made = {f"{name}.schema.json": json_schema(model, title) for name, (model, title) in SCHEMAS.items()}
+    return made | {"dossier.schema.json": StoredDossier.model_json_schema()}
 
 
 def command_line() -> str:
@@ -83,4 +107,5 @@ def _docstring(value: object) -> str:
 if __name__ == "__main__":
     (HERE / "cli.md").write_text(command_line(), "utf-8")
     (HERE / "python.md").write_text(python(), "utf-8")
-    (HERE / "dossier.schema.json").write_text(json.dumps(StoredDossier.model_json_schema(), indent=2) + "\n", "utf-8")
+    for name, schema in schemas().items():
+        (HERE / name).write_text(json.dumps(schema, indent=2) + "\n", "utf-8")

@@ -43,7 +43,6 @@ from rag.cli.output import (
 from rag.cli.progress import CountingBar
 from rag.cli.saved import saved_questions
 from rag.errors import FundstelleError
-from rag.serialization import article_json, related_json
 from rag.text.paths import DEFAULT_ARCHIVE, index_command
 
 DONE, UNUSABLE, INTERRUPTED = 0, 2, 130
@@ -120,20 +119,19 @@ def show(
     as_json: JsonOption = False,
 ) -> None:
     """Print an article with its metadata and passages."""
-    from rag.loading.plain_text.line_numbers import source_lines
+    from rag.article_view import view_article
     from rag.loading.web.omitted_lines import omitted_lines
 
     with opened_archive(folder, create=False) as archive:
-        document, passages = archive.article_with_passages(article)
         if removed and not as_json:
+            document = archive.article(article)
             print_excluded(document, omitted_lines(document))
             return
-        duplicates, versions = archive.duplicates(document.id), archive.versions(document.id)
-    lines = source_lines(document, [(passage.start, passage.end) for passage in passages])
+        view = view_article(archive, article)
     if as_json:
-        print_json({**article_json(document, passages, lines), **related_json(duplicates, versions)})
+        print_json(view.to_dict())
     else:
-        print_article(document, passages, lines, duplicates=duplicates, versions=versions)
+        print_article(view)
 
 
 @app.command()

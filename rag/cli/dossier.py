@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.text import Text
@@ -131,7 +131,10 @@ def verify_dossier(
         with CountingBar("verifying", "quotations") as bar:
             verdicts = list(store.verify_all(dossier, bar))
     if as_json:
-        print_json({"name": dossier.name, "quotes": [_verdict_json(entry, verdict) for entry, verdict in verdicts]})
+        from rag.schemas.verification import DossierVerificationModel, VerificationModel
+
+        rows = [{**VerificationModel.json_of(verdict), "question": entry.question} for entry, verdict in verdicts]
+        print_json(DossierVerificationModel.json_of({"name": dossier.name, "quotes": rows}))
     else:
         for entry, verdict in verdicts:
             _print_verdict(entry, verdict)
@@ -197,18 +200,3 @@ def _marked(mark: str, text: str) -> str:
 def _shortened(text: str) -> str:
     line = " ".join(text.split())
     return line if len(line) <= 90 else f"{line[:89]}…"
-
-
-def _verdict_json(entry: DossierEntry, verdict: Verification) -> dict[str, Any]:
-    return {
-        "quote": verdict.quote,
-        "state": verdict.state,
-        "path": verdict.path,
-        "article_id": verdict.article_id,
-        "sha256": verdict.sha256,
-        "file_changed": verdict.file_changed,
-        "span": list(verdict.span) if verdict.span else None,
-        "now": verdict.text,
-        "problem": verdict.problem,
-        "question": entry.question,
-    }

@@ -14,12 +14,12 @@ from rich.console import Console, ConsoleOptions, RenderableType
 from rich.segment import Segment
 from rich.text import Text
 
-from rag.types import SIGNALS, Answer, Article, Citation, IndexReport, Passage, Span
+from rag.types import SIGNALS, Answer, Article, Citation, IndexReport
 
 if TYPE_CHECKING:
     # loads NumPy, which `--help` should not wait for
+    from rag.article_view import ArticleView
     from rag.search.calibration import CalibrationReport
-    from rag.text.similarity import Version
 
 # Control characters become the Unicode symbols for them, those above U+007F the replacement character: the text of an
 # article, or the name of a file, must not move the cursor, change colours or send commands to the terminal.
@@ -176,35 +176,25 @@ def _quote(citation: Citation) -> Text:
     return quote
 
 
-def print_article(
-    article: Article,
-    passages: Sequence[Passage],
-    lines: Sequence[Span | None],
-    *,
-    duplicates: Sequence[Article],
-    versions: Sequence[Version],
-) -> None:
-    """Print the metadata of an article and its duplicates, then its text with a mark before each passage.
-
-    Args:
-        lines: first and last line of each passage in the file, None where the file has no lines.
-    """
-    facts = {**article.to_dict(), "passages": len(passages)}
+def print_article(view: ArticleView) -> None:
+    """Print the metadata of an article and its duplicates, then its text with a mark before each passage."""
+    article = view.article
+    facts = {**article.to_dict(), "passages": len(view.passages)}
     del facts["origins"]
     out.print(Text(article.label, style="bold"))
     for name, value in facts.items():
         if value is not None and name != "title":
             out.print(Text(f"{name:<10} {escape_controls(str(value))}"), soft_wrap=True)
-    for duplicate in duplicates:
+    for duplicate in view.duplicates:
         out.print(
             Text(f"{'same as':<10} {escape_controls(_origin(duplicate))}: {_short(duplicate.path)}"), soft_wrap=True
         )
-    for version in versions:
+    for version in view.versions:
         origin, share = escape_controls(_origin(version.article)), f"shares {version.shared:.0%} of the text"
         out.print(Text(f"{'version':<10} {origin}: {version.article.id} ({share})"), soft_wrap=True)
     end = 0
     body = Text()
-    for number, (passage, span) in enumerate(zip(passages, lines, strict=True), 1):
+    for number, (passage, span) in enumerate(zip(view.passages, view.lines, strict=True), 1):
         body.append(article.text[end : passage.start])
         in_file = f", lines {span[0]}-{span[1]}" if span else ""
         body.append(f"⟦{number}: {passage.start}-{passage.end}{in_file}⟧ ", style="cyan")

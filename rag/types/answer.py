@@ -125,27 +125,13 @@ class Citation:
     @property
     def sentence(self) -> str | None:
         """The highlighted sentence, which probably answers the question; None if none does."""
-        return next((self.article.text[start:end] for start, end in self.highlights), None)
+        return next((self.quote[start - self.start : end - self.start] for start, end in self.highlights), None)
 
     def to_dict(self) -> dict[str, Any]:
         """Return a dictionary of JSON values; see docs/json.md."""
-        return {
-            "marker": self.marker,
-            "score": round(self.score, 4),
-            "signals": {name: round(value, 4) for name, value in self.signals.items()},
-            "article": self.article.to_dict(),
-            "passage_id": self.passage_id,
-            "start": self.start,
-            "end": self.end,
-            "page": self.page,
-            "kind": self.kind,
-            "language": self.language,
-            "quote": self.quote,
-            "highlights": [list(span) for span in self.highlights],
-            "matches": [list(span) for span in self.matches],
-            "also": [article.to_dict() for article in self.also],
-            "file_missing": self.file_missing,
-        }
+        from rag.schemas.answer import CitationModel
+
+        return CitationModel.json_of(self)
 
     def __repr__(self) -> str:
         title, quote = shortened(self.article.label), shortened(self.quote)
@@ -196,17 +182,9 @@ class Answer:
 
     def to_dict(self) -> dict[str, Any]:
         """Return a dictionary of JSON values: what `fundstelle ask --json` prints; see docs/json.md."""
-        return {
-            "question": self.question,
-            "language": self.language,
-            "answerable": self.answerable,
-            "confidence": round(self.confidence, 4),
-            "reason": self.reason,
-            "absent_times": list(self.absent_times),
-            "took_ms": dict(self.took_ms),
-            "citations": [citation.to_dict() for citation in self.citations],
-            "index_again": self.index_again,
-        }
+        from rag.schemas.answer import AnswerModel
+
+        return AnswerModel.json_of(self)
 
     def __repr__(self) -> str:
         counts = f"{len(self)} {'citation' if len(self) == 1 else 'citations'}"

@@ -98,19 +98,9 @@ class Article:
 
     def to_dict(self) -> dict[str, Any]:
         """Return the metadata without the text, as a dictionary of JSON values; see docs/json.md."""
-        return {
-            "id": self.id,
-            "title": self.title,
-            "source": self.source,
-            "author": self.author,
-            "published": iso_day(self.published),
-            "language": self.language,
-            "url": self.url,
-            "path": self.path,
-            "sha256": self.sha256,
-            "place": self.place,
-            "origins": dict(self.origins),
-        }
+        from rag.schemas.article import ArticleModel
+
+        return ArticleModel.json_of(self)
 
     def __repr__(self) -> str:
         return f"Article({self.id!r}, {shortened(self.label)!r}, {len(self.text)} characters)"

@@ -40,14 +40,9 @@ class Correction:
 
     def to_dict(self) -> dict[str, Any]:
         """Return a dictionary of JSON values."""
-        return {
-            "field": self.field,
-            "value": self.value,
-            "read": self.read,
-            "origin": self.origin,
-            "by": self.by,
-            "made": self.made,
-        }
+        from rag.schemas.article import CorrectionModel
+
+        return CorrectionModel.json_of(self)
 
 
 def corrected(article: Article, corrections: Iterable[Correction]) -> Article:

@@ -7,8 +7,6 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from rag.types.article import iso_day
-
 
 @dataclass(frozen=True, slots=True)
 class Failure:
@@ -57,6 +55,12 @@ class IndexReport:
     unread_days: Mapping[str, tuple[str, ...]] = field(default_factory=dict, hash=False)
     remarks: tuple[Failure, ...] = ()
 
+    def to_dict(self) -> dict[str, Any]:
+        """Return a dictionary of JSON values; see docs/json.md."""
+        from rag.schemas.report import IndexReportModel
+
+        return IndexReportModel.json_of(self)
+
     def __repr__(self) -> str:
         return (
             f"IndexReport({self.new} new, {self.changed} changed, {self.unchanged} unchanged, {self.removed} removed, "
@@ -100,23 +104,9 @@ class Status:
 
     def to_dict(self) -> dict[str, Any]:
         """Return a dictionary of JSON values: what `fundstelle status --json` prints; see docs/json.md."""
-        return {
-            "folder": self.folder,
-            "articles": self.articles,
-            "doubles": self.duplicates,
-            "passages": self.passages,
-            "languages": dict(self.languages),
-            "sources": dict(self.sources),
-            "oldest": iso_day(self.oldest),
-            "newest": iso_day(self.newest),
-            "encoder": self.encoder,
-            "fingerprint": self.fingerprint,
-            "revision": self.revision,
-            "recall": self.recall,
-            "bytes_on_disk": dict(self.bytes_on_disk),
-            "self_test": dict(self.self_test) if self.self_test else None,
-            "index_again": self.index_again,
-        }
+        from rag.schemas.status import StatusModel
+
+        return StatusModel.json_of(self)
 
     def __repr__(self) -> str:
         return f"Status({self.folder!r}, {self.articles} articles, {self.passages} passages)"

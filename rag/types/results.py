@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 from rag.types.answer import Answer, Citation
 from rag.types.article import Article, shortened
@@ -78,6 +78,12 @@ class ResultList:
 
     def __len__(self) -> int:
         return len(self.results)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return a dictionary of JSON values; see docs/json.md."""
+        from rag.schemas.results import ResultListModel
+
+        return ResultListModel.json_of(self)
 
     def __repr__(self) -> str:
         counts = f"{len(self)} {'article' if len(self) == 1 else 'articles'}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import zlib
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import cache
 from itertools import chain, count
 from pathlib import Path
@@ -41,8 +41,9 @@ class RunFacts:
 
 def run_facts_json(facts: RunFacts) -> dict[str, Any]:
     """Return an entry as plain values by name, as docs/json.md describes them."""
-    values = asdict(facts)
-    return {"asked" if name == "query_count" else name: value for name, value in values.items()}
+    from rag.schemas.evaluation import RunFactsModel
+
+    return RunFactsModel.json_of(facts)
 
 
 def _run_facts(name: str, made: str, stored: Mapping[str, Any]) -> RunFacts:

@@ -1,0 +1,149 @@
+"""From JSON back to values: what a program does that has asked another one. Imported only there.
+
+Numbers come back as they were sent, scores and the confidence with four decimals.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from operator import attrgetter
+
+from rag.schemas.answer import AnswerModel, AnswerWithTextsModel, CitationModel, OutcomeModel, WithTextsModel
+from rag.schemas.article import ArticleModel, ArticleTextModel, ArticleWithTextModel, CorrectionModel, PassageListModel
+from rag.schemas.library import ArticlePageModel, LibraryCountsModel, LibraryRowModel
+from rag.schemas.report import FailureModel, IndexReportModel
+from rag.schemas.results import ResultListModel, ResultListWithTextsModel
+from rag.schemas.status import StatusModel
+from rag.types.answer import Answer, Citation, Outcome
+from rag.types.article import Article, Aside, Passage
+from rag.types.correction import Correction
+from rag.types.library import LibraryCounts, LibraryPage, LibraryRow
+from rag.types.report import Failure, IndexReport, Status
+from rag.types.results import ArticleResult, Facets, ResultList
+
+Texts = Mapping[str, ArticleTextModel]
+"""The texts of articles by their ids."""
+
+
+def article_of(model: ArticleModel, texts: Texts | None = None) -> Article:
+    """Return an article.
+
+    Without its text, in `texts` or in the model, this has no text, asides or pages.
+    """
+    body = model if isinstance(model, ArticleWithTextModel) else (texts or {}).get(model.id)
+    return Article(
+        id=model.id,
+        text=body.text if body else "",
+        path=model.path,
+        title=model.title,
+        language=model.language,
+        source=model.source,
+        author=model.author,
+        published=model.published,
+        url=model.url,
+        sha256=model.sha256,
+        place=model.place,
+        asides=tuple(Aside(aside.start, aside.end, aside.kind) for aside in body.asides) if body else (),
+        pages=body.pages if body else (),
+        origins=model.origins,
+    )
+
+
+def passages_of(model: PassageListModel) -> tuple[Passage, ...]:
+    """Return the passages of an article."""
+    return tuple(
+        Passage(model.article.id, passage.start, passage.end, passage.text, passage.kind, passage.language)
+        for passage in model.passages
+    )
+
+
+def citation_of(model: CitationModel, texts: Texts | None = None) -> Citation:
+    """Return a citation; see `article_of`."""
+    return Citation(
+        marker=model.marker,
+        article=article_of(model.article, texts),
+        passage_id=model.passage_id,
+        start=model.start,
+        end=model.end,
+        quote=model.quote,
+        highlights=model.highlights,
+        matches=model.matches,
+        also=tuple(article_of(article, texts) for article in model.also),
+        score=model.score,
+        signals=model.signals,
+        own_language=None if model.language == model.article.language else model.language,
+        file_missing=model.file_missing,
+    )
+
+
+def answer_of(model: AnswerModel) -> Answer:
+    """Return an answer.
+
+    One without the texts of its articles does not say what it led to beyond `answerable`: it is `doubtful` if it has
+    citations, and `nothing_fits` if it has none.
+    """
+    texts = model.texts if isinstance(model, AnswerWithTextsModel) else None
+    return _answer(model, tuple(citation_of(citation, texts) for citation in model.citations), model.index_again)
+
+
+def results_of(model: ResultListModel) -> ResultList:
+    """Return a list of results; without the texts of their articles as `answer_of` does."""
+    texts = model.texts if isinstance(model, ResultListWithTextsModel) else None
+    results = tuple(
+        ArticleResult(tuple(citation_of(citation, texts) for citation in result.citations), result.likely_count)
+        for result in model.results
+    )
+    citations = sorted((citation for result in results for citation in result.citations), key=attrgetter("marker"))
+    answer = _answer(model, tuple(citations), model.index_again)
+    return ResultList(answer, results, Facets(**dict(model.facets)), model.more, model.without_filters)
+
+
+def _answer(model: OutcomeModel, citations: tuple[Citation, ...], index_again: bool) -> Answer:
+    unsaid: Outcome = "answered" if model.answerable else "doubtful" if citations else "nothing_fits"
+    return Answer(
+        question=model.question,
+        language=model.language,
+        outcome=model.outcome if isinstance(model, WithTextsModel) else unsaid,
+        confidence=model.confidence,
+        reason=model.reason,
+        citations=citations,
+        took_ms=model.took_ms,
+        absent_times=model.absent_times,
+        index_again=index_again,
+    )
+
+
+def status_of(model: StatusModel) -> Status:
+    """Return the contents of an archive."""
+    return Status(**dict(model) | {"self_test": model.self_test and model.self_test.to_json()})
+
+
+def report_of(model: IndexReportModel) -> IndexReport:
+    """Return what an indexing run did."""
+    lists = {name: tuple(map(failure_of, getattr(model, name))) for name in ("failures", "new_failures", "remarks")}
+    return IndexReport(**dict(model) | lists)
+
+
+def failure_of(model: FailureModel) -> Failure:
+    """Return a file that could not be read."""
+    return Failure(model.path, model.reason)
+
+
+def correction_of(model: CorrectionModel, article_id: str) -> Correction:
+    """Return a correction of an article."""
+    return Correction(article_id, **dict(model))
+
+
+def library_page_of(model: ArticlePageModel) -> LibraryPage:
+    """Return a page of the library."""
+    return LibraryPage(tuple(map(library_row_of, model.articles)), model.total, model.next is not None)
+
+
+def library_row_of(model: LibraryRowModel) -> LibraryRow:
+    """Return an article in the library."""
+    return LibraryRow(**dict(model))
+
+
+def library_counts_of(model: LibraryCountsModel) -> LibraryCounts:
+    """Return how many articles there are of each kind."""
+    return LibraryCounts(**dict(model))
