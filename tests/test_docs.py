@@ -8,6 +8,7 @@ file. All blocks of a document run in one folder, in order, where `articles/` an
 from __future__ import annotations
 
 import io
+import json
 import re
 import runpy
 import shlex
@@ -173,10 +174,12 @@ def test_the_readme_is_short() -> None:
 
 
 def test_the_references_are_those_of_the_code() -> None:
-    """docs/cli.md and docs/python.md are what docs/make_reference.py makes of the code as it is."""
+    """docs/cli.md, docs/python.md and the schemas are what docs/make_reference.py makes of the code as it is."""
     make = runpy.run_path(str(ROOT / "docs" / "make_reference.py"))
     for name, text in {"cli": make["command_line"](), "python": make["python"]()}.items():
         assert (ROOT / "docs" / f"{name}.md").read_text("utf-8") == text, "run `python docs/make_reference.py`"
+    for name, schema in make["schemas"]().items():
+        assert json.loads((ROOT / "docs" / name).read_text("utf-8")) == schema, "run `python docs/make_reference.py`"
 
 
 def test_the_settings_are_those_of_the_code() -> None:

@@ -1,0 +1,73 @@
+"""The schemas in docs/ describe what is printed, and nothing else."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator, FormatChecker, ValidationError
+from paths import ARTICLES, ROOT, Run, copied_articles
+
+TUNNEL = "Wann wurde der Gotthard-Basistunnel eröffnet?"
+
+
+def validator(name: str) -> Draft202012Validator:
+    """Return the validator of a schema in docs/."""
+    schema = json.loads((ROOT / "docs" / f"{name}.schema.json").read_text("utf-8"))
+    Draft202012Validator.check_schema(schema)
+    return Draft202012Validator(schema, format_checker=FormatChecker())
+
+
+@pytest.fixture
+def printed(fundstelle: Run, tmp_path: Path) -> dict[str, Any]:
+    """What the commands print as JSON, by the name of its schema."""
+    folder = copied_articles([file.name for file in sorted(ARTICLES.glob("de-*"))[:4]], tmp_path / "articles")
+    assert fundstelle("index", str(folder)).returncode == 0
+    name = next(folder.iterdir()).name
+    commands: dict[str, tuple[str, ...]] = {
+        "answer": ("ask", TUNNEL),
+        "article": ("show", name),
+        "correction": ("correct", name, "--title", "Hafen"),
+        "status": ("status",),
+        "runs": ("runs", "list"),
+    }
+    return {name: json.loads(fundstelle(*words, "--json").stdout) for name, words in commands.items()}
+
+
+def test_what_is_printed_fits_its_schema(printed: dict[str, Any]) -> None:
+    """Each fits, and does not with a field less or a field more."""
+    for name, value in printed.items():
+        schema = validator(name)
+        schema.validate(value)
+        for field in value:
+            with pytest.raises(ValidationError):
+                schema.validate({key: value[key] for key in value if key != field})
+        with pytest.raises(ValidationError):
+            schema.validate(value | {"mood": "sunny"})
+
+
+def test_bounds_are_published(printed: dict[str, Any]) -> None:
+    """Ids, hashes, offsets, shares and days have the form that docs/json.md promises."""
+    (first, *_), schema = printed["answer"]["citations"], validator("answer")
+    article = first["article"]
+    wrong = [
+        {"marker": 0},
+        {"start": -1},
+        {"end": 0},
+        {"quote": ""},
+        {"page": 0},
+        {"kind": "teaser"},
+        {"passage_id": "x"},
+        {"highlights": [[1]]},
+        {"highlights": [[1, 2, 3]]},
+        {"signals": {"dense": 0.5}},
+        {"signals": {"dense": 0.5, "lexical": 1.5}},
+        {"article": article | {"id": "x"}},
+        {"article": article | {"sha256": "x"}},
+        {"article": article | {"published": "1.3.2024"}},
+    ]
+    for change in wrong:
+        assert not schema.is_valid(printed["answer"] | {"citations": [first | change]}), change
+    assert not schema.is_valid(printed["answer"] | {"confidence": 1.01})
