@@ -40,7 +40,7 @@ FILLERS = BANNED | {
 """Names that say little; now and then such a word is the right one."""
 MAX_FILLER_SHARE = 0.015
 
-DATELINES = {Path("rag/types/article.py"), Path("rag/loading/common/draft.py")}
+DATELINES = {Path("rag/schemas/article.py"), Path("rag/types/article.py"), Path("rag/loading/common/draft.py")}
 """Where `place` is a fact of an article: where it was written, as its dateline says."""
 SAME_MEANING = {
     **dict.fromkeys(

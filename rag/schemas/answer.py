@@ -99,10 +99,10 @@ class AnswerWithTextsModel(WithTextsModel, AnswerModel):
         if isinstance(value, dict):
             return value
         fields = {name: getattr(value, name) for name in (*AnswerModel.model_fields, "outcome")}
-        return fields | {"texts": articles_in(value.citations)}
+        return fields | {"texts": cited_articles(value.citations)}
 
 
-def articles_in(citations: Iterable[Any]) -> dict[str, Any]:
+def cited_articles(citations: Iterable[Any]) -> dict[str, Any]:
     """Return all articles in citations, by id."""
     return {article.id: article for citation in citations for article in (citation.article, *citation.also)}
 

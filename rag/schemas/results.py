@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import model_validator
 
-from rag.schemas.answer import CitationModel, OutcomeModel, WithTextsModel, articles_in
+from rag.schemas.answer import CitationModel, OutcomeModel, WithTextsModel, cited_articles
 from rag.schemas.article import ArticleModel
 from rag.schemas.base import Count, Schema
 
@@ -62,7 +62,7 @@ class ResultListWithTextsModel(WithTextsModel, ResultListModel):
     def _merge_answer(cls, value: Any) -> Any:
         if isinstance(value, dict):
             return value
-        return _merged(value) | {"outcome": value.answer.outcome, "texts": articles_in(value.answer.citations)}
+        return _merged(value) | {"outcome": value.answer.outcome, "texts": cited_articles(value.answer.citations)}
 
 
 def _merged(results: Any) -> dict[str, Any]:

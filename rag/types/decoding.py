@@ -25,7 +25,7 @@ Texts = Mapping[str, ArticleTextModel]
 """The texts of articles by their ids."""
 
 
-def article_of(model: ArticleModel, texts: Texts | None = None) -> Article:
+def decode_article(model: ArticleModel, texts: Texts | None = None) -> Article:
     """Return an article.
 
     Without its text, in `texts` or in the model, this has no text, asides or pages.
@@ -49,7 +49,7 @@ def article_of(model: ArticleModel, texts: Texts | None = None) -> Article:
     )
 
 
-def passages_of(model: PassageListModel) -> tuple[Passage, ...]:
+def decode_passages(model: PassageListModel) -> tuple[Passage, ...]:
     """Return the passages of an article."""
     return tuple(
         Passage(model.article.id, passage.start, passage.end, passage.text, passage.kind, passage.language)
@@ -57,18 +57,18 @@ def passages_of(model: PassageListModel) -> tuple[Passage, ...]:
     )
 
 
-def citation_of(model: CitationModel, texts: Texts | None = None) -> Citation:
-    """Return a citation; see `article_of`."""
+def decode_citation(model: CitationModel, texts: Texts | None = None) -> Citation:
+    """Return a citation; see `decode_article`."""
     return Citation(
         marker=model.marker,
-        article=article_of(model.article, texts),
+        article=decode_article(model.article, texts),
         passage_id=model.passage_id,
         start=model.start,
         end=model.end,
         quote=model.quote,
         highlights=model.highlights,
         matches=model.matches,
-        also=tuple(article_of(article, texts) for article in model.also),
+        also=tuple(decode_article(article, texts) for article in model.also),
         score=model.score,
         signals=model.signals,
         own_language=None if model.language == model.article.language else model.language,
@@ -76,21 +76,21 @@ def citation_of(model: CitationModel, texts: Texts | None = None) -> Citation:
     )
 
 
-def answer_of(model: AnswerModel) -> Answer:
+def decode_answer(model: AnswerModel) -> Answer:
     """Return an answer.
 
     One without the texts of its articles does not say what it led to beyond `answerable`: it is `doubtful` if it has
     citations, and `nothing_fits` if it has none.
     """
     texts = model.texts if isinstance(model, AnswerWithTextsModel) else None
-    return _answer(model, tuple(citation_of(citation, texts) for citation in model.citations), model.index_again)
+    return _answer(model, tuple(decode_citation(citation, texts) for citation in model.citations), model.index_again)
 
 
-def results_of(model: ResultListModel) -> ResultList:
-    """Return a list of results; without the texts of their articles as `answer_of` does."""
+def decode_results(model: ResultListModel) -> ResultList:
+    """Return a list of results; without the texts of their articles as `decode_answer` does."""
     texts = model.texts if isinstance(model, ResultListWithTextsModel) else None
     results = tuple(
-        ArticleResult(tuple(citation_of(citation, texts) for citation in result.citations), result.likely_count)
+        ArticleResult(tuple(decode_citation(citation, texts) for citation in result.citations), result.likely_count)
         for result in model.results
     )
     citations = sorted((citation for result in results for citation in result.citations), key=attrgetter("marker"))
@@ -113,37 +113,37 @@ def _answer(model: OutcomeModel, citations: tuple[Citation, ...], index_again: b
     )
 
 
-def status_of(model: StatusModel) -> Status:
+def decode_status(model: StatusModel) -> Status:
     """Return the contents of an archive."""
     return Status(**dict(model) | {"self_test": model.self_test and model.self_test.to_json()})
 
 
-def report_of(model: IndexReportModel) -> IndexReport:
+def decode_report(model: IndexReportModel) -> IndexReport:
     """Return what an indexing run did."""
-    lists = {name: tuple(map(failure_of, getattr(model, name))) for name in ("failures", "new_failures", "remarks")}
+    lists = {name: tuple(map(decode_failure, getattr(model, name))) for name in ("failures", "new_failures", "remarks")}
     return IndexReport(**dict(model) | lists)
 
 
-def failure_of(model: FailureModel) -> Failure:
+def decode_failure(model: FailureModel) -> Failure:
     """Return a file that could not be read."""
     return Failure(model.path, model.reason)
 
 
-def correction_of(model: CorrectionModel, article_id: str) -> Correction:
+def decode_correction(model: CorrectionModel, article_id: str) -> Correction:
     """Return a correction of an article."""
     return Correction(article_id, **dict(model))
 
 
-def library_page_of(model: ArticlePageModel) -> LibraryPage:
+def decode_library_page(model: ArticlePageModel) -> LibraryPage:
     """Return a page of the library."""
-    return LibraryPage(tuple(map(library_row_of, model.articles)), model.total, model.next is not None)
+    return LibraryPage(tuple(map(decode_library_row, model.articles)), model.total, model.next is not None)
 
 
-def library_row_of(model: LibraryRowModel) -> LibraryRow:
+def decode_library_row(model: LibraryRowModel) -> LibraryRow:
     """Return an article in the library."""
     return LibraryRow(**dict(model))
 
 
-def library_counts_of(model: LibraryCountsModel) -> LibraryCounts:
+def decode_library_counts(model: LibraryCountsModel) -> LibraryCounts:
     """Return how many articles there are of each kind."""
     return LibraryCounts(**dict(model))

@@ -121,13 +121,13 @@ def test_an_answer_comes_back(answer: Answer) -> None:
     # two citations may not name different articles by the same id
     cited = answer.citations[:1]
     answer = replace(answer, citations=cited)
-    assert decoding.answer_of(sent(AnswerWithTextsModel, answer)) == rounded(answer)
+    assert decoding.decode_answer(sent(AnswerWithTextsModel, answer)) == rounded(answer)
 
 
 @given(ANSWERS)
 def test_an_answer_comes_back_without_texts(answer: Answer) -> None:
     """As the command line prints it, it lacks the articles' texts, and says no more than whether it is answerable."""
-    back = decoding.answer_of(AnswerModel.model_validate_json(json.dumps(answer.to_dict())))
+    back = decoding.decode_answer(AnswerModel.model_validate_json(json.dumps(answer.to_dict())))
     bare = [replace(citation, article=without_text(citation.article)) for citation in rounded(answer).citations]
     bare = [replace(citation, also=tuple(map(without_text, citation.also))) for citation in bare]
     assert back == replace(rounded(answer), citations=tuple(bare), outcome=back.outcome)
@@ -160,7 +160,7 @@ def without_text(article: Article) -> Article:
 )
 def test_a_status_comes_back(status: Status) -> None:
     """Every field is what it was."""
-    assert decoding.status_of(sent(StatusModel, status)) == status
+    assert decoding.decode_status(sent(StatusModel, status)) == status
 
 
 @given(
@@ -180,7 +180,7 @@ def test_a_status_comes_back(status: Status) -> None:
 )
 def test_a_report_comes_back(report: IndexReport) -> None:
     """Every field is what it was."""
-    assert decoding.report_of(sent(IndexReportModel, report)) == report
+    assert decoding.decode_report(sent(IndexReportModel, report)) == report
 
 
 @given(
@@ -204,40 +204,40 @@ def test_a_report_comes_back(report: IndexReport) -> None:
 )
 def test_a_library_row_comes_back(row: LibraryRow) -> None:
     """Every field is what it was, the time to the microsecond."""
-    assert decoding.library_row_of(sent(LibraryRowModel, row)) == row
+    assert decoding.decode_library_row(sent(LibraryRowModel, row)) == row
 
 
 @given(st.builds(LibraryCounts, COUNTS, WHOLE, COUNTS, COUNTS, COUNTS))
 def test_counts_come_back(counts: LibraryCounts) -> None:
     """In their order."""
-    back = decoding.library_counts_of(sent(LibraryCountsModel, counts))
+    back = decoding.decode_library_counts(sent(LibraryCountsModel, counts))
     assert (back, list(back.sources)) == (counts, list(counts.sources))
 
 
 @given(st.builds(Correction, TEXT, st.just("published"), UNKNOWN, UNKNOWN, UNKNOWN, TEXT, TEXT))
 def test_a_correction_comes_back(correction: Correction) -> None:
     """With the article that it is of, which its JSON does not name."""
-    assert decoding.correction_of(sent(CorrectionModel, correction), correction.article) == correction
+    assert decoding.decode_correction(sent(CorrectionModel, correction), correction.article) == correction
 
 
 def test_an_article_comes_back(sample: Archive) -> None:
     """With its text from what `show` prints, without it from its facts."""
     for article in sample.articles():
         view = view_article(sample, article.id)
-        assert decoding.article_of(ArticleWithTextModel.of(view.to_dict())) == article
-        assert decoding.article_of(sent(ArticleModel, article)) == without_text(article)
+        assert decoding.decode_article(ArticleWithTextModel.of(view.to_dict())) == article
+        assert decoding.decode_article(sent(ArticleModel, article)) == without_text(article)
 
 
 def test_results_come_back(sample: Archive) -> None:
     """The answer, the articles with their citations, the counts."""
     results = sample.search("Wie entstand die Koalition?", limit=30)
     assert len(results) > 5
-    back = decoding.results_of(sent(ResultListWithTextsModel, results))
+    back = decoding.decode_results(sent(ResultListWithTextsModel, results))
     assert back.answer == rounded(results.answer)
     assert [result.article for result in back] == [result.article for result in results]
     assert [result.likely_count for result in back] == [result.likely_count for result in results]
     assert (back.facets, back.more, back.without_filters) == (results.facets, results.more, 0)
-    assert decoding.results_of(ResultListModel.of(results.to_dict())).answer.outcome == results.answer.outcome
+    assert decoding.decode_results(ResultListModel.of(results.to_dict())).answer.outcome == results.answer.outcome
 
 
 def test_an_article_with_lines_keeps_them(sample: Archive) -> None:
@@ -252,6 +252,6 @@ def test_an_article_with_lines_keeps_them(sample: Archive) -> None:
 def test_a_field_of_a_newer_version_is_ignored() -> None:
     """Fields are only ever added: what a newer program sends can be read."""
     answer = Answer("?", "de", "doubtful", 0.25, "", (), {"total": 1.0})
-    assert decoding.answer_of(AnswerModel.of(answer.to_dict() | {"mood": "sunny"})) == replace(
+    assert decoding.decode_answer(AnswerModel.of(answer.to_dict() | {"mood": "sunny"})) == replace(
         answer, outcome="nothing_fits"
     )
