@@ -73,6 +73,12 @@ def findings(page: sync_api.Page) -> list[str]:
     return [f"{rule['id']}: {[node['target'] for node in rule['nodes']]}" for rule in violations]
 
 
+def settled(page: sync_api.Page) -> None:
+    """Wait until the view of the address is filled and nothing is busy."""
+    page.wait_for_function("document.querySelectorAll('[aria-busy=true]').length === 0")
+    page.wait_for_timeout(200)
+
+
 @contextmanager
 def serving(folder: Path, cwd: Path = ROOT) -> Iterator[str]:
     """Serve an archive by `ui.app.serve` in another process; at the end send it Ctrl-C and expect a silent end."""

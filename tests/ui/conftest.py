@@ -61,9 +61,12 @@ def open_page(chromium: sync_api.Browser) -> Iterator[Open]:
     """Open addresses in fresh windows and note every request, error and dialog."""
     contexts: list[sync_api.BrowserContext] = []
 
-    def open_one(address: str, width: int = 1280, scheme: str = "light", locale: str = "de-DE") -> Visit:
-        size: sync_api.ViewportSize = {"width": width, "height": 900}
-        context = chromium.new_context(viewport=size, color_scheme=scheme, locale=locale)
+    def open_one(
+        address: str, width: int = 1280, height: int = 900, zoom: int = 1, scheme: str = "light", locale: str = "de-DE"
+    ) -> Visit:
+        # a zoomed window has fewer pixels of CSS, each of several of the screen
+        size: sync_api.ViewportSize = {"width": width // zoom, "height": height // zoom}
+        context = chromium.new_context(viewport=size, device_scale_factor=zoom, color_scheme=scheme, locale=locale)
         contexts.append(context)
         visit = Visit(context.new_page())
         context.on("request", lambda request: visit.addresses.append(request.url))

@@ -2,27 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import pytest
-from browser_parts import Open, findings, needs_chromium
+from browser_parts import Open, findings, needs_chromium, settled
 
 from ui.wording.masthead import MASTHEAD
-
-if TYPE_CHECKING:
-    from playwright import sync_api
 
 pytestmark = needs_chromium
 
 QUESTION = "Wie viele Menschen starben im Ahrtal?"
 ANSWERS = [f"?q={QUESTION}", f"?q={QUESTION}&source=Mittelrhein-Chronik"]
 VIEWS = [*(f"?tab={name}" for name in MASTHEAD["de"].views), *ANSWERS]
-
-
-def settled(page: sync_api.Page) -> None:
-    """Wait until the view of the address is filled and nothing is busy."""
-    page.wait_for_function("document.querySelectorAll('[aria-busy=true]').length === 0")
-    page.wait_for_timeout(200)
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(1440, "light"), (390, "dark")])
