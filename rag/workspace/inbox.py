@@ -134,7 +134,7 @@ class Upload:
         path = self._folder / self._name
         try:
             self._file.close()
-            path.parent.mkdir(parents=True, exist_ok=True)
+            _make_below(self._folder, path.parent)
             if path.is_file() and _digest(path) == self._hash.hexdigest():
                 return path
             path = _unused(path)
@@ -164,6 +164,13 @@ def _shortened(name: str) -> str:
     ending = PurePosixPath(name).suffix[:20]
     stem = name.removesuffix(ending).encode()[: _MAX_NAME_BYTES - len(ending.encode())].decode(errors="ignore")
     return f"{stem}{ending}"
+
+
+def _make_below(folder: Path, path: Path) -> None:
+    """Make the folders from `folder` down to a path; where `folder` is gone, nothing is created in its place."""
+    for parent in (*reversed(path.parents), path):
+        if parent != folder and parent.is_relative_to(folder):
+            parent.mkdir(exist_ok=True)
 
 
 def _unused(path: Path) -> Path:

@@ -55,6 +55,7 @@ def _drop(words: LibraryTexts) -> str:
     phrases = {
         "uploading": words.uploading,
         "broken": words.upload_broken,
+        "later": words.upload_later,
         "large": words.faults["large"].format(value=MAX_FILE_BYTES // 10**6),
         "refusedOne": words.upload_refused[0],
         "refusedSeveral": words.upload_refused[1],

@@ -232,6 +232,8 @@ def _refusal(error: Exception, desk: LibraryDesk, texts: Texts) -> PlainTextResp
     match error:
         case _Forbidden():
             return PlainTextResponse(str(error), 422)
+        case ArchiveBusy() if desk.job.state.running:
+            return PlainTextResponse(LIBRARY[texts.code].running, 409)
         case ArchiveBusy():
             status = 409
         case CorrectionError() | UploadError():

@@ -153,7 +153,7 @@ DOSSIERS: Mapping[str, DossierWords] = {
         now="Heute steht dort:",
         name_missing="Geben Sie dem Dossier einen Namen mit höchstens 200 Zeichen.",
         name_taken="Ein Dossier mit diesem Namen gibt es schon.",
-        gone="Das gibt es hier nicht mehr: Es wurde in einem anderen Fenster gelöscht.",
+        gone="Das gibt es hier nicht mehr: Es wurde gelöscht, oder an dieser Stelle liegt ein anderes Archiv.",
         not_read="Die Anfrage ist ungültig. Laden Sie die Seite neu.",
     ),
     "en": DossierWords(
@@ -226,7 +226,7 @@ DOSSIERS: Mapping[str, DossierWords] = {
         now="It now says:",
         name_missing="Give the dossier a name of at most 200 characters.",
         name_taken="There is already a dossier of this name.",
-        gone="This is no longer here: it was deleted in another window.",
+        gone="This is no longer here: it was deleted, or another archive is in its place.",
         not_read="The request is not valid. Reload the page.",
     ),
 }

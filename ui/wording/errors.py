@@ -22,6 +22,7 @@ from rag.errors import (
     FundstelleError,
     LongQuestion,
     NoRun,
+    NotFound,
 )
 from rag.evaluation.questions.faults import FAULTS, Fault, QuestionFileError
 from rag.search.query import MAX_QUESTION
@@ -48,6 +49,7 @@ class ErrorTexts:
     outdated: str
     no_encoder: str
     no_run: str
+    not_found: str
     faults: Mapping[Fault, str]
     location: str
 
@@ -66,6 +68,7 @@ ERRORS: Mapping[str, ErrorTexts] = {
         no_encoder="Das Sprachmodell lässt sich nicht laden. Prüfen Sie, ob die Festplatte voll ist; Näheres steht im "
         "Protokoll.",
         no_run="Diese Auswertung gibt es im Archiv nicht mehr. Wählen Sie eine andere.",
+        not_found="Das ist nicht mehr im Archiv: Es wurde entfernt, oder ein anderes Archiv liegt an dieser Stelle.",
         faults={
             "encoding": "{file} ist kein Text in UTF-8. Speichern Sie die Datei in dieser Kodierung.",
             "empty": "{file} enthält keine gültige Frage. Schreiben Sie in jede Zeile eine: {example}",
@@ -95,6 +98,7 @@ ERRORS: Mapping[str, ErrorTexts] = {
         "folder writable, and start Fundstelle again: {folder}",
         no_encoder="The language model cannot be loaded. Check whether the disk is full; the log has the details.",
         no_run="This run is no longer in the archive. Choose another one.",
+        not_found="This is no longer in the archive: it was removed, or another archive is in its place now.",
         faults=FAULTS,
         location="{file}, line {line}",
     ),
@@ -161,6 +165,7 @@ def _archive_sentence(error: FundstelleError, texts: Texts, archive: Path) -> st
         EncoderMisfit: texts.other_encoder,
         EncoderUnavailable: words.no_encoder,
         NoRun: words.no_run,
+        NotFound: words.not_found,
     }
     sentence = sentences.get(type(error))
     return sentence and sentence.format(folder=archive, command=index_command(archive, texts.folder))

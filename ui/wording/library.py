@@ -114,6 +114,7 @@ class LibraryTexts:
     seconds_left: str
     minutes_left: tuple[str, str]
     cancel_run: str
+    running: str
     done: str
     done_nothing: str
     counts: Mapping[str, tuple[str, str]]
@@ -122,6 +123,7 @@ class LibraryTexts:
     uploading: str
     upload_refused: tuple[str, str]
     upload_broken: str
+    upload_later: str
     failures: tuple[str, str]
     failures_hint: str
     try_again: str
@@ -278,6 +280,7 @@ LIBRARY: Mapping[str, LibraryTexts] = {
         seconds_left="noch unter einer Minute",
         minutes_left=("noch etwa 1 Minute", "noch etwa {count} Minuten"),
         cancel_run="Abbrechen",
+        running="Es wird gerade eingelesen. Warten Sie, bis das fertig ist, oder brechen Sie es ab.",
         done="Fertig: {counts}.",
         done_nothing="Fertig: Es gab nichts Neues.",
         counts={
@@ -291,6 +294,7 @@ LIBRARY: Mapping[str, LibraryTexts] = {
         uploading="{done} von {total} Dateien hochgeladen",
         upload_refused=("1 Datei wurde nicht angenommen:", "{count} Dateien wurden nicht angenommen:"),
         upload_broken="Die Übertragung ist abgebrochen. Versuchen Sie es noch einmal.",
+        upload_later="Es wird gerade eingelesen; die hochgeladenen Dateien kommen danach an die Reihe.",
         failures=("1 Datei konnte nicht gelesen werden", "{count} Dateien konnten nicht ganz gelesen werden"),
         failures_hint="Was davon schon im Archiv war, bleibt darin.",
         try_again="Noch einmal versuchen",
@@ -451,6 +455,7 @@ LIBRARY: Mapping[str, LibraryTexts] = {
         seconds_left="less than a minute left",
         minutes_left=("about 1 minute left", "about {count} minutes left"),
         cancel_run="Cancel",
+        running="Articles are being read right now. Wait until that is done, or cancel it.",
         done="Done: {counts}.",
         done_nothing="Done: there was nothing new.",
         counts={
@@ -464,6 +469,7 @@ LIBRARY: Mapping[str, LibraryTexts] = {
         uploading="{done} of {total} files uploaded",
         upload_refused=("1 file was not accepted:", "{count} files were not accepted:"),
         upload_broken="The transfer was interrupted. Try again.",
+        upload_later="Articles are being read right now; the uploaded files come next.",
         failures=("1 file could not be read", "{count} files could not be read, or not completely"),
         failures_hint="What the archive had of them before stays.",
         try_again="Try again",

@@ -8,34 +8,42 @@ const AT_ONCE = 3; // uploads
 const TICK_MS = 1000;
 
 let polling;
+let areUploadsWaiting = false; // for the end of a run that was started elsewhere
 
 function run() {
   return document.querySelector("#fs-library-run [data-fs-run]");
 }
 
+const isRunning = () => run()?.hasAttribute("data-fs-running");
+
 // Follow the run until it has ended, in whatever page it was started.
 async function follow() {
   clearTimeout(polling);
-  const isOpen = document.documentElement.dataset.fsView === "library";
-  if (!isOpen || !run()?.hasAttribute("data-fs-running")) return;
+  if (document.documentElement.dataset.fsView !== "library" || !run()) return;
+  if (!isRunning()) return void (areUploadsWaiting && begin("inbox"));
   polling = setTimeout(async () => {
     await renew("run");
-    if (run()?.hasAttribute("data-fs-running")) return follow();
-    if (!part("list")?.childElementCount) return renewView();
-    await Promise.all([renewList(), renew("add"), renewPictures()]);
+    if (isRunning()) return follow();
+    if (!part("list")?.childElementCount) await renewView();
+    else await Promise.all([renewList(), renew("add"), renewPictures()]);
+    follow();
   }, TICK_MS);
 }
 
-document.addEventListener("fs:library", async () => {
+async function look() {
   if (run()) await renew("run");
   follow();
-});
+}
+
+document.addEventListener("fs:library", look);
+addEventListener("focus", look); // somebody may have started a run in another window
 
 export async function begin(kind, value = "") {
   note("");
   const reply = await post("library/add", { kind, value });
-  if (!reply.ok) note(reply.text);
   await renew("run");
+  if (kind === "inbox") areUploadsWaiting = !reply.ok && isRunning();
+  if (!reply.ok) note(kind === "inbox" && areUploadsWaiting ? phrase("later") : reply.text);
   follow();
   return reply.ok;
 }
