@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,6 @@ from rag.workspace.dossiers import Dossiers
 from ui.app import build_app
 
 FULL = "Die Festplatte mit dem Archiv ist voll."
-_MOST_PAGES = 2**30
 
 
 @pytest.fixture
@@ -34,19 +34,22 @@ def archive(tmp_path: Path, encoder: Encoder) -> Iterator[Archive]:
         yield opened
 
 
-def fill(archive: Archive) -> None:
-    """Let the database grow no more, as SQLite meets a disk without room, and use up what is free in it."""
-    with archive._database.lent() as connection:
-        connection.execute(f"PRAGMA max_page_count = {connection.execute('PRAGMA page_count').fetchone()[0]}")
-        for size in (10_000, 1_000, 1):
-            with pytest.raises(sqlite3.OperationalError, match="full"):
-                for number in range(1_000_000):
-                    connection.execute("INSERT INTO meta VALUES (?, ?)", (f"filler {size} {number}", "x" * size))
+@contextmanager
+def filled(archive: Archive) -> Iterator[None]:
+    """Let the database grow no more, as SQLite meets a disk without room."""
+    database = archive._database
+    pages = database.rows("PRAGMA page_count")[0][0]
+    prepare = database._connections._prepare
 
+    def prepare_full(connection: sqlite3.Connection) -> None:
+        prepare(connection)
+        connection.execute(f"PRAGMA max_page_count = {pages}")
 
-def make_room(archive: Archive) -> None:
-    with archive._database.lent() as connection:
-        connection.execute(f"PRAGMA max_page_count = {_MOST_PAGES}")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(database._connections, "_prepare", prepare_full)
+        database.close()  # connections are opened anew
+        yield
+    database.close()
 
 
 def test_a_full_disk_refuses_with_a_sentence_and_loses_nothing(
@@ -58,31 +61,32 @@ def test_a_full_disk_refuses_with_a_sentence_and_loses_nothing(
     (dossier,) = (summary.id for summary in Dossiers(archive).summaries())
     # each with a number, since the last pages of the tables have room for a few more
     changes: dict[str, Callable[[int], dict[str, Any]]] = {
-        "dossiers/name": lambda number: {"name": f"Dossier {number}"},
+        # first, to use up free pages
+        "dossiers/text": lambda number: {"dossier": dossier, "kind": "note", "text": "Nachfragen. " * 1000},
+        "dossiers/name": lambda number: {"name": f"Dossier {number}" * 10},
         "dossiers/save": lambda number: {"article": article, "start": number, "end": 60, "dossier": dossier},
-        "dossiers/text": lambda number: {"dossier": dossier, "kind": "note", "text": "Nachfragen. " * 100},
-        "library/correct": lambda number: {"article": article, "title": f"Überschrift {number}"},
-        "saved/add": lambda number: {"query": f"q=Wie+lang+ist+Tunnel+{number}%3F"},
+        "saved/add": lambda number: {"query": f"q=Wie+lang+ist+Tunnel+{number}%3F" * 10},
     }
-    (tmp_path / "two.txt").write_text(BRIDGE, encoding="utf-8")
-    fill(archive)
-    for path, body in changes.items():
-        replies = (client.post(f"/{path}", json=body(number)) for number in range(50))
-        refusal = next(reply for reply in replies if reply.status_code != 200)
-        assert (refusal.status_code, refusal.text[: len(FULL)]) == (503, FULL), path
-    stored = len(Dossiers(archive).dossier(dossier).entries)
-    with monkeypatch.context() as patch:
-        patch.setattr(inbox, "_MIN_FREE_BYTES", 2**62)
-        reply = client.post("/library/upload", params={"name": "x.txt"}, content=b"A text.")
-        assert (reply.status_code, "kein Platz mehr" in reply.text) == (422, True)
-    assert client.post("/library/add", json={"kind": "folder", "value": str(tmp_path / "two.txt")}).status_code == 200
-    until = time.monotonic() + 60
-    while "data-fs-running" in (run := client.get("/view/library/run").text) and time.monotonic() < until:
-        time.sleep(0.05)
-    assert FULL in run
-    assert "fs-card" in client.get("/answer", params={"q": "How long is the tunnel?"}).text
+    (tmp_path / "two.txt").write_text("\n\n".join(f"{number}: {BRIDGE}" for number in range(30)), "utf-8")
+    with filled(archive):
+        for path, body in changes.items():
+            replies = (client.post(f"/{path}", json=body(number)) for number in range(50))
+            refusal = next(reply for reply in replies if reply.status_code != 200)
+            assert (refusal.status_code, refusal.text[: len(FULL)]) == (503, FULL), path
+        stored = len(Dossiers(archive).dossier(dossier).entries)
+        with monkeypatch.context() as patch:
+            patch.setattr(inbox, "_MIN_FREE_BYTES", 2**62)
+            reply = client.post("/library/upload", params={"name": "x.txt"}, content=b"A text.")
+            assert (reply.status_code, "kein Platz mehr" in reply.text) == (422, True)
+        assert (
+            client.post("/library/add", json={"kind": "folder", "value": str(tmp_path / "two.txt")}).status_code == 200
+        )
+        until = time.monotonic() + 60
+        while "data-fs-running" in (run := client.get("/view/library/run").text) and time.monotonic() < until:
+            time.sleep(0.05)
+        assert FULL in run
+        assert "fs-card" in client.get("/answer", params={"q": "How long is the tunnel?"}).text
 
-    make_room(archive)
     for path, body in changes.items():
         assert client.post(f"/{path}", json=body(59)).status_code == 200, path
     assert len(Dossiers(archive).dossier(dossier).entries) == stored + 2
