@@ -8,10 +8,10 @@ from browser_parts import Open, needs_chromium, settled
 from pdfs import STORY, set_in_columns
 from proxy_parts import proxied
 from server_parts import served
-from ui.security.hosts import Serving
 
 from embeddings.encoder import Encoder
 from rag.archive import Archive
+from rag.server.hosts import Serving
 from ui.wording.masthead import MASTHEAD
 
 pytestmark = needs_chromium
