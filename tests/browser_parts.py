@@ -40,10 +40,11 @@ def watch(event, arguments):
         print("looked up", arguments[0], file=sys.stderr)
 sys.addaudithook(watch)
 from rag.archive import Archive
+from rag.server.hosts import Serving
 from ui.app import serve
 with Archive.open(sys.argv[1]) as archive:
     archive.warm_up()
-    serve(archive, "127.0.0.1", int(sys.argv[2]))
+    serve(archive, Serving(port=int(sys.argv[2])))
 """
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import cast
 
 import gradio as gr
@@ -11,10 +11,9 @@ from fastapi.exceptions import RequestValidationError
 from starlette.responses import PlainTextResponse
 from starlette.routing import Mount
 
+from rag.api.app import ApiBeside, build_api
 from rag.archive import Archive
-from rag.jobs.evaluation_job import EvaluationJob
-from rag.jobs.folder_watch import FolderWatch
-from rag.jobs.indexing_job import IndexingJob
+from rag.jobs.jobs import Jobs
 from rag.jobs.map_job import MapJob
 from rag.server.headers import SecurityHeaders
 from rag.server.hosts import THIS_COMPUTER, Serving
@@ -62,9 +61,9 @@ _MAX_SESSIONS = 100
 
 
 def build_app(archive: Archive, serving: Serving = THIS_COMPUTER) -> FastAPI:
-    """Return the web application: the page at /, articles at /article/ID, reports at /evaluation/NAME.html."""
+    """Return the web application: the page at /, articles at /article/ID, reports at /evaluation/NAME.html, the API."""
     app = FastAPI(title="Fundstelle", docs_url=None, redoc_url=None, openapi_url=None)
-    job = app.state.job = EvaluationJob(archive)
+    jobs = app.state.jobs = Jobs.of(archive)
     app.add_exception_handler(RequestValidationError, _malformed_body)
     # before the page, which answers all remaining addresses
     add_font_route(app)
@@ -80,8 +79,10 @@ def build_app(archive: Archive, serving: Serving = THIS_COMPUTER) -> FastAPI:
     add_dossier_routes(app, archive)
     add_question_routes(app, archive)
     add_settings_routes(app, archive)
-    _add_library(app, archive, serving)
-    blocks = build_page(archive, job)
+    desk = LibraryDesk(archive, jobs.indexing, jobs.watch, MapJob(archive), serving.is_private, serving.may_fetch)
+    add_library_routes(app, desk)
+    add_library_change_routes(app, desk)
+    blocks = build_page(archive, jobs.evaluation)
     # only then does Gradio check whether a file named in a request may be read
     blocks.has_launched = True
     # each session may contain a question file; the oldest is dropped
@@ -104,54 +105,30 @@ def build_app(archive: Archive, serving: Serving = THIS_COMPUTER) -> FastAPI:
     app.add_middleware(Gate, serving=serving, calls=calls_of(blocks.config["dependencies"]))
     app.add_middleware(WithSettings, archive=archive)
     app.add_middleware(SecurityHeaders, policy=POLICY)
+    app.add_middleware(ApiBeside, api=build_api(archive, serving, jobs), serving=serving)
     return app
 
 
-def _add_library(app: FastAPI, archive: Archive, serving: Serving) -> None:
-    """Add the library, with what runs in its background."""
-    job = app.state.indexing = IndexingJob(archive)
-    watch = app.state.watch = FolderWatch(archive, job)
-    desk = LibraryDesk(archive, job, watch, MapJob(archive), serving.is_private, serving.may_fetch)
-    add_library_routes(app, desk)
-    add_library_change_routes(app, desk)
-
-
-def serve(
-    archive: Archive,
-    host: str,
-    port: int,
-    on_ready: Callable[[str], None] = lambda _: None,
-    *,
-    names: Sequence[str] = (),
-    proxies: Sequence[str] = (),
-    root: str = "",
-    fetching: bool | None = None,
-) -> None:
+def serve(archive: Archive, serving: Serving = THIS_COMPUTER, on_ready: Callable[[str], None] = lambda _: None) -> None:
     """Serve the page until Ctrl-C; `on_ready` is called with its address once the page can be opened.
 
-    Args:
-        names, proxies, root, fetching: as in `Serving`.
-
     Raises:
-        FundstelleError: the server cannot listen on the address, or a name, proxy or root is not valid.
+        FundstelleError: the server cannot listen on the address.
     """
-    serving = Serving(host, port, tuple(names), tuple(proxies), root, fetching)
-    with listen(host, port) as listener:
+    with listen(serving.host, serving.port) as listener:
         app = build_app(archive, serving)
-        app.state.watch.renew()
-        on_ready(address(host, port))
+        jobs: Jobs = app.state.jobs
+        jobs.watch.renew()
+        on_ready(address(serving.host, serving.port))
         server_of(app).run_until_interrupted(listener)
-        app.state.watch.close()
-        app.state.indexing.close()
-        app.state.job.close()  # an evaluation saves the questions asked so far
+        jobs.close()
 
 
 def server_of(app: FastAPI) -> Server:
     """Return the server of the page, which ends at its shutdown what would delay that."""
 
     def end() -> None:
-        app.state.job.cancel()
-        app.state.indexing.cancel()
+        app.state.jobs.cancel()
         for route in app.routes:
             if isinstance(route, Mount):
                 # the event streams of open pages

@@ -18,13 +18,11 @@ from rag import __version__
 from rag.cli import dossier, evaluation
 from rag.cli.ask import ask
 from rag.cli.correct import correct
-from rag.cli.index import forget, index, update_archive
+from rag.cli.index import forget, index
 from rag.cli.options import (
-    REPEATABLE,
     ArchiveOption,
     ArticleArgument,
     JsonOption,
-    RerankerOption,
     opened_archive,
 )
 from rag.cli.output import (
@@ -42,11 +40,11 @@ from rag.cli.output import (
 )
 from rag.cli.progress import CountingBar
 from rag.cli.saved import saved_questions
+from rag.cli.serve import serve_page, serve_programs
 from rag.errors import FundstelleError
-from rag.text.paths import DEFAULT_ARCHIVE, index_command
+from rag.text.paths import DEFAULT_ARCHIVE
 
 DONE, UNUSABLE, INTERRUPTED = 0, 2, 130
-SEEDS = Path("seeds")
 
 app = typer.Typer(
     help="Ask your archive of articles a question in any language; get the passages that answer it, cited.",
@@ -153,84 +151,8 @@ def status(
         print_facts(facts)
 
 
-@app.command()
-def ui(
-    folder: ArchiveOption = DEFAULT_ARCHIVE,
-    host: Annotated[
-        str, typer.Option(metavar="ADDRESS", help="Address to listen on; 127.0.0.1 serves only this computer.")
-    ] = "127.0.0.1",
-    port: Annotated[int, typer.Option(metavar="PORT", min=1, max=65535, help="Port to listen on.")] = 7860,
-    allow_host: Annotated[
-        list[str] | None, typer.Option(metavar="NAME", help=f"Another host name of the page{REPEATABLE}")
-    ] = None,
-    no_auth: Annotated[
-        bool, typer.Option("--no-auth", help="Serve other computers although there is no login.")
-    ] = False,
-    root_path: Annotated[
-        str, typer.Option(metavar="PATH", help="Where a reverse proxy serves the page: /archive, or its full URL.")
-    ] = "",
-    proxy: Annotated[
-        list[str] | None,
-        typer.Option(metavar="ADDRESS", help=f"Reverse proxy whose X-Forwarded headers are trusted{REPEATABLE}"),
-    ] = None,
-    fetch: Annotated[
-        bool | None,
-        typer.Option(
-            "--fetch/--no-fetch",
-            help="Let the page fetch web addresses; by default only if it serves this computer alone.",
-            show_default=False,
-        ),
-    ] = None,
-    reranker: RerankerOption = None,
-) -> None:
-    """Start the web interface.
-
-    An empty archive is first filled with the sample articles in ./seeds, if that folder exists.
-    """
-    from rag.server.hosts import Serving, is_loopback
-
-    serving = Serving(host, port, names=tuple(allow_host or ()), proxies=tuple(proxy or ()), root=root_path)
-    if not is_loopback(host):
-        if not no_auth:
-            raise FundstelleError(
-                f"There is no login: with --host {host}, anyone who can reach this computer can read the whole "
-                "archive; add --no-auth if that is intended."
-            )
-        err.print("There is no login: anyone who can reach this computer can read the whole archive.", style="yellow")
-    from tempfile import TemporaryDirectory
-
-    with opened_archive(folder, reranker=reranker) as archive:
-        if archive.status().articles == 0:
-            if SEEDS.is_dir():
-                err.print(f"The archive {folder} is empty: indexing the sample articles in ./{SEEDS}.")
-                update_archive(archive, [SEEDS])
-            else:
-                command = index_command(folder)
-                err.print(f"The archive {folder} is empty: add articles with `{command}`.", soft_wrap=True)
-        archive.warm_up()
-
-        def on_ready(address: str) -> None:
-            out.print(f"Fundstelle is running at {address} (Ctrl-C to stop).")
-
-        err.print("Starting the web interface …")
-        # Gradio creates a folder on import: give it one of our own, since another account may own the default one
-        with TemporaryDirectory(prefix="fundstelle-") as temporary:
-            os.environ["GRADIO_TEMP_DIR"] = temporary
-            # imported here, since gradio takes seconds to load
-            from ui.app import serve
-
-            serve(
-                archive,
-                host,
-                port,
-                on_ready=on_ready,
-                names=serving.names,
-                proxies=serving.proxies,
-                root=serving.root,
-                fetching=fetch,
-            )
-
-
+app.command("ui")(serve_page)
+app.command("serve")(serve_programs)
 app.add_typer(evaluation.evaluations, name="eval")
 app.add_typer(evaluation.runs, name="runs")
 app.add_typer(evaluation.questions, name="questions")

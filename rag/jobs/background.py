@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any, Generic, Literal, TypeVar
 
-from rag.errors import ArchiveBusy, FundstelleError
+from rag.errors import ArchiveBusy, FundstelleError, NotFound
 
 _log = logging.getLogger(__name__)
 
@@ -92,6 +92,17 @@ class BackgroundJob(Generic[State]):
     def states(self) -> list[State]:
         """The present job and the last ones before it, the newest first."""
         return [state for state in (self._state, *reversed(self._past)) if state.number]
+
+    def state_of(self, job_id: str) -> State:
+        """Return the state of a job by its id.
+
+        Raises:
+            NotFound: it never was, or was too long ago.
+        """
+        for state in self.states:
+            if state.id == job_id:
+                return state
+        raise NotFound(f"There is no job {job_id!r}.")
 
     @property
     def running(self) -> bool:

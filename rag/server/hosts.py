@@ -6,6 +6,7 @@ import ipaddress
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
@@ -35,9 +36,10 @@ class Serving:
         root: the path below which a proxy serves the page, `/archive`, or its full address,
             `https://news.example/archive`.
         fetching: whether the page may fetch addresses of the web; None allows it if the page is private.
+        paths: files and folders of this computer that programs may have indexed.
 
     Raises:
-        FundstelleError: a name, a proxy or the root is not valid.
+        FundstelleError: a name, a proxy, a path or the root is not valid.
     """
 
     host: str = "127.0.0.1"
@@ -46,6 +48,7 @@ class Serving:
     proxies: tuple[str, ...] = ()
     root: str = ""
     fetching: bool | None = None
+    paths: tuple[Path, ...] = ()
 
     def __post_init__(self) -> None:
         for name in self.names:
@@ -58,6 +61,9 @@ class Serving:
                 raise FundstelleError(
                     f"{proxy!r} is not the address of a proxy: give an IP address such as 127.0.0.1."
                 ) from error
+        for path in self.paths:
+            if not path.exists():
+                raise FundstelleError(f"{path} does not exist: give files and folders that programs may have indexed.")
         if not _ROOT.fullmatch(self.root):
             raise FundstelleError(
                 f"{self.root!r} is not a root path: give the path below which a proxy serves the page, such as "

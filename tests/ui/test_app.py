@@ -18,7 +18,9 @@ from paths import ROOT
 
 from rag.archive import Archive
 from rag.errors import FundstelleError
-from ui.app import address, build_app, serve
+from rag.server.hosts import Serving
+from rag.server.listening import address
+from ui.app import build_app, serve
 from ui.routes.fragments import fragment
 from ui.wording.english import ENGLISH
 from ui.wording.german import GERMAN
@@ -47,7 +49,7 @@ def test_a_port_in_use_is_said_in_a_sentence(archive: Archive) -> None:
     with socket.create_server(("127.0.0.1", 0)) as occupied:
         port = occupied.getsockname()[1]
         with pytest.raises(FundstelleError, match=f"Port {port} is in use: stop the other program or choose another"):
-            serve(archive, "127.0.0.1", port)
+            serve(archive, Serving(port=port))
 
 
 @pytest.mark.parametrize(
@@ -79,7 +81,7 @@ def test_the_server_says_where_it_answers(archive: Archive) -> None:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     with pytest.raises(Ready):
-        serve(archive, "127.0.0.1", port, on_ready)
+        serve(archive, Serving(port=port), on_ready)
     assert addresses == [f"http://127.0.0.1:{port}"]
 
 

@@ -1,0 +1,1 @@
+"""The HTTP API for programs: /api/v1."""

@@ -1,0 +1,57 @@
+"""The application of the API: its routes, and what stands around them."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Depends, FastAPI
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from rag import __version__
+from rag.api.gate import ApiGate
+from rag.api.jobs import add_job_routes
+from rag.api.parameters import refuse_unknown_parameters
+from rag.api.problems import add_problem_handlers
+from rag.archive import Archive
+from rag.jobs.jobs import Jobs
+from rag.server.arrival import Refusal, arrival_of
+from rag.server.headers import SecurityHeaders
+from rag.server.hosts import THIS_COMPUTER, Serving
+
+PREFIX = "/api/v1"
+
+# what a browser may load for a reply: nothing
+_POLICY = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+
+
+def build_api(archive: Archive, serving: Serving = THIS_COMPUTER, jobs: Jobs | None = None) -> FastAPI:
+    """Return the API of an archive as an application, at /api/v1.
+
+    Args:
+        serving: where it is served, which decides what may be asked of it.
+        jobs: the background of the archive, if somebody else serves it, too.
+    """
+    app = FastAPI(title="Fundstelle", version=__version__, docs_url=None, redoc_url=None, openapi_url=None)
+    jobs = jobs or Jobs.of(archive)
+    router = APIRouter(prefix=PREFIX, dependencies=[Depends(refuse_unknown_parameters)])
+    add_job_routes(router, jobs)
+    app.include_router(router)
+    add_problem_handlers(app)
+    app.add_middleware(ApiGate, serving=serving)
+    app.add_middleware(SecurityHeaders, policy=_POLICY)
+    return app
+
+
+class ApiBeside:
+    """ASGI middleware that gives the API what is asked of it, and all else to another application."""
+
+    def __init__(self, app: ASGIApp, api: ASGIApp, serving: Serving) -> None:
+        self._app, self._api, self._serving = app, api, serving
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on."""
+        app = self._api if scope["type"] == "http" and self._is_for_api(scope) else self._app
+        await app(scope, receive, send)
+
+    def _is_for_api(self, scope: Scope) -> bool:
+        arrival = arrival_of(scope, self._serving)
+        path = scope["path"] if isinstance(arrival, Refusal) else arrival.path
+        return path.startswith("/api/")

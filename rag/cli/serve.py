@@ -1,0 +1,156 @@
+"""The commands `ui` and `serve`: the page with the API, and the API alone."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from rag.cli.index import update_archive
+from rag.cli.options import REPEATABLE, ArchiveOption, RerankerOption, opened_archive
+from rag.cli.output import err, out
+from rag.errors import FundstelleError
+from rag.text.paths import DEFAULT_ARCHIVE, index_command
+
+if TYPE_CHECKING:
+    from rag.archive import Archive
+    from rag.server.hosts import Serving
+
+_SEEDS = Path("seeds")
+
+HostOption = Annotated[
+    str, typer.Option(metavar="ADDRESS", help="Address to listen on; 127.0.0.1 serves only this computer.")
+]
+PortOption = Annotated[int, typer.Option(metavar="PORT", min=1, max=65535, help="Port to listen on.")]
+AllowHostOption = Annotated[
+    list[str] | None, typer.Option(metavar="NAME", help=f"Another host name of the server{REPEATABLE}")
+]
+NoAuthOption = Annotated[bool, typer.Option("--no-auth", help="Serve other computers although there is no login.")]
+RootPathOption = Annotated[
+    str, typer.Option(metavar="PATH", help="Where a reverse proxy serves the page: /archive, or its full URL.")
+]
+ProxyOption = Annotated[
+    list[str] | None,
+    typer.Option(metavar="ADDRESS", help=f"Reverse proxy whose X-Forwarded headers are trusted{REPEATABLE}"),
+]
+FetchOption = Annotated[
+    bool | None,
+    typer.Option(
+        "--fetch/--no-fetch",
+        help="Fetch web addresses for others; by default only if the server serves this computer alone.",
+        show_default=False,
+    ),
+]
+AllowPathOption = Annotated[
+    list[Path] | None,
+    typer.Option(
+        metavar="PATH",
+        help="A folder or file of this computer that programs may have indexed, besides those that are indexed "
+        f"already{REPEATABLE}",
+    ),
+]
+
+
+def serve_page(
+    folder: ArchiveOption = DEFAULT_ARCHIVE,
+    host: HostOption = "127.0.0.1",
+    port: PortOption = 7860,
+    allow_host: AllowHostOption = None,
+    no_auth: NoAuthOption = False,
+    root_path: RootPathOption = "",
+    proxy: ProxyOption = None,
+    fetch: FetchOption = None,
+    allow_path: AllowPathOption = None,
+    reranker: RerankerOption = None,
+) -> None:
+    """Start the web interface, and the API for programs beside it.
+
+    An empty archive is first filled with the sample articles in ./seeds, if that folder exists.
+    """
+    serving = _serving(host, port, allow_host, proxy, root_path, fetch, allow_path, has_login_waived=no_auth)
+    from tempfile import TemporaryDirectory
+
+    with _ready_archive(folder, reranker) as archive:
+        err.print("Starting the web interface …")
+        # Gradio creates a folder on import: give it one of our own, since another account may own the default one
+        with TemporaryDirectory(prefix="fundstelle-") as temporary:
+            os.environ["GRADIO_TEMP_DIR"] = temporary
+            # imported here, since gradio takes seconds to load
+            from ui.app import serve
+
+            serve(archive, serving, _announce)
+
+
+def serve_programs(
+    folder: ArchiveOption = DEFAULT_ARCHIVE,
+    host: HostOption = "127.0.0.1",
+    port: PortOption = 7860,
+    allow_host: AllowHostOption = None,
+    no_auth: NoAuthOption = False,
+    root_path: RootPathOption = "",
+    proxy: ProxyOption = None,
+    fetch: FetchOption = None,
+    allow_path: AllowPathOption = None,
+    reranker: RerankerOption = None,
+) -> None:
+    """Start the API for programs, without the web interface.
+
+    An empty archive is first filled with the sample articles in ./seeds, if that folder exists.
+    """
+    serving = _serving(host, port, allow_host, proxy, root_path, fetch, allow_path, has_login_waived=no_auth)
+    with _ready_archive(folder, reranker) as archive:
+        from rag.api.serve import serve_api
+
+        serve_api(archive, serving, _announce)
+
+
+def _announce(address: str) -> None:
+    out.print(f"Fundstelle is running at {address} (Ctrl-C to stop).")
+
+
+def _serving(
+    host: str,
+    port: int,
+    names: list[str] | None,
+    proxies: list[str] | None,
+    root: str,
+    fetching: bool | None,
+    paths: list[Path] | None,
+    *,
+    has_login_waived: bool,
+) -> Serving:
+    """Return where is served.
+
+    Raises:
+        FundstelleError: a name, a proxy, a path or the root is not valid, or nobody said that other computers may read.
+    """
+    from rag.server.hosts import Serving, is_loopback
+
+    serving = Serving(host, port, tuple(names or ()), tuple(proxies or ()), root, fetching, tuple(paths or ()))
+    if not is_loopback(host):
+        if not has_login_waived:
+            raise FundstelleError(
+                f"There is no login: with --host {host}, anyone who can reach this computer can read the whole "
+                "archive; add --no-auth if that is intended."
+            )
+        err.print("There is no login: anyone who can reach this computer can read the whole archive.", style="yellow")
+    return serving
+
+
+@contextmanager
+def _ready_archive(folder: Path, reranker: str | None) -> Iterator[Archive]:
+    """Open an archive, fill it if it is empty, and load what its first question needs."""
+    with opened_archive(folder, reranker=reranker) as archive:
+        if archive.status().articles == 0:
+            if _SEEDS.is_dir():
+                err.print(f"The archive {folder} is empty: indexing the sample articles in ./{_SEEDS}.")
+                update_archive(archive, [_SEEDS])
+            else:
+                command = index_command(folder)
+                err.print(f"The archive {folder} is empty: add articles with `{command}`.", soft_wrap=True)
+        archive.warm_up()
+        yield archive

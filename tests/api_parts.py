@@ -1,0 +1,33 @@
+"""The API served by a thread of this process."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from rag.api.app import build_api
+from rag.archive import Archive
+from rag.jobs.jobs import Jobs
+from rag.server.hosts import THIS_COMPUTER, Serving
+from rag.server.listening import Server
+
+HERE = "http://127.0.0.1:7860"
+"""Where the API is when it is asked in this process."""
+
+
+@contextmanager
+def serving_api(archive: Archive, serving: Serving = THIS_COMPUTER) -> Iterator[str]:
+    """Serve the API of an archive at any port that is free, as `fundstelle serve` does; give its address."""
+    jobs = Jobs.of(archive)
+    server = Server(build_api(archive, serving, jobs), jobs.cancel)
+    with socket.create_server((serving.host, 0)) as listener:
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
+        thread.start()
+        host, port = listener.getsockname()[:2]
+        yield f"http://{host}:{port}"
+        server.should_exit = True
+        thread.join(20)
+        assert not thread.is_alive()
+        jobs.close()

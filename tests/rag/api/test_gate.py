@@ -1,0 +1,122 @@
+"""The doors of the API: whom it answers, how much it takes, and what it says of what it does not take."""
+
+from __future__ import annotations
+
+import json
+import logging
+import re
+from collections.abc import Iterator
+
+import httpx
+import pytest
+from api_parts import HERE, serving_api
+from fastapi.testclient import TestClient
+from starlette.types import Receive, Scope, Send
+
+from rag.api.app import build_api
+from rag.api.gate import ApiGate
+from rag.archive import Archive
+from rag.server.hosts import THIS_COMPUTER, Serving
+
+SENTENCE = re.compile(r"[A-Z][^\n]*[.]")
+
+
+@pytest.fixture(scope="module")
+def client(archive: Archive) -> TestClient:
+    """A program on this computer."""
+    return TestClient(build_api(archive), base_url=HERE)
+
+
+@pytest.fixture(scope="module")
+def server(archive: Archive) -> Iterator[httpx.Client]:
+    """A program on this computer that asks over the network."""
+    with serving_api(archive) as address, httpx.Client(base_url=address, timeout=60, trust_env=False) as opened:
+        yield opened
+
+
+def check_problem(reply: httpx.Response, status: int, slug: str) -> dict[str, object]:
+    """Check that a reply is a problem of a kind, in a sentence; return it."""
+    assert reply.headers["content-type"] == "application/problem+json"
+    problem: dict[str, object] = reply.json()
+    assert (reply.status_code, problem["status"], problem["type"]) == (status, status, f"urn:fundstelle:problem:{slug}")
+    assert SENTENCE.fullmatch(str(problem["detail"]))
+    assert problem["request_id"] == reply.headers["x-request-id"]
+    return problem
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({"host": "evil.example"}, 400),
+        ({"x-forwarded-host": "evil.example"}, 400),
+        ({"origin": "https://evil.example"}, 403),
+        ({"origin": "null"}, 403),
+        ({"sec-fetch-site": "cross-site"}, 403),
+        ({"sec-fetch-site": "same-site", "sec-fetch-mode": "navigate"}, 403),
+        ({"origin": HERE, "sec-fetch-site": "same-origin"}, 200),
+        ({"sec-fetch-site": "none"}, 200),
+        ({}, 200),
+    ],
+)
+def test_no_page_of_another_site_gets_in(client: TestClient, headers: dict[str, str], status: int) -> None:
+    """A name that only resolves to this computer, and a foreign page in the browser, are refused; programs are not."""
+    reply = client.get("/api/v1/jobs", headers=headers)
+    assert reply.status_code == status
+    if status != 200:
+        check_problem(reply, status, "forbidden" if status == 403 else "malformed-request")
+    assert not [name for name in reply.headers if name.startswith("access-control")]
+    assert reply.headers["x-content-type-options"] == "nosniff"
+
+
+def test_an_address_or_a_method_that_does_not_exist(client: TestClient) -> None:
+    """Both are problems, and so are parameters that the address does not know."""
+    check_problem(client.get("/api/v1/nothing"), 404, "no-such-address")
+    check_problem(client.get("/"), 404, "no-such-address")
+    assert check_problem(client.delete("/api/v1/jobs"), 405, "method-not-allowed")
+    problem = check_problem(client.get("/api/v1/jobs?page=2"), 422, "invalid-request")
+    assert "'page'" in str(problem["detail"])
+    check_problem(client.get("/api/v1/jobs/indexing-none-1"), 404, "not-found")
+
+
+def test_a_request_has_an_id(client: TestClient) -> None:
+    """That which it came with if it is a word, else a new one each time."""
+    assert client.get("/api/v1/jobs", headers={"X-Request-ID": "cms-42.a"}).headers["x-request-id"] == "cms-42.a"
+    for strange in ("", "a" * 65, "a b", "\x1b[31m"):
+        replies = [client.get("/api/v1/jobs", headers={"X-Request-ID": strange}) for _ in range(2)]
+        ids = {reply.headers["x-request-id"] for reply in replies}
+        assert len(ids) == 2
+        assert strange not in ids
+
+
+def test_what_nobody_expected_is_logged_and_not_told(caplog: pytest.LogCaptureFixture) -> None:
+    """The reply has the id under which the log has the reason, and nothing of the reason."""
+
+    async def failing(scope: Scope, receive: Receive, send: Send) -> None:
+        raise RuntimeError("secret")
+
+    reply = TestClient(ApiGate(failing, THIS_COMPUTER), base_url=HERE).get("/api/v1/jobs")
+    problem = check_problem(reply, 500, "unexpected")
+    assert "secret" not in reply.text
+    (record,) = [record for record in caplog.records if record.levelno == logging.ERROR]
+    assert str(problem["request_id"]) in record.getMessage()
+    assert "secret" in record.getMessage()
+
+
+def test_below_a_path(archive: Archive) -> None:
+    """Behind a proxy the API is below the root path, whether or not the proxy cuts that off."""
+    client = TestClient(build_api(archive, Serving(root="/archive")), base_url=HERE)
+    assert client.get("/archive/api/v1/jobs").json() == client.get("/api/v1/jobs").json() == {"jobs": []}
+
+
+def test_a_body_has_an_end(server: httpx.Client) -> None:
+    """A body of 100 MB is refused, be its size announced or not, the reason is read, and the server goes on."""
+
+    def chunks() -> Iterator[bytes]:
+        for _ in range(100):
+            yield b" " * 1_000_000
+
+    for content in (b" " * 100_000_000, chunks()):
+        reply = server.post("/api/v1/jobs/x/cancel", content=content)
+        assert reply.status_code in (404, 413)
+    assert server.get("/api/v1/jobs").json() == {"jobs": []}
+    assert json.loads(server.get("/api/v1/jobs").text) == {"jobs": []}
