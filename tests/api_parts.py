@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from rag.api.app import build_api
 from rag.archive import Archive
@@ -15,6 +17,7 @@ from rag.server.listening import Server
 
 HERE = "http://127.0.0.1:7860"
 """Where the API is when it is asked in this process."""
+SENTENCE = re.compile(r"[^\n]+[.]")
 
 
 @contextmanager
@@ -31,3 +34,14 @@ def serving_api(archive: Archive, serving: Serving = THIS_COMPUTER) -> Iterator[
         thread.join(20)
         assert not thread.is_alive()
         jobs.close()
+
+
+def check_problem(reply: Any, status: int, slug: str) -> dict[str, Any]:
+    """Check that a reply is a problem of a kind, in a sentence; return it."""
+    assert reply.status_code == status, reply.text
+    assert reply.headers["content-type"] == "application/problem+json"
+    problem: dict[str, Any] = reply.json()
+    assert (problem["status"], problem["type"]) == (status, f"urn:fundstelle:problem:{slug}")
+    assert SENTENCE.fullmatch(problem["detail"]), problem["detail"]
+    assert problem["request_id"] == reply.headers["x-request-id"]
+    return problem

@@ -7,9 +7,12 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from rag import __version__
 from rag.api.gate import ApiGate
+from rag.api.idempotency import IdempotencyKeys
+from rag.api.index import add_index_routes
 from rag.api.jobs import add_job_routes
 from rag.api.parameters import refuse_unknown_parameters
 from rag.api.problems import add_problem_handlers
+from rag.api.runs import add_run_routes
 from rag.archive import Archive
 from rag.jobs.jobs import Jobs
 from rag.server.arrival import Refusal, arrival_of
@@ -33,8 +36,11 @@ def build_api(archive: Archive, serving: Serving = THIS_COMPUTER, jobs: Jobs | N
     jobs = jobs or Jobs.of(archive)
     router = APIRouter(prefix=PREFIX, dependencies=[Depends(refuse_unknown_parameters)])
     add_job_routes(router, jobs)
+    add_index_routes(router, archive, serving, jobs)
+    add_run_routes(router, archive, jobs)
     app.include_router(router)
     add_problem_handlers(app)
+    app.add_middleware(IdempotencyKeys)
     app.add_middleware(ApiGate, serving=serving)
     app.add_middleware(SecurityHeaders, policy=_POLICY)
     return app

@@ -151,5 +151,4 @@ class _Reply:
 
 def _max_bytes(scope: Scope) -> int:
     """Return how large a body may be."""
-    is_upload = Headers(scope=scope).get("content-type", "").lower().startswith("multipart/form-data")
-    return MAX_UPLOAD_BYTES if is_upload else MAX_BODY_BYTES
+    return MAX_UPLOAD_BYTES if scope["path"].endswith("/index/files") else MAX_BODY_BYTES

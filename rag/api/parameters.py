@@ -13,7 +13,7 @@ def refuse_unknown_parameters(request: Request) -> None:
         RequestValidationError: there is one.
     """
     app: FastAPI = request.app
-    methods = app.openapi()["paths"].get(request.scope["route"].path, {})
+    methods = app.openapi()["paths"].get(request.scope["route"].path_format, {})
     described = methods.get(request.method.lower()) or methods.get("get", {})
     known = {parameter["name"] for parameter in described.get("parameters", ()) if parameter["in"] == "query"}
     unknown = [name for name in request.query_params if name not in known]

@@ -9,11 +9,11 @@ from typing import Any, cast
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from pydantic import BaseModel, ConfigDict
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from rag.errors import FundstelleError
+from rag.schemas.problem import FaultModel, ProblemModel
 from rag.server.problems import PROBLEM_TYPE, ProblemKind, facts_of, http_kind, problem_kind
 
 _log = logging.getLogger(__name__)
@@ -28,43 +28,18 @@ _SENTENCES = {
 }
 
 
-class FaultModel(BaseModel):
-    """A parameter or a field that is not valid."""
-
-    model_config = ConfigDict(use_attribute_docstrings=True)
-
-    field: str
-    """Where it is: `k`, `filters.since`, `questions.3`."""
-    message: str
-
-
-class ProblemModel(BaseModel):
-    """Why a request was not answered."""
-
-    model_config = ConfigDict(use_attribute_docstrings=True)
-
-    type: str
-    """A URI that identifies the kind of the problem."""
-    title: str
-    """What all problems of this kind have in common."""
-    status: int
-    detail: str
-    """One sentence: what happened and what to do next."""
-    request_id: str
-    """That of the header X-Request-ID, also in the server's log."""
-    facts: dict[str, Any] | None = None
-    """What the sentence says, as values."""
-    errors: list[FaultModel] | None = None
-    """What is not valid in the request."""
-
-
 def problem_of(error: FundstelleError, request_id: str) -> ProblemModel:
     """Return what a client reads of an error."""
     kind = problem_kind(error)
-    facts = facts_of(error) or None
-    return ProblemModel(
-        type=kind.type, title=kind.title, status=kind.status, detail=str(error), request_id=request_id, facts=facts
-    )
+    values = {
+        "type": kind.type,
+        "title": kind.title,
+        "status": kind.status,
+        "detail": str(error),
+        "request_id": request_id,
+    }
+    facts = facts_of(error)
+    return ProblemModel.of({**values, "facts": facts} if facts else values)
 
 
 def problem_response(
@@ -76,20 +51,19 @@ def problem_response(
     headers: dict[str, str] | None = None,
 ) -> Response:
     """Return a problem that is no error of our own as a response."""
-    problem = ProblemModel(
-        type=kind.type,
-        title=kind.title,
-        status=kind.status,
-        detail=sentence,
-        request_id=request_id,
-        errors=list(faults) or None,
-    )
-    return _response(problem, headers)
+    values = {
+        "type": kind.type,
+        "title": kind.title,
+        "status": kind.status,
+        "detail": sentence,
+        "request_id": request_id,
+    }
+    return _response(ProblemModel.of({**values, "errors": faults} if faults else values), headers)
 
 
 def _response(problem: ProblemModel, headers: dict[str, str] | None = None) -> Response:
     # ASCII alone: what a request contains need not be encodable
-    body = json.dumps(problem.model_dump(exclude_none=True), default=str).encode("ascii")
+    body = json.dumps(problem.to_json()).encode("ascii")
     return Response(body, problem.status, {"Cache-Control": "no-store", **(headers or {})}, PROBLEM_TYPE)
 
 

@@ -64,7 +64,8 @@ def http_kind(status: int) -> ProblemKind:
 
 def facts_of(error: FundstelleError) -> dict[str, Any]:
     """Return what an error says besides its sentence, by the names of its attributes."""
-    return {name: value for name, value in vars(error).items() if not name.startswith("_")}
+    facts = {name: value for name, value in vars(error).items() if not name.startswith("_")}
+    return {name: value if isinstance(value, str | int | float) else str(value) for name, value in facts.items()}
 
 
 def error_from(problem: dict[str, Any]) -> FundstelleError:

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import logging
-import re
-from collections.abc import Iterator
 
-import httpx
 import pytest
-from api_parts import HERE, serving_api
+from api_parts import HERE, check_problem
 from fastapi.testclient import TestClient
 from starlette.types import Receive, Scope, Send
 
@@ -18,30 +14,11 @@ from rag.api.gate import ApiGate
 from rag.archive import Archive
 from rag.server.hosts import THIS_COMPUTER, Serving
 
-SENTENCE = re.compile(r"[A-Z][^\n]*[.]")
-
 
 @pytest.fixture(scope="module")
 def client(archive: Archive) -> TestClient:
     """A program on this computer."""
     return TestClient(build_api(archive), base_url=HERE)
-
-
-@pytest.fixture(scope="module")
-def server(archive: Archive) -> Iterator[httpx.Client]:
-    """A program on this computer that asks over the network."""
-    with serving_api(archive) as address, httpx.Client(base_url=address, timeout=60, trust_env=False) as opened:
-        yield opened
-
-
-def check_problem(reply: httpx.Response, status: int, slug: str) -> dict[str, object]:
-    """Check that a reply is a problem of a kind, in a sentence; return it."""
-    assert reply.headers["content-type"] == "application/problem+json"
-    problem: dict[str, object] = reply.json()
-    assert (reply.status_code, problem["status"], problem["type"]) == (status, status, f"urn:fundstelle:problem:{slug}")
-    assert SENTENCE.fullmatch(str(problem["detail"]))
-    assert problem["request_id"] == reply.headers["x-request-id"]
-    return problem
 
 
 @pytest.mark.parametrize(
@@ -106,17 +83,3 @@ def test_below_a_path(archive: Archive) -> None:
     """Behind a proxy the API is below the root path, whether or not the proxy cuts that off."""
     client = TestClient(build_api(archive, Serving(root="/archive")), base_url=HERE)
     assert client.get("/archive/api/v1/jobs").json() == client.get("/api/v1/jobs").json() == {"jobs": []}
-
-
-def test_a_body_has_an_end(server: httpx.Client) -> None:
-    """A body of 100 MB is refused, be its size announced or not, the reason is read, and the server goes on."""
-
-    def chunks() -> Iterator[bytes]:
-        for _ in range(100):
-            yield b" " * 1_000_000
-
-    for content in (b" " * 100_000_000, chunks()):
-        reply = server.post("/api/v1/jobs/x/cancel", content=content)
-        assert reply.status_code in (404, 413)
-    assert server.get("/api/v1/jobs").json() == {"jobs": []}
-    assert json.loads(server.get("/api/v1/jobs").text) == {"jobs": []}

@@ -1,0 +1,65 @@
+"""The routes by which articles come in."""
+
+from __future__ import annotations
+
+import shutil
+
+from fastapi import APIRouter, Request, UploadFile
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+from rag.api.allowed_paths import checked_paths
+from rag.api.jobs import accepted
+from rag.archive import Archive
+from rag.errors import ArchiveBusy, NotFound, UploadError
+from rag.fetching.urls import split_addresses
+from rag.jobs.indexing_job import IndexingTask
+from rag.jobs.jobs import Jobs
+from rag.schemas.job import JobModel
+from rag.schemas.writes import IndexRequest
+from rag.server.hosts import Serving
+from rag.workspace.inbox import Inbox
+
+
+def add_index_routes(router: APIRouter, archive: Archive, serving: Serving, jobs: Jobs) -> None:
+    """Add the routes below /index."""
+
+    @router.post("/index", tags=["writing"], status_code=202, response_model=JobModel)
+    def index(request: Request, wanted: IndexRequest) -> JSONResponse:
+        """Index files and folders of the server's computer, or web pages, where the server allows that."""
+        if not (wanted.paths or wanted.addresses):
+            raise NotFound("Nothing is to be indexed: name at least one path or one address.")
+        if wanted.addresses and not serving.may_fetch:
+            raise HTTPException(403, "This server fetches no addresses: start it with --fetch.")
+        names, addresses = split_addresses(wanted.addresses)
+        if names:
+            raise NotFound(f"{names[0]!r} is not an address of the web: begin it with https://.")
+        paths = checked_paths(wanted.paths, archive, serving)
+        state = jobs.indexing.start(IndexingTask(paths, tuple(addresses), again=wanted.again))
+        return accepted(request, jobs.indexing.kind, state)
+
+    @router.post("/index/files", tags=["writing"], status_code=202, response_model=JobModel)
+    def upload(request: Request, files: list[UploadFile]) -> JSONResponse:
+        """Take files into the archive's inbox, and index them. A file that is there already is not taken twice."""
+        if jobs.indexing.running:
+            raise ArchiveBusy("Articles are being indexed already: wait until that is done, or cancel it.")
+        inbox = Inbox(archive)
+        for file in files:
+            _take_in(inbox, file)
+        state = jobs.indexing.start(IndexingTask((inbox.folder,)))
+        return accepted(request, jobs.indexing.kind, state)
+
+
+def _take_in(inbox: Inbox, file: UploadFile) -> None:
+    """Put an uploaded file into the inbox.
+
+    Raises:
+        UploadError: it cannot be taken; the message names it.
+    """
+    name = file.filename or ""
+    try:
+        with inbox.receive(name) as incoming:
+            shutil.copyfileobj(file.file, incoming)
+            incoming.finish()
+    except UploadError as error:
+        raise UploadError(f"The file {name!r} is not taken. {error}", error.fault, error.value) from error
