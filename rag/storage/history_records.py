@@ -30,7 +30,7 @@ class AskedQuestion:
 
 
 class HistoryRecords:
-    """Each question with its filter once; asked again, it becomes the newest."""
+    """Each question once, with the filter that it was asked with last; asked again, it becomes the newest."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -38,11 +38,10 @@ class HistoryRecords:
     def put(self, question: str, filter: Filter, time: str, outcome: Outcome, results: int) -> None:
         """Store a question in place of the same one."""
         with self._database.transaction(of_articles=False) as (connection, _):
-            key = (question, filter_to_json(filter))
-            connection.execute("DELETE FROM history WHERE question = ? AND filter = ?", key)
+            connection.execute("DELETE FROM history WHERE question = ?", (question,))
             connection.execute(
                 "INSERT INTO history (question, filter, time, outcome, results) VALUES (?, ?, ?, ?, ?)",
-                (*key, time, outcome, results),
+                (question, filter_to_json(filter), time, outcome, results),
             )
 
     def page(self, limit: int, older_than: int | None = None) -> tuple[AskedQuestion, ...]:

@@ -22,7 +22,7 @@ class History:
     def note(self, question: str, filter: Filter = NO_FILTER, *, outcome: Outcome, results: int) -> bool:
         """Note that a question was asked, and return whether it was noted: in private mode it is not.
 
-        Asked again with the same filter, it moves to the top.
+        Asked again, with whatever filter, it moves to the top: each step of filtering is not a question of its own.
 
         Args:
             results: how many articles answered.

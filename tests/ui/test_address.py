@@ -132,6 +132,24 @@ def test_at_most_three_stops_lie_before_the_first_card(address: str, open_page: 
         assert stops <= 3
 
 
+def test_an_answer_moves_nothing(address: str, open_page: Open) -> None:
+    """What stays on the page stays in its place, whether the question has one line or two; the browser measures it."""
+    page = open_page(address, width=1440).page
+    page.evaluate(
+        """() => {
+          window.shift = 0;
+          const add = (list) => list.getEntries().forEach((entry) => (window.shift += entry.value));
+          new PerformanceObserver(add).observe({ type: "layout-shift" });
+        }"""
+    )
+    for question in (QUESTION, f"{OTHER} Und wie viele Jahre dauerte der Bau des Tunnels insgesamt?", OTHER):
+        page.locator("#fs-question textarea").fill(question)
+        page.keyboard.press("Enter")
+        page.locator(".fs-asked q", has_text=question).wait_for()
+        page.wait_for_timeout(200)
+    assert page.evaluate("window.shift") == 0
+
+
 @pytest.mark.parametrize(("width", "highest"), [(1440, 250), (390, 330)])
 def test_the_first_card_is_near_the_top(address: str, open_page: Open, width: int, highest: int) -> None:
     """The answer begins in the upper third of the first screen."""

@@ -164,7 +164,7 @@ def test_the_newest_question_wins(address: str, open_page: Open) -> None:
     page.route("**/answer?*", hold)
     visit.ask(QUESTION)
     tops = "names => names.map(name => document.querySelector(name).getBoundingClientRect().top)"
-    parts = ["#fs-ask", "#fs-results", "#fs-holdings"]
+    parts = ["#fs-ask", "#fs-results"]
     tops_before = page.evaluate(tops, parts)
     results, working = page.locator("#fs-results"), page.get_by_text(GERMAN.searching)
     for number, ask_late in enumerate(

@@ -179,6 +179,31 @@ def test_menus_and_dossiers_have_no_finding(address: str, open_page: Open, archi
         assert visit.faults == []
 
 
+def test_the_sentence_is_saved_alone_and_the_reader_knows(address: str, open_page: Open, archive: Archive) -> None:
+    """The menu offers the marked sentence; card and reader then say of this passage, and no other, that it is saved."""
+    page = opened(open_page, address, f"q={QUESTION}").page
+    card = page.locator(".fs-card").first
+    card.locator("[data-fs-choose-dossier]").first.click()
+    menu = page.locator("#fs-menu")
+    menu.get_by_label("Satz", exact=True).check()
+    menu.get_by_role("textbox").fill("Flut")
+    page.keyboard.press("Enter")
+    card.locator("[data-fs-save][aria-pressed=true]").first.wait_for()
+    ((_, quotation),) = Dossiers(archive).dossier("Flut").quotes
+    assert quotation.text == card.locator("mark").first.inner_text()
+
+    page.reload()
+    card.locator("[data-fs-save][aria-pressed=true]").first.wait_for()
+    card.locator("a[data-fs-reader]").first.click()
+    saved = page.locator(".fs-evidence [data-fs-save]")
+    saved.wait_for()
+    assert saved.get_attribute("aria-pressed") == "true"
+    page.locator("[data-fs-next-mark]").click()
+    assert (saved.get_attribute("aria-pressed"), saved.inner_text()) == ("false", "Ins Dossier")
+    page.locator("[data-fs-previous-mark]").click()
+    assert saved.get_attribute("aria-pressed") == "true"
+
+
 def test_entries_are_ordered_by_keys_and_by_dragging(address: str, open_page: Open, archive: Archive) -> None:
     """The button moves an entry, keeps the focus and says where it is; a dragged entry stays where it was dropped."""
     dossier = with_three_notes(archive)

@@ -73,12 +73,14 @@ def _foot(citation: Citation, context: CardContext) -> str:
     sentence = citation.highlights[0] if citation.highlights else None
     span = (citation.start, citation.end)
     address = reader_address(article.id, texts, span, sentence)
+    is_saved = any((article.id, *each) in context.saved for each in (span, sentence) if each)
+    saved = [span] if is_saved else []
     marks = feedback_buttons(citation, context.question, context.feedback.get(citation.passage_id), words_of(texts))
     return (
         f'<div class="fs-actions"><a href="{escape(address)}" target="_blank"'
         f' data-fs-reader="{escape(article.label)}">{escape(words.open)}</a>'
         f"{cite_button(passage_to_cite(article.id, span, sentence), texts)}"
-        f"{save_buttons(article.id, span, context.question, texts, saved=(article.id, *span) in context.saved)}"
+        f"{save_buttons(article.id, span, sentence, texts, question=context.question, saved=saved)}"
         f"{marks}{_about(citation, context)}</div>"
     )
 

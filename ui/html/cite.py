@@ -32,6 +32,17 @@ def passage_to_cite(article_id: str, passage: Span, sentence: Span | None) -> di
     return quote | {"from": sentence[0], "to": sentence[1]} if sentence else quote
 
 
+def extent_choice(name: str, texts: Texts) -> str:
+    """Return the choice between the marked sentence and the whole passage, as a field of that name."""
+    words = CITE[texts.code]
+    extents = "".join(
+        f'<label><input type="radio" name="{name}" value="{value}"{" checked" if number == 0 else ""}> '
+        f"{escape(label)}</label>"
+        for number, (value, label) in enumerate((("sentence", words.sentence), ("passage", words.passage)))
+    )
+    return f'<fieldset aria-label="{escape(words.extent)}">{extents}</fieldset>'
+
+
 def cite_menu(url: str | None, *, has_sentence: bool, texts: Texts) -> str:
     """Return the contents of the menu: what is cited, and how.
 
@@ -40,12 +51,6 @@ def cite_menu(url: str | None, *, has_sentence: bool, texts: Texts) -> str:
         has_sentence: whether a sentence of the passage is marked.
     """
     words = CITE[texts.code]
-    extents = "".join(
-        f'<label><input type="radio" name="fs-extent" value="{value}"{" checked" if number == 0 else ""}> '
-        f"{escape(label)}</label>"
-        for number, (value, label) in enumerate((("sentence", words.sentence), ("passage", words.passage)))
-    )
-    extent = f'<fieldset aria-label="{escape(words.extent)}">{extents}</fieldset>'
     groups = "".join(
         f'<div role="group" aria-label="{escape(heading)}"><p aria-hidden="true">{escape(heading)}</p>'
         + "".join(
@@ -59,6 +64,6 @@ def cite_menu(url: str | None, *, has_sentence: bool, texts: Texts) -> str:
     )
     return (
         f'<div class="fs" lang="{texts.code}">'
-        f'{extent if has_sentence else ""}{groups}<label class="fs-option">'
+        f'{extent_choice("fs-extent", texts) if has_sentence else ""}{groups}<label class="fs-option">'
         f'<input type="checkbox" name="fs-hash"> {escape(words.with_hash)}</label><p role="status"></p></div>'
     )

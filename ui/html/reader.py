@@ -5,7 +5,7 @@ The same fragment is shown beside the answer and as a page of its own.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
 from urllib.parse import quote, urlencode
@@ -41,12 +41,15 @@ def reader_fragment(
     texts: Texts,
     marking: Marking = NO_MARKING,
     access: FileAccess = NO_ACCESS,
+    *,
     heading_level: int = 2,
+    saved: Collection[Span] = (),
 ) -> str:
     """Return an article with its passages marked, its facts, and room for what is fetched later.
 
     Args:
         heading_level: that of the headline.
+        saved: the passages that are in a dossier.
     """
     words = READER[texts.code]
     lang = escape(article.language)
@@ -54,7 +57,7 @@ def reader_fragment(
     facts = byline(article, texts)
     return (
         f'<article class="fs fs-reader" lang="{texts.code}" data-fs-title="{label}">'
-        f"{_bar(article, marking, words, texts)}"
+        f"{_bar(article, marking, saved, words, texts)}"
         f'<header><h{heading_level} class="fs-headline" lang="{lang}" dir="auto" tabindex="-1">{label}'
         f"</h{heading_level}>"
         f'<p class="fs-byline">{facts}</p>{_links(article, marking, access, words, texts)}</header>'
@@ -65,20 +68,21 @@ def reader_fragment(
     )
 
 
-def _bar(article: Article, marking: Marking, words: ReaderWords, texts: Texts) -> str:
+def _bar(article: Article, marking: Marking, saved: Collection[Span], words: ReaderWords, texts: Texts) -> str:
     """Return what stays in view: the headline, the passages of the question, and the search in the text."""
     count = len(marking.passages)
     passages = ""
     if count:
         position = words.passage_position.format(number=marking.current + 1, count=count)
         hidden = " disabled" if count == 1 else ""
+        evidence = _evidence(article, marking, saved, texts)
         passages = (
             f'<div class="fs-passages" data-fs-position="{escape(words.passage_position)}">'
             f'<button type="button" data-fs-previous-mark title="{escape(words.previous_passage)} (p)"'
             f' aria-label="{escape(words.previous_passage)}"{hidden}>‹</button>'
             f'<span role="status">{escape(position)}</span>'
             f'<button type="button" data-fs-next-mark title="{escape(words.next_passage)} (n)"'
-            f' aria-label="{escape(words.next_passage)}"{hidden}>›</button></div>{_evidence(article, marking, texts)}'
+            f' aria-label="{escape(words.next_passage)}"{hidden}>›</button></div>{evidence}'
         )
     return (
         f'<div class="fs-reader-bar"><p aria-hidden="true" lang="{escape(article.language)}" dir="auto">'
@@ -93,13 +97,13 @@ def _bar(article: Article, marking: Marking, words: ReaderWords, texts: Texts) -
     )
 
 
-def _evidence(article: Article, marking: Marking, texts: Texts) -> str:
+def _evidence(article: Article, marking: Marking, saved: Collection[Span], texts: Texts) -> str:
     """Return the buttons that cite and save the current passage."""
     span = marking.passages[marking.current].span
     sentence = next((each for each in marking.sentences if span[0] <= each[0] < each[1] <= span[1]), None)
     return (
         f'<div class="fs-evidence">{cite_button(passage_to_cite(article.id, span, sentence), texts)}'
-        f"{save_buttons(article.id, span, '', texts)}</div>"
+        f"{save_buttons(article.id, span, sentence, texts, saved=saved)}</div>"
     )
 
 

@@ -14,7 +14,7 @@ from rag.archive import Archive
 from rag.errors import FundstelleError
 from rag.evaluation.session import EvaluationSession
 from rag.search.filters import make_filter
-from rag.types import Filter, ResultList, Sort
+from rag.types import Citation, Filter, ResultList, Sort
 from rag.workspace.dossiers import Dossiers
 from rag.workspace.history import History
 from rag.workspace.saved_questions import SavedQuestions
@@ -49,7 +49,7 @@ def add_answer_route(app: FastAPI, archive: Archive) -> None:
                 question=answer.question,
                 texts=texts,
                 feedback=feedback_on(archive, answer.question, answer.citations),
-                saved=Dossiers(archive).quoted([(each.article.id, each.start, each.end) for each in answer.citations]),
+                saved=Dossiers(archive).quoted([span for each in answer.citations for span in _quotable(each)]),
                 is_question_saved=SavedQuestions(archive).is_saved(answer.question, filter),
                 unanswerable=EvaluationSession(archive).feedback.is_unanswerable(answer.question),
                 archive=archive.folder,
@@ -59,6 +59,12 @@ def add_answer_route(app: FastAPI, archive: Archive) -> None:
         response = fragment(request, archive, markup)
         response.background = tasks
         return response
+
+
+def _quotable(citation: Citation) -> list[tuple[str, int, int]]:
+    """Return what a dossier may quote of a citation: the passage, and its marked sentences."""
+    spans = [(citation.start, citation.end), *citation.highlights]
+    return [(citation.article.id, *span) for span in spans]
 
 
 def _note(archive: Archive, listing: ResultList, filter: Filter) -> None:

@@ -61,7 +61,11 @@ def add_dossier_routes(app: FastAPI, archive: Archive) -> None:
 
     @app.get("/dossiers/menu", response_class=HTMLResponse, include_in_schema=False)
     def menu(request: Request) -> HTMLResponse:
-        return fragment(request, archive, lambda texts: save_menu(Dossiers(archive).summaries(), texts))
+        return fragment(
+            request,
+            archive,
+            lambda texts: save_menu(Dossiers(archive).summaries(), texts, has_sentence="from" in request.query_params),
+        )
 
     @app.post("/dossiers/{action}", response_class=PlainTextResponse, include_in_schema=False)
     def act(request: Request, action: str, body: ActionRequest) -> PlainTextResponse:

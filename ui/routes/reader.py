@@ -9,6 +9,7 @@ from rag.archive import Archive
 from rag.errors import FundstelleError, NotFound, QuestionError
 from rag.text.word_diff import text_diff
 from rag.types import Article, Citation, Span
+from rag.workspace.dossiers import Dossiers
 from ui.html.article_text import Marking, marking_of
 from ui.html.reader import FileAccess, reader_fragment, related_articles, versions_difference
 from ui.html.standalone import article_page, error_page, no_article_page
@@ -36,7 +37,8 @@ def add_reader_routes(app: FastAPI, archive: Archive, *, shares_files: bool) -> 
         try:
             article = exact_article(archive, article_id)
             marking = _marking(archive, article, request)
-            body = reader_fragment(article, texts, marking, access_to(archive, article, shares_files), 1)
+            access, saved = access_to(archive, article, shares_files), _saved(archive, article, marking)
+            body = reader_fragment(article, texts, marking, access, heading_level=1, saved=saved)
             return standalone_response(article_page(article.label, body, texts), 200, request, READER_POLICY)
         except NotFound:
             return standalone_response(no_article_page(texts), 404, request)
@@ -48,7 +50,8 @@ def add_reader_routes(app: FastAPI, archive: Archive, *, shares_files: bool) -> 
         def markup(texts: Texts) -> str:
             article = exact_article(archive, article_id)
             marking = _marking(archive, article, request)
-            return reader_fragment(article, texts, marking, access_to(archive, article, shares_files))
+            access, saved = access_to(archive, article, shares_files), _saved(archive, article, marking)
+            return reader_fragment(article, texts, marking, access, saved=saved)
 
         return fragment(request, archive, markup)
 
@@ -98,6 +101,18 @@ def _marking(archive: Archive, article: Article, request: Request) -> Marking:
     sentences = [span for citation in citations for span in citation.highlights]
     spans = [(citation.start, citation.end) for citation in citations]
     return marking_of(current, spans, [*sentences, *([sentence] if sentence else [])])
+
+
+def _saved(archive: Archive, article: Article, marking: Marking) -> list[Span]:
+    """Return the passages of a marking that are in a dossier, as a whole or by a sentence."""
+    spans = [passage.span for passage in marking.passages]
+    quoted = Dossiers(archive).quoted([(article.id, *span) for span in (*spans, *marking.sentences)])
+    sentences = [sentence for sentence in marking.sentences if (article.id, *sentence) in quoted]
+    return [
+        span
+        for span in spans
+        if (article.id, *span) in quoted or any(span[0] <= each[0] < each[1] <= span[1] for each in sentences)
+    ]
 
 
 def _citations(archive: Archive, article: Article, request: Request) -> list[Citation]:

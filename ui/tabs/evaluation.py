@@ -121,7 +121,7 @@ class EvaluationActions:
             return error_notice(texts.empty_archive, texts)
         run_name = clean(name, MAX_NAME_LENGTH) if isinstance(name, str) else ""
         judgements = self._session.judge(source.questions)
-        self._job.start(judgements, run_name or source.run_name(), source.name, fast=fast)
+        self._job.start(judgements, run_name or source.run_name(words), source.name, fast=fast)
         return ""
 
     def follow(self, code: object) -> Iterator[Updates]:

@@ -32,9 +32,10 @@ class Source:
     name: str
     questions: Sequence[TestQuestion]
 
-    def run_name(self) -> str:
-        """Return the name of a run without a name of its own, as the command line makes it."""
-        return default_run_name(self.name.removeprefix(_UPLOADED) or UPLOADED)
+    def run_name(self, words: Words) -> str:
+        """Return the name of a run without a name of its own: where its questions come from, and today's date."""
+        names = {MARKED: words.own_run_name, _UPLOADED: words.uploaded_run_name}
+        return default_run_name(names.get(self.name) or self.name.removeprefix(_UPLOADED))
 
 
 # no path looks like this: a run of such questions offers no file of the same name

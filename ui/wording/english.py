@@ -84,6 +84,8 @@ ENGLISH_WORDS = Words(
     "become test questions.",
     questions_label="Test questions",
     from_feedback="Your test questions ({count})",
+    own_run_name="test-questions",
+    uploaded_run_name="uploaded",
     from_upload="Your file: {name} ({count})",
     feedback_source="your test questions",
     questions=("1 question", "{count} questions"),

@@ -94,6 +94,8 @@ GERMAN_WORDS = Words(
     "bewerten, werden zu Testfragen.",
     questions_label="Testfragen",
     from_feedback="Ihre Testfragen ({count})",
+    own_run_name="Testfragen",
+    uploaded_run_name="hochgeladen",
     from_upload="Ihre Datei: {name} ({count})",
     feedback_source="Ihren Testfragen",
     questions=("1 Frage", "{count} Fragen"),

@@ -85,6 +85,8 @@ class Words:
     questions_label: str
     from_feedback: str
     from_upload: str
+    own_run_name: str
+    uploaded_run_name: str
     feedback_source: str
     questions: tuple[str, str]
     upload: str

@@ -4,8 +4,18 @@ from __future__ import annotations
 
 from rag.evaluation.measures.summary import SLICES
 from rag.evaluation.reports.texts import Named, ReportTexts
-from rag.evaluation.types import FATES, NOT_RERANKED
+from rag.evaluation.types import ANSWERED, FATES, FIRST, FUSION, NOT_RERANKED, REFUSED, RERANKING, SPLIT
 from rag.types import SIGNALS
+
+# where the short name of a fate says too little by itself
+_OUTCOMES = {
+    FIRST: "answer at rank 1",
+    FUSION: "overtaken",
+    RERANKING: "overtaken in re-ranking",
+    SPLIT: "quote split up",
+    REFUSED: "rightly refused",
+    ANSWERED: "wrongly answered",
+}
 
 ENGLISH = ReportTexts(
     code="en",
@@ -66,7 +76,7 @@ ENGLISH = ReportTexts(
     outcome="fate",
     questions="questions",
     share="share",
-    outcomes={name: Named(name, meaning) for name, meaning in FATES.items()},
+    outcomes={name: Named(_OUTCOMES.get(name, name), meaning) for name, meaning in FATES.items()},
     lost_heading="Signals that the answer lost to",
     lost_to="Lost to: {signals}.",
     signal="signal",

@@ -46,13 +46,13 @@ def test_the_newest_question_is_first(archive: Archive) -> None:
     assert newest.time.endswith("+00:00")
 
 
-def test_a_question_with_another_filter_is_another(archive: Archive) -> None:
-    """Both are kept, each with its filter."""
+def test_a_question_is_noted_with_its_last_filter(archive: Archive) -> None:
+    """Filtering step by step leaves one entry."""
     history = History(archive)
     since = Filter(since=date(2020, 1, 1), sources=("Passblatt",), kinds=("article", "comment"))
     history.note("Wer?", outcome="answered", results=1)
     history.note("Wer?", since, outcome="answered", results=1)
-    assert [asked.filter for asked in history.page()] == [since, NO_FILTER]
+    assert [asked.filter for asked in history.page()] == [since]
 
 
 def test_pages(archive: Archive) -> None:

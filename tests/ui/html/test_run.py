@@ -109,7 +109,7 @@ def test_that_nothing_was_wrongly_refused_is_said() -> None:
     unanswerable = replace(result(), answerable=False, values={}, wanted=(), fate=REFUSED)
     text = Parts(outcome_groups([unanswerable], EN)).text
     assert "wrongly refused" not in text
-    assert "0answered" in text
+    assert "0wrongly answered" in text
 
 
 def test_a_question_opens_to_what_was_wanted_and_what_came() -> None:

@@ -35,7 +35,7 @@ from ui.wording.german import GERMAN
 QUESTION = "Wie lang ist der Tunnel?"
 ASKED = '{"question": "Wie lang ist der Tunnel?", "answers": [{"article": "one.txt", "quote": "57 Kilometern"}]}\n'
 PLACE = {"question": QUESTION, "start": 26, "end": 72}
-DE = words_of(GERMAN)
+DE, EN = words_of(GERMAN), words_of(ENGLISH)
 
 
 @pytest.fixture
@@ -172,7 +172,9 @@ def test_questions_come_from_files_marks_and_runs(archive: Archive, tmp_path: Pa
         f"{Path('seeds') / 'questions.jsonl'} (1 Frage)",
         f"{own_file} (2 Fragen)",
     ]
-    assert sources[0].run_name().startswith("mine-20")
+    assert sources[0].run_name(DE).startswith("mine-20")
+    assert sources[1].run_name(DE).startswith("Testfragen-20")
+    assert sources[1].run_name(EN).startswith("test-questions-20")
 
 
 def test_a_request_opens_no_file_that_is_not_offered(tab: EvaluationActions, archive: Archive, tmp_path: Path) -> None:

@@ -33,6 +33,7 @@ export function select(article, number) {
   const position = passages.dataset.fsPosition;
   passages.querySelector("[role=status]").textContent = filled(position, current + 1, count);
   reveal(article);
+  article.dispatchEvent(new Event("fs:current", { bubbles: true }));
   return article.querySelector(".fs-current");
 }
 

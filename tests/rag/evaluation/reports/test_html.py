@@ -26,6 +26,7 @@ from rag.evaluation.reports.charts import (
     risk_coverage_curve,
     slice_bars,
 )
+from rag.evaluation.reports.english import ENGLISH
 from rag.evaluation.reports.html import html_report
 from rag.evaluation.reports.markdown import markdown_report
 from rag.evaluation.reports.wording import caution_sentence, verdict
@@ -264,8 +265,9 @@ def test_the_page_tells_what_happened() -> None:
     """Every fate stands with its explanation, failures first; what was chosen is strong; the verdict is compare's."""
     root = html.document_fromstring(html_report(RUN, comparison()))
     fates = [one.text_content() for one in root.xpath("//summary/*[contains(@class, 'fate')]")]
-    assert set(fates[:7]) == {FUSION, RERANKING, NO_CANDIDATE, SPLIT, DOUBTFUL, ANSWERED, WRONGLY_REFUSED}
-    assert sorted(fates[7:]) == [FIRST, FIRST, REFUSED]
+    lost = (FUSION, RERANKING, NO_CANDIDATE, SPLIT, DOUBTFUL, ANSWERED, WRONGLY_REFUSED)
+    assert set(fates[:7]) == {ENGLISH.outcomes[fate].label for fate in lost}
+    assert sorted(fates[7:]) == ["answer at rank 1", "answer at rank 1", "rightly refused"]
     text = " ".join(root.text_content().split())
     assert all(explanation in text for explanation in FATES.values())
     assert [one.text_content() for one in root.xpath("//header//strong")] == ["dense_weight 0.8"]
