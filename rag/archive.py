@@ -206,6 +206,11 @@ class Archive:
         """
         return self._encoder()
 
+    @property
+    def is_warm(self) -> bool:
+        """Whether the encoder is opened, so that a question need not wait for it."""
+        return self._encoder.is_open
+
     def prepare(self) -> None:
         """Prepare the encoder for this machine, which takes a minute and happens once; it is not opened.
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rag.archive import Archive
 from rag.loading.plain_text.line_numbers import source_lines
 from rag.text.similarity import Version
 from rag.types import Article, Passage, Span
+
+if TYPE_CHECKING:
+    from rag.schemas.article import ArticleWithTextModel
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +32,13 @@ class ArticleView:
 
     def to_dict(self) -> dict[str, Any]:
         """Return a dictionary of JSON values: what `fundstelle show --json` prints; see docs/json.md."""
+        return self.to_model().to_json()
+
+    def to_model(self) -> ArticleWithTextModel:
+        """Return the same as its model."""
         from rag.schemas.article import ArticleWithTextModel
 
-        return ArticleWithTextModel.json_of(
+        return ArticleWithTextModel.of(
             {
                 **self.article.to_dict(),
                 "text": self.article.text,
@@ -47,12 +54,12 @@ class ArticleView:
         )
 
 
-def view_article(archive: Archive, reference: str) -> ArticleView:
-    """Return the article with an id, path, title or URL, or a unique part of one, as it is shown.
+def view_article(archive: Archive, article_id: str) -> ArticleView:
+    """Return an article as it is shown.
 
     Raises:
-        NotFound: no article matches, or several do.
+        NotFound: no article has this id.
     """
-    article, passages = archive.article_with_passages(reference)
+    article, passages = archive._store.article_with_passages(article_id)
     lines = source_lines(article, [(passage.start, passage.end) for passage in passages])
     return ArticleView(article, passages, tuple(lines), archive.duplicates(article.id), archive.versions(article.id))

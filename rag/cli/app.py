@@ -125,7 +125,7 @@ def show(
             document = archive.article(article)
             print_excluded(document, omitted_lines(document))
             return
-        view = view_article(archive, article)
+        view = view_article(archive, archive.article(article).id)
     if as_json:
         print_json(view.to_dict())
     else:

@@ -51,6 +51,11 @@ class LazyEncoder:
             return self._encoder
 
     @property
+    def is_open(self) -> bool:
+        """Whether the encoder is opened."""
+        return self._encoder is not None
+
+    @property
     def name(self) -> str:
         """The display name of the encoder, which is opened for it."""
         return self().name

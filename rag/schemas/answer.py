@@ -80,14 +80,27 @@ class AnswerModel(OutcomeModel):
     """Short passages may be ranked wrongly until the next `index`."""
 
 
+class WordedCitationModel(Schema):
+    """Why a passage was chosen, for people."""
+
+    marker: Positive
+    """Of the citation."""
+    words: tuple[str, ...]
+    """The words that it shares with the question."""
+    signals: dict[str, str]
+    """What each signal of it measures."""
+
+
 class WithTextsModel(Schema):
     """What a program needs besides to work with an answer as if it had the archive."""
 
     outcome: Literal["answered", "doubtful", "nothing_fits", "empty"]
     """What the question led to: passages that answer it, passages that probably do not, none that fits, or no article
     at all."""
-    texts: dict[str, ArticleTextModel]
-    """The texts of all articles in the citations, by id."""
+    texts: dict[str, ArticleTextModel] = Field(default_factory=dict)
+    """The texts of all articles in the citations, by id, if they were asked for."""
+    explanation: tuple[WordedCitationModel, ...] = ()
+    """Why each passage was chosen, if that was asked for."""
 
 
 class AnswerWithTextsModel(WithTextsModel, AnswerModel):
@@ -110,4 +123,4 @@ def cited_articles(citations: Iterable[Any]) -> dict[str, Any]:
 class AnswerListModel(Schema):
     """The answers to several questions, in their order."""
 
-    answers: tuple[AnswerModel, ...]
+    answers: tuple[AnswerWithTextsModel, ...]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Literal
 
-from rag.schemas.base import ArticleId, End, Offset, PassageId, Positive, Schema, Sha256, Share
+from rag.schemas.base import ArticleId, Count, End, Offset, PassageId, Positive, Schema, Sha256, Share
 
 TextKind = Literal["article", "teaser", "comment", "boilerplate"]
 CorrectableFact = Literal["title", "source", "author", "published"]
@@ -124,13 +124,6 @@ class PassageModel(Schema):
     article: ArticleModel
 
 
-class PassageListModel(Schema):
-    """The passages of an article, in their order."""
-
-    article: ArticleModel
-    passages: tuple[ArticlePassageModel, ...]
-
-
 class ArticlePassageModel(Schema):
     """A passage with its words, in a list of those of its article."""
 
@@ -140,3 +133,17 @@ class ArticlePassageModel(Schema):
     text: str
     kind: Literal["article", "comment"]
     language: str
+
+
+class PassageListModel(Schema):
+    """The passages of an article, in their order."""
+
+    article: ArticleModel
+    passages: tuple[ArticlePassageModel, ...]
+
+
+class RemovedArticlesModel(Schema):
+    """What was removed from the archive."""
+
+    articles: Count
+    """How many articles."""

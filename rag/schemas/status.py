@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Literal
 
 from pydantic import AliasChoices, Field
 
@@ -48,3 +49,9 @@ class StatusModel(Schema):
     """`null` before it was tested."""
     index_again: bool
     """Short passages may be ranked wrongly until the next `index`."""
+
+
+class HealthModel(Schema):
+    """How the server is."""
+
+    status: Literal["alive", "ready"]

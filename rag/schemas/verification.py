@@ -46,3 +46,27 @@ class DossierVerificationModel(Schema):
 
     name: str
     quotes: tuple[DossierVerdictModel, ...]
+
+
+class WordChangeModel(Schema):
+    """A run of words that both texts have, that only the earlier one has, or only the later one."""
+
+    kind: Literal["same", "removed", "added"]
+    text: str
+
+
+class VerdictModel(VerificationModel):
+    """What a file says today where a quotation came from, and whether that is what was quoted."""
+
+    holds: bool
+    """Whether the source still says so, be it at another place."""
+    changes: tuple[WordChangeModel, ...]
+    """The words by which the quotation and what stands there today differ."""
+
+
+class VerdictListModel(Schema):
+    """Verdicts, in the order of the quotations."""
+
+    verdicts: tuple[VerdictModel, ...]
+    holds: bool
+    """Whether all quotations hold."""

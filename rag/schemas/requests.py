@@ -1,0 +1,166 @@
+"""What a program may ask of the HTTP API. An unknown field, or a value of another type, is an error."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+
+MAX_RESULTS = 500
+"""The most passages that are returned for a question."""
+MAX_LISTED = 200
+"""The most articles of a page."""
+MAX_QUESTIONS = 100
+"""The most questions of a request."""
+MAX_QUOTATIONS = 1000
+"""The most quotations that are verified at once."""
+
+
+def _well_formed(text: str) -> str:
+    """Refuse halves of characters, which JSON can contain and nothing can store."""
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        raise ValueError("it contains half of a character (a lone surrogate)") from error
+    return text
+
+
+Text = Annotated[str, AfterValidator(_well_formed), Field(max_length=10_000)]
+Names = Annotated[list[Text], Field(max_length=100)]
+
+
+class Request(BaseModel):
+    """A body of JSON."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, use_attribute_docstrings=True)
+
+
+class FiltersModel(Request):
+    """Which passages may answer. What is empty does not filter; several values of a field are alternatives."""
+
+    since: Text | None = None
+    """Only articles from this day on: 2024-03-01, 1.3.2024, 2024-03 or 2024."""
+    until: Text | None = None
+    """Only articles up to and including this day, month or year."""
+    sources: Names = []
+    """Parts of the outlets' names."""
+    languages: Names = []
+    """Of passages, such as de or en."""
+    authors: Names = []
+    """Parts of names."""
+    paths: Names = []
+    """Parts of paths."""
+    include: list[Literal["comments"]] = []
+    """`comments` searches reader comments, too."""
+    kinds: list[Literal["article", "comment"]] = []
+    """What is searched, in place of `include`."""
+    exact_sources: Names = []
+    """Whole names of outlets."""
+    exact_authors: Names = []
+    """Whole names."""
+
+
+class AskRequest(Request):
+    """A question or several, and how they are answered."""
+
+    question: Text | None = None
+    """The question. A "quoted phrase" must appear in the passage, an -excluded word must not."""
+    questions: Annotated[list[Text], Field(max_length=MAX_QUESTIONS)] | None = None
+    """Several questions, in place of one."""
+    k: Annotated[int, Field(ge=1, le=MAX_RESULTS)] = 5
+    """The number of passages."""
+    filters: FiltersModel = FiltersModel()
+    fast: bool = False
+    """Skip re-ranking, and with it the search for the answering sentence."""
+    explain: bool = False
+    """Add why each passage was chosen, in words; its signals are always there."""
+    texts: bool = False
+    """Add the texts of the articles."""
+    group_by: Literal["article"] | None = None
+    """Return a list of articles with counts to narrow it by, in place of an answer."""
+    sort: Literal["relevance", "date"] = "relevance"
+    """The order of articles: the best passage first, or the newest article first."""
+
+    @model_validator(mode="after")
+    def _is_consistent(self) -> Self:
+        if (self.question is None) == (self.questions is None):
+            raise ValueError("give either question or questions")
+        if self.group_by and self.questions is not None:
+            raise ValueError("ask one question if results are grouped by article")
+        if self.sort != "relevance" and not self.group_by:
+            raise ValueError("only results grouped by article can be sorted by date")
+        return self
+
+
+class CorrectionRequest(Request):
+    """Facts of an article as they are. An empty text says that a fact is unknown, `null` takes a correction back."""
+
+    title: Text | None = None
+    source: Text | None = None
+    """The outlet."""
+    author: Text | None = None
+    published: Text | None = None
+    """A day: 2024-03-01 or 1.3.2024."""
+    by: Text = ""
+    """Who says so."""
+
+
+class QuotationRequest(Request):
+    """A quotation as a citation has it."""
+
+    article_id: Text
+    start: Annotated[int, Field(ge=0, lt=2**53)]
+    """In code points into the article's text."""
+    end: Annotated[int, Field(ge=0, lt=2**53)]
+    """Half open."""
+    quote: Annotated[str, AfterValidator(_well_formed), Field(min_length=1, max_length=100_000)]
+    sha256: Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
+    """Of the article's file when it was quoted."""
+    path: Text | None = None
+    """The article's path at that time, for an article that the archive does not know."""
+
+
+class VerifyRequest(Request):
+    """Quotations to verify: citations, a dossier by its name, or a dossier as it is exported."""
+
+    citations: Annotated[list[QuotationRequest], Field(max_length=MAX_QUOTATIONS)] | None = None
+    dossier: Text | dict[str, Any] | None = None
+    """The name of a dossier of the archive, or the JSON of an exported one."""
+
+    @model_validator(mode="after")
+    def _has_quotations(self) -> Self:
+        if (self.citations is None) == (self.dossier is None):
+            raise ValueError("give either citations or a dossier")
+        return self
+
+
+class ArticleListRequest(BaseModel):
+    """Which articles are listed, in which order."""
+
+    model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True)
+
+    search: Text = ""
+    """Words, or parts of them, that the headline, the outlet or the author contains."""
+    since: Text | None = None
+    """Only articles from this day on: 2024-03-01, 1.3.2024, 2024-03 or 2024."""
+    until: Text | None = None
+    """Only articles up to and including this day, month or year."""
+    source: Names = []
+    """Parts of the outlets' names."""
+    author: Names = []
+    """Parts of names."""
+    language: Names = []
+    """Such as de or en."""
+    include: list[Literal["comments"]] = []
+    """`comments` lists articles that have reader comments."""
+    state: Literal["complete", "incomplete", "duplicate"] | None = None
+    """Only articles all of which was read, those of which parts could not be read, or those of the same text as another
+    one."""
+    sort: Literal["title", "source", "author", "published", "language", "passages", "added", "state"] = "added"
+    order: Literal["ascending", "descending"] = "descending"
+    limit: Annotated[int, Field(ge=1, le=MAX_LISTED)] = 50
+    """The number of articles of a page."""
+    cursor: Text | None = None
+    """The `next` of the page before; the other parameters must be the same."""
+    facets: bool = False
+    """Add how many articles there are by month, outlet, author and language."""
