@@ -7,6 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+# imported here, in the thread that lives on: once the thread that imported it has ended, using it can crash the process
+import kitoken  # noqa: F401
+
 from embeddings.encoders.bundled import bundled_model
 from embeddings.errors import CompiledGraphUnavailable
 from embeddings.types import OnStep, Role, TokenVectors, Vectors

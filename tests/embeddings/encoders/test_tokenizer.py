@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -81,3 +84,22 @@ def _opened(kept: list[ModelTokenizer] = []) -> ModelTokenizer:  # noqa: B006
     if not kept:
         kept.append(ModelTokenizer(compiled_graph()))
     return kept[0]
+
+
+def test_threads_may_come_and_go() -> None:
+    """A thread that opens the encoder may end: others can use it, as those of a server do."""
+    code = """
+from threading import Thread
+from embeddings.encoder import open_encoder
+encoders = []
+def ask():
+    encoders[:] = encoders or [open_encoder()]
+    encoders[0].token_vectors(["Wer fand das Teilchen?"], "query")
+    encoders[0].token_vectors(["Am Cern wurde es gefunden. " * 9] * 3, "passage")
+for _ in range(12):
+    thread = Thread(target=ask)
+    thread.start()
+    thread.join()
+"""
+    process = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (process.returncode, process.stderr) == (0, "")
