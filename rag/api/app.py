@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from fastapi import APIRouter, Depends, FastAPI
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from rag import __version__
+from rag.api.articles import add_article_routes
+from rag.api.ask import add_ask_route
+from rag.api.description import add_description_routes, describe
 from rag.api.gate import ApiGate
+from rag.api.head import HeadAsGet
 from rag.api.idempotency import IdempotencyKeys
 from rag.api.index import add_index_routes
 from rag.api.jobs import add_job_routes
+from rag.api.metrics import CountRequests, Metrics, add_metrics_route
 from rag.api.parameters import refuse_unknown_parameters
+from rag.api.passages import add_passage_routes
 from rag.api.problems import add_problem_handlers
 from rag.api.runs import add_run_routes
+from rag.api.status import add_status_routes
+from rag.api.verify import add_verify_route
 from rag.archive import Archive
 from rag.jobs.jobs import Jobs
 from rag.server.arrival import Refusal, arrival_of
@@ -21,6 +32,8 @@ from rag.server.hosts import THIS_COMPUTER, Serving
 
 PREFIX = "/api/v1"
 
+# shorter replies are not compressed
+_ZIPPED_BYTES = 1_000
 # what a browser may load for a reply: nothing
 _POLICY = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
@@ -33,14 +46,26 @@ def build_api(archive: Archive, serving: Serving = THIS_COMPUTER, jobs: Jobs | N
         jobs: the background of the archive, if somebody else serves it, too.
     """
     app = FastAPI(title="Fundstelle", version=__version__, docs_url=None, redoc_url=None, openapi_url=None)
+    app.openapi = partial(describe, app)  # type: ignore[method-assign]
+    metrics = Metrics(archive)
     jobs = jobs or Jobs.of(archive)
     router = APIRouter(prefix=PREFIX, dependencies=[Depends(refuse_unknown_parameters)])
+    add_ask_route(router, archive, metrics.count_questions)
+    add_article_routes(router, archive)
+    add_passage_routes(router, archive)
+    add_verify_route(router, archive, trusts_paths=serving.is_private)
     add_job_routes(router, jobs)
     add_index_routes(router, archive, serving, jobs)
     add_run_routes(router, archive, jobs)
+    add_status_routes(router, archive)
+    add_metrics_route(router, metrics)
+    add_description_routes(router, app)
     app.include_router(router)
     add_problem_handlers(app)
     app.add_middleware(IdempotencyKeys)
+    app.add_middleware(GZipMiddleware, minimum_size=_ZIPPED_BYTES)
+    app.add_middleware(CountRequests, metrics=metrics)
+    app.add_middleware(HeadAsGet)
     app.add_middleware(ApiGate, serving=serving)
     app.add_middleware(SecurityHeaders, policy=_POLICY)
     return app

@@ -25,11 +25,14 @@ _HTTP = {
     403: ("forbidden", "The request is not accepted."),
     404: ("no-such-address", "There is nothing at this address."),
     405: ("method-not-allowed", "The address does not accept this method."),
+    409: ("conflict", "The request does not fit what is there."),
+    410: ("outdated-cursor", "The archive has changed since the page before."),
     413: ("too-large", "The body is too large."),
     415: ("unsupported-type", "The type of the body is not supported."),
     422: ("invalid-request", "A parameter or a field is not valid."),
     429: ("too-many-requests", "Too many requests are being answered."),
     500: ("unexpected", "Something went wrong on the server."),
+    503: ("unavailable", "The archive or its encoder cannot be used now."),
 }
 
 
