@@ -25,6 +25,8 @@ TAGS = {
     "ask": "Questions.",
     "articles": "Articles and their passages.",
     "verify": "Whether files still say what was quoted from them.",
+    "writing": "What comes into the archive.",
+    "evaluation": "Evaluations and their runs.",
     "jobs": "What runs in the background.",
     "status": "How the server and the archive are.",
 }
