@@ -16,7 +16,7 @@ from rag.archive import Archive
 from rag.article_view import view_article
 from rag.schemas.article import ArticleWithTextModel, CorrectedArticleModel, RemovedArticlesModel
 from rag.schemas.library import ArticlePageModel
-from rag.schemas.requests import ArticleListRequest, CorrectionRequest
+from rag.schemas.requests import ArticleListRequest, FactsRequest
 from rag.search.filters import make_filter
 from rag.types import CORRECTABLE
 from rag.types.library import LibraryQuery
@@ -57,7 +57,7 @@ def add_article_routes(router: APIRouter, archive: Archive) -> None:
         return cacheable_reply(view_article(archive, article_id).to_model(), request)
 
     @router.patch("/articles/{article_id}", tags=["articles"], response_model=CorrectedArticleModel)
-    def correct_article(article_id: str, body: CorrectionRequest) -> Response:
+    def correct_article(article_id: str, body: FactsRequest) -> Response:
         """Set right what was read wrongly from the file of an article; the file is not touched.
 
         An empty text says that a fact is unknown, `null` takes a correction back, a fact that is not named stays.

@@ -92,7 +92,7 @@ class AskRequest(Request):
         return self
 
 
-class CorrectionRequest(Request):
+class FactsRequest(Request):
     """Facts of an article as they are. An empty text says that a fact is unknown, `null` takes a correction back."""
 
     title: Text | None = None
