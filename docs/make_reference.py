@@ -13,6 +13,7 @@ import typer
 
 import rag
 from rag.cli.app import app
+from rag.client import AsyncClient, Client
 from rag.schemas.answer import AnswerModel
 from rag.schemas.article import ArticleWithTextModel, CorrectedArticleModel
 from rag.schemas.base import Schema, json_schema
@@ -61,6 +62,9 @@ def python() -> str:
             parts.append(_class(name, value))
         else:
             parts.append(f"## {name}\n\nThe version of Fundstelle, as text.\n")
+    parts.append("# Clients of a server\n\nThese are imported from `rag.client`.\n")
+    parts.append(_class("Client", Client))
+    parts.append(f"## AsyncClient\n\n{_docstring(AsyncClient)}\n")
     return "\n".join(parts)
 
 

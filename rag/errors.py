@@ -107,3 +107,7 @@ class NameUnusable(FundstelleError):
     def __init__(self, message: str, *, is_taken: bool = False) -> None:
         super().__init__(message)
         self.is_taken = is_taken
+
+
+class ServerUnreachable(FundstelleError):
+    """A server does not answer."""

@@ -9,8 +9,8 @@ from fastapi.openapi.utils import get_openapi
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from rag import __version__
-from rag.api.problems import ProblemModel
 from rag.api.reference import page_of
+from rag.schemas.problem import ProblemModel
 from rag.server.problems import PROBLEM_TYPE, http_kind
 
 ABOUT = """\

@@ -15,8 +15,9 @@ from rag.errors import ArchiveBusy, NotFound, UploadError
 from rag.fetching.urls import split_addresses
 from rag.jobs.indexing_job import IndexingTask
 from rag.jobs.jobs import Jobs
+from rag.schemas.article import RemovedArticlesModel
 from rag.schemas.job import JobModel
-from rag.schemas.writes import IndexRequest
+from rag.schemas.writes import ForgetRequest, IndexRequest
 from rag.server.hosts import Serving
 from rag.workspace.inbox import Inbox
 
@@ -48,6 +49,11 @@ def add_index_routes(router: APIRouter, archive: Archive, serving: Serving, jobs
             _take_in(inbox, file)
         state = jobs.indexing.start(IndexingTask((inbox.folder,)))
         return accepted(request, jobs.indexing.kind, state)
+
+    @router.post("/forget", tags=["writing"])
+    def forget_paths(wanted: ForgetRequest) -> RemovedArticlesModel:
+        """Remove the articles of files and folders; the files stay."""
+        return RemovedArticlesModel.of({"articles": archive.forget(wanted.paths)})
 
 
 def _take_in(inbox: Inbox, file: UploadFile) -> None:

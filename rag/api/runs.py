@@ -14,7 +14,7 @@ from rag.errors import QuestionError
 from rag.evaluation.measures.comparison import compare_runs
 from rag.evaluation.questions.files import TestQuestion, read_questions_text
 from rag.evaluation.reports.serialization import comparison_json, summary_json
-from rag.evaluation.runs.run_store import run_facts_json
+from rag.evaluation.runs.run_store import run_facts_json, run_json
 from rag.evaluation.session import EvaluationSession, default_run_name
 from rag.jobs.jobs import Jobs
 from rag.schemas.evaluation import ComparisonModel, RunListModel, RunModel
@@ -63,6 +63,11 @@ def add_run_routes(router: APIRouter, archive: Archive, jobs: Jobs) -> None:
                 "The runs have no answerable question in common: compare runs of the same questions."
             ) from error
         return ComparisonModel.of(comparison_json(comparison))
+
+    @router.get("/runs/{name:path}/export", tags=["evaluation"])
+    def export_stored_run(name: str) -> Response:
+        """Return a run with the results of each question, as `fundstelle runs export` writes it."""
+        return Response(run_json(session.runs.load(name)), media_type="application/json")
 
     @router.get("/runs/{name:path}", tags=["evaluation"], response_model_exclude_unset=True)
     def get_run(name: str) -> RunModel:

@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictStr
 
 _PATH_CHARACTERS, _ADDRESS_CHARACTERS, _MOST = 4096, 8192, 1000
 _MOST_QUESTIONS = 20_000
+_PRINTABLE = r"^[^\x00-\x1f\x7f]+$"
 
 Name = Annotated[StrictStr, Field(min_length=1, max_length=100, pattern=r"^[^\x00-\x1f\x7f/]+$")]
 
@@ -27,6 +28,15 @@ class IndexRequest(_Request):
     """Web pages, which the server fetches."""
     again: StrictBool = False
     """Whether files are read though they look unchanged."""
+
+
+class ForgetRequest(_Request):
+    """Whose articles are removed."""
+
+    paths: list[Annotated[StrictStr, Field(min_length=1, max_length=_PATH_CHARACTERS)]] = Field(
+        min_length=1, max_length=_MOST
+    )
+    """Files and folders, from the root; they need not exist any more."""
 
 
 class AnswerPlaceRequest(_Request):
@@ -62,7 +72,7 @@ class EvaluationRequest(_Request):
     """Without any, the questions are asked that have a passage marked right."""
     name: Name | None = None
     """That of the run; by default `source` and today's date, and a number where it is taken."""
-    source: Name = "questions"
+    source: Annotated[StrictStr, Field(min_length=1, max_length=1000, pattern=_PRINTABLE)] = "questions"
     """Where the questions come from; stored in the run."""
     fast: StrictBool = False
     """Skip re-ranking."""

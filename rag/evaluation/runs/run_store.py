@@ -106,7 +106,7 @@ class RunStore:
         rows = self._database.rows("SELECT body FROM runs WHERE name = ?", name)
         if not rows:
             raise NoRun(self._none(name))
-        return _adapter().validate_json(zlib.decompress(rows[0][0]))
+        return parse_run(zlib.decompress(rows[0][0]))
 
     def delete(self, name: str) -> None:
         """Delete a run.
@@ -129,6 +129,15 @@ def run_json(run: Run) -> str:
     return _adapter().dump_json(run, indent=1).decode()
 
 
+def parse_run(text: str | bytes) -> Run:
+    """Return a run from its JSON.
+
+    Raises:
+        ValueError: it is not one.
+    """
+    return _adapter().validate_json(text)
+
+
 def read_run(path: Path) -> Run:
     """Read a run that was exported.
 
@@ -137,7 +146,7 @@ def read_run(path: Path) -> Run:
         FundstelleError: it is not an exported run.
     """
     try:
-        return _adapter().validate_json(path.read_bytes())
+        return parse_run(path.read_bytes())
     except OSError as error:
         raise NotFound(f"The run {path} cannot be read ({error.strerror}): give a run's name or its file.") from error
     except ValueError as error:

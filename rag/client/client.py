@@ -1,0 +1,280 @@
+"""A client that waits for each reply."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import replace
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self, TypeVar
+
+import httpx
+
+from rag.client import calls
+from rag.client.calls import ApiCall
+from rag.client.replies import (
+    DEFAULT_SERVER,
+    checked_address,
+    ended_job,
+    job_in_event,
+    progress_of,
+    read_reply,
+    report_of,
+    unreachable,
+)
+from rag.schemas.job import JobModel
+from rag.search.arguments import Day, FilterArguments, Names, check_question
+from rag.types import Answer, Article, Citation, Filter, IndexReport, Passage, Progress, ResultList, Sort, Status
+from rag.types.library import LibraryCounts, LibraryPage, LibraryQuery
+
+if TYPE_CHECKING:
+    from rag.evaluation.types import Run
+    from rag.verification import Verification
+
+T = TypeVar("T")
+StrPath = str | os.PathLike[str]
+
+TIMEOUT = httpx.Timeout(60.0, connect=5.0)
+"""How long a reply is waited for, in seconds; a question takes a tenth of one."""
+
+
+class Client:
+    """A server's archive, with the methods of `Archive`. Safe to use from several threads.
+
+    Errors are those of `Archive`, with the same classes; a server that does not answer is `ServerUnreachable`. Scores
+    have four decimals.
+
+    Args:
+        server: its address, such as http://127.0.0.1:7860.
+        http: an own client of httpx, for a proxy or certificates of one's own.
+    """
+
+    def __init__(self, server: str = DEFAULT_SERVER, *, http: httpx.Client | None = None) -> None:
+        self.server = checked_address(server)
+        # the environment's proxies are for the web, not for an archive
+        self._http = http or httpx.Client(timeout=TIMEOUT, trust_env=False)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return f"Client({self.server!r})"
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._http.close()
+
+    def ask(
+        self,
+        question: str,
+        k: int = 5,
+        *,
+        since: Day = None,
+        until: Day = None,
+        source: Names = (),
+        language: Names = (),
+        author: Names = (),
+        path: Names = (),
+        include: Names = (),
+        fast: bool = False,
+        filter: Filter | None = None,
+    ) -> Answer:
+        """Return the k passages that answer a question best; see `Archive.ask`."""
+        check_question(question, k)
+        arguments = FilterArguments(since, until, source, language, author, path, include)
+        return self._send(calls.ask_call(question, k, arguments.to_filter(filter), fast=fast))
+
+    def search(
+        self,
+        question: str,
+        *,
+        filter: Filter | None = None,
+        sort: Sort = "relevance",
+        limit: int = 20,
+        fast: bool = False,
+    ) -> ResultList:
+        """Return the articles that a question finds; see `Archive.search`."""
+        check_question(question, limit, name="limit")
+        return self._send(calls.search_call(question, limit, FilterArguments().to_filter(filter), sort, fast=fast))
+
+    def article(self, reference: str) -> Article:
+        """Return the article with an id, path, title or URL, or a unique part of one."""
+        return self._send(calls.article_call(reference))
+
+    def article_with_passages(self, reference: str) -> tuple[Article, tuple[Passage, ...]]:
+        """Return an article, as `article` does, with its passages."""
+        article = self.article(reference)
+        return article, self.passages(article.id)
+
+    def passages(self, article_id: str) -> tuple[Passage, ...]:
+        """Return the passages of an article in their order."""
+        return self._send(calls.passages_call(article_id))
+
+    def articles(self) -> Iterator[Article]:
+        """Yield all articles without duplicates, ordered by path; each is asked for when it is needed."""
+        query = LibraryQuery(size=calls.MOST_LISTED)
+        listed = self._send(calls.articles_call(query))
+        rows = list(listed.page.rows)
+        while listed.next is not None:
+            listed = self._send(calls.articles_call(query, listed.next))
+            rows += listed.page.rows
+        for article_id in calls.ids_of_originals(rows):
+            yield self.article(article_id)
+
+    def library(self, query: LibraryQuery | None = None) -> LibraryPage:
+        """Return a page of all articles; those before it are asked for, too, so go on from page to page."""
+        query = query or LibraryQuery()
+        listed = self._send(calls.articles_call(query))
+        for _ in range(query.page - 1):
+            if listed.next is None:
+                return replace(listed.page, rows=())
+            listed = self._send(calls.articles_call(query, listed.next))
+        return listed.page
+
+    def library_counts(self) -> LibraryCounts:
+        """Return how many articles there are by month, outlet, author and language."""
+        return self._send(calls.counts_call())
+
+    def status(self) -> Status:
+        """Return what the archive contains; its folder is that of the server's computer."""
+        return self._send(calls.status_call())
+
+    def verify(self, *citations: Citation) -> tuple[Verification, ...]:
+        """Return for each citation whether its file still says so; see `rag.verification.verify_quote`."""
+        return self._send(calls.verify_call(citations))
+
+    def correct(
+        self,
+        article_id: str,
+        *,
+        title: str | None = None,
+        source: str | None = None,
+        author: str | None = None,
+        published: Day = None,
+        by: str = "",
+    ) -> Article:
+        """Set right what was read wrongly from the file of an article, and return it; see `Archive.correct`."""
+        facts = calls.correction_facts(title, source, author, published)
+        return self.article(self._send(calls.correction_call(article_id, facts, by)))
+
+    def take_back_correction(self, article_id: str, *fields: str) -> Article:
+        """Give an article the facts of its file again, and return it; see `Archive.take_back_correction`."""
+        return self.article(self._send(calls.correction_call(article_id, calls.taken_back(fields))))
+
+    def forget(self, *paths: StrPath) -> int:
+        """Remove the articles of files and folders, and return their number; see `Archive.forget`."""
+        return self._send(calls.forget_call(map(absolute, paths)))
+
+    def index(
+        self,
+        *paths: StrPath,
+        addresses: Iterable[str] = (),
+        on_progress: Callable[[Progress], None] | None = None,
+        again: bool = False,
+    ) -> IndexReport:
+        """Update the archive from files and folders of the server's computer, and from web pages.
+
+        Args:
+            paths: relative ones are below the folder of this program.
+            addresses: web pages, which the server fetches.
+            on_progress: called with progress.
+            again: files are read though they look unchanged.
+
+        Raises:
+            FundstelleError: the server does not allow a path or an address, or does not answer.
+            NotFound: a path does not exist, or there is no article below it.
+            ArchiveBusy: the server is indexing.
+        """
+        job = self._send(calls.index_call(map(absolute, paths), addresses, again=again))
+        return report_of(self._followed(job, lambda job: on_progress and on_progress(progress_of(job))))
+
+    def upload(self, *files: StrPath, on_progress: Callable[[Progress], None] | None = None) -> IndexReport:
+        """Send files of this computer to the server, and have them indexed.
+
+        Raises:
+            UploadError: one of them is not taken.
+            ArchiveBusy: the server is indexing.
+        """
+        with ExitStack() as stack:
+            opened = [("files", (Path(file).name, stack.enter_context(Path(file).open("rb")))) for file in files]
+            job = self._send(calls.upload_call(), files=opened)
+        return report_of(self._followed(job, lambda job: on_progress and on_progress(progress_of(job))))
+
+    def evaluate(
+        self,
+        questions: Sequence[Mapping[str, Any]] | None = None,
+        *,
+        name: str | None = None,
+        source: str = "questions",
+        fast: bool = False,
+        on_progress: Callable[[int, int | None], None] | None = None,
+    ) -> Run:
+        """Ask test questions on the server, which stores the run, and return that.
+
+        Args:
+            questions: as the lines of a question file (docs/json.md); None for those with a passage marked right.
+            name: that of the run; by default where the questions come from, and the date.
+            source: where they come from; stored in the run.
+            on_progress: called with the questions asked so far, and all of them.
+        """
+        job = self._send(calls.evaluate_call(questions, name, source, fast=fast))
+        job = self._followed(job, lambda job: on_progress and on_progress(job.done, job.total))
+        return self.run(job.run or "")
+
+    def run(self, name: str) -> Run:
+        """Return a stored run.
+
+        Raises:
+            NoRun: there is none of that name.
+        """
+        from rag.evaluation.runs.run_store import parse_run
+
+        return parse_run(self._send(calls.run_call(name)))
+
+    def _followed(self, job: JobModel, on_state: Callable[[JobModel], object]) -> JobModel:
+        """Follow a job until it has ended, and cancel it if this is interrupted."""
+        try:
+            with self._http.stream("GET", f"{self.server}/api/v1/jobs/{job.id}/events", timeout=None) as stream:
+                for line in stream.iter_lines():
+                    job = job_in_event(line) or job
+                    on_state(job)
+        except httpx.TransportError as error:
+            raise unreachable(self.server, error) from error
+        except KeyboardInterrupt:
+            self._send(calls.cancel_call(job.id))
+            raise
+        if job.running:
+            # the stream was refused, or ended early
+            job = self._send(calls.job_call(job.id))
+        return ended_job(job)
+
+    def _send(self, call: ApiCall[T], *, files: Any = None) -> T:
+        """Send a request, once more if the connection breaks and that does no harm, and return what the reply says."""
+        for is_last in (not call.may_repeat, True):
+            try:
+                response = self._http.request(
+                    call.method,
+                    f"{self.server}/api/v1{call.path}",
+                    params=list(call.parameters) or None,
+                    json=call.body,
+                    files=files,
+                    headers=call.headers,
+                )
+                break
+            except httpx.TransportError as error:
+                if is_last or isinstance(error, httpx.ConnectError):
+                    raise unreachable(self.server, error) from error
+        content_type = response.headers.get("content-type", "")
+        return read_reply(call, self.server, response.status_code, content_type, response.content)
+
+
+def absolute(path: StrPath) -> str:
+    """Return a path from the root of the file system."""
+    return str(Path(path).absolute())

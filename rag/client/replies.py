@@ -1,0 +1,106 @@
+"""What the replies of a server mean: values, errors, and the ends of jobs."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
+
+from rag.client.calls import ApiCall
+from rag.errors import FundstelleError, ServerUnreachable
+from rag.schemas.job import JobModel
+from rag.server.problems import PROBLEM_TYPE, error_from
+from rag.types import IndexReport
+from rag.types.decoding import decode_failure, decode_report
+from rag.types.report import Progress
+
+T = TypeVar("T")
+
+DEFAULT_SERVER = "http://127.0.0.1:7860"
+
+
+def checked_address(server: str) -> str:
+    """Return the address of a server without a slash at its end.
+
+    Raises:
+        FundstelleError: it is not one.
+    """
+    try:
+        parts = urlsplit(server)
+        is_address = parts.scheme in ("http", "https") and bool(parts.hostname) and not (parts.query or parts.fragment)
+    except ValueError:
+        is_address = False
+    if not is_address:
+        raise FundstelleError(f"{server!r} is not the address of a server: write it as {DEFAULT_SERVER}.")
+    return server.rstrip("/")
+
+
+def unreachable(server: str, error: Exception) -> ServerUnreachable:
+    """Return the error for a server that does not answer."""
+    reason = str(error) or type(error).__name__
+    return ServerUnreachable(
+        f"The server at {server} does not answer ({reason}): start it with `fundstelle serve`, or check the address."
+    )
+
+
+def read_reply(call: ApiCall[T], server: str, status: int, content_type: str, body: bytes) -> T:
+    """Return what a reply says.
+
+    Raises:
+        FundstelleError: it is an error, of the class that it had on the server; or it is not Fundstelle's.
+    """
+    if status >= 400:
+        raise _error(server, status, content_type, body)
+    try:
+        return call.decode(body)
+    except ValueError as error:
+        raise FundstelleError(f"The server at {server} is not a Fundstelle of this version: update both.") from error
+
+
+def ended_job(job: JobModel) -> JobModel:
+    """Return a job that has done its work.
+
+    Raises:
+        FundstelleError: it has not.
+    """
+    match job.phase:
+        case "done":
+            return job
+        case "refused" if job.problem:
+            raise error_from(job.problem.to_json())
+        case "cancelled":
+            raise FundstelleError("The job was cancelled on the server: run it again, and it goes on from there.")
+        case _:
+            raise FundstelleError("The job failed on the server: its log says why.")
+
+
+def report_of(job: JobModel) -> IndexReport:
+    """Return what an indexing job did, with the addresses that could not be fetched."""
+    report = decode_report(job.report) if job.report else IndexReport()
+    failures = tuple(map(decode_failure, job.failures))
+    new_failures = (*failures, *report.new_failures)
+    return replace(report, failures=(*failures, *report.failures), new_failures=new_failures)
+
+
+def progress_of(job: JobModel) -> Progress:
+    """Return how far an indexing job is."""
+    return Progress(job.done, job.total, job.passages or 0, job.seconds)
+
+
+def job_in_event(line: str) -> JobModel | None:
+    """Return the job in a line of a stream of events; None if there is none in it."""
+    return JobModel.model_validate_json(line.removeprefix("data: ")) if line.startswith("data: ") else None
+
+
+def _error(server: str, status: int, content_type: str, body: bytes) -> FundstelleError:
+    problem: Any = None
+    if content_type.startswith(PROBLEM_TYPE):
+        try:
+            problem = json.loads(body)
+        except ValueError:
+            problem = None
+    if isinstance(problem, Mapping):
+        return error_from(dict(problem))
+    return FundstelleError(f"The server at {server} answered with status {status}: check that it is Fundstelle's.")

@@ -1,0 +1,225 @@
+"""An archive in a folder and an archive behind a server are asked in the same way and answer the same."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+import threading
+from collections.abc import AsyncIterator, Callable, Iterator
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from api_parts import serving_api
+from hypothesis import given
+from hypothesis import strategies as st
+
+from embeddings.encoder import Encoder
+from rag.archive import Archive
+from rag.client import AsyncClient, Client
+from rag.client.calls import filter_json
+from rag.errors import CorrectionError, EmptyQuestion, FilterError, LongQuestion, NotFound, QuestionError
+from rag.search.filters import make_filter
+from rag.server.hosts import Serving
+from rag.types import Answer, Filter
+from rag.types.library import LibraryQuery
+from rag.verification import verify_quote
+
+BRIDGE = "Die Brücke wurde am 3. Mai 1998 eröffnet. Sie ist 412 Meter lang und führt über den Fluss."
+TUNNEL = "The tunnel is 57 kilometres long. It opened in June 2016 and leads through the mountain."
+SNAIL = "L'escargot avance lentement. Il mange des feuilles de salade dans le jardin de la reine."
+QUESTIONS = ["Wie lang ist die Brücke?", "How long is the tunnel?", '"feuilles de salade"', "Was kostet ein Fahrrad?"]
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """An `AsyncClient` whose coroutines are run to their end in a thread of its own."""
+
+    client: AsyncClient
+    loop: asyncio.AbstractEventLoop
+
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        method = getattr(self.client, name)
+
+        def call(*arguments: Any, **named: Any) -> Any:
+            result = method(*arguments, **named)
+            coroutine = _listed(result) if inspect.isasyncgen(result) else result
+            return asyncio.run_coroutine_threadsafe(coroutine, self.loop).result(60)
+
+        return call
+
+
+async def _listed(values: AsyncIterator[Any]) -> list[Any]:
+    return [value async for value in values]
+
+
+@pytest.fixture(scope="module")
+def archive(tmp_path_factory: pytest.TempPathFactory, encoder: Encoder) -> Iterator[Archive]:
+    """An archive of three articles, of which one is there twice."""
+    folder = tmp_path_factory.mktemp("contract") / "articles"
+    folder.mkdir()
+    for name, text in (("bridge.txt", BRIDGE), ("copy.txt", BRIDGE), ("tunnel.md", TUNNEL), ("snail.txt", SNAIL)):
+        (folder / name).write_text(text, encoding="utf-8")
+    with Archive.open(folder.parent / "archive", encoder=encoder) as opened:
+        opened.index([folder])
+        opened.warm_up()
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def address(archive: Archive) -> Iterator[str]:
+    """Where a server of the archive is."""
+    with serving_api(archive, Serving(paths=(archive.folder.parent,))) as served:
+        yield served
+
+
+@pytest.fixture(scope="module", params=["client", "async client"])
+def client(address: str, request: pytest.FixtureRequest) -> Iterator[Any]:
+    """Each kind of client of it."""
+    if request.param == "client":
+        with Client(address) as opened:
+            yield opened
+        return
+    loop = asyncio.new_event_loop()
+    thread = threading.Thread(target=loop.run_forever, daemon=True)
+    thread.start()
+    waiting = Waiting(AsyncClient(address), loop)
+    yield waiting
+    waiting.close()
+    loop.call_soon_threadsafe(loop.stop)
+    thread.join(10)
+    loop.close()
+
+
+def facts(answer: Answer) -> dict[str, Any]:
+    """Return an answer as JSON but for the time that it took, and with its texts."""
+    texts = {citation.marker: citation.article.text for citation in answer.citations}
+    return answer.to_dict() | {"took_ms": {}, "outcome": answer.outcome, "texts": texts}
+
+
+@pytest.mark.parametrize("fast", [False, True])
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_answers(archive: Archive, client: Any, question: str, fast: bool) -> None:
+    """Passages, places, scores, confidence and texts are equal."""
+    answer = client.ask(question, 2, fast=fast)
+    assert isinstance(answer, Answer)
+    assert facts(answer) == facts(archive.ask(question, 2, fast=fast))
+    for citation in answer.citations:
+        assert citation.quote == citation.article.text[citation.start : citation.end]
+
+
+def test_filters(archive: Archive, client: Any) -> None:
+    """Those of `ask` by name, and a filter as a value."""
+    for filters in ({"language": "en"}, {"path": ["bridge", "snail"]}, {"since": date(2020, 1, 1)}, {"until": "2024"}):
+        assert facts(client.ask(QUESTIONS[0], **filters)) == facts(archive.ask(QUESTIONS[0], **filters))
+    filter = make_filter(languages=["fr"], kinds=["article", "comment"])
+    assert facts(client.ask(QUESTIONS[0], filter=filter)) == facts(archive.ask(QUESTIONS[0], filter=filter))
+
+
+def test_results(archive: Archive, client: Any) -> None:
+    """A list by article, with what it can be narrowed to."""
+    for sort in ("relevance", "date"):
+        ours, theirs = (asked.search(QUESTIONS[0], sort=sort, limit=3) for asked in (client, archive))
+        assert ours.to_dict() | {"took_ms": {}} == theirs.to_dict() | {"took_ms": {}}
+
+
+def test_articles(archive: Archive, client: Any) -> None:
+    """One by whatever names it, all of them, their passages, and the list of the library."""
+    first = next(archive.articles())
+    for reference in (first.id, "bridge.txt", "tunnel", first.path):
+        assert client.article(reference) == archive.article(reference)
+    assert client.article_with_passages("snail") == archive.article_with_passages("snail")
+    assert client.passages(first.id) == archive.passages(first.id)
+    assert list(client.articles()) == list(archive.articles())
+    assert client.library_counts() == archive.library_counts()
+    for query in (None, LibraryQuery(size=2), LibraryQuery(size=3, page=2), LibraryQuery(size=3, page=9)):
+        assert client.library(query).rows == archive.library(query).rows
+    query = LibraryQuery("bridge", Filter(languages=("de",)), sort="title", descending=False)
+    assert client.library(query) == archive.library(query)
+    assert client.status() == replace(archive.status(), recall=client.status().recall)
+
+
+def test_verdicts(archive: Archive, client: Any) -> None:
+    """Whether a file still says so is that of `verify_quote`."""
+    citations = archive.ask(QUESTIONS[0], 2).citations
+    expected = [
+        verify_quote(archive, c.article.id, c.start, c.end, c.quote, sha256=c.article.sha256) for c in citations
+    ]
+    assert list(client.verify(*citations)) == expected
+    wrong = replace(citations[0], article=replace(citations[0].article, sha256="0" * 64))
+    (verdict,) = client.verify(wrong)
+    assert (verdict.holds, verdict.file_changed) == (True, True)
+
+
+@pytest.mark.parametrize(
+    ("call", "error"),
+    [
+        (lambda asked: asked.ask(" "), EmptyQuestion),
+        (lambda asked: asked.ask("a" * 5000), LongQuestion),
+        (lambda asked: asked.ask("-Brücke"), QuestionError),
+        (lambda asked: asked.ask("Wer?", 0), QuestionError),
+        (lambda asked: asked.ask("Wer?", since="gestern"), FilterError),
+        (lambda asked: asked.ask(5), TypeError),
+        (lambda asked: asked.article("nothing"), NotFound),
+        (lambda asked: asked.passages("0" * 12), NotFound),
+        (lambda asked: asked.correct("0" * 12, title="x"), NotFound),
+        (lambda asked: asked.correct(asked.article("bridge.txt").id), CorrectionError),
+        (lambda asked: asked.correct(asked.article("bridge.txt").id, published="gestern"), CorrectionError),
+        (lambda asked: asked.forget("/nothing"), NotFound),
+    ],
+)
+def test_errors(archive: Archive, client: Any, call: Callable[[Any], Any], error: type[Exception]) -> None:
+    """Class, sentence and attributes are the same."""
+    with pytest.raises(error) as ours:
+        call(client)
+    with pytest.raises(error) as theirs:
+        call(archive)
+    assert (type(ours.value), str(ours.value)) == (type(theirs.value), str(theirs.value))
+    assert vars(ours.value) == vars(theirs.value)
+
+
+def test_changes(archive: Archive, client: Any, tmp_path: Path) -> None:
+    """What is indexed, corrected and forgotten is so, with the report and the article that `Archive` returns."""
+    path = archive.folder.parent / "articles" / "new.txt"
+    path.write_text("Der Bahnhof hat zwölf Gleise. Er wurde 1913 gebaut.", encoding="utf-8")
+    progress: list[Any] = []
+    report = client.index(path, on_progress=progress.append)
+    assert (report.new, report.failures) == (1, ())
+    assert progress
+    article = client.correct(archive.article("new.txt").id, title="Der Bahnhof", published=date(1913, 5, 1))
+    assert article == archive.article("new.txt")
+    assert (article.title, article.published) == ("Der Bahnhof", date(1913, 5, 1))
+    assert client.take_back_correction(article.id, "title").title == archive.article("new.txt").title != "Der Bahnhof"
+    assert client.take_back_correction(article.id).published is None
+    with pytest.raises(NotFound, match="does not exist"):
+        client.index(path.with_name("gone.txt"))
+    assert client.forget(path) == 1
+    path.unlink()
+
+
+def test_the_methods_are_those_of_the_archive() -> None:
+    """Both clients have the same methods, with the parameters and defaults of `Archive` where it has them."""
+    names = [name for name in vars(AsyncClient) if not name.startswith("_") and name != "close"]
+    for name in names:
+        ours, of_async = (inspect.signature(getattr(kind, name)).parameters for kind in (Client, AsyncClient))
+        assert list(ours.values()) == list(of_async.values()), name
+        if hasattr(Archive, name) and name not in ("index", "forget"):
+            theirs = inspect.signature(getattr(Archive, name)).parameters
+            assert list(ours.values()) == list(theirs.values()), name
+
+
+@given(
+    st.builds(
+        Filter,
+        since=st.none() | st.dates(),
+        sources=st.lists(st.just("taz")).map(tuple),
+        paths=st.lists(st.text("ab/", min_size=1)).map(tuple),
+        kinds=st.sampled_from([("article",), ("comment",), ("article", "comment")]),
+    )
+)
+def test_a_filter_is_sent_whole(filter: Filter) -> None:
+    """What the server makes of its JSON is the filter again."""
+    values = filter_json(filter)
+    assert make_filter(values.pop("since", None), values.pop("until", None), **values) == filter
