@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Self, get_args
 from filelock import FileLock, Timeout
 
 from embeddings.encoder import BUNDLED, Encoder, self_test
-from embeddings.types import OnStep
+from embeddings.types import HalfVectors, OnStep
 from rag.config import DEFAULT_RANKING, Config, RankingConfig
 from rag.dense.index import DenseIndex
 from rag.dense.lazy_encoder import LazyEncoder
@@ -607,6 +607,17 @@ class Archive:
         """
         return self._store.article_with_passages(article_id)[1]
 
+    def passage_vectors(self, article_id: str) -> Iterator[tuple[Passage, HalfVectors]]:
+        """Yield the passages of an article in their order, each with its vector: float16, of length 1.
+
+        Vectors of two archives can be compared if the `fingerprint` of their `status` is the same.
+        """
+        record = self._store.vectors.encoder
+        if record is not None:
+            keys = self._store.passages.keys_of(article_id)
+            for stored in self._store.passages.with_keys(keys, record.fingerprint):
+                yield stored.passage, stored.vector
+
     def article_with_passages(self, reference: str) -> tuple[Article, tuple[Passage, ...]]:
         """Return an article, as `article` does, with its passages, in one consistent read.
 
@@ -628,6 +639,20 @@ class Archive:
         page = self._store.library.page(query or LibraryQuery())
         records = self._store.files.records(dict.fromkeys(row.file for row in page.rows))
         return replace(page, rows=with_file_states(page.rows, records))
+
+    def library_rows(self, query: LibraryQuery | None = None, limit: int | None = None) -> Iterator[LibraryRow]:
+        """Yield all articles as `library` lists them, one after the other, in constant memory; pages do not matter.
+
+        Args:
+            limit: the largest number of articles.
+
+        Raises:
+            ArchiveError: as for `library`.
+        """
+        from rag.indexing.file_states import with_file_states
+
+        for rows in self._store.library.all_rows(query or LibraryQuery(), limit):
+            yield from with_file_states(rows, self._store.files.records(dict.fromkeys(row.file for row in rows)))
 
     def library_row(self, article_id: str) -> LibraryRow:
         """Return one article as the library lists it.

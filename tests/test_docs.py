@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import re
 import runpy
 import shlex
 import shutil
 import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import redirect_stdout
 from dataclasses import dataclass
@@ -35,6 +37,8 @@ LINK = re.compile(r"\[[^\]]*\]\(([^)#\s]*)(?:#([^)\s]+))?\)")
 PARSED_ONLY = re.compile(
     r"^fundstelle (?:ui\b|.*--watch|.*https?://|.*--(?:encoder|reranker|device) |eval (?:beir|sweep .*_tokens))"
 )
+# pipes and files are the shell's
+IN_A_SHELL = re.compile(r" [|<>] ")
 OTHER_PROGRAMS = ("git clone ", "python3 -m venv ", "pip ", "pytest", "ir_measures ")
 
 
@@ -77,7 +81,7 @@ def fundstelle_commands() -> list[tuple[str, str]]:
         for block in blocks_of(document.read_text("utf-8"))
         if block.kind == "sh"
         for line in commands_of(block.text)
-        for command in line.split(" && ")
+        for command in re.split(r" (?:&&|[|<>]) ", line)
         if command.startswith("fundstelle ")
     ]
 
@@ -130,8 +134,12 @@ def run_line(line: str, fundstelle: Run, folder: Path) -> str:
     """Run a line of a shell block and return what it prints; what must not run here is known by its beginning."""
     if PARSED_ONLY.match(line) or line.startswith(OTHER_PROGRAMS):
         return ""
-    if not line.startswith("fundstelle "):
-        return subprocess.run(line, shell=True, cwd=folder, capture_output=True, text=True, check=True).stdout  # noqa: S602
+    if not line.startswith("fundstelle ") or IN_A_SHELL.search(line):
+        path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+        environment = {**os.environ, "PATH": path}
+        return subprocess.run(  # noqa: S602
+            line, shell=True, cwd=folder, capture_output=True, text=True, check=True, env=environment
+        ).stdout
     done = fundstelle(*shlex.split(line.replace("~", str(folder)))[1:], cwd=folder)
     assert done.returncode == 0, done.stderr
     return done.stdout

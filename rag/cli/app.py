@@ -18,7 +18,9 @@ from rag import __version__
 from rag.cli import dossier, evaluation
 from rag.cli.ask import ask
 from rag.cli.correct import correct
+from rag.cli.export import export
 from rag.cli.index import forget, index
+from rag.cli.list_articles import list_articles
 from rag.cli.options import (
     ArchiveOption,
     ArticleArgument,
@@ -80,6 +82,8 @@ app.command()(index)
 app.command()(forget)
 app.command()(correct)
 app.command()(ask)
+app.command("list")(list_articles)
+app.command()(export)
 
 
 @app.command()

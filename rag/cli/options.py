@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from rag.cli.completion import complete_article, complete_author, complete_source
 from rag.cli.progress import PreparationBar
 
 if TYPE_CHECKING:
@@ -21,7 +22,12 @@ ArchiveOption = Annotated[
     Path, typer.Option("--archive", metavar="DIR", envvar="FUNDSTELLE_ARCHIVE", help="Archive folder.")
 ]
 ArticleArgument = Annotated[
-    str, typer.Argument(metavar="ARTICLE", help="Id, path, title or URL of the article, or part of one.")
+    str,
+    typer.Argument(
+        metavar="ARTICLE",
+        help="Id, path, title or URL of the article, or part of one.",
+        autocompletion=complete_article,
+    ),
 ]
 REPEATABLE = "; may be repeated."
 QuestionArgument = Annotated[str, typer.Argument(metavar="QUESTION", help="What you want to know, in any language.")]
@@ -30,16 +36,21 @@ UntilOption = Annotated[
     str | None, typer.Option(metavar="DAY", help="Only articles up to and including this day, month or year.")
 ]
 SourceOption = Annotated[
-    list[str] | None, typer.Option(metavar="NAME", help=f"Only articles from this source{REPEATABLE}")
+    list[str] | None,
+    typer.Option(metavar="NAME", help=f"Only articles from this source{REPEATABLE}", autocompletion=complete_source),
 ]
 LanguageOption = Annotated[
     list[str] | None, typer.Option(metavar="CODE", help=f"Only passages in this language{REPEATABLE}")
 ]
 AuthorOption = Annotated[
-    list[str] | None, typer.Option(metavar="NAME", help=f"Only articles by this author{REPEATABLE}")
+    list[str] | None,
+    typer.Option(metavar="NAME", help=f"Only articles by this author{REPEATABLE}", autocompletion=complete_author),
 ]
 PathOption = Annotated[
     list[str] | None, typer.Option(metavar="PART", help=f"Only files whose path contains this{REPEATABLE}")
+]
+SearchOption = Annotated[
+    str, typer.Option(metavar="WORDS", help="Only articles with these words in the headline, outlet or author.")
 ]
 IncludeOption = Annotated[list[str] | None, typer.Option(metavar="comments", help="Also search reader comments.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]

@@ -6,17 +6,19 @@ Few articles are sorted as they are; many are read in the order of the index unt
 from __future__ import annotations
 
 import json
+from array import array
 from collections import Counter, OrderedDict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import PurePath
-from typing import Any
+from typing import Any, Literal
 
 from rag.errors import ArchiveOutdated, NotFound
 from rag.storage.article_mapping import day_of
 from rag.storage.database import Database
-from rag.storage.listing import COMPLETE, DUPLICATE, FIRST_LISTED_VERSION, INCOMPLETE, SORT_COLUMNS
+from rag.storage.listing import COMPLETE, DUPLICATE, FIRST_LISTED_VERSION, INCOMPLETE, SORT_COLUMNS, sort_key
+from rag.text.paths import spellings
 from rag.text.words import words
 from rag.types import BY_HAND, Filter, primary_language
 from rag.types.library import LibraryCounts, LibraryPage, LibraryQuery, LibraryRow, StoredState
@@ -25,6 +27,9 @@ MAX_COUNTED = 20_000
 """Up to this number, articles that a search or filter allows are counted."""
 _STATES: dict[StoredState, int] = {"complete": COMPLETE, "incomplete": INCOMPLETE, "duplicate": DUPLICATE}
 _STATE_NAMES: dict[int, StoredState] = {number: name for name, number in _STATES.items()}
+_LAST_CHARACTER = "\U0010ffff"
+# rows that are read together where all are read
+_CHUNK = 500
 # queries whose numbers are remembered
 _REMEMBERED = 32
 
@@ -61,12 +66,10 @@ class Library:
         is_all = not condition.sql
         if numbers is not None:
             condition = _Condition("number IN (SELECT value FROM json_each(?))", (json.dumps(numbers),))
-        column = SORT_COLUMNS[query.sort]
-        direction = "DESC" if query.descending else "ASC"
         index = "" if numbers is not None else f" INDEXED BY listing_by_{query.sort}"
         rows = self._database.rows(
             f"SELECT number FROM listing{index}{condition.clause} "  # noqa: S608
-            f"ORDER BY {column} {direction}, number {direction} LIMIT ? OFFSET ?",
+            f"{_order(query)} LIMIT ? OFFSET ?",
             *condition.values,
             query.size + 1,
             (query.page - 1) * query.size,
@@ -74,6 +77,53 @@ class Library:
         shown = [number for (number,) in rows[: query.size]]
         total = self._count() if is_all else None if numbers is None else len(numbers)
         return LibraryPage(tuple(self._rows(shown)), total, len(rows) > query.size)
+
+    def all_rows(self, query: LibraryQuery, limit: int | None = None) -> Iterator[list[LibraryRow]]:
+        """Yield all articles that a query asks for, whatever its page, in lists of some hundreds.
+
+        A million articles take 8 MB. What is removed meanwhile is left out.
+
+        Args:
+            limit: the largest number of articles.
+
+        Raises:
+            ArchiveError: as for `page`.
+        """
+        self._check_listed()
+        condition = self._condition(query)
+        with self._database.lent() as connection:
+            rows = connection.execute(
+                f"SELECT number FROM listing INDEXED BY listing_by_{query.sort}{condition.clause} "  # noqa: S608
+                f"{_order(query)} LIMIT ?",
+                (*condition.values, -1 if limit is None else limit),
+            )
+            numbers = array("q", (number for (number,) in rows))
+        for start in range(0, len(numbers), _CHUNK):
+            yield self._rows(numbers[start : start + _CHUNK])
+
+    def beginning_with(self, text: str, limit: int) -> list[LibraryRow]:
+        """Return articles whose id begins with a text and then, in their order, those whose headline does.
+
+        Raises:
+            ArchiveError: as for `page`.
+        """
+        self._check_listed()
+        numbers: dict[int, None] = {}
+        for column, beginning in (("article", text), ("title_key", sort_key(text))):
+            query = f"SELECT number FROM listing WHERE {column} >= ? AND {column} < ? ORDER BY {column} LIMIT ?"  # noqa: S608
+            rows = self._database.rows(query, beginning, beginning + _LAST_CHARACTER, limit - len(numbers))
+            numbers |= dict.fromkeys(number for (number,) in rows)
+        return self._rows(list(numbers))
+
+    def names_beginning_with(self, text: str, fact: Literal["source", "author"], limit: int) -> list[str]:
+        """Return the outlets or authors whose name begins with a text, in the order of their names."""
+        self._check_listed()
+        query = (
+            "SELECT name FROM names WHERE key >= ? AND key < ? AND EXISTS (SELECT 1 FROM listing "  # noqa: S608
+            f"WHERE listing.{fact}_key = names.key AND listing.{fact} = names.code) ORDER BY key LIMIT ?"
+        )
+        beginning = sort_key(text)
+        return [name for (name,) in self._database.rows(query, beginning, beginning + _LAST_CHARACTER, limit)]
 
     def row(self, article_id: str) -> LibraryRow:
         """Return the row of an article.
@@ -155,6 +205,12 @@ class Library:
                 conditions.append((in_codes, (json.dumps(sorted(matching)),)))
         if filter.languages:
             conditions.append(("language IN (SELECT value FROM json_each(?))", (self._language_codes(filter),)))
+        if filter.paths:
+            path_parts = [spelling for path in filter.paths for spelling in spellings(path)]
+            in_paths = (
+                "SELECT id FROM articles WHERE EXISTS (SELECT 1 FROM json_each(?) WHERE instr(articles.path, value))"
+            )
+            conditions.append((f"article IN ({in_paths})", (json.dumps(path_parts),)))
         if "comment" in filter.kinds:
             conditions.append(("comments", ()))
         if query.state:
@@ -204,6 +260,11 @@ class Library:
         )
         by_number = {number: _row(facts) for number, *facts in rows}
         return [by_number[number] for number in numbers if number in by_number]
+
+
+def _order(query: LibraryQuery) -> str:
+    direction = "DESC" if query.descending else "ASC"
+    return f"ORDER BY {SORT_COLUMNS[query.sort]} {direction}, number {direction}"
 
 
 def _row(facts: Sequence[Any]) -> LibraryRow:

@@ -14,14 +14,12 @@ from importlib.resources import files
 from rag.citing.formats import html_entry, markdown_entry, markdown_escaped
 from rag.citing.reference import Language, reference_of
 from rag.citing.styles import EntryPart, Style, entry, plain
+from rag.text.spreadsheet import cell
 from rag.types.dossier import Dossier, DossierEntry
 from rag.types.quotation import Quotation
 from rag.workspace.dossier_docx import docx
 from rag.workspace.dossier_json import dossier_json
 from rag.workspace.dossier_wording import DOSSIER_WORDING, DossierWording
-
-# a spreadsheet program takes a cell that begins so for a formula
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 _LOCALES: Mapping[Language, str] = {"de": "de", "en": "en_GB"}
 
@@ -112,7 +110,7 @@ def _csv(dossier: Dossier, options: ExportOptions) -> bytes:
         if each.kind == "heading":
             chapter = each.text
         elif quote is None:
-            writer.writerow(map(_cell, ("", chapter, "", each.text)))
+            writer.writerow(map(cell, ("", chapter, "", each.text)))
         else:
             number += 1
             facts = (
@@ -124,16 +122,9 @@ def _csv(dossier: Dossier, options: ExportOptions) -> bytes:
             )
             position = (quote.page, quote.path, quote.start, quote.end, quote.sha256)
             row = (number, chapter, quote.text, each.text, each.question, *facts, *position, each.added)
-            writer.writerow(map(_cell, row))
+            writer.writerow(map(cell, row))
     # with a byte order mark, spreadsheet programs read it as UTF-8
     return file.getvalue().encode("utf-8-sig")
-
-
-def _cell(value: object) -> object:
-    """Return a value that no spreadsheet program takes for a formula."""
-    if not isinstance(value, str):
-        return value
-    return f"'{value}" if value.lstrip(" \u00a0").startswith(_FORMULA) or value.startswith(_FORMULA) else value
 
 
 def _html(dossier: Dossier, options: ExportOptions) -> bytes:

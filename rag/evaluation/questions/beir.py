@@ -21,7 +21,8 @@ from rag.text.language import language_of
 from rag.types import Article
 
 CORPUS, QUERIES = "corpus.jsonl", "queries.jsonl"
-_QRELS = ("qrels.tsv", "qrels/test.tsv", "qrels.trec", "qrels")
+QRELS = "qrels.tsv"
+_QRELS = (QRELS, "qrels/test.tsv", "qrels.trec", "qrels")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,7 @@ def read_beir(folder: Path) -> RetrievalSet:
     """
     for name in (CORPUS, QUERIES):
         if not (folder / name).is_file():
-            raise NotFound(f"There is no {name} in {folder}: give a folder with {CORPUS}, {QUERIES} and {_QRELS[0]}.")
+            raise NotFound(f"There is no {name} in {folder}: give a folder with {CORPUS}, {QUERIES} and {QRELS}.")
     grades = _grades(folder)
     queries = []
     for row, location in _rows(folder / QUERIES):
@@ -122,7 +123,7 @@ def write_beir(folder: Path, judgements: Sequence[Judgement], corpus: Iterable[A
         for name, rows in ((CORPUS, documents), (QUERIES, queries)):
             with (folder / name).open("w", encoding="utf-8") as file:
                 file.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
-        with (folder / _QRELS[0]).open("w", encoding="utf-8") as file:
+        with (folder / QRELS).open("w", encoding="utf-8") as file:
             file.write("query-id\tcorpus-id\tscore\n")
             for judgement in judgements:
                 grades = {article: judgement.grades.get(article, 1) for article in judgement.answers} | {
@@ -136,7 +137,7 @@ def write_beir(folder: Path, judgements: Sequence[Judgement], corpus: Iterable[A
 def _grades(folder: Path) -> dict[str, dict[str, int]]:
     path = next((folder / name for name in _QRELS if (folder / name).is_file()), None)
     if path is None:
-        raise NotFound(f"There is no {_QRELS[0]} in {folder}: write query, document and grade, with tabs between them.")
+        raise NotFound(f"There is no {QRELS} in {folder}: write query, document and grade, with tabs between them.")
     grades: dict[str, dict[str, int]] = {}
     for number, line in enumerate(_text(path).splitlines(), 1):
         cells = line.split("\t") if "\t" in line else line.split()

@@ -20,7 +20,8 @@ from rag.cli.question_lines import MAX_LINE_BYTES, QuestionLine, question_line, 
 from rag.errors import QuestionError
 
 TUNNEL, OPERA = "Wie lang ist der Gotthard-Basistunnel?", "Wann wurde die Elbphilharmonie eröffnet?"
-PROGRAM = [sys.executable, "-c", "from rag.cli.app import main; main()"]
+# a shell that starts the tests in the background has Ctrl-C ignored in all of them
+PROGRAM = "import signal; signal.signal(signal.SIGINT, signal.SIG_DFL); from rag.__main__ import main; main()"
 
 
 @pytest.fixture
@@ -37,14 +38,12 @@ def pipe(fundstelle: Run, sample: Archive, monkeypatch: pytest.MonkeyPatch) -> R
 @pytest.fixture
 def process(sample: Archive) -> Iterator[subprocess.Popen[bytes]]:
     """A process that answers questions from standard input as JSON lines."""
-    command = [*PROGRAM, "ask", "-", "--jsonl", "-k", "1", "--archive", str(sample.folder)]
+    command = [sys.executable, "-c", PROGRAM, "ask", "-", "--jsonl", "-k", "1", "--archive", str(sample.folder)]
     with subprocess.Popen(
         command,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
-        # a shell that starts the tests in the background has Ctrl-C ignored in all of them
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     ) as started:
         yield started
         started.kill()

@@ -91,6 +91,9 @@ def test_every_order_in_both_directions(
         up = all_rows(database, LibraryQuery(filter=filter, sort=sort, descending=False, size=50))
         down = all_rows(database, LibraryQuery(filter=filter, sort=sort, descending=True, size=7))
         assert up == down[::-1]
+        query = LibraryQuery(filter=filter, sort=sort, descending=False, page=2, size=1)
+        assert [row for rows in Library(database).all_rows(query) for row in rows] == up
+        assert [row for rows in Library(database).all_rows(query, 3) for row in rows] == up[:3]
         assert len({row.id for row in up}) == len(up) == (90 if filter.languages else 180)
         if key := KEYS.get(sort):
             assert list(map(key, up)) == sorted(map(key, up))
@@ -127,6 +130,7 @@ def test_headlines_are_sorted_as_in_a_dictionary(database: Database) -> None:
         (LibraryQuery(state="duplicate"), lambda row: False),
         (LibraryQuery(filter=Filter(sources=("alt",))), lambda row: row.source == "Altmoorer Zeitung"),
         (LibraryQuery(filter=Filter(sources=("alt", "bote"))), lambda row: row.source in ("Bote", "Altmoorer Zeitung")),
+        (LibraryQuery(filter=Filter(paths=("name17",))), lambda row: "name17" in row.path),
         (LibraryQuery(filter=Filter(authors=("ås",))), lambda row: row.author == "Øyvind Ås"),
         (LibraryQuery(filter=Filter(languages=("de", "fr"))), lambda row: row.language != "en"),
         (

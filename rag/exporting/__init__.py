@@ -1,0 +1,1 @@
+"""Articles, passages and vectors of an archive as files for other programs."""
