@@ -18,7 +18,7 @@ from rag import __version__
 from rag.cli import dossier, evaluation
 from rag.cli.ask import ask
 from rag.cli.correct import correct
-from rag.cli.export import export
+from rag.cli.export import export_archive
 from rag.cli.index import forget, index
 from rag.cli.list_articles import list_articles
 from rag.cli.options import (
@@ -83,7 +83,7 @@ app.command()(forget)
 app.command()(correct)
 app.command()(ask)
 app.command("list")(list_articles)
-app.command()(export)
+app.command("export")(export_archive)
 
 
 @app.command()

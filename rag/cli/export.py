@@ -34,7 +34,7 @@ Subject = Literal["articles", "passages", "vectors"]
 STANDARD_OUTPUT = Path("-")
 
 
-def export(
+def export_archive(
     destination: Annotated[
         Path, typer.Argument(metavar="FILE", help="The file to write, for beir the folder; - is standard output.")
     ],

@@ -36,8 +36,8 @@ def export_retrieval_set(
     """
     check_free([folder / name for name in (CORPUS, QUERIES, QRELS)], overwrite=overwrite)
     session = EvaluationSession(archive)
-    asked = session.feedback.questions() if questions is None else read_questions(questions)
-    judgements = [judgement for judgement in session.judge(asked) if judgement.answers]
+    test_questions = session.feedback.questions() if questions is None else read_questions(questions)
+    judgements = [judgement for judgement in session.judge(test_questions) if judgement.answers]
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with TemporaryDirectory(prefix=".export-", dir=folder) as temporary:

@@ -18,7 +18,7 @@ Row = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class ExportTable:
     """A table: the kinds of its columns by their names, and the rows that an article of the library has in it."""
 
     columns: Mapping[str, Kind]
@@ -85,8 +85,8 @@ def _vectors(archive: Archive, row: LibraryRow) -> Iterator[Row]:
             }
 
 
-TABLES: Mapping[Subject, Table] = {
-    "articles": Table(
+TABLES: Mapping[Subject, ExportTable] = {
+    "articles": ExportTable(
         {
             "id": "text",
             **_FACTS,
@@ -100,9 +100,9 @@ TABLES: Mapping[Subject, Table] = {
         },
         _articles,
     ),
-    "passages": Table(
+    "passages": ExportTable(
         {**_PLACE, "page": "number", "kind": "text", "language": "text", "text": "text", **_FACTS}, _passages
     ),
-    "vectors": Table({**_PLACE, "vector": "vector"}, _vectors),
+    "vectors": ExportTable({**_PLACE, "vector": "vector"}, _vectors),
 }
 """The tables by what they hold. Duplicates are articles, but their passages are those of their originals."""
