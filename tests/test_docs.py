@@ -39,6 +39,8 @@ PARSED_ONLY = re.compile(
 )
 # pipes and files are the shell's
 IN_A_SHELL = re.compile(r" [|<>] ")
+# what a newcomer's first test run does without
+SLOW_DOCUMENTS = ("docs/evaluation.md", "docs/how-to/calibrate.md")
 OTHER_PROGRAMS = ("git clone ", "python3 -m venv ", "pip ", "pytest", "ir_measures ")
 
 
@@ -101,7 +103,14 @@ def test_each_command_is_one(document: str, command: str) -> None:
     parser.make_context("fundstelle", words)
 
 
-@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
+@pytest.mark.parametrize(
+    "document",
+    [
+        pytest.param(path, id=name, marks=[pytest.mark.slow] if name in SLOW_DOCUMENTS else [])
+        for path in DOCUMENTS
+        for name in [str(path.relative_to(ROOT))]
+    ],
+)
 def test_documents_run(document: Path, fundstelle: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Commands end without an error, and print what the document shows."""
     blocks = [block for block in blocks_of(document.read_text("utf-8")) if block.kind != "text"]

@@ -60,7 +60,7 @@ def sample_answers(sample: Archive) -> Callable[[bool], list[Answer]]:
     return cache(lambda fast: [sample.ask(question["question"], fast=fast) for question in QUESTIONS])
 
 
-@pytest.fixture(params=[False, True], ids=["re-ranked", "fast"])
+@pytest.fixture(params=[pytest.param(False, id="re-ranked", marks=pytest.mark.slow), pytest.param(True, id="fast")])
 def answers(
     sample_answers: Callable[[bool], list[Answer]], request: pytest.FixtureRequest
 ) -> tuple[bool, list[Answer]]:
@@ -102,6 +102,7 @@ def test_yes_and_no_on_sample_questions(answers: tuple[bool, list[Answer]]) -> N
     assert wrongly <= (28 if fast else 21)
 
 
+@pytest.mark.slow
 def test_a_highlight_is_a_sentence_of_the_quote(sample_answers: Callable[[bool], list[Answer]]) -> None:
     """Whatever is asked, at most one sentence is highlighted, within the quote, and words are marked whole.
 
@@ -284,6 +285,7 @@ def test_wire_copy_is_cited_once(tmp_path: Path) -> None:
 # -- calibration ------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("every", [4, pytest.param(1, marks=pytest.mark.heavy)])
 def test_calibration_learns_from_the_users_questions(
     sample: Archive, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, every: int

@@ -43,6 +43,7 @@ def test_without_a_card_one_sentence_says_what_to_do(monkeypatch: pytest.MonkeyP
         open_encoder(device="cuda")
 
 
+@pytest.mark.slow
 def test_the_command_line_says_it_too(program: Run) -> None:
     """`index --device cuda` without a card ends with that sentence and no trace."""
     done = program("index", ARTICLES, "--device", "cuda", CUDA_VISIBLE_DEVICES="")

@@ -42,6 +42,7 @@ class TestCompiled(EncoderContract):
         return self._encoder
 
 
+@pytest.mark.slow
 class TestSentenceTransformer(EncoderContract):
     """sentence-transformers keeps the contract."""
 
@@ -58,6 +59,7 @@ def _paragraphs() -> list[str]:
     return [paragraph for text in texts for paragraph in text.split("\n\n") if len(paragraph) > 80]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("every", [9, pytest.param(1, marks=pytest.mark.heavy)])
 def test_compiled_vectors_are_those_of_sentence_transformers(encoder: Encoder, reference: Encoder, every: int) -> None:
     """On paragraphs in a dozen languages the mean cosine of the two engines is at least 0.998."""

@@ -331,6 +331,7 @@ def test_a_graph_that_is_wrong_everywhere_is_not_run(
     assert float(found.encode_query("Wer?") @ right) > 0.99
 
 
+@pytest.mark.slow
 def test_a_text_has_the_same_vector_whatever_it_is_read_with(encoder: Encoder) -> None:
     """Of every padded length, alone, among shorter ones, and padded to more: cosines of at least .999."""
     reference = read_reference(compiled_graph())

@@ -255,6 +255,7 @@ def test_what_is_wrong_is_one_sentence(fundstelle: Run, here: Path, arguments: t
     assert said in done.stderr
 
 
+@pytest.mark.slow
 def test_ctrl_c_keeps_what_was_asked(here: Path) -> None:
     """Many questions, interrupted in the middle: exit code 130, figures of those that were asked, and a kept run."""
     many = "".join(

@@ -110,6 +110,7 @@ def test_answers_are_the_same_without_the_file(archive: Archive, counting: Count
     assert after.confidence == pytest.approx(before.confidence, abs=2e-3)
 
 
+@pytest.mark.slow
 def test_all_scores_are_the_same_without_the_file(sample: Archive, encoder: Encoder, tmp_path: Path) -> None:
     """However many passages have to be read for it: the same citations in the same order, with the same scores."""
     copy = shutil.copytree(sample.folder, tmp_path / "copy", ignore=shutil.ignore_patterns("tokens"))

@@ -459,6 +459,7 @@ def killed_run(archive: Path, folder: Path, at: int) -> subprocess.CompletedProc
     return subprocess.run(command, capture_output=True, text=True, check=False)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("moments", [3, pytest.param(20, marks=pytest.mark.heavy)])
 def test_killing_at_any_moment_ends_in_the_same_archive(
     folder: Path, tmp_path: Path, encoder: Encoder, moments: int
@@ -481,6 +482,7 @@ def test_killing_at_any_moment_ends_in_the_same_archive(
         assert_same(tmp_path / "clean", killed)
 
 
+@pytest.mark.slow
 def test_ctrl_c_keeps_what_is_stored(fundstelle: object, tmp_path: Path) -> None:
     """Interrupted in the middle, `index` says so in a sentence, exits with 130, and goes on where it stopped."""
     # a process in the background may have been told to ignore Ctrl-C

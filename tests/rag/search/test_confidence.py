@@ -198,6 +198,7 @@ def questions_read() -> dict[str, TokenVectors]:
     return {}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("fast", "every"),
     [

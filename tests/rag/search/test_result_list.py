@@ -46,6 +46,7 @@ def names(results: ResultList) -> list[str]:
     return [Path(result.article.path).stem for result in results]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("fast", [False, True])
 def test_the_first_five_citations_are_those_of_an_answer(sample: Archive, fast: bool) -> None:
     """With the same confidence, reason and marks; a longer list adds to a shorter one and changes nothing in it."""
@@ -92,6 +93,7 @@ def test_citations_are_grouped_by_article(sample: Archive) -> None:
     assert markers == [citation.marker for citation in results.answer]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("step", [4, pytest.param(1, marks=pytest.mark.heavy)])
 def test_noise_seldom_hides_an_article_that_answers(sample: Archive, step: int) -> None:
     """Of the articles that answer a sample question at most 3 % are noise, of the others nearly half."""
