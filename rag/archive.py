@@ -47,7 +47,7 @@ from rag.types import (
     Sort,
     Status,
 )
-from rag.types.library import LibraryCounts, LibraryPage, LibraryQuery, LibraryRow
+from rag.types.library import FILE_STATES, MAX_LOOKED_AT, LibraryCounts, LibraryPage, LibraryQuery, LibraryRow
 
 if TYPE_CHECKING:
     from rag.indexing.indexer import Indexer
@@ -634,11 +634,15 @@ class Archive:
         Raises:
             ArchiveError: an earlier version wrote the archive, and it may only be read.
         """
-        from rag.indexing.file_states import with_file_states
+        from rag.indexing.file_states import page_in_file_state, with_file_states
 
-        page = self._store.library.page(query or LibraryQuery())
+        query = query or LibraryQuery()
+        is_of_files = query.state in FILE_STATES
+        listed = replace(query, state=None, page=1, size=MAX_LOOKED_AT) if is_of_files else query
+        page = self._store.library.page(listed)
         records = self._store.files.records(dict.fromkeys(row.file for row in page.rows))
-        return replace(page, rows=with_file_states(page.rows, records))
+        rows = with_file_states(page.rows, records)
+        return page_in_file_state(rows, query) if is_of_files else replace(page, rows=rows)
 
     def library_rows(self, query: LibraryQuery | None = None, limit: int | None = None) -> Iterator[LibraryRow]:
         """Yield all articles as `library` lists them, one after the other, in constant memory; pages do not matter.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,7 +10,7 @@ from rag.errors import LoadError
 from rag.loading.common.files import change_stamp, digest
 from rag.storage.file_records import FileRecord
 from rag.text.paths import is_missing
-from rag.types.library import ArticleState, LibraryRow
+from rag.types.library import ArticleState, LibraryPage, LibraryQuery, LibraryRow
 
 # a larger file that looks changed is not read to know whether its bytes are the same
 _MAX_HASHED_BYTES = 50_000_000
@@ -31,6 +31,17 @@ def with_file_states(rows: Iterable[LibraryRow], records: Iterable[FileRecord]) 
         state = state_of[row.file]
         changed_rows.append(replace(row, state=state) if state else row)
     return tuple(changed_rows)
+
+
+def page_in_file_state(rows: Sequence[LibraryRow], query: LibraryQuery) -> LibraryPage:
+    """Return the page that a query for one of `FILE_STATES` asks for.
+
+    Args:
+        rows: all articles that the query allows but for their state, in its order.
+    """
+    matching = [row for row in rows if row.state == query.state]
+    end = query.page * query.size
+    return LibraryPage(tuple(matching[end - query.size : end]), len(matching), len(matching) > end)
 
 
 def _state(record: FileRecord | None, file: str) -> ArticleState | None:

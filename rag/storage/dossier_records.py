@@ -1,4 +1,4 @@
-"""Dossiers as they are stored. What is deleted can be restored until something else is deleted."""
+"""Dossiers as they are stored. The last deletions can be undone."""
 
 from __future__ import annotations
 
@@ -17,6 +17,8 @@ from rag.types.quotation import Quotation
 _FIRST_VERSION = 6
 """The first version of an archive with dossiers."""
 _NO_DOSSIER = "There is no dossier {reference!r} in this archive: `fundstelle dossier list` prints what there is."
+MAX_DELETIONS = 20
+"""So many deletions can be undone; what was deleted before is gone for good."""
 _NO_ENTRY = "This entry is no longer in the dossier: it was deleted elsewhere. Load the page again."
 
 
@@ -144,28 +146,28 @@ class DossierRecords:
         self._with_entry(entry_id, changed, reorder)
 
     def delete_entry(self, entry_id: str, changed: str) -> None:
-        """Delete an entry; what was deleted before is gone for good.
+        """Delete an entry; the last deletions can be undone.
 
         Raises:
             NotFound: there is no such entry.
         """
 
         def delete(connection: sqlite3.Connection, _: str) -> None:
-            _purge(connection)
-            connection.execute("UPDATE dossier_entries SET deleted = 1 WHERE id = ?", (entry_id,))
+            number = _next_deletion(connection)
+            connection.execute("UPDATE dossier_entries SET deleted = ? WHERE id = ?", (number, entry_id))
 
         self._with_entry(entry_id, changed, delete)
 
     def delete(self, dossier_id: str, changed: str) -> None:
-        """Delete a dossier; what was deleted before is gone for good.
+        """Delete a dossier; the last deletions can be undone.
 
         Raises:
             NotFound: there is none.
         """
         with self._database.transaction(of_articles=False) as (connection, _):
             _touch(connection, dossier_id, changed)
-            _purge(connection)
-            connection.execute("UPDATE dossiers SET deleted = 1 WHERE id = ?", (dossier_id,))
+            number = _next_deletion(connection)
+            connection.execute("UPDATE dossiers SET deleted = ? WHERE id = ?", (number, dossier_id))
 
     def restore(self, deleted_id: str) -> None:
         """Bring back a dossier or an entry that was deleted.
@@ -178,7 +180,7 @@ class DossierRecords:
                 query = f"UPDATE {table} SET deleted = 0 WHERE id = ? AND deleted"  # noqa: S608
                 if connection.execute(query, (deleted_id,)).rowcount:
                     return
-        raise NotFound("This was deleted for good: something else was deleted since.")
+        raise NotFound("This was deleted for good: much else was deleted since.")
 
     def _with_entry(self, entry_id: str, changed: str, action: Callable[[sqlite3.Connection, str], None]) -> None:
         """Call a function with a connection in a transaction, and with the dossier of an entry.
@@ -249,8 +251,15 @@ def _touch(connection: sqlite3.Connection, dossier_id: str, changed: str) -> Non
         raise NotFound(_NO_DOSSIER.format(reference=dossier_id))
 
 
-def _purge(connection: sqlite3.Connection) -> None:
+def _next_deletion(connection: sqlite3.Connection) -> int:
+    """Return the number of a new deletion, which is kept with what is deleted; the oldest ones become final."""
+    query = "SELECT max(deleted) FROM (SELECT deleted FROM dossiers UNION ALL SELECT deleted FROM dossier_entries)"
+    newest = connection.execute(query).fetchone()[0] or 0
+    final = newest + 1 - MAX_DELETIONS
     connection.execute(
-        "DELETE FROM dossier_entries WHERE deleted OR dossier IN (SELECT id FROM dossiers WHERE deleted)"
+        "DELETE FROM dossier_entries WHERE deleted BETWEEN 1 AND ?1 "
+        "OR dossier IN (SELECT id FROM dossiers WHERE deleted BETWEEN 1 AND ?1)",
+        (final,),
     )
-    connection.execute("DELETE FROM dossiers WHERE deleted")
+    connection.execute("DELETE FROM dossiers WHERE deleted BETWEEN 1 AND ?", (final,))
+    return int(newest) + 1

@@ -21,12 +21,12 @@ from rag.storage.listing import COMPLETE, DUPLICATE, FIRST_LISTED_VERSION, INCOM
 from rag.text.paths import spellings
 from rag.text.words import words
 from rag.types import BY_HAND, Filter, primary_language
-from rag.types.library import LibraryCounts, LibraryPage, LibraryQuery, LibraryRow, StoredState
+from rag.types.library import ArticleState, LibraryCounts, LibraryPage, LibraryQuery, LibraryRow
 
 MAX_COUNTED = 20_000
 """Up to this number, articles that a search or filter allows are counted."""
-_STATES: dict[StoredState, int] = {"complete": COMPLETE, "incomplete": INCOMPLETE, "duplicate": DUPLICATE}
-_STATE_NAMES: dict[int, StoredState] = {number: name for name, number in _STATES.items()}
+_STATES: dict[ArticleState, int] = {"complete": COMPLETE, "incomplete": INCOMPLETE, "duplicate": DUPLICATE}
+_STATE_NAMES: dict[int, ArticleState] = {number: name for name, number in _STATES.items()}
 _LAST_CHARACTER = "\U0010ffff"
 # rows that are read together where all are read
 _CHUNK = 500
@@ -213,7 +213,7 @@ class Library:
             conditions.append((f"article IN ({in_paths})", (json.dumps(path_parts),)))
         if "comment" in filter.kinds:
             conditions.append(("comments", ()))
-        if query.state:
+        if query.state in _STATES:
             conditions.append(("state = ?", (_STATES[query.state],)))
         for word in words(query.search):
             in_title, named = "instr(title_key, ?)", self._codes(word)

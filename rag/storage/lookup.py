@@ -13,6 +13,8 @@ from rag.text.paths import spellings
 
 # maximum number of articles that a message names
 _MAX_NAMED = 5
+# longer than any path or title
+_MAX_REFERENCE = 10_000
 
 
 def resolve_article(store: Store, reference: str) -> str:
@@ -44,6 +46,8 @@ def find_articles(database: Database, reference: str) -> list[str]:
     Tried in this order: the id; the whole path, title or address; the beginning of an id, a part of a title, the end of
     a path.
     """
+    if len(reference) > _MAX_REFERENCE:
+        return []  # SQLite takes no longer pattern
     pattern = "%" + reference.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
     for condition in (
         "id = ?1",

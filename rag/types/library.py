@@ -16,6 +16,12 @@ StoredState = Literal["complete", "incomplete", "duplicate"]
 """Whether all of an article was read; of articles with the same text, all but the original are duplicates."""
 ArticleState = StoredState | Literal["missing", "changed"]
 """The same, or that the file is missing, or changed since it was read."""
+FILE_STATES: tuple[ArticleState, ...] = ("missing", "changed")
+"""The states that are not stored, and known only when the files are looked at."""
+
+
+MAX_LOOKED_AT = 20_000
+"""So many files are looked at for a state that is not stored."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,14 +31,14 @@ class LibraryQuery:
     Attributes:
         search: words, or parts of them, that the headline, the outlet or the author contains.
         filter: `kinds` other than the article's own words ask for articles that have readers' comments.
-        state: only articles in this state.
+        state: only articles in this state; for one of `FILE_STATES`, of the first `MAX_LOOKED_AT` articles.
         page: from 1.
         size: the number of articles of a page.
     """
 
     search: str = ""
     filter: Filter = NO_FILTER
-    state: StoredState | None = None
+    state: ArticleState | None = None
     sort: SortFact = "added"
     descending: bool = True
     page: int = 1

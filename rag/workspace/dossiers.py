@@ -127,7 +127,7 @@ class Dossiers:
         self._records.move(entry_id, before, _now())
 
     def delete(self, dossier_id: str) -> None:
-        """Delete a dossier, which `restore` brings back until something else is deleted.
+        """Delete a dossier, which `restore` brings back as long as it is one of the last twenty deletions.
 
         Raises:
             NotFound: there is none.
@@ -135,7 +135,7 @@ class Dossiers:
         self._records.delete(dossier_id, _now())
 
     def delete_entry(self, entry_id: str) -> None:
-        """Delete an entry, which `restore` brings back until something else is deleted.
+        """Delete an entry, which `restore` brings back as long as it is one of the last twenty deletions.
 
         Raises:
             NotFound: there is none.
@@ -143,7 +143,7 @@ class Dossiers:
         self._records.delete_entry(entry_id, _now())
 
     def restore(self, deleted_id: str) -> None:
-        """Bring back a dossier or an entry that was deleted last.
+        """Bring back a dossier or an entry that was deleted.
 
         Raises:
             NotFound: it is gone for good.

@@ -14,8 +14,10 @@ from rag.types import Failure, IndexReport
 from rag.workspace.inbox import MAX_FILE_BYTES
 from ui.html.markup import breakable, escape
 from ui.wording.errors import error_sentence
-from ui.wording.library import LIBRARY, LibraryTexts
+from ui.wording.library import LIBRARY
+from ui.wording.library_texts import LibraryTexts
 from ui.wording.page import count_of, grouped
+from ui.wording.reasons import reason_sentence
 from ui.wording.texts import Texts
 
 _MAX_FAILURES = 50
@@ -183,11 +185,11 @@ def _counts(report: IndexReport, texts: Texts) -> list[str]:
 
 
 def _failures(failures: Sequence[Failure], archive: Path, texts: Texts) -> str:
-    """Return what could not be read, each with its reason, which the readers write in English."""
+    """Return what could not be read, each with its reason."""
     words = LIBRARY[texts.code]
     if not failures:
         return ""
-    items = "".join(_failure(failure, archive, words) for failure in failures[:_MAX_FAILURES])
+    items = "".join(_failure(failure, archive, texts) for failure in failures[:_MAX_FAILURES])
     if len(failures) > _MAX_FAILURES:
         more = words.more_failures.format(count=grouped(len(failures) - _MAX_FAILURES, texts))
         items += f"<li>{escape(more)}</li>"
@@ -198,12 +200,13 @@ def _failures(failures: Sequence[Failure], archive: Path, texts: Texts) -> str:
     )
 
 
-def _failure(failure: Failure, archive: Path, words: LibraryTexts) -> str:
+def _failure(failure: Failure, archive: Path, texts: Texts) -> str:
+    words, reason = LIBRARY[texts.code], reason_sentence(failure.reason, texts)
     path = failure.path.removeprefix(f"{archive.absolute()}/")
     # the limits of a run, for example, are of no file and no address
     is_retried = failure.path.startswith("/") or "://" in failure.path
     retry = f'<button type="button" data-fs-retry="{escape(failure.path)}">{escape(words.try_again)}</button>'
     return (
-        f'<li><span dir="ltr">{breakable(path)}</span> <span lang="en">{escape(failure.reason)}</span> '
+        f'<li><span dir="ltr">{breakable(path)}</span> <span lang="{reason.lang}">{escape(reason.text)}</span> '
         f"{retry if is_retried else ''}</li>"
     )

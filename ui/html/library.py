@@ -9,9 +9,19 @@ from urllib.parse import urlencode
 
 from rag.storage.library import MAX_COUNTED
 from rag.types import Filter
-from rag.types.library import SORT_FACTS, LibraryCounts, LibraryPage, LibraryQuery, LibraryRow, SortFact
+from rag.types.library import (
+    FILE_STATES,
+    MAX_LOOKED_AT,
+    SORT_FACTS,
+    LibraryCounts,
+    LibraryPage,
+    LibraryQuery,
+    LibraryRow,
+    SortFact,
+)
 from ui.html.markup import escape
-from ui.wording.library import LIBRARY, LibraryTexts
+from ui.wording.library import LIBRARY
+from ui.wording.library_texts import LibraryTexts
 from ui.wording.page import count_of, grouped, language_name, long_date
 from ui.wording.texts import Texts
 
@@ -102,7 +112,9 @@ def library_filters(query: LibraryQuery, counts: LibraryCounts, texts: Texts) ->
     languages = counts.languages
     tags = list(dict.fromkeys([*languages, *filter.languages]))
     in_language = [(tag, f"{language_name(tag, texts)} ({grouped(languages.get(tag, 0), texts)})") for tag in tags]
-    states = [(name, words.states[name]) for name in ("complete", "incomplete", "duplicate")]
+    # no more files are looked at than can be in the time of a page
+    are_few = sum(languages.values()) <= MAX_LOOKED_AT
+    states = [(name, label) for name, label in words.states.items() if are_few or name not in FILE_STATES]
     chosen_language = filter.languages[0] if len(filter.languages) == 1 else ""
     comments = " checked" if "comment" in filter.kinds else ""
     return (

@@ -9,7 +9,8 @@ from pathlib import PurePath
 from rag.types import CORRECTABLE, Article, CorrectableFact, Correction, fact_text
 from rag.types.library import LibraryRow
 from ui.html.markup import breakable, escape, external_link, web_address
-from ui.wording.library import LIBRARY, LibraryTexts
+from ui.wording.library import LIBRARY
+from ui.wording.library_texts import LibraryTexts
 from ui.wording.page import grouped, long_date
 from ui.wording.texts import Texts
 

@@ -9,7 +9,8 @@ from urllib.parse import urlencode
 
 from rag.types.library import LibraryCounts
 from ui.html.markup import escape
-from ui.wording.library import LIBRARY, LibraryTexts
+from ui.wording.library import LIBRARY
+from ui.wording.library_texts import LibraryTexts
 from ui.wording.page import count_of, grouped, language_name
 from ui.wording.texts import Texts
 

@@ -22,6 +22,7 @@ from ui.html.markup import breakable, byline, escape, external_link, reader_addr
 from ui.html.save import save_buttons
 from ui.wording.page import language_name, long_date
 from ui.wording.reader import READER, ReaderWords
+from ui.wording.reasons import reason_sentence
 from ui.wording.texts import Texts
 
 
@@ -227,7 +228,8 @@ def check_result(check: ArticleVerification, language: str, texts: Texts) -> str
         html += f" {escape(words.file_changed)}"
     html += "</p>"
     if check.problem:
-        html += f'<p lang="en">{escape(check.problem)}</p>'
+        problem = reason_sentence(check.problem, texts)
+        html += f'<p lang="{problem.lang}">{escape(problem.text)}</p>'
     if check.sha256:
         html += f'<p class="fs-hash">SHA-256 {escape(check.sha256)}</p>'
     if check.changes:

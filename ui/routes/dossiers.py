@@ -133,7 +133,7 @@ def _delete(dossiers: Dossiers, body: ActionRequest, _: Texts) -> str:
 
 
 def _restore(dossiers: Dossiers, body: ActionRequest, _: Texts) -> str:
-    """Bring back the entry or the dossier that was deleted last."""
+    """Bring back an entry or a dossier that was deleted."""
     dossiers.restore(body.entry or body.dossier or "")
     return ""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import get_args
 
 from fastapi import FastAPI, Request
 from fastapi.responses import HTMLResponse, JSONResponse, Response
@@ -16,9 +17,10 @@ from rag.jobs.indexing_job import IndexingJob
 from rag.jobs.map_job import MapJob
 from rag.search.filters import make_filter
 from rag.types import Filter
-from rag.types.library import SORT_FACTS, LibraryQuery
+from rag.types.library import FILE_STATES, SORT_FACTS, LibraryQuery, StoredState
 from rag.workspace.folders import Folders
 from rag.workspace.inbox import Inbox
+from rag.workspace.sample import sample_articles
 from ui.html.indexing import add_panel, indexing_run
 from ui.html.library import ListState, library_filters, library_frame, library_list
 from ui.html.library_article import article_details
@@ -27,8 +29,6 @@ from ui.html.notices import refusal_notice
 from ui.routes.fragments import fragment
 from ui.wording.texts import Texts
 
-SAMPLE = Path("seeds", "articles")
-"""The sample articles, below the folder that the page was started in."""
 _PARAMETERS = ("find", "since", "until", "source", "language", "author", "kind", "state", "order", "page")
 _MAX_PAGE = 1_000_000
 _MAX_SEARCH_CHARACTERS = 200
@@ -142,7 +142,7 @@ def _add_panel(desk: LibraryDesk, texts: Texts) -> str:
         is_empty=_is_empty(desk.archive),
         is_local=desk.is_local,
         may_fetch=desk.may_fetch,
-        has_sample=SAMPLE.is_dir(),
+        has_sample=sample_articles() is not None,
         texts=texts,
     )
 
@@ -177,7 +177,7 @@ def list_state(parameters: dict[str, list[str]]) -> ListState:
     query = LibraryQuery(
         search=(_first(given, "find") or "")[:_MAX_SEARCH_CHARACTERS],
         filter=_filter(given),
-        state=next((name for name in ("complete", "incomplete", "duplicate") if name == state), None),
+        state=next((name for name in get_args(StoredState) + FILE_STATES if name == state), None),
         sort=sort or "added",
         descending=order.startswith("-") or sort is None,
         page=min(int(page), _MAX_PAGE) if page.isdecimal() and page.isascii() and int(page) > 0 else 1,

@@ -15,14 +15,17 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect
 
 from rag.errors import ArchiveBusy, CorrectionError, FundstelleError, NotFound, UploadError
+from rag.fetching.urls import is_address
 from rag.jobs.indexing_job import IndexingTask
 from rag.workspace.folders import Folders
 from rag.workspace.inbox import Inbox
+from rag.workspace.sample import sample_articles
 from ui.routes.body_types import Text
 from ui.routes.fragments import texts_for
-from ui.routes.library import SAMPLE, LibraryDesk, details_html
+from ui.routes.library import LibraryDesk, details_html
 from ui.wording.errors import error_sentence
-from ui.wording.library import LIBRARY, LibraryTexts
+from ui.wording.library import LIBRARY
+from ui.wording.library_texts import LibraryTexts
 from ui.wording.page import count_of
 from ui.wording.texts import Texts
 
@@ -89,7 +92,10 @@ def _add_adding_routes(app: FastAPI, desk: LibraryDesk) -> None:
         def switched(texts: Texts) -> str:
             words = LIBRARY[texts.code]
             _check_local(desk, words)
-            Folders(desk.archive).watch(wanted.path, watched=wanted.watched)
+            try:
+                Folders(desk.archive).watch(wanted.path, watched=wanted.watched)
+            except NotFound as error:
+                raise _Forbidden(words.unknown_folder) from error
             desk.watch.renew()
             return (words.watched if wanted.watched else words.unwatched).format(path=wanted.path)
 
@@ -155,8 +161,8 @@ def _add(desk: LibraryDesk, wanted: AddRequest, words: LibraryTexts) -> str:
     match wanted.kind:
         case "inbox":
             task = IndexingTask((Inbox(desk.archive).folder,))
-        case "sample" if SAMPLE.is_dir():
-            task = IndexingTask((SAMPLE.absolute(),))
+        case "sample" if folder := sample_articles():
+            task = IndexingTask((folder,))
         case "folder":
             _check_local(desk, words)
             if not wanted.value.strip().startswith("/"):
@@ -168,6 +174,8 @@ def _add(desk: LibraryDesk, wanted: AddRequest, words: LibraryTexts) -> str:
         case "address" | "file" if wanted.kind == "address" or "://" in wanted.value:
             if not desk.may_fetch:
                 raise _Forbidden(words.refused_address)
+            if not is_address(wanted.value.strip()):
+                raise _Forbidden(words.no_address)
             task = IndexingTask(addresses=(wanted.value.strip(),))
         case "article":
             task = IndexingTask((Path(desk.archive.library_row(wanted.value).file),), again=True)

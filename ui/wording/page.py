@@ -12,6 +12,8 @@ from ui.wording.texts import Texts
 
 # Languages by their tag, in German and in English.
 _LANGUAGES = {
+    "und": {"de": "Sprache unbekannt", "en": "unknown language"},
+    "zxx": {"de": "ohne Sprache", "en": "no language"},
     "ar": {"de": "Arabisch", "en": "Arabic"},
     "bg": {"de": "Bulgarisch", "en": "Bulgarian"},
     "cs": {"de": "Tschechisch", "en": "Czech"},

@@ -11,6 +11,7 @@ from factories import BRIDGE, WITHOUT_VERSION_6, article_file
 
 from rag.archive import Archive
 from rag.errors import ArchiveError, FundstelleError, NotFound
+from rag.storage.dossier_records import MAX_DELETIONS
 from rag.types.dossier import MAX_NAME, MAX_TEXT, Dossier
 from rag.workspace.dossiers import Dossiers
 
@@ -107,8 +108,8 @@ def test_texts_are_rewritten(dossiers: Dossiers, archive: Archive) -> None:
         dossiers.rewrite(entry, "x" * (MAX_TEXT + 1))
 
 
-def test_what_was_deleted_last_comes_back(dossiers: Dossiers) -> None:
-    """An entry at its place, a dossier with its entries; only what was deleted before is gone."""
+def test_what_was_deleted_comes_back(dossiers: Dossiers) -> None:
+    """An entry at its place, a dossier with its entries, whatever else was deleted since; the oldest are gone."""
     dossier_id = dossiers.make("A")
     first, second = (dossiers.write(dossier_id, "note", text) for text in ("1", "2"))
     dossiers.delete_entry(first)
@@ -121,6 +122,11 @@ def test_what_was_deleted_last_comes_back(dossiers: Dossiers) -> None:
         dossiers.dossier(dossier_id)
     dossiers.restore(dossier_id)
     assert kinds(dossiers.dossier(dossier_id)) == ["1"]
+    dossiers.restore(second)
+    assert kinds(dossiers.dossier(dossier_id)) == ["1", "2"]
+    dossiers.delete_entry(second)
+    for number in range(MAX_DELETIONS):
+        dossiers.delete(dossiers.make(f"B{number}"))
     with pytest.raises(NotFound):
         dossiers.restore(second)
 

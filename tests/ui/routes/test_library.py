@@ -98,16 +98,16 @@ def test_the_view_has_both_languages(archive: Archive, folder: Path) -> None:
     assert ("Artikel hinzufügen" in english, "Add articles" in english) == (False, True)
 
 
-def test_an_empty_archive_greets(archive: Archive, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """With the forms open, and the sample articles where there are some."""
+def test_an_empty_archive_greets(archive: Archive) -> None:
+    """With the forms open, and the sample articles, which one click adds."""
     client = client_of(archive)
     html = get(client, "/view/library")
     assert "Dieses Archiv ist noch leer" in html
     assert '<details id="fs-add" class="fs-add" open>' in html
     assert "data-fs-sample" in html
-    monkeypatch.chdir(tmp_path)
-    assert "data-fs-sample" not in get(client, "/view/library")
-    assert post(client, "add", kind="sample")[0] == 422
+    assert post(client, "add", kind="sample")[0] == 200
+    client.post("/library/cancel")
+    finished(client)
 
 
 def test_an_uploaded_file_is_indexed_and_found(archive: Archive) -> None:
@@ -333,3 +333,29 @@ def test_nothing_is_created_in_place_of_an_archive(archive: Archive, folder: Pat
     (archive.folder / "inbox").write_text("a file where the folder should be", encoding="utf-8")
     status, sentence = upload(client, "schleuse.txt", SHORT.encode())
     assert (status, sentence.startswith("In das Archiv lässt sich nicht schreiben.")) == (503, True)
+
+
+def test_files_that_are_missing_or_changed_are_filtered(archive: Archive, folder: Path) -> None:
+    """The list looks at the files; each state is offered as a filter."""
+    client = client_of(archive)
+    (folder / "bridge.md").unlink()
+    (folder / "lock.md").write_text(article_file("Schleuse", "2021-05-05", "Kurier", SHORT * 2), encoding="utf-8")
+    missing = Parts(get(client, "/view/library/list?state=missing")).text
+    changed = Parts(get(client, "/view/library/list?state=changed")).text
+    assert ("Brücke auf" in missing, "Schleuse" in missing, "1 Artikel" in missing) == (True, False, True)
+    assert ("Brücke auf" in changed, "Schleuse" in changed, "1 Artikel" in changed) == (False, True, True)
+    assert "Kein Artikel passt" in get(client, "/view/library/list?state=missing&find=Schleuse")
+    assert '<option value="missing">' in get(client, "/view/library/fields")
+
+
+def test_what_cannot_be_added_has_a_sentence_of_its_own(archive: Archive, folder: Path) -> None:
+    """No address, a folder that no article came from, an id without end."""
+    client = client_of(archive, Serving(fetching=True))
+    for address in ("", "  ", "zeitung"):
+        status, sentence = post(client, "add", kind="address", value=address)
+        assert (status, "Geben Sie eine Adresse an" in sentence) == (422, True)
+    status, sentence = post(client, "watch", path=f"{folder}/other", watched=True)
+    assert (status, "Aus diesem Ordner stammt kein Artikel" in sentence) == (422, True)
+    endless = "a" * 60_000
+    assert client.get("/cite", params={"style": "apa", "article": endless}).status_code == 409
+    assert client.get("/cite/menu", params={"article": endless}).status_code == 404

@@ -9,6 +9,7 @@ import { onView } from "./views.js";
 
 const MAX_IMPORT = 20_000_000; // bytes
 const AT_ONCE = 10; // entries that are verified with one request
+const deleted = []; // dossiers {dossier, name}, the last first
 let shown; // the dossier in view, "" for the list; undefined while another view is open
 
 function view() {
@@ -36,7 +37,9 @@ async function show(dossier) {
   shown = dossier;
   await storeTyped();
   const came = await load(view(), `view/dossiers${dossier ? `?dossier=${encodeURIComponent(dossier)}` : ""}`);
-  if (came && shown === dossier) restoreTyped(view());
+  if (!came || shown !== dossier) return;
+  restoreTyped(view());
+  if (!dossier) offerDeleted();
 }
 
 // -- the list ------------------------------------------------------------------------------------------------------
@@ -62,9 +65,23 @@ async function deleteDossier() {
   const name = section().querySelector("[data-fs-name]").value;
   const { ok, text } = await post("dossiers/delete", { dossier });
   if (!ok) return say(text);
+  deleted.unshift({ dossier, name });
   go({ dossier: null });
   await show("");
-  offerUndo(section().querySelector("[data-fs-undo-place]"), name, { dossier }, () => show(""));
+  section().querySelector("[data-fs-undo-place] button")?.focus();
+}
+
+// What was deleted in this window can be brought back, one by one.
+function offerDeleted() {
+  const lines = deleted.map((each) => {
+    const line = document.createElement("p");
+    offerUndo(line, each.name, { dossier: each.dossier }, () => {
+      deleted.splice(deleted.indexOf(each), 1);
+      show("");
+    });
+    return line;
+  });
+  section().querySelector("[data-fs-undo-place]").replaceChildren(...lines);
 }
 
 // Say what was deleted, with a button that brings it back.
@@ -129,7 +146,6 @@ async function deleteEntry(entry) {
     place.replaceWith(entry);
     entry.querySelector("[data-fs-delete-entry]").focus();
   });
-  for (const older of section().querySelectorAll(".fs-undo")) if (older !== place) older.remove();
 }
 
 // Verify entries, show the verdicts, and return how many hold, or a sentence if it failed.
