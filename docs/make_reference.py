@@ -17,6 +17,7 @@ from rag.client import AsyncClient, Client
 from rag.schemas.answer import AnswerModel
 from rag.schemas.article import ArticleWithTextModel, CorrectedArticleModel
 from rag.schemas.base import Schema, json_schema
+from rag.schemas.draft import DraftReportModel
 from rag.schemas.evaluation import ComparisonModel, RunListModel, RunModel
 from rag.schemas.status import StatusModel
 from rag.schemas.verification import DossierVerificationModel
@@ -34,6 +35,7 @@ SCHEMAS: dict[str, tuple[type[Schema], str]] = {
     "evaluation": (RunModel, "What `fundstelle eval --json` prints of one run"),
     "comparison": (ComparisonModel, "What `fundstelle eval compare --json` prints"),
     "runs": (RunListModel, "What `fundstelle runs list --json` prints"),
+    "draft": (DraftReportModel, "What `fundstelle check --json` prints"),
     "verification": (DossierVerificationModel, "What `fundstelle dossier verify --json` prints"),
 }
 """The model and the title of each schema, by the name of its file."""

@@ -38,6 +38,7 @@ from rag.types import (
     Article,
     CorrectableFact,
     Correction,
+    DraftReport,
     Failure,
     Filter,
     IndexReport,
@@ -509,6 +510,26 @@ class Archive:
         results = searcher.results(question, limit, FilterArguments().to_filter(filter), sort)
         index_again = bool(results.results) and self._index_again
         return replace(results, answer=replace(results.answer, index_again=index_again))
+
+    def verify_quotes(self, text: str, *, figures: bool = True) -> DraftReport:
+        """Return whether the archive has what a draft quotes, word for word, and what it says of its figures.
+
+        Quotations are recognised by their marks, of all languages, and block quotes of Markdown by theirs.
+
+        Args:
+            text: the draft; a single quotation has to be in marks, too.
+            figures: also look for the numbers of each sentence in the passages nearest to it.
+
+        Raises:
+            DraftUnusable: it is too long, has too many quotations, or is not valid Unicode.
+            ArchiveError: the archive has no article yet.
+            EncoderMisfit: the archive's vectors come from another encoder.
+        """
+        from rag.checking.check import check_draft
+
+        if not isinstance(text, str):
+            raise TypeError(f"The draft must be a string, not {type(text).__name__}.")
+        return check_draft(text, self.searcher(), figures=figures)
 
     @property
     def _index_again(self) -> bool:

@@ -111,3 +111,7 @@ class NameUnusable(FundstelleError):
 
 class ServerUnreachable(FundstelleError):
     """A server does not answer."""
+
+
+class DraftUnusable(FundstelleError):
+    """A draft cannot be checked: it is too long, has too many quotations, or is not valid Unicode."""

@@ -25,8 +25,11 @@ from rag import (
     Archive,
     Article,
     ArticleResult,
+    CheckedFigure,
+    CheckedQuote,
     Citation,
     Config,
+    DraftReport,
     Facets,
     Filter,
     FundstelleError,
@@ -40,8 +43,8 @@ from rag import (
 from rag.errors import ArchiveClosed, ConfigError, NotFound, QuestionError
 
 NAMES = """
-Answer Archive Article ArticleResult Citation Config Facets Filter FundstelleError IndexReport Passage RankingConfig
-ResultList Status __version__
+Answer Archive Article ArticleResult CheckedFigure CheckedQuote Citation Config DraftReport Facets Filter
+FundstelleError IndexReport Passage RankingConfig ResultList Status __version__
 """
 
 METHODS = """
@@ -344,5 +347,5 @@ def test_an_article_needs_three_facts() -> None:
 def test_names_are_classes() -> None:
     """Each public name is the class that its module defines."""
     classes = (Answer, Archive, Article, Citation, Config, Filter, IndexReport, Passage, RankingConfig, Status)
-    classes += (ArticleResult, Facets, ResultList)
+    classes += (ArticleResult, CheckedFigure, CheckedQuote, DraftReport, Facets, ResultList)
     assert {kind.__name__ for kind in classes} == set(rag.__all__) - {"FundstelleError", "__version__"}

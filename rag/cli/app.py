@@ -17,6 +17,7 @@ from rich.text import Text
 from rag import __version__
 from rag.cli import dossier, evaluation
 from rag.cli.ask import ask
+from rag.cli.check import check
 from rag.cli.correct import correct
 from rag.cli.export import export_archive
 from rag.cli.index import forget, index
@@ -84,6 +85,7 @@ app.command()(correct)
 app.command()(ask)
 app.command("list")(list_articles)
 app.command("export")(export_archive)
+app.command()(check)
 
 
 @app.command()

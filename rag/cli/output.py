@@ -96,29 +96,27 @@ def print_answer(answer: Answer) -> None:
 def print_citations(citations: Iterable[Citation]) -> None:
     """Print citations: source, quote, other articles with it, file and place."""
     for citation in citations:
-        _print_indented(_source_line(citation), 0)
-        _print_indented(_quote(citation), 4)
+        print_indented(_source_line(citation), 0)
+        print_indented(_quote(citation), 4)
         for article in citation.also:
-            _print_indented(Text(f"also in: {_duplicate_label(article, citation)}", style="dim"), 4)
-        _print_indented(Text(_short(citation.article.path), style="dim"), 4, wrap=False)
+            print_indented(Text(f"also in: {_duplicate_label(article, citation)}", style="dim"), 4)
+        print_indented(Text(_short(citation.article.path), style="dim"), 4, wrap=False)
         if citation.file_missing:
-            _print_indented(Text(FILE_MISSING, style="yellow"), 4)
-        page = f"page {citation.page}, " if citation.page else ""
-        position = f"{page}characters {citation.start}-{citation.end}, score {citation.score:.3f}"
-        _print_indented(Text(position, style="dim"), 4)
+            print_indented(Text(FILE_MISSING, style="yellow"), 4)
+        print_indented(Text(f"{_position(citation)}, score {citation.score:.3f}", style="dim"), 4)
         out.print()
 
 
 def print_explanation(answer: Answer) -> None:
     """Print the signals of each citation, the words that it shares with the question, and its duplicates."""
     for citation in answer.citations:
-        _print_indented(Text(f"[{citation.marker}] {citation.article.label}", style="bold"), 0)
+        print_indented(Text(f"[{citation.marker}] {citation.article.label}", style="bold"), 0)
         for name, value in citation.signals.items():
-            _print_indented(Text(f"{name:<8} {value:>6.3f}  {SIGNALS.get(name, '')}"), 4)
+            print_indented(Text(f"{name:<8} {value:>6.3f}  {SIGNALS.get(name, '')}"), 4)
         words = dict.fromkeys(citation.article.text[start:end] for start, end in citation.matches)
-        _print_indented(Text(f"words    {', '.join(words) or '-'}"), 4)
+        print_indented(Text(f"words    {', '.join(words) or '-'}"), 4)
         for article in citation.also:
-            _print_indented(
+            print_indented(
                 Text(f"also in  {_duplicate_label(article, citation)}: {_short(article.path)}"), 4, wrap=False
             )
         out.print()
@@ -135,7 +133,18 @@ def _duplicate_label(article: Article, citation: Citation) -> str:
     return f"{_origin(article)}, “{article.title}”" if retitled else _origin(article)
 
 
-def _print_indented(text: Text, indent: int, wrap: bool = True) -> None:
+def print_origin_of(citation: Citation) -> None:
+    """Print the source of a citation, its file and its place in one line each."""
+    print_indented(_source_line(citation), 4)
+    print_indented(Text(f"{_short(citation.article.path)}, {_position(citation)}", style="dim"), 4, wrap=False)
+
+
+def _position(citation: Citation) -> str:
+    page = f"page {citation.page}, " if citation.page else ""
+    return f"{page}characters {citation.start}-{citation.end}"
+
+
+def print_indented(text: Text, indent: int, wrap: bool = True) -> None:
     """Print indented lines, wrapped only on a terminal: in a file or a pipe, they stay searchable."""
     fits = wrap and out.is_terminal
     for line in text.wrap(out, max(20, out.width - indent)) if fits else text.split("\n", allow_blank=True):
@@ -201,18 +210,18 @@ def print_article(view: ArticleView) -> None:
         end = passage.start
     body.append(article.text[end:])
     out.print()
-    _print_indented(body, 0)
+    print_indented(body, 0)
 
 
 def print_excluded(article: Article, omitted_lines: Sequence[str]) -> None:
     """Print the parts of an article's text that are not searched as its own words, and the lines dropped on loading."""
     for aside in article.asides:
         out.print(Text(f"⟦{aside.kind}: {aside.start}-{aside.end}⟧", style="cyan"))
-        _print_indented(Text(article.text[aside.start : aside.end].strip("\n")), 0)
+        print_indented(Text(article.text[aside.start : aside.end].strip("\n")), 0)
         out.print()
     if omitted_lines:
         out.print(Text("⟦dropped from the page⟧", style="cyan"))
-        _print_indented(Text("\n".join(map(escape_controls, omitted_lines))), 0)
+        print_indented(Text("\n".join(map(escape_controls, omitted_lines))), 0)
     if not article.asides and not omitted_lines:
         err.print("Nothing was excluded.")
 

@@ -167,7 +167,7 @@ class Searcher:
             no_hits=NOTHING_FITS if hits else self._why_no_hits(filter),
             absent_times=[parsed.text[slice(*time.span)] for time in retrieval.absent],
         )
-        return replace(answer, citations=self._with_missing_files(answer.citations))
+        return replace(answer, citations=self.with_missing_files(answer.citations))
 
     def search(
         self, question: ParsedQuestion, k: int, filter: Filter = NO_FILTER, without: frozenset[str] = frozenset()
@@ -223,7 +223,7 @@ class Searcher:
         unknown = self.store.filters.unknown_name(filter)
         return NoHits("nothing_fits", no_such_name(*unknown)) if unknown else NOTHING_FITS
 
-    def _with_missing_files(self, citations: Sequence[Citation]) -> tuple[Citation, ...]:
+    def with_missing_files(self, citations: Sequence[Citation]) -> tuple[Citation, ...]:
         """Return citations that say whether the file of their article is still there."""
         files = self.store.file_paths(citation.article.id for citation in citations)
         missing = {article for article, file in files.items() if is_missing(Path(file))}

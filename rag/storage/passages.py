@@ -56,6 +56,12 @@ class Passages:
             passages[key] = StoredPassage(key, article, passage, np.frombuffer(vector, np.float16))
         return [passages[key] for key in keys if key in passages]
 
+    def articles_of(self, keys: Sequence[int]) -> dict[int, str]:
+        """Return the id of the article of each passage, in the order of the keys; without passages that are gone."""
+        query = "SELECT key, article FROM passages WHERE key IN (SELECT value FROM json_each(?))"
+        articles: dict[int, str] = dict(self._database.rows(query, json.dumps(list(keys))))
+        return {key: articles[key] for key in keys if key in articles}
+
     def keys_of(self, article_id: str) -> list[int]:
         """Return the keys of an article's passages, or of those of the article that it duplicates, in their order."""
         query = (

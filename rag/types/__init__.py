@@ -26,6 +26,7 @@ from rag.types.correction import (
     fact_text,
     with_read_facts,
 )
+from rag.types.draft import CheckedFigure, CheckedQuote, DraftReport, FigureVerdict, QuoteVerdict
 from rag.types.report import Failure, IndexReport, Progress, Status
 from rag.types.results import ArticleResult, Facets, ResultList, Sort
 
@@ -40,17 +41,22 @@ __all__ = [
     "Article",
     "ArticleResult",
     "Aside",
+    "CheckedFigure",
+    "CheckedQuote",
     "Citation",
     "CorrectableFact",
     "Correction",
+    "DraftReport",
     "Facets",
     "Failure",
+    "FigureVerdict",
     "Filter",
     "Hit",
     "IndexReport",
     "Outcome",
     "Passage",
     "Progress",
+    "QuoteVerdict",
     "ResultList",
     "Sort",
     "Span",

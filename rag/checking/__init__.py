@@ -1,0 +1,1 @@
+"""Whether the archive has what a draft quotes and counts."""

@@ -1,0 +1,55 @@
+"""A draft and an archive → whether the archive has what the draft quotes and counts."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from rag.checking.figure_check import check_figures, counting_sentences
+from rag.checking.marks import quotes_in
+from rag.checking.quotes import check_quotes
+from rag.errors import DraftUnusable
+from rag.search.searcher import Searcher
+from rag.types.draft import DraftReport
+
+MAX_DRAFT = 2_000_000
+"""The longest draft, in characters."""
+MAX_QUOTES = 5_000
+"""The most quotations of a draft."""
+MAX_COUNTING = 1_000
+"""The most sentences with figures of a draft; each is a question to the archive."""
+
+
+def check_draft(draft: str, searcher: Searcher, *, figures: bool = True) -> DraftReport:
+    """Return what an archive says of the quotations and figures of a draft; see `rag.archive.Archive.verify_quotes`.
+
+    Raises:
+        DraftUnusable: it is too long, has too many quotations, or is not valid Unicode.
+        ArchiveError: the archive never had an article.
+    """
+    if len(draft) > MAX_DRAFT:
+        raise DraftUnusable(f"The draft has {len(draft):,} characters: check it in parts of at most {MAX_DRAFT:,}.")
+    try:
+        draft.encode("utf-8")
+    except UnicodeEncodeError as error:
+        raise DraftUnusable("The draft is not valid Unicode: save it again as UTF-8.") from error
+    marked = quotes_in(draft)
+    if len(marked.quotes) > MAX_QUOTES:
+        raise DraftUnusable(
+            f"The draft has {len(marked.quotes):,} quotations: check it in parts of at most {MAX_QUOTES:,}."
+        )
+    sentences = counting_sentences(draft, marked.quotes) if figures else []
+    if len(sentences) > MAX_COUNTING:
+        raise DraftUnusable(
+            f"The draft has {len(sentences):,} sentences with figures: check it in parts of at most {MAX_COUNTING:,}, "
+            "or its quotations alone."
+        )
+    with searcher.snapshot() as snapshot:
+        quotes = tuple(check_quotes(marked.quotes, snapshot))
+    # each sentence is a question of its own, with a snapshot of its own
+    checked = tuple(check_figures(draft, sentences, searcher))
+    return DraftReport(
+        draft,
+        tuple(replace(quote, citations=searcher.with_missing_files(quote.citations)) for quote in quotes),
+        checked,
+        marked.unclosed,
+    )
