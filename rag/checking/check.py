@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import islice
 
 from rag.checking.figure_check import check_figures, counting_sentences
 from rag.checking.marks import quotes_in
@@ -37,11 +38,11 @@ def check_draft(draft: str, searcher: Searcher, *, figures: bool = True) -> Draf
         raise DraftUnusable(
             f"The draft has {len(marked.quotes):,} quotations: check it in parts of at most {MAX_QUOTES:,}."
         )
-    sentences = counting_sentences(draft, marked.quotes) if figures else []
+    sentences = list(islice(counting_sentences(draft, marked.quotes), MAX_COUNTING + 1)) if figures else []
     if len(sentences) > MAX_COUNTING:
         raise DraftUnusable(
-            f"The draft has {len(sentences):,} sentences with figures: check it in parts of at most {MAX_COUNTING:,}, "
-            "or its quotations alone."
+            f"The draft has more than {MAX_COUNTING:,} sentences with figures: check it in parts, or its quotations "
+            "alone."
         )
     with searcher.snapshot() as snapshot:
         quotes = tuple(check_quotes(marked.quotes, snapshot))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from rag.checking.figures import Figure, figures_in
@@ -41,23 +41,32 @@ class _Statement:
     is_nearest: bool
 
 
-def counting_sentences(draft: str, quotes: Sequence[DraftQuote]) -> list[CountingSentence]:
-    """Return the sentences of a draft that have figures outside of quotations."""
+def counting_sentences(draft: str, quotes: Sequence[DraftQuote]) -> Iterator[CountingSentence]:
+    """Yield the sentences of a draft that have figures outside of quotations; a long one is several."""
     language = language_of(draft)
-    sentences: list[CountingSentence] = []
-    for start, end in sentence_spans(draft, language):
+    quoted = bytearray(len(draft))
+    for quote in quotes:
+        quoted[quote.start : quote.end] = b"x" * (quote.end - quote.start)
+    for start, end in _stretches(draft, sentence_spans(draft, language)):
         figures = [
-            Figure(start + figure.start, start + figure.end, figure.value, figure.unit, figure.is_known)
+            replace(figure, start=start + figure.start, end=start + figure.end)
             for figure in figures_in(draft[start:end], language)
         ]
-        outside = [
-            figure
-            for figure in figures
-            if not any(quote.start <= figure.start and figure.end <= quote.end for quote in quotes)
-        ]
+        outside = tuple(figure for figure in figures if not all(quoted[figure.start : figure.end]))
         if outside:
-            sentences.append(CountingSentence(start, end, tuple(outside)))
-    return sentences
+            yield CountingSentence(start, end, outside)
+
+
+def _stretches(draft: str, spans: Iterable[Span]) -> Iterator[Span]:
+    """Yield spans, those that are too long for a question in parts that end at white space if possible."""
+    for start, end in spans:
+        at = start
+        while end - at > MAX_QUESTION:
+            space = draft.rfind(" ", at + 1, at + MAX_QUESTION)
+            stop = space if space > at else at + MAX_QUESTION
+            yield at, stop
+            at = stop
+        yield at, end
 
 
 def check_figures(draft: str, sentences: Sequence[CountingSentence], searcher: Searcher) -> Iterator[CheckedFigure]:

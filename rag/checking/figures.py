@@ -77,21 +77,23 @@ def figures_in(text: str, language: str) -> list[Figure]:
     >>> [(figure.value, figure.unit) for figure in figures_in("Es kostet 1,2 Millionen Euro.", "de")]
     [('1200000', '€')]
     """
-    skipped = [match.span() for match in _LIST.finditer(text)]
-    figures = [
-        Figure(*period.span, f"{period.first}/{period.last}", "date", is_known=True)
-        for period in periods_in(text)
-        if not _overlaps(period.span, skipped)
-    ]
-    skipped += [(figure.start, figure.end) for figure in figures]
+    spoken_for = bytearray(len(text))
+    for match in _LIST.finditer(text):
+        spoken_for[slice(*match.span())] = b"x" * len(match[0])
+    figures: list[Figure] = []
+    for period in periods_in(text):
+        start, end = period.span
+        if not any(spoken_for[start:end]):
+            figures.append(Figure(start, end, f"{period.first}/{period.last}", "date", is_known=True))
+            spoken_for[start:end] = b"x" * (end - start)
     for match in _NUMBERS.finditer(text):
-        if not _overlaps(match.span("number"), skipped) and len(match["number"]) <= _MAX_LENGTH:
+        if not any(spoken_for[slice(*match.span("number"))]) and len(match["number"]) <= _MAX_LENGTH:
             value = value_of(match["number"]) or match["number"].translate(DIGITS).lstrip("0") or "0"
             figures.append(_figure(match.span(), value, match["sign"], text, language))
-    figures += [
-        _figure(match.span(), _WORDS[match[0].lower()], None, text, language) for match in _NAMES.finditer(text)
-    ]
-    return sorted((figure for figure in figures if is_number(figure.value) or figure.is_known), key=lambda f: f.start)
+    names = list(_NAMES.finditer(text))
+    figures += [_figure(name.span(), _WORDS[name[0].lower()], None, text, language) for name in names]
+    certain = (figure for figure in figures if is_number(figure.value) or figure.is_known)
+    return sorted(certain, key=lambda figure: figure.start)
 
 
 def _figure(span: Span, value: str, sign: str | None, text: str, language: str) -> Figure:
@@ -114,7 +116,3 @@ def _figure(span: Span, value: str, sign: str | None, text: str, language: str) 
     if not following["word"] or is_stop_word(name, language):
         return Figure(start, end, value, "")
     return Figure(start, following.end("word"), value, term(name, language))
-
-
-def _overlaps(span: Span, spans: list[Span]) -> bool:
-    return any(span[0] < end and start < span[1] for start, end in spans)

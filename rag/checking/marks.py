@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from operator import attrgetter
 
 from rag.types import Span
 
@@ -23,6 +25,7 @@ _BLOCK_SIGN = re.compile(r"^[^\S\n]{0,3}>[^\S\n]?", re.MULTILINE)
 # the line with the name of who said it, at the end of a block
 _SPEAKER = re.compile(r"\n\s*(?:[—–]|--)\s*[^\n]{1,120}\s*\Z")
 _LINK = re.compile(r"\[([^\]\n]*)\]\([^)\s]*\)")
+_start = attrgetter("start")
 _EMPHASIS = re.compile(r"(?<!\w)[*_]{1,3}(?=\S)|(?<=\S)[*_]{1,3}(?!\w)")
 
 
@@ -66,7 +69,7 @@ def quotes_in(draft: str) -> DraftQuotes:
             unclosed += _end_paragraph(nest, draft, match.end())
             continue
         mark, at = match["mark"], match.start()
-        if any(at in quote.again for quote in nest):
+        if nest and nest[0].again[-1:] == [at]:
             continue
         level = _closed_level(nest, mark, at, draft)
         if level is not None:
@@ -81,7 +84,7 @@ def quotes_in(draft: str) -> DraftQuotes:
                 del nest[level:]
             nest.append(_Open(mark, at))
     unclosed += [quote.at for quote in nest if quote.mark not in _SINGLE]
-    in_marks = [_quote(draft, span, again) for span, again in spans]
+    in_marks = sorted((_quote(draft, span, again) for span, again in spans), key=_start)
     quotes = [quote for quote in (*in_marks, *_blocks(draft, in_marks)) if any(map(str.isalnum, quote.words))]
     return DraftQuotes(tuple(sorted(quotes, key=lambda quote: (quote.start, -quote.end))), tuple(sorted(set(unclosed))))
 
@@ -142,7 +145,7 @@ def _blocks(draft: str, in_marks: list[DraftQuote]) -> Iterator[DraftQuote]:
         words = _plain(_SPEAKER.sub("", _BLOCK_SIGN.sub("", match[0]).strip()))
         start = match.start() + len(match[0]) - len(match[0].lstrip(" \t>"))
         end = match.start() + len(match[0].rstrip())
-        within = [quote for quote in in_marks if start <= quote.start and quote.end <= match.end()]
+        within = in_marks[bisect_left(in_marks, start, key=_start) : bisect_left(in_marks, match.end(), key=_start)]
         if not any(len(quote.words) + 2 >= len(words) for quote in within):
             yield DraftQuote(start, max(start, end), words)
 

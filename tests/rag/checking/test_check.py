@@ -14,6 +14,8 @@ from hypothesis import strategies as st
 from embeddings.encoder import Encoder
 from rag import Archive, DraftReport
 from rag.checking.check import MAX_DRAFT
+from rag.checking.figure_check import counting_sentences
+from rag.checking.marks import quotes_in
 from rag.errors import ArchiveError, DraftUnusable
 from rag.types import SEARCHED_KINDS
 
@@ -103,7 +105,7 @@ def test_a_draft_that_holds(sample: Archive) -> None:
     [
         ("a" * (MAX_DRAFT + 1), "The draft has 2,000,001 characters: check it in parts of at most 2,000,000"),
         ("„ab“ " * 10_000, "The draft has 10,000 quotations: check it in parts of at most 5,000"),
-        ("Im Jahr 1998 war es so. " * 1_500, "The draft has 1,500 sentences with figures"),
+        ("Im Jahr 1998 war es so. " * 1_500, "The draft has more than 1,000 sentences with figures"),
         ("\ud800", "The draft is not valid Unicode"),
     ],
 )
@@ -111,6 +113,16 @@ def test_limits(sample: Archive, draft: str, message: str) -> None:
     """Are said in a sentence, before anything is searched."""
     with pytest.raises(DraftUnusable, match=message):
         sample.verify_quotes(draft)
+
+
+@pytest.mark.parametrize("part", ["1998 ", "1 2,3. ", "> 5\n> „a“\n\n", "a 1998–2001, ", "１２"])
+def test_a_million_figures(part: str) -> None:
+    """The time to read a draft grows with its length, whatever is in it."""
+    draft = part * (200_000 // len(part))
+    started = time.process_time()
+    quotes = quotes_in(draft).quotes
+    assert sum(len(sentence.figures) for sentence in counting_sentences(draft, quotes)) >= 0
+    assert time.process_time() - started < 30
 
 
 @settings(max_examples=15)
