@@ -19,9 +19,9 @@ from pathlib import Path
 
 from benchmarks.latency import machine
 from rag.archive import Archive
-from rag.checking import alignment
-from rag.checking.alignment import SearchedText, align
+from rag.checking import matching
 from rag.checking.marks import DraftQuote
+from rag.checking.matching import SearchedText, match_quote
 from rag.checking.pieces import pieces_of
 from rag.checking.quotes import check_quotes
 from rag.types import Article, CheckedQuote
@@ -116,7 +116,7 @@ def main() -> None:
     own = list(articles(data))
     texts = [article.text for article in own]
     foreign = [text for name in FOREIGN for _, text in documents(data / name)]
-    alignment.NEAR = 0.0
+    matching.NEAR = 0.0
     with tempfile.TemporaryDirectory() as temporary, Archive.open(Path(temporary) / "archive") as archive:
         archive.fill(own, "benchmark")
         searched = [SearchedText(article) for article in archive.articles()]
@@ -137,9 +137,9 @@ def main() -> None:
                 right = [is_right(quote, own[number].id) for quote, (number, _) in zip(checked, cuts, strict=True)]
                 lost = 0
                 for quote, words in list(zip(checked, quotes, strict=True))[:_BRUTE]:
-                    best = [place.order for text in searched for place in align(pieces_of(words), text)]
+                    best = [place.order for text in searched for place in match_quote(pieces_of(words), text)]
                     lost += bool(best) and min(best) < (_order(quote))
-                verdicts = {verdict: sum(quote.verdict == verdict for quote in checked) for verdict in alignment._ORDER}
+                verdicts = {verdict: sum(quote.verdict == verdict for quote in checked) for verdict in matching._ORDER}
                 similarities[name] = sorted(
                     quote.similarity if hit else 0.0 for quote, hit in zip(checked, right, strict=True)
                 )
@@ -173,7 +173,7 @@ def main() -> None:
 
 
 def _order(quote: CheckedQuote) -> tuple[int, float]:
-    return alignment._ORDER.index(quote.verdict), -quote.similarity
+    return matching._ORDER.index(quote.verdict), -quote.similarity
 
 
 if __name__ == "__main__":

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from rag.checking.alignment import SearchedText
-from rag.checking.pieces import Piece
+from rag.checking.matching import SearchedText
+from rag.checking.pieces import QuotePiece
 from rag.lexical.tantivy_index import Ids
 from rag.search.snapshot import ArchiveSnapshot
 from rag.text.normal_form import normal_form
@@ -27,14 +27,14 @@ _MAX_ARTICLES = 50
 _CACHED_TEXTS = 500
 
 
-class Candidates:
+class CandidateTexts:
     """The articles of an archive that may have a quotation."""
 
     def __init__(self, snapshot: ArchiveSnapshot) -> None:
         self._snapshot = snapshot
         self._texts: OrderedDict[str, SearchedText] = OrderedDict()
 
-    def verbatim(self, pieces: Sequence[Piece]) -> list[SearchedText]:
+    def verbatim(self, pieces: Sequence[QuotePiece]) -> list[SearchedText]:
         """Return the articles that probably have the words as they are, the likeliest first."""
         votes: Counter[int] = Counter()
         sought = max((words(normal_form(piece.words).text) for piece in pieces), key=len, default=[])
@@ -45,7 +45,7 @@ class Candidates:
             votes.update(self._across_a_border(sought))
         return self._articles([key for key, _ in votes.most_common(_MAX_PASSAGES)])
 
-    def similar(self, pieces: Sequence[Piece]) -> list[SearchedText]:
+    def similar(self, pieces: Sequence[QuotePiece]) -> list[SearchedText]:
         """Return the articles that share the rarest words with a quotation, the likeliest first."""
         lexical = self._snapshot.lexical
         query = lexical.analyse(" ".join(normal_form(piece.words).text for piece in pieces))

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from rag.checking.figures import Figure, figures_in
 from rag.checking.marks import DraftQuote
-from rag.checking.quotes import cite
+from rag.checking.quotes import citations_of
 from rag.search.confidence import THRESHOLD
 from rag.search.query import MAX_QUESTION, ParsedQuestion
 from rag.search.searcher import Searcher
@@ -131,4 +131,4 @@ def _stated(statement: _Statement) -> tuple[str, ...]:
 def _citation(statement: _Statement, searcher: Searcher) -> Citation:
     hit, (start, end) = statement.hit, statement.span
     passage = Passage(hit.article.id, start, end, hit.article.text[start:end], hit.passage.kind, hit.passage.language)
-    return cite([Hit(passage, hit.article, 1, hit.score, hit.signals, also=hit.also)], searcher.store)[0]
+    return citations_of([Hit(passage, hit.article, 1, hit.score, hit.signals, also=hit.also)], searcher.store)[0]

@@ -15,21 +15,21 @@ _EDGE = " \t\n\u00a0\u202f"
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class QuotePiece:
     """Words that follow the piece before them in the source within `gap` characters."""
 
     words: str
     gap: int = 0
 
 
-def pieces_of(words: str) -> tuple[Piece, ...]:
+def pieces_of(words: str) -> tuple[QuotePiece, ...]:
     """Return the pieces of a quotation in their order; none if it has no letter and no digit.
 
     >>> [piece.words for piece in pieces_of("[D]ie Brücke […] hält [sic] lange")]
     ['Die Brücke', 'hält', 'lange']
     """
     words = _CHANGED_LETTER.sub(lambda match: match[1] or match[2], words)
-    pieces: list[Piece] = []
+    pieces: list[QuotePiece] = []
     gap = 0
     for number, part in enumerate(_OMISSION.split(words)):
         for position, piece in enumerate(_INSERTION.split(part)):
@@ -38,6 +38,6 @@ def pieces_of(words: str) -> tuple[Piece, ...]:
             elif number:
                 gap = _MAX_OMITTED
             if any(map(str.isalnum, piece)):
-                pieces.append(Piece(piece.strip(_EDGE), gap))
+                pieces.append(QuotePiece(piece.strip(_EDGE), gap))
                 gap = 0
     return tuple(pieces)

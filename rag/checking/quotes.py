@@ -6,10 +6,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 
-from rag.checking.alignment import Alignment, SearchedText, align
-from rag.checking.candidates import Candidates
+from rag.checking.candidates import CandidateTexts
 from rag.checking.marks import DraftQuote
-from rag.checking.pieces import Piece, pieces_of
+from rag.checking.matching import QuoteMatch, SearchedText, match_quote
+from rag.checking.pieces import QuotePiece, pieces_of
 from rag.search.snapshot import ArchiveSnapshot
 from rag.storage.store import Store
 from rag.types import NO_FILTER, Article, Citation, Hit, Passage, Span
@@ -23,7 +23,7 @@ _MAX_NEAR = 3
 
 def check_quotes(quotes: Sequence[DraftQuote], snapshot: ArchiveSnapshot) -> Iterator[CheckedQuote]:
     """Yield what an archive says of each quotation."""
-    candidates = Candidates(snapshot)
+    candidates = CandidateTexts(snapshot)
     for quote in quotes:
         pieces = pieces_of(quote.words)
         matches = _matches(pieces, candidates)
@@ -40,7 +40,7 @@ def check_quotes(quotes: Sequence[DraftQuote], snapshot: ArchiveSnapshot) -> Ite
         )
 
 
-def _matches(pieces: Sequence[Piece], candidates: Candidates) -> list[tuple[SearchedText, Alignment]]:
+def _matches(pieces: Sequence[QuotePiece], candidates: CandidateTexts) -> list[tuple[SearchedText, QuoteMatch]]:
     """Return where articles have a quotation: the best, and of equal ones the earliest article first."""
     matches = _aligned(pieces, candidates.verbatim(pieces))
     if not matches or matches[0][1].verdict == "near":
@@ -51,24 +51,24 @@ def _matches(pieces: Sequence[Piece], candidates: Candidates) -> list[tuple[Sear
     return holding or matches
 
 
-def _aligned(pieces: Sequence[Piece], texts: Sequence[SearchedText]) -> list[tuple[SearchedText, Alignment]]:
-    return _sorted([(text, alignment) for text in texts for alignment in align(pieces, text)])
+def _aligned(pieces: Sequence[QuotePiece], texts: Sequence[SearchedText]) -> list[tuple[SearchedText, QuoteMatch]]:
+    return _sorted([(text, match) for text in texts for match in match_quote(pieces, text)])
 
 
-def _sorted(matches: list[tuple[SearchedText, Alignment]]) -> list[tuple[SearchedText, Alignment]]:
-    def order(match: tuple[SearchedText, Alignment]) -> tuple[tuple[int, float], date, str, Span]:
-        text, alignment = match
-        return alignment.order, text.article.published or date.max, text.article.path, alignment.span
+def _sorted(matches: list[tuple[SearchedText, QuoteMatch]]) -> list[tuple[SearchedText, QuoteMatch]]:
+    def order(candidate: tuple[SearchedText, QuoteMatch]) -> tuple[tuple[int, float], date, str, Span]:
+        text, match = candidate
+        return match.order, text.article.published or date.max, text.article.path, match.span
 
     return sorted(matches, key=order)
 
 
-def _citations(matches: Sequence[tuple[SearchedText, Alignment]], snapshot: ArchiveSnapshot) -> tuple[Citation, ...]:
+def _citations(matches: Sequence[tuple[SearchedText, QuoteMatch]], snapshot: ArchiveSnapshot) -> tuple[Citation, ...]:
     hits = [
-        _hit(number, text.article, alignment.span, alignment.similarity, alignment.spans)
-        for number, (text, alignment) in enumerate(matches, 1)
+        _hit(number, text.article, match.span, match.similarity, match.spans)
+        for number, (text, match) in enumerate(matches, 1)
     ]
-    return cite(hits, snapshot.store)
+    return citations_of(hits, snapshot.store)
 
 
 def _hit(rank: int, article: Article, span: Span, score: float, parts: tuple[Span, ...]) -> Hit:
@@ -76,10 +76,10 @@ def _hit(rank: int, article: Article, span: Span, score: float, parts: tuple[Spa
     return Hit(passage, article, rank, score, {}, highlights=parts if len(parts) > 1 else ())
 
 
-def cite(hits: Sequence[Hit], store: Store) -> tuple[Citation, ...]:
+def citations_of(hits: Sequence[Hit], store: Store) -> tuple[Citation, ...]:
     """Return the citation of each hit, in the first article of its text, with the passage in which it begins."""
     citations = []
-    for cited in store.duplicates.cite(hits, NO_FILTER):
+    for cited in store.duplicates.citations_of(hits, NO_FILTER):
         start, end = cited.passage.start, cited.passage.end
         around = store.passages.revisions(cited.article.id, (start, end))
         passage = replace(cited.passage, start=around[0][0][0], end=around[0][0][1]) if around else cited.passage

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from factories import BRIDGE, article
 
-from rag.checking.alignment import SearchedText, align
+from rag.checking.matching import SearchedText, match_quote
 from rag.checking.pieces import pieces_of
 from rag.types import QuoteVerdict
 
@@ -13,7 +13,7 @@ TEXT = SearchedText(article(text=BRIDGE))
 
 
 def verdict(words: str, text: SearchedText = TEXT) -> tuple[str, list[str]]:
-    places = align(pieces_of(words), text)
+    places = match_quote(pieces_of(words), text)
     return (places[0].verdict if places else "missing"), [text.article.text[slice(*place.span)] for place in places]
 
 
@@ -47,7 +47,7 @@ def test_verdicts(words: str, expected: QuoteVerdict, there: str | None) -> None
 def test_each_place_in_an_article() -> None:
     """Words that an article says twice have two places."""
     text = SearchedText(article(text="Wir haben nie aufgegeben. Nein: Wir haben nie aufgegeben!"))
-    assert [place.span for place in align(pieces_of("Wir haben nie aufgegeben"), text)] == [(0, 24), (32, 56)]
+    assert [place.span for place in match_quote(pieces_of("Wir haben nie aufgegeben"), text)] == [(0, 24), (32, 56)]
 
 
 def test_an_omission_is_limited() -> None:

@@ -9,7 +9,7 @@ from functools import cached_property
 from rapidfuzz import fuzz
 from rapidfuzz.distance import Indel
 
-from rag.checking.pieces import Piece
+from rag.checking.pieces import QuotePiece
 from rag.text.normal_form import NormalForm, normal_form
 from rag.text.word_diff import nearest_version
 from rag.text.words import words
@@ -28,7 +28,7 @@ _EDGE = " .,;:!?'-–…"
 
 
 @dataclass(frozen=True, slots=True)
-class Alignment:
+class QuoteMatch:
     """Where an article says a quotation: the span of each piece in its text; pieces that it lacks have none."""
 
     verdict: QuoteVerdict
@@ -42,7 +42,7 @@ class Alignment:
 
     @property
     def order(self) -> tuple[int, float]:
-        """A key by which the best alignment comes first."""
+        """A key by which the best match comes first."""
         return _ORDER.index(self.verdict), -self.similarity
 
 
@@ -72,12 +72,12 @@ class _Part:
     similarity: float
 
 
-def align(pieces: Sequence[Piece], text: SearchedText) -> list[Alignment]:
+def match_quote(pieces: Sequence[QuotePiece], text: SearchedText) -> list[QuoteMatch]:
     """Return where an article says a quotation, in its order: each place with these words, or else the nearest.
 
     >>> from rag.checking.pieces import pieces_of
     >>> article = Article(id="a", path="/a.txt", text="Die neue Brücke hält hundert Jahre.")
-    >>> [place.span for place in align(pieces_of("Brücke […] hundert Jahre"), SearchedText(article))]
+    >>> [place.span for place in match_quote(pieces_of("Brücke […] hundert Jahre"), SearchedText(article))]
     [(9, 34)]
     """
     anchor = max(range(len(pieces)), key=lambda number: len(pieces[number].words), default=None)
@@ -85,13 +85,13 @@ def align(pieces: Sequence[Piece], text: SearchedText) -> list[Alignment]:
         return []
     ends = (0, len(text.article.text))
     parts = list(_verbatim(pieces[anchor].words, text, ends)) or _nearest(pieces[anchor].words, text, ends)
-    alignments = [_extended(pieces, anchor, part, text) for part in parts]
-    best = min((alignment.order for alignment in alignments), default=None)
-    return [alignment for alignment in alignments if alignment.order == best and alignment.verdict != "missing"]
+    matches = [_extended(pieces, anchor, part, text) for part in parts]
+    best = min((match.order for match in matches), default=None)
+    return [match for match in matches if match.order == best and match.verdict != "missing"]
 
 
-def _extended(pieces: Sequence[Piece], anchor: int, part: _Part, text: SearchedText) -> Alignment:
-    """Return the alignment of all pieces of which one is aligned, each as near to its neighbour as possible."""
+def _extended(pieces: Sequence[QuotePiece], anchor: int, part: _Part, text: SearchedText) -> QuoteMatch:
+    """Return the match of all pieces of which one is there, each as near to its neighbour as possible."""
     parts: list[_Part | None] = [None] * len(pieces)
     parts[anchor] = part
     start, end = part.span
@@ -116,7 +116,7 @@ def _extended(pieces: Sequence[Piece], anchor: int, part: _Part, text: SearchedT
     verdict = max((part.verdict if part else "near" for part in parts), key=_ORDER.index)
     if verdict == "near" and similarity < NEAR:
         verdict = "missing"
-    return Alignment(verdict, similarity, tuple(part.span for part in aligned))
+    return QuoteMatch(verdict, similarity, tuple(part.span for part in aligned))
 
 
 def _in_limits(piece: str, text: SearchedText, limits: Span) -> list[_Part]:
