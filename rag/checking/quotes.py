@@ -79,7 +79,7 @@ def _hit(rank: int, article: Article, span: Span, score: float, parts: tuple[Spa
 def citations_of(hits: Sequence[Hit], store: Store) -> tuple[Citation, ...]:
     """Return the citation of each hit, in the first article of its text, with the passage in which it begins."""
     citations = []
-    for cited in store.duplicates.citations_of(hits, NO_FILTER):
+    for cited in store.duplicates.cite(hits, NO_FILTER):
         start, end = cited.passage.start, cited.passage.end
         around = store.passages.revisions(cited.article.id, (start, end))
         passage = replace(cited.passage, start=around[0][0][0], end=around[0][0][1]) if around else cited.passage
