@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import AliasChoices, Field
 
-from rag.schemas.base import ArticleId, Schema, Sha256, SpanPair
+from rag.schemas.base import Schema, Sha256, SpanPair
 
 State = Literal["unchanged", "moved", "changed", "missing", "unreadable"]
 
@@ -20,7 +20,7 @@ class VerificationModel(Schema):
     there; the file, or the words in it, are gone; or the file cannot be read."""
     path: str
     """Of the article today."""
-    article_id: ArticleId
+    article_id: str
     """Of the article at this path."""
     sha256: Sha256 | None
     """Of the file's bytes today; `null` if there is no file."""

@@ -1,0 +1,80 @@
+"""The OpenAPI document is true: cases made from it lead to no other status, type or shape, and to no error inside."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import Any
+from urllib.parse import urlencode
+
+import httpx
+import pytest
+import schemathesis
+from api_parts import serving_api
+from hypothesis import HealthCheck, assume, given, settings
+from hypothesis.errors import Unsatisfiable
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+    unsupported_method,
+)
+
+from rag.api.app import build_api
+from rag.archive import Archive
+from rag.server.hosts import Serving
+
+CHECKS = [
+    not_a_server_error,
+    status_code_conformance,
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+    unsupported_method,
+]
+HOST = {"host": "127.0.0.1:7860"}
+DOCUMENT = "/api/v1/openapi.json"
+NO_FETCHING = Serving(fetching=False)
+_MAX_ADDRESS = 50_000
+
+
+def try_all(schema: Any, examples: int, **arguments: Any) -> int:
+    """Try cases of each operation, valid ones and others, and return how many there were.
+
+    Raises:
+        AssertionError: a reply is not as the document says.
+    """
+    count = 0
+    for result in schema.get_all_operations():
+        operation = result.ok()
+        for mode in (schemathesis.GenerationMode.POSITIVE, schemathesis.GenerationMode.NEGATIVE):
+
+            @settings(max_examples=examples, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+            @given(case=operation.as_strategy(generation_mode=mode))
+            def check(case: Any) -> None:
+                nonlocal count
+                # of a longer address, the server reads no more than the beginning
+                assume(len(urlencode(case.query or {}, doseq=True)) < _MAX_ADDRESS)
+                count += 1
+                case.call_and_validate(checks=CHECKS, **arguments)
+
+            # of a route that takes nothing, nothing is wrong
+            with suppress(Unsatisfiable):
+                check()
+    return count
+
+
+def test_any_request_is_answered_as_described(archive: Archive) -> None:
+    """Whatever is sent, the reply has a status, a type and a shape that the document names for its route."""
+    app = build_api(archive, NO_FETCHING)
+    assert try_all(schemathesis.openapi.from_asgi(DOCUMENT, app, headers=HOST), 2, headers=HOST) > 50
+
+
+@pytest.mark.heavy
+def test_two_thousand_requests_to_a_server(archive: Archive) -> None:
+    """The same of a server that runs, which is the same afterwards."""
+    with serving_api(archive, NO_FETCHING) as address:
+        schema = schemathesis.openapi.from_url(address + DOCUMENT)
+        assert try_all(schema, 80) > 2000
+        assert httpx.get(f"{address}/api/v1/ready", trust_env=False).json() == {"status": "ready"}
