@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
+from itertools import islice
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self, get_args
@@ -676,8 +677,16 @@ class Archive:
         """
         from rag.indexing.file_states import with_file_states
 
-        for rows in self._store.library.all_rows(query or LibraryQuery(), limit):
-            yield from with_file_states(rows, self._store.files.records(dict.fromkeys(row.file for row in rows)))
+        query = query or LibraryQuery()
+        is_of_files = query.state in FILE_STATES
+        parts = self._store.library.all_rows(query, None if is_of_files else limit)
+        rows = (
+            row
+            for part in parts
+            for row in with_file_states(part, self._store.files.records(dict.fromkeys(row.file for row in part)))
+            if not is_of_files or row.state == query.state
+        )
+        yield from islice(rows, limit)
 
     def library_row(self, article_id: str) -> LibraryRow:
         """Return one article as the library lists it.

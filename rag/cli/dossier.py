@@ -97,7 +97,7 @@ def export_dossier(
 
 @dossiers.command("import")
 def import_dossier(
-    file: Annotated[Path, typer.Argument(help="A dossier exported as JSON or HTML.")],
+    file: Annotated[Path, typer.Argument(help="A dossier exported as JSON, HTML or Markdown.")],
     archive: ArchiveOption = DEFAULT_ARCHIVE,
 ) -> None:
     """Store a dossier that was exported, from this archive or another one."""

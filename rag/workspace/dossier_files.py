@@ -18,7 +18,7 @@ from rag.text.spreadsheet import cell
 from rag.types.dossier import Dossier, DossierEntry
 from rag.types.quotation import Quotation
 from rag.workspace.dossier_docx import docx
-from rag.workspace.dossier_json import dossier_json
+from rag.workspace.dossier_json import dossier_json, markdown_comment
 from rag.workspace.dossier_wording import DOSSIER_WORDING, DossierWording
 
 _LOCALES: Mapping[Language, str] = {"de": "de", "en": "en_GB"}
@@ -96,7 +96,8 @@ def _markdown(dossier: Dossier, options: ExportOptions) -> bytes:
             parts.append(
                 "\n".join(f"- {markdown_escaped(_line(line))}" for line in options.details(each, each.quotation))
             )
-    return ("\n\n".join(parts) + "\n").encode()
+    text = "\n\n".join(parts) + "\n\n"
+    return (text + markdown_comment(dossier, text)).encode()
 
 
 def _csv(dossier: Dossier, options: ExportOptions) -> bytes:

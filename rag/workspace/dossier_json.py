@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 from typing import Any
@@ -14,9 +15,11 @@ from rag.types.quotation import Quotation
 FORMAT, VERSION = "fundstelle-dossier", 1
 MAX_IMPORT_BYTES = 20_000_000
 """The largest file that is imported, in bytes."""
+_IN_MARKDOWN = re.compile(rb"<!-- fundstelle-dossier ([0-9a-f]{64})\n(.*?)\n-->\s*\Z", re.DOTALL)
 _EMBEDDED = re.compile(rb'<script type="application/json" id="fundstelle-dossier">(.*?)</script>', re.DOTALL)
 _NO_DOSSIER = (
-    "This file is no dossier ({problem}): export one as JSON or HTML with `fundstelle dossier export NAME FILE`."
+    "This file is no dossier ({problem}): export one as JSON, HTML or Markdown with `fundstelle dossier export NAME "
+    "FILE`."
 )
 
 
@@ -38,26 +41,47 @@ def _entry_json(entry: DossierEntry) -> dict[str, Any]:
     return values
 
 
+def markdown_comment(dossier: Dossier, text: str) -> str:
+    """Return the end of a Markdown text, from which its dossier is read as long as nobody edits the text."""
+    # a comment ends at its first two hyphens
+    data = json.dumps(dossier_json(dossier)).replace("--", "-\\u002d")
+    return f"<!-- fundstelle-dossier {hashlib.sha256(text.encode()).hexdigest()}\n{data}\n-->\n"
+
+
 def read_dossier(raw: bytes) -> Dossier:
-    """Return the dossier in a JSON file, or in an exported HTML file; its ids are empty.
+    """Return the dossier in a JSON file, or in an exported HTML or Markdown file; its ids are empty.
 
     Raises:
-        FundstelleError: it is too large, or contains no dossier.
+        FundstelleError: it is too large, contains no dossier, or is Markdown whose text was edited.
     """
     # imported here, since it makes validators
     from rag.workspace.dossier_schema import StoredDossier
 
     if len(raw) > MAX_IMPORT_BYTES:
         raise FundstelleError(f"A dossier may have {MAX_IMPORT_BYTES // 10**6} MB: divide it into several.")
-    embedded = _EMBEDDED.search(raw)
     try:
-        stored = StoredDossier.model_validate(json.loads(embedded[1] if embedded else raw))
+        stored = StoredDossier.model_validate(json.loads(_embedded(raw)))
     except RecursionError as error:
         raise FundstelleError(_NO_DOSSIER.format(problem="it is nested too deeply")) from error
     except ValueError as error:
         raise FundstelleError(_NO_DOSSIER.format(problem=_problem(error))) from error
     values = stored.model_dump()
     return Dossier(id="", name=values["name"], made=values["made"], entries=tuple(map(_entry, values["entries"])))
+
+
+def _embedded(raw: bytes) -> bytes:
+    """Return the JSON in a file."""
+    if embedded := _EMBEDDED.search(raw):
+        return embedded[1]
+    raw = raw.replace(b"\r\n", b"\n")
+    if comment := _IN_MARKDOWN.search(raw):
+        if hashlib.sha256(raw[: comment.start()]).hexdigest().encode() != comment[1]:
+            raise FundstelleError(
+                "The text of this Markdown was edited after its export, and cannot be read back: import the dossier "
+                "as JSON or HTML."
+            )
+        return comment[2]
+    return raw
 
 
 def _entry(values: dict[str, Any]) -> DossierEntry:

@@ -40,7 +40,7 @@ def dossier_list(summaries: Sequence[DossierSummary], texts: Texts) -> str:
         f'<input id="fs-dossier-name" name="name" maxlength="200" autocomplete="off">'
         f"<button>{escape(words.make)}</button></form>"
         f'<p class="fs-import"><label for="fs-import">{escape(words.import_file)}</label>'
-        f'<input id="fs-import" class="fs-hidden" type="file" accept=".json,.html" data-fs-import></p>'
+        f'<input id="fs-import" class="fs-hidden" type="file" accept=".json,.html,.md" data-fs-import></p>'
         f'<p role="status" data-fs-status></p></section>'
     )
 

@@ -72,6 +72,7 @@ def test_json_comes_back() -> None:
     """What is exported as JSON, or as HTML, is read back equal: words, offsets, hashes, facts, notes, order."""
     assert read_dossier(export(DOSSIER, "json", OPTIONS)) == without_ids(DOSSIER)
     assert read_dossier(export(DOSSIER, "html", OPTIONS)) == without_ids(DOSSIER)
+    assert read_dossier(export(DOSSIER, "md", OPTIONS)) == without_ids(DOSSIER)
 
 
 def test_json_has_a_schema() -> None:
@@ -198,3 +199,13 @@ def test_names_of_files_are_safe() -> None:
         safe = file_name(replace(DOSSIER, name=name), "md")
         assert "/" not in safe and "\\" not in safe and not safe.startswith(".") and len(safe) < 100
         assert safe.endswith(".md")
+
+
+def test_markdown_that_was_edited_is_not_read_back() -> None:
+    """What was written into it would be lost; other line ends are no edit, nor is a comment that a note contains."""
+    tricky = replace(DOSSIER, name="Drei --- Striche --> <!-- fundstelle-dossier")
+    raw = export(tricky, "md", OPTIONS)
+    assert read_dossier(raw.replace(b"\n", b"\r\n")) == without_ids(tricky)
+    assert MarkdownIt().render(raw.decode()).count("<!-- fundstelle-dossier") == 1
+    with pytest.raises(FundstelleError, match="was edited"):
+        read_dossier(raw.replace(b"Striche", b"Zeilen", 1))
