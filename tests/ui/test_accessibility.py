@@ -7,7 +7,7 @@ from browser_parts import Open, findings, needs_chromium, settled
 
 from ui.wording.masthead import MASTHEAD
 
-pytestmark = needs_chromium
+pytestmark = [needs_chromium, pytest.mark.slow]
 
 QUESTION = "Wie viele Menschen starben im Ahrtal?"
 ANSWERS = [f"?q={QUESTION}", f"?q={QUESTION}&source=Mittelrhein-Chronik"]

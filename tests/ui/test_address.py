@@ -14,7 +14,7 @@ from ui.wording.masthead import MASTHEAD
 if TYPE_CHECKING:
     from playwright import sync_api
 
-pytestmark = needs_chromium
+pytestmark = [needs_chromium, pytest.mark.slow]
 
 QUESTION = "Wie viele Menschen starben im Ahrtal?"
 OTHER = "Wie lang ist der Gotthard-Basistunnel?"

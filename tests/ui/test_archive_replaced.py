@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+import pytest
 from browser_parts import Open, needs_chromium
 from factories import BRIDGE
 from page_parts import TEXT
@@ -13,7 +14,7 @@ from server_parts import served
 from embeddings.encoder import Encoder
 from rag.archive import Archive
 
-pytestmark = needs_chromium
+pytestmark = [needs_chromium, pytest.mark.slow]
 
 
 def test_a_page_goes_on_with_the_archive_that_is_there(tmp_path: Path, encoder: Encoder, open_page: Open) -> None:

@@ -19,7 +19,7 @@ from ui.wording.cite import CITE
 if TYPE_CHECKING:
     from playwright import sync_api
 
-pytestmark = needs_chromium
+pytestmark = [needs_chromium, pytest.mark.slow]
 
 # one sentence of the first passage clearly answers
 QUESTION = "Wie viele Menschen starben im Ahrtal?"

@@ -32,7 +32,7 @@ from ui.wording.own_questions import OWN_QUESTIONS as OWN
 if TYPE_CHECKING:
     from playwright import sync_api
 
-pytestmark = needs_chromium
+pytestmark = [needs_chromium, pytest.mark.slow]
 
 DE, EN = words_of(GERMAN), words_of(ENGLISH)
 FAST = Setup(Config(), replace(DEFAULT_RANKING, fast=True))

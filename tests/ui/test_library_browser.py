@@ -13,7 +13,7 @@ from factories import BRIDGE
 
 from rag.archive import Archive
 
-pytestmark = needs_chromium
+pytestmark = [needs_chromium, pytest.mark.slow]
 
 SHORT = "Der Deichgraf von Altmoor hat am Montag die Schleuse Nord besichtigt und war mit den Toren sehr zufrieden."
 DROP = """

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from browser_parts import Open, needs_chromium, settled
 from pdfs import STORY, set_in_columns
 from proxy_parts import proxied
@@ -14,7 +15,7 @@ from rag.archive import Archive
 from rag.server.hosts import Serving
 from ui.wording.masthead import MASTHEAD
 
-pytestmark = needs_chromium
+pytestmark = [needs_chromium, pytest.mark.slow]
 
 
 def test_all_of_the_page_works_below_a_path(tmp_path: Path, encoder: Encoder, open_page: Open) -> None:

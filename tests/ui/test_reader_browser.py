@@ -18,7 +18,7 @@ from ui.html.reader import reader_fragment
 from ui.wording.german import GERMAN
 from ui.wording.reader import READER
 
-pytestmark = needs_chromium
+pytestmark = [needs_chromium, pytest.mark.slow]
 
 QUESTION = "Wie viele Menschen starben im Ahrtal?"
 WORDS = READER["de"]

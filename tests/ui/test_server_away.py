@@ -11,7 +11,7 @@ from rag.archive import Archive
 from ui.wording.english import ENGLISH
 from ui.wording.german import GERMAN
 
-pytestmark = needs_chromium
+pytestmark = [needs_chromium, pytest.mark.slow]
 
 SURPRISE = "Where does the train stop?"
 

@@ -14,7 +14,7 @@ from server_parts import served
 from embeddings.encoder import Encoder
 from rag.archive import Archive
 
-pytestmark = needs_chromium
+pytestmark = [needs_chromium, pytest.mark.slow]
 
 TUNNEL = "de-gotthard-basistunnel-eroeffnung.md"
 QUESTION = "Wie lang ist der Gotthard-Basistunnel?"

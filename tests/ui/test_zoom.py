@@ -12,7 +12,7 @@ from ui.wording.masthead import MASTHEAD
 if TYPE_CHECKING:
     from playwright import sync_api
 
-pytestmark = needs_chromium
+pytestmark = [needs_chromium, pytest.mark.slow]
 
 QUESTION = "Wie viele Menschen starben im Ahrtal?"
 VIEWS = [*(f"?tab={name}" for name in MASTHEAD["de"].views), f"?q={QUESTION}"]

@@ -11,6 +11,8 @@ from rag.archive import Archive
 from ui.html.theme_switch import theme_switch
 from ui.wording.theme import THEME_WORDS
 
+pytestmark = pytest.mark.slow
+
 LIGHT, DARK = "rgb(253, 252, 249)", "rgb(23, 22, 20)"
 GROUND = "getComputedStyle(document.body).backgroundColor"
 CHOOSE = "theme => { localStorage.setItem('fundstelle-theme', theme); }"
