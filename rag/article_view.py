@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from rag.archive import Archive
-from rag.loading.plain_text.line_numbers import source_lines
-from rag.text.similarity import Version
 from rag.types import Article, Passage, Span
 
 if TYPE_CHECKING:
+    # slow to import; a program that asks a server needs none of them
+    from rag.archive import Archive
     from rag.schemas.article import ArticleWithTextModel
+    from rag.text.similarity import Version
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +60,8 @@ def view_article(archive: Archive, article_id: str) -> ArticleView:
     Raises:
         NotFound: no article has this id.
     """
+    from rag.loading.plain_text.line_numbers import source_lines
+
     article, passages = archive._store.article_with_passages(article_id)
     lines = source_lines(article, [(passage.start, passage.end) for passage in passages])
     return ArticleView(article, passages, tuple(lines), archive.duplicates(article.id), archive.versions(article.id))

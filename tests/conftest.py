@@ -131,7 +131,8 @@ def fundstelle(tmp_path: Path, encoder: Encoder) -> Run:
             redirect_stdout(streams[0]),
             redirect_stderr(streams[1]),
         ):
-            patch.delenv("FUNDSTELLE_ARCHIVE", raising=False)
+            for name in ("FUNDSTELLE_ARCHIVE", "FUNDSTELLE_SERVER"):
+                patch.delenv(name, raising=False)
             for name, value in ({"COLUMNS": "100"} | environment).items():
                 patch.setenv(name, value)
             for console in (out, err):
@@ -154,7 +155,7 @@ def program(tmp_path: Path, encoder: Encoder) -> Run:
 
     def run(*arguments: str | Path, cwd: Path = tmp_path, **environment: str) -> subprocess.CompletedProcess[str]:
         command = [sys.executable, "-c", "from rag.cli.app import main; main()", *map(str, arguments)]
-        clean = {name: value for name, value in os.environ.items() if name != "FUNDSTELLE_ARCHIVE"}
+        clean = {name: value for name, value in os.environ.items() if not name.startswith("FUNDSTELLE_")}
         return subprocess.run(
             command,
             cwd=cwd,

@@ -12,6 +12,7 @@ from rag.api.jobs import accepted
 from rag.archive import Archive
 from rag.errors import QuestionError
 from rag.evaluation.measures.comparison import compare_runs
+from rag.evaluation.questions.feedback import MARKED
 from rag.evaluation.questions.files import TestQuestion, read_questions_text
 from rag.evaluation.reports.serialization import comparison_json, summary_json
 from rag.evaluation.runs.run_store import run_facts_json, run_json
@@ -20,8 +21,6 @@ from rag.jobs.jobs import Jobs
 from rag.schemas.evaluation import ComparisonModel, RunListModel, RunModel
 from rag.schemas.job import JobModel
 from rag.schemas.writes import EvaluationRequest
-
-_FEEDBACK = "feedback"
 
 
 def add_run_routes(router: APIRouter, archive: Archive, jobs: Jobs) -> None:
@@ -32,7 +31,7 @@ def add_run_routes(router: APIRouter, archive: Archive, jobs: Jobs) -> None:
     def evaluate_questions(request: Request, wanted: EvaluationRequest) -> JSONResponse:
         """Ask test questions, measure the answers, and store the run; its name is that of the job."""
         judgements = session.judge(_questions(session, wanted))
-        source = _FEEDBACK if wanted.questions is None else wanted.source
+        source = MARKED if wanted.questions is None else wanted.source
         name = wanted.name or default_run_name(source)
         return accepted(
             request, jobs.evaluation.kind, jobs.evaluation.start(judgements, name, source, fast=wanted.fast)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 from rich.text import Text
@@ -20,10 +20,12 @@ from rag.cli.options import (
     LanguageOption,
     PathOption,
     RerankerOption,
+    ServerOption,
     SinceOption,
     SourceOption,
     UntilOption,
-    opened_archive,
+    asked_archive,
+    server_asked,
 )
 from rag.cli.output import err, escape_controls, out, print_answer, print_explanation, print_json
 from rag.cli.question_lines import MAX_K, QuestionLine, question_line, read_lines
@@ -33,6 +35,7 @@ from rag.text.paths import DEFAULT_ARCHIVE
 
 if TYPE_CHECKING:
     from rag.archive import Archive
+    from rag.client import Client
     from rag.types import Answer
 
 STANDARD_INPUT = "-"
@@ -42,7 +45,7 @@ STANDARD_INPUT = "-"
 class _Asking:
     """How questions are asked and their answers printed; `arguments` are those of `Archive.ask` by name."""
 
-    archive: Archive
+    archive: Archive | Client
     arguments: dict[str, Any] = field(hash=False)
     explain: bool
     as_lines: bool
@@ -61,6 +64,7 @@ class _Asking:
 
 
 def ask(
+    context: typer.Context,
     question: Annotated[
         str,
         typer.Argument(
@@ -68,6 +72,7 @@ def ask(
         ),
     ],
     folder: ArchiveOption = DEFAULT_ARCHIVE,
+    server: ServerOption = None,
     k: Annotated[int, typer.Option("-k", metavar="N", min=1, max=MAX_K, help="Number of passages to show.")] = 5,
     since: SinceOption = None,
     until: UntilOption = None,
@@ -112,14 +117,15 @@ def ask(
         option = "--json" if as_json else "--right" if right else "--wrong"
         instead = "print one line for each with --jsonl" if as_json else "ask it by itself"
         raise FundstelleError(f"{option} is for a single question: {instead}.")
-    with opened_archive(folder, create=False, reranker=reranker) as archive:
+    address = server_asked(context, server, reranker=reranker, right=right, wrong=wrong)
+    with asked_archive(folder, address, reranker=reranker) as archive:
         asking = _Asking(archive, arguments, explain=explain, as_lines=as_lines)
         if question == STANDARD_INPUT:
             if not _answer_lines(asking):
                 raise typer.Exit(SOME_FAILED)
             return
         answer = asking.answer(QuestionLine(question, 1))
-        feedback_count = evaluation.mark(archive, answer, right, wrong)
+        feedback_count = evaluation.mark(cast("Archive", archive), answer, right, wrong) if right or wrong else 0
     if as_json or as_lines:
         print_json(answer.to_dict(), indent=None if as_lines else 2)
     else:

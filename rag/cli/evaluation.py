@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from rag.cli.options import ArchiveOption, JsonOption, RerankerOption, opened_archive
+from rag.cli.options import ArchiveOption, JsonOption, RerankerOption, ServerOption, opened_archive, server_asked
 from rag.errors import FundstelleError
 from rag.text.paths import DEFAULT_ARCHIVE
 
@@ -131,6 +131,7 @@ OutputArgument = Annotated[Path, typer.Argument(help="The file to write, .jsonl.
 
 @evaluations.command(_RUN)
 def run(
+    context: typer.Context,
     arguments: Annotated[
         list[str] | None,
         typer.Argument(
@@ -138,7 +139,8 @@ def run(
             help="Question file, .jsonl or .csv, and settings. Default: the questions with passages you marked.",
         ),
     ] = None,
-    archive: ArchiveOption = DEFAULT_ARCHIVE,
+    folder: ArchiveOption = DEFAULT_ARCHIVE,
+    server: ServerOption = None,
     name: NameOption = None,
     fast: FastOption = False,
     settings: SetOption = None,
@@ -157,9 +159,13 @@ def run(
     from rag.cli import evaluation_actions as actions
 
     file, pairs = actions.split_arguments(arguments or [])
-    plan = actions.make_plan([*(settings or []), *pairs], (), fast=fast)
-    with actions.open_questions(archive, file, reranker) as evaluation:
-        finished = actions.ask_questions(evaluation, plan, name)
+    address = server_asked(context, server, set=[*(settings or []), *pairs], reranker=reranker)
+    if address is None:
+        plan = actions.make_plan([*(settings or []), *pairs], (), fast=fast)
+        with actions.open_questions(folder, file, reranker) as evaluation:
+            finished = actions.ask_questions(evaluation, plan, name)
+    else:
+        finished = [actions.ask_on_server(address, file, name, fast=fast)]
     actions.print_and_write(finished, actions.Outputs(report, markdown, language, trec, misses=misses, as_json=as_json))
 
 

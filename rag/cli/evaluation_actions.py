@@ -26,6 +26,7 @@ from rag.errors import ArchiveError, ConfigError, FundstelleError
 from rag.evaluation.measures.comparison import Comparison, changed_questions, compare_runs
 from rag.evaluation.questions.beir import judge_queries, read_beir, write_beir
 from rag.evaluation.questions.feedback import MARKED
+from rag.evaluation.questions.files import read_questions, test_question_json
 from rag.evaluation.questions.judgements import Judgement
 from rag.evaluation.questions.synthetic import questions_json, synthetic_questions
 from rag.evaluation.reports.html import html_report
@@ -179,6 +180,20 @@ def ask_questions(questions: JudgedQuestions, plan: Plan, name: str | None) -> l
     if not finished:
         raise typer.Exit(INTERRUPTED)
     return finished
+
+
+def ask_on_server(server: str, file: str | None, name: str | None, *, fast: bool) -> Run:
+    """Have a server ask the questions of a file, or those with marked passages, and store the run."""
+    from rag.client import Client
+
+    questions = None if file is None else [test_question_json(question) for question in read_questions(Path(file))]
+    source = file or MARKED
+    with Client(server) as client, CountingBar("asking", "questions") as bar:
+        run = client.evaluate(
+            questions, name=name or default_run_name(source), source=source, fast=fast, on_progress=bar
+        )
+    err.print(f"Stored as {run.name!r}.", style="dim", soft_wrap=True, markup=False)
+    return run
 
 
 def import_run(questions: JudgedQuestions, file: Path, name: str | None) -> Run:

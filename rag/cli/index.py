@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 import typer
 from rich.text import Text
 
-from rag.cli.options import SOME_FAILED, ArchiveOption, opened_archive
+from rag.cli.options import SOME_FAILED, ArchiveOption, ServerOption, opened_archive, server_asked
 from rag.cli.output import err, escape_controls, out, print_report
 from rag.cli.progress import CountingBar, IndexingBar
 from rag.errors import ArchiveBusy, FundstelleError, NotFound
@@ -42,6 +42,7 @@ _DEFAULT_READING = Reading()
 
 
 def index(
+    context: typer.Context,
     sources: Annotated[
         list[str],
         typer.Argument(
@@ -50,6 +51,7 @@ def index(
         ),
     ],
     folder: ArchiveOption = DEFAULT_ARCHIVE,
+    server: ServerOption = None,
     encoder: Annotated[
         str | None,
         typer.Option(metavar="MODEL", help="Sentence-transformers model, by folder or hub name; or `bundled`."),
@@ -77,6 +79,11 @@ def index(
     Only new and changed files are read; articles whose files are gone are removed. It can be interrupted at any time:
     the next run resumes.
     """
+    local_options = {"encoder": encoder, "device": device, "columns": columns, "limit": limit, "watch": watch}
+    address = server_asked(context, server, **local_options)
+    if address is not None:
+        _index_on_server(address, sources)
+        return
     from rag.fetching.urls import split_addresses
     from rag.indexing.discovery import absolute_paths
     from rag.loading.containers.limits import parse_limits
@@ -112,6 +119,19 @@ def forget(
     with opened_archive(folder, create=False) as archive:
         count = archive.forget(paths)
     out.print(f"{count} {'article' if count == 1 else 'articles'} removed from the archive")
+
+
+def _index_on_server(address: str, sources: list[str]) -> None:
+    """Have files and folders of the server's computer indexed, and web pages."""
+    from rag.client import Client
+    from rag.fetching.urls import split_addresses
+
+    names, addresses = split_addresses(sources)
+    with Client(address) as client, IndexingBar() as bar:
+        report = client.index(*names, addresses=addresses, on_progress=bar)
+    print_report(report)
+    if report.new_failures:
+        raise typer.Exit(SOME_FAILED)
 
 
 def _fetch(archive: Archive, addresses: list[str]) -> tuple[Failure, ...]:

@@ -11,9 +11,11 @@ import typer
 
 from rag.cli.completion import complete_article, complete_author, complete_source
 from rag.cli.progress import PreparationBar
+from rag.errors import FundstelleError
 
 if TYPE_CHECKING:
     from rag.archive import Archive
+    from rag.client import Client
 
 SOME_FAILED = 1
 """The exit code if files could not be read that the run before did not report."""
@@ -53,6 +55,15 @@ SearchOption = Annotated[
     str, typer.Option(metavar="WORDS", help="Only articles with these words in the headline, outlet or author.")
 ]
 IncludeOption = Annotated[list[str] | None, typer.Option(metavar="comments", help="Also search reader comments.")]
+ServerOption = Annotated[
+    str | None,
+    typer.Option(
+        "--server",
+        metavar="URL",
+        envvar="FUNDSTELLE_SERVER",
+        help="Ask a running server, not an archive folder.",
+    ),
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 JsonLinesOption = Annotated[bool, typer.Option("--jsonl", help="Print JSON, one value a line.")]
 RerankerOption = Annotated[
@@ -63,6 +74,44 @@ RerankerOption = Annotated[
         help="Re-rank with a sentence-transformers cross-encoder: its folder or hub name.",
     ),
 ]
+
+
+def server_asked(context: typer.Context, server: str | None, **local_options: object) -> str | None:
+    """Return the server that a command asks; None if it opens an archive itself.
+
+    An archive that is named on the command line goes before a server that the environment names.
+
+    Args:
+        local_options: the values of options that a server does not offer, by their names.
+
+    Raises:
+        FundstelleError: both are named on the command line, or one of the options is given.
+    """
+    if server is None:
+        return None
+    sources = [context.get_parameter_source(name) for name in ("folder", "server")]
+    folder_is_named, server_is_named = (source is not None and source.name == "COMMANDLINE" for source in sources)
+    if folder_is_named:
+        if server_is_named:
+            raise FundstelleError("Give either --archive or --server: a server has its own archive.")
+        return None
+    for name, value in local_options.items():
+        if value:
+            raise FundstelleError(f"--{name} is for an archive folder: leave it out, or name that with --archive.")
+    return server
+
+
+@contextmanager
+def asked_archive(folder: Path, server: str | None, *, reranker: str | None = None) -> Iterator[Archive | Client]:
+    """Open the archive that questions are put to: that in a folder, or that of a server if one is given."""
+    if server is None:
+        with opened_archive(folder, create=False, reranker=reranker) as archive:
+            yield archive
+        return
+    from rag.client import Client
+
+    with Client(server) as client:
+        yield client
 
 
 @contextmanager

@@ -103,8 +103,13 @@ def print_citations(citations: Iterable[Citation]) -> None:
         print_indented(Text(_short(citation.article.path), style="dim"), 4, wrap=False)
         if citation.file_missing:
             print_indented(Text(FILE_MISSING, style="yellow"), 4)
-        print_indented(Text(f"{_position(citation)}, score {citation.score:.3f}", style="dim"), 4)
+        print_indented(Text(f"{_position(citation)}, score {_number(citation.score)}", style="dim"), 4)
         out.print()
+
+
+def _number(value: float) -> str:
+    """Return a score as it is printed, also of a server, which sends four decimals."""
+    return f"{round(value, 4):.3f}"
 
 
 def print_explanation(answer: Answer) -> None:
@@ -112,7 +117,7 @@ def print_explanation(answer: Answer) -> None:
     for citation in answer.citations:
         print_indented(Text(f"[{citation.marker}] {citation.article.label}", style="bold"), 0)
         for name, value in citation.signals.items():
-            print_indented(Text(f"{name:<8} {value:>6.3f}  {SIGNALS.get(name, '')}"), 4)
+            print_indented(Text(f"{name:<8} {_number(value):>6}  {SIGNALS.get(name, '')}"), 4)
         words = dict.fromkeys(citation.article.text[start:end] for start, end in citation.matches)
         print_indented(Text(f"words    {', '.join(words) or '-'}"), 4)
         for article in citation.also:

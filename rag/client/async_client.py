@@ -21,12 +21,14 @@ from rag.client.replies import (
     read_reply,
     report_of,
     unreachable,
+    view_of,
 )
 from rag.search.arguments import Day, FilterArguments, Names, check_question
 from rag.types import Answer, Article, Citation, Filter, IndexReport, Passage, Progress, ResultList, Sort, Status
 from rag.types.library import LibraryCounts, LibraryPage, LibraryQuery
 
 if TYPE_CHECKING:
+    from rag.article_view import ArticleView
     from rag.verification import Verification
 
 T = TypeVar("T")
@@ -101,6 +103,11 @@ class AsyncClient:
         """Return an article, as `article` does, with its passages."""
         article = await self.article(reference)
         return article, await self.passages(article.id)
+
+    async def view_article(self, reference: str) -> ArticleView:
+        """Return an article as it is shown: its text, its passages with their lines, its duplicates and versions."""
+        model = await self._send(calls.view_call(reference))
+        return view_of(model, await self.passages(model.id))
 
     async def passages(self, article_id: str) -> tuple[Passage, ...]:
         """Return the passages of an article in their order."""

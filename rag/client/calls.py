@@ -108,6 +108,12 @@ def article_call(reference: str) -> ApiCall[Article]:
     )
 
 
+def view_call(reference: str) -> ApiCall[ArticleWithTextModel]:
+    """Ask for an article with its passages and its relatives."""
+    parameters = [("reference", reference)]
+    return ApiCall("GET", "/articles/lookup", ArticleWithTextModel.model_validate_json, parameters)
+
+
 def passages_call(article_id: str) -> ApiCall[tuple[Passage, ...]]:
     """Ask for the passages of an article."""
     path = f"/articles/{quote(article_id, safe='')}/passages"

@@ -23,6 +23,7 @@ from rag.client.replies import (
     read_reply,
     report_of,
     unreachable,
+    view_of,
 )
 from rag.schemas.job import JobModel
 from rag.search.arguments import Day, FilterArguments, Names, check_question
@@ -30,6 +31,7 @@ from rag.types import Answer, Article, Citation, Filter, IndexReport, Passage, P
 from rag.types.library import LibraryCounts, LibraryPage, LibraryQuery
 
 if TYPE_CHECKING:
+    from rag.article_view import ArticleView
     from rag.evaluation.types import Run
     from rag.verification import Verification
 
@@ -112,6 +114,11 @@ class Client:
         """Return an article, as `article` does, with its passages."""
         article = self.article(reference)
         return article, self.passages(article.id)
+
+    def view_article(self, reference: str) -> ArticleView:
+        """Return an article as it is shown: its text, its passages with their lines, its duplicates and versions."""
+        model = self._send(calls.view_call(reference))
+        return view_of(model, self.passages(model.id))
 
     def passages(self, article_id: str) -> tuple[Passage, ...]:
         """Return the passages of an article in their order."""

@@ -8,12 +8,15 @@ from dataclasses import replace
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
+from rag.article_view import ArticleView
 from rag.client.calls import ApiCall
 from rag.errors import FundstelleError, ServerUnreachable
+from rag.schemas.article import ArticleWithTextModel
 from rag.schemas.job import JobModel
 from rag.server.problems import PROBLEM_TYPE, error_from
-from rag.types import IndexReport
-from rag.types.decoding import decode_failure, decode_report
+from rag.text.similarity import Version
+from rag.types import IndexReport, Passage
+from rag.types.decoding import decode_article, decode_failure, decode_report
 from rag.types.report import Progress
 
 T = TypeVar("T")
@@ -74,6 +77,17 @@ def ended_job(job: JobModel) -> JobModel:
             raise FundstelleError("The job was cancelled on the server: run it again, and it goes on from there.")
         case _:
             raise FundstelleError("The job failed on the server: its log says why.")
+
+
+def view_of(model: ArticleWithTextModel, passages: tuple[Passage, ...]) -> ArticleView:
+    """Return an article as it is shown."""
+    return ArticleView(
+        decode_article(model),
+        passages,
+        tuple(passage.lines for passage in model.passages),
+        tuple(map(decode_article, model.doubles)),
+        tuple(Version(decode_article(version), version.shared) for version in model.versions),
+    )
 
 
 def report_of(job: JobModel) -> IndexReport:

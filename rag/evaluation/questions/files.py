@@ -55,6 +55,24 @@ class TestQuestion:
         return tuple(dict.fromkeys(label.article for label in self.labels))
 
 
+def test_question_json(question: TestQuestion) -> dict[str, Any]:
+    """Return a question as a line of JSON says it."""
+
+    def answers(labels: tuple[Label, ...]) -> list[dict[str, str]]:
+        return [{"article": label.article} | ({"quote": label.quote} if label.quote else {}) for label in labels]
+
+    row = {
+        "id": question.id,
+        "question": question.question,
+        "answerable": question.answerable,
+        "tags": list(question.tags),
+        "answers": answers(question.labels),
+        "wrong": answers(question.wrong),
+        "hidden": answers(question.excluded),
+    }
+    return row | ({"language": question.language} if question.language else {})
+
+
 def read_questions(path: Path) -> list[TestQuestion]:
     """Read test questions from a `.csv` file, or from one JSON object a line.
 

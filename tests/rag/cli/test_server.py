@@ -1,0 +1,122 @@
+"""Commands that ask a server print what they print of an archive folder."""
+
+from __future__ import annotations
+
+import json
+import re
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from api_parts import serving_api
+from paths import Run
+
+from embeddings.encoder import Encoder
+from rag.archive import Archive
+from rag.server.hosts import Serving
+
+BRIDGE = "Die Brücke wurde am 3. Mai 1998 eröffnet. Sie ist 412 Meter lang und führt über den Fluss."
+TUNNEL = "Der Tunnel misst 57 Kilometer.\nEr wurde im Juni 2016 eröffnet und führt durch den Berg."
+ASK = ["ask", "Wie lang ist die Brücke?", "-k", "2"]
+ROWS: list[dict[str, Any]] = [
+    {"question": "Wie lang ist die Brücke?", "answers": [{"article": "bridge.txt", "quote": "412 Meter lang"}]},
+    {"question": "Wie lang ist der Tunnel?", "answers": [{"article": "tunnel.txt"}], "id": "t", "tags": ["länge"]},
+    {"question": "Was kostet ein Fahrrad?", "answerable": False, "language": "de"},
+]
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory, encoder: Encoder) -> Iterator[Path]:
+    """A folder of articles with its archive."""
+    made = tmp_path_factory.mktemp("server")
+    (made / "articles").mkdir()
+    for name, text in (("bridge.txt", BRIDGE), ("copy.txt", BRIDGE), ("tunnel.txt", TUNNEL)):
+        (made / "articles" / name).write_text(text, encoding="utf-8")
+    (made / "q.jsonl").write_text("".join(json.dumps(row) + "\n" for row in ROWS), encoding="utf-8")
+    yield made
+
+
+@pytest.fixture(scope="module")
+def address(folder: Path, encoder: Encoder) -> Iterator[str]:
+    """Where a server of the archive is."""
+    with Archive.open(folder / ".fundstelle", encoder=encoder) as archive:
+        archive.index([folder / "articles"])
+        with serving_api(archive, Serving()) as served:
+            yield served
+
+
+def without_times(text: str) -> str:
+    """Return what was printed without the milliseconds that an answer took."""
+    return re.sub(r'("took_ms": \{)[^}]*|(passages? in )\d+', r"\1\2", text)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        [*ASK, "--json"],
+        [*ASK, "--json", "--fast", "--language", "de", "--path", "bridge"],
+        [*ASK, "--jsonl"],
+        [*ASK, "--explain"],
+        ["show", "bridge.txt", "--json"],
+        ["show", "tunnel.txt", "--json"],
+        ["show", "tunnel.txt"],
+        ["status", "--json"],
+        ["status"],
+        ["status", "--article", "bridge.txt", "--json"],
+        ["index", "articles"],
+    ],
+    ids=" ".join,
+)
+def test_both_print_the_same(fundstelle: Run, folder: Path, address: str, words: list[str]) -> None:
+    """To the last byte, but for the time that it took."""
+    local = fundstelle(*words, cwd=folder, FUNDSTELLE_ARCHIVE=str(folder / ".fundstelle"))
+    remote = fundstelle(*words, "--server", address, cwd=folder)
+    assert local.returncode == remote.returncode == 0, (local.stderr, remote.stderr)
+    assert without_times(remote.stdout) == without_times(local.stdout) != ""
+    if words[0] != "index":
+        assert without_times(remote.stderr) == without_times(local.stderr)
+
+
+def test_an_evaluation(fundstelle: Run, folder: Path, address: str) -> None:
+    """The same questions give the same run, which the server stores."""
+    local = fundstelle("eval", "q.jsonl", "--json", "--name", "local", cwd=folder)
+    remote = fundstelle("eval", "q.jsonl", "--json", "--name", "remote", FUNDSTELLE_SERVER=address, cwd=folder)
+    assert (remote.returncode, remote.stderr) == (0, "Stored as 'remote'.\n")
+    varying = {"name", "made", "latency_ms"}
+    ours, theirs = (json.loads(printed.stdout) for printed in (remote, local))
+    assert {k: v for k, v in ours.items() if k not in varying} == {k: v for k, v in theirs.items() if k not in varying}
+    assert ours["name"] == "remote"
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        ([*ASK, "--archive", "x"], "Give either --archive or --server"),
+        ([*ASK, "--right", "1"], "--right is for an archive folder"),
+        (["index", "articles", "--watch"], "--watch is for an archive folder"),
+        (["eval", "q.jsonl", "k=3"], "--set is for an archive folder"),
+        (["show", "nothing"], "no article"),
+        (["show", "bridge.txt", "--removed"], "--removed is for an archive folder"),
+        (["index", "/etc/hosts"], "does not index"),
+        (["ask", "Wer?", "--since", "gestern"], "There is no day"),
+    ],
+)
+def test_what_a_server_does_not_do_is_a_sentence(
+    fundstelle: Run, folder: Path, address: str, words: list[str], sentence: str
+) -> None:
+    """Exit code 2, and a line that says what to do."""
+    completed = fundstelle(*words, "--server", address, cwd=folder, COLUMNS="1000")
+    assert (completed.returncode, completed.stdout) == (2, "")
+    assert re.fullmatch(rf"[^\n]*{sentence}[^\n]*[.]\n", completed.stderr), completed.stderr
+
+
+def test_the_command_line_goes_before_the_environment(fundstelle: Run, folder: Path, address: str) -> None:
+    """An archive that is named is asked, whatever $FUNDSTELLE_SERVER says; without one, the server is."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        gone = f"http://127.0.0.1:{free.getsockname()[1]}"
+    named = fundstelle(*ASK, "--archive", ".fundstelle", FUNDSTELLE_SERVER=gone, cwd=folder)
+    assert (named.returncode, "412 Meter" in named.stdout) == (0, True)
+    unnamed = fundstelle(*ASK, FUNDSTELLE_SERVER=gone, cwd=folder)
+    assert (unnamed.returncode, f"The server at {gone} does not answer" in unnamed.stderr) == (2, True)
