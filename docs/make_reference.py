@@ -1,4 +1,4 @@
-"""Writes docs/cli.md, docs/python.md and the schemas of JSON from the code: `python docs/make_reference.py`."""
+"""Writes the references and the schemas of JSON in docs/ from the code: `python docs/make_reference.py`."""
 
 from __future__ import annotations
 
@@ -7,11 +7,15 @@ import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import typer
 
 import rag
+from rag.api.app import build_api
+from rag.api.reference import markdown_of
+from rag.archive import Archive
 from rag.cli.app import app
 from rag.client import AsyncClient, Client
 from rag.schemas.answer import AnswerModel
@@ -45,6 +49,14 @@ def schemas() -> dict[str, Any]:
     """Return all JSON schemas by the names of their files."""
     made = {f"{name}.schema.json": json_schema(model, title) for name, (model, title) in SCHEMAS.items()}
     return made | {"dossier.schema.json": StoredDossier.model_json_schema()}
+
+
+def http() -> str:
+    """Return the reference of the HTTP API in Markdown."""
+    with TemporaryDirectory() as folder, Archive.open(Path(folder) / "archive") as archive:
+        text = markdown_of(build_api(archive).openapi())
+    heading, _, rest = text.partition("\n\n")
+    return f"{heading}\n\n{HEAD}How it is asked: [ask over HTTP](how-to/http-api.md).\n\n{rest}"
 
 
 def command_line() -> str:
@@ -113,5 +125,6 @@ def _docstring(value: object) -> str:
 if __name__ == "__main__":
     (HERE / "cli.md").write_text(command_line(), "utf-8")
     (HERE / "python.md").write_text(python(), "utf-8")
+    (HERE / "api.md").write_text(http(), "utf-8")
     for name, schema in schemas().items():
         (HERE / name).write_text(json.dumps(schema, indent=2) + "\n", "utf-8")

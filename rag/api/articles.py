@@ -11,7 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from rag.api.cursors import CursorScope
-from rag.api.replies import cacheable_reply, json_reply
+from rag.api.replies import UNCHANGED, cacheable_reply, json_reply
 from rag.archive import Archive
 from rag.article_view import view_article
 from rag.schemas.article import ArticleWithTextModel, CorrectedArticleModel, RemovedArticlesModel
@@ -25,7 +25,7 @@ from rag.types.library import LibraryQuery
 def add_article_routes(router: APIRouter, archive: Archive) -> None:
     """Add the routes below /articles."""
 
-    @router.get("/articles", tags=["articles"], response_model=ArticlePageModel)
+    @router.get("/articles", tags=["articles"], response_model=ArticlePageModel, responses=UNCHANGED)
     def list_articles(request: Request, parameters: Annotated[ArticleListRequest, Query()]) -> Response:
         """List all articles, page by page, those that came in last first.
 
@@ -45,12 +45,12 @@ def add_article_routes(router: APIRouter, archive: Archive) -> None:
             values["facets"] = archive.library_counts()
         return cacheable_reply(ArticlePageModel.of(values), request)
 
-    @router.get("/articles/lookup", tags=["articles"], response_model=ArticleWithTextModel)
+    @router.get("/articles/lookup", tags=["articles"], response_model=ArticleWithTextModel, responses=UNCHANGED)
     def look_up_article(request: Request, reference: Annotated[str, Query(max_length=10_000)]) -> Response:
         """Return the article with an id, path, title or URL, or a unique part of one."""
         return cacheable_reply(view_article(archive, archive.article(reference).id).to_model(), request)
 
-    @router.get("/articles/{article_id}", tags=["articles"], response_model=ArticleWithTextModel)
+    @router.get("/articles/{article_id}", tags=["articles"], response_model=ArticleWithTextModel, responses=UNCHANGED)
     def get_article(request: Request, article_id: str) -> Response:
         """Return an article with its text, its passages, and the articles that are like it."""
         # the lines of passages are those of the file as it is

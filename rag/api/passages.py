@@ -8,7 +8,7 @@ from dataclasses import asdict
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from rag.api.replies import not_modified, revision_tag, tagged_reply
+from rag.api.replies import UNCHANGED, not_modified, revision_tag, tagged_reply
 from rag.archive import Archive
 from rag.errors import NotFound
 from rag.schemas.article import PassageListModel, PassageModel
@@ -20,7 +20,9 @@ _PASSAGE_ID = re.compile(r"([0-9a-f]{12}):(\d{1,12})-(\d{1,12})", re.ASCII)
 def add_passage_routes(router: APIRouter, archive: Archive) -> None:
     """Add the routes of passages."""
 
-    @router.get("/articles/{article_id}/passages", tags=["articles"], response_model=PassageListModel)
+    @router.get(
+        "/articles/{article_id}/passages", tags=["articles"], response_model=PassageListModel, responses=UNCHANGED
+    )
     def list_passages(request: Request, article_id: str) -> Response:
         """Return the passages of an article in their order; a duplicate has none of its own."""
         tag = revision_tag(archive)
@@ -29,7 +31,7 @@ def add_passage_routes(router: APIRouter, archive: Archive) -> None:
         rows = [{**asdict(passage), "passage_id": passage.id} for passage in passages]
         return reply or tagged_reply(PassageListModel.of({"article": article, "passages": rows}), tag)
 
-    @router.get("/passages/{passage_id}", tags=["articles"], response_model=PassageModel)
+    @router.get("/passages/{passage_id}", tags=["articles"], response_model=PassageModel, responses=UNCHANGED)
     def get_passage(request: Request, passage_id: str) -> Response:
         """Return the words at the place that a citation's `passage_id` names: an article, a start and an end."""
         tag = revision_tag(archive)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import json
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
@@ -78,13 +79,15 @@ def _operation_lines(method: str, path: str, operation: Mapping[str, Any]) -> It
         yield from _table("parameter", [(each["name"], each["schema"], each) for each in parameters])
     body = operation.get("requestBody", {}).get("content", {})
     replies = {status: reply for status, reply in operation["responses"].items() if status < "400"}
-    yield ""
     if body:
+        yield ""
         yield "Takes " + ", ".join(f"{_type(content['schema'])} ({kind})" for kind, content in body.items()) + "."
     for status, reply in replies.items():
+        yield ""
         contents = [_type(content.get("schema", {})) for content in reply.get("content", {}).values()]
         yield f"{status}: {', '.join(filter(None, contents)) or reply['description'].rstrip('.')}."
-    yield f"Problems: {', '.join(status for status in operation['responses'] if status >= '400')}."
+    yield ""
+    yield f"Problems: {', '.join(sorted(status for status in operation['responses'] if status >= '400'))}."
 
 
 def _object_lines(name: str, schema: Mapping[str, Any]) -> Iterator[str]:
@@ -101,7 +104,10 @@ def _table(heading: str, rows: list[tuple[str, Mapping[str, Any], Mapping[str, A
     yield "|---|---|---|"
     for name, schema, described in rows:
         text = described.get("description", "").replace("|", "\\|").replace("\n", " ")
-        yield f"| `{name}` | {_type(schema).replace('|', chr(92) + '|')} | {text} |"
+        default = schema.get("default")
+        notes = [_type(schema), *(["required"] if described.get("required") is True else [])]
+        notes += [f"`{json.dumps(default)}` if not given"] if default not in (None, "", []) else []
+        yield f"| `{name}` | {', '.join(notes)} | {text} |"
 
 
 def _type(schema: Mapping[str, Any]) -> str:

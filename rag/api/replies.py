@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from typing import Any
 
 from fastapi import Request
 from starlette.responses import Response
@@ -12,6 +13,8 @@ from rag.archive import Archive
 from rag.schemas.base import Schema
 
 JSON = "application/json"
+UNCHANGED: dict[int | str, dict[str, Any]] = {304: {"description": "Nothing changed since the reply with this ETag."}}
+"""What the description says of routes that answer 304."""
 
 
 def json_reply(model: Schema, *, exclude: set[str] | None = None) -> Response:

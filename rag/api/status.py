@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from rag.api.replies import cacheable_reply, json_reply
+from rag.api.replies import UNCHANGED, cacheable_reply, json_reply
 from rag.archive import Archive
 from rag.errors import EncoderUnavailable
 from rag.schemas.status import HealthModel, StatusModel
@@ -14,7 +14,7 @@ from rag.schemas.status import HealthModel, StatusModel
 def add_status_routes(router: APIRouter, archive: Archive) -> None:
     """Add the routes /status, /health and /ready."""
 
-    @router.get("/status", tags=["status"], response_model=StatusModel)
+    @router.get("/status", tags=["status"], response_model=StatusModel, responses=UNCHANGED)
     def get_status(request: Request) -> Response:
         """Return what the archive contains."""
         return cacheable_reply(StatusModel.of(archive.status()), request)

@@ -63,6 +63,16 @@ class FiltersModel(Request):
 class AskRequest(Request):
     """A question or several, and how they are answered."""
 
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {"question": "Wann wurde der Gotthard-Basistunnel eröffnet?", "k": 3, "filters": {"since": "2016"}},
+                {"questions": ["Who won the World Cup?", "Wer fand das Higgs-Teilchen?"], "fast": True},
+                {"question": "Koalition", "group_by": "article", "sort": "date", "k": 20},
+            ]
+        }
+    )
+
     question: Text | None = None
     """The question. A "quoted phrase" must appear in the passage, an -excluded word must not."""
     questions: Annotated[list[Text], Field(max_length=MAX_QUESTIONS)] | None = None
@@ -122,6 +132,18 @@ class QuotationRequest(Request):
 
 class VerifyRequest(Request):
     """Quotations to verify: citations, a dossier by its name, or a dossier as it is exported."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "citations": [
+                        {"article_id": "0123456789ab", "start": 0, "end": 5, "quote": "Sonne", "sha256": "0" * 64},
+                    ]
+                }
+            ]
+        }
+    )
 
     citations: Annotated[list[QuotationRequest], Field(max_length=MAX_QUOTATIONS)] | None = None
     dossier: Text | dict[str, Any] | None = None
