@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AliasChoices, Field
 
-from rag.schemas.base import Count, Decimal6, Duration, Positive, Schema
+from rag.schemas.base import Count, Decimal6, Duration, Positive, Schema, Share
 
 Fate = Literal[
     "first", "wrongly refused", "no candidate", "fusion", "re-ranking", "split", "doubtful label", "refused", "answered"
@@ -116,7 +116,7 @@ class RunFactsModel(Schema):
     query_count: Count = Field(validation_alias=AliasChoices("asked", "query_count"), serialization_alias="asked")
     """How many were asked."""
     archive_revision: Count
-    mean: float | None
+    mean: Share | None
     """Of the main measure, nDCG@10."""
     config: dict[str, Setting]
     """What the questions were asked with."""

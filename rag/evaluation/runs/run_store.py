@@ -88,7 +88,7 @@ class RunStore:
             "questions": run.questions,
             "asked": len(run.results),
             "archive_revision": run.archive_revision,
-            "mean": round(fmean(values), 4) if values else None,
+            "mean": fmean(values) if values else None,
             "config": dict(run.config),
         }
         body = zlib.compress(run_json(run).encode())
