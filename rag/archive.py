@@ -37,6 +37,7 @@ from rag.text.similarity import Version, versions_among
 from rag.types import (
     Answer,
     Article,
+    CheckedQuote,
     CorrectableFact,
     Correction,
     DraftReport,
@@ -531,6 +532,20 @@ class Archive:
         if not isinstance(text, str):
             raise TypeError(f"The draft must be a string, not {type(text).__name__}.")
         return check_draft(text, self.searcher(), figures=figures)
+
+    def find_quote(self, words: str) -> CheckedQuote:
+        """Return whether the archive has the words of one quotation, and where; see `verify_quotes`.
+
+        Args:
+            words: the quotation without its marks.
+
+        Raises:
+            DraftUnusable: it is too long, has no word, or is not valid Unicode.
+            ArchiveError: the archive has no article yet.
+        """
+        from rag.checking.check import check_quote
+
+        return check_quote(words, self.searcher())
 
     @property
     def _index_again(self) -> bool:

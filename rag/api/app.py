@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from importlib.util import find_spec
 
 from fastapi import APIRouter, Depends, FastAPI
 from starlette.middleware.gzip import GZipMiddleware
@@ -26,11 +27,14 @@ from rag.api.status import add_status_routes
 from rag.api.verify import add_verify_route
 from rag.archive import Archive
 from rag.jobs.jobs import Jobs
+from rag.mcp.http import McpEndpoint
 from rag.server.arrival import Refusal, arrival_of
 from rag.server.headers import SecurityHeaders
 from rag.server.hosts import THIS_COMPUTER, Serving
 
 PREFIX = "/api/v1"
+MCP_PATH = "/mcp"
+"""Where assistants find the archive, by the Model Context Protocol."""
 
 # shorter replies are not compressed
 _ZIPPED_BYTES = 1_000
@@ -61,6 +65,9 @@ def build_api(archive: Archive, serving: Serving = THIS_COMPUTER, jobs: Jobs | N
     add_metrics_route(router, metrics)
     add_description_routes(router, app)
     app.include_router(router)
+    if find_spec("mcp"):
+        # the extra is installed
+        app.add_route(MCP_PATH, McpEndpoint(archive), include_in_schema=False)  # type: ignore[arg-type]
     add_problem_handlers(app)
     app.add_middleware(IdempotencyKeys)
     app.add_middleware(GZipMiddleware, minimum_size=_ZIPPED_BYTES)
@@ -85,4 +92,4 @@ class ApiBeside:
     def _is_for_api(self, scope: Scope) -> bool:
         arrival = arrival_of(scope, self._serving)
         path = scope["path"] if isinstance(arrival, Refusal) else arrival.path
-        return path.startswith("/api/")
+        return path.startswith("/api/") or path == MCP_PATH

@@ -6,11 +6,11 @@ from dataclasses import replace
 from itertools import islice
 
 from rag.checking.figure_check import check_figures, counting_sentences
-from rag.checking.marks import quotes_in
+from rag.checking.marks import DraftQuote, quotes_in
 from rag.checking.quotes import check_quotes
 from rag.errors import DraftUnusable
 from rag.search.searcher import Searcher
-from rag.types.draft import DraftReport
+from rag.types.draft import CheckedQuote, DraftReport
 
 MAX_DRAFT = 2_000_000
 """The longest draft, in characters."""
@@ -27,12 +27,7 @@ def check_draft(draft: str, searcher: Searcher, *, figures: bool = True) -> Draf
         DraftUnusable: it is too long, has too many quotations, or is not valid Unicode.
         ArchiveError: the archive never had an article.
     """
-    if len(draft) > MAX_DRAFT:
-        raise DraftUnusable(f"The draft has {len(draft):,} characters: check it in parts of at most {MAX_DRAFT:,}.")
-    try:
-        draft.encode("utf-8")
-    except UnicodeEncodeError as error:
-        raise DraftUnusable("The draft is not valid Unicode: save it again as UTF-8.") from error
+    _require_text(draft)
     marked = quotes_in(draft)
     if len(marked.quotes) > MAX_QUOTES:
         raise DraftUnusable(
@@ -54,3 +49,27 @@ def check_draft(draft: str, searcher: Searcher, *, figures: bool = True) -> Draf
         checked,
         marked.unclosed,
     )
+
+
+def check_quote(words: str, searcher: Searcher) -> CheckedQuote:
+    """Return where an archive has the words of a quotation; see `rag.archive.Archive.find_quote`.
+
+    Raises:
+        DraftUnusable: it is too long, has no word, or is not valid Unicode.
+        ArchiveError: the archive never had an article.
+    """
+    _require_text(words)
+    if not any(map(str.isalnum, words)):
+        raise DraftUnusable("The quotation has no word: give the words to look for.")
+    with searcher.snapshot() as snapshot:
+        (quote,) = check_quotes([DraftQuote(0, len(words), words)], snapshot)
+    return replace(quote, citations=searcher.with_missing_files(quote.citations))
+
+
+def _require_text(draft: str) -> None:
+    if len(draft) > MAX_DRAFT:
+        raise DraftUnusable(f"The draft has {len(draft):,} characters: check it in parts of at most {MAX_DRAFT:,}.")
+    try:
+        draft.encode("utf-8")
+    except UnicodeEncodeError as error:
+        raise DraftUnusable("The draft is not valid Unicode: save it again as UTF-8.") from error

@@ -22,6 +22,7 @@ from rag.cli.correct import correct
 from rag.cli.export import export_archive
 from rag.cli.index import forget, index
 from rag.cli.list_articles import list_articles
+from rag.cli.mcp import assistants
 from rag.cli.options import (
     ArchiveOption,
     ArticleArgument,
@@ -178,6 +179,7 @@ app.add_typer(evaluation.runs, name="runs")
 app.add_typer(evaluation.questions, name="questions")
 app.add_typer(dossier.dossiers, name="dossier")
 app.add_typer(saved_questions, name="saved")
+app.add_typer(assistants, name="mcp")
 
 
 def main() -> None:
