@@ -67,6 +67,8 @@ Archive.ask(self, question: str, k: int = 5, *, since: Day = None, until: Day = 
     filter: Filter | None = None) -> Answer
 Archive.search(self, question: str, *, filter: Filter | None = None, sort: Sort = 'relevance', limit: int = 20,
     fast: bool = False) -> ResultList
+Archive.verify_quotes(self, text: str, *, figures: bool = True) -> DraftReport
+Archive.find_quote(self, words: str) -> CheckedQuote
 Archive.articles(self) -> Iterator[Article]
 Archive.article(self, reference: str) -> Article
 Archive.article_with_passages(self, reference: str) -> tuple[Article, tuple[Passage, ...]]
