@@ -53,6 +53,8 @@ from rag.types import (
 from rag.types.library import FILE_STATES, MAX_LOOKED_AT, LibraryCounts, LibraryPage, LibraryQuery, LibraryRow
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from rag.indexing.indexer import Indexer
     from rag.loading.containers.limits import Limits
     from rag.loading.tables.columns import Columns
@@ -702,6 +704,17 @@ class Archive:
             if not is_of_files or row.state == query.state
         )
         yield from islice(rows, limit)
+
+    def to_frame(self, query: LibraryQuery | None = None) -> pd.DataFrame:
+        """Return a pandas frame with a row for each article, as `library_rows` lists them; texts are left out.
+
+        Raises:
+            ImportError: pandas is not installed.
+            ArchiveError: as for `library`.
+        """
+        from rag.rendering.frames import rows_frame
+
+        return rows_frame(self.library_rows(query))
 
     def library_row(self, article_id: str) -> LibraryRow:
         """Return one article as the library lists it.

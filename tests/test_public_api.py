@@ -70,11 +70,18 @@ Archive.search(self, question: str, *, filter: Filter | None = None, sort: Sort 
 Archive.verify_quotes(self, text: str, *, figures: bool = True) -> DraftReport
 Archive.find_quote(self, words: str) -> CheckedQuote
 Archive.articles(self) -> Iterator[Article]
+Archive.library_rows(self, query: LibraryQuery | None = None, limit: int | None = None) -> Iterator[LibraryRow]
+Archive.passage_vectors(self, article_id: str) -> Iterator[tuple[Passage, HalfVectors]]
+Archive.to_frame(self, query: LibraryQuery | None = None) -> pd.DataFrame
 Archive.article(self, reference: str) -> Article
 Archive.article_with_passages(self, reference: str) -> tuple[Article, tuple[Passage, ...]]
 Archive.passages(self, article_id: str) -> tuple[Passage, ...]
 Archive.status(self) -> Status
 Answer.to_dict(self) -> dict[str, Any]
+Answer.to_markdown(self, *, archive: str = '', language: Language = 'en', style: Style = 'iso690',
+    day: date | None = None) -> str
+Answer.to_frame(self) -> pd.DataFrame
+ResultList.to_frame(self) -> pd.DataFrame
 Citation.to_dict(self) -> dict[str, Any]
 Article.to_dict(self) -> dict[str, Any]
 Status.to_dict(self) -> dict[str, Any]

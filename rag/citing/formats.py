@@ -24,8 +24,12 @@ _NOTE = {
     "de": "{path}, Zeichen {start}\u2013{end}, SHA-256 {sha256}",
     "en": "{path}, characters {start}\u2013{end}, SHA-256 {sha256}",
 }
+# of pairs, which mean something to some editors, the second sign; of numbers at the beginning, the sign after them
 _MARKDOWN_SIGNS = re.compile(
-    r"([\\`*_{}\[\]<>#|~$]|(?<=^)[+=-]|(?<=^\d)[.)]|(?<=^\d\d)[.)]|(?<=^\d\d\d)[.)])", re.MULTILINE
+    r"([\\`*_{}\[\]<>#|~$^]|(?<=%)%|(?<==)=|^[+=-]|(?<=^\d)[.)]"
+    + "".join(rf"|(?<=^{digits})[.)]" for digits in (r"\d" * count for count in range(2, 10)))
+    + ")",
+    re.MULTILINE,
 )
 _BARE_URL = re.compile(r"https?://\S+?(?=[.,]?(?:\s|$))")
 

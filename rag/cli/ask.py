@@ -27,7 +27,7 @@ from rag.cli.options import (
     asked_archive,
     server_asked,
 )
-from rag.cli.output import err, escape_controls, out, print_answer, print_explanation, print_json
+from rag.cli.output import err, escape_controls, out, print_answer, print_explanation, print_json, replace_controls
 from rag.cli.question_lines import MAX_K, QuestionLine, question_line, read_lines
 from rag.errors import FundstelleError, QuestionError
 from rag.search.arguments import FilterArguments
@@ -92,6 +92,9 @@ def ask(
     explain: Annotated[bool, typer.Option("--explain", help="Explain each result; JSON output always does.")] = False,
     as_json: JsonOption = False,
     as_lines: JsonLinesOption = False,
+    as_markdown: Annotated[
+        bool, typer.Option("--markdown", help="Print a note: quotations, sources as footnotes, YAML front matter.")
+    ] = False,
 ) -> None:
     """Print the passages that answer a question, best first.
 
@@ -126,7 +129,9 @@ def ask(
             return
         answer = asking.answer(QuestionLine(question, 1))
         feedback_count = evaluation.mark(cast("Archive", archive), answer, right, wrong) if right or wrong else 0
-    if as_json or as_lines:
+    if as_markdown:
+        sys.stdout.write(replace_controls(answer.to_markdown(archive=folder.absolute().name)))
+    elif as_json or as_lines:
         print_json(answer.to_dict(), indent=None if as_lines else 2)
     else:
         asking.print(answer)

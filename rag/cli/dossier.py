@@ -28,7 +28,8 @@ _STATES = {
     "missing": ("missing", "red"),
     "unreadable": ("unreadable", "red"),
 }
-_STYLES, _LANGUAGES, _ENDINGS = ("iso690", "chicago", "apa", "mla"), ("de", "en"), ("docx", "html", "md", "csv", "json")
+_STYLES, _LANGUAGES = ("iso690", "chicago", "apa", "mla"), ("de", "en")
+_ENDINGS = ("docx", "html", "md", "csv", "json", "ris", "csl.json")
 
 dossiers = typer.Typer(
     help="Quotations collected in dossiers, on the page or in Python.", no_args_is_help=True, rich_markup_mode=None
@@ -72,16 +73,17 @@ def show_dossier(name: DossierArgument, archive: ArchiveOption = DEFAULT_ARCHIVE
 @dossiers.command("export")
 def export_dossier(
     name: DossierArgument,
-    file: Annotated[Path, typer.Argument(help="The file to write: .docx, .html, .md, .csv or .json.")],
+    file: Annotated[Path, typer.Argument(help="The file to write: .docx, .html, .md, .csv, .json, .ris or .csl.json.")],
     archive: ArchiveOption = DEFAULT_ARCHIVE,
     style: Annotated[str, typer.Option(metavar="STYLE", help="iso690, chicago, apa or mla.")] = "iso690",
     language: Annotated[str, typer.Option(metavar="CODE", help="Language of labels: en or de.")] = "en",
 ) -> None:
-    """Write a dossier as a document, a page, a table, or JSON, which can be imported again."""
+    """Write a dossier as a document, a page, a table, JSON, which can be imported again, or for reference managers."""
     from rag.workspace.dossier_files import ExportOptions, export
     from rag.workspace.dossiers import Dossiers
 
-    ending = file.suffix.lower().removeprefix(".")
+    file_name = file.name.lower()
+    ending = "csl.json" if file_name.endswith(".csl.json") else file.suffix.lower().removeprefix(".")
     _check(ending, _ENDINGS, f"{file} has no ending of a format")
     _check(style, _STYLES, f"There is no style {style!r}")
     _check(language, _LANGUAGES, f"There are no labels in {language!r}")
@@ -113,6 +115,36 @@ def import_dossier(
         dossier = store.dossier(store.store(read_dossier(raw)))
     count = len(dossier.quotes)
     out.print(f"{dossier.name}: {count} {'quotation' if count == 1 else 'quotations'}", soft_wrap=True, markup=False)
+
+
+@dossiers.command("push")
+def push_dossier(
+    name: DossierArgument,
+    archive: ArchiveOption = DEFAULT_ARCHIVE,
+    language: Annotated[str, typer.Option(metavar="CODE", help="Language of labels: en or de.")] = "en",
+    port: Annotated[
+        int, typer.Option(metavar="PORT", min=1, max=65535, help="Port on which Zotero listens on this computer.")
+    ] = 23119,
+) -> None:
+    """Save the quotations of a dossier in Zotero, which must run on this computer.
+
+    Each source becomes an item, with its quotations as notes, in the collection that is chosen in Zotero.
+    """
+    from rag.integrations.zotero import push, zotero_items
+    from rag.workspace.dossiers import Dossiers
+
+    _check(language, _LANGUAGES, f"There are no labels in {language!r}")
+    with opened_archive(archive, create=False) as opened:
+        quotations = [quotation for _, quotation in Dossiers(opened).dossier(name).quotes]
+    if not quotations:
+        raise FundstelleError(f"There is no quotation in {name}: save a passage on the page first.")
+    items = zotero_items(quotations, language, datetime.now(UTC).date())  # type: ignore[arg-type]
+    push(items, port)
+    counts = [
+        f"{count} {noun}{'' if count == 1 else 's'}"
+        for count, noun in ((len(quotations), "quotation"), (len(items), "source"))
+    ]
+    out.print(f"{counts[0]} from {counts[1]} saved in Zotero")
 
 
 @dossiers.command("verify")

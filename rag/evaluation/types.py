@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from rag.config import Value
 from rag.types import Span
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 # the fates of a question: at which stage its answer was lost; stored in runs and printed as JSON
 FIRST = "first"
@@ -126,3 +130,27 @@ class Run:
     config: Mapping[str, Value]
     latency_ms: Mapping[str, float]
     results: tuple[Result, ...]
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return a pandas frame with a row for each question: its outcome, and its measures in columns of their names.
+
+        Raises:
+            ImportError: pandas is not installed.
+        """
+        from rag.rendering.frames import frame
+
+        return frame(
+            {
+                "id": result.id,
+                "question": result.question,
+                "language": result.language,
+                "answerable": result.answerable,
+                "fate": result.fate,
+                "confidence": result.confidence,
+                "right_sentence": result.sentence,
+                "first": result.shown[0].label if result.shown else None,
+                "tags": list(result.tags),
+                **result.values,
+            }
+            for result in self.results
+        )

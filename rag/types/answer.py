@@ -5,9 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from rag.types.article import Article, Passage, Span, TextKind, shortened
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from rag.citing.reference import Language
+    from rag.citing.styles import Style
 
 Outcome = Literal["answered", "doubtful", "nothing_fits", "empty"]
 """What a question led to: passages that answer it; the nearest passages, which probably do not; no passage, since none
@@ -185,6 +191,36 @@ class Answer:
         from rag.schemas.answer import AnswerModel
 
         return AnswerModel.json_of(self)
+
+    def to_markdown(
+        self, *, archive: str = "", language: Language = "en", style: Style = "iso690", day: date | None = None
+    ) -> str:
+        """Return a note with the quotations as block quotes, their sources as footnotes, and YAML front matter.
+
+        Args:
+            archive: the name of the archive, for the front matter.
+            language: that of the words that the note adds: "en" or "de".
+            style: that of the sources: "iso690", "chicago", "apa" or "mla".
+            day: when the question was asked; today if not given.
+        """
+        from rag.rendering.note import answer_note
+
+        return answer_note(self, day or date.today(), archive=archive, language=language, style=style)
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return a pandas frame with a row for each citation, and what is needed to cite it in its columns.
+
+        Raises:
+            ImportError: pandas is not installed.
+        """
+        from rag.rendering.frames import answer_frame
+
+        return answer_frame(self)
+
+    def _repr_html_(self) -> str:
+        from rag.rendering.cards import answer_cards
+
+        return answer_cards(self)
 
     def __repr__(self) -> str:
         counts = f"{len(self)} {'citation' if len(self) == 1 else 'citations'}"

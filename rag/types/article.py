@@ -102,6 +102,11 @@ class Article:
 
         return ArticleModel.json_of(self)
 
+    def _repr_html_(self) -> str:
+        from rag.rendering.cards import text_card
+
+        return text_card(self)
+
     def __repr__(self) -> str:
         return f"Article({self.id!r}, {shortened(self.label)!r}, {len(self.text)} characters)"
 

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from rag.types.answer import Answer, Citation
 from rag.types.article import Article, shortened
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 Sort = Literal["relevance", "date"]
 """The order of results: the best passage first, or the newest article first and those without a date last."""
@@ -84,6 +87,21 @@ class ResultList:
         from rag.schemas.results import ResultListModel
 
         return ResultListModel.json_of(self)
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return a pandas frame with a row for each citation, by article: `result` numbers these from 1.
+
+        Raises:
+            ImportError: pandas is not installed.
+        """
+        from rag.rendering.frames import results_frame
+
+        return results_frame(self)
+
+    def _repr_html_(self) -> str:
+        from rag.rendering.cards import results_cards
+
+        return results_cards(self)
 
     def __repr__(self) -> str:
         counts = f"{len(self)} {'article' if len(self) == 1 else 'articles'}"

@@ -10,9 +10,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from importlib.resources import files
+from typing import Any
 
-from rag.citing.formats import html_entry, markdown_entry, markdown_escaped
-from rag.citing.reference import Language, reference_of
+from rag.citing.exchange import csl_json, ris
+from rag.citing.formats import evidence, html_entry, markdown_entry, markdown_escaped
+from rag.citing.reference import Language, Reference, reference_of
 from rag.citing.styles import EntryPart, Style, entry, plain
 from rag.text.spreadsheet import cell
 from rag.types.dossier import Dossier, DossierEntry
@@ -39,7 +41,11 @@ class ExportOptions:
 
     def source(self, quotation: Quotation) -> tuple[EntryPart, ...]:
         """Return the entry for the source of a quotation."""
-        return entry(reference_of(quotation, self.language, self.accessed), self.style, self.language)
+        return entry(self.reference(quotation), self.style, self.language)
+
+    def reference(self, quotation: Quotation) -> Reference:
+        """Return the facts of the source of a quotation."""
+        return reference_of(quotation, self.language, self.accessed)
 
     def details(self, dossier_entry: DossierEntry, quotation: Quotation) -> list[str]:
         """Return where a quotation stands, the hash of its file, what it answered, and when it was saved."""
@@ -169,12 +175,29 @@ def _docx(dossier: Dossier, options: ExportOptions) -> bytes:
     return docx(dossier, sources, details)
 
 
+def _ris(dossier: Dossier, options: ExportOptions) -> bytes:
+    return "".join(
+        ris(quote, options.reference(quote), evidence(quote, options.language)) for _, quote in dossier.quotes
+    ).encode()
+
+
+def _csl_json(dossier: Dossier, options: ExportOptions) -> bytes:
+    items: list[dict[str, Any]] = []
+    for number, (_, quote) in enumerate(dossier.quotes, 1):
+        (item,) = json.loads(csl_json(quote, options.reference(quote), evidence(quote, options.language)))
+        # several quotations of a source would have one id
+        items.append(item | {"id": f"{item['id']}-{number}"})
+    return (json.dumps(items, ensure_ascii=False, indent=2) + "\n").encode()
+
+
 EXPORTS: Mapping[str, Callable[[Dossier, ExportOptions], bytes]] = {
     "docx": _docx,
     "html": _html,
     "md": _markdown,
     "csv": _csv,
     "json": _json,
+    "ris": _ris,
+    "csl.json": _csl_json,
 }
 """By the ending of a file, what makes it of a dossier."""
 

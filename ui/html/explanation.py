@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from rag.rendering.marking import joined_spans
 from rag.types import Citation
-from ui.html.markup import escape, joined_spans
+from ui.html.markup import escape
 from ui.wording.page import decimal
 from ui.wording.texts import Texts
 

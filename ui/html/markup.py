@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from urllib.parse import quote, urlencode
 
+from rag.rendering.marking import marked
 from rag.types import Article, Span
 from ui.wording.page import language_name, long_date
 from ui.wording.texts import Texts
@@ -23,54 +24,8 @@ def escape(text: str) -> str:
 def highlighted(
     text: str, offset: int, spans: Iterable[Span], words: Iterable[Span] = (), opening: Sequence[str] = ("<mark>",)
 ) -> str:
-    """Return escaped text with <mark> around spans and <b> around words, both as offsets in the article.
-
-    Spans may overlap, touch or stick out: they are joined and trimmed. A word that crosses the edge of a mark becomes
-    two <b>, one on either side. The n-th mark begins with the n-th opening tag, or with the last tag if there are
-    fewer.
-
-    Args:
-        offset: the offset of the text in its article.
-    """
-    bold = list(words)
-
-    def with_words(piece: str, begin: int) -> str:
-        return _wrapped(piece, begin, bold, opening=("<b>",), closing="</b>", inner=lambda plain, _: escape(plain))
-
-    return _wrapped(text, offset, spans, opening=opening, closing="</mark>", inner=with_words)
-
-
-def _wrapped(
-    text: str,
-    offset: int,
-    spans: Iterable[Span],
-    *,
-    opening: Sequence[str],
-    closing: str,
-    inner: Callable[[str, int], str],
-) -> str:
-    """Return the text with tags around spans; `inner` makes HTML of each piece, given its offset in the article."""
-    parts: list[str] = []
-    position = 0
-    for number, (start, end) in enumerate(joined_spans(text, offset, spans)):
-        tag = opening[min(number, len(opening) - 1)]
-        parts += inner(text[position:start], offset + position), tag, inner(text[start:end], offset + start), closing
-        position = end
-    return "".join(parts) + inner(text[position:], offset + position)
-
-
-def joined_spans(text: str, offset: int, spans: Iterable[Span]) -> list[Span]:
-    """Return the spans as offsets in the text: sorted, trimmed to it, joined where they touch."""
-    joined: list[Span] = []
-    for first, last in sorted(spans):
-        start, end = max(first - offset, 0), min(last - offset, len(text))
-        if start >= end:
-            continue
-        if joined and start <= joined[-1][1]:
-            joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
-        else:
-            joined.append((start, end))
-    return joined
+    """Return escaped text with <mark> around spans and <b> around words; see `rag.rendering.marking.marked`."""
+    return marked(text, offset, spans, words, opening, escape=escape)
 
 
 def byline(article: Article, texts: Texts) -> str:

@@ -87,7 +87,7 @@ def test_verify_ends_with_1_where_one_does_not_hold(folder: Path, fundstelle: Ru
     ("words", "sentence"),
     [
         (("show", "Nirgends"), "There is no dossier 'Nirgends'"),
-        (("export", "Brücke", "out.exe"), "choose docx, html, md, csv or json"),
+        (("export", "Brücke", "out.exe"), "choose docx, html, md, csv, json, ris or csl.json"),
         (("export", "Brücke", "out.md", "--style", "vancouver"), "choose iso690, chicago, apa or mla"),
         (("export", "Brücke", "out.md", "--language", "fr"), "choose de or en"),
         (("export", "Brücke", "no/where.md"), "cannot be written"),

@@ -10,6 +10,7 @@ from datetime import date
 from typing import Any
 
 import pytest
+import rispy
 from docx import Document
 from hypothesis import given
 from hypothesis import strategies as st
@@ -150,8 +151,9 @@ def test_markdown_shows_what_was_saved() -> None:
 @pytest.mark.parametrize("format", EXPORTS)
 @pytest.mark.parametrize("language", ["de", "en"])
 def test_an_empty_dossier_is_exported(format: str, language: Any) -> None:
-    """Also one without entries, in both languages."""
-    assert export(Dossier(id="", name="A", made=""), format, ExportOptions(language, date(2026, 11, 30)))
+    """Also one without entries, in both languages; a file of RIS without records is empty."""
+    raw = export(Dossier(id="", name="A", made=""), format, ExportOptions(language, date(2026, 11, 30)))
+    assert bool(raw) == (format != "ris")
 
 
 def damaged(**changes: Any) -> bytes:
@@ -209,3 +211,14 @@ def test_markdown_that_was_edited_is_not_read_back() -> None:
     assert MarkdownIt().render(raw.decode()).count("<!-- fundstelle-dossier") == 1
     with pytest.raises(FundstelleError, match="was edited"):
         read_dossier(raw.replace(b"Striche", b"Zeilen", 1))
+
+
+def test_reference_managers_read_the_quotations() -> None:
+    """Each quotation is a record of RIS, and an item of CSL-JSON with an id of its own."""
+    records = rispy.loads(export(DOSSIER, "ris", OPTIONS).decode())
+    items = json.loads(export(DOSSIER, "csl.json", OPTIONS))
+    quotes = [quotation for _, quotation in DOSSIER.quotes]
+    assert len({item["id"] for item in items}) == len(items) == len(records) == len(quotes)
+    for record, item, quotation in zip(records, items, quotes, strict=True):
+        assert item["note"].startswith(quotation.text)
+        assert record["notes"][0].startswith(" ".join(quotation.text.split()))

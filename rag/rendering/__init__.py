@@ -1,0 +1,1 @@
+"""Answers and articles as a notebook, an editor or a table shows them. Pure functions on values."""
