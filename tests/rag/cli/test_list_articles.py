@@ -62,3 +62,18 @@ def test_names_cannot_break_a_line(fundstelle: Run, tmp_path: Path) -> None:
     nothing = fundstelle("list", "--search", "xyzzy")
     assert (nothing.returncode, nothing.stdout, nothing.stderr) == (0, "", "There is no such article.\n")
     assert json.loads(fundstelle("list", "--search", "xyzzy", "--json").stdout) == {"articles": []}
+
+
+def test_articles_whose_files_are_gone(fundstelle: Run, tmp_path: Path) -> None:
+    """--state missing lists them, whatever their number in the list; --limit counts them alone."""
+    (tmp_path / "in").mkdir()
+    for name in "abcd":
+        (tmp_path / "in" / f"{name}.md").write_text(
+            article_file(f"Titel {name}", "2024-03-01", "Bote", f"Text {name}.")
+        )
+    fundstelle("index", tmp_path / "in")
+    for name in "ad":
+        (tmp_path / "in" / f"{name}.md").unlink()
+    lines = fundstelle("list", "--state", "missing", "--sort", "title").stdout.splitlines()
+    assert [line.split("\t")[6:8] for line in lines] == [["missing", "Titel a"], ["missing", "Titel d"]]
+    assert fundstelle("list", "--state", "missing", "--sort", "title", "--limit", "1").stdout.splitlines() == lines[:1]
