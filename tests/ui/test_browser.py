@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
 import pytest
-from browser_parts import HOSTILE, Open, needs_chromium, serving
+from browser_parts import HOSTILE, Open, needs_chromium, picture, serving
 from paths import ROOT
 from server_parts import served
 
@@ -291,14 +291,13 @@ def test_pictures_for_the_documentation(pictured: str, open_page: Open, scheme: 
     visit = open_page(pictured, scheme=scheme, locale="en-GB")
     visit.ask(PICTURED)
     visit.page.wait_for_timeout(500)
-    visit.page.screenshot(path=target)
-    assert target.read_bytes().startswith(b"\x89PNG")
+    picture(visit.page, target)
 
 
 @pytest.mark.heavy
-@pytest.mark.parametrize("name", ["reader", "library", "dossiers"])
+@pytest.mark.parametrize("name", ["reader", "library", "dossiers", "questions", "settings"])
 def test_pictures_of_the_views(pictured: str, open_page: Open, name: str, tmp_path: Path) -> None:
-    """The article beside its answer, the library, a dossier; with FUNDSTELLE_SCREENSHOTS=docs/images put there."""
+    """The article beside its answer, and the other views; with FUNDSTELLE_SCREENSHOTS=docs/images they are put there."""
     target = Path(os.environ.get("FUNDSTELLE_SCREENSHOTS", tmp_path)).absolute() / f"{name}.png"
     visit = open_page(pictured, width=1440, locale="en-GB")
     visit.ask(PICTURED)
@@ -309,10 +308,12 @@ def test_pictures_of_the_views(pictured: str, open_page: Open, name: str, tmp_pa
         visit.page.locator(".fs-card").first.focus()
         visit.page.keyboard.press("s")
         visit.page.locator("[data-fs-save][aria-pressed=true]").first.wait_for()
+        if name == "questions":
+            with visit.page.expect_response("**/saved/add*"):
+                visit.page.locator("#fs-save-question").click()
         visit.page.get_by_role("tab", name=MASTHEAD["en"].views[name]).click()
         visit.page.locator(f"#fs-view-{name} section").first.wait_for()
     if name == "dossiers":
         visit.page.locator("#fs-view-dossiers a").first.click()
     visit.page.wait_for_timeout(800)
-    visit.page.screenshot(path=target)
-    assert target.read_bytes().startswith(b"\x89PNG")
+    picture(visit.page, target)

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from browser_parts import HOSTILE, Open, Visit, findings, needs_chromium, serving
+from browser_parts import HOSTILE, Open, Visit, findings, needs_chromium, picture, serving
 from paths import ROOT
 from server_parts import served
 
@@ -408,5 +408,4 @@ def test_a_picture_for_the_documentation(sample: Archive, open_page: Open, tmp_p
         evaluate(visit, "sample questions")
         visit.page.set_viewport_size({"width": 1280, "height": 1100})
         visit.page.wait_for_timeout(500)
-        visit.page.screenshot(path=target)
-    assert target.read_bytes().startswith(b"\x89PNG")
+        picture(visit.page, target)

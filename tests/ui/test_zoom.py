@@ -71,3 +71,17 @@ def test_a_zoomed_article_is_read_and_closed(address: str, open_page: Open, zoom
     assert mark.evaluate("(mark) => mark.getClientRects()[0].top < innerHeight - 20")
     visit.page.locator(".fs-close").click()
     body.locator(".fs-headline").wait_for(state="detached")
+
+
+@pytest.mark.parametrize("width", [1200, 1280, 1440])
+def test_beside_an_article_the_masthead_is_whole(address: str, open_page: Open, width: int) -> None:
+    """The column of the answer is narrow then: every view, the theme and the other language stay in it."""
+    page = open_page(f"{address}?q={QUESTION}", width=width).page
+    page.locator(".fs-card a[data-fs-reader]").first.click()
+    page.locator(".fs-headline").wait_for()
+    tabs = page.locator("#fs-masthead [role=tablist]")
+    assert tabs.evaluate("(tabs) => tabs.scrollWidth - tabs.clientWidth") == 0
+    pane = page.locator("#fs-pane").bounding_box()
+    for part in ("[data-fs-themes]", ".fs-switch"):
+        box = page.locator(f"#fs-masthead {part}").bounding_box()
+        assert box and pane and box["x"] + box["width"] < pane["x"]
