@@ -297,7 +297,7 @@ def test_pictures_for_the_documentation(pictured: str, open_page: Open, scheme: 
 @pytest.mark.heavy
 @pytest.mark.parametrize("name", ["reader", "library", "dossiers", "questions", "settings"])
 def test_pictures_of_the_views(pictured: str, open_page: Open, name: str, tmp_path: Path) -> None:
-    """The article beside its answer, and the other views; with FUNDSTELLE_SCREENSHOTS=docs/images they are put there."""
+    """The article beside its answer, and the other views; with FUNDSTELLE_SCREENSHOTS=docs/images put there."""
     target = Path(os.environ.get("FUNDSTELLE_SCREENSHOTS", tmp_path)).absolute() / f"{name}.png"
     visit = open_page(pictured, width=1440, locale="en-GB")
     visit.ask(PICTURED)
