@@ -85,6 +85,8 @@ ResultList.to_frame(self) -> pd.DataFrame
 Citation.to_dict(self) -> dict[str, Any]
 Article.to_dict(self) -> dict[str, Any]
 Status.to_dict(self) -> dict[str, Any]
+ResultList.to_dict(self) -> dict[str, Any]
+IndexReport.to_dict(self) -> dict[str, Any]
 """
 
 FIELDS = """
