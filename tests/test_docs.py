@@ -17,15 +17,17 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import redirect_stdout
-from dataclasses import dataclass
+from contextlib import ExitStack, redirect_stdout
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 import typer
+from api_parts import serving_api
 from paths import ARTICLES, QUESTIONS_FILE, ROOT, Run
 
+from rag.archive import Archive
 from rag.cli.app import app
 from rag.cli.evaluation import EvalGroup
 from rag.config import Config, RankingConfig, settings
@@ -35,8 +37,10 @@ BLOCK = re.compile(r"^```(\w+)(?: (\S+))?\n(.*?)^```$", re.MULTILINE | re.DOTALL
 LINK = re.compile(r"\[[^\]]*\]\(([^)#\s]*)(?:#([^)\s]+))?\)")
 # runs until it is stopped, asks the web, needs a model, a card or a data set that is not here, or takes minutes
 PARSED_ONLY = re.compile(
-    r"^fundstelle (?:ui\b|serve\b|.*--watch|.*https?://|.*--(?:encoder|reranker|device) |eval (?:beir|sweep .*_tokens))"
+    r"^fundstelle (?:(?:ui|serve)\b|.*--watch|.*https?://(?!127)|.*--(?:encoder|reranker|device) |"
+    r"eval (?:beir|sweep .*_tokens))"
 )
+SERVER = "http://127.0.0.1:7860"
 # pipes and files are the shell's
 IN_A_SHELL = re.compile(r" [|<>] ")
 # what a newcomer's first test run does without
@@ -122,21 +126,32 @@ def test_documents_run(document: Path, fundstelle: Run, tmp_path: Path, monkeypa
     # a few are enough to see that a command works
     questions = QUESTIONS_FILE.read_text("utf-8").splitlines(keepends=True)
     (tmp_path / "seeds" / "questions.jsonl").write_text("".join(questions[::17]), "utf-8")
-    for block in blocks:
-        if block.file:
-            target = tmp_path / block.file
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_text(block.text, "utf-8")
-        elif block.kind == "sh" and not block.text.startswith("curl "):  # asks a server: tests/rag/api/test_examples.py
-            printed = "".join(run_line(line, fundstelle, tmp_path) for line in commands_of(block.text))
-            if block.output is not None:
-                assert as_pattern(block.output).fullmatch(printed.strip()), printed
-        elif block.kind == "python":
-            # in this process, which has the encoder open, with no name but those of a fresh program
-            with redirect_stdout(io.StringIO()) as printed_text:
-                exec(compile(block.text, str(document), "exec"), {"__name__": "__main__"})  # noqa: S102
-            if block.output is not None:
-                assert as_pattern(block.output).fullmatch(printed_text.getvalue().strip()), printed_text.getvalue()
+    with ExitStack() as servers:
+        address = SERVER
+        for block in blocks:
+            addressed = replace(block, text=block.text.replace(SERVER, address))
+            run_block(addressed, str(document), fundstelle, tmp_path)
+            if block.kind == "sh" and "fundstelle serve" in commands_of(block.text):
+                archive = servers.enter_context(Archive.open(tmp_path / ".fundstelle"))
+                address = servers.enter_context(serving_api(archive))
+
+
+def run_block(block: Block, document: str, fundstelle: Run, folder: Path) -> None:
+    """Write the file of a block, or run its commands or its program and compare what they print."""
+    if block.file:
+        target = folder / block.file
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(block.text, "utf-8")
+    elif block.kind == "sh" and not block.text.startswith("curl "):  # asks a server: tests/rag/api/test_examples.py
+        printed = "".join(run_line(line, fundstelle, folder) for line in commands_of(block.text))
+        if block.output is not None:
+            assert as_pattern(block.output).fullmatch(printed.strip()), printed
+    elif block.kind == "python":
+        # in this process, which has the encoder open, with no name but those of a fresh program
+        with redirect_stdout(io.StringIO()) as printed_text:
+            exec(compile(block.text, document, "exec"), {"__name__": "__main__"})  # noqa: S102
+        if block.output is not None:
+            assert as_pattern(block.output).fullmatch(printed_text.getvalue().strip()), printed_text.getvalue()
 
 
 def run_line(line: str, fundstelle: Run, folder: Path) -> str:

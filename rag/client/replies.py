@@ -5,19 +5,20 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlsplit
 
-from rag.article_view import ArticleView
 from rag.client.calls import ApiCall
 from rag.errors import FundstelleError, ServerUnreachable
 from rag.schemas.article import ArticleWithTextModel
 from rag.schemas.job import JobModel
 from rag.server.problems import PROBLEM_TYPE, error_from
-from rag.text.similarity import Version
 from rag.types import IndexReport, Passage
 from rag.types.decoding import decode_article, decode_failure, decode_report
 from rag.types.report import Progress
+
+if TYPE_CHECKING:
+    from rag.article_view import ArticleView
 
 T = TypeVar("T")
 
@@ -81,6 +82,9 @@ def ended_job(job: JobModel) -> JobModel:
 
 def view_of(model: ArticleWithTextModel, passages: tuple[Passage, ...]) -> ArticleView:
     """Return an article as it is shown."""
+    from rag.article_view import ArticleView
+    from rag.text.similarity import Version
+
     return ArticleView(
         decode_article(model),
         passages,

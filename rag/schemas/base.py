@@ -22,6 +22,7 @@ class Schema(BaseModel):
         extra="ignore",
         from_attributes=True,
         use_attribute_docstrings=True,
+        defer_build=True,  # of the models that a program imports, it uses few
         json_schema_extra={"additionalProperties": False},
     )
 
