@@ -32,7 +32,7 @@ QUESTION = "Wie viele Meter lang ist der Gotthard-Basistunnel?"
 SHOWN = Settings().passages
 # one sentence of the first passage clearly answers
 MARKED = "Wie viele Menschen starben im Ahrtal?"
-PICTURED = "Which prize did Mbappé win at the World Cup in Qatar?"
+PICTURED = "Who won the Nobel Peace Prize for the agreement with the FARC?"
 
 
 @pytest.fixture(scope="module")

@@ -72,7 +72,7 @@ def evaluate(visit: Visit, name: str, *, fast: bool = True) -> None:
     page.locator("#fs-fast input").set_checked(fast)
     page.locator("#fs-name").get_by_role("textbox").fill(name)
     page.locator("#fs-run").click()
-    page.locator("#fs-shown h2", has_text=name).wait_for()
+    page.locator("#fs-shown h2", has_text=name).wait_for(timeout=180_000)
 
 
 def choose(page: sync_api.Page, box: str, option: str) -> None:
