@@ -12,6 +12,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from rag import __version__
 from rag.api.articles import add_article_routes
 from rag.api.ask import add_ask_route
+from rag.api.check import add_check_route
 from rag.api.description import add_description_routes, describe
 from rag.api.gate import ApiGate
 from rag.api.head import HeadAsGet
@@ -57,6 +58,7 @@ def build_api(archive: Archive, serving: Serving = THIS_COMPUTER, jobs: Jobs | N
     add_ask_route(router, archive, metrics.count_questions)
     add_article_routes(router, archive)
     add_passage_routes(router, archive)
+    add_check_route(router, archive)
     add_verify_route(router, archive, trusts_paths=serving.is_private)
     add_job_routes(router, jobs)
     add_index_routes(router, archive, serving, jobs)

@@ -156,6 +156,15 @@ class VerifyRequest(Request):
         return self
 
 
+class CheckRequest(Request):
+    """A draft."""
+
+    text: Annotated[str, AfterValidator(_well_formed)]
+    """Plain text or Markdown."""
+    figures: bool = True
+    """Check its figures, too."""
+
+
 class ArticleListRequest(BaseModel):
     """Which articles are listed, in which order."""
 

@@ -109,3 +109,15 @@ def test_others_cannot_ask_for_files(archive: Archive, tmp_path: Path) -> None:
     behind_proxy = TestClient(build_api(archive, Serving(proxies=("10.0.0.1",))), base_url=HERE)
     (elsewhere,) = verdicts(behind_proxy, citations=[quotation])
     assert (elsewhere["state"], elsewhere["sha256"]) == ("missing", None)
+
+
+def test_a_draft_is_checked(client: TestClient, archive: Archive) -> None:
+    """As `fundstelle check --json` does; without a text there is nothing to check."""
+    draft = "„Sie ersetzt ein Bauwerk aus dem Jahr 1934“, schrieb der „Bote“, „und wird nie wieder rosten“."
+    reply = client.post("/api/v1/check", json={"text": draft}).json()
+    assert reply == archive.verify_quotes(draft).to_dict()
+    verdicts = {quote["text"]: quote["verdict"] for quote in reply["quotes"]}
+    assert verdicts["Sie ersetzt ein Bauwerk aus dem Jahr 1934"] == "exact"
+    assert verdicts["und wird nie wieder rosten"] == "missing"
+    for body in ({}, {"text": 5}, {"text": "x", "mood": "sunny"}):
+        assert client.post("/api/v1/check", json=body).status_code == 422
