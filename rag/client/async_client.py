@@ -17,6 +17,7 @@ from rag.client.replies import (
     checked_address,
     ended_job,
     job_in_event,
+    needs_certificates,
     progress_of,
     read_reply,
     report_of,
@@ -44,7 +45,7 @@ class AsyncClient:
 
     def __init__(self, server: str = DEFAULT_SERVER, *, http: httpx.AsyncClient | None = None) -> None:
         self.server = checked_address(server)
-        self._http = http or httpx.AsyncClient(timeout=TIMEOUT, trust_env=False)
+        self._http = http or httpx.AsyncClient(timeout=TIMEOUT, trust_env=False, verify=needs_certificates(self.server))
 
     async def __aenter__(self) -> Self:
         return self

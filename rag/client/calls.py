@@ -5,17 +5,10 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from typing import Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from urllib.parse import quote
 
 from rag.errors import FilterError, QuestionError
-from rag.schemas.answer import AnswerWithTextsModel
-from rag.schemas.article import ArticleWithTextModel, CorrectedArticleModel, PassageListModel, RemovedArticlesModel
-from rag.schemas.base import Schema
-from rag.schemas.job import JobModel
-from rag.schemas.library import ArticlePageModel, LibraryCountsModel
-from rag.schemas.results import ResultListWithTextsModel
-from rag.schemas.status import StatusModel
 from rag.search.arguments import Day
 from rag.types import CORRECTABLE, Answer, Article, Citation, Filter, Passage, ResultList, Sort, Status
 from rag.types.decoding import (
@@ -28,6 +21,10 @@ from rag.types.decoding import (
     decode_status,
 )
 from rag.types.library import LibraryCounts, LibraryPage, LibraryQuery, LibraryRow
+
+if TYPE_CHECKING:
+    from rag.schemas.article import ArticleWithTextModel
+    from rag.schemas.job import JobModel
 
 T = TypeVar("T")
 
@@ -63,12 +60,6 @@ class ApiCall(Generic[T]):
         return self.method == "GET" or bool(self.key)
 
 
-class CountsModel(Schema):
-    """Of a page of articles, what they could be narrowed to."""
-
-    facets: LibraryCountsModel
-
-
 @dataclass(frozen=True, slots=True)
 class PageOfArticles:
     """A page of the list of articles, and the cursor of the following one."""
@@ -79,6 +70,8 @@ class PageOfArticles:
 
 def ask_call(question: str, k: int, filter: Filter, *, fast: bool) -> ApiCall[Answer]:
     """Ask a question."""
+    from rag.schemas.answer import AnswerWithTextsModel
+
     return ApiCall(
         "POST",
         "/ask",
@@ -89,6 +82,8 @@ def ask_call(question: str, k: int, filter: Filter, *, fast: bool) -> ApiCall[An
 
 def search_call(question: str, limit: int, filter: Filter, sort: Sort, *, fast: bool) -> ApiCall[ResultList]:
     """Ask for the articles that a question finds."""
+    from rag.schemas.results import ResultListWithTextsModel
+
     body = {"question": question, "k": limit, "filters": filter_json(filter), "fast": fast, "texts": True}
     return ApiCall(
         "POST",
@@ -100,6 +95,8 @@ def search_call(question: str, limit: int, filter: Filter, sort: Sort, *, fast: 
 
 def article_call(reference: str) -> ApiCall[Article]:
     """Ask for an article by its id, path, title or URL, or a unique part of one."""
+    from rag.schemas.article import ArticleWithTextModel
+
     return ApiCall(
         "GET",
         "/articles/lookup",
@@ -110,12 +107,16 @@ def article_call(reference: str) -> ApiCall[Article]:
 
 def view_call(reference: str) -> ApiCall[ArticleWithTextModel]:
     """Ask for an article with its passages and its relatives."""
+    from rag.schemas.article import ArticleWithTextModel
+
     parameters = [("reference", reference)]
     return ApiCall("GET", "/articles/lookup", ArticleWithTextModel.model_validate_json, parameters)
 
 
 def passages_call(article_id: str) -> ApiCall[tuple[Passage, ...]]:
     """Ask for the passages of an article."""
+    from rag.schemas.article import PassageListModel
+
     path = f"/articles/{quote(article_id, safe='')}/passages"
     return ApiCall("GET", path, lambda body: decode_passages(PassageListModel.model_validate_json(body)))
 
@@ -126,6 +127,8 @@ def articles_call(query: LibraryQuery, cursor: str | None = None) -> ApiCall[Pag
     Raises:
         FilterError: the query filters by what a server does not list by.
     """
+    from rag.schemas.library import ArticlePageModel
+
     filter = query.filter
     if filter.paths or filter.exact_sources or filter.exact_authors or "article" not in filter.kinds:
         raise FilterError("A server lists articles by day, parts of names and language alone: leave out the others.")
@@ -161,20 +164,28 @@ def ids_of_originals(rows: Iterable[LibraryRow]) -> list[str]:
 
 def counts_call() -> ApiCall[LibraryCounts]:
     """Ask how many articles there are by month, outlet, author and language."""
+    from rag.schemas.library import ArticlePageModel
 
     def decode(body: bytes) -> LibraryCounts:
-        return decode_library_counts(CountsModel.model_validate_json(body).facets)
+        facets = ArticlePageModel.model_validate_json(body).facets
+        if facets is None:
+            raise ValueError("The counts are missing.")
+        return decode_library_counts(facets)
 
     return ApiCall("GET", "/articles", decode, [("limit", "1"), ("facets", "true")])
 
 
 def status_call() -> ApiCall[Status]:
     """Ask what the archive contains."""
+    from rag.schemas.status import StatusModel
+
     return ApiCall("GET", "/status", lambda body: decode_status(StatusModel.model_validate_json(body)))
 
 
 def correction_call(article_id: str, facts: Mapping[str, str | None], by: str = "") -> ApiCall[str]:
     """Set facts of an article right, or take back their correction where they are None; the reply is the id."""
+    from rag.schemas.article import CorrectedArticleModel
+
     path = f"/articles/{quote(article_id, safe='')}"
     return ApiCall(
         "PATCH", path, lambda body: CorrectedArticleModel.model_validate_json(body).id, body={**facts, "by": by}
@@ -197,6 +208,8 @@ def taken_back(fields: Sequence[str]) -> dict[str, str | None]:
 
 def forget_call(paths: Iterable[str]) -> ApiCall[int]:
     """Remove the articles of files and folders; the reply is their number."""
+    from rag.schemas.article import RemovedArticlesModel
+
     return ApiCall(
         "POST",
         "/forget",
@@ -208,6 +221,8 @@ def forget_call(paths: Iterable[str]) -> ApiCall[int]:
 
 def index_call(paths: Iterable[str], addresses: Iterable[str], *, again: bool) -> ApiCall[JobModel]:
     """Begin to index; the reply is the job."""
+    from rag.schemas.job import JobModel
+
     wanted = {"paths": list(paths), "addresses": list(addresses), "again": again}
     return ApiCall("POST", "/index", JobModel.model_validate_json, body=wanted, key=_new_key())
 
@@ -216,6 +231,8 @@ def evaluate_call(
     questions: Sequence[Mapping[str, Any]] | None, name: str | None, source: str, *, fast: bool
 ) -> ApiCall[JobModel]:
     """Begin to evaluate; the reply is the job."""
+    from rag.schemas.job import JobModel
+
     wanted: dict[str, Any] = {"source": source, "fast": fast}
     if questions is not None:
         wanted["questions"] = list(questions)
@@ -226,16 +243,22 @@ def evaluate_call(
 
 def job_call(job_id: str) -> ApiCall[JobModel]:
     """Ask for a job."""
+    from rag.schemas.job import JobModel
+
     return ApiCall("GET", f"/jobs/{quote(job_id, safe='')}", JobModel.model_validate_json)
 
 
 def cancel_call(job_id: str) -> ApiCall[JobModel]:
     """End a job early."""
+    from rag.schemas.job import JobModel
+
     return ApiCall("POST", f"/jobs/{quote(job_id, safe='')}/cancel", JobModel.model_validate_json)
 
 
 def upload_call() -> ApiCall[JobModel]:
     """Send files, which are indexed."""
+    from rag.schemas.job import JobModel
+
     return ApiCall("POST", "/index/files", JobModel.model_validate_json)
 
 

@@ -19,13 +19,13 @@ from rag.client.replies import (
     checked_address,
     ended_job,
     job_in_event,
+    needs_certificates,
     progress_of,
     read_reply,
     report_of,
     unreachable,
     view_of,
 )
-from rag.schemas.job import JobModel
 from rag.search.arguments import Day, FilterArguments, Names, check_question
 from rag.types import Answer, Article, Citation, Filter, IndexReport, Passage, Progress, ResultList, Sort, Status
 from rag.types.library import LibraryCounts, LibraryPage, LibraryQuery
@@ -33,6 +33,7 @@ from rag.types.library import LibraryCounts, LibraryPage, LibraryQuery
 if TYPE_CHECKING:
     from rag.article_view import ArticleView
     from rag.evaluation.types import Run
+    from rag.schemas.job import JobModel
     from rag.verification import Verification
 
 T = TypeVar("T")
@@ -56,7 +57,7 @@ class Client:
     def __init__(self, server: str = DEFAULT_SERVER, *, http: httpx.Client | None = None) -> None:
         self.server = checked_address(server)
         # the environment's proxies are for the web, not for an archive
-        self._http = http or httpx.Client(timeout=TIMEOUT, trust_env=False)
+        self._http = http or httpx.Client(timeout=TIMEOUT, trust_env=False, verify=needs_certificates(self.server))
 
     def __enter__(self) -> Self:
         return self

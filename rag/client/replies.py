@@ -10,8 +10,6 @@ from urllib.parse import urlsplit
 
 from rag.client.calls import ApiCall
 from rag.errors import FundstelleError, ServerUnreachable
-from rag.schemas.article import ArticleWithTextModel
-from rag.schemas.job import JobModel
 from rag.server.problems import PROBLEM_TYPE, error_from
 from rag.types import IndexReport, Passage
 from rag.types.decoding import decode_article, decode_failure, decode_report
@@ -19,6 +17,8 @@ from rag.types.report import Progress
 
 if TYPE_CHECKING:
     from rag.article_view import ArticleView
+    from rag.schemas.article import ArticleWithTextModel
+    from rag.schemas.job import JobModel
 
 T = TypeVar("T")
 
@@ -39,6 +39,11 @@ def checked_address(server: str) -> str:
     if not is_address:
         raise FundstelleError(f"{server!r} is not the address of a server: write it as {DEFAULT_SERVER}.")
     return server.rstrip("/")
+
+
+def needs_certificates(server: str) -> bool:
+    """Return whether a server proves who it is; to load certificates takes longer than an answer."""
+    return server.startswith("https:")
 
 
 def unreachable(server: str, error: Exception) -> ServerUnreachable:
@@ -109,6 +114,8 @@ def progress_of(job: JobModel) -> Progress:
 
 def job_in_event(line: str) -> JobModel | None:
     """Return the job in a line of a stream of events; None if there is none in it."""
+    from rag.schemas.job import JobModel
+
     return JobModel.model_validate_json(line.removeprefix("data: ")) if line.startswith("data: ") else None
 
 

@@ -7,19 +7,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from operator import attrgetter
+from typing import TYPE_CHECKING
 
 from rag.schemas.answer import AnswerModel, AnswerWithTextsModel, CitationModel, OutcomeModel, WithTextsModel
 from rag.schemas.article import ArticleModel, ArticleTextModel, ArticleWithTextModel, CorrectionModel, PassageListModel
-from rag.schemas.library import ArticlePageModel, LibraryCountsModel, LibraryRowModel
-from rag.schemas.report import FailureModel, IndexReportModel
 from rag.schemas.results import ResultListModel, ResultListWithTextsModel
-from rag.schemas.status import StatusModel
 from rag.types.answer import Answer, Citation, Outcome
 from rag.types.article import Article, Aside, Passage
 from rag.types.correction import Correction
 from rag.types.library import LibraryCounts, LibraryPage, LibraryRow
 from rag.types.report import Failure, IndexReport, Status
 from rag.types.results import ArticleResult, Facets, ResultList
+
+if TYPE_CHECKING:
+    from rag.schemas.library import ArticlePageModel, LibraryCountsModel, LibraryRowModel
+    from rag.schemas.report import FailureModel, IndexReportModel
+    from rag.schemas.status import StatusModel
 
 Texts = Mapping[str, ArticleTextModel]
 """The texts of articles by their ids."""
