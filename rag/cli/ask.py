@@ -116,9 +116,11 @@ def ask(
         "path": path or (),
         "include": include or (),
     }
-    if question == STANDARD_INPUT and (as_json or right or wrong):
-        option = "--json" if as_json else "--right" if right else "--wrong"
-        instead = "print one line for each with --jsonl" if as_json else "ask it by itself"
+    if as_json + as_lines + as_markdown > 1:
+        raise FundstelleError("An answer is printed in one form: choose --json, --jsonl or --markdown.")
+    if question == STANDARD_INPUT and (as_json or as_markdown or right or wrong):
+        option = "--json" if as_json else "--markdown" if as_markdown else "--right" if right else "--wrong"
+        instead = "print one line for each with --jsonl" if as_json or as_markdown else "ask it by itself"
         raise FundstelleError(f"{option} is for a single question: {instead}.")
     address = server_asked(context, server, reranker=reranker, right=right, wrong=wrong)
     with asked_archive(folder, address, reranker=reranker) as archive:
@@ -130,7 +132,7 @@ def ask(
         answer = asking.answer(QuestionLine(question, 1))
         feedback_count = evaluation.mark(cast("Archive", archive), answer, right, wrong) if right or wrong else 0
     if as_markdown:
-        sys.stdout.write(replace_controls(answer.to_markdown(archive=folder.absolute().name)))
+        sys.stdout.write(replace_controls(answer.to_markdown(archive=address or folder.absolute().name)))
     elif as_json or as_lines:
         print_json(answer.to_dict(), indent=None if as_lines else 2)
     else:

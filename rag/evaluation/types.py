@@ -131,6 +131,17 @@ class Run:
     latency_ms: Mapping[str, float]
     results: tuple[Result, ...]
 
+    def _repr_html_(self) -> str:
+        from rag.rendering.cards import facts_card
+
+        answerable = [result.values for result in self.results if result.answerable]
+        means = [
+            (name, f"{sum(values[name] for values in answerable) / len(answerable):.3f}")
+            for name in (answerable[0] if answerable else ())
+        ]
+        progress = f"{len(self.results)} of {self.asked_of}"
+        return facts_card(self.name, [("made", self.made), ("questions", self.questions), ("asked", progress), *means])
+
     def to_frame(self) -> pd.DataFrame:
         """Return a pandas frame with a row for each question: its outcome, and its measures in columns of their names.
 

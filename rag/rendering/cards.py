@@ -46,6 +46,14 @@ def text_card(article: Article) -> str:
     )
 
 
+def facts_card(title: str, facts: Iterable[tuple[str, str]]) -> str:
+    """Return named facts as a card."""
+    rows = "".join(
+        f"<tr><th scope='row'>{html.escape(name)}</th><td>{html.escape(value)}</td></tr>" for name, value in facts
+    )
+    return _page(f"<article><h3>{html.escape(title)}</h3><table>{rows}</table></article>")
+
+
 def _page(inner: str) -> str:
     return f"{_STYLE}<div class='fundstelle'>{inner}</div>"
 

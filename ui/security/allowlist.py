@@ -75,7 +75,7 @@ RULES = (
     _rule(_READ, "/cite(/menu)?", _SPAN | _LANGUAGE | {"article", "entry", "style", "hash"}),
     _rule(_READ, "/view/dossiers", _LANGUAGE | {"dossier"}),
     _rule(_READ, "/dossiers/menu", _LANGUAGE | {"from"}),
-    _rule(_READ, "/dossier/[0-9a-f]{16}[.](docx|html|md|csv|json)", _LANGUAGE | {"style", "view"}),
+    _rule(_READ, "/dossier/[0-9a-f]{16}[.](docx|html|md|csv|json|ris|csl[.]json)", _LANGUAGE | {"style", "view"}),
     _rule(
         _POST,
         "/dossiers/(save|name|text|move|delete|restore|verify)",

@@ -99,12 +99,19 @@ def test_in_words_the_question_stands_above_its_answer(pipe: Run) -> None:
     assert words.count("[1] ") == 2
 
 
-@pytest.mark.parametrize("option", [("--json",), ("--right", "1"), ("--wrong", "1")])
+@pytest.mark.parametrize("option", [("--json",), ("--markdown",), ("--right", "1"), ("--wrong", "1")])
 def test_what_is_for_a_single_question(pipe: Run, option: tuple[str, ...]) -> None:
     """One sentence says so before anything is asked."""
     done = pipe(TUNNEL.encode(), *option)
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.startswith(f"{option[0]} is for a single question: ")
+
+
+def test_an_answer_has_one_form(fundstelle: Run) -> None:
+    """Two forms at once are refused before anything is opened."""
+    done = fundstelle("ask", TUNNEL, "--json", "--markdown")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == "An answer is printed in one form: choose --json, --jsonl or --markdown.\n"
 
 
 def test_an_answer_comes_before_the_next_question(process: subprocess.Popen[bytes]) -> None:

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from lxml import html
 from markdown_it import MarkdownIt
 from paths import Run
+from results import result, run
 
 from rag.archive import Archive
 from rag.citing.formats import markdown_escaped
@@ -94,6 +95,20 @@ def test_frames_have_the_values(sample: Archive) -> None:
     french = [row for row in sample.library_rows() if row.language == "fr"]
     assert articles.groupby("language").size()["fr"] == len(french) > 0
     assert Answer("?", "de", "empty", 0.0, "", (), {"total": 0.0}).to_frame().empty
+
+
+def test_a_run_shows_its_means() -> None:
+    """One question of two is answered first, so the mean reciprocal rank is a half; a row for each in the frame."""
+    first, second = result("a", ["x", "y"], ["x"]), result("b", ["x", "y"], ["z"])
+    evaluated = run("<first>", [first, second, result("c", ["x"], [])])
+    shown = html.fragment_fromstring(evaluated._repr_html_(), "section")
+    cells = {row.find("th").text: row.find("td").text for row in shown.iter("tr")}
+    assert shown.find(".//h3").text == "<first>"
+    assert (cells["asked"], cells["RR@10"]) == ("3 of 3", "0.500")
+    table = evaluated.to_frame()
+    assert list(table["id"]) == ["a", "b", "c"]
+    assert table["RR@10"].tolist()[:2] == [1.0, 0.0]
+    assert pd.isna(table["RR@10"][2])
 
 
 def test_a_missing_pandas_is_named(sample: Archive, monkeypatch: pytest.MonkeyPatch) -> None:

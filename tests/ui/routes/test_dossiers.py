@@ -154,7 +154,7 @@ def test_a_verdict_is_a_fragment(client: TestClient, archive: Archive, file: Pat
     assert "Die Datei gibt es nicht mehr" in verdict_on(client, entry)
 
 
-@pytest.mark.parametrize("format", ["docx", "html", "md", "csv", "json"])
+@pytest.mark.parametrize("format", ["docx", "html", "md", "csv", "json", "ris", "csl.json"])
 def test_a_dossier_is_downloaded(client: TestClient, archive: Archive, format: str) -> None:
     """As a file with the name of the dossier; the print view is shown in the browser."""
     dossier = save(client, archive, name="Brücke: Kosten").json()["dossier"]
@@ -223,7 +223,7 @@ def test_odd_characters_are_stored_or_refused(client: TestClient, archive: Archi
         reply = client.post(f"/dossiers/{action}", content=body, headers={"Content-Type": "application/json"})
         assert reply.status_code in (200, 409, 422)
     assert client.get("/view/dossiers", params={"dossier": dossier}).status_code == 200
-    for format in ("docx", "html", "md", "csv", "json"):
+    for format in ("docx", "html", "md", "csv", "json", "ris", "csl.json"):
         assert client.get(f"/dossier/{dossier}.{format}").status_code == 200
 
 
