@@ -23,6 +23,8 @@ def resolve_article(store: Store, reference: str) -> str:
     Raises:
         NotFound: no article matches, or several do.
     """
+    # as paths are stored whose names are not UTF-8
+    reference = reference.encode("utf-8", "backslashreplace").decode()
     # a path relative to the working folder, as it was given to `index`
     references = [*spellings(reference), *spellings(os.path.abspath(reference))]  # noqa: PTH100
     matches: list[str] = []

@@ -65,6 +65,7 @@ def try_all(schema: Any, examples: int, **arguments: Any) -> int:
     return count
 
 
+@pytest.mark.slow
 def test_any_request_is_answered_as_described(archive: Archive) -> None:
     """Whatever is sent, the reply has a status, a type and a shape that the document names for its route."""
     app = build_api(archive, NO_FETCHING)

@@ -14,7 +14,7 @@ import pytest
 from rag.errors import ArchiveError, NotFound
 from rag.storage.articles import ArticleRecord, PassageRecord
 from rag.storage.file_records import FileFingerprint, FileRecord
-from rag.storage.lookup import find_articles
+from rag.storage.lookup import find_articles, resolve_article
 from rag.storage.store import Store
 from rag.storage.vectors import EncoderRecord, input_hash
 from rag.types import Article, Passage, passage_at
@@ -274,3 +274,13 @@ def test_passages_are_read_by_their_keys_alone(store: Store) -> None:
     assert len(queries) == 2
     assert [step for step in plans if step.startswith("SCAN") and "json_each" not in step] == []
     assert any("PRIMARY KEY (fingerprint=? AND input_hash=?)" in step for step in plans), plans
+
+
+def test_a_reference_need_not_be_utf_8(tmp_path: Path) -> None:
+    """A file whose name is not UTF-8 is found by the name that the shell gives; half of a letter finds nothing."""
+    store = Store(tmp_path / "archive.sqlite")
+    put(store, replace(article(1), path="/a/caf\\udce9.txt"), (0, 15))
+    assert resolve_article(store, "/a/caf\udce9.txt") == article(1).id
+    with pytest.raises(NotFound):
+        resolve_article(store, "Titel \ud800")
+    store.close()
