@@ -305,4 +305,4 @@ def test_an_exported_dossier_is_read_back(address: str, open_page: Open, archive
     other.write_text("{}", "utf-8")
     page.get_by_role("link", name="← Alle Dossiers").click()
     page.locator("#fs-import").set_input_files(other)
-    page.get_by_text("Diese Datei ist kein Dossier.").wait_for()
+    page.get_by_text("Diese Datei ist kein Dossier, oder").wait_for()

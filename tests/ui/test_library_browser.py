@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -30,7 +29,7 @@ DROP = """
 
 
 @pytest.fixture(scope="module")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def empty_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Where an archive without any article is served."""
     folder = tmp_path_factory.mktemp("library") / "archive"
     Archive.open(folder).close()
@@ -38,19 +37,10 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield served
 
 
-@pytest.fixture(scope="module")
-def sample_address(sample: Archive, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Where a copy of the sample archive is served."""
-    copied = tmp_path_factory.mktemp("served") / "archive"
-    shutil.copytree(sample.folder, copied)
-    with serving(copied) as served:
-        yield served
-
-
-def test_files_become_articles_that_are_found(address: str, open_page: Open, tmp_path: Path) -> None:
+def test_files_become_articles_that_are_found(empty_address: str, open_page: Open, tmp_path: Path) -> None:
     """Dropped and chosen files are uploaded and indexed; a question finds them; a corrected headline is cited."""
     (tmp_path / "bruecke.txt").write_text(f"Brücke eröffnet\n\n{BRIDGE}", encoding="utf-8")
-    visit = open_page(f"{address}?tab=library&lang=de")
+    visit = open_page(f"{empty_address}?tab=library&lang=de")
     page = visit.page
     page.get_by_role("heading", name="Dieses Archiv ist noch leer.").wait_for()
     page.locator("#fs-drop").wait_for()
@@ -71,20 +61,20 @@ def test_files_become_articles_that_are_found(address: str, open_page: Open, tmp
     page.get_by_text("Die Berichtigung ist gespeichert.").first.wait_for()
     page.get_by_text("In der Datei steht: Brücke eröffnet").wait_for()
 
-    page.goto(f"{address}?lang=de&q=Was+kostete+die+Hubbr%C3%BCcke%3F")
+    page.goto(f"{empty_address}?lang=de&q=Was+kostete+die+Hubbr%C3%BCcke%3F")
     page.locator("#fs-results", has_text="Neue Hubbrücke").wait_for()
-    page.goto(f"{address}?lang=de&q=Welche+Schleuse+hat+der+Deichgraf+besichtigt%3F")
+    page.goto(f"{empty_address}?lang=de&q=Welche+Schleuse+hat+der+Deichgraf+besichtigt%3F")
     page.locator("#fs-results", has_text="Schleuse Nord").wait_for()
     assert visit.faults == []
-    assert all(asked.startswith((address, "data:", "blob:")) for asked in visit.addresses)
+    assert all(asked.startswith((empty_address, "data:", "blob:")) for asked in visit.addresses)
 
 
-def test_a_run_survives_a_reload_and_is_cancelled(address: str, open_page: Open, tmp_path: Path) -> None:
+def test_a_run_survives_a_reload_and_is_cancelled(empty_address: str, open_page: Open, tmp_path: Path) -> None:
     """Any open page shows it; after Cancel, what was stored is listed."""
     for number in range(1500):
         text = f"Die Besichtigung Nummer {number} der Schleuse {number * 7} fand im Jahr {1900 + number % 100} statt. "
         (tmp_path / f"{number}.txt").write_text(text * 6, encoding="utf-8")
-    visit = open_page(f"{address}?tab=library&lang=de")
+    visit = open_page(f"{empty_address}?tab=library&lang=de")
     page = visit.page
     page.locator("#fs-add > summary").click()
     page.get_by_label("Ordner auf diesem Rechner").fill(str(tmp_path))
@@ -102,9 +92,9 @@ def test_a_run_survives_a_reload_and_is_cancelled(address: str, open_page: Open,
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(1440, "light"), (390, "dark")])
-def test_what_unfolds_has_no_finding(sample_address: str, open_page: Open, width: int, scheme: str) -> None:
+def test_what_unfolds_has_no_finding(address: str, open_page: Open, width: int, scheme: str) -> None:
     """The forms, the filters, an article with its corrections and the pictures pass all rules of axe-core."""
-    visit = open_page(f"{sample_address}?tab=library&lang=de", width=width, scheme=scheme)
+    visit = open_page(f"{address}?tab=library&lang=de", width=width, scheme=scheme)
     page = visit.page
     page.locator(".fs-articles").wait_for()
     page.locator("#fs-add > summary").click()
@@ -121,9 +111,9 @@ def test_what_unfolds_has_no_finding(sample_address: str, open_page: Open, width
     assert visit.faults == []
 
 
-def test_the_address_holds_the_list(address: str, open_page: Open) -> None:
+def test_the_address_holds_the_list(empty_address: str, open_page: Open) -> None:
     """A search, an order and Back: each is a step of history."""
-    visit = open_page(f"{address}?tab=library&lang=en")
+    visit = open_page(f"{empty_address}?tab=library&lang=en")
     page = visit.page
     page.locator(".fs-articles").wait_for()
     page.get_by_label("Search headline, outlet and author").fill("hubbr")
@@ -140,3 +130,12 @@ def test_the_address_holds_the_list(address: str, open_page: Open) -> None:
     page.go_back()
     page.locator(".fs-articles tbody tr").nth(1).wait_for()
     assert visit.faults == []
+
+
+@pytest.mark.parametrize("width", [900, 1024, 1280])
+def test_the_table_fits_its_window(address: str, open_page: Open, width: int) -> None:
+    """The last column, whose button unfolds a row, is in sight."""
+    page = open_page(f"{address}?tab=library&lang=de", width=width).page
+    box = page.locator("[data-fs-more]").first.bounding_box()
+    assert box
+    assert box["x"] + box["width"] <= width
