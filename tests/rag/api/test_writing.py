@@ -15,6 +15,7 @@ from api_parts import HERE, check_problem, serving_api
 from fastapi.testclient import TestClient
 
 from embeddings.encoder import Encoder
+from rag.api import idempotency, jobs
 from rag.api.app import build_api
 from rag.api.gate import MAX_BODY_BYTES
 from rag.archive import Archive
@@ -212,3 +213,27 @@ def test_a_body_has_an_end(archive: Archive) -> None:
             problem = check_problem(reply, 413, "too-large")
             assert str(MAX_BODY_BYTES) in problem["detail"]
             assert client.get("/api/v1/jobs").json() == {"jobs": []}
+
+
+def test_keys_that_are_remembered_have_an_end(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The oldest is dropped, and its request is then answered as a new one."""
+    monkeypatch.setattr(idempotency, "MAX_KEYS", 2)
+    replies = [
+        client.post("/api/v1/index", json={"paths": ["/none", name]}, headers={"Idempotency-Key": key})
+        for key, name in (("a", "1"), ("b", "1"), ("c", "1"), ("b", "2"), ("a", "2"))
+    ]
+    assert [reply.json()["type"].rpartition(":")[2] for reply in replies] == [
+        *["forbidden"] * 3,
+        "invalid-request",
+        "forbidden",
+    ]
+
+
+def test_streams_have_an_end(client: TestClient, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """One client too many that follows a job is told to come back."""
+    monkeypatch.setattr(jobs, "MAX_STREAMS", 0)
+    reply = client.post("/api/v1/index", json={"paths": [str(tmp_path / "articles")]})
+    refused = client.get(f"{reply.headers['location']}/events")
+    check_problem(refused, 429, "too-many-requests")
+    assert int(refused.headers["retry-after"]) > 0
+    ended(client, reply)

@@ -92,8 +92,11 @@ def test_a_broken_connection_is_tried_again_where_that_does_no_harm() -> None:
         client.article("x")
     with answering(b"", away) as address, Client(address) as client, pytest.raises(NotFound):
         client.index("/x")
-    with answering(b"") as address, Client(address) as client, pytest.raises(ServerUnreachable):
-        client.correct("x", title="y")
+    with answering(b"", away) as address, Client(address) as client:
+        with pytest.raises(ServerUnreachable):
+            client.correct("x", title="y")
+        with pytest.raises(NotFound):
+            client.article("x")
 
 
 def test_every_error_comes_back_as_itself() -> None:
