@@ -21,6 +21,7 @@ from rag.server.listening import Server, address, listen
 from ui.html.theme import ASSETS, theme
 from ui.page import build_page
 from ui.routes.answer import add_answer_route
+from ui.routes.check import add_check_routes
 from ui.routes.cite import add_cite_routes
 from ui.routes.document import OwnDocument
 from ui.routes.dossier_files import add_dossier_file_routes
@@ -79,6 +80,7 @@ def build_app(archive: Archive, serving: Serving = THIS_COMPUTER) -> FastAPI:
     add_dossier_routes(app, archive)
     add_question_routes(app, archive)
     add_settings_routes(app, archive)
+    add_check_routes(app, archive)
     desk = LibraryDesk(archive, jobs.indexing, jobs.watch, MapJob(archive), serving.is_private, serving.may_fetch)
     add_library_routes(app, desk)
     add_library_change_routes(app, desk)

@@ -19,7 +19,7 @@ from ui.tabs.evaluation import wire_evaluation_tab
 from ui.tabs.evaluation_layout import EvaluationTab, evaluation_labels, evaluation_tab
 from ui.wording.english import ENGLISH
 
-_FRAGMENT_VIEWS = ("library", "dossiers", "questions", "settings")
+_FRAGMENT_VIEWS = ("library", "dossiers", "questions", "check", "settings")
 
 # Gradio always declares the page English; the masthead has its actual language. Until it has, nothing is shown.
 _LANGUAGE_SCRIPT = """

@@ -24,6 +24,7 @@ STYLES = (
     "dossiers.css",
     "questions.css",
     "settings.css",
+    "check.css",
     "evaluate.css",
     "library.css",
 )

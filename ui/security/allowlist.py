@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from enum import Enum, auto
 
+from rag.checking.check import MAX_DRAFT
 from rag.types.dossier import MAX_TEXT
 from rag.workspace.dossier_json import MAX_IMPORT_BYTES
 from rag.workspace.inbox import MAX_FILE_BYTES
@@ -53,6 +54,7 @@ _SESSION = r"[A-Za-z0-9_-]{1,64}"
 # in JSON, the text of a question file is one string, in which a line break or a quote takes two characters
 # in JSON, a character of a note takes up to six bytes
 _MAX_DOSSIER_TEXT_BYTES = 6 * MAX_TEXT + 1000
+_MAX_DRAFT_BYTES = 6 * MAX_DRAFT + 1000
 _MAX_CALL_BYTES, _MAX_JSON_BYTES = 2 * MAX_UPLOAD_CHARACTERS, 100_000
 
 
@@ -94,7 +96,8 @@ RULES = (
     _rule(_POST, "/test-question(/delete)?", _LANGUAGE, body=Body.JSON, max_bytes=_MAX_JSON_BYTES),
     _rule(_READ, "/test-questions[.]jsonl", _LANGUAGE),
     _rule(_READ, "/view/evaluate/questions", _LANGUAGE),
-    _rule(_READ, "/view/(questions|settings|settings/cost)", _LANGUAGE),
+    _rule(_READ, "/view/(questions|check|settings|settings/cost)", _LANGUAGE),
+    _rule(_POST, "/check", _LANGUAGE, body=Body.JSON, max_bytes=_MAX_DRAFT_BYTES),
     _rule(_READ, "/view/questions/older", _LANGUAGE | {"older-than"}),
     _rule(_READ, "/view/questions/new", _LANGUAGE | {"name"}),
     _rule(

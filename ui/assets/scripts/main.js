@@ -15,3 +15,4 @@ import "./keys.js";
 import "./own-questions.js";
 import "./questions.js";
 import "./settings.js";
+import "./check.js";
