@@ -61,7 +61,7 @@ def _draft(text: str, entries: list[Entry], words: CheckWords, texts: Texts) -> 
         if citation:
             tag, link = "a", _link(citation, texts)
         html += (
-            f'{escape(text[at : entry.start])}<{tag} class="fs-verdict fs-is-{entry.verdict}"{link}>'
+            f'{escape(text[at : entry.start])}<{tag} class="fs-judged fs-is-{entry.verdict}"{link}>'
             f"{escape(text[entry.start : entry.end])}<small>{escape(words.verdicts[entry.verdict])}</small></{tag}>"
         )
         at = entry.end
@@ -69,16 +69,16 @@ def _draft(text: str, entries: list[Entry], words: CheckWords, texts: Texts) -> 
 
 
 def _row(entry: Entry, words: CheckWords, texts: Texts) -> str:
-    label = f'<strong class="fs-verdict fs-is-{entry.verdict}">{escape(words.verdicts[entry.verdict])}</strong>'
+    label = f'<strong class="fs-judged fs-is-{entry.verdict}">{escape(words.verdicts[entry.verdict])}</strong>'
     if isinstance(entry, CheckedQuote):
         body = f'<q dir="auto">{escape(entry.text)}</q>'
         if entry.verdict == "near":
             first = entry.citations[0]
             changes = word_diff(entry.text, first.quote)
             body += difference(changes, first.language, READER[texts.code], texts)
-        places = "".join(f"<li>{_source(citation, words, texts)}</li>" for citation in entry.citations)
+        items = "".join(f"<li>{_source(citation, words, texts)}</li>" for citation in entry.citations)
         more = f"<p>{escape(words.more)}</p>" if entry.more else ""
-        body += f"<ul>{places}</ul>{more}" if places else ""
+        body += f"<ul>{items}</ul>{more}" if items else ""
     else:
         body = f'<q dir="auto">{escape(entry.text)}</q>'
         if entry.citation:

@@ -39,6 +39,8 @@ OPEN = {
     "/view/questions/older": "/view/questions/older",
     "/view/questions/new": "/view/questions/new",
     "/view/settings": "/view/settings",
+    "/view/check": "/view/check",
+    "/check": "/check",
     "/view/settings/cost": "/view/settings/cost",
     "/saved/add": "/saved/add",
     "/saved/remove": "/saved/remove",
