@@ -25,6 +25,8 @@ MAX_UPLOAD_BYTES = MAX_FILE_BYTES + 1_000_000
 """The largest body of files that are uploaded, with what is around the files."""
 MAX_REQUESTS = 64
 """How many requests are answered at once, or wait for a thread; streams of events do not count once they have begun."""
+MAX_SECONDS = 120.0
+"""How long a request may wait for its reply; files that are uploaded take as long as their line does."""
 _DRAINED_BYTES, _DRAINED_SECONDS = 1_000_000_000, 20.0
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
@@ -68,7 +70,7 @@ class ApiGate:
             else:
                 inner = cast(Arrival, arrival).inner(scope)
                 inner["state"] = {**scope.get("state", {}), "request_id": request_id}
-                await self._app(inner, reply.receive, reply.send)
+                await self._answer_in_time(inner, reply, request_id)
         except Exception as error:  # any error has an answer
             response = unexpected_problem(error, request_id)
             if not reply.is_started:
@@ -77,6 +79,20 @@ class ApiGate:
                 raise
         finally:
             reply.leave()
+
+    async def _answer_in_time(self, scope: Scope, reply: _Reply, request_id: str) -> None:
+        """Pass a request on; if its reply takes too long, send a problem, and count the request until it is done."""
+        work = asyncio.ensure_future(self._app(scope, reply.receive, reply.send))
+        try:
+            await asyncio.wait({work}, timeout=None if _is_upload(scope) else MAX_SECONDS)
+            if not work.done() and not reply.is_started:
+                sentence = f"The answer takes longer than {MAX_SECONDS:g} seconds: ask for less at once."
+                problem = problem_response(http_kind(503), sentence, request_id, headers={"Retry-After": "10"})
+                await problem(scope, reply.receive, reply.send)
+                reply.is_closed = True
+            await work
+        finally:
+            work.cancel()
 
     def _leave(self) -> None:
         self._open_requests -= 1
@@ -98,7 +114,7 @@ class _Reply:
         self._request_id, self._max_bytes = request_id, max_bytes
         self._size = 0
         self._is_too_large = self._has_left = False
-        self.is_started = self.is_complete = False
+        self.is_started = self.is_complete = self.is_closed = False
 
     async def receive(self) -> Message:
         """Return the next part of the body.
@@ -115,7 +131,9 @@ class _Reply:
         return message
 
     async def send(self, message: Message) -> None:
-        """Send a part of the reply."""
+        """Send a part of the reply, unless another was sent in its place."""
+        if self.is_closed:
+            return
         if message["type"] == "http.response.start":
             self.is_started = True
             headers = MutableHeaders(scope=message)
@@ -151,4 +169,9 @@ class _Reply:
 
 def _max_bytes(scope: Scope) -> int:
     """Return how large a body may be."""
-    return MAX_UPLOAD_BYTES if scope["path"].endswith("/index/files") else MAX_BODY_BYTES
+    return MAX_UPLOAD_BYTES if _is_upload(scope) else MAX_BODY_BYTES
+
+
+def _is_upload(scope: Scope) -> bool:
+    path: str = scope["path"]
+    return path.endswith("/index/files")

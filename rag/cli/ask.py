@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
@@ -36,7 +37,7 @@ from rag.text.paths import DEFAULT_ARCHIVE
 if TYPE_CHECKING:
     from rag.archive import Archive
     from rag.client import Client
-    from rag.types import Answer
+    from rag.types import Answer, Filter
 
 STANDARD_INPUT = "-"
 
@@ -53,8 +54,7 @@ class _Asking:
     def answer(self, line: QuestionLine) -> Answer:
         """Return the answer to a question, whose line may say more than the command."""
         arguments = self.arguments | line.arguments
-        k, fast = arguments.pop("k"), arguments.pop("fast")
-        return self.archive.ask(line.question, k, filter=FilterArguments(**arguments).to_filter(), fast=fast)
+        return self.archive.ask(line.question, arguments["k"], filter=_filter_of(arguments), fast=arguments["fast"])
 
     def print(self, answer: Answer) -> None:
         """Print an answer in words."""
@@ -122,6 +122,8 @@ def ask(
         option = "--json" if as_json else "--markdown" if as_markdown else "--right" if right else "--wrong"
         instead = "print one line for each with --jsonl" if as_json or as_markdown else "ask it by itself"
         raise FundstelleError(f"{option} is for a single question: {instead}.")
+    # what is wrong with a filter is said before anything is opened
+    _filter_of(arguments)
     address = server_asked(context, server, reranker=reranker, right=right, wrong=wrong)
     with asked_archive(folder, address, reranker=reranker) as archive:
         asking = _Asking(archive, arguments, explain=explain, as_lines=as_lines)
@@ -140,6 +142,13 @@ def ask(
     if feedback_count:
         count = f"{feedback_count} {'passage' if feedback_count == 1 else 'passages'}"
         err.print(f"Marked {count}: `fundstelle eval` tests all questions with a passage marked right.", soft_wrap=True)
+
+
+def _filter_of(arguments: Mapping[str, Any]) -> Filter:
+    """Return the filter among the arguments of a question."""
+    return FilterArguments(
+        **{argument.name: arguments[argument.name] for argument in fields(FilterArguments)}
+    ).to_filter()
 
 
 def _answer_lines(asking: _Asking) -> bool:

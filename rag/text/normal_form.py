@@ -27,7 +27,8 @@ _UNEVEN = re.compile(
     r"(?P<hyphen>(?<=[^\W\d_])[-‐\u00ad][^\S\n]*\n\s*(?=[^\W\d_A-ZÄÖÜ]))"
     rf"|(?P<invisible>[{_INVISIBLE}]+)"
     r"|(?P<dash>\s*(?:[—―]|--+)\s*|\s+[-‐–−]\s+)"
-    r"|(?P<french>\s+(?=[»!?;:](?!\w))|(?<=«)\s+)"
+    # a « that ends a German quotation follows on a letter or a sign, and the space behind it stays
+    r"|(?P<french>\s+(?=[»!?;:](?!\w))|(?<=(?<![^\s(\[])«)\s+)"
     r"|(?P<ellipsis>…)"
     r"|(?P<double>'')"
     r"|(?P<space>\s{2,})"

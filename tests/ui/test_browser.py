@@ -294,8 +294,14 @@ def test_pictures_for_the_documentation(pictured: str, open_page: Open, scheme: 
     picture(visit.page, target)
 
 
+DRAFT = """The landing “did not go according to plan, and it may be remembered all the more fondly for that”.
+“Two harpoons meant to hold the probe had not fired,” and the signal needed 28 minutes to cross 510 million kilometres.
+“A small step for a lander,” one engineer is said to have joked.
+"""
+
+
 @pytest.mark.heavy
-@pytest.mark.parametrize("name", ["reader", "library", "dossiers", "questions", "settings"])
+@pytest.mark.parametrize("name", ["reader", "library", "dossiers", "questions", "check", "settings"])
 def test_pictures_of_the_views(pictured: str, open_page: Open, name: str, tmp_path: Path) -> None:
     """The article beside its answer, and the other views; with FUNDSTELLE_SCREENSHOTS=docs/images put there."""
     target = Path(os.environ.get("FUNDSTELLE_SCREENSHOTS", tmp_path)).absolute() / f"{name}.png"
@@ -315,5 +321,9 @@ def test_pictures_of_the_views(pictured: str, open_page: Open, name: str, tmp_pa
         visit.page.locator(f"#fs-view-{name} section").first.wait_for()
     if name == "dossiers":
         visit.page.locator("#fs-view-dossiers a").first.click()
+    if name == "check":
+        visit.page.locator("#fs-draft").fill(DRAFT)
+        visit.page.locator("[data-fs-check] button").click()
+        visit.page.locator(".fs-verdicts li").first.wait_for()
     visit.page.wait_for_timeout(800)
     picture(visit.page, target)

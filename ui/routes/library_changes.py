@@ -171,7 +171,8 @@ def _add(desk: LibraryDesk, wanted: AddRequest, words: LibraryTexts) -> str:
             if not _exists(folder):
                 raise _Forbidden(words.missing_folder)
             task = IndexingTask((folder,))
-        case "address" | "file" if wanted.kind == "address" or "://" in wanted.value:
+        # a failure of a page in a web archive is of a file, though its name ends in an address
+        case "address" | "file" if wanted.kind == "address" or is_address(wanted.value.strip()):
             if not desk.may_fetch:
                 raise _Forbidden(words.refused_address)
             if not is_address(wanted.value.strip()):

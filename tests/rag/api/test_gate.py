@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import logging
+import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from api_parts import HERE, check_problem
 from fastapi.testclient import TestClient
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import PlainTextResponse
 from starlette.types import Receive, Scope, Send
 
+from rag.api import gate
 from rag.api.app import build_api
 from rag.api.gate import ApiGate
 from rag.archive import Archive
@@ -83,3 +88,38 @@ def test_below_a_path(archive: Archive) -> None:
     """Behind a proxy the API is below the root path, whether or not the proxy cuts that off."""
     client = TestClient(build_api(archive, Serving(root="/archive")), base_url=HERE)
     assert client.get("/archive/api/v1/jobs").json() == client.get("/api/v1/jobs").json() == {"jobs": []}
+
+
+class _SlowApp:
+    """Answers after some time, in a thread as routes do, and counts what it has finished."""
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+        self.finished = 0
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await run_in_threadpool(time.sleep, self._seconds)
+        self.finished += 1
+        await PlainTextResponse("late")(scope, receive, send)
+
+
+def test_an_answer_that_takes_too_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Becomes a problem when its time is over, not when the work is done; an upload has all the time it needs."""
+    monkeypatch.setattr(gate, "MAX_SECONDS", 0.1)
+    slow = _SlowApp(0.4)
+    client = TestClient(ApiGate(slow, THIS_COMPUTER), base_url=HERE)
+    check_problem(client.get("/api/v1/status"), 503, "unavailable")
+    assert slow.finished == 1
+    assert client.post("/api/v1/index/files").text == "late"
+
+
+def test_too_many_requests_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One more than may be answered is told to come again; those before it are answered, and so is a later one."""
+    monkeypatch.setattr(gate, "MAX_REQUESTS", 2)
+    client = TestClient(ApiGate(_SlowApp(0.5), THIS_COMPUTER), base_url=HERE)
+    with ThreadPoolExecutor(3) as pool:
+        replies = list(pool.map(client.get, ["/api/v1/status"] * 3))
+    (refused,) = [reply for reply in replies if reply.status_code != 200]
+    check_problem(refused, 429, "too-many-requests")
+    assert refused.headers["retry-after"] == "1"
+    assert client.get("/api/v1/status").text == "late"

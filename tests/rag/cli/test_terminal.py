@@ -9,6 +9,7 @@ from dataclasses import replace
 import pytest
 from rich.table import Table
 
+from rag.article_view import ArticleView
 from rag.cli.output import LogLine, err, out, print_answer, print_article, print_excluded, print_explanation, print_json
 from rag.types import Answer, Article, Citation, Passage
 
@@ -41,7 +42,7 @@ def test_an_article_does_not_control_the_terminal(capsys: pytest.CaptureFixture[
     """Headline, outlet, author, quote, path and reason: each is printed, and no sign of it is obeyed."""
     print_answer(ANSWER)
     print_explanation(ANSWER)
-    print_article(ARTICLE, [Passage("a1", 0, 9, WILD[:9])], [None], duplicates=[ARTICLE], versions=[])
+    print_article(ArticleView(ARTICLE, (Passage("a1", 0, 9, WILD[:9]),), (None,), (ARTICLE,), ()))
     print_excluded(ARTICLE, [WILD])
     table = Table(WILD)
     table.add_row(WILD)

@@ -73,7 +73,12 @@ def test_kinds_of_all(bad: list[Bad]) -> None:
 
 def test_the_same_at_every_run(bad: list[Bad], tmp_path: Path) -> None:
     """Made again, all of them have the same bytes."""
-    again = make(tmp_path / "again")
-    for file, twin in zip(bad, again, strict=True):
-        if file.path.is_file():
-            assert file.path.read_bytes() == twin.path.read_bytes(), file.path
+    # a socket has no name in a deep folder
+    first, again = (
+        {file.path.relative_to(folder): file.path for file in files if not file.path.is_socket()}
+        for folder, files in ((bad[0].path.parents[1], bad), (tmp_path / "again", make(tmp_path / "again")))
+    )
+    assert first.keys() == again.keys()
+    for name, path in first.items():
+        if path.is_file():
+            assert path.read_bytes() == again[name].read_bytes(), name
