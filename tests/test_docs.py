@@ -43,8 +43,6 @@ PARSED_ONLY = re.compile(
 SERVER = "http://127.0.0.1:7860"
 # pipes and files are the shell's
 IN_A_SHELL = re.compile(r" [|<>] ")
-# what a newcomer's first test run does without
-SLOW_DOCUMENTS = ("docs/evaluation.md", "docs/how-to/calibrate.md")
 OTHER_PROGRAMS = ("git clone ", "python3 -m venv ", "pip ", "pytest", "ir_measures ")
 
 
@@ -110,7 +108,7 @@ def test_each_command_is_one(document: str, command: str) -> None:
 @pytest.mark.parametrize(
     "document",
     [
-        pytest.param(path, id=name, marks=[pytest.mark.slow] if name in SLOW_DOCUMENTS else [])
+        pytest.param(path, id=name, marks=[] if name == "README.md" else [pytest.mark.slow])
         for path in DOCUMENTS
         for name in [str(path.relative_to(ROOT))]
     ],

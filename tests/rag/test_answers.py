@@ -60,7 +60,7 @@ def sample_answers(sample: Archive) -> Callable[[bool], list[Answer]]:
     return cache(lambda fast: [sample.ask(question["question"], fast=fast) for question in QUESTIONS])
 
 
-@pytest.fixture(params=[pytest.param(False, id="re-ranked", marks=pytest.mark.slow), pytest.param(True, id="fast")])
+@pytest.fixture(params=[False, True], ids=["re-ranked", "fast"])
 def answers(
     sample_answers: Callable[[bool], list[Answer]], request: pytest.FixtureRequest
 ) -> tuple[bool, list[Answer]]:
@@ -68,6 +68,7 @@ def answers(
     return request.param, sample_answers(request.param)
 
 
+@pytest.mark.slow
 def test_sample_questions(answers: tuple[bool, list[Answer]]) -> None:
     """Of 147 answerable questions in sixteen languages, how many find an answering article first and among five.
 
@@ -85,6 +86,7 @@ def test_sample_questions(answers: tuple[bool, list[Answer]]) -> None:
     assert among >= (144 if fast else 142)
 
 
+@pytest.mark.slow
 def test_yes_and_no_on_sample_questions(answers: tuple[bool, list[Answer]]) -> None:
     """A question whose subject is not in the archive gets a no, always; the other noes are counted.
 

@@ -270,7 +270,8 @@ def test_the_box_stays_in_reach(address: str, open_page: Open) -> None:
     assert 0 <= top < 30
 
 
-@pytest.mark.parametrize("width", [360, pytest.param(1400, marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("width", [360, 1400])
 def test_nothing_is_wider_than_the_window(address: str, open_page: Open, width: int) -> None:
     """On a telephone as on a wide screen every card lies inside the window."""
     visit = open_page(address, width=width)

@@ -137,6 +137,7 @@ def test_wrong_use(fundstelle: Run, tmp_path: Path, arguments: tuple[str, ...], 
     assert not (tmp_path / ".fundstelle").exists()
 
 
+@pytest.mark.slow
 def test_fetching_is_interrupted(fundstelle: Run, site: Site, tmp_path: Path) -> None:
     """What was fetched stays, and the same command goes on with the others."""
     pages = [site.page("/1", "Eins"), site.page("/2", "Zwei")]
