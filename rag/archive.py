@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
-from itertools import islice
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self, get_args
@@ -50,7 +49,7 @@ from rag.types import (
     Sort,
     Status,
 )
-from rag.types.library import FILE_STATES, MAX_LOOKED_AT, LibraryCounts, LibraryPage, LibraryQuery, LibraryRow
+from rag.types.library import LibraryCounts, LibraryPage, LibraryQuery, LibraryRow
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -673,15 +672,9 @@ class Archive:
         Raises:
             ArchiveError: an earlier version wrote the archive, and it may only be read.
         """
-        from rag.indexing.file_states import page_in_file_state, with_file_states
+        from rag.indexing.listing import listed_page
 
-        query = query or LibraryQuery()
-        is_of_files = query.state in FILE_STATES
-        listed = replace(query, state=None, page=1, size=MAX_LOOKED_AT) if is_of_files else query
-        page = self._store.library.page(listed)
-        records = self._store.files.records(dict.fromkeys(row.file for row in page.rows))
-        rows = with_file_states(page.rows, records)
-        return page_in_file_state(rows, query) if is_of_files else replace(page, rows=rows)
+        return listed_page(self._store, query or LibraryQuery())
 
     def library_rows(self, query: LibraryQuery | None = None, limit: int | None = None) -> Iterator[LibraryRow]:
         """Yield all articles as `library` lists them, one after the other, in constant memory; pages do not matter.
@@ -692,18 +685,9 @@ class Archive:
         Raises:
             ArchiveError: as for `library`.
         """
-        from rag.indexing.file_states import with_file_states
+        from rag.indexing.listing import listed_rows
 
-        query = query or LibraryQuery()
-        is_of_files = query.state in FILE_STATES
-        parts = self._store.library.all_rows(query, None if is_of_files else limit)
-        rows = (
-            row
-            for part in parts
-            for row in with_file_states(part, self._store.files.records(dict.fromkeys(row.file for row in part)))
-            if not is_of_files or row.state == query.state
-        )
-        yield from islice(rows, limit)
+        yield from listed_rows(self._store, query or LibraryQuery(), limit)
 
     def to_frame(self, query: LibraryQuery | None = None) -> pd.DataFrame:
         """Return a pandas frame with a row for each article, as `library_rows` lists them; texts are left out.
@@ -723,10 +707,9 @@ class Archive:
             NotFound: there is no article of this id.
             ArchiveError: as for `library`.
         """
-        from rag.indexing.file_states import with_file_states
+        from rag.indexing.listing import listed_row
 
-        row = self._store.library.row(article_id)
-        return with_file_states([row], self._store.files.records([row.file]))[0]
+        return listed_row(self._store, article_id)
 
     def library_counts(self) -> LibraryCounts:
         """Return how many articles there are by month, outlet, author and language.
