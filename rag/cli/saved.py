@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -23,6 +22,7 @@ from rag.cli.options import (
 )
 from rag.cli.output import err, escape_controls, out, print_citations, print_json
 from rag.search.filters import make_filter
+from rag.storage.filter_json import filter_values
 from rag.text.paths import DEFAULT_ARCHIVE
 
 if TYPE_CHECKING:
@@ -131,7 +131,7 @@ def _print_heading(question: SavedQuestion) -> None:
     known = f", last looked at {question.look_time}"
     wording = "" if question.name == question.question else f": {question.question}"
     out.print(Text(escape_controls(f"{question.name}{wording}"), style="bold"), soft_wrap=True)
-    filters = "".join(f", {name} {value}" for name, value in _filters(question).items())
+    filters = "".join(f", {name} {value}" for name, value in filter_values(question.filter).items())
     out.print(Text(escape_controls(f"    saved {question.save_time}{known}{filters}"), style="dim"), soft_wrap=True)
 
 
@@ -157,14 +157,7 @@ def _facts(question: SavedQuestion) -> dict[str, Any]:
     return {
         "name": question.name,
         "question": question.question,
-        "filter": _filters(question),
+        "filter": filter_values(question.filter),
         "saved": question.save_time,
         "looked": question.look_time,
     }
-
-
-def _filters(question: SavedQuestion) -> dict[str, Any]:
-    from rag.storage.filter_json import filter_to_json
-
-    filters: dict[str, Any] = json.loads(filter_to_json(question.filter))
-    return filters

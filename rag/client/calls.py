@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from urllib.parse import quote
 
 from rag.errors import FilterError, QuestionError
 from rag.search.arguments import Day
+from rag.storage.filter_json import filter_values
 from rag.types import CORRECTABLE, Answer, Article, Citation, Filter, Passage, ResultList, Sort, Status
 from rag.types.decoding import (
     decode_answer,
@@ -76,7 +77,7 @@ def ask_call(question: str, k: int, filter: Filter, *, fast: bool) -> ApiCall[An
         "POST",
         "/ask",
         lambda body: decode_answer(AnswerWithTextsModel.model_validate_json(body)),
-        body={"question": question, "k": k, "filters": filter_json(filter), "fast": fast, "texts": True},
+        body={"question": question, "k": k, "filters": filter_values(filter), "fast": fast, "texts": True},
     )
 
 
@@ -84,7 +85,7 @@ def search_call(question: str, limit: int, filter: Filter, sort: Sort, *, fast: 
     """Ask for the articles that a question finds."""
     from rag.schemas.results import ResultListWithTextsModel
 
-    body = {"question": question, "k": limit, "filters": filter_json(filter), "fast": fast, "texts": True}
+    body = {"question": question, "k": limit, "filters": filter_values(filter), "fast": fast, "texts": True}
     return ApiCall(
         "POST",
         "/ask",
@@ -292,15 +293,6 @@ def verify_call(citations: Iterable[Citation]) -> ApiCall[tuple[Any, ...]]:
         return tuple(Verification(**{name: getattr(verdict, name) for name in names}) for verdict in verdicts)
 
     return ApiCall("POST", "/verify", decode, body={"citations": quotations})
-
-
-def filter_json(filter: Filter) -> dict[str, Any]:
-    """Return a filter as a server takes it."""
-    return {
-        name: value.isoformat() if name in ("since", "until") else list(value)
-        for name, value in asdict(filter).items()
-        if value
-    }
 
 
 def _new_key() -> str:

@@ -10,11 +10,19 @@ from typing import Any
 from rag.types import NO_FILTER, Filter
 
 
+def filter_values(filter: Filter) -> dict[str, Any]:
+    """Return the fields that filter, as JSON values, by their names in order."""
+    values = {field.name: getattr(filter, field.name) for field in fields(Filter)}
+    return {
+        name: value.isoformat() if isinstance(value, date) else list(value)
+        for name, value in sorted(values.items())
+        if value != getattr(NO_FILTER, name)
+    }
+
+
 def filter_to_json(filter: Filter) -> str:
     """Return a filter as JSON, the same for equal filters."""
-    values = {field.name: getattr(filter, field.name) for field in fields(Filter)}
-    chosen = {name: value for name, value in values.items() if value != getattr(NO_FILTER, name)}
-    return json.dumps(chosen, default=date.isoformat, ensure_ascii=False, sort_keys=True)
+    return json.dumps(filter_values(filter), ensure_ascii=False)
 
 
 def filter_from_json(text: str) -> Filter:

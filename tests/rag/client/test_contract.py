@@ -19,10 +19,10 @@ from hypothesis import strategies as st
 from embeddings.encoder import Encoder
 from rag.archive import Archive
 from rag.client import AsyncClient, Client
-from rag.client.calls import filter_json
 from rag.errors import CorrectionError, EmptyQuestion, FilterError, LongQuestion, NotFound, QuestionError
 from rag.search.filters import make_filter
 from rag.server.hosts import Serving
+from rag.storage.filter_json import filter_values
 from rag.types import Answer, Filter
 from rag.types.library import LibraryQuery
 from rag.verification import verify_quote
@@ -221,5 +221,5 @@ def test_the_methods_are_those_of_the_archive() -> None:
 )
 def test_a_filter_is_sent_whole(filter: Filter) -> None:
     """What the server makes of its JSON is the filter again."""
-    values = filter_json(filter)
+    values = filter_values(filter)
     assert make_filter(values.pop("since", None), values.pop("until", None), **values) == filter
