@@ -353,6 +353,7 @@ class Archive:
         columns: Columns | None = None,
     ) -> Indexer:
         # imported here, since a question does not need it and should not wait for it
+        from rag.indexing.fingerprints import ReadingSettings
         from rag.indexing.indexer import Indexer
         from rag.loading.containers.limits import DEFAULT_LIMITS
 
@@ -362,9 +363,8 @@ class Archive:
             self._encoder,
             self.encoder_name,
             self._config,
+            ReadingSettings(limits or DEFAULT_LIMITS, columns),
             on_progress=on_progress,
-            limits=limits or DEFAULT_LIMITS,
-            columns=columns,
             token_store=self._token_stores.for_encoder(self._encoder.fingerprint),
         )
 

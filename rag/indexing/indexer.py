@@ -43,16 +43,15 @@ from rag.indexing.discovery import (
     unsupported_reason,
 )
 from rag.indexing.file_in_progress import FileInProgress
+from rag.indexing.fingerprints import ReadingSettings
 from rag.indexing.moved_files import left_behind, moved_files, moved_folders
 from rag.indexing.settle import settle
 from rag.indexing.writer import ArticleWriter
 from rag.loading.common.draft import Flaw, Remark
-from rag.loading.common.file_types import ARCHIVE_KINDS, CONVERSION_HINTS
-from rag.loading.common.files import change_stamp, check_size, digest, kind_at
+from rag.loading.common.file_types import CONVERSION_HINTS
+from rag.loading.common.files import check_size
 from rag.loading.common.guard import INTERRUPTIONS, load_error
-from rag.loading.common.sidecar import sidecar_of
 from rag.loading.containers.archives import Member, Skipped
-from rag.loading.containers.limits import DEFAULT_LIMITS, Limits
 from rag.loading.containers.warc import WarcPage
 from rag.loading.finish import article_id
 from rag.loading.isolation.pool import Workers
@@ -68,8 +67,7 @@ from rag.loading.reader import (
     pieces,
 )
 from rag.loading.tables.columns import Columns
-from rag.loading.tables.table import TABLE_READERS
-from rag.storage.file_records import FileFingerprint, FileRecord
+from rag.storage.file_records import FileRecord
 from rag.storage.store import Store
 from rag.text.paths import is_missing, spellings
 from rag.types import Article, Failure, IndexReport, Progress
@@ -106,8 +104,6 @@ class Indexer:
 
     Args:
         on_progress: called when a file is done.
-        limits: how far archives are unpacked.
-        columns: which column of tables contains which field; those not given are detected.
         token_store: where token vectors are cached.
 
     Attributes:
@@ -120,10 +116,9 @@ class Indexer:
         encoder: Encoder,
         encoder_name: str,
         config: Config,
+        settings: ReadingSettings,
         *,
         on_progress: OnProgress | None = None,
-        limits: Limits = DEFAULT_LIMITS,
-        columns: Columns | None = None,
         token_store: TokenStore | None = None,
     ) -> None:
         self._store = store
@@ -137,8 +132,7 @@ class Indexer:
             token_store=token_store,
         )
         self._on_progress = on_progress
-        self._limits = limits
-        self._columns = columns
+        self._settings = settings
         self._start_seconds = time.perf_counter()
         self._tally = _Tally()
         self._in_progress: dict[str, FileInProgress] = {}
@@ -280,14 +274,14 @@ class Indexer:
         """Yield the pieces of a file, or none if it is unchanged. An error becomes its last piece."""
         path = Path(file.path)
         try:
-            stamp = self._stamp(path)
+            stamp = self._settings.stamp(path)
             if stored and not self._again and (stored.stamp, stored.recipe) == (stamp, self.writer.recipe):
                 self._count_unchanged(stored)
                 return
             if not stored:
                 # before all of it is hashed; of an indexed file, hashing is mostly all there is to do
                 check_size(path)
-            fingerprint = self._fingerprint(path)
+            fingerprint = self._settings.fingerprint(path)
             if stored and not self._again and (stored.fingerprint, stored.recipe) == (fingerprint, self.writer.recipe):
                 self._restamped.append(replace(stored, stamp=stamp))
                 self._count_unchanged(stored)
@@ -297,7 +291,7 @@ class Indexer:
             file.record = FileRecord(file.path, fingerprint, self.writer.recipe, articles=0, stamp=stamp)
             self.writer.open_encoder_early()
             is_empty = True
-            for piece in pieces(path, fingerprint.sha256, self._limits, self._columns):
+            for piece in pieces(path, fingerprint.sha256, self._settings.limits, self._settings.columns):
                 is_empty = False
                 yield piece
             if is_empty:
@@ -313,27 +307,6 @@ class Indexer:
         self._tally.changes["unchanged"] += record.articles
         self._tally.failures += record.flaws
         self._report_progress()
-
-    def _stamp(self, path: Path) -> str:
-        """Return what identifies a file, its sidecar and the settings it is read with, without opening it."""
-        sidecar = sidecar_of(path)
-        stamps = [change_stamp(path), change_stamp(sidecar) if sidecar else ""]
-        return " ".join(filter(None, (*stamps, *self._settings(path))))
-
-    def _fingerprint(self, path: Path) -> FileFingerprint:
-        sidecar = sidecar_of(path)
-        hashes = digest(path), digest(sidecar) if sidecar else ""
-        return FileFingerprint(*hashes, *self._settings(path))
-
-    def _settings(self, path: Path) -> tuple[str, str]:
-        """Return the columns and limits that a file is read with, each empty where it does not apply."""
-        if not self._columns and self._limits == DEFAULT_LIMITS:
-            return "", ""
-        kind = kind_at(path)
-        has_tables = kind in (*TABLE_READERS, *ARCHIVE_KINDS, "xlsx", "eml")
-        is_limited = kind in ARCHIVE_KINDS and self._limits != DEFAULT_LIMITS
-        columns = str(sorted(self._columns.items())) if self._columns and has_tables else ""
-        return columns, str(self._limits) if is_limited else ""
 
     def _take(self, file: FileInProgress, content: Content, result: list[Part] | LoadError) -> None:
         """Store the articles of a piece, and note what else there is in it."""
