@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Annotated, Any, cast
 import typer
 from rich.text import Text
 
-from rag.cli import evaluation
 from rag.cli.options import (
     SOME_FAILED,
     ArchiveOption,
@@ -28,7 +27,8 @@ from rag.cli.options import (
     asked_archive,
     server_asked,
 )
-from rag.cli.output import err, escape_controls, out, print_answer, print_explanation, print_json, replace_controls
+from rag.cli.output import err, out, print_answer, print_explanation
+from rag.cli.plain import escape_controls, print_json, replace_controls
 from rag.cli.question_lines import MAX_K, QuestionLine, question_line, read_lines
 from rag.errors import FundstelleError, QuestionError
 from rag.search.arguments import FilterArguments
@@ -132,7 +132,11 @@ def ask(
                 raise typer.Exit(SOME_FAILED)
             return
         answer = asking.answer(QuestionLine(question, 1))
-        feedback_count = evaluation.mark(cast("Archive", archive), answer, right, wrong) if right or wrong else 0
+        feedback_count = 0
+        if right or wrong:
+            from rag.cli.marks import mark
+
+            feedback_count = mark(cast("Archive", archive), answer, right, wrong)
     if as_markdown:
         sys.stdout.write(replace_controls(answer.to_markdown(archive=address or folder.absolute().name)))
     elif as_json or as_lines:

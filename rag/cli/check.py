@@ -11,7 +11,8 @@ import typer
 from rich.text import Text
 
 from rag.cli.options import ArchiveOption, JsonOption, opened_archive
-from rag.cli.output import err, out, print_indented, print_json, print_origin_of
+from rag.cli.output import err, out, print_indented, print_origin_of
+from rag.cli.plain import print_json
 from rag.errors import FundstelleError
 from rag.text.paths import DEFAULT_ARCHIVE
 from rag.types import CheckedFigure, CheckedQuote, Citation, DraftReport

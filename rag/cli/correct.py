@@ -9,7 +9,8 @@ import typer
 from rich.text import Text
 
 from rag.cli.options import ArchiveOption, ArticleArgument, JsonOption, opened_archive
-from rag.cli.output import escape_controls, out, print_json
+from rag.cli.output import out
+from rag.cli.plain import escape_controls, print_json
 from rag.errors import FundstelleError
 from rag.text.paths import DEFAULT_ARCHIVE
 from rag.types import CORRECTABLE, Article, Correction, fact_text

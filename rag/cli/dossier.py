@@ -10,7 +10,8 @@ import typer
 from rich.text import Text
 
 from rag.cli.options import ArchiveOption, JsonOption, opened_archive
-from rag.cli.output import err, out, print_json
+from rag.cli.output import err, out
+from rag.cli.plain import print_json
 from rag.cli.progress import CountingBar
 from rag.errors import FundstelleError, NotFound
 from rag.text.paths import DEFAULT_ARCHIVE

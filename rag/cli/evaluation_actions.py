@@ -19,7 +19,8 @@ from rag.cli.evaluation_output import (
     print_sweep,
 )
 from rag.cli.options import opened_archive
-from rag.cli.output import err, out, print_json
+from rag.cli.output import err, out
+from rag.cli.plain import print_json
 from rag.cli.progress import CountingBar, PreparationBar
 from rag.config import DEFAULT_RANKING, Config
 from rag.errors import ArchiveError, ConfigError, FundstelleError

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from rich.table import Table
 from rich.text import Text
 
-from rag.cli.output import err, escape_controls, out
+from rag.cli.output import err, out
+from rag.cli.plain import escape_controls
 from rag.evaluation.measures.comparison import ChangedQuestion, Comparison
 from rag.evaluation.measures.statistics import Interval
 from rag.evaluation.measures.summary import Slice, Summary, by_origin

@@ -12,7 +12,8 @@ import typer
 from rich.text import Text
 
 from rag.cli.options import SOME_FAILED, ArchiveOption, ServerOption, opened_archive, server_asked
-from rag.cli.output import err, escape_controls, out, print_report
+from rag.cli.output import err, out, print_report
+from rag.cli.plain import escape_controls
 from rag.cli.progress import CountingBar, IndexingBar
 from rag.errors import ArchiveBusy, FundstelleError, NotFound
 from rag.text.paths import DEFAULT_ARCHIVE

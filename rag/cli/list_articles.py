@@ -23,7 +23,8 @@ from rag.cli.options import (
     UntilOption,
     opened_archive,
 )
-from rag.cli.output import err, escape_controls, out, print_json
+from rag.cli.output import err, out
+from rag.cli.plain import escape_controls, print_json
 from rag.search.filters import make_filter
 from rag.text.paths import DEFAULT_ARCHIVE
 from rag.types.article import iso_day

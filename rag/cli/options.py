@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from rag.cli.completion import complete_article, complete_author, complete_source
-from rag.cli.progress import PreparationBar
 from rag.errors import FundstelleError
 
 if TYPE_CHECKING:
@@ -125,6 +124,7 @@ def opened_archive(
 ) -> Iterator[Archive]:
     """Open the archive in a folder, with a progress bar for the one-time preparation of the model."""
     from rag.archive import Archive
+    from rag.cli.progress import PreparationBar
 
     preparation = PreparationBar()
     try:

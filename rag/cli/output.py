@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import logging
-import re
-import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Sized
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,23 +10,13 @@ from rich.console import Console, ConsoleOptions, RenderableType
 from rich.segment import Segment
 from rich.text import Text
 
+from rag.cli.plain import escape_controls, replace_controls
 from rag.types import SIGNALS, Answer, Article, Citation, IndexReport
 
 if TYPE_CHECKING:
     # loads NumPy, which `--help` should not wait for
     from rag.article_view import ArticleView
     from rag.search.calibration import CalibrationReport
-
-# Control characters become the Unicode symbols for them, those above U+007F the replacement character: the text of an
-# article, or the name of a file, must not move the cursor, change colours or send commands to the terminal.
-_VISIBLE = {code: 0x2400 + code for code in range(0x20) if chr(code) not in "\n\t"} | {0x7F: 0x2421}
-_VISIBLE |= dict.fromkeys(range(0x80, 0xA0), 0xFFFD)
-_ESCAPED_IN_JSON = re.compile("[\x7f-\x9f]")
-
-
-def replace_controls(text: str) -> str:
-    """Replace control characters by visible ones; the length stays."""
-    return text.translate(_VISIBLE)
 
 
 class _Terminal(Console):
@@ -41,17 +27,10 @@ class _Terminal(Console):
             yield segment if segment.control else segment._replace(text=replace_controls(segment.text))
 
 
-class LogLine(logging.Formatter):
-    """Formats log messages for the terminal."""
-
-    def format(self, record: logging.LogRecord) -> str:
-        """Return the message, and the stack trace if there is one, without control characters."""
-        return replace_controls(super().format(record))
-
-
 out = _Terminal(highlight=False, soft_wrap=False)
 err = _Terminal(stderr=True, highlight=False)
 
+NOTHING_OF = "The archive has nothing from this time ({}): no article was published then, and none mentions it."
 FILE_MISSING = "This file no longer exists: index the folder that it moved to, or remove it with `fundstelle forget`."
 INDEX_AGAIN = (
     "Short passages of this archive may be ranked wrongly, because an earlier version encoded them: "
@@ -62,24 +41,8 @@ _MAX_DATE_EXAMPLES = 3
 _LABELS = {"doubles": "duplicates", "index_again": "re-index"}
 
 
-def print_json(value: Mapping[str, Any], *, indent: int | None = 2) -> None:
-    """Print JSON, not wrapped to the terminal; in ASCII if the output is not Unicode.
-
-    Args:
-        indent: None for one line, which is written at once, for whoever reads a pipe.
-    """
-    unicode = (sys.stdout.encoding or "").lower().startswith("utf")
-    text = json.dumps(value, ensure_ascii=not unicode, indent=indent)
-    sys.stdout.write(_ESCAPED_IN_JSON.sub(lambda match: f"\\u{ord(match[0]):04x}", text) + "\n")
-    if indent is None:
-        sys.stdout.flush()
-
-
 def print_answer(answer: Answer) -> None:
     """Print the citations of an answer, best first, and above them the reason if none answers."""
-    # loads NumPy, which `--help` should not wait for
-    from rag.search.answer import NOTHING_OF
-
     if not answer.answerable:
         out.print(Text(answer.reason, style="yellow"), soft_wrap=True)
     if answer.absent_times:
@@ -161,11 +124,6 @@ def _short(path: str) -> str:
     """A path relative to the working directory if it is below that, with control characters escaped."""
     folder = Path.cwd()
     return escape_controls(str(Path(path).relative_to(folder)) if Path(path).is_relative_to(folder) else path)
-
-
-def escape_controls(text: str) -> str:
-    """Escape control characters, so that they cannot move the cursor or change colours."""
-    return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in text)
 
 
 def _source_line(citation: Citation) -> Text:

@@ -20,7 +20,8 @@ from rag.cli.options import (
     UntilOption,
     opened_archive,
 )
-from rag.cli.output import err, escape_controls, out, print_citations, print_json
+from rag.cli.output import err, out, print_citations
+from rag.cli.plain import escape_controls, print_json
 from rag.search.filters import make_filter
 from rag.storage.filter_json import filter_values
 from rag.text.paths import DEFAULT_ARCHIVE

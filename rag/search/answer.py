@@ -12,7 +12,6 @@ from rag.types import Answer, Citation, Hit, Outcome, primary_language
 
 ANSWERED = "The first passages are close enough to the question to answer it."
 DOUBTFUL = "Nothing in this archive answers the question well; these are the nearest passages."
-NOTHING_OF = "The archive has nothing from this time ({}): no article was published then, and none mentions it."
 EMPTY = "The archive is still empty: add articles with `{command}`."
 _MAX_NAMES = 10
 

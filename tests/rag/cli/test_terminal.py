@@ -10,7 +10,8 @@ import pytest
 from rich.table import Table
 
 from rag.article_view import ArticleView
-from rag.cli.output import LogLine, err, out, print_answer, print_article, print_excluded, print_explanation, print_json
+from rag.cli.output import err, out, print_answer, print_article, print_excluded, print_explanation
+from rag.cli.plain import LogLine, print_json
 from rag.types import Answer, Article, Citation, Passage
 
 # ECMA-48: C0, DEL and C1, among them ESC and the one-sign CSI and OSC that some terminals take
