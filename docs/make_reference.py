@@ -21,6 +21,7 @@ from rag.client import AsyncClient, Client
 from rag.schemas.answer import AnswerModel
 from rag.schemas.article import ArticleWithTextModel, CorrectedArticleModel
 from rag.schemas.base import Schema, json_schema
+from rag.schemas.descriptions import describe_fields
 from rag.schemas.draft import DraftReportModel
 from rag.schemas.evaluation import ComparisonModel, RunListModel, RunModel
 from rag.schemas.status import StatusModel
@@ -47,6 +48,7 @@ SCHEMAS: dict[str, tuple[type[Schema], str]] = {
 
 def schemas() -> dict[str, Any]:
     """Return all JSON schemas by the names of their files."""
+    describe_fields()
     made = {f"{name}.schema.json": json_schema(model, title) for name, (model, title) in SCHEMAS.items()}
     return made | {"dossier.schema.json": StoredDossier.model_json_schema()}
 

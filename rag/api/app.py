@@ -29,6 +29,7 @@ from rag.api.verify import add_verify_route
 from rag.archive import Archive
 from rag.jobs.jobs import Jobs
 from rag.mcp.http import McpEndpoint
+from rag.schemas.descriptions import describe_fields
 from rag.server.arrival import Refusal, arrival_of
 from rag.server.headers import SecurityHeaders
 from rag.server.hosts import THIS_COMPUTER, Serving
@@ -50,6 +51,7 @@ def build_api(archive: Archive, serving: Serving = THIS_COMPUTER, jobs: Jobs | N
         serving: where it is served, which decides what may be asked of it.
         jobs: the background of the archive, if somebody else serves it, too.
     """
+    describe_fields()
     app = FastAPI(title="Fundstelle", version=__version__, docs_url=None, redoc_url=None, openapi_url=None)
     app.openapi = partial(describe, app)  # type: ignore[method-assign]
     metrics = Metrics(archive)

@@ -8,7 +8,8 @@ import os
 import signal
 import sys
 import traceback
-from typing import Annotated
+from types import ModuleType
+from typing import Annotated, cast
 
 import typer
 
@@ -52,12 +53,20 @@ def common(
 
 def main() -> None:
     """Run a command, and end this process with its exit code."""
-    # with more threads, NumPy's wait for each other by spinning and take the cores from the encoder and Python; NumPy
-    # reads this on import, which is later
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    prepare_imports()
     code = run_command(sys.argv[1:])
     # everything is closed and written; freeing the model would take another third of a second
     os._exit(code)
+
+
+def prepare_imports() -> None:
+    """Set what libraries read when they are imported, which is later."""
+    # with more threads, NumPy's wait for each other by spinning and take the cores from the encoder and Python
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    # to look for plugins, pydantic would read a file of each package that is installed
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
+    # httpx does without its own command line, which loads rich and pygments
+    sys.modules.setdefault("httpx._main", cast(ModuleType, None))
 
 
 def run_command(words: list[str]) -> int:

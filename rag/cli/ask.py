@@ -8,7 +8,6 @@ from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
-from rich.text import Text
 
 from rag.cli.options import (
     SOME_FAILED,
@@ -27,8 +26,7 @@ from rag.cli.options import (
     asked_archive,
     server_asked,
 )
-from rag.cli.output import err, out, print_answer, print_explanation
-from rag.cli.plain import escape_controls, print_json, replace_controls
+from rag.cli.plain import print_json, print_remark, replace_controls
 from rag.cli.question_lines import MAX_K, QuestionLine, question_line, read_lines
 from rag.errors import FundstelleError, QuestionError
 from rag.search.arguments import FilterArguments
@@ -58,6 +56,8 @@ class _Asking:
 
     def print(self, answer: Answer) -> None:
         """Print an answer in words."""
+        from rag.cli.output import print_answer, print_explanation
+
         print_answer(answer)
         if self.explain:
             print_explanation(answer)
@@ -145,7 +145,7 @@ def ask(
         asking.print(answer)
     if feedback_count:
         count = f"{feedback_count} {'passage' if feedback_count == 1 else 'passages'}"
-        err.print(f"Marked {count}: `fundstelle eval` tests all questions with a passage marked right.", soft_wrap=True)
+        print_remark(f"Marked {count}: `fundstelle eval` tests all questions with a passage marked right.")
 
 
 def _filter_of(arguments: Mapping[str, Any]) -> Filter:
@@ -166,13 +166,14 @@ def _answer_lines(asking: _Asking) -> bool:
             answer = asking.answer(line)
         except QuestionError as error:
             all_asked = False
-            err.print(Text(escape_controls(f"Line {number}: {error}"), style="yellow"), soft_wrap=True)
+            print_remark(f"Line {number}: {error}")
             continue
         if asking.as_lines:
             print_json({"id": line.id, **answer.to_dict()}, indent=None)
         else:
-            out.print(Text(escape_controls(line.question), style="bold"), soft_wrap=True)
-            out.print()
+            from rag.cli.output import print_question
+
+            print_question(line.question)
             asking.print(answer)
             sys.stdout.flush()
     return all_asked

@@ -41,6 +41,12 @@ _MAX_DATE_EXAMPLES = 3
 _LABELS = {"doubles": "duplicates", "index_again": "re-index"}
 
 
+def print_question(question: str) -> None:
+    """Print a question above its answer."""
+    out.print(Text(escape_controls(question), style="bold"), soft_wrap=True)
+    out.print()
+
+
 def print_answer(answer: Answer) -> None:
     """Print the citations of an answer, best first, and above them the reason if none answers."""
     if not answer.answerable:

@@ -10,6 +10,10 @@ from pydantic.json_schema import GenerateJsonSchema
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 
+MODELS: list[type[Schema]] = []
+"""All models that are imported, each after those that it contains."""
+
+
 class Schema(BaseModel):
     """A JSON object, made from the value of the same fields, or read from JSON.
 
@@ -21,10 +25,13 @@ class Schema(BaseModel):
         frozen=True,
         extra="ignore",
         from_attributes=True,
-        use_attribute_docstrings=True,
         defer_build=True,  # of the models that a program imports, it uses few
         json_schema_extra={"additionalProperties": False},
     )
+
+    @classmethod
+    def __pydantic_init_subclass__(cls, **_: Any) -> None:
+        MODELS.append(cls)
 
     @classmethod
     def of(cls, value: object) -> Self:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import re
 import socket
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -77,6 +79,25 @@ def test_both_print_the_same(fundstelle: Run, folder: Path, address: str, words:
     assert without_times(remote.stdout) == without_times(local.stdout) != ""
     if words[0] != "index":
         assert without_times(remote.stderr) == without_times(local.stderr)
+
+
+def test_a_server_is_asked_without_what_answers_here(address: str) -> None:
+    """What searches, stores and encodes is not imported, nor what colours a terminal if JSON is printed."""
+    loads_nothing_of = {
+        "numpy",
+        "sqlite3",
+        "tantivy",
+        "faiss",
+        "rag.archive",
+        "rag.search.searcher",
+        "rag.evaluation",
+        "rich",
+    }
+    code = "import sys; from rag.cli.app import prepare_imports, run_command; prepare_imports();"
+    code += f"run_command({[*ASK, '--jsonl', '--server', address]}); print({loads_nothing_of} & set(sys.modules))"
+    process = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    answer, modules = process.stdout.splitlines()
+    assert ("412 Meter" in answer, modules) == (True, "set()")
 
 
 def test_an_evaluation(fundstelle: Run, folder: Path, address: str) -> None:
