@@ -65,6 +65,10 @@ class ArchiveDamaged(ArchiveError):
     """The database of the archive is damaged."""
 
 
+class ArticleDamaged(ArchiveDamaged):
+    """An article is not as it was stored."""
+
+
 class EncoderUnavailable(ArchiveError):
     """The encoder cannot be prepared or opened."""
 

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from rag.archive import Archive
+from rag.storage.checksums import COLUMNS
 from rag.storage.schema import MIGRATIONS
 from rag.types import Article
 
@@ -75,6 +76,8 @@ Mit einer Spende helfen Sie uns, weiter kostenfrei zu berichten, werden Sie jetz
 
 WITHOUT_VERSION_6 = "".join(
     [
+        *(f"DROP TRIGGER {table}_{event};" for table in COLUMNS for event in ("stored", "changed")),
+        *(f"ALTER TABLE {table} DROP COLUMN checksum;" for table in COLUMNS),
         *(f"DROP TABLE {table};" for table in reversed(re.findall(r"CREATE TABLE (\w+)", MIGRATIONS[6]))),
         *(
             f"ALTER TABLE {table} DROP COLUMN {column};"
@@ -82,7 +85,7 @@ WITHOUT_VERSION_6 = "".join(
         ),
     ]
 )
-"""SQL that takes from a database what version 6 added."""
+"""SQL that takes from a database what version 6 and later ones added."""
 
 
 def article(name: str = "a", text: str = "Ein Satz.", **fields: Any) -> Article:

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from operator import attrgetter
 from typing import Any
 
-from rag.errors import NotFound
+from rag.errors import ArticleDamaged, NotFound
+from rag.storage.checksums import ARTICLE_IS_INTACT, is_intact
 from rag.storage.database import Database
 from rag.types import Article, Aside, Span
 
 # most articles have the same in these columns, often nothing, and a question reads a hundred articles
 _parse_json = lru_cache(1024)(json.loads)
+DAMAGED = "The article {name} was damaged on the disk and {what}: `fundstelle repair` reads its file again."
 
 
 def day_of(text: str | None) -> date | None:
@@ -74,7 +76,8 @@ _STORED = (*(column.name for column in _COLUMNS), "recipe", "file", "same_as", "
 _RENEWED = [name for name in _STORED if name not in ("id", "added")]
 PUT_ARTICLE = (
     f"INSERT INTO articles ({', '.join(_STORED)}) VALUES ({', '.join(f':{name}' for name in _STORED)}) "  # noqa: S608
-    f"ON CONFLICT (id) DO UPDATE SET {', '.join(f'{name} = excluded.{name}' for name in _RENEWED)}"
+    f"ON CONFLICT (id) DO UPDATE SET {', '.join(f'{name} = excluded.{name}' for name in _RENEWED)}, "
+    f"added = CASE WHEN {is_intact('articles')} THEN articles.added ELSE excluded.added END"
 )
 """Stores the values that `sql_values` returns."""
 
@@ -105,17 +108,60 @@ def select_article(database: Database, article_id: str, columns: str = READ) -> 
 
     Raises:
         NotFound: there is none.
+        ArticleDamaged: it is not as it was stored.
     """
-    for row in database.rows(f"SELECT {columns} FROM articles WHERE id = ?", article_id):  # noqa: S608
+    query = f"SELECT {columns} FROM articles WHERE id = ? AND {if_intact(database)}"  # noqa: S608
+    for row in database.rows(query, article_id):
         return article_of(row)
+    if names := damaged_articles(database, "id = ?", article_id):
+        raise ArticleDamaged(DAMAGED.format(name=names[article_id], what="is not shown"))
     raise NotFound(f"There is no article {article_id} in this archive: `fundstelle status` tells what is there.")
 
 
 def select_articles(database: Database, article_ids: Collection[str]) -> dict[str, Article]:
-    """Return articles by their ids; ids of no article are left out."""
-    query = f"SELECT {READ} FROM articles WHERE id IN (SELECT value FROM json_each(?))"  # noqa: S608
-    articles = map(article_of, database.rows(query, json.dumps(list(article_ids))))
-    return {article.id: article for article in articles}
+    """Return articles by their ids; ids of no article are left out, and damaged ones, which are reported."""
+    condition, ids = "id IN (SELECT value FROM json_each(?))", json.dumps(list(article_ids))
+    query = f"SELECT {READ} FROM articles WHERE {condition} AND {if_intact(database)}"  # noqa: S608
+    articles = {article.id: article for article in map(article_of, database.rows(query, ids))}
+    if len(articles) < len(article_ids):
+        report_damaged(database, damaged_articles(database, condition, ids))
+    return articles
+
+
+def read_articles(database: Database, condition: str, *values: object, order: str = "path") -> list[Article]:
+    """Return the articles for which an SQL condition is true, in an order; damaged ones are reported and left out."""
+    query = f"SELECT {READ} FROM articles WHERE ({condition}) AND {if_intact(database)} ORDER BY {order}"  # noqa: S608
+    report_damaged(database, damaged_articles(database, condition, *values))
+    return list(map(article_of, database.rows(query, *values)))
+
+
+def if_intact(database: Database) -> str:
+    """Return the SQL condition that an article is as it was stored, as far as that is known."""
+    return ARTICLE_IS_INTACT if database.has_checksums else "1"
+
+
+def damaged_articles(
+    database: Database, condition: str, *values: object, is_damaged: str = f"NOT {ARTICLE_IS_INTACT}"
+) -> dict[str, str]:
+    """Return the paths of the damaged articles for which an SQL condition is true, by id.
+
+    Args:
+        is_damaged: the SQL condition that an article is damaged.
+    """
+    if not database.has_checksums:
+        return {}
+    query = f"SELECT id, CAST(path AS BLOB) FROM articles WHERE ({condition}) AND {is_damaged}"  # noqa: S608
+    return {article_id: path.decode("utf-8", "replace") for article_id, path in database.rows(query, *values)}
+
+
+def report_damaged(database: Database, names: Mapping[str, str]) -> None:
+    """Say once of each damaged article that it is left out.
+
+    Args:
+        names: their paths by id.
+    """
+    for article_id, name in names.items():
+        database.warn_once(article_id, DAMAGED.format(name=name, what="is left out"))
 
 
 def with_recurring(article: Article, recurring: Sequence[Span]) -> Article:

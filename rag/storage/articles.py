@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from embeddings.types import HalfVectors
 from rag.storage.article_mapping import PUT_ARTICLE, sql_values
+from rag.storage.checksums import ANYTHING_IS_DAMAGED, checksum_of
 from rag.storage.corrections import CorrectionRecord, put_corrections
 from rag.storage.duplicates import put_bands, release_duplicates
 from rag.storage.listing import list_article, unlist_article
@@ -19,9 +20,11 @@ from rag.types import Article, Passage, Span
 
 # a passage without a language of its own has that of its article
 _SELECT_PASSAGES = (
-    "SELECT key, input_hash, coalesce(passages.language, articles.language) "
+    "SELECT key, input_hash, coalesce(passages.language, articles.language), title, author "
     "FROM passages JOIN articles ON article = id WHERE article = ?"
 )
+# nothing else of it can be relied on, or even read
+_SELECT_DAMAGED = "SELECT key, input_hash, NULL, NULL, NULL FROM passages WHERE article = ?"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,12 +72,18 @@ def put_article(
     article = record.article
     key_of_text = text_key(article)
     release_duplicates(connection, article.id, key_of_text)
+    query = f"SELECT {ANYTHING_IS_DAMAGED} FROM articles WHERE id = ?"  # noqa: S608
+    is_damaged = any(flag for (flag,) in connection.execute(query, (article.id,)))
     # before the article is replaced: its language is that of passages without one
-    rows = connection.execute(_SELECT_PASSAGES, (article.id,)).fetchall()
-    stored = {key: (input_hash, language) for key, input_hash, language in rows}
+    rows = connection.execute(_SELECT_DAMAGED if is_damaged else _SELECT_PASSAGES, (article.id,)).fetchall()
+    stored = {key: (input_hash, language) for key, input_hash, language, *_ in rows}
     stored_hashes = {key: input_hash for key, (input_hash, _) in stored.items()}
-    citation = connection.execute("SELECT title, author FROM articles WHERE id = ?", (article.id,)).fetchone()
+    citation = next(iter(rows), (None,) * 5)[3:]
     connection.execute(PUT_ARTICLE, sql_values(article, record.recipe, record.file, key_of_text, record.recurring))
+    if is_damaged:
+        # nothing of it stays as it was
+        renew = f"UPDATE articles SET checksum = {checksum_of('articles')} WHERE id = ?"  # noqa: S608
+        connection.execute(renew, (article.id,))
     put_bands(connection, article.id, record.bands)
     put_lines(connection, article.id, tuple(edge_lines(article).values()))
     put_vectors(connection, fingerprint, vectors)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Self
 
@@ -10,7 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embeddings.types import HalfVectors
+from rag.errors import ArticleDamaged
 from rag.storage.article_mapping import select_article
+from rag.storage.checksums import is_intact
 from rag.storage.database import Database
 from rag.storage.vectors import EncoderRecord
 from rag.types import Article, Passage, passage_at
@@ -105,10 +108,12 @@ class ChangeFeed:
             removed = connection.execute("SELECT key FROM removed WHERE revision > ?", (revision,)).fetchall()
             yield VectorChanges(state, np.array(removed, np.int64).reshape(-1), no_keys, no_vectors)
             # the keys first, or SQLite would scan all passages in the order of the keys
+            intact = is_intact("vectors") if self._database.has_checksums else "1"
+            # in place of a damaged vector, an index has any other: the passage is left out when it is read
             cursor = connection.execute(
-                "SELECT key, vector FROM passages JOIN vectors USING (input_hash) "
-                "WHERE key IN (SELECT key FROM passages WHERE revision > ?) AND fingerprint = ? ORDER BY key",
-                (revision, encoder.fingerprint),
+                f"SELECT key, iif({intact}, vector, ?3) FROM passages JOIN vectors USING (input_hash) "  # noqa: S608
+                "WHERE key IN (SELECT key FROM passages WHERE revision > ?1) AND fingerprint = ?2 ORDER BY key",
+                (revision, encoder.fingerprint, np.eye(1, encoder.dim, dtype=np.float16).tobytes()),
             )
             while rows := cursor.fetchmany(_BATCH_ROWS):
                 vectors = np.frombuffer(b"".join(vector for _, vector in rows), np.float16).reshape(len(rows), -1)
@@ -130,14 +135,27 @@ class ChangeFeed:
             yield PassageChanges(state, total, np.array(outdated, np.int64).reshape(-1), ())
             no_keys = np.empty(0, np.int64)
             # a revision changes one article, so its passages follow on each other
+            intact = is_intact("passages") if self._database.has_checksums else "1"
             cursor = connection.execute(
-                'SELECT article, start, "end", language FROM passages WHERE revision > ? ORDER BY revision', (revision,)
+                f"SELECT iif({intact}, article, ''), start, \"end\", iif({intact}, language, '') FROM passages "  # noqa: S608
+                "WHERE revision > ? ORDER BY revision",
+                (revision,),
             )
             article = None
             while rows := cursor.fetchmany(_BATCH_ROWS):
                 passages = []
                 for article_id, start, end, language in rows:
                     if article is None or article.id != article_id:
-                        article = select_article(self._database, article_id)
-                    passages.append((article, passage_at(article, start, end, language)))
+                        article = self._article(article_id)
+                    if article.text:
+                        passages.append((article, passage_at(article, start, end, language)))
+                    else:
+                        passages.append((article, Passage(article_id, start, end, "", "article", article.language)))
                 yield PassageChanges(state, total, no_keys, tuple(passages))
+
+    def _article(self, article_id: str) -> Article:
+        """Return an article; in place of a damaged one, which is left out when it is read, one without a text."""
+        with suppress(ArticleDamaged):
+            if article_id:
+                return select_article(self._database, article_id)
+        return Article(id=article_id, text="", language="und", path="", sha256="")

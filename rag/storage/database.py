@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import secrets
 import sqlite3
 from collections.abc import Iterator
@@ -10,9 +11,12 @@ from pathlib import Path
 from typing import Any
 
 from rag.errors import ArchiveBusy, ArchiveDamaged, ArchiveError, ArchiveFull, ArchiveGone, ArchiveReadOnly
+from rag.storage.checksums import CHECKSUMS_VERSION, register
 from rag.storage.connections import NOT_WRITABLE, Connections, FileDeleted, immediate_transaction
 from rag.storage.listing import sort_key
 from rag.storage.schema import FIRST_READABLE_VERSION, SCHEMA_VERSION, set_up
+
+log = logging.getLogger(__name__)
 
 DATABASE = "archive.sqlite"
 """The name of the file in the folder of an archive."""
@@ -32,6 +36,7 @@ class Database:
 
     def __init__(self, path: Path) -> None:
         self._path = path
+        self._warned: set[str] = set()
         self._version = SCHEMA_VERSION
         self._connections = Connections(path, _prepare, self._set_up, recreate=False)
         self.rows("SELECT 1")
@@ -43,10 +48,21 @@ class Database:
         """Close the file."""
         self._connections.close()
 
+    def warn_once(self, subject: str, message: str) -> None:
+        """Log a warning, unless there was one about this subject."""
+        if subject not in self._warned:
+            self._warned.add(subject)
+            log.warning("%s", message)
+
     @property
     def version(self) -> int:
         """The version of the archive; an earlier one than this program's only if the archive may only be read."""
         return self._version
+
+    @property
+    def has_checksums(self) -> bool:
+        """Whether rows have checksums; those that an earlier version wrote, and that may only be read, have none."""
+        return self._version >= CHECKSUMS_VERSION
 
     @property
     def revision(self) -> int:
@@ -71,7 +87,7 @@ class Database:
             if value is None:
                 connection.execute("DELETE FROM meta WHERE name = ?", (name,))
             else:
-                connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (name, value))
+                connection.execute("INSERT OR REPLACE INTO meta (name, value) VALUES (?, ?)", (name, value))
 
     def rows(self, query: str, *values: object) -> list[Any]:
         """Run a query and return all its rows."""
@@ -120,6 +136,7 @@ class Database:
 
 def _prepare(connection: sqlite3.Connection) -> None:
     connection.execute("PRAGMA foreign_keys = ON")
+    register(connection)
     connection.create_function("sort_key", 1, sort_key, deterministic=True)
 
 

@@ -7,7 +7,15 @@ import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from rag.storage.article_mapping import READ, article_of
+from rag.storage.article_mapping import (
+    READ,
+    article_of,
+    damaged_articles,
+    if_intact,
+    read_articles,
+    report_damaged,
+)
+from rag.storage.checksums import is_intact
 from rag.storage.database import Database
 from rag.storage.filter_sql import FilterQueries
 from rag.storage.listing import list_article
@@ -15,6 +23,8 @@ from rag.storage.passages import remove_all_passages
 from rag.storage.recurring_lines import put_lines
 from rag.text.agreement import normalize_typography
 from rag.types import Article, Filter, Hit
+
+_EARLIEST_FIRST = "published IS NULL, published, path"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,21 +74,21 @@ class Duplicates:
 
     def of(self, article_id: str) -> tuple[Article, ...]:
         """Return the other articles of the same text, the earliest first, and last those without a day."""
-        query = (
-            f"SELECT {READ} FROM articles WHERE (same_as = ?1 OR id = ?1) AND id <> ?2 "  # noqa: S608
-            "ORDER BY published IS NULL, published, path"
-        )
-        return tuple(map(article_of, self._database.rows(query, self.original(article_id), article_id)))
+        original = self.original(article_id)
+        condition = "(same_as = ?1 OR id = ?1) AND id <> ?2"
+        return tuple(read_articles(self._database, condition, original, article_id, order=_EARLIEST_FIRST))
 
     def cite(self, hits: Sequence[Hit], filter: Filter) -> list[Hit]:
         """Return each hit in the first article of its text that passes the filter; `also` has the other ones."""
-        originals = {article.id for hit in hits for article in (hit.article, *hit.also)}
+        ids = json.dumps(sorted({article.id for hit in hits for article in (hit.article, *hit.also)}))
+        condition = "same_as IN (SELECT value FROM json_each(?))"
         query = (
-            f"SELECT same_as, {READ} FROM articles WHERE same_as IN (SELECT value FROM json_each(?)) "  # noqa: S608
-            "ORDER BY published IS NULL, published, path"
+            f"SELECT same_as, {READ} FROM articles WHERE {condition} AND {if_intact(self._database)} "  # noqa: S608
+            f"ORDER BY {_EARLIEST_FIRST}"
         )
+        report_damaged(self._database, damaged_articles(self._database, condition, ids))
         copies: dict[str, list[Article]] = {}
-        for original, *row in self._database.rows(query, json.dumps(sorted(originals))):
+        for original, *row in self._database.rows(query, ids):
             copies.setdefault(original, []).append(article_of(row))
         return [self._cite(hit, filter, copies) for hit in hits]
 
@@ -96,12 +106,11 @@ class Duplicates:
 
     def near_duplicate_candidates(self, article_id: str) -> tuple[Article, ...]:
         """Return the articles that may share much of an article's text: those with a MinHash band in common."""
-        query = (
-            f"SELECT {READ} FROM articles WHERE id IN "  # noqa: S608
-            "(SELECT candidate.article FROM bands JOIN bands AS candidate USING (band) "
-            "WHERE bands.article = ?1 AND candidate.article <> ?1) ORDER BY path"
+        condition = (
+            "id IN (SELECT candidate.article FROM bands JOIN bands AS candidate USING (band) "
+            "WHERE bands.article = ?1 AND candidate.article <> ?1)"
         )
-        return tuple(map(article_of, self._database.rows(query, self.original(article_id))))
+        return tuple(read_articles(self._database, condition, self.original(article_id)))
 
     def count(self) -> int:
         """Return the number of articles that have the text of another one and are not cited themselves."""
@@ -163,12 +172,16 @@ def release_duplicates(connection: sqlite3.Connection, article_id: str, text_key
         (article_id, text_key),
     ).fetchall()
     connection.executemany("INSERT OR IGNORE INTO unsettled VALUES (?)", released)
+    query = f"SELECT {is_intact('articles')} FROM articles WHERE id = ?"  # noqa: S608
+    is_whole = bool(connection.execute(query, (article_id,)).fetchone()[0]) if released else True
     connection.execute(
         "UPDATE articles SET same_as = NULL, text = (SELECT text FROM articles WHERE id = ?1) "
         "WHERE same_as = ?1 AND (SELECT text_key FROM articles WHERE id = ?1) <> ?2",
         (article_id, text_key),
     )
     for (duplicate,) in released:
+        if not is_whole:
+            connection.execute("UPDATE articles SET checksum = NULL WHERE id = ?", (duplicate,))
         list_article(connection, duplicate)
 
 

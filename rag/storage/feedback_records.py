@@ -75,7 +75,11 @@ class FeedbackRecords:
         with self._database.transaction(of_articles=False) as (connection, _):
             _remove_marks(connection, mark.question, mark.article, passage)
             row = (mark.question, mark.article, mark.start, mark.end, mark.quote, int(mark.answers), _now())
-            connection.execute("INSERT INTO marks VALUES (?, ?, ?, ?, ?, ?, ?)", row)
+            connection.execute(
+                'INSERT INTO marks (question, article, start, "end", quote, answers, made) '
+                "VALUES (?, ?, ?, ?, ?, ?, ?)",
+                row,
+            )
             if mark.answers:
                 connection.execute("UPDATE test_questions SET answerable = 1 WHERE question = ?", (mark.question,))
             _forget_unanswered(connection, mark.question)
@@ -90,7 +94,8 @@ class FeedbackRecords:
         """Store what is said of a question. If the archive does not answer it, no passage stays marked right for it."""
         with self._database.transaction(of_articles=False) as (connection, _):
             connection.execute(
-                "INSERT INTO test_questions VALUES (?, ?, ?, ?, ?) ON CONFLICT (question) DO UPDATE SET "
+                "INSERT INTO test_questions (question, wording, tags, answerable, made) VALUES (?, ?, ?, ?, ?) "
+                "ON CONFLICT (question) DO UPDATE SET "
                 "wording = excluded.wording, tags = excluded.tags, answerable = excluded.answerable",
                 (
                     stored.question,

@@ -11,7 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embeddings.types import HalfVectors
-from rag.storage.article_mapping import select_articles
+from rag.errors import ArticleDamaged
+from rag.storage.article_mapping import DAMAGED, damaged_articles, report_damaged, select_articles
+from rag.storage.checksums import ANYTHING_IS_DAMAGED, is_intact
 from rag.storage.database import Database
 from rag.storage.vectors import delete_unused_vectors
 from rag.types import Article, Passage, Span, passage_at
@@ -42,15 +44,21 @@ class Passages:
             fingerprint: that of the encoder whose vectors are wanted.
         """
         # passages first (that is what CROSS means here), or SQLite would go through all vectors of the encoder
+        condition = "key IN (SELECT value FROM json_each(?))"
         query = (
-            'SELECT key, article, start, "end", language, vector FROM passages CROSS JOIN vectors USING (input_hash) '
-            "WHERE key IN (SELECT value FROM json_each(?)) AND fingerprint = ?"
+            'SELECT key, article, start, "end", language, vector FROM passages CROSS JOIN vectors USING (input_hash) '  # noqa: S608
+            f"WHERE {condition} AND fingerprint = ? "
+            f"AND {self._if_intact()} AND {self._if_intact('vectors')}"
         )
         with self._database.snapshot():
             rows = self._database.rows(query, json.dumps(list(keys)), fingerprint)
             articles = select_articles(self._database, {article_id for _, article_id, *_ in rows})
+            if len(rows) < len(keys):
+                self._report_damaged(condition, json.dumps(list(keys)))
         passages = {}
         for key, article_id, start, end, language, vector in rows:
+            if article_id not in articles:
+                continue
             article = articles[article_id]
             passage = passage_at(article, start, end, language)
             passages[key] = StoredPassage(key, article, passage, np.frombuffer(vector, np.float16))
@@ -84,14 +92,40 @@ class Passages:
 
     def sample(self, limit: int) -> list[tuple[Article, Passage]]:
         """Return some passages, drawn from all articles: keys are hashes, and their order is arbitrary."""
-        query = 'SELECT article, start, "end", language FROM passages ORDER BY key LIMIT ?'
+        query = f'SELECT article, start, "end", language FROM passages WHERE {self._if_intact()} ORDER BY key LIMIT ?'  # noqa: S608
         with self._database.snapshot():
             rows = self._database.rows(query, limit)
             articles = select_articles(self._database, {article_id for article_id, *_ in rows})
         return [
             (articles[article_id], passage_at(articles[article_id], start, end, language))
             for article_id, start, end, language in rows
+            if article_id in articles
         ]
+
+    def of_article(self, article: Article) -> tuple[Passage, ...]:
+        """Return the passages of an article in the order of the text.
+
+        Raises:
+            ArticleDamaged: one of them is not as it was stored.
+        """
+        condition = "article = (SELECT coalesce(same_as, id) FROM articles WHERE id = ?)"
+        query = f'SELECT start, "end", language, {self._if_intact()} FROM passages WHERE {condition} ORDER BY start'  # noqa: S608
+        rows = self._database.rows(query, article.id)
+        if not all(intact for *_, intact in rows):
+            raise ArticleDamaged(DAMAGED.format(name=article.path, what="is not shown"))
+        return tuple(passage_at(article, start, end, language) for start, end, language, _ in rows)
+
+    def _if_intact(self, table: str = "passages") -> str:
+        return is_intact(table) if self._database.has_checksums else "1"
+
+    def _report_damaged(self, condition: str, *values: object) -> None:
+        """Say which articles have damaged passages or vectors among the passages for which an SQL condition is true."""
+        if self._database.has_checksums:
+            article_condition = f"id IN (SELECT article FROM passages WHERE {condition})"  # noqa: S608
+            report_damaged(
+                self._database,
+                damaged_articles(self._database, article_condition, *values, is_damaged=ANYTHING_IS_DAMAGED),
+            )
 
     def all_keys(self) -> NDArray[np.int64]:
         """Return the keys of all passages, ascending."""

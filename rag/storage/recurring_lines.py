@@ -7,7 +7,7 @@ import sqlite3
 from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
 
-from rag.storage.article_mapping import BARE, article_of, spans_json
+from rag.storage.article_mapping import BARE, article_of, if_intact, spans_json
 from rag.storage.database import Database
 from rag.text.words import fold
 from rag.types import Article, Span
@@ -73,7 +73,10 @@ class RecurringLines:
         for number in previous ^ current:
             rows = self._database.rows("SELECT article FROM lines WHERE line = ?", number)
             article_ids.update(article_id for (article_id,) in rows)
-        query = f"SELECT recurring, file, {BARE} FROM articles WHERE same_as IS NULL AND id = ?"  # noqa: S608
+        query = (
+            f"SELECT recurring, file, {BARE} FROM articles "  # noqa: S608
+            f"WHERE same_as IS NULL AND id = ? AND {if_intact(self._database)}"
+        )
         for article_id in sorted(article_ids):
             for stored, file, *row in self._database.rows(query, article_id):
                 article = article_of(row)

@@ -13,10 +13,11 @@ import uuid
 from pathlib import Path
 
 from rag.errors import ArchiveError
+from rag.storage.checksums import CHECKSUMS_VERSION, COLUMNS, add_checksums
 from rag.storage.connections import NOT_WRITABLE, immediate_transaction
 from rag.storage.listing import FILL_LISTING, LISTING_INDEXES
 
-SCHEMA_VERSION = 6
+SCHEMA_VERSION = 7
 FIRST_READABLE_VERSION = 4
 """An archive of this version or a later one that may only be read is read without a migration."""
 _APPLICATION_ID = 0x46756E64  # "Fund"
@@ -129,6 +130,8 @@ CREATE TABLE listing (
 """
     + LISTING_INDEXES
     + FILL_LISTING,
+    # what was stored before is taken for intact
+    7: "".join(f"ALTER TABLE {table} ADD COLUMN checksum BLOB;\n" for table in COLUMNS),
 }
 """What each version adds to the one before."""
 
@@ -159,7 +162,10 @@ def _create(connection: sqlite3.Connection) -> None:
         if connection.execute("PRAGMA user_version").fetchone()[0] == 0:
             for statement in ";".join([_FIRST_SCHEMA, *MIGRATIONS.values()]).split(";"):
                 connection.execute(statement)
-            connection.execute("INSERT INTO meta VALUES ('archive_id', ?), ('revision', '0')", (uuid.uuid4().hex,))
+            connection.execute(
+                "INSERT INTO meta (name, value) VALUES ('archive_id', ?), ('revision', '0')", (uuid.uuid4().hex,)
+            )
+            add_checksums(connection)
             connection.execute(f"PRAGMA application_id = {_APPLICATION_ID}")
             connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
 
@@ -173,6 +179,8 @@ def _migrate(connection: sqlite3.Connection, version: int) -> int:
             for next_version in range(version + 1, SCHEMA_VERSION + 1):
                 for statement in MIGRATIONS[next_version].split(";"):
                     connection.execute(statement)
+            if version < CHECKSUMS_VERSION:
+                add_checksums(connection)
             connection.execute(f"PRAGMA user_version = {max(version, SCHEMA_VERSION)}")
     except sqlite3.DatabaseError as error:
         if error.sqlite_errorcode & 0xFF not in NOT_WRITABLE or version < FIRST_READABLE_VERSION:

@@ -29,4 +29,4 @@ class SettingRecords:
                 if value is None:
                     connection.execute("DELETE FROM settings WHERE name = ?", (name,))
                 else:
-                    connection.execute("INSERT OR REPLACE INTO settings VALUES (?, ?)", (name, value))
+                    connection.execute("INSERT OR REPLACE INTO settings (name, value) VALUES (?, ?)", (name, value))

@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Literal
 
 from embeddings.types import HalfVectors
-from rag.storage.article_mapping import BARE, READ, article_of, select_article
+from rag.storage.article_mapping import BARE, article_of, read_articles, select_article
 from rag.storage.articles import ArticleRecord, put_article, remove_articles
 from rag.storage.change_feed import ChangeFeed
+from rag.storage.checksums import ANYTHING_IS_DAMAGED
 from rag.storage.corrections import Corrections, uncorrected
 from rag.storage.database import Database
 from rag.storage.duplicates import Duplicates
@@ -26,7 +27,7 @@ from rag.storage.passages import Passages
 from rag.storage.recurring_lines import RecurringLines
 from rag.storage.statistics import Statistics
 from rag.storage.vectors import StoredVectors
-from rag.types import Article, Passage, passage_at
+from rag.types import Article, Passage
 
 ArticleChange = Literal["new", "changed", "unchanged"]
 
@@ -124,20 +125,24 @@ class Store:
 
         Raises:
             NotFound: there is no such article.
+            ArticleDamaged: it is not as it was stored.
         """
         with self._database.snapshot():
             article = self.article(article_id)
-            query = (
-                'SELECT start, "end", language FROM passages '
-                "WHERE article = (SELECT coalesce(same_as, id) FROM articles WHERE id = ?) ORDER BY start"
-            )
-            rows = self._database.rows(query, article_id)
-            return article, tuple(passage_at(article, start, end, language) for start, end, language in rows)
+            return article, self.passages.of_article(article)
 
     def articles_from(self, file: str) -> list[Article]:
         """Return the articles that came from the file at a path, in the order of their paths."""
-        rows = self._database.rows(f"SELECT {READ} FROM articles WHERE file = ? ORDER BY path", file)  # noqa: S608
-        return list(map(article_of, rows))
+        return read_articles(self._database, "file = ?", file)
+
+    def damaged(self, condition: str = "1", *values: object) -> dict[str, str]:
+        """Return the files of the articles of which anything is damaged, and for which an SQL condition is true, by id.
+
+        Passages and vectors are looked at, too.
+        """
+        query = f"SELECT id, CAST(file AS BLOB) FROM articles WHERE ({condition}) AND {ANYTHING_IS_DAMAGED}"  # noqa: S608
+        rows = self._database.rows(query, *values)
+        return {article_id: file.decode("utf-8", "replace") for article_id, file in rows}
 
     def article_ids(self) -> list[str]:
         """Return the ids of all articles, without duplicates, in the order of their paths."""
@@ -154,6 +159,8 @@ class Store:
 
         The bytes of its file may differ all the same: an article in a table stays as it is where another row changes.
         """
+        if self.damaged("id = ?", article.id):
+            return "changed"
         query = f"SELECT recipe, {BARE} FROM articles WHERE id = ?"  # noqa: S608
         for stored_recipe, *row in self._database.rows(query, article.id):
             loaded, _ = uncorrected(article_of(row), self.corrections.by_text(article.id))

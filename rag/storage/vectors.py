@@ -11,6 +11,7 @@ import numpy as np
 
 from embeddings.types import HalfVectors
 from rag.errors import ArchiveError
+from rag.storage.checksums import is_intact
 from rag.storage.database import Database
 
 _TESTED = "vectors_tested"
@@ -63,19 +64,23 @@ class StoredVectors:
                     f"{missing} passages have no vector of {record.name} yet: run the same command again."
                 )
             for name, value in (("name", record.name), ("fingerprint", record.fingerprint), ("dim", record.dim)):
-                connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (f"encoder_{name}", str(value)))
+                connection.execute(
+                    "INSERT OR REPLACE INTO meta (name, value) VALUES (?, ?)", (f"encoder_{name}", str(value))
+                )
             connection.execute("DELETE FROM vectors WHERE fingerprint <> ?", (record.fingerprint,))
 
     def get(self, fingerprint: str, input_hashes: Iterable[bytes]) -> dict[bytes, HalfVectors]:
-        """Return the stored vectors of an encoder by the hashes of their texts; those not stored are left out."""
+        """Return the stored vectors of an encoder by the hashes of their texts; without those missing or damaged."""
         wanted = list(dict.fromkeys(input_hashes))
         stored: dict[bytes, bytes] = {}
+        intact = is_intact("vectors") if self._database.has_checksums else "1"
         with self._database.snapshot():
             for start in range(0, len(wanted), _MAX_HASHES):
                 hashes = wanted[start : start + _MAX_HASHES]
                 alternatives = ", ".join("?" * len(hashes))
                 query = (
                     f"SELECT input_hash, vector FROM vectors WHERE fingerprint = ? AND input_hash IN ({alternatives})"  # noqa: S608
+                    f" AND {intact}"
                 )
                 stored |= dict(self._database.rows(query, fingerprint, *hashes))
         return {key: np.frombuffer(stored[key], np.float16) for key in wanted if key in stored}
@@ -106,10 +111,14 @@ class StoredVectors:
 def put_vectors(
     connection: sqlite3.Connection, fingerprint: str, vectors: Mapping[bytes, HalfVectors], *, overwrite: bool = False
 ) -> None:
-    """Store vectors by the hashes of their texts; those already stored stay, unless they are overwritten."""
+    """Store vectors by the hashes of their texts; those already stored stay, unless they are overwritten or damaged."""
     insert = "INSERT OR REPLACE" if overwrite else "INSERT OR IGNORE"
     connection.executemany(
-        f"{insert} INTO vectors VALUES (?, ?, ?)",
+        f"DELETE FROM vectors WHERE fingerprint = ? AND input_hash = ? AND NOT {is_intact('vectors')}",  # noqa: S608
+        [(fingerprint, key) for key in vectors],
+    )
+    connection.executemany(
+        f"{insert} INTO vectors (fingerprint, input_hash, vector) VALUES (?, ?, ?)",
         [(fingerprint, key, vector.tobytes()) for key, vector in vectors.items()],
     )
 

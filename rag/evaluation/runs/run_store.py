@@ -95,7 +95,10 @@ class RunStore:
         with self._database.transaction(of_articles=False) as (database, _):
             if database.execute("SELECT 1 FROM runs WHERE name = ?", (run.name,)).fetchone():
                 raise FundstelleError(f"There is a run {run.name} already: choose another --name, or delete that one.")
-            database.execute("INSERT INTO runs VALUES (?, ?, ?, ?)", (run.name, run.made, json.dumps(facts), body))
+            database.execute(
+                "INSERT INTO runs (name, made, facts, body) VALUES (?, ?, ?, ?)",
+                (run.name, run.made, json.dumps(facts), body),
+            )
 
     def load(self, name: str) -> Run:
         """Return a run.

@@ -14,6 +14,7 @@ from embeddings.encoders.self_test import Verdict
 from rag.archive import Archive
 from rag.cli.output import INDEX_AGAIN, print_answer, print_facts
 from rag.dense.token_cache import FILE
+from rag.storage.checksums import register
 from rag.storage.database import DATABASE
 
 SHORT = "Die Brücke von Aldenhoven wurde am 3. Mai 1998 eröffnet."
@@ -49,6 +50,7 @@ def earlier(tmp_path: Path, articles: Path, encoder: Encoder) -> Path:
     with Archive.open(folder, encoder=encoder) as archive:
         archive.index([articles])
     with sqlite3.connect(folder / DATABASE) as database:
+        register(database)
         database.execute("DELETE FROM meta WHERE name = 'vectors_tested'")
         for input_hash, vector in vectors(folder).items():
             wrong = (-np.frombuffer(vector, np.float16)).tobytes()

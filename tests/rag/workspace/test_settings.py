@@ -11,6 +11,7 @@ import pytest
 
 from rag.archive import Archive
 from rag.errors import ConfigError
+from rag.storage.checksums import register
 from rag.storage.database import DATABASE
 from rag.workspace.settings import ALLOWED, Settings, SettingsStore
 
@@ -52,7 +53,8 @@ def test_unknown_values_do_no_harm(archive: Archive) -> None:
     """What another version or a stranger stored is as if it were not, and what is known is used."""
     SettingsStore(archive).change(dates="iso")
     with sqlite3.connect(archive.folder / DATABASE) as connection:
+        register(connection)
         for row in [("theme", '"sepia"'), ("passages", "1e9"), ("fast", "{"), ("shape", "[]"), ("private", "null")]:
-            connection.execute("INSERT INTO settings VALUES (?, ?)", row)
+            connection.execute("INSERT INTO settings (name, value) VALUES (?, ?)", row)
     connection.close()
     assert SettingsStore(archive).load() == Settings(dates="iso")
