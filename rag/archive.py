@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -54,6 +54,7 @@ from rag.types.library import LibraryCounts, LibraryPage, LibraryQuery, LibraryR
 if TYPE_CHECKING:
     import pandas as pd
 
+    from rag.backup.manifest import BackupManifest
     from rag.indexing.indexer import Indexer
     from rag.loading.containers.limits import Limits
     from rag.loading.tables.columns import Columns
@@ -551,6 +552,42 @@ class Archive:
     @property
     def _index_again(self) -> bool:
         return self._store.vectors.are_doubtful and self.encoder_name == BUNDLED
+
+    def backup(
+        self,
+        path: Path | str,
+        *,
+        with_indexes: bool = False,
+        overwrite: bool = False,
+        on_step: OnStep | None = None,
+    ) -> BackupManifest:
+        """Write all that the archive cannot make again into one file, while it is in use; see `rag.backup`.
+
+        `rag.backup.restore.restore_backup` makes an archive of it, `rag.backup.restore.verify_backup` checks it.
+
+        Args:
+            with_indexes: also the indexes and the tokens for re-ranking; nothing can be indexed meanwhile.
+            overwrite: replace a file at the path.
+            on_step: called with progress.
+
+        Raises:
+            ArchiveBusy: another process is indexing, and the indexes are wanted.
+            ArchiveError: the archive cannot be read.
+            FundstelleError: the path is taken or cannot be written.
+        """
+        from rag import __version__
+        from rag.backup.backup import back_up
+
+        with self._writing() if with_indexes else nullcontext():
+            return back_up(
+                self._store.database,
+                self.folder,
+                Path(path),
+                program=__version__,
+                with_indexes=with_indexes,
+                overwrite=overwrite,
+                on_step=on_step or (lambda _, __: None),
+            )
 
     def reset_calibration(self) -> None:
         """Restore the built-in calibration of the confidence."""

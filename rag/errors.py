@@ -69,6 +69,10 @@ class ArticleDamaged(ArchiveDamaged):
     """An article is not as it was stored."""
 
 
+class BackupUnusable(FundstelleError):
+    """A file is no backup, is damaged, or was made by a newer version."""
+
+
 class EncoderUnavailable(ArchiveError):
     """The encoder cannot be prepared or opened."""
 

@@ -69,6 +69,8 @@ Archive.search(self, question: str, *, filter: Filter | None = None, sort: Sort 
     fast: bool = False) -> ResultList
 Archive.verify_quotes(self, text: str, *, figures: bool = True) -> DraftReport
 Archive.find_quote(self, words: str) -> CheckedQuote
+Archive.backup(self, path: Path | str, *, with_indexes: bool = False, overwrite: bool = False,
+    on_step: OnStep | None = None) -> BackupManifest
 Archive.articles(self) -> Iterator[Article]
 Archive.library_rows(self, query: LibraryQuery | None = None, limit: int | None = None) -> Iterator[LibraryRow]
 Archive.passage_vectors(self, article_id: str) -> Iterator[tuple[Passage, HalfVectors]]

@@ -133,19 +133,15 @@ def open_questions(folder: Path, file: str | None, reranker: str | None) -> Iter
 def open_set(folder: Path, plan: Plan, encoder: str | None, reranker: str | None) -> Iterator[JudgedQuestions]:
     """Open the archive of a retrieval set, which is made once, and read the set's judged queries."""
     retrieval_set = read_beir(folder)
-    preparation = PreparationBar()
-    try:
-        with CountingBar("reading", "documents") as bar:
-            archive = archive_of_set(
-                folder,
-                plan.base.config,
-                encoder,
-                on_step=preparation,
-                on_article=lambda documents: bar(documents, None),
-                cross_encoder=reranker,
-            )
-    finally:
-        preparation.close()
+    with PreparationBar() as preparation, CountingBar("reading", "documents") as bar:
+        archive = archive_of_set(
+            folder,
+            plan.base.config,
+            encoder,
+            on_step=preparation,
+            on_article=lambda documents: bar(documents, None),
+            cross_encoder=reranker,
+        )
     with archive:
         judgements = judge_queries(retrieval_set, archive.original)
         yield JudgedQuestions(EvaluationSession(archive), judgements, str(folder), operators=False)

@@ -126,11 +126,10 @@ def opened_archive(
     from rag.archive import Archive
     from rag.cli.progress import PreparationBar
 
-    preparation = PreparationBar()
-    try:
-        with Archive.open(
+    with (
+        PreparationBar() as preparation,
+        Archive.open(
             folder, create=create, encoder_name=encoder_name, on_step=preparation, reranker=reranker, device=device
-        ) as archive:
-            yield archive
-    finally:
-        preparation.close()
+        ) as archive,
+    ):
+        yield archive

@@ -68,23 +68,46 @@ class IndexingBar(_CountingBar):
         self._bar.update(self._task, total=progress.articles_total, completed=progress.articles, speed=speed)
 
 
-class PreparationBar:
-    """The one-time preparation of the model, shown from its first step on."""
+class StepBar:
+    """The steps of some work, each with its share; shown from the first step on.
 
-    def __init__(self) -> None:
-        self._bar = Bar(TextColumn("{task.description:<36}"), BarColumn(), console=err, transient=True)
-        self._task = self._bar.add_task("preparing", total=1.0)
+    Args:
+        announcement: a line that is printed before the first step.
+    """
+
+    def __init__(self, announcement: str = "") -> None:
+        self._bar = Bar(
+            TextColumn("{task.description:<36}"),
+            BarColumn(),
+            console=err,
+            transient=True,
+            disable=not announcement and not err.is_terminal,
+        )
+        self._task = self._bar.add_task("", total=1.0)
+        self._announcement = announcement
         self._visible = False
 
     def __call__(self, step: str, share: float) -> None:
         """Show the current step and the completed share, in [0, 1]."""
         if not self._visible:
-            err.print("Preparing the model: this happens once and takes about a minute.")
+            if self._announcement:
+                err.print(self._announcement)
             self._bar.start()
             self._visible = True
         self._bar.update(self._task, description=step, completed=share)
 
-    def close(self) -> None:
-        """Remove the bar."""
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         if self._visible:
             self._bar.stop()
+
+
+class PreparationBar(StepBar):
+    """The one-time preparation of the model."""
+
+    def __init__(self) -> None:
+        super().__init__("Preparing the model: this happens once and takes about a minute.")

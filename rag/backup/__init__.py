@@ -1,0 +1,1 @@
+"""Backups: an archive as one file, written while it is in use, checked, and restored."""

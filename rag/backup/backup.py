@@ -1,0 +1,117 @@
+"""An archive in use → a backup: one file, whole and checked, or none."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from embeddings.types import OnStep
+from rag.backup.manifest import INDEXES, SOURCES, BackupManifest, SavedFile
+from rag.backup.packing import pack
+from rag.backup.restore import check_backup
+from rag.errors import FundstelleError
+from rag.storage.copies import checked_facts, copy_database, copy_sqlite_file, sync_folder
+from rag.storage.database import DATABASE, Database
+from rag.storage.layout import INBOX
+
+# SQLite's own files beside a database: their contents are in its copy
+_OF_SQLITE = ("-wal", "-shm", "-journal")
+_SQLITE = ".sqlite"
+_UPLOADS = f"{INBOX}/.parts/"
+
+
+def back_up(
+    database: Database,
+    folder: Path,
+    path: Path,
+    *,
+    program: str,
+    with_indexes: bool,
+    overwrite: bool,
+    on_step: OnStep,
+) -> BackupManifest:
+    """Write all that cannot be made again of an archive into one file, and check the file; return what it contains.
+
+    Others may ask and index meanwhile: the backup shows one revision. Interrupted, it leaves nothing. While files of
+    the backup are packed, its folder needs room for the database and for the backup.
+
+    Args:
+        folder: that of the archive.
+        program: the version of Fundstelle, for the manifest.
+        with_indexes: also what the archive would make again by itself; nobody may write it meanwhile.
+        overwrite: replace a file at the path.
+        on_step: called with the current step and the share of it that is done.
+
+    Raises:
+        ArchiveError: the archive cannot be read.
+        FundstelleError: the path is taken, a file cannot be read or written, or an uploaded file changed meanwhile.
+    """
+    _check_free(path, overwrite=overwrite)
+    sources = dict(_files(folder, (*SOURCES, *INDEXES) if with_indexes else SOURCES))
+    try:
+        with TemporaryDirectory(prefix=f".{path.name[:100]}.", dir=path.absolute().parent) as scratch:
+            packed = Path(scratch) / "backup"
+            _write(packed, database, sources, program, on_step)
+            manifest = check_backup(packed, Path(scratch), on_share=partial(on_step, "checking"))
+            _check_free(path, overwrite=overwrite)
+            packed.replace(path)
+            sync_folder(path.absolute().parent)
+    except OSError as error:
+        raise FundstelleError(
+            f"{path} cannot be written ({error.strerror}): choose another path, or make room."
+        ) from error
+    return manifest
+
+
+def _write(packed: Path, database: Database, sources: Mapping[str, Path], program: str, on_step: OnStep) -> None:
+    """Write a backup of a database and other files at a path in an empty folder."""
+    copy = packed.with_name(DATABASE)
+    copy_database(database, copy, partial(on_step, "copying"))
+    files = {DATABASE: copy, **sources}
+    for number, (name, file) in enumerate(sources.items()):
+        if name.startswith(INDEXES) and file.suffix == _SQLITE:
+            files[name] = packed.with_name(f"{number}{_SQLITE}")
+            copy_sqlite_file(file, files[name])
+    manifest = BackupManifest(
+        program=program,
+        made=datetime.now(UTC).isoformat(timespec="seconds"),
+        database=checked_facts(copy),
+        members=tuple(_member(name, file) for name, file in files.items()),
+    )
+    pack(packed, manifest, files, partial(on_step, "packing"))
+    for file in files.values():
+        if file.parent == packed.parent:
+            file.unlink()
+
+
+def _files(folder: Path, names: tuple[str, ...]) -> Iterator[tuple[str, Path]]:
+    """Yield the files below these names in an archive's folder, each with its path in the folder."""
+    for name in names:
+        top = folder / name
+        for path in [top, *sorted(top.rglob("*"))]:
+            member = path.relative_to(folder).as_posix()
+            if path.is_file() and not path.name.endswith(_OF_SQLITE) and not member.startswith(_UPLOADS):
+                yield member, path
+
+
+def _member(name: str, path: Path) -> SavedFile:
+    try:
+        with path.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+            return SavedFile(name, os.fstat(file.fileno()).st_size, digest)
+    except OSError as error:
+        raise FundstelleError(
+            f"{path} cannot be read ({error.strerror}): check its permissions, and run the same command again."
+        ) from error
+
+
+def _check_free(path: Path, *, overwrite: bool) -> None:
+    if path.is_dir():
+        raise FundstelleError(f"{path} is a folder: give the name of a file in it.")
+    if path.exists() and not overwrite:
+        raise FundstelleError(f"{path} exists: choose another name, or replace it with --force.")
