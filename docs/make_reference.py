@@ -22,6 +22,7 @@ from rag.schemas.answer import AnswerModel
 from rag.schemas.article import ArticleWithTextModel, CorrectedArticleModel
 from rag.schemas.base import Schema, json_schema
 from rag.schemas.descriptions import describe_fields
+from rag.schemas.diagnosis import DiagnosisModel
 from rag.schemas.draft import DraftReportModel
 from rag.schemas.evaluation import ComparisonModel, RunListModel, RunModel
 from rag.schemas.status import StatusModel
@@ -41,6 +42,7 @@ SCHEMAS: dict[str, tuple[type[Schema], str]] = {
     "comparison": (ComparisonModel, "What `fundstelle eval compare --json` prints"),
     "runs": (RunListModel, "What `fundstelle runs list --json` prints"),
     "draft": (DraftReportModel, "What `fundstelle check --json` prints"),
+    "diagnosis": (DiagnosisModel, "What `fundstelle doctor --json` prints"),
     "verification": (DossierVerificationModel, "What `fundstelle dossier verify --json` prints"),
 }
 """The model and the title of each schema, by the name of its file."""

@@ -39,9 +39,11 @@ from rag.types import (
     CheckedQuote,
     CorrectableFact,
     Correction,
+    Diagnosis,
     DraftReport,
     Failure,
     Filter,
+    Finding,
     IndexReport,
     Passage,
     Progress,
@@ -763,6 +765,43 @@ class Archive:
     def failures(self) -> tuple[Failure, ...]:
         """Return what could not be read when its folder or file was indexed last."""
         return self._store.failures.all()
+
+    def doctor(
+        self,
+        *,
+        quick: bool = False,
+        fix: bool = False,
+        on_check: Callable[[str], None] | None = None,
+        on_finding: Callable[[Finding], None] | None = None,
+    ) -> Diagnosis:
+        """Check the archive, its indexes, its files and this computer; nothing is changed without `fix`.
+
+        Args:
+            quick: make only the checks that take less than two seconds together.
+            fix: repair what can be repaired without losing anything: make damaged indexes again, delete what
+                interrupted programs left and no article needs, read changed files again, close the folder to others.
+            on_check: called with the subject of each check before it is made.
+            on_finding: called with what each check says.
+
+        Raises:
+            ArchiveBusy: another process is indexing, and something is to be repaired.
+            ArchiveError: the archive cannot be written, and something is to be repaired.
+        """
+        from rag.diagnosis.check import OpenArchive
+        from rag.diagnosis.diagnose import diagnose
+
+        parts = OpenArchive(
+            self.folder,
+            self._store,
+            self._indexing,
+            self._encoder,
+            self._dense,
+            self._lexical,
+            self._token_stores,
+            self.index,
+        )
+        with self._writing() if fix else nullcontext():
+            return diagnose(parts, quick=quick, fix=fix, on_check=on_check, on_finding=on_finding)
 
     def status(self) -> Status:
         """Return what the archive contains."""

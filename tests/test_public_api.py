@@ -29,9 +29,11 @@ from rag import (
     CheckedQuote,
     Citation,
     Config,
+    Diagnosis,
     DraftReport,
     Facets,
     Filter,
+    Finding,
     FundstelleError,
     IndexReport,
     Passage,
@@ -43,8 +45,8 @@ from rag import (
 from rag.errors import ArchiveClosed, ConfigError, NotFound, QuestionError
 
 NAMES = """
-Answer Archive Article ArticleResult CheckedFigure CheckedQuote Citation Config DraftReport Facets Filter
-FundstelleError IndexReport Passage RankingConfig ResultList Status __version__
+Answer Archive Article ArticleResult CheckedFigure CheckedQuote Citation Config Diagnosis DraftReport Facets Filter
+Finding FundstelleError IndexReport Passage RankingConfig ResultList Status __version__
 """
 
 METHODS = """
@@ -78,6 +80,8 @@ Archive.to_frame(self, query: LibraryQuery | None = None) -> pd.DataFrame
 Archive.article(self, reference: str) -> Article
 Archive.article_with_passages(self, reference: str) -> tuple[Article, tuple[Passage, ...]]
 Archive.passages(self, article_id: str) -> tuple[Passage, ...]
+Archive.doctor(self, *, quick: bool = False, fix: bool = False,
+    on_check: Callable[[str], None] | None = None, on_finding: Callable[[Finding], None] | None = None) -> Diagnosis
 Archive.status(self) -> Status
 Answer.to_dict(self) -> dict[str, Any]
 Answer.to_markdown(self, *, archive: str = '', language: Language = 'en', style: Style = 'iso690',
@@ -104,6 +108,8 @@ IndexReport new changed unchanged removed failures skipped passages_encoded seco
     unread_days remarks
 Status folder articles duplicates passages languages sources oldest newest encoder fingerprint revision recall
     bytes_on_disk self_test index_again
+Diagnosis folder quick findings
+Finding check subject symptom health sentence advice values repaired
 Config passage_tokens overlap_tokens
 RankingConfig dense_weight lexical_weight candidates reranked reranked_tokens fast
 """
@@ -360,5 +366,5 @@ def test_an_article_needs_three_facts() -> None:
 def test_names_are_classes() -> None:
     """Each public name is the class that its module defines."""
     classes = (Answer, Archive, Article, Citation, Config, Filter, IndexReport, Passage, RankingConfig, Status)
-    classes += (ArticleResult, CheckedFigure, CheckedQuote, DraftReport, Facets, ResultList)
+    classes += (ArticleResult, CheckedFigure, CheckedQuote, Diagnosis, DraftReport, Facets, Finding, ResultList)
     assert {kind.__name__ for kind in classes} == set(rag.__all__) - {"FundstelleError", "__version__"}

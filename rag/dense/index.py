@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import shutil
 import threading
 from dataclasses import dataclass
 from pathlib import Path
@@ -116,6 +117,13 @@ class DenseIndex:
                 self._index = self._fresh(encoder)
                 self._apply(self._index, encoder, source)
             return self._index
+
+    def rebuild(self) -> None:
+        """Fill the index again from the store, whatever is on the disk; the caller must hold the lock `writing`."""
+        with self._lock:
+            shutil.rmtree(self._folder, ignore_errors=True)
+            self._index = None
+        self.catch_up()
 
     def _open(self, encoder: EncoderRecord, source: IndexSource) -> VectorIndex:
         try:

@@ -113,9 +113,27 @@ class TokenCache:
         self.set_complete(state)
         self._write("DELETE FROM kept WHERE input_hash = ?", stale)
 
+    def damage(self) -> str:
+        """Return the first thing that SQLite's check of the whole file complains about; empty if there is none."""
+        if not self._path.exists():
+            return ""
+        try:
+            with self._connections.lent() as connection:
+                complaint = str(connection.execute("PRAGMA quick_check(1)").fetchone()[0])
+        except sqlite3.DatabaseError as error:
+            return str(error)
+        return "" if complaint == "ok" else complaint.splitlines()[-1]
+
     def close(self) -> None:
         """Close the file."""
         self._connections.close()
+
+    def delete(self) -> None:
+        """Delete the file; the next indexing makes a new one."""
+        self.close()
+        for path in self._path.parent.glob(f"{FILE}*"):
+            path.unlink(missing_ok=True)
+        self._broken = False
 
     def _write(self, statement: str, rows: list[tuple[object, ...]]) -> None:
         try:

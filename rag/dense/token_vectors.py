@@ -90,6 +90,11 @@ class TokenStores:
                 self._stores[made_from] = TokenStore(neutral, codec, TokenCache(self._folder, made_from))
             return self._stores[made_from]
 
+    def delete(self) -> None:
+        """Delete the file; the next indexing makes a new one."""
+        for store in self._stores.values():
+            store.cache.delete()
+
     def close(self) -> None:
         """Close the file."""
         for store in self._stores.values():

@@ -27,7 +27,7 @@ def with_file_states(rows: Iterable[LibraryRow], records: Iterable[FileRecord]) 
     changed_rows = []
     for row in rows:
         if row.file not in state_of:
-            state_of[row.file] = _state(by_path.get(row.file), row.file)
+            state_of[row.file] = file_state(by_path.get(row.file), row.file)
         state = state_of[row.file]
         changed_rows.append(replace(row, state=state) if state else row)
     return tuple(changed_rows)
@@ -44,7 +44,8 @@ def page_in_file_state(rows: Sequence[LibraryRow], query: LibraryQuery) -> Libra
     return LibraryPage(tuple(matching[end - query.size : end]), len(matching), len(matching) > end)
 
 
-def _state(record: FileRecord | None, file: str) -> ArticleState | None:
+def file_state(record: FileRecord | None, file: str) -> ArticleState | None:
+    """Return whether a file is "missing" or "changed" since it was read; None if it is as it was."""
     path = Path(file)
     if is_missing(path):
         return "missing"

@@ -75,6 +75,13 @@ class LexicalIndex:
                 index = self._open_index = self._updated()
             return index.snapshot if index is not None else _no_words()
 
+    def rebuild(self) -> None:
+        """Fill the index again from the store, whatever is on the disk; the caller must hold the lock `writing`."""
+        with self._lock:
+            shutil.rmtree(self._folder, ignore_errors=True)
+            self._open_index = self._unwritable = None
+        self.catch_up()
+
     def _updated(self) -> _OpenIndex | None:
         """Open the index, and write what has changed in the archive."""
         index, state = self._opened_from_disk(), self._store.changes.state

@@ -26,6 +26,7 @@ from rag.types.correction import (
     fact_text,
     with_read_facts,
 )
+from rag.types.diagnosis import Diagnosis, Finding, Health
 from rag.types.draft import CheckedFigure, CheckedQuote, DraftReport, FigureVerdict, QuoteVerdict
 from rag.types.report import Failure, IndexReport, Progress, Status
 from rag.types.results import ArticleResult, Facets, ResultList, Sort
@@ -46,11 +47,14 @@ __all__ = [
     "Citation",
     "CorrectableFact",
     "Correction",
+    "Diagnosis",
     "DraftReport",
     "Facets",
     "Failure",
     "FigureVerdict",
     "Filter",
+    "Finding",
+    "Health",
     "Hit",
     "IndexReport",
     "Outcome",

@@ -1,0 +1,1 @@
+"""Examining an archive: small checks, each of which sees one thing, and repairs that can lose nothing."""
