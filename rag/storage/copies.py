@@ -9,10 +9,13 @@ from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from embeddings.permissions import make_file
 from rag.errors import ArchiveDamaged
-from rag.storage.database import Database
+
+if TYPE_CHECKING:
+    from rag.storage.database import Database
 
 OnShare = Callable[[float], None]
 """Called with the completed share, in [0, 1]; what it raises ends the work."""

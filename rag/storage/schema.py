@@ -15,7 +15,9 @@ from pathlib import Path
 from rag.errors import ArchiveError
 from rag.storage.checksums import CHECKSUMS_VERSION, COLUMNS, add_checksums
 from rag.storage.connections import NOT_WRITABLE, immediate_transaction
+from rag.storage.copies import database_facts
 from rag.storage.listing import FILL_LISTING, LISTING_INDEXES
+from rag.storage.older_version import alone, announce, check_migrated, save_older_version
 
 SCHEMA_VERSION = 7
 FIRST_READABLE_VERSION = 4
@@ -142,7 +144,7 @@ def set_up(connection: sqlite3.Connection, path: Path) -> int:
     Raises:
         ArchiveError: the file is of another program, or of a newer version.
     """
-    version = int(connection.execute("PRAGMA user_version").fetchone()[0])
+    version = _version(connection)
     if version == 0 and not connection.execute("SELECT 1 FROM sqlite_schema LIMIT 1").fetchone():
         _create(connection)
         version = SCHEMA_VERSION
@@ -153,13 +155,13 @@ def set_up(connection: sqlite3.Connection, path: Path) -> int:
             f"The archive {path.parent} was made by a newer Fundstelle (format {version}, this one knows "
             f"{SCHEMA_VERSION}): upgrade with `pip install --upgrade fundstelle`."
         )
-    return _migrate(connection, version) if version < SCHEMA_VERSION else version
+    return _migrate(connection, path) if version < SCHEMA_VERSION else version
 
 
 def _create(connection: sqlite3.Connection) -> None:
     with immediate_transaction(connection):
         # another process may have been first
-        if connection.execute("PRAGMA user_version").fetchone()[0] == 0:
+        if _version(connection) == 0:
             for statement in ";".join([_FIRST_SCHEMA, *MIGRATIONS.values()]).split(";"):
                 connection.execute(statement)
             connection.execute(
@@ -170,20 +172,51 @@ def _create(connection: sqlite3.Connection) -> None:
             connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
 
 
-def _migrate(connection: sqlite3.Connection, version: int) -> int:
-    """Add what later versions have, and return the version; the archive's articles stay as they are."""
+def _migrate(connection: sqlite3.Connection, path: Path) -> int:
+    """Add what later versions have, in one transaction, and return the version; what is stored stays as it is.
+
+    The database as it was is copied beside it.
+
+    Raises:
+        ArchiveError: there is no room, another process is indexing, or something would be missing afterwards.
+    """
+    version = _version(connection)
     try:
+        # may it be written?
         with immediate_transaction(connection):
-            # another process may have been first
-            version = connection.execute("PRAGMA user_version").fetchone()[0]
-            for next_version in range(version + 1, SCHEMA_VERSION + 1):
-                for statement in MIGRATIONS[next_version].split(";"):
-                    connection.execute(statement)
-            if version < CHECKSUMS_VERSION:
-                add_checksums(connection)
-            connection.execute(f"PRAGMA user_version = {max(version, SCHEMA_VERSION)}")
+            pass
     except sqlite3.DatabaseError as error:
         if error.sqlite_errorcode & 0xFF not in NOT_WRITABLE or version < FIRST_READABLE_VERSION:
             raise
         return version
-    return max(version, SCHEMA_VERSION)
+    with alone(path.parent):
+        # another process may have been first
+        while _version(connection) < SCHEMA_VERSION:
+            state = _data_version(connection)
+            copy = save_older_version(connection, path)
+            with immediate_transaction(connection):
+                if _data_version(connection) == state:
+                    _add_later_versions(connection)
+            if _version(connection) == SCHEMA_VERSION:
+                announce(copy)
+    return _version(connection)
+
+
+def _add_later_versions(connection: sqlite3.Connection) -> None:
+    version, counts = _version(connection), database_facts(connection).counts
+    for next_version in range(version + 1, SCHEMA_VERSION + 1):
+        for statement in MIGRATIONS[next_version].split(";"):
+            connection.execute(statement)
+    if version < CHECKSUMS_VERSION:
+        add_checksums(connection)
+    connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+    check_migrated(connection, counts)
+
+
+def _version(connection: sqlite3.Connection) -> int:
+    return int(connection.execute("PRAGMA user_version").fetchone()[0])
+
+
+def _data_version(connection: sqlite3.Connection) -> int:
+    """Return a number that changes when another connection changes the database."""
+    return int(connection.execute("PRAGMA data_version").fetchone()[0])
