@@ -14,8 +14,10 @@ from rag.text.paths import index_command
 from rag.types import Status
 from rag.workspace.reindexing import ReindexingCost
 from rag.workspace.settings import Settings
+from ui.html.diagnosis import examination_html
 from ui.html.markup import escape
 from ui.html.notices import section
+from ui.wording.diagnosis import DIAGNOSIS_WORDS
 from ui.wording.page import TEXTS, count_of, grouped, long_date, with_date_format
 from ui.wording.settings import SETTING_WORDS, SettingWords
 from ui.wording.texts import Texts
@@ -52,7 +54,8 @@ def settings_view(settings: Settings, status: Status, texts: Texts, today: date)
     return section(
         f'<form class="fs-settings"><p class="fs-none">{escape(words.scope)} '
         f'<span role="status" data-fs-stored="{escape(words.stored)}"></span></p>{groups}'
-        f"{_group(words.model, _model(status, words, texts))}</form>",
+        f"{_group(words.model, _model(status, words, texts))}"
+        f"{_group(DIAGNOSIS_WORDS[texts.code].heading, examination_html(texts))}</form>",
         texts,
     )
 

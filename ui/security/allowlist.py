@@ -96,7 +96,7 @@ RULES = (
     _rule(_POST, "/test-question(/delete)?", _LANGUAGE, body=Body.JSON, max_bytes=_MAX_JSON_BYTES),
     _rule(_READ, "/test-questions[.]jsonl", _LANGUAGE),
     _rule(_READ, "/view/evaluate/questions", _LANGUAGE),
-    _rule(_READ, "/view/(questions|check|settings|settings/cost)", _LANGUAGE),
+    _rule(_READ, "/view/(questions|check|settings|settings/cost|settings/diagnosis)", _LANGUAGE),
     _rule(_POST, "/check", _LANGUAGE, body=Body.JSON, max_bytes=_MAX_DRAFT_BYTES),
     _rule(_READ, "/view/questions/older", _LANGUAGE | {"older-than"}),
     _rule(_READ, "/view/questions/new", _LANGUAGE | {"name"}),

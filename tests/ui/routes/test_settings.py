@@ -6,6 +6,7 @@ import shutil
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from string import Formatter
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -19,10 +20,13 @@ from server_parts import served
 
 from embeddings.encoder import Encoder
 from rag.archive import Archive
+from rag.diagnosis.diagnose import ARCHIVE_CHECKS, FOLDER_CHECKS
+from rag.diagnosis.wording import CHECKS
 from rag.workspace.reindexing import ReindexingCost, reindexing_cost
 from rag.workspace.settings import ALLOWED, Settings, SettingsStore
 from ui.app import build_app
 from ui.html.settings import cost_html
+from ui.wording.diagnosis_german import GERMAN_CHECKS
 from ui.wording.english import ENGLISH
 from ui.wording.german import GERMAN
 from ui.wording.settings import SETTING_WORDS
@@ -117,6 +121,36 @@ def test_the_cost_in_words() -> None:
     assert "ORDNER" in cost_html(ReindexingCost(9, 1, ""), archive, GERMAN)
 
 
+def test_the_archive_is_checked(page: TestClient, own: Archive, tmp_path: Path) -> None:
+    """The quick checks in the reader's language: what is well folded, and what is not with what to do."""
+    (tmp_path / "in" / "one.txt").unlink()
+    view = html.fromstring(page.get("/view/settings/diagnosis").text)
+    assert view.xpath("string(.//strong)") == "Ein Befund"
+    (item,) = view.xpath("./ul/li")
+    assert item.text_content().startswith("Hinweis Dateien der Artikel: Von 1 Dateien fehlen 1, und 0 haben sich")
+    assert item.xpath("string(.//code)") == "fundstelle forget"
+    quick = own.doctor(quick=True)
+    assert len(view.xpath("./details//li")) == len(quick.findings) - 1
+    assert "One finding" in page.get("/view/settings/diagnosis?lang=en").text
+
+
+def test_findings_are_german() -> None:
+    """Each that the page shows, with no other values than the English sentence, and advice where that has some."""
+    for check in (*FOLDER_CHECKS, *ARCHIVE_CHECKS):
+        if check.quick:
+            english, (_, german) = CHECKS[check.name].symptoms, GERMAN_CHECKS[check.name]
+            assert german.keys() == english.keys()
+            for symptom, (_, *sentences) in english.items():
+                values = {name for sentence in sentences for name in names(sentence)} | {"folder"}
+                assert {name for sentence in german[symptom] for name in names(sentence)} <= values
+                assert [bool(sentence) for sentence in german[symptom]] == [bool(sentence) for sentence in sentences]
+
+
+def names(sentence: str) -> list[str]:
+    """Return the names of the values in a sentence."""
+    return [name for _, name, *_ in Formatter().parse(sentence) if name]
+
+
 @needs_chromium
 def test_in_a_browser(own: Archive, open_page: Open) -> None:
     """Theme and language change at once and stay; the estimate comes by a button."""
@@ -130,6 +164,8 @@ def test_in_a_browser(own: Archive, open_page: Open) -> None:
         sync_api.expect(page.locator("[data-fs-stored]")).to_have_text("Gespeichert")
         page.get_by_role("button", name="Dauer schätzen").click()
         sync_api.expect(page.locator("#fs-cost")).to_contain_text("weniger als eine Minute")
+        page.get_by_role("button", name="Archiv prüfen").click()
+        sync_api.expect(page.locator("#fs-diagnosis")).to_contain_text("ohne Befund")
         assert Axe().run(page).response["violations"] == []
         page.get_by_role("combobox", name="Sprache").select_option("en")
         page.locator("#fs-view-settings .fs[lang=en]").wait_for()

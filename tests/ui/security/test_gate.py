@@ -42,6 +42,7 @@ OPEN = {
     "/view/check": "/view/check",
     "/check": "/check",
     "/view/settings/cost": "/view/settings/cost",
+    "/view/settings/diagnosis": "/view/settings/diagnosis",
     "/saved/add": "/saved/add",
     "/saved/remove": "/saved/remove",
     "/saved/seen": "/saved/seen",

@@ -48,6 +48,8 @@ document.addEventListener("submit", (event) => {
 document.addEventListener("click", (event) => {
   const button = event.target.closest?.("button[data-fs-estimate]");
   if (button) load(button.closest("#fs-cost"), "view/settings/cost");
+  const examine = event.target.closest?.("button[data-fs-examine]");
+  if (examine) load(examine.closest("#fs-diagnosis"), "view/settings/diagnosis");
 });
 
 mounted("#fs-view-settings").then(() => onView("settings", () => load(view(), "view/settings")));
