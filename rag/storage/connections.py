@@ -26,6 +26,10 @@ class FileDeleted(Exception):
     """The file was deleted since it was opened."""
 
 
+class FileEmpty(Exception):
+    """The file has no content, though it is not to be created."""
+
+
 @contextmanager
 def immediate_transaction(connection: sqlite3.Connection) -> Iterator[None]:
     """Write all or nothing; waits until no other connection writes."""
@@ -48,7 +52,7 @@ class Connections:
     Args:
         prepare: called with each connection that is opened.
         accept: called after it with the first connection to a file, again if the file was replaced.
-        recreate: whether a file that was deleted is created again.
+        recreate: whether a file that was deleted, or is empty, is created again.
     """
 
     def __init__(
@@ -78,6 +82,7 @@ class Connections:
 
         Raises:
             FileDeleted: the file was deleted, and is not to be created again.
+            FileEmpty: the file is empty, and is not to be created again.
             sqlite3.DatabaseError: the file cannot be opened, or is not a database.
         """
         current: sqlite3.Connection | None = getattr(self._thread, "connection", None)
@@ -148,6 +153,8 @@ class Connections:
             return ()
 
     def _open(self) -> sqlite3.Connection:
+        if not self._recreate and self._path.is_file() and not self._path.stat().st_size:
+            raise FileEmpty
         if not self._path.exists():
             # SQLite gives its other files the same permissions; what fails here fails there too, and is reported then
             with suppress(OSError):

@@ -7,20 +7,28 @@ import secrets
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from rag.errors import ArchiveBusy, ArchiveDamaged, ArchiveError, ArchiveFull, ArchiveGone, ArchiveReadOnly
+from rag.errors import ArchiveDamaged, ArchiveGone
 from rag.storage.checksums import CHECKSUMS_VERSION, register
-from rag.storage.connections import NOT_WRITABLE, Connections, FileDeleted, immediate_transaction
+from rag.storage.connections import Connections, FileDeleted, FileEmpty, immediate_transaction
+from rag.storage.creation import create_database
+from rag.storage.examination import fault_of_file, fault_of_rows
 from rag.storage.listing import sort_key
 from rag.storage.schema import FIRST_READABLE_VERSION, SCHEMA_VERSION, set_up
+from rag.storage.sqlite_errors import DAMAGED, EMPTY, GONE, archive_error
+from rag.storage.state_file import STATE_FILE, ChangeCount, lost_changes, state_before, write_state
 
 log = logging.getLogger(__name__)
 
 DATABASE = "archive.sqlite"
 """The name of the file in the folder of an archive."""
-_NO_ARCHIVE = "The archive {folder} was deleted or moved: put it back, or stop this program and open another one."
+_COUNT_CHANGE = (
+    "INSERT INTO meta (name, value) VALUES ('changes', '1') "
+    "ON CONFLICT (name) DO UPDATE SET value = CAST(value + 1 AS TEXT)"
+)
 # random bytes in the mark of a revision
 _MARK_BYTES = 6
 
@@ -38,11 +46,38 @@ class Database:
         self._path = path
         self._warned: set[str] = set()
         self._version = SCHEMA_VERSION
+        # changes that were lost before
+        self._lost = 0
+        if not path.exists():
+            create_database(path, _prepare)
         self._connections = Connections(path, _prepare, self._set_up, recreate=False)
         self.rows("SELECT 1")
 
     def _set_up(self, connection: sqlite3.Connection) -> None:
-        self._version = set_up(connection, self._path)
+        """Check a file that was opened, and migrate it.
+
+        Raises:
+            ArchiveDamaged: it is damaged, apart from articles, which are checked when they are read.
+        """
+        folder = self._path.parent
+        fault = fault_of_file(connection, self._path)
+        if not fault:
+            self._version = set_up(connection, self._path)
+            fault = fault_of_rows(connection) if self.has_checksums else ""
+        if fault:
+            raise ArchiveDamaged(DAMAGED.format(folder=folder, fault=fault))
+        # in this order, since another process may be writing
+        before = state_before(folder)
+        now = _change_count(connection)
+        self._lost = lost_changes(folder, before, now)
+        if before is None:
+            self._write_state(now, safely=False)
+
+    def _write_state(self, count: ChangeCount, *, safely: bool) -> None:
+        try:
+            write_state(self._path.parent, replace(count, changes=count.changes + self._lost), safely=safely)
+        except OSError as error:
+            log.debug("%s cannot be written (%s).", STATE_FILE, error)
 
     def close(self) -> None:
         """Close the file."""
@@ -100,10 +135,12 @@ class Database:
         try:
             with self._connections.lent() as connection:
                 yield connection
+        except FileEmpty as error:
+            raise ArchiveDamaged(EMPTY.format(folder=self._path.parent)) from error
         except FileDeleted as error:
-            raise ArchiveGone(_NO_ARCHIVE.format(folder=self._path.parent)) from error
+            raise ArchiveGone(GONE.format(folder=self._path.parent)) from error
         except sqlite3.DatabaseError as error:
-            raise _archive_error(error, self._path.parent) from error
+            raise archive_error(error, self._path.parent) from error
 
     @contextmanager
     def snapshot(self) -> Iterator[sqlite3.Connection]:
@@ -132,31 +169,18 @@ class Database:
                 mark = secrets.token_urlsafe(_MARK_BYTES)
                 connection.execute("INSERT INTO states VALUES (?, ?)", (revision, mark))
             connection.execute("UPDATE meta SET value = ? WHERE name = 'revision'", (str(revision),))
+            connection.execute(_COUNT_CHANGE)
+            count = _change_count(connection)
+        # while articles are indexed, once in a while is enough
+        self._write_state(count, safely=not of_articles)
+
+
+def _change_count(connection: sqlite3.Connection) -> ChangeCount:
+    facts = dict(connection.execute("SELECT name, value FROM meta WHERE name IN ('archive_id', 'changes')").fetchall())
+    return ChangeCount(facts.get("archive_id", ""), int(facts.get("changes", 0)))
 
 
 def _prepare(connection: sqlite3.Connection) -> None:
     connection.execute("PRAGMA foreign_keys = ON")
     register(connection)
     connection.create_function("sort_key", 1, sort_key, deterministic=True)
-
-
-def _archive_error(error: sqlite3.DatabaseError, folder: Path) -> ArchiveError:
-    """Return the error that says what happened and what to do."""
-    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-    if code == sqlite3.SQLITE_FULL:
-        return ArchiveFull(
-            f"The disk of the archive {folder} is full: make room and run the same command again; "
-            "what was stored before is safe."
-        )
-    if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
-        return ArchiveBusy(f"Another program keeps the archive {folder} locked: wait until it is done and try again.")
-    if code in NOT_WRITABLE:
-        return ArchiveReadOnly(
-            f"The archive {folder} cannot be written: check its permissions, or choose another with --archive."
-        )
-    if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
-        return ArchiveDamaged(
-            f"The archive {folder} is damaged ({error}): restore it from a backup, or delete the folder and "
-            "index your articles again."
-        )
-    return ArchiveError(f"The archive {folder} cannot be used ({error}): check the disk, then try again.")

@@ -8,6 +8,7 @@ from pathlib import Path
 from embeddings.permissions import make_file
 from rag.errors import ArchiveError
 from rag.storage.database import DATABASE
+from rag.storage.state_file import STATE_FILE
 
 DENSE = "dense"
 LEXICAL = "lexical"
@@ -25,7 +26,7 @@ def make_archive_folder(folder: Path) -> None:
     Raises:
         ArchiveError: it cannot be created, or contains something else.
     """
-    own_names = {DATABASE, DENSE, LEXICAL, TOKENS, INDEXING_LOCK, FETCHED, INBOX, MAP}
+    own_names = {DATABASE, STATE_FILE, DENSE, LEXICAL, TOKENS, INDEXING_LOCK, FETCHED, INBOX, MAP}
     try:
         folder.mkdir(parents=True, exist_ok=True)
         foreign_names = [path.name for path in folder.iterdir() if path.name not in own_names]

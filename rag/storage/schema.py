@@ -139,15 +139,12 @@ CREATE TABLE listing (
 
 
 def set_up(connection: sqlite3.Connection, path: Path) -> int:
-    """Create the tables of a new archive, or migrate one of an earlier version; return the version that it has then.
+    """Migrate an archive of an earlier version; return the version that it has then.
 
     Raises:
         ArchiveError: the file is of another program, or of a newer version.
     """
     version = _version(connection)
-    if version == 0 and not connection.execute("SELECT 1 FROM sqlite_schema LIMIT 1").fetchone():
-        _create(connection)
-        version = SCHEMA_VERSION
     if connection.execute("PRAGMA application_id").fetchone()[0] != _APPLICATION_ID:
         raise ArchiveError(f"{path} is a database of another program: choose another folder with --archive.")
     if version > SCHEMA_VERSION:
@@ -158,18 +155,17 @@ def set_up(connection: sqlite3.Connection, path: Path) -> int:
     return _migrate(connection, path) if version < SCHEMA_VERSION else version
 
 
-def _create(connection: sqlite3.Connection) -> None:
+def create_tables(connection: sqlite3.Connection) -> None:
+    """Create the tables of a new archive in an empty database."""
     with immediate_transaction(connection):
-        # another process may have been first
-        if _version(connection) == 0:
-            for statement in ";".join([_FIRST_SCHEMA, *MIGRATIONS.values()]).split(";"):
-                connection.execute(statement)
-            connection.execute(
-                "INSERT INTO meta (name, value) VALUES ('archive_id', ?), ('revision', '0')", (uuid.uuid4().hex,)
-            )
-            add_checksums(connection)
-            connection.execute(f"PRAGMA application_id = {_APPLICATION_ID}")
-            connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+        for statement in ";".join([_FIRST_SCHEMA, *MIGRATIONS.values()]).split(";"):
+            connection.execute(statement)
+        connection.execute(
+            "INSERT INTO meta (name, value) VALUES ('archive_id', ?), ('revision', '0')", (uuid.uuid4().hex,)
+        )
+        add_checksums(connection)
+        connection.execute(f"PRAGMA application_id = {_APPLICATION_ID}")
+        connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
 
 
 def _migrate(connection: sqlite3.Connection, path: Path) -> int:

@@ -29,6 +29,7 @@ from rag.archive import Archive
 from rag.diagnosis import computer
 from rag.diagnosis.diagnose import ARCHIVE_CHECKS, FOLDER_CHECKS
 from rag.diagnosis.wording import CHECKS
+from rag.storage import examination
 from rag.storage.checksums import register
 from rag.storage.database import DATABASE
 from rag.types.diagnosis import Diagnosis, Finding
@@ -222,6 +223,15 @@ def nan_vector(folder: Path, patch: Patch) -> None:
     )
 
 
+def damaged_index(folder: Path, patch: Patch) -> None:
+    """Of a large archive, which is not examined whole when it is opened, an index is damaged."""
+    patch.setattr(examination, "_MAX_EXAMINED", 0)
+    sql(
+        "PRAGMA writable_schema = ON",
+        "UPDATE sqlite_schema SET rootpage = rootpage + 1 WHERE name = 'bands_by_article'",
+    )(folder, patch)
+
+
 INSERT_ARTICLE = (
     "INSERT INTO articles (id, path, sha256, recipe, text, language, added) "
     "VALUES ('x', '/x', '', '', 'x', 'de', '2999-01-01T00:00:00+00:00')"
@@ -241,13 +251,7 @@ BREAKAGES: dict[tuple[str, str], tuple[Callable[[Path, Patch], None], bool]] = {
     ("journal", "large"): (large_log, False),
     ("clock", "future"): (sql(INSERT_ARTICLE), False),
     ("clock", "files"): (future_file, False),
-    ("database", "damaged"): (
-        sql(
-            "PRAGMA writable_schema = ON",
-            "UPDATE sqlite_schema SET rootpage = rootpage + 1 WHERE name = 'bands_by_article'",
-        ),
-        False,
-    ),
+    ("database", "damaged"): (damaged_index, False),
     ("checksums", "differ"): (
         sql("DROP TRIGGER articles_changed", "UPDATE articles SET text = replace(text, 'zwei', 'drei')"),
         False,

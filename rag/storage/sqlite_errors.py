@@ -1,0 +1,35 @@
+"""What SQLite reports → what happened to the archive, and what to do."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+from rag.errors import ArchiveBusy, ArchiveDamaged, ArchiveError, ArchiveFull, ArchiveReadOnly
+from rag.storage.connections import NOT_WRITABLE
+
+GONE = "The archive {folder} was deleted or moved: put it back, or stop this program and open another one."
+DAMAGED = "The archive {folder} is damaged ({fault}): `fundstelle repair` saves what can be read, or restore a backup."
+EMPTY = "The database of the archive {folder} is an empty file: restore a backup, or delete that file to begin anew."
+MISSING = "The archive {folder} lacks its database: restore a backup, or delete the folder to begin anew."
+
+
+def archive_error(error: sqlite3.DatabaseError, folder: Path) -> ArchiveError:
+    """Return the error that says what happened and what to do."""
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    if code == sqlite3.SQLITE_FULL:
+        return ArchiveFull(
+            f"The disk of the archive {folder} is full: make room and run the same command again; "
+            "what was stored before is safe."
+        )
+    if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+        return ArchiveBusy(f"Another program keeps the archive {folder} locked: wait until it is done and try again.")
+    if code in NOT_WRITABLE:
+        return ArchiveReadOnly(
+            f"The archive {folder} cannot be written: check its permissions, or choose another with --archive."
+        )
+    # text that is no UTF-8 has no code
+    undecodable = isinstance(error, sqlite3.OperationalError) and not hasattr(error, "sqlite_errorcode")
+    if undecodable or code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+        return ArchiveDamaged(DAMAGED.format(folder=folder, fault=error))
+    return ArchiveError(f"The archive {folder} cannot be used ({error}): check the disk, then try again.")

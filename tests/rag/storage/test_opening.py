@@ -1,0 +1,130 @@
+"""Opening an archive whose database is damaged, missing, empty, foreign, or older than it was."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from rag.archive import Archive
+from rag.errors import ArchiveDamaged, ArchiveError
+from rag.storage.database import DATABASE, Database
+from rag.storage.state_file import STATE_FILE
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    """A closed archive with two settings."""
+    database = Database(tmp_path / DATABASE)
+    database.set_meta("colour", "blue")
+    database.set_meta("shape", "round")
+    database.close()
+    return tmp_path / DATABASE
+
+
+def open_archive(path: Path) -> None:
+    Database(path).close()
+
+
+def test_an_empty_file_is_not_a_new_archive(path: Path) -> None:
+    """A database of no bytes is refused, and stays as it is."""
+    path.write_bytes(b"")
+    with pytest.raises(ArchiveDamaged, match="an empty file: restore a backup"):
+        open_archive(path)
+    assert path.stat().st_size == 0
+    assert not path.with_name(f"{DATABASE}-wal").exists()
+
+
+def test_a_missing_database_is_not_made_anew(path: Path) -> None:
+    """Where an archive lost its database, no empty one takes its place."""
+    path.unlink()
+    with pytest.raises(ArchiveDamaged, match="lacks its database: restore a backup"):
+        Archive.open(path.parent)
+    assert not path.exists()
+
+
+@pytest.mark.parametrize("share", [0.01, 0.3, 0.7, 0.99])
+def test_a_truncated_file_is_refused(path: Path, share: float) -> None:
+    """A database that was cut short anywhere is refused in one sentence, and not changed."""
+    data = path.read_bytes()
+    cut = data[: int(len(data) * share)]
+    path.write_bytes(cut)
+    with pytest.raises(ArchiveDamaged, match=r"is damaged \(.*\): `fundstelle repair`"):
+        open_archive(path)
+    assert path.read_bytes() == cut
+
+
+def test_other_files_are_refused(tmp_path: Path) -> None:
+    """What is no SQLite file, or a database of another program, with or without tables, is refused and not changed."""
+    text = tmp_path / "text.sqlite"
+    text.write_text("no database\n" * 1000)
+    foreign, bare = tmp_path / "foreign.sqlite", tmp_path / "bare.sqlite"
+    for file, statement in ((foreign, "CREATE TABLE t (x)"), (bare, "PRAGMA user_version = 0")):
+        with sqlite3.connect(file) as connection:
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute(statement)
+        connection.close()
+    for file in (text, foreign, bare):
+        before = file.read_bytes()
+        with pytest.raises(ArchiveError):
+            open_archive(file)
+        assert file.read_bytes() == before
+
+
+@pytest.mark.parametrize("table", ["meta", "settings", "dossiers"])
+def test_damaged_rows_of_people_are_refused(path: Path, table: str) -> None:
+    """A changed letter in what people stored is noticed when the archive is opened."""
+    database = Database(path)
+    with database.transaction(of_articles=False) as (connection, _):
+        connection.execute("INSERT INTO settings (name, value) VALUES ('theme', 'QQQQ')")
+        connection.execute("INSERT INTO dossiers (id, name, made, changed) VALUES ('1', 'QQQQ', '', '')")
+    database.set_meta("colour", "QQQQ")
+    database.close()
+    with sqlite3.connect(path) as connection:
+        connection.execute(f"DROP TRIGGER {table}_changed")
+        column = "name" if table == "dossiers" else "value"
+        connection.execute(f"UPDATE {table} SET {column} = 'QQQR' WHERE {column} = 'QQQQ'")  # noqa: S608
+    connection.close()
+    with pytest.raises(ArchiveDamaged, match=f"1 of {table}"):
+        open_archive(path)
+
+
+def test_a_crash_loses_no_change(path: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """What was committed before a crash is there after it, and nothing is said."""
+    database = Database(path)
+    copy = tmp_path / "copy"
+    database.set_meta("shape", "square")
+    database.set_meta("shape", "flat")
+    copy.mkdir()
+    # as a crash leaves the files
+    for name in (DATABASE, f"{DATABASE}-wal", STATE_FILE):
+        shutil.copy(tmp_path / name, copy)
+    database.close()
+    whole = Database(copy / DATABASE)
+    assert whole.meta("shape") == "flat"
+    assert caplog.text == ""
+    whole.close()
+
+
+def test_a_damaged_log_is_noticed(path: Path, caplog: pytest.LogCaptureFixture, tmp_path: Path) -> None:
+    """A bit of the log turned: SQLite drops the changes from there on, and the archive says that it lacks them."""
+    database = Database(path)
+    database.set_meta("shape", "square")
+    database.set_meta("shape", "flat")
+    copy = tmp_path / "copy"
+    copy.mkdir()
+    for name in (DATABASE, f"{DATABASE}-wal", STATE_FILE):
+        shutil.copy(tmp_path / name, copy)
+    database.close()
+    log = bytearray((copy / f"{DATABASE}-wal").read_bytes())
+    log[100] ^= 1
+    (copy / f"{DATABASE}-wal").write_bytes(log)
+    for _ in range(2):
+        caplog.clear()
+        damaged = Database(copy / DATABASE)
+        assert damaged.meta("shape") == "round"
+        damaged.set_meta("later", "change")
+        damaged.close()
+        assert "lacks its last 2 changes" in caplog.text
