@@ -283,6 +283,7 @@ class Archive:
         author: str | None = None,
         published: Day = None,
         by: str = "",
+        take_back: Iterable[str] = (),
     ) -> Article:
         """Set right what was read wrongly from the file of an article, and return the article.
 
@@ -291,19 +292,22 @@ class Archive:
         Args:
             title, source, author, published: the facts as they are; empty if unknown, None where nothing is said.
             by: who says so.
+            take_back: facts that get what the file says again, in the same step.
 
         Raises:
             NotFound: there is no article of this id.
-            CorrectionError: nothing is corrected, or a value cannot be used.
+            CorrectionError: nothing is corrected, a value cannot be used, or a fact is taken back that is corrected.
             ArchiveBusy: another process is indexing.
             ArchiveError: the archive cannot be written.
         """
-        from rag.indexing.correction_arguments import correction_values
+        from rag.indexing.correction_arguments import correction_values, fields_taken_back
 
-        values = correction_values({"title": title, "source": source, "author": author, "published": published})
+        facts = {"title": title, "source": source, "author": author, "published": published}
+        fields = fields_taken_back(facts, take_back)
+        values = correction_values(facts, may_be_empty=bool(fields))
         made = datetime.now(UTC).isoformat(timespec="seconds")
         corrections = [Correction(article_id, field, value, by=by, made=made) for field, value in values.items()]
-        return self._set_corrections(article_id, tuple(values), corrections)
+        return self._set_corrections(article_id, (*values, *fields), corrections)
 
     def take_back_correction(self, article_id: str, *fields: str) -> Article:
         """Give an article the facts of its file again, and return it.
@@ -646,11 +650,20 @@ class Archive:
         return self._store.article(self._store.duplicates.original(self.article(reference).id))
 
     def duplicates(self, article_id: str) -> tuple[Article, ...]:
-        """Return the other articles with the same text."""
+        """Return the other articles with the same text.
+
+        Raises:
+            NotFound: no article has this id.
+        """
+        _ = self._store.article(article_id)
         return self._store.duplicates.of(article_id)
 
     def versions(self, article_id: str) -> tuple[Version, ...]:
-        """Return the near-duplicates of an article, most similar first."""
+        """Return the near-duplicates of an article, most similar first.
+
+        Raises:
+            NotFound: no article has this id.
+        """
         return versions_among(
             self._store.article(article_id), self._store.duplicates.near_duplicate_candidates(article_id)
         )
@@ -661,9 +674,7 @@ class Archive:
         Raises:
             NotFound: no article has this id.
         """
-        for file in self._store.file_paths([article_id]).values():
-            return Path(file)
-        raise NotFound(f"There is no article {article_id} in this archive.")
+        return Path(self._store.record(article_id).file)
 
     def similar(self, article_id: str, k: int = 5) -> tuple[SimilarArticle, ...]:
         """Return the k articles that are nearest to one in what they are about, in any language, nearest first.
@@ -750,13 +761,18 @@ class Archive:
 
         return listed_row(self._store, article_id)
 
-    def library_counts(self) -> LibraryCounts:
+    def library_counts(self, query: LibraryQuery | None = None) -> LibraryCounts:
         """Return how many articles there are by month, outlet, author and language.
+
+        Args:
+            query: which ones are counted, if not all; its page and order do not matter.
 
         Raises:
             ArchiveError: as for `library`.
         """
-        return self._store.library.counts()
+        from rag.indexing.listing import listed_counts
+
+        return listed_counts(self._store, query or LibraryQuery())
 
     def articles_in(self, file: str) -> int:
         """Return how many articles came from the file at a path."""

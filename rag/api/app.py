@@ -23,6 +23,7 @@ from rag.api.metrics import CountRequests, Metrics, add_metrics_route
 from rag.api.parameters import refuse_unknown_parameters
 from rag.api.passages import add_passage_routes
 from rag.api.problems import add_problem_handlers
+from rag.api.relatives import add_relative_routes
 from rag.api.runs import add_run_routes
 from rag.api.status import add_status_routes
 from rag.api.verify import add_verify_route
@@ -60,6 +61,7 @@ def build_api(archive: Archive, serving: Serving = THIS_COMPUTER, jobs: Jobs | N
     add_ask_route(router, archive, metrics.count_questions)
     add_article_routes(router, archive)
     add_passage_routes(router, archive)
+    add_relative_routes(router, archive)
     add_check_route(router, archive)
     add_verify_route(router, archive, trusts_paths=serving.is_private)
     add_job_routes(router, jobs)

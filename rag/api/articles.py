@@ -14,8 +14,8 @@ from rag.api.cursors import CursorScope
 from rag.api.replies import UNCHANGED, cacheable_reply, json_reply
 from rag.archive import Archive
 from rag.article_view import view_article
-from rag.schemas.article import ArticleWithTextModel, CorrectedArticleModel, RemovedArticlesModel
-from rag.schemas.library import ArticlePageModel
+from rag.schemas.article import ArticleWithTextModel, CorrectedArticleModel, CorrectionListModel, RemovedArticlesModel
+from rag.schemas.library import ArticlePageModel, LibraryRowModel
 from rag.schemas.requests import ArticleListRequest, FactsRequest
 from rag.search.filters import make_filter
 from rag.types import CORRECTABLE
@@ -42,7 +42,7 @@ def add_article_routes(router: APIRouter, archive: Archive) -> None:
             "next": scope.cursor(page_number + 1) if page.has_next else None,
         }
         if parameters.facets:
-            values["facets"] = archive.library_counts()
+            values["facets"] = archive.library_counts(query)
         return cacheable_reply(ArticlePageModel.of(values), request)
 
     @router.get("/articles/lookup", tags=["articles"], response_model=ArticleWithTextModel, responses=UNCHANGED)
@@ -65,13 +65,21 @@ def add_article_routes(router: APIRouter, archive: Archive) -> None:
         named = [field for field in CORRECTABLE if field in body.model_fields_set]
         values = {field: value for field in named if (value := getattr(body, field)) is not None}
         taken_back = [field for field in named if field not in values]
-        if values or not taken_back:
-            archive.correct(article_id, **values, by=body.by)
-        if taken_back:
-            archive.take_back_correction(article_id, *taken_back)
-        article, _ = archive._store.article_with_passages(article_id)
+        article = archive.correct(article_id, **values, by=body.by, take_back=taken_back)
         corrections = [correction.to_dict() for correction in archive.corrections(article_id)]
         return json_reply(CorrectedArticleModel.of(article.to_dict() | {"corrections": corrections}))
+
+    @router.get(
+        "/articles/{article_id}/corrections", tags=["articles"], response_model=CorrectionListModel, responses=UNCHANGED
+    )
+    def list_corrections(request: Request, article_id: str) -> Response:
+        """Return the corrections of an article, each with what its file says."""
+        return cacheable_reply(CorrectionListModel.of({"corrections": archive.corrections(article_id)}), request)
+
+    @router.get("/articles/{article_id}/row", tags=["articles"], response_model=LibraryRowModel, responses=UNCHANGED)
+    def get_row(request: Request, article_id: str) -> Response:
+        """Return an article as it is listed: with its state and its file, without its text."""
+        return cacheable_reply(LibraryRowModel.of(archive.library_row(article_id)), request)
 
     @router.delete("/articles/{article_id}", tags=["articles"], response_model=RemovedArticlesModel)
     def remove_article(article_id: str, *, with_file: bool = False) -> Response:
@@ -94,6 +102,7 @@ def _query_of(parameters: ArticleListRequest) -> LibraryQuery:
         sources=parameters.source,
         authors=parameters.author,
         languages=parameters.language,
+        paths=parameters.path,
         include=parameters.include,
     )
     return LibraryQuery(

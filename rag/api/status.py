@@ -8,16 +8,22 @@ from starlette.responses import Response
 from rag.api.replies import UNCHANGED, cacheable_reply, json_reply
 from rag.archive import Archive
 from rag.errors import EncoderUnavailable
+from rag.schemas.report import FailureListModel
 from rag.schemas.status import HealthModel, StatusModel
 
 
 def add_status_routes(router: APIRouter, archive: Archive) -> None:
-    """Add the routes /status, /health and /ready."""
+    """Add the routes /status, /failures, /health and /ready."""
 
     @router.get("/status", tags=["status"], response_model=StatusModel, responses=UNCHANGED)
     def get_status(request: Request) -> Response:
         """Return what the archive contains."""
         return cacheable_reply(StatusModel.of(archive.status()), request)
+
+    @router.get("/failures", tags=["status"], response_model=FailureListModel, responses=UNCHANGED)
+    def list_failures(request: Request) -> Response:
+        """Return what could not be read when its folder or file was indexed last."""
+        return cacheable_reply(FailureListModel.of({"failures": archive.failures()}), request)
 
     @router.get("/health", tags=["status"], response_model=HealthModel)
     async def get_health() -> Response:

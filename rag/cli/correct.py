@@ -43,7 +43,14 @@ def correct(
         if undo:
             current = archive.take_back_correction(article_id)
         else:
-            current = archive.correct(article_id, **values, by=getpass.getuser() if by is None else by)
+            current = archive.correct(
+                article_id,
+                title=title,
+                source=source,
+                author=author,
+                published=date,
+                by=getpass.getuser() if by is None else by,
+            )
         corrections = archive.corrections(article_id)
     if as_json:
         print_json({**current.to_dict(), "corrections": [correction.to_dict() for correction in corrections]})

@@ -2,35 +2,34 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
-from urllib.parse import quote
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
 
-from rag.errors import FilterError, QuestionError
-from rag.search.arguments import Day
+from rag.errors import QuestionError
 from rag.storage.filter_json import filter_values
-from rag.types import CORRECTABLE, Answer, Article, Citation, Filter, Passage, ResultList, Sort, Status
+from rag.types import (
+    Answer,
+    Citation,
+    DraftReport,
+    Failure,
+    Filter,
+    ResultList,
+    Sort,
+    Status,
+)
 from rag.types.decoding import (
     decode_answer,
-    decode_article,
-    decode_library_counts,
-    decode_library_page,
-    decode_passages,
+    decode_draft_report,
+    decode_failure,
     decode_results,
     decode_status,
 )
-from rag.types.library import LibraryCounts, LibraryPage, LibraryQuery, LibraryRow
-
-if TYPE_CHECKING:
-    from rag.schemas.article import ArticleWithTextModel
-    from rag.schemas.job import JobModel
 
 T = TypeVar("T")
 
-MOST_LISTED = 200
-"""The largest page of a list of articles."""
+PREFIX = "/api/v1"
+"""Below it are all addresses."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,23 +49,20 @@ class ApiCall(Generic[T]):
     body: Mapping[str, Any] | None = None
     key: str = ""
 
-    @property
-    def headers(self) -> dict[str, str]:
-        """What is sent besides the body."""
-        return {"Idempotency-Key": self.key} if self.key else {}
+    def arguments(self, server: str) -> dict[str, Any]:
+        """Return what httpx sends to a server, by the names of its arguments."""
+        return {
+            "method": self.method,
+            "url": f"{server}{PREFIX}{self.path}",
+            "params": list(self.parameters) or None,
+            "json": self.body,
+            "headers": {"Idempotency-Key": self.key} if self.key else {},
+        }
 
     @property
     def may_repeat(self) -> bool:
         """Whether sending it twice does no more than sending it once."""
         return self.method == "GET" or bool(self.key)
-
-
-@dataclass(frozen=True, slots=True)
-class PageOfArticles:
-    """A page of the list of articles, and the cursor of the following one."""
-
-    page: LibraryPage
-    next: str | None = field(default=None)
 
 
 def ask_call(question: str, k: int, filter: Filter, *, fast: bool) -> ApiCall[Answer]:
@@ -94,86 +90,24 @@ def search_call(question: str, limit: int, filter: Filter, sort: Sort, *, fast: 
     )
 
 
-def article_call(reference: str) -> ApiCall[Article]:
-    """Ask for an article by its id, path, title or URL, or a unique part of one."""
-    from rag.schemas.article import ArticleWithTextModel
+def failures_call() -> ApiCall[tuple[Failure, ...]]:
+    """Ask what could not be read."""
+    from rag.schemas.report import FailureListModel
 
-    return ApiCall(
-        "GET",
-        "/articles/lookup",
-        lambda body: decode_article(ArticleWithTextModel.model_validate_json(body)),
-        [("reference", reference)],
-    )
+    def decode(body: bytes) -> tuple[Failure, ...]:
+        return tuple(map(decode_failure, FailureListModel.model_validate_json(body).failures))
+
+    return ApiCall("GET", "/failures", decode)
 
 
-def view_call(reference: str) -> ApiCall[ArticleWithTextModel]:
-    """Ask for an article with its passages and its relatives."""
-    from rag.schemas.article import ArticleWithTextModel
+def check_call(draft: str, *, figures: bool) -> ApiCall[DraftReport]:
+    """Ask whether the archive has what a draft quotes and counts."""
+    from rag.schemas.draft import DraftReportWithTextsModel
 
-    parameters = [("reference", reference)]
-    return ApiCall("GET", "/articles/lookup", ArticleWithTextModel.model_validate_json, parameters)
+    def decode(body: bytes) -> DraftReport:
+        return decode_draft_report(DraftReportWithTextsModel.model_validate_json(body), draft)
 
-
-def passages_call(article_id: str) -> ApiCall[tuple[Passage, ...]]:
-    """Ask for the passages of an article."""
-    from rag.schemas.article import PassageListModel
-
-    path = f"/articles/{quote(article_id, safe='')}/passages"
-    return ApiCall("GET", path, lambda body: decode_passages(PassageListModel.model_validate_json(body)))
-
-
-def articles_call(query: LibraryQuery, cursor: str | None = None) -> ApiCall[PageOfArticles]:
-    """Ask for a page of the list of articles.
-
-    Raises:
-        FilterError: the query filters by what a server does not list by.
-    """
-    from rag.schemas.library import ArticlePageModel
-
-    filter = query.filter
-    if filter.paths or filter.exact_sources or filter.exact_authors or "article" not in filter.kinds:
-        raise FilterError("A server lists articles by day, parts of names and language alone: leave out the others.")
-    parameters: list[tuple[str, str]] = [
-        ("sort", query.sort),
-        ("order", "descending" if query.descending else "ascending"),
-        ("limit", str(query.size)),
-        *(("source", name) for name in filter.sources),
-        *(("author", name) for name in filter.authors),
-        *(("language", name) for name in filter.languages),
-    ]
-    optional = {
-        "search": query.search or None,
-        "since": str(filter.since) if filter.since else None,
-        "until": str(filter.until) if filter.until else None,
-        "include": "comments" if "comment" in filter.kinds else None,
-        "state": query.state,
-        "cursor": cursor,
-    }
-    parameters += [(name, value) for name, value in optional.items() if value is not None]
-
-    def decode(body: bytes) -> PageOfArticles:
-        model = ArticlePageModel.model_validate_json(body)
-        return PageOfArticles(decode_library_page(model), model.next)
-
-    return ApiCall("GET", "/articles", decode, parameters)
-
-
-def ids_of_originals(rows: Iterable[LibraryRow]) -> list[str]:
-    """Return the ids of all articles but duplicates, ordered by path."""
-    return [row.id for row in sorted(rows, key=lambda row: row.path) if row.same_as is None]
-
-
-def counts_call() -> ApiCall[LibraryCounts]:
-    """Ask how many articles there are by month, outlet, author and language."""
-    from rag.schemas.library import ArticlePageModel
-
-    def decode(body: bytes) -> LibraryCounts:
-        facets = ArticlePageModel.model_validate_json(body).facets
-        if facets is None:
-            raise ValueError("The counts are missing.")
-        return decode_library_counts(facets)
-
-    return ApiCall("GET", "/articles", decode, [("limit", "1"), ("facets", "true")])
+    return ApiCall("POST", "/check", decode, body={"text": draft, "figures": figures, "texts": True})
 
 
 def status_call() -> ApiCall[Status]:
@@ -181,91 +115,6 @@ def status_call() -> ApiCall[Status]:
     from rag.schemas.status import StatusModel
 
     return ApiCall("GET", "/status", lambda body: decode_status(StatusModel.model_validate_json(body)))
-
-
-def correction_call(article_id: str, facts: Mapping[str, str | None], by: str = "") -> ApiCall[str]:
-    """Set facts of an article right, or take back their correction where they are None; the reply is the id."""
-    from rag.schemas.article import CorrectedArticleModel
-
-    path = f"/articles/{quote(article_id, safe='')}"
-    return ApiCall(
-        "PATCH", path, lambda body: CorrectedArticleModel.model_validate_json(body).id, body={**facts, "by": by}
-    )
-
-
-def correction_facts(
-    title: str | None, source: str | None, author: str | None, published: Day
-) -> dict[str, str | None]:
-    """Return the facts of which something is said."""
-    day = published if published is None or isinstance(published, str) else published.isoformat()
-    facts = {"title": title, "source": source, "author": author, "published": day}
-    return {name: value for name, value in facts.items() if value is not None}
-
-
-def taken_back(fields: Sequence[str]) -> dict[str, str | None]:
-    """Return the facts of a call that takes back corrections: all of them if none is named."""
-    return dict.fromkeys(fields or CORRECTABLE)
-
-
-def forget_call(paths: Iterable[str]) -> ApiCall[int]:
-    """Remove the articles of files and folders; the reply is their number."""
-    from rag.schemas.article import RemovedArticlesModel
-
-    return ApiCall(
-        "POST",
-        "/forget",
-        lambda body: RemovedArticlesModel.model_validate_json(body).articles,
-        body={"paths": list(paths)},
-        key=_new_key(),
-    )
-
-
-def index_call(paths: Iterable[str], addresses: Iterable[str], *, again: bool) -> ApiCall[JobModel]:
-    """Begin to index; the reply is the job."""
-    from rag.schemas.job import JobModel
-
-    wanted = {"paths": list(paths), "addresses": list(addresses), "again": again}
-    return ApiCall("POST", "/index", JobModel.model_validate_json, body=wanted, key=_new_key())
-
-
-def evaluate_call(
-    questions: Sequence[Mapping[str, Any]] | None, name: str | None, source: str, *, fast: bool
-) -> ApiCall[JobModel]:
-    """Begin to evaluate; the reply is the job."""
-    from rag.schemas.job import JobModel
-
-    wanted: dict[str, Any] = {"source": source, "fast": fast}
-    if questions is not None:
-        wanted["questions"] = list(questions)
-    if name is not None:
-        wanted["name"] = name
-    return ApiCall("POST", "/evaluate", JobModel.model_validate_json, body=wanted, key=_new_key())
-
-
-def job_call(job_id: str) -> ApiCall[JobModel]:
-    """Ask for a job."""
-    from rag.schemas.job import JobModel
-
-    return ApiCall("GET", f"/jobs/{quote(job_id, safe='')}", JobModel.model_validate_json)
-
-
-def cancel_call(job_id: str) -> ApiCall[JobModel]:
-    """End a job early."""
-    from rag.schemas.job import JobModel
-
-    return ApiCall("POST", f"/jobs/{quote(job_id, safe='')}/cancel", JobModel.model_validate_json)
-
-
-def upload_call() -> ApiCall[JobModel]:
-    """Send files, which are indexed."""
-    from rag.schemas.job import JobModel
-
-    return ApiCall("POST", "/index/files", JobModel.model_validate_json)
-
-
-def run_call(name: str) -> ApiCall[bytes]:
-    """Ask for a stored run, with the results of each question."""
-    return ApiCall("GET", f"/runs/{quote(name, safe='')}/export", bytes)
 
 
 def verify_call(citations: Iterable[Citation]) -> ApiCall[tuple[Any, ...]]:
@@ -293,7 +142,3 @@ def verify_call(citations: Iterable[Citation]) -> ApiCall[tuple[Any, ...]]:
         return tuple(Verification(**{name: getattr(verdict, name) for name in names}) for verdict in verdicts)
 
     return ApiCall("POST", "/verify", decode, body={"citations": quotations})
-
-
-def _new_key() -> str:
-    return secrets.token_hex(16)

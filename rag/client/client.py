@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack
-from dataclasses import replace
+from contextlib import ExitStack, contextmanager
+from itertools import islice
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self, TypeVar
+from typing import TYPE_CHECKING, Any, BinaryIO, Self, TypeVar
 
 import httpx
 
-from rag.client import calls
+from rag.client import article_calls, calls, job_calls, steps
+from rag.client.article_calls import PageOfArticles
 from rag.client.calls import ApiCall
 from rag.client.replies import (
     DEFAULT_SERVER,
@@ -24,16 +25,32 @@ from rag.client.replies import (
     read_reply,
     report_of,
     unreachable,
-    view_of,
 )
+from rag.client.steps import Steps
 from rag.search.arguments import Day, FilterArguments, Names, check_question
-from rag.types import Answer, Article, Citation, Filter, IndexReport, Passage, Progress, ResultList, Sort, Status
-from rag.types.library import LibraryCounts, LibraryPage, LibraryQuery
+from rag.types import (
+    Answer,
+    Article,
+    Citation,
+    Correction,
+    DraftReport,
+    Failure,
+    Filter,
+    IndexReport,
+    Passage,
+    Progress,
+    ResultList,
+    Sort,
+    Status,
+)
+from rag.types.library import LibraryCounts, LibraryPage, LibraryQuery, LibraryRow
 
 if TYPE_CHECKING:
     from rag.article_view import ArticleView
     from rag.evaluation.types import Run
     from rag.schemas.job import JobModel
+    from rag.search.similar import SimilarArticle
+    from rag.text.similarity import Version
     from rag.verification import Verification
 
 T = TypeVar("T")
@@ -109,46 +126,71 @@ class Client:
 
     def article(self, reference: str) -> Article:
         """Return the article with an id, path, title or URL, or a unique part of one."""
-        return self._send(calls.article_call(reference))
+        return self._send(article_calls.article_call(reference))
 
     def article_with_passages(self, reference: str) -> tuple[Article, tuple[Passage, ...]]:
         """Return an article, as `article` does, with its passages."""
-        article = self.article(reference)
-        return article, self.passages(article.id)
+        return self._take(steps.article_with_passages(reference))
 
     def view_article(self, reference: str) -> ArticleView:
         """Return an article as it is shown: its text, its passages with their lines, its duplicates and versions."""
-        model = self._send(calls.view_call(reference))
-        return view_of(model, self.passages(model.id))
+        return self._take(steps.view_article(reference))
 
     def passages(self, article_id: str) -> tuple[Passage, ...]:
         """Return the passages of an article in their order."""
-        return self._send(calls.passages_call(article_id))
+        return self._send(article_calls.passages_call(article_id))
+
+    def duplicates(self, article_id: str) -> tuple[Article, ...]:
+        """Return the other articles with the same text."""
+        return self._send(article_calls.duplicates_call(article_id))
+
+    def versions(self, article_id: str) -> tuple[Version, ...]:
+        """Return the near-duplicates of an article, most similar first."""
+        return self._send(article_calls.versions_call(article_id))
+
+    def similar(self, article_id: str, k: int = 5) -> tuple[SimilarArticle, ...]:
+        """Return the k articles that are nearest to one in what they are about; see `Archive.similar`."""
+        return self._send(article_calls.similar_call(article_id, k))
+
+    def file_of(self, article_id: str) -> Path:
+        """Return the file of the server's computer that an article came from."""
+        return Path(self._send(article_calls.row_call(article_id)).file)
 
     def articles(self) -> Iterator[Article]:
         """Yield all articles without duplicates, ordered by path; each is asked for when it is needed."""
-        query = LibraryQuery(size=calls.MOST_LISTED)
-        listed = self._send(calls.articles_call(query))
-        rows = list(listed.page.rows)
-        while listed.next is not None:
-            listed = self._send(calls.articles_call(query, listed.next))
-            rows += listed.page.rows
-        for article_id in calls.ids_of_originals(rows):
+        for article_id in article_calls.ids_of_originals(self.library_rows()):
             yield self.article(article_id)
 
     def library(self, query: LibraryQuery | None = None) -> LibraryPage:
-        """Return a page of all articles; those before it are asked for, too, so go on from page to page."""
-        query = query or LibraryQuery()
-        listed = self._send(calls.articles_call(query))
-        for _ in range(query.page - 1):
-            if listed.next is None:
-                return replace(listed.page, rows=())
-            listed = self._send(calls.articles_call(query, listed.next))
-        return listed.page
+        """Return a page of all articles; those before it are asked for, too: for all of them, use `library_rows`."""
+        return self._take(steps.library_page(query or LibraryQuery()))
 
-    def library_counts(self) -> LibraryCounts:
-        """Return how many articles there are by month, outlet, author and language."""
-        return self._send(calls.counts_call())
+    def library_rows(self, query: LibraryQuery | None = None, limit: int | None = None) -> Iterator[LibraryRow]:
+        """Yield all articles as `library` lists them, one after the other; see `Archive.library_rows`.
+
+        Raises:
+            FundstelleError: the archive changes meanwhile.
+        """
+        return islice(self._rows(article_calls.long_pages(query, limit)), limit)
+
+    def _rows(self, query: LibraryQuery) -> Iterator[LibraryRow]:
+        call: ApiCall[PageOfArticles] | None = article_calls.articles_call(query)
+        while call is not None:
+            listed = self._send(call)
+            yield from listed.page.rows
+            call = listed.following
+
+    def library_row(self, article_id: str) -> LibraryRow:
+        """Return one article as the library lists it."""
+        return self._send(article_calls.row_call(article_id))
+
+    def library_counts(self, query: LibraryQuery | None = None) -> LibraryCounts:
+        """Return how many articles there are by month, outlet, author and language; see `Archive.library_counts`."""
+        return self._send(article_calls.counts_call(query or LibraryQuery()))
+
+    def failures(self) -> tuple[Failure, ...]:
+        """Return what could not be read when its folder or file was indexed last."""
+        return self._send(calls.failures_call())
 
     def status(self) -> Status:
         """Return what the archive contains; its folder is that of the server's computer."""
@@ -157,6 +199,14 @@ class Client:
     def verify(self, *citations: Citation) -> tuple[Verification, ...]:
         """Return for each citation whether its file still says so; see `rag.verification.verify_quote`."""
         return self._send(calls.verify_call(citations))
+
+    def verify_quotes(self, text: str, *, figures: bool = True) -> DraftReport:
+        """Return whether the archive has what a draft quotes and counts; see `Archive.verify_quotes`."""
+        return self._send(calls.check_call(text, figures=figures))
+
+    def corrections(self, article_id: str) -> tuple[Correction, ...]:
+        """Return the corrections of an article, each with what its file says."""
+        return self._send(article_calls.corrections_call(article_id))
 
     def correct(
         self,
@@ -167,18 +217,19 @@ class Client:
         author: str | None = None,
         published: Day = None,
         by: str = "",
+        take_back: Iterable[str] = (),
     ) -> Article:
         """Set right what was read wrongly from the file of an article, and return it; see `Archive.correct`."""
-        facts = calls.correction_facts(title, source, author, published)
-        return self.article(self._send(calls.correction_call(article_id, facts, by)))
+        facts = article_calls.correction_facts(title, source, author, published, take_back)
+        return self._take(steps.corrected_article(article_id, facts, by))
 
     def take_back_correction(self, article_id: str, *fields: str) -> Article:
         """Give an article the facts of its file again, and return it; see `Archive.take_back_correction`."""
-        return self.article(self._send(calls.correction_call(article_id, calls.taken_back(fields))))
+        return self._take(steps.corrected_article(article_id, article_calls.taken_back(fields)))
 
     def forget(self, *paths: StrPath) -> int:
         """Remove the articles of files and folders, and return their number; see `Archive.forget`."""
-        return self._send(calls.forget_call(map(absolute, paths)))
+        return self._send(job_calls.forget_call(map(absolute, paths)))
 
     def index(
         self,
@@ -200,7 +251,7 @@ class Client:
             NotFound: a path does not exist, or there is no article below it.
             ArchiveBusy: the server is indexing.
         """
-        job = self._send(calls.index_call(map(absolute, paths), addresses, again=again))
+        job = self._send(job_calls.index_call(map(absolute, paths), addresses, again=again))
         return report_of(self._followed(job, lambda job: on_progress and on_progress(progress_of(job))))
 
     def upload(self, *files: StrPath, on_progress: Callable[[Progress], None] | None = None) -> IndexReport:
@@ -210,9 +261,8 @@ class Client:
             UploadError: one of them is not taken.
             ArchiveBusy: the server is indexing.
         """
-        with ExitStack() as stack:
-            opened = [("files", (Path(file).name, stack.enter_context(Path(file).open("rb")))) for file in files]
-            job = self._send(calls.upload_call(), files=opened)
+        with opened_files(files) as opened:
+            job = self._send(job_calls.upload_call(), files=opened)
         return report_of(self._followed(job, lambda job: on_progress and on_progress(progress_of(job))))
 
     def evaluate(
@@ -232,7 +282,7 @@ class Client:
             source: where they come from; stored in the run.
             on_progress: called with the questions asked so far, and all of them.
         """
-        job = self._send(calls.evaluate_call(questions, name, source, fast=fast))
+        job = self._send(job_calls.evaluate_call(questions, name, source, fast=fast))
         job = self._followed(job, lambda job: on_progress and on_progress(job.done, job.total))
         return self.run(job.run or "")
 
@@ -242,9 +292,7 @@ class Client:
         Raises:
             NoRun: there is none of that name.
         """
-        from rag.evaluation.runs.run_store import parse_run
-
-        return parse_run(self._send(calls.run_call(name)))
+        return self._send(job_calls.run_call(name))
 
     def _followed(self, job: JobModel, on_state: Callable[[JobModel], object]) -> JobModel:
         """Follow a job until it has ended, and cancel it if this is interrupted."""
@@ -256,31 +304,41 @@ class Client:
         except httpx.TransportError as error:
             raise unreachable(self.server, error) from error
         except KeyboardInterrupt:
-            self._send(calls.cancel_call(job.id))
+            self._send(job_calls.cancel_call(job.id))
             raise
         if job.running:
             # the stream was refused, or ended early
-            job = self._send(calls.job_call(job.id))
+            job = self._send(job_calls.job_call(job.id))
         return ended_job(job)
+
+    def _take(self, steps: Steps[T]) -> T:
+        """Send the requests of several steps, each with the reply of the one before, and return what they lead to."""
+        reply: Any = None
+        while True:
+            try:
+                call = steps.send(reply)
+            except StopIteration as end:
+                result: T = end.value
+                return result
+            reply = self._send(call)
 
     def _send(self, call: ApiCall[T], *, files: Any = None) -> T:
         """Send a request, once more if the connection breaks and that does no harm, and return what the reply says."""
         for is_last in (not call.may_repeat, True):
             try:
-                response = self._http.request(
-                    call.method,
-                    f"{self.server}/api/v1{call.path}",
-                    params=list(call.parameters) or None,
-                    json=call.body,
-                    files=files,
-                    headers=call.headers,
-                )
+                response = self._http.request(**call.arguments(self.server), files=files)
                 break
             except httpx.TransportError as error:
                 if is_last or isinstance(error, httpx.ConnectError):
                     raise unreachable(self.server, error) from error
-        content_type = response.headers.get("content-type", "")
-        return read_reply(call, self.server, response.status_code, content_type, response.content)
+        return read_reply(call, self.server, response)
+
+
+@contextmanager
+def opened_files(paths: Iterable[StrPath]) -> Iterator[list[tuple[str, tuple[str, BinaryIO]]]]:
+    """Open files for as long as they are sent, as httpx takes them."""
+    with ExitStack() as stack:
+        yield [("files", (Path(path).name, stack.enter_context(Path(path).open("rb")))) for path in paths]
 
 
 def absolute(path: StrPath) -> str:

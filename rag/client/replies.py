@@ -16,6 +16,8 @@ from rag.types.decoding import decode_article, decode_failure, decode_report
 from rag.types.report import Progress
 
 if TYPE_CHECKING:
+    import httpx
+
     from rag.article_view import ArticleView
     from rag.schemas.article import ArticleWithTextModel
     from rag.schemas.job import JobModel
@@ -54,16 +56,16 @@ def unreachable(server: str, error: Exception) -> ServerUnreachable:
     )
 
 
-def read_reply(call: ApiCall[T], server: str, status: int, content_type: str, body: bytes) -> T:
+def read_reply(call: ApiCall[T], server: str, response: httpx.Response) -> T:
     """Return what a reply says.
 
     Raises:
         FundstelleError: it is an error, of the class that it had on the server; or it is not Fundstelle's.
     """
-    if status >= 400:
-        raise _error(server, status, content_type, body)
+    if response.status_code >= 400:
+        raise _error(server, response)
     try:
-        return call.decode(body)
+        return call.decode(response.content)
     except ValueError as error:
         raise FundstelleError(f"The server at {server} is not a Fundstelle of this version: update both.") from error
 
@@ -119,13 +121,15 @@ def job_in_event(line: str) -> JobModel | None:
     return JobModel.model_validate_json(line.removeprefix("data: ")) if line.startswith("data: ") else None
 
 
-def _error(server: str, status: int, content_type: str, body: bytes) -> FundstelleError:
+def _error(server: str, response: httpx.Response) -> FundstelleError:
     problem: Any = None
-    if content_type.startswith(PROBLEM_TYPE):
+    if response.headers.get("content-type", "").startswith(PROBLEM_TYPE):
         try:
-            problem = json.loads(body)
+            problem = json.loads(response.content)
         except ValueError:
             problem = None
     if isinstance(problem, Mapping):
         return error_from(dict(problem))
-    return FundstelleError(f"The server at {server} answered with status {status}: check that it is Fundstelle's.")
+    return FundstelleError(
+        f"The server at {server} answered with status {response.status_code}: check that it is Fundstelle's."
+    )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 
 from rag.errors import CorrectionError
@@ -14,20 +14,36 @@ _MAX_CHARACTERS = 500
 _UNPRINTABLE = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
-def correction_values(facts: Mapping[str, object]) -> dict[CorrectableFact, str | None]:
+def correction_values(facts: Mapping[str, object], *, may_be_empty: bool = False) -> dict[CorrectableFact, str | None]:
     """Return the values of the facts that were given; an empty text says that a fact is unknown.
 
     Args:
         facts: by field; None where nothing is said.
+        may_be_empty: whether it may be that nothing is said of any.
 
     Raises:
         TypeError: a value has the wrong type.
         CorrectionError: nothing is said, or a value cannot be used.
     """
     values = {field: _value(field, facts[field]) for field in CORRECTABLE if facts.get(field) is not None}
-    if not values:
+    if not values and not may_be_empty:
         raise CorrectionError("Nothing is corrected: give a headline, an outlet, an author or a day.", "nothing")
     return values
+
+
+def fields_taken_back(facts: Mapping[str, object], fields: Iterable[str]) -> tuple[CorrectableFact, ...]:
+    """Return the names of facts whose corrections are taken back while others are corrected.
+
+    Args:
+        facts: what is corrected, by field.
+
+    Raises:
+        CorrectionError: a fact cannot be corrected, or is corrected and taken back at once.
+    """
+    names = tuple(fields)
+    if both := [field for field in names if facts.get(field) is not None]:
+        raise CorrectionError(f"The {both[0]} is both corrected and taken back: do one of them.", "both", both[0])
+    return checked_fields(names) if names else ()
 
 
 def checked_fields(fields: tuple[str, ...]) -> tuple[CorrectableFact, ...]:

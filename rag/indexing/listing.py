@@ -8,7 +8,7 @@ from itertools import islice
 
 from rag.indexing.file_states import page_in_file_state, with_file_states
 from rag.storage.store import Store
-from rag.types.library import FILE_STATES, MAX_LOOKED_AT, LibraryPage, LibraryQuery, LibraryRow
+from rag.types.library import FILE_STATES, MAX_LOOKED_AT, LibraryCounts, LibraryPage, LibraryQuery, LibraryRow
 
 
 def listed_page(store: Store, query: LibraryQuery) -> LibraryPage:
@@ -30,6 +30,13 @@ def listed_rows(store: Store, query: LibraryQuery, limit: int | None) -> Iterato
 def listed_row(store: Store, article_id: str) -> LibraryRow:
     """Return one article; see `rag.archive.Archive.library_row`."""
     return _with_states(store, [store.library.row(article_id)])[0]
+
+
+def listed_counts(store: Store, query: LibraryQuery) -> LibraryCounts:
+    """Count articles; see `rag.archive.Archive.library_counts`."""
+    if query.state in FILE_STATES:
+        return store.library.counts_of([row.id for row in listed_rows(store, query, None)])
+    return store.library.counts(query)
 
 
 def _with_states(store: Store, rows: Sequence[LibraryRow]) -> tuple[LibraryRow, ...]:

@@ -101,6 +101,12 @@ class CorrectionModel(Schema):
     """When, in ISO 8601 and UTC."""
 
 
+class CorrectionListModel(Schema):
+    """The corrections of an article."""
+
+    corrections: tuple[CorrectionModel, ...]
+
+
 class CorrectedArticleModel(ArticleModel):
     """An article with its corrections."""
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
-from rag.schemas.answer import CitationModel
+from pydantic import Field, model_validator
+
+from rag.schemas.answer import CitationModel, cited_articles
+from rag.schemas.article import ArticleTextModel
 from rag.schemas.base import Count, Decimal4, Filled, Offset, Schema, Share, SpanPair
 
 
@@ -65,3 +68,20 @@ class DraftReportModel(Schema):
     figures: tuple[CheckedFigureModel, ...]
     unclosed: tuple[Offset, ...]
     """Where the draft has quotation marks that are never closed."""
+
+
+class DraftReportWithTextsModel(DraftReportModel):
+    """The same with the texts of the articles that it cites."""
+
+    texts: dict[str, ArticleTextModel] = Field(default_factory=dict)
+    """The texts of all articles in the citations, by id, if they were asked for."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _collect_texts(cls, value: Any) -> Any:
+        if isinstance(value, dict):
+            return value
+        citations = [citation for quote in value.quotes for citation in quote.citations]
+        citations += [figure.citation for figure in value.figures if figure.citation]
+        fields = {name: getattr(value, name) for name in DraftReportModel.model_fields}
+        return fields | {"texts": cited_articles(citations)}

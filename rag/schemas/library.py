@@ -62,4 +62,4 @@ class ArticlePageModel(Schema):
     next: str | None
     """The cursor of the following page; `null` on the last one."""
     facets: LibraryCountsModel | None = None
-    """What all articles could be narrowed to, if asked for."""
+    """What these articles could be narrowed to, if asked for."""

@@ -12,6 +12,12 @@ class FailureModel(Schema):
     reason: str
 
 
+class FailureListModel(Schema):
+    """What could not be read when its folder or file was indexed last."""
+
+    failures: tuple[FailureModel, ...]
+
+
 class ProgressModel(Schema):
     """The progress of an indexing run."""
 

@@ -163,6 +163,8 @@ class CheckRequest(Request):
     """Plain text or Markdown."""
     figures: bool = True
     """Check its figures, too."""
+    texts: bool = False
+    """Add the texts of the articles."""
 
 
 class ArticleListRequest(BaseModel):
@@ -182,11 +184,13 @@ class ArticleListRequest(BaseModel):
     """Parts of names."""
     language: Names = []
     """Such as de or en."""
+    path: Names = []
+    """Parts of paths."""
     include: list[Literal["comments"]] = []
     """`comments` lists articles that have reader comments."""
-    state: Literal["complete", "incomplete", "duplicate"] | None = None
-    """Only articles all of which was read, those of which parts could not be read, or those of the same text as another
-    one."""
+    state: Literal["complete", "incomplete", "duplicate", "missing", "changed"] | None = None
+    """Only articles all of which was read, those of which parts could not be read, those of the same text as another
+    one, or those whose file is missing or changed since."""
     sort: Literal["title", "source", "author", "published", "language", "passages", "added", "state"] = "added"
     order: Literal["ascending", "descending"] = "descending"
     limit: Annotated[int, Field(ge=1, le=MAX_LISTED)] = 50
@@ -194,4 +198,4 @@ class ArticleListRequest(BaseModel):
     cursor: Text | None = None
     """The `next` of the page before; the other parameters must be the same."""
     facets: bool = False
-    """Add how many articles there are by month, outlet, author and language."""
+    """Add how many of these articles there are by month, outlet, author and language."""

@@ -65,7 +65,7 @@ class Library:
         numbers = self._few(condition) if condition.sql else None
         is_all = not condition.sql
         if numbers is not None:
-            condition = _Condition("number IN (SELECT value FROM json_each(?))", (json.dumps(numbers),))
+            condition = _among("number", numbers)
         index = "" if numbers is not None else f" INDEXED BY listing_by_{query.sort}"
         rows = self._database.rows(
             f"SELECT number FROM listing{index}{condition.clause} "  # noqa: S608
@@ -138,32 +138,51 @@ class Library:
             raise NotFound(f"There is no article {article_id} in this archive: it may have been removed meanwhile.")
         return self._rows(numbers[0])[0]
 
-    def counts(self) -> LibraryCounts:
-        """Return how many articles there are by month, outlet and language; duplicates count.
+    def counts(self, query: LibraryQuery) -> LibraryCounts:
+        """Return how many of the articles that a query asks for there are by month, outlet, author and language.
+
+        Duplicates count, and the states of files are not looked at.
 
         Raises:
             ArchiveError: as for `page`.
         """
         self._check_listed()
+        condition = self._condition(query)
+        if condition.sql:
+            numbers = self._few(condition)
+            return self._counted(condition if numbers is None else _among("number", numbers))
         revision = self._database.revision
-        if self._counts and self._counts[0] == revision:
-            return self._counts[1]
-        query = "SELECT published / 100, count(*) FROM listing INDEXED BY listing_by_published GROUP BY 1"
-        months = dict(self._database.rows(query))
-        counts = LibraryCounts(
+        if not (self._counts and self._counts[0] == revision):
+            self._counts = revision, self._counted(condition)
+        return self._counts[1]
+
+    def counts_of(self, article_ids: Sequence[str]) -> LibraryCounts:
+        """Return how many of these articles there are by month, outlet, author and language.
+
+        Raises:
+            ArchiveError: as for `page`.
+        """
+        self._check_listed()
+        return self._counted(_among("article", article_ids))
+
+    def _counted(self, condition: _Condition) -> LibraryCounts:
+        index = "" if condition.sql else " INDEXED BY listing_by_published"
+        query = f"SELECT published / 100, count(*) FROM listing{index}{condition.clause} GROUP BY 1"  # noqa: S608
+        months = dict(self._database.rows(query, *condition.values))
+        return LibraryCounts(
             months={f"{month // 100:04}-{month % 100:02}": count for month, count in sorted(months.items()) if month},
             undated=months.get(0, 0),
-            sources=self._counts_by("source"),
-            authors=self._counts_by("author"),
-            languages=_by_language(self._counts_by("language")),
+            sources=self._counts_by("source", condition),
+            authors=self._counts_by("author", condition),
+            languages=_by_language(self._counts_by("language", condition)),
         )
-        self._counts = revision, counts
-        return counts
 
-    def _counts_by(self, column: str) -> dict[str, int]:
+    def _counts_by(self, column: str, condition: _Condition) -> dict[str, int]:
+        index = "" if condition.sql else f" INDEXED BY listing_by_{column}"
         rows = self._database.rows(
-            f"SELECT names.name, n FROM (SELECT {column} AS code, count(*) AS n FROM listing "  # noqa: S608
-            f"INDEXED BY listing_by_{column} GROUP BY {column}_key, 1) JOIN names USING (code) ORDER BY n DESC, name"
+            f"SELECT names.name, n FROM (SELECT {column} AS code, count(*) AS n FROM listing{index}"  # noqa: S608
+            f"{condition.clause} GROUP BY {column}_key, 1) JOIN names USING (code) ORDER BY n DESC, name",
+            *condition.values,
         )
         counts: Counter[str] = Counter()
         for name, count in rows:
@@ -260,6 +279,10 @@ class Library:
         )
         by_number = {number: _row(facts) for number, *facts in rows}
         return [by_number[number] for number in numbers if number in by_number]
+
+
+def _among(column: str, values: Sequence[int] | Sequence[str]) -> _Condition:
+    return _Condition(f"{column} IN (SELECT value FROM json_each(?))", (json.dumps(list(values)),))  # noqa: S608
 
 
 def _order(query: LibraryQuery) -> str:

@@ -15,11 +15,13 @@ from rag.schemas.results import ResultListModel, ResultListWithTextsModel
 from rag.types.answer import Answer, Citation, Outcome
 from rag.types.article import Article, Aside, Passage
 from rag.types.correction import Correction
+from rag.types.draft import CheckedFigure, CheckedQuote, DraftReport
 from rag.types.library import LibraryCounts, LibraryPage, LibraryRow
 from rag.types.report import Failure, IndexReport, Status
 from rag.types.results import ArticleResult, Facets, ResultList
 
 if TYPE_CHECKING:
+    from rag.schemas.draft import DraftCitationModel, DraftReportWithTextsModel
     from rag.schemas.library import ArticlePageModel, LibraryCountsModel, LibraryRowModel
     from rag.schemas.report import FailureModel, IndexReportModel
     from rag.schemas.status import StatusModel
@@ -125,6 +127,23 @@ def decode_report(model: IndexReportModel) -> IndexReport:
     """Return what an indexing run did."""
     lists = {name: tuple(map(decode_failure, getattr(model, name))) for name in ("failures", "new_failures", "remarks")}
     return IndexReport(**dict(model) | lists)
+
+
+def decode_draft_report(model: DraftReportWithTextsModel, draft: str) -> DraftReport:
+    """Return what an archive says about a draft; see `decode_article`."""
+
+    def citation(model: DraftCitationModel) -> Citation:
+        return decode_citation(model, texts)
+
+    texts = model.texts
+    quotes = [
+        CheckedQuote(**dict(quote) | {"citations": tuple(map(citation, quote.citations))}) for quote in model.quotes
+    ]
+    figures = [
+        CheckedFigure(**dict(figure) | {"citation": figure.citation and citation(figure.citation)})
+        for figure in model.figures
+    ]
+    return DraftReport(draft, tuple(quotes), tuple(figures), model.unclosed)
 
 
 def decode_failure(model: FailureModel) -> Failure:

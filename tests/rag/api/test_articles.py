@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -69,12 +70,21 @@ def sample_rows(sample: Archive) -> Any:
 
 
 def test_filters_and_counts(client: TestClient, sample: Archive) -> None:
-    """A list is narrowed by language, day and words; `facets` counts all articles."""
+    """A list is narrowed by language, day and words; `facets` counts what these leave."""
     (page,) = pages(client, "language=en&since=2016&limit=200&facets=true")
     expected = [a for a in sample.articles() if a.language == "en" and a.published and a.published.year >= 2016]
     assert sorted(row["id"] for row in page["articles"]) == sorted(article.id for article in expected)
     assert page["total"] == len(expected)
-    assert page["facets"]["languages"]["en"] == sample.status().languages["en"]
+    facets = page["facets"]
+    assert facets["languages"] == {"en": len(expected)}
+    assert facets["undated"] == 0
+    for counts, names in (
+        (facets["sources"], [article.source for article in expected]),
+        (facets["months"], [f"{article.published:%Y-%m}" for article in expected]),
+    ):
+        assert counts == dict(Counter(filter(None, names)))
+    (everything,) = pages(client, "limit=200&facets=true")
+    assert everything["facets"]["languages"]["en"] == sample.status().languages["en"]
     assert {row["source"] for page in pages(client, "search=Telmaris") for row in page["articles"]} == {"Telmaris"}
 
 
@@ -175,6 +185,44 @@ def test_facts_are_corrected_and_taken_back(writer: TestClient, archive: Archive
     assert writer.patch("/api/v1/articles/0123456789ab", json={"title": "x"}).status_code == 404
     assert writer.patch("/api/v1/articles/0123456789ab", json={"title": None}).status_code == 404
     assert archive.article("Brücke frei").author == "Hanne Lüders"
+
+
+def test_a_correction_is_one_step(writer: TestClient, archive: Archive) -> None:
+    """Facts that are set and facts that are taken back are stored together, or none is."""
+    article_id = archive.article("Brücke frei").id
+    address, before = f"/api/v1/articles/{article_id}", archive._store.revision
+    writer.patch(address, json={"title": "Hubbrücke frei"})
+    steps = archive._store.revision - before
+    before = archive._store.revision
+    reply = writer.patch(address, json={"title": None, "author": "Hanne Lüders"}).json()
+    assert (reply["title"], reply["author"]) == ("Brücke frei", "Hanne Lüders")
+    assert archive._store.revision - before == steps
+    assert writer.patch(address, json={"author": None, "published": "never"}).status_code == 422
+    assert archive.article(article_id).author == "Hanne Lüders"
+
+
+def test_what_an_article_is_like(writer: TestClient, archive: Archive) -> None:
+    """Its relatives, with their texts if they are asked for; what it is corrected to; what could not be read."""
+    later = archive.folder.parent / "articles" / "later.txt"
+    later.write_text(f"{BRIDGE}\n\nNachtrag der Redaktion.", "utf-8")
+    archive.index(later)
+    article_id, other = archive.article("Brücke frei").id, archive.article("later.txt")
+    address = f"/api/v1/articles/{article_id}"
+    (version,) = writer.get(f"{address}/versions").json()["articles"]
+    assert (version["id"], version["shared"]) == (other.id, round(archive.versions(article_id)[0].shared, 4))
+    assert writer.get(f"{address}/versions?texts=true").json()["texts"][other.id]["text"] == other.text
+    assert "texts" not in writer.get(f"{address}/similar").json()
+    (similar,) = writer.get(f"{address}/similar?k=1").json()["articles"]
+    assert similar["article"]["title"].startswith("Bahn")
+    assert similar["passage_id"] == f"{similar['article']['id']}:{similar['start']}-{similar['end']}"
+    assert writer.get(f"{address}/duplicates").json() == {"articles": []}
+    assert writer.get(f"{address}/row").json()["file"] == str(archive.file_of(article_id))
+    archive.correct(article_id, title="Brücke zu", by="hl")
+    (correction,) = writer.get(f"{address}/corrections").json()["corrections"]
+    assert (correction["value"], correction["read"], correction["by"]) == ("Brücke zu", "Brücke frei", "hl")
+    assert writer.get("/api/v1/failures").json() == {"failures": []}
+    for path in ("versions", "similar", "duplicates", "row", "corrections"):
+        assert writer.get(f"/api/v1/articles/0123456789ab/{path}").status_code == 404
 
 
 def test_an_article_is_removed(writer: TestClient, archive: Archive) -> None:

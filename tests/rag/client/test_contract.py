@@ -19,7 +19,16 @@ from hypothesis import strategies as st
 from embeddings.encoder import Encoder
 from rag.archive import Archive
 from rag.client import AsyncClient, Client
-from rag.errors import CorrectionError, EmptyQuestion, FilterError, LongQuestion, NotFound, QuestionError
+from rag.errors import (
+    CorrectionError,
+    EmptyQuestion,
+    FilterError,
+    LongQuestion,
+    NoRun,
+    NotFound,
+    QuestionError,
+    UploadError,
+)
 from rag.search.filters import make_filter
 from rag.server.hosts import Serving
 from rag.storage.filter_json import filter_values
@@ -141,6 +150,44 @@ def test_articles(archive: Archive, client: Any) -> None:
     assert client.status() == replace(archive.status(), recall=client.status().recall)
 
 
+def test_relatives(archive: Archive, client: Any) -> None:
+    """Duplicates, versions, articles about the same matter, with their texts; rows, files, corrections, failures."""
+    bridge, snail = archive.article("bridge.txt").id, archive.article("snail").id
+    assert client.duplicates(bridge) == archive.duplicates(bridge) != ()
+    assert client.versions(bridge) == archive.versions(bridge)
+    ours, theirs = client.similar(snail, 2), archive.similar(snail, 2)
+    assert ours == tuple(replace(row, cosine=round(row.cosine, 4)) for row in theirs) != ()
+    assert client.library_row(bridge) == archive.library_row(bridge)
+    assert client.file_of(bridge) == archive.file_of(bridge)
+    assert client.corrections(bridge) == archive.corrections(bridge) == ()
+    assert client.failures() == archive.failures()
+
+
+def test_lists(archive: Archive, client: Any) -> None:
+    """All rows, page by page behind the scenes, some of them, and counts of those that a query asks for."""
+    for query, limit in ((None, None), (LibraryQuery(size=1), None), (LibraryQuery(sort="title"), 3), (None, 0)):
+        assert list(client.library_rows(query, limit)) == list(archive.library_rows(query, limit))
+    for query in (
+        LibraryQuery(filter=Filter(languages=("de",))),
+        LibraryQuery(filter=Filter(paths=("snail",))),
+        LibraryQuery("bridge", state="duplicate"),
+        LibraryQuery(state="missing"),
+    ):
+        assert client.library_counts(query) == archive.library_counts(query)
+        assert list(client.library_rows(query)) == list(archive.library_rows(query))
+    with pytest.raises(FilterError, match="leave out exact names"):
+        list(client.library_rows(LibraryQuery(filter=Filter(exact_sources=("taz",)))))
+
+
+def test_drafts(archive: Archive, client: Any) -> None:
+    """Each quotation and figure is found where the archive finds it, in the article with its text."""
+    draft = "Er sagte: „Sie ist 412 Meter lang.“ Der Tunnel misst 57 Kilometer, und „nichts davon“ steht da."
+    ours, theirs = client.verify_quotes(draft), archive.verify_quotes(draft)
+    assert (ours.to_dict(), ours.text) == (theirs.to_dict(), draft)
+    assert ours.quotes[0].citations[0].article == theirs.quotes[0].citations[0].article
+    assert client.verify_quotes(draft, figures=False) == replace(ours, figures=())
+
+
 def test_verdicts(archive: Archive, client: Any) -> None:
     """Whether a file still says so is that of `verify_quote`."""
     citations = archive.ask(QUESTIONS[0], 2).citations
@@ -164,6 +211,13 @@ def test_verdicts(archive: Archive, client: Any) -> None:
         (lambda asked: asked.ask(5), TypeError),
         (lambda asked: asked.article("nothing"), NotFound),
         (lambda asked: asked.passages("0" * 12), NotFound),
+        (lambda asked: asked.duplicates("0" * 12), NotFound),
+        (lambda asked: asked.versions("0" * 12), NotFound),
+        (lambda asked: asked.similar("0" * 12), NotFound),
+        (lambda asked: asked.corrections("0" * 12), NotFound),
+        (lambda asked: asked.library_row("0" * 12), NotFound),
+        (lambda asked: asked.correct(asked.article("snail").id, title="x", take_back=["title"]), CorrectionError),
+        (lambda asked: asked.correct(asked.article("snail").id, title="x", take_back=["mood"]), CorrectionError),
         (lambda asked: asked.correct("0" * 12, title="x"), NotFound),
         (lambda asked: asked.correct(asked.article("bridge.txt").id), CorrectionError),
         (lambda asked: asked.correct(asked.article("bridge.txt").id, published="gestern"), CorrectionError),
@@ -199,9 +253,32 @@ def test_changes(archive: Archive, client: Any, tmp_path: Path) -> None:
     path.unlink()
 
 
+def test_files_are_sent(archive: Archive, client: Any, tmp_path: Path) -> None:
+    """They are stored with the archive and indexed; one that is not taken says so."""
+    (tmp_path / "lighthouse.txt").write_text("Der Leuchtturm ist 40 Meter hoch. Er steht seit 1871.", encoding="utf-8")
+    report = client.upload(tmp_path / "lighthouse.txt")
+    assert (report.new, report.failures) == (1, ())
+    assert client.forget(client.file_of(archive.article("lighthouse.txt").id)) == 1
+    (tmp_path / "empty.txt").touch()
+    with pytest.raises(UploadError, match="It is empty"):
+        client.upload(tmp_path / "empty.txt")
+
+
+def test_an_evaluation(client: Any) -> None:
+    """A run is made on the server, followed, and can be had again by its name; one that is not there is not found."""
+    questions = [{"question": QUESTIONS[0], "answers": [{"article": "bridge.txt", "quote": "412 Meter"}]}]
+    counts: list[tuple[int, int | None]] = []
+    run = client.evaluate(questions, fast=True, on_progress=lambda done, total: counts.append((done, total)))
+    assert (len(run.results), counts[-1]) == (1, (1, 1))
+    assert client.run(run.name) == run
+    with pytest.raises(NoRun):
+        client.run("nothing")
+
+
 def test_the_methods_are_those_of_the_archive() -> None:
     """Both clients have the same methods, with the parameters and defaults of `Archive` where it has them."""
-    names = [name for name in vars(AsyncClient) if not name.startswith("_") and name != "close"]
+    names, of_async = ({name for name in vars(kind) if not name.startswith("_")} for kind in (Client, AsyncClient))
+    assert names == of_async
     for name in names:
         ours, of_async = (inspect.signature(getattr(kind, name)).parameters for kind in (Client, AsyncClient))
         assert list(ours.values()) == list(of_async.values()), name
