@@ -58,7 +58,7 @@ Archive.index(self, *paths: StrPath | Iterable[StrPath], on_progress: Callable[[
     limits: Limits | None = None, columns: Columns | None = None, again: bool = False) -> IndexReport
 Archive.forget(self, *paths: StrPath | Iterable[StrPath]) -> int
 Archive.correct(self, article_id: str, *, title: str | None = None, source: str | None = None,
-    author: str | None = None, published: Day = None, by: str = '') -> Article
+    author: str | None = None, published: Day = None, by: str = '', take_back: Iterable[str] = ()) -> Article
 Archive.take_back_correction(self, article_id: str, *fields: str) -> Article
 Archive.corrections(self, article_id: str) -> tuple[Correction, ...]
 Archive.library(self, query: LibraryQuery | None = None) -> LibraryPage

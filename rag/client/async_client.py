@@ -127,7 +127,7 @@ class AsyncClient:
 
     async def view_article(self, reference: str) -> ArticleView:
         """Return an article as it is shown: its text, its passages with their lines, its duplicates and versions."""
-        return await self._take(steps.view_article(reference))
+        return await self._take(steps.shown_article(reference))
 
     async def passages(self, article_id: str) -> tuple[Passage, ...]:
         """Return the passages of an article in their order."""

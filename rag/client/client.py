@@ -134,7 +134,7 @@ class Client:
 
     def view_article(self, reference: str) -> ArticleView:
         """Return an article as it is shown: its text, its passages with their lines, its duplicates and versions."""
-        return self._take(steps.view_article(reference))
+        return self._take(steps.shown_article(reference))
 
     def passages(self, article_id: str) -> tuple[Passage, ...]:
         """Return the passages of an article in their order."""

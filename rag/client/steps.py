@@ -28,7 +28,7 @@ def article_with_passages(reference: str) -> Steps[tuple[Article, tuple[Passage,
     return article, passages
 
 
-def view_article(reference: str) -> Steps[ArticleView]:
+def shown_article(reference: str) -> Steps[ArticleView]:
     """Ask for an article with its relatives, and for its passages."""
     model = yield article_calls.view_call(reference)
     passages = yield article_calls.passages_call(model.id)

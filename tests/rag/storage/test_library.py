@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sqlite3
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date
@@ -158,13 +159,25 @@ def test_search_and_filters(
 
 def test_counts(database: Database) -> None:
     """By month, outlet and language, as Python counts them."""
-    rows, counts = all_rows(database), Library(database).counts()
+    rows, counts = all_rows(database), Library(database).counts(LibraryQuery())
     assert counts.undated == sum(row.published is None for row in rows)
     assert sum(counts.months.values()) + counts.undated == 180
     assert counts.months["2016-02"] == sum(f"{row.published}".startswith("2016-02") for row in rows)
     assert list(counts.months) == sorted(counts.months)
     assert counts.languages == {"de": 90, "en": 45, "fr": 45}
     assert counts.sources["Bote"] == sum(row.source == "Bote" for row in rows)
+
+
+@pytest.mark.parametrize("most", [20_000, 10])
+def test_counts_of_some(database: Database, monkeypatch: pytest.MonkeyPatch, most: int) -> None:
+    """Those that a query asks for, whether they are few or many, or those that are named, as Python counts them."""
+    monkeypatch.setattr(library, "MAX_COUNTED", most)
+    query = LibraryQuery(filter=Filter(languages=("fr",), since=date(2016, 2, 1)))
+    rows, counts = all_rows(database, query), Library(database).counts(query)
+    assert counts.languages == {"fr": len(rows)}
+    assert counts.sources == Counter(row.source for row in rows if row.source)
+    assert counts.months == Counter(f"{row.published:%Y-%m}" for row in rows)
+    assert Library(database).counts_of([row.id for row in rows]) == counts
 
 
 def listing(archive: Archive) -> list[tuple[Any, ...]]:
