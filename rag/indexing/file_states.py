@@ -33,15 +33,16 @@ def with_file_states(rows: Iterable[LibraryRow], records: Iterable[FileRecord]) 
     return tuple(changed_rows)
 
 
-def page_in_file_state(rows: Sequence[LibraryRow], query: LibraryQuery) -> LibraryPage:
+def page_in_file_state(rows: Sequence[LibraryRow], query: LibraryQuery, *, are_all: bool = True) -> LibraryPage:
     """Return the page that a query for one of `FILE_STATES` asks for.
 
     Args:
-        rows: all articles that the query allows but for their state, in its order.
+        rows: the articles that the query allows but for their state, in its order.
+        are_all: whether there are no others; how many there are is known only then.
     """
     matching = [row for row in rows if row.state == query.state]
     end = query.page * query.size
-    return LibraryPage(tuple(matching[end - query.size : end]), len(matching), len(matching) > end)
+    return LibraryPage(tuple(matching[end - query.size : end]), len(matching) if are_all else None, len(matching) > end)
 
 
 def file_state(record: FileRecord | None, file: str) -> ArticleState | None:

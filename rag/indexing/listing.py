@@ -16,7 +16,7 @@ def listed_page(store: Store, query: LibraryQuery) -> LibraryPage:
     is_of_files = query.state in FILE_STATES
     page = store.library.page(replace(query, state=None, page=1, size=MAX_LOOKED_AT) if is_of_files else query)
     rows = _with_states(store, page.rows)
-    return page_in_file_state(rows, query) if is_of_files else replace(page, rows=rows)
+    return page_in_file_state(rows, query, are_all=not page.has_next) if is_of_files else replace(page, rows=rows)
 
 
 def listed_rows(store: Store, query: LibraryQuery, limit: int | None) -> Iterator[LibraryRow]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import lru_cache
 
 from rag.text.agreement import (
     NormalizedSentence,
@@ -22,6 +23,9 @@ _MAX_MERGED = 3
 # passages are compared word for word if they have at least half of the words of the shorter one in common, or if that
 # has fewer words than this
 _MIN_WORDS, _MIN_SHARED = 20, 0.5
+
+# of an article of ten megabytes, sentences take seconds; the questions of a draft meet the same ones again and again
+_LONG, _MAX_REMEMBERED = 1_000_000, 2
 
 RankedPassage = tuple[Article, Passage]
 
@@ -114,10 +118,16 @@ class _Texts:
     def _window(self, *numbers: int) -> Window:
         article = self.ranked[numbers[0]][0]
         if article.id not in self._sentences:
-            self._sentences[article.id] = sentences_of_article(article)
+            cut = _remembered_sentences if len(article.text) > _LONG else sentences_of_article
+            self._sentences[article.id] = cut(article)
         passages = [self.ranked[number][1] for number in numbers]
         start, end = min(passage.start for passage in passages), max(passage.end for passage in passages)
         return window(self._sentences[article.id], start, end)
+
+
+@lru_cache(_MAX_REMEMBERED)
+def _remembered_sentences(article: Article) -> list[NormalizedSentence]:
+    return sentences_of_article(article)
 
 
 def _is_adjacent(number: int, group: Group, ranked: Sequence[RankedPassage]) -> bool:

@@ -11,7 +11,7 @@ import numpy as np
 
 from rag.config import MAX_CANDIDATES
 from rag.search.candidates import EncodedQuery, Keys, allowed_keys, generate, nearest_keys
-from rag.search.confidence import Calibration, features
+from rag.search.confidence import THRESHOLD, Calibration, features
 from rag.search.grouping import Group, group_passages
 from rag.search.preferences import doubt
 from rag.search.query import ParsedQuestion
@@ -113,18 +113,33 @@ _FACETS = {
 }
 
 
+def likely_groups(groups: Sequence[Group], likelihood: Sequence[float], confidence: float) -> Sequence[Group]:
+    """Return the groups that are not noise; all of them where none answers."""
+    if confidence < THRESHOLD:
+        return groups
+    return [group for group, probability in zip(groups, likelihood, strict=True) if probability >= LIKELY]
+
+
 def facets_of(
-    ranking: Ranking, question: ParsedQuestion, query: EncodedQuery, snapshot: ArchiveSnapshot, filter: Filter
+    ranking: Ranking,
+    query: EncodedQuery,
+    snapshot: ArchiveSnapshot,
+    *,
+    listed: Iterable[Group],
+    question: ParsedQuestion,
+    filter: Filter,
 ) -> Facets:
-    """Count the articles that were found; alternatives to a filter among what would be found without it."""
-    keys = [passage.key for _, passage in ranking.passages]
-    passing = snapshot.store.filters.facts(filter, keys)
+    """Count the articles of the listed groups; alternatives to a filter among all that would be found without it."""
+    facts = snapshot.store.filters.facts
+    passing = facts(filter, [passage.key for _, passage in ranking.passages])
+    numbers = {number for group in listed for number in (*group.merged, *group.copies)}
+    shown = facts(filter, [ranking.passages[number][1].key for number in sorted(numbers)])
     counts = {}
     for name, facet in _FACETS.items():
         wider = facet.widen(filter)
-        of_passing = _count(passing, facet)
-        alternatives = {} if wider == filter else _count(_facts(question, query, snapshot, wider), facet)
-        counted = (alternatives | of_passing).items()
+        beside = {} if wider == filter else _count(_facts(question, query, snapshot, wider), facet)
+        alternatives = {value: count for value, count in beside.items() if value not in _count(passing, facet)}
+        counted = (alternatives | _count(shown, facet)).items()
         # the earliest month, but the most frequent value first
         order = sorted(counted, key=lambda entry: entry[0] if name == "months" else (-entry[1], entry[0]))
         counts[name] = dict(order)

@@ -26,7 +26,14 @@ from rag.search.preferences import doubt
 from rag.search.query import ParsedQuestion, checked_question, parse
 from rag.search.ranking import NO_RANKING, Ranking, rank
 from rag.search.reranking import LateInteraction, Reranker
-from rag.search.result_list import articles_without_filters, by_article, facets_of, likelihoods, result_groups
+from rag.search.result_list import (
+    articles_without_filters,
+    by_article,
+    facets_of,
+    likelihoods,
+    likely_groups,
+    result_groups,
+)
 from rag.search.retrieval import NO_RETRIEVAL, Retrieval
 from rag.search.snapshot import ArchiveSnapshot
 from rag.storage.store import Store
@@ -146,7 +153,8 @@ class Searcher:
                 )
                 retrieval = _cited(ranked, groups, snapshot, extended) if groups else NO_RETRIEVAL
                 likelihood = likelihoods(retrieval, ranked.ranking, query, self.calibration) if groups else []
-                facets = facets_of(extended, parsed, query, snapshot, filter)
+                listed = likely_groups(groups, likelihood, self.confidence(retrieval))
+                facets = facets_of(extended, query, snapshot, listed=listed, question=parsed, filter=filter)
                 without_filters = 0 if groups else articles_without_filters(parsed, query, snapshot)
             answer = self._answer(question, parsed, retrieval, filter, started)
             return ResultList(answer, by_article(answer.citations, likelihood, sort), facets, more, without_filters)

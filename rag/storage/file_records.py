@@ -97,8 +97,8 @@ class FileRecords:
 
     def records(self, paths: Iterable[str]) -> list[FileRecord]:
         """Return the records of the files at these paths; paths without a record are left out."""
-        query = f"{_SELECT} WHERE path = ?"
-        return [record for path in paths for record in _records(self._database.rows(query, path)).values()]
+        query = f"{_SELECT} WHERE path IN (SELECT value FROM json_each(?))"  # noqa: S608
+        return list(_records(self._database.rows(query, json.dumps(list(paths)))).values())
 
     def with_sha256(self, sha256: str) -> list[FileRecord]:
         """Return the records of the files whose bytes have a hash, in the order of their paths."""

@@ -80,7 +80,8 @@ class LibraryPage:
     """A page of the library.
 
     Attributes:
-        total: the number of all articles that the query asks for; None if they are more than are counted.
+        total: the number of all articles that the query asks for; None if they are more than are counted, or not all
+            files were looked at.
         has_next: whether there is a further page.
     """
 

@@ -43,11 +43,12 @@ class ArticleResult:
 
 @dataclass(frozen=True, slots=True)
 class Facets:
-    """How many of the articles found have which outlet, language and so on, the most frequent value first.
+    """How many articles of a list have which outlet, language and so on, the most frequent value first.
 
-    Each is counted with all filters but its own, so that it lists the alternatives to what is chosen. Counts are of the
-    candidates, which in a large archive are a small part of it. Articles of the same text count as one, in each of
-    their outlets.
+    Counted are the articles of the citations that are likely, or of all where nothing answers. Each is counted with
+    all filters but its own, so that it lists the alternatives to what is chosen: their counts are of the candidates,
+    which in a large archive are a small part of it, and noise is among these. Articles of the same text count as one,
+    in each of their outlets.
 
     Attributes:
         months: by month, such as 2024-03, the earliest first.

@@ -11,7 +11,17 @@ from rag.types import Article, ArticleResult, Citation, Span
 from ui.html.cite import cite_button, passage_to_cite
 from ui.html.explanation import explanation
 from ui.html.feedback_buttons import feedback_buttons
-from ui.html.markup import breakable, byline, escape, external_link, highlighted, location, reader_address, web_address
+from ui.html.markup import (
+    breakable,
+    brief,
+    byline,
+    escape,
+    external_link,
+    highlighted,
+    location,
+    reader_address,
+    web_address,
+)
 from ui.html.own_questions import question_button
 from ui.html.save import save_buttons
 from ui.wording.ask import ASK
@@ -50,7 +60,7 @@ def article_card(result: ArticleResult, number: int, context: CardContext) -> st
     return (
         f'<article class="fs-card" tabindex="-1" aria-labelledby="{identifier}">'
         f'<header><span class="fs-marker" aria-hidden="true">{number}</span>'
-        f'<div><h3 id="{identifier}" lang="{escape(article.language)}" dir="auto">{escape(article.label)}</h3>'
+        f'<div><h3 id="{identifier}" lang="{escape(article.language)}" dir="auto">{brief(article.label)}</h3>'
         f'<p class="fs-byline">{_comment_label(best, texts)}{byline(in_own_language, texts)}</p></div></header>'
         f"{passage(best, context)}{_folded(others, context)}</article>"
     )
@@ -145,10 +155,10 @@ def _other_article(article: Article, citation: Citation, texts: Texts) -> str:
     day, span = article.published, _span_in(article, citation)
     date = f' (<time datetime="{day.isoformat()}">{long_date(day, texts)}</time>)' if day else ""
     title = article.title if article.source and article.title != citation.article.title else None
-    headline = f': <q lang="{escape(article.language)}" dir="auto">{escape(title)}</q>' if title else ""
+    headline = f': <q lang="{escape(article.language)}" dir="auto">{brief(title)}</q>' if title else ""
     return (
         f'<bdi><a href="{escape(reader_address(article.id, texts, span))}" target="_blank"'
-        f' data-fs-reader="{escape(article.label)}">{escape(article.source or article.label)}</a>{date}{headline}</bdi>'
+        f' data-fs-reader="{escape(article.label)}">{brief(article.source or article.label)}</a>{date}{headline}</bdi>'
     )
 
 

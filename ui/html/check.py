@@ -5,7 +5,7 @@ from __future__ import annotations
 from rag.text.word_diff import word_diff
 from rag.types import CheckedFigure, CheckedQuote, Citation, DraftReport, Span
 from ui.html.difference import difference
-from ui.html.markup import byline, escape, location, reader_address
+from ui.html.markup import brief, byline, escape, location, reader_address
 from ui.wording.check import CHECK_WORDS, CheckWords
 from ui.wording.page import count_of
 from ui.wording.reader import READER
@@ -89,10 +89,10 @@ def _row(entry: Entry, words: CheckWords, texts: Texts) -> str:
 
 def _source(citation: Citation, words: CheckWords, texts: Texts) -> str:
     article, span = citation.article, (citation.start, citation.end)
-    also = ", ".join(escape(copy.source or copy.label) for copy in citation.also[:5])
+    also = ", ".join(f"<bdi>{brief(copy.source or copy.label)}</bdi>" for copy in citation.also[:5])
     return (
         f"<a{_link(citation, texts)}>"
-        f'<bdi lang="{escape(article.language)}">{escape(article.label)}</bdi></a> '
+        f'<bdi lang="{escape(article.language)}">{brief(article.label)}</bdi></a> '
         f"<small>{byline(article, texts)} · <span>{escape(location(article, span, texts))}</span>"
         f"{f' · {escape(words.also)} {also}' if also else ''}</small>"
     )

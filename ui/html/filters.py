@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from rag.types import Facets, Filter, Sort
 from ui.html.histogram import histogram
-from ui.html.markup import escape
+from ui.html.markup import brief, escape
 from ui.wording.ask import ASK
 from ui.wording.page import grouped, language_name, long_date
 from ui.wording.texts import Texts
@@ -66,18 +66,20 @@ def _choice(name: str, label: str, counts: Mapping[str, int], chosen: Sequence[s
     if len(counts) <= 1 and not is_active:
         return ""
     values = dict.fromkeys(chosen) | dict.fromkeys(list(counts)[:_MAX_VALUES])
-    rows = "".join(_tick(name, value, counts.get(value, 0), value in chosen, texts) for value in values)
+    # how many articles of the list would have another value is not known before it is chosen
+    shown = {value: counts.get(value, 0) for value in values if value in chosen or not chosen}
+    rows = "".join(_tick(name, value, shown.get(value), value in chosen, texts) for value in values)
     legend = f'<legend class="fs-hidden">{escape(label)}</legend>'
     return _menu(name, label, f"<fieldset>{legend}{rows}</fieldset>", is_active=is_active)
 
 
-def _tick(name: str, value: str, count: int, is_chosen: bool, texts: Texts) -> str:
+def _tick(name: str, value: str, count: int | None, is_chosen: bool, texts: Texts) -> str:
     labels = {"language": language_name(value, texts), "kind": ASK[texts.code].kinds.get(value, value)}
     checked = " checked" if is_chosen else ""
     return (
         f'<label><input type="checkbox" id="fs-{name}-{escape(_identifier(value))}" name="{name}"'
-        f' value="{escape(value)}"{checked}><bdi>{escape(labels.get(name, value))}</bdi>'
-        f"<small>{grouped(count, texts)}</small></label>"
+        f' value="{escape(value)}"{checked}><bdi>{brief(labels.get(name, value))}</bdi>'
+        f"{'' if count is None else f'<small>{grouped(count, texts)}</small>'}</label>"
     )
 
 
@@ -115,7 +117,7 @@ def _chip_buttons(filter: Filter, texts: Texts) -> Iterator[str]:
         description = ASK[texts.code].remove_filter.format(value=label)
         yield (
             f'<li><button type="button" data-fs-remove="{escape(json.dumps([name, value]))}"'
-            f' aria-label="{escape(description)}"><bdi>{escape(label)}</bdi> <span aria-hidden="true">✕</span>'
+            f' aria-label="{escape(description)}"><bdi>{brief(label)}</bdi> <span aria-hidden="true">✕</span>'
             "</button></li>"
         )
 

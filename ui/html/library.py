@@ -19,7 +19,7 @@ from rag.types.library import (
     LibraryRow,
     SortFact,
 )
-from ui.html.markup import escape
+from ui.html.markup import brief, escape
 from ui.wording.library import LIBRARY
 from ui.wording.library_texts import LibraryTexts
 from ui.wording.page import count_of, grouped, language_name, long_date
@@ -64,7 +64,9 @@ def library_frame(parts: Mapping[str, str], texts: Texts, *, has_pictures: bool)
 def library_list(page: LibraryPage, state: ListState, texts: Texts) -> str:
     """Return the search, the filters, the articles of a page and the links to other pages."""
     words = LIBRARY[texts.code]
-    if page.total is None:
+    if page.total is None and state.query.state in FILE_STATES:
+        number = words.looked_at.format(count=grouped(MAX_LOOKED_AT, texts))
+    elif page.total is None:
         number = words.many.format(count=grouped(MAX_COUNTED, texts))
     else:
         number = count_of(words.matches, page.total, texts)
@@ -112,16 +114,13 @@ def library_filters(query: LibraryQuery, counts: LibraryCounts, texts: Texts) ->
     languages = counts.languages
     tags = list(dict.fromkeys([*languages, *filter.languages]))
     in_language = [(tag, f"{language_name(tag, texts)} ({grouped(languages.get(tag, 0), texts)})") for tag in tags]
-    # no more files are looked at than can be in the time of a page
-    are_few = sum(languages.values()) <= MAX_LOOKED_AT
-    states = [(name, label) for name, label in words.states.items() if are_few or name not in FILE_STATES]
     chosen_language = filter.languages[0] if len(filter.languages) == 1 else ""
     comments = " checked" if "comment" in filter.kinds else ""
     return (
         f"{_named('source', words.outlet, counts.sources)}{_named('author', words.author, counts.authors)}"
         f"{_select('language', words.language, [('', words.any_language), *in_language], chosen_language)}"
         f"{_day('since', words.since, filter)}{_day('until', words.until, filter)}"
-        f"{_select('state', words.state, [('', words.any_state), *states], query.state or '')}"
+        f"{_select('state', words.state, [('', words.any_state), *words.states.items()], query.state or '')}"
         f'<p class="fs-check"><label><input type="checkbox" name="kind" value="comment"{comments}> '
         f"{escape(words.with_comments)}</label></p>"
     )
@@ -183,7 +182,7 @@ def _chips(state: ListState, texts: Texts) -> str:
     for name, value, text in chips:
         others = [other for other in state.parameters.get(name, ()) if value and other != value]
         label = words.remove_filter.format(name=text)
-        items += f"<li>{_link(state, {name: others}, f'{escape(text)} ×', label)}</li>"
+        items += f"<li>{_link(state, {name: others}, f'<bdi>{escape(text)}</bdi> ×', label)}</li>"
     if len(chips) > 1:
         nothing: dict[str, Sequence[str]] = {name: () for name, _, _ in chips}
         items += f"<li>{_link(state, nothing, escape(words.clear))}</li>"
@@ -242,7 +241,7 @@ def _row(row: LibraryRow, texts: Texts) -> str:
     corrected = f'<span class="fs-by-hand" role="img" aria-label="{by_hand}" title="{by_hand}">✓</span>'
     cells = {
         "title": f'<a href="./?tab=library&amp;article={row.id}&amp;lang={texts.code}" data-fs-open="{row.id}" '
-        f'lang="{escape(row.language)}" dir="auto">{escape(row.label)}</a>',
+        f'lang="{escape(row.language)}" dir="auto">{brief(row.label)}</a>',
         "source": _text(row.source),
         "author": _text(row.author),
         "published": day,
@@ -263,7 +262,7 @@ def _row(row: LibraryRow, texts: Texts) -> str:
 
 
 def _text(text: str | None) -> str:
-    return f'<span dir="auto">{escape(text)}</span>' if text else ""
+    return f'<span dir="auto">{brief(text)}</span>' if text else ""
 
 
 def _pager(page: LibraryPage, state: ListState, texts: Texts) -> str:

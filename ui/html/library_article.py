@@ -8,7 +8,7 @@ from pathlib import PurePath
 
 from rag.types import CORRECTABLE, Article, CorrectableFact, Correction, fact_text
 from rag.types.library import LibraryRow
-from ui.html.markup import breakable, escape, external_link, web_address
+from ui.html.markup import breakable, brief, escape, external_link, web_address
 from ui.wording.library import LIBRARY
 from ui.wording.library_texts import LibraryTexts
 from ui.wording.page import grouped, long_date
@@ -64,8 +64,8 @@ def _state(row: LibraryRow, original: Article | None, texts: Texts) -> str:
     if row.unread:
         lines.append(f'{escape(words.state_hints["incomplete"])} <span lang="en">{escape(row.unread)}</span>')
     if original:
-        label = f'<span dir="auto">{escape(original.label)}</span>'
-        outlet = f" ({escape(original.source)})" if original.source else ""
+        label = f'<span dir="auto">{brief(original.label)}</span>'
+        outlet = f" (<bdi>{brief(original.source)}</bdi>)" if original.source else ""
         lines.append(
             f'{escape(words.duplicate_of)} <a href="./?tab=library&amp;article={original.id}&amp;lang={texts.code}" '
             f'data-fs-open="{original.id}">{label}</a>{outlet}'

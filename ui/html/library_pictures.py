@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from urllib.parse import urlencode
 
 from rag.types.library import LibraryCounts
-from ui.html.markup import escape
+from ui.html.markup import brief, escape
 from ui.wording.library import LIBRARY
 from ui.wording.library_texts import LibraryTexts
 from ui.wording.page import count_of, grouped, language_name
@@ -97,7 +97,7 @@ def _bar(rows: Iterable[tuple[str, int]], highest: int, texts: Texts) -> Iterabl
 def _filter_link(parameter: str, value: str, name: str) -> str:
     query = escape(urlencode({"tab": "library", parameter: value}))
     changes = escape(json.dumps({parameter: [value], "page": None}))
-    return f'<a href="./?{query}" data-fs-library="{changes}">{escape(name)}</a>'
+    return f'<a href="./?{query}" data-fs-library="{changes}">{brief(name)}</a>'
 
 
 def _map(words: LibraryTexts) -> str:

@@ -21,6 +21,14 @@ def escape(text: str) -> str:
     return html.escape(text, quote=True).translate(_TEMPLATE_SIGNS)
 
 
+def brief(text: str, most: int = 300) -> str:
+    """Return an escaped headline or name, of a very long one the beginning.
+
+    A browser takes half a minute to set 100,000 letters without a space.
+    """
+    return escape(text if len(text) <= most else f"{text[:most]}…")
+
+
 def highlighted(
     text: str, offset: int, spans: Iterable[Span], words: Iterable[Span] = (), opening: Sequence[str] = ("<mark>",)
 ) -> str:
@@ -36,9 +44,9 @@ def byline(article: Article, texts: Texts) -> str:
     day = article.published
     date = f'<time datetime="{day.isoformat()}">{long_date(day, texts)}</time>' if day else ""
     facts = (
-        escape(article.source or ""),
-        escape(article.author or ""),
-        escape(article.place or ""),
+        brief(article.source or ""),
+        brief(article.author or ""),
+        brief(article.place or ""),
         date,
         escape(language_name(article.language, texts)),
     )

@@ -18,12 +18,15 @@ from rag.verification import ArticleVerification
 from ui.html.article_text import NO_MARKING, Marking, article_text
 from ui.html.cite import cite_button, passage_to_cite
 from ui.html.difference import difference
-from ui.html.markup import breakable, byline, escape, external_link, reader_address, web_address
+from ui.html.markup import breakable, brief, byline, escape, external_link, reader_address, web_address
 from ui.html.save import save_buttons
 from ui.wording.page import language_name, long_date
 from ui.wording.reader import READER, ReaderWords
 from ui.wording.reasons import reason_sentence
 from ui.wording.texts import Texts
+
+# a longer one is whole among the facts
+_MAX_HEADLINE = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +62,8 @@ def reader_fragment(
     return (
         f'<article class="fs fs-reader" lang="{texts.code}" data-fs-title="{label}">'
         f"{_bar(article, marking, saved, words, texts)}"
-        f'<header><h{heading_level} class="fs-headline" lang="{lang}" dir="auto" tabindex="-1">{label}'
-        f"</h{heading_level}>"
+        f'<header><h{heading_level} class="fs-headline" lang="{lang}" dir="auto" tabindex="-1">'
+        f"{brief(article.label, _MAX_HEADLINE)}</h{heading_level}>"
         f'<p class="fs-byline">{facts}</p>{_links(article, marking, access, words, texts)}</header>'
         f'<div class="fs-text" lang="{lang}">'
         f"{article_text(article, marking, words, texts.code, heading_level + 1)}</div>"
@@ -87,7 +90,7 @@ def _bar(article: Article, marking: Marking, saved: Collection[Span], words: Rea
         )
     return (
         f'<div class="fs-reader-bar"><p aria-hidden="true" lang="{escape(article.language)}" dir="auto">'
-        f"{escape(article.label)}</p>"
+        f"{brief(article.label)}</p>"
         f'<div>{passages}<form class="fs-find" role="search"'
         f' data-fs-position="{escape(words.match_position)}" data-fs-none="{escape(words.no_match)}">'
         f'<input type="search" aria-label="{escape(words.find)}" placeholder="{escape(words.find)}"'
@@ -204,7 +207,7 @@ def _link(article: Article, texts: Texts, span: Span | None = None) -> str:
     facts = byline(article, texts)
     return (
         f'<a href="{escape(reader_address(article.id, texts, span))}" data-fs-reader="{escape(article.label)}"'
-        f' lang="{escape(article.language)}" dir="auto">{escape(article.label)}</a>'
+        f' lang="{escape(article.language)}" dir="auto">{brief(article.label)}</a>'
         + (f'<span class="fs-byline">{facts}</span>' if facts else "")
     )
 

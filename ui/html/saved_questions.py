@@ -11,7 +11,7 @@ from rag.storage.history_records import AskedQuestion
 from rag.storage.saved_records import SavedQuestion
 from rag.types import Citation, Filter, Outcome
 from rag.workspace.saved_questions import Look
-from ui.html.markup import byline, escape, highlighted, reader_address
+from ui.html.markup import brief, byline, escape, highlighted, reader_address
 from ui.html.notices import section
 from ui.html.question_address import filter_words, question_query
 from ui.wording.page import count_of, long_date
@@ -113,7 +113,7 @@ def _article(citations: Sequence[Citation], texts: Texts) -> str:
     more = count_of(QUESTION_WORDS[texts.code].more, len(citations) - 1, texts) if len(citations) > 1 else ""
     return (
         f'<h3 lang="{escape(article.language)}" dir="auto"><a href="{escape(address)}" target="_blank" '
-        f'data-fs-reader="{escape(article.label)}">{escape(article.label)}</a></h3>'
+        f'data-fs-reader="{escape(article.label)}">{brief(article.label)}</a></h3>'
         f'<p class="fs-byline">{byline(article, texts)}</p>'
         f'<blockquote lang="{escape(best.language)}" dir="auto">{quote}</blockquote>'
         f"{f'<p>{escape(more)}</p>' if more else ''}"

@@ -8,6 +8,8 @@ LIBRARY_ENGLISH = LibraryTexts(
     heading="Library",
     matches=("1 article", "{count} articles"),
     many="more than {count} articles",
+    looked_at="The files of the first {count} articles of this list were checked. Narrow it by filters or the search "
+    "to check the others.",
     nothing="No article matches.",
     nothing_hint="Search for fewer words, or remove filters.",
     find="Search headline, outlet and author",

@@ -8,6 +8,8 @@ LIBRARY_GERMAN = LibraryTexts(
     heading="Bibliothek",
     matches=("1 Artikel", "{count} Artikel"),
     many="mehr als {count} Artikel",
+    looked_at="Geprüft wurden die Dateien der ersten {count} Artikel dieser Liste. Mit den Filtern oder der Suche "
+    "kommen die übrigen an die Reihe.",
     nothing="Kein Artikel passt dazu.",
     nothing_hint="Suchen Sie nach weniger Wörtern, oder nehmen Sie Filter heraus.",
     find="In Überschrift, Medium und Autor suchen",

@@ -24,6 +24,7 @@ class LibraryTexts:
     heading: str
     matches: tuple[str, str]
     many: str
+    looked_at: str
     nothing: str
     nothing_hint: str
     find: str

@@ -35,6 +35,14 @@ def test_a_menu_lists_values_with_their_counts() -> None:
     assert "fs-chips" not in html
 
 
+def test_other_values_than_the_chosen_one_have_no_count() -> None:
+    """How many articles the list would have with one of them is known only when it is chosen."""
+    text = Parts(filter_bar(FACETS, Filter(exact_sources=("taz",)), "relevance", GERMAN)).text
+    assert "taz1Passblatt" in text
+    assert "Passblatt3" not in text
+    assert "Deutsch3Französisch1" in text
+
+
 def test_a_chosen_value_stays_although_nothing_has_it() -> None:
     """It is ticked with a zero, so that it can be taken back, and there is a chip that removes it."""
     html = filter_bar(FACETS, Filter(exact_sources=("Gone",)), "date", ENGLISH)

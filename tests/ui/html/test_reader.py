@@ -40,6 +40,15 @@ def test_facts_say_where_they_were_read() -> None:
     assert "Nicht gelesenPage 2 was not read." in html
 
 
+def test_a_headline_without_end_is_whole_among_the_facts() -> None:
+    """Of 100,000 letters the headline has 5,000 and a list 300, which a browser sets at once."""
+    article = replace(ARTICLE, title="Wort" * 25_000)
+    html = reader_fragment(article, GERMAN)
+    assert f">{'Wort' * 1_250}…</h2>" in html
+    assert f"<dd><bdi>{'Wort' * 25_000}</bdi>" in html
+    assert f">{'Wort' * 75}…</a>" in related_articles(ARTICLE, [article], [], [], GERMAN)
+
+
 @given(st.text(max_size=60))
 def test_an_article_cannot_write_markup(text: str) -> None:
     """Whatever an article's facts hold, its reader has the tags that it has for plain words, but for paragraphs."""

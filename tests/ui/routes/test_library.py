@@ -15,9 +15,11 @@ from page_parts import Parts
 
 from embeddings.encoder import Encoder
 from rag.archive import Archive
+from rag.indexing import listing
 from rag.server.hosts import Serving
 from rag.types.library import LibraryQuery
 from ui.app import build_app
+from ui.html import library as library_html
 
 SHORT = "Der Deichgraf von Altmoor hat am Montag die Schleuse Nord besichtigt und war mit den Toren sehr zufrieden."
 JSON = {"Content-Type": "application/json"}
@@ -361,3 +363,17 @@ def test_what_cannot_be_added_has_a_sentence_of_its_own(archive: Archive, folder
     endless = "a" * 60_000
     assert client.get("/cite", params={"style": "apa", "article": endless}).status_code == 409
     assert client.get("/cite/menu", params={"article": endless}).status_code == 404
+
+
+def test_the_list_says_how_many_files_were_looked_at(
+    archive: Archive, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With more articles than files are looked at, it says so; a search that leaves few looks at all of these."""
+    (folder / "lock.md").unlink()
+    for module in (listing, library_html):
+        monkeypatch.setattr(module, "MAX_LOOKED_AT", 1)
+    client = client_of(archive)
+    assert "Geprüft wurden die Dateien der ersten 1 Artikel" in get(client, "/view/library/list?state=missing")
+    narrowed = get(client, "/view/library/list?state=missing&find=Schleuse")
+    assert "Geprüft" not in narrowed
+    assert "1 Artikel" in narrowed

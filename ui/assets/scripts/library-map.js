@@ -7,6 +7,7 @@ const DARK_COLOURS = ["#74c7c1", "#f0a070", "#b3a7f2", "#d9bd4a", "#ee8fb8", "#7
 const SCALE = 10_000;
 const REACH = 14; // how far from a point the pointer may be, in pixels
 const RETRY_MS = 2000;
+const MAX_LETTERS = 300; // of a headline
 const FIELD = { year: 2, source: 3, language: 4 };
 
 let map; // {articles, points, words, groups, chosen, current}
@@ -21,6 +22,18 @@ function canvas() {
 
 function say(text) {
   document.querySelector("#fs-map-point").textContent = text;
+}
+
+// Each fact is isolated, or an Arabic name would move what is beside it.
+function sayFacts(facts) {
+  const parts = facts.flatMap((fact) => [" · ", isolated(fact)]).slice(1);
+  document.querySelector("#fs-map-point").replaceChildren(...parts);
+}
+
+function isolated(text) {
+  const element = document.createElement("bdi");
+  element.textContent = String(text).slice(0, MAX_LETTERS);
+  return element;
 }
 
 document.addEventListener("fs:pictures", fetchMap);
@@ -99,9 +112,7 @@ function finish() {
       const sample = document.createElement("canvas");
       sample.width = sample.height = 16;
       sample.ariaHidden = "true";
-      const name = document.createElement("bdi");
-      name.textContent = label;
-      button.append(sample, name);
+      button.append(sample, isolated(label));
       return button;
     }),
   );
@@ -201,7 +212,7 @@ function select(number) {
   draw();
   if (number < 0) return say("");
   const [, label, year, source] = map.articles[map.points[number][2]];
-  say([label, source, year].filter(Boolean).join(" · "));
+  sayFacts([label, source, year].filter(Boolean));
 }
 
 function open() {
