@@ -14,7 +14,7 @@ from starlette.responses import Response
 
 from rag.errors import FundstelleError
 from rag.schemas.problem import FaultModel, ProblemModel
-from rag.server.problems import PROBLEM_TYPE, ProblemKind, facts_of, http_kind, problem_kind
+from rag.server.problems import PROBLEM_TYPE, ProblemKind, facts_of, http_kind, problem_kind, sentence_for_programs
 
 _log = logging.getLogger(__name__)
 
@@ -35,9 +35,11 @@ def problem_of(error: FundstelleError, request_id: str) -> ProblemModel:
         "type": kind.type,
         "title": kind.title,
         "status": kind.status,
-        "detail": str(error),
+        "detail": sentence_for_programs(str(error)),
         "request_id": request_id,
     }
+    if values["detail"] != str(error):
+        values["command_line"] = str(error)
     facts = facts_of(error)
     return ProblemModel.of({**values, "facts": facts} if facts else values)
 

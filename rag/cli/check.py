@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.text import Text
 
-from rag.cli.options import ArchiveOption, JsonOption, opened_archive
+from rag.cli.options import ArchiveOption, JsonOption, ServerOption, asked_archive, server_asked
 from rag.cli.output import err, out, print_indented, print_origin_of
 from rag.cli.plain import print_json
 from rag.errors import FundstelleError
@@ -33,10 +33,12 @@ _MAX_ALSO = 3
 
 
 def check(
+    context: typer.Context,
     draft: Annotated[
         str, typer.Argument(metavar="DRAFT", help="The draft: .txt, .md, .docx or another document, or - for a pipe.")
     ],
     folder: ArchiveOption = DEFAULT_ARCHIVE,
+    server: ServerOption = None,
     quotes_only: Annotated[bool, typer.Option("--quotes-only", help="Do not look for figures.")] = False,
     as_json: JsonOption = False,
 ) -> None:
@@ -47,7 +49,7 @@ def check(
     from rag.checking.draft_file import read_draft
 
     text = _standard_input() if draft == "-" else read_draft(Path(draft))
-    with opened_archive(folder, create=False) as archive:
+    with asked_archive(folder, server_asked(context, server)) as archive:
         report = archive.verify_quotes(text, figures=not quotes_only)
     if as_json:
         print_json(report.to_dict())

@@ -18,10 +18,12 @@ from rag.cli.options import (
     LanguageOption,
     PathOption,
     SearchOption,
+    ServerOption,
     SinceOption,
     SourceOption,
     UntilOption,
-    opened_archive,
+    asked_archive,
+    server_asked,
 )
 from rag.cli.output import err, out
 from rag.cli.plain import escape_controls, print_json
@@ -37,7 +39,9 @@ _WIDTHS = (10, 5, 24)
 
 
 def list_articles(
+    context: typer.Context,
     folder: ArchiveOption = DEFAULT_ARCHIVE,
+    server: ServerOption = None,
     search: SearchOption = "",
     since: SinceOption = None,
     until: UntilOption = None,
@@ -72,7 +76,7 @@ def list_articles(
         sort=sort,
         descending=(sort in _GREATEST_FIRST) != reverse,
     )
-    with opened_archive(folder, create=False) as archive:
+    with asked_archive(folder, server_asked(context, server)) as archive:
         rows = archive.library_rows(query, limit)
         if as_json or as_lines:
             _print_json_of(rows, as_lines=as_lines)

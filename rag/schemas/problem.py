@@ -27,6 +27,8 @@ class ProblemModel(Schema):
     status: int
     detail: str
     """One sentence: what happened and what to do next."""
+    command_line: str = ""
+    """The same for a person at a command line, if that is told another thing to do; absent otherwise."""
     request_id: str
     """That of the header X-Request-ID, also in the server's log; of a job, its id."""
     facts: dict[str, Any] = Field(default_factory=dict)

@@ -26,6 +26,8 @@ def _well_formed(text: str) -> str:
 
 
 Text = Annotated[str, AfterValidator(_well_formed), Field(max_length=10_000)]
+Question = Annotated[str, AfterValidator(_well_formed), Field(max_length=1_000_000)]
+"""One that is too long has a sentence of its own."""
 Names = Annotated[list[Text], Field(max_length=100)]
 
 
@@ -73,9 +75,9 @@ class AskRequest(Request):
         }
     )
 
-    question: Text | None = None
+    question: Question | None = None
     """The question. A "quoted phrase" must appear in the passage, an -excluded word must not."""
-    questions: Annotated[list[Text], Field(max_length=MAX_QUESTIONS)] | None = None
+    questions: Annotated[list[Question], Field(max_length=MAX_QUESTIONS)] | None = None
     """Several questions, in place of one."""
     k: Annotated[int, Field(ge=1, le=MAX_RESULTS)] = 5
     """The number of passages."""

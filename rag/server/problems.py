@@ -12,6 +12,18 @@ from rag.errors import FundstelleError
 PROBLEM_TYPE = "application/problem+json"
 _PREFIX = "urn:fundstelle:problem:"
 
+# what a program asks for where a person runs a command; the others are run on the server
+_REQUESTS = {
+    "ask": "POST /ask",
+    "eval": "POST /evaluate",
+    "forget": "POST /forget",
+    "index": "POST /index",
+    "runs export": "GET /runs/{name}/export",
+    "show": "GET /articles/{id}",
+    "status": "GET /articles",
+}
+_COMMAND = re.compile(r"`fundstelle ((?:[a-z]+ (?:list|export))|[a-z]+)[^`]*`")
+
 # of the classes that are not here, the base decides
 _STATUS: dict[type[FundstelleError], int] = {
     FundstelleError: 422,
@@ -65,6 +77,17 @@ def http_kind(status: int) -> ProblemKind:
     return ProblemKind(slug, status, title)
 
 
+def sentence_for_programs(sentence: str) -> str:
+    """Return a sentence in which requests stand in place of commands.
+
+    >>> sentence_for_programs("It is gone: `fundstelle forget articles/`.")
+    'It is gone: POST /forget.'
+    >>> sentence_for_programs("It was damaged: `fundstelle repair` reads its file again.")
+    'It was damaged: on the server, `fundstelle repair` reads its file again.'
+    """
+    return _COMMAND.sub(lambda match: _REQUESTS.get(match[1], f"on the server, {match[0]}"), sentence)
+
+
 def facts_of(error: FundstelleError) -> dict[str, Any]:
     """Return what an error says besides its sentence, by the names of its attributes."""
     facts = {name: value for name, value in vars(error).items() if not name.startswith("_")}
@@ -73,7 +96,8 @@ def facts_of(error: FundstelleError) -> dict[str, Any]:
 
 def error_from(problem: dict[str, Any]) -> FundstelleError:
     """Return the error that a problem came from, with its class; one of the base class if that is not known."""
-    sentence = str(problem.get("detail") or problem.get("title") or "The server answered with an error.")
+    sentences = (problem.get(name) for name in ("command_line", "detail", "title"))
+    sentence = next((str(each) for each in sentences if each), "The server answered with an error.")
     slug = str(problem.get("type", "")).removeprefix(_PREFIX)
     error_class = _CLASSES.get(slug, FundstelleError)
     error = error_class.__new__(error_class)

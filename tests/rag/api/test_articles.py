@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from api_parts import HERE
+from api_parts import HERE, check_problem
 from factories import BRIDGE, article_file
 from fastapi.testclient import TestClient
 
@@ -222,7 +222,18 @@ def test_what_an_article_is_like(writer: TestClient, archive: Archive) -> None:
     assert (correction["value"], correction["read"], correction["by"]) == ("Brücke zu", "Brücke frei", "hl")
     assert writer.get("/api/v1/failures").json() == {"failures": []}
     for path in ("versions", "similar", "duplicates", "row", "corrections"):
-        assert writer.get(f"/api/v1/articles/0123456789ab/{path}").status_code == 404
+        problem = check_problem(writer.get(f"/api/v1/articles/0123456789ab/{path}"), 404, "not-found")
+        assert "`fundstelle" not in problem["detail"]
+
+
+def test_a_program_is_told_what_to_request(writer: TestClient) -> None:
+    """No command, which it could not run; the sentence of the command line stands beside."""
+    problem = check_problem(writer.get("/api/v1/articles/0123456789ab"), 404, "not-found")
+    sentence = "There is no article 0123456789ab in this archive: {} tells what is there."
+    assert problem["detail"] == sentence.format("GET /articles")
+    assert problem["command_line"] == sentence.format("`fundstelle status`")
+    problem = check_problem(writer.post("/api/v1/verify", json={"dossier": "none"}), 404, "not-found")
+    assert problem["detail"].endswith("on the server, `fundstelle dossier list` prints what there is.")
 
 
 def test_an_article_is_removed(writer: TestClient, archive: Archive) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
 import socket
@@ -36,6 +37,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory, encoder: Encoder) -> Iterat
     (made / "articles").mkdir()
     for name, text in (("bridge.txt", BRIDGE), ("copy.txt", BRIDGE), ("tunnel.txt", TUNNEL)):
         (made / "articles" / name).write_text(text, encoding="utf-8")
+    (made / "draft.md").write_text(
+        "„Sie ist 412 Meter breit und führt über den Fluss.“ Der Tunnel misst 56 Kilometer.", encoding="utf-8"
+    )
     (made / "q.jsonl").write_text("".join(json.dumps(row) + "\n" for row in ROWS), encoding="utf-8")
     yield made
 
@@ -67,6 +71,12 @@ def without_times(text: str) -> str:
         ["status", "--json"],
         ["status"],
         ["status", "--article", "bridge.txt", "--json"],
+        ["list"],
+        ["list", "--json", "--sort", "title", "--reverse", "--path", "bridge"],
+        ["list", "--jsonl", "--state", "duplicate", "--limit", "1"],
+        ["list", "--state", "missing"],
+        ["check", "draft.md", "--quotes-only"],
+        ["check", "draft.md", "--json"],
         ["index", "articles"],
     ],
     ids=" ".join,
@@ -75,8 +85,9 @@ def test_both_print_the_same(fundstelle: Run, folder: Path, address: str, words:
     """To the last byte, but for the time that it took."""
     local = fundstelle(*words, cwd=folder, FUNDSTELLE_ARCHIVE=str(folder / ".fundstelle"))
     remote = fundstelle(*words, "--server", address, cwd=folder)
-    assert local.returncode == remote.returncode == 0, (local.stderr, remote.stderr)
-    assert without_times(remote.stdout) == without_times(local.stdout) != ""
+    assert local.returncode == remote.returncode == (words[0] == "check"), (local.stderr, remote.stderr)
+    assert without_times(remote.stdout) == without_times(local.stdout)
+    assert local.stdout or "missing" in words
     if words[0] != "index":
         assert without_times(remote.stderr) == without_times(local.stderr)
 
@@ -98,6 +109,22 @@ def test_a_server_is_asked_without_what_answers_here(address: str) -> None:
     process = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     answer, modules = process.stdout.splitlines()
     assert ("412 Meter" in answer, modules) == (True, "set()")
+
+
+def test_questions_from_a_pipe(fundstelle: Run, folder: Path, address: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each line is answered as the archive's folder answers it, and one that cannot be asked is named."""
+    lines = "Wie lang ist die Brücke?\n" + "a" * 20_000 + '\n{"question": "Wie lang?", "since": "gestern"}\nWer?\n'
+
+    def ask(*words: str, **environment: str) -> subprocess.CompletedProcess[str]:
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(lines.encode())))
+        return fundstelle("ask", "-", "--jsonl", "-k", "1", *words, cwd=folder, **environment)
+
+    local, remote = ask("--archive", ".fundstelle"), ask("--server", address)
+    assert (local.returncode, remote.returncode) == (1, 1)
+    assert without_times(remote.stdout) == without_times(local.stdout)
+    assert [json.loads(line)["id"] for line in remote.stdout.splitlines()] == [1, 4]
+    assert remote.stderr == local.stderr
+    assert [line.split(":")[0] for line in remote.stderr.splitlines()] == ["Line 2", "Line 3"]
 
 
 def test_an_evaluation(fundstelle: Run, folder: Path, address: str) -> None:
