@@ -15,9 +15,10 @@ from rag.backup.manifest import INDEXES, SOURCES, BackupManifest, SavedFile
 from rag.backup.packing import pack
 from rag.backup.restore import check_backup
 from rag.errors import FundstelleError
-from rag.storage.copies import checked_facts, copy_database, copy_sqlite_file, sync_folder
+from rag.storage.copies import checked_facts, copy_database, copy_sqlite_file
 from rag.storage.database import DATABASE, Database
 from rag.storage.layout import INBOX
+from rag.storage.whole_folder import sync
 
 # SQLite's own files beside a database: their contents are in its copy
 _OF_SQLITE = ("-wal", "-shm", "-journal")
@@ -60,7 +61,7 @@ def back_up(
             manifest = check_backup(packed, Path(scratch), on_share=partial(on_step, "checking"))
             _check_free(path, overwrite=overwrite)
             packed.replace(path)
-            sync_folder(path.absolute().parent)
+            sync(path.absolute().parent)
     except OSError as error:
         raise FundstelleError(
             f"{path} cannot be written ({error.strerror}): choose another path, or make room."

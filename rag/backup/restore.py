@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -16,9 +13,10 @@ from embeddings.types import OnStep
 from rag.backup.manifest import BackupManifest, SavedFile, damaged
 from rag.backup.packing import manifest_of, unpack
 from rag.errors import ArchiveDamaged, FundstelleError
-from rag.storage.copies import OnShare, checked_facts, sync_folder
+from rag.storage.copies import OnShare, checked_facts
 from rag.storage.database import DATABASE
 from rag.storage.layout import INDEXING_LOCK
+from rag.storage.whole_folder import whole_folder
 
 
 def verify_backup(path: Path, *, on_step: OnStep = lambda _, __: None) -> BackupManifest:
@@ -67,52 +65,20 @@ def restore_backup(path: Path, folder: Path, *, on_step: OnStep = lambda _, __: 
         BackupUnusable: it is no backup, is damaged, or was made by a newer version.
         FundstelleError: there is something in the folder, or it cannot be written.
     """
-    _check_empty(folder)
     size = manifest_of(path).size
-    absolute = folder.absolute()
-    try:
-        absolute.parent.mkdir(parents=True, exist_ok=True)
-        if size > shutil.disk_usage(absolute.parent).free:
-            raise FundstelleError(f"{folder} needs {size / 1e6:.0f} MB: make room, or choose another disk.")
-        with TemporaryDirectory(prefix=f".{folder.name[:100]}.", dir=absolute.parent) as scratch:
-            restored = Path(scratch) / "archive"
-            restored.mkdir(mode=0o700)
-            manifest = unpack(path, partial(_new_file, restored), partial(on_step, "unpacking"))
-            _check_database(restored / DATABASE, manifest, path)
-            make_file(restored / INDEXING_LOCK)
-            for written in (restored, *filter(Path.is_dir, restored.rglob("*"))):
-                sync_folder(written)
-            _check_empty(folder)
-            if folder.exists():
-                folder.rmdir()
-            restored.rename(absolute)
-            sync_folder(absolute.parent)
-    except OSError as error:
-        raise FundstelleError(
-            f"{folder} cannot be written ({error.strerror}): choose another folder, or make room."
-        ) from error
+    with whole_folder(folder, needed_bytes=size) as restored:
+        manifest = unpack(path, partial(_new_file, restored), partial(on_step, "unpacking"))
+        _check_database(restored / DATABASE, manifest, path)
+        make_file(restored / INDEXING_LOCK)
     return manifest
 
 
-@contextmanager
-def _new_file(folder: Path, member: SavedFile) -> Iterator[IO[bytes]]:
-    """Open a new file below a folder, which is on the disk when the block ends."""
-    path = folder / member.name
+def _new_file(folder: Path, file: SavedFile) -> IO[bytes]:
+    """Open a new file below a folder."""
+    path = folder / file.name
     make_folder(path.parent)
     make_file(path)
-    with path.open("wb") as file:
-        yield file
-        file.flush()
-        os.fsync(file.fileno())
-
-
-def _check_empty(folder: Path) -> None:
-    try:
-        is_free = not folder.is_symlink() and (not folder.exists() or (folder.is_dir() and not any(folder.iterdir())))
-    except OSError as error:
-        raise FundstelleError(f"{folder} cannot be read ({error.strerror}): choose another folder.") from error
-    if not is_free:
-        raise FundstelleError(f"{folder} is not empty: restore into a new folder, then put it where you want it.")
+    return path.open("wb")
 
 
 def _check_database(database: Path, manifest: BackupManifest, path: Path) -> None:

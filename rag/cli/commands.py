@@ -16,6 +16,7 @@ COMMANDS = {
     "ask": ("rag.cli.ask:ask", "Print the passages that answer a question, best first."),
     "list": ("rag.cli.list_articles:list_articles", "List the articles, duplicates included."),
     "export": ("rag.cli.export:export_archive", "Write articles, passages or vectors as JSON lines, CSV or Parquet."),
+    "import": ("rag.cli.import_archive:import_archive", "Make a new archive from everything that was exported."),
     "backup": ("rag.cli.backup:backup", "Save the archive in one file, while it is in use, and check the file."),
     "restore": ("rag.cli.backup:restore", "Make an archive from a backup in a new folder, or check the backup."),
     "check": ("rag.cli.check:check", "Print whether the archive has what a draft quotes, word for word."),

@@ -55,12 +55,19 @@ def export_archive(
     author: AuthorOption = None,
     path: PathOption = None,
     force: Annotated[bool, typer.Option("--force", help="Replace a file that exists.")] = False,
+    everything: Annotated[
+        bool, typer.Option("--everything", help="Write a new folder with everything that cannot be made again.")
+    ] = False,
 ) -> None:
     """Write articles, passages or vectors as JSON lines, CSV or Parquet, or the articles as a BEIR set.
 
     The file appears when it is complete. CSV is for spreadsheet programs: a text that begins like a formula gets an
     apostrophe in front. Vectors are those of the passages, with the encoder's fingerprint in the Parquet metadata.
+    With --everything, FILE is a new folder of JSON lines with a README, of which `import` makes the same archive.
     """
+    if everything:
+        _export_everything(folder, destination)
+        return
     format = format or _format_of(destination)
     filter = make_filter(
         since, until, sources=source or (), languages=language or (), authors=author or (), paths=path or ()
@@ -87,6 +94,14 @@ def export_archive(
         export_table(archive, file, format, what, query=query, on_count=bar)
     if destination != STANDARD_OUTPUT:
         err.print(f"Written: {destination}", soft_wrap=True, markup=False)
+
+
+def _export_everything(folder: Path, destination: Path) -> None:
+    from rag.exporting.everything import export_everything
+
+    with opened_archive(folder, create=False) as archive, CountingBar("exporting", "rows") as bar:
+        counts = export_everything(archive, destination, on_count=bar)
+    err.print(f"Written: {destination}, {counts['articles']} articles.", soft_wrap=True, markup=False)
 
 
 def _format_of(destination: Path) -> Format:

@@ -144,7 +144,7 @@ class ArticleWriter:
 
     def flush(self) -> None:
         """Store what is pending."""
-        vectors = self._vectors(self._inputs)
+        vectors = self.vectors_of(self._inputs)
         for pending in self._pending:
             match pending:
                 case ArticleRecord():
@@ -162,7 +162,7 @@ class ArticleWriter:
         if record == self._store.vectors.encoder:
             return
         for inputs in self._all_inputs():
-            self._store.vectors.put(record.fingerprint, self._vectors(inputs))
+            self._store.vectors.put(record.fingerprint, self.vectors_of(inputs))
         self._store.vectors.set_encoder(record)
 
     def renew_vectors(self) -> None:
@@ -198,7 +198,7 @@ class ArticleWriter:
         if inputs:
             yield inputs
 
-    def _vectors(self, inputs: Mapping[bytes, str]) -> dict[bytes, HalfVectors]:
+    def vectors_of(self, inputs: Mapping[bytes, str]) -> dict[bytes, HalfVectors]:
         """Return the vector of each text, encoding only those that have none yet."""
         vectors = self._store.vectors.get(self._encoder.fingerprint, inputs)
         missing = [key for key in inputs if key not in vectors]

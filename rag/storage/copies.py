@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import os
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
@@ -132,13 +131,3 @@ def database_facts(connection: sqlite3.Connection) -> DatabaseFacts:
             if table in tables
         },
     )
-
-
-def sync_folder(folder: Path) -> None:
-    """Wait until the names in a folder are on the disk; where folders cannot be opened, the system sees to it."""
-    if os.name != "nt":
-        descriptor = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import filecmp
 import logging
-import os
 import shutil
 import sqlite3
 from collections.abc import Iterator
@@ -20,7 +19,8 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from rag.errors import ArchiveBusy, ArchiveDamaged, ArchiveFull
-from rag.storage.copies import checked_facts, copy_connection, database_facts, sync_folder
+from rag.storage.copies import checked_facts, copy_connection, database_facts
+from rag.storage.whole_folder import sync
 
 log = logging.getLogger(__name__)
 
@@ -69,8 +69,7 @@ def save_older_version(connection: sqlite3.Connection, path: Path) -> Path:
         leftover.unlink()
     copy_connection(connection, part)
     facts = checked_facts(part)
-    with part.open("rb") as file:
-        os.fsync(file.fileno())
+    sync(part)
     stem = f"{path.stem}-v{facts.version}-{datetime.now(UTC).date()}"
     for number in count(1):
         copy = path.with_name(f"{stem}{f'-{number}' if number > 1 else ''}{path.suffix}")
@@ -78,7 +77,7 @@ def save_older_version(connection: sqlite3.Connection, path: Path) -> Path:
         if not copy.exists() or filecmp.cmp(part, copy, shallow=False):
             break
     part.replace(copy)
-    sync_folder(path.parent)
+    sync(path.parent)
     return copy
 
 

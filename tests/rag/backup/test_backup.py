@@ -34,14 +34,15 @@ DIKE = "Der Deichgraf von Osterhever hat die Schleuse im Norden besichtigt und n
 QUESTION = "Was kostete die Hubbrücke?"
 
 
-@pytest.fixture
-def archive(tmp_path: Path, encoder: Encoder) -> Iterator[Archive]:
-    """An archive of two articles, with an uploaded and a fetched file, a dossier and feedback."""
-    articles = tmp_path / "articles"
+@pytest.fixture(scope="module")
+def archive(tmp_path_factory: pytest.TempPathFactory, encoder: Encoder) -> Iterator[Archive]:
+    """An archive of two articles, with an uploaded and a fetched file, a dossier and feedback; it is only read."""
+    folder = tmp_path_factory.mktemp("saved")
+    articles = folder / "articles"
     articles.mkdir()
     (articles / "bridge.md").write_text(article_file("Brücke", "2021-05-04", "Hafenblatt"), "utf-8")
     (articles / "dike.txt").write_text(DIKE, "utf-8")
-    with Archive.open(tmp_path / "archive", encoder=encoder) as opened:
+    with Archive.open(folder / "archive", encoder=encoder) as opened:
         for name in ("inbox/von Hanne.txt", "fetched/page.html"):
             (opened.folder / name).parent.mkdir()
             (opened.folder / name).write_text(name, "utf-8")
@@ -54,9 +55,10 @@ def archive(tmp_path: Path, encoder: Encoder) -> Iterator[Archive]:
         yield opened
 
 
-@pytest.fixture
-def saved(archive: Archive, tmp_path: Path) -> Path:
-    path = tmp_path / "news.tar.zst"
+@pytest.fixture(scope="module")
+def saved(archive: Archive) -> Path:
+    """A backup of it."""
+    path = archive.folder.parent / "news.tar.zst"
     archive.backup(path)
     return path
 
