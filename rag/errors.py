@@ -123,3 +123,15 @@ class ServerUnreachable(FundstelleError):
 
 class DraftUnusable(FundstelleError):
     """A draft cannot be checked: it is too long, has too many quotations, or is not valid Unicode."""
+
+
+class NotSignedIn(FundstelleError):
+    """A server answers only those who sign in, and no valid token was sent."""
+
+
+class NotAllowed(FundstelleError):
+    """An account may not do this on a server; `role` is the role that may."""
+
+    def __init__(self, message: str, role: str = "") -> None:
+        super().__init__(message)
+        self.role = role

@@ -11,6 +11,8 @@ from fastapi.exceptions import RequestValidationError
 from starlette.responses import PlainTextResponse
 from starlette.routing import Mount
 
+from rag.access.access import Access
+from rag.access.door import Door
 from rag.api.app import ApiBeside, build_api
 from rag.archive import Archive
 from rag.jobs.jobs import Jobs
@@ -37,9 +39,11 @@ from ui.routes.report import add_report_route
 from ui.routes.request_settings import WithSettings
 from ui.routes.scripts import add_script_route
 from ui.routes.settings import add_settings_routes
+from ui.routes.sign_in import add_sign_in_routes
 from ui.routes.source import add_source_routes
+from ui.security.allowlist import page_rule
 from ui.security.calls import calls_of
-from ui.security.gate import Gate
+from ui.security.gate import Gate, welcome
 
 # The browser itself refuses all other addresses. Gradio compiles its templates ('unsafe-eval') and writes styles and
 # scripts into the page ('unsafe-inline').
@@ -65,8 +69,11 @@ def build_app(archive: Archive, serving: Serving = THIS_COMPUTER) -> FastAPI:
     """Return the web application: the page at /, articles at /article/ID, reports at /evaluation/NAME.html, the API."""
     app = FastAPI(title="Fundstelle", docs_url=None, redoc_url=None, openapi_url=None)
     jobs = app.state.jobs = Jobs.of(archive)
+    access = Access.of(serving)
     app.add_exception_handler(RequestValidationError, _malformed_body)
     # before the page, which answers all remaining addresses
+    if access:
+        add_sign_in_routes(app, access)
     add_font_route(app)
     add_script_route(app)
     add_answer_route(app, archive)
@@ -105,9 +112,10 @@ def build_app(archive: Archive, serving: Serving = THIS_COMPUTER) -> FastAPI:
     )
     app.add_middleware(OwnDocument)
     app.add_middleware(Gate, serving=serving, calls=calls_of(blocks.config["dependencies"]))
+    app.add_middleware(Door, serving=serving, access=access, rule_of=page_rule, refuse=welcome)
     app.add_middleware(WithSettings, archive=archive)
     app.add_middleware(SecurityHeaders, policy=POLICY)
-    app.add_middleware(ApiBeside, api=build_api(archive, serving, jobs), serving=serving)
+    app.add_middleware(ApiBeside, api=build_api(archive, serving, jobs, access), serving=serving)
     return app
 
 

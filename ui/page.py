@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 import gradio as gr
 
+from rag.access.door import visitor_of
 from rag.archive import Archive
 from rag.errors import FundstelleError
 from rag.jobs.evaluation_job import EvaluationJob
@@ -84,7 +85,7 @@ def _opener(page: _Page, archive: Archive) -> Callable[..., dict[Any, Any]]:
             status, contents = None, refusal_notice(error, texts, archive.folder)
         return {
             page.code: texts.code,
-            page.masthead: masthead(texts),
+            page.masthead: masthead(texts, visitor_of(request)),
             **ask_labels(page.asking, status, texts),
             **evaluation_labels(page.evaluating, texts),
             page.contents: contents,

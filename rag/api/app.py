@@ -7,9 +7,13 @@ from importlib.util import find_spec
 
 from fastapi import APIRouter, Depends, FastAPI
 from starlette.middleware.gzip import GZipMiddleware
+from starlette.requests import Request
+from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from rag import __version__
+from rag.access.access import Access
+from rag.access.door import CHALLENGE, Door
 from rag.api.articles import add_article_routes
 from rag.api.ask import add_ask_route
 from rag.api.check import add_check_route
@@ -24,20 +28,19 @@ from rag.api.parameters import refuse_unknown_parameters
 from rag.api.passages import add_passage_routes
 from rag.api.problems import add_problem_handlers
 from rag.api.relatives import add_relative_routes
+from rag.api.rules import MCP_PATH, PREFIX, api_rule
 from rag.api.runs import add_run_routes
 from rag.api.status import add_status_routes
 from rag.api.verify import add_verify_route
 from rag.archive import Archive
+from rag.errors import FundstelleError, NotSignedIn
 from rag.jobs.jobs import Jobs
 from rag.mcp.http import McpEndpoint
 from rag.schemas.descriptions import describe_fields
 from rag.server.arrival import Refusal, arrival_of
 from rag.server.headers import SecurityHeaders
 from rag.server.hosts import THIS_COMPUTER, Serving
-
-PREFIX = "/api/v1"
-MCP_PATH = "/mcp"
-"""Where assistants find the archive, by the Model Context Protocol."""
+from rag.server.problem_responses import error_response
 
 # shorter replies are not compressed
 _ZIPPED_BYTES = 1_000
@@ -45,12 +48,15 @@ _ZIPPED_BYTES = 1_000
 _POLICY = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
 
-def build_api(archive: Archive, serving: Serving = THIS_COMPUTER, jobs: Jobs | None = None) -> FastAPI:
+def build_api(
+    archive: Archive, serving: Serving = THIS_COMPUTER, jobs: Jobs | None = None, access: Access | None = None
+) -> FastAPI:
     """Return the API of an archive as an application, at /api/v1.
 
     Args:
         serving: where it is served, which decides what may be asked of it.
         jobs: the background of the archive, if somebody else serves it, too.
+        access: who may come in, if somebody else asks that, too.
     """
     describe_fields()
     app = FastAPI(title="Fundstelle", version=__version__, docs_url=None, redoc_url=None, openapi_url=None)
@@ -80,8 +86,18 @@ def build_api(archive: Archive, serving: Serving = THIS_COMPUTER, jobs: Jobs | N
     app.add_middleware(CountRequests, metrics=metrics)
     app.add_middleware(HeadAsGet)
     app.add_middleware(ApiGate, serving=serving)
+    app.add_middleware(
+        Door, serving=serving, access=access or Access.of(serving), rule_of=api_rule, refuse=_refusal_response
+    )
     app.add_middleware(SecurityHeaders, policy=_POLICY)
     return app
+
+
+def _refusal_response(error: FundstelleError, request: Request) -> Response:
+    """Return the problem for who may not come in."""
+    request_id: str = request.state.request_id
+    headers = {"X-Request-ID": request_id, **(CHALLENGE if isinstance(error, NotSignedIn) else {})}
+    return error_response(error, request_id, headers)
 
 
 class ApiBeside:

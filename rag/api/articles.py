@@ -10,6 +10,7 @@ from fastapi import APIRouter, Query, Request
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
+from rag.access.door import visitor_of
 from rag.api.cursors import CursorScope
 from rag.api.replies import UNCHANGED, cacheable_reply, json_reply
 from rag.archive import Archive
@@ -57,15 +58,16 @@ def add_article_routes(router: APIRouter, archive: Archive) -> None:
         return cacheable_reply(view_article(archive, article_id).to_model(), request)
 
     @router.patch("/articles/{article_id}", tags=["articles"], response_model=CorrectedArticleModel)
-    def correct_article(article_id: str, body: FactsRequest) -> Response:
+    def correct_article(request: Request, article_id: str, body: FactsRequest) -> Response:
         """Set right what was read wrongly from the file of an article; the file is not touched.
 
-        An empty text says that a fact is unknown, `null` takes a correction back, a fact that is not named stays.
+        An empty text says that a fact is unknown, `null` takes a correction back, a fact that is not named stays. Where
+        one has to sign in, `by` is the name of the account, whatever is sent.
         """
         named = [field for field in CORRECTABLE if field in body.model_fields_set]
         values = {field: value for field in named if (value := getattr(body, field)) is not None}
         taken_back = [field for field in named if field not in values]
-        article = archive.correct(article_id, **values, by=body.by, take_back=taken_back)
+        article = archive.correct(article_id, **values, by=visitor_of(request).name or body.by, take_back=taken_back)
         corrections = [correction.to_dict() for correction in archive.corrections(article_id)]
         return json_reply(CorrectedArticleModel.of(article.to_dict() | {"corrections": corrections}))
 

@@ -30,7 +30,7 @@ TAGS = {
     "jobs": "What runs in the background.",
     "status": "How the server and the archive are.",
 }
-_ALWAYS = (400, 403, 422, 429, 500, 503)
+_ALWAYS = (400, 401, 403, 422, 429, 500, 503)
 _METHODS = ("get", "post", "put", "patch", "delete")
 
 

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-import re
-import secrets
 import time
 from collections.abc import Callable
 from typing import cast
 
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from rag.api.problems import problem_response, unexpected_problem
+from rag.api.problems import unexpected_problem
 from rag.server.arrival import Arrival, Refusal, arrival_of, foreign_sender, joined_header
 from rag.server.hosts import Serving
+from rag.server.problem_responses import problem_response
 from rag.server.problems import http_kind
+from rag.server.request_ids import request_id_of
 from rag.workspace.inbox import MAX_FILE_BYTES
 
 MAX_BODY_BYTES = 4_000_000
@@ -28,14 +28,12 @@ MAX_REQUESTS = 64
 MAX_SECONDS = 120.0
 """How long a request may wait for its reply; files that are uploaded take as long as their line does."""
 _DRAINED_BYTES, _DRAINED_SECONDS = 1_000_000_000, 20.0
-_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 
 class ApiGate:
     """ASGI middleware that refuses what may not come in, limits the rest, and answers what fails with a problem.
 
-    The id of a request is that of its header X-Request-ID if that is a plain word, else a new one. It stands in the
-    reply and in `request.state.request_id`.
+    The id of a request stands in the reply and in `request.state.request_id`.
     """
 
     def __init__(self, app: ASGIApp, serving: Serving) -> None:
@@ -52,9 +50,7 @@ class ApiGate:
             await send({"type": "websocket.close", "code": 1008})
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
-        request_id = Headers(scope=scope).get("x-request-id", "")
-        if not _REQUEST_ID.fullmatch(request_id):
-            request_id = secrets.token_hex(8)
+        request_id = request_id_of(scope)
         reply = _Reply(receive, send, request_id, _max_bytes(scope), self._leave)
         self._open_requests += 1
         try:
@@ -69,7 +65,6 @@ class ApiGate:
                 await response(scope, reply.receive, reply.send)
             else:
                 inner = cast(Arrival, arrival).inner(scope)
-                inner["state"] = {**scope.get("state", {}), "request_id": request_id}
                 await self._answer_in_time(inner, reply, request_id)
         except Exception as error:  # any error has an answer
             response = unexpected_problem(error, request_id)

@@ -9,10 +9,12 @@ from dataclasses import dataclass
 from typing import cast
 
 from starlette.datastructures import Headers
+from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from rag.api.problems import problem_response
+from rag.access.door import visitor_of
 from rag.server.arrival import read_body, replayed
+from rag.server.problem_responses import problem_response
 from rag.server.problems import http_kind
 
 MAX_KEYS = 1000
@@ -105,7 +107,8 @@ class IdempotencyKeys:
 
 
 def _fingerprint(scope: Scope, size: str, content: bytes) -> str:
-    parts = (scope["method"].encode(), scope["path"].encode(), scope["query_string"], size.encode(), content)
+    visitor = visitor_of(HTTPConnection(scope)).name.encode()
+    parts = (visitor, scope["method"].encode(), scope["path"].encode(), scope["query_string"], size.encode(), content)
     digest = hashlib.sha256()
     for part in parts:
         digest.update(len(part).to_bytes(8, "big") + part)

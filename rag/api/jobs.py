@@ -11,13 +11,13 @@ from fastapi.responses import JSONResponse
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 from starlette.exceptions import HTTPException
 
-from rag.api.problems import problem_of
 from rag.errors import NotFound
 from rag.jobs.background import BackgroundJob, JobState
 from rag.jobs.evaluation_job import EvaluationState
 from rag.jobs.indexing_job import IndexingState
 from rag.jobs.jobs import Jobs
 from rag.schemas.job import JobListModel, JobModel
+from rag.server.problem_responses import problem_of
 
 _SECONDS = 0.2  # between two looks at a job
 MAX_STREAMS = 32

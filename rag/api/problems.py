@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import logging
-from collections.abc import Sequence
 from typing import Any, cast
 
 from fastapi import FastAPI, Request
@@ -13,8 +11,9 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from rag.errors import FundstelleError
-from rag.schemas.problem import FaultModel, ProblemModel
-from rag.server.problems import PROBLEM_TYPE, ProblemKind, facts_of, http_kind, problem_kind, sentence_for_programs
+from rag.schemas.problem import FaultModel
+from rag.server.problem_responses import as_response, problem_of, problem_response
+from rag.server.problems import http_kind
 
 _log = logging.getLogger(__name__)
 
@@ -26,47 +25,6 @@ _SENTENCES = {
     405: "This address does not accept this method.",
     500: "Something went wrong on the server: its log says what.",
 }
-
-
-def problem_of(error: FundstelleError, request_id: str) -> ProblemModel:
-    """Return what a client reads of an error."""
-    kind = problem_kind(error)
-    values = {
-        "type": kind.type,
-        "title": kind.title,
-        "status": kind.status,
-        "detail": sentence_for_programs(str(error)),
-        "request_id": request_id,
-    }
-    if values["detail"] != str(error):
-        values["command_line"] = str(error)
-    facts = facts_of(error)
-    return ProblemModel.of({**values, "facts": facts} if facts else values)
-
-
-def problem_response(
-    kind: ProblemKind,
-    sentence: str,
-    request_id: str,
-    *,
-    faults: Sequence[FaultModel] = (),
-    headers: dict[str, str] | None = None,
-) -> Response:
-    """Return a problem that is no error of our own as a response."""
-    values = {
-        "type": kind.type,
-        "title": kind.title,
-        "status": kind.status,
-        "detail": sentence,
-        "request_id": request_id,
-    }
-    return _response(ProblemModel.of({**values, "errors": faults} if faults else values), headers)
-
-
-def _response(problem: ProblemModel, headers: dict[str, str] | None = None) -> Response:
-    # ASCII alone: what a request contains need not be encodable
-    body = json.dumps(problem.to_json()).encode("ascii")
-    return Response(body, problem.status, {"Cache-Control": "no-store", **(headers or {})}, PROBLEM_TYPE)
 
 
 def add_problem_handlers(app: FastAPI) -> None:
@@ -88,7 +46,7 @@ def _on_fundstelle_error(request: Request, error: Exception) -> Response:
     problem = problem_of(fundstelle_error, request.state.request_id)
     if problem.status >= 500:
         _log.warning("Request %s could not be answered: %s", request.state.request_id, error)
-    return _response(problem)
+    return as_response(problem)
 
 
 def _on_http_error(request: Request, error: Exception) -> Response:

@@ -31,6 +31,7 @@ COMMANDS = {
     "questions": ("rag.cli.evaluation:questions", "Make test questions, by rules or from passages you marked."),
     "dossier": ("rag.cli.dossier:dossiers", "Quotations collected in dossiers, on the page or in Python."),
     "saved": ("rag.cli.saved:saved_questions", "Saved questions, and the passages that are new since last time."),
+    "user": ("rag.cli.user:users", "Accounts of a server: people with a password, programs with a token."),
     "mcp": ("rag.cli.mcp:assistants", "Serve the archive to assistants (Model Context Protocol)."),
 }
 """Where each command is, a function or a typer of several, and what the program's help says of it."""

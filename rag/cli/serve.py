@@ -29,7 +29,16 @@ PortOption = Annotated[int, typer.Option(metavar="PORT", min=1, max=65535, help=
 AllowHostOption = Annotated[
     list[str] | None, typer.Option(metavar="NAME", help=f"Another host name of the server{REPEATABLE}")
 ]
-NoAuthOption = Annotated[bool, typer.Option("--no-auth", help="Serve other computers although there is no login.")]
+AuthOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--auth",
+        metavar="FILE",
+        envvar="FUNDSTELLE_AUTH",
+        help="Answer only those who sign in: the accounts that `fundstelle user add` makes.",
+    ),
+]
+NoAuthOption = Annotated[bool, typer.Option("--no-auth", help="Serve other computers although nobody has to sign in.")]
 RootPathOption = Annotated[
     str, typer.Option(metavar="PATH", help="Where a reverse proxy serves the page: /archive, or its full URL.")
 ]
@@ -60,6 +69,7 @@ def serve_page(
     host: HostOption = "127.0.0.1",
     port: PortOption = 7860,
     allow_host: AllowHostOption = None,
+    auth: AuthOption = None,
     no_auth: NoAuthOption = False,
     root_path: RootPathOption = "",
     proxy: ProxyOption = None,
@@ -71,7 +81,7 @@ def serve_page(
 
     An empty archive is first filled with the sample articles in ./seeds, if that folder exists.
     """
-    serving = _serving(host, port, allow_host, proxy, root_path, fetch, allow_path, has_login_waived=no_auth)
+    serving = _serving(host, port, allow_host, proxy, root_path, fetch, allow_path, auth, is_open=no_auth)
     from tempfile import TemporaryDirectory
 
     with _ready_archive(folder, reranker) as archive:
@@ -90,6 +100,7 @@ def serve_programs(
     host: HostOption = "127.0.0.1",
     port: PortOption = 7860,
     allow_host: AllowHostOption = None,
+    auth: AuthOption = None,
     no_auth: NoAuthOption = False,
     root_path: RootPathOption = "",
     proxy: ProxyOption = None,
@@ -101,7 +112,7 @@ def serve_programs(
 
     An empty archive is first filled with the sample articles in ./seeds, if that folder exists.
     """
-    serving = _serving(host, port, allow_host, proxy, root_path, fetch, allow_path, has_login_waived=no_auth)
+    serving = _serving(host, port, allow_host, proxy, root_path, fetch, allow_path, auth, is_open=no_auth)
     with _ready_archive(folder, reranker) as archive:
         from rag.api.serve import serve_api
 
@@ -120,24 +131,42 @@ def _serving(
     root: str,
     fetching: bool | None,
     paths: list[Path] | None,
+    accounts: Path | None,
     *,
-    has_login_waived: bool,
+    is_open: bool,
 ) -> Serving:
-    """Return where is served.
+    """Return where is served, and to whom.
+
+    Args:
+        accounts: the file of those who may come in.
+        is_open: whether somebody said that nobody has to sign in.
 
     Raises:
-        FundstelleError: a name, a proxy, a path or the root is not valid, or nobody said that other computers may read.
+        FundstelleError: a name, a proxy, a path or the root is not valid, or nobody said who may come in.
     """
-    from rag.server.hosts import Serving, is_loopback
+    from rag.server.hosts import Serving
 
-    serving = Serving(host, port, tuple(names or ()), tuple(proxies or ()), root, fetching, tuple(paths or ()))
-    if not is_loopback(host):
-        if not has_login_waived:
+    accounts = None if is_open else accounts
+    serving = Serving(
+        host, port, tuple(names or ()), tuple(proxies or ()), root, fetching, tuple(paths or ()), accounts
+    )
+    if accounts:
+        from rag.access.account_file import AccountFile
+
+        if not AccountFile(accounts).accounts():
             raise FundstelleError(
-                f"There is no login: with --host {host}, anyone who can reach this computer can read the whole "
-                "archive; add --no-auth if that is intended."
+                f"Nobody may come in: add somebody with `fundstelle user add NAME --auth {accounts}`."
             )
-        err.print("There is no login: anyone who can reach this computer can read the whole archive.", style="yellow")
+    elif not serving.is_private:
+        if not is_open:
+            raise FundstelleError(
+                "Other computers reach this server, and nobody has to sign in: name the accounts with --auth, or add "
+                "--no-auth if everybody may read, change and remove all of the archive."
+            )
+        err.print(
+            "Nobody has to sign in: everybody who reaches this server can read, change and remove all of the archive.",
+            style="yellow",
+        )
     return serving
 
 

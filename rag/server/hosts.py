@@ -22,7 +22,12 @@ _HOST = re.compile(f"({_NAME.pattern})(:[0-9]{{1,5}})?")
 _ROOT = re.compile(f"((https?://{_HOST.pattern})?{_PATH.pattern}/?)?")
 _PORTS = {"http": ":80", "https": ":443"}
 # the page's own addresses begin with these; a root path that does, too, would be ambiguous
-_RESERVED = frozenset({"api", "article", "assets", "evaluation", "library", "view", "gradio_api", "mark", "static"})
+_RESERVED = frozenset(
+    {
+        *("api", "article", "assets", "evaluation", "gradio_api", "library", "mark", "mcp", "sign-in", "sign-out"),
+        *("static", "view"),
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +42,7 @@ class Serving:
             `https://news.example/archive`.
         fetching: whether the page may fetch addresses of the web; None allows it if the page is private.
         paths: files and folders of this computer that programs may have indexed.
+        accounts: the file of those who may come in; None lets everybody in.
 
     Raises:
         FundstelleError: a name, a proxy, a path or the root is not valid.
@@ -49,6 +55,7 @@ class Serving:
     root: str = ""
     fetching: bool | None = None
     paths: tuple[Path, ...] = ()
+    accounts: Path | None = None
 
     def __post_init__(self) -> None:
         for name in self.names:
@@ -158,6 +165,19 @@ def browser_view(scheme: str, host: str, forwarded: Mapping[str, str], peer: str
         return direct
     is_trusted = is_peer(peer, serving.proxies)
     return outside if is_trusted and outside.scheme in _PORTS and _PATH.fullmatch(outside.path) else None
+
+
+def client_address(peer: str, forwarded_for: str, serving: Serving) -> str:
+    """Return the address of who sent a request: behind trusted proxies, the last one that they did not add.
+
+    Args:
+        forwarded_for: the header X-Forwarded-For, which counts from trusted proxies alone.
+    """
+    for address in reversed([part.strip() for part in forwarded_for.split(",") if part.strip()]):
+        if not is_peer(peer, serving.proxies):
+            break
+        peer = address
+    return peer
 
 
 def is_peer(peer: str, proxies: tuple[str, ...]) -> bool:

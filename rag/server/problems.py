@@ -30,10 +30,13 @@ _STATUS: dict[type[FundstelleError], int] = {
     errors.ArchiveError: 503,
     errors.ArchiveBusy: 409,
     errors.NotFound: 404,
+    errors.NotSignedIn: 401,
+    errors.NotAllowed: 403,
 }
 
 _HTTP = {
     400: ("malformed-request", "The request is malformed."),
+    401: ("not-signed-in", "A server answers only those who sign in, and no valid token was sent."),
     403: ("forbidden", "The request is not accepted."),
     404: ("no-such-address", "There is nothing at this address."),
     405: ("method-not-allowed", "The address does not accept this method."),

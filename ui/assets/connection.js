@@ -22,7 +22,8 @@
       const response = await send(input, init);
       if (response.ok) return response;
       // a server of another version does not know the page's functions
-      if (response.status === 400) location.reload();
+      // and one that no longer knows the reader wants a password
+      if ([400, 401].includes(response.status)) location.reload();
       else report(AWAY.includes(response.status) ? "away" : "failed");
     } catch {
       report("away");
@@ -34,7 +35,8 @@
   async function join(input, init) {
     try {
       const response = await send(input, init);
-      if (!response.ok) report("failed");
+      if (response.status === 401) location.reload();
+      else if (!response.ok) report("failed");
       return response;
     } catch (error) {
       report("away");

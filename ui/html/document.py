@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from rag.access.roles import Role
 from rag.workspace.settings import Settings
 from ui.html.fonts import font_faces, font_links
 from ui.html.markup import escape
@@ -15,13 +16,16 @@ _PREVIEW = re.compile(r'<meta\s+(?:property|name)="(?:og|twitter):[^>]*>\s*')
 _LANGUAGE = re.compile(r'(<html\s+)lang="[^"]*"')
 
 
-def our_document(document: str, texts: Texts, settings: Settings) -> str:
+def our_document(document: str, texts: Texts, settings: Settings, role: Role = Role.ADMIN) -> str:
     """Return Gradio's document in the reader's language, with our title and preview instead of Gradio's.
 
     The preview says what Fundstelle is, and nothing of the archive or of the question in the address.
+
+    Args:
+        role: that of the reader; what it cannot do is hidden.
     """
     private = " data-fs-private" if settings.private else ""
-    attributes = rf'\g<1>lang="{texts.code}" data-fs-theme="{settings.theme}"{private}'
+    attributes = rf'\g<1>lang="{texts.code}" data-fs-theme="{settings.theme}" data-fs-role="{role.value}"{private}'
     document = _LANGUAGE.sub(attributes, _PREVIEW.sub("", document), count=1)
     return document.replace("</head>", f"{_head(texts)}</head>", 1)
 

@@ -12,7 +12,9 @@ from ui.wording.problems import PROBLEM_WORDS
 from ui.wording.reader import READER
 from ui.wording.texts import Texts
 
-_STYLE = "".join((ASSETS / name).read_text(encoding="utf-8") for name in ("standalone.css", "reader.css", "menu.css"))
+_STYLE = "".join(
+    (ASSETS / name).read_text(encoding="utf-8") for name in ("standalone.css", "reader.css", "menu.css", "roles.css")
+)
 
 _SCRIPTS = ("article", "cite", "save")
 

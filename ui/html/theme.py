@@ -27,6 +27,7 @@ STYLES = (
     "check.css",
     "evaluate.css",
     "library.css",
+    "roles.css",
 )
 SCRIPTS = tuple(sorted((ASSETS / "scripts").glob("*.js")))
 

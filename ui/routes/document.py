@@ -6,6 +6,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from rag.access.door import visitor_of
 from ui.html.document import our_document
 from ui.routes.fragments import texts_for
 from ui.routes.request_settings import settings_of
@@ -24,7 +25,7 @@ class OwnDocument:
             await self._app(scope, receive, send)
             return
         request = HTTPConnection(scope)
-        texts, settings = texts_for(request), settings_of(request)
+        texts, settings, role = texts_for(request), settings_of(request), visitor_of(request).role
         start: Message = {}
         parts: list[bytes] = []
 
@@ -40,7 +41,7 @@ class OwnDocument:
                 return
             body = b"".join(parts)
             if start["status"] == 200 and body:
-                body = our_document(body.decode(), texts, settings).encode()
+                body = our_document(body.decode(), texts, settings, role).encode()
                 MutableHeaders(scope=start)["content-length"] = str(len(body))
             await send(start)
             await send({"type": "http.response.body", "body": body})

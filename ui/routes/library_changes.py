@@ -14,6 +14,8 @@ from pydantic import BaseModel, StrictBool
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect
 
+from rag.access.door import visitor_of
+from rag.access.roles import Role
 from rag.errors import ArchiveBusy, CorrectionError, FundstelleError, NotFound, UploadError
 from rag.fetching.urls import is_address
 from rag.jobs.indexing_job import IndexingTask
@@ -77,7 +79,8 @@ def _add_adding_routes(app: FastAPI, desk: LibraryDesk) -> None:
 
     @app.post("/library/add", response_class=PlainTextResponse, include_in_schema=False)
     def add(request: Request, wanted: AddRequest) -> PlainTextResponse:
-        return _answered(request, desk, lambda texts: _add(desk, wanted, LIBRARY[texts.code]))
+        role = visitor_of(request).role
+        return _answered(request, desk, lambda texts: _add(desk, wanted, LIBRARY[texts.code], role))
 
     @app.post("/library/cancel", response_class=PlainTextResponse, include_in_schema=False)
     def cancel(request: Request) -> PlainTextResponse:
@@ -130,7 +133,7 @@ def _add_article_routes(app: FastAPI, desk: LibraryDesk) -> None:
                 source=facts.source,
                 author=facts.author,
                 published=facts.published,
-                by=_user() if desk.is_local else "",
+                by=visitor_of(request).name or (_user() if desk.is_local else ""),
             )
             return details_html(desk.archive, article_id, texts, LIBRARY[texts.code].saved)
 
@@ -156,7 +159,7 @@ def _add_article_routes(app: FastAPI, desk: LibraryDesk) -> None:
         return _answered(request, desk, forgotten)
 
 
-def _add(desk: LibraryDesk, wanted: AddRequest, words: LibraryTexts) -> str:
+def _add(desk: LibraryDesk, wanted: AddRequest, words: LibraryTexts, role: Role) -> str:
     """Begin to index what is wanted."""
     match wanted.kind:
         case "inbox":
@@ -165,6 +168,8 @@ def _add(desk: LibraryDesk, wanted: AddRequest, words: LibraryTexts) -> str:
             task = IndexingTask((folder,))
         case "folder":
             _check_local(desk, words)
+            if not role.includes(Role.ADMIN):
+                raise _Forbidden(words.refused_path)
             if not wanted.value.strip().startswith("/"):
                 raise _Forbidden(words.refused_relative)
             folder = Path(wanted.value.strip())

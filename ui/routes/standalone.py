@@ -5,6 +5,7 @@ from __future__ import annotations
 from fastapi import Request
 from fastapi.responses import HTMLResponse
 
+from rag.access.door import visitor_of
 from ui.html.fonts import font_faces
 from ui.html.theme_switch import theme_script, theme_script_hash
 from ui.routes.request_settings import settings_of
@@ -27,6 +28,7 @@ def standalone_response(page: str, status: int, request: Request, policy: str = 
     """Return a complete page as it is served: in the theme and the faces, which a page saved as a file does without."""
     faces = font_faces(f"{request.scope.get('root_path', '')}/")
     head = f"<script>{theme_script()}</script><style>{faces}</style>"
+    attributes = f'data-fs-theme="{settings_of(request).theme}" data-fs-role="{visitor_of(request).role.value}"'
     page = page.replace("</head>", f"{head}</head>", 1)
-    page = page.replace("<html ", f'<html data-fs-theme="{settings_of(request).theme}" ', 1)
+    page = page.replace("<html ", f"<html {attributes} ", 1)
     return HTMLResponse(page, status, {"Content-Security-Policy": policy})

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from rag.access.roles import Role
 from ui.security.allowlist import is_session
 
 # A file in Gradio's messages is an object with a path or an address, which Gradio copies or fetches.
@@ -14,17 +15,29 @@ _FILE_KEYS = frozenset({"path", "url", "meta", "_type", "orig_name"})
 _MAX_DEPTH = 20  # of nested lists and objects; the page itself sends 3
 
 
+# who may call a function, by its name; one that is not here is for admins
+_ROLES = {
+    **dict.fromkeys(("open_page", "fill", "follow", "show", "compare"), Role.READER),
+    **dict.fromkeys(("take_file", "run", "cancel", "delete"), Role.EDITOR),
+}
+
+
 class BadCall(ValueError):
     """A body that is not a valid call of a function of the page; the message is one sentence."""
 
 
+class CallNotAllowed(BadCall):
+    """A call of a function that needs another role."""
+
+
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A function of the page: whether it is queued, how many values it takes, and the components that trigger it."""
+    """A function of the page: whether it is queued, how many values it takes, what triggers it, and who may call it."""
 
     queued: bool
     values: int
     triggers: frozenset[int]
+    role: Role = Role.ADMIN
 
 
 def calls_of(dependencies: Iterable[Mapping[str, Any]]) -> dict[int, Call]:
@@ -38,15 +51,24 @@ def calls_of(dependencies: Iterable[Mapping[str, Any]]) -> dict[int, Call]:
         return frozenset(component for component, _ in function["targets"] if component is not None)
 
     return {
-        number: Call(function["queue"] is not False, len(function["inputs"]), triggers(function))
+        number: Call(
+            function["queue"] is not False,
+            len(function["inputs"]),
+            triggers(function),
+            _ROLES.get(function.get("api_name") or "", Role.ADMIN),
+        )
         for number, function in functions.items()
     }
 
 
-def checked_call(body: bytes, calls: Mapping[int, Call], *, queued: bool) -> bytes:
+def checked_call(body: bytes, calls: Mapping[int, Call], *, queued: bool, role: Role = Role.ADMIN) -> bytes:
     """Return the body rewritten with only the fields that the page sends, so that Gradio reads what was checked.
 
+    Args:
+        role: that of who calls.
+
     Raises:
+        CallNotAllowed: the role is not enough.
         BadCall: the body is not JSON, names no function that is called this way, or contains a file.
     """
     fields = _parsed(body)
@@ -57,6 +79,8 @@ def checked_call(body: bytes, calls: Mapping[int, Call], *, queued: bool) -> byt
     call = calls.get(number) if type(number) is int else None
     if call is None or call.queued != queued:
         raise BadCall("The page has no such function.")
+    if not role.includes(call.role):
+        raise CallNotAllowed(f"This needs the role {call.role.value}: ask who runs the server.")
     if trigger is not None and (type(trigger) is not int or trigger not in call.triggers):
         raise BadCall("This component does not trigger the function.")
     if not is_session(session) and (queued or session is not None):

@@ -5,22 +5,25 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import parse_qsl, quote, urlencode
 
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import HTTPConnection, Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from rag.access.door import CHALLENGE, visitor_of
+from rag.errors import FundstelleError, NotSignedIn
 from rag.server.arrival import Refusal, arrival_of, foreign_sender, joined_header, read_body, replayed
 from rag.server.hosts import Serving, View
+from rag.server.problems import problem_kind
 from ui.html.problem import problem_page
 from ui.routes.fragments import texts_for
 from ui.routes.standalone import standalone_response
 from ui.security.allowlist import Body, Rule, is_session, rule_for
-from ui.security.calls import BadCall, Call, checked_call
+from ui.security.calls import BadCall, Call, CallNotAllowed, checked_call
 
 _log = logging.getLogger(__name__)
 
@@ -110,10 +113,14 @@ class Gate:
                 refusal = Refusal(413, f"The request is larger than {rule.max_bytes} bytes.")
                 await _respond(refusal, scope, receive, send)
                 return
-            if rule.body is not Body.JSON:
+            if rule.body in {Body.CALL, Body.QUEUED_CALL}:
                 try:
                     queued = rule.body is Body.QUEUED_CALL
-                    body = await run_in_threadpool(checked_call, body, self._calls, queued=queued)
+                    role = visitor_of(HTTPConnection(scope)).role
+                    body = await run_in_threadpool(checked_call, body, self._calls, queued=queued, role=role)
+                except CallNotAllowed as error:
+                    await _respond(Refusal(403, str(error)), scope, receive, send)
+                    return
                 except BadCall as error:
                     await _respond(Refusal(400, str(error)), scope, receive, send)
                     return
@@ -190,10 +197,28 @@ async def _respond(response: Refusal | str, scope: Scope, receive: Receive, send
         await _refusal_response(response, Request(scope))(scope, receive, send)
 
 
+def welcome(error: FundstelleError, request: Request) -> Response:
+    """Return the reply for who may not come in; a person who opened an address is led to where one signs in."""
+    if isinstance(error, NotSignedIn):
+        if _is_opened(request):
+            root = request.scope.get("root_path", "")
+            path = quote(request.url.path.removeprefix(root))
+            query = f"?{request.url.query}" if request.url.query else ""
+            address = f"{root}/sign-in?{urlencode({'next': path + query})}"
+            return RedirectResponse(address, 303, {"Cache-Control": "no-store"})
+        return PlainTextResponse(str(error), 401, CHALLENGE)
+    return _refusal_response(Refusal(problem_kind(error).status, str(error)), request)
+
+
+def _is_opened(request: Request) -> bool:
+    """Return whether a person opens the address, and no program fetches it."""
+    is_fetched = request.headers.get("sec-fetch-mode", "navigate") != "navigate"
+    return request.method in {"GET", "HEAD"} and "text/html" in request.headers.get("accept", "") and not is_fetched
+
+
 def _refusal_response(refusal: Refusal, request: Request) -> Response:
     """Return why a request is refused: as a page for a person who opened the address, as a sentence for a program."""
-    is_opened = request.method in {"GET", "HEAD"} and "text/html" in request.headers.get("accept", "")
-    if not is_opened:
+    if not _is_opened(request):
         return PlainTextResponse(refusal.sentence, refusal.status)
     home = f"{request.scope.get('root_path', '')}/"
     page = problem_page(refusal.status, refusal.sentence, texts_for(request), home)

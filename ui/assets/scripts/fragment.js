@@ -42,6 +42,7 @@ async function fetched(address, { method, body, signal }) {
   const json = body && { headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) };
   try {
     const response = await fetch(url, { method, signal, ...json });
+    if (response.status === 401) location.reload(); // to sign in
     const isHtml = response.headers.get("Content-Type")?.startsWith("text/html");
     if (isHtml && !AWAY.includes(response.status)) return { html: await response.text() };
     return { fault: response.status === 503 || AWAY.includes(response.status) ? "noAnswer" : "failedNotice" };

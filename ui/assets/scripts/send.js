@@ -21,6 +21,7 @@ export async function post(path, body, { method = "POST", keepalive = false } = 
 }
 
 async function replyOf(response) {
+  if (response.status === 401) location.reload(); // to sign in
   const isSentence = response.headers.get("Content-Type")?.startsWith("text/plain");
   if (response.ok) return { ok: true, text: await response.text() };
   if (isSentence && ![400, 403, 404, 405, 413].includes(response.status)) return { ok: false, text: await response.text() };

@@ -1,0 +1,173 @@
+"""The door in front of an application: who sends a request, and whether their role is enough for it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from starlette.datastructures import Headers
+from starlette.requests import HTTPConnection, Request, cookie_parser
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from rag.access.access import Access
+from rag.access.roles import ANYBODY, Role, Visitor
+from rag.access.rules import RuleOf
+from rag.errors import FundstelleError, NotAllowed, NotSignedIn
+from rag.server.arrival import Refusal, arrival_of, foreign_sender, joined_header
+from rag.server.hosts import Serving, View, client_address
+from rag.server.request_ids import request_id_of
+
+CHALLENGE = {"WWW-Authenticate": 'Bearer realm="Fundstelle"'}
+"""The header by which a reply says that it wants a token."""
+
+_SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+_NOBODY = Visitor(role=Role.READER)
+
+Refuse = Callable[[FundstelleError, Request], Response]
+"""Makes the reply for who may not come in."""
+
+
+class Door:
+    """ASGI middleware that lets in who may, and says who it is in `request.state`.
+
+    There, `visitor` is who sends the request, `session` the id of the session, `address` where it comes from.
+
+    Args:
+        access: None lets everybody do everything.
+        rule_of: who may use which route.
+        refuse: makes the reply for all others.
+    """
+
+    def __init__(self, app: ASGIApp, serving: Serving, access: Access | None, rule_of: RuleOf, refuse: Refuse) -> None:
+        self._app, self._serving, self._access = app, serving, access
+        self._rule_of, self._refuse = rule_of, refuse
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on, or refuse it."""
+        arrival = arrival_of(scope, self._serving) if scope["type"] == "http" and self._access else None
+        if self._access is None or arrival is None or isinstance(arrival, Refusal):
+            # behind this door is a gate that refuses it
+            await self._app(scope, receive, send)
+            return
+        request_id_of(scope)
+        peer = (scope.get("client") or ("",))[0]
+        facts = {
+            "session": _session_id(scope, arrival.view),
+            "address": client_address(peer, joined_header(scope, "x-forwarded-for") or "", self._serving),
+        }
+        scope = {**scope, "state": {**scope["state"], **facts}}
+        try:
+            visitor = self._visitor(scope, arrival.view)
+            self._check(scope, visitor, arrival.path)
+        except FundstelleError as error:
+            inner = arrival.inner(scope)
+            await self._refuse(error, Request(inner, receive))(inner, receive, send)
+            return
+        scope["state"]["visitor"] = visitor or _NOBODY
+        stream = _Stream(send, lambda: self._visitor(scope, arrival.view, is_use=False) == visitor)
+        await self._app(scope, receive, stream.send)
+
+    def _visitor(self, scope: Scope, view: View, *, is_use: bool = True) -> Visitor | None:
+        """Return who sends a request; None if nothing says who.
+
+        Raises:
+            NotSignedIn: the token is not valid.
+            NotAllowed: it may be sent by a page of another site.
+        """
+        access = self._access
+        if access is None:
+            return ANYBODY
+        kind, _, token = Headers(scope=scope).get("authorization", "").partition(" ")
+        if kind.lower() == "bearer":
+            visitor = access.visitor_of_token(token.strip())
+            if visitor is None:
+                raise NotSignedIn("The token is not valid, or no longer: ask for a new one.")
+            return visitor
+        if scope["method"] not in _SAFE:
+            _check_sender(scope, view)
+        session_id: str = scope["state"]["session"]
+        return access.visitor_of_session(session_id, is_use=is_use) if session_id else None
+
+    def _check(self, scope: Scope, visitor: Visitor | None, path: str) -> None:
+        """Check that a visitor may use a route.
+
+        Raises:
+            NotSignedIn: only who signs in may.
+            NotAllowed: the role is not enough.
+        """
+        rule = self._rule_of(scope["method"], path)
+        needed = rule.role if rule else Role.ADMIN
+        if needed is None:
+            return
+        if visitor is None:
+            raise NotSignedIn("This server answers only those who sign in: send a token, or sign in on its page.")
+        if not visitor.role.includes(needed):
+            raise NotAllowed(
+                f"This needs the role {needed.value}, and {visitor.name} has the role {visitor.role.value}: "
+                "ask who runs the server.",
+                needed.value,
+            )
+
+
+def visitor_of(request: HTTPConnection) -> Visitor:
+    """Return who sends a request that has come through the door."""
+    visitor: Visitor = getattr(request.state, "visitor", ANYBODY)
+    return visitor
+
+
+def cookie_name(scheme: str) -> str:
+    """Return the name of the cookie of a session; with TLS, one that no other host can set."""
+    return "__Host-fundstelle" if scheme == "https" else "fundstelle"
+
+
+def set_cookie(response: Response, session_id: str, scheme: str) -> None:
+    """Give a browser the id of a session, or take it away if it is empty; it ends with the browser."""
+    response.set_cookie(
+        cookie_name(scheme),
+        session_id,
+        max_age=None if session_id else 0,
+        path="/",
+        secure=scheme == "https",
+        httponly=True,
+        samesite="lax",
+    )
+
+
+def _session_id(scope: Scope, view: View) -> str:
+    cookies = cookie_parser(Headers(scope=scope).get("cookie", ""))
+    return cookies.get(cookie_name(view.scheme), "")
+
+
+def _check_sender(scope: Scope, view: View) -> None:
+    """Check that a request that may change something comes from a page of ours: a cookie alone does not say so."""
+    origin, site = (joined_header(scope, name) for name in ("origin", "sec-fetch-site"))
+    refusal = foreign_sender(origin, site, view)
+    if refusal:
+        raise NotAllowed(refusal.sentence)
+    if origin is None and site is None:
+        raise NotAllowed("This request does not say which page sent it: send a token, or the header Origin.")
+
+
+class _Stream:
+    """A reply that, if it is a stream of events, ends when its reader may no longer read."""
+
+    def __init__(self, send: Send, is_welcome: Callable[[], bool]) -> None:
+        self._send, self._is_welcome = send, is_welcome
+        self._is_stream = self._is_over = False
+
+    async def send(self, message: Message) -> None:
+        """Send a part of the reply."""
+        if message["type"] == "http.response.start":
+            self._is_stream = Headers(raw=message["headers"]).get("content-type", "").startswith("text/event-stream")
+        elif self._is_over:
+            return
+        elif self._is_stream and not self._is_still_welcome():
+            self._is_over = True
+            message = {"type": "http.response.body", "body": b"", "more_body": False}
+        await self._send(message)
+
+    def _is_still_welcome(self) -> bool:
+        try:
+            return self._is_welcome()
+        except FundstelleError:
+            return False

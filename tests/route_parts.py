@@ -1,0 +1,160 @@
+"""The routes of the page: which are open, and which of Gradio's are closed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from starlette.routing import BaseRoute, Mount, Route
+
+# What the page needs, as our application and Gradio's write their routes, each with an address that is answered.
+OPEN = {
+    "/cite": "/cite",
+    "/cite/menu": "/cite/menu",
+    "/dossier/{name}": "/dossier/0123456789abcdef.docx",
+    "/dossiers/import": "/dossiers/import",
+    "/dossiers/menu": "/dossiers/menu",
+    "/dossiers/{action}": "/dossiers/save",
+    "/view/dossiers": "/view/dossiers",
+    "/view/questions": "/view/questions",
+    "/view/questions/older": "/view/questions/older",
+    "/view/questions/new": "/view/questions/new",
+    "/view/settings": "/view/settings",
+    "/view/check": "/view/check",
+    "/check": "/check",
+    "/view/settings/cost": "/view/settings/cost",
+    "/view/settings/diagnosis": "/view/settings/diagnosis",
+    "/saved/add": "/saved/add",
+    "/saved/remove": "/saved/remove",
+    "/saved/seen": "/saved/seen",
+    "/history/delete": "/history/delete",
+    "/history/clear": "/history/clear",
+    "/settings": "/settings",
+    "/": "/",
+    "/answer": "/answer",
+    "/article/{article_id}": "/article/abc123",
+    "/article/{article_id}/check": "/article/abc123/check",
+    "/article/{article_id}/difference": "/article/abc123/difference",
+    "/article/{article_id}/file": "/article/abc123/file",
+    "/article/{article_id}/fragment": "/article/abc123/fragment",
+    "/article/{article_id}/page": "/article/abc123/page",
+    "/article/{article_id}/page.png": "/article/abc123/page.png",
+    "/article/{article_id}/related": "/article/abc123/related",
+    **{
+        path: path
+        for path in (
+            "/view/library",
+            "/view/library/list",
+            "/view/library/fields",
+            "/view/library/add",
+            "/view/library/run",
+            "/view/library/article",
+            "/view/library/pictures",
+            "/view/library/map",
+            "/library/add",
+            "/library/cancel",
+            "/library/correct",
+            "/library/undo",
+            "/library/forget",
+            "/library/watch",
+            "/library/upload",
+        )
+    },
+    "/assets/{path:path}": "/assets/index-DphvyggB.js",
+    "/evaluation/{name:path}.html": "/evaluation/a/b.html",
+    "/favicon.ico": "/favicon.ico",
+    "/fonts/{name}": "/fonts/source-sans-3.052-latin.woff2",
+    "/gradio_api/heartbeat/{session_hash}": "/gradio_api/heartbeat/wb9exzb48hb",
+    "/gradio_api/queue/data": "/gradio_api/queue/data",
+    "/gradio_api/queue/join": "/gradio_api/queue/join",
+    "/gradio_api/run/{api_name}": "/gradio_api/run/predict",
+    "/manifest.json": "/manifest.json",
+    "/mark": "/mark",
+    "/scripts/{name}": "/scripts/main.js",
+    "/static/{path:path}": "/static/js/iframeResizer.contentWindow.min.js",
+    "/test-question": "/test-question",
+    "/test-question/delete": "/test-question/delete",
+    "/test-questions.jsonl": "/test-questions.jsonl",
+    "/theme.css": "/theme.css",
+    "/view/evaluate/questions": "/view/evaluate/questions",
+}
+# What else Gradio offers. A route that is in neither list is new: does the page need it, and what can it do?
+CLOSED = {
+    "/config",
+    "/config/",
+    "/gradio_api/api/{api_name}",
+    "/gradio_api/api/{api_name}/",
+    "/gradio_api/app_id",
+    "/gradio_api/app_id/",
+    "/gradio_api/call/v2/{api_name}",
+    "/gradio_api/call/v2/{api_name}/",
+    "/gradio_api/call/v2/{api_name}/{event_id}",
+    "/gradio_api/call/{api_name}",
+    "/gradio_api/call/{api_name}/",
+    "/gradio_api/call/{api_name}/{event_id}",
+    "/gradio_api/cancel",
+    "/gradio_api/component_server",
+    "/gradio_api/component_server/",
+    "/gradio_api/custom_component/{id}/{environment}/{type}/{file_name}",
+    "/gradio_api/deep_link",
+    "/gradio_api/dev/reload",
+    "/gradio_api/file/{path:path}",
+    "/gradio_api/file={path_or_url:path}",
+    "/gradio_api/info",
+    "/gradio_api/info/",
+    "/gradio_api/login_check",
+    "/gradio_api/login_check/",
+    "/gradio_api/openapi.json",
+    "/gradio_api/process_recording",
+    "/gradio_api/proxy={url_path:path}",
+    "/gradio_api/queue/status",
+    "/gradio_api/reset",
+    "/gradio_api/reset/",
+    "/gradio_api/run/{api_name}/",
+    "/gradio_api/runs",
+    "/gradio_api/runs/",
+    "/gradio_api/startup-events",
+    "/gradio_api/stream/{event_id}",
+    "/gradio_api/stream/{event_id}/close",
+    "/gradio_api/stream/{session_hash}/{run}/{component_id}/playlist-file",
+    "/gradio_api/stream/{session_hash}/{run}/{component_id}/playlist.m3u8",
+    "/gradio_api/stream/{session_hash}/{run}/{component_id}/{segment_id}.{ext}",
+    "/gradio_api/theme.css",
+    "/gradio_api/token",
+    "/gradio_api/token/",
+    "/gradio_api/undo-vibe-edit",
+    "/gradio_api/undo-vibe-edit/",
+    "/gradio_api/upload",
+    "/gradio_api/upload_progress",
+    "/gradio_api/user",
+    "/gradio_api/user/",
+    "/gradio_api/vibe-code",
+    "/gradio_api/vibe-code/",
+    "/gradio_api/vibe-edit",
+    "/gradio_api/vibe-edit/",
+    "/gradio_api/vibe-starter-queries",
+    "/gradio_api/vibe-starter-queries/",
+    "/login",
+    "/login/",
+    "/logout",
+    "/monitoring",
+    "/monitoring/summary",
+    "/monitoring/{key}",
+    "/openapi.json",
+    "/pwa_icon",
+    "/pwa_icon/{size}",
+    "/robots.txt",
+    "/svelte/{path:path}",
+}
+
+
+def paths(routes: Iterable[BaseRoute], parent: str = "") -> Iterator[tuple[str, frozenset[str]]]:
+    """Yield the path and the methods of every route, those of mounted applications and routers too."""
+    for route in routes:
+        router = getattr(route, "original_router", None)
+        if router is not None:
+            yield from paths(router.routes, parent)
+        elif isinstance(route, Mount):
+            yield from paths(route.routes, parent + route.path)
+        else:
+            assert isinstance(route, Route), f"This is no kind of route that is known: {route!r}"
+            yield parent + route.path, frozenset(route.methods or ())
