@@ -23,8 +23,10 @@ from rag.schemas.article import ArticleWithTextModel, CorrectedArticleModel
 from rag.schemas.base import Schema, json_schema
 from rag.schemas.descriptions import describe_fields
 from rag.schemas.diagnosis import DiagnosisModel
+from rag.schemas.dossiers import DossierListModel
 from rag.schemas.draft import DraftReportModel
 from rag.schemas.evaluation import ComparisonModel, RunListModel, RunModel
+from rag.schemas.saved import LookListModel, SavedListModel
 from rag.schemas.status import StatusModel
 from rag.schemas.verification import DossierVerificationModel
 from rag.workspace.dossier_schema import StoredDossier
@@ -41,6 +43,9 @@ SCHEMAS: dict[str, tuple[type[Schema], str]] = {
     "evaluation": (RunModel, "What `fundstelle eval --json` prints of one run"),
     "comparison": (ComparisonModel, "What `fundstelle eval compare --json` prints"),
     "runs": (RunListModel, "What `fundstelle runs list --json` prints"),
+    "dossiers": (DossierListModel, "What `fundstelle dossier list --json` prints"),
+    "saved": (SavedListModel, "What `fundstelle saved list --json` prints"),
+    "looks": (LookListModel, "What `fundstelle saved run --json` prints"),
     "draft": (DraftReportModel, "What `fundstelle check --json` prints"),
     "diagnosis": (DiagnosisModel, "What `fundstelle doctor --json` prints"),
     "verification": (DossierVerificationModel, "What `fundstelle dossier verify --json` prints"),

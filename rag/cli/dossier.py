@@ -47,8 +47,10 @@ def list_dossiers(archive: ArchiveOption = DEFAULT_ARCHIVE, as_json: JsonOption 
     with opened_archive(archive, create=False) as opened:
         summaries = Dossiers(opened).summaries()
     if as_json:
+        from rag.schemas.dossiers import DossierListModel
+
         values = [{"name": each.name, "quotes": each.quote_count, "changed": each.changed} for each in summaries]
-        print_json({"dossiers": values})
+        print_json(DossierListModel.json_of({"dossiers": values}))
         return
     for each in summaries:
         count = f"{each.quote_count} {'quotation' if each.quote_count == 1 else 'quotations'}"

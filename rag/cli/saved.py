@@ -73,7 +73,9 @@ def list_saved(folder: ArchiveOption = DEFAULT_ARCHIVE, as_json: JsonOption = Fa
     with opened_archive(folder, create=False) as archive:
         questions = list(SavedQuestions(archive))
     if as_json:
-        print_json({"questions": [_facts(question) for question in questions]})
+        from rag.schemas.saved import SavedListModel
+
+        print_json(SavedListModel.json_of({"questions": [_facts(question) for question in questions]}))
         return
     for question in questions:
         _print_heading(question)
@@ -119,7 +121,9 @@ def run_saved(
         questions = SavedQuestions(archive)
         looks = [questions.look(name) for name in names or [question.name for question in questions]]
         if as_json:
-            print_json({"questions": [_look_facts(look, only_new=only_new) for look in looks]})
+            from rag.schemas.saved import LookListModel
+
+            print_json(LookListModel.json_of({"questions": [_look_facts(look, only_new=only_new) for look in looks]}))
         else:
             for look in looks:
                 _print_look(look, only_new=only_new)
@@ -150,8 +154,8 @@ def _print_look(look: Look, *, only_new: bool) -> None:
 
 
 def _look_facts(look: Look, *, only_new: bool) -> dict[str, Any]:
-    facts = {**_facts(look.question), "new": [citation.to_dict() for citation in look.new]}
-    return facts if only_new else {**facts, "answering": [citation.to_dict() for citation in look.answering]}
+    facts = {**_facts(look.question), "new": look.new}
+    return facts if only_new else {**facts, "answering": look.answering}
 
 
 def _facts(question: SavedQuestion) -> dict[str, Any]:

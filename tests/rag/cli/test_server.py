@@ -22,6 +22,7 @@ from rag.server.hosts import Serving
 
 BRIDGE = "Die Brücke wurde am 3. Mai 1998 eröffnet. Sie ist 412 Meter lang und führt über den Fluss."
 TUNNEL = "Der Tunnel misst 57 Kilometer.\nEr wurde im Juni 2016 eröffnet und führt durch den Berg."
+DRAFT = "„Sie ist 412 Meter breit und führt über den Fluss.“ Der Tunnel misst 56 Kilometer."
 ASK = ["ask", "Wie lang ist die Brücke?", "-k", "2"]
 ROWS: list[dict[str, Any]] = [
     {"question": "Wie lang ist die Brücke?", "answers": [{"article": "bridge.txt", "quote": "412 Meter lang"}]},
@@ -37,9 +38,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory, encoder: Encoder) -> Iterat
     (made / "articles").mkdir()
     for name, text in (("bridge.txt", BRIDGE), ("copy.txt", BRIDGE), ("tunnel.txt", TUNNEL)):
         (made / "articles" / name).write_text(text, encoding="utf-8")
-    (made / "draft.md").write_text(
-        "„Sie ist 412 Meter breit und führt über den Fluss.“ Der Tunnel misst 56 Kilometer.", encoding="utf-8"
-    )
+    (made / "draft.md").write_text(DRAFT, encoding="utf-8")
     (made / "q.jsonl").write_text("".join(json.dumps(row) + "\n" for row in ROWS), encoding="utf-8")
     yield made
 

@@ -10,6 +10,9 @@ import pytest
 from jsonschema import Draft202012Validator, FormatChecker, ValidationError
 from paths import ARTICLES, ROOT, Run, copied_articles
 
+from rag.archive import Archive
+from rag.workspace.dossiers import Dossiers
+
 TUNNEL = "Wann wurde der Gotthard-Basistunnel eröffnet?"
 
 
@@ -26,12 +29,18 @@ def printed(fundstelle: Run, tmp_path: Path) -> dict[str, Any]:
     folder = copied_articles([file.name for file in sorted(ARTICLES.glob("de-*"))[:4]], tmp_path / "articles")
     assert fundstelle("index", str(folder)).returncode == 0
     name = next(folder.iterdir()).name
+    assert fundstelle("saved", "add", TUNNEL, "--since", "2001", "--include", "comments").returncode == 0
+    with Archive.open(tmp_path / ".fundstelle") as archive:
+        Dossiers(archive).make("Tunnel")
     commands: dict[str, tuple[str, ...]] = {
         "answer": ("ask", TUNNEL),
         "article": ("show", name),
         "correction": ("correct", name, "--title", "Hafen"),
         "status": ("status",),
         "runs": ("runs", "list"),
+        "saved": ("saved", "list"),
+        "looks": ("saved", "run"),
+        "dossiers": ("dossier", "list"),
     }
     return {name: json.loads(fundstelle(*words, "--json").stdout) for name, words in commands.items()}
 
@@ -46,6 +55,10 @@ def test_what_is_printed_fits_its_schema(printed: dict[str, Any]) -> None:
                 schema.validate({key: value[key] for key in value if key != field})
         with pytest.raises(ValidationError):
             schema.validate(value | {"mood": "sunny"})
+
+    for listed, name in (("questions", "saved"), ("questions", "looks"), ("dossiers", "dossiers")):
+        (entry,) = printed[name][listed]
+        assert not validator(name).is_valid({listed: [{**entry, "name": ""}]})
 
     # ids, hashes, offsets, shares and days have the form that docs/json.md promises
     (first, *_), schema = printed["answer"]["citations"], validator("answer")
