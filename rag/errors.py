@@ -117,6 +117,10 @@ class NameUnusable(FundstelleError):
         self.is_taken = is_taken
 
 
+class LongNote(FundstelleError):
+    """A note in a dossier is too long."""
+
+
 class ServerUnreachable(FundstelleError):
     """A server does not answer."""
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from itertools import chain, count
 
 from rag.archive import Archive
-from rag.errors import FundstelleError, NameUnusable, NotFound
+from rag.errors import LongNote, NameUnusable, NotFound
 from rag.storage.dossier_records import DossierRecords
 from rag.types import Span
 from rag.types.dossier import MAX_NAME, MAX_TEXT, Dossier, DossierEntry, DossierSummary, EntryKind
@@ -105,7 +105,7 @@ class Dossiers:
 
         Raises:
             NotFound: there is no such dossier.
-            FundstelleError: the text is too long.
+            LongNote: the text is too long.
         """
         return self._add(dossier_id, kind, _checked_text(text))
 
@@ -114,7 +114,7 @@ class Dossiers:
 
         Raises:
             NotFound: there is no such entry.
-            FundstelleError: the text is too long.
+            LongNote: the text is too long.
         """
         self._records.write(entry_id, _checked_text(text), _now())
 
@@ -223,7 +223,7 @@ class Dossiers:
 
 def _checked_text(text: str) -> str:
     if len(text) > MAX_TEXT:
-        raise FundstelleError(f"A note may have {MAX_TEXT:,} characters: divide it into several.")
+        raise LongNote(f"A note may have {MAX_TEXT:,} characters: divide it into several.")
     return text
 
 

@@ -19,6 +19,7 @@ from ui.html.markup import breakable, escape, reader_address
 from ui.wording.cite import CITE
 from ui.wording.dossiers import DOSSIERS, DossierWords
 from ui.wording.page import count_of, long_date
+from ui.wording.reasons import reason_sentence
 from ui.wording.texts import Texts
 
 _SCRIPT_WORDS = (
@@ -167,7 +168,7 @@ def verdict_html(entry: DossierEntry, verification: Verification, texts: Texts) 
     """Return what became of the source of a quotation, as a paragraph and, where words changed, their comparison."""
     words, quote = DOSSIERS[texts.code], entry.quotation
     label = escape(words.verdicts[verification.state])
-    sentences = "".join(f"<span>{sentence}</span> " for sentence in _remarks(verification, quote, words))
+    sentences = "".join(f"<span>{sentence}</span> " for sentence in _remarks(verification, quote, words, texts))
     changes = "".join(
         {"same": "{}", "removed": "<del>{}</del>", "added": "<ins>{}</ins>"}[change.kind].format(escape(change.text))
         for change in verification.changes
@@ -184,7 +185,7 @@ def verdict_html(entry: DossierEntry, verification: Verification, texts: Texts) 
     )
 
 
-def _remarks(verification: Verification, quote: Quotation | None, words: DossierWords) -> list[str]:
+def _remarks(verification: Verification, quote: Quotation | None, words: DossierWords, texts: Texts) -> list[str]:
     path = breakable(verification.path)
     remarks = []
     if quote and verification.holds and verification.path != quote.path:
@@ -200,7 +201,8 @@ def _remarks(verification: Verification, quote: Quotation | None, words: Dossier
         remarks.append(_with_path(sentence, path))
     if verification.state == "unreadable":
         remarks.append(_with_path(words.unreadable, path))
-        remarks.append(f'<bdi lang="en">{escape(verification.problem)}</bdi>')
+        problem = reason_sentence(verification.problem, texts)
+        remarks.append(f'<bdi lang="{problem.lang}">{escape(problem.text)}</bdi>')
     return remarks
 
 

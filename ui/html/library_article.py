@@ -12,6 +12,7 @@ from ui.html.markup import breakable, brief, escape, external_link, web_address
 from ui.wording.library import LIBRARY
 from ui.wording.library_texts import LibraryTexts
 from ui.wording.page import grouped, long_date
+from ui.wording.reasons import reason_sentence
 from ui.wording.texts import Texts
 
 
@@ -62,7 +63,9 @@ def _state(row: LibraryRow, original: Article | None, texts: Texts) -> str:
     if row.state in ("missing", "changed"):
         lines.append(escape(words.state_hints[row.state]))
     if row.unread:
-        lines.append(f'{escape(words.state_hints["incomplete"])} <span lang="en">{escape(row.unread)}</span>')
+        reason = reason_sentence(row.unread, texts)
+        hint = escape(words.state_hints["incomplete"])
+        lines.append(f'{hint} <span lang="{reason.lang}">{escape(reason.text)}</span>')
     if original:
         label = f'<span dir="auto">{brief(original.label)}</span>'
         outlet = f" (<bdi>{brief(original.source)}</bdi>)" if original.source else ""

@@ -167,7 +167,9 @@ def _facts(article: Article, words: ReaderWords, texts: Texts) -> str:
         if value or where:
             rows += f"<div><dt>{escape(words.field_labels[name])}</dt><dd><bdi>{value}</bdi> {where}</dd></div>"
     if unread := article.origins.get("unread"):
-        rows += f'<div><dt>{escape(words.field_labels["unread"])}</dt><dd lang="en">{escape(unread)}</dd></div>'
+        reason = reason_sentence(unread, texts)
+        label = escape(words.field_labels["unread"])
+        rows += f'<div><dt>{label}</dt><dd lang="{reason.lang}">{escape(reason.text)}</dd></div>'
     heading = escape(words.facts_heading)
     return f'<details class="fs-facts" id="fs-facts"><summary>{heading}</summary><dl>{rows}</dl></details>'
 

@@ -11,8 +11,8 @@ from fastapi.responses import HTMLResponse, PlainTextResponse
 from pydantic import BaseModel, Field, StrictInt
 
 from rag.archive import Archive
-from rag.errors import FundstelleError, NameUnusable, NotFound
-from rag.types.dossier import EntryKind
+from rag.errors import FundstelleError, LongNote, NameUnusable, NotFound
+from rag.types.dossier import MAX_TEXT, EntryKind
 from rag.verification import FileReader
 from rag.workspace.dossiers import Dossiers
 from ui.html.dossiers import dossier_list, dossier_view, entry_item, verdict_html
@@ -21,6 +21,7 @@ from ui.routes.body_types import Text
 from ui.routes.cite import REFUSED
 from ui.routes.fragments import error_reply, fragment, texts_for
 from ui.wording.dossiers import DOSSIERS
+from ui.wording.page import grouped
 from ui.wording.texts import Texts
 
 _HEADERS = {"Cache-Control": "no-store"}
@@ -77,6 +78,9 @@ def add_dossier_routes(app: FastAPI, archive: Archive) -> None:
             return PlainTextResponse(ACTIONS[action](Dossiers(archive), body, texts), headers=_HEADERS)
         except NameUnusable as error:
             sentence = words.name_taken if error.is_taken else words.name_missing
+            return PlainTextResponse(sentence, REFUSED, headers=_HEADERS)
+        except LongNote:
+            sentence = words.long_note.format(count=grouped(MAX_TEXT, texts))
             return PlainTextResponse(sentence, REFUSED, headers=_HEADERS)
         except NotFound:
             return PlainTextResponse(words.gone, REFUSED, headers=_HEADERS)

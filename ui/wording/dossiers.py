@@ -78,6 +78,7 @@ class DossierWords:
     # what may go wrong
     name_missing: str
     name_taken: str
+    long_note: str
     gone: str
     not_read: str
 
@@ -156,6 +157,7 @@ DOSSIERS: Mapping[str, DossierWords] = {
         now="Heute steht dort:",
         name_missing="Geben Sie dem Dossier einen Namen mit höchstens 200 Zeichen.",
         name_taken="Ein Dossier mit diesem Namen gibt es schon.",
+        long_note="Eine Notiz kann bis zu {count} Zeichen haben. Teilen Sie sie in mehrere.",
         gone="Das gibt es hier nicht mehr: Es wurde gelöscht, oder an dieser Stelle liegt ein anderes Archiv.",
         not_read="Die Anfrage ist ungültig. Laden Sie die Seite neu.",
     ),
@@ -232,6 +234,7 @@ DOSSIERS: Mapping[str, DossierWords] = {
         now="It now says:",
         name_missing="Give the dossier a name of at most 200 characters.",
         name_taken="There is already a dossier of this name.",
+        long_note="A note may have {count} characters. Divide it into several.",
         gone="This is no longer here: it was deleted, or another archive is in its place.",
         not_read="The request is not valid. Reload the page.",
     ),

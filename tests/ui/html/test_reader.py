@@ -33,11 +33,11 @@ def test_headline_and_byline_stand_above_the_text() -> None:
 
 def test_facts_say_where_they_were_read() -> None:
     """Each fact has its origin: in the page's language where we have words for it, else as the loader names it."""
-    article = replace(ARTICLE, origins={"author": "byline", "published": "XMP", "unread": "Page 2 was not read."})
+    article = replace(ARTICLE, origins={"author": "byline", "published": "XMP", "unread": "Chapters are missing: 2."})
     html = Parts(reader_fragment(article, GERMAN)).text
     assert "AutorLadina Tschuor Autorenzeile" in html
     assert "Datum1. Juni 2016 XMP" in html
-    assert "Nicht gelesenPage 2 was not read." in html
+    assert "Nicht gelesenKapitel fehlen: 2." in html
 
 
 def test_a_headline_without_end_is_whole_among_the_facts() -> None:

@@ -136,6 +136,16 @@ def test_entries_are_moved_deleted_and_restored(client: TestClient, archive: Arc
     assert client.get("/view/dossiers", params={"dossier": dossier}).status_code == 200
 
 
+def test_a_note_that_is_too_long_is_refused_in_a_sentence(client: TestClient, archive: Archive) -> None:
+    """It says how long a note may be, in the language of the page, and nothing is stored."""
+    save(client, archive)
+    entry = stored(archive).entries[0]
+    for lang, sentence in (("de", "Eine Notiz kann bis zu 100.000 Zeichen haben"), ("en", "have 100,000 characters")):
+        reply = send(client, "text", lang, entry=entry.id, text="x" * 100_001)
+        assert (reply.status_code, sentence in reply.text) == (409, True)
+    assert stored(archive).entries == (entry,)
+
+
 def verdict_on(client: TestClient, entry: str, lang: str = "de") -> str:
     return str(send(client, "verify", lang, entries=[entry]).json()[entry])
 
