@@ -9,7 +9,22 @@
 Needs none of the libraries that answer questions.
 """
 
-from rag.client.async_client import AsyncClient
+from typing import TYPE_CHECKING
+
 from rag.client.client import Client
 
+if TYPE_CHECKING:
+    from rag.client.async_client import AsyncClient
+
 __all__ = ["AsyncClient", "Client"]
+
+# hidden from type checkers, which would accept any name otherwise
+if not TYPE_CHECKING:
+
+    def __getattr__(name: str) -> object:
+        """Import `AsyncClient` on first use, since it needs asyncio."""
+        if name != "AsyncClient":
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        from rag.client.async_client import AsyncClient
+
+        return AsyncClient

@@ -93,18 +93,9 @@ def test_both_print_the_same(fundstelle: Run, folder: Path, address: str, words:
 
 def test_a_server_is_asked_without_what_answers_here(address: str) -> None:
     """What searches, stores and encodes is not imported, nor what colours a terminal if JSON is printed."""
-    loads_nothing_of = {
-        "numpy",
-        "sqlite3",
-        "tantivy",
-        "faiss",
-        "rag.archive",
-        "rag.search.searcher",
-        "rag.evaluation",
-        "rich",
-    }
+    needless = {"asyncio", "faiss", "numpy", "rag.archive", "rag.search.searcher", "rich", "sqlite3", "tantivy"}
     code = "import sys; from rag.cli.app import prepare_imports, run_command; prepare_imports();"
-    code += f"run_command({[*ASK, '--jsonl', '--server', address]}); print({loads_nothing_of} & set(sys.modules))"
+    code += f"run_command({[*ASK, '--jsonl', '--server', address]}); print({needless} & set(sys.modules))"
     process = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     answer, modules = process.stdout.splitlines()
     assert ("412 Meter" in answer, modules) == (True, "set()")
