@@ -29,11 +29,11 @@ class ExactIndex:
         if snapshot.dim != dim:
             raise DimensionMismatch(snapshot.dim, dim)
         try:
-            with np.load(snapshot.paths[_FILE]) as arrays:
+            with np.load(snapshot.path(_FILE)) as arrays:
                 self.add(arrays["ids"], arrays["vectors"])
         except (OSError, ValueError, KeyError) as error:
             raise IndexDamaged(
-                f"The index file {snapshot.paths[_FILE]} cannot be read ({error}): delete its folder to rebuild it."
+                f"The index file {snapshot.path(_FILE)} cannot be read ({error}): delete its folder to rebuild it."
             ) from error
         self._stamp = snapshot.stamp
 

@@ -15,8 +15,17 @@ import faiss
 import numpy as np
 
 from embeddings.errors import DimensionMismatch, IndexDamaged
+from embeddings.file_checksums import FileFacts
 from embeddings.indexes.faiss_base import build_ivf, flat_index, group_count, ids_of, is_flat, merge_indexes
-from embeddings.indexes.snapshot import Snapshot, Write, read_snapshot, write_snapshot
+from embeddings.indexes.mapped_file import MappedFile
+from embeddings.indexes.snapshot import (
+    MAX_READ_BYTES,
+    Snapshot,
+    Write,
+    discard_snapshot,
+    read_snapshot,
+    write_snapshot,
+)
 from embeddings.indexes.topk import best_first, validate_vectors
 from embeddings.types import Ids, Neighbor, OnStep, Vectors
 
@@ -36,7 +45,7 @@ _REGROUPING_FACTOR = 2**0.5
 
 
 class FaissIndex:
-    """Float16 scalar quantisers with inner product: a memory-mapped base, and the changes since it was written.
+    """Float16 scalar quantisers with inner product: a base, mapped if large, and the changes since it was written.
 
     A flush writes only the changes until there are many of them, so its cost grows with the changes and not with the
     index. The base is immutable; `_removed_ids` are its ids that were replaced or removed. A large base is grouped by
@@ -49,7 +58,8 @@ class FaissIndex:
         self._stamp = ""
         self._lock = threading.Lock()
         self._base: Any = flat_index(dim)
-        self._base_file: Path | None = None
+        self._base_facts: FileFacts | None = None
+        self._mapped: MappedFile | None = None
         self._base_ids = np.empty(0, np.int64)
         self._removed_ids = np.empty(0, np.int64)
         self._additions: Any = flat_index(dim)
@@ -63,10 +73,11 @@ class FaissIndex:
         self._load(snapshot)
 
     def _load(self, snapshot: Snapshot) -> None:
-        for suffix, path in snapshot.paths.items():
+        for suffix in snapshot.files:
+            path = snapshot.path(suffix)
             try:
                 if suffix == _BASE:
-                    self._map(path)
+                    self._open_base(snapshot)
                 else:
                     self._load_changes(path)
             except (RuntimeError, OSError, ValueError, KeyError) as error:
@@ -78,9 +89,15 @@ class FaissIndex:
             self._removed_ids = arrays["gone"]
             self._add_rows(arrays["ids"], arrays["vectors"])
 
-    def _map(self, path: Path) -> None:
-        self._base = faiss.read_index(str(path), faiss.IO_FLAG_MMAP_IFC | faiss.IO_FLAG_READ_ONLY)
-        self._base_file = path
+    def _open_base(self, snapshot: Snapshot) -> None:
+        facts, path = snapshot.files[_BASE], str(snapshot.path(_BASE))
+        if facts.size > MAX_READ_BYTES:
+            self._mapped = MappedFile(self._folder, facts)
+            self._base = faiss.read_index(path, faiss.IO_FLAG_MMAP_IFC | faiss.IO_FLAG_READ_ONLY)
+        else:
+            self._mapped = None
+            self._base = faiss.read_index(path)
+        self._base_facts = facts
         self._base_ids = np.sort(ids_of(self._base))
 
     @property
@@ -128,13 +145,18 @@ class FaissIndex:
             self._added_ids.update(ids.tolist())
 
     def search(self, query: Vectors, k: int, among: Ids | None = None) -> list[Neighbor]:
-        """Return the nearest neighbours, among the given ids if any: most similar first, ties by id."""
+        """Return the nearest neighbours, among the given ids if any: most similar first, ties by id.
+
+        Raises:
+            IndexDamaged: a file that is mapped was altered; the index is rebuilt when it is opened next.
+        """
         if query.shape != (self._dim,):
             raise DimensionMismatch(self._dim, query.shape[-1] if query.ndim else 0)
         row = np.ascontiguousarray(query[None], np.float32)
         fetch = k + _EXTRA_NEIGHBORS if k > 0 else 0
         # FAISS stores only a pointer to a selector: a variable keeps it alive through the search
         selector = None if among is None else faiss.IDSelectorBatch(np.ascontiguousarray(among, np.int64))
+        self._require_whole()
         with self._lock:
             base, removed_ids = self._base, self._removed_ids
             additions = _nearest(self._additions, row, fetch, selector)
@@ -149,20 +171,29 @@ class FaissIndex:
         ids, similarities = (np.concatenate(arrays) for arrays in zip(*neighbors, strict=True))
         return best_first(ids, similarities, max(k, 0))
 
+    def _require_whole(self) -> None:
+        if self._mapped is None:
+            return
+        try:
+            self._mapped.require_whole()
+        except IndexDamaged:
+            discard_snapshot(self._folder)
+            raise
+
     def flush(self, stamp: str) -> None:
         """Write vectors and stamp to disk together."""
         with self._lock:
             changes = len(self._removed_ids) + len(self._added_ids)
-            # a mapped base stays readable after another process has replaced its file
-            lost = self._base_file is not None and not self._base_file.exists()
+            # a base stays readable after another process has replaced its file
+            lost = self._base_facts is not None and not (self._folder / self._base_facts.name).exists()
             if lost or changes > max(_MAX_CHANGES, _MAX_CHANGED_SHARE * len(self._base_ids)):
                 base = merge_indexes(self._base, self._removed_ids, self._additions)
                 self._replace_base({_BASE: partial(_write_index, base)}, stamp, self._recall)
                 self._removed_ids = np.empty(0, np.int64)
                 self._additions, self._added_ids = flat_index(self._dim), set()
             else:
-                parts: dict[str, Write | Path] = {_CHANGES: self._write_changes}
-                parts |= {_BASE: self._base_file} if self._base_file else {}
+                parts: dict[str, Write | FileFacts] = {_CHANGES: self._write_changes}
+                parts |= {_BASE: self._base_facts} if self._base_facts else {}
                 write_snapshot(self._folder, self._dim, stamp, parts, self._recall)
             self._stamp = stamp
 
@@ -182,9 +213,9 @@ class FaissIndex:
                     {_BASE: partial(_write_index, index), _CHANGES: self._write_changes}, self._stamp, recall
                 )
 
-    def _replace_base(self, parts: Mapping[str, Write | Path], stamp: str, recall: float) -> None:
+    def _replace_base(self, parts: Mapping[str, Write | FileFacts], stamp: str, recall: float) -> None:
         snapshot = write_snapshot(self._folder, self._dim, stamp, parts, recall)
-        self._map(snapshot.paths[_BASE])
+        self._open_base(snapshot)
         self._recall = recall
 
     def _write_changes(self, path: Path) -> None:

@@ -118,6 +118,11 @@ class DenseIndex:
                 self._apply(self._index, encoder, source)
             return self._index
 
+    def drop(self) -> None:
+        """Open the index again before the next question, from the files as they are then."""
+        with self._lock:
+            self._index = None
+
     def rebuild(self) -> None:
         """Fill the index again from the store, whatever is on the disk; the caller must hold the lock `writing`."""
         with self._lock:

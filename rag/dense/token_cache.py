@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import logging
 import sqlite3
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
+
+import xxhash
 
 from embeddings.permissions import make_folder
 from rag.storage.change_feed import NOTHING_YET, State
@@ -15,13 +17,14 @@ from rag.storage.connections import Connections
 log = logging.getLogger(__name__)
 
 FILE = "tokens.sqlite"
+# incremented whenever entries are written in another way
+_VERSION = "2"
 # bytes; two to five passages fit on a page of this size, so that little room stays empty
 _PAGE_BYTES = 16_384
-# bytes of the file that are mapped into memory; SQLite maps 2 GB at most
-_MAPPED_BYTES = 1 << 31
+# bytes of the checksum at the end of each entry
+_CHECKSUM_BYTES = 8
 _PREPARE = (
     f"PRAGMA page_size = {_PAGE_BYTES}",
-    f"PRAGMA mmap_size = {_MAPPED_BYTES}",
     "CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT NOT NULL)",
     "CREATE TABLE IF NOT EXISTS kept (input_hash BLOB PRIMARY KEY, code BLOB NOT NULL)",
 )
@@ -40,7 +43,7 @@ class TokenCache:
 
     def __init__(self, folder: Path, made_from: str) -> None:
         self._path = folder / FILE
-        self._made_from = made_from
+        self._made_from = f"{made_from} {_VERSION}"
         self._connections = Connections(self._path, _prepare)
         self._broken = False
 
@@ -57,13 +60,15 @@ class TokenCache:
         except sqlite3.DatabaseError as error:
             self._give_up("read", error)
             return {}
-        return {key: row[0] for key, row in rows.items() if row}
+        codes = {key: _checked(key, row[0]) for key, row in rows.items() if row}
+        return {key: code for key, code in codes.items() if code is not None}
 
     def put(self, codes: Mapping[bytes, bytes], *, overwrite: bool = False) -> None:
         """Cache the codes of texts; unless `overwrite`, cached ones stay. If that fails, a warning says so."""
         if codes and not self._broken:
             insert = "INSERT OR REPLACE" if overwrite else "INSERT OR IGNORE"
-            self._write(f"{insert} INTO kept VALUES (?, ?)", list(codes.items()))
+            rows = [(key, code + _checksum(key, code)) for key, code in codes.items()]
+            self._write(f"{insert} INTO kept VALUES (?, ?)", rows)
 
     @property
     def usable(self) -> bool:
@@ -135,7 +140,7 @@ class TokenCache:
             path.unlink(missing_ok=True)
         self._broken = False
 
-    def _write(self, statement: str, rows: list[tuple[object, ...]]) -> None:
+    def _write(self, statement: str, rows: Sequence[tuple[object, ...]]) -> None:
         try:
             if self._path.parent.parent.is_dir():
                 make_folder(self._path.parent)
@@ -168,6 +173,18 @@ class TokenCache:
             what,
             error,
         )
+
+
+def _checksum(key: bytes, code: bytes) -> bytes:
+    return xxhash.xxh3_64_digest(key + code)
+
+
+def _checked(key: bytes, stored: object) -> bytes | None:
+    """Return the code of an entry without its checksum; None if it is damaged, so that it is encoded again."""
+    if not isinstance(stored, bytes):
+        return None
+    code, checksum = stored[:-_CHECKSUM_BYTES], stored[-_CHECKSUM_BYTES:]
+    return code if checksum == _checksum(key, code) else None
 
 
 def _prepare(connection: sqlite3.Connection) -> None:

@@ -142,6 +142,7 @@ def _opened_words(archive: OpenArchive) -> tuple[Symptom, WordIndex | None]:
         manifest = words_manifest.read_manifest(folder)
         if manifest is None:
             return Symptom("well", {"count": 0}) if archive.store.passages.is_empty else Symptom("missing"), None
+        words_manifest.check_files(folder, manifest)
         words = WordIndex.open(folder / manifest.name)
     except words_manifest.IndexDamaged as error:
         return Symptom("damaged", {"error": str(error)}), None

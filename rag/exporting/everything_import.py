@@ -32,7 +32,7 @@ from rag.storage.layout import INDEXING_LOCK
 from rag.storage.plain_rows import PlainRow
 from rag.storage.plain_tables import PLAIN_TABLES, PlainTable
 from rag.storage.saved_records import SavedRecords
-from rag.storage.state_file import STATE_FILE
+from rag.storage.state_file import SUFFIX
 from rag.storage.store import Store
 from rag.storage.whole_folder import whole_folder
 
@@ -82,7 +82,7 @@ def import_everything(
         finally:
             store.close()
         # it counts the changes of the empty archive
-        (made / STATE_FILE).unlink(missing_ok=True)
+        (made / DATABASE).with_suffix(SUFFIX).unlink(missing_ok=True)
     return counts
 
 

@@ -14,7 +14,15 @@ import numpy as np
 from filelock import BaseFileLock, Timeout
 
 from rag.lexical.documents import count_words, entries, term_maker
-from rag.lexical.manifest import IndexDamaged, Manifest, new_folder, read_manifest, write_manifest
+from rag.lexical.manifest import (
+    IndexDamaged,
+    Manifest,
+    check_files,
+    new_folder,
+    read_manifest,
+    was_cut_short,
+    write_manifest,
+)
 from rag.lexical.snapshot import LexicalSnapshot
 from rag.lexical.tantivy_index import WordIndex
 from rag.storage.change_feed import NOTHING_YET, State
@@ -71,9 +79,16 @@ class LexicalIndex:
         """
         with self._lock:
             index, state = self._open_index, self._store.changes.state
+            if index is not None and was_cut_short(self._folder, index.manifest):
+                index = self._open_index = None
             if index is None or index.manifest.state != state or index.manifest.made_from != self._made_from():
                 index = self._open_index = self._updated()
             return index.snapshot if index is not None else _no_words()
+
+    def drop(self) -> None:
+        """Open the index again before the next question, from the files as they are then."""
+        with self._lock:
+            self._open_index = None
 
     def rebuild(self) -> None:
         """Fill the index again from the store, whatever is on the disk; the caller must hold the lock `writing`."""
@@ -121,6 +136,18 @@ class LexicalIndex:
         count = self._store.passages.count()
         if index is None or count > 2 * index.manifest.decided or 2 * count < index.manifest.decided:
             return self._rebuilt()
+        try:
+            return self._caught_up(index, state, count)
+        except IndexDamaged as error:
+            log.warning("%s It is rebuilt now.", error)
+            return self._rebuilt()
+
+    def _caught_up(self, index: _OpenIndex, state: State, count: int) -> _OpenIndex:
+        """Write what has changed.
+
+        Raises:
+            IndexDamaged: the index cannot be read.
+        """
         words, old = index.snapshot.words, index.manifest
         if old.state != state and count <= _MAX_REBUILT_PASSAGES:
             return self._rebuilt()
@@ -132,14 +159,14 @@ class LexicalIndex:
             return self._rebuilt()
         if manifest != old:
             # written last: after a crash before this line the same changes are made again, which changes nothing
-            write_manifest(self._folder, manifest)
+            manifest = write_manifest(self._folder, manifest)
         return _open_index(manifest, words)
 
     def _rebuilt(self) -> _OpenIndex:
         folder = new_folder(self._folder)
         try:
             index = self._filled(WordIndex.create(folder), folder.name)
-            write_manifest(self._folder, index.manifest)
+            index = replace(index, manifest=write_manifest(self._folder, index.manifest))
         except BaseException:
             shutil.rmtree(folder, ignore_errors=True)
             raise
@@ -173,6 +200,7 @@ class LexicalIndex:
                 return None
             if self._open_index is not None and self._open_index.manifest == manifest:
                 return self._open_index
+            check_files(self._folder, manifest)
             if self._open_index is not None and self._open_index.manifest.name == manifest.name:
                 words = self._open_index.snapshot.words
                 words.reload()

@@ -6,23 +6,16 @@ import json
 import os
 import shutil
 import tempfile
-import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from contextlib import contextmanager, suppress
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
+from embeddings.file_checksums import FileFacts, sealed_json, unsealed_json
 from embeddings.permissions import make_file, make_folder
 from rag.storage.change_feed import State
 
 _MANIFEST = "manifest.json"
-_BLOCK_BYTES = 1 << 22
-# Tantivy ends each file with a JSON footer, the footer's length and this number
-_FOOTER_MAGIC = 1337
-_TAIL_BYTES = 8
-# bytes that are read in 0.1 s; a larger file is not read if it is older than the manifest, which was written last
-_LARGE_FILE_BYTES = 1 << 26
-_PARTS = {".term", ".idx", ".pos", ".fieldnorm", ".fast", ".store"}
 
 
 class IndexDamaged(Exception):
@@ -33,8 +26,8 @@ class IndexDamaged(Exception):
 class Manifest:
     """What an index contains at least: `made_from` names the archive and the rules, `state` the archive's state.
 
-    `name` is its folder; `decided` the number of passages by whose words compounds were split; `languages` are the
-    primary subtags of its articles, the most frequent first.
+    `name` is its folder, `files` what is in it; `decided` the number of passages by whose words compounds were split;
+    `languages` are the primary subtags of its articles, the most frequent first.
     """
 
     name: str
@@ -42,6 +35,7 @@ class Manifest:
     state: State
     decided: int
     languages: tuple[str, ...]
+    files: tuple[FileFacts, ...] = ()
 
 
 def read_manifest(folder: Path) -> Manifest | None:
@@ -51,15 +45,14 @@ def read_manifest(folder: Path) -> Manifest | None:
         IndexDamaged: it is not a valid manifest.
     """
     try:
-        fields = json.loads((folder / _MANIFEST).read_text(encoding="utf-8"))
-        # an earlier version wrote the revision alone
-        state = State.parse(str(fields["state"] if "state" in fields else fields["revision"]))
+        fields = unsealed_json((folder / _MANIFEST).read_text(encoding="utf-8"))
         return Manifest(
             Path(fields["name"]).name,
             str(fields["made_from"]),
-            state,
+            State.parse(str(fields["state"])),
             int(fields["decided"]),
             tuple(map(str, fields["languages"])),
+            tuple(map(FileFacts.parse, fields["files"])),
         )
     except FileNotFoundError:
         return None
@@ -67,19 +60,21 @@ def read_manifest(folder: Path) -> Manifest | None:
         raise IndexDamaged(f"The index of words in {folder} cannot be read ({error!r}).") from error
 
 
-def write_manifest(folder: Path, manifest: Manifest) -> None:
-    """Write the manifest of an index, then drop all other indexes in the folder.
+def write_manifest(folder: Path, manifest: Manifest) -> Manifest:
+    """Write the manifest of an index with its files, then drop all other indexes in the folder; return it.
 
     Raises:
         OSError: the folder cannot be written; the old manifest stays as it was.
     """
+    manifest = _with_files(folder, manifest)
     fresh = folder / f"{_MANIFEST}.new"
     make_file(fresh)
-    fresh.write_text(json.dumps({**asdict(manifest), "state": str(manifest.state)}), encoding="utf-8")
+    fresh.write_text(sealed_json({**asdict(manifest), "state": str(manifest.state)}), encoding="utf-8")
     fresh.replace(folder / _MANIFEST)
     for old in folder.iterdir():
         if old.is_dir() and old.name != manifest.name:
             shutil.rmtree(old, ignore_errors=True)
+    return manifest
 
 
 def new_folder(folder: Path) -> Path:
@@ -114,49 +109,33 @@ def links_to(index: Path) -> Iterator[Path]:
         yield Path(folder)
 
 
-def check_files(index: Path) -> None:
-    """Compare every file of a Tantivy index with the checksum at its end, except for large files that were not changed.
+def check_files(folder: Path, manifest: Manifest) -> None:
+    """Compare every file of an index with its checksum.
 
     Raises:
         IndexDamaged: a file is missing, cut short or altered.
     """
+    index = folder / manifest.name
     try:
-        listed = json.loads((index / "meta.json").read_text(encoding="utf-8"))["segments"]
-        for segment in listed:
-            files = list(index.glob(segment["segment_id"].replace("-", "") + ".*"))
-            missing = _PARTS - {path.suffix for path in files}
-            if missing:
-                raise IndexDamaged(f"The index of words in {index} lacks files ({', '.join(sorted(missing))}).")
-            for path in files:
-                if not _is_large_and_unchanged(path):
-                    _check(path)
-    except (OSError, ValueError, KeyError, TypeError) as error:
+        for facts in manifest.files:
+            if fault := facts.fault(index):
+                raise IndexDamaged(fault)
+    except OSError as error:
         raise IndexDamaged(f"The index of words in {index} cannot be read ({error!r}).") from error
 
 
-def _is_large_and_unchanged(path: Path) -> bool:
-    manifest = path.parent.with_name(_MANIFEST)
-    status = path.stat()
-    return (
-        status.st_size >= _LARGE_FILE_BYTES and manifest.is_file() and status.st_mtime_ns < manifest.stat().st_mtime_ns
-    )
+def was_cut_short(folder: Path, manifest: Manifest) -> bool:
+    """Whether a file of an index has another length now: to read what is mapped of it would end the process."""
+    for facts in manifest.files:
+        # another process may have replaced the index, and what is mapped of a deleted file stays as it is
+        with suppress(OSError):
+            if facts.fault(folder / manifest.name, by_size=True):
+                return True
+    return False
 
 
-def _check(path: Path) -> None:
-    with path.open("rb") as file:
-        size = file.seek(0, os.SEEK_END)
-        file.seek(max(0, size - _TAIL_BYTES))
-        tail = file.read()
-        length, magic = int.from_bytes(tail[:4], "little"), int.from_bytes(tail[4:], "little")
-        body = size - _TAIL_BYTES - length
-        if magic != _FOOTER_MAGIC or body < 0:
-            raise IndexDamaged(f"The file {path} was cut short.")
-        file.seek(body)
-        expected = json.loads(file.read(length))["crc"]
-        file.seek(0)
-        checksum, remaining = 0, body
-        while remaining and (block := file.read(min(_BLOCK_BYTES, remaining))):
-            checksum = zlib.crc32(block, checksum)
-            remaining -= len(block)
-        if checksum != expected:
-            raise IndexDamaged(f"The file {path} was altered.")
+def _with_files(folder: Path, manifest: Manifest) -> Manifest:
+    """Return a manifest with the files of its index: those that it lists already are immutable but for their lists."""
+    known = {facts.name: facts for facts in manifest.files if not facts.name.endswith(".json")}
+    paths = sorted(path for path in (folder / manifest.name).iterdir() if path.suffix != ".lock")
+    return replace(manifest, files=tuple(known.get(path.name) or FileFacts.of(path) for path in paths))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
@@ -11,7 +12,7 @@ from numpy.typing import NDArray
 from tantivy import Document, Index, Occur, Query, SchemaBuilder
 
 from embeddings import permissions
-from rag.lexical.manifest import IndexDamaged, check_files, count_deleted, links_to
+from rag.lexical.manifest import IndexDamaged, count_deleted, links_to
 from rag.lexical.query import idf
 
 Ids = NDArray[np.int64]
@@ -35,6 +36,22 @@ _MAX_FILTERED_HITS = 4096
 _MAX_TERM_QUERIES = 300
 # hits fetched beyond the k best, for equal scores
 _EXTRA_HITS = 16
+
+
+@contextmanager
+def panics_as_damage(folder: Path | None) -> Iterator[None]:
+    """Raise `IndexDamaged` where Tantivy panics: it reads what it wrote without a doubt.
+
+    Raises:
+        IndexDamaged: it panicked.
+    """
+    try:
+        yield
+    except BaseException as error:
+        # the panic of a Rust library is no `Exception`, and its class cannot be imported
+        if type(error).__name__ != "PanicException":
+            raise
+        raise IndexDamaged(f"The index of words in {folder or 'memory'} cannot be used ({error}).") from error
 
 
 class Entry(NamedTuple):
@@ -74,18 +91,18 @@ class WordIndex:
         """Open the index in a folder, which may be one that can only be read.
 
         Raises:
-            IndexDamaged: files are missing, cut short or altered.
+            IndexDamaged: it cannot be read.
         """
-        check_files(folder)
-        try:
-            return cls(Index.open(str(folder)), folder)
-        except (ValueError, OSError):
-            # Tantivy locks the folder by a file in it, to read too
+        with panics_as_damage(folder):
             try:
-                with links_to(folder) as linked:
-                    return cls(Index.open(str(linked)), folder, linked=True)
-            except (ValueError, OSError) as error:
-                raise IndexDamaged(f"The index of words in {folder} cannot be read ({error}).") from error
+                return cls(Index.open(str(folder)), folder)
+            except (ValueError, OSError):
+                # Tantivy locks the folder by a file in it, to read too
+                try:
+                    with links_to(folder) as linked:
+                        return cls(Index.open(str(linked)), folder, linked=True)
+                except (ValueError, OSError) as error:
+                    raise IndexDamaged(f"The index of words in {folder} cannot be read ({error}).") from error
 
     def reload(self) -> None:
         """See what another process wrote."""

@@ -11,12 +11,15 @@ from functools import cached_property
 from pathlib import Path
 
 from embeddings.encoder import Encoder
+from embeddings.errors import IndexDamaged
 from embeddings.vectors.language_neutral import LanguageNeutral, language_neutral
 from rag.config import DEFAULT_RANKING, RankingConfig
 from rag.dense.index import DenseIndex
 from rag.dense.token_vectors import PassageTokens, TokenStores
-from rag.errors import ArchiveError, EncoderMisfit
+from rag.errors import ArchiveDamaged, ArchiveError, EncoderMisfit
 from rag.lexical.index import LexicalIndex
+from rag.lexical.manifest import IndexDamaged as WordsDamaged
+from rag.lexical.tantivy_index import panics_as_damage
 from rag.search.answer import EMPTY, NOTHING_FITS, NoHits, compose, no_such_name
 from rag.search.candidates import EncodedQuery, Keys, absent_times, allowed_keys, encode_query, generate
 from rag.search.confidence import Calibration, calibrations
@@ -102,7 +105,7 @@ class Searcher:
         dense, lexical = self.dense.catch_up(), self.lexical.catch_up()
         if dense is None:
             raise ArchiveError(EMPTY.format(command=index_command(self.folder)))
-        with self.store.database.snapshot():
+        with self.store.database.snapshot(), self._damage_said():
             yield ArchiveSnapshot(
                 store=self.store,
                 dense=dense,
@@ -113,6 +116,17 @@ class Searcher:
                 reranker=self.reranker,
                 ranking=self.ranking,
             )
+
+    @contextmanager
+    def _damage_said(self) -> Iterator[None]:
+        """Say in a sentence that an index was damaged after it was opened, and open it again for the next question."""
+        try:
+            with panics_as_damage(None):
+                yield
+        except (IndexDamaged, WordsDamaged) as error:
+            self.dense.drop()
+            self.lexical.drop()
+            raise ArchiveDamaged(f"{error} Ask again: it is rebuilt.") from error
 
     @property
     def calibration(self) -> Calibration:

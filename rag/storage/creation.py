@@ -14,7 +14,7 @@ from embeddings.permissions import make_file
 from rag.errors import ArchiveDamaged, ArchiveFull, ArchiveReadOnly
 from rag.storage.schema import create_tables
 from rag.storage.sqlite_errors import MISSING, archive_error
-from rag.storage.state_file import STATE_FILE
+from rag.storage.state_file import SUFFIX
 
 
 def create_database(path: Path, prepare: Callable[[sqlite3.Connection], None]) -> None:
@@ -26,7 +26,7 @@ def create_database(path: Path, prepare: Callable[[sqlite3.Connection], None]) -
     Raises:
         ArchiveError: the folder is that of an archive whose database is missing, or cannot be written.
     """
-    if (path.parent / STATE_FILE).exists():
+    if path.with_suffix(SUFFIX).exists():
         raise ArchiveDamaged(MISSING.format(folder=path.parent))
     fresh = path.with_name(f"{path.name}.{secrets.token_hex(4)}.new")
     try:

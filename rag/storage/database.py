@@ -19,7 +19,7 @@ from rag.storage.examination import fault_of_file, fault_of_rows
 from rag.storage.listing import sort_key
 from rag.storage.schema import FIRST_READABLE_VERSION, SCHEMA_VERSION, set_up
 from rag.storage.sqlite_errors import DAMAGED, EMPTY, GONE, archive_error
-from rag.storage.state_file import STATE_FILE, ChangeCount, lost_changes, state_before, write_state
+from rag.storage.state_file import ChangeCount, lost_changes, state_before, write_state
 
 log = logging.getLogger(__name__)
 
@@ -67,7 +67,7 @@ class Database:
         if fault:
             raise ArchiveDamaged(DAMAGED.format(folder=folder, fault=fault))
         # in this order, since another process may be writing
-        before = state_before(folder)
+        before = state_before(self._path)
         now = _change_count(connection)
         self._lost = lost_changes(folder, before, now)
         if before is None:
@@ -75,9 +75,9 @@ class Database:
 
     def _write_state(self, count: ChangeCount, *, safely: bool) -> None:
         try:
-            write_state(self._path.parent, replace(count, changes=count.changes + self._lost), safely=safely)
+            write_state(self._path, replace(count, changes=count.changes + self._lost), safely=safely)
         except OSError as error:
-            log.debug("%s cannot be written (%s).", STATE_FILE, error)
+            log.debug("The state of %s cannot be written (%s).", self._path, error)
 
     def close(self) -> None:
         """Close the file."""

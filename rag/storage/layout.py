@@ -8,7 +8,7 @@ from pathlib import Path
 from embeddings.permissions import make_file
 from rag.errors import ArchiveError
 from rag.storage.database import DATABASE
-from rag.storage.state_file import STATE_FILE
+from rag.storage.state_file import SUFFIX
 
 DENSE = "dense"
 LEXICAL = "lexical"
@@ -26,7 +26,18 @@ def make_archive_folder(folder: Path) -> None:
     Raises:
         ArchiveError: it cannot be created, or contains something else.
     """
-    own_names = {DATABASE, STATE_FILE, DENSE, LEXICAL, TOKENS, INDEXING_LOCK, FETCHED, INBOX, MAP}
+    state = Path(DATABASE).with_suffix(SUFFIX).name
+    own_names = {
+        DATABASE,
+        state,
+        DENSE,
+        LEXICAL,
+        TOKENS,
+        INDEXING_LOCK,
+        FETCHED,
+        INBOX,
+        MAP,
+    }
     try:
         folder.mkdir(parents=True, exist_ok=True)
         foreign_names = [path.name for path in folder.iterdir() if path.name not in own_names]

@@ -5,20 +5,19 @@ A damaged write-ahead log is cut off by SQLite where its damage begins, and the 
 
 from __future__ import annotations
 
-import json
 import logging
 import os
-from dataclasses import dataclass
+import threading
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
-import xxhash
-
+from embeddings.file_checksums import sealed_json, unsealed_json
 from embeddings.permissions import make_file
 
 log = logging.getLogger(__name__)
 
-STATE_FILE = "archive.state"
-"""The name of the file in the folder of an archive."""
+SUFFIX = ".state"
+"""The end of the name of the file, in place of that of the database."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,25 +28,22 @@ class ChangeCount:
     changes: int
 
 
-def _read_state(folder: Path) -> ChangeCount | None:
+def _read_state(database: Path) -> ChangeCount | None:
     """Return what the file says; None without a file.
 
     Raises:
         ValueError: the file is damaged.
     """
     try:
-        text = (folder / STATE_FILE).read_text(encoding="utf-8", errors="replace")
+        text = database.with_suffix(SUFFIX).read_text(encoding="utf-8", errors="replace")
     except OSError:
         return None
-    body, _, checksum = text.strip().rpartition(" ")
-    if xxhash.xxh3_64_hexdigest(body.encode()) != checksum:
-        raise ValueError("its checksum is wrong")
-    archive_id, changes = json.loads(body)
-    return ChangeCount(str(archive_id), int(changes))
+    values = unsealed_json(text)
+    return ChangeCount(str(values["archive_id"]), int(values["changes"]))
 
 
-def write_state(folder: Path, count: ChangeCount, *, safely: bool) -> None:
-    """Write the file in place of the earlier one.
+def write_state(database: Path, count: ChangeCount, *, safely: bool) -> None:
+    """Write the file of a database in place of the earlier one.
 
     Args:
         safely: wait until it is on the disk, so that it outlasts a power cut.
@@ -55,23 +51,24 @@ def write_state(folder: Path, count: ChangeCount, *, safely: bool) -> None:
     Raises:
         OSError: it cannot be written.
     """
-    body = json.dumps([count.archive_id, count.changes])
-    fresh = folder / f"{STATE_FILE}.{os.getpid()}.new"
+    path = database.with_suffix(SUFFIX)
+    fresh = path.with_name(f"{path.name}.{os.getpid()}-{threading.get_ident()}.new")
     make_file(fresh)
     with fresh.open("w", encoding="utf-8") as file:
-        file.write(f"{body} {xxhash.xxh3_64_hexdigest(body.encode())}\n")
+        file.write(sealed_json(asdict(count)))
         file.flush()
         if safely:
             os.fsync(file.fileno())
-    fresh.replace(folder / STATE_FILE)
+    fresh.replace(path)
 
 
-def state_before(folder: Path) -> ChangeCount | None:
+def state_before(database: Path) -> ChangeCount | None:
     """Return what the file says; None without a file, or with a damaged one, of which a warning says so."""
     try:
-        return _read_state(folder)
+        return _read_state(database)
     except ValueError:
-        log.warning("The file %s was damaged: whether changes were lost cannot be told.", folder / STATE_FILE)
+        path = database.with_suffix(SUFFIX)
+        log.warning("The file %s was damaged: whether changes were lost cannot be told.", path)
         return None
 
 

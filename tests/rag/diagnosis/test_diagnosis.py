@@ -25,6 +25,7 @@ from factories import BRIDGE, article_file
 from paths import ROOT, Run
 
 from embeddings.encoder import Encoder
+from embeddings.file_checksums import sealed_json, unsealed_json
 from rag.archive import Archive
 from rag.diagnosis import computer
 from rag.diagnosis.diagnose import ARCHIVE_CHECKS, FOLDER_CHECKS
@@ -194,9 +195,9 @@ def edit_manifest(name: str, change: Callable[[dict[str, Any]], object]) -> Call
 
     def edit(folder: Path, _: Patch) -> None:
         path = folder / name / "manifest.json"
-        facts = json.loads(path.read_text("utf-8"))
+        facts = unsealed_json(path.read_text("utf-8"))
         change(facts)
-        path.write_text(json.dumps(facts), "utf-8")
+        path.write_text(sealed_json(facts), "utf-8")
 
     return edit
 

@@ -29,6 +29,7 @@ from rag.config import Config
 from rag.errors import ArchiveError, EncoderMisfit
 from rag.evaluation.runs.caching_encoder import CachingEncoder
 from rag.loading.reader import READER_VERSION
+from rag.storage.checksums import register
 
 SOME = (
     "de-gotthard-basistunnel-eroeffnung.md",
@@ -221,6 +222,7 @@ def test_lost_vectors_come_back_with_newer_loaders(archive: Archive, folder: Pat
     """Of an archive whose passages lost vectors when they moved, as they once did, the lost ones alone are encoded."""
     archive.index([folder])
     with sqlite3.connect(tmp_path / "archive" / "archive.sqlite") as database:
+        register(database)
         lost = database.execute("DELETE FROM vectors WHERE hex(input_hash) < '5'").rowcount
         older = (f"loaders {READER_VERSION}", f"loaders {READER_VERSION - 1}")
         database.execute("UPDATE articles SET recipe = replace(recipe, ?, ?)", older)

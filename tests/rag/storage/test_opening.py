@@ -11,7 +11,6 @@ import pytest
 from rag.archive import Archive
 from rag.errors import ArchiveDamaged, ArchiveError
 from rag.storage.database import DATABASE, Database
-from rag.storage.state_file import STATE_FILE
 
 
 @pytest.fixture
@@ -99,7 +98,7 @@ def test_a_crash_loses_no_change(path: Path, tmp_path: Path, caplog: pytest.LogC
     database.set_meta("shape", "flat")
     copy.mkdir()
     # as a crash leaves the files
-    for name in (DATABASE, f"{DATABASE}-wal", STATE_FILE):
+    for name in (DATABASE, f"{DATABASE}-wal", "archive.state"):
         shutil.copy(tmp_path / name, copy)
     database.close()
     whole = Database(copy / DATABASE)
@@ -115,7 +114,7 @@ def test_a_damaged_log_is_noticed(path: Path, caplog: pytest.LogCaptureFixture, 
     database.set_meta("shape", "flat")
     copy = tmp_path / "copy"
     copy.mkdir()
-    for name in (DATABASE, f"{DATABASE}-wal", STATE_FILE):
+    for name in (DATABASE, f"{DATABASE}-wal", "archive.state"):
         shutil.copy(tmp_path / name, copy)
     database.close()
     log = bytearray((copy / f"{DATABASE}-wal").read_bytes())
