@@ -10,13 +10,14 @@ from starlette.responses import Response
 
 from rag.api.replies import json_reply
 from rag.archive import Archive
-from rag.schemas.answer import AnswerListModel, AnswerWithTextsModel, WithTextsModel
+from rag.schemas.answer import AnswerListModel, AnswerWithTextsModel
 from rag.schemas.requests import AskRequest, FiltersModel
 from rag.schemas.results import ResultListWithTextsModel
 from rag.search.filters import make_filter
+from rag.server.problems import sentence_for_programs
 from rag.types import SIGNALS, Citation, Filter
 
-Explained = TypeVar("Explained", bound=WithTextsModel)
+Explained = TypeVar("Explained", AnswerWithTextsModel, ResultListWithTextsModel)
 Reply = AnswerWithTextsModel | AnswerListModel | ResultListWithTextsModel
 
 
@@ -41,7 +42,7 @@ def add_ask_route(router: APIRouter, archive: Archive, on_questions: Callable[[i
         if body.group_by is None:
             return json_reply(_answer(archive, question, body, filter), exclude=unasked)
         results = archive.search(question, filter=filter, sort=body.sort, limit=body.k, fast=body.fast)
-        model = ResultListWithTextsModel.of(results)
+        model = _worded(ResultListWithTextsModel.of(results), body)
         return json_reply(_explained(model, results.answer.citations) if body.explain else model, exclude=unasked)
 
 
@@ -57,8 +58,16 @@ def filter_of(filters: FiltersModel) -> Filter:
 
 def _answer(archive: Archive, question: str, body: AskRequest, filter: Filter) -> AnswerWithTextsModel:
     answer = archive.ask(question, body.k, filter=filter, fast=body.fast)
-    model = AnswerWithTextsModel.of(answer)
+    model = _worded(AnswerWithTextsModel.of(answer), body)
     return _explained(model, answer.citations) if body.explain else model
+
+
+def _worded(model: Explained, body: AskRequest) -> Explained:
+    """Return an answer or results whose reason names requests, not commands.
+
+    A program that asks for the texts, too, works with it as if it had the archive, and gets the archive's words.
+    """
+    return model if body.texts else model.model_copy(update={"reason": sentence_for_programs(model.reason)})
 
 
 def _explained(model: Explained, citations: Iterable[Citation]) -> Explained:

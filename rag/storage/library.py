@@ -9,41 +9,26 @@ import json
 from array import array
 from collections import Counter, OrderedDict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import PurePath
 from typing import Any, Literal
 
 from rag.errors import ArchiveOutdated, NotFound
 from rag.storage.article_mapping import day_of
 from rag.storage.database import Database
-from rag.storage.listing import COMPLETE, DUPLICATE, FIRST_LISTED_VERSION, INCOMPLETE, SORT_COLUMNS, sort_key
-from rag.text.paths import spellings
-from rag.text.words import words
-from rag.types import BY_HAND, Filter, primary_language
+from rag.storage.listing import FIRST_LISTED_VERSION, SORT_COLUMNS, sort_key
+from rag.storage.listing_condition import STATES, Condition, among, condition_of
+from rag.types import BY_HAND, primary_language
 from rag.types.library import ArticleState, LibraryCounts, LibraryPage, LibraryQuery, LibraryRow
 
 MAX_COUNTED = 20_000
 """Up to this number, articles that a search or filter allows are counted."""
-_STATES: dict[ArticleState, int] = {"complete": COMPLETE, "incomplete": INCOMPLETE, "duplicate": DUPLICATE}
-_STATE_NAMES: dict[int, ArticleState] = {number: name for name, number in _STATES.items()}
+_STATE_NAMES: dict[int, ArticleState] = {number: name for name, number in STATES.items()}
 _LAST_CHARACTER = "\U0010ffff"
 # rows that are read together where all are read
 _CHUNK = 500
 # queries whose numbers are remembered
 _REMEMBERED = 32
-
-
-@dataclass(frozen=True, slots=True)
-class _Condition:
-    """Which rows of the listing pass, as SQL and its values; empty for all."""
-
-    sql: str = ""
-    values: tuple[object, ...] = ()
-
-    @property
-    def clause(self) -> str:
-        return f" WHERE {self.sql}" if self.sql else ""
 
 
 class Library:
@@ -52,7 +37,7 @@ class Library:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._counts: tuple[int, LibraryCounts] | None = None
-        self._remembered: OrderedDict[tuple[int, _Condition], list[int] | None] = OrderedDict()
+        self._remembered: OrderedDict[tuple[int, Condition], list[int] | None] = OrderedDict()
 
     def page(self, query: LibraryQuery) -> LibraryPage:
         """Return a page of articles.
@@ -61,11 +46,11 @@ class Library:
             ArchiveError: the archive may only be read, and is of a version without a listing.
         """
         self._check_listed()
-        condition = self._condition(query)
+        condition = condition_of(self._database, query)
         numbers = self._few(condition) if condition.sql else None
         is_all = not condition.sql
         if numbers is not None:
-            condition = _among("number", numbers)
+            condition = among("number", numbers)
         index = "" if numbers is not None else f" INDEXED BY listing_by_{query.sort}"
         rows = self._database.rows(
             f"SELECT number FROM listing{index}{condition.clause} "  # noqa: S608
@@ -90,7 +75,7 @@ class Library:
             ArchiveError: as for `page`.
         """
         self._check_listed()
-        condition = self._condition(query)
+        condition = condition_of(self._database, query)
         with self._database.lent() as connection:
             rows = connection.execute(
                 f"SELECT number FROM listing INDEXED BY listing_by_{query.sort}{condition.clause} "  # noqa: S608
@@ -147,10 +132,10 @@ class Library:
             ArchiveError: as for `page`.
         """
         self._check_listed()
-        condition = self._condition(query)
+        condition = condition_of(self._database, query)
         if condition.sql:
             numbers = self._few(condition)
-            return self._counted(condition if numbers is None else _among("number", numbers))
+            return self._counted(condition if numbers is None else among("number", numbers))
         revision = self._database.revision
         if not (self._counts and self._counts[0] == revision):
             self._counts = revision, self._counted(condition)
@@ -163,9 +148,9 @@ class Library:
             ArchiveError: as for `page`.
         """
         self._check_listed()
-        return self._counted(_among("article", article_ids))
+        return self._counted(among("article", article_ids))
 
-    def _counted(self, condition: _Condition) -> LibraryCounts:
+    def _counted(self, condition: Condition) -> LibraryCounts:
         index = "" if condition.sql else " INDEXED BY listing_by_published"
         query = f"SELECT published / 100, count(*) FROM listing{index}{condition.clause} GROUP BY 1"  # noqa: S608
         months = dict(self._database.rows(query, *condition.values))
@@ -177,7 +162,7 @@ class Library:
             languages=_by_language(self._counts_by("language", condition)),
         )
 
-    def _counts_by(self, column: str, condition: _Condition) -> dict[str, int]:
+    def _counts_by(self, column: str, condition: Condition) -> dict[str, int]:
         index = "" if condition.sql else f" INDEXED BY listing_by_{column}"
         rows = self._database.rows(
             f"SELECT names.name, n FROM (SELECT {column} AS code, count(*) AS n FROM listing{index}"  # noqa: S608
@@ -199,7 +184,7 @@ class Library:
     def _count(self) -> int:
         return int(self._database.rows("SELECT count(*) FROM listing")[0][0])
 
-    def _few(self, condition: _Condition) -> list[int] | None:
+    def _few(self, condition: Condition) -> list[int] | None:
         """Return the numbers of the rows that pass; None if there are more than `MAX_COUNTED`."""
         key = (self._database.revision, condition)
         if key not in self._remembered:
@@ -209,62 +194,6 @@ class Library:
             while len(self._remembered) > _REMEMBERED:
                 self._remembered.popitem(last=False)
         return self._remembered.get(key)
-
-    def _condition(self, query: LibraryQuery) -> _Condition:
-        filter = query.filter
-        conditions: list[tuple[str, tuple[object, ...]]] = []
-        if filter.since:
-            conditions.append(("published >= ?", (_day_number(filter.since),)))
-        if filter.until:
-            conditions.append(("published BETWEEN 1 AND ?", (_day_number(filter.until),)))
-        for column, parts in (("source", filter.sources), ("author", filter.authors)):
-            if parts:
-                matching = {code for part in parts for code in self._codes(" ".join(words(part)))}
-                in_codes = f"{column} IN (SELECT value FROM json_each(?))"  # noqa: S608
-                conditions.append((in_codes, (json.dumps(sorted(matching)),)))
-        if filter.languages:
-            conditions.append(("language IN (SELECT value FROM json_each(?))", (self._language_codes(filter),)))
-        if filter.paths:
-            path_parts = [spelling for path in filter.paths for spelling in spellings(path)]
-            in_paths = (
-                "SELECT id FROM articles WHERE EXISTS (SELECT 1 FROM json_each(?) WHERE instr(articles.path, value))"
-            )
-            conditions.append((f"article IN ({in_paths})", (json.dumps(path_parts),)))
-        if "comment" in filter.kinds:
-            conditions.append(("comments", ()))
-        if query.state in _STATES:
-            conditions.append(("state = ?", (_STATES[query.state],)))
-        for word in words(query.search):
-            in_title, named = "instr(title_key, ?)", self._codes(word)
-            if not named:
-                conditions.append((in_title, (word,)))
-                continue
-            codes = json.dumps(named)
-            conditions.append(
-                (
-                    f"({in_title} OR source IN (SELECT value FROM json_each(?)) "  # noqa: S608
-                    "OR author IN (SELECT value FROM json_each(?)))",
-                    (word, codes, codes),
-                )
-            )
-        if query.search.strip() and not words(query.search):
-            # signs alone are in no headline
-            conditions.append(("0", ()))
-        return _Condition(
-            " AND ".join(sql for sql, _ in conditions), tuple(value for _, values in conditions for value in values)
-        )
-
-    def _codes(self, part: str) -> list[int]:
-        """Return the codes of the names that contain a folded text."""
-        rows = self._database.rows("SELECT code FROM names WHERE instr(key, ?) ORDER BY code", part)
-        return [code for (code,) in rows]
-
-    def _language_codes(self, filter: Filter) -> str:
-        wanted = {primary_language(language).lower() for language in filter.languages}
-        rows = self._database.rows("SELECT DISTINCT language_key FROM listing")
-        tags = [tag for (tag,) in rows if primary_language(tag) in wanted]
-        query = "SELECT code FROM names WHERE lower(name) IN (SELECT value FROM json_each(?)) ORDER BY code"
-        return json.dumps([code for (code,) in self._database.rows(query, json.dumps(tags))])
 
     def _rows(self, numbers: Sequence[int]) -> list[LibraryRow]:
         """Return the rows of these numbers, in their order."""
@@ -279,10 +208,6 @@ class Library:
         )
         by_number = {number: _row(facts) for number, *facts in rows}
         return [by_number[number] for number in numbers if number in by_number]
-
-
-def _among(column: str, values: Sequence[int] | Sequence[str]) -> _Condition:
-    return _Condition(f"{column} IN (SELECT value FROM json_each(?))", (json.dumps(list(values)),))  # noqa: S608
 
 
 def _order(query: LibraryQuery) -> str:
@@ -309,10 +234,6 @@ def _row(facts: Sequence[Any]) -> LibraryRow:
         unread=by_field.get("unread", ""),
         corrected=tuple(field for field, origin in by_field.items() if origin == BY_HAND),
     )
-
-
-def _day_number(day: date) -> int:
-    return day.year * 10_000 + day.month * 100 + day.day
 
 
 def _by_language(counts: dict[str, int]) -> dict[str, int]:

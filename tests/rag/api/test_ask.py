@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -11,6 +12,7 @@ import pytest
 from api_parts import HERE
 from fastapi.testclient import TestClient
 
+from embeddings.encoder import Encoder
 from rag.api.app import build_api
 from rag.archive import Archive
 from rag.schemas.answer import AnswerWithTextsModel
@@ -43,6 +45,16 @@ def test_an_answer_is_that_of_the_command_line(client: TestClient, sample: Archi
         assert json.dumps(without_time(reply)) == json.dumps(without_time(printed))
         assert reply["outcome"] == "answered"
     assert list(reply) == [*printed, "outcome"]
+
+
+def test_an_empty_archive_asks_for_articles(tmp_path: Path, encoder: Encoder) -> None:
+    """A program reads which request adds them; one that works with the answer as if it had the archive, its words."""
+    with Archive.open(tmp_path / "archive", encoder=encoder) as archive:
+        program = TestClient(build_api(archive), base_url=HERE)
+        for extra in ({}, {"group_by": "article"}):
+            reason = ask(program, question=QUESTION, **extra).json()["reason"]
+            assert reason == "The archive is still empty: add articles with POST /index."
+            assert ask(program, question=QUESTION, texts=True, **extra).json()["reason"] == archive.ask(QUESTION).reason
 
 
 def test_fast_answers_are_not_re_ranked(client: TestClient) -> None:
