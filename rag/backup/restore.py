@@ -19,13 +19,14 @@ from rag.storage.layout import INDEXING_LOCK
 from rag.storage.whole_folder import whole_folder
 
 
-def verify_backup(path: Path, *, on_step: OnStep = lambda _, __: None) -> BackupManifest:
+def verify_backup(path: Path | str, *, on_step: OnStep = lambda _, __: None) -> BackupManifest:
     """Check a whole backup, and return what it contains; its database is unpacked to a temporary folder.
 
     Raises:
         BackupUnusable: it is no backup, is damaged, or was made by a newer version.
         FundstelleError: it cannot be read, or there is no room for its database.
     """
+    path = Path(path)
     with TemporaryDirectory() as scratch:
         try:
             return check_backup(path, Path(scratch), partial(on_step, "checking"))
@@ -56,7 +57,7 @@ def check_backup(path: Path, scratch: Path, on_share: OnShare) -> BackupManifest
     return manifest
 
 
-def restore_backup(path: Path, folder: Path, *, on_step: OnStep = lambda _, __: None) -> BackupManifest:
+def restore_backup(path: Path | str, folder: Path | str, *, on_step: OnStep = lambda _, __: None) -> BackupManifest:
     """Make an archive in a new or empty folder from a backup, and return what it contains.
 
     The folder appears when everything in it was checked; interrupted, nothing appears.
@@ -65,8 +66,9 @@ def restore_backup(path: Path, folder: Path, *, on_step: OnStep = lambda _, __: 
         BackupUnusable: it is no backup, is damaged, or was made by a newer version.
         FundstelleError: there is something in the folder, or it cannot be written.
     """
+    path = Path(path)
     size = manifest_of(path).size
-    with whole_folder(folder, needed_bytes=size) as restored:
+    with whole_folder(Path(folder), needed_bytes=size) as restored:
         manifest = unpack(path, partial(_new_file, restored), partial(on_step, "unpacking"))
         _check_database(restored / DATABASE, manifest, path)
         make_file(restored / INDEXING_LOCK)

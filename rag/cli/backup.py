@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -9,9 +10,10 @@ import typer
 
 from rag.cli.options import ArchiveOption, opened_archive
 from rag.cli.output import out
+from rag.cli.plain import print_remark
 from rag.cli.progress import StepBar
 from rag.errors import FundstelleError
-from rag.text.paths import DEFAULT_ARCHIVE
+from rag.text.paths import DEFAULT_ARCHIVE, index_command, is_missing
 
 if TYPE_CHECKING:
     from rag.backup.manifest import BackupManifest
@@ -57,6 +59,25 @@ def restore(
         manifest = restore_backup(file, folder, on_step=bar) if folder else verify_backup(file, on_step=bar)
     done = f"Restored: {folder}, as it was" if folder else f"Sound: {file}, the archive as it was"
     out.print(f"{done} on {manifest.made}: {_counts(manifest)}.", soft_wrap=True, markup=False)
+    if folder:
+        print_missing_sources(folder)
+
+
+def print_missing_sources(folder: Path) -> None:
+    """Say how many files an archive's articles came from are not where they were, and how they are recognised."""
+    from rag.storage.copies import source_paths
+    from rag.storage.database import DATABASE
+    from rag.storage.layout import FETCHED, INBOX
+
+    missing = [path for path in source_paths(folder / DATABASE) if is_missing(Path(path))]
+    if missing:
+        own = [folder / name for name in (INBOX, FETCHED) if (folder / name).is_dir()]
+        paths = " ".join(shlex.quote(str(path)) for path in own) or "FOLDER"
+        count = "1 file is" if len(missing) == 1 else f"{len(missing)} files are"
+        print_remark(
+            f"{count} no longer where the articles came from, as {missing[0]}: answers are the same; "
+            f"`{index_command(folder, paths)}` recognises them by their contents where they are now."
+        )
 
 
 def _megabytes(size: int) -> str:
@@ -65,4 +86,5 @@ def _megabytes(size: int) -> str:
 
 def _counts(manifest: BackupManifest) -> str:
     counts = manifest.database.counts
-    return ", ".join(f"{count} {name}" for name, count in counts.items() if count) or "nothing in it"
+    words = (f"{count} {name if count > 1 else name.removesuffix('s')}" for name, count in counts.items() if count)
+    return ", ".join(words) or "nothing in it"

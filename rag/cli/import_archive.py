@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from rag.cli.backup import print_missing_sources
 from rag.cli.options import ArchiveOption
 from rag.cli.output import err
 from rag.cli.progress import CountingBar, PreparationBar
@@ -33,3 +34,4 @@ def import_archive(
         counts = import_everything(source, folder, encoder_name=encoder, on_step=preparation, on_passages=bar)
     imported = f"Imported: {folder}, {counts['articles']} articles, {counts['passages']} passages."
     err.print(imported, soft_wrap=True, markup=False)
+    print_missing_sources(folder)

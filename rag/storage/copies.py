@@ -113,6 +113,15 @@ def checked_facts(path: Path) -> DatabaseFacts:
         raise ArchiveDamaged(f"The database {path} is damaged ({error}): use another copy.") from error
 
 
+def source_paths(path: Path) -> list[str]:
+    """Return where the files were that the articles of a database came from; the file must not be in use."""
+    with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True)) as connection:
+        # the first versions had one article a file
+        tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")}
+        query = f"SELECT path FROM {'files' if 'files' in tables else 'articles'} ORDER BY path"  # noqa: S608
+        return [row[0] for row in connection.execute(query)]
+
+
 def database_facts(connection: sqlite3.Connection) -> DatabaseFacts:
     """Return what a database contains; tables that its format does not have yet are left out."""
     tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")}

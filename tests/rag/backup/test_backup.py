@@ -356,7 +356,7 @@ def test_the_commands(fundstelle: Run, archive: Archive, tmp_path: Path) -> None
     """`backup` and `restore --verify` say what is in the file; `restore` makes the archive; errors have code 2."""
     done = fundstelle("backup", "news.tar.zst", "--archive", archive.folder)
     assert (done.returncode, done.stderr) == (0, "")
-    counts = f"2 articles, {archive.status().passages} passages, 1 marked passages, 1 dossiers.\n"
+    counts = f"2 articles, {archive.status().passages} passages, 1 marked passage, 1 dossier.\n"
     assert done.stdout.startswith("Saved: news.tar.zst, ")
     assert done.stdout.endswith(counts)
     done = fundstelle("restore", "--verify", "news.tar.zst")
