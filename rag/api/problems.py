@@ -36,7 +36,7 @@ def add_problem_handlers(app: FastAPI) -> None:
 
 def unexpected_problem(error: Exception, request_id: str) -> Response:
     """Log an error that nobody expected, and return what a client may know of it."""
-    _log.error("Request %s could not be answered: %r", request_id, error)
+    _log.error("Request %s could not be answered: %s", request_id, type(error).__name__)
     _log.debug("The traceback:", exc_info=error)  # only with --debug
     return problem_response(http_kind(500), _SENTENCES[500], request_id)
 

@@ -150,7 +150,7 @@ class BackgroundJob(Generic[State]):
         except FundstelleError as error:
             self._update(phase="refused", refusal=error)
         except Exception as error:
-            _log.error("A job failed (%s): %r", self.kind, error)
+            _log.error("A job failed (%s): %s", self.kind, type(error).__name__)
             _log.debug("It happened here:", exc_info=True)
             self._update(phase="failed")
         finally:

@@ -49,5 +49,5 @@ class MapJob:
             self._computed = self._map.compute()
         except Exception as error:
             self._failed = True
-            _log.error("The map could not be computed: %r", error)
+            _log.error("The map could not be computed: %s", type(error).__name__)
             _log.debug("It happened here:", exc_info=True)

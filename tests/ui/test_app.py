@@ -246,7 +246,8 @@ def test_an_unexpected_error_is_a_sentence_and_a_line(caplog: pytest.LogCaptureF
     assert "Traceback" not in text
     line, trace = caplog.records
     assert (line.levelno, line.exc_info) == (logging.ERROR, None)
-    assert line.getMessage() == "/answer could not be answered: ValueError('first\\nsecond')"
+    # what the error says may quote a question or a text
+    assert line.getMessage() == "/answer could not be answered: ValueError"
     assert trace.levelno == logging.DEBUG
     assert trace.exc_info
 

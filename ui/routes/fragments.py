@@ -48,7 +48,7 @@ def fragment(request: Request, archive: Archive, markup: Callable[[Texts], str])
     except FundstelleError as error:
         return _notice(refusal_notice(error, texts, archive.folder), 503)
     except Exception as error:
-        _log.error("%s could not be answered: %r", request.url.path, error)
+        _log.error("%s could not be answered: %s", request.url.path, type(error).__name__)
         _log.debug("The traceback:", exc_info=True)  # only with --debug
         return _notice(error_notice(texts.unexpected, texts), 500)
 

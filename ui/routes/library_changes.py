@@ -258,7 +258,7 @@ def _refusal(error: Exception, desk: LibraryDesk, texts: Texts) -> PlainTextResp
         case FundstelleError():
             status = 503
         case _:
-            _log.error("The library could not do this: %r", error)
+            _log.error("The library could not do this: %s", type(error).__name__)
             _log.debug("The traceback:", exc_info=error)
             return PlainTextResponse(texts.unexpected, 500)
     return PlainTextResponse(error_sentence(error, texts, desk.archive.folder).text, status)

@@ -169,7 +169,7 @@ class Gate:
         except Exception as error:
             # the event stream of a closed page ends with an exception, which is not worth reporting
             level = logging.DEBUG if isinstance(error.__cause__, HTTPException) else logging.ERROR
-            _log.log(level, "A request could not be answered: %r", error)
+            _log.log(level, "A request could not be answered: %s", type(error).__name__)
             _log.debug("The traceback:", exc_info=True)  # only with --debug
             if not is_started:
                 await _respond(Refusal(500, "Something went wrong."), scope, receive, send)

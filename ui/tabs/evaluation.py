@@ -218,7 +218,7 @@ class EvaluationActions:
         except FundstelleError as error:
             return show(refusal_notice(error, texts, self._archive.folder))
         except Exception as error:
-            _log.error("The tab “Evaluate” failed: %r", error)
+            _log.error("The tab “Evaluate” failed: %s", type(error).__name__)
             _log.debug("The traceback:", exc_info=True)
             return show(error_notice(texts.unexpected, texts))
 
