@@ -23,8 +23,8 @@ _SIGNS = re.compile(r"(?P<gap>\n[^\S\n]*\n\s*)|(?P<mark>[„“”\"»«‚‘�
 _BLOCK = re.compile(r"(?:^[^\S\n]{0,3}>[^\n]*(?:\n|\Z))+", re.MULTILINE)
 _BLOCK_SIGN = re.compile(r"^[^\S\n]{0,3}>[^\S\n]?", re.MULTILINE)
 # the line with the name of who said it, at the end of a block
-_SPEAKER = re.compile(r"\n\s*(?:[—–]|--)\s*[^\n]{1,120}\s*\Z")
-_LINK = re.compile(r"\[([^\]\n]*)\]\([^)\s]*\)")
+_SPEAKER = re.compile(r"(?<!\s)(?=\s*\n)\s+(?:[—–]|--)[^\n]{1,125}\Z")
+_LINK = re.compile(r"\[([^\[\]\n]*)\]\([^()\s]*(?:\([^()\s]*\)[^()\s]*)?\)")
 _start = attrgetter("start")
 _EMPHASIS = re.compile(r"(?<!\w)[*_]{1,3}(?=\S)|(?<=\S)[*_]{1,3}(?!\w)")
 

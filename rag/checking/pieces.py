@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-_OMISSION = re.compile(r"\s*(?:\[\s*(?:…|\.\.\.)\s*\]|\(\s*(?:…|\.\.\.)\s*\)|…|\.\.\.)\s*")
+_OMISSION = re.compile(r"(?:(?<!\s)\s+)?(?:\[\s*(?:…|\.\.\.)\s*\]|\(\s*(?:…|\.\.\.)\s*\)|…|\.\.\.)\s*")
 # [D]ie and die[s], where the editor changed a letter
 _CHANGED_LETTER = re.compile(r"\[(\w{1,3})\](?=\w)|(?<=\w)\[(\w{1,3})\]")
-_INSERTION = re.compile(r"\s*(?:\[[^\[\]\n]{1,80}\]|\(sic!?\))\s*", re.IGNORECASE)
+_INSERTION = re.compile(r"(?:(?<!\s)\s+)?(?:\[[^\[\]\n]{1,80}\]|\(sic!?\))\s*", re.IGNORECASE)
 # characters that an omission or a word of the editor may stand for, at most
 _MAX_OMITTED, _MAX_REPLACED = 5_000, 80
 _EDGE = " \t\n\u00a0\u202f"

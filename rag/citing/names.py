@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-_SEPARATOR = re.compile(r"\s*[;/&|]\s*|\s+(?:und|and|et|og|och|sowie)\s+")
+_SEPARATOR = re.compile(r"(?:(?<!\s)\s+)?[;/&|]\s*|(?<!\s)\s+(?:und|and|et|og|och|sowie)\s+")
 # these belong to the family name, but a list is not ordered by them
 _DROPPING = {"von", "vom", "zu", "zum", "zur", "auf", "der", "den", "dem", "und"}
 _NON_DROPPING = {"van", "de", "del", "della", "di", "da", "dos", "das", "du", "des", "la", "le", "el", "al", "bin",

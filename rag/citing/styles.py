@@ -159,7 +159,7 @@ def _tidy(skeleton: str, language: Language) -> str:
         # in American English, commas and full stops stand before a closing quotation mark
         skeleton = re.sub(rf"({closing})([.,])", r"\2\1", skeleton)
     skeleton = re.sub(r"(?:\.\s+)+\.", ".", skeleton)
-    return re.sub(r"\s+(?=[.,;])", "", re.sub(r" {2,}", " ", skeleton)).strip()
+    return re.sub(r"(?<!\s)\s+(?=[.,;])", "", re.sub(r" {2,}", " ", skeleton)).strip()
 
 
 def _without_repetition(repeated: re.Pattern[str], text: str) -> str:

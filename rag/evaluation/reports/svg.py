@@ -137,4 +137,4 @@ def _tidied(svg: str, texts: list[str]) -> str:
     body = body.replace(f"font-family: '{_FONT}', sans-serif; ", "").replace(INK, "currentColor")
     body = body.replace(f"'{_FONT}', sans-serif", "system-ui, sans-serif")
     body = re.sub(r">@(\d+)@<", lambda match: f">{escaped(texts[int(match[1])])}<", body)
-    return re.sub(r"\s*\n\s*", " ", body)
+    return re.sub(r"(?<!\s)\s*\n\s*", " ", body)

@@ -146,7 +146,7 @@ def _kind_by_text(text: str, suffix_kind: str | None, has_no_suffix: bool) -> st
     if suffix_kind in ("text", "json", "jsonl") or has_no_suffix:
         if is_json_lines(text):
             return "jsonl"
-        if suffix_kind != "jsonl" and re.match(r'\s*\[?\s*\{\s*"', text):
+        if suffix_kind != "jsonl" and re.match(r'\s*+\[?\s*+\{\s*+"', text):
             return "json"
     return None
 

@@ -19,7 +19,7 @@ LEAD_NAMES = (
     "chapo entradilla bajada occhiello intro excerpt description beschreibung"
 )
 # "… [mehr]", "(...) Weiterlesen": the lead is cut off, and goes on in the text
-_BROKEN_OFF = re.compile(r"\s*[\[(]?(?:…|\.\.\.)[\])]?[^.…]{0,30}$")
+_BROKEN_OFF = re.compile(r"(?:(?<!\s)\s+)?[\[(]?(?:…|\.\.\.)[\])]?[^.…]{0,30}$")
 _COMPARED_LETTERS = 60
 """Leads are compared with the text by at most this many letters and digits."""
 

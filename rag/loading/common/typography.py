@@ -15,7 +15,7 @@ _REPLACEMENTS = {**_LIGATURES, **_INVISIBLE, **_BULLETS}
 _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 # hyphens: typed, typeset, soft, and as OCR reads them in Latin and Gothic type
 _HYPHENS = ("-", "\u2010", "\u00ad", "\u00ac", "\u2e17")
-_LAST_WORD = re.compile(r"[^\W\d_]+$")
+_LAST_WORD = re.compile(r"(?<![^\W\d_])[^\W\d_]+$")
 _FIRST_WORD = re.compile(r"[^\W\d_]+")
 # Vor- und Nachteile: the hyphen stands for an omitted part
 _AFTER_OMISSION = {"und", "oder", "bzw", "sowie", "and", "or"}

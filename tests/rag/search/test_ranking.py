@@ -24,7 +24,13 @@ from rag.lexical.query import LexicalQuery, Match, QueryWord
 from rag.search.alignment import Alignment
 from rag.search.candidates import Candidates, EncodedQuery
 from rag.search.cross_encoder import CrossEncoderReranker
-from rag.search.fusion import agreement, boost_other_languages, reciprocal_ranks
+from rag.search.fusion import (
+    agreement,
+    boost_other_languages,
+    language_by_words,
+    reciprocal_ranks,
+    weighted_mean,
+)
 from rag.search.highlighting import (
     MARKS,
     ScoredSentence,
@@ -98,6 +104,32 @@ def test_no_passage_is_behind_for_its_language() -> None:
     credit = 0.42  # between .1 and .5 at the ninth decile of three: .1 + .8 · .4
     assert boost_other_languages(lexical, languages) == pytest.approx([0.5, 0.1, 0.0, 0.02 + credit, credit])
     assert boost_other_languages(lexical, ["de"] * 5) == pytest.approx(lexical)
+
+
+shares = st.floats(0, 1)
+candidates = st.lists(st.tuples(shares, st.sampled_from(["de", "en", "fr"])), min_size=1, max_size=20)
+
+
+@given(candidates, shares)
+def test_fusion_stays_in_bounds(scored: list[tuple[float, str]], other: float) -> None:
+    """Words agree from 0 to 1, more with a better passage; no passage loses by its language, and means are between."""
+    lexical, languages = np.array([share for share, _ in scored]), [language for _, language in scored]
+    assert 0 <= agreement(lexical) <= agreement(np.append(lexical, other)) <= 1
+    raised = boost_other_languages(lexical, languages)
+    of_question = languages[int(np.argmax(lexical))]
+    assert (raised >= lexical).all()
+    assert [raised[n] for n, name in enumerate(languages) if name == of_question] == [
+        lexical[n] for n, name in enumerate(languages) if name == of_question
+    ]
+    mean = weighted_mean({"a": lexical, "b": raised}, {"a": 1.2, "b": 0.35})
+    assert (lexical - 1e-9 <= mean).all()
+    assert (mean <= raised + 1e-9).all()
+
+
+def test_the_language_of_the_question_is_that_of_the_best_passage() -> None:
+    """By its words; of no passage, there is none."""
+    assert language_by_words(np.array([0.1, 0.4, 0.2]), ["de", "en", "de"]) == "en"
+    assert language_by_words(np.empty(0), []) == ""
 
 
 def test_reciprocal_rank_fusion_by_hand() -> None:
