@@ -39,7 +39,7 @@ _TABLE_CHARACTERS = {
 }
 _TABLE_WORD = re.compile(rf"\\({'|'.join(_TABLE_CHARACTERS)})(?![a-z])-?\d* ?")
 _TABLE_ROW = re.compile(f"{_ROW_START}([^{_ROW_END}]*){_ROW_END}")
-_TABLE = re.compile(f"\n*((?:{_ROW_END}[^{_ROW_END}\n]*{_ROW_END})+)\n*")
+_TABLE = re.compile(f"(?:(?<!\n)\n+)?((?:{_ROW_END}[^{_ROW_END}\n]*{_ROW_END})+)\n*")
 
 
 def load_rtf(raw: bytes) -> Draft:

@@ -45,6 +45,8 @@ _LANGUAGE = re.compile(
 )
 _TIME = re.compile(r"^\d{1,2}[:.]\d\d(?:\s*(?:[ap]m|uhr|gmt|[A-Z]{3,4}))?$", re.IGNORECASE)
 _TWO_LETTERS = re.compile(r"[^\W\d_]{2}")
+# the end of a line that may have an outlet's code
+_MAX_LINE_CHARACTERS = 500
 _OUTLET_CODE = re.compile(r"\d{4}\b.*\s[A-Z]{4,}$")
 _SECTION = re.compile(
     r"\b(?:news|section|desk|pages?|sports?|business|features?|opinion|comment|local|national|world|foreign|main|front|"
@@ -177,7 +179,7 @@ def _uncoded_entry(lines: Sequence[ExportLine], start: int, length: int, text_st
         if len(section.split()) <= _MAX_SECTION_WORDS and _SECTION.search(section):
             words_above.remove(lines_above.pop(0))
     header = [line for line in lines[length + 2 : text_start] if not _TIME.match(line.text)]
-    is_alone = not _OUTLET_CODE.search(lines[length + 1].text)
+    is_alone = not _OUTLET_CODE.search(lines[length + 1].text[-_MAX_LINE_CHARACTERS:])
     metadata |= {
         "title": join_words(lines_above) or None,
         "published": day_in_line(lines[length + 1].text),

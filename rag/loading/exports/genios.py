@@ -33,7 +33,7 @@ _SOURCE_AND_DATE = re.compile(
     r"^[\"„»«]?(?P<outlet>.+?)[\"“«»]?(?:,?\s*(?:Heft|Nr\.|Ausgabe)\s*[\w/.-]+)?,?\s+(?:vom|v\.)\s+(?P<day>\d{1,2}\.\s*(?:\d{1,2}\.|\w+)\s*\d{4})",
 )
 _SOURCE_LINE = re.compile(r"^[^:]{2,60}\s+vom\s+\d{1,2}\.\s*(?:\d{1,2}\.|\w+)\s*\d{4}\b.{0,80}$")
-_MAX_TITLE_CHARACTERS, _MAX_LINES_ABOVE, _MIN_FIELDS = 200, 3, 2
+_MAX_TITLE_CHARACTERS, _MAX_SOURCE_CHARACTERS, _MAX_LINES_ABOVE, _MIN_FIELDS = 200, 500, 3, 2
 
 
 def printed_articles(lines: Sequence[ExportLine]) -> list[ExportEntry]:
@@ -102,7 +102,7 @@ def _entry(part: Sequence[ExportLine], start: int, run: Sequence[int]) -> Export
             continue
         value = field["value"] or (part[number + 1].text if number + 1 in field_lines else "")
         name = field["name"].lower()
-        if name == "quelle" and (source_match := _SOURCE_AND_DATE.match(value)):
+        if name == "quelle" and (source_match := _SOURCE_AND_DATE.match(value[:_MAX_SOURCE_CHARACTERS])):
             metadata |= {
                 "source": source_match["outlet"].strip(' ,"„“»«'),
                 "published": day_in_line(source_match["day"]),
@@ -125,7 +125,7 @@ def _entry(part: Sequence[ExportLine], start: int, run: Sequence[int]) -> Export
         if field and field["name"].lower().startswith(("autor", "verfasser")) and "author" not in metadata:
             metadata["author"] = author_in(field["value"])
         is_source_line = line is other_lines[0] and _SOURCE_LINE.match(line.text)
-        if is_source_line and (source_match := _SOURCE_AND_DATE.match(line.text)):
+        if is_source_line and (source_match := _SOURCE_AND_DATE.match(line.text[:_MAX_SOURCE_CHARACTERS])):
             metadata.setdefault("source", source_match["outlet"])
             metadata.setdefault("published", day_in_line(source_match["day"]))
             continue

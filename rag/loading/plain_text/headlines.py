@@ -18,7 +18,7 @@ _MAX_SHORT_HEADER_LINES = 3
 # the headline is at most ten lines above the article; of lines of at least 45 characters the first one counts
 _MAX_LINES_ABOVE_ARTICLE, _FULL_LINE_CHARACTERS = 10, 45
 _NON_HEADLINE_CUES = ("related", "consent", "form", "rights", "picture", "author", "comments", "reply")
-_TRAILING_DATE = re.compile(r"\s+(?:Stand|Veröffentlicht|Aktualisiert|Published|Updated|Publié)\b:?.{0,10}\d.*$")
+_TRAILING_DATE = re.compile(r"(?<!\s)\s+(?:Stand|Veröffentlicht|Aktualisiert|Published|Updated|Publié)\b:?.{0,10}\d.*$")
 _LIST_MARKER = re.compile(r"[*+•#]|\d+[.)]\s")
 
 

@@ -14,6 +14,13 @@ from rag.loading.common.encodings import decode
 from rag.loading.common.leads import with_leads
 from rag.loading.plain_text.front_matter import split_front_matter
 
+_UNSEEN = re.compile(r"<(?:!--|(?P<name>script|style)\b)", re.IGNORECASE)
+_ENDS = {
+    "": re.compile("-->"),
+    "script": re.compile(r"</script\s*>", re.IGNORECASE),
+    "style": re.compile(r"</style\s*>", re.IGNORECASE),
+}
+
 
 def load_markdown(raw: bytes) -> Draft:
     """Read Markdown; its title comes from front matter, or else from a first-level heading.
@@ -46,9 +53,23 @@ def _opens_title(token: Token | None) -> bool:
 
 def _without_tags(markup: str) -> str:
     """The text of an HTML fragment, without what a browser does not show: comments, scripts and styles."""
-    shown_markup = re.sub(r"<!--.*?-->|<(script|style)\b.*?</\1\s*>", "", markup, flags=re.DOTALL | re.IGNORECASE)
-    words = re.sub(r"<br\s*/?>", "\n", shown_markup, flags=re.IGNORECASE)
-    return unescape(re.sub(r"<[^>]+>", "", words)).strip()
+    words = re.sub(r"<br\s*/?>", "\n", _without_unseen(markup), flags=re.IGNORECASE)
+    return unescape(re.sub(r"<[^<>]+>", "", words)).strip()
+
+
+def _without_unseen(markup: str) -> str:
+    """Return markup without comments, scripts and styles; one that does not end stays."""
+    parts, end = [], 0
+    endless: set[str] = set()
+    while beginning := _UNSEEN.search(markup, end):
+        name = (beginning["name"] or "").lower()
+        closing = None if name in endless else _ENDS[name].search(markup, beginning.end())
+        if closing is None:
+            # no other of its kind ends, so that the rest is not searched again and again
+            endless.add(name)
+        parts.append(markup[end : beginning.start() if closing else beginning.end()])
+        end = closing.end() if closing else beginning.end()
+    return "".join(parts) + markup[end:]
 
 
 def _visible(inline: Token) -> str:

@@ -14,6 +14,8 @@ from rag.loading.tables.month_names import month_of
 DayOrder = Literal["day first", "month first"]
 
 _MAX_DAY = 31
+# what is longer is no date
+_MAX_CHARACTERS = 100
 _TWO_DIGITS, _FOUR_DIGITS = 2, 4
 _YEARS = range(1500, 2200)
 # a time of day and what follows it: a zone, "Uhr"
@@ -57,6 +59,8 @@ class DayReading:
     def day(self, value: str) -> date | None:
         """Return the day of a date; None if it is incomplete or ambiguous."""
         words = " ".join(value.split())
+        if len(words) > _MAX_CHARACTERS:
+            return None
         if program := _PROGRAMS.fullmatch(words):
             return _day(program[3], month_of(program[1], "en"), program[2])
         if day := certain_day(words):
@@ -126,7 +130,10 @@ def _without_time(words: str) -> str:
 
 def _numbers(value: str) -> tuple[str, str, str, str] | None:
     """The first number of a date in numbers, its separator, and the other two numbers."""
-    bare = _without_time(" ".join(value.split()))
+    words = " ".join(value.split())
+    if len(words) > _MAX_CHARACTERS:
+        return None
+    bare = _without_time(words)
     match = _NUMBERS.fullmatch(bare) or _NUMBERS.fullmatch(_WEEKDAY.sub("", bare, count=1))
     return (match[1], match[2], match[3], match[4]) if match else None
 

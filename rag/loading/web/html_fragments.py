@@ -35,7 +35,7 @@ def fragment_paragraphs(markup: str) -> list[str]:
 
     # events instead of a tree: lxml silently ends a tree where tags are nested more than 256 deep
     text = etree.fromstring(f"<div>{_UNREADABLE.sub('', markup)}</div>", etree.HTMLParser(target=_TextCollector()))
-    paragraphs = (re.sub(r"[^\S\n]*\n[^\S\n]*", "\n", part).strip() for part in text.split("\n\n"))
+    paragraphs = (re.sub(r"(?:(?<![^\S\n])[^\S\n]+)?\n[^\S\n]*", "\n", part).strip() for part in text.split("\n\n"))
     return [paragraph for paragraph in paragraphs if paragraph]
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 _DECODER = json.JSONDecoder(strict=False)
-_ARTICLE_TYPE = re.compile(r"\w*(Article|Posting|Report|Review|Recipe)$")
+_ARTICLE_TYPE = re.compile(r"^\w*(Article|Posting|Report|Review|Recipe)$")
 _PAGE_TYPE = re.compile(r"WebPage$")
 
 Node = dict[str, Any]

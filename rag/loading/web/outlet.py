@@ -25,7 +25,7 @@ def page_url(page: ParsedPage, top: str) -> Statement | None:
 def outlet_names(page: ParsedPage, url: str | None) -> list[Statement]:
     """Return the names of the outlet, the likeliest first; the last are the host of the URL and its main part."""
     # a web archive's URL contains the page's own
-    host = _host(re.sub(r".*/(?=https?://)", "", url or "")).removeprefix("www.")
+    host = _host(re.sub(r"^.*/(?=https?://)", "", url or "")).removeprefix("www.")
     statements = [
         *page.meta("og:site_name"),
         *(Statement(name, "JSON-LD") for name in _publishers(page.graph)),
