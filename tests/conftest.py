@@ -131,7 +131,7 @@ def fundstelle(tmp_path: Path, encoder: Encoder) -> Run:
             redirect_stdout(streams[0]),
             redirect_stderr(streams[1]),
         ):
-            for name in ("FUNDSTELLE_ARCHIVE", "FUNDSTELLE_SERVER"):
+            for name in ("FUNDSTELLE_ARCHIVE", "FUNDSTELLE_AUTH", "FUNDSTELLE_SERVER", "FUNDSTELLE_TOKEN"):
                 patch.delenv(name, raising=False)
             for name, value in ({"COLUMNS": "100"} | environment).items():
                 patch.setenv(name, value)

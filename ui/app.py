@@ -88,7 +88,9 @@ def build_app(archive: Archive, serving: Serving = THIS_COMPUTER) -> FastAPI:
     add_question_routes(app, archive)
     add_settings_routes(app, archive)
     add_check_routes(app, archive)
-    desk = LibraryDesk(archive, jobs.indexing, jobs.watch, MapJob(archive), serving.is_private, serving.may_fetch)
+    desk = LibraryDesk(
+        archive, jobs.indexing, jobs.watch, MapJob(archive), serving.is_private, serving.is_own, serving.may_fetch
+    )
     add_library_routes(app, desk)
     add_library_change_routes(app, desk)
     blocks = build_page(archive, jobs.evaluation)

@@ -100,7 +100,10 @@ class Door:
         if needed is None:
             return
         if visitor is None:
-            raise NotSignedIn("This server answers only those who sign in: send a token, or sign in on its page.")
+            raise NotSignedIn(
+                "This server answers only those who sign in: send a token (the command line takes it from "
+                "$FUNDSTELLE_TOKEN), or sign in on its page."
+            )
         if not visitor.role.includes(needed):
             raise NotAllowed(
                 f"This needs the role {needed.value}, and {visitor.name} has the role {visitor.role.value}: "

@@ -36,7 +36,9 @@ def add_index_routes(router: APIRouter, archive: Archive, serving: Serving, jobs
         if names:
             raise NotFound(f"{names[0]!r} is not an address of the web: begin it with https://.")
         paths = checked_paths(wanted.paths, archive, serving)
-        state = jobs.indexing.start(IndexingTask(paths, tuple(addresses), again=wanted.again))
+        state = jobs.indexing.start(
+            IndexingTask(paths, tuple(addresses), again=wanted.again, public_only=not serving.is_own)
+        )
         return accepted(request, jobs.indexing.kind, state)
 
     @router.post("/index/files", tags=["writing"], status_code=202, response_model=JobModel)

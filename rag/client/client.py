@@ -24,6 +24,7 @@ from rag.client.replies import (
     progress_of,
     read_reply,
     report_of,
+    token_header,
     unreachable,
 )
 from rag.client.steps import Steps
@@ -69,12 +70,14 @@ class Client:
     Args:
         server: its address, such as http://127.0.0.1:7860.
         http: an own client of httpx, for a proxy or certificates of one's own.
+        token: that of a program, as `fundstelle user token` prints it; by default $FUNDSTELLE_TOKEN.
     """
 
-    def __init__(self, server: str = DEFAULT_SERVER, *, http: httpx.Client | None = None) -> None:
+    def __init__(self, server: str = DEFAULT_SERVER, *, http: httpx.Client | None = None, token: str = "") -> None:
         self.server = checked_address(server)
         # the environment's proxies are for the web, not for an archive
         self._http = http or httpx.Client(timeout=TIMEOUT, trust_env=False, verify=needs_certificates(self.server))
+        self._http.headers.update(token_header(token))
 
     def __enter__(self) -> Self:
         return self

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -41,6 +42,18 @@ def checked_address(server: str) -> str:
     if not is_address:
         raise FundstelleError(f"{server!r} is not the address of a server: write it as {DEFAULT_SERVER}.")
     return server.rstrip("/")
+
+
+def token_header(token: str = "") -> dict[str, str]:
+    """Return the header by which a program says who it is: nothing without a token, here or in $FUNDSTELLE_TOKEN.
+
+    Raises:
+        FundstelleError: it cannot be one; it is not repeated.
+    """
+    token = (token or os.environ.get("FUNDSTELLE_TOKEN", "")).strip()
+    if token and not (token.isascii() and token.isprintable() and " " not in token):
+        raise FundstelleError("The token is not valid: copy it again, as `fundstelle user token` printed it.")
+    return {"Authorization": f"Bearer {token}"} if token else {}
 
 
 def needs_certificates(server: str) -> bool:

@@ -11,7 +11,7 @@ from urllib.parse import urldefrag, urljoin
 from rag.errors import LoadError
 from rag.fetching.http import HttpClient, Reply, RequestNotSent
 from rag.fetching.politeness import AGENT, Politeness
-from rag.fetching.urls import host_of, is_address, leads_into_own_network, site_of
+from rag.fetching.urls import host_of, is_address, is_on_public_web, site_of
 from rag.loading.common.safe_names import without_login
 
 if TYPE_CHECKING:
@@ -43,12 +43,19 @@ class Downloader:
 
     Args:
         conditions: returns the headers, for an address, by which a server can tell that nothing has changed.
+        public_only: whether no address may lead into the own network, not even one that was given.
     """
 
     def __init__(
-        self, client: HttpClient, politeness: Politeness, conditions: Callable[[str], Mapping[str, str]]
+        self,
+        client: HttpClient,
+        politeness: Politeness,
+        conditions: Callable[[str], Mapping[str, str]],
+        *,
+        public_only: bool = False,
     ) -> None:
         self._client = client
+        self._public_only = public_only
         self._politeness = politeness
         self._conditions = conditions
         self._robots: dict[str, Protego] = {}
@@ -65,9 +72,9 @@ class Downloader:
         """
         conditions = self._conditions
 
-        def request(url: str) -> Reply:
+        def request(url: str, is_public: bool) -> Reply:
             self._check_robots(url)
-            return self._client.get(url, conditions(url))
+            return self._client.get(url, conditions(url), public_only=is_public)
 
         address = urldefrag(address).url
         target, reply = self._follow(address, source or address, request)
@@ -78,13 +85,16 @@ class Downloader:
             raise LoadError(reason.format(reply.status))
         return Download(target, reply.raw, reply.headers)
 
-    def _follow(self, address: str, source: str, request: Callable[[str], Reply]) -> tuple[str, Reply]:
+    def _follow(self, address: str, source: str, request: Callable[[str, bool], Reply]) -> tuple[str, Reply]:
+        # what a page on the public web links to is there, too
+        public_only = self._public_only or is_on_public_web(source)
         for _ in range(self._politeness.max_redirects + 1):
             if not is_address(address):
                 raise LoadError(f"It leads to {address[:200]!r}, which is not a page on the web.")
-            if leads_into_own_network(source, address):
-                raise LoadError(f"It leads into your own network ({host_of(address)}): give that address yourself.")
-            reply = request(address)
+            if public_only and not is_on_public_web(address):
+                advice = "save the page, and upload it" if self._public_only else "give that address yourself"
+                raise LoadError(f"It leads into your own network ({host_of(address)}): {advice}.")
+            reply = request(address, public_only)
             if reply.status not in _REDIRECT_STATUSES or "location" not in reply.headers:
                 return address, reply
             try:
@@ -113,7 +123,9 @@ class Downloader:
         """Return the rules of a site for programs; everything is allowed without a robots.txt."""
         from protego import Protego
 
-        _, reply = self._follow(f"{site}/robots.txt", site, lambda url: self._client.get(url, {}))
+        _, reply = self._follow(
+            f"{site}/robots.txt", site, lambda url, is_public: self._client.get(url, {}, public_only=is_public)
+        )
         if reply.status >= HTTPStatus.INTERNAL_SERVER_ERROR or reply.status == HTTPStatus.TOO_MANY_REQUESTS:
             raise LoadError(f"The site's robots.txt cannot be read ({reply.status}): try again later.")
         rules = Protego.parse(reply.raw[:_MAX_ROBOTS_BYTES].decode("utf-8", "replace"))

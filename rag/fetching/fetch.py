@@ -30,6 +30,8 @@ def fetch(
     folder: Path,
     politeness: Politeness = DEFAULT_POLITENESS,
     on_page: OnPage | None = None,
+    *,
+    public_only: bool = False,
 ) -> list[Failure]:
     """Save pages in a folder, and the pages to which feeds and sitemaps link; return what failed.
 
@@ -39,13 +41,14 @@ def fetch(
     Args:
         addresses: a name and password in one is sent to its site alone, and neither saved nor reported.
         on_page: called with the number of pages requested so far, and of those that are known.
+        public_only: whether no address may lead into the own network; without it, one that was given may.
 
     Raises:
         ArchiveError: the folder cannot be written.
     """
     logins = {site_of(address): login for address in addresses if (login := _login(address))}
     with HttpClient(politeness, logins) as client:
-        run = _Run(client, SavedPages(folder), politeness, on_page)
+        run = _Run(client, SavedPages(folder), politeness, on_page, public_only=public_only)
         try:
             run.fetch([without_login(address) for address in addresses])
         except _LimitReached:
@@ -68,11 +71,17 @@ class _LimitReached(Exception):
 
 class _Run:
     def __init__(
-        self, client: HttpClient, saved_pages: SavedPages, politeness: Politeness, on_page: OnPage | None
+        self,
+        client: HttpClient,
+        saved_pages: SavedPages,
+        politeness: Politeness,
+        on_page: OnPage | None,
+        *,
+        public_only: bool,
     ) -> None:
         self.failures: list[Failure] = []
         self._saved_pages = saved_pages
-        self._downloader = Downloader(client, politeness, saved_pages.conditions)
+        self._downloader = Downloader(client, politeness, saved_pages.conditions, public_only=public_only)
         self._max_pages = politeness.max_pages
         self._on_page = on_page
         self._requests: Counter[str] = Counter()

@@ -55,7 +55,10 @@ class HttpClient:
 
         self._logins = logins
         self._politeness = politeness
-        self._client = httpx.Client(headers=_HEADERS, timeout=politeness.read_timeout)
+        from rag.fetching.pinned import PinnedTransport
+
+        # a proxy that the environment names goes before the transport
+        self._client = httpx.Client(headers=_HEADERS, timeout=politeness.read_timeout, transport=PinnedTransport())
         self._next_request: defaultdict[str, float] = defaultdict(float)
         self._pauses: dict[str, float] = {}
         self._failures: Counter[str] = Counter()
@@ -76,8 +79,11 @@ class HttpClient:
         """Send no more requests to a host in this run."""
         self._failures[host] = self._politeness.max_failures
 
-    def get(self, address: str, headers: Mapping[str, str]) -> Reply:
+    def get(self, address: str, headers: Mapping[str, str], *, public_only: bool = False) -> Reply:
         """Return the response to a request, redirects not followed; a busy host is asked again once, after its wait.
+
+        Args:
+            public_only: whether it may lead to the public web alone.
 
         Raises:
             HostGivenUp: the host has failed too often.
@@ -87,31 +93,36 @@ class HttpClient:
         if self._failures[host] >= self._politeness.max_failures:
             raise HostGivenUp("The server failed several times in a row: run the same command later.")
         try:
-            reply = self._send(address, host, headers)
+            reply = self._send(address, host, headers, public_only=public_only)
             if reply.status in _BUSY_STATUSES and (
                 reply.status == HTTPStatus.TOO_MANY_REQUESTS or "retry-after" in reply.headers
             ):
-                reply = self._retry(address, host, headers, reply)
+                reply = self._retry(address, host, headers, reply, public_only=public_only)
         except LoadError:
             self._failures[host] += 1
             raise
         self._failures[host] = self._failures[host] + 1 if reply.status in _BUSY_STATUSES else 0
         return reply
 
-    def _retry(self, address: str, host: str, headers: Mapping[str, str], reply: Reply) -> Reply:
+    def _retry(self, address: str, host: str, headers: Mapping[str, str], reply: Reply, *, public_only: bool) -> Reply:
         wait = retry_after_seconds(reply.headers, datetime.now(UTC))
         if wait > self._politeness.max_wait:
             raise LoadError(f"The server asks to wait {wait / 60:.0f} minutes: run the same command later.")
         self._next_request[host] = max(self._next_request[host], time.monotonic() + wait)
-        return self._send(address, host, headers)
+        return self._send(address, host, headers, public_only=public_only)
 
-    def _send(self, address: str, host: str, headers: Mapping[str, str]) -> Reply:
+    def _send(self, address: str, host: str, headers: Mapping[str, str], *, public_only: bool) -> Reply:
         import httpx
+
+        from rag.fetching.pinned import PUBLIC_ONLY
 
         time.sleep(max(0.0, self._next_request[host] - time.monotonic()))
         try:
             login = self._logins.get(site_of(address))
-            with self._client.stream("GET", address, headers=dict(headers), auth=login) as response:
+            extensions = {PUBLIC_ONLY: public_only}
+            with self._client.stream(
+                "GET", address, headers=dict(headers), auth=login, extensions=extensions
+            ) as response:
                 raw = self._body(response) if response.status_code == HTTPStatus.OK else b""
                 return Reply(response.status_code, response.headers, raw)
         except httpx.TimeoutException as error:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import io
-import ipaddress
 import re
-import socket
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +11,7 @@ from typing import Any
 from urllib.parse import unquote, urldefrag, urljoin, urlsplit
 
 from rag.errors import LoadError, NotFound
+from rag.fetching.networks import addresses_of, is_public
 from rag.loading.common.file_types import HEAD_BYTES, kind_of
 from rag.loading.common.safe_names import without_login
 from rag.loading.containers.feeds import parsed_feed
@@ -101,19 +100,9 @@ def site_of(address: str) -> str:
     return f"{urlsplit(address).scheme.lower()}://{host_of(address)}"
 
 
-def leads_into_own_network(source: str, target: str) -> bool:
-    """Whether an address on the public web leads to this computer or its network."""
-    return not _is_private(source) and _is_private(target)
-
-
-def _is_private(address: str) -> bool:
-    host = urlsplit(address).hostname or ""
-    try:
-        records = socket.getaddrinfo(host, None)
-    except (OSError, UnicodeError):
-        # a proxy may know the host; without one it cannot be reached
-        return False
-    return any(not ipaddress.ip_address(str(ip).partition("%")[0]).is_global for *_, (ip, *_) in records)
+def is_on_public_web(address: str) -> bool:
+    """Whether an address may be on the public web: all that its host resolves to is, or a proxy alone knows it."""
+    return all(map(is_public, addresses_of(urlsplit(address).hostname or "")))
 
 
 def links_in(raw: bytes, address: str) -> Links | None:

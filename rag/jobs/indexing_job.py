@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rag.archive import Archive
+from rag.fetching.fetch import fetch
 from rag.jobs.background import BackgroundJob, JobState, Phase
 from rag.types import Failure, IndexReport, Progress
 
@@ -19,12 +20,14 @@ class IndexingTask:
         paths: files and folders.
         addresses: of the web, which are fetched first.
         again: files are read though they look unchanged.
+        public_only: whether the addresses may not lead into the network of the server.
         quiet: the run was started by a change of a watched folder, not by a person.
     """
 
     paths: tuple[Path, ...] = ()
     addresses: tuple[str, ...] = ()
     again: bool = False
+    public_only: bool = True
     quiet: bool = False
 
 
@@ -63,7 +66,8 @@ class IndexingJob(BackgroundJob[IndexingState]):
     def _index(self, task: IndexingTask) -> IndexReport:
         paths: Sequence[Path] = task.paths
         if task.addresses:
-            failures = self._archive.fetch(list(task.addresses), on_page=self._on_page)
+            folder = self._archive.fetched
+            failures = tuple(fetch(task.addresses, folder, on_page=self._on_page, public_only=task.public_only))
             self._update(phase="reading", done=0, total=0, failures=failures)
             has_pages = self._archive.fetched.is_dir() and any(self._archive.fetched.iterdir())
             paths = [*paths, *([self._archive.fetched] if has_pages else [])]

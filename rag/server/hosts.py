@@ -95,6 +95,11 @@ class Serving:
         return is_loopback(self.host) and not (self.names or self.proxies or self.root)
 
     @property
+    def is_own(self) -> bool:
+        """Whether all who ask are the person at this computer: it is private, and nobody else has an account."""
+        return self.is_private and self.accounts is None
+
+    @property
     def address(self) -> tuple[str, str] | None:
         """The scheme and the host of the full address, if known."""
         if "://" not in self.root:

@@ -40,6 +40,7 @@ class LibraryDesk:
 
     Attributes:
         is_local: whether the page is served to this computer alone, so that folders of it may be named.
+        is_own: whether only the person at this computer asks, who may name addresses of its network.
         may_fetch: whether pages may be fetched from the web.
     """
 
@@ -48,6 +49,7 @@ class LibraryDesk:
     watch: FolderWatch
     map: MapJob
     is_local: bool = False
+    is_own: bool = False
     may_fetch: bool = False
 
 

@@ -182,7 +182,7 @@ def _add(desk: LibraryDesk, wanted: AddRequest, words: LibraryTexts, role: Role)
                 raise _Forbidden(words.refused_address)
             if not is_address(wanted.value.strip()):
                 raise _Forbidden(words.no_address)
-            task = IndexingTask(addresses=(wanted.value.strip(),))
+            task = IndexingTask(addresses=(wanted.value.strip(),), public_only=not desk.is_own)
         case "article":
             task = IndexingTask((Path(desk.archive.library_row(wanted.value).file),), again=True)
         case "file":

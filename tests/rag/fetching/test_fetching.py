@@ -23,7 +23,7 @@ from rag.fetching.fetch import fetch
 from rag.fetching.file_names import file_ending, page_path
 from rag.fetching.http import HttpClient
 from rag.fetching.politeness import DEFAULT_POLITENESS, Politeness, retry_after_seconds
-from rag.fetching.urls import Links, canonical_url, leads_into_own_network, links_in, split_addresses
+from rag.fetching.urls import Links, canonical_url, links_in, split_addresses
 from rag.loading.common.safe_names import safe_name, without_login
 from rag.loading.finish import article_from_draft
 from rag.loading.plain_text.text import load_text
@@ -359,21 +359,6 @@ def test_when_addresses_are_the_same() -> None:
     """Fragments, tracking and the order of parameters do not tell pages apart; the rest does."""
     assert canonical_url("https://EX.org/a?b=1&a=2&utm_source=rss#c") == canonical_url("https://ex.org/a?a=2&b=1")
     assert len({canonical_url(f"https://ex.org/{path}") for path in ("a", "a/", "A", "a?b=1", "a?b=2")}) == 5
-
-
-def test_the_web_does_not_lead_inside() -> None:
-    """A public address does not lead to this computer or its network; one of these may."""
-    public = "https://93.184.216.34/feed"
-    for private in (
-        "http://127.0.0.1/",
-        "http://localhost:631/",
-        "http://192.168.1.1/",
-        "http://[::1]/",
-        "http://10.0.0.1",
-    ):
-        assert leads_into_own_network(public, private)
-        assert not leads_into_own_network("http://127.0.0.1:8000/", private)
-    assert not leads_into_own_network(public, "http://[2606:2800:220:1::1]/")
 
 
 def test_a_link_from_the_web_to_this_computer(site: Site) -> None:
