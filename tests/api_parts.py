@@ -24,12 +24,13 @@ SENTENCE = re.compile(r"[^\n]+[.]")
 def serving_api(archive: Archive, serving: Serving = THIS_COMPUTER) -> Iterator[str]:
     """Serve the API of an archive at any port that is free, as `fundstelle serve` does; give its address."""
     jobs = Jobs.of(archive)
-    server = Server(build_api(archive, serving, jobs), jobs.cancel)
+    server = Server(build_api(archive, serving, jobs), jobs.cancel, serving)
     with socket.create_server((serving.host, 0)) as listener:
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
         thread.start()
         host, port = listener.getsockname()[:2]
-        yield f"http://{host}:{port}"
+        scheme = "https" if serving.certificate else "http"
+        yield f"{scheme}://{host}:{port}"
         server.should_exit = True
         thread.join(20)
         assert not thread.is_alive()

@@ -64,7 +64,7 @@ def served(archive: Archive, serving: Serving = THIS_COMPUTER, port: int = 0) ->
         ready, servers = threading.Event(), []
 
         def work() -> None:
-            servers.append(server_of(build_app(archive, serving)))
+            servers.append(server_of(build_app(archive, serving), serving))
             ready.set()
             servers[0].run(sockets=[listener])
 

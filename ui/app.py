@@ -131,12 +131,12 @@ def serve(archive: Archive, serving: Serving = THIS_COMPUTER, on_ready: Callable
         app = build_app(archive, serving)
         jobs: Jobs = app.state.jobs
         jobs.watch.renew()
-        on_ready(address(serving.host, serving.port))
-        server_of(app).run_until_interrupted(listener)
+        on_ready(address(serving))
+        server_of(app, serving).run_until_interrupted(listener)
         jobs.close()
 
 
-def server_of(app: FastAPI) -> Server:
+def server_of(app: FastAPI, serving: Serving = THIS_COMPUTER) -> Server:
     """Return the server of the page, which ends at its shutdown what would delay that."""
 
     def end() -> None:
@@ -146,7 +146,7 @@ def server_of(app: FastAPI) -> Server:
                 # the event streams of open pages
                 cast(gr.routes.App, route.app).stop_event.set()
 
-    return Server(app, end)
+    return Server(app, end, serving)
 
 
 async def _malformed_body(_: Request, __: Exception) -> PlainTextResponse:

@@ -51,8 +51,8 @@ def tagged_reply(model: Schema, tag: str) -> Response:
 
 
 def _headers(tag: str) -> dict[str, str]:
-    # asked for again before each use, which costs a reply without a body
-    return {"ETag": tag, "Cache-Control": "private, no-cache"}
+    # who keeps the reply, and asks with its tag, does so on purpose: no browser and no proxy stores it
+    return {"ETag": tag, "Cache-Control": "private, no-store"}
 
 
 def _body(model: Schema, exclude: set[str] | None = None) -> str:

@@ -21,6 +21,6 @@ def serve_api(archive: Archive, serving: Serving, on_ready: Callable[[str], None
         jobs = Jobs.of(archive)
         api = build_api(archive, serving, jobs)
         jobs.watch.renew()
-        on_ready(address(serving.host, serving.port))
-        Server(api, jobs.cancel).run_until_interrupted(listener)
+        on_ready(address(serving))
+        Server(api, jobs.cancel, serving).run_until_interrupted(listener)
         jobs.close()

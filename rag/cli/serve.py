@@ -39,6 +39,10 @@ AuthOption = Annotated[
     ),
 ]
 NoAuthOption = Annotated[bool, typer.Option("--no-auth", help="Serve other computers although nobody has to sign in.")]
+CertificateOption = Annotated[
+    Path | None, typer.Option("--tls-cert", metavar="FILE", help="Certificate of the server for HTTPS, as PEM.")
+]
+KeyOption = Annotated[Path | None, typer.Option("--tls-key", metavar="FILE", help="Key of the certificate, as PEM.")]
 RootPathOption = Annotated[
     str, typer.Option(metavar="PATH", help="Where a reverse proxy serves the page: /archive, or its full URL.")
 ]
@@ -71,6 +75,8 @@ def serve_page(
     allow_host: AllowHostOption = None,
     auth: AuthOption = None,
     no_auth: NoAuthOption = False,
+    tls_cert: CertificateOption = None,
+    tls_key: KeyOption = None,
     root_path: RootPathOption = "",
     proxy: ProxyOption = None,
     fetch: FetchOption = None,
@@ -81,7 +87,8 @@ def serve_page(
 
     An empty archive is first filled with the sample articles in ./seeds, if that folder exists.
     """
-    serving = _serving(host, port, allow_host, proxy, root_path, fetch, allow_path, auth, is_open=no_auth)
+    files = None if no_auth else auth, tls_cert, tls_key
+    serving = _serving(host, port, allow_host, proxy, root_path, fetch, allow_path, files, is_open=no_auth)
     from tempfile import TemporaryDirectory
 
     with _ready_archive(folder, reranker) as archive:
@@ -102,6 +109,8 @@ def serve_programs(
     allow_host: AllowHostOption = None,
     auth: AuthOption = None,
     no_auth: NoAuthOption = False,
+    tls_cert: CertificateOption = None,
+    tls_key: KeyOption = None,
     root_path: RootPathOption = "",
     proxy: ProxyOption = None,
     fetch: FetchOption = None,
@@ -112,7 +121,8 @@ def serve_programs(
 
     An empty archive is first filled with the sample articles in ./seeds, if that folder exists.
     """
-    serving = _serving(host, port, allow_host, proxy, root_path, fetch, allow_path, auth, is_open=no_auth)
+    files = None if no_auth else auth, tls_cert, tls_key
+    serving = _serving(host, port, allow_host, proxy, root_path, fetch, allow_path, files, is_open=no_auth)
     with _ready_archive(folder, reranker) as archive:
         from rag.api.serve import serve_api
 
@@ -131,31 +141,29 @@ def _serving(
     root: str,
     fetching: bool | None,
     paths: list[Path] | None,
-    accounts: Path | None,
+    files: tuple[Path | None, Path | None, Path | None],
     *,
     is_open: bool,
 ) -> Serving:
     """Return where is served, and to whom.
 
     Args:
-        accounts: the file of those who may come in.
+        files: of those who may come in, of the certificate and of its key.
         is_open: whether somebody said that nobody has to sign in.
 
     Raises:
         FundstelleError: a name, a proxy, a path or the root is not valid, or nobody said who may come in.
     """
+    from rag.access.account_file import AccountFile
     from rag.server.hosts import Serving
+    from rag.server.listening import check_certificate
 
-    accounts = None if is_open else accounts
-    serving = Serving(
-        host, port, tuple(names or ()), tuple(proxies or ()), root, fetching, tuple(paths or ()), accounts
-    )
-    if accounts:
-        from rag.access.account_file import AccountFile
-
-        if not AccountFile(accounts).accounts():
+    serving = Serving(host, port, tuple(names or ()), tuple(proxies or ()), root, fetching, tuple(paths or ()), *files)
+    check_certificate(serving)
+    if serving.accounts:
+        if not AccountFile(serving.accounts).accounts():
             raise FundstelleError(
-                f"Nobody may come in: add somebody with `fundstelle user add NAME --auth {accounts}`."
+                f"Nobody may come in: add somebody with `fundstelle user add NAME --auth {serving.accounts}`."
             )
     elif not serving.is_private:
         if not is_open:

@@ -9,7 +9,9 @@ from contextlib import suppress
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 REQUEST_SECONDS = 60.0
-"""A connection without a complete request is closed after one to two times this time."""
+"""A connection on which no complete request comes, or no reply is read, is closed after one to two times this time."""
+MIN_BYTES_PER_SECOND = 500.0
+"""A body that comes more slowly, or a reply that is read more slowly, is not waited for."""
 _MAX_CONNECTIONS, _MAX_BACKLOG = 200, 64
 
 
@@ -32,6 +34,7 @@ class Connection(H11Protocol):
     """A connection that is closed when there are too many, or when no complete request arrives."""
 
     _timer: asyncio.TimerHandle | None = None
+    _received = _drained = 0
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Accept a connection, or close it at once."""
@@ -51,17 +54,30 @@ class Connection(H11Protocol):
         super().connection_lost(exc)
 
     def _schedule_check(self) -> None:
-        self._timer = self.loop.call_later(REQUEST_SECONDS, self._close_if_idle, self._pending_request())
+        self._timer = self.loop.call_later(REQUEST_SECONDS, self._close_if_idle, self._state())
 
-    def _pending_request(self) -> object:
-        """Return an object that identifies the request being waited for; None while one is being answered."""
-        cycle = self.cycle
-        if cycle is None:
-            return self
-        return cycle if cycle.more_body or cycle.response_complete else None
+    def data_received(self, data: bytes) -> None:
+        """Take in a part of a request."""
+        self._received += len(data)
+        super().data_received(data)
 
-    def _close_if_idle(self, request: object) -> None:
-        if request is not None and self._pending_request() is request:
+    def resume_writing(self) -> None:
+        """Go on to send a reply, since the client has read what was sent."""
+        self._drained += 1
+        super().resume_writing()
+
+    def _state(self) -> tuple[object, ...] | None:
+        """Return what the client is waited for with; None while a request is being answered."""
+        cycle, least = self.cycle, MIN_BYTES_PER_SECOND * REQUEST_SECONDS
+        unread = self.transport.get_write_buffer_size()
+        if unread:
+            return cycle, self._drained, unread // least
+        if cycle is None or cycle.response_complete:
+            return (cycle,)
+        return (cycle, self._received // least) if cycle.more_body else None
+
+    def _close_if_idle(self, before: tuple[object, ...] | None) -> None:
+        if before is not None and self._state() == before:
             self.transport.abort()
         else:
             self._schedule_check()

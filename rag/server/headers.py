@@ -5,6 +5,9 @@ from __future__ import annotations
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+# what is the same for everybody, and has nothing of the archive
+_FILES = ("font/", "image/svg", "text/css", "text/javascript", "application/javascript")
+
 
 class SecurityHeaders:
     """ASGI middleware that adds security headers to each response that lacks them.
@@ -23,6 +26,8 @@ class SecurityHeaders:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 headers.setdefault("Content-Security-Policy", self._policy)
+                if not headers.get("content-type", "").startswith(_FILES):
+                    headers.setdefault("Cache-Control", "private, no-store")
                 headers.setdefault("X-Content-Type-Options", "nosniff")
                 headers.setdefault("Referrer-Policy", "same-origin")
                 headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")

@@ -43,6 +43,8 @@ class Serving:
         fetching: whether the page may fetch addresses of the web; None allows it if the page is private.
         paths: files and folders of this computer that programs may have indexed.
         accounts: the file of those who may come in; None lets everybody in.
+        certificate: of the server, for TLS, with those that lead to a root, in a PEM file.
+        key: that of the certificate, in a PEM file.
 
     Raises:
         FundstelleError: a name, a proxy, a path or the root is not valid.
@@ -56,6 +58,8 @@ class Serving:
     fetching: bool | None = None
     paths: tuple[Path, ...] = ()
     accounts: Path | None = None
+    certificate: Path | None = None
+    key: Path | None = None
 
     def __post_init__(self) -> None:
         for name in self.names:

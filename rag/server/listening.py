@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import socket
+import ssl
 from collections.abc import Callable
 
 import uvicorn
@@ -12,6 +13,7 @@ from starlette.types import ASGIApp
 
 from rag.errors import FundstelleError
 from rag.server.connections import Connection, connection_limits
+from rag.server.hosts import THIS_COMPUTER, Serving
 
 _SHUTDOWN_SECONDS = 5  # for questions that are being answered at Ctrl-C
 
@@ -21,9 +23,10 @@ class Server(uvicorn.Server):
 
     Args:
         on_shutdown: ends what would delay the shutdown, such as event streams.
+        serving: where it is served, which has the certificate if there is one.
     """
 
-    def __init__(self, app: ASGIApp, on_shutdown: Callable[[], None]) -> None:
+    def __init__(self, app: ASGIApp, on_shutdown: Callable[[], None], serving: Serving = THIS_COMPUTER) -> None:
         self._on_shutdown = on_shutdown
         super().__init__(
             uvicorn.Config(
@@ -35,6 +38,8 @@ class Server(uvicorn.Server):
                 ws="none",
                 http=Connection,
                 backlog=connection_limits()[1],
+                ssl_certfile=serving.certificate,
+                ssl_keyfile=serving.key,
                 log_config=None,  # messages go through our own logging, which escapes control characters
             )
         )
@@ -70,6 +75,29 @@ def listen(host: str, port: int) -> socket.socket:
         raise FundstelleError(f"Port {port} does not exist: choose one from 1024 to 65535 with --port.") from error
 
 
-def address(host: str, port: int) -> str:
+def address(serving: Serving) -> str:
     """Return the address of a server for a browser, with an IPv6 host in brackets."""
-    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+    scheme, host = "https" if serving.certificate else "http", serving.host
+    return f"{scheme}://[{host}]:{serving.port}" if ":" in host else f"{scheme}://{host}:{serving.port}"
+
+
+def check_certificate(serving: Serving) -> None:
+    """Check the certificate and its key, if there are any, before anything is opened.
+
+    Raises:
+        FundstelleError: they cannot be read, do not fit, or only one of them is named.
+    """
+    if serving.certificate is None and serving.key is None:
+        return
+    if serving.certificate is None or serving.key is None:
+        raise FundstelleError("Name both --tls-cert and --tls-key: the certificate, and the key that belongs to it.")
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    try:
+        # nobody is asked for the password of a key
+        context.load_cert_chain(serving.certificate, serving.key, password=lambda: "")
+    except OSError as error:
+        reason, files = error.strerror or type(error).__name__, f"{serving.certificate} and {serving.key}"
+        raise FundstelleError(
+            f"{files} cannot be used for TLS ({reason}): give a certificate and its key, as PEM files, the key "
+            "without a password."
+        ) from error

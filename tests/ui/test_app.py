@@ -63,7 +63,8 @@ def test_a_port_in_use_is_said_in_a_sentence(archive: Archive) -> None:
 )
 def test_the_address_can_be_opened(host: str, expected: str) -> None:
     """RFC 3986 puts an IPv6 address into brackets, or its last part would be read as the port."""
-    assert address(host, 7860) == expected
+    assert address(Serving(host)) == expected
+    assert address(Serving(host, certificate=Path("a"))) == expected.replace("http", "https")
 
 
 def test_the_server_says_where_it_answers(archive: Archive) -> None:
