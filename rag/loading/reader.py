@@ -156,6 +156,35 @@ def _article_of_draft(draft: Draft, piece: Piece) -> Article:
     return article_from_draft(merged, f"{piece.path}{draft.name}", piece.sha256)
 
 
+def member_bytes(path: Path, name: str) -> bytes:
+    """Return the bytes of a file in an archive or a mail, read within the limits of loading.
+
+    Args:
+        name: what the path of its article has behind that of the archive or mail, such as "/Anhang/rat.pdf".
+
+    Raises:
+        LoadError: it cannot be read, or there is no such file in it.
+    """
+    for content in _contents(path, DEFAULT_LIMITS, None):
+        if isinstance(content, Member):
+            for member in _members_within(content):
+                if f"/{member.name}" == name:
+                    return member.raw
+    raise LoadError("It is no longer in its archive or mail: index that again.")
+
+
+def _members_within(member: Member, depth: int = 0) -> Iterator[Member]:
+    """Yield a file and, of a mail, the files that are attached; `depth` is the number of mails around it."""
+    yield member
+    if member.kind == "eml":
+        for attachment in load_mail(member.raw):
+            if isinstance(attachment, Attachment):
+                parent = f"/{member.name}" if member.name else ""
+                for part in _attached_members(attachment, parent, depth + 1):
+                    if isinstance(part, Member):
+                        yield from _members_within(part, depth + 1)
+
+
 def load(path: Path, raw: bytes) -> Article:
     """Return the one article in a file at an absolute path, given the file's bytes.
 
@@ -311,6 +340,15 @@ def _drafts_in_sheets(tables: Sequence[tuple[str, bytes]], parent: str, columns:
 
 def _attached_drafts(attachment: Attachment, parent: str, columns: Columns | None, depth: int) -> Iterator[_Draft]:
     """Yield the drafts in an attachment of a mail, or a remark or flaw that says why it was not read."""
+    for part in _attached_members(attachment, parent, depth):
+        if isinstance(part, Member):
+            yield from _contained_drafts(part, columns, depth)
+        else:
+            yield part
+
+
+def _attached_members(attachment: Attachment, parent: str, depth: int) -> Iterator[Member | Flaw | Remark]:
+    """Yield the file that is attached, or those in it, or why it was not read."""
     name = f"{parent}/{attachment.name}"
     kind = "eml" if attachment.is_mail else kind_of(attachment.name, attachment.raw[:HEAD_BYTES])
     if not attachment.raw.strip():
@@ -324,11 +362,11 @@ def _attached_drafts(attachment: Attachment, parent: str, columns: Columns | Non
     elif kind in ARCHIVE_KINDS:
         for inner in archive_members(attachment.raw, attachment.name):
             if isinstance(inner, Member):
-                yield from _contained_drafts(replace(inner, name=f"{name[1:]}/{inner.name}"), columns, depth)
+                yield replace(inner, name=f"{name[1:]}/{inner.name}")
             elif isinstance(inner, Flaw):
                 yield replace(inner, name=f"{name}/{inner.name}" if inner.name else name)
     else:
-        yield from _contained_drafts(Member(name[1:], kind, attachment.raw), columns, depth)
+        yield Member(name[1:], kind, attachment.raw)
 
 
 def _contained_drafts(member: Member, columns: Columns | None, depth: int) -> Iterator[_Draft]:

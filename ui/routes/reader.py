@@ -79,7 +79,8 @@ def access_to(archive: Archive, article: Article, shares_files: bool) -> FileAcc
     """Return what the reader may offer of an article's file."""
     file = archive.file_of(article.id)
     is_there = file.is_file()
-    is_pdf = file.suffix.lower() == ".pdf" and article.path == file.as_posix()
+    # the path of an article in an archive or a mail ends with its name there
+    is_pdf = article.path.lower().endswith(".pdf")
     return FileAccess(file=shares_files and is_there, pages=is_there and is_pdf and bool(article.pages))
 
 

@@ -12,7 +12,8 @@ from fastapi.responses import FileResponse, HTMLResponse, Response
 from rag.archive import Archive
 from rag.errors import FundstelleError, LoadError, NotFound
 from rag.loading.common.files import digest, kind_at
-from rag.loading.pdf.drawing import PageDrawer, PagePicture, PageRequest
+from rag.loading.drawing import PageDrawer, PageRequest
+from rag.loading.pdf.drawing import PagePicture
 from rag.types import Article, Span
 from rag.verification import verify_article
 from ui.html.markup import escape
@@ -140,7 +141,7 @@ class _Pictures:
             LoadError: it cannot be drawn.
         """
         file = archive.file_of(article.id)
-        if not 1 <= number <= len(article.pages) or file.as_posix() != article.path:
+        if not 1 <= number <= len(article.pages):
             raise LoadError("The article has no such page.")
         first, last = (*article.pages, len(article.text))[number - 1 : number + 1]
         on_page = (max(span[0], first) - first, min(span[1], last) - first) if span else None
@@ -150,6 +151,7 @@ class _Pictures:
             number,
             article.text[first:last],
             on_page if on_page and on_page[0] < on_page[1] else None,
+            article.path.removeprefix(file.as_posix()),
         )
         with self._lock:
             picture = self._pictures.get(request)

@@ -189,6 +189,9 @@ REASONS_OF_FILES: Mapping[str, str] = {
     "Its page cannot be drawn: open the file in a viewer.": (
         "Ihre Seite lässt sich nicht zeichnen. Öffnen Sie die Datei in einem Betrachter."
     ),
+    "It is no longer in its archive or mail: index that again.": (
+        "Sie ist nicht mehr in ihrem Archiv oder ihrer E-Mail. Nehmen Sie dieses neu auf."
+    ),
     "It has no page {number}: it has {count}.": "Sie hat keine Seite {number}, sondern {count}.",
     "It has {count} pages, more than the {most} that can be read: split it.": (
         "Sie hat {count} Seiten, mehr als die {most}, die gelesen werden. Teilen Sie sie."

@@ -1,49 +1,22 @@
-"""A page of a PDF as a picture, with a passage boxed; drawn in a worker process, since PDFs can be made to do harm."""
+"""A page of a PDF as a picture, with a passage boxed."""
 
 from __future__ import annotations
 
-import hashlib
 import io
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from math import sqrt
-from pathlib import Path
-from threading import Lock
 from typing import Any
 
 from rag.errors import LoadError
-from rag.loading.common.files import MAX_DOCUMENT_BYTES, read_file
-from rag.loading.isolation.pool import Workers
 from rag.loading.pdf.letters import folded_letters, matching_spans
 from rag.types import Span
 
-_SECONDS = 15.0
-_MEMORY = 1_000_000_000
 # pixels for a point of a usual page, of a picture, and of its longer side
 _SCALE, _MAX_PIXELS, _MAX_SIDE = 2.0, 6_000_000, 5_000
 _MAX_LETTERS = 200_000
 _MARK, _FRAME = (255, 229, 154), (15, 95, 92)
-_CHANGED = "The file has changed since it was read: index it again to see its pages."
-
-
-@dataclass(frozen=True, slots=True)
-class PageRequest:
-    """A page of a PDF, and the span of a passage in the text that was read from this page.
-
-    Attributes:
-        path: the file.
-        sha256: the hash of the bytes that were read; other bytes are not drawn.
-        number: that of the page, from 1.
-        text: the text of the page.
-        span: the passage in this text; None for no box.
-    """
-
-    path: str
-    sha256: str
-    number: int
-    text: str = ""
-    span: Span | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,56 +39,31 @@ class PagePicture:
     lines: tuple[Box, ...]
 
 
-class PageDrawer:
-    """Draws pages of PDFs in a process that is ended when it takes too long or too much memory.
+def page_picture(raw: bytes, number: int, text: str = "", span: Span | None = None) -> PagePicture:
+    """Return the picture of a page of a PDF, drawn in this process.
 
-    Safe to use from several threads, which take turns. `seconds` is the longest time a page may take.
-    """
-
-    def __init__(self, seconds: float = _SECONDS) -> None:
-        self._workers = Workers(1, seconds, _MEMORY)
-        self._lock = Lock()
-
-    def draw(self, request: PageRequest) -> PagePicture:
-        """Return the picture of a page.
-
-        Raises:
-            LoadError: the file is not a PDF, is damaged, changed, has no such page, or takes too long to draw.
-        """
-        with self._lock:
-            ((_, picture),) = self._workers.map(draw_page, [request])
-        if isinstance(picture, LoadError):
-            raise picture
-        return picture
-
-    def close(self) -> None:
-        """End the process."""
-        with self._lock:
-            self._workers.close()
-
-
-def draw_page(request: PageRequest) -> PagePicture:
-    """Return the picture of a page, drawn in this process.
+    Args:
+        raw: the bytes of the PDF.
+        number: that of the page, from 1.
+        text: the text of the page.
+        span: a passage in this text, which is boxed; None for no box.
 
     Raises:
-        LoadError: as in `PageDrawer.draw`.
+        LoadError: it is not a PDF, is damaged, or has no such page.
     """
     from pypdfium2 import PdfDocument, PdfiumError
 
-    raw = read_file(Path(request.path), MAX_DOCUMENT_BYTES)
-    if hashlib.sha256(raw).hexdigest() != request.sha256:
-        raise LoadError(_CHANGED)
     try:
         with PdfDocument(raw) as document:
-            if not 1 <= request.number <= len(document):
-                raise LoadError(f"It has no page {request.number}: it has {len(document)}.")
+            if not 1 <= number <= len(document):
+                raise LoadError(f"It has no page {number}: it has {len(document)}.")
             document.init_forms()
-            return _picture(document[request.number - 1], request)
+            return _picture(document[number - 1], text, span)
     except PdfiumError as error:
         raise LoadError("Its page cannot be drawn: open the file in a viewer.") from error
 
 
-def _picture(page: Any, request: PageRequest) -> PagePicture:
+def _picture(page: Any, text: str, span: Span | None) -> PagePicture:
     from PIL import Image, ImageChops, ImageDraw
 
     width, height = max(page.get_width(), 1.0), max(page.get_height(), 1.0)
@@ -123,9 +71,9 @@ def _picture(page: Any, request: PageRequest) -> PagePicture:
     bitmap = page.render(scale=scale)
     picture = bitmap.to_pil().convert("RGB")
     lines: tuple[Box, ...] = ()
-    if request.span:
+    if span:
         to_pixels = bitmap.get_posconv(page).to_bitmap
-        lines = tuple(_merged(_letter_boxes(page.get_textpage(), request.text, request.span, to_pixels)))
+        lines = tuple(_merged(_letter_boxes(page.get_textpage(), text, span, to_pixels)))
     if lines:
         marks = Image.new("RGB", picture.size, "white")
         for line in lines:

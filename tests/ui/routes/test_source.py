@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
+from email.message import EmailMessage
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 from factories import BRIDGE, article_file
@@ -13,6 +15,7 @@ from pdfs import STORY, set_in_columns
 from PIL import Image
 
 from rag.archive import Archive
+from rag.loading.pdf.drawing import page_picture
 from rag.server.hosts import Serving
 from ui.app import build_app
 
@@ -101,6 +104,48 @@ def test_a_page_of_a_pdf_is_drawn(archive: Archive, browser: TestClient) -> None
     assert (15, 95, 92) not in {
         colour for _, colour in Image.open(io.BytesIO(whole.content)).convert("RGB").getcolors(1_000_000) or []
     }
+
+
+def _zip_of(name: str, raw: bytes) -> bytes:
+    file = io.BytesIO()
+    with ZipFile(file, "w") as packed:
+        packed.writestr("lies.txt", BRIDGE)
+        packed.writestr(name, raw)
+    return file.getvalue()
+
+
+def _mail_with(name: str, raw: bytes) -> bytes:
+    mail = EmailMessage()
+    mail["Subject"], mail["From"], mail["Date"] = "Rat", "a@flussbote.example", "Fri, 12 Mar 2021 18:40:00 +0100"
+    mail.set_content(BRIDGE)
+    mail.add_attachment(raw, maintype="application", subtype="octet-stream", filename=name)
+    return mail.as_bytes()
+
+
+@pytest.mark.parametrize(
+    ("container", "name"),
+    [("paket.zip", "Akten/rat.pdf"), ("post.eml", "rat.pdf"), ("post.eml", "paket.zip/Akten/rat.pdf")],
+)
+def test_a_page_of_a_pdf_in_an_archive_or_a_mail_is_drawn(tmp_path: Path, container: str, name: str) -> None:
+    """It is the picture that its PDF has as a file; once the container changes, there is none."""
+    raw = set_in_columns(["Der Haushalt bleibt ohne Mehrheit", *STORY], 1, spaceAfter=6)
+    file = tmp_path / container
+    attached, _, inner = name.partition("/")
+    if container.endswith(".zip"):
+        file.write_bytes(_zip_of(name, raw))
+    else:
+        file.write_bytes(_mail_with(attached, _zip_of(inner, raw) if inner else raw))
+    with Archive.open(tmp_path / "archive") as archive:
+        archive.index([file])
+        article = archive.article(f"{container}/{name}")
+        browser = TestClient(build_app(archive), base_url="http://127.0.0.1:7860")
+        assert "Seite 1 zeigen" in browser.get(f"/article/{article.id}/fragment", params={"lang": "de"}).text
+        for page in (1, 2):
+            reply = browser.get(f"/article/{article.id}/page.png", params={"page": page})
+            assert reply.content == page_picture(raw, page).png
+        file.write_bytes(file.read_bytes() + b" ")
+        changed = browser.get(f"/article/{article.id}/page.png", params={"page": 1, "start": 0, "end": 9})
+        assert changed.status_code == 404
 
 
 def test_what_cannot_be_drawn_is_said(archive: Archive, browser: TestClient, folder: Path) -> None:

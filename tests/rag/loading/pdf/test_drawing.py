@@ -17,7 +17,8 @@ from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfgen.canvas import Canvas
 
 from rag.errors import LoadError
-from rag.loading.pdf.drawing import PageDrawer, PagePicture, PageRequest, draw_page
+from rag.loading.drawing import PageDrawer, PageRequest, draw_page
+from rag.loading.pdf.drawing import PagePicture
 from rag.loading.pdf.letters import folded_letters, matching_spans
 from rag.loading.reader import load
 
