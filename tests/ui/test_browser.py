@@ -12,6 +12,8 @@ from urllib.parse import unquote, urlsplit
 
 import pytest
 from browser_parts import HOSTILE, Open, needs_chromium, picture, serving
+from hostile_articles import HOSTILE_ARTICLES, write_hostile
+from hostile_views import articles_of, read
 from paths import ROOT
 from server_parts import served
 
@@ -222,6 +224,17 @@ def test_hostile_text_is_shown_literally(tmp_path: Path, open_page: Open) -> Non
         assert reader.locator(".fs-headline").text_content() == HOSTILE
         visit.page.wait_for_timeout(300)
         assert visit.faults == []
+
+
+def test_hostile_articles_do_nothing(tmp_path: Path, open_page: Open) -> None:
+    """A few of the fifty articles of `tests/hostile_articles.py` in the reader; all, in all views, are `heavy`."""
+    few = (*HOSTILE_ARTICLES[:4], *HOSTILE_ARTICLES[5:10])
+    files = write_hostile(tmp_path, few)
+    with Archive.open(tmp_path / "archive") as archive, served(archive) as server:
+        archive.index(files)
+        visit = open_page(f"{server.address}/", width=390)
+        for article in articles_of(archive, files):
+            read(visit, f"{server.address}/", article)
 
 
 def test_an_empty_archive_says_how_to_add_articles(tmp_path: Path, open_page: Open) -> None:

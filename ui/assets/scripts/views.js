@@ -22,11 +22,18 @@ function show(parameters) {
     const isOpen = tab.dataset.fsTab === view;
     tab.ariaSelected = String(isOpen);
     tab.tabIndex = isOpen ? 0 : -1;
+    if (isOpen) bringIntoView(tab);
     if (isOpen && view !== DEFAULT) setTitle(`${tab.textContent} – Fundstelle`);
   }
   const other = document.querySelector("#fs-masthead .fs-switch");
   if (other) other.href = withChanges({ lang: other.hreflang }).search;
   document.dispatchEvent(new CustomEvent("fs:view", { detail: view }));
+}
+
+// On a telephone the tabs are a line that is wider than the window.
+function bringIntoView(tab) {
+  const list = tab.closest("[role=tablist]");
+  if (list.scrollWidth > list.clientWidth) list.scrollLeft = tab.offsetLeft - list.offsetLeft - list.clientWidth / 3;
 }
 
 function onKey(event) {
