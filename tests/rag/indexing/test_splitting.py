@@ -111,6 +111,15 @@ def test_a_text_that_fits_is_one_passage(encoder: Encoder) -> None:
     assert [passage.text for passage in split(article(text=text), encoder.count_tokens, Config())] == [text]
 
 
+def test_no_stub_is_left_at_the_end() -> None:
+    """Of 600 characters where 400 fit, half are in each passage, give or take a sentence; 400 are one passage."""
+    sentence = "Der Rat tagte am Abend lange. "
+    first, second = split(article(text=sentence * 20), words, Config(400, 0))
+    assert (len(first.text) + 1, len(second.text) + 1) == (330, 270)
+    (whole,) = split(article(text=f"{sentence * 6}\n{sentence * 7}"), words, Config(400, 0))
+    assert len(whole.text) == 390
+
+
 def test_repeated_text_gets_its_own_places() -> None:
     """Twins of a paragraph are cut at their own places, not at the first one's."""
     text = "\n\n".join(["Der Rat tagte am Abend. Er vertagte sich."] * 20)
