@@ -156,15 +156,26 @@ def test_a_word_longer_than_a_passage_is_cut() -> None:
 
 
 def test_a_heading_goes_with_what_follows() -> None:
-    """A short line at the end of a piece, which is a heading, begins the next passage."""
-    first, second = (
+    """A short line at the end of a piece, which is a heading, begins the next passage, of whichever number."""
+    paragraphs = (
         "Erster Absatz, der lang genug ist. Er hat zwei Sätze.",
-        "Zweiter Absatz, auch lang genug. Und Schluss.",
+        "Zweiter, kurzer Absatz. Zwei Sätze.",
+        "Dritter Absatz, auch lang genug. Und Schluss.",
     )
-    text = f"{first}\n\nDie Folgen\n\n{second}"
-    passages = split(article(text=text), words, Config(70, 0))
-    assert any(passage.text.startswith("Die Folgen") for passage in passages)
-    assert not any(passage.text.endswith("Die Folgen") for passage in passages)
+    text = f"{paragraphs[0]}\n\n{paragraphs[1]}\n\nDie Folgen\n\n{paragraphs[2]}"
+    passages = [passage.text for passage in split(article(text=text), words, Config(62, 0))]
+    assert passages == [*paragraphs[:2], f"Die Folgen\n\n{paragraphs[2]}"]
+    unfinished = text.replace("Die Folgen", "Die Folge:")
+    assert split(article(text=unfinished), words, Config(62, 0))[1].text.endswith("Die Folge:")
+
+
+@pytest.mark.parametrize(("length", "begins"), [(80, "H"), (81, "S")])
+def test_a_long_line_is_no_heading(length: int, begins: str) -> None:
+    """One of more than eighty letters stays where it is; so does a piece that is nothing but a heading."""
+    text = f"{'Wort ' * 30}Ende.\n\n{'H' * length}\n\n{'Satz ' * 40}Ende."
+    assert [passage.text[0] for passage in split(article(text=text), words, Config(260, 0))] == ["W", begins]
+    alone = f"{'H' * 50}\n\n{'I' * 50}"
+    assert [passage.text[0] for passage in split(article(text=alone), words, Config(60, 0))] == ["H", "I"]
 
 
 def test_real_lengths(encoder: Encoder) -> None:
