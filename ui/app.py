@@ -12,6 +12,7 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import Mount
 
 from rag.access.access import Access
+from rag.access.audit import AuditLog
 from rag.access.door import Door
 from rag.api.app import ApiBeside, build_api
 from rag.archive import Archive
@@ -114,7 +115,8 @@ def build_app(archive: Archive, serving: Serving = THIS_COMPUTER) -> FastAPI:
     )
     app.add_middleware(OwnDocument)
     app.add_middleware(Gate, serving=serving, calls=calls_of(blocks.config["dependencies"]))
-    app.add_middleware(Door, serving=serving, access=access, rule_of=page_rule, refuse=welcome)
+    audit = AuditLog.of(serving, archive.folder)
+    app.add_middleware(Door, serving=serving, access=access, rule_of=page_rule, refuse=welcome, audit=audit)
     app.add_middleware(WithSettings, archive=archive)
     app.add_middleware(SecurityHeaders, policy=POLICY)
     app.add_middleware(ApiBeside, api=build_api(archive, serving, jobs, access), serving=serving)

@@ -10,6 +10,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from rag.access.access import Access
+from rag.access.audit import AuditLog
 from rag.access.roles import ANYBODY, Role, Visitor
 from rag.access.rules import RuleOf
 from rag.errors import FundstelleError, NotAllowed, NotSignedIn
@@ -36,16 +37,27 @@ class Door:
         access: None lets everybody do everything.
         rule_of: who may use which route.
         refuse: makes the reply for all others.
+        audit: where it is written what was done.
     """
 
-    def __init__(self, app: ASGIApp, serving: Serving, access: Access | None, rule_of: RuleOf, refuse: Refuse) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        serving: Serving,
+        access: Access | None,
+        rule_of: RuleOf,
+        refuse: Refuse,
+        audit: AuditLog | None = None,
+    ) -> None:
         self._app, self._serving, self._access = app, serving, access
-        self._rule_of, self._refuse = rule_of, refuse
+        self._rule_of, self._refuse, self._audit = rule_of, refuse, audit
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on, or refuse it."""
-        arrival = arrival_of(scope, self._serving) if scope["type"] == "http" and self._access else None
-        if self._access is None or arrival is None or isinstance(arrival, Refusal):
+        is_watched = self._access is not None or self._audit is not None
+        arrival = arrival_of(scope, self._serving) if scope["type"] == "http" and is_watched else None
+        if arrival is None or isinstance(arrival, Refusal):
             # behind this door is a gate that refuses it
             await self._app(scope, receive, send)
             return
@@ -53,19 +65,45 @@ class Door:
         peer = (scope.get("client") or ("",))[0]
         facts = {
             "session": _session_id(scope, arrival.view),
+            "noted": {},
             "address": client_address(peer, joined_header(scope, "x-forwarded-for") or "", self._serving),
         }
         scope = {**scope, "state": {**scope["state"], **facts}}
+        visitor = None
         try:
             visitor = self._visitor(scope, arrival.view)
             self._check(scope, visitor, arrival.path)
         except FundstelleError as error:
             inner = arrival.inner(scope)
-            await self._refuse(error, Request(inner, receive))(inner, receive, send)
+            reply = self._refuse(error, Request(inner, receive))
+            self._write(scope, visitor, arrival.path, reply.status_code)
+            await reply(inner, receive, send)
             return
         scope["state"]["visitor"] = visitor or _NOBODY
         stream = _Stream(send, lambda: self._visitor(scope, arrival.view, is_use=False) == visitor)
-        await self._app(scope, receive, stream.send)
+        try:
+            await self._app(scope, receive, stream.send)
+        finally:
+            self._write(scope, visitor, arrival.path, stream.status)
+
+    def _write(self, scope: Scope, visitor: Visitor | None, path: str, status: int) -> None:
+        """Write what a request did, or tried to do, into the audit log."""
+        rule = self._rule_of(scope["method"], path)
+        # the page to sign in is opened by everybody
+        if self._audit and rule and rule.deed and (rule.deed, scope["method"]) != ("sign-in", "GET"):
+            state = scope["state"]
+            self._audit.write(
+                {
+                    "id": state["request_id"],
+                    "who": visitor.name if visitor else "",
+                    "from": state["address"],
+                    "deed": rule.deed,
+                    "method": scope["method"],
+                    "path": path,
+                    "status": status,
+                    **state["noted"],
+                }
+            )
 
     def _visitor(self, scope: Scope, view: View, *, is_use: bool = True) -> Visitor | None:
         """Return who sends a request; None if nothing says who.
@@ -97,7 +135,7 @@ class Door:
         """
         rule = self._rule_of(scope["method"], path)
         needed = rule.role if rule else Role.ADMIN
-        if needed is None:
+        if needed is None or self._access is None:
             return
         if visitor is None:
             raise NotSignedIn(
@@ -157,10 +195,12 @@ class _Stream:
     def __init__(self, send: Send, is_welcome: Callable[[], bool]) -> None:
         self._send, self._is_welcome = send, is_welcome
         self._is_stream = self._is_over = False
+        self.status = 0
 
     async def send(self, message: Message) -> None:
         """Send a part of the reply."""
         if message["type"] == "http.response.start":
+            self.status = message["status"]
             self._is_stream = Headers(raw=message["headers"]).get("content-type", "").startswith("text/event-stream")
         elif self._is_over:
             return

@@ -9,7 +9,7 @@ from typing import Literal
 
 from rag.access.roles import Role
 
-Deed = Literal["ask", "open", "export", "change"]
+Deed = Literal["ask", "open", "export", "change", "sign-in"]
 """What the audit log calls the use of a route."""
 
 

@@ -13,6 +13,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from rag import __version__
 from rag.access.access import Access
+from rag.access.audit import AuditLog
 from rag.access.door import CHALLENGE, Door
 from rag.api.articles import add_article_routes
 from rag.api.ask import add_ask_route
@@ -87,7 +88,12 @@ def build_api(
     app.add_middleware(HeadAsGet)
     app.add_middleware(ApiGate, serving=serving)
     app.add_middleware(
-        Door, serving=serving, access=access or Access.of(serving), rule_of=api_rule, refuse=_refusal_response
+        Door,
+        serving=serving,
+        access=access or Access.of(serving),
+        rule_of=api_rule,
+        refuse=_refusal_response,
+        audit=AuditLog.of(serving, archive.folder),
     )
     app.add_middleware(SecurityHeaders, policy=_POLICY)
     return app

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 from starlette.responses import Response
 
+from rag.access.audit import note
 from rag.api.replies import json_reply
 from rag.archive import Archive
 from rag.schemas.answer import AnswerListModel, AnswerWithTextsModel
@@ -29,8 +30,9 @@ def add_ask_route(router: APIRouter, archive: Archive, on_questions: Callable[[i
     """
 
     @router.post("/ask", tags=["ask"], response_model=Reply)
-    def ask(body: AskRequest) -> Response:
+    def ask(request: Request, body: AskRequest) -> Response:
         """Answer a question with passages, best first, or several; or list the articles that a question finds."""
+        note(request, question="\n".join(body.questions or [body.question or ""]))
         filter = filter_of(body.filters)
         on_questions(len(body.questions or [body.question]))
         unasked = set() if body.texts else {"texts"}

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Request, UploadFile
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
+from rag.access.audit import note
 from rag.api.allowed_paths import checked_paths
 from rag.api.jobs import accepted
 from rag.archive import Archive
@@ -35,6 +36,7 @@ def add_index_routes(router: APIRouter, archive: Archive, serving: Serving, jobs
         names, addresses = split_addresses(wanted.addresses)
         if names:
             raise NotFound(f"{names[0]!r} is not an address of the web: begin it with https://.")
+        note(request, what=" ".join([*wanted.paths, *addresses]))
         paths = checked_paths(wanted.paths, archive, serving)
         state = jobs.indexing.start(
             IndexingTask(paths, tuple(addresses), again=wanted.again, public_only=not serving.is_own)
@@ -53,8 +55,9 @@ def add_index_routes(router: APIRouter, archive: Archive, serving: Serving, jobs
         return accepted(request, jobs.indexing.kind, state)
 
     @router.post("/forget", tags=["writing"])
-    def forget_paths(wanted: ForgetRequest) -> RemovedArticlesModel:
+    def forget_paths(request: Request, wanted: ForgetRequest) -> RemovedArticlesModel:
         """Remove the articles of files and folders; the files stay."""
+        note(request, what=" ".join(map(str, wanted.paths)))
         return RemovedArticlesModel.of({"articles": archive.forget(wanted.paths)})
 
 

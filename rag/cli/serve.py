@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from enum import Enum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -21,6 +22,15 @@ if TYPE_CHECKING:
     from rag.server.hosts import Serving
 
 _SEEDS = Path("seeds")
+
+
+class Audit(Enum):
+    """What the audit log says of questions."""
+
+    OFF = "off"
+    HASHED = "hashed"
+    FULL = "full"
+
 
 HostOption = Annotated[
     str, typer.Option(metavar="ADDRESS", help="Address to listen on; 127.0.0.1 serves only this computer.")
@@ -39,6 +49,15 @@ AuthOption = Annotated[
     ),
 ]
 NoAuthOption = Annotated[bool, typer.Option("--no-auth", help="Serve other computers although nobody has to sign in.")]
+AuditOption = Annotated[
+    Audit | None,
+    typer.Option(
+        "--audit",
+        help="What the audit log says of questions. With accounts there is always a log, which says nothing of them "
+        "by default.",
+        show_default=False,
+    ),
+]
 CertificateOption = Annotated[
     Path | None, typer.Option("--tls-cert", metavar="FILE", help="Certificate of the server for HTTPS, as PEM.")
 ]
@@ -75,6 +94,7 @@ def serve_page(
     allow_host: AllowHostOption = None,
     auth: AuthOption = None,
     no_auth: NoAuthOption = False,
+    audit: AuditOption = None,
     tls_cert: CertificateOption = None,
     tls_key: KeyOption = None,
     root_path: RootPathOption = "",
@@ -87,7 +107,7 @@ def serve_page(
 
     An empty archive is first filled with the sample articles in ./seeds, if that folder exists.
     """
-    files = None if no_auth else auth, tls_cert, tls_key
+    files = None if no_auth else auth, tls_cert, tls_key, audit.value if audit else None
     serving = _serving(host, port, allow_host, proxy, root_path, fetch, allow_path, files, is_open=no_auth)
     from tempfile import TemporaryDirectory
 
@@ -109,6 +129,7 @@ def serve_programs(
     allow_host: AllowHostOption = None,
     auth: AuthOption = None,
     no_auth: NoAuthOption = False,
+    audit: AuditOption = None,
     tls_cert: CertificateOption = None,
     tls_key: KeyOption = None,
     root_path: RootPathOption = "",
@@ -121,7 +142,7 @@ def serve_programs(
 
     An empty archive is first filled with the sample articles in ./seeds, if that folder exists.
     """
-    files = None if no_auth else auth, tls_cert, tls_key
+    files = None if no_auth else auth, tls_cert, tls_key, audit.value if audit else None
     serving = _serving(host, port, allow_host, proxy, root_path, fetch, allow_path, files, is_open=no_auth)
     with _ready_archive(folder, reranker) as archive:
         from rag.api.serve import serve_api
@@ -141,14 +162,14 @@ def _serving(
     root: str,
     fetching: bool | None,
     paths: list[Path] | None,
-    files: tuple[Path | None, Path | None, Path | None],
+    files: tuple[Path | None, Path | None, Path | None, Literal["off", "hashed", "full"] | None],
     *,
     is_open: bool,
 ) -> Serving:
     """Return where is served, and to whom.
 
     Args:
-        files: of those who may come in, of the certificate and of its key.
+        files: of those who may come in, of the certificate and of its key; and what is logged.
         is_open: whether somebody said that nobody has to sign in.
 
     Raises:

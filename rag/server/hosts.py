@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 from urllib.parse import urlsplit
 
 from rag.errors import FundstelleError
@@ -45,6 +45,7 @@ class Serving:
         accounts: the file of those who may come in; None lets everybody in.
         certificate: of the server, for TLS, with those that lead to a root, in a PEM file.
         key: that of the certificate, in a PEM file.
+        audit: what the audit log says of questions; None keeps no log unless there are accounts.
 
     Raises:
         FundstelleError: a name, a proxy, a path or the root is not valid.
@@ -60,6 +61,7 @@ class Serving:
     accounts: Path | None = None
     certificate: Path | None = None
     key: Path | None = None
+    audit: Literal["off", "hashed", "full"] | None = None
 
     def __post_init__(self) -> None:
         for name in self.names:

@@ -10,6 +10,7 @@ from fastapi import BackgroundTasks, FastAPI, Request
 from fastapi.responses import HTMLResponse
 from starlette.datastructures import QueryParams
 
+from rag.access.audit import note
 from rag.archive import Archive
 from rag.errors import FundstelleError
 from rag.evaluation.session import EvaluationSession
@@ -39,6 +40,8 @@ def add_answer_route(app: FastAPI, archive: Archive) -> None:
     def answer_route(request: Request) -> HTMLResponse:
         query, settings = request.query_params, settings_of(request)
         tasks = BackgroundTasks()
+
+        note(request, question=request.query_params.get("q", ""))
 
         def markup(texts: Texts) -> str:
             filter, sort, limit = filter_in(query, settings), sort_in(query), limit_in(query, settings)

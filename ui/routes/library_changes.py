@@ -14,6 +14,7 @@ from pydantic import BaseModel, StrictBool
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect
 
+from rag.access.audit import note
 from rag.access.door import visitor_of
 from rag.access.roles import Role
 from rag.errors import ArchiveBusy, CorrectionError, FundstelleError, NotFound, UploadError
@@ -80,6 +81,7 @@ def _add_adding_routes(app: FastAPI, desk: LibraryDesk) -> None:
     @app.post("/library/add", response_class=PlainTextResponse, include_in_schema=False)
     def add(request: Request, wanted: AddRequest) -> PlainTextResponse:
         role = visitor_of(request).role
+        note(request, what=f"{wanted.kind} {wanted.value}".strip())
         return _answered(request, desk, lambda texts: _add(desk, wanted, LIBRARY[texts.code], role))
 
     @app.post("/library/cancel", response_class=PlainTextResponse, include_in_schema=False)
@@ -108,6 +110,7 @@ def _add_adding_routes(app: FastAPI, desk: LibraryDesk) -> None:
     async def upload(request: Request) -> PlainTextResponse:
         """Take a file in, whose bytes are the body; they go to the disk as they come."""
         name = request.query_params.get("name", "")
+        note(request, file=name)
         try:
             with await run_in_threadpool(Inbox(desk.archive).receive, name) as incoming:
                 async for content in request.stream():
@@ -127,6 +130,7 @@ def _add_article_routes(app: FastAPI, desk: LibraryDesk) -> None:
     def correct(request: Request, facts: CorrectionRequest) -> PlainTextResponse:
         def corrected(texts: Texts) -> str:
             article_id = _known(desk, facts.article)
+            note(request, article=article_id)
             desk.archive.correct(
                 article_id,
                 title=facts.title,
@@ -143,6 +147,7 @@ def _add_article_routes(app: FastAPI, desk: LibraryDesk) -> None:
     def undo(request: Request, wanted: ArticleRequest) -> PlainTextResponse:
         def undone(texts: Texts) -> str:
             article_id = _known(desk, wanted.article)
+            note(request, article=article_id)
             desk.archive.take_back_correction(article_id)
             return details_html(desk.archive, article_id, texts, LIBRARY[texts.code].undone)
 
@@ -152,6 +157,7 @@ def _add_article_routes(app: FastAPI, desk: LibraryDesk) -> None:
     def forget(request: Request, wanted: ArticleRequest) -> PlainTextResponse:
         def forgotten(texts: Texts) -> str:
             file = Path(desk.archive.library_row(wanted.article).file)
+            note(request, article=wanted.article, file=str(file))
             count = desk.archive.forget(file)
             Inbox(desk.archive).put_away(file)
             return count_of(LIBRARY[texts.code].forgotten, count, texts)

@@ -12,6 +12,8 @@ from fastapi.responses import RedirectResponse, Response
 from starlette.concurrency import run_in_threadpool
 
 from rag.access.access import Access, SignInRefused
+from rag.access.accounts import normal_name
+from rag.access.audit import note
 from rag.access.door import set_cookie, visitor_of
 from rag.errors import FundstelleError
 from ui.html.sign_in import sign_in_page
@@ -59,6 +61,7 @@ def add_sign_in_routes(app: FastAPI, access: Access) -> None:
             _log.error("Nobody can sign in: %s", error)
             return _page(request, 503, next_address, words.failed, name)
         access.sign_out(request.state.session)
+        note(request, who=normal_name(name))
         reply = RedirectResponse(request.scope.get("root_path", "") + next_address, 303, _HEADERS)
         set_cookie(reply, session_id, request.url.scheme)
         return reply

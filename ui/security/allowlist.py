@@ -88,6 +88,7 @@ RULES = (
         "/sign-in",
         _ANYBODY,
         _LANGUAGE | {"next"},
+        deed="sign-in",
         is_entry=True,
         body=Body.FORM,
         max_bytes=_MAX_FORM_BYTES,

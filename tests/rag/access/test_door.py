@@ -34,7 +34,7 @@ def refuse(error: FundstelleError, _: Request) -> Response:
 
 def behind_door(tmp_path: Path, app: object, *proxies: str) -> TestClient:
     serving = Serving(accounts=make_accounts(tmp_path / "accounts.json").path, proxies=proxies)
-    door = Door(app, serving, Access.of(serving), page_rule, refuse)  # type: ignore[arg-type]
+    door = Door(app, serving=serving, access=Access.of(serving), rule_of=page_rule, refuse=refuse)  # type: ignore[arg-type]
     return TestClient(door, base_url=HERE, client=("192.0.2.9", 1))
 
 
