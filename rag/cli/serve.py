@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -24,13 +23,7 @@ if TYPE_CHECKING:
 _SEEDS = Path("seeds")
 
 
-class Audit(Enum):
-    """What the audit log says of questions."""
-
-    OFF = "off"
-    HASHED = "hashed"
-    FULL = "full"
-
+Questions = Literal["off", "hashed", "full"]
 
 HostOption = Annotated[
     str, typer.Option(metavar="ADDRESS", help="Address to listen on; 127.0.0.1 serves only this computer.")
@@ -50,7 +43,7 @@ AuthOption = Annotated[
 ]
 NoAuthOption = Annotated[bool, typer.Option("--no-auth", help="Serve other computers although nobody has to sign in.")]
 AuditOption = Annotated[
-    Audit | None,
+    Questions | None,
     typer.Option(
         "--audit",
         help="What the audit log says of questions. With accounts there is always a log, which says nothing of them "
@@ -107,7 +100,7 @@ def serve_page(
 
     An empty archive is first filled with the sample articles in ./seeds, if that folder exists.
     """
-    files = None if no_auth else auth, tls_cert, tls_key, audit.value if audit else None
+    files = None if no_auth else auth, tls_cert, tls_key, audit
     serving = _serving(host, port, allow_host, proxy, root_path, fetch, allow_path, files, is_open=no_auth)
     from tempfile import TemporaryDirectory
 
@@ -142,7 +135,7 @@ def serve_programs(
 
     An empty archive is first filled with the sample articles in ./seeds, if that folder exists.
     """
-    files = None if no_auth else auth, tls_cert, tls_key, audit.value if audit else None
+    files = None if no_auth else auth, tls_cert, tls_key, audit
     serving = _serving(host, port, allow_host, proxy, root_path, fetch, allow_path, files, is_open=no_auth)
     with _ready_archive(folder, reranker) as archive:
         from rag.api.serve import serve_api
@@ -162,7 +155,7 @@ def _serving(
     root: str,
     fetching: bool | None,
     paths: list[Path] | None,
-    files: tuple[Path | None, Path | None, Path | None, Literal["off", "hashed", "full"] | None],
+    files: tuple[Path | None, Path | None, Path | None, Questions | None],
     *,
     is_open: bool,
 ) -> Serving:
