@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+import time
 from collections.abc import Callable
 
 from starlette.datastructures import Headers
@@ -20,6 +22,12 @@ from rag.server.request_ids import request_id_of
 
 CHALLENGE = {"WWW-Authenticate": 'Bearer realm="Fundstelle"'}
 """The header by which a reply says that it wants a token."""
+
+SLOW_SECONDS = 2.0
+"""A question that takes longer is logged: its duration and its id alone."""
+_QUESTIONS = ("/answer", "/ask", "/check", "/mcp")
+
+_log = logging.getLogger(__name__)
 
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _NOBODY = Visitor(role=Role.READER)
@@ -55,13 +63,23 @@ class Door:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on, or refuse it."""
+        if scope["type"] == "http":
+            request_id_of(scope)
+        begin = time.perf_counter()
+        try:
+            await self._answer(scope, receive, send)
+        finally:
+            seconds = time.perf_counter() - begin
+            if seconds > SLOW_SECONDS and scope["type"] == "http" and scope["path"].endswith(_QUESTIONS):
+                _log.info("Request %s, a question, took %.1f seconds.", request_id_of(scope), seconds)
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         is_watched = self._access is not None or self._audit is not None
         arrival = arrival_of(scope, self._serving) if scope["type"] == "http" and is_watched else None
         if arrival is None or isinstance(arrival, Refusal):
             # behind this door is a gate that refuses it
             await self._app(scope, receive, send)
             return
-        request_id_of(scope)
         peer = (scope.get("client") or ("",))[0]
         facts = {
             "session": _session_id(scope, arrival.view),

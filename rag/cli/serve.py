@@ -14,6 +14,7 @@ from rag.cli.index import update_archive
 from rag.cli.options import REPEATABLE, ArchiveOption, RerankerOption, opened_archive
 from rag.cli.output import err, out
 from rag.errors import FundstelleError
+from rag.server.log_lines import log_as_json
 from rag.text.paths import DEFAULT_ARCHIVE, index_command
 
 if TYPE_CHECKING:
@@ -50,6 +51,9 @@ AuditOption = Annotated[
         "by default.",
         show_default=False,
     ),
+]
+LogOption = Annotated[
+    Literal["text", "json"], typer.Option("--log-format", help="How the log is written, to standard error.")
 ]
 CertificateOption = Annotated[
     Path | None, typer.Option("--tls-cert", metavar="FILE", help="Certificate of the server for HTTPS, as PEM.")
@@ -88,6 +92,7 @@ def serve_page(
     auth: AuthOption = None,
     no_auth: NoAuthOption = False,
     audit: AuditOption = None,
+    log_format: LogOption = "text",
     tls_cert: CertificateOption = None,
     tls_key: KeyOption = None,
     root_path: RootPathOption = "",
@@ -100,6 +105,8 @@ def serve_page(
 
     An empty archive is first filled with the sample articles in ./seeds, if that folder exists.
     """
+    if log_format == "json":
+        log_as_json()
     files = None if no_auth else auth, tls_cert, tls_key, audit
     serving = _serving(host, port, allow_host, proxy, root_path, fetch, allow_path, files, is_open=no_auth)
     from tempfile import TemporaryDirectory
@@ -123,6 +130,7 @@ def serve_programs(
     auth: AuthOption = None,
     no_auth: NoAuthOption = False,
     audit: AuditOption = None,
+    log_format: LogOption = "text",
     tls_cert: CertificateOption = None,
     tls_key: KeyOption = None,
     root_path: RootPathOption = "",
@@ -135,6 +143,8 @@ def serve_programs(
 
     An empty archive is first filled with the sample articles in ./seeds, if that folder exists.
     """
+    if log_format == "json":
+        log_as_json()
     files = None if no_auth else auth, tls_cert, tls_key, audit
     serving = _serving(host, port, allow_host, proxy, root_path, fetch, allow_path, files, is_open=no_auth)
     with _ready_archive(folder, reranker) as archive:

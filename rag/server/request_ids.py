@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 import secrets
+from contextvars import ContextVar
 
 from starlette.datastructures import Headers
 from starlette.types import Scope
 
+_current: ContextVar[str] = ContextVar("request_id", default="")
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 
@@ -18,4 +20,10 @@ def request_id_of(scope: Scope) -> str:
         header = Headers(scope=scope).get("x-request-id", "")
         state["request_id"] = header if _REQUEST_ID.fullmatch(header) else secrets.token_hex(8)
     request_id: str = state["request_id"]
+    _current.set(request_id)
     return request_id
+
+
+def current_request_id() -> str:
+    """Return the id of the request that is being answered here; empty if none is."""
+    return _current.get()
