@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 from embeddings.permissions import make_file
+from rag.errors import ArchiveDamaged
+
+log = logging.getLogger(__name__)
 
 NOT_WRITABLE = (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM)
 """The codes of SQLite for a file that may not be written."""
@@ -52,6 +56,8 @@ class Connections:
     Args:
         prepare: called with each connection that is opened.
         accept: called after it with the first connection to a file, again if the file was replaced.
+        check: called before the file is read where it was written since: what was in the write-ahead log was moved
+            into it, or another program wrote a copy over it. If it raises, the log is left as it is.
         recreate: whether a file that was deleted, or is empty, is created again.
     """
 
@@ -61,17 +67,20 @@ class Connections:
         prepare: Callable[[sqlite3.Connection], None],
         accept: Callable[[sqlite3.Connection], None] = lambda _: None,
         *,
+        check: Callable[[], None] = lambda: None,
         recreate: bool = True,
     ) -> None:
         self._path = path
         self._prepare = prepare
         self._accept = accept
+        self._check = check
         self._recreate = recreate
         self._was_opened = False
         self._thread = threading.local()
         self._lock = threading.Lock()
         self._idle: list[sqlite3.Connection] = []
         self._identity: FileIdentity | None = None
+        self._written: FileIdentity = ()
         self._read_only = False
 
     @contextmanager
@@ -100,17 +109,35 @@ class Connections:
     def close(self) -> None:
         """Close all connections; those that are lent, when they are given back."""
         with self._lock:
-            self._drop()
+            if not self._idle or self._log_fits():
+                self._drop()
+                return
+            with closing(sqlite3.connect(f"{self._path.absolute().as_uri()}?mode=ro", uri=True)) as last:
+                # those that are not the last to be closed do not write their log into the file; a read-only one cannot
+                last.execute("SELECT 1 FROM sqlite_schema LIMIT 1").fetchall()
+                self._drop()
+
+    def _log_fits(self) -> bool:
+        try:
+            if self.last_written() != self._written:
+                self._check()
+        except ArchiveDamaged as error:
+            log.debug("The log of %s is left as it is (%s).", self._path, error)
+            return False
+        return True
 
     def _take(self) -> tuple[sqlite3.Connection, FileIdentity]:
         with self._lock:
             identity = self._current_identity()
+            written = self.last_written()
+            if written != self._written and identity:
+                self._check()
             if identity != self._identity:
                 self._drop()
             if not identity and self._was_opened and not self._recreate:
                 raise FileDeleted
-            if self._idle:
-                return self._idle.pop(), identity
+            if self._idle and written == self._written:
+                return self._idle.pop(), (*identity, *written)
             is_first = self._identity is None
             connection = self._open()
             try:
@@ -119,20 +146,27 @@ class Connections:
             except BaseException:
                 connection.close()
                 raise
+            # they remember pages of the file as it was; not the last to be closed, they do not write their log into it
+            self._close_idle()
             # again, since opening may have created it or shown it to be read-only
             self._identity = self._current_identity()
+            self._written = written or self.last_written()
             self._was_opened = True
-            return connection, self._identity
+            return connection, (*self._identity, *self._written)
 
     def _give_back(self, connection: sqlite3.Connection, identity: FileIdentity) -> None:
         with self._lock:
-            if identity == self._identity and len(self._idle) < _MAX_IDLE:
+            if identity == (*(self._identity or ()), *self._written) and len(self._idle) < _MAX_IDLE:
                 self._idle.append(connection)
             else:
                 connection.close()
 
     def _drop(self) -> None:
         self._identity = None
+        self._written = ()
+        self._close_idle()
+
+    def _close_idle(self) -> None:
         while self._idle:
             self._idle.pop().close()
 
@@ -144,6 +178,14 @@ class Connections:
         # another process may write what this one may only read, and connections without locks do not notice
         changes = (status.st_size, status.st_mtime_ns, *self._log_size()) if self._read_only else ()
         return status.st_dev, status.st_ino, *changes
+
+    def last_written(self) -> FileIdentity:
+        """Return the size and the time of the file, which stay while changes go into the write-ahead log."""
+        try:
+            status = self._path.stat()
+        except OSError:
+            return ()
+        return status.st_size, status.st_mtime_ns
 
     def _log_size(self) -> tuple[int, ...]:
         """Return the size of the write-ahead log, which has what is not in the file yet; nothing without a log."""

@@ -11,14 +11,15 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from rag.errors import ArchiveDamaged, ArchiveGone
+from rag.errors import ArchiveDamaged, ArchiveError, ArchiveGone
 from rag.storage.checksums import CHECKSUMS_VERSION, register
 from rag.storage.connections import Connections, FileDeleted, FileEmpty, immediate_transaction
 from rag.storage.creation import create_database
 from rag.storage.examination import fault_of_file, fault_of_rows
 from rag.storage.listing import sort_key
+from rag.storage.log_fit import change_count, check_log
 from rag.storage.schema import FIRST_READABLE_VERSION, SCHEMA_VERSION, set_up
-from rag.storage.sqlite_errors import DAMAGED, EMPTY, GONE, archive_error
+from rag.storage.sqlite_errors import DAMAGED, EMPTY, GONE, REPLACED, archive_error
 from rag.storage.state_file import ChangeCount, lost_changes, state_before, write_state
 
 log = logging.getLogger(__name__)
@@ -48,9 +49,11 @@ class Database:
         self._version = SCHEMA_VERSION
         # changes that were lost before
         self._lost = 0
+        # what the file itself said last, without its write-ahead log
+        self._in_file: ChangeCount | None = None
         if not path.exists():
             create_database(path, _prepare)
-        self._connections = Connections(path, _prepare, self._set_up, recreate=False)
+        self._connections = Connections(path, _prepare, self._set_up, check=self._check_log, recreate=False)
         self.rows("SELECT 1")
 
     def _set_up(self, connection: sqlite3.Connection) -> None:
@@ -68,10 +71,13 @@ class Database:
             raise ArchiveDamaged(DAMAGED.format(folder=folder, fault=fault))
         # in this order, since another process may be writing
         before = state_before(self._path)
-        now = _change_count(connection)
+        now = change_count(connection)
         self._lost = lost_changes(folder, before, now)
         if before is None:
             self._write_state(now, safely=False)
+
+    def _check_log(self) -> None:
+        self._in_file = check_log(self._path, self._in_file) or self._in_file
 
     def _write_state(self, count: ChangeCount, *, safely: bool) -> None:
         try:
@@ -149,11 +155,16 @@ class Database:
             if connection.in_transaction:
                 yield connection
                 return
+            written, before = self._connections.last_written(), self._in_file
             connection.execute("BEGIN")
             try:
                 yield connection
             finally:
                 connection.execute("ROLLBACK")
+            if self._connections.last_written() != written:
+                self._check_log()
+                if before and self._in_file and self._in_file.precedes(before):
+                    raise ArchiveError(REPLACED.format(folder=self._path.parent))
 
     @contextmanager
     def transaction(self, *, of_articles: bool = True) -> Iterator[tuple[sqlite3.Connection, int]]:
@@ -170,14 +181,9 @@ class Database:
                 connection.execute("INSERT INTO states VALUES (?, ?)", (revision, mark))
             connection.execute("UPDATE meta SET value = ? WHERE name = 'revision'", (str(revision),))
             connection.execute(_COUNT_CHANGE)
-            count = _change_count(connection)
+            count = change_count(connection)
         # while articles are indexed, once in a while is enough
         self._write_state(count, safely=not of_articles)
-
-
-def _change_count(connection: sqlite3.Connection) -> ChangeCount:
-    facts = dict(connection.execute("SELECT name, value FROM meta WHERE name IN ('archive_id', 'changes')").fetchall())
-    return ChangeCount(facts.get("archive_id", ""), int(facts.get("changes", 0)))
 
 
 def _prepare(connection: sqlite3.Connection) -> None:

@@ -11,6 +11,11 @@ from rag.storage.connections import NOT_WRITABLE
 GONE = "The archive {folder} was deleted or moved: put it back, or stop this program and open another one."
 DAMAGED = "The archive {folder} is damaged ({fault}): `fundstelle repair` saves what can be read, or restore a backup."
 EMPTY = "The database of the archive {folder} is an empty file: restore a backup, or delete that file to begin anew."
+OVERWRITTEN = (
+    "The database of the archive {folder} was replaced while its write-ahead log stayed: stop all programs that "
+    "use it, delete archive.sqlite-wal and archive.sqlite-shm, and put the database there again."
+)
+REPLACED = "The archive {folder} was replaced while it was read: ask again."
 MISSING = "The archive {folder} lacks its database: restore a backup, or delete the folder to begin anew."
 
 

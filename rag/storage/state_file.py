@@ -27,6 +27,10 @@ class ChangeCount:
     archive_id: str
     changes: int
 
+    def precedes(self, other: ChangeCount) -> bool:
+        """Whether this is the count of another archive, or of the same one at an earlier time."""
+        return self.archive_id != other.archive_id or self.changes < other.changes
+
 
 def _read_state(database: Path) -> ChangeCount | None:
     """Return what the file says; None without a file.
