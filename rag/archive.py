@@ -624,6 +624,17 @@ class Archive:
             )
         return searcher if encoder is None else replace(searcher, encoder=encoder)
 
+    def _rebuild_indexes(self) -> None:
+        """Make the indexes of vectors and of words again, whatever is on the disk.
+
+        Raises:
+            ArchiveBusy: another process is indexing.
+            ArchiveError: the archive cannot be written.
+        """
+        with self._writing():
+            self._dense.rebuild()
+            self._lexical.rebuild()
+
     def _catch_up(self) -> None:
         self._dense.catch_up()
         self._lexical.catch_up()

@@ -208,7 +208,7 @@ class LexicalIndex:
                 words = WordIndex.open(self._folder / manifest.name)
             return _open_index(manifest, words)
         except IndexDamaged as error:
-            log.warning("%s It is rebuilt now.", error)
+            self._store.database.warn_once(str(error), f"{error} It is rebuilt now.")
             return None
 
     def _made_from(self) -> str:

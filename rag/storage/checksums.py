@@ -35,13 +35,17 @@ COLUMNS = {
     "names": ("code", "name", "key"),
 }  # fmt: skip
 """The columns that the checksum of a row covers, by table: all others of the database follow from these."""
-_KEYS = {
+PRIMARY_KEYS = {
     "vectors": ("fingerprint", "input_hash"),
     "meta": ("name",),
     "settings": ("name",),
     "folders": ("path",),
     "files": ("path",),
     "corrections": ("article", "field", "text_key"),
+    "bands": ("band", "article"),
+    "lines": ("line", "article"),
+    "removed": ("revision", "key"),
+    "unsettled": ("article",),
 }
 """The primary keys of the tables without row ids."""
 CHECKSUMS_VERSION = 7
@@ -101,7 +105,7 @@ def add_checksums(connection: sqlite3.Connection) -> None:
 
 def _triggers(table: str) -> tuple[str, str]:
     columns = ", ".join(f'"{column}"' for column in COLUMNS[table])
-    this_row = " AND ".join(f"{key} = NEW.{key}" for key in _KEYS.get(table, ("rowid",)))
+    this_row = " AND ".join(f"{key} = NEW.{key}" for key in PRIMARY_KEYS.get(table, ("rowid",)))
     changed = f"CASE WHEN {is_intact(table, 'OLD')} THEN {checksum_of(table, 'NEW')} END"
     return (
         f"CREATE TRIGGER {table}_stored AFTER INSERT ON {table} BEGIN "  # noqa: S608

@@ -227,6 +227,12 @@ class Connections:
                 connection.execute("PRAGMA journal_mode = WAL")
                 # in write-ahead mode this survives a crash of the program; only a power cut may undo the last change
                 connection.execute("PRAGMA synchronous = NORMAL")
+        except UnicodeDecodeError as error:
+            connection.close()
+            # SQLite names what is malformed in a damaged schema, and the name itself is
+            damage = sqlite3.DatabaseError("its schema is malformed")
+            damage.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
+            raise damage from error
         except BaseException:
             connection.close()
             raise

@@ -52,8 +52,8 @@ class Database:
         # what the file itself said last, without its write-ahead log
         self._in_file: ChangeCount | None = None
         if not path.exists():
-            create_database(path, _prepare)
-        self._connections = Connections(path, _prepare, self._set_up, check=self._check_log, recreate=False)
+            create_database(path, prepare_connection)
+        self._connections = Connections(path, prepare_connection, self._set_up, check=self._check_log, recreate=False)
         self.rows("SELECT 1")
 
     def _set_up(self, connection: sqlite3.Connection) -> None:
@@ -186,7 +186,8 @@ class Database:
         self._write_state(count, safely=not of_articles)
 
 
-def _prepare(connection: sqlite3.Connection) -> None:
+def prepare_connection(connection: sqlite3.Connection) -> None:
+    """Give a connection what the tables of an archive need."""
     connection.execute("PRAGMA foreign_keys = ON")
     register(connection)
     connection.create_function("sort_key", 1, sort_key, deterministic=True)

@@ -105,6 +105,14 @@ class FileRecords:
         # a fingerprint begins with the hash
         return list(_records(self._database.rows(f"{_SELECT} WHERE substr(digest, 1, 64) = ?", sha256)).values())
 
+    def with_lost_articles(self) -> list[str]:
+        """Return the paths of the files of which fewer articles are stored than were read."""
+        query = (
+            "SELECT path FROM files WHERE articles > (SELECT count(*) FROM articles WHERE file = files.path) "
+            "ORDER BY path"
+        )
+        return [path for (path,) in self._database.rows(query)]
+
     def put(self, records: Iterable[FileRecord]) -> None:
         """Store records in place of those with the same paths."""
         with self._database.transaction(of_articles=False) as (connection, _):

@@ -13,8 +13,8 @@ from datetime import datetime
 from pathlib import PurePath
 from typing import Any, Literal
 
-from rag.errors import ArchiveOutdated, NotFound
-from rag.storage.article_mapping import day_of
+from rag.errors import ArchiveOutdated, ArticleDamaged, NotFound
+from rag.storage.article_mapping import DAMAGED, damaged_articles, day_of, if_intact, report_damaged
 from rag.storage.database import Database
 from rag.storage.listing import FIRST_LISTED_VERSION, SORT_COLUMNS, sort_key
 from rag.storage.listing_condition import STATES, Condition, among, condition_of
@@ -121,7 +121,9 @@ class Library:
         numbers = self._database.rows("SELECT number FROM listing WHERE article = ?", article_id)
         if not numbers:
             raise NotFound(f"There is no article {article_id} in this archive: it may have been removed meanwhile.")
-        return self._rows(numbers[0])[0]
+        for row in self._rows(numbers[0]):
+            return row
+        raise ArticleDamaged(DAMAGED.format(name=article_id, what="is not shown"))
 
     def counts(self, query: LibraryQuery) -> LibraryCounts:
         """Return how many of the articles that a query asks for there are by month, outlet, author and language.
@@ -196,16 +198,20 @@ class Library:
         return self._remembered.get(key)
 
     def _rows(self, numbers: Sequence[int]) -> list[LibraryRow]:
-        """Return the rows of these numbers, in their order."""
+        """Return the rows of these numbers, in their order; damaged articles are reported and left out."""
+        chosen = json.dumps(list(numbers))
         rows = self._database.rows(
-            "SELECT number, id, title, source_name.name, author_name.name, articles.published, articles.language, "
+            "SELECT number, id, title, source_name.name, author_name.name, articles.published, articles.language, "  # noqa: S608
             "passages, articles.added, state, path, file, same_as, origins FROM listing "
             "JOIN articles ON articles.id = listing.article "
             "LEFT JOIN names AS source_name ON source_name.code = listing.source "
             "LEFT JOIN names AS author_name ON author_name.code = listing.author "
-            "WHERE number IN (SELECT value FROM json_each(?))",
-            json.dumps(list(numbers)),
+            f"WHERE number IN (SELECT value FROM json_each(?)) AND {if_intact(self._database)}",
+            chosen,
         )
+        if len(rows) < len(numbers):
+            of_listed = "id IN (SELECT article FROM listing WHERE number IN (SELECT value FROM json_each(?)))"
+            report_damaged(self._database, damaged_articles(self._database, of_listed, chosen))
         by_number = {number: _row(facts) for number, *facts in rows}
         return [by_number[number] for number in numbers if number in by_number]
 

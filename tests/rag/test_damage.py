@@ -14,7 +14,7 @@ from damage import Archives, Damage, damaged_copy, make_archives, reason, shown_
 
 from embeddings.encoder import Encoder
 
-_FEW, _MANY = 40, 2_000
+_FEW, _MANY = 30, 2_000
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="a damaged archive is read in a process of its own")
 
@@ -45,7 +45,7 @@ def outcomes(archives: Archives, encoder: Encoder, seeds: range, folder: Path) -
 
 
 def test_nothing_is_shown_that_was_not_stored(archives: Archives, encoder: Encoder, tmp_path: Path) -> None:
-    """Of forty damages, each is harmless, healed by rebuilding, said, or refused in one sentence."""
+    """Of thirty damages, each is harmless, healed by rebuilding, said, or refused in one sentence."""
     counts = outcomes(archives, encoder, range(_FEW), tmp_path)
     assert sum(counts.values()) == _FEW
 

@@ -15,6 +15,7 @@ from rag.errors import (
     ArchiveGone,
     ArchiveOutdated,
     ArchiveReadOnly,
+    ArticleDamaged,
     EmptyQuestion,
     EncoderMisfit,
     EncoderUnavailable,
@@ -46,6 +47,7 @@ class ErrorTexts:
     full: str
     read_only: str
     damaged: str
+    article_damaged: str
     outdated: str
     no_encoder: str
     no_run: str
@@ -61,8 +63,10 @@ ERRORS: Mapping[str, ErrorTexts] = {
         full="Die Festplatte mit dem Archiv ist voll. Schaffen Sie Platz, und versuchen Sie es dann noch einmal; alles "
         "bisher Gespeicherte ist sicher.",
         read_only="In das Archiv lässt sich nicht schreiben. Prüfen Sie die Zugriffsrechte seines Ordners: {folder}",
-        damaged="Das Archiv ist beschädigt. Stellen Sie es aus einer Sicherung wieder her, oder löschen Sie seinen "
-        "Ordner, und lesen Sie Ihre Artikel neu ein: {folder}",
+        damaged="Das Archiv ist beschädigt. Beenden Sie Fundstelle, und retten Sie mit `fundstelle repair`, was sich "
+        "lesen lässt, oder stellen Sie es aus einer Sicherung wieder her: {folder}",
+        article_damaged="Dieser Artikel ist auf der Festplatte beschädigt worden und wird nicht gezeigt. "
+        "`fundstelle repair` liest seine Datei noch einmal.",
         outdated="Eine ältere Version hat dieses Archiv angelegt, und es ist schreibgeschützt; ihm fehlt noch "
         "die Liste der Artikel. Erlauben Sie das Schreiben in seinem Ordner, und starten Sie Fundstelle neu: {folder}",
         no_encoder="Das Sprachmodell lässt sich nicht laden. Prüfen Sie, ob die Festplatte voll ist; Näheres steht im "
@@ -92,8 +96,10 @@ ERRORS: Mapping[str, ErrorTexts] = {
         filter="This filter cannot be read. Write days as 2024-03-01, or remove it.",
         full="The disk with the archive is full. Make room, then try again; everything stored so far is safe.",
         read_only="The archive cannot be written. Check the permissions of its folder: {folder}",
-        damaged="The archive is damaged. Restore it from a backup, or delete its folder and index your articles "
-        "again: {folder}",
+        damaged="The archive is damaged. Stop Fundstelle and save what can be read (`fundstelle repair`), or restore "
+        "a backup: {folder}",
+        article_damaged="This article was damaged on the disk and is not shown. `fundstelle repair` reads its file "
+        "again.",
         outdated="An earlier version made this archive, and it is read-only; it has no list of articles yet. Make its "
         "folder writable, and start Fundstelle again: {folder}",
         no_encoder="The language model cannot be loaded. Check whether the disk is full; the log has the details.",
@@ -158,6 +164,7 @@ def _archive_sentence(error: FundstelleError, texts: Texts, archive: Path) -> st
         ArchiveBusy: texts.archive_busy,
         ArchiveClosed: words.closed,
         ArchiveDamaged: words.damaged,
+        ArticleDamaged: words.article_damaged,
         ArchiveFull: words.full,
         ArchiveGone: texts.archive_gone,
         ArchiveOutdated: words.outdated,

@@ -64,6 +64,7 @@ def test_a_changed_digit_is_not_quoted(folder: Path, encoder: Encoder, caplog: p
         assert "fire.md was damaged on the disk and is left out: `fundstelle repair`" in caplog.text
         with pytest.raises(ArticleDamaged, match=r"fire\.md was damaged on the disk and is not shown"):
             archive.article(article_id)
+        assert [row.label for row in archive.library_rows()] == ["Die Brücke"]
         archive.index([folder.parent / "articles"], again=True)
         assert archive.ask(QUESTION).citations == whole.citations
 

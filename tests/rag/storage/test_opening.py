@@ -127,3 +127,11 @@ def test_a_damaged_log_is_noticed(path: Path, caplog: pytest.LogCaptureFixture, 
         damaged.set_meta("later", "change")
         damaged.close()
         assert "lacks its last 2 changes" in caplog.text
+
+
+def test_a_schema_that_is_no_text_is_refused(path: Path) -> None:
+    """An archive is refused in a sentence even where what SQLite says of its schema is no UTF-8."""
+    data = path.read_bytes()
+    path.write_bytes(data.replace(b"passages_by_input ON passages", b"passages_by_input ON \xebassages"))
+    with pytest.raises(ArchiveDamaged, match="is damaged"):
+        open_archive(path)
