@@ -89,9 +89,12 @@ def test_a_second_answer_of_a_name_server_does_not_count(
 ) -> None:
     """A name that is public when it is looked at, and this computer when it is connected to (DNS rebinding)."""
     port = site.address.rpartition(":")[2]
-    resolving(monkeypatch, ["93.184.216.34"], ["127.0.0.1"])
+    public = ["93.184.216.34"]
+    # looked at for the page and for its robots.txt, and once more to connect
+    asked = resolving(monkeypatch, public, public, ["127.0.0.1"])
     (failure,) = fetch([f"http://news.example:{port}/a"], tmp_path / "pages", QUICK, public_only=True)
     assert ("own network" in failure.reason, site.requests) == (True, [])
+    assert len(asked) == 3
 
 
 def test_all_answers_of_a_name_server_count(site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
