@@ -105,13 +105,20 @@ class WordIndex:
                     raise IndexDamaged(f"The index of words in {folder} cannot be read ({error}).") from error
 
     def reload(self) -> None:
-        """See what another process wrote."""
-        if self._linked and self._folder:
-            with links_to(self._folder) as linked:
-                self._index = Index.open(str(linked))
+        """See what another process wrote.
+
+        Raises:
+            IndexDamaged: it cannot be read.
+        """
+        try:
+            if self._linked and self._folder:
+                with links_to(self._folder) as linked:
+                    self._index = Index.open(str(linked))
+                    self._look()
+            else:
                 self._look()
-        else:
-            self._look()
+        except (ValueError, OSError) as error:
+            raise IndexDamaged(f"The index of words in {self._folder} cannot be read ({error}).") from error
 
     def _look(self) -> None:
         self._index.config_reader("manual")
@@ -166,12 +173,12 @@ class WordIndex:
                 writer.add_document(document)
             writer.commit()
             writer.wait_merging_threads()
+            for path in self._folder.iterdir() if self._folder else ():
+                permissions.restrict(path)
+            self._look()
         except ValueError as error:
             # Tantivy's only kind of error
             raise OSError(str(error)) from error
-        for path in self._folder.iterdir() if self._folder else ():
-            permissions.restrict(path)
-        self.reload()
 
     def best(self, terms: Sequence[str], k: int, allowed: Ids | None, outdated: Ids) -> list[tuple[int, float]]:
         """Return the keys and BM25 scores of the k best passages with any of the terms, best first.

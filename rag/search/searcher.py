@@ -48,6 +48,8 @@ from rag.types import NO_FILTER, Answer, Citation, Facets, Filter, ResultList, S
 _ONE_AT_A_TIME = threading.Lock()
 # how many of the best passages are searched for copies: this many for each citation, and at least this many
 _GROUPED_PER_CITATION, _MIN_GROUPED = 4, 32
+# how often the indexes catch up with another process that stores articles, before a question takes them as they are
+_ATTEMPTS = 8
 
 
 @dataclass(frozen=True)
@@ -101,21 +103,27 @@ class Searcher:
         Raises:
             ArchiveError: the archive never had an article.
         """
-        # before the store is fixed in a state: an index of a later one would seem to be that of another archive
-        dense, lexical = self.dense.catch_up(), self.lexical.catch_up()
-        if dense is None:
-            raise ArchiveError(EMPTY.format(command=index_command(self.folder)))
-        with self.store.database.snapshot(), self._damage_said():
-            yield ArchiveSnapshot(
-                store=self.store,
-                dense=dense,
-                lexical=lexical,
-                encoder=self.encoder,
-                neutral=self.neutral,
-                tokens=self.tokens,
-                reranker=self.reranker,
-                ranking=self.ranking,
-            )
+        for attempts_left in reversed(range(_ATTEMPTS)):
+            before = self.store.revision
+            # before the store is fixed in a state: an index of a later one would seem to be that of another archive
+            dense, lexical = self.dense.catch_up(), self.lexical.catch_up()
+            if dense is None:
+                raise ArchiveError(EMPTY.format(command=index_command(self.folder)))
+            with self.store.database.snapshot(), self._damage_said():
+                if attempts_left and self.store.revision != before:
+                    # another process has stored something meanwhile
+                    continue
+                yield ArchiveSnapshot(
+                    store=self.store,
+                    dense=dense,
+                    lexical=lexical,
+                    encoder=self.encoder,
+                    neutral=self.neutral,
+                    tokens=self.tokens,
+                    reranker=self.reranker,
+                    ranking=self.ranking,
+                )
+                return
 
     @contextmanager
     def _damage_said(self) -> Iterator[None]:

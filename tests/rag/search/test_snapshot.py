@@ -12,9 +12,10 @@ from paths import QUESTIONS
 from embeddings.encoder import Encoder
 from rag.archive import Archive
 from rag.errors import ArchiveError
+from rag.lexical.snapshot import LexicalSnapshot
 
 # reads and the begin and end of the transaction
-_MAX_STATEMENTS = 30
+_MAX_STATEMENTS = 31
 
 
 @pytest.mark.parametrize("question", [QUESTIONS[0]["question"], QUESTIONS[1]["question"]])
@@ -50,6 +51,32 @@ def test_what_is_indexed_meanwhile_is_seen_by_the_next_question(tmp_path: Path, 
             assert snapshot.store.statistics.article_count() == 2
             words = snapshot.lexical.analyse("Bahn")
             assert len(snapshot.lexical.search(words, 5)) == 1
+
+
+def test_what_another_process_stores_between_two_indexes(
+    tmp_path: Path, encoder: Encoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Both indexes and the store of a question have the same articles, however often one is stored meanwhile."""
+    for number in range(4):
+        content = article_file(f"Bahn {number}", "2023-05-03", "Bote", f"Die Bahn {number} fährt wieder.")
+        (tmp_path / f"{number}.md").write_text(content, "utf-8")
+    with (
+        Archive.open(tmp_path / "archive", encoder=encoder) as archive,
+        Archive.open(tmp_path / "archive", encoder=encoder) as other,
+    ):
+        archive.index(tmp_path / "0.md")
+        arriving = [tmp_path / f"{number}.md" for number in range(1, 4)]
+        catch_up = archive._lexical.catch_up
+
+        def late() -> LexicalSnapshot:
+            words = catch_up()
+            if arriving:
+                other.index(arriving.pop())
+            return words
+
+        monkeypatch.setattr(archive._lexical, "catch_up", late)
+        with archive.searcher().snapshot() as snapshot:
+            assert snapshot.store.passages.count() == len(snapshot.dense) == len(snapshot.lexical.words) == 4
 
 
 def test_an_archive_without_articles_has_no_snapshot(tmp_path: Path, encoder: Encoder) -> None:
