@@ -16,6 +16,7 @@ from rag.evaluation.runs.run_store import RunStore
 from rag.storage.database import Database
 from rag.storage.library import Library
 from rag.types import Article
+from rag.types.library import LibraryQuery
 from ui.wording.english import ENGLISH
 from ui.wording.errors import ERRORS, error_sentence
 from ui.wording.german import GERMAN
@@ -94,7 +95,8 @@ def test_an_archive_of_an_earlier_version_that_cannot_be_written_has_no_list(
     """Everything but the list of its articles is there, and the sentence says what to do."""
     database = Database(tmp_path / "archive.sqlite")
     monkeypatch.setattr(Database, "version", 5)
-    check(lambda: Library(database).counts(), ArchiveOutdated, "Eine ältere Version hat dieses Archiv angelegt")
+    sentence = "Eine ältere Version hat dieses Archiv angelegt"
+    check(lambda: Library(database).counts(LibraryQuery()), ArchiveOutdated, sentence)
     database.close()
 
 
