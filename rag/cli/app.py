@@ -108,6 +108,8 @@ def _print_error(error: Exception) -> int:
     elif hasattr(error, "show"):
         # typer's usage errors print themselves; their class is not public
         error.show()
+    elif isinstance(error, MemoryError) or "failed to map segment" in str(error):
+        print_remark("There is not enough memory: end other programs, or raise the limit that `ulimit -v` shows.")
     else:
         summary = escape_controls(f"{type(error).__name__}: {error}".splitlines()[0])
         print_remark(f"Unexpected error ({summary}): run the command again with --debug for details.")

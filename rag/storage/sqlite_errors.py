@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 from pathlib import Path
 
@@ -17,12 +18,16 @@ OVERWRITTEN = (
 )
 REPLACED = "The archive {folder} was replaced while it was read: ask again."
 MISSING = "The archive {folder} lacks its database: restore a backup, or delete the folder to begin anew."
+# bytes that SQLite needs to open a database
+_LITTLE_ROOM = 1 << 16
 
 
 def archive_error(error: sqlite3.DatabaseError, folder: Path) -> ArchiveError:
     """Return the error that says what happened and what to do."""
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-    if code == sqlite3.SQLITE_FULL:
+    # on a full disk, SQLite cannot read either: it needs room for what readers share
+    is_full = code == sqlite3.SQLITE_IOERR and folder.is_dir() and shutil.disk_usage(folder).free < _LITTLE_ROOM
+    if code == sqlite3.SQLITE_FULL or is_full:
         return ArchiveFull(
             f"The disk of the archive {folder} is full: make room and run the same command again; "
             "what was stored before is safe."

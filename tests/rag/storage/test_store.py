@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import sqlite3
+import subprocess
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date
 from pathlib import Path, PurePosixPath
@@ -158,6 +160,23 @@ def test_a_full_disk_is_one_sentence_and_loses_nothing(tmp_path: Path) -> None:
     connection.execute("PRAGMA max_page_count = 1073741823")
     put(store, article(2), (0, 15))
     assert store.statistics.article_count() == 2
+
+
+def test_an_archive_on_a_full_disk(tmp_path: Path) -> None:
+    """Whoever opens it where there is no room for what readers share hears that the disk is full."""
+    mount = ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(tmp_path)]
+    if subprocess.run(mount, capture_output=True, check=False).returncode:
+        pytest.skip("only an administrator can make a small disk")
+    try:
+        Store(tmp_path / "archive.sqlite").close()
+        with suppress(OSError):
+            (tmp_path / "rest").write_bytes(bytes(1 << 20))
+        with pytest.raises(ArchiveError, match="is full: make room"):
+            Store(tmp_path / "archive.sqlite")
+        (tmp_path / "rest").unlink()
+        Store(tmp_path / "archive.sqlite").close()
+    finally:
+        subprocess.run(["umount", "-l", str(tmp_path)], check=True)
 
 
 def test_a_newer_archive_is_refused(tmp_path: Path) -> None:
