@@ -79,7 +79,9 @@ def unsealed_json(text: str) -> dict[str, Any]:
         ValueError: it is not what was written.
     """
     values = json.loads(text)
-    if not isinstance(values, dict) or values.pop(_CHECKSUM, None) != _checksum_of(values):
+    if not isinstance(values, dict) or _CHECKSUM not in values:
+        raise ValueError("it has no checksum, as those of earlier versions")
+    if values.pop(_CHECKSUM) != _checksum_of(values):
         raise ValueError("its checksum is wrong")
     return values
 

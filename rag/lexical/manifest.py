@@ -57,7 +57,7 @@ def read_manifest(folder: Path) -> Manifest | None:
     except FileNotFoundError:
         return None
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise IndexDamaged(f"The index of words in {folder} cannot be read ({error!r}).") from error
+        raise IndexDamaged(f"The index of words in {folder} cannot be read ({error}).") from error
 
 
 def write_manifest(folder: Path, manifest: Manifest) -> Manifest:
@@ -121,7 +121,7 @@ def check_files(folder: Path, manifest: Manifest) -> None:
             if fault := facts.fault(index):
                 raise IndexDamaged(fault)
     except OSError as error:
-        raise IndexDamaged(f"The index of words in {index} cannot be read ({error!r}).") from error
+        raise IndexDamaged(f"The index of words in {index} cannot be read ({error}).") from error
 
 
 def was_cut_short(folder: Path, manifest: Manifest) -> bool:

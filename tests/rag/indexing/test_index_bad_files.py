@@ -20,8 +20,7 @@ from bad_files import EITHER, REFUSED, TAKEN, Bad, make
 from paths import ARTICLES, ROOT
 
 from embeddings.encoder import Encoder
-from rag.loading.isolation.pool import Workers
-from rag.loading.reader import articles_in, is_harmless, pieces
+from rag.loading.reader import is_harmless, pieces
 
 TESTS = ROOT / "tests"
 GOOD = ("de-gotthard-basistunnel-eroeffnung.md", "fr-notre-dame-reouverture.html", "de-oder-fischsterben-goldalge.txt")
@@ -129,20 +128,6 @@ def test_heavy_files(encoder: Encoder, tmp_path: Path) -> None:
     indexed = index(tmp_path / "in" / "heavy", tmp_path / "archive")
     assert odd(bad, indexed) == {}
     assert indexed.peak < MOST_BYTES
-
-
-def test_a_reader_that_takes_too_long(tmp_path: Path) -> None:
-    """A small file can be made to keep its reader busy for hours; it is ended in time, and the next file is read."""
-    slow, good = tmp_path / "slow.md", tmp_path / "good.txt"
-    slow.write_text("<!--" * 100_000)
-    shutil.copy(ARTICLES / GOOD[2], good)
-    started = time.monotonic()
-    with Workers(1, seconds=2) as workers:
-        parts = [part for path in (slow, good) for part in pieces(path, "")]
-        slowly, well = [result for _, result in workers.map(articles_in, parts)]
-    assert str(slowly) == "It takes longer than 2 seconds to read: save the article in another format."
-    assert isinstance(well, list) and len(well) == 1
-    assert time.monotonic() - started < 60
 
 
 @pytest.mark.parametrize(("name", "size"), [("long.md", 20_001), ("long.txt", 100_001), ("page.html", 100)])
