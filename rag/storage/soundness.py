@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from rag.storage.checksums import COLUMNS, is_intact
+from rag.storage.checksums import COLUMNS
 from rag.storage.database import Database
+from rag.storage.examination import damaged_rows, structural_fault
 from rag.storage.listing import FIRST_LISTED_VERSION, list_article
 
 # rows that are read at a time
@@ -50,8 +51,8 @@ class Soundness:
 
     def damage(self) -> str:
         """Return the first thing that SQLite's check of the whole file complains about; empty if there is none."""
-        complaint = str(self._database.rows("PRAGMA integrity_check(1)")[0][0])
-        return "" if complaint == "ok" else complaint.splitlines()[-1]
+        with self._database.lent() as connection:
+            return structural_fault(connection)
 
     def damaged_counts(self) -> dict[str, int]:
         """Return the number of rows that are not as they were stored, by their table; tables without any are left out.
@@ -60,7 +61,9 @@ class Soundness:
         """
         if not self._database.has_checksums:
             return {}
-        return self._counts({table: f"NOT {is_intact(table)}" for table in COLUMNS})
+        with self._database.lent() as connection:
+            counts = {table: damaged_rows(connection, table) for table in COLUMNS}
+        return {table: count for table, count in counts.items() if count}
 
     def broken_references(self) -> int:
         """Return the number of rows that refer to a row that does not exist."""
