@@ -121,7 +121,7 @@ def main() -> None:
             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         # a new library for each: nothing is remembered
         times = {name: timed(lambda query=query: Library(database).page(query)) for name, query in queries()}
-        counts = timed(lambda: Library(database).counts())
+        counts = timed(lambda: Library(database).counts(LibraryQuery()))
         size = Path(folder, "archive.sqlite").stat().st_size
         database.close()
     result = {
