@@ -24,7 +24,10 @@ COMMANDS = {
     "show": ("rag.cli.show:show", "Print an article with its metadata and passages."),
     "status": ("rag.cli.show:status", "Print what the archive contains."),
     "doctor": ("rag.cli.doctor:doctor", "Check the archive, its indexes, its files and this computer."),
-    "repair": ("rag.cli.repair:repair", "Heal what was damaged on the disk, from the files of the articles."),
+    "repair": (
+        "rag.cli.repair:repair",
+        "Heal what was damaged on the disk: files of damaged articles are read again.",
+    ),
     "ui": ("rag.cli.serve:serve_page", "Start the web interface, and the API for programs beside it."),
     "serve": ("rag.cli.serve:serve_programs", "Start the API for programs, without the web interface."),
     "eval": ("rag.cli.evaluation:evaluations", "Ask test questions and measure the answers."),

@@ -12,7 +12,7 @@ from rag.text.paths import DEFAULT_ARCHIVE
 
 
 def repair(folder: ArchiveOption = DEFAULT_ARCHIVE) -> None:
-    """Heal what was damaged on the disk: the files of damaged articles are read again, and the indexes made anew.
+    """Heal what was damaged on the disk: files of damaged articles are read again, and the indexes made anew.
 
     The exit code is 0 if all is whole then, and 1 if something is damaged still or was lost.
     """

@@ -152,7 +152,8 @@ class Searcher:
         question = checked_question(question)
         started = time.perf_counter()
         parsed = parse(question)
-        return self._answer(question, parsed, self.search(parsed, k, filter), filter, started)
+        retrieval = self.search(parsed, k, filter)
+        return self._answer(question, parsed, retrieval, filter, started, confidence=self.confidence(retrieval))
 
     def results(self, question: str, limit: int, filter: Filter = NO_FILTER, sort: Sort = "relevance") -> ResultList:
         """Return the articles of at most `limit` citations; see `rag.archive.Archive.search`.
@@ -165,7 +166,8 @@ class Searcher:
         started = time.perf_counter()
         parsed = parse(question)
         if not self._has_vectors():
-            return ResultList(self._answer(question, parsed, NO_RETRIEVAL, filter, started), (), Facets(), more=False)
+            answer = self._answer(question, parsed, NO_RETRIEVAL, filter, started, confidence=0.0)
+            return ResultList(answer, (), Facets(), more=False)
         with self.snapshot() as snapshot:
             query = encode_query(parsed, snapshot)
             with _ONE_AT_A_TIME:
@@ -174,18 +176,26 @@ class Searcher:
                     ranked.ranking, query, snapshot, ranked.allowed, limit=limit, compared=_MIN_GROUPED
                 )
                 retrieval = _cited(ranked, groups, snapshot, extended) if groups else NO_RETRIEVAL
-                likelihood = likelihoods(retrieval, ranked.ranking, query, self.calibration) if groups else []
-                listed = likely_groups(groups, likelihood, self.confidence(retrieval))
+                calibration = self.calibration
+                likelihood = likelihoods(retrieval, ranked.ranking, query, calibration) if groups else []
+                confidence = _confidence(retrieval, calibration)
+                listed = likely_groups(groups, likelihood, confidence)
                 facets = facets_of(extended, query, snapshot, listed=listed, question=parsed, filter=filter)
                 without_filters = 0 if groups else articles_without_filters(parsed, query, snapshot)
-            answer = self._answer(question, parsed, retrieval, filter, started)
+            answer = self._answer(question, parsed, retrieval, filter, started, confidence=confidence)
             return ResultList(answer, by_article(answer.citations, likelihood, sort), facets, more, without_filters)
 
     def _answer(
-        self, question: str, parsed: ParsedQuestion, retrieval: Retrieval, filter: Filter, started: float
+        self,
+        question: str,
+        parsed: ParsedQuestion,
+        retrieval: Retrieval,
+        filter: Filter,
+        started: float,
+        *,
+        confidence: float,
     ) -> Answer:
         """Return the answer that cites what was retrieved; `started` is the time on the clock of `perf_counter`."""
-        confidence = self.confidence(retrieval)
         hits = self.store.duplicates.cite(retrieval.hits, filter)
         took = round((time.perf_counter() - started) * 1000, 1)
         answer = compose(
@@ -222,7 +232,7 @@ class Searcher:
 
     def confidence(self, retrieval: Retrieval) -> float:
         """Return the probability, in [0, 1], that the hits answer; 0 without hits."""
-        return self.calibration.probability(retrieval.features, retrieval.doubt) if retrieval.hits else 0.0
+        return _confidence(retrieval, self.calibration)
 
     def require_articles(self) -> None:
         """Check before many questions that they can be asked.
@@ -258,6 +268,10 @@ class Searcher:
         files = self.store.file_paths(citation.article.id for citation in citations)
         missing = {article for article, file in files.items() if is_missing(Path(file))}
         return tuple(replace(citation, file_missing=citation.article.id in missing) for citation in citations)
+
+
+def _confidence(retrieval: Retrieval, calibration: Calibration) -> float:
+    return calibration.probability(retrieval.features, retrieval.doubt) if retrieval.hits else 0.0
 
 
 def _rank(

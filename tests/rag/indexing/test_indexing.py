@@ -56,10 +56,10 @@ def archive(tmp_path: Path, encoder: Encoder) -> Archive:
 
 
 def dump(archive: Path) -> tuple[list[object], list[object], dict[bytes, np.ndarray]]:
-    """All that an archive holds, without the revisions and the time, which count the ways and not the end."""
+    """All that an archive holds, without revisions, times and checksums of both, which count the ways, not the end."""
     with sqlite3.connect(archive / "archive.sqlite") as database:
-        columns = [name for _, name, *_ in database.execute("PRAGMA table_info(articles)") if name != "added"]
-        articles = database.execute(f"SELECT {', '.join(columns)} FROM articles ORDER BY id").fetchall()  # noqa: S608
+        columns = {name for _, name, *_ in database.execute("PRAGMA table_info(articles)")} - {"added", "checksum"}
+        articles = database.execute(f"SELECT {', '.join(sorted(columns))} FROM articles ORDER BY id").fetchall()  # noqa: S608
         passages = database.execute(
             'SELECT key, article, start, "end", input_hash FROM passages ORDER BY key'
         ).fetchall()
