@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import os
+
+# before NumPy is imported, here and in the processes that tests start: several processes with a thread for each core
+# wait for each other, which costs a quarter of the time
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
 import io
 import logging
-import os
 import signal
 import subprocess
 import sys
