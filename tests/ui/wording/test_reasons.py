@@ -38,6 +38,7 @@ OTHER_ERRORS = {"ArchiveError", "AssertionError", "ConfigError", "CorrectionErro
 OTHER_ERRORS |= {"RuntimeError", "TypeError", "ValueError"}
 
 
+@pytest.mark.slow
 def test_bad_files_are_refused_in_german(tmp_path: Path, encoder: Encoder) -> None:
     """The reasons that some bad files meet are German, and what differs is filled in."""
     names = ("empty.txt", "leer.docx", "kaputt.pdf", "tabelle.csv")
