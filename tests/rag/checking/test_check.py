@@ -115,6 +115,7 @@ def test_limits(sample: Archive, draft: str, message: str) -> None:
         sample.verify_quotes(draft)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("part", ["1998 ", "1 2,3. ", "> 5\n> „a“\n\n", "a 1998–2001, ", "１２"])
 def test_a_million_figures(part: str) -> None:
     """The time to read a draft grows with its length, whatever is in it."""

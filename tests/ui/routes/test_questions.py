@@ -168,6 +168,7 @@ def test_a_read_only_archive(page: TestClient, own: Archive) -> None:
     assert page.get("/view/questions").status_code == 503
 
 
+@pytest.mark.slow
 @needs_chromium
 def test_in_a_browser(own: Archive, folder: Path, open_page: Open) -> None:
     """Asked, saved, followed, read, deleted; the private mode is seen on every view; nothing goes wrong meanwhile."""

@@ -151,6 +151,7 @@ def names(sentence: str) -> list[str]:
     return [name for _, name, *_ in Formatter().parse(sentence) if name]
 
 
+@pytest.mark.slow
 @needs_chromium
 def test_in_a_browser(own: Archive, open_page: Open) -> None:
     """Theme and language change at once and stay; the estimate comes by a button."""
