@@ -39,7 +39,7 @@ def main() -> None:
     listed = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout
     bill = json.loads(listed)
     bill["components"] = [part for part in bill["components"] if canonicalize_name(part["name"]) in names]
-    for part in bill["components"]:
+    for part in (*bill["components"], *bill["metadata"]["tools"]["components"]):
         part.pop("externalReferences", None)
     kept = {part["bom-ref"] for part in (*bill["components"], bill["metadata"]["component"])}
     bill["dependencies"] = [
