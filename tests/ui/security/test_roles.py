@@ -9,7 +9,6 @@ import httpx
 import pytest
 from access_parts import PASSWORD, bearer, make_accounts
 from fastapi.testclient import TestClient
-from page_parts import TEXT
 from route_parts import CLOSED, OPEN, paths
 from server_parts import served
 
@@ -43,23 +42,13 @@ SIGNING = {"POST /sign-in", "POST /sign-out"}
 
 
 @pytest.fixture(scope="module")
-def own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Archive]:
-    """An archive of one article, which the tests change."""
-    folder = tmp_path_factory.mktemp("roles")
-    (folder / "one.txt").write_text(TEXT, encoding="utf-8")
-    with Archive.open(folder / "archive") as archive:
-        archive.index([folder / "one.txt"])
-        yield archive
-
-
-@pytest.fixture(scope="module")
 def guarded(tmp_path_factory: pytest.TempPathFactory) -> Serving:
     return Serving(accounts=make_accounts(tmp_path_factory.mktemp("accounts") / "accounts.json").path)
 
 
 @pytest.fixture(scope="module")
-def client(own: Archive, guarded: Serving) -> Iterator[httpx.Client]:
-    with served(own, guarded) as page, httpx.Client(base_url=page.address, timeout=20, trust_env=False) as opened:
+def client(archive: Archive, guarded: Serving) -> Iterator[httpx.Client]:
+    with served(archive, guarded) as page, httpx.Client(base_url=page.address, timeout=20, trust_env=False) as opened:
         yield opened
 
 
@@ -82,9 +71,9 @@ def requests_of(archive: Archive, serving: Serving) -> set[str]:
     return own | programs
 
 
-def test_every_route_has_a_rule(own: Archive, guarded: Serving) -> None:
+def test_every_route_has_a_rule(archive: Archive, guarded: Serving) -> None:
     """A new route that nobody gave a role fails here; at work it is closed to all but admins."""
-    requests = requests_of(own, guarded)
+    requests = requests_of(archive, guarded)
     assert len(requests) > 80
     without = {each for each in requests if not (page_rule(*each.split(" ")) or api_rule(*each.split(" ")))}
     assert without == set()
@@ -92,9 +81,11 @@ def test_every_route_has_a_rule(own: Archive, guarded: Serving) -> None:
 
 
 @pytest.mark.parametrize("role", [None, *Role])
-def test_each_role_does_what_it_may(own: Archive, guarded: Serving, client: httpx.Client, role: Role | None) -> None:
+def test_each_role_does_what_it_may(
+    archive: Archive, guarded: Serving, client: httpx.Client, role: Role | None
+) -> None:
     """On all routes, by each method: without a token 401, with a lower role 403, else whatever the route says."""
-    for request in sorted(requests_of(own, guarded) - SIGNING):
+    for request in sorted(requests_of(archive, guarded) - SIGNING):
         method, address = request.split(" ")
         needed = Role.ADMIN if request in ADMIN else Role.EDITOR if request in EDITOR else Role.READER
         with client.stream(method, address, headers=bearer(role) if role else {}) as reply:
@@ -122,7 +113,7 @@ def test_other_methods_and_closed_routes_are_no_way_in(client: httpx.Client) -> 
     assert client.get("/api/v1/new", headers=bearer(Role.READER)).status_code == 403
 
 
-def test_functions_of_gradio_have_roles(client: httpx.Client, own: Archive) -> None:
+def test_functions_of_gradio_have_roles(client: httpx.Client, archive: Archive) -> None:
     """A reader may look at runs; whoever starts, cancels or deletes one is an editor."""
     reader, editor = bearer(Role.READER), bearer(Role.EDITOR)
     allowed = {}
