@@ -18,7 +18,7 @@ from rag.config import DEFAULT_RANKING, Config, RankingConfig
 from rag.dense.index import DenseIndex
 from rag.dense.lazy_encoder import LazyEncoder
 from rag.dense.token_vectors import TokenStores
-from rag.errors import ArchiveBusy, ArchiveClosed, ArchiveError, ArchiveReadOnly, EncoderMisfit, NotFound, QuestionError
+from rag.errors import ArchiveBusy, ArchiveClosed, ArchiveError, ArchiveReadOnly, EncoderMisfit, QuestionError
 from rag.indexing.arguments import StrPath, to_addresses, to_paths
 from rag.lexical.index import LexicalIndex
 from rag.search.arguments import Day, FilterArguments, Names, check_question
@@ -27,11 +27,19 @@ from rag.search.cross_encoder import CrossEncoderReranker
 from rag.search.searcher import Searcher
 from rag.search.similar import SimilarArticle, similar_articles
 from rag.storage.database import DATABASE, Database
-from rag.storage.layout import DENSE, FETCHED, INDEXING_LOCK, LEXICAL, TOKENS, bytes_on_disk, make_archive_folder
+from rag.storage.layout import (
+    DENSE,
+    FETCHED,
+    INDEXING_LOCK,
+    LEXICAL,
+    TOKENS,
+    bytes_on_disk,
+    make_archive_folder,
+    no_archive,
+)
 from rag.storage.lookup import resolve_article
 from rag.storage.store import Store
 from rag.text.language import language_of
-from rag.text.paths import index_command
 from rag.text.similarity import Version, versions_among
 from rag.types import (
     Answer,
@@ -64,11 +72,6 @@ if TYPE_CHECKING:
 _FAST_RANKING = replace(DEFAULT_RANKING, fast=True)
 
 
-def _no_archive(folder: Path) -> NotFound:
-    """Return the error for a folder without an archive."""
-    return NotFound(f"There is no archive in {folder}: make one with `{index_command(folder)}`.")
-
-
 class Archive:
     """An archive of articles in a folder of its own: index files, ask questions. Safe to use from several threads.
 
@@ -91,7 +94,7 @@ class Archive:
             raise TypeError(f"encoder is an opened encoder: name the model as encoder_name={encoder!r}.")
         folder = Path(folder)
         if not folder.is_dir():
-            raise _no_archive(folder)
+            raise no_archive(folder)
         self.folder = folder
         self._on_step = on_step
         self._closed = False
@@ -146,7 +149,7 @@ class Archive:
             raise ArchiveError(f"No archive can be there ({error.strerror}): choose a shorter path.") from error
         if not exists:
             if not create:
-                raise _no_archive(folder)
+                raise no_archive(folder)
             make_archive_folder(folder)
         return cls(
             folder,

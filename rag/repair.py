@@ -10,13 +10,12 @@ from typing import TYPE_CHECKING
 
 from filelock import FileLock, Timeout
 
-from rag.errors import ArchiveBusy, ArchiveDamaged, NotFound
+from rag.errors import ArchiveBusy, ArchiveDamaged
 from rag.storage.database import DATABASE
-from rag.storage.layout import INDEXING_LOCK
+from rag.storage.layout import INDEXING_LOCK, no_archive
 from rag.storage.salvage import fault_of, salvage
 from rag.storage.sqlite_errors import MISSING
 from rag.storage.state_file import SUFFIX
-from rag.text.paths import index_command
 
 if TYPE_CHECKING:
     from rag.archive import Archive
@@ -61,7 +60,7 @@ def repair_archive(folder: Path, opened: Callable[[], Archive]) -> RepairReport:
     if not path.is_file():
         if path.with_suffix(SUFFIX).exists():
             raise ArchiveDamaged(MISSING.format(folder=folder))
-        raise NotFound(f"There is no archive in {folder}: make one with `{index_command(folder)}`.")
+        raise no_archive(folder)
     damaged_file: Path | None = None
     lost: dict[str, int] = {}
     try:

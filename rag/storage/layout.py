@@ -6,9 +6,10 @@ from contextlib import suppress
 from pathlib import Path
 
 from embeddings.permissions import make_file
-from rag.errors import ArchiveError
+from rag.errors import ArchiveError, NotFound
 from rag.storage.database import DATABASE
 from rag.storage.state_file import SUFFIX
+from rag.text.paths import index_command
 
 DENSE = "dense"
 LEXICAL = "lexical"
@@ -18,6 +19,11 @@ FETCHED = "fetched"
 INBOX = "inbox"
 MAP = "map.json"
 _PRIVATE = 0o700
+
+
+def no_archive(folder: Path) -> NotFound:
+    """Return the error for a folder without an archive."""
+    return NotFound(f"There is no archive in {folder}: make one with `{index_command(folder)}`.")
 
 
 def make_archive_folder(folder: Path) -> None:
