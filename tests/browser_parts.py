@@ -116,7 +116,7 @@ def serving(folder: Path, cwd: Path = ROOT) -> Iterator[str]:
     finally:
         process.send_signal(signal.SIGINT)
         try:
-            said = process.communicate(timeout=20)[0]
+            said = process.communicate(timeout=60)[0]
         except subprocess.TimeoutExpired:
             process.kill()
             said = process.communicate()[0] + "(did not end at Ctrl-C)"

@@ -50,6 +50,8 @@ def chromium() -> Iterator[sync_api.Browser]:
         "playwright.sync_api", reason="playwright is not installed: pip install fundstelle[test]"
     )
     arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+    # the usual five seconds say more of the computer's load than of the page
+    sync_api.expect.set_options(timeout=30_000)
     with sync_api.sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)
         yield browser

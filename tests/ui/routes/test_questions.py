@@ -178,7 +178,6 @@ def test_in_a_browser(own: Archive, folder: Path, open_page: Open) -> None:
     with served(own) as server:
         visit = open_page(server.address)
         page = visit.page
-        page.set_default_timeout(5000)
         page.goto(f"{server.address}/?tab=questions")
         page.locator(".fs-news summary").click()
         sync_api.expect(page.locator(".fs-news blockquote")).to_have_text(NEWS)

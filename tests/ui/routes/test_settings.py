@@ -158,7 +158,6 @@ def test_in_a_browser(own: Archive, open_page: Open) -> None:
     with served(own) as server:
         visit = open_page(server.address)
         page = visit.page
-        page.set_default_timeout(5000)
         page.goto(f"{server.address}/?tab=settings")
         page.get_by_role("combobox", name="Darstellung").select_option("dark")
         sync_api.expect(page.locator("html")).to_have_class("dark")
