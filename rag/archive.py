@@ -553,6 +553,7 @@ class Archive:
         Raises:
             DraftUnusable: it is too long, has no word, or is not valid Unicode.
             ArchiveError: the archive has no article yet.
+            ArticleDamaged: no article has it, and one that may have it is damaged.
         """
         from rag.checking.check import check_quote
 

@@ -69,15 +69,17 @@ class CandidateTexts:
 
     def _articles(self, keys: Sequence[int]) -> list[SearchedText]:
         store = self._snapshot.store
-        article_ids = list(dict.fromkeys(store.passages.articles_of(keys).values()))
-        return [self._text(article_id) for article_id in article_ids[:_MAX_ARTICLES]]
-
-    def _text(self, article_id: str) -> SearchedText:
-        text = self._texts.pop(article_id, None) or SearchedText(self._snapshot.store.article(article_id))
-        self._texts[article_id] = text
-        if len(self._texts) > _CACHED_TEXTS:
+        article_ids = list(dict.fromkeys(store.passages.articles_of(keys).values()))[:_MAX_ARTICLES]
+        read = store.articles([article_id for article_id in article_ids if article_id not in self._texts])
+        texts = []
+        for article_id in article_ids:
+            if article_id in self._texts or article_id in read:
+                text = self._texts.pop(article_id) if article_id in self._texts else SearchedText(read[article_id])
+                self._texts[article_id] = text
+                texts.append(text)
+        while len(self._texts) > _CACHED_TEXTS:
             self._texts.popitem(last=False)
-        return text
+        return texts
 
 
 def _runs(sought: Sequence[str]) -> list[Sequence[str]]:

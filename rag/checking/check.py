@@ -8,8 +8,9 @@ from itertools import islice
 from rag.checking.figure_check import check_figures, counting_sentences
 from rag.checking.marks import DraftQuote, quotes_in
 from rag.checking.quotes import check_quotes
-from rag.errors import DraftUnusable
+from rag.errors import ArticleDamaged, DraftUnusable
 from rag.search.searcher import Searcher
+from rag.storage.damage import DAMAGED
 from rag.types.draft import CheckedQuote, DraftReport
 
 MAX_DRAFT = 2_000_000
@@ -39,15 +40,17 @@ def check_draft(draft: str, searcher: Searcher, *, figures: bool = True) -> Draf
             f"The draft has more than {MAX_COUNTING:,} sentences with figures: check it in parts, or its quotations "
             "alone."
         )
-    with searcher.snapshot() as snapshot:
-        quotes = tuple(check_quotes(marked.quotes, snapshot))
-    # each sentence is a question of its own, with a snapshot of its own
-    checked = tuple(check_figures(draft, sentences, searcher))
+    with searcher.store.database.damage.collected() as damaged:
+        with searcher.snapshot() as snapshot:
+            quotes = tuple(check_quotes(marked.quotes, snapshot))
+        # each sentence is a question of its own, with a snapshot of its own
+        checked = tuple(check_figures(draft, sentences, searcher))
     return DraftReport(
         draft,
         tuple(replace(quote, citations=searcher.with_missing_files(quote.citations)) for quote in quotes),
         checked,
         marked.unclosed,
+        tuple(damaged.values()),
     )
 
 
@@ -57,12 +60,16 @@ def check_quote(words: str, searcher: Searcher) -> CheckedQuote:
     Raises:
         DraftUnusable: it is too long, has no word, or is not valid Unicode.
         ArchiveError: the archive never had an article.
+        ArticleDamaged: it is in no article, and one that may have it is damaged.
     """
     _require_text(words)
     if not any(map(str.isalnum, words)):
         raise DraftUnusable("The quotation has no word: give the words to look for.")
-    with searcher.snapshot() as snapshot:
+    with searcher.store.database.damage.collected() as damaged, searcher.snapshot() as snapshot:
         (quote,) = check_quotes([DraftQuote(0, len(words), words)], snapshot)
+    if damaged and not quote.holds:
+        # nobody can say that it is missing
+        raise ArticleDamaged(DAMAGED.format(name=next(iter(damaged.values())), what="may have these words"))
     return replace(quote, citations=searcher.with_missing_files(quote.citations))
 
 

@@ -30,6 +30,10 @@ app = typer.Typer(
 )
 
 
+# commands whose output names damaged articles, so that a line of the log would repeat it
+_NAMING_DAMAGE = ("ask", "check")
+
+
 def _print_version(requested: bool) -> None:
     if requested:
         sys.stdout.write(f"fundstelle {__version__}\n")
@@ -38,6 +42,7 @@ def _print_version(requested: bool) -> None:
 
 @app.callback()
 def common(
+    context: typer.Context,
     version: Annotated[
         bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and exit.")
     ] = False,
@@ -46,6 +51,8 @@ def common(
     """Options of every command."""
     terminal = logging.StreamHandler(sys.stderr)
     terminal.setFormatter(LogLine("%(message)s"))
+    if context.invoked_subcommand in _NAMING_DAMAGE:
+        terminal.addFilter(lambda record: record.name != "rag.storage.damage")
     logging.basicConfig(level=logging.ERROR, handlers=[terminal])
     for ours in ("embeddings", "rag", "ui"):
         logging.getLogger(ours).setLevel(logging.DEBUG if debug else logging.WARNING)

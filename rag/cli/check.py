@@ -11,7 +11,7 @@ import typer
 from rich.text import Text
 
 from rag.cli.options import ArchiveOption, JsonOption, ServerOption, asked_archive, server_asked
-from rag.cli.output import err, out, print_indented, print_origin_of
+from rag.cli.output import err, out, print_damaged, print_indented, print_origin_of
 from rag.cli.plain import print_json
 from rag.errors import FundstelleError
 from rag.text.paths import DEFAULT_ARCHIVE
@@ -75,6 +75,7 @@ def print_draft_report(report: DraftReport) -> None:
     entries: Iterable[CheckedQuote | CheckedFigure] = sorted(
         (*report.quotes, *report.figures), key=lambda entry: (entry.start, -entry.end)
     )
+    print_damaged(report.damaged)
     for entry in entries:
         if isinstance(entry, CheckedQuote):
             _print_quote(entry)

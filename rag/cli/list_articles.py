@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from itertools import chain
-from typing import Annotated, Literal
+from typing import Annotated
 
 import typer
 from rich.text import Text
@@ -30,9 +30,8 @@ from rag.cli.plain import escape_controls, print_json
 from rag.search.filters import make_filter
 from rag.text.paths import DEFAULT_ARCHIVE
 from rag.types.article import iso_day
-from rag.types.library import LibraryQuery, LibraryRow, SortFact
+from rag.types.library import ArticleState, LibraryQuery, LibraryRow, SortFact
 
-State = Literal["complete", "incomplete", "duplicate", "missing", "changed"]
 _GREATEST_FIRST = ("added", "published", "passages")
 # the widths of columns on a terminal; the headline gets what is left
 _WIDTHS = (10, 5, 24)
@@ -49,7 +48,7 @@ def list_articles(
     language: LanguageOption = None,
     author: AuthorOption = None,
     path: PathOption = None,
-    state: Annotated[State | None, typer.Option(help="Only articles in this state.")] = None,
+    state: Annotated[ArticleState | None, typer.Option(help="Only articles in this state.")] = None,
     sort: Annotated[SortFact, typer.Option(help="The fact to sort by.")] = "added",
     reverse: Annotated[bool, typer.Option("--reverse", help="Turn the order around.")] = False,
     limit: Annotated[int | None, typer.Option(metavar="N", min=1, help="Only the first N articles.")] = None,

@@ -36,6 +36,11 @@ INDEX_AGAIN = (
     "Short passages of this archive may be ranked wrongly, because an earlier version encoded them: "
     "run `fundstelle index PATH` to re-encode them."
 )
+DAMAGED = (
+    "{} was damaged on the disk and is missing here: {}. `fundstelle repair` reads its file again.",
+    "{} were damaged on the disk and are missing here: {}. `fundstelle repair` reads their files again.",
+)
+_MAX_DAMAGED = 3
 _MAX_FAILURES = _MAX_TABLES = 50
 _MAX_DATE_EXAMPLES = 3
 _LABELS = {"doubles": "duplicates", "index_again": "re-index"}
@@ -53,13 +58,22 @@ def print_answer(answer: Answer) -> None:
         out.print(Text(answer.reason, style="yellow"), soft_wrap=True)
     if answer.absent_times:
         out.print(Text(NOTHING_OF.format(", ".join(answer.absent_times)), style="yellow"), soft_wrap=True)
-    if answer.absent_times or not answer.answerable:
+    print_damaged(answer.damaged)
+    if answer.absent_times or answer.damaged or not answer.answerable:
         out.print()
     print_citations(answer.citations)
     if answer.index_again:
         err.print(INDEX_AGAIN, style="yellow", soft_wrap=True)
     count = f"{len(answer)} {'passage' if len(answer) == 1 else 'passages'}"
     err.print(Text(f"{count} in {answer.took_ms['total']:.0f} ms", style="dim"))
+
+
+def print_damaged(paths: Sequence[str]) -> None:
+    """Print which articles are missing from what follows, since they were damaged on the disk."""
+    if paths:
+        names = ", ".join(map(_short, paths[:_MAX_DAMAGED])) + ", …" * (len(paths) > _MAX_DAMAGED)
+        count = "1 article" if len(paths) == 1 else f"{len(paths)} articles"
+        out.print(Text(DAMAGED[len(paths) > 1].format(count, names), style="yellow"), soft_wrap=True)
 
 
 def print_citations(citations: Iterable[Citation]) -> None:

@@ -26,6 +26,9 @@ def with_file_states(rows: Iterable[LibraryRow], records: Iterable[FileRecord]) 
     state_of: dict[str, ArticleState | None] = {}
     changed_rows = []
     for row in rows:
+        if row.state == "damaged":
+            changed_rows.append(row)
+            continue
         if row.file not in state_of:
             state_of[row.file] = file_state(by_path.get(row.file), row.file)
         state = state_of[row.file]

@@ -51,6 +51,7 @@ def add_reading_tools(server: MCPServer, archive: Archive) -> None:
 
         Quote them word for word with their marker, headline, outlet, day and link. If `answerable` is false, say that
         the archive does not answer; the passages are then only the nearest. A "quoted phrase" must be in a passage.
+        If `damaged` names articles, say that they are missing from the answer.
         """
         return AnswerModel.of(
             archive.ask(question, k, since=since, until=until, source=source, language=language, author=author)

@@ -59,7 +59,10 @@ def _page(inner: str) -> str:
 
 
 def _reason(answer: Answer) -> str:
-    return "" if answer.answerable else f"<p class='reason'>{html.escape(answer.reason)}</p>"
+    reasons = [] if answer.answerable else [answer.reason]
+    if answer.damaged:
+        reasons.append(f"Damaged on the disk, and missing here: {', '.join(answer.damaged)}")
+    return "".join(f"<p class='reason'>{html.escape(reason)}</p>" for reason in reasons)
 
 
 def _card(article: Article, citations: Iterable[Citation]) -> str:

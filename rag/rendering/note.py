@@ -14,6 +14,10 @@ from rag.types import Answer, Citation
 from rag.types.quotation import Quotation, quotation_of
 
 _COMMENT: Mapping[Language, str] = {"de": "Leserkommentar", "en": "reader comment"}
+_DAMAGED: Mapping[Language, str] = {
+    "de": "Auf der Festplatte beschädigt und deshalb nicht dabei:",
+    "en": "Damaged on the disk, and missing here:",
+}
 _NO_PASSAGE: Mapping[Language, str] = {"de": "Keine Stelle.", "en": "No passage."}
 
 
@@ -42,6 +46,8 @@ def answer_note(
     parts = [f"---\n{front}---", f"# {markdown_escaped(answer.question)}"]
     if not answer.answerable:
         parts.append(f"*{markdown_escaped(answer.reason)}*" if answer.reason else _NO_PASSAGE[language])
+    if answer.damaged:
+        parts.append(f"*{_DAMAGED[language]} {markdown_escaped(', '.join(answer.damaged))}*")
     parts += [_passage(citation, language) for citation in answer]
     parts += [_footnote(citation, language, style, day) for citation in answer]
     return "\n\n".join(parts) + "\n"

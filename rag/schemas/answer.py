@@ -68,6 +68,8 @@ class OutcomeModel(Schema):
     """A sentence for people."""
     absent_times: tuple[str, ...]
     """Times of the question, in its words, of which the archive has nothing."""
+    damaged: tuple[str, ...]
+    """Paths of articles that were damaged on the disk and are missing from the answer."""
     took_ms: Annotated[dict[str, Duration], Field(json_schema_extra=_TOTAL)]
     """Milliseconds."""
 

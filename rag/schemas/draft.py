@@ -68,6 +68,8 @@ class DraftReportModel(Schema):
     figures: tuple[CheckedFigureModel, ...]
     unclosed: tuple[Offset, ...]
     """Where the draft has quotation marks that are never closed."""
+    damaged: tuple[str, ...]
+    """Paths of articles that were damaged on the disk and not compared."""
 
 
 class DraftReportWithTextsModel(DraftReportModel):

@@ -8,7 +8,7 @@ from typing import Literal
 from rag.schemas.article import CorrectableFact
 from rag.schemas.base import ArticleId, Count, Schema
 
-ArticleState = Literal["complete", "incomplete", "duplicate", "missing", "changed"]
+ArticleState = Literal["complete", "incomplete", "duplicate", "damaged", "missing", "changed"]
 
 
 class LibraryRowModel(Schema):
@@ -26,7 +26,8 @@ class LibraryRowModel(Schema):
     added: datetime | None
     """When it first came in; `null` if an earlier version indexed it."""
     state: ArticleState
-    """Whether all of it was read, it duplicates another, or its file is missing or changed since."""
+    """Whether all of it was read, it duplicates another, it was damaged on the disk, or its file is missing or changed
+    since. Of a damaged one, only the path is known."""
     path: str
     file: str
     """The file that it came from."""

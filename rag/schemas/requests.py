@@ -6,6 +6,8 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
+from rag.schemas.library import ArticleState
+
 MAX_RESULTS = 500
 """The most passages that are returned for a question."""
 MAX_LISTED = 200
@@ -190,9 +192,9 @@ class ArticleListRequest(BaseModel):
     """Parts of paths."""
     include: list[Literal["comments"]] = []
     """`comments` lists articles that have reader comments."""
-    state: Literal["complete", "incomplete", "duplicate", "missing", "changed"] | None = None
+    state: ArticleState | None = None
     """Only articles all of which was read, those of which parts could not be read, those of the same text as another
-    one, or those whose file is missing or changed since."""
+    one, those that were damaged on the disk, or those whose file is missing or changed since."""
     sort: Literal["title", "source", "author", "published", "language", "passages", "added", "state"] = "added"
     order: Literal["ascending", "descending"] = "descending"
     limit: Annotated[int, Field(ge=1, le=MAX_LISTED)] = 50

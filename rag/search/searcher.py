@@ -152,8 +152,10 @@ class Searcher:
         question = checked_question(question)
         started = time.perf_counter()
         parsed = parse(question)
-        retrieval = self.search(parsed, k, filter)
-        return self._answer(question, parsed, retrieval, filter, started, confidence=self.confidence(retrieval))
+        with self.store.database.damage.collected() as damaged:
+            retrieval = self.search(parsed, k, filter)
+            answer = self._answer(question, parsed, retrieval, filter, started, confidence=self.confidence(retrieval))
+        return replace(answer, damaged=tuple(damaged.values()))
 
     def results(self, question: str, limit: int, filter: Filter = NO_FILTER, sort: Sort = "relevance") -> ResultList:
         """Return the articles of at most `limit` citations; see `rag.archive.Archive.search`.
@@ -168,7 +170,7 @@ class Searcher:
         if not self._has_vectors():
             answer = self._answer(question, parsed, NO_RETRIEVAL, filter, started, confidence=0.0)
             return ResultList(answer, (), Facets(), more=False)
-        with self.snapshot() as snapshot:
+        with self.store.database.damage.collected() as damaged, self.snapshot() as snapshot:
             query = encode_query(parsed, snapshot)
             with _ONE_AT_A_TIME:
                 ranked = _rank(parsed, query, snapshot, filter)
@@ -183,6 +185,7 @@ class Searcher:
                 facets = facets_of(extended, query, snapshot, listed=listed, question=parsed, filter=filter)
                 without_filters = 0 if groups else articles_without_filters(parsed, query, snapshot)
             answer = self._answer(question, parsed, retrieval, filter, started, confidence=confidence)
+            answer = replace(answer, damaged=tuple(damaged.values()))
             return ResultList(answer, by_article(answer.citations, likelihood, sort), facets, more, without_filters)
 
     def _answer(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from functools import lru_cache
@@ -12,12 +12,12 @@ from typing import Any
 
 from rag.errors import ArticleDamaged, NotFound
 from rag.storage.checksums import ARTICLE_IS_INTACT, is_intact
+from rag.storage.damage import DAMAGED
 from rag.storage.database import Database
 from rag.types import Article, Aside, Span
 
 # most articles have the same in these columns, often nothing, and a question reads a hundred articles
 _parse_json = lru_cache(1024)(json.loads)
-DAMAGED = "The article {name} was damaged on the disk and {what}: `fundstelle repair` reads its file again."
 
 
 def day_of(text: str | None) -> date | None:
@@ -124,14 +124,14 @@ def select_articles(database: Database, article_ids: Collection[str]) -> dict[st
     query = f"SELECT {READ} FROM articles WHERE {condition} AND {if_intact(database)}"  # noqa: S608
     articles = {article.id: article for article in map(article_of, database.rows(query, ids))}
     if len(articles) < len(article_ids):
-        report_damaged(database, damaged_articles(database, condition, ids))
+        database.damage.add(damaged_articles(database, condition, ids))
     return articles
 
 
 def read_articles(database: Database, condition: str, *values: object, order: str = "path") -> list[Article]:
     """Return the articles for which an SQL condition is true, in an order; damaged ones are reported and left out."""
     query = f"SELECT {READ} FROM articles WHERE ({condition}) AND {if_intact(database)} ORDER BY {order}"  # noqa: S608
-    report_damaged(database, damaged_articles(database, condition, *values))
+    database.damage.add(damaged_articles(database, condition, *values))
     return list(map(article_of, database.rows(query, *values)))
 
 
@@ -152,16 +152,6 @@ def damaged_articles(
         return {}
     query = f"SELECT id, CAST(path AS BLOB) FROM articles WHERE ({condition}) AND {is_damaged}"  # noqa: S608
     return {article_id: path.decode("utf-8", "replace") for article_id, path in database.rows(query, *values)}
-
-
-def report_damaged(database: Database, names: Mapping[str, str]) -> None:
-    """Say once of each damaged article that it is left out.
-
-    Args:
-        names: their paths by id.
-    """
-    for article_id, name in names.items():
-        database.warn_once(article_id, DAMAGED.format(name=name, what="is left out"))
 
 
 def with_recurring(article: Article, recurring: Sequence[Span]) -> Article:

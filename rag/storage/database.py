@@ -15,6 +15,7 @@ from rag.errors import ArchiveDamaged, ArchiveError, ArchiveGone
 from rag.storage.checksums import CHECKSUMS_VERSION, register
 from rag.storage.connections import Connections, FileDeleted, FileEmpty, immediate_transaction
 from rag.storage.creation import create_database
+from rag.storage.damage import DamageNotes
 from rag.storage.examination import fault_of_file, fault_of_rows
 from rag.storage.listing import sort_key
 from rag.storage.log_fit import change_count, check_log
@@ -39,6 +40,9 @@ class Database:
 
     If the file is deleted or replaced, the next query notices: it raises, or reads the new file.
 
+    Attributes:
+        damage: which articles were damaged when they were read.
+
     Raises:
         ArchiveError: the file is not an archive, is damaged, was made by a newer version, or was deleted.
     """
@@ -46,6 +50,7 @@ class Database:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._warned: set[str] = set()
+        self.damage = DamageNotes()
         self._version = SCHEMA_VERSION
         # changes that were lost before
         self._lost = 0

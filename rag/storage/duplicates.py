@@ -13,7 +13,6 @@ from rag.storage.article_mapping import (
     damaged_articles,
     if_intact,
     read_articles,
-    report_damaged,
 )
 from rag.storage.checksums import is_intact
 from rag.storage.database import Database
@@ -86,7 +85,7 @@ class Duplicates:
             f"SELECT same_as, {READ} FROM articles WHERE {condition} AND {if_intact(self._database)} "  # noqa: S608
             f"ORDER BY {_EARLIEST_FIRST}"
         )
-        report_damaged(self._database, damaged_articles(self._database, condition, ids))
+        self._database.damage.add(damaged_articles(self._database, condition, ids))
         copies: dict[str, list[Article]] = {}
         for original, *row in self._database.rows(query, ids):
             copies.setdefault(original, []).append(article_of(row))

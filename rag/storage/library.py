@@ -13,8 +13,9 @@ from datetime import datetime
 from pathlib import PurePath
 from typing import Any, Literal
 
-from rag.errors import ArchiveOutdated, ArticleDamaged, NotFound
-from rag.storage.article_mapping import DAMAGED, damaged_articles, day_of, if_intact, report_damaged
+from rag.errors import ArchiveOutdated, NotFound
+from rag.storage.article_mapping import day_of
+from rag.storage.checksums import ANYTHING_IS_DAMAGED
 from rag.storage.database import Database
 from rag.storage.listing import FIRST_LISTED_VERSION, SORT_COLUMNS, sort_key
 from rag.storage.listing_condition import STATES, Condition, among, condition_of
@@ -121,9 +122,8 @@ class Library:
         numbers = self._database.rows("SELECT number FROM listing WHERE article = ?", article_id)
         if not numbers:
             raise NotFound(f"There is no article {article_id} in this archive: it may have been removed meanwhile.")
-        for row in self._rows(numbers[0]):
-            return row
-        raise ArticleDamaged(DAMAGED.format(name=article_id, what="is not shown"))
+        (row,) = self._rows(numbers[0])
+        return row
 
     def counts(self, query: LibraryQuery) -> LibraryCounts:
         """Return how many of the articles that a query asks for there are by month, outlet, author and language.
@@ -198,21 +198,26 @@ class Library:
         return self._remembered.get(key)
 
     def _rows(self, numbers: Sequence[int]) -> list[LibraryRow]:
-        """Return the rows of these numbers, in their order; damaged articles are reported and left out."""
-        chosen = json.dumps(list(numbers))
-        rows = self._database.rows(
-            "SELECT number, id, title, source_name.name, author_name.name, articles.published, articles.language, "  # noqa: S608
-            "passages, articles.added, state, path, file, same_as, origins FROM listing "
-            "JOIN articles ON articles.id = listing.article "
+        """Return the rows of these numbers, in their order; of a damaged article, its path is all that is said."""
+        of_chosen = (
+            "FROM listing JOIN articles ON articles.id = listing.article "
             "LEFT JOIN names AS source_name ON source_name.code = listing.source "
             "LEFT JOIN names AS author_name ON author_name.code = listing.author "
-            f"WHERE number IN (SELECT value FROM json_each(?)) AND {if_intact(self._database)}",
-            chosen,
+            "WHERE number IN (SELECT value FROM json_each(?))"
         )
-        if len(rows) < len(numbers):
-            of_listed = "id IN (SELECT article FROM listing WHERE number IN (SELECT value FROM json_each(?)))"
-            report_damaged(self._database, damaged_articles(self._database, of_listed, chosen))
-        by_number = {number: _row(facts) for number, *facts in rows}
+        is_damaged = ANYTHING_IS_DAMAGED if self._database.has_checksums else "0"
+        with self._database.snapshot():
+            rows = self._database.rows(
+                f"SELECT number, id, CAST(path AS BLOB), CAST(file AS BLOB) {of_chosen} AND {is_damaged}",
+                json.dumps(list(numbers)),
+            )
+            by_number = {number: _damaged_row(*facts) for number, *facts in rows}
+            rows = self._database.rows(
+                "SELECT number, id, title, source_name.name, author_name.name, articles.published, articles.language, "
+                f"passages, articles.added, state, path, file, same_as, origins {of_chosen}",
+                json.dumps([number for number in numbers if number not in by_number]),
+            )
+        by_number |= {number: _row(facts) for number, *facts in rows}
         return [by_number[number] for number in numbers if number in by_number]
 
 
@@ -239,6 +244,23 @@ def _row(facts: Sequence[Any]) -> LibraryRow:
         same_as=same_as,
         unread=by_field.get("unread", ""),
         corrected=tuple(field for field, origin in by_field.items() if origin == BY_HAND),
+    )
+
+
+def _damaged_row(article_id: str, path: bytes, file: bytes) -> LibraryRow:
+    path_text, file_text = (name.decode("utf-8", "replace") for name in (path, file))
+    return LibraryRow(
+        id=article_id,
+        label=PurePath(path_text).name,
+        source=None,
+        author=None,
+        published=None,
+        language="und",
+        passages=0,
+        added=None,
+        state="damaged",
+        path=path_text,
+        file=file_text,
     )
 
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from rag.storage.checksums import ANYTHING_IS_DAMAGED
 from rag.storage.database import Database
 from rag.storage.listing import COMPLETE, DUPLICATE, INCOMPLETE
 from rag.text.paths import spellings
@@ -57,8 +58,8 @@ def condition_of(database: Database, query: LibraryQuery) -> Condition:
         conditions.append((f"article IN ({in_paths})", (json.dumps(path_parts),)))
     if "comment" in filter.kinds:
         conditions.append(("comments", ()))
-    if query.state in STATES:
-        conditions.append(("state = ?", (STATES[query.state],)))
+    if query.state:
+        conditions += _of_state(database, query.state)
     for word in words(query.search):
         in_title, named = "instr(title_key, ?)", _codes(database, word)
         if not named:
@@ -78,6 +79,14 @@ def condition_of(database: Database, query: LibraryQuery) -> Condition:
     return Condition(
         " AND ".join(sql for sql, _ in conditions), tuple(value for _, values in conditions for value in values)
     )
+
+
+def _of_state(database: Database, state: ArticleState) -> list[tuple[str, tuple[object, ...]]]:
+    """Return the conditions of a state; none for one of files."""
+    if state == "damaged":
+        is_damaged = ANYTHING_IS_DAMAGED if database.has_checksums else "0"
+        return [(f"article IN (SELECT id FROM articles WHERE {is_damaged})", ())]  # noqa: S608
+    return [("state = ?", (STATES[state],))] if state in STATES else []
 
 
 def _codes(database: Database, part: str) -> list[int]:

@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 
 from embeddings.types import HalfVectors
 from rag.errors import ArticleDamaged
-from rag.storage.article_mapping import DAMAGED, damaged_articles, report_damaged, select_articles
+from rag.storage.article_mapping import damaged_articles, select_articles
 from rag.storage.checksums import ANYTHING_IS_DAMAGED, is_intact
+from rag.storage.damage import DAMAGED
 from rag.storage.database import Database
 from rag.storage.vectors import delete_unused_vectors
 from rag.types import Article, Passage, Span, passage_at
@@ -122,9 +123,8 @@ class Passages:
         """Say which articles have damaged passages or vectors among the passages for which an SQL condition is true."""
         if self._database.has_checksums:
             article_condition = f"id IN (SELECT article FROM passages WHERE {condition})"  # noqa: S608
-            report_damaged(
-                self._database,
-                damaged_articles(self._database, article_condition, *values, is_damaged=ANYTHING_IS_DAMAGED),
+            self._database.damage.add(
+                damaged_articles(self._database, article_condition, *values, is_damaged=ANYTHING_IS_DAMAGED)
             )
 
     def all_keys(self) -> NDArray[np.int64]:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Literal
 
 from embeddings.types import HalfVectors
-from rag.storage.article_mapping import BARE, article_of, read_articles, select_article
+from rag.storage.article_mapping import BARE, article_of, read_articles, select_article, select_articles
 from rag.storage.articles import ArticleRecord, put_article, remove_articles
 from rag.storage.change_feed import ChangeFeed
 from rag.storage.checksums import ANYTHING_IS_DAMAGED
@@ -95,6 +95,10 @@ class Store:
             NotFound: there is none.
         """
         return select_article(self._database, article_id)
+
+    def articles(self, article_ids: Collection[str]) -> dict[str, Article]:
+        """Return articles by their ids; without those that do not exist, and damaged ones."""
+        return select_articles(self._database, article_ids)
 
     def article_as_loaded(self, article_id: str) -> Article:
         """Return an article by its id as it was loaded from its file: recurring lines are part of the text.

@@ -158,6 +158,8 @@ class Answer:
         took_ms: milliseconds, under the key `total`.
         absent_times: the days, months, years or periods in the question, as written there, of which the archive has
             nothing: no article was published then, and none mentions them.
+        damaged: the paths of articles that would have been looked at and are left out, since they were damaged on the
+            disk; `fundstelle repair` reads their files again.
         index_again: whether short passages may be ranked wrongly because an earlier version encoded them; the next
             indexing re-encodes them.
     """
@@ -171,6 +173,7 @@ class Answer:
     took_ms: Mapping[str, float] = field(hash=False)
     absent_times: tuple[str, ...] = ()
     index_again: bool = False
+    damaged: tuple[str, ...] = ()
 
     @property
     def answerable(self) -> bool:

@@ -115,6 +115,7 @@ def _answer(model: OutcomeModel, citations: tuple[Citation, ...], index_again: b
         took_ms=model.took_ms,
         absent_times=model.absent_times,
         index_again=index_again,
+        damaged=model.damaged,
     )
 
 
@@ -143,7 +144,7 @@ def decode_draft_report(model: DraftReportWithTextsModel, draft: str) -> DraftRe
         CheckedFigure(**dict(figure) | {"citation": figure.citation and citation(figure.citation)})
         for figure in model.figures
     ]
-    return DraftReport(draft, tuple(quotes), tuple(figures), model.unclosed)
+    return DraftReport(draft, tuple(quotes), tuple(figures), model.unclosed, model.damaged)
 
 
 def decode_failure(model: FailureModel) -> Failure:

@@ -92,12 +92,14 @@ class DraftReport:
     Attributes:
         text: the draft, to which offsets refer.
         unclosed: the offsets of quotation marks that are never closed.
+        damaged: the paths of articles that were not compared, since they were damaged on the disk.
     """
 
     text: str
     quotes: tuple[CheckedQuote, ...]
     figures: tuple[CheckedFigure, ...]
     unclosed: tuple[int, ...] = ()
+    damaged: tuple[str, ...] = ()
 
     @property
     def holds(self) -> bool:

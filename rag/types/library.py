@@ -14,8 +14,9 @@ SORT_FACTS: tuple[SortFact, ...] = get_args(SortFact)
 """The facts by which articles are sorted."""
 StoredState = Literal["complete", "incomplete", "duplicate"]
 """Whether all of an article was read; of articles with the same text, all but the original are duplicates."""
-ArticleState = StoredState | Literal["missing", "changed"]
-"""The same, or that the file is missing, or changed since it was read."""
+ArticleState = Literal["complete", "incomplete", "duplicate", "damaged", "missing", "changed"]
+"""The same, or that it was damaged on the disk, or that its file is missing, or changed since it was read."""
+ARTICLE_STATES: tuple[ArticleState, ...] = get_args(ArticleState)
 FILE_STATES: tuple[ArticleState, ...] = ("missing", "changed")
 """The states that are not stored, and known only when the files are looked at."""
 
@@ -47,7 +48,7 @@ class LibraryQuery:
 
 @dataclass(frozen=True, slots=True)
 class LibraryRow:
-    """An article in the library, without its text.
+    """An article in the library, without its text. Of a damaged one, only the path is known.
 
     Attributes:
         label: the headline, or the file's name if there is none.

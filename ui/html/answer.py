@@ -8,7 +8,7 @@ from rag.types import NO_FILTER, Answer, ArticleResult, Filter, ResultList, Sort
 from ui.html.card import CardContext, article_card
 from ui.html.filters import active_filters, filter_bar
 from ui.html.markup import escape
-from ui.html.notices import notice, section
+from ui.html.notices import damage_notice, notice, section
 from ui.html.own_questions import no_answer_button
 from ui.html.saved_questions import save_question_control
 from ui.wording.ask import ASK
@@ -87,7 +87,7 @@ def _less_likely(results: Sequence[ArticleResult], first: int, context: CardCont
 def _nothing(listing: ResultList, context: CardContext, filter: Filter, sort: Sort) -> str:
     """Return why there is no article: filters, the question's own conditions, or an empty archive."""
     answer, texts = listing.answer, context.texts
-    heading = _heading(answer, texts.no_passage, texts)
+    heading = f"{damage_notice(answer.damaged, texts)}{_heading(answer, texts.no_passage, texts)}"
     if active_filters(filter, texts):
         words = ASK[texts.code]
         sentence = count_of(words.nothing_with_filters, listing.without_filters, texts)
@@ -104,7 +104,8 @@ def _notices(answer: Answer, texts: Texts) -> str:
     notices = "" if answer.answerable else notice(texts.doubtful_hint, texts.doubtful_heading)
     if answer.absent_times:
         notices += notice(texts.absent_times.format(times=", ".join(answer.absent_times)))
-    return notices + (notice(texts.index_again) if answer.index_again else "")
+    notices += notice(texts.index_again) if answer.index_again else ""
+    return notices + damage_notice(answer.damaged, texts)
 
 
 def _toolbar(listing: ResultList, context: CardContext, filter: Filter, sort: Sort) -> str:

@@ -6,6 +6,7 @@ from rag.text.word_diff import word_diff
 from rag.types import CheckedFigure, CheckedQuote, Citation, DraftReport, Span
 from ui.html.difference import difference
 from ui.html.markup import brief, byline, escape, location, reader_address
+from ui.html.notices import damage_notice
 from ui.wording.check import CHECK_WORDS, CheckWords
 from ui.wording.page import count_of
 from ui.wording.reader import READER
@@ -44,8 +45,9 @@ def check_report(report: DraftReport, texts: Texts) -> str:
         for offset in report.unclosed
     )
     draft = f'<div class="fs-draft" dir="auto">{_draft(report.text, entries, words, texts)}</div>' if entries else ""
+    damaged = damage_notice(report.damaged, texts)
     return (
-        f'<h3>{escape(words.result)}</h3><p class="fs-none">{escape(summary)}</p>{unclosed}{draft}'
+        f'<h3>{escape(words.result)}</h3><p class="fs-none">{escape(summary)}</p>{damaged}{unclosed}{draft}'
         f'<ol class="fs-verdicts">{rows}</ol>'
     )
 

@@ -17,7 +17,7 @@ from ui.wording.texts import Texts
 
 
 def article_details(
-    article: Article,
+    article: Article | None,
     row: LibraryRow,
     corrections: Sequence[Correction],
     texts: Texts,
@@ -30,6 +30,7 @@ def article_details(
     """Return the state of an article, its file, its corrections, and the buttons.
 
     Args:
+        article: None for one that was damaged.
         original: the article whose text it has, if it is a duplicate.
         in_file: how many articles came from the same file.
         in_inbox: whether the file was uploaded.
@@ -38,16 +39,18 @@ def article_details(
     words = LIBRARY[texts.code]
     done = f'<p role="status"><strong>{escape(note)}</strong></p>' if note else ""
     forget = (
-        f'<details class="fs-forget" id="fs-forget-{article.id}"><summary>{escape(words.forget)}</summary>'
+        f'<details class="fs-forget" id="fs-forget-{row.id}"><summary>{escape(words.forget)}</summary>'
         f"<p>{escape(_question(words, in_file, in_inbox, texts))}</p>"
-        f'<p><button type="button" data-fs-forget="{article.id}">{escape(words.forget_yes)}</button></p></details>'
+        f'<p><button type="button" data-fs-forget="{row.id}">{escape(words.forget_yes)}</button></p></details>'
     )
+    address = f"./?tab=library&amp;article={row.id}&amp;lang={texts.code}"
+    link = f'<a href="{address}" data-fs-open="{row.id}">{escape(words.open)}</a>' if article else ""
+    form = _form(article, corrections, texts) if article else ""
     return (
-        f'<div class="fs-details" lang="{texts.code}">{done}{_state(row, original, texts)}{_origin(article, words)}'
-        f'<div class="fs-buttons"><a href="./?tab=library&amp;article={article.id}&amp;lang={texts.code}" '
-        f'data-fs-open="{article.id}">{escape(words.open)}</a>'
-        f'<button type="button" data-fs-again="{article.id}">{escape(words.read_again)}</button>{forget}</div>'
-        f"{_form(article, corrections, texts)}</div>"
+        f'<div class="fs-details" lang="{texts.code}">{done}{_state(row, original, texts)}'
+        f"{_origin(row, article, words)}"
+        f'<div class="fs-buttons">{link}'
+        f'<button type="button" data-fs-again="{row.id}">{escape(words.read_again)}</button>{forget}</div>{form}</div>'
     )
 
 
@@ -60,7 +63,7 @@ def _question(words: LibraryTexts, in_file: int, in_inbox: bool, texts: Texts) -
 def _state(row: LibraryRow, original: Article | None, texts: Texts) -> str:
     words = LIBRARY[texts.code]
     lines = []
-    if row.state in ("missing", "changed"):
+    if row.state in ("damaged", "missing", "changed"):
         lines.append(escape(words.state_hints[row.state]))
     if row.unread:
         reason = reason_sentence(row.unread, texts)
@@ -76,10 +79,10 @@ def _state(row: LibraryRow, original: Article | None, texts: Texts) -> str:
     return "".join(f"<p>{line}</p>" for line in lines)
 
 
-def _origin(article: Article, words: LibraryTexts) -> str:
-    url = web_address(article)
+def _origin(row: LibraryRow, article: Article | None, words: LibraryTexts) -> str:
+    url = web_address(article) if article else None
     address = f"<div><dt>{escape(words.address)}</dt><dd>{external_link(url, url)}</dd></div>" if url else ""
-    path = breakable(article.path)
+    path = breakable(row.path)
     return f'<dl class="fs-facts"><div><dt>{escape(words.file)}</dt><dd dir="ltr">{path}</dd></div>{address}</dl>'
 
 

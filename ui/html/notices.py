@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from pathlib import Path
+from collections.abc import Sequence
+from pathlib import Path, PurePath
 
 from rag.errors import FundstelleError
 from rag.text.paths import index_command
@@ -13,6 +14,9 @@ from ui.wording.errors import error_sentence
 from ui.wording.evaluation import words_of
 from ui.wording.page import count_of, grouped, language_name
 from ui.wording.texts import Texts
+
+# articles that a notice names
+_MAX_NAMES = 3
 
 
 def notice(sentence: str, heading: str = "", lang: str = "") -> str:
@@ -25,6 +29,20 @@ def notice(sentence: str, heading: str = "", lang: str = "") -> str:
     about = f"<p><strong>{escape(heading)}</strong></p>" if heading else ""
     attribute = f' lang="{escape(lang)}"' if lang else ""
     return f'<div class="fs-notice" role="status">{about}<p{attribute}>{escape(sentence)}</p></div>'
+
+
+def damage_notice(paths: Sequence[str], texts: Texts) -> str:
+    """Return the notice on articles that are damaged, with the way to the list where they are read again.
+
+    Args:
+        paths: those of the articles; nothing is returned if there are none.
+    """
+    if not paths:
+        return ""
+    names = ", ".join(PurePath(path).name for path in paths[:_MAX_NAMES]) + " …" * (len(paths) > _MAX_NAMES)
+    sentence = texts.damaged[len(paths) > 1].format(count=grouped(len(paths), texts), names=names)
+    link = f'<a href="./?tab=library&amp;state=damaged&amp;lang={texts.code}">{escape(texts.damaged_link)}</a>'
+    return f'<div class="fs-notice" role="status"><p>{escape(sentence)}</p><p>{link}</p></div>'
 
 
 def error_notice(sentence: str, texts: Texts, lang: str = "") -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import get_args
 
 from fastapi import FastAPI, Request
 from fastapi.responses import HTMLResponse, JSONResponse, Response
@@ -17,7 +16,7 @@ from rag.jobs.indexing_job import IndexingJob
 from rag.jobs.map_job import MapJob
 from rag.search.filters import make_filter
 from rag.types import Filter
-from rag.types.library import FILE_STATES, SORT_FACTS, LibraryQuery, StoredState
+from rag.types.library import ARTICLE_STATES, SORT_FACTS, LibraryQuery
 from rag.workspace.folders import Folders
 from rag.workspace.inbox import Inbox
 from rag.workspace.sample import sample_articles
@@ -108,14 +107,14 @@ def details_html(archive: Archive, article_id: str, texts: Texts, note: str = ""
         NotFound: there is none of this id.
     """
     row = archive.library_row(article_id)
-    article = archive.article(row.id)
+    article = archive.article(row.id) if row.state != "damaged" else None
     original = archive.article(row.same_as) if row.same_as else None
     in_inbox = Path(row.file).is_relative_to(Inbox(archive).folder.absolute())
     in_file = archive.articles_in(row.file)
     return article_details(
         article,
         row,
-        archive.corrections(row.id),
+        archive.corrections(row.id) if article else (),
         texts,
         original=original,
         in_file=in_file,
@@ -179,7 +178,7 @@ def list_state(parameters: dict[str, list[str]]) -> ListState:
     query = LibraryQuery(
         search=(_first(given, "find") or "")[:_MAX_SEARCH_CHARACTERS],
         filter=_filter(given),
-        state=next((name for name in get_args(StoredState) + FILE_STATES if name == state), None),
+        state=next((name for name in ARTICLE_STATES if name == state), None),
         sort=sort or "added",
         descending=order.startswith("-") or sort is None,
         page=min(int(page), _MAX_PAGE) if page.isdecimal() and page.isascii() and int(page) > 0 else 1,

@@ -28,6 +28,11 @@ ENGLISH = Texts(
     doubtful_hint="No passage really answers the question. These come closest.",
     absent_times="The archive has nothing from this time ({times}): no article was published then, and none mentions "
     "it.",
+    damaged=(
+        "One article was damaged on the disk and is missing here: {names}.",
+        "{count} articles were damaged on the disk and are missing here: {names}.",
+    ),
+    damaged_link="Read damaged articles again",
     empty_question="Please enter a question.",
     long_question="The question is {count} characters long. Shorten it to {limit} characters or fewer, and ask one "
     "thing at a time.",

@@ -31,6 +31,11 @@ GERMAN = Texts(
     doubtful_hint="Keine Textstelle beantwortet die Frage wirklich. Diese kommen ihr am nächsten.",
     absent_times="Aus dieser Zeit ({times}) enthält das Archiv nichts: Damals ist kein Artikel erschienen, und keiner "
     "erwähnt sie.",
+    damaged=(
+        "Ein Artikel ist auf der Festplatte beschädigt worden und fehlt hier: {names}.",
+        "{count} Artikel sind auf der Festplatte beschädigt worden und fehlen hier: {names}.",
+    ),
+    damaged_link="Beschädigte Artikel neu einlesen",
     empty_question="Bitte geben Sie eine Frage ein.",
     long_question="Die Frage ist {count} Zeichen lang. Kürzen Sie sie auf höchstens {limit} Zeichen, und fragen Sie "
     "eins nach dem anderen.",

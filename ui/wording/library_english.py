@@ -43,6 +43,7 @@ LIBRARY_ENGLISH = LibraryTexts(
         "complete": "complete",
         "incomplete": "incomplete",
         "duplicate": "duplicate",
+        "damaged": "damaged",
         "missing": "file missing",
         "changed": "file changed",
     },
@@ -50,6 +51,8 @@ LIBRARY_ENGLISH = LibraryTexts(
         "complete": "",
         "incomplete": "Not everything in the file could be read:",
         "duplicate": "The text is the same as that of another article.",
+        "damaged": "The article was damaged on the disk, and is missing from answers. Read its file again; if that is "
+        "gone, a backup of the archive has it.",
         "missing": "The file is no longer where it was. Add the folder that it is in now, or remove the article.",
         "changed": "The file has changed since it was read. Read it again.",
     },

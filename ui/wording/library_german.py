@@ -43,6 +43,7 @@ LIBRARY_GERMAN = LibraryTexts(
         "complete": "vollständig",
         "incomplete": "unvollständig",
         "duplicate": "Dublette",
+        "damaged": "beschädigt",
         "missing": "Datei fehlt",
         "changed": "Datei geändert",
     },
@@ -50,6 +51,8 @@ LIBRARY_GERMAN = LibraryTexts(
         "complete": "",
         "incomplete": "Nicht alles in der Datei ließ sich lesen:",
         "duplicate": "Der Text ist derselbe wie in einem anderen Artikel.",
+        "damaged": "Der Artikel ist auf der Festplatte beschädigt worden und fehlt deshalb in den Antworten. Lesen Sie "
+        "seine Datei neu ein; gibt es sie nicht mehr, hilft eine Sicherung des Archivs.",
         "missing": "Die Datei liegt nicht mehr, wo sie war. Nehmen Sie den Ordner auf, in dem sie jetzt "
         "liegt, oder entfernen Sie "
         "den Artikel.",

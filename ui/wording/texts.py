@@ -38,6 +38,8 @@ class Texts:
     doubtful_heading: str
     doubtful_hint: str
     absent_times: str
+    damaged: tuple[str, str]
+    damaged_link: str
     empty_question: str
     long_question: str
     wrong_question: str

@@ -94,6 +94,7 @@ ANSWERS = st.builds(
     took_ms=st.dictionaries(TEXT, NUMBER, max_size=2),
     absent_times=listed(TEXT),
     index_again=st.booleans(),
+    damaged=listed(TEXT),
 )
 
 

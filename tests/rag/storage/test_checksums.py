@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from rag.archive import Archive
 from rag.errors import ArticleDamaged
 from rag.storage.checksums import COLUMNS, checksum
 from rag.storage.database import DATABASE, Database
+from rag.types.library import LibraryQuery
 
 FIRE = "Bei dem Brand in der Lagerhalle am Hafen kamen 134 Menschen ums Leben, sagte die Feuerwehr am Montagabend."
 QUESTION = "Wie viele Menschen kamen beim Brand im Hafen ums Leben?"
@@ -61,12 +63,18 @@ def test_a_changed_digit_is_not_quoted(folder: Path, encoder: Encoder, caplog: p
     with Archive.open(folder, encoder=encoder) as archive:
         answer = archive.ask(QUESTION)
         assert article_id not in [citation.article.id for citation in answer.citations]
+        assert answer.damaged == archive.search(QUESTION).answer.damaged == (str(folder.parent / "articles/fire.md"),)
         assert "fire.md was damaged on the disk and is left out: `fundstelle repair`" in caplog.text
         with pytest.raises(ArticleDamaged, match=r"fire\.md was damaged on the disk and is not shown"):
             archive.article(article_id)
-        assert [row.label for row in archive.library_rows()] == ["Die Brücke"]
+        assert {row.label: row.state for row in archive.library_rows()} == {
+            "Die Brücke": "complete",
+            "fire.md": "damaged",
+        }
+        assert [row.id for row in archive.library_rows(LibraryQuery(state="damaged"))] == [article_id]
         archive.index([folder.parent / "articles"], again=True)
-        assert archive.ask(QUESTION).citations == whole.citations
+        assert replace(archive.ask(QUESTION), took_ms=whole.took_ms) == whole
+        assert archive.library_row(article_id).label == "Brand im Hafen"
 
 
 @pytest.mark.parametrize("table", ["passages", "vectors"])
@@ -82,10 +90,24 @@ def test_a_damaged_passage_is_left_out(
         connection.execute(f"UPDATE {table} SET {damage}")  # noqa: S608
     connection.close()
     with Archive.open(folder, encoder=encoder) as archive:
-        assert archive.ask(QUESTION).citations == ()
+        answer = archive.ask(QUESTION)
+        assert answer.citations == ()
+        assert {Path(path).name for path in answer.damaged} == {"bridge.md", "fire.md"}
         assert "fire.md was damaged" in caplog.text
         archive.index([folder.parent / "articles"], again=True)
         assert archive.ask(QUESTION).citations == whole.citations
+
+
+def test_a_draft_is_not_refuted_by_a_damaged_article(folder: Path, encoder: Encoder) -> None:
+    """A draft is compared with all other articles, and the damaged one is named; of one quotation, nothing is said."""
+    exchange(folder / DATABASE, b"134 Menschen", b"934 Menschen")
+    with Archive.open(folder, encoder=encoder) as archive:
+        report = archive.verify_quotes(f"„{FIRE}“ und „{BRIDGE}“")
+        assert [quote.verdict for quote in report.quotes] == ["missing", "exact"]
+        assert [Path(path).name for path in report.damaged] == ["fire.md"]
+        with pytest.raises(ArticleDamaged, match=r"fire\.md was damaged on the disk and may have these words"):
+            archive.find_quote(FIRE)
+        assert archive.find_quote(BRIDGE).holds
 
 
 def test_a_change_of_a_damaged_row_leaves_it_damaged(folder: Path, encoder: Encoder) -> None:

@@ -235,6 +235,18 @@ def test_a_doubtful_answer_says_so_first() -> None:
     assert html.partition("fs-less-likely")[0].count('class="fs-card"') == 3
 
 
+def test_a_damaged_article_is_named_above_the_passages() -> None:
+    """By the name of its file, with the way to the list of damaged articles; also where it leaves no passage."""
+    paths = ("/a/brand.md", "/a/<b>.md", "/a/c.md", "/a/d.md")
+    html = answer_html(results(replace(answer(citation()), damaged=paths[:1])), context(GERMAN))
+    sentence = "Ein Artikel ist auf der Festplatte beschädigt worden und fehlt hier: brand.md."
+    assert Parts(html).text.index(sentence) < Parts(html).text.index("Mit 57")
+    assert './?tab=library&amp;state=damaged&amp;lang=de"' in html
+    empty = replace(answer(outcome=NOTHING_FITS.outcome, reason=NOTHING_FITS.reason), damaged=paths)
+    text = Parts(answer_html(results(empty), context(ENGLISH))).text
+    assert "4 articles were damaged on the disk and are missing here: brand.md, <b>.md, c.md …." in text
+
+
 def test_an_answer_without_passages_says_so() -> None:
     """No passage at all is a state of its own, without cards: the archive is empty, or the question asks too much."""
     html = Parts(answer_html(results(answer(outcome="empty", reason=EMPTY)), context(ENGLISH)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,6 +18,7 @@ from embeddings.encoder import Encoder
 from rag.archive import Archive
 from rag.indexing import listing
 from rag.server.hosts import Serving
+from rag.storage.database import DATABASE
 from rag.types.library import LibraryQuery
 from ui.app import build_app
 from ui.html import library as library_html
@@ -286,6 +288,28 @@ def test_states_of_files(archive: Archive, folder: Path) -> None:
     assert post(client, "add", kind="article", value=rows["<i>Schleuse</i>"].id) == (200, "")
     finished(client)
     assert "Datei geändert" not in get(client, "/view/library/list")
+
+
+def test_a_damaged_article_is_listed_and_read_again(archive: Archive, folder: Path) -> None:
+    """It has a row that says so and shows nothing of it but its path; one click reads its file and heals it."""
+    client = client_of(archive)
+    (article_id,) = (row.id for row in archive.library_rows() if row.label == "Brücke auf")
+    with sqlite3.connect(archive.folder / DATABASE) as connection:
+        connection.execute("DROP TRIGGER articles_changed")
+        connection.execute("UPDATE articles SET title = 'Brücke zu' WHERE id = ?", (article_id,))
+    connection.close()
+    text = Parts(get(client, "/view/library/list?state=damaged")).text
+    assert ("bridge.md" in text, "1 Artikel" in text, "beschädigt" in text) == (True, True, True)
+    everything = get(client, "/view/library/list")
+    assert ("Brücke zu" in everything, "Schleuse" in everything) == (False, True)
+    details = get(client, f"/view/library/article?article={article_id}")
+    assert "fehlt deshalb in den Antworten. Lesen Sie seine Datei neu ein" in Parts(details).text
+    assert (f'data-fs-again="{article_id}"' in details, "data-fs-correct" in details) == (True, False)
+    assert "wird nicht gezeigt" in client.get(f"/article/{article_id}?lang=de").text
+    assert post(client, "add", kind="article", value=article_id) == (200, "")
+    finished(client)
+    assert archive.library_row(article_id).state == "complete"
+    assert archive.article(article_id).title == "Brücke auf"
 
 
 def test_pictures_and_map(archive: Archive, folder: Path) -> None:
