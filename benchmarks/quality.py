@@ -11,12 +11,15 @@ configuration for all sets. Rows:
 - `reciprocal ranks`: these two by reciprocal rank fusion, which others call hybrid
 - `neutral dense`: cosine of the vectors without what tells their language
 - `fusion`: `ask --fast`
+- `plain MaxSim`: what `ask` re-ranks, in the order of the mean of the best matches alone
 - `fusion + late`: `ask`
 
 Writes benchmarks/results/quality.json and quality.md: nDCG@10 with 95% bootstrap intervals (10,000 resamples), and the
 difference to `dense` with its interval, question by question. On sets with gold answers: how often the highlighted
-sentence of the right document holds the answer. On sets whose questions are asked again without their documents: AUROC
-and expected calibration error of the confidence, over the questions that make sense without their document.
+sentence of the right document holds the answer, among the questions whose answer stands there literally. On sets whose
+questions are asked again without their documents: AUROC and expected calibration error of the confidence, over the
+questions that make sense without their document. On sets with questions about the same documents that these do not
+answer: AUROC of the confidence of both (near misses).
 """
 
 from __future__ import annotations
@@ -33,7 +36,7 @@ from numpy.typing import NDArray
 
 from benchmarks.beir import ndcg_at_10
 from benchmarks.latency import commit, machine
-from benchmarks.sets import NAMES, SearchableSet, answers, document, searchable, vague
+from benchmarks.sets import ANSWERED, NAMES, SearchableSet, answers, document, near_misses, searchable, vague
 from embeddings.encoder import open_encoder
 from rag.evaluation.measures.statistics import Numbers, bootstrap
 from rag.evaluation.runs.caching_encoder import CachingEncoder
@@ -41,11 +44,13 @@ from rag.search.calibration import quality
 from rag.search.candidates import encode_query, generate
 from rag.search.confidence import RERANKED
 from rag.search.fusion import reciprocal_ranks
-from rag.search.ranking import rank
+from rag.search.query import ParsedQuestion
+from rag.search.ranking import Ranking, rank
+from rag.types import Article, Passage
 
 RESULTS = Path(__file__).parent / "results"
 DEPTH = 100
-WITH_ANSWERS = ("mlqa_de",)
+NEAR_MISSED = ("squad2_dev/en",)
 ASKED_TWICE = ("mlqa_de", "belebele/de-de", "belebele/en-de", "belebele/de-en")
 
 
@@ -75,8 +80,20 @@ def rankings(dataset: SearchableSet) -> dict[str, list[list[str]]]:
         note("reciprocal ranks", (owner[key] for key in sorted(hybrid, key=lambda key: -hybrid[key])))
         note("neutral dense", (owner[key] for key in _nearest(neutral @ query.vector, keys)))
         note("fusion", (document(article) for article, _ in rank(query, candidates, None).passages))
-        note("fusion + late", (document(article) for article, _ in rank(query, candidates, searcher.reranker).passages))
+        ranking = rank(query, candidates, searcher.reranker)
+        note("plain MaxSim", (document(article) for article, _ in _by_maxsim(ranking)))
+        note("fusion + late", (document(article) for article, _ in ranking.passages))
     return rows
+
+
+def _by_maxsim(ranking: Ranking) -> list[tuple[Article, Passage]]:
+    """Return the re-ranked passages by the unweighted mean of the best matches of the question's tokens."""
+    maxsim = {
+        number: float(alignment.best_matches().mean())
+        for number, alignment in enumerate(ranking.alignments)
+        if alignment is not None
+    }
+    return [ranking.passages[number] for number in sorted(maxsim, key=lambda number: -maxsim[number])]
 
 
 def _nearest(similarities: NDArray[np.float32], keys: Sequence[int]) -> list[int]:
@@ -101,11 +118,15 @@ def ranking_quality(dataset: SearchableSet) -> dict[str, Any]:
 def sentence_accuracy(dataset: SearchableSet, gold: dict[str, list[str]]) -> list[float]:
     """Return how often the highlighted sentence of the right document holds a gold answer, with its interval.
 
-    No highlight counts as wrong.
+    No highlight counts as wrong. A question whose gold answers do not stand in its document, since they are in another
+    language, is left out.
     """
     right = []
     for query, question in dataset.judged_queries():
         (relevant,) = dataset.questions.judgements[query]
+        text = dataset.questions.documents[relevant][1].casefold()
+        if not any(answer.casefold() in text for answer in gold.get(query, ())):
+            continue
         hits = dataset.searcher.search(question, 5, dataset.only(relevant)).hits
         sentences = [hits[0].article.text[start:end].casefold() for start, end in hits[0].highlights]
         right.append(any(answer.casefold() in sentence for answer in gold[query] for sentence in sentences))
@@ -134,6 +155,16 @@ def confidence_quality(dataset: SearchableSet, unclear: set[str]) -> dict[str, f
     }
 
 
+def near_miss_quality(dataset: SearchableSet, unanswerable: Sequence[str]) -> float:
+    """Return the AUROC of the confidence: of a set's questions against others about its documents without an answer."""
+    answerable = [question for _, question in dataset.judged_queries()]
+    questions = answerable + [ParsedQuestion(text, (), ()) for text in unanswerable]
+    retrievals = [dataset.searcher.search(question, 1) for question in questions]
+    probabilities = [RERANKED.probability(retrieval.features, retrieval.doubt) for retrieval in retrievals]
+    labels = np.arange(len(questions)) < len(answerable)
+    return round(quality(np.array(probabilities), labels).auroc, 4)
+
+
 def _interval(values: Numbers) -> list[float]:
     interval = bootstrap(values)
     return [round(value, 4) for value in (interval.mean, interval.low, interval.high)]
@@ -160,13 +191,14 @@ def table(result: dict[str, Any]) -> str:
         )
     lines += [
         "",
-        "| set | answering sentence | confidence: AUROC | calibration error | right at .5 |",
-        "|---|---|---|---|---|",
+        "| set | answering sentence | confidence: AUROC | calibration error | right at .5 | near misses: AUROC |",
+        "|---|---|---|---|---|---|",
     ]
     for name, figures in sets.items():
-        sentence, sure = figures.get("answering sentence"), figures.get("confidence")
+        sentence, sure, missed = (figures.get(key) for key in ("answering sentence", "confidence", "near misses"))
         if sentence or sure:
             cells = [f"{sure[key]:.3f}" for key in ("auroc", "calibration error", "right")] if sure else ["", "", ""]
+            cells.append(f"{missed:.3f}" if missed else "")
             lines.append(f"| {name} | {_cell(sentence) if sentence else ''} | " + " | ".join(cells) + " |")
     return "\n".join(lines) + "\n"
 
@@ -185,10 +217,12 @@ def main(data: Path, names: Sequence[str]) -> None:
                 "questions": len(dataset.questions.judgements),
                 "ranking": ranking_quality(dataset),
             }
-            if name in WITH_ANSWERS:
+            if name in ANSWERED:
                 figures["answering sentence"] = sentence_accuracy(dataset, answers(data, name))
             if name in ASKED_TWICE:
                 figures["confidence"] = confidence_quality(dataset, vague(data, name))
+            if name in NEAR_MISSED:
+                figures["near misses"] = near_miss_quality(dataset, near_misses(data, name))
         sets[name] = figures
         print(name, json.dumps(figures), flush=True)
     result = {"machine": machine(), "date": datetime.now(UTC).date().isoformat(), "commit": commit(), "sets": sets}

@@ -43,7 +43,7 @@ MIXED = {
     "belebele/de-mixed": ("belebele/de-de", "belebele/de-en"),
     "belebele/en-mixed": ("belebele/en-de", "belebele/en-en"),
 }
-NAMES = (*FREE, *CHECKED, *MIXED)
+NAMES = tuple(dict.fromkeys((*FREE, *CHECKED, *ANSWERED, *MIXED)))
 # articles of our own in many languages, with questions
 SAMPLE = Path(__file__).parents[1] / "seeds"
 
@@ -124,6 +124,12 @@ def answers(data: Path, name: str) -> dict[str, list[str]]:
     """Return the gold answers of the questions that have some."""
     rows = [json.loads(line) for line in (data / name / "queries.jsonl").read_text("utf-8").splitlines()]
     return {row["_id"]: row["answers"] for row in rows if row.get("answers")}
+
+
+def near_misses(data: Path, name: str) -> list[str]:
+    """Return the questions about a set's documents that these do not answer."""
+    rows = (data / name / "queries_unanswerable.jsonl").read_text("utf-8").splitlines()
+    return [json.loads(row)["text"] for row in rows]
 
 
 def vague(data: Path, name: str) -> set[str]:
