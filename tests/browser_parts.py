@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 CHROMIUM = shutil.which("chromium", path=f"/usr/bin{os.pathsep}{os.environ.get('PATH', '')}")
 needs_chromium = pytest.mark.skipif(CHROMIUM is None, reason="there is no chromium: apt-get install chromium")
 
+PATIENCE = 180_000
+"""The milliseconds after which a page that does not do what it should has failed, on however slow a computer."""
+
 MAX_PICTURE_BYTES = 200_000
 
 HOSTILE = (

@@ -10,17 +10,22 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 import io
 import logging
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import chdir, redirect_stderr, redirect_stdout
 from functools import cache
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 from hypothesis import settings
 from paths import ARTICLES, REAL_ARTICLES, Run
+from shared_encoder import SharingEncoder
+from shared_workers import workers_reused
 
 from embeddings.encoder import BUNDLED, Encoder, open_encoder
 from embeddings.types import OnStep
@@ -36,6 +41,16 @@ settings.register_profile("many", max_examples=1000, deadline=None)
 settings.load_profile("few")
 
 DESELECTED = pytest.StashKey[list[str]]()
+SHARED = "FUNDSTELLE_TESTS_SHARED"
+"""The variable with the folder that all processes of a test run share."""
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Make the folder that all processes of this run share."""
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        folder = tempfile.TemporaryDirectory(prefix="fundstelle-tests-")
+        os.environ[SHARED] = folder.name
+        config.add_cleanup(folder.cleanup)
 
 
 @pytest.hookimpl(trylast=True)
@@ -75,8 +90,10 @@ def shared_encoder() -> Encoder:
 
 @cache
 def caching_encoder() -> Encoder:
-    """The bundled encoder, which encodes each text once for all tests."""
-    return CachingEncoder(shared_encoder(), most_tokens=300_000)
+    """The bundled encoder, which encodes each text once for all tests, in whatever process they are."""
+    folder = Path(os.environ[SHARED], "vectors")
+    folder.mkdir(exist_ok=True)
+    return CachingEncoder(SharingEncoder(shared_encoder(), folder), most_tokens=300_000)
 
 
 @pytest.fixture(scope="session")
@@ -105,20 +122,37 @@ def share_encoder() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="session", autouse=True)
+def reuse_workers() -> Iterator[None]:
+    """Let loaders take worker processes that earlier tests have started."""
+    with workers_reused():
+        yield
+
+
+def shared_archive(articles: Path, folder: Path) -> Path:
+    """Copy an archive of a folder of articles, indexed once for all processes of this run, into a folder."""
+    original = Path(os.environ[SHARED], articles.name)
+    with FileLock(f"{original}.lock"):
+        if not original.exists():
+            with Archive.open(folder / "indexing") as archive:
+                report = archive.index([articles])
+                assert report.failures == ()
+            shutil.move(folder / "indexing", original)
+    return Path(shutil.copytree(original, folder / "archive"))
+
+
 @pytest.fixture(scope="session")
 def sample(encoder: Encoder, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Archive]:
     """An archive of all sample articles; tests only read it."""
-    with Archive.open(tmp_path_factory.mktemp("sample") / "archive") as archive:
-        archive.index([ARTICLES])
+    with Archive.open(shared_archive(ARTICLES, tmp_path_factory.mktemp("sample"))) as archive:
         yield archive
 
 
 @pytest.fixture(scope="session")
 def real_archive(encoder: Encoder, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Archive]:
     """An archive of five newspaper articles; tests only read it, and are deselected where the articles are missing."""
-    with Archive.open(tmp_path_factory.mktemp("real") / "archive") as archive:
-        report = archive.index([REAL_ARTICLES])
-        assert (report.new, report.failures) == (5, ())
+    with Archive.open(shared_archive(REAL_ARTICLES, tmp_path_factory.mktemp("real"))) as archive:
+        assert archive.status().articles == 5
         yield archive
 
 

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import pytest
-from browser_parts import CHROMIUM, Open, Visit, serving
+from browser_parts import CHROMIUM, PATIENCE, Open, Visit
 from fastapi.testclient import TestClient
 from page_parts import TEXT
+from server_parts import served
 
 from rag.archive import Archive
 from ui.app import build_app
@@ -36,11 +37,12 @@ def browser(archive: Archive) -> TestClient:
 
 @pytest.fixture(scope="module")
 def address(sample: Archive, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Where a copy of the sample archive is served."""
+    """Where a copy of the sample archive is served, by a thread of this process."""
     copied = tmp_path_factory.mktemp("served") / "archive"
     shutil.copytree(sample.folder, copied)
-    with serving(copied) as served:
-        yield served
+    with Archive.open(copied) as archive, served(archive) as page:
+        yield f"{page.address}/"
+        assert page.left == []
 
 
 @pytest.fixture(scope="module")
@@ -50,8 +52,7 @@ def chromium() -> Iterator[sync_api.Browser]:
         "playwright.sync_api", reason="playwright is not installed: pip install fundstelle[test]"
     )
     arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-    # the usual five seconds say more of the computer's load than of the page
-    sync_api.expect.set_options(timeout=30_000)
+    sync_api.expect.set_options(timeout=PATIENCE)
     with sync_api.sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)
         yield browser
@@ -69,6 +70,7 @@ def open_page(chromium: sync_api.Browser) -> Iterator[Open]:
         # a zoomed window has fewer pixels of CSS, each of several of the screen
         size: sync_api.ViewportSize = {"width": width // zoom, "height": height // zoom}
         context = chromium.new_context(viewport=size, device_scale_factor=zoom, color_scheme=scheme, locale=locale)
+        context.set_default_timeout(PATIENCE)
         contexts.append(context)
         visit = Visit(context.new_page())
         context.on("request", lambda request: visit.addresses.append(request.url))

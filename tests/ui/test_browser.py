@@ -38,6 +38,14 @@ PICTURED = "Who won the Nobel Peace Prize for the agreement with the FARC?"
 
 
 @pytest.fixture(scope="module")
+def address(sample: Archive, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Where a copy of the sample archive is served, as a person starts and ends it."""
+    copied = shutil.copytree(sample.folder, tmp_path_factory.mktemp("served") / "archive")
+    with serving(copied) as served_address:
+        yield served_address
+
+
+@pytest.fixture(scope="module")
 def pictured() -> Iterator[str]:
     """Where the sample is served for pictures: cards show paths, which in a picture for everybody are nobody's own."""
     with tempfile.TemporaryDirectory(prefix="archive-") as folder:
