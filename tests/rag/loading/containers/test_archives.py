@@ -147,9 +147,9 @@ ZEROS = zipped([("a.txt", bytes(19_000_000))])
 )
 def test_bombs(raw: bytes, name: str, last: str) -> None:
     """Endless zeros are refused quickly once there are too many, and the files after them are read."""
-    start_time = time.perf_counter()
+    start_time = time.process_time()
     assert names(raw, name)[-1].startswith(last)
-    assert time.perf_counter() - start_time < 5
+    assert time.process_time() - start_time < 20
 
 
 def test_memory_of_a_bomb() -> None:

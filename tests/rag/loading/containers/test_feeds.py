@@ -67,10 +67,10 @@ def test_entities_are_refused(tmp_path: Path, encoding: str) -> None:
     ):
         head, body = RSS.format(encoding=encoding).split("\n", 1)
         raw = f"{head}<!DOCTYPE rss [{declared}]>{body.replace('Kurz', reference)}".encode(encoding)
-        start_time = time.perf_counter()
+        start_time = time.process_time()
         with pytest.raises(LoadError, match="It defines XML entities"):
             list(load_feed(raw))
-        assert time.perf_counter() - start_time < 1
+        assert time.process_time() - start_time < 10
 
 
 def test_a_feed_that_breaks_off() -> None:
