@@ -21,6 +21,8 @@ _LATEX = {
 }
 # two dashes would become a long one, two apostrophes a quotation mark
 _LIGATURE = re.compile(r"([-'`,<>])(?=\1)|[!?](?=`)")
+# it stands between two names, unless it is in braces
+_AND = re.compile(r"(?<!\S)and(?!\S)", re.IGNORECASE)
 _BIBTEX_KINDS = {"article-newspaper": "article", "webpage": "online", "document": "misc"}
 _RIS_KINDS = {"article-newspaper": "NEWS", "webpage": "ELEC", "document": "GEN"}
 
@@ -99,7 +101,8 @@ def _bibtex_name(name: AuthorName) -> str:
         # in braces, an institution is not taken apart
         return f"{{{_latex(name.family)}}}"
     family = _latex(f"{name.particle} {name.family}".strip())
-    return ", ".join(filter(None, (family, _latex(name.suffix), _latex(name.given))))
+    text = ", ".join(filter(None, (family, _latex(name.suffix), _latex(name.given))))
+    return _AND.sub(r"{\g<0>}", text)
 
 
 def _reversed_name(name: AuthorName) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-_SEPARATOR = re.compile(r"(?:(?<!\s)\s+)?[;/&|]\s*|(?<!\s)\s+(?:und|and|et|og|och|sowie)\s+")
+_SEPARATOR = re.compile(r"(?:(?<!\s)\s+)?[;/&|]\s*|(?<!\s)\s+(?:und|and|et|og|och|sowie)\s+", re.IGNORECASE)
 # these belong to the family name, but a list is not ordered by them
 _DROPPING = {"von", "vom", "zu", "zum", "zur", "auf", "der", "den", "dem", "und"}
 _NON_DROPPING = {"van", "de", "del", "della", "di", "da", "dos", "das", "du", "des", "la", "le", "el", "al", "bin",
@@ -13,7 +13,7 @@ _NON_DROPPING = {"van", "de", "del", "della", "di", "da", "dos", "das", "du", "d
 _TITLES = {"dr.", "prof.", "dr", "prof", "dipl.-ing.", "mag.", "med.", "h.c.", "pd"}
 _SUFFIXES = {"jr", "jr.", "sr", "sr.", "ii", "iii", "iv"}
 # names whose family name comes last
-_LAST_IS_FAMILY = re.compile(r"[\u0041-\u024f\u0370-\u03ff\u0400-\u04ff\u1e00-\u1eff’'.‑-]+")
+_LAST_IS_FAMILY = re.compile(r"[A-Za-z\u00c0-\u024f\u0370-\u03ff\u0400-\u04ff\u1e00-\u1eff’'.‑-]+")
 _ORGANISATION = re.compile(
     r"\b(?:GmbH|AG|KG|Ltd|LLC|Inc|Verlag|Redaktion|Stiftung|Institut|Agentur|Verband|Team|Staff|Desk|Agency|News|"
     r"Press|Zeitung|Ministerium|Universität|University|Büro)\b",
