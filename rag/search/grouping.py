@@ -34,8 +34,9 @@ RankedPassage = tuple[Article, Passage]
 class Group:
     """The passages of one citation, by their numbers in the ranking.
 
-    `merged` are neighbours in one article, the best one first; `copies` are passages of other articles with the same
-    text (`rag.text.agreement`): these articles contain every sentence of the merged ones.
+    `merged` are neighbours in one article, the best one first; `copies` are passages with the same text
+    (`rag.text.agreement`) of articles that contain every sentence of the merged ones: of other articles, and of the
+    cited one if it says the same twice.
     """
 
     merged: tuple[int, ...]

@@ -145,7 +145,9 @@ def hit_of(rank: int, group: Group, ranking: Ranking, evidence: Evidence) -> Hit
                 sentences[span] = ScoredSentence(span, sentence.score)
     answering = best_sentence(list(sentences.values()))
     start, end = min(passage.start for passage in passages), max(passage.end for passage in passages)
-    copies: dict[str, Article] = {article.id: article for article, _ in (ranking.passages[at] for at in group.copies)}
+    # an article that says the same twice is not its own copy
+    copies: dict[str, Article] = {copy.id: copy for copy, _ in (ranking.passages[at] for at in group.copies)}
+    copies.pop(article.id, None)
     return Hit(
         passage=passage_at(article, start, end, best_passage.language),
         article=article,
