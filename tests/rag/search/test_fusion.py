@@ -135,6 +135,13 @@ def test_more_candidates_come_below(first: list[Scored], more: list[Scored]) -> 
     assert len(longer.signals) == len(longer.alignments) == len(longer.passages)
 
 
+@pytest.mark.parametrize("decides", [None, False, True])
+def test_equal_scores_keep_their_order(decides: bool | None) -> None:
+    """Of forty passages that are alike, the first stays first."""
+    scored: list[tuple[int, Scored]] = [(number, (0.5, 0.2, 0.4, "de")) for number in range(40)]
+    assert ids(ranked(scored, RankingConfig(reranked=40), decides=decides)) == [str(number) for number in range(40)]
+
+
 def test_gaps_by_hand() -> None:
     """Two ninths are below already: they stay; a better one is moved to .001 below the last one above it."""
     ranking = ranked([(0, (0.5, 0.0, 0.9, "de"))], RankingConfig(lexical_weight=0.0), decides=True)
