@@ -123,7 +123,7 @@ def shown(folder: Path, encoder: Encoder) -> dict[str, Any]:
     }
     results: dict[str, Any] = {}
     lines: list[str] = []
-    handler = _Lines(lines)
+    handler = LogLines(lines)
     logging.getLogger("rag").addHandler(handler)
     try:
         with Archive.open(folder, encoder=encoder, create=False) as archive:
@@ -138,7 +138,7 @@ def shown(folder: Path, encoder: Encoder) -> dict[str, Any]:
     return {"results": results, "lines": lines}
 
 
-class _Lines(logging.Handler):
+class LogLines(logging.Handler):
     def __init__(self, lines: list[str]) -> None:
         super().__init__(logging.WARNING)
         self.lines = lines

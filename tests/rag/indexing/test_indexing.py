@@ -13,7 +13,6 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -429,59 +428,6 @@ def test_another_encoder(archive: Archive, folder: Path, tmp_path: Path) -> None
         assert (
             later.ask("Was wurde am Cern entdeckt?", 1).citations[0].article.path.endswith("de-higgs-boson-cern.html")
         )
-
-
-KILLED = """
-import os, signal, sys
-import rag.storage.database, rag.indexing.writer
-from rag.archive import Archive
-rag.indexing.writer._BATCH = 8
-left = int(sys.argv[3])
-seen = 0
-def event(*_):
-    global seen
-    seen += 1
-    if seen == left:
-        os.kill(os.getpid(), signal.SIGKILL)
-archive = Archive.open(sys.argv[1])
-archive.warm_up()
-with archive._database.lent() as connection:
-    pass
-connection.set_trace_callback(event)
-sys.addaudithook(lambda name, _: event() if name in ("open", "os.rename", "os.remove") else None)
-archive.index([sys.argv[2]])
-connection.set_trace_callback(None)
-print(seen)
-"""
-
-
-def killed_run(archive: Path, folder: Path, at: int) -> subprocess.CompletedProcess[str]:
-    """Index in a process that kills itself at the given SQL statement, file opened, renamed or deleted (0: never)."""
-    command = [sys.executable, "-c", KILLED, str(archive), str(folder), str(at)]
-    return subprocess.run(command, capture_output=True, text=True, check=False)
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("moments", [3, pytest.param(20, marks=pytest.mark.heavy)])
-def test_killing_at_any_moment_ends_in_the_same_archive(
-    folder: Path, tmp_path: Path, encoder: Encoder, moments: int
-) -> None:
-    """Killed at moments spread over the run, each time the next run ends in the archive of one clean run."""
-    shutil.copy(ARTICLES / PAGE, folder)
-    clean = killed_run(tmp_path / "clean", folder, 0)
-    events = int(clean.stdout)
-    assert events > 150
-    archives = {tmp_path / f"killed-{at}": int(at) for at in np.linspace(1, events, moments + 2, dtype=int)[1:-1]}
-    # a process spends most of its time starting, which two can do at once
-    with ThreadPoolExecutor(2) as pool:
-        runs = list(pool.map(lambda killed: killed_run(killed, folder, archives[killed]), archives))
-    assert [run.returncode for run in runs] == [-signal.SIGKILL] * moments
-    for killed in archives:
-        with Archive.open(killed, encoder=encoder) as archive:
-            report = archive.index([folder])
-            assert report.new + report.unchanged == 7
-            assert archive.ask(TUNNEL, 1).citations[0].article.path.endswith(SOME[0])
-        assert_same(tmp_path / "clean", killed)
 
 
 @pytest.mark.slow
