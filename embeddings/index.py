@@ -9,32 +9,10 @@ from typing import Protocol
 from embeddings.types import Ids, Neighbor, OnStep, Vectors
 
 
-class VectorIndex(Protocol):
-    """Vectors of length 1 by integer id, searched by cosine.
-
-    An index can always be rebuilt: `stamp` is a string of its owner's, written by `flush` together with the
-    vectors, from which the owner knows on opening what the index contains. A new index has "".
-    """
-
-    @property
-    def dim(self) -> int:
-        """The number of dimensions of a vector."""
-
-    @property
-    def stamp(self) -> str:
-        """The stamp of the last `flush`, or the one read on opening."""
+class VectorSnapshot(Protocol):
+    """Vectors of length 1 by integer id, searched by cosine, as they are at a moment."""
 
     def __len__(self) -> int: ...
-
-    def add(self, ids: Sequence[int] | Ids, vectors: Vectors) -> None:
-        """Add vectors, shape (len(ids), dim); an existing id gets the new vector.
-
-        Raises:
-            DimensionMismatch: the vectors have another dimension.
-        """
-
-    def remove(self, ids: Sequence[int] | Ids) -> None:
-        """Remove ids; unknown ones are ignored."""
 
     def search(self, query: Vectors, k: int, among: Ids | None = None) -> list[Neighbor]:
         """Return the min(k, len) nearest neighbours of a vector of shape (dim,): most similar first, ties by id.
@@ -49,6 +27,35 @@ class VectorIndex(Protocol):
     @property
     def recall(self) -> float:
         """The measured share of the ten nearest vectors that a search finds; 1.0 for exhaustive search."""
+
+
+class VectorIndex(VectorSnapshot, Protocol):
+    """Vectors that can be changed and are stored in files.
+
+    An index can always be rebuilt: `stamp` is a string of its owner's, written by `flush` together with the
+    vectors, from which the owner knows on opening what the index contains. A new index has "".
+    """
+
+    @property
+    def dim(self) -> int:
+        """The number of dimensions of a vector."""
+
+    @property
+    def stamp(self) -> str:
+        """The stamp of the last `flush`, or the one read on opening."""
+
+    def snapshot(self) -> VectorSnapshot:
+        """Return the vectors as they are now, whatever other threads change later."""
+
+    def add(self, ids: Sequence[int] | Ids, vectors: Vectors) -> None:
+        """Add vectors, shape (len(ids), dim); an existing id gets the new vector.
+
+        Raises:
+            DimensionMismatch: the vectors have another dimension.
+        """
+
+    def remove(self, ids: Sequence[int] | Ids) -> None:
+        """Remove ids; unknown ones are ignored."""
 
     def speed_up(self, on_step: OnStep | None = None) -> None:
         """Reorganise a large index for fast search, if that is due; it may take minutes.

@@ -128,6 +128,24 @@ class VectorIndexContract(ABC):
         assert len(index) == 9
         assert 3 not in {neighbor.id for neighbor in index.search(vectors[3], 10)}
 
+    def test_a_snapshot_stays_as_it_was(self, tmp_path: Path) -> None:
+        """Whatever is added, replaced, removed and written later, it has the vectors of its moment."""
+        vectors = unit_vectors(60)
+        index = self.open(tmp_path, DIM)
+        index.add(range(30), vectors[:30])
+        index.flush("a")
+        index.add(range(30, 40), vectors[30:40])
+        snapshot = index.snapshot()
+        expected = [snapshot.search(vector, 60) for vector in vectors]
+        index.remove([3, 33])
+        index.add([4, 34], vectors[50:52])
+        index.flush("b")
+        index.add(range(40, 50), vectors[40:50])
+        assert (len(snapshot), len(index)) == (40, 48)
+        assert [snapshot.search(vector, 60) for vector in vectors] == expected
+        assert {neighbor.id for neighbor in snapshot.search(vectors[0], 60)} == set(range(40))
+        assert {neighbor.id for neighbor in index.search(vectors[0], 60)} == set(range(50)) - {3, 33}
+
     def test_large_ids(self, tmp_path: Path) -> None:
         """Ids go up to 63 bits."""
         index = self.open(tmp_path, DIM)

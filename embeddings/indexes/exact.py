@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from copy import copy
 from pathlib import Path
 
 import numpy as np
@@ -49,6 +50,12 @@ class ExactIndex:
 
     def __len__(self) -> int:
         return len(self._vectors)
+
+    def snapshot(self) -> ExactIndex:
+        """Return the vectors as they are now."""
+        frozen = copy(self)
+        frozen._vectors = self._vectors.copy()
+        return frozen
 
     def add(self, ids: Sequence[int] | Ids, vectors: Vectors) -> None:
         """Add vectors, shape (len(ids), dim); an existing id gets the new vector."""

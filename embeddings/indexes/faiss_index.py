@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -44,12 +45,64 @@ _MIN_GROUPED_VECTORS = 100_000
 _REGROUPING_FACTOR = 2**0.5
 
 
+@dataclass(frozen=True, slots=True)
+class FaissSnapshot:
+    """A base, the ids of it that were replaced or removed, and what was added: all of them as at one moment."""
+
+    dim: int
+    folder: Path
+    base: Any
+    mapped: MappedFile | None
+    base_size: int
+    removed_ids: Ids
+    additions: Any
+    recall: float
+
+    def __len__(self) -> int:
+        return self.base_size - len(self.removed_ids) + int(self.additions.ntotal)
+
+    def search(self, query: Vectors, k: int, among: Ids | None = None) -> list[Neighbor]:
+        """Return the nearest neighbours, among the given ids if any: most similar first, ties by id.
+
+        Raises:
+            IndexDamaged: a file that is mapped was altered; the index is rebuilt when it is opened next.
+        """
+        if query.shape != (self.dim,):
+            raise DimensionMismatch(self.dim, query.shape[-1] if query.ndim else 0)
+        row = np.ascontiguousarray(query[None], np.float32)
+        fetch = k + _EXTRA_NEIGHBORS if k > 0 else 0
+        self._require_whole()
+        # FAISS stores only a pointer to a selector: a variable keeps it alive through the search
+        if among is None:
+            selector, removed = None, faiss.IDSelectorBatch(self.removed_ids)
+            base_selector: Any = faiss.IDSelectorNot(removed) if len(self.removed_ids) else None
+        else:
+            selector = faiss.IDSelectorBatch(np.ascontiguousarray(among, np.int64))
+            base_selector = faiss.IDSelectorBatch(np.setdiff1d(among, self.removed_ids).astype(np.int64))
+        # the nearest groups may contain few of the given ids, so all groups are searched for them
+        neighbors = [
+            _nearest(self.additions, row, fetch, selector),
+            _nearest(self.base, row, fetch, base_selector, all_groups=among is not None),
+        ]
+        ids, similarities = (np.concatenate(arrays) for arrays in zip(*neighbors, strict=True))
+        return best_first(ids, similarities, max(k, 0))
+
+    def _require_whole(self) -> None:
+        if self.mapped is None:
+            return
+        try:
+            self.mapped.require_whole()
+        except IndexDamaged:
+            discard_snapshot(self.folder)
+            raise
+
+
 class FaissIndex:
     """Float16 scalar quantisers with inner product: a base, mapped if large, and the changes since it was written.
 
     A flush writes only the changes until there are many of them, so its cost grows with the changes and not with the
-    index. The base is immutable; `_removed_ids` are its ids that were replaced or removed. A large base is grouped by
-    `speed_up`. Thread-safe.
+    index. The base is immutable; `_removed_ids` are its ids that were replaced or removed. What was added is copied
+    before it changes, if there is a snapshot of it. A large base is grouped by `speed_up`. Thread-safe.
     """
 
     def __init__(self, folder: Path, dim: int, *, empty: bool = False) -> None:
@@ -64,6 +117,7 @@ class FaissIndex:
         self._removed_ids = np.empty(0, np.int64)
         self._additions: Any = flat_index(dim)
         self._added_ids: set[int] = set()
+        self._has_snapshot = False
         self._recall = 1.0
         snapshot = None if empty else read_snapshot(folder)
         if snapshot is None:
@@ -122,13 +176,19 @@ class FaissIndex:
         """Add vectors, shape (len(ids), dim); an existing id gets the new vector."""
         numbers, rows = validate_vectors(ids, vectors, self._dim)
         with self._lock:
+            self._unshare_additions()
             self._remove_rows(numbers)
             self._add_rows(numbers, rows)
 
     def remove(self, ids: Sequence[int] | Ids) -> None:
         """Remove ids; unknown ones are ignored."""
         with self._lock:
+            self._unshare_additions()
             self._remove_rows(np.asarray(ids, np.int64))
+
+    def _unshare_additions(self) -> None:
+        if self._has_snapshot:
+            self._additions, self._has_snapshot = faiss.clone_index(self._additions), False
 
     def _remove_rows(self, ids: Ids) -> None:
         if len(self._base_ids):
@@ -144,41 +204,24 @@ class FaissIndex:
             self._additions.add_with_ids(np.ascontiguousarray(vectors, np.float32), ids)
             self._added_ids.update(ids.tolist())
 
-    def search(self, query: Vectors, k: int, among: Ids | None = None) -> list[Neighbor]:
-        """Return the nearest neighbours, among the given ids if any: most similar first, ties by id.
-
-        Raises:
-            IndexDamaged: a file that is mapped was altered; the index is rebuilt when it is opened next.
-        """
-        if query.shape != (self._dim,):
-            raise DimensionMismatch(self._dim, query.shape[-1] if query.ndim else 0)
-        row = np.ascontiguousarray(query[None], np.float32)
-        fetch = k + _EXTRA_NEIGHBORS if k > 0 else 0
-        # FAISS stores only a pointer to a selector: a variable keeps it alive through the search
-        selector = None if among is None else faiss.IDSelectorBatch(np.ascontiguousarray(among, np.int64))
-        self._require_whole()
+    def snapshot(self) -> FaissSnapshot:
+        """Return the vectors as they are now, whatever other threads change later."""
         with self._lock:
-            base, removed_ids = self._base, self._removed_ids
-            additions = _nearest(self._additions, row, fetch, selector)
-        # without the lock: the base is immutable, so queries search it concurrently
-        if among is None:
-            removed = faiss.IDSelectorBatch(removed_ids)
-            base_selector: Any = faiss.IDSelectorNot(removed) if len(removed_ids) else None
-        else:
-            base_selector = faiss.IDSelectorBatch(np.setdiff1d(among, removed_ids).astype(np.int64))
-        # the nearest groups may contain few of the given ids, so all groups are searched for them
-        neighbors = [additions, _nearest(base, row, fetch, base_selector, all_groups=among is not None)]
-        ids, similarities = (np.concatenate(arrays) for arrays in zip(*neighbors, strict=True))
-        return best_first(ids, similarities, max(k, 0))
+            self._has_snapshot = True
+            return FaissSnapshot(
+                dim=self._dim,
+                folder=self._folder,
+                base=self._base,
+                mapped=self._mapped,
+                base_size=len(self._base_ids),
+                removed_ids=self._removed_ids,
+                additions=self._additions,
+                recall=self._recall,
+            )
 
-    def _require_whole(self) -> None:
-        if self._mapped is None:
-            return
-        try:
-            self._mapped.require_whole()
-        except IndexDamaged:
-            discard_snapshot(self._folder)
-            raise
+    def search(self, query: Vectors, k: int, among: Ids | None = None) -> list[Neighbor]:
+        """Return the nearest neighbours as they are now; see `FaissSnapshot.search`."""
+        return self.snapshot().search(query, k, among)
 
     def flush(self, stamp: str) -> None:
         """Write vectors and stamp to disk together."""

@@ -13,7 +13,7 @@ import numpy as np
 from filelock import BaseFileLock, Timeout
 
 from embeddings.errors import DimensionMismatch, IndexDamaged
-from embeddings.index import VectorIndex, open_index
+from embeddings.index import VectorIndex, VectorSnapshot, open_index
 from embeddings.types import Ids, Neighbor, OnStep, Vectors
 from embeddings.vectors.language_neutral import LanguageNeutral, language_neutral
 from rag.storage.change_feed import NOTHING_YET, State
@@ -91,12 +91,16 @@ class DenseIndex:
 
     def speed_up(self, on_step: OnStep | None = None) -> None:
         """See `embeddings.index.VectorIndex.speed_up`; the caller must hold the lock `writing`."""
-        index = self.catch_up()
+        self.catch_up()
+        index = self._index
         if index is not None:
             index.speed_up(on_step)
 
-    def catch_up(self) -> VectorIndex | None:
-        """Update the index to the store, on disk too, and return it; None while the archive has no vectors."""
+    def catch_up(self) -> VectorSnapshot | None:
+        """Update the index to the store, on disk too, and return what it has then; None without any vectors.
+
+        Other threads that catch up later do not change what is returned.
+        """
         with self._lock:
             encoder = self._store.vectors.encoder
             if encoder is None:
@@ -116,7 +120,7 @@ class DenseIndex:
                 log.warning("The vector index did not match the archive and was rebuilt.")
                 self._index = self._fresh(encoder)
                 self._apply(self._index, encoder, source)
-            return self._index
+            return self._index.snapshot()
 
     def drop(self) -> None:
         """Open the index again before the next question, from the files as they are then."""

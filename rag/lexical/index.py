@@ -151,7 +151,7 @@ class LexicalIndex:
         words, old = index.snapshot.words, index.manifest
         if old.state != state and count <= _MAX_REBUILT_PASSAGES:
             return self._rebuilt()
-        manifest, total = self._fill(words, old)
+        words, manifest, total = self._fill(words, old)
         if len(words) != total:
             log.warning("The index of words did not match the archive and was rebuilt.")
             return self._rebuilt()
@@ -174,21 +174,21 @@ class LexicalIndex:
 
     def _filled(self, words: WordIndex, name: str) -> _OpenIndex:
         """Fill an empty index."""
-        manifest, total = self._fill(words, Manifest(name, self._made_from(), NOTHING_YET, 0, ()))
+        words, manifest, total = self._fill(words, Manifest(name, self._made_from(), NOTHING_YET, 0, ()))
         return _open_index(replace(manifest, decided=total), words)
 
-    def _fill(self, words: WordIndex, old: Manifest) -> tuple[Manifest, int]:
-        """Write what has changed; return what the index now contains, and how many passages that should be."""
+    def _fill(self, words: WordIndex, old: Manifest) -> tuple[WordIndex, Manifest, int]:
+        """Write what has changed; return the words, what they are now, and of how many passages they should be."""
         with closing(self._store.changes.passages_since(old.state.revision)) as changes:
             frequencies, languages = count_words(changes)
         with closing(self._store.changes.passages_since(old.state.revision)) as changes:
             first = next(changes)
             if len(first.outdated):
                 terms = term_maker(lambda word: words.passages_with_word(word) + frequencies[word])
-                words.write(first.outdated, entries(changes, terms))
+                words = words.write(first.outdated, entries(changes, terms))
         by_frequency = sorted(languages, key=lambda language: (-languages[language], language))
         merged = dict.fromkeys([*old.languages, *by_frequency])
-        return replace(old, state=first.state, languages=tuple(merged)), first.total
+        return words, replace(old, state=first.state, languages=tuple(merged)), first.total
 
     def _opened_from_disk(self) -> _OpenIndex | None:
         """Return the index on disk, or None if there is none of this archive."""
@@ -202,8 +202,7 @@ class LexicalIndex:
                 return self._open_index
             check_files(self._folder, manifest)
             if self._open_index is not None and self._open_index.manifest.name == manifest.name:
-                words = self._open_index.snapshot.words
-                words.reload()
+                words = self._open_index.snapshot.words.reopened()
             else:
                 words = WordIndex.open(self._folder / manifest.name)
             return _open_index(manifest, words)

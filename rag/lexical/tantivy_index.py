@@ -63,7 +63,7 @@ class Entry(NamedTuple):
 
 
 class WordIndex:
-    """The words of passages by key, in a folder. Searches see the last `write`, or other processes' after `reload`.
+    """The words of passages by key, in a folder, as they are when it is opened: `write` and `reopened` return others.
 
     Safe to use from several threads, but one at a time may write.
     """
@@ -72,7 +72,12 @@ class WordIndex:
         self._index = index
         self._folder = folder
         self._linked = linked
-        self._look()
+        index.config_reader("manual")
+        index.reload()
+        self._searcher = index.searcher()
+        self._frequencies: dict[tuple[str, str], int] = {}
+        # an index in memory is filled once, and nothing in it is deleted
+        self._total, self._deleted = count_deleted(folder) if folder else (self._searcher.num_docs, 0)
 
     @classmethod
     def create(cls, folder: Path | None) -> WordIndex:
@@ -104,8 +109,8 @@ class WordIndex:
                 except (ValueError, OSError) as error:
                     raise IndexDamaged(f"The index of words in {folder} cannot be read ({error}).") from error
 
-    def reload(self) -> None:
-        """See what another process wrote.
+    def reopened(self) -> WordIndex:
+        """Return the words as they are now, with what another process wrote.
 
         Raises:
             IndexDamaged: it cannot be read.
@@ -113,20 +118,10 @@ class WordIndex:
         try:
             if self._linked and self._folder:
                 with links_to(self._folder) as linked:
-                    self._index = Index.open(str(linked))
-                    self._look()
-            else:
-                self._look()
+                    return WordIndex(Index.open(str(linked)), self._folder, linked=True)
+            return WordIndex(self._index, self._folder)
         except (ValueError, OSError) as error:
             raise IndexDamaged(f"The index of words in {self._folder} cannot be read ({error}).") from error
-
-    def _look(self) -> None:
-        self._index.config_reader("manual")
-        self._index.reload()
-        self._searcher = self._index.searcher()
-        self._frequencies: dict[tuple[str, str], int] = {}
-        # an index in memory is filled once, and nothing in it is deleted
-        self._total, self._deleted = count_deleted(self._folder) if self._folder else (self._searcher.num_docs, 0)
 
     def __len__(self) -> int:
         return self._searcher.num_docs
@@ -155,8 +150,8 @@ class WordIndex:
             self._frequencies[field, term] = hits.count or 0  # type: ignore[attr-defined]  # the stubs lack it
         return self._frequencies[field, term]
 
-    def write(self, outdated: Ids, entries: Iterable[Entry]) -> None:
-        """Remove keys, then add entries, in one transaction.
+    def write(self, outdated: Ids, entries: Iterable[Entry]) -> WordIndex:
+        """Remove keys, then add entries, in one transaction, and return the words as they are then.
 
         Raises:
             OSError: the files cannot be written.
@@ -175,7 +170,7 @@ class WordIndex:
             writer.wait_merging_threads()
             for path in self._folder.iterdir() if self._folder else ():
                 permissions.restrict(path)
-            self._look()
+            return WordIndex(self._index, self._folder, linked=self._linked)
         except ValueError as error:
             # Tantivy's only kind of error
             raise OSError(str(error)) from error

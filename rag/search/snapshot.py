@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from embeddings.encoder import Encoder
-from embeddings.index import VectorIndex
+from embeddings.index import VectorSnapshot
 from embeddings.vectors.language_neutral import LanguageNeutral
 from rag.config import RankingConfig
 from rag.dense.token_vectors import PassageTokens
@@ -25,7 +25,7 @@ class ArchiveSnapshot:
     """
 
     store: Store
-    dense: VectorIndex
+    dense: VectorSnapshot
     lexical: LexicalSnapshot
     encoder: Encoder
     neutral: LanguageNeutral

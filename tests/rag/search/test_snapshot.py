@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import sys
+import time
 from concurrent.futures import ThreadPoolExecutor
+from itertools import count
 from pathlib import Path
 
+import numpy as np
 import pytest
 from factories import BRIDGE, article_file
 from paths import QUESTIONS
@@ -12,7 +16,9 @@ from paths import QUESTIONS
 from embeddings.encoder import Encoder
 from rag.archive import Archive
 from rag.errors import ArchiveError
+from rag.lexical import index as lexical_index
 from rag.lexical.snapshot import LexicalSnapshot
+from rag.search.snapshot import ArchiveSnapshot
 
 # reads and the begin and end of the transaction
 _MAX_STATEMENTS = 31
@@ -35,22 +41,75 @@ def test_a_question_reads_the_database_a_few_times(sample: Archive, question: st
     assert max(counts) <= _MAX_STATEMENTS
 
 
-def test_what_is_indexed_meanwhile_is_seen_by_the_next_question(tmp_path: Path, encoder: Encoder) -> None:
-    """Store and both indexes stay in the state in which the question began."""
+@pytest.mark.parametrize("most_rebuilt", [0, 1000])
+def test_what_is_indexed_meanwhile_is_seen_by_the_next_question(
+    tmp_path: Path, encoder: Encoder, monkeypatch: pytest.MonkeyPatch, most_rebuilt: int
+) -> None:
+    """Store and both indexes stay in the state in which the question began, whether or not words are indexed anew."""
+    monkeypatch.setattr(lexical_index, "_MAX_REBUILT_PASSAGES", most_rebuilt)
     (tmp_path / "a.md").write_text(article_file("Brücke", "2023-05-02", "Bote", BRIDGE), "utf-8")
+    (tmp_path / "c.md").write_text(article_file("Fähre", "2023-05-02", "Bote", "Die Fähre ruht."), "utf-8")
+    (tmp_path / "b.md").write_text(article_file("Bahn", "2023-05-03", "Bote", "Die Bahn fährt wieder."), "utf-8")
     with Archive.open(tmp_path / "archive", encoder=encoder) as archive:
-        archive.index(tmp_path / "a.md")
+        archive.index([tmp_path / "a.md", tmp_path / "c.md"])
         with archive.searcher().snapshot() as snapshot:
-            (tmp_path / "b.md").write_text(
-                article_file("Bahn", "2023-05-03", "Bote", "Die Bahn fährt wieder."), "utf-8"
-            )
+            passages = snapshot.store.passages.count()
             with ThreadPoolExecutor(1) as pool:
                 pool.submit(archive.index, tmp_path / "b.md").result()
-            assert snapshot.store.statistics.article_count() == 1
-        with archive.searcher().snapshot() as snapshot:
+                pool.submit(archive.forget, tmp_path / "c.md").result()
             assert snapshot.store.statistics.article_count() == 2
-            words = snapshot.lexical.analyse("Bahn")
-            assert len(snapshot.lexical.search(words, 5)) == 1
+            assert snapshot.store.passages.count() == len(snapshot.dense) == len(snapshot.lexical.words) == passages
+            assert known_share(snapshot) == 1
+            assert not snapshot.lexical.search(snapshot.lexical.analyse("Bahn"), 5)
+            assert len(snapshot.lexical.search(snapshot.lexical.analyse("Fähre"), 5)) == 1
+        with archive.searcher().snapshot() as snapshot:
+            assert snapshot.store.passages.count() == len(snapshot.dense) == len(snapshot.lexical.words)
+            assert len(snapshot.lexical.search(snapshot.lexical.analyse("Bahn"), 5)) == 1
+            assert not snapshot.lexical.search(snapshot.lexical.analyse("Fähre"), 5)
+
+
+@pytest.mark.parametrize("seconds", [1, pytest.param(60, marks=pytest.mark.heavy)])
+def test_questions_of_several_threads_while_one_indexes(
+    tmp_path: Path, encoder: Encoder, monkeypatch: pytest.MonkeyPatch, seconds: int
+) -> None:
+    """Each question of three threads finds passages of the store as it sees it, and all of them by their vectors."""
+    monkeypatch.setattr(lexical_index, "_MAX_REBUILT_PASSAGES", 0)
+    paths = [tmp_path / f"{number}.md" for number in range(6)]
+    for number, path in enumerate(paths):
+        content = article_file(f"Bahn {number}", "2023-05-03", "Bote", f"Die Bahn {number} fährt wieder.")
+        path.write_text(content, "utf-8")
+    with Archive.open(tmp_path / "archive", encoder=encoder) as archive:
+        archive.index(paths)
+        end = time.monotonic() + seconds
+
+        def ask(_: int) -> int:
+            for number in count(1):
+                with archive.searcher().snapshot() as snapshot:
+                    # so that others store something meanwhile
+                    time.sleep(0.005)
+                    assert len(snapshot.dense) == snapshot.store.passages.count()
+                    assert known_share(snapshot) == 1
+                if time.monotonic() > end:
+                    return number
+            return 0
+
+        with ThreadPoolExecutor(3) as pool:
+            asked = pool.map(ask, range(3))
+            changes = 0
+            while time.monotonic() < end:
+                archive.forget(paths[changes % 5])
+                archive.index(paths)
+                changes += 1
+            sys.stdout.write(f"{sum(asked)} questions, {changes} changes\n")
+        assert changes
+
+
+def known_share(snapshot: ArchiveSnapshot) -> float:
+    """Return which share of what both indexes find is in the store."""
+    nearest = snapshot.dense.search(np.eye(1, 384, dtype=np.float32)[0], 9)
+    words = snapshot.lexical.search(snapshot.lexical.analyse("Bahn Brücke Fähre"), 9)
+    keys = {*(neighbor.id for neighbor in nearest), *(key for key, _ in words)}
+    return len(snapshot.store.passages.with_keys(list(keys), snapshot.encoder.fingerprint)) / len(keys)
 
 
 def test_what_another_process_stores_between_two_indexes(
