@@ -17,7 +17,7 @@ import sys
 import time
 import traceback
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -30,7 +30,7 @@ from paths import ARTICLES
 import rag.indexing.writer
 from rag.archive import Archive
 from rag.backup.restore import restore_backup
-from rag.errors import FundstelleError
+from rag.errors import FundstelleError, NotFound
 from rag.storage.checksums import COLUMNS
 from rag.storage.database import DATABASE, Database
 from rag.workspace.dossiers import Dossiers
@@ -67,19 +67,24 @@ def opened(folder: Path) -> Archive:
 
 def jobs(files: Path, article_id: str) -> dict[str, Job]:
     """Return the jobs, each of which may be done again."""
-    forgotten = files / "1.md"
     return {
         "index": lambda archive: archive.index([files]),
         "read again": lambda archive: archive.index([files], again=True),
         "read a page": lambda archive: archive.index([files.with_name(PAGES)]),
         "ask": lambda archive: archive.ask(QUESTIONS[0]),
-        "forget": lambda archive: archive.articles_in(str(forgotten)) and archive.forget(forgotten),
+        "forget": lambda archive: forget(archive, files / "1.md"),
         "correct": lambda archive: archive.correct(article_id, author="Anna Beck"),
         "dossier": lambda archive: change_dossiers(archive, article_id),
         "rebuild": lambda archive: archive._rebuild_indexes(),
         "backup": lambda archive: archive.backup(archive.folder.with_name(_NEW_BACKUP), overwrite=True),
         "restore": lambda archive: restore(archive.folder.parent),
     }
+
+
+def forget(archive: Archive, path: Path) -> None:
+    """Forget an article, unless that is done."""
+    with suppress(NotFound):
+        archive.forget(path)
 
 
 def change_dossiers(archive: Archive, article_id: str) -> None:
@@ -110,11 +115,14 @@ def make_base(files: Path, base: Path) -> str:
     files.mkdir()
     for number in range(6):
         write_topic(files, number)
+    # found in place of what is forgotten
+    shutil.copy(files / "1.md", files / "copy of 1.md")
     with opened(base / _ARCHIVE) as archive:
         archive.index([files])
         archive.ask(QUESTIONS[0])
         article_id = archive.article(TOPICS[0][0]).id
         dossiers = Dossiers(archive)
+        archive.correct(archive.article(TOPICS[1][0]).id, author="Jost Behrens")
         made = dossiers.make("Deich")
         dossiers.save(made, archive.article(TOPICS[3][0]).id, (0, 30))
         dossiers.write(made, "note", "Stimmt die Zahl?")
@@ -167,8 +175,9 @@ def contents(work: Path) -> tuple[str, Any]:
     for name in (_ARCHIVE, _RESTORED, "of new backup"):
         if (work / name).exists():
             with opened(work / name) as archive:
-                answers = [[citation.quote for citation in archive.ask(question).citations] for question in QUESTIONS]
-            shown[name] = (rows_of(work / name / DATABASE), answers)
+                answers = [archive.ask(question).citations for question in QUESTIONS[:2]]
+            quotes = [[citation.quote for citation in citations] for citations in answers]
+            shown[name] = (rows_of(work / name / DATABASE), quotes)
     return "contents", shown
 
 

@@ -205,10 +205,14 @@ class Indexer:
     def forget(self, paths: Sequence[Path]) -> int:
         """Remove the articles of files and folders, which may no longer exist, and return how many there were.
 
+        Interrupted at any moment, the store is consistent, and the same call, or `index`, does the rest.
+
         Raises:
             NotFound: no article came from one of the paths; nothing is removed then.
             ArchiveError: the store cannot be written.
         """
+        # what was left of the same call, which has no articles to remove any more
+        settle(self._store, self.writer)
         absolute = [Path(os.path.abspath(path)).as_posix() for path in paths]  # noqa: PTH100
         records: dict[str, FileRecord] = {}
         for path in absolute:
@@ -219,12 +223,13 @@ class Indexer:
                     "`fundstelle show` has it."
                 )
             records |= path_records
-        removed = sum(map(self._store.remove_file, records))
+        # files last: where they are gone, the same call has nothing to do
         for path in records:
             self._store.corrections.remove_file(path)
         self._store.folders.remove(absolute)
         for path in absolute:
             self._store.failures.replace(spellings(path), ())
+        removed = sum(map(self._store.remove_file, records))
         settle(self._store, self.writer)
         self.writer.keep_tokens()
         return removed

@@ -149,6 +149,29 @@ def test_forgetting_one_of_two_copies(archive: Archive, old: Path, tmp_path: Pat
     assert citation.article.path == str(old / "harbour.txt")
 
 
+def test_forgetting_that_was_interrupted(
+    archive: Archive, old: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Once more, it finds no article to remove, but does the rest: the other copy is found."""
+    copy = tmp_path / "copy"
+    shutil.copytree(old, copy)
+    archive.index([old, copy])
+    calls = iter([None, KeyboardInterrupt])
+
+    def settle_once(*_: object) -> None:
+        if error := next(calls):
+            raise error
+
+    with monkeypatch.context() as patch:
+        patch.setattr("rag.indexing.indexer.settle", settle_once)
+        with pytest.raises(KeyboardInterrupt):
+            archive.forget([copy])
+    with pytest.raises(NotFound):
+        archive.forget([copy])
+    (citation,) = archive.ask("Welche Traglast hat der Kran im Hafen?", 1).citations
+    assert citation.article.path == str(old / "harbour.txt")
+
+
 def record(path: str, digest: str) -> FileRecord:
     return FileRecord(path, FileFingerprint(digest), "recipe", 1)
 
