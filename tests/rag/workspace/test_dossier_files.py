@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
 import json
 from dataclasses import replace
@@ -193,6 +194,63 @@ def test_other_files_are_refused(raw: bytes) -> None:
     """A file that is no dossier, or a damaged one, is refused by a sentence that says where."""
     with pytest.raises(FundstelleError, match="no dossier"):
         read_dossier(raw)
+
+
+JSON = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers(-2, 300)
+    | st.just(2**70)
+    | st.floats()
+    | st.text(max_size=8)
+    | st.just("quote"),
+    lambda values: st.lists(values, max_size=3) | st.dictionaries(st.text(max_size=5), values, max_size=3),
+    max_leaves=5,
+)
+FACTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
+
+
+@st.composite
+def changed_dossiers(draw: st.DrawFn) -> Any:
+    """Return the JSON values of a dossier of which one is another or gone, or any other values."""
+    values = dossier_json(DOSSIER)
+    place: Any = values
+    while place:
+        key = draw(st.sampled_from(range(len(place)) if isinstance(place, list) else sorted(place)))
+        if isinstance(place[key], list | dict) and draw(st.integers(0, 4)):
+            place = place[key]
+            continue
+        if draw(st.integers(0, 4)):
+            place[key] = draw(FACTS if isinstance(place[key], str) and draw(st.booleans()) else JSON)
+        else:
+            del place[key]
+        break
+    return values
+
+
+@given(changed_dossiers() | JSON)
+def test_any_json_is_refused_in_a_sentence_or_imported(values: Any) -> None:
+    """What is imported can be exported in every format, and read back."""
+    try:
+        dossier = read_dossier(json.dumps(values).encode())
+    except FundstelleError as refusal:
+        assert len(str(refusal).splitlines()) == 1
+        assert "no dossier" in str(refusal)
+        return
+    for format in EXPORTS:
+        raw = export(dossier, format, OPTIONS)
+        if format in ("json", "html", "md"):
+            assert read_dossier(raw) == without_ids(dossier)
+
+
+@given(st.binary(max_size=200) | st.text(max_size=100).map(lambda text: text.encode("utf-8", "surrogatepass")))
+def test_any_bytes_are_refused(raw: bytes) -> None:
+    """In a sentence, also behind the signs of an HTML or Markdown file."""
+    script = b'<script type="application/json" id="fundstelle-dossier">%s</script>' % raw
+    for file in (raw, script, b"<!-- fundstelle-dossier %s\n%s\n-->" % (hashlib.sha256(b"").hexdigest().encode(), raw)):
+        with pytest.raises(FundstelleError) as refusal:
+            read_dossier(file)
+        assert len(str(refusal.value).splitlines()) == 1
 
 
 def test_names_of_files_are_safe() -> None:
