@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from random import Random
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from paths import QUESTIONS
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 
+import rag.search
 from embeddings.encoder import Encoder
 from embeddings.types import Role, TokenVectors, Vectors
 from embeddings.vectors.language_neutral import language_neutral
@@ -18,13 +24,17 @@ from rag.archive import Archive
 from rag.config import RankingConfig
 from rag.search.calibration import Example, cross_validated, fit, quality
 from rag.search.confidence import (
+    OFFSETS,
     TABLES,
+    THRESHOLD,
     Calibration,
     QuestionOffset,
+    calibrations,
     features,
     from_json,
     question_offset,
     to_json,
+    top,
 )
 from rag.search.query import parse
 
@@ -44,8 +54,20 @@ def test_the_logistic_function_by_hand() -> None:
     """At 2 · .75 - 1 = .5 the probability is 1 / (1 + e^-.5); far out it stays within [0, 1]."""
     calibration = Calibration(-1.0, {"late": 2.0})
     assert calibration.probability({"late": 0.75, "dense": 9.0}) == pytest.approx(1 / (1 + math.exp(-0.5)))
-    assert calibration.probability({"late": 1e6}) == pytest.approx(1)
-    assert calibration.probability({"late": -1e6}) == pytest.approx(0)
+    assert calibration.probability({"late": 0.75}, doubt=2.0) == pytest.approx(1 / (1 + math.exp(1.5)))
+    assert calibration.probability({"late": 1e6}) == 1 / (1 + math.exp(-50))
+    assert calibration.probability({"late": -1e6}) == 1 / (1 + math.exp(50))
+
+
+def test_the_built_in_tables_by_hand() -> None:
+    """-19.93 + 26.48 · .7 + 4.16 · .05 + 2.71 · .4 + 2.34 · .1 + .2 = .332, and without late interaction
+    -19.32 + 28.17 · .6 + 8.52 · .2 + 3 · .5 - .1 = .686.
+    """
+    reranked = {"late_top": 0.7, "late_gap": 0.05, "sentence": 0.4, "unknown": 0.1, "question": 0.2, "late": 9.0}
+    assert TABLES["reranked"].probability(reranked) == pytest.approx(1 / (1 + math.exp(-0.332)))
+    fast = {"dense_top": 0.6, "lexical": 0.2, "unknown": 0.5, "question": -0.1}
+    assert TABLES["fast"].probability(fast) == pytest.approx(1 / (1 + math.exp(-0.686)))
+    assert THRESHOLD == 0.5
 
 
 def test_rivals_are_passages_of_other_articles() -> None:
@@ -59,7 +81,21 @@ def test_rivals_are_passages_of_other_articles() -> None:
     )
     assert values["late_gap"] == pytest.approx(0.9 - (0.5 + 0.4 + 0.3 + 0.2 + 0.1) / 5)
     assert values["sentence"] == 1.5
-    assert features(0, {"late": np.array([0.9])}, ["a"], None)["late_gap"] == 0
+    assert features(0, {"late": np.array([0.9])}, ["a"], None) == {"late": 0.9, "late_top": 0.9, "late_gap": 0}
+    # the best need not have the highest score of each signal
+    of_second = features(1, {"dense": np.array([0.4, 0.3, 0.1])}, ["a", "b", "b"], None)
+    assert (of_second["dense"], of_second["dense_gap"]) == (0.3, pytest.approx(0.3 - 0.4))
+
+
+@given(st.lists(st.floats(-1, 1), min_size=1, max_size=20), st.randoms(use_true_random=False))
+def test_the_mean_of_the_best(scores: list[float], random: Random) -> None:
+    """It is between the mean and the best, whatever their order, and moves with all of them."""
+    mean = top(np.array(scores))
+    assert np.mean(scores) - 1e-9 <= mean <= max(scores) + 1e-9
+    assert top(np.array(scores) + 0.5) == pytest.approx(mean + 0.5)
+    shuffled = list(scores)
+    random.shuffle(shuffled)
+    assert top(np.array(shuffled)) == pytest.approx(mean)
 
 
 def test_the_fit_is_that_of_scikit_learn() -> None:
@@ -86,6 +122,13 @@ def test_the_offset_of_a_question_by_hand() -> None:
     offset = QuestionOffset(np.array([2, 1], np.float32), 0.5)
     assert offset(np.array([0.6, 0.8], np.float32)) == pytest.approx(1.5)
     assert question_offset("another encoder") is None
+    with np.load(Path(rag.search.__path__[0]) / OFFSETS) as table:
+        fitted = question_offset(str(table["fingerprint"]))
+        question = np.linspace(-1, 1, len(table["direction"]), dtype=np.float32)
+        assert fitted is not None
+        assert fitted.direction.dtype == np.float32
+        expected = sum(a * b for a, b in zip(table["direction"].tolist(), question.tolist(), strict=True))
+        assert fitted(question) == pytest.approx(expected - float(table["mean"]), abs=1e-4)
 
 
 def test_the_scores_of_vague_questions_mean_more(encoder: Encoder) -> None:
@@ -157,6 +200,15 @@ def test_tables_survive_writing_and_belong_to_an_encoder() -> None:
     assert from_json(written, "abd") == {}
     older = Calibration(1.0, {"late": 2.0, "rarity": 3.0})
     assert from_json(to_json(TABLES | {"fast": older}, "abc"), "abc") == {"reranked": TABLES["reranked"]}
+    assert from_json(to_json({"unheard of": older}, "abc"), "abc") == {}
+
+
+def test_own_tables_take_the_place_of_the_built_in_ones() -> None:
+    """Those that were fitted for the encoder; the others stay."""
+    own = replace(TABLES["fast"], intercept=1.0)
+    stored = to_json({"fast": own}, "abc")
+    assert calibrations(stored, "abc") == {"reranked": TABLES["reranked"], "fast": own}
+    assert calibrations(stored, "abd") == calibrations(None, "abc") == TABLES
 
 
 class OtherProcessor:
