@@ -103,7 +103,7 @@ def filled_archives(draw: st.DrawFn) -> Callable[[Archive], None]:
 
 
 @pytest.mark.slow
-@settings(max_examples=3, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(fill=filled_archives())
 def test_what_was_imported_is_exported_alike(encoder: Encoder, fill: Callable[[Archive], None]) -> None:
     """Of any small archive, an export of the imported archive has the same bytes."""

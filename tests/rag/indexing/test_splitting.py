@@ -35,7 +35,10 @@ prose = st.text(alphabet=st.sampled_from("abcäöü. !?\n\n,;:„“。、東京
 @settings(max_examples=300, deadline=None)
 @given(prose | st.text(max_size=300), st.integers(25, 300), st.integers(0, 100))
 def test_passages_are_the_text_at_their_places_and_lose_nothing(text: str, size: int, overlap: int) -> None:
-    """Whatever the text: each passage is its slice, they come in order, and every letter is in one of them."""
+    """Whatever the text: each passage is its slice, they come in order, and every letter is in one of them.
+
+    None is longer than allowed, with the overlap and a heading on top; none shares more than the overlap.
+    """
     text = normalise(text)
     passages = split(article(text=text), words, Config(size, overlap))
     covered: set[int] = set()
@@ -45,6 +48,8 @@ def test_passages_are_the_text_at_their_places_and_lose_nothing(text: str, size:
         covered.update(range(passage.start, passage.end))
     starts = [(passage.start, passage.end) for passage in passages]
     assert starts == sorted(set(starts))
+    assert all(len("".join(passage.text.split())) <= size + overlap + 80 for passage in passages)
+    assert all(len(text[following[0] : previous[1]]) <= overlap for previous, following in pairwise(starts))
     offsets = {offset for offset, character in enumerate(text) if character.isalnum()}
     assert offsets <= covered
 
@@ -118,6 +123,33 @@ def test_no_stub_is_left_at_the_end() -> None:
     assert (len(first.text) + 1, len(second.text) + 1) == (330, 270)
     (whole,) = split(article(text=f"{sentence * 6}\n{sentence * 7}"), words, Config(400, 0))
     assert len(whole.text) == 390
+
+
+def test_a_text_of_exactly_the_limit_is_one_passage() -> None:
+    """With one character more it is two."""
+    text = f"{'Der Rat tagte. ' * 6}Ende gut."
+    assert len(text) == 99
+    assert [len(split(article(text=text), words, Config(size, 0))) for size in (98, 99)] == [2, 1]
+
+
+@pytest.mark.parametrize("end", ["\n\n", "\n", "; ", ", ", "、", "，", "،", " "])
+def test_what_has_no_sentences_is_cut_at_clauses_and_words(end: str) -> None:
+    """Behind each mark that ends a paragraph, a line, a clause or a word, and nowhere inside of them."""
+    part = f"eine lange reihe: hier{end}" if end != " " else "wort "
+    text = part * 40
+    passages = split(article(text=text), words, Config(60, 0))
+    assert len(passages) > 3
+    assert [passage.text for passage in passages] == [
+        (part * (len(passage.text + end) // len(part))).rstrip() for passage in passages
+    ]
+
+
+def test_paragraphs_come_before_lines_and_lines_before_sentences() -> None:
+    """Of several places at which a text could be cut, the end of the greater part is taken."""
+    for between, within in (("\n\n", "\n"), ("\n", " "), ("\n\n", " ")):
+        whole = within.join(["Der Rat tagte heute.", "Er vertagte sich."])
+        text = between.join([whole] * 5)
+        assert [passage.text for passage in split(article(text=text), words, Config(55, 0))] == [whole] * 5
 
 
 def test_repeated_text_gets_its_own_places() -> None:

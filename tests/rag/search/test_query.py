@@ -107,3 +107,27 @@ def test_no_text_is_too_strange(question: str) -> None:
     assert all(" ".join(phrase.split()) in parsed.text for phrase in (*parsed.phrases, *parsed.names))
     count = sum(map(str.isalnum, parsed.text + "".join(parsed.excluded)))
     assert count == sum(map(str.isalnum, question))
+
+
+PHRASE = st.lists(st.text("aäßZ5é東", min_size=1, max_size=4), min_size=1, max_size=3).map(" ".join)
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from(['"{}"', "„{}“", "«{}»", "-{}", '-"{}"']), PHRASE), min_size=1, max_size=5),
+    st.sampled_from([" ", "  ", "\n", " und ist "]),
+)
+def test_quoted_phrases_and_exclusions(pieces: list[tuple[str, str]], between: str) -> None:
+    """In any number and order: each phrase, name and exclusion, in theirs."""
+    pieces = [
+        (form, phrase.split()[0] if form == "-{}" else phrase)
+        for form, phrase in pieces
+        # before a digit, a minus belongs to a number
+        if form != "-{}" or not phrase[0].isdigit()
+    ]
+    parsed = parse("Wer " + between.join(form.format(phrase) for form, phrase in pieces))
+    of_form = {form: tuple(phrase for kind, phrase in pieces if kind == form) for form, _ in pieces}
+    assert parsed.phrases == of_form.get('"{}"', ())
+    assert parsed.names == tuple(phrase for form, phrase in pieces if form in ("„{}“", "«{}»"))
+    assert parsed.excluded == tuple(phrase for form, phrase in pieces if form.startswith("-"))
+    kept = [phrase for form, phrase in pieces if not form.startswith("-")]
+    assert [word for word in parsed.text.split() if word not in ("Wer", "und", "ist")] == " ".join(kept).split()
