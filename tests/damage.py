@@ -117,9 +117,7 @@ def shown(folder: Path, encoder: Encoder) -> dict[str, Any]:
         "filtered": lambda archive: _answer(archive, QUESTIONS[0], since="2021-03-01", until="2021-03-05"),
         **{f"show {title}": lambda archive, title=title: _article(archive, title) for title, _ in TOPICS[:3]},
         "dossiers": lambda archive: [_dossier(archive, each.id) for each in Dossiers(archive).summaries()],
-        "library": lambda archive: sorted(
-            [row.label, str(row.published), row.source] for row in archive.library_rows()
-        ),
+        "library": lambda archive: _library(archive, lines),
     }
     results: dict[str, Any] = {}
     lines: list[str] = []
@@ -163,6 +161,13 @@ def _answer(archive: Archive, question: str, **arguments: Any) -> Any:
 
 def _article(archive: Archive, title: str) -> Any:
     return view_article(archive, archive.article(title).id).to_dict()
+
+
+def _library(archive: Archive, lines: list[str]) -> Any:
+    """Return the rows that show something of an article; the others say that it was damaged."""
+    rows = list(archive.library_rows())
+    lines += [f"{row.path} was damaged on the disk." for row in rows if row.state == "damaged"]
+    return sorted([row.label, str(row.published), row.source] for row in rows if row.state != "damaged")
 
 
 def _dossier(archive: Archive, dossier_id: str) -> Any:

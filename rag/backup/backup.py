@@ -14,10 +14,11 @@ from embeddings.types import OnStep
 from rag.backup.manifest import INDEXES, SOURCES, BackupManifest, SavedFile
 from rag.backup.packing import pack
 from rag.backup.restore import check_backup
-from rag.errors import FundstelleError
+from rag.errors import ArchiveDamaged, FundstelleError
 from rag.storage.copies import checked_facts, copy_database, copy_sqlite_file
 from rag.storage.database import DATABASE, Database
 from rag.storage.layout import INBOX
+from rag.storage.sqlite_errors import DAMAGED
 from rag.storage.whole_folder import sync
 
 # SQLite's own files beside a database: their contents are in its copy
@@ -41,6 +42,9 @@ def back_up(
     Others may ask and index meanwhile: the backup shows one revision. Interrupted, it leaves nothing. While files of
     the backup are packed, its folder needs room for the database and for the backup.
 
+    Damaged rows are saved as they are, since a file or another backup may heal them later, and the manifest counts
+    them. The file that such a backup replaces stays beside it once; see `before_damage`.
+
     Args:
         folder: that of the archive.
         program: the version of Fundstelle, for the manifest.
@@ -49,7 +53,7 @@ def back_up(
         on_step: called with the current step and the share of it that is done.
 
     Raises:
-        ArchiveError: the archive cannot be read.
+        ArchiveError: the archive cannot be read, or pages of its database are damaged, so that no copy of it opens.
         FundstelleError: the path is taken, a file cannot be read or written, or an uploaded file changed meanwhile.
     """
     _check_free(path, overwrite=overwrite)
@@ -60,13 +64,23 @@ def back_up(
             _write(packed, database, sources, program, on_step)
             manifest = check_backup(packed, Path(scratch), on_share=partial(on_step, "checking"))
             _check_free(path, overwrite=overwrite)
+            if manifest.damaged and path.exists() and not (earlier := before_damage(path)).exists():
+                # it may have whole what is damaged now
+                path.rename(earlier)
             packed.replace(path)
             sync(path.absolute().parent)
+    except ArchiveDamaged as error:
+        raise ArchiveDamaged(DAMAGED.format(folder=folder, fault="pages of its database")) from error
     except OSError as error:
         raise FundstelleError(
             f"{path} cannot be written ({error.strerror}): choose another path, or make room."
         ) from error
     return manifest
+
+
+def before_damage(path: Path) -> Path:
+    """Return where the last backup without damage stays when one with damaged rows takes its place."""
+    return path.with_name(f"before-damage-{path.name}")
 
 
 def _write(packed: Path, database: Database, sources: Mapping[str, Path], program: str, on_step: OnStep) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -49,12 +50,15 @@ class BackupManifest:
         made: when it was made, as an ISO time in UTC.
         database: what the archive's database contains.
         members: all files of the archive in it.
+        damaged: how many rows of the database were damaged when it was saved, by their table; counted when a backup is
+            checked, and not part of the file.
     """
 
     program: str
     made: str
     database: DatabaseFacts
     members: tuple[SavedFile, ...]
+    damaged: Mapping[str, int] = field(default_factory=dict, hash=False)
 
     @property
     def size(self) -> int:
@@ -64,7 +68,8 @@ class BackupManifest:
     def to_json(self) -> bytes:
         """Return the file that `parse_manifest` reads."""
         head = {"format": FORMAT, "format_version": FORMAT_VERSION}
-        text = json.dumps(head | asdict(self), ensure_ascii=False, indent=1) + "\n"
+        facts = {name: value for name, value in asdict(self).items() if name != "damaged"}
+        text = json.dumps(head | facts, ensure_ascii=False, indent=1) + "\n"
         # the names of files need not be UTF-8
         return text.encode("utf-8", "surrogateescape")
 

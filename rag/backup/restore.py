@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -13,7 +14,7 @@ from embeddings.types import OnStep
 from rag.backup.manifest import BackupManifest, SavedFile, damaged
 from rag.backup.packing import manifest_of, unpack
 from rag.errors import ArchiveDamaged, FundstelleError
-from rag.storage.copies import OnShare, checked_facts
+from rag.storage.copies import OnShare, checked_facts, damaged_counts
 from rag.storage.database import DATABASE
 from rag.storage.layout import INDEXING_LOCK
 from rag.storage.whole_folder import whole_folder
@@ -51,8 +52,7 @@ def check_backup(path: Path, scratch: Path, on_share: OnShare) -> BackupManifest
     def open_target(member: SavedFile) -> IO[bytes]:
         return (scratch / DATABASE if member.name == DATABASE else Path(os.devnull)).open("wb")
 
-    manifest = unpack(path, open_target, on_share)
-    _check_database(scratch / DATABASE, manifest, path)
+    manifest = _checked(unpack(path, open_target, on_share), scratch / DATABASE, path)
     (scratch / DATABASE).unlink()
     return manifest
 
@@ -70,7 +70,7 @@ def restore_backup(path: Path | str, folder: Path | str, *, on_step: OnStep = la
     size = manifest_of(path).size
     with whole_folder(Path(folder), needed_bytes=size) as restored:
         manifest = unpack(path, partial(_new_file, restored), partial(on_step, "unpacking"))
-        _check_database(restored / DATABASE, manifest, path)
+        manifest = _checked(manifest, restored / DATABASE, path)
         make_file(restored / INDEXING_LOCK)
     return manifest
 
@@ -83,10 +83,12 @@ def _new_file(folder: Path, file: SavedFile) -> IO[bytes]:
     return path.open("wb")
 
 
-def _check_database(database: Path, manifest: BackupManifest, path: Path) -> None:
+def _checked(manifest: BackupManifest, database: Path, path: Path) -> BackupManifest:
+    """Check the database of a backup, and return its manifest with the damaged rows that the archive had already."""
     try:
         facts = checked_facts(database)
     except ArchiveDamaged as error:
         raise damaged(path, "its database fails the check of SQLite") from error
     if facts != manifest.database:
         raise damaged(path, "its database is not the one that its manifest describes")
+    return replace(manifest, damaged=damaged_counts(database))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from rag.cli.options import ArchiveOption, opened_archive
+from rag.cli.options import SOME_FAILED, ArchiveOption, opened_archive
 from rag.cli.output import out
 from rag.cli.plain import print_remark
 from rag.cli.progress import StepBar
@@ -34,10 +34,20 @@ def backup(
 
     The file is a tar file, packed with Zstandard. It appears when it is complete and checked. Indexes are left out:
     they are made again with the first question.
+
+    Damaged rows are saved as they are, and the exit code is 1; a file that is replaced stays as before-damage-FILE.
     """
+    from rag.backup.backup import before_damage
+
     with opened_archive(folder, create=False) as archive, StepBar() as bar:
         manifest = archive.backup(file, with_indexes=with_indexes, overwrite=force, on_step=bar)
     out.print(f"Saved: {file}, {_megabytes(file.stat().st_size)}: {_counts(manifest)}.", soft_wrap=True, markup=False)
+    if manifest.damaged:
+        earlier = before_damage(file)
+        also = f" {earlier} is the backup from before." if earlier.exists() else ""
+        advice = f"`fundstelle repair` reads the files of damaged articles again; then save it again.{also}"
+        print_remark(f"{_damaged(manifest)}: {advice}")
+        raise typer.Exit(SOME_FAILED)
 
 
 def restore(
@@ -49,7 +59,7 @@ def restore(
 ) -> None:
     """Make an archive from a backup in a new folder, or check the backup.
 
-    The folder appears when everything in it was checked.
+    The folder appears when everything in it was checked. The exit code is 1 if the archive had damaged rows.
     """
     from rag.backup.restore import restore_backup, verify_backup
 
@@ -61,6 +71,10 @@ def restore(
     out.print(f"{done} on {manifest.made}: {_counts(manifest)}.", soft_wrap=True, markup=False)
     if folder:
         print_missing_sources(folder)
+    if manifest.damaged:
+        advice = "`fundstelle repair` reads the files of damaged articles again" if folder else "use an earlier one"
+        print_remark(f"{_damaged(manifest)}: {advice}.")
+        raise typer.Exit(SOME_FAILED)
 
 
 def print_missing_sources(folder: Path) -> None:
@@ -78,6 +92,11 @@ def print_missing_sources(folder: Path) -> None:
             f"{count} no longer where the articles came from, as {missing[0]}: answers are the same; "
             f"`{index_command(folder, paths)}` recognises them by their contents where they are now."
         )
+
+
+def _damaged(manifest: BackupManifest) -> str:
+    counts = ", ".join(f"{count} of {table}" for table, count in manifest.damaged.items())
+    return f"The archive had damaged rows when it was saved ({counts})"
 
 
 def _megabytes(size: int) -> str:

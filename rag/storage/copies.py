@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 
 from embeddings.permissions import make_file
 from rag.errors import ArchiveDamaged
+from rag.storage.checksums import CHECKSUMS_VERSION, COLUMNS, register
+from rag.storage.examination import damaged_rows
 
 if TYPE_CHECKING:
     from rag.storage.database import Database
@@ -111,6 +113,15 @@ def checked_facts(path: Path) -> DatabaseFacts:
             return database_facts(connection)
     except sqlite3.DatabaseError as error:
         raise ArchiveDamaged(f"The database {path} is damaged ({error}): use another copy.") from error
+
+
+def damaged_counts(path: Path) -> dict[str, int]:
+    """Return how many rows of a database, which must not be in use, are not as they were stored, by their table."""
+    with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True)) as connection:
+        if connection.execute("PRAGMA user_version").fetchone()[0] < CHECKSUMS_VERSION:
+            return {}
+        register(connection)
+        return {table: count for table in COLUMNS if (count := damaged_rows(connection, table))}
 
 
 def source_paths(path: Path) -> list[str]:

@@ -368,6 +368,34 @@ def test_counts_must_be_those_of_the_manifest(saved: Path, tmp_path: Path) -> No
     assert "not the one that its manifest describes" in refused(with_manifest(saved, claim), tmp_path)
 
 
+def test_damaged_rows_are_saved_counted_and_said(fundstelle: Run, tmp_path: Path, encoder: Encoder) -> None:
+    """They stay as they are, so that a file heals them later; the last backup without damage is not replaced."""
+    (tmp_path / "dike.txt").write_text(DIKE, "utf-8")
+    folder, file = tmp_path / "archive", tmp_path / "news.tar.zst"
+    with Archive.open(folder, encoder=encoder) as archive:
+        archive.index(tmp_path / "dike.txt")
+        assert archive.backup(file).damaged == {}
+    whole, database = file.read_bytes(), folder / DATABASE
+    data = database.read_bytes()
+    assert data.count(b"neue Tore") == 1
+    database.write_bytes(data.replace(b"neue Tore", b"neue Tote"))
+    done = fundstelle("backup", file, "--force", "--archive", folder)
+    assert (done.returncode, done.stdout.startswith("Saved: ")) == (1, True)
+    assert "The archive had damaged rows when it was saved (1 of articles): `fundstelle repair`" in done.stderr
+    assert "before-damage-news.tar.zst is the backup from before." in done.stderr
+    assert (tmp_path / "before-damage-news.tar.zst").read_bytes() == whole
+    assert verify_backup(file).damaged == {"articles": 1}
+    assert fundstelle("backup", file, "--force", "--archive", folder).returncode == 1
+    assert (tmp_path / "before-damage-news.tar.zst").read_bytes() == whole
+    done = fundstelle("restore", "--verify", file)
+    assert (done.returncode, "(1 of articles): use an earlier one." in done.stderr) == (1, True)
+    done = fundstelle("restore", file, tmp_path / "again")
+    assert (done.returncode, "(1 of articles): `fundstelle repair` reads" in done.stderr) == (1, True)
+    assert fundstelle("repair", "--archive", tmp_path / "again").returncode == 0
+    with Archive.open(tmp_path / "again", encoder=encoder) as archive:
+        assert archive.article("dike.txt").text == DIKE
+
+
 # -- the command line -------------------------------------------------------------------------------
 
 
