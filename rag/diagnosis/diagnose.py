@@ -10,6 +10,7 @@ from pathlib import Path
 
 from rag.diagnosis import computer, contents, database, files, folder, views
 from rag.diagnosis.check import Check, OpenArchive, Patient, Symptom
+from rag.diagnosis.word_scores import word_scores
 from rag.diagnosis.wording import CHECKS, DAMAGED, UNCHECKED, Wording
 from rag.errors import ArchiveDamaged, ArchiveError, FundstelleError
 from rag.types.diagnosis import Diagnosis, Finding
@@ -48,6 +49,7 @@ ARCHIVE_CHECKS: Sequence[Check[OpenArchive]] = (
     Check("vector_search", views.vector_search, views.make_vector_index, quick=False),
     Check("word_index", views.word_index, views.make_word_index),
     Check("word_search", views.word_search, views.make_word_index, quick=False),
+    Check("word_scores", word_scores, views.make_word_index, quick=False),
     Check("tokens", views.tokens, views.remove_damaged_tokens, quick=False),
     Check("files", files.files, files.read_changed_files),
     Check("failures", files.failures),

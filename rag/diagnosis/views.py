@@ -113,12 +113,12 @@ def make_vector_index(archive: OpenArchive) -> None:
 
 def word_index(archive: OpenArchive) -> Symptom:
     """Is the index of words undamaged, of this archive, and complete?"""
-    return _opened_words(archive)[0]
+    return opened_words(archive)[0]
 
 
 def word_search(archive: OpenArchive) -> Symptom:
     """Are words of some passages found in these passages, by BM25 and as phrases?"""
-    symptom, words = _opened_words(archive)
+    symptom, words = opened_words(archive)
     if symptom.name != "well" or words is None:
         return Symptom("well", {"count": 0})
     sample = archive.store.passages.sample(_PASSAGES)
@@ -136,7 +136,8 @@ def word_search(archive: OpenArchive) -> Symptom:
     return Symptom("differs" if missed else "well", {"count": count, "missed": missed})
 
 
-def _opened_words(archive: OpenArchive) -> tuple[Symptom, WordIndex | None]:
+def opened_words(archive: OpenArchive) -> tuple[Symptom, WordIndex | None]:
+    """Return what is seen of the index of words as it is on the disk, and the index if it can be opened."""
     folder = archive.folder / LEXICAL
     try:
         manifest = words_manifest.read_manifest(folder)

@@ -267,6 +267,11 @@ CHECKS: Mapping[str, SymptomWords] = {
         "{count} words of passages are where the database has them.",
         differs=("wrong", "Of {count} words of passages, {missed} are not where the database has them.", _REBUILD),
     ),
+    "word_scores": _words(
+        "scores of words",
+        "{count} questions have the scores (BM25) that arithmetic gives.",
+        differs=("wrong", "Of {count} questions, {wrong} have other scores (BM25) than arithmetic gives.", _REBUILD),
+    ),
     "tokens": _words(
         "token vectors",
         "Those of all passages are stored.",

@@ -30,9 +30,13 @@ from rag.archive import Archive
 from rag.diagnosis import computer
 from rag.diagnosis.diagnose import ARCHIVE_CHECKS, FOLDER_CHECKS
 from rag.diagnosis.wording import CHECKS
+from rag.lexical.documents import entries, term_maker
+from rag.lexical.manifest import read_manifest, write_manifest
+from rag.lexical.tantivy_index import WordIndex
 from rag.storage import examination
 from rag.storage.checksums import register
 from rag.storage.database import DATABASE
+from rag.storage.store import Store
 from rag.types.diagnosis import Diagnosis, Finding
 
 HARBOUR = (
@@ -217,6 +221,18 @@ def foreign_words(folder: Path, _: Patch) -> None:
         database.execute("UPDATE articles SET text = replace(text, 'e', 'x'), title = NULL, author = NULL")
 
 
+def inflated_words(folder: Path, _: Patch) -> None:
+    """All words are where the database has them, but the index counts half of them twice."""
+    with closing(Store(folder / DATABASE)) as store:
+        manifest = read_manifest(folder / "lexical")
+        assert manifest
+        words = WordIndex.open(folder / "lexical" / manifest.name)
+        stored = list(entries(store.changes.passages_since(0), term_maker(words.passages_with_word)))
+        twice = [entry._replace(terms=[*entry.terms, *entry.terms[::2]]) for entry in stored]
+        words.write(np.array([entry.key for entry in stored], np.int64), twice)
+        write_manifest(folder / "lexical", manifest)
+
+
 def nan_vector(folder: Path, patch: Patch) -> None:
     vector = np.full(384, np.nan, np.float16).tobytes()
     sql("UPDATE vectors SET vector = ? WHERE input_hash = (SELECT min(input_hash) FROM vectors)", values=(vector,))(
@@ -307,6 +323,7 @@ BREAKAGES: dict[tuple[str, str], tuple[Callable[[Path, Patch], None], bool]] = {
         True,
     ),
     ("word_search", "differs"): (foreign_words, True),
+    ("word_scores", "differs"): (inflated_words, True),
     ("tokens", "damaged"): (overwrite("tokens/tokens.sqlite", 0), False),
     ("tokens", "incomplete"): (without("tokens"), False),
     ("failures", "present"): (

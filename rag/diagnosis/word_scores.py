@@ -1,0 +1,90 @@
+"""The check of the scores of words: BM25 computed again by arithmetic, from the texts in the database."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from rag.diagnosis.check import OpenArchive, Symptom
+from rag.diagnosis.views import opened_words
+from rag.lexical.documents import entries, term_maker
+from rag.lexical.query import SATURATION, idf
+from rag.lexical.tantivy_index import WordIndex
+from rag.storage.change_feed import PassageChanges
+
+# passages that are read, a millisecond each; of a smaller archive, these are all
+_PASSAGES = 500
+_QUESTIONS, _TERMS_EACH, _HITS = 5, 4, 10
+# of the sampled average of lengths, and of an index in which a tenth of the passages is deleted
+_TOLERANCE = 0.05
+# standard deviations by which a sample may differ
+_DEVIATIONS = 5
+_K1, _B = SATURATION - 1, 0.75
+# longer passages have a length of four binary digits beyond this one, as in Lucene
+_EXACT_LENGTH = 24
+
+
+def word_scores(archive: OpenArchive) -> Symptom:
+    """Have passages the scores of BM25 that arithmetic gives them, for words of some of them?"""
+    symptom, words = opened_words(archive)
+    sample = archive.store.passages.sample(_PASSAGES) if words else []
+    if symptom.name != "well" or words is None or not sample:
+        return Symptom("well", {"count": 0})
+    batch = PassageChanges(archive.store.changes.state, len(sample), np.empty(0, np.int64), tuple(sample))
+    terms = {entry.key: Counter(entry.terms) for entry in entries([batch], term_maker(words.passages_with_word))}
+    questions = [_question(terms[key], words) for key in list(terms)[:_QUESTIONS]]
+    wrong = sum(not _agrees(question, terms, words) for question in questions)
+    return Symptom("differs" if wrong else "well", {"count": len(questions), "wrong": wrong})
+
+
+def _question(terms: Counter[str], words: WordIndex) -> list[str]:
+    """Return some terms of a passage, from rare to frequent ones."""
+    by_frequency = sorted(terms, key=lambda term: (words.passages_with_term(term), term))
+    return by_frequency[:: max(1, len(by_frequency) // _TERMS_EACH)]
+
+
+def _agrees(question: Sequence[str], passages: Mapping[int, Counter[str]], words: WordIndex) -> bool:
+    """Whether frequencies, scores and order of the passages that were read are those of the index.
+
+    Args:
+        passages: how often each term is in each passage, by key.
+    """
+    share = len(passages) / len(words)
+    for term in question:
+        frequency = sum(term in terms for terms in passages.values())
+        expected = words.passages_with_term(term) * share
+        # of a sample, the passage that the term was taken from is in it for certain
+        bound = 1 + _DEVIATIONS * math.sqrt(expected * (1 - share)) if share < 1 else 0
+        if abs(frequency - expected) > bound:
+            return False
+    weights = {term: idf(words.passages_with_term(term), len(words)) for term in question}
+    average = sum(terms.total() for terms in passages.values()) / len(passages)
+    scores = {key: score for key, terms in passages.items() if (score := _bm25(weights, terms, average))}
+    hits = words.best(question, _HITS, np.array(list(passages), np.int64), np.empty(0, np.int64))
+    least = hits[-1][1] if len(hits) == _HITS else 0.0
+    unseen = max((score for key, score in scores.items() if key not in dict(hits)), default=0.0)
+    return unseen <= least * (1 + _TOLERANCE) and all(
+        math.isclose(score, scores.get(key, 0.0), rel_tol=_TOLERANCE, abs_tol=1e-3) for key, score in hits
+    )
+
+
+def _bm25(weights: Mapping[str, float], terms: Counter[str], average: float) -> float:
+    """Return the score of a passage (Robertson and Zaragoza, 2009)."""
+    norm = _K1 * (1 - _B + _B * _stored_length(terms.total()) / average)
+    return sum(
+        weight * count * (_K1 + 1) / (count + norm) for term, weight in weights.items() if (count := terms[term])
+    )
+
+
+def _stored_length(length: int) -> int:
+    """Return the length that an index keeps in one byte.
+
+    >>> [_stored_length(length) for length in (24, 40, 41, 100)]
+    [24, 40, 40, 96]
+    """
+    beyond = length - _EXACT_LENGTH
+    shift = max(0, beyond.bit_length() - 4) if beyond > 0 else 0
+    return _EXACT_LENGTH + (beyond >> shift << shift) if beyond > 0 else length
