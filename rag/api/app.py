@@ -61,7 +61,7 @@ def build_api(
     """
     describe_fields()
     app = FastAPI(title="Fundstelle", version=__version__, docs_url=None, redoc_url=None, openapi_url=None)
-    app.openapi = partial(describe, app)  # type: ignore[method-assign]
+    app.openapi = partial(describe, app, has_accounts=serving.accounts is not None)  # type: ignore[method-assign]
     metrics = Metrics(archive)
     jobs = jobs or Jobs.of(archive)
     router = APIRouter(prefix=PREFIX, dependencies=[Depends(refuse_unknown_parameters)])
@@ -76,7 +76,7 @@ def build_api(
     add_run_routes(router, archive, jobs)
     add_status_routes(router, archive)
     add_metrics_route(router, metrics)
-    add_description_routes(router, app)
+    add_description_routes(router, app.openapi)
     app.include_router(router)
     if find_spec("mcp"):
         # the extra is installed

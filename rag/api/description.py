@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from fastapi import APIRouter, FastAPI
@@ -9,7 +10,10 @@ from fastapi.openapi.utils import get_openapi
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from rag import __version__
+from rag.access.door import cookie_name
+from rag.access.roles import Role
 from rag.api.reference import page_of
+from rag.api.rules import api_rule
 from rag.schemas.problem import ProblemModel
 from rag.server.problems import PROBLEM_TYPE, http_kind
 
@@ -20,6 +24,9 @@ Every error is a problem (RFC 9457) whose `detail` is a sentence: what happened 
 parameters that are not described are errors. Offsets count code points into an article's text and are half open.
 Replies to GET have an `ETag`: a program that sends it back in `If-None-Match` gets 304 as long as nothing changed.
 HEAD works like GET.
+
+Where a server has accounts (`--auth`), a program sends its token as `Authorization: Bearer …`, and each route needs a
+role: a reader asks, an editor changes what is in the archive, an admin removes. Elsewhere, nobody has to sign in.
 """
 TAGS = {
     "ask": "Questions.",
@@ -30,12 +37,30 @@ TAGS = {
     "jobs": "What runs in the background.",
     "status": "How the server and the archive are.",
 }
+_SCHEMES = {
+    "token": {
+        "type": "http",
+        "scheme": "bearer",
+        "description": "The token of a program, which `fundstelle user token` makes.",
+    },
+    "session": {
+        "type": "apiKey",
+        "in": "cookie",
+        "name": cookie_name("http"),
+        "description": f"The session of a person who signed in on the page; with HTTPS, the cookie is "
+        f"`{cookie_name('https')}`. What changes something must come from a page of the server.",
+    },
+}
 _ALWAYS = (400, 401, 403, 422, 429, 500, 503)
 _METHODS = ("get", "post", "put", "patch", "delete")
 
 
-def describe(app: FastAPI) -> dict[str, Any]:
-    """Return the OpenAPI document of an application; it is made once."""
+def describe(app: FastAPI, *, has_accounts: bool) -> dict[str, Any]:
+    """Return the OpenAPI document of an application; it is made once.
+
+    Args:
+        has_accounts: whether people and programs have to sign in.
+    """
     if app.openapi_schema is None:
         document = get_openapi(
             title="Fundstelle",
@@ -55,7 +80,9 @@ def describe(app: FastAPI) -> dict[str, Any]:
             possible = _statuses(method, path, operation)
             statuses |= possible
             operation["responses"] |= {str(status): _reference(status) for status in sorted(possible)}
+            operation.update(_access(method, path, has_accounts=has_accounts))
         components = document.setdefault("components", {})
+        components["securitySchemes"] = _SCHEMES
         components["responses"] = {str(status): _problem(status) for status in sorted(statuses)}
         schemas = components.setdefault("schemas", {})
         problem = ProblemModel.model_json_schema(ref_template="#/components/schemas/{model}")
@@ -66,19 +93,29 @@ def describe(app: FastAPI) -> dict[str, Any]:
     return app.openapi_schema
 
 
-def add_description_routes(router: APIRouter, app: FastAPI) -> None:
+def add_description_routes(router: APIRouter, document: Callable[[], dict[str, Any]]) -> None:
     """Add the routes /openapi.json and /docs, which describe the others."""
 
     @router.get("/openapi.json", include_in_schema=False)
     def get_document() -> Response:
         """Return the OpenAPI document."""
-        return JSONResponse(describe(app))
+        return JSONResponse(document())
 
     @router.get("/docs", include_in_schema=False)
     def get_page() -> Response:
         """Return the reference as a page, which asks for nothing else."""
-        page = page_of(describe(app))
+        page = page_of(document())
         return HTMLResponse(page.html, headers={"Content-Security-Policy": page.policy})
+
+
+def _access(method: str, path: str, *, has_accounts: bool) -> dict[str, Any]:
+    """Return who may use a route: the least role, and how a request says who sends it."""
+    rule = api_rule(method.upper(), path)
+    role = rule.role if rule else Role.ADMIN
+    if role is None:
+        return {"security": []}
+    anybody: list[dict[str, list[str]]] = [] if has_accounts else [{}]
+    return {"x-role": role.value, "security": [*({name: []} for name in _SCHEMES), *anybody]}
 
 
 def _statuses(method: str, path: str, operation: dict[str, Any]) -> set[int]:

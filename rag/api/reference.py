@@ -87,7 +87,8 @@ def _operation_lines(method: str, path: str, operation: Mapping[str, Any]) -> It
         contents = [_type(content.get("schema", {})) for content in reply.get("content", {}).values()]
         yield f"{status}: {', '.join(filter(None, contents)) or reply['description'].rstrip('.')}."
     yield ""
-    yield f"Problems: {', '.join(sorted(status for status in operation['responses'] if status >= '400'))}."
+    problems = ", ".join(sorted(status for status in operation["responses"] if status >= "400"))
+    yield f"Role: {operation.get('x-role', 'none')}. Problems: {problems}."
 
 
 def _object_lines(name: str, schema: Mapping[str, Any]) -> Iterator[str]:

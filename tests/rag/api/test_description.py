@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
 import httpx
 import pytest
 import schemathesis
+from access_parts import make_accounts
 from api_parts import serving_api
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis.errors import Unsatisfiable
@@ -21,6 +23,7 @@ from schemathesis.specs.openapi.checks import (
     unsupported_method,
 )
 
+from rag.access.roles import Role
 from rag.api.app import build_api
 from rag.archive import Archive
 from rag.server.hosts import Serving
@@ -63,6 +66,30 @@ def try_all(schema: Any, examples: int, **arguments: Any) -> int:
             with suppress(Unsatisfiable):
                 check()
     return count
+
+
+def test_the_document_says_who_may_use_a_route(sample: Archive, tmp_path: Path) -> None:
+    """The role that the gate asks for, and a token or a session; where nobody has accounts, nothing is needed."""
+    make_accounts(tmp_path / "accounts.json")
+    strict = build_api(sample, Serving(accounts=tmp_path / "accounts.json")).openapi()
+    schemes = strict["components"]["securitySchemes"]
+    assert (schemes["token"]["scheme"], schemes["session"]["in"]) == ("bearer", "cookie")
+    needed = [{"token": []}, {"session": []}]
+    for document, security in ((strict, needed), (build_api(sample).openapi(), [*needed, {}])):
+        operations = {
+            (method, path.removeprefix("/api/v1")): operation
+            for path, methods in document["paths"].items()
+            for method, operation in methods.items()
+        }
+        roles = {
+            ("post", "/ask"): "reader",
+            ("patch", "/articles/{article_id}"): "editor",
+            ("delete", "/articles/{article_id}"): "admin",
+        }
+        for route, role in roles.items():
+            assert (operations[route]["x-role"], operations[route]["security"]) == (role, security), route
+        assert operations["get", "/health"]["security"] == []
+        assert {operation.get("x-role") for operation in operations.values()} == {None, *Role}
 
 
 @pytest.mark.slow
