@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from rag.errors import QuestionError
 from rag.search.filters import make_filter, parse_day
 from rag.storage.articles import ArticleRecord, PassageRecord
+from rag.storage.filter_sql import PassageFacts
 from rag.storage.store import Store
 from rag.storage.vectors import EncoderRecord, input_hash
 from rag.types import Article, Filter, passage_at
@@ -119,6 +120,40 @@ def test_no_filter_is_no_limit(store: Store) -> None:
 def test_what_passes(store: Store, filter: Filter, passes: list[int]) -> None:
     """The four articles, sorted by hand."""
     assert allowed(store, filter) == passes
+
+
+def test_facts_of_passages(store: Store) -> None:
+    """Of those that are asked for, as far as their articles pass; a passage has its article's language."""
+    keys = {
+        number: passage_at(store.article(f"{number:012x}"), *span).key
+        for number, span in ((1, (0, 15)), (3, (16, 32)), (4, (0, 15)))
+    }
+    asked = [*keys.values(), 1]
+    first, third, fourth = (
+        PassageFacts("000000000001", "article", "de", "Der Spiegel", "Jürgen Müller", "2020-02"),
+        PassageFacts("000000000003", "article", "en-GB", "THE GUARDIAN", "Zoë Łódź", "2021-12"),
+        PassageFacts("000000000004", "article", "DEN", None, None, None),
+    )
+
+    def facts(filter: Filter) -> list[PassageFacts]:
+        return sorted(store.filters.facts(filter, asked), key=lambda each: each.article)
+
+    assert facts(Filter()) == facts(Filter(languages=("fr",))) == [first, third, fourth]
+    assert facts(Filter(since=date(2020, 3, 1))) == [third]
+    assert facts(Filter(sources=("spiegel", "zuercher"))) == [first]
+
+
+def test_names_that_no_article_has(store: Store) -> None:
+    """The first of them, outlets before authors, with all names there are; a part of a name is enough, or all of it."""
+    outlets = ["Der Spiegel", "Neue Zürcher Zeitung", "THE GUARDIAN"]
+    authors = ["Anna Meier", "Jürgen Müller", "Zoë Łódź"]
+    unknown = store.filters.unknown_name
+    assert unknown(Filter()) is None
+    assert unknown(Filter(sources=("spiegel",), authors=("zoe", "mueller"), exact_sources=("THE GUARDIAN",))) is None
+    assert unknown(Filter(sources=("spiegel", "taz", "x"), authors=("y",))) == ("source", "taz", outlets)
+    assert unknown(Filter(sources=("spiegel",), authors=("anna", "y"))) == ("author", "y", authors)
+    assert unknown(Filter(exact_sources=("Spiegel",))) == ("source", "Spiegel", outlets)
+    assert unknown(Filter(authors=("x",), exact_authors=("y",))) == ("author", "x", authors)
 
 
 @pytest.mark.parametrize(

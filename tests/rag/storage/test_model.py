@@ -230,10 +230,18 @@ def check(store: Store, model: Model, filter: Filter) -> None:
         ours = sorted(model.rows[original].passages, key=lambda passage: passage.start)
         assert [replace(passage, article_id=original) for passage in stored] == ours
         assert store.passages.keys_of(article.id) == [passage.key for passage in ours]
+        overlapping = [(passage.start, passage.end) for passage in ours if passage.start < 107 and passage.end > 27]
+        assert [span for span, _ in store.passages.revisions(article.id, (27, 107))] == overlapping
     rows = store.passages.with_keys(keys[::-1], ENCODER.fingerprint)
     assert [row.key for row in rows] == keys[::-1]
     by_key = {passage.key: (row.article, passage) for row, passage in model.passages()}
     assert [(row.article, row.passage) for row in rows] == [by_key[row.key] for row in rows]
+    assert store.passages.articles_of([*keys, 1]) == {key: by_key[key][0].id for key in keys}
+    assert [passage.key for _, passage in store.passages.sample(2)] == keys[:2]
+    assert sorted(store.passages.input_hashes()) == sorted(input_hash(passage.text) for _, passage in by_key.values())
+    for length in (16, 17, 19, 20):
+        short = {article.id for article, passage in by_key.values() if len(passage.text) <= length}
+        assert set(store.passages.articles_with_short_passages(length)) == short
     # -- filters
     expected = sorted(
         passage.key

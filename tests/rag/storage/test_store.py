@@ -7,21 +7,30 @@ import subprocess
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path, PurePosixPath
+from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
 
 from rag.errors import ArchiveError, NotFound
+from rag.storage.article_mapping import with_recurring
 from rag.storage.articles import ArticleRecord, PassageRecord
+from rag.storage.dossier_records import DossierRecords
+from rag.storage.feedback_records import FeedbackRecords, StoredMark
 from rag.storage.file_records import FileFingerprint, FileRecord
 from rag.storage.lookup import find_articles, resolve_article
 from rag.storage.store import Store
 from rag.storage.vectors import EncoderRecord, input_hash
-from rag.types import Article, Passage, passage_at
+from rag.types import Article, Aside, Passage, passage_at
+from rag.types.dossier import Dossier, DossierEntry
+from rag.types.quotation import quotation_of
 
 ENCODER = EncoderRecord("bundled", "f" * 16, 4)
+DAY = "2026-11-30T08:00:00.000+00:00"
 
 
 def article(number: int, text: str = "Eins zwei drei. Vier fünf sechs.") -> Article:
@@ -304,3 +313,190 @@ def test_a_reference_need_not_be_utf_8(tmp_path: Path) -> None:
     with pytest.raises(NotFound):
         resolve_article(store, "Titel \ud800")
     store.close()
+
+
+def test_facts_of_the_archive_leave_its_revision(store: Store) -> None:
+    """A fact is stored, replaced, deleted; each is a change that is counted, and none is one of articles."""
+    database, revision = store.database, store.revision
+
+    def changes() -> int:
+        return int(database.meta("changes") or 0)
+
+    before = changes()
+    assert database.meta("mood") is None
+    for value in ("good", "bad", None):
+        database.set_meta("mood", value)
+        assert database.meta("mood") == value
+    assert (store.revision, changes()) == (revision, before + 3)
+    put(store, article(1), (0, 15))
+    assert (store.revision, changes()) == (revision + 1, before + 4)
+    assert database.mark(revision) != database.mark(revision + 1) != ""
+    assert database.mark(revision + 2) == ""
+    with pytest.raises(ZeroDivisionError), database.transaction() as (connection, _):
+        connection.execute("DELETE FROM passages")
+        raise ZeroDivisionError
+    assert (store.revision, changes(), store.passages.count()) == (revision + 1, before + 4, 1)
+
+
+def test_a_warning_is_said_once(store: Store, caplog: pytest.LogCaptureFixture) -> None:
+    """For each subject."""
+    for subject in ("a", "b", "a"):
+        store.database.warn_once(subject, f"{subject} is wrong.")
+    assert caplog.messages == ["a is wrong.", "b is wrong."]
+
+
+def test_articles_of_a_file_that_has_several(store: Store) -> None:
+    """They have a file in common, are in the order of their paths, and are as they were loaded without what recurs."""
+    for number in (2, 1):
+        source = replace(article(number), path=f"/a/table.csv#{number}")
+        record = ArticleRecord(
+            article=source, passages=(), recipe=f"r{number}", file="/a/table.csv", recurring=[(0, 16)]
+        )
+        store.put(record, fingerprint=ENCODER.fingerprint, vectors={})
+    put(store, article(3))
+    first, second = (f"{number:012x}" for number in (1, 2))
+    assert [each.id for each in store.articles_from("/a/table.csv")] == [first, second]
+    assert sorted(store.ids_from("/a/table.csv")) == [first, second]
+    assert store.file_paths([first, article(3).id, "nobody"]) == {first: "/a/table.csv", article(3).id: "/a/3.txt"}
+    assert store.article(first).asides == (Aside(0, 16, "boilerplate"),)
+    assert store.article_as_loaded(first).asides == ()
+    stored = store.record(second)
+    assert (stored.recipe, stored.file, stored.recurring) == ("r2", "/a/table.csv", [(0, 16)])
+    assert stored.article == replace(article(2), path="/a/table.csv#2")
+    store.finish_file(FileRecord("/a/table.csv", FileFingerprint("0"), "r", articles=1), [second])
+    assert store.article_ids() == [article(3).id, second]
+    assert store.remove_file("/a/table.csv") == 1
+    assert (store.remove_file("/a/table.csv"), store.article_ids()) == (0, [article(3).id])
+
+
+def test_other_bytes_of_the_same_article(store: Store) -> None:
+    """The hash of the file is all that changes, and nothing that is searched."""
+    put(store, article(1), (0, 15))
+    put(store, article(2), (0, 15))
+    state = store.changes.state
+    store.update_sha256(replace(article(1), sha256="1" * 64))
+    assert store.article(article(1).id) == replace(article(1), sha256="1" * 64)
+    assert store.article(article(2).id) == article(2)
+    assert store.changes.state == state
+
+
+def test_what_belongs_to_an_article_moves_with_it(store: Store) -> None:
+    """Feedback, quotations of dossiers, and the time when it came in; those of others stay."""
+    marks, dossiers = FeedbackRecords(store.database), DossierRecords(store.database)
+    for number in (1, 2, 3):
+        put(store, article(number), (0, 15))
+        marks.mark(StoredMark("Was?", article(number).id, 0, 4, "Eins", True, True), (0, 15))
+    quotes = [
+        DossierEntry(
+            id=f"e{number}",
+            kind="quote",
+            quotation=quotation_of(article(number), 0, 4),
+            article_id=article(number).id,
+            added=DAY,
+        )
+        for number in (1, 3)
+    ]
+    dossiers.put(Dossier(id="d", name="D", made=DAY, entries=tuple(quotes)))
+    with store.database.transaction(of_articles=False) as (connection, _):
+        connection.execute("DELETE FROM marks WHERE article = ?", (article(2).id,))
+        connection.execute("UPDATE articles SET added = '2020-01-01T00:00:00+00:00' WHERE id = ?", (article(1).id,))
+    revision = store.revision
+    store.move_history(article(1).id, article(2).id)
+    rows = store.database.rows("SELECT article FROM marks ORDER BY article")
+    assert rows == [(article(2).id,), (article(3).id,)]
+    rows = store.database.rows("SELECT article FROM dossier_entries ORDER BY article")
+    assert rows == [(article(2).id,), (article(3).id,)]
+    assert store.library.row(article(2).id).added == datetime(2020, 1, 1, tzinfo=UTC)
+    assert store.library.row(article(3).id).added != datetime(2020, 1, 1, tzinfo=UTC)
+    assert store.revision == revision
+
+
+def test_near_duplicates_share_a_band(store: Store) -> None:
+    """In the order of their paths, the article itself left out; a removed one has none any more."""
+    for number, bands in ((3, (1, 2)), (1, (2, 7, 7)), (2, (9,)), (4, (1,))):
+        source = article(number, f"Text {number}")
+        store.put(ArticleRecord(article=source, passages=(), bands=bands), fingerprint="", vectors={})
+
+    def near(number: int) -> list[int]:
+        return [int(each.id) for each in store.duplicates.near_duplicate_candidates(article(number).id)]
+
+    assert [near(number) for number in (1, 2, 3, 4)] == [[3], [], [1, 4], [3]]
+    store.put(ArticleRecord(article=article(1), passages=(), bands=(9,)), fingerprint="", vectors={})
+    store.remove_file("/a/4.txt")
+    assert [near(number) for number in (1, 2, 3)] == [[2], [1], []]
+
+
+def test_which_article_of_a_text_is_the_original(store: Store) -> None:
+    """The first that was published, and of several the first by its path; undated ones are last.
+
+    A headline of the same outlet makes another group; what is settled is not named.
+    """
+    text = "Der Rat tagt lange, und alle reden. " * 20
+    facts: dict[int, dict[str, Any]] = {
+        1: {"published": None},
+        2: {"published": date(2020, 5, 2)},
+        3: {"published": date(2020, 5, 1), "source": "Kurier"},
+        4: {"published": date(2020, 5, 1), "source": "Blatt", "path": "/a/0.txt"},
+        5: {"published": date(2020, 4, 1), "title": "Anders"},
+    }
+    for number, known in facts.items():
+        put(store, replace(article(number, text), **({"title": "Rat"} | known)), (0, 15))
+    put(store, article(6), (0, 15))
+
+    def groups() -> list[tuple[list[int], str, bool]]:
+        return [
+            ([int(i, 16) for i in group.ids], group.file, group.has_passages) for group in store.duplicates.unsettled()
+        ]
+
+    # Bote has the text under two headlines; the other outlets are with the earlier one
+    assert groups() == [([5, 4, 3], "/a/5.txt", True), ([2, 1], "/a/2.txt", True)]
+    store.duplicates.fold(article(1).id, article(2).id)
+    store.duplicates.fold(article(3).id, article(5).id)
+    assert groups() == [([5, 4, 3], "/a/5.txt", True)]
+    store.duplicates.fold(article(4).id, article(5).id)
+    assert groups() == []
+    # the original goes: the others get its text back, but no passages
+    store.remove_file("/a/5.txt")
+    assert groups() == [([4, 3, 2, 1], "/a/0.txt", False)]
+    assert store.article(article(3).id).text == text
+
+
+def test_recurring_lines_are_boilerplate() -> None:
+    """Beside boilerplate they continue it; beside a comment they are a part of their own, in the order of the text."""
+    source = replace(article(1), text="x" * 60, asides=(Aside(10, 20, "boilerplate"), Aside(30, 40, "comment")))
+    assert with_recurring(source, []) == source
+    assert with_recurring(source, [(50, 60), (20, 25), (0, 10), (40, 45)]).asides == (
+        Aside(0, 25, "boilerplate"),
+        Aside(30, 40, "comment"),
+        Aside(40, 45, "boilerplate"),
+        Aside(50, 60, "boilerplate"),
+    )
+
+
+STRINGS = st.text(max_size=12)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    st.fixed_dictionaries(
+        dict.fromkeys(("text", "path", "language", "sha256"), STRINGS)
+        | {name: st.none() | STRINGS for name in ("title", "source", "author", "url", "place")}
+        | {"published": st.none() | st.dates(), "origins": st.dictionaries(STRINGS, STRINGS, max_size=2)}
+    )
+)
+@example({"text": "a\x00b", "path": "/\x00", "title": "\x00", "source": "\u202e", "author": "\U0010ffff"})
+@example({"text": "\ud800", "path": "/a"})
+@example({"text": "a", "path": "/a", "author": "\udfff"})
+def test_an_article_of_any_strings(store: Store, facts: dict[str, Any]) -> None:
+    """It comes back as it was, or is refused whole where a string is no Unicode: halves of pairs."""
+    source = Article(id="a", **facts)
+    before = store.changes.state, store.contains("a") and store.article("a")
+    try:
+        store.put(ArticleRecord(article=source, passages=(), recipe="r"), fingerprint="", vectors={})
+    except UnicodeEncodeError:
+        assert any("\ud800" <= sign <= "\udfff" for value in facts.values() for sign in str(value))
+        assert (store.changes.state, store.contains("a") and store.article("a")) == before
+        return
+    assert store.article("a") == store.record("a").article == source
+    assert store.damaged() == {}
+    assert store.change_of(source, "r") == "unchanged"
