@@ -50,7 +50,7 @@ def bibtex(quotation: Quotation, reference: Reference, note: str) -> str:
     facts = {
         "title": f"{{{_latex(reference.title)}}}",
         "author": " and ".join(map(_bibtex_name, reference.authors)),
-        "journal" if reference.kind == "article-newspaper" else "howpublished": _latex(reference.outlet or ""),
+        "journal": _latex(reference.outlet or ""),
         "year": str(issued.year) if issued else "",
         "month": f"{issued.month}" if issued else "",
         "day": f"{issued.day}" if issued else "",

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-_SEPARATOR = re.compile(r"(?:(?<!\s)\s+)?[;/&|]\s*|(?<!\s)\s+(?:und|and|et|og|och|sowie)\s+", re.IGNORECASE)
+# but for “von und zu”
+_SEPARATOR = re.compile(r"(?:(?<!\s)\s+)?[;/&|]\s*|(?<!\s)(?<!\bvon)\s+(?:und|and|et|og|och|sowie)\s+", re.IGNORECASE)
 # these belong to the family name, but a list is not ordered by them
 _DROPPING = {"von", "vom", "zu", "zum", "zur", "auf", "der", "den", "dem", "und"}
 _NON_DROPPING = {"van", "de", "del", "della", "di", "da", "dos", "das", "du", "des", "la", "le", "el", "al", "bin",
-                 "ibn", "ter", "ten", "den", "af", "av"}  # fmt: skip
+                 "ibn", "ter", "ten", "af", "av"}  # fmt: skip
 _TITLES = {"dr.", "prof.", "dr", "prof", "dipl.-ing.", "mag.", "med.", "h.c.", "pd"}
 _SUFFIXES = {"jr", "jr.", "sr", "sr.", "ii", "iii", "iv"}
 # names whose family name comes last

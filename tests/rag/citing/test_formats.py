@@ -17,7 +17,7 @@ from lxml import html
 from markdown_it import MarkdownIt
 
 from rag.citing.formats import FORMATS, cite, markdown_escaped
-from rag.citing.names import author_names
+from rag.citing.names import AuthorName, author_names
 from rag.citing.text_fragment import link
 from rag.types import Article
 from rag.types.quotation import Quotation, quotation_of
@@ -195,3 +195,122 @@ def test_a_quote_that_begins_as_another_is_told_by_the_words_before() -> None:
 def test_author_lines(line: str, names: list[tuple[str, str, str]]) -> None:
     """People have a family name and a given one; what is no person's name stays whole."""
     assert [(name.family, name.given, name.particle) for name in author_names(line)] == names
+
+
+DROPPING = "von, vom, zu, zum, zur, von der, von dem, auf den, von und zu"
+NON_DROPPING = (
+    "van, van den, van der, de, del, della, di, da, dos, das, du, des, de la, le, el, al, bin, ibn, ter, ten, af, av"
+)
+
+
+@pytest.mark.parametrize("particle", [*DROPPING.split(", "), *NON_DROPPING.split(", ")])
+def test_particles(particle: str) -> None:
+    """They stand between the names; German ones do not count where names are listed."""
+    (name,) = author_names(f"Anna Maria {particle} Berg")
+    assert (name.given, name.particle, name.family) == ("Anna Maria", particle, "Berg")
+    assert name.is_dropping == (particle in DROPPING.split(", "))
+    assert author_names(f"{particle.split(maxsplit=1)[0]} Berg")[0].particle == ""
+
+
+@pytest.mark.parametrize(
+    "title", ["Dr.", "Dr", "DR.", "Prof.", "Prof", "Prof. Dr.", "Dipl.-Ing.", "Mag.", "Dr. med.", "Dr. h.c.", "PD Dr."]
+)
+def test_titles_are_no_names(title: str) -> None:
+    """They are left out, unless a single word would stay."""
+    assert author_names(f"{title} Ute Krüger") == author_names("Ute Krüger")
+    assert author_names("Dr. Krüger")[0] == AuthorName("Krüger", "Dr.")
+
+
+@pytest.mark.parametrize("suffix", ["Jr", "Jr.", "Sr", "Sr.", "II", "III", "IV"])
+def test_suffixes(suffix: str) -> None:
+    """They belong to neither name, and stand behind both."""
+    assert author_names(f"Martin Luther King {suffix}") == (AuthorName("King", "Martin Luther", suffix=suffix),)
+    text = cite(quotation(author=f"Martin Luther King {suffix}"), "bibtex", "en", TODAY)
+    assert f"author = {{King, {suffix}, Martin Luther}}" in text
+    assert f"AU  - King, Martin Luther, {suffix}\r\n" in cite(
+        quotation(author=f"Martin Luther King {suffix}"), "ris", "en", TODAY
+    )
+
+
+SEVEN_WORDS = "Anna Berta Cora Dora Emma Frieda Groß"
+ORGANISATIONS = (
+    "Nord GmbH, Nord AG, Nord KG, North Ltd, North LLC, North Inc, Verlag Nord, Redaktion Nord, Stiftung Nord, "
+    "Institut Nord, Agentur Nord, Verband Nord, Team Nord, North Staff, North Desk, North Agency, North News, "
+    "North Press, Norder Zeitung, Ministerium Nord, Universität Nord, North University, Büro Nord"
+)
+
+
+@pytest.mark.parametrize("name", [*ORGANISATIONS.split(", "), "Wir vom Nord DPA", SEVEN_WORDS, "Nord 24", "dpa"])
+def test_what_is_no_persons_name_stays_whole(name: str) -> None:
+    """Companies and desks, capitals at the end, more than six words, digits."""
+    assert author_names(name) == (AuthorName(name),)
+
+
+def test_lists_of_names() -> None:
+    """Each once, with any sign between them; two parts with a comma may be one name, if both are capitalised."""
+    one, two = AuthorName("Lüders", "Hanne"), AuthorName("Behrens", "Jost")
+    for sign in ("; ", " / ", "/", " & ", " | ", " und ", " and ", " et ", " og ", " och ", " sowie ", ", ", "  UND  "):
+        assert author_names(f"Hanne Lüders{sign}Jost Behrens{sign}Hanne Lüders") == (one, two)
+    assert author_names("Anna Berta Cora Dora Emma Fink") == (AuthorName("Fink", "Anna Berta Cora Dora Emma"),)
+    assert author_names("Lüders, Hanne Marie") == (AuthorName("Lüders", "Hanne Marie"),)
+    assert author_names("Lüders, Hanne Marie Ute") == (AuthorName("Lüders"), AuthorName("Ute", "Hanne Marie"))
+    assert author_names("Lüders, dpa") == (AuthorName("Lüders"), AuthorName("dpa"))
+    assert author_names("taz, Hanne") == (AuthorName("taz"), AuthorName("Hanne"))
+    assert author_names("Hanne Lüders, Ute") == (one, AuthorName("Ute"))
+    assert author_names(None) == author_names(" , ;") == ()
+
+
+@pytest.mark.parametrize(
+    ("facts", "key"),
+    [
+        ({"author": "Hanne Lüders", "title": "Die Brücke ist zu"}, "Luders-2021-Brucke"),
+        ({"author": None, "source": "Der Straßenbote!", "title": "Zu"}, "DerStrassenbote-2021"),
+        ({"author": "محمد علي", "title": "مدينة", "published": None}, "source"),
+        ({"author": None, "source": None, "published": None, "title": "Wer zahlt?"}, "zahlt"),
+    ],
+)
+def test_keys_of_citations(facts: dict[str, Any], key: str) -> None:
+    """The name, the year, the first word of more than three letters, all in ASCII; if nothing is left, `source`."""
+    (item,) = json.loads(cite(quotation(**facts), "csl-json", "de", TODAY))
+    assert item["id"] == key
+    assert f"{{{key},\n" in cite(quotation(**facts), "bibtex", "de", TODAY)
+
+
+@pytest.mark.parametrize(
+    ("facts", "kinds"),
+    [
+        ({}, ("article", "NEWS", "article-newspaper")),
+        ({"source": None}, ("online", "ELEC", "webpage")),
+        ({"source": " ", "url": "file:///x"}, ("misc", "GEN", "document")),
+    ],
+)
+def test_kinds_of_sources(facts: dict[str, Any], kinds: tuple[str, str, str]) -> None:
+    """An article of an outlet, a page of the web, a document, as each format names them."""
+    source = quotation(**facts)
+    assert cite(source, "bibtex", "de", TODAY).startswith(f"@{kinds[0]}{{")
+    assert cite(source, "ris", "de", TODAY).startswith(f"TY  - {kinds[1]}\r\n")
+    assert json.loads(cite(source, "csl-json", "de", TODAY))[0]["type"] == kinds[2]
+
+
+def test_what_is_cited_without_a_headline() -> None:
+    """The name of its file; of a comment, what it is, in the language of the person who cites."""
+    facts = {"title": None, "author": None, "path": "/news/2021/bote 1.pdf"}
+    assert json.loads(cite(quotation(**facts), "csl-json", "de", TODAY))[0]["title"] == "bote 1.pdf"
+    for language, title in (("de", "Leserkommentar"), ("en", "Reader comment")):
+        (item,) = json.loads(cite(quotation(**facts, kind="comment"), "csl-json", language, TODAY))  # type: ignore[arg-type]
+        assert item["title"] == title
+    titled = {"title": "Zu", "author": "Hanne Lüders", "kind": "comment"}
+    for language, title in (("de", "Leserkommentar zu „Zu“"), ("en", "Reader comment on “Zu”")):
+        (item,) = json.loads(cite(quotation(**titled), "csl-json", language, TODAY))  # type: ignore[arg-type]
+        assert (item["title"], item.get("author"), item.get("issued")) == (title, None, None)
+
+
+@pytest.mark.parametrize(("length", "is_whole"), [(120, True), (121, False)])
+def test_how_long_a_quote_is_named_whole(length: int, is_whole: bool) -> None:
+    """One of up to 120 characters; without spaces, of a longer one the first and the last 24."""
+    text = ("eins zwei " * 20)[: length - 1] + "x"
+    directive = unquote((link(quotation(text=text)) or "").partition("text=")[2])
+    assert directive == (text if is_whole else f"{' '.join(text.split()[:6])},{' '.join(text.split()[-6:])}")
+    spaceless = "漢" * (length - 24) + "字" * 24
+    directive = unquote((link(quotation(text=spaceless)) or "").partition("text=")[2])
+    assert directive == (spaceless if is_whole else f"{'漢' * 24},{'字' * 24}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 import pytest
@@ -154,3 +155,94 @@ def test_entries_do_not_depend_on_those_before() -> None:
         alone = entry(full, style, "en")
         entry(bare, style, "en")
         assert entry(full, style, "en") == alone
+
+
+@pytest.mark.parametrize(
+    ("style", "expected"),
+    [
+        ("iso690", "LÜDERS, Hanne, 2021. Neue Brücke. Bote [online]. 2. März 2021. S. 3. [Zugriff am: 30. November "
+         "2026]. Verfügbar unter: https://bote.example/b"),
+        ("chicago", "Lüders, Hanne. „Neue Brücke“. Bote, 2. März 2021. https://bote.example/b."),
+        ("apa", "Lüders, H. (2021, 2. März). Neue Brücke. Bote, 3. https://bote.example/b"),
+        ("mla", "Lüders, Hanne. „Neue Brücke“. Bote, 2. März 2021, S. 3, https://bote.example/b."),
+    ],
+)  # fmt: skip
+def test_days_in_german(style: Style, expected: str) -> None:
+    """A full stop behind the day, which stands before its month in each style; every month has its name."""
+    facts = {"author": "Hanne Lüders", "title": "Neue Brücke", "source": "Bote", "page": 3}
+    url = "https://bote.example/b"
+    assert cited(style, "de", **facts, url=url, published=date(2021, 3, 2)) == expected
+    months = "Januar Februar März April Mai Juni Juli August September Oktober November Dezember".split()  # noqa: SIM905
+    for month, name in enumerate(months, 1):
+        text = cited(style, "de", **facts, url=url, published=date(2021, month, 14))
+        assert text == expected.replace("2. März", f"14. {name}")
+
+
+@pytest.mark.parametrize("mark", ["?", "!", ".", "…", "？", "！", "。", "؟", "?“", "!«", '."', "…’"])
+def test_a_headline_with_a_mark_at_its_end(mark: str) -> None:
+    """No full stop follows, be it in quotation marks or not, nor one behind its own; elsewhere one does."""
+    facts = {"source": "Bote", "published": date(2021, 3, 2)}
+
+    def text(style: Style, **more: str) -> str:
+        # a sign of Arabic is isolated
+        return re.sub("[\u2068\u2069]", "", cited(style, **facts, **more))
+
+    assert text("apa", title=f"Ja{mark}") == f"Ja{mark} (2021, March 2). Bote."
+    assert text("apa", title=f"Ja{mark}", author="dpa") == f"dpa. (2021, March 2). Ja{mark} Bote."
+    inner = mark.translate(str.maketrans({"“": "‘", '"': "'"}))
+    assert text("mla", title=f"Ja{mark}") == f"“Ja{inner}” Bote, 2 Mar. 2021."
+    assert text("apa", title="Ja", author="dpa") == "dpa. (2021, March 2). Ja. Bote."
+    assert text("mla", title="Ja, nein") == "“Ja, nein.” Bote, 2 Mar. 2021."
+
+
+@pytest.mark.parametrize(
+    ("language", "title", "quoted"),
+    [
+        ("de", '„A“ »B« ”C” "D"', "„‚A‘ ›B‹ ‘C‘ 'D'“."),
+        ("en", '“A” „B“ "C"', "“‘A’ ‚B‘ 'C'.”"),
+    ],
+)
+def test_inner_quotation_marks(language: Language, title: str, quoted: str) -> None:
+    """In quotation marks, others are single; where a style sets none, they stay as they are."""
+    assert cited("chicago", language, title=title, source="Bote", author="dpa").startswith(f"dpa. {quoted} Bote")
+    assert title in cited("apa", language, title=title, source="Bote", author="dpa")
+
+
+@pytest.mark.parametrize("style", STYLES)
+def test_what_is_in_italics(style: Style) -> None:
+    """The outlet of an article, as a whole and alone; where no outlet is known, nothing or the headline."""
+    quotation = Quotation(
+        text="x", start=0, end=1, article_id="a", path="p", sha256="", title="Neu", source="Der Bote", author="dpa",
+        published=date(2021, 3, 2),
+    )  # fmt: skip
+    parts = entry(reference_of(quotation, "en", TODAY), style, "en")
+    assert [part.text for part in parts if part.italic] == ["Der Bote"]
+    assert all(part.text for part in parts)
+
+
+@pytest.mark.parametrize(
+    ("text", "closed"),
+    [
+        *[(f"a{sign}b", f"a{sign}b\u202c") for sign in "\u202a\u202b\u202d\u202e"],
+        *[(f"a{sign}b", f"a{sign}b\u2069") for sign in "\u2066\u2067\u2068"],
+        ("\u202e\u2067a", "\u202e\u2067a\u2069\u202c"),
+        ("\u202ea\u202c", "\u202ea\u202c"),
+        ("\u202ea\u2069", "\u202ea\u2069\u202c"),
+        ("a\u202c", "a\u202c"),
+    ],
+)
+def test_directions_are_closed(text: str, closed: str) -> None:
+    """Embeddings and overrides by PDF, isolates by PDI, the last one first; what is closed stays as it is."""
+    assert with_closed_directions(text) == closed
+
+
+def test_what_is_written_from_right_to_left_is_isolated() -> None:
+    """A headline, an outlet and a name in Arabic or Hebrew letters do not turn what stands beside them."""
+    text = cited("mla", title="مدينة", source="הארץ", author="محمد علي", published=date(2021, 3, 2))
+    assert text == "\u2068محمد علي\u2069. “\u2068مدينة\u2069.” \u2068הארץ\u2069, 2 Mar. 2021."
+
+
+def test_signs_that_stand_for_facts_are_no_text() -> None:
+    """Characters that no text may have, by which an entry is filled in, are dropped from what an article says."""
+    text = cited("mla", title="A\ufdd1B", source="C\ufdd0D", author="Hanne\ufdd2 Lüders", published=date(2021, 3, 2))
+    assert text == "Hanne Lüders. “AB.” CD, 2 Mar. 2021."
