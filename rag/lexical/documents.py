@@ -11,7 +11,8 @@ from rag.storage.change_feed import PassageChanges
 from rag.text.compounds import compound_parts
 from rag.text.encoder_input import context_of
 from rag.text.numbers import is_number
-from rag.text.words import fold, normalize_word, raw_words, readings, term, term_without_accents
+from rag.text.sounds import may_be_name, sounds
+from rag.text.words import fold, normalize_word, raw_words, readings, stem, term, term_without_accents
 from rag.types import Article, Passage, primary_language
 
 # a word as it is written, a language (BCP-47) → terms
@@ -39,6 +40,12 @@ def term_maker(frequency: Callable[[str], int]) -> Terms:
         return tuple(dict.fromkeys(stem for stem in stems if stem))
 
     return terms
+
+
+@lru_cache(_CACHED_WORDS)
+def name_sounds(word: str, language: str) -> tuple[str, ...]:
+    """Return how a word of a text sounds if it may be a name, without the endings of its language."""
+    return tuple(sorted(sounds(stem(word, language)))) if may_be_name(word) else ()
 
 
 def count_words(changes: Iterable[PassageChanges]) -> tuple[Counter[str], Counter[str]]:
@@ -70,8 +77,10 @@ def entries(changes: Iterable[PassageChanges], terms: Terms) -> Iterator[Entry]:
 
 
 def _terms(text: str, language: str, terms: Terms) -> list[str]:
-    """Return the terms of a text, those of both readings where a number has two."""
-    of_text = [of_word for word in raw_words(text) for of_word in terms(word, language)]
+    """Return the terms of a text, those of both readings where a number has two, and the sounds of names."""
+    of_text = [
+        of_word for word in raw_words(text) for of_word in (*terms(word, language), *name_sounds(word, language))
+    ]
     if any(map(is_number, of_text)):
         likely, *alternatives = readings(text, language)
         of_text += [word for reading in alternatives for word in reading if is_number(word) and word not in likely]

@@ -31,7 +31,7 @@ from rag.storage.store import Store
 log = logging.getLogger(__name__)
 
 # incremented whenever the same articles give different terms
-VERSION = 4
+VERSION = 5
 # an archive of at most this many passages is indexed in a second or two: it is indexed from scratch at each change, so
 # that it answers like one that never had other articles
 _MAX_REBUILT_PASSAGES = 1000

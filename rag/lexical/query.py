@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rag.types import Span
 
@@ -22,12 +22,16 @@ class QueryWord:
     """A word of a question, at its first occurrence.
 
     `variants` are the terms that match it: its stem in each of the archive's languages, of a German compound the stems
-    of its parts, and forms that have lost a letter. `idf` is that of the variant in most passages.
+    of its parts, and forms that have lost a letter. Of a name that the archive spells in other ways, too, `sounds` are
+    its sounds, which all its spellings share, and the variants that are no spelling of it: then these are searched.
+    `idf` is that of the term in most passages; `is_spelled` says whether a passage has a variant.
     """
 
     span: Span
     variants: tuple[str, ...]
     idf: float
+    sounds: tuple[str, ...] = ()
+    is_spelled: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +51,13 @@ class LexicalQuery:
 
     @property
     def unknown(self) -> float:
-        """The share of the words that are in no passage, in [0, 1]; 0 without words."""
-        return sum(word.idf == self.max_idf for word in self.words) / len(self.words) if self.words else 0.0
+        """The share of the words that no passage spells like the question, in [0, 1]; 0 without words."""
+        return sum(not word.is_spelled for word in self.words) / len(self.words) if self.words else 0.0
+
+    @property
+    def spelled(self) -> LexicalQuery:
+        """The same words without the sounds of names."""
+        return replace(self, words=tuple(replace(word, sounds=()) for word in self.words))
 
     @property
     def best_possible(self) -> float:

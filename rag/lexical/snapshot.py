@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from rag.lexical.documents import Terms
+from rag.lexical.documents import Terms, name_sounds
 from rag.lexical.query import LexicalQuery, Match, QueryWord, idf
 from rag.lexical.stopwords import content_word_flags, is_stop_word
 from rag.lexical.tantivy_index import Ids, WordIndex
 from rag.text.lost_letters import damaged_forms
 from rag.text.numbers import alternative_readings, scaled_value
-from rag.text.words import fold, raw_words, readings, term, term_without_accents, word_spans
+from rag.text.sounds import may_be_name, sought_sounds
+from rag.text.words import fold, raw_words, readings, stem, term, term_without_accents, word_spans
 
 # a term in more than this share of the passages says little, in an archive of this many passages or more
 _COMMON_SHARE = 0.25
@@ -56,7 +57,10 @@ class LexicalSnapshot:
                 variants = (*variants, value)
             if variants and variants not in words:
                 frequency = max(map(self.words.passages_with_term, variants))
-                words[variants] = QueryWord((start, end), variants, idf(frequency, len(self.words)))
+                sounds = _sounds(question[start:end], variants, self)
+                highest = max([frequency, *map(self.words.passages_with_term, sounds)])
+                weight = idf(highest, len(self.words))
+                words[variants] = QueryWord((start, end), variants, weight, sounds, is_spelled=frequency > 0)
         return LexicalQuery(tuple(words.values()), len(self.words))
 
     def search(self, query: LexicalQuery, k: int, allowed: Ids | None = None) -> list[tuple[int, float]]:
@@ -90,12 +94,18 @@ class LexicalSnapshot:
         """
         is_small = query.passages < _MIN_PASSAGES_FOR_RARITY
         min_idf = 0.0 if is_small else idf(int(_COMMON_SHARE * query.passages), query.passages)
-        variants = {variant for word in query.words if word.idf >= min_idf for variant in word.variants}
+        variants = {
+            variant for word in query.words if word.idf >= min_idf for variant in (*word.variants, *word.sounds)
+        }
         matches = []
         spans = list(word_spans(text))
         for (start, end, folded), following in zip(spans, [*spans[1:], None], strict=False):
             word = text[start:end]
-            terms = [*self.terms(word, language), *alternative_readings(word, language)]
+            terms = [
+                *self.terms(word, language),
+                *alternative_readings(word, language),
+                *name_sounds(word, language),
+            ]
             shared = [term for term in terms if term in variants]
             if following and (value := scaled_value(folded, following[2], language)) in variants:
                 matches.append(Match(start, following[1], str(value)))
@@ -111,6 +121,21 @@ def _variants(word: str, snapshot: LexicalSnapshot) -> tuple[str, ...]:
     terms = _terms(word, snapshot)
     of_damaged = [term for form in damaged_forms(word) for term in _terms(form, snapshot)]
     return tuple(dict.fromkeys([*terms, *(term for term in of_damaged if snapshot.words.passages_with_term(term))]))
+
+
+def _sounds(word: str, variants: Sequence[str], snapshot: LexicalSnapshot) -> tuple[str, ...]:
+    """Return the sounds of a name, and those of its variants that are no spelling of it; nothing of other words.
+
+    It is taken for a name if texts spell what sounds alike in other ways, too.
+    """
+    frequency = snapshot.words.passages_with_term
+    stems = {stem(word, language) for language in snapshot.languages}
+    spellings = {fold(spelling) for spelling in stems}
+    sounds = {sound for spelling in stems for sound in sought_sounds(spelling) if frequency(sound)}
+    spelled = max((frequency(variant) for variant in variants if variant in spellings), default=0)
+    if not sounds or max(map(frequency, sounds)) <= spelled or (spelled and not may_be_name(word)):
+        return ()
+    return (*sorted(sounds), *(variant for variant in variants if variant not in spellings))
 
 
 def _terms(word: str, snapshot: LexicalSnapshot) -> list[str]:
@@ -141,7 +166,8 @@ def _spellings(phrase: str) -> Iterator[list[str]]:
 
 def _searched_terms(query: LexicalQuery, words: WordIndex) -> list[str]:
     """Return the question's terms that occur in the archive; of a large archive only rare ones, if there are any."""
-    frequencies = {variant: words.passages_with_term(variant) for word in query.words for variant in word.variants}
+    terms_of_words = [term for word in query.words for term in word.sounds or word.variants]
+    frequencies = {term: words.passages_with_term(term) for term in terms_of_words}
     terms = [term for term, frequency in frequencies.items() if frequency]
     if len(words) < _MIN_PASSAGES_FOR_RARITY:
         return terms

@@ -55,11 +55,15 @@ class EncodedQuery:
 
 @dataclass(frozen=True)
 class Candidates:
-    """Passages with, for each, the cosine to the question and its share of the best possible BM25 score."""
+    """Passages with, for each, the cosine to the question and its share of the best possible BM25 score.
+
+    `spelled` are the shares of what is spelled like the question, without names that sound alike.
+    """
 
     passages: tuple[tuple[Article, Passage], ...]
     dense: Scores
     lexical: Scores
+    spelled: Scores
 
     def __len__(self) -> int:
         return len(self.passages)
@@ -177,14 +181,22 @@ def generate(
     rows = snapshot.store.passages.with_keys(keys, snapshot.encoder.fingerprint)
     rows = [row for row in rows if not {row.article.id, row.passage.id} & without]
     if not rows:
-        return Candidates((), np.empty(0), np.empty(0))
+        return Candidates((), np.empty(0), np.empty(0), np.empty(0))
     vectors = snapshot.neutral.project_texts(np.stack([row.vector for row in rows]).astype(np.float32), "passage")
     # in a large archive to look these up takes as long as the search did
     unscored = np.array([row.key for row in rows if row.key not in scores], np.int64)
     scores |= lexical.scores(query.lexical, unscored)
+    spelled = scores
+    if any(word.sounds for word in query.lexical.words):
+        spelled = lexical.scores(query.lexical.spelled, np.array([row.key for row in rows], np.int64))
     best = query.lexical.best_possible or 1.0
+
+    def shares(scores: Mapping[int, float]) -> Scores:
+        return np.array([min(1.0, scores.get(row.key, 0.0) / best) for row in rows])
+
     return Candidates(
         passages=tuple((row.article, row.passage) for row in rows),
         dense=(vectors @ query.vector).astype(np.float64),
-        lexical=np.array([min(1.0, scores.get(row.key, 0.0) / best) for row in rows]),
+        lexical=shares(scores),
+        spelled=shares(spelled),
     )

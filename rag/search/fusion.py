@@ -31,15 +31,15 @@ def language_by_words(lexical: Scores, languages: Sequence[str]) -> str:
     return languages[int(np.argmax(lexical))] if len(languages) else ""
 
 
-def boost_other_languages(lexical: Scores, languages: Sequence[str]) -> Scores:
+def boost_other_languages(lexical: Scores, spelled: Scores, languages: Sequence[str]) -> Scores:
     """Raise the lexical share of passages in other languages than the question's.
 
-    It is raised by the 90th percentile of the shares of the candidates in the question's language.
+    It is raised by the 90th percentile of the shares, of words `spelled` alike, of the candidates in its language.
     """
-    is_own = np.array(languages) == language_by_words(lexical, languages)
+    is_own = np.array(languages) == language_by_words(spelled, languages)
     if is_own.all():
         return lexical
-    return np.where(is_own, lexical, lexical + np.quantile(lexical[is_own], CREDIT_QUANTILE))
+    return np.where(is_own, lexical, lexical + np.quantile(spelled[is_own], CREDIT_QUANTILE))
 
 
 def weighted_mean(signals: Mapping[str, Scores], weights: Mapping[str, float]) -> Scores:

@@ -17,6 +17,7 @@ from rag.search.highlighting import ScoredSentence, best_sentence, margin_of, sc
 from rag.search.ranking import Ranking
 from rag.search.snapshot import ArchiveSnapshot
 from rag.text.lost_letters import damaged_forms
+from rag.text.sounds import is_sound
 from rag.text.words import fold
 from rag.types import Article, Hit, passage_at, primary_language
 
@@ -88,7 +89,8 @@ def _merged(groups: Sequence[Group]) -> list[int]:
 def _shared_words(number: int, ranking: Ranking, query: EncodedQuery, snapshot: ArchiveSnapshot) -> tuple[Match, ...]:
     """Return the words of a passage that the question shares.
 
-    In another language an equal stem is often chance (many, mano): there the words must be spelled alike.
+    In another language an equal stem is often chance (many, mano): there the words must be spelled alike, or be names
+    that sound alike.
     """
     _, passage = ranking.passages[number]
     matches = snapshot.lexical.matches(query.lexical, passage.text, passage.language)
@@ -99,7 +101,8 @@ def _shared_words(number: int, ranking: Ranking, query: EncodedQuery, snapshot: 
     return tuple(
         match
         for match in matches
-        if any(_share_stem(fold(passage.text[match.start : match.end]), word) for word in spellings)
+        if is_sound(match.term)
+        or any(_share_stem(fold(passage.text[match.start : match.end]), word) for word in spellings)
     )
 
 

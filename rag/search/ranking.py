@@ -82,11 +82,14 @@ def extend(ranking: Ranking, query: EncodedQuery, candidates: Candidates, config
 def _fuse(query: EncodedQuery, candidates: Candidates, config: RankingConfig) -> _Fused:
     """Order candidates by the weighted mean of cosine and words, and by what they gain."""
     languages = [primary_language(passage.language) for _, passage in candidates.passages]
-    values = {"dense": candidates.dense, "lexical": boost_other_languages(candidates.lexical, languages)}
+    values = {
+        "dense": candidates.dense,
+        "lexical": boost_other_languages(candidates.lexical, candidates.spelled, languages),
+    }
     weights = {"dense": 1.0, "lexical": config.lexical_weight}
     gains = query.preferences.gains(candidates.passages)
     scores = weighted_mean(values, weights) + gains
-    agree = agreement(candidates.lexical)
+    agree = agreement(candidates.spelled)
     order = np.argsort(-scores, kind="stable")
     ranking = Ranking(
         passages=tuple(candidates.passages[number] for number in order),
@@ -97,7 +100,7 @@ def _fuse(query: EncodedQuery, candidates: Candidates, config: RankingConfig) ->
         alignments=(None,) * len(order),
         fused=tuple(range(1, len(order) + 1)),
         weights=weights,
-        language=language_by_words(candidates.lexical, languages) if agree else "",
+        language=language_by_words(candidates.spelled, languages) if agree else "",
     )
     return _Fused(ranking, {name: signal[order] for name, signal in values.items()}, gains[order], agree)
 

@@ -119,6 +119,12 @@ def term_without_accents(word: str, language: str) -> str:
     return term(word if lower.isascii() else _bare(lower), language)
 
 
+@lru_cache(_CACHED_WORDS)
+def stem(word: str, language: str) -> str:
+    """Return the stem of a word in lower case, with its accents; the whole word, for a language without a stemmer."""
+    return _stem(normalize_word(word), _algorithm(language))
+
+
 def _algorithm(language: str) -> str:
     return _ALGORITHMS.get(primary_language(language).lower(), "")
 
@@ -138,10 +144,13 @@ def fold(word: str) -> str:
 def _term(word: str, algorithm: str) -> str:
     if value := value_of(word):
         return value
-    lower = normalize_word(word)
+    return _without_accents(_stem(normalize_word(word), algorithm))
+
+
+def _stem(lower: str, algorithm: str) -> str:
     if keyboard := _KEYBOARDS.get(algorithm):
         lower = lower.translate(keyboard)
-    return _without_accents(_stemmer(algorithm).stemWord(lower) if algorithm else lower)
+    return _stemmer(algorithm).stemWord(lower) if algorithm else lower
 
 
 def normalize_word(word: str) -> str:
