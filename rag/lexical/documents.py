@@ -69,18 +69,23 @@ def entries(changes: Iterable[PassageChanges], terms: Terms) -> Iterator[Entry]:
         for article, passage in batch.added:
             context = context_of(article)
             author = article.author if article.author and article.author not in passage.text else ""
-            passage_terms = [
-                *_terms(f"{context}{author}", article.language, terms),
-                *_terms(passage.text, passage.language, terms),
-            ]
-            yield Entry(passage.key, passage_terms, _words(article, passage))
+            texts = [(f"{context}{author}", article.language), (passage.text, passage.language)]
+            yield Entry(
+                key=passage.key,
+                terms=[of_text for text, language in texts for of_text in _terms(text, language, terms)],
+                sounds=[
+                    sound
+                    for text, language in texts
+                    for word in raw_words(text)
+                    for sound in name_sounds(word, language)
+                ],
+                words=_words(article, passage),
+            )
 
 
 def _terms(text: str, language: str, terms: Terms) -> list[str]:
-    """Return the terms of a text, those of both readings where a number has two, and the sounds of names."""
-    of_text = [
-        of_word for word in raw_words(text) for of_word in (*terms(word, language), *name_sounds(word, language))
-    ]
+    """Return the terms of a text, those of both readings where a number has two."""
+    of_text = [of_word for word in raw_words(text) for of_word in terms(word, language)]
     if any(map(is_number, of_text)):
         likely, *alternatives = readings(text, language)
         of_text += [word for reading in alternatives for word in reading if is_number(word) and word not in likely]

@@ -14,6 +14,7 @@ from tantivy import Document, Index, Occur, Query, SchemaBuilder
 from embeddings import permissions
 from rag.lexical.manifest import IndexDamaged, count_deleted, links_to
 from rag.lexical.query import idf
+from rag.text.sounds import is_sound
 
 Ids = NDArray[np.int64]
 
@@ -21,6 +22,7 @@ _SCHEMA = (
     SchemaBuilder()
     .add_integer_field("key", indexed=True, fast=True)
     .add_text_field("terms", tokenizer_name="whitespace", index_option="freq")
+    .add_text_field("sounds", tokenizer_name="whitespace", index_option="freq")
     .add_text_field("words", tokenizer_name="whitespace", index_option="position")
     .build()
 )
@@ -59,6 +61,7 @@ class Entry(NamedTuple):
 
     key: int
     terms: Sequence[str]
+    sounds: Sequence[str]
     words: Sequence[str]
 
 
@@ -132,8 +135,8 @@ class WordIndex:
         return self._deleted / self._total if self._total else 0.0
 
     def passages_with_term(self, term: str) -> int:
-        """Return the number of passages with a term."""
-        return self._frequency("terms", term)
+        """Return the number of passages with a term, which may be a sound."""
+        return self._frequency(_field(term), term)
 
     def passages_with_word(self, word: str) -> int:
         """Return the number of passages with a folded word."""
@@ -164,6 +167,7 @@ class WordIndex:
                 document = Document()
                 document.add_integer("key", entry.key)
                 document.add_text("terms", " ".join(entry.terms))
+                document.add_text("sounds", " ".join(entry.sounds))
                 document.add_text("words", " ".join(entry.words))
                 writer.add_document(document)
             writer.commit()
@@ -238,11 +242,15 @@ class WordIndex:
 
     def _weighed(self, term: str) -> Query:
         """Return the query for a term, weighted by its frequency without deleted passages."""
-        query = Query.term_query(_SCHEMA, "terms", term, "freq")
+        query = Query.term_query(_SCHEMA, _field(term), term, "freq")
         if not self._deleted:
             return query
         weight = idf(self.passages_with_term(term), len(self))
-        return Query.boost_query(query, weight / idf(self._searcher.doc_freq("terms", term), self._total))
+        return Query.boost_query(query, weight / idf(self._searcher.doc_freq(_field(term), term), self._total))
+
+
+def _field(term: str) -> str:
+    return "sounds" if is_sound(term) else "terms"
 
 
 def _is_among(keys: Ids, ascending: Ids) -> NDArray[np.bool_]:

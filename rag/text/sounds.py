@@ -38,6 +38,9 @@ _ROMANISED = str.maketrans(
         **{"х": "kh", "г": "g", "ґ": "g", "ğ": "g", "ß": "ss", "ظ": "z", "ъ": "", "ь": ""},
     }
 )
+# pairs of letters that are one sound in Greek, the second with or without an accent
+_GREEK = {"ντ": "d", "γκ": "g", "μπ": "b", "ου": "u", "ού": "u"}
+_GREEK_PAIRS = regex.compile("|".join(_GREEK))
 # endings of cases with consonants, of Slavic languages without a stemmer
 _CASE_ENDING = regex.compile(r"(?<=\p{Cyrillic}{4})(?:[ое]го|[ое]му|[иіыое]м|[иы]ми)$")
 _CLASSES: dict[str, tuple[str, ...]] = {
@@ -103,7 +106,8 @@ def _spoken(word: str) -> tuple[list[str], bool]:
     is_vowelless = bool(_WITHOUT_VOWELS.search(lower))
     if len(word) < _MIN_LETTERS or not _SCRIPTS.fullmatch(lower):
         return [], is_vowelless
-    latin = anyascii(_CASE_ENDING.sub("", lower).translate(_ROMANISED)).lower()
+    one_sound = _GREEK_PAIRS.sub(lambda pair: _GREEK[pair[0]], _CASE_ENDING.sub("", lower))
+    latin = anyascii(one_sound.translate(_ROMANISED)).lower()
     if is_vowelless:
         # w and y write long vowels
         latin = regex.sub("(?<=.)[wy]", "a", latin)

@@ -746,3 +746,29 @@ def test_two_threads(store: Store, tmp_path: Path) -> None:
             thread.join()
     assert failures == []
     assert [search_keys(view, f"Stichwort{number}x") for number in range(25)] == [[key] for key in stored]
+
+
+# -- names ------------------------------------------------------------------------------------------
+
+
+def test_a_name_is_found_in_other_spellings(store: Store, tmp_path: Path) -> None:
+    """In other languages and scripts; it is still unknown as it is spelled, and marks are where it stands."""
+    german = put(store, article("a", "Am Abend sprach Selenskyj in Kiew.", language="de"))
+    ukrainian = put(store, article("b", "Увечері виступив Зеленський.", language="uk"))
+    put(store, article("c", "Niemand sprach am Abend.", language="de"))
+    words = view_of(store, tmp_path).catch_up()
+    question = words.analyse("Was sagte Zelensky?")
+    assert {key for key, _ in words.search(question, 5)} == {german, ukrainian}
+    assert not words.search(question.spelled, 5)
+    assert question.unknown == 1
+    assert [match.start for match in words.matches(question, "Увечері виступив Зеленський.", "uk")] == [17]
+    spelled = words.analyse("Selenskyj in Kiew")
+    assert [key for key, _ in words.search(spelled, 5)] == [german, ukrainian]
+
+
+def test_a_name_in_one_spelling_is_searched_as_it_is(store: Store, tmp_path: Path) -> None:
+    """Where no text spells what sounds alike in another way, the terms of a question are as without sounds."""
+    put(store, article("a", "Am Abend sprach Selenskyj in Kiew.", language="de"))
+    words = view_of(store, tmp_path).catch_up()
+    question = words.analyse("Was sagte Selenskyj?")
+    assert question == question.spelled

@@ -42,7 +42,7 @@ def candidates(scored: Sequence[tuple[int, Scored]], text: str = "Ein Satz.") ->
         source = article(str(number), text, language=language)
         passages.append((source, passage_at(source, 0, len(text))))
     dense, lexical = (np.array([signals[place] for _, signals in scored]) for place in (0, 1))
-    return Candidates(tuple(passages), dense, lexical)
+    return Candidates(tuple(passages), dense, lexical, spelled=lexical)
 
 
 class ByTable:
@@ -158,7 +158,8 @@ def test_a_number_of_the_question_is_a_gain(decides: bool | None) -> None:
     """Of two passages that are alike, the one with the number is first, before and after re-ranking."""
     with_number = candidates([(1, (0.5, 0.2, 0.4, "de"))], "Es waren 73412 Tonnen.")
     plain = candidates([(0, (0.5, 0.2, 0.4, "de"))])
-    pool = Candidates((*plain.passages, *with_number.passages), np.array([0.5, 0.5]), np.array([0.2, 0.2]))
+    shares = np.array([0.2, 0.2])
+    pool = Candidates((*plain.passages, *with_number.passages), np.array([0.5, 0.5]), shares, spelled=shares)
     reranker = None if decides is None else ByTable({"0": 0.4, "1": 0.4}, decides=decides)
     ranking = rank(question("73412"), pool, reranker, RankingConfig())
     assert ids(ranking) == ["1", "0"]

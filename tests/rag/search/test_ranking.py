@@ -80,7 +80,8 @@ def test_fused_scores_by_hand() -> None:
     question = of_vector("x", NO_WORDS, NO_VECTOR)
 
     def score(share: float, reranker: Reranker | None, config: RankingConfig = DEFAULT_RANKING) -> float:
-        candidates = Candidates((whole("x" * 700),), np.array([0.5]), np.array([share]))
+        shares = np.array([share])
+        candidates = Candidates((whole("x" * 700),), np.array([0.5]), shares, spelled=shares)
         return float(rank(question, candidates, reranker, config).scores[0])
 
     assert score(0.6, None) == pytest.approx(0.71 / 1.35)
@@ -102,8 +103,16 @@ def test_no_passage_is_behind_for_its_language() -> None:
     lexical = np.array([0.5, 0.1, 0.0, 0.02, 0.0])
     languages = ["de", "de", "de", "en", "en"]
     credit = 0.42  # between .1 and .5 at the ninth decile of three: .1 + .8 · .4
-    assert boost_other_languages(lexical, languages) == pytest.approx([0.5, 0.1, 0.0, 0.02 + credit, credit])
-    assert boost_other_languages(lexical, ["de"] * 5) == pytest.approx(lexical)
+    raised = [0.5, 0.1, 0.0, 0.02 + credit, credit]
+    assert boost_other_languages(lexical, lexical, languages) == pytest.approx(raised)
+    assert boost_other_languages(lexical, lexical, ["de"] * 5) == pytest.approx(lexical)
+
+
+def test_a_name_that_sounds_alike_tells_no_language() -> None:
+    """A name in another spelling counts in addition; the credit is that of words spelled like the question's."""
+    spelled, languages = np.array([0.5, 0.1, 0.0, 0.0]), ["de", "de", "de", "uk"]
+    lexical = spelled + np.array([0.0, 0.0, 0.0, 0.6])
+    assert boost_other_languages(lexical, spelled, languages) == pytest.approx([0.5, 0.1, 0.0, 0.6 + 0.42])
 
 
 shares = st.floats(0, 1)
@@ -115,7 +124,7 @@ def test_fusion_stays_in_bounds(scored: list[tuple[float, str]], other: float) -
     """Words agree from 0 to 1, more with a better passage; no passage loses by its language, and means are between."""
     lexical, languages = np.array([share for share, _ in scored]), [language for _, language in scored]
     assert 0 <= agreement(lexical) <= agreement(np.append(lexical, other)) <= 1
-    raised = boost_other_languages(lexical, languages)
+    raised = boost_other_languages(lexical, lexical, languages)
     of_question = languages[int(np.argmax(lexical))]
     assert (raised >= lexical).all()
     assert [raised[n] for n, name in enumerate(languages) if name == of_question] == [
@@ -232,7 +241,9 @@ def test_the_best_are_read_and_the_others_stay_below_them() -> None:
     passages = tuple(whole("x" * (number + 1), f"a{number}") for number in range(count))
     dense = np.linspace(0.9, 0.1, count)
     question = of_vector("x", NO_WORDS, NO_VECTOR)
-    ranking = rank(question, Candidates(passages, dense, np.zeros(count)), ByLength(decides=True))
+    ranking = rank(
+        question, Candidates(passages, dense, np.zeros(count), spelled=np.zeros(count)), ByLength(decides=True)
+    )
     order = [int(source.id[1:]) for source, _ in ranking.passages]
     assert order == [*range(read - 1, -1, -1), *range(read, count)]
     assert (np.diff(ranking.scores) < 0).all()
