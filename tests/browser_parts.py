@@ -9,7 +9,6 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -18,15 +17,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 from paths import ROOT
+from waiting import PATIENCE, wait_until
 
 if TYPE_CHECKING:
     from playwright import sync_api
 
 CHROMIUM = shutil.which("chromium", path=f"/usr/bin{os.pathsep}{os.environ.get('PATH', '')}")
 needs_chromium = pytest.mark.skipif(CHROMIUM is None, reason="there is no chromium: apt-get install chromium")
-
-PATIENCE = 180_000
-"""The milliseconds after which a page that does not do what it should has failed, on however slow a computer."""
 
 MAX_PICTURE_BYTES = 200_000
 
@@ -80,6 +77,15 @@ def findings(page: sync_api.Page) -> list[str]:
     return [f"{rule['id']}: {[node['target'] for node in rule['nodes']]}" for rule in violations]
 
 
+def looks(page: sync_api.Page, *sizes: tuple[int, str]) -> Iterator[tuple[int, str]]:
+    """Show an open page in windows of other widths, light or dark, one after the other."""
+    for width, scheme in sizes:
+        page.set_viewport_size({"width": width, "height": 900})
+        page.emulate_media(color_scheme=scheme)
+        settled(page)
+        yield width, scheme
+
+
 def settled(page: sync_api.Page) -> None:
     """Wait until the view of the address is filled and nothing is busy."""
     page.wait_for_function("document.querySelectorAll('[aria-busy=true]').length === 0")
@@ -93,6 +99,12 @@ def picture(page: sync_api.Page, target: Path) -> None:
     with Image.open(io.BytesIO(page.screenshot())) as drawn:
         drawn.convert("RGB").quantize(256, dither=Image.Dither.NONE).save(target, optimize=True)
     assert target.stat().st_size < MAX_PICTURE_BYTES
+
+
+def answers(port: int) -> bool:
+    """Whether anybody listens at a port of this computer."""
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 @contextmanager
@@ -109,17 +121,12 @@ def serving(folder: Path, cwd: Path = ROOT) -> Iterator[str]:
         text=True,
     )
     try:
-        until = time.monotonic() + 120
-        while process.poll() is None and time.monotonic() < until:
-            with socket.socket() as probe:
-                if probe.connect_ex(("127.0.0.1", port)) == 0:
-                    break
-            time.sleep(0.1)
+        wait_until(lambda: process.poll() is not None or answers(port))
         yield f"http://127.0.0.1:{port}/"
     finally:
         process.send_signal(signal.SIGINT)
         try:
-            said = process.communicate(timeout=60)[0]
+            said = process.communicate(timeout=PATIENCE)[0]
         except subprocess.TimeoutExpired:
             process.kill()
             said = process.communicate()[0] + "(did not end at Ctrl-C)"

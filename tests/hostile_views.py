@@ -169,7 +169,7 @@ def _library(visit: Visit, address: str, archive: Archive, articles: Sequence[Ar
         _unfold(page, ".fs-correct, .fs-forget, .fs-facts")
         assert_harmless(visit, f"page {number}")
     page.locator("#fs-overview > summary").click()
-    page.locator("#fs-map-legend button").first.wait_for(timeout=120_000)
+    page.locator("#fs-map-legend button").first.wait_for()
     page.locator("#fs-map-colour").select_option("source")
     page.locator("#fs-map canvas[role]").focus()
     for _ in articles:

@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import pytest
-from browser_parts import CHROMIUM, PATIENCE, Open, Visit
+from browser_parts import CHROMIUM, Open, Visit
 from fastapi.testclient import TestClient
 from page_parts import TEXT
 from server_parts import served
+from waiting import PATIENCE
 
 from rag.archive import Archive
 from ui.app import build_app
@@ -52,7 +53,7 @@ def chromium() -> Iterator[sync_api.Browser]:
         "playwright.sync_api", reason="playwright is not installed: pip install fundstelle[test]"
     )
     arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-    sync_api.expect.set_options(timeout=PATIENCE)
+    sync_api.expect.set_options(timeout=PATIENCE * 1000)
     with sync_api.sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)
         yield browser
@@ -70,7 +71,7 @@ def open_page(chromium: sync_api.Browser) -> Iterator[Open]:
         # a zoomed window has fewer pixels of CSS, each of several of the screen
         size: sync_api.ViewportSize = {"width": width // zoom, "height": height // zoom}
         context = chromium.new_context(viewport=size, device_scale_factor=zoom, color_scheme=scheme, locale=locale)
-        context.set_default_timeout(PATIENCE)
+        context.set_default_timeout(PATIENCE * 1000)
         contexts.append(context)
         visit = Visit(context.new_page())
         context.on("request", lambda request: visit.addresses.append(request.url))

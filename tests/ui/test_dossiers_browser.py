@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from browser_parts import Open, Visit, needs_chromium
+from browser_parts import Open, Visit, findings, needs_chromium
 from server_parts import served
+from waiting import wait_until
 
 from rag.archive import Archive
 from rag.workspace.dossiers import Dossiers
@@ -41,20 +41,13 @@ def address(archive: Archive) -> Iterator[str]:
 
 def opened(open_page: Open, address: str, query: str, width: int = 1440, scheme: str = "light") -> Visit:
     """Open the page at a query, with the clipboard allowed."""
-    visit = open_page(address, width=width, scheme=scheme)
-    visit.page.goto(f"{address}?lang=de&{query}")
+    visit = open_page(f"{address}?lang=de&{query}", width=width, scheme=scheme)
     visit.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     return visit
 
 
 def clipboard(page: sync_api.Page) -> str:
     return str(page.evaluate("navigator.clipboard.readText()"))
-
-
-def findings(page: sync_api.Page) -> list[str]:
-    return [
-        f"{rule['id']}: {[node['target'] for node in rule['nodes']]}" for rule in Axe().run(page).response["violations"]
-    ]
 
 
 def with_three_notes(archive: Archive) -> str:
@@ -242,7 +235,7 @@ def test_what_is_typed_is_never_lost(address: str, open_page: Open, archive: Arc
     assert notes(archive, dossier)[0] == "Erster Stand"
     kept = page.evaluate("({...localStorage})")
     page.unroute("**/dossiers/text*")
-    page.get_by_text("Gespeichert", exact=True).wait_for(timeout=15_000)
+    page.get_by_text("Gespeichert", exact=True).wait_for()
     assert notes(archive, dossier)[0] == "Zweiter Stand"
     # the browser was closed before the server was back
     Dossiers(archive).rewrite(Dossiers(archive).dossier(dossier).entries[0].id, "Erster Stand")
@@ -252,8 +245,7 @@ def test_what_is_typed_is_never_lost(address: str, open_page: Open, archive: Arc
     assert field.input_value() == notes(archive, dossier)[0] == "Zweiter Stand"
     field.fill("Kurz vor dem Schließen")
     page.goto("about:blank")
-    page.wait_for_timeout(500)
-    assert notes(archive, dossier)[0] == "Kurz vor dem Schließen"
+    wait_until(lambda: notes(archive, dossier)[0] == "Kurz vor dem Schließen")
 
 
 def test_entries_and_dossiers_come_back(address: str, open_page: Open, archive: Archive) -> None:
@@ -281,8 +273,7 @@ def test_entries_and_dossiers_come_back(address: str, open_page: Open, archive: 
     name = page.locator("[data-fs-name]")
     name.fill("Vier")
     page.get_by_text("Gespeichert", exact=True).first.wait_for()
-    page.wait_for_timeout(1000)
-    assert Dossiers(archive).summaries()[0].name == "Vier"
+    wait_until(lambda: Dossiers(archive).summaries()[0].name == "Vier")
     assert visit.faults == []
 
 

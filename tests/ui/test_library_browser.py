@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from browser_parts import Open, needs_chromium, serving
+from browser_parts import Open, findings, looks, needs_chromium
 from factories import BRIDGE
+from server_parts import served
 
 from rag.archive import Archive
 
@@ -31,10 +31,8 @@ DROP = """
 @pytest.fixture(scope="module")
 def empty_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Where an archive without any article is served."""
-    folder = tmp_path_factory.mktemp("library") / "archive"
-    Archive.open(folder).close()
-    with serving(folder) as served:
-        yield served
+    with Archive.open(tmp_path_factory.mktemp("library") / "archive") as archive, served(archive) as page:
+        yield f"{page.address}/"
 
 
 def test_files_become_articles_that_are_found(empty_address: str, open_page: Open, tmp_path: Path) -> None:
@@ -45,10 +43,10 @@ def test_files_become_articles_that_are_found(empty_address: str, open_page: Ope
     page.get_by_role("heading", name="Dieses Archiv ist noch leer.").wait_for()
     page.locator("#fs-drop").wait_for()
     page.evaluate(DROP, ["schleuse.txt", SHORT])
-    page.locator(".fs-articles tbody tr").wait_for(timeout=60_000)
+    page.locator(".fs-articles tbody tr").wait_for()
     page.locator("#fs-add > summary").click()
     page.locator("#fs-files").set_input_files([tmp_path / "bruecke.txt"])
-    page.get_by_text("Fertig: 1 neuer Artikel").wait_for(timeout=60_000)
+    page.get_by_text("Fertig: 1 neuer Artikel").wait_for()
     page.locator("[data-fs-more]").nth(1).wait_for()
 
     # the row unfolds by keyboard; the headline is corrected in it
@@ -83,7 +81,7 @@ def test_a_run_survives_a_reload_and_is_cancelled(empty_address: str, open_page:
     page.reload()
     page.locator(".fs-run").wait_for()
     page.locator("[data-fs-cancel]").click()
-    page.get_by_text("Abgebrochen.").wait_for(timeout=60_000)
+    page.get_by_text("Abgebrochen.").wait_for()
     page.reload()
     page.get_by_text("Abgebrochen.").wait_for()
     page.locator("#fs-add > summary").click()
@@ -91,10 +89,9 @@ def test_a_run_survives_a_reload_and_is_cancelled(empty_address: str, open_page:
     assert visit.faults == []
 
 
-@pytest.mark.parametrize(("width", "scheme"), [(1440, "light"), (390, "dark")])
-def test_what_unfolds_has_no_finding(address: str, open_page: Open, width: int, scheme: str) -> None:
+def test_what_unfolds_has_no_finding(address: str, open_page: Open) -> None:
     """The forms, the filters, an article with its corrections and the pictures pass all rules of axe-core."""
-    visit = open_page(f"{address}?tab=library&lang=de", width=width, scheme=scheme)
+    visit = open_page(f"{address}?tab=library&lang=de")
     page = visit.page
     page.locator(".fs-articles").wait_for()
     page.locator("#fs-add > summary").click()
@@ -104,10 +101,10 @@ def test_what_unfolds_has_no_finding(address: str, open_page: Open, width: int, 
     page.locator(".fs-correct:not([open]) > summary").first.click()
     page.locator(".fs-forget > summary").first.click()
     page.locator("#fs-overview > summary").click()
-    page.locator("#fs-map-legend button").first.wait_for(timeout=120_000)
-    violations = Axe().run(page).response["violations"]
-    assert [(rule["id"], [node["target"] for node in rule["nodes"]]) for rule in violations] == []
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    page.locator("#fs-map-legend button").first.wait_for()
+    for width, _ in looks(page, (1440, "light"), (390, "dark")):
+        assert findings(page) == []
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
     assert visit.faults == []
 
 
@@ -132,10 +129,11 @@ def test_the_address_holds_the_list(empty_address: str, open_page: Open) -> None
     assert visit.faults == []
 
 
-@pytest.mark.parametrize("width", [900, 1024, 1280])
-def test_the_table_fits_its_window(address: str, open_page: Open, width: int) -> None:
+def test_the_table_fits_its_window(address: str, open_page: Open) -> None:
     """The last column, whose button unfolds a row, is in sight."""
-    page = open_page(f"{address}?tab=library&lang=de", width=width).page
-    box = page.locator("[data-fs-more]").first.bounding_box()
-    assert box
-    assert box["x"] + box["width"] <= width
+    page = open_page(f"{address}?tab=library&lang=de").page
+    page.locator("[data-fs-more]").first.wait_for()
+    for width, _ in looks(page, (900, "light"), (1024, "light"), (1280, "light")):
+        box = page.locator("[data-fs-more]").first.bounding_box()
+        assert box
+        assert box["x"] + box["width"] <= width

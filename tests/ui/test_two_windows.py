@@ -60,7 +60,7 @@ def test_a_run_is_seen_in_both_windows_and_uploads_wait_for_it(
             assert "data-fs-running" in reader.page.request.get(f"{server.address}/view/library/run").text()
 
             first.page.locator("[data-fs-cancel]").click()
-            second.page.get_by_text("Fertig: 1 neuer Artikel").wait_for(timeout=60_000)
+            second.page.get_by_text("Fertig: 1 neuer Artikel").wait_for()
             second.page.locator(".fs-articles", has_text="Brücke eröffnet").wait_for()
             faults = [fault for visit in (first, second, reader) for fault in visit.faults if "409" not in fault]
             assert faults == []

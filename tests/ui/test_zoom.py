@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from browser_parts import Open, needs_chromium, settled
+from browser_parts import Open, looks, needs_chromium, settled
 
 from ui.wording.masthead import MASTHEAD
 
@@ -45,17 +45,18 @@ def sticking(part: sync_api.Locator) -> float:
     )
 
 
-@pytest.mark.parametrize("zoom", [2, 4])
-def test_zoomed_views_scroll_down_only_and_everything_is_reached(address: str, open_page: Open, zoom: int) -> None:
+def test_zoomed_views_scroll_down_only_and_everything_is_reached(address: str, open_page: Open) -> None:
     """No view is wider than the window, nothing covers what a person operates, and a third at most stays in place."""
-    visit = open_page(address, width=1440, zoom=zoom)
+    page = open_page(address, width=1440, zoom=4).page
     for view in VIEWS:
-        visit.page.goto(f"{address}{view}")
-        visit.page.locator("html[data-fs-ready]").wait_for()
-        settled(visit.page)
-        assert visit.page.evaluate("document.documentElement.scrollWidth - innerWidth") == 0, view
-        assert visit.page.evaluate(UNREACHED) == [], view
-        assert sticking(visit.page.locator("body")) < 1 / 3, view
+        page.goto(f"{address}{view}")
+        page.locator("html[data-fs-ready]").wait_for()
+        for zoom in (4, 2):
+            page.set_viewport_size({"width": 1440 // zoom, "height": 900 // zoom})
+            settled(page)
+            assert page.evaluate("document.documentElement.scrollWidth - innerWidth") == 0, (view, zoom)
+            assert page.evaluate(UNREACHED) == [], (view, zoom)
+            assert sticking(page.locator("body")) < 1 / 3, (view, zoom)
 
 
 @pytest.mark.parametrize("zoom", [2, 4])
@@ -73,15 +74,15 @@ def test_a_zoomed_article_is_read_and_closed(address: str, open_page: Open, zoom
     body.locator(".fs-headline").wait_for(state="detached")
 
 
-@pytest.mark.parametrize("width", [1200, 1280, 1440])
-def test_beside_an_article_the_masthead_is_whole(address: str, open_page: Open, width: int) -> None:
+def test_beside_an_article_the_masthead_is_whole(address: str, open_page: Open) -> None:
     """The column of the answer is narrow then: every view, the theme and the other language stay in it."""
-    page = open_page(f"{address}?q={QUESTION}", width=width).page
+    page = open_page(f"{address}?q={QUESTION}", width=1200).page
     page.locator(".fs-card a[data-fs-reader]").first.click()
     page.locator(".fs-headline").wait_for()
-    tabs = page.locator("#fs-masthead [role=tablist]")
-    assert tabs.evaluate("(tabs) => tabs.scrollWidth - tabs.clientWidth") == 0
-    pane = page.locator("#fs-pane").bounding_box()
-    for part in ("[data-fs-themes]", ".fs-switch"):
-        box = page.locator(f"#fs-masthead {part}").bounding_box()
-        assert box and pane and box["x"] + box["width"] < pane["x"]
+    for _ in looks(page, (1200, "light"), (1280, "light"), (1440, "light")):
+        tabs = page.locator("#fs-masthead [role=tablist]")
+        assert tabs.evaluate("(tabs) => tabs.scrollWidth - tabs.clientWidth") == 0
+        pane = page.locator("#fs-pane").bounding_box()
+        for part in ("[data-fs-themes]", ".fs-switch"):
+            box = page.locator(f"#fs-masthead {part}").bounding_box()
+            assert box and pane and box["x"] + box["width"] < pane["x"]

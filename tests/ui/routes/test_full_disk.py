@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sqlite3
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,6 +12,7 @@ import pytest
 from factories import BRIDGE
 from fastapi.testclient import TestClient
 from page_parts import TEXT
+from waiting import wait_until
 
 from embeddings.encoder import Encoder
 from rag.archive import Archive
@@ -81,10 +81,8 @@ def test_a_full_disk_refuses_with_a_sentence_and_loses_nothing(
         assert (
             client.post("/library/add", json={"kind": "folder", "value": str(tmp_path / "two.txt")}).status_code == 200
         )
-        until = time.monotonic() + 60
-        while "data-fs-running" in (run := client.get("/view/library/run").text) and time.monotonic() < until:
-            time.sleep(0.05)
-        assert FULL in run
+        wait_until(lambda: "data-fs-running" not in client.get("/view/library/run").text)
+        assert FULL in client.get("/view/library/run").text
         assert "fs-card" in client.get("/answer", params={"q": "How long is the tunnel?"}).text
 
     for path, body in changes.items():

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import sqlite3
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from bad_files import make
 from factories import BRIDGE, article_file
 from fastapi.testclient import TestClient
 from page_parts import Parts
+from waiting import wait_until
 
 from embeddings.encoder import Encoder
 from rag.archive import Archive
@@ -56,11 +56,8 @@ def get(client: TestClient, address: str) -> str:
 
 def finished(client: TestClient) -> str:
     """Wait for the run of the indexing to end, and return what is said of it."""
-    until = time.monotonic() + 60
-    while "data-fs-running" in (html := get(client, "/view/library/run")) and time.monotonic() < until:
-        time.sleep(0.05)
-    assert "data-fs-running" not in html
-    return html
+    wait_until(lambda: "data-fs-running" not in get(client, "/view/library/run"))
+    return get(client, "/view/library/run")
 
 
 def post(client: TestClient, path: str, /, **body: object) -> tuple[int, str]:
@@ -317,10 +314,8 @@ def test_pictures_and_map(archive: Archive, folder: Path) -> None:
     client = client_of(archive)
     text = Parts(get(client, "/view/library/pictures")).text
     assert ("Bote" in text, "Deutsch" in text) == (True, True)
-    until = time.monotonic() + 60
-    while (reply := client.get("/view/library/map").json()).get("computing") and time.monotonic() < until:
-        time.sleep(0.05)
-    assert reply["points"] == []
+    wait_until(lambda: not client.get("/view/library/map").json().get("computing"))
+    assert client.get("/view/library/map").json()["points"] == []
 
 
 def test_other_sites_may_change_nothing(archive: Archive, folder: Path) -> None:

@@ -14,6 +14,7 @@ import pytest
 from fastapi.testclient import TestClient
 from server_parts import Served, served
 from starlette.routing import Mount
+from waiting import PATIENCE
 
 from rag.archive import Archive
 from rag.server import connections
@@ -40,7 +41,7 @@ def page(archive: Archive, monkeypatch: pytest.MonkeyPatch) -> Iterator[Served]:
 @pytest.mark.parametrize("begun", UNFINISHED)
 def test_a_request_that_does_not_come_is_not_waited_for(page: Served, begun: bytes) -> None:
     """Nothing, half a header, half a body, half a second request: the server closes the connection by itself."""
-    with socket.create_connection((page.host, page.port), timeout=20) as connection:
+    with socket.create_connection((page.host, page.port), timeout=PATIENCE) as connection:
         connection.sendall(begun)
         try:
             while connection.recv(65536):
@@ -69,9 +70,9 @@ def test_many_connections_take_no_handles(
     with served(archive) as page:
         with ExitStack() as crowd:
             for _ in range(100):
-                crowd.enter_context(socket.create_connection((page.host, page.port), timeout=20))
+                crowd.enter_context(socket.create_connection((page.host, page.port), timeout=PATIENCE))
             with pytest.raises(httpx.TransportError):
-                httpx.get(page.address, trust_env=False, timeout=60)
+                httpx.get(page.address, trust_env=False, timeout=PATIENCE)
         # it may notice that the others left after somebody new came
         replies = (_reply(page.address) for _ in range(100))
         assert next(filter(None, replies)).status_code == 200
@@ -80,7 +81,7 @@ def test_many_connections_take_no_handles(
 
 def _reply(address: str) -> httpx.Response | None:
     try:
-        return httpx.get(address, trust_env=False, timeout=60)
+        return httpx.get(address, trust_env=False, timeout=PATIENCE)
     except httpx.TransportError:
         return None
 

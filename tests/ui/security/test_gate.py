@@ -19,6 +19,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.routing import Mount
 from starlette.types import Receive, Scope, Send
+from waiting import PATIENCE
 
 from rag.archive import Archive
 from rag.server.hosts import Serving, View
@@ -43,7 +44,7 @@ def server(archive: Archive) -> Iterator[Served]:
 @pytest.fixture(scope="module")
 def client(server: Served) -> Iterator[httpx.Client]:
     """A program on this machine that asks the page."""
-    with httpx.Client(base_url=server.address, timeout=60, trust_env=False) as opened:
+    with httpx.Client(base_url=server.address, timeout=PATIENCE, trust_env=False) as opened:
         yield opened
 
 

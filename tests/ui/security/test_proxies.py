@@ -10,6 +10,7 @@ import httpx
 import pytest
 from proxy_parts import proxied
 from server_parts import served
+from waiting import PATIENCE
 
 from rag.archive import Archive
 from rag.server.hosts import Serving
@@ -24,7 +25,7 @@ def replies_of(address: str) -> list[tuple[str, int, str]]:
     Like the page, it goes on from the address that the page's configuration names; a browser would ask no other host.
     """
     origin = "/".join(address.split("/")[:3])
-    with httpx.Client(trust_env=False, timeout=60) as client:
+    with httpx.Client(trust_env=False, timeout=PATIENCE) as client:
         response = client.get(address)
         seen = [("page", response.status_code, response.text)]
         config = re.search(r"window[.]gradio_config = (.*?);</script>", response.text)
@@ -70,7 +71,10 @@ def test_the_page_works_behind_a_proxy(archive: Archive, serving: Serving, proxy
 def test_a_whole_address_needs_no_headers_of_the_proxy(archive: Archive) -> None:
     """A proxy that passes on nothing of what the browser sent works once the address of the page is given."""
     serving = Serving(root="https://archive.example/press")
-    with served(archive, serving) as page, httpx.Client(base_url=page.address, trust_env=False, timeout=60) as client:
+    with (
+        served(archive, serving) as page,
+        httpx.Client(base_url=page.address, trust_env=False, timeout=PATIENCE) as client,
+    ):
         response = client.get("/")
         assert '"root":"https://archive.example/press"' in response.text.replace('": "', '":"')
         own_origin, other_origin = ({"origin": f"https://{host}.example"} for host in ("archive", "evil"))

@@ -11,6 +11,7 @@ from access_parts import PASSWORD, bearer, make_accounts
 from fastapi.testclient import TestClient
 from route_parts import CLOSED, OPEN, paths
 from server_parts import served
+from waiting import PATIENCE
 
 from rag.access.roles import Role
 from rag.api.app import build_api
@@ -48,7 +49,10 @@ def guarded(tmp_path_factory: pytest.TempPathFactory) -> Serving:
 
 @pytest.fixture(scope="module")
 def client(archive: Archive, guarded: Serving) -> Iterator[httpx.Client]:
-    with served(archive, guarded) as page, httpx.Client(base_url=page.address, timeout=20, trust_env=False) as opened:
+    with (
+        served(archive, guarded) as page,
+        httpx.Client(base_url=page.address, timeout=PATIENCE, trust_env=False) as opened,
+    ):
         yield opened
 
 
