@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from waiting import PATIENCE
+
 from rag.api.app import build_api
 from rag.archive import Archive
 from rag.jobs.jobs import Jobs
@@ -32,7 +34,7 @@ def serving_api(archive: Archive, serving: Serving = THIS_COMPUTER) -> Iterator[
         scheme = "https" if serving.certificate else "http"
         yield f"{scheme}://{host}:{port}"
         server.should_exit = True
-        thread.join(20)
+        thread.join(PATIENCE)
         assert not thread.is_alive()
         jobs.close()
 

@@ -40,6 +40,9 @@ settings.register_profile("few", max_examples=40, deadline=None)
 settings.register_profile("many", max_examples=1000, deadline=None)
 settings.load_profile("few")
 
+# with several processes, a long file that begins last keeps one of them at work and the others waiting
+LONG_FILES = ("test_docs.py", "test_browser.py", "test_answers.py", "test_accessibility.py", "test_zoom.py")
+
 DESELECTED = pytest.StashKey[list[str]]()
 SHARED = "FUNDSTELLE_TESTS_SHARED"
 """The variable with the folder that all processes of a test run share."""
@@ -55,7 +58,8 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Deselect the tests whose graphics card or articles are missing here."""
+    """Begin with long files, and deselect the tests whose graphics card or articles are missing here."""
+    items.sort(key=_begins)
     config.stash[DESELECTED] = []
     cuda = [item for item in items if item.get_closest_marker("cuda")]
     if cuda:
@@ -68,6 +72,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             raise pytest.UsageError(f"{REAL_ARTICLES} is missing: unset FUNDSTELLE_SHARED to deselect its tests.")
         real = [item for item in items if "real_archive" in getattr(item, "fixturenames", ())]
         _deselect(config, items, real, "five newspaper articles that are not part of this project")
+
+
+def _begins(item: pytest.Item) -> int:
+    """The place of a test in the order of files: first the long ones, then other ones with a browser, then the rest."""
+    name = item.path.name
+    return LONG_FILES.index(name) if name in LONG_FILES else len(LONG_FILES) + (not name.endswith("_browser.py"))
 
 
 def _deselect(config: pytest.Config, items: list[pytest.Item], deselected: list[pytest.Item], need: str) -> None:

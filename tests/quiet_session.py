@@ -14,6 +14,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
+from waiting import PATIENCE
+
 PROGRAM = [sys.executable, "-c", "from rag.cli.app import main; main()"]
 PORT = "7871"
 HELLO = {"protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": {"name": "test", "version": "1"}}
@@ -35,14 +37,14 @@ def serving(log: BinaryIO, command: str) -> Iterator[str]:
     assert address
     yield address[0]
     process.send_signal(signal.SIGINT)
-    process.wait(30)
+    process.wait(PATIENCE)
 
 
 def fetched(address: str, body: object = None) -> str:
     """Return what an address answers, to JSON if there is a body."""
     headers = {"Content-Type": "application/json"} if body else {}
     request = urllib.request.Request(address, json.dumps(body).encode() if body else None, headers)  # noqa: S310
-    with urllib.request.urlopen(request, timeout=60) as reply:  # noqa: S310
+    with urllib.request.urlopen(request, timeout=PATIENCE) as reply:  # noqa: S310
         return str(reply.read().decode())
 
 
@@ -61,7 +63,7 @@ def ask_assistant(log: BinaryIO, question: str) -> str:
         process.stdin.flush()
     replies = [process.stdout.readline() for _ in range(2)]
     process.stdin.close()
-    process.wait(30)
+    process.wait(PATIENCE)
     return replies[1]
 
 

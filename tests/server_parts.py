@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from waiting import PATIENCE
+
 from rag.archive import Archive
 from rag.server.hosts import THIS_COMPUTER, Serving
 from ui.app import build_app, server_of
@@ -46,7 +48,7 @@ class Served:
 
     def send(self, raw: bytes) -> bytes:
         """Send bytes as they are, and return what comes back until the connection is closed."""
-        with socket.create_connection((self.host, self.port), timeout=20) as connection:
+        with socket.create_connection((self.host, self.port), timeout=PATIENCE) as connection:
             connection.sendall(raw)
             parts = []
             while part := connection.recv(65536):
@@ -70,8 +72,8 @@ def served(archive: Archive, serving: Serving = THIS_COMPUTER, port: int = 0) ->
 
         thread = threading.Thread(target=work, daemon=True)
         thread.start()
-        assert ready.wait(60)
+        assert ready.wait(PATIENCE)
         yield Served(*listener.getsockname()[:2], begun)
         servers[0].should_exit = True
-        thread.join(20)
+        thread.join(PATIENCE)
         assert not thread.is_alive()

@@ -11,6 +11,7 @@ import pytest
 from api_parts import HERE, serving_api
 from paths import ROOT
 from test_docs import as_pattern, blocks_of
+from waiting import PATIENCE
 
 from rag.archive import Archive
 
@@ -37,7 +38,7 @@ def test_curl_prints_what_the_document_shows(address: str) -> None:
 
 def test_the_examples_of_the_description_are_answered(address: str) -> None:
     """Each body that it shows, by the route that it stands at."""
-    with httpx.Client(base_url=address, timeout=60, trust_env=False) as client:
+    with httpx.Client(base_url=address, timeout=PATIENCE, trust_env=False) as client:
         document = client.get("/api/v1/openapi.json").json()
         count = 0
         for path, methods in document["paths"].items():

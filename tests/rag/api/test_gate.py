@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import logging
+import threading
 import time
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor, as_completed
 
 import pytest
 from api_parts import HERE, check_problem
@@ -12,6 +14,7 @@ from fastapi.testclient import TestClient
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import PlainTextResponse
 from starlette.types import Receive, Scope, Send
+from waiting import PATIENCE
 
 from rag.api import gate
 from rag.api.app import build_api
@@ -92,14 +95,14 @@ def test_below_a_path(archive: Archive) -> None:
 
 
 class _SlowApp:
-    """Answers after some time, in a thread as routes do, and counts what it has finished."""
+    """Answers after a wait, in a thread as routes do, and counts what it has finished."""
 
-    def __init__(self, seconds: float) -> None:
-        self._seconds = seconds
+    def __init__(self, wait: Callable[[], object]) -> None:
+        self._wait = wait
         self.finished = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        await run_in_threadpool(time.sleep, self._seconds)
+        await run_in_threadpool(self._wait)
         self.finished += 1
         await PlainTextResponse("late")(scope, receive, send)
 
@@ -107,7 +110,7 @@ class _SlowApp:
 def test_an_answer_that_takes_too_long(monkeypatch: pytest.MonkeyPatch) -> None:
     """Becomes a problem when its time is over, not when the work is done; an upload has all the time it needs."""
     monkeypatch.setattr(gate, "MAX_SECONDS", 0.1)
-    slow = _SlowApp(0.4)
+    slow = _SlowApp(lambda: time.sleep(1))
     client = TestClient(ApiGate(slow, THIS_COMPUTER), base_url=HERE)
     check_problem(client.get("/api/v1/status"), 503, "unavailable")
     assert slow.finished == 1
@@ -117,10 +120,13 @@ def test_an_answer_that_takes_too_long(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_too_many_requests_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """One more than may be answered is told to come again; those before it are answered, and so is a later one."""
     monkeypatch.setattr(gate, "MAX_REQUESTS", 2)
-    client = TestClient(ApiGate(_SlowApp(0.5), THIS_COMPUTER), base_url=HERE)
+    may_end = threading.Event()
+    client = TestClient(ApiGate(_SlowApp(lambda: may_end.wait(PATIENCE)), THIS_COMPUTER), base_url=HERE)
     with ThreadPoolExecutor(3) as pool:
-        replies = list(pool.map(client.get, ["/api/v1/status"] * 3))
-    (refused,) = [reply for reply in replies if reply.status_code != 200]
+        replies = as_completed([pool.submit(client.get, "/api/v1/status") for _ in range(3)])
+        refused = next(replies).result()
+        may_end.set()
+        assert [reply.result().text for reply in replies] == ["late", "late"]
     check_problem(refused, 429, "too-many-requests")
     assert refused.headers["retry-after"] == "1"
     assert client.get("/api/v1/status").text == "late"

@@ -11,6 +11,7 @@ import pytest
 from api_parts import HERE, check_problem
 from fastapi.testclient import TestClient
 from paths import Run
+from waiting import PATIENCE
 
 from embeddings.encoder import Encoder
 from rag.api.app import build_api
@@ -46,7 +47,7 @@ def run_of(client: TestClient, **wanted: Any) -> str:
     """Evaluate, and return the name of the run."""
     reply = client.post("/api/v1/evaluate", json=wanted)
     assert reply.status_code == 202, reply.text
-    until = time.monotonic() + 60
+    until = time.monotonic() + PATIENCE
     job = reply.json()
     while job["running"] and time.monotonic() < until:
         time.sleep(0.05)

@@ -13,6 +13,7 @@ import httpx
 import pytest
 from api_parts import HERE, check_problem, serving_api
 from fastapi.testclient import TestClient
+from waiting import PATIENCE
 
 from embeddings.encoder import Encoder
 from rag.api import idempotency, jobs
@@ -45,7 +46,7 @@ def client(archive: Archive) -> TestClient:
 @contextmanager
 def over_network(archive: Archive) -> Iterator[httpx.Client]:
     """Ask a server of the archive over the network."""
-    with serving_api(archive) as address, httpx.Client(base_url=address, timeout=60, trust_env=False) as client:
+    with serving_api(archive) as address, httpx.Client(base_url=address, timeout=PATIENCE, trust_env=False) as client:
         yield client
 
 
@@ -53,7 +54,7 @@ def ended(client: Any, reply: Any) -> dict[str, Any]:
     """Wait for the end of the job that a request began; return it."""
     assert reply.status_code == 202, reply.text
     assert reply.headers["location"] == f"/api/v1/jobs/{reply.json()['id']}"
-    until = time.monotonic() + 60
+    until = time.monotonic() + PATIENCE
     job: dict[str, Any] = reply.json()
     while job["running"] and time.monotonic() < until:
         time.sleep(0.05)

@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from paths import Run
+from waiting import PATIENCE
 
 from rag.archive import Archive
 from rag.cli.question_lines import MAX_LINE_BYTES, QuestionLine, question_line, read_lines
@@ -122,10 +123,10 @@ def test_an_answer_comes_before_the_next_question(process: subprocess.Popen[byte
     for question in (TUNNEL, OPERA):
         process.stdin.write(f"{question}\n".encode())
         process.stdin.flush()
-        assert select.select([process.stdout], [], [], 30)[0]
+        assert select.select([process.stdout], [], [], PATIENCE)[0]
         assert json.loads(process.stdout.readline())["question"] == question
     process.send_signal(signal.SIGINT)
-    assert process.wait(20) == 130
+    assert process.wait(PATIENCE) == 130
     assert b"Traceback" not in process.stderr.read()
 
 
@@ -137,7 +138,7 @@ def test_a_reader_that_goes_away_ends_it_quietly(process: subprocess.Popen[bytes
     process.stdout.close()
     process.stdin.write(f"{TUNNEL}\n".encode())
     process.stdin.close()
-    assert process.wait(30) == 1
+    assert process.wait(PATIENCE) == 1
     assert process.stderr.read() == b""
 
 

@@ -15,6 +15,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 from paths import ARTICLES, ROOT, Run
+from waiting import PATIENCE
 
 TUNNEL = "Wie lang ist der Gotthard-Basistunnel?"
 QUESTIONS = [
@@ -274,11 +275,11 @@ def test_ctrl_c_keeps_what_was_asked(here: Path) -> None:
     assert process.stderr is not None
     # bytes, since what is read may end within a character
     said = b""
-    deadline = time.monotonic() + 120
+    deadline = time.monotonic() + PATIENCE
     while not re.search(rb"\b[1-9]\d*/4000", said) and time.monotonic() < deadline:
         said += process.stderr.read(64)
     process.send_signal(signal.SIGINT)
-    printed, _ = process.communicate(timeout=60)
+    printed, _ = process.communicate(timeout=PATIENCE)
     assert process.returncode == 130
     assert b"cut: " in printed
     listed = subprocess.run(

@@ -17,11 +17,11 @@ import pytest
 from filelock import FileLock
 from paths import Run
 from sites import Response, Site, serving
+from waiting import PATIENCE
 
 from embeddings.encoder import Encoder
 from rag.archive import Archive
 
-PATIENCE = 40
 ENDED = "Interrupted. Stored data is safe; run the same command to resume.\n"
 SENTENCE = "Der Rat hat am Montag über die neue Satzung für den Markt {} beraten und sie beschlossen."
 

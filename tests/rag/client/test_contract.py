@@ -15,6 +15,7 @@ import pytest
 from api_parts import serving_api
 from hypothesis import given
 from hypothesis import strategies as st
+from waiting import PATIENCE
 
 from embeddings.encoder import Encoder
 from rag.archive import Archive
@@ -55,7 +56,7 @@ class Waiting:
         def call(*arguments: Any, **named: Any) -> Any:
             result = method(*arguments, **named)
             coroutine = _listed(result) if inspect.isasyncgen(result) else result
-            return asyncio.run_coroutine_threadsafe(coroutine, self.loop).result(60)
+            return asyncio.run_coroutine_threadsafe(coroutine, self.loop).result(PATIENCE)
 
         return call
 
@@ -98,7 +99,7 @@ def client(address: str, request: pytest.FixtureRequest) -> Iterator[Any]:
     yield waiting
     waiting.close()
     loop.call_soon_threadsafe(loop.stop)
-    thread.join(10)
+    thread.join(PATIENCE)
     loop.close()
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from api_parts import serving_api
+from waiting import PATIENCE
 
 from embeddings.encoder import Encoder
 from rag import errors
@@ -38,7 +39,7 @@ def answering(*replies: bytes) -> Iterator[str]:
         thread = threading.Thread(target=work, daemon=True)
         thread.start()
         yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-        thread.join(10)
+        thread.join(PATIENCE)
         assert not thread.is_alive()
 
 

@@ -19,6 +19,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from paths import ARTICLES, copied_articles
+from waiting import PATIENCE
 
 from embeddings.encoder import Encoder
 from embeddings.encoders.bundled import bundled_model
@@ -362,12 +363,12 @@ def test_two_runs_at_once_are_refused(archive: Archive, folder: Path, tmp_path: 
 
     def hold(_: object) -> None:
         started.set()
-        wait.wait(30)
+        wait.wait(PATIENCE)
 
     run = threading.Thread(target=archive.index, args=([folder],), kwargs={"on_progress": hold})
     run.start()
     try:
-        assert started.wait(60)
+        assert started.wait(PATIENCE)
         with (
             Archive.open(tmp_path / "archive") as second_archive,
             pytest.raises(ArchiveError, match="Another program is indexing"),
@@ -449,7 +450,7 @@ def test_ctrl_c_keeps_what_is_stored(fundstelle: object, tmp_path: Path) -> None
             except sqlite3.OperationalError:
                 continue
     process.send_signal(signal.SIGINT)
-    _, messages = process.communicate(timeout=60)
+    _, messages = process.communicate(timeout=PATIENCE)
     assert process.returncode == 130
     assert "Interrupted. Stored data is safe" in messages
     assert "Traceback" not in messages

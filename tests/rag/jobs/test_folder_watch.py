@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from waiting import wait_until
 
 from embeddings.encoder import Encoder
 from rag.archive import Archive
@@ -28,13 +29,6 @@ def archive(tmp_path: Path, encoder: Encoder) -> Iterator[Archive]:
         yield opened
 
 
-def wait_for(condition: Callable[[], bool]) -> None:
-    until = time.monotonic() + 60
-    while not condition() and time.monotonic() < until:
-        time.sleep(0.05)
-    assert condition()
-
-
 def test_a_watched_folder_is_indexed_when_it_changes(archive: Archive, tmp_path: Path) -> None:
     """Once it is watched, what changed before too; once it is not, nothing more."""
     folder = tmp_path / "articles"
@@ -44,9 +38,9 @@ def test_a_watched_folder_is_indexed_when_it_changes(archive: Archive, tmp_path:
     watch = FolderWatch(archive, job)
     Folders(archive).watch(str(folder), watched=True)
     watch.renew()
-    wait_for(lambda: archive.library().total == 2)
+    wait_until(lambda: archive.library().total == 2)
     (folder / "c.txt").write_text(f"{SHORT} Es gab Tee.", encoding="utf-8")
-    wait_for(lambda: archive.library().total == 3)
+    wait_until(lambda: archive.library().total == 3)
     Folders(archive).watch(str(folder), watched=False)
     watch.renew()
     time.sleep(1.5)

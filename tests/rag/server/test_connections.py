@@ -14,6 +14,7 @@ import pytest
 from api_parts import serving_api
 from starlette.responses import PlainTextResponse
 from starlette.types import Receive, Scope, Send
+from waiting import PATIENCE, wait_until
 
 from rag.archive import Archive
 from rag.server import connections
@@ -27,12 +28,14 @@ def test_a_short_reply_is_sent_at_once(tmp_path: Path) -> None:
         serving_api(archive) as address,
         httpx.Client(base_url=address, trust_env=False) as client,
     ):
-        seconds = []
-        for _ in range(30):
+
+        def is_quick() -> bool:
             begin = time.perf_counter()
             assert client.get("/api/v1/health").status_code == 200
-            seconds.append(time.perf_counter() - begin)
-    assert min(seconds) < 0.03
+            return time.perf_counter() - begin < 0.03
+
+        # on a busy computer not the first one
+        wait_until(is_quick)
 
 
 async def slow_reader_app(scope: Scope, receive: Receive, send: Send) -> None:
@@ -57,7 +60,7 @@ def address(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[str, int]]:
         thread.start()
         yield listener.getsockname()[:2]
         server.should_exit = True
-        thread.join(20)
+        thread.join(PATIENCE)
 
 
 def is_closed(connection: socket.socket) -> bool:
@@ -80,10 +83,10 @@ def test_fifty_slow_connections_are_closed(address: tuple[str, int]) -> None:
         b"GET /20000000 HTTP/1.1\r\nHost: a\r\n\r\n",
     ]
     with ExitStack() as stack:
-        crowd = [stack.enter_context(socket.create_connection(address, timeout=20)) for _ in range(50)]
+        crowd = [stack.enter_context(socket.create_connection(address, timeout=PATIENCE)) for _ in range(50)]
         for number, connection in enumerate(crowd):
             connection.sendall(begins[number % 5])
-        until = time.monotonic() + 15
+        until = time.monotonic() + PATIENCE
         drip = {1: b"x", 2: b"x", 3: b"1\r\nx\r\n"}
         # what was sent stands in the buffers of those who do not read: their end shows when they do
         readers = [connection for number, connection in enumerate(crowd) if number % 5 == 4]
@@ -105,15 +108,19 @@ def test_fifty_slow_connections_are_closed(address: tuple[str, int]) -> None:
 
 
 @pytest.mark.slow
-def test_a_steady_upload_and_a_steady_reader_are_waited_for(address: tuple[str, int]) -> None:
-    """However long they take in all: eight times as long as nobody is waited for."""
-    with socket.create_connection(address, timeout=20) as connection:
+def test_a_steady_upload_and_a_steady_reader_are_waited_for(
+    address: tuple[str, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However long they take in all: twice as long as nobody is waited for."""
+    # a busy computer makes those wait that are steady
+    monkeypatch.setattr(connections, "REQUEST_SECONDS", 1.0)
+    with socket.create_connection(address, timeout=PATIENCE) as connection:
         connection.sendall(b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 20000\r\n\r\n")
         for _ in range(20):
             time.sleep(0.1)
             connection.sendall(b"x" * 1000)
         assert connection.recv(15) == b"HTTP/1.1 200 OK"
-    with socket.create_connection(address, timeout=20) as connection:
+    with socket.create_connection(address, timeout=PATIENCE) as connection:
         connection.sendall(b"GET /20000000 HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
         received = 0
         while part := connection.recv(1_000_000):
