@@ -25,6 +25,10 @@ _SENTENCES = {
     405: "This address does not accept this method.",
     500: "Something went wrong on the server: its log says what.",
 }
+# what the framework says, which does not say what to do
+_REWORDED = {
+    "Too many files. Maximum number of files is 1000.": "More than 1000 files were sent at once: send them in parts.",
+}
 
 
 def add_problem_handlers(app: FastAPI) -> None:
@@ -54,7 +58,7 @@ def _on_http_error(request: Request, error: Exception) -> Response:
     sentence = _SENTENCES.get(refusal.status_code, "")
     if not sentence or "." in refusal.detail:
         # our own sentences; those of the framework are phrases
-        sentence = f"{refusal.detail.rstrip('.')}."
+        sentence = _REWORDED.get(refusal.detail, f"{refusal.detail.rstrip('.')}.")
     headers = dict(refusal.headers or {})
     return problem_response(http_kind(refusal.status_code), sentence, request.state.request_id, headers=headers)
 

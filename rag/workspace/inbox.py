@@ -16,17 +16,22 @@ from typing import IO, Self
 
 from rag.archive import Archive
 from rag.errors import ArchiveError, ArchiveFull, ArchiveGone, ArchiveReadOnly, UploadError
+from rag.indexing.discovery import unsupported_reason
+from rag.loading.common.file_types import HEAD_BYTES, kind_of
 from rag.loading.common.safe_names import safe_path
+from rag.loading.common.sidecar import SIDECAR_SUFFIX
 from rag.storage.layout import INBOX
 
 MAX_FILE_BYTES = 500_000_000
 """The largest file that is taken."""
 MAX_INBOX_BYTES = 50_000_000_000
 """The most that the files of an inbox may have together."""
+MAX_INBOX_FILES = 200_000
+"""The most files of an inbox."""
 _MIN_FREE_BYTES = 500_000_000
 _MAX_DEPTH = 16
 _MAX_NAME_BYTES = 200
-# how long the size of the inbox counts as known, since to measure it takes longer than to take a file in
+# how long the inbox counts as measured, since that takes longer than to take a file in
 _SECONDS = 60
 _PARTS = ".parts"
 _FORGOTTEN = ".forgotten"
@@ -50,7 +55,7 @@ class Inbox:
             name: that of the file, or its path in a folder that is uploaded.
 
         Raises:
-            UploadError: the name is not one that is indexed, or there is no room.
+            UploadError: the name is not one that is indexed, there is no room, or the inbox is full.
             ArchiveError: the folder cannot be written.
         """
         path = _safe_file_path(name)
@@ -60,11 +65,18 @@ class Inbox:
             self.folder.mkdir(exist_ok=True)
             parts.mkdir(exist_ok=True)
             free = shutil.disk_usage(self.folder).free - _MIN_FREE_BYTES
-            stored = _bytes_below(self.folder, int(time.monotonic() / _SECONDS))
-            room = min(free, MAX_INBOX_BYTES - stored)
-            if room <= 0:
+            usage = _usage_of(self.folder, int(time.monotonic() / _SECONDS))
+            if free <= 0:
                 raise UploadError("There is no room for more files: make room on the disk of the archive.", "full")
-            return Upload(self.folder, path, min(room, MAX_FILE_BYTES), Path(tempfile.mkdtemp(dir=parts)))
+            if usage.bytes >= MAX_INBOX_BYTES or usage.files >= MAX_INBOX_FILES:
+                raise UploadError(
+                    f"The inbox has {usage.files} files of {usage.bytes // 10**9} GB: copy further files into a folder "
+                    "of the computer on which Fundstelle runs, and index that.",
+                    "inbox",
+                    usage.files,
+                )
+            most = min(free, MAX_INBOX_BYTES - usage.bytes, MAX_FILE_BYTES)
+            return Upload(self.folder, path, most, Path(tempfile.mkdtemp(dir=parts)), usage)
         except OSError as error:
             raise _not_writable(self.folder, error) from error
 
@@ -84,8 +96,9 @@ class Inbox:
 class Upload:
     """A file that is coming in. It is in the inbox once `finish` returns, and nowhere if that is never called."""
 
-    def __init__(self, folder: Path, name: PurePosixPath, max_bytes: int, parts: Path) -> None:
+    def __init__(self, folder: Path, name: PurePosixPath, max_bytes: int, parts: Path, usage: _Usage) -> None:
         self._folder, self._name, self._max_bytes, self._parts = folder, name, max_bytes, parts
+        self._usage = usage
         self._size = 0
         self._hash = hashlib.sha256()
         self._file: IO[bytes] = (parts / "file").open("xb")
@@ -126,7 +139,7 @@ class Upload:
         """Put the file in its place and return its path; another file of that name is kept beside it.
 
         Raises:
-            UploadError: it is empty.
+            UploadError: it is empty, or of a kind that is not read.
             ArchiveError: it cannot be written.
         """
         if not self._size:
@@ -134,14 +147,40 @@ class Upload:
         path = self._folder / self._name
         try:
             self._file.close()
+            self._check_kind()
             _make_below(self._folder, path.parent)
             if path.is_file() and _digest(path) == self._hash.hexdigest():
                 return path
             path = _unused(path)
             (self._parts / "file").replace(path)
+            self._usage.add(self._size)
         except OSError as error:
             raise _not_writable(self._folder, error) from error
         return path
+
+    def _check_kind(self) -> None:
+        """Check that files of this kind are read; the metadata of a file come beside it.
+
+        Raises:
+            UploadError: they are not.
+        """
+        with (self._parts / "file").open("rb") as file:
+            head = file.read(HEAD_BYTES)
+        if kind_of(self._name.name, head) is None and not self._name.name.endswith(SIDECAR_SUFFIX):
+            raise UploadError(unsupported_reason(self._name.suffix), "kind", self._name.suffix)
+
+
+@dataclass(slots=True)
+class _Usage:
+    """How many files an inbox has, and their bytes together: as measured, and what came since."""
+
+    files: int = 0
+    bytes: int = 0
+
+    def add(self, size: int) -> None:
+        """Count a file."""
+        self.files += 1
+        self.bytes += size
 
 
 def _safe_file_path(name: str) -> PurePosixPath:
@@ -189,9 +228,13 @@ def _digest(path: Path) -> str:
 
 
 @lru_cache(8)
-def _bytes_below(folder: Path, _: int) -> int:
-    """Return the size of all files in a folder; counted once for each value of the second argument."""
-    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+def _usage_of(folder: Path, _: int) -> _Usage:
+    """Measure an inbox, once for each value of the second argument; what comes in is added to what is returned."""
+    usage = _Usage()
+    for path in folder.rglob("*"):
+        if path.is_file():
+            usage.add(path.stat().st_size)
+    return usage
 
 
 def _not_writable(folder: Path, error: OSError) -> ArchiveError:

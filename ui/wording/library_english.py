@@ -177,6 +177,9 @@ LIBRARY_ENGLISH = LibraryTexts(
         "day": "There is no day “{value}”. Write it as 2024-03-01 or 1.3.2024.",
         "field": "This fact cannot be corrected.",
         "full": "The disk of the archive is full. Make room on it.",
+        "inbox": "The inbox is full: it has {value} files. Put further ones into a folder of the computer on which "
+        "Fundstelle runs, and add that.",
+        "kind": "Files of this kind cannot be read. Save the article as text, web page, PDF or Word document, say.",
         "large": "It is larger than {value} MB. Put it into a folder of the computer on which Fundstelle runs, and "
         "add that.",
         "empty": "It is empty. Save the article again.",

@@ -183,6 +183,10 @@ LIBRARY_GERMAN = LibraryTexts(
         "day": "Den Tag „{value}“ gibt es nicht. Schreiben Sie ihn als 2024-03-01 oder 1.3.2024.",
         "field": "Diese Angabe lässt sich nicht berichtigen.",
         "full": "Auf der Festplatte des Archivs ist kein Platz mehr. Schaffen Sie Platz.",
+        "inbox": "Der Eingang ist mit {value} Dateien voll. Legen Sie weitere in einen Ordner des Rechners, auf dem "
+        "Fundstelle läuft, und nehmen Sie den auf.",
+        "kind": "Dateien dieser Art lassen sich nicht lesen. Speichern Sie den Artikel etwa als Text, Webseite, PDF "
+        "oder Word-Dokument.",
         "large": "Sie ist größer als {value} MB. Legen Sie sie in einen Ordner des Rechners, auf dem Fundstelle "
         "läuft, und nehmen Sie den auf.",
         "empty": "Sie ist leer. Speichern Sie den Artikel neu.",

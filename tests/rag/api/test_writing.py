@@ -138,6 +138,14 @@ def test_files_are_uploaded(client: TestClient, archive: Archive) -> None:
     assert "'.x.txt'" in problem["detail"]
     assert problem["facts"]["fault"] == "hidden"
     check_problem(client.post("/api/v1/index/files", json={}), 422, "invalid-request")
+    problem = check_problem(
+        client.post("/api/v1/index/files", files=[("files", ("x.png", b"\x89PNG"))]), 422, "upload-error"
+    )
+    assert problem["detail"].startswith("The file 'x.png' is not taken. Files of this kind cannot be read: save it as")
+    many = [("files", (f"{number}.txt", b"x")) for number in range(1001)]
+    problem = check_problem(client.post("/api/v1/index/files", files=many), 400, "malformed-request")
+    assert problem["detail"] == "More than 1000 files were sent at once: send them in parts."
+    assert not (inbox / "0.txt").exists()
 
 
 def test_a_job_is_followed_and_one_runs_at_a_time(archive: Archive, tmp_path: Path) -> None:

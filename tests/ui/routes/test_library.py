@@ -138,11 +138,27 @@ def test_what_is_not_taken_has_a_reason(archive: Archive, monkeypatch: pytest.Mo
     assert client.post("/library/upload", content=b"x").status_code == 422
     monkeypatch.setattr("rag.workspace.inbox.MAX_FILE_BYTES", 10**6)
     assert upload(client, "a.txt", b"x" * 1_000_001)[1].startswith("Sie ist größer als 1 MB")
-    monkeypatch.setattr("rag.workspace.inbox.MAX_INBOX_BYTES", 0)
-    assert upload(client, "a.txt", b"x")[1].startswith("Auf der Festplatte des Archivs ist kein Platz")
+    assert upload(client, "bild.png", b"\x89PNG\r\n\x1a\n\0\0")[1].startswith(
+        "Dateien dieser Art lassen sich nicht lesen"
+    )
+    with monkeypatch.context() as patch:
+        patch.setattr("rag.workspace.inbox.MAX_INBOX_BYTES", 0)
+        assert upload(client, "a.txt", b"x")[1].startswith("Der Eingang ist mit 0 Dateien voll. Legen Sie weitere in")
+    with monkeypatch.context() as patch:
+        patch.setattr("rag.workspace.inbox._MIN_FREE_BYTES", 1 << 60)
+        assert upload(client, "a.txt", b"x")[1].startswith("Auf der Festplatte des Archivs ist kein Platz")
     assert [path for path in (archive.folder / "inbox").rglob("*") if path.is_file()] == []
     huge = client.post("/library/upload?name=a.txt", content=b"x", headers={"content-length": str(10**12)})
     assert huge.status_code == 413
+
+
+def test_what_came_in_counts_at_once(archive: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The third file of an inbox for two is refused, without the inbox being measured again; metadata are a file."""
+    monkeypatch.setattr("rag.workspace.inbox.MAX_INBOX_FILES", 2)
+    client = client_of(archive)
+    assert upload(client, "a.txt", SHORT.encode()) == (200, "")
+    assert upload(client, "a.txt.meta.json", b'{"title": "Deich"}') == (200, "")
+    assert upload(client, "b.txt", SHORT.encode())[1].startswith("Der Eingang ist mit 2 Dateien voll")
 
 
 def test_long_and_odd_names_are_stored(archive: Archive) -> None:

@@ -6,6 +6,7 @@ import { language, words } from "./words.js";
 
 const AT_ONCE = 3; // uploads
 const TICK_MS = 1000;
+const MOST_NAMED = 20; // refused files, of a folder with a thousand pictures, say
 
 let polling;
 let areUploadsWaiting = false; // for the end of a run that was started elsewhere
@@ -175,12 +176,13 @@ function report(refused) {
   const heading = document.createElement("p");
   heading.textContent = phrase(refused.length === 1 ? "refusedOne" : "refusedSeveral", { count: refused.length });
   const list = document.createElement("ul");
-  for (const { name, fault } of refused) {
+  for (const { name, fault } of refused.slice(0, MOST_NAMED)) {
     const item = document.createElement("li");
     const path = document.createElement("bdi");
     path.textContent = name;
     item.append(path, ` ${fault}`);
     list.append(item);
   }
+  if (refused.length > MOST_NAMED) list.append(Object.assign(document.createElement("li"), { textContent: "…" }));
   area.append(heading, list);
 }
