@@ -18,7 +18,7 @@ from rag.config import DEFAULT_RANKING, Config, RankingConfig
 from rag.dense.index import DenseIndex
 from rag.dense.lazy_encoder import LazyEncoder
 from rag.dense.token_vectors import TokenStores
-from rag.errors import ArchiveBusy, ArchiveClosed, ArchiveError, ArchiveReadOnly, EncoderMisfit, QuestionError
+from rag.errors import ArchiveClosed, ArchiveError, ArchiveReadOnly, EncoderMisfit, QuestionError
 from rag.indexing.arguments import StrPath, to_addresses, to_paths
 from rag.lexical.index import LexicalIndex
 from rag.search.arguments import Day, FilterArguments, Names, check_question
@@ -33,6 +33,7 @@ from rag.storage.layout import (
     INDEXING_LOCK,
     LEXICAL,
     TOKENS,
+    archive_busy,
     bytes_on_disk,
     make_archive_folder,
     no_archive,
@@ -429,7 +430,7 @@ class Archive:
         try:
             lock = self._indexing.acquire()
         except Timeout as error:
-            raise ArchiveBusy(f"Another program is indexing into {self.folder}: wait until it is done.") from error
+            raise archive_busy(self.folder) from error
         except OSError as error:
             raise ArchiveReadOnly(
                 f"The archive {self.folder} cannot be written ({error.strerror}): check its permissions, or choose "

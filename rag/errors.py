@@ -45,6 +45,18 @@ class ArchiveBusy(ArchiveError):
     """Another program is writing to the archive."""
 
 
+class ArchiveEmpty(ArchiveError):
+    """The archive has no article yet."""
+
+
+class ArchiveReplaced(ArchiveError):
+    """Another archive was put in the place of this one."""
+
+
+class ArchiveUnreadable(ArchiveError):
+    """The disk of the archive failed."""
+
+
 class ArchiveGone(ArchiveError):
     """The archive was deleted or moved while it was open."""
 
@@ -63,6 +75,10 @@ class ArchiveOutdated(ArchiveReadOnly):
 
 class ArchiveDamaged(ArchiveError):
     """The database of the archive is damaged."""
+
+
+class ArchiveIndexDamaged(ArchiveDamaged):
+    """An index of the archive was damaged while it was in use."""
 
 
 class ArticleDamaged(ArchiveDamaged):

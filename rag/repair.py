@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 
 from filelock import FileLock, Timeout
 
-from rag.errors import ArchiveBusy, ArchiveDamaged
+from rag.errors import ArchiveDamaged
 from rag.storage.database import DATABASE
-from rag.storage.layout import INDEXING_LOCK, no_archive
+from rag.storage.layout import INDEXING_LOCK, archive_busy, no_archive
 from rag.storage.salvage import fault_of, salvage
 from rag.storage.sqlite_errors import MISSING
 from rag.storage.state_file import SUFFIX
@@ -71,7 +71,7 @@ def repair_archive(folder: Path, opened: Callable[[], Archive]) -> RepairReport:
             # it is the archive as it is now that counts
             path.with_suffix(SUFFIX).unlink(missing_ok=True)
     except Timeout as error:
-        raise ArchiveBusy(f"Another process is writing to the archive {folder}: wait until it is done.") from error
+        raise archive_busy(folder) from error
     with closing(opened()) as archive:
         healed = _read_again(archive)
         if healed or damaged_file:

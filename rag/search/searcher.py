@@ -16,7 +16,7 @@ from embeddings.vectors.language_neutral import LanguageNeutral, language_neutra
 from rag.config import DEFAULT_RANKING, RankingConfig
 from rag.dense.index import DenseIndex
 from rag.dense.token_vectors import PassageTokens, TokenStores
-from rag.errors import ArchiveDamaged, ArchiveError, EncoderMisfit
+from rag.errors import ArchiveEmpty, ArchiveIndexDamaged, EncoderMisfit
 from rag.lexical.index import LexicalIndex
 from rag.lexical.manifest import IndexDamaged as WordsDamaged
 from rag.lexical.tantivy_index import panics_as_damage
@@ -108,7 +108,7 @@ class Searcher:
             # before the store is fixed in a state: an index of a later one would seem to be that of another archive
             dense, lexical = self.dense.catch_up(), self.lexical.catch_up()
             if dense is None:
-                raise ArchiveError(EMPTY.format(command=index_command(self.folder)))
+                raise ArchiveEmpty(EMPTY.format(command=index_command(self.folder)))
             with self.store.database.snapshot(), self._damage_said():
                 if attempts_left and self.store.revision != before:
                     # another process has stored something meanwhile
@@ -134,7 +134,7 @@ class Searcher:
         except (IndexDamaged, WordsDamaged) as error:
             self.dense.drop()
             self.lexical.drop()
-            raise ArchiveDamaged(f"{error} Ask again: it is rebuilt.") from error
+            raise ArchiveIndexDamaged(f"{error} Ask again: it is rebuilt.") from error
 
     @property
     def calibration(self) -> Calibration:
@@ -245,7 +245,7 @@ class Searcher:
             EncoderMisfit: the archive's vectors come from another encoder.
         """
         if not self._has_vectors():
-            raise ArchiveError(EMPTY.format(command=index_command(self.folder)))
+            raise ArchiveEmpty(EMPTY.format(command=index_command(self.folder)))
 
     def _has_vectors(self) -> bool:
         record = self.store.vectors.encoder

@@ -11,7 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from rag.errors import ArchiveDamaged, ArchiveError, ArchiveGone
+from rag.errors import ArchiveDamaged, ArchiveGone, ArchiveReplaced
 from rag.storage.checksums import CHECKSUMS_VERSION, register
 from rag.storage.connections import Connections, FileDeleted, FileEmpty, immediate_transaction
 from rag.storage.creation import create_database
@@ -169,7 +169,7 @@ class Database:
             if self._connections.last_written() != written:
                 self._check_log()
                 if before and self._in_file and self._in_file.precedes(before):
-                    raise ArchiveError(REPLACED.format(folder=self._path.parent))
+                    raise ArchiveReplaced(REPLACED.format(folder=self._path.parent))
 
     @contextmanager
     def transaction(self, *, of_articles: bool = True) -> Iterator[tuple[sqlite3.Connection, int]]:

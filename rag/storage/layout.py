@@ -6,7 +6,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from embeddings.permissions import make_file
-from rag.errors import ArchiveError, NotFound
+from rag.errors import ArchiveBusy, ArchiveError, NotFound
 from rag.storage.database import DATABASE
 from rag.storage.state_file import SUFFIX
 from rag.text.paths import index_command
@@ -24,6 +24,11 @@ _PRIVATE = 0o700
 def no_archive(folder: Path) -> NotFound:
     """Return the error for a folder without an archive."""
     return NotFound(f"There is no archive in {folder}: make one with `{index_command(folder)}`.")
+
+
+def archive_busy(folder: Path) -> ArchiveBusy:
+    """Return the error for an archive that another program writes to."""
+    return ArchiveBusy(f"Another program is indexing into {folder}: wait until it is done.")
 
 
 def make_archive_folder(folder: Path) -> None:

@@ -6,7 +6,7 @@ import shutil
 import sqlite3
 from pathlib import Path
 
-from rag.errors import ArchiveBusy, ArchiveDamaged, ArchiveError, ArchiveFull, ArchiveReadOnly
+from rag.errors import ArchiveBusy, ArchiveDamaged, ArchiveError, ArchiveFull, ArchiveReadOnly, ArchiveUnreadable
 from rag.storage.connections import NOT_WRITABLE
 
 GONE = "The archive {folder} was deleted or moved: put it back, or stop this program and open another one."
@@ -42,4 +42,4 @@ def archive_error(error: sqlite3.DatabaseError, folder: Path) -> ArchiveError:
     undecodable = isinstance(error, sqlite3.OperationalError) and not hasattr(error, "sqlite_errorcode")
     if undecodable or code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
         return ArchiveDamaged(DAMAGED.format(folder=folder, fault=error))
-    return ArchiveError(f"The archive {folder} cannot be used ({error}): check the disk, then try again.")
+    return ArchiveUnreadable(f"The archive {folder} cannot be used ({error}): check the disk, then try again.")

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import chain, count
 
 from rag.archive import Archive
-from rag.errors import AlreadySaved, ArchiveError, NotFound, QuestionError
+from rag.errors import AlreadySaved, ArchiveReplaced, NotFound, QuestionError
 from rag.storage.change_feed import NOTHING_YET, ChangeFeed, State
 from rag.storage.passages import Passages
 from rag.storage.saved_records import SavedQuestion, SavedRecords
@@ -137,7 +137,9 @@ class SavedQuestions:
         """
         question = self.get(name)
         if not self._changes.descends_from(state):
-            raise ArchiveError("The archive was replaced by another one meanwhile: look at the saved question again.")
+            raise ArchiveReplaced(
+                "The archive was replaced by another one meanwhile: look at the saved question again."
+            )
         digests = self._digests(self._results(question.question, question.filter), state)
         self._records.put_look(name, now(), state, question.digests | digests)
 

@@ -11,10 +11,14 @@ from rag.errors import (
     ArchiveBusy,
     ArchiveClosed,
     ArchiveDamaged,
+    ArchiveEmpty,
     ArchiveFull,
     ArchiveGone,
+    ArchiveIndexDamaged,
     ArchiveOutdated,
     ArchiveReadOnly,
+    ArchiveReplaced,
+    ArchiveUnreadable,
     ArticleDamaged,
     EmptyQuestion,
     EncoderMisfit,
@@ -49,6 +53,9 @@ class ErrorTexts:
     damaged: str
     article_damaged: str
     outdated: str
+    replaced: str
+    index_damaged: str
+    unreadable: str
     no_encoder: str
     no_run: str
     not_found: str
@@ -69,6 +76,12 @@ ERRORS: Mapping[str, ErrorTexts] = {
         "`fundstelle repair` liest seine Datei noch einmal.",
         outdated="Eine ältere Version hat dieses Archiv angelegt, und es ist schreibgeschützt; ihm fehlt noch "
         "die Liste der Artikel. Erlauben Sie das Schreiben in seinem Ordner, und starten Sie Fundstelle neu: {folder}",
+        replaced="Ein anderes Archiv ist an die Stelle von diesem getreten. Laden Sie die Seite neu, und "
+        "versuchen Sie es noch einmal.",
+        index_damaged="Ein Verzeichnis des Archivs war beschädigt; es wird neu aufgebaut, wenn Sie noch einmal "
+        "fragen. Den Artikeln ist nichts geschehen.",
+        unreadable="Die Festplatte mit dem Archiv meldet einen Fehler. Prüfen Sie sie, und sichern Sie das Archiv; "
+        "Näheres steht im Protokoll.",
         no_encoder="Das Sprachmodell lässt sich nicht laden. Prüfen Sie, ob die Festplatte voll ist; Näheres steht im "
         "Protokoll.",
         no_run="Diese Auswertung gibt es im Archiv nicht mehr. Wählen Sie eine andere.",
@@ -102,6 +115,11 @@ ERRORS: Mapping[str, ErrorTexts] = {
         "again.",
         outdated="An earlier version made this archive, and it is read-only; it has no list of articles yet. Make its "
         "folder writable, and start Fundstelle again: {folder}",
+        replaced="Another archive has taken the place of this one. Reload the page, and try again.",
+        index_damaged="An index of the archive was damaged; it is rebuilt when you ask again. Nothing happened to the "
+        "articles.",
+        unreadable="The disk with the archive reports an error. Check it, and back up the archive; the log has the "
+        "details.",
         no_encoder="The language model cannot be loaded. Check whether the disk is full; the log has the details.",
         no_run="This run is no longer in the archive. Choose another one.",
         not_found="This is no longer in the archive: it was removed, or another archive is in its place now.",
@@ -164,6 +182,10 @@ def _archive_sentence(error: FundstelleError, texts: Texts, archive: Path) -> st
         ArchiveBusy: texts.archive_busy,
         ArchiveClosed: words.closed,
         ArchiveDamaged: words.damaged,
+        ArchiveEmpty: texts.empty_archive,
+        ArchiveIndexDamaged: words.index_damaged,
+        ArchiveReplaced: words.replaced,
+        ArchiveUnreadable: words.unreadable,
         ArticleDamaged: words.article_damaged,
         ArchiveFull: words.full,
         ArchiveGone: texts.archive_gone,

@@ -8,7 +8,17 @@ from string import Formatter
 import pytest
 from page_parts import ARTICLE
 
-from rag.errors import ArchiveDamaged, ArchiveFull, ArchiveOutdated, ArchiveReadOnly, FundstelleError, NoRun, NotFound
+from rag import errors
+from rag.errors import (
+    ArchiveDamaged,
+    ArchiveError,
+    ArchiveFull,
+    ArchiveOutdated,
+    ArchiveReadOnly,
+    FundstelleError,
+    NoRun,
+    NotFound,
+)
 from rag.evaluation.questions.faults import FAULTS, QuestionFileError
 from rag.evaluation.questions.files import decoded, read_questions_text
 from rag.evaluation.questions.judgements import judge
@@ -98,6 +108,14 @@ def test_an_archive_of_an_earlier_version_that_cannot_be_written_has_no_list(
     sentence = "Eine ältere Version hat dieses Archiv angelegt"
     check(lambda: Library(database).counts(LibraryQuery()), ArchiveOutdated, sentence)
     database.close()
+
+
+def test_whatever_happens_to_an_archive_is_said_in_german() -> None:
+    """Each kind of error of an archive has a sentence of its own, and the page does not fall back to English."""
+    kinds = [kind for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, ArchiveError)]
+    sentences = {kind: error_sentence(kind("x"), GERMAN, FOLDER) for kind in kinds if kind is not ArchiveError}
+    assert {kind for kind, sentence in sentences.items() if sentence.lang != "de"} == set()
+    assert len(set(sentences.values())) == len(sentences) > 10
 
 
 def check(action: object, kind: type[FundstelleError], sentence: str) -> None:
