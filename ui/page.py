@@ -70,7 +70,18 @@ def build_page(archive: Archive, job: EvaluationJob) -> gr.Blocks:
             _opener(page, archive), outputs=components, queue=False, api_visibility="private", show_progress="hidden"
         )
         wire_evaluation_tab(evaluating, opener, code, archive, job)
+        blocks.unload(_closer(blocks))
     return blocks
+
+
+def _closer(blocks: gr.Blocks) -> Callable[[gr.Request], None]:
+    """Return the function that frees what a page that was closed had on the server: its file of questions."""
+
+    def close_page(request: gr.Request) -> None:
+        # Gradio itself would do so an hour after the file came
+        blocks.state_holder.delete_state(request.session_hash)
+
+    return close_page
 
 
 def _opener(page: _Page, archive: Archive) -> Callable[..., dict[Any, Any]]:
