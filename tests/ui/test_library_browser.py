@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from browser_parts import Open, findings, looks, needs_chromium
+from browser_parts import Open, findings, looks, needs_chromium, settled
 from factories import BRIDGE
 from server_parts import served
 
+from embeddings.encoder import Encoder
 from rag.archive import Archive
 
 pytestmark = [needs_chromium, pytest.mark.slow]
@@ -137,3 +138,40 @@ def test_the_table_fits_its_window(address: str, open_page: Open) -> None:
         box = page.locator("[data-fs-more]").first.bounding_box()
         assert box
         assert box["x"] + box["width"] <= width
+
+
+def test_an_open_library_sees_what_others_change(tmp_path: Path, encoder: Encoder, open_page: Open) -> None:
+    """Articles that the command line stored are listed and counted when the window is looked at again."""
+    folder = tmp_path / "archive"
+    for name, text in (("schleuse", SHORT), ("bruecke", f"Brücke eröffnet\n\n{BRIDGE}")):
+        (tmp_path / f"{name}.txt").write_text(text, encoding="utf-8")
+    with Archive.open(folder, encoder=encoder) as archive, served(archive) as server:
+        archive.index(tmp_path / "schleuse.txt")
+        visit = open_page(f"{server.address}/?tab=library&lang=de")
+        page = visit.page
+        page.locator("#fs-library-filters > summary").click()
+        page.locator("#fs-overview > summary").click()
+        page.locator("#fs-library-state").wait_for()
+        page.locator(".fs-articles", has_text="Schleuse").wait_for()
+        page.locator("#fs-library-pictures", has_text="1").wait_for()
+        pictures = page.locator("#fs-library-pictures").inner_text()
+        with Archive.open(folder, encoder=encoder) as other:
+            other.index(tmp_path / "bruecke.txt")
+        page.evaluate("dispatchEvent(new Event('focus'))")
+        page.locator(".fs-articles", has_text="Brücke eröffnet").wait_for()
+        page.get_by_text("2 Artikel", exact=True).wait_for()
+        settled(page)
+        assert page.locator("#fs-library-pictures").inner_text() != pictures
+        # what is being corrected is not taken away
+        page.locator("[data-fs-more]").first.click()
+        page.locator(".fs-correct > summary").click()
+        page.get_by_label("Überschrift", exact=True).fill("Noch nicht fertig")
+        with Archive.open(folder, encoder=encoder) as other:
+            other.forget(tmp_path / "schleuse.txt")
+        page.evaluate("dispatchEvent(new Event('focus'))")
+        settled(page)
+        assert page.get_by_label("Überschrift", exact=True).input_value() == "Noch nicht fertig"
+        page.locator("[data-fs-more]").first.click()
+        page.evaluate("dispatchEvent(new Event('focus'))")
+        page.get_by_text("1 Artikel", exact=True).wait_for()
+        assert visit.faults == []

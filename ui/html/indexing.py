@@ -115,16 +115,19 @@ def _folder(number: int, folder: FolderRecord, words: LibraryTexts) -> str:
     )
 
 
-def indexing_run(state: IndexingState, failures: Sequence[Failure], archive: Path, texts: Texts) -> str:
+def indexing_run(
+    state: IndexingState, failures: Sequence[Failure], archive: Path, texts: Texts, *, contents: str
+) -> str:
     """Return the run that goes on or how the last one ended, and what could not be read.
 
     Args:
         failures: those of all runs.
         archive: its folder.
+        contents: another text whenever an article came, changed or went; by it the page notices.
     """
     running = " data-fs-running" if state.running else ""
     return (
-        f'<div data-fs-run="{state.number}"{running}>{_run(state, archive, texts)}'
+        f'<div data-fs-run="{state.number}" data-fs-state="{escape(contents)}"{running}>{_run(state, archive, texts)}'
         f"{'' if state.running else _failures([*state.failures, *failures], archive, texts)}</div>"
     )
 

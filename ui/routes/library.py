@@ -97,7 +97,9 @@ def add_library_routes(app: FastAPI, desk: LibraryDesk) -> None:
 
 def indexing_html(desk: LibraryDesk, texts: Texts) -> str:
     """Return the run of the indexing, and what could not be read."""
-    return indexing_run(desk.job.state, desk.archive.failures(), desk.archive.folder, texts)
+    archive = desk.archive
+    contents = str(archive._store.changes.state)
+    return indexing_run(desk.job.state, archive.failures(), archive.folder, texts, contents=contents)
 
 
 def details_html(archive: Archive, article_id: str, texts: Texts, note: str = "") -> str:

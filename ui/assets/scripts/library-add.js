@@ -1,14 +1,16 @@
 // Adding articles: files that are dropped or chosen, folders, addresses; and the run of the indexing, as it goes on.
 
-import { note, part, renew, renewList, renewPictures, renewView } from "./library.js";
+import { note, part, renew, renewFields, renewList, renewPictures, renewView } from "./library.js";
 import { post } from "./send.js";
 import { language, words } from "./words.js";
 
 const AT_ONCE = 3; // uploads
 const TICK_MS = 1000;
+const IDLE_MS = 20_000;
 const MOST_NAMED = 20; // refused files, of a folder with a thousand pictures, say
 
 let polling;
+let shown; // the state of the archive whose articles are listed
 let areUploadsWaiting = false; // for the end of a run that was started elsewhere
 
 function run() {
@@ -17,23 +19,39 @@ function run() {
 
 const isRunning = () => run()?.hasAttribute("data-fs-running");
 
-// Follow the run until it has ended, in whatever page it was started.
-async function follow() {
+// Follow the run until it has ended, in whatever page it was started; without one, look from time to time whether
+// another program changed the archive.
+function follow() {
   clearTimeout(polling);
-  if (document.documentElement.dataset.fsView !== "library" || !run()) return;
-  if (!isRunning()) return void (areUploadsWaiting && begin("inbox"));
-  polling = setTimeout(async () => {
-    await renew("run");
-    if (isRunning()) return follow();
-    if (!part("list")?.childElementCount) await renewView();
-    else await Promise.all([renewList(), renew("add"), renewPictures()]);
-    follow();
-  }, TICK_MS);
+  if (document.documentElement.dataset.fsView !== "library" || !part("run")) return;
+  if (isRunning()) polling = setTimeout(tick, TICK_MS);
+  else if (run() && areUploadsWaiting) begin("inbox");
+  else polling = setTimeout(() => (document.hidden ? follow() : look()), IDLE_MS);
+}
+
+async function tick() {
+  await renew("run");
+  if (run() && !isRunning()) {
+    shown = undefined; // what is said of files may be new though no article is
+    await Promise.all([renew("add"), renewArticles()]);
+  }
+  follow();
 }
 
 async function look() {
-  if (run()) await renew("run");
+  shown ??= run()?.dataset.fsState; // the list came with it
+  if (part("run")) await renew("run");
+  if (run() && !isRunning()) await renewArticles();
   follow();
+}
+
+// Fetch again what shows articles, if these are others than before; what somebody is correcting stays.
+async function renewArticles() {
+  const state = run().dataset.fsState;
+  if (state === shown || part("list")?.querySelector(".fs-row-details")) return;
+  shown = state;
+  if (!part("list")?.childElementCount) await renewView();
+  else await Promise.all([renewList(), renewPictures(), renewFields()]);
 }
 
 document.addEventListener("fs:library", look);

@@ -154,7 +154,7 @@ document.addEventListener(
   "toggle",
   (event) => {
     if (event.target.id === "fs-overview" && event.target.open) renewPictures();
-    if (event.target.id === "fs-library-filters" && event.target.open) renew("fields", `view/library/fields?${query()}`);
+    if (event.target.id === "fs-library-filters") renewFields();
   },
   true,
 );
@@ -163,4 +163,8 @@ export async function renewPictures() {
   if (!document.querySelector("#fs-overview[open]")) return;
   await renew("pictures");
   document.dispatchEvent(new CustomEvent("fs:pictures"));
+}
+
+export async function renewFields() {
+  if (document.querySelector("#fs-library-filters[open]")) await renew("fields", `view/library/fields?${query()}`);
 }
