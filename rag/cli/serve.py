@@ -15,6 +15,7 @@ from rag.cli.options import REPEATABLE, ArchiveOption, RerankerOption, opened_ar
 from rag.cli.output import err, out
 from rag.errors import FundstelleError
 from rag.server.log_lines import log_as_json
+from rag.server.memory import limit_heaps
 from rag.text.paths import DEFAULT_ARCHIVE, index_command
 
 if TYPE_CHECKING:
@@ -205,6 +206,7 @@ def _serving(
 @contextmanager
 def _ready_archive(folder: Path, reranker: str | None) -> Iterator[Archive]:
     """Open an archive, fill it if it is empty, and load what its first question needs."""
+    limit_heaps()
     with opened_archive(folder, reranker=reranker) as archive:
         if archive.status().articles == 0:
             if _SEEDS.is_dir():
