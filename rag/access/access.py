@@ -9,7 +9,7 @@ from collections.abc import Callable
 from datetime import date
 
 from rag.access.account_file import AccountFile
-from rag.access.accounts import normal_name, today, token_digest
+from rag.access.accounts import Account, normal_name, today, token_digest
 from rag.access.passwords import decoy_hash, is_password
 from rag.access.roles import Visitor
 from rag.access.sessions import Sessions
@@ -81,19 +81,35 @@ class Access:
                 raise SignInRefused("Too many attempts failed: wait and try again.", wait)
             self._by_name.count(name)
             self._by_address.count(network)
-        if not self._comparing.acquire(timeout=_MOST_WAIT):
-            raise SignInRefused("Too many people sign in at once: wait and try again.", 1.0)
         try:
-            account = self._file.accounts().get(name)
-            is_right = is_password(password, account.password or None if account else None)
-        finally:
-            self._comparing.release()
+            account, is_right = self._compared(name, password)
+        except FundstelleError:
+            # no password was compared
+            with self._counting:
+                self._by_name.take_back(name)
+                self._by_address.take_back(network)
+            raise
         if account is None or not is_right:
             raise SignInRefused("Name or password is wrong: try again.")
         with self._counting:
             self._by_name.forget(name)
             self._by_address.take_back(network)
         return self._sessions.begin(account)
+
+    def _compared(self, name: str, password: str) -> tuple[Account | None, bool]:
+        """Return the account of a name, and whether the password is right; without one, it takes as long.
+
+        Raises:
+            SignInRefused: too many are compared at once.
+            FundstelleError: the accounts cannot be read.
+        """
+        if not self._comparing.acquire(timeout=_MOST_WAIT):
+            raise SignInRefused("Too many people sign in at once: wait and try again.", 1.0)
+        try:
+            account = self._file.accounts().get(name)
+            return account, is_password(password, account.password or None if account else None)
+        finally:
+            self._comparing.release()
 
     def visitor_of_session(self, session_id: str, *, is_use: bool = True) -> Visitor | None:
         """Return who has a session; None if it has ended, or the account is not as it was when it began."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import ExitStack
 from dataclasses import replace
 from datetime import date
 from functools import partial
@@ -190,3 +191,15 @@ def test_an_unknown_name_takes_as_long(file: AccountFile) -> None:
             refusal(access, name, "wrong")
             measured.append(time.process_time() - begin)
     assert 0.5 < min(seconds["nobody"]) / min(seconds["reader"]) < 2
+
+
+def test_who_was_not_looked_at_did_not_fail(access: Access, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many right passwords come at once: those that are not compared are no attempts, of a name or an address."""
+    monkeypatch.setattr(access_module, "_MOST_WAIT", 0.001)
+    with ExitStack() as busy:
+        for _ in range(access_module._MOST_AT_ONCE):
+            busy.enter_context(access._comparing)
+        for _ in range(30):
+            assert refusal(access, "reader", PASSWORD).wait == 1
+            assert "at once" in str(refusal(access, "editor", PASSWORD))
+    assert access.sign_in("reader", PASSWORD, HOME)
