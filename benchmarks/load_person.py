@@ -186,7 +186,8 @@ class Person:
 
     def _come(self, stack: ExitStack) -> None:
         fields = {"name": self._name, "password": PASSWORD}
-        self._request("sign in", "POST", "/sign-in", data=fields)
+        while not self._request("sign in", "POST", "/sign-in", data=fields, follow_redirects=True):
+            time.sleep(1)  # many sign in at once
         self._get("open the page", "/")
         self._session = f"{self._name}{self._chance.getrandbits(32):x}"
         stack.enter_context(self._client.stream("GET", f"/gradio_api/heartbeat/{self._session}"))
@@ -219,7 +220,8 @@ class Person:
         failure, is_refused, text = "", False, ""
         try:
             reply = self._client.request(method, path, **fields)
-            if reply.status_code in _REFUSED and _SENTENCE.fullmatch(reply.text.strip()):
+            says_why = "retry-after" in reply.headers or _SENTENCE.fullmatch(reply.text.strip())
+            if reply.status_code in _REFUSED and says_why:
                 is_refused = True
             elif reply.status_code >= 400:
                 failure = f"{reply.status_code} {reply.text[:200]}"
