@@ -18,7 +18,7 @@ from factories import article_file
 from rag.archive import Archive
 from rag.errors import FundstelleError
 
-COUNT = 12
+COUNT = 6
 """The articles of an archive that is changed."""
 SENTENCE = re.compile(r"[^\n]+[.]")
 
@@ -27,7 +27,7 @@ def text_of(number: int, version: int) -> str:
     """Return the text of an article in a version, of which each sentence says what it is of."""
     sentences = (
         f"Die Schleuse {number} der Fassung {version} hat den Satz {each} und eine Brücke aus Stahl."
-        for each in range(12)
+        for each in range(5)
     )
     return " ".join(sentences)
 

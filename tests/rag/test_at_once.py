@@ -19,7 +19,7 @@ from rag.errors import ArchiveBusy, ArchiveError, ArchiveGone, FundstelleError
 from rag.storage.layout import LEXICAL
 
 _TEXTS = {text_of(number, version) for number in range(COUNT) for version in range(2)}
-_LEAST = 10
+_LEAST = 8
 _FACTOR = 5
 _LONG_SECONDS = 300
 
@@ -37,14 +37,14 @@ def folder(tmp_path: Path, encoder: Encoder) -> Path:
 @pytest.mark.slow
 def test_questions_while_others_write(folder: Path, encoder: Encoder) -> None:
     """Another process stores and forgets, a thread too, which rebuilds indexes: each answer has whole articles."""
-    _ask_meanwhile(folder, encoder, seconds=3)
+    _ask_meanwhile(folder, encoder, seconds=1)
 
 
 @pytest.mark.slow
 def test_questions_while_a_backup_takes_the_place_of_the_archive(folder: Path, encoder: Encoder) -> None:
     """Restored again and again under the hands of who asks: whole answers, or a sentence that says what happened."""
     with changing(folder, folder.parent / "articles"), Archive.open(folder, encoder=encoder) as archive:
-        _, refusals, _ = _asked(archive, 2, meanwhile=lambda: _put_in_place(folder))
+        _, refusals, _ = _asked(archive, 1, meanwhile=lambda: _put_in_place(folder))
     assert {type(refusal) for refusal in refusals} <= {ArchiveGone, ArchiveError}, set(map(repr, refusals))
 
 

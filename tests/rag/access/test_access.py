@@ -194,7 +194,7 @@ def test_an_unknown_name_takes_as_long(file: AccountFile) -> None:
 
 
 def test_who_was_not_looked_at_did_not_fail(access: Access, monkeypatch: pytest.MonkeyPatch) -> None:
-    """However many right passwords come at once: those that are not compared are no attempts, of a name or an address."""
+    """However many sign in at once: a password that was not compared is no attempt, of a name or of an address."""
     monkeypatch.setattr(access_module, "_MOST_WAIT", 0.001)
     with ExitStack() as busy:
         for _ in range(access_module._MOST_AT_ONCE):

@@ -52,5 +52,5 @@ def _until(is_so: Callable[[], Any]) -> bool:
     while not is_so():
         if time.monotonic() > until:
             return False
-        time.sleep(0.1)
+        time.sleep(0.3)
     return True
