@@ -21,7 +21,7 @@ LOCK, BILL = ROOT / "requirements.lock", ROOT / "sbom.cdx.json"
 _OF_TORCH = re.compile(r"^(torch|triton|nvidia-[\w-]+|cuda-[\w-]+)==")
 _TITLE = """\
 # Every package that Fundstelle needs, with the hashes of its files. Install PyTorch first:
-# pip install {torch} && pip install --no-deps --require-hashes -r requirements.lock
+# pip install {torch} && pip install --no-deps --require-hashes -r requirements.lock && pip install --no-deps .
 """
 
 

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import shlex
+import shutil
+import sys
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -16,13 +19,15 @@ from rag.errors import FundstelleError
 from rag.text.paths import DEFAULT_ARCHIVE, index_command, is_missing
 
 if TYPE_CHECKING:
+    from embeddings.types import OnStep
+    from rag.archive import Archive
     from rag.backup.manifest import BackupManifest
 
 BackupArgument = Annotated[Path, typer.Argument(metavar="FILE", help="A file that `fundstelle backup` wrote.")]
 
 
 def backup(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="The file to write, as news.tar.zst.")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The file to write, as news.tar.zst; - for a pipe.")],
     folder: ArchiveOption = DEFAULT_ARCHIVE,
     with_indexes: Annotated[
         bool,
@@ -35,19 +40,42 @@ def backup(
     The file is a tar file, packed with Zstandard. It appears when it is complete and checked. Indexes are left out:
     they are made again with the first question.
 
+    To a pipe, it is written once it is checked; until then it is in the archive's folder.
+
     Damaged rows are saved as they are, and the exit code is 1; a file that is replaced stays as before-damage-FILE.
     """
     from rag.backup.backup import before_damage
 
     with opened_archive(folder, create=False) as archive, StepBar() as bar:
-        manifest = archive.backup(file, with_indexes=with_indexes, overwrite=force, on_step=bar)
-    out.print(f"Saved: {file}, {_megabytes(file.stat().st_size)}: {_counts(manifest)}.", soft_wrap=True, markup=False)
+        if str(file) == "-":
+            manifest = _to_pipe(archive, with_indexes=with_indexes, on_step=bar)
+            print_remark(f"Saved: {_counts(manifest)}.")
+        else:
+            manifest = archive.backup(file, with_indexes=with_indexes, overwrite=force, on_step=bar)
+            size = _megabytes(file.stat().st_size)
+            out.print(f"Saved: {file}, {size}: {_counts(manifest)}.", soft_wrap=True, markup=False)
     if manifest.damaged:
         earlier = before_damage(file)
         also = f" {earlier} is the backup from before." if earlier.exists() else ""
         advice = f"`fundstelle repair` reads the files of damaged articles again; then save it again.{also}"
         print_remark(f"{_damaged(manifest)}: {advice}")
         raise typer.Exit(SOME_FAILED)
+
+
+def _to_pipe(archive: Archive, *, with_indexes: bool, on_step: OnStep) -> BackupManifest:
+    """Write a backup to standard output when it is checked; it is made where the archive is, be that encrypted."""
+    if sys.stdout.isatty():
+        raise FundstelleError("A backup is not for a terminal: name a file, or send it to another program.")
+    with TemporaryDirectory(prefix=".backup.", dir=archive.folder) as scratch:
+        file = Path(scratch) / "backup"
+        manifest = archive.backup(file, with_indexes=with_indexes, on_step=on_step)
+        try:
+            with file.open("rb") as packed:
+                shutil.copyfileobj(packed, sys.stdout.buffer)
+            sys.stdout.flush()
+        except BrokenPipeError as error:
+            raise FundstelleError("The program that took the backup ended too early: see what it says.") from error
+    return manifest
 
 
 def restore(

@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 import resource
+import subprocess
+import sys
 import tarfile
 import threading
 from collections.abc import Callable, Iterator
@@ -366,6 +368,16 @@ def test_counts_must_be_those_of_the_manifest(saved: Path, tmp_path: Path) -> No
         manifest["database"]["counts"]["articles"] += 1
 
     assert "not the one that its manifest describes" in refused(with_manifest(saved, claim), tmp_path)
+
+
+def test_a_backup_goes_through_a_pipe(archive: Archive, tmp_path: Path) -> None:
+    """What another program gets is the whole backup and nothing else; nothing stays in the archive's folder."""
+    before = left_over(archive.folder)
+    command = [sys.executable, "-m", "rag", "backup", "-", "--archive", str(archive.folder)]
+    done = subprocess.run(command, capture_output=True, check=True)
+    (tmp_path / "piped.tar.zst").write_bytes(done.stdout)
+    assert verify_backup(tmp_path / "piped.tar.zst").database.counts["articles"] == 2
+    assert (b"Saved: 2 articles" in done.stderr, left_over(archive.folder)) == (True, before)
 
 
 def test_damaged_rows_are_saved_counted_and_said(fundstelle: Run, tmp_path: Path, encoder: Encoder) -> None:
