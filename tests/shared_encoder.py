@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -43,8 +44,8 @@ class SharingEncoder:
         files = {text: self._folder / f"{kind}-{hashlib.sha256(text.encode()).hexdigest()}.npz" for text in texts}
         new = [text for text, file in files.items() if not file.exists()]
         for text, arrays in zip(new, encode(new) if new else [], strict=True):
-            # whole or not at all, though two processes may write it
-            partial = files[text].with_suffix(f".{os.getpid()}")
+            # whole or not at all, though two processes or threads may write it
+            partial = files[text].with_suffix(f".{os.getpid()}-{threading.get_ident()}")
             with partial.open("wb") as out:
                 np.savez(out, *arrays)
             partial.replace(files[text])
