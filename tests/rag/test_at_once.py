@@ -21,7 +21,7 @@ from rag.storage.layout import LEXICAL
 _TEXTS = {text_of(number, version) for number in range(COUNT) for version in range(2)}
 _LEAST = 8
 _FACTOR = 5
-_LONG_SECONDS = 300
+_LONG_SECONDS = 120
 
 
 @pytest.fixture

@@ -55,5 +55,13 @@ def test_a_page_goes_on_with_the_archive_that_is_there(tmp_path: Path, encoder: 
         page.locator(".fs-close").click()
         page.locator("[data-fs-tab=library]").click()
         page.locator(".fs-articles", has_text="bridge").wait_for()
+
+        # the open library says so, too, and lists what is there then
+        folder.rename(tmp_path / "away-again")
+        page.evaluate("dispatchEvent(new Event('focus'))")
+        page.locator("#fs-library-run", has_text="Das Archiv wurde gelöscht oder verschoben.").wait_for()
+        shutil.copytree(tmp_path / "of-tunnel", folder)
+        page.evaluate("dispatchEvent(new Event('focus'))")
+        page.locator(".fs-articles", has_text="tunnel").wait_for()
         assert note_page.evaluate("Object.values(localStorage).includes('Nicht vergessen')")
         assert note.input_value() == "Nicht vergessen"

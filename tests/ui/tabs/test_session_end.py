@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import gc
 import time
-from collections.abc import Callable
+import weakref
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import httpx
+import pytest
 from server_parts import served
 
 from rag.archive import Archive
+from rag.evaluation.questions.files import TestQuestion
+from ui.tabs import question_sources
 from ui.tabs.question_sources import Source
 
 _QUESTION = '{"question": "Wie lang ist der Tunnel?", "answerable": false}\n'
@@ -18,14 +22,27 @@ _SECONDS = 20
 _TAKE_FILE = 3  # its number among the functions of the page
 
 
-def test_a_file_of_questions_goes_with_its_page(archive: Archive) -> None:
+class _Watched(Source):
+    """Questions of which can be seen whether they are still there."""
+
+    __slots__ = ("__weakref__",)
+
+
+def test_a_file_of_questions_goes_with_its_page(archive: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
     """Three pages choose two files each: of each, the last is there while the page is open, and none afterwards."""
+    references: list[weakref.ref[Source]] = []
+
+    def made(key: str, name: str, questions: Sequence[TestQuestion]) -> Source:
+        source = _Watched(key, name, questions)
+        references.append(weakref.ref(source))
+        return source
 
     def names() -> list[str]:
         gc.collect()
-        sources = [each for each in gc.get_objects() if isinstance(each, Source)]
+        sources = [source for reference in references if (source := reference())]
         return sorted(source.name.removeprefix("uploaded: ") for source in sources)
 
+    monkeypatch.setattr(question_sources, "Source", made)
     with served(archive) as server, httpx.Client(base_url=server.address, trust_env=False, timeout=60) as client:
         open_pages = [client.stream("GET", f"/gradio_api/heartbeat/page{number}") for number in range(3)]
         for number, page in enumerate(open_pages):
