@@ -73,7 +73,7 @@ ERRORS: Mapping[str, ErrorTexts] = {
         damaged="Das Archiv ist beschädigt. Beenden Sie Fundstelle, und retten Sie mit `fundstelle repair`, was sich "
         "lesen lässt, oder stellen Sie es aus einer Sicherung wieder her: {folder}",
         article_damaged="Dieser Artikel ist auf der Festplatte beschädigt worden und wird nicht gezeigt. "
-        "`fundstelle repair` liest seine Datei noch einmal.",
+        "Lesen Sie seine Datei in der Bibliothek neu ein.",
         outdated="Eine ältere Version hat dieses Archiv angelegt, und es ist schreibgeschützt; ihm fehlt noch "
         "die Liste der Artikel. Erlauben Sie das Schreiben in seinem Ordner, und starten Sie Fundstelle neu: {folder}",
         replaced="Ein anderes Archiv ist an die Stelle von diesem getreten. Laden Sie die Seite neu, und "
@@ -111,8 +111,7 @@ ERRORS: Mapping[str, ErrorTexts] = {
         read_only="The archive cannot be written. Check the permissions of its folder: {folder}",
         damaged="The archive is damaged. Stop Fundstelle and save what can be read (`fundstelle repair`), or restore "
         "a backup: {folder}",
-        article_damaged="This article was damaged on the disk and is not shown. `fundstelle repair` reads its file "
-        "again.",
+        article_damaged="This article was damaged on the disk and is not shown. Read its file again in the library.",
         outdated="An earlier version made this archive, and it is read-only; it has no list of articles yet. Make its "
         "folder writable, and start Fundstelle again: {folder}",
         replaced="Another archive has taken the place of this one. Reload the page, and try again.",
