@@ -8,7 +8,6 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from embeddings.types import OnStep
 from rag.backup.manifest import INDEXES, SOURCES, BackupManifest, SavedFile
@@ -18,6 +17,7 @@ from rag.errors import ArchiveDamaged, FundstelleError
 from rag.storage.copies import checked_facts, copy_database, copy_sqlite_file
 from rag.storage.database import DATABASE, Database
 from rag.storage.layout import INBOX
+from rag.storage.scratch import scratch_folder
 from rag.storage.sqlite_errors import DAMAGED
 from rag.storage.whole_folder import sync
 
@@ -59,10 +59,10 @@ def back_up(
     _check_free(path, overwrite=overwrite)
     sources = dict(_files(folder, (*SOURCES, *INDEXES) if with_indexes else SOURCES))
     try:
-        with TemporaryDirectory(prefix=f".{path.name[:100]}.", dir=path.absolute().parent) as scratch:
-            packed = Path(scratch) / "backup"
+        with scratch_folder(path) as scratch:
+            packed = scratch / "backup"
             _write(packed, database, sources, program, on_step)
-            manifest = check_backup(packed, Path(scratch), on_share=partial(on_step, "checking"))
+            manifest = check_backup(packed, scratch, on_share=partial(on_step, "checking"))
             _check_free(path, overwrite=overwrite)
             if manifest.damaged and path.exists() and not (earlier := before_damage(path)).exists():
                 # it may have whole what is damaged now

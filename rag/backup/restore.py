@@ -16,7 +16,7 @@ from rag.backup.packing import manifest_of, unpack
 from rag.errors import ArchiveDamaged, FundstelleError
 from rag.storage.copies import OnShare, checked_facts, damaged_counts
 from rag.storage.database import DATABASE
-from rag.storage.layout import INDEXING_LOCK
+from rag.storage.locks import INDEXING_LOCK
 from rag.storage.whole_folder import whole_folder
 
 

@@ -23,6 +23,7 @@ FOLDER_CHECKS: Sequence[Check[Path]] = (
     Check("limits", computer.limits),
     Check("libraries", computer.libraries),
     Check("leftovers", folder.leftovers, folder.remove_leftovers),
+    Check("earlier", folder.earlier_databases),
 )
 """What can be checked without opening the archive."""
 

@@ -14,6 +14,7 @@ from rag.diagnosis.check import WELL, Symptom, megabytes
 from rag.lexical.manifest import IndexDamaged, read_manifest
 from rag.storage.database import DATABASE
 from rag.storage.layout import DENSE, INBOX, LEXICAL
+from rag.storage.scratch import abandoned_folders
 
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
 # seconds after which what a program did not finish is left over
@@ -73,8 +74,20 @@ def remove_leftovers(folder: Path) -> None:
 def _leftovers(folder: Path) -> Iterator[Path]:
     latest = time.time() - _FINISHED_AFTER
     candidates = [*_unnamed_vectors(folder / DENSE), *_unnamed_words(folder / LEXICAL)]
+    # of backups made beside the archive, and of archives restored there
+    candidates += abandoned_folders(folder.absolute().parent)
     candidates += sorted((folder / INBOX / ".parts").glob("*"))
     yield from (path for path in candidates if path.lstat().st_mtime < latest)
+
+
+def earlier_databases(folder: Path) -> Symptom:
+    """Are there databases as they were before a migration or a repair?"""
+    stem = Path(DATABASE).stem
+    paths = [*sorted(folder.glob(f"{stem}-v*.sqlite")), *sorted(folder.glob(f"{stem}-damaged-*.sqlite"))]
+    if not paths:
+        return WELL
+    size = megabytes(sum(path.stat().st_size for path in paths))
+    return Symptom("present", {"count": len(paths), "size": size, "path": str(paths[0])})
 
 
 def _unnamed_vectors(folder: Path) -> list[Path]:

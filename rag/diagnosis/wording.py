@@ -129,6 +129,15 @@ CHECKS: Mapping[str, SymptomWords] = {
             "`fundstelle doctor --fix --archive {folder}` deletes them.",
         ),
     ),
+    "earlier": _words(
+        "earlier databases",
+        "None was kept by a migration or a repair.",
+        present=(
+            "notice",
+            "Databases as they were before a migration or a repair: {count}, {size} MB, {path} among them.",
+            "Delete them when you need no way back.",
+        ),
+    ),
     "clock": _words(
         "clock",
         "Nothing comes from the future.",

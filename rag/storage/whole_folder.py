@@ -7,9 +7,9 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from rag.errors import FundstelleError
+from rag.storage.scratch import scratch_folder
 
 
 @contextmanager
@@ -29,8 +29,8 @@ def whole_folder(folder: Path, *, needed_bytes: int = 0) -> Iterator[Path]:
         absolute.parent.mkdir(parents=True, exist_ok=True)
         if needed_bytes > shutil.disk_usage(absolute.parent).free:
             raise FundstelleError(f"{folder} needs {needed_bytes / 1e6:.0f} MB: make room, or choose another disk.")
-        with TemporaryDirectory(prefix=f".{absolute.name[:100]}.", dir=absolute.parent) as scratch:
-            incomplete = Path(scratch) / "folder"
+        with scratch_folder(absolute) as scratch:
+            incomplete = scratch / "folder"
             incomplete.mkdir(mode=0o700)
             yield incomplete
             for path in (*incomplete.rglob("*"), incomplete):

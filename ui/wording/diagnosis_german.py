@@ -88,6 +88,16 @@ GERMAN_CHECKS: Mapping[str, tuple[str, Mapping[str, tuple[str, str]]]] = {
             ),
         },
     ),
+    "earlier": (
+        "Frühere Datenbanken",
+        {
+            "well": ("Von einer Umstellung oder Reparatur ist keine aufbewahrt.", ""),
+            "present": (
+                "Datenbanken, wie sie vor einer Umstellung oder Reparatur waren: {count}, {size} MB, darunter {path}.",
+                "Löschen Sie sie, wenn Sie keinen Weg zurück mehr brauchen.",
+            ),
+        },
+    ),
     "journal": (
         "Änderungsprotokoll",
         {

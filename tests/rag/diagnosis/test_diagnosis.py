@@ -6,6 +6,7 @@ import json
 import os
 import resource
 import shutil
+import signal
 import sqlite3
 import subprocess
 import sys
@@ -36,6 +37,7 @@ from rag.lexical.tantivy_index import WordIndex
 from rag.storage import examination
 from rag.storage.checksums import register
 from rag.storage.database import DATABASE
+from rag.storage.scratch import scratch_folder
 from rag.storage.store import Store
 from rag.types.diagnosis import Diagnosis, Finding
 
@@ -178,10 +180,11 @@ def large_log(folder: Path, patch: Patch) -> None:
 
 
 def stray_vectors(folder: Path, _: Patch) -> None:
-    """Something that nothing names, in each index, and an upload that never ended."""
-    for name in ("dense/vectors-9-ab.faiss", "lexical/words-old/segment", "inbox/.parts/ab/file"):
+    """Something that nothing names, in each index, an upload that never ended, and the folder of a killed backup."""
+    killed = "../.fundstelle-news.tar.zst.ab"
+    for name in ("dense/vectors-9-ab.faiss", "lexical/words-old/segment", "inbox/.parts/ab/file", f"{killed}/lock"):
         write(name)(folder, _)
-    for path in ("lexical/words-old", "inbox/.parts/ab"):
+    for path in ("lexical/words-old", "inbox/.parts/ab", killed):
         os.utime(folder / path, (1_700_000_000,) * 2)
 
 
@@ -265,6 +268,7 @@ BREAKAGES: dict[tuple[str, str], tuple[Callable[[Path, Patch], None], bool]] = {
     ("limits", "files"): (limit(resource.RLIMIT_NOFILE, 64), False),
     ("libraries", "outside"): (old_library, False),
     ("leftovers", "present"): (stray_vectors, True),
+    ("earlier", "present"): (write("archive-v5-2026-11-30.sqlite"), False),
     ("journal", "large"): (large_log, False),
     ("clock", "future"): (sql(INSERT_ARTICLE), False),
     ("clock", "files"): (future_file, False),
@@ -432,6 +436,28 @@ def test_another_writer(folder: Path, encoder: Encoder) -> None:
         with pytest.raises(Exception, match="Another program is indexing"):
             examined(folder, encoder, fix=True)
         lock.communicate("\n")
+
+
+def test_the_folder_of_a_backup_that_is_being_made_stays(folder: Path, encoder: Encoder) -> None:
+    """Only when its program has ended, as the kernel knows by a lock, is it left over, and deleted."""
+
+    def mended() -> str:
+        return next(
+            each for each in archive.doctor(quick=True, fix=True).findings if each.check == "leftovers"
+        ).repaired
+
+    with scratch_folder(folder.with_name("news.tar.zst")) as scratch, Archive.open(folder, encoder=encoder) as archive:
+        os.utime(scratch, (1_700_000_000,) * 2)
+        assert (mended(), scratch.is_dir()) == ("", True)
+        killed = os.fork()
+        if not killed:
+            left = scratch_folder(folder.with_name("other.tar.zst"))
+            os.utime(left.__enter__(), (1_700_000_000,) * 2)
+            os.kill(os.getpid(), signal.SIGKILL)
+        os.waitpid(killed, 0)
+        assert len(list(folder.parent.glob(".fundstelle-*"))) == 2
+        assert "other.tar.zst" in mended()
+        assert list(folder.parent.glob(".fundstelle-*")) == [scratch]
 
 
 def test_an_empty_archive_is_well(tmp_path: Path, encoder: Encoder) -> None:
