@@ -30,7 +30,6 @@ from rag.storage.database import DATABASE, Database
 from rag.storage.layout import (
     DENSE,
     FETCHED,
-    INDEXING_LOCK,
     LEXICAL,
     TOKENS,
     archive_busy,
@@ -38,6 +37,7 @@ from rag.storage.layout import (
     make_archive_folder,
     no_archive,
 )
+from rag.storage.locks import INDEXING_LOCK
 from rag.storage.lookup import resolve_article
 from rag.storage.store import Store
 from rag.text.language import language_of

@@ -1,5 +1,19 @@
 """Errors with a message for the user: what happened, and what to do next."""
 
+import errno
+
+_MEMORY = "There is not enough memory: end other programs, or raise the limit that `ulimit -v` shows."
+_FILES = "Too many files are open: end other programs, or raise the limit that `ulimit -n` shows."
+
+
+def shortage(error: BaseException) -> str:
+    """Return in a sentence what the computer lacks for something, memory or open files; empty if neither."""
+    code = error.errno if isinstance(error, OSError) else None
+    if code in (errno.EMFILE, errno.ENFILE):
+        return _FILES
+    is_memory = isinstance(error, MemoryError) or code == errno.ENOMEM or "failed to map segment" in str(error)
+    return _MEMORY if is_memory else ""
+
 
 class FundstelleError(Exception):
     """The base of all errors that a caller may catch; the message is meant for the user."""

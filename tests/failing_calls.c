@@ -6,11 +6,13 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/sendfile.h>
 #include <sys/stat.h>
 #include <sys/types.h>
 #include <sys/uio.h>
+#include <time.h>
 #include <unistd.h>
 
 /* Loaded before the C library: the n-th call that concerns a file below a folder fails, or kills the process. */
@@ -25,12 +27,16 @@ void fault_arm(const char *folder, long call, int error) {
 }
 long fault_seen(void) { return seen; }
 
-static int is_next(const char *path) {
-    return under[0] && path && !strncmp(path, under, strlen(under)) && ++seen == at;
-}
-static int is_next_in(int fd, const char *name) {
+/* From now on no file below the folder can be locked, and the clock is some seconds off. */
+static int lock_error;
+static long seconds_off;
+void fault_locks(int error) { lock_error = error; }
+void fault_clock(long seconds) { seconds_off = seconds; }
+
+static int is_below(const char *path) { return under[0] && path && !strncmp(path, under, strlen(under)); }
+static int is_below_in(int fd, const char *name) {
     char link[64], path[8192];
-    if (name && name[0] == '/') return is_next(name);
+    if (name && name[0] == '/') return is_below(name);
     if (!under[0]) return 0;
     int saved = errno;
     snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
@@ -38,8 +44,10 @@ static int is_next_in(int fd, const char *name) {
     errno = saved;
     if (length < 0) return 0;
     snprintf(path + length, sizeof path - length, "/%s", name ? name : "");
-    return is_next(path);
+    return is_below(path);
 }
+static int is_next(const char *path) { return is_below(path) && ++seen == at; }
+static int is_next_in(int fd, const char *name) { return is_below_in(fd, name) && ++seen == at; }
 static int failed(void) {
     if (code < 0) kill(getpid(), -code);
     errno = code;
@@ -91,3 +99,20 @@ CALL(void *, mmap, (void *address, size_t length, int protection, int flags, int
      (address, length, protection, flags, fd, offset), (fd >= 0 && is_next_in(fd, 0)), MAP_FAILED)
 CALL(void *, mmap64, (void *address, size_t length, int protection, int flags, int fd, off64_t offset),
      (address, length, protection, flags, fd, offset), (fd >= 0 && is_next_in(fd, 0)), MAP_FAILED)
+
+#define LOCK(name) int name(int fd, int command, ...) { \
+    NEXT(name); va_list list; va_start(list, command); void *argument = va_arg(list, void *); va_end(list); \
+    int locks = command == F_SETLK || command == F_SETLKW || command == F_OFD_SETLK; \
+    return lock_error && locks && is_below_in(fd, 0) ? (errno = lock_error, -1) : next(fd, command, argument); }
+LOCK(fcntl)
+LOCK(fcntl64)
+int flock(int fd, int operation) {
+    NEXT(flock);
+    return lock_error && is_below_in(fd, 0) ? (errno = lock_error, -1) : next(fd, operation);
+}
+int clock_gettime(clockid_t clock, struct timespec *time) {
+    NEXT(clock_gettime);
+    int result = next(clock, time);
+    if (!result && clock == CLOCK_REALTIME) time->tv_sec += seconds_off;
+    return result;
+}

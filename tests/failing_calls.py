@@ -38,6 +38,8 @@ from rag.workspace.dossiers import Dossiers
 
 CODES = (errno.ENOSPC, errno.EIO, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EMFILE)
 """No room, a broken disk, a quota, a disk that became read-only, no permission, too many open files."""
+CONDITIONS = {"no locks": errno.ENOLCK, "late clock": -5 * 365 * 86_400}
+"""What the library is told for each."""
 PAGES = "pages"
 """The folder of files that a worker process reads."""
 _ARCHIVE, _BACKUP, _NEW_BACKUP, _RESTORED = "archive", "saved.backup", "new.backup", "restored"
@@ -280,6 +282,20 @@ class Runner:
         contents(self.copy)
         return "fault", "".join(lines)
 
+    def under(self, condition: str, name: str, run: Run) -> dict[str, Any]:
+        """Do a job on a disk without locks, or with a clock that is five years late, and return what came of it."""
+        shutil.copytree(self.base, self.work)
+        (self.calls.fault_locks if condition == "no locks" else self.calls.fault_clock)(
+            ctypes.c_long(CONDITIONS[condition])
+        )
+        outcome, message = in_child(lambda: self.done(run.job, 0, 0))
+        self.calls.fault_locks(0)
+        self.calls.fault_clock(ctypes.c_long(0))
+        again, problem = in_child(lambda: self.completed(run))
+        shutil.rmtree(self.work)
+        facts = {"job": name, "code": condition, "outcome": outcome, "message": str(message), "fault": ""}
+        return facts | {"again": again, "problem": str(problem)}
+
     def completed(self, run: Run) -> tuple[str, Any]:
         """Do a job again, and return whether what comes of it is the same as without a fault."""
         outcome, calls = self.done(run.job, 0, 0)
@@ -300,6 +316,9 @@ def main(folder: Path, seed: int, failures: int, kills: int) -> None:
     contents(runner.work)
     shutil.rmtree(runner.work)
     runs = {name: runner.undisturbed(job) for name, job in jobs(files, article_id).items()}
+    for name, run in runs.items():
+        for condition in CONDITIONS:
+            sys.stdout.write(f"{json.dumps(runner.under(condition, name, run))}\n")
     # children would copy the memory of what they collect
     gc.freeze()
     rng = random.Random(seed)  # noqa: S311

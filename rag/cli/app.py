@@ -16,7 +16,7 @@ import typer
 from rag import __version__
 from rag.cli.commands import CommandGroup
 from rag.cli.plain import LogLine, escape_controls, print_remark, replace_controls
-from rag.errors import FundstelleError
+from rag.errors import FundstelleError, shortage
 
 DONE, UNUSABLE, INTERRUPTED = 0, 2, 130
 
@@ -115,8 +115,8 @@ def _print_error(error: Exception) -> int:
     elif hasattr(error, "show"):
         # typer's usage errors print themselves; their class is not public
         error.show()
-    elif isinstance(error, MemoryError) or "failed to map segment" in str(error):
-        print_remark("There is not enough memory: end other programs, or raise the limit that `ulimit -v` shows.")
+    elif sentence := shortage(error):
+        print_remark(sentence)
     else:
         summary = escape_controls(f"{type(error).__name__}: {error}".splitlines()[0])
         print_remark(f"Unexpected error ({summary}): run the command again with --debug for details.")

@@ -11,7 +11,8 @@ from pathlib import Path
 from packaging.requirements import Requirement
 
 from rag.diagnosis.check import WELL, Symptom, megabytes
-from rag.storage.layout import DENSE, INDEXING_LOCK, LEXICAL, bytes_on_disk
+from rag.storage.layout import DENSE, LEXICAL, bytes_on_disk
+from rag.storage.locks import INDEXING_LOCK, lock_error
 
 # bytes that indexing and temporary files need beside the indexes
 _WORKING_BYTES = 200_000_000
@@ -32,28 +33,10 @@ def space(folder: Path) -> Symptom:
 
 def disk(folder: Path) -> Symptom:
     """Does the disk keep locks, and do other computers write to it?"""
-    if error := _lock_error(folder / INDEXING_LOCK):
+    if error := lock_error(folder / INDEXING_LOCK):
         return Symptom("no_locks", {"error": error})
     kind = _kind_of_disk(folder.absolute(), _MOUNTS.read_text("utf-8")) if _MOUNTS.is_file() else ""
     return Symptom("network", {"kind": kind}) if kind.startswith(_NETWORK_DISKS) else WELL
-
-
-def _lock_error(path: Path) -> str:
-    """Return why a file cannot be locked; empty if it can be, or if someone has just locked it."""
-    try:
-        import fcntl
-    except ImportError:
-        return ""
-    if not path.is_file():
-        return ""
-    with path.open("rb") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return ""
-        except OSError as error:
-            return error.strerror or type(error).__name__
-    return ""
 
 
 def _kind_of_disk(folder: Path, mounts: str) -> str:

@@ -28,7 +28,7 @@ from rag.storage.database import DATABASE
 from rag.storage.dossier_records import DossierRecords
 from rag.storage.feedback_records import FeedbackRecords
 from rag.storage.history_records import HistoryRecords
-from rag.storage.layout import INDEXING_LOCK
+from rag.storage.locks import INDEXING_LOCK
 from rag.storage.plain_rows import PlainRow
 from rag.storage.plain_tables import PLAIN_TABLES, PlainTable
 from rag.storage.saved_records import SavedRecords

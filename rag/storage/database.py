@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import secrets
 import sqlite3
 from collections.abc import Iterator
@@ -18,6 +19,7 @@ from rag.storage.creation import create_database
 from rag.storage.damage import DamageNotes
 from rag.storage.examination import fault_of_file, fault_of_rows
 from rag.storage.listing import sort_key
+from rag.storage.locks import INDEXING_LOCK, NO_LOCKS, lock_error
 from rag.storage.log_fit import change_count, check_log
 from rag.storage.schema import FIRST_READABLE_VERSION, SCHEMA_VERSION, set_up
 from rag.storage.sqlite_errors import DAMAGED, EMPTY, GONE, REPLACED, archive_error
@@ -58,6 +60,9 @@ class Database:
         self._in_file: ChangeCount | None = None
         if not path.exists():
             create_database(path, prepare_connection)
+        # SQLite would wait half a minute for others to end
+        if os.access(path, os.W_OK) and (error := lock_error(path.with_name(INDEXING_LOCK), for_sqlite=True)):
+            raise ArchiveError(NO_LOCKS.format(folder=path.parent, error=error))
         self._connections = Connections(path, prepare_connection, self._set_up, check=self._check_log, recreate=False)
         self.rows("SELECT 1")
 

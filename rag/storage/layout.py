@@ -8,13 +8,13 @@ from pathlib import Path
 from embeddings.permissions import make_file
 from rag.errors import ArchiveBusy, ArchiveError, NotFound
 from rag.storage.database import DATABASE
+from rag.storage.locks import INDEXING_LOCK
 from rag.storage.state_file import SUFFIX
 from rag.text.paths import index_command
 
 DENSE = "dense"
 LEXICAL = "lexical"
 TOKENS = "tokens"
-INDEXING_LOCK = "indexing.lock"
 FETCHED = "fetched"
 INBOX = "inbox"
 MAP = "map.json"

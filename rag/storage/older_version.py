@@ -20,6 +20,7 @@ from filelock import FileLock, Timeout
 
 from rag.errors import ArchiveBusy, ArchiveDamaged, ArchiveFull
 from rag.storage.copies import checked_facts, copy_connection, database_facts
+from rag.storage.locks import INDEXING_LOCK
 from rag.storage.whole_folder import sync
 
 log = logging.getLogger(__name__)
@@ -36,9 +37,6 @@ def alone(folder: Path) -> Iterator[None]:
     Raises:
         ArchiveBusy: another one does so for half a minute.
     """
-    # layout needs the database, which needs this
-    from rag.storage.layout import INDEXING_LOCK
-
     try:
         with FileLock(folder / INDEXING_LOCK, timeout=_LOCK_SECONDS):
             yield

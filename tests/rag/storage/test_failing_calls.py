@@ -32,7 +32,8 @@ def test_a_system_call_that_fails_or_a_kill(tmp_path: Path, failures: int, kills
 
     After a kill the archive opens without a warning, in a state that it had without the kill, with all that was
     committed; a backup and a restored archive are whole or not there. Half of the kills are at a system call that
-    concerns the archive, which a write does by half; half are at any time.
+    concerns the archive, which a write does by half; half are at any time. Before, each job is refused in a sentence
+    on a disk without locks, and done, with the same outcome, by a clock that is five years late.
     """
     library, folder = tmp_path / "failing_calls.so", tmp_path / "archives"
     folder.mkdir()
@@ -46,6 +47,12 @@ def test_a_system_call_that_fails_or_a_kill(tmp_path: Path, failures: int, kills
         run = subprocess.run(list(map(str, command)), env=environment, stdout=file, stderr=subprocess.PIPE, check=False)
     assert not run.returncode, run.stderr.decode()
     results = [json.loads(line) for line in output.read_text().splitlines()]
+    conditions, results = results[: -failures - kills], results[-failures - kills :]
+    assert {(each["code"], each["outcome"], each["again"]) for each in conditions} == {
+        ("no locks", "sentence", "done"),
+        ("late clock", "done", "done"),
+    }
+    assert all("keeps no locks" in each["message"] for each in conditions if each["outcome"] == "sentence")
     assert len(results) == failures + kills
     sys.stdout.write(f"{Counter((result['job'], result['outcome']) for result in results)}\n")
     bad = [result for result in results if result["outcome"] not in OUTCOMES[result["code"] == "SIGKILL"]]
