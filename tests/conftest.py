@@ -67,6 +67,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
         if not torch.cuda.is_available():
             _deselect(config, items, cuda, "a graphics card that torch can use")
+    mounts = [item for item in items if item.get_closest_marker("mounts")]
+    if mounts and not _may_mount():
+        _deselect(config, items, mounts, "the right to mount disks")
     if not REAL_ARTICLES.is_dir():
         if os.environ.get("FUNDSTELLE_SHARED") == "required":
             raise pytest.UsageError(f"{REAL_ARTICLES} is missing: unset FUNDSTELLE_SHARED to deselect its tests.")
@@ -78,6 +81,11 @@ def _begins(item: pytest.Item) -> int:
     """The place of a test in the order of files: first the long ones, then other ones with a browser, then the rest."""
     name = item.path.name
     return LONG_FILES.index(name) if name in LONG_FILES else len(LONG_FILES) + (not name.endswith("_browser.py"))
+
+
+def _may_mount() -> bool:
+    command = ["unshare", "--mount", "mount", "-t", "tmpfs", "none", tempfile.gettempdir()]
+    return bool(shutil.which("unshare")) and not subprocess.run(command, capture_output=True, check=False).returncode
 
 
 def _deselect(config: pytest.Config, items: list[pytest.Item], deselected: list[pytest.Item], need: str) -> None:

@@ -322,9 +322,11 @@ def main(folder: Path, seed: int, failures: int, kills: int) -> None:
     # children would copy the memory of what they collect
     gc.freeze()
     rng = random.Random(seed)  # noqa: S311
-    for number in range(failures + kills):
+    done = 0
+    # a kill that comes too late does not count
+    while done < failures + kills:
         name = rng.choice(sorted(runs))
-        run, is_kill = runs[name], number >= failures
+        run, is_kill = runs[name], done >= failures
         call, code, seconds = rng.randint(1, run.calls), rng.choice(CODES), 0.0
         if is_kill:
             code = -signal.SIGKILL
@@ -335,6 +337,7 @@ def main(folder: Path, seed: int, failures: int, kills: int) -> None:
             lambda run=run, call=call, code=code, seconds=seconds: runner.done(run.job, call, code, seconds)
         )
         fault = ""
+        done += not is_kill or outcome == "killed"
         if outcome == "killed":
             shutil.copytree(runner.work, runner.copy)
             _, fault = in_child(lambda run=run: runner.after_kill(run))

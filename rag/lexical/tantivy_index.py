@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import mmap
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -158,7 +159,9 @@ class WordIndex:
 
         Raises:
             OSError: the files cannot be written.
+            MemoryError: there is too little memory.
         """
+        _require_memory(_HEAP_BYTES)
         try:
             writer = self._index.writer(_HEAP_BYTES, 1)
             for key in outdated.tolist() if len(self) else ():
@@ -251,6 +254,18 @@ class WordIndex:
 
 def _field(term: str) -> str:
     return "sounds" if is_sound(term) else "terms"
+
+
+def _require_memory(size: int) -> None:
+    """Ask for memory in Python first: where Rust gets none, it ends the process.
+
+    Raises:
+        MemoryError: there is too little.
+    """
+    try:
+        mmap.mmap(-1, size).close()
+    except OSError as error:
+        raise MemoryError from error
 
 
 def _is_among(keys: Ids, ascending: Ids) -> NDArray[np.bool_]:

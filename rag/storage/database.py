@@ -12,7 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from rag.errors import ArchiveDamaged, ArchiveGone, ArchiveReplaced
+from rag.errors import ArchiveDamaged, ArchiveError, ArchiveGone, ArchiveReplaced
 from rag.storage.checksums import CHECKSUMS_VERSION, register
 from rag.storage.connections import Connections, FileDeleted, FileEmpty, immediate_transaction
 from rag.storage.creation import create_database

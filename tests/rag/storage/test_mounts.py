@@ -1,0 +1,108 @@
+"""An archive on a small disk, and on one that may only be read: each mounted in a child, in mounts of its own."""
+
+from __future__ import annotations
+
+import ctypes
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+from damage import QUESTIONS, TOPICS
+from factories import article_file
+from failing_calls import in_child, rows_of
+
+from embeddings.encoder import Encoder
+from rag.archive import Archive
+from rag.errors import ArchiveReadOnly, FundstelleError
+from rag.storage.database import DATABASE
+from rag.workspace.dossiers import Dossiers
+
+pytestmark = [pytest.mark.mounts, pytest.mark.slow]
+# of Linux: mounts of its own, which others do not see
+_CLONE_NEWNS, _MS_REC, _MS_PRIVATE = 0x20000, 0x4000, 0x40000
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> Path:
+    folder = tmp_path / "files"
+    folder.mkdir()
+    for number, (title, text) in enumerate(TOPICS):
+        content = article_file(title, f"2021-03-{number + 1:02}", "Bote", f"{text} {text[:60]}.")
+        (folder / f"{number}.md").write_text(content, encoding="utf-8")
+    return folder
+
+
+def mount(*arguments: str | Path) -> None:
+    subprocess.run(["mount", *map(str, arguments)], check=True)
+
+
+def leave_mounts() -> None:
+    """Let the mounts of this process be seen by no other."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    assert libc.unshare(_CLONE_NEWNS) == 0
+    assert libc.mount(None, b"/", None, ctypes.c_ulong(_MS_REC | _MS_PRIVATE), None) == 0
+
+
+@pytest.mark.parametrize("size", ["256k", "1m", "2m"])
+def test_a_disk_that_becomes_full(tmp_path: Path, files: Path, encoder: Encoder, size: str) -> None:
+    """One sentence says that the disk is full, and with more room the next run completes the archive."""
+    with Archive.open(tmp_path / "whole", encoder=encoder) as archive:
+        archive.index(files)
+    disk = tmp_path / "disk"
+    disk.mkdir()
+
+    def task() -> tuple[str, Any]:
+        leave_mounts()
+        mount("-t", "tmpfs", "-o", f"size={size}", "none", disk)
+        sentences = []
+        try:
+            with Archive.open(disk / "archive", encoder=encoder) as archive:
+                archive.index(files)
+                archive.ask(QUESTIONS[0])
+        except FundstelleError as error:
+            sentences.append(str(error))
+        mount("-o", "remount,size=100m", disk)
+        with Archive.open(disk / "archive", encoder=encoder) as archive:
+            archive.index(files)
+            quotes = [citation.quote for citation in archive.ask(QUESTIONS[0]).citations]
+        return "done", (sentences, rows_of(disk / "archive" / DATABASE), quotes)
+
+    outcome, result = in_child(task)
+    assert outcome == "done", result
+    sentences, rows, quotes = result
+    assert all(" is full: make room" in sentence for sentence in sentences)
+    assert sentences or size == "2m"
+    assert rows == rows_of(tmp_path / "whole" / DATABASE)
+    assert "134 Menschen" in quotes[0]
+
+
+def test_a_disk_that_may_only_be_read(tmp_path: Path, files: Path, encoder: Encoder) -> None:
+    """Questions are answered as before, also with what is in the write-ahead log; changes are refused in a sentence."""
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    with Archive.open(disk / "archive", encoder=encoder) as archive:
+        archive.index(files)
+        expected = archive.ask(QUESTIONS[0]).citations
+        article_id = archive.article(TOPICS[0][0]).id
+
+        def task() -> tuple[str, Any]:
+            leave_mounts()
+            mount("--bind", disk, disk)
+            mount("-o", "remount,bind,ro", disk)
+            assert (disk / "archive" / f"{DATABASE}-wal").stat().st_size
+            with Archive.open(disk / "archive", encoder=encoder) as archive:
+                assert archive.ask(QUESTIONS[0]).citations == expected
+                for change in (
+                    lambda: archive.index(files, again=True),
+                    lambda: archive.forget(files),
+                    lambda: archive.correct(article_id, author="Anna Beck"),
+                    lambda: Dossiers(archive).make("Hafen"),
+                ):
+                    with pytest.raises(ArchiveReadOnly, match="cannot be written"):
+                        change()
+                archive.backup(tmp_path / "saved.tar.zst")
+            return "done", ""
+
+        assert in_child(task) == ("done", "")
+    assert (tmp_path / "saved.tar.zst").is_file()
