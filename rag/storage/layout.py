@@ -78,4 +78,8 @@ def bytes_on_disk(folder: Path) -> dict[str, int]:
 
 
 def _size(folder: Path, pattern: str) -> int:
-    return sum(path.stat().st_size for path in folder.glob(pattern))
+    size = 0
+    for path in folder.glob(pattern):
+        with suppress(FileNotFoundError):  # an index was just written anew
+            size += path.stat().st_size
+    return size
