@@ -68,6 +68,7 @@ def test_files_become_articles_that_are_found(empty_address: str, open_page: Ope
     assert all(asked.startswith((empty_address, "data:", "blob:")) for asked in visit.addresses)
 
 
+@pytest.mark.heavy
 def test_a_run_survives_a_reload_and_is_cancelled(empty_address: str, open_page: Open, tmp_path: Path) -> None:
     """Any open page shows it; after Cancel, what was stored is listed."""
     for number in range(1500):
