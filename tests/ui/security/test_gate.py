@@ -218,13 +218,16 @@ def test_no_header_opens_the_page_to_other_origins(browser: TestClient, origin: 
 
 
 def test_a_function_is_called_as_the_page_calls_it(archive: Archive) -> None:
-    """Each function of the page can be called, each in one way, by what triggers it on the page."""
+    """Each function of the page can be called, each in one way, by what triggers it; one runs when the page closes."""
     (mounted,) = (route for route in build_app(archive).routes if isinstance(route, Mount))
-    calls = calls_of(mounted.app.get_blocks().config["dependencies"])
+    functions = mounted.app.get_blocks().config["dependencies"]
+    calls = calls_of(functions)
+    at_close = {function["id"] for function in functions if "unload" in {event for _, event in function["targets"]}}
+    assert len(at_close) == 1
     assert len(calls) > 5
     assert {call.queued for call in calls.values()} == {True, False}
     for number, call in calls.items():
-        assert call.triggers
+        assert bool(call.triggers) == (number not in at_close)
         for trigger in [None, *call.triggers]:
             body = {"fn_index": number, "data": [None] * call.values, "trigger_id": trigger, "session_hash": "a"}
             checked = json.loads(checked_call(json.dumps(body).encode(), calls, queued=call.queued))
