@@ -11,7 +11,7 @@ from operator import attrgetter
 from typing import Any
 
 from rag.errors import ArticleDamaged, NotFound
-from rag.storage.checksums import ARTICLE_IS_INTACT, is_intact
+from rag.storage.checksums import ANYTHING_IS_DAMAGED, ARTICLE_IS_INTACT, is_intact
 from rag.storage.damage import DAMAGED
 from rag.storage.database import Database
 from rag.types import Article, Aside, Span
@@ -138,6 +138,11 @@ def read_articles(database: Database, condition: str, *values: object, order: st
 def if_intact(database: Database) -> str:
     """Return the SQL condition that an article is as it was stored, as far as that is known."""
     return ARTICLE_IS_INTACT if database.has_checksums else "1"
+
+
+def if_anything_damaged(database: Database) -> str:
+    """Return the SQL condition that an article, a passage or a vector of it is damaged, as far as that is known."""
+    return ANYTHING_IS_DAMAGED if database.has_checksums else "0"
 
 
 def damaged_articles(

@@ -14,8 +14,7 @@ from pathlib import PurePath
 from typing import Any, Literal
 
 from rag.errors import ArchiveOutdated, NotFound
-from rag.storage.article_mapping import day_of
-from rag.storage.checksums import ANYTHING_IS_DAMAGED
+from rag.storage.article_mapping import day_of, if_anything_damaged
 from rag.storage.database import Database
 from rag.storage.listing import FIRST_LISTED_VERSION, SORT_COLUMNS, sort_key
 from rag.storage.listing_condition import STATES, Condition, among, condition_of
@@ -205,10 +204,10 @@ class Library:
             "LEFT JOIN names AS author_name ON author_name.code = listing.author "
             "WHERE number IN (SELECT value FROM json_each(?))"
         )
-        is_damaged = ANYTHING_IS_DAMAGED if self._database.has_checksums else "0"
         with self._database.snapshot():
             rows = self._database.rows(
-                f"SELECT number, id, CAST(path AS BLOB), CAST(file AS BLOB) {of_chosen} AND {is_damaged}",
+                f"SELECT number, id, CAST(path AS BLOB), CAST(file AS BLOB) {of_chosen} "
+                f"AND {if_anything_damaged(self._database)}",
                 json.dumps(list(numbers)),
             )
             by_number = {number: _damaged_row(*facts) for number, *facts in rows}

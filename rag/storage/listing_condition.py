@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from rag.storage.checksums import ANYTHING_IS_DAMAGED
+from rag.storage.article_mapping import if_anything_damaged
 from rag.storage.database import Database
 from rag.storage.listing import COMPLETE, DUPLICATE, INCOMPLETE
 from rag.text.paths import spellings
@@ -84,8 +84,7 @@ def condition_of(database: Database, query: LibraryQuery) -> Condition:
 def _of_state(database: Database, state: ArticleState) -> list[tuple[str, tuple[object, ...]]]:
     """Return the conditions of a state; none for one of files."""
     if state == "damaged":
-        is_damaged = ANYTHING_IS_DAMAGED if database.has_checksums else "0"
-        return [(f"article IN (SELECT id FROM articles WHERE {is_damaged})", ())]  # noqa: S608
+        return [(f"article IN (SELECT id FROM articles WHERE {if_anything_damaged(database)})", ())]  # noqa: S608
     return [("state = ?", (STATES[state],))] if state in STATES else []
 
 
