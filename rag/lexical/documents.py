@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
 
 from rag.lexical.tantivy_index import Entry
@@ -69,23 +69,19 @@ def entries(changes: Iterable[PassageChanges], terms: Terms) -> Iterator[Entry]:
         for article, passage in batch.added:
             context = context_of(article)
             author = article.author if article.author and article.author not in passage.text else ""
-            texts = [(f"{context}{author}", article.language), (passage.text, passage.language)]
+            parts = ((f"{context}{author}", article.language), (passage.text, passage.language))
+            texts = [(text, raw_words(text), language) for text, language in parts]
             yield Entry(
                 key=passage.key,
-                terms=[of_text for text, language in texts for of_text in _terms(text, language, terms)],
-                sounds=[
-                    sound
-                    for text, language in texts
-                    for word in raw_words(text)
-                    for sound in name_sounds(word, language)
-                ],
+                terms=[of_text for text, raw, language in texts for of_text in _terms(text, raw, language, terms)],
+                sounds=[sound for _, raw, language in texts for word in raw for sound in name_sounds(word, language)],
                 words=_words(article, passage),
             )
 
 
-def _terms(text: str, language: str, terms: Terms) -> list[str]:
-    """Return the terms of a text, those of both readings where a number has two."""
-    of_text = [of_word for word in raw_words(text) for of_word in terms(word, language)]
+def _terms(text: str, words: Sequence[str], language: str, terms: Terms) -> list[str]:
+    """Return the terms of a text and its words as they are written, those of both readings where a number has two."""
+    of_text = [of_word for word in words for of_word in terms(word, language)]
     if any(map(is_number, of_text)):
         likely, *alternatives = readings(text, language)
         of_text += [word for reading in alternatives for word in reading if is_number(word) and word not in likely]

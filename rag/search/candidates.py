@@ -191,8 +191,8 @@ def generate(
         spelled = lexical.scores(query.lexical.spelled, np.array([row.key for row in rows], np.int64))
     best = query.lexical.best_possible or 1.0
 
-    def shares(scores: Mapping[int, float]) -> Scores:
-        return np.array([min(1.0, scores.get(row.key, 0.0) / best) for row in rows])
+    def shares(bm25: Mapping[int, float]) -> Scores:
+        return np.array([min(1.0, bm25.get(row.key, 0.0) / best) for row in rows])
 
     return Candidates(
         passages=tuple((row.article, row.passage) for row in rows),
