@@ -6,7 +6,6 @@ import shlex
 import shutil
 import sys
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -66,8 +65,10 @@ def _to_pipe(archive: Archive, *, with_indexes: bool, on_step: OnStep) -> Backup
     """Write a backup to standard output when it is checked; it is made where the archive is, be that encrypted."""
     if sys.stdout.isatty():
         raise FundstelleError("A backup is not for a terminal: name a file, or send it to another program.")
-    with TemporaryDirectory(prefix=".backup.", dir=archive.folder) as scratch:
-        file = Path(scratch) / "backup"
+    from rag.storage.scratch import scratch_folder
+
+    with scratch_folder(archive.folder / "backup") as scratch:
+        file = scratch / "backup"
         manifest = archive.backup(file, with_indexes=with_indexes, on_step=on_step)
         try:
             with file.open("rb") as packed:
