@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import stat
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -69,17 +72,23 @@ def make_archive_folder(folder: Path) -> None:
 
 def bytes_on_disk(folder: Path) -> dict[str, int]:
     """Return the sizes of the parts of an archive, in bytes."""
-    return {
-        "database": _size(folder, f"{DATABASE}*"),
-        "dense": _size(folder / DENSE, "*"),
-        "lexical": _size(folder / LEXICAL, "*/*"),
-        "tokens": _size(folder / TOKENS, "*"),
-    }
+    parts = {"dense": DENSE, "lexical": LEXICAL, "tokens": TOKENS}
+    sizes = {part: sum(file_sizes(entries_below(folder / name))) for part, name in parts.items()}
+    return {"database": sum(file_sizes(folder.glob(f"{DATABASE}*"))), **sizes}
 
 
-def _size(folder: Path, pattern: str) -> int:
-    size = 0
-    for path in folder.glob(pattern):
-        with suppress(FileNotFoundError):  # an index was just written anew
-            size += path.stat().st_size
-    return size
+def entries_below(folder: Path) -> Iterator[Path]:
+    """Yield what is in a folder, apart from folders, and in those below it; one that goes meanwhile is left out."""
+    # Path.rglob raises an error at a folder that goes
+    return (Path(parent, name) for parent, _, names in os.walk(folder) for name in names)
+
+
+def file_sizes(paths: Iterable[Path]) -> Iterator[int]:
+    """Yield the sizes of those paths that are files, in bytes; one that goes meanwhile is left out."""
+    for path in paths:
+        try:
+            status = path.stat()
+        except FileNotFoundError:
+            continue
+        if stat.S_ISREG(status.st_mode):
+            yield status.st_size

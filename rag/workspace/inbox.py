@@ -20,7 +20,7 @@ from rag.indexing.discovery import unsupported_reason
 from rag.loading.common.file_types import HEAD_BYTES, kind_of
 from rag.loading.common.safe_names import safe_path
 from rag.loading.common.sidecar import SIDECAR_SUFFIX
-from rag.storage.layout import INBOX
+from rag.storage.layout import INBOX, entries_below, file_sizes
 
 MAX_FILE_BYTES = 500_000_000
 """The largest file that is taken."""
@@ -231,9 +231,8 @@ def _digest(path: Path) -> str:
 def _usage_of(folder: Path, _: int) -> _Usage:
     """Measure an inbox, once for each value of the second argument; what comes in is added to what is returned."""
     usage = _Usage()
-    for path in folder.rglob("*"):
-        if path.is_file():
-            usage.add(path.stat().st_size)
+    for size in file_sizes(entries_below(folder)):
+        usage.add(size)
     return usage
 
 
