@@ -13,7 +13,7 @@ from pathlib import Path
 from rag.diagnosis.check import WELL, Symptom, megabytes
 from rag.lexical.manifest import IndexDamaged, read_manifest
 from rag.storage.database import DATABASE
-from rag.storage.layout import DENSE, INBOX, LEXICAL
+from rag.storage.layout import DENSE, INBOX, LEXICAL, entries_below, file_sizes
 from rag.storage.scratch import abandoned_folders
 
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
@@ -58,7 +58,7 @@ def leftovers(folder: Path) -> Symptom:
     paths = list(_leftovers(folder))
     if not paths:
         return WELL
-    size = sum(file.stat().st_size for path in paths for file in (path, *path.rglob("*")) if file.is_file())
+    size = sum(file_sizes(file for path in paths for file in (path, *entries_below(path))))
     return Symptom("present", {"count": len(paths), "size": megabytes(size), "path": str(paths[0])})
 
 
@@ -74,8 +74,8 @@ def remove_leftovers(folder: Path) -> None:
 def _leftovers(folder: Path) -> Iterator[Path]:
     latest = time.time() - _FINISHED_AFTER
     candidates = [*_unnamed_vectors(folder / DENSE), *_unnamed_words(folder / LEXICAL)]
-    # of backups made beside the archive, and of archives restored there
-    candidates += abandoned_folders(folder.absolute().parent)
+    # of backups made beside the archive and for a pipe, and of archives restored there
+    candidates += [*abandoned_folders(folder.absolute().parent), *abandoned_folders(folder)]
     candidates += sorted((folder / INBOX / ".parts").glob("*"))
     yield from (path for path in candidates if path.lstat().st_mtime < latest)
 

@@ -438,26 +438,28 @@ def test_another_writer(folder: Path, encoder: Encoder) -> None:
         lock.communicate("\n")
 
 
-def test_the_folder_of_a_backup_that_is_being_made_stays(folder: Path, encoder: Encoder) -> None:
+@pytest.mark.parametrize("target", [Path(), Path("archive")], ids=["to a file", "to a pipe"])
+def test_the_folder_of_a_backup_that_is_being_made_stays(folder: Path, encoder: Encoder, target: Path) -> None:
     """Only when its program has ended, as the kernel knows by a lock, is it left over, and deleted."""
+    where = folder.parent / target
 
     def mended() -> str:
         return next(
             each for each in archive.doctor(quick=True, fix=True).findings if each.check == "leftovers"
         ).repaired
 
-    with scratch_folder(folder.with_name("news.tar.zst")) as scratch, Archive.open(folder, encoder=encoder) as archive:
+    with scratch_folder(where / "news.tar.zst") as scratch, Archive.open(folder, encoder=encoder) as archive:
         os.utime(scratch, (1_700_000_000,) * 2)
         assert (mended(), scratch.is_dir()) == ("", True)
         killed = os.fork()
         if not killed:
-            left = scratch_folder(folder.with_name("other.tar.zst"))
+            left = scratch_folder(where / "other.tar.zst")
             os.utime(left.__enter__(), (1_700_000_000,) * 2)
             os.kill(os.getpid(), signal.SIGKILL)
         os.waitpid(killed, 0)
-        assert len(list(folder.parent.glob(".fundstelle-*"))) == 2
+        assert len(list(where.glob(".fundstelle-*"))) == 2
         assert "other.tar.zst" in mended()
-        assert list(folder.parent.glob(".fundstelle-*")) == [scratch]
+        assert list(where.glob(".fundstelle-*")) == [scratch]
 
 
 def test_an_empty_archive_is_well(tmp_path: Path, encoder: Encoder) -> None:
