@@ -26,6 +26,7 @@ from rag.lexical.manifest import (
 from rag.lexical.snapshot import LexicalSnapshot
 from rag.lexical.tantivy_index import WordIndex
 from rag.storage.change_feed import NOTHING_YET, State
+from rag.storage.distinct_warnings import DistinctWarnings
 from rag.storage.store import Store
 
 log = logging.getLogger(__name__)
@@ -69,6 +70,7 @@ class LexicalIndex:
         self._store = store
         self._writing = writing
         self._lock = threading.Lock()
+        self._warnings = DistinctWarnings(log)
         self._open_index: _OpenIndex | None = None
         self._unwritable: State | None = None
 
@@ -207,7 +209,7 @@ class LexicalIndex:
                 words = WordIndex.open(self._folder / manifest.name)
             return _open_index(manifest, words)
         except IndexDamaged as error:
-            self._store.database.warn_once(str(error), f"{error} It is rebuilt now.")
+            self._warnings.warn(str(error), f"{error} It is rebuilt now.")
             return None
 
     def _made_from(self) -> str:

@@ -7,6 +7,8 @@ import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
+from rag.storage.distinct_warnings import DistinctWarnings
+
 log = logging.getLogger(__name__)
 
 DAMAGED = "The article {name} was damaged on the disk and {what}: `fundstelle repair` reads its file again."
@@ -16,7 +18,7 @@ class DamageNotes:
     """Which articles were damaged when they were read. Usable from several threads."""
 
     def __init__(self) -> None:
-        self._logged: set[str] = set()
+        self._warnings = DistinctWarnings(log)
         self._thread = threading.local()
 
     def add(self, names: Mapping[str, str]) -> None:
@@ -29,9 +31,7 @@ class DamageNotes:
         if collected is not None:
             collected.update(names)
         for article_id, name in names.items():
-            if article_id not in self._logged:
-                self._logged.add(article_id)
-                log.warning("%s", DAMAGED.format(name=name, what="is left out"))
+            self._warnings.warn(article_id, DAMAGED.format(name=name, what="is left out"))
 
     @contextmanager
     def collected(self) -> Iterator[dict[str, str]]:

@@ -51,7 +51,6 @@ class Database:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._warned: set[str] = set()
         self.damage = DamageNotes()
         self._version = SCHEMA_VERSION
         # changes that were lost before
@@ -98,12 +97,6 @@ class Database:
     def close(self) -> None:
         """Close the file."""
         self._connections.close()
-
-    def warn_once(self, subject: str, message: str) -> None:
-        """Log a warning, unless there was one about this subject."""
-        if subject not in self._warned:
-            self._warned.add(subject)
-            log.warning("%s", message)
 
     @property
     def version(self) -> int:

@@ -338,13 +338,6 @@ def test_facts_of_the_archive_leave_its_revision(store: Store) -> None:
     assert (store.revision, changes(), store.passages.count()) == (revision + 1, before + 4, 1)
 
 
-def test_a_warning_is_said_once(store: Store, caplog: pytest.LogCaptureFixture) -> None:
-    """For each subject."""
-    for subject in ("a", "b", "a"):
-        store.database.warn_once(subject, f"{subject} is wrong.")
-    assert caplog.messages == ["a is wrong.", "b is wrong."]
-
-
 def test_articles_of_a_file_that_has_several(store: Store) -> None:
     """They have a file in common, are in the order of their paths, and are as they were loaded without what recurs."""
     for number in (2, 1):
