@@ -156,7 +156,9 @@ class Connections:
 
     def _give_back(self, connection: sqlite3.Connection, identity: FileIdentity) -> None:
         with self._lock:
-            if identity == (*(self._identity or ()), *self._written) and len(self._idle) < _MAX_IDLE:
+            is_current = identity == (*(self._identity or ()), *self._written)
+            # Ctrl-C may come just after a transaction began: it is undone with its connection
+            if is_current and not connection.in_transaction and len(self._idle) < _MAX_IDLE:
                 self._idle.append(connection)
             else:
                 connection.close()

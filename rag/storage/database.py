@@ -18,7 +18,8 @@ from rag.storage.connections import Connections, FileDeleted, FileEmpty, immedia
 from rag.storage.creation import create_database
 from rag.storage.damage import DamageNotes
 from rag.storage.examination import fault_of_file, fault_of_rows
-from rag.storage.listing import sort_key
+from rag.storage.interruption import interruption_kept
+from rag.storage.listing import register_sort_key
 from rag.storage.locks import INDEXING_LOCK, NO_LOCKS, lock_error
 from rag.storage.log_fit import change_count, check_log
 from rag.storage.schema import FIRST_READABLE_VERSION, SCHEMA_VERSION, set_up
@@ -142,7 +143,7 @@ class Database:
     def lent(self) -> Iterator[sqlite3.Connection]:
         """Lend a connection to this thread; queries inside the block use the same one."""
         try:
-            with self._connections.lent() as connection:
+            with interruption_kept(), self._connections.lent() as connection:
                 yield connection
         except FileEmpty as error:
             raise ArchiveDamaged(EMPTY.format(folder=self._path.parent)) from error
@@ -193,4 +194,4 @@ def prepare_connection(connection: sqlite3.Connection) -> None:
     """Give a connection what the tables of an archive need."""
     connection.execute("PRAGMA foreign_keys = ON")
     register(connection)
-    connection.create_function("sort_key", 1, sort_key, deterministic=True)
+    register_sort_key(connection)

@@ -35,7 +35,7 @@ LISTING_INDEXES = "".join(
 
 # a day is the number 20240301, an unknown one 0
 _SELECT = f"""
-SELECT id, sort_key(coalesce(title, path)), coalesce(source_name.key, ''), coalesce(author_name.key, ''),
+SELECT id, sort_key(CAST(coalesce(title, path) AS BLOB)), coalesce(source_name.key, ''), coalesce(author_name.key, ''),
     CAST(replace(coalesce(published, '0'), '-', '') AS INTEGER), lower(language),
     (SELECT count(*) FROM passages WHERE article = id), CAST(coalesce(strftime('%s', added), 0) AS INTEGER),
     CASE WHEN same_as IS NOT NULL THEN {DUPLICATE}
@@ -52,7 +52,7 @@ _COLUMNS = (
 )
 _INSERT = f"INSERT INTO listing ({_COLUMNS}) {_SELECT}"
 FILL_LISTING = f"""
-INSERT OR IGNORE INTO names (name, key) SELECT name, sort_key(name) FROM (
+INSERT OR IGNORE INTO names (name, key) SELECT name, sort_key(CAST(name AS BLOB)) FROM (
     SELECT source AS name FROM articles UNION SELECT author FROM articles UNION SELECT language FROM articles
 ) WHERE name IS NOT NULL;
 {_INSERT}
@@ -61,7 +61,7 @@ INSERT OR IGNORE INTO names (name, key) SELECT name, sort_key(name) FROM (
 _UPDATED = ", ".join(f"{name} = excluded.{name}" for name in _COLUMNS.split(", ") if name != "article")
 _PUT = f"{_INSERT} WHERE id = ? ON CONFLICT (article) DO UPDATE SET {_UPDATED}"
 _PUT_NAMES = (
-    "INSERT OR IGNORE INTO names (name, key) SELECT value, sort_key(value) FROM "
+    "INSERT OR IGNORE INTO names (name, key) SELECT value, sort_key(CAST(value AS BLOB)) FROM "
     "(SELECT source AS value FROM articles WHERE id = ?1 UNION SELECT author FROM articles WHERE id = ?1 "
     "UNION SELECT language FROM articles WHERE id = ?1) WHERE value IS NOT NULL"
 )
@@ -75,6 +75,15 @@ def sort_key(text: str) -> str:
     """
     name = PurePosixPath(text).name if text.startswith("/") else text
     return " ".join(words(name))[:_MAX_KEY_CHARACTERS]
+
+
+def register_sort_key(connection: sqlite3.Connection) -> None:
+    """Let SQL on a connection compute sort keys, of the bytes of a text: damaged text may be no valid UTF-8."""
+
+    def key_of_bytes(text: bytes) -> str:
+        return sort_key(text.decode("utf-8", "replace"))
+
+    connection.create_function("sort_key", 1, key_of_bytes, deterministic=True)
 
 
 def list_article(connection: sqlite3.Connection, article_id: str) -> None:
