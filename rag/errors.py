@@ -2,21 +2,36 @@
 
 import errno
 
-_MEMORY = "There is not enough memory: end other programs, or raise the limit that `ulimit -v` shows."
-_FILES = "Too many files are open: end other programs, or raise the limit that `ulimit -n` shows."
-
-
-def shortage(error: BaseException) -> str:
-    """Return in a sentence what the computer lacks for something, memory or open files; empty if neither."""
-    code = error.errno if isinstance(error, OSError) else None
-    if code in (errno.EMFILE, errno.ENFILE):
-        return _FILES
-    is_memory = isinstance(error, MemoryError) or code == errno.ENOMEM or "failed to map segment" in str(error)
-    return _MEMORY if is_memory else ""
-
 
 class FundstelleError(Exception):
     """The base of all errors that a caller may catch; the message is meant for the user."""
+
+
+class Shortage(FundstelleError):
+    """The computer has too little of something."""
+
+
+class NotEnoughMemory(Shortage):
+    """The computer has too little memory."""
+
+    sentence = "There is not enough memory: end other programs, or raise the limit that `ulimit -v` shows."
+
+
+class TooManyOpenFiles(Shortage):
+    """The programs of the computer have too many files open."""
+
+    sentence = "Too many files are open: end other programs, or raise the limit that `ulimit -n` shows."
+
+
+def shortage(error: BaseException) -> Shortage | None:
+    """Return what the computer has too little of, if that is why an error was raised."""
+    if isinstance(error, Shortage):
+        return error
+    code = error.errno if isinstance(error, OSError) else None
+    if code in (errno.EMFILE, errno.ENFILE):
+        return TooManyOpenFiles(TooManyOpenFiles.sentence)
+    is_memory = isinstance(error, MemoryError) or code == errno.ENOMEM or "failed to map segment" in str(error)
+    return NotEnoughMemory(NotEnoughMemory.sentence) if is_memory else None
 
 
 class LoadError(FundstelleError):

@@ -29,6 +29,8 @@ def act(what: str) -> object:  # noqa: C901, PLR0912 - a command each
             return len(bytes(int(megabytes) * 1_000_000))
         case ["leak", megabytes]:
             LEAKED.append(b"x" * (int(megabytes) * 1_000_000))
+        case ["open", count]:
+            return [os.open(os.devnull, os.O_RDONLY) for _ in range(int(count))]
         case ["refuse"]:
             raise LoadError("It is encrypted: save a copy without password.")
         case ["fail"]:

@@ -13,7 +13,7 @@ from starlette.responses import Response
 from rag.errors import FundstelleError, shortage
 from rag.schemas.problem import FaultModel
 from rag.server.problem_responses import as_response, problem_of, problem_response
-from rag.server.problems import http_kind
+from rag.server.problems import http_kind, problem_kind
 
 _log = logging.getLogger(__name__)
 
@@ -42,8 +42,8 @@ def unexpected_problem(error: Exception, request_id: str) -> Response:
     """Log an error that nobody expected, and return what a client may know of it."""
     _log.error("Request %s could not be answered: %s", request_id, type(error).__name__)
     _log.debug("The traceback:", exc_info=error)  # only with --debug
-    if sentence := shortage(error):
-        return problem_response(http_kind(503), f"On the server: {sentence}", request_id)
+    if lack := shortage(error):
+        return problem_response(problem_kind(lack), f"On the server: {lack}", request_id)
     return problem_response(http_kind(500), _SENTENCES[500], request_id)
 
 

@@ -115,8 +115,8 @@ def _print_error(error: Exception) -> int:
     elif hasattr(error, "show"):
         # typer's usage errors print themselves; their class is not public
         error.show()
-    elif sentence := shortage(error):
-        print_remark(sentence)
+    elif lack := shortage(error):
+        print_remark(str(lack))
     else:
         summary = escape_controls(f"{type(error).__name__}: {error}".splitlines()[0])
         print_remark(f"Unexpected error ({summary}): run the command again with --debug for details.")

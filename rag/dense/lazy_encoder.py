@@ -11,7 +11,7 @@ from embeddings.cache import cache_folder
 from embeddings.encoder import Encoder, Identity, identity, open_encoder
 from embeddings.errors import EncoderError
 from embeddings.types import OnStep, Role, TokenVectors, Vectors
-from rag.errors import EncoderUnavailable
+from rag.errors import EncoderUnavailable, shortage
 from rag.text.language import language_of
 
 
@@ -102,9 +102,11 @@ class LazyEncoder:
             pool.submit(language_of, "")
             try:
                 return open_encoder(self.encoder_name, on_step=self._on_step, device=self._device)
-            except EncoderError as error:
-                raise EncoderUnavailable(str(error)) from error
-            except OSError as error:
+            except (EncoderError, OSError) as error:
+                if lack := shortage(error.__cause__ or error):
+                    raise lack from error
+                if isinstance(error, EncoderError):
+                    raise EncoderUnavailable(str(error)) from error
                 raise EncoderUnavailable(
                     f"The model cannot be prepared in {cache_folder()} ({error.strerror}): make room there, or "
                     "check the permissions."

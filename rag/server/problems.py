@@ -29,6 +29,7 @@ _STATUS: dict[type[FundstelleError], int] = {
     FundstelleError: 422,
     errors.ArchiveError: 503,
     errors.ArchiveBusy: 409,
+    errors.Shortage: 503,
     errors.NotFound: 404,
     errors.NotSignedIn: 401,
     errors.NotAllowed: 403,

@@ -10,7 +10,7 @@ from fastapi.responses import HTMLResponse, PlainTextResponse
 from starlette.requests import HTTPConnection
 
 from rag.archive import Archive
-from rag.errors import EmptyQuestion, FilterError, FundstelleError, LongQuestion, NotFound, QuestionError
+from rag.errors import EmptyQuestion, FilterError, FundstelleError, LongQuestion, NotFound, QuestionError, shortage
 from ui.html.notices import error_notice, refusal_notice
 from ui.routes.request_settings import settings_of
 from ui.wording.errors import error_sentence
@@ -50,7 +50,9 @@ def fragment(request: Request, archive: Archive, markup: Callable[[Texts], str])
     except Exception as error:
         _log.error("%s could not be answered: %s", request.url.path, type(error).__name__)
         _log.debug("The traceback:", exc_info=True)  # only with --debug
-        return _notice(error_notice(texts.unexpected, texts), 500)
+        lack = shortage(error)
+        sentence = refusal_notice(lack, texts, archive.folder) if lack else error_notice(texts.unexpected, texts)
+        return _notice(sentence, 503 if lack else 500)
 
 
 def error_reply(

@@ -17,7 +17,7 @@ from starlette.requests import ClientDisconnect
 from rag.access.audit import note
 from rag.access.door import visitor_of
 from rag.access.roles import Role
-from rag.errors import ArchiveBusy, CorrectionError, FundstelleError, NotFound, UploadError
+from rag.errors import ArchiveBusy, CorrectionError, FundstelleError, NotFound, UploadError, shortage
 from rag.fetching.urls import is_address
 from rag.jobs.indexing_job import IndexingTask
 from rag.workspace.folders import Folders
@@ -249,6 +249,7 @@ def _answered(request: Request, desk: LibraryDesk, action: Callable[[Texts], str
 
 
 def _refusal(error: Exception, desk: LibraryDesk, texts: Texts) -> PlainTextResponse:
+    error = shortage(error) or error
     match error:
         case _Forbidden():
             return PlainTextResponse(str(error), 422)

@@ -15,7 +15,7 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from rag.access.door import CHALLENGE, visitor_of
-from rag.errors import FundstelleError, NotSignedIn
+from rag.errors import FundstelleError, NotSignedIn, shortage
 from rag.server.arrival import Refusal, arrival_of, foreign_sender, joined_header, read_body, replayed
 from rag.server.hosts import Serving, View
 from rag.server.problems import problem_kind
@@ -172,7 +172,9 @@ class Gate:
             _log.log(level, "A request could not be answered: %s", type(error).__name__)
             _log.debug("The traceback:", exc_info=True)  # only with --debug
             if not is_started:
-                await _respond(Refusal(500, "Something went wrong."), scope, receive, send)
+                lack = shortage(error)
+                refusal = Refusal(503, str(lack)) if lack else Refusal(500, "Something went wrong.")
+                await _respond(refusal, scope, receive, send)
             elif not is_complete:
                 await send({"type": "http.response.body", "body": b"", "more_body": False})
 

@@ -9,7 +9,7 @@ from typing import TypeVar
 import gradio as gr
 
 from rag.archive import Archive
-from rag.errors import FundstelleError
+from rag.errors import FundstelleError, shortage
 from rag.evaluation.measures.trec_measures import MAIN
 from rag.evaluation.runs.run_store import RunFacts
 from rag.evaluation.session import EvaluationSession
@@ -190,8 +190,10 @@ class EvaluationActions:
         state, progress = self._job.state, self._tab.progress
         if state.run:
             return {progress: "", **self._run_choices(state.run, texts)}
+        if state.refusal:
+            return {progress: refusal_notice(state.refusal, texts, self._archive.folder)}
         unknown = texts.unexpected if state.phase == "failed" else words_of(texts).nothing_saved
-        return {progress: error_notice(str(state.refusal or unknown), texts)}
+        return {progress: error_notice(unknown, texts)}
 
     def _source_choices(self, upload: Source | None, key: object, words: Words) -> object:
         """Offer the sources of questions; that with the key is selected, or else the first."""
@@ -218,6 +220,8 @@ class EvaluationActions:
         except FundstelleError as error:
             return show(refusal_notice(error, texts, self._archive.folder))
         except Exception as error:
+            if lack := shortage(error):
+                return show(refusal_notice(lack, texts, self._archive.folder))
             _log.error("The tab “Evaluate” failed: %s", type(error).__name__)
             _log.debug("The traceback:", exc_info=True)
             return show(error_notice(texts.unexpected, texts))

@@ -27,7 +27,9 @@ from rag.errors import (
     FundstelleError,
     LongQuestion,
     NoRun,
+    NotEnoughMemory,
     NotFound,
+    TooManyOpenFiles,
 )
 from rag.evaluation.questions.faults import FAULTS, Fault, QuestionFileError
 from rag.search.query import MAX_QUESTION
@@ -59,6 +61,8 @@ class ErrorTexts:
     no_encoder: str
     no_run: str
     not_found: str
+    memory: str
+    open_files: str
     faults: Mapping[Fault, str]
     location: str
 
@@ -86,6 +90,10 @@ ERRORS: Mapping[str, ErrorTexts] = {
         "Protokoll.",
         no_run="Diese Auswertung gibt es im Archiv nicht mehr. Wählen Sie eine andere.",
         not_found="Das ist nicht mehr im Archiv: Es wurde entfernt, oder ein anderes Archiv liegt an dieser Stelle.",
+        memory="Der Arbeitsspeicher reicht nicht aus: Beenden Sie andere Programme, oder erhöhen Sie die Grenze, die "
+        "`ulimit -v` zeigt.",
+        open_files="Es sind zu viele Dateien geöffnet: Beenden Sie andere Programme, oder erhöhen Sie die Grenze, die "
+        "`ulimit -n` zeigt.",
         faults={
             "encoding": "{file} ist kein Text in UTF-8. Speichern Sie die Datei in dieser Kodierung.",
             "empty": "{file} enthält keine gültige Frage. Schreiben Sie in jede Zeile eine: {example}",
@@ -122,6 +130,8 @@ ERRORS: Mapping[str, ErrorTexts] = {
         no_encoder="The language model cannot be loaded. Check whether the disk is full; the log has the details.",
         no_run="This run is no longer in the archive. Choose another one.",
         not_found="This is no longer in the archive: it was removed, or another archive is in its place now.",
+        memory=NotEnoughMemory.sentence,
+        open_files=TooManyOpenFiles.sentence,
         faults=FAULTS,
         location="{file}, line {line}",
     ),
@@ -193,7 +203,9 @@ def _archive_sentence(error: FundstelleError, texts: Texts, archive: Path) -> st
         EncoderMisfit: texts.other_encoder,
         EncoderUnavailable: words.no_encoder,
         NoRun: words.no_run,
+        NotEnoughMemory: words.memory,
         NotFound: words.not_found,
+        TooManyOpenFiles: words.open_files,
     }
     sentence = sentences.get(type(error))
     return sentence and sentence.format(folder=archive, command=index_command(archive, texts.folder))

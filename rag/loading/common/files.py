@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from io import BufferedReader
 from pathlib import Path
 
-from rag.errors import LoadError
+from rag.errors import LoadError, shortage
 from rag.loading.common.file_types import ARCHIVE_KINDS, HEAD_BYTES, MULTI_ARTICLE_KINDS, kind_of
 
 MAX_BYTES = 20_000_000
@@ -101,6 +101,7 @@ def open_file(path: Path) -> Iterator[BufferedReader]:
 
     Raises:
         LoadError: it is not a regular file, is empty, or cannot be read, on opening or later in the block.
+        Shortage: the computer has too little memory, or too many files are open.
     """
     try:
         path.as_posix().encode("utf-8")
@@ -115,5 +116,7 @@ def open_file(path: Path) -> Iterator[BufferedReader]:
         with path.open("rb") as file:
             yield file
     except OSError as error:
+        if lack := shortage(error):
+            raise lack from error
         reason = error.strerror or type(error).__name__
         raise LoadError(f"It cannot be read ({reason}): check that it is there and that you may read it.") from error

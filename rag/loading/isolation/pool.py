@@ -63,6 +63,7 @@ class Workers:
 
         Raises:
             RuntimeError: a process cannot be started.
+            TooManyOpenFiles: no further file can be opened, here or in a worker.
         """
         if function is not self._function:
             self.close()
@@ -135,6 +136,8 @@ class Workers:
         if message == Message.READY:
             worker.start_clock(self._seconds)
             return
+        if message == Message.SHORTAGE:
+            raise result
         if message in (Message.LAST_RESULT, Message.OUT_OF_MEMORY):
             self._remove(worker)
         worker.finish(load_error(MemoryError()) if message == Message.OUT_OF_MEMORY else result)

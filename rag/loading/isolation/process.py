@@ -18,6 +18,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from rag.errors import Shortage
 from rag.loading.common.guard import INTERRUPTIONS, load_error, result_or_error
 
 
@@ -32,6 +33,8 @@ class Message(IntEnum):
     """The result of a task, from a worker that has grown too large for another one."""
     OUT_OF_MEMORY = auto()
     """Memory ran out."""
+    SHORTAGE = auto()
+    """What the computer has too little of."""
 
 
 @dataclass(eq=False, slots=True)
@@ -144,6 +147,8 @@ def _serve(pipe: Connection, function: Callable[[Any], Any], memory: int) -> Non
                 message = _pickled_result(function, pipe.recv(), max_memory=start + memory // 2)
             except MemoryError:
                 message = pickle.dumps((Message.OUT_OF_MEMORY, None))
+            except Shortage as error:
+                message = pickle.dumps((Message.SHORTAGE, error))
             pipe.send_bytes(message)
 
 
@@ -152,12 +157,13 @@ def _pickled_result(function: Callable[[Any], Any], argument: Any, max_memory: i
 
     Raises:
         MemoryError: memory ran out.
+        TooManyOpenFiles: no further file can be opened.
     """
     try:
         result = result_or_error(function, argument)
         message = Message.LAST_RESULT if _memory() > max_memory else Message.RESULT
         return pickle.dumps((message, result))
-    except MemoryError:
+    except (MemoryError, Shortage):
         raise
     except BaseException as error:
         # the result cannot be pickled

@@ -11,9 +11,9 @@ import pytest
 
 from embeddings.encoder import Encoder
 from rag.archive import Archive
+from rag.errors import NotEnoughMemory, TooManyOpenFiles
 
-_MEMORY = "There is not enough memory: end other programs, or raise the limit that `ulimit -v` shows."
-_FILES = "Too many files are open: end other programs, or raise the limit that `ulimit -n` shows."
+_MEMORY, _FILES = NotEnoughMemory.sentence, TooManyOpenFiles.sentence
 
 
 @pytest.mark.slow
@@ -31,6 +31,7 @@ _FILES = "Too many files are open: end other programs, or raise the limit that `
                 ("ask", resource.RLIMIT_AS, 3 * 10**9, None),
                 ("index", resource.RLIMIT_AS, 3 * 10**9, None),
                 ("ask", resource.RLIMIT_NOFILE, 12, _FILES),
+                ("index", resource.RLIMIT_NOFILE, 12, _FILES),
                 ("ask", resource.RLIMIT_NOFILE, 64, ""),
                 ("index", resource.RLIMIT_NOFILE, 64, ""),
             )

@@ -16,7 +16,7 @@ import pytest
 from misbehaving import act
 from paths import ROOT
 
-from rag.errors import LoadError
+from rag.errors import LoadError, TooManyOpenFiles
 from rag.loading.isolation import pool
 from rag.loading.isolation.pool import Workers
 from rag.loading.isolation.process import Worker
@@ -89,6 +89,14 @@ def test_memory_that_is_not_given_back() -> None:
         results = [result for _, result in workers.map(act, ["leak 150"] * 6)]
     assert not [result for result in results if isinstance(result, LoadError)]
     assert len({result[1] for result in results if isinstance(result, tuple)}) == 3
+
+
+def test_too_many_open_files_are_no_fault_of_a_file() -> None:
+    """The reading ends, with what the computer has too little of; the next one goes on in another process."""
+    with Workers(1) as workers:
+        with pytest.raises(TooManyOpenFiles, match="Too many files are open: end other programs"):
+            list(workers.map(act, ["open 100000", "a"]))
+        assert len(list(workers.map(act, ["a"]))) == 1
 
 
 def test_memory_stays_flat() -> None:
