@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import shutil
 import threading
 from dataclasses import dataclass
 from pathlib import Path
@@ -72,6 +71,7 @@ class DenseIndex:
         self._source: IndexSource | None = None
         self._neutral = LanguageNeutral({}, {})
         self._state = NOTHING_YET
+        self._ignores_disk = False
 
     def search(self, query: Vectors, k: int, allowed: Ids | None = None) -> list[Neighbor]:
         """Return the keys of the nearest passages of the store as it is now, best first.
@@ -128,13 +128,21 @@ class DenseIndex:
             self._index = None
 
     def rebuild(self) -> None:
-        """Fill the index again from the store, whatever is on the disk; the caller must hold the lock `writing`."""
+        """Replace the index by one that is made from the store alone; the caller must hold the lock `writing`.
+
+        What is on the disk stays until the new index is complete, for those who ask meanwhile.
+        """
         with self._lock:
-            shutil.rmtree(self._folder, ignore_errors=True)
             self._index = None
-        self.catch_up()
+            self._ignores_disk = True
+        try:
+            self.catch_up()
+        finally:
+            self._ignores_disk = False
 
     def _open(self, encoder: EncoderRecord, source: IndexSource) -> VectorIndex:
+        if self._ignores_disk:
+            return self._fresh(encoder)
         try:
             index = open_index(f"faiss:{self._folder}", encoder.dim)
         except IndexDamaged as error:

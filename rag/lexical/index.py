@@ -73,6 +73,7 @@ class LexicalIndex:
         self._warnings = DistinctWarnings(log)
         self._open_index: _OpenIndex | None = None
         self._unwritable: State | None = None
+        self._ignores_disk = False
 
     def catch_up(self) -> LexicalSnapshot:
         """Update the index to the store, on disk too unless another process holds the lock, and return it.
@@ -93,11 +94,17 @@ class LexicalIndex:
             self._open_index = None
 
     def rebuild(self) -> None:
-        """Fill the index again from the store, whatever is on the disk; the caller must hold the lock `writing`."""
+        """Replace the index by one that is made from the store alone; the caller must hold the lock `writing`.
+
+        What is on the disk stays until the new index is complete, for those who ask meanwhile.
+        """
         with self._lock:
-            shutil.rmtree(self._folder, ignore_errors=True)
             self._open_index = self._unwritable = None
-        self.catch_up()
+            self._ignores_disk = True
+        try:
+            self.catch_up()
+        finally:
+            self._ignores_disk = False
 
     def _updated(self) -> _OpenIndex | None:
         """Open the index, and write what has changed in the archive."""
@@ -194,6 +201,8 @@ class LexicalIndex:
 
     def _opened_from_disk(self) -> _OpenIndex | None:
         """Return the index on disk, or None if there is none of this archive."""
+        if self._ignores_disk:
+            return None
         try:
             manifest = read_manifest(self._folder)
             if manifest is None or manifest.made_from != self._made_from():

@@ -13,9 +13,10 @@ import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from resource import RLIMIT_NOFILE, getrlimit, setrlimit
+from typing import Any
 
 import pytest
 from factories import WITHOUT_VERSION_6
@@ -281,6 +282,40 @@ def test_an_archive_of_an_earlier_version_goes_on(
     with Archive.open(archive.folder, encoder=encoder) as archive:
         assert quotes(archive.ask('"für Lastwagen"')) == [BRIDGE]
     assert caplog.messages == []
+
+
+def test_an_interruption_while_indexes_are_rebuilt_damages_none(
+    tmp_path: Path, encoder: Encoder, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whichever of their files was replaced or deleted last: they are those of before, or new ones."""
+    with Archive.open(tmp_path / "archive", encoder=encoder) as archive:
+        archive.index([written(tmp_path / "in", a=DIKE, b=MARKET)])
+    calls = most = 0
+
+    def interrupted(real: Callable[..., Any]) -> Callable[..., Any]:
+        def call(*arguments: Any, **more: Any) -> Any:
+            nonlocal calls
+            if calls == most:
+                raise KeyboardInterrupt
+            calls += 1
+            return real(*arguments, **more)
+
+        return call
+
+    is_done = False
+    while not is_done:
+        with Archive.open(archive.folder, encoder=encoder) as archive, monkeypatch.context() as patch:
+            calls = 0
+            for name in ("unlink", "replace", "rmdir", "fsync"):
+                patch.setattr(os, name, interrupted(getattr(os, name)))
+            with suppress(KeyboardInterrupt):
+                archive._rebuild_indexes()
+                is_done = True
+        with Archive.open(archive.folder, encoder=encoder) as archive:
+            assert quotes(archive.ask('"Tore verlangt"')) == [DIKE]
+        assert caplog.messages == []
+        most += 1
+    assert most > 10
 
 
 # -- the same files, the same answers ---------------------------------------------------------------
