@@ -176,7 +176,7 @@ class CompiledEncoder:
             for row, text_vector, state in zip(rows, pooled, states, strict=True):
                 tokens = min(len(ids[row]), self._text_tokens)
                 result[row] = content_tokens(
-                    vectors=state[start : start + tokens].copy(),
+                    vectors=state[start : start + tokens],
                     pooled=text_vector.copy(),
                     text=texts[row],
                     prompt_length=len(prompt),

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-Offsets = list[tuple[int, int]]
+import numpy as np
+from numpy.typing import NDArray
+
+Offsets = NDArray[np.int32]
+"""The half-open range of code points of each token of a text, shape (tokens, 2)."""
 
 FULL = "tokenizer.json"
 PACKED = "tokenizer.kit"
@@ -23,11 +26,9 @@ def write_tokenizer(folder: Path, tokenizer_json: str) -> None:
     Kitoken.from_tokenizers_file(str(folder / FULL)).to_file(str(folder / PACKED))
 
 
-_WORD = re.compile(r"\S+")
-
 
 class ModelTokenizer:
-    """Token ids by kitoken, which opens its packed file in 0.1 s, and their offsets word by word.
+    """Token ids by kitoken, which opens its packed file in 0.1 s, and their offsets letter by letter.
 
     The full tokenizer, which takes 0.6 s to open, is used only for texts whose normalisation is not letter by letter.
     Neither reads `<s>` and the like in a text as special tokens. Thread-safe.
@@ -38,7 +39,7 @@ class ModelTokenizer:
 
         self._folder = folder
         self._packed = Kitoken.from_file(str(folder / PACKED))
-        self._pieces: dict[int, str] = {}
+        self._pieces = _Pieces(self._packed.decode)
 
     @cached_property
     def _full(self) -> Any:
@@ -61,57 +62,48 @@ class ModelTokenizer:
             texts: the texts.
             ids: the result of `ids` for these texts.
         """
-        offsets = [self._offsets_by_word(text, text_ids) for text, text_ids in zip(texts, ids, strict=True)]
+        offsets = [self._offsets_by_letter(text, text_ids) for text, text_ids in zip(texts, ids, strict=True)]
         misspelled = [number for number, text_offsets in enumerate(offsets) if text_offsets is None]
         if misspelled:
             encodings = self._full.encode_batch([texts[number] for number in misspelled], add_special_tokens=False)
             for number, encoding in zip(misspelled, encodings, strict=True):
-                offsets[number] = encoding.offsets
+                offsets[number] = np.array(encoding.offsets, np.int32).reshape(-1, 2)
         return [text_offsets for text_offsets in offsets if text_offsets is not None]
 
-    def _offsets_by_word(self, text: str, ids: Sequence[int]) -> Offsets | None:
-        """Add up the lengths of the tokens of each word; None if the tokens do not spell the words.
+    def _offsets_by_letter(self, text: str, ids: Sequence[int]) -> Offsets | None:
+        """Add up the lengths of the tokens; None if they do not spell the text.
 
-        This tokenizer never cuts a token across white space, so the tokens of a text are those of its words.
+        This tokenizer never cuts a token across white space, so the tokens spell the text without its spaces.
         """
-        words = list(_WORD.finditer(text))
-        offsets: Offsets = []
-        consumed: list[int] = []
-        ids_by_word = self._packed.encode_all([word.group() for word in words]) if words else []
-        for word, word_ids in zip(words, ids_by_word, strict=True):
-            consumed += word_ids
-            word_offsets = self._offsets_in_word(word, word_ids)
-            if word_offsets is None:
-                return None
-            offsets += word_offsets
-        # white space at the end becomes tokens without letters
-        trailing_ids = ids[len(consumed) :]
-        trailing = [(words[-1].end() if words else 0, len(text)) for _ in trailing_ids]
-        if list(ids[: len(consumed)]) != consumed or any(map(self._piece, trailing_ids)):
+        positions = np.flatnonzero(~np.fromiter(map(str.isspace, text), bool, len(text)))
+        spelling = "".join(text.split())
+        if not unicodedata.is_normalized("NFKC", spelling):
+            letters = [unicodedata.normalize("NFKC", letter) for letter in spelling]
+            # for each letter of the tokens, the position in the text of the letter that it is normalised from
+            positions = np.repeat(positions, list(map(len, letters)))
+            spelling = "".join(letters)
+        pieces = list(map(self._pieces.__getitem__, ids))
+        if "".join(pieces) != spelling:
             return None
-        return offsets + trailing
+        lengths = np.fromiter(map(len, pieces), np.intp, len(pieces))
+        stops = lengths.cumsum()
+        # a token without letters is only the space before a word, or white space at the end
+        before = np.append(positions, len(text))[stops - lengths]
+        last = positions[-1] + 1 if len(positions) else 0
+        after = np.append(positions, len(text) - 1)[stops - (lengths > 0)] + 1
+        no_letters, trailing = lengths == 0, stops == len(spelling)
+        starts = np.where(no_letters, np.where(trailing, last, np.maximum(before - 1, 0)), before)
+        ends = np.where(no_letters & ~trailing, before, after)
+        return np.stack([starts, ends], axis=1).astype(np.int32)
 
-    def _offsets_in_word(self, word: re.Match[str], ids: Sequence[int]) -> Offsets | None:
-        spelled = [unicodedata.normalize("NFKC", letter) for letter in word.group()]
-        pieces = [self._piece(token) for token in ids]
-        if "".join(spelled) != "".join(pieces):
-            return None
-        # for each letter of the pieces, the position in the text of the letter that it is normalised from
-        positions = [position for position, letters in enumerate(spelled, word.start()) for _ in letters]
-        offsets: Offsets = []
-        start = 0
-        for piece in pieces:
-            end = start + len(piece)
-            if piece:
-                offsets.append((positions[start], positions[end - 1] + 1))
-            else:
-                # a token that is only the space before the word
-                offsets.append((max(0, word.start() - 1), word.start()))
-            start = end
-        return offsets
 
-    def _piece(self, token: int) -> str:
-        """Return the letters of a token without the space before it."""
-        if token not in self._pieces:
-            self._pieces[token] = self._packed.decode([token]).decode("utf-8", "replace")
-        return self._pieces[token]
+class _Pieces(dict[int, str]):
+    """The letters of each token without the space before it."""
+
+    def __init__(self, decode: Callable[[list[int]], bytes]) -> None:
+        super().__init__()
+        self._decode = decode
+
+    def __missing__(self, token: int) -> str:
+        self[token] = piece = self._decode([token]).decode("utf-8", "replace")
+        return piece

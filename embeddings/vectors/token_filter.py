@@ -2,36 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
+from numpy.typing import NDArray
 
 from embeddings.types import TokenVectors, Vectors
 
 
 def content_tokens(
-    *, vectors: Vectors, pooled: Vectors, text: str, prompt_length: int, offsets: Sequence[tuple[int, int]]
+    *, vectors: Vectors, pooled: Vectors, text: str, prompt_length: int, offsets: NDArray[np.int32]
 ) -> TokenVectors:
     """Return the tokens of the text itself, without those of its prompt.
 
     Args:
-        vectors: (tokens, dim), a row for each token of prompt + text, without special tokens.
+        vectors: (tokens, dim), a row for each token of prompt + text, without special tokens; they are copied.
         pooled: (dim,), the vector of prompt + text.
         text: the text without its prompt.
         prompt_length: code points of the prompt.
-        offsets: for each row, the code points of prompt + text that it covers.
+        offsets: (tokens, 2), for each row the code points of prompt + text that it covers.
     """
-    rows, spans = [], []
-    for row, (start, end) in enumerate(offsets):
-        if end <= prompt_length:
-            continue
-        text_start, text_end = max(0, start - prompt_length), end - prompt_length
-        # a SentencePiece token begins with the space before its word
-        while text_start < text_end - 1 and text[text_start].isspace():
-            text_start += 1
-        rows.append(row)
-        spans.append((text_start, text_end))
-    return TokenVectors(vectors[rows], np.array(spans, np.int32).reshape(-1, 2), pooled)
+    in_text = offsets[:, 1] > prompt_length
+    spans = np.maximum(offsets[in_text] - prompt_length, 0)
+    # a SentencePiece token begins with the space before its word
+    is_space = np.fromiter(map(str.isspace, f"{text}."), bool, len(text) + 1)
+    while (spaced := (spans[:, 0] < spans[:, 1] - 1) & is_space[spans[:, 0]]).any():
+        spans[spaced, 0] += 1
+    return TokenVectors(vectors[in_text], spans, pooled)
 
 
 def drop_punctuation(text: str, tokens: TokenVectors) -> TokenVectors:
@@ -39,5 +34,7 @@ def drop_punctuation(text: str, tokens: TokenVectors) -> TokenVectors:
 
     Punctuation matches nothing, and it is a tenth of all tokens (Khattab and Zaharia, "ColBERT", 2020).
     """
-    has_letter = np.array([any(map(str.isalnum, text[start:end])) for start, end in tokens.spans.tolist()], bool)
+    letters_before = np.zeros(len(text) + 1, np.int32)
+    np.cumsum(np.fromiter(map(str.isalnum, text), bool, len(text)), out=letters_before[1:])
+    has_letter = letters_before[tokens.spans[:, 1]] > letters_before[tokens.spans[:, 0]]
     return tokens.select(has_letter) if has_letter.any() else tokens

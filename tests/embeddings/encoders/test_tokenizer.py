@@ -1,4 +1,4 @@
-"""Offsets that are added up word by word are those of the full tokenizer."""
+"""Offsets that are added up letter by letter are those of the full tokenizer."""
 
 from __future__ import annotations
 
@@ -64,14 +64,14 @@ def test_articles(tokenizer: ModelTokenizer) -> None:
     texts = ["passage: " + file.read_text("utf-8").strip()[:3000] for file in SAMPLES if file.suffix in (".txt", ".md")]
     assert len(texts) == 30
     assert all(same(tokenizer, text) for text in texts)
-    by_word = [tokenizer._offsets_by_word(text, ids) for text, ids in zip(texts, tokenizer.ids(texts), strict=True)]
-    assert sum(offsets is None for offsets in by_word) <= len(texts) / 20
+    by_letter = [tokenizer._offsets_by_letter(text, ids) for text, ids in zip(texts, tokenizer.ids(texts), strict=True)]
+    assert sum(offsets is None for offsets in by_letter) <= len(texts) / 20
 
 
 @settings(deadline=None)
 @given(st.text(st.characters(categories=("L", "N", "P", "Zs")), max_size=60))
 def test_any_text(text: str) -> None:
-    """Where words are added up at all, the sum is right, whatever letters the words are made of."""
+    """Where letters are added up at all, the sum is right, whatever letters the text is made of."""
     tokenizer = _opened()
     prompted = "passage: " + text
     ids = tokenizer.ids([prompted])[0]
