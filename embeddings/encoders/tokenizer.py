@@ -26,7 +26,6 @@ def write_tokenizer(folder: Path, tokenizer_json: str) -> None:
     Kitoken.from_tokenizers_file(str(folder / FULL)).to_file(str(folder / PACKED))
 
 
-
 class ModelTokenizer:
     """Token ids by kitoken, which opens its packed file in 0.1 s, and their offsets letter by letter.
 

@@ -9,7 +9,7 @@ from dataclasses import replace
 from functools import lru_cache
 
 from rag.config import Config
-from rag.text.language import language_of_part
+from rag.text.language import languages_of_parts
 from rag.text.sentences import sentence_spans
 from rag.types import SEARCHED_KINDS, Article, Passage, Span, passage_at
 
@@ -37,10 +37,9 @@ def split(article: Article, count_tokens: CountTokens, config: Config) -> tuple[
     for part in article.parts():
         if part.kind in SEARCHED_KINDS:
             spans = _spans(article.text[part.start : part.end], article.language, count_tokens, config)
-            for start, end in spans:
-                passage = passage_at(article, part.start + start, part.start + end)
-                passages.append(replace(passage, language=language_of_part(passage.text, article.language)))
-    return tuple(passages)
+            passages += [passage_at(article, part.start + start, part.start + end) for start, end in spans]
+    languages = languages_of_parts([passage.text for passage in passages], article.language)
+    return tuple(replace(passage, language=language) for passage, language in zip(passages, languages, strict=True))
 
 
 def _spans(text: str, language: str, count_tokens: CountTokens, config: Config) -> Iterator[Span]:
