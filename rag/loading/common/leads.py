@@ -30,6 +30,8 @@ def with_leads(blocks: Sequence[Block], leads: Sequence[str], title: str | None)
     Where the text begins with the headline, the leads follow it. A lead counts as contained if its first sixty letters
     are in the text: it may be cut short, or differ in punctuation.
     """
+    if not leads:
+        return tuple(blocks)
     letters_of_text = letters_and_digits("".join(block.text for block in blocks))
     missing_leads: list[str] = []
     for lead in (" ".join(text.split()) for text in leads):

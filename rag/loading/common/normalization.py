@@ -18,4 +18,4 @@ def normalise(text: str) -> str:
 
 def letters_and_digits(text: str) -> str:
     """Return only the letters and digits of a text, case-folded, as a key to compare texts by."""
-    return "".join(character for character in text.casefold() if character.isalnum())
+    return "".join(filter(str.isalnum, text.casefold()))

@@ -89,11 +89,10 @@ def _table() -> dict[str, np.ndarray]:
 
 
 def _is_appeal(text: str) -> bool:
-    words = {match[0].casefold() for match in APPEAL.finditer(text)}
     return (
         len(text) >= _MIN_APPEAL_CHARACTERS
-        and len(words) >= _MIN_APPEAL_WORDS
-        and len(US.findall(text)) >= _MIN_FIRST_PERSON
+        and len(set(APPEAL.matches(text))) >= _MIN_APPEAL_WORDS
+        and len(US.matches(text)) >= _MIN_FIRST_PERSON
     )
 
 
@@ -108,7 +107,7 @@ def _with_thread(texts: Sequence[str], kinds: Sequence[TextKind], log_likelihood
     headings = (
         number
         for number, text in enumerate(texts)
-        if len(text) < _MAX_LABEL_CHARACTERS and CUES["comments"].search(text)
+        if len(text) < _MAX_LABEL_CHARACTERS and CUES["comments"].is_in(text)
     )
     heading = next((number for number in headings if share_read[number] > _MIN_SHARE_READ), None)
     if heading is None:
@@ -126,6 +125,6 @@ def _with_teasers(texts: Sequence[str], kinds: Sequence[TextKind]) -> list[TextK
     updated_kinds: list[TextKind] = []
     is_below_hint = False
     for text, kind in zip(texts, kinds, strict=True):
-        is_below_hint = kind == "boilerplate" and (is_below_hint or bool(CUES["related"].search(text)))
+        is_below_hint = kind == "boilerplate" and (is_below_hint or CUES["related"].is_in(text))
         updated_kinds.append("teaser" if is_below_hint else kind)
     return updated_kinds

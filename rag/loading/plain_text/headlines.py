@@ -103,6 +103,6 @@ def _may_be_headline(line: str, least_words: int = _MIN_HEADLINE_WORDS) -> bool:
         and any(character.isalpha() for character in line)
         and line[-1] not in ".,;:"
         and not _LIST_MARKER.match(line)
-        and not any(CUES[name].search(line) for name in cues)
+        and not any(CUES[name].is_in(line) for name in cues)
         and next(dates_in(line), None) is None
     )

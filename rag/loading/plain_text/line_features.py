@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -52,6 +52,8 @@ class _Lines:
     us: FloatArray
     appeals: FloatArray
     """How many different words of appeals the line contains."""
+    cues: Mapping[str, FloatArray]
+    """By the name of each cue, 1 if it is in the line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +68,11 @@ def _matches(name: str, pattern: re.Pattern[str]) -> _Feature:
     return _Feature(name, lambda lines: _flags(pattern, lines.texts))
 
 
-def _cue_features(name: str, cue: re.Pattern[str]) -> tuple[_Feature, _Feature]:
+def _cue_features(name: str) -> tuple[_Feature, _Feature]:
     """A cue in a short line, and in a paragraph, where it means less."""
     return (
-        _Feature(f"cue {name}", lambda lines: _flags(cue, lines.texts) * (lines.length < _PARAGRAPH)),
-        _Feature(f"cue {name} in long", lambda lines: _flags(cue, lines.texts) * ~(lines.length < _PARAGRAPH)),
+        _Feature(f"cue {name}", lambda lines: lines.cues[name] * (lines.length < _PARAGRAPH)),
+        _Feature(f"cue {name} in long", lambda lines: lines.cues[name] * ~(lines.length < _PARAGRAPH)),
     )
 
 
@@ -104,7 +106,7 @@ _FEATURES = (
     _Feature("appeals", lambda lines: np.minimum(lines.appeals, 4)),
     _Feature("many appeals", lambda lines: _as_floats(lines.appeals >= _MIN_APPEAL_WORDS)),
     _Feature("appeals to you", lambda lines: np.minimum(lines.appeals, 3) * np.minimum(lines.you + lines.us, 3)),
-    *(feature for name, cue in CUES.items() for feature in _cue_features(name, cue)),
+    *(feature for name in CUES for feature in _cue_features(name)),
 )
 """What a line says by itself, without its neighbours."""
 
@@ -144,11 +146,10 @@ def _count(lines: Sequence[str]) -> _Lines:
         sentences=np.array([len(_SENTENCE_END.findall(text)) for text in texts], np.float64),
         ends=_flags(_ENDS, texts),
         repetitions=np.array([occurrences[text.casefold()] - 1 for text in texts], np.float64),
-        you=np.array([len(YOU.findall(text)) for text in texts], np.float64),
-        us=np.array([len(US.findall(text)) for text in texts], np.float64),
-        appeals=np.array(
-            [len({word.casefold() for word in CUES["appeal"].findall(text)}) for text in texts], np.float64
-        ),
+        you=np.array([len(YOU.matches(text)) for text in texts], np.float64),
+        us=np.array([len(US.matches(text)) for text in texts], np.float64),
+        appeals=np.array([len(set(CUES["appeal"].matches(text))) for text in texts], np.float64),
+        cues={name: np.array([cue.is_in(text) for text in texts], np.float64) for name, cue in CUES.items()},
     )
 
 
@@ -207,7 +208,7 @@ def _counts(lines: _Lines, count: Callable[[str], float]) -> FloatArray:
 
 
 def _digits(text: str) -> int:
-    return sum(character.isdigit() for character in text)
+    return sum(map(str.isdigit, text))
 
 
 def _flags(pattern: re.Pattern[str], texts: Sequence[str]) -> FloatArray:
