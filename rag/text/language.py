@@ -96,7 +96,7 @@ def _scores(samples: Sequence[bytes], tables: Mapping[str, NDArray[Any]]) -> NDA
     positions = np.arange(len(letters)) - np.repeat(np.cumsum(lengths) - lengths, lengths)
     # the automaton's state at a letter depends on the last letters only: all letters read them at the same time
     states = np.zeros(len(letters), np.uint32)
-    for back in range(_LONGEST_SEQUENCE - 1, -1, -1):
+    for back in reversed(range(min(_LONGEST_SEQUENCE, len(letters)))):
         rows = tables["nextmove_row"][states[back:]].astype(np.uint32)
         moved = tables["nextmove"][(rows << 8) + letters[: len(letters) - back]]
         states[back:] = np.where(positions[back:] >= back, moved, 0)

@@ -157,12 +157,15 @@ def test_unpacked_tables_say_what_the_library_says(monkeypatch: pytest.MonkeyPat
     from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
     library = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
-    texts = [GERMAN_PART, ENGLISH_PART, ARABIC, HEBREW, "Qui a dit cela ?", ""]
+    texts = [GERMAN_PART, ENGLISH_PART, ARABIC, HEBREW, "Qui a dit cela ?", "Wer?", "я", ""]
     try:
         for cache in (tmp_path, Path("/dev/null")):
             monkeypatch.setenv("XDG_CACHE_HOME", str(cache))
             _tables.cache_clear()
             for (language, probability), text in zip(likeliest_languages(texts), texts, strict=True):
-                assert (language, pytest.approx(probability, rel=1e-4)) == library.classify(text)
+                expected = library.classify(text)
+                assert (language, pytest.approx(probability, rel=1e-4)) == expected
+                # a text by itself, and among others
+                assert [(language, pytest.approx(probability))] == likeliest_languages([text])
     finally:
         _tables.cache_clear()
