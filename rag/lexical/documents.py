@@ -12,7 +12,7 @@ from rag.text.compounds import compound_parts
 from rag.text.encoder_input import context_of
 from rag.text.numbers import is_number
 from rag.text.sounds import may_be_name, sounds
-from rag.text.words import fold, normalize_word, raw_words, readings, stem, term, term_without_accents
+from rag.text.words import fold, normalize_word, raw_words, readings_of, stem, term, term_without_accents
 from rag.types import Article, Passage, primary_language
 
 # a word as it is written, a language (BCP-47) → terms
@@ -54,7 +54,7 @@ def count_words(changes: Iterable[PassageChanges]) -> tuple[Counter[str], Counte
     of_languages: Counter[str] = Counter()
     for batch in changes:
         for article, passage in batch.added:
-            of_words.update(set(_words(article, passage)))
+            of_words.update(set(_words(article, passage, raw_words(passage.text))))
             of_languages[primary_language(passage.language).lower()] += 1
     return of_words, of_languages
 
@@ -70,28 +70,29 @@ def entries(changes: Iterable[PassageChanges], terms: Terms) -> Iterator[Entry]:
             context = context_of(article)
             author = article.author if article.author and article.author not in passage.text else ""
             parts = ((f"{context}{author}", article.language), (passage.text, passage.language))
-            texts = [(text, raw_words(text), language) for text, language in parts]
+            texts = [(raw_words(text), language) for text, language in parts]
             yield Entry(
                 key=passage.key,
-                terms=[of_text for text, raw, language in texts for of_text in _terms(text, raw, language, terms)],
-                sounds=[sound for _, raw, language in texts for word in raw for sound in name_sounds(word, language)],
-                words=_words(article, passage),
+                terms=[of_text for raw, language in texts for of_text in _terms(raw, language, terms)],
+                sounds=[sound for raw, language in texts for word in raw for sound in name_sounds(word, language)],
+                words=_words(article, passage, texts[-1][0]),
             )
 
 
-def _terms(text: str, words: Sequence[str], language: str, terms: Terms) -> list[str]:
-    """Return the terms of a text and its words as they are written, those of both readings where a number has two."""
-    of_text = [of_word for word in words for of_word in terms(word, language)]
+def _terms(raw: Sequence[str], language: str, terms: Terms) -> list[str]:
+    """Return the terms of words as they are written, those of both readings where a number has two."""
+    of_text = [of_word for word in raw for of_word in terms(word, language)]
     if any(map(is_number, of_text)):
-        likely, *alternatives = readings(text, language)
+        likely, *alternatives = readings_of(raw, language)
         of_text += [word for reading in alternatives for word in reading if is_number(word) and word not in likely]
     return of_text
 
 
-def _words(article: Article, passage: Passage) -> list[str]:
+def _words(article: Article, passage: Passage, raw: Sequence[str]) -> list[str]:
+    """Return the folded words of a passage, given as they are written, and of what its citation names."""
+    citation = [(raw_words(part), article.language) for part in (article.title, article.author) if part]
     words: list[str] = []
-    citation = [(part, article.language) for part in (article.title, article.author) if part]
-    for text, language in [(passage.text, passage.language), *citation]:
-        for reading in readings(text, language):
+    for raw_part, language in [(raw, passage.language), *citation]:
+        for reading in readings_of(raw_part, language):
             words += [*reading, _EDGE] if reading else []
     return words

@@ -98,6 +98,9 @@ def value_of(text: str) -> str | None:
     Three digits after a single mark are taken for thousands: 3.500 and 3,500 are 3500. The decimals of 3,50 are those
     of 3.5.
     """
+    # nearly all words are letters alone
+    if text.isalpha():
+        return None
     number = _NUMBER.fullmatch(text)
     if not number:
         return _value_of_signs(text)
@@ -142,6 +145,8 @@ def alternative_readings(text: str, language: str | None) -> tuple[str, ...]:
     Args:
         language: of a text (BCP-47); None for a question, which may be in any language.
     """
+    if text.isalpha():
+        return ()
     if signed := _SIGNED_NUMBER.fullmatch(text):
         # as the same is read without its sign
         return tuple(f"{signed['amount']}{signed['scale']}".lower().translate(DIGITS).replace(",", ".").split("."))
@@ -159,7 +164,7 @@ def alternative_readings(text: str, language: str | None) -> tuple[str, ...]:
 
 def is_number(word: str) -> bool:
     """Whether a folded word is a number."""
-    return _VALUE.fullmatch(word) is not None
+    return not word.isalpha() and _VALUE.fullmatch(word) is not None
 
 
 def scaled_value(number: str, word: str, language: str | None) -> str | None:

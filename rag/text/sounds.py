@@ -58,7 +58,10 @@ _GROUPS = regex.compile(
     "schtsch|shch|tsch|dsch|tch|dzh|tsh|sch|dz|dj|sh|sz|cz|ts|tz|zh|kh|gh|ph|th|rh|ch|ck|qu|[aeiouy]+|[a-z]"
 )
 _SIBILANT = ("S",)
+_WRITTEN_VOWEL = regex.compile("(?<=.)[wy]")
 _SPOKEN_VOWEL = regex.compile("[AIO]")
+_REPEATED = regex.compile(r"(.)\1+")
+_EXTRA_VOWELS = regex.compile("(?<=[AIO])[AIO]+|[AIO]+$")
 _VOWELS = {"a": "A", "e": "I", "i": "I", "y": "I", "o": "O", "u": "O"}
 
 
@@ -110,7 +113,7 @@ def _spoken(word: str) -> tuple[list[str], bool]:
     latin = anyascii(one_sound.translate(_ROMANISED)).lower()
     if is_vowelless:
         # w and y write long vowels
-        latin = regex.sub("(?<=.)[wy]", "a", latin)
+        latin = _WRITTEN_VOWEL.sub("a", latin)
     readings = islice(product(*_classes(latin)), _MAX_SOUNDS)
     return list(dict.fromkeys(map(_joined, readings))), is_vowelless
 
@@ -137,8 +140,8 @@ def _classes(latin: str) -> list[tuple[str, ...]]:
 
 def _joined(classes: tuple[str, ...]) -> str:
     """Join classes; equal neighbours are one, and vowels at the end, which differ most, are left out."""
-    single = regex.sub(r"(.)\1+", r"\1", "".join(classes))
-    return str(regex.sub("(?<=[AIO])[AIO]+|[AIO]+$", "", single))
+    single = _REPEATED.sub(r"\1", "".join(classes))
+    return str(_EXTRA_VOWELS.sub("", single))
 
 
 def _whole(spoken: Iterable[str]) -> frozenset[str]:

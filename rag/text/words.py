@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from itertools import pairwise
 
@@ -85,7 +85,11 @@ def readings(text: str, language: str | None) -> list[list[str]]:
     Args:
         language: of a text (BCP-47); None for a question, which may be in any language.
     """
-    raw = raw_words(text)
+    return readings_of(raw_words(text), language)
+
+
+def readings_of(raw: Sequence[str], language: str | None) -> list[list[str]]:
+    """Return the same as `readings`, given the words of a text as they are written."""
     likely = [folded for word in raw if (folded := fold(word))]
     if not any(map(is_number, likely)):
         return [likely]
@@ -153,6 +157,7 @@ def _stem(lower: str, algorithm: str) -> str:
     return _stemmer(algorithm).stemWord(lower) if algorithm else lower
 
 
+@lru_cache(_CACHED_WORDS)
 def normalize_word(word: str) -> str:
     """Return a word in lower case and in one form of its letters (Unicode NFKC); the accents stay."""
     word = mark_lost_letters(word)
