@@ -17,7 +17,7 @@ from paths import ARTICLES
 from embeddings.encoder import Encoder, open_encoder
 from embeddings.encoders.bundled import _dequantise, bundled_model
 from embeddings.encoders.export import calibration_texts
-from embeddings.encoders.padding import batches
+from embeddings.encoders.padding import PADDED_LENGTHS, batches
 from embeddings.encoders.sentence_transformer import SentenceTransformerEncoder
 from embeddings.errors import EncoderError
 from embeddings.testing import EncoderContract
@@ -151,11 +151,23 @@ def test_threads_get_their_own_results(encoder: Encoder) -> None:
 
 @given(st.lists(st.integers(1, 512), max_size=60), st.integers(1, 5000))
 def test_batches_hold_every_row_once_within_the_budget(lengths: list[int], budget: int) -> None:
-    """Each row is in one batch; a padded batch keeps the budget unless it is a single row."""
+    """Each row is in one batch of 1, 2, 4 ... rows; a padded batch keeps the budget unless it is a single row."""
     groups = list(batches(lengths, budget))
     assert sorted(row for group in groups for row in group) == list(range(len(lengths)))
     for group in groups:
+        assert len(group).bit_count() == 1
         assert len(group) == 1 or max(lengths[row] for row in group) * len(group) <= budget
+
+
+def test_batches_have_few_shapes() -> None:
+    """However many texts of whatever lengths there are, since memory for each shape is never given back."""
+    shapes = {
+        (len(group), length)
+        for length in PADDED_LENGTHS
+        for count in range(1, 200)
+        for group in batches([length] * count)
+    }
+    assert len(shapes) < 80
 
 
 def test_calibration_covers_many_scripts() -> None:
