@@ -90,7 +90,7 @@ def _of_state(database: Database, state: ArticleState) -> list[tuple[str, tuple[
 
 def _codes(database: Database, part: str) -> list[int]:
     """Return the codes of the names that contain a folded text."""
-    rows = database.rows("SELECT code FROM names WHERE instr(key, ?) ORDER BY code", part)
+    rows = database.rows("SELECT code FROM names WHERE instr(key, ?)", part)
     return [code for (code,) in rows]
 
 
@@ -98,7 +98,7 @@ def _language_codes(database: Database, filter: Filter) -> str:
     wanted = {primary_language(language).lower() for language in filter.languages}
     rows = database.rows("SELECT DISTINCT language_key FROM listing")
     tags = [tag for (tag,) in rows if primary_language(tag) in wanted]
-    query = "SELECT code FROM names WHERE lower(name) IN (SELECT value FROM json_each(?)) ORDER BY code"
+    query = "SELECT code FROM names WHERE lower(name) IN (SELECT value FROM json_each(?))"
     return json.dumps([code for (code,) in database.rows(query, json.dumps(tags))])
 
 

@@ -139,6 +139,10 @@ def test_headlines_are_sorted_as_in_a_dictionary(database: Database) -> None:
             lambda row: row.published and 2018 <= row.published.year <= 2019,
         ),
         (
+            LibraryQuery(filter=Filter(since=date(2016, 2, 2), until=date(2016, 2, 2))),
+            lambda row: row.published == date(2016, 2, 2),
+        ),
+        (
             LibraryQuery(filter=Filter(until=date(2017, 12, 31))),
             lambda row: row.published and row.published.year < 2018,
         ),
