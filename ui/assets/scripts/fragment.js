@@ -5,17 +5,33 @@ import { language, words } from "./words.js";
 const AWAY = [502, 504]; // what a proxy says of a server that is not there
 const requests = new WeakMap(); // element → the request that will fill it
 const focused = new WeakMap(); // element → the id of what had the focus in it when the request was sent
+const LONGEST_CLICK_MS = 2000;
+let released = Promise.resolve(); // when no button of the mouse is held
+
+addEventListener(
+  "pointerdown",
+  () => {
+    released = new Promise((resolve) => {
+      // the click comes after it, at once
+      for (const end of ["pointerup", "pointercancel"]) addEventListener(end, () => setTimeout(resolve), { once: true });
+      setTimeout(resolve, LONGEST_CLICK_MS);
+    });
+  },
+  true,
+);
 
 // Fetch a fragment into an element and return whether it came. What stood there stays, dimmed, until then; where the
 // server does not answer, a sentence says so in its place. A request that a newer one overtook changes nothing.
-export async function load(element, address, { method = "GET", body } = {}) {
+// A refresh replaces what is still true: it can be used until then, and what is being clicked stays to the end of that.
+export async function load(element, address, { method = "GET", body, refresh = false } = {}) {
   requests.get(element)?.abort();
   const request = new AbortController();
   requests.set(element, request);
   // what is inert loses the focus
   if (element.contains(document.activeElement)) focused.set(element, document.activeElement.id);
-  setBusy(element, true);
+  setBusy(element, !refresh);
   const markup = await fetched(address, { method, body, signal: request.signal });
+  if (refresh) await released;
   if (requests.get(element) !== request) return false;
   requests.delete(element);
   setBusy(element, false);

@@ -17,6 +17,7 @@ function run() {
   return document.querySelector("#fs-library-run [data-fs-run]");
 }
 
+const renewRun = () => renew("run", undefined, { refresh: true });
 const isRunning = () => run()?.hasAttribute("data-fs-running");
 
 // Follow the run until it has ended, in whatever page it was started; without one, look from time to time whether
@@ -30,7 +31,7 @@ function follow() {
 }
 
 async function tick() {
-  await renew("run");
+  await renewRun();
   if (run() && !isRunning()) {
     shown = undefined; // what is said of files may be new though no article is
     await Promise.all([renew("add"), renewArticles()]);
@@ -40,7 +41,7 @@ async function tick() {
 
 async function look() {
   shown ??= run()?.dataset.fsState; // the list came with it
-  if (part("run")) await renew("run");
+  if (part("run")) await renewRun();
   if (run() && !isRunning()) await renewArticles();
   follow();
 }
@@ -55,12 +56,13 @@ async function renewArticles() {
 }
 
 document.addEventListener("fs:library", look);
+document.addEventListener("fs:view", follow); // after a reload, the run may come before it is said which view is open
 addEventListener("focus", look); // somebody may have started a run in another window
 
 export async function begin(kind, value = "") {
   note("");
   const reply = await post("library/add", { kind, value });
-  await renew("run");
+  await renewRun();
   if (kind === "inbox") areUploadsWaiting = !reply.ok && isRunning();
   if (!reply.ok) note(kind === "inbox" && areUploadsWaiting ? phrase("later") : reply.text);
   follow();

@@ -26,11 +26,11 @@ export function note(sentence) {
 }
 
 // Fetch a part of the view again; what had the focus gets it back.
-export async function renew(name, address = `view/library/${name}`) {
+export async function renew(name, address = `view/library/${name}`, options = {}) {
   const element = part(name);
   if (!element) return;
   const focused = element.contains(document.activeElement) ? document.activeElement.id : "";
-  await load(element, address);
+  await load(element, address, options);
   if (focused) document.getElementById(focused)?.focus({ preventScroll: true });
 }
 
