@@ -73,7 +73,7 @@ def test_files_become_articles_that_are_found(empty_address: str, open_page: Ope
 
 
 def test_a_run_survives_a_reload_and_is_cancelled(open_page: Open, tmp_path: Path) -> None:
-    """Any open page shows it; a click on Cancel counts though the run is shown anew meanwhile; what was stored stays."""
+    """Any open page shows it; a click on Cancel counts though the run is shown anew meanwhile; what is stored stays."""
     folder = tmp_path / "many"
     folder.mkdir()
     for number in range(1500):
@@ -87,7 +87,7 @@ def test_a_run_survives_a_reload_and_is_cancelled(open_page: Open, tmp_path: Pat
         page.locator(".fs-run").wait_for()
         # the masthead, which says that the library is open, may come after it
         held: list[sync_api.Route] = []
-        page.route("**/gradio_api/run/predict*", lambda route: held.append(route))
+        page.route("**/gradio_api/run/predict*", lambda route: held.append(route))  # noqa: PLW0108 - it marks what it calls
         with page.expect_response("**/view/library/run*"):
             page.reload(wait_until="commit")
         page.locator("[data-fs-cancel]").wait_for(state="attached")
