@@ -8,6 +8,7 @@ import gc
 import hashlib
 import json
 import logging
+import math
 import os
 import pickle
 import random
@@ -20,6 +21,7 @@ import traceback
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -28,10 +30,12 @@ from damage import QUESTIONS, TOPICS, LogLines
 from factories import article_file
 from paths import ARTICLES
 
+import rag.indexing.indexer
 import rag.indexing.writer
 from rag.archive import Archive
 from rag.backup.restore import restore_backup
 from rag.errors import FundstelleError, NotFound
+from rag.loading.isolation.pool import Workers
 from rag.storage.checksums import COLUMNS
 from rag.storage.database import DATABASE, Database
 from rag.workspace.dossiers import Dossiers
@@ -306,6 +310,8 @@ def main(folder: Path, seed: int, failures: int, kills: int) -> None:
     """Write, as JSON lines, what came of each job, and whether the archive was the same when it was done again."""
     # as many transactions as a large folder has
     rag.indexing.writer._BATCH = 4
+    # on a busy machine a page that takes more than a minute would not be read, which is no fault
+    rag.indexing.indexer.Workers = partial(Workers, seconds=math.inf)  # type: ignore[misc,assignment]
     files, runner = folder / "files", Runner(folder)
     runner.base.mkdir()
     article_id = make_base(files, runner.base)
