@@ -191,6 +191,8 @@ def _written_out(value: Decimal) -> str:
 
 def with_scales(words: Sequence[str], language: str | None) -> list[str]:
     """Return folded words with each number and the million after it as a single number."""
+    if _SCALES.keys().isdisjoint(words) and _HAN_MYRIADS.keys().isdisjoint("".join(words)):
+        return list(words)
     merged: list[str] = []
     for word, following in zip(words, [*words[1:], ""], strict=True):
         value = scaled_value(merged[-1], word, language) if merged else None
