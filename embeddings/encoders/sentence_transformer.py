@@ -112,12 +112,12 @@ class SentenceTransformerEncoder:
                 return_offsets_mapping=True,
                 return_special_tokens_mask=True,
             )
-            is_content = np.array(encoding["special_tokens_mask"]) == 0
-            vectors = output["token_embeddings"].float().cpu().numpy()[is_content]
+            rows = np.flatnonzero(np.array(encoding["special_tokens_mask"]) == 0)
+            vectors = output["token_embeddings"].float().cpu().numpy()[rows]
             vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
             pooled = output["sentence_embedding"].float().cpu().numpy()
             pooled = pooled / np.linalg.norm(pooled)
-            offsets = np.array(encoding["offset_mapping"], np.int32).reshape(-1, 2)[is_content]
+            offsets = np.array(encoding["offset_mapping"], np.int32).reshape(-1, 2)[rows]
             result.append(
                 content_tokens(vectors=vectors, pooled=pooled, text=text, prompt_length=len(prompt), offsets=offsets)
             )
