@@ -35,7 +35,7 @@ _QUESTION_LENGTH = 200
 def articles(file: Path) -> list[str]:
     """Return the preamble and the articles of the declaration, without their headings."""
     articles, current = [], list[str]()
-    for element in html.parse(str(file)).iter("h2", "h3", "h4", "p", "li"):
+    for element in html.parse(str(file), html.HTMLParser(encoding="utf-8")).iter("h2", "h3", "h4", "p", "li"):
         if element.tag in ("p", "li"):
             current.append(" ".join(element.text_content().split()))
         elif current:
@@ -49,12 +49,17 @@ def articles(file: Path) -> list[str]:
     return articles
 
 
+def first_sentence(text: str) -> str:
+    """Return the beginning of an article, as long as a question."""
+    return _FIRST_SENTENCE.split(text)[0][:_QUESTION_LENGTH]
+
+
 def means(texts: list[str], role: Role, encoder: Encoder) -> tuple[Vectors, Vectors]:
     """Return the mean vector of the texts and that of their tokens."""
     if role == "passage":
         vectors = encoder.encode_passages(texts)
     else:
-        texts = [_FIRST_SENTENCE.split(text)[0][:_QUESTION_LENGTH] for text in texts]
+        texts = list(map(first_sentence, texts))
         vectors = np.stack([encoder.encode_query(text) for text in texts])
     tokens = np.concatenate([vector.vectors for vector in encoder.token_vectors(texts, role)])
     return vectors.mean(0), tokens.mean(0)
@@ -66,17 +71,23 @@ def directions(of_languages: Vectors) -> Vectors:
     return basis[: len(of_languages) - 1]
 
 
-def main(folder: Path) -> None:
-    encoder = open_encoder()
+def fitted(folder: Path, encoder: Encoder) -> dict[str, Vectors]:
+    """Return the arrays of the table for an encoder, from the folder of the declarations."""
     declarations = [articles(folder / f"{language}.html") for language in LANGUAGES]
     roles: tuple[Role, ...] = ("query", "passage")
     table = {}
     for role in roles:
         pairs = [means(texts, role, encoder) for texts in declarations]
         for kind, of_languages in zip(("text", "token"), map(np.stack, zip(*pairs, strict=True)), strict=True):
-            table[f"{kind}_{role}"] = of_languages.mean(0).astype(np.float16)
+            table[f"{kind}_{role}"] = of_languages.mean(0)
             if role == "passage":
-                table[f"{kind}_languages"] = directions(of_languages).astype(np.float16)
+                table[f"{kind}_languages"] = directions(of_languages)
+    return table
+
+
+def main(folder: Path) -> None:
+    encoder = open_encoder()
+    table = {name: array.astype(np.float16) for name, array in fitted(folder, encoder).items()}
     target = Path(embeddings.vectors.language_neutral.__file__).with_name(embeddings.vectors.language_neutral.TABLE)
     np.savez(target, fingerprint=np.array(encoder.fingerprint), **table)
     print(f"{target}: {len(LANGUAGES)} languages, {target.stat().st_size / 1000:.0f} kB")
