@@ -2,8 +2,9 @@
 
     python -m benchmarks.fit_confidence DATA
 
-DATA is a folder with mlqa_de and belebele/{de-de,en-de,de-en,en-en} in BEIR layout, all of a free licence; the sample
-questions, about a small archive of many languages, are a set more. Each question is asked twice: as it is, and after
+DATA is a folder with mlqa_de, belebele/{de-de,en-de,de-en,en-en} and xquad_dev/{el,hi,ro,th,vi,zh}-de in BEIR layout,
+all of a free licence; xquad_dev counts as a single set, of every third question, and the sample questions, about a
+small archive of many languages, are a set more. Each question is asked twice: as it is, and after
 its relevant documents were taken out of the corpus, so that nothing answers it. A question whose own documents are
 not found first counts as answered all the same: the archive holds an answer. Every set weighs the same.
 
@@ -24,7 +25,7 @@ from pathlib import Path
 import numpy as np
 
 import rag
-from benchmarks.sets import FREE, SAMPLE, SearchableSet, searchable, vague
+from benchmarks.sets import FREE, FREE_ACROSS, SAMPLE, SearchableSet, searchable, vague
 from embeddings.encoder import Encoder, open_encoder
 from embeddings.types import Vectors
 from rag.archive import Archive
@@ -49,6 +50,7 @@ _FIXED = 1e9
 # are refused as before
 _LEANING = 0.2
 _OF_SET = 1000.0
+_EVERY_ACROSS = 3
 
 
 @dataclass(frozen=True)
@@ -177,12 +179,17 @@ def main(data: Path) -> None:
     sets_of_table: dict[str, Sets] = {table: {} for table in FEATURES}
 
     def ask(name: str, questions: Sequence[Judged], searcher: Searcher) -> None:
-        sets_of_table["reranked"][name] = ask_twice(questions, searcher)
-        sets_of_table["fast"][name] = ask_twice(questions, replace(searcher, ranking=RankingConfig(fast=True)))
+        fast = replace(searcher, ranking=RankingConfig(fast=True))
+        for table, of_table in (("reranked", searcher), ("fast", fast)):
+            sets_of_table[table].setdefault(name, []).extend(ask_twice(questions, of_table))
 
     for name in FREE:
         with searchable(data, name, encoder) as dataset:
             ask(name, judged_of_set(dataset, vague(data, name)), dataset.searcher)
+    for name in FREE_ACROSS:
+        with searchable(data, name, encoder) as dataset:
+            questions = judged_of_set(dataset, set())[::_EVERY_ACROSS]
+            ask(name.partition("/")[0], questions, dataset.searcher)
     with sample_searcher(encoder) as (searcher, questions):
         ask("sample", questions, searcher)
     reranked, names = sets_of_table["reranked"], FEATURES["reranked"]

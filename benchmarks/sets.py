@@ -33,10 +33,10 @@ FREE = {
     "belebele/en-en": "en",
 }
 CHECKED = {"qam_de/dev": "de", "wikinews_de": "de", "qa4mre_de": "de"}
+# questions in six languages about the same documents
+FREE_ACROSS = {f"xquad_dev/{language}-de": "de" for language in ("el", "hi", "ro", "th", "vi", "zh")}
 # with gold answers, which marks are fitted on
-ANSWERED = {"mlqa_de": "de", "squad2_dev/en": "en"} | {
-    f"xquad_dev/{language}-de": "de" for language in ("el", "hi", "ro", "th", "vi", "zh")
-}
+ANSWERED = {"mlqa_de": "de", "squad2_dev/en": "en"} | FREE_ACROSS
 LANGUAGES = FREE | CHECKED | ANSWERED
 # archives in two languages: every second document of the first set, the others of the second
 MIXED = {
