@@ -205,7 +205,7 @@ def test_an_answer_is_true_if_it_answers(archive: Archive) -> None:
     assert not answer
     assert len(answer) == 2
     assert [citation.sentence for citation in answer] == [None, None]
-    assert answer.reason.startswith("Nothing in this archive answers the question well")
+    assert answer.reason.startswith("This archive probably has nothing about it")
 
 
 def test_a_dictionary_is_json(archive: Archive) -> None:

@@ -96,9 +96,9 @@ class WordedCitationModel(Schema):
 class WithTextsModel(Schema):
     """What a program needs besides to work with an answer as if it had the archive."""
 
-    outcome: Literal["answered", "doubtful", "nothing_fits", "empty"]
-    """What the question led to: passages that answer it, passages that probably do not, none that fits, or no article
-    at all."""
+    outcome: Literal["answered", "doubtful", "unrelated", "nothing_fits", "empty"]
+    """What the question led to: passages that answer it, passages about its subject that perhaps do not, passages about
+    something else, none that fits, or no article at all."""
     texts: dict[str, ArticleTextModel] = Field(default_factory=dict)
     """The texts of all articles in the citations, by id, if they were asked for."""
     explanation: tuple[WordedCitationModel, ...] = ()

@@ -6,12 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from rag.search.confidence import THRESHOLD
+from rag.search.confidence import RELATED_FROM, THRESHOLD
 from rag.search.highlighting import MARKED_FROM, MARKS, mark_features
 from rag.types import Answer, Citation, Hit, Outcome, primary_language
 
 ANSWERED = "The first passages are close enough to the question to answer it."
-DOUBTFUL = "Nothing in this archive answers the question well; these are the nearest passages."
+DOUBTFUL = "These passages are about the subject of the question, but perhaps do not answer it."
+UNRELATED = "This archive probably has nothing about it; these are the nearest passages."
 EMPTY = "The archive is still empty: add articles with `{command}`."
 _MAX_NAMES = 10
 
@@ -68,8 +69,10 @@ def compose(
         outcome, reason = no_hits.outcome, no_hits.reason
     elif confidence >= THRESHOLD:
         outcome, reason = "answered", ANSWERED
-    else:
+    elif confidence >= RELATED_FROM:
         outcome, reason = "doubtful", DOUBTFUL
+    else:
+        outcome, reason = "unrelated", UNRELATED
     citations = tuple(
         _citation(hit, with_highlights=outcome == "answered" and _probably_right(hit, language)) for hit in hits
     )

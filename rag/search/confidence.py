@@ -15,6 +15,9 @@ from embeddings.types import Vectors
 from rag.search.fusion import Scores
 
 THRESHOLD = 0.5
+RELATED_FROM = 0.25
+"""Below it, passages are probably about something else: of questions whose articles were taken out of an archive, half
+to two thirds are below it; of those about a passage that leaves the answer out, one in thirty."""
 OFFSETS = "confidence.npz"
 
 # passages of other articles with which the best one is compared, at most

@@ -15,9 +15,10 @@ if TYPE_CHECKING:
     from rag.citing.reference import Language
     from rag.citing.styles import Style
 
-Outcome = Literal["answered", "doubtful", "nothing_fits", "empty"]
-"""What a question led to: passages that answer it; the nearest passages, which probably do not; no passage, since none
-fits its filters, phrases and excluded words; or no passage, since the archive is empty."""
+Outcome = Literal["answered", "doubtful", "unrelated", "nothing_fits", "empty"]
+"""What a question led to: passages that answer it; passages about its subject that perhaps do not; the nearest
+passages, which are probably about something else; no passage, since none fits its filters, phrases and excluded words;
+or no passage, since the archive is empty."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -85,7 +85,7 @@ def decode_answer(model: AnswerModel) -> Answer:
     """Return an answer.
 
     One without the texts of its articles does not say what it led to beyond `answerable`: it is `doubtful` if it has
-    citations, and `nothing_fits` if it has none.
+    citations, whatever they are about, and `nothing_fits` if it has none.
     """
     texts = model.texts if isinstance(model, AnswerWithTextsModel) else None
     return _answer(model, tuple(decode_citation(citation, texts) for citation in model.citations), model.index_again)

@@ -101,7 +101,11 @@ def _nothing(listing: ResultList, context: CardContext, filter: Filter, sort: So
 
 def _notices(answer: Answer, texts: Texts) -> str:
     """Return what the reader should know before the passages."""
-    notices = "" if answer.answerable else notice(texts.doubtful_hint, texts.doubtful_heading)
+    notices = ""
+    if answer.outcome == "doubtful":
+        notices = notice(texts.doubtful_hint, texts.doubtful_heading)
+    elif answer.outcome == "unrelated":
+        notices = notice(texts.unrelated_hint, texts.unrelated_heading)
     if answer.absent_times:
         notices += notice(texts.absent_times.format(times=", ".join(answer.absent_times)))
     notices += notice(texts.index_again) if answer.index_again else ""

@@ -166,7 +166,7 @@ def _outcome(outcome: Outcome, results: int, texts: Texts) -> str:
     words = QUESTION_WORDS[texts.code]
     if outcome == "answered":
         return count_of(words.articles, results, texts)
-    return words.doubtful if outcome == "doubtful" else words.nothing
+    return words.doubtful if outcome in ("doubtful", "unrelated") else words.nothing
 
 
 def _link(question: str, filter: Filter, texts: Texts) -> str:

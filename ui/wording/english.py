@@ -24,8 +24,10 @@ ENGLISH = Texts(
     unreachable="Fundstelle is not responding. Check that it is still running, then try again.",
     reconnecting="Fundstelle is not responding. Check that it is still running; this page reloads as soon as it is "
     "back.",
-    doubtful_heading="The archive probably does not contain the answer",
-    doubtful_hint="No passage really answers the question. These come closest.",
+    doubtful_heading="Perhaps not the answer",
+    doubtful_hint="These passages are about the subject of your question, but may not answer it.",
+    unrelated_heading="The archive probably has nothing about this",
+    unrelated_hint="No passage is really about it. These come closest to your question.",
     absent_times="The archive has nothing from this time ({times}): no article was published then, and none mentions "
     "it.",
     damaged=(

@@ -27,8 +27,10 @@ GERMAN = Texts(
     "noch einmal.",
     reconnecting="Fundstelle ist nicht erreichbar. Prüfen Sie, ob das Programm noch läuft. Sobald es antwortet, wird "
     "diese Seite neu geladen.",
-    doubtful_heading="Die Antwort steht vermutlich nicht im Archiv",
-    doubtful_hint="Keine Textstelle beantwortet die Frage wirklich. Diese kommen ihr am nächsten.",
+    doubtful_heading="Vielleicht nicht die Antwort",
+    doubtful_hint="Diese Textstellen behandeln das Thema Ihrer Frage, beantworten sie aber möglicherweise nicht.",
+    unrelated_heading="Dazu steht vermutlich nichts im Archiv",
+    unrelated_hint="Keine Textstelle handelt wirklich davon. Diese kommen Ihrer Frage am nächsten.",
     absent_times="Aus dieser Zeit ({times}) enthält das Archiv nichts: Damals ist kein Artikel erschienen, und keiner "
     "erwähnt sie.",
     damaged=(

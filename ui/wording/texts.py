@@ -37,6 +37,8 @@ class Texts:
     reconnecting: str
     doubtful_heading: str
     doubtful_hint: str
+    unrelated_heading: str
+    unrelated_hint: str
     absent_times: str
     damaged: tuple[str, str]
     damaged_link: str

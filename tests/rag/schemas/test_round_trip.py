@@ -87,7 +87,7 @@ ANSWERS = st.builds(
     Answer,
     question=TEXT,
     language=TEXT,
-    outcome=st.sampled_from(["answered", "doubtful", "nothing_fits", "empty"]),
+    outcome=st.sampled_from(["answered", "doubtful", "unrelated", "nothing_fits", "empty"]),
     confidence=st.floats(0, 1),
     reason=TEXT,
     citations=listed(citations()),

@@ -11,7 +11,7 @@ from factories import article
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.search.answer import ANSWERED, DOUBTFUL, NOTHING_FITS, NoHits, compose, no_such_name
+from rag.search.answer import ANSWERED, DOUBTFUL, NOTHING_FITS, UNRELATED, NoHits, compose, no_such_name
 from rag.types import Answer, Hit, Passage
 
 TEXT = "Vorweg. Die Brücke kostete 84 Millionen Euro. Sie ist offen."
@@ -32,10 +32,13 @@ def answer(*hits: Hit, confidence: float = 0.5, **options: Any) -> Answer:
 
 
 def test_the_outcome_follows_from_the_confidence() -> None:
-    """From one half on, it is answered; without a hit, the reason is the one that is given."""
+    """From one half on, it is answered, and from a quarter on about the subject; without a hit, the reason is given."""
     assert (answer(hit()).outcome, answer(hit()).reason) == ("answered", ANSWERED)
     doubtful = answer(hit(), confidence=math.nextafter(0.5, 0))
     assert (doubtful.outcome, doubtful.reason) == ("doubtful", DOUBTFUL)
+    assert answer(hit(), confidence=0.25).outcome == "doubtful"
+    unrelated = answer(hit(), confidence=math.nextafter(0.25, 0))
+    assert (unrelated.outcome, unrelated.reason) == ("unrelated", UNRELATED)
     assert (answer().outcome, answer().reason) == ("nothing_fits", NOTHING_FITS.reason)
     assert "remove one of them" in answer().reason
     assert answer(no_hits=NoHits("empty", "Nothing yet."), confidence=1.0).reason == "Nothing yet."

@@ -331,9 +331,9 @@ def test_if_no_sentence_stands_out_none_is_taken() -> None:
 
 
 def test_the_probability_of_a_mark_by_hand() -> None:
-    """1 / (1 + e^(3 - 5.9 · √.04 - 50 · .03 - .55)), and the bounds of both distances."""
+    """1 / (1 + e^(2.94 - 5.89 · √.04 - 50.1 · .03 - .51)), and the bounds of both distances."""
     features = mark_features(0.04, 0.03, across=True)
-    assert MARKS.probability(features) == pytest.approx(1 / (1 + math.exp(3 - 5.9 * 0.2 - 1.5 - 0.55)))
+    assert MARKS.probability(features) == pytest.approx(1 / (1 + math.exp(2.94 - 5.89 * 0.2 - 50.1 * 0.03 - 0.51)))
     assert mark_features(math.inf, math.inf, across=False) == mark_features(0.2, 0.05, across=False)
     assert mark_features(0.0, -math.inf, across=False) == {"margin": 0, "lead": -0.05, "across": 0}
     # no sentence of a passage that is clearly behind another one

@@ -230,9 +230,17 @@ def test_a_doubtful_answer_says_so_first() -> None:
     cited = [citation(replace(ARTICLE, id=str(number))) for number in range(5)]
     html = answer_html(results(answer(*cited, outcome="doubtful")), context(ENGLISH))
     text = Parts(html).text
-    order = ("probably", "No passage really answers", "Closest", "Mit 57", "2 less likely results")
+    order = ("Perhaps not the answer", "about the subject", "Closest", "Mit 57", "2 less likely results")
     assert sorted(order, key=text.index) == list(order)
     assert html.partition("fs-less-likely")[0].count('class="fs-card"') == 3
+
+
+def test_passages_about_something_else_are_called_so() -> None:
+    """Another notice stands above them, in the page's language."""
+    for texts, sentence in ((ENGLISH, "probably has nothing about this"), (GERMAN, "vermutlich nichts im Archiv")):
+        text = Parts(answer_html(results(answer(citation(), outcome="unrelated")), context(texts))).text
+        assert text.index(sentence) < text.index("Mit 57")
+        assert texts.doubtful_heading not in text
 
 
 def test_a_damaged_article_is_named_above_the_passages() -> None:
