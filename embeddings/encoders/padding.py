@@ -7,6 +7,7 @@ Texts of more than 256 tokens are rare.
 
 from __future__ import annotations
 
+import math
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 
@@ -28,13 +29,13 @@ def padded_length(tokens: int, lengths: Sequence[int]) -> int:
 
 
 def batches(lengths: Sequence[int], budget: int = BATCH_TOKENS) -> Iterator[list[int]]:
-    """Group rows of similar length so that a padded group has at most `budget` tokens (or one row).
+    """Group rows of similar length so that a padded group has about `budget` tokens (or one row).
 
-    The number of rows of a group is a power of two.
+    The number of rows of a group is a power of two: the one that comes nearest to the budget by ratio, or fewer.
     """
     rows = sorted(range(len(lengths)), key=lambda row: -lengths[row])
     while rows:
-        most = max(1, min(len(rows), budget // lengths[rows[0]]))
-        size = 1 << (most.bit_length() - 1)
+        nearest = round(math.log2(max(1.0, budget / lengths[rows[0]])))
+        size = 1 << min(nearest, len(rows).bit_length() - 1)
         yield rows[:size]
         rows = rows[size:]

@@ -150,13 +150,13 @@ def test_threads_get_their_own_results(encoder: Encoder) -> None:
 
 
 @given(st.lists(st.integers(1, 512), max_size=60), st.integers(1, 5000))
-def test_batches_hold_every_row_once_within_the_budget(lengths: list[int], budget: int) -> None:
-    """Each row is in one batch of 1, 2, 4 ... rows; a padded batch keeps the budget unless it is a single row."""
+def test_batches_hold_every_row_once_near_the_budget(lengths: list[int], budget: int) -> None:
+    """Each row is in one batch of 1, 2, 4 ... rows; a padded batch is above the budget by less than half of it."""
     groups = list(batches(lengths, budget))
     assert sorted(row for group in groups for row in group) == list(range(len(lengths)))
     for group in groups:
         assert len(group).bit_count() == 1
-        assert len(group) == 1 or max(lengths[row] for row in group) * len(group) <= budget
+        assert len(group) == 1 or max(lengths[row] for row in group) * len(group) <= 2**0.5 * budget
 
 
 def test_batches_have_few_shapes() -> None:
@@ -167,7 +167,7 @@ def test_batches_have_few_shapes() -> None:
         for count in range(1, 200)
         for group in batches([length] * count)
     }
-    assert len(shapes) < 80
+    assert len(shapes) < 90
 
 
 def test_calibration_covers_many_scripts() -> None:
