@@ -14,7 +14,7 @@ from embeddings.permissions import make_file
 from rag.errors import ArchiveDamaged
 from rag.storage.checksums import CHECKSUMS_VERSION, COLUMNS, register
 from rag.storage.examination import damaged_rows
-from rag.storage.interruption import interruption_kept
+from rag.storage.interruption import reraise_interruption
 
 if TYPE_CHECKING:
     from rag.storage.database import Database
@@ -119,7 +119,7 @@ def checked_facts(path: Path) -> DatabaseFacts:
 def damaged_counts(path: Path) -> dict[str, int]:
     """Return how many rows of a database, which must not be in use, are not as they were stored, by their table."""
     uri = f"{path.absolute().as_uri()}?mode=ro&immutable=1"
-    with interruption_kept(), closing(sqlite3.connect(uri, uri=True)) as connection:
+    with reraise_interruption(), closing(sqlite3.connect(uri, uri=True)) as connection:
         if connection.execute("PRAGMA user_version").fetchone()[0] < CHECKSUMS_VERSION:
             return {}
         register(connection)

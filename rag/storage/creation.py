@@ -12,7 +12,7 @@ from pathlib import Path
 
 from embeddings.permissions import make_file
 from rag.errors import ArchiveDamaged, ArchiveFull, ArchiveReadOnly
-from rag.storage.interruption import interruption_kept
+from rag.storage.interruption import reraise_interruption
 from rag.storage.schema import create_tables
 from rag.storage.sqlite_errors import MISSING, archive_error
 from rag.storage.state_file import SUFFIX
@@ -32,7 +32,7 @@ def create_database(path: Path, prepare: Callable[[sqlite3.Connection], None]) -
     fresh = path.with_name(f"{path.name}.{secrets.token_hex(4)}.new")
     try:
         make_file(fresh)
-        with interruption_kept(), closing(sqlite3.connect(fresh, isolation_level=None)) as connection:
+        with reraise_interruption(), closing(sqlite3.connect(fresh, isolation_level=None)) as connection:
             prepare(connection)
             connection.execute("PRAGMA journal_mode = WAL")
             create_tables(connection)

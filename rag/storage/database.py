@@ -18,7 +18,7 @@ from rag.storage.connections import Connections, FileDeleted, FileEmpty, immedia
 from rag.storage.creation import create_database
 from rag.storage.damage import DamageNotes
 from rag.storage.examination import fault_of_file, fault_of_rows
-from rag.storage.interruption import interruption_kept
+from rag.storage.interruption import reraise_interruption
 from rag.storage.listing import register_sort_key
 from rag.storage.locks import INDEXING_LOCK, NO_LOCKS, lock_error
 from rag.storage.log_fit import change_count, check_log
@@ -143,7 +143,7 @@ class Database:
     def lent(self) -> Iterator[sqlite3.Connection]:
         """Lend a connection to this thread; queries inside the block use the same one."""
         try:
-            with interruption_kept(), self._connections.lent() as connection:
+            with reraise_interruption(), self._connections.lent() as connection:
                 yield connection
         except FileEmpty as error:
             raise ArchiveDamaged(EMPTY.format(folder=self._path.parent)) from error

@@ -11,7 +11,7 @@ _MESSAGE = "user-defined function raised exception"
 
 
 @contextmanager
-def interruption_kept() -> Iterator[None]:
+def reraise_interruption() -> Iterator[None]:
     """Raise the KeyboardInterrupt that sqlite3 turns into an error of SQL.
 
     The functions that SQL may call take any bytes and raise nothing themselves: Ctrl-C is all that can come in between.

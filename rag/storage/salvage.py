@@ -15,7 +15,7 @@ from rag.errors import ArchiveDamaged
 from rag.storage.checksums import COLUMNS, PRIMARY_KEYS, is_intact
 from rag.storage.database import prepare_connection
 from rag.storage.examination import READ_WITH_CHECKSUM, fault_of_file, fault_of_rows, structural_fault
-from rag.storage.interruption import interruption_kept
+from rag.storage.interruption import reraise_interruption
 from rag.storage.listing import FILL_LISTING
 from rag.storage.schema import create_tables
 
@@ -32,7 +32,7 @@ def fault_of(path: Path) -> str:
     All of it is looked at, however large it is.
     """
     try:
-        with interruption_kept(), closing(_opened(path)) as connection:
+        with reraise_interruption(), closing(_opened(path)) as connection:
             return fault_of_file(connection, path) or structural_fault(connection) or fault_of_rows(connection)
     except sqlite3.DatabaseError as error:
         return str(error)
@@ -50,7 +50,7 @@ def salvage(path: Path) -> tuple[Path, dict[str, int]]:
     fresh = path.with_name(f"{path.name}.{secrets.token_hex(4)}.new")
     make_file(fresh)
     try:
-        with interruption_kept(), closing(_opened(path)) as damaged, closing(_opened(fresh)) as sound:
+        with reraise_interruption(), closing(_opened(path)) as damaged, closing(_opened(fresh)) as sound:
             sound.execute("PRAGMA journal_mode = WAL")
             create_tables(sound)
             sound.execute("PRAGMA foreign_keys = OFF")
@@ -122,7 +122,7 @@ class _Rows:
         for order in ("", f" ORDER BY {key}"):
             query = f"SELECT {intact}, {selected} FROM {self.table} NOT INDEXED{order}"  # noqa: S608
             try:
-                with interruption_kept():
+                with reraise_interruption():
                     yield from self._connection.execute(query)
             except sqlite3.DatabaseError:
                 self.torn = True
