@@ -21,7 +21,7 @@ from rag.search.snapshot import ArchiveSnapshot
 from rag.storage.filter_sql import PassageFacts
 from rag.types import NO_FILTER, SEARCHED_KINDS, ArticleResult, Citation, Facets, Filter, Sort, primary_language
 
-LIKELY = 0.1
+LIKELY = 0.18
 """A passage is noise if an archive without the better ones would answer with less than this confidence. Measured on the
 sample questions: docs/confidence.md."""
 # neighbours are merged until there are this many citations: those of an answer

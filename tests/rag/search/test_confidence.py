@@ -60,13 +60,13 @@ def test_the_logistic_function_by_hand() -> None:
 
 
 def test_the_built_in_tables_by_hand() -> None:
-    """-19.93 + 26.48 · .7 + 4.16 · .05 + 2.71 · .4 + 2.34 · .1 + .2 = .332, and without late interaction
-    -19.32 + 28.17 · .6 + 8.52 · .2 + 3 · .5 - .1 = .686.
+    """-18.68 + 20.65 · .8 + 8.91 · .05 + 4.46 · .4 + 2.15 · .1 + .2 = .4845, and without late interaction
+    -17.83 + 25.47 · .6 + 8.57 · .2 + 2.71 · .5 - .1 = .421.
     """
-    reranked = {"late_top": 0.7, "late_gap": 0.05, "sentence": 0.4, "unknown": 0.1, "question": 0.2, "late": 9.0}
-    assert TABLES["reranked"].probability(reranked) == pytest.approx(1 / (1 + math.exp(-0.332)))
+    reranked = {"late_top": 0.8, "late_gap": 0.05, "sentence": 0.4, "unknown": 0.1, "question": 0.2, "late": 9.0}
+    assert TABLES["reranked"].probability(reranked) == pytest.approx(1 / (1 + math.exp(-0.4845)))
     fast = {"dense_top": 0.6, "lexical": 0.2, "unknown": 0.5, "question": -0.1}
-    assert TABLES["fast"].probability(fast) == pytest.approx(1 / (1 + math.exp(-0.686)))
+    assert TABLES["fast"].probability(fast) == pytest.approx(1 / (1 + math.exp(-0.421)))
     assert THRESHOLD == 0.5
 
 
@@ -262,7 +262,7 @@ def questions_read() -> dict[str, TokenVectors]:
 def test_noise_of_another_processor_moves_few_answers(
     sample: Archive, questions_read: dict[str, TokenVectors], fast: bool, every: int
 ) -> None:
-    """Vectors at a cosine of .9995 move one of a hundred sample questions across the threshold, or fewer.
+    """Vectors at a cosine of .9995 move one of eighty sample questions across the threshold, or fewer.
 
     Few questions are near the threshold, and which of them crosses it is chance; so each question is tried with the
     change that the noise made to the confidence of each of them.
@@ -281,4 +281,4 @@ def test_noise_of_another_processor_moves_few_answers(
     assert np.abs(changes).max() > 0
     logits = np.log(before / (1 - before))
     crossing = (logits[:, None] > 0) != (logits[:, None] + changes > 0)
-    assert crossing.mean() <= 0.01
+    assert crossing.mean() <= 1 / 80

@@ -96,7 +96,7 @@ def test_citations_are_grouped_by_article(sample: Archive) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("step", [4, pytest.param(1, marks=pytest.mark.heavy)])
 def test_noise_seldom_hides_an_article_that_answers(sample: Archive, step: int) -> None:
-    """Of the articles that answer a sample question at most 3 % are noise, of the others nearly half."""
+    """Of the articles that answer a sample question at most 3 % are noise, or two of a few; of the others nearly half."""
     hidden: dict[bool, list[bool]] = {True: [], False: []}
     for question in QUESTIONS[::step]:
         answers = [(Path(answer["article"]).name, answer["quote"]) for answer in question.get("answers", [])]
@@ -104,7 +104,7 @@ def test_noise_seldom_hides_an_article_that_answers(sample: Archive, step: int) 
             spans = [(citation.start, citation.end) for citation in result.citations]
             hidden[any(_quotes(result.article, spans, *answer) for answer in answers)].append(not result.likely)
     assert len(hidden[True]) > 150 / step
-    assert sum(hidden[True]) / len(hidden[True]) <= 0.03
+    assert sum(hidden[True]) <= max(2, 0.03 * len(hidden[True]))
     assert sum(hidden[False]) / len(hidden[False]) >= 0.45
 
 
