@@ -96,7 +96,7 @@ def test_citations_are_grouped_by_article(sample: Archive) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("step", [4, pytest.param(1, marks=pytest.mark.heavy)])
 def test_noise_seldom_hides_an_article_that_answers(sample: Archive, step: int) -> None:
-    """Of the articles that answer a sample question at most 3 % are noise, or two of a few; of the others nearly half."""
+    """Of the articles that answer at most 3 % are noise, or two of a few; of the others nearly half."""
     hidden: dict[bool, list[bool]] = {True: [], False: []}
     for question in QUESTIONS[::step]:
         answers = [(Path(answer["article"]).name, answer["quote"]) for answer in question.get("answers", [])]
