@@ -30,6 +30,10 @@ class FileDeleted(Exception):
     """The file was deleted since it was opened."""
 
 
+class FileReplaced(Exception):
+    """Another file took the place of the one that was being read."""
+
+
 class FileEmpty(Exception):
     """The file has no content, though it is not to be created."""
 
@@ -91,6 +95,7 @@ class Connections:
 
         Raises:
             FileDeleted: the file was deleted, and is not to be created again.
+            FileReplaced: SQLite failed, and there is another file in the place of the one that was opened.
             FileEmpty: the file is empty, and is not to be created again.
             sqlite3.DatabaseError: the file cannot be opened, or is not a database.
         """
@@ -98,13 +103,20 @@ class Connections:
         if current is not None:
             yield current
             return
-        connection, identity = self._take()
-        self._thread.connection = connection
+        inode = self._inode()
         try:
-            yield connection
-        finally:
-            self._thread.connection = None
-            self._give_back(connection, identity)
+            connection, identity = self._take()
+            self._thread.connection = connection
+            try:
+                yield connection
+            finally:
+                self._thread.connection = None
+                self._give_back(connection, identity)
+        except sqlite3.OperationalError as error:
+            # its log went with it, which SQLite takes for a failing disk
+            if inode and self._inode() != inode:
+                raise FileReplaced from error
+            raise
 
     def close(self) -> None:
         """Close all connections; those that are lent, when they are given back."""
@@ -180,6 +192,10 @@ class Connections:
         # another process may write what this one may only read, and connections without locks do not notice
         changes = (status.st_size, status.st_mtime_ns, *self._log_size()) if self._read_only else ()
         return status.st_dev, status.st_ino, *changes
+
+    def _inode(self) -> FileIdentity:
+        """Return the device and the number of the file: another file in its place has others."""
+        return self._current_identity()[:2]
 
     def last_written(self) -> FileIdentity:
         """Return the size and the time of the file, which stay while changes go into the write-ahead log."""

@@ -14,7 +14,7 @@ from typing import Any
 
 from rag.errors import ArchiveDamaged, ArchiveError, ArchiveGone, ArchiveReplaced
 from rag.storage.checksums import CHECKSUMS_VERSION, register
-from rag.storage.connections import Connections, FileDeleted, FileEmpty, immediate_transaction
+from rag.storage.connections import Connections, FileDeleted, FileEmpty, FileReplaced, immediate_transaction
 from rag.storage.creation import create_database
 from rag.storage.damage import DamageNotes
 from rag.storage.examination import fault_of_file, fault_of_rows
@@ -149,6 +149,8 @@ class Database:
             raise ArchiveDamaged(EMPTY.format(folder=self._path.parent)) from error
         except FileDeleted as error:
             raise ArchiveGone(GONE.format(folder=self._path.parent)) from error
+        except FileReplaced as error:
+            raise ArchiveReplaced(REPLACED.format(folder=self._path.parent)) from error
         except sqlite3.DatabaseError as error:
             raise archive_error(error, self._path.parent) from error
 

@@ -28,9 +28,10 @@ from sites import serving
 from embeddings.encoder import Encoder
 from rag.archive import Archive
 from rag.dense.token_cache import TokenCache
-from rag.errors import ArchiveError
+from rag.errors import ArchiveError, ArchiveReplaced, ArchiveUnreadable
 from rag.lexical.index import LexicalIndex
 from rag.storage.connections import Connections, FileDeleted
+from rag.storage.database import DATABASE, Database
 from rag.storage.store import Store
 from rag.types import Answer
 
@@ -428,3 +429,22 @@ def test_a_file_that_may_be_made_anew(tmp_path: Path) -> None:
             with pytest.raises(FileDeleted), connections.lent():
                 pass
         connections.close()
+
+
+def test_a_failure_while_another_file_comes_is_no_fault_of_the_disk(tmp_path: Path) -> None:
+    """What SQLite says of the disk where a folder was replaced under it; if no other file came, it is the disk."""
+    for folder in ("archive", "other"):
+        (tmp_path / folder).mkdir()
+        database = Database(tmp_path / folder / DATABASE)
+        database.set_meta("name", folder)
+        database.close()
+    failure = sqlite3.OperationalError("disk I/O error")
+    failure.sqlite_errorcode = sqlite3.SQLITE_IOERR
+    database = Database(tmp_path / "archive" / DATABASE)
+    with pytest.raises(ArchiveUnreadable, match="check the disk"), database.lent():
+        raise failure
+    with pytest.raises(ArchiveReplaced, match="ask again"), database.lent():
+        (tmp_path / "other" / DATABASE).replace(tmp_path / "archive" / DATABASE)
+        raise failure
+    assert database.meta("name") == "other"
+    database.close()
