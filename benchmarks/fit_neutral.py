@@ -49,17 +49,12 @@ def articles(file: Path) -> list[str]:
     return articles
 
 
-def first_sentence(text: str) -> str:
-    """Return the beginning of an article, as long as a question."""
-    return _FIRST_SENTENCE.split(text)[0][:_QUESTION_LENGTH]
-
-
 def means(texts: list[str], role: Role, encoder: Encoder) -> tuple[Vectors, Vectors]:
     """Return the mean vector of the texts and that of their tokens."""
     if role == "passage":
         vectors = encoder.encode_passages(texts)
     else:
-        texts = list(map(first_sentence, texts))
+        texts = [_FIRST_SENTENCE.split(text)[0][:_QUESTION_LENGTH] for text in texts]
         vectors = np.stack([encoder.encode_query(text) for text in texts])
     tokens = np.concatenate([vector.vectors for vector in encoder.token_vectors(texts, role)])
     return vectors.mean(0), tokens.mean(0)
@@ -71,23 +66,17 @@ def directions(of_languages: Vectors) -> Vectors:
     return basis[: len(of_languages) - 1]
 
 
-def fitted(folder: Path, encoder: Encoder) -> dict[str, Vectors]:
-    """Return the arrays of the table for an encoder, from the folder of the declarations."""
+def main(folder: Path) -> None:
+    encoder = open_encoder()
     declarations = [articles(folder / f"{language}.html") for language in LANGUAGES]
     roles: tuple[Role, ...] = ("query", "passage")
     table = {}
     for role in roles:
         pairs = [means(texts, role, encoder) for texts in declarations]
         for kind, of_languages in zip(("text", "token"), map(np.stack, zip(*pairs, strict=True)), strict=True):
-            table[f"{kind}_{role}"] = of_languages.mean(0)
+            table[f"{kind}_{role}"] = of_languages.mean(0).astype(np.float16)
             if role == "passage":
-                table[f"{kind}_languages"] = directions(of_languages)
-    return table
-
-
-def main(folder: Path) -> None:
-    encoder = open_encoder()
-    table = {name: array.astype(np.float16) for name, array in fitted(folder, encoder).items()}
+                table[f"{kind}_languages"] = directions(of_languages).astype(np.float16)
     target = Path(embeddings.vectors.language_neutral.__file__).with_name(embeddings.vectors.language_neutral.TABLE)
     np.savez(target, fingerprint=np.array(encoder.fingerprint), **table)
     print(f"{target}: {len(LANGUAGES)} languages, {target.stat().st_size / 1000:.0f} kB")
