@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from contextlib import ExitStack
 
 from fastapi import APIRouter, Request, UploadFile
 from fastapi.responses import JSONResponse
@@ -20,7 +21,7 @@ from rag.schemas.article import RemovedArticlesModel
 from rag.schemas.job import JobModel
 from rag.schemas.writes import ForgetRequest, IndexRequest
 from rag.server.hosts import Serving
-from rag.workspace.inbox import Inbox
+from rag.workspace.inbox import Inbox, Upload
 
 
 def add_index_routes(router: APIRouter, archive: Archive, serving: Serving, jobs: Jobs) -> None:
@@ -45,12 +46,18 @@ def add_index_routes(router: APIRouter, archive: Archive, serving: Serving, jobs
 
     @router.post("/index/files", tags=["writing"], status_code=202, response_model=JobModel)
     def upload(request: Request, files: list[UploadFile]) -> JSONResponse:
-        """Take files into the archive's inbox, and index them. A file that is there already is not taken twice."""
+        """Take files into the archive's inbox, all of them or none, and index them.
+
+        A file that is there already is not taken twice.
+        """
         if jobs.indexing.running:
             raise ArchiveBusy("Articles are being indexed already: wait until that is done, or cancel it.")
         inbox = Inbox(archive)
-        for file in files:
-            _take_in(inbox, file)
+        others = ", nor are those sent with it" if len(files) > 1 else ""
+        with ExitStack() as stack:
+            # none is put into its place before all of them can be
+            for incoming in [_received(file, inbox, stack, others) for file in files]:
+                incoming.finish()
         state = jobs.indexing.start(IndexingTask((inbox.folder,)))
         return accepted(request, jobs.indexing.kind, state)
 
@@ -61,16 +68,17 @@ def add_index_routes(router: APIRouter, archive: Archive, serving: Serving, jobs
         return RemovedArticlesModel.of({"articles": archive.forget(wanted.paths)})
 
 
-def _take_in(inbox: Inbox, file: UploadFile) -> None:
-    """Put an uploaded file into the inbox.
+def _received(file: UploadFile, inbox: Inbox, stack: ExitStack, others: str) -> Upload:
+    """Write an uploaded file beside the inbox, and check it.
 
     Raises:
         UploadError: it cannot be taken; the message names it.
     """
     name = file.filename or ""
     try:
-        with inbox.receive(name) as incoming:
-            shutil.copyfileobj(file.file, incoming)
-            incoming.finish()
+        incoming = stack.enter_context(inbox.receive(name))
+        shutil.copyfileobj(file.file, incoming)
+        incoming.check()
     except UploadError as error:
-        raise UploadError(f"The file {name!r} is not taken. {error}", error.fault, error.value) from error
+        raise UploadError(f"The file {name!r} is not taken{others}. {error}", error.fault, error.value) from error
+    return incoming

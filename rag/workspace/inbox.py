@@ -135,8 +135,8 @@ class Upload:
         except OSError as error:
             raise _not_writable(self._folder, error) from error
 
-    def finish(self) -> Path:
-        """Put the file in its place and return its path; another file of that name is kept beside it.
+    def check(self) -> None:
+        """Check that the file, of which all is written, can be taken; it is not in its place yet.
 
         Raises:
             UploadError: it is empty, or of a kind that is not read.
@@ -144,10 +144,22 @@ class Upload:
         """
         if not self._size:
             raise UploadError("It is empty: save the article again.", "empty")
-        path = self._folder / self._name
         try:
             self._file.close()
             self._check_kind()
+        except OSError as error:
+            raise _not_writable(self._folder, error) from error
+
+    def finish(self) -> Path:
+        """Check the file, put it in its place and return its path; another file of that name is kept beside it.
+
+        Raises:
+            UploadError: it is empty, or of a kind that is not read.
+            ArchiveError: it cannot be written.
+        """
+        self.check()
+        path = self._folder / self._name
+        try:
             _make_below(self._folder, path.parent)
             if path.is_file() and _digest(path) == self._hash.hexdigest():
                 return path

@@ -148,6 +148,25 @@ def test_files_are_uploaded(client: TestClient, archive: Archive) -> None:
     assert not (inbox / "0.txt").exists()
 
 
+def test_files_are_taken_all_or_none(archive: Archive) -> None:
+    """One that cannot be taken is named, and leaves nothing of the others behind; without it, all of them come in."""
+    good = [("files", (f"{name}.txt", f"{SHORT} Es gab {name}.")) for name in ("Tee", "Saft")]
+    with over_network(archive) as client:
+        for name, content, fault in (
+            ("leer.txt", b"", "empty"),
+            ("x.png", b"\x89PNG", "kind"),
+            (".x.txt", b"x", "hidden"),
+        ):
+            for files in ([*good, ("files", (name, content))], [("files", (name, content)), *good]):
+                problem = check_problem(client.post("/api/v1/index/files", files=files), 422, "upload-error")
+                assert problem["facts"]["fault"] == fault
+                assert problem["detail"].startswith(f"The file {name!r} is not taken, nor are those sent with it. ")
+            assert not list((archive.folder / "inbox").rglob("*"))
+        assert client.get("/api/v1/jobs").json() == {"jobs": []}
+        assert ended(client, client.post("/api/v1/index/files", files=good))["report"]["new"] == 2
+        assert archive.library().total == 3
+
+
 def test_a_job_is_followed_and_one_runs_at_a_time(archive: Archive, tmp_path: Path) -> None:
     """Events end with that of the end; a client that goes away disturbs nothing; a second writer is refused."""
     for number in range(30):
