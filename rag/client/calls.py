@@ -1,30 +1,17 @@
-"""What a client asks of a server, and what it makes of the reply. Pure functions on values."""
+"""What a client sends, and what it makes of the reply: values, which no client is needed to make.
+
+The functions of `question_calls`, `article_calls` and `job_calls` are the methods of both clients. They return a call,
+or yield several of which each follows from the reply before. How these are sent is a client's own.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, BinaryIO, Generic, TypeVar
 
-from rag.errors import QuestionError
-from rag.storage.filter_json import filter_values
-from rag.types import (
-    Answer,
-    Citation,
-    DraftReport,
-    Failure,
-    Filter,
-    ResultList,
-    Sort,
-    Status,
-)
-from rag.types.decoding import (
-    decode_answer,
-    decode_draft_report,
-    decode_failure,
-    decode_results,
-    decode_status,
-)
+if TYPE_CHECKING:
+    from rag.schemas.job import JobModel
 
 T = TypeVar("T")
 
@@ -40,6 +27,7 @@ class ApiCall(Generic[T]):
         path: below /api/v1.
         decode: makes a value of the body of the reply.
         key: an idempotency key, with which the request may be sent again.
+        files: open files that are sent, each with its name.
     """
 
     method: str
@@ -48,6 +36,7 @@ class ApiCall(Generic[T]):
     parameters: Sequence[tuple[str, str]] = ()
     body: Mapping[str, Any] | None = None
     key: str = ""
+    files: Sequence[tuple[str, BinaryIO]] = ()
 
     def arguments(self, server: str) -> dict[str, Any]:
         """Return what httpx sends to a server, by the names of its arguments."""
@@ -57,6 +46,7 @@ class ApiCall(Generic[T]):
             "params": list(self.parameters) or None,
             "json": self.body,
             "headers": {"Idempotency-Key": self.key} if self.key else {},
+            "files": [("files", file) for file in self.files] or None,
         }
 
     @property
@@ -65,80 +55,15 @@ class ApiCall(Generic[T]):
         return self.method == "GET" or bool(self.key)
 
 
-def ask_call(question: str, k: int, filter: Filter, *, fast: bool) -> ApiCall[Answer]:
-    """Ask a question."""
-    from rag.schemas.answer import AnswerWithTextsModel
+@dataclass(frozen=True, slots=True)
+class FollowedJob:
+    """A job that is followed until it has ended; `on_state` is called with each state of it."""
 
-    return ApiCall(
-        "POST",
-        "/ask",
-        lambda body: decode_answer(AnswerWithTextsModel.model_validate_json(body)),
-        body={"question": question, "k": k, "filters": filter_values(filter), "fast": fast, "texts": True},
-    )
+    job: JobModel
+    on_state: Callable[[JobModel], object]
 
 
-def search_call(question: str, limit: int, filter: Filter, sort: Sort, *, fast: bool) -> ApiCall[ResultList]:
-    """Ask for the articles that a question finds."""
-    from rag.schemas.results import ResultListWithTextsModel
-
-    body = {"question": question, "k": limit, "filters": filter_values(filter), "fast": fast, "texts": True}
-    return ApiCall(
-        "POST",
-        "/ask",
-        lambda body: decode_results(ResultListWithTextsModel.model_validate_json(body)),
-        body={**body, "group_by": "article", "sort": sort},
-    )
-
-
-def failures_call() -> ApiCall[tuple[Failure, ...]]:
-    """Ask what could not be read."""
-    from rag.schemas.report import FailureListModel
-
-    def decode(body: bytes) -> tuple[Failure, ...]:
-        return tuple(map(decode_failure, FailureListModel.model_validate_json(body).failures))
-
-    return ApiCall("GET", "/failures", decode)
-
-
-def check_call(draft: str, *, figures: bool) -> ApiCall[DraftReport]:
-    """Ask whether the archive has what a draft quotes and counts."""
-    from rag.schemas.draft import DraftReportWithTextsModel
-
-    def decode(body: bytes) -> DraftReport:
-        return decode_draft_report(DraftReportWithTextsModel.model_validate_json(body), draft)
-
-    return ApiCall("POST", "/check", decode, body={"text": draft, "figures": figures, "texts": True})
-
-
-def status_call() -> ApiCall[Status]:
-    """Ask what the archive contains."""
-    from rag.schemas.status import StatusModel
-
-    return ApiCall("GET", "/status", lambda body: decode_status(StatusModel.model_validate_json(body)))
-
-
-def verify_call(citations: Iterable[Citation]) -> ApiCall[tuple[Any, ...]]:
-    """Ask whether the files of citations still say so."""
-    quotations = [
-        {
-            "article_id": citation.article.id,
-            "start": citation.start,
-            "end": citation.end,
-            "quote": citation.quote,
-            "sha256": citation.article.sha256,
-            "path": citation.article.path,
-        }
-        for citation in citations
-    ]
-    if not quotations:
-        raise QuestionError("There is nothing to verify: give at least one citation.")
-
-    def decode(body: bytes) -> tuple[Any, ...]:
-        from rag.schemas.verification import VerdictListModel
-        from rag.verification import Verification
-
-        names = Verification.__dataclass_fields__
-        verdicts = VerdictListModel.model_validate_json(body).verdicts
-        return tuple(Verification(**{name: getattr(verdict, name) for name in names}) for verdict in verdicts)
-
-    return ApiCall("POST", "/verify", decode, body={"citations": quotations})
+Steps = Generator[ApiCall[Any] | FollowedJob, Any, T]
+"""What takes several requests: a client sends what is yielded, and gives back what the reply says."""
+Stream = Generator[ApiCall[Any] | tuple[T, ...], Any, None]
+"""The same of many values, which are yielded between the calls as they come."""

@@ -2,63 +2,53 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
-from itertools import islice
-from pathlib import Path
+from collections.abc import Callable, Iterator
+from contextlib import closing
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, BinaryIO, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, Self, TypeVar
 
 import httpx
 
-from rag.client import article_calls, calls, job_calls, steps
-from rag.client.article_calls import PageOfArticles
-from rag.client.calls import ApiCall
+from rag.client import article_calls, job_calls, question_calls
+from rag.client.calls import ApiCall, FollowedJob, Steps, Stream
+from rag.client.methods import as_method
 from rag.client.replies import (
     DEFAULT_SERVER,
     checked_address,
     ended_job,
     job_in_event,
     needs_certificates,
-    progress_of,
     read_reply,
-    report_of,
     token_header,
     unreachable,
 )
-from rag.client.steps import Steps
-from rag.search.arguments import Day, FilterArguments, Names, check_question
-from rag.types import (
-    Answer,
-    Article,
-    Citation,
-    Correction,
-    DraftReport,
-    Failure,
-    Filter,
-    IndexReport,
-    Passage,
-    Progress,
-    ResultList,
-    Sort,
-    Status,
-)
-from rag.types.library import LibraryCounts, LibraryPage, LibraryQuery, LibraryRow
 
 if TYPE_CHECKING:
-    from rag.article_view import ArticleView
-    from rag.evaluation.types import Run
     from rag.schemas.job import JobModel
-    from rag.search.similar import SimilarArticle
-    from rag.text.similarity import Version
-    from rag.verification import Verification
 
+P = ParamSpec("P")
 T = TypeVar("T")
-StrPath = str | os.PathLike[str]
 
 TIMEOUT = httpx.Timeout(60.0, connect=5.0)
 """How long a reply is waited for, in seconds; a question takes a tenth of one."""
+
+
+def _sent(function: Callable[P, ApiCall[T] | Steps[T]]) -> Callable[Concatenate[Any, P], T]:
+    """Return the method that sends what a function returns or yields, and returns what is replied."""
+
+    def method(self: Client, /, *arguments: P.args, **named: P.kwargs) -> T:
+        return self._send(function(*arguments, **named))
+
+    return as_method(method, function)
+
+
+def _streamed(function: Callable[P, Stream[T]]) -> Callable[Concatenate[Any, P], Iterator[T]]:
+    """Return the method that sends what a function yields, and yields the values between."""
+
+    def method(self: Client, /, *arguments: P.args, **named: P.kwargs) -> Iterator[T]:
+        return self._stream(function(*arguments, **named))
+
+    return as_method(method, function, stream="Iterator")
 
 
 class Client:
@@ -94,256 +84,87 @@ class Client:
         """Close the connections."""
         self._http.close()
 
-    def ask(
-        self,
-        question: str,
-        k: int = 5,
-        *,
-        since: Day = None,
-        until: Day = None,
-        source: Names = (),
-        language: Names = (),
-        author: Names = (),
-        path: Names = (),
-        include: Names = (),
-        fast: bool = False,
-        filter: Filter | None = None,
-    ) -> Answer:
-        """Return the k passages that answer a question best; see `Archive.ask`."""
-        check_question(question, k)
-        arguments = FilterArguments(since, until, source, language, author, path, include)
-        return self._send(calls.ask_call(question, k, arguments.to_filter(filter), fast=fast))
+    ask = _sent(question_calls.ask_call)
+    search = _sent(question_calls.search_call)
+    article = _sent(article_calls.article_call)
+    article_with_passages = _sent(article_calls.article_with_passages_call)
+    view_article = _sent(article_calls.view_article_call)
+    passages = _sent(article_calls.passages_call)
+    duplicates = _sent(article_calls.duplicates_call)
+    versions = _sent(article_calls.versions_call)
+    similar = _sent(article_calls.similar_call)
+    file_of = _sent(article_calls.file_of_call)
+    articles = _streamed(article_calls.articles_call)
+    library = _sent(article_calls.library_call)
+    library_rows = _streamed(article_calls.library_rows_call)
+    library_row = _sent(article_calls.library_row_call)
+    library_counts = _sent(article_calls.library_counts_call)
+    failures = _sent(question_calls.failures_call)
+    status = _sent(question_calls.status_call)
+    verify = _sent(question_calls.verify_call)
+    verify_quotes = _sent(question_calls.verify_quotes_call)
+    corrections = _sent(article_calls.corrections_call)
+    correct = _sent(article_calls.correct_call)
+    take_back_correction = _sent(article_calls.take_back_correction_call)
+    forget = _sent(job_calls.forget_call)
+    index = _sent(job_calls.index_call)
+    upload = _sent(job_calls.upload_call)
+    evaluate = _sent(job_calls.evaluate_call)
+    run = _sent(job_calls.run_call)
 
-    def search(
-        self,
-        question: str,
-        *,
-        filter: Filter | None = None,
-        sort: Sort = "relevance",
-        limit: int = 20,
-        fast: bool = False,
-    ) -> ResultList:
-        """Return the articles that a question finds; see `Archive.search`."""
-        check_question(question, limit, name="limit")
-        return self._send(calls.search_call(question, limit, FilterArguments().to_filter(filter), sort, fast=fast))
-
-    def article(self, reference: str) -> Article:
-        """Return the article with an id, path, title or URL, or a unique part of one."""
-        return self._send(article_calls.article_call(reference))
-
-    def article_with_passages(self, reference: str) -> tuple[Article, tuple[Passage, ...]]:
-        """Return an article, as `article` does, with its passages."""
-        return self._take(steps.article_with_passages(reference))
-
-    def view_article(self, reference: str) -> ArticleView:
-        """Return an article as it is shown: its text, its passages with their lines, its duplicates and versions."""
-        return self._take(steps.shown_article(reference))
-
-    def passages(self, article_id: str) -> tuple[Passage, ...]:
-        """Return the passages of an article in their order."""
-        return self._send(article_calls.passages_call(article_id))
-
-    def duplicates(self, article_id: str) -> tuple[Article, ...]:
-        """Return the other articles with the same text."""
-        return self._send(article_calls.duplicates_call(article_id))
-
-    def versions(self, article_id: str) -> tuple[Version, ...]:
-        """Return the near-duplicates of an article, most similar first."""
-        return self._send(article_calls.versions_call(article_id))
-
-    def similar(self, article_id: str, k: int = 5) -> tuple[SimilarArticle, ...]:
-        """Return the k articles that are nearest to one in what they are about; see `Archive.similar`."""
-        return self._send(article_calls.similar_call(article_id, k))
-
-    def file_of(self, article_id: str) -> Path:
-        """Return the file of the server's computer that an article came from."""
-        return Path(self._send(article_calls.row_call(article_id)).file)
-
-    def articles(self) -> Iterator[Article]:
-        """Yield all articles without duplicates, ordered by path; each is asked for when it is needed."""
-        for article_id in article_calls.ids_of_originals(self.library_rows()):
-            yield self.article(article_id)
-
-    def library(self, query: LibraryQuery | None = None) -> LibraryPage:
-        """Return a page of all articles; those before it are asked for, too: for all of them, use `library_rows`."""
-        return self._take(steps.library_page(query or LibraryQuery()))
-
-    def library_rows(self, query: LibraryQuery | None = None, limit: int | None = None) -> Iterator[LibraryRow]:
-        """Yield all articles as `library` lists them, one after the other; see `Archive.library_rows`.
-
-        Raises:
-            FundstelleError: the archive changes meanwhile.
-        """
-        return islice(self._rows(article_calls.long_pages(query, limit)), limit)
-
-    def _rows(self, query: LibraryQuery) -> Iterator[LibraryRow]:
-        call: ApiCall[PageOfArticles] | None = article_calls.articles_call(query)
-        while call is not None:
-            listed = self._send(call)
-            yield from listed.page.rows
-            call = listed.following
-
-    def library_row(self, article_id: str) -> LibraryRow:
-        """Return one article as the library lists it."""
-        return self._send(article_calls.row_call(article_id))
-
-    def library_counts(self, query: LibraryQuery | None = None) -> LibraryCounts:
-        """Return how many articles there are by month, outlet, author and language; see `Archive.library_counts`."""
-        return self._send(article_calls.counts_call(query or LibraryQuery()))
-
-    def failures(self) -> tuple[Failure, ...]:
-        """Return what could not be read when its folder or file was indexed last."""
-        return self._send(calls.failures_call())
-
-    def status(self) -> Status:
-        """Return what the archive contains; its folder is that of the server's computer."""
-        return self._send(calls.status_call())
-
-    def verify(self, *citations: Citation) -> tuple[Verification, ...]:
-        """Return for each citation whether its file still says so; see `rag.verification.verify_quote`."""
-        return self._send(calls.verify_call(citations))
-
-    def verify_quotes(self, text: str, *, figures: bool = True) -> DraftReport:
-        """Return whether the archive has what a draft quotes and counts; see `Archive.verify_quotes`."""
-        return self._send(calls.check_call(text, figures=figures))
-
-    def corrections(self, article_id: str) -> tuple[Correction, ...]:
-        """Return the corrections of an article, each with what its file says."""
-        return self._send(article_calls.corrections_call(article_id))
-
-    def correct(
-        self,
-        article_id: str,
-        *,
-        title: str | None = None,
-        source: str | None = None,
-        author: str | None = None,
-        published: Day = None,
-        by: str = "",
-        take_back: Iterable[str] = (),
-    ) -> Article:
-        """Set right what was read wrongly from the file of an article, and return it; see `Archive.correct`."""
-        facts = article_calls.correction_facts(title, source, author, published, take_back)
-        return self._take(steps.corrected_article(article_id, facts, by))
-
-    def take_back_correction(self, article_id: str, *fields: str) -> Article:
-        """Give an article the facts of its file again, and return it; see `Archive.take_back_correction`."""
-        return self._take(steps.corrected_article(article_id, article_calls.taken_back(fields)))
-
-    def forget(self, *paths: StrPath) -> int:
-        """Remove the articles of files and folders, and return their number; see `Archive.forget`."""
-        return self._send(job_calls.forget_call(map(absolute, paths)))
-
-    def index(
-        self,
-        *paths: StrPath,
-        addresses: Iterable[str] = (),
-        on_progress: Callable[[Progress], None] | None = None,
-        again: bool = False,
-    ) -> IndexReport:
-        """Update the archive from files and folders of the server's computer, and from web pages.
-
-        Args:
-            paths: relative ones are below the folder of this program.
-            addresses: web pages, which the server fetches.
-            on_progress: called with progress.
-            again: files are read though they look unchanged.
-
-        Raises:
-            FundstelleError: the server does not allow a path or an address, or does not answer.
-            NotFound: a path does not exist, or there is no article below it.
-            ArchiveBusy: the server is indexing.
-        """
-        job = self._send(job_calls.index_call(map(absolute, paths), addresses, again=again))
-        return report_of(self._followed(job, lambda job: on_progress and on_progress(progress_of(job))))
-
-    def upload(self, *files: StrPath, on_progress: Callable[[Progress], None] | None = None) -> IndexReport:
-        """Send files of this computer to the server, and have them indexed.
-
-        Raises:
-            UploadError: one of them is not taken.
-            ArchiveBusy: the server is indexing.
-        """
-        with opened_files(files) as opened:
-            job = self._send(job_calls.upload_call(), files=opened)
-        return report_of(self._followed(job, lambda job: on_progress and on_progress(progress_of(job))))
-
-    def evaluate(
-        self,
-        questions: Sequence[Mapping[str, Any]] | None = None,
-        *,
-        name: str | None = None,
-        source: str = "questions",
-        fast: bool = False,
-        on_progress: Callable[[int, int | None], None] | None = None,
-    ) -> Run:
-        """Ask test questions on the server, which stores the run, and return that.
-
-        Args:
-            questions: as the lines of a question file (docs/json.md); None for those with a passage marked right.
-            name: that of the run; by default where the questions come from, and the date.
-            source: where they come from; stored in the run.
-            on_progress: called with the questions asked so far, and all of them.
-        """
-        job = self._send(job_calls.evaluate_call(questions, name, source, fast=fast))
-        job = self._followed(job, lambda job: on_progress and on_progress(job.done, job.total))
-        return self.run(job.run or "")
-
-    def run(self, name: str) -> Run:
-        """Return a stored run.
-
-        Raises:
-            NoRun: there is none of that name.
-        """
-        return self._send(job_calls.run_call(name))
-
-    def _followed(self, job: JobModel, on_state: Callable[[JobModel], object]) -> JobModel:
-        """Follow a job until it has ended, and cancel it if this is interrupted."""
-        try:
-            with self._http.stream("GET", f"{self.server}/api/v1/jobs/{job.id}/events", timeout=None) as stream:
-                for line in stream.iter_lines():
-                    job = job_in_event(line) or job
-                    on_state(job)
-        except httpx.TransportError as error:
-            raise unreachable(self.server, error) from error
-        except KeyboardInterrupt:
-            self._send(job_calls.cancel_call(job.id))
-            raise
-        if job.running:
-            # the stream was refused, or ended early
-            job = self._send(job_calls.job_call(job.id))
-        return ended_job(job)
-
-    def _take(self, steps: Steps[T]) -> T:
-        """Send the requests of several steps, each with the reply of the one before, and return what they lead to."""
+    def _send(self, sent: ApiCall[T] | Steps[T]) -> T:
+        """Send a request, or those of several steps, each with the reply of the one before; return the last reply."""
+        if isinstance(sent, ApiCall):
+            return self._reply(sent)
         reply: Any = None
-        while True:
-            try:
-                call = steps.send(reply)
-            except StopIteration as end:
-                result: T = end.value
-                return result
-            reply = self._send(call)
+        with closing(sent):
+            while True:
+                try:
+                    step = sent.send(reply)
+                except StopIteration as end:
+                    result: T = end.value
+                    return result
+                reply = self._reply(step) if isinstance(step, ApiCall) else self._follow(step)
 
-    def _send(self, call: ApiCall[T], *, files: Any = None) -> T:
+    def _stream(self, steps: Stream[T]) -> Iterator[T]:
+        """Send the requests of several steps, and yield the values between them."""
+        reply: Any = None
+        with closing(steps):
+            while True:
+                try:
+                    step = steps.send(reply)
+                except StopIteration:
+                    return
+                if isinstance(step, ApiCall):
+                    reply = self._reply(step)
+                else:
+                    yield from step
+
+    def _reply(self, call: ApiCall[T]) -> T:
         """Send a request, once more if the connection breaks and that does no harm, and return what the reply says."""
         for is_last in (not call.may_repeat, True):
             try:
-                response = self._http.request(**call.arguments(self.server), files=files)
+                response = self._http.request(**call.arguments(self.server))
                 break
             except httpx.TransportError as error:
                 if is_last or isinstance(error, httpx.ConnectError):
                     raise unreachable(self.server, error) from error
         return read_reply(call, self.server, response)
 
-
-@contextmanager
-def opened_files(paths: Iterable[StrPath]) -> Iterator[list[tuple[str, tuple[str, BinaryIO]]]]:
-    """Open files for as long as they are sent, as httpx takes them."""
-    with ExitStack() as stack:
-        yield [("files", (Path(path).name, stack.enter_context(Path(path).open("rb")))) for path in paths]
-
-
-def absolute(path: StrPath) -> str:
-    """Return a path from the root of the file system."""
-    return str(Path(path).absolute())
+    def _follow(self, followed: FollowedJob) -> JobModel:
+        """Follow a job until it has ended, and cancel it if this is interrupted."""
+        job = followed.job
+        try:
+            with self._http.stream("GET", f"{self.server}/api/v1/jobs/{job.id}/events", timeout=None) as stream:
+                for line in stream.iter_lines():
+                    job = job_in_event(line) or job
+                    followed.on_state(job)
+        except httpx.TransportError as error:
+            raise unreachable(self.server, error) from error
+        except KeyboardInterrupt:
+            self._reply(job_calls.job_end_call(job.id))
+            raise
+        if job.running:
+            # the stream was refused, or ended early
+            job = self._reply(job_calls.job_state_call(job.id))
+        return ended_job(job)
