@@ -13,6 +13,14 @@ class IndexDamaged(Exception):
     """The files of a vector index are missing, truncated or altered; rebuild it."""
 
 
+class IndexUnavailable(Exception):
+    """The server of a vector index does not answer, refuses, or has something else under this name."""
+
+
+class SecretUnreadable(Exception):
+    """A file with a password or key cannot be read."""
+
+
 class DimensionMismatch(ValueError):
     """Vectors of one dimension were passed to an index of another."""
 

@@ -67,15 +67,17 @@ class VectorIndex(VectorSnapshot, Protocol):
         """Write vectors and stamp to disk together: after a crash, both are old or both are new."""
 
 
-def open_index(url: str, dim: int, *, empty: bool = False) -> VectorIndex:
+def open_index(url: str, dim: int, *, empty: bool = False, owner: str = "") -> VectorIndex:
     """Open an index, or create an empty one if there is none.
 
     Args:
-        url: `faiss:FOLDER` or `exact:FOLDER`.
+        url: `faiss:FOLDER`, `exact:FOLDER`, `milvus:http://HOST:19530/NAME` or `milvus:FILE.db`.
         dim: the number of dimensions of the vectors.
-        empty: start empty and ignore existing files; the next `flush` replaces them.
+        empty: start empty and ignore what is there; the next `flush` replaces it.
+        owner: on a server, whose vectors these are; those of another are refused.
 
     Raises:
+        IndexUnavailable: the server does not answer, refuses, or has something else under this name.
         IndexDamaged: the files cannot be read; delete them and rebuild the index.
         DimensionMismatch: the index has vectors of another dimension.
         ValueError: the url names an unknown engine.
@@ -89,4 +91,9 @@ def open_index(url: str, dim: int, *, empty: bool = False) -> VectorIndex:
         from embeddings.indexes.exact import ExactIndex
 
         return ExactIndex(Path(folder), dim, empty=empty)
-    raise ValueError(f"There is no vector index named {engine!r}: use faiss:FOLDER or exact:FOLDER.")
+    if engine == "milvus":
+        from embeddings.indexes.milvus_address import MilvusAddress
+        from embeddings.indexes.milvus_index import MilvusIndex
+
+        return MilvusIndex(MilvusAddress.parse(folder), dim, empty=empty, owner=owner)
+    raise ValueError(f"There is no vector index named {engine!r}: use faiss:FOLDER, exact:FOLDER or milvus:ADDRESS.")

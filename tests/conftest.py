@@ -70,6 +70,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     mounts = [item for item in items if item.get_closest_marker("mounts")]
     if mounts and not _may_mount():
         _deselect(config, items, mounts, "the right to mount disks")
+    if "FUNDSTELLE_TEST_MILVUS" not in os.environ:
+        on_server = [item for item in items if item.get_closest_marker("milvus")]
+        _deselect(config, items, on_server, "the address of a Milvus server in $FUNDSTELLE_TEST_MILVUS")
     if not REAL_ARTICLES.is_dir():
         if os.environ.get("FUNDSTELLE_SHARED") == "required":
             raise pytest.UsageError(f"{REAL_ARTICLES} is missing: unset FUNDSTELLE_SHARED to deselect its tests.")

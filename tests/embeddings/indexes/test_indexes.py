@@ -53,7 +53,7 @@ def test_faiss_ranks_as_the_oracle_does(tmp_path: Path) -> None:
 
 def test_unknown_engine() -> None:
     """An engine that there is not is refused with the names of those that there are."""
-    with pytest.raises(ValueError, match="use faiss:FOLDER or exact:FOLDER"):
+    with pytest.raises(ValueError, match="use faiss:FOLDER, exact:FOLDER or milvus:ADDRESS"):
         open_index("redis:x", DIM)
 
 

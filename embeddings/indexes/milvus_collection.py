@@ -1,0 +1,304 @@
+"""A collection in Milvus as one value: rows of keys and vectors, and a row of facts about them.
+
+Milvus finds a collection by an alias. Each time that all vectors are made again, they go to a new collection, and the
+alias changes when it is complete: so others search the old one until then.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import re
+import secrets
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from embeddings.errors import DimensionMismatch, IndexDamaged, IndexUnavailable, SecretUnreadable
+from embeddings.indexes.milvus_address import MilvusAddress
+from embeddings.secrets import secret
+from embeddings.types import Ids, Vectors
+
+if TYPE_CHECKING:
+    from pymilvus import MilvusClient
+
+VERSION = 1
+"""Of the way in which rows are written: those of a lower one are made again, those of a higher one are refused."""
+_OLDEST_SERVER = (2, 3)
+# seconds in which a request is answered, or repeated while nobody answers
+_TIMEOUT = 8
+# seconds in which a collection is loaded into the server's memory
+_LOADING_TIMEOUT = 600
+# rows of a request, which may have 64 MB, and keys of an expression, each of which takes the server ten microseconds
+_ROWS, _KEYS = 2_048, 10_000
+# the key of the row of facts: those of passages are not negative
+_FACTS_KEY = -1
+MAX_LIMIT = 16_384
+"""The most neighbours of a search."""
+# of HNSW: neighbours of a node, and candidates when one is added and when one is looked for
+_M, _EF_CONSTRUCTION, _EF = 24, 200, 256
+# what Milvus says where a collection does not exist, and where it is not in memory
+_NO_COLLECTION, _NOT_LOADED = 100, 101
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What is noted of vectors: whose they are, what they contain, and how they are written.
+
+    Attributes:
+        stamp: the owner's; see `embeddings.index.VectorIndex`.
+        version: of the way in which rows are written.
+    """
+
+    owner: str = ""
+    stamp: str = ""
+    version: int = VERSION
+
+
+class MilvusCollection:
+    """Rows of a collection by their keys. Safe to use from several threads.
+
+    Each method raises IndexUnavailable where the server does not answer or refuses, and IndexDamaged where the
+    collection is gone.
+    """
+
+    def __init__(self, client: MilvusClient, address: MilvusAddress, name: str) -> None:
+        self._client = client
+        self._address = address
+        self.name = name
+
+    def facts(self) -> Facts:
+        """Return the facts that were noted last."""
+        with _errors_of(self._address):
+            rows = self._client.query(
+                self.name,
+                ids=[_FACTS_KEY],
+                output_fields=["facts"],
+                timeout=_TIMEOUT,
+                consistency_level="Strong",
+            )
+        facts = json.loads(rows[0]["facts"])
+        return Facts(str(facts["owner"]), str(facts["stamp"]), int(facts["version"]))
+
+    def note(self, facts: Facts, dim: int) -> None:
+        """Note facts, after all that was written before."""
+        vector = np.eye(1, dim, dtype=np.float32)[0]
+        self._upsert([{"key": _FACTS_KEY, "vector": vector, "facts": json.dumps(asdict(facts))}])
+
+    def count(self) -> int:
+        """Return the number of vectors."""
+        with _errors_of(self._address):
+            rows = self._client.query(
+                self.name,
+                filter="key >= 0",
+                output_fields=["count(*)"],
+                timeout=_TIMEOUT,
+                consistency_level="Strong",
+            )
+        return int(rows[0]["count(*)"])
+
+    def put(self, ids: Ids, vectors: Vectors) -> None:
+        """Write vectors, in place of those of the same keys."""
+        rows = [{"key": key, "vector": vector} for key, vector in zip(ids.tolist(), vectors, strict=True)]
+        for start in range(0, len(rows), _ROWS):
+            self._upsert(rows[start : start + _ROWS])
+
+    def delete(self, ids: Ids) -> None:
+        """Delete the rows of keys, which have to exist."""
+        for keys in _portions(ids):
+            with _errors_of(self._address):
+                self._client.delete(self.name, ids=keys, timeout=_TIMEOUT)
+
+    def existing(self, ids: Ids) -> Ids:
+        """Return those of the keys that have a row."""
+        rows = [row for keys in _portions(ids) for row in self._rows_of(keys, ["key"])]
+        return np.array([row["key"] for row in rows], np.int64)
+
+    def vectors_of(self, ids: Ids) -> dict[int, Vectors]:
+        """Return the vectors of keys, without those that have no row."""
+        starts = range(0, len(ids), _ROWS)
+        rows = (row for start in starts for row in self._rows_of(ids[start : start + _ROWS].tolist()))
+        return {row["key"]: np.array(row["vector"], np.float32) for row in rows}
+
+    def search(self, query: Vectors, limit: int, among: Ids | None = None) -> tuple[Ids, Vectors]:
+        """Return the keys nearest to a vector, at most `MAX_LIMIT`, and their inner products.
+
+        Args:
+            among: the only keys that are searched, by comparing them all; some ten thousand take a tenth of a second.
+        """
+        portions = [None] if among is None else list(_portions(among))
+        ids, products = [np.empty(0, np.int64)], [np.empty(0, np.float32)]
+        for keys in portions:
+            # the row of facts is among the results
+            fetched = min(limit + 1, MAX_LIMIT)
+            with _errors_of(self._address):
+                (hits,) = self._client.search(
+                    self.name,
+                    data=[query],
+                    filter="" if keys is None else _in(keys),
+                    limit=fetched,
+                    output_fields=["key"],
+                    search_params={"metric_type": "IP", "params": {"ef": max(_EF, fetched)}},
+                    timeout=_TIMEOUT,
+                )
+            ids.append(np.array([hit["key"] for hit in hits], np.int64))
+            products.append(np.array([hit["distance"] for hit in hits], np.float32))
+        found, similarities = np.concatenate(ids), np.concatenate(products)
+        is_passage = found != _FACTS_KEY
+        return found[is_passage], similarities[is_passage]
+
+    def publish(self) -> None:
+        """Let others find this collection in place of the one before, which is deleted."""
+        client, alias = self._client, self._address.name
+        with _errors_of(self._address):
+            earlier = [name for name in client.list_collections(timeout=_TIMEOUT) if _is_of(name, alias)]
+            if client.has_collection(alias, timeout=_TIMEOUT):
+                client.alter_alias(self.name, alias, timeout=_TIMEOUT)
+            else:
+                client.create_alias(self.name, alias, timeout=_TIMEOUT)
+            for name in earlier:
+                if name != self.name:
+                    client.drop_collection(name, timeout=_TIMEOUT)
+
+    def _rows_of(self, keys: list[int], fields: Sequence[str] = ("key", "vector")) -> list[dict[str, Any]]:
+        with _errors_of(self._address):
+            rows: list[dict[str, Any]] = self._client.query(
+                self.name, ids=keys, output_fields=list(fields), timeout=_TIMEOUT, consistency_level="Strong"
+            )
+        return rows
+
+    def _upsert(self, rows: list[dict[str, Any]]) -> None:
+        with _errors_of(self._address):
+            self._client.upsert(self.name, rows, timeout=_TIMEOUT)
+
+
+def open_collection(address: MilvusAddress, dim: int, owner: str, *, empty: bool = False) -> MilvusCollection | None:
+    """Open the collection of an address; None if there is none yet, or a new one is wanted.
+
+    Args:
+        owner: whose vectors it has to have.
+
+    Raises:
+        IndexUnavailable: nobody answers, the server is too old or refuses, or the collection is of somebody else.
+        DimensionMismatch: it has vectors of another dimension.
+    """
+    client = _connect(address)
+    with _errors_of(address):
+        if not client.has_collection(address.name, timeout=_TIMEOUT):
+            return None
+        schema = client.describe_collection(address.name, timeout=_TIMEOUT)
+        name = str(schema["collection_name"])
+        if not _is_of(name, address.name):
+            raise IndexUnavailable(f"The collection {address} is of another program: choose another name.")
+        if str(client.get_load_state(name, timeout=_TIMEOUT)["state"]) != "Loaded":
+            client.load_collection(name, timeout=_LOADING_TIMEOUT)
+    collection = MilvusCollection(client, address, name)
+    facts = collection.facts()
+    if facts.owner != owner:
+        raise IndexUnavailable(f"The collection {address} is of another archive: choose another name.")
+    if facts.version > VERSION:
+        raise IndexUnavailable(
+            f"The collection {address} is of a newer version: upgrade with `pip install --upgrade fundstelle`."
+        )
+    if empty or facts.version < VERSION:
+        return None
+    there = next(int(field["params"]["dim"]) for field in schema["fields"] if field["name"] == "vector")
+    if there != dim:
+        raise DimensionMismatch(there, dim)
+    return collection
+
+
+def new_collection(address: MilvusAddress, dim: int) -> MilvusCollection:
+    """Make an empty collection, which others do not find before it is published."""
+    from pymilvus import DataType, MilvusClient
+
+    client = _connect(address)
+    name = f"{address.name}__{secrets.token_hex(4)}"
+    schema = MilvusClient.create_schema(auto_id=False, enable_dynamic_field=True)
+    schema.add_field("key", DataType.INT64, is_primary=True)
+    schema.add_field("vector", DataType.FLOAT_VECTOR, dim=dim)
+    index = MilvusClient.prepare_index_params()
+    # a file is for few vectors, all of which are compared
+    kind = {"index_type": "FLAT"} if address.is_file else {"index_type": "HNSW", "params": _hnsw()}
+    index.add_index("vector", metric_type="IP", **kind)
+    with _errors_of(address):
+        client.create_collection(
+            name, schema=schema, index_params=index, consistency_level="Session", timeout=_LOADING_TIMEOUT
+        )
+    return MilvusCollection(client, address, name)
+
+
+def _hnsw() -> dict[str, int]:
+    return {"M": _M, "efConstruction": _EF_CONSTRUCTION}
+
+
+def _connect(address: MilvusAddress) -> MilvusClient:
+    try:
+        from pymilvus import MilvusClient
+    except ImportError as error:
+        raise IndexUnavailable("An index in Milvus needs pymilvus: pip install 'fundstelle[scale]'.") from error
+    # its errors come as exceptions, too
+    logging.getLogger("pymilvus").setLevel(logging.CRITICAL)
+    try:
+        token, certificate = secret("FUNDSTELLE_MILVUS_TOKEN"), secret("FUNDSTELLE_MILVUS_CA")
+    except SecretUnreadable as error:
+        raise IndexUnavailable(str(error)) from error
+    arguments = {"server_pem_path": certificate} if certificate else {}
+    with _errors_of(address):
+        client = MilvusClient(address.uri, token=token, timeout=_TIMEOUT, **arguments)
+        version = str(client.get_server_version(timeout=_TIMEOUT))
+    numbers = re.match(r"v?(\d+)\.(\d+)", version)
+    if numbers and tuple(map(int, numbers.groups())) < _OLDEST_SERVER:
+        oldest = ".".join(map(str, _OLDEST_SERVER))
+        raise IndexUnavailable(f"The Milvus at {address.uri} has version {version}: {oldest} or later is needed.")
+    return client
+
+
+@contextmanager
+def _errors_of(address: MilvusAddress) -> Iterator[None]:
+    """Say in a sentence what went wrong with a request."""
+    import grpc
+    from pymilvus import MilvusException
+
+    try:
+        yield
+    except (MilvusException, grpc.RpcError, OSError) as error:
+        raise _said(address, error) from error
+
+
+def _said(address: MilvusAddress, error: Exception) -> Exception:
+    message = " ".join(str(getattr(error, "message", None) or error).split())[:200]
+    code = getattr(error, "code", None)
+    if code == _NO_COLLECTION:
+        return IndexDamaged(f"The collection {address} was deleted or made again.")
+    if code == _NOT_LOADED:
+        return IndexUnavailable(f"Milvus is loading the collection {address} into its memory: try again in a minute.")
+    if re.search("unauthenticated|auth check failure|permission deny", message, re.IGNORECASE):
+        return IndexUnavailable(
+            f"The Milvus at {address.uri} refuses: set $FUNDSTELLE_MILVUS_TOKEN to USER:PASSWORD of somebody who may "
+            "make and change collections there."
+        )
+    if address.is_file:
+        return IndexUnavailable(
+            f"The file {address.uri} cannot be used ({message}): one program at a time can open it."
+        )
+    return IndexUnavailable(
+        f"The Milvus at {address.uri} does not do what is asked ({message}): start it, or check address and network, "
+        "and try again."
+    )
+
+
+def _is_of(name: str, alias: str) -> bool:
+    return re.fullmatch(rf"{alias}__[0-9a-f]{{8}}", name) is not None
+
+
+def _portions(ids: Ids) -> Iterator[list[int]]:
+    for start in range(0, len(ids), _KEYS):
+        yield ids[start : start + _KEYS].tolist()
+
+
+def _in(keys: Sequence[int]) -> str:
+    return f"key in [{','.join(map(str, keys))}]"
