@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import replace
@@ -17,8 +18,16 @@ from embeddings.types import HalfVectors, OnStep
 from rag.config import DEFAULT_RANKING, Config, RankingConfig
 from rag.dense.index import DenseIndex
 from rag.dense.lazy_encoder import LazyEncoder
+from rag.dense.location import checked_address, record_address, recorded_address
 from rag.dense.token_vectors import TokenStores
-from rag.errors import ArchiveClosed, ArchiveError, ArchiveReadOnly, EncoderMisfit, QuestionError
+from rag.errors import (
+    ArchiveClosed,
+    ArchiveError,
+    ArchiveReadOnly,
+    EncoderMisfit,
+    QuestionError,
+    VectorsUnavailable,
+)
 from rag.indexing.arguments import StrPath, to_addresses, to_paths
 from rag.lexical.index import LexicalIndex
 from rag.search.arguments import Day, FilterArguments, Names, check_question
@@ -70,6 +79,8 @@ if TYPE_CHECKING:
     from rag.loading.containers.limits import Limits
     from rag.loading.tables.columns import Columns
 
+log = logging.getLogger(__name__)
+
 _FAST_RANKING = replace(DEFAULT_RANKING, fast=True)
 
 
@@ -88,6 +99,7 @@ class Archive:
         config: Config | None = None,
         reranker: str | None = None,
         device: str | None = None,
+        vectors_at: str | None = None,
         on_step: OnStep | None = None,
     ) -> None:
         """See `open`, which makes the folder first if needed."""
@@ -101,7 +113,8 @@ class Archive:
         self._closed = False
         self._open_store = store = Store(folder / DATABASE)
         self._indexing = FileLock(folder / INDEXING_LOCK, timeout=0)
-        self._dense = DenseIndex(folder / DENSE, store, self._indexing)
+        address = checked_address(vectors_at) if vectors_at else recorded_address(folder / DENSE)
+        self._dense = DenseIndex(folder / DENSE, store, self._indexing, address)
         self._lexical = LexicalIndex(folder / LEXICAL, store, self._indexing)
         self._cross_encoder = CrossEncoderReranker(reranker) if reranker else None
         record = store.vectors.encoder
@@ -112,6 +125,8 @@ class Archive:
         self._config = config or Config()
         self._token_stores = TokenStores(folder / TOKENS, store)
         self._searchers: dict[RankingConfig, Searcher] = {}
+        if vectors_at:
+            self._move_vectors(address)
 
     @classmethod
     def open(
@@ -124,6 +139,7 @@ class Archive:
         config: Config | None = None,
         reranker: str | None = None,
         device: str | None = None,
+        vectors_at: str | None = None,
         on_step: OnStep | None = None,
     ) -> Self:
         """Open the archive in a folder.
@@ -136,10 +152,14 @@ class Archive:
             config: how articles are cut into passages.
             reranker: a cross-encoder of sentence-transformers, by folder or hub name, that replaces late interaction.
             device: what runs the encoder; see `embeddings.encoder.open_encoder`.
+            vectors_at: where the index of vectors is from now on: `milvus:http://HOST:19530/NAME`, `milvus:FILE.db`, or
+                `faiss` for the archive's folder; None for where it is.
             on_step: called with progress while the model is prepared, which happens once, and after indexing.
 
         Raises:
             NotFound: there is no archive, and `create` is False.
+            ConfigError: `vectors_at` is no address.
+            VectorsUnavailable: nobody answers there, or refuses.
             ArchiveError: the re-ranker cannot be opened, or the folder belongs to something else, is damaged, or was
                 made by a newer version.
         """
@@ -159,8 +179,23 @@ class Archive:
             config=config,
             reranker=reranker,
             device=device,
+            vectors_at=vectors_at,
             on_step=on_step,
         )
+
+    def _move_vectors(self, address: str) -> None:
+        """Note where the vectors are from now on, if that can be used."""
+        try:
+            self._dense.check()
+            record_address(self.folder / DENSE, address)
+        except OSError as error:
+            self.close()
+            raise ArchiveReadOnly(
+                f"The archive {self.folder} cannot be written ({error.strerror}): check its permissions."
+            ) from error
+        except VectorsUnavailable:
+            self.close()
+            raise
 
     def close(self) -> None:
         """Close the database; what was indexed is on disk already. A closed archive cannot be used any more."""
@@ -852,8 +887,16 @@ class Archive:
             encoder=record.name if record else None,
             fingerprint=record.fingerprint if record else None,
             revision=self._store.revision,
-            recall=self._dense.recall,
+            recall=self._recall(),
+            vectors_at=self._dense.address,
             bytes_on_disk=bytes_on_disk(self.folder),
             self_test=verdict.facts if verdict else None,
             index_again=self._index_again and not self._store.passages.is_empty,
         )
+
+    def _recall(self) -> float | None:
+        try:
+            return self._dense.recall
+        except VectorsUnavailable as error:
+            log.warning("%s", error)
+            return None

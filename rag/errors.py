@@ -122,6 +122,10 @@ class EncoderUnavailable(ArchiveError):
     """The encoder cannot be prepared or opened."""
 
 
+class VectorsUnavailable(ArchiveError):
+    """The server with the vectors of an archive does not answer, or refuses."""
+
+
 class EncoderMisfit(ArchiveError):
     """The vectors of an archive come from another encoder."""
 

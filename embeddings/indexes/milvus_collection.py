@@ -240,8 +240,9 @@ def _connect(address: MilvusAddress) -> MilvusClient:
         from pymilvus import MilvusClient
     except ImportError as error:
         raise IndexUnavailable("An index in Milvus needs pymilvus: pip install 'fundstelle[scale]'.") from error
-    # its errors come as exceptions, too
-    logging.getLogger("pymilvus").setLevel(logging.CRITICAL)
+    # errors come as exceptions, too; a file has a server in this process that does not know all requests
+    for library in ("pymilvus", "grpc"):
+        logging.getLogger(library).setLevel(logging.CRITICAL)
     try:
         token, certificate = secret("FUNDSTELLE_MILVUS_TOKEN"), secret("FUNDSTELLE_MILVUS_CA")
     except SecretUnreadable as error:

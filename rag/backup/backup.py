@@ -16,7 +16,7 @@ from rag.backup.restore import check_backup
 from rag.errors import ArchiveDamaged, FundstelleError
 from rag.storage.copies import checked_facts, copy_database, copy_sqlite_file
 from rag.storage.database import DATABASE, Database
-from rag.storage.layout import INBOX
+from rag.storage.layout import DENSE, INBOX
 from rag.storage.scratch import scratch_folder
 from rag.storage.sqlite_errors import DAMAGED
 from rag.storage.whole_folder import sync
@@ -25,6 +25,8 @@ from rag.storage.whole_folder import sync
 _OF_SQLITE = ("-wal", "-shm", "-journal")
 _SQLITE = ".sqlite"
 _UPLOADS = f"{INBOX}/.parts/"
+# of vectors on a server, which are those of this archive and not of one that is restored
+_ELSEWHERE = (f"{DENSE}/address", f"{DENSE}/writing.lock")
 
 
 def back_up(
@@ -110,7 +112,8 @@ def _files(folder: Path, names: tuple[str, ...]) -> Iterator[tuple[str, Path]]:
         top = folder / name
         for path in [top, *sorted(top.rglob("*"))]:
             member = path.relative_to(folder).as_posix()
-            if path.is_file() and not path.name.endswith(_OF_SQLITE) and not member.startswith(_UPLOADS):
+            is_left_out = path.name.endswith(_OF_SQLITE) or member.startswith(_UPLOADS) or member in _ELSEWHERE
+            if path.is_file() and not is_left_out:
                 yield member, path
 
 

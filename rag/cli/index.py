@@ -61,6 +61,15 @@ def index(
         Device | None,
         typer.Option(help="Where the model runs; cuda is a graphics card.", case_sensitive=False),
     ] = None,
+    vectors_at: Annotated[
+        str | None,
+        typer.Option(
+            "--index",
+            metavar="ADDRESS",
+            help="Keep the index of vectors in Milvus from now on: milvus:http://HOST:19530/NAME or milvus:./FILE.db; "
+            "faiss keeps it in the archive folder again.",
+        ),
+    ] = None,
     columns: Annotated[
         str | None,
         typer.Option(metavar="FIELD=NAME,…", help="Columns of tables by field, such as text=body,title=headline."),
@@ -80,8 +89,8 @@ def index(
     Only new and changed files are read; articles whose files are gone are removed. It can be interrupted at any time:
     the next run resumes.
     """
-    local_options = {"encoder": encoder, "device": device, "columns": columns, "limit": limit, "watch": watch}
-    address = server_asked(context, server, **local_options)
+    made_here = {"encoder": encoder, "device": device, "index": vectors_at, "columns": columns}
+    address = server_asked(context, server, **made_here, limit=limit, watch=watch)
     if address is not None:
         _index_on_server(address, sources)
         return
@@ -96,7 +105,7 @@ def index(
     if watch and not (paths and all(path.is_dir() for path in paths)):
         raise FundstelleError("Only folders can be watched: give the folder that the file is in.")
     reading = Reading(parse_limits(limit or ()), parse_columns(columns) if columns is not None else None)
-    with opened_archive(folder, encoder_name=encoder, device=device) as archive:
+    with opened_archive(folder, encoder_name=encoder, device=device, vectors_at=vectors_at) as archive:
         failures = _fetch(archive, addresses) if addresses else ()
         fetched = [archive.fetched] if addresses and any(archive.fetched.glob("*/*")) else []
         if watch:

@@ -121,6 +121,7 @@ def opened_archive(
     encoder_name: str | None = None,
     reranker: str | None = None,
     device: str | None = None,
+    vectors_at: str | None = None,
 ) -> Iterator[Archive]:
     """Open the archive in a folder, with a progress bar for the one-time preparation of the model."""
     from rag.archive import Archive
@@ -129,7 +130,13 @@ def opened_archive(
     with (
         PreparationBar() as preparation,
         Archive.open(
-            folder, create=create, encoder_name=encoder_name, on_step=preparation, reranker=reranker, device=device
+            folder,
+            create=create,
+            encoder_name=encoder_name,
+            on_step=preparation,
+            reranker=reranker,
+            device=device,
+            vectors_at=vectors_at,
         ) as archive,
     ):
         yield archive

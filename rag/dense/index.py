@@ -4,22 +4,30 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
 import numpy as np
-from filelock import BaseFileLock, Timeout
+from filelock import BaseFileLock, FileLock, Timeout
 
-from embeddings.errors import DimensionMismatch, IndexDamaged
+from embeddings.errors import DimensionMismatch, IndexDamaged, IndexUnavailable
 from embeddings.index import VectorIndex, VectorSnapshot, open_index
+from embeddings.permissions import make_folder
 from embeddings.types import Ids, Neighbor, OnStep, Vectors
 from embeddings.vectors.language_neutral import LanguageNeutral, language_neutral
+from rag.dense.location import EMBEDDED
+from rag.errors import ArchiveIndexDamaged, VectorsUnavailable
 from rag.storage.change_feed import NOTHING_YET, State
 from rag.storage.store import Store
 from rag.storage.vectors import EncoderRecord
 
 log = logging.getLogger(__name__)
+
+# the lock of the process that writes to a server
+_WRITING = "writing.lock"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +66,15 @@ class DenseIndex:
 
     Its stamp names the archive, the encoder, the projection and the state of the archive. An index that is damaged, of
     another archive or encoder, or of a state that the archive does not descend from, is filled again from the store.
-    `writing` is the lock, taken without waiting, that lets one process at a time write the files. Safe to use from
-    several threads.
+    `writing` is the lock, taken without waiting, that lets one process at a time write the files. Vectors at another
+    `address` are for all processes of the archive: whoever finds that something is missing there writes it, one after
+    the other, and meanwhile the others search what is there. Safe to use from several threads.
     """
 
-    def __init__(self, folder: Path, store: Store, writing: BaseFileLock) -> None:
+    def __init__(self, folder: Path, store: Store, writing: BaseFileLock, address: str = EMBEDDED) -> None:
         self._writing = writing
+        self.address = address
+        self._is_shared = address != EMBEDDED
         self._folder = folder
         self._store = store
         self._lock = threading.Lock()
@@ -79,9 +90,13 @@ class DenseIndex:
         Args:
             query: a neutral vector, as `rag.search.candidates` makes it.
             allowed: the only keys that are searched; None for all.
+
+        Raises:
+            VectorsUnavailable: the server that has the vectors does not answer, or refuses.
         """
         index = self.catch_up()
-        return index.search(query, k, allowed) if index is not None else []
+        with unavailable_said():
+            return index.search(query, k, allowed) if index is not None else []
 
     @property
     def recall(self) -> float | None:
@@ -107,20 +122,86 @@ class DenseIndex:
                 return None
             neutral = language_neutral(encoder.fingerprint)
             source = IndexSource(self._store.facts.archive_id, encoder.fingerprint, neutral.name)
-            reopened = self._index is None or source != self._source
-            if self._index is None or reopened:
-                self._neutral, self._source = neutral, source
-                self._index = self._open(encoder, source)
-            behind = self._state != self._store.changes.state
-            if behind:
-                if not self._store.changes.descends_from(self._state):
-                    self._index = self._fresh(encoder)
-                self._apply(self._index, encoder, source)
-            if (reopened or behind) and len(self._index) != self._store.passages.count():
-                log.warning("The vector index did not match the archive and was rebuilt.")
-                self._index = self._fresh(encoder)
-                self._apply(self._index, encoder, source)
+            with self._forgotten_on_failure():
+                reopened = self._index is None or source != self._source
+                if self._index is None or reopened:
+                    self._neutral, self._source = neutral, source
+                    self._index = self._open(encoder, source)
+                changed = reopened or self._state != self._store.changes.state
+                if changed and self._is_shared:
+                    self._update_shared(encoder, source)
+                elif changed:
+                    self._update(self._index, encoder, source)
             return self._index.snapshot()
+
+    def open_as_it_is(self, dim: int) -> VectorIndex:
+        """Open the index without making good what it lacks.
+
+        Raises:
+            IndexDamaged: it cannot be read.
+            IndexUnavailable: the server that has the vectors does not answer, or refuses.
+            DimensionMismatch: it has vectors of another dimension.
+        """
+        return open_index(self._url, dim, owner=self._store.facts.archive_id)
+
+    def check(self) -> None:
+        """Check whether the server answers that has the vectors, or is to have them.
+
+        Raises:
+            VectorsUnavailable: it does not, or refuses.
+        """
+        encoder = self._store.vectors.encoder
+        with unavailable_said():
+            try:
+                self.open_as_it_is(encoder.dim if encoder else 1)
+            except (IndexDamaged, DimensionMismatch):
+                log.debug("The vector index is made again with the next indexing.")
+
+    @property
+    def _url(self) -> str:
+        return self.address if self._is_shared else f"{EMBEDDED}:{self._folder}"
+
+    @contextmanager
+    def _forgotten_on_failure(self) -> Iterator[None]:
+        """Open an index again with the next question where its server did not do what was asked."""
+        try:
+            with unavailable_said():
+                yield
+        except (VectorsUnavailable, ArchiveIndexDamaged):
+            self._index = None
+            raise
+
+    def _update_shared(self, encoder: EncoderRecord, source: IndexSource) -> None:
+        """Write what is missing on the server, unless another process is doing so."""
+        try:
+            make_folder(self._folder)
+            turn = FileLock(self._folder / _WRITING).acquire(timeout=-1 if self._ignores_disk else 0)
+        except Timeout:
+            log.debug("Another process is writing to the vector index.")
+        except OSError as error:
+            log.debug("The vector index is searched as it is: %s.", error)
+        else:
+            with turn:
+                # another process may just have written it
+                self._index = self._open(encoder, source)
+                self._update(self._index, encoder, source)
+            return
+        if self._index is not None and not self._index.stamp:
+            raise VectorsUnavailable(
+                f"The vectors are being written to {self.address} by another program, or this one may not write them: "
+                "ask again when that is done."
+            )
+
+    def _update(self, index: VectorIndex, encoder: EncoderRecord, source: IndexSource) -> None:
+        """Apply what has changed in the store; the index is made again where that does not lead to the same."""
+        if self._state != self._store.changes.state:
+            if not self._store.changes.descends_from(self._state):
+                index = self._index = self._fresh(encoder)
+            self._apply(index, encoder, source)
+        if len(index) != self._store.passages.count():
+            log.warning("The vector index did not match the archive and was rebuilt.")
+            self._index = self._fresh(encoder)
+            self._apply(self._index, encoder, source)
 
     def drop(self) -> None:
         """Open the index again before the next question, from the files as they are then."""
@@ -144,7 +225,7 @@ class DenseIndex:
         if self._ignores_disk:
             return self._fresh(encoder)
         try:
-            index = open_index(f"faiss:{self._folder}", encoder.dim)
+            index = self.open_as_it_is(encoder.dim)
         except IndexDamaged as error:
             log.warning("%s It is rebuilt now.", error)
             return self._fresh(encoder)
@@ -162,7 +243,7 @@ class DenseIndex:
 
     def _fresh(self, encoder: EncoderRecord) -> VectorIndex:
         self._state = NOTHING_YET
-        return open_index(f"faiss:{self._folder}", encoder.dim, empty=True)
+        return open_index(self._url, encoder.dim, empty=True, owner=self._store.facts.archive_id)
 
     def _apply(self, index: VectorIndex, encoder: EncoderRecord, source: IndexSource) -> None:
         state = self._state
@@ -173,6 +254,9 @@ class DenseIndex:
             if len(changes.added):
                 index.add(changes.added, self._neutral.project_texts(changes.vectors.astype(np.float32), "passage"))
         self._state = state
+        if self._is_shared:
+            index.flush(str(IndexStamp(source, state)))
+            return
         try:
             # one process writes at a time; while another indexes, it will write what this one has only in memory
             with self._writing:
@@ -187,3 +271,14 @@ class DenseIndex:
                 self._folder,
                 str(error).splitlines()[0],
             )
+
+
+@contextmanager
+def unavailable_said() -> Iterator[None]:
+    """Say as an error of the archive that the server with its vectors does not answer, or has others meanwhile."""
+    try:
+        yield
+    except IndexUnavailable as error:
+        raise VectorsUnavailable(str(error)) from error
+    except IndexDamaged as error:
+        raise ArchiveIndexDamaged(f"{error} Ask again: it is rebuilt.") from error

@@ -8,18 +8,19 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from embeddings.errors import DimensionMismatch, IndexDamaged
-from embeddings.index import VectorIndex, open_index
+from embeddings.errors import DimensionMismatch, IndexDamaged, IndexUnavailable
+from embeddings.index import VectorIndex
 from embeddings.types import Vectors
 from embeddings.vectors.language_neutral import LanguageNeutral, language_neutral
-from rag.dense.index import IndexSource, IndexStamp
+from rag.dense.index import IndexSource, IndexStamp, unavailable_said
 from rag.diagnosis.check import WELL, OpenArchive, Symptom
+from rag.errors import VectorsUnavailable
 from rag.lexical import manifest as words_manifest
 from rag.lexical.documents import entries
 from rag.lexical.index import VERSION
 from rag.lexical.tantivy_index import WordIndex
 from rag.storage.change_feed import PassageChanges, State
-from rag.storage.layout import DENSE, LEXICAL
+from rag.storage.layout import LEXICAL
 from rag.storage.vectors import EncoderRecord
 from rag.text.words import raw_words, term
 
@@ -45,10 +46,11 @@ def vector_search(archive: OpenArchive) -> Symptom:
     # in a small archive, all passages would be among the nearest
     count = max(1, min(_NEIGHBORS, len(index) // 2))
     nearest = _nearest(archive, record, neutral, questions, count)
-    shares = [
-        np.isin(expected, [neighbor.id for neighbor in index.search(question, count)]).mean()
-        for question, expected in zip(questions, nearest, strict=True)
-    ]
+    with unavailable_said():
+        shares = [
+            np.isin(expected, [neighbor.id for neighbor in index.search(question, count)]).mean()
+            for question, expected in zip(questions, nearest, strict=True)
+        ]
     share = float(np.mean(shares))
     values = {"count": len(questions), "share": round(100 * share)}
     return Symptom("well" if share >= (index.recall or 1.0) - _TOLERANCE else "differs", values)
@@ -59,12 +61,14 @@ def _opened_vectors(archive: OpenArchive) -> tuple[Symptom, VectorIndex | None]:
     if record is None:
         return Symptom("well", {"count": 0}), None
     try:
-        index = open_index(f"faiss:{archive.folder / DENSE}", record.dim)
+        index = archive.dense.open_as_it_is(record.dim)
         if not index.stamp:
             return Symptom("missing"), None
         stamp = IndexStamp.parse(index.stamp)
     except IndexDamaged as error:
         return Symptom("damaged", {"error": str(error)}), None
+    except IndexUnavailable as error:
+        raise VectorsUnavailable(str(error)) from error
     except (DimensionMismatch, ValueError):
         return Symptom("stale"), None
     source = IndexSource(archive.store.facts.archive_id, record.fingerprint, language_neutral(record.fingerprint).name)

@@ -49,6 +49,8 @@ class StatusModel(Schema):
     """`null` before it was tested."""
     index_again: bool
     """Short passages may be ranked wrongly until the next `index`."""
+    vectors_at: str = "faiss"
+    """Where the index of vectors is: `faiss` is the archive's folder."""
 
 
 class HealthModel(Schema):

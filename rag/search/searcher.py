@@ -11,12 +11,12 @@ from functools import cached_property
 from pathlib import Path
 
 from embeddings.encoder import Encoder
-from embeddings.errors import IndexDamaged
+from embeddings.errors import IndexDamaged, IndexUnavailable
 from embeddings.vectors.language_neutral import LanguageNeutral, language_neutral
 from rag.config import DEFAULT_RANKING, RankingConfig
 from rag.dense.index import DenseIndex
 from rag.dense.token_vectors import PassageTokens, TokenStores
-from rag.errors import ArchiveEmpty, ArchiveIndexDamaged, EncoderMisfit
+from rag.errors import ArchiveEmpty, ArchiveIndexDamaged, EncoderMisfit, VectorsUnavailable
 from rag.lexical.index import LexicalIndex
 from rag.lexical.manifest import IndexDamaged as WordsDamaged
 from rag.lexical.tantivy_index import panics_as_damage
@@ -131,6 +131,8 @@ class Searcher:
         try:
             with panics_as_damage(None):
                 yield
+        except IndexUnavailable as error:
+            raise VectorsUnavailable(str(error)) from error
         except (IndexDamaged, WordsDamaged) as error:
             self.dense.drop()
             self.lexical.drop()

@@ -84,6 +84,7 @@ class Status:
             vectors.
         self_test: the result of testing the bundled encoder on this processor, None before the test.
         index_again: as in an `Answer`.
+        vectors_at: where the index of vectors is: `faiss` is the archive's folder.
     """
 
     folder: str
@@ -101,6 +102,7 @@ class Status:
     bytes_on_disk: Mapping[str, int] = field(hash=False)
     self_test: Mapping[str, Any] | None = field(default=None, hash=False)
     index_again: bool = False
+    vectors_at: str = "faiss"
 
     def to_dict(self) -> dict[str, Any]:
         """Return a dictionary of JSON values: what `fundstelle status --json` prints; see docs/json.md."""
