@@ -18,7 +18,7 @@ from embeddings.types import HalfVectors, OnStep
 from rag.config import DEFAULT_RANKING, Config, RankingConfig
 from rag.dense.index import DenseIndex
 from rag.dense.lazy_encoder import LazyEncoder
-from rag.dense.location import checked_address, record_address, recorded_address
+from rag.dense.location import noted_address, record_address, recorded_address
 from rag.dense.token_vectors import TokenStores
 from rag.errors import (
     ArchiveClosed,
@@ -113,7 +113,7 @@ class Archive:
         self._closed = False
         self._open_store = store = Store(folder / DATABASE)
         self._indexing = FileLock(folder / INDEXING_LOCK, timeout=0)
-        address = checked_address(vectors_at) if vectors_at else recorded_address(folder / DENSE)
+        address = noted_address(vectors_at) if vectors_at else recorded_address(folder / DENSE)
         self._dense = DenseIndex(folder / DENSE, store, self._indexing, address)
         self._lexical = LexicalIndex(folder / LEXICAL, store, self._indexing)
         self._cross_encoder = CrossEncoderReranker(reranker) if reranker else None

@@ -52,7 +52,7 @@ Finding FundstelleError IndexReport Passage RankingConfig ResultList Status __ve
 METHODS = """
 Archive.open(folder: Path | str, *, create: bool = True, encoder_name: str | None = None,
     encoder: Encoder | None = None, config: Config | None = None, reranker: str | None = None,
-    device: str | None = None, on_step: OnStep | None = None) -> Self
+    device: str | None = None, vectors_at: str | None = None, on_step: OnStep | None = None) -> Self
 Archive.close(self) -> None
 Archive.index(self, *paths: StrPath | Iterable[StrPath], on_progress: Callable[[Progress], None] | None = None,
     limits: Limits | None = None, columns: Columns | None = None, again: bool = False) -> IndexReport
@@ -107,7 +107,7 @@ Facets sources languages authors kinds months
 IndexReport new changed unchanged removed failures skipped passages_encoded seconds columns new_failures moved
     unread_days remarks
 Status folder articles duplicates passages languages sources oldest newest encoder fingerprint revision recall
-    bytes_on_disk self_test index_again
+    bytes_on_disk self_test index_again vectors_at
 Diagnosis folder quick findings
 Finding check subject symptom health sentence advice values repaired
 Config passage_tokens overlap_tokens

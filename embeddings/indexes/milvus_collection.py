@@ -146,9 +146,9 @@ class MilvusCollection:
                 )
             ids.append(np.array([hit["key"] for hit in hits], np.int64))
             products.append(np.array([hit["distance"] for hit in hits], np.float32))
-        found, similarities = np.concatenate(ids), np.concatenate(products)
-        is_passage = found != _FACTS_KEY
-        return found[is_passage], similarities[is_passage]
+        keys_of_hits, similarities = np.concatenate(ids), np.concatenate(products)
+        is_passage = keys_of_hits != _FACTS_KEY
+        return keys_of_hits[is_passage], similarities[is_passage]
 
     def publish(self) -> None:
         """Let others find this collection in place of the one before, which is deleted."""
@@ -267,10 +267,10 @@ def _errors_of(address: MilvusAddress) -> Iterator[None]:
     try:
         yield
     except (MilvusException, grpc.RpcError, OSError) as error:
-        raise _said(address, error) from error
+        raise _in_a_sentence(address, error) from error
 
 
-def _said(address: MilvusAddress, error: Exception) -> Exception:
+def _in_a_sentence(address: MilvusAddress, error: Exception) -> Exception:
     message = " ".join(str(getattr(error, "message", None) or error).split())[:200]
     code = getattr(error, "code", None)
     if code == _NO_COLLECTION:

@@ -37,7 +37,7 @@ def record_address(folder: Path, address: str) -> None:
     (folder / ADDRESS).write_text(f"{address}\n", "utf-8")
 
 
-def checked_address(text: str) -> str:
+def noted_address(text: str) -> str:
     """Return an address as it is noted: a path is absolute, since the next command may run in another folder.
 
     Raises:
