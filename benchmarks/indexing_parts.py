@@ -32,10 +32,11 @@ from rag.indexing.splitting import split
 from rag.lexical.documents import count_words, entries, term_maker
 from rag.loading.plain_text.line_features import feature_matrix
 from rag.loading.reader import load
-from rag.storage.change_feed import NOTHING_YET, PassageChanges
+from rag.storage.change_feed import PassageChanges
 from rag.text.encoder_input import encoder_input
 from rag.text.language import language_of, languages_of_parts
 from rag.text.similarity import minhash_bands
+from rag.types.archive_state import NOTHING_YET
 
 SETS, ARTICLES_OF_A_SET, ROUNDS = ("gnad10k", "wikinews_de"), 200, 3
 

@@ -31,6 +31,7 @@ from rag.api.problems import add_problem_handlers
 from rag.api.relatives import add_relative_routes
 from rag.api.rules import MCP_PATH, PREFIX, api_rule
 from rag.api.runs import add_run_routes
+from rag.api.saved import add_saved_routes
 from rag.api.status import add_status_routes
 from rag.api.verify import add_verify_route
 from rag.archive import Archive
@@ -69,6 +70,7 @@ def build_api(
     add_article_routes(router, archive)
     add_passage_routes(router, archive)
     add_relative_routes(router, archive)
+    add_saved_routes(router, archive)
     add_check_route(router, archive)
     add_verify_route(router, archive, trusts_paths=serving.is_private)
     add_job_routes(router, jobs)

@@ -31,6 +31,7 @@ role: a reader asks, an editor changes what is in the archive, an admin removes.
 TAGS = {
     "ask": "Questions.",
     "articles": "Articles and their passages.",
+    "saved": "Saved questions, and what is new in their answers.",
     "verify": "Whether files still say what was quoted from them.",
     "writing": "What comes into the archive.",
     "evaluation": "Evaluations and their runs.",
@@ -121,7 +122,7 @@ def _access(method: str, path: str, *, has_accounts: bool) -> dict[str, Any]:
 def _statuses(method: str, path: str, operation: dict[str, Any]) -> set[int]:
     """Return the statuses of the problems that a route can answer with."""
     statuses = set(_ALWAYS)
-    if "{" in path or method == "post" or path.endswith("/lookup"):
+    if "{" in path or method in ("post", "delete") or path.endswith("/lookup"):
         statuses.add(404)
     if "requestBody" in operation:
         statuses.add(413)

@@ -17,9 +17,9 @@ UNCHANGED: dict[int | str, dict[str, Any]] = {304: {"description": "Nothing chan
 """What the description says of routes that answer 304."""
 
 
-def json_reply(model: Schema, *, exclude: set[str] | None = None) -> Response:
+def json_reply(model: Schema, *, exclude: set[str] | None = None, status: int = 200) -> Response:
     """Return a model as a reply."""
-    return Response(_body(model, exclude), media_type=JSON)
+    return Response(_body(model, exclude), status, media_type=JSON)
 
 
 def cacheable_reply(model: Schema, request: Request) -> Response:

@@ -39,6 +39,11 @@ RULES = (
     _rule("GET", "/runs/.+/export", Role.READER, "export"),
     _rule("GET", "/runs/.+", Role.READER),
     _rule("DELETE", "/runs/.+", Role.EDITOR, "change"),
+    # the questions of all who ask
+    _rule("GET", "/saved", Role.EDITOR),
+    _rule("POST DELETE", "/saved", Role.EDITOR, "change"),
+    _rule("POST", "/saved/look", Role.EDITOR, "ask"),
+    _rule("POST", "/saved/seen", Role.EDITOR, "change"),
     # assistants only read
     RouteRule(frozenset({"GET", "POST", "DELETE"}), re.compile(MCP_PATH), Role.READER, "ask"),
 )

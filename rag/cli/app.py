@@ -31,7 +31,7 @@ app = typer.Typer(
 
 
 # commands whose output names damaged articles, so that a line of the log would repeat it
-_NAMING_DAMAGE = ("ask", "check")
+_NAMING_DAMAGE = ("ask", "check", "saved")
 
 
 def _print_version(requested: bool) -> None:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.text import Text
@@ -15,30 +18,52 @@ from rag.cli.options import (
     LanguageOption,
     PathOption,
     QuestionArgument,
+    ServerOption,
     SinceOption,
     SourceOption,
     UntilOption,
     opened_archive,
+    server_asked,
 )
-from rag.cli.output import err, out, print_citations
+from rag.cli.output import err, out, print_citations, print_damaged
 from rag.cli.plain import escape_controls, print_json
 from rag.search.filters import make_filter
 from rag.storage.filter_json import filter_values
 from rag.text.paths import DEFAULT_ARCHIVE
 
 if TYPE_CHECKING:
-    from rag.storage.saved_records import SavedQuestion
-    from rag.workspace.saved_questions import Look
+    from rag.client.client import RemoteSavedQuestions
+    from rag.types.saved import Look, SavedQuestion
+    from rag.workspace.saved_questions import SavedQuestions
 
 saved_questions = typer.Typer(
     help="Saved questions, and the passages that are new since last time.", no_args_is_help=True, rich_markup_mode=None
 )
 
 
+@contextmanager
+def _opened(
+    context: typer.Context, folder: Path, server: str | None
+) -> Iterator[SavedQuestions | RemoteSavedQuestions]:
+    """Open the saved questions of an archive: that in a folder, or that of a server if one is asked."""
+    if address := server_asked(context, server):
+        from rag.client import Client
+
+        with Client(address) as client:
+            yield client.saved
+        return
+    from rag.workspace.saved_questions import SavedQuestions
+
+    with opened_archive(folder, create=False) as archive:
+        yield SavedQuestions(archive)
+
+
 @saved_questions.command("add")
 def add_saved(
+    context: typer.Context,
     question: QuestionArgument,
     folder: ArchiveOption = DEFAULT_ARCHIVE,
+    server: ServerOption = None,
     name: Annotated[str, typer.Option(metavar="NAME", help="Its name. Default: the question itself.")] = "",
     since: SinceOption = None,
     until: UntilOption = None,
@@ -49,8 +74,6 @@ def add_saved(
     include: IncludeOption = None,
 ) -> None:
     """Save a question. What the archive answers now is known; new is what comes from now on."""
-    from rag.workspace.saved_questions import SavedQuestions
-
     filter = make_filter(
         since,
         until,
@@ -60,22 +83,26 @@ def add_saved(
         paths=path or (),
         include=include or (),
     )
-    with opened_archive(folder, create=False) as archive:
-        added = SavedQuestions(archive).add(question, name, filter)
+    with _opened(context, folder, server) as questions:
+        added = questions.add(question, name, filter)
     out.print(Text(escape_controls(f"Saved as {added.name!r}.")), soft_wrap=True)
 
 
 @saved_questions.command("list")
-def list_saved(folder: ArchiveOption = DEFAULT_ARCHIVE, as_json: JsonOption = False) -> None:
+def list_saved(
+    context: typer.Context,
+    folder: ArchiveOption = DEFAULT_ARCHIVE,
+    server: ServerOption = None,
+    as_json: JsonOption = False,
+) -> None:
     """List the saved questions, the oldest first."""
-    from rag.workspace.saved_questions import SavedQuestions
-
-    with opened_archive(folder, create=False) as archive:
-        questions = list(SavedQuestions(archive))
+    with _opened(context, folder, server) as opened:
+        questions = opened.all()
     if as_json:
         from rag.schemas.saved import SavedListModel
+        from rag.workspace.saved_json import saved_json
 
-        print_json(SavedListModel.json_of({"questions": [_facts(question) for question in questions]}))
+        print_json(SavedListModel.json_of({"questions": list(map(saved_json, questions))}))
         return
     for question in questions:
         _print_heading(question)
@@ -85,27 +112,25 @@ def list_saved(folder: ArchiveOption = DEFAULT_ARCHIVE, as_json: JsonOption = Fa
 
 @saved_questions.command("remove")
 def remove_saved(
+    context: typer.Context,
     names: Annotated[list[str], typer.Argument(metavar="NAME…", help="The names of saved questions.")],
     folder: ArchiveOption = DEFAULT_ARCHIVE,
+    server: ServerOption = None,
 ) -> None:
     """Remove saved questions."""
-    from rag.workspace.saved_questions import SavedQuestions
-
-    with opened_archive(folder, create=False) as archive:
-        questions = SavedQuestions(archive)
-        for name in names:
-            questions.get(name)
-        for name in names:
-            questions.remove(name)
+    with _opened(context, folder, server) as questions:
+        questions.remove(*names)
     out.print(f"{len(names)} {'question' if len(names) == 1 else 'questions'} removed")
 
 
 @saved_questions.command("run")
 def run_saved(
+    context: typer.Context,
     names: Annotated[
         list[str] | None, typer.Argument(metavar="NAME…", help="Names of saved questions. Default: all.")
     ] = None,
     folder: ArchiveOption = DEFAULT_ARCHIVE,
+    server: ServerOption = None,
     only_new: Annotated[
         bool, typer.Option("--new", help="Print only passages that are new since last time, and nothing if none is.")
     ] = False,
@@ -115,16 +140,15 @@ def run_saved(
 
     What was printed is no longer new the next time. The exit code is 0 whether or not anything is new.
     """
-    from rag.workspace.saved_questions import SavedQuestions
-
-    with opened_archive(folder, create=False) as archive:
-        questions = SavedQuestions(archive)
-        looks = [questions.look(name) for name in names or [question.name for question in questions]]
+    with _opened(context, folder, server) as questions:
+        looks = [questions.look(name) for name in names or [question.name for question in questions.all()]]
         if as_json:
             from rag.schemas.saved import LookListModel
+            from rag.workspace.saved_json import look_json
 
-            print_json(LookListModel.json_of({"questions": [_look_facts(look, only_new=only_new) for look in looks]}))
+            print_json(LookListModel.json_of({"questions": [look_json(look, only_new=only_new) for look in looks]}))
         else:
+            print_damaged(list(dict.fromkeys(path for look in looks for path in look.damaged)))
             for look in looks:
                 _print_look(look, only_new=only_new)
         # last: what could not be printed stays new
@@ -151,18 +175,3 @@ def _print_look(look: Look, *, only_new: bool) -> None:
     )
     out.print()
     print_citations(citations)
-
-
-def _look_facts(look: Look, *, only_new: bool) -> dict[str, Any]:
-    facts = {**_facts(look.question), "new": look.new}
-    return facts if only_new else {**facts, "answering": look.answering}
-
-
-def _facts(question: SavedQuestion) -> dict[str, Any]:
-    return {
-        "name": question.name,
-        "question": question.question,
-        "filter": filter_values(question.filter),
-        "saved": question.save_time,
-        "looked": question.look_time,
-    }

@@ -6,11 +6,11 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import closing
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, Protocol, Self, TypeVar
 
 import httpx
 
-from rag.client import article_calls, job_calls, question_calls
+from rag.client import article_calls, job_calls, question_calls, saved_calls
 from rag.client.calls import ApiCall, FollowedJob, Steps, Stream
 from rag.client.client import TIMEOUT
 from rag.client.methods import as_method
@@ -32,10 +32,16 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 
+class _Sends(Protocol):
+    """A client, or a part of one."""
+
+    async def _send(self, sent: ApiCall[T] | Steps[T]) -> T: ...
+
+
 def _sent(function: Callable[P, ApiCall[T] | Steps[T]]) -> Callable[Concatenate[Any, P], Coroutine[Any, Any, T]]:
     """Return the method that sends what a function returns or yields, and returns what is replied."""
 
-    async def method(self: AsyncClient, /, *arguments: P.args, **named: P.kwargs) -> T:
+    async def method(self: _Sends, /, *arguments: P.args, **named: P.kwargs) -> T:
         return await self._send(function(*arguments, **named))
 
     return as_method(method, function)
@@ -107,6 +113,11 @@ class AsyncClient:
     evaluate = _sent(job_calls.evaluate_call)
     run = _sent(job_calls.run_call)
 
+    @property
+    def saved(self) -> AsyncRemoteSavedQuestions:
+        """The questions that are saved on the server, with the methods of `SavedQuestions`."""
+        return AsyncRemoteSavedQuestions(self)
+
     async def _send(self, sent: ApiCall[T] | Steps[T]) -> T:
         """Send a request, or those of several steps, each with the reply of the one before; return the last reply."""
         if isinstance(sent, ApiCall):
@@ -164,3 +175,16 @@ class AsyncClient:
             # the stream was refused, or ended early
             job = await self._reply(job_calls.job_state_call(job.id))
         return ended_job(job)
+
+
+class AsyncRemoteSavedQuestions:
+    """The saved questions of a server's archive, with the methods of `RemoteSavedQuestions` as coroutines."""
+
+    def __init__(self, client: AsyncClient) -> None:
+        self._send = client._send
+
+    all = _sent(saved_calls.all_call)
+    add = _sent(saved_calls.add_call)
+    remove = _sent(saved_calls.remove_call)
+    look = _sent(saved_calls.look_call)
+    mark_seen = _sent(saved_calls.mark_seen_call)

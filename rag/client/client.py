@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, Protocol, Self, TypeVar
 
 import httpx
 
-from rag.client import article_calls, job_calls, question_calls
+from rag.client import article_calls, job_calls, question_calls, saved_calls
 from rag.client.calls import ApiCall, FollowedJob, Steps, Stream
 from rag.client.methods import as_method
 from rag.client.replies import (
@@ -33,10 +33,16 @@ TIMEOUT = httpx.Timeout(60.0, connect=5.0)
 """How long a reply is waited for, in seconds; a question takes a tenth of one."""
 
 
+class _Sends(Protocol):
+    """A client, or a part of one."""
+
+    def _send(self, sent: ApiCall[T] | Steps[T]) -> T: ...
+
+
 def _sent(function: Callable[P, ApiCall[T] | Steps[T]]) -> Callable[Concatenate[Any, P], T]:
     """Return the method that sends what a function returns or yields, and returns what is replied."""
 
-    def method(self: Client, /, *arguments: P.args, **named: P.kwargs) -> T:
+    def method(self: _Sends, /, *arguments: P.args, **named: P.kwargs) -> T:
         return self._send(function(*arguments, **named))
 
     return as_method(method, function)
@@ -112,6 +118,11 @@ class Client:
     evaluate = _sent(job_calls.evaluate_call)
     run = _sent(job_calls.run_call)
 
+    @property
+    def saved(self) -> RemoteSavedQuestions:
+        """The questions that are saved on the server, with the methods of `SavedQuestions`."""
+        return RemoteSavedQuestions(self)
+
     def _send(self, sent: ApiCall[T] | Steps[T]) -> T:
         """Send a request, or those of several steps, each with the reply of the one before; return the last reply."""
         if isinstance(sent, ApiCall):
@@ -168,3 +179,16 @@ class Client:
             # the stream was refused, or ended early
             job = self._reply(job_calls.job_state_call(job.id))
         return ended_job(job)
+
+
+class RemoteSavedQuestions:
+    """The saved questions of a server's archive, with the methods of `SavedQuestions`."""
+
+    def __init__(self, client: Client) -> None:
+        self._send = client._send
+
+    all = _sent(saved_calls.all_call)
+    add = _sent(saved_calls.add_call)
+    remove = _sent(saved_calls.remove_call)
+    look = _sent(saved_calls.look_call)
+    mark_seen = _sent(saved_calls.mark_seen_call)

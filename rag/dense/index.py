@@ -20,9 +20,9 @@ from embeddings.types import Ids, Neighbor, OnStep, Vectors
 from embeddings.vectors.language_neutral import LanguageNeutral, language_neutral
 from rag.dense.location import EMBEDDED
 from rag.errors import ArchiveIndexDamaged, VectorsUnavailable
-from rag.storage.change_feed import NOTHING_YET, State
 from rag.storage.store import Store
 from rag.storage.vectors import EncoderRecord
+from rag.types.archive_state import NOTHING_YET, State
 
 log = logging.getLogger(__name__)
 

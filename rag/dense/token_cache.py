@@ -11,8 +11,8 @@ from pathlib import Path
 import xxhash
 
 from embeddings.permissions import make_folder
-from rag.storage.change_feed import NOTHING_YET, State
 from rag.storage.connections import Connections
+from rag.types.archive_state import NOTHING_YET, State
 
 log = logging.getLogger(__name__)
 

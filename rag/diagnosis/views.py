@@ -19,10 +19,11 @@ from rag.lexical import manifest as words_manifest
 from rag.lexical.documents import entries
 from rag.lexical.index import VERSION
 from rag.lexical.tantivy_index import WordIndex
-from rag.storage.change_feed import PassageChanges, State
+from rag.storage.change_feed import PassageChanges
 from rag.storage.layout import LEXICAL
 from rag.storage.vectors import EncoderRecord
 from rag.text.words import raw_words, term
+from rag.types.archive_state import State
 
 _QUESTIONS, _NEIGHBORS = 5, 10
 _PASSAGES, _WORDS_EACH = 20, 3

@@ -25,9 +25,9 @@ from rag.lexical.manifest import (
 )
 from rag.lexical.snapshot import LexicalSnapshot
 from rag.lexical.tantivy_index import WordIndex
-from rag.storage.change_feed import NOTHING_YET, State
 from rag.storage.distinct_warnings import DistinctWarnings
 from rag.storage.store import Store
+from rag.types.archive_state import NOTHING_YET, State
 
 log = logging.getLogger(__name__)
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from embeddings.file_checksums import FileFacts, sealed_json, unsealed_json
 from embeddings.permissions import make_file, make_folder
-from rag.storage.change_feed import State
+from rag.types.archive_state import State
 
 _MANIFEST = "manifest.json"
 

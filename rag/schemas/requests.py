@@ -171,6 +171,32 @@ class CheckRequest(Request):
     """Add the texts of the articles."""
 
 
+class SaveQuestionRequest(Request):
+    """A question that is to be asked again and again."""
+
+    question: Question
+    name: Text = ""
+    """By default the question itself."""
+    filters: FiltersModel = FiltersModel()
+
+
+class LookRequest(Request):
+    """Which saved question is asked."""
+
+    name: Text
+    texts: bool = False
+    """Add the texts of the articles."""
+
+
+class MarkSeenRequest(Request):
+    """Which passages are no longer new."""
+
+    name: Text
+    """That of a saved question."""
+    state: Annotated[str, Field(pattern=r"^[0-9]{1,18}(:[A-Za-z0-9_-]{0,100})?$")]
+    """The `state` of what somebody looked at."""
+
+
 class ArticleListRequest(BaseModel):
     """Which articles are listed, in which order."""
 

@@ -1,11 +1,14 @@
-"""Saved questions as JSON: what `fundstelle saved … --json` prints."""
+"""Saved questions as JSON: what `fundstelle saved … --json` prints, and what a client sends of them."""
 
 from __future__ import annotations
 
 from datetime import date
 from typing import Literal
 
+from pydantic import Field
+
 from rag.schemas.answer import CitationModel
+from rag.schemas.article import ArticleTextModel
 from rag.schemas.base import Filled, Schema
 
 
@@ -56,6 +59,17 @@ class LookModel(SavedQuestionModel):
     """The passages that are new since somebody last looked."""
     answering: tuple[CitationModel, ...] = ()
     """All that answer; absent if only new ones were asked for."""
+    state: str
+    """What the archive contained: until `POST /saved/seen` takes it, new passages stay new."""
+    damaged: tuple[str, ...]
+    """Paths of articles that were damaged on the disk and are missing here."""
+
+
+class LookWithTextsModel(LookModel):
+    """The same with the texts of its articles."""
+
+    texts: dict[str, ArticleTextModel] = Field(default_factory=dict)
+    """The texts of all articles in the citations, by id, if they were asked for."""
 
 
 class LookListModel(Schema):

@@ -18,6 +18,7 @@ _REQUESTS = {
     "eval": "POST /evaluate",
     "forget": "POST /forget",
     "index": "POST /index",
+    "saved list": "GET /saved",
     "runs export": "GET /runs/{name}/export",
     "show": "GET /articles/{id}",
     "status": "GET /articles",

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Generator, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,36 +16,10 @@ from rag.storage.checksums import is_intact
 from rag.storage.database import Database
 from rag.storage.vectors import EncoderRecord
 from rag.types import Article, Passage, passage_at
+from rag.types.archive_state import State
 
 # maximum number of passages in a batch
 _BATCH_ROWS = 4096
-
-
-@dataclass(frozen=True, slots=True)
-class State:
-    """What an archive contained at a moment: its revision, and a random mark that no other archive or copy has there.
-
-    Archives written by an earlier version have no mark.
-    """
-
-    revision: int
-    mark: str = ""
-
-    def __str__(self) -> str:
-        return f"{self.revision}:{self.mark}" if self.mark else str(self.revision)
-
-    @classmethod
-    def parse(cls, text: str) -> Self:
-        """Return the state that `str` wrote.
-
-        Raises:
-            ValueError: the text is not a state.
-        """
-        revision, _, mark = text.partition(":")
-        return cls(int(revision), mark)
-
-
-NOTHING_YET = State(0)
 
 
 @dataclass(frozen=True, slots=True)

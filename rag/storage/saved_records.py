@@ -7,32 +7,25 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from rag.storage.change_feed import State
 from rag.storage.database import Database
 from rag.storage.filter_json import filter_from_json, filter_to_json
 from rag.storage.setting_records import FIRST_VERSION
 from rag.types import Filter
+from rag.types.archive_state import NOTHING_YET, State
+from rag.types.saved import SavedQuestion
 
-_COLUMNS = "name, question, filter, save_time, look_time, state, digests"
+_COLUMNS = "name, question, filter, save_time, look_time"
 
 
 @dataclass(frozen=True, slots=True)
-class SavedQuestion:
-    """A question that was saved, and what its answer was when somebody last looked.
+class SeenAnswer:
+    """What the answer to a saved question was when somebody last looked.
 
     Attributes:
-        name: distinguishes it from all others.
-        save_time: when it was saved, as an ISO time in UTC.
-        look_time: when somebody last looked at what is new, likewise.
-        state: what the archive contained then.
-        digests: those of the passages that were found then.
+        state: what the archive contained.
+        digests: those of the passages that were found.
     """
 
-    name: str
-    question: str
-    filter: Filter
-    save_time: str
-    look_time: str
     state: State
     digests: frozenset[str]
 
@@ -43,8 +36,8 @@ class SavedRecords:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def add(self, question: SavedQuestion) -> bool:
-        """Store a question, and return whether its name was free."""
+    def add(self, question: SavedQuestion, seen: SeenAnswer) -> bool:
+        """Store a question with its answer, and return whether its name was free."""
         with self._database.transaction(of_articles=False) as (connection, _):
             values = (
                 question.name,
@@ -52,11 +45,11 @@ class SavedRecords:
                 filter_to_json(question.filter),
                 question.save_time,
                 question.look_time,
-                str(question.state),
-                _digests_json(question.digests),
+                str(seen.state),
+                _digests_json(seen.digests),
             )
             added = connection.execute(
-                f"INSERT OR IGNORE INTO saved_questions ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?)",  # noqa: S608
+                f"INSERT OR IGNORE INTO saved_questions ({_COLUMNS}, state, digests) VALUES (?, ?, ?, ?, ?, ?, ?)",  # noqa: S608
                 values,
             )
             return bool(added.rowcount)
@@ -79,18 +72,26 @@ class SavedRecords:
         """Return the question of this name."""
         return next((question for question in self.all() if question.name == name), None)
 
-    def put_look(self, name: str, look_time: str, state: State, digests: Iterable[str]) -> None:
+    def seen(self, name: str) -> SeenAnswer:
+        """Return what the answer was when somebody last looked; nothing for a question that is not stored."""
+        rows = self._database.rows("SELECT state, digests FROM saved_questions WHERE name = ?", name)
+        return next(
+            (SeenAnswer(State.parse(state), frozenset(json.loads(digests))) for state, digests in rows),
+            SeenAnswer(NOTHING_YET, frozenset()),
+        )
+
+    def put_look(self, name: str, look_time: str, seen: SeenAnswer) -> None:
         """Note that somebody looked at the answer, and what it was."""
         with self._database.transaction(of_articles=False) as (connection, _):
             connection.execute(
                 "UPDATE saved_questions SET look_time = ?, state = ?, digests = ? WHERE name = ?",
-                (look_time, str(state), _digests_json(digests), name),
+                (look_time, str(seen.state), _digests_json(seen.digests), name),
             )
 
-    def remove(self, name: str) -> bool:
-        """Remove the question of this name, and return whether it was there."""
+    def remove(self, names: Iterable[str]) -> None:
+        """Remove the questions of these names."""
         with self._database.transaction(of_articles=False) as (connection, _):
-            return bool(connection.execute("DELETE FROM saved_questions WHERE name = ?", (name,)).rowcount)
+            connection.executemany("DELETE FROM saved_questions WHERE name = ?", [(name,) for name in names])
 
 
 def _digests_json(digests: Iterable[str]) -> str:
@@ -98,13 +99,5 @@ def _digests_json(digests: Iterable[str]) -> str:
 
 
 def _saved_question(row: tuple[Any, ...]) -> SavedQuestion:
-    name, question, filter, save_time, look_time, state, digests = row
-    return SavedQuestion(
-        name,
-        question,
-        filter_from_json(filter),
-        save_time,
-        look_time,
-        State.parse(state),
-        frozenset(json.loads(digests)),
-    )
+    name, question, filter, save_time, look_time = row
+    return SavedQuestion(name, question, filter_from_json(filter), save_time, look_time)

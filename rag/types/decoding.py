@@ -12,18 +12,21 @@ from typing import TYPE_CHECKING
 from rag.schemas.answer import AnswerModel, AnswerWithTextsModel, CitationModel, OutcomeModel, WithTextsModel
 from rag.schemas.article import ArticleModel, ArticleTextModel, ArticleWithTextModel, CorrectionModel, PassageListModel
 from rag.schemas.results import ResultListModel, ResultListWithTextsModel
-from rag.types.answer import Answer, Citation, Outcome
+from rag.types.answer import Answer, Citation, Filter, Outcome
+from rag.types.archive_state import State
 from rag.types.article import Article, Aside, Passage
 from rag.types.correction import Correction
 from rag.types.draft import CheckedFigure, CheckedQuote, DraftReport
 from rag.types.library import LibraryCounts, LibraryPage, LibraryRow
 from rag.types.report import Failure, IndexReport, Status
 from rag.types.results import ArticleResult, Facets, ResultList
+from rag.types.saved import Look, SavedQuestion
 
 if TYPE_CHECKING:
     from rag.schemas.draft import DraftCitationModel, DraftReportWithTextsModel
     from rag.schemas.library import ArticlePageModel, LibraryCountsModel, LibraryRowModel
     from rag.schemas.report import FailureModel, IndexReportModel
+    from rag.schemas.saved import LookWithTextsModel, SavedQuestionModel
     from rag.schemas.status import StatusModel
 
 Texts = Mapping[str, ArticleTextModel]
@@ -145,6 +148,22 @@ def decode_draft_report(model: DraftReportWithTextsModel, draft: str) -> DraftRe
         for figure in model.figures
     ]
     return DraftReport(draft, tuple(quotes), tuple(figures), model.unclosed, model.damaged)
+
+
+def decode_saved_question(model: SavedQuestionModel) -> SavedQuestion:
+    """Return a saved question."""
+    return SavedQuestion(
+        model.name, model.question, Filter(**model.filter.model_dump(exclude_unset=True)), model.saved, model.looked
+    )
+
+
+def decode_look(model: LookWithTextsModel) -> Look:
+    """Return the answer to a saved question."""
+    new, answering = (
+        tuple(decode_citation(citation, model.texts) for citation in citations)
+        for citations in (model.new, model.answering)
+    )
+    return Look(decode_saved_question(model), new, answering, State.parse(model.state), model.damaged)
 
 
 def decode_failure(model: FailureModel) -> Failure:

@@ -8,37 +8,22 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from itertools import chain, count
 
 from rag.archive import Archive
 from rag.errors import AlreadySaved, ArchiveReplaced, NotFound, QuestionError
-from rag.storage.change_feed import NOTHING_YET, ChangeFeed, State
+from rag.storage.change_feed import ChangeFeed
 from rag.storage.passages import Passages
-from rag.storage.saved_records import SavedQuestion, SavedRecords
+from rag.storage.saved_records import SavedRecords, SeenAnswer
 from rag.types import NO_FILTER, Citation, Filter, ResultList
+from rag.types.archive_state import NOTHING_YET, State
+from rag.types.saved import Look, SavedQuestion
 from rag.workspace.questions import normal_question, now
 
 _DEPTH = 50
 """How many citations are looked at. It stays the same, or what was below it last time would be new."""
 _DIGEST_BYTES = 12
 _MAX_NAME = 200  # characters
-
-
-@dataclass(frozen=True, slots=True)
-class Look:
-    """The answer to a saved question now.
-
-    Attributes:
-        new: the citations with a passage that is new, best first.
-        answering: all citations that answer, best first.
-        state: what the archive contained.
-    """
-
-    question: SavedQuestion
-    new: tuple[Citation, ...]
-    answering: tuple[Citation, ...]
-    state: State
 
 
 class SavedQuestions:
@@ -50,9 +35,9 @@ class SavedQuestions:
         self._changes = ChangeFeed(archive._database)
         self._passages = Passages(archive._database)
 
-    def __iter__(self) -> Iterator[SavedQuestion]:
-        """Yield them in the order in which they were saved."""
-        return iter(self._records.all())
+    def all(self) -> tuple[SavedQuestion, ...]:
+        """Return them in the order in which they were saved."""
+        return self._records.all()
 
     def get(self, name: str) -> SavedQuestion:
         """Return the question of this name.
@@ -86,8 +71,8 @@ class SavedQuestions:
         state = self._changes.state
         digests = self._digests(self._results(question, filter), state)
         time = now()
-        saved = SavedQuestion(name or self._free_name(question, filter), question, filter, time, time, state, digests)
-        if not self._records.add(saved):
+        saved = SavedQuestion(name or self._free_name(question, filter), question, filter, time, time)
+        if not self._records.add(saved, SeenAnswer(state, digests)):
             raise AlreadySaved(f"A question is already saved as {saved.name!r}: choose another name.")
         return saved
 
@@ -100,18 +85,19 @@ class SavedQuestions:
         numbered = (f"{short} ({number})" for number in count(2))
         return next(name for name in chain([short], numbered) if name not in names)
 
-    def remove(self, name: str) -> None:
-        """Remove a saved question.
+    def remove(self, *names: str) -> None:
+        """Remove saved questions, all of them or none.
 
         Raises:
-            NotFound: there is none of this name.
+            NotFound: there is none of one of these names.
         """
-        if not self._records.remove(name):
+        for name in names:
             self.get(name)
+        self._records.remove(names)
 
     def may_have_new(self, question: SavedQuestion) -> bool:
         """Return whether the archive has changed since somebody last looked; it is not asked."""
-        return self._changes.state != question.state
+        return self._changes.state != self._records.seen(question.name).state
 
     def look(self, name: str) -> Look:
         """Return what answers a saved question now. It stays new until `mark_seen`.
@@ -123,10 +109,12 @@ class SavedQuestions:
         question = self.get(name)
         # before the question is asked: what comes meanwhile is new the next time, and never lost
         state = self._changes.state
-        answering = tuple(_answering(self._results(question.question, question.filter)))
-        since = question.state if self._changes.descends_from(question.state) else NOTHING_YET
-        new = tuple(citation for citation in answering if self._is_new(citation, since, question.digests))
-        return Look(question, new, answering, state)
+        seen = self._records.seen(name)
+        results = self._results(question.question, question.filter)
+        answering = tuple(_answering(results))
+        since = seen.state if self._changes.descends_from(seen.state) else NOTHING_YET
+        new = tuple(citation for citation in answering if self._is_new(citation, since, seen.digests))
+        return Look(question, new, answering, state, results.answer.damaged)
 
     def mark_seen(self, name: str, state: State) -> None:
         """Note that somebody looked at what the archive contained in a state: what came later stays new.
@@ -141,7 +129,8 @@ class SavedQuestions:
                 "The archive was replaced by another one meanwhile: look at the saved question again."
             )
         digests = self._digests(self._results(question.question, question.filter), state)
-        self._records.put_look(name, now(), state, question.digests | digests)
+        seen = SeenAnswer(state, self._records.seen(name).digests | digests)
+        self._records.put_look(name, now(), seen)
 
     def _results(self, question: str, filter: Filter) -> ResultList:
         return self._archive.search(question, filter=filter, limit=_DEPTH)

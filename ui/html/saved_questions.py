@@ -8,11 +8,10 @@ from datetime import datetime
 from urllib.parse import urlencode
 
 from rag.storage.history_records import AskedQuestion
-from rag.storage.saved_records import SavedQuestion
 from rag.types import Citation, Filter, Outcome
-from rag.workspace.saved_questions import Look
+from rag.types.saved import Look, SavedQuestion
 from ui.html.markup import brief, byline, escape, highlighted, reader_address
-from ui.html.notices import section
+from ui.html.notices import damage_notice, section
 from ui.html.question_address import filter_words, question_query
 from ui.wording.page import count_of, long_date
 from ui.wording.questions import QUESTION_WORDS
@@ -87,17 +86,19 @@ def nothing_new(question: SavedQuestion, texts: Texts) -> str:
 
 
 def news(look: Look, texts: Texts) -> str:
-    """Return the passages of a saved question that are new, folded under their number."""
+    """Return the passages of a saved question that are new, folded under their number, and what is missing."""
     words = QUESTION_WORDS[texts.code]
+    damaged = damage_notice(look.damaged, texts)
     if not look.new:
-        return nothing_new(look.question, texts)
+        return damaged + nothing_new(look.question, texts)
     of_articles: dict[str, list[Citation]] = {}
     for citation in look.new:
         of_articles.setdefault(citation.article.id, []).append(citation)
     articles = "".join(f"<li>{_article(citations, texts)}</li>" for citations in of_articles.values())
     body = _json(name=look.question.name, state=str(look.state))
     return (
-        f"<details><summary>{escape(count_of(words.new, len(look.new), texts))}</summary><ol>{articles}</ol></details>"
+        f"{damaged}<details><summary>{escape(count_of(words.new, len(look.new), texts))}</summary>"
+        f"<ol>{articles}</ol></details>"
         f'<button type="button" data-fs-post="saved/seen" data-fs-body="{body}">{escape(words.mark_seen)}'
         f"{_about(look.question.name)}</button>"
     )

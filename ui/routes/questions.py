@@ -11,7 +11,7 @@ from starlette.datastructures import QueryParams
 
 from rag.archive import Archive
 from rag.errors import AlreadySaved, EmptyQuestion, FilterError, FundstelleError, LongQuestion, NotFound, QuestionError
-from rag.storage.change_feed import State
+from rag.types.archive_state import State
 from rag.workspace.history import History
 from rag.workspace.saved_questions import SavedQuestions
 from rag.workspace.settings import SettingsStore
@@ -85,7 +85,7 @@ def _add_views(app: FastAPI, archive: Archive) -> None:
 
 def _view(archive: Archive, texts: Texts) -> str:
     questions = SavedQuestions(archive)
-    saved = tuple(questions)
+    saved = questions.all()
     waiting = frozenset(question.name for question in saved if questions.may_have_new(question))
     rows = History(archive).page(_ROWS + 1)
     private = SettingsStore(archive).load().private

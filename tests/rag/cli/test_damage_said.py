@@ -45,6 +45,11 @@ def test_a_damaged_article_is_named_wherever_somebody_asks(tmp_path: Path, encod
     (tmp_path / "draft.txt").write_text(f"„{FIRE}“", encoding="utf-8")
     checked = fundstelle("check", str(tmp_path / "draft.txt"), *place)
     assert (sentence in checked.stdout, checked.returncode) == (True, 1)
+    fundstelle("saved", "add", QUESTION, "--name", "fire", *place)
+    run = fundstelle("saved", "run", "--new", *place)
+    assert (run.stdout.strip(), run.stderr) == (sentence, "")
+    (look,) = json.loads(fundstelle("saved", "run", "--json", *place).stdout)["questions"]
+    assert look["damaged"] == [path]
     (listed,) = fundstelle("list", "--state", "damaged", *place).stdout.splitlines()
     assert (path in listed, "Brand im Hafen" in listed) == (True, False)
     with Archive.open(folder, encoder=encoder) as archive:

@@ -128,6 +128,27 @@ def test_an_evaluation(fundstelle: Run, folder: Path, address: str) -> None:
     assert ours["name"] == "remote"
 
 
+def test_saved_questions(fundstelle: Run, folder: Path, address: str) -> None:
+    """What is saved on the server is listed, run and removed there as in its folder."""
+
+    def both(*words: str) -> tuple[str, str]:
+        local = fundstelle("saved", *words, "--archive", ".fundstelle", cwd=folder)
+        remote = fundstelle("saved", *words, FUNDSTELLE_SERVER=address, cwd=folder)
+        assert local.returncode == remote.returncode == 0, (local.stderr, remote.stderr)
+        assert local.stderr == remote.stderr
+        return tuple(re.sub(r"\d{4}-\d\d-\d\dT[\d:+]+", "TIME", each.stdout) for each in (local, remote))
+
+    assert both("list") == ("", "")
+    saved = fundstelle("saved", "add", ASK[1], "--name", "bridge", "--path", "bridge", "--server", address)
+    assert (saved.returncode, saved.stdout) == (0, "Saved as 'bridge'.\n")
+    for words in (["list"], ["list", "--json"], ["run", "bridge"], ["run", "--json"], ["run", "--new"]):
+        local, remote = both(*words)
+        assert local == remote
+        assert ("bridge" in local) == ("--new" not in words)
+    assert fundstelle("saved", "remove", "bridge", "--server", address).stdout == "1 question removed\n"
+    assert both("list") == ("", "")
+
+
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
@@ -139,6 +160,8 @@ def test_an_evaluation(fundstelle: Run, folder: Path, address: str) -> None:
         (["show", "bridge.txt", "--removed"], "--removed is for an archive folder"),
         (["index", "/etc/hosts"], "does not index"),
         (["ask", "Wer?", "--since", "gestern"], "There is no day"),
+        (["saved", "run", "nothing"], "No question was saved as 'nothing'"),
+        (["saved", "list", "--archive", "x"], "Give either --archive or --server"),
     ],
 )
 def test_what_a_server_does_not_do_is_a_sentence(

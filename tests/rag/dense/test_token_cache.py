@@ -15,8 +15,8 @@ from embeddings.types import Role, TokenVectors, Vectors
 from rag.archive import Archive
 from rag.dense.token_cache import FILE, TokenCache
 from rag.search.query import parse
-from rag.storage.change_feed import State
 from rag.types import Answer, Progress
+from rag.types.archive_state import State
 
 SOME = (
     "de-gotthard-basistunnel-eroeffnung.md",

@@ -26,17 +26,18 @@ from rag.evaluation.session import EvaluationSession
 from rag.exporting.everything import export_everything
 from rag.exporting.everything_import import import_everything
 from rag.storage.articles import ArticleRecord, PassageRecord
-from rag.storage.change_feed import State
 from rag.storage.dossier_records import DossierRecords
 from rag.storage.feedback_records import FeedbackRecords, StoredMark, StoredQuestion
 from rag.storage.history_records import HistoryRecords
-from rag.storage.saved_records import SavedQuestion, SavedRecords
+from rag.storage.saved_records import SavedRecords, SeenAnswer
 from rag.storage.setting_records import SettingRecords
 from rag.storage.vectors import EncoderRecord, input_hash
 from rag.text.encoder_input import encoder_input
 from rag.types import Filter, passage_at
+from rag.types.archive_state import State
 from rag.types.dossier import Dossier, DossierEntry
 from rag.types.quotation import quotation_of
+from rag.types.saved import SavedQuestion
 from rag.workspace.dossiers import Dossiers
 
 TIME = "2024-05-01T10:00:00+00:00"
@@ -88,7 +89,8 @@ def filled_archives(draw: st.DrawFn) -> Callable[[Archive], None]:
         FeedbackRecords(database).mark(StoredMark(question, "0", 0, 3, texts[0][:3], True, True), (0, 3))
         FeedbackRecords(database).put(StoredQuestion(question, name, (note,), True))
         HistoryRecords(database).put(question, filter, TIME, "answered", 3)
-        SavedRecords(database).add(SavedQuestion(name, question, filter, TIME, TIME, State(1, "m"), frozenset({note})))
+        seen = SeenAnswer(State(1, "m"), frozenset({note}))
+        SavedRecords(database).add(SavedQuestion(name, question, filter, TIME, TIME), seen)
         SettingRecords(database).put({name: note})
         store.folders.add([f"/{name}"])
         quotation = quotation_of(store.article("0"), 0, 3)

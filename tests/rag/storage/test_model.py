@@ -15,11 +15,11 @@ from hypothesis import strategies as st
 
 from rag.errors import NotFound
 from rag.storage.articles import ArticleRecord, PassageRecord
-from rag.storage.change_feed import State
 from rag.storage.file_records import FileFingerprint, FileRecord
 from rag.storage.store import Store
 from rag.storage.vectors import EncoderRecord, input_hash
 from rag.types import Article, Aside, Filter, Passage, passage_at
+from rag.types.archive_state import State
 from rag.types.library import LibraryQuery
 
 ENCODER = EncoderRecord("bundled", "f" * 16, 4)

@@ -150,9 +150,9 @@ def test_names(archive: Archive) -> None:
     for act in (saved.look, saved.remove, saved.get):
         with pytest.raises(NotFound, match="nobody"):
             act("nobody")
-    assert [question.name for question in saved] == ["bridge"]
+    assert [question.name for question in saved.all()] == ["bridge"]
     saved.remove("bridge")
-    assert list(saved) == []
+    assert saved.all() == ()
 
 
 def test_an_archive_that_was_restored(archive: Archive, folder: Path, encoder: Encoder) -> None:

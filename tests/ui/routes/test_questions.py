@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
@@ -19,6 +20,7 @@ from server_parts import served
 from starlette.datastructures import QueryParams
 
 from rag.archive import Archive
+from rag.storage.database import DATABASE
 from rag.types import Filter
 from rag.workspace.history import History
 from rag.workspace.saved_questions import SavedQuestions
@@ -126,6 +128,18 @@ def test_the_history_is_noted_read_and_deleted(page: TestClient, own: Archive) -
     assert [entry.question for entry in History(own).page()] == [QUESTION]
     page.post("/history/clear", json={})
     assert len(History(own)) == 0
+
+
+def test_a_damaged_article_is_said(page: TestClient, own: Archive) -> None:
+    """What is new names the articles that it lacks since the disk damaged them, even if nothing is new."""
+    SavedQuestions(own).add(QUESTION)
+    with sqlite3.connect(own.folder / DATABASE) as connection:
+        connection.execute("DROP TRIGGER articles_changed")
+        connection.execute("UPDATE articles SET title = 'Brücke'")
+    connection.close()
+    view = Parts(page.get("/view/questions/new", params={"name": QUESTION}).text).text
+    assert "Ein Artikel ist auf der Festplatte beschädigt worden und fehlt hier: bridge.txt." in view
+    assert "Nichts Neues seit" in view
 
 
 def test_older_questions_come_in_parts(page: TestClient, own: Archive) -> None:

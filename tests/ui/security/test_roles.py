@@ -33,6 +33,8 @@ EDITOR = {
     *("GET /view/questions", "GET /view/questions/older", "GET /view/questions/new", "POST /history/delete"),
     *("POST /library/add", "POST /library/cancel", "POST /library/correct", "POST /library/undo"),
     *("POST /library/upload", "PATCH /api/v1/articles/x", "POST /api/v1/index", "POST /api/v1/index/files"),
+    *("GET /api/v1/saved", "POST /api/v1/saved", "DELETE /api/v1/saved"),
+    *("POST /api/v1/saved/look", "POST /api/v1/saved/seen"),
     *("POST /api/v1/evaluate", "POST /api/v1/jobs/x/cancel", "DELETE /api/v1/runs/x"),
 }
 EVERYBODY = {
