@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Protocol
 import kitoken  # noqa: F401
 
 from embeddings.encoders.bundled import bundled_model
-from embeddings.errors import CompiledGraphUnavailable
+from embeddings.errors import CompiledGraphUnavailable, EncoderError
 from embeddings.types import OnStep, Role, TokenVectors, Vectors
 
 if TYPE_CHECKING:
@@ -44,6 +44,10 @@ class Encoder(Protocol):
     @property
     def fingerprint(self) -> str:
         """A hash of weights, tokenizer, pooling and prompts: equal if and only if vectors are comparable."""
+
+    @property
+    def has_tokens(self) -> bool:
+        """Whether `token_vectors` has those of tokens; else it has no token, and the vector of the whole text alone."""
 
     def encode_passages(self, texts: Sequence[str]) -> Vectors:
         """Encode passages: shape (len(texts), dim), rows of length 1, in the order of the texts."""
@@ -86,20 +90,28 @@ def self_test(name: str) -> Verdict | None:
 
 
 def open_encoder(name: str = BUNDLED, *, on_step: OnStep | None = None, device: str | None = None) -> Encoder:
-    """Open an encoder: `bundled`, or the folder or hub name of a sentence-transformers model.
+    """Open an encoder: `bundled`, the folder or hub name of a sentence-transformers model, or the address of a server.
+
+    A server answers as OpenAI's `/v1/embeddings` does, or is one of text-embeddings-inference; texts are sent there.
 
     The bundled encoder is unpacked and compiled once, which takes about a minute. If OpenVINO cannot run, a
     warning is logged and sentence-transformers runs the same weights.
 
     Args:
-        name: "bundled", or the folder or hub name of a sentence-transformers model.
+        name: "bundled", the folder or hub name of a sentence-transformers model, or `http://HOST:PORT/v1#MODEL`.
         on_step: called with the progress of unpacking and compiling.
         device: "cuda" for a graphics card, on which sentence-transformers runs in float16, "cpu", or None: the
             processor for `bundled`, the best device available for other models.
 
     Raises:
-        EncoderError: the model cannot be found or opened, or the device does not exist.
+        EncoderError: the model cannot be found or opened, the server does not answer, or the device does not exist.
     """
+    if name.startswith(("http://", "https://")):
+        from embeddings.encoders.http_encoder import HttpEncoder
+
+        if device:
+            raise EncoderError("The device is for a model on this computer: leave it out with the address of a server.")
+        return HttpEncoder(name)
     if name != BUNDLED or device == "cuda":
         from embeddings.encoders.sentence_transformer import SentenceTransformerEncoder
 

@@ -146,7 +146,8 @@ class Archive:
 
         Args:
             create: make a new archive if there is none.
-            encoder_name: `bundled`, or a sentence-transformers model by folder or hub name; None for the archive's own.
+            encoder_name: `bundled`, a sentence-transformers model by folder or hub name, or the address of a server of
+                embeddings, which gets the texts; None for the archive's own.
                 A different model takes effect at the next `index`, which re-encodes all passages.
             encoder: the encoder of that name, if it is open already.
             config: how articles are cut into passages.

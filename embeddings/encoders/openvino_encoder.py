@@ -144,6 +144,11 @@ class CompiledEncoder:
         """A hash of everything that determines a vector."""
         return self._fingerprint
 
+    @property
+    def has_tokens(self) -> bool:
+        """True: each token has a vector."""
+        return True
+
     def encode_passages(self, texts: Sequence[str]) -> Vectors:
         """Encode passages: shape (len(texts), dim), rows of length 1."""
         vectors = np.empty((len(texts), self._dim), np.float32)

@@ -73,6 +73,11 @@ class SentenceTransformerEncoder:
         """A hash of everything that determines a vector."""
         return self._fingerprint
 
+    @property
+    def has_tokens(self) -> bool:
+        """True: each token has a vector."""
+        return True
+
     def encode_passages(self, texts: Sequence[str]) -> Vectors:
         """Encode passages: shape (len(texts), dim), rows of length 1."""
         if not texts:

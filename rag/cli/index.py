@@ -55,7 +55,11 @@ def index(
     server: ServerOption = None,
     encoder: Annotated[
         str | None,
-        typer.Option(metavar="MODEL", help="Sentence-transformers model, by folder or hub name; or `bundled`."),
+        typer.Option(
+            metavar="MODEL",
+            help="Sentence-transformers model, by folder or hub name; http://HOST:PORT/v1#MODEL, which gets the texts; "
+            "or `bundled`.",
+        ),
     ] = None,
     device: Annotated[
         Device | None,

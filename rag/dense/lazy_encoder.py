@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from functools import cached_property
 
 from embeddings.cache import cache_folder
@@ -18,7 +19,7 @@ from rag.text.language import language_of
 class LazyEncoder:
     """An `Encoder` that is opened by the first text. Safe to use from several threads.
 
-    Each method raises EncoderUnavailable if the encoder cannot be opened.
+    Each method raises EncoderUnavailable if the encoder cannot be opened, or its server does not answer any more.
 
     Args:
         encoder_name: see `embeddings.encoder.open_encoder`, as for `on_step` and `device`.
@@ -75,17 +76,25 @@ class LazyEncoder:
         """A hash of everything that determines a vector."""
         return self._identity.fingerprint
 
+    @property
+    def has_tokens(self) -> bool:
+        """Whether it gives the vectors of tokens."""
+        return self().has_tokens
+
     def encode_passages(self, texts: Sequence[str]) -> Vectors:
         """Encode passages: shape (len(texts), dim), rows of length 1."""
-        return self().encode_passages(texts)
+        with _failures_said():
+            return self().encode_passages(texts)
 
     def encode_query(self, text: str) -> Vectors:
         """Encode a query: shape (dim,), length 1."""
-        return self().encode_query(text)
+        with _failures_said():
+            return self().encode_query(text)
 
     def token_vectors(self, texts: Sequence[str], role: Role) -> list[TokenVectors]:
         """Encode texts token by token."""
-        return self().token_vectors(texts, role)
+        with _failures_said():
+            return self().token_vectors(texts, role)
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """Count the tokens of each text, without prompt and special tokens."""
@@ -111,3 +120,11 @@ class LazyEncoder:
                     f"The model cannot be prepared in {cache_folder()} ({error.strerror}): make room there, or "
                     "check the permissions."
                 ) from error
+
+
+@contextmanager
+def _failures_said() -> Iterator[None]:
+    try:
+        yield
+    except EncoderError as error:
+        raise EncoderUnavailable(str(error)) from error

@@ -56,7 +56,7 @@ def evidence_of(
             since its passage leads no other.
     """
     matches = {number: _shared_words(number, ranking, query, snapshot) for number in _merged(groups)}
-    if snapshot.reranker is None:
+    if snapshot.reranker is None or not snapshot.encoder.has_tokens:
         return Evidence(matches, {}, carrying_terms(query.lexical, query.text))
     scored = _merged(groups[:1]) if first_sentences_only else list(matches)
     sentences = _sentences({number: matches[number] for number in scored}, ranking, query, snapshot)

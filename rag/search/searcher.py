@@ -91,10 +91,12 @@ class Searcher:
 
     @cached_property
     def reranker(self) -> Reranker | None:
-        """Re-ranks the best candidates; None if speed matters more."""
+        """Re-ranks the best candidates; None if speed matters more, or the encoder has no vectors of tokens for it."""
         if self.ranking.fast:
             return None
-        return self.cross_encoder or LateInteraction(self.tokens, self.ranking.reranked_tokens)
+        if self.cross_encoder or not self.encoder.has_tokens:
+            return self.cross_encoder
+        return LateInteraction(self.tokens, self.ranking.reranked_tokens)
 
     @contextmanager
     def snapshot(self) -> Iterator[ArchiveSnapshot]:
@@ -141,7 +143,7 @@ class Searcher:
     @property
     def calibration(self) -> Calibration:
         """The archive's weights of the confidence for this ranking."""
-        table = "fast" if self.ranking.fast or self.cross_encoder else "reranked"
+        table = "reranked" if isinstance(self.reranker, LateInteraction) else "fast"
         return calibrations(self.store.facts.calibration, self.encoder.fingerprint)[table]
 
     def ask(self, question: str, k: int, filter: Filter = NO_FILTER) -> Answer:

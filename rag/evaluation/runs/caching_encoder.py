@@ -48,6 +48,11 @@ class CachingEncoder:
         """That of the encoder that reads: vectors are comparable."""
         return self._encoder.fingerprint
 
+    @property
+    def has_tokens(self) -> bool:
+        """As of the encoder that reads."""
+        return self._encoder.has_tokens
+
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """Count the tokens of each text."""
         new = [text for text in dict.fromkeys(texts) if text not in self._counts]

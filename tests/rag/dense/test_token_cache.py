@@ -33,7 +33,7 @@ class Counting:
     def __init__(self, encoder: Encoder) -> None:
         self._encoder = encoder
         self.name, self.dim, self.max_tokens = encoder.name, encoder.dim, encoder.max_tokens
-        self.fingerprint = encoder.fingerprint
+        self.fingerprint, self.has_tokens = encoder.fingerprint, encoder.has_tokens
         self.passages = 0
 
     def encode_passages(self, texts: Sequence[str]) -> Vectors:
