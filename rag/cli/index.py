@@ -57,8 +57,8 @@ def index(
         str | None,
         typer.Option(
             metavar="MODEL",
-            help="Sentence-transformers model, by folder or hub name; http://HOST:PORT/v1#MODEL, which gets the texts; "
-            "or `bundled`.",
+            help="Sentence-transformers model, by folder or hub name; `bundled`; or a server of embeddings that gets "
+            "the texts, as http://HOST:PORT/v1.",
         ),
     ] = None,
     device: Annotated[
