@@ -19,6 +19,7 @@ from rag.api.articles import add_article_routes
 from rag.api.ask import add_ask_route
 from rag.api.check import add_check_route
 from rag.api.description import add_description_routes, describe
+from rag.api.dossiers import add_api_dossier_routes
 from rag.api.gate import ApiGate
 from rag.api.head import HeadAsGet
 from rag.api.idempotency import IdempotencyKeys
@@ -71,6 +72,7 @@ def build_api(
     add_passage_routes(router, archive)
     add_relative_routes(router, archive)
     add_saved_routes(router, archive)
+    add_api_dossier_routes(router, archive)
     add_check_route(router, archive)
     add_verify_route(router, archive, trusts_paths=serving.is_private)
     add_job_routes(router, jobs)

@@ -32,6 +32,7 @@ TAGS = {
     "ask": "Questions.",
     "articles": "Articles and their passages.",
     "saved": "Saved questions, and what is new in their answers.",
+    "dossiers": "Dossiers of quotations.",
     "verify": "Whether files still say what was quoted from them.",
     "writing": "What comes into the archive.",
     "evaluation": "Evaluations and their runs.",

@@ -17,10 +17,11 @@ from rag.server.hosts import Serving
 from rag.server.problem_responses import problem_response
 from rag.server.problems import http_kind
 from rag.server.request_ids import request_id_of
+from rag.workspace.dossier_json import MAX_IMPORT_BYTES
 from rag.workspace.inbox import MAX_FILE_BYTES
 
 MAX_BODY_BYTES = 4_000_000
-"""The largest body of JSON."""
+"""The largest body of JSON that is no dossier."""
 MAX_UPLOAD_BYTES = MAX_FILE_BYTES + 1_000_000
 """The largest body of files that are uploaded, with what is around the files."""
 MAX_REQUESTS = 64
@@ -164,7 +165,9 @@ class _Reply:
 
 def _max_bytes(scope: Scope) -> int:
     """Return how large a body may be."""
-    return MAX_UPLOAD_BYTES if _is_upload(scope) else MAX_BODY_BYTES
+    if _is_upload(scope):
+        return MAX_UPLOAD_BYTES
+    return MAX_IMPORT_BYTES if scope["path"].endswith("/dossiers") else MAX_BODY_BYTES
 
 
 def _is_upload(scope: Scope) -> bool:

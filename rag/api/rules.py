@@ -44,6 +44,9 @@ RULES = (
     _rule("POST DELETE", "/saved", Role.EDITOR, "change"),
     _rule("POST", "/saved/look", Role.EDITOR, "ask"),
     _rule("POST", "/saved/seen", Role.EDITOR, "change"),
+    _rule("GET", "/dossiers", Role.READER),
+    _rule("GET", "/dossiers/lookup", Role.READER, "export"),
+    _rule("POST", "/dossiers", Role.EDITOR, "change"),
     # assistants only read
     RouteRule(frozenset({"GET", "POST", "DELETE"}), re.compile(MCP_PATH), Role.READER, "ask"),
 )

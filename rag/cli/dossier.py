@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -9,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.text import Text
 
-from rag.cli.options import ArchiveOption, JsonOption, opened_archive
+from rag.cli.options import ArchiveOption, JsonOption, ServerOption, opened_archive, server_asked
 from rag.cli.output import err, out
 from rag.cli.plain import print_json
 from rag.cli.progress import CountingBar
@@ -17,8 +19,10 @@ from rag.errors import FundstelleError, NotFound
 from rag.text.paths import DEFAULT_ARCHIVE
 
 if TYPE_CHECKING:
+    from rag.client.client import RemoteDossiers
     from rag.types.dossier import Dossier, DossierEntry
     from rag.verification import Verification
+    from rag.workspace.dossiers import Dossiers
 
 DOES_NOT_HOLD = 1
 """The exit code if a source no longer says what was quoted."""
@@ -36,21 +40,40 @@ dossiers = typer.Typer(
     help="Quotations collected in dossiers, on the page or in Python.", no_args_is_help=True, rich_markup_mode=None
 )
 
+
+@contextmanager
+def _opened(context: typer.Context, folder: Path, server: str | None) -> Iterator[Dossiers | RemoteDossiers]:
+    """Open the dossiers of an archive: that in a folder, or that of a server if one is asked."""
+    if address := server_asked(context, server):
+        from rag.client import Client
+
+        with Client(address) as client:
+            yield client.dossiers
+        return
+    from rag.workspace.dossiers import Dossiers
+
+    with opened_archive(folder, create=False) as archive:
+        yield Dossiers(archive)
+
+
 DossierArgument = Annotated[str, typer.Argument(metavar="NAME", help="The name of a dossier.")]
 
 
 @dossiers.command("list")
-def list_dossiers(archive: ArchiveOption = DEFAULT_ARCHIVE, as_json: JsonOption = False) -> None:
+def list_dossiers(
+    context: typer.Context,
+    folder: ArchiveOption = DEFAULT_ARCHIVE,
+    server: ServerOption = None,
+    as_json: JsonOption = False,
+) -> None:
     """List the dossiers, the one changed last first."""
-    from rag.workspace.dossiers import Dossiers
-
-    with opened_archive(archive, create=False) as opened:
-        summaries = Dossiers(opened).summaries()
+    with _opened(context, folder, server) as stored:
+        summaries = stored.summaries()
     if as_json:
         from rag.schemas.dossiers import DossierListModel
+        from rag.workspace.dossier_json import dossier_row
 
-        values = [{"name": each.name, "quotes": each.quote_count, "changed": each.changed} for each in summaries]
-        print_json(DossierListModel.json_of({"dossiers": values}))
+        print_json(DossierListModel.json_of({"dossiers": list(map(dossier_row, summaries))}))
         return
     for each in summaries:
         count = f"{each.quote_count} {'quotation' if each.quote_count == 1 else 'quotations'}"
@@ -60,13 +83,18 @@ def list_dossiers(archive: ArchiveOption = DEFAULT_ARCHIVE, as_json: JsonOption 
 
 
 @dossiers.command("show")
-def show_dossier(name: DossierArgument, archive: ArchiveOption = DEFAULT_ARCHIVE, as_json: JsonOption = False) -> None:
+def show_dossier(
+    context: typer.Context,
+    name: DossierArgument,
+    folder: ArchiveOption = DEFAULT_ARCHIVE,
+    server: ServerOption = None,
+    as_json: JsonOption = False,
+) -> None:
     """Print a dossier."""
     from rag.workspace.dossier_json import dossier_json
-    from rag.workspace.dossiers import Dossiers
 
-    with opened_archive(archive, create=False) as opened:
-        dossier = Dossiers(opened).dossier(name)
+    with _opened(context, folder, server) as stored:
+        dossier = stored.dossier(name)
     if as_json:
         print_json(dossier_json(dossier))
     else:
@@ -75,23 +103,24 @@ def show_dossier(name: DossierArgument, archive: ArchiveOption = DEFAULT_ARCHIVE
 
 @dossiers.command("export")
 def export_dossier(
+    context: typer.Context,
     name: DossierArgument,
     file: Annotated[Path, typer.Argument(help="The file to write: .docx, .html, .md, .csv, .json, .ris or .csl.json.")],
-    archive: ArchiveOption = DEFAULT_ARCHIVE,
+    folder: ArchiveOption = DEFAULT_ARCHIVE,
+    server: ServerOption = None,
     style: Annotated[str, typer.Option(metavar="STYLE", help="iso690, chicago, apa or mla.")] = "iso690",
     language: Annotated[str, typer.Option(metavar="CODE", help="Language of labels: en or de.")] = "en",
 ) -> None:
     """Write a dossier as a document, a page, a table, JSON, which can be imported again, or for reference managers."""
     from rag.workspace.dossier_files import ExportOptions, export
-    from rag.workspace.dossiers import Dossiers
 
     file_name = file.name.lower()
     ending = "csl.json" if file_name.endswith(".csl.json") else file.suffix.lower().removeprefix(".")
     _check(ending, _ENDINGS, f"{file} has no ending of a format")
     _check(style, _STYLES, f"There is no style {style!r}")
     _check(language, _LANGUAGES, f"There are no labels in {language!r}")
-    with opened_archive(archive, create=False) as opened:
-        dossier = Dossiers(opened).dossier(name)
+    with _opened(context, folder, server) as stored:
+        dossier = stored.dossier(name)
     options = ExportOptions(language, datetime.now(UTC).date(), style)  # type: ignore[arg-type]
     try:
         file.write_bytes(export(dossier, ending, options))
@@ -102,28 +131,30 @@ def export_dossier(
 
 @dossiers.command("import")
 def import_dossier(
+    context: typer.Context,
     file: Annotated[Path, typer.Argument(help="A dossier exported as JSON, HTML or Markdown.")],
-    archive: ArchiveOption = DEFAULT_ARCHIVE,
+    folder: ArchiveOption = DEFAULT_ARCHIVE,
+    server: ServerOption = None,
 ) -> None:
     """Store a dossier that was exported, from this archive or another one."""
     from rag.workspace.dossier_json import read_dossier
-    from rag.workspace.dossiers import Dossiers
 
     try:
         raw = file.read_bytes()
     except OSError as error:
         raise NotFound(f"{file} cannot be read ({error.strerror}): give an exported dossier.") from error
-    with opened_archive(archive, create=False) as opened:
-        store = Dossiers(opened)
-        dossier = store.dossier(store.store(read_dossier(raw)))
+    with _opened(context, folder, server) as stored:
+        dossier = stored.dossier(stored.store(read_dossier(raw)))
     count = len(dossier.quotes)
     out.print(f"{dossier.name}: {count} {'quotation' if count == 1 else 'quotations'}", soft_wrap=True, markup=False)
 
 
 @dossiers.command("push")
 def push_dossier(
+    context: typer.Context,
     name: DossierArgument,
-    archive: ArchiveOption = DEFAULT_ARCHIVE,
+    folder: ArchiveOption = DEFAULT_ARCHIVE,
+    server: ServerOption = None,
     language: Annotated[str, typer.Option(metavar="CODE", help="Language of labels: en or de.")] = "en",
     port: Annotated[
         int, typer.Option(metavar="PORT", min=1, max=65535, help="Port on which Zotero listens on this computer.")
@@ -134,11 +165,10 @@ def push_dossier(
     Each source becomes an item, with its quotations as notes, in the collection that is chosen in Zotero.
     """
     from rag.integrations.zotero import push, zotero_items
-    from rag.workspace.dossiers import Dossiers
 
     _check(language, _LANGUAGES, f"There are no labels in {language!r}")
-    with opened_archive(archive, create=False) as opened:
-        quotations = [quotation for _, quotation in Dossiers(opened).dossier(name).quotes]
+    with _opened(context, folder, server) as stored:
+        quotations = [quotation for _, quotation in stored.dossier(name).quotes]
     if not quotations:
         raise FundstelleError(f"There is no quotation in {name}: save a passage on the page first.")
     items = zotero_items(quotations, language, datetime.now(UTC).date())  # type: ignore[arg-type]
@@ -152,19 +182,20 @@ def push_dossier(
 
 @dossiers.command("verify")
 def verify_dossier(
-    name: DossierArgument, archive: ArchiveOption = DEFAULT_ARCHIVE, as_json: JsonOption = False
+    context: typer.Context,
+    name: DossierArgument,
+    folder: ArchiveOption = DEFAULT_ARCHIVE,
+    server: ServerOption = None,
+    as_json: JsonOption = False,
 ) -> None:
     """Read the source of each quotation again, and say whether it still says so.
 
     Ends with exit code 1 if one does not: it was changed, is missing or cannot be read.
     """
-    from rag.workspace.dossiers import Dossiers
-
-    with opened_archive(archive, create=False) as opened:
-        store = Dossiers(opened)
-        dossier = store.dossier(name)
+    with _opened(context, folder, server) as stored:
+        dossier = stored.dossier(name)
         with CountingBar("verifying", "quotations") as bar:
-            verdicts = list(store.verify_all(dossier, bar))
+            verdicts = list(stored.verify_all(dossier, bar))
     if as_json:
         from rag.schemas.verification import DossierVerificationModel, VerificationModel
 

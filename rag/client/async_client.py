@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, Protocol, Self, T
 
 import httpx
 
-from rag.client import article_calls, job_calls, question_calls, saved_calls
+from rag.client import article_calls, dossier_calls, job_calls, question_calls, saved_calls
 from rag.client.calls import ApiCall, FollowedJob, Steps, Stream
 from rag.client.client import TIMEOUT
 from rag.client.methods import as_method
@@ -36,6 +36,7 @@ class _Sends(Protocol):
     """A client, or a part of one."""
 
     async def _send(self, sent: ApiCall[T] | Steps[T]) -> T: ...
+    def _stream(self, steps: Stream[T]) -> AsyncIterator[T]: ...
 
 
 def _sent(function: Callable[P, ApiCall[T] | Steps[T]]) -> Callable[Concatenate[Any, P], Coroutine[Any, Any, T]]:
@@ -50,7 +51,7 @@ def _sent(function: Callable[P, ApiCall[T] | Steps[T]]) -> Callable[Concatenate[
 def _streamed(function: Callable[P, Stream[T]]) -> Callable[Concatenate[Any, P], AsyncIterator[T]]:
     """Return the method that sends what a function yields, and yields the values between."""
 
-    def method(self: AsyncClient, /, *arguments: P.args, **named: P.kwargs) -> AsyncIterator[T]:
+    def method(self: _Sends, /, *arguments: P.args, **named: P.kwargs) -> AsyncIterator[T]:
         return self._stream(function(*arguments, **named))
 
     return as_method(method, function, stream="AsyncIterator")
@@ -112,6 +113,11 @@ class AsyncClient:
     upload = _sent(job_calls.upload_call)
     evaluate = _sent(job_calls.evaluate_call)
     run = _sent(job_calls.run_call)
+
+    @property
+    def dossiers(self) -> AsyncRemoteDossiers:
+        """The dossiers of the server's archive, with methods of `Dossiers`."""
+        return AsyncRemoteDossiers(self)
 
     @property
     def saved(self) -> AsyncRemoteSavedQuestions:
@@ -181,10 +187,22 @@ class AsyncRemoteSavedQuestions:
     """The saved questions of a server's archive, with the methods of `RemoteSavedQuestions` as coroutines."""
 
     def __init__(self, client: AsyncClient) -> None:
-        self._send = client._send
+        self._send, self._stream = client._send, client._stream
 
     all = _sent(saved_calls.all_call)
     add = _sent(saved_calls.add_call)
     remove = _sent(saved_calls.remove_call)
     look = _sent(saved_calls.look_call)
     mark_seen = _sent(saved_calls.mark_seen_call)
+
+
+class AsyncRemoteDossiers:
+    """The dossiers of a server's archive, with the methods of `RemoteDossiers` as coroutines."""
+
+    def __init__(self, client: AsyncClient) -> None:
+        self._send, self._stream = client._send, client._stream
+
+    summaries = _sent(dossier_calls.summaries_call)
+    dossier = _sent(dossier_calls.dossier_call)
+    store = _sent(dossier_calls.store_call)
+    verify_all = _streamed(dossier_calls.verify_all_call)

@@ -6,6 +6,7 @@ or yield several of which each follows from the reply before. How these are sent
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, BinaryIO, Generic, TypeVar
@@ -67,3 +68,8 @@ Steps = Generator[ApiCall[Any] | FollowedJob, Any, T]
 """What takes several requests: a client sends what is yielded, and gives back what the reply says."""
 Stream = Generator[ApiCall[Any] | tuple[T, ...], Any, None]
 """The same of many values, which are yielded between the calls as they come."""
+
+
+def new_key() -> str:
+    """Return an idempotency key."""
+    return secrets.token_hex(16)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, Protocol, Self, T
 
 import httpx
 
-from rag.client import article_calls, job_calls, question_calls, saved_calls
+from rag.client import article_calls, dossier_calls, job_calls, question_calls, saved_calls
 from rag.client.calls import ApiCall, FollowedJob, Steps, Stream
 from rag.client.methods import as_method
 from rag.client.replies import (
@@ -37,6 +37,7 @@ class _Sends(Protocol):
     """A client, or a part of one."""
 
     def _send(self, sent: ApiCall[T] | Steps[T]) -> T: ...
+    def _stream(self, steps: Stream[T]) -> Iterator[T]: ...
 
 
 def _sent(function: Callable[P, ApiCall[T] | Steps[T]]) -> Callable[Concatenate[Any, P], T]:
@@ -51,7 +52,7 @@ def _sent(function: Callable[P, ApiCall[T] | Steps[T]]) -> Callable[Concatenate[
 def _streamed(function: Callable[P, Stream[T]]) -> Callable[Concatenate[Any, P], Iterator[T]]:
     """Return the method that sends what a function yields, and yields the values between."""
 
-    def method(self: Client, /, *arguments: P.args, **named: P.kwargs) -> Iterator[T]:
+    def method(self: _Sends, /, *arguments: P.args, **named: P.kwargs) -> Iterator[T]:
         return self._stream(function(*arguments, **named))
 
     return as_method(method, function, stream="Iterator")
@@ -117,6 +118,11 @@ class Client:
     upload = _sent(job_calls.upload_call)
     evaluate = _sent(job_calls.evaluate_call)
     run = _sent(job_calls.run_call)
+
+    @property
+    def dossiers(self) -> RemoteDossiers:
+        """The dossiers of the server's archive, with methods of `Dossiers`."""
+        return RemoteDossiers(self)
 
     @property
     def saved(self) -> RemoteSavedQuestions:
@@ -185,10 +191,22 @@ class RemoteSavedQuestions:
     """The saved questions of a server's archive, with the methods of `SavedQuestions`."""
 
     def __init__(self, client: Client) -> None:
-        self._send = client._send
+        self._send, self._stream = client._send, client._stream
 
     all = _sent(saved_calls.all_call)
     add = _sent(saved_calls.add_call)
     remove = _sent(saved_calls.remove_call)
     look = _sent(saved_calls.look_call)
     mark_seen = _sent(saved_calls.mark_seen_call)
+
+
+class RemoteDossiers:
+    """The dossiers of a server's archive, with methods of `Dossiers`."""
+
+    def __init__(self, client: Client) -> None:
+        self._send, self._stream = client._send, client._stream
+
+    summaries = _sent(dossier_calls.summaries_call)
+    dossier = _sent(dossier_calls.dossier_call)
+    store = _sent(dossier_calls.store_call)
+    verify_all = _streamed(dossier_calls.verify_all_call)

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import os
-import secrets
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from rag.client.calls import ApiCall, FollowedJob, Steps
+from rag.client.calls import ApiCall, FollowedJob, Steps, new_key
 from rag.client.replies import progress_of, report_of
 from rag.types import IndexReport, Progress
 
@@ -30,7 +29,7 @@ def forget_call(*paths: StrPath) -> ApiCall[int]:
         "/forget",
         lambda body: RemovedArticlesModel.model_validate_json(body).articles,
         body={"paths": [_absolute(path) for path in paths]},
-        key=_new_key(),
+        key=new_key(),
     )
 
 
@@ -54,7 +53,7 @@ def index_call(
         ArchiveBusy: the server is indexing.
     """
     wanted = {"paths": [_absolute(path) for path in paths], "addresses": list(addresses), "again": again}
-    job = yield _begin("/index", body=wanted, key=_new_key())
+    job = yield _begin("/index", body=wanted, key=new_key())
     return (yield from _indexed(job, on_progress))
 
 
@@ -92,7 +91,7 @@ def evaluate_call(
         wanted["questions"] = list(questions)
     if name is not None:
         wanted["name"] = name
-    job = yield _begin("/evaluate", body=wanted, key=_new_key())
+    job = yield _begin("/evaluate", body=wanted, key=new_key())
     job = yield FollowedJob(job, lambda job: on_progress and on_progress(job.done, job.total))
     stored: Run = yield run_call(job.run or "")
     return stored
@@ -135,7 +134,3 @@ def _indexed(job: JobModel, on_progress: Callable[[Progress], None] | None) -> S
 def _absolute(path: StrPath) -> str:
     """Return a path from the root of the file system."""
     return str(Path(path).absolute())
-
-
-def _new_key() -> str:
-    return secrets.token_hex(16)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rag.client.calls import ApiCall
+from rag.client.calls import ApiCall, new_key
 from rag.storage.filter_json import filter_values
 from rag.types import NO_FILTER, Filter
 from rag.types.archive_state import State
@@ -29,6 +29,7 @@ def add_call(question: str, name: str = "", filter: Filter = NO_FILTER) -> ApiCa
         "/saved",
         lambda body: decode_saved_question(SavedQuestionModel.model_validate_json(body)),
         body={"question": question, "name": name, "filters": filter_values(filter)},
+        key=new_key(),
     )
 
 

@@ -15,6 +15,7 @@ _PREFIX = "urn:fundstelle:problem:"
 # what a program asks for where a person runs a command; the others are run on the server
 _REQUESTS = {
     "ask": "POST /ask",
+    "dossier list": "GET /dossiers",
     "eval": "POST /evaluate",
     "forget": "POST /forget",
     "index": "POST /index",

@@ -16,13 +16,16 @@ from rag.types.answer import Answer, Citation, Filter, Outcome
 from rag.types.archive_state import State
 from rag.types.article import Article, Aside, Passage
 from rag.types.correction import Correction
+from rag.types.dossier import Dossier, DossierEntry, DossierSummary
 from rag.types.draft import CheckedFigure, CheckedQuote, DraftReport
 from rag.types.library import LibraryCounts, LibraryPage, LibraryRow
+from rag.types.quotation import Quotation
 from rag.types.report import Failure, IndexReport, Status
 from rag.types.results import ArticleResult, Facets, ResultList
 from rag.types.saved import Look, SavedQuestion
 
 if TYPE_CHECKING:
+    from rag.schemas.dossiers import DossierModel, DossierSummaryModel
     from rag.schemas.draft import DraftCitationModel, DraftReportWithTextsModel
     from rag.schemas.library import ArticlePageModel, LibraryCountsModel, LibraryRowModel
     from rag.schemas.report import FailureModel, IndexReportModel
@@ -164,6 +167,20 @@ def decode_look(model: LookWithTextsModel) -> Look:
         for citations in (model.new, model.answering)
     )
     return Look(decode_saved_question(model), new, answering, State.parse(model.state), model.damaged)
+
+
+def decode_dossier(model: DossierModel) -> Dossier:
+    """Return a dossier."""
+    entries = (
+        DossierEntry(**dict(entry) | {"quotation": entry.quotation and Quotation(**dict(entry.quotation))})
+        for entry in model.entries
+    )
+    return Dossier(id=model.id, name=model.name, made=model.made, entries=tuple(entries))
+
+
+def decode_dossier_summary(model: DossierSummaryModel) -> DossierSummary:
+    """Return a dossier in a list."""
+    return DossierSummary(model.id, model.name, model.quotes, model.changed)
 
 
 def decode_failure(model: FailureModel) -> Failure:

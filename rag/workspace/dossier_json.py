@@ -5,12 +5,15 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rag.errors import FundstelleError
 from rag.storage.dossier_records import quotation_to_json
-from rag.types.dossier import Dossier, DossierEntry
+from rag.types.dossier import Dossier, DossierEntry, DossierSummary
 from rag.types.quotation import Quotation
+
+if TYPE_CHECKING:
+    from rag.workspace.dossier_schema import StoredDossier
 
 FORMAT, VERSION = "fundstelle-dossier", 1
 MAX_IMPORT_BYTES = 20_000_000
@@ -65,8 +68,18 @@ def read_dossier(raw: bytes) -> Dossier:
         raise FundstelleError(_NO_DOSSIER.format(problem="it is nested too deeply")) from error
     except ValueError as error:
         raise FundstelleError(_NO_DOSSIER.format(problem=_problem(error))) from error
+    return dossier_of(stored)
+
+
+def dossier_of(stored: StoredDossier) -> Dossier:
+    """Return the dossier in JSON that came from outside; its ids are empty."""
     values = stored.model_dump()
     return Dossier(id="", name=values["name"], made=values["made"], entries=tuple(map(_entry, values["entries"])))
+
+
+def dossier_row(summary: DossierSummary) -> dict[str, Any]:
+    """Return the values of a `DossierSummaryModel`."""
+    return {"id": summary.id, "name": summary.name, "quotes": summary.quote_count, "changed": summary.changed}
 
 
 def _embedded(raw: bytes) -> bytes:

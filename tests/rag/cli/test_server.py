@@ -8,7 +8,7 @@ import re
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ from paths import Run
 from embeddings.encoder import Encoder
 from rag.archive import Archive
 from rag.server.hosts import Serving
+from rag.workspace.dossiers import Dossiers
 
 BRIDGE = "Die Brücke wurde am 3. Mai 1998 eröffnet. Sie ist 412 Meter lang und führt über den Fluss."
 TUNNEL = "Der Tunnel misst 57 Kilometer.\nEr wurde im Juni 2016 eröffnet und führt durch den Berg."
@@ -128,25 +129,57 @@ def test_an_evaluation(fundstelle: Run, folder: Path, address: str) -> None:
     assert ours["name"] == "remote"
 
 
-def test_saved_questions(fundstelle: Run, folder: Path, address: str) -> None:
-    """What is saved on the server is listed, run and removed there as in its folder."""
+@pytest.fixture
+def both(fundstelle: Run, folder: Path, address: str) -> Callable[..., str]:
+    """Run a command here and on the server, check that it prints the same but for times, and return that."""
 
-    def both(*words: str) -> tuple[str, str]:
-        local = fundstelle("saved", *words, "--archive", ".fundstelle", cwd=folder)
-        remote = fundstelle("saved", *words, FUNDSTELLE_SERVER=address, cwd=folder)
-        assert local.returncode == remote.returncode == 0, (local.stderr, remote.stderr)
+    def run(*words: str, code: int = 0) -> str:
+        local = fundstelle(*words, "--archive", ".fundstelle", cwd=folder)
+        remote = fundstelle(*words, FUNDSTELLE_SERVER=address, cwd=folder)
+        assert local.returncode == remote.returncode == code, (local.stderr, remote.stderr)
         assert local.stderr == remote.stderr
-        return tuple(re.sub(r"\d{4}-\d\d-\d\dT[\d:+]+", "TIME", each.stdout) for each in (local, remote))
+        printed = [re.sub(r"\d{4}-\d\d-\d\dT[\d:+]+", "TIME", each.stdout) for each in (local, remote)]
+        assert printed[0] == printed[1]
+        return printed[0]
 
-    assert both("list") == ("", "")
+    return run
+
+
+def test_saved_questions(fundstelle: Run, folder: Path, address: str, both: Callable[..., str]) -> None:
+    """What is saved on the server is listed, run and removed there as in its folder."""
+    assert both("saved", "list") == ""
     saved = fundstelle("saved", "add", ASK[1], "--name", "bridge", "--path", "bridge", "--server", address)
     assert (saved.returncode, saved.stdout) == (0, "Saved as 'bridge'.\n")
     for words in (["list"], ["list", "--json"], ["run", "bridge"], ["run", "--json"], ["run", "--new"]):
-        local, remote = both(*words)
-        assert local == remote
-        assert ("bridge" in local) == ("--new" not in words)
+        assert ("bridge" in both("saved", *words)) == ("--new" not in words)
     assert fundstelle("saved", "remove", "bridge", "--server", address).stdout == "1 question removed\n"
-    assert both("list") == ("", "")
+    assert both("saved", "list") == ""
+
+
+def test_dossiers(fundstelle: Run, folder: Path, address: str, both: Callable[..., str]) -> None:
+    """Listed, shown, exported, verified, and taken from a file, as in the folder of the archive."""
+    with Archive.open(folder / ".fundstelle") as archive:
+        dossiers, article = Dossiers(archive), archive.article("bridge.txt")
+        dossier_id = dossiers.make("Die Brücke")
+        dossiers.write(dossier_id, "heading", "Maße")
+        dossiers.save(dossier_id, article.id, (42, 65), "Wie lang?")
+    for words in (["list"], ["list", "--json"], ["show", "Die Brücke"], ["show", dossier_id, "--json"]):
+        assert "Die Brücke" in both("dossier", *words)
+    for words in (["verify", "Die Brücke"], ["verify", "Die Brücke", "--json"]):
+        assert "unchanged" in both("dossier", *words)
+    for ending in ("json", "md", "html", "csv", "ris", "csl.json", "docx"):
+        both("dossier", "export", "Die Brücke", f"here.{ending}")
+        here = (folder / f"here.{ending}").read_bytes()
+        fundstelle("dossier", "export", "Die Brücke", f"there.{ending}", "--server", address, cwd=folder)
+        assert ending == "docx" or (folder / f"there.{ending}").read_bytes() == here != b""
+    stored = fundstelle("dossier", "import", "there.md", "--server", address, cwd=folder)
+    assert (stored.returncode, stored.stdout) == (0, "Die Brücke 2: 1 quotation\n")
+    assert "Die Brücke 2" in both("dossier", "list")
+    (folder / "articles" / "bridge.txt").write_text(BRIDGE.replace("412", "413"), encoding="utf-8")
+    try:
+        assert "changed" in both("dossier", "verify", "Die Brücke 2", code=1)
+    finally:
+        (folder / "articles" / "bridge.txt").write_text(BRIDGE, encoding="utf-8")
 
 
 @pytest.mark.parametrize(
@@ -161,6 +194,7 @@ def test_saved_questions(fundstelle: Run, folder: Path, address: str) -> None:
         (["index", "/etc/hosts"], "does not index"),
         (["ask", "Wer?", "--since", "gestern"], "There is no day"),
         (["saved", "run", "nothing"], "No question was saved as 'nothing'"),
+        (["dossier", "show", "nothing"], "There is no dossier 'nothing'"),
         (["saved", "list", "--archive", "x"], "Give either --archive or --server"),
     ],
 )

@@ -34,7 +34,7 @@ EDITOR = {
     *("POST /library/add", "POST /library/cancel", "POST /library/correct", "POST /library/undo"),
     *("POST /library/upload", "PATCH /api/v1/articles/x", "POST /api/v1/index", "POST /api/v1/index/files"),
     *("GET /api/v1/saved", "POST /api/v1/saved", "DELETE /api/v1/saved"),
-    *("POST /api/v1/saved/look", "POST /api/v1/saved/seen"),
+    *("POST /api/v1/saved/look", "POST /api/v1/saved/seen", "POST /api/v1/dossiers"),
     *("POST /api/v1/evaluate", "POST /api/v1/jobs/x/cancel", "DELETE /api/v1/runs/x"),
 }
 EVERYBODY = {
