@@ -20,6 +20,7 @@ from rag.api.ask import add_ask_route
 from rag.api.check import add_check_route
 from rag.api.description import add_description_routes, describe
 from rag.api.dossiers import add_api_dossier_routes
+from rag.api.export import add_export_route
 from rag.api.gate import ApiGate
 from rag.api.head import HeadAsGet
 from rag.api.idempotency import IdempotencyKeys
@@ -69,6 +70,7 @@ def build_api(
     router = APIRouter(prefix=PREFIX, dependencies=[Depends(refuse_unknown_parameters)])
     add_ask_route(router, archive, metrics.count_questions)
     add_article_routes(router, archive)
+    add_export_route(router, archive)
     add_passage_routes(router, archive)
     add_relative_routes(router, archive)
     add_saved_routes(router, archive)

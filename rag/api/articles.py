@@ -17,7 +17,7 @@ from rag.archive import Archive
 from rag.article_view import view_article
 from rag.schemas.article import ArticleWithTextModel, CorrectedArticleModel, CorrectionListModel, RemovedArticlesModel
 from rag.schemas.library import ArticlePageModel, LibraryRowModel
-from rag.schemas.requests import ArticleListRequest, FactsRequest
+from rag.schemas.requests import ArticleListRequest, ArticleSelectionRequest, FactsRequest
 from rag.search.filters import make_filter
 from rag.types import CORRECTABLE
 from rag.types.library import LibraryQuery
@@ -33,7 +33,7 @@ def add_article_routes(router: APIRouter, archive: Archive) -> None:
         The `next` of a page is the `cursor` of the following one, with the same parameters, as long as the archive does
         not change.
         """
-        query = _query_of(parameters)
+        query = replace(query_of(parameters), size=parameters.limit)
         scope = CursorScope(repr(query), str(archive._store.changes.state))
         page_number = scope.page(parameters.cursor)
         page = archive.library(replace(query, page=page_number))
@@ -97,7 +97,12 @@ def add_article_routes(router: APIRouter, archive: Archive) -> None:
         return json_reply(RemovedArticlesModel.of({"articles": archive.forget(Path(file))}))
 
 
-def _query_of(parameters: ArticleListRequest) -> LibraryQuery:
+def query_of(parameters: ArticleSelectionRequest) -> LibraryQuery:
+    """Return the query for the articles that a program means.
+
+    Raises:
+        FilterError: a value cannot be used.
+    """
     filter = make_filter(
         parameters.since,
         parameters.until,
@@ -107,11 +112,5 @@ def _query_of(parameters: ArticleListRequest) -> LibraryQuery:
         paths=parameters.path,
         include=parameters.include,
     )
-    return LibraryQuery(
-        parameters.search,
-        filter,
-        parameters.state,
-        parameters.sort,
-        descending=parameters.order == "descending",
-        size=parameters.limit,
-    )
+    descending = parameters.order == "descending"
+    return LibraryQuery(parameters.search, filter, parameters.state, parameters.sort, descending=descending)

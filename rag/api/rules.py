@@ -25,6 +25,7 @@ RULES = (
     _rule("POST", "/ask", Role.READER, "ask"),
     _rule("POST", "/(check|verify)", Role.READER, "ask"),
     _rule("GET", "/(articles|failures)", Role.READER),
+    _rule("GET", "/export", Role.READER, "export"),
     _rule("GET", f"/articles/{_SEGMENT}(/passages)?", Role.READER, "open"),
     _rule("GET", f"/articles/{_SEGMENT}/(duplicates|similar|versions)", Role.READER, "open"),
     _rule("GET", f"/articles/{_SEGMENT}/(corrections|row)", Role.READER),

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, Annotated, Literal
+from typing import IO, TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -16,10 +16,12 @@ from rag.cli.options import (
     LanguageOption,
     PathOption,
     SearchOption,
+    ServerOption,
     SinceOption,
     SourceOption,
     UntilOption,
     opened_archive,
+    server_asked,
 )
 from rag.cli.output import err
 from rag.cli.progress import CountingBar
@@ -29,16 +31,21 @@ from rag.text.paths import DEFAULT_ARCHIVE
 from rag.types import NO_FILTER
 from rag.types.library import LibraryQuery
 
+if TYPE_CHECKING:
+    from rag.exporting.export import TableFormat
+
 Format = Literal["jsonl", "csv", "parquet", "beir"]
 Subject = Literal["articles", "passages", "vectors"]
 STANDARD_OUTPUT = Path("-")
 
 
 def export_archive(
+    context: typer.Context,
     destination: Annotated[
         Path, typer.Argument(metavar="FILE", help="The file to write, for beir the folder; - is standard output.")
     ],
     folder: ArchiveOption = DEFAULT_ARCHIVE,
+    server: ServerOption = None,
     format: Annotated[
         Format | None, typer.Option(help="How to write it. Default: by the ending of the file.", show_default=False)
     ] = None,
@@ -65,6 +72,7 @@ def export_archive(
     apostrophe in front. Vectors are those of the passages, with the encoder's fingerprint in the Parquet metadata.
     With --everything, FILE is a new folder of JSON lines with a README, of which `import` makes the same archive.
     """
+    address = server_asked(context, server, everything=everything, questions=questions)
     if everything:
         _export_everything(folder, destination)
         return
@@ -75,25 +83,37 @@ def export_archive(
     if format == "beir":
         if what != "articles" or search or filter != NO_FILTER:
             raise FundstelleError("A BEIR set has all articles: leave out --what and the filters, or choose jsonl.")
+        if address:
+            raise FundstelleError("A BEIR set is made from an archive folder: name it with --archive, or choose jsonl.")
         _export_beir(folder, destination, questions, force=force)
         return
     if questions is not None:
         raise FundstelleError("Only a BEIR set has questions: add --format beir, or leave out --questions.")
-    if format == "csv" and what == "vectors":
-        raise FundstelleError("A vector does not fit into cells: export vectors as parquet or jsonl.")
     if format == "parquet" and destination == STANDARD_OUTPUT:
         raise FundstelleError("Parquet cannot be written to a pipe: give a file.")
+    query = LibraryQuery(search=search, filter=filter, descending=False)
+    if address:
+        from rag.client import Client
+
+        with Client(address) as client, _opened(destination, force=force) as file:
+            client.export_table(file, format, what, query=query)
+    else:
+        _export_table(folder, destination, format, what, query, force=force)
+    if destination != STANDARD_OUTPUT:
+        err.print(f"Written: {destination}", soft_wrap=True, markup=False)
+
+
+def _export_table(
+    folder: Path, destination: Path, format: TableFormat, what: Subject, query: LibraryQuery, *, force: bool
+) -> None:
     from rag.exporting.export import export_table
 
-    query = LibraryQuery(search=search, filter=filter, descending=False)
     with (
         opened_archive(folder, create=False) as archive,
         _opened(destination, force=force) as file,
         CountingBar("exporting", "articles") as bar,
     ):
         export_table(archive, file, format, what, query=query, on_count=bar)
-    if destination != STANDARD_OUTPUT:
-        err.print(f"Written: {destination}", soft_wrap=True, markup=False)
 
 
 def _export_everything(folder: Path, destination: Path) -> None:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import IO, TYPE_CHECKING, TypeVar
 from urllib.parse import quote
 
-from rag.client.calls import ApiCall, Steps, Stream
+from rag.client.calls import ApiCall, Steps, Stream, no_value
 from rag.client.relatives import decode_duplicates, decode_similar, decode_versions
 from rag.client.replies import view_of
 from rag.errors import FilterError
@@ -27,6 +27,8 @@ from rag.types.library import LibraryCounts, LibraryPage, LibraryQuery, LibraryR
 
 if TYPE_CHECKING:
     from rag.article_view import ArticleView
+    from rag.exporting.export import TableFormat
+    from rag.exporting.tables import Subject
     from rag.schemas.article import ArticleWithTextModel
     from rag.search.similar import SimilarArticle
     from rag.text.similarity import Version
@@ -154,8 +156,21 @@ def library_counts_call(query: LibraryQuery | None = None) -> ApiCall[LibraryCou
             raise ValueError("The counts are missing.")
         return decode_library_counts(facets)
 
-    parameters = [*list_parameters(query or LibraryQuery()), ("limit", "1"), ("facets", "true")]
+    parameters = [*_list_parameters(query or LibraryQuery()), ("limit", "1"), ("facets", "true")]
     return ApiCall("GET", "/articles", decode, parameters)
+
+
+def export_table_call(
+    file: IO[bytes], format: TableFormat, subject: Subject, *, query: LibraryQuery | None = None
+) -> ApiCall[None]:
+    """Write the articles that a query asks for, or their passages or vectors; see `rag.exporting.export.export_table`.
+
+    Raises:
+        ServerUnreachable: the connection broke; what was written is not whole.
+    """
+    query = query or LibraryQuery(descending=False)
+    parameters = [*_list_parameters(query), *_order_parameters(query), ("format", format), ("what", subject)]
+    return ApiCall("GET", "/export", no_value, parameters, sink=file)
 
 
 def corrections_call(article_id: str) -> ApiCall[tuple[Correction, ...]]:
@@ -207,11 +222,11 @@ def _page(query: LibraryQuery, cursor: str | None = None) -> ApiCall[_Page]:
         model = ArticlePageModel.model_validate_json(body)
         return _Page(decode_library_page(model), _page(query, model.next) if model.next else None)
 
-    parameters = [*list_parameters(query), *order_parameters(query), ("limit", str(query.size))]
+    parameters = [*_list_parameters(query), *_order_parameters(query), ("limit", str(query.size))]
     return ApiCall("GET", "/articles", decode, [*parameters, ("cursor", cursor)] if cursor else parameters)
 
 
-def list_parameters(query: LibraryQuery) -> list[tuple[str, str]]:
+def _list_parameters(query: LibraryQuery) -> list[tuple[str, str]]:
     """Return the parameters that say which articles a query asks for.
 
     Raises:
@@ -236,7 +251,7 @@ def list_parameters(query: LibraryQuery) -> list[tuple[str, str]]:
     return parameters + [(name, value) for name, value in optional.items() if value]
 
 
-def order_parameters(query: LibraryQuery) -> list[tuple[str, str]]:
+def _order_parameters(query: LibraryQuery) -> list[tuple[str, str]]:
     """Return the parameters that say in which order."""
     return [("sort", query.sort), ("order", "descending" if query.descending else "ascending")]
 

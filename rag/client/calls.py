@@ -9,7 +9,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, BinaryIO, Generic, TypeVar
+from typing import IO, TYPE_CHECKING, Any, BinaryIO, Generic, TypeVar
 
 if TYPE_CHECKING:
     from rag.schemas.job import JobModel
@@ -29,6 +29,7 @@ class ApiCall(Generic[T]):
         decode: makes a value of the body of the reply.
         key: an idempotency key, with which the request may be sent again.
         files: open files that are sent, each with its name.
+        sink: an open file that takes the body of the reply as it comes; `decode` gets nothing then.
     """
 
     method: str
@@ -38,6 +39,7 @@ class ApiCall(Generic[T]):
     body: Mapping[str, Any] | None = None
     key: str = ""
     files: Sequence[tuple[str, BinaryIO]] = ()
+    sink: IO[bytes] | None = None
 
     def arguments(self, server: str) -> dict[str, Any]:
         """Return what httpx sends to a server, by the names of its arguments."""
@@ -46,14 +48,21 @@ class ApiCall(Generic[T]):
             "url": f"{server}{PREFIX}{self.path}",
             "params": list(self.parameters) or None,
             "json": self.body,
-            "headers": {"Idempotency-Key": self.key} if self.key else {},
+            "headers": self._headers,
             "files": [("files", file) for file in self.files] or None,
         }
 
     @property
     def may_repeat(self) -> bool:
         """Whether sending it twice does no more than sending it once."""
-        return self.method == "GET" or bool(self.key)
+        return (self.method == "GET" and self.sink is None) or bool(self.key)
+
+    @property
+    def _headers(self) -> dict[str, str]:
+        if self.sink is not None:
+            # compressing would take longer than sending
+            return {"Accept-Encoding": "identity"}
+        return {"Idempotency-Key": self.key} if self.key else {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,3 +82,7 @@ Stream = Generator[ApiCall[Any] | tuple[T, ...], Any, None]
 def new_key() -> str:
     """Return an idempotency key."""
     return secrets.token_hex(16)
+
+
+def no_value(_: bytes) -> None:
+    """Read a reply that says nothing but that it was done."""

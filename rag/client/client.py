@@ -14,6 +14,7 @@ from rag.client.calls import ApiCall, FollowedJob, Steps, Stream
 from rag.client.methods import as_method
 from rag.client.replies import (
     DEFAULT_SERVER,
+    broken_off,
     checked_address,
     ended_job,
     job_in_event,
@@ -110,6 +111,7 @@ class Client:
     status = _sent(question_calls.status_call)
     verify = _sent(question_calls.verify_call)
     verify_quotes = _sent(question_calls.verify_quotes_call)
+    export_table = _sent(article_calls.export_table_call)
     corrections = _sent(article_calls.corrections_call)
     correct = _sent(article_calls.correct_call)
     take_back_correction = _sent(article_calls.take_back_correction_call)
@@ -159,11 +161,20 @@ class Client:
 
     def _reply(self, call: ApiCall[T]) -> T:
         """Send a request, once more if the connection breaks and that does no harm, and return what the reply says."""
+        is_begun = False
         for is_last in (not call.may_repeat, True):
             try:
-                response = self._http.request(**call.arguments(self.server))
+                with self._http.stream(**call.arguments(self.server)) as response:
+                    if call.sink is not None and response.is_success:
+                        is_begun = True
+                        for chunk in response.iter_bytes():
+                            call.sink.write(chunk)
+                        return call.decode(b"")
+                    response.read()
                 break
             except httpx.TransportError as error:
+                if is_begun:
+                    raise broken_off(self.server, error) from error
                 if is_last or isinstance(error, httpx.ConnectError):
                     raise unreachable(self.server, error) from error
         return read_reply(call, self.server, response)

@@ -69,6 +69,12 @@ def unreachable(server: str, error: Exception) -> ServerUnreachable:
     )
 
 
+def broken_off(server: str, error: Exception) -> ServerUnreachable:
+    """Return the error for a server that began a reply and did not end it."""
+    reason = str(error) or type(error).__name__
+    return ServerUnreachable(f"The server at {server} did not send all of it ({reason}): try again, or see its log.")
+
+
 def read_reply(call: ApiCall[T], server: str, response: httpx.Response) -> T:
     """Return what a reply says.
 

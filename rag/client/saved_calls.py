@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rag.client.calls import ApiCall, new_key
+from rag.client.calls import ApiCall, new_key, no_value
 from rag.storage.filter_json import filter_values
 from rag.types import NO_FILTER, Filter
 from rag.types.archive_state import State
@@ -35,7 +35,7 @@ def add_call(question: str, name: str = "", filter: Filter = NO_FILTER) -> ApiCa
 
 def remove_call(*names: str) -> ApiCall[None]:
     """Remove saved questions, all of them or none."""
-    return ApiCall("DELETE", "/saved", _nothing, [("name", name) for name in names])
+    return ApiCall("DELETE", "/saved", no_value, [("name", name) for name in names])
 
 
 def look_call(name: str) -> ApiCall[Look]:
@@ -52,8 +52,4 @@ def look_call(name: str) -> ApiCall[Look]:
 
 def mark_seen_call(name: str, state: State) -> ApiCall[None]:
     """Note that somebody looked at what the archive contained in a state: what came later stays new."""
-    return ApiCall("POST", "/saved/seen", _nothing, body={"name": name, "state": str(state)})
-
-
-def _nothing(_: bytes) -> None:
-    """Read the reply to a request that only changes something."""
+    return ApiCall("POST", "/saved/seen", no_value, body={"name": name, "state": str(state)})

@@ -11,7 +11,7 @@ from typing import IO, Literal, get_args
 from rag.archive import Archive
 from rag.errors import FundstelleError
 from rag.exporting.tables import TABLES, Row, Subject
-from rag.exporting.writers import write_csv, write_jsonl, write_parquet
+from rag.exporting.writers import csv_parts, jsonl_parts, parquet_parts
 from rag.types.library import LibraryQuery
 
 TableFormat = Literal["jsonl", "csv", "parquet"]
@@ -36,16 +36,29 @@ def export_table(
         on_count: called with the number of articles done, and of all if it is known.
 
     Raises:
-        FundstelleError: Parquet is asked for, and pyarrow is not installed.
+        FundstelleError: the format has no room for it, or Parquet is asked for and pyarrow is not installed.
     """
-    table = TABLES[subject]
+    for part in table_parts(archive, format, subject, query, on_count):
+        file.write(part)
+
+
+def table_parts(
+    archive: Archive,
+    format: TableFormat,
+    subject: Subject,
+    query: LibraryQuery | None = None,
+    on_count: OnCount | None = None,
+) -> Iterator[bytes]:
+    """Return the parts of what `export_table` writes, each made when it is needed."""
+    if format == "csv" and subject == "vectors":
+        raise FundstelleError("A vector does not fit into cells: export vectors as parquet or jsonl.")
+    columns = TABLES[subject].columns
     rows = _rows(archive, subject, query or LibraryQuery(descending=False), on_count)
     if format == "jsonl":
-        write_jsonl(file, rows)
-    elif format == "csv":
-        write_csv(file, table.columns, rows)
-    else:
-        write_parquet(file, table.columns, rows, _origin(archive))
+        return jsonl_parts(rows)
+    if format == "csv":
+        return csv_parts(columns, rows)
+    return parquet_parts(columns, rows, _origin(archive))
 
 
 def _rows(archive: Archive, subject: Subject, query: LibraryQuery, on_count: OnCount | None) -> Iterator[Row]:

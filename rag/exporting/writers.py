@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import csv
+import io
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
-from itertools import islice
-from typing import IO, TYPE_CHECKING, Any
+from itertools import chain, islice
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -22,28 +23,30 @@ if TYPE_CHECKING:
 _BATCH_ROWS = 256
 
 
-def write_jsonl(file: IO[bytes], rows: Iterable[Row]) -> None:
-    """Write each row as a line of JSON; days and times are in ISO form, a vector is a list of numbers."""
+def jsonl_parts(rows: Iterable[Row]) -> Iterator[bytes]:
+    """Yield each row as a line of JSON; days and times are in ISO form, a vector is a list of numbers."""
     for row in rows:
-        file.write((json.dumps(row, ensure_ascii=False, default=_plain) + "\n").encode())
+        yield (json.dumps(row, ensure_ascii=False, default=_plain) + "\n").encode()
 
 
-def write_csv(file: IO[bytes], columns: Iterable[str], rows: Iterable[Row]) -> None:
-    """Write rows for spreadsheet programs: UTF-8 with a byte order mark, lists as JSON, nothing that is a formula.
+def csv_parts(columns: Iterable[str], rows: Iterable[Row]) -> Iterator[bytes]:
+    """Yield lines for spreadsheet programs: UTF-8 with a byte order mark, lists as JSON, nothing that is a formula.
 
     A text that begins like a formula gets an apostrophe in front: the other formats are verbatim.
     """
-    writer = csv.writer(_Encoded(file))
-    file.write(b"\xef\xbb\xbf")
-    writer.writerow(columns)
-    for row in rows:
-        writer.writerow([_csv_cell(row[name]) for name in columns])
+    line = io.StringIO(newline="")
+    writer = csv.writer(line)
+    yield b"\xef\xbb\xbf"
+    names = tuple(columns)
+    for cells in chain([names], ([_csv_cell(row[name]) for name in names] for row in rows)):
+        writer.writerow(cells)
+        yield line.getvalue().encode()
+        line.seek(0)
+        line.truncate()
 
 
-def write_parquet(
-    file: IO[bytes], columns: Mapping[str, Kind], rows: Iterable[Row], metadata: Mapping[str, str]
-) -> None:
-    """Write rows as Parquet; vectors are lists of float32.
+def parquet_parts(columns: Mapping[str, Kind], rows: Iterable[Row], metadata: Mapping[str, str]) -> Iterator[bytes]:
+    """Yield the parts of a Parquet file; vectors are lists of float32.
 
     Args:
         metadata: stored with the columns, each name after `fundstelle.`.
@@ -60,9 +63,38 @@ def write_parquet(
         [(name, _arrow_type(kind)) for name, kind in columns.items()],
         metadata={f"fundstelle.{name}": value for name, value in metadata.items()},
     )
-    with pq.ParquetWriter(file, schema, compression="zstd") as writer:
+    parts = _Parts()
+    with pq.ParquetWriter(parts, schema, compression="zstd") as writer:
         for batch in _batches(rows):
             writer.write_table(pa.Table.from_pylist([_with_float32(row) for row in batch], schema=schema))
+            yield parts.take()
+    yield parts.take()
+
+
+class _Parts(io.RawIOBase):
+    """A file that gives away what was written to it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._written = bytearray()
+        self._position = 0
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, content: Any) -> int:
+        self._written += content
+        self._position += len(content)
+        return len(content)
+
+    def tell(self) -> int:
+        return self._position
+
+    def take(self) -> bytes:
+        """Return what was written since the last time."""
+        content = bytes(self._written)
+        self._written.clear()
+        return content
 
 
 def _arrow_type(kind: Kind) -> pa.DataType:
@@ -88,16 +120,6 @@ def _batches(rows: Iterable[Row]) -> Iterator[list[Row]]:
     iterator = iter(rows)
     while batch := list(islice(iterator, _BATCH_ROWS)):
         yield batch
-
-
-class _Encoded:
-    """A file of bytes, to which text is written."""
-
-    def __init__(self, file: IO[bytes]) -> None:
-        self._file = file
-
-    def write(self, text: str) -> int:
-        return self._file.write(text.encode())
 
 
 def _csv_cell(value: Any) -> object:

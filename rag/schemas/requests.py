@@ -197,8 +197,8 @@ class MarkSeenRequest(Request):
     """The `state` of what somebody looked at."""
 
 
-class ArticleListRequest(BaseModel):
-    """Which articles are listed, in which order."""
+class ArticleSelectionRequest(BaseModel):
+    """Which articles are meant, in which order."""
 
     model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True)
 
@@ -223,9 +223,22 @@ class ArticleListRequest(BaseModel):
     one, those that were damaged on the disk, or those whose file is missing or changed since."""
     sort: Literal["title", "source", "author", "published", "language", "passages", "added", "state"] = "added"
     order: Literal["ascending", "descending"] = "descending"
+
+
+class ArticleListRequest(ArticleSelectionRequest):
+    """Which articles are listed, in which order."""
+
     limit: Annotated[int, Field(ge=1, le=MAX_LISTED)] = 50
     """The number of articles of a page."""
     cursor: Text | None = None
     """The `next` of the page before; the other parameters must be the same."""
     facets: bool = False
     """Add how many of these articles there are by month, outlet, author and language."""
+
+
+class ExportRequest(ArticleSelectionRequest):
+    """What is exported, and how."""
+
+    order: Literal["ascending", "descending"] = "ascending"
+    what: Literal["articles", "passages", "vectors"] = "articles"
+    format: Literal["jsonl", "csv", "parquet"] = "jsonl"

@@ -16,6 +16,7 @@ _PREFIX = "urn:fundstelle:problem:"
 _REQUESTS = {
     "ask": "POST /ask",
     "dossier list": "GET /dossiers",
+    "export": "GET /export",
     "eval": "POST /evaluate",
     "forget": "POST /forget",
     "index": "POST /index",

@@ -156,6 +156,19 @@ def test_saved_questions(fundstelle: Run, folder: Path, address: str, both: Call
     assert both("saved", "list") == ""
 
 
+@pytest.mark.parametrize("words", [["a.jsonl"], ["p.csv", "--what", "passages", "--path", "bridge"], ["v.parquet"]])
+def test_exports(fundstelle: Run, folder: Path, address: str, both: Callable[..., str], words: list[str]) -> None:
+    """The file is that of the folder; one that exists is replaced only by --force, and - is standard output."""
+    both("export", *words, "--force")
+    here = (folder / words[0]).read_bytes()
+    (folder / words[0]).unlink()
+    done = fundstelle("export", *words, "--server", address, cwd=folder)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", f"Written: {words[0]}\n")
+    assert (folder / words[0]).read_bytes() == here
+    assert fundstelle("export", *words, "--server", address, cwd=folder).returncode == 2
+    assert both("export", "-", "--format", "jsonl", *words[1:]).count("\n") > 0
+
+
 def test_dossiers(fundstelle: Run, folder: Path, address: str, both: Callable[..., str]) -> None:
     """Listed, shown, exported, verified, and taken from a file, as in the folder of the archive."""
     with Archive.open(folder / ".fundstelle") as archive:
@@ -195,6 +208,9 @@ def test_dossiers(fundstelle: Run, folder: Path, address: str, both: Callable[..
         (["ask", "Wer?", "--since", "gestern"], "There is no day"),
         (["saved", "run", "nothing"], "No question was saved as 'nothing'"),
         (["dossier", "show", "nothing"], "There is no dossier 'nothing'"),
+        (["export", "x", "--format", "beir"], "A BEIR set is made from an archive folder"),
+        (["export", "x", "--everything"], "--everything is for an archive folder"),
+        (["export", "v.csv", "--what", "vectors"], "A vector does not fit into cells"),
         (["saved", "list", "--archive", "x"], "Give either --archive or --server"),
     ],
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import io
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
@@ -25,6 +26,8 @@ from rag.errors import (
     QuestionError,
     UploadError,
 )
+from rag.exporting.export import TABLE_FORMATS, export_table
+from rag.exporting.tables import SUBJECTS
 from rag.search.filters import make_filter
 from rag.storage.filter_json import filter_values
 from rag.types import Answer, Filter
@@ -109,6 +112,20 @@ def test_lists(archive: Archive, client: Any) -> None:
         assert list(client.library_rows(query)) == list(archive.library_rows(query))
     with pytest.raises(FilterError, match="leave out exact names"):
         list(client.library_rows(LibraryQuery(filter=Filter(exact_sources=("taz",)))))
+
+
+@pytest.mark.parametrize(
+    ("format", "subject"),
+    [(format, subject) for format in TABLE_FORMATS for subject in SUBJECTS if (format, subject) != ("csv", "vectors")],
+)
+def test_exports(archive: Archive, client: Any, format: Any, subject: Any) -> None:
+    """To the last byte; in the order of the query, and only what it asks for."""
+    for query in (None, LibraryQuery("bridge", Filter(languages=("de",)), sort="title"), LibraryQuery("nothing")):
+        ours, theirs = io.BytesIO(), io.BytesIO()
+        client.export_table(ours, format, subject, query=query)
+        export_table(archive, theirs, format, subject, query=query)
+        assert ours.getvalue() == theirs.getvalue()
+        assert query or ours.getvalue() != b""
 
 
 def test_drafts(archive: Archive, client: Any) -> None:

@@ -2,24 +2,32 @@
 
 from __future__ import annotations
 
+import io
+import re
 import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
 from api_parts import serving_api
+from paths import Run
 from waiting import PATIENCE
 
 from embeddings.encoder import Encoder
 from rag import errors
 from rag.archive import Archive
 from rag.client import Client
-from rag.errors import ArchiveBusy, FundstelleError, NotFound, ServerUnreachable, UploadError
+from rag.errors import ArchiveBusy, ArticleDamaged, FundstelleError, NotFound, ServerUnreachable, UploadError
 from rag.evaluation.session import EvaluationSession
+from rag.exporting.export import export_table
 from rag.server.hosts import Serving
 from rag.server.problems import error_from, facts_of, problem_kind
+from rag.storage.database import DATABASE
+from rag.types.library import LibraryQuery
 
 SHORT = "Der Deichgraf von Altmoor hat am Montag die Schleuse Nord besichtigt und war mit den Toren sehr zufrieden."
 
@@ -98,6 +106,47 @@ def test_a_broken_connection_is_tried_again_where_that_does_no_harm() -> None:
             client.correct("x", title="y")
         with pytest.raises(NotFound):
             client.article("x")
+
+
+def test_an_export_that_breaks_off_is_a_sentence(fundstelle: Run, tmp_path: Path) -> None:
+    """Half of it is not taken for the whole: the file is not there, and what stood in its place stays."""
+    half = b'HTTP/1.1 200 OK\r\ncontent-type: application/jsonl\r\ncontent-length: 100\r\n\r\n{"id": "1"}\n'
+    for _ in range(2):
+        with answering(half) as address:
+            done = fundstelle("export", "all.jsonl", "--force", "--server", address)
+        sentence = rf"The server at {address} did not send all of it \([^\n]*\): try again, or see its log[.]\n"
+        assert (done.returncode, done.stdout) == (2, "")
+        assert re.fullmatch(sentence, done.stderr), done.stderr
+        assert [path.read_text() for path in tmp_path.iterdir()] in ([], ["mine"])
+        (tmp_path / "all.jsonl").write_text("mine")
+
+
+def test_a_damaged_article_ends_an_export(tmp_path: Path, encoder: Encoder, caplog: pytest.LogCaptureFixture) -> None:
+    """Before anything was sent, with the error of a folder; later, the connection breaks, and the log says why."""
+    (tmp_path / "Deich.txt").write_text(SHORT, encoding="utf-8")
+    (tmp_path / "lang.txt").write_text("Das Wasser stieg. " * 4000, encoding="utf-8")
+    with Archive.open(tmp_path / "archive", encoder=encoder) as archive:
+        archive.index([tmp_path / "Deich.txt", tmp_path / "lang.txt"])
+    database = tmp_path / "archive" / DATABASE
+    database.write_bytes(database.read_bytes().replace(b"Schleuse Nord", b"Schleuse Ost "))
+    short_first = LibraryQuery(sort="passages", descending=False)
+    with (
+        Archive.open(tmp_path / "archive", encoder=encoder) as archive,
+        serving_api(archive, Serving()) as address,
+        Client(address) as client,
+    ):
+        sentences = []
+        for export in (client.export_table, partial(export_table, archive)):
+            file = io.BytesIO()
+            with pytest.raises(ArticleDamaged) as caught:
+                export(file, "jsonl", "articles", query=short_first)
+            assert file.getvalue() == b""
+            sentences.append(str(caught.value))
+        assert sentences[0] == sentences[1]
+        caplog.clear()
+        with pytest.raises(ServerUnreachable, match="did not send all of it"):
+            client.export_table(io.BytesIO(), "jsonl", "articles", query=replace(short_first, descending=True))
+        assert f"An export was not completed: {sentences[0]}" in caplog.messages
 
 
 def test_every_error_comes_back_as_itself() -> None:

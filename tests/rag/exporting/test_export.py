@@ -21,7 +21,7 @@ from rag.archive import Archive
 from rag.errors import FundstelleError
 from rag.evaluation.questions.beir import corpus_articles, read_beir
 from rag.exporting.export import export_table, whole_file
-from rag.exporting.writers import write_csv, write_jsonl
+from rag.exporting.writers import csv_parts, jsonl_parts
 from rag.text.spreadsheet import cell
 from rag.types import Filter
 from rag.types.library import LibraryQuery
@@ -192,9 +192,7 @@ def test_formulas_in_tables(fundstelle: Run, tmp_path: Path) -> None:
 def test_any_text_comes_back(texts: list[str]) -> None:
     """JSON lines give back every text as it was, CSV but for the apostrophe before formulas; newlines do not split."""
     rows = [{"text": text} for text in texts]
-    lines, table = io.BytesIO(), io.BytesIO()
-    write_jsonl(lines, rows)
-    write_csv(table, ["text"], rows)
-    assert [json.loads(line) for line in lines.getvalue().decode().split("\n")[:-1]] == rows
-    read = list(csv.reader(io.StringIO(table.getvalue().decode("utf-8-sig"), newline="")))
+    lines, table = b"".join(jsonl_parts(rows)), b"".join(csv_parts(["text"], rows))
+    assert [json.loads(line) for line in lines.decode().split("\n")[:-1]] == rows
+    read = list(csv.reader(io.StringIO(table.decode("utf-8-sig"), newline="")))
     assert [(row or [""])[0] for row in read[1:]] == [cell(text) for text in texts]
