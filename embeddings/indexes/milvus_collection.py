@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import re
 import secrets
 from collections.abc import Iterator, Sequence
@@ -28,8 +29,8 @@ if TYPE_CHECKING:
 VERSION = 1
 """Of the way in which rows are written: those of a lower one are made again, those of a higher one are refused."""
 _OLDEST_SERVER = (2, 3)
-# seconds in which a request is answered, or repeated while nobody answers
-_TIMEOUT = 8
+# seconds in which a request is answered, or repeated while nobody answers: one that reads, and one that writes
+_TIMEOUT, _WRITING_TIMEOUT = 5, 8
 # seconds in which a collection is loaded into the server's memory
 _LOADING_TIMEOUT = 600
 # rows of a request, which may have 64 MB, and keys of an expression, each of which takes the server ten microseconds
@@ -40,8 +41,8 @@ MAX_LIMIT = 16_384
 """The most neighbours of a search."""
 # of HNSW: neighbours of a node, and candidates when one is added and when one is looked for
 _M, _EF_CONSTRUCTION, _EF = 24, 200, 256
-# what Milvus says where a collection does not exist, and where it is not in memory
-_NO_COLLECTION, _NOT_LOADED = 100, 101
+# what pymilvus says where nobody answers, and Milvus where a collection does not exist, or is not in memory
+_NO_CONNECTION, _NO_COLLECTION, _NOT_LOADED = 2, 100, 101
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +111,7 @@ class MilvusCollection:
         """Delete the rows of keys, which have to exist."""
         for keys in _portions(ids):
             with _errors_of(self._address):
-                self._client.delete(self.name, ids=keys, timeout=_TIMEOUT)
+                self._client.delete(self.name, ids=keys, timeout=_WRITING_TIMEOUT)
 
     def existing(self, ids: Ids) -> Ids:
         """Return those of the keys that have a row."""
@@ -172,7 +173,7 @@ class MilvusCollection:
 
     def _upsert(self, rows: list[dict[str, Any]]) -> None:
         with _errors_of(self._address):
-            self._client.upsert(self.name, rows, timeout=_TIMEOUT)
+            self._client.upsert(self.name, rows, timeout=_WRITING_TIMEOUT)
 
 
 def open_collection(address: MilvusAddress, dim: int, owner: str, *, empty: bool = False) -> MilvusCollection | None:
@@ -241,12 +242,15 @@ def _connect(address: MilvusAddress) -> MilvusClient:
     except ImportError as error:
         raise IndexUnavailable("An index in Milvus needs pymilvus: pip install 'fundstelle[scale]'.") from error
     # errors come as exceptions, too; a file has a server in this process that does not know all requests
-    for library in ("pymilvus", "grpc"):
+    for library in ("pymilvus", "grpc", "milvus_lite"):
         logging.getLogger(library).setLevel(logging.CRITICAL)
     try:
-        token, certificate = secret("FUNDSTELLE_MILVUS_TOKEN"), secret("FUNDSTELLE_MILVUS_CA")
+        token = secret("FUNDSTELLE_MILVUS_TOKEN")
     except SecretUnreadable as error:
         raise IndexUnavailable(str(error)) from error
+    certificate = os.environ.get("FUNDSTELLE_MILVUS_CA")
+    if certificate and not os.access(certificate, os.R_OK):
+        raise IndexUnavailable(f"The certificate {certificate}, which $FUNDSTELLE_MILVUS_CA names, cannot be read.")
     arguments = {"server_pem_path": certificate} if certificate else {}
     with _errors_of(address):
         client = MilvusClient(address.uri, token=token, timeout=_TIMEOUT, **arguments)
@@ -277,19 +281,23 @@ def _in_a_sentence(address: MilvusAddress, error: Exception) -> Exception:
         return IndexDamaged(f"The collection {address} was deleted or made again.")
     if code == _NOT_LOADED:
         return IndexUnavailable(f"Milvus is loading the collection {address} into its memory: try again in a minute.")
-    if re.search("unauthenticated|auth check failure|permission deny", message, re.IGNORECASE):
+    # pymilvus says of all that went wrong when it connected that nobody answers
+    reasons = f"{code} {message} {error.__cause__}"
+    if re.search("unauthenticated|auth check failure|permission deny", reasons, re.IGNORECASE):
         return IndexUnavailable(
             f"The Milvus at {address.uri} refuses: set $FUNDSTELLE_MILVUS_TOKEN to USER:PASSWORD of somebody who may "
             "make and change collections there."
         )
     if address.is_file:
         return IndexUnavailable(
-            f"The file {address.uri} cannot be used ({message}): one program at a time can open it."
+            f"The file {address.uri} cannot be opened ({message}): name a new one in a folder that exists, or end the "
+            "other program that has it open."
         )
-    return IndexUnavailable(
-        f"The Milvus at {address.uri} does not do what is asked ({message}): start it, or check address and network, "
-        "and try again."
-    )
+    if code == _NO_CONNECTION or re.search("UNAVAILABLE|DEADLINE|UNIMPLEMENTED", reasons):
+        return IndexUnavailable(
+            f"No Milvus answers at {address.uri}: start it, or check address and network, and try again."
+        )
+    return IndexUnavailable(f"The Milvus at {address.uri} refuses ({message}): look into its log, and try again.")
 
 
 def _is_of(name: str, alias: str) -> bool:

@@ -8,9 +8,11 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from uuid import uuid4
 
+import grpc
 import numpy as np
 import pytest
 from pymilvus import MilvusClient
@@ -163,7 +165,7 @@ def test_a_password_in_an_address_is_refused_and_not_repeated() -> None:
 
 def test_nobody_answers() -> None:
     """A port at which nobody listens, and one at which nobody says anything, are told within ten seconds."""
-    with pytest.raises(IndexUnavailable, match="start it, or check address"):
+    with pytest.raises(IndexUnavailable, match="No Milvus answers at http"):
         open_index("milvus:http://127.0.0.1:1/news", DIM)
 
 
@@ -173,8 +175,43 @@ def test_a_server_that_hangs_is_told() -> None:
     with socket.socket() as silent:
         silent.bind(("127.0.0.1", 0))
         silent.listen()
-        with pytest.raises(IndexUnavailable, match="start it, or check address"):
+        with pytest.raises(IndexUnavailable, match="No Milvus answers at http"):
             open_index(f"milvus:http://127.0.0.1:{silent.getsockname()[1]}/news", DIM)
+
+
+def test_a_file_that_is_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One of another kind is refused and stays; a certificate or password that cannot be read is named."""
+    path = tmp_path / "vectors.db"
+    path.write_text("not of Milvus")
+    with pytest.raises(IndexUnavailable, match="cannot be opened"):
+        open_index(f"milvus:{path}", DIM)
+    assert path.read_text() == "not of Milvus"
+    monkeypatch.setenv("FUNDSTELLE_MILVUS_CA", str(tmp_path / "ca.pem"))
+    with pytest.raises(IndexUnavailable, match=r"ca\.pem, which \$FUNDSTELLE_MILVUS_CA names"):
+        open_index("milvus:https://127.0.0.1:1/news", DIM)
+    monkeypatch.setenv("FUNDSTELLE_MILVUS_TOKEN_FILE", str(tmp_path / "token"))
+    with pytest.raises(IndexUnavailable, match=r"\$FUNDSTELLE_MILVUS_TOKEN_FILE names, cannot be read"):
+        open_index("milvus:http://127.0.0.1:1/news", DIM)
+
+
+def test_a_wrong_password_is_told_from_a_server_that_is_away() -> None:
+    """Both come as a connection that failed."""
+
+    class Refusing(grpc.GenericRpcHandler):
+        def service(self, handler_call_details: grpc.HandlerCallDetails) -> grpc.RpcMethodHandler:
+            def refuse(_: object, context: grpc.ServicerContext) -> None:
+                context.abort(grpc.StatusCode.UNAUTHENTICATED, "auth check failure, please check username and password")
+
+            return grpc.unary_unary_rpc_method_handler(refuse)
+
+    server = grpc.server(ThreadPoolExecutor(2), handlers=[Refusing()])
+    port = server.add_insecure_port("127.0.0.1:0")
+    server.start()
+    try:
+        with pytest.raises(IndexUnavailable, match=r"refuses: set \$FUNDSTELLE_MILVUS_TOKEN to USER:PASSWORD"):
+            open_index(f"milvus:http://127.0.0.1:{port}/news", DIM)
+    finally:
+        server.stop(None).wait()
 
 
 def test_a_collection_of_others_is_refused(tmp_path: Path) -> None:
@@ -207,7 +244,7 @@ def test_a_server_too_old(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
 
 
 def test_a_file_that_another_program_has_open(tmp_path: Path) -> None:
-    """It is said that one program at a time can open it."""
+    """It is said what to do."""
     path = tmp_path / "vectors.db"
     program = (
         "import sys; from pymilvus import MilvusClient; client = MilvusClient(sys.argv[1]); client.list_collections();"
@@ -219,7 +256,7 @@ def test_a_file_that_another_program_has_open(tmp_path: Path) -> None:
     try:
         assert other.stdout is not None
         assert other.stdout.readline() == "open\n"
-        with pytest.raises(IndexUnavailable, match="one program at a time"):
+        with pytest.raises(IndexUnavailable, match="end the other program"):
             open_index(f"milvus:{path}", DIM)
     finally:
         other.communicate(timeout=PATIENCE)
