@@ -223,7 +223,8 @@ class MilvusIndex:
 def _are_among(ids: Ids, among: Ids) -> NDArray[np.bool_]:
     """Return which of a few ids are among many, which are mostly in order: NumPy would sort all of them."""
     ordered = among if (among[1:] >= among[:-1]).all() else np.sort(among)
-    return ordered[np.minimum(np.searchsorted(ordered, ids), len(ordered) - 1)] == ids
+    are_among: NDArray[np.bool_] = ordered[np.minimum(np.searchsorted(ordered, ids), len(ordered) - 1)] == ids
+    return are_among
 
 
 def _without_noise(similarities: Vectors) -> Vectors:
