@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from typing import Literal
 
 from rag.text.numbers import DIGITS
@@ -32,6 +32,11 @@ _FIRST_YEAR, _LAST_YEAR = 1500, 2099
 _EARLIEST_YEAR = 1000
 # 1998/99 is a time, 1950-99 is not one that a question means
 _MAX_SEASON_YEARS = 20
+# a time is stated within so many characters of its year
+_REACH = 64
+_YEAR_OR_DECADE, _WHITE = re.compile(r"\d0|\d{4}"), re.compile(r"\s")
+# words next to a year of which is remembered whether they are months; few are, in an archive
+_MAX_REMEMBERED = 4096
 # events of a day are reported on the next days
 _REPORTED_WITHIN = timedelta(days=2)
 
@@ -125,17 +130,31 @@ class Period:
 def periods_in(text: str) -> list[Period]:
     """Return the times that a text states, in its order, without those relative to today, such as "last winter"."""
     text = text.translate(DIGITS)
-    if not re.search(r"\d0|\d{4}", text):
-        return []
     periods: list[Period] = []
-    for name, pattern in _PATTERNS.items():
-        for match in pattern.finditer(text):
-            if any(match.start() < known.span[1] and known.span[0] < match.end() for known in periods):
-                continue
-            period = _period(name, match, text)
-            if period:
-                periods.append(period)
+    for start, end in _parts_with_years(text):
+        for name, pattern in _PATTERNS.items():
+            for match in pattern.finditer(text, start, end):
+                if any(match.start() < known.span[1] and known.span[0] < match.end() for known in periods):
+                    continue
+                period = _period(name, match, text)
+                if period:
+                    periods.append(period)
     return _merged(sorted(periods, key=lambda period: period.span), text)
+
+
+def _parts_with_years(text: str) -> Iterator[Span]:
+    """Yield the parts of a text that may state a time: the surroundings of years and decades, up to white space."""
+    start = end = 0
+    for number in _YEAR_OR_DECADE.finditer(text):
+        if number.start() - _REACH > end:
+            if end:
+                yield start, end
+            start = number.start() - _REACH
+        if number.end() + _REACH > end:
+            white = _WHITE.search(text, number.end() + _REACH)
+            end = white.start() if white else len(text)
+    if end:
+        yield start, end
 
 
 def nearness(periods: Sequence[Period], article: Article, text: str) -> float:
@@ -194,7 +213,10 @@ def _merged(periods: Sequence[Period], text: str) -> list[Period]:
         else:
             merged.append(period)
     # "from" before a period with an end leaves it closed
-    return [_with_open_end(period, text[: period.span[0]]) if period in periods else period for period in merged]
+    return [
+        _with_open_end(period, text[max(0, period.span[0] - _REACH) : period.span[0]]) if period in periods else period
+        for period in merged
+    ]
 
 
 def _with_open_end(period: Period, preceding: str) -> Period:
@@ -210,6 +232,7 @@ def _with_open_end(period: Period, preceding: str) -> Period:
     return period
 
 
+@lru_cache(_MAX_REMEMBERED)
 def _month(name: str) -> int | None:
     """Return the month of a name, written with its accents or, in ASCII, without any; marché is not March."""
     plain, inflected, agglutinative = _month_names()

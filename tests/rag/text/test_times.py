@@ -107,6 +107,16 @@ def test_words_that_only_look_like_months() -> None:
         assert days(text) == [year], text
 
 
+@pytest.mark.parametrize(
+    "stated", ["am 13. Oktober 1998", "seit 1998", "zwischen 1998 und 2001", "1998年10月13日", "90er Jahre"]
+)
+@pytest.mark.parametrize("filler", ["Der Rat tagte oft. ", "あ", "1997 ging er. "])
+def test_a_time_is_read_in_a_long_text(stated: str, filler: str) -> None:
+    """A long text states the times that its parts state, wherever they stand in it."""
+    before, after = f"{filler * 40} ", f" {filler * 40}"
+    assert days(before + stated + after) == days(before) + days(stated) + days(after)
+
+
 @settings(deadline=None)  # the first one loads the names of months
 @given(st.text() | st.text(st.sampled_from("0123456789.-/ abMai年月日'’–")))
 def test_any_text_can_be_read(text: str) -> None:
