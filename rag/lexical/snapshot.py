@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 import numpy as np
 
@@ -100,19 +101,16 @@ class LexicalSnapshot:
         matches = []
         spans = list(word_spans(text))
         for (start, end, folded), following in zip(spans, [*spans[1:], None], strict=False):
-            word = text[start:end]
-            terms = [
-                *self.terms(word, language),
-                *alternative_readings(word, language),
-                *name_sounds(word, language),
-            ]
-            shared = [term for term in terms if term in variants]
             if following and (value := scaled_value(folded, following[2], language)) in variants:
                 matches.append(Match(start, following[1], str(value)))
                 continue
+            word = text[start:end]
+            terms = chain(self.terms(word, language), alternative_readings(word, language), name_sounds(word, language))
+            if not (shared := next(filter(variants.__contains__, terms), None)):
+                continue
             is_short = is_small and len(folded) <= _SHORT_WORD and folded.isascii() and folded.isalpha()
-            if shared and not is_short and not is_stop_word(word, language):
-                matches.append(Match(start, end, shared[0]))
+            if not is_short and not is_stop_word(word, language):
+                matches.append(Match(start, end, shared))
         return tuple(matches)
 
 

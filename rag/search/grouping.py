@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import lru_cache
+from itertools import pairwise
 
 from rag.text.agreement import (
     NormalizedSentence,
@@ -20,14 +21,15 @@ from rag.types import Article, Passage
 
 # passages of one citation, at most
 _MAX_MERGED = 3
-# passages are compared word for word if they have at least half of the words of the shorter one in common, or if that
-# has fewer words than this
-_MIN_WORDS, _MIN_SHARED = 20, 0.5
+# passages are compared word for word if they have this share of the pairs of neighbouring words of the shorter one in
+# common (words hyphenated at line ends break pairs of copies), or of characters if that has fewer pairs than this
+_MIN_PAIRS, _MIN_SHARED_OF_WORDS, _MIN_SHARED_OF_CHARACTERS = 20, 0.25, 0.5
 
 # of an article of ten megabytes, sentences take seconds; the questions of a draft meet the same ones again and again
 _LONG, _MAX_REMEMBERED = 1_000_000, 2
 
 RankedPassage = tuple[Article, Passage]
+Pairs = frozenset[tuple[str, str]]
 
 
 @dataclass(frozen=True)
@@ -74,10 +76,10 @@ def group_passages(ranked: Sequence[RankedPassage], k: int, merged: int | None =
 
 @dataclass
 class _Texts:
-    """The texts of ranked passages, split into words and sentences when these are needed."""
+    """The texts of ranked passages, split into pairs of words and sentences when these are needed."""
 
     ranked: Sequence[RankedPassage]
-    _words: dict[int, frozenset[str]] = field(default_factory=dict)
+    _remembered: dict[tuple[int, Callable[[str], Pairs]], Pairs] = field(default_factory=dict)
     _sentences: dict[str, list[NormalizedSentence]] = field(default_factory=dict)
 
     def is_copy(self, number: int, group: Group) -> bool:
@@ -106,15 +108,18 @@ class _Texts:
         return len(headlines) == 1 and self._window(number).is_identical(self._window(best))
 
     def _may_agree(self, number: int, merged: int) -> bool:
-        """Whether two passages share enough words to be compared; in a script without spaces they have few."""
-        words, of_merged = self._word_set(number), self._word_set(merged)
-        count = min(len(words), len(of_merged))
-        return count < _MIN_WORDS or len(words & of_merged) >= _MIN_SHARED * count
+        """Whether two passages share enough pairs of words, or of characters where they have few words."""
+        for cut, share in (_pairs_of_words, _MIN_SHARED_OF_WORDS), (_pairs_of_characters, _MIN_SHARED_OF_CHARACTERS):
+            pairs, of_merged = self._pairs(number, cut), self._pairs(merged, cut)
+            count = min(len(pairs), len(of_merged))
+            if count >= _MIN_PAIRS:
+                return len(pairs & of_merged) >= share * count
+        return True
 
-    def _word_set(self, number: int) -> frozenset[str]:
-        if number not in self._words:
-            self._words[number] = frozenset(strip_invisible(self.ranked[number][1].text).casefold().split())
-        return self._words[number]
+    def _pairs(self, number: int, cut: Callable[[str], Pairs]) -> Pairs:
+        if (number, cut) not in self._remembered:
+            self._remembered[number, cut] = cut(strip_invisible(self.ranked[number][1].text).casefold())
+        return self._remembered[number, cut]
 
     def _window(self, *numbers: int) -> Window:
         article = self.ranked[numbers[0]][0]
@@ -124,6 +129,14 @@ class _Texts:
         passages = [self.ranked[number][1] for number in numbers]
         start, end = min(passage.start for passage in passages), max(passage.end for passage in passages)
         return window(self._sentences[article.id], start, end)
+
+
+def _pairs_of_words(text: str) -> Pairs:
+    return frozenset(pairwise(text.split()))
+
+
+def _pairs_of_characters(text: str) -> Pairs:
+    return frozenset(pairwise("".join(text.split())))
 
 
 @lru_cache(_MAX_REMEMBERED)

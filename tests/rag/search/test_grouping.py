@@ -108,9 +108,9 @@ def test_a_quote_that_copies_do_not_have_is_not_merged() -> None:
     assert group_passages([ranked[0], ranked[2]], 5) == [Group((0, 1))]
 
 
-@pytest.mark.parametrize(("count", "cut", "is_copy"), [(19, 19, True), (20, 10, True), (20, 11, False)])
+@pytest.mark.parametrize(("count", "cut", "is_copy"), [(20, 19, True), (21, 15, True), (21, 16, False)])
 def test_what_is_compared_word_for_word(count: int, cut: int, is_copy: bool) -> None:
-    """Of twenty words, ten must be the same before sentences are compared; words cut at line ends are others."""
+    """Of twenty pairs of words, five must be the same before sentences are compared; cut words are other words."""
     words = [f"wort{chr(ord('a') + number)}" for number in range(count)]
     torn = [f"{word[:2]}-\n{word[2:]}" if number < cut else word for number, word in enumerate(words)]
     papers = [article(name, f"{' '.join(text)} ist.") for name, text in (("a", words[:-1]), ("b", torn[:-1]))]
