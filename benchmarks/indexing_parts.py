@@ -14,12 +14,12 @@ import json
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
+from embeddings.encoders.graph import Batch
 from embeddings.encoders.openvino_encoder import CompiledEncoder, compiled_graph
 from embeddings.types import Vectors
 from embeddings.vectors.language_neutral import language_neutral
@@ -49,10 +49,11 @@ def encoder_without_graph() -> CompiledEncoder:
     noise += 2 * noise[:1]
     noise /= np.linalg.norm(noise, axis=1, keepdims=True)
 
-    def graph(tokens: NDArray[np.int64], _: NDArray[np.int64]) -> tuple[Vectors, Vectors]:
-        return noise[: len(tokens)], noise[: tokens.size].reshape(*tokens.shape, -1)
+    def run(batches: Iterable[Batch]) -> Iterator[tuple[Vectors, Vectors]]:
+        for tokens, _ in batches:
+            yield noise[: len(tokens)], noise[: tokens.size].reshape(*tokens.shape, -1)
 
-    encoder._graph = graph  # type: ignore[assignment]
+    encoder._graph.run = run  # type: ignore[method-assign]
     return encoder
 
 

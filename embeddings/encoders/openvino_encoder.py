@@ -197,8 +197,9 @@ class CompiledEncoder:
         """Run batches of similar length; yield the rows of each and views of both outputs."""
         ids = [[*self._prefix, *text[: self._text_tokens], *self._suffix] for text in texts]
         lengths = [padded_length(len(row), self._lengths) for row in ids]
-        for rows in batches(lengths):
-            yield rows, self._graph(*pad_batch([ids[row] for row in rows], lengths[rows[0]], self._pad_id))
+        groups = list(batches(lengths))
+        padded = (pad_batch([ids[row] for row in rows], lengths[rows[0]], self._pad_id) for rows in groups)
+        yield from zip(groups, self._graph.run(padded), strict=True)
 
 
 def _tested_graph(folder: Path) -> tuple[CompiledGraph, Verdict]:

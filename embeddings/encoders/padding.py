@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 
 PADDED_LENGTHS = (*range(16, 257, 16), *range(288, 513, 32))
 # tokens of a batch: enough to keep the processor busy, few enough that the texts of a batch have similar lengths
-BATCH_TOKENS = 1024
+BATCH_TOKENS = 512
 
 
 def padded_length(tokens: int, lengths: Sequence[int]) -> int:

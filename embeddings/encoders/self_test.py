@@ -24,7 +24,7 @@ import numpy as np
 from filelock import FileLock
 from numpy.typing import NDArray
 
-from embeddings.encoders.padding import BATCH_TOKENS, PADDED_LENGTHS
+from embeddings.encoders.padding import BATCH_TOKENS, PADDED_LENGTHS, batches
 from embeddings.encoders.processor import Processor, this_processor
 from embeddings.encoders.reference import ReferenceText
 from embeddings.types import Vectors
@@ -171,7 +171,8 @@ def _batch(length: int, texts: Sequence[ReferenceText]) -> list[ReferenceText]:
     match number % 4:
         case 0:
             fill = texts[: 2 * number][::-1] or [full]
-            return [full, shorter, *islice(cycle(fill), BATCH_TOKENS // length - 2)]
+            rows = len(next(batches([length] * BATCH_TOKENS)))
+            return [full, shorter, *islice(cycle(fill), max(0, rows - 2))]
         case 1:
             return [shorter]
         case _:

@@ -50,21 +50,22 @@ class ArticleIndexer:
 
     def index(self, articles: Iterable[Article]) -> None:
         """Store articles that are new or changed, and remove all others."""
-        self._writer.switch_encoder()
-        self._writer.renew_vectors()
-        outdated = self._store.files.all()
-        for article in articles:
-            stored = outdated.pop(article.path, None)
-            record = FileRecord(article.path, FileFingerprint(article.sha256), self._writer.recipe, 1)
-            if stored and (stored.fingerprint, stored.recipe) == (record.fingerprint, record.recipe):
-                self._report_progress()
-            else:
-                self._writer.add(article, self._writer.split(article), article.path)
-                self._writer.finish_file(record, [article.id])
-        self._writer.flush()
-        for path in outdated:
-            self._store.remove_file(path)
-        self._writer.keep_tokens()
+        with self._writer:
+            self._writer.switch_encoder()
+            self._writer.renew_vectors()
+            outdated = self._store.files.all()
+            for article in articles:
+                stored = outdated.pop(article.path, None)
+                record = FileRecord(article.path, FileFingerprint(article.sha256), self._writer.recipe, 1)
+                if stored and (stored.fingerprint, stored.recipe) == (record.fingerprint, record.recipe):
+                    self._report_progress()
+                else:
+                    self._writer.add(article, self._writer.split(article), article.path)
+                    self._writer.finish_file(record, [article.id])
+            self._writer.flush()
+            for path in outdated:
+                self._store.remove_file(path)
+            self._writer.keep_tokens()
 
     def _report_progress(self) -> None:
         self._article_count += 1

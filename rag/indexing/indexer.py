@@ -6,7 +6,8 @@
         │
     Workers.map   articles_in reads each piece, in a process of its own unless it is harmless
         │
-    _take ─────── articles go to the ArticleWriter, flaws and ids to the FileInProgress
+    _take ─────── articles go to the ArticleWriter, flaws and ids to the FileInProgress; it encodes a batch in a thread,
+        │         while the next articles are read
         │
     _finish ───── with the last piece of a file: its record goes to the ArticleWriter
         │
@@ -167,21 +168,22 @@ class Indexer:
         self._tally.skipped += listing.skipped
         self._tally.remarks += listing.remarks
         self._files_total = len(listing.files)
-        self.writer.switch_encoder()
-        self.writer.renew_vectors()
-        with Workers() as workers:
-            for piece, result in workers.map(articles_in, self._pieces(listing.files, indexed), is_harmless):
-                file = self._in_progress[piece.path]
-                self._take(file, piece.content, result)
-                if piece is file.last_piece:
-                    self._finish(file)
-        self.writer.flush()
-        if self._restamped:
-            self._store.files.put(self._restamped)
-        removed, moved = self._remove_missing(folders, indexed, listing)
-        restore_strays(self._store, self.writer)
-        settle(self._store, self.writer)
-        self.writer.keep_tokens()
+        with self.writer:
+            self.writer.switch_encoder()
+            self.writer.renew_vectors()
+            with Workers() as workers:
+                for piece, result in workers.map(articles_in, self._pieces(listing.files, indexed), is_harmless):
+                    file = self._in_progress[piece.path]
+                    self._take(file, piece.content, result)
+                    if piece is file.last_piece:
+                        self._finish(file)
+            self.writer.flush()
+            if self._restamped:
+                self._store.files.put(self._restamped)
+            removed, moved = self._remove_missing(folders, indexed, listing)
+            restore_strays(self._store, self.writer)
+            settle(self._store, self.writer)
+            self.writer.keep_tokens()
         return self._report(folders, removed, moved)
 
     def _report(self, folders: Sequence[str], removed: int, moved: Mapping[str, str]) -> IndexReport:

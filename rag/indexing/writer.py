@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from operator import attrgetter
+from types import TracebackType
+from typing import Self
 
 import numpy as np
 
@@ -38,8 +40,19 @@ class _FinishedFile:
     current_ids: Collection[str]
 
 
+@dataclass(frozen=True, slots=True)
+class _Batch:
+    """What is stored together, and the vectors of its texts, once they are encoded."""
+
+    pending: Sequence[ArticleRecord | _FinishedFile]
+    vectors: Future[dict[bytes, HalfVectors]]
+
+
 class ArticleWriter:
     """Takes articles one by one and stores them in batches; call `flush` after the last.
+
+    A batch is encoded in a thread of its own, while the articles of the next are read and split and those of the one
+    before are stored. Use it as a context, which waits for that thread if an error ends the work.
 
     Args:
         loaders: how the articles were loaded, for the recipe.
@@ -74,10 +87,23 @@ class ArticleWriter:
         self._token_store = token_store
         self._pending: list[ArticleRecord | _FinishedFile] = []
         self._inputs: dict[bytes, str] = {}
+        self._encoding: _Batch | None = None
+        self._thread = ThreadPoolExecutor(1)
+        # of the texts of the batch before, which may not be stored yet; for the thread alone
+        self._previous: dict[bytes, HalfVectors] = {}
         self._is_encoder_opening = False
         self.recipe = f"loaders {loaders}, {config}, encoder {encoder.fingerprint}"
         self.passages = 0
         self.encoded = 0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, error_type: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Wait for what is being encoded, which nobody needs any more if there was an error."""
+        self._thread.shutdown(cancel_futures=True)
 
     def open_encoder_early(self) -> None:
         """Begin to open the encoder on another core, since it may have to encode a text that is about to be read."""
@@ -134,18 +160,32 @@ class ArticleWriter:
             )
         )
         if len(self._inputs) >= _BATCH:
-            self.flush()
+            self._encode_pending()
 
     def finish_file(self, file: FileRecord, current_ids: Collection[str]) -> None:
         """Note, after the articles added so far, that a file was read to its end; see `Store.finish_file`."""
         self._pending.append(_FinishedFile(file, current_ids))
-        if not self._inputs:
+        if not self._inputs and not self._encoding:
             self.flush()
 
     def flush(self) -> None:
         """Store what is pending."""
-        vectors = self.vectors_of(self._inputs)
-        for pending in self._pending:
+        self._encode_pending()
+        self._store_encoded()
+
+    def _encode_pending(self) -> None:
+        """Begin to encode what is pending; meanwhile, store what was encoded before."""
+        batch = _Batch(self._pending, self._thread.submit(self._vectors_of_batch, self._inputs))
+        self._pending, self._inputs = [], {}
+        self._store_encoded()
+        self._encoding = batch
+
+    def _store_encoded(self) -> None:
+        """Store the batch that is encoded, once it is."""
+        if self._encoding is None:
+            return
+        vectors = self._encoding.vectors.result()
+        for pending in self._encoding.pending:
             match pending:
                 case ArticleRecord():
                     self._store.put(pending, fingerprint=self._encoder.fingerprint, vectors=vectors)
@@ -153,8 +193,13 @@ class ArticleWriter:
                 case _FinishedFile():
                     self._store.finish_file(pending.record, pending.current_ids)
                     self._on_file_stored()
-        self._pending.clear()
-        self._inputs.clear()
+        self._encoding = None
+
+    def _vectors_of_batch(self, inputs: Mapping[bytes, str]) -> dict[bytes, HalfVectors]:
+        previous = {key: self._previous[key] for key in inputs if key in self._previous}
+        rest = self.vectors_of({key: text for key, text in inputs.items() if key not in previous})
+        self._previous = {**previous, **rest}
+        return self._previous
 
     def switch_encoder(self) -> None:
         """Make the encoder that of the store, once every passage has a vector of it."""
