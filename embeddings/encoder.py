@@ -26,7 +26,7 @@ class Encoder(Protocol):
     """A text encoder whose query and passage vectors are comparable by cosine.
 
     Callers pass raw text; the encoder adds prompts ("query: ", "passage: ") itself, since E5 fails silently
-    without them. Texts longer than `max_tokens` are truncated at the end.
+    without them. Texts longer than `max_tokens` are truncated at the end. Several threads may use it at once.
     """
 
     @property

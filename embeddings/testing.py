@@ -10,6 +10,7 @@ Numbers are compared with exact arithmetic in NumPy, to 1e-3, the precision of f
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -196,6 +197,17 @@ class EncoderContract(ABC):
     @abstractmethod
     def encoder(self) -> Encoder:
         """Return the encoder; called once per test."""
+
+    def test_threads_may_use_it_at_once(self) -> None:
+        """One thread counts the tokens of a text that is longer than what is encoded, while another encodes others."""
+        encoder, long = self.encoder(), [" ".join(self.texts * 60)]
+        counts, vectors = encoder.count_tokens(long), encoder.encode_passages(self.texts)
+        with ThreadPoolExecutor(1) as pool:
+            encoding = [pool.submit(encoder.encode_passages, self.texts) for _ in range(20)]
+            while not encoding[-1].done():
+                assert encoder.count_tokens(long) == counts
+        for encoded in encoding:
+            assert np.abs(encoded.result() - vectors).max() <= TOLERANCE
 
     def test_vectors_have_length_one(self) -> None:
         """Passages give shape (n, dim), a query gives (dim,), all float32 and of length 1."""

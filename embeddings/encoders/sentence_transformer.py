@@ -5,8 +5,10 @@ Opening a model turns off the progress bars of transformers in the whole process
 
 from __future__ import annotations
 
+import copy
 import hashlib
 import logging
+import threading
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -28,7 +30,7 @@ _BATCH_TEXTS, _BATCH_TEXTS_ON_CUDA = 32, 512
 
 
 class SentenceTransformerEncoder:
-    """Runs a sentence-transformers model without compiling it: in its own precision, on CUDA in float16.
+    """Runs a sentence-transformers model without compiling it: in its own precision, on CUDA in float16. Thread-safe.
 
     Args:
         name: a model's folder, or its name on the hub (downloaded by sentence-transformers unless cached).
@@ -44,6 +46,9 @@ class SentenceTransformerEncoder:
         self._model = load_model(name, device)
         if not getattr(self._model.tokenizer, "is_fast", False):
             raise EncoderError(f"The model {name} has no fast tokenizer, which offsets need: choose another model.")
+        # a tokenizer fails when two threads use it at once: one is for counting, the model's own for one text at a time
+        self._counter = copy.deepcopy(self._model.tokenizer)
+        self._counting, self._encoding = threading.Lock(), threading.Lock()
         self._prompts = prompts_of(self._model, name)
         self._name = name
         self._fingerprint = model_fingerprint(self._model, self._prompts)
@@ -90,18 +95,21 @@ class SentenceTransformerEncoder:
         return vector
 
     def _encode(self, texts: Sequence[str], role: Role) -> Vectors:
-        vectors: Vectors = np.asarray(
-            self._model.encode(
+        with self._encoding:
+            encoded = self._model.encode(
                 list(texts), prompt=self._prompts[role], batch_size=self._batch_texts, show_progress_bar=False
-            ),
-            np.float32,
-        )
+            )
+        vectors: Vectors = np.asarray(encoded, np.float32)
         # in float32, since lengths in half precision would be off; a zero vector stays zero
         vectors /= np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12)
         return vectors
 
     def token_vectors(self, texts: Sequence[str], role: Role) -> list[TokenVectors]:
         """Encode texts token by token."""
+        with self._encoding:
+            return self._token_vectors(texts, role)
+
+    def _token_vectors(self, texts: Sequence[str], role: Role) -> list[TokenVectors]:
         prompt = self._prompts[role]
         # the declared return type covers only the default output
         outputs: Any = self._model.encode(
@@ -132,7 +140,8 @@ class SentenceTransformerEncoder:
         """Count the tokens of each text, without prompt and special tokens."""
         if not texts:
             return []
-        encodings = self._model.tokenizer(list(texts), add_special_tokens=False, truncation=False, verbose=False)
+        with self._counting:
+            encodings = self._counter(list(texts), add_special_tokens=False, truncation=False, verbose=False)
         return [len(ids) for ids in encodings["input_ids"]]
 
 

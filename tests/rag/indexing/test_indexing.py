@@ -24,6 +24,7 @@ from waiting import PATIENCE
 from embeddings.encoder import Encoder
 from embeddings.encoders.bundled import bundled_model
 from embeddings.index import open_index
+from embeddings.types import Role, TokenVectors
 from rag.archive import Archive
 from rag.config import Config
 from rag.errors import ArchiveError, EncoderMisfit
@@ -204,18 +205,47 @@ def test_test_questions_are_no_articles(archive: Archive, folder: Path) -> None:
     assert archive.index([ARTICLES.parent]).failures == ()
 
 
-def test_one_thread_counts_tokens(folder: Path, tmp_path: Path, encoder: Encoder) -> None:
-    """A tokenizer of Hugging Face fails when two threads use it at once, so indexing uses it in its own alone."""
-    threads = set()
+def test_the_next_articles_are_read_while_a_batch_is_encoded(
+    folder: Path, tmp_path: Path, encoder: Encoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first batch is not encoded before tokens of the second are counted; each text is encoded once."""
+    counted, encoded = threading.Event(), []
 
     class Watched(CachingEncoder):
         def count_tokens(self, texts: Sequence[str]) -> list[int]:
-            threads.add(threading.get_ident())
+            if encoded:
+                counted.set()
             return super().count_tokens(texts)
 
+        def token_vectors(self, texts: Sequence[str], role: Role) -> list[TokenVectors]:
+            is_first = not encoded
+            encoded.extend(texts)
+            assert not is_first or counted.wait(PATIENCE)
+            return super().token_vectors(texts, role)
+
+    monkeypatch.setattr("rag.indexing.writer._BATCH", 8)
+    shutil.copy(folder / SOME[0], folder / f"zz-{SOME[0]}")
     with Archive.open(tmp_path / "archive", encoder=Watched(encoder)) as archive:
-        archive.index([folder, ARTICLES / PAGE])
-    assert threads == {threading.get_ident()}
+        report = archive.index([folder])
+        assert counted.is_set()
+        assert len(encoded) == len(set(encoded)) == report.passages_encoded == archive.status().passages
+
+
+def test_an_error_of_the_encoder_ends_indexing(folder: Path, tmp_path: Path, encoder: Encoder) -> None:
+    """`index` raises what the encoding thread raised; what was stored stays, and a later run does the rest."""
+
+    class Failing(CachingEncoder):
+        def token_vectors(self, texts: Sequence[str], role: Role) -> list[TokenVectors]:
+            raise RuntimeError("no such kernel")
+
+    with Archive.open(tmp_path / "archive", encoder=encoder) as archive:
+        archive.index([folder / SOME[0]])
+    with Archive.open(tmp_path / "archive", encoder=Failing(encoder)) as archive:
+        with pytest.raises(RuntimeError, match="no such kernel"):
+            archive.index([folder])
+        assert archive.status().articles == 1
+    with Archive.open(tmp_path / "archive", encoder=encoder) as archive:
+        assert (archive.index([folder]).new, archive.status().articles) == (5, 6)
 
 
 def test_lost_vectors_come_back_with_newer_loaders(archive: Archive, folder: Path, tmp_path: Path) -> None:
