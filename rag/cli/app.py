@@ -12,6 +12,7 @@ from types import ModuleType
 from typing import Annotated, cast
 
 import typer
+from typer.core import TyperGroup
 
 from rag import __version__
 from rag.cli.commands import CommandGroup
@@ -112,6 +113,8 @@ def run_command(words: list[str]) -> int:
 def _print_error(error: Exception) -> int:
     if isinstance(error, FundstelleError):
         print_remark(str(error))
+    elif command := _asked_for_server(error):
+        print_remark(f"`{command}` does not ask a server: run it without --server, where the archive is.")
     elif hasattr(error, "show"):
         # typer's usage errors print themselves; their class is not public
         error.show()
@@ -121,3 +124,11 @@ def _print_error(error: Exception) -> int:
         summary = escape_controls(f"{type(error).__name__}: {error}".splitlines()[0])
         print_remark(f"Unexpected error ({summary}): run the command again with --debug for details.")
     return UNUSABLE
+
+
+def _asked_for_server(error: Exception) -> str:
+    """Return the command that was given --server and has no such option; nothing for any other error."""
+    context = getattr(error, "ctx", None)
+    if getattr(error, "option_name", "") != "--server" or isinstance(getattr(context, "command", None), TyperGroup):
+        return ""
+    return str(getattr(context, "command_path", ""))

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
-from rag.cli.options import ArchiveOption, ArticleArgument, JsonOption, opened_archive
+from rag.cli.options import ArchiveOption, ArticleArgument, JsonOption, ServerOption, asked_archive, server_asked
 from rag.cli.output import out
 from rag.cli.plain import escape_controls, print_json
 from rag.errors import FundstelleError
@@ -19,8 +19,10 @@ _LABELS = {"title": "headline", "source": "outlet", "author": "author", "publish
 
 
 def correct(
+    context: typer.Context,
     article: ArticleArgument,
     folder: ArchiveOption = DEFAULT_ARCHIVE,
+    server: ServerOption = None,
     title: Annotated[str | None, typer.Option(metavar="TEXT", help="The headline.")] = None,
     source: Annotated[str | None, typer.Option(metavar="TEXT", help="The outlet.")] = None,
     author: Annotated[str | None, typer.Option(metavar="TEXT", help="The author.")] = None,
@@ -38,7 +40,7 @@ def correct(
     values = {"title": title, "source": source, "author": author, "published": date}
     if undo and any(value is not None for value in values.values()):
         raise FundstelleError("Give either corrections or --undo.")
-    with opened_archive(folder, create=False) as archive:
+    with asked_archive(folder, server_asked(context, server)) as archive:
         article_id = archive.article(article).id
         if undo:
             current = archive.take_back_correction(article_id)

@@ -170,10 +170,12 @@ def run(
 
 @evaluations.command(_COMPARE)
 def compare(
+    context: typer.Context,
     names: Annotated[
         list[str] | None, typer.Argument(metavar="RUN", help="Names of two or more runs, or their exported files.")
     ] = None,
-    archive: ArchiveOption = DEFAULT_ARCHIVE,
+    folder: ArchiveOption = DEFAULT_ARCHIVE,
+    server: ServerOption = None,
     report: ReportOption = None,
     markdown: MarkdownOption = None,
     language: LanguageOption = ReportLanguage.EN,
@@ -185,8 +187,8 @@ def compare(
     """
     from rag.cli import evaluation_actions as actions
 
-    with opened_archive(archive, create=False) as opened:
-        actions.show_comparison(opened, names or [], actions.Outputs(report, markdown, language, as_json=as_json))
+    with actions.open_runs(folder, server_asked(context, server)) as stored_runs:
+        actions.show_comparison(stored_runs, names or [], actions.Outputs(report, markdown, language, as_json=as_json))
 
 
 @evaluations.command(_SWEEP)
@@ -298,18 +300,25 @@ def import_trec(
 
 
 @runs.command("list")
-def list_runs(archive: ArchiveOption = DEFAULT_ARCHIVE, as_json: JsonOption = False) -> None:
+def list_runs(
+    context: typer.Context,
+    folder: ArchiveOption = DEFAULT_ARCHIVE,
+    server: ServerOption = None,
+    as_json: JsonOption = False,
+) -> None:
     """List the stored runs, the oldest first."""
     from rag.cli import evaluation_actions as actions
 
-    with opened_archive(archive, create=False) as opened:
-        actions.list_runs(opened, as_json=as_json)
+    with actions.open_runs(folder, server_asked(context, server)) as stored_runs:
+        actions.list_runs(stored_runs, as_json=as_json)
 
 
 @runs.command("show")
 def show_run(
+    context: typer.Context,
     name: Annotated[str, typer.Argument(help="The name of a run, or its exported file.")],
-    archive: ArchiveOption = DEFAULT_ARCHIVE,
+    folder: ArchiveOption = DEFAULT_ARCHIVE,
+    server: ServerOption = None,
     report: ReportOption = None,
     markdown: MarkdownOption = None,
     language: LanguageOption = ReportLanguage.EN,
@@ -320,34 +329,38 @@ def show_run(
     """Print a run again, or write its report."""
     from rag.cli import evaluation_actions as actions
 
-    with opened_archive(archive, create=False) as opened:
-        stored = actions.load_run(opened, name)
+    with actions.open_runs(folder, server_asked(context, server)) as stored_runs:
+        stored = actions.load_run(stored_runs, name)
     actions.print_and_write([stored], actions.Outputs(report, markdown, language, trec, misses=misses, as_json=as_json))
 
 
 @runs.command("delete")
 def delete_runs(
+    context: typer.Context,
     names: Annotated[list[str], typer.Argument(metavar="NAME…", help="The names of runs.")],
-    archive: ArchiveOption = DEFAULT_ARCHIVE,
+    folder: ArchiveOption = DEFAULT_ARCHIVE,
+    server: ServerOption = None,
 ) -> None:
     """Delete runs."""
     from rag.cli import evaluation_actions as actions
 
-    with opened_archive(archive, create=False) as opened:
-        actions.delete_runs(opened, names)
+    with actions.open_runs(folder, server_asked(context, server)) as stored_runs:
+        actions.delete_runs(stored_runs, names)
 
 
 @runs.command("export")
 def export_run(
+    context: typer.Context,
     name: Annotated[str, typer.Argument(help="The name of a run.")],
     file: Annotated[Path, typer.Argument(help="The file to write, .json.")],
-    archive: ArchiveOption = DEFAULT_ARCHIVE,
+    folder: ArchiveOption = DEFAULT_ARCHIVE,
+    server: ServerOption = None,
 ) -> None:
     """Write a whole run as JSON, which `eval compare` and `runs show` read with any archive."""
     from rag.cli import evaluation_actions as actions
 
-    with opened_archive(archive, create=False) as opened:
-        actions.export_run(opened, name, file)
+    with actions.open_runs(folder, server_asked(context, server)) as stored_runs:
+        actions.export_run(stored_runs, name, file)
 
 
 @questions.command("suggest")

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import typer
 
@@ -33,12 +34,17 @@ from rag.evaluation.questions.synthetic import questions_json, synthetic_questio
 from rag.evaluation.reports.html import html_report
 from rag.evaluation.reports.markdown import markdown_report
 from rag.evaluation.reports.serialization import comparison_json, summary_json
-from rag.evaluation.runs.run_store import read_run, run_facts_json, run_json
+from rag.evaluation.runs.run_store import RunStore, read_run, run_facts_json, run_json
 from rag.evaluation.runs.scratch_archives import archive_of_set
 from rag.evaluation.runs.sweep import Setup, grid
 from rag.evaluation.runs.trec import write_trec
 from rag.evaluation.session import EvaluationSession, default_run_name
 from rag.evaluation.types import Run
+
+if TYPE_CHECKING:
+    from rag.client.client import RemoteRuns
+
+    StoredRuns = RunStore | RemoteRuns
 
 INTERRUPTED = 130
 _MIN_COMPARED = 2
@@ -119,6 +125,19 @@ def _read_pairs(pairs: Sequence[str]) -> dict[str, list[str]]:
             raise ConfigError(f"{pair!r} is not a setting: write KEY=VALUE, for example lexical_weight=0.3.")
         values[key.strip()] = [value.strip() for value in text.split(",")]
     return values
+
+
+@contextmanager
+def open_runs(folder: Path, server: str | None) -> Iterator[StoredRuns]:
+    """Open the stored runs of an archive: that in a folder, or that of a server if one is given."""
+    if server is None:
+        with opened_archive(folder, create=False) as archive:
+            yield EvaluationSession(archive).runs
+        return
+    from rag.client import Client
+
+    with Client(server) as client:
+        yield client.runs
 
 
 @contextmanager
@@ -228,9 +247,9 @@ def print_and_write(runs: Sequence[Run], outputs: Outputs) -> None:
         raise typer.Exit(INTERRUPTED)
 
 
-def show_comparison(archive: Archive, names: Sequence[str], outputs: Outputs) -> None:
+def show_comparison(stored: StoredRuns, names: Sequence[str], outputs: Outputs) -> None:
     """Print how runs differ from the first one, and whether that is more than chance."""
-    runs = [load_run(archive, name) for name in names]
+    runs = [load_run(stored, name) for name in names]
     if len(runs) < _MIN_COMPARED:
         raise FundstelleError("Name at least two runs: the others are compared with the first.")
     if len({run.name for run in runs}) < len(runs):
@@ -254,32 +273,32 @@ def _compare(runs: Sequence[Run]) -> Comparison:
         ) from error
 
 
-def load_run(archive: Archive, name: str) -> Run:
+def load_run(stored: StoredRuns, name: str) -> Run:
     """Return a run by its name, or from the file that it was exported to."""
     if name.endswith(".json") and Path(name).is_file():
         return read_run(Path(name))
-    return EvaluationSession(archive).runs.load(name)
+    return stored.load(name)
 
 
-def list_runs(archive: Archive, *, as_json: bool) -> None:
+def list_runs(stored: StoredRuns, *, as_json: bool) -> None:
     """Print the stored runs."""
-    entries = EvaluationSession(archive).runs.listing()
+    entries = stored.listing()
     if as_json:
         print_json({"runs": [run_facts_json(entry) for entry in entries]})
     else:
         print_runs(entries)
 
 
-def delete_runs(archive: Archive, names: Sequence[str]) -> None:
+def delete_runs(stored: StoredRuns, names: Sequence[str]) -> None:
     """Delete runs."""
     for name in names:
-        EvaluationSession(archive).runs.delete(name)
+        stored.delete(name)
         out.print(f"Deleted: {name}", soft_wrap=True, markup=False)
 
 
-def export_run(archive: Archive, name: str, file: Path) -> None:
+def export_run(stored: StoredRuns, name: str, file: Path) -> None:
     """Write a run as JSON."""
-    _write(file, run_json(EvaluationSession(archive).runs.load(name)))
+    _write(file, run_json(stored.load(name)))
 
 
 def write_synthetic(archive: Archive, file: Path, limit: int) -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 import typer
 from rich.text import Text
 
-from rag.cli.options import SOME_FAILED, ArchiveOption, ServerOption, opened_archive, server_asked
+from rag.cli.options import SOME_FAILED, ArchiveOption, ServerOption, asked_archive, opened_archive, server_asked
 from rag.cli.output import err, out, print_report
 from rag.cli.plain import escape_controls
 from rag.cli.progress import CountingBar, IndexingBar
@@ -123,15 +123,17 @@ def index(
 
 
 def forget(
+    context: typer.Context,
     paths: Annotated[
         list[Path],
         typer.Argument(metavar="PATH", help="Files and folders whose articles to remove; they need not exist."),
     ],
     folder: ArchiveOption = DEFAULT_ARCHIVE,
+    server: ServerOption = None,
 ) -> None:
     """Remove the articles of files and folders; the files stay."""
-    with opened_archive(folder, create=False) as archive:
-        count = archive.forget(paths)
+    with asked_archive(folder, server_asked(context, server)) as archive:
+        count = archive.forget(*paths)
     out.print(f"{count} {'article' if count == 1 else 'articles'} removed from the archive")
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, Protocol, Self, T
 
 import httpx
 
-from rag.client import article_calls, dossier_calls, job_calls, question_calls, saved_calls
+from rag.client import article_calls, dossier_calls, job_calls, question_calls, run_calls, saved_calls
 from rag.client.calls import ApiCall, FollowedJob, Steps, Stream
 from rag.client.client import TIMEOUT
 from rag.client.methods import as_method
@@ -117,6 +117,11 @@ class AsyncClient:
     run = _sent(job_calls.run_call)
 
     @property
+    def runs(self) -> AsyncRemoteRuns:
+        """The stored runs of evaluations, with methods of `RunStore`."""
+        return AsyncRemoteRuns(self)
+
+    @property
     def dossiers(self) -> AsyncRemoteDossiers:
         """The dossiers of the server's archive, with methods of `Dossiers`."""
         return AsyncRemoteDossiers(self)
@@ -217,3 +222,14 @@ class AsyncRemoteDossiers:
     dossier = _sent(dossier_calls.dossier_call)
     store = _sent(dossier_calls.store_call)
     verify_all = _streamed(dossier_calls.verify_all_call)
+
+
+class AsyncRemoteRuns:
+    """The runs that are stored in a server's archive, with the methods of `RemoteRuns` as coroutines."""
+
+    def __init__(self, client: AsyncClient) -> None:
+        self._send, self._stream = client._send, client._stream
+
+    listing = _sent(run_calls.listing_call)
+    load = _sent(run_calls.load_call)
+    delete = _sent(run_calls.delete_call)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, Protocol, Self, T
 
 import httpx
 
-from rag.client import article_calls, dossier_calls, job_calls, question_calls, saved_calls
+from rag.client import article_calls, dossier_calls, job_calls, question_calls, run_calls, saved_calls
 from rag.client.calls import ApiCall, FollowedJob, Steps, Stream
 from rag.client.methods import as_method
 from rag.client.replies import (
@@ -122,6 +122,11 @@ class Client:
     run = _sent(job_calls.run_call)
 
     @property
+    def runs(self) -> RemoteRuns:
+        """The stored runs of evaluations, with methods of `RunStore`."""
+        return RemoteRuns(self)
+
+    @property
     def dossiers(self) -> RemoteDossiers:
         """The dossiers of the server's archive, with methods of `Dossiers`."""
         return RemoteDossiers(self)
@@ -221,3 +226,14 @@ class RemoteDossiers:
     dossier = _sent(dossier_calls.dossier_call)
     store = _sent(dossier_calls.store_call)
     verify_all = _streamed(dossier_calls.verify_all_call)
+
+
+class RemoteRuns:
+    """The runs that are stored in a server's archive, with methods of `RunStore`."""
+
+    def __init__(self, client: Client) -> None:
+        self._send, self._stream = client._send, client._stream
+
+    listing = _sent(run_calls.listing_call)
+    load = _sent(run_calls.load_call)
+    delete = _sent(run_calls.delete_call)

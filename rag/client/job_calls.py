@@ -11,6 +11,7 @@ from urllib.parse import quote
 
 from rag.client.calls import ApiCall, FollowedJob, Steps, new_key
 from rag.client.replies import progress_of, report_of
+from rag.client.run_calls import load_call
 from rag.types import IndexReport, Progress
 
 if TYPE_CHECKING:
@@ -103,9 +104,7 @@ def run_call(name: str) -> ApiCall[Run]:
     Raises:
         NoRun: there is none of that name.
     """
-    from rag.evaluation.runs.run_store import parse_run
-
-    return ApiCall("GET", f"/runs/{quote(name, safe='')}/export", parse_run)
+    return load_call(name)
 
 
 def job_state_call(job_id: str) -> ApiCall[JobModel]:

@@ -68,7 +68,7 @@ def test_a_run_that_cannot_be_kept_is_printed(here: Path, capsys: pytest.Capture
         assert said.count("The run was not stored. The archive") == 1
         assert "Stored as" not in said
         with pytest.raises(FundstelleError, match="There is no run"):
-            actions.load_run(archive, "erster")
+            actions.load_run(session.runs, "erster")
 
 
 def test_eval_prints_measures_and_keeps_the_run(fundstelle: Run, here: Path) -> None:

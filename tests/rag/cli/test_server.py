@@ -53,6 +53,22 @@ def address(folder: Path, encoder: Encoder) -> Iterator[str]:
             yield served
 
 
+@pytest.fixture
+def both(fundstelle: Run, folder: Path, address: str) -> Callable[..., str]:
+    """Run a command here and on the server, check that it prints the same but for times, and return that."""
+
+    def run(*words: str, code: int = 0) -> str:
+        local = fundstelle(*words, "--archive", ".fundstelle", cwd=folder)
+        remote = fundstelle(*words, FUNDSTELLE_SERVER=address, cwd=folder)
+        assert local.returncode == remote.returncode == code, (local.stderr, remote.stderr)
+        assert local.stderr == remote.stderr
+        printed = [re.sub(r"\d{4}-\d\d-\d\dT[\d:+]+", "TIME", each.stdout) for each in (local, remote)]
+        assert printed[0] == printed[1]
+        return printed[0]
+
+    return run
+
+
 def without_times(text: str) -> str:
     """Return what was printed without the milliseconds that an answer took."""
     return re.sub(r'("took_ms": \{)[^}]*|(passages? in )\d+', r"\1\2", text)
@@ -118,7 +134,7 @@ def test_questions_from_a_pipe(fundstelle: Run, folder: Path, address: str, monk
     assert [line.split(":")[0] for line in remote.stderr.splitlines()] == ["Line 2", "Line 3"]
 
 
-def test_an_evaluation(fundstelle: Run, folder: Path, address: str) -> None:
+def test_an_evaluation(fundstelle: Run, folder: Path, address: str, both: Callable[..., str]) -> None:
     """The same questions give the same run, which the server stores."""
     local = fundstelle("eval", "q.jsonl", "--json", "--name", "local", cwd=folder)
     remote = fundstelle("eval", "q.jsonl", "--json", "--name", "remote", FUNDSTELLE_SERVER=address, cwd=folder)
@@ -127,22 +143,28 @@ def test_an_evaluation(fundstelle: Run, folder: Path, address: str) -> None:
     ours, theirs = (json.loads(printed.stdout) for printed in (remote, local))
     assert {k: v for k, v in ours.items() if k not in varying} == {k: v for k, v in theirs.items() if k not in varying}
     assert ours["name"] == "remote"
+    for words in (["list"], ["list", "--json"], ["show", "remote"], ["show", "local", "--json", "--misses"]):
+        assert "remote" in both("runs", *words) or "local" in words
+    assert both("eval", "compare", "local", "remote")
+    both("runs", "export", "remote", "run.json")
+    assert both("runs", "show", "run.json") == both("runs", "show", "remote")
+    deleted = fundstelle("runs", "delete", "remote", "--server", address, cwd=folder)
+    assert (deleted.returncode, deleted.stdout) == (0, "Deleted: remote\n")
+    assert "remote" not in both("runs", "list")
 
 
-@pytest.fixture
-def both(fundstelle: Run, folder: Path, address: str) -> Callable[..., str]:
-    """Run a command here and on the server, check that it prints the same but for times, and return that."""
-
-    def run(*words: str, code: int = 0) -> str:
-        local = fundstelle(*words, "--archive", ".fundstelle", cwd=folder)
-        remote = fundstelle(*words, FUNDSTELLE_SERVER=address, cwd=folder)
-        assert local.returncode == remote.returncode == code, (local.stderr, remote.stderr)
-        assert local.stderr == remote.stderr
-        printed = [re.sub(r"\d{4}-\d\d-\d\dT[\d:+]+", "TIME", each.stdout) for each in (local, remote)]
-        assert printed[0] == printed[1]
-        return printed[0]
-
-    return run
+def test_corrections_and_removals(fundstelle: Run, folder: Path, address: str, both: Callable[..., str]) -> None:
+    """What the server's archive is told to change is changed in its folder."""
+    options = ("--title", "Der Tunnel", "--by", "Eva", "--json")
+    assert json.loads(both("correct", "tunnel.txt", *options))["title"] == "Der Tunnel"
+    assert "corrected" not in fundstelle("correct", "tunnel.txt", "--undo", "--server", address, cwd=folder).stdout
+    assert json.loads(both("show", "tunnel.txt", "--json"))["title"] is None
+    (folder / "articles" / "gone.txt").write_text(f"{BRIDGE} Sie ist gesperrt.", encoding="utf-8")
+    fundstelle("index", "articles", cwd=folder)
+    done = fundstelle("forget", "articles/gone.txt", "--server", address, cwd=folder)
+    (folder / "articles" / "gone.txt").unlink()
+    assert (done.returncode, done.stdout) == (0, "1 article removed from the archive\n")
+    assert "gone.txt" not in both("list")
 
 
 def test_saved_questions(fundstelle: Run, folder: Path, address: str, both: Callable[..., str]) -> None:
@@ -211,6 +233,8 @@ def test_dossiers(fundstelle: Run, folder: Path, address: str, both: Callable[..
         (["export", "x", "--format", "beir"], "A BEIR set is made from an archive folder"),
         (["export", "x", "--everything"], "--everything is for an archive folder"),
         (["export", "v.csv", "--what", "vectors"], "A vector does not fit into cells"),
+        (["doctor"], "`fundstelle doctor` does not ask a server: run it without --server"),
+        (["eval", "sweep", "q.jsonl", "k=3,5"], "`fundstelle eval sweep` does not ask a server"),
         (["saved", "list", "--archive", "x"], "Give either --archive or --server"),
     ],
 )

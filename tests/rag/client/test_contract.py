@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from rag.archive import Archive
 from rag.client import AsyncClient, Client
+from rag.client.client import RemoteRuns
 from rag.errors import (
     CorrectionError,
     EmptyQuestion,
@@ -26,6 +27,8 @@ from rag.errors import (
     QuestionError,
     UploadError,
 )
+from rag.evaluation.runs.run_store import RunStore
+from rag.evaluation.session import EvaluationSession
 from rag.exporting.export import TABLE_FORMATS, export_table
 from rag.exporting.tables import SUBJECTS
 from rag.search.filters import make_filter
@@ -213,27 +216,40 @@ def test_files_are_sent(archive: Archive, client: Any, tmp_path: Path) -> None:
         client.upload(tmp_path / "empty.txt")
 
 
-def test_an_evaluation(client: Any) -> None:
+def test_an_evaluation(archive: Archive, client: Any) -> None:
     """A run is made on the server, followed, and can be had again by its name; one that is not there is not found."""
     questions = [{"question": QUESTIONS[0], "answers": [{"article": "bridge.txt", "quote": "412 Meter"}]}]
     counts: list[tuple[int, int | None]] = []
     run = client.evaluate(questions, fast=True, on_progress=lambda done, total: counts.append((done, total)))
     assert (len(run.results), counts[-1]) == (1, (1, 1))
-    assert client.run(run.name) == run
-    with pytest.raises(NoRun):
-        client.run("nothing")
+    assert client.run(run.name) == client.runs.load(run.name) == run
+    theirs = EvaluationSession(archive).runs
+    assert client.runs.listing() == [replace(facts, mean=round(facts.mean or 0, 4)) for facts in theirs.listing()]
+    client.runs.delete(run.name)
+    assert theirs.listing() == []
+    for call in (client.run, client.runs.load, client.runs.delete):
+        with pytest.raises(NoRun, match="There is no run 'nothing / else'"):
+            call("nothing / else")
 
 
 def test_the_methods_are_those_of_the_archive() -> None:
     """Both clients have the same methods, with the parameters and defaults of `Archive` where it has them."""
     names, of_async = ({name for name in vars(kind) if not name.startswith("_")} for kind in (Client, AsyncClient))
     assert names == of_async >= {"dossiers", "saved", "ask"}
-    for name in names - {"dossiers", "saved"}:
+    for name in names - {"dossiers", "runs", "saved"}:
         ours, of_async = (inspect.signature(getattr(kind, name)).parameters for kind in (Client, AsyncClient))
         assert list(ours.values()) == list(of_async.values()), name
         if hasattr(Archive, name) and name not in ("index", "forget"):
             theirs = inspect.signature(getattr(Archive, name)).parameters
             assert list(ours.values()) == list(theirs.values()), name
+
+
+def test_the_methods_of_runs_are_those_of_a_folder() -> None:
+    """With the same parameters and defaults."""
+    for name in ("listing", "load", "delete"):
+        ours, theirs = (inspect.signature(getattr(kind, name)) for kind in (RemoteRuns, RunStore))
+        assert list(ours.parameters.values()) == list(theirs.parameters.values()), name
+        assert str(ours.return_annotation) == str(theirs.return_annotation), name
 
 
 @given(
