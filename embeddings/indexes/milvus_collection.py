@@ -20,6 +20,7 @@ import numpy as np
 
 from embeddings.errors import DimensionMismatch, IndexDamaged, IndexUnavailable, SecretUnreadable
 from embeddings.indexes.milvus_address import MilvusAddress
+from embeddings.indexes.milvus_kinds import build_parameters, kinds_for, search_parameters
 from embeddings.secrets import secret
 from embeddings.types import Ids, Vectors
 
@@ -39,8 +40,6 @@ _ROWS, _KEYS = 2_048, 10_000
 _FACTS_KEY = -1
 MAX_LIMIT = 16_384
 """The most neighbours of a search."""
-# of HNSW: neighbours of a node, and candidates when one is added and when one is looked for
-_M, _EF_CONSTRUCTION, _EF = 24, 200, 256
 # what pymilvus says where nobody answers, and Milvus where a collection does not exist, or is not in memory
 _NO_CONNECTION, _NO_COLLECTION, _NOT_LOADED = 2, 100, 101
 
@@ -66,10 +65,10 @@ class MilvusCollection:
     collection is gone.
     """
 
-    def __init__(self, client: MilvusClient, address: MilvusAddress, name: str) -> None:
+    def __init__(self, client: MilvusClient, address: MilvusAddress, name: str, kind: str = "", size: int = 0) -> None:
         self._client = client
         self._address = address
-        self.name = name
+        self.name, self.kind, self._size = name, kind, size
 
     def facts(self) -> Facts:
         """Return the facts that were noted last."""
@@ -82,12 +81,14 @@ class MilvusCollection:
                 consistency_level="Strong",
             )
         facts = json.loads(rows[0]["facts"])
+        self.kind, self._size = str(facts["kind"]), int(facts["size"])
         return Facts(str(facts["owner"]), str(facts["stamp"]), int(facts["version"]))
 
     def note(self, facts: Facts, dim: int) -> None:
         """Note facts, after all that was written before."""
         vector = np.eye(1, dim, dtype=np.float32)[0]
-        self._upsert([{"key": _FACTS_KEY, "vector": vector, "facts": json.dumps(asdict(facts))}])
+        text = json.dumps({**asdict(facts), "kind": self.kind, "size": self._size})
+        self._upsert([{"key": _FACTS_KEY, "vector": vector, "facts": text}])
 
     def count(self) -> int:
         """Return the number of vectors."""
@@ -142,7 +143,7 @@ class MilvusCollection:
                     filter="" if keys is None else _in(keys),
                     limit=fetched,
                     output_fields=["key"],
-                    search_params={"metric_type": "IP", "params": {"ef": max(_EF, fetched)}},
+                    search_params={"metric_type": "IP", "params": search_parameters(self.kind, fetched, self._size)},
                     timeout=_TIMEOUT,
                 )
             ids.append(np.array([hit["key"] for hit in hits], np.int64))
@@ -150,6 +151,25 @@ class MilvusCollection:
         keys_of_hits, similarities = np.concatenate(ids), np.concatenate(products)
         is_passage = keys_of_hits != _FACTS_KEY
         return keys_of_hits[is_passage], similarities[is_passage]
+
+    def blocks(self) -> Iterator[tuple[Ids, Vectors]]:
+        """Yield all keys and vectors, block by block."""
+        with _errors_of(self._address):
+            rows = self._client.query_iterator(
+                self.name,
+                batch_size=_ROWS,
+                filter="key >= 0",
+                output_fields=["key", "vector"],
+                timeout=_WRITING_TIMEOUT,
+            )
+            while block := rows.next():
+                yield np.array([row["key"] for row in block]), np.array([row["vector"] for row in block], np.float32)
+            rows.close()
+
+    def drop(self) -> None:
+        """Delete the collection, which was not published."""
+        with _errors_of(self._address):
+            self._client.drop_collection(self.name, timeout=_WRITING_TIMEOUT)
 
     def publish(self) -> None:
         """Let others find this collection in place of the one before, which is deleted."""
@@ -212,28 +232,30 @@ def open_collection(address: MilvusAddress, dim: int, owner: str, *, empty: bool
     return collection
 
 
-def new_collection(address: MilvusAddress, dim: int) -> MilvusCollection:
-    """Make an empty collection, which others do not find before it is published."""
-    from pymilvus import DataType, MilvusClient
+def new_collection(address: MilvusAddress, dim: int, size: int) -> MilvusCollection:
+    """Make an empty collection for so many vectors, which others do not find before it is published."""
+    from pymilvus import DataType, MilvusClient, MilvusException
 
     client = _connect(address)
     name = f"{address.name}__{secrets.token_hex(4)}"
     schema = MilvusClient.create_schema(auto_id=False, enable_dynamic_field=True)
     schema.add_field("key", DataType.INT64, is_primary=True)
     schema.add_field("vector", DataType.FLOAT_VECTOR, dim=dim)
-    index = MilvusClient.prepare_index_params()
-    # a file is for few vectors, all of which are compared
-    kind = {"index_type": "FLAT"} if address.is_file else {"index_type": "HNSW", "params": _hnsw()}
-    index.add_index("vector", metric_type="IP", **kind)
+    *better, last = kinds_for(size, is_file=address.is_file)
     with _errors_of(address):
-        client.create_collection(
-            name, schema=schema, index_params=index, consistency_level="Session", timeout=_LOADING_TIMEOUT
-        )
-    return MilvusCollection(client, address, name)
-
-
-def _hnsw() -> dict[str, int]:
-    return {"M": _M, "efConstruction": _EF_CONSTRUCTION}
+        client.create_collection(name, schema=schema, consistency_level="Session", timeout=_LOADING_TIMEOUT)
+        for kind in (*better, last):
+            index = MilvusClient.prepare_index_params()
+            index.add_index("vector", metric_type="IP", index_type=kind, params=build_parameters(kind, size))
+            try:
+                client.create_index(name, index, timeout=_LOADING_TIMEOUT)
+                break
+            except MilvusException:
+                # not every server offers every kind
+                if kind == last:
+                    raise
+        client.load_collection(name, timeout=_LOADING_TIMEOUT)
+    return MilvusCollection(client, address, name, kind, size)
 
 
 def _connect(address: MilvusAddress) -> MilvusClient:

@@ -24,6 +24,7 @@ from embeddings.indexes.milvus_collection import (
     new_collection,
     open_collection,
 )
+from embeddings.indexes.milvus_kinds import kinds_for
 from embeddings.indexes.topk import best_first, validate_vectors
 from embeddings.types import Ids, Neighbor, OnStep, Vectors
 
@@ -31,8 +32,8 @@ from embeddings.types import Ids, Neighbor, OnStep, Vectors
 _EXTRA_NEIGHBORS = 16
 # up to so many given ids are compared one by one; of more, the nearest are looked for among all
 _MAX_COMPARED = 4_096
-# the share of the ten nearest that a search of HNSW found among 20,000 vectors of articles
-_HNSW_RECALL = 0.99
+# the least share of the ten nearest that a search found among vectors of articles
+_RECALL = 0.99
 # changes in memory, from which on they are written
 _MAX_PENDING = 20_000
 # similarities are rounded in two ways, here and on the server, which for equal vectors may depend on their place, too
@@ -149,8 +150,8 @@ class MilvusIndex:
 
     @property
     def recall(self) -> float:
-        """1.0 in a file, where all vectors are compared; on a server, what was measured with articles."""
-        return 1.0 if self._address.is_file else _HNSW_RECALL
+        """1.0 where all vectors are compared; else what was measured with vectors of articles."""
+        return 1.0 if self._address.is_file else _RECALL
 
     def __len__(self) -> int:
         return len(self._overlay)
@@ -180,7 +181,31 @@ class MilvusIndex:
             self._change(np.unique(np.asarray(ids, np.int64)), {})
 
     def speed_up(self, on_step: OnStep | None = None) -> None:
-        """Do nothing: Milvus reorganises itself."""
+        """Copy the vectors to a collection with another kind of index, if there are too many or too few for this one.
+
+        Whoever searched the collection before is told that the vectors were made again, and finds the new one.
+        """
+        with self._lock:
+            collection, overlay = self._collection, self._overlay
+        size = len(overlay)
+        if not self._is_published or collection is None or overlay.hidden or overlay.added:
+            return
+        if collection.kind in kinds_for(size, is_file=self._address.is_file):
+            return
+        copied, rows = new_collection(self._address, self._dim, size), 0
+        for ids, vectors in collection.blocks():
+            copied.put(ids, vectors)
+            rows += len(ids)
+            if on_step:
+                on_step("copying the vectors", rows / max(size, 1))
+        with self._lock:
+            # unless another thread has changed something meanwhile
+            if self._overlay is overlay:
+                copied.note(self._facts, self._dim)
+                copied.publish()
+                self._collection = copied
+            else:
+                copied.drop()
 
     def flush(self, stamp: str) -> None:
         """Write vectors, then the stamp."""
@@ -205,7 +230,7 @@ class MilvusIndex:
     def _write(self) -> MilvusCollection:
         """Write what is pending; the snapshots that others hold keep what they have."""
         if self._collection is None:
-            self._collection = new_collection(self._address, self._dim)
+            self._collection = new_collection(self._address, self._dim, len(self._overlay))
         collection, overlay = self._collection, self._overlay
         snapshots = [snapshot for snapshot in self._snapshots if snapshot.collection is collection]
         if snapshots:

@@ -20,9 +20,10 @@ from waiting import PATIENCE
 
 from embeddings.errors import DimensionMismatch, IndexDamaged, IndexUnavailable
 from embeddings.index import VectorIndex, open_index
-from embeddings.indexes import milvus_collection
+from embeddings.indexes import milvus_collection, milvus_index
 from embeddings.indexes.milvus_address import MilvusAddress
 from embeddings.indexes.milvus_index import MilvusIndex
+from embeddings.indexes.milvus_kinds import build_parameters, kinds_for, search_parameters
 from embeddings.testing import DIM, VectorIndexContract, unit_vectors
 
 SERVER = os.environ.get("FUNDSTELLE_TEST_MILVUS", "")
@@ -46,7 +47,7 @@ class TestServer(VectorIndexContract):
         """A collection that is there for one test."""
         self.name = f"test_{uuid4().hex}"
         yield
-        client = MilvusClient(SERVER)
+        client = MilvusClient(SERVER, token=os.environ.get("FUNDSTELLE_MILVUS_TOKEN", ""))
         if client.has_collection(self.name):
             collection = client.describe_collection(self.name)["collection_name"]
             client.drop_alias(self.name)
@@ -54,6 +55,30 @@ class TestServer(VectorIndexContract):
 
     def open(self, folder: Path, dim: int) -> VectorIndex:
         return open_index(f"milvus:{SERVER}/{self.name}", dim)
+
+    @pytest.mark.parametrize("kinds", [("DISKANN",), ("NO_SUCH_KIND", "IVF_SQ8"), ("FLAT",)])
+    def test_another_kind_of_index(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kinds: tuple[str, ...]
+    ) -> None:
+        """Vectors that have become many are copied to the kind that the server offers, and found as before."""
+        vectors = unit_vectors(5_000)
+        index = self.open(tmp_path, DIM)
+        index.add(range(len(vectors)), vectors)
+        index.flush("a")
+        other = self.open(tmp_path, DIM)
+        for module in (milvus_collection, milvus_index):
+            monkeypatch.setattr(module, "kinds_for", lambda *_, **__: kinds)
+        shares: list[float] = []
+        index.speed_up(lambda _, share: shares.append(share))
+        assert shares[-1] == 1
+        again = self.open(tmp_path, DIM)
+        assert (len(again), again.stamp, again._collection.kind) == (5_000, "a", kinds[-1])
+        index.speed_up(pytest.fail)
+        for opened in (index, again):
+            nearest = [opened.search(vector, 1)[0].id for vector in vectors[:100]]
+            assert np.mean(np.array(nearest) == range(100)) >= 0.98
+        with pytest.raises(IndexDamaged, match="made again"):
+            other.search(vectors[0], 1)
 
 
 @pytest.fixture
@@ -103,6 +128,39 @@ def test_others_see_what_was_there_until_all_is_made_again(tmp_path: Path) -> No
     assert (len(open_index(url, DIM)), open_index(url, DIM).stamp) == (30, "b")
     with pytest.raises(IndexDamaged, match="made again"):
         other.search(unit_vectors(1)[0], 3)
+    assert len(MilvusClient(str(tmp_path / "vectors.db")).list_collections()) == 1
+
+
+def test_the_kind_of_index_follows_from_the_size() -> None:
+    """HNSW while it fits into memory, then DiskANN, or what the server has instead; in a file a full comparison."""
+    assert kinds_for(10_000, is_file=False) == ("HNSW",)
+    assert kinds_for(100_000_000, is_file=False) == ("DISKANN", "IVF_SQ8", "HNSW")
+    assert kinds_for(100_000_000, is_file=True) == ("FLAT",)
+    assert search_parameters("IVF_SQ8", 10, 100_000_000)["nprobe"] <= build_parameters("IVF_SQ8", 100_000_000)["nlist"]
+    for kind, name in (("HNSW", "ef"), ("DISKANN", "search_list")):
+        assert search_parameters(kind, 16_384, 1000)[name] >= 16_384
+
+
+def test_vectors_are_copied_where_another_kind_is_due(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An interrupted copy changes nothing; a complete one has all vectors and the stamp."""
+    url = f"milvus:{tmp_path / 'vectors.db'}"
+    vectors = unit_vectors(100)
+    index = open_index(url, DIM)
+    index.add(range(100), vectors)
+    index.flush("a")
+    index.speed_up(pytest.fail)
+    for module in (milvus_collection, milvus_index):
+        monkeypatch.setattr(module, "kinds_for", lambda *_, **__: ("HNSW",))
+
+    def stop(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        index.speed_up(stop)
+    assert (len(open_index(url, DIM)), open_index(url, DIM).search(vectors[3], 1)[0].id) == (100, 3)
+    index.speed_up()
+    for opened in (index, open_index(url, DIM)):
+        assert (len(opened), opened.stamp, opened.search(vectors[3], 1)[0].id) == (100, "a", 3)
     assert len(MilvusClient(str(tmp_path / "vectors.db")).list_collections()) == 1
 
 
