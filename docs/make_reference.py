@@ -18,6 +18,7 @@ from rag.api.reference import markdown_of
 from rag.archive import Archive
 from rag.cli.app import app
 from rag.client import AsyncClient, Client
+from rag.client.client import RemoteDossiers, RemoteRuns, RemoteSavedQuestions
 from rag.schemas.answer import AnswerModel
 from rag.schemas.article import ArticleWithTextModel, CorrectedArticleModel
 from rag.schemas.base import Schema, json_schema
@@ -29,6 +30,7 @@ from rag.schemas.evaluation import ComparisonModel, RunListModel, RunModel
 from rag.schemas.saved import LookListModel, SavedListModel
 from rag.schemas.status import StatusModel
 from rag.schemas.verification import DossierVerificationModel
+from rag.types import NO_FILTER
 from rag.workspace.dossier_schema import StoredDossier
 
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
@@ -85,8 +87,9 @@ def python() -> str:
             parts.append(_class(name, value))
         else:
             parts.append(f"## {name}\n\nThe version of Fundstelle, as text.\n")
-    parts.append("# Clients of a server\n\nThese are imported from `rag.client`.\n")
-    parts.append(_class("Client", Client))
+    parts.append("# Clients of a server\n\n`Client` and `AsyncClient` are imported from `rag.client`.\n")
+    clients = (Client, RemoteSavedQuestions, RemoteDossiers, RemoteRuns)
+    parts.extend(_class(value.__name__, value) for value in clients)
     parts.append(f"## AsyncClient\n\n{_docstring(AsyncClient)}\n")
     return "\n".join(parts)
 
@@ -120,7 +123,11 @@ def _class(name: str, value: type) -> str:
 def _signature(function: object) -> str:
     signature = inspect.signature(function)  # type: ignore[arg-type]
     parameters = [parameter for parameter in signature.parameters.values() if parameter.name not in ("self", "cls")]
-    return str(signature.replace(parameters=parameters)).replace("'", "")
+    text = str(signature.replace(parameters=parameters)).replace(repr(NO_FILTER), "NO_FILTER")
+    # types are texts, which need no quotes; defaults do
+    for annotation in (*(parameter.annotation for parameter in parameters), signature.return_annotation):
+        text = text.replace(repr(annotation), str(annotation))
+    return text
 
 
 def _docstring(value: object) -> str:

@@ -204,7 +204,7 @@ class Client:
 
 
 class RemoteSavedQuestions:
-    """The saved questions of a server's archive, with the methods of `SavedQuestions`."""
+    """`Client.saved`: the saved questions of a server's archive, with the methods of `SavedQuestions`."""
 
     def __init__(self, client: Client) -> None:
         self._send, self._stream = client._send, client._stream
@@ -217,7 +217,7 @@ class RemoteSavedQuestions:
 
 
 class RemoteDossiers:
-    """The dossiers of a server's archive, with methods of `Dossiers`."""
+    """`Client.dossiers`: the dossiers of a server's archive, with methods of `Dossiers`."""
 
     def __init__(self, client: Client) -> None:
         self._send, self._stream = client._send, client._stream
@@ -229,7 +229,7 @@ class RemoteDossiers:
 
 
 class RemoteRuns:
-    """The runs that are stored in a server's archive, with methods of `RunStore`."""
+    """`Client.runs`: the runs that are stored in a server's archive, with methods of `RunStore`."""
 
     def __init__(self, client: Client) -> None:
         self._send, self._stream = client._send, client._stream
