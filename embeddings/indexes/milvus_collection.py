@@ -14,6 +14,7 @@ import secrets
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -263,6 +264,8 @@ def _connect(address: MilvusAddress) -> MilvusClient:
         from pymilvus import MilvusClient
     except ImportError as error:
         raise IndexUnavailable("An index in Milvus needs pymilvus: pip install 'fundstelle[scale]'.") from error
+    if address.is_file and find_spec("milvus_lite") is None:
+        raise IndexUnavailable("Vectors in a file need Milvus Lite: pip install milvus-lite.")
     # errors come as exceptions, too; a file has a server in this process that does not know all requests
     for library in ("pymilvus", "grpc", "milvus_lite"):
         logging.getLogger(library).setLevel(logging.CRITICAL)

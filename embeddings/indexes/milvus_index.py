@@ -32,7 +32,7 @@ from embeddings.types import Ids, Neighbor, OnStep, Vectors
 _EXTRA_NEIGHBORS = 16
 # up to so many given ids are compared one by one; of more, the nearest are looked for among all
 _MAX_COMPARED = 4_096
-# the least share of the ten nearest that a search found among vectors of articles
+# the share of the ten nearest that HNSW found, and a little less; see benchmarks/milvus.py
 _RECALL = 0.99
 # changes in memory, from which on they are written
 _MAX_PENDING = 20_000

@@ -10,6 +10,7 @@ import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import grpc
@@ -347,6 +348,30 @@ def test_questions_are_answered_while_the_index_changes(tmp_path: Path, written_
     assert not faults
 
 
+def test_what_is_written_while_a_snapshot_is_searched(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A snapshot has the vectors of its moment, though they are replaced between its request and the answer."""
+    vectors = unit_vectors(40)
+    index = MilvusIndex(MilvusAddress.parse(str(tmp_path / "vectors.db")), DIM)
+    index.add(range(30), vectors[:30])
+    index.flush("a")
+    snapshot = index.snapshot()
+    expected = [neighbor.id for neighbor in snapshot.search(vectors[3], 30)]
+    search = milvus_collection.MilvusCollection.search
+    written: list[str] = []
+
+    def write_before_searching(collection: Any, *arguments: Any) -> Any:
+        if not written:
+            written.append("b")
+            index.remove([3, 5])
+            index.add([7, 33], vectors[31:33])
+            index.flush("b")
+        return search(collection, *arguments)
+
+    monkeypatch.setattr(milvus_collection.MilvusCollection, "search", write_before_searching)
+    assert [neighbor.id for neighbor in snapshot.search(vectors[3], 30)] == expected
+    assert {neighbor.id for neighbor in index.search(vectors[3], 40)} == {*range(30), 33} - {3, 5}
+
+
 def test_nothing_is_imported_without_being_asked_for() -> None:
     """Whoever opens another index does not load pymilvus."""
     program = "import sys, embeddings.index, rag.archive; sys.exit('pymilvus' in sys.modules)"
@@ -357,4 +382,11 @@ def test_without_the_extra(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
     """The sentence has the line that installs it."""
     monkeypatch.setitem(sys.modules, "pymilvus", None)
     with pytest.raises(IndexUnavailable, match=r"pip install 'fundstelle\[scale\]'"):
+        MilvusIndex(MilvusAddress.parse(str(tmp_path / "vectors.db")), DIM)
+
+
+def test_without_milvus_lite(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file needs another package than a server."""
+    monkeypatch.setattr(milvus_collection, "find_spec", lambda _: None)
+    with pytest.raises(IndexUnavailable, match="pip install milvus-lite"):
         MilvusIndex(MilvusAddress.parse(str(tmp_path / "vectors.db")), DIM)
