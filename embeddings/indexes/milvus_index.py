@@ -92,7 +92,8 @@ class MilvusSnapshot:
             # else something was written meanwhile, and some of the neighbours may be of before, some of after
             if self.overlay is overlay:
                 break
-        remains = ~np.isin(ids, list(overlay.hidden))
+        # where writing was interrupted, the collection has some of what was added
+        remains = ~np.isin(ids, [*overlay.hidden, *overlay.added])
         chosen = overlay.added.keys() if among is None else overlay.added.keys() & set(among.tolist())
         added = np.fromiter(chosen, np.int64, len(chosen))
         rows = np.array([overlay.added[number] for number in chosen], np.float32).reshape(-1, self.dim)

@@ -17,7 +17,8 @@ import grpc
 import numpy as np
 import pytest
 from pymilvus import MilvusClient
-from waiting import PATIENCE
+from stalling import network_to
+from waiting import PATIENCE, wait_until
 
 from embeddings.errors import DimensionMismatch, IndexDamaged, IndexUnavailable
 from embeddings.index import VectorIndex, open_index
@@ -57,6 +58,26 @@ class TestServer(VectorIndexContract):
     def open(self, folder: Path, dim: int) -> VectorIndex:
         return open_index(f"milvus:{SERVER}/{self.name}", dim)
 
+    def test_a_network_that_stalls(self) -> None:
+        """A search and a flush are given up while nothing moves; afterwards all goes on, and nothing is there twice."""
+        vectors = unit_vectors(40)
+        with network_to(int(SERVER.rpartition(":")[2])) as network:
+            index = open_index(f"milvus:http://127.0.0.1:{network.port}/{self.name}", DIM)
+            index.add(range(30), vectors[:30])
+            index.flush("a")
+            index.add(range(30, 40), vectors[30:])
+            with network.stalled():
+                with pytest.raises(IndexUnavailable, match="No Milvus answers"):
+                    index.search(vectors[0], 3)
+                with pytest.raises(IndexUnavailable, match="No Milvus answers"):
+                    index.flush("b")
+            wait_until(lambda: _answers(index))
+            index.flush("b")
+            again = open_index(f"milvus:{SERVER}/{self.name}", DIM)
+            for opened in (index, again):
+                assert sorted(neighbor.id for neighbor in opened.search(vectors[0], 99)) == list(range(40))
+            assert (len(index), len(again), again.stamp) == (40, 40, "b")
+
     @pytest.mark.parametrize("kinds", [("DISKANN",), ("NO_SUCH_KIND", "IVF_SQ8"), ("FLAT",)])
     def test_another_kind_of_index(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kinds: tuple[str, ...]
@@ -80,6 +101,13 @@ class TestServer(VectorIndexContract):
             assert np.mean(np.array(nearest) == range(100)) >= 0.98
         with pytest.raises(IndexDamaged, match="made again"):
             other.search(vectors[0], 1)
+
+
+def _answers(index: VectorIndex) -> bool:
+    try:
+        return bool(index.search(unit_vectors(1)[0], 1))
+    except IndexUnavailable:
+        return False
 
 
 @pytest.fixture
@@ -188,6 +216,34 @@ def test_an_interrupted_flush_is_made_again(tmp_path: Path, monkeypatch: pytest.
     again.flush("b")
     assert len(again) == 39
     assert sorted(neighbor.id for neighbor in again.search(vectors[0], 99)) == [n for n in range(40) if n != 3]
+
+
+def test_vectors_that_are_written_in_part(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the server goes in the middle, nothing is found twice, and the next flush writes the rest."""
+    url = f"milvus:{tmp_path / 'vectors.db'}"
+    vectors = unit_vectors(40)
+    index = open_index(url, DIM)
+    index.add(range(20), vectors[:20])
+    index.flush("a")
+    index.add(range(10, 40), vectors[10:])
+    upsert = milvus_collection.MilvusCollection._upsert
+    calls: list[int] = []
+
+    def fail_in_the_middle(collection: Any, rows: Any) -> None:
+        calls.append(len(rows))
+        if len(calls) == 3:
+            raise IndexUnavailable("no answer")
+        upsert(collection, rows)
+
+    monkeypatch.setattr(milvus_collection, "_ROWS", 7)
+    with monkeypatch.context() as broken, pytest.raises(IndexUnavailable):
+        broken.setattr(milvus_collection.MilvusCollection, "_upsert", fail_in_the_middle)
+        index.flush("b")
+    assert sorted(neighbor.id for neighbor in index.search(vectors[0], 99)) == list(range(40))
+    index.flush("b")
+    for opened in (index, open_index(url, DIM)):
+        assert (len(opened), opened.stamp) == (40, "b")
+        assert sorted(neighbor.id for neighbor in opened.search(vectors[0], 99)) == list(range(40))
 
 
 @pytest.mark.parametrize(
