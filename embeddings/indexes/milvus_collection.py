@@ -11,6 +11,7 @@ import logging
 import os
 import re
 import secrets
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -41,6 +42,9 @@ _ROWS, _KEYS = 2_048, 10_000
 _FACTS_KEY = -1
 MAX_LIMIT = 16_384
 """The most neighbours of a search."""
+# a server that did not answer is not asked for so many seconds: else of those who wait, each would wait in turn
+_SILENT_SECONDS = 2.0
+_silent_until: dict[str, float] = {}
 # what pymilvus says where nobody answers, and Milvus where a collection does not exist, or is not in memory
 _NO_CONNECTION, _NO_COLLECTION, _NOT_LOADED = 2, 100, 101
 
@@ -293,6 +297,8 @@ def _errors_of(address: MilvusAddress) -> Iterator[None]:
     import grpc
     from pymilvus import MilvusException
 
+    if time.monotonic() < _silent_until.get(address.uri, 0.0):
+        raise _silent(address)
     try:
         yield
     except (MilvusException, grpc.RpcError, OSError) as error:
@@ -319,10 +325,15 @@ def _in_a_sentence(address: MilvusAddress, error: Exception) -> Exception:
             "other program that has it open."
         )
     if code == _NO_CONNECTION or re.search("UNAVAILABLE|DEADLINE|UNIMPLEMENTED", reasons):
-        return IndexUnavailable(
-            f"No Milvus answers at {address.uri}: start it, or check address and network, and try again."
-        )
+        _silent_until[address.uri] = time.monotonic() + _SILENT_SECONDS
+        return _silent(address)
     return IndexUnavailable(f"The Milvus at {address.uri} refuses ({message}): look into its log, and try again.")
+
+
+def _silent(address: MilvusAddress) -> IndexUnavailable:
+    return IndexUnavailable(
+        f"No Milvus answers at {address.uri}: start it, or check address and network, and try again."
+    )
 
 
 def _is_of(name: str, alias: str) -> bool:

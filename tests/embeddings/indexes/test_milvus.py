@@ -294,6 +294,20 @@ def test_a_server_that_hangs_is_told() -> None:
             open_index(f"milvus:http://127.0.0.1:{silent.getsockname()[1]}/news", DIM)
 
 
+def test_those_who_wait_for_a_silent_server_do_not_wait_in_turn(monkeypatch: pytest.MonkeyPatch) -> None:
+    """For a moment after it has not answered, nobody else asks it, and everybody gets the same sentence."""
+    monkeypatch.setattr(milvus_collection, "_silent_until", {})
+    monkeypatch.setattr(milvus_collection, "_SILENT_SECONDS", PATIENCE)
+    sentences = []
+    for _ in range(2):
+        with pytest.raises(IndexUnavailable) as failure:
+            open_index("milvus:http://127.0.0.1:1/news", DIM)
+        sentences.append(str(failure.value))
+        # from here on, nothing is sent
+        monkeypatch.setattr("pymilvus.MilvusClient", None)
+    assert sentences[0] == sentences[1]
+
+
 def test_a_file_that_is_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """One of another kind is refused and stays; a certificate or password that cannot be read is named."""
     path = tmp_path / "vectors.db"
