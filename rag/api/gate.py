@@ -68,7 +68,11 @@ class ApiGate:
                 inner = cast(Arrival, arrival).inner(scope)
                 await self._answer_in_time(inner, reply, request_id)
         except Exception as error:  # any error has an answer
-            response = unexpected_problem(error, request_id)
+            if isinstance(error, HTTPException):
+                # the body is too large, for what reads it before the application does
+                response = problem_response(http_kind(error.status_code), error.detail, request_id)
+            else:
+                response = unexpected_problem(error, request_id)
             if not reply.is_started:
                 await response(scope, reply.receive, reply.send)
             elif not reply.is_complete:

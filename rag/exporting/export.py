@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, Literal, get_args
 
 from rag.archive import Archive
-from rag.errors import FundstelleError
+from rag.errors import FundstelleError, NotFound
 from rag.exporting.tables import TABLES, Row, Subject
 from rag.exporting.writers import csv_parts, jsonl_parts, parquet_parts
 from rag.types.library import LibraryQuery
@@ -29,6 +29,8 @@ def export_table(
     on_count: OnCount | None = None,
 ) -> None:
     """Write the articles that a query asks for, or their passages or vectors, in constant memory.
+
+    What is removed meanwhile is left out.
 
     Args:
         file: an open file of bytes.
@@ -64,7 +66,9 @@ def table_parts(
 def _rows(archive: Archive, subject: Subject, query: LibraryQuery, on_count: OnCount | None) -> Iterator[Row]:
     total = archive.library(query).total
     for count, row in enumerate(archive.library_rows(query), 1):
-        yield from TABLES[subject].rows_of(archive, row)
+        # what is removed meanwhile is left out
+        with suppress(NotFound):
+            yield from TABLES[subject].rows_of(archive, row)
         if on_count:
             on_count(count, total)
 

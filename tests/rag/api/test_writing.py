@@ -229,15 +229,15 @@ def test_a_request_that_is_sent_again_is_not_done_again(client: TestClient, tmp_
 
 
 def test_a_body_has_an_end(archive: Archive) -> None:
-    """A body of 100 MB is refused, be its size announced or not; the reason is read, and the server goes on."""
+    """A body of 100 MB is refused, be its size announced or not, with a key or without; the server goes on."""
 
     def chunks() -> Iterator[bytes]:
         for _ in range(100):
             yield b" " * 1_000_000
 
     with over_network(archive) as client:
-        for content in (b" " * 100_000_000, chunks()):
-            reply = client.post("/api/v1/index", content=content, headers={"content-type": "application/json"})
+        for content, key in ((b" " * 100_000_000, {}), (chunks(), {}), (chunks(), {"Idempotency-Key": "night-3"})):
+            reply = client.post("/api/v1/index", content=content, headers={"content-type": "application/json", **key})
             problem = check_problem(reply, 413, "too-large")
             assert str(MAX_BODY_BYTES) in problem["detail"]
             assert client.get("/api/v1/jobs").json() == {"jobs": []}

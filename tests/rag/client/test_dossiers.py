@@ -110,6 +110,15 @@ def test_what_is_no_dossier_is_a_sentence(address: str, archive: Archive) -> Non
         Dossiers(archive).delete(reply.json()["id"])
 
 
+def test_a_dossier_may_be_larger_than_other_requests(archive: Archive, client: Any, dossier: Dossier) -> None:
+    """As large as one that is imported from a file."""
+    note = replace(dossier.entries[2], text="ä" * 100_000)
+    stored = Dossiers(archive).dossier(client.dossiers.store(replace(dossier, entries=(note,) * 25)))
+    assert {entry.text for entry in stored.entries} == {note.text}
+    with pytest.raises(FundstelleError, match="send less at once"):
+        client.dossiers.store(replace(dossier, entries=(note,) * 110))
+
+
 def test_the_methods_are_those_of_a_folder() -> None:
     """With the same parameters and defaults."""
     names = [name for name in vars(RemoteDossiers) if not name.startswith("_")]

@@ -17,10 +17,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from paths import QUESTIONS_FILE, Run
 
+from embeddings.encoder import Encoder
 from rag.archive import Archive
 from rag.errors import FundstelleError
 from rag.evaluation.questions.beir import corpus_articles, read_beir
-from rag.exporting.export import export_table, whole_file
+from rag.exporting.export import export_table, table_parts, whole_file
+from rag.exporting.tables import SUBJECTS, Subject
 from rag.exporting.writers import csv_parts, jsonl_parts
 from rag.text.spreadsheet import cell
 from rag.types import Filter
@@ -186,6 +188,23 @@ def test_formulas_in_tables(fundstelle: Run, tmp_path: Path) -> None:
         (row,) = csv.DictReader(file)
     assert row["title"].startswith("'=HYPERLINK")
     assert json.loads(fundstelle("export", "-", "--format", "jsonl").stdout)["title"].startswith("=HYPERLINK")
+
+
+@pytest.mark.parametrize("subject", SUBJECTS)
+def test_what_is_removed_meanwhile_is_left_out(tmp_path: Path, encoder: Encoder, subject: Subject) -> None:
+    """Of three articles, the one that another program forgets while the first is written; the last one follows."""
+    files = [tmp_path / f"{name}.md" for name in "abc"]
+    for file in files:
+        file.write_text(article_file(f"Brücke {file.stem}", "2024-03-01", "Bote", f"{file.stem}: {BRIDGE}"), "utf-8")
+    with Archive.open(tmp_path / "archive", encoder=encoder) as archive:
+        archive.index(files)
+        ids = [archive.article(file.name).id for file in files]
+        parts = table_parts(archive, "jsonl", subject)
+        first = next(parts)
+        with Archive.open(tmp_path / "archive", encoder=encoder) as other:
+            other.forget(files[1])
+        written = [json.loads(part) for part in (first, *parts)]
+        assert [row.get("id") or row["article_id"] for row in written] == [ids[0], ids[2]]
 
 
 @given(st.lists(st.text(st.characters(exclude_categories=["Cs"])), max_size=3))
