@@ -23,7 +23,7 @@ def as_method(method: M, function: Callable[..., Any], *, stream: str = "") -> M
     kind, _, value = str(signature.return_annotation).removesuffix("]").partition("[")
     returned = f"{stream}[{value}]" if kind == "Stream" else value
     update_wrapper(method, function, assigned=("__doc__",))
-    method.__name__ = function.__name__.removesuffix("_call")
+    method.__name__ = method.__qualname__ = function.__name__.removesuffix("_call")
     method.__annotations__ = {**function.__annotations__, "return": returned}
     parameters = [_SELF, *signature.parameters.values()]
     method.__signature__ = signature.replace(parameters=parameters, return_annotation=returned)  # type: ignore[attr-defined]
