@@ -49,7 +49,7 @@ class StatusModel(Schema):
     """`null` before it was tested."""
     index_again: bool
     """Short passages may be ranked wrongly until the next `index`."""
-    vectors_at: str = "faiss"
+    vectors_at: str
     """Where the index of vectors is: `faiss` is the archive's folder."""
 
 
