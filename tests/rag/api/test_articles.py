@@ -233,7 +233,7 @@ def test_a_program_is_told_what_to_request(writer: TestClient) -> None:
     assert problem["detail"] == sentence.format("GET /articles")
     assert problem["command_line"] == sentence.format("`fundstelle status`")
     problem = check_problem(writer.post("/api/v1/verify", json={"dossier": "none"}), 404, "not-found")
-    assert problem["detail"].endswith("on the server, `fundstelle dossier list` prints what there is.")
+    assert problem["detail"].endswith("GET /dossiers prints what there is.")
 
 
 def test_an_article_is_removed(writer: TestClient, archive: Archive) -> None:
