@@ -20,8 +20,8 @@ GRAPH = "encoder.xml"
 Batch = tuple[NDArray[np.int64], NDArray[np.int64]]
 """The ids and the mask of a batch, both of shape (rows, tokens)."""
 
-# streams of one thread each; where there are more cores, of several
-_MAX_STREAMS = 8
+# streams of one thread each; where there are more cores, of several, since each stream has memory of its own
+_MAX_STREAMS = 4
 # the more exact precision first: bf16 is at most 5 % faster. Layers in 8 bits are the same in both
 _F32, _BF16 = "f32", "bf16"
 
