@@ -30,6 +30,7 @@ from rag.errors import (
     NotEnoughMemory,
     NotFound,
     TooManyOpenFiles,
+    VectorsUnavailable,
 )
 from rag.evaluation.questions.faults import FAULTS, Fault, QuestionFileError
 from rag.search.query import MAX_QUESTION
@@ -59,6 +60,7 @@ class ErrorTexts:
     index_damaged: str
     unreadable: str
     no_encoder: str
+    no_vectors: str
     no_run: str
     not_found: str
     memory: str
@@ -86,8 +88,10 @@ ERRORS: Mapping[str, ErrorTexts] = {
         "fragen. Den Artikeln ist nichts geschehen.",
         unreadable="Die Festplatte mit dem Archiv meldet einen Fehler. Prüfen Sie sie, und sichern Sie das Archiv; "
         "Näheres steht im Protokoll.",
-        no_encoder="Das Sprachmodell lässt sich nicht laden. Prüfen Sie, ob die Festplatte voll ist; Näheres steht im "
-        "Protokoll.",
+        no_encoder="Das Sprachmodell ist nicht verfügbar. Prüfen Sie, ob die Festplatte voll ist oder ob sein Server "
+        "antwortet; Näheres steht im Protokoll.",
+        no_vectors="Der Server mit den Vektoren des Archivs antwortet nicht oder lehnt ab. Prüfen Sie, ob er läuft, "
+        "und fragen Sie dann noch einmal; Näheres steht im Protokoll.",
         no_run="Diese Auswertung gibt es im Archiv nicht mehr. Wählen Sie eine andere.",
         not_found="Das ist nicht mehr im Archiv: Es wurde entfernt, oder ein anderes Archiv liegt an dieser Stelle.",
         memory="Der Arbeitsspeicher reicht nicht aus: Beenden Sie andere Programme, oder erhöhen Sie die Grenze, die "
@@ -127,7 +131,10 @@ ERRORS: Mapping[str, ErrorTexts] = {
         "articles.",
         unreadable="The disk with the archive reports an error. Check it, and back up the archive; the log has the "
         "details.",
-        no_encoder="The language model cannot be loaded. Check whether the disk is full; the log has the details.",
+        no_encoder="The language model is not available. Check whether the disk is full, and whether its server "
+        "answers; the log has the details.",
+        no_vectors="The server with the vectors of the archive does not answer, or refuses. Check whether it runs, "
+        "then ask again; the log has the details.",
         no_run="This run is no longer in the archive. Choose another one.",
         not_found="This is no longer in the archive: it was removed, or another archive is in its place now.",
         memory=NotEnoughMemory.sentence,
@@ -202,6 +209,7 @@ def _archive_sentence(error: FundstelleError, texts: Texts, archive: Path) -> st
         ArchiveReadOnly: words.read_only,
         EncoderMisfit: texts.other_encoder,
         EncoderUnavailable: words.no_encoder,
+        VectorsUnavailable: words.no_vectors,
         NoRun: words.no_run,
         NotEnoughMemory: words.memory,
         NotFound: words.not_found,
