@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import cast
 
 import gradio as gr
+import matplotlib
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.responses import PlainTextResponse
@@ -68,6 +69,8 @@ _MAX_SESSIONS = 100
 
 def build_app(archive: Archive, serving: Serving = THIS_COMPUTER) -> FastAPI:
     """Return the web application: the page at /, articles at /article/ID, reports at /evaluation/NAME.html, the API."""
+    # Gradio asks for the backend at its first call, which would take half a second to look for one
+    matplotlib.use("agg")
     app = FastAPI(title="Fundstelle", docs_url=None, redoc_url=None, openapi_url=None)
     jobs = app.state.jobs = Jobs.of(archive)
     access = Access.of(serving)
