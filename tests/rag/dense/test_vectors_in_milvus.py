@@ -18,6 +18,8 @@ from rag.dense import location
 from rag.errors import ConfigError, VectorsUnavailable
 from rag.storage.layout import DENSE
 
+pytestmark = pytest.mark.slow
+
 QUESTIONS = ("Wer leitete die Verhandlungen?", "Why was the bridge closed?", "Hochwasser", "Was kostet eine Fahrkarte?")
 
 
