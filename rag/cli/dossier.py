@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.text import Text
 
-from rag.cli.options import ArchiveOption, JsonOption, ServerOption, opened_archive, server_asked
+from rag.cli.options import ArchiveOption, JsonOption, ServerOption, asked_part, server_asked
 from rag.cli.output import err, out
 from rag.cli.plain import print_json
 from rag.cli.progress import CountingBar
@@ -19,6 +18,7 @@ from rag.errors import FundstelleError, NotFound
 from rag.text.paths import DEFAULT_ARCHIVE
 
 if TYPE_CHECKING:
+    from rag.archive import Archive
     from rag.client.client import RemoteDossiers
     from rag.types.dossier import Dossier, DossierEntry
     from rag.verification import Verification
@@ -41,19 +41,17 @@ dossiers = typer.Typer(
 )
 
 
-@contextmanager
-def _opened(context: typer.Context, folder: Path, server: str | None) -> Iterator[Dossiers | RemoteDossiers]:
+def _opened(
+    context: typer.Context, folder: Path, server: str | None
+) -> AbstractContextManager[Dossiers | RemoteDossiers]:
     """Open the dossiers of an archive: that in a folder, or that of a server if one is asked."""
-    if address := server_asked(context, server):
-        from rag.client import Client
 
-        with Client(address) as client:
-            yield client.dossiers
-        return
-    from rag.workspace.dossiers import Dossiers
+    def of_archive(archive: Archive) -> Dossiers:
+        from rag.workspace.dossiers import Dossiers
 
-    with opened_archive(folder, create=False) as archive:
-        yield Dossiers(archive)
+        return Dossiers(archive)
+
+    return asked_part(folder, server_asked(context, server), of_archive, lambda client: client.dossiers)
 
 
 DossierArgument = Annotated[str, typer.Argument(metavar="NAME", help="The name of a dossier.")]

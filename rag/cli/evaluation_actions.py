@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,7 +19,7 @@ from rag.cli.evaluation_output import (
     print_runs,
     print_sweep,
 )
-from rag.cli.options import opened_archive
+from rag.cli.options import asked_part, opened_archive
 from rag.cli.output import err, out
 from rag.cli.plain import print_json
 from rag.cli.progress import CountingBar, PreparationBar
@@ -127,17 +127,9 @@ def _read_pairs(pairs: Sequence[str]) -> dict[str, list[str]]:
     return values
 
 
-@contextmanager
-def open_runs(folder: Path, server: str | None) -> Iterator[StoredRuns]:
+def open_runs(folder: Path, server: str | None) -> AbstractContextManager[StoredRuns]:
     """Open the stored runs of an archive: that in a folder, or that of a server if one is given."""
-    if server is None:
-        with opened_archive(folder, create=False) as archive:
-            yield EvaluationSession(archive).runs
-        return
-    from rag.client import Client
-
-    with Client(server) as client:
-        yield client.runs
+    return asked_part(folder, server, lambda archive: EvaluationSession(archive).runs, lambda client: client.runs)
 
 
 @contextmanager

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
@@ -15,6 +15,9 @@ from rag.errors import FundstelleError
 if TYPE_CHECKING:
     from rag.archive import Archive
     from rag.client import Client
+
+Local = TypeVar("Local")
+Remote = TypeVar("Remote")
 
 SOME_FAILED = 1
 """The exit code if files could not be read that the run before did not report."""
@@ -100,17 +103,36 @@ def server_asked(context: typer.Context, server: str | None, **local_options: ob
     return server
 
 
-@contextmanager
-def asked_archive(folder: Path, server: str | None, *, reranker: str | None = None) -> Iterator[Archive | Client]:
+def asked_archive(
+    folder: Path, server: str | None, *, reranker: str | None = None
+) -> AbstractContextManager[Archive | Client]:
     """Open the archive that questions are put to: that in a folder, or that of a server if one is given."""
+    return asked_part(folder, server, lambda archive: archive, lambda client: client, reranker=reranker)
+
+
+@contextmanager
+def asked_part(
+    folder: Path,
+    server: str | None,
+    of_archive: Callable[[Archive], Local],
+    of_client: Callable[[Client], Remote],
+    *,
+    reranker: str | None = None,
+) -> Iterator[Local | Remote]:
+    """Open a part of an archive, such as its dossiers: of that in a folder, or of that of a server if one is given.
+
+    Args:
+        of_archive: returns the part of an archive in a folder.
+        of_client: returns the part of the archive of a server, with the same methods.
+    """
     if server is None:
         with opened_archive(folder, create=False, reranker=reranker) as archive:
-            yield archive
+            yield of_archive(archive)
         return
     from rag.client import Client
 
     with Client(server) as client:
-        yield client
+        yield of_client(client)
 
 
 @contextmanager

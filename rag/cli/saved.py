@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -22,7 +21,7 @@ from rag.cli.options import (
     SinceOption,
     SourceOption,
     UntilOption,
-    opened_archive,
+    asked_part,
     server_asked,
 )
 from rag.cli.output import err, out, print_citations, print_damaged
@@ -32,6 +31,7 @@ from rag.storage.filter_json import filter_values
 from rag.text.paths import DEFAULT_ARCHIVE
 
 if TYPE_CHECKING:
+    from rag.archive import Archive
     from rag.client.client import RemoteSavedQuestions
     from rag.types.saved import Look, SavedQuestion
     from rag.workspace.saved_questions import SavedQuestions
@@ -41,21 +41,17 @@ saved_questions = typer.Typer(
 )
 
 
-@contextmanager
 def _opened(
     context: typer.Context, folder: Path, server: str | None
-) -> Iterator[SavedQuestions | RemoteSavedQuestions]:
+) -> AbstractContextManager[SavedQuestions | RemoteSavedQuestions]:
     """Open the saved questions of an archive: that in a folder, or that of a server if one is asked."""
-    if address := server_asked(context, server):
-        from rag.client import Client
 
-        with Client(address) as client:
-            yield client.saved
-        return
-    from rag.workspace.saved_questions import SavedQuestions
+    def of_archive(archive: Archive) -> SavedQuestions:
+        from rag.workspace.saved_questions import SavedQuestions
 
-    with opened_archive(folder, create=False) as archive:
-        yield SavedQuestions(archive)
+        return SavedQuestions(archive)
+
+    return asked_part(folder, server_asked(context, server), of_archive, lambda client: client.saved)
 
 
 @saved_questions.command("add")
