@@ -27,7 +27,7 @@ from embeddings.indexes.snapshot import (
     read_snapshot,
     write_snapshot,
 )
-from embeddings.indexes.topk import best_first, validate_vectors
+from embeddings.indexes.topk import are_among, best_first, validate_vectors
 from embeddings.types import Ids, Neighbor, OnStep, Vectors
 
 # a single query gains nothing from FAISS's threads, and their idle spinning takes cores from the encoder
@@ -192,8 +192,7 @@ class FaissIndex:
 
     def _remove_rows(self, ids: Ids) -> None:
         if len(self._base_ids):
-            rows = np.minimum(np.searchsorted(self._base_ids, ids), len(self._base_ids) - 1)
-            self._removed_ids = np.union1d(self._removed_ids, ids[self._base_ids[rows] == ids])
+            self._removed_ids = np.union1d(self._removed_ids, ids[are_among(ids, self._base_ids)])
         additions = [number for number in ids.tolist() if number in self._added_ids]
         if additions:
             self._additions.remove_ids(np.array(additions, np.int64))

@@ -13,7 +13,6 @@ from dataclasses import dataclass, field
 from weakref import WeakSet
 
 import numpy as np
-from numpy.typing import NDArray
 
 from embeddings.errors import DimensionMismatch
 from embeddings.indexes.milvus_address import MilvusAddress
@@ -25,7 +24,7 @@ from embeddings.indexes.milvus_collection import (
     open_collection,
 )
 from embeddings.indexes.milvus_kinds import kinds_for
-from embeddings.indexes.topk import best_first, validate_vectors
+from embeddings.indexes.topk import are_among, best_first, validate_vectors
 from embeddings.types import Ids, Neighbor, OnStep, Vectors
 
 # neighbours fetched beyond k, so that ties at the end are broken by id and not by Milvus's order
@@ -109,12 +108,13 @@ class MilvusSnapshot:
         if overlay.hidden:
             among = np.setdiff1d(among, np.fromiter(overlay.hidden, np.int64, len(overlay.hidden)))
         if len(among) > _MAX_COMPARED:
+            ascending = among if (among[1:] >= among[:-1]).all() else np.sort(among)
             # as many as have enough of the given ones if these are as near as the others; twice, for good measure
             for limit in (math.ceil(2 * count * overlay.size / len(among)), MAX_LIMIT):
                 if limit > MAX_LIMIT:
                     break
                 ids, similarities = self.collection.search(query, limit)
-                given = _are_among(ids, among)
+                given = are_among(ids, ascending)
                 if given.sum() >= count:
                     return ids[given], similarities[given]
         return self.collection.search(query, count, among)
@@ -244,13 +244,6 @@ class MilvusIndex:
         collection.put(numbers, np.array(list(overlay.added.values()), np.float32).reshape(-1, self._dim))
         self._overlay = Overlay(len(overlay))
         return collection
-
-
-def _are_among(ids: Ids, among: Ids) -> NDArray[np.bool_]:
-    """Return which of a few ids are among many, which are mostly in order: NumPy would sort all of them."""
-    ordered = among if (among[1:] >= among[:-1]).all() else np.sort(among)
-    are_among: NDArray[np.bool_] = ordered[np.minimum(np.searchsorted(ordered, ids), len(ordered) - 1)] == ids
-    return are_among
 
 
 def _without_noise(similarities: Vectors) -> Vectors:

@@ -29,6 +29,15 @@ def validate_vectors(ids: Sequence[int] | Ids, vectors: Vectors, dim: int) -> tu
     return numbers[rows], np.ascontiguousarray(vectors[rows])
 
 
+def are_among(ids: Ids, ascending: Ids) -> NDArray[np.bool_]:
+    """Return which of a few ids are among many in ascending order; `numpy.isin` would sort all of them."""
+    if not len(ascending):
+        return np.zeros(len(ids), np.bool_)
+    positions = np.minimum(np.searchsorted(ascending, ids), len(ascending) - 1)
+    flags: NDArray[np.bool_] = ascending[positions] == ids
+    return flags
+
+
 def best_first(ids: Ids, similarities: NDArray[np.float32], k: int) -> list[Neighbor]:
     """Return the k most similar ids, ties by id; cosines are clipped to [-1, 1] against rounding errors."""
     order = np.lexsort((ids, -similarities))[:k]

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from tantivy import Document, Index, Occur, Query, SchemaBuilder
 
 from embeddings import permissions
+from embeddings.indexes.topk import are_among
 from rag.lexical.manifest import IndexDamaged, count_deleted, links_to
 from rag.lexical.query import idf
 from rag.text.sounds import is_sound
@@ -205,9 +206,9 @@ class WordIndex:
             query = self._any_of(terms, allowed if in_query else None)
             hits = searcher.search(query, limit, count=False).hits
             keys = np.array(searcher.fast_field_values("key", [address for _, address in hits]), np.int64)
-            passes = ~_is_among(keys, outdated)
+            passes = ~are_among(keys, outdated)
             if allowed is not None:
-                passes &= _is_among(keys, allowed)
+                passes &= are_among(keys, allowed)
             best = [(int(keys[index]), round(hits[index][0], _DECIMALS)) for index in np.flatnonzero(passes).tolist()]
             best.sort(key=lambda scored: (-scored[1], scored[0]))
             # passages with the same score as the k-th may follow the fetched hits
@@ -266,11 +267,3 @@ def _require_memory(size: int) -> None:
         mmap.mmap(-1, size).close()
     except OSError as error:
         raise MemoryError from error
-
-
-def _is_among(keys: Ids, ascending: Ids) -> NDArray[np.bool_]:
-    if not len(ascending):
-        return np.zeros(len(keys), np.bool_)
-    positions = np.minimum(np.searchsorted(ascending, keys), len(ascending) - 1)
-    flags: NDArray[np.bool_] = ascending[positions] == keys
-    return flags
