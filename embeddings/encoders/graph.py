@@ -45,7 +45,7 @@ class CompiledGraph:
 
     def __init__(self, folder: Path, precision: str) -> None:
         self.precision = precision
-        self._idle = threading.local()
+        self._requests = threading.local()
         cores = this_processor().cores
         self._streams = min(cores, _MAX_STREAMS)
         config = {
@@ -75,21 +75,21 @@ class CompiledGraph:
         Both are views, to be used before the next ones are asked for. One batch more is under way than there are
         streams, so that no stream waits for whoever uses the vectors.
         """
-        idle: list[Any] = self._idle.__dict__.setdefault("requests", [])
-        under_way: deque[Any] = deque()
+        idle: list[Any] = self._requests.__dict__.setdefault("idle", [])
+        running: deque[Any] = deque()
         try:
             for tokens, mask in batches:
-                if len(under_way) > self._streams:
-                    yield _outputs(under_way[0])
-                    idle.append(under_way.popleft())
+                if len(running) > self._streams:
+                    yield _outputs(running[0])
+                    idle.append(running.popleft())
                 request = idle.pop() if idle else self._compiled.create_infer_request()
                 request.start_async({"input_ids": tokens, "attention_mask": mask})
-                under_way.append(request)
-            while under_way:
-                yield _outputs(under_way[0])
-                idle.append(under_way.popleft())
+                running.append(request)
+            while running:
+                yield _outputs(running[0])
+                idle.append(running.popleft())
         finally:
-            for request in under_way:
+            for request in running:
                 request.wait()
                 idle.append(request)
 

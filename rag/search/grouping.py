@@ -79,7 +79,7 @@ class _Texts:
     """The texts of ranked passages, split into pairs of words and sentences when these are needed."""
 
     ranked: Sequence[RankedPassage]
-    _remembered: dict[tuple[int, Callable[[str], Pairs]], Pairs] = field(default_factory=dict)
+    _pair_sets: dict[tuple[int, Callable[[str], Pairs]], Pairs] = field(default_factory=dict)
     _sentences: dict[str, list[NormalizedSentence]] = field(default_factory=dict)
 
     def is_copy(self, number: int, group: Group) -> bool:
@@ -117,9 +117,9 @@ class _Texts:
         return True
 
     def _pairs(self, number: int, cut: Callable[[str], Pairs]) -> Pairs:
-        if (number, cut) not in self._remembered:
-            self._remembered[number, cut] = cut(strip_invisible(self.ranked[number][1].text).casefold())
-        return self._remembered[number, cut]
+        if (number, cut) not in self._pair_sets:
+            self._pair_sets[number, cut] = cut(strip_invisible(self.ranked[number][1].text).casefold())
+        return self._pair_sets[number, cut]
 
     def _window(self, *numbers: int) -> Window:
         article = self.ranked[numbers[0]][0]
