@@ -22,6 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embeddings.encoders.graph import GRAPH
+from embeddings.encoders.graph_rewriting import centre_zero_points, float_mask
 from embeddings.encoders.openvino_runtime import import_openvino
 from embeddings.encoders.padding import PADDED_LENGTHS
 from embeddings.encoders.reference import ReferenceText, texts_of_all_lengths, write_reference
@@ -128,6 +129,8 @@ def _write_graph(model: SentenceTransformer, module: Any, texts: Sequence[str], 
             **_quantisation(),
         )
         _report(0.8, "writing the graph")
+        centre_zero_points(quantised)
+        float_mask(quantised)
         ov.save_model(quantised, target / GRAPH)
 
 

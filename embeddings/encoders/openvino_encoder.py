@@ -28,7 +28,7 @@ from embeddings.errors import CompiledGraphUnavailable
 from embeddings.types import OnStep, Role, TokenVectors, Vectors
 from embeddings.vectors.token_filter import content_tokens
 
-GRAPH_VERSION = 5
+GRAPH_VERSION = 6
 """Raise it whenever export.py writes a different graph from the same weights."""
 
 
