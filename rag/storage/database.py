@@ -6,6 +6,7 @@ import logging
 import os
 import secrets
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -34,6 +35,9 @@ _COUNT_CHANGE = (
     "INSERT INTO meta (name, value) VALUES ('changes', '1') "
     "ON CONFLICT (name) DO UPDATE SET value = CAST(value + 1 AS TEXT)"
 )
+# while articles are stored, the file that says how many changes there were is written once in so many seconds: to
+# replace it takes as long as to store an article
+_STATE_SECONDS = 1.0
 # random bytes in the mark of a revision
 _MARK_BYTES = 6
 
@@ -56,6 +60,7 @@ class Database:
         self._version = SCHEMA_VERSION
         # changes that were lost before
         self._lost = 0
+        self._next_state = 0.0
         # what the file itself said last, without its write-ahead log
         self._in_file: ChangeCount | None = None
         if not path.exists():
@@ -90,6 +95,7 @@ class Database:
         self._in_file = check_log(self._path, self._in_file) or self._in_file
 
     def _write_state(self, count: ChangeCount, *, safely: bool) -> None:
+        self._next_state = time.monotonic() + _STATE_SECONDS
         try:
             write_state(self._path, replace(count, changes=count.changes + self._lost), safely=safely)
         except OSError as error:
@@ -173,11 +179,14 @@ class Database:
                     raise ArchiveReplaced(REPLACED.format(folder=self._path.parent))
 
     @contextmanager
-    def transaction(self, *, of_articles: bool = True) -> Iterator[tuple[sqlite3.Connection, int]]:
+    def transaction(
+        self, *, of_articles: bool = True, of_files: bool = False
+    ) -> Iterator[tuple[sqlite3.Connection, int]]:
         """Change all or nothing; yields a connection and the revision that the change makes.
 
         Args:
             of_articles: whether what is searched changes; if not, the revision stays.
+            of_files: whether only what is known of files changes, which the next run finds out again.
         """
         with self.lent() as connection, immediate_transaction(connection):
             revision = self.revision + of_articles
@@ -188,8 +197,11 @@ class Database:
             connection.execute("UPDATE meta SET value = ? WHERE name = 'revision'", (str(revision),))
             connection.execute(_COUNT_CHANGE)
             count = change_count(connection)
-        # while articles are indexed, once in a while is enough
-        self._write_state(count, safely=not of_articles)
+        # what a power cut undoes is indexed again, but nobody types again what was typed
+        if not (of_articles or of_files):
+            self._write_state(count, safely=True)
+        elif time.monotonic() >= self._next_state:
+            self._write_state(count, safely=False)
 
 
 def prepare_connection(connection: sqlite3.Connection) -> None:

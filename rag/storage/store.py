@@ -196,20 +196,20 @@ class Store:
 
     def update_sha256(self, article: Article) -> None:
         """Note that a stored article now comes from a file with other bytes than before."""
-        with self._database.transaction(of_articles=False) as (connection, _):
+        with self._database.transaction(of_articles=False, of_files=True) as (connection, _):
             connection.execute("UPDATE articles SET sha256 = ? WHERE id = ?", (article.sha256, article.id))
 
     def finish_file(self, file: FileRecord, current_ids: Collection[str]) -> None:
         """Note that a file was read to its end; its articles whose ids are not among the current ones are removed."""
         outdated = [article_id for article_id in self.ids_from(file.path) if article_id not in current_ids]
-        with self._database.transaction(of_articles=bool(outdated)) as (connection, revision):
+        with self._database.transaction(of_articles=bool(outdated), of_files=True) as (connection, revision):
             remove_articles(connection, revision, outdated)
             put_file(connection, file)
 
     def remove_file(self, path: str) -> int:
         """Remove the articles of a file with their passages and vectors, and return how many there were."""
         article_ids = self.ids_from(path)
-        with self._database.transaction(of_articles=bool(article_ids)) as (connection, revision):
+        with self._database.transaction(of_articles=bool(article_ids), of_files=True) as (connection, revision):
             remove_articles(connection, revision, article_ids)
             connection.execute("DELETE FROM files WHERE path = ?", (path,))
         return len(article_ids)
