@@ -27,6 +27,8 @@ from rag.types import Article, Correction, Passage, Span, corrected
 
 # passages that are encoded together: enough for full batches, few enough to lose by an interruption
 _BATCH = 256
+# as many as are encoded where the encoder would have nothing to do
+_FEW = 64
 # maximum length of the texts that an untested encoder may have encoded wrongly, in tokens and, since no token has more
 # than 16 characters, of their passages in characters
 _SHORT_TOKENS, _SHORT_CHARACTERS = 32, 600
@@ -52,7 +54,8 @@ class ArticleWriter:
     """Takes articles one by one and stores them in batches; call `flush` after the last.
 
     A batch is encoded in a thread of its own, while the articles of the next are read and split and those of the one
-    before are stored. Use it as a context, which waits for that thread if an error ends the work.
+    before are stored; another thread caches the tokens of what is encoded. Use it as a context, which waits for both if
+    an error ends the work.
 
     Args:
         loaders: how the articles were loaded, for the recipe.
@@ -89,6 +92,8 @@ class ArticleWriter:
         self._inputs: dict[bytes, str] = {}
         self._encoding: _Batch | None = None
         self._thread = ThreadPoolExecutor(1)
+        self._token_thread = ThreadPoolExecutor(1)
+        self._tokens_in_progress: Future[None] | None = None
         # of the texts of the batch before, which may not be stored yet; for the thread alone
         self._previous: dict[bytes, HalfVectors] = {}
         self._is_encoder_opening = False
@@ -102,8 +107,9 @@ class ArticleWriter:
     def __exit__(
         self, error_type: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Wait for what is being encoded, which nobody needs any more if there was an error."""
+        """Wait for what is being encoded and cached, which nobody needs any more if there was an error."""
         self._thread.shutdown(cancel_futures=True)
+        self._token_thread.shutdown(cancel_futures=True)
 
     def open_encoder_early(self) -> None:
         """Begin to open the encoder on another core, since it may have to encode a text that is about to be read."""
@@ -159,8 +165,12 @@ class ArticleWriter:
                 corrections=correction,
             )
         )
-        if len(self._inputs) >= _BATCH:
+        if len(self._inputs) >= (_BATCH if self._is_encoding else _FEW):
             self._encode_pending()
+
+    @property
+    def _is_encoding(self) -> bool:
+        return self._encoding is not None and not self._encoding.vectors.done()
 
     def finish_file(self, file: FileRecord, current_ids: Collection[str]) -> None:
         """Note, after the articles added so far, that a file was read to its end; see `Store.finish_file`."""
@@ -259,8 +269,17 @@ class ArticleWriter:
         if self._token_store is None:
             return self._encoder.encode_passages(texts).astype(np.float16)
         token_vectors = encode_words(self._encoder, texts)
-        self._token_store.put(dict(zip(inputs, token_vectors, strict=True)), overwrite=overwrite)
+        # token vectors are large: those of one batch wait, at most
+        self._finish_tokens()
+        tokens = dict(zip(inputs, token_vectors, strict=True))
+        self._tokens_in_progress = self._token_thread.submit(self._token_store.put, tokens, overwrite=overwrite)
         return np.stack([text.pooled for text in token_vectors]).astype(np.float16)
+
+    def _finish_tokens(self) -> None:
+        """Wait until the tokens of what was encoded are cached."""
+        if self._tokens_in_progress:
+            self._tokens_in_progress.result()
+            self._tokens_in_progress = None
 
     def keep_tokens(self) -> None:
         """Cache the token vectors of all texts, and delete those of removed texts; call it last.
@@ -270,6 +289,7 @@ class ArticleWriter:
         """
         if self._token_store is None:
             return
+        self._finish_tokens()
         cache = self._token_store.cache
         complete_at = cache.complete_at
         if cache.usable and (complete_at is None or not self._store.changes.descends_from(complete_at)):
@@ -278,5 +298,6 @@ class ArticleWriter:
                 missing = {key: text for key, text in inputs.items() if key not in cached}
                 if missing:
                     self._encode(missing)
+            self._finish_tokens()
             cache.set_complete(self._store.changes.state)
         cache.drop_all_but(self._store.changes.state, self._store.passages.count(), self._store.passages.input_hashes())

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from embeddings.encoders.graph_rewriting import centre_zero_points, float_mask
+from embeddings.encoders.graph_rewriting import attention_by_exponentials, centre_zero_points
 from embeddings.encoders.openvino_runtime import import_openvino
 
 ov = import_openvino()
@@ -56,26 +56,39 @@ def test_what_cannot_be_centred_or_is_stays_as_it_is(kind: str) -> None:
     assert centre_zero_points(graph) == 0
 
 
-def test_attention_with_a_mask_of_floats_reads_the_tokens_that_are_not_masked() -> None:
-    """Softmax of the scores over the first tokens alone, by NumPy, where the mask of the second row ends early."""
-    random = np.random.default_rng(7)
-    query, key, value = (random.standard_normal((2, 2, TOKENS, 8)).astype(np.float32) for _ in range(3))
-    mask = np.ones((2, TOKENS), np.int64)
-    mask[1, 4:] = 0
+def attention() -> object:
+    """Return a graph of the operation for attention with a mask of booleans, as it is exported."""
     parts = [opset.parameter([-1, 2, -1, 8], np.float32, name=name) for name in ("query", "key", "value")]
     given = opset.parameter([-1, -1], np.int64, name="attention_mask")
     booleans = opset.unsqueeze(opset.convert(given, "boolean"), opset.constant(np.array([1, 2])))
-    attention = opset.scaled_dot_product_attention(*parts, booleans, causal=False)
-    graph = ov.Model([attention], [*parts, given], "attention")
+    graph = ov.Model([opset.scaled_dot_product_attention(*parts, booleans, causal=False)], [*parts, given], "attention")
     graph.input(3).get_tensor().set_names({"attention_mask"})
+    return graph
 
-    assert float_mask(graph) == 1
+
+@pytest.mark.parametrize(("size", "greatest"), [(1, 10), (3, 75), (30, np.inf)])
+def test_attention_by_exponentials_is_the_softmax_of_the_scores(size: float, greatest: float) -> None:
+    """Of the tokens that are not masked, by NumPy in 64 bits; of scores of thousands, a mean of the values."""
+    random = np.random.default_rng(7)
+    query, key, value = (random.standard_normal((2, 2, TOKENS, 8)).astype(np.float32) for _ in range(3))
+    query, key = query * size, key * size
+    mask = np.ones((2, TOKENS), np.int64)
+    mask[1, 4:] = 0
+    graph = attention()
+
+    assert attention_by_exponentials(graph) == 1
 
     result = _run(graph, query=query, key=key, value=value, attention_mask=mask)
     for row, tokens in enumerate((TOKENS, 4)):
-        scores = np.exp(query[row] @ key[row, :, :tokens].transpose(0, 2, 1) / np.sqrt(8))
-        expected = scores / scores.sum(-1, keepdims=True) @ value[row, :, :tokens]
-        assert np.abs(result[row] - expected).max() < 1e-5
+        values = value[row, :, :tokens]
+        scores = query[row].astype(np.float64) @ key[row, :, :tokens].transpose(0, 2, 1) / np.sqrt(8)
+        assert np.abs(scores).max() < greatest
+        weights = np.exp(scores - scores.max(-1, keepdims=True))
+        expected = weights / weights.sum(-1, keepdims=True) @ values
+        if greatest < np.inf:
+            assert np.abs(result[row] - expected).max() < 1e-5
+        assert (result[row] <= values.max(1, keepdims=True) + 1e-5).all()
+        assert (result[row] >= values.min(1, keepdims=True) - 1e-5).all()
 
 
 def _run(graph: object, **inputs: np.ndarray) -> np.ndarray:

@@ -223,7 +223,8 @@ def test_the_next_articles_are_read_while_a_batch_is_encoded(
             assert not is_first or counted.wait(PATIENCE)
             return super().token_vectors(texts, role)
 
-    monkeypatch.setattr("rag.indexing.writer._BATCH", 8)
+    for number in ("_BATCH", "_FEW"):
+        monkeypatch.setattr(f"rag.indexing.writer.{number}", 8)
     shutil.copy(folder / SOME[0], folder / f"zz-{SOME[0]}")
     with Archive.open(tmp_path / "archive", encoder=Watched(encoder)) as archive:
         report = archive.index([folder])
