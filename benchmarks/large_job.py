@@ -61,14 +61,14 @@ def index(archive_folder: Path, files: Path) -> None:
 
     def measure(progress: Progress, *, is_end: bool = False) -> None:
         nonlocal printed
-        step = progress.files_done * STEPS // progress.files_total
+        step = progress.articles * STEPS // progress.articles_total
         if step == printed and not is_end:
             return
         printed = step
         readers = process.children(recursive=True)
         processor = process.cpu_times()
         line = {
-            "files": progress.files_done,
+            "files": progress.articles,
             "passages": progress.passages,
             "seconds": round(time.perf_counter() - start, 1),
             "processor_seconds": round(processor.user + processor.system, 1),
