@@ -218,8 +218,8 @@ def watched(on_commit: Callable[[], object]) -> Iterator[None]:
     transaction = Database.transaction
 
     @contextmanager
-    def watched_transaction(self: Database, *, of_articles: bool = True) -> Iterator[Any]:
-        with transaction(self, of_articles=of_articles) as change:
+    def watched_transaction(self: Database, **scope: bool) -> Iterator[Any]:
+        with transaction(self, **scope) as change:
             yield change
         on_commit()
 
