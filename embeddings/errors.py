@@ -10,7 +10,7 @@ class CompiledGraphUnavailable(EncoderError):
 
 
 class IndexDamaged(Exception):
-    """The files of a vector index are missing, truncated or altered; rebuild it."""
+    """The files of an index, of vectors or of words, are missing, truncated or altered; rebuild it."""
 
 
 class IndexUnavailable(Exception):

@@ -1,6 +1,8 @@
 """Errors with a message for the user: what happened, and what to do next."""
 
 import errno
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 
 class FundstelleError(Exception):
@@ -21,6 +23,18 @@ class TooManyOpenFiles(Shortage):
     """The programs of the computer have too many files open."""
 
     sentence = "Too many files are open: end other programs, or raise the limit that `ulimit -n` shows."
+
+
+@contextmanager
+def shortage_said() -> Iterator[None]:
+    """Raise a Shortage in place of an error that was raised since the computer has too little of something."""
+    try:
+        yield
+    except Exception as error:
+        lack = shortage(error)
+        if lack is None or lack is error:
+            raise
+        raise lack from error
 
 
 def shortage(error: BaseException) -> Shortage | None:

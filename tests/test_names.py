@@ -48,7 +48,6 @@ SAME_MEANING = {
         "a command, and the function that does its work",
     ),
     "FundstelleRetriever": "an archive as a retriever, for each library that has retrievers",
-    "IndexDamaged": "the files of an index are damaged, be it of words or of vectors",
     "bounds": "the ends of an interval, in the words of the report and of the page",
     "embedded_files": "the names of the files that a document contains, by format",
     "main": "the entry point of the package, and of its command line",

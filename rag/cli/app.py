@@ -17,7 +17,7 @@ from typer.core import TyperGroup
 from rag import __version__
 from rag.cli.commands import CommandGroup
 from rag.cli.plain import LogLine, escape_controls, print_remark, replace_controls
-from rag.errors import FundstelleError, shortage
+from rag.errors import FundstelleError, shortage_said
 
 DONE, UNUSABLE, INTERRUPTED = 0, 2, 130
 
@@ -93,7 +93,8 @@ def run_command(words: list[str]) -> int:
         if signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:
             # from here on, an interrupted command closes what it opened
             signal.signal(signal.SIGINT, signal.default_int_handler)
-        code = app(arguments, prog_name="fundstelle", standalone_mode=False) or DONE
+        with shortage_said():
+            code = app(arguments, prog_name="fundstelle", standalone_mode=False) or DONE
     except KeyboardInterrupt:
         code = INTERRUPTED
     except Exception as error:
@@ -118,8 +119,6 @@ def _print_error(error: Exception) -> int:
     elif hasattr(error, "show"):
         # typer's usage errors print themselves; their class is not public
         error.show()
-    elif lack := shortage(error):
-        print_remark(str(lack))
     else:
         summary = escape_controls(f"{type(error).__name__}: {error}".splitlines()[0])
         print_remark(f"Unexpected error ({summary}): run the command again with --debug for details.")

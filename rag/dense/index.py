@@ -82,7 +82,6 @@ class DenseIndex:
         self._source: IndexSource | None = None
         self._neutral = LanguageNeutral({}, {})
         self._state = NOTHING_YET
-        self._ignores_disk = False
 
     def search(self, query: Vectors, k: int, allowed: Ids | None = None) -> list[Neighbor]:
         """Return the keys of the nearest passages of the store as it is now, best first.
@@ -95,7 +94,7 @@ class DenseIndex:
             VectorsUnavailable: the server that has the vectors does not answer, or refuses.
         """
         index = self.catch_up()
-        with unavailable_said():
+        with failures_said():
             return index.search(query, k, allowed) if index is not None else []
 
     @property
@@ -117,32 +116,46 @@ class DenseIndex:
         Other threads that catch up later do not change what is returned.
         """
         with self._lock:
-            encoder = self._store.vectors.encoder
-            if encoder is None:
-                return None
-            neutral = language_neutral(encoder.fingerprint)
-            source = IndexSource(self._store.facts.archive_id, encoder.fingerprint, neutral.name)
-            with self._forgotten_on_failure():
-                reopened = self._index is None or source != self._source
-                if self._index is None or reopened:
-                    self._neutral, self._source = neutral, source
-                    self._index = self._open(encoder, source)
-                changed = reopened or self._state != self._store.changes.state
-                if changed and self._is_shared:
-                    self._update_shared(encoder, source)
-                elif changed:
-                    self._update(self._index, encoder, source)
-            return self._index.snapshot()
+            return self._caught_up()
+
+    def rebuild(self) -> None:
+        """Replace the index by one that is made from the store alone; the caller must hold the lock `writing`.
+
+        What is on the disk stays until the new index is complete, for those who ask meanwhile.
+        """
+        with self._lock:
+            self._index = None
+            self._caught_up(afresh=True)
+
+    def _caught_up(self, *, afresh: bool = False) -> VectorSnapshot | None:
+        """See `catch_up`; `afresh` ignores what is on the disk or the server."""
+        encoder = self._store.vectors.encoder
+        if encoder is None:
+            return None
+        neutral = language_neutral(encoder.fingerprint)
+        source = IndexSource(self._store.facts.archive_id, encoder.fingerprint, neutral.name)
+        with self._forgotten_on_failure():
+            reopened = self._index is None or source != self._source
+            if self._index is None or reopened:
+                self._neutral, self._source = neutral, source
+                self._index = self._open(encoder, source, afresh=afresh)
+            changed = reopened or self._state != self._store.changes.state
+            if changed and self._is_shared:
+                self._update_shared(encoder, source, afresh=afresh)
+            elif changed:
+                self._update(self._index, encoder, source)
+        return self._index.snapshot()
 
     def open_as_it_is(self, dim: int) -> VectorIndex:
         """Open the index without making good what it lacks.
 
         Raises:
             IndexDamaged: it cannot be read.
-            IndexUnavailable: the server that has the vectors does not answer, or refuses.
+            VectorsUnavailable: the server that has the vectors does not answer, or refuses.
             DimensionMismatch: it has vectors of another dimension.
         """
-        return open_index(self._url, dim, owner=self._store.facts.archive_id)
+        with _unavailable_said():
+            return open_index(self._url, dim, owner=self._store.facts.archive_id)
 
     def check(self) -> None:
         """Check whether the server answers that has the vectors, or is to have them.
@@ -151,11 +164,10 @@ class DenseIndex:
             VectorsUnavailable: it does not, or refuses.
         """
         encoder = self._store.vectors.encoder
-        with unavailable_said():
-            try:
-                self.open_as_it_is(encoder.dim if encoder else 1)
-            except (IndexDamaged, DimensionMismatch):
-                log.debug("The vector index is made again with the next indexing.")
+        try:
+            self.open_as_it_is(encoder.dim if encoder else 1)
+        except (IndexDamaged, DimensionMismatch):
+            log.debug("The vector index is made again with the next indexing.")
 
     @property
     def _url(self) -> str:
@@ -165,17 +177,17 @@ class DenseIndex:
     def _forgotten_on_failure(self) -> Iterator[None]:
         """Open an index again with the next question where its server did not do what was asked."""
         try:
-            with unavailable_said():
+            with failures_said():
                 yield
         except (VectorsUnavailable, ArchiveIndexDamaged):
             self._index = None
             raise
 
-    def _update_shared(self, encoder: EncoderRecord, source: IndexSource) -> None:
+    def _update_shared(self, encoder: EncoderRecord, source: IndexSource, *, afresh: bool) -> None:
         """Write what is missing on the server, unless another process is doing so."""
         try:
             make_folder(self._folder)
-            turn = FileLock(self._folder / _WRITING).acquire(timeout=-1 if self._ignores_disk else 0)
+            turn = FileLock(self._folder / _WRITING).acquire(timeout=-1 if afresh else 0)
         except Timeout:
             log.debug("Another process is writing to the vector index.")
         except OSError as error:
@@ -183,7 +195,7 @@ class DenseIndex:
         else:
             with turn:
                 # another process may just have written it
-                self._index = self._open(encoder, source)
+                self._index = self._open(encoder, source, afresh=afresh)
                 self._update(self._index, encoder, source)
             return
         if self._index is not None and not self._index.stamp:
@@ -208,21 +220,8 @@ class DenseIndex:
         with self._lock:
             self._index = None
 
-    def rebuild(self) -> None:
-        """Replace the index by one that is made from the store alone; the caller must hold the lock `writing`.
-
-        What is on the disk stays until the new index is complete, for those who ask meanwhile.
-        """
-        with self._lock:
-            self._index = None
-            self._ignores_disk = True
-        try:
-            self.catch_up()
-        finally:
-            self._ignores_disk = False
-
-    def _open(self, encoder: EncoderRecord, source: IndexSource) -> VectorIndex:
-        if self._ignores_disk:
+    def _open(self, encoder: EncoderRecord, source: IndexSource, *, afresh: bool) -> VectorIndex:
+        if afresh:
             return self._fresh(encoder)
         try:
             index = self.open_as_it_is(encoder.dim)
@@ -274,11 +273,18 @@ class DenseIndex:
 
 
 @contextmanager
-def unavailable_said() -> Iterator[None]:
-    """Say as an error of the archive that the server with its vectors does not answer, or has others meanwhile."""
+def failures_said() -> Iterator[None]:
+    """Say as an error of the archive that an index is damaged, or that the server with its vectors does not answer."""
+    try:
+        with _unavailable_said():
+            yield
+    except IndexDamaged as error:
+        raise ArchiveIndexDamaged(f"{error} Ask again: it is rebuilt.") from error
+
+
+@contextmanager
+def _unavailable_said() -> Iterator[None]:
     try:
         yield
     except IndexUnavailable as error:
         raise VectorsUnavailable(str(error)) from error
-    except IndexDamaged as error:
-        raise ArchiveIndexDamaged(f"{error} Ask again: it is rebuilt.") from error

@@ -10,8 +10,9 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from embeddings.errors import IndexDamaged
 from rag.diagnosis.check import WELL, Symptom, megabytes
-from rag.lexical.manifest import IndexDamaged, read_manifest
+from rag.lexical.manifest import read_manifest
 from rag.storage.database import DATABASE
 from rag.storage.layout import DENSE, INBOX, LEXICAL, entries_below, file_sizes
 from rag.storage.scratch import abandoned_folders

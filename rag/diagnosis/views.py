@@ -8,16 +8,15 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from embeddings.errors import DimensionMismatch, IndexDamaged, IndexUnavailable
+from embeddings.errors import DimensionMismatch, IndexDamaged
 from embeddings.index import VectorIndex
 from embeddings.types import Vectors
 from embeddings.vectors.language_neutral import LanguageNeutral, language_neutral
-from rag.dense.index import IndexSource, IndexStamp, unavailable_said
+from rag.dense.index import IndexSource, IndexStamp, failures_said
 from rag.diagnosis.check import WELL, OpenArchive, Symptom
-from rag.errors import VectorsUnavailable
-from rag.lexical import manifest as words_manifest
 from rag.lexical.documents import entries
 from rag.lexical.index import VERSION
+from rag.lexical.manifest import check_files, read_manifest
 from rag.lexical.tantivy_index import WordIndex
 from rag.storage.change_feed import PassageChanges
 from rag.storage.layout import LEXICAL
@@ -47,7 +46,7 @@ def vector_search(archive: OpenArchive) -> Symptom:
     # in a small archive, all passages would be among the nearest
     count = max(1, min(_NEIGHBORS, len(index) // 2))
     nearest = _nearest(archive, record, neutral, questions, count)
-    with unavailable_said():
+    with failures_said():
         shares = [
             np.isin(expected, [neighbor.id for neighbor in index.search(question, count)]).mean()
             for question, expected in zip(questions, nearest, strict=True)
@@ -68,8 +67,6 @@ def _opened_vectors(archive: OpenArchive) -> tuple[Symptom, VectorIndex | None]:
         stamp = IndexStamp.parse(index.stamp)
     except IndexDamaged as error:
         return Symptom("damaged", {"error": str(error)}), None
-    except IndexUnavailable as error:
-        raise VectorsUnavailable(str(error)) from error
     except (DimensionMismatch, ValueError):
         return Symptom("stale"), None
     source = IndexSource(archive.store.facts.archive_id, record.fingerprint, language_neutral(record.fingerprint).name)
@@ -145,12 +142,12 @@ def opened_words(archive: OpenArchive) -> tuple[Symptom, WordIndex | None]:
     """Return what is seen of the index of words as it is on the disk, and the index if it can be opened."""
     folder = archive.folder / LEXICAL
     try:
-        manifest = words_manifest.read_manifest(folder)
+        manifest = read_manifest(folder)
         if manifest is None:
             return Symptom("well", {"count": 0}) if archive.store.passages.is_empty else Symptom("missing"), None
-        words_manifest.check_files(folder, manifest)
+        check_files(folder, manifest)
         words = WordIndex.open(folder / manifest.name)
-    except words_manifest.IndexDamaged as error:
+    except IndexDamaged as error:
         return Symptom("damaged", {"error": str(error)}), None
     is_ours = manifest.made_from == f"{archive.store.facts.archive_id} {VERSION}"
     return _completeness(archive, manifest.state if is_ours else None, len(words)), words

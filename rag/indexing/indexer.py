@@ -31,7 +31,7 @@ from pathlib import Path
 from embeddings.encoder import Encoder
 from rag.config import Config
 from rag.dense.token_vectors import TokenStore
-from rag.errors import ArchiveError, LoadError, NotFound, shortage
+from rag.errors import ArchiveError, LoadError, NotFound, Shortage, shortage_said
 from rag.indexing.corrections import move_corrections, restore_strays
 from rag.indexing.discovery import (
     FileListing,
@@ -354,13 +354,12 @@ class Indexer:
             self._store.update_sha256(article)
         else:
             try:
-                passages = self.writer.split(article)
-            except ArchiveError:
+                with shortage_said():
+                    passages = self.writer.split(article)
+            except (ArchiveError, Shortage):
                 # the encoder could not be opened, which is done for the first text
                 raise
             except Exception as error:
-                if lack := shortage(error):
-                    raise lack from error
                 # a text can be odd in unforeseen ways; the others are indexed all the same
                 log.debug("%s", article.path, exc_info=True)
                 name = article.path.removeprefix(file.path)

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any, Generic, Literal, TypeVar
 
-from rag.errors import ArchiveBusy, FundstelleError, NotFound, shortage
+from rag.errors import ArchiveBusy, FundstelleError, NotFound, shortage_said
 
 _log = logging.getLogger(__name__)
 
@@ -144,15 +144,14 @@ class BackgroundJob(Generic[State]):
 
     def _work(self, work: Callable[[], dict[str, Any]]) -> None:
         try:
-            self._update(**{"phase": "done", **work()})
+            with shortage_said():
+                result = work()
+            self._update(**{"phase": "done", **result})
         except KeyboardInterrupt:
             self._update(phase="cancelled")
         except FundstelleError as error:
             self._update(phase="refused", refusal=error)
         except Exception as error:
-            if lack := shortage(error):
-                self._update(phase="refused", refusal=lack)
-                return
             _log.error("A job failed (%s): %s", self.kind, type(error).__name__)
             _log.debug("It happened here:", exc_info=True)
             self._update(phase="failed")

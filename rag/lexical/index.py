@@ -13,16 +13,9 @@ from pathlib import Path
 import numpy as np
 from filelock import BaseFileLock, Timeout
 
+from embeddings.errors import IndexDamaged
 from rag.lexical.documents import count_words, entries, term_maker
-from rag.lexical.manifest import (
-    IndexDamaged,
-    Manifest,
-    check_files,
-    new_folder,
-    read_manifest,
-    was_cut_short,
-    write_manifest,
-)
+from rag.lexical.manifest import Manifest, check_files, new_folder, read_manifest, was_cut_short, write_manifest
 from rag.lexical.snapshot import LexicalSnapshot
 from rag.lexical.tantivy_index import WordIndex
 from rag.storage.distinct_warnings import DistinctWarnings
@@ -73,7 +66,6 @@ class LexicalIndex:
         self._warnings = DistinctWarnings(log)
         self._open_index: _OpenIndex | None = None
         self._unwritable: State | None = None
-        self._ignores_disk = False
 
     def catch_up(self) -> LexicalSnapshot:
         """Update the index to the store, on disk too unless another process holds the lock, and return it.
@@ -100,15 +92,11 @@ class LexicalIndex:
         """
         with self._lock:
             self._open_index = self._unwritable = None
-            self._ignores_disk = True
-        try:
-            self.catch_up()
-        finally:
-            self._ignores_disk = False
+            self._open_index = self._updated(afresh=True)
 
-    def _updated(self) -> _OpenIndex | None:
-        """Open the index, and write what has changed in the archive."""
-        index, state = self._opened_from_disk(), self._store.changes.state
+    def _updated(self, *, afresh: bool = False) -> _OpenIndex | None:
+        """Open the index, and write what has changed in the archive; `afresh` ignores what is on the disk."""
+        index, state = None if afresh else self._opened_from_disk(), self._store.changes.state
         if index is not None and index.compared_with != state:
             with closing(self._store.changes.passages_since(index.manifest.state.revision)) as changes:
                 first = next(changes)
@@ -122,7 +110,7 @@ class LexicalIndex:
         try:
             # one process writes at a time; while another indexes, it will write the changes
             with self._writing:
-                return self._written_to_disk()
+                return self._rebuilt() if afresh else self._written_to_disk()
         except Timeout:
             log.debug("Another process is indexing and will write the index of words.")
         except OSError as error:
@@ -201,8 +189,6 @@ class LexicalIndex:
 
     def _opened_from_disk(self) -> _OpenIndex | None:
         """Return the index on disk, or None if there is none of this archive."""
-        if self._ignores_disk:
-            return None
         try:
             manifest = read_manifest(self._folder)
             if manifest is None or manifest.made_from != self._made_from():

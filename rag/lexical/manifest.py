@@ -11,15 +11,12 @@ from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
+from embeddings.errors import IndexDamaged
 from embeddings.file_checksums import FileFacts, sealed_json, unsealed_json
 from embeddings.permissions import make_file, make_folder
 from rag.types.archive_state import State
 
 _MANIFEST = "manifest.json"
-
-
-class IndexDamaged(Exception):
-    """Files of the index are missing, cut short or altered."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 from tantivy import Document, Index, Occur, Query, SchemaBuilder
 
 from embeddings import permissions
+from embeddings.errors import IndexDamaged
 from embeddings.indexes.topk import are_among
-from rag.lexical.manifest import IndexDamaged, count_deleted, links_to
+from rag.lexical.manifest import count_deleted, links_to
 from rag.lexical.query import idf
 from rag.text.sounds import is_sound
 

@@ -11,14 +11,12 @@ from functools import cached_property
 from pathlib import Path
 
 from embeddings.encoder import Encoder
-from embeddings.errors import IndexDamaged, IndexUnavailable
 from embeddings.vectors.language_neutral import LanguageNeutral, language_neutral
 from rag.config import DEFAULT_RANKING, RankingConfig
-from rag.dense.index import DenseIndex
+from rag.dense.index import DenseIndex, failures_said
 from rag.dense.token_vectors import PassageTokens, TokenStores
-from rag.errors import ArchiveEmpty, ArchiveIndexDamaged, EncoderMisfit, VectorsUnavailable
+from rag.errors import ArchiveEmpty, ArchiveIndexDamaged, EncoderMisfit
 from rag.lexical.index import LexicalIndex
-from rag.lexical.manifest import IndexDamaged as WordsDamaged
 from rag.lexical.tantivy_index import panics_as_damage
 from rag.search.answer import EMPTY, NOTHING_FITS, NoHits, compose, no_such_name
 from rag.search.candidates import EncodedQuery, Keys, absent_times, allowed_keys, encode_query, generate
@@ -131,14 +129,12 @@ class Searcher:
     def _damage_said(self) -> Iterator[None]:
         """Say in a sentence that an index was damaged after it was opened, and open it again for the next question."""
         try:
-            with panics_as_damage(None):
+            with failures_said(), panics_as_damage(None):
                 yield
-        except IndexUnavailable as error:
-            raise VectorsUnavailable(str(error)) from error
-        except (IndexDamaged, WordsDamaged) as error:
+        except ArchiveIndexDamaged:
             self.dense.drop()
             self.lexical.drop()
-            raise ArchiveIndexDamaged(f"{error} Ask again: it is rebuilt.") from error
+            raise
 
     @property
     def calibration(self) -> Calibration:

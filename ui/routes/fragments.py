@@ -10,7 +10,7 @@ from fastapi.responses import HTMLResponse, PlainTextResponse
 from starlette.requests import HTTPConnection
 
 from rag.archive import Archive
-from rag.errors import EmptyQuestion, FilterError, FundstelleError, LongQuestion, NotFound, QuestionError, shortage
+from rag.errors import EmptyQuestion, FilterError, FundstelleError, LongQuestion, NotFound, QuestionError, shortage_said
 from ui.html.notices import error_notice, refusal_notice
 from ui.routes.request_settings import settings_of
 from ui.wording.errors import error_sentence
@@ -38,7 +38,8 @@ def fragment(request: Request, archive: Archive, markup: Callable[[Texts], str])
     """
     texts = texts_for(request)
     try:
-        return HTMLResponse(markup(texts), headers=_HEADERS)
+        with shortage_said():
+            return HTMLResponse(markup(texts), headers=_HEADERS)
     except (EmptyQuestion, FilterError, LongQuestion) as error:
         return _notice(refusal_notice(error, texts, archive.folder), 200)
     except QuestionError:
@@ -50,9 +51,7 @@ def fragment(request: Request, archive: Archive, markup: Callable[[Texts], str])
     except Exception as error:
         _log.error("%s could not be answered: %s", request.url.path, type(error).__name__)
         _log.debug("The traceback:", exc_info=True)  # only with --debug
-        lack = shortage(error)
-        sentence = refusal_notice(lack, texts, archive.folder) if lack else error_notice(texts.unexpected, texts)
-        return _notice(sentence, 503 if lack else 500)
+        return _notice(error_notice(texts.unexpected, texts), 500)
 
 
 def error_reply(

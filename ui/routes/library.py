@@ -10,7 +10,7 @@ from fastapi import FastAPI, Request
 from fastapi.responses import HTMLResponse, JSONResponse, Response
 
 from rag.archive import Archive
-from rag.errors import FilterError
+from rag.errors import FilterError, FundstelleError
 from rag.jobs.folder_watch import FolderWatch
 from rag.jobs.indexing_job import IndexingJob
 from rag.jobs.map_job import MapJob
@@ -25,7 +25,8 @@ from ui.html.library import ListState, library_filters, library_frame, library_l
 from ui.html.library_article import article_details
 from ui.html.library_pictures import pictures
 from ui.html.notices import refusal_notice
-from ui.routes.fragments import fragment
+from ui.routes.fragments import fragment, texts_for
+from ui.wording.errors import error_sentence
 from ui.wording.texts import Texts
 
 _PARAMETERS = ("find", "since", "until", "source", "language", "author", "kind", "state", "order", "page")
@@ -86,13 +87,17 @@ def add_library_routes(app: FastAPI, desk: LibraryDesk) -> None:
         return fragment(request, archive, lambda texts: pictures(archive.library_counts(), texts))
 
     @app.get("/view/library/map", include_in_schema=False)
-    def points() -> Response:
+    def points(request: Request) -> Response:
+        headers = {"Cache-Control": "no-store"}
         try:
             text = desk.map.get()
-        except RuntimeError:
-            return JSONResponse({"failed": True})
-        headers = {"Cache-Control": "no-store"}
+        except Exception as error:  # any error has a sentence
+            return JSONResponse({"failed": _reason(error, archive, texts_for(request))}, headers=headers)
         return Response(text or '{"computing": true}', media_type="application/json", headers=headers)
+
+
+def _reason(error: Exception, archive: Archive, texts: Texts) -> str:
+    return error_sentence(error, texts, archive.folder).text if isinstance(error, FundstelleError) else texts.unexpected
 
 
 def indexing_html(desk: LibraryDesk, texts: Texts) -> str:

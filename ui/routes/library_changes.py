@@ -17,7 +17,7 @@ from starlette.requests import ClientDisconnect
 from rag.access.audit import note
 from rag.access.door import visitor_of
 from rag.access.roles import Role
-from rag.errors import ArchiveBusy, CorrectionError, FundstelleError, NotFound, UploadError, shortage
+from rag.errors import ArchiveBusy, CorrectionError, FundstelleError, NotFound, UploadError, shortage_said
 from rag.fetching.urls import is_address
 from rag.jobs.indexing_job import IndexingTask
 from rag.workspace.folders import Folders
@@ -112,7 +112,7 @@ def _add_adding_routes(app: FastAPI, desk: LibraryDesk) -> None:
         name = request.query_params.get("name", "")
         note(request, file=name)
         try:
-            with await run_in_threadpool(Inbox(desk.archive).receive, name) as incoming:
+            with shortage_said(), await run_in_threadpool(Inbox(desk.archive).receive, name) as incoming:
                 async for content in request.stream():
                     await run_in_threadpool(incoming.write, content)
                 await run_in_threadpool(incoming.finish)
@@ -243,13 +243,13 @@ def _answered(request: Request, desk: LibraryDesk, action: Callable[[Texts], str
     """Return what an action says, or a sentence that says why it failed."""
     texts = texts_for(request)
     try:
-        return PlainTextResponse(action(texts))
+        with shortage_said():
+            return PlainTextResponse(action(texts))
     except Exception as error:  # any error has a sentence
         return _refusal(error, desk, texts)
 
 
 def _refusal(error: Exception, desk: LibraryDesk, texts: Texts) -> PlainTextResponse:
-    error = shortage(error) or error
     match error:
         case _Forbidden():
             return PlainTextResponse(str(error), 422)

@@ -9,7 +9,7 @@ from typing import TypeVar
 import gradio as gr
 
 from rag.archive import Archive
-from rag.errors import FundstelleError, shortage
+from rag.errors import FundstelleError, shortage_said
 from rag.evaluation.measures.trec_measures import MAIN
 from rag.evaluation.runs.run_store import RunFacts
 from rag.evaluation.session import EvaluationSession
@@ -216,12 +216,11 @@ class EvaluationActions:
     def _or_notice(self, action: Callable[[], _Result], show: Callable[[str], _Result], texts: Texts) -> _Result:
         """Return what an action returns, or what `show` makes of the notice that says why it failed."""
         try:
-            return action()
+            with shortage_said():
+                return action()
         except FundstelleError as error:
             return show(refusal_notice(error, texts, self._archive.folder))
         except Exception as error:
-            if lack := shortage(error):
-                return show(refusal_notice(lack, texts, self._archive.folder))
             _log.error("The tab “Evaluate” failed: %s", type(error).__name__)
             _log.debug("The traceback:", exc_info=True)
             return show(error_notice(texts.unexpected, texts))

@@ -1,6 +1,7 @@
 // The map of the archive: passages as points, coloured and shaped by year, outlet or language.
 
 import { go } from "./address.js";
+import { language } from "./words.js";
 
 const COLOURS = ["#0f5f5c", "#b4561f", "#5b4fa2", "#8a6d00", "#a8326b", "#2c6fb0", "#4f7a2a"];
 const DARK_COLOURS = ["#74c7c1", "#f0a070", "#b3a7f2", "#d9bd4a", "#ee8fb8", "#7fb7ec", "#a5cf7c"];
@@ -41,18 +42,20 @@ document.addEventListener("fs:pictures", fetchMap);
 async function fetchMap() {
   if (!area()) return;
   const words = JSON.parse(area().dataset.fsWords);
+  const url = new URL("view/library/map", document.baseURI);
+  if (language()) url.searchParams.set("lang", language());
   let reply;
   try {
-    reply = await (await fetch(new URL("view/library/map", document.baseURI))).json();
+    reply = await (await fetch(url)).json();
   } catch {
-    reply = { failed: true };
+    reply = { failed: words.failed };
   }
   if (!area()) return;
   if (reply.computing) {
     say(words.computing);
     return void setTimeout(() => document.querySelector("#fs-overview[open]") && fetchMap(), RETRY_MS);
   }
-  if (reply.failed) return say(words.failed);
+  if (reply.failed) return say(reply.failed);
   if (!reply.points.length) return say(words.empty);
   say("");
   map = { ...reply, words, current: -1 };
