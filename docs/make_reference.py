@@ -107,7 +107,7 @@ def _commands(command: Any, path: str) -> Iterator[str]:
 
 def _class(name: str, value: type) -> str:
     text = f"## {name}\n\n{_docstring(value)}\n"
-    members = [(key, member) for key, member in vars(value).items() if not key.startswith("_")]
+    members = [(key, member) for key, member in _members(value).items() if not key.startswith("_")]
     fields = getattr(value, "__dataclass_fields__", {})
     if fields:
         text += "\nFields: " + ", ".join(f"`{key}`" for key in fields if not key.startswith("_")) + ".\n"
@@ -118,6 +118,12 @@ def _class(name: str, value: type) -> str:
             function = member.__func__ if isinstance(member, classmethod | staticmethod) else member
             text += f"\n### {name}.{key}\n\n```\n{key}{_signature(function)}\n```\n\n{_docstring(function)}\n"
     return text
+
+
+def _members(value: type) -> dict[str, Any]:
+    """Return the members of a class by their names: those of the classes that it is made of, and its own."""
+    parts = [base for base in value.__bases__ if base.__module__.startswith("rag.")]
+    return {key: member for part in parts for key, member in _members(part).items()} | dict(vars(value))
 
 
 def _signature(function: object) -> str:

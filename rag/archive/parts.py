@@ -1,0 +1,251 @@
+"""What an archive is made of, and how it is opened: the store, the indexes, the encoder."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from filelock import FileLock, Timeout
+
+from embeddings.encoder import BUNDLED, Encoder
+from embeddings.types import OnStep
+from rag.config import Config, RankingConfig
+from rag.dense.index import DenseIndex
+from rag.dense.lazy_encoder import LazyEncoder
+from rag.dense.location import noted_address, record_address, recorded_address
+from rag.dense.token_vectors import TokenStores
+from rag.errors import ArchiveClosed, ArchiveError, ArchiveReadOnly, VectorsUnavailable
+from rag.lexical.index import LexicalIndex
+from rag.search.cross_encoder import CrossEncoderReranker
+from rag.search.searcher import Searcher
+from rag.storage.database import DATABASE, Database
+from rag.storage.layout import DENSE, LEXICAL, TOKENS, archive_busy, make_archive_folder, no_archive
+from rag.storage.locks import INDEXING_LOCK
+from rag.storage.store import Store
+from rag.text.language import language_of
+
+
+class ArchiveParts:
+    """An open archive: its folder and its parts, which what is done with it shares."""
+
+    def __init__(
+        self,
+        folder: Path | str,
+        *,
+        encoder_name: str | None = None,
+        encoder: Encoder | None = None,
+        config: Config | None = None,
+        reranker: str | None = None,
+        device: str | None = None,
+        vectors_at: str | None = None,
+        on_step: OnStep | None = None,
+    ) -> None:
+        """See `open`, which makes the folder first if needed."""
+        if isinstance(encoder, str):
+            raise TypeError(f"encoder is an opened encoder: name the model as encoder_name={encoder!r}.")
+        folder = Path(folder)
+        if not folder.is_dir():
+            raise no_archive(folder)
+        self.folder = folder
+        self._on_step = on_step
+        self._closed = False
+        self._open_store = store = Store(folder / DATABASE)
+        self._indexing = FileLock(folder / INDEXING_LOCK, timeout=0)
+        address = noted_address(vectors_at) if vectors_at else recorded_address(folder / DENSE)
+        self._dense = DenseIndex(folder / DENSE, store, self._indexing, address)
+        self._lexical = LexicalIndex(folder / LEXICAL, store, self._indexing)
+        self._cross_encoder = CrossEncoderReranker(reranker) if reranker else None
+        record = store.vectors.encoder
+        name = encoder_name or (record.name if record else BUNDLED)
+        # the next command may run in another folder
+        name = str(Path(name).absolute()) if name != BUNDLED and Path(name).is_dir() else name
+        self._encoder = LazyEncoder(name, encoder, on_step=on_step, device=device)
+        self._config = config or Config()
+        self._token_stores = TokenStores(folder / TOKENS, store)
+        self._searchers: dict[RankingConfig, Searcher] = {}
+        if vectors_at:
+            self._move_vectors(address)
+
+    @classmethod
+    def open(
+        cls,
+        folder: Path | str,
+        *,
+        create: bool = True,
+        encoder_name: str | None = None,
+        encoder: Encoder | None = None,
+        config: Config | None = None,
+        reranker: str | None = None,
+        device: str | None = None,
+        vectors_at: str | None = None,
+        on_step: OnStep | None = None,
+    ) -> Self:
+        """Open the archive in a folder.
+
+        Args:
+            create: make a new archive if there is none.
+            encoder_name: `bundled`, a sentence-transformers model by folder or hub name, or the address of a server of
+                embeddings, which gets the texts; None for the archive's own.
+                A different model takes effect at the next `index`, which re-encodes all passages.
+            encoder: the encoder of that name, if it is open already.
+            config: how articles are cut into passages.
+            reranker: a cross-encoder of sentence-transformers, by folder or hub name, that replaces late interaction.
+            device: what runs the encoder; see `embeddings.encoder.open_encoder`.
+            vectors_at: where the index of vectors is from now on: `milvus:http://HOST:19530/NAME`, `milvus:FILE.db`, or
+                `faiss` for the archive's folder; None for where it is.
+            on_step: called with progress while the model is prepared, which happens once, and after indexing.
+
+        Raises:
+            NotFound: there is no archive, and `create` is False.
+            ConfigError: `vectors_at` is no address.
+            VectorsUnavailable: nobody answers there, or refuses.
+            ArchiveError: the re-ranker cannot be opened, or the folder belongs to something else, is damaged, or was
+                made by a newer version.
+        """
+        folder = Path(folder)
+        try:
+            exists = (folder / DATABASE).is_file()
+        except OSError as error:
+            raise ArchiveError(f"No archive can be there ({error.strerror}): choose a shorter path.") from error
+        if not exists:
+            if not create:
+                raise no_archive(folder)
+            make_archive_folder(folder)
+        return cls(
+            folder,
+            encoder_name=encoder_name,
+            encoder=encoder,
+            config=config,
+            reranker=reranker,
+            device=device,
+            vectors_at=vectors_at,
+            on_step=on_step,
+        )
+
+    def _move_vectors(self, address: str) -> None:
+        """Note where the vectors are from now on, if that can be used."""
+        try:
+            self._dense.check()
+            record_address(self.folder / DENSE, address)
+        except OSError as error:
+            self.close()
+            raise ArchiveReadOnly(
+                f"The archive {self.folder} cannot be written ({error.strerror}): check its permissions."
+            ) from error
+        except VectorsUnavailable:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        """Close the database; what was indexed is on disk already. A closed archive cannot be used any more."""
+        self._closed = True
+        self._open_store.close()
+        self._token_stores.close()
+
+    @property
+    def _store(self) -> Store:
+        if self._closed:
+            raise ArchiveClosed(f"The archive {self.folder} is closed: open it again with Archive.open.")
+        return self._open_store
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        if self._closed:
+            return f"Archive({str(self.folder)!r}, closed)"
+        count = self._store.statistics.article_count()
+        return f"Archive({str(self.folder)!r}, {count} {'article' if count == 1 else 'articles'})"
+
+    @property
+    def id(self) -> str:
+        """A random string that identifies this archive."""
+        return self._store.facts.archive_id
+
+    @property
+    def encoder_name(self) -> str:
+        """The name by which the encoder is opened: `bundled`, a folder or a hub name."""
+        return self._encoder.encoder_name
+
+    @property
+    def _database(self) -> Database:
+        """The archive's file, in which `rag.evaluation.session` stores runs and relevance feedback."""
+        return self._store.database
+
+    @property
+    def config(self) -> Config:
+        """How articles are cut into passages."""
+        return self._config
+
+    @property
+    def encoder(self) -> Encoder:
+        """The encoder, opened on first use.
+
+        Raises:
+            ArchiveError: the encoder cannot be opened.
+        """
+        return self._encoder()
+
+    @property
+    def is_warm(self) -> bool:
+        """Whether the encoder is opened, so that a question need not wait for it."""
+        return self._encoder.is_open
+
+    def prepare(self) -> None:
+        """Prepare the encoder for this machine, which takes a minute and happens once; it is not opened.
+
+        Raises:
+            ArchiveError: the encoder cannot be prepared.
+        """
+        _ = self._encoder.fingerprint
+
+    def warm_up(self) -> None:
+        """Load everything that the first question would otherwise wait for."""
+        language_of("")
+        self.encoder.token_vectors([""], "query")
+        self._catch_up()
+
+    @property
+    def _index_again(self) -> bool:
+        return self._store.vectors.are_doubtful and self.encoder_name == BUNDLED
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        try:
+            lock = self._indexing.acquire()
+        except Timeout as error:
+            raise archive_busy(self.folder) from error
+        except OSError as error:
+            raise ArchiveReadOnly(
+                f"The archive {self.folder} cannot be written ({error.strerror}): check its permissions, or choose "
+                "another with --archive."
+            ) from error
+        with lock:
+            try:
+                yield
+            finally:
+                self._catch_up()
+            self._dense.speed_up(self._on_step)
+
+    def _rebuild_indexes(self) -> None:
+        """Make the indexes of vectors and of words again, whatever is on the disk.
+
+        Raises:
+            ArchiveBusy: another process is indexing.
+            ArchiveError: the archive cannot be written.
+        """
+        with self._writing():
+            self._dense.rebuild()
+            self._lexical.rebuild()
+
+    def _catch_up(self) -> None:
+        self._dense.catch_up()
+        self._lexical.catch_up()
