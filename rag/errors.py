@@ -4,6 +4,8 @@ import errno
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from embeddings.memory import is_memory_short
+
 
 class FundstelleError(Exception):
     """The base of all errors that a caller may catch; the message is meant for the user."""
@@ -41,11 +43,9 @@ def shortage(error: BaseException) -> Shortage | None:
     """Return what the computer has too little of, if that is why an error was raised."""
     if isinstance(error, Shortage):
         return error
-    code = error.errno if isinstance(error, OSError) else None
-    if code in (errno.EMFILE, errno.ENFILE):
+    if isinstance(error, OSError) and error.errno in (errno.EMFILE, errno.ENFILE):
         return TooManyOpenFiles(TooManyOpenFiles.sentence)
-    is_memory = isinstance(error, MemoryError) or code == errno.ENOMEM or "failed to map segment" in str(error)
-    return NotEnoughMemory(NotEnoughMemory.sentence) if is_memory else None
+    return NotEnoughMemory(NotEnoughMemory.sentence) if is_memory_short(error) else None
 
 
 class LoadError(FundstelleError):

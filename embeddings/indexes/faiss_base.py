@@ -10,9 +10,9 @@ import os
 from collections.abc import Iterator
 from typing import Any
 
-import faiss
 import numpy as np
 
+from embeddings.faiss_library import faiss
 from embeddings.types import HalfVectors, Ids, OnStep, Vectors
 
 # vectors that are read at a time

@@ -12,10 +12,10 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import faiss
 import numpy as np
 
 from embeddings.errors import DimensionMismatch, IndexDamaged
+from embeddings.faiss_library import faiss
 from embeddings.file_checksums import FileFacts
 from embeddings.indexes.faiss_base import build_ivf, flat_index, group_count, ids_of, is_flat, merge_indexes
 from embeddings.indexes.mapped_file import MappedFile

@@ -111,7 +111,7 @@ class TokenCodec:
 
     @cached_property
     def _quantiser(self) -> Any:
-        import faiss
+        from embeddings.faiss_library import faiss
 
         parts, words, width = self.words.shape
         quantiser = faiss.ProductQuantizer(parts * width, parts, words.bit_length() - 1)

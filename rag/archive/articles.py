@@ -101,4 +101,3 @@ class ArchiveArticles(ArchiveParts):
             NotFound: no article matches, or several do.
         """
         return self._store.article_with_passages(resolve_article(self._store, reference))
-

@@ -127,4 +127,3 @@ class ArchiveCare(ArchiveChanges):
                 overwrite=overwrite,
                 on_step=on_step or (lambda _, __: None),
             )
-

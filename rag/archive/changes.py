@@ -211,4 +211,3 @@ class ArchiveChanges(ArchiveParts):
         )
         with self._writing():
             indexer.index(articles)
-

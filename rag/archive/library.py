@@ -83,4 +83,3 @@ class ArchiveLibrary(ArchiveParts):
     def failures(self) -> tuple[Failure, ...]:
         """Return what could not be read when its folder or file was indexed last."""
         return self._store.failures.all()
-

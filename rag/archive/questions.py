@@ -166,4 +166,3 @@ class ArchiveQuestions(ArchiveParts):
     def set_calibration(self, tables: Mapping[str, Calibration]) -> None:
         """Use these weights of the confidence for this archive from now on; see `rag.evaluation.runs.calibrate`."""
         self._store.facts.set_calibration(to_json(tables, self.encoder.fingerprint))
-

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import shutil
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from bad_files import make
@@ -325,13 +327,33 @@ def test_a_damaged_article_is_listed_and_read_again(archive: Archive, folder: Pa
     assert archive.article(article_id).title == "Brücke auf"
 
 
+def drawn_map(client: TestClient, language: str) -> dict[str, Any]:
+    """Wait until the map is drawn, or is said not to be, and return what is said."""
+    reply: dict[str, Any] = {}
+
+    def is_drawn() -> bool:
+        reply.clear()
+        reply.update(client.get("/view/library/map", params={"lang": language}).json())
+        return "computing" not in reply
+
+    wait_until(is_drawn)
+    return reply
+
+
 def test_pictures_and_map(archive: Archive, folder: Path) -> None:
     """Counts by month, outlet and language; a map with too few passages has no points."""
     client = client_of(archive)
     text = Parts(get(client, "/view/library/pictures")).text
     assert ("Bote" in text, "Deutsch" in text) == (True, True)
-    wait_until(lambda: not client.get("/view/library/map").json().get("computing"))
-    assert client.get("/view/library/map").json()["points"] == []
+    assert drawn_map(client, "de")["points"] == []
+
+
+def test_the_map_says_why_it_is_not_drawn(archive: Archive, folder: Path) -> None:
+    """Of an archive that was deleted, in the reader's language."""
+    client = client_of(archive)
+    shutil.rmtree(archive.folder)
+    assert drawn_map(client, "de")["failed"].startswith("Das Archiv wurde gelöscht oder verschoben.")
+    assert drawn_map(client, "en")["failed"].startswith("The archive has been deleted or moved.")
 
 
 def test_other_sites_may_change_nothing(archive: Archive, folder: Path) -> None:
