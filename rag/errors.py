@@ -41,11 +41,13 @@ def shortage_said() -> Iterator[None]:
 
 def shortage(error: BaseException) -> Shortage | None:
     """Return what the computer has too little of, if that is why an error was raised."""
-    if isinstance(error, Shortage):
-        return error
+    if isinstance(error, FundstelleError):
+        return error if isinstance(error, Shortage) else None
     if isinstance(error, OSError) and error.errno in (errno.EMFILE, errno.ENFILE):
         return TooManyOpenFiles(TooManyOpenFiles.sentence)
-    return NotEnoughMemory(NotEnoughMemory.sentence) if is_memory_short(error) else None
+    if is_memory_short(error):
+        return NotEnoughMemory(NotEnoughMemory.sentence)
+    return shortage(error.__cause__) if error.__cause__ else None
 
 
 class LoadError(FundstelleError):

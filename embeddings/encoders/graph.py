@@ -5,15 +5,15 @@ from __future__ import annotations
 import threading
 from collections import deque
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from embeddings.encoders.openvino_runtime import import_openvino
+from embeddings.encoders.openvino_runtime import failures_said, import_openvino
 from embeddings.encoders.processor import this_processor
-from embeddings.errors import CompiledGraphUnavailable
 from embeddings.types import Vectors
 
 GRAPH = "encoder.xml"
@@ -41,6 +41,7 @@ class CompiledGraph:
 
     Raises:
         CompiledGraphUnavailable: OpenVINO cannot load or run it on this processor.
+        MemoryError: there is not enough memory for it.
     """
 
     def __init__(self, folder: Path, precision: str) -> None:
@@ -55,12 +56,8 @@ class CompiledGraph:
             "INFERENCE_PRECISION_HINT": precision,
         }
         ov = import_openvino()
-        try:
+        with failures_said():
             self._compiled = ov.Core().compile_model(str(folder / GRAPH), "CPU", config)
-        except RuntimeError as error:
-            raise CompiledGraphUnavailable(
-                f"OpenVINO cannot run the model on this processor ({str(error).splitlines()[0][:200]})."
-            ) from error
 
     def __call__(self, tokens: NDArray[np.int64], mask: NDArray[np.int64]) -> tuple[Vectors, Vectors]:
         """Run a batch of shape (rows, tokens); return the pooled vectors and the token vectors.
@@ -82,19 +79,23 @@ class CompiledGraph:
                 if len(running) > self._streams:
                     yield _outputs(running[0])
                     idle.append(running.popleft())
-                request = idle.pop() if idle else self._compiled.create_infer_request()
-                request.start_async({"input_ids": tokens, "attention_mask": mask})
+                with failures_said():
+                    request = idle.pop() if idle else self._compiled.create_infer_request()
+                    request.start_async({"input_ids": tokens, "attention_mask": mask})
                 running.append(request)
             while running:
                 yield _outputs(running[0])
                 idle.append(running.popleft())
         finally:
             for request in running:
-                request.wait()
+                # nobody gets the vectors of these any more, so that it does not matter if they fail like the first
+                with suppress(RuntimeError):
+                    request.wait()
                 idle.append(request)
 
 
 def _outputs(request: Any) -> tuple[Vectors, Vectors]:
     """Return the vectors of a request, once it is done."""
-    request.wait()
+    with failures_said():
+        request.wait()
     return request.get_output_tensor(0).data, request.get_output_tensor(1).data

@@ -1,11 +1,17 @@
-"""Imports OpenVINO without its usage statistics."""
+"""Imports OpenVINO without its usage statistics, and tells a lack of memory from what else may fail in it."""
 
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from embeddings.errors import CompiledGraphUnavailable
+from embeddings.memory import check_room
+
+# what it takes to load OpenVINO and to run the graph on two cores
+_BYTES = 1_000_000_000
 
 
 def import_openvino() -> Any:
@@ -17,10 +23,30 @@ def import_openvino() -> Any:
 
     Raises:
         CompiledGraphUnavailable: OpenVINO is not installed or does not load here.
+        MemoryError: there is not enough memory to use it, of which it might end the process.
     """
     sys.modules.setdefault("openvino_telemetry", None)  # type: ignore[arg-type]
-    try:
+    if "openvino" not in sys.modules:
+        check_room(_BYTES)
+    with failures_said("OpenVINO cannot be loaded ({reason})."):
         import openvino
-    except (ImportError, OSError) as error:
-        raise CompiledGraphUnavailable(f"OpenVINO cannot be loaded ({error}).") from error
     return openvino
+
+
+@contextmanager
+def failures_said(sentence: str = "OpenVINO cannot run the model on this processor ({reason}).") -> Iterator[None]:
+    """Raise an error of this package in place of OpenVINO's.
+
+    Args:
+        sentence: what happened.
+
+    Raises:
+        MemoryError: there is not enough memory, whatever OpenVINO says of it.
+        CompiledGraphUnavailable: something else failed.
+    """
+    try:
+        yield
+    except (ImportError, OSError, RuntimeError) as error:
+        check_room(_BYTES)
+        reason = " ".join(str(error).split())[:200]
+        raise CompiledGraphUnavailable(sentence.format(reason=reason)) from error

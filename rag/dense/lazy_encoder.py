@@ -12,7 +12,7 @@ from embeddings.cache import cache_folder
 from embeddings.encoder import Encoder, Identity, identity, open_encoder
 from embeddings.errors import EncoderError
 from embeddings.types import OnStep, Role, TokenVectors, Vectors
-from rag.errors import EncoderUnavailable, shortage
+from rag.errors import EncoderUnavailable, shortage_said
 from rag.text.language import language_of
 
 
@@ -110,12 +110,9 @@ class LazyEncoder:
         with ThreadPoolExecutor(1) as pool:
             pool.submit(language_of, "")
             try:
-                return open_encoder(self.encoder_name, on_step=self._on_step, device=self._device)
-            except (EncoderError, OSError) as error:
-                if lack := shortage(error.__cause__ or error):
-                    raise lack from error
-                if isinstance(error, EncoderError):
-                    raise EncoderUnavailable(str(error)) from error
+                with _failures_said():
+                    return open_encoder(self.encoder_name, on_step=self._on_step, device=self._device)
+            except OSError as error:
                 raise EncoderUnavailable(
                     f"The model cannot be prepared in {cache_folder()} ({error.strerror}): make room there, or "
                     "check the permissions."
@@ -125,6 +122,7 @@ class LazyEncoder:
 @contextmanager
 def _failures_said() -> Iterator[None]:
     try:
-        yield
+        with shortage_said():
+            yield
     except EncoderError as error:
         raise EncoderUnavailable(str(error)) from error

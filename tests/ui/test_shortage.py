@@ -24,12 +24,15 @@ with Archive.open(sys.argv[1]) as archive, TestClient(build_app(archive), base_u
     client.get("/view/library")
     if sys.argv[2] == "memory":
         pages = int(Path("/proc/self/statm").read_text().split()[0])
-        limit, in_use, room = resource.RLIMIT_AS, pages * resource.getpagesize(), 50_000_000
+        limit, in_use, rooms = resource.RLIMIT_AS, pages * resource.getpagesize(), (5 * 10**7, 10**8, 2 * 10**8)
     else:
-        limit, in_use, room = resource.RLIMIT_NOFILE, max(int(path.name) for path in Path("/proc/self/fd").iterdir()), 2
+        names = [int(path.name) for path in Path("/proc/self/fd").iterdir()]
+        limit, in_use, rooms = resource.RLIMIT_NOFILE, max(names), (2,)
     most = resource.getrlimit(limit)[1]
-    resource.setrlimit(limit, (in_use + room, most))
-    replies = [ask("de"), ask("en")]
+    replies = []
+    for room in rooms:
+        resource.setrlimit(limit, (in_use + room, most))
+        replies += [ask("de"), ask("en")]
     resource.setrlimit(limit, (most, most))
     for reply in (*replies, ask("de")):
         print(reply.status_code, reply.text.replace("\\n", " "))
@@ -54,7 +57,10 @@ with Archive.open(sys.argv[1]) as archive, TestClient(build_app(archive), base_u
     ],
 )
 def test_what_the_computer_lacks_is_said(archive: Archive, lack: str, german: str, english: str) -> None:
-    """In place of an answer, in the reader's language, with what to do; once there is enough, there is an answer."""
+    """In place of an answer, in the reader's language, with what to do; once there is enough, there is an answer.
+
+    With 100 and 200 MB of memory, FAISS would end the process if it were loaded.
+    """
     run = subprocess.run(
         [sys.executable, "-c", _PAGE, archive.folder, lack],
         cwd=ROOT,
@@ -63,8 +69,8 @@ def test_what_the_computer_lacks_is_said(archive: Archive, lack: str, german: st
         check=False,
     )
     assert run.returncode == 0, run.stderr
-    replies = run.stdout.splitlines()
-    assert [reply[:3] for reply in replies] == ["503", "503", "200"], replies
-    assert german in replies[0]
-    assert english in replies[1]
-    assert "57" in replies[2]
+    *refusals, answer = run.stdout.splitlines()
+    assert {reply[:3] for reply in refusals} == {"503"}, refusals
+    assert all(german in reply for reply in refusals[::2])
+    assert all(english in reply for reply in refusals[1::2])
+    assert answer.startswith("200") and "57" in answer
