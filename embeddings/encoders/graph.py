@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from embeddings.encoders.openvino_runtime import failures_said, import_openvino
+from embeddings.encoders.openvino_runtime import import_openvino, openvino_failures_said
 from embeddings.encoders.processor import this_processor
 from embeddings.types import Vectors
 
@@ -56,7 +56,7 @@ class CompiledGraph:
             "INFERENCE_PRECISION_HINT": precision,
         }
         ov = import_openvino()
-        with failures_said():
+        with openvino_failures_said():
             self._compiled = ov.Core().compile_model(str(folder / GRAPH), "CPU", config)
 
     def __call__(self, tokens: NDArray[np.int64], mask: NDArray[np.int64]) -> tuple[Vectors, Vectors]:
@@ -79,7 +79,7 @@ class CompiledGraph:
                 if len(running) > self._streams:
                     yield _outputs(running[0])
                     idle.append(running.popleft())
-                with failures_said():
+                with openvino_failures_said():
                     request = idle.pop() if idle else self._compiled.create_infer_request()
                     request.start_async({"input_ids": tokens, "attention_mask": mask})
                 running.append(request)
@@ -96,6 +96,6 @@ class CompiledGraph:
 
 def _outputs(request: Any) -> tuple[Vectors, Vectors]:
     """Return the vectors of a request, once it is done."""
-    with failures_said():
+    with openvino_failures_said():
         request.wait()
     return request.get_output_tensor(0).data, request.get_output_tensor(1).data

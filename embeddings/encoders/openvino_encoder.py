@@ -19,7 +19,7 @@ from embeddings.cache import cache_folder, folder_manifest, make_once
 from embeddings.encoders.batching import MicroBatcher
 from embeddings.encoders.bundled import MODEL_NAME, SHA256, bundled_model
 from embeddings.encoders.graph import CompiledGraph, precisions
-from embeddings.encoders.openvino_runtime import failures_said
+from embeddings.encoders.openvino_runtime import openvino_failures_said
 from embeddings.encoders.padding import batches, padded_length
 from embeddings.encoders.processor import this_processor
 from embeddings.encoders.reference import read_reference
@@ -91,7 +91,7 @@ def _compile(model: Path, target: Path, on_step: OnStep | None) -> dict[str, Any
             if process.returncode != 0:
                 log.seek(0)
                 reason = (log.read().strip().splitlines() or ["no reason given"])[-1]
-                with failures_said("OpenVINO could not compile the model ({reason})."):
+                with openvino_failures_said("OpenVINO could not compile the model ({reason})."):
                     raise RuntimeError(reason)
         finally:
             log_file.unlink()
@@ -207,7 +207,7 @@ class CompiledEncoder:
 def _tested_graph(folder: Path) -> tuple[CompiledGraph, Verdict]:
     """Return the graph in a precision that is correct on this processor, running the self-test if it has not run."""
     load = cache(partial(CompiledGraph, folder))
-    with failures_said():
+    with openvino_failures_said():
         verdict = load_or_test(
             folder, lambda: choose_precision(precisions(), load, read_reference(folder), this_processor())
         )

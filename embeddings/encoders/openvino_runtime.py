@@ -28,13 +28,15 @@ def import_openvino() -> Any:
     sys.modules.setdefault("openvino_telemetry", None)  # type: ignore[arg-type]
     if "openvino" not in sys.modules:
         check_room(_BYTES)
-    with failures_said("OpenVINO cannot be loaded ({reason})."):
+    with openvino_failures_said("OpenVINO cannot be loaded ({reason})."):
         import openvino
     return openvino
 
 
 @contextmanager
-def failures_said(sentence: str = "OpenVINO cannot run the model on this processor ({reason}).") -> Iterator[None]:
+def openvino_failures_said(
+    sentence: str = "OpenVINO cannot run the model on this processor ({reason}).",
+) -> Iterator[None]:
     """Raise an error of this package in place of OpenVINO's.
 
     Args:

@@ -94,7 +94,7 @@ class DenseIndex:
             VectorsUnavailable: the server that has the vectors does not answer, or refuses.
         """
         index = self.catch_up()
-        with failures_said():
+        with index_failures_said():
             return index.search(query, k, allowed) if index is not None else []
 
     @property
@@ -177,7 +177,7 @@ class DenseIndex:
     def _forgotten_on_failure(self) -> Iterator[None]:
         """Open an index again with the next question where its server did not do what was asked."""
         try:
-            with failures_said():
+            with index_failures_said():
                 yield
         except (VectorsUnavailable, ArchiveIndexDamaged):
             self._index = None
@@ -273,7 +273,7 @@ class DenseIndex:
 
 
 @contextmanager
-def failures_said() -> Iterator[None]:
+def index_failures_said() -> Iterator[None]:
     """Say as an error of the archive that an index is damaged, or that the server with its vectors does not answer."""
     try:
         with _unavailable_said():

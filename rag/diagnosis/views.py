@@ -12,7 +12,7 @@ from embeddings.errors import DimensionMismatch, IndexDamaged
 from embeddings.index import VectorIndex
 from embeddings.types import Vectors
 from embeddings.vectors.language_neutral import LanguageNeutral, language_neutral
-from rag.dense.index import IndexSource, IndexStamp, failures_said
+from rag.dense.index import IndexSource, IndexStamp, index_failures_said
 from rag.diagnosis.check import WELL, OpenArchive, Symptom
 from rag.lexical.documents import entries
 from rag.lexical.index import VERSION
@@ -46,7 +46,7 @@ def vector_search(archive: OpenArchive) -> Symptom:
     # in a small archive, all passages would be among the nearest
     count = max(1, min(_NEIGHBORS, len(index) // 2))
     nearest = _nearest(archive, record, neutral, questions, count)
-    with failures_said():
+    with index_failures_said():
         shares = [
             np.isin(expected, [neighbor.id for neighbor in index.search(question, count)]).mean()
             for question, expected in zip(questions, nearest, strict=True)

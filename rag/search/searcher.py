@@ -13,7 +13,7 @@ from pathlib import Path
 from embeddings.encoder import Encoder
 from embeddings.vectors.language_neutral import LanguageNeutral, language_neutral
 from rag.config import DEFAULT_RANKING, RankingConfig
-from rag.dense.index import DenseIndex, failures_said
+from rag.dense.index import DenseIndex, index_failures_said
 from rag.dense.token_vectors import PassageTokens, TokenStores
 from rag.errors import ArchiveEmpty, ArchiveIndexDamaged, EncoderMisfit
 from rag.lexical.index import LexicalIndex
@@ -129,7 +129,7 @@ class Searcher:
     def _damage_said(self) -> Iterator[None]:
         """Say in a sentence that an index was damaged after it was opened, and open it again for the next question."""
         try:
-            with failures_said(), panics_as_damage(None):
+            with index_failures_said(), panics_as_damage(None):
                 yield
         except ArchiveIndexDamaged:
             self.dense.drop()
