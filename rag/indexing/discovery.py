@@ -160,7 +160,8 @@ def _walk(folder: Path, roots: tuple[str, ...], listing: FileListing) -> Iterato
         # a sidecar is read with its file
         listing.skipped.update(reason for reason in reasons.values() if reason and reason != _SIDECAR)
         folders[:] = sorted(name for name in folders if not reasons[name])
-        yield from (Path(parent, name) for name in sorted(files) if not reasons[name])
+        folder_path = Path(parent)
+        yield from (folder_path / name for name in sorted(files) if not reasons[name])
 
 
 def _name_skip_reason(name: str) -> str | None:

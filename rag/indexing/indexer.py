@@ -244,12 +244,14 @@ class Indexer:
         Returns: how many articles there were, and the new path of each folder, or renamed file, that moved.
         """
         files = self._store.files
-        indexed_now = files.below(folders)
         missing_here = missing_paths(indexed, listing)
-        missing_elsewhere = [path for path in files.paths() if path not in indexed_now and is_missing(Path(path))]
+        listed = {path.as_posix() for path in listing.files}
+        missing_elsewhere = [
+            path for path in files.paths() if path not in indexed and path not in listed and is_missing(Path(path))
+        ]
         if not missing_here and not missing_elsewhere:
             return 0, {}
-        present = [record for path, record in indexed_now.items() if path not in missing_here]
+        present = [record for path, record in files.below(folders).items() if path not in missing_here]
         moved = moved_files(files.records([*missing_here, *missing_elsewhere]), present, self._store.articles_from)
         successors: dict[str, str] = {}
         for old_path, new_path in moved.items():
@@ -267,7 +269,7 @@ class Indexer:
             file = FileInProgress(path.as_posix())
             self._in_progress[file.path] = file
             previous: Piece | None = None
-            for piece in self._pieces_of(file, indexed.get(file.path)):
+            for piece in self._pieces_of(path, file, indexed.get(file.path)):
                 if previous:
                     yield previous
                 previous = piece
@@ -277,9 +279,8 @@ class Indexer:
             else:
                 del self._in_progress[file.path]
 
-    def _pieces_of(self, file: FileInProgress, stored: FileRecord | None) -> Iterator[Piece]:
+    def _pieces_of(self, path: Path, file: FileInProgress, stored: FileRecord | None) -> Iterator[Piece]:
         """Yield the pieces of a file, or none if it is unchanged. An error becomes its last piece."""
-        path = Path(file.path)
         try:
             stamp = self._settings.stamp(path)
             if stored and not self._again and (stored.stamp, stored.recipe) == (stamp, self.writer.recipe):

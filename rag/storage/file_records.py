@@ -12,6 +12,7 @@ from typing import Self
 from rag.storage.database import Database
 from rag.types import Failure
 
+_NO_FLAWS = "[]"
 _SELECT = "SELECT path, digest, recipe, articles, flaws, stamp FROM files"
 
 
@@ -37,6 +38,9 @@ class FileFingerprint:
     @classmethod
     def parse(cls, text: str) -> Self:
         """Return the fingerprint that `str` wrote."""
+        # nearly all are the hash of a file alone, and there may be a hundred thousand
+        if " " not in text:
+            return cls(text)
         match = _FINGERPRINT.fullmatch(text)
         return cls(**match.groupdict("")) if match else cls(text)
 
@@ -136,7 +140,7 @@ def _records(rows: Iterable[tuple[str, str, str, int, str, str]]) -> dict[str, F
             fingerprint=FileFingerprint.parse(digest),
             recipe=recipe,
             articles=articles,
-            flaws=tuple(Failure(name, reason) for name, reason in json.loads(flaws)),
+            flaws=() if flaws == _NO_FLAWS else tuple(Failure(name, reason) for name, reason in json.loads(flaws)),
             stamp=stamp,
         )
         for path, digest, recipe, articles, flaws, stamp in rows
