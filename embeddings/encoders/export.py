@@ -25,6 +25,7 @@ from embeddings.encoders.graph import GRAPH
 from embeddings.encoders.graph_rewriting import attention_by_exponentials, centre_zero_points
 from embeddings.encoders.openvino_runtime import import_openvino
 from embeddings.encoders.padding import PADDED_LENGTHS
+from embeddings.encoders.processor import this_processor
 from embeddings.encoders.reference import ReferenceText, texts_of_all_lengths, write_reference
 from embeddings.encoders.sentence_transformer import load_model, max_text_tokens, model_fingerprint, prompts_of
 from embeddings.encoders.tokenizer import write_tokenizer
@@ -129,7 +130,8 @@ def _write_graph(model: SentenceTransformer, module: Any, texts: Sequence[str], 
             **_quantisation(),
         )
         _report(0.8, "writing the graph")
-        centre_zero_points(quantised)
+        if this_processor().has_tiles:
+            centre_zero_points(quantised)
         attention_by_exponentials(quantised)
         ov.save_model(quantised, target / GRAPH)
 

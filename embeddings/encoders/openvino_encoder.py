@@ -69,7 +69,9 @@ def _graph_folder() -> Path:
     except importlib.metadata.PackageNotFoundError as error:
         raise CompiledGraphUnavailable("OpenVINO is not installed.") from error
     calibration = importlib.resources.files("embeddings.encoders").joinpath("calibration.txt").read_bytes()
-    source = hashlib.sha256(f"{SHA256} {GRAPH_VERSION} {version}".encode() + calibration).hexdigest()[:12]
+    # processors with and without tiles get different graphs: see `embeddings.encoders.graph_rewriting`
+    made_from = f"{SHA256} {GRAPH_VERSION} {version} {this_processor().has_tiles}"
+    source = hashlib.sha256(made_from.encode() + calibration).hexdigest()[:12]
     return cache_folder() / "graphs" / f"{MODEL_NAME}-int8-{source}"
 
 

@@ -20,6 +20,12 @@ class Processor:
     flags: str
     cores: int
 
+    @property
+    def has_tiles(self) -> bool:
+        """Whether it multiplies matrices of 8 bits in tiles (Intel's AMX), and nothing keeps OpenVINO from that."""
+        words = self.flags.split()
+        return "amx_int8" in words and not any(word.startswith(_LIMIT_VARIABLES) for word in words)
+
 
 @cache
 def this_processor() -> Processor:

@@ -252,6 +252,20 @@ def test_what_was_found_is_said_once(folder: Path, caplog: pytest.LogCaptureFixt
     assert not caplog.records
 
 
+@pytest.mark.parametrize(
+    ("flags", "has_tiles"),
+    [
+        ("x86_64 fpu amx_bf16 amx_tile amx_int8", True),
+        ("x86_64 fpu avx512_vnni avx512_bf16", False),
+        ("x86_64 amx_int8 ONEDNN_MAX_CPU_ISA=AVX512_CORE_VNNI", False),
+        ("arm64", False),
+    ],
+)
+def test_a_processor_has_tiles_if_it_says_so_and_nothing_forbids_them(flags: str, has_tiles: bool) -> None:
+    """By the flags of Linux, which are those of Intel's manual."""
+    assert Processor("A processor", flags, 2).has_tiles == has_tiles
+
+
 # -- the real graph ---------------------------------------------------------------------------------
 
 
