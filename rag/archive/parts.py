@@ -24,6 +24,7 @@ from rag.search.searcher import Searcher
 from rag.storage.database import DATABASE, Database
 from rag.storage.layout import DENSE, LEXICAL, TOKENS, archive_busy, make_archive_folder, no_archive
 from rag.storage.locks import INDEXING_LOCK
+from rag.storage.sqlite_errors import CLOSED
 from rag.storage.store import Store
 from rag.text.language import language_of
 
@@ -52,9 +53,9 @@ class ArchiveParts:
         self.folder = folder
         self._on_step = on_step
         self._closed = False
+        address = noted_address(vectors_at) if vectors_at else recorded_address(folder / DENSE)
         self._open_store = store = Store(folder / DATABASE)
         self._indexing = FileLock(folder / INDEXING_LOCK, timeout=0)
-        address = noted_address(vectors_at) if vectors_at else recorded_address(folder / DENSE)
         self._dense = DenseIndex(folder / DENSE, store, self._indexing, address)
         self._lexical = LexicalIndex(folder / LEXICAL, store, self._indexing)
         self._cross_encoder = CrossEncoderReranker(reranker) if reranker else None
@@ -108,6 +109,8 @@ class ArchiveParts:
         folder = Path(folder)
         try:
             exists = (folder / DATABASE).is_file()
+        except PermissionError as error:
+            raise ArchiveReadOnly(CLOSED.format(folder=folder)) from error
         except OSError as error:
             raise ArchiveError(f"No archive can be there ({error.strerror}): choose a shorter path.") from error
         if not exists:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from embeddings.indexes.milvus_address import MilvusAddress
 from embeddings.permissions import make_file, make_folder
-from rag.errors import ConfigError
+from rag.errors import ArchiveReadOnly, ConfigError
 
 EMBEDDED = "faiss"
 """In the folder of the archive."""
@@ -16,11 +16,17 @@ _ENGINE = "milvus:"
 
 
 def recorded_address(folder: Path) -> str:
-    """Return the address of the vectors of which the index is in a folder; `EMBEDDED` if it has them itself."""
+    """Return the address of the vectors of which the index is in a folder; `EMBEDDED` if it has them itself.
+
+    Raises:
+        ArchiveReadOnly: the folder or the file in it may not be read.
+    """
     try:
         return (folder / ADDRESS).read_text("utf-8").strip() or EMBEDDED
     except FileNotFoundError:
         return EMBEDDED
+    except OSError as error:
+        raise ArchiveReadOnly(f"{folder} cannot be read ({error.strerror}): check its permissions.") from error
 
 
 def record_address(folder: Path, address: str) -> None:

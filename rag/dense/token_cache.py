@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
@@ -49,7 +50,7 @@ class TokenCache:
 
     def get(self, hashes: Iterable[bytes]) -> dict[bytes, bytes]:
         """Return the cached codes of these texts."""
-        if self._broken or not self._path.exists():
+        if self._broken or not self._is_there:
             return {}
         query = "SELECT code FROM kept WHERE input_hash = ?"
         try:
@@ -71,6 +72,11 @@ class TokenCache:
             self._write(f"{insert} INTO kept VALUES (?, ?)", rows)
 
     @property
+    def _is_there(self) -> bool:
+        # without an error where its folder may not be looked at
+        return os.access(self._path, os.F_OK)
+
+    @property
     def usable(self) -> bool:
         """Whether the file can be written, as far as is known."""
         return not self._broken
@@ -78,7 +84,7 @@ class TokenCache:
     @property
     def complete_at(self) -> State | None:
         """The state of the archive since which all its texts are cached; None if they never all were."""
-        if self._broken or not self._path.exists():
+        if self._broken or not self._is_there:
             return None
         try:
             with self._connections.lent() as connection:
@@ -102,7 +108,7 @@ class TokenCache:
             texts: the number of its texts; nothing is done while there are at most a fifth more entries than these.
             hashes: those of all its texts.
         """
-        if self._broken or not self._path.exists():
+        if self._broken or not self._is_there:
             return
         try:
             with self._connections.lent() as connection:
@@ -120,7 +126,7 @@ class TokenCache:
 
     def damage(self) -> str:
         """Return the first thing that SQLite's check of the whole file complains about; empty if there is none."""
-        if not self._path.exists():
+        if not self._is_there:
             return ""
         try:
             with self._connections.lent() as connection:

@@ -13,7 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from rag.errors import ArchiveDamaged, ArchiveError, ArchiveGone, ArchiveReplaced
+from rag.errors import ArchiveDamaged, ArchiveError, ArchiveReplaced
 from rag.storage.checksums import CHECKSUMS_VERSION, register
 from rag.storage.connections import Connections, FileDeleted, FileEmpty, FileReplaced, immediate_transaction
 from rag.storage.creation import create_database
@@ -24,7 +24,7 @@ from rag.storage.listing import register_sort_key
 from rag.storage.locks import INDEXING_LOCK, NO_LOCKS, lock_error
 from rag.storage.log_fit import change_count, check_log
 from rag.storage.schema import FIRST_READABLE_VERSION, SCHEMA_VERSION, set_up
-from rag.storage.sqlite_errors import DAMAGED, EMPTY, GONE, REPLACED, archive_error
+from rag.storage.sqlite_errors import DAMAGED, EMPTY, REPLACED, archive_error, missing_error
 from rag.storage.state_file import ChangeCount, lost_changes, state_before, write_state
 
 log = logging.getLogger(__name__)
@@ -154,7 +154,7 @@ class Database:
         except FileEmpty as error:
             raise ArchiveDamaged(EMPTY.format(folder=self._path.parent)) from error
         except FileDeleted as error:
-            raise ArchiveGone(GONE.format(folder=self._path.parent)) from error
+            raise missing_error(self._path.parent) from error
         except FileReplaced as error:
             raise ArchiveReplaced(REPLACED.format(folder=self._path.parent)) from error
         except sqlite3.DatabaseError as error:
