@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 import sys
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,7 @@ import pytest
 from damage import QUESTIONS, TOPICS
 from factories import article_file
 from failing_calls import in_child, rows_of
+from rights import leave_root
 
 from embeddings.encoder import Encoder
 from rag.archive import Archive
@@ -23,14 +23,6 @@ pytestmark = [
     pytest.mark.slow,
     pytest.mark.skipif(sys.platform != "linux", reason="elsewhere a process cannot give up the rights of root"),
 ]
-# the version of the structures by which Linux is told which rights a process has
-_CAPABILITIES = 0x20080522
-
-
-def leave_root() -> None:
-    """Give up the rights of root, such as that to open what it may not."""
-    libc = ctypes.CDLL(None, use_errno=True)
-    assert libc.capset((ctypes.c_uint32 * 2)(_CAPABILITIES, 0), (ctypes.c_uint32 * 6)()) == 0
 
 
 @pytest.fixture
