@@ -45,9 +45,9 @@ from rag.lexical.index import LexicalIndex
 from rag.loading.finish import article_id
 from rag.loading.reader import READER_VERSION
 from rag.storage.articles import ArticleRecord, PassageRecord
-from rag.storage.database import DATABASE
 from rag.storage.file_records import FileFingerprint, FileRecord
 from rag.storage.layout import DENSE, LEXICAL, TOKENS, bytes_on_disk, make_archive_folder
+from rag.storage.sqlite_database import DATABASE
 from rag.storage.store import Store
 from rag.storage.vectors import EncoderRecord, input_hash
 from rag.text.encoder_input import encoder_input

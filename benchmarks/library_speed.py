@@ -16,9 +16,9 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from benchmarks.latency import machine
-from rag.storage.database import Database
 from rag.storage.library import Library
 from rag.storage.listing import FILL_LISTING
+from rag.storage.sqlite_database import SqliteDatabase
 from rag.types import Filter
 from rag.types.library import SORT_FACTS, LibraryQuery
 
@@ -52,7 +52,7 @@ def facts(count: int) -> Iterator[tuple[object, ...]]:
         )
 
 
-def fill(database: Database, count: int) -> None:
+def fill(database: SqliteDatabase, count: int) -> None:
     """Store the articles and list them."""
     with database.transaction() as (connection, _):
         connection.executemany(
@@ -113,7 +113,7 @@ def summary(milliseconds: Mapping[str, float], counts: float) -> dict[str, objec
 def main() -> None:
     count = int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000
     with tempfile.TemporaryDirectory() as folder:
-        database = Database(Path(folder, "archive.sqlite"))
+        database = SqliteDatabase(Path(folder, "archive.sqlite"))
         start = time.perf_counter()
         fill(database, count)
         filled = time.perf_counter() - start

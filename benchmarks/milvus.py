@@ -19,7 +19,7 @@ import numpy as np
 from embeddings.index import open_index
 from embeddings.indexes.faiss_base import simulate_questions
 from embeddings.types import Ids, Vectors
-from rag.storage.database import DATABASE
+from rag.storage.sqlite_database import DATABASE
 from rag.storage.store import Store
 
 _NOISE = 0.3

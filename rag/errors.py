@@ -102,6 +102,10 @@ class ArchiveUnreadable(ArchiveError):
     """The disk of the archive failed."""
 
 
+class ArchiveUnreachable(ArchiveError):
+    """The database server of the archive does not answer, or refuses."""
+
+
 class ArchiveGone(ArchiveError):
     """The archive was deleted or moved while it was open."""
 

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 from filelock import FileLock, Timeout
 
 from rag.errors import ArchiveDamaged
-from rag.storage.database import DATABASE
 from rag.storage.layout import archive_busy, no_archive
 from rag.storage.locks import INDEXING_LOCK
 from rag.storage.salvage import fault_of, salvage
+from rag.storage.sqlite_database import DATABASE
 from rag.storage.sqlite_errors import MISSING
 from rag.storage.state_file import SUFFIX
 

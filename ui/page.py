@@ -93,7 +93,7 @@ def _opener(page: _Page, archive: Archive) -> Callable[..., dict[Any, Any]]:
             status = archive.status()
             contents = archive_line(status, texts)
         except FundstelleError as error:
-            status, contents = None, refusal_notice(error, texts, archive.folder)
+            status, contents = None, refusal_notice(error, texts, archive.location)
         return {
             page.code: texts.code,
             page.masthead: masthead(texts, visitor_of(request)),

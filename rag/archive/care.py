@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 from embeddings.encoder import self_test
 from embeddings.types import OnStep
 from rag.archive.changes import ArchiveChanges
-from rag.errors import VectorsUnavailable
+from rag.errors import FundstelleError, VectorsUnavailable
 from rag.storage.layout import bytes_on_disk
+from rag.storage.sqlite_database import SqliteDatabase
 from rag.types import Diagnosis, Finding, Status
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ class ArchiveCare(ArchiveChanges):
         oldest, newest = self._store.statistics.date_range()
         verdict = self_test(self.encoder_name)
         return Status(
-            folder=str(self.folder),
+            folder=self.location,
             articles=self._store.statistics.article_count(),
             duplicates=self._store.duplicates.count(),
             passages=self._store.passages.count(),
@@ -43,7 +44,7 @@ class ArchiveCare(ArchiveChanges):
             revision=self._store.revision,
             recall=self._recall(),
             vectors_at=self._dense.address,
-            bytes_on_disk=bytes_on_disk(self.folder),
+            bytes_on_disk={**bytes_on_disk(self.folder), "database": self._store.database.bytes_on_disk()},
             self_test=verdict.facts if verdict else None,
             index_again=self._index_again and not self._store.passages.is_empty,
         )
@@ -117,9 +118,15 @@ class ArchiveCare(ArchiveChanges):
         from rag import __version__
         from rag.backup.backup import back_up
 
+        database = self._store.database
+        if not isinstance(database, SqliteDatabase):
+            raise FundstelleError(
+                f"{self.location} is not in a folder: back it up with pg_dump, or copy it into a folder with "
+                "`fundstelle copy`."
+            )
         with self._writing() if with_indexes else nullcontext():
             return back_up(
-                self._store.database,
+                database,
                 self.folder,
                 Path(path),
                 program=__version__,

@@ -21,9 +21,11 @@ from rag.errors import ArchiveClosed, ArchiveError, ArchiveReadOnly, VectorsUnav
 from rag.lexical.index import LexicalIndex
 from rag.search.cross_encoder import CrossEncoderReranker
 from rag.search.searcher import Searcher
-from rag.storage.database import DATABASE, Database
+from rag.storage.database import Database
 from rag.storage.layout import DENSE, LEXICAL, TOKENS, archive_busy, make_archive_folder, no_archive
 from rag.storage.locks import INDEXING_LOCK
+from rag.storage.postgres.address import is_postgres
+from rag.storage.sqlite_database import DATABASE
 from rag.storage.sqlite_errors import CLOSED
 from rag.storage.store import Store
 from rag.text.language import language_of
@@ -36,6 +38,7 @@ class ArchiveParts:
         self,
         folder: Path | str,
         *,
+        database: Database | None = None,
         encoder_name: str | None = None,
         encoder: Encoder | None = None,
         config: Config | None = None,
@@ -44,7 +47,7 @@ class ArchiveParts:
         vectors_at: str | None = None,
         on_step: OnStep | None = None,
     ) -> None:
-        """See `open`, which makes the folder first if needed."""
+        """See `open`, which makes the folder first if needed, and opens a database that is not in it."""
         if isinstance(encoder, str):
             raise TypeError(f"encoder is an opened encoder: name the model as encoder_name={encoder!r}.")
         folder = Path(folder)
@@ -54,7 +57,8 @@ class ArchiveParts:
         self._on_step = on_step
         self._closed = False
         address = noted_address(vectors_at) if vectors_at else recorded_address(folder / DENSE)
-        self._open_store = store = Store(folder / DATABASE)
+        self._open_store = store = Store(database or folder / DATABASE)
+        self.location = store.database.location
         self._indexing = FileLock(folder / INDEXING_LOCK, timeout=0)
         self._dense = DenseIndex(folder / DENSE, store, self._indexing, address)
         self._lexical = LexicalIndex(folder / LEXICAL, store, self._indexing)
@@ -84,9 +88,12 @@ class ArchiveParts:
         vectors_at: str | None = None,
         on_step: OnStep | None = None,
     ) -> Self:
-        """Open the archive in a folder.
+        """Open the archive in a folder, or in PostgreSQL.
 
         Args:
+            folder: the folder, or `postgresql://USER@HOST:5432/DATABASE`, with `?schema=NAME` for another schema than
+                `fundstelle`. The password comes from PGPASSWORD, `~/.pgpass` or a service file. Indexes are in the
+                user's cache folder then.
             create: make a new archive if there is none.
             encoder_name: `bundled`, a sentence-transformers model by folder or hub name, or the address of a server of
                 embeddings, which gets the texts; None for the archive's own.
@@ -101,14 +108,21 @@ class ArchiveParts:
 
         Raises:
             NotFound: there is no archive, and `create` is False.
-            ConfigError: `vectors_at` is no address.
+            ConfigError: `vectors_at` or the address is none, or has a password.
+            ArchiveUnreachable: the database server does not answer, or refuses.
             VectorsUnavailable: nobody answers there, or refuses.
             ArchiveError: the re-ranker cannot be opened, or the folder belongs to something else, is damaged, or was
                 made by a newer version.
         """
+        database = None
+        if is_postgres(folder):
+            from rag.storage.postgres.opening import index_folder, open_database
+
+            database = open_database(str(folder), create=create)
+            folder = index_folder(database)
         folder = Path(folder)
         try:
-            exists = (folder / DATABASE).is_file()
+            exists = database is not None or (folder / DATABASE).is_file()
         except PermissionError as error:
             raise ArchiveReadOnly(CLOSED.format(folder=folder)) from error
         except OSError as error:
@@ -119,6 +133,7 @@ class ArchiveParts:
             make_archive_folder(folder)
         return cls(
             folder,
+            database=database,
             encoder_name=encoder_name,
             encoder=encoder,
             config=config,
@@ -151,7 +166,7 @@ class ArchiveParts:
     @property
     def _store(self) -> Store:
         if self._closed:
-            raise ArchiveClosed(f"The archive {self.folder} is closed: open it again with Archive.open.")
+            raise ArchiveClosed(f"The archive {self.location} is closed: open it again with Archive.open.")
         return self._open_store
 
     def __enter__(self) -> Self:
@@ -164,9 +179,9 @@ class ArchiveParts:
 
     def __repr__(self) -> str:
         if self._closed:
-            return f"Archive({str(self.folder)!r}, closed)"
+            return f"Archive({self.location!r}, closed)"
         count = self._store.statistics.article_count()
-        return f"Archive({str(self.folder)!r}, {count} {'article' if count == 1 else 'articles'})"
+        return f"Archive({self.location!r}, {count} {'article' if count == 1 else 'articles'})"
 
     @property
     def id(self) -> str:
@@ -225,13 +240,13 @@ class ArchiveParts:
         try:
             lock = self._indexing.acquire()
         except Timeout as error:
-            raise archive_busy(self.folder) from error
+            raise archive_busy(self.location) from error
         except OSError as error:
             raise ArchiveReadOnly(
                 f"The archive {self.folder} cannot be written ({error.strerror}): check its permissions, or choose "
                 "another with --archive."
             ) from error
-        with lock:
+        with lock, self._store.database.indexing():
             try:
                 yield
             finally:

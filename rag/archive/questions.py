@@ -148,7 +148,7 @@ class ArchiveQuestions(ArchiveParts):
         searcher = self._searchers.get(ranking)
         if searcher is None:
             searcher = self._searchers[ranking] = Searcher(
-                folder=self.folder,
+                location=self.location,
                 store=store,
                 dense=self._dense,
                 lexical=self._lexical,

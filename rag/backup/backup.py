@@ -15,9 +15,9 @@ from rag.backup.packing import pack
 from rag.backup.restore import check_backup
 from rag.errors import ArchiveDamaged, FundstelleError
 from rag.storage.copies import checked_facts, copy_database, copy_sqlite_file
-from rag.storage.database import DATABASE, Database
 from rag.storage.layout import DENSE, INBOX
 from rag.storage.scratch import scratch_folder
+from rag.storage.sqlite_database import DATABASE, SqliteDatabase
 from rag.storage.sqlite_errors import DAMAGED
 from rag.storage.whole_folder import sync
 
@@ -30,7 +30,7 @@ _ELSEWHERE = (f"{DENSE}/address", f"{DENSE}/writing.lock")
 
 
 def back_up(
-    database: Database,
+    database: SqliteDatabase,
     folder: Path,
     path: Path,
     *,
@@ -85,7 +85,7 @@ def before_damage(path: Path) -> Path:
     return path.with_name(f"before-damage-{path.name}")
 
 
-def _write(packed: Path, database: Database, sources: Mapping[str, Path], program: str, on_step: OnStep) -> None:
+def _write(packed: Path, database: SqliteDatabase, sources: Mapping[str, Path], program: str, on_step: OnStep) -> None:
     """Write a backup of a database and other files at a path in an empty folder."""
     copy = packed.with_name(DATABASE)
     copy_database(database, copy, partial(on_step, "copying"))

@@ -11,9 +11,9 @@ from typing import Any
 
 from rag.errors import BackupUnusable
 from rag.storage.copies import DatabaseFacts
-from rag.storage.database import DATABASE
 from rag.storage.layout import DENSE, FETCHED, INBOX, LEXICAL, MAP, TOKENS
 from rag.storage.schema import SCHEMA_VERSION
+from rag.storage.sqlite_database import DATABASE
 
 MANIFEST = "manifest.json"
 CHECKSUMS = "SHA256SUMS"

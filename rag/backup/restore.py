@@ -15,8 +15,8 @@ from rag.backup.manifest import BackupManifest, SavedFile, damaged
 from rag.backup.packing import manifest_of, unpack
 from rag.errors import ArchiveDamaged, FundstelleError
 from rag.storage.copies import OnShare, checked_facts, damaged_counts
-from rag.storage.database import DATABASE
 from rag.storage.locks import INDEXING_LOCK
+from rag.storage.sqlite_database import DATABASE
 from rag.storage.whole_folder import whole_folder
 
 

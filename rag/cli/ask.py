@@ -23,6 +23,7 @@ from rag.cli.options import (
     SinceOption,
     SourceOption,
     UntilOption,
+    archive_name,
     asked_archive,
     server_asked,
 )
@@ -138,7 +139,7 @@ def ask(
 
             feedback_count = mark(cast("Archive", archive), answer, right, wrong)
     if as_markdown:
-        sys.stdout.write(replace_controls(answer.to_markdown(archive=address or folder.absolute().name)))
+        sys.stdout.write(replace_controls(answer.to_markdown(archive=address or archive_name(folder))))
     elif as_json or as_lines:
         print_json(answer.to_dict(), indent=None if as_lines else 2)
     else:

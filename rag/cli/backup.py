@@ -109,8 +109,8 @@ def restore(
 def print_missing_sources(folder: Path) -> None:
     """Say how many files an archive's articles came from are not where they were, and how they are recognised."""
     from rag.storage.copies import source_paths
-    from rag.storage.database import DATABASE
     from rag.storage.layout import FETCHED, INBOX
+    from rag.storage.sqlite_database import DATABASE
 
     missing = [path for path in source_paths(folder / DATABASE) if is_missing(Path(path))]
     if missing:

@@ -19,6 +19,7 @@ COMMANDS = {
     "import": ("rag.cli.import_archive:import_archive", "Make a new archive from everything that was exported."),
     "backup": ("rag.cli.backup:backup", "Save the archive in one file, while it is in use, and check the file."),
     "restore": ("rag.cli.backup:restore", "Make an archive from a backup in a new folder, or check the backup."),
+    "copy": ("rag.cli.copy_archive:copy", "Copy an archive from a folder to PostgreSQL, or back."),
     "check": ("rag.cli.check:check", "Print whether the archive has what a draft quotes, word for word."),
     "calibrate": ("rag.cli.calibrate:calibrate", "Fit the confidence to questions whose answers you know."),
     "show": ("rag.cli.show:show", "Print an article with its metadata and passages."),

@@ -62,15 +62,15 @@ def _names(library: Library, fact: Literal["source", "author"], incomplete: str)
 
 def _from_library(context: typer.Context, query: Callable[[Library], list[Completion]]) -> list[Completion]:
     """Return what a query finds in the archive that the command line names, without opening its indexes."""
-    from rag.storage.database import DATABASE, Database
     from rag.storage.library import Library
+    from rag.storage.sqlite_database import DATABASE, SqliteDatabase
 
     named = context.params.get("folder") or context.params.get("archive") or os.environ.get("FUNDSTELLE_ARCHIVE")
     file = Path(named or DEFAULT_ARCHIVE) / DATABASE
     try:
         if not file.is_file():
             return []
-        database = Database(file)
+        database = SqliteDatabase(file)
         try:
             completions = query(Library(database))
         finally:

@@ -15,6 +15,7 @@ from rag.cli.options import SOME_FAILED, ArchiveOption, JsonOption, opened_archi
 from rag.cli.output import err, out
 from rag.cli.plain import escape_controls, print_json
 from rag.errors import ArchiveError
+from rag.storage.postgres.address import is_postgres
 from rag.text.paths import DEFAULT_ARCHIVE
 
 if TYPE_CHECKING:
@@ -61,16 +62,18 @@ def doctor(
 
 
 def _diagnosis(
-    folder: Path, begin: Callable[[str], None], end: Callable[[Finding], None], *, quick: bool, fix: bool
+    folder: str, begin: Callable[[str], None], end: Callable[[Finding], None], *, quick: bool, fix: bool
 ) -> Diagnosis:
     """Examine the archive, or what can be examined of one that cannot be opened."""
     with ExitStack() as stack:
         try:
             archive = stack.enter_context(opened_archive(folder, create=False))
         except ArchiveError as error:
+            if is_postgres(folder):
+                raise
             from rag.diagnosis.diagnose import diagnose_closed
 
-            return diagnose_closed(folder, error, on_finding=end)
+            return diagnose_closed(Path(folder), error, on_finding=end)
         return archive.doctor(quick=quick, fix=fix, on_check=begin, on_finding=end)
 
 

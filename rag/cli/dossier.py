@@ -42,7 +42,7 @@ dossiers = typer.Typer(
 
 
 def _opened(
-    context: typer.Context, folder: Path, server: str | None
+    context: typer.Context, folder: str, server: str | None
 ) -> AbstractContextManager[Dossiers | RemoteDossiers]:
     """Open the dossiers of an archive: that in a folder, or that of a server if one is asked."""
 

@@ -127,13 +127,13 @@ def _read_pairs(pairs: Sequence[str]) -> dict[str, list[str]]:
     return values
 
 
-def open_runs(folder: Path, server: str | None) -> AbstractContextManager[StoredRuns]:
+def open_runs(folder: str, server: str | None) -> AbstractContextManager[StoredRuns]:
     """Open the stored runs of an archive: that in a folder, or that of a server if one is given."""
     return asked_part(folder, server, lambda archive: EvaluationSession(archive).runs, lambda client: client.runs)
 
 
 @contextmanager
-def open_questions(folder: Path, file: str | None, reranker: str | None) -> Iterator[JudgedQuestions]:
+def open_questions(folder: str, file: str | None, reranker: str | None) -> Iterator[JudgedQuestions]:
     """Open the archive in a folder, and judge the questions of a file; without one, those with marked passages."""
     with opened_archive(folder, create=False, reranker=reranker) as archive:
         session = EvaluationSession(archive)

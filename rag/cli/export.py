@@ -104,7 +104,7 @@ def export_archive(
 
 
 def _export_table(
-    folder: Path, destination: Path, format: TableFormat, what: Subject, query: LibraryQuery, *, force: bool
+    folder: str, destination: Path, format: TableFormat, what: Subject, query: LibraryQuery, *, force: bool
 ) -> None:
     from rag.exporting.export import export_table
 
@@ -116,7 +116,7 @@ def _export_table(
         export_table(archive, file, format, what, query=query, on_count=bar)
 
 
-def _export_everything(folder: Path, destination: Path) -> None:
+def _export_everything(folder: str, destination: Path) -> None:
     from rag.exporting.everything import export_everything
 
     with opened_archive(folder, create=False) as archive, CountingBar("exporting", "rows") as bar:
@@ -144,7 +144,7 @@ def _opened(destination: Path, *, force: bool) -> Iterator[IO[bytes]]:
         yield file
 
 
-def _export_beir(folder: Path, destination: Path, questions: Path | None, *, force: bool) -> None:
+def _export_beir(folder: str, destination: Path, questions: Path | None, *, force: bool) -> None:
     from rag.exporting.retrieval_set import export_retrieval_set
 
     with opened_archive(folder, create=False) as archive, CountingBar("exporting", "articles") as bar:

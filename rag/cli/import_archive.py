@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from rag.cli.backup import print_missing_sources
-from rag.cli.options import ArchiveOption
+from rag.cli.options import ArchiveOption, local_folder
 from rag.cli.output import err
 from rag.cli.progress import CountingBar, PreparationBar
 from rag.text.paths import DEFAULT_ARCHIVE
@@ -30,8 +30,9 @@ def import_archive(
     """
     from rag.exporting.everything_import import import_everything
 
+    made = local_folder(folder)
     with PreparationBar() as preparation, CountingBar("encoding", "passages") as bar:
-        counts = import_everything(source, folder, encoder_name=encoder, on_step=preparation, on_passages=bar)
+        counts = import_everything(source, made, encoder_name=encoder, on_step=preparation, on_passages=bar)
     imported = f"Imported: {folder}, {counts['articles']} articles, {counts['passages']} passages."
     err.print(imported, soft_wrap=True, markup=False)
-    print_missing_sources(folder)
+    print_missing_sources(made)

@@ -5,12 +5,13 @@ from __future__ import annotations
 import difflib
 import sys
 from importlib.util import find_spec
+from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.text import Text
 
-from rag.cli.options import ArchiveOption, opened_archive
+from rag.cli.options import ArchiveOption, local_folder, opened_archive
 from rag.cli.output import err, out
 from rag.errors import FundstelleError
 from rag.text.paths import DEFAULT_ARCHIVE
@@ -56,10 +57,10 @@ def install(
 
     if client not in CLIENTS:
         raise FundstelleError(f"There is no program {client!r} here: choose among {', '.join(CLIENTS)}.")
-    if not folder.is_dir():
+    if not local_folder(folder).is_dir():
         raise FundstelleError(f"There is no archive in {folder}: index articles first.")
     program = CLIENTS[client]
-    before, after = configured(program, server_entry(folder, may_write=may_write))
+    before, after = configured(program, server_entry(Path(folder), may_write=may_write))
     if before == after:
         out.print(Text(f"{program.label} knows the archive already: {program.file}"), soft_wrap=True)
         return

@@ -11,6 +11,7 @@ import typer
 
 from rag.cli.completion import complete_article, complete_author, complete_source
 from rag.errors import FundstelleError
+from rag.storage.postgres.address import is_postgres
 
 if TYPE_CHECKING:
     from rag.archive import Archive
@@ -23,7 +24,13 @@ SOME_FAILED = 1
 """The exit code if files could not be read that the run before did not report."""
 
 ArchiveOption = Annotated[
-    Path, typer.Option("--archive", metavar="DIR", envvar="FUNDSTELLE_ARCHIVE", help="Archive folder.")
+    str,
+    typer.Option(
+        "--archive",
+        metavar="DIR|ADDRESS",
+        envvar="FUNDSTELLE_ARCHIVE",
+        help="Archive folder, or postgresql://USER@HOST/DATABASE.",
+    ),
 ]
 ArticleArgument = Annotated[
     str,
@@ -103,8 +110,26 @@ def server_asked(context: typer.Context, server: str | None, **local_options: ob
     return server
 
 
+def local_folder(archive: str) -> Path:
+    """Return the folder of an archive.
+
+    Raises:
+        FundstelleError: it is in PostgreSQL.
+    """
+    if is_postgres(archive):
+        raise FundstelleError(
+            f"{archive} is not in a folder, which this command needs: `fundstelle copy` copies it into one."
+        )
+    return Path(archive)
+
+
+def archive_name(archive: str) -> str:
+    """Return what an archive is called where nobody needs to find it: the name of its folder, or its address."""
+    return archive if is_postgres(archive) else Path(archive).absolute().name
+
+
 def asked_archive(
-    folder: Path, server: str | None, *, reranker: str | None = None
+    folder: str, server: str | None, *, reranker: str | None = None
 ) -> AbstractContextManager[Archive | Client]:
     """Open the archive that questions are put to: that in a folder, or that of a server if one is given."""
     return asked_part(folder, server, lambda archive: archive, lambda client: client, reranker=reranker)
@@ -112,7 +137,7 @@ def asked_archive(
 
 @contextmanager
 def asked_part(
-    folder: Path,
+    folder: str,
     server: str | None,
     of_archive: Callable[[Archive], Local],
     of_client: Callable[[Client], Remote],
@@ -137,7 +162,7 @@ def asked_part(
 
 @contextmanager
 def opened_archive(
-    folder: Path,
+    folder: str,
     *,
     create: bool = True,
     encoder_name: str | None = None,
@@ -145,7 +170,7 @@ def opened_archive(
     device: str | None = None,
     vectors_at: str | None = None,
 ) -> Iterator[Archive]:
-    """Open the archive in a folder, with a progress bar for the one-time preparation of the model."""
+    """Open the archive in a folder or in PostgreSQL, with a progress bar for the one-time preparation of the model."""
     from rag.archive import Archive
     from rag.cli.progress import PreparationBar
 

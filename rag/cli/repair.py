@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from rag.cli.options import SOME_FAILED, ArchiveOption, opened_archive
+from rag.cli.options import SOME_FAILED, ArchiveOption, local_folder, opened_archive
 from rag.cli.plain import escape_controls, print_remark
 from rag.text.paths import DEFAULT_ARCHIVE
 
@@ -21,7 +21,7 @@ def repair(folder: ArchiveOption = DEFAULT_ARCHIVE) -> None:
     from rag.repair import repair_archive
 
     with ExitStack() as stack:
-        report = repair_archive(folder, lambda: stack.enter_context(opened_archive(folder, create=False)))
+        report = repair_archive(local_folder(folder), lambda: stack.enter_context(opened_archive(folder, create=False)))
     lines = [f"{len(report.healed)} files read again, {len(report.damaged)} articles damaged still"]
     if report.damaged_file:
         lines.insert(0, f"The database was damaged ({report.fault}); as it was, it is {report.damaged_file}.")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contextlib import AbstractContextManager
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -42,7 +41,7 @@ saved_questions = typer.Typer(
 
 
 def _opened(
-    context: typer.Context, folder: Path, server: str | None
+    context: typer.Context, folder: str, server: str | None
 ) -> AbstractContextManager[SavedQuestions | RemoteSavedQuestions]:
     """Open the saved questions of an archive: that in a folder, or that of a server if one is asked."""
 

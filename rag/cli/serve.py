@@ -204,7 +204,7 @@ def _serving(
 
 
 @contextmanager
-def _ready_archive(folder: Path, reranker: str | None) -> Iterator[Archive]:
+def _ready_archive(folder: str, reranker: str | None) -> Iterator[Archive]:
     """Open an archive, fill it if it is empty, and load what its first question needs."""
     limit_heaps()
     with opened_archive(folder, reranker=reranker) as archive:

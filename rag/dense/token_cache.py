@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -18,8 +18,10 @@ from rag.types.archive_state import NOTHING_YET, State
 log = logging.getLogger(__name__)
 
 FILE = "tokens.sqlite"
+PART = 500
+"""How many entries are copied at a time."""
 # incremented whenever entries are written in another way
-_VERSION = "2"
+TOKENS_VERSION = "2"
 # bytes; two to five passages fit on a page of this size, so that little room stays empty
 _PAGE_BYTES = 16_384
 # bytes of the checksum at the end of each entry
@@ -44,7 +46,7 @@ class TokenCache:
 
     def __init__(self, folder: Path, made_from: str) -> None:
         self._path = folder / FILE
-        self._made_from = f"{made_from} {_VERSION}"
+        self._made_from = f"{made_from} {TOKENS_VERSION}"
         self._connections = Connections(self._path, _prepare)
         self._broken = False
 
@@ -61,15 +63,34 @@ class TokenCache:
         except sqlite3.DatabaseError as error:
             self._give_up("read", error)
             return {}
-        codes = {key: _checked(key, row[0]) for key, row in rows.items() if row}
+        codes = {key: unsealed(key, row[0]) for key, row in rows.items() if row}
         return {key: code for key, code in codes.items() if code is not None}
 
     def put(self, codes: Mapping[bytes, bytes], *, overwrite: bool = False) -> None:
         """Cache the codes of texts; unless `overwrite`, cached ones stay. If that fails, a warning says so."""
         if codes and not self._broken:
             insert = "INSERT OR REPLACE" if overwrite else "INSERT OR IGNORE"
-            rows = [(key, code + _checksum(key, code)) for key, code in codes.items()]
+            rows = [(key, sealed(key, code)) for key, code in codes.items()]
             self._write(f"{insert} INTO kept VALUES (?, ?)", rows)
+
+    def all(self) -> Iterator[dict[bytes, bytes]]:
+        """Yield all cached codes, in parts; nothing from a file that cannot be read."""
+        last = b""
+        while rows := self._rows_after(last):
+            last = rows[-1][0]
+            codes = {key: unsealed(key, stored) for key, stored in rows}
+            yield {key: code for key, code in codes.items() if code is not None}
+
+    def _rows_after(self, key: bytes) -> list[tuple[bytes, object]]:
+        if self._broken or not self._path.exists():
+            return []
+        query = "SELECT input_hash, code FROM kept WHERE input_hash > ? ORDER BY input_hash LIMIT ?"
+        try:
+            with self._connections.lent() as connection:
+                return connection.execute(query, (key, PART)).fetchall() if self._is_ours(connection) else []
+        except sqlite3.DatabaseError as error:
+            self._give_up("read", error)
+            return []
 
     @property
     def _is_there(self) -> bool:
@@ -113,7 +134,7 @@ class TokenCache:
         try:
             with self._connections.lent() as connection:
                 count = connection.execute("SELECT count(*) FROM kept").fetchone()[0]
-                if count <= texts * (1 + _MAX_STALE_SHARE) + _MAX_STALE_ROWS:
+                if not is_stale(count, texts):
                     return
                 rows = connection.execute("SELECT input_hash FROM kept").fetchall()
             current = set(hashes)
@@ -181,16 +202,22 @@ class TokenCache:
         )
 
 
-def _checksum(key: bytes, code: bytes) -> bytes:
-    return xxhash.xxh3_64_digest(key + code)
+def is_stale(count: int, texts: int) -> bool:
+    """Whether so many more entries are cached than there are texts that it pays to look for those."""
+    return count > texts * (1 + _MAX_STALE_SHARE) + _MAX_STALE_ROWS
 
 
-def _checked(key: bytes, stored: object) -> bytes | None:
+def sealed(key: bytes, code: bytes) -> bytes:
+    """Return a code as it is stored: with its checksum at its end."""
+    return code + xxhash.xxh3_64_digest(key + code)
+
+
+def unsealed(key: bytes, stored: object) -> bytes | None:
     """Return the code of an entry without its checksum; None if it is damaged, so that it is encoded again."""
     if not isinstance(stored, bytes):
         return None
-    code, checksum = stored[:-_CHECKSUM_BYTES], stored[-_CHECKSUM_BYTES:]
-    return code if checksum == _checksum(key, code) else None
+    code = stored[:-_CHECKSUM_BYTES]
+    return code if stored == sealed(key, code) else None
 
 
 def _prepare(connection: sqlite3.Connection) -> None:

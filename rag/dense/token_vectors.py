@@ -15,7 +15,9 @@ from embeddings.types import HalfVectors, TokenVectors
 from embeddings.vectors.language_neutral import LanguageNeutral, language_neutral
 from embeddings.vectors.token_codec import TokenCodec, token_codec
 from embeddings.vectors.token_filter import drop_punctuation
+from rag.dense.shared_tokens import SharedTokens
 from rag.dense.token_cache import TokenCache
+from rag.storage.sqlite_database import SqliteDatabase
 from rag.storage.store import Store
 from rag.storage.vectors import input_hash
 from rag.text.encoder_input import encoder_input, legible_offsets
@@ -39,7 +41,7 @@ class TokenStore:
 
     neutral: LanguageNeutral
     codec: TokenCodec
-    cache: TokenCache
+    cache: TokenCache | SharedTokens
 
     def put(self, texts: Mapping[bytes, TokenVectors], *, overwrite: bool = False) -> None:
         """Cache the tokens of texts by the hash of the text; unless `overwrite`, cached ones stay."""
@@ -87,7 +89,10 @@ class TokenStores:
             neutral = language_neutral(fingerprint)
             made_from = f"{self._store.facts.archive_id} {fingerprint} {neutral.name} {codec.name}"
             if made_from not in self._stores:
-                self._stores[made_from] = TokenStore(neutral, codec, TokenCache(self._folder, made_from))
+                database = self._store.database
+                has_own_file = isinstance(database, SqliteDatabase)
+                cache = TokenCache(self._folder, made_from) if has_own_file else SharedTokens(database, made_from)
+                self._stores[made_from] = TokenStore(neutral, codec, cache)
             return self._stores[made_from]
 
     def delete(self) -> None:

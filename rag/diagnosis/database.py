@@ -10,8 +10,8 @@ from filelock import Timeout
 
 from rag.diagnosis.check import WELL, OpenArchive, Symptom
 from rag.search.confidence import from_json
-from rag.storage.database import DATABASE
 from rag.storage.schema import SCHEMA_VERSION
+from rag.storage.sqlite_database import DATABASE
 
 # how far two clocks may differ
 _TOLERANCE = timedelta(minutes=2)
@@ -42,7 +42,7 @@ def clock(archive: OpenArchive) -> Symptom:
     if count := archive.soundness.added_after(limit.isoformat(timespec="seconds")):
         return Symptom("future", {**values, "count": count})
     database = archive.folder / DATABASE
-    if database.stat().st_mtime > limit.timestamp():
+    if database.is_file() and database.stat().st_mtime > limit.timestamp():
         return Symptom("files", {**values, "path": str(database)})
     return WELL
 

@@ -13,9 +13,9 @@ from pathlib import Path
 from embeddings.errors import IndexDamaged
 from rag.diagnosis.check import WELL, Symptom, megabytes
 from rag.lexical.manifest import read_manifest
-from rag.storage.database import DATABASE
 from rag.storage.layout import DENSE, INBOX, LEXICAL, entries_below, file_sizes
 from rag.storage.scratch import abandoned_folders
+from rag.storage.sqlite_database import DATABASE
 
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
 # seconds after which what a program did not finish is left over

@@ -24,7 +24,6 @@ from rag.exporting.everything import (
     table_file,
 )
 from rag.indexing.plain_import import import_plain_rows
-from rag.storage.database import DATABASE
 from rag.storage.dossier_records import DossierRecords
 from rag.storage.feedback_records import FeedbackRecords
 from rag.storage.history_records import HistoryRecords
@@ -32,6 +31,7 @@ from rag.storage.locks import INDEXING_LOCK
 from rag.storage.plain_rows import PlainRow
 from rag.storage.plain_tables import PLAIN_TABLES, PlainTable
 from rag.storage.saved_records import SavedRecords
+from rag.storage.sqlite_database import DATABASE
 from rag.storage.state_file import SUFFIX
 from rag.storage.store import Store
 from rag.storage.whole_folder import whole_folder

@@ -14,7 +14,7 @@ from rag.loading.common.file_types import CONVERSION_HINTS, KIND_BY_SUFFIX
 from rag.loading.common.files import kind_at, open_file
 from rag.loading.common.leftovers import belongs_to_page, leftover_kind, page_names
 from rag.loading.common.sidecar import SIDECAR_SUFFIX, links_outside
-from rag.storage.database import DATABASE
+from rag.storage.sqlite_database import DATABASE
 from rag.types import Failure
 
 LINK_OUT = "link out of the folder"

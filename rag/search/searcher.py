@@ -63,12 +63,12 @@ class _Ranked:
 class Searcher:
     """Searches one archive: the parts that answer a question. Safe to use from several threads.
 
-    It is made once for each ranking, and always searches the archive as it is now, which may be empty. `folder` is
-    the archive's. `encoder` has to be the one of the archive's vectors; it is opened by the first question that an
-    archive with articles is asked. `cross_encoder` re-ranks instead of late interaction.
+    It is made once for each ranking, and always searches the archive as it is now, which may be empty. `location` is
+    what a person calls it. `encoder` has to be the one of the archive's vectors; it is opened by the first question
+    that an archive with articles is asked. `cross_encoder` re-ranks instead of late interaction.
     """
 
-    folder: Path
+    location: str
     store: Store
     dense: DenseIndex
     lexical: LexicalIndex
@@ -108,7 +108,7 @@ class Searcher:
             # before the store is fixed in a state: an index of a later one would seem to be that of another archive
             dense, lexical = self.dense.catch_up(), self.lexical.catch_up()
             if dense is None:
-                raise ArchiveEmpty(EMPTY.format(command=index_command(self.folder)))
+                raise ArchiveEmpty(EMPTY.format(command=index_command(self.location)))
             with self.store.database.snapshot(), self._damage_said():
                 if attempts_left and self.store.revision != before:
                     # another process has stored something meanwhile
@@ -245,7 +245,7 @@ class Searcher:
             EncoderMisfit: the archive's vectors come from another encoder.
         """
         if not self._has_vectors():
-            raise ArchiveEmpty(EMPTY.format(command=index_command(self.folder)))
+            raise ArchiveEmpty(EMPTY.format(command=index_command(self.location)))
 
     def _has_vectors(self) -> bool:
         record = self.store.vectors.encoder
@@ -253,7 +253,7 @@ class Searcher:
             return False
         if record.fingerprint != self.encoder.fingerprint:
             raise EncoderMisfit(
-                f"The archive {self.folder} was made by another encoder than {self.encoder.name}: "
+                f"The archive {self.location} was made by another encoder than {self.encoder.name}: "
                 "index your articles again (`fundstelle index PATH`), which re-encodes them, or restart this "
                 "program if another one has just done so."
             )
@@ -262,7 +262,7 @@ class Searcher:
     def _why_no_hits(self, filter: Filter) -> NoHits:
         """Return why no passage was found."""
         if self.store.vectors.encoder is None or self.store.passages.is_empty:
-            return NoHits("empty", EMPTY.format(command=index_command(self.folder)))
+            return NoHits("empty", EMPTY.format(command=index_command(self.location)))
         unknown = self.store.filters.unknown_name(filter)
         return NoHits("nothing_fits", no_such_name(*unknown)) if unknown else NOTHING_FITS
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -10,6 +9,7 @@ from embeddings.types import HalfVectors
 from rag.storage.article_mapping import PUT_ARTICLE, sql_values
 from rag.storage.checksums import ANYTHING_IS_DAMAGED, checksum_of
 from rag.storage.corrections import CorrectionRecord, put_corrections
+from rag.storage.database import SqlConnection
 from rag.storage.duplicates import put_bands, release_duplicates
 from rag.storage.listing import list_article, unlist_article
 from rag.storage.passages import remove_all_passages, remove_passages
@@ -58,7 +58,7 @@ class ArticleRecord:
 
 
 def put_article(
-    connection: sqlite3.Connection,
+    connection: SqlConnection,
     revision: int,
     record: ArticleRecord,
     *,
@@ -131,7 +131,7 @@ def _passage_values(record: PassageRecord, article: Article, revision: int) -> d
     }
 
 
-def remove_articles(connection: sqlite3.Connection, revision: int, article_ids: Iterable[str]) -> None:
+def remove_articles(connection: SqlConnection, revision: int, article_ids: Iterable[str]) -> None:
     """Remove articles with all that belongs to them; duplicates of one get its text back."""
     for article_id in article_ids:
         release_duplicates(connection, article_id, b"")

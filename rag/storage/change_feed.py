@@ -83,12 +83,15 @@ class ChangeFeed:
             # the keys first, or SQLite would scan all passages in the order of the keys
             intact = is_intact("vectors") if self._database.has_checksums else "1"
             # in place of a damaged vector, an index has any other: the passage is left out when it is read
-            cursor = connection.execute(
-                f"SELECT key, iif({intact}, vector, ?3) FROM passages JOIN vectors USING (input_hash) "  # noqa: S608
+            batches = self._database.batches(
+                f"SELECT key, CASE WHEN {intact} THEN vector ELSE ?3 END FROM passages JOIN vectors USING (input_hash) "  # noqa: S608
                 "WHERE key IN (SELECT key FROM passages WHERE revision > ?1) AND fingerprint = ?2 ORDER BY key",
-                (revision, encoder.fingerprint, np.eye(1, encoder.dim, dtype=np.float16).tobytes()),
+                revision,
+                encoder.fingerprint,
+                np.eye(1, encoder.dim, dtype=np.float16).tobytes(),
+                size=_BATCH_ROWS,
             )
-            while rows := cursor.fetchmany(_BATCH_ROWS):
+            for rows in batches:
                 vectors = np.frombuffer(b"".join(vector for _, vector in rows), np.float16).reshape(len(rows), -1)
                 yield VectorChanges(state, no_keys, np.array([key for key, _ in rows], np.int64), vectors)
 
@@ -109,13 +112,15 @@ class ChangeFeed:
             no_keys = np.empty(0, np.int64)
             # a revision changes one article, so its passages follow on each other
             intact = is_intact("passages") if self._database.has_checksums else "1"
-            cursor = connection.execute(
-                f"SELECT iif({intact}, article, ''), start, \"end\", iif({intact}, language, '') FROM passages "  # noqa: S608
+            batches = self._database.batches(
+                f"SELECT CASE WHEN {intact} THEN article ELSE '' END, start, \"end\", "  # noqa: S608
+                f"CASE WHEN {intact} THEN language ELSE '' END FROM passages "
                 "WHERE revision > ? ORDER BY revision",
-                (revision,),
+                revision,
+                size=_BATCH_ROWS,
             )
             article = None
-            while rows := cursor.fetchmany(_BATCH_ROWS):
+            for rows in batches:
                 passages = []
                 for article_id, start, end, language in rows:
                     if article is None or article.id != article_id:

@@ -17,7 +17,7 @@ from rag.storage.examination import damaged_rows
 from rag.storage.interruption import reraise_interruption
 
 if TYPE_CHECKING:
-    from rag.storage.database import Database
+    from rag.storage.sqlite_database import SqliteDatabase
 
 OnShare = Callable[[float], None]
 """Called with the completed share, in [0, 1]; what it raises ends the work."""
@@ -47,7 +47,7 @@ class DatabaseFacts:
     counts: dict[str, int]
 
 
-def copy_database(database: Database, path: Path, on_share: OnShare = lambda _: None) -> None:
+def copy_database(database: SqliteDatabase, path: Path, on_share: OnShare = lambda _: None) -> None:
     """Copy an archive's database as it is at this moment into a new file, which needs no other file beside it.
 
     Others may write meanwhile: the copy is of one revision, and does not begin again.

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
+from operator import itemgetter
 
-from rag.storage.database import Database
+from rag.storage.database import Database, SqlConnection
 from rag.text.similarity import text_key
 from rag.types import BY_HAND, Article, Correction, as_read
 
@@ -61,23 +61,30 @@ class Corrections:
         added above it.
         """
         rows = self._database.rows(
-            "SELECT DISTINCT corrections.article, target.id FROM corrections "
+            "SELECT DISTINCT corrections.article, target.id, target.path FROM corrections "
             "JOIN articles AS target ON target.text_key = corrections.text_key AND target.file = corrections.file "
             "LEFT JOIN articles AS current ON current.id = corrections.article "
-            "WHERE json_extract(current.origins, '$.' || field) IS NOT ?1 "
-            "AND NOT EXISTS (SELECT 1 FROM json_each(target.origins) WHERE value = ?1) "
-            "ORDER BY target.id = corrections.article, target.path DESC",
+            "WHERE coalesce(json_extract(current.origins, '$.' || field), '') <> ?1 "
+            "AND NOT EXISTS (SELECT 1 FROM json_each(target.origins) WHERE value = ?1)",
             BY_HAND,
         )
-        return dict(rows)
+        # of several articles, itself before the first by its path
+        ordered = sorted(sorted(rows, key=itemgetter(2), reverse=True), key=lambda row: bool(row[0] == row[1]))
+        return {article_id: target for article_id, target, _ in ordered}
 
     def move(self, article_id: str, key: bytes, target: str, target_key: bytes) -> None:
         """Store the corrections of an article and a text under those of another article."""
         with self._database.transaction(of_articles=False) as (connection, _):
+            values = (article_id, key, target, target_key)
             connection.execute(
-                "UPDATE OR REPLACE corrections SET article = ?3, text_key = ?4, "
+                "DELETE FROM corrections WHERE article = ?3 AND text_key = ?4 AND (article <> ?1 OR text_key <> ?2) "
+                "AND field IN (SELECT field FROM corrections WHERE article = ?1 AND text_key = ?2)",
+                values,
+            )
+            connection.execute(
+                "UPDATE corrections SET article = ?3, text_key = ?4, "
                 "file = (SELECT file FROM articles WHERE id = ?3) WHERE article = ?1 AND text_key = ?2",
-                (article_id, key, target, target_key),
+                values,
             )
 
     def remove_file(self, path: str) -> None:
@@ -102,7 +109,7 @@ def uncorrected(
     return article, ()
 
 
-def put_corrections(connection: sqlite3.Connection, article_id: str, record: CorrectionRecord, file: str) -> None:
+def put_corrections(connection: SqlConnection, article_id: str, record: CorrectionRecord, file: str) -> None:
     """Store the corrections of an article in place of those that it had."""
     connection.execute(
         "DELETE FROM corrections WHERE article = ? AND text_key IN (?, ?)",

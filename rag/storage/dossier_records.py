@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Callable, Iterable
 from dataclasses import asdict
 from typing import Any
 
 from rag.errors import NotFound
 from rag.storage.article_mapping import day_of
-from rag.storage.database import Database
+from rag.storage.database import Database, SqlConnection
 from rag.types.dossier import Dossier, DossierEntry, DossierSummary
 from rag.types.quotation import Quotation
 
@@ -36,7 +35,7 @@ class DossierRecords:
             return []
         rows = self._database.rows(
             "SELECT id, name, (SELECT count(*) FROM dossier_entries WHERE dossier = dossiers.id AND kind = 'quote' "
-            "AND NOT deleted), changed FROM dossiers WHERE NOT deleted ORDER BY changed DESC, rowid DESC"
+            "AND deleted = 0), changed FROM dossiers WHERE deleted = 0 ORDER BY changed DESC, rowid DESC"
         )
         return [DossierSummary(*row) for row in rows]
 
@@ -49,12 +48,12 @@ class DossierRecords:
         if self._database.version < _FIRST_VERSION:
             raise NotFound(_NO_DOSSIER.format(reference=dossier_id))
         with self._database.snapshot() as connection:
-            query = "SELECT id, name, made FROM dossiers WHERE id = ? AND NOT deleted"
+            query = "SELECT id, name, made FROM dossiers WHERE id = ? AND deleted = 0"
             row = connection.execute(query, (dossier_id,)).fetchone()
             if row is None:
                 raise NotFound(_NO_DOSSIER.format(reference=dossier_id))
             entries = connection.execute(
-                f"{_SELECT_ENTRY} WHERE dossier = ? AND NOT deleted ORDER BY position", (dossier_id,)
+                f"{_SELECT_ENTRY} WHERE dossier = ? AND deleted = 0 ORDER BY position", (dossier_id,)
             ).fetchall()
         return Dossier(id=row[0], name=row[1], made=row[2], entries=tuple(map(_entry_of, entries)))
 
@@ -64,7 +63,7 @@ class DossierRecords:
         Raises:
             NotFound: there is none.
         """
-        rows = self._database.rows(f"{_SELECT_ENTRY} WHERE id = ? AND NOT deleted", entry_id)
+        rows = self._database.rows(f"{_SELECT_ENTRY} WHERE id = ? AND deleted = 0", entry_id)
         if not rows:
             raise NotFound(_NO_ENTRY)
         return _entry_of(rows[0])
@@ -75,8 +74,8 @@ class DossierRecords:
             return []
         wanted = list(dict.fromkeys(spans))
         rows = self._database.rows(
-            'SELECT DISTINCT article, start, "end" FROM dossier_entries WHERE NOT deleted AND dossier IN '
-            "(SELECT id FROM dossiers WHERE NOT deleted) AND article IN (SELECT value FROM json_each(?))",
+            'SELECT DISTINCT article, start, "end" FROM dossier_entries WHERE deleted = 0 AND dossier IN '
+            "(SELECT id FROM dossiers WHERE deleted = 0) AND article IN (SELECT value FROM json_each(?))",
             json.dumps([article for article, _, _ in wanted]),
         )
         quoted = set(rows)
@@ -120,7 +119,7 @@ class DossierRecords:
             NotFound: there is no such entry.
         """
 
-        def rewrite(connection: sqlite3.Connection, _: str) -> None:
+        def rewrite(connection: SqlConnection, _: str) -> None:
             connection.execute("UPDATE dossier_entries SET text = ? WHERE id = ?", (text, entry_id))
 
         self._with_entry(entry_id, changed, rewrite)
@@ -132,7 +131,7 @@ class DossierRecords:
             NotFound: there is no such entry.
         """
 
-        def reorder(connection: sqlite3.Connection, dossier_id: str) -> None:
+        def reorder(connection: SqlConnection, dossier_id: str) -> None:
             query = "SELECT id FROM dossier_entries WHERE dossier = ? ORDER BY position"
             order = [row[0] for row in connection.execute(query, (dossier_id,)) if row[0] != entry_id]
             if before is not None and before not in order:
@@ -152,7 +151,7 @@ class DossierRecords:
             NotFound: there is no such entry.
         """
 
-        def delete(connection: sqlite3.Connection, _: str) -> None:
+        def delete(connection: SqlConnection, _: str) -> None:
             number = _next_deletion(connection)
             connection.execute("UPDATE dossier_entries SET deleted = ? WHERE id = ?", (number, entry_id))
 
@@ -177,19 +176,19 @@ class DossierRecords:
         """
         with self._database.transaction(of_articles=False) as (connection, _):
             for table in ("dossiers", "dossier_entries"):
-                query = f"UPDATE {table} SET deleted = 0 WHERE id = ? AND deleted"  # noqa: S608
+                query = f"UPDATE {table} SET deleted = 0 WHERE id = ? AND deleted <> 0"  # noqa: S608
                 if connection.execute(query, (deleted_id,)).rowcount:
                     return
         raise NotFound("This was deleted for good: much else was deleted since.")
 
-    def _with_entry(self, entry_id: str, changed: str, action: Callable[[sqlite3.Connection, str], None]) -> None:
+    def _with_entry(self, entry_id: str, changed: str, action: Callable[[SqlConnection, str], None]) -> None:
         """Call a function with a connection in a transaction, and with the dossier of an entry.
 
         Raises:
             NotFound: there is no such entry.
         """
         with self._database.transaction(of_articles=False) as (connection, _):
-            query = "SELECT dossier FROM dossier_entries WHERE id = ? AND NOT deleted"
+            query = "SELECT dossier FROM dossier_entries WHERE id = ? AND deleted = 0"
             row = connection.execute(query, (entry_id,)).fetchone()
             if row is None:
                 raise NotFound(_NO_ENTRY)
@@ -224,7 +223,7 @@ def _entry_of(row: tuple[str, Any, str, str | None, str, str, str]) -> DossierEn
     )
 
 
-def _insert(connection: sqlite3.Connection, dossier_id: str, position: int, entry: DossierEntry) -> None:
+def _insert(connection: SqlConnection, dossier_id: str, position: int, entry: DossierEntry) -> None:
     quotation = entry.quotation
     connection.execute(
         'INSERT INTO dossier_entries (id, dossier, position, kind, text, quotation, article, start, "end", question, '
@@ -245,15 +244,17 @@ def _insert(connection: sqlite3.Connection, dossier_id: str, position: int, entr
     )
 
 
-def _touch(connection: sqlite3.Connection, dossier_id: str, changed: str) -> None:
-    query = "UPDATE dossiers SET changed = ? WHERE id = ? AND NOT deleted"
+def _touch(connection: SqlConnection, dossier_id: str, changed: str) -> None:
+    query = "UPDATE dossiers SET changed = ? WHERE id = ? AND deleted = 0"
     if not connection.execute(query, (changed, dossier_id)).rowcount:
         raise NotFound(_NO_DOSSIER.format(reference=dossier_id))
 
 
-def _next_deletion(connection: sqlite3.Connection) -> int:
+def _next_deletion(connection: SqlConnection) -> int:
     """Return the number of a new deletion, which is kept with what is deleted; the oldest ones become final."""
-    query = "SELECT max(deleted) FROM (SELECT deleted FROM dossiers UNION ALL SELECT deleted FROM dossier_entries)"
+    query = (
+        "SELECT max(deleted) FROM (SELECT deleted FROM dossiers UNION ALL SELECT deleted FROM dossier_entries) AS every"
+    )
     newest = connection.execute(query).fetchone()[0] or 0
     final = newest + 1 - MAX_DELETIONS
     connection.execute(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -15,7 +14,7 @@ from rag.storage.article_mapping import (
     read_articles,
 )
 from rag.storage.checksums import is_intact
-from rag.storage.database import Database
+from rag.storage.database import Database, SqlConnection
 from rag.storage.filter_sql import FilterQueries
 from rag.storage.listing import list_article
 from rag.storage.passages import remove_all_passages
@@ -126,7 +125,7 @@ class Duplicates:
         query = (
             "SELECT text_key, id, same_as, EXISTS (SELECT 1 FROM passages WHERE article = id), file, source, title "
             "FROM articles "
-            "WHERE text_key <> x'' AND (id IN (SELECT article FROM unsettled) OR text_key IN "
+            "WHERE length(text_key) > 0 AND (id IN (SELECT article FROM unsettled) OR text_key IN "
             "(SELECT text_key FROM articles GROUP BY text_key HAVING count(*) > 1)) "
             "ORDER BY published IS NULL, published, path"
         )
@@ -161,7 +160,7 @@ class Duplicates:
             list_article(connection, article_id)
 
 
-def release_duplicates(connection: sqlite3.Connection, article_id: str, text_key: bytes) -> None:
+def release_duplicates(connection: SqlConnection, article_id: str, text_key: bytes) -> None:
     """Give the text of an article that is removed, or gets a text of another key, back to its duplicates.
 
     They have no passages until one of them is stored again.
@@ -184,7 +183,7 @@ def release_duplicates(connection: sqlite3.Connection, article_id: str, text_key
         list_article(connection, duplicate)
 
 
-def put_bands(connection: sqlite3.Connection, article_id: str, bands: Iterable[int]) -> None:
+def put_bands(connection: SqlConnection, article_id: str, bands: Iterable[int]) -> None:
     """Store the MinHash bands of an article, by which near-duplicates are found."""
     connection.execute("DELETE FROM bands WHERE article = ?", (article_id,))
     connection.executemany("INSERT OR IGNORE INTO bands VALUES (?, ?)", [(band, article_id) for band in bands])

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import sqlite3
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rag.storage.checksums import COLUMNS, is_intact
+
+if TYPE_CHECKING:
+    from rag.storage.database import SqlConnection
 
 READ_WITH_CHECKSUM = ("articles", "passages", "vectors")
 """The tables whose rows are checked whenever they are read."""
@@ -44,7 +48,7 @@ def structural_fault(connection: sqlite3.Connection) -> str:
     return "" if fault == "ok" else str(fault).splitlines()[-1]
 
 
-def damaged_rows(connection: sqlite3.Connection, table: str) -> int:
+def damaged_rows(connection: SqlConnection, table: str) -> int:
     """Return the number of rows of a table that are not as they were stored."""
     query = f"SELECT count(*) FROM {table} WHERE NOT {is_intact(table)}"  # noqa: S608
     return int(connection.execute(query).fetchone()[0])

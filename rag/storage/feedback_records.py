@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from datetime import UTC, datetime
 from typing import NamedTuple
 
-from rag.storage.database import Database
+from rag.storage.database import Database, SqlConnection
 from rag.types import Span
 
 _FIRST_VERSION = 6
@@ -47,7 +46,7 @@ class FeedbackRecords:
         """Return the marks in the order in which they were made, of one question or of all."""
         query = (
             'SELECT question, article, start, "end", quote, answers, coalesce(instr(text, quote), 0) > 0 FROM marks '
-            "LEFT JOIN articles ON articles.id = marks.article WHERE ?1 IS NULL OR question = ?1 ORDER BY marks.rowid"
+            "LEFT JOIN articles ON articles.id = marks.article WHERE question = ?1 OR ?1 IS NULL ORDER BY marks.rowid"
         )
         return [
             StoredMark(asked_question, article, start, end, quote, bool(answers), bool(exists))
@@ -59,7 +58,7 @@ class FeedbackRecords:
         if self._database.version < _FIRST_VERSION:
             return []
         query = (
-            "SELECT question, wording, tags, answerable FROM test_questions WHERE ?1 IS NULL OR question = ?1 "
+            "SELECT question, wording, tags, answerable FROM test_questions WHERE question = ?1 OR ?1 IS NULL "
             "ORDER BY rowid"
         )
         rows = self._database.rows(query, question)
@@ -108,7 +107,7 @@ class FeedbackRecords:
             if stored.answerable:
                 _forget_unanswered(connection, stored.question)
             else:
-                connection.execute("DELETE FROM marks WHERE question = ? AND answers", (stored.question,))
+                connection.execute("DELETE FROM marks WHERE question = ? AND answers <> 0", (stored.question,))
 
     def delete(self, question: str) -> None:
         """Delete everything about a question."""
@@ -117,18 +116,18 @@ class FeedbackRecords:
             connection.execute("DELETE FROM test_questions WHERE question = ?", (question,))
 
 
-def _remove_marks(connection: sqlite3.Connection, question: str, article: str, passage: Span) -> None:
+def _remove_marks(connection: SqlConnection, question: str, article: str, passage: Span) -> None:
     connection.execute(
         'DELETE FROM marks WHERE question = ? AND article = ? AND start >= ? AND "end" <= ?',
         (question, article, *passage),
     )
 
 
-def _forget_unanswered(connection: sqlite3.Connection, question: str) -> None:
+def _forget_unanswered(connection: SqlConnection, question: str) -> None:
     """Delete what was said of a question that should be answered and has no right passage any more."""
     connection.execute(
-        "DELETE FROM test_questions WHERE question = ?1 AND answerable "
-        "AND NOT EXISTS (SELECT 1 FROM marks WHERE question = ?1 AND answers)",
+        "DELETE FROM test_questions WHERE question = ?1 AND answerable <> 0 "
+        "AND NOT EXISTS (SELECT 1 FROM marks WHERE question = ?1 AND answers <> 0)",
         (question,),
     )
 

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import json
 import re
-import sqlite3
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Self
 
-from rag.storage.database import Database
+from rag.storage.database import Database, SqlConnection
 from rag.types import Failure
 
 _NO_FLAWS = "[]"
@@ -124,7 +123,7 @@ class FileRecords:
                 put_file(connection, record)
 
 
-def put_file(connection: sqlite3.Connection, record: FileRecord) -> None:
+def put_file(connection: SqlConnection, record: FileRecord) -> None:
     """Store the record of a file in place of the one with the same path."""
     flaws = json.dumps([(flaw.path, flaw.reason) for flaw in record.flaws])
     connection.execute(

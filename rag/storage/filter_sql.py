@@ -24,6 +24,7 @@ _FACTS = (
     "substr(published, 1, 7) FROM passages JOIN articles "
     "ON articles.id = passages.article OR articles.same_as = passages.article"
 )
+_CHOSEN = "key IN (SELECT CAST(value AS INTEGER) FROM json_each(?))"
 _PASSAGE_LANGUAGE = f"CASE WHEN language IS NULL THEN {_IN_LANGUAGE_ARTICLES} ELSE {_ARTICLE_LANGUAGE} END"
 
 
@@ -70,7 +71,9 @@ class FilterQueries:
     def facts(self, filter: Filter, keys: Sequence[int]) -> list[PassageFacts]:
         """Return the facts of passages that pass, as their articles that pass have them."""
         conditions = _article_conditions(self._database, replace(filter, languages=()))
-        query = f"{_FACTS} WHERE {' AND '.join(['key IN (SELECT value FROM json_each(?))', *conditions])}"  # noqa: S608
+        query = (
+            f"{_FACTS} WHERE {' AND '.join(['key IN (SELECT CAST(value AS INTEGER) FROM json_each(?))', *conditions])}"  # noqa: S608
+        )
         return [PassageFacts(*row) for row in self._database.rows(query, json.dumps(keys), *conditions.values())]
 
     def passing_articles(self, filter: Filter, ids: Sequence[str]) -> set[str]:
@@ -115,7 +118,7 @@ def _article_conditions(database: Database, filter: Filter) -> dict[str, str]:
         ("articles.author IN (SELECT value FROM json_each(?))", _json(filter.exact_authors)),
         (_ARTICLE_LANGUAGE, _languages(filter) if filter.languages else None),
         (
-            "EXISTS (SELECT 1 FROM json_each(?) WHERE instr(articles.path, value))",
+            "EXISTS (SELECT 1 FROM json_each(?) WHERE instr(articles.path, value) > 0)",
             _json([spelling for path in filter.paths for spelling in spellings(path)]),
         ),
     ]

@@ -42,7 +42,9 @@ class FolderRecords:
     def watch(self, path: str, *, watched: bool) -> bool:
         """Set whether a folder is watched; return whether there is such a folder."""
         with self._database.transaction(of_articles=False) as (connection, _):
-            return connection.execute("UPDATE folders SET watched = ? WHERE path = ?", (watched, path)).rowcount > 0
+            return (
+                connection.execute("UPDATE folders SET watched = ? WHERE path = ?", (int(watched), path)).rowcount > 0
+            )
 
     def remove(self, paths: Iterable[str]) -> None:
         """Remove folders from the list, and those below them; their articles stay."""

@@ -10,8 +10,8 @@ from pathlib import Path
 
 from embeddings.permissions import make_file
 from rag.errors import ArchiveBusy, ArchiveError, NotFound
-from rag.storage.database import DATABASE
 from rag.storage.locks import INDEXING_LOCK
+from rag.storage.sqlite_database import DATABASE
 from rag.storage.state_file import SUFFIX
 from rag.text.paths import index_command
 
@@ -21,6 +21,8 @@ TOKENS = "tokens"
 FETCHED = "fetched"
 INBOX = "inbox"
 MAP = "map.json"
+INCOMPLETE_COPY = ".copy"
+"""Where another archive is copied to until all of it is there."""
 _PRIVATE = 0o700
 
 
@@ -29,7 +31,7 @@ def no_archive(folder: Path) -> NotFound:
     return NotFound(f"There is no archive in {folder}: make one with `{index_command(folder)}`.")
 
 
-def archive_busy(folder: Path) -> ArchiveBusy:
+def archive_busy(folder: Path | str) -> ArchiveBusy:
     """Return the error for an archive that another program writes to."""
     return ArchiveBusy(f"Another program is indexing into {folder}: wait until it is done.")
 
@@ -51,6 +53,7 @@ def make_archive_folder(folder: Path) -> None:
         FETCHED,
         INBOX,
         MAP,
+        INCOMPLETE_COPY,
     }
     try:
         folder.mkdir(parents=True, exist_ok=True)

@@ -17,7 +17,7 @@ from rag.errors import ArchiveOutdated, NotFound
 from rag.storage.article_mapping import day_of, if_anything_damaged
 from rag.storage.database import Database
 from rag.storage.listing import FIRST_LISTED_VERSION, SORT_COLUMNS, sort_key
-from rag.storage.listing_condition import STATES, Condition, among, condition_of
+from rag.storage.listing_condition import STATES, Condition, among, condition_of, numbered
 from rag.types import BY_HAND, primary_language
 from rag.types.library import ArticleState, LibraryCounts, LibraryPage, LibraryQuery, LibraryRow
 
@@ -25,6 +25,7 @@ MAX_COUNTED = 20_000
 """Up to this number, articles that a search or filter allows are counted."""
 _STATE_NAMES: dict[int, ArticleState] = {number: name for name, number in STATES.items()}
 _LAST_CHARACTER = "\U0010ffff"
+_NO_LIMIT = 1 << 62
 # rows that are read together where all are read
 _CHUNK = 500
 # queries whose numbers are remembered
@@ -50,7 +51,7 @@ class Library:
         numbers = self._few(condition) if condition.sql else None
         is_all = not condition.sql
         if numbers is not None:
-            condition = among("number", numbers)
+            condition = numbered(numbers)
         index = "" if numbers is not None else f" INDEXED BY listing_by_{query.sort}"
         rows = self._database.rows(
             f"SELECT number FROM listing{index}{condition.clause} "  # noqa: S608
@@ -80,7 +81,7 @@ class Library:
             rows = connection.execute(
                 f"SELECT number FROM listing INDEXED BY listing_by_{query.sort}{condition.clause} "  # noqa: S608
                 f"{_order(query)} LIMIT ?",
-                (*condition.values, -1 if limit is None else limit),
+                (*condition.values, _NO_LIMIT if limit is None else limit),
             )
             numbers = array("q", (number for (number,) in rows))
         for start in range(0, len(numbers), _CHUNK):
@@ -136,7 +137,7 @@ class Library:
         condition = condition_of(self._database, query)
         if condition.sql:
             numbers = self._few(condition)
-            return self._counted(condition if numbers is None else among("number", numbers))
+            return self._counted(condition if numbers is None else numbered(numbers))
         revision = self._database.revision
         if not (self._counts and self._counts[0] == revision):
             self._counts = revision, self._counted(condition)
@@ -167,7 +168,7 @@ class Library:
         index = "" if condition.sql else f" INDEXED BY listing_by_{column}"
         rows = self._database.rows(
             f"SELECT names.name, n FROM (SELECT {column} AS code, count(*) AS n FROM listing{index}"  # noqa: S608
-            f"{condition.clause} GROUP BY {column}_key, 1) JOIN names USING (code) ORDER BY n DESC, name",
+            f"{condition.clause} GROUP BY {column}_key, 1) AS counted JOIN names USING (code) ORDER BY n DESC, name",
             *condition.values,
         )
         counts: Counter[str] = Counter()
@@ -202,7 +203,7 @@ class Library:
             "FROM listing JOIN articles ON articles.id = listing.article "
             "LEFT JOIN names AS source_name ON source_name.code = listing.source "
             "LEFT JOIN names AS author_name ON author_name.code = listing.author "
-            "WHERE number IN (SELECT value FROM json_each(?))"
+            "WHERE number IN (SELECT CAST(value AS INTEGER) FROM json_each(?))"
         )
         with self._database.snapshot():
             rows = self._database.rows(

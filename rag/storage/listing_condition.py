@@ -17,6 +17,7 @@ from rag.types.library import ArticleState, LibraryQuery
 
 STATES: dict[ArticleState, int] = {"complete": COMPLETE, "incomplete": INCOMPLETE, "duplicate": DUPLICATE}
 """The numbers of the states that are stored."""
+_NUMBERS = "(SELECT CAST(value AS INTEGER) FROM json_each(?))"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +33,14 @@ class Condition:
         return f" WHERE {self.sql}" if self.sql else ""
 
 
-def among(column: str, values: Sequence[int] | Sequence[str]) -> Condition:
-    """Return the condition that a column has one of some values."""
+def among(column: str, values: Sequence[str]) -> Condition:
+    """Return the condition that a column has one of some texts."""
     return Condition(f"{column} IN (SELECT value FROM json_each(?))", (json.dumps(list(values)),))  # noqa: S608
+
+
+def numbered(numbers: Sequence[int]) -> Condition:
+    """Return the condition that a row has one of some numbers."""
+    return Condition(f"number IN {_NUMBERS}", (json.dumps(list(numbers)),))
 
 
 def condition_of(database: Database, query: LibraryQuery) -> Condition:
@@ -48,34 +54,34 @@ def condition_of(database: Database, query: LibraryQuery) -> Condition:
     for column, parts in (("source", filter.sources), ("author", filter.authors)):
         if parts:
             matching = {code for part in parts for code in _codes(database, " ".join(words(part)))}
-            in_codes = f"{column} IN (SELECT value FROM json_each(?))"  # noqa: S608
-            conditions.append((in_codes, (json.dumps(sorted(matching)),)))
+            conditions.append((f"{column} IN {_NUMBERS}", (json.dumps(sorted(matching)),)))
     if filter.languages:
-        conditions.append(("language IN (SELECT value FROM json_each(?))", (_language_codes(database, filter),)))
+        conditions.append((f"language IN {_NUMBERS}", (_language_codes(database, filter),)))
     if filter.paths:
         path_parts = [spelling for path in filter.paths for spelling in spellings(path)]
-        in_paths = "SELECT id FROM articles WHERE EXISTS (SELECT 1 FROM json_each(?) WHERE instr(articles.path, value))"
+        in_paths = (
+            "SELECT id FROM articles WHERE EXISTS (SELECT 1 FROM json_each(?) WHERE instr(articles.path, value) > 0)"
+        )
         conditions.append((f"article IN ({in_paths})", (json.dumps(path_parts),)))
     if "comment" in filter.kinds:
-        conditions.append(("comments", ()))
+        conditions.append(("comments <> 0", ()))
     if query.state:
         conditions += _of_state(database, query.state)
     for word in words(query.search):
-        in_title, named = "instr(title_key, ?)", _codes(database, word)
+        in_title, named = "instr(title_key, ?) > 0", _codes(database, word)
         if not named:
             conditions.append((in_title, (word,)))
             continue
         codes = json.dumps(named)
         conditions.append(
             (
-                f"({in_title} OR source IN (SELECT value FROM json_each(?)) "  # noqa: S608
-                "OR author IN (SELECT value FROM json_each(?)))",
+                f"({in_title} OR source IN {_NUMBERS} OR author IN {_NUMBERS})",
                 (word, codes, codes),
             )
         )
     if query.search.strip() and not words(query.search):
         # signs alone are in no headline
-        conditions.append(("0", ()))
+        conditions.append(("FALSE", ()))
     return Condition(
         " AND ".join(sql for sql, _ in conditions), tuple(value for _, values in conditions for value in values)
     )
@@ -90,7 +96,7 @@ def _of_state(database: Database, state: ArticleState) -> list[tuple[str, tuple[
 
 def _codes(database: Database, part: str) -> list[int]:
     """Return the codes of the names that contain a folded text."""
-    rows = database.rows("SELECT code FROM names WHERE instr(key, ?)", part)
+    rows = database.rows("SELECT code FROM names WHERE instr(key, ?) > 0", part)
     return [code for (code,) in rows]
 
 

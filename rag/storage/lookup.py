@@ -54,7 +54,8 @@ def find_articles(database: Database, reference: str) -> list[str]:
     for condition in (
         "id = ?1",
         "path = ?1 OR title = ?1 OR url = ?1",
-        "substr(id, 1, length(?1)) = ?1 OR title LIKE ?2 ESCAPE '\\' OR substr(path, -length(?1) - 1) = '/' || ?1",
+        "substr(id, 1, length(?1)) = ?1 OR title LIKE ?2 ESCAPE '\\' "
+        "OR substr(path, length(path) - length(?1)) = '/' || ?1",
     ):
         query = f"SELECT id FROM articles WHERE ?2 <> '' AND ({condition}) ORDER BY path"  # noqa: S608
         matches = [article_id for (article_id,) in database.rows(query, reference, pattern)]

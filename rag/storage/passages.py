@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -15,7 +14,7 @@ from rag.errors import ArticleDamaged
 from rag.storage.article_mapping import damaged_articles, select_articles
 from rag.storage.checksums import ANYTHING_IS_DAMAGED, is_intact
 from rag.storage.damage import DAMAGED
-from rag.storage.database import Database
+from rag.storage.database import Database, SqlConnection
 from rag.storage.vectors import delete_unused_vectors
 from rag.types import Article, Passage, Span, passage_at
 
@@ -45,7 +44,7 @@ class Passages:
             fingerprint: that of the encoder whose vectors are wanted.
         """
         # passages first (that is what CROSS means here), or SQLite would go through all vectors of the encoder
-        condition = "key IN (SELECT value FROM json_each(?))"
+        condition = "key IN (SELECT CAST(value AS INTEGER) FROM json_each(?))"
         query = (
             'SELECT key, article, start, "end", language, vector FROM passages CROSS JOIN vectors USING (input_hash) '  # noqa: S608
             f"WHERE {condition} AND fingerprint = ? "
@@ -67,7 +66,7 @@ class Passages:
 
     def articles_of(self, keys: Sequence[int]) -> dict[int, str]:
         """Return the id of the article of each passage, in the order of the keys; without passages that are gone."""
-        query = "SELECT key, article FROM passages WHERE key IN (SELECT value FROM json_each(?))"
+        query = "SELECT key, article FROM passages WHERE key IN (SELECT CAST(value AS INTEGER) FROM json_each(?))"
         articles: dict[int, str] = dict(self._database.rows(query, json.dumps(list(keys))))
         return {key: articles[key] for key in keys if key in articles}
 
@@ -151,13 +150,13 @@ class Passages:
         return [article_id for (article_id,) in rows]
 
 
-def remove_all_passages(connection: sqlite3.Connection, revision: int, article_id: str) -> None:
+def remove_all_passages(connection: SqlConnection, revision: int, article_id: str) -> None:
     """Remove the passages of an article."""
     rows = connection.execute("SELECT key, input_hash FROM passages WHERE article = ?", (article_id,))
     remove_passages(connection, revision, dict(rows))
 
 
-def remove_passages(connection: sqlite3.Connection, revision: int, input_hashes: Mapping[int, bytes]) -> None:
+def remove_passages(connection: SqlConnection, revision: int, input_hashes: Mapping[int, bytes]) -> None:
     """Remove passages and vectors that nothing needs any more; the keys are kept in the change feed.
 
     Args:

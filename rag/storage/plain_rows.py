@@ -12,8 +12,7 @@ from typing import Any
 from embeddings.types import HalfVectors
 from rag.errors import ArchiveDamaged, ArchiveOutdated
 from rag.storage.checksums import is_intact
-from rag.storage.connections import immediate_transaction
-from rag.storage.database import Database
+from rag.storage.database import Database, SqlConnection
 from rag.storage.duplicates import put_bands
 from rag.storage.listing import FILL_LISTING
 from rag.storage.plain_tables import FieldKind, PlainTable
@@ -78,7 +77,7 @@ def plain_rows(database: Database, table: PlainTable) -> Iterator[PlainRow]:
                 }
 
 
-def put_plain_rows(connection: sqlite3.Connection, table: PlainTable, rows: Iterable[PlainRow]) -> None:
+def put_plain_rows(connection: SqlConnection, table: PlainTable, rows: Iterable[PlainRow]) -> None:
     """Store rows that `plain_rows` returned.
 
     Raises:
@@ -123,13 +122,13 @@ def _same(value: Any) -> Any:
 
 
 @contextmanager
-def new_tables(database: Database) -> Iterator[sqlite3.Connection]:
+def new_tables(database: Database) -> Iterator[SqlConnection]:
     """Fill a new database in one transaction, beginning without any fact; the library's listing is made at its end.
 
     Raises:
         ValueError: an article is a duplicate of none.
     """
-    with database.lent() as connection, immediate_transaction(connection):
+    with database.writing() as connection:
         connection.execute("DELETE FROM meta")
         yield connection
         strays = "SELECT count(*) FROM articles WHERE same_as NOT IN (SELECT id FROM articles WHERE same_as IS NULL)"
@@ -143,7 +142,7 @@ def new_tables(database: Database) -> Iterator[sqlite3.Connection]:
 
 
 def put_article_parts(
-    connection: sqlite3.Connection,
+    connection: SqlConnection,
     article: Article,
     *,
     bands: Iterable[int],
@@ -167,7 +166,7 @@ def put_article_parts(
     )
 
 
-def put_encoder(connection: sqlite3.Connection, record: EncoderRecord) -> None:
+def put_encoder(connection: SqlConnection, record: EncoderRecord) -> None:
     """Note which encoder made all vectors, and that it was tested."""
     facts = {"name": record.name, "fingerprint": record.fingerprint, "dim": record.dim}
     values = [(f"encoder_{name}", str(value)) for name, value in facts.items()] + [("vectors_tested", "")]

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-import sqlite3
 from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
 
 from rag.storage.article_mapping import BARE, article_of, if_intact, spans_json
-from rag.storage.database import Database
+from rag.storage.database import Database, SqlConnection
 from rag.text.words import fold
 from rag.types import Article, Span
 
@@ -97,7 +96,7 @@ class RecurringLines:
         """Return the numbers of the lines that recurred when last settled, and of those that recur now."""
         previous = {number for (number,) in self._database.rows("SELECT line FROM often")}
         current = set(previous)
-        query = "SELECT count(*) FROM (SELECT 1 FROM lines WHERE line = ? LIMIT ?)"
+        query = "SELECT count(*) FROM (SELECT 1 FROM lines WHERE line = ? LIMIT ?) AS articles"
         for (number,) in self._database.rows("SELECT line FROM touched"):
             min_articles = _MIN_ARTICLES_IF_SHORT if number & 1 else _MIN_ARTICLES
             if self._database.rows(query, number, min_articles)[0][0] == min_articles:
@@ -107,7 +106,7 @@ class RecurringLines:
         return previous, current
 
 
-def put_lines(connection: sqlite3.Connection, article_id: str, numbers: Sequence[int]) -> None:
+def put_lines(connection: SqlConnection, article_id: str, numbers: Sequence[int]) -> None:
     """Store the numbers of an article's lines that can recur in its outlet."""
     old = {number for (number,) in connection.execute("SELECT line FROM lines WHERE article = ?", (article_id,))}
     new = set(numbers)

@@ -13,11 +13,11 @@ from typing import Any
 from embeddings.permissions import make_file
 from rag.errors import ArchiveDamaged
 from rag.storage.checksums import COLUMNS, PRIMARY_KEYS, is_intact
-from rag.storage.database import prepare_connection
 from rag.storage.examination import READ_WITH_CHECKSUM, fault_of_file, fault_of_rows, structural_fault
 from rag.storage.interruption import reraise_interruption
 from rag.storage.listing import FILL_LISTING
 from rag.storage.schema import create_tables
+from rag.storage.sqlite_database import prepare_connection
 
 _UNREADABLE = "Nothing can be read of the database of the archive {folder} ({error}): restore a backup."
 _DERIVED = ("listing",)

@@ -24,7 +24,7 @@ FIRST_READABLE_VERSION = 4
 """An archive of this version or a later one that may only be read is read without a migration."""
 _APPLICATION_ID = 0x46756E64  # "Fund"
 # the first version; the index by facts spares a filter the reading of all texts
-_FIRST_SCHEMA = """
+FIRST_SCHEMA = """
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE articles (
     id TEXT PRIMARY KEY, path TEXT NOT NULL UNIQUE, sha256 TEXT NOT NULL, recipe TEXT NOT NULL,
@@ -158,7 +158,7 @@ def set_up(connection: sqlite3.Connection, path: Path) -> int:
 def create_tables(connection: sqlite3.Connection) -> None:
     """Create the tables of a new archive in an empty database."""
     with immediate_transaction(connection):
-        for statement in ";".join([_FIRST_SCHEMA, *MIGRATIONS.values()]).split(";"):
+        for statement in ";".join([FIRST_SCHEMA, *MIGRATIONS.values()]).split(";"):
             connection.execute(statement)
         connection.execute(
             "INSERT INTO meta (name, value) VALUES ('archive_id', ?), ('revision', '0')", (uuid.uuid4().hex,)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from rag.storage.checksums import COLUMNS
 from rag.storage.database import Database
-from rag.storage.examination import damaged_rows, structural_fault
+from rag.storage.examination import damaged_rows
 from rag.storage.listing import FIRST_LISTED_VERSION, list_article
 
 # rows that are read at a time
@@ -50,9 +50,8 @@ class Soundness:
         self._database = database
 
     def damage(self) -> str:
-        """Return the first thing that SQLite's check of the whole file complains about; empty if there is none."""
-        with self._database.lent() as connection:
-            return structural_fault(connection)
+        """Return the first fault of pages and indexes; empty if there is none."""
+        return self._database.structural_fault()
 
     def damaged_counts(self) -> dict[str, int]:
         """Return the number of rows that are not as they were stored, by their table; tables without any are left out.
@@ -67,7 +66,7 @@ class Soundness:
 
     def broken_references(self) -> int:
         """Return the number of rows that refer to a row that does not exist."""
-        return len(self._database.rows("PRAGMA foreign_key_check"))
+        return self._database.broken_references()
 
     def article_count(self) -> int:
         """Return the number of articles, duplicates included."""
@@ -77,7 +76,7 @@ class Soundness:
         """Return the number of articles that the library does not list."""
         if not self._has_listing:
             return 0
-        return int(self._database.rows(f"SELECT count(*) FROM ({_UNLISTED})")[0][0])  # noqa: S608
+        return int(self._database.rows(f"SELECT count(*) FROM ({_UNLISTED}) AS unlisted")[0][0])  # noqa: S608
 
     def list_all(self) -> None:
         """List the articles that the library does not list."""
@@ -101,9 +100,9 @@ class Soundness:
 
     def vectors(self, fingerprint: str) -> Iterator[list[bytes]]:
         """Yield the stored vectors of an encoder, as bytes, in batches."""
-        with self._database.snapshot() as connection:
-            cursor = connection.execute("SELECT vector FROM vectors WHERE fingerprint = ?", (fingerprint,))
-            while rows := cursor.fetchmany(_BATCH_ROWS):
+        query = "SELECT vector FROM vectors WHERE fingerprint = ?"
+        with self._database.snapshot():
+            for rows in self._database.batches(query, fingerprint, size=_BATCH_ROWS):
                 yield [vector for (vector,) in rows]
 
     def orphans(self) -> dict[str, int]:
@@ -137,7 +136,7 @@ class Soundness:
 
     def empty_log(self) -> None:
         """Move what is in the write-ahead log into the database, and empty the log, unless someone reads from it."""
-        self._database.rows("PRAGMA wal_checkpoint(TRUNCATE)")
+        self._database.empty_log()
 
     @property
     def _has_listing(self) -> bool:

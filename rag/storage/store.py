@@ -1,4 +1,4 @@
-"""The source of truth: articles, passages and vectors in SQLite. Everything else can be rebuilt from it."""
+"""The source of truth: articles, passages and vectors. Everything else can be rebuilt from it."""
 
 from __future__ import annotations
 
@@ -25,17 +25,27 @@ from rag.storage.library import Library
 from rag.storage.listing import list_article
 from rag.storage.passages import Passages
 from rag.storage.recurring_lines import RecurringLines
+from rag.storage.sqlite_database import SqliteDatabase
 from rag.storage.statistics import Statistics
 from rag.storage.vectors import StoredVectors
 from rag.types import Article, Passage
 
 ArticleChange = Literal["new", "changed", "unchanged"]
 
+_MOVE_MARKS = (
+    "UPDATE marks SET article = ?1 WHERE article = ?2 AND NOT EXISTS (SELECT 1 FROM marks AS other "
+    "WHERE other.article = ?1 AND other.question = marks.question AND other.start = marks.start "
+    'AND other."end" = marks."end")'
+)
+
 
 class Store:
     """The articles of an archive, and the parts in which the rest is stored.
 
     Every change of an article is a transaction and raises the revision by one. Usable from several threads.
+
+    Args:
+        database: an SQLite file, which is made if there is none, or a database that is open.
 
     Attributes:
         files: the files that the articles came from.
@@ -56,8 +66,8 @@ class Store:
         ArchiveError: the file is not an archive, is damaged, was made by a newer version, or the disk is full.
     """
 
-    def __init__(self, path: Path) -> None:
-        self._database = Database(path)
+    def __init__(self, database: Path | Database) -> None:
+        self._database = SqliteDatabase(database) if isinstance(database, Path) else database
         self.files = FileRecords(self._database)
         self.failures = FailureRecords(self._database)
         self.passages = Passages(self._database)
@@ -74,7 +84,7 @@ class Store:
 
     @property
     def database(self) -> Database:
-        """The file, for what is stored next to the articles."""
+        """The database, for what is stored next to the articles."""
         return self._database
 
     @property
@@ -83,7 +93,7 @@ class Store:
         return self._database.revision
 
     def close(self) -> None:
-        """Close the file."""
+        """Close the database."""
         self._database.close()
 
     # -- reading ------------------------------------------------------------------------------------
@@ -139,7 +149,7 @@ class Store:
         """Return the articles that came from the file at a path, in the order of their paths."""
         return read_articles(self._database, "file = ?", file)
 
-    def damaged(self, condition: str = "1", *values: object) -> dict[str, str]:
+    def damaged(self, condition: str = "TRUE", *values: object) -> dict[str, str]:
         """Return the files of the articles of which anything is damaged, and for which an SQL condition is true, by id.
 
         Passages and vectors are looked at, too.
@@ -217,7 +227,7 @@ class Store:
     def move_history(self, from_article: str, to_article: str) -> None:
         """Give an article at another path what belongs to it: feedback, quotations, and the time when it came in."""
         with self._database.transaction(of_articles=False) as (connection, _):
-            connection.execute("UPDATE OR IGNORE marks SET article = ? WHERE article = ?", (to_article, from_article))
+            connection.execute(_MOVE_MARKS, (to_article, from_article))
             connection.execute("UPDATE dossier_entries SET article = ? WHERE article = ?", (to_article, from_article))
             connection.execute(
                 "UPDATE articles SET added = (SELECT added FROM articles WHERE id = ?2) WHERE id = ?1",

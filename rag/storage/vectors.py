@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import sqlite3
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
@@ -12,7 +11,7 @@ import numpy as np
 from embeddings.types import HalfVectors
 from rag.errors import ArchiveError
 from rag.storage.checksums import is_intact
-from rag.storage.database import Database
+from rag.storage.database import Database, SqlConnection
 
 _TESTED = "vectors_tested"
 # of a query
@@ -109,7 +108,7 @@ class StoredVectors:
 
 
 def put_vectors(
-    connection: sqlite3.Connection, fingerprint: str, vectors: Mapping[bytes, HalfVectors], *, overwrite: bool = False
+    connection: SqlConnection, fingerprint: str, vectors: Mapping[bytes, HalfVectors], *, overwrite: bool = False
 ) -> None:
     """Store vectors by the hashes of their texts; those already stored stay, unless they are overwritten or damaged."""
     insert = "INSERT OR REPLACE" if overwrite else "INSERT OR IGNORE"
@@ -123,7 +122,7 @@ def put_vectors(
     )
 
 
-def delete_unused_vectors(connection: sqlite3.Connection, input_hashes: set[bytes]) -> None:
+def delete_unused_vectors(connection: SqlConnection, input_hashes: set[bytes]) -> None:
     """Delete those of the vectors that no passage needs any more."""
     # by fingerprint as well: by the hash alone, SQLite would scan all vectors for each text
     for fingerprint in _fingerprints(connection):
@@ -134,7 +133,7 @@ def delete_unused_vectors(connection: sqlite3.Connection, input_hashes: set[byte
         )
 
 
-def _fingerprints(connection: sqlite3.Connection) -> list[str]:
+def _fingerprints(connection: SqlConnection) -> list[str]:
     """Return the encoder fingerprints in `vectors`, by a skip scan of its primary key."""
     query = "SELECT min(fingerprint) FROM vectors WHERE fingerprint > ?"
     fingerprints: list[str] = []

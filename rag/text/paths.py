@@ -8,7 +8,7 @@ from itertools import product
 from pathlib import Path
 from typing import Literal
 
-DEFAULT_ARCHIVE = Path(".fundstelle")
+DEFAULT_ARCHIVE = ".fundstelle"
 """The archive of a command that names none."""
 
 _FORMS: tuple[Literal["NFC", "NFD"], ...] = ("NFC", "NFD")
@@ -41,7 +41,7 @@ def index_command(archive: Path | str, articles: str = "FOLDER") -> str:
     "fundstelle index ORDNER --archive 'my news'"
     """
     command = f"fundstelle index {articles}"
-    return command if Path(archive) == DEFAULT_ARCHIVE else f"{command} --archive {shlex.quote(str(archive))}"
+    return command if str(archive) == DEFAULT_ARCHIVE else f"{command} --archive {shlex.quote(str(archive))}"
 
 
 def is_missing(path: Path) -> bool:

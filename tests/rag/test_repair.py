@@ -13,7 +13,7 @@ from paths import Run
 from embeddings.encoder import Encoder
 from rag.archive import Archive
 from rag.repair import RepairReport, repair_archive
-from rag.storage.database import DATABASE
+from rag.storage.sqlite_database import DATABASE
 from rag.workspace.dossiers import Dossiers
 
 

@@ -48,7 +48,7 @@ class CardContext:
     saved: Collection[tuple[str, int, int]] = ()
     is_question_saved: bool = False
     unanswerable: bool = False
-    archive: Path = DEFAULT_ARCHIVE
+    archive: Path = Path(DEFAULT_ARCHIVE)
 
 
 def article_card(result: ArticleResult, number: int, context: CardContext) -> str:

@@ -50,7 +50,7 @@ def error_notice(sentence: str, texts: Texts, lang: str = "") -> str:
     return section(notice(sentence, texts.failure_heading, lang), texts)
 
 
-def refusal_notice(error: FundstelleError, texts: Texts, archive: Path) -> str:
+def refusal_notice(error: FundstelleError, texts: Texts, archive: Path | str) -> str:
     """Return the notice for an error of the library: in the page's language, or marked as English."""
     sentence = error_sentence(error, texts, archive)
     return error_notice(sentence.text, texts, "" if sentence.lang == texts.code else sentence.lang)

@@ -97,7 +97,7 @@ def _model(status: Status, words: SettingWords, texts: Texts) -> str:
     return f'<p>{escape(present)} {escape(words.cost_hint)}</p><div id="fs-cost" role="status">{button}</div>'
 
 
-def cost_html(cost: ReindexingCost, archive: Path, texts: Texts) -> str:
+def cost_html(cost: ReindexingCost, archive: Path | str, texts: Texts) -> str:
     """Return how long encoding everything again takes, and the commands.
 
     Args:

@@ -34,7 +34,7 @@ def no_article_page(texts: Texts) -> str:
     return sentence_page(words.no_article_heading, words.no_article, texts)
 
 
-def error_page(error: FundstelleError, texts: Texts, archive: Path) -> str:
+def error_page(error: FundstelleError, texts: Texts, archive: Path | str) -> str:
     """Return the page that says why there is no article or report: in the page's language, or marked as English."""
     sentence = error_sentence(error, texts, archive)
     lang = "" if sentence.lang == texts.code else sentence.lang

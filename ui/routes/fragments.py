@@ -41,13 +41,13 @@ def fragment(request: Request, archive: Archive, markup: Callable[[Texts], str])
         with shortage_said():
             return HTMLResponse(markup(texts), headers=_HEADERS)
     except (EmptyQuestion, FilterError, LongQuestion) as error:
-        return _notice(refusal_notice(error, texts, archive.folder), 200)
+        return _notice(refusal_notice(error, texts, archive.location), 200)
     except QuestionError:
         return _notice(error_notice(texts.wrong_question, texts), 200)
     except NotFound as error:
-        return _notice(refusal_notice(error, texts, archive.folder), 404)
+        return _notice(refusal_notice(error, texts, archive.location), 404)
     except FundstelleError as error:
-        return _notice(refusal_notice(error, texts, archive.folder), 503)
+        return _notice(refusal_notice(error, texts, archive.location), 503)
     except Exception as error:
         _log.error("%s could not be answered: %s", request.url.path, type(error).__name__)
         _log.debug("The traceback:", exc_info=True)  # only with --debug
@@ -58,7 +58,7 @@ def error_reply(
     error: FundstelleError, request: HTTPConnection, archive: Archive, status: int = 503
 ) -> PlainTextResponse:
     """Return the sentence for an error of the library, for a script of the page, in the reader's language."""
-    sentence = error_sentence(error, texts_for(request), archive.folder)
+    sentence = error_sentence(error, texts_for(request), archive.location)
     return PlainTextResponse(sentence.text, status, headers=_HEADERS)
 
 

@@ -159,7 +159,7 @@ def _list(archive: Archive, request: Request, texts: Texts) -> str:
     try:
         state = _state_of(request)
     except FilterError as error:
-        return refusal_notice(error, texts, archive.folder)
+        return refusal_notice(error, texts, archive.location)
     return library_list(archive.library(state.query), state, texts)
 
 

@@ -268,4 +268,4 @@ def _refusal(error: Exception, desk: LibraryDesk, texts: Texts) -> PlainTextResp
             _log.error("The library could not do this: %s", type(error).__name__)
             _log.debug("The traceback:", exc_info=error)
             return PlainTextResponse(texts.unexpected, 500)
-    return PlainTextResponse(error_sentence(error, texts, desk.archive.folder).text, status)
+    return PlainTextResponse(error_sentence(error, texts, desk.archive.location).text, status)

@@ -43,7 +43,7 @@ def add_reader_routes(app: FastAPI, archive: Archive, *, shares_files: bool) -> 
         except NotFound:
             return standalone_response(no_article_page(texts), 404, request)
         except FundstelleError as error:
-            return standalone_response(error_page(error, texts, archive.folder), 503, request)
+            return standalone_response(error_page(error, texts, archive.location), 503, request)
 
     @app.get("/article/{article_id}/fragment", response_class=HTMLResponse, include_in_schema=False)
     def fragment_route(article_id: str, request: Request) -> HTMLResponse:

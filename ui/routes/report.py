@@ -25,7 +25,7 @@ def add_report_route(app: FastAPI, archive: Archive) -> None:
         try:
             status, page = 200, html_report(EvaluationSession(archive).runs.load(name), language=texts.code)
         except NotFound as error:
-            status, page = 404, error_page(error, texts, archive.folder)
+            status, page = 404, error_page(error, texts, archive.location)
         except FundstelleError as error:
-            status, page = 503, error_page(error, texts, archive.folder)
+            status, page = 503, error_page(error, texts, archive.location)
         return standalone_response(page, status, request)

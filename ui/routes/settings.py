@@ -30,7 +30,7 @@ def add_settings_routes(app: FastAPI, archive: Archive) -> None:
 
     @app.get("/view/settings/cost", response_class=HTMLResponse, include_in_schema=False)
     def cost(request: Request) -> HTMLResponse:
-        return fragment(request, archive, lambda texts: cost_html(reindexing_cost(archive), archive.folder, texts))
+        return fragment(request, archive, lambda texts: cost_html(reindexing_cost(archive), archive.location, texts))
 
     @app.get("/view/settings/diagnosis", response_class=HTMLResponse, include_in_schema=False)
     def diagnosis(request: Request) -> HTMLResponse:

@@ -92,7 +92,7 @@ def _add_file_route(app: FastAPI, archive: Archive, *, shares_files: bool) -> No
         except LoadError:
             status, page = 409, sentence_page(words.no_file_heading, words.other_file, texts)
         except FundstelleError as error:
-            status, page = 503, error_page(error, texts, archive.folder)
+            status, page = 503, error_page(error, texts, archive.location)
         return standalone_response(page, status, request)
 
 

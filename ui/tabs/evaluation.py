@@ -191,7 +191,7 @@ class EvaluationActions:
         if state.run:
             return {progress: "", **self._run_choices(state.run, texts)}
         if state.refusal:
-            return {progress: refusal_notice(state.refusal, texts, self._archive.folder)}
+            return {progress: refusal_notice(state.refusal, texts, self._archive.location)}
         unknown = texts.unexpected if state.phase == "failed" else words_of(texts).nothing_saved
         return {progress: error_notice(unknown, texts)}
 
@@ -219,7 +219,7 @@ class EvaluationActions:
             with shortage_said():
                 return action()
         except FundstelleError as error:
-            return show(refusal_notice(error, texts, self._archive.folder))
+            return show(refusal_notice(error, texts, self._archive.location))
         except Exception as error:
             _log.error("The tab “Evaluate” failed: %s", type(error).__name__)
             _log.debug("The traceback:", exc_info=True)

@@ -18,6 +18,7 @@ from rag.errors import (
     ArchiveOutdated,
     ArchiveReadOnly,
     ArchiveReplaced,
+    ArchiveUnreachable,
     ArchiveUnreadable,
     ArticleDamaged,
     EmptyQuestion,
@@ -61,6 +62,7 @@ class ErrorTexts:
     unreadable: str
     no_encoder: str
     no_vectors: str
+    no_database: str
     no_run: str
     not_found: str
     memory: str
@@ -90,6 +92,8 @@ ERRORS: Mapping[str, ErrorTexts] = {
         "Näheres steht im Protokoll.",
         no_encoder="Das Sprachmodell ist nicht verfügbar. Prüfen Sie, ob die Festplatte voll ist oder ob sein Server "
         "antwortet; Näheres steht im Protokoll.",
+        no_database="Der Datenbankserver des Archivs antwortet nicht oder lehnt ab. Prüfen Sie, ob er läuft, und "
+        "fragen Sie noch einmal: {folder}",
         no_vectors="Der Server mit den Vektoren des Archivs antwortet nicht oder lehnt ab. Prüfen Sie, ob er läuft, "
         "und fragen Sie dann noch einmal; Näheres steht im Protokoll.",
         no_run="Diese Auswertung gibt es im Archiv nicht mehr. Wählen Sie eine andere.",
@@ -133,6 +137,8 @@ ERRORS: Mapping[str, ErrorTexts] = {
         "details.",
         no_encoder="The language model is not available. Check whether the disk is full, and whether its server "
         "answers; the log has the details.",
+        no_database="The database server of the archive does not answer, or refuses. Check whether it runs, and ask "
+        "again: {folder}",
         no_vectors="The server with the vectors of the archive does not answer, or refuses. Check whether it runs, "
         "then ask again; the log has the details.",
         no_run="This run is no longer in the archive. Choose another one.",
@@ -152,7 +158,7 @@ class Sentence(NamedTuple):
     lang: str
 
 
-def error_sentence(error: FundstelleError, texts: Texts, archive: Path) -> Sentence:
+def error_sentence(error: FundstelleError, texts: Texts, archive: Path | str) -> Sentence:
     """Return the sentence for an error: in the language of the page, or the library's own in English.
 
     Args:
@@ -191,7 +197,7 @@ def _location(location: str, words: ErrorTexts) -> str:
     return words.location.format(file=file, line=line) if separator else location
 
 
-def _archive_sentence(error: FundstelleError, texts: Texts, archive: Path) -> str | None:
+def _archive_sentence(error: FundstelleError, texts: Texts, archive: Path | str) -> str | None:
     """Return the sentence for an archive that cannot be read or written, or for what is not in it."""
     words = ERRORS[texts.code]
     sentences: Mapping[type[FundstelleError], str] = {
@@ -209,6 +215,7 @@ def _archive_sentence(error: FundstelleError, texts: Texts, archive: Path) -> st
         ArchiveReadOnly: words.read_only,
         EncoderMisfit: texts.other_encoder,
         EncoderUnavailable: words.no_encoder,
+        ArchiveUnreachable: words.no_database,
         VectorsUnavailable: words.no_vectors,
         NoRun: words.no_run,
         NotEnoughMemory: words.memory,

@@ -28,7 +28,7 @@ from rag.backup.restore import restore_backup, verify_backup
 from rag.errors import ArchiveBusy, BackupUnusable, FundstelleError
 from rag.evaluation.session import EvaluationSession
 from rag.storage.articles import ArticleRecord
-from rag.storage.database import DATABASE
+from rag.storage.sqlite_database import DATABASE
 from rag.storage.store import Store
 from rag.workspace.dossiers import Dossiers
 

@@ -392,6 +392,6 @@ def test_shells_complete_commands_and_options(tmp_path: Path) -> None:
     assert installed.returncode == 0
     assert "fundstelle" in (tmp_path / ".bashrc").read_text()
     typed = {"COMP_WORDS": "fundstelle c", "COMP_CWORD": "1", "_FUNDSTELLE_COMPLETE": "complete_bash"}
-    assert module(home=tmp_path, **typed).stdout.split() == ["correct", "check", "calibrate"]
+    assert module(home=tmp_path, **typed).stdout.split() == ["correct", "copy", "check", "calibrate"]
     typed |= {"COMP_WORDS": "fundstelle ask --unt", "COMP_CWORD": "2"}
     assert module(home=tmp_path, **typed).stdout.split() == ["--until"]

@@ -13,7 +13,7 @@ from paths import Run
 from embeddings.encoder import Encoder
 from rag.api.app import build_api
 from rag.archive import Archive
-from rag.storage.database import DATABASE
+from rag.storage.sqlite_database import DATABASE
 
 FIRE = "Bei dem Brand in der Lagerhalle am Hafen kamen 134 Menschen ums Leben, sagte die Feuerwehr am Montagabend."
 QUESTION = "Wie viele Menschen kamen beim Brand im Hafen ums Leben?"

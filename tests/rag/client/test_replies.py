@@ -26,7 +26,7 @@ from rag.evaluation.session import EvaluationSession
 from rag.exporting.export import export_table
 from rag.server.hosts import Serving
 from rag.server.problems import error_from, facts_of, problem_kind
-from rag.storage.database import DATABASE
+from rag.storage.sqlite_database import DATABASE
 from rag.types.library import LibraryQuery
 
 SHORT = "Der Deichgraf von Altmoor hat am Montag die Schleuse Nord besichtigt und war mit den Toren sehr zufrieden."

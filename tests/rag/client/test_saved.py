@@ -17,7 +17,7 @@ from rag.archive import Archive
 from rag.client import Client
 from rag.client.client import RemoteSavedQuestions
 from rag.errors import AlreadySaved, ArchiveReplaced, FundstelleError, NotFound, QuestionError
-from rag.storage.database import DATABASE
+from rag.storage.sqlite_database import DATABASE
 from rag.types import Filter
 from rag.types.archive_state import State
 from rag.types.saved import Look

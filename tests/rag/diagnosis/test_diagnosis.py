@@ -36,8 +36,8 @@ from rag.lexical.manifest import read_manifest, write_manifest
 from rag.lexical.tantivy_index import WordIndex
 from rag.storage import examination
 from rag.storage.checksums import register
-from rag.storage.database import DATABASE
 from rag.storage.scratch import scratch_folder
+from rag.storage.sqlite_database import DATABASE
 from rag.storage.store import Store
 from rag.types.diagnosis import Diagnosis, Finding
 

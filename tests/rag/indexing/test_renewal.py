@@ -15,7 +15,7 @@ from rag.archive import Archive
 from rag.cli.output import INDEX_AGAIN, print_answer, print_facts
 from rag.dense.token_cache import FILE
 from rag.storage.checksums import register
-from rag.storage.database import DATABASE
+from rag.storage.sqlite_database import DATABASE
 
 SHORT = "Die Brücke von Aldenhoven wurde am 3. Mai 1998 eröffnet."
 LONG = "de-oder-fischsterben-goldalge.txt"

@@ -13,7 +13,7 @@ from embeddings.encoder import Encoder
 from rag.archive import Archive
 from rag.errors import ArticleDamaged
 from rag.storage.checksums import COLUMNS, checksum
-from rag.storage.database import DATABASE, Database
+from rag.storage.sqlite_database import DATABASE, SqliteDatabase
 from rag.types.library import LibraryQuery
 
 FIRE = "Bei dem Brand in der Lagerhalle am Hafen kamen 134 Menschen ums Leben, sagte die Feuerwehr am Montagabend."
@@ -41,7 +41,7 @@ def exchange(file: Path, old: bytes, new: bytes) -> None:
 
 def test_every_column_is_covered(tmp_path: Path) -> None:
     """The checksum of a row covers all its columns, in every table that has checksums."""
-    database = Database(tmp_path / DATABASE)
+    database = SqliteDatabase(tmp_path / DATABASE)
     for table, columns in COLUMNS.items():
         stored = {name for _, name, *_ in database.rows(f"PRAGMA table_info({table})")}
         assert stored == {*columns, "checksum"}, table

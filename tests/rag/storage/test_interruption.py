@@ -12,8 +12,8 @@ from factories import BRIDGE, article_file
 from embeddings.encoder import Encoder
 from rag.archive import Archive
 from rag.storage import checksums, listing
-from rag.storage.database import DATABASE, Database
 from rag.storage.salvage import fault_of, salvage
+from rag.storage.sqlite_database import DATABASE, SqliteDatabase
 
 QUESTION = "Wann wurde die Brücke geöffnet?"
 
@@ -73,7 +73,7 @@ def test_while_an_archive_is_made_or_mended(articles: Path, tmp_path: Path, enco
 
 def test_as_a_transaction_begins(tmp_path: Path) -> None:
     """After SQLite began it and before anything else: it is undone, and the next one begins."""
-    database = Database(tmp_path / DATABASE)
+    database = SqliteDatabase(tmp_path / DATABASE)
     with pytest.raises(KeyboardInterrupt), database.lent() as connection:
         connection.execute("BEGIN IMMEDIATE")
         connection.execute("INSERT INTO meta (name, value) VALUES ('half', '1')")

@@ -12,7 +12,7 @@ from factories import article_file
 from embeddings.encoder import Encoder
 from rag.archive import Archive
 from rag.errors import ArchiveDamaged, ArchiveError
-from rag.storage.database import DATABASE
+from rag.storage.sqlite_database import DATABASE
 
 BRIDGES, MARKETS, SCHOOLS = (
     [f"{what} {number} kostet im {number}. Jahr {number * 7} Millionen Euro." for number in range(1, 6)]

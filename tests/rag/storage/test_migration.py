@@ -20,8 +20,8 @@ from factories import BRIDGE, WITHOUT_VERSION_6, article
 from rag.errors import ArchiveBusy, ArchiveFull
 from rag.storage import older_version
 from rag.storage.articles import ArticleRecord
-from rag.storage.database import DATABASE
 from rag.storage.schema import SCHEMA_VERSION
+from rag.storage.sqlite_database import DATABASE
 from rag.storage.store import Store
 
 TRACED = ("older_version.py", "copies.py", "schema.py")

@@ -6,16 +6,19 @@ from contextlib import closing
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
+from secrets import token_hex
 from tempfile import TemporaryDirectory
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from postgres_server import PostgresServer
 
 from rag.errors import NotFound
 from rag.storage.articles import ArticleRecord, PassageRecord
 from rag.storage.file_records import FileFingerprint, FileRecord
+from rag.storage.postgres.opening import open_database
 from rag.storage.store import Store
 from rag.storage.vectors import EncoderRecord, input_hash
 from rag.types import Article, Aside, Filter, Passage, passage_at
@@ -268,7 +271,10 @@ def check(store: Store, model: Model, filter: Filter) -> None:
         assert {row.id for row in store.library.page(LibraryQuery(filter=filter)).rows} == listed
 
 
-@given(steps, st.lists(filters, min_size=7, max_size=7), st.sets(st.integers(0, 6)))
+HISTORIES = (steps, st.lists(filters, min_size=7, max_size=7), st.sets(st.integers(0, 6)))
+
+
+@given(*HISTORIES)
 def test_a_store_is_what_happened_to_it(
     happened: list[tuple[object, ...]], asked: list[Filter], followed: set[int]
 ) -> None:
@@ -277,31 +283,44 @@ def test_a_store_is_what_happened_to_it(
     Each change of articles is one revision with a mark of its own, from which the archive descends.
     """
     with TemporaryDirectory() as folder, closing(Store(Path(folder) / "archive.sqlite")) as store:
-        store.vectors.set_encoder(ENCODER)
-        model, index = Model(), Follower()
-        states = [store.changes.state]
-        for number, (step, filter) in enumerate(zip(happened, asked, strict=False)):
-            if apply(store, model, step):
-                states.append(store.changes.state)
-            assert store.revision == states[-1].revision == states[0].revision + len(states) - 1
-            check(store, model, filter)
-            if number in followed or number == len(happened) - 1:
-                index.follow(store)
-                assert index.vectors == {passage.key: vector_of(passage).tolist() for _, passage in model.passages()}
-                assert index.texts == {
-                    passage.key: (passage.text, row.article.title, row.article.author, passage.language, passage.kind)
-                    for row, passage in model.passages()
-                }
-        assert all(map(store.changes.descends_from, states))
-        assert len({state.mark for state in states[1:]}) == len(states) - 1
-        ahead = State(store.revision + 1, states[-1].mark)
-        assert not any(map(store.changes.descends_from, [ahead, State(store.revision, "other")]))
-        assert [State.parse(str(state)) for state in states] == states
-        for article_id in {f"{number:012x}" for number in range(5)} - model.rows.keys():
-            assert (
-                not store.contains(article_id)
-                and store.change_of(Article(id=article_id, text="", path=""), "") == "new"
-            )
-            for read in (store.article, store.article_as_loaded, store.record, store.article_with_passages):
-                with pytest.raises(NotFound, match=article_id):
-                    read(article_id)
+        compare(store, happened, asked, followed)
+
+
+@pytest.mark.postgres
+@settings(settings.get_profile("few"), max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(*HISTORIES)
+def test_a_store_in_postgresql_is_what_happened_to_it(
+    postgres: PostgresServer, happened: list[tuple[object, ...]], asked: list[Filter], followed: set[int]
+) -> None:
+    """The same, on the other engine."""
+    with closing(Store(open_database(f"{postgres.address}&schema=a{token_hex(6)}"))) as store:
+        compare(store, happened, asked, followed)
+
+
+def compare(store: Store, happened: list[tuple[object, ...]], asked: list[Filter], followed: set[int]) -> None:
+    """Let something happen to a store and to a model, and compare them."""
+    store.vectors.set_encoder(ENCODER)
+    model, index = Model(), Follower()
+    states = [store.changes.state]
+    for number, (step, filter) in enumerate(zip(happened, asked, strict=False)):
+        if apply(store, model, step):
+            states.append(store.changes.state)
+        assert store.revision == states[-1].revision == states[0].revision + len(states) - 1
+        check(store, model, filter)
+        if number in followed or number == len(happened) - 1:
+            index.follow(store)
+            assert index.vectors == {passage.key: vector_of(passage).tolist() for _, passage in model.passages()}
+            assert index.texts == {
+                passage.key: (passage.text, row.article.title, row.article.author, passage.language, passage.kind)
+                for row, passage in model.passages()
+            }
+    assert all(map(store.changes.descends_from, states))
+    assert len({state.mark for state in states[1:]}) == len(states) - 1
+    ahead = State(store.revision + 1, states[-1].mark)
+    assert not any(map(store.changes.descends_from, [ahead, State(store.revision, "other")]))
+    assert [State.parse(str(state)) for state in states] == states
+    for article_id in {f"{number:012x}" for number in range(5)} - model.rows.keys():
+        assert not store.contains(article_id) and store.change_of(Article(id=article_id, text="", path=""), "") == "new"
+        for read in (store.article, store.article_as_loaded, store.record, store.article_with_passages):
+            with pytest.raises(NotFound, match=article_id):
+                read(article_id)

@@ -15,7 +15,7 @@ from failing_calls import in_child, rows_of
 from embeddings.encoder import Encoder
 from rag.archive import Archive
 from rag.errors import ArchiveReadOnly, FundstelleError
-from rag.storage.database import DATABASE
+from rag.storage.sqlite_database import DATABASE
 from rag.workspace.dossiers import Dossiers
 
 pytestmark = [pytest.mark.mounts, pytest.mark.slow]

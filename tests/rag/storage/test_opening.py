@@ -10,13 +10,13 @@ import pytest
 
 from rag.archive import Archive
 from rag.errors import ArchiveDamaged, ArchiveError
-from rag.storage.database import DATABASE, Database
+from rag.storage.sqlite_database import DATABASE, SqliteDatabase
 
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
     """A closed archive with two settings."""
-    database = Database(tmp_path / DATABASE)
+    database = SqliteDatabase(tmp_path / DATABASE)
     database.set_meta("colour", "blue")
     database.set_meta("shape", "round")
     database.close()
@@ -24,7 +24,7 @@ def path(tmp_path: Path) -> Path:
 
 
 def open_archive(path: Path) -> None:
-    Database(path).close()
+    SqliteDatabase(path).close()
 
 
 def test_an_empty_file_is_not_a_new_archive(path: Path) -> None:
@@ -75,7 +75,7 @@ def test_other_files_are_refused(tmp_path: Path) -> None:
 @pytest.mark.parametrize("table", ["meta", "settings", "dossiers"])
 def test_damaged_rows_of_people_are_refused(path: Path, table: str) -> None:
     """A changed letter in what people stored is noticed when the archive is opened."""
-    database = Database(path)
+    database = SqliteDatabase(path)
     with database.transaction(of_articles=False) as (connection, _):
         connection.execute("INSERT INTO settings (name, value) VALUES ('theme', 'QQQQ')")
         connection.execute("INSERT INTO dossiers (id, name, made, changed) VALUES ('1', 'QQQQ', '', '')")
@@ -92,7 +92,7 @@ def test_damaged_rows_of_people_are_refused(path: Path, table: str) -> None:
 
 def test_a_crash_loses_no_change(path: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     """What was committed before a crash is there after it, and nothing is said."""
-    database = Database(path)
+    database = SqliteDatabase(path)
     copy = tmp_path / "copy"
     database.set_meta("shape", "square")
     database.set_meta("shape", "flat")
@@ -101,7 +101,7 @@ def test_a_crash_loses_no_change(path: Path, tmp_path: Path, caplog: pytest.LogC
     for name in (DATABASE, f"{DATABASE}-wal", "archive.state"):
         shutil.copy(tmp_path / name, copy)
     database.close()
-    whole = Database(copy / DATABASE)
+    whole = SqliteDatabase(copy / DATABASE)
     assert whole.meta("shape") == "flat"
     assert caplog.text == ""
     whole.close()
@@ -109,7 +109,7 @@ def test_a_crash_loses_no_change(path: Path, tmp_path: Path, caplog: pytest.LogC
 
 def test_a_damaged_log_is_noticed(path: Path, caplog: pytest.LogCaptureFixture, tmp_path: Path) -> None:
     """A bit of the log turned: SQLite drops the changes from there on, and the archive says that it lacks them."""
-    database = Database(path)
+    database = SqliteDatabase(path)
     database.set_meta("shape", "square")
     database.set_meta("shape", "flat")
     copy = tmp_path / "copy"
@@ -122,7 +122,7 @@ def test_a_damaged_log_is_noticed(path: Path, caplog: pytest.LogCaptureFixture, 
     (copy / f"{DATABASE}-wal").write_bytes(log)
     for _ in range(2):
         caplog.clear()
-        damaged = Database(copy / DATABASE)
+        damaged = SqliteDatabase(copy / DATABASE)
         assert damaged.meta("shape") == "round"
         damaged.set_meta("later", "change")
         damaged.close()

@@ -15,8 +15,8 @@ from rights import leave_root
 from embeddings.encoder import Encoder
 from rag.archive import Archive
 from rag.errors import FundstelleError
-from rag.storage.database import DATABASE
 from rag.storage.layout import DENSE, LEXICAL, TOKENS
+from rag.storage.sqlite_database import DATABASE
 from rag.types import Progress
 
 pytestmark = [

@@ -31,7 +31,7 @@ from rag.dense.token_cache import TokenCache
 from rag.errors import ArchiveError, ArchiveReplaced, ArchiveUnreadable
 from rag.lexical.index import LexicalIndex
 from rag.storage.connections import Connections, FileDeleted
-from rag.storage.database import DATABASE, Database
+from rag.storage.sqlite_database import DATABASE, SqliteDatabase
 from rag.storage.store import Store
 from rag.types import Answer
 
@@ -435,12 +435,12 @@ def test_a_failure_while_another_file_comes_is_no_fault_of_the_disk(tmp_path: Pa
     """What SQLite says of the disk where a folder was replaced under it; if no other file came, it is the disk."""
     for folder in ("archive", "other"):
         (tmp_path / folder).mkdir()
-        database = Database(tmp_path / folder / DATABASE)
+        database = SqliteDatabase(tmp_path / folder / DATABASE)
         database.set_meta("name", folder)
         database.close()
     failure = sqlite3.OperationalError("disk I/O error")
     failure.sqlite_errorcode = sqlite3.SQLITE_IOERR
-    database = Database(tmp_path / "archive" / DATABASE)
+    database = SqliteDatabase(tmp_path / "archive" / DATABASE)
     with pytest.raises(ArchiveUnreadable, match="check the disk"), database.lent():
         raise failure
     with pytest.raises(ArchiveReplaced, match="ask again"), database.lent():

@@ -19,10 +19,12 @@ from hypothesis import strategies as st
 from rag.errors import ArchiveError, NotFound
 from rag.storage.article_mapping import with_recurring
 from rag.storage.articles import ArticleRecord, PassageRecord
+from rag.storage.database import Database
 from rag.storage.dossier_records import DossierRecords
 from rag.storage.feedback_records import FeedbackRecords, StoredMark
 from rag.storage.file_records import FileFingerprint, FileRecord
 from rag.storage.lookup import find_articles, resolve_article
+from rag.storage.sqlite_database import SqliteDatabase
 from rag.storage.store import Store
 from rag.storage.vectors import EncoderRecord, input_hash
 from rag.types import Article, Aside, Passage, passage_at
@@ -66,8 +68,8 @@ def changes(store: Store, revision: int) -> tuple[set[int], set[int]]:
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Store:
-    new_store = Store(tmp_path / "archive.sqlite")
+def store(new_database: Database) -> Store:
+    new_store = Store(new_database)
     new_store.vectors.set_encoder(ENCODER)
     return new_store
 
@@ -130,7 +132,7 @@ def test_passages_that_move_keep_their_vectors(store: Store) -> None:
     ]
 
 
-def test_vectors_go_with_their_last_passage(store: Store, tmp_path: Path) -> None:
+def test_vectors_go_with_their_last_passage(store: Store) -> None:
     """A text that two articles share keeps its vector until both are gone."""
     put(store, article(1), (0, 15))
     put(store, article(2), (0, 15))
@@ -156,10 +158,11 @@ def test_a_passage_that_is_not_the_text_is_refused(store: Store) -> None:
 
 def test_a_full_disk_is_one_sentence_and_loses_nothing(tmp_path: Path) -> None:
     """When SQLite finds no room, the article before stays and the change is undone."""
-    store = Store(tmp_path / "archive.sqlite")
+    database = SqliteDatabase(tmp_path / "archive.sqlite")
+    store = Store(database)
     store.vectors.set_encoder(ENCODER)
     put(store, article(1), (0, 15))
-    with store.database.lent() as connection:
+    with database.lent() as connection:
         pages = connection.execute("PRAGMA page_count").fetchone()[0]
     connection.execute(f"PRAGMA max_page_count = {pages + 1}")
     with pytest.raises(ArchiveError, match="is full: make room and run the same command again"):
@@ -285,12 +288,15 @@ def test_many_vectors_in_the_order_of_the_hashes(store: Store) -> None:
     assert all(np.array_equal(vectors[key], stored[key]) for key in stored)
 
 
-def test_passages_are_read_by_their_keys_alone(store: Store) -> None:
+def test_passages_are_read_by_their_keys_alone(tmp_path: Path) -> None:
     """In the order of the keys, unknown ones left out; SQLite goes through no table from end to end."""
+    database = SqliteDatabase(tmp_path / "archive.sqlite")
+    store = Store(database)
+    store.vectors.set_encoder(ENCODER)
     put(store, article(1), (0, 15), (16, 32))
     put(store, article(2), (0, 15))
     keys = sorted(store.passages.all_keys().tolist(), reverse=True)
-    with store.database.lent() as connection:
+    with database.lent() as connection:
         statements: list[str] = []
         connection.set_trace_callback(statements.append)
         rows = store.passages.with_keys([keys[0], 1, *keys[1:]], ENCODER.fingerprint)
@@ -305,14 +311,12 @@ def test_passages_are_read_by_their_keys_alone(store: Store) -> None:
     assert any("PRIMARY KEY (fingerprint=? AND input_hash=?)" in step for step in plans), plans
 
 
-def test_a_reference_need_not_be_utf_8(tmp_path: Path) -> None:
+def test_a_reference_need_not_be_utf_8(store: Store) -> None:
     """A file whose name is not UTF-8 is found by the name that the shell gives; half of a letter finds nothing."""
-    store = Store(tmp_path / "archive.sqlite")
     put(store, replace(article(1), path="/a/caf\\udce9.txt"), (0, 15))
     assert resolve_article(store, "/a/caf\udce9.txt") == article(1).id
     with pytest.raises(NotFound):
         resolve_article(store, "Titel \ud800")
-    store.close()
 
 
 def test_facts_of_the_archive_leave_its_revision(store: Store) -> None:

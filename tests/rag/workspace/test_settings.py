@@ -12,7 +12,7 @@ import pytest
 from rag.archive import Archive
 from rag.errors import ConfigError
 from rag.storage.checksums import register
-from rag.storage.database import DATABASE
+from rag.storage.sqlite_database import DATABASE
 from rag.workspace.settings import ALLOWED, Settings, SettingsStore
 
 

@@ -20,7 +20,7 @@ from embeddings.encoder import Encoder
 from rag.archive import Archive
 from rag.indexing import listing
 from rag.server.hosts import Serving
-from rag.storage.database import DATABASE
+from rag.storage.sqlite_database import DATABASE
 from rag.types.library import LibraryQuery
 from ui.app import build_app
 from ui.html import library as library_html

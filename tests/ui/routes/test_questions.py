@@ -20,7 +20,7 @@ from server_parts import served
 from starlette.datastructures import QueryParams
 
 from rag.archive import Archive
-from rag.storage.database import DATABASE
+from rag.storage.sqlite_database import DATABASE
 from rag.types import Filter
 from rag.workspace.history import History
 from rag.workspace.saved_questions import SavedQuestions

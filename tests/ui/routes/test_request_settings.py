@@ -10,7 +10,7 @@ from fastapi.testclient import TestClient
 from page_parts import ARTICLE, TEXT
 
 from rag.archive import Archive
-from rag.storage.database import DATABASE
+from rag.storage.sqlite_database import DATABASE
 from rag.workspace.settings import SettingsStore
 from ui.app import build_app
 from ui.html.markup import byline

@@ -24,8 +24,8 @@ from rag.evaluation.questions.faults import FAULTS, QuestionFileError
 from rag.evaluation.questions.files import decoded, read_questions_text
 from rag.evaluation.questions.judgements import judge
 from rag.evaluation.runs.run_store import RunStore
-from rag.storage.database import Database
 from rag.storage.library import Library
+from rag.storage.sqlite_database import SqliteDatabase
 from rag.types import Article
 from rag.types.library import LibraryQuery
 from ui.wording.english import ENGLISH
@@ -87,7 +87,7 @@ def test_every_fault_is_tried_and_has_both_languages() -> None:
 
 def test_the_database_says_why_it_refuses(tmp_path: Path) -> None:
     """SQLite's own refusals: no room, no leave to write, not a database, no such run."""
-    database = Database(tmp_path / "archive.sqlite")
+    database = SqliteDatabase(tmp_path / "archive.sqlite")
     with database.lent() as connection:
         connection.execute("PRAGMA query_only = 1")
         check(lambda: database.set_meta("x", "y"), ArchiveReadOnly, "In das Archiv lässt sich nicht schreiben.")
@@ -97,15 +97,15 @@ def test_the_database_says_why_it_refuses(tmp_path: Path) -> None:
     check(lambda: RunStore(database).load("x"), NoRun, "Diese Auswertung gibt es im Archiv nicht mehr.")
     database.close()
     (tmp_path / "archive.sqlite").write_bytes(b"not a database at all" * 500)
-    check(lambda: Database(tmp_path / "archive.sqlite"), ArchiveDamaged, "Das Archiv ist beschädigt.")
+    check(lambda: SqliteDatabase(tmp_path / "archive.sqlite"), ArchiveDamaged, "Das Archiv ist beschädigt.")
 
 
 def test_an_archive_of_an_earlier_version_that_cannot_be_written_has_no_list(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Everything but the list of its articles is there, and the sentence says what to do."""
-    database = Database(tmp_path / "archive.sqlite")
-    monkeypatch.setattr(Database, "version", 5)
+    database = SqliteDatabase(tmp_path / "archive.sqlite")
+    monkeypatch.setattr(SqliteDatabase, "version", 5)
     sentence = "Eine ältere Version hat dieses Archiv angelegt"
     check(lambda: Library(database).counts(LibraryQuery()), ArchiveOutdated, sentence)
     database.close()

@@ -15,7 +15,7 @@ from results import result, run
 
 from rag.errors import FundstelleError, NotFound
 from rag.evaluation.runs.run_store import RunStore, read_run, run_json
-from rag.storage.database import DATABASE
+from rag.storage.sqlite_database import DATABASE
 from rag.storage.store import Store
 
 

@@ -1,0 +1,227 @@
+"""Connections to PostgreSQL: lent to one thread at a time, and given up where nobody answers."""
+
+from __future__ import annotations
+
+import selectors
+import threading
+import time
+from collections.abc import Generator, Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from typing import Any, TypeVar
+
+import psycopg
+from psycopg import pq
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+
+from rag.storage.database import Rows, Values
+from rag.storage.postgres.address import PostgresAddress
+from rag.storage.postgres.dialect import translated
+from rag.storage.postgres.values import adapt_values
+
+Result = TypeVar("Result")
+
+OLDEST_SERVER = 14
+"""The first version of PostgreSQL that hashes rows."""
+# maximum number of idle connections that stay open
+_MAX_IDLE = 8
+# seconds in which a server has to take a connection, and after which it is asked whether it still works on a statement
+_CONNECT_SECONDS, _SILENT_SECONDS = 4, 4
+_CONNECTION_PARAMETERS: Mapping[str, Any] = {
+    "connect_timeout": _CONNECT_SECONDS,
+    "application_name": "fundstelle",
+    "client_encoding": "utf8",
+    # a computer that is gone is noticed after some twenty seconds
+    "keepalives_idle": 10,
+    "keepalives_interval": 3,
+    "keepalives_count": 3,
+}
+_IS_AT_WORK = (
+    "SELECT state = 'active' AND wait_event_type IS DISTINCT FROM 'Client' FROM pg_stat_activity WHERE pid = %s"
+)
+# who writes locks a row that all change; one who stops in the middle lets go of it after a minute
+_BEGIN_WRITING = """
+BEGIN; SET LOCAL lock_timeout = '30s'; SET LOCAL idle_in_transaction_session_timeout = '60s';
+SELECT value FROM meta WHERE name = 'revision' FOR UPDATE"""
+
+
+class Silent(psycopg.OperationalError):
+    """The server no longer works on a statement, and no answer came."""
+
+
+class _Attentive(psycopg.Connection[Any]):
+    """A connection that asks, where an answer takes long, whether the server is still at work."""
+
+    def wait(self, gen: Generator[Any, Any, Result], *args: Any, **named: Any) -> Result:
+        """Wait for an answer.
+
+        Raises:
+            Silent: the server does not answer any more.
+        """
+        return super().wait(self._attended(gen), *args, **named)
+
+    def _attended(self, gen: Generator[Any, Any, Result]) -> Generator[Any, Any, Result]:
+        try:
+            state = next(gen)
+            heard = time.monotonic()
+            while True:
+                ready = yield state
+                now = time.monotonic()
+                if ready:
+                    heard = now
+                elif now - heard > _SILENT_SECONDS:
+                    self._check_at_work()
+                    heard = time.monotonic()
+                state = gen.send(ready)
+        except StopIteration as stop:
+            return stop.value  # type: ignore[no-any-return]
+
+    def _check_at_work(self) -> None:
+        process, socket = self.info.backend_pid, self.pgconn.socket
+        try:
+            with psycopg.connect(**_parameters(self.info.dsn), password=self.info.password or None) as other:
+                row = other.execute(_IS_AT_WORK, (process,)).fetchone()
+            is_at_work = bool(row and row[0])
+        except psycopg.Error:
+            is_at_work = False
+        # the answer may have come meanwhile
+        if not is_at_work and not _has_arrived(socket):
+            self.close()
+            raise Silent("the server does not answer")
+
+
+class PostgresConnection:
+    """A connection that speaks the SQL of the stores."""
+
+    def __init__(self, raw: psycopg.Connection[Any]) -> None:
+        self.raw = raw
+
+    def execute(self, query: str, values: Values = (), /) -> Rows:
+        """Run a statement."""
+        statement = translated(query)
+        return self.raw.execute(statement.query, statement.arguments(values), binary=True)
+
+    def executemany(self, query: str, rows: Iterable[Values], /) -> None:
+        """Run a statement that changes something, once with each row of values."""
+        statement = translated(query)
+        with self.raw.cursor() as cursor:
+            cursor.executemany(statement.query, [statement.arguments(values) for values in rows])
+
+    def batches(self, query: str, values: Values, size: int) -> Iterator[list[Any]]:
+        """Yield the rows of a query in lists, which the server has one after the other; inside a transaction."""
+        statement = translated(query)
+        with self.raw.cursor(f"batches_{id(object())}", binary=True) as cursor:
+            cursor.execute(statement.query, statement.arguments(values))
+            while rows := cursor.fetchmany(size):
+                yield rows
+
+    @property
+    def in_transaction(self) -> bool:
+        """Whether a transaction has begun."""
+        return self.raw.info.transaction_status != pq.TransactionStatus.IDLE
+
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """See one state of the database."""
+        self.raw.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        try:
+            yield
+        finally:
+            self._roll_back()
+
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """Write all or nothing; waits until no other connection writes."""
+        try:
+            self.raw.execute(_BEGIN_WRITING)
+            yield
+            self.raw.execute("COMMIT")
+        except BaseException:
+            self._roll_back()
+            raise
+
+    def _roll_back(self) -> None:
+        # a connection that is lost is rolled back by the server
+        with suppress(psycopg.OperationalError):
+            self.raw.execute("ROLLBACK")
+
+
+class ServerConnections:
+    """Connections to an address, each lent to one thread at a time."""
+
+    def __init__(self, address: PostgresAddress) -> None:
+        self._address = address
+        self._thread = threading.local()
+        self._lock = threading.Lock()
+        self._idle: list[PostgresConnection] = []
+        self._is_closed = False
+
+    @contextmanager
+    def lent(self) -> Iterator[PostgresConnection]:
+        """Lend a connection; the same thread gets the same one inside the block.
+
+        Outside of a transaction, each change is committed at once.
+
+        Raises:
+            psycopg.Error: the server does not answer, or refuses.
+        """
+        current: PostgresConnection | None = getattr(self._thread, "connection", None)
+        if current is not None:
+            yield current
+            return
+        connection = self._take()
+        self._thread.connection = connection
+        try:
+            yield connection
+        finally:
+            self._thread.connection = None
+            self._give_back(connection)
+
+    def close(self) -> None:
+        """Close all connections; those that are lent, when they are given back."""
+        with self._lock:
+            self._is_closed = True
+            while self._idle:
+                self._idle.pop().raw.close()
+
+    def _take(self) -> PostgresConnection:
+        while True:
+            with self._lock:
+                connection = self._idle.pop() if self._idle else None
+            if connection is None:
+                return self._open()
+            # something to be read on an idle connection: the server closed it, perhaps to be started again
+            if not _has_arrived(connection.raw.fileno()):
+                return connection
+            connection.raw.close()
+
+    def _give_back(self, connection: PostgresConnection) -> None:
+        with self._lock:
+            # Ctrl-C may come just after a transaction began: it is undone with its connection
+            is_usable = not (connection.raw.closed or connection.in_transaction or self._is_closed)
+            if is_usable and len(self._idle) < _MAX_IDLE:
+                self._idle.append(connection)
+                return
+        connection.raw.close()
+
+    def _open(self) -> PostgresConnection:
+        raw = _Attentive.connect(**_parameters(self._address.connection_string), autocommit=True)
+        adapt_values(raw)
+        # compiling a query takes longer than these queries take
+        raw.execute(f"SET search_path TO {self._address.schema}; SET jit = off".encode())
+        return PostgresConnection(raw)
+
+
+def _has_arrived(socket: int) -> bool:
+    """Whether something can be read, or the other side closed it."""
+    with selectors.DefaultSelector() as selector:
+        selector.register(socket, selectors.EVENT_READ)
+        return bool(selector.select(0))
+
+
+def _parameters(connection_string: str) -> dict[str, Any]:
+    """Return the parameters of a connection; what the address says goes before what is usual."""
+    return {"conninfo": make_conninfo(connection_string, **_missing(conninfo_to_dict(connection_string)))}
+
+
+def _missing(stated: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in _CONNECTION_PARAMETERS.items() if name not in stated}

@@ -1,0 +1,51 @@
+"""Opening an archive in PostgreSQL, and the folder of its indexes on this computer."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from embeddings.cache import cache_folder
+from embeddings.permissions import make_folder
+from rag.errors import ArchiveError, ConfigError
+from rag.storage.postgres.address import PostgresAddress
+
+if TYPE_CHECKING:
+    from rag.storage.postgres.database import PostgresDatabase
+
+_FOLDER = "archives"
+
+
+def open_database(archive: str, *, create: bool = True, is_copy: bool = False) -> PostgresDatabase:
+    """Open the tables of the archive at an address; see `PostgresDatabase`.
+
+    Raises:
+        ConfigError: this is no address, or psycopg is not installed.
+        ArchiveError: the server does not answer, refuses, or is too old.
+        NotFound: there is no archive, and `create` is False.
+    """
+    address = PostgresAddress.parse(archive)
+    try:
+        from rag.storage.postgres.database import PostgresDatabase
+    except ImportError as error:
+        raise ConfigError(
+            "An archive in PostgreSQL needs psycopg: install it with `pip install 'fundstelle[scale]'`."
+        ) from error
+    return PostgresDatabase(address, create=create, is_copy=is_copy)
+
+
+def index_folder(database: PostgresDatabase) -> Path:
+    """Return the folder of an archive's indexes on this computer, which can be made again.
+
+    Raises:
+        ArchiveError: it cannot be made.
+    """
+    folder = cache_folder() / _FOLDER / str(database.meta("archive_id"))
+    try:
+        make_folder(folder)
+    except OSError as error:
+        raise ArchiveError(
+            f"The folder {folder} for the indexes cannot be written ({error.strerror}): make room, or set "
+            "XDG_CACHE_HOME to another folder."
+        ) from error
+    return folder
