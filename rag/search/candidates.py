@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import reduce
 from typing import TYPE_CHECKING
@@ -16,8 +16,9 @@ from rag.search.accents import with_accents
 from rag.search.fusion import Scores
 from rag.search.preferences import NO_PREFERENCES, Preferences, preferences_of
 from rag.search.query import ParsedQuestion
+from rag.text.recency import newest_spans
 from rag.text.times import Period, nearness
-from rag.types import Article, Filter, Passage
+from rag.types import Article, Filter, Passage, Span
 
 if TYPE_CHECKING:
     from rag.search.snapshot import ArchiveSnapshot
@@ -37,8 +38,9 @@ _DAYS_OF_YEAR = 365
 class EncodedQuery:
     """A question as both indexes read it: its words, and its vectors without what tells its language.
 
-    `text` is the question as it is encoded, with the accents that the archive writes, and without a time that only the
-    days of articles tell. `published` has, for each time of the question, the keys of the passages published then.
+    `text` is the question as it is encoded, with the accents that the archive writes, without a time that only the
+    days of articles tell, and without the words that ask for the newest. `published` has, for each time of the
+    question, the keys of the passages published then.
     """
 
     text: str
@@ -72,8 +74,10 @@ class Candidates:
 def encode_query(question: ParsedQuestion, snapshot: ArchiveSnapshot) -> EncodedQuery:
     """Encode a question and look up its words."""
     store, lexical = snapshot.store, snapshot.lexical
-    words = lexical.analyse(question.text)
-    text = question.text
+    newest = newest_spans(question.text)
+    # what is new says "new" no more than what is old
+    text = _without(question.text, newest)
+    words = lexical.analyse(text)
     if text.isascii() and lexical.has_accents:
         nearest = [key for key, _ in lexical.search(words, _SPELLING_PASSAGES)]
         passages = [row.passage.text for row in store.passages.with_keys(nearest, snapshot.encoder.fingerprint)]
@@ -81,11 +85,23 @@ def encode_query(question: ParsedQuestion, snapshot: ArchiveSnapshot) -> Encoded
     preferences = preferences_of(text)
     published = {time: _published(time, snapshot) for time in preferences.times}
     unmentioned = tuple(time for time, keys in published.items() if _is_unmentioned(time, keys, snapshot))
-    for start, end in (time.span for time in unmentioned):
-        # no passage can be near to it; the other words keep their offsets
-        text = text[:start] + " " * (end - start) + text[end:]
+    # no passage can be near to these
+    text = _without(text, [time.span for time in unmentioned])
     (tokens,) = snapshot.neutral.project(snapshot.encoder.token_vectors([text], "query"), "query")
-    return EncodedQuery(text, words, tokens, replace(preferences, unmentioned=unmentioned), published)
+    return EncodedQuery(
+        text, words, tokens, replace(preferences, unmentioned=unmentioned, newest=bool(newest)), published
+    )
+
+
+def _without(text: str, spans: Sequence[Span]) -> str:
+    """Return a text with white space in place of some spans, so that the other words keep their offsets.
+
+    It stays as it is if nothing else is in it.
+    """
+    rest = text
+    for start, end in spans:
+        rest = rest[:start] + " " * (end - start) + rest[end:]
+    return rest if any(map(str.isalnum, rest)) else text
 
 
 def _published(time: Period, snapshot: ArchiveSnapshot) -> Keys:

@@ -1,4 +1,4 @@
-"""What a passage should have since the question states it: numbers and times."""
+"""What a question prefers: passages with its numbers, of its times, and, if it asks for the newest, new ones."""
 
 from __future__ import annotations
 
@@ -20,6 +20,9 @@ from rag.types import Article, Passage
 _DIGIT_GAIN, _MAX_NUMBER_GAIN, _TIME_GAIN = 0.022, 0.15, 0.01
 # for being of a time that no text mentions, so that no other signal shows it
 _UNMENTIONED_TIME_GAIN = 0.06
+# where the newest is asked for, passages at most this far below the best one gain as much at most, the newest of them
+# all of it: of passages about another subject, nine in ten are farther below
+_NEWEST_GAIN = 0.04
 # smaller numbers are often written in words
 _MIN_NUMBER = 13
 # what is subtracted from the logit of the confidence if the first passage lacks all numbers, or the archive has nothing
@@ -40,14 +43,16 @@ _CONTEXT_BEFORE, _CONTEXT_AFTER = 16, 14
 
 @dataclass(frozen=True, slots=True)
 class Preferences:
-    """What a question prefers: each number by its possible values, and times.
+    """What a question prefers: each number by its possible values, times, and new articles.
 
-    Passages without them are ranked lower, not excluded. `unmentioned` are the times that no text mentions.
+    Passages without them are ranked lower, not excluded. `unmentioned` are the times that no text mentions, `newest`
+    says whether it asks for the newest; who makes a query adds both.
     """
 
     numbers: tuple[frozenset[str], ...] = ()
     times: tuple[Period, ...] = ()
     unmentioned: tuple[Period, ...] = ()
+    newest: bool = False
 
     def gains(self, passages: Sequence[tuple[Article, Passage]]) -> Scores:
         """Return what each passage gains in its score."""
@@ -60,6 +65,21 @@ class Preferences:
         if self.unmentioned:
             days = np.array([nearness(self.unmentioned, article, "") for article, _ in passages])
             gains += _UNMENTIONED_TIME_GAIN * days
+        return gains
+
+    def gains_of_newest(self, passages: Sequence[tuple[Article, Passage]], scores: Scores) -> Scores:
+        """Return what each passage gains since it is new, given the scores; nothing unless the newest is asked for.
+
+        Of those near the best score, each gains by the share of their days before its own; one without a day is the
+        oldest.
+        """
+        gains: Scores = np.zeros(len(passages))
+        if self.newest:
+            nearest = np.flatnonzero(scores >= scores.max() - _NEWEST_GAIN)
+            published = [passages[number][0].published for number in nearest.tolist()]
+            days = [day.toordinal() if day else 0 for day in published]
+            distinct = np.unique(days)
+            gains[nearest] = _NEWEST_GAIN * np.searchsorted(distinct, days) / max(1, len(distinct) - 1)
         return gains
 
     def share_of_numbers(self, article: Article, passage: Passage) -> float:

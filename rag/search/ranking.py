@@ -61,7 +61,7 @@ def rank(
     if reranker is None:
         return fused.ranking
     reranked = reranker.rerank(query, fused.ranking.passages[: config.reranked])
-    scores, weights = _blend(fused, reranked, config)
+    scores, weights = _blend(query, fused, reranked, config)
     return replace(_merge(fused.ranking, reranked, scores), weights=weights)
 
 
@@ -89,6 +89,7 @@ def _fuse(query: EncodedQuery, candidates: Candidates, config: RankingConfig) ->
     weights = {"dense": 1.0, "lexical": config.lexical_weight}
     gains = query.preferences.gains(candidates.passages)
     scores = weighted_mean(values, weights) + gains
+    scores += query.preferences.gains_of_newest(candidates.passages, scores)
     agree = agreement(candidates.spelled)
     order = np.argsort(-scores, kind="stable")
     ranking = Ranking(
@@ -105,7 +106,9 @@ def _fuse(query: EncodedQuery, candidates: Candidates, config: RankingConfig) ->
     return _Fused(ranking, {name: signal[order] for name, signal in values.items()}, gains[order], agree)
 
 
-def _blend(fused: _Fused, reranked: Reranked, config: RankingConfig) -> tuple[Scores, dict[str, float]]:
+def _blend(
+    query: EncodedQuery, fused: _Fused, reranked: Reranked, config: RankingConfig
+) -> tuple[Scores, dict[str, float]]:
     """Return the new scores of the re-ranked passages, in the order before, and the weights of their signals."""
     weights = {reranked.signal: 1.0}
     if reranked.decides:
@@ -113,7 +116,8 @@ def _blend(fused: _Fused, reranked: Reranked, config: RankingConfig) -> tuple[Sc
     weights |= {"dense": fused.agreement * config.dense_weight, "lexical": config.lexical_weight}
     count = len(reranked.scores)
     values = {name: signal[:count] for name, signal in fused.values.items()}
-    return weighted_mean({reranked.signal: reranked.scores, **values}, weights) + fused.gains[:count], weights
+    scores = weighted_mean({reranked.signal: reranked.scores, **values}, weights) + fused.gains[:count]
+    return scores + query.preferences.gains_of_newest(fused.ranking.passages[:count], scores), weights
 
 
 def _merge(ranking: Ranking, reranked: Reranked, scores: Scores) -> Ranking:

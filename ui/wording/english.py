@@ -30,6 +30,8 @@ ENGLISH = Texts(
     unrelated_hint="No passage is really about it. These come closest to your question.",
     absent_times="The archive has nothing from this time ({times}): no article was published then, and none mentions "
     "it.",
+    newest_preferred="You asked for the newest: of passages that fit about equally well, those of later articles come "
+    "first.",
     damaged=(
         "One article was damaged on the disk and is missing here: {names}.",
         "{count} articles were damaged on the disk and are missing here: {names}.",

@@ -33,6 +33,8 @@ GERMAN = Texts(
     unrelated_hint="Keine Textstelle handelt wirklich davon. Diese kommen Ihrer Frage am nächsten.",
     absent_times="Aus dieser Zeit ({times}) enthält das Archiv nichts: Damals ist kein Artikel erschienen, und keiner "
     "erwähnt sie.",
+    newest_preferred="Sie fragen nach dem Neuesten: Von Textstellen, die etwa gleich gut passen, stehen die aus "
+    "neueren Artikeln vorn.",
     damaged=(
         "Ein Artikel ist auf der Festplatte beschädigt worden und fehlt hier: {names}.",
         "{count} Artikel sind auf der Festplatte beschädigt worden und fehlen hier: {names}.",

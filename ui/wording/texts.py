@@ -40,6 +40,7 @@ class Texts:
     unrelated_heading: str
     unrelated_hint: str
     absent_times: str
+    newest_preferred: str
     damaged: tuple[str, str]
     damaged_link: str
     empty_question: str

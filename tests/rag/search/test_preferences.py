@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
+import numpy as np
 import pytest
+from factories import article
 
 from embeddings.encoder import Encoder
 from rag.archive import Archive
-from rag.search.preferences import preferences_of
+from rag.search.preferences import Preferences, preferences_of
+from rag.types import passage_at
 
 COUNCIL = "Der Stadtrat von Wiesenau hat am Abend beschlossen, {}. Bürgermeisterin Lohse dankte allen für ihre Geduld."
 DECISIONS = {
@@ -81,6 +85,32 @@ def test_another_number_is_no_answer(archive: Archive) -> None:
     right, wrong = (archive.ask(f"Wo wurden {number} Euro gestohlen?", 1) for number in ("210.000", "450.000"))
     assert not wrong.answerable
     assert wrong.confidence < right.confidence
+
+
+def test_the_newest_comes_first_where_it_is_asked_for(archive: Archive) -> None:
+    """Five reports of one council fit alike: the order is that of their days, and thefts are no news of the council."""
+    answer = archive.ask("Was ist das Neueste aus dem Stadtrat von Wiesenau?", 5)
+    stems = [Path(citation.article.path).stem for citation in answer]
+    assert stems == sorted(DECISIONS, reverse=True)
+
+
+def test_the_only_one_that_fits_stays_first(archive: Archive) -> None:
+    """Only one decision was about the market place: later ones about something else are not the newest of it."""
+    answer = archive.ask("Was ist das Neueste vom Marktplatz in Wiesenau?", 1)
+    assert Path(answer.citations[0].article.path).stem == "1996-05-14"
+
+
+def test_new_passages_pass_none_that_fits_much_better() -> None:
+    """An old passage on the subject stays above a new one on another; of two that fit alike the newer one gains."""
+    days = [date(1994, 5, 17), date(1999, 5, 18), date(2024, 1, 1), None]
+    articles = [article("a", "Der Stadtrat tagt.", published=day) for day in days]
+    passages = [(dated, passage_at(dated, 0, len(dated.text))) for dated in articles]
+    scores = np.array([0.5, 0.49, 0.4, 0.5])
+    gains = Preferences(newest=True).gains_of_newest(passages, scores)
+    assert (scores + gains).argmax() == 1
+    assert (scores + gains).argmin() == 2
+    assert gains[3] == 0
+    assert not Preferences().gains_of_newest(passages, scores).any()
 
 
 def test_which_numbers_count() -> None:

@@ -362,3 +362,14 @@ def test_dates_numbers_and_languages_are_written_as_in_the_language() -> None:
     assert (decimal(-1.256, GERMAN), decimal(0, ENGLISH)) == ("−1,26", "0.00")
     assert (language_name("uk", GERMAN), language_name("de-CH", ENGLISH)) == ("Ukrainisch", "German (CH)")
     assert language_name("tlh", ENGLISH) == "tlh"
+
+
+def test_the_newest_first_is_said() -> None:
+    """The page says that the day of an article counted; not where no article has a day, or nobody asked for it."""
+    newest = answer(citation(), question="Was ist das Neueste über den Damm?")
+    undated = answer(citation(replace(ARTICLE, published=None)), question=newest.question)
+    says = [
+        GERMAN.newest_preferred in Parts(answer_html(results(asked), context(GERMAN))).text
+        for asked in (newest, undated, answer(citation()))
+    ]
+    assert says == [True, False, False]
