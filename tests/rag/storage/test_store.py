@@ -458,6 +458,48 @@ def test_which_article_of_a_text_is_the_original(store: Store) -> None:
     assert store.article(article(3).id).text == text
 
 
+def test_an_article_alone_has_no_group(store: Store) -> None:
+    """Even if it has no passages, once it was compared."""
+    put(store, article(1))
+    store.recurring_lines.settle()
+    assert store.duplicates.unsettled() == []
+
+
+def test_what_a_duplicate_gives_up(store: Store) -> None:
+    """Its text, its passages, its bands and its recurring lines; the original keeps its own, and so do others."""
+    for number in (1, 2, 3):
+        record = ArticleRecord(article=article(number), passages=(), recurring=[(0, 16)], bands=(number, 9))
+        store.put(record, fingerprint=ENCODER.fingerprint, vectors={})
+    store.duplicates.fold(article(1).id, article(2).id)
+    assert [store.record(article(number).id).recurring for number in (1, 2, 3)] == [[], [(0, 16)], [(0, 16)]]
+    assert [each.id for each in store.duplicates.near_duplicate_candidates(article(3).id)] == [article(2).id]
+    assert store.database.rows("SELECT text FROM articles WHERE id = ?", article(1).id) == [("",)]
+
+
+def test_other_facts_of_an_original(store: Store) -> None:
+    """Its duplicates stay its own as long as its text is the same."""
+    put(store, article(1, "Etwas anderes."))
+    for number in (2, 3):
+        put(store, article(number, "Der Rat tagt lange. " * 20), (0, 15))
+    store.duplicates.fold(article(3).id, article(2).id)
+    put(store, replace(article(2, "Der Rat tagt lange. " * 20), source="Kurier"), (0, 15))
+    assert store.duplicates.original(article(3).id) == article(2).id
+
+
+def test_a_damaged_text_that_is_handed_on_stays_damaged(store: Store) -> None:
+    """The duplicate of an article that goes gets its text as it is on the disk; no other article is concerned."""
+    for number in (1, 2, 3):
+        put(store, article(number, f"{'Der Rat tagt lange. ' * 20}{number // 3}"), (0, 15))
+    store.duplicates.fold(article(2).id, article(1).id)
+    with store.database.lent() as connection:
+        (trigger,) = connection.execute("SELECT sql FROM sqlite_schema WHERE name = 'articles_changed'").fetchone()
+        connection.execute("DROP TRIGGER articles_changed")
+        connection.execute("UPDATE articles SET text = replace(text, 'Rat', 'Rad') WHERE id = ?", (article(1).id,))
+        connection.execute(trigger)
+    store.remove_file("/a/1.txt")
+    assert store.damaged() == {article(2).id: "/a/2.txt"}
+
+
 def test_recurring_lines_are_boilerplate() -> None:
     """Beside boilerplate they continue it; beside a comment they are a part of their own, in the order of the text."""
     source = replace(article(1), text="x" * 60, asides=(Aside(10, 20, "boilerplate"), Aside(30, 40, "comment")))
