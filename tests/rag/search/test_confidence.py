@@ -262,10 +262,10 @@ def questions_read() -> dict[str, TokenVectors]:
 def test_noise_of_another_processor_moves_few_answers(
     sample: Archive, questions_read: dict[str, TokenVectors], fast: bool, every: int
 ) -> None:
-    """Vectors at a cosine of .9995 move one of eighty sample questions across the threshold, or fewer.
+    """Vectors at a cosine of .9995 move the log-odds of half of the answers by at most .05, of nine in ten by .15.
 
-    Few questions are near the threshold, and which of them crosses it is chance; so each question is tried with the
-    change that the noise made to the confidence of each of them.
+    At even odds that is a confidence of .5 plus or minus .0125 and .0375. How many answers cross the threshold is
+    chance, since few are near it.
     """
     ranking = RankingConfig(fast=fast)
     exact, moved = (
@@ -277,8 +277,7 @@ def test_noise_of_another_processor_moves_few_answers(
         np.array([searcher.confidence(searcher.search(question, 1)) for question in questions])
         for searcher in (exact, moved)
     )
-    changes = np.log(after / (1 - after)) - np.log(before / (1 - before))
-    assert np.abs(changes).max() > 0
-    logits = np.log(before / (1 - before))
-    crossing = (logits[:, None] > 0) != (logits[:, None] + changes > 0)
-    assert crossing.mean() <= 1 / 80
+    changes = np.abs(np.log(after / (1 - after)) - np.log(before / (1 - before)))
+    assert changes.max() > 0
+    assert np.median(changes) <= 0.05
+    assert np.quantile(changes, 0.9) <= 0.15
