@@ -89,7 +89,7 @@ class Database(ABC):
         """Change all or nothing on a connection, after all others who write.
 
         Args:
-            safely: note outside of the database at once that something changed.
+            safely: a crash or a power cut a moment later cannot undo it. What is not so is indexed again.
         """
 
     def indexing(self) -> AbstractContextManager[None]:

@@ -10,17 +10,19 @@ from pathlib import Path
 
 import pytest
 from factories import BRIDGE, article_file
-from paths import QUESTIONS, Run
+from paths import ARTICLES, QUESTIONS, Run, copied_articles
+from postgres_server import PostgresServer
 
 from embeddings.encoder import Encoder
 from rag.archive import Archive
 from rag.backup.copying import copy_archive
-from rag.errors import ArchiveError, FundstelleError, NotFound
+from rag.errors import ArchiveError, ArchiveUnreachable, FundstelleError, NotFound
 from rag.evaluation.session import EvaluationSession
 from rag.storage.copies import copy_sqlite_file
 from rag.storage.postgres import opening
 from rag.storage.sqlite_database import DATABASE
 from rag.storage.transfer import COPIED_TABLES
+from rag.types import Progress
 from rag.types.library import LibraryQuery
 from rag.workspace.dossiers import Dossiers
 
@@ -175,6 +177,30 @@ def test_several_computers(tmp_path: Path, postgres_address: str, encoder: Encod
                 second.backup(tmp_path / "backup")
             assert [finding for finding in second.doctor(quick=True).findings if finding.health == "unchecked"] == []
             assert EvaluationSession(second).runs.listing() == []
+
+
+@pytest.mark.heavy
+def test_a_server_that_goes_while_articles_are_indexed(
+    tmp_path: Path, postgres: PostgresServer, postgres_address: str, encoder: Encoder
+) -> None:
+    """The run ends in a sentence, and the next one completes the archive: as if nothing had happened."""
+    names = [path.name for path in sorted(ARTICLES.iterdir()) if path.suffix == ".md"][:24]
+    articles = copied_articles(names, tmp_path / "articles")
+
+    def stop(progress: Progress) -> None:
+        if progress.articles >= 8 and postgres.process:
+            postgres.stop()
+
+    with Archive.open(postgres_address, encoder=encoder) as archive:
+        with pytest.raises(ArchiveUnreachable):
+            archive.index(articles, on_progress=stop)
+        postgres.start()
+        assert archive.index(articles).new > 0
+        with Archive.open(tmp_path / "undisturbed", encoder=encoder) as other:
+            other.index(articles)
+            assert list(archive.articles()) == list(other.articles())
+            assert archive._store.passages.all_keys().tolist() == other._store.passages.all_keys().tolist()
+        assert archive._store.damaged() == {}
 
 
 def test_the_command_line(tmp_path: Path, postgres_address: str, fundstelle: Run) -> None:

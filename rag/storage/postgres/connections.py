@@ -42,6 +42,7 @@ _IS_AT_WORK = (
 _BEGIN_WRITING = """
 BEGIN; SET LOCAL lock_timeout = '30s'; SET LOCAL idle_in_transaction_session_timeout = '60s';
 SELECT value FROM meta WHERE name = 'revision' FOR UPDATE"""
+_BEGIN_WRITING_QUICKLY = f"{_BEGIN_WRITING}; SET LOCAL synchronous_commit = off"
 
 
 class Silent(psycopg.OperationalError):
@@ -103,8 +104,10 @@ class PostgresConnection:
     def executemany(self, query: str, rows: Iterable[Values], /) -> None:
         """Run a statement that changes something, once with each row of values."""
         statement = translated(query)
-        with self.raw.cursor() as cursor:
-            cursor.executemany(statement.query, [statement.arguments(values) for values in rows])
+        arguments = [statement.arguments(values) for values in rows]
+        if arguments:
+            with self.raw.cursor() as cursor:
+                cursor.executemany(statement.query, arguments)
 
     def batches(self, query: str, values: Values, size: int) -> Iterator[list[Any]]:
         """Yield the rows of a query in lists, which the server has one after the other; inside a transaction."""
@@ -129,10 +132,14 @@ class PostgresConnection:
             self._roll_back()
 
     @contextmanager
-    def writing(self) -> Iterator[None]:
-        """Write all or nothing; waits until no other connection writes."""
+    def writing(self, *, safely: bool) -> Iterator[None]:
+        """Write all or nothing; waits until no other connection writes.
+
+        Args:
+            safely: a crash of the server a moment later cannot undo it.
+        """
         try:
-            self.raw.execute(_BEGIN_WRITING)
+            self.raw.execute(_BEGIN_WRITING if safely else _BEGIN_WRITING_QUICKLY)
             yield
             self.raw.execute("COMMIT")
         except BaseException:

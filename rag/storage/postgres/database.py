@@ -100,9 +100,9 @@ class PostgresDatabase(Database):
                 yield connection
 
     @contextmanager
-    def writing(self, *, safely: bool = True) -> Iterator[PostgresConnection]:  # noqa: ARG002
+    def writing(self, *, safely: bool = True) -> Iterator[PostgresConnection]:
         """Change all or nothing on a connection, after all others who write."""
-        with self.lent() as connection, connection.writing():
+        with self.lent() as connection, connection.writing(safely=safely):
             yield connection
 
     @contextmanager
@@ -137,6 +137,8 @@ class PostgresDatabase(Database):
         with self.writing() as connection:
             continue_numbers(connection.raw, self.address.schema)
             set_complete(connection.raw, is_complete=True)
+            # without it, the first queries would be planned for empty tables
+            connection.raw.execute("ANALYZE articles, passages, vectors, listing, names, tokens")
 
     def bytes_on_disk(self) -> int:
         """Return how large the tables are, with their indexes."""
