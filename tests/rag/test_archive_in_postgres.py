@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import stat
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
@@ -163,6 +164,7 @@ def test_several_computers(tmp_path: Path, postgres_address: str, encoder: Encod
         computer("second")
         with Archive.open(postgres_address, create=False, encoder=encoder) as second:
             assert first.folder != second.folder
+            assert stat.S_IMODE(second.folder.stat().st_mode) == 0o700
             assert second.ask(question).citations == first.ask(question).citations != ()
             article_id = second.ask(question).citations[0].article.id
             first.correct(article_id, title="Der große Brand")

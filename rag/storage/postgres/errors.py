@@ -21,7 +21,7 @@ from rag.storage.postgres.address import PostgresAddress
 _ADVICE = (
     (("password", "authentication", "role ", "pg_hba.conf"), "set PGUSER and PGPASSWORD, or write them into ~/.pgpass"),
     (("certificate", "ssl", "tls"), "check sslmode and sslrootcert in the address, and the server's certificate"),
-    (("database ",), "name a database that exists at the end of the address, or create this one"),
+    (('database "',), "name a database that exists at the end of the address, or create this one"),
     (("translate host", "name or service"), "check the name of the server in the address"),
 )
 _GENERAL_ADVICE = "check the address, and whether the server runs; what was stored is safe"

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from rag.storage.postgres.database import PostgresDatabase
 
 _FOLDER = "archives"
+# as the folder of an archive
+_PRIVATE = 0o700
 
 
 def open_database(archive: str, *, create: bool = True, is_copy: bool = False) -> PostgresDatabase:
@@ -35,14 +37,17 @@ def open_database(archive: str, *, create: bool = True, is_copy: bool = False) -
 
 
 def index_folder(database: PostgresDatabase) -> Path:
-    """Return the folder of an archive's indexes on this computer, which can be made again.
+    """Return the folder of an archive's indexes on this computer, private to its owner; it can be made again.
 
     Raises:
         ArchiveError: it cannot be made.
     """
     folder = cache_folder() / _FOLDER / str(database.meta("archive_id"))
     try:
+        is_new = not folder.is_dir()
         make_folder(folder)
+        if is_new:
+            folder.chmod(_PRIVATE)
     except OSError as error:
         raise ArchiveError(
             f"The folder {folder} for the indexes cannot be written ({error.strerror}): make room, or set "

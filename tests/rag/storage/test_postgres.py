@@ -30,6 +30,7 @@ from rag.storage.postgres import database as postgres_module
 from rag.storage.postgres.address import PostgresAddress
 from rag.storage.postgres.database import PostgresDatabase
 from rag.storage.postgres.dialect import translated
+from rag.storage.postgres.errors import postgres_error
 from rag.storage.postgres.opening import open_database
 from rag.storage.store import Store
 from rag.storage.vectors import EncoderRecord, input_hash
@@ -178,6 +179,14 @@ def test_who_may_not_come_in(postgres: PostgresServer, monkeypatch: pytest.Monke
             assert advice in str(refusal.value)
             assert time.monotonic() - begun < SOON
             assert not any(secret in str(refusal.value) for secret in ("falsch", SECRET))
+
+
+def test_a_server_that_is_starting() -> None:
+    """Nothing is wrong with the name of the database."""
+    error = psycopg.OperationalError("FATAL:  the database system is starting up")
+    refusal = postgres_error(error, PostgresAddress.parse("postgresql://db/press"))
+    assert isinstance(refusal, ArchiveUnreachable)
+    assert "check the address, and whether the server runs" in str(refusal)
 
 
 def test_a_password_is_nowhere_to_be_seen(
