@@ -311,6 +311,16 @@ def test_passages_are_read_by_their_keys_alone(tmp_path: Path) -> None:
     assert any("PRIMARY KEY (fingerprint=? AND input_hash=?)" in step for step in plans), plans
 
 
+def test_passages_that_overlap_a_span(store: Store) -> None:
+    """Those that have a character in common with it; one that ends where it begins has none."""
+    put(store, article(1), (0, 15), (16, 32))
+    spans = {
+        span: [passage for passage, _ in store.passages.revisions(article(1).id, span)]
+        for span in ((15, 16), (0, 16), (14, 17))
+    }
+    assert spans == {(15, 16): [], (0, 16): [(0, 15)], (14, 17): [(0, 15), (16, 32)]}
+
+
 def test_a_reference_need_not_be_utf_8(store: Store) -> None:
     """A file whose name is not UTF-8 is found by the name that the shell gives; half of a letter finds nothing."""
     put(store, replace(article(1), path="/a/caf\\udce9.txt"), (0, 15))
@@ -486,12 +496,15 @@ def test_other_facts_of_an_original(store: Store) -> None:
     assert store.duplicates.original(article(3).id) == article(2).id
 
 
-def test_a_damaged_text_that_is_handed_on_stays_damaged(store: Store) -> None:
+def test_a_damaged_text_that_is_handed_on_stays_damaged(tmp_path: Path) -> None:
     """The duplicate of an article that goes gets its text as it is on the disk; no other article is concerned."""
+    database = SqliteDatabase(tmp_path / "archive.sqlite")
+    store = Store(database)
+    store.vectors.set_encoder(ENCODER)
     for number in (1, 2, 3):
         put(store, article(number, f"{'Der Rat tagt lange. ' * 20}{number // 3}"), (0, 15))
     store.duplicates.fold(article(2).id, article(1).id)
-    with store.database.lent() as connection:
+    with database.lent() as connection:
         (trigger,) = connection.execute("SELECT sql FROM sqlite_schema WHERE name = 'articles_changed'").fetchone()
         connection.execute("DROP TRIGGER articles_changed")
         connection.execute("UPDATE articles SET text = replace(text, 'Rat', 'Rad') WHERE id = ?", (article(1).id,))
