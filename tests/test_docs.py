@@ -37,7 +37,7 @@ BLOCK = re.compile(r"^```(\w+)(?: (\S+))?\n(.*?)^```$", re.MULTILINE | re.DOTALL
 LINK = re.compile(r"\[[^\]]*\]\(([^)#\s]*)(?:#([^)\s]+))?\)")
 # runs until it is stopped, asks the web, needs a model, a card or a data set that is not here, or takes minutes
 PARSED_ONLY = re.compile(
-    r"^fundstelle (?:(?:ui|serve)\b|.*--watch|.*https?://(?!127)|.*--(?:encoder|reranker|device) |"
+    r"^fundstelle (?:(?:ui|serve)\b|.*--watch|.*https?://(?!127)|.*postgresql://|.*--(?:encoder|reranker|device) |"
     r"eval (?:beir|sweep .*_tokens))"
 )
 SERVER = "http://127.0.0.1:7860"
