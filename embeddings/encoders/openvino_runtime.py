@@ -33,6 +33,10 @@ def import_openvino() -> Any:
     return openvino
 
 
+# what oneDNN says of a kernel that it could not make for want of memory, whenever it is wanted again
+_BROKEN = "Broken promise"
+
+
 @contextmanager
 def openvino_failures_said(
     sentence: str = "OpenVINO cannot run the model on this processor ({reason}).",
@@ -50,5 +54,9 @@ def openvino_failures_said(
         yield
     except (ImportError, OSError, RuntimeError) as error:
         check_room(_BYTES)
+        if _BROKEN in str(error):
+            raise MemoryError(
+                "OpenVINO lacked memory before, and is broken until this program is started again."
+            ) from error
         reason = " ".join(str(error).split())[:200]
         raise CompiledGraphUnavailable(sentence.format(reason=reason)) from error

@@ -138,7 +138,7 @@ class ArchiveChanges(ArchiveParts):
                 "model, or index it again with that one."
             )
         writer = self._indexer().writer
-        with self._writing():
+        with self._writing(), writer:
             if replace_corrections(self._store, writer, article_id, fields, corrections):
                 settle(self._store, writer)
                 writer.keep_tokens()

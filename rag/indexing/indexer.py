@@ -213,6 +213,10 @@ class Indexer:
             NotFound: no article came from one of the paths; nothing is removed then.
             ArchiveError: the store cannot be written.
         """
+        with self.writer:
+            return self._forget(paths)
+
+    def _forget(self, paths: Sequence[Path]) -> int:
         # what was left of the same call, which has no articles to remove any more
         settle(self._store, self.writer)
         absolute = [Path(os.path.abspath(path)).as_posix() for path in paths]  # noqa: PTH100

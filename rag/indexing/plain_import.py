@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 from embeddings.encoder import BUNDLED
@@ -44,40 +45,41 @@ def import_plain_rows(
         ValueError, TypeError, KeyError: a row is not one of its table.
         ArchiveError: the encoder cannot be opened.
     """
-    with new_tables(store.database) as connection:
-        for table in PLAIN_TABLES:
-            put_plain_rows(connection, table, rows_of(table))
-        total = store.passages.count()
-        if not total and store.vectors.encoder is None:
-            return
-        recorded = store.vectors.encoder
-        name = encoder_name or (recorded.name if recorded else BUNDLED)
-        encoder = LazyEncoder(name, on_step=on_step)()
-        put_encoder(connection, EncoderRecord(name, encoder.fingerprint, encoder.dim))
-        token_stores = TokenStores(folder / TOKENS, store)
-        tokens = token_stores.for_encoder(encoder.fingerprint)
-        writer = ArticleWriter(store, encoder, name, Config(), loaders="", token_store=tokens)
-        done = 0
-        for batch in _batches(store):
-            inputs = {text: input_hash(text) for _, passages in batch for _, text in passages}
-            vectors = writer.vectors_of({key: text for text, key in inputs.items()})
-            for article, passages in batch:
-                hashes = {key: inputs[text] for key, text in passages}
-                of_article = {key: vectors[key] for key in hashes.values()}
-                put_article_parts(
-                    connection,
-                    article,
-                    bands=minhash_bands(article),
-                    input_hashes=hashes,
-                    fingerprint=encoder.fingerprint,
-                    vectors=of_article,
-                )
-                done += len(passages)
-            on_passages(done, total)
-    if store.facts.settled:
-        store.recurring_lines.settle()
-    writer.keep_tokens()
-    token_stores.close()
+    with ExitStack() as parts:
+        with new_tables(store.database) as connection:
+            for table in PLAIN_TABLES:
+                put_plain_rows(connection, table, rows_of(table))
+            total = store.passages.count()
+            if not total and store.vectors.encoder is None:
+                return
+            recorded = store.vectors.encoder
+            name = encoder_name or (recorded.name if recorded else BUNDLED)
+            encoder = LazyEncoder(name, on_step=on_step)()
+            put_encoder(connection, EncoderRecord(name, encoder.fingerprint, encoder.dim))
+            token_stores = parts.enter_context(closing(TokenStores(folder / TOKENS, store)))
+            tokens = token_stores.for_encoder(encoder.fingerprint)
+            writer = ArticleWriter(store, encoder, name, Config(), loaders="", token_store=tokens)
+            parts.enter_context(writer)
+            done = 0
+            for batch in _batches(store):
+                inputs = {text: input_hash(text) for _, passages in batch for _, text in passages}
+                vectors = writer.vectors_of({key: text for text, key in inputs.items()})
+                for article, passages in batch:
+                    hashes = {key: inputs[text] for key, text in passages}
+                    of_article = {key: vectors[key] for key in hashes.values()}
+                    put_article_parts(
+                        connection,
+                        article,
+                        bands=minhash_bands(article),
+                        input_hashes=hashes,
+                        fingerprint=encoder.fingerprint,
+                        vectors=of_article,
+                    )
+                    done += len(passages)
+                on_passages(done, total)
+        if store.facts.settled:
+            store.recurring_lines.settle()
+        writer.keep_tokens()
 
 
 def _batches(store: Store) -> Iterator[list[tuple[Article, list[tuple[int, str]]]]]:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from itertools import chain, count
 
 from rag.archive import Archive
-from rag.errors import AlreadySaved, ArchiveReplaced, NotFound, QuestionError
+from rag.errors import AlreadySaved, NotFound, QuestionError
 from rag.storage.change_feed import ChangeFeed
 from rag.storage.passages import Passages
 from rag.storage.saved_records import SavedRecords, SeenAnswer
@@ -121,12 +121,14 @@ class SavedQuestions:
 
         Raises:
             NotFound: there is none of this name.
-            ArchiveError: the archive was replaced since, cannot be written, or has vectors of another encoder.
+            QuestionError: the archive was never in this state; it may have been replaced.
+            ArchiveError: the archive cannot be written, or has vectors of another encoder.
         """
         question = self.get(name)
         if not self._changes.descends_from(state):
-            raise ArchiveReplaced(
-                "The archive was replaced by another one meanwhile: look at the saved question again."
+            raise QuestionError(
+                "This is no state of the archive, which may have been replaced by another: look at the saved question "
+                "again."
             )
         digests = self._digests(self._results(question.question, question.filter), state)
         seen = SeenAnswer(state, self._records.seen(name).digests | digests)

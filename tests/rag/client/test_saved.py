@@ -16,7 +16,7 @@ from embeddings.encoder import Encoder
 from rag.archive import Archive
 from rag.client import Client
 from rag.client.client import RemoteSavedQuestions
-from rag.errors import AlreadySaved, ArchiveReplaced, FundstelleError, NotFound, QuestionError
+from rag.errors import AlreadySaved, FundstelleError, NotFound, QuestionError
 from rag.storage.sqlite_database import DATABASE
 from rag.types import Filter
 from rag.types.archive_state import State
@@ -92,7 +92,7 @@ def test_filters_come_back(archive: Archive, saved: Any) -> None:
         (lambda saved: saved.look("tunnel"), NotFound),
         (lambda saved: saved.remove("bridge", "tunnel"), NotFound),
         (lambda saved: saved.mark_seen("tunnel", State(1)), NotFound),
-        (lambda saved: saved.mark_seen("bridge", State(1, "another")), ArchiveReplaced),
+        (lambda saved: saved.mark_seen("bridge", State(1, "another")), QuestionError),
     ],
 )
 def test_errors(archive: Archive, saved: Any, call: Callable[[Any], Any], error: type[FundstelleError] | None) -> None:
