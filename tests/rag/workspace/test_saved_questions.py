@@ -15,7 +15,7 @@ from paths import ARTICLES
 
 from embeddings.encoder import Encoder
 from rag.archive import Archive
-from rag.errors import AlreadySaved, ArchiveError, NotFound, QuestionError
+from rag.errors import AlreadySaved, NotFound, QuestionError
 from rag.types import Citation, Filter
 from rag.workspace.saved_questions import SavedQuestions
 
@@ -167,7 +167,7 @@ def test_an_archive_that_was_restored(archive: Archive, folder: Path, encoder: E
         index(restored, folder, council=BRIDGE_NEWS, dike=DIKE)
         again = SavedQuestions(restored)
         assert quotes(again.look("bridge").new) == [BRIDGE_NEWS]
-        with pytest.raises(ArchiveError, match="replaced"):
+        with pytest.raises(QuestionError, match="replaced"):
             again.mark_seen("bridge", other.state)
         assert quotes(again.look("bridge").new) == [BRIDGE_NEWS]
 
