@@ -26,7 +26,12 @@ def lock_error(path: Path, *, for_sqlite: bool = False) -> str:
         return ""
     if not path.is_file():
         return ""
-    with path.open("rb") as file:
+    try:
+        file = path.open("rb")
+    except OSError:
+        # what keeps it from being opened is said of the database, which is opened next
+        return ""
+    with file:
         try:
             (fcntl.lockf if for_sqlite else fcntl.flock)(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
         except (BlockingIOError, PermissionError):
