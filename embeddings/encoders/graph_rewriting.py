@@ -7,8 +7,9 @@ the bias. Without tiles, the layers are an eighth slower then, since their instr
 
 `attention_by_exponentials`: OpenVINO's operation for attention selects scores by booleans of shape (rows, 1, tokens,
 tokens) and looks for the greatest of each row before it takes exponentials. Scores of a text are between -70 and 70,
-whose exponentials and their sums 32 bits can hold; so they are taken as they are, and their products with the values
-are divided by their sum, 32 numbers for a token and head instead of one for each pair of tokens.
+whose exponentials and their sums 32 bits can hold; so they are taken as they are, at most 80 to be safe, and their
+products with the values are divided by their sum: 32 numbers for a token and head instead of one for each pair of
+tokens.
 """
 
 from __future__ import annotations
@@ -63,17 +64,14 @@ def attention_by_exponentials(graph: Any) -> int:
     """
     from openvino import opset13 as opset
 
-    def number(value: float) -> Any:
-        return _float(value).get_node()
-
     mask = opset.convert(graph.input("attention_mask").get_node(), "f32")
-    hidden = opset.multiply(opset.subtract(mask, number(1)), number(_HIDDEN))
+    hidden = opset.multiply(opset.subtract(mask, _float(1)), _float(_HIDDEN))
     hidden = opset.unsqueeze(hidden, opset.constant(np.array([1, 2])))
     attention = [node for node in graph.get_ops() if node.get_type_name() == "ScaledDotProductAttention"]
     for node in attention:
         query, key, value = (node.input_value(number) for number in range(3))
         width = query.get_partial_shape()[-1].get_length()
-        scores = opset.multiply(opset.matmul(query, key, False, True), number(width**-0.5))
+        scores = opset.multiply(opset.matmul(query, key, False, True), _float(width**-0.5))
         exponentials = opset.exp(opset.add(opset.clamp(scores, -_MAX_SCORE, _MAX_SCORE), hidden))
         total = opset.reduce_sum(exponentials, opset.constant(np.array([-1])), True)
         result = opset.divide(opset.matmul(exponentials, value, False, False), total)

@@ -12,6 +12,8 @@ from embeddings.memory import check_room
 
 # what it takes to load OpenVINO and to run the graph on two cores
 _BYTES = 1_000_000_000
+# what oneDNN says of a kernel that it could not make for want of memory, whenever it is wanted again
+_BROKEN = "Broken promise"
 
 
 def import_openvino() -> Any:
@@ -31,10 +33,6 @@ def import_openvino() -> Any:
     with openvino_failures_said("OpenVINO cannot be loaded ({reason})."):
         import openvino
     return openvino
-
-
-# what oneDNN says of a kernel that it could not make for want of memory, whenever it is wanted again
-_BROKEN = "Broken promise"
 
 
 @contextmanager

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from damage import TOPICS
+from factories import article_file
 
 from rag.storage.database import Database
 from rag.storage.sqlite_database import SqliteDatabase
@@ -23,3 +25,14 @@ def new_database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Dat
     )
     yield opened
     opened.close()
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> Path:
+    """A folder with a file for each topic."""
+    folder = tmp_path / "files"
+    folder.mkdir()
+    for number, (title, text) in enumerate(TOPICS):
+        content = article_file(title, f"2021-03-{number + 1:02}", "Bote", f"{text} {text[:60]}.")
+        (folder / f"{number}.md").write_text(content, encoding="utf-8")
+    return folder

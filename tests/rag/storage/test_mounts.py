@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 from damage import QUESTIONS, TOPICS
-from factories import article_file
 from failing_calls import in_child, rows_of
 
 from embeddings.encoder import Encoder
@@ -21,16 +20,6 @@ from rag.workspace.dossiers import Dossiers
 pytestmark = [pytest.mark.mounts, pytest.mark.slow]
 # of Linux: mounts of its own, which others do not see
 _CLONE_NEWNS, _MS_REC, _MS_PRIVATE = 0x20000, 0x4000, 0x40000
-
-
-@pytest.fixture
-def files(tmp_path: Path) -> Path:
-    folder = tmp_path / "files"
-    folder.mkdir()
-    for number, (title, text) in enumerate(TOPICS):
-        content = article_file(title, f"2021-03-{number + 1:02}", "Bote", f"{text} {text[:60]}.")
-        (folder / f"{number}.md").write_text(content, encoding="utf-8")
-    return folder
 
 
 def mount(*arguments: str | Path) -> None:

@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 from damage import QUESTIONS, TOPICS
-from factories import article_file
 from failing_calls import in_child, rows_of
 from rights import leave_root
 
@@ -23,16 +22,6 @@ pytestmark = [
     pytest.mark.slow,
     pytest.mark.skipif(sys.platform != "linux", reason="elsewhere a process cannot give up the rights of root"),
 ]
-
-
-@pytest.fixture
-def files(tmp_path: Path) -> Path:
-    folder = tmp_path / "files"
-    folder.mkdir()
-    for number, (title, text) in enumerate(TOPICS):
-        content = article_file(title, f"2021-03-{number + 1:02}", "Bote", f"{text} {text[:60]}.")
-        (folder / f"{number}.md").write_text(content, encoding="utf-8")
-    return folder
 
 
 @pytest.mark.parametrize("entry", ["", DATABASE, f"{DATABASE}-wal", DENSE, LEXICAL, TOKENS])
