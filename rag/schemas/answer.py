@@ -46,7 +46,7 @@ class CitationModel(Schema):
     quote: Filled
     """The article's text from start to end."""
     highlights: tuple[SpanPair, ...]
-    """The answering sentence; empty if none stands out."""
+    """The answering sentence; empty if none is likely to answer."""
     matches: tuple[SpanPair, ...]
     """The words that carry the question and stand in the quote; they may overlap."""
     also: tuple[ArticleModel, ...]

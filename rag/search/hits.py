@@ -13,7 +13,7 @@ from rag.search.alignment import align
 from rag.search.candidates import EncodedQuery
 from rag.search.confidence import features, question_offset
 from rag.search.grouping import Group
-from rag.search.highlighting import ScoredSentence, best_sentence, margin_of, score_sentences, sentences_of
+from rag.search.highlighting import ScoredSentence, margin_of, score_sentences, sentences_of
 from rag.search.ranking import Ranking
 from rag.search.snapshot import ArchiveSnapshot
 from rag.text.lost_letters import damaged_forms
@@ -146,7 +146,7 @@ def hit_of(rank: int, group: Group, ranking: Ranking, evidence: Evidence) -> Hit
             span = (start + sentence.span[0], start + sentence.span[1])
             if span not in sentences or sentences[span].score < sentence.score:
                 sentences[span] = ScoredSentence(span, sentence.score)
-    answering = best_sentence(list(sentences.values()))
+    answering = max(sentences.values(), key=lambda sentence: sentence.score, default=None)
     start, end = min(passage.start for passage in passages), max(passage.end for passage in passages)
     # an article that says the same twice is not its own copy
     copies: dict[str, Article] = {copy.id: copy for copy, _ in (ranking.passages[at] for at in group.copies)}

@@ -59,8 +59,8 @@ def test_a_citation_has_what_its_hit_has() -> None:
 def test_a_sentence_is_marked_only_where_it_probably_answers() -> None:
     """Not in a doubtful answer, and not where it hardly stands out; another language lets less be enough."""
     assert answer(hit(), confidence=0.4).citations[0].highlights == ()
-    # the logit of .55 is -2.94 + 5.89 √margin + 50.1 lead
-    margin = ((math.log(0.55 / 0.45) + 2.94 - 50.1 * 0.02) / 5.89) ** 2
+    # the logit of .55 is -3.15 + 6.46 √margin + 50.99 lead
+    margin = ((math.log(0.55 / 0.45) + 3.15 - 50.99 * 0.02) / 6.46) ** 2
     assert answer(hit(margin=margin + 1e-6, lead=0.02)).citations[0].highlights == (SENTENCE,)
     assert answer(hit(margin=margin - 1e-6, lead=0.02)).citations[0].highlights == ()
     across = hit(margin=margin - 1e-6, lead=0.02, language="en")
