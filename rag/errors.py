@@ -4,6 +4,7 @@ import errno
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from embeddings.errors import IndexDamaged, IndexUnavailable
 from embeddings.memory import is_memory_short
 
 
@@ -143,7 +144,7 @@ class EncoderUnavailable(ArchiveError):
 
 
 class VectorsUnavailable(ArchiveError):
-    """The server with the vectors of an archive does not answer, or refuses."""
+    """The server with the vectors or words of an archive does not answer, or refuses."""
 
 
 class EncoderMisfit(ArchiveError):
@@ -208,3 +209,31 @@ class NotAllowed(FundstelleError):
     def __init__(self, message: str, role: str = "") -> None:
         super().__init__(message)
         self.role = role
+
+
+@contextmanager
+def index_failures_said() -> Iterator[None]:
+    """Say as an error of the archive that an index is damaged, or that the server that has it does not answer.
+
+    Raises:
+        VectorsUnavailable: the server does not answer, or refuses.
+        ArchiveIndexDamaged: the index is damaged.
+    """
+    try:
+        with unavailability_said():
+            yield
+    except IndexDamaged as error:
+        raise ArchiveIndexDamaged(f"{error} Ask again: it is rebuilt.") from error
+
+
+@contextmanager
+def unavailability_said() -> Iterator[None]:
+    """Say as an error of the archive that the server that has an index does not answer.
+
+    Raises:
+        VectorsUnavailable: the server does not answer, or refuses.
+    """
+    try:
+        yield
+    except IndexUnavailable as error:
+        raise VectorsUnavailable(str(error)) from error

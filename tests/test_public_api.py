@@ -107,7 +107,7 @@ Facets sources languages authors kinds months
 IndexReport new changed unchanged removed failures skipped passages_encoded seconds columns new_failures moved
     unread_days remarks
 Status folder articles duplicates passages languages sources oldest newest encoder fingerprint revision recall
-    bytes_on_disk self_test index_again vectors_at
+    bytes_on_disk self_test index_again vectors_at words_at
 Diagnosis folder quick findings
 Finding check subject symptom health sentence advice values repaired
 Config passage_tokens overlap_tokens

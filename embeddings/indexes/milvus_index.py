@@ -16,14 +16,9 @@ import numpy as np
 
 from embeddings.errors import DimensionMismatch
 from embeddings.indexes.milvus_address import MilvusAddress
-from embeddings.indexes.milvus_collection import (
-    MAX_LIMIT,
-    Facts,
-    MilvusCollection,
-    new_collection,
-    open_collection,
-)
+from embeddings.indexes.milvus_collection import Facts, MilvusCollection, new_collection, open_collection
 from embeddings.indexes.milvus_kinds import kinds_for
+from embeddings.indexes.milvus_rows import MAX_LIMIT
 from embeddings.indexes.topk import are_among, best_first, validate_vectors
 from embeddings.types import Ids, Neighbor, OnStep, Vectors
 

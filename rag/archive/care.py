@@ -44,6 +44,7 @@ class ArchiveCare(ArchiveChanges):
             revision=self._store.revision,
             recall=self._recall(),
             vectors_at=self._dense.address,
+            words_at=self._lexical.address,
             bytes_on_disk={**bytes_on_disk(self.folder), "database": self._store.database.bytes_on_disk()},
             self_test=verdict.facts if verdict else None,
             index_again=self._index_again and not self._store.passages.is_empty,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,10 +16,11 @@ from embeddings.types import OnStep
 from rag.config import Config, RankingConfig
 from rag.dense.index import DenseIndex
 from rag.dense.lazy_encoder import LazyEncoder
-from rag.dense.location import noted_address, record_address, recorded_address
+from rag.dense.location import EMBEDDED, noted_address, record_address, recorded_address
 from rag.dense.token_vectors import TokenStores
 from rag.errors import ArchiveClosed, ArchiveError, ArchiveReadOnly, VectorsUnavailable
 from rag.lexical.index import LexicalIndex
+from rag.lexical.view import LexicalView
 from rag.search.cross_encoder import CrossEncoderReranker
 from rag.search.searcher import Searcher
 from rag.storage.database import Database
@@ -29,6 +31,8 @@ from rag.storage.sqlite_database import DATABASE
 from rag.storage.sqlite_errors import CLOSED
 from rag.storage.store import Store
 from rag.text.language import language_of
+
+log = logging.getLogger(__name__)
 
 
 class ArchiveParts:
@@ -61,7 +65,7 @@ class ArchiveParts:
         self.location = store.database.location
         self._indexing = FileLock(folder / INDEXING_LOCK, timeout=0)
         self._dense = DenseIndex(folder / DENSE, store, self._indexing, address)
-        self._lexical = LexicalIndex(folder / LEXICAL, store, self._indexing)
+        self._lexical = self._words(recorded_address(folder / LEXICAL))
         self._cross_encoder = CrossEncoderReranker(reranker) if reranker else None
         record = store.vectors.encoder
         name = encoder_name or (record.name if record else BUNDLED)
@@ -72,7 +76,7 @@ class ArchiveParts:
         self._token_stores = TokenStores(folder / TOKENS, store)
         self._searchers: dict[RankingConfig, Searcher] = {}
         if vectors_at:
-            self._move_vectors(address)
+            self._move_indexes(address)
 
     @classmethod
     def open(
@@ -102,8 +106,9 @@ class ArchiveParts:
             config: how articles are cut into passages.
             reranker: a cross-encoder of sentence-transformers, by folder or hub name, that replaces late interaction.
             device: what runs the encoder; see `embeddings.encoder.open_encoder`.
-            vectors_at: where the index of vectors is from now on: `milvus:http://HOST:19530/NAME`, `milvus:FILE.db`, or
-                `faiss` for the archive's folder; None for where it is.
+            vectors_at: where the indexes of vectors and of words are from now on: `milvus:http://HOST:19530/NAME`,
+                `milvus:FILE.db`, or `faiss` for the archive's folder; None for where they are. A Milvus older than 2.4
+                has the vectors alone.
             on_step: called with progress while the model is prepared, which happens once, and after indexing.
 
         Raises:
@@ -143,11 +148,37 @@ class ArchiveParts:
             on_step=on_step,
         )
 
-    def _move_vectors(self, address: str) -> None:
-        """Note where the vectors are from now on, if that can be used."""
+    def _address_of_words(self, address: str) -> str:
+        """Return where the words are from now on if the vectors are at an address: there, if it can have them."""
+        if address == EMBEDDED:
+            return EMBEDDED
+        from rag.lexical.shared_index import SharedLexicalIndex, can_have_words
+
+        if not can_have_words(address):
+            log.warning(
+                "The Milvus of %s is older than 2.4: the index of words stays in the folder %s.", address, self.folder
+            )
+            return EMBEDDED
+        SharedLexicalIndex(self.folder / LEXICAL, self._open_store, address).check()
+        return address
+
+    def _words(self, address: str) -> LexicalView:
+        """Return the words, which are in the archive's folder or at the address of a server."""
+        folder = self.folder / LEXICAL
+        if address == EMBEDDED:
+            return LexicalIndex(folder, self._open_store, self._indexing)
+        from rag.lexical.shared_index import SharedLexicalIndex
+
+        return SharedLexicalIndex(folder, self._open_store, address)
+
+    def _move_indexes(self, address: str) -> None:
+        """Note where vectors and words are from now on, if that can be used."""
         try:
             self._dense.check()
+            words_at = self._address_of_words(address)
             record_address(self.folder / DENSE, address)
+            record_address(self.folder / LEXICAL, words_at)
+            self._lexical = self._words(words_at)
         except OSError as error:
             self.close()
             raise ArchiveReadOnly(

@@ -15,7 +15,7 @@ from rag.backup.packing import pack
 from rag.backup.restore import check_backup
 from rag.errors import ArchiveDamaged, FundstelleError
 from rag.storage.copies import checked_facts, copy_database, copy_sqlite_file
-from rag.storage.layout import DENSE, INBOX
+from rag.storage.layout import DENSE, INBOX, LEXICAL
 from rag.storage.scratch import scratch_folder
 from rag.storage.sqlite_database import DATABASE, SqliteDatabase
 from rag.storage.sqlite_errors import DAMAGED
@@ -25,8 +25,8 @@ from rag.storage.whole_folder import sync
 _OF_SQLITE = ("-wal", "-shm", "-journal")
 _SQLITE = ".sqlite"
 _UPLOADS = f"{INBOX}/.parts/"
-# of vectors on a server, which are those of this archive and not of one that is restored
-_ELSEWHERE = (f"{DENSE}/address", f"{DENSE}/writing.lock")
+# of vectors and words on a server, which are those of this archive and not of one that is restored
+_ELSEWHERE = tuple(f"{part}/{name}" for part in (DENSE, LEXICAL) for name in ("address", "writing.lock"))
 
 
 def back_up(

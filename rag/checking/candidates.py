@@ -9,7 +9,7 @@ import numpy as np
 
 from rag.checking.matching import SearchedText
 from rag.checking.pieces import QuotePiece
-from rag.lexical.tantivy_index import Ids
+from rag.lexical.words import Ids
 from rag.search.snapshot import ArchiveSnapshot
 from rag.text.normal_form import normal_form
 from rag.text.words import words

@@ -70,8 +70,8 @@ def index(
         typer.Option(
             "--index",
             metavar="ADDRESS",
-            help="Keep the index of vectors in Milvus from now on: milvus:http://HOST:19530/NAME or milvus:./FILE.db; "
-            "faiss keeps it in the archive folder again.",
+            help="Keep the indexes of vectors and words in Milvus from now on: milvus:http://HOST:19530/NAME or "
+            "milvus:./FILE.db; faiss keeps them in the archive folder again.",
         ),
     ] = None,
     columns: Annotated[

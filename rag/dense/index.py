@@ -13,13 +13,13 @@ from typing import Self
 import numpy as np
 from filelock import BaseFileLock, FileLock, Timeout
 
-from embeddings.errors import DimensionMismatch, IndexDamaged, IndexUnavailable
+from embeddings.errors import DimensionMismatch, IndexDamaged
 from embeddings.index import VectorIndex, VectorSnapshot, open_index
 from embeddings.permissions import make_folder
 from embeddings.types import Ids, Neighbor, OnStep, Vectors
 from embeddings.vectors.language_neutral import LanguageNeutral, language_neutral
 from rag.dense.location import EMBEDDED
-from rag.errors import ArchiveIndexDamaged, VectorsUnavailable
+from rag.errors import ArchiveIndexDamaged, VectorsUnavailable, index_failures_said, unavailability_said
 from rag.storage.store import Store
 from rag.storage.vectors import EncoderRecord
 from rag.types.archive_state import NOTHING_YET, State
@@ -154,7 +154,7 @@ class DenseIndex:
             VectorsUnavailable: the server that has the vectors does not answer, or refuses.
             DimensionMismatch: it has vectors of another dimension.
         """
-        with _unavailable_said():
+        with unavailability_said():
             return open_index(self._url, dim, owner=self._store.facts.archive_id)
 
     def check(self) -> None:
@@ -270,21 +270,3 @@ class DenseIndex:
                 self._folder,
                 str(error).splitlines()[0],
             )
-
-
-@contextmanager
-def index_failures_said() -> Iterator[None]:
-    """Say as an error of the archive that an index is damaged, or that the server with its vectors does not answer."""
-    try:
-        with _unavailable_said():
-            yield
-    except IndexDamaged as error:
-        raise ArchiveIndexDamaged(f"{error} Ask again: it is rebuilt.") from error
-
-
-@contextmanager
-def _unavailable_said() -> Iterator[None]:
-    try:
-        yield
-    except IndexUnavailable as error:
-        raise VectorsUnavailable(str(error)) from error

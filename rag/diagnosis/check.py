@@ -12,7 +12,7 @@ from filelock import BaseFileLock
 from rag.dense.index import DenseIndex
 from rag.dense.lazy_encoder import LazyEncoder
 from rag.dense.token_vectors import TokenStores
-from rag.lexical.index import LexicalIndex
+from rag.lexical.view import LexicalView
 from rag.storage.soundness import Soundness
 from rag.storage.store import Store
 
@@ -62,7 +62,7 @@ class OpenArchive:
     lock: BaseFileLock
     encoder: LazyEncoder
     dense: DenseIndex
-    lexical: LexicalIndex
+    lexical: LexicalView
     token_stores: TokenStores
     read_again: Callable[[Sequence[Path]], object]
 

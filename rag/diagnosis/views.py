@@ -12,14 +12,12 @@ from embeddings.errors import DimensionMismatch, IndexDamaged
 from embeddings.index import VectorIndex
 from embeddings.types import Vectors
 from embeddings.vectors.language_neutral import LanguageNeutral, language_neutral
-from rag.dense.index import IndexSource, IndexStamp, index_failures_said
+from rag.dense.index import IndexSource, IndexStamp
 from rag.diagnosis.check import WELL, OpenArchive, Symptom
+from rag.errors import index_failures_said
 from rag.lexical.documents import entries
-from rag.lexical.index import VERSION
-from rag.lexical.manifest import check_files, read_manifest
-from rag.lexical.tantivy_index import WordIndex
+from rag.lexical.words import Words
 from rag.storage.change_feed import PassageChanges
-from rag.storage.layout import LEXICAL
 from rag.storage.vectors import EncoderRecord
 from rag.text.words import raw_words, term
 from rag.types.archive_state import State
@@ -138,19 +136,15 @@ def word_search(archive: OpenArchive) -> Symptom:
     return Symptom("differs" if missed else "well", {"count": count, "missed": missed})
 
 
-def opened_words(archive: OpenArchive) -> tuple[Symptom, WordIndex | None]:
-    """Return what is seen of the index of words as it is on the disk, and the index if it can be opened."""
-    folder = archive.folder / LEXICAL
+def opened_words(archive: OpenArchive) -> tuple[Symptom, Words | None]:
+    """Return what is seen of the index of words as it was written, and the words if they can be read."""
     try:
-        manifest = read_manifest(folder)
-        if manifest is None:
-            return Symptom("well", {"count": 0}) if archive.store.passages.is_empty else Symptom("missing"), None
-        check_files(folder, manifest)
-        words = WordIndex.open(folder / manifest.name)
+        written = archive.lexical.as_written()
     except IndexDamaged as error:
         return Symptom("damaged", {"error": str(error)}), None
-    is_ours = manifest.made_from == f"{archive.store.facts.archive_id} {VERSION}"
-    return _completeness(archive, manifest.state if is_ours else None, len(words)), words
+    if written is None:
+        return Symptom("well", {"count": 0}) if archive.store.passages.is_empty else Symptom("missing"), None
+    return _completeness(archive, written.state, len(written.words)), written.words
 
 
 def make_word_index(archive: OpenArchive) -> None:

@@ -10,9 +10,9 @@ import numpy as np
 
 from rag.diagnosis.check import OpenArchive, Symptom
 from rag.diagnosis.views import opened_words
+from rag.lexical.bm25 import idf, term_weight
 from rag.lexical.documents import entries, term_maker
-from rag.lexical.query import SATURATION, idf
-from rag.lexical.tantivy_index import WordIndex
+from rag.lexical.words import Words
 from rag.storage.change_feed import PassageChanges
 
 # passages that are read, a millisecond each; of a smaller archive, these are all
@@ -22,9 +22,6 @@ _QUESTIONS, _TERMS_EACH, _HITS = 5, 4, 10
 _TOLERANCE = 0.05
 # standard deviations by which a sample may differ
 _DEVIATIONS = 5
-_K1, _B = SATURATION - 1, 0.75
-# longer passages have a length of four binary digits beyond this one, as in Lucene
-_EXACT_LENGTH = 24
 
 
 def word_scores(archive: OpenArchive) -> Symptom:
@@ -40,13 +37,13 @@ def word_scores(archive: OpenArchive) -> Symptom:
     return Symptom("differs" if wrong else "well", {"count": len(questions), "wrong": wrong})
 
 
-def _question(terms: Counter[str], words: WordIndex) -> list[str]:
+def _question(terms: Counter[str], words: Words) -> list[str]:
     """Return some terms of a passage, from rare to frequent ones."""
     by_frequency = sorted(terms, key=lambda term: (words.passages_with_term(term), term))
     return by_frequency[:: max(1, len(by_frequency) // _TERMS_EACH)]
 
 
-def _agrees(question: Sequence[str], passages: Mapping[int, Counter[str]], words: WordIndex) -> bool:
+def _agrees(question: Sequence[str], passages: Mapping[int, Counter[str]], words: Words) -> bool:
     """Whether frequencies, scores and order of the passages that were read are those of the index.
 
     Args:
@@ -72,19 +69,8 @@ def _agrees(question: Sequence[str], passages: Mapping[int, Counter[str]], words
 
 
 def _bm25(weights: Mapping[str, float], terms: Counter[str], average: float) -> float:
-    """Return the score of a passage (Robertson and Zaragoza, 2009)."""
-    norm = _K1 * (1 - _B + _B * _stored_length(terms.total()) / average)
+    """Return the score of a passage."""
+    length = terms.total()
     return sum(
-        weight * count * (_K1 + 1) / (count + norm) for term, weight in weights.items() if (count := terms[term])
+        weight * term_weight(count, length, average) for term, weight in weights.items() if (count := terms[term])
     )
-
-
-def _stored_length(length: int) -> int:
-    """Return the length that an index keeps in one byte.
-
-    >>> [_stored_length(length) for length in (24, 40, 41, 100)]
-    [24, 40, 40, 96]
-    """
-    beyond = length - _EXACT_LENGTH
-    shift = max(0, beyond.bit_length() - 4) if beyond > 0 else 0
-    return _EXACT_LENGTH + (beyond >> shift << shift) if beyond > 0 else length

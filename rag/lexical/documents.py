@@ -6,9 +6,9 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
 
-from rag.lexical.tantivy_index import Entry
+from rag.lexical.words import EDGE, Entry
 from rag.storage.change_feed import PassageChanges
-from rag.text.compounds import compound_parts
+from rag.text.compounds import compound_parts, possible_parts
 from rag.text.encoder_input import context_of
 from rag.text.numbers import is_number
 from rag.text.sounds import may_be_name, sounds
@@ -19,8 +19,6 @@ from rag.types import Article, Passage, primary_language
 Terms = Callable[[str, str], tuple[str, ...]]
 
 _COMPOUNDING = "de"
-# separates a passage from its headline and author, so that no phrase spans both; it is not a word
-_EDGE = "|"
 _CACHED_WORDS = 1 << 18
 
 
@@ -33,13 +31,38 @@ def term_maker(frequency: Callable[[str], int]) -> Terms:
 
     @lru_cache(_CACHED_WORDS)
     def terms(word: str, language: str) -> tuple[str, ...]:
-        stems = [term(word, language), term_without_accents(word, language)]
-        if primary_language(language).lower() == _COMPOUNDING:
+        stems = stems_of(word, language)
+        if _is_compounding(language):
             parts = compound_parts(normalize_word(word), lambda part: frequency(fold(part)))
-            stems += [term(part, language) for part in parts]
-        return tuple(dict.fromkeys(stem for stem in stems if stem))
+            stems = (*stems, *(stem for part in parts if (stem := term(part, language))))
+        return tuple(dict.fromkeys(stems))
 
     return terms
+
+
+def stems_of(word: str, language: str) -> tuple[str, ...]:
+    """Return the terms of a word apart from those of its parts."""
+    return tuple(filter(None, dict.fromkeys([term(word, language), term_without_accents(word, language)])))
+
+
+def possible_terms(word: str, language: str) -> set[str]:
+    """Return the terms of all parts into which a word may be split."""
+    return {term(part, language) for part in _possible_parts(word, language)}
+
+
+def possible_words(word: str, language: str) -> set[str]:
+    """Return the folded words whose frequencies decide which terms a word has."""
+    parts = _possible_parts(word, language)
+    return {fold(part) for part in (*parts, normalize_word(word))} if parts else set()
+
+
+@lru_cache(_CACHED_WORDS)
+def _possible_parts(word: str, language: str) -> frozenset[str]:
+    return frozenset(possible_parts(normalize_word(word)) if _is_compounding(language) else ())
+
+
+def _is_compounding(language: str) -> bool:
+    return primary_language(language).lower() == _COMPOUNDING
 
 
 @lru_cache(_CACHED_WORDS)
@@ -94,5 +117,5 @@ def _words(article: Article, passage: Passage, raw: Sequence[str]) -> list[str]:
     words: list[str] = []
     for raw_part, language in [(raw, passage.language), *citation]:
         for reading in readings_of(raw_part, language):
-            words += [*reading, _EDGE] if reading else []
+            words += [*reading, EDGE] if reading else []
     return words

@@ -18,6 +18,7 @@ from rag.lexical.documents import count_words, entries, term_maker
 from rag.lexical.manifest import Manifest, check_files, new_folder, read_manifest, was_cut_short, write_manifest
 from rag.lexical.snapshot import LexicalSnapshot
 from rag.lexical.tantivy_index import WordIndex
+from rag.lexical.view import IN_FOLDER, WrittenWords
 from rag.storage.distinct_warnings import DistinctWarnings
 from rag.storage.store import Store
 from rag.types.archive_state import NOTHING_YET, State
@@ -26,9 +27,9 @@ log = logging.getLogger(__name__)
 
 # incremented whenever the same articles give different terms
 VERSION = 5
-# an archive of at most this many passages is indexed in a second or two: it is indexed from scratch at each change, so
-# that it answers like one that never had other articles
-_MAX_REBUILT_PASSAGES = 1000
+MAX_REBUILT_PASSAGES = 1000
+"""An archive of at most so many passages is indexed in a second or two: it is indexed from scratch at each change, so
+that it answers like one that never had other articles."""
 # deleted passages count in the average length of a passage; the index is rebuilt when more than this share is deleted
 _MAX_DELETED_SHARE = 0.1
 _IN_MEMORY = "in memory"
@@ -42,6 +43,7 @@ class _OpenIndex:
     """
 
     manifest: Manifest
+    words: WordIndex
     snapshot: LexicalSnapshot
     compared_with: State | None
 
@@ -66,6 +68,20 @@ class LexicalIndex:
         self._warnings = DistinctWarnings(log)
         self._open_index: _OpenIndex | None = None
         self._unwritable: State | None = None
+
+    @property
+    def address(self) -> str:
+        """See `rag.lexical.view.LexicalView.address`."""
+        return IN_FOLDER
+
+    def as_written(self) -> WrittenWords | None:
+        """See `rag.lexical.view.LexicalView.as_written`."""
+        manifest = read_manifest(self._folder)
+        if manifest is None:
+            return None
+        check_files(self._folder, manifest)
+        words = WordIndex.open(self._folder / manifest.name)
+        return WrittenWords(words, manifest.state if manifest.made_from == self._made_from() else None)
 
     def catch_up(self) -> LexicalSnapshot:
         """Update the index to the store, on disk too unless another process holds the lock, and return it.
@@ -103,7 +119,7 @@ class LexicalIndex:
             state = first.state
             snapshot = replace(index.snapshot, outdated=np.sort(first.outdated))
             index = replace(index, snapshot=snapshot, compared_with=state)
-            if index.manifest.state == state and len(index.snapshot.words) != first.total:
+            if index.manifest.state == state and len(index.words) != first.total:
                 index = None
         if (index is not None and index.manifest.state == state) or self._unwritable == state:
             return index
@@ -115,7 +131,7 @@ class LexicalIndex:
             log.debug("Another process is indexing and will write the index of words.")
         except OSError as error:
             self._unwritable = state
-            in_memory = index is None or self._store.passages.count() <= _MAX_REBUILT_PASSAGES
+            in_memory = index is None or self._store.passages.count() <= MAX_REBUILT_PASSAGES
             log.warning(
                 "The index of words cannot be written to %s (%s): until there is room and permission, %s.",
                 self._folder,
@@ -145,8 +161,8 @@ class LexicalIndex:
         Raises:
             IndexDamaged: the index cannot be read.
         """
-        words, old = index.snapshot.words, index.manifest
-        if old.state != state and count <= _MAX_REBUILT_PASSAGES:
+        words, old = index.words, index.manifest
+        if old.state != state and count <= MAX_REBUILT_PASSAGES:
             return self._rebuilt()
         words, manifest, total = self._fill(words, old)
         if len(words) != total:
@@ -199,7 +215,7 @@ class LexicalIndex:
                 return self._open_index
             check_files(self._folder, manifest)
             if self._open_index is not None and self._open_index.manifest.name == manifest.name:
-                words = self._open_index.snapshot.words.reopened()
+                words = self._open_index.words.reopened()
             else:
                 words = WordIndex.open(self._folder / manifest.name)
             return _open_index(manifest, words)
@@ -214,7 +230,7 @@ class LexicalIndex:
 def _open_index(manifest: Manifest, words: WordIndex) -> _OpenIndex:
     terms = term_maker(words.passages_with_word)
     snapshot = LexicalSnapshot(words, terms, manifest.languages, np.empty(0, np.int64))
-    return _OpenIndex(manifest, snapshot, compared_with=None)
+    return _OpenIndex(manifest, words, snapshot, compared_with=None)
 
 
 @cache

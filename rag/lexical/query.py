@@ -2,19 +2,10 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, replace
 
+from rag.lexical.bm25 import SATURATION, idf
 from rag.types import Span
-
-# BM25 with the constants of Lucene and Tantivy, k1 = 1.2 and b = 0.75: however often a term occurs in a passage, it
-# counts less than k1 + 1 times its idf
-SATURATION = 2.2
-
-
-def idf(frequency: int, passages: int) -> float:
-    """Return the idf of a word in `frequency` of all `passages` (BM25; Robertson and Zaragoza, 2009)."""
-    return math.log(1 + (max(passages - frequency, 0) + 0.5) / (frequency + 0.5))
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,20 +6,17 @@ import mmap
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 from tantivy import Document, Index, Occur, Query, SchemaBuilder
 
 from embeddings import permissions
 from embeddings.errors import IndexDamaged
 from embeddings.indexes.topk import are_among
+from rag.lexical.bm25 import idf
 from rag.lexical.manifest import count_deleted, links_to
-from rag.lexical.query import idf
+from rag.lexical.words import DECIMALS, Entry, Ids
 from rag.text.sounds import is_sound
-
-Ids = NDArray[np.int64]
 
 _SCHEMA = (
     SchemaBuilder()
@@ -31,8 +28,6 @@ _SCHEMA = (
 )
 # bytes; one thread and much memory make few segments, and a question reads every segment
 _HEAP_BYTES = 512 << 20
-# decimals of a score; Tantivy computes in 32 bits, and with more decimals equal passages would differ by segment
-_DECIMALS = 4
 # up to this many allowed keys are part of the query, at 1.5 µs a key (400,000 passages); of more, hits are filtered
 _MAX_QUERY_KEYS = 1000
 # hits that are filtered at once, at most
@@ -59,19 +54,10 @@ def panics_as_damage(folder: Path | None) -> Iterator[None]:
         raise IndexDamaged(f"The index of words in {folder or 'memory'} cannot be used ({error}).") from error
 
 
-class Entry(NamedTuple):
-    """A passage in the index."""
-
-    key: int
-    terms: Sequence[str]
-    sounds: Sequence[str]
-    words: Sequence[str]
-
-
 class WordIndex:
     """The words of passages by key, in a folder, as they are when it is opened: `write` and `reopened` return others.
 
-    Safe to use from several threads, but one at a time may write.
+    See `rag.lexical.words.Words`. Safe to use from several threads, but one at a time may write.
     """
 
     def __init__(self, index: Index, folder: Path | None = None, *, linked: bool = False) -> None:
@@ -185,14 +171,7 @@ class WordIndex:
             raise OSError(str(error)) from error
 
     def best(self, terms: Sequence[str], k: int, allowed: Ids | None, outdated: Ids) -> list[tuple[int, float]]:
-        """Return the keys and BM25 scores of the k best passages with any of the terms, best first.
-
-        Equal scores are in the order of the keys.
-
-        Args:
-            allowed: the only keys that are searched; None for all.
-            outdated: keys that are left out.
-        """
+        """See `rag.lexical.words.Words.best`."""
         searcher = self._searcher
         if not terms or k <= 0 or (allowed is not None and not len(allowed)):
             return []
@@ -210,17 +189,17 @@ class WordIndex:
             passes = ~are_among(keys, outdated)
             if allowed is not None:
                 passes &= are_among(keys, allowed)
-            best = [(int(keys[index]), round(hits[index][0], _DECIMALS)) for index in np.flatnonzero(passes).tolist()]
+            best = [(int(keys[index]), round(hits[index][0], DECIMALS)) for index in np.flatnonzero(passes).tolist()]
             best.sort(key=lambda scored: (-scored[1], scored[0]))
             # passages with the same score as the k-th may follow the fetched hits
-            complete = len(best) >= k and best[k - 1][1] > round(hits[-1][0], _DECIMALS)
+            complete = len(best) >= k and best[k - 1][1] > round(hits[-1][0], DECIMALS)
             if complete or len(hits) < limit or limit >= searcher.num_docs:
                 return best[:k]
             limit *= 4
             in_query = allowed is not None
 
     def containing(self, phrase: Sequence[str]) -> Ids:
-        """Return the keys of all passages in which these words are consecutive, ascending."""
+        """See `rag.lexical.words.Words.containing`."""
         searcher = self._searcher
         count = min((searcher.doc_freq("words", word) for word in phrase), default=0)
         if not count:

@@ -51,6 +51,8 @@ class StatusModel(Schema):
     """Short passages may be ranked wrongly until the next `index`."""
     vectors_at: str
     """Where the index of vectors is: `faiss` is the archive's folder."""
+    words_at: str
+    """Where the index of words is: `tantivy` is the archive's folder."""
 
 
 class HealthModel(Schema):

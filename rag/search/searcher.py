@@ -13,11 +13,11 @@ from pathlib import Path
 from embeddings.encoder import Encoder
 from embeddings.vectors.language_neutral import LanguageNeutral, language_neutral
 from rag.config import DEFAULT_RANKING, RankingConfig
-from rag.dense.index import DenseIndex, index_failures_said
+from rag.dense.index import DenseIndex
 from rag.dense.token_vectors import PassageTokens, TokenStores
-from rag.errors import ArchiveEmpty, ArchiveIndexDamaged, EncoderMisfit
-from rag.lexical.index import LexicalIndex
+from rag.errors import ArchiveEmpty, ArchiveIndexDamaged, EncoderMisfit, index_failures_said
 from rag.lexical.tantivy_index import panics_as_damage
+from rag.lexical.view import LexicalView
 from rag.search.answer import EMPTY, NOTHING_FITS, NoHits, compose, no_such_name
 from rag.search.candidates import EncodedQuery, Keys, absent_times, allowed_keys, encode_query, generate
 from rag.search.confidence import Calibration, calibrations
@@ -71,7 +71,7 @@ class Searcher:
     location: str
     store: Store
     dense: DenseIndex
-    lexical: LexicalIndex
+    lexical: LexicalView
     encoder: Encoder
     token_stores: TokenStores
     ranking: RankingConfig = DEFAULT_RANKING

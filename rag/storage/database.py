@@ -92,8 +92,11 @@ class Database(ABC):
             safely: a crash or a power cut a moment later cannot undo it. What is not so is indexed again.
         """
 
-    def indexing(self) -> AbstractContextManager[None]:
+    def indexing(self, part: str = "") -> AbstractContextManager[None]:  # noqa: ARG002
         """Let no other computer index into the archive; a lock in its folder keeps programs of this one away.
+
+        Args:
+            part: of its indexes, which is written apart from the archive; empty for the archive.
 
         Raises:
             ArchiveBusy: another one does.

@@ -39,3 +39,12 @@ def compound_parts(word: str, frequency: Callable[[str], int]) -> tuple[str, ...
             if frequency_of_stem >= _MIN_PASSAGES and mean > best:
                 best, parts = mean, (stem, word[position:])
     return parts
+
+
+def possible_parts(word: str) -> set[str]:
+    """Return the words whose frequencies decide whether and where a word is split, apart from its own."""
+    if len(word) < 2 * _MIN_PART_LENGTH or not word.isalpha():
+        return set()
+    positions = range(_MIN_PART_LENGTH, len(word) - _MIN_PART_LENGTH + 1)
+    stems = {word[:position].removesuffix(link) for position in positions for link in _LINKS}
+    return {word[position:] for position in positions} | {stem for stem in stems if len(stem) >= _MIN_PART_LENGTH}

@@ -85,6 +85,7 @@ class Status:
         self_test: the result of testing the bundled encoder on this processor, None before the test.
         index_again: as in an `Answer`.
         vectors_at: where the index of vectors is: `faiss` is the archive's folder.
+        words_at: where the index of words is: `tantivy` is the archive's folder.
     """
 
     folder: str
@@ -103,6 +104,7 @@ class Status:
     self_test: Mapping[str, Any] | None = field(default=None, hash=False)
     index_again: bool = False
     vectors_at: str = "faiss"
+    words_at: str = "tantivy"
 
     def to_dict(self) -> dict[str, Any]:
         """Return a dictionary of JSON values: what `fundstelle status --json` prints; see docs/json.md."""

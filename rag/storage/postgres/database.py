@@ -106,8 +106,8 @@ class PostgresDatabase(Database):
             yield connection
 
     @contextmanager
-    def indexing(self) -> Iterator[None]:
-        """Let no other program index into the archive, on whatever computer.
+    def indexing(self, part: str = "") -> Iterator[None]:
+        """Let no other program index into the archive, or write a part of its indexes, on whatever computer.
 
         Raises:
             ArchiveBusy: another one does.
@@ -116,7 +116,7 @@ class PostgresDatabase(Database):
         server = ServerConnections(self.address)
         try:
             with server.lent() as connection:
-                name = f"indexing {self.address.schema}"
+                name = f"indexing {part}{self.address.schema}"
                 row = connection.raw.execute("SELECT pg_try_advisory_lock(hashtext(%s))", (name,)).fetchone()
         except psycopg.Error as error:
             raise postgres_error(error, self.address) from error

@@ -22,7 +22,7 @@ from waiting import PATIENCE, wait_until
 
 from embeddings.errors import DimensionMismatch, IndexDamaged, IndexUnavailable
 from embeddings.index import VectorIndex, open_index
-from embeddings.indexes import milvus_collection, milvus_index
+from embeddings.indexes import milvus_collection, milvus_connection, milvus_index
 from embeddings.indexes.milvus_address import MilvusAddress
 from embeddings.indexes.milvus_index import MilvusIndex
 from embeddings.indexes.milvus_kinds import build_parameters, kinds_for, search_parameters
@@ -226,7 +226,7 @@ def test_vectors_that_are_written_in_part(tmp_path: Path, monkeypatch: pytest.Mo
     index.add(range(20), vectors[:20])
     index.flush("a")
     index.add(range(10, 40), vectors[10:])
-    upsert = milvus_collection.MilvusCollection._upsert
+    upsert = milvus_collection.MilvusCollection.upsert
     calls: list[int] = []
 
     def fail_in_the_middle(collection: Any, rows: Any) -> None:
@@ -235,9 +235,9 @@ def test_vectors_that_are_written_in_part(tmp_path: Path, monkeypatch: pytest.Mo
             raise IndexUnavailable("no answer")
         upsert(collection, rows)
 
-    monkeypatch.setattr(milvus_collection, "_ROWS", 7)
+    monkeypatch.setattr(milvus_collection, "ROWS", 7)
     with monkeypatch.context() as broken, pytest.raises(IndexUnavailable):
-        broken.setattr(milvus_collection.MilvusCollection, "_upsert", fail_in_the_middle)
+        broken.setattr(milvus_collection.MilvusCollection, "upsert", fail_in_the_middle)
         index.flush("b")
     assert sorted(neighbor.id for neighbor in index.search(vectors[0], 99)) == list(range(40))
     index.flush("b")
@@ -296,8 +296,8 @@ def test_a_server_that_hangs_is_told() -> None:
 
 def test_those_who_wait_for_a_silent_server_do_not_wait_in_turn(monkeypatch: pytest.MonkeyPatch) -> None:
     """For a moment after it has not answered, nobody else asks it, and everybody gets the same sentence."""
-    monkeypatch.setattr(milvus_collection, "_silent_until", {})
-    monkeypatch.setattr(milvus_collection, "_SILENT_SECONDS", PATIENCE)
+    monkeypatch.setattr(milvus_connection, "_silent_until", {})
+    monkeypatch.setattr(milvus_connection, "_SILENT_SECONDS", PATIENCE)
     sentences = []
     for _ in range(2):
         with pytest.raises(IndexUnavailable) as failure:

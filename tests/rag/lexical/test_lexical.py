@@ -8,7 +8,7 @@ import shutil
 import signal
 import threading
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from resource import RLIMIT_FSIZE, getrlimit, setrlimit
@@ -19,17 +19,17 @@ from factories import article
 from filelock import FileLock
 from hypothesis import given
 from hypothesis import strategies as st
+from lexical_parts import put, put_passages, ranked, search_keys, shared_view_of, view_of
 
 from rag.lexical import index as view_module
 from rag.lexical.index import LexicalIndex
 from rag.lexical.query import LexicalQuery
 from rag.lexical.stopwords import content_word_flags, is_stop_word
-from rag.storage.articles import ArticleRecord, PassageRecord
+from rag.lexical.view import LexicalView
 from rag.storage.store import Store
-from rag.storage.vectors import input_hash
 from rag.text.compounds import compound_parts
 from rag.text.words import fold, raw_words, term, word_spans, words
-from rag.types import Article, Passage, passage_at
+from rag.types import passage_at
 
 DOCTOR = "Die Kinderarztpraxis zog um. Der Kinderarzt wartet."
 TEXTS = (
@@ -40,19 +40,6 @@ TEXTS = (
 )
 
 
-def put_passages(store: Store, article: Article, passages: Sequence[Passage]) -> None:
-    records = [PassageRecord(passage, input_hash(passage.text)) for passage in passages]
-    vectors = {record.input_hash: np.zeros(1, np.float16) for record in records}
-    store.put(ArticleRecord(article=article, passages=records), fingerprint="", vectors=vectors)
-
-
-def put(store: Store, source: Article) -> int:
-    """Store an article as one passage; return its key."""
-    passage = passage_at(source, 0, len(source.text))
-    put_passages(store, source, [passage])
-    return passage.key
-
-
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
     opened = Store(tmp_path / "archive.sqlite")
@@ -60,16 +47,10 @@ def store(tmp_path: Path) -> Iterator[Store]:
     opened.close()
 
 
-def view_of(store: Store, tmp_path: Path, name: str = "lexical") -> LexicalIndex:
-    return LexicalIndex(tmp_path / name, store, FileLock(tmp_path / "lock", timeout=0))
-
-
-def search_keys(view: LexicalIndex, question: str, k: int = 10) -> list[int]:
-    return [key for key, _ in view.catch_up().search(view.catch_up().analyse(question), k)]
-
-
-def ranked(view: LexicalIndex, question: str) -> list[tuple[int, float]]:
-    return view.catch_up().search(view.catch_up().analyse(question), 100)
+@pytest.fixture(params=["tantivy", "milvus"])
+def view(request: pytest.FixtureRequest, store: Store, tmp_path: Path) -> LexicalView:
+    """The words of the store, in a folder and in Milvus: what is promised of one is promised of the other."""
+    return view_of(store, tmp_path) if request.param == "tantivy" else shared_view_of(store, tmp_path)
 
 
 def terms(text: str, language: str) -> list[str]:
@@ -246,12 +227,11 @@ def test_compounds_split_by_frequency() -> None:
     assert parts("arzt") == parts("12345678") == ()
 
 
-def test_a_part_of_a_compound_is_found(store: Store, tmp_path: Path) -> None:
+def test_a_part_of_a_compound_is_found(store: Store, view: LexicalView) -> None:
     """Kinderarzt is found by Arzt and by Ärzte, and Kinderarzt finds Arzt, once the archive knows both parts."""
     key = put(store, article("a", "Der Kinderarzt wartet."))
     others = [put(store, article(f"b{number}", f"Ein Arzt sieht Kinder, {number}.")) for number in range(3)]
     far = put(store, article("c", "Die Oder führt wenig Wasser."))
-    view = view_of(store, tmp_path)
     assert set(search_keys(view, "Arzt")) == {key, *others}
     assert key in search_keys(view, "Welche Kinder?")
     assert search_keys(view, "Kinderarzt")[0] == key
@@ -277,10 +257,9 @@ def bm25(documents: list[list[str]], query: list[str]) -> list[float]:
     return scores
 
 
-def test_scores_are_bm25(store: Store, tmp_path: Path) -> None:
+def test_scores_are_bm25(store: Store, view: LexicalView) -> None:
     """Scores agree with the formula, and passages come in its order; `scores` gives the same to chosen ones."""
     keys = [put(store, article(str(number), text)) for number, text in enumerate(TEXTS)]
-    view = view_of(store, tmp_path)
     query = view.catch_up().analyse("Wie lang ist der Tunnel in den Alpen?")
     expected = bm25([terms(text, "de") for text in TEXTS], terms("lang Tunnel Alpen", "de"))
     assert [word.variants for word in query.words] == [(stem,) for stem in terms("lang Tunnel Alpen", "de")]
@@ -294,14 +273,14 @@ def test_scores_are_bm25(store: Store, tmp_path: Path) -> None:
     assert view.catch_up().search(query, 1) == result[:1]
 
 
-def test_what_a_question_could_score(store: Store, tmp_path: Path) -> None:
+def test_what_a_question_could_score(store: Store, view: LexicalView) -> None:
     """By hand: of 4 passages, 2 hold Tunnel and none Kamel; the best possible score is 2.2 times the sum of the idf.
 
     One of the two words is unknown.
     """
     for number, text in enumerate(TEXTS):
         put(store, article(str(number), text))
-    query = view_of(store, tmp_path).catch_up().analyse("Der Tunnel, der Tunnel: ein Kamel!")
+    query = view.catch_up().analyse("Der Tunnel, der Tunnel: ein Kamel!")
     tunnel, camel = query.words
     assert (tunnel.span, camel.span) == ((4, 10), (28, 33))
     assert tunnel.idf == pytest.approx(math.log(1 + 2.5 / 2.5))
@@ -311,10 +290,9 @@ def test_what_a_question_could_score(store: Store, tmp_path: Path) -> None:
     assert LexicalQuery((), 4).unknown == 0
 
 
-def test_only_what_is_allowed(store: Store, tmp_path: Path) -> None:
+def test_only_what_is_allowed(store: Store, view: LexicalView) -> None:
     """Few allowed keys or many, the best of them are found, and nothing else; equal scores come by key."""
     keys = [put(store, article(str(number), f"Tunnel Nummer {number}")) for number in range(120)]
-    view = view_of(store, tmp_path)
     query = view.catch_up().analyse("Tunnel")
     assert [key for key, _ in view.catch_up().search(query, 1000)] == sorted(keys)
     assert [key for key, _ in view.catch_up().search(query, 7)] == sorted(keys)[:7]
@@ -329,24 +307,22 @@ def test_only_what_is_allowed(store: Store, tmp_path: Path) -> None:
     assert view.catch_up().search(query, 0) == []
 
 
-def test_titles_count(store: Store, tmp_path: Path) -> None:
+def test_titles_count(store: Store, view: LexicalView) -> None:
     """A title is context, as for the encoder, and holds phrases; none begins in the text and ends in the title."""
     key = put(store, article("a", "Er wurde zwölf Jahre lang gebaut.", title="Der Gotthardtunnel"))
-    view = view_of(store, tmp_path)
     assert search_keys(view, "Gotthardtunnel") == [key]
     assert view.catch_up().containing("der GOTTHARDTUNNEL").tolist() == [key]
     assert view.catch_up().containing("zwölf Jahre lang gebaut").tolist() == [key]
     assert view.catch_up().containing("gebaut der Gotthardtunnel").tolist() == []
 
 
-def test_what_is_said_of_an_article_holds_for_all_of_it(store: Store, tmp_path: Path) -> None:
+def test_what_is_said_of_an_article_holds_for_all_of_it(store: Store, view: LexicalView) -> None:
     """A headline and an author are found in quotes with every passage of the article, so that they leave out all."""
     text = "Der Rat tagte. Es regnete."
     whole = replace(article("a", text, title="Otter stiehlt 1.500 Forellen"), author="Jule Hark")
     passages = [passage_at(whole, 0, 14), passage_at(whole, 15, 26)]
     put_passages(store, whole, passages)
     put(store, article("b", "Der Otter schläft."))
-    view = view_of(store, tmp_path)
     keys = sorted(passage.key for passage in passages)
     for phrase in ("otter stiehlt", "1500 Forellen", "Jule Hark"):
         assert view.catch_up().containing(phrase).tolist() == keys
@@ -354,14 +330,13 @@ def test_what_is_said_of_an_article_holds_for_all_of_it(store: Store, tmp_path: 
     assert len(view.catch_up().containing("Otter")) == 3
 
 
-def test_numbers_are_found_by_value(store: Store, tmp_path: Path) -> None:
+def test_numbers_are_found_by_value(store: Store, view: LexicalView) -> None:
     """A quoted number finds all ways of writing it, alone and with its unit, no other number; all of it is marked."""
     ways = ("300.000 Euro", "300 000 Euro", "300,000 Euro", "300\u202f000 Euro", "0,3 Millionen Euro", "300'000 Euro")
     keys = [put(store, article(amount, f"Es fehlen {amount} im Haushalt.")) for amount in ways]
     other = [
         put(store, article(amount, f"Es fehlen {amount}.")) for amount in ("30.000 Euro", "3.000.000 Euro", "300 Euro")
     ]
-    view = view_of(store, tmp_path)
     for way in ways:
         assert view.catch_up().containing(way).tolist() == sorted(keys), way
         assert set(search_keys(view, way.removesuffix(" Euro"))) == set(keys), way
@@ -372,11 +347,10 @@ def test_numbers_are_found_by_value(store: Store, tmp_path: Path) -> None:
         assert marked[0] == way.removesuffix(" Euro")
 
 
-def test_phrases(store: Store, tmp_path: Path) -> None:
+def test_phrases(store: Store, view: LexicalView) -> None:
     """Words one after the other, in any case and form of letters, unstemmed; of any script; nothing without words."""
     keys = [put(store, article(str(number), text)) for number, text in enumerate(TEXTS)]
     japanese = put(store, article("ja", "小惑星リュウグウの砂が届いた。", language="ja"))
-    view = view_of(store, tmp_path)
     assert view.catch_up().containing("STADT MUENCHEN").tolist() == [keys[1]]
     assert view.catch_up().containing("München Stadt").tolist() == []
     assert view.catch_up().containing("Tunnels").tolist() == []
@@ -409,11 +383,10 @@ def test_words_of_every_script_are_found(store: Store, tmp_path: Path, language:
     assert view.catch_up().matches(query, text, language)
 
 
-def test_matched_words(store: Store, tmp_path: Path) -> None:
+def test_matched_words(store: Store, view: LexicalView) -> None:
     """Marked are words with the same stem and compounds with the same part, where they stand; no stop words."""
     for number in range(3):
         put(store, article(str(number), f"Ein Arzt, {number} Kinder und der Tunnel."))
-    view = view_of(store, tmp_path)
     query = view.catch_up().analyse("Was sagt der Arzt über die Tunnel?")
     text = "Der Kinderarzt, die Ärzte\u0308 und der Bau des Tunnels."
     marked = [text[match.start : match.end] for match in view.catch_up().matches(query, text, "de")]
@@ -452,13 +425,12 @@ def test_every_question_is_safe(store: Store, tmp_path: Path, question: str) -> 
 @pytest.fixture
 def large(monkeypatch: pytest.MonkeyPatch) -> None:
     """An archive is taken for a large one, whose index is not made anew with every change."""
-    monkeypatch.setattr(view_module, "_MAX_REBUILT_PASSAGES", 0)
+    monkeypatch.setattr(view_module, "MAX_REBUILT_PASSAGES", 0)
     monkeypatch.setattr(view_module, "_MAX_DELETED_SHARE", 0.9)
 
 
-def test_an_empty_archive(store: Store, tmp_path: Path) -> None:
+def test_an_empty_archive(store: Store, view: LexicalView) -> None:
     """Finds nothing, and finds what comes."""
-    view = view_of(store, tmp_path)
     assert search_keys(view, "Tunnel") == []
     assert len(view.catch_up().containing("Tunnel")) == 0
     key = put(store, article("a", TEXTS[1]))
@@ -511,7 +483,7 @@ def test_deleted_passages_do_not_count(store: Store, tmp_path: Path) -> None:
 
 def test_a_tenth_deleted(store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A large index is made anew once more than a tenth of what its files hold was deleted, and not before."""
-    monkeypatch.setattr(view_module, "_MAX_REBUILT_PASSAGES", 0)
+    monkeypatch.setattr(view_module, "MAX_REBUILT_PASSAGES", 0)
     view = view_of(store, tmp_path)
     for number in range(40):
         put(store, article(str(number), f"Tunnel Nummer {number}."))
@@ -529,8 +501,8 @@ def test_a_tenth_deleted(store: Store, tmp_path: Path, monkeypatch: pytest.Monke
 
 def test_a_doubled_archive_is_decided_anew(store: Store, tmp_path: Path) -> None:
     """Compounds stored before their parts were known are split once the archive has doubled."""
-    key = put(store, article("a", "Der Kinderarzt wartet."))
     view = view_of(store, tmp_path)
+    key = put(store, article("a", "Der Kinderarzt wartet."))
     assert search_keys(view, "Arzt") == []
     for number in range(3):
         put(store, article(f"b{number}", f"Ein Arzt sieht Kinder, {number}."))
@@ -721,9 +693,8 @@ def test_without_room(store: Store, tmp_path: Path, caplog: pytest.LogCaptureFix
     assert set(search_keys(view_of(store, tmp_path), "Isar Kanal")) == {key, new}
 
 
-def test_two_threads(store: Store, tmp_path: Path) -> None:
+def test_two_threads(store: Store, view: LexicalView) -> None:
     """While articles come in, threads ask through one view, and each finds what was stored before it asked."""
-    view = view_of(store, tmp_path)
     failures: list[object] = []
     done = threading.Event()
 
@@ -751,12 +722,12 @@ def test_two_threads(store: Store, tmp_path: Path) -> None:
 # -- names ------------------------------------------------------------------------------------------
 
 
-def test_a_name_is_found_in_other_spellings(store: Store, tmp_path: Path) -> None:
+def test_a_name_is_found_in_other_spellings(store: Store, view: LexicalView) -> None:
     """In other languages and scripts; it is still unknown as it is spelled, and marks are where it stands."""
     german = put(store, article("a", "Am Abend sprach Selenskyj in Kiew.", language="de"))
     ukrainian = put(store, article("b", "Увечері виступив Зеленський.", language="uk"))
     put(store, article("c", "Niemand sprach am Abend.", language="de"))
-    words = view_of(store, tmp_path).catch_up()
+    words = view.catch_up()
     question = words.analyse("Was sagte Zelensky?")
     assert {key for key, _ in words.search(question, 5)} == {german, ukrainian}
     assert not words.search(question.spelled, 5)
@@ -766,9 +737,9 @@ def test_a_name_is_found_in_other_spellings(store: Store, tmp_path: Path) -> Non
     assert [key for key, _ in words.search(spelled, 5)] == [german, ukrainian]
 
 
-def test_a_name_in_one_spelling_is_searched_as_it_is(store: Store, tmp_path: Path) -> None:
+def test_a_name_in_one_spelling_is_searched_as_it_is(store: Store, view: LexicalView) -> None:
     """Where no text spells what sounds alike in another way, the terms of a question are as without sounds."""
     put(store, article("a", "Am Abend sprach Selenskyj in Kiew.", language="de"))
-    words = view_of(store, tmp_path).catch_up()
+    words = view.catch_up()
     question = words.analyse("Was sagte Selenskyj?")
     assert question == question.spelled

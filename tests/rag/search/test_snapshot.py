@@ -46,7 +46,7 @@ def test_what_is_indexed_meanwhile_is_seen_by_the_next_question(
     tmp_path: Path, encoder: Encoder, monkeypatch: pytest.MonkeyPatch, most_rebuilt: int
 ) -> None:
     """Store and both indexes stay in the state in which the question began, whether or not words are indexed anew."""
-    monkeypatch.setattr(lexical_index, "_MAX_REBUILT_PASSAGES", most_rebuilt)
+    monkeypatch.setattr(lexical_index, "MAX_REBUILT_PASSAGES", most_rebuilt)
     (tmp_path / "a.md").write_text(article_file("Brücke", "2023-05-02", "Bote", BRIDGE), "utf-8")
     (tmp_path / "c.md").write_text(article_file("Fähre", "2023-05-02", "Bote", "Die Fähre ruht."), "utf-8")
     (tmp_path / "b.md").write_text(article_file("Bahn", "2023-05-03", "Bote", "Die Bahn fährt wieder."), "utf-8")
@@ -73,7 +73,7 @@ def test_questions_of_several_threads_while_one_indexes(
     tmp_path: Path, encoder: Encoder, monkeypatch: pytest.MonkeyPatch, seconds: int
 ) -> None:
     """Each question of three threads finds passages of the store as it sees it, and all of them by their vectors."""
-    monkeypatch.setattr(lexical_index, "_MAX_REBUILT_PASSAGES", 0)
+    monkeypatch.setattr(lexical_index, "MAX_REBUILT_PASSAGES", 0)
     paths = [tmp_path / f"{number}.md" for number in range(6)]
     for number, path in enumerate(paths):
         content = article_file(f"Bahn {number}", "2023-05-03", "Bote", f"Die Bahn {number} fährt wieder.")
