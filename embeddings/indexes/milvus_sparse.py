@@ -33,6 +33,12 @@ class SparseRows(MilvusRows):
         while portion := list(islice(remaining, ROWS)):
             self.upsert(portion)
 
+    def settle(self) -> None:
+        """Write to the disk what is in memory, where a file of Milvus Lite would read all of it with each search."""
+        if self._address.is_file:
+            with errors_of(self._address):
+                self._client.flush(self.name, timeout=LOADING_TIMEOUT)
+
     def find(
         self, query: SparseVector, limit: int, condition: str = "", fields: Sequence[str] = ()
     ) -> list[dict[str, Any]]:

@@ -263,6 +263,7 @@ class SharedLexicalIndex:
             rows = new_rows(self._place)
             rows.put(HashedEntry.of(entry).row(vocabulary, facts.averages) for entry in self._entries(terms))
         rows.put(bucket_row(number, bucket) for number, bucket in vocabulary.changes())
+        rows.settle()
         rows.note(facts.to_json())
         rows.publish()
         return _open_words(rows, facts)

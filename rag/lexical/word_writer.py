@@ -59,6 +59,7 @@ class WordWriter:
                 self._vocabulary.add(dimension, count)
         self._counts.clear()
         self._rows.put(bucket_row(number, bucket) for number, bucket in self._vocabulary.changes())
+        self._rows.settle()
 
     def _rows_of(self, entries: Iterable[HashedEntry]) -> Iterator[dict[str, Any]]:
         for entry in entries:
