@@ -16,8 +16,8 @@ from embeddings.indexes.milvus_rows import (
     MAX_LIMIT,
     ROWS,
     MilvusRows,
-    among,
     check_owner,
+    key_condition,
     new_name,
     portions,
     published,
@@ -75,20 +75,20 @@ class MilvusCollection(MilvusRows):
         rows = (row for start in starts for row in self.rows_of(ids[start : start + ROWS].tolist(), ["vector"]))
         return {row["key"]: np.array(row["vector"], np.float32) for row in rows}
 
-    def search(self, query: Vectors, limit: int, given: Ids | None = None) -> tuple[Ids, Vectors]:
+    def search(self, query: Vectors, limit: int, keys: Ids | None = None) -> tuple[Ids, Vectors]:
         """Return the keys nearest to a vector, at most `MAX_LIMIT`, and their inner products.
 
         Args:
-            given: the only keys that are searched, by comparing them all; some ten thousand take a tenth of a second.
+            keys: the only keys that are searched, by comparing them all; some ten thousand take a tenth of a second.
         """
-        conditions = [""] if given is None else map(among, portions(given))
+        conditions = [""] if keys is None else map(key_condition, portions(keys))
         # the row of facts is among the results
         fetched = min(limit + 1, MAX_LIMIT)
         parameters = search_parameters(self.kind, fetched, self._size)
         hits = [hit for condition in conditions for hit in self.best(query, parameters, fetched, condition)]
-        keys = np.array([hit["key"] for hit in hits], np.int64)
+        ids = np.array([hit["key"] for hit in hits], np.int64)
         similarities = np.array([hit["distance"] for hit in hits], np.float32)
-        return keys[keys >= 0], similarities[keys >= 0]
+        return ids[ids >= 0], similarities[ids >= 0]
 
     def blocks(self) -> Iterator[tuple[Ids, Vectors]]:
         """Yield all keys and vectors, block by block."""
@@ -115,13 +115,13 @@ def open_collection(address: MilvusAddress, dim: int, owner: str, *, empty: bool
         IndexUnavailable: nobody answers, the server is too old or refuses, or the collection is of somebody else.
         DimensionMismatch: it has vectors of another dimension.
     """
-    there = published(address)
-    if there is None:
+    alias = published(address)
+    if alias is None:
         return None
-    dimensions = (there.vector or {}).get("params", {}).get("dim")
+    dimensions = (alias.vector or {}).get("params", {}).get("dim")
     if dimensions is None:
         raise IndexUnavailable(f"The collection {address} has no such vectors: choose another name.")
-    collection = MilvusCollection(there.client, address, there.name)
+    collection = MilvusCollection(alias.client, address, alias.name)
     facts = collection.facts()
     check_owner(address, facts.owner, owner, is_newer=facts.version > VERSION)
     if empty or facts.version < VERSION:

@@ -186,6 +186,6 @@ def portions(ids: Ids) -> Iterator[list[int]]:
         yield ids[start : start + _KEYS].tolist()
 
 
-def among(keys: Sequence[int]) -> str:
+def key_condition(keys: Sequence[int]) -> str:
     """Return the condition that a row has one of some keys."""
     return f"key in [{','.join(map(str, keys))}]"

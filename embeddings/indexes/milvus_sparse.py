@@ -27,7 +27,7 @@ class SparseRows(MilvusRows):
         """Note facts, after all that was written before."""
         self.note_facts(facts, {UNUSED: 1.0})
 
-    def put(self, rows: Iterable[Mapping[str, Any]]) -> None:
+    def write(self, rows: Iterable[Mapping[str, Any]]) -> None:
         """Write rows with a `key` and a `vector`, in place of those of the same keys."""
         remaining = iter(rows)
         while portion := list(islice(remaining, ROWS)):
@@ -58,16 +58,16 @@ def open_rows(address: MilvusAddress, owner: str, version: Sequence[int]) -> Spa
         IndexUnavailable: nobody answers, the server is too old or refuses, or the collection is of somebody else.
         IndexDamaged: it is not complete.
     """
-    there = published(address)
-    if there is None:
+    collection = published(address)
+    if collection is None:
         return None
-    if there.vector is None or not _is_sparse(there.vector):
+    if collection.vector is None or not _is_sparse(collection.vector):
         raise IndexUnavailable(f"The collection {address} has no words: choose another name.")
-    rows = SparseRows(there.client, address, there.name)
+    rows = SparseRows(collection.client, address, collection.name)
     facts = rows.noted()
-    written = list(facts.get("version", []))
-    check_owner(address, facts.get("owner"), owner, is_newer=written > list(version))
-    return rows if written == list(version) else None
+    its_version = list(facts.get("version", []))
+    check_owner(address, facts.get("owner"), owner, is_newer=its_version > list(version))
+    return rows if its_version == list(version) else None
 
 
 def new_rows(address: MilvusAddress) -> SparseRows:

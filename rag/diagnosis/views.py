@@ -16,7 +16,7 @@ from rag.dense.index import IndexSource, IndexStamp
 from rag.diagnosis.check import WELL, OpenArchive, Symptom
 from rag.errors import index_failures_said
 from rag.lexical.documents import entries
-from rag.lexical.words import Words
+from rag.lexical.words import WordSearch
 from rag.storage.change_feed import PassageChanges
 from rag.storage.vectors import EncoderRecord
 from rag.text.words import raw_words, term
@@ -136,15 +136,15 @@ def word_search(archive: OpenArchive) -> Symptom:
     return Symptom("differs" if missed else "well", {"count": count, "missed": missed})
 
 
-def opened_words(archive: OpenArchive) -> tuple[Symptom, Words | None]:
+def opened_words(archive: OpenArchive) -> tuple[Symptom, WordSearch | None]:
     """Return what is seen of the index of words as it was written, and the words if they can be read."""
     try:
-        written = archive.lexical.as_written()
+        index = archive.lexical.as_written()
     except IndexDamaged as error:
         return Symptom("damaged", {"error": str(error)}), None
-    if written is None:
+    if index is None:
         return Symptom("well", {"count": 0}) if archive.store.passages.is_empty else Symptom("missing"), None
-    return _completeness(archive, written.state, len(written.words)), written.words
+    return _completeness(archive, index.state, len(index.words)), index.words
 
 
 def make_word_index(archive: OpenArchive) -> None:

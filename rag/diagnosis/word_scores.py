@@ -12,7 +12,7 @@ from rag.diagnosis.check import OpenArchive, Symptom
 from rag.diagnosis.views import opened_words
 from rag.lexical.bm25 import idf, term_weight
 from rag.lexical.documents import entries, term_maker
-from rag.lexical.words import Words
+from rag.lexical.words import WordSearch
 from rag.storage.change_feed import PassageChanges
 
 # passages that are read, a millisecond each; of a smaller archive, these are all
@@ -37,13 +37,13 @@ def word_scores(archive: OpenArchive) -> Symptom:
     return Symptom("differs" if wrong else "well", {"count": len(questions), "wrong": wrong})
 
 
-def _question(terms: Counter[str], words: Words) -> list[str]:
+def _question(terms: Counter[str], words: WordSearch) -> list[str]:
     """Return some terms of a passage, from rare to frequent ones."""
     by_frequency = sorted(terms, key=lambda term: (words.passages_with_term(term), term))
     return by_frequency[:: max(1, len(by_frequency) // _TERMS_EACH)]
 
 
-def _agrees(question: Sequence[str], passages: Mapping[int, Counter[str]], words: Words) -> bool:
+def _agrees(question: Sequence[str], passages: Mapping[int, Counter[str]], words: WordSearch) -> bool:
     """Whether frequencies, scores and order of the passages that were read are those of the index.
 
     Args:

@@ -6,12 +6,12 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 
-from embeddings.indexes.milvus_rows import MAX_LIMIT, ROWS, among, portions
+from embeddings.indexes.milvus_rows import MAX_LIMIT, ROWS, key_condition, portions
 from embeddings.indexes.milvus_sparse import SparseRows
 from embeddings.indexes.topk import are_among
 from rag.lexical.bm25 import idf
 from rag.lexical.vocabulary import Bucket, Vocabulary
-from rag.lexical.word_rows import SOUNDS, TERMS, WORDS, WordFacts, bucket_key, buckets_of, hashed
+from rag.lexical.word_rows import SOUNDS, TERMS, WORDS, WordFacts, bucket_key, buckets_of, term_hash
 from rag.lexical.words import DECIMALS, Ids
 from rag.text.sounds import is_sound
 
@@ -32,7 +32,7 @@ def as_term(term: str) -> Term:
 
 
 class MilvusWords:
-    """The words of a collection as its facts describe them; see `rag.lexical.words.Words`.
+    """The words of a collection as its facts describe them; see `rag.lexical.words.WordSearch`.
 
     What is asked about a term is asked of the server once. Whoever asks about many asks about all at once first.
     """
@@ -40,29 +40,29 @@ class MilvusWords:
     def __init__(self, rows: SparseRows, facts: WordFacts) -> None:
         self._rows = rows
         self._facts = facts
-        self.vocabulary = Vocabulary(facts.buckets, self._read)
+        self.vocabulary = Vocabulary(facts.buckets, self._fetch)
 
     def __len__(self) -> int:
         return self._facts.passages
 
     def look_up(self, terms: Iterable[Term]) -> None:
         """Ask about terms that have not been asked about, all at once."""
-        self.vocabulary.load(hashed(*term) for term in terms)
+        self.vocabulary.load(term_hash(*term) for term in terms)
 
     def has_looked_up(self, term: Term) -> bool:
         """Whether a term has been asked about."""
-        return self.vocabulary.is_loaded(hashed(*term))
+        return self.vocabulary.is_loaded(term_hash(*term))
 
     def passages_with_term(self, term: str) -> int:
         """Return the number of passages with a term, which may be a sound."""
-        return self.vocabulary.find(hashed(*as_term(term)))[1]
+        return self.vocabulary.find(term_hash(*as_term(term)))[1]
 
     def passages_with_word(self, word: str) -> int:
         """Return the number of passages with a folded word."""
-        return self.vocabulary.find(hashed(WORDS, word))[1]
+        return self.vocabulary.find(term_hash(WORDS, word))[1]
 
     def best(self, terms: Sequence[str], k: int, allowed: Ids | None, outdated: Ids) -> list[tuple[int, float]]:
-        """See `rag.lexical.words.Words.best`."""
+        """See `rag.lexical.words.WordSearch.best`."""
         weights = self._weights(terms)
         if not weights or k <= 0 or (allowed is not None and not len(allowed)):
             return []
@@ -72,27 +72,27 @@ class MilvusWords:
         allowed = np.setdiff1d(allowed, outdated)
         if len(allowed) > _MAX_REQUESTED_KEYS:
             # among this many, k are allowed if the allowed keys are spread evenly
-            limit_of_all = limit * len(self) // len(allowed)
+            limit_of_all = limit * len(self) // len(allowed) + _EXTRA_HITS
             if limit_of_all <= MAX_LIMIT:
                 best, is_complete = self._best(weights, k, limit_of_all, allowed=allowed)
                 if is_complete:
                     return best
-        scored = [self._best(weights, k, limit, among(keys))[0] for keys in portions(allowed)]
+        scored = [self._best(weights, k, limit, key_condition(keys))[0] for keys in portions(allowed)]
         return _ordered([hit for best in scored for hit in best], k)
 
     def containing(self, phrase: Sequence[str]) -> Ids:
-        """See `rag.lexical.words.Words.containing`."""
-        hashes = [hashed(WORDS, word) for word in phrase]
+        """See `rag.lexical.words.WordSearch.containing`."""
+        hashes = [term_hash(WORDS, word) for word in phrase]
         self.vocabulary.load(hashes)
-        found = [self.vocabulary.find(word) for word in hashes]
-        if not found or not all(count for _, count in found):
+        entries = [self.vocabulary.find(word) for word in hashes]
+        if not entries or not all(count for _, count in entries):
             return _NO_KEYS
-        dimensions = [dimension for dimension, _ in found]
+        dimensions = [dimension for dimension, _ in entries]
         # no more have all words, unless another program has just added some
-        limit = min(count for _, count in found) + _EXTRA_HITS
+        limit = min(count for _, count in entries) + _EXTRA_HITS
         return np.array(sorted(self._with_phrase(dimensions, limit, 0, _LAST_KEY)), np.int64)
 
-    def _read(self, numbers: list[int]) -> Mapping[int, Bucket]:
+    def _fetch(self, numbers: list[int]) -> Mapping[int, Bucket]:
         keys = [bucket_key(number) for number in numbers]
         starts = range(0, len(keys), ROWS)
         return buckets_of(
@@ -101,7 +101,7 @@ class MilvusWords:
 
     def _weights(self, terms: Sequence[str]) -> dict[int, float]:
         """Return the vector of a question with these terms."""
-        hashes = [hashed(*as_term(term)) for term in terms]
+        hashes = [term_hash(*as_term(term)) for term in terms]
         self.vocabulary.load(hashes)
         counts = dict(map(self.vocabulary.find, hashes))
         return {dimension: idf(count, len(self)) for dimension, count in counts.items() if count}
@@ -159,5 +159,5 @@ def _ordered(scored: list[tuple[int, float]], k: int) -> list[tuple[int, float]]
 
 
 def _has_phrase(words: Sequence[int], phrase: Sequence[int]) -> bool:
-    starts = (place for place, word in enumerate(words) if word == phrase[0])
+    starts = (number for number, word in enumerate(words) if word == phrase[0])
     return any(list(words[start : start + len(phrase)]) == list(phrase) for start in starts)

@@ -75,7 +75,7 @@ class SharedLexicalIndex:
     def __init__(self, folder: Path, store: Store, address: str) -> None:
         self.address = address
         vectors = MilvusAddress.parse(address.removeprefix(_ENGINE))
-        self._place = replace(vectors, name=f"{vectors.name}_words")
+        self._collection = replace(vectors, name=f"{vectors.name}_words")
         self._folder = folder
         self._store = store
         self._lock = threading.Lock()
@@ -102,7 +102,7 @@ class SharedLexicalIndex:
     def as_written(self) -> WrittenWords | None:
         """See `rag.lexical.view.LexicalView.as_written`."""
         with unavailability_said():
-            rows = open_rows(self._place, self._store.facts.archive_id, _version())
+            rows = open_rows(self._collection, self._store.facts.archive_id, _version())
             if rows is None:
                 return None
             facts = _facts_of(rows)
@@ -151,18 +151,18 @@ class SharedLexicalIndex:
             except OSError as error:
                 log.debug("The words are searched as they are: %s.", error)
             else:
-                return self._written()
-        opened = self._opened()
-        if opened is None:
+                return self._update()
+        readable = self._readable()
+        if readable is None:
             raise VectorsUnavailable(
                 f"The words are being written to {self.address} by another program, or this one may not write them: "
                 "ask again when that is done."
             )
-        return self._as_it_is(*opened)
+        return self._as_it_is(*readable)
 
-    def _opened(self) -> tuple[SparseRows, WordFacts] | None:
+    def _readable(self) -> tuple[SparseRows, WordFacts] | None:
         """Return what was written of this archive; None if there is nothing that can be used."""
-        rows = open_rows(self._place, self._store.facts.archive_id, _version())
+        rows = open_rows(self._collection, self._store.facts.archive_id, _version())
         facts = _facts_of(rows) if rows else None
         return (rows, facts) if rows and facts and self._store.changes.descends_from(facts.state) else None
 
@@ -172,12 +172,12 @@ class SharedLexicalIndex:
             first = next(changes)
         return _open_words(rows, facts, np.sort(first.outdated))
 
-    def _written(self) -> _OpenWords:
+    def _update(self) -> _OpenWords:
         """Write what has changed, or all words where that is not enough; the caller has the turn."""
-        opened = self._complete()
-        if opened is None:
+        complete = self._complete()
+        if complete is None:
             return self._rebuilt()
-        rows, facts = opened
+        rows, facts = complete
         if facts.state == self._store.changes.state:
             return _open_words(rows, facts)
         count = self._store.passages.count()
@@ -196,17 +196,17 @@ class SharedLexicalIndex:
     def _complete(self) -> tuple[SparseRows, WordFacts] | None:
         """Return what was written of this archive, if all that is noted of it is there."""
         try:
-            opened = self._opened()
+            readable = self._readable()
         except IndexDamaged as error:
             log.warning("%s They are written again.", error)
             return None
-        if opened is None:
+        if readable is None:
             return None
-        rows, facts = opened
+        rows, facts = readable
         is_current = facts.state == self._store.changes.state
         expected = self._store.passages.count() if is_current else facts.passages
         if facts.is_complete and rows.count() == facts.passages == expected:
-            return opened
+            return readable
         log.warning("The words on the server did not match the archive, and are written again.")
         return None
 
@@ -217,7 +217,7 @@ class SharedLexicalIndex:
             VocabularyFull: there are too many new terms.
         """
         words = MilvusWords(rows, facts)
-        frequencies, languages = self._counted(facts.state)
+        frequencies, languages = self._frequencies(facts.state)
         terms = term_maker(lambda word: words.passages_with_word(word) + frequencies[word])
         writer = WordWriter(rows, words.vocabulary, facts.averages, facts.passages, facts.lengths)
         # whoever comes next if this program is ended sees that something is missing
@@ -240,11 +240,11 @@ class SharedLexicalIndex:
     def _rebuilt(self) -> _OpenWords:
         """Write all words to a new collection, which then takes the place of the other one."""
         with self._store.database.snapshot():
-            frequencies, languages = self._counted(NOTHING_YET)
+            frequencies, languages = self._frequencies(NOTHING_YET)
             terms = term_maker(lambda word: frequencies[word])
             counts: Counter[int] = Counter()
             lengths, passages = Lengths(0, 0), 0
-            for entry in map(HashedEntry.of, self._entries(terms)):
+            for entry in map(HashedEntry.from_entry, self._entries(terms)):
                 counts.update(entry.all)
                 lengths += entry.lengths
                 passages += 1
@@ -260,15 +260,15 @@ class SharedLexicalIndex:
                 averages=lengths.average(passages),
                 buckets=vocabulary.size,
             )
-            rows = new_rows(self._place)
-            rows.put(HashedEntry.of(entry).row(vocabulary, facts.averages) for entry in self._entries(terms))
-        rows.put(bucket_row(number, bucket) for number, bucket in vocabulary.changes())
+            rows = new_rows(self._collection)
+            rows.write(HashedEntry.from_entry(entry).row(vocabulary, facts.averages) for entry in self._entries(terms))
+        rows.write(bucket_row(number, bucket) for number, bucket in vocabulary.changes())
         rows.settle()
         rows.note(facts.to_json())
         rows.publish()
         return _open_words(rows, facts)
 
-    def _counted(self, state: State) -> tuple[Counter[str], Counter[str]]:
+    def _frequencies(self, state: State) -> tuple[Counter[str], Counter[str]]:
         """Return how many passages added since a state have each word, and are in each language."""
         with closing(self._store.changes.passages_since(state.revision)) as changes:
             return count_words(changes)

@@ -27,10 +27,10 @@ class _Guess:
         return len(self.words)
 
     def passages_with_term(self, term: str) -> int:
-        return self._known(as_term(term), self.words.passages_with_term)
+        return self._frequency(as_term(term), self.words.passages_with_term)
 
     def passages_with_word(self, word: str) -> int:
-        return self._known((WORDS, word), self.words.passages_with_word)
+        return self._frequency((WORDS, word), self.words.passages_with_word)
 
     def best(self, terms: Sequence[str], k: int, allowed: Ids | None, outdated: Ids) -> list[tuple[int, float]]:
         return self.words.best(terms, k, allowed, outdated)
@@ -38,7 +38,7 @@ class _Guess:
     def containing(self, phrase: Sequence[str]) -> Ids:
         return self.words.containing(phrase)
 
-    def _known(self, term: Term, frequency: Callable[[str], int]) -> int:
+    def _frequency(self, term: Term, frequency: Callable[[str], int]) -> int:
         if self.words.has_looked_up(term):
             return frequency(term[1])
         self.unasked.add(term)
@@ -57,14 +57,14 @@ class SharedSnapshot(LexicalSnapshot):
 
     def analyse(self, question: str) -> LexicalQuery:
         """See `LexicalSnapshot.analyse`."""
-        return self._read(lambda snapshot: snapshot.analyse(question))
+        return self._result(lambda snapshot: snapshot.analyse(question))
 
     def matches(self, query: LexicalQuery, text: str, language: str) -> tuple[Match, ...]:
         """See `LexicalSnapshot.matches`."""
         sought = {term for word in query.words for term in (*word.variants, *word.sounds)}
-        return self._read(lambda snapshot: snapshot.matches(query, text, language), sought)
+        return self._result(lambda snapshot: snapshot.matches(query, text, language), sought)
 
-    def _read(self, result_of: Callable[[LexicalSnapshot], Result], sought: Set[str] | None = None) -> Result:
+    def _result(self, result_of: Callable[[LexicalSnapshot], Result], sought: Set[str] | None = None) -> Result:
         """Return a result when all has been asked that it depends on.
 
         Args:

@@ -12,7 +12,7 @@ from rag.lexical.bm25 import idf
 from rag.lexical.documents import Terms, name_sounds
 from rag.lexical.query import LexicalQuery, Match, QueryWord
 from rag.lexical.stopwords import content_word_flags, is_stop_word
-from rag.lexical.words import Ids, Words
+from rag.lexical.words import Ids, WordSearch
 from rag.text.lost_letters import damaged_forms
 from rag.text.numbers import alternative_readings, scaled_value
 from rag.text.sounds import may_be_name, sought_sounds
@@ -38,7 +38,7 @@ class LexicalSnapshot:
     but no longer in the archive, or with another text.
     """
 
-    words: Words
+    words: WordSearch
     terms: Terms
     languages: tuple[str, ...]
     outdated: Ids
@@ -163,7 +163,7 @@ def _spellings(phrase: str) -> Iterator[list[str]]:
             yield [folded for part in spelling if (folded := fold(part))]
 
 
-def _searched_terms(query: LexicalQuery, words: Words) -> list[str]:
+def _searched_terms(query: LexicalQuery, words: WordSearch) -> list[str]:
     """Return the question's terms that occur in the archive; of a large archive only rare ones, if there are any."""
     terms_of_words = [term for word in query.words for term in word.sounds or word.variants]
     frequencies = {term: words.passages_with_term(term) for term in terms_of_words}

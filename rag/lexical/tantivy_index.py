@@ -57,7 +57,7 @@ def panics_as_damage(folder: Path | None) -> Iterator[None]:
 class WordIndex:
     """The words of passages by key, in a folder, as they are when it is opened: `write` and `reopened` return others.
 
-    See `rag.lexical.words.Words`. Safe to use from several threads, but one at a time may write.
+    See `rag.lexical.words.WordSearch`. Safe to use from several threads, but one at a time may write.
     """
 
     def __init__(self, index: Index, folder: Path | None = None, *, linked: bool = False) -> None:
@@ -171,7 +171,7 @@ class WordIndex:
             raise OSError(str(error)) from error
 
     def best(self, terms: Sequence[str], k: int, allowed: Ids | None, outdated: Ids) -> list[tuple[int, float]]:
-        """See `rag.lexical.words.Words.best`."""
+        """See `rag.lexical.words.WordSearch.best`."""
         searcher = self._searcher
         if not terms or k <= 0 or (allowed is not None and not len(allowed)):
             return []
@@ -199,7 +199,7 @@ class WordIndex:
             in_query = allowed is not None
 
     def containing(self, phrase: Sequence[str]) -> Ids:
-        """See `rag.lexical.words.Words.containing`."""
+        """See `rag.lexical.words.WordSearch.containing`."""
         searcher = self._searcher
         count = min((searcher.doc_freq("words", word) for word in phrase), default=0)
         if not count:

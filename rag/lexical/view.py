@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple, Protocol
 
 from rag.lexical.snapshot import LexicalSnapshot
-from rag.lexical.words import Words
+from rag.lexical.words import WordSearch
 from rag.types.archive_state import State
 
 IN_FOLDER = "tantivy"
@@ -15,7 +15,7 @@ IN_FOLDER = "tantivy"
 class WrittenWords(NamedTuple):
     """Words as they were written: of which state of the archive, None if by other rules or of another archive."""
 
-    words: Words
+    words: WordSearch
     state: State | None
 
 

@@ -14,7 +14,7 @@ from itertools import count
 import xxhash
 
 # terms of a bucket when it is made, at most, on average, and ever: a few more come with each new passage
-_TERMS_EACH, _PLACES = 32, 128
+_TERMS_EACH, _SLOTS = 32, 128
 # bits of a hash that say which bucket; the others distinguish its terms, and are a number in JSON
 _BITS_OF_BUCKET = 11
 _FIRST_DIMENSION = 1
@@ -33,21 +33,21 @@ class Bucket:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Slot:
     """A bucket, and a place in it."""
 
     bucket: int
-    place: int
+    number: int
 
     @property
     def dimension(self) -> int:
         """The dimension of the term in this place."""
-        return _FIRST_DIMENSION + self.bucket * _PLACES + self.place
+        return _FIRST_DIMENSION + self.bucket * _SLOTS + self.number
 
     @classmethod
-    def of(cls, dimension: int) -> Place:
+    def at(cls, dimension: int) -> Slot:
         """Return the place of the term that has a dimension."""
-        return cls(*divmod(dimension - _FIRST_DIMENSION, _PLACES))
+        return cls(*divmod(dimension - _FIRST_DIMENSION, _SLOTS))
 
 
 def hash_of(kind: str, text: str) -> int:
@@ -58,21 +58,17 @@ def hash_of(kind: str, text: str) -> int:
 class Vocabulary:
     """The buckets that are needed, of which each is read once. A bucket that is new is empty."""
 
-    def __init__(self, size: int, read: Callable[[list[int]], Mapping[int, Bucket]]) -> None:
-        """Open a vocabulary of `size` buckets, which `read` reads by their numbers."""
+    def __init__(self, size: int, fetch: Callable[[list[int]], Mapping[int, Bucket]]) -> None:
+        """Open a vocabulary of `size` buckets, which `fetch` reads by their numbers."""
         self.size = size
-        self._read = read
+        self._fetch = fetch
         self._buckets: dict[int, Bucket] = {}
-        self.changed: set[int] = set()
-        """The buckets that differ from what was read."""
+        # the buckets that differ from what was read
+        self._modified: set[int] = set()
 
     @classmethod
     def of_counts(cls, counts: Mapping[int, int]) -> Vocabulary:
-        """Make a vocabulary of terms, each with the number of passages with it.
-
-        Raises:
-            VocabularyFull: chance has put too many into one bucket.
-        """
+        """Make a vocabulary of terms, each with the number of passages with it."""
         size = next(size for size in (2**power for power in count()) if size * _TERMS_EACH >= len(counts))
         vocabulary = cls(size, lambda numbers: {number: Bucket() for number in numbers})
         for term, frequency in counts.items():
@@ -85,13 +81,13 @@ class Vocabulary:
 
     def load_dimensions(self, dimensions: Iterable[int]) -> None:
         """Read the buckets of dimensions that have not been read."""
-        self._load({Place.of(dimension).bucket for dimension in dimensions})
+        self._load({Slot.at(dimension).bucket for dimension in dimensions})
 
     def _load(self, numbers: Set[int]) -> None:
         missing = numbers - self._buckets.keys()
         if missing:
-            read = self._read(sorted(missing))
-            self._buckets.update((number, read.get(number) or Bucket()) for number in missing)
+            fetched = self._fetch(sorted(missing))
+            self._buckets.update((number, fetched.get(number) or Bucket()) for number in missing)
 
     def is_loaded(self, term: int) -> bool:
         """Whether the bucket of a term has been read."""
@@ -101,10 +97,10 @@ class Vocabulary:
         """Return the dimension of a term and the number of passages with it; 0 and 0 where there is none."""
         bucket = self._bucket(term % self.size)
         try:
-            place = bucket.terms.index(term >> _BITS_OF_BUCKET)
+            number = bucket.terms.index(term >> _BITS_OF_BUCKET)
         except ValueError:
             return 0, 0
-        return Place(term % self.size, place).dimension, bucket.counts[place]
+        return Slot(term % self.size, number).dimension, bucket.counts[number]
 
     def dimension(self, term: int) -> int:
         """Return the dimension of a term, which gets one if it has none.
@@ -117,22 +113,22 @@ class Vocabulary:
             return dimension
         number = term % self.size
         bucket = self._bucket(number)
-        if len(bucket.terms) == _PLACES:
+        if len(bucket.terms) == _SLOTS:
             raise VocabularyFull
         bucket.terms.append(term >> _BITS_OF_BUCKET)
         bucket.counts.append(0)
-        self.changed.add(number)
-        return Place(number, len(bucket.terms) - 1).dimension
+        self._modified.add(number)
+        return Slot(number, len(bucket.terms) - 1).dimension
 
     def add(self, dimension: int, passages: int) -> None:
         """Count more passages with the term of a dimension, or fewer."""
-        place = Place.of(dimension)
-        self._bucket(place.bucket).counts[place.place] += passages
-        self.changed.add(place.bucket)
+        slot = Slot.at(dimension)
+        self._bucket(slot.bucket).counts[slot.number] += passages
+        self._modified.add(slot.bucket)
 
     def changes(self) -> Iterator[tuple[int, Bucket]]:
         """Yield the buckets to write, with their numbers."""
-        for number in sorted(self.changed):
+        for number in sorted(self._modified):
             yield number, self._buckets[number]
 
     def _bucket(self, number: int) -> Bucket:

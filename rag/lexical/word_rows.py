@@ -28,7 +28,7 @@ _NO_WORD = 0
 _FIRST_BUCKET = -2
 _CACHED_TERMS = 1 << 18
 
-hashed = lru_cache(_CACHED_TERMS)(hash_of)
+term_hash = lru_cache(_CACHED_TERMS)(hash_of)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,19 +38,19 @@ class Lengths:
     terms: float
     sounds: float
 
-    def __add__(self, other: Lengths) -> Lengths:
-        return Lengths(self.terms + other.terms, self.sounds + other.sounds)
+    def __add__(self, lengths: Lengths) -> Lengths:
+        return Lengths(self.terms + lengths.terms, self.sounds + lengths.sounds)
 
-    def __sub__(self, other: Lengths) -> Lengths:
-        return Lengths(self.terms - other.terms, self.sounds - other.sounds)
+    def __sub__(self, lengths: Lengths) -> Lengths:
+        return Lengths(self.terms - lengths.terms, self.sounds - lengths.sounds)
 
     def average(self, passages: int) -> Lengths:
         """Return the average of so many passages; where there are no terms, no score depends on it."""
         return Lengths(self.terms / max(passages, 1) or 1.0, self.sounds / max(passages, 1) or 1.0)
 
-    def differs(self, other: Lengths, share: float) -> bool:
+    def differs(self, average: Lengths, share: float) -> bool:
         """Whether it is farther from another than a share of it."""
-        pairs = ((self.terms, other.terms), (self.sounds, other.sounds))
+        pairs = ((self.terms, average.terms), (self.sounds, average.sounds))
         return any(abs(ours - theirs) > share * theirs for ours, theirs in pairs)
 
 
@@ -116,13 +116,13 @@ class HashedEntry:
     words: tuple[int, ...]
 
     @classmethod
-    def of(cls, entry: Entry) -> HashedEntry:
+    def from_entry(cls, entry: Entry) -> HashedEntry:
         """Return the hashes of an entry."""
         return cls(
             entry.key,
-            Counter(hashed(TERMS, term) for term in entry.terms),
-            Counter(hashed(SOUNDS, sound) for sound in entry.sounds),
-            tuple(_NO_WORD if word == EDGE else hashed(WORDS, word) for word in entry.words),
+            Counter(term_hash(TERMS, term) for term in entry.terms),
+            Counter(term_hash(SOUNDS, sound) for sound in entry.sounds),
+            tuple(_NO_WORD if word == EDGE else term_hash(WORDS, word) for word in entry.words),
         )
 
     @property

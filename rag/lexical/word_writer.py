@@ -47,9 +47,9 @@ class WordWriter:
         Raises:
             VocabularyFull: there are too many new terms.
         """
-        hashed = [HashedEntry.of(entry) for entry in entries]
-        self._vocabulary.load(term for entry in hashed for term in entry.all)
-        self._rows.put(self._rows_of(hashed))
+        hashes = [HashedEntry.from_entry(entry) for entry in entries]
+        self._vocabulary.load(term for entry in hashes for term in entry.all)
+        self._rows.write(self._rows_of(hashes))
 
     def finish(self) -> None:
         """Write the vocabulary."""
@@ -58,7 +58,7 @@ class WordWriter:
             if count:
                 self._vocabulary.add(dimension, count)
         self._counts.clear()
-        self._rows.put(bucket_row(number, bucket) for number, bucket in self._vocabulary.changes())
+        self._rows.write(bucket_row(number, bucket) for number, bucket in self._vocabulary.changes())
         self._rows.settle()
 
     def _rows_of(self, entries: Iterable[HashedEntry]) -> Iterator[dict[str, Any]]:

@@ -25,7 +25,7 @@ class Entry(NamedTuple):
     words: Sequence[str]
 
 
-class Words(Protocol):
+class WordSearch(Protocol):
     """The words of passages by key: terms and sounds, ranked by BM25, and words with their order, for phrases.
 
     Safe to use from several threads. On a server, each method raises IndexUnavailable where it does not answer, and

@@ -457,6 +457,6 @@ def test_without_the_extra(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
 
 def test_without_milvus_lite(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A file needs another package than a server."""
-    monkeypatch.setattr(milvus_collection, "find_spec", lambda _: None)
+    monkeypatch.setattr(milvus_connection, "find_spec", lambda _: None)
     with pytest.raises(IndexUnavailable, match="pip install milvus-lite"):
         MilvusIndex(MilvusAddress.parse(str(tmp_path / "vectors.db")), DIM)

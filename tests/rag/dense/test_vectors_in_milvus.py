@@ -1,4 +1,4 @@
-"""An archive whose vectors are in Milvus answers as one that has them itself, and says what is wrong there."""
+"""An archive with its vectors and words in Milvus answers as one that has them itself, and says what is wrong."""
 
 from __future__ import annotations
 
@@ -11,12 +11,13 @@ import pytest
 from factories import article
 from filelock import FileLock
 from paths import ARTICLES, Run
+from pymilvus import MilvusClient
 
 from embeddings.encoder import Encoder
 from rag.archive import Archive
 from rag.dense import location
 from rag.errors import ConfigError, VectorsUnavailable
-from rag.storage.layout import DENSE
+from rag.storage.layout import DENSE, LEXICAL
 
 pytestmark = pytest.mark.slow
 
@@ -25,14 +26,14 @@ QUESTIONS = ("Wer leitete die Verhandlungen?", "Why was the bridge closed?", "Ho
 
 @pytest.fixture
 def moved(sample: Archive, tmp_path: Path, encoder: Encoder) -> Iterator[Archive]:
-    """The sample archive with its vectors in a file of Milvus Lite."""
+    """The sample archive with its vectors and words in a file of Milvus Lite."""
     folder = Path(shutil.copytree(sample.folder, tmp_path / "archive"))
     with Archive.open(folder, vectors_at=f"milvus:{tmp_path / 'vectors.db'}", encoder=encoder) as archive:
         yield archive
 
 
 def test_answers_are_the_same(sample: Archive, moved: Archive) -> None:
-    """Passages, scores and confidence do not depend on where the vectors are, with and without filters."""
+    """Passages, scores and confidence do not depend on where vectors and words are, with and without filters."""
     for question in QUESTIONS:
         for filters in ({}, {"language": "de"}, {"since": "2024"}):
             expected, answer = (archive.ask(question, 10, **filters) for archive in (sample, moved))
@@ -52,14 +53,16 @@ def test_the_address_is_noted(moved: Archive, tmp_path: Path) -> None:
     for file in files:
         file.unlink()
     with Archive.open(moved.folder) as archive:
-        assert archive.status().vectors_at == f"milvus:{tmp_path / 'vectors.db'}"
+        status = archive.status()
+        assert status.vectors_at == status.words_at == f"milvus:{tmp_path / 'vectors.db'}"
         assert archive.ask(QUESTIONS[0]).citations == question.citations
         assert archive.status().recall == 1.0
     assert not list(moved.folder.joinpath(DENSE).glob("vectors-*"))
     with Archive.open(moved.folder, vectors_at="faiss") as archive:
         assert archive.ask(QUESTIONS[0]).citations == question.citations
-        assert archive.status().vectors_at == "faiss"
+        assert (archive.status().vectors_at, archive.status().words_at) == ("faiss", "tantivy")
     assert not moved.folder.joinpath(DENSE, location.ADDRESS).exists()
+    assert not moved.folder.joinpath(LEXICAL, location.ADDRESS).exists()
 
 
 def test_changes_follow(tmp_path: Path, encoder: Encoder) -> None:
@@ -76,7 +79,10 @@ def test_changes_follow(tmp_path: Path, encoder: Encoder) -> None:
             assert len(other._dense.open_as_it_is(encoder.dim)) == 2
         assert archive.ask("Wann kommt der Zirkus?").citations[0].article.id == "c"
         subjects = {finding.check: finding.symptom for finding in archive.doctor().findings}
-        assert (subjects["vector_index"], subjects["vector_search"]) == ("well", "well")
+        for check in ("vector_index", "vector_search", "word_index", "word_search", "word_scores"):
+            assert subjects[check] == "well"
+        # the words are not in the folder
+        assert not list((tmp_path / "archive" / LEXICAL).glob("index-*"))
 
 
 def test_another_archive_is_refused(moved: Archive, tmp_path: Path, encoder: Encoder) -> None:
@@ -114,9 +120,33 @@ def test_a_server_that_is_gone_comes_back(moved: Archive, monkeypatch: pytest.Mo
     assert moved.ask(QUESTIONS[0]).citations
 
 
+def test_a_server_that_is_gone_when_words_are_searched(moved: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is said in the same sentence, and the next question is answered."""
+    moved.ask(QUESTIONS[0])
+    rows = moved._lexical.catch_up().words._rows  # type: ignore[attr-defined]
+    monkeypatch.setattr(rows, "_client", _Unreachable())
+    with pytest.raises(VectorsUnavailable, match="connection refused"):
+        moved.ask(QUESTIONS[0])
+    moved._lexical.drop()
+    assert moved.ask(QUESTIONS[0]).citations
+
+
 class _Unreachable:
     def search(self, *_: object, **__: object) -> None:
         raise OSError("connection refused")
+
+
+def test_a_server_without_sparse_vectors(
+    sample: Archive, tmp_path: Path, encoder: Encoder, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """An older Milvus has the vectors; the words stay in the folder, which a line and the status say."""
+    monkeypatch.setattr(MilvusClient, "get_server_version", lambda *_, **__: "v2.3.5")
+    folder = Path(shutil.copytree(sample.folder, tmp_path / "archive"))
+    url = f"milvus:{tmp_path / 'vectors.db'}"
+    with Archive.open(folder, vectors_at=url, encoder=encoder) as archive:
+        assert archive.ask(QUESTIONS[0]).citations == sample.ask(QUESTIONS[0]).citations
+        assert (archive.status().vectors_at, archive.status().words_at) == (url, "tantivy")
+    assert "is older than 2.4: the index of words stays in the folder" in caplog.text
 
 
 def test_a_backup_does_not_say_where_the_vectors_are(moved: Archive, tmp_path: Path, encoder: Encoder) -> None:
@@ -127,7 +157,7 @@ def test_a_backup_does_not_say_where_the_vectors_are(moved: Archive, tmp_path: P
     moved.backup(tmp_path / "backup", with_indexes=True)
     restore_backup(tmp_path / "backup", tmp_path / "restored")
     with Archive.open(tmp_path / "restored", encoder=encoder) as restored:
-        assert restored.status().vectors_at == "faiss"
+        assert (restored.status().vectors_at, restored.status().words_at) == ("faiss", "tantivy")
 
 
 @pytest.mark.parametrize("address", ["redis://x", "milvus:", "milvus:http://me:geheim@host:1/n", "milvus:http://h/a b"])

@@ -134,7 +134,7 @@ def test_each_term_has_its_own_dimension(counts: dict[str, int], other: str) -> 
 
 def test_a_vocabulary_that_is_full(monkeypatch: pytest.MonkeyPatch) -> None:
     """It says so, and gives no term the place of another."""
-    monkeypatch.setattr(vocabulary, "_PLACES", 3)
+    monkeypatch.setattr(vocabulary, "_SLOTS", 3)
     full = Vocabulary.of_counts({1 << 20: 1, 2 << 20: 1, 3 << 20: 1})
     with pytest.raises(VocabularyFull):
         full.dimension(4 << 20)
@@ -160,7 +160,7 @@ def test_catching_up_is_as_good_as_writing_all(store: Store, tmp_path: Path) -> 
     for number, text in enumerate([*TEXTS, *TEXTS]):
         put(store, article(str(number), text))
     assert len(search_keys(view, "Tunnel")) == 4
-    collection = view._place
+    collection = view._collection
     before = MilvusClient(collection.uri).describe_collection(collection.name)["collection_name"]
     put(store, article("0", "Der Kanal in München."[:47].ljust(47, "!")))
     store.remove_file("1")
@@ -182,7 +182,7 @@ def test_a_small_archive_answers_as_if_it_never_had_other_articles(store: Store,
     fresh = view_of(store, tmp_path)
     for question in ("Tunnel in München", "Kinderarzt", "Selenskij"):
         assert ranked(view, question) == ranked(fresh, question)
-    assert len([name for name in MilvusClient(view._place.uri).list_collections() if "_words__" in name]) == 1
+    assert len([name for name in MilvusClient(view._collection.uri).list_collections() if "_words__" in name]) == 1
 
 
 def test_scores_follow_the_average_length(store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -207,14 +207,14 @@ def test_writing_that_was_interrupted(
     view.catch_up()
     store.remove_file("1")
     put(store, article("new", "Ein Kanal statt eines Tunnels."))
-    put_rows = SparseRows.put
+    put_rows = SparseRows.write
 
     def fail(rows: SparseRows, written: Iterator[object]) -> None:
         put_rows(rows, [next(iter(written))])  # type: ignore[list-item]
         raise IndexUnavailable("No Milvus answers.")
 
     with monkeypatch.context() as broken:
-        broken.setattr(SparseRows, "put", fail)
+        broken.setattr(SparseRows, "write", fail)
         with pytest.raises(VectorsUnavailable, match="No Milvus answers"):
             view.catch_up()
     with caplog.at_level(logging.WARNING):
@@ -268,7 +268,7 @@ def test_words_of_others_are_refused(store: Store, tmp_path: Path, monkeypatch: 
     monkeypatch.setattr(shared_index, "VERSION", shared_index.VERSION + 2)
     newer = shared_view_of(store, tmp_path)
     assert len(search_keys(newer, "Tunnel")) == 1
-    client = MilvusClient(view._place.uri)
+    client = MilvusClient(view._collection.uri)
     client.drop_alias("fundstelle_words")
     client.create_collection("fundstelle_words", dimension=4)
     with pytest.raises(VectorsUnavailable, match="of another program"):
@@ -328,9 +328,7 @@ def test_a_question_asks_about_terms_a_few_times(store: Store, tmp_path: Path, m
         return rows_of(rows, keys, fields)
 
     monkeypatch.setattr(SparseRows, "rows_of", counted)
-    query = words.analyse(
-        "Wartet der Kinderarzt mit Präsident Zelensky am Gotthardbasistunnel auf Bahnhofsvorsteher?"
-    )
+    query = words.analyse("Wartet der Kinderarzt mit Präsident Zelensky am Gotthardbasistunnel auf Bahnhofsvorsteher?")
     assert len(query.words) > 4
     assert requests["counts"] <= 4
     assert words.matches(query, TEXTS[4], "de")
@@ -342,7 +340,7 @@ def test_facts_that_cannot_be_read(store: Store, tmp_path: Path, caplog: pytest.
     key = put(store, article("a", TEXTS[1]))
     view = shared_view_of(store, tmp_path)
     view.catch_up()
-    rows = shared_index.open_rows(view._place, store.facts.archive_id, shared_index._version())
+    rows = shared_index.open_rows(view._collection, store.facts.archive_id, shared_index._version())
     assert rows is not None
     rows.note({"owner": store.facts.archive_id, "version": shared_index._version()})
     assert search_keys(shared_view_of(store, tmp_path), "Tunnel") == [key]
