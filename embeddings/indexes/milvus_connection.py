@@ -9,7 +9,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.util import find_spec
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from embeddings.errors import IndexDamaged, IndexUnavailable, SecretUnreadable
 from embeddings.indexes.milvus_address import MilvusAddress
@@ -27,6 +27,7 @@ _OLDEST_WITH_SPARSE_VECTORS = (2, 4)
 # a server that did not answer is not asked for so many seconds: else of those who wait, each would wait in turn
 _SILENT_SECONDS = 2.0
 _silent_until: dict[str, float] = {}
+_NEVER = (1 << 31) - 1
 # what pymilvus says where nobody answers, and Milvus where a collection does not exist, or is not in memory
 _NO_CONNECTION, _NO_COLLECTION, _NOT_LOADED = 2, 100, 101
 
@@ -71,7 +72,10 @@ def _client(address: MilvusAddress) -> MilvusClient:
     certificate = os.environ.get("FUNDSTELLE_MILVUS_CA")
     if certificate and not os.access(certificate, os.R_OK):
         raise IndexUnavailable(f"The certificate {certificate}, which $FUNDSTELLE_MILVUS_CA names, cannot be read.")
-    arguments = {"server_pem_path": certificate} if certificate else {}
+    arguments: dict[str, Any] = {"server_pem_path": certificate} if certificate else {}
+    if address.is_file:
+        # its server, which is in this process, ends a connection that asks again and again whether it is still there
+        arguments["grpc_options"] = {"grpc.keepalive_time_ms": _NEVER}
     with errors_of(address):
         return MilvusClient(address.uri, token=token, timeout=TIMEOUT, **arguments)
 
