@@ -22,7 +22,7 @@ from rag.storage.interruption import reraise_interruption
 from rag.storage.listing import register_sort_key
 from rag.storage.locks import INDEXING_LOCK, NO_LOCKS, lock_error
 from rag.storage.log_fit import change_count, check_log
-from rag.storage.schema import SCHEMA_VERSION, set_up
+from rag.storage.schema import set_up
 from rag.storage.sqlite_errors import DAMAGED, EMPTY, REPLACED, archive_error, missing_error
 from rag.storage.state_file import ChangeCount, lost_changes, state_before, write_state
 
@@ -47,10 +47,10 @@ class SqliteDatabase(Database):
     def __init__(self, path: Path) -> None:
         super().__init__()
         self._path = path
-        self._version = SCHEMA_VERSION
-        # changes that were lost before
-        self._lost = 0
-        self._next_state = 0.0
+        # what is known when the file is open: its version, and how many changes were lost before
+        self._version: int
+        self._lost: int
+        self._next_state = time.monotonic()
         # what the file itself said last, without its write-ahead log
         self._in_file: ChangeCount | None = None
         if not path.exists():
@@ -148,10 +148,12 @@ class SqliteDatabase(Database):
     @contextmanager
     def writing(self, *, safely: bool = True) -> Iterator[sqlite3.Connection]:
         """Change all or nothing on a connection, after all others who write."""
-        with self.lent() as connection, immediate_transaction(connection):
-            yield connection
-            count = change_count(connection)
-        # what a power cut undoes is indexed again, but nobody types again what was typed
+        with self.lent() as connection:
+            # what a power cut undoes is indexed again, but nobody types again what was typed
+            connection.execute(f"PRAGMA synchronous = {'FULL' if safely else 'NORMAL'}")
+            with immediate_transaction(connection):
+                yield connection
+                count = change_count(connection)
         if safely or time.monotonic() >= self._next_state:
             self._write_state(count, safely=safely)
 

@@ -86,10 +86,10 @@ def lost_changes(folder: Path, before: ChangeCount | None, now: ChangeCount) -> 
     lost = max(before.changes - now.changes, 0)
     if lost:
         log.warning(
-            "The archive %s lacks its last %d changes: its write-ahead log was damaged, or an earlier copy was put in "
+            "The archive %s lacks its last %s: its write-ahead log was damaged, or an earlier copy was put in "
             "its place; index your folders again and look through your dossiers (`fundstelle repair` ends this "
             "message).",
             folder,
-            lost,
+            "change" if lost == 1 else f"{lost} changes",
         )
     return lost

@@ -27,6 +27,23 @@ def open_archive(path: Path) -> None:
     SqliteDatabase(path).close()
 
 
+def crashed(folder: Path) -> Path:
+    """Return a folder with a copy of an open archive's files, as a crash leaves them."""
+    copy = folder / "copy"
+    copy.mkdir()
+    for name in (DATABASE, f"{DATABASE}-wal", "archive.state"):
+        shutil.copy(folder / name, copy)
+    return copy
+
+
+def damage_log(folder: Path) -> None:
+    """Turn a bit of the first change in the write-ahead log."""
+    log = folder / f"{DATABASE}-wal"
+    data = bytearray(log.read_bytes())
+    data[100] ^= 1
+    log.write_bytes(data)
+
+
 def test_an_empty_file_is_not_a_new_archive(path: Path) -> None:
     """A database of no bytes is refused, and stays as it is."""
     path.write_bytes(b"")
@@ -93,13 +110,9 @@ def test_damaged_rows_of_people_are_refused(path: Path, table: str) -> None:
 def test_a_crash_loses_no_change(path: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     """What was committed before a crash is there after it, and nothing is said."""
     database = SqliteDatabase(path)
-    copy = tmp_path / "copy"
     database.set_meta("shape", "square")
     database.set_meta("shape", "flat")
-    copy.mkdir()
-    # as a crash leaves the files
-    for name in (DATABASE, f"{DATABASE}-wal", "archive.state"):
-        shutil.copy(tmp_path / name, copy)
+    copy = crashed(tmp_path)
     database.close()
     whole = SqliteDatabase(copy / DATABASE)
     assert whole.meta("shape") == "flat"
@@ -112,14 +125,9 @@ def test_a_damaged_log_is_noticed(path: Path, caplog: pytest.LogCaptureFixture, 
     database = SqliteDatabase(path)
     database.set_meta("shape", "square")
     database.set_meta("shape", "flat")
-    copy = tmp_path / "copy"
-    copy.mkdir()
-    for name in (DATABASE, f"{DATABASE}-wal", "archive.state"):
-        shutil.copy(tmp_path / name, copy)
+    copy = crashed(tmp_path)
     database.close()
-    log = bytearray((copy / f"{DATABASE}-wal").read_bytes())
-    log[100] ^= 1
-    (copy / f"{DATABASE}-wal").write_bytes(log)
+    damage_log(copy)
     for _ in range(2):
         caplog.clear()
         damaged = SqliteDatabase(copy / DATABASE)
@@ -127,6 +135,19 @@ def test_a_damaged_log_is_noticed(path: Path, caplog: pytest.LogCaptureFixture, 
         damaged.set_meta("later", "change")
         damaged.close()
         assert "lacks its last 2 changes" in caplog.text
+
+
+def test_the_only_change_of_an_archive_is_missed(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """A new archive whose one change was lost lacks one; a whole one lacks none."""
+    database = SqliteDatabase(tmp_path / DATABASE)
+    database.set_meta("colour", "blue")
+    copy = crashed(tmp_path)
+    database.close()
+    open_archive(tmp_path / DATABASE)
+    assert caplog.text == ""
+    damage_log(copy)
+    open_archive(copy / DATABASE)
+    assert "lacks its last change:" in caplog.text
 
 
 def test_a_schema_that_is_no_text_is_refused(path: Path) -> None:
