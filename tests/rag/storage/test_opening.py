@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import errno
 import shutil
 import sqlite3
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
 
 from rag.archive import Archive
 from rag.errors import ArchiveDamaged, ArchiveError
+from rag.storage.locks import INDEXING_LOCK
 from rag.storage.sqlite_database import DATABASE, SqliteDatabase
 
 
@@ -87,6 +90,22 @@ def test_other_files_are_refused(tmp_path: Path) -> None:
         with pytest.raises(ArchiveError):
             open_archive(file)
         assert file.read_bytes() == before
+
+
+@pytest.mark.parametrize(("call", "is_refused"), [("lockf", True), ("flock", False)])
+def test_a_disk_that_keeps_locks_of_one_kind(
+    path: Path, call: str, is_refused: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A disk without the locks that SQLite takes is refused; without those of indexing alone, it may be read."""
+    fcntl = pytest.importorskip("fcntl", reason="only Unix has two kinds of locks")
+
+    def refuse(*_: object) -> None:
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    path.with_name(INDEXING_LOCK).touch()
+    monkeypatch.setattr(fcntl, call, refuse)
+    with pytest.raises(ArchiveError, match="keeps no locks") if is_refused else nullcontext():
+        open_archive(path)
 
 
 @pytest.mark.parametrize("table", ["meta", "settings", "dossiers"])

@@ -22,6 +22,11 @@ STRAY = """
 INSERT INTO passages (key, article, start, "end", input_hash, revision) VALUES (1, 'nobody', 0, 1, x'00', 1)
 """
 
+INDEX_OF_OTHERS = """
+UPDATE sqlite_schema SET sql = replace(sql, '(article, start)', '(article, revision)')
+WHERE name = 'passages_by_article'
+"""
+
 
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
@@ -92,6 +97,17 @@ def test_what_outlasts_a_power_cut(
         assert bool(flushed) == waits
 
 
+def test_who_does_not_say_otherwise_waits_for_the_disk(database: SqliteDatabase) -> None:
+    """A change that is not said to be one of articles or files is on the disk when it is done."""
+    with database.writing() as connection:
+        assert connection.execute("PRAGMA synchronous").fetchone() == (2,)
+
+
+def test_an_archive_is_named_by_its_folder(database: SqliteDatabase, tmp_path: Path) -> None:
+    """As a person names it, and as messages do."""
+    assert database.location == str(tmp_path)
+
+
 def test_the_room_that_a_database_takes(database: SqliteDatabase, tmp_path: Path) -> None:
     """It is that of its three files, and nothing stays in the log once that was moved into the database."""
     database.set_meta("colour", "blue" * 10_000)
@@ -115,3 +131,15 @@ def test_a_row_that_refers_to_nothing(database: SqliteDatabase) -> None:
         connection.execute("PRAGMA foreign_keys = OFF")
         connection.execute(STRAY)
     assert database.broken_references() == 1
+
+
+def test_an_index_that_lacks_a_row(database: SqliteDatabase) -> None:
+    """Its name is the fault that the whole file has; before, there is none."""
+    assert database.structural_fault() == ""
+    with database.lent() as connection:
+        connection.execute("PRAGMA foreign_keys = OFF")
+        connection.execute(STRAY)
+        connection.execute("PRAGMA writable_schema = ON")
+        connection.execute(INDEX_OF_OTHERS)
+        connection.execute("PRAGMA writable_schema = RESET")
+    assert database.structural_fault() == "row 1 missing from index passages_by_article"
