@@ -164,7 +164,7 @@ class Database(ABC):
         """
         with self.writing(safely=not (of_articles or of_files)) as connection:
             facts = dict(connection.execute("SELECT name, value FROM meta WHERE name IN ('revision', 'changes')"))
-            revision = int(facts.get("revision", 0)) + of_articles
+            revision = int(facts["revision"]) + of_articles
             yield connection, revision
             if of_articles:
                 mark = secrets.token_urlsafe(_MARK_BYTES)
