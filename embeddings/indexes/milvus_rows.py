@@ -115,17 +115,23 @@ class MilvusRows:
         with errors_of(self._address):
             self._client.drop_collection(self.name, timeout=WRITING_TIMEOUT)
 
-    def publish(self) -> None:
-        """Let others find this collection in place of the one before, which is deleted."""
+    def publish(self, *, keep_last: bool = False) -> None:
+        """Let others find this collection in place of the one before, and delete all earlier ones.
+
+        Args:
+            keep_last: leave the last one to those who are just searching it.
+        """
         client, alias = self._client, self._address.name
+        needed = {self.name}
         with errors_of(self._address):
-            earlier = [name for name in client.list_collections(timeout=TIMEOUT) if _is_of(name, alias)]
             if client.has_collection(alias, timeout=TIMEOUT):
+                if keep_last:
+                    needed.add(str(client.describe_collection(alias, timeout=TIMEOUT)["collection_name"]))
                 client.alter_alias(self.name, alias, timeout=TIMEOUT)
             else:
                 client.create_alias(self.name, alias, timeout=TIMEOUT)
-            for name in earlier:
-                if name != self.name:
+            for name in client.list_collections(timeout=TIMEOUT):
+                if _is_of(name, alias) and name not in needed:
                     client.drop_collection(name, timeout=TIMEOUT)
 
 

@@ -265,7 +265,8 @@ class SharedLexicalIndex:
         rows.write(bucket_row(number, bucket) for number, bucket in vocabulary.changes())
         rows.settle()
         rows.note(facts.to_json())
-        rows.publish()
+        # a small archive is written anew so often that questions would be interrupted
+        rows.publish(keep_last=passages <= MAX_REBUILT_PASSAGES)
         return _open_words(rows, facts)
 
     def _frequencies(self, state: State) -> tuple[Counter[str], Counter[str]]:
