@@ -106,7 +106,8 @@ class MilvusRows:
                 limit=limit,
                 output_fields=["key", *fields],
                 search_params={"metric_type": "IP", "params": dict(parameters)},
-                timeout=TIMEOUT,
+                # the first search in a file reads all of it, and nobody can be away
+                timeout=LOADING_TIMEOUT if self._address.is_file else TIMEOUT,
             )
         return hits
 

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import logging
+import os
+import shutil
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
+from uuid import uuid4
 
 import numpy as np
 import pytest
@@ -61,11 +64,33 @@ def both(sample: Archive, tmp_path_factory: pytest.TempPathFactory) -> tuple[Sha
 
 @pytest.mark.slow
 def test_candidates_and_scores_are_those_of_tantivy(both: tuple[SharedLexicalIndex, Archive]) -> None:
-    """Of the questions to the sample archive, in all their languages: the same fifty passages with the same scores.
+    """Of the questions to the sample archive, in all their languages: the same fifty passages with the same scores."""
+    assert_same_candidates(*both)
+
+
+@pytest.mark.heavy
+@pytest.mark.milvus
+def test_candidates_and_scores_on_a_server(sample: Archive, tmp_path: Path) -> None:
+    """A server has the same ones, too."""
+    server = os.environ["FUNDSTELLE_TEST_MILVUS"]
+    name = f"test_{uuid4().hex}"
+    view = SharedLexicalIndex(tmp_path / "shared", sample._store, f"milvus:{server}/{name}")
+    try:
+        assert_same_candidates(view, sample)
+    finally:
+        client = MilvusClient(server, token=os.environ.get("FUNDSTELLE_MILVUS_TOKEN", ""))
+        client.drop_alias(f"{name}_words")
+        for collection in client.list_collections():
+            if collection.startswith(name):
+                client.drop_collection(collection)
+
+
+def assert_same_candidates(view: SharedLexicalIndex, sample: Archive) -> None:
+    """Compare words with those of the archive, which has them in Tantivy.
 
     Scores of both are rounded to four decimals, so that two may differ by one in the last.
     """
-    ours, theirs = (view.catch_up() for view in (both[0], both[1]._lexical))
+    ours, theirs = view.catch_up(), sample._lexical.catch_up()
     languages = set()
     for question in [question for question in QUESTIONS if "question" in question][::2]:
         query = ours.analyse(question["question"])
@@ -76,6 +101,9 @@ def test_candidates_and_scores_are_those_of_tantivy(both: tuple[SharedLexicalInd
         last = expected[:50][-1][1] + 2e-4 if expected else 0.0
         assert {key for key, score in actual if score > last} <= {key for key, _ in expected}
         assert {key for key, score in expected if score > last} <= {key for key, _ in actual}
+        common = dict(expected).keys() & dict(actual).keys()
+        scores, expected_scores = ({key: dict(of_key)[key] for key in common} for of_key in (actual, expected))
+        assert scores == pytest.approx(expected_scores, rel=1e-4, abs=1.01e-4)
         keys = np.array([key for key, _ in expected[::3]], np.int64)
         assert ours.scores(query, keys) == pytest.approx(theirs.scores(query, keys), rel=1e-4, abs=1.01e-4)
     assert len(languages) > 5
@@ -283,8 +311,6 @@ def test_words_of_others_are_refused(store: Store, tmp_path: Path, monkeypatch: 
 
 def test_an_older_archive_put_back(store: Store, tmp_path: Path) -> None:
     """When the database is restored from a copy, words of later revisions are replaced."""
-    import shutil
-
     key = put(store, article("a", TEXTS[1]))
     store.close()
     shutil.copy(tmp_path / "archive.sqlite", tmp_path / "backup.sqlite")

@@ -116,6 +116,10 @@ def test_one_program_indexes_at_a_time(postgres_address: str) -> None:
     with closing(open_database(postgres_address)) as first, closing(open_database(postgres_address)) as second:
         with first.indexing(), pytest.raises(ArchiveBusy, match="Another program is indexing"), second.indexing():
             pass
+        with first.indexing(), second.indexing("words of "):
+            pass
+        with first.indexing("words of "), pytest.raises(ArchiveBusy), second.indexing("words of "):
+            pass
         with second.indexing():
             pass
 
