@@ -43,6 +43,10 @@ class MilvusRows:
         self._client = client
         self._address = address
         self.name = name
+        # a file of many passages is read as a whole with the first request, and nobody can be away
+        self._timeout, self._writing_timeout = (
+            (LOADING_TIMEOUT, LOADING_TIMEOUT) if address.is_file else (TIMEOUT, WRITING_TIMEOUT)
+        )
 
     def noted(self) -> dict[str, Any]:
         """Return the facts that were noted last."""
@@ -63,7 +67,7 @@ class MilvusRows:
                 self.name,
                 filter="key >= 0",
                 output_fields=["count(*)"],
-                timeout=TIMEOUT,
+                timeout=self._timeout,
                 consistency_level="Strong",
             )
         return int(rows[0]["count(*)"])
@@ -72,20 +76,20 @@ class MilvusRows:
         """Return the rows of some keys that have one, in any order."""
         with errors_of(self._address):
             rows: list[dict[str, Any]] = self._client.query(
-                self.name, ids=keys, output_fields=["key", *fields], timeout=TIMEOUT, consistency_level="Strong"
+                self.name, ids=keys, output_fields=["key", *fields], timeout=self._timeout, consistency_level="Strong"
             )
         return rows
 
     def upsert(self, rows: Iterable[Mapping[str, Any]]) -> None:
         """Write rows, at most `ROWS`, in place of those of the same keys."""
         with errors_of(self._address):
-            self._client.upsert(self.name, list(rows), timeout=WRITING_TIMEOUT)
+            self._client.upsert(self.name, list(rows), timeout=self._writing_timeout)
 
     def delete(self, ids: Ids) -> None:
         """Delete the rows of keys."""
         for keys in portions(ids):
             with errors_of(self._address):
-                self._client.delete(self.name, ids=keys, timeout=WRITING_TIMEOUT)
+                self._client.delete(self.name, ids=keys, timeout=self._writing_timeout)
 
     def existing(self, ids: Ids) -> Ids:
         """Return those of the keys that have a row."""
@@ -106,8 +110,7 @@ class MilvusRows:
                 limit=limit,
                 output_fields=["key", *fields],
                 search_params={"metric_type": "IP", "params": dict(parameters)},
-                # the first search in a file reads all of it, and nobody can be away
-                timeout=LOADING_TIMEOUT if self._address.is_file else TIMEOUT,
+                timeout=self._timeout,
             )
         return hits
 
