@@ -135,6 +135,10 @@ class ArticleDamaged(ArchiveDamaged):
     """An article is not as it was stored."""
 
 
+class ClusterUnavailable(FundstelleError):
+    """The Ray cluster that reads and encodes cannot be reached, or cannot do it."""
+
+
 class BackupUnusable(FundstelleError):
     """A file is no backup, is damaged, or was made by a newer version."""
 

@@ -30,6 +30,7 @@ class ArchiveChanges(ArchiveParts):
         limits: Limits | None = None,
         columns: Columns | None = None,
         again: bool = False,
+        ray: str | None = None,
     ) -> IndexReport:
         """Update the archive from files and folders; see `rag.indexing.indexer.Indexer.index`.
 
@@ -39,16 +40,17 @@ class ArchiveChanges(ArchiveParts):
             limits: how far archives are unpacked, if not as usual.
             columns: which column of tables holds which field; the rest is guessed.
             again: files are read though they look unchanged.
+            ray: the Ray cluster whose computers read and encode: `auto` for that of this computer, or its address.
 
         Raises:
             NotFound: a path does not exist, or there is no article below it.
+            ClusterUnavailable: there is no such cluster, or it failed.
             ArchiveBusy: another process is indexing.
             ArchiveError: the archive cannot be written.
         """
         files = to_paths(paths)
-        indexer = self._indexer(on_progress, limits, columns)
         with self._writing():
-            return indexer.index(files, again=again)
+            return self._indexer(on_progress, limits, columns, ray).index(files, again=again)
 
     def forget(self, *paths: StrPath | Iterable[StrPath]) -> int:
         """Remove the articles of files and folders and return their number; the paths need not exist any more.
@@ -149,6 +151,7 @@ class ArchiveChanges(ArchiveParts):
         on_progress: Callable[[Progress], None] | None = None,
         limits: Limits | None = None,
         columns: Columns | None = None,
+        ray: str | None = None,
     ) -> Indexer:
         # imported here, since a question does not need it and should not wait for it
         from rag.indexing.fingerprints import ReadingSettings
@@ -156,6 +159,14 @@ class ArchiveChanges(ArchiveParts):
         from rag.loading.containers.limits import DEFAULT_LIMITS
 
         # the encoder is not opened yet: most of the time, nothing has changed
+        token_store = self._token_stores.for_encoder(self._encoder.fingerprint)
+        executor = None
+        if ray:
+            from rag.indexing.ray_executor import RayExecutor
+
+            executor = RayExecutor(
+                ray, self.encoder_name, self._encoder, self._config, token_store, device=self._device
+            )
         return Indexer(
             self._store,
             self._encoder,
@@ -163,7 +174,8 @@ class ArchiveChanges(ArchiveParts):
             self._config,
             ReadingSettings(limits or DEFAULT_LIMITS, columns),
             on_progress=on_progress,
-            token_store=self._token_stores.for_encoder(self._encoder.fingerprint),
+            token_store=token_store,
+            executor=executor,
         )
 
     def fetch(

@@ -72,6 +72,7 @@ class ArchiveParts:
         # the next command may run in another folder
         name = str(Path(name).absolute()) if name != BUNDLED and Path(name).is_dir() else name
         self._encoder = LazyEncoder(name, encoder, on_step=on_step, device=device)
+        self._device = device
         self._config = config or Config()
         self._token_stores = TokenStores(folder / TOKENS, store)
         self._searchers: dict[RankingConfig, Searcher] = {}

@@ -33,10 +33,11 @@ class Device(StrEnum):
 
 
 class Reading(NamedTuple):
-    """How files are read: limits on unpacking, and the columns of tables; None for the defaults."""
+    """How files are read: limits on unpacking, the columns of tables, and on which cluster; None for the defaults."""
 
     limits: Limits | None = None
     columns: Columns | None = None
+    ray: str | None = None
 
 
 _DEFAULT_READING = Reading()
@@ -84,6 +85,13 @@ def index(
             metavar="NAME=VALUE", help="Limit on unpacking ZIP and similar files, such as depth=5; may be repeated."
         ),
     ] = None,
+    ray: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ADDRESS",
+            help="Have the computers of a Ray cluster read and encode: auto for the one that this computer belongs to.",
+        ),
+    ] = None,
     watch: Annotated[
         bool, typer.Option("--watch", help="Keep running and re-index whenever a folder changes.")
     ] = False,
@@ -93,7 +101,7 @@ def index(
     Only new and changed files are read; articles whose files are gone are removed. It can be interrupted at any time:
     the next run resumes.
     """
-    made_here = {"encoder": encoder, "device": device, "index": vectors_at, "columns": columns}
+    made_here = {"encoder": encoder, "device": device, "index": vectors_at, "columns": columns, "ray": ray}
     address = server_asked(context, server, **made_here, limit=limit, watch=watch)
     if address is not None:
         _index_on_server(address, sources)
@@ -108,7 +116,7 @@ def index(
     paths = absolute_paths(names)
     if watch and not (paths and all(path.is_dir() for path in paths)):
         raise FundstelleError("Only folders can be watched: give the folder that the file is in.")
-    reading = Reading(parse_limits(limit or ()), parse_columns(columns) if columns is not None else None)
+    reading = Reading(parse_limits(limit or ()), parse_columns(columns) if columns is not None else None, ray)
     with opened_archive(folder, encoder_name=encoder, device=device, vectors_at=vectors_at) as archive:
         failures = _fetch(archive, addresses) if addresses else ()
         fetched = [archive.fetched] if addresses and any(archive.fetched.glob("*/*")) else []
@@ -175,7 +183,7 @@ def update_archive(
         archive.prepare()
         try:
             with IndexingBar() as bar:
-                report = archive.index(paths, on_progress=bar, limits=reading.limits, columns=reading.columns)
+                report = archive.index(paths, on_progress=bar, **reading._asdict())
         except NotFound:
             if failures:
                 print_report(replace(report, failures=failures, new_failures=failures))

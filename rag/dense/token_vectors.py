@@ -36,17 +36,11 @@ def encode_words(encoder: Encoder, texts: Sequence[str]) -> list[TokenVectors]:
 
 
 @dataclass(frozen=True)
-class TokenStore:
-    """The token cache of an archive with the projection and the codec of one encoder."""
+class TokenCoding:
+    """What makes the bytes that are cached of token vectors: the projection and the codec of one encoder."""
 
     neutral: LanguageNeutral
     codec: TokenCodec
-    cache: TokenCache | SharedTokens
-
-    def put(self, texts: Mapping[bytes, TokenVectors], *, overwrite: bool = False) -> None:
-        """Cache the tokens of texts by the hash of the text; unless `overwrite`, cached ones stay."""
-        codes = zip(texts, self.encode(list(texts.values())), strict=True)
-        self.cache.put({key: code for key, code in codes if code is not None}, overwrite=overwrite)
 
     def encode(self, texts: Sequence[TokenVectors]) -> list[bytes | None]:
         """Return the bytes of each text; None for one that cannot be encoded."""
@@ -56,6 +50,29 @@ class TokenStore:
         """Return texts, without what tells their language, as they would come back from the cache."""
         return self.codec.round_trip(self._projected(texts))
 
+    def _projected(self, texts: Sequence[TokenVectors]) -> list[TokenVectors]:
+        # the vector of the whole text is stored in half precision, and has to be the same on both ways
+        halves = [replace(text, pooled=text.pooled.astype(np.float16).astype(np.float32)) for text in texts]
+        return self.neutral.project(halves, "passage")
+
+
+def token_coding(fingerprint: str) -> TokenCoding | None:
+    """Return how tokens of the encoder with this fingerprint are cached; None if there is no codec for it."""
+    codec = token_codec(fingerprint)
+    return TokenCoding(language_neutral(fingerprint), codec) if codec else None
+
+
+@dataclass(frozen=True)
+class TokenStore(TokenCoding):
+    """The token cache of an archive with the projection and the codec of one encoder."""
+
+    cache: TokenCache | SharedTokens
+
+    def put(self, texts: Mapping[bytes, TokenVectors], *, overwrite: bool = False) -> None:
+        """Cache the tokens of texts by the hash of the text; unless `overwrite`, cached ones stay."""
+        codes = zip(texts, self.encode(list(texts.values())), strict=True)
+        self.cache.put({key: code for key, code in codes if code is not None}, overwrite=overwrite)
+
     def get(self, pooled: Mapping[bytes, HalfVectors]) -> dict[bytes, TokenVectors]:
         """Return the cached texts by their hashes, given the vectors of the whole texts."""
         codes = self.cache.get(pooled)
@@ -64,11 +81,6 @@ class TokenStore:
         vectors = np.stack([pooled[key] for key in codes]).astype(np.float32)
         neutral = self.neutral.project_texts(vectors, "passage")
         return dict(zip(codes, self.codec.decode(list(codes.values()), neutral), strict=True))
-
-    def _projected(self, texts: Sequence[TokenVectors]) -> list[TokenVectors]:
-        # the vector of the whole text is stored in half precision, and has to be the same on both ways
-        halves = [replace(text, pooled=text.pooled.astype(np.float16).astype(np.float32)) for text in texts]
-        return self.neutral.project(halves, "passage")
 
 
 class TokenStores:
@@ -82,11 +94,11 @@ class TokenStores:
 
     def for_encoder(self, fingerprint: str) -> TokenStore | None:
         """Return the token store for the encoder with this fingerprint; None if there is no codec for it."""
-        codec = token_codec(fingerprint)
-        if codec is None:
+        coding = token_coding(fingerprint)
+        if coding is None:
             return None
+        neutral, codec = coding.neutral, coding.codec
         with self._lock:
-            neutral = language_neutral(fingerprint)
             made_from = f"{self._store.facts.archive_id} {fingerprint} {neutral.name} {codec.name}"
             if made_from not in self._stores:
                 database = self._store.database

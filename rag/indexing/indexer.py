@@ -4,7 +4,7 @@
         │
     _pieces ───── an unchanged file is counted; of any other, a FileInProgress is begun and its pieces are yielded
         │
-    Workers.map   articles_in reads each piece, in a process of its own unless it is harmless
+    read ──────── the Executor has each piece read, in a process of its own unless it is harmless, or on a cluster
         │
     _take ─────── articles go to the ArticleWriter, flaws and ids to the FileInProgress; it encodes a batch in a thread,
         │         while the next articles are read
@@ -25,6 +25,7 @@ import os
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -43,6 +44,7 @@ from rag.indexing.discovery import (
     printable_path,
     unsupported_reason,
 )
+from rag.indexing.executor import Executor, LocalExecutor
 from rag.indexing.file_in_progress import FileInProgress
 from rag.indexing.fingerprints import ReadingSettings
 from rag.indexing.moved_files import left_behind, moved_files, moved_folders
@@ -55,7 +57,6 @@ from rag.loading.common.guard import INTERRUPTIONS, load_error
 from rag.loading.containers.archives import Member, Skipped
 from rag.loading.containers.warc import WarcPage
 from rag.loading.finish import article_id
-from rag.loading.isolation.pool import Workers
 from rag.loading.reader import (
     READER_VERSION,
     Content,
@@ -63,8 +64,6 @@ from rag.loading.reader import (
     Piece,
     RowBatch,
     TableColumns,
-    articles_in,
-    is_harmless,
     pieces,
 )
 from rag.loading.tables.columns import Columns
@@ -106,6 +105,7 @@ class Indexer:
     Args:
         on_progress: called when a file is done.
         token_store: where token vectors are cached.
+        executor: what reads, splits and encodes; without one, this computer does.
 
     Attributes:
         writer: what stores the articles.
@@ -121,8 +121,10 @@ class Indexer:
         *,
         on_progress: OnProgress | None = None,
         token_store: TokenStore | None = None,
+        executor: Executor | None = None,
     ) -> None:
         self._store = store
+        self._executor = executor or LocalExecutor(encoder, config, token_store)
         self.writer = ArticleWriter(
             store,
             encoder,
@@ -131,6 +133,7 @@ class Indexer:
             loaders=str(READER_VERSION),
             on_file_stored=self._report_progress,
             token_store=token_store,
+            executor=self._executor,
         )
         self._on_progress = on_progress
         self._settings = settings
@@ -171,8 +174,8 @@ class Indexer:
         with self.writer:
             self.writer.switch_encoder()
             self.writer.renew_vectors()
-            with Workers() as workers:
-                for piece, result in workers.map(articles_in, self._pieces(listing.files, indexed), is_harmless):
+            with closing(self._executor.read(self._pieces(listing.files, indexed))) as reading:
+                for piece, result in reading:
                     file = self._in_progress[piece.path]
                     self._take(file, piece.content, result)
                     if piece is file.last_piece:

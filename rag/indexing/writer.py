@@ -5,18 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from operator import attrgetter
 from types import TracebackType
 from typing import Self
-
-import numpy as np
 
 from embeddings.encoder import BUNDLED, Encoder
 from embeddings.types import HalfVectors
 from rag.config import Config
-from rag.dense.token_vectors import TokenStore, encode_words
+from rag.dense.token_vectors import TokenStore
 from rag.indexing.corrections import correction_record
-from rag.indexing.splitting import split
+from rag.indexing.executor import Executor, LocalExecutor
 from rag.storage.articles import ArticleRecord, PassageRecord
 from rag.storage.file_records import FileRecord
 from rag.storage.store import Store
@@ -25,10 +22,6 @@ from rag.text.encoder_input import encoder_input
 from rag.text.similarity import minhash_bands
 from rag.types import Article, Correction, Passage, Span, corrected
 
-# passages that are encoded together: enough for full batches, few enough to lose by an interruption
-_BATCH = 256
-# as many as are encoded where the encoder would have nothing to do
-_FEW = 64
 # maximum length of the texts that an untested encoder may have encoded wrongly, in tokens and, since no token has more
 # than 16 characters, of their passages in characters
 _SHORT_TOKENS, _SHORT_CHARACTERS = 32, 600
@@ -54,14 +47,14 @@ class ArticleWriter:
     """Takes articles one by one and stores them in batches; call `flush` after the last.
 
     A batch is encoded in a thread of its own, while the articles of the next are read and split and those of the one
-    before are stored; another thread caches the tokens of what is encoded. Use it as a context, which waits for both if
-    an error ends the work.
+    before are stored. Use it as a context, which waits for what is being encoded if an error ends the work.
 
     Args:
         loaders: how the articles were loaded, for the recipe.
         on_file_stored: called after the last article of a file was stored.
         with_bands: whether articles get the MinHash bands by which near-duplicates are found.
         token_store: where the token vectors of the encoded texts are cached.
+        executor: what splits and encodes, and is closed with the writer; without one, this process does.
 
     Attributes:
         recipe: how articles are loaded, split and encoded; those stored under another recipe are indexed again.
@@ -80,20 +73,19 @@ class ArticleWriter:
         on_file_stored: Callable[[], None] = lambda: None,
         with_bands: bool = True,
         token_store: TokenStore | None = None,
+        executor: Executor | None = None,
     ) -> None:
         self._store = store
         self._encoder = encoder
         self._encoder_name = encoder_name
-        self._config = config
         self._on_file_stored = on_file_stored
         self._with_bands = with_bands
         self._token_store = token_store
         self._pending: list[ArticleRecord | _FinishedFile] = []
         self._inputs: dict[bytes, str] = {}
         self._encoding: _Batch | None = None
+        self._executor = executor or LocalExecutor(encoder, config, token_store)
         self._thread = ThreadPoolExecutor(1)
-        self._token_thread = ThreadPoolExecutor(1)
-        self._tokens_in_progress: Future[None] | None = None
         # of the texts of the batch before, which may not be stored yet; for the thread alone
         self._previous: dict[bytes, HalfVectors] = {}
         self._is_encoder_opening = False
@@ -109,22 +101,17 @@ class ArticleWriter:
     ) -> None:
         """Wait for what is being encoded and cached, which nobody needs any more if there was an error."""
         self._thread.shutdown(cancel_futures=True)
-        self._token_thread.shutdown(cancel_futures=True)
+        self._executor.close()
 
     def open_encoder_early(self) -> None:
-        """Begin to open the encoder on another core, since it may have to encode a text that is about to be read."""
-        if self._is_encoder_opening:
-            return
-        self._is_encoder_opening = True
-        pool = ThreadPoolExecutor(1)
-        # its name is enough to open a lazy encoder, and its tokenizer may be for one thread at a time. If opening
-        # fails, it fails again when the encoder is needed, and is reported then
-        pool.submit(attrgetter("name"), self._encoder)
-        pool.shutdown(wait=False)
+        """Begin to open the encoder, since it may have to encode a text that is about to be read."""
+        if not self._is_encoder_opening:
+            self._is_encoder_opening = True
+            self._executor.prepare()
 
     def split(self, article: Article) -> tuple[Passage, ...]:
         """Split an article into passages."""
-        return split(article, self._encoder.count_tokens, self._config)
+        return self._executor.split(article)
 
     def add(
         self,
@@ -165,7 +152,7 @@ class ArticleWriter:
                 corrections=correction,
             )
         )
-        if len(self._inputs) >= (_BATCH if self._is_encoding else _FEW):
+        if len(self._inputs) >= (self._executor.batch_texts if self._is_encoding else self._executor.few_texts):
             self._encode_pending()
 
     @property
@@ -232,7 +219,7 @@ class ArticleWriter:
                 token_counts = zip(inputs, self._encoder.count_tokens(list(inputs.values())), strict=True)
                 short = {key: inputs[key] for key, count in token_counts if count <= _SHORT_TOKENS}
                 if short:
-                    vectors = self._encode(short, overwrite=True)
+                    vectors = self._executor.encode(short, overwrite=True)
                     self._store.vectors.replace(self._encoder.fingerprint, dict(zip(short, vectors, strict=True)))
                     self.encoded += len(short)
         self._store.vectors.set_tested()
@@ -247,7 +234,7 @@ class ArticleWriter:
             article, passages = self._store.article_with_passages(article_id)
             texts = [encoder_input(article, passage) for passage in passages]
             inputs.update((input_hash(text), text) for text in texts)
-            if len(inputs) >= _BATCH:
+            if len(inputs) >= self._executor.batch_texts:
                 yield inputs
                 inputs = {}
         if inputs:
@@ -257,29 +244,13 @@ class ArticleWriter:
         """Return the vector of each text, encoding only those that have none yet."""
         vectors = self._store.vectors.get(self._encoder.fingerprint, inputs)
         missing = [key for key in inputs if key not in vectors]
+        batch_texts = self._executor.batch_texts
         # an article may be huge, and its token vectors are a thousand times its text
-        for start in range(0, len(missing), _BATCH):
-            batch = missing[start : start + _BATCH]
-            vectors.update(zip(batch, self._encode({key: inputs[key] for key in batch}), strict=True))
+        for start in range(0, len(missing), batch_texts):
+            batch = missing[start : start + batch_texts]
+            vectors.update(zip(batch, self._executor.encode({key: inputs[key] for key in batch}), strict=True))
             self.encoded += len(batch)
         return vectors
-
-    def _encode(self, inputs: Mapping[bytes, str], *, overwrite: bool = False) -> HalfVectors:
-        texts = list(inputs.values())
-        if self._token_store is None:
-            return self._encoder.encode_passages(texts).astype(np.float16)
-        token_vectors = encode_words(self._encoder, texts)
-        # token vectors are large: those of one batch wait, at most
-        self._finish_tokens()
-        tokens = dict(zip(inputs, token_vectors, strict=True))
-        self._tokens_in_progress = self._token_thread.submit(self._token_store.put, tokens, overwrite=overwrite)
-        return np.stack([text.pooled for text in token_vectors]).astype(np.float16)
-
-    def _finish_tokens(self) -> None:
-        """Wait until the tokens of what was encoded are cached."""
-        if self._tokens_in_progress:
-            self._tokens_in_progress.result()
-            self._tokens_in_progress = None
 
     def keep_tokens(self) -> None:
         """Cache the token vectors of all texts, and delete those of removed texts; call it last.
@@ -289,7 +260,7 @@ class ArticleWriter:
         """
         if self._token_store is None:
             return
-        self._finish_tokens()
+        self._executor.finish()
         cache = self._token_store.cache
         complete_at = cache.complete_at
         if cache.usable and (complete_at is None or not self._store.changes.descends_from(complete_at)):
@@ -297,7 +268,7 @@ class ArticleWriter:
                 cached = cache.get(inputs)
                 missing = {key: text for key, text in inputs.items() if key not in cached}
                 if missing:
-                    self._encode(missing)
-            self._finish_tokens()
+                    self._executor.encode(missing)
+            self._executor.finish()
             cache.set_complete(self._store.changes.state)
         cache.drop_all_but(self._store.changes.state, self._store.passages.count(), self._store.passages.input_hashes())

@@ -29,6 +29,7 @@ from rag.archive import Archive
 from rag.config import Config
 from rag.errors import ArchiveError, EncoderMisfit
 from rag.evaluation.runs.caching_encoder import CachingEncoder
+from rag.indexing.executor import LocalExecutor
 from rag.loading.reader import READER_VERSION
 from rag.storage.checksums import register
 
@@ -223,8 +224,8 @@ def test_the_next_articles_are_read_while_a_batch_is_encoded(
             assert not is_first or counted.wait(PATIENCE)
             return super().token_vectors(texts, role)
 
-    for number in ("_BATCH", "_FEW"):
-        monkeypatch.setattr(f"rag.indexing.writer.{number}", 8)
+    for number in ("batch_texts", "few_texts"):
+        monkeypatch.setattr(LocalExecutor, number, 8)
     shutil.copy(folder / SOME[0], folder / f"zz-{SOME[0]}")
     with Archive.open(tmp_path / "archive", encoder=Watched(encoder)) as archive:
         report = archive.index([folder])
@@ -467,7 +468,8 @@ def test_ctrl_c_keeps_what_is_stored(fundstelle: object, tmp_path: Path) -> None
     """Interrupted in the middle, `index` says so in a sentence, exits with 130, and goes on where it stopped."""
     # a process in the background may have been told to ignore Ctrl-C
     code = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
-    code += "from rag.cli.app import main; import rag.indexing.writer; rag.indexing.writer._BATCH = 8; main()"
+    code += "from rag.cli.app import main; from rag.indexing.executor import LocalExecutor; "
+    code += "LocalExecutor.batch_texts = LocalExecutor.few_texts = 8; main()"
     command = [sys.executable, "-c", code, "index", str(ARTICLES), "--archive", str(tmp_path / "a")]
     process = subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     deadline = time.monotonic() + 300
