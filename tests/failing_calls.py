@@ -30,7 +30,7 @@ from damage import QUESTIONS, TOPICS, LogLines
 from factories import article_file
 from paths import ARTICLES
 
-import rag.indexing.indexer
+import rag.indexing.executor
 from rag.archive import Archive
 from rag.backup.restore import restore_backup
 from rag.errors import FundstelleError, NotFound
@@ -308,9 +308,10 @@ class Runner:
 def main(folder: Path, seed: int, failures: int, kills: int) -> None:
     """Write, as JSON lines, what came of each job, and whether the archive was the same when it was done again."""
     # as many transactions as a large folder has
-    LocalExecutor.batch_texts = LocalExecutor.few_texts = 4
+    executor = rag.indexing.executor
+    executor.LocalExecutor.batch_texts = executor.LocalExecutor.few_texts = 4
     # on a busy machine a page that takes more than a minute would not be read, which is no fault
-    rag.indexing.indexer.Workers = partial(Workers, seconds=math.inf)  # type: ignore[misc,assignment]
+    executor.Workers = partial(Workers, seconds=math.inf)  # type: ignore[misc,assignment]
     files, runner = folder / "files", Runner(folder)
     runner.base.mkdir()
     article_id = make_base(files, runner.base)

@@ -55,7 +55,8 @@ Archive.open(folder: Path | str, *, create: bool = True, encoder_name: str | Non
     device: str | None = None, vectors_at: str | None = None, on_step: OnStep | None = None) -> Self
 Archive.close(self) -> None
 Archive.index(self, *paths: StrPath | Iterable[StrPath], on_progress: Callable[[Progress], None] | None = None,
-    limits: Limits | None = None, columns: Columns | None = None, again: bool = False) -> IndexReport
+    limits: Limits | None = None, columns: Columns | None = None, again: bool = False,
+    ray: str | None = None) -> IndexReport
 Archive.forget(self, *paths: StrPath | Iterable[StrPath]) -> int
 Archive.correct(self, article_id: str, *, title: str | None = None, source: str | None = None,
     author: str | None = None, published: Day = None, by: str = '', take_back: Iterable[str] = ()) -> Article

@@ -79,7 +79,7 @@ class RayExecutor:
         self._config = config
         self._token_store = token_store
         self._device = device
-        self._here = LocalExecutor(encoder, config, token_store)
+        self._local = LocalExecutor(encoder, config, token_store)
         self._passages: Mapping[str, tuple[Passage, ...]] = {}
         self._actors: dict[str, Any] = {}
         self._ends: Counter[str] = Counter()
@@ -142,7 +142,7 @@ class RayExecutor:
 
     def split(self, article: Article) -> tuple[Passage, ...]:
         """Return the passages of an article that was just read, or split it here."""
-        return self._passages.get(article.id) or self._here.split(article)
+        return self._passages.get(article.id) or self._local.split(article)
 
     def encode(self, inputs: Mapping[bytes, str], *, overwrite: bool = False) -> HalfVectors:
         """Encode texts by their hashes, and cache their tokens."""
@@ -244,7 +244,7 @@ class RayExecutor:
 
     def close(self) -> None:
         """Leave the cluster, which ends the actors and tasks."""
-        self._here.close()
+        self._local.close()
         if "_ray" in self.__dict__:
             self._ray.shutdown()
 
