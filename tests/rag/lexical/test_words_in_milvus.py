@@ -7,6 +7,7 @@ import os
 import shutil
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from uuid import uuid4
 
@@ -28,6 +29,7 @@ from rag.lexical import milvus_words, shared_index, vocabulary
 from rag.lexical.bm25 import stored_length, term_weight
 from rag.lexical.shared_index import SharedLexicalIndex
 from rag.lexical.vocabulary import Vocabulary, VocabularyFull, hash_of
+from rag.storage.postgres.opening import open_database
 from rag.storage.store import Store
 
 TEXTS = (
@@ -269,6 +271,30 @@ def test_while_another_program_writes(store: Store, tmp_path: Path) -> None:
         store.remove_file("a")
         assert search_keys(other, "Tunnel") == []
     assert search_keys(view, "Tunnel") == search_keys(other, "Tunnel") == [new]
+
+
+@pytest.mark.slow
+@pytest.mark.postgres
+def test_several_computers(postgres_address: str, tmp_path: Path) -> None:
+    """Those that share an archive in PostgreSQL write one after the other, and see what another one wrote."""
+    with (
+        closing(Store(open_database(postgres_address))) as store,
+        closing(Store(open_database(postgres_address))) as other,
+    ):
+        key = put(store, article("a", TEXTS[1]))
+        url = f"milvus:{tmp_path / 'words.db'}"
+        here, there = (
+            SharedLexicalIndex(tmp_path / str(number), each, url) for number, each in enumerate((store, other))
+        )
+        with store.database.indexing("words of "), pytest.raises(VectorsUnavailable, match="are being written"):
+            there.catch_up()
+        # whoever indexes may write the words, too
+        with store.database.indexing():
+            assert search_keys(here, "Tunnel") == [key]
+        new = put(other, article("b", TEXTS[2]))
+        with store.database.indexing("words of "):
+            assert search_keys(there, "Tunnel") == [key]
+        assert search_keys(there, "Tunnel") == search_keys(here, "Tunnel") == [new, key]
 
 
 def test_words_that_are_made_again_meanwhile(store: Store, tmp_path: Path) -> None:
