@@ -12,10 +12,9 @@ from fastapi.exceptions import RequestValidationError
 from starlette.responses import PlainTextResponse
 from starlette.routing import Mount
 
-from rag.access.access import Access
 from rag.access.audit import AuditLog
 from rag.access.door import Door
-from rag.api.app import ApiBeside, build_api
+from rag.api.app import ApiBeside, access_of, build_api
 from rag.archive import Archive
 from rag.jobs.jobs import Jobs
 from rag.jobs.map_job import MapJob
@@ -73,7 +72,7 @@ def build_app(archive: Archive, serving: Serving = THIS_COMPUTER) -> FastAPI:
     matplotlib.use("agg")
     app = FastAPI(title="Fundstelle", docs_url=None, redoc_url=None, openapi_url=None)
     jobs = app.state.jobs = Jobs.of(archive)
-    access = Access.of(serving)
+    access = access_of(serving, archive)
     app.add_exception_handler(RequestValidationError, _malformed_body)
     # before the page, which answers all remaining addresses
     if access:
@@ -118,7 +117,7 @@ def build_app(archive: Archive, serving: Serving = THIS_COMPUTER) -> FastAPI:
     )
     app.add_middleware(OwnDocument)
     app.add_middleware(Gate, serving=serving, calls=calls_of(blocks.config["dependencies"]))
-    audit = AuditLog.of(serving, archive.folder)
+    audit = AuditLog.of(serving, archive.files, is_shared=archive.files != archive.folder)
     app.add_middleware(Door, serving=serving, access=access, rule_of=page_rule, refuse=welcome, audit=audit)
     app.add_middleware(WithSettings, archive=archive)
     app.add_middleware(SecurityHeaders, policy=POLICY)

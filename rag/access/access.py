@@ -12,12 +12,11 @@ from rag.access.account_file import AccountFile
 from rag.access.accounts import Account, normal_name, today, token_digest
 from rag.access.passwords import decoy_hash, is_password
 from rag.access.roles import Visitor
-from rag.access.sessions import Sessions
-from rag.access.throttle import Throttle
+from rag.access.sessions import Sessions, SessionStore
+from rag.access.throttle import Attempts, AttemptStore
 from rag.errors import FundstelleError
 from rag.server.hosts import Serving
 
-_FREE_BY_NAME, _FREE_BY_ADDRESS = 5, 20
 # each comparison takes 64 MiB and a core
 _MOST_AT_ONCE, _MOST_WAIT = 2, 10.0
 
@@ -37,6 +36,8 @@ class Access:
         file: the accounts; whatever changes there counts at once.
         clock: the seconds since some moment.
         day: the day of today.
+        sessions: where they are; None for this server alone.
+        attempts: where those to sign in are counted; None for this server alone.
 
     Raises:
         FundstelleError: the accounts cannot be read.
@@ -47,23 +48,34 @@ class Access:
         file: AccountFile,
         clock: Callable[[], float] = time.monotonic,
         day: Callable[[], date] = today,
+        *,
+        sessions: SessionStore | None = None,
+        attempts: AttemptStore | None = None,
     ) -> None:
         file.accounts()
         decoy_hash()
         self._file, self._day = file, day
-        self._sessions = Sessions(clock)
-        self._by_name, self._by_address = Throttle(_FREE_BY_NAME, clock), Throttle(_FREE_BY_ADDRESS, clock)
+        self._sessions = sessions or Sessions(clock)
+        self._attempts = attempts or Attempts(clock)
+        # by server, since each has its own memory and cores
         self._comparing = threading.BoundedSemaphore(_MOST_AT_ONCE)
-        self._counting = threading.Lock()
 
     @classmethod
-    def of(cls, serving: Serving) -> Access | None:
+    def of(
+        cls, serving: Serving, sessions: SessionStore | None = None, attempts: AttemptStore | None = None
+    ) -> Access | None:
         """Return who may come in where something is served; None if everybody may.
+
+        Args:
+            sessions: where they are, if several servers share them.
+            attempts: where those to sign in are counted, if several servers share that.
 
         Raises:
             FundstelleError: the accounts cannot be read.
         """
-        return cls(AccountFile(serving.accounts)) if serving.accounts else None
+        if serving.accounts is None:
+            return None
+        return cls(AccountFile(serving.accounts), sessions=sessions, attempts=attempts)
 
     def sign_in(self, name: str, password: str, address: str) -> str:
         """Begin a session, and return its id.
@@ -73,28 +85,21 @@ class Access:
 
         Raises:
             SignInRefused: name and password do not fit, or too many attempts failed; which, is not said.
+            FundstelleError: the accounts, or what the servers share, cannot be read.
         """
         name, network = normal_name(name)[:100], _network(address)
-        with self._counting:
-            wait = max(self._by_name.wait(name), self._by_address.wait(network))
-            if wait:
-                raise SignInRefused("Too many attempts failed: wait and try again.", wait)
-            self._by_name.count(name)
-            self._by_address.count(network)
+        wait = self._attempts.claim(name, network)
+        if wait:
+            raise SignInRefused("Too many attempts failed: wait and try again.", wait)
         try:
             account, is_right = self._compared(name, password)
         except FundstelleError:
-            # no password was compared
-            with self._counting:
-                self._by_name.take_back(name)
-                self._by_address.take_back(network)
+            self._attempts.take_back(name, network)
             raise
         if account is None or not is_right:
             raise SignInRefused("Name or password is wrong: try again.")
-        with self._counting:
-            self._by_name.forget(name)
-            self._by_address.take_back(network)
-        return self._sessions.begin(account)
+        self._attempts.succeed(name, network)
+        return self._sessions.begin(account.mark)
 
     def _compared(self, name: str, password: str) -> tuple[Account | None, bool]:
         """Return the account of a name, and whether the password is right; without one, it takes as long.
@@ -113,8 +118,9 @@ class Access:
 
     def visitor_of_session(self, session_id: str, *, is_use: bool = True) -> Visitor | None:
         """Return who has a session; None if it has ended, or the account is not as it was when it began."""
-        account = self._sessions.account(session_id, is_use=is_use)
-        if account is None or self._file.accounts().get(account.name) != account:
+        mark = self._sessions.account(session_id, is_use=is_use)
+        account = self._file.accounts().get(mark.name) if mark else None
+        if account is None or account.mark != mark:
             return None
         return Visitor(account.name, account.role)
 

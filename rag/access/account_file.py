@@ -21,7 +21,8 @@ class AccountFile:
     """The accounts in a file, by name.
 
     Args:
-        path: the file; nobody but its owner may read or write it.
+        path: the file; nobody but its owner may read or write it. Where that is root, a group may read it, as those of
+            secrets that are mounted into containers do.
     """
 
     def __init__(self, path: Path) -> None:
@@ -40,7 +41,7 @@ class AccountFile:
             status = self.path.stat()
             stamp = (status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns)
             if stamp != self._stamp:
-                if os.name == "posix" and status.st_mode & (stat.S_IRWXG | stat.S_IRWXO):
+                if os.name == "posix" and _others_may(status):
                     raise FundstelleError(f"Others may read the accounts in {self.path}: run `chmod 600` on it.")
                 self._accounts = accounts_from(self.path.read_text(encoding="utf-8"))
                 self._stamp = stamp
@@ -89,3 +90,9 @@ class AccountFile:
             with suppress(OSError):
                 temporary.unlink()
             raise
+
+
+def _others_may(status: os.stat_result) -> bool:
+    """Return whether somebody may read or write a file who is not to."""
+    is_for_us = status.st_uid == 0 and os.geteuid() != 0
+    return bool(status.st_mode & (stat.S_IRWXO | (stat.S_IWGRP if is_for_us else stat.S_IRWXG)))

@@ -10,7 +10,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from rag.access.roles import Role
 from rag.errors import FundstelleError
@@ -19,6 +19,13 @@ _VERSION = 1
 _NAME = re.compile(r"\w[\w.@-]{0,63}")
 _TOKEN_PREFIX = "fundstelle_"  # noqa: S105 (so that a token that leaked is recognised as one)
 _TOKEN_BYTES = 32
+
+
+class AccountMark(NamedTuple):
+    """What a session remembers of an account: its name, and a hash of all that it was, by which a change is seen."""
+
+    name: str
+    digest: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +47,12 @@ class Account:
     def is_valid(self, today: date) -> bool:
         """Return whether the account has not expired."""
         return self.expires is None or today <= self.expires
+
+    @property
+    def mark(self) -> AccountMark:
+        """What a session of this account remembers of it."""
+        text = json.dumps(_entry(self), sort_keys=True)
+        return AccountMark(self.name, hashlib.sha256(text.encode()).hexdigest())
 
 
 def normal_name(name: str) -> str:

@@ -7,9 +7,12 @@ import hmac
 import json
 import logging
 import os
+import re
 import secrets
+import socket
 import threading
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
@@ -35,15 +38,23 @@ class AuditLog:
 
     Args:
         questions: what is said of questions.
+        name: that of the file.
     """
 
-    def __init__(self, folder: Path, questions: Questions = "off") -> None:
-        self._folder, self._questions = folder, questions
+    def __init__(self, folder: Path, questions: Questions = "off", name: str = LOG) -> None:
+        self._folder, self._questions, self._path = folder, questions, folder / name
 
     @classmethod
-    def of(cls, serving: Serving, folder: Path) -> AuditLog | None:
-        """Return the log of what is served; None if none is kept."""
-        return cls(folder, serving.audit or "off") if serving.audit or serving.accounts else None
+    def of(cls, serving: Serving, folder: Path, *, is_shared: bool = False) -> AuditLog | None:
+        """Return the log of what is served; None if none is kept.
+
+        Args:
+            is_shared: whether other computers write there, too: on a network disk, lines of two would mix in one file.
+        """
+        if not (serving.audit or serving.accounts):
+            return None
+        computer = re.sub(r"[^\w.-]", "_", socket.gethostname())
+        return cls(folder, serving.audit or "off", f"audit-{computer}.jsonl" if is_shared else LOG)
 
     def write(self, facts: Mapping[str, Any]) -> None:
         """Add a line with the time; what cannot be written is reported as an error of the server."""
@@ -52,15 +63,16 @@ class AuditLog:
         try:
             with _lock:
                 line |= {name: value for name, value in self._stated(facts).items() if value not in ("", None)}
-                path = self._folder / LOG
-                if path.exists() and path.stat().st_size >= MAX_LOG_BYTES:
-                    path.rename(self._folder / f"audit-{moment:%Y%m%dT%H%M%S%f}.jsonl")
-                _append(path, json.dumps(line).encode("ascii") + b"\n")
+                if self._path.exists() and self._path.stat().st_size >= MAX_LOG_BYTES:
+                    # another program may be first
+                    with suppress(FileNotFoundError):
+                        self._path.rename(self._folder / f"{self._path.stem}-{moment:%Y%m%dT%H%M%S%f}.jsonl")
+                _append(self._path, json.dumps(line).encode("ascii") + b"\n")
         except OSError as error:
             _log.error(
                 "The audit log %s cannot be written (%s): make room, or check the permissions; what was done is "
                 "missing in it.",
-                self._folder / LOG,
+                self._path,
                 error.strerror,
             )
 

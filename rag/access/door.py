@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
 
 from starlette.datastructures import Headers
 from starlette.requests import HTTPConnection, Request, cookie_parser
@@ -31,6 +33,8 @@ _log = logging.getLogger(__name__)
 
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _NOBODY = Visitor(role=Role.READER)
+# threads that look for sessions: not those of the questions, or a full server would not know who asks
+_LOOKERS = 4
 
 Refuse = Callable[[FundstelleError, Request], Response]
 """Makes the reply for who may not come in."""
@@ -60,6 +64,7 @@ class Door:
     ) -> None:
         self._app, self._serving, self._access = app, serving, access
         self._rule_of, self._refuse, self._audit = rule_of, refuse, audit
+        self._lookers = ThreadPoolExecutor(_LOOKERS, "sessions")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on, or refuse it."""
@@ -89,7 +94,7 @@ class Door:
         scope = {**scope, "state": {**scope["state"], **facts}}
         visitor = None
         try:
-            visitor = self._visitor(scope, arrival.view)
+            visitor = await self._visitor(scope, arrival.view)
             self._check(scope, visitor, arrival.path)
         except FundstelleError as error:
             inner = arrival.inner(scope)
@@ -98,7 +103,11 @@ class Door:
             await reply(inner, receive, send)
             return
         scope["state"]["visitor"] = visitor or _NOBODY
-        stream = _Stream(send, lambda: self._visitor(scope, arrival.view, is_use=False) == visitor)
+
+        async def is_welcome() -> bool:
+            return await self._visitor(scope, arrival.view, is_use=False) == visitor
+
+        stream = _Stream(send, is_welcome)
         try:
             await self._app(scope, receive, stream.send)
         finally:
@@ -123,10 +132,11 @@ class Door:
                 }
             )
 
-    def _visitor(self, scope: Scope, view: View, *, is_use: bool = True) -> Visitor | None:
+    async def _visitor(self, scope: Scope, view: View, *, is_use: bool = True) -> Visitor | None:
         """Return who sends a request; None if nothing says who.
 
         Raises:
+            ArchiveError: the database that has the sessions does not answer.
             NotSignedIn: the token is not valid.
             NotAllowed: it may be sent by a page of another site.
         """
@@ -142,7 +152,11 @@ class Door:
         if scope["method"] not in _SAFE:
             _check_sender(scope, view)
         session_id: str = scope["state"]["session"]
-        return access.visitor_of_session(session_id, is_use=is_use) if session_id else None
+        if not session_id:
+            return None
+        # the sessions may be in a database
+        look = asyncio.get_running_loop().run_in_executor
+        return await look(self._lookers, lambda: access.visitor_of_session(session_id, is_use=is_use))
 
     def _check(self, scope: Scope, visitor: Visitor | None, path: str) -> None:
         """Check that a visitor may use a route.
@@ -210,7 +224,7 @@ def _check_sender(scope: Scope, view: View) -> None:
 class _Stream:
     """A reply that, if it is a stream of events, ends when its reader may no longer read."""
 
-    def __init__(self, send: Send, is_welcome: Callable[[], bool]) -> None:
+    def __init__(self, send: Send, is_welcome: Callable[[], Awaitable[bool]]) -> None:
         self._send, self._is_welcome = send, is_welcome
         self._is_stream = self._is_over = False
         self.status = 0
@@ -222,13 +236,13 @@ class _Stream:
             self._is_stream = Headers(raw=message["headers"]).get("content-type", "").startswith("text/event-stream")
         elif self._is_over:
             return
-        elif self._is_stream and not self._is_still_welcome():
+        elif self._is_stream and not await self._is_still_welcome():
             self._is_over = True
             message = {"type": "http.response.body", "body": b"", "more_body": False}
         await self._send(message)
 
-    def _is_still_welcome(self) -> bool:
+    async def _is_still_welcome(self) -> bool:
         try:
-            return self._is_welcome()
+            return await self._is_welcome()
         except FundstelleError:
             return False

@@ -1,4 +1,4 @@
-"""Sessions of people who signed in: a random id in the browser, all else here. They end with the server."""
+"""Sessions of people who signed in: a random id in the browser, all else here, or where several servers share it."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import Protocol
 
-from rag.access.accounts import Account
+from rag.access.accounts import AccountMark
 
 IDLE_SECONDS = 8 * 3600.0
 """A session ends when it is not used for this time."""
@@ -20,15 +21,35 @@ MOST_SESSIONS = 20
 _ID_BYTES = 32
 
 
+class SessionStore(Protocol):
+    """Where sessions are. Safe to use from several threads."""
+
+    def begin(self, account: AccountMark) -> str:
+        """Begin a session of an account, and return its id, which has 256 random bits."""
+
+    def account(self, session_id: str, *, is_use: bool = True) -> AccountMark | None:
+        """Return the account of a session as it was when it began; None if there is none.
+
+        Args:
+            is_use: whether the session is used by this, and does not end for the next hours.
+        """
+
+    def end(self, session_id: str) -> None:
+        """End a session, if there is one."""
+
+    def end_all(self, name: str) -> None:
+        """End all sessions of an account."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Session:
-    account: Account
+    account: AccountMark
     begun: float
     last_used: float
 
 
 class Sessions:
-    """The sessions of a server, by the hash of their ids. Safe to use from several threads.
+    """The sessions of a server alone, by the hash of their ids; they end with it. Safe to use from several threads.
 
     Args:
         clock: the seconds since some moment.
@@ -39,25 +60,25 @@ class Sessions:
         self._sessions: dict[str, _Session] = {}
         self._lock = threading.Lock()
 
-    def begin(self, account: Account) -> str:
+    def begin(self, account: AccountMark) -> str:
         """Begin a session of an account, and return its id, which has 256 random bits."""
-        session_id = secrets.token_urlsafe(_ID_BYTES)
+        session_id = new_session_id()
         moment = self._clock()
         with self._lock:
             self._drop(lambda session: self._is_over(session, moment))
             ids = [key for key, session in self._sessions.items() if session.account.name == account.name]
             for key in ids[: max(0, len(ids) - MOST_SESSIONS + 1)]:
                 del self._sessions[key]
-            self._sessions[_key(session_id)] = _Session(account, moment, moment)
+            self._sessions[session_key(session_id)] = _Session(account, moment, moment)
         return session_id
 
-    def account(self, session_id: str, *, is_use: bool = True) -> Account | None:
+    def account(self, session_id: str, *, is_use: bool = True) -> AccountMark | None:
         """Return the account of a session as it was when it began; None if there is none.
 
         Args:
             is_use: whether the session is used by this, and does not end for the next hours.
         """
-        moment, key = self._clock(), _key(session_id)
+        moment, key = self._clock(), session_key(session_id)
         with self._lock:
             session = self._sessions.get(key)
             if session is None:
@@ -72,7 +93,7 @@ class Sessions:
     def end(self, session_id: str) -> None:
         """End a session, if there is one."""
         with self._lock:
-            self._sessions.pop(_key(session_id), None)
+            self._sessions.pop(session_key(session_id), None)
 
     def end_all(self, name: str) -> None:
         """End all sessions of an account."""
@@ -86,6 +107,11 @@ class Sessions:
         self._sessions = {key: session for key, session in self._sessions.items() if not is_dropped(session)}
 
 
-def _key(session_id: str) -> str:
+def new_session_id() -> str:
+    """Return a random id of 256 bits."""
+    return secrets.token_urlsafe(_ID_BYTES)
+
+
+def session_key(session_id: str) -> str:
     """Return what is stored of an id, so that who reads the memory of the server cannot use it."""
     return hashlib.sha256(session_id.encode(errors="replace")).hexdigest()

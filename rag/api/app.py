@@ -65,6 +65,7 @@ def build_api(
     describe_fields()
     app = FastAPI(title="Fundstelle", version=__version__, docs_url=None, redoc_url=None, openapi_url=None)
     app.openapi = partial(describe, app, has_accounts=serving.accounts is not None)  # type: ignore[method-assign]
+    memory = archive._database.shared_memory
     metrics = Metrics(archive)
     jobs = jobs or Jobs.of(archive)
     router = APIRouter(prefix=PREFIX, dependencies=[Depends(refuse_unknown_parameters)])
@@ -88,7 +89,7 @@ def build_api(
         # the extra is installed
         app.add_route(MCP_PATH, McpEndpoint(archive), include_in_schema=False)  # type: ignore[arg-type]
     add_problem_handlers(app)
-    app.add_middleware(IdempotencyKeys)
+    app.add_middleware(IdempotencyKeys, replies=memory.replies if memory else None)
     app.add_middleware(GZipMiddleware, minimum_size=_ZIPPED_BYTES)
     app.add_middleware(CountRequests, metrics=metrics)
     app.add_middleware(HeadAsGet)
@@ -96,13 +97,23 @@ def build_api(
     app.add_middleware(
         Door,
         serving=serving,
-        access=access or Access.of(serving),
+        access=access or access_of(serving, archive),
         rule_of=api_rule,
         refuse=_refusal_response,
-        audit=AuditLog.of(serving, archive.folder),
+        audit=AuditLog.of(serving, archive.files, is_shared=archive.files != archive.folder),
     )
     app.add_middleware(SecurityHeaders, policy=_POLICY)
     return app
+
+
+def access_of(serving: Serving, archive: Archive) -> Access | None:
+    """Return who may come in where an archive is served, by sessions that all its servers share if it has several.
+
+    Raises:
+        FundstelleError: the accounts cannot be read.
+    """
+    memory = archive._database.shared_memory
+    return Access.of(serving, memory.sessions, memory.attempts) if memory else Access.of(serving)
 
 
 def _refusal_response(error: FundstelleError, request: Request) -> Response:

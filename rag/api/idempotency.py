@@ -4,33 +4,24 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections import OrderedDict
-from dataclasses import dataclass
 from typing import cast
 
+from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers
 from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from rag.access.door import visitor_of
+from rag.errors import FundstelleError
 from rag.server.arrival import read_body, replayed
-from rag.server.problem_responses import problem_response
+from rag.server.problem_responses import error_response, problem_response
 from rag.server.problems import http_kind
+from rag.server.stored_replies import KeyState, Replies, ReplyStore, StoredReply
 
-MAX_KEYS = 1000
-"""How many replies are kept; the oldest is dropped."""
 MAX_REPLY_BYTES = 100_000
-"""Larger replies are not kept."""
+"""Larger replies are not stored."""
 _KEY = re.compile(r"[\x21-\x7e]{1,200}")
 _UNDECIDED = frozenset({409, 429})
-
-
-@dataclass(frozen=True, slots=True)
-class _Entry:
-    """A request, and its reply once there is one."""
-
-    fingerprint: str
-    reply: tuple[Message, Message] | None = None
 
 
 class IdempotencyKeys:
@@ -38,11 +29,14 @@ class IdempotencyKeys:
 
     The same key with another request is a problem. What failed for now, a server error or an archive that is busy, is
     done again. Of a body that is not JSON, which goes to the disk as it comes, only the size is compared.
+
+    Args:
+        replies: where they are stored; None for this server alone.
     """
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, replies: ReplyStore | None = None) -> None:
         self._app = app
-        self._entries: OrderedDict[str, _Entry] = OrderedDict()
+        self._replies = replies or Replies()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request, or pass it on."""
@@ -62,48 +56,60 @@ class IdempotencyKeys:
             content = cast(bytes, await read_body(receive, 2**63))
             receive = replayed(content, receive)
         fingerprint = _fingerprint(scope, headers.get("content-length", ""), content)
-        entry = self._entries.get(key)
-        if entry is None:
+        try:
+            entry = await run_in_threadpool(self._replies.claim, key, fingerprint)
+        except FundstelleError as error:
+            await error_response(error, request_id)(scope, receive, send)
+            return
+        if entry is KeyState.FREE:
             await self._answer(scope, receive, send, key, fingerprint)
-        elif entry.fingerprint != fingerprint:
+        elif entry is KeyState.OTHER_REQUEST:
             sentence = "This Idempotency-Key was sent with another request: choose a new one for each request."
             await problem_response(http_kind(422), sentence, request_id)(scope, receive, send)
-        elif entry.reply is None:
+        elif entry is KeyState.BUSY:
             sentence = "The request with this Idempotency-Key is still being answered: send it again in a moment."
-            await problem_response(http_kind(409), sentence, request_id)(scope, receive, send)
+            problem = problem_response(http_kind(409), sentence, request_id, headers={"Retry-After": "1"})
+            await problem(scope, receive, send)
         else:
-            for message in entry.reply:
-                await send(dict(message))
+            await send({"type": "http.response.start", "status": entry.status, "headers": list(entry.headers)})
+            await send({"type": "http.response.body", "body": entry.body})
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send, key: str, fingerprint: str) -> None:
-        """Pass a request on and keep its reply."""
-        self._entries[key] = _Entry(fingerprint)
-        while len(self._entries) > MAX_KEYS:
-            self._entries.popitem(last=False)
+        """Pass a request on and store its reply before it is sent."""
         start: Message = {}
         parts: list[bytes] = []
+        is_finished = False
 
-        async def keeping(message: Message) -> None:
+        async def finish(reply: StoredReply | None) -> None:
+            nonlocal is_finished
+            is_finished = True
+            await run_in_threadpool(self._replies.finish, key, reply)
+
+        async def store(message: Message) -> None:
             nonlocal start
             if message["type"] == "http.response.start":
-                start = {**message, "headers": list(message["headers"])}
+                start = message
             elif message["type"] == "http.response.body":
                 parts.append(message.get("body", b""))
                 if not message.get("more_body", False):
-                    self._keep(key, fingerprint, start, b"".join(parts))
+                    await finish(_stored(fingerprint, start, b"".join(parts)))
             await send(message)
 
         try:
-            await self._app(scope, receive, keeping)
+            await self._app(scope, receive, store)
         finally:
-            # without a reply, the request may be sent again
-            if (entry := self._entries.get(key)) and entry.reply is None:
-                del self._entries[key]
+            if not is_finished:
+                # without a reply, the request may be sent again
+                await finish(None)
 
-    def _keep(self, key: str, fingerprint: str, start: Message, body: bytes) -> None:
-        status = start["status"]
-        if key in self._entries and status < 500 and status not in _UNDECIDED and len(body) <= MAX_REPLY_BYTES:
-            self._entries[key] = _Entry(fingerprint, (start, {"type": "http.response.body", "body": body}))
+
+def _stored(fingerprint: str, start: Message, body: bytes) -> StoredReply | None:
+    """Return what is stored of a reply; None if the request may be done again."""
+    status = start["status"]
+    if status >= 500 or status in _UNDECIDED or len(body) > MAX_REPLY_BYTES:
+        return None
+    headers = tuple((bytes(name), bytes(value)) for name, value in start["headers"])
+    return StoredReply(fingerprint, status, headers, body)
 
 
 def _fingerprint(scope: Scope, size: str, content: bytes) -> str:

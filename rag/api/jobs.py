@@ -4,47 +4,22 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from typing import Any
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import JSONResponse
 from fastapi.sse import EventSourceResponse, ServerSentEvent
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
-from rag.errors import NotFound
-from rag.jobs.background import BackgroundJob, JobState
-from rag.jobs.evaluation_job import EvaluationState
-from rag.jobs.indexing_job import IndexingState
+from rag.jobs.background import JobState
+from rag.jobs.job_model import job_model
 from rag.jobs.jobs import Jobs
 from rag.schemas.job import JobListModel, JobModel
-from rag.server.problem_responses import problem_of
 
-_SECONDS = 0.2  # between two looks at a job
+# between two looks at a job of this server, and at one of another, which is looked up in the database
+_SECONDS, _SECONDS_ELSEWHERE = 0.2, 1.0
 MAX_STREAMS = 32
 """How many clients follow jobs at once."""
-
-
-def job_model(kind: str, state: JobState) -> JobModel:
-    """Return a job as its model."""
-    indexing = state if isinstance(state, IndexingState) else None
-    evaluation = state if isinstance(state, EvaluationState) else None
-    return JobModel.of(
-        {
-            "id": state.id,
-            "kind": kind,
-            "phase": state.phase,
-            "running": state.running,
-            "done": state.done,
-            "total": state.total,
-            "seconds": round(state.seconds, 3),
-            "seconds_left": None if state.seconds_left is None else round(state.seconds_left, 1),
-            "passages": indexing and indexing.passages,
-            "report": indexing and indexing.report,
-            "failures": indexing.failures if indexing else (),
-            "run": evaluation and evaluation.run,
-            "problem": None if state.refusal is None else problem_of(state.refusal, state.id).to_json(),
-        }
-    )
 
 
 def accepted(request: Request, kind: str, state: JobState) -> JSONResponse:
@@ -75,22 +50,19 @@ class StreamLimit:
 def add_job_routes(router: APIRouter, jobs: Jobs) -> None:
     """Add the routes below /jobs."""
 
-    def known_job(job_id: str) -> BackgroundJob[Any]:
-        """Return the background that a job belongs to."""
-        for job in jobs.all():
-            if any(state.id == job_id for state in job.states):
-                return job
-        raise NotFound(f"There is no job {job_id!r}: GET /api/v1/jobs lists those of this server.")
+    def known_job(job_id: str) -> JobModel:
+        """Return a job as it is now."""
+        return jobs.job(job_id)
 
     @router.get("/jobs", tags=["jobs"])
     def list_jobs() -> JobListModel:
         """List the jobs that run, and the last fifty of each kind."""
-        return JobListModel(jobs=tuple(job_model(job.kind, state) for job in jobs.all() for state in job.states))
+        return JobListModel(jobs=jobs.listed())
 
     @router.get("/jobs/{job_id}", tags=["jobs"], response_model_exclude_unset=True)
-    def get_job(job_id: str, job: BackgroundJob[Any] = Depends(known_job)) -> JobModel:
+    def get_job(job: JobModel = Depends(known_job)) -> JobModel:
         """Return a job."""
-        return job_model(job.kind, job.state_of(job_id))
+        return job
 
     @router.get(
         "/jobs/{job_id}/events",
@@ -98,21 +70,18 @@ def add_job_routes(router: APIRouter, jobs: Jobs) -> None:
         response_class=EventSourceResponse,
         dependencies=[Depends(StreamLimit())],
     )
-    async def follow_job(job_id: str, job: BackgroundJob[Any] = Depends(known_job)) -> AsyncIterator[ServerSentEvent]:
+    async def follow_job(job_id: str, job: JobModel = Depends(known_job)) -> AsyncIterator[ServerSentEvent]:
         """Stream the progress of a job: an event `progress` for each change, and `end` with its last state."""
-        state, previous = job.state_of(job_id), None
-        while state.running:
-            if state != previous:
-                yield ServerSentEvent(data=job_model(job.kind, state).to_json(), event="progress")
-            previous = state
-            await asyncio.sleep(_SECONDS)
-            state = job.state_of(job_id)
-        yield ServerSentEvent(data=job_model(job.kind, state).to_json(), event="end")
+        previous, pause = None, _SECONDS if jobs.is_local(job_id) else _SECONDS_ELSEWHERE
+        while job.running:
+            if job != previous:
+                yield ServerSentEvent(data=job.to_json(), event="progress")
+            previous = job
+            await asyncio.sleep(pause)
+            job = await run_in_threadpool(jobs.job, job_id)
+        yield ServerSentEvent(data=job.to_json(), event="end")
 
     @router.post("/jobs/{job_id}/cancel", tags=["jobs"], response_model_exclude_unset=True)
-    def cancel_job(job_id: str, job: BackgroundJob[Any] = Depends(known_job)) -> JobModel:
+    def cancel_job(job_id: str) -> JobModel:
         """End a job at its next file or question; what it stored stays. A job that has ended stays as it is."""
-        state = job.state_of(job_id)
-        if state.running:
-            job.cancel()
-        return job_model(job.kind, state)
+        return jobs.cancel_job(job_id)

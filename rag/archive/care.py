@@ -83,6 +83,7 @@ class ArchiveCare(ArchiveChanges):
 
         parts = OpenArchive(
             self.folder,
+            self.files,
             self._store,
             self._indexing,
             self._encoder,

@@ -195,7 +195,7 @@ class ArchiveChanges(ArchiveParts):
     @property
     def fetched(self) -> Path:
         """The folder for fetched web pages; it is made with the first one."""
-        return self.folder / FETCHED
+        return self.files / FETCHED
 
     def fill(self, articles: Iterable[Article], loaders: str, on_article: Callable[[int], None] | None = None) -> None:
         """Replace the contents of the archive by articles that do not come from files.

@@ -42,6 +42,7 @@ class ArchiveParts:
         self,
         folder: Path | str,
         *,
+        files: Path | None = None,
         database: Database | None = None,
         encoder_name: str | None = None,
         encoder: Encoder | None = None,
@@ -58,14 +59,17 @@ class ArchiveParts:
         if not folder.is_dir():
             raise no_archive(folder)
         self.folder = folder
+        self._files = files or folder
         self._on_step = on_step
         self._closed = False
-        address = noted_address(vectors_at) if vectors_at else recorded_address(folder / DENSE)
         self._open_store = store = Store(database or folder / DATABASE)
+        self._is_shared = database is not None
+        vectors, words = store.facts.addresses if self._is_shared else ("", "")
+        address = noted_address(vectors_at) if vectors_at else vectors or recorded_address(folder / DENSE)
         self.location = store.database.location
         self._indexing = FileLock(folder / INDEXING_LOCK, timeout=0)
         self._dense = DenseIndex(folder / DENSE, store, self._indexing, address)
-        self._lexical = self._words(recorded_address(folder / LEXICAL))
+        self._lexical = self._words(words or recorded_address(folder / LEXICAL))
         self._cross_encoder = CrossEncoderReranker(reranker) if reranker else None
         record = store.vectors.encoder
         name = encoder_name or (record.name if record else BUNDLED)
@@ -120,12 +124,13 @@ class ArchiveParts:
             ArchiveError: the re-ranker cannot be opened, or the folder belongs to something else, is damaged, or was
                 made by a newer version.
         """
-        database = None
+        database = files = None
         if is_postgres(folder):
-            from rag.storage.postgres.opening import index_folder, open_database
+            from rag.storage.postgres.opening import files_folder, index_folder, open_database
 
             database = open_database(str(folder), create=create)
             folder = index_folder(database)
+            files = files_folder(database, folder)
         folder = Path(folder)
         try:
             exists = database is not None or (folder / DATABASE).is_file()
@@ -139,6 +144,7 @@ class ArchiveParts:
             make_archive_folder(folder)
         return cls(
             folder,
+            files=files,
             database=database,
             encoder_name=encoder_name,
             encoder=encoder,
@@ -177,6 +183,9 @@ class ArchiveParts:
         try:
             self._dense.check()
             words_at = self._address_of_words(address)
+            if self._is_shared:
+                # every computer has to know it
+                self._store.facts.set_addresses(address, words_at)
             record_address(self.folder / DENSE, address)
             record_address(self.folder / LEXICAL, words_at)
             self._lexical = self._words(words_at)
@@ -219,6 +228,11 @@ class ArchiveParts:
     def id(self) -> str:
         """A random string that identifies this archive."""
         return self._store.facts.archive_id
+
+    @property
+    def files(self) -> Path:
+        """The folder of what is not in the database and cannot be made again: uploads, fetched pages, the audit log."""
+        return self._files
 
     @property
     def encoder_name(self) -> str:

@@ -53,11 +53,13 @@ class OpenArchive:
     """The parts of an opened archive that are examined.
 
     Attributes:
+        files: the folder of its uploads.
         lock: that of the one program that writes, taken without waiting.
         read_again: reads changed files again.
     """
 
     folder: Path
+    files: Path
     store: Store
     lock: BaseFileLock
     encoder: LazyEncoder

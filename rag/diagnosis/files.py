@@ -75,7 +75,7 @@ def _bases(names: Iterable[str]) -> frozenset[str]:
 
 def inbox(archive: OpenArchive) -> Symptom:
     """Was every file that came in by the page indexed?"""
-    folder = (archive.folder / INBOX).absolute()
+    folder = (archive.files / INBOX).absolute()
     reported = defaultdict(list)
     for failure in archive.store.failures.all():
         reported[failure.path].append(failure.reason)

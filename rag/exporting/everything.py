@@ -46,8 +46,8 @@ def export_everything(
     with whole_folder(folder) as exported:
         counts = _write_tables(archive, exported, on_count)
         for name in SOURCES:
-            if (archive.folder / name).is_dir():
-                shutil.copytree(archive.folder / name, exported / name, ignore=shutil.ignore_patterns(".parts"))
+            if (archive.files / name).is_dir():
+                shutil.copytree(archive.files / name, exported / name, ignore=shutil.ignore_patterns(".parts"))
         (exported / README).write_text(readme(), "utf-8")
         (exported / HEAD).write_text(_head(counts), "utf-8")
         (exported / CHECKSUMS).write_bytes(_checksums(exported))

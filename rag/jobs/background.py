@@ -16,7 +16,8 @@ from rag.errors import ArchiveBusy, FundstelleError, NotFound, shortage_said
 _log = logging.getLogger(__name__)
 
 _SECONDS_TO_END = 15  # for the article or run that is being stored, and the indexes
-_MAX_PAST = 50
+MAX_PAST = 50
+"""How many jobs of a kind are remembered that have ended."""
 
 Phase = Literal["idle", "fetching", "reading", "asking", "done", "cancelled", "refused", "failed"]
 """What a job does, or how it ended."""
@@ -80,8 +81,10 @@ class BackgroundJob(Generic[State]):
         self._finished = threading.Event()
         self._finished.set()
         self._state = idle
-        self._past: deque[State] = deque(maxlen=_MAX_PAST)
+        self._past: deque[State] = deque(maxlen=MAX_PAST)
         self._began = 0.0
+        self.on_begin: Callable[[BackgroundJob[State]], None] = lambda _: None
+        """Called with this when a job has begun, by whoever begins it."""
 
     @property
     def state(self) -> State:
@@ -140,7 +143,8 @@ class BackgroundJob(Generic[State]):
             self._state = state = replace(state, id=f"{self._prefix}-{number}", number=number)
             # daemon: it does not keep the program alive
             threading.Thread(target=self._work, args=(work,), name=self.kind, daemon=True).start()
-            return state
+        self.on_begin(self)
+        return state
 
     def _work(self, work: Callable[[], dict[str, Any]]) -> None:
         try:

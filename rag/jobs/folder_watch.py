@@ -49,11 +49,16 @@ class FolderWatch:
             for has_changed in watch_changes(folders, self._archive.folder):
                 if stop.is_set():
                     return
-                is_due = is_due or has_changed
+                is_due = is_due or has_changed or self._is_refused()
                 if is_due:
                     is_due = not self._start(folders)
         except FundstelleError as error:
             _log.warning("%s", error)
+
+    def _is_refused(self) -> bool:
+        """Return whether the last run was begun here, and another program was indexing at that time."""
+        state = self._job.state
+        return state.task.quiet and isinstance(state.refusal, ArchiveBusy)
 
     def _start(self, folders: list[Path]) -> bool:
         """Begin to index the folders that are there; return whether that was possible."""

@@ -11,6 +11,7 @@ from typing import Any, Protocol
 from rag.storage.checksums import CHECKSUMS_VERSION
 from rag.storage.damage import DamageNotes
 from rag.storage.schema import FIRST_READABLE_VERSION
+from rag.storage.shared_memory import SharedMemory
 
 Values = Sequence[Any] | Mapping[str, Any]
 """The values of a statement: in the order of its `?`, by the numbers of its `?1`, or by the names of its `:name`."""
@@ -91,6 +92,11 @@ class Database(ABC):
         Args:
             safely: a crash or a power cut a moment later cannot undo it. What is not so is indexed again.
         """
+
+    @property
+    def shared_memory(self) -> SharedMemory | None:
+        """What all servers of the archive remember together; None if one server alone can have it."""
+        return None
 
     def indexing(self, part: str = "") -> AbstractContextManager[None]:  # noqa: ARG002
         """Let no other computer index into the archive; a lock in its folder keeps programs of this one away.

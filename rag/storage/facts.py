@@ -6,6 +6,8 @@ from rag.storage.database import Database
 
 _SETTLED = "settled"
 _CALIBRATION = "calibration"
+ADDRESSES = ("vectors_at", "words_at")
+"""The names of facts that a copy of the archive does not get: it would write to the indexes of the other one."""
 
 
 class ArchiveFacts:
@@ -27,6 +29,17 @@ class ArchiveFacts:
     def set_calibration(self, weights: str | None) -> None:
         """Store the weights of the confidence; None deletes them."""
         self._database.set_meta(_CALIBRATION, weights)
+
+    @property
+    def addresses(self) -> tuple[str, str]:
+        """Where the vectors and the words of an archive are that several computers use; empty if nobody said so."""
+        vectors, words = (self._database.meta(name) or "" for name in ADDRESSES)
+        return vectors, words
+
+    def set_addresses(self, vectors: str, words: str) -> None:
+        """Note where the vectors and the words are, for all computers."""
+        for name, address in zip(ADDRESSES, (vectors, words), strict=True):
+            self._database.set_meta(name, address)
 
     @property
     def settled(self) -> bool:

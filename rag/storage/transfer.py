@@ -11,6 +11,7 @@ import xxhash
 from rag.errors import ArchiveDamaged
 from rag.storage.checksums import COLUMNS, PRIMARY_KEYS, is_intact
 from rag.storage.database import Database, SqlConnection
+from rag.storage.facts import ADDRESSES
 from rag.storage.listing import LISTING_COLUMNS
 
 OnRows = Callable[[int, int], None]
@@ -73,7 +74,7 @@ def transfer(source: Database, target: Database, on_rows: OnRows = lambda _, __:
         ArchiveDamaged: a row is not as it was stored, or is not the same in both.
     """
     with source.snapshot():
-        facts = dict(source.rows("SELECT name, value FROM meta"))
+        facts = dict(source.rows("SELECT name, value FROM meta WHERE name NOT IN (?, ?)", *ADDRESSES))
         counts = {table.name: _count(source, table) for table in COPIED_TABLES}
         _begin(target, _stamp(facts))
         done, total = 0, sum(counts.values())

@@ -22,7 +22,7 @@ class Folders:
 
     def all(self) -> list[FolderRecord]:
         """Return all folders in the order of their paths."""
-        own = self.archive.folder.absolute()
+        own = self.archive.files.absolute()
         return [folder for folder in self._records.all() if not Path(folder.path).is_relative_to(own)]
 
     def watch(self, path: str, *, watched: bool) -> None:

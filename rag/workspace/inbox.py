@@ -46,7 +46,7 @@ class Inbox:
     @property
     def folder(self) -> Path:
         """Where the files are; it is made with the first one."""
-        return self.archive.folder / INBOX
+        return self.archive.files / INBOX
 
     def receive(self, name: str) -> Upload:
         """Begin to take a file in; write to what this returns, in a `with` block.

@@ -58,5 +58,5 @@ def _folder(archive: Archive) -> str:
     first, last = FileRecords(archive._database).first_and_last()
     # what the first and the last have in common, all between them have too
     folder = Path(os.path.commonpath([first, last])) if first else Path("/")
-    is_shared = folder != folder.parent and not folder.is_relative_to(archive.folder.absolute())
+    is_shared = folder != folder.parent and not folder.is_relative_to(archive.files.absolute())
     return str(folder) if is_shared else ""

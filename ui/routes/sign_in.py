@@ -60,7 +60,7 @@ def add_sign_in_routes(app: FastAPI, access: Access) -> None:
         except FundstelleError as error:
             _log.error("Nobody can sign in: %s", error)
             return _page(request, 503, next_address, words.failed, name)
-        access.sign_out(request.state.session)
+        await run_in_threadpool(access.sign_out, request.state.session)
         note(request, who=normal_name(name))
         reply = RedirectResponse(request.scope.get("root_path", "") + next_address, 303, _HEADERS)
         set_cookie(reply, session_id, request.url.scheme)
@@ -69,9 +69,9 @@ def add_sign_in_routes(app: FastAPI, access: Access) -> None:
     @app.post("/sign-out", include_in_schema=False)
     async def sign_out(request: Request) -> Response:
         fields = await _fields(request)
-        access.sign_out(request.state.session)
+        await run_in_threadpool(access.sign_out, request.state.session)
         if "everywhere" in fields:
-            access.sign_out_everywhere(visitor_of(request).name)
+            await run_in_threadpool(access.sign_out_everywhere, visitor_of(request).name)
         # what the browser stored of the archive goes, too
         headers = {**_HEADERS, "Clear-Site-Data": '"cache"'}
         reply = RedirectResponse(f"{request.scope.get('root_path', '')}/sign-in", 303, headers)

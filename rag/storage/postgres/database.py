@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cached_property
 from typing import Any
 
 import psycopg
@@ -13,8 +14,13 @@ from rag.storage.database import Database
 from rag.storage.postgres.address import PostgresAddress
 from rag.storage.postgres.connections import OLDEST_SERVER, PostgresConnection, ServerConnections
 from rag.storage.postgres.errors import postgres_error
+from rag.storage.postgres.job_records import JobRecords
+from rag.storage.postgres.keyed_replies import KeyedReplies
+from rag.storage.postgres.server_tables import ServerTables
 from rag.storage.postgres.tables import continue_numbers, create_schema, format_of, set_complete
+from rag.storage.postgres.visits import StoredAttempts, StoredSessions
 from rag.storage.schema import SCHEMA_VERSION
+from rag.storage.shared_memory import SharedMemory
 
 _SIZE = "SELECT sum(pg_total_relation_size(oid)) FROM pg_class WHERE relkind = 'r' AND relnamespace = %s::regnamespace"
 
@@ -126,6 +132,12 @@ class PostgresDatabase(Database):
             yield
         finally:
             server.close()
+
+    @cached_property
+    def shared_memory(self) -> SharedMemory:
+        """What all servers of the archive remember together."""
+        tables = ServerTables(self)
+        return SharedMemory(StoredSessions(tables), StoredAttempts(tables), KeyedReplies(tables), JobRecords(tables))
 
     def batches(self, query: str, *values: object, size: int) -> Iterator[list[Any]]:
         """Yield the rows of a query in lists, without having all of them at once; inside a snapshot."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ from rag.storage.postgres.address import PostgresAddress
 if TYPE_CHECKING:
     from rag.storage.postgres.database import PostgresDatabase
 
+FILES_VARIABLE = "FUNDSTELLE_FILES"
 _FOLDER = "archives"
 # as the folder of an archive
 _PRIVATE = 0o700
@@ -43,6 +45,27 @@ def index_folder(database: PostgresDatabase) -> Path:
         ArchiveError: it cannot be made.
     """
     folder = cache_folder() / _FOLDER / str(database.meta("archive_id"))
+    _make_private(folder, "the indexes", "XDG_CACHE_HOME")
+    return folder
+
+
+def files_folder(database: PostgresDatabase, indexes: Path) -> Path:
+    """Return the folder of an archive's own files, private to its owner: that of its indexes, unless one is named.
+
+    `$FUNDSTELLE_FILES` names one that all servers of the archive reach by the same path.
+
+    Raises:
+        ArchiveError: it cannot be made.
+    """
+    shared = os.environ.get(FILES_VARIABLE)
+    if not shared:
+        return indexes
+    folder = Path(shared).absolute() / str(database.meta("archive_id"))
+    _make_private(folder, "uploads", FILES_VARIABLE)
+    return folder
+
+
+def _make_private(folder: Path, contents: str, variable: str) -> None:
     try:
         is_new = not folder.is_dir()
         make_folder(folder)
@@ -50,7 +73,6 @@ def index_folder(database: PostgresDatabase) -> Path:
             folder.chmod(_PRIVATE)
     except OSError as error:
         raise ArchiveError(
-            f"The folder {folder} for the indexes cannot be written ({error.strerror}): make room, or set "
-            "XDG_CACHE_HOME to another folder."
+            f"The folder {folder} for {contents} cannot be written ({error.strerror}): make room, or set {variable} to "
+            "another folder."
         ) from error
-    return folder

@@ -15,14 +15,14 @@ from access_parts import PASSWORD, TOKENS, Clock, make_accounts
 from rag.access import access as access_module
 from rag.access.access import Access, SignInRefused
 from rag.access.account_file import AccountFile
-from rag.access.accounts import Account, token_digest
+from rag.access.accounts import Account, AccountMark, token_digest
 from rag.access.passwords import hash_password
 from rag.access.roles import Role, Visitor
 from rag.access.sessions import IDLE_SECONDS, MOST_SECONDS, MOST_SESSIONS, Sessions
 from rag.access.throttle import FORGOTTEN_SECONDS, Throttle
 
 HOME, ELSEWHERE = "192.0.2.1", "198.51.100.1"
-PERSON = Account("reader", Role.READER, password="hash")
+PERSON = AccountMark("reader", "digest")
 
 
 @pytest.fixture
@@ -70,7 +70,7 @@ def test_sessions_end(clock: Clock) -> None:
 def test_an_account_has_few_sessions(clock: Clock) -> None:
     """The oldest one ends; signing out ends one, and everywhere all of them, but nobody else's."""
     sessions = Sessions(clock)
-    other = sessions.begin(replace(PERSON, name="other"))
+    other = sessions.begin(PERSON._replace(name="other"))
     ids = [sessions.begin(PERSON) for _ in range(MOST_SESSIONS + 1)]
     assert [sessions.account(each) is None for each in ids] == [True] + [False] * MOST_SESSIONS
     sessions.end(ids[1])

@@ -16,10 +16,11 @@ from fastapi.testclient import TestClient
 from waiting import PATIENCE
 
 from embeddings.encoder import Encoder
-from rag.api import idempotency, jobs
+from rag.api import jobs
 from rag.api.app import build_api
 from rag.api.gate import MAX_BODY_BYTES
 from rag.archive import Archive
+from rag.server import stored_replies
 from rag.server.hosts import Serving
 
 SHORT = "Der Deichgraf von Altmoor hat am Montag die Schleuse Nord besichtigt und war mit den Toren sehr zufrieden."
@@ -245,7 +246,7 @@ def test_a_body_has_an_end(archive: Archive) -> None:
 
 def test_keys_that_are_remembered_have_an_end(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
     """The oldest is dropped, and its request is then answered as a new one."""
-    monkeypatch.setattr(idempotency, "MAX_KEYS", 2)
+    monkeypatch.setattr(stored_replies, "MAX_KEYS", 2)
     replies = [
         client.post("/api/v1/index", json={"paths": ["/none", name]}, headers={"Idempotency-Key": key})
         for key, name in (("a", "1"), ("b", "1"), ("c", "1"), ("b", "2"), ("a", "2"))
