@@ -18,6 +18,15 @@ T = TypeVar("T")
 
 PREFIX = "/api/v1"
 """Below it are all addresses."""
+MOST_TRIES = 4
+"""How often a request is sent at most, if the server asks to send it later."""
+MOST_PAUSE = 10.0
+"""The longest time that a client waits before it sends a request again, in seconds, whatever the server asks."""
+FOLLOWING_PAUSE = 1.0
+"""The seconds until a job whose stream ended early is followed again."""
+# of a server that wants no more; of one that is not there, as a proxy says; and all that say not what was done
+_TOO_MANY, _PROXY = 429, frozenset({502, 504})
+_UNDECIDED = _PROXY | {409, 503}
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +39,7 @@ class ApiCall(Generic[T]):
         key: an idempotency key, with which the request may be sent again.
         files: open files that are sent, each with its name.
         sink: an open file that takes the body of the reply as it comes; `decode` gets nothing then.
+        is_read: whether it only reads, though its method does not say so.
     """
 
     method: str
@@ -40,6 +50,7 @@ class ApiCall(Generic[T]):
     key: str = ""
     files: Sequence[tuple[str, BinaryIO]] = ()
     sink: IO[bytes] | None = None
+    is_read: bool = False
 
     def arguments(self, server: str) -> dict[str, Any]:
         """Return what httpx sends to a server, by the names of its arguments."""
@@ -55,7 +66,17 @@ class ApiCall(Generic[T]):
     @property
     def may_repeat(self) -> bool:
         """Whether sending it twice does no more than sending it once."""
-        return (self.method == "GET" and self.sink is None) or bool(self.key)
+        return (self.method == "GET" and self.sink is None) or self.is_read or bool(self.key)
+
+    def pause(self, status: int, headers: Mapping[str, str]) -> float | None:
+        """Return after how many seconds the request is sent again, as a reply with an error asks; None if never.
+
+        Args:
+            status: that of the reply: 429 says that nothing was done, the others do not say so.
+        """
+        may_repeat = self.may_repeat if status in _UNDECIDED else status == _TOO_MANY and not self.files
+        seconds = headers.get("retry-after", "1" if status in _PROXY else "")
+        return min(float(seconds), MOST_PAUSE) if may_repeat and seconds.isdecimal() else None
 
     @property
     def _headers(self) -> dict[str, str]:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, Protocol, Self, TypeVar
 
 import httpx
 
 from rag.client import article_calls, dossier_calls, job_calls, question_calls, run_calls, saved_calls
-from rag.client.calls import ApiCall, FollowedJob, Steps, Stream
+from rag.client.calls import FOLLOWING_PAUSE, MOST_TRIES, ApiCall, FollowedJob, Steps, Stream
 from rag.client.methods import as_method
 from rag.client.replies import (
     DEFAULT_SERVER,
@@ -165,7 +166,17 @@ class Client:
                     yield from step
 
     def _reply(self, call: ApiCall[T]) -> T:
-        """Send a request, once more if the connection breaks and that does no harm, and return what the reply says."""
+        """Send a request, and again as long as the server asks for that; return what the reply says."""
+        for tries_left in reversed(range(MOST_TRIES)):
+            response = self._response(call)
+            pause = call.pause(response.status_code, response.headers)
+            if pause is None or not tries_left:
+                break
+            time.sleep(pause)
+        return read_reply(call, self.server, response)
+
+    def _response(self, call: ApiCall[T]) -> httpx.Response:
+        """Send a request, once more if the connection breaks and that does no harm, and return the reply."""
         is_begun = False
         for is_last in (not call.may_repeat, True):
             try:
@@ -174,33 +185,36 @@ class Client:
                         is_begun = True
                         for chunk in response.iter_bytes():
                             call.sink.write(chunk)
-                        return call.decode(b"")
-                    response.read()
+                    else:
+                        response.read()
                 break
             except httpx.TransportError as error:
                 if is_begun:
                     raise broken_off(self.server, error) from error
                 if is_last or isinstance(error, httpx.ConnectError):
                     raise unreachable(self.server, error) from error
-        return read_reply(call, self.server, response)
+        return response
 
     def _follow(self, followed: FollowedJob) -> JobModel:
         """Follow a job until it has ended, and cancel it if this is interrupted."""
         job = followed.job
+        address = f"{self.server}/api/v1/jobs/{job.id}/events"
         try:
-            with self._http.stream("GET", f"{self.server}/api/v1/jobs/{job.id}/events", timeout=None) as stream:
-                for line in stream.iter_lines():
-                    job = job_in_event(line) or job
-                    followed.on_state(job)
-        except httpx.TransportError as error:
-            raise unreachable(self.server, error) from error
+            while True:
+                # a server that ends breaks it off, and another one may know of the job
+                with suppress(httpx.TransportError), self._http.stream("GET", address, timeout=None) as stream:
+                    for line in stream.iter_lines():
+                        job = job_in_event(line) or job
+                        followed.on_state(job)
+                if job.running:
+                    # the stream was refused, or ended early
+                    job = self._reply(job_calls.job_state_call(job.id))
+                if not job.running:
+                    return ended_job(job)
+                time.sleep(FOLLOWING_PAUSE)
         except KeyboardInterrupt:
             self._reply(job_calls.job_end_call(job.id))
             raise
-        if job.running:
-            # the stream was refused, or ended early
-            job = self._reply(job_calls.job_state_call(job.id))
-        return ended_job(job)
 
 
 class RemoteSavedQuestions:

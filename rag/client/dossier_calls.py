@@ -66,7 +66,7 @@ def verify_all_call(
 
     # one that came from a file has no id
     reference = dossier.id or dossier_json(dossier)
-    verdicts = yield ApiCall("POST", "/verify", decode_verdicts, body={"dossier": reference})
+    verdicts = yield ApiCall("POST", "/verify", decode_verdicts, body={"dossier": reference}, is_read=True)
     if [verdict.quote for verdict in verdicts] != [quote.text for _, quote in dossier.quotes]:
         raise FundstelleError("The dossier was changed while it was verified: verify it again.")
     if on_progress:

@@ -39,6 +39,7 @@ def ask_call(
         "/ask",
         lambda body: decode_answer(AnswerWithTextsModel.model_validate_json(body)),
         body={"question": question, "k": k, "filters": filter_values(wanted), "fast": fast, "texts": True},
+        is_read=True,
     )
 
 
@@ -56,6 +57,7 @@ def search_call(
         "/ask",
         lambda body: decode_results(ResultListWithTextsModel.model_validate_json(body)),
         body={**body, "group_by": "article", "sort": sort},
+        is_read=True,
     )
 
 
@@ -91,7 +93,7 @@ def verify_call(*citations: Citation) -> ApiCall[tuple[Verification, ...]]:
     ]
     if not quotations:
         raise QuestionError("There is nothing to verify: give at least one citation.")
-    return ApiCall("POST", "/verify", decode_verdicts, body={"citations": quotations})
+    return ApiCall("POST", "/verify", decode_verdicts, body={"citations": quotations}, is_read=True)
 
 
 def decode_verdicts(body: bytes) -> tuple[Verification, ...]:
@@ -111,4 +113,4 @@ def verify_quotes_call(text: str, *, figures: bool = True) -> ApiCall[DraftRepor
     def decode(body: bytes) -> DraftReport:
         return decode_draft_report(DraftReportWithTextsModel.model_validate_json(body), text)
 
-    return ApiCall("POST", "/check", decode, body={"text": text, "figures": figures, "texts": True})
+    return ApiCall("POST", "/check", decode, body={"text": text, "figures": figures, "texts": True}, is_read=True)

@@ -84,7 +84,7 @@ def read_reply(call: ApiCall[T], server: str, response: httpx.Response) -> T:
     if response.status_code >= 400:
         raise _error(server, response)
     try:
-        return call.decode(response.content)
+        return call.decode(b"" if call.sink is not None else response.content)
     except ValueError as error:
         raise FundstelleError(f"The server at {server} is not a Fundstelle of this version: update both.") from error
 

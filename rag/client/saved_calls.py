@@ -47,6 +47,7 @@ def look_call(name: str) -> ApiCall[Look]:
         "/saved/look",
         lambda body: decode_look(LookWithTextsModel.model_validate_json(body)),
         body={"name": name, "texts": True},
+        is_read=True,
     )
 
 
