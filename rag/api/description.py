@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -55,6 +56,8 @@ _SCHEMES = {
 }
 _ALWAYS = (400, 401, 403, 422, 429, 500, 503)
 _METHODS = ("get", "post", "put", "patch", "delete")
+# what makes the schemas of models fails where several threads do so at once
+_MAKING = threading.Lock()
 
 
 def describe(app: FastAPI, *, has_accounts: bool) -> dict[str, Any]:
@@ -63,36 +66,41 @@ def describe(app: FastAPI, *, has_accounts: bool) -> dict[str, Any]:
     Args:
         has_accounts: whether people and programs have to sign in.
     """
-    if app.openapi_schema is None:
-        document = get_openapi(
-            title="Fundstelle",
-            version=__version__,
-            description=ABOUT,
-            routes=app.routes,
-            tags=[{"name": name, "description": text} for name, text in TAGS.items()],
-        )
-        operations = {
-            (method, path): operation
-            for path, methods in document.get("paths", {}).items()
-            for method, operation in methods.items()
-            if method in _METHODS
-        }
-        statuses: set[int] = set()
-        for (method, path), operation in operations.items():
-            possible = _statuses(method, path, operation)
-            statuses |= possible
-            operation["responses"] |= {str(status): _reference(status) for status in sorted(possible)}
-            operation.update(_access(method, path, has_accounts=has_accounts))
-        components = document.setdefault("components", {})
-        components["securitySchemes"] = _SCHEMES
-        components["responses"] = {str(status): _problem(status) for status in sorted(statuses)}
-        schemas = components.setdefault("schemas", {})
-        problem = ProblemModel.model_json_schema(ref_template="#/components/schemas/{model}")
-        schemas |= problem.pop("$defs", {}) | {"ProblemModel": problem}
-        for unused in ("HTTPValidationError", "ValidationError"):
-            schemas.pop(unused, None)
-        app.openapi_schema = document
+    with _MAKING:
+        if app.openapi_schema is None:
+            app.openapi_schema = _document(app, has_accounts=has_accounts)
     return app.openapi_schema
+
+
+def _document(app: FastAPI, *, has_accounts: bool) -> dict[str, Any]:
+    document = get_openapi(
+        title="Fundstelle",
+        version=__version__,
+        description=ABOUT,
+        routes=app.routes,
+        tags=[{"name": name, "description": text} for name, text in TAGS.items()],
+    )
+    operations = {
+        (method, path): operation
+        for path, methods in document.get("paths", {}).items()
+        for method, operation in methods.items()
+        if method in _METHODS
+    }
+    statuses: set[int] = set()
+    for (method, path), operation in operations.items():
+        possible = _statuses(method, path, operation)
+        statuses |= possible
+        operation["responses"] |= {str(status): _reference(status) for status in sorted(possible)}
+        operation.update(_access(method, path, has_accounts=has_accounts))
+    components = document.setdefault("components", {})
+    components["securitySchemes"] = _SCHEMES
+    components["responses"] = {str(status): _problem(status) for status in sorted(statuses)}
+    schemas = components.setdefault("schemas", {})
+    problem = ProblemModel.model_json_schema(ref_template="#/components/schemas/{model}")
+    schemas |= problem.pop("$defs", {}) | {"ProblemModel": problem}
+    for unused in ("HTTPValidationError", "ValidationError"):
+        schemas.pop(unused, None)
+    return document
 
 
 def add_description_routes(router: APIRouter, document: Callable[[], dict[str, Any]]) -> None:

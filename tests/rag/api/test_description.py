@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -66,6 +68,19 @@ def try_all(schema: Any, examples: int, **arguments: Any) -> int:
             with suppress(Unsatisfiable):
                 check()
     return count
+
+
+def test_the_document_is_made_for_requests_that_come_at_once(sample: Archive) -> None:
+    """The first requests of a server need it, all of them: none fails, and all get the same."""
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-4)
+    try:
+        api = build_api(sample)
+        with ThreadPoolExecutor(8) as pool:
+            documents = list(pool.map(lambda _: api.openapi(), range(8)))
+    finally:
+        sys.setswitchinterval(interval)
+    assert all(document is documents[0] for document in documents)
 
 
 def test_the_document_says_who_may_use_a_route(sample: Archive, tmp_path: Path) -> None:
