@@ -199,6 +199,14 @@ class ServerUnreachable(FundstelleError):
     """A server does not answer."""
 
 
+class TooManyQuestions(FundstelleError):
+    """More questions wait at a server than it answers in time; `wait` is in how many seconds to ask again."""
+
+    def __init__(self, message: str, wait: int = 1) -> None:
+        super().__init__(message)
+        self.wait = wait
+
+
 class DraftUnusable(FundstelleError):
     """A draft cannot be checked: it is too long, has too many quotations, or is not valid Unicode."""
 

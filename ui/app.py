@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import cast
 
 import gradio as gr
@@ -18,12 +19,14 @@ from rag.api.app import ApiBeside, access_of, build_api
 from rag.archive import Archive
 from rag.jobs.jobs import Jobs
 from rag.jobs.map_job import MapJob
+from rag.server.backpressure import Backpressure
 from rag.server.headers import SecurityHeaders
 from rag.server.hosts import THIS_COMPUTER, Serving
 from rag.server.listening import Server, address, listen
+from rag.server.load import Load
 from ui.html.theme import ASSETS, theme
 from ui.page import build_page
-from ui.routes.answer import add_answer_route
+from ui.routes.answer import add_answer_route, refused_question
 from ui.routes.check import add_check_routes
 from ui.routes.cite import add_cite_routes
 from ui.routes.document import OwnDocument
@@ -73,6 +76,7 @@ def build_app(archive: Archive, serving: Serving = THIS_COMPUTER) -> FastAPI:
     app = FastAPI(title="Fundstelle", docs_url=None, redoc_url=None, openapi_url=None)
     jobs = app.state.jobs = Jobs.of(archive)
     access = access_of(serving, archive)
+    load = app.state.load = Load()
     app.add_exception_handler(RequestValidationError, _malformed_body)
     # before the page, which answers all remaining addresses
     if access:
@@ -116,17 +120,20 @@ def build_app(archive: Archive, serving: Serving = THIS_COMPUTER) -> FastAPI:
         theme=theme(),
     )
     app.add_middleware(OwnDocument)
+    app.add_middleware(
+        Backpressure, load=load, is_question=_is_question, refuse=partial(refused_question, archive=archive)
+    )
     app.add_middleware(Gate, serving=serving, calls=calls_of(blocks.config["dependencies"]))
     audit = AuditLog.of(serving, archive.files, is_shared=archive.files != archive.folder)
     app.add_middleware(Door, serving=serving, access=access, rule_of=page_rule, refuse=welcome, audit=audit)
     app.add_middleware(WithSettings, archive=archive)
     app.add_middleware(SecurityHeaders, policy=POLICY)
-    app.add_middleware(ApiBeside, api=build_api(archive, serving, jobs, access), serving=serving)
+    app.add_middleware(ApiBeside, api=build_api(archive, serving, jobs, access, load), serving=serving)
     return app
 
 
 def serve(archive: Archive, serving: Serving = THIS_COMPUTER, on_ready: Callable[[str], None] = lambda _: None) -> None:
-    """Serve the page until Ctrl-C; `on_ready` is called with its address once the page can be opened.
+    """Serve the page until Ctrl-C or SIGTERM; `on_ready` is called with its address once the page can be opened.
 
     Raises:
         FundstelleError: the server cannot listen on the address.
@@ -150,7 +157,11 @@ def server_of(app: FastAPI, serving: Serving = THIS_COMPUTER) -> Server:
                 # the event streams of open pages
                 cast(gr.routes.App, route.app).stop_event.set()
 
-    return Server(app, end, serving)
+    return Server(app, end, serving, app.state.load)
+
+
+def _is_question(method: str, path: str) -> bool:
+    return method == "GET" and path.endswith("/answer")
 
 
 async def _malformed_body(_: Request, __: Exception) -> PlainTextResponse:

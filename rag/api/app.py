@@ -42,8 +42,10 @@ from rag.jobs.jobs import Jobs
 from rag.mcp.http import McpEndpoint
 from rag.schemas.descriptions import describe_fields
 from rag.server.arrival import Refusal, arrival_of
+from rag.server.backpressure import Backpressure
 from rag.server.headers import SecurityHeaders
 from rag.server.hosts import THIS_COMPUTER, Serving
+from rag.server.load import Load
 from rag.server.problem_responses import error_response
 
 # shorter replies are not compressed
@@ -53,7 +55,11 @@ _POLICY = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancest
 
 
 def build_api(
-    archive: Archive, serving: Serving = THIS_COMPUTER, jobs: Jobs | None = None, access: Access | None = None
+    archive: Archive,
+    serving: Serving = THIS_COMPUTER,
+    jobs: Jobs | None = None,
+    access: Access | None = None,
+    load: Load | None = None,
 ) -> FastAPI:
     """Return the API of an archive as an application, at /api/v1.
 
@@ -61,11 +67,13 @@ def build_api(
         serving: where it is served, which decides what may be asked of it.
         jobs: the background of the archive, if somebody else serves it, too.
         access: who may come in, if somebody else asks that, too.
+        load: the questions of the server, if it is asked some elsewhere, too.
     """
     describe_fields()
     app = FastAPI(title="Fundstelle", version=__version__, docs_url=None, redoc_url=None, openapi_url=None)
     app.openapi = partial(describe, app, has_accounts=serving.accounts is not None)  # type: ignore[method-assign]
     memory = archive._database.shared_memory
+    load = load or Load()
     metrics = Metrics(archive)
     jobs = jobs or Jobs.of(archive)
     router = APIRouter(prefix=PREFIX, dependencies=[Depends(refuse_unknown_parameters)])
@@ -81,16 +89,17 @@ def build_api(
     add_job_routes(router, jobs)
     add_index_routes(router, archive, serving, jobs)
     add_run_routes(router, archive, jobs)
-    add_status_routes(router, archive)
+    add_status_routes(router, archive, load)
     add_metrics_route(router, metrics)
     add_description_routes(router, app.openapi)
     app.include_router(router)
     if find_spec("mcp"):
         # the extra is installed
-        app.add_route(MCP_PATH, McpEndpoint(archive), include_in_schema=False)  # type: ignore[arg-type]
+        app.add_route(MCP_PATH, McpEndpoint(archive, load), include_in_schema=False)  # type: ignore[arg-type]
     add_problem_handlers(app)
     app.add_middleware(IdempotencyKeys, replies=memory.replies if memory else None)
     app.add_middleware(GZipMiddleware, minimum_size=_ZIPPED_BYTES)
+    app.add_middleware(Backpressure, load=load, is_question=_is_question, refuse=_refusal_response)
     app.add_middleware(CountRequests, metrics=metrics)
     app.add_middleware(HeadAsGet)
     app.add_middleware(ApiGate, serving=serving)
@@ -106,6 +115,10 @@ def build_api(
     return app
 
 
+def _is_question(method: str, path: str) -> bool:
+    return method == "POST" and path.endswith(f"{PREFIX}/ask")
+
+
 def access_of(serving: Serving, archive: Archive) -> Access | None:
     """Return who may come in where an archive is served, by sessions that all its servers share if it has several.
 
@@ -117,7 +130,7 @@ def access_of(serving: Serving, archive: Archive) -> Access | None:
 
 
 def _refusal_response(error: FundstelleError, request: Request) -> Response:
-    """Return the problem for who may not come in."""
+    """Return the problem for who may not come in, or not now."""
     request_id: str = request.state.request_id
     headers = {"X-Request-ID": request_id, **(CHALLENGE if isinstance(error, NotSignedIn) else {})}
     return error_response(error, request_id, headers)

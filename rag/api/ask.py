@@ -34,7 +34,8 @@ def add_ask_route(router: APIRouter, archive: Archive, on_questions: Callable[[i
         """Answer a question with passages, best first, or several; or list the articles that a question finds."""
         note(request, question="\n".join(body.questions or [body.question or ""]))
         filter = filter_of(body.filters)
-        on_questions(len(body.questions or [body.question]))
+        request.state.questions = len(body.questions or [body.question])
+        on_questions(request.state.questions)
         unasked = set() if body.texts else {"texts"}
         if body.questions is not None:
             answers = [_answer(archive, question, body, filter) for question in body.questions]

@@ -9,18 +9,20 @@ from rag.archive import Archive
 from rag.jobs.jobs import Jobs
 from rag.server.hosts import Serving
 from rag.server.listening import Server, address, listen
+from rag.server.load import Load
 
 
 def serve_api(archive: Archive, serving: Serving, on_ready: Callable[[str], None] = lambda _: None) -> None:
-    """Serve the API until Ctrl-C; `on_ready` is called with the address of the server once it can be asked.
+    """Serve the API until Ctrl-C or SIGTERM; `on_ready` is called with the address of the server once it can be asked.
 
     Raises:
         FundstelleError: the server cannot listen on the address.
     """
     with listen(serving.host, serving.port) as listener:
         jobs = Jobs.of(archive)
-        api = build_api(archive, serving, jobs)
+        load = Load()
+        api = build_api(archive, serving, jobs, load=load)
         jobs.watch.renew()
         on_ready(address(serving))
-        Server(api, jobs.cancel, serving).run_until_interrupted(listener)
+        Server(api, jobs.cancel, serving, load).run_until_interrupted(listener)
         jobs.close()

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from starlette.types import Receive, Scope, Send
 
 from rag.archive import Archive
+from rag.server.load import Load
 
 if TYPE_CHECKING:
     from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
@@ -20,8 +21,8 @@ class McpEndpoint:
     takes a second; what then runs in the background ends with the event loop.
     """
 
-    def __init__(self, archive: Archive) -> None:
-        self._archive = archive
+    def __init__(self, archive: Archive, load: Load | None = None) -> None:
+        self._archive, self._load = archive, load
         self._sessions: asyncio.Future[StreamableHTTPSessionManager] | None = None
         self._background: asyncio.Task[None] | None = None
 
@@ -34,18 +35,18 @@ class McpEndpoint:
         await sessions.handle_request(scope, receive, send)
 
     async def _run(self, ready: asyncio.Future[StreamableHTTPSessionManager]) -> None:
-        sessions = await asyncio.to_thread(_sessions_of, self._archive)
+        sessions = await asyncio.to_thread(_sessions_of, self._archive, self._load)
         async with sessions.run():
             ready.set_result(sessions)
             await asyncio.Event().wait()
 
 
-def _sessions_of(archive: Archive) -> StreamableHTTPSessionManager:
+def _sessions_of(archive: Archive, load: Load | None) -> StreamableHTTPSessionManager:
     from mcp.server.transport_security import TransportSecuritySettings
 
     from rag.mcp.server import build_mcp
 
-    server = build_mcp(archive)
+    server = build_mcp(archive, load=load)
     server.streamable_http_app(
         json_response=True,
         stateless_http=True,

@@ -19,6 +19,7 @@ from rag.schemas.library import ArticlePageModel
 from rag.schemas.reading import ArticlePartModel
 from rag.schemas.status import StatusModel
 from rag.search.filters import make_filter
+from rag.server.load import Load
 from rag.types import passage_at
 from rag.types.library import LibraryQuery
 
@@ -32,7 +33,7 @@ Until = Annotated[str | None, Field(description="the last day, month or year")]
 Number = Annotated[int, Field(ge=1, le=50)]
 
 
-def add_reading_tools(server: MCPServer, archive: Archive) -> None:
+def add_reading_tools(server: MCPServer, archive: Archive, load: Load) -> None:
     """Add the tools that change nothing."""
 
     @server.tool(title="Ask the archive", annotations=_READS)
@@ -53,9 +54,10 @@ def add_reading_tools(server: MCPServer, archive: Archive) -> None:
         the archive does not answer; the passages are then only the nearest. A "quoted phrase" must be in a passage.
         If `damaged` names articles, say that they are missing from the answer.
         """
-        return AnswerModel.of(
-            archive.ask(question, k, since=since, until=until, source=source, language=language, author=author)
-        )
+        with load.question() as counted:
+            answer = archive.ask(question, k, since=since, until=until, source=source, language=language, author=author)
+            counted.is_answered = True
+        return AnswerModel.of(answer)
 
     @server.tool(title="Read an article", annotations=_READS)
     @tool_errors

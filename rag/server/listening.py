@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import signal
 import socket
 import ssl
+import time
 from collections.abc import Callable
+from types import FrameType
 
 import uvicorn
 from starlette.types import ASGIApp
@@ -14,8 +17,13 @@ from starlette.types import ASGIApp
 from rag.errors import FundstelleError
 from rag.server.connections import Connection, connection_limits
 from rag.server.hosts import THIS_COMPUTER, Serving
+from rag.server.load import Load
 
+NOTICE_SECONDS = 10.0
+"""How long a server goes on after SIGTERM, while it says that it is not ready, so that a balancer sends it no more."""
 _SHUTDOWN_SECONDS = 5  # for questions that are being answered at Ctrl-C
+_LAST_SECONDS = 30  # the same after SIGTERM, when nobody sits and waits
+_CLOSE = (b"connection", b"close")
 
 
 class Server(uvicorn.Server):
@@ -24,10 +32,20 @@ class Server(uvicorn.Server):
     Args:
         on_shutdown: ends what would delay the shutdown, such as event streams.
         serving: where it is served, which has the certificate if there is one.
+        load: is told when the server is about to end.
     """
 
-    def __init__(self, app: ASGIApp, on_shutdown: Callable[[], None], serving: Serving = THIS_COMPUTER) -> None:
-        self._on_shutdown = on_shutdown
+    def __init__(
+        self,
+        app: ASGIApp,
+        on_shutdown: Callable[[], None],
+        serving: Serving = THIS_COMPUTER,
+        load: Load | None = None,
+    ) -> None:
+        self._on_shutdown, self._load = on_shutdown, load or Load()
+        # nothing stands before a server for this computer alone that would have to notice
+        self._notice_seconds = 0.0 if serving.is_private else NOTICE_SECONDS
+        self._end: float | None = None
         super().__init__(
             uvicorn.Config(
                 app,
@@ -44,13 +62,33 @@ class Server(uvicorn.Server):
             )
         )
 
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Begin to end: at Ctrl-C at once, at SIGTERM when a balancer had time to notice, or with a second one."""
+        if sig != signal.SIGTERM:
+            super().handle_exit(sig, frame)
+        elif self._end is None:
+            self._end = time.monotonic() + self._notice_seconds
+            self._load.is_ending = True
+            self.config.timeout_graceful_shutdown = _LAST_SECONDS
+            # who has a connection opens the next one elsewhere
+            self.config.encoded_headers.append(_CLOSE)
+            self.server_state.default_headers = [*self.server_state.default_headers, _CLOSE]
+        else:
+            self._end = time.monotonic()
+
+    async def on_tick(self, counter: int) -> bool:
+        """Return whether it is time to stop listening."""
+        if self._end is not None and time.monotonic() >= self._end:
+            self.should_exit = True
+        return await super().on_tick(counter)
+
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Stop listening, and wait a moment for the requests that are being answered."""
         self._on_shutdown()
         await super().shutdown(sockets)
 
     def run_until_interrupted(self, listener: socket.socket) -> None:
-        """Serve until Ctrl-C."""
+        """Serve until Ctrl-C or SIGTERM."""
         with contextlib.suppress(KeyboardInterrupt):
             self.run(sockets=[listener])
 

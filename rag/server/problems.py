@@ -36,6 +36,7 @@ _STATUS: dict[type[FundstelleError], int] = {
     errors.NotFound: 404,
     errors.NotSignedIn: 401,
     errors.NotAllowed: 403,
+    errors.TooManyQuestions: 429,
 }
 
 _HTTP = {

@@ -12,7 +12,7 @@ from starlette.datastructures import QueryParams
 
 from rag.access.audit import note
 from rag.archive import Archive
-from rag.errors import FundstelleError
+from rag.errors import FundstelleError, TooManyQuestions
 from rag.evaluation.session import EvaluationSession
 from rag.search.filters import make_filter
 from rag.types import Citation, Filter, ResultList, Sort
@@ -62,6 +62,15 @@ def add_answer_route(app: FastAPI, archive: Archive) -> None:
         response = fragment(request, archive, markup)
         response.background = tasks
         return response
+
+
+def refused_question(error: TooManyQuestions, request: Request, archive: Archive) -> HTMLResponse:
+    """Return the notice in place of an answer for which somebody would wait too long."""
+
+    def refuse(_: Texts) -> str:
+        raise error
+
+    return fragment(request, archive, refuse)
 
 
 def _quotable(citation: Citation) -> list[tuple[str, int, int]]:

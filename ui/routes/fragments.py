@@ -10,7 +10,16 @@ from fastapi.responses import HTMLResponse, PlainTextResponse
 from starlette.requests import HTTPConnection
 
 from rag.archive import Archive
-from rag.errors import EmptyQuestion, FilterError, FundstelleError, LongQuestion, NotFound, QuestionError, shortage_said
+from rag.errors import (
+    EmptyQuestion,
+    FilterError,
+    FundstelleError,
+    LongQuestion,
+    NotFound,
+    QuestionError,
+    TooManyQuestions,
+    shortage_said,
+)
 from ui.html.notices import error_notice, refusal_notice
 from ui.routes.request_settings import settings_of
 from ui.wording.errors import error_sentence
@@ -47,7 +56,8 @@ def fragment(request: Request, archive: Archive, markup: Callable[[Texts], str])
     except NotFound as error:
         return _notice(refusal_notice(error, texts, archive.location), 404)
     except FundstelleError as error:
-        return _notice(refusal_notice(error, texts, archive.location), 503)
+        status = 429 if isinstance(error, TooManyQuestions) else 503
+        return _notice(refusal_notice(error, texts, archive.location), status)
     except Exception as error:
         _log.error("%s could not be answered: %s", request.url.path, type(error).__name__)
         _log.debug("The traceback:", exc_info=True)  # only with --debug

@@ -31,6 +31,7 @@ from rag.errors import (
     NotEnoughMemory,
     NotFound,
     TooManyOpenFiles,
+    TooManyQuestions,
     VectorsUnavailable,
 )
 from rag.evaluation.questions.faults import FAULTS, Fault, QuestionFileError
@@ -67,6 +68,7 @@ class ErrorTexts:
     not_found: str
     memory: str
     open_files: str
+    busy: str
     faults: Mapping[Fault, str]
     location: str
 
@@ -102,6 +104,7 @@ ERRORS: Mapping[str, ErrorTexts] = {
         "`ulimit -v` zeigt.",
         open_files="Es sind zu viele Dateien geöffnet: Beenden Sie andere Programme, oder erhöhen Sie die Grenze, die "
         "`ulimit -n` zeigt.",
+        busy="Gerade sind sehr viele Fragen auf einmal gekommen. Versuchen Sie es in ein paar Sekunden noch einmal.",
         faults={
             "encoding": "{file} ist kein Text in UTF-8. Speichern Sie die Datei in dieser Kodierung.",
             "empty": "{file} enthält keine gültige Frage. Schreiben Sie in jede Zeile eine: {example}",
@@ -145,6 +148,7 @@ ERRORS: Mapping[str, ErrorTexts] = {
         not_found="This is no longer in the archive: it was removed, or another archive is in its place now.",
         memory=NotEnoughMemory.sentence,
         open_files=TooManyOpenFiles.sentence,
+        busy="Very many questions came in at once. Try again in a few seconds.",
         faults=FAULTS,
         location="{file}, line {line}",
     ),
@@ -221,6 +225,7 @@ def _archive_sentence(error: FundstelleError, texts: Texts, archive: Path | str)
         NotEnoughMemory: words.memory,
         NotFound: words.not_found,
         TooManyOpenFiles: words.open_files,
+        TooManyQuestions: words.busy,
     }
     sentence = sentences.get(type(error))
     return sentence and sentence.format(folder=archive, command=index_command(archive, texts.folder))
