@@ -14,6 +14,7 @@ from access_parts import PASSWORD, make_accounts
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rag.access import account_file
 from rag.access.account_file import AccountFile
 from rag.access.accounts import Account, accounts_from, accounts_text, checked_name, new_token, token_digest
 from rag.access.passwords import decoy_hash, hash_password, is_password
@@ -53,6 +54,23 @@ def test_the_file_is_for_its_owner_alone(tmp_path: Path) -> None:
     path.chmod(0o640)
     with pytest.raises(FundstelleError, match="chmod 600"):
         AccountFile(path).accounts()
+
+
+def test_a_group_may_read_what_root_owns(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As secrets are mounted into containers: the server has another account, in that group, and cannot write."""
+    path = make_accounts(tmp_path / "accounts.json").path
+    path.chmod(0o440)
+    with pytest.raises(FundstelleError, match="Others may read"):
+        AccountFile(path).accounts()
+    is_of_root = path.stat().st_uid == 0
+    monkeypatch.setattr(account_file.os, "geteuid", lambda: 10001)
+    for mode, is_readable in ((0o440, is_of_root), (0o640, is_of_root), (0o660, False), (0o444, False)):
+        path.chmod(mode)
+        if is_readable:
+            assert AccountFile(path).accounts()
+        else:
+            with pytest.raises(FundstelleError, match="Others may read"):
+                AccountFile(path).accounts()
 
 
 def test_a_change_counts_at_once(tmp_path: Path) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import logging
+import re
+import socket
 import stat
 from pathlib import Path
 from typing import Any
@@ -90,6 +92,16 @@ def test_a_large_log_is_put_away(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     assert all(file.stat().st_size < 700 for file in files)
     written = [json.loads(line)["path"] for file in files for line in file.read_text("utf-8").splitlines()]
     assert sorted(written) == sorted(f"/{number}\n{{}}" for number in range(40))
+
+
+def test_each_computer_has_a_log_where_several_write(tmp_path: Path) -> None:
+    """Named after it; put away, it still is."""
+    log = AuditLog.of(Serving(audit="off"), tmp_path, is_shared=True)
+    assert log
+    log.write({"deed": "ask"})
+    (path,) = tmp_path.iterdir()
+    name = re.sub(r"[^\w.-]", "_", socket.gethostname())
+    assert path.name == f"audit-{name}.jsonl"
 
 
 def test_a_log_that_cannot_be_written_is_said(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:

@@ -21,6 +21,7 @@ from rag.access.sessions import IDLE_SECONDS, MOST_SESSIONS
 from rag.access.throttle import FREE_BY_ADDRESS, FREE_BY_NAME
 from rag.api.app import access_of, build_api
 from rag.archive import Archive
+from rag.backup.copying import copy_archive
 from rag.errors import ArchiveError
 from rag.jobs.jobs import Jobs
 from rag.server.hosts import Serving
@@ -221,6 +222,19 @@ def test_an_upload_is_there_for_both(archives: list[Archive], tmp_path: Path) ->
         assert Path(citation.article.path).is_relative_to(tmp_path / "files" / archive.id)
     assert archives[0].folder != archives[1].folder
     jobs.close()
+
+
+def test_every_computer_finds_the_vectors(archives: list[Archive], tmp_path: Path, encoder: Encoder) -> None:
+    """Who opens the archive later, wherever, searches where the vectors are; a copy of it has its own."""
+    address = f"milvus:{tmp_path / 'vectors.db'}"
+    with Archive.open(archives[0].location, encoder=encoder, vectors_at=address) as moved:
+        assert moved.ask("Wer hat die Schleuse besichtigt?").citations
+    archives[1].close()
+    with Archive.open(archives[1].location, create=False, encoder=encoder) as other:
+        assert other.status().vectors_at == address
+    copy_archive(archives[0].location, str(tmp_path / "copy"))
+    with Archive.open(tmp_path / "copy", create=False, encoder=encoder) as copy:
+        assert copy.status().vectors_at == "faiss"
 
 
 def test_a_server_that_may_make_no_tables_says_so(archives: list[Archive], serving: Serving) -> None:

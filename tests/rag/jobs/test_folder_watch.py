@@ -60,3 +60,20 @@ def test_a_folder_is_taken_off_the_list_when_it_is_forgotten(archive: Archive, t
     assert [record.path for record in Folders(archive).all()] == [str(tmp_path / "articles")]
     archive.forget(tmp_path / "articles")
     assert Folders(archive).all() == []
+
+
+@pytest.mark.slow
+def test_what_changes_while_another_program_indexes_is_not_missed(archive: Archive, tmp_path: Path) -> None:
+    """The run that is refused is begun again, until it can be done."""
+    folder = tmp_path / "articles"
+    job = IndexingJob(archive)
+    watch = FolderWatch(archive, job)
+    Folders(archive).watch(str(folder), watched=True)
+    (folder / "b.txt").write_text(f"{SHORT} Es gab Kuchen.", encoding="utf-8")
+    with Archive.open(archive.folder, create=False, encoder=archive.encoder) as other:
+        with other._writing():
+            watch.renew()
+            wait_until(lambda: job.state.phase == "refused")
+        wait_until(lambda: archive.library().total == 2)
+    watch.close()
+    job.close()
