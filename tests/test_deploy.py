@@ -105,7 +105,8 @@ def test_what_is_mounted_is_used() -> None:
             assert secret in COMPOSE["secrets"]
         assert server["read_only"] and server["tmpfs"] == ["/tmp"]  # noqa: S108
     for mounted in re.findall(r"mountPath: ([^,}\s]+)", DEPLOYMENT):
-        assert DEPLOYMENT.count(mounted) > 1 or mounted in {*image, "/tmp"}, mounted  # noqa: S108
+        uses = re.findall(rf"{re.escape(mounted)}(?![\w.-])", DEPLOYMENT)
+        assert len(uses) > 1 or mounted in {*image, "/tmp"}, mounted  # noqa: S108
     for name, service in COMPOSE["services"].items():
         named = {volume.split(":")[0] for volume in service.get("volumes", ()) if not volume.startswith((".", "/"))}
         assert named <= COMPOSE["volumes"].keys(), name

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 import re
 from typing import cast
 
@@ -22,6 +23,8 @@ MAX_REPLY_BYTES = 100_000
 """Larger replies are not stored."""
 _KEY = re.compile(r"[\x21-\x7e]{1,200}")
 _UNDECIDED = frozenset({409, 429})
+
+_log = logging.getLogger(__name__)
 
 
 class IdempotencyKeys:
@@ -83,7 +86,11 @@ class IdempotencyKeys:
         async def finish(reply: StoredReply | None) -> None:
             nonlocal is_finished
             is_finished = True
-            await run_in_threadpool(self._replies.finish, key, reply)
+            try:
+                await run_in_threadpool(self._replies.finish, key, reply)
+            except FundstelleError as error:
+                # it was done, and whoever asked is to know that
+                _log.warning("A reply is not stored, so that its request would be done again: %s", error)
 
         async def store(message: Message) -> None:
             nonlocal start
