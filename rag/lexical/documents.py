@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
 
-from rag.lexical.words import EDGE, Entry
+from rag.lexical.words import Entry
 from rag.storage.change_feed import PassageChanges
 from rag.text.compounds import compound_parts, possible_parts
 from rag.text.encoder_input import context_of
@@ -19,6 +19,8 @@ from rag.types import Article, Passage, primary_language
 Terms = Callable[[str, str], tuple[str, ...]]
 
 _COMPOUNDING = "de"
+# separates a passage from its headline and author, so that no phrase spans both; it is not a word
+_EDGE = "|"
 _CACHED_WORDS = 1 << 18
 
 
@@ -117,5 +119,5 @@ def _words(article: Article, passage: Passage, raw: Sequence[str]) -> list[str]:
     words: list[str] = []
     for raw_part, language in [(raw, passage.language), *citation]:
         for reading in readings_of(raw_part, language):
-            words += [*reading, EDGE] if reading else []
+            words += [*reading, _EDGE] if reading else []
     return words

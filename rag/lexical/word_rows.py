@@ -16,14 +16,12 @@ from typing import Any
 from embeddings.indexes.milvus_sparse import UNUSED
 from rag.lexical.bm25 import term_weight
 from rag.lexical.vocabulary import Bucket, Vocabulary, hash_of
-from rag.lexical.words import EDGE, Entry
+from rag.lexical.words import Entry
 from rag.types.archive_state import State
 
 LAYOUT = 1
 """Incremented whenever the same entries are written in another way."""
 TERMS, SOUNDS, WORDS = "terms", "sounds", "words"
-# in place of the edge between a passage and its headline
-_NO_WORD = 0
 # keys below those of passages: that of facts is -1
 _FIRST_BUCKET = -2
 _CACHED_TERMS = 1 << 18
@@ -122,13 +120,13 @@ class HashedEntry:
             entry.key,
             Counter(term_hash(TERMS, term) for term in entry.terms),
             Counter(term_hash(SOUNDS, sound) for sound in entry.sounds),
-            tuple(_NO_WORD if word == EDGE else term_hash(WORDS, word) for word in entry.words),
+            tuple(term_hash(WORDS, word) for word in entry.words),
         )
 
     @property
     def all(self) -> set[int]:
         """All its terms, sounds and words, each once."""
-        return {*self.terms, *self.sounds, *self.words} - {_NO_WORD}
+        return {*self.terms, *self.sounds, *self.words}
 
     @property
     def lengths(self) -> Lengths:
@@ -146,8 +144,8 @@ class HashedEntry:
         for counts, average in ((self.terms, averages.terms), (self.sounds, averages.sounds)):
             length = counts.total()
             vector |= {vocabulary.dimension(term): term_weight(n, length, average) for term, n in counts.items()}
-        words = [vocabulary.dimension(word) if word else _NO_WORD for word in self.words]
-        vector |= {word: 1.0 for word in words if word}
+        words = [vocabulary.dimension(word) for word in self.words]
+        vector |= dict.fromkeys(words, 1.0)
         return {"key": self.key, "vector": vector, "words": words, "lengths": asdict(self.lengths)}
 
 

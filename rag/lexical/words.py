@@ -12,8 +12,6 @@ Ids = NDArray[np.int64]
 
 DECIMALS = 4
 """Decimals of a score: both indexes compute in 32 bits, and with more decimals equal passages would differ."""
-EDGE = "|"
-"""Separates a passage from its headline and author among its words, so that no phrase spans both; it is no word."""
 
 
 class Entry(NamedTuple):

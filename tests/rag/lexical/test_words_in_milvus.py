@@ -203,6 +203,17 @@ def test_catching_up_is_as_good_as_writing_all(store: Store, tmp_path: Path) -> 
     assert ranked(shared_view_of(store, tmp_path), "Tunnel") == ranked(view, "Tunnel")
 
 
+@pytest.mark.usefixtures("large")
+def test_what_comes_later_is_split_by_what_is_there(store: Store, tmp_path: Path) -> None:
+    """A compound is found by its part if the passages that were written before have the parts as words."""
+    view = shared_view_of(store, tmp_path)
+    for number in range(4):
+        put(store, article(str(number), f"Ein Arzt sieht Kinder, {number}."))
+    view.catch_up()
+    key = put(store, article("new", "Der Kinderarzt wartet."))
+    assert key in search_keys(view, "Arzt")
+
+
 def test_a_small_archive_answers_as_if_it_never_had_other_articles(store: Store, tmp_path: Path) -> None:
     """Its words are written anew with each change, so that scores are exactly those of an index built anew."""
     view = shared_view_of(store, tmp_path)
