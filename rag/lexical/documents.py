@@ -58,9 +58,8 @@ def possible_words(word: str, language: str) -> set[str]:
     return {fold(part) for part in (*parts, normalize_word(word))} if parts else set()
 
 
-@lru_cache(_CACHED_WORDS)
-def _possible_parts(word: str, language: str) -> frozenset[str]:
-    return frozenset(possible_parts(normalize_word(word)) if _is_compounding(language) else ())
+def _possible_parts(word: str, language: str) -> set[str]:
+    return possible_parts(normalize_word(word)) if _is_compounding(language) else set()
 
 
 def _is_compounding(language: str) -> bool:
