@@ -127,9 +127,10 @@ def word_search(archive: OpenArchive) -> Symptom:
     count = missed = 0
     for entry, (_, passage) in zip(entries([batch], lambda *_: ()), sample, strict=True):
         key = np.array([entry.key], np.int64)
+        stems = {stem for word in raw_words(passage.text) if (stem := term(word, passage.language))}
+        words.prepare(stems, entry.words)
         phrases = sorted(set(entry.words) - {"|"}, key=words.passages_with_word)[:_WORDS_EACH]
         missed += sum(entry.key not in words.containing([word]) for word in phrases)
-        stems = {stem for word in raw_words(passage.text) if (stem := term(word, passage.language))}
         terms = sorted(stems, key=words.passages_with_term)[:_WORDS_EACH]
         missed += sum(not words.best([stem], 1, key, nothing) for stem in terms)
         count += len(phrases) + len(terms)

@@ -11,7 +11,7 @@ import numpy as np
 from rag.diagnosis.check import OpenArchive, Symptom
 from rag.diagnosis.views import opened_words
 from rag.lexical.bm25 import idf, term_weight
-from rag.lexical.documents import entries, term_maker
+from rag.lexical.documents import deciding_words, entries, term_maker
 from rag.lexical.words import WordSearch
 from rag.storage.change_feed import PassageChanges
 
@@ -31,7 +31,9 @@ def word_scores(archive: OpenArchive) -> Symptom:
     if symptom.name != "well" or words is None or not sample:
         return Symptom("well", {"count": 0})
     batch = PassageChanges(archive.store.changes.state, len(sample), np.empty(0, np.int64), tuple(sample))
+    words.prepare(words=deciding_words(batch))
     terms = {entry.key: Counter(entry.terms) for entry in entries([batch], term_maker(words.passages_with_word))}
+    words.prepare(term for of_passage in terms.values() for term in of_passage)
     questions = [_question(terms[key], words) for key in list(terms)[:_QUESTIONS]]
     wrong = sum(not _agrees(question, terms, words) for question in questions)
     return Symptom("differs" if wrong else "well", {"count": len(questions), "wrong": wrong})

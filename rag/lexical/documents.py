@@ -52,10 +52,14 @@ def possible_terms(word: str, language: str) -> set[str]:
     return {term(part, language) for part in _possible_parts(word, language)}
 
 
-def possible_words(word: str, language: str) -> set[str]:
-    """Return the folded words whose frequencies decide which terms a word has."""
-    parts = _possible_parts(word, language)
-    return {fold(part) for part in (*parts, normalize_word(word))} if parts else set()
+def deciding_words(batch: PassageChanges) -> Iterator[str]:
+    """Yield the words whose frequencies decide which compounds are split among the words of passages to add."""
+    for article, passage in batch.added:
+        texts = ((context_of(article) + (article.author or ""), article.language), (passage.text, passage.language))
+        for text, language in texts:
+            for word in raw_words(text):
+                if parts := _possible_parts(word, language):
+                    yield from map(fold, (*parts, normalize_word(word)))
 
 
 def _possible_parts(word: str, language: str) -> set[str]:

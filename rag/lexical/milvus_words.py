@@ -45,6 +45,10 @@ class MilvusWords:
     def __len__(self) -> int:
         return self._facts.passages
 
+    def prepare(self, terms: Iterable[str] = (), words: Iterable[str] = ()) -> None:
+        """See `rag.lexical.words.WordSearch.prepare`."""
+        self.look_up([*map(as_term, terms), *((WORDS, word) for word in words)])
+
     def look_up(self, terms: Iterable[Term]) -> None:
         """Ask about terms that have not been asked about, all at once."""
         self.vocabulary.load(term_hash(*term) for term in terms)

@@ -19,19 +19,16 @@ from embeddings.indexes.milvus_connection import has_sparse_vectors
 from embeddings.indexes.milvus_sparse import SparseRows, new_rows, open_rows
 from embeddings.permissions import make_folder
 from rag.errors import ArchiveBusy, ArchiveIndexDamaged, VectorsUnavailable, index_failures_said, unavailability_said
-from rag.lexical.documents import Terms, count_words, entries, possible_words, term_maker
+from rag.lexical.documents import Terms, count_words, deciding_words, entries, term_maker
 from rag.lexical.index import MAX_REBUILT_PASSAGES, VERSION
 from rag.lexical.milvus_words import MilvusWords
 from rag.lexical.shared_snapshot import SharedSnapshot
 from rag.lexical.view import WrittenWords
 from rag.lexical.vocabulary import Vocabulary, VocabularyFull
-from rag.lexical.word_rows import LAYOUT, WORDS, HashedEntry, Lengths, WordFacts, bucket_row
+from rag.lexical.word_rows import LAYOUT, HashedEntry, Lengths, WordFacts, bucket_row
 from rag.lexical.word_writer import WordWriter
 from rag.lexical.words import Entry, Ids
-from rag.storage.change_feed import PassageChanges
 from rag.storage.store import Store
-from rag.text.encoder_input import context_of
-from rag.text.words import raw_words
 from rag.types.archive_state import NOTHING_YET, State
 
 log = logging.getLogger(__name__)
@@ -226,7 +223,7 @@ class SharedLexicalIndex:
             first = next(changes)
             writer.remove(first.outdated)
             for batch in changes:
-                words.look_up((WORDS, word) for word in _deciding_words(batch))
+                words.prepare(words=deciding_words(batch))
                 writer.add(entries([batch], terms))
         writer.finish()
         return replace(
@@ -301,15 +298,6 @@ def _open_words(rows: SparseRows, facts: WordFacts, outdated: Ids | None = None)
     outdated = np.empty(0, np.int64) if outdated is None else outdated
     terms = term_maker(words.passages_with_word)
     return _OpenWords(facts, SharedSnapshot(words, terms, facts.languages, outdated, server=words))
-
-
-def _deciding_words(batch: PassageChanges) -> Iterator[str]:
-    """Yield the words whose frequencies decide which compounds among those of passages are split."""
-    for article, passage in batch.added:
-        texts = ((context_of(article) + (article.author or ""), article.language), (passage.text, passage.language))
-        for text, language in texts:
-            for word in raw_words(text):
-                yield from possible_words(word, language)
 
 
 def _by_frequency(languages: Counter[str], earlier: tuple[str, ...] = ()) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence, Set
+from collections.abc import Callable, Iterable, Sequence, Set
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -25,6 +25,9 @@ class _Guess:
 
     def __len__(self) -> int:
         return len(self.words)
+
+    def prepare(self, terms: Iterable[str] = (), words: Iterable[str] = ()) -> None:
+        self.words.prepare(terms, words)
 
     def passages_with_term(self, term: str) -> int:
         return self._frequency(as_term(term), self.words.passages_with_term)

@@ -123,6 +123,9 @@ class WordIndex:
         """The share of passages that were deleted, and take up space in the files until these are rewritten."""
         return self._deleted / self._total if self._total else 0.0
 
+    def prepare(self, terms: Iterable[str] = (), words: Iterable[str] = ()) -> None:
+        """See `rag.lexical.words.WordSearch.prepare`: here, nothing is gained."""
+
     def passages_with_term(self, term: str) -> int:
         """Return the number of passages with a term, which may be a sound."""
         return self._frequency(_field(term), term)

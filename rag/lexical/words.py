@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple, Protocol
 
 import numpy as np
@@ -32,6 +32,9 @@ class WordSearch(Protocol):
 
     def __len__(self) -> int:
         """Return the number of passages."""
+
+    def prepare(self, terms: Iterable[str] = (), words: Iterable[str] = ()) -> None:
+        """Look up terms and words that will be asked about, which on a server takes one request, not one for each."""
 
     def passages_with_term(self, term: str) -> int:
         """Return the number of passages with a term, which may be a sound."""
