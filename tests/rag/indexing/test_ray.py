@@ -9,8 +9,8 @@ import socket
 import sqlite3
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +42,14 @@ def folder(tmp_path: Path) -> Path:
     return folder
 
 
+def started(start: Callable[[], Any]) -> Any:
+    """Start a computer of a cluster; Ray gives up after thirty seconds, which is too soon where others want the cores."""
+    for _ in range(3):
+        with suppress(Exception):
+            return start()
+    return start()
+
+
 @pytest.fixture
 def cluster(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     """A cluster of two computers, both this one."""
@@ -51,8 +59,9 @@ def cluster(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     monkeypatch.setenv("RAY_worker_niceness", "0")
     monkeypatch.setenv("RAY_USAGE_STATS_ENABLED", "0")
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join(filter(None, sys.path)))
-    cluster = Cluster(initialize_head=True, head_node_args={"num_cpus": 1, "include_dashboard": False})
-    cluster.add_node(num_cpus=1)
+    head = {"num_cpus": 1, "include_dashboard": False}
+    cluster = started(lambda: Cluster(initialize_head=True, head_node_args=head))
+    started(lambda: cluster.add_node(num_cpus=1))
     yield cluster
     cluster.shutdown()
 
