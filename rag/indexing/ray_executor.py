@@ -98,6 +98,11 @@ class RayExecutor:
         return _head_of(self._ray)
 
     @cached_property
+    def _actor_ends(self) -> tuple[type[Exception], ...]:
+        """What is raised in place of the answer of an actor that is no more, or whose computer went before it began."""
+        return self._ray.exceptions.RayActorError, self._ray.exceptions.ActorUnschedulableError
+
+    @cached_property
     def _task(self) -> Any:
         return self._ray.remote(num_cpus=_SHARE, scheduling_strategy="SPREAD")(read_and_split)
 
@@ -173,7 +178,7 @@ class RayExecutor:
                 node, number = running.pop(reference)
                 try:
                     results[number] = self._ray.get(reference)
-                except self._ray.exceptions.RayActorError as error:
+                except self._actor_ends as error:
                     waiting.appendleft(number)
                     self._drop(node, error)
         return [result for result in results if result is not None]
@@ -213,7 +218,7 @@ class RayExecutor:
     def _note_ready(self, reference: Any, node: str) -> None:
         try:
             fingerprint = self._ray.get(reference)
-        except self._ray.exceptions.RayActorError as error:
+        except self._actor_ends as error:
             self._drop(node, error)
             return
         if fingerprint != self._encoder.fingerprint:

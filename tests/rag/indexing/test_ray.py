@@ -43,7 +43,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def started(start: Callable[[], Any]) -> Any:
-    """Start a computer of a cluster; Ray gives up after thirty seconds, which is too soon where others want the cores."""
+    """Start a computer of a cluster, again if need be: where others want the cores, Ray gives up too soon."""
     for _ in range(3):
         with suppress(Exception):
             return start()
