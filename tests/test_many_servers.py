@@ -82,8 +82,8 @@ class Place:
     address: str
     log: Path
 
-    def tried(self) -> Counter[str]:
-        """How many requests were sent to more than one server, and how many came back with an error of nginx."""
+    def failures(self) -> Counter[str]:
+        """How many requests nginx answered with an error, by method, path and status."""
         lines = [line.split(" ") for line in self.log.read_text("utf-8").splitlines()]
         return Counter(
             kind
@@ -172,7 +172,7 @@ def test_each_server_is_restarted_and_no_request_fails(place: Place) -> None:
             time.sleep(2)
             server.start()
         time.sleep(2)
-    sys.stderr.write(f"restarts: {outcomes}, {place.tried()}\n")
+    sys.stderr.write(f"restarts: {outcomes}, {place.failures()}\n")
     assert outcomes.pop("done") > 100
     assert outcomes == {}
 
@@ -185,7 +185,7 @@ def test_a_server_is_killed_and_no_question_fails(place: Place) -> None:
             assert server.end(signal.SIGKILL) == -signal.SIGKILL
             time.sleep(3)
             server.start()
-    sys.stderr.write(f"kills: {outcomes}, {place.tried()}\n")
+    sys.stderr.write(f"kills: {outcomes}, {place.failures()}\n")
     assert outcomes.pop("done") > 50
     assert outcomes == {}
 
@@ -206,7 +206,7 @@ def test_changes_are_made_once_though_a_server_is_killed(place: Place) -> None:
             server.end(signal.SIGKILL)
             time.sleep(2)
             server.start()
-    sys.stderr.write(f"changes: {outcomes}, {place.tried()}\n")
+    sys.stderr.write(f"changes: {outcomes}, {place.failures()}\n")
     assert outcomes.pop("done") == len(names) > 20
     assert outcomes == {}
     with Client(place.address, token=TOKENS[Role.EDITOR]) as client:

@@ -80,7 +80,7 @@ def test_what_is_no_address_is_a_sentence(address: str) -> None:
         http("200 OK", b"<html>", "text/html"),
         http("200 OK", b"{}"),
         http("200 OK", b"[" * 5000),
-        http("502 Bad Gateway", b"<html>", "text/html"),
+        http("418 Teapot", b"<html>", "text/html"),
         http("500 Oh", b"[]", "application/problem+json"),
         http("500 Oh", b"{", "application/problem+json"),
     ],
@@ -90,6 +90,26 @@ def test_another_server_is_a_sentence(reply: bytes) -> None:
     sentence = pytest.raises(FundstelleError, match=r"^[^\n]+[.]$")
     with answering(reply) as address, Client(address) as client, sentence:
         client.status()
+
+
+def test_a_client_waits_for_a_server_that_asks_for_it() -> None:
+    """One that is full, and one that a proxy does not reach: it asks four times, and no more."""
+    full, gone = (
+        f"HTTP/1.1 {status}\r\nretry-after: 0\r\ncontent-length: 0\r\n\r\n".encode()
+        for status in ("429 Full", "502 Bad Gateway")
+    )
+    away = http(
+        "404 Not Found", b'{"type": "urn:fundstelle:problem:not-found", "detail": "Gone."}', "application/problem+json"
+    )
+    with answering(full, gone, full, away) as address, Client(address) as client, pytest.raises(NotFound):
+        client.status()
+    sentence = pytest.raises(FundstelleError, match="answered with status 429")
+    with answering(full, full, full, full) as address, Client(address) as client, sentence:
+        client.status()
+    # what is not known to be undone is not sent again
+    sentence = pytest.raises(FundstelleError, match="answered with status 502")
+    with answering(gone) as address, Client(address) as client, sentence:
+        client.correct("a", title="b")
 
 
 def test_a_broken_connection_is_tried_again_where_that_does_no_harm() -> None:
