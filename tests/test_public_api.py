@@ -98,6 +98,7 @@ IndexReport.to_dict(self) -> dict[str, Any]
 
 FIELDS = """
 Answer question language outcome confidence reason citations took_ms absent_times index_again damaged
+    prefers_newest
 Citation marker article passage_id start end quote highlights matches also score signals own_language file_missing
 Article id text path title language source author published url sha256 place asides pages origins
 Passage article_id start end text kind language

@@ -55,18 +55,14 @@ def print_question(question: str) -> None:
 
 def print_answer(answer: Answer) -> None:
     """Print the citations of an answer, best first, and above them the reason if none answers."""
-    # imported here, since other commands print no answer
-    from rag.text.recency import prefers_newest
-
     if not answer.answerable:
         out.print(Text(answer.reason, style="yellow"), soft_wrap=True)
     if answer.absent_times:
         out.print(Text(NOTHING_OF.format(", ".join(answer.absent_times)), style="yellow"), soft_wrap=True)
-    newest = prefers_newest(answer)
-    if newest:
+    if answer.prefers_newest:
         out.print(Text(NEWEST, style="yellow"), soft_wrap=True)
     print_damaged(answer.damaged)
-    if answer.absent_times or newest or answer.damaged or not answer.answerable:
+    if answer.absent_times or answer.prefers_newest or answer.damaged or not answer.answerable:
         out.print()
     print_citations(answer.citations)
     if answer.index_again:

@@ -70,6 +70,8 @@ class OutcomeModel(Schema):
     """Times of the question, in its words, of which the archive has nothing."""
     damaged: tuple[str, ...]
     """Paths of articles that were damaged on the disk and are missing from the answer."""
+    prefers_newest: bool
+    """Whether the question asks for the newest: of passages that fit about equally well, later ones come first."""
     took_ms: Annotated[dict[str, Duration], Field(json_schema_extra=_TOTAL)]
     """Milliseconds."""
 

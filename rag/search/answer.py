@@ -8,6 +8,7 @@ from typing import Literal
 
 from rag.search.confidence import RELATED_FROM, THRESHOLD
 from rag.search.highlighting import MARKED_FROM, MARKS, mark_features
+from rag.text.recency import asks_for_newest
 from rag.types import Answer, Citation, Hit, Outcome, primary_language
 
 ANSWERED = "The first passages are close enough to the question to answer it."
@@ -76,7 +77,17 @@ def compose(
     citations = tuple(
         _citation(hit, with_highlights=outcome == "answered" and _probably_right(hit, language)) for hit in hits
     )
-    return Answer(question, language, outcome, confidence, reason, citations, took_ms, tuple(absent_times))
+    return Answer(
+        question,
+        language,
+        outcome,
+        confidence,
+        reason,
+        citations,
+        took_ms,
+        tuple(absent_times),
+        prefers_newest=any(hit.article.published for hit in hits) and asks_for_newest(question),
+    )
 
 
 def _probably_right(hit: Hit, language: str) -> bool:

@@ -6,7 +6,7 @@ import re
 from functools import cache
 
 from rag.text.words import word_spans, words
-from rag.types import Answer, Span
+from rag.types import Span
 
 # a star stands for any ending. Words for "last" and "currently" are left out: the last emperor is no news, and what is
 # currently so is asked of the world, not of the articles
@@ -78,11 +78,6 @@ def newest_spans(question: str) -> list[Span]:
 
 def _blank(words: re.Match[str]) -> str:
     return " " * len(words[0])
-
-
-def prefers_newest(answer: Answer) -> bool:
-    """Return whether new passages had an advantage in an answer: it was asked for the newest, and days are known."""
-    return any(citation.article.published for citation in answer) and asks_for_newest(answer.question)
 
 
 def _spelled(text: str) -> str:

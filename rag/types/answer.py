@@ -163,6 +163,8 @@ class Answer:
             disk; `fundstelle repair` reads their files again.
         index_again: whether short passages may be ranked wrongly because an earlier version encoded them; the next
             indexing re-encodes them.
+        prefers_newest: whether the question asks for the newest, so that of passages that fit about equally well, those
+            of later articles come first.
     """
 
     question: str
@@ -175,6 +177,7 @@ class Answer:
     absent_times: tuple[str, ...] = ()
     index_again: bool = False
     damaged: tuple[str, ...] = ()
+    prefers_newest: bool = False
 
     @property
     def answerable(self) -> bool:

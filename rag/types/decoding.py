@@ -122,6 +122,7 @@ def _answer(model: OutcomeModel, citations: tuple[Citation, ...], index_again: b
         absent_times=model.absent_times,
         index_again=index_again,
         damaged=model.damaged,
+        prefers_newest=model.prefers_newest,
     )
 
 

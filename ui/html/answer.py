@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from rag.text.recency import prefers_newest
 from rag.types import NO_FILTER, Answer, ArticleResult, Filter, ResultList, Sort
 from ui.html.card import CardContext, article_card
 from ui.html.filters import active_filters, filter_bar
@@ -109,7 +108,7 @@ def _notices(answer: Answer, texts: Texts) -> str:
         notices = notice(texts.unrelated_hint, texts.unrelated_heading)
     if answer.absent_times:
         notices += notice(texts.absent_times.format(times=", ".join(answer.absent_times)))
-    if prefers_newest(answer):
+    if answer.prefers_newest:
         notices += notice(texts.newest_preferred)
     notices += notice(texts.index_again) if answer.index_again else ""
     return notices + damage_notice(answer.damaged, texts)

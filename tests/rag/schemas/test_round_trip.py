@@ -95,6 +95,7 @@ ANSWERS = st.builds(
     absent_times=listed(TEXT),
     index_again=st.booleans(),
     damaged=listed(TEXT),
+    prefers_newest=st.booleans(),
 )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import pytest
@@ -29,6 +30,15 @@ def hit(rank: int = 1, *, start: int = 8, end: int = 45, language: str = "de", *
 def answer(*hits: Hit, confidence: float = 0.5, **options: Any) -> Answer:
     """Compose an answer to a German question."""
     return compose("Was kostete die Brücke?", "de", hits, confidence, {"total": 1.0}, **options)
+
+
+def test_days_count_only_where_one_is_known() -> None:
+    """Of a question for the newest, an answer says that later articles come first, unless no article has a day."""
+    dated, undated = replace(hit(), article=article("a", TEXT, published=date(2024, 5, 1))), hit()
+    for hits, prefers in (((undated, dated), True), ((undated,), False), ((), False)):
+        composed = compose("Was ist das Neueste über die Brücke?", "de", hits, 0.5, {"total": 1.0})
+        assert composed.prefers_newest == prefers
+    assert not answer(dated).prefers_newest
 
 
 def test_the_outcome_follows_from_the_confidence() -> None:

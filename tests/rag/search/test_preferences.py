@@ -92,6 +92,8 @@ def test_the_newest_comes_first_where_it_is_asked_for(archive: Archive) -> None:
     answer = archive.ask("Was ist das Neueste aus dem Stadtrat von Wiesenau?", 5)
     stems = [Path(citation.article.path).stem for citation in answer]
     assert stems == sorted(DECISIONS, reverse=True)
+    assert answer.prefers_newest
+    assert not archive.ask("Was beschloss der Stadtrat von Wiesenau?", 5).prefers_newest
 
 
 def test_the_only_one_that_fits_stays_first(archive: Archive) -> None:
