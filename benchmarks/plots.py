@@ -51,7 +51,7 @@ def draw_growth(measured: Mapping[str, Measured]) -> Figure:
             of_sizes = [value(measured[size]) for size in sizes]
             axes.plot([int(size) for size in sizes], of_sizes, "o-", color=colour, label=name, markersize=4)
         axes.set(xscale="log", yscale="log", xlabel="passages in the archive", ylabel=unit)
-        _plain(axes)
+        plain(axes)
     return figure
 
 
@@ -71,11 +71,12 @@ def draw_tokens(measured: Mapping[str, Measured]) -> Figure:
     axes.plot(room, means, "o-", color=COLOURS[0], label="mean of the sets")
     axes.axhline(0, color="#333333", linewidth=0.8, label="full precision")
     axes.set(xlabel="kB for a passage", ylabel="nDCG@10 above full precision")
-    _plain(axes)
+    plain(axes)
     return figure
 
 
-def _plain(axes: Axes) -> None:
+def plain(axes: Axes) -> None:
+    """Draw a grid and a legend, and no frame."""
     axes.grid(which="major", color="#dddddd", linewidth=0.6)
     axes.spines[["top", "right"]].set_visible(False)
     axes.legend(frameon=False, fontsize=8)
