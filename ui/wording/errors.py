@@ -96,7 +96,7 @@ ERRORS: Mapping[str, ErrorTexts] = {
         "antwortet; Näheres steht im Protokoll.",
         no_database="Der Datenbankserver des Archivs antwortet nicht oder lehnt ab. Prüfen Sie, ob er läuft, und "
         "fragen Sie noch einmal: {folder}",
-        no_vectors="Der Server mit den Vektoren des Archivs antwortet nicht oder lehnt ab. Prüfen Sie, ob er läuft, "
+        no_vectors="Der Suchserver des Archivs (Milvus) antwortet nicht oder lehnt ab. Prüfen Sie, ob er läuft, "
         "und fragen Sie dann noch einmal; Näheres steht im Protokoll.",
         no_run="Diese Auswertung gibt es im Archiv nicht mehr. Wählen Sie eine andere.",
         not_found="Das ist nicht mehr im Archiv: Es wurde entfernt, oder ein anderes Archiv liegt an dieser Stelle.",
@@ -142,7 +142,7 @@ ERRORS: Mapping[str, ErrorTexts] = {
         "answers; the log has the details.",
         no_database="The database server of the archive does not answer, or refuses. Check whether it runs, and ask "
         "again: {folder}",
-        no_vectors="The server with the vectors of the archive does not answer, or refuses. Check whether it runs, "
+        no_vectors="The search server of the archive (Milvus) does not answer, or refuses. Check whether it runs, "
         "then ask again; the log has the details.",
         no_run="This run is no longer in the archive. Choose another one.",
         not_found="This is no longer in the archive: it was removed, or another archive is in its place now.",
