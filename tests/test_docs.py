@@ -37,13 +37,13 @@ BLOCK = re.compile(r"^```(\w+)(?: (\S+))?\n(.*?)^```$", re.MULTILINE | re.DOTALL
 LINK = re.compile(r"\[[^\]]*\]\(([^)#\s]*)(?:#([^)\s]+))?\)")
 # runs until it is stopped, asks the web, needs a model, a card or a data set that is not here, or takes minutes
 PARSED_ONLY = re.compile(
-    r"^fundstelle (?:(?:ui|serve)\b|.*--watch|.*https?://(?!127)|.*postgresql://|.*--(?:encoder|reranker|device) |"
+    r"^fundstelle (?:(?:ui|serve)\b|.*--watch|.*https?://(?!127)|.*postgresql://|.*--(?:encoder|reranker|device|ray) |"
     r"eval (?:beir|sweep .*_tokens))"
 )
 SERVER = "http://127.0.0.1:7860"
 # pipes and files are the shell's
 IN_A_SHELL = re.compile(r" [|<>] ")
-OTHER_PROGRAMS = ("git clone ", "python3 -m venv ", "pip ", "pytest", "ir_measures ")
+OTHER_PROGRAMS = ("git clone ", "python3 -m venv ", "pip ", "pytest", "ir_measures ", "ray ")
 
 
 @dataclass(frozen=True)
