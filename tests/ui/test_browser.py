@@ -75,9 +75,9 @@ def test_the_sentence_and_the_words_are_marked(address: str, open_page: Open, sa
     cited = sample.ask(MARKED).citations[0]
     assert cited.highlights
     assert cited.matches
-    for scheme in ("light", "dark"):
-        visit = open_page(address, scheme=scheme)
-        visit.ask(MARKED)
+    visit = open_page(address)
+    visit.ask(MARKED)
+    for _ in looks(visit.page, (1280, "light"), (1280, "dark")):
         quote = visit.page.locator(".fs-card blockquote").first
         sentences, words = (quote.locator(tag).all_text_contents() for tag in ("mark", "b"))
         assert sentences == [cited.article.text[start:end] for start, end in cited.highlights]

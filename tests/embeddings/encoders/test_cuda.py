@@ -43,10 +43,10 @@ def test_without_a_card_one_sentence_says_what_to_do(monkeypatch: pytest.MonkeyP
         open_encoder(device="cuda")
 
 
-@pytest.mark.slow
-def test_the_command_line_says_it_too(program: Run) -> None:
+def test_the_command_line_says_it_too(fundstelle: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     """`index --device cuda` without a card ends with that sentence and no trace."""
-    done = program("index", ARTICLES, "--device", "cuda", CUDA_VISIBLE_DEVICES="")
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    done = fundstelle("index", ARTICLES, "--device", "cuda")
     assert done.returncode == 2
     assert "omit --device" in done.stderr
     assert "Traceback" not in done.stderr
