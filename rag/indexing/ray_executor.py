@@ -74,6 +74,7 @@ class RayExecutor:
         device: str | None = None,
     ) -> None:
         self._address = address
+        self._has_joined = False
         self._encoder_name = encoder_name
         self._encoder = encoder
         self._config = config
@@ -91,7 +92,12 @@ class RayExecutor:
     @cached_property
     def _ray(self) -> Any:
         """The module of Ray, connected to the cluster, which is not asked unless there is something to read."""
-        return _connected(self._address)
+        ray = _installed()
+        # whoever calls this as a library may be connected already
+        self._has_joined = not ray.is_initialized()
+        if self._has_joined:
+            _join(ray, self._address)
+        return ray
 
     @cached_property
     def _head(self) -> tuple[str, int] | None:
@@ -250,7 +256,7 @@ class RayExecutor:
     def close(self) -> None:
         """Leave the cluster, which ends the actors and tasks."""
         self._local.close()
-        if "_ray" in self.__dict__:
+        if self._has_joined:
             self._ray.shutdown()
 
 
@@ -268,11 +274,11 @@ def _chunks(pieces: Iterable[Piece]) -> Iterator[list[Piece]]:
         yield chunk
 
 
-def _connected(address: str) -> Any:
-    """Return the module of Ray, connected to a cluster.
+def _installed() -> Any:
+    """Return the module of Ray.
 
     Raises:
-        ClusterUnavailable: it is not installed, or there is no cluster.
+        ClusterUnavailable: it is not installed.
     """
     # Ray tells its makers how it is used, unless it is told not to
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
@@ -280,6 +286,15 @@ def _connected(address: str) -> Any:
         import ray
     except ImportError as error:
         raise ClusterUnavailable(_NO_RAY) from error
+    return ray
+
+
+def _join(ray: Any, address: str) -> None:
+    """Connect to a cluster.
+
+    Raises:
+        ClusterUnavailable: there is none.
+    """
     parts = urlsplit(address if "//" in address else f"//{address}")
     try:
         # Ray itself tries for a minute
@@ -296,7 +311,6 @@ def _connected(address: str) -> Any:
             f"There is no Ray cluster at {address} ({_last_line(error)}): check the address, and that this computer "
             "joined it with `ray start --address`."
         ) from error
-    return ray
 
 
 def _head_of(ray: Any) -> tuple[str, int] | None:

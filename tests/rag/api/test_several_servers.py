@@ -180,7 +180,8 @@ def test_jobs_are_seen_and_ended_at_every_server(archives: list[Archive], tmp_pa
     assert job["report"]["unchanged"] == 1
     assert [each["id"] for each in second.get("/api/v1/jobs").json()["jobs"]] == [job["id"]]
     assert first.get(address).json() == job
-    for number in range(30):
+    # enough for the server to hear, within a second, that the job is to end
+    for number in range(600):
         (tmp_path / "articles" / f"{number}.txt").write_text(f"{TEXT} Es gab {number} Kuchen.", "utf-8")
     begun = first.post("/api/v1/index", json={"paths": [str(tmp_path / "articles")]})
     assert second.post(f"{begun.headers['location']}/cancel").status_code == 200

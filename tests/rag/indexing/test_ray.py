@@ -128,6 +128,8 @@ def test_without_ray_the_command_says_how_to_install_it(
 @pytest.mark.slow
 def test_two_computers_make_the_archive_of_one(cluster: Any, folder: Path, tmp_path: Path) -> None:
     """Articles, passages, vectors, tokens and what cannot be read are the same; a file that is gone is removed."""
+    import ray
+
     local = indexed(folder, tmp_path / "here")
     clustered = indexed(folder, tmp_path / "there", ray=cluster.address)
     assert (clustered.new, clustered.passages_encoded) == (local.new, local.passages_encoded)
@@ -137,7 +139,11 @@ def test_two_computers_make_the_archive_of_one(cluster: Any, folder: Path, tmp_p
     assert equal_share(tokens(tmp_path / "there"), tokens(tmp_path / "here")) > 0.99
     (folder / SOME[0]).unlink()
     shutil.copy(ARTICLES / "de-oder-fischsterben-goldalge.txt", folder)
+    # a program that uses Ray itself stays connected
+    ray.init(cluster.address, log_to_driver=False)
     again = indexed(folder, tmp_path / "there", ray=cluster.address)
+    assert ray.is_initialized()
+    ray.shutdown()
     assert (again.new, again.removed, again.unchanged) == (1, 1, len(SOME) - 1)
 
 

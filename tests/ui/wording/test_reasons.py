@@ -120,7 +120,10 @@ def _is_translated(text: str) -> bool:
 def _written() -> list[tuple[str, str]]:
     """Return the literal texts of the rooms that read files, pages and folders, with {} for what is filled in."""
     rooms = [ROOT / "rag" / room for room in ("loading", "fetching", "indexing")]
-    files = [file for room in rooms for file in sorted(room.rglob("*.py")) if "arguments" not in file.name]
+    # arguments are those of programs, and the page has nothing done by a cluster
+    files = [
+        file for room in rooms for file in sorted(room.rglob("*.py")) if not re.search("arguments|ray_", file.name)
+    ]
     return [
         (f"{file.name}:{line}", text)
         for file in files
