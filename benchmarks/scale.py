@@ -101,7 +101,7 @@ def table(known: Assumptions = ASSUMPTIONS) -> str:
             indexing_hours(passages, 16, known)[0] for passages in SIZES
         ],
         "… hours of the one process that stores": [indexing_hours(passages, 16, known)[1] for passages in SIZES],
-        "questions a second: a machine that asks": [per_machine for _ in SIZES],
+        "questions a second, at most: a machine that asks": [per_machine for _ in SIZES],
         "… what PostgreSQL on one machine serves": [per_database for _ in SIZES],
     }
     head = f"| | {' | '.join(f'{passages // 1_000_000} million' for passages in SIZES)} |\n|---|{'---|' * len(SIZES)}\n"
