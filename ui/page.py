@@ -32,11 +32,13 @@ watch("value", () => {
 """
 
 # The view Evaluate is filled whenever it is opened, once the language of the page is known.
-_OPENER_SCRIPT = """
+OPENER_SCRIPT = """
 const root = document.documentElement;
 const open = () => { if (root.dataset.fsView === "evaluate" && "fsReady" in root.dataset) trigger("select"); };
 document.addEventListener("fs:view", open);
 document.addEventListener("fs:ready", open);
+// the masthead may have been quicker
+open();
 """
 
 
@@ -62,7 +64,7 @@ def build_page(archive: Archive, job: EvaluationJob) -> gr.Blocks:
         for name in _FRAGMENT_VIEWS:
             gr.HTML(js_on_load=None, elem_id=f"fs-view-{name}", elem_classes="fs-view", **PLAIN)
         with gr.Column(elem_id="fs-view-evaluate", elem_classes="fs-view"):
-            opener = gr.HTML(js_on_load=_OPENER_SCRIPT, elem_id="fs-opener", **PLAIN)
+            opener = gr.HTML(js_on_load=OPENER_SCRIPT, elem_id="fs-opener", **PLAIN)
             evaluating = evaluation_tab()
         page = _Page(code, header, asking, evaluating, contents)
         components = [code, header, *asking, *evaluating, contents]

@@ -24,6 +24,7 @@ from rag.evaluation.reports.wording import failed, outcome_of, worst_first
 from rag.evaluation.runs.sweep import Setup
 from rag.evaluation.session import EvaluationSession
 from rag.evaluation.types import Run
+from ui.page import OPENER_SCRIPT
 from ui.wording.english import ENGLISH
 from ui.wording.evaluation import bounds, fixed, report_texts, words_of
 from ui.wording.german import GERMAN
@@ -365,6 +366,29 @@ def test_a_comparison_with_everything_open_has_no_finding(address: str, open_pag
         assert abs(scroller_box["x"] - name_box["x"]) < 1
         assert (scroller.evaluate("element => element.scrollLeft") > 0) == (width == 390)
     assert visit.faults == []
+
+
+def test_the_tab_is_filled_however_late_its_script_runs(address: str, open_page: Open) -> None:
+    """Its script may run after the page has become ready, as it now and then does on a busy computer."""
+    page = open_page(address).page
+    script, delayed = map(in_document, (OPENER_SCRIPT, f"setTimeout(() => {{{OPENER_SCRIPT}}}, 2000);"))
+    changed = []
+
+    def delay(route: sync_api.Route) -> None:
+        response = route.fetch()
+        text = response.text()
+        changed.append(script in text)
+        route.fulfill(response=response, body=text.replace(script, delayed))
+
+    page.route("**/*tab=evaluate", delay)
+    page.goto(f"{address}?tab=evaluate")
+    filled(page)
+    assert any(changed)
+
+
+def in_document(script: str) -> str:
+    """Return a script as it stands in JSON in a document."""
+    return json.dumps(script)[1:-1].replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
 
 
 def test_ctrl_c_ends_an_evaluation(sample: Archive, tmp_path: Path, open_page: Open) -> None:
