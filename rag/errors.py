@@ -1,7 +1,7 @@
 """Errors with a message for the user: what happened, and what to do next."""
 
 import errno
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from embeddings.errors import IndexDamaged, IndexUnavailable
@@ -224,8 +224,11 @@ class NotAllowed(FundstelleError):
 
 
 @contextmanager
-def index_failures_said() -> Iterator[None]:
+def index_failures_said(forget: Callable[[], object] = lambda: None) -> Iterator[None]:
     """Say as an error of the archive that an index is damaged, or that the server that has it does not answer.
+
+    Args:
+        forget: called then, so that the index is opened again with the next question.
 
     Raises:
         VectorsUnavailable: the server does not answer, or refuses.
@@ -235,7 +238,11 @@ def index_failures_said() -> Iterator[None]:
         with unavailability_said():
             yield
     except IndexDamaged as error:
+        forget()
         raise ArchiveIndexDamaged(f"{error} Ask again: it is rebuilt.") from error
+    except (VectorsUnavailable, ArchiveIndexDamaged):
+        forget()
+        raise
 
 
 @contextmanager

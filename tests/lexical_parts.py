@@ -16,6 +16,13 @@ from rag.storage.store import Store
 from rag.storage.vectors import input_hash
 from rag.types import Article, Passage, passage_at
 
+TEXTS = (
+    "Der Gotthard-Basistunnel ist 57 Kilometer lang.",
+    "Die Stadt München baut einen neuen Tunnel unter der Isar.",
+    "Ein Tunnel, ein Tunnel und noch ein Tunnel: der Tunnelbau in den Alpen geht weiter, sagt der Minister in Bern.",
+    "Die Oder führt wenig Wasser.",
+)
+
 
 def put_passages(store: Store, article: Article, passages: Sequence[Passage]) -> None:
     """Store an article with these passages."""

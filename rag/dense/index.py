@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
@@ -19,7 +17,7 @@ from embeddings.permissions import make_folder
 from embeddings.types import Ids, Neighbor, OnStep, Vectors
 from embeddings.vectors.language_neutral import LanguageNeutral, language_neutral
 from rag.dense.location import EMBEDDED
-from rag.errors import ArchiveIndexDamaged, VectorsUnavailable, index_failures_said, unavailability_said
+from rag.errors import VectorsUnavailable, index_failures_said, unavailability_said
 from rag.storage.store import Store
 from rag.storage.vectors import EncoderRecord
 from rag.types.archive_state import NOTHING_YET, State
@@ -134,7 +132,7 @@ class DenseIndex:
             return None
         neutral = language_neutral(encoder.fingerprint)
         source = IndexSource(self._store.facts.archive_id, encoder.fingerprint, neutral.name)
-        with self._forgotten_on_failure():
+        with index_failures_said(self._forget):
             reopened = self._index is None or source != self._source
             if self._index is None or reopened:
                 self._neutral, self._source = neutral, source
@@ -173,15 +171,9 @@ class DenseIndex:
     def _url(self) -> str:
         return self.address if self._is_shared else f"{EMBEDDED}:{self._folder}"
 
-    @contextmanager
-    def _forgotten_on_failure(self) -> Iterator[None]:
-        """Open an index again with the next question where its server did not do what was asked."""
-        try:
-            with index_failures_said():
-                yield
-        except (VectorsUnavailable, ArchiveIndexDamaged):
-            self._index = None
-            raise
+    def _forget(self) -> None:
+        """Open an index again with the next question."""
+        self._index = None
 
     def _update_shared(self, encoder: EncoderRecord, source: IndexSource, *, afresh: bool) -> None:
         """Write what is missing on the server, unless another process is doing so."""

@@ -45,7 +45,7 @@ class Jobs:
 
     def is_local(self, job_id: str) -> bool:
         """Return whether a job is or was one of this server."""
-        return any(state.id == job_id for job in self.all() for state in job.states)
+        return self._local(job_id) is not None
 
     def job(self, job_id: str) -> JobModel:
         """Return a job of this server or of another one of the archive.
@@ -54,14 +54,14 @@ class Jobs:
             NotFound: there is none of this id.
             ArchiveError: the database does not answer.
         """
-        for job in self.all():
-            for state in job.states:
-                if state.id == job_id:
-                    return job_model(job.kind, state)
-        model = self.board.job(job_id) if self.board else None
+        model = self._local(job_id) or (self.board.job(job_id) if self.board else None)
         if model is None:
             raise NotFound(f"There is no job {job_id!r}: GET /api/v1/jobs lists those of this server.")
         return model
+
+    def _local(self, job_id: str) -> JobModel | None:
+        states = ((job.kind, state) for job in self.all() for state in job.states)
+        return next((job_model(kind, state) for kind, state in states if state.id == job_id), None)
 
     def listed(self) -> tuple[JobModel, ...]:
         """Return the jobs that run, and the last fifty of each kind, the newest of each kind first.

@@ -18,7 +18,7 @@ from embeddings.indexes.milvus_address import MilvusAddress
 from embeddings.indexes.milvus_connection import has_sparse_vectors
 from embeddings.indexes.milvus_sparse import SparseRows, new_rows, open_rows
 from embeddings.permissions import make_folder
-from rag.errors import ArchiveBusy, ArchiveIndexDamaged, VectorsUnavailable, index_failures_said, unavailability_said
+from rag.errors import ArchiveBusy, VectorsUnavailable, index_failures_said, unavailability_said
 from rag.lexical.documents import Terms, count_words, deciding_words, entries, term_maker
 from rag.lexical.index import MAX_REBUILT_PASSAGES, VERSION
 from rag.lexical.milvus_words import MilvusWords
@@ -80,7 +80,7 @@ class SharedLexicalIndex:
 
     def catch_up(self) -> SharedSnapshot:
         """See `rag.lexical.view.LexicalView.catch_up`."""
-        with self._lock, self._forgotten_on_failure():
+        with self._lock, index_failures_said(self._forget):
             current = self._open_words
             if current is None or current.facts.state != self._store.changes.state:
                 current = self._open_words = self._updated()
@@ -93,7 +93,7 @@ class SharedLexicalIndex:
 
     def rebuild(self) -> None:
         """See `rag.lexical.view.LexicalView.rebuild`."""
-        with self._lock, self._forgotten_on_failure(), self._turn(seconds=-1):
+        with self._lock, index_failures_said(self._forget), self._turn(seconds=-1):
             self._open_words = self._rebuilt()
 
     def as_written(self) -> WrittenWords | None:
@@ -116,15 +116,9 @@ class SharedLexicalIndex:
         except IndexDamaged:
             log.debug("The words are written again with the next indexing.")
 
-    @contextmanager
-    def _forgotten_on_failure(self) -> Iterator[None]:
-        """Open the words again with the next question where the server did not do what was asked."""
-        try:
-            with index_failures_said():
-                yield
-        except (VectorsUnavailable, ArchiveIndexDamaged):
-            self._open_words = None
-            raise
+    def _forget(self) -> None:
+        """Open the words again with the next question."""
+        self._open_words = None
 
     @contextmanager
     def _turn(self, seconds: float) -> Iterator[None]:

@@ -8,7 +8,6 @@ import shutil
 import signal
 import threading
 import unicodedata
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from resource import RLIMIT_FSIZE, getrlimit, setrlimit
@@ -19,7 +18,7 @@ from factories import article
 from filelock import FileLock
 from hypothesis import given
 from hypothesis import strategies as st
-from lexical_parts import put, put_passages, ranked, search_keys, shared_view_of, view_of
+from lexical_parts import TEXTS, put, put_passages, ranked, search_keys, shared_view_of, view_of
 
 from rag.lexical import index as view_module
 from rag.lexical.index import LexicalIndex
@@ -32,19 +31,6 @@ from rag.text.words import fold, raw_words, term, word_spans, words
 from rag.types import passage_at
 
 DOCTOR = "Die Kinderarztpraxis zog um. Der Kinderarzt wartet."
-TEXTS = (
-    "Der Gotthard-Basistunnel ist 57 Kilometer lang.",
-    "Die Stadt München baut einen neuen Tunnel unter der Isar.",
-    "Ein Tunnel, ein Tunnel und noch ein Tunnel: der Tunnelbau in den Alpen geht weiter, sagt der Minister in Bern.",
-    "Die Oder führt wenig Wasser.",
-)
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    opened = Store(tmp_path / "archive.sqlite")
-    yield opened
-    opened.close()
 
 
 @pytest.fixture(params=["tantivy", "milvus"])

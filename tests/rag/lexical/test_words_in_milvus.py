@@ -17,6 +17,7 @@ from factories import article
 from filelock import FileLock
 from hypothesis import given
 from hypothesis import strategies as st
+from lexical_parts import TEXTS as FOUR_TEXTS
 from lexical_parts import put, ranked, search_keys, shared_view_of, view_of
 from paths import QUESTIONS
 from pymilvus import MilvusClient
@@ -32,20 +33,7 @@ from rag.lexical.vocabulary import Vocabulary, VocabularyFull, hash_of
 from rag.storage.postgres.opening import open_database
 from rag.storage.store import Store
 
-TEXTS = (
-    "Der Gotthard-Basistunnel ist 57 Kilometer lang.",
-    "Die Stadt München baut einen neuen Tunnel unter der Isar.",
-    "Ein Tunnel, ein Tunnel und noch ein Tunnel: der Tunnelbau in den Alpen geht weiter, sagt der Minister in Bern.",
-    "Die Oder führt wenig Wasser.",
-    "Der Kinderarzt wartet, die Kinder warten, der Arzt spricht mit Präsident Selenskyj.",
-)
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    opened = Store(tmp_path / "archive.sqlite")
-    yield opened
-    opened.close()
+TEXTS = (*FOUR_TEXTS, "Der Kinderarzt wartet, die Kinder warten, der Arzt spricht mit Präsident Selenskyj.")
 
 
 @pytest.fixture
