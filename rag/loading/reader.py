@@ -31,8 +31,8 @@ from rag.loading.tables.table import TABLE_READERS, Row, Table, draft_from_row, 
 from rag.loading.tables.table_dates import DayReading
 from rag.types import Article
 
-READER_VERSION = 8
-"""Raised whenever the same bytes would be read or classified differently; stored articles are then loaded again."""
+READER_VERSION = 9
+"""Raised whenever the same bytes would be read, classified or split differently; stored articles are loaded again."""
 
 # a batch has at most 200 rows of a table, and is closed by the row that brings it above a million characters
 _MAX_ROWS = 200
