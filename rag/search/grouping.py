@@ -22,14 +22,16 @@ from rag.types import Article, Passage
 # passages of one citation, at most
 _MAX_MERGED = 3
 # passages are compared word for word if they have this share of the pairs of neighbouring words of the shorter one in
-# common (words hyphenated at line ends break pairs of copies), or of characters if that has fewer pairs than this
-_MIN_PAIRS, _MIN_SHARED_OF_WORDS, _MIN_SHARED_OF_CHARACTERS = 20, 0.25, 0.5
+# common (words hyphenated at line ends break pairs of copies), or of its runs of five characters if it has fewer pairs
+# than this: of short passages that are no copies, one in eighty has
+_MIN_PARTS, _MIN_SHARED = 20, 0.25
+_RUN_LENGTH = 5
 
 # of an article of ten megabytes, sentences take seconds; the questions of a draft meet the same ones again and again
 _LONG, _MAX_REMEMBERED = 1_000_000, 2
 
 RankedPassage = tuple[Article, Passage]
-Pairs = frozenset[tuple[str, str]]
+Parts = frozenset[str]
 
 
 @dataclass(frozen=True)
@@ -76,10 +78,10 @@ def group_passages(ranked: Sequence[RankedPassage], k: int, merged: int | None =
 
 @dataclass
 class _Texts:
-    """The texts of ranked passages, split into pairs of words and sentences when these are needed."""
+    """The texts of ranked passages, split into short parts and sentences when these are needed."""
 
     ranked: Sequence[RankedPassage]
-    _pair_sets: dict[tuple[int, Callable[[str], Pairs]], Pairs] = field(default_factory=dict)
+    _parts: dict[tuple[int, Callable[[str], Parts]], Parts] = field(default_factory=dict)
     _sentences: dict[str, list[NormalizedSentence]] = field(default_factory=dict)
 
     def is_copy(self, number: int, group: Group) -> bool:
@@ -108,18 +110,18 @@ class _Texts:
         return len(headlines) == 1 and self._window(number).is_identical(self._window(best))
 
     def _may_agree(self, number: int, merged: int) -> bool:
-        """Whether two passages share enough pairs of words, or of characters where they have few words."""
-        for cut, share in (_pairs_of_words, _MIN_SHARED_OF_WORDS), (_pairs_of_characters, _MIN_SHARED_OF_CHARACTERS):
-            pairs, of_merged = self._pairs(number, cut), self._pairs(merged, cut)
-            count = min(len(pairs), len(of_merged))
-            if count >= _MIN_PAIRS:
-                return len(pairs & of_merged) >= share * count
+        """Whether two passages share enough pairs of words, or runs of characters where they have few words."""
+        for cut in (_pairs_of_words, _runs_of_characters):
+            parts, of_merged = self._parts_of(number, cut), self._parts_of(merged, cut)
+            count = min(len(parts), len(of_merged))
+            if count >= _MIN_PARTS:
+                return len(parts & of_merged) >= _MIN_SHARED * count
         return True
 
-    def _pairs(self, number: int, cut: Callable[[str], Pairs]) -> Pairs:
-        if (number, cut) not in self._pair_sets:
-            self._pair_sets[number, cut] = cut(strip_invisible(self.ranked[number][1].text).casefold())
-        return self._pair_sets[number, cut]
+    def _parts_of(self, number: int, cut: Callable[[str], Parts]) -> Parts:
+        if (number, cut) not in self._parts:
+            self._parts[number, cut] = cut(strip_invisible(self.ranked[number][1].text).casefold())
+        return self._parts[number, cut]
 
     def _window(self, *numbers: int) -> Window:
         article = self.ranked[numbers[0]][0]
@@ -131,12 +133,14 @@ class _Texts:
         return window(self._sentences[article.id], start, end)
 
 
-def _pairs_of_words(text: str) -> Pairs:
-    return frozenset(pairwise(text.split()))
+def _pairs_of_words(text: str) -> Parts:
+    return frozenset(map(" ".join, pairwise(text.split())))
 
 
-def _pairs_of_characters(text: str) -> Pairs:
-    return frozenset(pairwise("".join(text.split())))
+def _runs_of_characters(text: str) -> Parts:
+    # words may be hyphenated at line ends
+    characters = "".join(text.replace("-", "").split())
+    return frozenset(characters[at : at + _RUN_LENGTH] for at in range(len(characters) - _RUN_LENGTH + 1))
 
 
 @lru_cache(_MAX_REMEMBERED)
