@@ -15,7 +15,7 @@ from rag.lexical.stopwords import content_word_flags, is_stop_word
 from rag.lexical.words import Ids, WordSearch
 from rag.text.lost_letters import damaged_forms
 from rag.text.numbers import alternative_readings, scaled_value
-from rag.text.sounds import may_be_name, sought_sounds
+from rag.text.sounds import is_sound, may_be_name, sought_sounds
 from rag.text.words import fold, raw_words, readings, stem, term, term_without_accents, word_spans
 
 # a term in more than this share of the passages says little, in an archive of this many passages or more
@@ -99,6 +99,7 @@ class LexicalSnapshot:
         variants = {
             variant for word in query.words if word.idf >= min_idf for variant in (*word.variants, *word.sounds)
         }
+        asks_for_name = any(map(is_sound, variants))
         matches = []
         spans = list(word_spans(text))
         for (start, end, folded), following in zip(spans, [*spans[1:], None], strict=False):
@@ -106,7 +107,11 @@ class LexicalSnapshot:
                 matches.append(Match(start, following[1], str(value)))
                 continue
             word = text[start:end]
-            terms = chain(self.terms(word, language), alternative_readings(word, language), name_sounds(word, language))
+            terms = chain(
+                self.terms(word, language),
+                alternative_readings(word, language),
+                name_sounds(word, language) if asks_for_name else (),
+            )
             if not (shared := next(filter(variants.__contains__, terms), None)):
                 continue
             is_short = is_small and len(folded) <= _SHORT_WORD and folded.isascii() and folded.isalpha()
