@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
+from itertools import chain
 
 from rag.lexical.words import Entry
 from rag.storage.change_feed import PassageChanges
 from rag.text.compounds import compound_parts, possible_parts
 from rag.text.encoder_input import context_of
-from rag.text.numbers import is_number
+from rag.text.numbers import has_number, is_number
 from rag.text.sounds import may_be_name, sounds
-from rag.text.words import fold, normalize_word, raw_words, readings_of, stem, term, term_without_accents
-from rag.types import Article, Passage, primary_language
+from rag.text.words import fold, fold_part, normalize_word, raw_words, readings_of, stem, term, term_without_accents
+from rag.types import Article, primary_language
 
 # a word as it is written, a language (BCP-47) → terms
 Terms = Callable[[str, str], tuple[str, ...]]
@@ -35,7 +36,7 @@ def term_maker(frequency: Callable[[str], int]) -> Terms:
     def terms(word: str, language: str) -> tuple[str, ...]:
         stems = stems_of(word, language)
         if _is_compounding(language):
-            parts = compound_parts(normalize_word(word), lambda part: frequency(fold(part)))
+            parts = compound_parts(normalize_word(word), lambda part: frequency(fold_part(part)))
             stems = (*stems, *(stem for part in parts if (stem := term(part, language))))
         return tuple(dict.fromkeys(stems))
 
@@ -44,7 +45,9 @@ def term_maker(frequency: Callable[[str], int]) -> Terms:
 
 def stems_of(word: str, language: str) -> tuple[str, ...]:
     """Return the terms of a word apart from those of its parts."""
-    return tuple(filter(None, dict.fromkeys([term(word, language), term_without_accents(word, language)])))
+    with_accents = term(word, language)
+    without = with_accents if word.isascii() else term_without_accents(word, language)
+    return tuple(filter(None, dict.fromkeys([with_accents, without])))
 
 
 def possible_terms(word: str, language: str) -> set[str]:
@@ -82,7 +85,7 @@ def count_words(changes: Iterable[PassageChanges]) -> tuple[Counter[str], Counte
     of_languages: Counter[str] = Counter()
     for batch in changes:
         for article, passage in batch.added:
-            of_words.update(set(_words(article, passage, raw_words(passage.text))))
+            of_words.update(set(_words(article, readings_of(raw_words(passage.text), passage.language))))
             of_languages[primary_language(passage.language).lower()] += 1
     return of_words, of_languages
 
@@ -98,29 +101,37 @@ def entries(changes: Iterable[PassageChanges], terms: Terms) -> Iterator[Entry]:
             context = context_of(article)
             author = article.author if article.author and article.author not in passage.text else ""
             parts = ((f"{context}{author}", article.language), (passage.text, passage.language))
-            texts = [(raw_words(text), language) for text, language in parts]
+            texts = [(raw := raw_words(text), language, readings_of(raw, language)) for text, language in parts]
             yield Entry(
                 key=passage.key,
-                terms=[of_text for raw, language in texts for of_text in _terms(raw, language, terms)],
-                sounds=[sound for raw, language in texts for word in raw for sound in name_sounds(word, language)],
-                words=_words(article, passage, texts[-1][0]),
+                terms=[
+                    of_text for raw, language, readings in texts for of_text in _terms(raw, language, readings, terms)
+                ],
+                sounds=[
+                    sound
+                    for raw, language, _ in texts
+                    for word in raw
+                    # no name, and most words are none
+                    if not word[0].islower()
+                    for sound in name_sounds(word, language)
+                ],
+                words=_words(article, texts[-1][-1]),
             )
 
 
-def _terms(raw: Sequence[str], language: str, terms: Terms) -> list[str]:
-    """Return the terms of words as they are written, those of both readings where a number has two."""
+def _terms(raw: Sequence[str], language: str, readings: Sequence[Sequence[str]], terms: Terms) -> list[str]:
+    """Return the terms of words as they are written, those of all readings where a number has several."""
     of_text = [of_word for word in raw for of_word in terms(word, language)]
-    if any(map(is_number, of_text)):
-        likely, *alternatives = readings_of(raw, language)
+    if has_number(of_text):
+        likely, *alternatives = readings
         of_text += [word for reading in alternatives for word in reading if is_number(word) and word not in likely]
     return of_text
 
 
-def _words(article: Article, passage: Passage, raw: Sequence[str]) -> list[str]:
-    """Return the folded words of a passage, given as they are written, and of what its citation names."""
-    citation = [(raw_words(part), article.language) for part in (article.title, article.author) if part]
+def _words(article: Article, readings: Sequence[Sequence[str]]) -> list[str]:
+    """Return the folded words of a passage, given its readings, and of what its citation names."""
+    citation = [readings_of(raw_words(part), article.language) for part in (article.title, article.author) if part]
     words: list[str] = []
-    for raw_part, language in [(raw, passage.language), *citation]:
-        for reading in readings_of(raw_part, language):
-            words += [*reading, _EDGE] if reading else []
+    for reading in chain(readings, *citation):
+        words += [*reading, _EDGE] if reading else []
     return words

@@ -27,7 +27,7 @@ INSIDE = (
 
 def mark_lost_letters(word: str) -> str:
     """Return a word with one mark in place of each run of signs of lost letters."""
-    return str(_SIGNS.sub(LOST, word))
+    return word if word.isascii() and word.isalnum() else str(_SIGNS.sub(LOST, word))
 
 
 def damaged_forms(word: str) -> Iterator[str]:

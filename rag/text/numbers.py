@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
+from itertools import filterfalse
 
 import regex
 
@@ -51,10 +52,11 @@ _IN_MYRIADS = (
 )
 
 NUMBER = (
-    rf"(?:{_SIGNED}|{_IN_MYRIADS}|"
+    # nearly all words begin with a letter: the rest is not tried there
+    rf"(?:{_SIGNED}|(?={_D})(?:{_IN_MYRIADS}|"
     rf"(?<!{_LETTER}|{_D}|{_D}[{_MARKS}/:'’])(?<!\+{_D}*[ ]?)(?<!{_D}[{_SPACES}](?={_D}{{1,3}}[{_SPACES}]{_D}))"
-    rf"(?={_D}){_CLOCK}(?:{_GROUPED}|{_DECIMAL})"
-    rf"(?!{_LETTER}|{_D}|[{_MARKS}/:'’]{_D}|(?<=[{_SPACES}]{_D}{{3}})[{_SPACES}]{_D}))"
+    rf"{_CLOCK}(?:{_GROUPED}|{_DECIMAL})"
+    rf"(?!{_LETTER}|{_D}|[{_MARKS}/:'’]{_D}|(?<=[{_SPACES}]{_D}{{3}})[{_SPACES}]{_D})))"
 )
 """A pattern of numbers that are written with marks between their digits."""
 
@@ -165,6 +167,12 @@ def alternative_readings(text: str, language: str | None) -> tuple[str, ...]:
 def is_number(word: str) -> bool:
     """Whether a folded word is a number."""
     return not word.isalpha() and _VALUE.fullmatch(word) is not None
+
+
+def has_number(words: Iterable[str]) -> bool:
+    """Whether one of the folded words is a number."""
+    # nearly all are letters alone, which takes a tenth of the time to see here
+    return any(map(is_number, filterfalse(str.isalpha, words)))
 
 
 def scaled_value(number: str, word: str, language: str | None) -> str | None:

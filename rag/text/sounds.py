@@ -26,6 +26,7 @@ _MIN_CLASSES, _MIN_CONSONANTS = 5, 4
 # a letter with two readings, such as ch, doubles the sounds of a word
 _MAX_SOUNDS = 8
 _CACHED_WORDS = 1 << 18
+_CACHED_GROUPS = 1 << 12
 
 # where the romanisation, which knows no languages, differs from how a name is written in German or English
 _ROMANISED = str.maketrans(
@@ -109,8 +110,7 @@ def _spoken(word: str) -> tuple[list[str], bool]:
     is_vowelless = bool(_WITHOUT_VOWELS.search(lower))
     if len(word) < _MIN_LETTERS or not _SCRIPTS.fullmatch(lower):
         return [], is_vowelless
-    one_sound = _GREEK_PAIRS.sub(lambda pair: _GREEK[pair[0]], _CASE_ENDING.sub("", lower))
-    latin = anyascii(one_sound.translate(_ROMANISED)).lower()
+    latin = lower if lower.isascii() else _romanised(lower)
     if is_vowelless:
         # w and y write long vowels
         latin = _WRITTEN_VOWEL.sub("a", latin)
@@ -118,24 +118,34 @@ def _spoken(word: str) -> tuple[list[str], bool]:
     return list(dict.fromkeys(map(_joined, readings))), is_vowelless
 
 
+def _romanised(lower: str) -> str:
+    """Return a word of another script, or with accents, in the letters from a to z."""
+    one_sound = _GREEK_PAIRS.sub(lambda pair: _GREEK[pair[0]], _CASE_ENDING.sub("", lower))
+    return anyascii(one_sound.translate(_ROMANISED)).lower()
+
+
 def _classes(latin: str) -> list[tuple[str, ...]]:
     """Return the classes of each group of letters; several where it is read in several ways."""
     groups = _GROUPS.findall(latin)
-    classes = []
-    for number, group in enumerate(groups):
-        following = groups[number + 1] if number + 1 < len(groups) else ""
-        if group[0] in _VOWELS:
-            readings: tuple[str, ...] = (_VOWELS["o" if "o" in group or "u" in group else group[-1]],)
-        else:
-            readings = _CLASSES.get(group, _SIBILANT)
-        if number and following[:1] not in _VOWELS:
-            # an h that lengthens a vowel, and what is written kh or ch in other transcriptions; Selenskyj
-            readings = tuple({"H": ""}.get(reading, reading) for reading in readings)
-            readings = ("I",) if group == "j" else readings
-        if group == "c" and following:
-            readings = ("S",) if following[0] in "eiy" else readings if following[0] in _VOWELS else ("K",)
-        classes.append(readings)
-    return classes
+    return [
+        _readings(group, following, is_first=number == 0)
+        for number, (group, following) in enumerate(zip(groups, [*groups[1:], ""], strict=False))
+    ]
+
+
+@lru_cache(_CACHED_GROUPS)
+def _readings(group: str, following: str, *, is_first: bool) -> tuple[str, ...]:
+    """Return the classes of a group of letters before another one."""
+    if group[0] in _VOWELS:
+        readings: tuple[str, ...] = (_VOWELS["o" if "o" in group or "u" in group else group[-1]],)
+    else:
+        readings = _CLASSES.get(group, _SIBILANT)
+    if not is_first and following[:1] not in _VOWELS:
+        # an h that lengthens a vowel, and what is written kh or ch in other transcriptions; Selenskyj
+        readings = ("I",) if group == "j" else tuple({"H": ""}.get(reading, reading) for reading in readings)
+    if group == "c" and following:
+        readings = ("S",) if following[0] in "eiy" else readings if following[0] in _VOWELS else ("K",)
+    return readings
 
 
 def _joined(classes: tuple[str, ...]) -> str:

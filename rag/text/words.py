@@ -12,7 +12,7 @@ import regex
 import Stemmer
 
 from rag.text.lost_letters import INSIDE, mark_lost_letters
-from rag.text.numbers import DIGITS, NUMBER, alternative_readings, is_number, value_of, with_scales
+from rag.text.numbers import DIGITS, NUMBER, alternative_readings, has_number, value_of, with_scales
 from rag.types import Span, primary_language
 
 # invisible characters: soft hyphens, zero-width spaces, joiners, marks of direction and of byte order
@@ -91,9 +91,11 @@ def readings(text: str, language: str | None) -> list[list[str]]:
 def readings_of(raw: Sequence[str], language: str | None) -> list[list[str]]:
     """Return the same as `readings`, given the words of a text as they are written."""
     likely = [folded for word in raw if (folded := fold(word))]
-    if not any(map(is_number, likely)):
+    if not has_number(likely):
         return [likely]
-    alternatives = [alternative_readings(word, language) or (fold(word),) for word in raw]
+    alternatives = [
+        (fold(word),) if word.isalpha() else alternative_readings(word, language) or (fold(word),) for word in raw
+    ]
     alternative = [word for words in alternatives for word in words if word]
     distinct: list[list[str]] = []
     for reading in (likely, alternative, with_scales(likely, language)):
@@ -155,6 +157,11 @@ def _stem(lower: str, algorithm: str) -> str:
     if keyboard := _KEYBOARDS.get(algorithm):
         lower = lower.translate(keyboard)
     return _stemmer(algorithm).stemWord(lower) if algorithm else lower
+
+
+def fold_part(part: str) -> str:
+    """Return what `fold` returns, given letters of a word from `normalize_word`, which may be a part of a compound."""
+    return _without_accents(part) if part.isascii() else fold(part)
 
 
 @lru_cache(_CACHED_WORDS)
