@@ -197,7 +197,7 @@ class LexicalIndex:
         with closing(self._store.changes.passages_since(old.state.revision)) as changes:
             first = next(changes)
             if len(first.outdated):
-                terms = term_maker(lambda word: words.passages_with_word(word) + frequencies[word])
+                terms = term_maker(lambda word: words.passages_with_word(word) + frequencies.get(word, 0))
                 words = words.write(first.outdated, entries(changes, terms))
         by_frequency = sorted(languages, key=lambda language: (-languages[language], language))
         merged = dict.fromkeys([*old.languages, *by_frequency])

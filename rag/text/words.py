@@ -161,7 +161,10 @@ def _stem(lower: str, algorithm: str) -> str:
 
 def fold_part(part: str) -> str:
     """Return what `fold` returns, given letters of a word from `normalize_word`, which may be a part of a compound."""
-    return _without_accents(part) if part.isascii() else fold(part)
+    if not part.isascii():
+        return fold(part)
+    # of what is folded, all has an e
+    return _without_accents(part) if "e" in part else part
 
 
 @lru_cache(_CACHED_WORDS)
