@@ -19,6 +19,12 @@ _MIN_ARTICLES, _MIN_ARTICLES_IF_SHORT = 5, 10
 _SHORT_CHARACTERS = 80
 # maximum share of an article that can be boilerplate; where more of it recurs, it is a version of the others
 _MAX_RECURRING_SHARE = 0.4
+# those that recurred, and of which the number of articles is the same, and of all others those that recur now
+_RECURRING = (
+    "SELECT line FROM often WHERE NOT EXISTS (SELECT 1 FROM touched WHERE touched.line = often.line) "
+    "UNION ALL SELECT line FROM lines WHERE line IN (SELECT line FROM touched) "
+    "GROUP BY line HAVING count(*) >= CASE WHEN (line & 1) = 1 THEN ?1 ELSE ?2 END"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,15 +101,9 @@ class RecurringLines:
     def _recurring_numbers(self) -> tuple[set[int], set[int]]:
         """Return the numbers of the lines that recurred when last settled, and of those that recur now."""
         previous = {number for (number,) in self._database.rows("SELECT line FROM often")}
-        current = set(previous)
-        query = "SELECT count(*) FROM (SELECT 1 FROM lines WHERE line = ? LIMIT ?) AS articles"
-        for (number,) in self._database.rows("SELECT line FROM touched"):
-            min_articles = _MIN_ARTICLES_IF_SHORT if number & 1 else _MIN_ARTICLES
-            if self._database.rows(query, number, min_articles)[0][0] == min_articles:
-                current.add(number)
-            else:
-                current.discard(number)
-        return previous, current
+        return previous, {
+            number for (number,) in self._database.rows(_RECURRING, _MIN_ARTICLES_IF_SHORT, _MIN_ARTICLES)
+        }
 
 
 def put_lines(connection: SqlConnection, article_id: str, numbers: Sequence[int]) -> None:
