@@ -20,7 +20,6 @@ from rag.archive import Archive
 from rag.backup.copying import copy_archive
 from rag.errors import NotFound
 from rag.storage.articles import ArticleRecord, PassageRecord
-from rag.storage.database import Database
 from rag.storage.postgres.opening import open_database
 from rag.storage.sqlite_database import DATABASE, SqliteDatabase
 from rag.storage.store import Store
@@ -73,19 +72,20 @@ def _compare_storing(source: Store, address: str) -> None:
         records.append((ArticleRecord(article=record.article, passages=passages, recipe="r", bands=range(20)), vectors))
     without_schema = address.partition("schema=")[0].rstrip("?&")
     separator = "&" if "?" in without_schema else "?"
-    with tempfile.TemporaryDirectory() as folder:
-        databases: dict[str, Database] = {
-            "SQLite": SqliteDatabase(Path(folder, DATABASE)),
-            "PostgreSQL": open_database(f"{without_schema}{separator}schema=storing_{secrets.token_hex(4)}"),
-        }
-        for name, database in databases.items():
-            with closing(Store(database)) as store:
-                start = time.perf_counter()
-                for record, vectors in records:
-                    store.put(record, fingerprint=encoder.fingerprint, vectors=vectors)
-                rate = len(records) / (time.perf_counter() - start)
-                passages = sum(len(record.passages) for record, _ in records)
-            print(f"stored in {name}: {rate:.0f} articles/s ({passages} passages)")
+    rates: dict[str, list[float]] = {"SQLite": [], "PostgreSQL": []}
+    for _ in range(_ROUNDS):
+        for name, of_engine in rates.items():
+            new_schema = f"{without_schema}{separator}schema=storing_{secrets.token_hex(4)}"
+            with tempfile.TemporaryDirectory() as folder:
+                at = open_database(new_schema) if name == "PostgreSQL" else SqliteDatabase(Path(folder, DATABASE))
+                with closing(Store(at)) as store:
+                    start = time.perf_counter()
+                    for record, vectors in records:
+                        store.put(record, fingerprint=encoder.fingerprint, vectors=vectors)
+                    of_engine.append(len(records) / (time.perf_counter() - start))
+    passages = sum(len(record.passages) for record, _ in records)
+    for name, of_engine in rates.items():
+        print(f"stored in {name}: median {median(of_engine):.0f} articles/s ({len(records)} with {passages} passages)")
 
 
 if __name__ == "__main__":

@@ -71,11 +71,14 @@ def put_article(
     """
     article = record.article
     key_of_text = text_key(article)
-    release_duplicates(connection, article.id, key_of_text)
     query = f"SELECT {ANYTHING_IS_DAMAGED} FROM articles WHERE id = ?"  # noqa: S608
-    is_damaged = any(flag for (flag,) in connection.execute(query, (article.id,)))
-    # before the article is replaced: its language is that of passages without one
-    rows = connection.execute(_SELECT_DAMAGED if is_damaged else _SELECT_PASSAGES, (article.id,)).fetchall()
+    before = connection.execute(query, (article.id,)).fetchone()
+    is_damaged = bool(before and before[0])
+    rows = []
+    if before:
+        release_duplicates(connection, article.id, key_of_text)
+        # before the article is replaced: its language is that of passages without one
+        rows = connection.execute(_SELECT_DAMAGED if is_damaged else _SELECT_PASSAGES, (article.id,)).fetchall()
     stored = {key: (input_hash, language) for key, input_hash, language, *_ in rows}
     stored_hashes = {key: input_hash for key, (input_hash, _) in stored.items()}
     citation = next(iter(rows), (None,) * 5)[3:]

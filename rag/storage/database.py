@@ -46,7 +46,7 @@ class SqlConnection(Protocol):
         """Run a statement."""
 
     def executemany(self, query: str, rows: Iterable[Values], /) -> object:
-        """Run a statement that changes something, once with each row of values."""
+        """Run a statement that changes something, once with each row of values; what it replaces, it replaces once."""
 
 
 class Database(ABC):

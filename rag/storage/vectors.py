@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -74,13 +74,8 @@ class StoredVectors:
         stored: dict[bytes, bytes] = {}
         intact = is_intact("vectors") if self._database.has_checksums else "1"
         with self._database.snapshot():
-            for start in range(0, len(wanted), _MAX_HASHES):
-                hashes = wanted[start : start + _MAX_HASHES]
-                alternatives = ", ".join("?" * len(hashes))
-                query = (
-                    f"SELECT input_hash, vector FROM vectors WHERE fingerprint = ? AND input_hash IN ({alternatives})"  # noqa: S608
-                    f" AND {intact}"
-                )
+            for hashes in _in_parts(wanted):
+                query = f"SELECT input_hash, vector FROM vectors WHERE {_among(hashes)} AND {intact}"  # noqa: S608
                 stored |= dict(self._database.rows(query, fingerprint, *hashes))
         return {key: np.frombuffer(stored[key], np.float16) for key in wanted if key in stored}
 
@@ -112,18 +107,27 @@ def put_vectors(
 ) -> None:
     """Store vectors by the hashes of their texts; those already stored stay, unless they are overwritten or damaged."""
     insert = "INSERT OR REPLACE" if overwrite else "INSERT OR IGNORE"
-    connection.executemany(
-        f"DELETE FROM vectors WHERE fingerprint = ? AND input_hash = ? AND NOT {is_intact('vectors')}",  # noqa: S608
-        [(fingerprint, key) for key in vectors],
-    )
+    for hashes in _in_parts(list(vectors)):
+        delete = f"DELETE FROM vectors WHERE {_among(hashes)} AND NOT {is_intact('vectors')}"  # noqa: S608
+        connection.execute(delete, (fingerprint, *hashes))
     connection.executemany(
         f"{insert} INTO vectors (fingerprint, input_hash, vector) VALUES (?, ?, ?)",
         [(fingerprint, key, vector.tobytes()) for key, vector in vectors.items()],
     )
 
 
+def _in_parts(hashes: Sequence[bytes]) -> Iterator[Sequence[bytes]]:
+    return (hashes[start : start + _MAX_HASHES] for start in range(0, len(hashes), _MAX_HASHES))
+
+
+def _among(hashes: Sequence[bytes]) -> str:
+    return f"fingerprint = ? AND input_hash IN ({', '.join('?' * len(hashes))})"
+
+
 def delete_unused_vectors(connection: SqlConnection, input_hashes: set[bytes]) -> None:
     """Delete those of the vectors that no passage needs any more."""
+    if not input_hashes:
+        return
     # by fingerprint as well: by the hash alone, SQLite would scan all vectors for each text
     for fingerprint in _fingerprints(connection):
         connection.executemany(

@@ -16,6 +16,7 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from rag.storage.database import Rows, Values
 from rag.storage.postgres.address import PostgresAddress
 from rag.storage.postgres.dialect import translated
+from rag.storage.postgres.many_rows import in_one_statement
 from rag.storage.postgres.values import adapt_values
 
 Result = TypeVar("Result")
@@ -39,10 +40,11 @@ _IS_AT_WORK = (
     "SELECT state = 'active' AND wait_event_type IS DISTINCT FROM 'Client' FROM pg_stat_activity WHERE pid = %s"
 )
 # who writes locks a row that all change; one who stops in the middle lets go of it after a minute
-_BEGIN_WRITING = """
-BEGIN; SET LOCAL lock_timeout = '30s'; SET LOCAL idle_in_transaction_session_timeout = '60s';
-SELECT value FROM meta WHERE name = 'revision' FOR UPDATE"""
-_BEGIN_WRITING_QUICKLY = f"{_BEGIN_WRITING}; SET LOCAL synchronous_commit = off"
+_BEGIN_SAFELY = (
+    "SELECT set_config('lock_timeout', '30s', true), set_config('idle_in_transaction_session_timeout', '60s', true)"
+)
+_BEGIN_QUICKLY = f"{_BEGIN_SAFELY}, set_config('synchronous_commit', 'off', true)"
+_LOCK = "SELECT value FROM meta WHERE name = 'revision' FOR UPDATE"
 
 
 class Silent(psycopg.OperationalError):
@@ -90,6 +92,18 @@ class _Attentive(psycopg.Connection[Any]):
             raise Silent("the server does not answer")
 
 
+class _Cursor(psycopg.Cursor[Any]):
+    """A cursor that waits for the number of rows that its statement changed."""
+
+    @property
+    def rowcount(self) -> int:
+        """How many rows the statement changed, or returned."""
+        if self.connection.info.pipeline_status:
+            with self.connection.pipeline() as pipeline:
+                pipeline.sync()
+        return super().rowcount
+
+
 class PostgresConnection:
     """A connection that speaks the SQL of the stores."""
 
@@ -105,9 +119,13 @@ class PostgresConnection:
         """Run a statement that changes something, once with each row of values."""
         statement = translated(query)
         arguments = [statement.arguments(values) for values in rows]
-        if arguments:
-            with self.raw.cursor() as cursor:
-                cursor.executemany(statement.query, arguments)
+        if not arguments:
+            return
+        if at_once := in_one_statement(statement, arguments):
+            self.raw.execute(*at_once)
+            return
+        with self.raw.cursor() as cursor:
+            cursor.executemany(statement.query, arguments)
 
     def batches(self, query: str, values: Values, size: int) -> Iterator[list[Any]]:
         """Yield the rows of a query in lists, which the server has one after the other; inside a transaction."""
@@ -120,7 +138,9 @@ class PostgresConnection:
     @property
     def in_transaction(self) -> bool:
         """Whether a transaction has begun."""
-        return self.raw.info.transaction_status != pq.TransactionStatus.IDLE
+        # in a pipeline, the status is that of before
+        is_writing = self.raw.info.pipeline_status != pq.PipelineStatus.OFF
+        return is_writing or self.raw.info.transaction_status != pq.TransactionStatus.IDLE
 
     @contextmanager
     def snapshot(self) -> Iterator[None]:
@@ -135,16 +155,29 @@ class PostgresConnection:
     def writing(self, *, safely: bool) -> Iterator[None]:
         """Write all or nothing; waits until no other connection writes.
 
+        Statements are sent without waiting for the one before, until rows are read. So what the server refuses may be
+        raised later, but before the transaction ends.
+
         Args:
             safely: a crash of the server a moment later cannot undo it.
         """
+        failure: BaseException | None = None
         try:
-            self.raw.execute(_BEGIN_WRITING if safely else _BEGIN_WRITING_QUICKLY)
-            yield
-            self.raw.execute("COMMIT")
-        except BaseException:
+            with self.raw.pipeline():
+                try:
+                    self.raw.execute("BEGIN")
+                    self.raw.execute(_BEGIN_SAFELY if safely else _BEGIN_QUICKLY)
+                    self.raw.execute(_LOCK)
+                    yield
+                    self.raw.execute("COMMIT")
+                except BaseException as error:
+                    # leaving the pipeline with it, psycopg would log that a lost connection cannot end it
+                    failure = error
+        except psycopg.Error as error:
+            failure = failure or error
+        if failure:
             self._roll_back()
-            raise
+            raise failure
 
     def _roll_back(self) -> None:
         # a connection that is lost is rolled back by the server
@@ -211,7 +244,8 @@ class ServerConnections:
         connection.raw.close()
 
     def _open(self) -> PostgresConnection:
-        raw = _Attentive.connect(**_parameters(self._address.connection_string), autocommit=True)
+        parameters = _parameters(self._address.connection_string)
+        raw = _Attentive.connect(**parameters, autocommit=True, cursor_factory=_Cursor)
         adapt_values(raw)
         # compiling a query takes longer than these queries take
         raw.execute(f"SET search_path TO {self._address.schema}; SET jit = off".encode())

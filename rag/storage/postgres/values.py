@@ -6,15 +6,15 @@ from typing import Any
 
 import psycopg
 from psycopg.abc import Buffer
-from psycopg.types.numeric import Int8Dumper
-from psycopg.types.string import StrDumper, TextBinaryLoader
+from psycopg.types.numeric import Int8BinaryDumper, Int8Dumper
+from psycopg.types.string import StrBinaryDumper, StrDumper, TextBinaryLoader
 
 # PostgreSQL stores every character but the one with the number 0: in its place stands one that means nothing
 _ZERO, _STAND_IN = "\0", "\ufdd0"
 
 
 class TextDumper(StrDumper):
-    """A text, of which all characters come back."""
+    """A text of which all characters come back."""
 
     def dump(self, obj: str) -> bytes:
         """Return the bytes that are sent.
@@ -22,9 +22,25 @@ class TextDumper(StrDumper):
         Raises:
             psycopg.DataError: the text has the character that stands for another one.
         """
-        if _STAND_IN in obj:
-            raise psycopg.DataError("a text has the character U+FDD0, which stands for another one here")
-        return obj.replace(_ZERO, _STAND_IN).encode()
+        return _sent(obj)
+
+
+class BinaryTextDumper(StrBinaryDumper):
+    """The same for a text in an array that is sent as binary."""
+
+    def dump(self, obj: str) -> bytes:
+        """Return the bytes that are sent.
+
+        Raises:
+            psycopg.DataError: the text has the character that stands for another one.
+        """
+        return _sent(obj)
+
+
+def _sent(text: str) -> bytes:
+    if _STAND_IN in text:
+        raise psycopg.DataError("a text has the character U+FDD0, which stands for another one here")
+    return text.replace(_ZERO, _STAND_IN).encode()
 
 
 class TextLoader(TextBinaryLoader):
@@ -37,7 +53,9 @@ class TextLoader(TextBinaryLoader):
 
 def adapt_values(connection: psycopg.Connection[Any]) -> None:
     """Send and receive values on a connection in this way."""
-    connection.adapters.register_dumper(str, TextDumper)
-    # of one width, so that a statement is prepared once
-    connection.adapters.register_dumper(int, Int8Dumper)
+    # the last is that of values outside of arrays; numbers are of one width, so that a statement is prepared once
+    for dumper in (BinaryTextDumper, TextDumper):
+        connection.adapters.register_dumper(str, dumper)
+    for number_dumper in (Int8BinaryDumper, Int8Dumper):
+        connection.adapters.register_dumper(int, number_dumper)
     connection.adapters.register_loader("text", TextLoader)
