@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 import pytest
-from browser_parts import Open, findings, needs_chromium, settled
+from browser_parts import Open, findings, looks, needs_chromium, settled
 
 pytestmark = [needs_chromium, pytest.mark.slow]
 
@@ -16,19 +16,18 @@ DRAFT = (
 )
 
 
-@pytest.mark.parametrize(("width", "scheme"), [(1440, "light"), (390, "dark")])
-def test_a_draft_is_checked(address: str, open_page: Open, width: int, scheme: str) -> None:
+def test_a_draft_is_checked(address: str, open_page: Open) -> None:
     """Verdicts appear, a click opens the article at the words, and what was typed survives a reload."""
-    visit = open_page(f"{address}?tab=check&lang=de", width=width, scheme=scheme)
+    visit = open_page(f"{address}?tab=check&lang=de", width=1440)
     page = visit.page
     page.locator("#fs-draft").fill(DRAFT)
     page.locator("#fs-draft").press("Control+Enter")
     page.locator(".fs-verdicts > li").nth(4).wait_for()
-    settled(page)
-    assert findings(page) == []
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    if folder := os.environ.get("FUNDSTELLE_LOOK"):
-        page.screenshot(path=str(Path(folder) / f"check-{width}-{scheme}.png"), full_page=True)
+    for width, scheme in looks(page, (1440, "light"), (390, "dark")):
+        assert findings(page) == []
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        if folder := os.environ.get("FUNDSTELLE_LOOK"):
+            page.screenshot(path=str(Path(folder) / f"check-{width}-{scheme}.png"), full_page=True)
     page.locator(".fs-draft a", has_text="134 Menschen kamen").click()
     page.locator(".fs-reader").wait_for()
     page.locator(".fs-reader mark b", has_text="134 Menschen kamen im Ahrtal ums Leben").first.wait_for()

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from browser_parts import Open, Visit, findings, needs_chromium
+from browser_parts import Open, Visit, findings, looks, needs_chromium
 from server_parts import served
 from waiting import wait_until
 
@@ -25,18 +25,28 @@ pytestmark = [needs_chromium, pytest.mark.slow]
 QUESTION = "Wie viele Menschen starben im Ahrtal?"
 
 
-@pytest.fixture
-def archive(sample: Archive, tmp_path: Path) -> Iterator[Archive]:
+@pytest.fixture(scope="module")
+def written(sample: Archive, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Archive]:
     """A copy of the sample archive, in which tests may write."""
-    shutil.copytree(sample.folder, tmp_path / "archive")
-    with Archive.open(tmp_path / "archive") as copied:
+    folder = tmp_path_factory.mktemp("written") / "archive"
+    shutil.copytree(sample.folder, folder)
+    with Archive.open(folder) as copied:
         yield copied
 
 
-@pytest.fixture
-def address(archive: Archive) -> Iterator[str]:
-    with served(archive) as page:
+@pytest.fixture(scope="module")
+def address(written: Archive) -> Iterator[str]:
+    """Where it is served."""
+    with served(written) as page:
         yield f"{page.address}/"
+
+
+@pytest.fixture
+def archive(written: Archive) -> Iterator[Archive]:
+    """The archive without a dossier."""
+    yield written
+    for summary in Dossiers(written).summaries():
+        Dossiers(written).delete(summary.id)
 
 
 def opened(open_page: Open, address: str, query: str, width: int = 1440, scheme: str = "light") -> Visit:
@@ -143,33 +153,37 @@ def test_the_passage_in_the_reader_is_cited_and_saved(
 
 
 def test_menus_and_dossiers_have_no_finding(address: str, open_page: Open, archive: Archive) -> None:
-    """axe-core finds nothing in the menus, the list, an empty dossier and a full one; light, dark, wide, narrow."""
+    """axe-core finds nothing in the menus, the list, an empty dossier and a full one; some light and wide, the others
+    dark and narrow.
+    """
     dossiers = Dossiers(archive)
     empty, full = dossiers.make("Leer"), with_three_notes(archive)
     dossiers.write(full, "heading", "Überschrift")
     cited = archive.search(QUESTION).results[0].citations[0]
     dossiers.save(full, cited.article.id, (cited.start, cited.end), QUESTION)
-    for width, scheme in ((1440, "light"), (390, "dark")):
-        visit = opened(open_page, address, "tab=dossiers", width, scheme)
-        page = visit.page
-        page.locator(".fs-dossier-list").wait_for()
-        assert findings(page) == []
-        for dossier in (empty, full):
-            page.goto(f"{address}?lang=de&tab=dossiers&dossier={dossier}")
-            page.locator("[data-fs-open-dossier]").wait_for()
+    visit = opened(open_page, address, "tab=dossiers")
+    page = visit.page
+    page.locator(".fs-dossier-list").wait_for()
+    assert findings(page) == []
+    for dossier, look in ((empty, (1440, "light")), (full, (390, "dark"))):
+        page.goto(f"{address}?lang=de&tab=dossiers&dossier={dossier}")
+        page.locator("[data-fs-open-dossier]").wait_for()
+        for width, _ in looks(page, look):
             assert findings(page) == []
             assert page.evaluate("document.documentElement.scrollWidth") == width
-        page.get_by_role("button", name="Alle prüfen").click()
-        page.locator(".fs-verdict").wait_for()
-        page.locator(".fs-export summary").click()
+    page.get_by_role("button", name="Alle prüfen").click()
+    page.locator(".fs-verdict").wait_for()
+    page.locator(".fs-export summary").click()
+    for _ in looks(page, (1440, "light")):
         assert findings(page) == []
-        page.goto(f"{address}?lang=de&q={QUESTION}")
-        for opener in ("[data-fs-cite]", "[data-fs-choose-dossier]"):
+    page.goto(f"{address}?lang=de&q={QUESTION}")
+    for opener, look in (("[data-fs-cite]", (1440, "light")), ("[data-fs-choose-dossier]", (390, "dark"))):
+        for _ in looks(page, look):
             page.locator(opener).first.click()
             page.locator("#fs-menu button").first.wait_for()
             assert findings(page) == []
             page.keyboard.press("Escape")
-        assert visit.faults == []
+    assert visit.faults == []
 
 
 def test_the_sentence_is_saved_alone_and_the_reader_knows(address: str, open_page: Open, archive: Archive) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from browser_parts import Open, findings, looks, needs_chromium, settled
 from factories import BRIDGE
+from halting import HaltingEncoder, write_many
 from server_parts import served
 
 from embeddings.encoder import Encoder
@@ -72,14 +73,10 @@ def test_files_become_articles_that_are_found(empty_address: str, open_page: Ope
     assert all(asked.startswith((empty_address, "data:", "blob:")) for asked in visit.addresses)
 
 
-def test_a_run_survives_a_reload_and_is_cancelled(open_page: Open, tmp_path: Path) -> None:
+def test_a_run_survives_a_reload_and_is_cancelled(open_page: Open, encoder: Encoder, tmp_path: Path) -> None:
     """Any open page shows it; a click on Cancel counts though the run is shown anew meanwhile; what is stored stays."""
-    folder = tmp_path / "many"
-    folder.mkdir()
-    for number in range(1500):
-        text = f"Die Besichtigung Nummer {number} der Schleuse {number * 7} fand im Jahr {1900 + number % 100} statt. "
-        (folder / f"{number}.txt").write_text(text * 6, encoding="utf-8")
-    with Archive.open(tmp_path / "archive") as archive, served(archive) as site:
+    folder, halting = write_many(tmp_path / "many"), HaltingEncoder(encoder)
+    with Archive.open(tmp_path / "archive", encoder=halting) as archive, served(archive) as site:  # type: ignore[arg-type]
         visit = open_page(f"{site.address}/?tab=library&lang=de")
         page = visit.page
         page.get_by_label("Ordner auf diesem Rechner").fill(str(folder))
@@ -99,6 +96,7 @@ def test_a_run_survives_a_reload_and_is_cancelled(open_page: Open, tmp_path: Pat
             page.mouse.down()
         with page.expect_response("**/library/cancel*"):
             page.mouse.up()
+        halting.go_on.set()
         page.get_by_text("Abgebrochen.").wait_for()
         page.reload()
         page.get_by_text("Abgebrochen.").wait_for()

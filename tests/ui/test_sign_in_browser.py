@@ -34,8 +34,10 @@ def fill(page: sync_api.Page, name: str, password: str) -> None:
     page.locator("button").click()
 
 
-@pytest.mark.parametrize(("width", "scheme"), [(390, "dark"), (1280, "light")])
-@pytest.mark.parametrize(("locale", "heading"), [("de-DE", "Anmelden"), ("en-GB", "Sign in")])
+@pytest.mark.parametrize(
+    ("width", "scheme", "locale", "heading"),
+    [(390, "dark", "de-DE", "Anmelden"), (1280, "light", "en-GB", "Sign in")],
+)
 def test_the_page_to_sign_in_is_for_everybody(
     chromium: sync_api.Browser, guarded: str, width: int, scheme: str, locale: str, heading: str
 ) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from browser_parts import Open, needs_chromium
 from factories import BRIDGE
+from halting import HaltingEncoder, write_many
 from paths import ARTICLES
 from server_parts import served
 
@@ -20,25 +21,17 @@ TUNNEL = "de-gotthard-basistunnel-eroeffnung.md"
 QUESTION = "Wie lang ist der Gotthard-Basistunnel?"
 
 
-@pytest.fixture
-def many(tmp_path: Path) -> Path:
-    """A folder of articles that takes some seconds to index."""
-    folder = tmp_path / "many"
-    folder.mkdir()
-    for number in range(1500):
-        text = f"Die Besichtigung Nummer {number} der Schleuse {number * 7} fand im Jahr {1900 + number % 100} statt. "
-        (folder / f"{number}.txt").write_text(text * 6, encoding="utf-8")
-    return folder
-
-
 def test_a_run_is_seen_in_both_windows_and_uploads_wait_for_it(
-    tmp_path: Path, many: Path, encoder: Encoder, open_page: Open
+    tmp_path: Path, encoder: Encoder, open_page: Open
 ) -> None:
     """The second window shows the first one's run, questions are answered meanwhile, and its upload is read next."""
-    with Archive.open(tmp_path / "archive", encoder=encoder) as archive:
+    many, halting = write_many(tmp_path / "many"), HaltingEncoder(encoder)
+    halting.go_on.set()
+    with Archive.open(tmp_path / "archive", encoder=halting) as archive:  # type: ignore[arg-type]
         shutil.copy(ARTICLES / TUNNEL, tmp_path)
         archive.index([tmp_path / TUNNEL])
         (tmp_path / "bruecke.txt").write_text(f"Brücke eröffnet\n\n{BRIDGE}", encoding="utf-8")
+        halting.go_on.clear()
         with served(archive) as server:
             first, second = (open_page(f"{server.address}/?tab=library&lang=de") for _ in range(2))
             for visit in (first, second):
@@ -60,6 +53,7 @@ def test_a_run_is_seen_in_both_windows_and_uploads_wait_for_it(
             assert "data-fs-running" in reader.page.request.get(f"{server.address}/view/library/run").text()
 
             first.page.locator("[data-fs-cancel]").click()
+            halting.go_on.set()
             second.page.get_by_text("Fertig: 1 neuer Artikel").wait_for()
             second.page.locator(".fs-articles", has_text="Brücke eröffnet").wait_for()
             faults = [fault for visit in (first, second, reader) for fault in visit.faults if "409" not in fault]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from browser_parts import Open, looks, needs_chromium, settled
+from browser_parts import Open, looks, needs_chromium, settled, show
 
 from ui.wording.masthead import MASTHEAD
 
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 pytestmark = [needs_chromium, pytest.mark.slow]
 
 QUESTION = "Wie viele Menschen starben im Ahrtal?"
-VIEWS = [*(f"?tab={name}" for name in MASTHEAD["de"].views), f"?q={QUESTION}"]
 
 # What a person operates, each scrolled to and hit in its middle: returned is what sticks out or is covered there.
 UNREACHED = """() => {
@@ -47,10 +46,14 @@ def sticking(part: sync_api.Locator) -> float:
 
 def test_zoomed_views_scroll_down_only_and_everything_is_reached(address: str, open_page: Open) -> None:
     """No view is wider than the window, nothing covers what a person operates, and a third at most stays in place."""
-    page = open_page(address, width=1440, zoom=4).page
-    for view in VIEWS:
-        page.goto(f"{address}{view}")
-        page.locator("html[data-fs-ready]").wait_for()
+    visit = open_page(address, width=1440, zoom=4)
+    page = visit.page
+    for view in (*MASTHEAD["de"].views, "answer"):
+        if view == "answer":
+            show(page, "ask")
+            visit.ask(QUESTION)
+        else:
+            show(page, view)
         for zoom in (4, 2):
             page.set_viewport_size({"width": 1440 // zoom, "height": 900 // zoom})
             settled(page)

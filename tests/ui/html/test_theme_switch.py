@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 from browser_parts import Open, needs_chromium
 from page_parts import Parts
@@ -25,6 +27,13 @@ new PerformanceObserver((_, watch) => {
 """
 
 
+@pytest.fixture(scope="module")
+def address(archive: Archive) -> Iterator[str]:
+    """Where an archive of one article is served."""
+    with served(archive) as page:
+        yield page.address
+
+
 def test_the_switch_names_each_theme() -> None:
     """In both languages, the button has a label and the three themes in their order."""
     for code, words in THEME_WORDS.items():
@@ -36,43 +45,36 @@ def test_the_switch_names_each_theme() -> None:
 @needs_chromium
 @pytest.mark.parametrize(("system", "chosen", "ground"), [("light", "dark", DARK), ("dark", "light", LIGHT)])
 def test_what_was_chosen_beats_the_system(
-    archive: Archive, open_page: Open, system: str, chosen: str, ground: str
+    archive: Archive, address: str, open_page: Open, system: str, chosen: str, ground: str
 ) -> None:
     """Page and reader have the chosen theme from the first paint on, and after Gradio has started."""
-    with served(archive) as page:
-        visit = open_page(page.address, scheme=system)
-        assert visit.page.evaluate(GROUND) == {"light": LIGHT, "dark": DARK}[system]
-        visit.page.evaluate(CHOOSE, chosen)
-        visit.page.add_init_script(FIRST)
-        visit.page.reload()
-        visit.page.locator("#fs-holdings .fs").wait_for()
-        assert (visit.page.evaluate(GROUND), visit.page.evaluate("window.firstGround")) == (ground, ground)
-        visit.page.goto(f"{page.address}/article/{next(archive.articles()).id}")
+    visit = open_page(address, scheme=system)
+    assert visit.page.evaluate(GROUND) == {"light": LIGHT, "dark": DARK}[system]
+    visit.page.evaluate(CHOOSE, chosen)
+    visit.page.add_init_script(FIRST)
+    visit.page.reload()
+    visit.page.locator("#fs-holdings .fs").wait_for()
+    assert (visit.page.evaluate(GROUND), visit.page.evaluate("window.firstGround")) == (ground, ground)
+    visit.page.goto(f"{address}/article/{next(archive.articles()).id}")
+    assert visit.page.evaluate(GROUND) == ground
+    assert visit.faults == []
+
+
+@needs_chromium
+def test_the_switch_goes_round(archive: Archive, address: str, open_page: Open) -> None:
+    """Where nothing was chosen, the page follows a system that turns dark. Each click goes on to the next theme and
+    says so; a window with an article follows at once.
+    """
+    visit = open_page(address)
+    for scheme, ground in (("dark", DARK), ("light", LIGHT)):
+        visit.page.emulate_media(color_scheme=scheme)
+        visit.page.wait_for_function(f"{GROUND} === '{ground}'")
+    other = visit.page.context.new_page()
+    other.goto(f"{address}/article/{next(archive.articles()).id}")
+    button = visit.page.get_by_role("button", name="Darstellung")
+    for label, ground in (("Hell", LIGHT), ("Dunkel", DARK), ("Wie das System", LIGHT), ("Hell", LIGHT)):
+        button.click()
+        assert label in (button.locator(":scope > [data-fs-shows]:visible").text_content() or "")
         assert visit.page.evaluate(GROUND) == ground
-        assert visit.faults == []
-
-
-@needs_chromium
-def test_the_switch_goes_round(archive: Archive, open_page: Open) -> None:
-    """Each click goes on to the next theme and says so; a window with an article follows at once."""
-    with served(archive) as page:
-        visit = open_page(page.address)
-        other = visit.page.context.new_page()
-        other.goto(f"{page.address}/article/{next(archive.articles()).id}")
-        button = visit.page.get_by_role("button", name="Darstellung")
-        for label, ground in (("Hell", LIGHT), ("Dunkel", DARK), ("Wie das System", LIGHT), ("Hell", LIGHT)):
-            button.click()
-            assert label in (button.locator(":scope > [data-fs-shows]:visible").text_content() or "")
-            assert visit.page.evaluate(GROUND) == ground
-            other.wait_for_function(f"{GROUND} === '{ground}'")
-        assert visit.faults == []
-
-
-@needs_chromium
-def test_the_theme_follows_the_system(archive: Archive, open_page: Open) -> None:
-    """Where nothing was chosen, the page follows a system that turns dark in the evening."""
-    with served(archive) as page:
-        visit = open_page(page.address)
-        for scheme, ground in (("dark", DARK), ("light", LIGHT)):
-            visit.page.emulate_media(color_scheme=scheme)
-            visit.page.wait_for_function(f"{GROUND} === '{ground}'")
+        other.wait_for_function(f"{GROUND} === '{ground}'")
+    assert visit.faults == []
