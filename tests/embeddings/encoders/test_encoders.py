@@ -69,6 +69,7 @@ def test_compiled_vectors_are_those_of_sentence_transformers(encoder: Encoder, r
     assert cosines.min() >= 0.98
 
 
+@pytest.mark.slow
 def test_token_vectors_are_those_of_sentence_transformers(encoder: Encoder, reference: Encoder) -> None:
     """Token by token, both engines see the same places and nearly the same directions."""
     paragraphs = _paragraphs()[:12]
@@ -80,6 +81,7 @@ def test_token_vectors_are_those_of_sentence_transformers(encoder: Encoder, refe
         assert (compiled.vectors * exact.vectors).sum(axis=1).mean() > 0.98
 
 
+@pytest.mark.slow
 def test_both_engines_share_the_fingerprint(encoder: Encoder, reference: Encoder) -> None:
     """An archive made with one engine can be read with the other."""
     assert encoder.fingerprint == reference.fingerprint
@@ -179,12 +181,14 @@ def test_calibration_covers_many_scripts() -> None:
         assert any(letter in text for text in texts)
 
 
+@pytest.mark.slow
 def test_a_missing_model_is_one_sentence() -> None:
     """A name that is neither a folder nor on a reachable hub says what to give instead."""
     with pytest.raises(EncoderError, match="give the folder of a sentence-transformers model"):
         open_encoder("no/such-model-anywhere")
 
 
+@pytest.mark.slow
 def test_a_model_without_prompts_says_so(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     """A model whose configuration names no prompts, and that is no E5, is used as it is, with a warning."""
     folder = tmp_path / "plain"

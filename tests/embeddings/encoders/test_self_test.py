@@ -346,6 +346,7 @@ def test_a_graph_that_is_wrong_in_f32_runs_in_bf16(
     assert float(found.encode_query("Wer?") @ right) > 0.998
 
 
+@pytest.mark.slow
 def test_a_graph_that_is_wrong_everywhere_is_not_run(
     encoder: Encoder, wrong_graph: Callable[..., None], caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -234,7 +234,11 @@ def test_the_archive_is_chosen_by_option_then_environment(fundstelle: Run, germa
         (("show", "de-nowhere"), "There is no article 'de-nowhere' in this archive"),
         (("show", "der"), "articles match 'der': give the id of one"),
         (("index", "file.txt", "--archive", "."), "holds other files"),
-        (("index", "file.txt", "--encoder", "no/such-model"), "The model no/such-model cannot be opened"),
+        pytest.param(
+            ("index", "file.txt", "--encoder", "no/such-model"),
+            "The model no/such-model cannot be opened",
+            marks=pytest.mark.slow,  # imports torch
+        ),
         (("ask", "Wer?", "--archive", "damaged"), "is damaged"),
         (("ask", "Wer?", "--archive", "newer"), "was made by a newer Fundstelle"),
         (("ask",), "Missing argument"),

@@ -218,9 +218,9 @@ def test_alike_texts_share_a_mark(seed: int, changed: float) -> None:
 
 @pytest.mark.parametrize(("shared", "truth"), [(165, 0.962), (133, 0.533), (92, 0.091)])
 def test_marks_are_shared_as_often_as_the_theory_says(shared: int, truth: float) -> None:
-    """Of 400 pairs of texts of 200 runs each that share a share J of them all, 1 - (1 - J⁴)¹² have a mark in common."""
+    """Of 150 pairs of texts of 200 runs each that share a share J of them all, 1 - (1 - J⁴)¹² have a mark in common."""
     random, met = np.random.default_rng(7), 0
-    for _ in range(400):
+    for _ in range(150):
         words = [f"wort{number}" for number in random.integers(0, 10**9, 204 + 200 - shared)]
         first, second = made(" ".join(words[:204])), made(" ".join([*words[: shared + 4], *words[204:]]))
         shingles, second_shingles = shingles_of(first.text), shingles_of(second.text)
@@ -228,5 +228,5 @@ def test_marks_are_shared_as_often_as_the_theory_says(shared: int, truth: float)
         met += bool(set(minhash_bands(first)) & set(minhash_bands(second)))
     jaccard = shared / (400 - shared)
     assert truth == pytest.approx(1 - (1 - jaccard**4) ** 12, abs=0.006)
-    # three standard deviations of a share of 400
-    assert met / 400 == pytest.approx(truth, abs=3 * (truth * (1 - truth) / 400) ** 0.5)
+    # three standard deviations of a share of 150
+    assert met / 150 == pytest.approx(truth, abs=3 * (truth * (1 - truth) / 150) ** 0.5)

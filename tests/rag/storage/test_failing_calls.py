@@ -25,7 +25,7 @@ pytestmark = [
 
 @pytest.mark.parametrize(
     ("failures", "kills"),
-    [(15, 5), pytest.param(240, 0, marks=pytest.mark.heavy), pytest.param(0, 500, marks=pytest.mark.heavy)],
+    [(8, 3), pytest.param(240, 0, marks=pytest.mark.heavy), pytest.param(0, 500, marks=pytest.mark.heavy)],
 )
 def test_a_system_call_that_fails_or_a_kill(tmp_path: Path, failures: int, kills: int) -> None:
     """While indexing, asking, correcting, saving ...: done all the same, or one sentence; then as if undisturbed.
