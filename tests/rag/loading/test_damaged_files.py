@@ -39,15 +39,6 @@ def check(kind: str, raw: bytes) -> None:
         assert all(isinstance(block.text, str) for block in draft.blocks)
 
 
-def damaged(raw: bytes, data: st.DataObject) -> bytes:
-    """Cut off, or with some bytes changed, removed or put in."""
-    bytes_ = bytearray(raw)
-    for _ in range(data.draw(st.integers(0, 12))):
-        at, length = data.draw(st.integers(0, len(raw))), data.draw(st.integers(0, 4))
-        bytes_[at : at + length] = data.draw(st.binary(max_size=4))
-    return bytes(bytes_[: data.draw(st.integers(len(raw) // 2, 2 * len(raw)))])
-
-
 @settings(max_examples=40, deadline=None)
 @given(raw=st.binary(max_size=200))
 @pytest.mark.parametrize("kind", KINDS)
@@ -64,27 +55,13 @@ def test_files_of_another_kind(kind: str, content_kind: str) -> None:
     check(kind, WHOLE[content_kind])
 
 
-@settings(max_examples=60, deadline=None)
-@given(data=st.data())
-@pytest.mark.parametrize("kind", WHOLE)
-def test_damaged_files(kind: str, data: st.DataObject) -> None:
-    """A file that is cut off or changed in some places is refused or read."""
-    check(kind, damaged(WHOLE[kind], data))
-
-
-@settings(max_examples=60, deadline=None)
-@given(data=st.data())
 @pytest.mark.parametrize("kind", ["docx", "odt", "epub"])
-def test_damaged_members(kind: str, data: st.DataObject) -> None:
-    """An archive that is whole, but with a damaged or missing member, is refused or read."""
+def test_a_missing_member(kind: str) -> None:
+    """An archive without one of its members is refused or read; other damages are those of test_fuzz.py."""
     with zipfile.ZipFile(io.BytesIO(WHOLE[kind])) as archive:
         members = {name: archive.read(name) for name in archive.namelist()}
-    name = data.draw(st.sampled_from(sorted(members)))
-    if data.draw(st.booleans()):
-        members[name] = damaged(members[name], data)
-    else:
-        del members[name]
-    check(kind, zipped(members))
+    for name in members:
+        check(kind, zipped({each: raw for each, raw in members.items() if each != name}))
 
 
 NESTED = "".join(f'Content-Type: multipart/mixed; boundary="b{at}"\n\n--b{at}\n' for at in range(3000))
