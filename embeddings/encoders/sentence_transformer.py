@@ -165,7 +165,7 @@ def load_model(name: str, device: str | None = None) -> SentenceTransformer:
     from sentence_transformers import SentenceTransformer
     from transformers.utils import logging as transformers_logging
 
-    transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+    transformers_logging.disable_progress_bar()
     try:
         if not Path(name).is_dir() and not _is_cached(name):
             # a single request to the hub, since the loader would retry for a minute without a network
