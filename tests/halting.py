@@ -41,6 +41,6 @@ def write_many(folder: Path) -> Path:
     """Make a folder of many short articles."""
     folder.mkdir()
     for number in range(COUNT):
-        text = f"Die Besichtigung Nummer {number} der Schleuse {number * 7} fand im Jahr {1900 + number % 100} statt. "
-        (folder / f"{number}.txt").write_text(text * 6, encoding="utf-8")
+        text = f"Die Besichtigung Nummer {number} der Schleuse {number * 7} fand im Jahr {1900 + number % 100} statt."
+        (folder / f"{number}.txt").write_text(text, encoding="utf-8")
     return folder

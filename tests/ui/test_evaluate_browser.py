@@ -383,8 +383,12 @@ def in_document(script: str) -> str:
     return json.dumps(script)[1:-1].replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
 
 
+@pytest.mark.heavy
 def test_ctrl_c_ends_an_evaluation(sample: Archive, tmp_path: Path, open_page: Open) -> None:
-    """A server that is stopped in the middle ends silently, as `serving` expects, and keeps what was asked."""
+    """A server that is stopped in the middle ends silently, as `serving` expects, and keeps what was asked.
+
+    What ends it is tested by `test_one_evaluation_runs_at_a_time`.
+    """
     shutil.copytree(sample.folder, tmp_path / "archive")
     with serving(tmp_path / "archive") as address:
         visit = open_page(f"{address}?tab=evaluate")
