@@ -267,9 +267,10 @@ def test_an_article_that_is_gone_says_so(address: str, open_page: Open) -> None:
     visit.page.locator("#fs-pane").wait_for(state="hidden")
 
 
-def test_ten_megabytes_in_a_line_do_not_freeze(address: str, open_page: Open) -> None:
+@pytest.mark.parametrize("megabytes", [1, pytest.param(10, marks=pytest.mark.heavy)])
+def test_megabytes_in_a_line_do_not_freeze(address: str, open_page: Open, megabytes: int) -> None:
     """An article of 10 MB without a line break is set, scrolled without a halt of many seconds, and searched."""
-    text = "Ein Satz zum Hafen. " + "wort " * 2_000_000 + "Ende am Kran."
+    text = "Ein Satz zum Hafen. " + "wort " * 200_000 * megabytes + "Ende am Kran."
     html = reader_fragment(article(text=text, title="Lang"), GERMAN)
     visit = open_page(address, width=1440)
     page = visit.page

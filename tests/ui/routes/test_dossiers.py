@@ -25,25 +25,33 @@ START = BRIDGE.index(QUOTE)
 LOCAL = {"Origin": "http://127.0.0.1:7860"}
 
 
-@pytest.fixture
-def file(tmp_path: Path) -> Path:
+@pytest.fixture(scope="module")
+def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A file with one article."""
-    file = tmp_path / "articles" / "bridge.md"
-    file.parent.mkdir()
+    file = tmp_path_factory.mktemp("articles") / "bridge.md"
     file.write_text(article_file("Neue Hubbrücke", "2021-03-12", "Altmoorer Bote"), "utf-8")
     return file
 
 
-@pytest.fixture
-def archive(tmp_path: Path, file: Path) -> Iterator[Archive]:
-    with Archive.open(tmp_path / "archive") as archive:
+@pytest.fixture(scope="module")
+def written(tmp_path_factory: pytest.TempPathFactory, file: Path) -> Iterator[Archive]:
+    """An archive of it, in which tests write."""
+    with Archive.open(tmp_path_factory.mktemp("written") / "archive") as archive:
         archive.index(file.parent)
         yield archive
 
 
+@pytest.fixture(scope="module")
+def client(written: Archive) -> TestClient:
+    return TestClient(build_app(written), base_url="http://127.0.0.1:7860", headers=LOCAL)
+
+
 @pytest.fixture
-def client(archive: Archive) -> TestClient:
-    return TestClient(build_app(archive), base_url="http://127.0.0.1:7860", headers=LOCAL)
+def archive(written: Archive) -> Iterator[Archive]:
+    """The archive without a dossier."""
+    yield written
+    for summary in Dossiers(written).summaries():
+        Dossiers(written).delete(summary.id)
 
 
 def send(client: TestClient, action: str, lang: str = "de", **values: Any) -> Response:
@@ -156,12 +164,14 @@ def test_a_verdict_is_a_fragment(client: TestClient, archive: Archive, file: Pat
     entry = stored(archive).entries[0].id
     verdict = verdict_on(client, entry)
     assert "Unverändert" in verdict and 'data-fs-holds="true"' in verdict
-    file.write_text(file.read_text("utf-8").replace("84 Millionen", "97 Millionen"), "utf-8")
+    content = file.read_text("utf-8")
+    file.write_text(content.replace("84 Millionen", "97 Millionen"), "utf-8")
     verdict = html.fragment_fromstring(verdict_on(client, entry, "en"))
     assert verdict.get("data-fs-state") == "changed"
     assert [tag.text.strip() for tag in verdict.iter("del", "ins")] == ["84", "97"]
     file.unlink()
     assert "Die Datei gibt es nicht mehr" in verdict_on(client, entry)
+    file.write_text(content, "utf-8")
 
 
 @pytest.mark.parametrize("format", ["docx", "html", "md", "csv", "json", "ris", "csl.json"])
