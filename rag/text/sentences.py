@@ -9,7 +9,7 @@ from itertools import pairwise
 
 import sentencex
 
-from rag.text.ordinals import goes_on
+from rag.text.full_stops import goes_on
 from rag.types import Span, primary_language
 
 _ODD_SPACE = re.compile(r"[^\S\n ]")
@@ -20,8 +20,6 @@ _MAX_PARAGRAPH = 20_000
 Its time is quadratic in the length of a paragraph with many quotation marks or sentences: 200,000 backticks took a
 minute.
 """
-_WORD_CHARACTERS = 40
-"""Characters behind a full stop that tell whether the sentence goes on."""
 _UNSURE_PART = 10
 """The sentences of the last tenth of what is given are not used if more text follows."""
 
@@ -29,7 +27,7 @@ _UNSURE_PART = 10
 def sentence_spans(text: str, language: str) -> list[Span]:
     """Return the spans of the sentences: they follow on each other and together cover the whole text.
 
-    White space belongs to the sentence before it. A full stop behind an ordinal number does not end it: "am 25. März".
+    White space belongs to the sentence before it. A full stop within it does not end it: "am 25. März".
     `language` is a BCP-47 tag; its region does not matter. A sentence of more than 20,000 characters is cut at a space,
     or anywhere.
     """
@@ -51,14 +49,11 @@ def sentence_spans(text: str, language: str) -> list[Span]:
             starts += new
             at = stop
     # the text before the first sentence is white space, and belongs to it
-    starts = [0, *starts[1:]]
-    tag = primary_language(language)
-    starts[1:] = [
-        start
-        for previous, start in pairwise(starts)
-        if not goes_on(plain[previous:start], plain[start : start + _WORD_CHARACTERS], tag)
-    ]
-    return list(zip(starts, [*starts[1:], len(text)], strict=True)) if text else []
+    firsts = [0]
+    for start in starts[1:]:
+        if start - firsts[-1] > _MAX_PARAGRAPH or not goes_on(plain, firsts[-1], start, primary_language(language)):
+            firsts.append(start)
+    return list(zip(firsts, [*firsts[1:], len(text)], strict=True)) if text else []
 
 
 def _stretches(text: str) -> Iterator[tuple[int, int]]:

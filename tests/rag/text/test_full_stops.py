@@ -1,4 +1,4 @@
-"""Numbers with a full stop, within sentences and at their ends."""
+"""Full stops within sentences and at their ends."""
 
 from __future__ import annotations
 
@@ -54,6 +54,48 @@ def test_a_number_within_a_sentence(language: str, sentence: str) -> None:
 def test_a_number_at_the_end_of_a_sentence(language: str, first: str, second: str) -> None:
     """A number that is no ordinal ends a sentence."""
     assert sentences(f"{first} {second}", language) == [first, second]
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence"),
+    [
+        ("fr", "Interrogé par J. Dupont, M. Macron a salué Mme. Merkel et le Dr. Weber."),
+        ("fr", "MM. Hollande et Valls ont rencontré Mgr. Dupanloup à St. Malo."),
+        ("es", "Según J. Pérez, la Sra. García y Dña. Rosa llegaron con F. Castro."),
+        ("it", "La dott.ssa Rossi e il sig. Bianchi citano l'art. 5 di G. Verdi."),
+        ("pt", "A Profa. Silva e J. Costa falaram."),
+        ("nl", "Mevr. De Vries en dhr. Jansen, o.a. uit Den Haag, kregen ca. 5 mln. euro."),
+        ("pl", "Prof. Kowalski i ks. Nowak mówili z J. Tuskiem, że w 1989 r. upadł mur."),
+        ("cs", "Spisovatel J. Novák se narodil 5. května."),
+        ("da", "Statsminister J. Hansen taler."),
+        ("ru", "И. И. Иванов, т. е. он, видел св. Николая."),
+        ("en", "Ms. Merkel met Mr. Smith in Ft. Worth, as Vol. 3 says."),
+        ("de", "Die Fa. Meier nennt die hl. Barbara und Wr. Neustadt, vgl. Abs. 3."),
+        ("tr", "Doç. Yılmaz ile Sn. Demir geldi."),
+    ],
+)
+def test_an_abbreviation_within_a_sentence(language: str, sentence: str) -> None:
+    """Titles, initials and abbreviations do not end a sentence."""
+    assert sentences(f"{sentence} {sentence}", language) == [sentence, sentence]
+
+
+@pytest.mark.parametrize(
+    ("language", "first", "second"),
+    [
+        ("fr", "Il faut de la vitamine C.", "Les médecins le disent."),
+        ("es", "El sol da vitamina D.", "Las frutas no."),
+        ("pl", "To jest plan B.", "Nie ma innego."),
+    ],
+)
+def test_a_letter_at_the_end_of_a_sentence(language: str, first: str, second: str) -> None:
+    """A single letter that is no initial ends a sentence."""
+    assert sentences(f"{first} {second}", language) == [first, second]
+
+
+def test_a_text_without_capitals() -> None:
+    """Where sentences begin with small letters, a full stop ends them."""
+    text = "to je sve. nije bilo tako. ali dobro."
+    assert sentences(text, "hr") == ["to je sve.", "nije bilo tako.", "ali dobro."]
 
 
 def test_a_number_alone() -> None:
