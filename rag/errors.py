@@ -119,6 +119,10 @@ class ArchiveReadOnly(ArchiveError):
     """The archive cannot be written."""
 
 
+class ArchiveReplica(ArchiveReadOnly):
+    """The database server of the archive only reads, as one does that follows another."""
+
+
 class ArchiveOutdated(ArchiveReadOnly):
     """An earlier version wrote the archive, and it cannot be written, so that something is missing in it."""
 

@@ -12,8 +12,18 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
-_NEEDED = {"pg_isready", "pg_ctl", "pg_hba.conf.sample", "pg_ident.conf.sample", "pg_service.conf.sample"}
+import psycopg
+
+_NEEDED = {
+    "pg_isready",
+    "pg_ctl",
+    "pg_basebackup",
+    "pg_hba.conf.sample",
+    "pg_ident.conf.sample",
+    "pg_service.conf.sample",
+}
 SECRET = "geheim"  # noqa: S105
 # quick, since nothing needs to outlast a power cut
 _SETTINGS = ("fsync=off", "full_page_writes=off", "shared_buffers=32MB", "max_connections=40")
@@ -45,6 +55,16 @@ class PostgresServer:
     def tcp_address(self) -> str:
         """An address for those who need one."""
         return f"postgresql://postgres@127.0.0.1:{self.port}/postgres"
+
+    def ask(self, query: str) -> list[tuple[Any, ...]]:
+        """Ask the server itself."""
+        with psycopg.connect(self.address, autocommit=True) as connection:
+            return connection.execute(query.encode()).fetchall()
+
+    def has_all_of(self, primary: PostgresServer) -> bool:
+        """Whether this standby has all that its primary has."""
+        ((position,),) = primary.ask("SELECT pg_current_wal_flush_lsn()")
+        return self.ask(f"SELECT pg_last_wal_replay_lsn() >= '{position}'") == [(True,)]
 
     def start(self) -> None:
         """Start the server, and wait until it answers."""
@@ -86,6 +106,24 @@ def postgres_server(folder: Path) -> Iterator[PostgresServer]:
     initdb = [str(programs / "initdb"), "-D", str(folder / "data"), "-U", "postgres", "--pwfile", str(password), "-N"]
     initdb += ["--auth-local=trust", "--auth-host=scram-sha-256", "--encoding=UTF8", "--locale=C"]
     subprocess.run(initdb, check=True, capture_output=True, cwd=folder, **_owner())
+    with _started(folder, programs) as server:
+        yield server
+
+
+@contextmanager
+def standby_of(primary: PostgresServer, folder: Path) -> Iterator[PostgresServer]:
+    """Run a copy of a server that follows it, in an empty folder with a short path, and answers questions meanwhile."""
+    if os.geteuid() == 0:
+        shutil.chown(folder, "nobody")
+    copy = [str(primary.programs / "pg_basebackup"), "-h", str(primary.folder), "-p", str(primary.port)]
+    copy += ["-U", "postgres", "-D", str(folder / "data"), "--write-recovery-conf", "--checkpoint=fast", "--no-sync"]
+    subprocess.run(copy, check=True, capture_output=True, cwd=folder, **_owner())
+    with _started(folder, primary.programs) as server:
+        yield server
+
+
+@contextmanager
+def _started(folder: Path, programs: Path) -> Iterator[PostgresServer]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         server = PostgresServer(folder, programs, free.getsockname()[1])

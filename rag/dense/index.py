@@ -17,7 +17,7 @@ from embeddings.permissions import make_folder
 from embeddings.types import Ids, Neighbor, OnStep, Vectors
 from embeddings.vectors.language_neutral import LanguageNeutral, language_neutral
 from rag.dense.location import EMBEDDED
-from rag.errors import VectorsUnavailable, index_failures_said, unavailability_said
+from rag.errors import ArchiveReplica, VectorsUnavailable, index_failures_said, unavailability_said
 from rag.storage.store import Store
 from rag.storage.vectors import EncoderRecord
 from rag.types.archive_state import NOTHING_YET, State
@@ -176,10 +176,14 @@ class DenseIndex:
         self._index = None
 
     def _update_shared(self, encoder: EncoderRecord, source: IndexSource, *, afresh: bool) -> None:
-        """Write what is missing on the server, unless another process is doing so."""
+        """Write what is missing on the server, unless another process is doing so, or is to do so."""
         try:
+            # a database that follows another one is behind it: who changes that one writes
+            self._store.database.check_writable()
             make_folder(self._folder)
             turn = FileLock(self._folder / _WRITING).acquire(timeout=-1 if afresh else 0)
+        except ArchiveReplica:
+            self._index = self._open(encoder, source, afresh=False)
         except Timeout:
             log.debug("Another process is writing to the vector index.")
         except OSError as error:

@@ -7,7 +7,7 @@ import threading
 from pathlib import Path
 
 from rag.archive import Archive
-from rag.errors import ArchiveBusy, FundstelleError
+from rag.errors import ArchiveBusy, ArchiveUnreachable, FundstelleError
 from rag.indexing.watch import watch_changes
 from rag.jobs.indexing_job import IndexingJob, IndexingTask
 from rag.workspace.folders import Folders
@@ -29,6 +29,7 @@ class FolderWatch:
             self._stop.set()
             self._stop = threading.Event()
             try:
+                self._archive._database.check_writable()
                 watched = [Path(folder.path) for folder in Folders(self._archive).all() if folder.watched]
             except FundstelleError as error:
                 _log.warning("Nothing is watched: %s", error)
@@ -56,9 +57,9 @@ class FolderWatch:
             _log.warning("%s", error)
 
     def _is_refused(self) -> bool:
-        """Return whether the last run was begun here, and another program was indexing at that time."""
+        """Return whether the last run was begun here, and another program was indexing, or the database went."""
         state = self._job.state
-        return state.task.quiet and isinstance(state.refusal, ArchiveBusy)
+        return state.task.quiet and isinstance(state.refusal, ArchiveBusy | ArchiveUnreachable)
 
     def _start(self, folders: list[Path]) -> bool:
         """Begin to index the folders that are there; return whether that was possible."""

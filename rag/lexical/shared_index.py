@@ -18,7 +18,7 @@ from embeddings.indexes.milvus_address import MilvusAddress
 from embeddings.indexes.milvus_connection import has_sparse_vectors
 from embeddings.indexes.milvus_sparse import SparseRows, new_rows, open_rows
 from embeddings.permissions import make_folder
-from rag.errors import ArchiveBusy, VectorsUnavailable, index_failures_said, unavailability_said
+from rag.errors import ArchiveBusy, ArchiveReplica, VectorsUnavailable, index_failures_said, unavailability_said
 from rag.lexical.documents import Terms, count_words, deciding_words, entries, term_maker
 from rag.lexical.index import MAX_REBUILT_PASSAGES, VERSION
 from rag.lexical.milvus_words import MilvusWords
@@ -126,8 +126,10 @@ class SharedLexicalIndex:
 
         Raises:
             Timeout, ArchiveBusy: another one does.
+            ArchiveReplica: the database follows another one: who changes that one writes the words.
             OSError: the folder cannot be written.
         """
+        self._store.database.check_writable()
         make_folder(self._folder)
         with FileLock(self._folder / _WRITING).acquire(timeout=seconds), self._store.database.indexing(_PART):
             yield
@@ -137,8 +139,8 @@ class SharedLexicalIndex:
         with ExitStack() as turn:
             try:
                 turn.enter_context(self._turn(seconds=0))
-            except (Timeout, ArchiveBusy):
-                log.debug("Another program is writing the words.")
+            except (Timeout, ArchiveBusy, ArchiveReplica):
+                log.debug("Another program is writing the words, or is to write them.")
             except OSError as error:
                 log.debug("The words are searched as they are: %s.", error)
             else:

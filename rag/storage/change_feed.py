@@ -65,9 +65,12 @@ class ChangeFeed:
     def descends_from(self, state: State) -> bool:
         """Whether the archive came from this state, so that an index of it can catch up by what changed since.
 
-        It did not where the archive was restored from a copy and has changed since.
+        It did not where the archive was restored from a copy, or a server took over that lacked the last changes. A
+        server that follows another one may be a moment behind, for which is waited.
         """
         with self._database.lent():
+            if state.revision > self._database.revision:
+                self._database.wait_for(state.revision)
             return state.revision <= self._database.revision and state.mark == self._database.mark(state.revision)
 
     def vectors_since(self, revision: int, encoder: EncoderRecord) -> Iterator[VectorChanges]:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import secrets
+import time
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any, Protocol
 
+from rag.errors import ArchiveReplica
 from rag.storage.checksums import CHECKSUMS_VERSION
 from rag.storage.damage import DamageNotes
 from rag.storage.schema import FIRST_READABLE_VERSION
@@ -15,6 +17,13 @@ from rag.storage.shared_memory import SharedMemory
 
 Values = Sequence[Any] | Mapping[str, Any]
 """The values of a statement: in the order of its `?`, by the numbers of its `?1`, or by the names of its `:name`."""
+REPLICA = (
+    "The archive {archive} can only be read: its server follows another one, or takes no changes; to change something, "
+    "use an address with the primary server, or with all of them (postgresql://HOST1,HOST2/DATABASE), without "
+    "target_session_attrs."
+)
+# seconds that a server may be behind the one that it follows before indexes are brought to its earlier state
+_MOMENT_BEHIND = 2.0
 # random bytes in the mark of a revision
 _MARK_BYTES = 6
 _PUT_CHANGES = (
@@ -108,6 +117,26 @@ class Database(ABC):
             ArchiveBusy: another one does.
         """
         return nullcontext()
+
+    @property
+    def only_reads(self) -> bool:
+        """Whether a server has the database that takes no changes; whoever makes one hears what else may forbid it."""
+        return False
+
+    def check_writable(self) -> None:
+        """Check that the database takes changes, before work that would be in vain.
+
+        Raises:
+            ArchiveReplica: a server has it that takes none.
+        """
+        if self.only_reads:
+            raise ArchiveReplica(REPLICA.format(archive=self.location))
+
+    def wait_for(self, revision: int) -> None:
+        """Wait a moment for a revision, if a server has the database that follows another one, which has it."""
+        deadline = time.monotonic() + _MOMENT_BEHIND
+        while self.only_reads and self.revision < revision and time.monotonic() < deadline:
+            time.sleep(_MOMENT_BEHIND / 100)
 
     @abstractmethod
     def bytes_on_disk(self) -> int:

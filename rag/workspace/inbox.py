@@ -56,8 +56,9 @@ class Inbox:
 
         Raises:
             UploadError: the name is not one that is indexed, there is no room, or the inbox is full.
-            ArchiveError: the folder cannot be written.
+            ArchiveError: the folder cannot be written, or nothing can be indexed.
         """
+        self.archive._database.check_writable()
         path = _safe_file_path(name)
         try:
             parts = self.folder / _PARTS

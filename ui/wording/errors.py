@@ -18,6 +18,7 @@ from rag.errors import (
     ArchiveOutdated,
     ArchiveReadOnly,
     ArchiveReplaced,
+    ArchiveReplica,
     ArchiveUnreachable,
     ArchiveUnreadable,
     ArticleDamaged,
@@ -55,6 +56,7 @@ class ErrorTexts:
     filter: str
     full: str
     read_only: str
+    replica: str
     damaged: str
     article_damaged: str
     outdated: str
@@ -80,6 +82,8 @@ ERRORS: Mapping[str, ErrorTexts] = {
         full="Die Festplatte mit dem Archiv ist voll. Schaffen Sie Platz, und versuchen Sie es dann noch einmal; alles "
         "bisher Gespeicherte ist sicher.",
         read_only="In das Archiv lässt sich nicht schreiben. Prüfen Sie die Zugriffsrechte seines Ordners: {folder}",
+        replica="Über diesen Server lässt sich das Archiv nur lesen. Ändern können Sie es an einem Server, der mit der "
+        "Hauptdatenbank verbunden ist.",
         damaged="Das Archiv ist beschädigt. Beenden Sie Fundstelle, und retten Sie mit `fundstelle repair`, was sich "
         "lesen lässt, oder stellen Sie es aus einer Sicherung wieder her: {folder}",
         article_damaged="Dieser Artikel ist auf der Festplatte beschädigt worden und wird nicht gezeigt. "
@@ -128,6 +132,8 @@ ERRORS: Mapping[str, ErrorTexts] = {
         filter="This filter cannot be read. Write days as 2024-03-01, or remove it.",
         full="The disk with the archive is full. Make room, then try again; everything stored so far is safe.",
         read_only="The archive cannot be written. Check the permissions of its folder: {folder}",
+        replica="Through this server, the archive can only be read. To change something, use a server that is "
+        "connected to the primary database.",
         damaged="The archive is damaged. Stop Fundstelle and save what can be read (`fundstelle repair`), or restore "
         "a backup: {folder}",
         article_damaged="This article was damaged on the disk and is not shown. Read its file again in the library.",
@@ -217,6 +223,7 @@ def _archive_sentence(error: FundstelleError, texts: Texts, archive: Path | str)
         ArchiveGone: texts.archive_gone,
         ArchiveOutdated: words.outdated,
         ArchiveReadOnly: words.read_only,
+        ArchiveReplica: words.replica,
         EncoderMisfit: texts.other_encoder,
         EncoderUnavailable: words.no_encoder,
         ArchiveUnreachable: words.no_database,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from typing import Self
-from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
 
 from rag.errors import ConfigError
 
@@ -14,6 +14,8 @@ _DEFAULT_SCHEMA = "fundstelle"
 # what PostgreSQL takes without quotation marks
 _SCHEMA = re.compile(r"[a-z_][a-z0-9_]{0,62}")
 _SECRETS = ("password", "sslpassword")
+# which server libpq takes of several: with these, one that may not take changes
+_READERS = ("read-only", "standby", "prefer-standby")
 _FORM = "write postgresql://USER@HOST:5432/DATABASE, with ?schema=NAME for another schema than fundstelle"
 
 
@@ -28,11 +30,16 @@ def is_postgres(archive: object) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class PostgresAddress:
-    """Where an archive is: what libpq reads of its address, and the schema of its tables. It has no password."""
+    """Where an archive is: what libpq reads of its address, and the schema of its tables. It has no password.
+
+    Attributes:
+        only_reads: whether it asks for a server that need not take changes, so that none are made through it.
+    """
 
     connection_string: str
     schema: str
     text: str
+    only_reads: bool = False
 
     def __str__(self) -> str:
         return self.text
@@ -41,8 +48,9 @@ class PostgresAddress:
     def parse(cls, text: str) -> Self:
         """Return the address that a person wrote.
 
-        >>> PostgresAddress.parse("postgresql://me@db/press?schema=news&sslmode=require")
-        PostgresAddress(connection_string='postgresql://me@db/press?sslmode=require', schema='news', text='postgresql://me@db/press?schema=news&sslmode=require')
+        >>> address = PostgresAddress.parse("postgresql://me@db1,db2/press?schema=news&sslmode=require")
+        >>> address.connection_string, address.schema, address.only_reads
+        ('postgresql://me@db1,db2/press?sslmode=require', 'news', False)
 
         Raises:
             ConfigError: it is none, or has a password.
@@ -62,6 +70,7 @@ class PostgresAddress:
         if not text.startswith(f"{_BEGINNING}//") or not _SCHEMA.fullmatch(schema) or schema.startswith("pg_"):
             raise ConfigError(f"{text!r} is no address of an archive: {_FORM}.")
         # urlunsplit leaves out two slashes without a host
-        rest = urlunsplit(("", parts.netloc, parts.path, urlencode(parameters), ""))
+        # libpq reads no + as a space
+        rest = urlunsplit(("", parts.netloc, parts.path, urlencode(parameters, quote_via=quote), ""))
         connection_string = f"{_BEGINNING}{rest if rest.startswith('//') else f'//{rest}'}"
-        return cls(connection_string, schema, text)
+        return cls(connection_string, schema, text, only_reads=parameters.get("target_session_attrs") in _READERS)

@@ -27,8 +27,9 @@ OLDEST_SERVER = 14
 _MAX_IDLE = 8
 # seconds in which a server has to take a connection, and after which it is asked whether it still works on a statement
 _CONNECT_SECONDS, _SILENT_SECONDS = 4, 4
+# seconds in which one of several servers has to take a connection, together; libpq gives each two at least
+_SEVERAL_CONNECT_SECONDS, _LEAST_CONNECT_SECONDS = 8, 2
 _CONNECTION_PARAMETERS: Mapping[str, Any] = {
-    "connect_timeout": _CONNECT_SECONDS,
     "application_name": "fundstelle",
     "client_encoding": "utf8",
     # a computer that is gone is noticed after some twenty seconds
@@ -87,7 +88,7 @@ class _Attentive(psycopg.Connection[Any]):
         except psycopg.Error:
             is_at_work = False
         # the answer may have come meanwhile
-        if not is_at_work and not _has_arrived(socket):
+        if not is_at_work and not has_arrived(socket):
             self.close()
             raise Silent("the server does not answer")
 
@@ -230,7 +231,7 @@ class ServerConnections:
             if connection is None:
                 return self._open()
             # something to be read on an idle connection: the server closed it, perhaps to be started again
-            if not _has_arrived(connection.raw.fileno()):
+            if not has_arrived(connection.raw.fileno()):
                 return connection
             connection.raw.close()
 
@@ -248,11 +249,14 @@ class ServerConnections:
         raw = _Attentive.connect(**parameters, autocommit=True, cursor_factory=_Cursor)
         adapt_values(raw)
         # compiling a query takes longer than these queries take
-        raw.execute(f"SET search_path TO {self._address.schema}; SET jit = off".encode())
+        settings = [f"search_path TO {self._address.schema}", "jit = off"]
+        # whichever of its servers it is: changes go to an address that always leads to the primary
+        settings += ["default_transaction_read_only = on"] if self._address.only_reads else []
+        raw.execute(";".join(f"SET {setting}" for setting in settings).encode())
         return PostgresConnection(raw)
 
 
-def _has_arrived(socket: int) -> bool:
+def has_arrived(socket: int) -> bool:
     """Whether something can be read, or the other side closed it."""
     with selectors.DefaultSelector() as selector:
         selector.register(socket, selectors.EVENT_READ)
@@ -261,8 +265,25 @@ def _has_arrived(socket: int) -> bool:
 
 def _parameters(connection_string: str) -> dict[str, Any]:
     """Return the parameters of a connection; what the address says goes before what is usual."""
-    return {"conninfo": make_conninfo(connection_string, **_missing(conninfo_to_dict(connection_string)))}
+    stated = conninfo_to_dict(connection_string)
+    usual = {**_CONNECTION_PARAMETERS, **_choice_of_server(stated)}
+    missing = {name: value for name, value in usual.items() if name not in stated}
+    return {"conninfo": make_conninfo(connection_string, **missing)}
 
 
-def _missing(stated: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in _CONNECTION_PARAMETERS.items() if name not in stated}
+def _choice_of_server(stated: Mapping[str, Any]) -> dict[str, Any]:
+    """Return which of the servers of an address is taken, and how long each is waited for.
+
+    >>> _choice_of_server({"host": "db1"})
+    {'connect_timeout': 4}
+    >>> _choice_of_server({"host": "db1,db2,db3"})
+    {'connect_timeout': 2, 'target_session_attrs': 'read-write'}
+    """
+    count = max(str(stated.get(name) or "").count(",") + 1 for name in ("host", "hostaddr"))
+    if count == 1:
+        return {"connect_timeout": _CONNECT_SECONDS}
+    # each is tried twice, first as a standby
+    tries = 2 * count if stated.get("target_session_attrs") == "prefer-standby" else count
+    seconds = max(_LEAST_CONNECT_SECONDS, _SEVERAL_CONNECT_SECONDS // tries)
+    # the former primary may come back as a standby
+    return {"connect_timeout": seconds, "target_session_attrs": "read-write"}

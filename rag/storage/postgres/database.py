@@ -9,19 +9,21 @@ from typing import Any
 
 import psycopg
 
-from rag.errors import ArchiveBusy, ArchiveError, NotFound
+from rag.errors import ArchiveError, NotFound
 from rag.storage.database import Database
 from rag.storage.postgres.address import PostgresAddress
 from rag.storage.postgres.connections import OLDEST_SERVER, PostgresConnection, ServerConnections
 from rag.storage.postgres.errors import postgres_error
 from rag.storage.postgres.job_records import JobRecords
 from rag.storage.postgres.keyed_replies import KeyedReplies
+from rag.storage.postgres.locks import IndexingLocks
 from rag.storage.postgres.server_tables import ServerTables
 from rag.storage.postgres.tables import continue_numbers, create_schema, format_of, set_complete
 from rag.storage.postgres.visits import StoredAttempts, StoredSessions
 from rag.storage.schema import SCHEMA_VERSION
 from rag.storage.shared_memory import SharedMemory
 
+_TAKES_NO_CHANGES = ("in_hot_standby", "default_transaction_read_only")
 _SIZE = "SELECT sum(pg_total_relation_size(oid)) FROM pg_class WHERE relkind = 'r' AND relnamespace = %s::regnamespace"
 
 
@@ -42,6 +44,7 @@ class PostgresDatabase(Database):
         super().__init__()
         self.address = address
         self._connections = ServerConnections(address)
+        self._locks = IndexingLocks(address)
         try:
             with self.lent() as connection:
                 self._set_up(connection.raw, create=create, is_copy=is_copy)
@@ -108,6 +111,9 @@ class PostgresDatabase(Database):
     @contextmanager
     def writing(self, *, safely: bool = True) -> Iterator[PostgresConnection]:
         """Change all or nothing on a connection, after all others who write."""
+        if not safely:
+            # articles, and what is known of their files
+            self._locks.check()
         with self.lent() as connection, connection.writing(safely=safely):
             yield connection
 
@@ -118,24 +124,24 @@ class PostgresDatabase(Database):
         Raises:
             ArchiveBusy: another one does.
         """
-        # a connection of its own, which keeps the lock until it is closed
-        server = ServerConnections(self.address)
-        try:
-            with server.lent() as connection:
-                name = f"indexing {part}{self.address.schema}"
-                row = connection.raw.execute("SELECT pg_try_advisory_lock(hashtext(%s))", (name,)).fetchone()
-        except psycopg.Error as error:
-            raise postgres_error(error, self.address) from error
-        try:
-            if not (row and row[0]):
-                raise ArchiveBusy(f"Another program is indexing into {self.address}: wait until it is done.")
+        if not part:
+            self.check_writable()
+        with self._locks.acquired(part):
             yield
-        finally:
-            server.close()
+
+    @property
+    def only_reads(self) -> bool:
+        """Whether the server takes no changes, as it says itself whenever that changes."""
+        if self.address.only_reads:
+            return True
+        with self.lent() as connection:
+            return any(connection.raw.info.parameter_status(name) == "on" for name in _TAKES_NO_CHANGES)
 
     @cached_property
-    def shared_memory(self) -> SharedMemory:
-        """What all servers of the archive remember together."""
+    def shared_memory(self) -> SharedMemory | None:
+        """What all servers of the archive remember together; None where nothing can be written."""
+        if self.only_reads:
+            return None
         tables = ServerTables(self)
         return SharedMemory(StoredSessions(tables), StoredAttempts(tables), KeyedReplies(tables), JobRecords(tables))
 

@@ -12,13 +12,21 @@ from rag.errors import (
     ArchiveFull,
     ArchiveGone,
     ArchiveReadOnly,
+    ArchiveReplica,
     ArchiveUnreachable,
     ArchiveUnreadable,
 )
+from rag.storage.database import REPLICA
 from rag.storage.postgres.address import PostgresAddress
 
 # what libpq says where no connection comes about, and what to do; it has no codes for this
+_NO_PRIMARY = ("session is read-only", "server is in hot standby mode")
 _ADVICE = (
+    (
+        _NO_PRIMARY,
+        "none of its servers takes changes now, so wait until one is promoted; ?target_session_attrs=prefer-standby "
+        "reads meanwhile",
+    ),
     (("password", "authentication", "role ", "pg_hba.conf"), "set PGUSER and PGPASSWORD, or write them into ~/.pgpass"),
     (("certificate", "ssl", "tls"), "check sslmode and sslrootcert in the address, and the server's certificate"),
     (('database "',), "name a database that exists at the end of the address, or create this one"),
@@ -38,8 +46,13 @@ def postgres_error(error: psycopg.Error, address: PostgresAddress) -> ArchiveErr
             )
         case errors.LockNotAvailable() | errors.DeadlockDetected() | errors.TooManyConnections():
             return ArchiveBusy(f"{archive} is written by other programs, or used by too many: try again later.")
-        case errors.InsufficientPrivilege() | errors.ReadOnlySqlTransaction():
-            return ArchiveReadOnly(f"{archive} may not be written by this user, or is a copy: ask who runs the server.")
+        case errors.SerializationFailure():
+            # questions never wait for each other: only a server that follows another one cancels them so
+            return ArchiveBusy(f"{archive} was read while its server had to remove what was read: ask again.")
+        case errors.ReadOnlySqlTransaction():
+            return ArchiveReplica(REPLICA.format(archive=address))
+        case errors.InsufficientPrivilege():
+            return ArchiveReadOnly(f"{archive} may not be written by this user: ask who runs the server.")
         case errors.DataCorrupted() | errors.IndexCorrupted():
             return ArchiveDamaged(f"{archive} is damaged ({_reason(error)}): restore a backup of the server.")
         case errors.UndefinedTable() | errors.InvalidCatalogName():
@@ -48,8 +61,10 @@ def postgres_error(error: psycopg.Error, address: PostgresAddress) -> ArchiveErr
             return ArchiveError(f"A name or a question is too long for {archive.lower()}: shorten it and try again.")
         case psycopg.OperationalError():
             reason = _reason(error)
+            # of several servers, the last one's reason comes first
+            said = str(error) if any(word in str(error) for word in _NO_PRIMARY) else reason
             advice = next(
-                (advice for words, advice in _ADVICE if any(word in reason.lower() for word in words)), _GENERAL_ADVICE
+                (advice for words, advice in _ADVICE if any(word in said.lower() for word in words)), _GENERAL_ADVICE
             )
             return ArchiveUnreachable(f"{archive} cannot be reached ({reason}): {advice}.")
     return ArchiveUnreadable(f"{archive} cannot be used ({_reason(error)}): ask who runs the server.")
