@@ -22,6 +22,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from archives_in_postgres import archives_in_postgres, copy_to_server, open_in_folder
 from filelock import FileLock
 from hypothesis import settings
 from paths import ARTICLES, REAL_ARTICLES, Run
@@ -50,6 +51,11 @@ LONG_FILES = ("test_docs.py", "test_browser.py", "test_answers.py", "test_access
 DESELECTED = pytest.StashKey[list[str]]()
 SHARED = "FUNDSTELLE_TESTS_SHARED"
 """The variable with the folder that all processes of a test run share."""
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let tests of archives be run with another engine."""
+    parser.addoption("--archives", choices=("folder", "postgres"), default="folder", help="where tests have archives")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -156,6 +162,16 @@ def share_encoder() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session", autouse=True)
+def archives(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Have archives where the option says."""
+    if request.config.getoption("--archives") == "folder":
+        yield
+        return
+    with archives_in_postgres(request.getfixturevalue("postgres").address):
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
 def reuse_workers() -> Iterator[None]:
     """Let loaders take worker processes that earlier tests have started."""
     with workers_reused():
@@ -167,7 +183,7 @@ def shared_archive(articles: Path, folder: Path) -> Path:
     original = Path(os.environ[SHARED], articles.name)
     with FileLock(f"{original}.lock"):
         if not original.exists():
-            with Archive.open(folder / "indexing") as archive:
+            with open_in_folder(folder / "indexing") as archive:
                 report = archive.index([articles])
                 assert report.failures == ()
             shutil.move(folder / "indexing", original)
@@ -175,9 +191,14 @@ def shared_archive(articles: Path, folder: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
-def sample(encoder: Encoder, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Archive]:
+def sample(
+    encoder: Encoder, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
+) -> Iterator[Archive]:
     """An archive of all sample articles; tests only read it."""
-    with Archive.open(shared_archive(ARTICLES, tmp_path_factory.mktemp("sample"))) as archive:
+    folder = shared_archive(ARTICLES, tmp_path_factory.mktemp("sample"))
+    if request.config.getoption("--archives") == "postgres":
+        copy_to_server(folder, request.getfixturevalue("postgres").address)
+    with Archive.open(folder) as archive:
         yield archive
 
 

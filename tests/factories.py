@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import sqlite3
 from typing import Any
 
 import numpy as np
@@ -100,11 +99,9 @@ def article_file(title: str, day: str, outlet: str, text: str = BRIDGE) -> str:
 
 def stored_rows(archive: Archive) -> tuple[list[object], dict[bytes, np.ndarray]]:
     """Return all stored rows without the revision of the archive."""
-    with sqlite3.connect(archive.folder / "archive.sqlite") as database:
-        articles = database.execute(
-            "SELECT id, title, text, published, same_as, text_key, recipe, recurring FROM articles"
-        ).fetchall()
-        passages = database.execute('SELECT key, article, start, "end", input_hash FROM passages').fetchall()
-        bands = database.execute("SELECT * FROM bands").fetchall()
-        vectors = dict(database.execute("SELECT input_hash, vector FROM vectors"))
+    rows = archive._database.rows
+    articles = rows("SELECT id, title, text, published, same_as, text_key, recipe, recurring FROM articles")
+    passages = rows('SELECT key, article, start, "end", input_hash FROM passages')
+    bands = rows("SELECT * FROM bands")
+    vectors = dict(rows("SELECT input_hash, vector FROM vectors"))
     return [sorted(articles), sorted(passages), sorted(bands)], vectors

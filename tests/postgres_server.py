@@ -59,7 +59,8 @@ class PostgresServer:
     def ask(self, query: str) -> list[tuple[Any, ...]]:
         """Ask the server itself."""
         with psycopg.connect(self.address, autocommit=True) as connection:
-            return connection.execute(query.encode()).fetchall()
+            cursor = connection.execute(query.encode())
+            return cursor.fetchall() if cursor.description else []
 
     def has_all_of(self, primary: PostgresServer) -> bool:
         """Whether this standby has all that its primary has."""

@@ -1,12 +1,17 @@
-"""A server of PostgreSQL and one that follows it: reading from both, and going on when one takes over from the other."""
+"""A server of PostgreSQL and one that follows it: reading from both, and going on when one takes over."""
 
 from __future__ import annotations
 
+import itertools
+import re
+import sys
 import tempfile
+import threading
 import time
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -22,21 +27,22 @@ from embeddings.encoder import Encoder
 from rag.access.roles import Role
 from rag.api.app import access_of, build_api
 from rag.archive import Archive
-from rag.errors import ArchiveBusy, ArchiveReplica, ArchiveUnreachable
+from rag.errors import ArchiveBusy, ArchiveReplica, ArchiveUnreachable, FundstelleError
 from rag.server.hosts import Serving
 from rag.storage.postgres import opening
+from rag.storage.postgres.opening import open_database
 from rag.types import Progress
 from rag.workspace.dossiers import Dossiers
 from rag.workspace.history import History
+from rag.workspace.saved_questions import SavedQuestions
+from ui.app import build_app
 
 pytestmark = [pytest.mark.postgres, pytest.mark.heavy]
 
 SOON = 10
 """Seconds within which a person hears what is wrong."""
 FIRE = "Bei dem Brand in der Lagerhalle am Hafen kamen 134 Menschen ums Leben, sagte die Feuerwehr am Montag."
-BRIDGE = (
-    "Die neue Brücke über die Weser kostet 48 Millionen Euro und wird im Oktober eröffnet, sagte der Bürgermeister."
-)
+BRIDGE = "Die neue Brücke über die Weser kostet 48 Millionen Euro und wird im Oktober eröffnet, sagte der Rat."
 OWL = "Im Zoo schlüpften am Dienstag drei Schneeeulen; sie wiegen 45 Gramm und werden von Hand gefüttert."
 QUESTION = "Wie viele Menschen starben bei dem Brand am Hafen?"
 
@@ -90,7 +96,7 @@ def cited(archive: Archive, question: str = QUESTION) -> list[str]:
 
 
 @contextmanager
-def said_soon(error: type[Exception], match: str = "") -> Iterator[None]:
+def said_soon(error: type[Exception], match: str) -> Iterator[None]:
     begun = time.monotonic()
     with pytest.raises(error, match=match):
         yield
@@ -108,18 +114,88 @@ def test_one_takes_over_from_the_other(pair: Pair, tmp_path: Path, encoder: Enco
         pair.primary.stop()
         with said_soon(ArchiveUnreachable, "none of its servers takes changes now"):
             archive.ask(QUESTION)
-        with said_soon(ArchiveUnreachable):
+        with said_soon(ArchiveUnreachable, "none of its servers takes changes now"):
             archive.index(articles)
-        begun = time.monotonic()
         pair.take_over()
         assert cited(archive)[0] == "fire"
-        print(f"\npromoted and answered after {time.monotonic() - begun:.2f} s")
         assert [each.name for each in Dossiers(archive).summaries()] == ["Brände"]
         Dossiers(archive).make("Brücken")
         write(articles, owl=OWL)
         report = archive.index(articles)
         assert (report.new, report.unchanged) == (1, 2)
         assert cited(archive, "Wie viel wiegen die Schneeeulen?")[0] == "owl"
+
+
+def test_who_asks_and_writes_meanwhile(pair: Pair, tmp_path: Path, encoder: Encoder) -> None:
+    """With synchronous replication, what was stored is there once; nobody waits for long, and all goes on by itself."""
+    pair.primary.ask("ALTER SYSTEM SET synchronous_standby_names = '*'")
+    pair.primary.ask("SELECT pg_reload_conf()")
+    with Archive.open(pair.address(), encoder=encoder) as archive:
+        archive.index(write(tmp_path / "articles", fire=FIRE, bridge=BRIDGE))
+        stored: list[str] = []
+        answered: list[float] = []
+        took: list[float] = []
+        refusals: list[FundstelleError] = []
+        stop = threading.Event()
+
+        def ask() -> None:
+            assert archive.ask(QUESTION, fast=True).citations
+            answered.append(time.monotonic())
+
+        def save(names: Iterator[int]) -> None:
+            question = f"Frage {next(names)}?"
+            SavedQuestions(archive).add(question)
+            stored.append(question)
+
+        def work(act: Callable[[], None]) -> None:
+            while not stop.is_set():
+                begun = time.monotonic()
+                try:
+                    act()
+                except FundstelleError as error:
+                    refusals.append(error)
+                took.append(time.monotonic() - begun)
+                time.sleep(0.01)
+
+        threads = [threading.Thread(target=work, args=(act,)) for act in (ask, partial(save, itertools.count()))]
+        for thread in threads:
+            thread.start()
+        wait_until(lambda: len(answered) > 5 and len(stored) > 5)
+        pair.primary.stop()
+        killed = time.monotonic()
+        wait_until(lambda: len(refusals) > 5)
+        pair.take_over()
+        promoted, before = time.monotonic(), len(stored)
+        wait_until(lambda: answered[-1] > promoted and len(stored) > before + 5)
+        stop.set()
+        for thread in threads:
+            thread.join()
+        assert {type(error) for error in refusals} == {ArchiveUnreachable}
+        assert max(took) < SOON
+        names = [saved.question for saved in SavedQuestions(archive).all()]
+        assert len(names) == len(set(names))
+        assert set(stored) <= set(names)
+        first = next(moment for moment in answered if moment > killed)
+        sys.stdout.write(
+            f"\n{len(answered)} questions answered, {len(stored)} saved, {len(refusals)} refused, the longest after "
+            f"{max(took):.2f} s; the standby took over {promoted - killed:.2f} s after the kill, and the first answer "
+            f"came {first - promoted:.2f} s later\n"
+        )
+
+
+def test_a_standby_that_is_waited_for_in_vain(pair: Pair) -> None:
+    """Where each change has to be at the standby, too, and that is away, who changes something hears it soon."""
+    with closing(open_database(pair.address())) as database:
+        pair.primary.ask("ALTER SYSTEM SET synchronous_standby_names = '*'")
+        pair.primary.ask("SELECT pg_reload_conf()")
+        database.set_meta("word", "Hafen")
+        pair.standby.stop()
+        with said_soon(ArchiveUnreachable, "does not answer"):
+            database.set_meta("word", "Brücke")
+        assert database.meta("word") == "Hafen"
+        pair.standby.start()
+        wait_until(lambda: database.meta("word") == "Brücke")
+        database.set_meta("word", "Eule")
 
 
 def test_a_standby_that_lacks_the_last_changes(pair: Pair, tmp_path: Path, encoder: Encoder) -> None:
@@ -234,12 +310,11 @@ def test_a_standby_reads(pair: Pair, tmp_path: Path, encoder: Encoder, monkeypat
 def test_indexes_ahead_of_a_standby(pair: Pair, tmp_path: Path, encoder: Encoder) -> None:
     """The computer that indexes asks the standby, which is behind: it waits, and then shows what is there."""
     articles = write(tmp_path / "articles", bridge=BRIDGE)
-    with (
-        Archive.open(pair.address(), encoder=encoder) as writer,
-        Archive.open(pair.standby.address, encoder=encoder) as reader,
-    ):
+    with ExitStack() as stack:
+        writer = stack.enter_context(Archive.open(pair.address(), encoder=encoder))
         writer.index(articles)
         pair.wait()
+        reader = stack.enter_context(Archive.open(pair.standby.address, encoder=encoder))
         assert cited(reader) == ["bridge"]
         pair.standby.ask("SELECT pg_wal_replay_pause()")
         writer.index(write(articles, fire=FIRE))
@@ -252,7 +327,7 @@ def test_indexes_ahead_of_a_standby(pair: Pair, tmp_path: Path, encoder: Encoder
         assert cited(writer)[0] == "fire"
 
 
-def test_a_server_of_a_standby(pair: Pair, tmp_path: Path, encoder: Encoder) -> None:
+def test_a_server_of_a_standby(pair: Pair, tmp_path: Path, encoder: Encoder, caplog: pytest.LogCaptureFixture) -> None:
     """It answers, lets people in by sessions of its own, and refuses changes in a problem."""
     with Archive.open(pair.address(), encoder=encoder) as writer:
         writer.index(write(tmp_path / "articles", fire=FIRE))
@@ -263,19 +338,34 @@ def test_a_server_of_a_standby(pair: Pair, tmp_path: Path, encoder: Encoder) -> 
             assert access
             session = access.sign_in("reader", PASSWORD, "192.0.2.1")
             assert access.visitor_of_session(session)
-            client = TestClient(build_api(reader, serving), base_url=HERE, headers=bearer(Role.EDITOR))
+            client = TestClient(build_api(reader, serving), base_url=HERE, headers=bearer(Role.ADMIN))
             answer = client.post("/api/v1/ask", json={"question": QUESTION}).raise_for_status().json()
             article = answer["citations"][0]["article"]["id"]
             for path in (f"articles/{article}", "articles", "status", "ready", "jobs", "dossiers", "saved", "runs"):
                 assert client.get(f"/api/v1/{path}").status_code == 200, path
             changes = (
-                ("index", {"files": [("files", ("a.txt", FIRE.encode()))]}),
-                ("dossiers", {"json": {"name": "Neu"}}),
+                ("index/files", {"files": [("files", ("a.txt", FIRE.encode()))]}),
+                ("forget", {"json": {"paths": [str(tmp_path / "articles")]}}),
                 ("saved", {"json": {"question": QUESTION}}),
             )
             for path, body in changes:
                 check_problem(client.post(f"/api/v1/{path}", **body), 503, "archive-replica")
             assert not list(reader.files.rglob("*.txt"))
+            page = TestClient(build_app(reader), base_url=HERE)
+            asked = page.get("/answer", params={"q": QUESTION}, headers={"accept-language": "en"})
+            assert "134 Menschen" in re.sub(r"<[^>]+>", "", asked.text)
+            for view in (
+                "/",
+                "/view/questions",
+                "/view/dossiers",
+                "/view/settings",
+                "/view/library",
+                f"/article/{article}",
+            ):
+                assert page.get(view).status_code == 200, view
+            refused = page.post("/history/clear", json={}, headers={"accept-language": "en"})
+            assert (refused.status_code, "can only be read" in refused.text) == (503, True)
+            assert "missing in the history" in caplog.text
 
 
 def test_a_question_in_the_way_of_a_standby(pair: Pair, tmp_path: Path, encoder: Encoder) -> None:
@@ -296,23 +386,21 @@ def test_a_question_in_the_way_of_a_standby(pair: Pair, tmp_path: Path, encoder:
             assert cited(reader) == ["fire"]
 
 
-def test_the_command_line(pair: Pair, tmp_path: Path, program: Run) -> None:
+def test_the_command_line(pair: Pair, tmp_path: Path, fundstelle: Run) -> None:
     """Asks a standby, and says that it is one to who changes something."""
-    articles, cache = write(tmp_path / "articles", fire=FIRE), str(tmp_path / "cache")
-    here = {"XDG_CACHE_HOME": cache}
-    assert program("index", articles, "--archive", pair.address(), **here).returncode == 0
+    articles = write(tmp_path / "articles", fire=FIRE)
+    assert fundstelle("index", articles, "--archive", pair.address()).returncode == 0
     pair.wait()
     there = ("--archive", pair.standby.address)
-    assert "134 Menschen" in program("ask", QUESTION, *there, **here).stdout
-    assert program("list", *there, **here).returncode == program("show", "fire", *there, **here).returncode == 0
-    refused = program("index", articles, *there, **here)
-    assert refused.returncode == 1
+    assert "134 Menschen" in fundstelle("ask", QUESTION, *there).stdout
+    assert fundstelle("list", *there).returncode == fundstelle("show", "fire", *there).returncode == 0
+    refused = fundstelle("index", articles, *there)
+    assert refused.returncode == 2
     assert "can only be read" in " ".join(refused.stderr.split())
     pair.primary.stop()
     begun = time.monotonic()
-    assert "none of its servers takes changes now" in " ".join(
-        program("ask", QUESTION, "--archive", pair.address(), **here).stderr.split()
-    )
-    print(f"\nrefused after {time.monotonic() - begun:.1f} s, the start of the program included")
+    refused = fundstelle("ask", QUESTION, "--archive", pair.address())
+    assert "none of its servers takes changes now" in " ".join(refused.stderr.split())
+    assert time.monotonic() - begun < SOON
     pair.take_over()
-    assert "134 Menschen" in program("ask", QUESTION, "--archive", pair.address(), **here).stdout
+    assert "134 Menschen" in fundstelle("ask", QUESTION, "--archive", pair.address()).stdout

@@ -37,9 +37,10 @@ _CONNECTION_PARAMETERS: Mapping[str, Any] = {
     "keepalives_interval": 3,
     "keepalives_count": 3,
 }
-_IS_AT_WORK = (
-    "SELECT state = 'active' AND wait_event_type IS DISTINCT FROM 'Client' FROM pg_stat_activity WHERE pid = %s"
-)
+# who waits for a standby that is away is not at work
+_IS_AT_WORK = """
+SELECT state = 'active' AND wait_event_type IS DISTINCT FROM 'Client' AND wait_event IS DISTINCT FROM 'SyncRep'
+FROM pg_stat_activity WHERE pid = %s"""
 # who writes locks a row that all change; one who stops in the middle lets go of it after a minute
 _BEGIN_SAFELY = (
     "SELECT set_config('lock_timeout', '30s', true), set_config('idle_in_transaction_session_timeout', '60s', true)"

@@ -11,6 +11,7 @@ import psycopg
 from rag.server.stored_replies import KeyState, StoredReply
 from rag.storage.postgres.connections import ServerConnections
 from rag.storage.postgres.errors import postgres_error
+from rag.storage.postgres.locks import release
 from rag.storage.postgres.server_tables import ServerTables
 
 STORED_SECONDS = 24 * 3600.0
@@ -51,6 +52,7 @@ class KeyedReplies:
             except psycopg.Error as error:
                 raise postgres_error(error, self._tables.address) from error
             is_free = bool(row and row[0])
+            claim.callback(release, connection)
             # only now: it may have been stored a moment ago
             reply = self._stored(key)
             if reply is not None:

@@ -4,14 +4,21 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import psycopg
 
 from rag.errors import ArchiveBusy, ArchiveUnreachable
 from rag.storage.postgres.address import PostgresAddress
-from rag.storage.postgres.connections import ServerConnections, has_arrived
+from rag.storage.postgres.connections import PostgresConnection, ServerConnections, has_arrived
 from rag.storage.postgres.errors import postgres_error
+
+
+def release(connection: PostgresConnection) -> None:
+    """Give up the locks of a connection, which the server would do a moment after it was closed."""
+    # a server that is gone has done so
+    with suppress(psycopg.OperationalError):
+        connection.raw.execute("SELECT pg_advisory_unlock_all()")
 
 
 class IndexingLocks:
@@ -46,6 +53,7 @@ class IndexingLocks:
                 yield
             finally:
                 self._thread.connections = outer
+                release(connection)
         finally:
             server.close()
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from datetime import date
 from pathlib import Path
 
@@ -42,9 +41,8 @@ def archive(tmp_path: Path, encoder: Encoder) -> Archive:
 
 def passages(archive: Archive) -> dict[str, int]:
     """How many passages are kept of each article, by its outlet."""
-    with sqlite3.connect(archive.folder / "archive.sqlite") as database:
-        query = "SELECT coalesce(source, ''), count(*) FROM passages JOIN articles ON article = articles.id GROUP BY 1"
-        return dict(database.execute(query))
+    query = "SELECT coalesce(source, ''), count(*) FROM passages JOIN articles ON article = articles.id GROUP BY 1"
+    return dict(archive._database.rows(query))
 
 
 def test_the_same_text_is_kept_once_and_cited_from_the_earliest(archive: Archive, folder: Path) -> None:
@@ -190,11 +188,11 @@ def test_an_updated_article_is_a_version(archive: Archive, folder: Path, fundste
     words = len(BRIDGE.split())
     # all runs of the shorter text, of all those of the longer one, which has nine words more
     assert version.shared == pytest.approx((words - 4) / (words - 4 + 9), abs=0.01)
-    facts = json.loads(fundstelle("show", "d.md", "--json", "--archive", str(archive.folder)).stdout)
+    facts = json.loads(fundstelle("show", "d.md", "--json", "--archive", archive.location).stdout)
     assert [linked["id"] for linked in facts["versions"]] == [version.article.id]
     assert [linked["source"] for linked in json.loads(fundstelle("show", version.article.id, "--json", "--archive",
-            str(archive.folder)).stdout)["doubles"]] == ["Elbblatt"]  # fmt: skip
-    printed = fundstelle("show", "d.md", "--archive", str(archive.folder)).stdout
+            archive.location).stdout)["doubles"]] == ["Elbblatt"]  # fmt: skip
+    printed = fundstelle("show", "d.md", "--archive", archive.location).stdout
     assert f"{version.article.id} (shares" in printed
 
 

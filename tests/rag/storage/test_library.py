@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import sqlite3
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -17,9 +16,10 @@ from factories import BRIDGE, article_file
 from embeddings.encoder import Encoder
 from rag.archive import Archive
 from rag.storage import library
+from rag.storage.database import Database
 from rag.storage.library import Library
 from rag.storage.listing import FILL_LISTING
-from rag.storage.sqlite_database import SqliteDatabase
+from rag.storage.store import Store
 from rag.types import Filter
 from rag.types.library import SORT_FACTS, LibraryQuery, LibraryRow, SortFact
 
@@ -31,9 +31,9 @@ LANGUAGES = ("de", "en", "de-CH", "fr")
 
 
 @pytest.fixture(scope="module")
-def database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SqliteDatabase]:
+def database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
     """180 articles of all mixtures of facts, put there by SQL."""
-    opened = SqliteDatabase(tmp_path_factory.mktemp("library") / "archive.sqlite")
+    opened = Store(tmp_path_factory.mktemp("library") / "archive.sqlite").database
     with opened.transaction() as (connection, _):
         for number in range(180):
             day = None if number % 7 == 0 else date(2015 + number % 9, 1 + number % 12, 1 + number % 28).isoformat()
@@ -59,7 +59,7 @@ def database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SqliteDatabas
     opened.close()
 
 
-def all_rows(database: SqliteDatabase, query: LibraryQuery = ALL) -> list[LibraryRow]:
+def all_rows(database: Database, query: LibraryQuery = ALL) -> list[LibraryRow]:
     """All articles that a query asks for, page after page."""
     rows: list[LibraryRow] = []
     page, number = Library(database).page(query), 1
@@ -84,7 +84,7 @@ KEYS: dict[SortFact, Callable[[LibraryRow], Any]] = {
 @pytest.mark.parametrize("most", [20_000, 0])
 @pytest.mark.parametrize("sort", SORT_FACTS)
 def test_every_order_in_both_directions(
-    database: SqliteDatabase, monkeypatch: pytest.MonkeyPatch, most: int, sort: SortFact
+    database: Database, monkeypatch: pytest.MonkeyPatch, most: int, sort: SortFact
 ) -> None:
     """Every article once; few articles are sorted as many are, which the index gives in order."""
     monkeypatch.setattr(library, "MAX_COUNTED", most)
@@ -100,7 +100,7 @@ def test_every_order_in_both_directions(
             assert list(map(key, up)) == sorted(map(key, up))
 
 
-def test_headlines_are_sorted_as_in_a_dictionary(database: SqliteDatabase) -> None:
+def test_headlines_are_sorted_as_in_a_dictionary(database: Database) -> None:
     """Case and umlauts do not matter; without a headline, the file's name counts."""
     rows = all_rows(database, LibraryQuery(sort="title", descending=False))
     assert list(dict.fromkeys(row.label for row in rows if not row.label.startswith("name"))) == [
@@ -152,7 +152,7 @@ def test_headlines_are_sorted_as_in_a_dictionary(database: SqliteDatabase) -> No
     ids=lambda value: str(value) if isinstance(value, LibraryQuery) else "",
 )
 def test_search_and_filters(
-    database: SqliteDatabase,
+    database: Database,
     monkeypatch: pytest.MonkeyPatch,
     most: int,
     query: LibraryQuery,
@@ -165,7 +165,7 @@ def test_search_and_filters(
         assert {row.id for row in all_rows(database, replace(query, sort=sort))} == expected
 
 
-def test_counts(database: SqliteDatabase) -> None:
+def test_counts(database: Database) -> None:
     """By month, outlet and language, as Python counts them."""
     rows, counts = all_rows(database), Library(database).counts(LibraryQuery())
     assert counts.undated == sum(row.published is None for row in rows)
@@ -177,7 +177,7 @@ def test_counts(database: SqliteDatabase) -> None:
 
 
 @pytest.mark.parametrize("most", [20_000, 10])
-def test_counts_of_some(database: SqliteDatabase, monkeypatch: pytest.MonkeyPatch, most: int) -> None:
+def test_counts_of_some(database: Database, monkeypatch: pytest.MonkeyPatch, most: int) -> None:
     """Those that a query asks for, whether they are few or many, or those that are named, as Python counts them."""
     monkeypatch.setattr(library, "MAX_COUNTED", most)
     query = LibraryQuery(filter=Filter(languages=("fr",), since=date(2016, 2, 1)))
@@ -190,12 +190,11 @@ def test_counts_of_some(database: SqliteDatabase, monkeypatch: pytest.MonkeyPatc
 
 def listing(archive: Archive) -> list[tuple[Any, ...]]:
     """The listing, without the numbers of its rows."""
-    with sqlite3.connect(archive.folder / "archive.sqlite") as connection:
-        query = (
-            "SELECT article, title_key, published, language_key, passages, added, state, comments, "
-            "(SELECT name FROM names WHERE code = source), (SELECT name FROM names WHERE code = author) FROM listing"
-        )
-        return sorted(connection.execute(query).fetchall())
+    query = (
+        "SELECT article, title_key, published, language_key, passages, added, state, comments, "
+        "(SELECT name FROM names WHERE code = source), (SELECT name FROM names WHERE code = author) FROM listing"
+    )
+    return sorted(archive._database.rows(query))
 
 
 def test_the_listing_follows_every_change(tmp_path: Path, encoder: Encoder) -> None:

@@ -56,7 +56,7 @@ def test_what_only_reads(postgres_database: Database, only_reads: str) -> None:
     with closing(open_database(f"{postgres_database.location}{only_reads}", create=False)) as reader:
         postgres_database.set_meta("word", "Hafen")
         assert (reader.meta("word"), reader.shared_memory, reader.only_reads) == ("Hafen", None, True)
-        with pytest.raises(ArchiveReplica, match="can only be read: .*postgresql://HOST1,HOST2/DATABASE"):
+        with pytest.raises(ArchiveReplica, match=r"can only be read: .*\(postgresql://HOST1,HOST2/DATABASE\)"):
             reader.set_meta("word", "Brücke")
         with pytest.raises(ArchiveReplica), reader.indexing():
             pass
