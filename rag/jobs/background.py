@@ -112,9 +112,15 @@ class BackgroundJob(Generic[State]):
         """Whether a job is running."""
         return not self._finished.is_set()
 
-    def cancel(self) -> None:
-        """End the job after the file or question at hand; what was stored stays."""
-        self._cancelled.set()
+    def cancel(self, job_id: str | None = None) -> None:
+        """End the job after the file or question at hand; what was stored stays.
+
+        Args:
+            job_id: the id of the job that is meant, so that no later one is ended in its place.
+        """
+        with self._starting:
+            if job_id in (None, self._state.id):
+                self._cancelled.set()
 
     def wait(self, seconds: float) -> bool:
         """Wait until the job has ended, at most `seconds`; return whether it has."""

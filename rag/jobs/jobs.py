@@ -87,7 +87,9 @@ class Jobs:
         """
         model = self.job(job_id)
         if model.running and self.is_local(job_id):
-            next(job for job in self.all() if job.state.id == job_id).cancel()
+            # it may have ended since
+            for job in self.all():
+                job.cancel(job_id)
         elif model.running and self.board:
             self.board.cancel(job_id)
         return model
