@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
 
@@ -21,8 +22,17 @@ from rag.storage.database import Database
 from rag.storage.postgres.address import is_postgres
 from rag.storage.postgres.opening import open_database
 
-open_in_folder = Archive.open
-"""Opens what is in a folder there, all the same."""
+_open = Archive.open
+_in_folder = ContextVar("_in_folder", default=False)
+
+
+def open_in_folder(folder: Path) -> Archive:
+    """Open what is in a folder there, all the same."""
+    token = _in_folder.set(True)
+    try:
+        return _open(folder)
+    finally:
+        _in_folder.reset(token)
 
 
 def address_for(folder: Path | str, server: str) -> str:
@@ -42,8 +52,9 @@ def archives_in_postgres(server: str) -> Iterator[None]:
         return opened(kind, address_for(folder, server), **arguments)
 
     def open_store(self: store.Store, database: Path | Database) -> None:
-        is_path = isinstance(database, Path)
-        store_of(self, open_database(address_for(database.parent, server)) if is_path else database)
+        if isinstance(database, Path) and not _in_folder.get():
+            database = open_database(address_for(database.parent, server))
+        store_of(self, database)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(ArchiveParts, "open", classmethod(open_archive))

@@ -83,6 +83,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if "FUNDSTELLE_TEST_MILVUS" not in os.environ:
         on_server = [item for item in items if item.get_closest_marker("milvus")]
         _deselect(config, items, on_server, "the address of a Milvus server in $FUNDSTELLE_TEST_MILVUS")
+    if config.getoption("--archives") == "postgres":
+        in_folder = [item for item in items if item.get_closest_marker("folder")]
+        _deselect(config, items, in_folder, "an archive in a folder")
     if installation() is None:
         in_postgres = [item for item in items if item.get_closest_marker("postgres")]
         _deselect(

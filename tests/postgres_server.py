@@ -92,9 +92,13 @@ class PostgresServer:
 
 
 @contextmanager
-def postgres_server(folder: Path) -> Iterator[PostgresServer]:
-    """Run a server in an empty folder with a short path, as paths of sockets have to be."""
-    installed = installation()
+def postgres_server(folder: Path, installed: Path | None = None) -> Iterator[PostgresServer]:
+    """Run a server in an empty folder with a short path, as paths of sockets have to be.
+
+    Args:
+        installed: the folder of a PostgreSQL, if not the usual one.
+    """
+    installed = installed or installation()
     assert installed, "PostgreSQL is not installed"
     if os.geteuid() == 0:
         # it does not run as root

@@ -180,6 +180,7 @@ def test_nothing_is_added_to_what_is_not_there(dossiers: Dossiers) -> None:
     assert dossiers.summaries() == []
 
 
+@pytest.mark.folder
 def test_an_archive_of_version_5_gets_dossiers(archive: Archive) -> None:
     """It is migrated on open; one that may only be read has none, and says so when one is made."""
     folder = archive.folder

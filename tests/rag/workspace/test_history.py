@@ -80,6 +80,7 @@ def test_deleting(archive: Archive) -> None:
     assert (history.clear(), questions(history)) == (3, [])
 
 
+@pytest.mark.folder
 def test_private_mode(archive: Archive) -> None:
     """While it is on, nothing is noted, not even that a question was asked again."""
     history, settings = History(archive), SettingsStore(archive)
@@ -95,6 +96,7 @@ def test_private_mode(archive: Archive) -> None:
     assert questions(history) == ["a?", "b?"]
 
 
+@pytest.mark.folder
 def test_an_archive_of_version_5_gets_a_history(archive: Archive) -> None:
     """It is migrated on open; one that may only be read has no history, no saved questions, and the usual settings."""
     folder = archive.folder

@@ -155,6 +155,7 @@ def test_names(archive: Archive) -> None:
     assert saved.all() == ()
 
 
+@pytest.mark.folder
 def test_an_archive_that_was_restored(archive: Archive, folder: Path, encoder: Encoder) -> None:
     """After a copy was put back, what came since is new, and what was seen is not; an old state marks nothing."""
     saved = SavedQuestions(archive)

@@ -34,7 +34,7 @@ def test_settings_are_stored(archive: Archive) -> None:
     assert store.load() == Settings()
     assert store.change(theme="dark", passages=20) == Settings(theme="dark", passages=20)
     store.change(private=True, passages=10)
-    with Archive.open(archive.folder) as again:
+    with Archive.open(archive.location) as again:
         assert SettingsStore(again).load() == Settings(theme="dark", private=True)
 
 
@@ -49,6 +49,7 @@ def test_what_cannot_be_is_refused(archive: Archive, values: dict[str, str | int
     assert SettingsStore(archive).load() == Settings()
 
 
+@pytest.mark.folder
 def test_unknown_values_do_no_harm(archive: Archive) -> None:
     """What another version or a stranger stored is as if it were not, and what is known is used."""
     SettingsStore(archive).change(dates="iso")

@@ -108,6 +108,7 @@ THIRD = WITHOUT_VERSION_6 + (
 SECOND = THIRD + "DROP TABLE runs; DROP TABLE marks; PRAGMA user_version = 1;"
 
 
+@pytest.mark.folder
 @pytest.mark.parametrize("undone", [SECOND, THIRD], ids=["1", "2"])
 def test_an_archive_of_a_version_before_is_upgraded(tmp_path: Path, undone: str) -> None:
     """It gets what it lacks and keeps what it has, its id and revision among them; twice does no harm."""
