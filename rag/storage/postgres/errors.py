@@ -62,9 +62,9 @@ def postgres_error(error: psycopg.Error, address: PostgresAddress) -> ArchiveErr
         case psycopg.OperationalError():
             reason = _reason(error)
             # of several servers, the last one's reason comes first
-            said = str(error) if any(word in str(error) for word in _NO_PRIMARY) else reason
+            message = str(error) if any(word in str(error) for word in _NO_PRIMARY) else reason
             advice = next(
-                (advice for words, advice in _ADVICE if any(word in said.lower() for word in words)), _GENERAL_ADVICE
+                (advice for words, advice in _ADVICE if any(word in message.lower() for word in words)), _GENERAL_ADVICE
             )
             return ArchiveUnreachable(f"{archive} cannot be reached ({reason}): {advice}.")
     return ArchiveUnreadable(f"{archive} cannot be used ({_reason(error)}): ask who runs the server.")
