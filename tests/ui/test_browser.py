@@ -94,6 +94,7 @@ def test_the_sentence_and_the_words_are_marked(address: str, open_page: Open, sa
         assert visit.faults == []
 
 
+@pytest.mark.slow
 def test_why_unfolds_with_the_keyboard(address: str, open_page: Open, sample: Archive) -> None:
     """The reasons are folded away and silent; Tab reaches their heading, Enter unfolds them and folds them again."""
     visit = open_page(address)
@@ -115,6 +116,7 @@ def test_why_unfolds_with_the_keyboard(address: str, open_page: Open, sample: Ar
     assert visit.faults == []
 
 
+@pytest.mark.slow
 def test_an_article_that_prints_the_same_opens(tmp_path: Path, open_page: Open) -> None:
     """Of two articles with the same words one is cited, and the other one's name opens it at these words."""
     report = (ROOT / "seeds" / "articles" / "de-ahrtal-flut-halbes-jahr.md").read_text(encoding="utf-8")
@@ -160,6 +162,7 @@ def test_no_request_leaves_this_machine(address: str, open_page: Open) -> None:
     assert outcome == ["http://127.0.0.2:9/", "refused"]
 
 
+@pytest.mark.slow
 def test_the_newest_question_wins(address: str, open_page: Open) -> None:
     """A question that is asked while another one runs is answered, by Enter or the button; what comes of the older one
     is not shown. Meanwhile the page says that it searches, the old answer is dimmed, and nothing moves.
@@ -202,6 +205,7 @@ def test_the_newest_question_wins(address: str, open_page: Open) -> None:
     assert visit.faults == []
 
 
+@pytest.mark.slow
 def test_the_examples_are_answered(address: str, open_page: Open) -> None:
     """A click on an example asks it, and the first passage is from the outlet for which it was written."""
     visit = open_page(address)
@@ -234,6 +238,7 @@ def test_hostile_text_is_shown_literally(tmp_path: Path, open_page: Open) -> Non
         assert visit.faults == []
 
 
+@pytest.mark.slow
 def test_hostile_articles_do_nothing(tmp_path: Path, open_page: Open) -> None:
     """A few of the fifty articles of `tests/hostile_articles.py` in the reader; all, in all views, are `heavy`."""
     few = (*HOSTILE_ARTICLES[:4], *HOSTILE_ARTICLES[5:10])
@@ -256,6 +261,7 @@ def test_an_empty_archive_says_how_to_add_articles(tmp_path: Path, open_page: Op
         assert visit.faults == []
 
 
+@pytest.mark.slow
 def test_a_question_that_is_refused_is_a_sentence(address: str, open_page: Open) -> None:
     """An empty question gets a calm sentence in the page; so does one that is too long, of which nothing is cut."""
     visit = open_page(address)
@@ -271,6 +277,7 @@ def test_a_question_that_is_refused_is_a_sentence(address: str, open_page: Open)
     assert visit.faults == []
 
 
+@pytest.mark.slow
 def test_the_page_speaks_the_readers_language(address: str, open_page: Open) -> None:
     """An English browser gets English, and a link leads to the German page."""
     visit = open_page(address, locale="en-GB")
@@ -281,6 +288,7 @@ def test_the_page_speaks_the_readers_language(address: str, open_page: Open) -> 
     visit.page.get_by_role("button", name=GERMAN.ask).wait_for()
 
 
+@pytest.mark.slow
 def test_the_box_stays_in_reach(address: str, open_page: Open) -> None:
     """However far a person scrolls, the question stands at the top of the window."""
     visit = open_page(address)
