@@ -15,7 +15,7 @@ from rag.types.quotation import quotation_of
 if TYPE_CHECKING:
     from playwright import sync_api
 
-pytestmark = needs_chromium
+pytestmark = [needs_chromium, pytest.mark.slow]
 
 ADDRESS = "https://bote.example/artikel"
 PARAGRAPHS = (

@@ -71,6 +71,7 @@ def test_a_font_is_served_for_good(browser: TestClient) -> None:
         assert browser.get(f"/fonts/{other}").status_code == 404
 
 
+@pytest.mark.slow
 @needs_chromium
 def test_a_browser_uses_the_faces(archive: Archive, open_page: Open) -> None:
     """The page and an article are drawn in our faces, without a fault of the console."""

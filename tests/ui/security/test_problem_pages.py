@@ -76,6 +76,7 @@ def test_below_a_path_the_way_home_leads_there(archive: Archive) -> None:
     assert 'url("/archive/fonts/' in page.text
 
 
+@pytest.mark.slow
 @needs_chromium
 def test_in_a_browser(archive: Archive, open_page: Open) -> None:
     """The page is drawn in our faces and the chosen theme, without a fault but the status itself."""

@@ -28,6 +28,7 @@ class _Watched(Source):
     __slots__ = ("__weakref__",)
 
 
+@pytest.mark.slow
 def test_a_file_of_questions_goes_with_its_page(archive: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
     """Three pages choose two files each: of each, the last is there while the page is open, and none afterwards."""
     references: list[weakref.ref[Source]] = []

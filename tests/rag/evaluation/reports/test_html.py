@@ -324,6 +324,7 @@ def test_numbers_agree_with_the_summary() -> None:
     assert line == expected
 
 
+@pytest.mark.slow
 def test_a_browser_shows_it(tmp_path: Path) -> None:
     """A real browser complains of nothing, asks for the file alone, and nothing sticks out, all questions opened."""
     sync_api = pytest.importorskip(
