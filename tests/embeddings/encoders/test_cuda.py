@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-import torch
 from paths import ARTICLES, Run
 
 from embeddings.encoder import Encoder, open_encoder
@@ -36,16 +35,18 @@ def test_vectors_are_those_of_the_processor(encoder: Encoder) -> None:
     assert np.linalg.norm(card.encode_passages(TEXTS), axis=1) == pytest.approx(1, abs=1e-5)
 
 
+@pytest.mark.slow
 def test_without_a_card_one_sentence_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
     """Where torch finds no card, `device="cuda"` is refused with the way out."""
-    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    monkeypatch.setattr("torch.cuda.is_available", lambda: False)
     with pytest.raises(EncoderError, match="omit --device"):
         open_encoder(device="cuda")
 
 
+@pytest.mark.slow
 def test_the_command_line_says_it_too(fundstelle: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     """`index --device cuda` without a card ends with that sentence and no trace."""
-    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    monkeypatch.setattr("torch.cuda.is_available", lambda: False)
     done = fundstelle("index", ARTICLES, "--device", "cuda")
     assert done.returncode == 2
     assert "omit --device" in done.stderr

@@ -11,33 +11,16 @@ from urllib.parse import urlencode
 
 import httpx
 import pytest
-import schemathesis
 from access_parts import make_accounts
 from api_parts import serving_api
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis.errors import Unsatisfiable
-from schemathesis.checks import not_a_server_error
-from schemathesis.specs.openapi.checks import (
-    content_type_conformance,
-    response_headers_conformance,
-    response_schema_conformance,
-    status_code_conformance,
-    unsupported_method,
-)
 
 from rag.access.roles import Role
 from rag.api.app import build_api
 from rag.archive import Archive
 from rag.server.hosts import Serving
 
-CHECKS = [
-    not_a_server_error,
-    status_code_conformance,
-    content_type_conformance,
-    response_headers_conformance,
-    response_schema_conformance,
-    unsupported_method,
-]
 HOST = {"host": "127.0.0.1:7860"}
 DOCUMENT = "/api/v1/openapi.json"
 NO_FETCHING = Serving(fetching=False)
@@ -50,6 +33,18 @@ def try_all(schema: Any, examples: int, **arguments: Any) -> int:
     Raises:
         AssertionError: a reply is not as the document says.
     """
+    import schemathesis
+    from schemathesis.checks import not_a_server_error
+    from schemathesis.specs.openapi import checks
+
+    rules = [
+        not_a_server_error,
+        checks.status_code_conformance,
+        checks.content_type_conformance,
+        checks.response_headers_conformance,
+        checks.response_schema_conformance,
+        checks.unsupported_method,
+    ]
     count = 0
     for result in schema.get_all_operations():
         operation = result.ok()
@@ -62,7 +57,7 @@ def try_all(schema: Any, examples: int, **arguments: Any) -> int:
                 # of a longer address, the server reads no more than the beginning
                 assume(len(urlencode(case.query or {}, doseq=True)) < _MAX_ADDRESS)
                 count += 1
-                case.call_and_validate(checks=CHECKS, **arguments)
+                case.call_and_validate(checks=rules, **arguments)
 
             # of a route that takes nothing, nothing is wrong
             with suppress(Unsatisfiable):
@@ -110,6 +105,8 @@ def test_the_document_says_who_may_use_a_route(sample: Archive, tmp_path: Path) 
 @pytest.mark.slow
 def test_any_request_is_answered_as_described(archive: Archive) -> None:
     """Whatever is sent, the reply has a status, a type and a shape that the document names for its route."""
+    import schemathesis
+
     app = build_api(archive, NO_FETCHING)
     assert try_all(schemathesis.openapi.from_asgi(DOCUMENT, app, headers=HOST), 2, headers=HOST) > 50
 
@@ -117,6 +114,8 @@ def test_any_request_is_answered_as_described(archive: Archive) -> None:
 @pytest.mark.heavy
 def test_two_thousand_requests_to_a_server(archive: Archive) -> None:
     """The same of a server that runs, which is the same afterwards."""
+    import schemathesis
+
     with serving_api(archive, NO_FETCHING) as address:
         schema = schemathesis.openapi.from_url(address + DOCUMENT)
         assert try_all(schema, 80) > 2000
