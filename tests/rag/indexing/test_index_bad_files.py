@@ -104,7 +104,7 @@ def left_aside(path: Path) -> bool:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("every", [7, pytest.param(1, marks=pytest.mark.heavy)])
+@pytest.mark.parametrize("every", [15, pytest.param(1, marks=pytest.mark.heavy)])
 def test_all_bad_files(encoder: Encoder, tmp_path: Path, every: int) -> None:
     """Among hundreds of bad files all good ones are indexed; each bad one gives articles, or a line that is clear."""
     made = make(tmp_path / "in")

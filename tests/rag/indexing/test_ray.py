@@ -51,8 +51,8 @@ def started(start: Callable[[], Any]) -> Any:
 
 
 @pytest.fixture
-def cluster(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
-    """A cluster of two computers, both this one."""
+def cluster(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    """A cluster of two computers, or of as many as a test says, each this one."""
     from ray.cluster_utils import Cluster
 
     # else its processes give way to all others
@@ -61,7 +61,8 @@ def cluster(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join(filter(None, sys.path)))
     head = {"num_cpus": 1, "include_dashboard": False}
     cluster = started(lambda: Cluster(initialize_head=True, head_node_args=head))
-    started(lambda: cluster.add_node(num_cpus=1))
+    for _ in range(1, getattr(request, "param", 2)):
+        started(lambda: cluster.add_node(num_cpus=1))
     yield cluster
     cluster.shutdown()
 
@@ -96,6 +97,7 @@ def indexed(folder: Path, archive: Path, encoder: Encoder | None = None, **optio
         return opened.index([folder], **options)
 
 
+@pytest.mark.slow
 def test_without_a_cluster_one_sentence_says_so(folder: Path, tmp_path: Path, encoder: Encoder) -> None:
     """Nobody answers at an address; the archive is as it was, and can be indexed without the cluster."""
     with socket.socket() as unused:
@@ -126,7 +128,8 @@ def test_without_ray_the_command_says_how_to_install_it(
 
 
 @pytest.mark.slow
-def test_two_computers_make_the_archive_of_one(cluster: Any, folder: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("cluster", [1, pytest.param(2, marks=pytest.mark.heavy)], indirect=True)
+def test_a_cluster_makes_the_archive_of_one_computer(cluster: Any, folder: Path, tmp_path: Path) -> None:
     """Articles, passages, vectors, tokens and what cannot be read are the same; a file that is gone is removed."""
     import ray
 

@@ -124,6 +124,7 @@ def test_nothing_new_needs_no_encoder(archive: Archive, folder: Path, tmp_path: 
     assert done.stdout.splitlines() == ["3 False", "True"]
 
 
+@pytest.mark.slow  # it imports torch
 def test_an_encoder_that_does_not_open_is_no_fault_of_an_article(folder: Path, tmp_path: Path) -> None:
     """It is opened for the first text, and what is wrong with it is said once; afterwards, all articles are taken."""
     import torch
