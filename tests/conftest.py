@@ -46,7 +46,21 @@ settings.register_profile("many", max_examples=1000, deadline=None)
 settings.load_profile("few")
 
 # with several processes, a long file that begins last keeps one of them at work and the others waiting
-LONG_FILES = ("test_docs.py", "test_browser.py", "test_answers.py", "test_accessibility.py", "test_zoom.py")
+LONG_FILES = (
+    "test_docs.py",
+    "test_answers.py",
+    "test_browser.py",
+    "test_evaluate_browser.py",
+    "test_ray.py",
+    "test_self_test.py",
+    "test_encoders.py",
+    "test_failing_calls.py",
+    "test_quiet.py",
+    "test_load.py",
+    "test_shortage.py",
+    "test_address.py",
+    "test_zoom.py",
+)
 
 DESELECTED = pytest.StashKey[list[str]]()
 SHARED = "FUNDSTELLE_TESTS_SHARED"
