@@ -267,6 +267,7 @@ def tiny_cross_encoder(folder: Path) -> str:
     return str(folder)
 
 
+@pytest.mark.slow  # it imports torch
 def test_a_cross_encoder_takes_the_place_of_late_interaction(encoder: Encoder, tmp_path: Path) -> None:
     """It gives the scores that sentence-transformers gives, and decides alone."""
     from sentence_transformers import CrossEncoder
