@@ -12,21 +12,23 @@ import pytest
 pytestmark = [pytest.mark.heavy, pytest.mark.postgres]
 
 TESTS = Path(__file__).parent
-DIRECTORIES = ("rag/evaluation", "rag/indexing", "rag/search", "rag/storage", "rag/workspace")
-# of these, each test names its engine, or its file of SQLite
-OF_ENGINES = (
-    "checksums", "failing_calls", "interruption", "layout", "log_fit", "migration", "model", "mounts", "moving",
-    "opening", "permissions", "postgres", "read_only_server", "sqlite_database", "storage", "store",
-)  # fmt: skip
+AGAIN = {
+    "storage": ("test_duplicates.py", "test_file_records.py", "test_library.py", "test_recurring_lines.py"),
+    "search": ("test_filters.py", "test_ranking.py", "test_result_list.py", "test_similar.py", "test_snapshot.py"),
+    "evaluation": ("questions/test_judgements.py", "runs/test_run_store.py", "test_evaluation.py"),
+    "workspace": ("",),
+    "indexing": ("test_asides.py", "test_corrections.py", "test_moved_files.py", "test_unchanged_files.py"),
+}
+"""The tests, by the directory of `tests/rag` that has them; those of files of SQLite carry the marker `folder`."""
 
 
-@pytest.mark.parametrize("directory", DIRECTORIES)
+@pytest.mark.parametrize("directory", AGAIN)
 def test_the_same_is_true_in_postgres(directory: str) -> None:
-    """Of lists, filters, near-duplicates, recurring lines, indexing, dossiers, history, evaluation and search."""
-    left_out = [f"--ignore-glob=*/test_{name}.py" for name in OF_ENGINES]
-    options = ["-q", "-n", "0", "-p", "no:cacheprovider", "--archives", "postgres", "-m", "not heavy", *left_out]
+    """Of lists, filters, near-duplicates, recurring lines, corrections, moved files, dossiers, history and runs."""
+    files = [str(TESTS / "rag" / directory / name) for name in AGAIN[directory]]
+    options = ["-q", "-n", "0", "-p", "no:cacheprovider", "--archives", "postgres", "-m", "not heavy"]
     done = subprocess.run(
-        [sys.executable, "-m", "pytest", *options, str(TESTS / directory)],
+        [sys.executable, "-m", "pytest", *options, *files],
         cwd=TESTS.parent,
         env={name: value for name, value in os.environ.items() if not name.startswith(("PYTEST_", "FUNDSTELLE_TESTS"))},
         capture_output=True,

@@ -114,6 +114,7 @@ def test_settings_change_the_ranking(sample: Archive, judgements: Sequence[Judge
     assert alone.config["fast"] is True
 
 
+@pytest.mark.folder
 @pytest.mark.slow
 def test_a_sweep_cuts_articles_otherwise(
     encoder: Encoder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, judgements: Sequence[Judgement]

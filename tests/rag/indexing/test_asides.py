@@ -143,7 +143,7 @@ def test_questions_are_made_of_the_articles_own_words(archive: Archive) -> None:
 
 def test_the_command_line_says_what_is_what(archive: Archive, fundstelle: Run) -> None:
     """A comment is named so, what was set aside can be seen, and each fact tells where it was found."""
-    environment = {"FUNDSTELLE_ARCHIVE": str(archive.folder)}
+    environment = {"FUNDSTELLE_ARCHIVE": archive.location}
     answer = fundstelle("ask", "Wie finden Leser den Fahrpreis?", "--include", "comments", **environment)
     assert "reader comment" in answer.stdout
     removed = fundstelle("show", "bahn.txt", "--removed", **environment).stdout

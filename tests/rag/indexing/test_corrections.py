@@ -186,7 +186,7 @@ def test_what_cannot_be_a_correction_is_refused(archive: Archive, folder: Path) 
         archive.take_back_correction(article.id, "text")
     with pytest.raises(NotFound):
         archive.correct("nowhere", title="Neu")
-    with archive._indexing, Archive.open(archive.folder) as second, pytest.raises(ArchiveBusy):
+    with archive._indexing, Archive.open(archive.location) as second, pytest.raises(ArchiveBusy):
         second.correct(article.id, title="Neu")
     assert archive.article(article.id) == article
     assert archive.correct(article.id, title="  Zwei\n Zeilen\x00 ", source="").title == "Zwei Zeilen"
@@ -197,7 +197,7 @@ def test_another_encoder_corrects_nothing(archive: Archive, folder: Path, tmp_pa
     """Its vectors would not be comparable with those of the archive."""
     (article,) = archive.articles()
     archive.close()
-    with Archive.open(archive.folder, encoder=Renamed(encoder)) as other, pytest.raises(EncoderMisfit):
+    with Archive.open(archive.location, encoder=Renamed(encoder)) as other, pytest.raises(EncoderMisfit):
         other.correct(article.id, title="Neu")
 
 

@@ -250,6 +250,7 @@ def test_an_error_of_the_encoder_ends_indexing(folder: Path, tmp_path: Path, enc
         assert (archive.index([folder]).new, archive.status().articles) == (5, 6)
 
 
+@pytest.mark.folder
 def test_lost_vectors_come_back_with_newer_loaders(archive: Archive, folder: Path, tmp_path: Path) -> None:
     """Of an archive whose passages lost vectors when they moved, as they once did, the lost ones alone are encoded."""
     archive.index([folder])
@@ -267,6 +268,7 @@ def test_lost_vectors_come_back_with_newer_loaders(archive: Archive, folder: Pat
         assert database.execute(query).fetchone() == (0,)
 
 
+@pytest.mark.folder
 def test_swapped_texts_keep_their_vectors(archive: Archive, folder: Path, tmp_path: Path) -> None:
     """When two files swap their contents, both texts are still found, each at its new place."""
     archive.index([folder])
@@ -463,6 +465,7 @@ def test_another_encoder(archive: Archive, folder: Path, tmp_path: Path) -> None
         )
 
 
+@pytest.mark.folder
 @pytest.mark.slow
 def test_ctrl_c_keeps_what_is_stored(fundstelle: object, tmp_path: Path) -> None:
     """Interrupted in the middle, `index` says so in a sentence, exits with 130, and goes on where it stopped."""

@@ -99,6 +99,7 @@ def test_new_files_are_read_until_their_clock_has_moved_on(
     assert opened_by(archive, folder) == (3, every)
 
 
+@pytest.mark.folder
 def test_an_archive_that_knows_hashes_alone_learns_the_rest(archive: Archive, folder: Path, tmp_path: Path) -> None:
     """One of a version before is upgraded: its files are read once more, and not again."""
     archive.close()
@@ -112,6 +113,7 @@ def test_an_archive_that_knows_hashes_alone_learns_the_rest(archive: Archive, fo
         assert upgraded.status().revision == revision
 
 
+@pytest.mark.folder
 def test_nothing_new_needs_no_encoder(archive: Archive, folder: Path, tmp_path: Path) -> None:
     """The library that runs it is not even imported; asking afterwards opens it."""
     program = (

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import ctypes
+import os
+import shutil
 import subprocess
+from contextlib import ExitStack
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
 from damage import QUESTIONS, TOPICS
 from failing_calls import in_child, rows_of
+from postgres_server import postgres_server
 
 from embeddings.encoder import Encoder
 from rag.archive import Archive
-from rag.errors import ArchiveReadOnly, FundstelleError
+from rag.errors import ArchiveFull, ArchiveReadOnly, FundstelleError
+from rag.storage.postgres import opening
 from rag.storage.sqlite_database import DATABASE
 from rag.workspace.dossiers import Dossiers
 
@@ -64,6 +70,38 @@ def test_a_disk_that_becomes_full(tmp_path: Path, files: Path, encoder: Encoder,
     assert sentences or size == "2m"
     assert rows == rows_of(tmp_path / "whole" / DATABASE)
     assert "134 Menschen" in quotes[0]
+
+
+@pytest.mark.heavy
+@pytest.mark.postgres
+@pytest.mark.parametrize("room", [0, 64])
+def test_a_server_whose_disk_becomes_full(
+    tmp_path: Path, files: Path, encoder: Encoder, room: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """PostgreSQL has so many kilobytes left: one sentence, nothing in halves, and with more room all is completed."""
+    monkeypatch.setattr(opening, "cache_folder", lambda: tmp_path / "cache")
+    # paths of sockets have to be short
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(TemporaryDirectory(prefix="pg-")))
+        mount("-t", "tmpfs", "-o", "size=600m", "none", folder)
+        stack.callback(subprocess.run, ["umount", folder], check=True)
+        server = stack.enter_context(postgres_server(folder))
+        archive = stack.enter_context(Archive.open(server.address, encoder=encoder))
+        Dossiers(archive).make("Vorher")
+        with (folder / "filling").open("wb") as filling:
+            os.posix_fallocate(filling.fileno(), 0, shutil.disk_usage(folder).free - (room << 10))
+        for _ in range(2):
+            with pytest.raises(ArchiveFull, match="has no room: make room there"):
+                archive.index(files)
+        assert archive._store.damaged() == {}
+        (folder / "filling").unlink()
+        archive.index(files)
+        Dossiers(archive).make("Nachher")
+        assert [summary.name for summary in Dossiers(archive).summaries()] == ["Nachher", "Vorher"]
+        assert "134 Menschen" in archive.ask(QUESTIONS[0]).citations[0].quote
+        whole = stack.enter_context(Archive.open(tmp_path / "whole", encoder=encoder))
+        whole.index(files)
+        assert list(archive.articles()) == list(whole.articles())
 
 
 def test_a_disk_that_may_only_be_read(tmp_path: Path, files: Path, encoder: Encoder) -> None:

@@ -28,6 +28,7 @@ def test_neighbours_stay_neighbours() -> None:
     assert np.array_equal(points, project_to_plane(vectors))
 
 
+@pytest.mark.folder
 def test_the_map_is_kept_until_the_archive_changes(
     sample: Archive, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
