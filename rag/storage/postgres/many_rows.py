@@ -14,8 +14,8 @@ Row = Mapping[str, Any]
 _INSERT = re.compile(r"(?P<into>INSERT INTO .*?) VALUES \((?P<row>.*?)\)(?P<rest> ON CONFLICT .*)?", re.DOTALL)
 _VALUE = re.compile(r"%\((\w+)\)s")
 _TYPES = {int: "bigint", str: "text", bytes: "bytea"}
-# bytes and characters of a statement: a server takes a gigabyte
-_MOST = 16_000_000
+# bytes and characters of a statement: of more, a server writes a file in between (work_mem), and it takes a gigabyte
+_MOST = 4_000_000
 
 
 def in_one_statement(insert: PostgresStatement, rows: Sequence[Row]) -> tuple[bytes, Row] | None:

@@ -65,7 +65,7 @@ def test_rows_of_a_statement(
 
 
 def test_a_statement_for_all_rows(postgres_database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The server runs an INSERT once, however many rows there are; rows of a gigabyte, it would refuse."""
+    """The server runs an INSERT once, however many rows there are; large ones, it gets one by one."""
     counted: list[object] = []
     execute = psycopg.Connection.execute
     monkeypatch.setattr(
