@@ -125,8 +125,9 @@ class Duplicates:
         query = (
             "SELECT text_key, id, same_as, EXISTS (SELECT 1 FROM passages WHERE article = id), file, source, title "
             "FROM articles "
-            "WHERE length(text_key) > 0 AND (id IN (SELECT article FROM unsettled) OR text_key IN "
-            "(SELECT text_key FROM articles GROUP BY text_key HAVING count(*) > 1)) "
+            # no OR: PostgreSQL would go through all of a long list for each article
+            "WHERE length(text_key) > 0 AND id IN (SELECT article FROM unsettled UNION SELECT id FROM articles "
+            "WHERE text_key IN (SELECT text_key FROM articles GROUP BY text_key HAVING count(*) > 1)) "
             "ORDER BY published IS NULL, published, path"
         )
         for text_key, article_id, same_as, has_passages, file, source, title in self._database.rows(query):
