@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -24,6 +25,12 @@ _RECURRING = (
     "SELECT line FROM often WHERE NOT EXISTS (SELECT 1 FROM touched WHERE touched.line = often.line) "
     "UNION ALL SELECT line FROM lines WHERE line IN (SELECT line FROM touched) "
     "GROUP BY line HAVING count(*) >= CASE WHEN (line & 1) = 1 THEN ?1 ELSE ?2 END"
+)
+# changed articles that have a recurring line, or had one
+_CONCERNED = (
+    "SELECT article FROM unsettled JOIN articles ON id = article WHERE recurring <> '[]' UNION "
+    "SELECT article FROM lines WHERE line IN (SELECT CAST(value AS INTEGER) FROM json_each(?)) "
+    "AND article IN (SELECT article FROM unsettled)"
 )
 
 
@@ -74,7 +81,8 @@ class RecurringLines:
     def unsettled(self) -> Iterator[RecurringChange]:
         """Yield the articles in which other lines recur than are stored."""
         previous, current = self._recurring_numbers()
-        article_ids = {article_id for (article_id,) in self._database.rows("SELECT article FROM unsettled")}
+        rows = self._database.rows(_CONCERNED, json.dumps(sorted(current)))
+        article_ids = {article_id for (article_id,) in rows}
         for number in previous ^ current:
             rows = self._database.rows("SELECT article FROM lines WHERE line = ?", number)
             article_ids.update(article_id for (article_id,) in rows)
