@@ -4,31 +4,23 @@
     python -m benchmarks.million indexes postgresql://…
     python -m benchmarks.million questions postgresql://… QUESTIONS.jsonl
     python -m benchmarks.million move postgresql://… milvus:http://HOST:19530/NAME QUESTIONS.jsonl
-    python -m benchmarks.million outage postgresql://… QUESTIONS.jsonl PROCESS COMMAND
 
 `fill` stores a million passages, if no number is given, by the calls that indexing makes. Their vectors and tokens are
 those of 2,500 real texts, two passages of ARCHIVE each, with noise; of every second word, another of as many letters is
 drawn. Five passages are an article, of 40 outlets. `indexes` makes the indexes of this computer, `questions` asks one
-and 32 at once. `move` takes vectors to Milvus, and compares what is nearest there with all vectors. `outage` kills a
-server while questions run, and starts it again with a command five seconds later.
+and 32 at once. `move` takes vectors to Milvus, and compares what is nearest there with all vectors.
 Adds to benchmarks/results/million.json what was measured.
 """
 
 from __future__ import annotations
 
 import json
-import os
 import re
-import signal
-import subprocess
 import sys
-import threading
 import time
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from datetime import date, timedelta
-from itertools import count, cycle
 from pathlib import Path
 from typing import Any
 
@@ -39,10 +31,10 @@ from benchmarks.growth import AN_ARTICLE, NOISE, warm
 from benchmarks.latency import commit, machine
 from embeddings.encoder import BUNDLED, open_encoder
 from embeddings.types import TokenVectors
+from embeddings.vectors.language_neutral import language_neutral
 from rag.archive import Archive
 from rag.config import Config
 from rag.dense.token_vectors import TokenStores, encode_words
-from rag.errors import FundstelleError
 from rag.indexing.settle import settle
 from rag.indexing.writer import ArticleWriter
 from rag.loading.finish import article_id
@@ -54,20 +46,19 @@ from rag.storage.postgres.opening import open_database
 from rag.storage.sqlite_database import DATABASE
 from rag.storage.store import Store
 from rag.storage.vectors import EncoderRecord, input_hash
-from rag.text.encoder_input import encoder_input
+from rag.text.encoder_input import encoder_input, legible
 from rag.types import Article, passage_at
 
 RESULT = Path(__file__).parent / "results" / "million.json"
 PASSAGES, TEXTS, OUTLETS, STEPS, TOKENS_AT_A_TIME = 1_000_000, 2_500, 40, 10, 512
 QUESTIONS, AT_ONCE, NEAREST = 96, 32, 50
-DOWN_SECONDS = 5.0
 _FIRST_DAY, _DAYS = date(2000, 1, 1), 9_000
 
 
 def texts_of(archive: Path) -> list[str]:
     """Return texts of the usual length: two passages of an archive of short ones each."""
     with closing(Store(archive / DATABASE)) as store:
-        passages = [passage.text for _, passage in store.passages.sample(2 * TEXTS)]
+        passages = [legible(passage.text) for _, passage in store.passages.sample(2 * TEXTS)]
     return [f"{first} {second}" for first, second in zip(passages[::2], passages[1::2], strict=True)]
 
 
@@ -101,7 +92,12 @@ def articles(texts: Sequence[str], size: int, random: np.random.Generator) -> It
         path = f"/large/{number // 500:04d}/{number:07d}.txt"
         text = "\n\n".join(map(words.text, of))
         day = _FIRST_DAY + timedelta(number % _DAYS)
-        facts = {"language": "de", "path": path, "sha256": f"{number:064x}", "source": f"Zeitung {number % OUTLETS}"}
+        facts: dict[str, Any] = {
+            "language": "de",
+            "path": path,
+            "sha256": f"{number:064x}",
+            "source": f"Zeitung {number % OUTLETS}",
+        }
         yield Article(id=article_id(path), title=f"Meldung {number:07d}", text=text, published=day, **facts), of
 
 
@@ -150,12 +146,13 @@ def fill(archive: str, address: str, passages: str = str(PASSAGES)) -> dict[str,
                 seconds = 0.0
         keeping.cache.put(tokens)
         rest = {}
-        for name, work in {
+        last: dict[str, Callable[[], object]] = {
             "encoder": lambda: store.vectors.set_encoder(EncoderRecord(BUNDLED, encoder.fingerprint, encoder.dim)),
             "tokens": lambda: keeping.cache.set_complete(store.changes.state),
             "tested": store.vectors.set_tested,
             "settling": lambda: settle(store, writer),
-        }.items():
+        }
+        for name, work in last.items():
             start = time.perf_counter()
             work()
             rest[name] = round(time.perf_counter() - start, 1)
@@ -184,7 +181,10 @@ def indexes(address: str) -> dict[str, Any]:
     figures: dict[str, Any] = {}
     with Archive.open(address, create=False) as archive:
         dense, words = archive._dense, archive._lexical
-        for name, work in {"vectors": dense.catch_up, "groups": dense.speed_up, "words": words.catch_up}.items():
+        parts: dict[str, Callable[[], object]] = {
+            "vectors": dense.catch_up, "groups": dense.speed_up, "words": words.catch_up
+        }  # fmt: skip
+        for name, work in parts.items():
             start = time.perf_counter()
             work()
             memory = psutil.Process().memory_info().rss
@@ -221,14 +221,14 @@ def move(address: str, milvus: str, file: str) -> dict[str, Any]:
     asked = read_questions(file)
     start = time.perf_counter()
     with Archive.open(address, create=False, vectors_at=milvus) as archive:
-        snapshot = archive._dense.catch_up()
-        assert snapshot is not None
+        archive._dense.catch_up()
         figures: dict[str, Any] = {"written, s": round(time.perf_counter() - start, 1)}
         print(figures, flush=True)
-        encoder, neutral, store = archive.encoder, snapshot.neutral, archive._store
+        encoder, store = archive.encoder, archive._store
+        neutral = language_neutral(encoder.fingerprint)
         texts = neutral.project(encoder.token_vectors(asked, "query"), "query")
         queries = np.stack([text.pooled for text in texts])
-        best = np.zeros((len(asked), 0)), np.zeros((len(asked), 0), np.int64)
+        best: tuple[Any, Any] = np.zeros((len(asked), 0)), np.zeros((len(asked), 0), np.int64)
         record = store.vectors.encoder
         assert record is not None
         for batch in store.changes.vectors_since(0, record):
@@ -249,67 +249,21 @@ def move(address: str, milvus: str, file: str) -> dict[str, Any]:
                 shares.append(np.isin(ids, [hit.id for hit in hits]).mean())
             figures[f"after {seconds} s"] = {
                 "recall at 50": round(float(np.mean(shares)), 4),
-                "ms": round(np.median(took), 1),
+                "ms": round(float(np.median(took)), 1),
             }
             print(figures, flush=True)
     return figures
 
 
-def outage(address: str, file: str, process: str, command: str) -> dict[str, Any]:
-    """Kill a server while questions run, and start it again; return how long answers fail, and what is said."""
-    said: Counter[str] = Counter()
-    answers: list[float] = []
-    failures: list[tuple[float, float]] = []
-    stop = threading.Event()
-    asked = read_questions(file)
-    with Archive.open(address, create=False) as archive:
-        archive.warm_up()
-
-        def ask() -> None:
-            for question in cycle(asked):
-                if stop.is_set():
-                    return
-                start = time.monotonic()
-                try:
-                    archive.ask(question, fast=True)
-                    answers.append(time.monotonic())
-                except FundstelleError as error:
-                    failures.append((start, time.monotonic()))
-                    said[str(error)] += 1
-                    time.sleep(0.1)
-
-        thread = threading.Thread(target=ask)
-        thread.start()
-        time.sleep(DOWN_SECONDS)
-        os.kill(int(process), signal.SIGKILL)
-        killed = time.monotonic()
-        time.sleep(DOWN_SECONDS)
-        subprocess.Popen(command, shell=True, start_new_session=True, stdout=subprocess.DEVNULL)  # noqa: S602
-        started = time.monotonic()
-        for _ in count():
-            time.sleep(0.1)
-            if any(answer > started for answer in answers) or time.monotonic() - started > 600:
-                break
-        time.sleep(DOWN_SECONDS)
-        stop.set()
-        thread.join()
-    return {
-        "answers before": sum(answer < killed for answer in answers),
-        "answers after": sum(answer > started for answer in answers),
-        "first answer after the start, s": round(min(answer for answer in answers if answer > started) - started, 1),
-        "longest failure, s": round(max((end - start for start, end in failures), default=0.0), 1),
-        "said": dict(said),
-    }
-
-
 def main(step: str, *arguments: str) -> None:
     """Do a step, and write its result."""
-    work = {"fill": fill, "indexes": indexes, "questions": questions, "move": move, "outage": outage}[step]
-    figures = {"commit": commit(), "date": date.today().isoformat(), "machine": machine()} | work(*arguments)
+    steps: dict[str, Callable[..., dict[str, Any]]] = {
+        "fill": fill, "indexes": indexes, "questions": questions, "move": move
+    }  # fmt: skip
+    figures = {"commit": commit(), "date": date.today().isoformat(), "machine": machine()} | steps[step](*arguments)
     print(json.dumps(figures, indent=1))
     result = json.loads(RESULT.read_text("utf-8")) if RESULT.exists() else {}
-    name = f"{step} {arguments[0].partition(':')[0]}" if step == "outage" else step
-    RESULT.write_text(json.dumps(result | {name: figures}, indent=2) + "\n", encoding="utf-8")
+    RESULT.write_text(json.dumps(result | {step: figures}, indent=2) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

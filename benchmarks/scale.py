@@ -30,15 +30,15 @@ class Assumptions:
         cores: of a machine.
         encode_ms: of one core, for a passage of 142 tokens with its tokens (benchmarks.indexing: 14 to 27).
         read_ms: of one core, to read and split a passage (benchmarks.indexing_parts).
-        store_ms: of the one process that stores, for a passage in PostgreSQL (benchmarks.postgres: 137 articles of five
-            passages a second, on a busy machine).
+        store_ms: of the one process that stores, for a passage in PostgreSQL, with its tokens and its share of what is
+            noted of a file (benchmarks.million: 700,000 passages on a busy machine, 1.3 to 2.9).
         words_ms: of one core, to write the words of a passage (benchmarks.growth).
         question_ms: of one core of a server, without what grows (benchmarks.growth, --fast, up to 200,000 passages).
         words_of_question_ms: for a million passages, proportional to their number (benchmarks.growth, from 200,000 to
             1,000,000; benchmarks.lexical_speed has a fifth of it with 400,000 passages that repeat less).
         vectors_of_question_ms: for a million vectors in groups, as the root of their number (benchmarks.growth).
         database_ms: of one core of PostgreSQL, for a re-ranked question (24 to 31 statements).
-        row_bytes, token_bytes: of a passage in the database (benchmarks.growth).
+        row_bytes, token_bytes: of a passage in PostgreSQL, with indexes (benchmarks.million).
         word_bytes: of a passage in the index of words, with sounds (docs/performance.md).
         vector_bytes: of a passage in an HNSW index of 32-bit vectors with 32 links; on the disk of FAISS it is 768.
     """
@@ -46,14 +46,14 @@ class Assumptions:
     cores: int = 16
     encode_ms: float = 20.0
     read_ms: float = 2.0
-    store_ms: float = 1.46
+    store_ms: float = 2.05
     words_ms: float = 0.39
     question_ms: float = 35.0
     words_of_question_ms: float = 27.0
     vectors_of_question_ms: float = 1.1
     database_ms: float = 5.7
-    row_bytes: int = 2_040
-    token_bytes: int = 4_510
+    row_bytes: int = 2_760
+    token_bytes: int = 5_350
     word_bytes: int = 750
     vector_bytes: int = 4 * 384 + 32 * 8
 
