@@ -28,6 +28,7 @@ BOUNDS = {
     "rag/loading/tables/table_dates.py": 100,
     "rag/loading/web/people.py:_NOISE": 1_000,
     "rag/loading/web/people.py": 200,
+    "rag/text/full_stops.py": 60,
     "rag/text/headings.py:_NO_HEADING": 100,
     "rag/text/numbers.py:_MYRIAD_PARTS": 40,
 }
