@@ -35,7 +35,7 @@ from filelock import FileLock
 from benchmarks.latency import commit, machine, percentiles
 from benchmarks.sets import cut_passages
 from embeddings.encoder import BUNDLED, Encoder, open_encoder
-from embeddings.types import TokenVectors
+from embeddings.types import HalfVectors, TokenVectors, Vectors
 from rag.archive import Archive
 from rag.config import Config
 from rag.dense.index import DenseIndex
@@ -78,6 +78,23 @@ def articles(size: int, texts: Sequence[str], files: Path) -> Iterator[tuple[Art
         )
 
 
+def passage_records(article: Article, lengths: Sequence[int]) -> list[PassageRecord]:
+    """Return the passages of an article that is made of texts of these lengths, with a blank line between them."""
+    records, at = [], 0
+    for length in lengths:
+        passage = passage_at(article, at, at + length)
+        records.append(PassageRecord(passage, input_hash(encoder_input(article, passage))))
+        at += length + 2
+    return records
+
+
+def with_noise(vectors: Vectors, random: np.random.Generator) -> HalfVectors:
+    """Return vectors, of shape (texts, dim), that are as far from these as one text is from a similar one."""
+    noise = random.standard_normal(vectors.shape, dtype=np.float32) * NOISE / vectors.shape[1] ** 0.5
+    noisy = vectors + noise
+    return (noisy / np.linalg.norm(noisy, axis=1, keepdims=True)).astype(np.float16)
+
+
 def make(
     folder: Path, files: Path, size: int, encoder: Encoder, texts: Sequence[str], *, read: Sequence[TokenVectors]
 ) -> float:
@@ -97,14 +114,8 @@ def make(
     random = np.random.default_rng(1)
     start = time.perf_counter()
     for number, (article, of) in enumerate(articles(size, texts, files)):
-        noise = random.standard_normal((len(of), encoder.dim), dtype=np.float32) * NOISE / encoder.dim**0.5
-        noisy = vectors[of] + noise
-        noisy = (noisy / np.linalg.norm(noisy, axis=1, keepdims=True)).astype(np.float16)
-        passages, at = [], 0
-        for source in of:
-            passage = passage_at(article, at, at + len(texts[source]))
-            passages.append(PassageRecord(passage, input_hash(encoder_input(article, passage))))
-            at += len(texts[source]) + 2
+        passages = passage_records(article, [len(texts[source]) for source in of])
+        noisy = with_noise(vectors[of], random)
         of_hashes = {passage.input_hash: vector for passage, vector in zip(passages, noisy, strict=True)}
         record = ArticleRecord(article=article, recipe=recipe, passages=passages)
         store.put(record, fingerprint=encoder.fingerprint, vectors=of_hashes)

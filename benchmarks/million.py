@@ -27,7 +27,7 @@ from typing import Any
 import numpy as np
 import psutil
 
-from benchmarks.growth import AN_ARTICLE, NOISE, warm
+from benchmarks.growth import AN_ARTICLE, passage_records, warm, with_noise
 from benchmarks.latency import commit, machine
 from embeddings.encoder import BUNDLED, open_encoder
 from embeddings.types import TokenVectors
@@ -39,15 +39,15 @@ from rag.indexing.settle import settle
 from rag.indexing.writer import ArticleWriter
 from rag.loading.finish import article_id
 from rag.loading.reader import READER_VERSION
-from rag.storage.articles import ArticleRecord, PassageRecord
+from rag.storage.articles import ArticleRecord
 from rag.storage.file_records import FileFingerprint, FileRecord
 from rag.storage.layout import bytes_on_disk
 from rag.storage.postgres.opening import open_database
 from rag.storage.sqlite_database import DATABASE
 from rag.storage.store import Store
-from rag.storage.vectors import EncoderRecord, input_hash
-from rag.text.encoder_input import encoder_input, legible
-from rag.types import Article, passage_at
+from rag.storage.vectors import EncoderRecord
+from rag.text.encoder_input import legible
+from rag.types import Article
 
 RESULT = Path(__file__).parent / "results" / "million.json"
 PASSAGES, TEXTS, OUTLETS, STEPS, TOKENS_AT_A_TIME = 1_000_000, 2_500, 40, 10, 512
@@ -117,14 +117,8 @@ def fill(archive: str, address: str, passages: str = str(PASSAGES)) -> dict[str,
         tokens: dict[bytes, bytes] = {}
         seconds, begun, done = 0.0, time.perf_counter(), 0
         for article, of in articles(texts, size, random):
-            noise = random.standard_normal((len(of), encoder.dim), dtype=np.float32) * NOISE / encoder.dim**0.5
-            noisy = vectors[of] + noise
-            noisy = (noisy / np.linalg.norm(noisy, axis=1, keepdims=True)).astype(np.float16)
-            records, at = [], 0
-            for source in of:
-                passage = passage_at(article, at, at + len(texts[source]))
-                records.append(PassageRecord(passage, input_hash(encoder_input(article, passage))))
-                at += len(texts[source]) + 2
+            records = passage_records(article, [len(texts[source]) for source in of])
+            noisy = with_noise(vectors[of], random)
             record = ArticleRecord(
                 article=article, recipe=writer.recipe, passages=records, bands=random.integers(0, 2**62, 12).tolist()
             )

@@ -34,12 +34,13 @@ def sentence_spans(text: str, language: str) -> list[Span]:
     # sentencex panics at some rare spaces, and drops a paragraph break every ten thousand bytes: it is given plain
     # spaces instead, and its sentences are searched in the text in their order
     plain = _ODD_SPACE.sub(" ", text)
+    tag = primary_language(language)
     starts: list[int] = []
     at = 0
     for end, limit in _stretches(plain):
         while at < end:
             stop = min(end, at + limit)
-            new = _starts(plain, at, stop, primary_language(language))
+            new = _starts(plain, at, stop, tag)
             if stop < end:
                 # the last sentences depend on what follows: the end of a sentence or of a quotation
                 sure = bisect_left(new, stop - limit // _UNSURE_PART)
@@ -51,7 +52,7 @@ def sentence_spans(text: str, language: str) -> list[Span]:
     # the text before the first sentence is white space, and belongs to it
     firsts = [0]
     for start in starts[1:]:
-        if start - firsts[-1] > _MAX_PARAGRAPH or not goes_on(plain, firsts[-1], start, primary_language(language)):
+        if start - firsts[-1] > _MAX_PARAGRAPH or not goes_on(plain, firsts[-1], start, tag):
             firsts.append(start)
     return list(zip(firsts, [*firsts[1:], len(text)], strict=True)) if text else []
 
